@@ -1,0 +1,184 @@
+//! The audit log: what happened, in order, under Merkle roots that the other side has seen.
+//!
+//! In: events. Out: entries, their hashes and proofs. There is one log per relationship, whose root travels
+//! with every disclosure so that the supplier witnesses it, and one personal log that holds the hash of every
+//! entry of every relationship and what concerns none. A single log would give two suppliers common hashes
+//! (docs/decisions/0001). Entries hold salted commitments, never values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    agreement::Agreement,
+    field::{AskedPath, FieldPath, Observed},
+    identity::{Nonce, PublicKey},
+    limits,
+    merkle::{self, Frontier, Hash},
+    refusal::Refusal,
+    signed::ObjectId,
+    time::Timestamp,
+    wire::{self, WireError},
+};
+
+/// What one field's release was: under which grant, and a commitment to the value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Committed {
+    /// The grant that opened the door.
+    pub grant: ObjectId,
+    /// Hash of salt and value; the salt went to the supplier with the value.
+    pub commitment: Hash,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// A relationship began.
+    Paired {
+        /// Under which agreement.
+        agreement: Agreement,
+    },
+    /// A grant was issued.
+    Granted {
+        /// Which.
+        grant: ObjectId,
+        /// By which rule, or `you`.
+        rule: String,
+    },
+    /// A request or change was answered. Written before the answer leaves; whether it arrived is told by a
+    /// later `delivered`, and until then the outcome is unknown.
+    Answered {
+        /// The request; none where the person's node spoke first.
+        request: Option<Nonce>,
+        /// Released fields.
+        released: BTreeMap<FieldPath, Committed>,
+        /// Fields under a live grant that hold no value.
+        absent: BTreeSet<FieldPath>,
+        /// Fields that wait for the person's word, with the rule that made them wait.
+        asked: BTreeMap<AskedPath, String>,
+        /// Refused fields.
+        refused: BTreeMap<AskedPath, Refusal>,
+    },
+    /// The supplier signed for a disclosure.
+    Delivered {
+        /// Which.
+        disclosure: ObjectId,
+    },
+    /// A whole message was refused.
+    Rejected {
+        /// Why.
+        code: Refusal,
+    },
+    /// A grant was revoked.
+    Revoked {
+        /// Which.
+        grant: ObjectId,
+        /// Was erasure demanded?
+        erase: bool,
+    },
+    /// An erasure receipt came.
+    Erased {
+        /// The revoked grant.
+        grant: ObjectId,
+        /// The receipt.
+        receipt: ObjectId,
+    },
+    /// A field was set or removed. In the personal log only.
+    FieldChanged {
+        /// Which.
+        field: FieldPath,
+        /// False where it was removed.
+        present: bool,
+    },
+    /// The policy was replaced. In the personal log only.
+    PolicyChanged {
+        /// Hash of its encoding.
+        policy: Hash,
+    },
+    /// The node was restored from a backup; every earlier grant ended. In the personal log only.
+    Restored {
+        /// Counts restores.
+        epoch: u32,
+    },
+    /// An entry of a relationship's log. In the personal log only.
+    Of {
+        /// Whose log.
+        supplier: PublicKey,
+        /// The entry's leaf hash.
+        leaf: Hash,
+    },
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// When, by the person's clock.
+    pub at: Timestamp,
+    /// Makes the hash unguessable.
+    pub salt: Nonce,
+    /// What.
+    pub event: Event,
+}
+
+/// Which log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Log {
+    /// The person's own.
+    Personal,
+    /// The one that this supplier witnesses.
+    With(PublicKey),
+}
+
+/// An entry with the proof that it stands in a log of a given size and root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProvenEntry {
+    /// The entry's exact bytes.
+    #[serde(with = "serde_bytes")]
+    pub entry: Vec<u8>,
+    /// Its place, from 0.
+    pub index: u64,
+    /// The log's size.
+    pub size: u64,
+    /// The log's root.
+    pub root: Hash,
+    /// From the entry up to the root.
+    pub proof: Vec<Hash>,
+}
+
+impl ProvenEntry {
+    /// The entry, where the proof holds.
+    ///
+    /// # Errors
+    /// [`WireError::Malformed`] where it does not, [`WireError::TooLarge`] for an oversize entry.
+    pub fn check(&self) -> Result<Entry, WireError> {
+        let entry = wire::decode(&self.entry, limits::ENTRY_BYTES)?;
+        let holds = merkle::verify(merkle::leaf(&self.entry), self.index, self.size, &self.proof, self.root);
+        if holds { Ok(entry) } else { Err(WireError::Malformed) }
+    }
+}
+
+/// Appends an entry to a log.
+///
+/// # Errors
+/// Where the entry has no encoding, which no event of ours causes.
+pub fn append(frontier: &mut Frontier, entry: &Entry) -> Result<ProvenEntry, WireError> {
+    let bytes = wire::encode(entry)?;
+    let proof = frontier.push(merkle::leaf(&bytes));
+    let size = frontier.size();
+    Ok(ProvenEntry { entry: bytes, index: size - 1, size, root: frontier.root(), proof })
+}
+
+/// The commitment to a value under a fresh salt.
+///
+/// # Errors
+/// Where the value has no encoding, which no value of ours causes.
+pub fn commit(salt: &Nonce, value: &Observed) -> Result<Hash, WireError> {
+    let bytes = wire::encode(value)?;
+    Ok(Hash(Sha256::new().chain_update(b"regie commitment 1\0").chain_update(salt.0).chain_update(bytes).finalize().into()))
+}

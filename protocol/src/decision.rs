@@ -1,0 +1,110 @@
+//! The one door: may this field leave?
+//!
+//! In: live grants, what the person withdrew, the policy, and a question. Out: a verdict per field. A
+//! `Release` can be made nowhere else, and only from a `LiveGrant`; the driver fetches values by `Release`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    field::{AskedPath, FieldPath},
+    grant::LiveGrant,
+    policy::{self, Policy, Terms},
+    refusal::Refusal,
+    signed::ObjectId,
+};
+
+/// Leave to send one field's value to the holder of one live grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    field: FieldPath,
+    grant: ObjectId,
+}
+
+impl Release {
+    /// The field that may leave.
+    #[must_use]
+    pub fn field(&self) -> FieldPath {
+        self.field
+    }
+
+    /// The grant that lets it.
+    #[must_use]
+    pub fn grant(&self) -> ObjectId {
+        self.grant
+    }
+}
+
+/// What is to happen with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may leave.
+    Release(Release),
+    /// A rule allows a grant; nothing leaves before there is one.
+    Grantable {
+        /// The rule.
+        rule: String,
+    },
+    /// The person decides.
+    Ask {
+        /// The rule that made it so.
+        rule: String,
+    },
+    /// No.
+    Refuse(Refusal),
+}
+
+/// Decides every asked field. `withdrawn` holds the fields of revoked grants: no rule brings them back, only
+/// the person does.
+#[must_use]
+pub fn decide(
+    asked: &BTreeSet<AskedPath>,
+    terms: &Terms<'_>,
+    live: &[LiveGrant<'_>],
+    withdrawn: &BTreeSet<FieldPath>,
+    policy: &Policy,
+) -> BTreeMap<AskedPath, Verdict> {
+    asked.iter().map(|path| (path.clone(), verdict(path, terms, live, withdrawn, policy))).collect()
+}
+
+/// Leave to tell a subscriber of a change, where a live grant with `subscribe` covers the field.
+#[must_use]
+pub fn may_tell(field: FieldPath, live: &[LiveGrant<'_>]) -> Option<Release> {
+    live.iter()
+        .map(LiveGrant::grant)
+        .filter(|grant| grant.scope().access == crate::grant::Access::Subscribe)
+        .find(|grant| grant.scope().fields.iter().any(|own| own.covers(field)))
+        .map(|grant| Release { field, grant: grant.root().id() })
+}
+
+/// Leave to answer what the person has just allowed, where one of these live grants covers the field.
+#[must_use]
+pub fn under(field: FieldPath, live: &[LiveGrant<'_>]) -> Option<Release> {
+    live.iter()
+        .map(LiveGrant::grant)
+        .find(|grant| grant.scope().fields.iter().any(|own| own.covers(field)))
+        .map(|grant| Release { field, grant: grant.root().id() })
+}
+
+fn verdict(
+    path: &AskedPath,
+    terms: &Terms<'_>,
+    live: &[LiveGrant<'_>],
+    withdrawn: &BTreeSet<FieldPath>,
+    policy: &Policy,
+) -> Verdict {
+    let Some(field) = path.known() else {
+        return Verdict::Refuse(Refusal::UnknownField);
+    };
+    let opening = live.iter().map(LiveGrant::grant).find(|grant| grant.scope().covers(field, terms.purpose));
+    if let Some(grant) = opening {
+        return Verdict::Release(Release { field, grant: grant.root().id() });
+    }
+    if withdrawn.contains(&field) {
+        return Verdict::Refuse(Refusal::Revoked);
+    }
+    match policy.answer(field, terms) {
+        (policy::Answer::Allow, rule) => Verdict::Grantable { rule: rule.to_owned() },
+        (policy::Answer::Ask, rule) => Verdict::Ask { rule: rule.to_owned() },
+        (policy::Answer::Refuse, _) => Verdict::Refuse(Refusal::NotGranted),
+    }
+}

@@ -1,0 +1,92 @@
+//! A disclosure: the signed answer of a person's node. In: released values and refusals. Out: the object, and
+//! its check against the log entry it carries.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    audit::{self, Event, ProvenEntry},
+    field::{AskedPath, Observed},
+    grant::Grant,
+    identity::{Nonce, PublicKey},
+    refusal::Refusal,
+    signed::{Object, ObjectId, Signed, Verified},
+    time::Timestamp,
+};
+
+/// The answer for one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// The value.
+    Value {
+        /// With provenance and time.
+        observed: Observed,
+        /// Under this grant.
+        grant: ObjectId,
+        /// Opens the commitment in the log.
+        salt: Nonce,
+    },
+    /// Allowed, but the person holds no value.
+    Absent,
+    /// The person will decide.
+    Asked,
+    /// No.
+    Refused(Refusal),
+}
+
+/// What a person's node tells a supplier, for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disclosure {
+    /// The person, by the key of this relationship; signs this.
+    pub person: PublicKey,
+    /// For whom.
+    pub supplier: PublicKey,
+    /// The request it answers; none for a change that is told.
+    pub request: Option<Nonce>,
+    /// When.
+    pub at: Timestamp,
+    /// Field by field.
+    pub answers: BTreeMap<AskedPath, Answer>,
+    /// Grants issued with it.
+    pub grants: Vec<Signed<Grant>>,
+    /// Its entry in the log of this relationship, and the log's size and root.
+    pub entry: ProvenEntry,
+}
+
+impl Object for Disclosure {
+    const TAG: &'static str = "regie.disclosure/1";
+    fn signer(&self) -> &PublicKey {
+        &self.person
+    }
+}
+
+impl Disclosure {
+    /// Does the log entry it carries say the same as the answers?
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] where proof, commitments or fields differ.
+    pub fn check(disclosure: &Verified<Self>) -> Result<(), Refusal> {
+        let entry = disclosure.entry.check().map_err(|_| Refusal::Malformed)?;
+        let Event::Answered { request, released, absent, asked, refused } = entry.event else {
+            return Err(Refusal::Malformed);
+        };
+        let same = |(field, answer): (&AskedPath, &Answer)| match answer {
+            Answer::Value { observed, grant, salt } => {
+                let logged = field.known().and_then(|field| released.get(&field));
+                logged.is_some_and(|logged| {
+                    logged.grant == *grant && audit::commit(salt, observed) == Ok(logged.commitment)
+                })
+            }
+            Answer::Absent => field.known().is_some_and(|field| absent.contains(&field)),
+            Answer::Asked => asked.contains_key(field),
+            Answer::Refused(code) => refused.get(field) == Some(code),
+        };
+        let count = released.len() + absent.len() + asked.len() + refused.len();
+        let holds =
+            request == disclosure.request && count == disclosure.answers.len() && disclosure.answers.iter().all(same);
+        if holds { Ok(()) } else { Err(Refusal::Malformed) }
+    }
+}

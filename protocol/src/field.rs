@@ -1,0 +1,374 @@
+//! Fields: paths, the closed vocabulary, values and where they came from.
+//!
+//! In: text from people, files and peers. Out: `FieldPath` (a name that the vocabulary knows), `Selector`
+//! (a field or a closed group), `Value` and `Observed`. Paths follow schema.org `Person`/`PostalAddress` and
+//! JSContact property names; each maps to a category of the Data Privacy Vocabulary's `pd` extension
+//! (<https://w3id.org/dpv/pd>).
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{identity::PublicKey, limits, time::Timestamp, wire::as_text};
+
+/// What the vocabulary says of one field.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FieldInfo {
+    /// The path, `address.postalCode`.
+    pub path: &'static str,
+    /// The closed group it belongs to.
+    pub group: &'static str,
+    /// The DPV personal-data category, as a compact IRI.
+    pub category: &'static str,
+    /// Special category or otherwise high risk: presets never allow it.
+    pub sensitive: bool,
+    /// In plain words.
+    pub label: &'static str,
+}
+
+const fn f(
+    path: &'static str,
+    group: &'static str,
+    category: &'static str,
+    sensitive: bool,
+    label: &'static str,
+) -> FieldInfo {
+    FieldInfo { path, group, category, sensitive, label }
+}
+
+/// Every field of version 1, sorted by path.
+pub const VOCABULARY: &[FieldInfo] = &[
+    f("address.country", "address", "pd:Country", false, "country"),
+    f("address.locality", "address", "pd:City", false, "town"),
+    f("address.postalCode", "address", "pd:PostalCode", false, "postal code"),
+    f("address.region", "address", "pd:Region", false, "province or region"),
+    f("address.street", "address", "pd:Street", false, "street and number"),
+    f("birthDate", "person", "pd:BirthDate", false, "date of birth"),
+    f("clothing.size", "preferences", "pd:Preference", false, "clothing size"),
+    f("delivery.preference", "preferences", "pd:Preference", false, "delivery preference"),
+    f("email", "contact", "pd:EmailAddress", false, "e-mail address"),
+    f("employment.jobTitle", "employment", "pd:JobTitle", false, "job title"),
+    f("employment.organization", "employment", "pd:CurrentEmployment", false, "employer"),
+    f("energy.annualElectricity", "energy", "pd:HouseholdData", false, "electricity used in a year (kWh)"),
+    f("energy.annualGas", "energy", "pd:HouseholdData", false, "gas used in a year (m3)"),
+    f("energy.contractEnd", "energy", "pd:ServiceConsumptionBehavior", false, "end of the energy contract"),
+    f("energy.meterReading", "energy", "pd:HouseholdData", false, "meter reading"),
+    f("gender", "person", "pd:Gender", true, "gender"),
+    f("health.allergies", "health", "pd:Health", true, "allergies"),
+    f("health.diet", "health", "pd:DietaryPreference", true, "diet"),
+    f("household.homeType", "household", "pd:HouseOwned", false, "kind of home"),
+    f("household.size", "household", "pd:FamilyStructure", false, "persons in the household"),
+    f("income.annual", "finance", "pd:Income", true, "income in a year"),
+    f("language", "person", "pd:Language", false, "preferred language"),
+    f("name.family", "name", "pd:LastName", false, "family name"),
+    f("name.full", "name", "pd:Name", false, "full name"),
+    f("name.given", "name", "pd:FirstName", false, "given name"),
+    f("nationalId", "identifiers", "pd:NationalIdentificationNumber", true, "national identification number"),
+    f("nationality", "person", "pd:Nationality", true, "nationality"),
+    f("payment.iban", "finance", "pd:BankAccount", true, "bank account (IBAN)"),
+    f("telephone", "contact", "pd:TelephoneNumber", false, "telephone number"),
+    f("url", "contact", "pd:Contact", false, "web page"),
+    f("vehicle.licensePlate", "vehicle", "pd:VehicleLicenseNumber", false, "licence plate"),
+];
+
+/// Why text is not a field, selector or value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FieldError {
+    /// No such path in the vocabulary.
+    #[error("'{asked}' is not a known field{}; `regie fields --all` lists them", nearest.map(|n| format!(" (did you mean {n}?)")).unwrap_or_default())]
+    Unknown {
+        /// What was asked for, cut to the bound.
+        asked: String,
+        /// The nearest known path.
+        nearest: Option<&'static str>,
+    },
+    /// No such group.
+    #[error("'{0}' is not a known group of fields; `regie fields --all` lists them")]
+    UnknownGroup(String),
+    /// Text above [`limits::VALUE_BYTES`].
+    #[error("the value is longer than {} bytes; shorten it", limits::VALUE_BYTES)]
+    TooLong,
+    /// Nothing but white space, or a control character inside.
+    #[error("the value is empty or holds control characters; give plain text")]
+    NotText,
+}
+
+/// The name of one field that the vocabulary knows. Nothing else can be asked for, set or released.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldPath(usize);
+
+impl FieldPath {
+    /// All fields.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..VOCABULARY.len()).map(Self)
+    }
+
+    /// What the vocabulary says of it.
+    #[must_use]
+    pub fn info(self) -> &'static FieldInfo {
+        &VOCABULARY[self.0]
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.info().path)
+    }
+}
+
+impl fmt::Debug for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for FieldPath {
+    type Err = FieldError;
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        VOCABULARY.binary_search_by(|info| info.path.cmp(text)).map(Self).map_err(|_| FieldError::Unknown {
+            asked: text.chars().take(limits::FIELD_PATH_BYTES).filter(|c| !c.is_control()).collect(),
+            nearest: nearest(text),
+        })
+    }
+}
+
+as_text!(FieldPath);
+
+/// What a request asks for: any text of the form of a path. Whether it is a field is decided per field, so
+/// that one unknown name refuses itself and not the whole request.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AskedPath(String);
+
+impl AskedPath {
+    /// The field, where the vocabulary has it.
+    #[must_use]
+    pub fn known(&self) -> Option<FieldPath> {
+        self.0.parse().ok()
+    }
+}
+
+impl From<FieldPath> for AskedPath {
+    fn from(path: FieldPath) -> Self {
+        Self(path.to_string())
+    }
+}
+
+impl fmt::Display for AskedPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for AskedPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for AskedPath {
+    type Err = FieldError;
+    /// ASCII letters and digits in at most four dotted segments: no wildcard, no Unicode look-alike.
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let segment = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric());
+        let fits = text.len() <= limits::FIELD_PATH_BYTES
+            && text.split('.').count() <= limits::FIELD_PATH_SEGMENTS
+            && text.split('.').all(segment);
+        fits.then(|| Self(text.to_owned())).ok_or_else(|| FieldError::Unknown {
+            asked: text.chars().take(limits::FIELD_PATH_BYTES).filter(|c| !c.is_control()).collect(),
+            nearest: nearest(text),
+        })
+    }
+}
+
+as_text!(AskedPath);
+
+/// A field, or a group that is closed: it means the fields that version 1 lists, never later ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Selector {
+    /// One field.
+    Field(FieldPath),
+    /// Every field of a group, by the group's name.
+    Group(&'static str),
+}
+
+impl Selector {
+    /// Does it take in this field?
+    #[must_use]
+    pub fn covers(&self, field: FieldPath) -> bool {
+        match self {
+            Self::Field(own) => *own == field,
+            Self::Group(group) => field.info().group == *group,
+        }
+    }
+
+    /// The fields it stands for.
+    pub fn fields(&self) -> impl Iterator<Item = FieldPath> {
+        FieldPath::all().filter(|field| self.covers(*field))
+    }
+}
+
+/// The fields that a set of selectors stands for.
+#[must_use]
+pub fn expand(selectors: &BTreeSet<Selector>) -> BTreeSet<FieldPath> {
+    selectors.iter().flat_map(Selector::fields).collect()
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(field) => fmt::Display::fmt(field, f),
+            Self::Group(group) => write!(f, "group:{group}"),
+        }
+    }
+}
+
+impl FromStr for Selector {
+    type Err = FieldError;
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let Some(group) = text.strip_prefix("group:") else {
+            return text.parse().map(Self::Field);
+        };
+        VOCABULARY
+            .iter()
+            .find(|info| info.group == group)
+            .map(|info| Self::Group(info.group))
+            .ok_or_else(|| FieldError::UnknownGroup(group.chars().take(limits::FIELD_PATH_BYTES).collect()))
+    }
+}
+
+as_text!(Selector);
+
+/// A field's content: one line or paragraph of text, trimmed, without control characters, at most
+/// [`limits::VALUE_BYTES`] bytes. Never printed by `Debug`, so that it can't end in a log line.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Value(String);
+
+impl Value {
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Value {
+    type Err = FieldError;
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let text = text.trim();
+        if text.len() > limits::VALUE_BYTES {
+            return Err(FieldError::TooLong);
+        }
+        if text.is_empty() || text.chars().any(|c| c.is_control() && c != '\n') {
+            return Err(FieldError::NotText);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Value(…)")
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Provenance {
+    /// Typed by the person.
+    Typed,
+    /// Read from a file of this format (`vcard`).
+    Imported(String),
+    /// Proposed by a supplier and accepted.
+    Supplier(PublicKey),
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Typed => f.write_str("typed"),
+            Self::Imported(format) => write!(f, "imported from {format}"),
+            Self::Supplier(key) => write!(f, "from supplier …{}", key.short()),
+        }
+    }
+}
+
+/// A value with its provenance and the moment it was observed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observed {
+    /// The value.
+    pub value: Value,
+    /// Where it came from.
+    pub provenance: Provenance,
+    /// When it was true, by the person's clock.
+    pub observed: Timestamp,
+}
+
+/// The known path with the fewest differing characters, where few differ.
+fn nearest(text: &str) -> Option<&'static str> {
+    if text.len() > limits::FIELD_PATH_BYTES {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    VOCABULARY
+        .iter()
+        .map(|info| (edits(&lower, &info.path.to_ascii_lowercase()), info.path))
+        .chain(VOCABULARY.iter().filter_map(|info| {
+            let last = info.path.rsplit('.').next()?;
+            Some((edits(&lower, &last.to_ascii_lowercase()), info.path))
+        }))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= 3 && *distance * 2 < lower.len())
+        .map(|(_, path)| path)
+}
+
+/// Levenshtein distance over bytes.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let changed = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vocabulary_is_sorted_so_that_every_path_is_found() {
+        assert!(VOCABULARY.windows(2).all(|pair| pair[0].path < pair[1].path));
+        for info in VOCABULARY {
+            assert_eq!(info.path.parse::<FieldPath>().expect("found").info(), info);
+        }
+    }
+
+    #[test]
+    fn tricks_are_not_fields() {
+        for trick in ["", "*", "address.*", "address", "addreſs.street", "address..street", "email ", "a.b.c.d.e"] {
+            assert!(trick.parse::<FieldPath>().is_err(), "{trick}");
+        }
+        assert!("address.*".parse::<AskedPath>().is_err());
+        assert!("no.such".parse::<AskedPath>().expect("a form").known().is_none());
+        let error = "adress.street".parse::<FieldPath>().expect_err("unknown");
+        assert!(error.to_string().contains("did you mean address.street"), "{error}");
+    }
+}

@@ -1,0 +1,288 @@
+//! Keys: a person's root seed and the unrelated key it derives for each relationship.
+//!
+//! In: 32 bytes of entropy or a recovery phrase (BIP 39). Out: ed25519 key pairs, public keys as `did:key`,
+//! signatures. Only strict verification is offered (RFC 8032 without small-order keys).
+
+use std::{fmt, str::FromStr};
+
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+use hkdf::Hkdf;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::wire::fixed_bytes;
+
+/// Put before every signed body, so that a signature made elsewhere with the same key means nothing here.
+const SIGNATURE_DOMAIN: &[u8] = b"regie signature 1\0";
+const PAIRWISE_DOMAIN: &[u8] = b"regie pairwise key 1\0";
+const LOG_DOMAIN: &[u8] = b"regie personal log key 1\0";
+const WORDS_DOMAIN: &[u8] = b"regie four words 1\0";
+/// Multicodec `ed25519-pub` as a varint (<https://w3c-ccg.github.io/did-method-key/>).
+const ED25519_PUB: [u8; 2] = [0xed, 0x01];
+
+/// Why a key, phrase or identifier can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityError {
+    /// Not an ed25519 point, a non-canonical one, or one of small order.
+    #[error("not a usable ed25519 public key")]
+    BadKey,
+    /// Not `did:key:z…` of an ed25519 key.
+    #[error("not a did:key of an ed25519 key; it should begin with did:key:z6Mk")]
+    BadDid,
+    /// A recovery phrase of the wrong length, with an unknown word, or with a failing checksum.
+    #[error("not a recovery phrase: give the 24 words in their order, separated by spaces")]
+    BadPhrase,
+}
+
+/// A person's one secret. Everything else is derived from it. Zeroized when dropped.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct RootSeed([u8; 32]);
+
+impl RootSeed {
+    /// Takes 32 bytes from the operating system's randomness.
+    #[must_use]
+    pub fn from_entropy(entropy: [u8; 32]) -> Self {
+        Self(entropy)
+    }
+
+    /// The seed behind a recovery phrase of 24 English words (BIP 39, entropy form, no passphrase).
+    ///
+    /// # Errors
+    /// [`IdentityError::BadPhrase`].
+    pub fn from_phrase(phrase: &str) -> Result<Self, IdentityError> {
+        let mnemonic = bip39::Mnemonic::parse_in_normalized(bip39::Language::English, phrase.trim())
+            .map_err(|_| IdentityError::BadPhrase)?;
+        let entropy = Zeroizing::new(mnemonic.to_entropy());
+        entropy.as_slice().try_into().map(Self).map_err(|_| IdentityError::BadPhrase)
+    }
+
+    /// The 24 words to write down.
+    ///
+    /// # Errors
+    /// Never for a seed of 32 bytes; the library's signature can fail.
+    pub fn phrase(&self) -> Result<Zeroizing<String>, IdentityError> {
+        let mnemonic = bip39::Mnemonic::from_entropy_in(bip39::Language::English, &self.0)
+            .map_err(|_| IdentityError::BadPhrase)?;
+        Ok(Zeroizing::new(mnemonic.to_string()))
+    }
+
+    /// The raw seed, to be kept sealed in the store.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The key for the relationship with one supplier. `generation` counts fresh starts with that supplier;
+    /// without the seed, keys of two suppliers or two generations can't be told from random.
+    #[must_use]
+    pub fn pairwise(&self, supplier: &PublicKey, generation: u32) -> Keypair {
+        self.derive(&[PAIRWISE_DOMAIN, supplier.as_bytes(), &generation.to_be_bytes()])
+    }
+
+    /// The key that signs the heads of the log only the person sees.
+    #[must_use]
+    pub fn log_key(&self) -> Keypair {
+        self.derive(&[LOG_DOMAIN])
+    }
+
+    fn derive(&self, info: &[&[u8]]) -> Keypair {
+        let mut secret = Zeroizing::new([0u8; 32]);
+        // HKDF-SHA256 refuses only outputs above 8,160 bytes; 32 always fit.
+        let done = Hkdf::<Sha256>::new(None, &self.0).expand_multi_info(info, secret.as_mut());
+        debug_assert!(done.is_ok());
+        Keypair(SigningKey::from_bytes(&secret))
+    }
+}
+
+/// A signing key with its public half. The secret half is zeroized when dropped and never printed.
+pub struct Keypair(SigningKey);
+
+impl Keypair {
+    /// From 32 secret bytes.
+    #[must_use]
+    pub fn from_secret(secret: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(secret))
+    }
+
+    /// The secret bytes, for the transport and the sealed store only.
+    #[must_use]
+    pub fn expose_secret(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key())
+    }
+
+    pub(crate) fn sign(&self, body: &[u8]) -> Signature {
+        Signature(self.0.sign(&with_domain(body)).to_bytes())
+    }
+}
+
+impl fmt::Debug for Keypair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keypair({})", self.public())
+    }
+}
+
+/// An ed25519 public key that is canonical and not of small order.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    /// # Errors
+    /// [`IdentityError::BadKey`] for anything `verify_strict` would refuse.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, IdentityError> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| IdentityError::BadKey)?;
+        // The decompressed point is written back: a non-canonical spelling gives other bytes.
+        if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
+            return Err(IdentityError::BadKey);
+        }
+        Ok(Self(key))
+    }
+
+    /// The 32 bytes of RFC 8032.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// The last characters of the identifier, for people to tell keys apart in a table. Not for security.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let did = self.to_string();
+        did[did.len().saturating_sub(8)..].to_owned()
+    }
+
+    pub(crate) fn verifies(&self, body: &[u8], signature: &Signature) -> bool {
+        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+        self.0.verify_strict(&with_domain(body), &signature).is_ok()
+    }
+}
+
+impl PartialOrd for PublicKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PublicKey {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = ED25519_PUB.to_vec();
+        bytes.extend_from_slice(self.as_bytes());
+        write!(f, "did:key:z{}", bs58::encode(bytes).into_string())
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = IdentityError;
+
+    fn from_str(text: &str) -> Result<Self, IdentityError> {
+        let encoded = text.strip_prefix("did:key:z").ok_or(IdentityError::BadDid)?;
+        if encoded.len() > 64 {
+            return Err(IdentityError::BadDid);
+        }
+        let bytes = bs58::decode(encoded).into_vec().map_err(|_| IdentityError::BadDid)?;
+        let key = bytes.strip_prefix(&ED25519_PUB).ok_or(IdentityError::BadDid)?;
+        Self::from_bytes(key.try_into().map_err(|_| IdentityError::BadDid)?)
+    }
+}
+
+impl Serialize for PublicKey {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if s.is_human_readable() { s.collect_str(self) } else { s.serialize_bytes(self.as_bytes()) }
+    }
+}
+
+impl<'de> Deserialize<'de> for PublicKey {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        if d.is_human_readable() {
+            return String::deserialize(d)?.parse().map_err(D::Error::custom);
+        }
+        let bytes = serde_bytes::ByteBuf::deserialize(d)?;
+        let bytes: [u8; 32] = bytes.into_vec().try_into().map_err(|_| D::Error::custom("key length"))?;
+        Self::from_bytes(&bytes).map_err(D::Error::custom)
+    }
+}
+
+fixed_bytes! {
+    /// An ed25519 signature (RFC 8032).
+    Signature, 64
+}
+fixed_bytes! {
+    /// Fresh random bytes that make an object or a request unique.
+    Nonce, 16
+}
+
+/// Four words of the BIP 39 list that stand for a supplier's key and an invitation (44 bits).
+///
+/// A person who reads the same words on the supplier's paper or screen as on their own node talks to the
+/// supplier that made the invitation.
+#[must_use]
+pub fn four_words(supplier: &PublicKey, invitation: &Nonce) -> [&'static str; 4] {
+    let digest = Sha256::new()
+        .chain_update(WORDS_DOMAIN)
+        .chain_update(supplier.as_bytes())
+        .chain_update(invitation.0)
+        .finalize();
+    let list = bip39::Language::English.word_list();
+    std::array::from_fn(|i| {
+        let pair = [digest[2 * i], digest[2 * i + 1]];
+        list[usize::from(u16::from_be_bytes(pair)) % list.len()]
+    })
+}
+
+fn with_domain(body: &[u8]) -> Vec<u8> {
+    [SIGNATURE_DOMAIN, body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairwise_keys_are_unrelated_and_repeatable() {
+        let seed = RootSeed::from_entropy([7; 32]);
+        let [a, b] = [1, 2].map(|n| Keypair::from_secret(&[n; 32]).public());
+        assert_eq!(seed.pairwise(&a, 0).public(), seed.pairwise(&a, 0).public());
+        assert_ne!(seed.pairwise(&a, 0).public(), seed.pairwise(&b, 0).public());
+        assert_ne!(seed.pairwise(&a, 0).public(), seed.pairwise(&a, 1).public());
+    }
+
+    #[test]
+    fn the_phrase_brings_the_seed_back() {
+        let seed = RootSeed::from_entropy([9; 32]);
+        let phrase = seed.phrase().expect("a phrase");
+        assert_eq!(phrase.split(' ').count(), 24);
+        assert_eq!(RootSeed::from_phrase(&phrase).expect("a seed").expose(), seed.expose());
+        let wrong = phrase.replacen(phrase.split(' ').next().expect("a word"), "zebra", 1);
+        assert!(RootSeed::from_phrase(&wrong).is_err());
+    }
+
+    #[test]
+    fn a_did_reads_back_and_small_orders_do_not() {
+        let key = Keypair::from_secret(&[3; 32]).public();
+        assert!(key.to_string().starts_with("did:key:z6Mk"));
+        assert_eq!(key.to_string().parse(), Ok(key));
+        let mut identity_point = [0u8; 32];
+        identity_point[0] = 1;
+        assert_eq!(PublicKey::from_bytes(&identity_point), Err(IdentityError::BadKey));
+        assert_eq!(PublicKey::from_bytes(&[0; 32]), Err(IdentityError::BadKey));
+    }
+}

@@ -1,0 +1,29 @@
+//! The pure core of regie.
+//!
+//! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
+//! ordered effects). Nothing here reads a clock, the operating system's randomness, a file or a socket; the
+//! node and the simulator drive the same code. `docs/architecture.md` shows the rooms.
+
+pub mod agreement;
+pub mod audit;
+pub mod decision;
+pub mod disclosure;
+pub mod entropy;
+pub mod field;
+pub mod grant;
+pub mod identity;
+pub mod limits;
+pub mod merkle;
+pub mod message;
+pub mod person;
+pub mod policy;
+pub mod profile;
+pub mod purpose;
+pub mod receipt;
+pub mod refusal;
+pub mod request;
+pub mod revocation;
+pub mod signed;
+pub mod supplier;
+pub mod time;
+pub mod wire;

@@ -1,0 +1,57 @@
+//! Every bound on what comes from outside, each with its unit. In: nothing. Out: constants.
+//!
+//! A bound that is not here does not exist: decoders, machines and drivers all read this file.
+
+/// Largest frame a peer may send, in bytes. The network layer stops reading there.
+pub const FRAME_BYTES: usize = 256 * 1024;
+/// Largest signed object, in bytes of its body.
+pub const OBJECT_BYTES: usize = 192 * 1024;
+/// Longest field path, in bytes.
+pub const FIELD_PATH_BYTES: usize = 64;
+/// Most segments in a field path.
+pub const FIELD_PATH_SEGMENTS: usize = 4;
+/// Longest text value of a field, in bytes.
+pub const VALUE_BYTES: usize = 4 * 1024;
+/// Most fields in one request, grant or disclosure.
+pub const FIELDS: usize = 64;
+/// Most purposes in one grant.
+pub const PURPOSES: usize = 16;
+/// Deepest chain of delegations below a grant.
+pub const DELEGATION_DEPTH: usize = 4;
+/// Most grants shown with one request, or issued with one answer.
+pub const GRANTS_PER_MESSAGE: usize = 16;
+/// Most live grants one supplier may hold from one person.
+pub const GRANTS_PER_RELATIONSHIP: usize = 256;
+/// Most relationships of one person's node.
+pub const RELATIONSHIPS: usize = 10_000;
+/// Most rules in a person's policy.
+pub const RULES: usize = 512;
+/// Longest name, domain, sector or contact in a profile, in bytes.
+pub const NAME_BYTES: usize = 256;
+/// Longest reason or description in plain words, in bytes.
+pub const TEXT_BYTES: usize = 1024;
+/// Most addresses in a profile or invitation.
+pub const ADDRESSES: usize = 8;
+/// Most wishes (field, purpose, reason) in a profile.
+pub const WISHES: usize = 64;
+/// Most requests of one supplier that wait for the person's word.
+pub const WAITING_PER_RELATIONSHIP: usize = 64;
+/// Most messages that wait to be delivered to one peer.
+pub const OUTBOX_PER_RELATIONSHIP: usize = 256;
+/// Most request ids remembered against replay, over all relationships.
+pub const SEEN_REQUESTS: usize = 200_000;
+/// How far a peer's clock may differ from ours, in milliseconds.
+pub const CLOCK_LEEWAY_MS: u64 = 5 * 60 * 1000;
+/// How long a request id is remembered after the time it states, in milliseconds. Longer than the leeway on
+/// both sides, so an id can only be forgotten when its time alone refuses it.
+pub const REPLAY_WINDOW_MS: u64 = 3 * CLOCK_LEEWAY_MS;
+/// Longest life of a grant, in days.
+pub const GRANT_DAYS: u32 = 5 * 366;
+/// Longest retention a grant may state, in days.
+pub const RETENTION_DAYS: u32 = 10 * 366;
+/// Requests one supplier may make of one person in an hour before it is told to slow down.
+pub const REQUESTS_PER_HOUR: u32 = 600;
+/// Most hashes in a Merkle proof (a log of 2^63 entries needs 63).
+pub const PROOF_HASHES: usize = 64;
+/// Most bytes in an audit entry.
+pub const ENTRY_BYTES: usize = 64 * 1024;

@@ -1,0 +1,153 @@
+//! Merkle trees as RFC 6962 section 2.1 hashes them.
+//!
+//! In: leaves, one after the other. Out: roots, inclusion proofs and their check. A `Frontier` holds what is
+//! needed to append and to prove the newest leaf: 32 bytes for each set bit of the size.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{limits, wire::fixed_bytes};
+
+fixed_bytes! {
+    /// A SHA-256 hash.
+    Hash, 32
+}
+
+/// The hash of a leaf.
+#[must_use]
+pub fn leaf(data: &[u8]) -> Hash {
+    Hash(Sha256::new().chain_update([0]).chain_update(data).finalize().into())
+}
+
+fn node(left: &Hash, right: &Hash) -> Hash {
+    Hash(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
+}
+
+/// The right edge of a growing tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frontier {
+    size: u64,
+    peaks: Vec<Hash>,
+}
+
+impl Frontier {
+    /// How many leaves the tree has.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Appends a leaf and proves it: the hashes from the leaf up to the root of the new tree.
+    pub fn push(&mut self, leaf: Hash) -> Vec<Hash> {
+        let proof: Vec<Hash> = self.peaks.iter().rev().copied().collect();
+        let mut carried = leaf;
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.peaks.pop() {
+                carried = node(&left, &carried);
+            }
+        }
+        self.peaks.push(carried);
+        self.size += 1;
+        proof
+    }
+
+    /// The root; that of the empty tree is the hash of nothing.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        let mut peaks = self.peaks.iter().rev();
+        let Some(last) = peaks.next() else {
+            return Hash(Sha256::digest([]).into());
+        };
+        peaks.fold(*last, |right, left| node(left, &right))
+    }
+}
+
+/// The proof for leaf `index` of the tree over `leaves`; none where there is no such leaf.
+#[must_use]
+pub fn prove(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
+    if index >= leaves.len() {
+        return None;
+    }
+    let (mut rest, mut index, mut proof) = (leaves, index, Vec::new());
+    while rest.len() > 1 {
+        let (left, right) = rest.split_at(rest.len().next_power_of_two() / 2);
+        if index < left.len() {
+            proof.push(root(right));
+            rest = left;
+        } else {
+            proof.push(root(left));
+            index -= left.len();
+            rest = right;
+        }
+    }
+    proof.reverse();
+    Some(proof)
+}
+
+/// The root of the tree over `leaves`.
+#[must_use]
+pub fn root(leaves: &[Hash]) -> Hash {
+    let mut frontier = Frontier::default();
+    for leaf in leaves {
+        frontier.push(*leaf);
+    }
+    frontier.root()
+}
+
+/// Does `proof` lead from this leaf at `index` to this root of `size` leaves? (RFC 9162 section 2.1.3.2)
+#[must_use]
+pub fn verify(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: Hash) -> bool {
+    if index >= size || proof.len() > limits::PROOF_HASHES {
+        return false;
+    }
+    let (mut at, mut last, mut hash) = (index, size - 1, leaf);
+    for sibling in proof {
+        if last == 0 {
+            return false;
+        }
+        if at & 1 == 1 || at == last {
+            hash = node(sibling, &hash);
+            while at & 1 == 0 && at != 0 {
+                at >>= 1;
+                last >>= 1;
+            }
+        } else {
+            hash = node(&hash, sibling);
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    last == 0 && hash == root
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_leaf_of_every_small_tree_is_proven_and_nothing_else_is() {
+        let leaves: Vec<Hash> = (0u8..40).map(|n| leaf(&[n])).collect();
+        let mut frontier = Frontier::default();
+        for size in 1..=leaves.len() {
+            let newest = frontier.push(leaves[size - 1]);
+            let root = frontier.root();
+            assert_eq!(Some(newest), prove(&leaves[..size], size - 1));
+            for index in 0..size {
+                let proof = prove(&leaves[..size], index).expect("a leaf of the tree");
+                assert!(verify(leaves[index], index as u64, size as u64, &proof, root));
+                assert!(!verify(leaves[index], index as u64 + 1, size as u64, &proof, root));
+                assert!(!verify(leaf(b"other"), index as u64, size as u64, &proof, root));
+            }
+        }
+    }
+
+    #[test]
+    fn the_hashes_are_those_of_rfc_6962() {
+        // Certificate Transparency's published vectors: the empty tree, and the tree over one empty leaf.
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(root(&[]).to_string(), empty);
+        let one = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
+        assert_eq!(root(&[leaf(b"")]).to_string(), one);
+    }
+}

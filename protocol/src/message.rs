@@ -1,0 +1,69 @@
+//! Every message of the protocol, in two closed enums. In: frames. Out: messages and replies, or a refusal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    disclosure::Disclosure,
+    grant::Grant,
+    limits,
+    profile::{Acceptance, Pairing, Profile},
+    receipt::{Acknowledgement, ErasureReceipt},
+    refusal::Refusal,
+    request::DataRequest,
+    revocation::Revocation,
+    signed::Signed,
+    wire::{self, WireError},
+};
+
+/// What either side may send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Message {
+    /// Person to supplier: who are you?
+    Hello,
+    /// Person to supplier: begin a relationship.
+    Pair(Signed<Pairing>),
+    /// Person to supplier: values, or answers that were awaited.
+    Disclose(Signed<Disclosure>),
+    /// Person to supplier: a grant on the person's own initiative.
+    Grant(Signed<Grant>),
+    /// Person to supplier: a grant is at an end.
+    Revoke(Signed<Revocation>),
+    /// Supplier to person: fields, please.
+    Request(Signed<DataRequest>),
+    /// Supplier to person: a disclosure arrived.
+    Acknowledge(Signed<Acknowledgement>),
+    /// Supplier to person: values were erased.
+    Erased(Signed<ErasureReceipt>),
+}
+
+/// What answers a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reply {
+    /// To `hello`.
+    Profile(Signed<Profile>),
+    /// To `pair`.
+    Paired(Signed<Acceptance>),
+    /// To `request`.
+    Answer(Signed<Disclosure>),
+    /// To `disclose`.
+    Acknowledged(Signed<Acknowledgement>),
+    /// To `revoke` where erasure was demanded.
+    Erased(Signed<ErasureReceipt>),
+    /// Taken; there is nothing to say.
+    Noted,
+    /// Not taken.
+    Refused(Refusal),
+}
+
+/// Reads a frame.
+///
+/// # Errors
+/// [`Refusal::TooLarge`] or [`Refusal::Malformed`].
+pub fn read<T: serde::de::DeserializeOwned + Serialize>(frame: &[u8]) -> Result<T, Refusal> {
+    wire::decode(frame, limits::FRAME_BYTES).map_err(|error| match error {
+        WireError::TooLarge { .. } => Refusal::TooLarge,
+        _ => Refusal::Malformed,
+    })
+}

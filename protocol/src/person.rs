@@ -1,0 +1,182 @@
+//! The person machine: frames, replies and the owner's actions in, ordered effects out.
+//!
+//! Sans-IO: it holds no value of any field, no socket, no clock. Every change of state is a `Record` that
+//! [`Person::restore`] can replay; a driver must make the records of a call durable before it carries out
+//! the effects behind them. `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
+//! says, `person/state.rs` is the state and its records.
+
+mod owner;
+mod requests;
+mod state;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use owner::{NewGrant, OwnerError};
+pub use state::{Outgoing, Person, Record, Relationship, StoredRelationship, Waiting};
+
+use crate::{
+    audit::{self, Committed, Entry, Event, Log},
+    decision::Release,
+    disclosure::{Answer, Disclosure},
+    entropy::Entropy,
+    field::{AskedPath, Observed},
+    grant::Grant,
+    identity::{Nonce, PublicKey},
+    message::{Message, Reply},
+    refusal::Refusal,
+    signed::{Object, SignedError, Signed, Verified},
+    time::Timestamp,
+};
+
+/// What the driver must do, in this order.
+#[derive(Debug)]
+pub enum Effect {
+    /// Make durable, before anything behind it is visible to anyone.
+    Persist(Record),
+    /// Fetch the values and call [`Person::seal`], before the next input.
+    Disclose(Plan),
+    /// Answer the frame in hand.
+    Reply(Reply),
+    /// Something new waits in this supplier's outbox: send it when connected.
+    Deliver(PublicKey),
+}
+
+/// A disclosure without its values. Made by a decision, spent by [`Person::seal`].
+#[derive(Debug)]
+pub struct Plan {
+    supplier: PublicKey,
+    request: Option<Nonce>,
+    releases: BTreeMap<AskedPath, Release>,
+    asked: BTreeMap<AskedPath, String>,
+    refused: BTreeMap<AskedPath, Refusal>,
+    grants: Vec<Signed<Grant>>,
+    as_reply: bool,
+}
+
+impl Plan {
+    /// What may be fetched.
+    pub fn releases(&self) -> impl Iterator<Item = &Release> {
+        self.releases.values()
+    }
+}
+
+impl Person {
+    /// Puts values into a planned disclosure: commits to them in the log, signs, queues it in the outbox
+    /// until the supplier signs for it.
+    ///
+    /// `value` is asked once per release and answers none where the person holds nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::Revoked`] where a grant died between the decision and this call: nothing leaves.
+    pub fn seal(
+        &mut self,
+        plan: Plan,
+        value: &mut dyn FnMut(&Release) -> Option<Observed>,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<Vec<Effect>, Refusal> {
+        // The driver seals at once, so nothing can have come between; if it did, nothing leaves.
+        if plan.releases().any(|release| self.revoked.has(&release.grant())) {
+            return Err(Refusal::Revoked);
+        }
+        let mut effects = Vec::new();
+        let (answers, event) = fill(&plan, value, entropy).map_err(|_| Refusal::Unavailable)?;
+        let entry = self.log(&mut effects, Log::With(plan.supplier), event, now, entropy)?;
+        let relationship = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?;
+        let disclosure = Disclosure {
+            person: relationship.key.public(),
+            supplier: plan.supplier,
+            request: plan.request,
+            at: now,
+            answers,
+            grants: plan.grants,
+            entry,
+        };
+        let disclosure = Verified::sign(disclosure, &relationship.key)?.signed().clone();
+        self.queue(&mut effects, plan.supplier, Message::Disclose(disclosure.clone()), plan.as_reply)?;
+        effects.push(match plan.as_reply {
+            true => Effect::Reply(Reply::Answer(disclosure)),
+            false => Effect::Deliver(plan.supplier),
+        });
+        Ok(effects)
+    }
+
+    /// Appends to a relationship's log and its hash to the personal log, or to the personal log alone.
+    fn log(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        log: Log,
+        event: Event,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<audit::ProvenEntry, Refusal> {
+        let entry = Entry { at: now, salt: entropy.nonce(), event };
+        let mut frontier = match log {
+            Log::Personal => self.personal.clone(),
+            Log::With(supplier) => self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?.log.clone(),
+        };
+        let proven = audit::append(&mut frontier, &entry).map_err(|_| Refusal::Unavailable)?;
+        self.record(effects, Record::Entry { log, index: proven.index, bytes: proven.entry.clone() });
+        if let Log::With(supplier) = log {
+            let event = Event::Of { supplier, leaf: crate::merkle::leaf(&proven.entry) };
+            self.log(effects, Log::Personal, event, now, entropy)?;
+        }
+        Ok(proven)
+    }
+
+    /// Puts a message into a supplier's outbox. `sent` says that it also goes out as the reply in hand.
+    fn queue(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: PublicKey,
+        message: Message,
+        sent: bool,
+    ) -> Result<(), Refusal> {
+        let relationship = self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?;
+        let number = relationship.next_number;
+        self.record(effects, Record::Outgoing { supplier, number, message });
+        if let (true, Some(relationship)) = (sent, self.relationships.get_mut(&supplier)) {
+            // The reply carries it; it is sent again only after the connection was lost.
+            relationship.in_flight.insert(number);
+        }
+        Ok(())
+    }
+}
+
+type Filled = (BTreeMap<AskedPath, Answer>, Event);
+
+fn fill(
+    plan: &Plan,
+    value: &mut dyn FnMut(&Release) -> Option<Observed>,
+    entropy: &mut Entropy,
+) -> Result<Filled, SignedError> {
+    let mut answers = BTreeMap::new();
+    let (mut released, mut absent) = (BTreeMap::new(), BTreeSet::new());
+    for (path, release) in &plan.releases {
+        let Some(observed) = value(release) else {
+            absent.insert(release.field());
+            answers.insert(path.clone(), Answer::Absent);
+            continue;
+        };
+        let (salt, grant) = (entropy.nonce(), release.grant());
+        let commitment = audit::commit(&salt, &observed)?;
+        released.insert(release.field(), Committed { grant, commitment });
+        answers.insert(path.clone(), Answer::Value { observed, grant, salt });
+    }
+    answers.extend(plan.asked.keys().map(|path| (path.clone(), Answer::Asked)));
+    answers.extend(plan.refused.iter().map(|(path, code)| (path.clone(), Answer::Refused(*code))));
+    let event = Event::Answered {
+        request: plan.request,
+        released,
+        absent,
+        asked: plan.asked.clone(),
+        refused: plan.refused.clone(),
+    };
+    Ok((answers, event))
+}
+
+/// Checks a signed object of a connected supplier: signature, signer, and that it speaks of this person.
+fn from_supplier<T: Object>(signed: Signed<T>, supplier: &PublicKey) -> Result<Verified<T>, Refusal> {
+    let object = signed.verify()?;
+    if object.signer() == supplier { Ok(object) } else { Err(Refusal::WrongSender) }
+}

@@ -1,0 +1,409 @@
+//! What the person says: pair, allow, refuse, grant, revoke, change a field, change a default. In: the
+//! owner's action. Out: effects, or an error that names the next step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Effect, Person, Plan, Record, StoredRelationship, from_supplier, requests};
+use crate::{
+    agreement::Agreement,
+    audit::{Event, Log},
+    decision,
+    entropy::Entropy,
+    field::{AskedPath, FieldPath, Selector, expand},
+    grant::{Access, LiveGrant},
+    identity::{Keypair, Nonce, PublicKey},
+    limits,
+    merkle,
+    message::Message,
+    policy::Policy,
+    profile::{Acceptance, Pairing, Profile},
+    purpose::Purpose,
+    refusal::Refusal,
+    revocation::Revocation,
+    signed::{ObjectId, Signed, Verified},
+    time::{Days, Timestamp},
+    wire,
+};
+
+/// Why an action of the person's can't be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OwnerError {
+    /// No such relationship.
+    #[error("there is no relationship with that supplier; `regie status` lists the ones you have")]
+    NoRelationship,
+    /// No such waiting request.
+    #[error("no such request waits for you; `regie requests` lists the ones that do")]
+    NoRequest,
+    /// No such live grant.
+    #[error("no such grant; `regie grants` lists them")]
+    NoGrant,
+    /// The grant is at an end already.
+    #[error("that grant is revoked already; nothing changed")]
+    AlreadyRevoked,
+    /// The relationship exists already.
+    #[error("you are paired with this supplier already; `regie status` shows it")]
+    AlreadyPaired,
+    /// Too many relationships.
+    #[error("this node holds {} relationships, its bound; end one first", limits::RELATIONSHIPS)]
+    TooManyRelationships,
+    /// The supplier's profile or acceptance does not hold.
+    #[error("the supplier's {0}; nothing was changed. Ask the supplier for a new link")]
+    BadPairing(&'static str),
+    /// The policy is too large.
+    #[error("a policy has at most {} rules with names of at most {} bytes", limits::RULES, limits::NAME_BYTES)]
+    BadPolicy,
+    /// Something in the machine refused.
+    #[error("the node could not do that: {}", .0.explanation())]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for OwnerError {
+    fn from(code: Refusal) -> Self {
+        Self::Refused(code)
+    }
+}
+
+impl From<crate::signed::SignedError> for OwnerError {
+    fn from(error: crate::signed::SignedError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// A grant on the person's own initiative.
+#[derive(Clone, Debug)]
+pub struct NewGrant {
+    /// To whom.
+    pub supplier: PublicKey,
+    /// What.
+    pub fields: BTreeSet<Selector>,
+    /// Why.
+    pub purposes: BTreeSet<Purpose>,
+    /// How.
+    pub access: Access,
+    /// For how long.
+    pub duration: Days,
+    /// How long values may be kept.
+    pub retention: Days,
+}
+
+type Effects = Result<Vec<Effect>, OwnerError>;
+
+impl Person {
+    /// The key for a relationship that is about to begin.
+    #[must_use]
+    pub fn pairing_key(&self, supplier: &PublicKey) -> Keypair {
+        self.seed.pairwise(supplier, 0)
+    }
+
+    /// The message that asks a supplier for a relationship.
+    ///
+    /// # Errors
+    /// [`OwnerError::AlreadyPaired`], [`OwnerError::TooManyRelationships`].
+    pub fn proffer(
+        &self,
+        supplier: &PublicKey,
+        invitation: Nonce,
+        proffer: Agreement,
+        now: Timestamp,
+    ) -> Result<Message, OwnerError> {
+        if self.relationships.contains_key(supplier) {
+            return Err(OwnerError::AlreadyPaired);
+        }
+        if self.relationships.len() >= limits::RELATIONSHIPS {
+            return Err(OwnerError::TooManyRelationships);
+        }
+        let key = self.pairing_key(supplier);
+        let pairing = Pairing { person: key.public(), supplier: *supplier, invitation, proffer, at: now };
+        Ok(Message::Pair(Verified::sign(pairing, &key)?.signed().clone()))
+    }
+
+    /// The supplier accepted: the relationship begins.
+    ///
+    /// # Errors
+    /// [`OwnerError::BadPairing`] where profile or acceptance is not what was proffered.
+    pub fn paired(
+        &mut self,
+        supplier: &PublicKey,
+        profile: Signed<Profile>,
+        acceptance: Signed<Acceptance>,
+        proffered: Agreement,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Effects {
+        let bad = |what| move |_| OwnerError::BadPairing(what);
+        let checked = from_supplier(profile, supplier).map_err(bad("profile is not signed by its key"))?;
+        let acceptance = from_supplier(acceptance, supplier).map_err(bad("acceptance is not signed by its key"))?;
+        if !checked.well_formed() {
+            return Err(OwnerError::BadPairing("profile is out of bounds"));
+        }
+        if acceptance.person != self.pairing_key(supplier).public() || !acceptance.agreement.no_looser_than(proffered) {
+            return Err(OwnerError::BadPairing("acceptance is not of what you proffered"));
+        }
+        let agreement = acceptance.agreement;
+        let profile = checked.signed().clone();
+        let stored = StoredRelationship { profile, generation: 0, agreement, paused: false, since: now };
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+        self.log(&mut effects, Log::With(*supplier), Event::Paired { agreement }, now, entropy)?;
+        Ok(effects)
+    }
+
+    /// Says yes to a waiting request: issues the grant and answers.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRequest`].
+    pub fn allow(&mut self, id: &Nonce, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        let (supplier, waiting) = self.find_waiting(id)?;
+        let fields: BTreeSet<FieldPath> = waiting.fields.keys().filter_map(AskedPath::known).collect();
+        let purposes = BTreeSet::from([waiting.purpose]);
+        let scope = requests::scope(
+            fields.iter().copied(),
+            purposes,
+            waiting.access,
+            now,
+            waiting.duration,
+            waiting.retention,
+        );
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Decided { supplier, id: *id });
+        self.give_back(&mut effects, &supplier, &fields);
+        let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
+        let releases = self.releases(&supplier, &fields, Some(grant.id()), now);
+        self.count_uses(&mut effects, releases.values(), now);
+        let plan = unasked_plan(supplier, Some(*id), releases, vec![grant]);
+        effects.push(Effect::Disclose(plan));
+        Ok(effects)
+    }
+
+    /// Says no to a waiting request.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRequest`].
+    pub fn refuse(&mut self, id: &Nonce) -> Effects {
+        let (supplier, waiting) = self.find_waiting(id)?;
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Decided { supplier, id: *id });
+        let mut plan = unasked_plan(supplier, Some(*id), BTreeMap::new(), Vec::new());
+        plan.refused = waiting.fields.into_keys().map(|path| (path, Refusal::Declined)).collect();
+        effects.push(Effect::Disclose(plan));
+        Ok(effects)
+    }
+
+    /// Issues a grant unasked. With `subscribe` the present values are told at once.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`], or a scope out of bounds.
+    pub fn grant(&mut self, new: &NewGrant, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        let supplier = new.supplier;
+        if !self.relationships.contains_key(&supplier) {
+            return Err(OwnerError::NoRelationship);
+        }
+        let mut scope =
+            requests::scope([].into_iter(), new.purposes.clone(), new.access, now, new.duration, new.retention);
+        scope.fields.clone_from(&new.fields);
+        let fields = expand(&new.fields);
+        let mut effects = Vec::new();
+        self.give_back(&mut effects, &supplier, &fields);
+        let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
+        if new.access == Access::Subscribe {
+            let releases = self.releases(&supplier, &fields, None, now);
+            effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, vec![grant])));
+        } else {
+            self.queue(&mut effects, supplier, Message::Grant(grant), false)?;
+            effects.push(Effect::Deliver(supplier));
+        }
+        Ok(effects)
+    }
+
+    /// Ends a grant. From the moment the effects are durable no decision passes it; answers that rely on it
+    /// and were not delivered yet are dropped.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoGrant`], [`OwnerError::AlreadyRevoked`].
+    pub fn revoke(&mut self, grant: &ObjectId, erase: bool, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        let found = self.relationships.iter().find_map(|(supplier, r)| r.grants.get(grant).map(|g| (*supplier, g)));
+        let (supplier, verified) = found.ok_or(OwnerError::NoGrant)?;
+        if self.revoked.has(grant) {
+            return Err(OwnerError::AlreadyRevoked);
+        }
+        let fields = expand(&verified.scope().fields);
+        let mut effects = Vec::new();
+        self.end(&mut effects, supplier, *grant, erase, now, entropy)?;
+        let Some(relationship) = self.relationships.get(&supplier) else {
+            return Err(OwnerError::NoRelationship);
+        };
+        let withdrawn = relationship.withdrawn.union(&fields).copied().collect();
+        self.record(&mut effects, Record::Withdrawn { supplier, fields: withdrawn });
+        effects.push(Effect::Deliver(supplier));
+        Ok(effects)
+    }
+
+    /// A field was set or removed. Every supplier with a live subscription to it is told.
+    ///
+    /// # Errors
+    /// None that the person can cause.
+    pub fn field_changed(
+        &mut self,
+        fields: &BTreeMap<FieldPath, bool>,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Effects {
+        let mut effects = Vec::new();
+        for (field, present) in fields {
+            let event = Event::FieldChanged { field: *field, present: *present };
+            self.log(&mut effects, Log::Personal, event, now, entropy)?;
+        }
+        let changed: BTreeSet<FieldPath> = fields.keys().copied().collect();
+        let suppliers: Vec<PublicKey> = self.relationships.keys().copied().collect();
+        for supplier in suppliers {
+            let releases = self.subscribed(&supplier, &changed, now);
+            if !releases.is_empty() {
+                effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, Vec::new())));
+            }
+        }
+        Ok(effects)
+    }
+
+    /// Who would be told of a change, before it is made.
+    #[must_use]
+    pub fn would_be_told(&self, field: FieldPath, now: Timestamp) -> Vec<PublicKey> {
+        let one = BTreeSet::from([field]);
+        self.relationships.keys().filter(|s| !self.subscribed(s, &one, now).is_empty()).copied().collect()
+    }
+
+    /// Replaces the defaults.
+    ///
+    /// # Errors
+    /// [`OwnerError::BadPolicy`].
+    pub fn set_policy(&mut self, policy: Policy, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        if !policy.well_formed() {
+            return Err(OwnerError::BadPolicy);
+        }
+        let bytes = wire::encode(&policy).map_err(|_| OwnerError::BadPolicy)?;
+        let mut effects = Vec::new();
+        let event = Event::PolicyChanged { policy: merkle::leaf(&bytes) };
+        self.record(&mut effects, Record::Policy { policy });
+        self.log(&mut effects, Log::Personal, event, now, entropy)?;
+        Ok(effects)
+    }
+
+    /// The node's state came back from a backup. A revocation made after the backup is not in it, so every
+    /// grant ends; defaults and the person issue new ones.
+    ///
+    /// # Errors
+    /// None that the person can cause.
+    pub fn restored(&mut self, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        let mut effects = Vec::new();
+        let epoch = self.epoch + 1;
+        self.record(&mut effects, Record::Epoch { epoch });
+        self.log(&mut effects, Log::Personal, Event::Restored { epoch }, now, entropy)?;
+        let open: Vec<(PublicKey, ObjectId)> = self
+            .relationships
+            .iter()
+            .flat_map(|(supplier, r)| r.grants.keys().map(|grant| (*supplier, *grant)))
+            .filter(|(_, grant)| !self.revoked.has(grant))
+            .collect();
+        for (supplier, grant) in open {
+            self.end(&mut effects, supplier, grant, false, now, entropy)?;
+        }
+        Ok(effects)
+    }
+
+    fn end(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: PublicKey,
+        grant: ObjectId,
+        erase: bool,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(), OwnerError> {
+        let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
+        let revocation = Revocation { person: relationship.key.public(), supplier, grant, at: now, erase };
+        let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
+        let dead: Vec<u64> =
+            relationship.outbox.iter().filter(|(_, m)| relies_on(m, &grant)).map(|(number, _)| *number).collect();
+        self.record(effects, Record::Revoked { revocation: revocation.clone() });
+        for number in dead {
+            self.record(effects, Record::Sent { supplier, number });
+        }
+        self.log(effects, Log::With(supplier), Event::Revoked { grant, erase }, now, entropy)?;
+        self.queue(effects, supplier, Message::Revoke(revocation), false)?;
+        Ok(())
+    }
+
+    fn find_waiting(&self, id: &Nonce) -> Result<(PublicKey, super::Waiting), OwnerError> {
+        self.relationships
+            .iter()
+            .find_map(|(supplier, r)| r.waiting.get(id).map(|waiting| (*supplier, waiting.clone())))
+            .ok_or(OwnerError::NoRequest)
+    }
+
+    /// The person gives fields again that a revocation had withdrawn.
+    fn give_back(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey, fields: &BTreeSet<FieldPath>) {
+        let Some(relationship) = self.relationships.get(supplier) else {
+            return;
+        };
+        if !relationship.withdrawn.is_disjoint(fields) {
+            let left = relationship.withdrawn.difference(fields).copied().collect();
+            self.record(effects, Record::Withdrawn { supplier: *supplier, fields: left });
+        }
+    }
+
+    fn live(&self, supplier: &PublicKey, now: Timestamp) -> Vec<LiveGrant<'_>> {
+        let grants = self.relationships.get(supplier).into_iter().flat_map(|r| r.grants.values());
+        grants.filter_map(|grant| grant.live(self, now).ok()).collect()
+    }
+
+    fn subscribed(
+        &self,
+        supplier: &PublicKey,
+        fields: &BTreeSet<FieldPath>,
+        now: Timestamp,
+    ) -> BTreeMap<AskedPath, decision::Release> {
+        let live = self.live(supplier, now);
+        fields.iter().filter_map(|f| decision::may_tell(*f, &live).map(|r| (AskedPath::from(*f), r))).collect()
+    }
+
+    /// Releases under one grant, or under any subscription.
+    fn releases(
+        &self,
+        supplier: &PublicKey,
+        fields: &BTreeSet<FieldPath>,
+        grant: Option<ObjectId>,
+        now: Timestamp,
+    ) -> BTreeMap<AskedPath, decision::Release> {
+        let Some(grant) = grant else {
+            return self.subscribed(supplier, fields, now);
+        };
+        let live: Vec<_> =
+            self.live(supplier, now).into_iter().filter(|l| l.grant().root().id() == grant).collect();
+        fields.iter().filter_map(|f| decision::under(*f, &live).map(|r| (AskedPath::from(*f), r))).collect()
+    }
+
+}
+
+/// A disclosure that goes out by itself, not as the reply to a frame.
+fn unasked_plan(
+    supplier: PublicKey,
+    request: Option<Nonce>,
+    releases: BTreeMap<AskedPath, decision::Release>,
+    grants: Vec<Signed<crate::grant::Grant>>,
+) -> Plan {
+    let (asked, refused) = (BTreeMap::new(), BTreeMap::new());
+    Plan { supplier, request, releases, asked, refused, grants, as_reply: false }
+}
+
+/// Does a waiting message carry a value under this grant, or the grant itself?
+fn relies_on(message: &Message, grant: &ObjectId) -> bool {
+    match message {
+        Message::Grant(signed) => signed.id() == *grant,
+        Message::Disclose(signed) => signed.clone().verify().is_ok_and(|disclosure| {
+            disclosure.grants.iter().any(|issued| issued.id() == *grant)
+                || disclosure.answers.values().any(|answer| {
+                    matches!(answer, crate::disclosure::Answer::Value { grant: under, .. } if under == grant)
+                })
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,361 @@
+//! What a supplier sends, and what it answers. In: a frame's message from a connected supplier, or its reply
+//! to something from the outbox. Out: effects; exactly one of them answers the frame.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Effect, Outgoing, Person, Plan, Record, Waiting, from_supplier};
+use crate::{
+    audit::{Event, Log},
+    decision::{self, Release, Verdict},
+    entropy::Entropy,
+    field::{AskedPath, FieldPath, Selector},
+    grant::{Access, Bounds, Chain, Grant, GrantState as _, LiveGrant, Scope, VerifiedGrant},
+    identity::PublicKey,
+    limits,
+    message::{Message, Reply},
+    policy::Terms,
+    receipt::{Acknowledgement, ErasureReceipt},
+    refusal::Refusal,
+    request::DataRequest,
+    signed::{Signed, Verified},
+    time::Timestamp,
+};
+
+/// Uses an hour of a grant that a rule issued.
+const USES_PER_HOUR: u32 = 60;
+
+impl Person {
+    /// Handles a message of a supplier that is connected under its own key, to the person's key for it.
+    pub fn message(
+        &mut self,
+        supplier: &PublicKey,
+        message: Message,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Vec<Effect> {
+        let handled = match message {
+            Message::Request(request) => self.request(supplier, request, now, entropy),
+            Message::Acknowledge(signed) => self.acknowledged(supplier, signed, now, entropy).map(noted),
+            Message::Erased(signed) => self.erased(supplier, signed, now, entropy).map(noted),
+            Message::Hello | Message::Pair(_) | Message::Disclose(_) | Message::Grant(_) | Message::Revoke(_) => {
+                Err(Refusal::Unexpected)
+            }
+        };
+        handled.unwrap_or_else(|code| self.reject(supplier, code, now, entropy))
+    }
+
+    /// Handles the reply to message `number` of a supplier's outbox.
+    pub fn replied(
+        &mut self,
+        supplier: &PublicKey,
+        number: u64,
+        reply: Reply,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Vec<Effect> {
+        let handled = match reply {
+            Reply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
+            Reply::Erased(signed) => self.erased(supplier, signed, now, entropy),
+            Reply::Noted => Ok(Vec::new()),
+            // Trying again would give the same answer; the entry keeps "outcome unknown".
+            Reply::Refused(code) if code != Refusal::Unavailable => Ok(Vec::new()),
+            _ => Err(Refusal::Unexpected),
+        };
+        let Ok(mut effects) = handled else {
+            self.connection_lost(supplier);
+            return Vec::new();
+        };
+        if self.relationships.get(supplier).is_some_and(|r| r.outbox.contains_key(&number)) {
+            self.record(&mut effects, Record::Sent { supplier: *supplier, number });
+        }
+        effects
+    }
+
+    /// What is to be sent to a connected supplier now; each is given out once per connection. A disclosure
+    /// whose grant has died meanwhile is not given out.
+    pub fn to_send(&mut self, supplier: &PublicKey) -> Vec<Outgoing> {
+        let Some(relationship) = self.relationships.get_mut(supplier) else {
+            return Vec::new();
+        };
+        let new: Vec<u64> =
+            relationship.outbox.keys().filter(|n| !relationship.in_flight.contains(n)).copied().collect();
+        relationship.in_flight.extend(&new);
+        new.into_iter()
+            .filter_map(|number| {
+                relationship.outbox.get(&number).map(|message| Outgoing { number, message: message.clone() })
+            })
+            .collect()
+    }
+
+    /// The connection is gone: what was not signed for is sent again on the next one.
+    pub fn connection_lost(&mut self, supplier: &PublicKey) {
+        if let Some(relationship) = self.relationships.get_mut(supplier) {
+            relationship.in_flight.clear();
+        }
+    }
+
+    /// Forgets request ids whose time alone refuses them now.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        let old: Vec<_> =
+            self.seen.iter().filter(|(_, at)| at.plus_ms(limits::REPLAY_WINDOW_MS) < now).map(|(id, _)| *id).collect();
+        let mut effects = Vec::new();
+        for id in old {
+            self.record(&mut effects, Record::Forgotten { id });
+        }
+        effects
+    }
+
+    fn request(
+        &mut self,
+        supplier: &PublicKey,
+        signed: Signed<DataRequest>,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<Vec<Effect>, Refusal> {
+        let request = from_supplier(signed, supplier)?;
+        self.admit(supplier, &request, now)?;
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Seen { id: request.id, at: request.at });
+        let mut verdicts = self.decide(&request, now)?;
+        let grantable = grantable(&verdicts);
+        let mut grants = Vec::new();
+        if let Some(rule) = grantable.values().next() {
+            let scope = scope_of(&request, grantable.keys().copied(), now);
+            grants.push(self.issue(&mut effects, supplier, scope, rule, now, entropy)?);
+            verdicts = self.decide(&request, now)?;
+        }
+        let plan = self.plan(&mut effects, &request, verdicts, grants, now)?;
+        effects.push(Effect::Disclose(plan));
+        Ok(effects)
+    }
+
+    /// Everything about a request that does not depend on its fields.
+    fn admit(&mut self, supplier: &PublicKey, request: &DataRequest, now: Timestamp) -> Result<(), Refusal> {
+        let seen = self.seen.contains_key(&request.id);
+        let full = self.seen.len() >= limits::SEEN_REQUESTS;
+        let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
+        let text = request.reason.len() <= limits::TEXT_BYTES && !request.reason.chars().any(char::is_control);
+        let spans = request.duration.0 <= limits::GRANT_DAYS && request.retention.0 <= limits::RETENTION_DAYS;
+        relationship.asked = relationship.asked.once_more(now);
+        let refusals = [
+            (request.person != relationship.key.public(), Refusal::WrongAudience),
+            (relationship.stored.paused, Refusal::Paused),
+            (request.at.distance_ms(now) > limits::CLOCK_LEEWAY_MS, Refusal::ClockSkew),
+            (seen, Refusal::Replayed),
+            (full || relationship.asked.this_hour > limits::REQUESTS_PER_HOUR, Refusal::RateLimited),
+            (request.fields.len() > limits::FIELDS, Refusal::TooLarge),
+            (request.chains.len() > limits::GRANTS_PER_MESSAGE, Refusal::TooLarge),
+            (relationship.outbox.len() >= limits::OUTBOX_PER_RELATIONSHIP, Refusal::RateLimited),
+            (request.fields.is_empty() || request.duration.0 == 0 || !text || !spans, Refusal::Malformed),
+        ];
+        refusals.into_iter().find(|(holds, _)| *holds).map_or(Ok(()), |(_, code)| Err(code))
+    }
+
+    fn decide(
+        &self,
+        request: &Verified<DataRequest>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
+        let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
+        let shown: Vec<VerifiedGrant> =
+            request.chains.iter().map(|chain| self.shown(chain, &request.supplier)).collect::<Result<_, _>>()?;
+        let own = relationship.grants.values();
+        let live: Vec<LiveGrant<'_>> = own.chain(&shown).filter_map(|grant| grant.live(self, now).ok()).collect();
+        let terms = Terms {
+            supplier: &request.supplier,
+            sector: &relationship.profile.sector,
+            agreement: relationship.stored.agreement,
+            purpose: request.purpose,
+            retention: request.retention,
+        };
+        Ok(decision::decide(&request.fields, &terms, &live, &relationship.withdrawn, &self.policy))
+    }
+
+    /// Checks a chain that a supplier shows. Its grant may be one of another relationship of this person; a
+    /// link that is at an end refuses the request by its code.
+    fn shown(&self, chain: &Chain, holder: &PublicKey) -> Result<VerifiedGrant, Refusal> {
+        let root = chain.grant.clone().verify()?;
+        let issued_in = self.relationships.get(&root.audience).ok_or(Refusal::WrongAudience)?;
+        VerifiedGrant::check(chain, &issued_in.key.public(), holder)
+    }
+
+    /// Signs and records a grant.
+    pub(super) fn issue(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
+        scope: Scope,
+        rule: &str,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<Signed<Grant>, Refusal> {
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        if relationship.grants.len() >= limits::GRANTS_PER_RELATIONSHIP {
+            return Err(Refusal::RateLimited);
+        }
+        let grant = Grant {
+            issuer: relationship.key.public(),
+            audience: *supplier,
+            scope,
+            agreement: relationship.stored.agreement,
+            nonce: entropy.nonce(),
+        };
+        let grant = Verified::sign(grant, &relationship.key)?;
+        let event = Event::Granted { grant: grant.id(), rule: rule.to_owned() };
+        self.record(effects, Record::Grant { supplier: *supplier, grant: grant.signed().clone() });
+        self.log(effects, Log::With(*supplier), event, now, entropy)?;
+        Ok(grant.signed().clone())
+    }
+
+    fn plan(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        request: &DataRequest,
+        verdicts: BTreeMap<AskedPath, Verdict>,
+        grants: Vec<Signed<Grant>>,
+        now: Timestamp,
+    ) -> Result<Plan, Refusal> {
+        let (mut releases, mut asked, mut refused) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (path, verdict) in verdicts {
+            match verdict {
+                Verdict::Release(release) => drop(releases.insert(path, release)),
+                Verdict::Ask { rule } | Verdict::Grantable { rule } => drop(asked.insert(path, rule)),
+                Verdict::Refuse(code) => drop(refused.insert(path, code)),
+            }
+        }
+        self.wait(effects, request, &mut asked, &mut refused, now)?;
+        self.count_uses(effects, releases.values(), now);
+        let supplier = request.supplier;
+        Ok(Plan { supplier, request: Some(request.id), releases, asked, refused, grants, as_reply: true })
+    }
+
+    /// Puts asked fields before the person, or refuses them where too many requests wait already.
+    fn wait(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        request: &DataRequest,
+        asked: &mut BTreeMap<AskedPath, String>,
+        refused: &mut BTreeMap<AskedPath, Refusal>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
+        if relationship.waiting.len() >= limits::WAITING_PER_RELATIONSHIP {
+            let asked = std::mem::take(asked);
+            refused.extend(asked.into_keys().map(|path| (path, Refusal::TooManyWaiting)));
+            return Ok(());
+        }
+        let waiting = Waiting::of(request, asked.clone(), now);
+        self.record(effects, Record::Waiting { supplier: request.supplier, waiting });
+        Ok(())
+    }
+
+    pub(super) fn count_uses<'a>(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        releases: impl Iterator<Item = &'a Release>,
+        now: Timestamp,
+    ) {
+        let grants: BTreeSet<_> = releases.map(Release::grant).collect();
+        for grant in grants {
+            let used = self.used(&grant, now).once_more(now);
+            self.record(effects, Record::Used { grant, used });
+        }
+    }
+
+    fn acknowledged(
+        &mut self,
+        supplier: &PublicKey,
+        signed: Signed<Acknowledgement>,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<Vec<Effect>, Refusal> {
+        let acknowledgement = from_supplier(signed, supplier)?;
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        let wanted = acknowledgement.disclosure;
+        let found = relationship.outbox.iter().find_map(|(number, message)| match message {
+            Message::Disclose(disclosure) if disclosure.id() == wanted => Some(*number),
+            _ => None,
+        });
+        let mut effects = Vec::new();
+        // A second acknowledgement of the same disclosure changes nothing.
+        if let Some(number) = found {
+            self.record(&mut effects, Record::Sent { supplier: *supplier, number });
+            let event = Event::Delivered { disclosure: wanted };
+            self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
+        }
+        Ok(effects)
+    }
+
+    fn erased(
+        &mut self,
+        supplier: &PublicKey,
+        signed: Signed<ErasureReceipt>,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<Vec<Effect>, Refusal> {
+        let receipt = from_supplier(signed, supplier)?;
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        if receipt.person != relationship.key.public() || !relationship.grants.contains_key(&receipt.grant) {
+            return Err(Refusal::WrongAudience);
+        }
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Receipt { receipt: receipt.signed().clone() });
+        let event = Event::Erased { grant: receipt.grant, receipt: receipt.id() };
+        self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
+        Ok(effects)
+    }
+
+    fn reject(&mut self, supplier: &PublicKey, code: Refusal, now: Timestamp, entropy: &mut Entropy) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let known = self.relationships.get(supplier);
+        // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written.
+        if known.is_some_and(|relationship| relationship.asked.at(now).this_hour <= limits::REQUESTS_PER_HOUR) {
+            let logged = self.log(&mut effects, Log::With(*supplier), Event::Rejected { code }, now, entropy);
+            debug_assert!(logged.is_ok());
+        }
+        effects.push(Effect::Reply(Reply::Refused(code)));
+        effects
+    }
+}
+
+fn noted(mut effects: Vec<Effect>) -> Vec<Effect> {
+    effects.push(Effect::Reply(Reply::Noted));
+    effects
+}
+
+fn grantable(verdicts: &BTreeMap<AskedPath, Verdict>) -> BTreeMap<FieldPath, String> {
+    verdicts
+        .iter()
+        .filter_map(|(path, verdict)| match verdict {
+            Verdict::Grantable { rule } => path.known().map(|field| (field, rule.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+fn scope_of(request: &DataRequest, fields: impl Iterator<Item = FieldPath>, now: Timestamp) -> Scope {
+    scope(fields, BTreeSet::from([request.purpose]), request.access, now, request.duration, request.retention)
+}
+
+/// The scope of a grant that is issued now, without delegation.
+pub(super) fn scope(
+    fields: impl Iterator<Item = FieldPath>,
+    purposes: BTreeSet<crate::purpose::Purpose>,
+    access: Access,
+    now: Timestamp,
+    duration: crate::time::Days,
+    retention: crate::time::Days,
+) -> Scope {
+    let bounds = Bounds {
+        per_hour: USES_PER_HOUR,
+        uses: None,
+        not_before: now,
+        expires: now.plus_days(duration),
+        retention,
+        delegations: 0,
+    };
+    Scope { fields: fields.map(Selector::Field).collect(), purposes, access, bounds }
+}

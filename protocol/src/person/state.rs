@@ -1,0 +1,326 @@
+//! What a person's node knows, and the records that rebuild it. In: records, in the order they were made.
+//! Out: the state. Live changes and replay go through the same `apply`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::Effect;
+use crate::{
+    agreement::Agreement,
+    audit::Log,
+    field::{AskedPath, FieldPath},
+    grant::{Access, Chain, Grant, GrantState, Used, VerifiedGrant},
+    identity::{Keypair, Nonce, PublicKey, RootSeed},
+    merkle::{self, Frontier},
+    message::Message,
+    policy::Policy,
+    profile::Profile,
+    purpose::Purpose,
+    receipt::ErasureReceipt,
+    refusal::Refusal,
+    request::DataRequest,
+    revocation::{Revocation, Revoked},
+    signed::{ObjectId, Signed, Verified},
+    time::{Days, Timestamp},
+};
+
+/// The whole state of a person's node, except the values.
+pub struct Person {
+    pub(super) seed: RootSeed,
+    pub(super) relationships: BTreeMap<PublicKey, Relationship>,
+    pub(super) policy: Policy,
+    pub(super) revoked: Revoked,
+    pub(super) used: BTreeMap<ObjectId, Used>,
+    pub(super) seen: BTreeMap<Nonce, Timestamp>,
+    pub(super) personal: Frontier,
+    pub(super) epoch: u32,
+}
+
+/// One supplier, as the person's node sees it.
+pub struct Relationship {
+    pub(super) key: Keypair,
+    pub(super) profile: Verified<Profile>,
+    pub(super) stored: StoredRelationship,
+    pub(super) grants: BTreeMap<ObjectId, VerifiedGrant>,
+    pub(super) withdrawn: BTreeSet<FieldPath>,
+    pub(super) waiting: BTreeMap<Nonce, Waiting>,
+    pub(super) outbox: BTreeMap<u64, Message>,
+    pub(super) in_flight: BTreeSet<u64>,
+    pub(super) next_number: u64,
+    pub(super) log: Frontier,
+    pub(super) asked: Used,
+}
+
+/// The part of a relationship that one record holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredRelationship {
+    /// The supplier's profile, as it signed it.
+    pub profile: Signed<Profile>,
+    /// Counts fresh starts; part of the pairwise key.
+    pub generation: u32,
+    /// The agreement in force.
+    pub agreement: Agreement,
+    /// Does the person want to hear nothing from it for now?
+    pub paused: bool,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A request that waits for the person's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    /// The request's id.
+    pub id: Nonce,
+    /// When it came.
+    pub at: Timestamp,
+    /// The fields, each with the rule that made it wait.
+    pub fields: BTreeMap<AskedPath, String>,
+    /// Why.
+    pub purpose: Purpose,
+    /// Why, in the supplier's words.
+    pub reason: String,
+    /// How it wants to have them.
+    pub access: Access,
+    /// How long it wants the grant to live.
+    pub duration: Days,
+    /// How long it would keep a value.
+    pub retention: Days,
+}
+
+impl Waiting {
+    pub(super) fn of(request: &DataRequest, fields: BTreeMap<AskedPath, String>, at: Timestamp) -> Self {
+        Self {
+            id: request.id,
+            at,
+            fields,
+            purpose: request.purpose,
+            reason: request.reason.clone(),
+            access: request.access,
+            duration: request.duration,
+            retention: request.retention,
+        }
+    }
+}
+
+/// A message that waits in an outbox.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Its place in the outbox.
+    pub number: u64,
+    /// The message.
+    pub message: Message,
+}
+
+/// A change of state, as it is stored. Replaying all records in order gives the state back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(missing_docs, reason = "the variants' names and fields say it; the state above explains them")]
+pub enum Record {
+    Relationship { supplier: PublicKey, stored: StoredRelationship },
+    Withdrawn { supplier: PublicKey, fields: BTreeSet<FieldPath> },
+    Grant { supplier: PublicKey, grant: Signed<Grant> },
+    Used { grant: ObjectId, used: Used },
+    Revoked { revocation: Signed<Revocation> },
+    Seen { id: Nonce, at: Timestamp },
+    Forgotten { id: Nonce },
+    Waiting { supplier: PublicKey, waiting: Waiting },
+    Decided { supplier: PublicKey, id: Nonce },
+    Outgoing { supplier: PublicKey, number: u64, message: Message },
+    Sent { supplier: PublicKey, number: u64 },
+    Entry { log: Log, index: u64, #[serde(with = "serde_bytes")] bytes: Vec<u8> },
+    Receipt { receipt: Signed<ErasureReceipt> },
+    Policy { policy: Policy },
+    Epoch { epoch: u32 },
+}
+
+impl Person {
+    /// A node that knows nobody yet.
+    #[must_use]
+    pub fn new(seed: RootSeed, policy: Policy) -> Self {
+        Self {
+            seed,
+            relationships: BTreeMap::new(),
+            policy,
+            revoked: Revoked::default(),
+            used: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            personal: Frontier::default(),
+            epoch: 0,
+        }
+    }
+
+    /// Replays one stored record. A driver calls it at start: relationships first, then the rest, and the
+    /// entries of a log in their order.
+    ///
+    /// # Errors
+    /// What a signature check says of a stored object that no longer verifies: the store is damaged.
+    pub fn restore(&mut self, record: &Record) -> Result<(), Refusal> {
+        self.apply(record)
+    }
+
+    /// The relationships, by supplier.
+    pub fn relationships(&self) -> impl Iterator<Item = (&PublicKey, &Relationship)> {
+        self.relationships.iter()
+    }
+
+    /// One relationship.
+    #[must_use]
+    pub fn relationship(&self, supplier: &PublicKey) -> Option<&Relationship> {
+        self.relationships.get(supplier)
+    }
+
+    /// The defaults in force.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The size and root of the personal log.
+    #[must_use]
+    pub fn personal_log(&self) -> &Frontier {
+        &self.personal
+    }
+
+    /// How often the node was restored from a backup.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    pub(super) fn record(&mut self, effects: &mut Vec<Effect>, record: Record) {
+        // A record of our own making applies: its signed objects were verified or made in this call.
+        let applied = self.apply(&record);
+        debug_assert!(applied.is_ok(), "{applied:?}");
+        effects.push(Effect::Persist(record));
+    }
+
+    fn apply(&mut self, record: &Record) -> Result<(), Refusal> {
+        match record {
+            Record::Relationship { supplier, stored } => self.apply_relationship(*supplier, stored)?,
+            Record::Used { grant, used } => drop(self.used.insert(*grant, *used)),
+            Record::Revoked { revocation } => {
+                self.revoked.add(revocation.clone().verify()?.grant);
+            }
+            Record::Seen { id, at } => drop(self.seen.insert(*id, *at)),
+            Record::Forgotten { id } => drop(self.seen.remove(id)),
+            Record::Policy { policy } => self.policy = policy.clone(),
+            Record::Epoch { epoch } => self.epoch = *epoch,
+            Record::Receipt { .. } => {}
+            Record::Entry { log: Log::Personal, bytes, .. } => drop(self.personal.push(merkle::leaf(bytes))),
+            Record::Entry { log: Log::With(supplier), bytes, .. } => {
+                drop(self.with(supplier)?.log.push(merkle::leaf(bytes)));
+            }
+            Record::Withdrawn { supplier, fields } => self.with(supplier)?.withdrawn.clone_from(fields),
+            Record::Grant { supplier, grant } => {
+                let chain = Chain { grant: grant.clone(), links: Vec::new() };
+                let relationship = self.with(supplier)?;
+                let verified = VerifiedGrant::check(&chain, &relationship.key.public(), supplier)?;
+                relationship.grants.insert(grant.id(), verified);
+            }
+            Record::Waiting { supplier, waiting } => {
+                drop(self.with(supplier)?.waiting.insert(waiting.id, waiting.clone()));
+            }
+            Record::Decided { supplier, id } => drop(self.with(supplier)?.waiting.remove(id)),
+            Record::Outgoing { supplier, number, message } => {
+                let relationship = self.with(supplier)?;
+                relationship.next_number = relationship.next_number.max(number + 1);
+                relationship.outbox.insert(*number, message.clone());
+            }
+            Record::Sent { supplier, number } => {
+                let relationship = self.with(supplier)?;
+                relationship.in_flight.remove(number);
+                relationship.outbox.remove(number);
+            }
+        }
+        Ok(())
+    }
+
+    fn apply_relationship(&mut self, supplier: PublicKey, stored: &StoredRelationship) -> Result<(), Refusal> {
+        let profile = stored.profile.clone().verify()?;
+        if let Some(known) = self.relationships.get_mut(&supplier) {
+            known.profile = profile;
+            known.stored = stored.clone();
+            return Ok(());
+        }
+        let relationship = Relationship {
+            key: self.seed.pairwise(&supplier, stored.generation),
+            profile,
+            stored: stored.clone(),
+            grants: BTreeMap::new(),
+            withdrawn: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+            outbox: BTreeMap::new(),
+            in_flight: BTreeSet::new(),
+            next_number: 0,
+            log: Frontier::default(),
+            asked: Used::default(),
+        };
+        self.relationships.insert(supplier, relationship);
+        Ok(())
+    }
+
+    fn with(&mut self, supplier: &PublicKey) -> Result<&mut Relationship, Refusal> {
+        self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)
+    }
+}
+
+impl GrantState for Person {
+    fn revoked(&self, id: &ObjectId) -> bool {
+        self.revoked.has(id)
+    }
+
+    fn used(&self, id: &ObjectId, now: Timestamp) -> Used {
+        self.used.get(id).copied().unwrap_or_default().at(now)
+    }
+}
+
+impl Relationship {
+    /// The key the person goes by here, for the transport too.
+    #[must_use]
+    pub fn key(&self) -> &Keypair {
+        &self.key
+    }
+
+    /// Who the supplier says it is.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Agreement, pause, beginning.
+    #[must_use]
+    pub fn stored(&self) -> &StoredRelationship {
+        &self.stored
+    }
+
+    /// Every grant ever issued here.
+    pub fn grants(&self) -> impl Iterator<Item = &VerifiedGrant> {
+        self.grants.values()
+    }
+
+    /// Requests that wait for the person.
+    pub fn waiting(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.values()
+    }
+
+    /// The log that this supplier witnesses.
+    #[must_use]
+    pub fn log(&self) -> &Frontier {
+        &self.log
+    }
+
+    /// How many messages wait to be delivered.
+    #[must_use]
+    pub fn undelivered(&self) -> usize {
+        self.outbox.len()
+    }
+
+    /// The disclosures among them: answers the supplier has not signed for yet.
+    #[must_use]
+    pub fn outgoing(&self) -> Vec<Outgoing> {
+        self.outbox.iter().map(|(number, message)| Outgoing { number: *number, message: message.clone() }).collect()
+    }
+}

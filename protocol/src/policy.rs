@@ -1,0 +1,206 @@
+//! The person's defaults: rules as data, and the one rule that decides.
+//!
+//! In: who asks what, why and on which terms. Out: allow, ask or refuse, with the name of the rule. The most
+//! specific matching rule wins: first by who, then by what, then by why; on a tie refuse beats ask beats allow.
+//! An allow never opens the door by itself: it lets the node issue a grant.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    agreement::Agreement, field::FieldPath, identity::PublicKey, limits, purpose::Purpose, time::Days,
+};
+
+/// Whom a rule is about, from broad to narrow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Who {
+    /// Everybody.
+    Anyone,
+    /// Suppliers that say they are of this sector.
+    Sector(String),
+    /// One supplier.
+    Supplier(PublicKey),
+}
+
+/// What a rule is about, from broad to narrow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum What {
+    /// Every field.
+    Anything,
+    /// Fields of a closed group.
+    Group(String),
+    /// Fields that the vocabulary marks as sensitive.
+    Sensitive,
+    /// One field.
+    Field(FieldPath),
+}
+
+/// What a rule answers. On a tie the later one here wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Issue a grant and answer.
+    Allow,
+    /// Leave it to the person.
+    Ask,
+    /// Refuse.
+    Refuse,
+}
+
+/// One default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Its name, shown wherever it decides.
+    pub name: String,
+    /// Who asks.
+    pub who: Who,
+    /// For what.
+    pub what: What,
+    /// Why: this purpose and narrower ones; none for any.
+    pub why: Option<Purpose>,
+    /// Only where the agreement permits nothing beyond this one.
+    pub agreement: Option<Agreement>,
+    /// Only where values are kept at most this long.
+    pub retention: Option<Days>,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// Who asks what, why and on which terms, for one field.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// Who asks.
+    pub supplier: &'a PublicKey,
+    /// Its sector, by its profile.
+    pub sector: &'a str,
+    /// The agreement in force.
+    pub agreement: Agreement,
+    /// Why.
+    pub purpose: Purpose,
+    /// How long it would keep the value.
+    pub retention: Days,
+}
+
+/// All of a person's defaults.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// At most [`limits::RULES`].
+    pub rules: Vec<Rule>,
+}
+
+/// The name given where no rule matches.
+pub const NO_RULE: &str = "no rule matches, so you are asked";
+
+impl Policy {
+    /// The answer for one field and the name of the rule that gave it.
+    #[must_use]
+    pub fn answer(&self, field: FieldPath, terms: &Terms<'_>) -> (Answer, &str) {
+        self.rules
+            .iter()
+            .filter(|rule| rule.matches(field, terms))
+            .max_by_key(|rule| (rule.specificity(), rule.answer))
+            .map_or((Answer::Ask, NO_RULE), |rule| (rule.answer, rule.name.as_str()))
+    }
+
+    /// Within the bounds.
+    #[must_use]
+    pub fn well_formed(&self) -> bool {
+        self.rules.len() <= limits::RULES && self.rules.iter().all(|rule| rule.name.len() <= limits::NAME_BYTES)
+    }
+
+    /// A starting point by name: `careful`, `balanced` or `open`.
+    #[must_use]
+    pub fn preset(name: &str) -> Option<Self> {
+        match name {
+            "careful" => Some(Self { rules: basics() }),
+            "balanced" => Some(Self { rules: [basics(), service()].concat() }),
+            "open" => Some(Self { rules: [basics(), service(), generous()].concat() }),
+            _ => None,
+        }
+    }
+}
+
+impl Rule {
+    fn matches(&self, field: FieldPath, terms: &Terms<'_>) -> bool {
+        let who = match &self.who {
+            Who::Anyone => true,
+            Who::Sector(sector) => sector == terms.sector,
+            Who::Supplier(supplier) => supplier == terms.supplier,
+        };
+        let what = match &self.what {
+            What::Anything => true,
+            What::Group(group) => field.info().group == group,
+            What::Sensitive => field.info().sensitive,
+            What::Field(own) => *own == field,
+        };
+        who && what
+            && self.why.is_none_or(|why| terms.purpose.within(why))
+            && self.agreement.is_none_or(|bound| terms.agreement.no_looser_than(bound))
+            && self.retention.is_none_or(|most| terms.retention <= most)
+    }
+
+    fn specificity(&self) -> (u8, u8, u8) {
+        let who = match self.who {
+            Who::Anyone => 0,
+            Who::Sector(_) => 1,
+            Who::Supplier(_) => 2,
+        };
+        let what = match self.what {
+            What::Anything => 0,
+            What::Group(_) => 1,
+            What::Sensitive => 2,
+            What::Field(_) => 3,
+        };
+        (who, what, self.why.map_or(0, |why| why.depth() + 1))
+    }
+}
+
+fn rule(name: &str, what: What, why: Option<Purpose>, days: Option<u32>, answer: Answer) -> Rule {
+    Rule { name: name.into(), who: Who::Anyone, what, why, agreement: None, retention: days.map(Days), answer }
+}
+
+/// What every preset has: advertising and sale are refused, sensitive fields are asked for.
+fn basics() -> Vec<Rule> {
+    let mut rules = vec![
+        rule("nobody advertises to me", What::Anything, Some(Purpose::Marketing), None, Answer::Refuse),
+        rule("nobody sells my data", What::Anything, Some(Purpose::SellDataToThirdParties), None, Answer::Refuse),
+        rule("sensitive data only with my word", What::Sensitive, None, None, Answer::Ask),
+    ];
+    for (name, why) in [
+        ("no sensitive data for advertising", Purpose::Marketing),
+        ("no sensitive data for sale", Purpose::SellDataToThirdParties),
+    ] {
+        rules.push(rule(name, What::Sensitive, Some(why), None, Answer::Refuse));
+    }
+    rules
+}
+
+/// Name, address and contact for a service the person asked for.
+fn service() -> Vec<Rule> {
+    let groups = [
+        ("my name for a service I asked for", "name"),
+        ("my address for a service I asked for", "address"),
+        ("my contact details for a service I asked for", "contact"),
+    ];
+    groups
+        .into_iter()
+        .map(|(name, group)| {
+            let why = Some(Purpose::RequestedServiceProvision);
+            rule(name, What::Group(group.into()), why, Some(730), Answer::Allow)
+        })
+        .collect()
+}
+
+/// Households' figures for any service, and names for help and the law.
+fn generous() -> Vec<Rule> {
+    vec![
+        rule("my energy use for a service", What::Group("energy".into()), Some(Purpose::ServiceProvision), Some(730), Answer::Allow),
+        rule("my household for a service", What::Group("household".into()), Some(Purpose::ServiceProvision), Some(730), Answer::Allow),
+        rule("my name for help", What::Group("name".into()), Some(Purpose::CustomerManagement), Some(730), Answer::Allow),
+        rule("my contact details for help", What::Group("contact".into()), Some(Purpose::CustomerManagement), Some(730), Answer::Allow),
+        rule("no analytics without asking", What::Anything, Some(Purpose::ServiceUsageAnalytics), None, Answer::Ask),
+    ]
+}

@@ -1,0 +1,58 @@
+//! What a supplier signs for: that a disclosure arrived, that values were erased. In: facts. Out: objects.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    field::FieldPath,
+    identity::PublicKey,
+    signed::{Object, ObjectId},
+    time::Timestamp,
+};
+
+/// A disclosure arrived and was stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledgement {
+    /// Who took it; signs this.
+    pub supplier: PublicKey,
+    /// From whom.
+    pub person: PublicKey,
+    /// The disclosure.
+    pub disclosure: ObjectId,
+    /// When it was stored.
+    pub at: Timestamp,
+}
+
+impl Object for Acknowledgement {
+    const TAG: &'static str = "regie.acknowledgement/1";
+    fn signer(&self) -> &PublicKey {
+        &self.supplier
+    }
+}
+
+/// The supplier declares that it has erased what a revoked grant gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErasureReceipt {
+    /// Who erased; signs this.
+    pub supplier: PublicKey,
+    /// Whose values.
+    pub person: PublicKey,
+    /// The revoked grant.
+    pub grant: ObjectId,
+    /// The revocation it answers.
+    pub revocation: ObjectId,
+    /// The fields whose values were erased; a field that another live grant covers is kept.
+    pub fields: BTreeSet<FieldPath>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Object for ErasureReceipt {
+    const TAG: &'static str = "regie.erasure-receipt/1";
+    fn signer(&self) -> &PublicKey {
+        &self.supplier
+    }
+}

@@ -1,0 +1,91 @@
+//! The coded reasons a peer may see. In: what went wrong. Out: a stable code and a plain sentence.
+//!
+//! Codes never change their meaning. They say nothing about the person beyond the request at hand: a field
+//! that is empty and one that is not shared are told apart only under a live grant.
+
+use std::{fmt, str::FromStr};
+
+use crate::{signed::SignedError, wire::as_text};
+
+macro_rules! refusals {
+    ($($variant:ident $code:literal $text:literal;)*) => {
+        /// Why a peer's message, or one field of its request, was refused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Refusal { $(#[doc = $text] $variant,)* }
+
+        impl Refusal {
+            /// Every refusal there is, for docs and tests.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The stable code.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// What it means and what to do, in a sentence for the peer's operator.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+refusals! {
+    Malformed "malformed" "The message is not canonical DAG-CBOR of a known shape. Send what docs/protocol.md describes.";
+    TooLarge "too_large" "The message is above the bound for its kind. Ask for fewer fields at a time.";
+    UnknownVersion "unknown_version" "The object is of a version this node does not speak. Use version 1.";
+    BadSignature "bad_signature" "The signature does not hold for the named key.";
+    WrongSender "wrong_sender" "The object names another key than the one that is connected.";
+    WrongAudience "wrong_audience" "The object is addressed to another key.";
+    NotPaired "not_paired" "There is no relationship under this key. Pair with an invitation first.";
+    BadInvitation "bad_invitation" "The invitation is unknown, used up or past its time. Ask the supplier for a new one.";
+    ClockSkew "clock_skew" "The time in the message is more than 5 minutes from this node's. Set the clock and send again.";
+    Replayed "replayed" "This request id was used before. The answer to it, if any, is on its way.";
+    RateLimited "rate_limited" "Too many requests. Wait an hour, or ask for several fields at once.";
+    TooManyWaiting "too_many_waiting" "Too many requests already wait for the person's word. Wait for answers.";
+    UnknownField "unknown_field" "No such field in the vocabulary. See docs/glossary.md for the list.";
+    NotGranted "not_granted" "No grant covers this field and purpose, and the person's defaults refuse it.";
+    Declined "declined" "The person said no.";
+    Expired "expired" "The grant is past its time. Ask for a new one.";
+    NotYetValid "not_yet_valid" "The grant is not in force yet.";
+    Revoked "revoked" "The grant was revoked. Delete what it gave, where the notice says so.";
+    UsedUp "used_up" "The grant's number of uses is spent. Ask for a new one.";
+    Widened "widened" "A link of the chain is wider than the one above it.";
+    BrokenChain "broken_chain" "A link of the chain does not follow from the one above it.";
+    Paused "paused" "The person has paused this relationship. Try again later.";
+    Unavailable "unavailable" "The node can't answer now. Try again later.";
+    Unexpected "unexpected" "This message has no place here: it is for the other role.";
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A refusal code this version does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an unknown refusal code")]
+pub struct UnknownCode;
+
+impl FromStr for Refusal {
+    type Err = UnknownCode;
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        Self::ALL.iter().copied().find(|refusal| refusal.code() == text).ok_or(UnknownCode)
+    }
+}
+
+as_text!(Refusal);
+
+
+impl From<SignedError> for Refusal {
+    fn from(error: SignedError) -> Self {
+        match error {
+            SignedError::Malformed | SignedError::WrongType => Self::Malformed,
+            SignedError::UnknownVersion => Self::UnknownVersion,
+            SignedError::BadSignature => Self::BadSignature,
+        }
+    }
+}

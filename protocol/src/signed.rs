@@ -1,0 +1,252 @@
+//! Signed objects: exact bytes, one signature, an identifier that is the hash of the bytes.
+//!
+//! In: a value and a key, or a received `Signed<T>`. Out: `Verified<T>`, which can only be had by a signature
+//! that holds. The body is `[tag, value]` in DAG-CBOR; the tag names type and version, so the signature
+//! covers both. Verification reads the received bytes and never an encoding of our own.
+
+use std::{fmt, marker::PhantomData, ops::Deref, str::FromStr};
+
+use cid::Cid;
+use multihash::Multihash;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    identity::{Keypair, PublicKey, Signature},
+    limits,
+    wire::{self, WireError, as_text},
+};
+
+const DAG_CBOR: u64 = 0x71;
+const SHA2_256: u64 = 0x12;
+
+/// A type that is signed: its tag, and the key that must have signed it.
+pub trait Object: Serialize + DeserializeOwned {
+    /// `regie.<type>/<version>`; part of the signed bytes.
+    const TAG: &'static str;
+    /// The key that has to have made the signature.
+    fn signer(&self) -> &PublicKey;
+}
+
+/// Why a signed object is not what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignedError {
+    /// Bytes that are not the canonical form of the type.
+    #[error("the object is malformed or not in canonical form")]
+    Malformed,
+    /// An object of another type.
+    #[error("an object of another type stands here")]
+    WrongType,
+    /// The right type in a version this program does not speak.
+    #[error("the object is of a version this program does not speak")]
+    UnknownVersion,
+    /// The signature does not hold for these bytes and the named signer.
+    #[error("the signature does not hold")]
+    BadSignature,
+}
+
+impl From<WireError> for SignedError {
+    fn from(_: WireError) -> Self {
+        Self::Malformed
+    }
+}
+
+/// A signed object as it travels: nothing about it is believed yet.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound = "")]
+pub struct Signed<T> {
+    #[serde(with = "serde_bytes")]
+    body: Vec<u8>,
+    signature: Signature,
+    #[serde(skip)]
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Signed<T> {
+    fn clone(&self) -> Self {
+        Self { body: self.body.clone(), signature: self.signature, of: PhantomData }
+    }
+}
+
+impl<T> PartialEq for Signed<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.body == other.body && self.signature == other.signature
+    }
+}
+
+impl<T> Eq for Signed<T> {}
+
+impl<T> fmt::Debug for Signed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signed({})", self.id())
+    }
+}
+
+impl<T> Signed<T> {
+    /// The hash of the body: what the object is called, everywhere.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        ObjectId::of(&self.body)
+    }
+
+    /// For test vectors: the parts as they are.
+    #[must_use]
+    pub fn parts(&self) -> (&[u8], &Signature) {
+        (&self.body, &self.signature)
+    }
+
+    /// For test vectors and decoders of stored parts: nothing is checked before [`Signed::verify`].
+    #[must_use]
+    pub fn from_parts(body: Vec<u8>, signature: Signature) -> Self {
+        Self { body, signature, of: PhantomData }
+    }
+}
+
+impl<T: Object> Signed<T> {
+    /// Checks type, version, form and signature.
+    ///
+    /// # Errors
+    /// The first of [`SignedError`] that holds.
+    pub fn verify(self) -> Result<Verified<T>, SignedError> {
+        if self.body.len() > limits::OBJECT_BYTES {
+            return Err(SignedError::Malformed);
+        }
+        check_tag(&self.body, T::TAG)?;
+        let (_, value): (String, T) = wire::decode(&self.body, limits::OBJECT_BYTES)?;
+        if !value.signer().verifies(&self.body, &self.signature) {
+            return Err(SignedError::BadSignature);
+        }
+        Ok(Verified { id: self.id(), value, signed: self })
+    }
+}
+
+/// A signed object whose signature holds. Whether it is in force is for its own module to say.
+pub struct Verified<T> {
+    id: ObjectId,
+    value: T,
+    signed: Signed<T>,
+}
+
+impl<T: Object> Verified<T> {
+    /// Signs a value with the key it names.
+    ///
+    /// # Errors
+    /// [`SignedError::BadSignature`] where `key` is not the value's signer; [`SignedError::Malformed`] for a
+    /// value that is too large to travel.
+    pub fn sign(value: T, key: &Keypair) -> Result<Self, SignedError> {
+        if *value.signer() != key.public() {
+            return Err(SignedError::BadSignature);
+        }
+        let body = wire::encode(&(T::TAG, &value))?;
+        if body.len() > limits::OBJECT_BYTES {
+            return Err(SignedError::Malformed);
+        }
+        let signed = Signed { signature: key.sign(&body), body, of: PhantomData };
+        Ok(Self { id: signed.id(), value, signed })
+    }
+}
+
+impl<T> Verified<T> {
+    /// The object's name: the hash of its bytes.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// The travelling form.
+    #[must_use]
+    pub fn signed(&self) -> &Signed<T> {
+        &self.signed
+    }
+
+    /// The value alone.
+    #[must_use]
+    pub fn into_value(self) -> T {
+        self.value
+    }
+}
+
+impl<T> Deref for Verified<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: Clone> Clone for Verified<T> {
+    fn clone(&self) -> Self {
+        Self { id: self.id, value: self.value.clone(), signed: self.signed.clone() }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Verified<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified").field("id", &self.id).field("value", &self.value).finish()
+    }
+}
+
+/// A CIDv1 (dag-cbor, sha2-256) of an object's body.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId([u8; 32]);
+
+impl ObjectId {
+    /// The identifier of these exact bytes.
+    #[must_use]
+    pub fn of(body: &[u8]) -> Self {
+        Self(Sha256::digest(body).into())
+    }
+
+    /// The hash inside the CID.
+    #[must_use]
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    fn cid(&self) -> Option<Cid> {
+        Multihash::wrap(SHA2_256, &self.0).ok().map(|hash| Cid::new_v1(DAG_CBOR, hash))
+    }
+
+    fn from_cid(cid: &Cid) -> Option<Self> {
+        let known = cid.version() == cid::Version::V1 && cid.codec() == DAG_CBOR && cid.hash().code() == SHA2_256;
+        known.then(|| cid.hash().digest().try_into().ok().map(Self)).flatten()
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cid().map_or(Err(fmt::Error), |cid| fmt::Display::fmt(&cid, f))
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for ObjectId {
+    type Err = WireError;
+    fn from_str(text: &str) -> Result<Self, WireError> {
+        let cid = Cid::try_from(text).map_err(|_| WireError::Malformed)?;
+        Self::from_cid(&cid).ok_or(WireError::Malformed)
+    }
+}
+
+// A string rather than a CBOR link: these name objects, they are not fetched by them.
+as_text!(ObjectId);
+
+fn check_tag(body: &[u8], tag: &str) -> Result<(), SignedError> {
+    // [tag, value] begins with 0x82 and a text header; tags are 24 to 255 or fewer bytes.
+    let rest = body.strip_prefix(&[0x82]).ok_or(SignedError::Malformed)?;
+    let found = match rest {
+        [head @ 0x60..=0x77, rest @ ..] => rest.get(..usize::from(head - 0x60)),
+        [0x78, length, rest @ ..] => rest.get(..usize::from(*length)),
+        _ => None,
+    };
+    let found = found.and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or(SignedError::Malformed)?;
+    if found == tag {
+        return Ok(());
+    }
+    let name = |tag: &str| tag.split_once('/').map(|(name, _)| name.to_owned());
+    Err(if name(found) == name(tag) { SignedError::UnknownVersion } else { SignedError::WrongType })
+}

@@ -1,0 +1,185 @@
+//! The supplier machine: frames, replies and the company's actions in, ordered effects out.
+//!
+//! Sans-IO like the person's. It obeys: values are kept under a grant and no longer than its retention, and
+//! are erased on revocation with a signed receipt. `supplier/frames.rs` takes what persons send,
+//! `supplier/state.rs` is the state and its records.
+
+mod frames;
+mod state;
+
+use std::collections::BTreeSet;
+
+pub use state::{Asking, Customer, Held, Invite, Record, Supplier};
+
+use crate::{
+    entropy::Entropy,
+    field::{AskedPath, FieldPath},
+    grant::Access,
+    identity::{Nonce, PublicKey},
+    limits,
+    message::{Message, Reply},
+    profile::{Invitation, Profile},
+    purpose::Purpose,
+    refusal::Refusal,
+    request::DataRequest,
+    signed::{SignedError, Verified},
+    time::{Days, Timestamp},
+};
+
+/// What the driver must do, in this order.
+#[derive(Debug)]
+pub enum Effect {
+    /// Make durable, before anything behind it is visible to anyone.
+    Persist(Record),
+    /// Answer the frame in hand.
+    Reply(Reply),
+    /// Something new is to be sent to this person, when connected.
+    Deliver(PublicKey),
+}
+
+/// What a company asks of one person.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Whom.
+    pub person: PublicKey,
+    /// Which fields.
+    pub fields: BTreeSet<AskedPath>,
+    /// Why.
+    pub purpose: Purpose,
+    /// Why, in plain words.
+    pub reason: String,
+    /// How.
+    pub access: Access,
+    /// For how long.
+    pub duration: Days,
+    /// How long values are kept.
+    pub retention: Days,
+}
+
+/// Why an action of the company's can't be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SupplierError {
+    /// No such person.
+    #[error("no such relationship; `regie status` lists them")]
+    NoRelationship,
+    /// Out of bounds.
+    #[error("a request has 1 to {} fields, a reason of at most {} bytes and a duration of 1 to {} days", limits::FIELDS, limits::TEXT_BYTES, limits::GRANT_DAYS)]
+    BadRequest,
+    /// The outbox is full.
+    #[error("{} requests already wait for this person; wait for answers", limits::OUTBOX_PER_RELATIONSHIP)]
+    TooManyWaiting,
+    /// The profile is out of bounds or not signed by this key.
+    #[error("the profile is out of bounds; see docs/protocol.md, clause 2")]
+    BadProfile,
+}
+
+impl From<SignedError> for SupplierError {
+    fn from(_: SignedError) -> Self {
+        Self::BadRequest
+    }
+}
+
+impl Supplier {
+    /// Replaces the profile.
+    ///
+    /// # Errors
+    /// [`SupplierError::BadProfile`].
+    pub fn set_profile(&mut self, profile: Profile) -> Result<Vec<Effect>, SupplierError> {
+        if !profile.well_formed() {
+            return Err(SupplierError::BadProfile);
+        }
+        let profile = Verified::sign(profile, &self.key).map_err(|_| SupplierError::BadProfile)?.signed().clone();
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Profile { profile });
+        Ok(effects)
+    }
+
+    /// Makes an invitation for one person, or a public one.
+    pub fn invite(&mut self, uses: Option<u32>, expires: Timestamp, entropy: &mut Entropy) -> (Invitation, Vec<Effect>) {
+        let id = entropy.nonce();
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Invite { id, invite: Invite { uses, expires } });
+        let addresses = self.profile.as_ref().map(|profile| profile.addresses.clone()).unwrap_or_default();
+        (Invitation { supplier: self.key.public(), id, addresses }, effects)
+    }
+
+    /// Queues a request; it waits here until the person's node connects.
+    ///
+    /// # Errors
+    /// [`SupplierError::NoRelationship`], [`SupplierError::BadRequest`], [`SupplierError::TooManyWaiting`].
+    pub fn ask(&mut self, ask: Ask, now: Timestamp, entropy: &mut Entropy) -> Result<(Nonce, Vec<Effect>), SupplierError> {
+        let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
+        let fits = (1..=limits::FIELDS).contains(&ask.fields.len())
+            && ask.reason.len() <= limits::TEXT_BYTES
+            && !ask.reason.chars().any(char::is_control)
+            && (1..=limits::GRANT_DAYS).contains(&ask.duration.0)
+            && ask.retention.0 <= limits::RETENTION_DAYS;
+        if !fits {
+            return Err(SupplierError::BadRequest);
+        }
+        if customer.unanswered() >= limits::OUTBOX_PER_RELATIONSHIP {
+            return Err(SupplierError::TooManyWaiting);
+        }
+        let id = entropy.nonce();
+        let request = DataRequest {
+            id,
+            supplier: self.key.public(),
+            person: ask.person,
+            at: now,
+            fields: ask.fields,
+            purpose: ask.purpose,
+            reason: ask.reason,
+            access: ask.access,
+            duration: ask.duration,
+            retention: ask.retention,
+            chains: Vec::new(),
+        };
+        let asking = Asking::new(request);
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Asking { asking });
+        effects.push(Effect::Deliver(ask.person));
+        Ok((id, effects))
+    }
+
+    /// What is to be sent to a connected person now: requests that were not answered yet, signed with the
+    /// present time, each once per connection.
+    ///
+    /// # Errors
+    /// Where signing fails, which no request of ours causes.
+    pub fn to_send(&mut self, person: &PublicKey, now: Timestamp) -> Result<Vec<(Nonce, Message)>, Refusal> {
+        let Some(customer) = self.customers.get_mut(person) else {
+            return Ok(Vec::new());
+        };
+        let mut messages = Vec::new();
+        for asking in customer.askings.values() {
+            if asking.awaits_answer() && customer.in_flight.insert(asking.request.id) {
+                let request = DataRequest { at: now, ..asking.request.clone() };
+                let signed = Verified::sign(request, &self.key)?.signed().clone();
+                messages.push((asking.request.id, Message::Request(signed)));
+            }
+        }
+        Ok(messages)
+    }
+
+    /// The connection is gone: unanswered requests go out again on the next one.
+    pub fn connection_lost(&mut self, person: &PublicKey) {
+        if let Some(customer) = self.customers.get_mut(person) {
+            customer.in_flight.clear();
+        }
+    }
+
+    /// Erases what is past its retention.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let old: Vec<(PublicKey, BTreeSet<FieldPath>)> = self
+            .customers
+            .iter()
+            .map(|(person, c)| (*person, c.held.iter().filter(|(_, h)| h.until <= now).map(|(f, _)| *f).collect()))
+            .filter(|(_, fields): &(_, BTreeSet<FieldPath>)| !fields.is_empty())
+            .collect();
+        for (person, fields) in old {
+            self.record(&mut effects, Record::Erased { person, fields });
+        }
+        effects
+    }
+}

@@ -1,0 +1,238 @@
+//! What persons send, and what they answer. In: a message or reply from the person's key of one relationship.
+//! Out: effects; exactly one of them answers a message.
+
+use std::collections::BTreeSet;
+
+use super::{Effect, Record, Supplier};
+use crate::{
+    disclosure::{Answer, Disclosure},
+    field::FieldPath,
+    grant::Grant,
+    identity::{Nonce, PublicKey},
+    limits,
+    message::{Message, Reply},
+    profile::{Acceptance, Pairing},
+    receipt::{Acknowledgement, ErasureReceipt},
+    refusal::Refusal,
+    revocation::Revocation,
+    signed::{Object, Signed, Verified},
+    supplier::state::Held,
+    time::Timestamp,
+};
+
+impl Supplier {
+    /// Handles a message of a person that is connected under its key for this relationship.
+    pub fn message(&mut self, person: &PublicKey, message: Message, now: Timestamp) -> Vec<Effect> {
+        let handled = match message {
+            Message::Hello => self.hello(),
+            Message::Pair(pairing) => self.pair(person, pairing, now),
+            Message::Disclose(disclosure) => self.disclosed(person, disclosure, now).map(|(ack, mut effects)| {
+                effects.push(Effect::Reply(Reply::Acknowledged(ack)));
+                effects
+            }),
+            Message::Grant(grant) => self.granted(person, grant),
+            Message::Revoke(revocation) => self.revoked(person, revocation, now),
+            Message::Request(_) | Message::Acknowledge(_) | Message::Erased(_) => Err(Refusal::Unexpected),
+        };
+        handled.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))])
+    }
+
+    /// Handles the reply to a request. The second part is what to say back on the same connection.
+    pub fn replied(
+        &mut self,
+        person: &PublicKey,
+        request: &Nonce,
+        reply: Reply,
+        now: Timestamp,
+    ) -> (Vec<Effect>, Option<Message>) {
+        match reply {
+            Reply::Answer(disclosure) => match self.disclosed(person, disclosure, now) {
+                Ok((ack, effects)) => (effects, Some(Message::Acknowledge(ack))),
+                Err(_) => (Vec::new(), None),
+            },
+            // The answer to the first copy is on its way; these pass by themselves.
+            Reply::Refused(Refusal::Replayed | Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => {
+                (Vec::new(), None)
+            }
+            Reply::Refused(code) => (self.rejected(person, request, code), None),
+            _ => (Vec::new(), None),
+        }
+    }
+
+    fn hello(&self) -> Result<Vec<Effect>, Refusal> {
+        let profile = self.profile.as_ref().ok_or(Refusal::Unavailable)?;
+        Ok(vec![Effect::Reply(Reply::Profile(profile.signed().clone()))])
+    }
+
+    fn pair(&mut self, person: &PublicKey, signed: Signed<Pairing>, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
+        let pairing = self.from_person(signed, person, |pairing| pairing.supplier)?;
+        if pairing.at.distance_ms(now) > limits::CLOCK_LEEWAY_MS {
+            return Err(Refusal::ClockSkew);
+        }
+        let mut effects = Vec::new();
+        // A person whose acceptance was lost asks again and gets the same relationship.
+        let agreement = match self.customers.get(person) {
+            Some(known) => known.agreement,
+            None => self.admit(&mut effects, &pairing, now)?,
+        };
+        let acceptance = Acceptance { supplier: self.key.public(), person: *person, agreement, at: now };
+        let acceptance = Verified::sign(acceptance, &self.key)?.signed().clone();
+        effects.push(Effect::Reply(Reply::Paired(acceptance)));
+        Ok(effects)
+    }
+
+    fn admit(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        pairing: &Pairing,
+        now: Timestamp,
+    ) -> Result<crate::agreement::Agreement, Refusal> {
+        let accepted = self.profile.as_ref().is_some_and(|profile| profile.agreements.contains(&pairing.proffer));
+        let mut invite = *self.invites.get(&pairing.invitation).ok_or(Refusal::BadInvitation)?;
+        if invite.expires <= now || invite.uses == Some(0) {
+            return Err(Refusal::BadInvitation);
+        }
+        if !accepted {
+            return Err(Refusal::Declined);
+        }
+        invite.uses = invite.uses.map(|left| left - 1);
+        self.record(effects, Record::Invite { id: pairing.invitation, invite });
+        self.record(effects, Record::Customer { person: pairing.person, agreement: pairing.proffer });
+        Ok(pairing.proffer)
+    }
+
+    fn disclosed(
+        &mut self,
+        person: &PublicKey,
+        signed: Signed<Disclosure>,
+        now: Timestamp,
+    ) -> Result<(Signed<Acknowledgement>, Vec<Effect>), Refusal> {
+        let disclosure = self.from_person(signed, person, |disclosure| disclosure.supplier)?;
+        Disclosure::check(&disclosure)?;
+        let mut effects = Vec::new();
+        self.witness(&mut effects, person, &disclosure)?;
+        for grant in &disclosure.grants {
+            self.keep_grant(&mut effects, person, grant.clone())?;
+        }
+        for (path, answer) in &disclosure.answers {
+            if let (Some(field), Answer::Value { observed, grant, .. }) = (path.known(), answer) {
+                self.keep(&mut effects, person, field, *grant, observed.clone(), now);
+            }
+        }
+        self.note_answers(&mut effects, person, &disclosure);
+        let supplier = self.key.public();
+        let ack = Acknowledgement { supplier, person: *person, disclosure: disclosure.id(), at: now };
+        Ok((Verified::sign(ack, &self.key)?.signed().clone(), effects))
+    }
+
+    /// The log of this relationship may only grow, and one size has one root.
+    fn witness(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, disclosure: &Disclosure) -> Result<(), Refusal> {
+        let (size, root) = (disclosure.entry.size, disclosure.entry.root);
+        let (held, known) = self.customers.get(person).ok_or(Refusal::NotPaired)?.head;
+        if size == held && known.is_some_and(|known| known != root) {
+            return Err(Refusal::Malformed);
+        }
+        if size > held {
+            self.record(effects, Record::Head { person: *person, size, root });
+        }
+        Ok(())
+    }
+
+    /// Keeps a value only under a grant that this companion holds, and only until its retention ends.
+    fn keep(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        person: &PublicKey,
+        field: FieldPath,
+        grant: crate::signed::ObjectId,
+        observed: crate::field::Observed,
+        now: Timestamp,
+    ) {
+        let Some(customer) = self.customers.get(person) else { return };
+        let Some(held_grant) = customer.grants().find(|held| held.id() == grant) else { return };
+        let until = now.plus_days(held_grant.scope.bounds.retention);
+        let held = Held { grant, until };
+        self.record(effects, Record::Value { person: *person, field, held, observed });
+    }
+
+    fn note_answers(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, disclosure: &Disclosure) {
+        let Some(asking) = disclosure.request.and_then(|id| self.customers.get(person)?.askings.get(&id)) else {
+            return;
+        };
+        let mut asking = asking.clone();
+        asking.answered = true;
+        for (path, answer) in &disclosure.answers {
+            asking.waiting.remove(path);
+            match answer {
+                Answer::Value { .. } | Answer::Absent => drop(asking.given.insert(path.clone())),
+                Answer::Asked => drop(asking.waiting.insert(path.clone())),
+                Answer::Refused(code) => drop(asking.refused.insert(path.clone(), *code)),
+            }
+        }
+        self.record(effects, Record::Asking { asking });
+    }
+
+    fn granted(&mut self, person: &PublicKey, signed: Signed<Grant>) -> Result<Vec<Effect>, Refusal> {
+        let mut effects = Vec::new();
+        self.keep_grant(&mut effects, person, signed)?;
+        effects.push(Effect::Reply(Reply::Noted));
+        Ok(effects)
+    }
+
+    fn keep_grant(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, signed: Signed<Grant>) -> Result<(), Refusal> {
+        let grant = self.from_person(signed, person, |grant| grant.audience)?;
+        self.record(effects, Record::Grant { person: *person, grant: grant.signed().clone() });
+        Ok(())
+    }
+
+    fn revoked(&mut self, person: &PublicKey, signed: Signed<Revocation>, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
+        let revocation = self.from_person(signed, person, |revocation| revocation.supplier)?;
+        let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
+        let fields: BTreeSet<FieldPath> =
+            customer.held.iter().filter(|(_, held)| held.grant == revocation.grant).map(|(field, _)| *field).collect();
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Revoked { person: *person, grant: revocation.grant });
+        if !revocation.erase {
+            effects.push(Effect::Reply(Reply::Noted));
+            return Ok(effects);
+        }
+        self.record(&mut effects, Record::Erased { person: *person, fields: fields.clone() });
+        let receipt = ErasureReceipt {
+            supplier: self.key.public(),
+            person: *person,
+            grant: revocation.grant,
+            revocation: revocation.id(),
+            fields,
+            at: now,
+        };
+        effects.push(Effect::Reply(Reply::Erased(Verified::sign(receipt, &self.key)?.signed().clone())));
+        Ok(effects)
+    }
+
+    fn rejected(&mut self, person: &PublicKey, request: &Nonce, code: Refusal) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if let Some(asking) = self.customers.get(person).and_then(|customer| customer.askings.get(request)) {
+            let mut asking = asking.clone();
+            asking.rejected = Some(code);
+            self.record(&mut effects, Record::Asking { asking });
+        }
+        effects
+    }
+
+    /// Checks a signed object of a connected person: signature, signer, and that it is for this companion.
+    fn from_person<T: Object>(
+        &self,
+        signed: Signed<T>,
+        person: &PublicKey,
+        audience: impl Fn(&T) -> PublicKey,
+    ) -> Result<Verified<T>, Refusal> {
+        let object = signed.verify()?;
+        if object.signer() != person {
+            return Err(Refusal::WrongSender);
+        }
+        if audience(&object) != self.key.public() {
+            return Err(Refusal::WrongAudience);
+        }
+        Ok(object)
+    }
+}
