@@ -182,3 +182,24 @@ pub fn commit(salt: &Nonce, value: &Observed) -> Result<Hash, WireError> {
     let bytes = wire::encode(value)?;
     Ok(Hash(Sha256::new().chain_update(b"regie commitment 1\0").chain_update(salt.0).chain_update(bytes).finalize().into()))
 }
+
+/// The person's own signature under the personal log, kept beside it: rows that go missing are noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TreeHead {
+    /// The log key; signs this.
+    pub key: PublicKey,
+    /// How many entries.
+    pub size: u64,
+    /// Their root.
+    pub root: Hash,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl crate::signed::Object for TreeHead {
+    const TAG: &'static str = "regie.tree-head/1";
+    fn signer(&self) -> &PublicKey {
+        &self.key
+    }
+}

@@ -162,6 +162,8 @@ fn rule(name: &str, what: What, why: Option<Purpose>, days: Option<u32>, answer:
     Rule { name: name.into(), who: Who::Anyone, what, why, agreement: None, retention: days.map(Days), answer }
 }
 
+type FieldRule = fn(&str, Option<Purpose>, Answer) -> Option<Rule>;
+
 /// What every preset has: advertising and sale are refused, sensitive fields are asked for.
 fn basics() -> Vec<Rule> {
     let mut rules = vec![
@@ -169,6 +171,12 @@ fn basics() -> Vec<Rule> {
         rule("nobody sells my data", What::Anything, Some(Purpose::SellDataToThirdParties), None, Answer::Refuse),
         rule("sensitive data only with my word", What::Sensitive, None, None, Answer::Ask),
     ];
+    let account: FieldRule = |name, why, answer| {
+        let field = "payment.iban".parse().ok()?;
+        Some(rule(name, What::Field(field), why, None, answer))
+    };
+    rules.extend(account("my bank account only for payments", None, Answer::Refuse));
+    rules.extend(account("my bank account for a payment with my word", Some(Purpose::PaymentManagement), Answer::Ask));
     for (name, why) in [
         ("no sensitive data for advertising", Purpose::Marketing),
         ("no sensitive data for sale", Purpose::SellDataToThirdParties),

@@ -33,7 +33,7 @@ impl World {
         let person = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset(preset).expect("a preset"));
         let supplier = Supplier::new(Keypair::from_secret(&[2; 32]));
         let mut world = Self { person, supplier, values: BTreeMap::new(), records: Vec::new(), drawn: 0 };
-        for (field, value) in [("name.full", "Anna Bakker"), ("address.street", "Dorpsstraat 1"), ("payment.iban", "NL91ABNA0417164300")] {
+        for (field, value) in [("name.full", "Anna Bakker"), ("address.street", "Dorpsstraat 1"), ("income.annual", "30000")] {
             world.values.insert(field.parse().expect("a field"), observed(value));
         }
         world.pair();
@@ -148,7 +148,7 @@ fn observed(value: &str) -> Observed {
 #[test]
 fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
     let mut world = World::new("balanced");
-    let (message, id) = world.ask(&["name.full", "payment.iban", "no.such"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
+    let (message, id) = world.ask(&["name.full", "income.annual", "no.such"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let answer = world.give(message, NOW);
     let person = world.person_key();
     let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
@@ -157,12 +157,12 @@ fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
 
     let waiting: Vec<_> = world.person.relationships().flat_map(|(_, r)| r.waiting().cloned()).collect();
     assert_eq!(waiting.len(), 1);
-    assert_eq!(waiting[0].fields.keys().map(ToString::to_string).collect::<Vec<_>>(), ["payment.iban"]);
+    assert_eq!(waiting[0].fields.keys().map(ToString::to_string).collect::<Vec<_>>(), ["income.annual"]);
     let mut entropy = world.entropy();
     let effects = world.person.allow(&waiting[0].id, NOW, &mut entropy).expect("allowed");
     world.run(effects, NOW);
     world.deliver(NOW);
-    assert_eq!(world.held(), ["name.full", "payment.iban"]);
+    assert_eq!(world.held(), ["name.full", "income.annual"]);
     let (_, customer) = world.supplier.customers().next().expect("one");
     let asking = customer.askings().next().expect("one");
     assert_eq!(asking.refused.values().copied().collect::<Vec<_>>(), [Refusal::UnknownField]);
@@ -213,7 +213,7 @@ fn replay_skew_wrong_sender_and_pause_are_refused_by_code() {
 #[test]
 fn replaying_the_records_gives_the_same_answers() {
     let mut world = World::new("balanced");
-    let (message, _) = world.ask(&["name.full", "payment.iban"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
+    let (message, _) = world.ask(&["name.full", "income.annual"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     world.give(message.clone(), NOW);
     let mut again = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset("balanced").expect("a preset"));
     for record in &world.records {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Effect;
 use crate::{
     agreement::Agreement,
-    audit::Log,
+    audit::{Log, TreeHead},
     field::{AskedPath, FieldPath},
     grant::{Access, Chain, Grant, GrantState, Used, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
@@ -182,6 +182,22 @@ impl Person {
     #[must_use]
     pub fn personal_log(&self) -> &Frontier {
         &self.personal
+    }
+
+    /// The signed head of the personal log as it stands.
+    ///
+    /// # Errors
+    /// Where signing fails, which no head of ours causes.
+    pub fn tree_head(&self, now: Timestamp) -> Result<Signed<TreeHead>, Refusal> {
+        let key = self.seed.log_key();
+        let head = TreeHead { key: key.public(), size: self.personal.size(), root: self.personal.root(), at: now };
+        Ok(Verified::sign(head, &key)?.signed().clone())
+    }
+
+    /// The key that signs the heads of the personal log.
+    #[must_use]
+    pub fn log_key(&self) -> PublicKey {
+        self.seed.log_key().public()
     }
 
     /// How often the node was restored from a backup.

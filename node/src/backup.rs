@@ -1,0 +1,128 @@
+//! Backups: everything in a store, encrypted with a passphrase in the age format.
+//!
+//! In: a store, or an age file. Out: an age file (scrypt recipient, <https://age-encryption.org/v1>), or rows
+//! for a new store. A restored node ends all earlier grants: a revocation may be newer than the backup.
+
+use std::ops::ControlFlow;
+
+use age::secrecy::SecretString;
+use regie_protocol::wire;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    command::{Failure, exit},
+    home::Role,
+    store::{Batch, Item, Key, Store, StoreError, Table},
+};
+
+/// Largest backup that is read, in bytes.
+const BACKUP_BYTES: usize = 1024 * 1024 * 1024;
+/// Rows put in one transaction while restoring.
+const ROWS_PER_COMMIT: usize = 512;
+
+/// One row: table, group, item or number, value; hexadecimal where bytes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupRow {
+    table: String,
+    group: String,
+    item: Option<String>,
+    number: Option<u64>,
+    value: String,
+}
+
+/// What is inside a backup.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// The format; 1.
+    pub version: u32,
+    /// Whose.
+    pub role: Role,
+    /// `config.toml` as it was.
+    pub config: String,
+    /// Every row.
+    pub rows: Vec<BackupRow>,
+}
+
+/// Reads every row of a store.
+///
+/// # Errors
+/// The store's.
+pub fn rows(store: &Store) -> Result<Vec<BackupRow>, Failure> {
+    let mut rows = Vec::new();
+    for table in Table::ALL {
+        store.scan(*table, |row| {
+            let (item, number) = match &row.item {
+                Item::Bytes(bytes) => (Some(hex(bytes)), None),
+                Item::Index(number) => (None, Some(*number)),
+            };
+            rows.push(BackupRow {
+                table: table.name().to_owned(),
+                group: hex(&row.group),
+                item,
+                number,
+                value: hex(&row.value),
+            });
+            Ok::<_, StoreError>(ControlFlow::Continue(()))
+        })?;
+    }
+    Ok(rows)
+}
+
+/// Encrypts a backup.
+///
+/// # Errors
+/// Where encryption fails, which no passphrase causes.
+pub fn seal(backup: &Backup, passphrase: &str) -> Result<Vec<u8>, Failure> {
+    let plain = zeroize::Zeroizing::new(wire::encode(backup).map_err(Failure::internal)?);
+    let recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
+    age::encrypt(&recipient, &plain).map_err(Failure::internal)
+}
+
+/// Opens a backup.
+///
+/// # Errors
+/// [`exit::LOCKED`] for a wrong passphrase, [`exit::USAGE`] for a file that is no backup.
+pub fn open(file: &[u8], passphrase: &str) -> Result<Backup, Failure> {
+    let identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
+    let plain = age::decrypt(&identity, file).map_err(|error| match error {
+        age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed => {
+            Failure::new("locked", exit::LOCKED, "the passphrase does not open this backup: try again")
+        }
+        _ => Failure::usage("this is not a backup, or a damaged one; give a file that `regie backup` wrote"),
+    })?;
+    let plain = zeroize::Zeroizing::new(plain);
+    wire::decode(&plain, BACKUP_BYTES).map_err(|_| Failure::usage("this age file holds no regie backup"))
+}
+
+/// Puts a backup's rows into a new store.
+///
+/// # Errors
+/// A row that can't be read, or the store's.
+pub fn pour(backup: &Backup, store: &mut Store) -> Result<(), Failure> {
+    let bad = || Failure::usage("the backup holds a row that can't be read; take another backup");
+    for rows in backup.rows.chunks(ROWS_PER_COMMIT) {
+        let mut batch = Batch::new();
+        for row in rows {
+            let table = Table::from_name(&row.table).ok_or_else(bad)?;
+            let group = unhex(&row.group).ok_or_else(bad)?;
+            let key = match (&row.item, row.number) {
+                (Some(item), None) => Key::grouped(&group, &unhex(item).ok_or_else(bad)?),
+                (None, Some(number)) => Key::grouped_index(&group, number),
+                _ => return Err(bad()),
+            };
+            batch.put(table, key, unhex(&row.value).ok_or_else(bad)?);
+        }
+        store.commit(batch)?;
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    data_encoding::HEXLOWER.decode(text.as_bytes()).ok()
+}

@@ -1,0 +1,47 @@
+//! `regie doctor`: looks for what is wrong in a home and says the next step. In: the home. Out: findings.
+
+use std::{os::unix::fs::PermissionsExt as _, path::Path};
+
+use serde_json::json;
+
+use super::render;
+use crate::{
+    command::{Command, Failure, exit},
+    control, home,
+};
+
+pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
+    let mut findings = Vec::new();
+    let mut note = |what: &str, fine: bool, next: String| {
+        findings.push(json!({ "check": what, "fine": fine, "next_step": if fine { String::new() } else { next } }));
+    };
+    match home::config(home) {
+        Ok(_) => note("configuration", true, String::new()),
+        Err(failure) => note("configuration", false, failure.message),
+    }
+    let mode = std::fs::metadata(home).map(|meta| meta.permissions().mode() & 0o077).unwrap_or(0);
+    note("only you can enter the home", mode == 0, format!("run: chmod 700 {}", home.display()));
+    match control::ask(home, &Command::Status) {
+        Ok(status) => {
+            note("the node answers", true, String::new());
+            for supplier in status["suppliers"].as_array().into_iter().flatten() {
+                let name = supplier["name"].as_str().unwrap_or("a supplier");
+                let fine = supplier["connected"] == json!(true);
+                note(&format!("connected to {name}"), fine, "it may be off; the node keeps trying".into());
+            }
+            if status["role"] == json!("person") {
+                match control::ask(home, &Command::Audit) {
+                    Ok(_) => note("the audit log holds", true, String::new()),
+                    Err(failure) => note("the audit log holds", false, failure.message),
+                }
+            }
+        }
+        Err(failure) => note("the node answers", false, failure.message),
+    }
+    let problems = findings.iter().filter(|finding| finding["fine"] == json!(false)).count();
+    render::show(&serde_json::Value::Array(findings), json)?;
+    match problems {
+        0 => Ok(()),
+        n => Err(Failure::new("problems", exit::PROBLEMS, format!("{n} problem(s); the table says what to do"))),
+    }
+}

@@ -1,0 +1,105 @@
+//! `regie init` and `regie supplier init`: a new home. In: options. Out: a sealed store, the recovery phrase.
+
+use std::{collections::BTreeSet, path::Path};
+
+use clap::Args;
+use regie_protocol::{
+    agreement::Agreement,
+    identity::{Keypair, RootSeed},
+    policy::Policy,
+    profile::Profile,
+};
+use serde_json::json;
+
+use super::render;
+use crate::{
+    clock,
+    command::{Failure, parse},
+    home::{self, Config, Role},
+    network::Address,
+    person, supplier,
+};
+
+/// What a companion says of itself.
+#[derive(Args)]
+pub(super) struct SupplierInit {
+    /// Legal name
+    #[arg(long)]
+    name: String,
+    /// Sector: energy, retail, government, …
+    #[arg(long)]
+    sector: String,
+    /// Internet domain
+    #[arg(long, default_value = "")]
+    domain: String,
+    /// Where a person can ask a question
+    #[arg(long, default_value = "")]
+    contact: String,
+    /// Where to listen; may be given more than once
+    #[arg(long, default_values = ["/ip4/0.0.0.0/tcp/7481", "/ip4/0.0.0.0/udp/7481/quic-v1"])]
+    listen: Vec<String>,
+}
+
+pub(super) fn person(
+    home: &Path,
+    passphrase_file: Option<&Path>,
+    preset: &str,
+    phrase_file: Option<&Path>,
+    json: bool,
+) -> Result<(), Failure> {
+    let policy = Policy::preset(preset).ok_or_else(|| Failure::usage("the presets are careful, balanced and open"))?;
+    let seed = match phrase_file {
+        None => RootSeed::from_entropy(clock::random()),
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
+            RootSeed::from_phrase(&text).map_err(Failure::usage)?
+        }
+    };
+    let passphrase = home::passphrase(passphrase_file, true)?;
+    let config = Config { role: Role::Person, listen: Vec::new() };
+    let mut store = home::create(home, &config, &passphrase)?;
+    person::initialise(&mut store, &seed, policy)?;
+    let phrase = seed.phrase().map_err(Failure::internal)?;
+    let answer = json!({ "home": home, "preset": preset, "recovery_phrase": phrase.as_str() });
+    render::show(&answer, json)?;
+    if !json {
+        println!("Write the 24 words down and keep them apart from this machine: they bring your identity back.");
+        println!("Next: run `regie` in one terminal, and `regie import card.vcf` in another.");
+    }
+    Ok(())
+}
+
+pub(super) fn supplier(
+    home: &Path,
+    passphrase_file: Option<&Path>,
+    options: SupplierInit,
+    json: bool,
+) -> Result<(), Failure> {
+    let listen: Vec<Address> = options.listen.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    let secret = zeroize::Zeroizing::new(clock::random::<32>());
+    let key = Keypair::from_secret(&secret).public();
+    let profile = Profile {
+        supplier: key,
+        name: options.name,
+        sector: options.sector,
+        domain: options.domain,
+        contact: options.contact,
+        wishes: Vec::new(),
+        agreements: Agreement::ALL.iter().copied().collect::<BTreeSet<_>>(),
+        addresses: listen.iter().map(ToString::to_string).collect(),
+        issued: clock::wall(),
+    };
+    if !profile.well_formed() {
+        return Err(Failure::usage("a name is needed; name, sector, domain and contact have at most 256 bytes and no control characters"));
+    }
+    let passphrase = home::passphrase(passphrase_file, true)?;
+    let config = Config { role: Role::Supplier, listen };
+    let mut store = home::create(home, &config, &passphrase)?;
+    supplier::initialise(&mut store, &secret, profile)?;
+    render::show(&json!({ "home": home, "key": key }), json)?;
+    if !json {
+        println!("Next: `regie supplier run` in one terminal, and `regie supplier invite` in another.");
+    }
+    Ok(())
+}

@@ -1,0 +1,330 @@
+//! The command line. In: arguments. Out: a verb's effect, a table or JSON on stdout, a `Failure`.
+
+mod backup;
+mod doctor;
+mod init;
+mod render;
+mod serve;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use regie_protocol::{identity::four_words, profile::Invitation};
+use serde_json::{Value, json};
+
+use crate::{
+    command::{Command, Failure, exit, parse},
+    control, demo, home, import,
+};
+
+/// Your own data, on your own node: you decide who sees what.
+///
+/// Without a command: runs the node of this home.
+#[derive(Parser)]
+#[command(name = "regie", version, about, long_about = None)]
+pub struct Arguments {
+    /// The data directory [default: $XDG_STATE_HOME/regie]
+    #[arg(long, global = true, env = "REGIE_HOME", value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// Read the passphrase from a file instead of asking
+    #[arg(long, global = true, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Answer as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Show the whole of regie in a minute: a person, three suppliers, real processes
+    Demo {
+        /// Leave the homes for a look around
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Make a person's node
+    Init {
+        /// The defaults to begin with: careful, balanced or open
+        #[arg(long, default_value = "balanced")]
+        preset: String,
+        /// Bring an identity back from its 24 words, read from this file
+        #[arg(long, value_name = "FILE")]
+        phrase_file: Option<PathBuf>,
+    },
+    /// Run the node (the same as no command)
+    Run,
+    /// Stop the running node
+    Stop,
+    /// A supplier's companion
+    Supplier {
+        #[command(subcommand)]
+        verb: SupplierVerb,
+    },
+    /// Set fields: `regie set email anna@example.org`
+    Set {
+        /// The field
+        field: String,
+        /// Its value
+        value: String,
+    },
+    /// Show one field
+    Get {
+        /// The field
+        field: String,
+    },
+    /// Remove a field's value and destroy its key
+    Unset {
+        /// The field
+        field: String,
+    },
+    /// List the fields you hold
+    Fields {
+        /// List every field there is
+        #[arg(long)]
+        all: bool,
+        /// List the purposes
+        #[arg(long)]
+        purposes: bool,
+    },
+    /// Import a contact card (vCard, RFC 6350)
+    Import {
+        /// The .vcf file
+        file: PathBuf,
+    },
+    /// Begin a relationship by a supplier's link
+    Pair {
+        /// The link
+        link: String,
+        /// The agreement you proffer (IEEE 7012)
+        #[arg(long, default_value = "SD-BASE")]
+        agreement: String,
+        /// You compared the four words already
+        #[arg(long)]
+        yes: bool,
+    },
+    /// What waits for your word
+    Requests,
+    /// Say yes to a request
+    Allow {
+        /// The request's id
+        id: String,
+    },
+    /// Say no to a request
+    Refuse {
+        /// The request's id
+        id: String,
+    },
+    /// Grant fields unasked
+    Grant {
+        /// The supplier, by name or key
+        supplier: String,
+        #[command(flatten)]
+        what: What,
+    },
+    /// List grants
+    Grants,
+    /// End a grant
+    Revoke {
+        /// The grant's id
+        grant: String,
+        /// Do not ask the supplier to erase what it has
+        #[arg(long)]
+        keep_data: bool,
+    },
+    /// Show the audit log; with --verify only the check's result
+    Audit {
+        /// Check every row, hash and signature
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Show your defaults, or begin again from a preset
+    Policy {
+        /// careful, balanced or open
+        #[arg(long)]
+        preset: Option<String>,
+    },
+    /// What runs here and with whom
+    Status,
+    /// Look for problems in this home
+    Doctor,
+    /// Write everything into one encrypted file
+    Backup {
+        /// The file to write; it must not exist
+        file: PathBuf,
+    },
+    /// Make this home from a backup; earlier grants end
+    Restore {
+        /// The file that `regie backup` wrote
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum SupplierVerb {
+    /// Make a companion
+    Init(init::SupplierInit),
+    /// Run the companion
+    Run,
+    /// Make a pairing link
+    Invite {
+        /// For any number of persons
+        #[arg(long)]
+        public: bool,
+        /// How many days it holds
+        #[arg(long, default_value_t = 14)]
+        days: u32,
+    },
+    /// Ask a person for fields
+    Ask {
+        /// The person's key, or - where there is only one
+        person: String,
+        /// Why, in plain words
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        what: What,
+    },
+    /// The persons, what is held of them, and the requests
+    People,
+}
+
+#[derive(Args)]
+struct What {
+    /// Fields, or group:NAME for the unasked grant of a person
+    #[arg(long, value_delimiter = ',', required = true)]
+    fields: Vec<String>,
+    /// The purpose (DPV), as `regie fields --purposes` lists them
+    #[arg(long)]
+    purpose: String,
+    /// once, read, or subscribe (every change is told)
+    #[arg(long, default_value = "read")]
+    access: String,
+    /// How many days the grant lives
+    #[arg(long, default_value_t = 365)]
+    days: u32,
+    /// How many days a value may be kept
+    #[arg(long, default_value_t = 365)]
+    kept: u32,
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+/// The verb's, with its exit code.
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    let Arguments { home, passphrase_file, json, verb } = arguments;
+    if let Some(Verb::Demo { keep }) = verb {
+        return demo::run(keep, json);
+    }
+    if let Some(Verb::Fields { all, purposes }) = &verb
+        && (*all || *purposes)
+    {
+        return render::show(&render::vocabulary(*purposes), json);
+    }
+    let home = home::locate(home)?;
+    let file = passphrase_file.as_deref();
+    match verb.unwrap_or(Verb::Run) {
+        Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
+        Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
+        Verb::Run | Verb::Supplier { verb: SupplierVerb::Run } => serve::run(&home, file),
+        Verb::Doctor => doctor::run(&home, json),
+        Verb::Backup { file: target } => backup::write(&home, file, &target),
+        Verb::Restore { file: source } => backup::restore(&home, file, &source),
+        Verb::Import { file } => import_card(&home, &file, json),
+        Verb::Pair { link, agreement, yes } => pair(&home, link, agreement, yes, json),
+        Verb::Get { field } => get(&home, &field, json),
+        Verb::Audit { verify } => audit(&home, verify, json),
+        other => render::show(&control::ask(&home, &command(other)?)?, json),
+    }
+}
+
+fn command(verb: Verb) -> Result<Command, Failure> {
+    Ok(match verb {
+        Verb::Stop => Command::Stop,
+        Verb::Set { field, value } => Command::Set { values: vec![(field, value)], source: None },
+        Verb::Unset { field } => Command::Unset { field },
+        Verb::Fields { .. } => Command::Fields,
+        Verb::Requests => Command::Requests,
+        Verb::Allow { id } => Command::Allow { id },
+        Verb::Refuse { id } => Command::Refuse { id },
+        Verb::Grant { supplier, what } => Command::Grant {
+            supplier,
+            fields: what.fields,
+            purposes: vec![what.purpose],
+            access: what.access,
+            days: what.days,
+            retention: what.kept,
+        },
+        Verb::Grants => Command::Grants,
+        Verb::Revoke { grant, keep_data } => Command::Revoke { grant, erase: !keep_data },
+        Verb::Policy { preset } => Command::Policy { preset },
+        Verb::Status => Command::Status,
+        Verb::Supplier { verb: SupplierVerb::Invite { public, days } } => Command::Invite { public, days },
+        Verb::Supplier { verb: SupplierVerb::People } => Command::People,
+        Verb::Supplier { verb: SupplierVerb::Ask { person, reason, what } } => Command::Ask {
+            person,
+            fields: what.fields,
+            purpose: what.purpose,
+            reason,
+            access: what.access,
+            days: what.days,
+            retention: what.kept,
+        },
+        _ => return Err(Failure::internal("this verb has its own code")),
+    })
+}
+
+fn import_card(home: &Path, file: &Path, json: bool) -> Result<(), Failure> {
+    let size = std::fs::metadata(file).map(|meta| meta.len()).unwrap_or_default();
+    if size > import::CARD_BYTES {
+        return Err(Failure::usage(format!("{} is above 1 MiB; give a file with one contact", file.display())));
+    }
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
+    let card = import::vcard(&text)?;
+    let mut answer = control::ask(home, &Command::Set { values: card.values, source: Some("vcard".into()) })?;
+    answer["left_out"] = json!(card.left_out);
+    render::show(&answer, json)
+}
+
+fn pair(home: &Path, link: String, agreement: String, yes: bool, json: bool) -> Result<(), Failure> {
+    let invitation: Invitation = parse(&link)?;
+    if !yes {
+        let words = four_words(&invitation.supplier, &invitation.id).join(" ");
+        eprintln!("The supplier shows these four words beside the link: {words}");
+        eprint!("Are they the same? [y/N] ");
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(Failure::internal)?;
+        if !line.trim().eq_ignore_ascii_case("y") {
+            return Err(Failure::new("not_confirmed", exit::REFUSED, "nothing was done; ask the supplier for a new link"));
+        }
+    }
+    render::show(&control::ask(home, &Command::Pair { link, agreement })?, json)
+}
+
+fn get(home: &Path, field: &str, json: bool) -> Result<(), Failure> {
+    let field: regie_protocol::field::FieldPath = parse(field)?;
+    let fields = control::ask(home, &Command::Fields)?;
+    let held = fields.as_array().into_iter().flatten().find(|held| held["field"] == json!(field));
+    let held = held.ok_or_else(|| {
+        let next = format!("set it with `regie set {field} VALUE`");
+        Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}"))
+    })?;
+    if json { render::show(held, true) } else { Ok(println!("{}", held["value"].as_str().unwrap_or_default())) }
+}
+
+fn audit(home: &Path, verify: bool, json: bool) -> Result<(), Failure> {
+    let mut answer = control::ask(home, &Command::Audit)?;
+    match (verify, json) {
+        (true, _) => {
+            if let Value::Object(fields) = &mut answer {
+                fields.remove("newest");
+            }
+            render::show(&answer, json)
+        }
+        (false, true) => render::show(&answer, true),
+        (false, false) => render::show(&answer["newest"], false),
+    }
+}

@@ -1,0 +1,137 @@
+//! Everything an owner can ask of a running node. In: a `Command`, from the command line, the control socket
+//! or the dashboard. Out: a JSON value, or a `Failure` with a stable code, a next step and an exit code.
+
+use serde::{Deserialize, Serialize};
+
+/// What an owner can ask. Person and companion each know their own; the rest is refused with a clear word.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the command line's verbs, which `--help` describes")]
+pub enum Command {
+    Status,
+    Stop,
+    Fields,
+    Set { values: Vec<(String, String)>, source: Option<String> },
+    Unset { field: String },
+    Pair { link: String, agreement: String },
+    Requests,
+    Allow { id: String },
+    Refuse { id: String },
+    Grant { supplier: String, fields: Vec<String>, purposes: Vec<String>, access: String, days: u32, retention: u32 },
+    Grants,
+    Revoke { grant: String, erase: bool },
+    Audit,
+    Policy { preset: Option<String> },
+    Backup,
+    Invite { public: bool, days: u32 },
+    Ask { person: String, fields: Vec<String>, purpose: String, reason: String, access: String, days: u32, retention: u32 },
+    People,
+}
+
+/// Why a command was not done.
+#[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// Stable, for programs.
+    pub code: String,
+    /// For people, with the next step.
+    pub message: String,
+    /// What the process exits with.
+    pub exit: u8,
+}
+
+/// Exit codes, as `docs/cli` lists them.
+pub mod exit {
+    /// Something went wrong.
+    pub const ERROR: u8 = 1;
+    /// The command line is wrong.
+    pub const USAGE: u8 = 2;
+    /// No node runs, or the peer can't be reached.
+    pub const UNREACHABLE: u8 = 3;
+    /// No such thing.
+    pub const NOT_FOUND: u8 = 4;
+    /// The other side or a rule refused.
+    pub const REFUSED: u8 = 5;
+    /// The passphrase is wrong.
+    pub const LOCKED: u8 = 6;
+    /// `doctor` found problems.
+    pub const PROBLEMS: u8 = 7;
+}
+
+impl Failure {
+    /// A failure with its code, exit code and sentence.
+    pub fn new(code: &str, exit: u8, message: impl std::fmt::Display) -> Self {
+        Self { code: code.to_owned(), exit, message: message.to_string() }
+    }
+
+    /// The words of a command were wrong.
+    pub fn usage(message: impl std::fmt::Display) -> Self {
+        Self::new("bad_argument", exit::USAGE, message)
+    }
+
+    /// Something inside failed.
+    pub fn internal(message: impl std::fmt::Display) -> Self {
+        Self::new("internal", exit::ERROR, message)
+    }
+}
+
+impl From<crate::store::StoreError> for Failure {
+    fn from(error: crate::store::StoreError) -> Self {
+        use crate::store::StoreError;
+        let (code, exit) = match &error {
+            StoreError::WrongPassphrase | StoreError::PassphraseLength => ("locked", exit::LOCKED),
+            StoreError::NotFound { .. } => ("no_home", exit::NOT_FOUND),
+            StoreError::InUse => ("in_use", exit::ERROR),
+            _ => ("store", exit::ERROR),
+        };
+        Self::new(code, exit, error)
+    }
+}
+
+impl From<regie_protocol::person::OwnerError> for Failure {
+    fn from(error: regie_protocol::person::OwnerError) -> Self {
+        use regie_protocol::person::OwnerError as E;
+        let (code, exit) = match &error {
+            E::NoRelationship | E::NoRequest | E::NoGrant => ("not_found", exit::NOT_FOUND),
+            E::AlreadyPaired | E::AlreadyRevoked => ("already_done", exit::ERROR),
+            E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
+            _ => ("refused", exit::REFUSED),
+        };
+        Self::new(code, exit, error)
+    }
+}
+
+impl From<regie_protocol::supplier::SupplierError> for Failure {
+    fn from(error: regie_protocol::supplier::SupplierError) -> Self {
+        use regie_protocol::supplier::SupplierError as E;
+        match error {
+            E::NoRelationship => Self::new("not_found", exit::NOT_FOUND, error),
+            _ => Self::usage(error),
+        }
+    }
+}
+
+/// Text that an owner typed, as the type it must be.
+///
+/// # Errors
+/// A usage failure that says what was expected.
+pub fn parse<T: std::str::FromStr>(text: &str) -> Result<T, Failure>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| Failure::usage(format!("'{}': {error}", text.chars().take(120).collect::<String>())))
+}
+
+/// The three ways to have fields, as typed.
+///
+/// # Errors
+/// A usage failure that lists them.
+pub fn access(text: &str) -> Result<regie_protocol::grant::Access, Failure> {
+    use regie_protocol::grant::Access;
+    match text {
+        "once" => Ok(Access::ReadOnce),
+        "read" => Ok(Access::Read),
+        "subscribe" => Ok(Access::Subscribe),
+        _ => Err(Failure::usage("access is one of: once, read, subscribe")),
+    }
+}

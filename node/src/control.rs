@@ -1,0 +1,118 @@
+//! The control socket: how the command line talks to a running node. A Unix socket in the home, for the owner
+//! only; one JSON command a line in, one JSON answer a line out.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    os::unix::{fs::PermissionsExt as _, net::UnixStream},
+    path::Path,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _},
+    net::UnixListener,
+    sync::Semaphore,
+};
+
+use crate::command::{Command, Failure, exit};
+
+/// Longest command, in bytes.
+const COMMAND_BYTES: u64 = 1024 * 1024;
+/// Control connections at once.
+const CONNECTIONS: usize = 32;
+/// How long the command line waits for an answer.
+const ANSWER: Duration = Duration::from_secs(60);
+/// How long a connected owner may take over a line.
+const LINE: Duration = Duration::from_secs(30);
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Ok(Value),
+    Error(Failure),
+}
+
+/// Binds the socket, for this user only.
+///
+/// # Errors
+/// Where the home can't be written.
+pub fn bind(path: &Path) -> Result<UnixListener, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::internal(format!("can't make the control socket {}: {error}; is the home writable?", path.display()))
+    };
+    // The store's lock says that no other node runs here, so a socket file is a left-over.
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(cannot(error)),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path).map_err(cannot)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(cannot)?;
+    Ok(listener)
+}
+
+/// Answers commands until the node stops.
+pub async fn serve<F, A>(listener: UnixListener, handle: F)
+where
+    F: Fn(Command) -> A + Clone + Send + 'static,
+    A: Future<Output = Result<Value, Failure>> + Send + 'static,
+{
+    let places = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors: wait for some to come free.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let handle = handle.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            let (read, mut write) = stream.into_split();
+            let mut line = String::new();
+            let mut read = tokio::io::BufReader::new(read.take(COMMAND_BYTES));
+            if !matches!(tokio::time::timeout(LINE, read.read_line(&mut line)).await, Ok(Ok(_))) {
+                return;
+            }
+            let answer = match serde_json::from_str(&line) {
+                Ok(command) => handle(command).await.map_or_else(Answer::Error, Answer::Ok),
+                Err(error) => Answer::Error(Failure::usage(format!("not a command: {error}"))),
+            };
+            if let Ok(mut bytes) = serde_json::to_vec(&answer) {
+                bytes.push(b'\n');
+                let _ = write.write_all(&bytes).await;
+            }
+        });
+    }
+}
+
+/// Asks the node that runs in this home.
+///
+/// # Errors
+/// [`exit::UNREACHABLE`] where none runs; what the node answers.
+pub fn ask(home: &Path, command: &Command) -> Result<Value, Failure> {
+    let none = || {
+        let start = format!("start it with `regie --home {}` in another terminal", home.display());
+        Failure::new("no_node", exit::UNREACHABLE, format!("no node runs in {}; {start}", home.display()))
+    };
+    let mut stream = UnixStream::connect(socket(home)).map_err(|_| none())?;
+    let broken = |error: std::io::Error| Failure::new("no_node", exit::UNREACHABLE, format!("the node did not answer ({error}); is it running? see its output"));
+    stream.set_read_timeout(Some(ANSWER)).map_err(broken)?;
+    let mut line = serde_json::to_vec(command).map_err(Failure::internal)?;
+    line.push(b'\n');
+    stream.write_all(&line).map_err(broken)?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).map_err(broken)?;
+    match serde_json::from_str(&answer) {
+        Ok(Answer::Ok(value)) => Ok(value),
+        Ok(Answer::Error(failure)) => Err(failure),
+        Err(_) => Err(Failure::new("no_node", exit::UNREACHABLE, "the node stopped before it answered; start it again")),
+    }
+}
+
+/// Where the socket of a home is.
+#[must_use]
+pub fn socket(home: &Path) -> std::path::PathBuf {
+    home.join("control.sock")
+}

@@ -1,0 +1,248 @@
+//! The story of the demo, step by step, each checked on both sides. In: a stage. Out: the first thing that
+//! does not hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::stage::{Stage, check};
+use crate::{
+    command::{Command, Failure},
+    import,
+};
+
+const CARD: &str = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Bakker\r\nN:Bakker;Anna;;;\r\nBDAY:19840512\r\n\
+ADR;TYPE=home:;;Dorpsstraat 1;Utrecht;;3511 AA;Netherlands\r\nEMAIL:anna@example.org\r\n\
+TEL;VALUE=uri;TYPE=cell:tel:+31-6-12345678\r\nEND:VCARD\r\n";
+const PERSON: &str = "anna";
+const ENERGY: &str = "energy";
+const SHOP: &str = "shop";
+const TOWN: &str = "town";
+const SUPPLIERS: [(&str, &str, &str, &[&str]); 3] = [
+    (ENERGY, "Stroom Energie BV", "energy", &["/ip4/127.0.0.1/tcp/0"]),
+    (SHOP, "De Webwinkel BV", "retail", &["/ip4/127.0.0.1/udp/0/quic-v1"]),
+    (TOWN, "Gemeente Utrecht", "government", &["/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"]),
+];
+
+pub(super) fn all(stage: &mut Stage) -> Result<(), Failure> {
+    begin(stage)?;
+    import_card(stage)?;
+    pair(stage)?;
+    defaults_answer(stage)?;
+    person_decides(stage)?;
+    refused_in_part(stage)?;
+    change_of_address(stage)?;
+    revocation(stage)?;
+    while_away(stage)?;
+    nothing_in_common(stage)?;
+    audit(stage)
+}
+
+fn begin(stage: &mut Stage) -> Result<(), Failure> {
+    for (who, name, sector, listen) in SUPPLIERS {
+        let mut arguments = vec!["supplier", "init", "--name", name, "--sector", sector];
+        arguments.extend(listen.iter().flat_map(|address| ["--listen", address]));
+        stage.once(who, &arguments)?;
+        stage.start(who)?;
+    }
+    stage.once(PERSON, &["init", "--preset", "balanced"])?;
+    stage.start(PERSON)?;
+    let sees = "her own node, with a sealed store, listening nowhere";
+    stage.tell("Four processes run: Anna's node and three companions.", sees, "companions on TCP, on QUIC, and on both");
+    Ok(())
+}
+
+fn import_card(stage: &mut Stage) -> Result<(), Failure> {
+    let file = stage.home("anna.vcf");
+    std::fs::write(&file, CARD).map_err(Failure::internal)?;
+    stage.once(PERSON, &["import", &file.to_string_lossy()])?;
+    let fields = stage.ask(PERSON, &Command::Fields)?;
+    let expected = import::vcard(CARD)?.values.len();
+    let count = fields.as_array().map_or(0, Vec::len);
+    check("every field of the card is there", count == expected && count >= 10)?;
+    stage.tell("Anna imports her contact card (vCard).", &format!("{count} fields, each marked 'imported from vcard'"), "nothing");
+    Ok(())
+}
+
+fn pair(stage: &mut Stage) -> Result<(), Failure> {
+    for (who, ..) in SUPPLIERS {
+        let invitation = stage.ask(who, &Command::Invite { public: false, days: 1 })?;
+        let link = text(&invitation["link"]);
+        let again = link.clone();
+        stage.ask(PERSON, &Command::Pair { link, agreement: "SD-BASE".into() })?;
+        let twice = stage.ask(PERSON, &Command::Pair { link: again, agreement: "SD-BASE".into() });
+        check("a link pairs once", twice.is_err())?;
+    }
+    stage.until("all three are connected", |stage| {
+        stage.ask(PERSON, &Command::Status).is_ok_and(|status| {
+            status["suppliers"].as_array().is_some_and(|list| list.iter().filter(|s| s["connected"] == json!(true)).count() == 3)
+        })
+    })?;
+    let sees = "three suppliers, agreement SD-BASE with each";
+    stage.tell("She pairs with each by its one-use link.", sees, "one person each, under a key made for that supplier alone");
+    Ok(())
+}
+
+fn defaults_answer(stage: &mut Stage) -> Result<(), Failure> {
+    ask(stage, ENERGY, &["name.full", "address.street", "address.postalCode", "address.locality"], "RequestedServiceProvision", "subscribe")?;
+    stage.until("the energy supplier has the address", |stage| {
+        held(stage, ENERGY).get("address.street").is_some_and(|street| street == "Dorpsstraat 1")
+    })?;
+    let waiting = stage.ask(PERSON, &Command::Requests)?;
+    check("nothing waits for Anna", waiting == json!([]))?;
+    let sees = "nothing to do: 'my address for a service I asked for' answered, and issued a grant";
+    stage.tell("The energy supplier asks for name and address. Her defaults answer.", sees, "name and address, signed, with proof from her log");
+    Ok(())
+}
+
+fn person_decides(stage: &mut Stage) -> Result<(), Failure> {
+    ask(stage, TOWN, &["name.full", "birthDate", "address.street"], "LegalCompliance", "subscribe")?;
+    stage.until("the request waits for Anna", |stage| {
+        stage.ask(PERSON, &Command::Requests).is_ok_and(|list| list.as_array().is_some_and(|list| list.len() == 1))
+    })?;
+    check("the municipality holds nothing yet", held(stage, TOWN).is_empty())?;
+    let request = stage.ask(PERSON, &Command::Requests)?;
+    stage.ask(PERSON, &Command::Allow { id: text(&request[0]["id"]) })?;
+    stage.until("the municipality has the date of birth", |stage| {
+        held(stage, TOWN).get("birthDate").is_some_and(|date| date == "1984-05-12")
+    })?;
+    let sees = "one question, with purpose and reason; she says yes";
+    stage.tell("The municipality asks what no default covers. Anna decides.", sees, "first 'asked', then the values");
+    Ok(())
+}
+
+fn refused_in_part(stage: &mut Stage) -> Result<(), Failure> {
+    ask(stage, SHOP, &["name.full", "address.street", "email", "payment.iban", "shoe.size"], "DeliveryOfGoods", "subscribe")?;
+    stage.until("the shop has its answer", |stage| held(stage, SHOP).contains_key("address.street"))?;
+    let request = requests(stage, SHOP).pop().unwrap_or_default();
+    let refused = json!({ "payment.iban": "not_granted", "shoe.size": "unknown_field" });
+    check("the shop was refused in part", request["refused"] == refused)?;
+    check("the shop has no account number", !held(stage, SHOP).contains_key("payment.iban"))?;
+    let sees = "nothing to do: 'my bank account only for payments' refused";
+    stage.tell("The web shop asks for more than it needs for a delivery.", sees, "name, address and e-mail; payment.iban: not_granted; shoe.size: unknown_field");
+    Ok(())
+}
+
+fn change_of_address(stage: &mut Stage) -> Result<(), Failure> {
+    let values = vec![("address.street".to_owned(), "Nieuwe Gracht 20".to_owned())];
+    let answer = stage.ask(PERSON, &Command::Set { values, source: None })?;
+    let told: BTreeSet<String> = answer["told"].as_array().into_iter().flatten().map(text).collect();
+    check("all three are entitled to be told", told.len() == 3)?;
+    for (who, ..) in SUPPLIERS {
+        stage.until(&format!("{who} has the new address"), |stage| {
+            held(stage, who).get("address.street").is_some_and(|street| street == "Nieuwe Gracht 20")
+        })?;
+    }
+    stage.tell("Anna moves house. She changes her address once.", "'told: all three'", "each has the new street");
+    Ok(())
+}
+
+fn revocation(stage: &mut Stage) -> Result<(), Failure> {
+    let grants = stage.ask(PERSON, &Command::Grants)?;
+    let shop = SUPPLIERS[1].1;
+    let grant = grants.as_array().into_iter().flatten().find(|grant| grant["name"] == json!(shop));
+    let id = text(&grant.cloned().unwrap_or_default()["grant"]);
+    stage.ask(PERSON, &Command::Revoke { grant: id, erase: true })?;
+    stage.until("the shop has erased", |stage| held(stage, SHOP).is_empty())?;
+    stage.until("the erasure receipt is with Anna", |stage| {
+        stage.ask(PERSON, &Command::Audit).is_ok_and(|audit| audit["erasure_receipts"] == json!(1))
+    })?;
+    ask(stage, SHOP, &["address.street"], "DeliveryOfGoods", "read")?;
+    stage.until("the shop's next request is refused", |stage| {
+        requests(stage, SHOP).iter().any(|request| request["refused"] == json!({ "address.street": "revoked" }))
+    })?;
+    check("the shop still holds nothing", held(stage, SHOP).is_empty())?;
+    let sees = "the grant at an end, and the shop's signed erasure receipt";
+    stage.tell("She revokes the shop's grant and asks it to erase.", sees, "nothing any more; its next request is refused: revoked");
+    Ok(())
+}
+
+fn while_away(stage: &mut Stage) -> Result<(), Failure> {
+    stage.stop(PERSON)?;
+    let before = requests(stage, ENERGY).len();
+    ask(stage, ENERGY, &["name.full"], "RequestedServiceProvision", "read")?;
+    let asked = requests(stage, ENERGY);
+    let open = asked.iter().filter(|request| request["answered"] == json!(false)).count();
+    check("the request waits at the companion", asked.len() == before + 1 && open == 1)?;
+    stage.start(PERSON)?;
+    stage.until("the request is answered", |stage| requests(stage, ENERGY).iter().all(|r| r["answered"] == json!(true)))?;
+    stage.tell("Her node is off for a while; a request waits at the companion.", "it was answered when she came back", "first silence, then the answer");
+    Ok(())
+}
+
+/// Two suppliers lay side by side all they know of the person's identity.
+fn nothing_in_common(stage: &mut Stage) -> Result<(), Failure> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (who, ..) in SUPPLIERS {
+        let people = stage.ask(who, &Command::People)?;
+        let mut ids = BTreeSet::new();
+        identifiers(&people, &mut ids);
+        check("a companion sees identifiers at all", ids.len() >= 3)?;
+        for id in ids {
+            let other = seen.insert(id, who);
+            check("no identifier is known to two companions", other.is_none())?;
+        }
+    }
+    let sees = format!("{} identifiers, no two suppliers share one", seen.len());
+    stage.tell("The three compare every key, grant, proof and transport id.", &sees, "three unrelated persons (equal values and her IP address stay comparable)");
+    Ok(())
+}
+
+fn audit(stage: &mut Stage) -> Result<(), Failure> {
+    let audit = stage.ask(PERSON, &Command::Audit)?;
+    check("the audit log verifies", audit["verified"] == json!(true))?;
+    let witnessed: u64 = SUPPLIERS
+        .iter()
+        .filter_map(|(who, ..)| stage.ask(who, &Command::People).ok()?[0]["witnessed"]["size"].as_u64())
+        .sum();
+    check("the suppliers witnessed her log", witnessed > 0)?;
+    let sees = format!("{} entries, every hash and signature holds", audit["entries"]);
+    stage.tell("The audit log is verified.", &sees, "each holds a signed size and root of its own part");
+    Ok(())
+}
+
+fn ask(stage: &Stage, who: &str, fields: &[&str], purpose: &str, access: &str) -> Result<(), Failure> {
+    let command = Command::Ask {
+        person: "-".into(),
+        fields: fields.iter().map(ToString::to_string).collect(),
+        purpose: purpose.into(),
+        reason: "for the demo".into(),
+        access: access.into(),
+        days: 365,
+        retention: 90,
+    };
+    stage.ask(who, &command).map(drop)
+}
+
+fn held(stage: &Stage, who: &str) -> BTreeMap<String, String> {
+    let people = stage.ask(who, &Command::People).unwrap_or_default();
+    let held = people[0]["held"].as_array().cloned().unwrap_or_default();
+    held.iter().map(|held| (text(&held["field"]), text(&held["value"]))).collect()
+}
+
+fn requests(stage: &Stage, who: &str) -> Vec<Value> {
+    let people = stage.ask(who, &Command::People).unwrap_or_default();
+    people[0]["requests"].as_array().cloned().unwrap_or_default()
+}
+
+/// Keys, ids, nonces and hashes: every string of a companion's view that is long and has no space.
+fn identifiers(value: &Value, found: &mut BTreeSet<String>) {
+    const NOT_IDENTIFIERS: [&str; 4] = ["value", "purpose", "keep_until", "field"];
+    match value {
+        Value::String(text) if text.len() >= 24 => drop(found.insert(text.clone())),
+        Value::Array(items) => items.iter().for_each(|item| identifiers(item, found)),
+        Value::Object(fields) => {
+            for (name, value) in fields.iter().filter(|(name, _)| !NOT_IDENTIFIERS.contains(&name.as_str())) {
+                let lists_fields = matches!(name.as_str(), "given" | "waiting" | "refused");
+                if !lists_fields {
+                    identifiers(value, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,66 @@
+//! The loop that makes things durable before they are visible.
+//!
+//! In: events, from the network and from commands. Out: what the machine's handler put behind the commit. One
+//! thread owns a machine and its store; events that wait are handled together and share one commit.
+
+use tokio::sync::mpsc;
+
+use crate::store::{Batch, Store, StoreError};
+
+/// Events that wait for a driver.
+pub const EVENTS: usize = 1024;
+/// Most events that share a commit.
+const GROUP: usize = 64;
+
+/// The changes of one turn, and what becomes visible when they are on disk.
+#[derive(Default)]
+pub struct Turn {
+    /// The changes.
+    pub batch: Batch,
+    after: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl Turn {
+    /// Runs after the commit, in order; never, if the commit fails.
+    pub fn after(&mut self, action: impl FnOnce() + Send + 'static) {
+        self.after.push(Box::new(action));
+    }
+}
+
+/// What a driver drives.
+pub trait Driven: Send + 'static {
+    /// What it handles.
+    type Event: Send + 'static;
+    /// Handles one event; false ends the loop after the commit.
+    fn handle(&mut self, event: Self::Event, turn: &mut Turn) -> bool;
+    /// Adds what belongs to every commit.
+    fn closing(&mut self, turn: &mut Turn);
+    /// Its store.
+    fn store(&mut self) -> &mut Store;
+}
+
+/// Runs until the senders are gone, a handler ends it, or the store fails.
+///
+/// # Errors
+/// The store's; the node must then exit, since memory is ahead of the disk.
+pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Result<(), StoreError> {
+    while let Some(first) = events.blocking_recv() {
+        let mut turn = Turn::default();
+        let mut go_on = driven.handle(first, &mut turn);
+        for _ in 1..GROUP {
+            let Ok(next) = events.try_recv() else { break };
+            go_on &= driven.handle(next, &mut turn);
+        }
+        if !turn.batch.is_empty() {
+            driven.closing(&mut turn);
+            driven.store().commit(turn.batch)?;
+        }
+        for action in turn.after {
+            action();
+        }
+        if !go_on {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! The data directory: where it is, what is in it, and the secrets that open it.
+//!
+//! In: `--home`, `REGIE_HOME` or the default; `config.toml`. Out: paths, a checked configuration, an open store.
+
+use std::{
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::{
+    command::{Failure, exit},
+    network::Address,
+    store::{KdfCost, Passphrase, Store},
+};
+
+/// Who lives here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A person's node.
+    Person,
+    /// A supplier's companion.
+    Supplier,
+}
+
+/// `config.toml`. Unknown keys are errors, so that a slip of the pen does not pass in silence.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who lives here; fixed at `init`.
+    pub role: Role,
+    /// Where a companion listens. A person's node listens nowhere.
+    #[serde(default)]
+    pub listen: Vec<Address>,
+}
+
+/// The home to use: what was given, or `$XDG_STATE_HOME/regie`.
+///
+/// # Errors
+/// Where the system names no home directory.
+pub fn locate(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let default = || {
+        let dirs = directories::ProjectDirs::from("", "", "regie")?;
+        Some(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).to_owned())
+    };
+    given.or_else(default).ok_or_else(|| Failure::usage("there is no home directory; give one with --home DIR"))
+}
+
+/// Makes a home: the sealed store and `config.toml`.
+///
+/// # Errors
+/// Where there is one already, or the place can't be written.
+pub fn create(home: &Path, config: &Config, passphrase: &Passphrase) -> Result<Store, Failure> {
+    let store = Store::create(home, passphrase, kdf_cost())?;
+    let text = toml::to_string(config).map_err(Failure::internal)?;
+    let path = home.join("config.toml");
+    std::fs::write(&path, text)
+        .map_err(|error| Failure::internal(format!("can't write {}: {error}", path.display())))?;
+    Ok(store)
+}
+
+/// Opens a home.
+///
+/// # Errors
+/// No home here, a mistake in `config.toml` (with its line), a wrong passphrase, another node running here.
+pub fn open(home: &Path, passphrase: &Passphrase) -> Result<(Config, Store), Failure> {
+    let config = config(home)?;
+    Ok((config, Store::open(home, passphrase)?))
+}
+
+/// Reads `config.toml`.
+///
+/// # Errors
+/// No home here, or a mistake in the file, with its line.
+pub fn config(home: &Path) -> Result<Config, Failure> {
+    let path = home.join("config.toml");
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            let next = "make one with `regie init` (a person) or `regie supplier init` (a supplier)";
+            Failure::new("no_home", exit::NOT_FOUND, format!("there is no node in {}; {next}", home.display()))
+        }
+        _ => Failure::internal(format!("can't read {}: {error}", path.display())),
+    })?;
+    toml::from_str(&text)
+        .map_err(|error| Failure::usage(format!("a mistake in {}:\n{error}\nmend it and start again", path.display())))
+}
+
+/// The passphrase: from a file, from `REGIE_PASSPHRASE`, or asked for at the terminal.
+///
+/// # Errors
+/// Where there is no terminal to ask at, or two typed passphrases differ.
+pub fn passphrase(file: Option<&Path>, new: bool) -> Result<Passphrase, Failure> {
+    passphrase_text(file, new).map(|mut text| Passphrase::new(std::mem::take(&mut *text)))
+}
+
+/// The same as text, for a backup that is encrypted with it.
+///
+/// # Errors
+/// As [`passphrase`].
+pub fn passphrase_text(file: Option<&Path>, new: bool) -> Result<Zeroizing<String>, Failure> {
+    if let Some(file) = file {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::usage(format!("can't read the passphrase from {}: {error}", file.display())))?;
+        return Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()));
+    }
+    if let Ok(text) = std::env::var("REGIE_PASSPHRASE") {
+        return Ok(Zeroizing::new(text));
+    }
+    if !std::io::stdin().is_terminal() {
+        let next = "give --passphrase-file FILE or set REGIE_PASSPHRASE";
+        return Err(Failure::new("locked", exit::LOCKED, format!("a passphrase is needed and there is no terminal; {next}")));
+    }
+    let ask = |prompt| rpassword::prompt_password(prompt).map_err(Failure::internal);
+    let first = ask("Passphrase: ")?;
+    if new && ask("Once more: ")? != first {
+        return Err(Failure::usage("the two passphrases differ; nothing was made, try again"));
+    }
+    Ok(Zeroizing::new(first))
+}
+
+/// The cost of guessing a passphrase: argon2id with 64 MiB, unless a test of ours asks for a cheap one.
+fn kdf_cost() -> KdfCost {
+    match std::env::var_os("REGIE_CHEAP_KDF") {
+        Some(_) => KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
+        None => KdfCost::default(),
+    }
+}

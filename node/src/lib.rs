@@ -1,0 +1,18 @@
+//! regie: a person's data node and a supplier's companion, in one binary.
+//!
+//! In: commands of an owner, frames of peers. Out: what `docs/architecture.md` describes. Imports go one way:
+//! `cli`, `demo` -> `command`, `control` -> `person`, `supplier` -> `network`, `store` -> `regie-protocol`.
+
+pub mod backup;
+pub mod cli;
+pub mod clock;
+pub mod command;
+pub mod control;
+pub mod demo;
+pub mod driver;
+pub mod home;
+pub mod import;
+pub mod network;
+pub mod person;
+pub mod store;
+pub mod supplier;

@@ -1,0 +1,330 @@
+//! The person's node: the machine, its store and its links.
+//!
+//! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
+//! `person/commands.rs` does commands, `person/links.rs` holds the connections, `person/records.rs` maps the
+//! machine's records to tables, `person/verify.rs` checks the log.
+
+mod commands;
+mod links;
+mod records;
+mod verify;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use regie_protocol::{
+    decision::Release,
+    field::{FieldPath, Observed},
+    identity::{PublicKey, RootSeed},
+    message::{self, Message, Reply},
+    person::{Effect, Person},
+    policy::Policy,
+    profile::{Acceptance, Profile},
+    refusal::Refusal,
+    signed::Signed,
+    agreement::Agreement,
+    identity::Nonce,
+    wire,
+};
+use serde_json::Value;
+use tokio::sync::{Notify, mpsc, oneshot};
+use zeroize::Zeroizing;
+
+pub use links::pair;
+pub use records::seed;
+
+use crate::{
+    clock::{self, Clock},
+    command::{Command, Failure},
+    driver::{self, Driven, Turn},
+    network::Responder,
+    store::{Key, Store, StoreError, Table},
+};
+
+/// What the person's driver handles.
+pub enum Event {
+    /// A supplier's frame, to be answered.
+    Frame(PublicKey, Vec<u8>, Responder),
+    /// A link asks what is to be sent.
+    Collect(PublicKey, oneshot::Sender<Vec<(u64, Vec<u8>)>>),
+    /// The reply to a sent message.
+    Replied(PublicKey, u64, Vec<u8>),
+    /// A link is up.
+    Up(PublicKey),
+    /// A link is gone.
+    Lost(PublicKey),
+    /// The owner asks.
+    Command(Command, oneshot::Sender<Result<Value, Failure>>),
+    /// A pairing begins: the key to dial under and the message to send.
+    Proffer(PublicKey, Nonce, Agreement, oneshot::Sender<Result<Proffered, Failure>>),
+    /// A pairing was answered.
+    Paired(Box<Answered>, oneshot::Sender<Result<Value, Failure>>),
+    /// Time passes.
+    Tick,
+}
+
+/// What a link needs to pair.
+pub struct Proffered {
+    /// The key to dial under.
+    pub secret: Zeroizing<[u8; 32]>,
+    /// The frame to send.
+    pub frame: Vec<u8>,
+}
+
+/// A supplier's answer to a pairing.
+pub struct Answered {
+    /// Who.
+    pub supplier: PublicKey,
+    /// Its profile.
+    pub profile: Signed<Profile>,
+    /// Its acceptance.
+    pub acceptance: Signed<Acceptance>,
+    /// What was proffered.
+    pub proffered: Agreement,
+}
+
+/// The machine with everything it needs.
+pub struct Node {
+    machine: Person,
+    store: Store,
+    clock: Clock,
+    links: BTreeMap<PublicKey, Link>,
+    /// Values set in this turn, not on disk yet.
+    fresh: BTreeMap<FieldPath, Option<Observed>>,
+    events: mpsc::WeakSender<Event>,
+    runtime: tokio::runtime::Handle,
+    logged: u64,
+}
+
+struct Link {
+    wake: Arc<Notify>,
+    up: bool,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// Starts the node's driver on a thread of its own. The receiver hears how it ended.
+///
+/// # Errors
+/// A store that does not hold a person's node, or is damaged.
+pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, oneshot::Receiver<Result<(), StoreError>>), Failure> {
+    let (events, inbox) = mpsc::channel(driver::EVENTS);
+    let (machine, clock) = records::load(&store)?;
+    verify::at_start(&machine, &store)?;
+    let mut node = Node {
+        logged: machine.personal_log().size(),
+        machine,
+        store,
+        clock,
+        links: BTreeMap::new(),
+        fresh: BTreeMap::new(),
+        events: events.downgrade(),
+        runtime: tokio::runtime::Handle::current(),
+    };
+    for supplier in node.machine.relationships().map(|(supplier, _)| *supplier).collect::<Vec<_>>() {
+        node.link(supplier);
+    }
+    let (ended, end) = oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = ended.send(driver::run(node, inbox));
+    });
+    Ok((events, end))
+}
+
+/// Writes a new node's first records.
+///
+/// # Errors
+/// The store's.
+pub fn initialise(store: &mut Store, seed: &RootSeed, policy: Policy) -> Result<(), Failure> {
+    let mut turn = Turn::default();
+    records::put_seed(&mut turn, seed);
+    records::put(&mut turn, &regie_protocol::person::Record::Policy { policy })?;
+    store.commit(turn.batch)?;
+    Ok(())
+}
+
+/// Ends every grant of a node that was just restored from a backup.
+///
+/// # Errors
+/// The store's, or a backup that does not hold a whole node.
+pub fn after_restore(store: &mut Store) -> Result<Vec<Effect>, Failure> {
+    let (mut machine, mut clock) = records::load(store)?;
+    let now = clock.now();
+    let effects = machine.restored(now, &mut clock::entropy())?;
+    let mut turn = Turn::default();
+    for effect in &effects {
+        if let Effect::Persist(record) = effect {
+            records::put(&mut turn, record)?;
+        }
+    }
+    records::put_head(&mut turn, &machine.tree_head(now).map_err(regie_protocol::person::OwnerError::from)?);
+    store.commit(turn.batch)?;
+    Ok(effects)
+}
+
+impl Driven for Node {
+    type Event = Event;
+
+    fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
+        match event {
+            Event::Frame(supplier, frame, responder) => self.frame(&supplier, &frame, responder, turn),
+            Event::Collect(supplier, answer) => {
+                let frames = self.collect(&supplier);
+                turn.after(move || drop(answer.send(frames)));
+            }
+            Event::Replied(supplier, number, frame) => self.replied(&supplier, number, &frame, turn),
+            Event::Up(supplier) => self.set_up(&supplier, true),
+            Event::Lost(supplier) => {
+                self.machine.connection_lost(&supplier);
+                self.set_up(&supplier, false);
+            }
+            Event::Command(Command::Stop, answer) => {
+                turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
+                return false;
+            }
+            Event::Command(command, answer) => {
+                let result = self.command(command, turn);
+                turn.after(move || drop(answer.send(result)));
+            }
+            Event::Proffer(supplier, invitation, agreement, answer) => {
+                let result = self.proffer(&supplier, invitation, agreement);
+                turn.after(move || drop(answer.send(result)));
+            }
+            Event::Paired(answered, answer) => {
+                let result = self.paired(*answered, turn);
+                turn.after(move || drop(answer.send(result)));
+            }
+            Event::Tick => {
+                let now = self.clock.now();
+                let effects = self.machine.tick(now);
+                self.run(effects, None, turn);
+            }
+        }
+        true
+    }
+
+    fn closing(&mut self, turn: &mut Turn) {
+        let now = self.clock.now();
+        records::put_clock(turn, now);
+        let size = self.machine.personal_log().size();
+        if size != self.logged {
+            self.logged = size;
+            if let Ok(head) = self.machine.tree_head(now) {
+                records::put_head(turn, &head);
+            }
+        }
+        self.fresh.clear();
+    }
+
+    fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+}
+
+impl Node {
+    fn frame(&mut self, supplier: &PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) {
+        let now = self.clock.now();
+        let effects = match message::read::<Message>(frame) {
+            Ok(message) => self.machine.message(supplier, message, now, &mut clock::entropy()),
+            Err(code) => vec![Effect::Reply(Reply::Refused(code))],
+        };
+        self.run(effects, Some(responder), turn);
+    }
+
+    fn replied(&mut self, supplier: &PublicKey, number: u64, frame: &[u8], turn: &mut Turn) {
+        let now = self.clock.now();
+        let reply = message::read::<Reply>(frame).unwrap_or(Reply::Refused(Refusal::Malformed));
+        let effects = self.machine.replied(supplier, number, reply, now, &mut clock::entropy());
+        self.run(effects, None, turn);
+    }
+
+    /// Carries out effects in order: records into this turn's commit, everything visible behind it.
+    fn run(&mut self, effects: Vec<Effect>, responder: Option<Responder>, turn: &mut Turn) {
+        let mut responder = responder;
+        for effect in effects {
+            match effect {
+                Effect::Persist(record) => {
+                    if let Err(error) = records::put(turn, &record) {
+                        tracing::error!(%error, "a record has no encoding");
+                    }
+                }
+                Effect::Deliver(supplier) => self.wake(&supplier, turn),
+                Effect::Reply(reply) => answer(responder.take(), &reply, turn),
+                Effect::Disclose(plan) => {
+                    let now = self.clock.now();
+                    let (store, fresh) = (&self.store, &self.fresh);
+                    let mut value = |release: &Release| value_of(store, fresh, release.field());
+                    let sealed = self.machine.seal(plan, &mut value, now, &mut clock::entropy());
+                    let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))]);
+                    self.run(effects, responder.take(), turn);
+                }
+            }
+        }
+    }
+
+    fn wake(&self, supplier: &PublicKey, turn: &mut Turn) {
+        if let Some(link) = self.links.get(supplier) {
+            let wake = link.wake.clone();
+            turn.after(move || wake.notify_one());
+        }
+    }
+
+    fn set_up(&mut self, supplier: &PublicKey, up: bool) {
+        if let Some(link) = self.links.get_mut(supplier) {
+            link.up = up;
+        }
+    }
+
+    fn collect(&mut self, supplier: &PublicKey) -> Vec<(u64, Vec<u8>)> {
+        let outgoing = self.machine.to_send(supplier);
+        outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
+    }
+
+    fn proffer(&self, supplier: &PublicKey, invitation: Nonce, agreement: Agreement) -> Result<Proffered, Failure> {
+        let now = clock::wall();
+        let message = self.machine.proffer(supplier, invitation, agreement, now)?;
+        let frame = wire::encode(&message).map_err(Failure::internal)?;
+        Ok(Proffered { secret: self.machine.pairing_key(supplier).expose_secret(), frame })
+    }
+
+    fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
+        let Answered { supplier, profile, acceptance, proffered } = answered;
+        let now = self.clock.now();
+        let effects =
+            self.machine.paired(&supplier, profile, acceptance, proffered, now, &mut clock::entropy())?;
+        self.run(effects, None, turn);
+        self.link(supplier);
+        Ok(self.relationship_json(&supplier))
+    }
+
+    fn link(&mut self, supplier: PublicKey) {
+        let (Some(relationship), Some(events)) = (self.machine.relationship(&supplier), self.events.upgrade()) else {
+            return;
+        };
+        let addresses = relationship.profile().addresses.iter().filter_map(|text| text.parse().ok()).collect();
+        let wake = Arc::new(Notify::new());
+        let secret = relationship.key().expose_secret();
+        let task = self.runtime.spawn(links::hold(supplier, secret, addresses, events.downgrade(), wake.clone()));
+        self.links.insert(supplier, Link { wake, up: false, task });
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        for link in self.links.values() {
+            link.task.abort();
+        }
+    }
+}
+
+fn answer(responder: Option<Responder>, reply: &Reply, turn: &mut Turn) {
+    if let (Some(responder), Ok(frame)) = (responder, wire::encode(reply)) {
+        turn.after(move || responder.reply_blocking(frame));
+    }
+}
+
+fn value_of(store: &Store, fresh: &BTreeMap<FieldPath, Option<Observed>>, field: FieldPath) -> Option<Observed> {
+    if let Some(value) = fresh.get(&field) {
+        return value.clone();
+    }
+    let bytes = store.get(Table::Field, &Key::item(field.to_string().as_bytes())).ok()??;
+    wire::decode(&bytes, regie_protocol::limits::OBJECT_BYTES).ok()
+}

@@ -1,0 +1,197 @@
+//! What can go wrong in the store, each with the next step for a person.
+//!
+//! In: errors of redb and of the file system. Out: `StoreError`. No variant carries a key, a name
+//! or a value of the person: errors end up in logs.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Everything the store can answer besides success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no store in this directory.
+    NotFound {
+        /// The directory that was asked for.
+        dir: PathBuf,
+    },
+    /// There already is a store, or a part of one, here.
+    AlreadyExists {
+        /// The file that is in the way.
+        path: PathBuf,
+    },
+    /// The passphrase does not open the keyring.
+    WrongPassphrase,
+    /// The passphrase is empty or too long.
+    PassphraseLength,
+    /// What is stored is not what was written.
+    Corrupt {
+        /// The table or file concerned; never its content.
+        part: &'static str,
+    },
+    /// Another process has the store open.
+    InUse,
+    /// A newer version of the program wrote the store. It was left unchanged.
+    NewerSchema {
+        /// The version found.
+        found: u32,
+        /// The newest version this program knows.
+        supported: u32,
+    },
+    /// The directory or its files may not be written.
+    ReadOnly,
+    /// The disk is full, and so is the reserve.
+    Full,
+    /// An earlier error left the store refusing everything. The node must exit and be restarted.
+    Halted,
+    /// A key's group or item is longer than the limit.
+    KeyTooLong {
+        /// The table concerned.
+        table: &'static str,
+    },
+    /// A value is longer than the limit.
+    ValueTooLarge {
+        /// The table concerned.
+        table: &'static str,
+        /// The length that was offered, bytes.
+        bytes: usize,
+    },
+    /// A batch has more operations or bytes than the limit.
+    BatchTooLarge,
+    /// The key-derivation cost lies outside the allowed bounds.
+    CostOutOfBounds,
+    /// There is not enough memory to derive the key from the passphrase.
+    OutOfMemory,
+    /// Any other error of the file system.
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The kind of error.
+        kind: io::ErrorKind,
+    },
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound { dir } => write!(
+                f,
+                "no store in {}: create one first, or name another directory with --home",
+                dir.display()
+            ),
+            Self::AlreadyExists { path } => write!(
+                f,
+                "{} already exists: open that store, or move the file away if an earlier creation was cut short",
+                path.display()
+            ),
+            Self::NewerSchema { found, supported } => write!(
+                f,
+                "the store has version {found}, this program knows up to {supported}: install a newer regie; nothing was changed"
+            ),
+            Self::Corrupt { part } => write!(
+                f,
+                "the store is damaged ({part}): stop, keep a copy of the directory, and restore the last backup"
+            ),
+            Self::KeyTooLong { table } => write!(
+                f,
+                "a key for {table} is too long: use shorter names; nothing was stored"
+            ),
+            Self::ValueTooLarge { table, bytes } => write!(
+                f,
+                "a value of {bytes} bytes for {table} is too large: split it; nothing was stored"
+            ),
+            Self::Io { doing, kind } => write!(
+                f,
+                "{doing} failed ({kind}): check the disk and the directory's permissions, then start again"
+            ),
+            other => f.write_str(other.advice()),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl StoreError {
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::WrongPassphrase => "wrong passphrase: try again",
+            Self::PassphraseLength => {
+                "the passphrase must not be empty or longer than 1024 bytes: choose another"
+            }
+            Self::InUse => {
+                "another process has the store open: stop the running regie, or talk to it instead"
+            }
+            Self::ReadOnly => {
+                "the store can't be written: make the directory and its files writable for this user"
+            }
+            Self::Full => "the disk is full: free some space, then start again",
+            Self::Halted => {
+                "the store stopped after an earlier error: restart regie; it recovers when it opens"
+            }
+            Self::BatchTooLarge => "too many changes at once: split them; nothing was stored",
+            Self::CostOutOfBounds => {
+                "the key-derivation cost is outside the allowed bounds: restore the keyring from a backup, or choose another cost"
+            }
+            Self::OutOfMemory => {
+                "not enough memory to check the passphrase: free some memory and try again"
+            }
+            _ => "the store failed",
+        }
+    }
+
+    /// Whether the store can't be used further once this has happened during a write.
+    pub(super) fn halts(&self) -> bool {
+        matches!(
+            self,
+            Self::Io { .. } | Self::Full | Self::ReadOnly | Self::Halted
+        )
+    }
+
+    pub(super) fn io(doing: &'static str, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            // A file that ends too soon, or whose first bytes are not a database's.
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
+                Self::Corrupt { part: "database" }
+            }
+            kind => Self::Io { doing, kind },
+        }
+    }
+
+    pub(super) fn from_storage(error: redb::StorageError) -> Self {
+        match error {
+            redb::StorageError::Io(error) => Self::io("using the database", &error),
+            redb::StorageError::PreviousIo
+            | redb::StorageError::DatabaseClosed
+            | redb::StorageError::LockPoisoned(_) => Self::Halted,
+            redb::StorageError::ValueTooLarge(_) => Self::BatchTooLarge,
+            _ => Self::Corrupt { part: "database" },
+        }
+    }
+
+    pub(super) fn from_table(error: redb::TableError) -> Self {
+        match error {
+            redb::TableError::Storage(error) => Self::from_storage(error),
+            _ => Self::Corrupt { part: "database" },
+        }
+    }
+
+    pub(super) fn from_transaction(error: redb::TransactionError) -> Self {
+        match error {
+            redb::TransactionError::Storage(error) => Self::from_storage(error),
+            _ => Self::Halted,
+        }
+    }
+
+    pub(super) fn from_database(error: redb::DatabaseError) -> Self {
+        match error {
+            redb::DatabaseError::DatabaseAlreadyOpen | redb::DatabaseError::LockProtocolMismatch => {
+                Self::InUse
+            }
+            redb::DatabaseError::Storage(error) => Self::from_storage(error),
+            _ => Self::Corrupt { part: "database" },
+        }
+    }
+}
