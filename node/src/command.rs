@@ -11,20 +11,55 @@ pub enum Command {
     Status,
     Stop,
     Fields,
-    Set { values: Vec<(String, String)>, source: Option<String> },
-    Unset { field: String },
-    Pair { link: String, agreement: String },
+    Set {
+        values: Vec<(String, String)>,
+        source: Option<String>,
+    },
+    Unset {
+        field: String,
+    },
+    Pair {
+        link: String,
+        agreement: String,
+    },
     Requests,
-    Allow { id: String },
-    Refuse { id: String },
-    Grant { supplier: String, fields: Vec<String>, purposes: Vec<String>, access: String, days: u32, retention: u32 },
+    Allow {
+        id: String,
+    },
+    Refuse {
+        id: String,
+    },
+    Grant {
+        supplier: String,
+        fields: Vec<String>,
+        purposes: Vec<String>,
+        access: String,
+        days: u32,
+        retention: u32,
+    },
     Grants,
-    Revoke { grant: String, erase: bool },
+    Revoke {
+        grant: String,
+        erase: bool,
+    },
     Audit,
-    Policy { preset: Option<String> },
+    Policy {
+        preset: Option<String>,
+    },
     Backup,
-    Invite { public: bool, days: u32 },
-    Ask { person: String, fields: Vec<String>, purpose: String, reason: String, access: String, days: u32, retention: u32 },
+    Invite {
+        public: bool,
+        days: u32,
+    },
+    Ask {
+        person: String,
+        fields: Vec<String>,
+        purpose: String,
+        reason: String,
+        access: String,
+        days: u32,
+        retention: u32,
+    },
     People,
 }
 

@@ -97,7 +97,13 @@ pub fn ask(home: &Path, command: &Command) -> Result<Value, Failure> {
         Failure::new("no_node", exit::UNREACHABLE, format!("no node runs in {}; {start}", home.display()))
     };
     let mut stream = UnixStream::connect(socket(home)).map_err(|_| none())?;
-    let broken = |error: std::io::Error| Failure::new("no_node", exit::UNREACHABLE, format!("the node did not answer ({error}); is it running? see its output"));
+    let broken = |error: std::io::Error| {
+        Failure::new(
+            "no_node",
+            exit::UNREACHABLE,
+            format!("the node did not answer ({error}); is it running? see its output"),
+        )
+    };
     stream.set_read_timeout(Some(ANSWER)).map_err(broken)?;
     let mut line = serde_json::to_vec(command).map_err(Failure::internal)?;
     line.push(b'\n');
@@ -107,7 +113,9 @@ pub fn ask(home: &Path, command: &Command) -> Result<Value, Failure> {
     match serde_json::from_str(&answer) {
         Ok(Answer::Ok(value)) => Ok(value),
         Ok(Answer::Error(failure)) => Err(failure),
-        Err(_) => Err(Failure::new("no_node", exit::UNREACHABLE, "the node stopped before it answered; start it again")),
+        Err(_) => {
+            Err(Failure::new("no_node", exit::UNREACHABLE, "the node stopped before it answered; start it again"))
+        }
     }
 }
 

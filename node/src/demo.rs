@@ -3,8 +3,8 @@
 //! In: nothing. Out: each step in plain language with what each side saw; every step is checked, and the exit
 //! code is 0 only if all hold. The processes are this binary, on loopback, with temporary homes.
 
-mod steps;
 mod stage;
+mod steps;
 
 use serde_json::json;
 

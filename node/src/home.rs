@@ -111,7 +111,11 @@ pub fn passphrase_text(file: Option<&Path>, new: bool) -> Result<Zeroizing<Strin
     }
     if !std::io::stdin().is_terminal() {
         let next = "give --passphrase-file FILE or set REGIE_PASSPHRASE";
-        return Err(Failure::new("locked", exit::LOCKED, format!("a passphrase is needed and there is no terminal; {next}")));
+        return Err(Failure::new(
+            "locked",
+            exit::LOCKED,
+            format!("a passphrase is needed and there is no terminal; {next}"),
+        ));
     }
     let ask = |prompt| rpassword::prompt_password(prompt).map_err(Failure::internal);
     let first = ask("Passphrase: ")?;

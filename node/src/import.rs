@@ -29,7 +29,11 @@ pub fn vcard(text: &str) -> Result<Card, Failure> {
     loop {
         match parser.entry() {
             Entry::VCard(card) => return Ok(read(&card)),
-            Entry::Eof => return Err(Failure::usage("the file holds no vCard; export one contact as .vcf (RFC 6350) and try again")),
+            Entry::Eof => {
+                return Err(Failure::usage(
+                    "the file holds no vCard; export one contact as .vcf (RFC 6350) and try again",
+                ));
+            }
             _ => {}
         }
     }
@@ -43,9 +47,15 @@ fn read(card: &VCard) -> Card {
             VCardProperty::Fn => &["name.full"],
             VCardProperty::N => &["name.family", "name.given"],
             // post office box; extended address; street; locality; region; postal code; country
-            VCardProperty::Adr => {
-                &["", "", "address.street", "address.locality", "address.region", "address.postalCode", "address.country"]
-            }
+            VCardProperty::Adr => &[
+                "",
+                "",
+                "address.street",
+                "address.locality",
+                "address.region",
+                "address.postalCode",
+                "address.country",
+            ],
             VCardProperty::Email => &["email"],
             VCardProperty::Tel => &["telephone"],
             VCardProperty::Bday => &["birthDate"],

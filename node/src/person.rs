@@ -12,8 +12,10 @@ mod verify;
 use std::{collections::BTreeMap, sync::Arc};
 
 use regie_protocol::{
+    agreement::Agreement,
     decision::Release,
     field::{FieldPath, Observed},
+    identity::Nonce,
     identity::{PublicKey, RootSeed},
     message::{self, Message, Reply},
     person::{Effect, Person},
@@ -21,8 +23,6 @@ use regie_protocol::{
     profile::{Acceptance, Profile},
     refusal::Refusal,
     signed::Signed,
-    agreement::Agreement,
-    identity::Nonce,
     wire,
 };
 use serde_json::Value;
@@ -288,8 +288,7 @@ impl Node {
     fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
         let Answered { supplier, profile, acceptance, proffered } = answered;
         let now = self.clock.now();
-        let effects =
-            self.machine.paired(&supplier, profile, acceptance, proffered, now, &mut clock::entropy())?;
+        let effects = self.machine.paired(&supplier, profile, acceptance, proffered, now, &mut clock::entropy())?;
         self.run(effects, None, turn);
         self.link(supplier);
         Ok(self.relationship_json(&supplier))

@@ -111,7 +111,9 @@ async fn forward(mut network: mpsc::Receiver<NetworkEvent>, events: mpsc::Sender
             NetworkEvent::Connected(peer) => key(peer).map(Event::Up),
             NetworkEvent::Disconnected(peer) => key(peer).map(Event::Lost),
             // A weak key has no relationship; dropping the responder closes the stream.
-            NetworkEvent::Frame(peer, frame, responder) => key(peer).map(|person| Event::Frame(person, frame, responder)),
+            NetworkEvent::Frame(peer, frame, responder) => {
+                key(peer).map(|person| Event::Frame(person, frame, responder))
+            }
         };
         if let Some(event) = event
             && events.send(event).await.is_err()
@@ -233,4 +235,3 @@ impl Companion {
         Ok(())
     }
 }
-

@@ -180,7 +180,9 @@ pub fn append(frontier: &mut Frontier, entry: &Entry) -> Result<ProvenEntry, Wir
 /// Where the value has no encoding, which no value of ours causes.
 pub fn commit(salt: &Nonce, value: &Observed) -> Result<Hash, WireError> {
     let bytes = wire::encode(value)?;
-    Ok(Hash(Sha256::new().chain_update(b"regie commitment 1\0").chain_update(salt.0).chain_update(bytes).finalize().into()))
+    Ok(Hash(
+        Sha256::new().chain_update(b"regie commitment 1\0").chain_update(salt.0).chain_update(bytes).finalize().into(),
+    ))
 }
 
 /// The person's own signature under the personal log, kept beside it: rows that go missing are noticed.

@@ -179,8 +179,7 @@ impl VerifiedGrant {
         if !root.scope.well_formed() {
             return Err(Refusal::Malformed);
         }
-        let mut found =
-            Self { holder: root.audience, ids: vec![root.id()], scopes: vec![root.scope.clone()], root };
+        let mut found = Self { holder: root.audience, ids: vec![root.id()], scopes: vec![root.scope.clone()], root };
         for link in &chain.links {
             found.follow(&link.clone().verify()?)?;
         }

@@ -24,7 +24,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     message::{Message, Reply},
     refusal::Refusal,
-    signed::{Object, SignedError, Signed, Verified},
+    signed::{Object, Signed, SignedError, Verified},
     time::Timestamp,
 };
 

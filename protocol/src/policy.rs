@@ -6,9 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    agreement::Agreement, field::FieldPath, identity::PublicKey, limits, purpose::Purpose, time::Days,
-};
+use crate::{agreement::Agreement, field::FieldPath, identity::PublicKey, limits, purpose::Purpose, time::Days};
 
 /// Whom a rule is about, from broad to narrow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -205,10 +203,34 @@ fn service() -> Vec<Rule> {
 /// Households' figures for any service, and names for help and the law.
 fn generous() -> Vec<Rule> {
     vec![
-        rule("my energy use for a service", What::Group("energy".into()), Some(Purpose::ServiceProvision), Some(730), Answer::Allow),
-        rule("my household for a service", What::Group("household".into()), Some(Purpose::ServiceProvision), Some(730), Answer::Allow),
-        rule("my name for help", What::Group("name".into()), Some(Purpose::CustomerManagement), Some(730), Answer::Allow),
-        rule("my contact details for help", What::Group("contact".into()), Some(Purpose::CustomerManagement), Some(730), Answer::Allow),
+        rule(
+            "my energy use for a service",
+            What::Group("energy".into()),
+            Some(Purpose::ServiceProvision),
+            Some(730),
+            Answer::Allow,
+        ),
+        rule(
+            "my household for a service",
+            What::Group("household".into()),
+            Some(Purpose::ServiceProvision),
+            Some(730),
+            Answer::Allow,
+        ),
+        rule(
+            "my name for help",
+            What::Group("name".into()),
+            Some(Purpose::CustomerManagement),
+            Some(730),
+            Answer::Allow,
+        ),
+        rule(
+            "my contact details for help",
+            What::Group("contact".into()),
+            Some(Purpose::CustomerManagement),
+            Some(730),
+            Answer::Allow,
+        ),
         rule("no analytics without asking", What::Anything, Some(Purpose::ServiceUsageAnalytics), None, Answer::Ask),
     ]
 }

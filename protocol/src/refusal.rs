@@ -79,7 +79,6 @@ impl FromStr for Refusal {
 
 as_text!(Refusal);
 
-
 impl From<SignedError> for Refusal {
     fn from(error: SignedError) -> Self {
         match error {

@@ -63,7 +63,12 @@ pub enum SupplierError {
     #[error("no such relationship; `regie status` lists them")]
     NoRelationship,
     /// Out of bounds.
-    #[error("a request has 1 to {} fields, a reason of at most {} bytes and a duration of 1 to {} days", limits::FIELDS, limits::TEXT_BYTES, limits::GRANT_DAYS)]
+    #[error(
+        "a request has 1 to {} fields, a reason of at most {} bytes and a duration of 1 to {} days",
+        limits::FIELDS,
+        limits::TEXT_BYTES,
+        limits::GRANT_DAYS
+    )]
     BadRequest,
     /// The outbox is full.
     #[error("{} requests already wait for this person; wait for answers", limits::OUTBOX_PER_RELATIONSHIP)]
@@ -95,7 +100,12 @@ impl Supplier {
     }
 
     /// Makes an invitation for one person, or a public one.
-    pub fn invite(&mut self, uses: Option<u32>, expires: Timestamp, entropy: &mut Entropy) -> (Invitation, Vec<Effect>) {
+    pub fn invite(
+        &mut self,
+        uses: Option<u32>,
+        expires: Timestamp,
+        entropy: &mut Entropy,
+    ) -> (Invitation, Vec<Effect>) {
         let id = entropy.nonce();
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Invite { id, invite: Invite { uses, expires } });
@@ -107,7 +117,12 @@ impl Supplier {
     ///
     /// # Errors
     /// [`SupplierError::NoRelationship`], [`SupplierError::BadRequest`], [`SupplierError::TooManyWaiting`].
-    pub fn ask(&mut self, ask: Ask, now: Timestamp, entropy: &mut Entropy) -> Result<(Nonce, Vec<Effect>), SupplierError> {
+    pub fn ask(
+        &mut self,
+        ask: Ask,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
         let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
         let fits = (1..=limits::FIELDS).contains(&ask.fields.len())
             && ask.reason.len() <= limits::TEXT_BYTES

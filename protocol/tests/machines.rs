@@ -33,7 +33,9 @@ impl World {
         let person = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset(preset).expect("a preset"));
         let supplier = Supplier::new(Keypair::from_secret(&[2; 32]));
         let mut world = Self { person, supplier, values: BTreeMap::new(), records: Vec::new(), drawn: 0 };
-        for (field, value) in [("name.full", "Anna Bakker"), ("address.street", "Dorpsstraat 1"), ("income.annual", "30000")] {
+        for (field, value) in
+            [("name.full", "Anna Bakker"), ("address.street", "Dorpsstraat 1"), ("income.annual", "30000")]
+        {
             world.values.insert(field.parse().expect("a field"), observed(value));
         }
         world.pair();
@@ -71,10 +73,15 @@ impl World {
         let (invitation, _) = self.supplier.invite(Some(1), NOW.plus_days(Days(1)), &mut entropy);
         let pair = self.person.proffer(&key, invitation.id, Agreement::SdBase, NOW).expect("proffered");
         let person = self.person_key();
-        let Some(Reply::Profile(profile)) = reply(self.supplier.message(&person, Message::Hello, NOW)) else { panic!("no profile") };
-        let Some(Reply::Paired(acceptance)) = reply(self.supplier.message(&person, pair, NOW)) else { panic!("not paired") };
+        let Some(Reply::Profile(profile)) = reply(self.supplier.message(&person, Message::Hello, NOW)) else {
+            panic!("no profile")
+        };
+        let Some(Reply::Paired(acceptance)) = reply(self.supplier.message(&person, pair, NOW)) else {
+            panic!("not paired")
+        };
         let mut entropy = self.entropy();
-        let effects = self.person.paired(&key, profile, acceptance, Agreement::SdBase, NOW, &mut entropy).expect("paired");
+        let effects =
+            self.person.paired(&key, profile, acceptance, Agreement::SdBase, NOW, &mut entropy).expect("paired");
         self.run(effects, NOW);
     }
 
@@ -97,7 +104,13 @@ impl World {
         answer
     }
 
-    fn ask(&mut self, fields: &[&str], purpose: Purpose, access: Access, now: Timestamp) -> (Message, regie_protocol::identity::Nonce) {
+    fn ask(
+        &mut self,
+        fields: &[&str],
+        purpose: Purpose,
+        access: Access,
+        now: Timestamp,
+    ) -> (Message, regie_protocol::identity::Nonce) {
         let ask = Ask {
             person: self.person_key(),
             fields: fields.iter().map(|f| f.parse::<AskedPath>().expect("a path")).collect(),
@@ -148,7 +161,8 @@ fn observed(value: &str) -> Observed {
 #[test]
 fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
     let mut world = World::new("balanced");
-    let (message, id) = world.ask(&["name.full", "income.annual", "no.such"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
+    let (message, id) =
+        world.ask(&["name.full", "income.annual", "no.such"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let answer = world.give(message, NOW);
     let person = world.person_key();
     let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
@@ -174,7 +188,8 @@ fn after_a_revocation_nothing_leaves_and_the_values_are_erased() {
     let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let (answer, person) = (world.give(message, NOW), world.person_key());
     world.supplier.replied(&person, &id, answer, NOW);
-    let grant = world.person.relationships().flat_map(|(_, r)| r.grants().map(|g| g.root().id())).next().expect("a grant");
+    let grant =
+        world.person.relationships().flat_map(|(_, r)| r.grants().map(|g| g.root().id())).next().expect("a grant");
     let mut entropy = world.entropy();
     let effects = world.person.revoke(&grant, true, NOW, &mut entropy).expect("revoked");
     world.run(effects, NOW);

@@ -25,25 +25,28 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path) 
     let toml = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
     let sealed = backup::seal(&Backup { version: 1, role: config.role, config: toml, rows }, &text)?;
     let cannot = |error: std::io::Error| Failure::usage(format!("can't write {}: {error}", target.display()));
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(target).map_err(cannot)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(target).map_err(cannot)?;
     file.write_all(&sealed).and_then(|()| file.sync_all()).map_err(cannot)?;
     println!("Wrote {}. It opens with the passphrase you gave.", target.display());
     Ok(())
 }
 
 pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path) -> Result<(), Failure> {
-    let file = std::fs::read(source)
-        .map_err(|error| Failure::usage(format!("can't read {}: {error}", source.display())))?;
+    let file =
+        std::fs::read(source).map_err(|error| Failure::usage(format!("can't read {}: {error}", source.display())))?;
     let text = home::passphrase_text(passphrase_file, false)?;
     let passphrase = Passphrase::new(text.to_string());
     let backup = backup::open(&file, &text)?;
-    let config = toml::from_str(&backup.config).map_err(|_| Failure::usage("the backup's configuration can't be read"))?;
+    let config =
+        toml::from_str(&backup.config).map_err(|_| Failure::usage("the backup's configuration can't be read"))?;
     let mut store = home::create(home, &config, &passphrase)?;
     backup::pour(&backup, &mut store)?;
     if backup.role == home::Role::Person {
         let ended = person::after_restore(&mut store)?;
-        let grants = ended.iter().filter(|effect| matches!(effect, Effect::Persist(regie_protocol::person::Record::Revoked { .. }))).count();
+        let grants = ended
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Persist(regie_protocol::person::Record::Revoked { .. })))
+            .count();
         println!("{grants} grants from before the backup ended; suppliers ask anew and your defaults answer.");
     }
     println!("Restored into {}. Next: run `regie --home {}`.", home.display(), home.display());

@@ -91,7 +91,9 @@ pub(super) fn supplier(
         issued: clock::wall(),
     };
     if !profile.well_formed() {
-        return Err(Failure::usage("a name is needed; name, sector, domain and contact have at most 256 bytes and no control characters"));
+        return Err(Failure::usage(
+            "a name is needed; name, sector, domain and contact have at most 256 bytes and no control characters",
+        ));
     }
     let passphrase = home::passphrase(passphrase_file, true)?;
     let config = Config { role: Role::Supplier, listen };

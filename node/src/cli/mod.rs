@@ -298,7 +298,11 @@ fn pair(home: &Path, link: String, agreement: String, yes: bool, json: bool) -> 
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).map_err(Failure::internal)?;
         if !line.trim().eq_ignore_ascii_case("y") {
-            return Err(Failure::new("not_confirmed", exit::REFUSED, "nothing was done; ask the supplier for a new link"));
+            return Err(Failure::new(
+                "not_confirmed",
+                exit::REFUSED,
+                "nothing was done; ask the supplier for a new link",
+            ));
         }
     }
     render::show(&control::ask(home, &Command::Pair { link, agreement })?, json)

@@ -95,8 +95,8 @@ async fn until_the_end<E>(
     stop: impl FnOnce(oneshot::Sender<Result<Value, Failure>>) -> E,
     mut end: oneshot::Receiver<Result<(), StoreError>>,
 ) -> Result<(), Failure> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(Failure::internal)?;
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(Failure::internal)?;
     tokio::select! {
         ended = &mut end => return ended.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from),
         _ = tokio::signal::ctrl_c() => {}

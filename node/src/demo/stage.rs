@@ -40,7 +40,10 @@ impl Stage {
     pub(super) fn tell(&mut self, title: &str, person: &str, supplier: &str) {
         self.steps += 1;
         if self.json {
-            println!("{}", json!({ "step": self.steps, "title": title, "person_sees": person, "supplier_sees": supplier }));
+            println!(
+                "{}",
+                json!({ "step": self.steps, "title": title, "person_sees": person, "supplier_sees": supplier })
+            );
             return;
         }
         println!("\n{:>2}. {title}", self.steps);

@@ -48,7 +48,11 @@ fn begin(stage: &mut Stage) -> Result<(), Failure> {
     stage.once(PERSON, &["init", "--preset", "balanced"])?;
     stage.start(PERSON)?;
     let sees = "her own node, with a sealed store, listening nowhere";
-    stage.tell("Four processes run: Anna's node and three companions.", sees, "companions on TCP, on QUIC, and on both");
+    stage.tell(
+        "Four processes run: Anna's node and three companions.",
+        sees,
+        "companions on TCP, on QUIC, and on both",
+    );
     Ok(())
 }
 
@@ -60,7 +64,11 @@ fn import_card(stage: &mut Stage) -> Result<(), Failure> {
     let expected = import::vcard(CARD)?.values.len();
     let count = fields.as_array().map_or(0, Vec::len);
     check("every field of the card is there", count == expected && count >= 10)?;
-    stage.tell("Anna imports her contact card (vCard).", &format!("{count} fields, each marked 'imported from vcard'"), "nothing");
+    stage.tell(
+        "Anna imports her contact card (vCard).",
+        &format!("{count} fields, each marked 'imported from vcard'"),
+        "nothing",
+    );
     Ok(())
 }
 
@@ -75,23 +83,39 @@ fn pair(stage: &mut Stage) -> Result<(), Failure> {
     }
     stage.until("all three are connected", |stage| {
         stage.ask(PERSON, &Command::Status).is_ok_and(|status| {
-            status["suppliers"].as_array().is_some_and(|list| list.iter().filter(|s| s["connected"] == json!(true)).count() == 3)
+            status["suppliers"]
+                .as_array()
+                .is_some_and(|list| list.iter().filter(|s| s["connected"] == json!(true)).count() == 3)
         })
     })?;
     let sees = "three suppliers, agreement SD-BASE with each";
-    stage.tell("She pairs with each by its one-use link.", sees, "one person each, under a key made for that supplier alone");
+    stage.tell(
+        "She pairs with each by its one-use link.",
+        sees,
+        "one person each, under a key made for that supplier alone",
+    );
     Ok(())
 }
 
 fn defaults_answer(stage: &mut Stage) -> Result<(), Failure> {
-    ask(stage, ENERGY, &["name.full", "address.street", "address.postalCode", "address.locality"], "RequestedServiceProvision", "subscribe")?;
+    ask(
+        stage,
+        ENERGY,
+        &["name.full", "address.street", "address.postalCode", "address.locality"],
+        "RequestedServiceProvision",
+        "subscribe",
+    )?;
     stage.until("the energy supplier has the address", |stage| {
         held(stage, ENERGY).get("address.street").is_some_and(|street| street == "Dorpsstraat 1")
     })?;
     let waiting = stage.ask(PERSON, &Command::Requests)?;
     check("nothing waits for Anna", waiting == json!([]))?;
     let sees = "nothing to do: 'my address for a service I asked for' answered, and issued a grant";
-    stage.tell("The energy supplier asks for name and address. Her defaults answer.", sees, "name and address, signed, with proof from her log");
+    stage.tell(
+        "The energy supplier asks for name and address. Her defaults answer.",
+        sees,
+        "name and address, signed, with proof from her log",
+    );
     Ok(())
 }
 
@@ -112,14 +136,24 @@ fn person_decides(stage: &mut Stage) -> Result<(), Failure> {
 }
 
 fn refused_in_part(stage: &mut Stage) -> Result<(), Failure> {
-    ask(stage, SHOP, &["name.full", "address.street", "email", "payment.iban", "shoe.size"], "DeliveryOfGoods", "subscribe")?;
+    ask(
+        stage,
+        SHOP,
+        &["name.full", "address.street", "email", "payment.iban", "shoe.size"],
+        "DeliveryOfGoods",
+        "subscribe",
+    )?;
     stage.until("the shop has its answer", |stage| held(stage, SHOP).contains_key("address.street"))?;
     let request = requests(stage, SHOP).pop().unwrap_or_default();
     let refused = json!({ "payment.iban": "not_granted", "shoe.size": "unknown_field" });
     check("the shop was refused in part", request["refused"] == refused)?;
     check("the shop has no account number", !held(stage, SHOP).contains_key("payment.iban"))?;
     let sees = "nothing to do: 'my bank account only for payments' refused";
-    stage.tell("The web shop asks for more than it needs for a delivery.", sees, "name, address and e-mail; payment.iban: not_granted; shoe.size: unknown_field");
+    stage.tell(
+        "The web shop asks for more than it needs for a delivery.",
+        sees,
+        "name, address and e-mail; payment.iban: not_granted; shoe.size: unknown_field",
+    );
     Ok(())
 }
 
@@ -153,7 +187,11 @@ fn revocation(stage: &mut Stage) -> Result<(), Failure> {
     })?;
     check("the shop still holds nothing", held(stage, SHOP).is_empty())?;
     let sees = "the grant at an end, and the shop's signed erasure receipt";
-    stage.tell("She revokes the shop's grant and asks it to erase.", sees, "nothing any more; its next request is refused: revoked");
+    stage.tell(
+        "She revokes the shop's grant and asks it to erase.",
+        sees,
+        "nothing any more; its next request is refused: revoked",
+    );
     Ok(())
 }
 
@@ -165,8 +203,14 @@ fn while_away(stage: &mut Stage) -> Result<(), Failure> {
     let open = asked.iter().filter(|request| request["answered"] == json!(false)).count();
     check("the request waits at the companion", asked.len() == before + 1 && open == 1)?;
     stage.start(PERSON)?;
-    stage.until("the request is answered", |stage| requests(stage, ENERGY).iter().all(|r| r["answered"] == json!(true)))?;
-    stage.tell("Her node is off for a while; a request waits at the companion.", "it was answered when she came back", "first silence, then the answer");
+    stage.until("the request is answered", |stage| {
+        requests(stage, ENERGY).iter().all(|r| r["answered"] == json!(true))
+    })?;
+    stage.tell(
+        "Her node is off for a while; a request waits at the companion.",
+        "it was answered when she came back",
+        "first silence, then the answer",
+    );
     Ok(())
 }
 
@@ -184,7 +228,11 @@ fn nothing_in_common(stage: &mut Stage) -> Result<(), Failure> {
         }
     }
     let sees = format!("{} identifiers, no two suppliers share one", seen.len());
-    stage.tell("The three compare every key, grant, proof and transport id.", &sees, "three unrelated persons (equal values and her IP address stay comparable)");
+    stage.tell(
+        "The three compare every key, grant, proof and transport id.",
+        &sees,
+        "three unrelated persons (equal values and her IP address stay comparable)",
+    );
     Ok(())
 }
 

@@ -124,7 +124,14 @@ impl Endpoint {
         let (commands, inbox) = mpsc::channel(limits::COMMANDS);
         let (events, outbox) = mpsc::channel(limits::EVENTS);
         let listening = Arc::new(Mutex::new(bound));
-        let task = Task { swarm, events, commands: commands.downgrade(), dials: HashMap::new(), exchanges: HashMap::new(), connected: HashSet::new() };
+        let task = Task {
+            swarm,
+            events,
+            commands: commands.downgrade(),
+            dials: HashMap::new(),
+            exchanges: HashMap::new(),
+            connected: HashSet::new(),
+        };
         tokio::spawn(task.run(inbox));
         Ok((Self { commands, listening }, outbox))
     }

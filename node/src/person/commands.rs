@@ -114,7 +114,8 @@ impl Node {
             let provenance = source.clone().map_or(Provenance::Typed, Provenance::Imported);
             changes.insert(parse::<FieldPath>(field)?, Observed { value, provenance, observed: now });
         }
-        changes.retain(|field, new| value_of(&self.store, &self.fresh, *field).is_none_or(|old| old.value != new.value));
+        changes
+            .retain(|field, new| value_of(&self.store, &self.fresh, *field).is_none_or(|old| old.value != new.value));
         for (field, observed) in &changes {
             let bytes = wire::encode(observed).map_err(Failure::internal)?;
             turn.batch.put(Table::Field, Key::item(field.to_string().as_bytes()), bytes);
@@ -180,7 +181,9 @@ impl Node {
         let now = self.clock.now();
         let effects = self.machine.grant(new, now, &mut clock::entropy())?;
         let id = effects.iter().find_map(|effect| match effect {
-            regie_protocol::person::Effect::Persist(regie_protocol::person::Record::Grant { grant, .. }) => Some(grant.id()),
+            regie_protocol::person::Effect::Persist(regie_protocol::person::Record::Grant { grant, .. }) => {
+                Some(grant.id())
+            }
             _ => None,
         });
         self.run(effects, None, turn);
@@ -254,13 +257,19 @@ impl Node {
     /// A supplier by key, or by a name that only one has.
     fn find_supplier(&self, text: &str) -> Result<PublicKey, Failure> {
         if let Ok(key) = text.parse::<PublicKey>() {
-            return if self.machine.relationship(&key).is_some() { Ok(key) } else { Err(OwnerError::NoRelationship.into()) };
+            return if self.machine.relationship(&key).is_some() {
+                Ok(key)
+            } else {
+                Err(OwnerError::NoRelationship.into())
+            };
         }
         let same = |name: &str| name.to_lowercase() == text.to_lowercase();
         let mut found = self.machine.relationships().filter(|(_, r)| same(&r.profile().name)).map(|(key, _)| *key);
         match (found.next(), found.next()) {
             (Some(key), None) => Ok(key),
-            (Some(_), Some(_)) => Err(Failure::usage("several suppliers have that name; give the key that `regie status` shows")),
+            (Some(_), Some(_)) => {
+                Err(Failure::usage("several suppliers have that name; give the key that `regie status` shows"))
+            }
             _ => Err(OwnerError::NoRelationship.into()),
         }
     }

@@ -125,7 +125,11 @@ pub async fn pair(
 
 async fn exchange(endpoint: &Endpoint, supplier: PublicKey, frame: Vec<u8>) -> Result<Reply, Failure> {
     let reply = endpoint.exchange(*supplier.as_bytes(), frame).await.map_err(|error| {
-        Failure::new("unreachable", exit::UNREACHABLE, format!("the supplier did not answer ({error}); try again later"))
+        Failure::new(
+            "unreachable",
+            exit::UNREACHABLE,
+            format!("the supplier did not answer ({error}); try again later"),
+        )
     })?;
     message::read(&reply).map_err(|code| Failure::new(code.code(), exit::REFUSED, code.explanation()))
 }

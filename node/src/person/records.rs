@@ -125,9 +125,7 @@ fn place(record: &Record) -> (Table, Key) {
     match record {
         Record::Relationship { supplier, .. } => (Table::Relationship, Key::item(supplier.as_bytes())),
         Record::Withdrawn { supplier, .. } => (Table::Contact, Key::item(supplier.as_bytes())),
-        Record::Grant { supplier, grant } => {
-            (Table::Grant, Key::grouped(supplier.as_bytes(), grant.id().digest()))
-        }
+        Record::Grant { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.id().digest())),
         Record::Used { grant, .. } => (Table::Request, Key::item(grant.digest())),
         Record::Revoked { revocation } => (Table::Revocation, Key::item(revocation.id().digest())),
         Record::Seen { id, .. } | Record::Forgotten { id } => (Table::Seen, Key::item(&id.0)),

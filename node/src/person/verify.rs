@@ -13,7 +13,10 @@ use regie_protocol::{
 };
 
 use super::records;
-use crate::{command::Failure, store::{Store, Table}};
+use crate::{
+    command::Failure,
+    store::{Store, Table},
+};
 
 /// A log that was checked through.
 pub(super) struct Checked {

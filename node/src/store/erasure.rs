@@ -49,11 +49,7 @@ impl Directory {
     }
 
     /// Seals the directory, with some keys replaced.
-    pub(super) fn seal(
-        &self,
-        epoch: &Epoch,
-        rolled: &BTreeMap<u8, SecretKey>,
-    ) -> Result<Vec<u8>, StoreError> {
+    pub(super) fn seal(&self, epoch: &Epoch, rolled: &BTreeMap<u8, SecretKey>) -> Result<Vec<u8>, StoreError> {
         let mut plain = Zeroizing::new(Vec::with_capacity(BUCKETS * SecretKey::BYTES));
         for (number, key) in (0..=u8::MAX).zip(&self.0) {
             plain.extend_from_slice(rolled.get(&number).unwrap_or(key).bytes());
@@ -65,8 +61,7 @@ impl Directory {
     pub(super) fn open(epoch: &Epoch, sealed: &[u8]) -> Result<Directory, StoreError> {
         let position = epoch.number.to_be_bytes();
         let plain = seal::open(&epoch.key, Place { domain: DIRECTORY, position: &position }, sealed)?;
-        let keys: Vec<_> =
-            plain.chunks(SecretKey::BYTES).filter_map(SecretKey::from_slice).collect();
+        let keys: Vec<_> = plain.chunks(SecretKey::BYTES).filter_map(SecretKey::from_slice).collect();
         match keys.len() {
             BUCKETS => Ok(Directory(keys)),
             _ => Err(StoreError::Corrupt { part: DIRECTORY }),
@@ -119,9 +114,8 @@ impl Bucket {
         let plain = seal::open(key, Place { domain: BUCKET, position: &[number] }, sealed)?;
         let mut entries = BTreeMap::new();
         for entry in plain.chunks(TAG_BYTES + SecretKey::BYTES) {
-            let decoded = entry
-                .split_first_chunk::<TAG_BYTES>()
-                .and_then(|(tag, key)| Some((*tag, SecretKey::from_slice(key)?)));
+            let decoded =
+                entry.split_first_chunk::<TAG_BYTES>().and_then(|(tag, key)| Some((*tag, SecretKey::from_slice(key)?)));
             let (tag, key) = decoded.ok_or(StoreError::Corrupt { part: BUCKET })?;
             entries.insert(tag, key);
         }

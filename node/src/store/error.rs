@@ -75,11 +75,9 @@ pub enum StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotFound { dir } => write!(
-                f,
-                "no store in {}: create one first, or name another directory with --home",
-                dir.display()
-            ),
+            Self::NotFound { dir } => {
+                write!(f, "no store in {}: create one first, or name another directory with --home", dir.display())
+            }
             Self::AlreadyExists { path } => write!(
                 f,
                 "{} already exists: open that store, or move the file away if an earlier creation was cut short",
@@ -93,18 +91,15 @@ impl fmt::Display for StoreError {
                 f,
                 "the store is damaged ({part}): stop, keep a copy of the directory, and restore the last backup"
             ),
-            Self::KeyTooLong { table } => write!(
-                f,
-                "a key for {table} is too long: use shorter names; nothing was stored"
-            ),
-            Self::ValueTooLarge { table, bytes } => write!(
-                f,
-                "a value of {bytes} bytes for {table} is too large: split it; nothing was stored"
-            ),
-            Self::Io { doing, kind } => write!(
-                f,
-                "{doing} failed ({kind}): check the disk and the directory's permissions, then start again"
-            ),
+            Self::KeyTooLong { table } => {
+                write!(f, "a key for {table} is too long: use shorter names; nothing was stored")
+            }
+            Self::ValueTooLarge { table, bytes } => {
+                write!(f, "a value of {bytes} bytes for {table} is too large: split it; nothing was stored")
+            }
+            Self::Io { doing, kind } => {
+                write!(f, "{doing} failed ({kind}): check the disk and the directory's permissions, then start again")
+            }
             other => f.write_str(other.advice()),
         }
     }
@@ -116,36 +111,23 @@ impl StoreError {
     fn advice(&self) -> &'static str {
         match self {
             Self::WrongPassphrase => "wrong passphrase: try again",
-            Self::PassphraseLength => {
-                "the passphrase must not be empty or longer than 1024 bytes: choose another"
-            }
-            Self::InUse => {
-                "another process has the store open: stop the running regie, or talk to it instead"
-            }
-            Self::ReadOnly => {
-                "the store can't be written: make the directory and its files writable for this user"
-            }
+            Self::PassphraseLength => "the passphrase must not be empty or longer than 1024 bytes: choose another",
+            Self::InUse => "another process has the store open: stop the running regie, or talk to it instead",
+            Self::ReadOnly => "the store can't be written: make the directory and its files writable for this user",
             Self::Full => "the disk is full: free some space, then start again",
-            Self::Halted => {
-                "the store stopped after an earlier error: restart regie; it recovers when it opens"
-            }
+            Self::Halted => "the store stopped after an earlier error: restart regie; it recovers when it opens",
             Self::BatchTooLarge => "too many changes at once: split them; nothing was stored",
             Self::CostOutOfBounds => {
                 "the key-derivation cost is outside the allowed bounds: restore the keyring from a backup, or choose another cost"
             }
-            Self::OutOfMemory => {
-                "not enough memory to check the passphrase: free some memory and try again"
-            }
+            Self::OutOfMemory => "not enough memory to check the passphrase: free some memory and try again",
             _ => "the store failed",
         }
     }
 
     /// Whether the store can't be used further once this has happened during a write.
     pub(super) fn halts(&self) -> bool {
-        matches!(
-            self,
-            Self::Io { .. } | Self::Full | Self::ReadOnly | Self::Halted
-        )
+        matches!(self, Self::Io { .. } | Self::Full | Self::ReadOnly | Self::Halted)
     }
 
     pub(super) fn io(doing: &'static str, error: &io::Error) -> Self {
@@ -153,9 +135,7 @@ impl StoreError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
             // A file that ends too soon, or whose first bytes are not a database's.
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
-                Self::Corrupt { part: "database" }
-            }
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Self::Corrupt { part: "database" },
             kind => Self::Io { doing, kind },
         }
     }
@@ -187,9 +167,7 @@ impl StoreError {
 
     pub(super) fn from_database(error: redb::DatabaseError) -> Self {
         match error {
-            redb::DatabaseError::DatabaseAlreadyOpen | redb::DatabaseError::LockProtocolMismatch => {
-                Self::InUse
-            }
+            redb::DatabaseError::DatabaseAlreadyOpen | redb::DatabaseError::LockProtocolMismatch => Self::InUse,
             redb::DatabaseError::Storage(error) => Self::from_storage(error),
             _ => Self::Corrupt { part: "database" },
         }

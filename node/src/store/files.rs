@@ -73,8 +73,8 @@ impl Reserve {
     fn write(&self) -> io::Result<()> {
         // Ciphertext under a key nobody keeps: a compressing file system can't shrink it.
         let place = Place { domain: "reserve", position: &[] };
-        let noise = seal::seal(&SecretKey::random(), place, &vec![0; RESERVE_BYTES])
-            .map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let noise =
+            seal::seal(&SecretKey::random(), place, &vec![0; RESERVE_BYTES]).map_err(|_| io::ErrorKind::OutOfMemory)?;
         let mut file = private().create(true).truncate(true).open(&self.path)?;
         file.write_all(&noise[..RESERVE_BYTES])?;
         file.sync_all()
@@ -114,10 +114,7 @@ impl FileMedium {
         match backend.try_lock_range(Bound::Unbounded, Bound::Unbounded) {
             Ok(true) => Ok(FileMedium { backend, reserve }),
             Ok(false) => Err(StoreError::InUse),
-            Err(_) => Err(StoreError::Io {
-                doing: "locking the database",
-                kind: io::ErrorKind::Unsupported,
-            }),
+            Err(_) => Err(StoreError::Io { doing: "locking the database", kind: io::ErrorKind::Unsupported }),
         }
     }
 }

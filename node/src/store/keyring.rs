@@ -10,9 +10,7 @@
 //! cuts, the database names an epoch the file holds, and opening finishes the roll.
 
 use super::StoreError;
-use super::limits::{
-    KDF_MAX_KIB, KDF_MAX_LANES, KDF_MAX_PASSES, KDF_MIN_KIB_PER_LANE, PASSPHRASE_MAX_BYTES,
-};
+use super::limits::{KDF_MAX_KIB, KDF_MAX_LANES, KDF_MAX_PASSES, KDF_MIN_KIB_PER_LANE, PASSPHRASE_MAX_BYTES};
 use super::seal::{self, OVERHEAD_BYTES, Place, SecretKey};
 use crate::clock;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -84,11 +82,7 @@ impl KdfCost {
     fn check(self) -> Result<(), StoreError> {
         let lanes = (1..=KDF_MAX_LANES).contains(&self.lanes);
         let passes = (1..=KDF_MAX_PASSES).contains(&self.passes);
-        if lanes
-            && passes
-            && self.memory_kib >= KDF_MIN_KIB_PER_LANE * self.lanes
-            && self.memory_kib <= KDF_MAX_KIB
-        {
+        if lanes && passes && self.memory_kib >= KDF_MIN_KIB_PER_LANE * self.lanes && self.memory_kib <= KDF_MAX_KIB {
             return Ok(());
         }
         Err(StoreError::CostOutOfBounds)
@@ -102,8 +96,12 @@ impl KdfCost {
         memory.try_reserve_exact(params.block_count()).map_err(|_| StoreError::OutOfMemory)?;
         memory.resize(params.block_count(), Block::default());
         let mut key = Zeroizing::new([0; SecretKey::BYTES]);
-        let outcome = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(passphrase.0.as_bytes(), salt, &mut *key, &mut memory);
+        let outcome = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+            passphrase.0.as_bytes(),
+            salt,
+            &mut *key,
+            &mut memory,
+        );
         memory.iter_mut().for_each(Zeroize::zeroize);
         outcome.map_err(|_| StoreError::CostOutOfBounds)?;
         Ok(SecretKey::new(key))
@@ -132,10 +130,7 @@ pub(super) struct Keyring {
 
 impl Keyring {
     /// A new keyring with a new data key.
-    pub(super) fn create(
-        passphrase: &Passphrase,
-        cost: KdfCost,
-    ) -> Result<(Keyring, SecretKey), StoreError> {
+    pub(super) fn create(passphrase: &Passphrase, cost: KdfCost) -> Result<(Keyring, SecretKey), StoreError> {
         let data = SecretKey::random();
         let mut keyring = Keyring {
             cost,
@@ -151,25 +146,15 @@ impl Keyring {
     }
 
     /// Opens the bytes of the file. The checksum tells damage from a wrong passphrase.
-    pub(super) fn open(
-        bytes: &[u8],
-        passphrase: &Passphrase,
-    ) -> Result<(Keyring, SecretKey), StoreError> {
+    pub(super) fn open(bytes: &[u8], passphrase: &Passphrase) -> Result<(Keyring, SecretKey), StoreError> {
         let (header, wrapped, epochs) = split(bytes)?;
         let (cost, salt) = decode_header(header)?;
         let data = unwrap_data(cost, &salt, wrapped, passphrase)?;
         let epochs_key = data.derive("epochs");
         let plain = seal::open(&epochs_key, epochs_place(), epochs).map_err(|_| CORRUPT)?;
         let (current, next) = decode_epochs(&plain).ok_or(CORRUPT)?;
-        let keyring = Keyring {
-            cost,
-            salt,
-            wrapped: wrapped.to_vec(),
-            epochs: epochs_key,
-            current,
-            next,
-            next_spent: false,
-        };
+        let keyring =
+            Keyring { cost, salt, wrapped: wrapped.to_vec(), epochs: epochs_key, current, next, next_spent: false };
         Ok((keyring, data))
     }
 
@@ -233,8 +218,7 @@ fn unwrap_data(
     passphrase.check().map_err(|_| StoreError::WrongPassphrase)?;
     let kek = cost.derive(passphrase, salt)?;
     let header = encode_header(cost, salt);
-    let data = seal::open(&kek, data_place(&header), wrapped)
-        .map_err(|_| StoreError::WrongPassphrase)?;
+    let data = seal::open(&kek, data_place(&header), wrapped).map_err(|_| StoreError::WrongPassphrase)?;
     SecretKey::from_slice(&data).ok_or(CORRUPT)
 }
 

@@ -177,10 +177,7 @@ impl redb::StorageBackend for Staged {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.change(
-            |stage, medium| stage.write(medium, offset, data),
-            |medium| medium.write(offset, data),
-        )
+        self.change(|stage, medium| stage.write(medium, offset, data), |medium| medium.write(offset, data))
     }
 
     fn close(&self) -> io::Result<()> {

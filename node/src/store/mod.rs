@@ -48,9 +48,7 @@ use limits::CACHE_BYTES;
 use medium::Staged;
 use redb::{ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use seal::SecretKey;
-use state::{
-    BUCKET_TABLE, DIRECTORY_ROW, MIGRATIONS, SCHEMA, STATE_ROW, SYSTEM, State, definition,
-};
+use state::{BUCKET_TABLE, DIRECTORY_ROW, MIGRATIONS, SCHEMA, STATE_ROW, SYSTEM, State, definition};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -67,11 +65,7 @@ struct Keys {
 
 impl Keys {
     fn new(data: &SecretKey) -> Keys {
-        Keys {
-            records: data.derive("records"),
-            names: data.derive("names"),
-            state: data.derive("state"),
-        }
+        Keys { records: data.derive("records"), names: data.derive("names"), state: data.derive("state") }
     }
 }
 
@@ -100,11 +94,7 @@ impl Store {
     }
 
     /// Makes a new store in `dir`, which is created if need be and made private to its owner.
-    pub fn create(
-        dir: &Path,
-        passphrase: &Passphrase,
-        cost: KdfCost,
-    ) -> Result<Store, StoreError> {
+    pub fn create(dir: &Path, passphrase: &Passphrase, cost: KdfCost) -> Result<Store, StoreError> {
         let (medium, side) = files::create(dir)?;
         let (keyring, data) = Keyring::create(passphrase, cost)?;
         Store::initialise(medium, &side, &keyring, &Keys::new(&data))?;
@@ -146,11 +136,7 @@ impl Store {
 
     /// Wraps the data key under another passphrase. The data itself is not re-sealed: a copy of
     /// the old keyring still opens with the old passphrase what was not erased since.
-    pub fn change_passphrase(
-        &mut self,
-        old: &Passphrase,
-        new: &Passphrase,
-    ) -> Result<(), StoreError> {
+    pub fn change_passphrase(&mut self, old: &Passphrase, new: &Passphrase) -> Result<(), StoreError> {
         self.db()?;
         self.keyring.change(old, new)?;
         self.write_keyring()
@@ -204,11 +190,7 @@ impl Store {
     }
 
     /// Runs work on redb: a panic becomes `Corrupt`, and an error of the disk halts the store.
-    fn guarded<T>(
-        &self,
-        part: &'static str,
-        work: impl FnOnce() -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn guarded<T>(&self, part: &'static str, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.db()?;
         let outcome = guard(part, work);
         match &outcome {
@@ -242,10 +224,7 @@ impl Failure {
     }
 }
 
-fn guard<T>(
-    part: &'static str,
-    work: impl FnOnce() -> Result<T, StoreError>,
-) -> Result<T, Failure> {
+fn guard<T>(part: &'static str, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(outcome) => outcome.map_err(Failure::Error),
         Err(_) => Err(Failure::Panic(part)),
@@ -265,10 +244,12 @@ impl Store {
         write.set_two_phase_commit(true);
         let state = State::new(keyring.current.number);
         fill(&write, keyring, keys, &state)?;
-        write.commit().map_err(|error| StoreError::from_storage(match error {
-            redb::CommitError::Storage(error) => error,
-            _ => redb::StorageError::PreviousIo,
-        }))?;
+        write.commit().map_err(|error| {
+            StoreError::from_storage(match error {
+                redb::CommitError::Storage(error) => error,
+                _ => redb::StorageError::PreviousIo,
+            })
+        })?;
         db.close().map_err(StoreError::from_database)?;
         let marker = state::seal_marker(&keys.state, state.commit)?;
         let bytes = keyring.encode()?;
@@ -301,8 +282,7 @@ impl Store {
         // Now it is known to be ours and whole: what redb repaired may be written.
         staged.release().map_err(failed)?;
         let halted = AtomicBool::new(false);
-        let mut store =
-            Store { db: Some(db), side, keys, keyring, directory, state, halted };
+        let mut store = Store { db: Some(db), side, keys, keyring, directory, state, halted };
         store.settle(clean)?;
         Ok(store)
     }
@@ -354,12 +334,7 @@ fn database(backend: Staged) -> Result<redb::Database, StoreError> {
 }
 
 /// Makes every table, so that a missing one is later recognised as damage.
-fn fill(
-    write: &redb::WriteTransaction,
-    keyring: &Keyring,
-    keys: &Keys,
-    state: &State,
-) -> Result<(), StoreError> {
+fn fill(write: &redb::WriteTransaction, keyring: &Keyring, keys: &Keys, state: &State) -> Result<(), StoreError> {
     for table in Table::ALL {
         write.open_table(definition(*table)).map_err(StoreError::from_table)?;
     }
@@ -379,11 +354,7 @@ fn fill(
 }
 
 /// Opens the bookkeeping, and the directory under whichever epoch that names.
-fn load(
-    db: &redb::Database,
-    keyring: &Keyring,
-    keys: &Keys,
-) -> Result<(State, Directory), StoreError> {
+fn load(db: &redb::Database, keyring: &Keyring, keys: &Keys) -> Result<(State, Directory), StoreError> {
     let read = db.begin_read().map_err(StoreError::from_transaction)?;
     let system = read.open_table(SYSTEM).map_err(StoreError::from_table)?;
     let row = |name: &'static [u8]| {
@@ -404,9 +375,7 @@ fn is_clean(side: &dyn SideFiles, keys: &Keys, state: &State) -> Result<bool, St
     let marker = side.load(Side::Clean);
     let marker = marker.map_err(|error| StoreError::io("opening the store", &error))?;
     match marker.and_then(|bytes| state::open_marker(&keys.state, &bytes)) {
-        Some(commit) if commit > state.commit => {
-            Err(StoreError::Corrupt { part: "database lost its last commits" })
-        }
+        Some(commit) if commit > state.commit => Err(StoreError::Corrupt { part: "database lost its last commits" }),
         Some(commit) => Ok(commit == state.commit),
         None => Ok(false),
     }

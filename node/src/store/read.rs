@@ -130,12 +130,7 @@ impl Store {
 
     /// Rows with `index` keys from `from` on, in order: at most `limit` and never more than the
     /// bounds in `limits.rs`, but at least one if there is one. Go on after the last one's number.
-    pub fn scan_indexes(
-        &self,
-        table: Table,
-        from: u64,
-        limit: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub fn scan_indexes(&self, table: Table, from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
         self.scan_group_indexes(table, &[], from, limit)
     }
 

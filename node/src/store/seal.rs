@@ -111,11 +111,7 @@ pub(super) fn seal(key: &SecretKey, place: Place<'_>, plain: &[u8]) -> Result<Ve
 }
 
 /// Opens what `seal` made for the same key and place.
-pub(super) fn open(
-    key: &SecretKey,
-    place: Place<'_>,
-    sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+pub(super) fn open(key: &SecretKey, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let (&format, rest) = sealed.split_first().ok_or_else(|| place.corrupt())?;
     let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>().ok_or_else(|| place.corrupt())?;
     if format != FORMAT {

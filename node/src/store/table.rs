@@ -75,10 +75,7 @@ tables! {
 impl Table {
     /// Whether deleting or overwriting a record of this table destroys the key of the old value.
     pub fn erasable(self) -> bool {
-        matches!(
-            self,
-            Table::Field | Table::FieldHistory | Table::Held | Table::Outbox | Table::Disclosure
-        )
+        matches!(self, Table::Field | Table::FieldHistory | Table::Held | Table::Outbox | Table::Disclosure)
     }
 
     /// The table with this stable name.

@@ -146,9 +146,7 @@ impl<'t> Writer<'t> {
             }
             let old = self.store.directory.key(*number)?;
             let sealed = touched.bucket.seal(*number, rolled.get(number).unwrap_or(old))?;
-            self.buckets
-                .insert([*number].as_slice(), sealed.as_slice())
-                .map_err(StoreError::from_storage)?;
+            self.buckets.insert([*number].as_slice(), sealed.as_slice()).map_err(StoreError::from_storage)?;
         }
         let mut system = self.write.open_table(SYSTEM).map_err(StoreError::from_table)?;
         if !rolled.is_empty() {
@@ -244,9 +242,9 @@ impl Store {
 impl Batch {
     fn may_erase(&self) -> bool {
         self.operations.iter().any(|operation| match operation {
-            Operation::Put(table, ..)
-            | Operation::Delete(table, _)
-            | Operation::DeleteGroup(table, _) => table.erasable(),
+            Operation::Put(table, ..) | Operation::Delete(table, _) | Operation::DeleteGroup(table, _) => {
+                table.erasable()
+            }
         })
     }
 }

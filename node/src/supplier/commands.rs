@@ -106,7 +106,9 @@ impl Companion {
         let mut people = self.machine.customers().map(|(person, _)| *person);
         match (text, people.next(), people.next()) {
             ("-", Some(only), None) => Ok(only),
-            ("-", ..) => Err(Failure::usage("there is not exactly one person; give the key that `regie supplier people` shows")),
+            ("-", ..) => {
+                Err(Failure::usage("there is not exactly one person; give the key that `regie supplier people` shows"))
+            }
             _ => parse(text),
         }
     }

@@ -12,8 +12,7 @@ use crate::{
     field::{AskedPath, FieldPath, Selector, expand},
     grant::{Access, LiveGrant},
     identity::{Keypair, Nonce, PublicKey},
-    limits,
-    merkle,
+    limits, merkle,
     message::Message,
     policy::Policy,
     profile::{Acceptance, Pairing, Profile},
@@ -156,14 +155,8 @@ impl Person {
         let (supplier, waiting) = self.find_waiting(id)?;
         let fields: BTreeSet<FieldPath> = waiting.fields.keys().filter_map(AskedPath::known).collect();
         let purposes = BTreeSet::from([waiting.purpose]);
-        let scope = requests::scope(
-            fields.iter().copied(),
-            purposes,
-            waiting.access,
-            now,
-            waiting.duration,
-            waiting.retention,
-        );
+        let scope =
+            requests::scope(fields.iter().copied(), purposes, waiting.access, now, waiting.duration, waiting.retention);
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Decided { supplier, id: *id });
         self.give_back(&mut effects, &supplier, &fields);
@@ -376,11 +369,9 @@ impl Person {
         let Some(grant) = grant else {
             return self.subscribed(supplier, fields, now);
         };
-        let live: Vec<_> =
-            self.live(supplier, now).into_iter().filter(|l| l.grant().root().id() == grant).collect();
+        let live: Vec<_> = self.live(supplier, now).into_iter().filter(|l| l.grant().root().id() == grant).collect();
         fields.iter().filter_map(|f| decision::under(*f, &live).map(|r| (AskedPath::from(*f), r))).collect()
     }
-
 }
 
 /// A disclosure that goes out by itself, not as the reply to a frame.
@@ -400,9 +391,9 @@ fn relies_on(message: &Message, grant: &ObjectId) -> bool {
         Message::Grant(signed) => signed.id() == *grant,
         Message::Disclose(signed) => signed.clone().verify().is_ok_and(|disclosure| {
             disclosure.grants.iter().any(|issued| issued.id() == *grant)
-                || disclosure.answers.values().any(|answer| {
-                    matches!(answer, crate::disclosure::Answer::Value { grant: under, .. } if under == grant)
-                })
+                || disclosure.answers.values().any(
+                    |answer| matches!(answer, crate::disclosure::Answer::Value { grant: under, .. } if under == grant),
+                )
         }),
         _ => false,
     }

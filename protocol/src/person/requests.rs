@@ -151,11 +151,7 @@ impl Person {
         refusals.into_iter().find(|(holds, _)| *holds).map_or(Ok(()), |(_, code)| Err(code))
     }
 
-    fn decide(
-        &self,
-        request: &Verified<DataRequest>,
-        now: Timestamp,
-    ) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
+    fn decide(&self, request: &Verified<DataRequest>, now: Timestamp) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
         let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
         let shown: Vec<VerifiedGrant> =
             request.chains.iter().map(|chain| self.shown(chain, &request.supplier)).collect::<Result<_, _>>()?;

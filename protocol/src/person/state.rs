@@ -119,21 +119,64 @@ pub struct Outgoing {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(missing_docs, reason = "the variants' names and fields say it; the state above explains them")]
 pub enum Record {
-    Relationship { supplier: PublicKey, stored: StoredRelationship },
-    Withdrawn { supplier: PublicKey, fields: BTreeSet<FieldPath> },
-    Grant { supplier: PublicKey, grant: Signed<Grant> },
-    Used { grant: ObjectId, used: Used },
-    Revoked { revocation: Signed<Revocation> },
-    Seen { id: Nonce, at: Timestamp },
-    Forgotten { id: Nonce },
-    Waiting { supplier: PublicKey, waiting: Waiting },
-    Decided { supplier: PublicKey, id: Nonce },
-    Outgoing { supplier: PublicKey, number: u64, message: Message },
-    Sent { supplier: PublicKey, number: u64 },
-    Entry { log: Log, index: u64, #[serde(with = "serde_bytes")] bytes: Vec<u8> },
-    Receipt { receipt: Signed<ErasureReceipt> },
-    Policy { policy: Policy },
-    Epoch { epoch: u32 },
+    Relationship {
+        supplier: PublicKey,
+        stored: StoredRelationship,
+    },
+    Withdrawn {
+        supplier: PublicKey,
+        fields: BTreeSet<FieldPath>,
+    },
+    Grant {
+        supplier: PublicKey,
+        grant: Signed<Grant>,
+    },
+    Used {
+        grant: ObjectId,
+        used: Used,
+    },
+    Revoked {
+        revocation: Signed<Revocation>,
+    },
+    Seen {
+        id: Nonce,
+        at: Timestamp,
+    },
+    Forgotten {
+        id: Nonce,
+    },
+    Waiting {
+        supplier: PublicKey,
+        waiting: Waiting,
+    },
+    Decided {
+        supplier: PublicKey,
+        id: Nonce,
+    },
+    Outgoing {
+        supplier: PublicKey,
+        number: u64,
+        message: Message,
+    },
+    Sent {
+        supplier: PublicKey,
+        number: u64,
+    },
+    Entry {
+        log: Log,
+        index: u64,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    Receipt {
+        receipt: Signed<ErasureReceipt>,
+    },
+    Policy {
+        policy: Policy,
+    },
+    Epoch {
+        epoch: u32,
+    },
 }
 
 impl Person {

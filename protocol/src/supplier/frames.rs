@@ -126,7 +126,12 @@ impl Supplier {
     }
 
     /// The log of this relationship may only grow, and one size has one root.
-    fn witness(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, disclosure: &Disclosure) -> Result<(), Refusal> {
+    fn witness(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        person: &PublicKey,
+        disclosure: &Disclosure,
+    ) -> Result<(), Refusal> {
         let (size, root) = (disclosure.entry.size, disclosure.entry.root);
         let (held, known) = self.customers.get(person).ok_or(Refusal::NotPaired)?.head;
         if size == held && known.is_some_and(|known| known != root) {
@@ -179,13 +184,23 @@ impl Supplier {
         Ok(effects)
     }
 
-    fn keep_grant(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, signed: Signed<Grant>) -> Result<(), Refusal> {
+    fn keep_grant(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        person: &PublicKey,
+        signed: Signed<Grant>,
+    ) -> Result<(), Refusal> {
         let grant = self.from_person(signed, person, |grant| grant.audience)?;
         self.record(effects, Record::Grant { person: *person, grant: grant.signed().clone() });
         Ok(())
     }
 
-    fn revoked(&mut self, person: &PublicKey, signed: Signed<Revocation>, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
+    fn revoked(
+        &mut self,
+        person: &PublicKey,
+        signed: Signed<Revocation>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>, Refusal> {
         let revocation = self.from_person(signed, person, |revocation| revocation.supplier)?;
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
         let fields: BTreeSet<FieldPath> =
