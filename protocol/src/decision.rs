@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     field::{AskedPath, FieldPath},
-    grant::LiveGrant,
+    grant::{LiveGrant, VerifiedGrant},
     policy::{self, Policy, Terms},
     refusal::Refusal,
     signed::ObjectId,
@@ -54,16 +54,18 @@ pub enum Verdict {
 }
 
 /// Decides every asked field. `withdrawn` holds the fields of revoked grants: no rule brings them back, only
-/// the person does.
+/// the person does. `spent` holds grants that would be live but for their hourly bound: a rule must not get
+/// round it with a new grant.
 #[must_use]
 pub fn decide(
     asked: &BTreeSet<AskedPath>,
     terms: &Terms<'_>,
     live: &[LiveGrant<'_>],
+    spent: &[&VerifiedGrant],
     withdrawn: &BTreeSet<FieldPath>,
     policy: &Policy,
 ) -> BTreeMap<AskedPath, Verdict> {
-    asked.iter().map(|path| (path.clone(), verdict(path, terms, live, withdrawn, policy))).collect()
+    asked.iter().map(|path| (path.clone(), verdict(path, terms, live, spent, withdrawn, policy))).collect()
 }
 
 /// Leave to tell a subscriber of a change, where a live grant with `subscribe` covers the field.
@@ -89,6 +91,7 @@ fn verdict(
     path: &AskedPath,
     terms: &Terms<'_>,
     live: &[LiveGrant<'_>],
+    spent: &[&VerifiedGrant],
     withdrawn: &BTreeSet<FieldPath>,
     policy: &Policy,
 ) -> Verdict {
@@ -101,6 +104,9 @@ fn verdict(
     }
     if withdrawn.contains(&field) {
         return Verdict::Refuse(Refusal::Revoked);
+    }
+    if spent.iter().any(|grant| grant.scope().covers(field, terms.purpose)) {
+        return Verdict::Refuse(Refusal::RateLimited);
     }
     match policy.answer(field, terms) {
         (policy::Answer::Allow, rule) => Verdict::Grantable { rule: rule.to_owned() },

@@ -9,7 +9,7 @@ use crate::{
     decision::{self, Release, Verdict},
     entropy::Entropy,
     field::{AskedPath, FieldPath, Selector},
-    grant::{Access, Bounds, Chain, Grant, GrantState as _, LiveGrant, Scope, VerifiedGrant},
+    grant::{Access, Bounds, Chain, Grant, GrantState as _, Scope, VerifiedGrant},
     identity::PublicKey,
     limits,
     message::{Message, Reply},
@@ -156,7 +156,14 @@ impl Person {
         let shown: Vec<VerifiedGrant> =
             request.chains.iter().map(|chain| self.shown(chain, &request.supplier)).collect::<Result<_, _>>()?;
         let own = relationship.grants.values();
-        let live: Vec<LiveGrant<'_>> = own.chain(&shown).filter_map(|grant| grant.live(self, now).ok()).collect();
+        let (mut live, mut spent) = (Vec::new(), Vec::new());
+        for grant in own.chain(&shown) {
+            match grant.live(self, now) {
+                Ok(grant) => live.push(grant),
+                Err(Refusal::RateLimited) => spent.push(grant),
+                Err(_) => {}
+            }
+        }
         let terms = Terms {
             supplier: &request.supplier,
             sector: &relationship.profile.sector,
@@ -164,7 +171,7 @@ impl Person {
             purpose: request.purpose,
             retention: request.retention,
         };
-        Ok(decision::decide(&request.fields, &terms, &live, &relationship.withdrawn, &self.policy))
+        Ok(decision::decide(&request.fields, &terms, &live, &spent, &relationship.withdrawn, &self.policy))
     }
 
     /// Checks a chain that a supplier shows. Its grant may be one of another relationship of this person; a
@@ -186,7 +193,8 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<Signed<Grant>, Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
-        if relationship.grants.len() >= limits::GRANTS_PER_RELATIONSHIP {
+        let live = relationship.grants.values().filter(|grant| grant.live(self, now).is_ok()).count();
+        if live >= limits::GRANTS_PER_RELATIONSHIP {
             return Err(Refusal::RateLimited);
         }
         let grant = Grant {

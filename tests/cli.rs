@@ -1,0 +1,59 @@
+//! The command line: each mistake gets its exit code and a next step, and the examples in the docs are run.
+
+use regie_tests::{Node, binary};
+
+#[test]
+fn the_examples_in_the_docs_are_true() {
+    trycmd::TestCases::new()
+        .register_bin("regie", binary())
+        .env("REGIE_HOME", "/nonexistent/regie")
+        .env("NO_COLOR", "1")
+        .case(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cli/*.md"));
+}
+
+#[test]
+fn mistakes_get_an_exit_code_and_a_next_step() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let nobody = Node::at(directory.path().join("nobody"));
+    assert!(nobody.bad(&["status"], 3).contains("start it with"));
+    assert!(nobody.bad(&["run"], 4).contains("regie init"));
+
+    let mut person = Node::person(directory.path().join("person"), "careful");
+    assert!(person.bad(&["init"], 1).contains("already exists"));
+    let wrong = person.process(&["run"]).env("REGIE_PASSPHRASE", "wrong").output().expect("runs");
+    assert_eq!(wrong.status.code(), Some(6));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("wrong passphrase"));
+
+    person.start();
+    assert!(person.bad(&["run"], 1).contains("another process"));
+    assert!(person.bad(&["set", "adress.street", "x"], 2).contains("did you mean address.street"));
+    assert!(person.bad(&["get", "email"], 4).contains("regie set email"));
+    assert!(person.bad(&["allow", "nonsense"], 4).contains("regie requests"));
+    assert!(person.bad(&["revoke", "nonsense"], 4).contains("regie grants"));
+    assert!(person.bad(&["pair", "http://example.org", "--yes"], 2).contains("regie:pair"));
+    assert!(person.bad(&["supplier", "people"], 2).contains("supplier"));
+    assert!(person.bad(&["set", "email", " "], 2).contains("empty"));
+    person.stop();
+
+    std::fs::write(person.home.join("config.toml"), "role = \"person\"\nlisten_on = 3\n").expect("written");
+    let words = person.bad(&["run"], 2);
+    assert!(words.contains("listen_on") && words.contains("line 2"), "{words}");
+}
+
+#[test]
+fn an_occupied_port_and_a_silent_address_are_clear() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let listen = format!("/ip4/127.0.0.1/tcp/{port}");
+    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
+    assert!(supplier.bad(&["run"], 1).contains("in use"));
+    drop(taken);
+    supplier.start();
+    let invitation = supplier.ask(&regie::command::Command::Invite { public: false, days: 1 });
+    supplier.stop();
+    let mut person = Node::person(directory.path().join("person"), "careful");
+    person.start();
+    let link = invitation["link"].as_str().expect("a link");
+    assert!(person.bad(&["pair", link, "--yes"], 3).contains("nobody answers"));
+}

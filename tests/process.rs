@@ -1,0 +1,189 @@
+//! Runs the real binary in temporary homes. In: verbs and commands. Out: exit codes, output, answers.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command as Process, Output, Stdio},
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use regie::{command::Command, control};
+use serde_json::{Value, json};
+
+/// How long anything may take before a test gives up on it. A bound against hanging, not a measurement.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The `regie` binary of this build.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Process::new(cargo).args(["build", "--quiet", "-p", "regie"]).status().expect("cargo runs");
+        assert!(built.success(), "the binary builds");
+        let test = std::env::current_exe().expect("a path");
+        test.parent().and_then(Path::parent).expect("target/debug").join("regie")
+    })
+}
+
+/// A home with perhaps a process in it; killed when dropped.
+pub struct Node {
+    /// The home.
+    pub home: PathBuf,
+    child: Option<Child>,
+}
+
+impl Node {
+    /// A home that does not exist yet.
+    pub fn at(home: PathBuf) -> Self {
+        Self { home, child: None }
+    }
+
+    /// Makes a person's home with these defaults.
+    pub fn person(home: PathBuf, preset: &str) -> Self {
+        let node = Self::at(home);
+        node.good(&["init", "--preset", preset]);
+        node
+    }
+
+    /// Makes a companion's home.
+    pub fn supplier(home: PathBuf, name: &str, listen: &str) -> Self {
+        let node = Self::at(home);
+        node.good(&["supplier", "init", "--name", name, "--sector", "retail", "--listen", listen]);
+        node
+    }
+
+    /// Runs a verb to its end.
+    pub fn verb(&self, arguments: &[&str]) -> Output {
+        self.process(arguments).stdin(Stdio::null()).output().expect("the binary runs")
+    }
+
+    /// Runs a verb that must succeed; its standard output.
+    pub fn good(&self, arguments: &[&str]) -> String {
+        let output = self.verb(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Runs a verb that must fail with this exit code; its words.
+    pub fn bad(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.verb(arguments);
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {words}");
+        words
+    }
+
+    /// The binary in this home with a passphrase, not started yet.
+    pub fn process(&self, arguments: &[&str]) -> Process {
+        let mut process = Process::new(binary());
+        process.arg("--home").arg(&self.home).args(arguments);
+        process.env("REGIE_PASSPHRASE", "test passphrase").env("REGIE_CHEAP_KDF", "1");
+        process
+    }
+
+    /// Starts the node and waits until it answers.
+    pub fn start(&mut self) {
+        let child = self.process(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        self.child = Some(child.expect("the binary runs"));
+        until("the node answers", || self.try_ask(&Command::Status).is_ok());
+    }
+
+    /// Starts the node without waiting for it.
+    pub fn start_only(&mut self) {
+        let child = self.process(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        self.child = Some(child.expect("the binary runs"));
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("killed");
+            child.wait().expect("gone");
+        }
+    }
+
+    /// Stops the node in good order.
+    pub fn stop(&mut self) {
+        self.ask(&Command::Stop);
+        let status = self.child.take().expect("a process").wait().expect("ended");
+        assert!(status.success());
+    }
+
+    /// Is the process still there?
+    pub fn runs(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    /// Asks the running node.
+    pub fn ask(&self, command: &Command) -> Value {
+        self.try_ask(command).unwrap_or_else(|failure| panic!("{command:?}: {failure}"))
+    }
+
+    /// Asks the running node; it may refuse.
+    pub fn try_ask(&self, command: &Command) -> Result<Value, regie::command::Failure> {
+        control::ask(&self.home, command)
+    }
+
+    /// Pairs a person's node with a companion.
+    pub fn pair(&self, supplier: &Self) {
+        let invitation = supplier.ask(&Command::Invite { public: false, days: 1 });
+        let link = invitation["link"].as_str().expect("a link").to_owned();
+        self.ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+        until("they are connected", || {
+            let status = self.ask(&Command::Status);
+            let suppliers = status["suppliers"].as_array().expect("a list");
+            suppliers.iter().all(|supplier| supplier["connected"] == json!(true))
+        });
+    }
+
+    /// A companion asks its only person.
+    pub fn request(&self, fields: &[&str], purpose: &str, access: &str) {
+        self.ask(&Command::Ask {
+            person: "-".into(),
+            fields: fields.iter().map(ToString::to_string).collect(),
+            purpose: purpose.into(),
+            reason: "for the test".into(),
+            access: access.into(),
+            days: 30,
+            retention: 30,
+        });
+    }
+
+    /// What a companion knows of its only person.
+    pub fn customer(&self) -> Value {
+        self.ask(&Command::People)[0].clone()
+    }
+
+    /// Sets one field.
+    pub fn set(&self, field: &str, value: &str) {
+        self.ask(&Command::Set { values: vec![(field.into(), value.into())], source: None });
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Waits until something holds.
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "this did not happen: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Every file below a directory.
+pub fn files(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}

@@ -1,0 +1,76 @@
+//! The rules of the tree: who may import what, and how a file begins.
+
+use std::path::{Path, PathBuf};
+
+use regie_tests::files;
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut found = Vec::new();
+    for part in ["protocol/src", "node/src", "tests"] {
+        for file in files(&root.join(part)) {
+            if file.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&file).expect("text");
+                let name = file.strip_prefix(&root).expect("below the root").to_owned();
+                found.push((name, text));
+            }
+        }
+    }
+    assert!(found.len() > 40, "the walk found {} files", found.len());
+    found
+}
+
+#[test]
+fn libraries_stay_in_their_rooms() {
+    let rules: [(&str, &[&str]); 6] = [
+        ("libp2p::", &["node/src/network"]),
+        ("redb::", &["node/src/store"]),
+        ("SystemTime", &["node/src/clock.rs"]),
+        ("getrandom::", &["node/src/clock.rs"]),
+        ("calcard::", &["node/src/import.rs"]),
+        ("age::", &["node/src/backup.rs"]),
+    ];
+    for (file, text) in sources().iter().filter(|(file, _)| !file.ends_with("tidy.rs")) {
+        for (word, rooms) in rules {
+            let used = text.lines().any(|line| {
+                line.match_indices(word).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+            });
+            assert!(!used || rooms.iter().any(|room| file.starts_with(room)), "{word} in {}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_core_is_pure_and_nothing_imports_up() {
+    for (file, text) in sources() {
+        if file.starts_with("protocol/src") {
+            for word in ["tokio", "std::time", "std::fs", "std::net", "rand::", "thread::", "Instant::"] {
+                assert!(!text.contains(word), "{word} in {}", file.display());
+            }
+        }
+        for low in ["node/src/network", "node/src/store"] {
+            if file.starts_with(low) {
+                for word in ["crate::cli", "crate::person", "crate::supplier", "crate::control", "crate::demo"] {
+                    assert!(!text.contains(word), "{word} in {}", file.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_door_makes_a_release() {
+    for (file, text) in sources().iter().filter(|(file, _)| !file.ends_with("tidy.rs")) {
+        let makes = text.contains("Release { field");
+        assert!(!makes || file.ends_with("protocol/src/decision.rs"), "{}", file.display());
+    }
+}
+
+#[test]
+fn every_file_opens_with_its_purpose() {
+    for (file, text) in sources() {
+        assert!(text.starts_with("//!") || text.starts_with("#!["), "{}", file.display());
+        let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        assert!(!["util", "utils", "common", "manager", "helpers"].contains(&name), "{}", file.display());
+    }
+}
