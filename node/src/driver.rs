@@ -3,9 +3,12 @@
 //! In: events, from the network and from commands. Out: what the machine's handler put behind the commit. One
 //! thread owns a machine and its store; events that wait are handled together and share one commit.
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::store::{Batch, Store, StoreError};
+
+/// Tells how a driver ended.
+pub type End = oneshot::Receiver<Result<(), StoreError>>;
 
 /// Events that wait for a driver.
 pub const EVENTS: usize = 1024;

@@ -37,7 +37,7 @@ use crate::{
     command::{Command, Failure},
     driver::{self, Driven, Turn},
     network::Responder,
-    store::{Key, Store, StoreError, Table},
+    store::{Key, Store, Table},
 };
 
 /// What the person's driver handles.
@@ -105,7 +105,7 @@ struct Link {
 ///
 /// # Errors
 /// A store that does not hold a person's node, or is damaged.
-pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, oneshot::Receiver<Result<(), StoreError>>), Failure> {
+pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (machine, clock) = records::load(&store)?;
     verify::at_start(&machine, &store)?;

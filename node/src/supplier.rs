@@ -26,7 +26,7 @@ use crate::{
     command::{Command, Failure},
     driver::{self, Driven, Turn},
     network::{Address, Endpoint, NetworkEvent, Responder},
-    store::{Store, StoreError},
+    store::Store,
 };
 
 /// What the companion's driver handles.
@@ -63,7 +63,7 @@ pub struct Companion {
 pub async fn start(
     store: Store,
     listen: &[Address],
-) -> Result<(mpsc::Sender<Event>, oneshot::Receiver<Result<(), StoreError>>, Vec<Address>), Failure> {
+) -> Result<(mpsc::Sender<Event>, driver::End, Vec<Address>), Failure> {
     let (machine, clock) = records::load(&store)?;
     let secret = machine.key().expose_secret();
     let (endpoint, network) = Endpoint::start(secret, listen).await.map_err(Failure::internal)?;

@@ -41,7 +41,14 @@ macro_rules! agreements {
             /// What it permits and demands.
             #[must_use]
             pub fn terms(self) -> Terms {
-                match self { $(Self::$name => Terms { $($term: true,)* ..Terms::default() },)* }
+                match self {
+                    $(Self::$name => {
+                        #[allow(unused_mut, reason = "the plain agreement permits nothing")]
+                        let mut terms = Terms::default();
+                        $(terms.$term = true;)*
+                        terms
+                    })*
+                }
             }
         }
     };

@@ -18,6 +18,7 @@ use crate::{
 /// The answer for one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::large_enum_variant, reason = "most answers are values")]
 pub enum Answer {
     /// The value.
     Value {

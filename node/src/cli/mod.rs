@@ -316,7 +316,7 @@ fn get(home: &Path, field: &str, json: bool) -> Result<(), Failure> {
         let next = format!("set it with `regie set {field} VALUE`");
         Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}"))
     })?;
-    if json { render::show(held, true) } else { Ok(println!("{}", held["value"].as_str().unwrap_or_default())) }
+    render::show(if json { held } else { &held["value"] }, json)
 }
 
 fn audit(home: &Path, verify: bool, json: bool) -> Result<(), Failure> {

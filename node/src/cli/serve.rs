@@ -10,9 +10,10 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     command::{Command, Failure, parse},
     control,
+    driver::End,
     home::{self, Config, Role},
     person,
-    store::{Store, StoreError},
+    store::Store,
     supplier,
 };
 
@@ -93,7 +94,7 @@ async fn tick<E: Send + 'static>(events: mpsc::Sender<E>, event: impl Fn() -> E)
 async fn until_the_end<E>(
     events: mpsc::Sender<E>,
     stop: impl FnOnce(oneshot::Sender<Result<Value, Failure>>) -> E,
-    mut end: oneshot::Receiver<Result<(), StoreError>>,
+    mut end: End,
 ) -> Result<(), Failure> {
     let mut terminate =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(Failure::internal)?;

@@ -94,7 +94,7 @@ fn replay(store: &Store, table: Table, person: &mut Person) -> Result<(), Failur
     store.scan(table, |row: Row| {
         if failed.is_none() {
             let record = wire::decode::<Record>(&row.value, RECORD_BYTES).ok();
-            if !record.is_some_and(|record| person.restore(&record).is_ok()) {
+            if record.is_none_or(|record| person.restore(&record).is_err()) {
                 failed = Some(damaged(table.name()));
             }
         }

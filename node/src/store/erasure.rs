@@ -96,10 +96,6 @@ impl Bucket {
         self.0.remove(entry).is_some()
     }
 
-    pub(super) fn len(&self) -> u64 {
-        self.0.len() as u64
-    }
-
     pub(super) fn seal(&self, number: u8, key: &SecretKey) -> Result<Vec<u8>, StoreError> {
         let size = self.0.len() * (TAG_BYTES + SecretKey::BYTES);
         let mut plain = Zeroizing::new(Vec::with_capacity(size));

@@ -55,13 +55,18 @@ pub(super) struct Reserve {
 
 impl Reserve {
     fn new(dir: &Path) -> Reserve {
-        Reserve { path: dir.join("reserve"), spent: AtomicBool::new(true) }
+        let path = dir.join("reserve");
+        let spent = AtomicBool::new(!Reserve::whole(&path));
+        Reserve { path, spent }
+    }
+
+    fn whole(path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|meta| meta.len() == RESERVE_BYTES as u64)
     }
 
     /// Fills the reserve when it is not whole; answers whether it is.
     fn fill(&self) -> bool {
-        let whole = |path: &Path| fs::metadata(path).is_ok_and(|m| m.len() == RESERVE_BYTES as u64);
-        let filled = whole(&self.path) || self.write().is_ok();
+        let filled = Reserve::whole(&self.path) || self.write().is_ok();
         if !filled {
             // A half-filled reserve would only take what others need.
             let _ = fs::remove_file(&self.path);

@@ -252,8 +252,11 @@ fn decode_header(header: &[u8]) -> Result<(KdfCost, [u8; SALT_BYTES]), StoreErro
     Ok((cost, salt))
 }
 
-/// Header, wrapped data key and sealed epochs, once the checksum holds.
-fn split(bytes: &[u8]) -> Result<(&[u8], &[u8], &[u8]), StoreError> {
+/// Header, wrapped data key and sealed epochs.
+type Sections<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+
+/// Takes the file apart, once the checksum holds.
+fn split(bytes: &[u8]) -> Result<Sections<'_>, StoreError> {
     let (body, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(CORRUPT)?;
     let found: [u8; CHECKSUM_BYTES] = Sha256::digest(body).into();
     if found != *checksum || !body.starts_with(MAGIC) {

@@ -208,7 +208,10 @@ impl Stage {
         let mut block = Box::new([0; BLOCK]);
         let start = number * BLOCK as u64;
         let shown = self.shown.saturating_sub(start).min(BLOCK as u64) as usize;
-        medium.read(start, &mut block[..shown])?;
+        // Beyond its end a medium may refuse to read even nothing.
+        if shown > 0 {
+            medium.read(start, &mut block[..shown])?;
+        }
         Ok(block)
     }
 

@@ -171,8 +171,12 @@ impl Store {
         let closed = closed.map_err(|_| StoreError::Corrupt { part: "database" })?;
         closed.map_err(StoreError::from_database)?;
         // Without the marker the next start looks closer, and does not trust `next`.
-        if halted || self.keyring.next_spent {
+        if halted {
             return Ok(());
+        }
+        if self.keyring.next_spent {
+            self.keyring.refresh_next();
+            self.write_keyring()?;
         }
         let marker = state::seal_marker(&self.keys.state, self.state.commit)?;
         let written = self.side.replace(Side::Clean, &marker);

@@ -9,7 +9,7 @@ use super::seal::{self, Place};
 use super::state::{BUCKET_TABLE, definition};
 use super::table::{Item, Row, decode_record, group_range, group_tag, index_range, stored_key};
 use super::{Key, Store, StoreError, Table};
-use redb::{ReadableDatabase, ReadableTable};
+use redb::ReadableDatabase;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use zeroize::Zeroizing;

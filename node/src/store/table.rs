@@ -101,6 +101,16 @@ pub enum Item {
     Index(u64),
 }
 
+impl fmt::Debug for Item {
+    /// As for `Key`: numbers are no secret, names may be.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Item::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Item::Index(index) => write!(f, "Index({index})"),
+        }
+    }
+}
+
 /// Where a record stands in its table: a group (may be empty) and an item.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {

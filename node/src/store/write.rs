@@ -200,7 +200,7 @@ impl Store {
         self.write_keyring()
     }
 
-    fn transact(&self, batch: &Batch) -> Result<(State, BTreeMap<u8, SecretKey>), StoreError> {
+    pub(super) fn transact(&self, batch: &Batch) -> Result<(State, BTreeMap<u8, SecretKey>), StoreError> {
         let write = self.begin()?;
         let mut writer = Writer::new(self, &write)?;
         for operation in &batch.operations {

@@ -69,7 +69,7 @@ pub(super) fn load(store: &Store) -> Result<(Supplier, Clock), Failure> {
         let mut failed = None;
         store.scan(table, |row: Row| {
             let record = wire::decode::<Record>(&row.value, RECORD_BYTES).ok();
-            if !record.is_some_and(|record| supplier.restore(&record).is_ok()) {
+            if record.is_none_or(|record| supplier.restore(&record).is_err()) {
                 failed = Some(damaged(table.name()));
             }
             Ok::<_, StoreError>(ControlFlow::Continue(()))

@@ -65,7 +65,7 @@ impl Supplier {
     }
 
     fn pair(&mut self, person: &PublicKey, signed: Signed<Pairing>, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
-        let pairing = self.from_person(signed, person, |pairing| pairing.supplier)?;
+        let pairing = self.signed_by(signed, person, |pairing| pairing.supplier)?;
         if pairing.at.distance_ms(now) > limits::CLOCK_LEEWAY_MS {
             return Err(Refusal::ClockSkew);
         }
@@ -107,7 +107,7 @@ impl Supplier {
         signed: Signed<Disclosure>,
         now: Timestamp,
     ) -> Result<(Signed<Acknowledgement>, Vec<Effect>), Refusal> {
-        let disclosure = self.from_person(signed, person, |disclosure| disclosure.supplier)?;
+        let disclosure = self.signed_by(signed, person, |disclosure| disclosure.supplier)?;
         Disclosure::check(&disclosure)?;
         let mut effects = Vec::new();
         self.witness(&mut effects, person, &disclosure)?;
@@ -190,7 +190,7 @@ impl Supplier {
         person: &PublicKey,
         signed: Signed<Grant>,
     ) -> Result<(), Refusal> {
-        let grant = self.from_person(signed, person, |grant| grant.audience)?;
+        let grant = self.signed_by(signed, person, |grant| grant.audience)?;
         self.record(effects, Record::Grant { person: *person, grant: grant.signed().clone() });
         Ok(())
     }
@@ -201,7 +201,7 @@ impl Supplier {
         signed: Signed<Revocation>,
         now: Timestamp,
     ) -> Result<Vec<Effect>, Refusal> {
-        let revocation = self.from_person(signed, person, |revocation| revocation.supplier)?;
+        let revocation = self.signed_by(signed, person, |revocation| revocation.supplier)?;
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
         let fields: BTreeSet<FieldPath> =
             customer.held.iter().filter(|(_, held)| held.grant == revocation.grant).map(|(field, _)| *field).collect();
@@ -235,7 +235,7 @@ impl Supplier {
     }
 
     /// Checks a signed object of a connected person: signature, signer, and that it is for this companion.
-    fn from_person<T: Object>(
+    fn signed_by<T: Object>(
         &self,
         signed: Signed<T>,
         person: &PublicKey,
