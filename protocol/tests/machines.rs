@@ -178,7 +178,7 @@ fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
     let effects = world.person.allow(&waiting[0].id, NOW, &mut entropy).expect("allowed");
     world.run(effects, NOW);
     world.deliver(NOW);
-    assert_eq!(world.held(), ["name.full", "income.annual"]);
+    assert_eq!(world.held(), ["income.annual", "name.full"]);
     let (_, customer) = world.supplier.customers().next().expect("one");
     let asking = customer.askings().next().expect("one");
     assert_eq!(asking.refused.values().copied().collect::<Vec<_>>(), [Refusal::UnknownField]);
