@@ -57,3 +57,41 @@ fn an_occupied_port_and_a_silent_address_are_clear() {
     let link = invitation["link"].as_str().expect("a link");
     assert!(person.bad(&["pair", link, "--yes"], 3).contains("nobody answers"));
 }
+
+#[test]
+fn a_read_only_home_is_a_clear_error_and_loses_nothing() {
+    use std::os::unix::{fs::PermissionsExt as _, process::CommandExt as _};
+    const NOBODY: u32 = 65534;
+    let nowhere = Node::at("/proc/regie".into());
+    assert!(nowhere.bad(&["init"], 1).contains("/proc/regie"));
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let person = Node::person(directory.path().join("person"), "careful");
+    let mode = |bits| {
+        for path in [directory.path(), &person.home] {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(bits)).expect("changed");
+        }
+    };
+    // Root may write anywhere, so as root the node is run as another user, who may read and no more.
+    let root = std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)).expect("proc") == 0;
+    for file in regie_tests::files(&person.home) {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o444)).expect("changed");
+    }
+    mode(0o555);
+    let mut process = person.process(&["run"]);
+    if root {
+        process.uid(NOBODY);
+    }
+    let output = process.output().expect("runs");
+    mode(0o755);
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    assert!(words.contains("writ") || words.contains("ermission"), "{words}");
+
+    for file in regie_tests::files(&person.home) {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("changed");
+    }
+    let mut person = person;
+    person.start();
+    assert_eq!(person.ask(&regie::command::Command::Audit)["verified"], serde_json::json!(true));
+}

@@ -3,25 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use regie::{
-    command::Command,
-    network::{Endpoint, NetworkEvent},
-};
+use regie::{command::Command, network::Endpoint};
 use regie_protocol::{
     agreement::Agreement,
-    grant::Access,
     identity::{Keypair, Nonce, PublicKey},
     message::{Message, Reply},
-    profile::{Acceptance, Invitation, Profile},
-    purpose::Purpose,
     refusal::Refusal,
     request::DataRequest,
     signed::{Signed, Verified},
-    time::{Days, Timestamp},
+    time::Timestamp,
     wire,
 };
-use regie_tests::{Node, until};
-use zeroize::Zeroizing;
+use regie_tests::{Node, paper_supplier::PaperSupplier, until};
 
 #[test]
 fn a_hostile_supplier_gets_codes_and_nothing_else() {
@@ -30,42 +23,46 @@ fn a_hostile_supplier_gets_codes_and_nothing_else() {
     person.start();
     person.set("name.full", "Anna Bakker");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let hostile = runtime.block_on(Hostile::pair(&person));
+    let hostile = runtime.block_on(pair(&person));
     let now = regie::clock::wall();
 
-    let fine = hostile.request(now, 1);
-    let reply = hostile.say(&runtime, &Message::Request(hostile.sign(&fine)));
+    let fine = hostile.request(now, [1; 16]);
+    let reply = runtime.block_on(hostile.say(&Message::Request(hostile.sign(&fine))));
     assert!(matches!(reply, Reply::Answer(_)), "{reply:?}");
     let cases = [
         ("the same id again", Message::Request(hostile.sign(&fine)), Refusal::Replayed),
         (
             "an hour behind",
-            Message::Request(hostile.sign(&hostile.request(Timestamp(now.0 - 3_600_000), 2))),
+            Message::Request(hostile.sign(&hostile.request(Timestamp(now.0 - 3_600_000), [2; 16]))),
             Refusal::ClockSkew,
         ),
         (
             "an hour ahead",
-            Message::Request(hostile.sign(&hostile.request(now.plus_ms(3_600_000), 3))),
+            Message::Request(hostile.sign(&hostile.request(now.plus_ms(3_600_000), [3; 16]))),
             Refusal::ClockSkew,
         ),
         (
             "for another person",
-            Message::Request(hostile.sign(&DataRequest { person: other(), ..hostile.request(now, 4) })),
+            Message::Request(hostile.sign(&DataRequest { person: other(), ..hostile.request(now, [4; 16]) })),
             Refusal::WrongAudience,
         ),
         (
             "no field",
-            Message::Request(hostile.sign(&DataRequest { fields: BTreeSet::new(), ..hostile.request(now, 5) })),
+            Message::Request(hostile.sign(&DataRequest { fields: BTreeSet::new(), ..hostile.request(now, [5; 16]) })),
             Refusal::Malformed,
         ),
-        ("a tampered body", Message::Request(tampered(&hostile.sign(&hostile.request(now, 6)))), Refusal::BadSignature),
+        (
+            "a tampered body",
+            Message::Request(tampered(&hostile.sign(&hostile.request(now, [6; 16])))),
+            Refusal::BadSignature,
+        ),
         ("a message of the other role", Message::Hello, Refusal::Unexpected),
     ];
     for (what, message, code) in cases {
-        assert_eq!(hostile.say(&runtime, &message), Reply::Refused(code), "{what}");
+        assert_eq!(runtime.block_on(hostile.say(&message)), Reply::Refused(code), "{what}");
     }
-    for garbage in [&b""[..], b"\xff", b"\xa0", &[0x9f; 1000], &[0; 200_000]] {
-        let reply = hostile.bytes(&runtime, garbage.to_vec());
+    for garbage in [&b""[..], b"\xff", b"\xa0", b"\x6fno_such_message", &[0x9f; 1000], &[0; 200_000]] {
+        let reply = runtime.block_on(hostile.bytes(garbage.to_vec()));
         assert_eq!(reply, Reply::Refused(Refusal::Malformed));
     }
     assert!(person.runs());
@@ -107,78 +104,17 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
     assert!(supplier.runs());
 }
 
-/// A supplier that keeps to the protocol just long enough to be paired with.
-struct Hostile {
-    key: Keypair,
-    endpoint: Endpoint,
-    person: PublicKey,
-}
-
-impl Hostile {
-    async fn pair(node: &Node) -> Self {
-        let key = Keypair::from_secret(&[66; 32]);
-        let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
-        let secret: Zeroizing<[u8; 32]> = key.expose_secret();
-        let (endpoint, mut events) = Endpoint::start(secret, &listen).await.expect("started");
-        let addresses: Vec<String> = endpoint.addresses().iter().map(ToString::to_string).collect();
-        let link = Invitation { supplier: key.public(), id: Nonce([1; 16]), addresses: addresses.clone() }.to_string();
-        let profile = profile(&key, addresses);
-        let (told, person) = std::sync::mpsc::channel();
-        let answering = Keypair::from_secret(&[66; 32]);
-        tokio::spawn(async move {
-            while let Some(event) = events.recv().await {
-                let NetworkEvent::Frame(peer, frame, responder) = event else { continue };
-                let person = PublicKey::from_bytes(&peer).expect("a key");
-                let reply = match wire::decode::<Message>(&frame, 300_000).expect("a message") {
-                    Message::Hello => Reply::Profile(profile.clone()),
-                    Message::Pair(_) => {
-                        told.send(person).expect("heard");
-                        Reply::Paired(accept(&answering, person))
-                    }
-                    _ => Reply::Refused(Refusal::Unavailable),
-                };
-                let bytes = wire::encode(&reply).expect("encodes");
-                tokio::task::spawn_blocking(move || responder.reply_blocking(bytes));
-            }
-        });
-        let home = node.home.clone();
-        let pair = Command::Pair { link, agreement: "SD-BASE".into() };
-        tokio::task::spawn_blocking(move || regie::control::ask(&home, &pair)).await.expect("ran").expect("paired");
-        let person = person.recv().expect("a person");
-        until("the node holds its link", || {
-            node.ask(&Command::Status)["suppliers"][0]["connected"] == serde_json::json!(true)
-        });
-        Self { key, endpoint, person }
-    }
-
-    fn request(&self, at: Timestamp, id: u8) -> DataRequest {
-        DataRequest {
-            id: Nonce([id; 16]),
-            supplier: self.key.public(),
-            person: self.person,
-            at,
-            fields: BTreeSet::from(["name.full".parse().expect("a path")]),
-            purpose: Purpose::DeliveryOfGoods,
-            reason: "because".into(),
-            access: Access::Read,
-            duration: Days(1),
-            retention: Days(1),
-            chains: Vec::new(),
-        }
-    }
-
-    fn sign(&self, request: &DataRequest) -> Signed<DataRequest> {
-        Verified::sign(request.clone(), &self.key).expect("signed").signed().clone()
-    }
-
-    fn say(&self, runtime: &tokio::runtime::Runtime, message: &Message) -> Reply {
-        self.bytes(runtime, wire::encode(message).expect("encodes"))
-    }
-
-    fn bytes(&self, runtime: &tokio::runtime::Runtime, frame: Vec<u8>) -> Reply {
-        let reply = runtime.block_on(self.endpoint.exchange(*self.person.as_bytes(), frame)).expect("answered");
-        wire::decode(&reply, 300_000).expect("a reply")
-    }
+/// Pairs with a running node and waits until it holds its link.
+async fn pair(node: &Node) -> PaperSupplier {
+    let supplier = PaperSupplier::open([66; 32]).await;
+    let (home, link) = (node.home.clone(), supplier.link.clone());
+    let pair = Command::Pair { link, agreement: "SD-BASE".into() };
+    tokio::task::spawn_blocking(move || regie::control::ask(&home, &pair)).await.expect("ran").expect("paired");
+    let supplier = supplier.paired();
+    until("the node holds its link", || {
+        node.ask(&Command::Status)["suppliers"][0]["connected"] == serde_json::json!(true)
+    });
+    supplier
 }
 
 fn other() -> PublicKey {
@@ -191,25 +127,4 @@ fn tampered(signed: &Signed<DataRequest>) -> Signed<DataRequest> {
     let at = body.windows(7).position(|part| part == b"because").expect("the reason");
     body[at] = b'B';
     Signed::from_parts(body, *signature)
-}
-
-fn profile(key: &Keypair, addresses: Vec<String>) -> Signed<Profile> {
-    let profile = Profile {
-        supplier: key.public(),
-        name: "Hostile BV".into(),
-        sector: "retail".into(),
-        domain: String::new(),
-        contact: String::new(),
-        wishes: Vec::new(),
-        agreements: BTreeSet::from([Agreement::SdBase]),
-        addresses,
-        issued: Timestamp(1),
-    };
-    Verified::sign(profile, key).expect("signed").signed().clone()
-}
-
-fn accept(key: &Keypair, person: PublicKey) -> Signed<Acceptance> {
-    let acceptance =
-        Acceptance { supplier: key.public(), person, agreement: Agreement::SdBase, at: regie::clock::wall() };
-    Verified::sign(acceptance, key).expect("signed").signed().clone()
 }

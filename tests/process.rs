@@ -1,5 +1,7 @@
 //! Runs the real binary in temporary homes. In: verbs and commands. Out: exit codes, output, answers.
 
+pub mod paper_supplier;
+
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command as Process, Output, Stdio},

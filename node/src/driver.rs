@@ -34,6 +34,8 @@ impl Turn {
 pub trait Driven: Send + 'static {
     /// What it handles.
     type Event: Send + 'static;
+    /// Does this event read the store whole, so that everything before it must be on disk?
+    fn reads_all(event: &Self::Event) -> bool;
     /// Handles one event; false ends the loop after the commit.
     fn handle(&mut self, event: Self::Event, turn: &mut Turn) -> bool;
     /// Adds what belongs to every commit.
@@ -47,12 +49,17 @@ pub trait Driven: Send + 'static {
 /// # Errors
 /// The store's; the node must then exit, since memory is ahead of the disk.
 pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Result<(), StoreError> {
-    while let Some(first) = events.blocking_recv() {
+    let mut next = events.blocking_recv();
+    while let Some(first) = next.take() {
         let mut turn = Turn::default();
         let mut go_on = driven.handle(first, &mut turn);
         for _ in 1..GROUP {
-            let Ok(next) = events.try_recv() else { break };
-            go_on &= driven.handle(next, &mut turn);
+            let Ok(event) = events.try_recv() else { break };
+            if D::reads_all(&event) {
+                next = Some(event);
+                break;
+            }
+            go_on &= driven.handle(event, &mut turn);
         }
         if !turn.batch.is_empty() {
             driven.closing(&mut turn);
@@ -63,6 +70,9 @@ pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Re
         }
         if !go_on {
             break;
+        }
+        if next.is_none() {
+            next = events.blocking_recv();
         }
     }
     Ok(())

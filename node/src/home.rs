@@ -54,7 +54,10 @@ pub fn locate(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
 /// # Errors
 /// Where there is one already, or the place can't be written.
 pub fn create(home: &Path, config: &Config, passphrase: &Passphrase) -> Result<Store, Failure> {
-    let store = Store::create(home, passphrase, kdf_cost())?;
+    let store = Store::create(home, passphrase, kdf_cost()).map_err(|error| {
+        let failure = Failure::from(error);
+        Failure { message: format!("can't make a node in {}: {}", home.display(), failure.message), ..failure }
+    })?;
     let text = toml::to_string(config).map_err(Failure::internal)?;
     let path = home.join("config.toml");
     std::fs::write(&path, text)

@@ -163,6 +163,10 @@ pub fn after_restore(store: &mut Store) -> Result<Vec<Effect>, Failure> {
 impl Driven for Node {
     type Event = Event;
 
+    fn reads_all(event: &Event) -> bool {
+        matches!(event, Event::Command(Command::Audit | Command::Backup, _))
+    }
+
     fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
         match event {
             Event::Frame(supplier, frame, responder) => self.frame(&supplier, &frame, responder, turn),

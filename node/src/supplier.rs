@@ -126,6 +126,10 @@ async fn forward(mut network: mpsc::Receiver<NetworkEvent>, events: mpsc::Sender
 impl Driven for Companion {
     type Event = Event;
 
+    fn reads_all(event: &Event) -> bool {
+        matches!(event, Event::Command(Command::Backup | Command::People, _))
+    }
+
     fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
         let now = self.clock.now();
         match event {

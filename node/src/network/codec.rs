@@ -27,7 +27,9 @@ impl Codec for Frames {
     where
         T: AsyncRead + Unpin + Send,
     {
-        read(io).await
+        let frame = read(io).await?;
+        // No reply is empty: this is a stream that was closed without one.
+        if frame.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(frame) }
     }
 
     async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, frame: Vec<u8>) -> io::Result<()>

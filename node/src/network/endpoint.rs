@@ -4,7 +4,7 @@
 //! is full the swarm is not polled, so a flood waits in the peers' own buffers.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex},
 };
 
@@ -64,6 +64,9 @@ pub enum ExchangeError {
     /// The frame is above the bound.
     #[error("the frame is above the bound")]
     TooLarge,
+    /// [`limits::WAITING_PER_PEER`] frames wait for this peer already.
+    #[error("too many frames wait for this peer")]
+    Busy,
     /// The peer closed the stream or does not speak the protocol.
     #[error("the peer closed the stream")]
     Closed,
@@ -130,6 +133,7 @@ impl Endpoint {
             commands: commands.downgrade(),
             dials: HashMap::new(),
             exchanges: HashMap::new(),
+            lines: HashMap::new(),
             connected: HashSet::new(),
         };
         tokio::spawn(task.run(inbox));
@@ -238,12 +242,22 @@ async fn bind(swarm: &mut Swarm<Behaviour>, address: &Address) -> Result<Address
     }
 }
 
+type Done = oneshot::Sender<Result<Vec<u8>, ExchangeError>>;
+
+/// Frames to one peer: how many are under way, and those that wait their turn.
+#[derive(Default)]
+struct Line {
+    under_way: usize,
+    waiting: VecDeque<(Vec<u8>, Done)>,
+}
+
 struct Task {
     swarm: Swarm<Behaviour>,
     events: mpsc::Sender<NetworkEvent>,
     commands: mpsc::WeakSender<Command>,
     dials: HashMap<PeerId, Vec<oneshot::Sender<Result<(), DialError>>>>,
-    exchanges: HashMap<OutboundRequestId, oneshot::Sender<Result<Vec<u8>, ExchangeError>>>,
+    exchanges: HashMap<OutboundRequestId, Done>,
+    lines: HashMap<PeerId, Line>,
     connected: HashSet<PeerId>,
 }
 
@@ -268,18 +282,42 @@ impl Task {
     fn command(&mut self, command: Command) {
         match command {
             Command::Connect(peer, addresses, done) => self.connect(peer, addresses, done),
-            Command::Exchange(peer, frame, done) => {
-                if self.swarm.is_connected(&peer) {
-                    let id = self.swarm.behaviour_mut().frames.send_request(&peer, frame);
-                    self.exchanges.insert(id, done);
-                } else {
-                    let _ = done.send(Err(ExchangeError::NotConnected));
-                }
-            }
+            Command::Exchange(peer, frame, done) => self.exchange(peer, frame, done),
             Command::Reply(channel, frame) => {
                 // An error means that the peer is gone; it asks again.
                 let _ = self.swarm.behaviour_mut().frames.send_response(channel, frame);
             }
+        }
+    }
+
+    fn exchange(&mut self, peer: PeerId, frame: Vec<u8>, done: Done) {
+        if !self.swarm.is_connected(&peer) {
+            let _ = done.send(Err(ExchangeError::NotConnected));
+            return;
+        }
+        let line = self.lines.entry(peer).or_default();
+        if line.under_way < limits::EXCHANGES_PER_PEER {
+            line.under_way += 1;
+            let id = self.swarm.behaviour_mut().frames.send_request(&peer, frame);
+            self.exchanges.insert(id, done);
+        } else if line.waiting.len() < limits::WAITING_PER_PEER {
+            line.waiting.push_back((frame, done));
+        } else {
+            let _ = done.send(Err(ExchangeError::Busy));
+        }
+    }
+
+    /// One exchange ended: tells the caller, and gives the next frame its turn.
+    fn exchanged(&mut self, peer: &PeerId, id: OutboundRequestId, result: Result<Vec<u8>, ExchangeError>) {
+        if let Some(done) = self.exchanges.remove(&id) {
+            let _ = done.send(result);
+        }
+        let Some(line) = self.lines.get_mut(peer) else { return };
+        line.under_way = line.under_way.saturating_sub(1);
+        match line.waiting.pop_front() {
+            Some((frame, done)) => self.exchange(*peer, frame, done),
+            None if line.under_way == 0 => drop(self.lines.remove(peer)),
+            None => {}
         }
     }
 
@@ -341,20 +379,17 @@ impl Task {
                 let responder = Responder { channel, commands: self.commands.upgrade()? };
                 Some(NetworkEvent::Frame(peer_key(&peer)?, request, responder))
             }
-            Event::Message { message: Message::Response { request_id, response }, .. } => {
-                if let Some(done) = self.exchanges.remove(&request_id) {
-                    let _ = done.send(Ok(response));
-                }
+            Event::Message { peer, message: Message::Response { request_id, response }, .. } => {
+                self.exchanged(&peer, request_id, Ok(response));
                 None
             }
-            Event::OutboundFailure { request_id, error, .. } => {
-                if let Some(done) = self.exchanges.remove(&request_id) {
-                    let _ = done.send(Err(match error {
-                        OutboundFailure::Timeout => ExchangeError::Timeout,
-                        OutboundFailure::DialFailure => ExchangeError::NotConnected,
-                        _ => ExchangeError::Closed,
-                    }));
-                }
+            Event::OutboundFailure { peer, request_id, error, .. } => {
+                let error = match error {
+                    OutboundFailure::Timeout => ExchangeError::Timeout,
+                    OutboundFailure::DialFailure => ExchangeError::NotConnected,
+                    _ => ExchangeError::Closed,
+                };
+                self.exchanged(&peer, request_id, Err(error));
                 None
             }
             Event::InboundFailure { peer, error, .. } => {

@@ -6,6 +6,10 @@ use std::time::Duration;
 pub const FRAME_BYTES: usize = regie_protocol::limits::FRAME_BYTES;
 /// Streams of our protocol at once on one connection, both directions together.
 pub const STREAMS: usize = 64;
+/// Frames of ours at once to one peer; the rest waits its turn, so that the peer's bound is not met.
+pub const EXCHANGES_PER_PEER: usize = 32;
+/// Frames that wait their turn to one peer; above it an exchange is refused at once.
+pub const WAITING_PER_PEER: usize = 1024;
 /// A frame and its reply must be through within this time, or the stream is closed.
 pub const EXCHANGE: Duration = Duration::from_secs(10);
 /// A connection must be up and encrypted within this time.

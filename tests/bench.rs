@@ -1,0 +1,288 @@
+//! `cargo bench`: what the parts cost beside what they can't cost less than, as ratios measured in one run.
+//!
+//! In: nothing. Out: a table. Each line is the median of many rounds; a ratio's two sides are measured in
+//! turn, round by round, so that a busy machine slows both.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use regie::{
+    command::Command,
+    network::{Endpoint, NetworkEvent},
+    person,
+    store::{Batch, KdfCost, Key, Passphrase, Store, Table},
+};
+use regie_protocol::{
+    agreement::Agreement,
+    audit::{self, Entry, Event},
+    decision,
+    field::AskedPath,
+    grant::{Access, Bounds, Chain, Grant, GrantState, Scope, Used, VerifiedGrant},
+    identity::{Keypair, Nonce, RootSeed},
+    merkle::Frontier,
+    message::{Message, Reply},
+    policy::{Policy, Terms},
+    profile::Invitation,
+    purpose::Purpose,
+    signed::{ObjectId, Verified},
+    time::{Days, Timestamp},
+    wire,
+};
+use regie_tests::paper_supplier::PaperSupplier;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+/// Sequential requests measured; each grant allows 60 an hour.
+const REQUESTS: usize = 480;
+
+fn main() {
+    println!("{:<58} {:>12} {:>12} {:>8}", "", "ours", "beside", "ratio");
+    grants();
+    decisions();
+    appends();
+    durable();
+    requests();
+}
+
+fn grants() {
+    let (grant, person, supplier) = grant();
+    let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
+    let signing = SigningKey::from_bytes(&[1; 32]);
+    let (body, key) = (vec![7u8; grant.signed().parts().0.len()], signing.verifying_key());
+    let signature = signing.sign(&body);
+    compare(
+        "check a grant | one strict ed25519 verification",
+        400,
+        || drop(VerifiedGrant::check(&chain, &person, &supplier).expect("holds")),
+        || key.verify_strict(&body, &signature).expect("holds"),
+    );
+}
+
+fn decisions() {
+    let (grant, person, supplier) = grant();
+    let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
+    let verified = VerifiedGrant::check(&chain, &person, &supplier).expect("holds");
+    let asked: BTreeSet<AskedPath> =
+        ["name.full", "address.street", "email", "birthDate", "income.annual", "no.such", "url", "language"]
+            .iter()
+            .map(|text| text.parse().expect("a path"))
+            .collect();
+    let policy = Policy::preset("open").expect("a preset");
+    let terms = Terms {
+        supplier: &supplier,
+        sector: "retail",
+        agreement: Agreement::SdBase,
+        purpose: Purpose::DeliveryOfGoods,
+        retention: Days(30),
+    };
+    let signing = SigningKey::from_bytes(&[1; 32]);
+    let (key, signature) = (signing.verifying_key(), signing.sign(b"x"));
+    compare(
+        "decide 8 fields, 19 rules | one strict ed25519 verification",
+        400,
+        || {
+            let live = [verified.live(&Nothing, NOW).expect("live")];
+            std::hint::black_box(decision::decide(&asked, &terms, &live, &[], &BTreeSet::new(), &policy));
+        },
+        || key.verify_strict(b"x", &signature).expect("holds"),
+    );
+}
+
+fn appends() {
+    let mut frontier = Frontier::default();
+    let entry = entry();
+    let bytes = wire::encode(&entry).expect("encodes");
+    compare(
+        "append an entry in memory | encode it",
+        2_000,
+        || drop(audit::append(&mut frontier, &entry).expect("appended")),
+        || drop(std::hint::black_box(wire::encode(&entry).expect("encodes"))),
+    );
+    drop(bytes);
+}
+
+fn durable() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let passphrase = Passphrase::new("bench".to_owned());
+    let mut store = Store::create(directory.path(), &passphrase, KdfCost::CHEAPEST).expect("created");
+    let value = wire::encode(&entry()).expect("encodes");
+    let mut number = 0;
+    let mut commit = |entries: u64| {
+        let mut batch = Batch::new();
+        for _ in 0..entries {
+            batch.put(Table::AuditEntry, Key::index(number), value.clone());
+            number += 1;
+        }
+        store.commit(batch).expect("durable");
+    };
+    let (mut single, mut group) = (Vec::new(), Vec::new());
+    for _ in 0..100 {
+        single.push(time(|| commit(1)));
+        group.push(time(|| commit(64)) / 64);
+    }
+    line("a durable entry: 64 in a commit | one in a commit", median(group), median(single));
+}
+
+fn requests() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let directory = tempfile::tempdir().expect("a directory");
+    let passphrase = Passphrase::new("bench".to_owned());
+    let mut store = Store::create(directory.path(), &passphrase, KdfCost::CHEAPEST).expect("created");
+    let seed = RootSeed::from_entropy([5; 32]);
+    person::initialise(&mut store, &seed, Policy::preset("balanced").expect("a preset")).expect("initialised");
+    let (request, echo) = runtime.block_on(async {
+        let (events, _end) = person::start(store).expect("started");
+        let ask = |command| {
+            let events = events.clone();
+            async move {
+                let (answer, wait) = tokio::sync::oneshot::channel();
+                events.send(person::Event::Command(command, answer)).await.expect("runs");
+                wait.await.expect("answered").expect("done")
+            }
+        };
+        let set = Command::Set { values: vec![("name.full".into(), "Anna Bakker".into())], source: None };
+        ask(set).await;
+        let supplier = PaperSupplier::open([66; 32]).await;
+        let invitation: Invitation = supplier.link.parse().expect("a link");
+        person::pair(invitation, Agreement::SdBase, events.clone()).await.expect("paired");
+        let supplier = tokio::task::spawn_blocking(|| supplier.paired()).await.expect("paired");
+        for _ in 0..REQUESTS / 60 + 2 {
+            let grant = Command::Grant {
+                supplier: supplier.key.public().to_string(),
+                fields: vec!["name.full".into()],
+                purposes: vec!["DeliveryOfGoods".into()],
+                access: "read".into(),
+                days: 1,
+                retention: 1,
+            };
+            ask(grant).await;
+        }
+        while ask(Command::Status).await["suppliers"][0]["connected"] != serde_json::json!(true) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        measure(&supplier).await
+    });
+    line("a request and its disclosure | a bare libp2p echo of its size", request, echo);
+    runtime.shutdown_background();
+}
+
+/// Requests one after the other, each followed by an echo with frames of the same two sizes.
+async fn measure(supplier: &PaperSupplier) -> (Duration, Duration) {
+    let (mut requests, mut echoes) = (Vec::new(), Vec::new());
+    let mut bare: Option<Endpoint> = None;
+    let peer = *Keypair::from_secret(&[8; 32]).public().as_bytes();
+    for n in 0..REQUESTS {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&(n as u64).to_be_bytes());
+        let request = supplier.request(regie::clock::wall(), id);
+        let frame = wire::encode(&Message::Request(supplier.sign(&request))).expect("encodes");
+        let sent = frame.len();
+        let begun = Instant::now();
+        let reply = supplier.endpoint.exchange(*supplier.person.as_bytes(), frame).await.expect("answered");
+        requests.push(begun.elapsed());
+        let size = reply.len();
+        let Reply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
+            panic!("request {n} was refused");
+        };
+        assert_eq!(supplier.say(&supplier.acknowledge(disclosure.id())).await, Reply::Noted);
+        if bare.is_none() {
+            bare = Some(echo_pair(size).await);
+        }
+        let echo = bare.as_ref().expect("made");
+        let begun = Instant::now();
+        echo.exchange(peer, vec![1; sent]).await.expect("answered");
+        echoes.push(begun.elapsed());
+    }
+    (median(requests), median(echoes))
+}
+
+/// An endpoint connected to one that answers every frame with `size` bytes.
+async fn echo_pair(size: usize) -> Endpoint {
+    let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
+    let (server, mut events) =
+        Endpoint::start(Keypair::from_secret(&[8; 32]).expose_secret(), &listen).await.expect("started");
+    let addresses = server.addresses();
+    std::thread::spawn(move || {
+        let _server = server;
+        while let Some(event) = events.blocking_recv() {
+            if let NetworkEvent::Frame(_, _, responder) = event {
+                responder.reply_blocking(vec![2; size]);
+            }
+        }
+    });
+    let (client, own) = Endpoint::start(Keypair::from_secret(&[9; 32]).expose_secret(), &[]).await.expect("started");
+    std::mem::forget(own);
+    client.connect(*Keypair::from_secret(&[8; 32]).public().as_bytes(), &addresses).await.expect("connected");
+    client
+}
+
+fn grant() -> (Verified<Grant>, regie_protocol::identity::PublicKey, regie_protocol::identity::PublicKey) {
+    let (person, supplier) = (Keypair::from_secret(&[2; 32]), Keypair::from_secret(&[3; 32]));
+    let bounds = Bounds {
+        per_hour: 60,
+        uses: None,
+        not_before: NOW,
+        expires: NOW.plus_days(Days(365)),
+        retention: Days(30),
+        delegations: 0,
+    };
+    let fields = ["name.full", "group:address"].iter().map(|text| text.parse().expect("a selector")).collect();
+    let scope = Scope { fields, purposes: BTreeSet::from([Purpose::ServiceProvision]), access: Access::Read, bounds };
+    let grant = Grant {
+        issuer: person.public(),
+        audience: supplier.public(),
+        scope,
+        agreement: Agreement::SdBase,
+        nonce: Nonce([4; 16]),
+    };
+    (Verified::sign(grant, &person).expect("signed"), person.public(), supplier.public())
+}
+
+fn entry() -> Entry {
+    let event = Event::Answered {
+        request: Some(Nonce([1; 16])),
+        released: BTreeMap::new(),
+        absent: BTreeSet::new(),
+        asked: BTreeMap::from([("birthDate".parse().expect("a path"), "no rule".to_owned())]),
+        refused: BTreeMap::new(),
+    };
+    Entry { at: NOW, salt: Nonce([2; 16]), event }
+}
+
+struct Nothing;
+
+impl GrantState for Nothing {
+    fn revoked(&self, _: &ObjectId) -> bool {
+        false
+    }
+    fn used(&self, _: &ObjectId, _: Timestamp) -> Used {
+        Used::default()
+    }
+}
+
+fn compare(what: &str, rounds: usize, mut ours: impl FnMut(), mut beside: impl FnMut()) {
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        first.push(time(&mut ours));
+        second.push(time(&mut beside));
+    }
+    line(what, median(first), median(second));
+}
+
+fn line(what: &str, ours: Duration, beside: Duration) {
+    let ratio = ours.as_secs_f64() / beside.as_secs_f64().max(f64::MIN_POSITIVE);
+    println!("{what:<58} {:>12} {:>12} {ratio:>8.2}", format!("{ours:.1?}"), format!("{beside:.1?}"));
+}
+
+fn time(work: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    work();
+    begun.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}

@@ -1,0 +1,140 @@
+//! A supplier with a key and an endpoint and nothing behind them: it keeps to the protocol just long enough to
+//! be paired with, then says whatever a test or bench wants. In: frames to say. Out: the person's replies.
+
+use std::{collections::BTreeSet, sync::mpsc};
+
+use regie::network::{Endpoint, NetworkEvent};
+use regie_protocol::{
+    agreement::Agreement,
+    grant::Access,
+    identity::{Keypair, Nonce, PublicKey},
+    message::{Message, Reply},
+    profile::{Acceptance, Invitation, Profile},
+    purpose::Purpose,
+    receipt::Acknowledgement,
+    refusal::Refusal,
+    request::DataRequest,
+    signed::{ObjectId, Signed, Verified},
+    time::{Days, Timestamp},
+    wire,
+};
+
+/// Listens; nobody has paired yet.
+pub struct Unpaired {
+    /// To be followed by a person's node.
+    pub link: String,
+    key: Keypair,
+    endpoint: Endpoint,
+    person: mpsc::Receiver<PublicKey>,
+}
+
+impl Unpaired {
+    /// Waits for the person's node to follow the link.
+    pub fn paired(self) -> PaperSupplier {
+        let person = self.person.recv().expect("a person pairs");
+        PaperSupplier { key: self.key, endpoint: self.endpoint, person }
+    }
+}
+
+/// Paired with one person.
+pub struct PaperSupplier {
+    /// Its key.
+    pub key: Keypair,
+    /// Its endpoint.
+    pub endpoint: Endpoint,
+    /// The person, by the key of this relationship.
+    pub person: PublicKey,
+}
+
+impl PaperSupplier {
+    /// Listens on a free port of the loopback, over TCP.
+    pub async fn open(secret: [u8; 32]) -> Unpaired {
+        let key = Keypair::from_secret(&secret);
+        let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
+        let (endpoint, mut events) = Endpoint::start(key.expose_secret(), &listen).await.expect("started");
+        let addresses: Vec<String> = endpoint.addresses().iter().map(ToString::to_string).collect();
+        let link = Invitation { supplier: key.public(), id: Nonce([1; 16]), addresses: addresses.clone() }.to_string();
+        let profile = profile(&key, addresses);
+        let (told, person) = mpsc::channel();
+        let own = Keypair::from_secret(&secret);
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                let NetworkEvent::Frame(peer, frame, responder) = event else { continue };
+                let person = PublicKey::from_bytes(&peer).expect("a key");
+                let reply = match wire::decode::<Message>(&frame, 300_000).expect("a message") {
+                    Message::Hello => Reply::Profile(profile.clone()),
+                    Message::Pair(_) => {
+                        let _ = told.send(person);
+                        Reply::Paired(accept(&own, person))
+                    }
+                    Message::Grant(_) => Reply::Noted,
+                    _ => Reply::Refused(Refusal::Unavailable),
+                };
+                let bytes = wire::encode(&reply).expect("encodes");
+                tokio::task::spawn_blocking(move || responder.reply_blocking(bytes));
+            }
+        });
+        Unpaired { link, key, endpoint, person }
+    }
+
+    /// A request for the full name, as `name.full` may be asked for.
+    pub fn request(&self, at: Timestamp, id: [u8; 16]) -> DataRequest {
+        DataRequest {
+            id: Nonce(id),
+            supplier: self.key.public(),
+            person: self.person,
+            at,
+            fields: BTreeSet::from(["name.full".parse().expect("a path")]),
+            purpose: Purpose::DeliveryOfGoods,
+            reason: "because".into(),
+            access: Access::Read,
+            duration: Days(1),
+            retention: Days(1),
+            chains: Vec::new(),
+        }
+    }
+
+    /// Signs a request.
+    pub fn sign(&self, request: &DataRequest) -> Signed<DataRequest> {
+        Verified::sign(request.clone(), &self.key).expect("signed").signed().clone()
+    }
+
+    /// Signs for a disclosure.
+    pub fn acknowledge(&self, disclosure: ObjectId) -> Message {
+        let (supplier, at) = (self.key.public(), regie::clock::wall());
+        let acknowledgement = Acknowledgement { supplier, person: self.person, disclosure, at };
+        Message::Acknowledge(Verified::sign(acknowledgement, &self.key).expect("signed").signed().clone())
+    }
+
+    /// Says a message and waits for the reply.
+    pub async fn say(&self, message: &Message) -> Reply {
+        self.bytes(wire::encode(message).expect("encodes")).await
+    }
+
+    /// Says any bytes and waits for the reply.
+    pub async fn bytes(&self, frame: Vec<u8>) -> Reply {
+        let reply = self.endpoint.exchange(*self.person.as_bytes(), frame).await.expect("answered");
+        wire::decode(&reply, 300_000).expect("a reply")
+    }
+}
+
+fn profile(key: &Keypair, addresses: Vec<String>) -> Signed<Profile> {
+    let profile = Profile {
+        supplier: key.public(),
+        name: "Paper BV".into(),
+        sector: "retail".into(),
+        domain: String::new(),
+        contact: String::new(),
+        wishes: Vec::new(),
+        agreements: BTreeSet::from([Agreement::SdBase]),
+        addresses,
+        issued: Timestamp(1),
+    };
+    Verified::sign(profile, key).expect("signed").signed().clone()
+}
+
+fn accept(key: &Keypair, person: PublicKey) -> Signed<Acceptance> {
+    let acceptance =
+        Acceptance { supplier: key.public(), person, agreement: Agreement::SdBase, at: regie::clock::wall() };
+    Verified::sign(acceptance, key).expect("signed").signed().clone()
+}
