@@ -4,4 +4,5 @@ mod cli;
 mod end_to_end;
 mod hostile;
 mod kills;
+mod owner;
 mod tidy;

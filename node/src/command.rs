@@ -1,6 +1,7 @@
 //! Everything an owner can ask of a running node. In: a `Command`, from the command line, the control socket
 //! or the dashboard. Out: a JSON value, or a `Failure` with a stable code, a next step and an exit code.
 
+pub use regie_protocol::person::Remember;
 use serde::{Deserialize, Serialize};
 
 /// What an owner can ask. Person and companion each know their own; the rest is refused with a clear word.
@@ -43,6 +44,68 @@ pub enum Command {
         erase: bool,
     },
     Audit,
+    /// What waits, what happened this month, who knows what.
+    Overview,
+    Suppliers {
+        query: String,
+        sector: Option<String>,
+        field: Option<String>,
+        purpose: Option<String>,
+        newest_first: bool,
+        offset: usize,
+        limit: usize,
+    },
+    Supplier {
+        supplier: String,
+    },
+    Pause {
+        supplier: String,
+        paused: bool,
+    },
+    RevokeAll {
+        supplier: String,
+        erase: bool,
+    },
+    Field {
+        field: String,
+    },
+    WouldTell {
+        fields: Vec<String>,
+    },
+    Deliveries,
+    Decide {
+        ids: Vec<String>,
+        allow: bool,
+        remember: Remember,
+    },
+    Rules,
+    SetRule {
+        rule: serde_json::Value,
+        replaces: Option<String>,
+    },
+    RemoveRule {
+        name: String,
+    },
+    DryRun {
+        change: Change,
+    },
+    AuditPage {
+        supplier: Option<String>,
+        kind: Option<String>,
+        before: Option<u64>,
+        limit: usize,
+    },
+    Proof {
+        supplier: String,
+        index: u64,
+    },
+    ConsentReceipts {
+        supplier: Option<String>,
+    },
+    Export,
+    Me {
+        name: Option<String>,
+    },
     Policy {
         preset: Option<String>,
     },
@@ -61,6 +124,29 @@ pub enum Command {
         retention: u32,
     },
     People,
+}
+
+/// A change of the defaults, to be tried or made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Change {
+    /// Begin again from a preset.
+    Preset {
+        /// careful, balanced or open.
+        name: String,
+    },
+    /// Add a rule, or put it in the place of another.
+    Set {
+        /// The rule, as `protocol::policy::Rule` is written.
+        rule: serde_json::Value,
+        /// The name of the one that goes.
+        replaces: Option<String>,
+    },
+    /// Take a rule away.
+    Remove {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// Why a command was not done.
@@ -129,6 +215,7 @@ impl From<regie_protocol::person::OwnerError> for Failure {
         let (code, exit) = match &error {
             E::NoRelationship | E::NoRequest | E::NoGrant => ("not_found", exit::NOT_FOUND),
             E::AlreadyPaired | E::AlreadyRevoked => ("already_done", exit::ERROR),
+            E::BadPolicy => ("bad_argument", exit::USAGE),
             E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
             _ => ("refused", exit::REFUSED),
         };

@@ -14,6 +14,8 @@ pub type End = oneshot::Receiver<Result<(), StoreError>>;
 pub const EVENTS: usize = 1024;
 /// Most events that share a commit.
 const GROUP: usize = 64;
+/// Operations after which a commit takes no further event.
+const OPERATIONS: usize = 2048;
 
 /// The changes of one turn, and what becomes visible when they are on disk.
 #[derive(Default)]
@@ -54,6 +56,9 @@ pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Re
         let mut turn = Turn::default();
         let mut go_on = driven.handle(first, &mut turn);
         for _ in 1..GROUP {
+            if turn.batch.len() >= OPERATIONS {
+                break;
+            }
             let Ok(event) = events.try_recv() else { break };
             if D::reads_all(&event) {
                 next = Some(event);

@@ -1,24 +1,37 @@
 //! The person's node: the machine, its store and its links.
 //!
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
-//! `person/commands.rs` does commands, `person/links.rs` holds the connections, `person/records.rs` maps the
-//! machine's records to tables, `person/verify.rs` checks the log.
+//! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
+//! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
+//! holds the connections, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! the log, `person/activity.rs` counts what happened.
 
+mod activity;
 mod commands;
+mod consent;
+mod decisions;
+mod export;
+mod fields;
+mod journal;
 mod links;
+mod overview;
 mod records;
 mod verify;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use regie_protocol::{
     agreement::Agreement,
+    audit::Log,
     decision::Release,
     field::{FieldPath, Observed},
     identity::Nonce,
     identity::{PublicKey, RootSeed},
     message::{self, Message, Reply},
-    person::{Effect, Person},
+    person::{Effect, Person, Record},
     policy::Policy,
     profile::{Acceptance, Profile},
     refusal::Refusal,
@@ -26,7 +39,7 @@ use regie_protocol::{
     wire,
 };
 use serde_json::Value;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 pub use links::pair;
@@ -82,6 +95,9 @@ pub struct Answered {
     pub proffered: Agreement,
 }
 
+/// Suppliers that are dialled at once.
+const DIALS: usize = 32;
+
 /// The machine with everything it needs.
 pub struct Node {
     machine: Person,
@@ -90,9 +106,14 @@ pub struct Node {
     links: BTreeMap<PublicKey, Link>,
     /// Values set in this turn, not on disk yet.
     fresh: BTreeMap<FieldPath, Option<Observed>>,
+    /// Bounds how many suppliers are dialled at once.
+    dials: Arc<Semaphore>,
     events: mpsc::WeakSender<Event>,
     runtime: tokio::runtime::Handle,
+    activity: activity::Activity,
     logged: u64,
+    /// Logs that grew in this turn.
+    grown: BTreeSet<Log>,
 }
 
 struct Link {
@@ -109,6 +130,7 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (machine, clock) = records::load(&store)?;
     verify::at_start(&machine, &store)?;
+    let activity = activity::Activity::load(&store)?;
     let mut node = Node {
         logged: machine.personal_log().size(),
         machine,
@@ -116,6 +138,9 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         clock,
         links: BTreeMap::new(),
         fresh: BTreeMap::new(),
+        activity,
+        grown: BTreeSet::new(),
+        dials: Arc::new(Semaphore::new(DIALS)),
         events: events.downgrade(),
         runtime: tokio::runtime::Handle::current(),
     };
@@ -150,10 +175,17 @@ pub fn after_restore(store: &mut Store) -> Result<Vec<Effect>, Failure> {
     let now = clock.now();
     let effects = machine.restored(now, &mut clock::entropy())?;
     let mut turn = Turn::default();
+    let mut grown = BTreeSet::new();
     for effect in &effects {
         if let Effect::Persist(record) = effect {
             records::put(&mut turn, record)?;
+            if let Record::Entry { log, .. } = record {
+                grown.insert(*log);
+            }
         }
+    }
+    for record in grown.into_iter().filter_map(|log| machine.head(log)) {
+        records::put(&mut turn, &record)?;
     }
     records::put_head(&mut turn, &machine.tree_head(now).map_err(regie_protocol::person::OwnerError::from)?);
     store.commit(turn.batch)?;
@@ -164,7 +196,10 @@ impl Driven for Node {
     type Event = Event;
 
     fn reads_all(event: &Event) -> bool {
-        matches!(event, Event::Command(Command::Audit | Command::Backup, _))
+        match event {
+            Event::Command(command, _) => commands::reads_store(command),
+            _ => false,
+        }
     }
 
     fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
@@ -208,6 +243,10 @@ impl Driven for Node {
     fn closing(&mut self, turn: &mut Turn) {
         let now = self.clock.now();
         records::put_clock(turn, now);
+        for record in std::mem::take(&mut self.grown).into_iter().filter_map(|log| self.machine.head(log)) {
+            self.put(&record, turn);
+        }
+        self.activity.put(turn);
         let size = self.machine.personal_log().size();
         if size != self.logged {
             self.logged = size;
@@ -246,9 +285,11 @@ impl Node {
         for effect in effects {
             match effect {
                 Effect::Persist(record) => {
-                    if let Err(error) = records::put(turn, &record) {
-                        tracing::error!(%error, "a record has no encoding");
+                    if let Record::Entry { log, at, bytes, .. } = &record {
+                        self.grown.insert(*log);
+                        self.activity.note(*log, *at, bytes);
                     }
+                    self.put(&record, turn);
                 }
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Reply(reply) => answer(responder.take(), &reply, turn),
@@ -261,6 +302,12 @@ impl Node {
                     self.run(effects, responder.take(), turn);
                 }
             }
+        }
+    }
+
+    fn put(&self, record: &Record, turn: &mut Turn) {
+        if let Err(error) = records::put(turn, record) {
+            tracing::error!(%error, "a record has no encoding");
         }
     }
 
@@ -304,8 +351,9 @@ impl Node {
         };
         let addresses = relationship.profile().addresses.iter().filter_map(|text| text.parse().ok()).collect();
         let wake = Arc::new(Notify::new());
-        let secret = relationship.key().expose_secret();
-        let task = self.runtime.spawn(links::hold(supplier, secret, addresses, events.downgrade(), wake.clone()));
+        let (secret, dials) = (relationship.key().expose_secret(), self.dials.clone());
+        let task =
+            self.runtime.spawn(links::hold(supplier, secret, addresses, events.downgrade(), wake.clone(), dials));
         self.links.insert(supplier, Link { wake, up: false, task });
     }
 }

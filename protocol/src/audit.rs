@@ -62,6 +62,11 @@ pub enum Event {
         /// Refused fields.
         refused: BTreeMap<AskedPath, Refusal>,
     },
+    /// The person paused the relationship, or took it up again.
+    Paused {
+        /// Which of the two.
+        paused: bool,
+    },
     /// The supplier signed for a disclosure.
     Delivered {
         /// Which.
@@ -107,6 +112,8 @@ pub enum Event {
     Of {
         /// Whose log.
         supplier: PublicKey,
+        /// Its place there.
+        index: u64,
         /// The entry's leaf hash.
         leaf: Hash,
     },

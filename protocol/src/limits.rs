@@ -55,3 +55,5 @@ pub const REQUESTS_PER_HOUR: u32 = 600;
 pub const PROOF_HASHES: usize = 64;
 /// Most bytes in an audit entry.
 pub const ENTRY_BYTES: usize = 64 * 1024;
+/// Past requests kept for trying a changed policy on; the oldest give way.
+pub const PAST_REQUESTS: u64 = 2_000;

@@ -11,8 +11,8 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use owner::{NewGrant, OwnerError};
-pub use state::{Outgoing, Person, Record, Relationship, StoredRelationship, Waiting};
+pub use owner::{NewGrant, OwnerError, Remember};
+pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship, StoredRelationship, Waiting};
 
 use crate::{
     audit::{self, Committed, Entry, Event, Log},
@@ -81,6 +81,7 @@ impl Person {
         }
         let mut effects = Vec::new();
         let (answers, event) = fill(&plan, value, entropy).map_err(|_| Refusal::Unavailable)?;
+        self.note_known(&mut effects, plan.supplier, &answers, now);
         let entry = self.log(&mut effects, Log::With(plan.supplier), event, now, entropy)?;
         let relationship = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?;
         let disclosure = Disclosure {
@@ -101,6 +102,21 @@ impl Person {
         Ok(effects)
     }
 
+    /// Keeps in mind which fields a supplier has now, until it signs that it erased them.
+    fn note_known(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: PublicKey,
+        answers: &BTreeMap<AskedPath, Answer>,
+        now: Timestamp,
+    ) {
+        for (path, answer) in answers {
+            if let (Some(field), Answer::Value { grant, .. }) = (path.known(), answer) {
+                self.record(effects, Record::Knows { supplier, field, known: Known { at: now, grant: *grant } });
+            }
+        }
+    }
+
     /// Appends to a relationship's log and its hash to the personal log, or to the personal log alone.
     fn log(
         &mut self,
@@ -116,9 +132,9 @@ impl Person {
             Log::With(supplier) => self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?.log.clone(),
         };
         let proven = audit::append(&mut frontier, &entry).map_err(|_| Refusal::Unavailable)?;
-        self.record(effects, Record::Entry { log, index: proven.index, bytes: proven.entry.clone() });
+        self.record(effects, Record::Entry { log, index: proven.index, at: now, bytes: proven.entry.clone() });
         if let Log::With(supplier) = log {
-            let event = Event::Of { supplier, leaf: crate::merkle::leaf(&proven.entry) };
+            let event = Event::Of { supplier, index: proven.index, leaf: crate::merkle::leaf(&proven.entry) };
             self.log(effects, Log::Personal, event, now, entropy)?;
         }
         Ok(proven)

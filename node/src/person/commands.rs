@@ -1,39 +1,59 @@
-//! The owner's commands. In: a `Command`. Out: JSON for the command line and the dashboard, or a `Failure`.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The owner's commands, each given to its room. In: a `Command`. Out: JSON for the command line and the
+//! dashboard, or a `Failure`.
 
 use regie_protocol::{
-    field::{FieldPath, Observed, Provenance, Value as FieldValue},
-    grant::VerifiedGrant,
-    identity::{Nonce, PublicKey},
+    identity::PublicKey,
+    limits,
     person::{NewGrant, OwnerError},
     policy::Policy,
     time::{Days, Timestamp},
-    wire,
 };
 use serde_json::{Value, json};
 
-use super::{Node, records, value_of, verify};
+use super::{Node, records, verify};
 use crate::{
     clock,
-    command::{self, Command, Failure, exit, parse},
+    command::{self, Change, Command, Failure, parse},
     driver::Turn,
-    store::{Key, Table},
+    store::Table,
 };
 
-/// Most values one `set` or import changes.
-const VALUES: usize = regie_protocol::limits::FIELDS;
+/// Entries shown by `regie audit`.
+const NEWEST: usize = 100;
+
+/// Does a command read the store, so that what this turn has changed must be on disk first?
+pub(super) fn reads_store(command: &Command) -> bool {
+    !matches!(command, Command::Status | Command::Requests | Command::Grants | Command::Allow { .. })
+}
 
 impl Node {
     pub(super) fn command(&mut self, command: Command, turn: &mut Turn) -> Result<Value, Failure> {
         match command {
             Command::Status => Ok(self.status()),
+            Command::Overview => self.overview(),
+            Command::Suppliers { query, sector, field, purpose, newest_first, offset, limit } => {
+                let filter = super::overview::Filter {
+                    query: query.to_lowercase(),
+                    sector,
+                    field: field.map(|text| parse(&text)).transpose()?,
+                    purpose: purpose.map(|text| parse(&text)).transpose()?,
+                };
+                Ok(self.suppliers(&filter, newest_first, offset, limit))
+            }
+            Command::Supplier { supplier } => self.supplier(&self.find_supplier(&supplier)?),
             Command::Fields => Ok(self.fields()),
+            Command::Field { field } => self.field(parse(&field)?),
             Command::Set { values, source } => self.set(&values, source, turn),
             Command::Unset { field } => self.unset(parse(&field)?, turn),
+            Command::WouldTell { fields } => {
+                let fields = fields.iter().take(limits::FIELDS).map(|text| parse(text)).collect::<Result<_, _>>()?;
+                Ok(self.would_tell(&fields))
+            }
+            Command::Deliveries => Ok(self.deliveries()),
             Command::Requests => Ok(self.requests()),
-            Command::Allow { id } => self.decide(&id, true, turn),
-            Command::Refuse { id } => self.decide(&id, false, turn),
+            Command::Allow { id } => self.answer(&id, true, turn),
+            Command::Refuse { id } => self.answer(&id, false, turn),
+            Command::Decide { ids, allow, remember } => self.decide(&ids, allow, remember, turn),
             Command::Grant { supplier, fields, purposes, access, days, retention } => {
                 let new = NewGrant {
                     supplier: self.find_supplier(&supplier)?,
@@ -47,9 +67,32 @@ impl Node {
             }
             Command::Grants => Ok(self.grants()),
             Command::Revoke { grant, erase } => self.revoke(&grant, erase, turn),
+            Command::RevokeAll { supplier, erase } => {
+                let supplier = self.find_supplier(&supplier)?;
+                self.revoke_all(&supplier, erase, turn)
+            }
+            Command::Pause { supplier, paused } => {
+                let supplier = self.find_supplier(&supplier)?;
+                self.pause(&supplier, paused, turn)
+            }
+            Command::Policy { preset } => self.policy(preset, turn),
+            Command::Rules => self.rules(),
+            Command::SetRule { rule, replaces } => self.change_rules(&Change::Set { rule, replaces }, turn),
+            Command::RemoveRule { name } => self.change_rules(&Change::Remove { name }, turn),
+            Command::DryRun { change } => self.dry_run(&change),
             Command::Audit => self.audit(),
-            Command::Policy { preset } => self.policy(preset.as_deref(), turn),
-            Command::Backup => self.backup(),
+            Command::AuditPage { supplier, kind, before, limit } => {
+                let supplier = supplier.map(|text| self.find_supplier(&text)).transpose()?;
+                self.audit_page(supplier, kind.as_deref(), before, limit)
+            }
+            Command::Proof { supplier, index } => self.proof(self.find_supplier(&supplier)?, index),
+            Command::ConsentReceipts { supplier } => {
+                let supplier = supplier.map(|text| self.find_supplier(&text)).transpose()?;
+                Ok(self.consent_receipts(supplier.as_ref()))
+            }
+            Command::Export => self.export(),
+            Command::Me { name } => self.me(name, turn),
+            Command::Backup => Ok(json!({ "rows": crate::backup::rows(&self.store)? })),
             Command::Pair { .. } | Command::Stop => Err(Failure::internal("handled elsewhere")),
             Command::Invite { .. } | Command::Ask { .. } | Command::People => Err(Failure::usage(
                 "this home is a person's; that command is for a supplier's companion (`regie supplier init`)",
@@ -79,7 +122,8 @@ impl Node {
             "domain": relationship.profile().domain,
             "agreement": relationship.stored().agreement,
             "known_to_it_as": relationship.key().public(),
-            "connected": self.links.get(supplier).is_some_and(|link| link.up),
+            "connected": self.is_up(supplier),
+            "paused": relationship.stored().paused,
             "live_grants": relationship.grants().filter(|g| g.live(&self.machine, now).is_ok()).count(),
             "requests_waiting": relationship.waiting().count(),
             "undelivered": relationship.undelivered(),
@@ -87,171 +131,42 @@ impl Node {
         })
     }
 
-    fn fields(&self) -> Value {
-        let held = FieldPath::all().filter_map(|field| {
-            let observed = value_of(&self.store, &self.fresh, field)?;
-            Some(json!({
-                "field": field,
-                "label": field.info().label,
-                "value": observed.value,
-                "provenance": observed.provenance.to_string(),
-                "observed": time(observed.observed),
-                "told": self.machine.would_be_told(field, clock::wall()).iter().map(|s| self.name_of(s)).collect::<Vec<_>>(),
-            }))
-        });
-        Value::Array(held.collect())
-    }
-
-    fn set(&mut self, values: &[(String, String)], source: Option<String>, turn: &mut Turn) -> Result<Value, Failure> {
-        if values.len() > VALUES {
-            return Err(Failure::usage(format!("at most {VALUES} fields at a time")));
-        }
-        let now = self.clock.now();
-        // All are read before one is changed: a mistake in the last leaves the first as it was.
-        let mut changes = BTreeMap::new();
-        for (field, value) in values {
-            let value: FieldValue = value.parse().map_err(Failure::usage)?;
-            let provenance = source.clone().map_or(Provenance::Typed, Provenance::Imported);
-            changes.insert(parse::<FieldPath>(field)?, Observed { value, provenance, observed: now });
-        }
-        changes
-            .retain(|field, new| value_of(&self.store, &self.fresh, *field).is_none_or(|old| old.value != new.value));
-        for (field, observed) in &changes {
-            let bytes = wire::encode(observed).map_err(Failure::internal)?;
-            turn.batch.put(Table::Field, Key::item(field.to_string().as_bytes()), bytes);
-            self.fresh.insert(*field, Some(observed.clone()));
-        }
-        let changed = changes.keys().map(|field| (*field, true)).collect();
-        self.tell(&changed, now, turn)
-    }
-
-    fn unset(&mut self, field: FieldPath, turn: &mut Turn) -> Result<Value, Failure> {
-        if value_of(&self.store, &self.fresh, field).is_none() {
-            let next = "`regie fields` lists what you hold";
-            return Err(Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}")));
-        }
-        let now = self.clock.now();
-        turn.batch.delete(Table::Field, Key::item(field.to_string().as_bytes()));
-        self.fresh.insert(field, None);
-        self.tell(&BTreeMap::from([(field, false)]), now, turn)
-    }
-
-    fn tell(&mut self, changed: &BTreeMap<FieldPath, bool>, now: Timestamp, turn: &mut Turn) -> Result<Value, Failure> {
-        let told: BTreeSet<PublicKey> =
-            changed.keys().flat_map(|field| self.machine.would_be_told(*field, now)).collect();
-        let effects = self.machine.field_changed(changed, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
-        let told: Vec<String> = told.iter().map(|supplier| self.name_of(supplier)).collect();
-        Ok(json!({ "changed": changed.keys().collect::<Vec<_>>(), "told": told }))
-    }
-
-    fn requests(&self) -> Value {
-        let waiting = self.machine.relationships().flat_map(|(supplier, r)| r.waiting().map(move |w| (supplier, r, w)));
-        let list = waiting.map(|(supplier, relationship, waiting)| {
-            json!({
-                "id": waiting.id,
-                "supplier": supplier,
-                "name": relationship.profile().name,
-                "fields": waiting.fields,
-                "purpose": waiting.purpose,
-                "plain_purpose": waiting.purpose.plain(),
-                "reason": waiting.reason,
-                "access": waiting.access,
-                "grant_days": waiting.duration,
-                "kept_days": waiting.retention,
-                "agreement": relationship.stored().agreement,
-                "at": time(waiting.at),
-            })
-        });
-        Value::Array(list.collect())
-    }
-
-    fn decide(&mut self, id: &str, yes: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let id: Nonce = parse(id).map_err(|_| Failure::from(OwnerError::NoRequest))?;
-        let now = self.clock.now();
-        let effects = match yes {
-            true => self.machine.allow(&id, now, &mut clock::entropy())?,
-            false => self.machine.refuse(&id)?,
-        };
-        self.run(effects, None, turn);
-        Ok(json!({ "id": id, "allowed": yes }))
-    }
-
-    fn grant(&mut self, new: &NewGrant, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
-        let effects = self.machine.grant(new, now, &mut clock::entropy())?;
-        let id = effects.iter().find_map(|effect| match effect {
-            regie_protocol::person::Effect::Persist(regie_protocol::person::Record::Grant { grant, .. }) => {
-                Some(grant.id())
-            }
-            _ => None,
-        });
-        self.run(effects, None, turn);
-        Ok(json!({ "grant": id, "supplier": self.name_of(&new.supplier) }))
-    }
-
-    fn grants(&self) -> Value {
-        let all = self.machine.relationships().flat_map(|(_, r)| r.grants().map(move |grant| (r, grant)));
-        Value::Array(all.map(|(r, grant)| self.grant_json(&r.profile().name, grant)).collect())
-    }
-
-    fn grant_json(&self, name: &str, grant: &VerifiedGrant) -> Value {
-        let scope = grant.scope();
-        let state = grant.live(&self.machine, clock::wall()).map_or_else(|code| code.code(), |_| "live");
-        json!({
-            "grant": grant.root().id(),
-            "name": name,
-            "fields": scope.fields,
-            "purposes": scope.purposes,
-            "access": scope.access,
-            "expires": time(scope.bounds.expires),
-            "kept_days": scope.bounds.retention,
-            "agreement": grant.root().agreement,
-            "state": state,
-        })
-    }
-
-    fn revoke(&mut self, grant: &str, erase: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let grant = parse(grant).map_err(|_| Failure::from(OwnerError::NoGrant))?;
-        let now = self.clock.now();
-        let effects = self.machine.revoke(&grant, erase, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
-        Ok(json!({ "revoked": grant, "erasure_asked": erase }))
-    }
-
     fn audit(&self) -> Result<Value, Failure> {
         let checked = verify::all(&self.machine, &self.store)?;
-        let mut receipts = 0;
-        records::each(&self.store, Table::Receipt, |_| receipts += 1)?;
         Ok(json!({
             "verified": true,
             "entries": checked.entries,
             "root": checked.root,
             "relationships": checked.relationships,
-            "erasure_receipts": receipts,
-            "newest": verify::newest(&self.machine, &self.store)?,
+            "erasure_receipts": self.store.count(Table::Receipt)?,
+            "newest": self.newest(NEWEST)?,
         }))
     }
 
-    fn policy(&mut self, preset: Option<&str>, turn: &mut Turn) -> Result<Value, Failure> {
+    fn policy(&mut self, preset: Option<String>, turn: &mut Turn) -> Result<Value, Failure> {
         if let Some(name) = preset {
-            let policy = Policy::preset(name)
-                .ok_or_else(|| Failure::usage("the presets are careful, balanced and open; nothing was changed"))?;
-            let now = self.clock.now();
-            let effects = self.machine.set_policy(policy, now, &mut clock::entropy())?;
-            self.run(effects, None, turn);
+            self.change_rules(&Change::Preset { name }, turn)?;
         }
         serde_json::to_value(self.machine.policy()).map_err(Failure::internal)
     }
 
-    /// Everything in the store, for the command line to encrypt. Goes only over the owner's own socket.
-    fn backup(&self) -> Result<Value, Failure> {
-        let rows = crate::backup::rows(&self.store)?;
-        Ok(json!({ "rows": rows }))
+    fn me(&mut self, name: Option<String>, turn: &mut Turn) -> Result<Value, Failure> {
+        let Some(name) = name else { return Ok(json!({ "name": records::name(&self.store)? })) };
+        let name = name.trim();
+        if name.is_empty() || name.len() > limits::NAME_BYTES || name.chars().any(char::is_control) {
+            let most = limits::NAME_BYTES;
+            return Err(Failure::usage(format!("a name has 1 to {most} bytes and no control characters; shorten it")));
+        }
+        records::put_name(turn, name);
+        Ok(json!({ "name": name }))
     }
 
     pub(super) fn name_of(&self, supplier: &PublicKey) -> String {
         self.machine.relationship(supplier).map_or_else(|| supplier.to_string(), |r| r.profile().name.clone())
+    }
+
+    pub(super) fn is_up(&self, supplier: &PublicKey) -> bool {
+        self.links.get(supplier).is_some_and(|link| link.up)
     }
 
     /// A supplier by key, or by a name that only one has.
@@ -273,6 +188,12 @@ impl Node {
             _ => Err(OwnerError::NoRelationship.into()),
         }
     }
+}
+
+/// A preset by name.
+pub(super) fn preset(name: &str) -> Result<Policy, Failure> {
+    Policy::preset(name)
+        .ok_or_else(|| Failure::usage("the presets are careful, balanced and open; nothing was changed"))
 }
 
 pub(super) fn time(at: Timestamp) -> String {

@@ -12,7 +12,7 @@ use regie_protocol::{
     profile::Invitation,
     wire,
 };
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::{Answered, Event, Proffered};
@@ -31,6 +31,7 @@ pub(super) async fn hold(
     addresses: Vec<Address>,
     events: mpsc::WeakSender<Event>,
     wake: Arc<Notify>,
+    dials: Arc<Semaphore>,
 ) {
     let (endpoint, mut network) = match Endpoint::start(secret, &[]).await {
         Ok(started) => started,
@@ -38,7 +39,10 @@ pub(super) async fn hold(
     };
     let mut pause = RETRY.0;
     loop {
-        if endpoint.connect(*supplier.as_bytes(), &addresses).await.is_err() {
+        let Ok(turn) = dials.acquire().await else { return };
+        let connected = endpoint.connect(*supplier.as_bytes(), &addresses).await;
+        drop(turn);
+        if connected.is_err() {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(RETRY.1);
             continue;

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use regie_protocol::{
     audit::{Log, TreeHead},
     identity::RootSeed,
+    limits,
     person::{Person, Record},
     policy::Policy,
     signed::Signed,
@@ -13,6 +14,7 @@ use regie_protocol::{
     wire,
 };
 
+use super::activity;
 use crate::{
     clock::Clock,
     command::Failure,
@@ -23,13 +25,20 @@ use crate::{
 const SEED: &[u8] = b"seed";
 const CLOCK: &[u8] = b"clock";
 const HEAD: &[u8] = b"head";
-const RECORD_BYTES: usize = 1024 * 1024;
+/// The group of the records that say where each log stands.
+const HEADS: &[u8] = b"heads";
+const NAME: &[u8] = b"name";
+const ACTIVITY: &[u8] = b"activity";
+/// Largest stored record, in bytes.
+pub(super) const RECORD_BYTES: usize = 1024 * 1024;
 
 /// Puts a record where it belongs.
 pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
     let (table, key) = place(record);
     match record {
-        Record::Forgotten { .. } | Record::Decided { .. } | Record::Sent { .. } => turn.batch.delete(table, key),
+        Record::Forgotten { .. } | Record::Decided { .. } | Record::Sent { .. } | Record::Erased { .. } => {
+            turn.batch.delete(table, key)
+        }
         _ => turn.batch.put(table, key, wire::encode(record).map_err(Failure::internal)?),
     }
     Ok(())
@@ -47,6 +56,28 @@ pub(super) fn put_head(turn: &mut Turn, head: &Signed<TreeHead>) {
     if let Ok(bytes) = wire::encode(head) {
         turn.batch.put(Table::Meta, Key::item(HEAD), bytes);
     }
+}
+
+pub(super) fn put_name(turn: &mut Turn, name: &str) {
+    turn.batch.put(Table::Meta, Key::item(NAME), name.as_bytes().to_vec());
+}
+
+/// What the person wants to be called by their own node.
+pub(super) fn name(store: &Store) -> Result<Option<String>, Failure> {
+    let Some(bytes) = store.get(Table::Meta, &Key::item(NAME))? else { return Ok(None) };
+    Ok(String::from_utf8(bytes.to_vec()).ok())
+}
+
+pub(super) fn put_activity(turn: &mut Turn, days: &activity::Stored) {
+    if let Ok(bytes) = wire::encode(days.iter().map(|(day, counts)| (*day, *counts)).collect::<Vec<_>>().as_slice()) {
+        turn.batch.put(Table::Meta, Key::item(ACTIVITY), bytes);
+    }
+}
+
+pub(super) fn activity(store: &Store) -> Result<Option<activity::Stored>, Failure> {
+    let Some(bytes) = store.get(Table::Meta, &Key::item(ACTIVITY))? else { return Ok(None) };
+    let days: Vec<(u64, activity::Counts)> = wire::decode(&bytes, RECORD_BYTES).map_err(|_| damaged("the counts"))?;
+    Ok(Some(days.into_iter().collect()))
 }
 
 /// The signed head of the personal log, as stored.
@@ -79,28 +110,79 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
         Table::Seen,
         Table::Pending,
         Table::Outbox,
-        Table::AuditEntry,
-        Table::RelationshipLog,
+        Table::Known,
+        Table::Past,
     ] {
         replay(store, table, &mut person)?;
     }
+    logs(store, &mut person)?;
     let floor = store.get(Table::Meta, &Key::item(CLOCK))?;
     let floor = floor.and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(0, u64::from_be_bytes);
     Ok((person, Clock::from(Timestamp(floor))))
 }
 
+/// Restores where the logs stand. Their entries are not read: a start must not take longer as the log grows.
+/// That none is missing is told by their count here, and that each is right by `regie audit --verify`.
+fn logs(store: &Store, person: &mut Person) -> Result<(), Failure> {
+    let mut failed = None;
+    store.scan_group(Table::Meta, HEADS, |row: Row| {
+        take(&row, Table::Meta, person, &mut failed);
+        Ok::<_, StoreError>(ControlFlow::Continue(()))
+    })?;
+    failed.map_or(Ok(()), Err)?;
+    let shared: u64 = person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
+    let entries = (store.count(Table::AuditEntry)?, store.count(Table::RelationshipLog)?);
+    if entries == (person.personal_log().size(), shared) { Ok(()) } else { Err(damaged("the audit log")) }
+}
+
 fn replay(store: &Store, table: Table, person: &mut Person) -> Result<(), Failure> {
     let mut failed = None;
     store.scan(table, |row: Row| {
-        if failed.is_none() {
-            let record = wire::decode::<Record>(&row.value, RECORD_BYTES).ok();
-            if record.is_none_or(|record| person.restore(&record).is_err()) {
-                failed = Some(damaged(table.name()));
-            }
-        }
+        take(&row, table, person, &mut failed);
         Ok::<_, StoreError>(ControlFlow::Continue(()))
     })?;
     failed.map_or(Ok(()), Err)
+}
+
+fn take(row: &Row, table: Table, person: &mut Person, failed: &mut Option<Failure>) {
+    let record = wire::decode::<Record>(&row.value, RECORD_BYTES).ok();
+    if record.is_none_or(|record| person.restore(&record).is_err()) {
+        *failed = Some(damaged(table.name()));
+    }
+}
+
+/// One entry of the personal log, or of the log with a supplier.
+pub(super) fn entry(store: &Store, log: Log, index: u64) -> Result<Option<Vec<u8>>, Failure> {
+    let (table, key) = entry_place(log, index);
+    let Some(row) = store.get(table, &key)? else { return Ok(None) };
+    entry_bytes(&row).map(Some)
+}
+
+/// Entries of a log from `first` on, at most `count`, with their numbers.
+pub(super) fn entries(store: &Store, log: Log, first: u64, count: usize) -> Result<Vec<(u64, Vec<u8>)>, Failure> {
+    let (table, group) = match &log {
+        Log::Personal => (Table::AuditEntry, &[][..]),
+        Log::With(supplier) => (Table::RelationshipLog, &supplier.as_bytes()[..]),
+    };
+    let mut found = Vec::new();
+    while found.len() < count {
+        let from = first + found.len() as u64;
+        let rows = store.scan_group_indexes(table, group, from, count - found.len())?;
+        if rows.is_empty() {
+            break;
+        }
+        for (number, row) in (from..).zip(rows) {
+            found.push((number, entry_bytes(&row.value)?));
+        }
+    }
+    Ok(found)
+}
+
+fn entry_bytes(row: &[u8]) -> Result<Vec<u8>, Failure> {
+    match wire::decode(row, RECORD_BYTES) {
+        Ok(Record::Entry { bytes, .. }) => Ok(bytes),
+        _ => Err(damaged("the audit log")),
+    }
 }
 
 /// Reads every record of a table.
@@ -121,6 +203,13 @@ pub(super) fn damaged(what: &str) -> Failure {
     Failure::new("damaged", crate::command::exit::ERROR, format!("the store is damaged ({what}); {next}"))
 }
 
+fn entry_place(log: Log, index: u64) -> (Table, Key) {
+    match log {
+        Log::Personal => (Table::AuditEntry, Key::index(index)),
+        Log::With(supplier) => (Table::RelationshipLog, Key::grouped_index(supplier.as_bytes(), index)),
+    }
+}
+
 fn place(record: &Record) -> (Table, Key) {
     match record {
         Record::Relationship { supplier, .. } => (Table::Relationship, Key::item(supplier.as_bytes())),
@@ -134,11 +223,16 @@ fn place(record: &Record) -> (Table, Key) {
         Record::Outgoing { supplier, number, .. } | Record::Sent { supplier, number } => {
             (Table::Outbox, Key::grouped_index(supplier.as_bytes(), *number))
         }
-        Record::Entry { log: Log::Personal, index, .. } => (Table::AuditEntry, Key::index(*index)),
-        Record::Entry { log: Log::With(supplier), index, .. } => {
-            (Table::RelationshipLog, Key::grouped_index(supplier.as_bytes(), *index))
+        Record::Entry { log, index, .. } => entry_place(*log, *index),
+        Record::Head { log: Log::Personal, .. } => (Table::Meta, Key::grouped(HEADS, b"personal")),
+        Record::Head { log: Log::With(supplier), .. } => (Table::Meta, Key::grouped(HEADS, supplier.as_bytes())),
+        Record::Knows { supplier, field, .. } | Record::Erased { supplier, field } => {
+            (Table::Known, Key::grouped(supplier.as_bytes(), field.to_string().as_bytes()))
         }
-        Record::Receipt { receipt } => (Table::Receipt, Key::item(receipt.id().digest())),
+        Record::Past { number, .. } => (Table::Past, Key::index(number % limits::PAST_REQUESTS)),
+        Record::Receipt { supplier, receipt } => {
+            (Table::Receipt, Key::grouped(supplier.as_bytes(), receipt.id().digest()))
+        }
         Record::Policy { .. } => (Table::Policy, Key::item(b"policy")),
         Record::Epoch { .. } => (Table::Policy, Key::item(b"epoch")),
     }

@@ -44,7 +44,7 @@ pub(super) fn all(machine: &Person, store: &Store) -> Result<Checked, Failure> {
     let (mut personal, mut told) = (Frontier::default(), BTreeMap::<PublicKey, Vec<Hash>>::new());
     let mut wrong = None;
     records::each(store, Table::AuditEntry, |record| {
-        let Record::Entry { log: Log::Personal, index, bytes } = record else {
+        let Record::Entry { log: Log::Personal, index, bytes, .. } = record else {
             wrong = Some("a row of another kind stands in the log");
             return;
         };
@@ -52,7 +52,7 @@ pub(super) fn all(machine: &Person, store: &Store) -> Result<Checked, Failure> {
             wrong = Some("an entry is missing");
         }
         match wire::decode::<Entry>(&bytes, limits::ENTRY_BYTES).map(|entry| entry.event) {
-            Ok(Event::Of { supplier, leaf }) => told.entry(supplier).or_default().push(leaf),
+            Ok(Event::Of { supplier, leaf, .. }) => told.entry(supplier).or_default().push(leaf),
             Ok(_) => {}
             Err(_) => wrong = Some("an entry can't be read"),
         }
@@ -75,25 +75,4 @@ pub(super) fn all(machine: &Person, store: &Store) -> Result<Checked, Failure> {
         return Err(records::damaged("the rows differ from the log in memory"));
     }
     Ok(Checked { entries: personal.size(), root: personal.root(), relationships: found.len() })
-}
-
-/// Entries shown by `regie audit`.
-const SHOWN: usize = 100;
-
-/// The newest entries of the relationships, in plain words.
-pub(super) fn newest(machine: &Person, store: &Store) -> Result<Vec<serde_json::Value>, Failure> {
-    let mut entries = Vec::new();
-    records::each(store, Table::RelationshipLog, |record| {
-        let Record::Entry { log: Log::With(supplier), index, bytes } = record else { return };
-        if let Ok(entry) = wire::decode::<Entry>(&bytes, limits::ENTRY_BYTES) {
-            let name = machine.relationship(&supplier).map(|r| r.profile().name.clone());
-            entries.push((entry.at, index, name, entry.event));
-        }
-    })?;
-    entries.sort_by_key(|(at, index, ..)| (*at, *index));
-    let skip = entries.len().saturating_sub(SHOWN);
-    let newest = entries.into_iter().skip(skip);
-    Ok(newest
-        .map(|(at, _, name, event)| serde_json::json!({ "at": crate::clock::text(at), "supplier": name, "event": event }))
-        .collect())
 }

@@ -187,6 +187,16 @@ fn wipe(mut file: File) {
     let _ = file.rewind().and_then(|()| file.write_all(&zeros)).and_then(|()| file.sync_all());
 }
 
+/// The keyring's bytes, of a store that another handle may hold open.
+pub(super) fn keyring(dir: &Path) -> Result<Vec<u8>, StoreError> {
+    let read = || {
+        let mut bytes = Vec::new();
+        File::open(dir.join(name(Side::Keyring)))?.take(SIDE_FILE_MAX_BYTES).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(|error: io::Error| StoreError::io("reading the keyring", &error))
+}
+
 impl SideFiles for Files {
     fn load(&self, side: Side) -> io::Result<Option<Vec<u8>>> {
         let file = match File::open(self.path(side)) {

@@ -109,6 +109,15 @@ impl Store {
         Store::open_on(medium, Box::new(side), passphrase)
     }
 
+    /// Whether this passphrase opens the store in `dir`, without opening it: for unlocking a page of a node that
+    /// runs. As slow as opening, on purpose.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongPassphrase`], or why the keyring can't be read.
+    pub fn check_passphrase(dir: &Path, passphrase: &Passphrase) -> Result<(), StoreError> {
+        Keyring::open(&files::keyring(dir)?, passphrase).map(drop)
+    }
+
     /// Makes a new store on any medium; the crash tests bring their own.
     pub fn create_on(
         medium: Arc<dyn Medium>,

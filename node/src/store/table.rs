@@ -70,6 +70,10 @@ tables! {
     Profile = 18 "profile",
     /// Contacts.
     Contact = 19 "contact",
+    /// Which fields a supplier has.
+    Known = 20 "known",
+    /// Terms of past requests.
+    Past = 21 "past",
 }
 
 impl Table {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Person, Plan, Record, StoredRelationship, from_supplier, requests};
+use super::{Effect, Person, Plan, Record, StoredRelationship, Waiting, from_supplier, requests};
 use crate::{
     agreement::Agreement,
     audit::{Event, Log},
@@ -14,7 +14,7 @@ use crate::{
     identity::{Keypair, Nonce, PublicKey},
     limits, merkle,
     message::Message,
-    policy::Policy,
+    policy::{Answer, Policy, Rule, What, Who},
     profile::{Acceptance, Pairing, Profile},
     purpose::Purpose,
     refusal::Refusal,
@@ -83,6 +83,18 @@ pub struct NewGrant {
     pub duration: Days,
     /// How long values may be kept.
     pub retention: Days,
+}
+
+/// What an answer to a waiting request is to mean for later ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remember {
+    /// Nothing.
+    Once,
+    /// The same answer to this supplier, for these fields and this purpose.
+    Supplier,
+    /// The same answer to every supplier of this sector, for these fields and this purpose.
+    Kind,
 }
 
 type Effects = Result<Vec<Effect>, OwnerError>;
@@ -182,6 +194,57 @@ impl Person {
         Ok(effects)
     }
 
+    /// Writes the rules that make an answer to a waiting request the default for later ones: one per field,
+    /// replacing rules about the same. The answer itself is for [`Self::allow`] or [`Self::refuse`].
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRequest`], [`OwnerError::BadPolicy`] where the policy is full.
+    pub fn remember(
+        &mut self,
+        id: &Nonce,
+        allow: bool,
+        how: Remember,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Effects {
+        let (supplier, waiting) = self.find_waiting(id)?;
+        let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
+        let profile = relationship.profile();
+        let (who, whom) = match how {
+            Remember::Once => return Ok(Vec::new()),
+            Remember::Supplier => (Who::Supplier(supplier), profile.name.clone()),
+            Remember::Kind => (Who::Sector(profile.sector.clone()), profile.sector.clone()),
+        };
+        let answer = if allow { Answer::Allow } else { Answer::Refuse };
+        let mut policy = self.policy.clone();
+        for field in waiting.fields.keys().filter_map(AskedPath::known) {
+            let (what, why) = (What::Field(field), Some(waiting.purpose));
+            let mut name = format!("you said: {field}, {}, {whom}", waiting.purpose);
+            while name.len() > limits::NAME_BYTES {
+                name.pop();
+            }
+            let rule = Rule { name, who: who.clone(), what, why, agreement: None, retention: None, answer };
+            policy.rules.retain(|old| (&old.who, &old.what, old.why) != (&rule.who, &rule.what, rule.why));
+            policy.rules.push(rule);
+        }
+        self.set_policy(policy, now, entropy)
+    }
+
+    /// Pauses a relationship: its requests are refused with a code until it is taken up again.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`].
+    pub fn pause(&mut self, supplier: &PublicKey, paused: bool, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let mut effects = Vec::new();
+        if relationship.stored.paused != paused {
+            let stored = StoredRelationship { paused, ..relationship.stored.clone() };
+            self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+            self.log(&mut effects, Log::With(*supplier), Event::Paused { paused }, now, entropy)?;
+        }
+        Ok(effects)
+    }
+
     /// Issues a grant unasked. With `subscribe` the present values are told at once.
     ///
     /// # Errors
@@ -228,6 +291,35 @@ impl Person {
         let withdrawn = relationship.withdrawn.union(&fields).copied().collect();
         self.record(&mut effects, Record::Withdrawn { supplier, fields: withdrawn });
         effects.push(Effect::Deliver(supplier));
+        Ok(effects)
+    }
+
+    /// Ends every grant of a relationship. With `erase` the supplier is also asked to erase what ended grants
+    /// gave and it has not signed for yet.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`].
+    pub fn revoke_all(&mut self, supplier: &PublicKey, erase: bool, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let held: BTreeSet<ObjectId> = relationship.knows.values().map(|known| known.grant).collect();
+        let (mut ending, mut fields) = (Vec::new(), relationship.withdrawn.clone());
+        for (id, grant) in &relationship.grants {
+            let open = !self.revoked.has(id);
+            if open {
+                fields.extend(expand(&grant.scope().fields));
+            }
+            if open || (erase && held.contains(id)) {
+                ending.push(*id);
+            }
+        }
+        let mut effects = Vec::new();
+        for grant in &ending {
+            self.end(&mut effects, *supplier, *grant, erase, now, entropy)?;
+        }
+        if !ending.is_empty() {
+            self.record(&mut effects, Record::Withdrawn { supplier: *supplier, fields });
+            effects.push(Effect::Deliver(*supplier));
+        }
         Ok(effects)
     }
 
@@ -325,7 +417,7 @@ impl Person {
         Ok(())
     }
 
-    fn find_waiting(&self, id: &Nonce) -> Result<(PublicKey, super::Waiting), OwnerError> {
+    fn find_waiting(&self, id: &Nonce) -> Result<(PublicKey, Waiting), OwnerError> {
         self.relationships
             .iter()
             .find_map(|(supplier, r)| r.waiting.get(id).map(|waiting| (*supplier, waiting.clone())))

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Outgoing, Person, Plan, Record, Waiting, from_supplier};
+use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting, from_supplier};
 use crate::{
     audit::{Event, Log},
     decision::{self, Release, Verdict},
@@ -117,6 +117,7 @@ impl Person {
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Seen { id: request.id, at: request.at });
         let mut verdicts = self.decide(&request, now)?;
+        self.keep_terms(&mut effects, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
         let mut grants = Vec::new();
         if let Some(rule) = grantable.values().next() {
@@ -127,6 +128,27 @@ impl Person {
         let plan = self.plan(&mut effects, &request, verdicts, grants, now)?;
         effects.push(Effect::Disclose(plan));
         Ok(effects)
+    }
+
+    /// Keeps the terms of what the policy decided, so that a changed policy can be tried on it.
+    fn keep_terms(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        request: &DataRequest,
+        verdicts: &BTreeMap<AskedPath, Verdict>,
+        now: Timestamp,
+    ) {
+        let by_policy = |verdict: &Verdict| {
+            !matches!(verdict, Verdict::Release(_) | Verdict::Refuse(Refusal::Revoked | Refusal::RateLimited))
+        };
+        let fields: BTreeSet<FieldPath> =
+            verdicts.iter().filter(|(_, v)| by_policy(v)).filter_map(|(path, _)| path.known()).collect();
+        if fields.is_empty() {
+            return;
+        }
+        let (purpose, retention) = (request.purpose, request.retention);
+        let past = PastRequest { supplier: request.supplier, at: now, fields, purpose, retention };
+        self.record(effects, Record::Past { number: self.past, request: past });
     }
 
     /// Everything about a request that does not depend on its fields.
@@ -306,7 +328,13 @@ impl Person {
             return Err(Refusal::WrongAudience);
         }
         let mut effects = Vec::new();
-        self.record(&mut effects, Record::Receipt { receipt: receipt.signed().clone() });
+        self.record(&mut effects, Record::Receipt { supplier: *supplier, receipt: receipt.signed().clone() });
+        for field in &receipt.fields {
+            let known = self.relationships.get(supplier).and_then(|r| r.knows.get(field));
+            if known.is_some_and(|known| known.grant == receipt.grant) {
+                self.record(&mut effects, Record::Erased { supplier: *supplier, field: *field });
+            }
+        }
         let event = Event::Erased { grant: receipt.grant, receipt: receipt.id() };
         self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
         Ok(effects)

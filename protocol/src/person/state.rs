@@ -33,6 +33,7 @@ pub struct Person {
     pub(super) revoked: Revoked,
     pub(super) used: BTreeMap<ObjectId, Used>,
     pub(super) seen: BTreeMap<Nonce, Timestamp>,
+    pub(super) past: u64,
     pub(super) personal: Frontier,
     pub(super) epoch: u32,
 }
@@ -49,7 +50,35 @@ pub struct Relationship {
     pub(super) in_flight: BTreeSet<u64>,
     pub(super) next_number: u64,
     pub(super) log: Frontier,
+    pub(super) last: Timestamp,
+    pub(super) knows: BTreeMap<FieldPath, Known>,
     pub(super) asked: Used,
+}
+
+/// What a supplier has of one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// When it was last disclosed.
+    pub at: Timestamp,
+    /// Under which grant.
+    pub grant: ObjectId,
+}
+
+/// The terms of a request that was decided, kept to try a changed policy on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastRequest {
+    /// Who asked.
+    pub supplier: PublicKey,
+    /// When.
+    pub at: Timestamp,
+    /// The known fields among those it asked for that no live grant covered.
+    pub fields: BTreeSet<FieldPath>,
+    /// Why.
+    pub purpose: Purpose,
+    /// How long it would keep a value.
+    pub retention: Days,
 }
 
 /// The part of a relationship that one record holds.
@@ -165,10 +194,31 @@ pub enum Record {
     Entry {
         log: Log,
         index: u64,
+        at: Timestamp,
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// Where a log stands: replaying this one record stands for replaying all its entries.
+    Head {
+        log: Log,
+        frontier: Frontier,
+        last: Timestamp,
+    },
+    Knows {
+        supplier: PublicKey,
+        field: FieldPath,
+        known: Known,
+    },
+    Erased {
+        supplier: PublicKey,
+        field: FieldPath,
+    },
+    Past {
+        number: u64,
+        request: PastRequest,
+    },
     Receipt {
+        supplier: PublicKey,
         receipt: Signed<ErasureReceipt>,
     },
     Policy {
@@ -190,13 +240,14 @@ impl Person {
             revoked: Revoked::default(),
             used: BTreeMap::new(),
             seen: BTreeMap::new(),
+            past: 0,
             personal: Frontier::default(),
             epoch: 0,
         }
     }
 
-    /// Replays one stored record. A driver calls it at start: relationships first, then the rest, and the
-    /// entries of a log in their order.
+    /// Replays one stored record. A driver calls it at start: relationships first, then the rest; of a log
+    /// either its head or its entries in their order.
     ///
     /// # Errors
     /// What a signature check says of a stored object that no longer verifies: the store is damaged.
@@ -237,6 +288,16 @@ impl Person {
         Ok(Verified::sign(head, &key)?.signed().clone())
     }
 
+    /// Where a log stands, as the record that a driver stores beside its entries.
+    #[must_use]
+    pub fn head(&self, log: Log) -> Option<Record> {
+        let (frontier, last) = match log {
+            Log::Personal => (self.personal.clone(), Timestamp(0)),
+            Log::With(supplier) => self.relationships.get(&supplier).map(|r| (r.log.clone(), r.last))?,
+        };
+        Some(Record::Head { log, frontier, last })
+    }
+
     /// The key that signs the heads of the personal log.
     #[must_use]
     pub fn log_key(&self) -> PublicKey {
@@ -269,9 +330,20 @@ impl Person {
             Record::Epoch { epoch } => self.epoch = *epoch,
             Record::Receipt { .. } => {}
             Record::Entry { log: Log::Personal, bytes, .. } => drop(self.personal.push(merkle::leaf(bytes))),
-            Record::Entry { log: Log::With(supplier), bytes, .. } => {
-                drop(self.with(supplier)?.log.push(merkle::leaf(bytes)));
+            Record::Entry { log: Log::With(supplier), bytes, at, .. } => {
+                let relationship = self.with(supplier)?;
+                relationship.log.push(merkle::leaf(bytes));
+                relationship.last = *at;
             }
+            Record::Head { log: Log::Personal, frontier, .. } => self.personal.clone_from(frontier),
+            Record::Head { log: Log::With(supplier), frontier, last } => {
+                let relationship = self.with(supplier)?;
+                relationship.log.clone_from(frontier);
+                relationship.last = *last;
+            }
+            Record::Knows { supplier, field, known } => drop(self.with(supplier)?.knows.insert(*field, *known)),
+            Record::Erased { supplier, field } => drop(self.with(supplier)?.knows.remove(field)),
+            Record::Past { number, .. } => self.past = self.past.max(number + 1),
             Record::Withdrawn { supplier, fields } => self.with(supplier)?.withdrawn.clone_from(fields),
             Record::Grant { supplier, grant } => {
                 let chain = Chain { grant: grant.clone(), links: Vec::new() };
@@ -315,6 +387,8 @@ impl Person {
             in_flight: BTreeSet::new(),
             next_number: 0,
             log: Frontier::default(),
+            last: stored.since,
+            knows: BTreeMap::new(),
             asked: Used::default(),
         };
         self.relationships.insert(supplier, relationship);
@@ -369,6 +443,18 @@ impl Relationship {
     #[must_use]
     pub fn log(&self) -> &Frontier {
         &self.log
+    }
+
+    /// When something last happened here.
+    #[must_use]
+    pub fn last(&self) -> Timestamp {
+        self.last
+    }
+
+    /// The fields this supplier has, as far as the person knows.
+    #[must_use]
+    pub fn knows(&self) -> &BTreeMap<FieldPath, Known> {
+        &self.knows
     }
 
     /// How many messages wait to be delivered.

@@ -1,0 +1,98 @@
+//! Counts of what happened, by day, for the last weeks. In: entries of the relationships' logs as they are
+//! made. Out: the counts of the last 30 days, and one stored row, so that no page reads the log to count.
+
+use std::collections::BTreeMap;
+
+use regie_protocol::{
+    audit::{Entry, Event, Log},
+    limits,
+    time::{Days, Timestamp},
+    wire,
+};
+use serde::{Deserialize, Serialize};
+
+use super::records;
+use crate::{command::Failure, driver::Turn, store::Store};
+
+const DAY_MS: u64 = 86_400_000;
+/// How many days are counted.
+const DAYS: u32 = 30;
+
+/// What happened on one day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Counts {
+    answered: u64,
+    released_fields: u64,
+    asked: u64,
+    refused: u64,
+    told: u64,
+    granted: u64,
+    revoked: u64,
+    erased: u64,
+}
+
+/// The counts, and whether they have changed since they were stored.
+#[derive(Default)]
+pub(super) struct Activity {
+    days: BTreeMap<u64, Counts>,
+    changed: bool,
+}
+
+impl Activity {
+    pub(super) fn load(store: &Store) -> Result<Self, Failure> {
+        let days = records::activity(store)?.unwrap_or_default();
+        Ok(Self { days, changed: false })
+    }
+
+    /// Counts an entry; those of the personal log speak of the others and are not counted again.
+    pub(super) fn note(&mut self, log: Log, at: Timestamp, bytes: &[u8]) {
+        let (Log::With(_), Ok(entry)) = (log, wire::decode::<Entry>(bytes, limits::ENTRY_BYTES)) else { return };
+        self.changed = true;
+        let counts = self.days.entry(at.0 / DAY_MS).or_default();
+        match entry.event {
+            Event::Answered { request, released, asked, refused, .. } => {
+                counts.answered += u64::from(request.is_some());
+                counts.told += u64::from(request.is_none());
+                counts.released_fields += released.len() as u64;
+                counts.asked += u64::from(!asked.is_empty());
+                counts.refused += u64::from(!refused.is_empty());
+            }
+            Event::Granted { .. } => counts.granted += 1,
+            Event::Revoked { .. } => counts.revoked += 1,
+            Event::Erased { .. } => counts.erased += 1,
+            Event::Rejected { .. } => counts.refused += 1,
+            _ => {}
+        }
+    }
+
+    /// Stores the counts where they have changed; days that are past counting go.
+    pub(super) fn put(&mut self, turn: &mut Turn) {
+        if !std::mem::take(&mut self.changed) {
+            return;
+        }
+        while self.days.len() > DAYS as usize + 1 {
+            self.days.pop_first();
+        }
+        records::put_activity(turn, &self.days);
+    }
+
+    /// The sum of the last 30 days, and where they begin.
+    pub(super) fn month(&self, now: Timestamp) -> (Timestamp, Counts) {
+        let first = (now.0 / DAY_MS).saturating_sub(u64::from(DAYS));
+        let sum = self.days.range(first..).fold(Counts::default(), |sum, (_, day)| Counts {
+            answered: sum.answered + day.answered,
+            released_fields: sum.released_fields + day.released_fields,
+            asked: sum.asked + day.asked,
+            refused: sum.refused + day.refused,
+            told: sum.told + day.told,
+            granted: sum.granted + day.granted,
+            revoked: sum.revoked + day.revoked,
+            erased: sum.erased + day.erased,
+        });
+        (Timestamp(0).plus_days(Days(u32::try_from(first).unwrap_or(u32::MAX))), sum)
+    }
+}
+
+/// How the counts are stored: by days since 1970.
+pub(super) type Stored = BTreeMap<u64, Counts>;
