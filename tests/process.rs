@@ -1,6 +1,7 @@
 //! Runs the real binary in temporary homes. In: verbs and commands. Out: exit codes, output, answers.
 
 pub mod paper_supplier;
+pub mod scale;
 
 use std::{
     path::{Path, PathBuf},

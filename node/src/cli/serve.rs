@@ -4,7 +4,7 @@
 use std::{path::Path, time::Duration};
 
 use regie_protocol::profile::Invitation;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -20,24 +20,28 @@ use crate::{
 /// How often a node looks at the time: retention ends, request ids are forgotten.
 const TICK: Duration = Duration::from_secs(10);
 
-pub(super) fn run(home: &Path, passphrase_file: Option<&Path>) -> Result<(), Failure> {
+pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, json: bool) -> Result<(), Failure> {
     // A mistake in the configuration is told before a passphrase is asked for.
     home::config(home)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     let (config, store) = home::open(home, &passphrase)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::internal)?;
-    let result = runtime.block_on(serve(home, &config, store));
+    let result = runtime.block_on(serve(home, &config, store, json));
     let _ = std::fs::remove_file(control::socket(home));
     runtime.shutdown_timeout(Duration::from_secs(2));
     result
 }
 
-async fn serve(home: &Path, config: &Config, store: Store) -> Result<(), Failure> {
+async fn serve(home: &Path, config: &Config, store: Store, json: bool) -> Result<(), Failure> {
     let listener = control::bind(&control::socket(home))?;
     match config.role {
         Role::Person => {
             let (events, end) = person::start(store)?;
-            println!("Your node runs in {}. Stop it with Ctrl-C.", home.display());
+            if json {
+                println!("{}", json!({ "running": "person", "home": home }));
+            } else {
+                println!("Your node runs in {}. Stop it with Ctrl-C.", home.display());
+            }
             tokio::spawn(tick(events.clone(), || person::Event::Tick));
             let asked = events.clone();
             tokio::spawn(control::serve(listener, move |command| ask_person(asked.clone(), command)));
@@ -46,8 +50,10 @@ async fn serve(home: &Path, config: &Config, store: Store) -> Result<(), Failure
         }
         Role::Supplier => {
             let (events, end, addresses) = supplier::start(store, &config.listen).await?;
-            for address in addresses {
-                println!("Listening on {address}");
+            if json {
+                println!("{}", json!({ "running": "supplier", "home": home, "listening": addresses }));
+            } else {
+                addresses.iter().for_each(|address| println!("Listening on {address}"));
             }
             tokio::spawn(tick(events.clone(), || supplier::Event::Tick));
             let asked = events.clone();
