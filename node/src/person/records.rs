@@ -34,11 +34,19 @@ pub(super) const RECORD_BYTES: usize = 1024 * 1024;
 
 /// Puts a record where it belongs.
 pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
+    if matches!(record, Record::Witnessed { .. }) {
+        return Ok(());
+    }
     let (table, key) = place(record);
+    if let Record::GrantForgotten { grant, .. } = record {
+        turn.batch.delete(Table::Request, Key::item(grant.digest()));
+    }
     match record {
-        Record::Forgotten { .. } | Record::Decided { .. } | Record::Sent { .. } | Record::Erased { .. } => {
-            turn.batch.delete(table, key)
-        }
+        Record::Forgotten { .. }
+        | Record::Decided { .. }
+        | Record::Sent { .. }
+        | Record::Erased { .. }
+        | Record::GrantForgotten { .. } => turn.batch.delete(table, key),
         _ => turn.batch.put(table, key, wire::encode(record).map_err(Failure::internal)?),
     }
     Ok(())
@@ -215,15 +223,19 @@ fn place(record: &Record) -> (Table, Key) {
         Record::Relationship { supplier, .. } => (Table::Relationship, Key::item(supplier.as_bytes())),
         Record::Withdrawn { supplier, .. } => (Table::Contact, Key::item(supplier.as_bytes())),
         Record::Grant { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.id().digest())),
+        Record::GrantForgotten { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.digest())),
         Record::Used { grant, .. } => (Table::Request, Key::item(grant.digest())),
         Record::Revoked { revocation } => (Table::Revocation, Key::item(revocation.id().digest())),
-        Record::Seen { id, .. } | Record::Forgotten { id } => (Table::Seen, Key::item(&id.0)),
+        Record::Seen { supplier, id, .. } | Record::Forgotten { supplier, id } => {
+            (Table::Seen, Key::grouped(supplier.as_bytes(), &id.0))
+        }
         Record::Waiting { waiting, .. } => (Table::Pending, Key::item(&waiting.id.0)),
         Record::Decided { id, .. } => (Table::Pending, Key::item(&id.0)),
         Record::Outgoing { supplier, number, .. } | Record::Sent { supplier, number } => {
             (Table::Outbox, Key::grouped_index(supplier.as_bytes(), *number))
         }
         Record::Entry { log, index, .. } => entry_place(*log, *index),
+        Record::Witnessed { supplier, .. } => (Table::Meta, Key::grouped(HEADS, supplier.as_bytes())),
         Record::Head { log: Log::Personal, .. } => (Table::Meta, Key::grouped(HEADS, b"personal")),
         Record::Head { log: Log::With(supplier), .. } => (Table::Meta, Key::grouped(HEADS, supplier.as_bytes())),
         Record::Knows { supplier, field, .. } | Record::Erased { supplier, field } => {

@@ -406,8 +406,12 @@ impl Person {
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
         let revocation = Revocation { person: relationship.key.public(), supplier, grant, at: now, erase };
         let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
-        let dead: Vec<u64> =
-            relationship.outbox.iter().filter(|(_, m)| relies_on(m, &grant)).map(|(number, _)| *number).collect();
+        let dead: Vec<u64> = relationship
+            .outbox
+            .iter()
+            .filter(|(_, waiting)| relies_on(&waiting.message, &grant))
+            .map(|(number, _)| *number)
+            .collect();
         self.record(effects, Record::Revoked { revocation: revocation.clone() });
         for number in dead {
             self.record(effects, Record::Sent { supplier, number });

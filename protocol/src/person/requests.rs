@@ -82,7 +82,7 @@ impl Person {
         relationship.in_flight.extend(&new);
         new.into_iter()
             .filter_map(|number| {
-                relationship.outbox.get(&number).map(|message| Outgoing { number, message: message.clone() })
+                relationship.outbox.get(&number).map(|waiting| Outgoing { number, message: waiting.message.clone() })
             })
             .collect()
     }
@@ -99,8 +99,8 @@ impl Person {
         let old: Vec<_> =
             self.seen.iter().filter(|(_, at)| at.plus_ms(limits::REPLAY_WINDOW_MS) < now).map(|(id, _)| *id).collect();
         let mut effects = Vec::new();
-        for id in old {
-            self.record(&mut effects, Record::Forgotten { id });
+        for (supplier, id) in old {
+            self.record(&mut effects, Record::Forgotten { supplier, id });
         }
         effects
     }
@@ -115,7 +115,7 @@ impl Person {
         let request = from_supplier(signed, supplier)?;
         self.admit(supplier, &request, now)?;
         let mut effects = Vec::new();
-        self.record(&mut effects, Record::Seen { id: request.id, at: request.at });
+        self.record(&mut effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
         let mut verdicts = self.decide(&request, now)?;
         self.keep_terms(&mut effects, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
@@ -153,7 +153,7 @@ impl Person {
 
     /// Everything about a request that does not depend on its fields.
     fn admit(&mut self, supplier: &PublicKey, request: &DataRequest, now: Timestamp) -> Result<(), Refusal> {
-        let seen = self.seen.contains_key(&request.id);
+        let seen = self.seen.contains_key(&(*supplier, request.id));
         let full = self.seen.len() >= limits::SEEN_REQUESTS;
         let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
         let text = request.reason.len() <= limits::TEXT_BYTES && !request.reason.chars().any(char::is_control);
@@ -201,6 +201,10 @@ impl Person {
     fn shown(&self, chain: &Chain, holder: &PublicKey) -> Result<VerifiedGrant, Refusal> {
         let root = chain.grant.clone().verify()?;
         let issued_in = self.relationships.get(&root.audience).ok_or(Refusal::WrongAudience)?;
+        // A grant that this node does not know was forgotten, or issued after the backup it came back from.
+        if !issued_in.grants.contains_key(&root.id()) {
+            return Err(Refusal::Expired);
+        }
         VerifiedGrant::check(chain, &issued_in.key.public(), holder)
     }
 
@@ -219,6 +223,8 @@ impl Person {
         if live >= limits::GRANTS_PER_RELATIONSHIP {
             return Err(Refusal::RateLimited);
         }
+        self.forget_dead_grant(effects, supplier, now);
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         let grant = Grant {
             issuer: relationship.key.public(),
             audience: *supplier,
@@ -231,6 +237,22 @@ impl Person {
         self.record(effects, Record::Grant { supplier: *supplier, grant: grant.signed().clone() });
         self.log(effects, Log::With(*supplier), event, now, entropy)?;
         Ok(grant.signed().clone())
+    }
+
+    /// Makes room for one more grant where too many are remembered. What a supplier still has under a grant
+    /// keeps it remembered as long as another can go.
+    fn forget_dead_grant(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey, now: Timestamp) {
+        let Some(relationship) = self.relationships.get(supplier) else { return };
+        if relationship.grants.len() < limits::GRANTS_KEPT {
+            return;
+        }
+        let known: BTreeSet<_> = relationship.knows.values().map(|known| known.grant).collect();
+        let dead = relationship.grants.iter().filter(|(_, grant)| grant.live(self, now).is_err());
+        let oldest = dead.min_by_key(|(id, grant)| (known.contains(id), grant.scope().bounds.not_before));
+        if let Some((grant, _)) = oldest {
+            let grant = *grant;
+            self.record(effects, Record::GrantForgotten { supplier: *supplier, grant });
+        }
     }
 
     fn plan(
@@ -301,14 +323,15 @@ impl Person {
         let acknowledgement = from_supplier(signed, supplier)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         let wanted = acknowledgement.disclosure;
-        let found = relationship.outbox.iter().find_map(|(number, message)| match message {
-            Message::Disclose(disclosure) if disclosure.id() == wanted => Some(*number),
+        let found = relationship.outbox.iter().find_map(|(number, waiting)| match &waiting.message {
+            Message::Disclose(disclosure) if disclosure.id() == wanted => Some((*number, waiting.size)),
             _ => None,
         });
         let mut effects = Vec::new();
         // A second acknowledgement of the same disclosure changes nothing.
-        if let Some(number) = found {
+        if let Some((number, size)) = found {
             self.record(&mut effects, Record::Sent { supplier: *supplier, number });
+            self.record(&mut effects, Record::Witnessed { supplier: *supplier, size });
             let event = Event::Delivered { disclosure: wanted };
             self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
         }
@@ -323,9 +346,16 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
         let receipt = from_supplier(signed, supplier)?;
-        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
+        relationship.asked = relationship.asked.once_more(now);
+        if relationship.asked.this_hour > limits::REQUESTS_PER_HOUR {
+            return Err(Refusal::RateLimited);
+        }
         if receipt.person != relationship.key.public() || !relationship.grants.contains_key(&receipt.grant) {
             return Err(Refusal::WrongAudience);
+        }
+        if !self.revoked.has(&receipt.grant) {
+            return Err(Refusal::Unexpected);
         }
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Receipt { supplier: *supplier, receipt: receipt.signed().clone() });
@@ -342,9 +372,12 @@ impl Person {
 
     fn reject(&mut self, supplier: &PublicKey, code: Refusal, now: Timestamp, entropy: &mut Entropy) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let known = self.relationships.get(supplier);
         // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written.
-        if known.is_some_and(|relationship| relationship.asked.at(now).this_hour <= limits::REQUESTS_PER_HOUR) {
+        let written = self.relationships.get_mut(supplier).is_some_and(|relationship| {
+            relationship.asked = relationship.asked.once_more(now);
+            relationship.asked.this_hour <= limits::REQUESTS_PER_HOUR
+        });
+        if written {
             let logged = self.log(&mut effects, Log::With(*supplier), Event::Rejected { code }, now, entropy);
             debug_assert!(logged.is_ok());
         }

@@ -11,7 +11,7 @@ use crate::{
     field::{AskedPath, FieldPath, Observed},
     grant::Grant,
     identity::{Keypair, Nonce, PublicKey},
-    merkle::Hash,
+    merkle::Frontier,
     profile::Profile,
     refusal::Refusal,
     request::DataRequest,
@@ -46,7 +46,9 @@ pub struct Customer {
     pub(super) held: BTreeMap<FieldPath, Held>,
     pub(super) askings: BTreeMap<Nonce, Asking>,
     pub(super) in_flight: BTreeSet<Nonce>,
-    pub(super) head: (u64, Option<Hash>),
+    pub(super) head: Frontier,
+    pub(super) epoch: u32,
+    pub(super) gaps: u64,
 }
 
 /// Under which grant a value is held and until when.
@@ -107,7 +109,7 @@ pub enum Record {
     Grant { person: PublicKey, grant: Signed<Grant> },
     Revoked { person: PublicKey, grant: ObjectId },
     Asking { asking: Asking },
-    Head { person: PublicKey, size: u64, root: Hash },
+    Head { person: PublicKey, head: Frontier, epoch: u32, gaps: u64 },
     Value { person: PublicKey, field: FieldPath, held: Held, observed: Observed },
     Erased { person: PublicKey, fields: BTreeSet<FieldPath> },
 }
@@ -165,7 +167,12 @@ impl Supplier {
             Record::Asking { asking } => {
                 drop(self.with(&asking.request.person)?.askings.insert(asking.request.id, asking.clone()));
             }
-            Record::Head { person, size, root } => self.with(person)?.head = (*size, Some(*root)),
+            Record::Head { person, head, epoch, gaps } => {
+                let customer = self.with(person)?;
+                customer.epoch = *epoch;
+                customer.head.clone_from(head);
+                customer.gaps = *gaps;
+            }
             Record::Value { person, field, held, .. } => drop(self.with(person)?.held.insert(*field, *held)),
             Record::Erased { person, fields } => self.with(person)?.held.retain(|field, _| !fields.contains(field)),
         }
@@ -186,7 +193,9 @@ impl Customer {
             held: BTreeMap::new(),
             askings: BTreeMap::new(),
             in_flight: BTreeSet::new(),
-            head: (0, None),
+            head: Frontier::default(),
+            epoch: 0,
+            gaps: 0,
         }
     }
 
@@ -212,10 +221,16 @@ impl Customer {
         self.grants.values().filter(|grant| !self.revoked.contains(&grant.id()))
     }
 
-    /// The newest size and root of the person's log that was witnessed.
+    /// The newest head of the person's log that was witnessed.
     #[must_use]
-    pub fn head(&self) -> (u64, Option<Hash>) {
-        self.head
+    pub fn head(&self) -> &Frontier {
+        &self.head
+    }
+
+    /// How often the log had grown by more than could be followed, or begun again after a restore.
+    #[must_use]
+    pub fn gaps(&self) -> u64 {
+        self.gaps
     }
 
     pub(super) fn unanswered(&self) -> usize {
