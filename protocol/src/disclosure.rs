@@ -10,6 +10,7 @@ use crate::{
     field::{AskedPath, Observed},
     grant::Grant,
     identity::{Nonce, PublicKey},
+    limits,
     refusal::Refusal,
     signed::{Object, ObjectId, Signed, Verified},
     time::Timestamp,
@@ -68,8 +69,16 @@ impl Disclosure {
     /// Does the log entry it carries say the same as the answers?
     ///
     /// # Errors
-    /// [`Refusal::Malformed`] where proof, commitments or fields differ.
+    /// [`Refusal::TooLarge`] for more answers or grants than one message holds, [`Refusal::Malformed`] where
+    /// proof, commitments or fields differ, or where the entry is not the newest of the log: only the proof of
+    /// the newest leaf binds the size that a supplier witnesses.
     pub fn check(disclosure: &Verified<Self>) -> Result<(), Refusal> {
+        if disclosure.answers.len() > limits::FIELDS || disclosure.grants.len() > limits::GRANTS_PER_MESSAGE {
+            return Err(Refusal::TooLarge);
+        }
+        if disclosure.entry.index.checked_add(1) != Some(disclosure.entry.size) {
+            return Err(Refusal::Malformed);
+        }
         let entry = disclosure.entry.check().map_err(|_| Refusal::Malformed)?;
         let Event::Answered { request, released, absent, asked, refused } = entry.event else {
             return Err(Refusal::Malformed);

@@ -31,6 +31,7 @@ pub struct Person {
     pub(super) relationships: BTreeMap<PublicKey, Relationship>,
     pub(super) policy: Policy,
     pub(super) revoked: Revoked,
+    pub(super) erased: BTreeSet<ObjectId>,
     pub(super) used: BTreeMap<ObjectId, Used>,
     pub(super) seen: BTreeMap<Nonce, Timestamp>,
     pub(super) personal: Frontier,
@@ -50,6 +51,7 @@ pub struct Relationship {
     pub(super) next_number: u64,
     pub(super) log: Frontier,
     pub(super) asked: Used,
+    pub(super) rejected: Used,
 }
 
 /// The part of a relationship that one record holds.
@@ -188,6 +190,7 @@ impl Person {
             relationships: BTreeMap::new(),
             policy,
             revoked: Revoked::default(),
+            erased: BTreeSet::new(),
             used: BTreeMap::new(),
             seen: BTreeMap::new(),
             personal: Frontier::default(),
@@ -267,7 +270,7 @@ impl Person {
             Record::Forgotten { id } => drop(self.seen.remove(id)),
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
-            Record::Receipt { .. } => {}
+            Record::Receipt { receipt } => drop(self.erased.insert(receipt.clone().verify()?.grant)),
             Record::Entry { log: Log::Personal, bytes, .. } => drop(self.personal.push(merkle::leaf(bytes))),
             Record::Entry { log: Log::With(supplier), bytes, .. } => {
                 drop(self.with(supplier)?.log.push(merkle::leaf(bytes)));
@@ -316,6 +319,7 @@ impl Person {
             next_number: 0,
             log: Frontier::default(),
             asked: Used::default(),
+            rejected: Used::default(),
         };
         self.relationships.insert(supplier, relationship);
         Ok(())
