@@ -75,8 +75,13 @@ impl Disclosure {
     /// Does the log entry it carries say the same as the answers?
     ///
     /// # Errors
-    /// [`Refusal::Malformed`] where proof, commitments or fields differ.
+    /// [`Refusal::TooLarge`] for more answers or grants than one message holds, [`Refusal::Malformed`] where
+    /// proof, commitments or fields differ, or where the entry is not the newest of the log: only the proof of
+    /// the newest leaf binds the size that a supplier witnesses.
     pub fn check(disclosure: &Verified<Self>) -> Result<(), Refusal> {
+        if disclosure.answers.len() > limits::FIELDS || disclosure.grants.len() > limits::GRANTS_PER_MESSAGE {
+            return Err(Refusal::TooLarge);
+        }
         let proven = &disclosure.entry;
         let grown = disclosure.grown.len();
         let newest = proven.index.checked_add(1) == Some(proven.size);

@@ -76,7 +76,7 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
         // The driver seals at once, so nothing can have come between; if it did, nothing leaves.
-        if plan.releases().any(|release| self.revoked.has(&release.grant())) {
+        if plan.releases().flat_map(Release::links).any(|link| self.revoked.has(link)) {
             return Err(Refusal::Revoked);
         }
         let mut effects = Vec::new();

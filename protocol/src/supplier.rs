@@ -18,7 +18,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     limits,
     message::{Message, Reply},
-    profile::{Invitation, Profile},
+    profile::{Invitation, Profile, plain_line},
     purpose::Purpose,
     refusal::Refusal,
     request::DataRequest,
@@ -126,8 +126,7 @@ impl Supplier {
     ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
         let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
         let fits = (1..=limits::FIELDS).contains(&ask.fields.len())
-            && ask.reason.len() <= limits::TEXT_BYTES
-            && !ask.reason.chars().any(char::is_control)
+            && plain_line(&ask.reason, limits::TEXT_BYTES)
             && (1..=limits::GRANT_DAYS).contains(&ask.duration.0)
             && ask.retention.0 <= limits::RETENTION_DAYS;
         if !fits {

@@ -374,5 +374,5 @@ fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
     let chain = Chain { grant: shown.expect("the first grant"), links: Vec::new() };
     let request = DataRequest { chains: vec![chain], ..request };
     let signed = Verified::sign(request, world.supplier.key()).expect("signed").signed().clone();
-    assert_eq!(world.give(Message::Request(signed), now), Reply::Refused(Refusal::Expired));
+    assert_eq!(world.give(Message::Request(signed), now), Reply::Refused(Refusal::Revoked));
 }

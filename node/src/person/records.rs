@@ -120,6 +120,7 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
         Table::Outbox,
         Table::Known,
         Table::Past,
+        Table::Receipt,
     ] {
         replay(store, table, &mut person)?;
     }
@@ -229,8 +230,8 @@ fn place(record: &Record) -> (Table, Key) {
         Record::Seen { supplier, id, .. } | Record::Forgotten { supplier, id } => {
             (Table::Seen, Key::grouped(supplier.as_bytes(), &id.0))
         }
-        Record::Waiting { waiting, .. } => (Table::Pending, Key::item(&waiting.id.0)),
-        Record::Decided { id, .. } => (Table::Pending, Key::item(&id.0)),
+        Record::Waiting { supplier, waiting } => (Table::Pending, Key::grouped(supplier.as_bytes(), &waiting.id.0)),
+        Record::Decided { supplier, id } => (Table::Pending, Key::grouped(supplier.as_bytes(), &id.0)),
         Record::Outgoing { supplier, number, .. } | Record::Sent { supplier, number } => {
             (Table::Outbox, Key::grouped_index(supplier.as_bytes(), *number))
         }

@@ -14,6 +14,7 @@ use crate::{
     limits,
     message::{Message, Reply},
     policy::Terms,
+    profile::plain_line,
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     request::DataRequest,
@@ -33,15 +34,24 @@ impl Person {
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
+        let mut effects = Vec::new();
         let handled = match message {
-            Message::Request(request) => self.request(supplier, request, now, entropy),
-            Message::Acknowledge(signed) => self.acknowledged(supplier, signed, now, entropy).map(noted),
-            Message::Erased(signed) => self.erased(supplier, signed, now, entropy).map(noted),
+            Message::Request(request) => self.request(&mut effects, supplier, request, now, entropy),
+            Message::Acknowledge(signed) => {
+                self.acknowledged(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
+            }
+            Message::Erased(signed) => {
+                self.erased(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
+            }
             Message::Hello | Message::Pair(_) | Message::Disclose(_) | Message::Grant(_) | Message::Revoke(_) => {
                 Err(Refusal::Unexpected)
             }
         };
-        handled.unwrap_or_else(|code| self.reject(supplier, code, now, entropy))
+        // What was recorded before the refusal holds in memory, so it has to become durable all the same.
+        if let Err(code) = handled {
+            effects.extend(self.reject(supplier, code, now, entropy));
+        }
+        effects
     }
 
     /// Handles the reply to message `number` of a supplier's outbox.
@@ -107,27 +117,27 @@ impl Person {
 
     fn request(
         &mut self,
+        effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         signed: Signed<DataRequest>,
         now: Timestamp,
         entropy: &mut Entropy,
-    ) -> Result<Vec<Effect>, Refusal> {
+    ) -> Result<(), Refusal> {
         let request = from_supplier(signed, supplier)?;
         self.admit(supplier, &request, now)?;
-        let mut effects = Vec::new();
-        self.record(&mut effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
+        self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
         let mut verdicts = self.decide(&request, now)?;
-        self.keep_terms(&mut effects, &request, &verdicts, now);
+        self.keep_terms(effects, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
         let mut grants = Vec::new();
         if let Some(rule) = grantable.values().next() {
             let scope = scope_of(&request, grantable.keys().copied(), now);
-            grants.push(self.issue(&mut effects, supplier, scope, rule, now, entropy)?);
+            grants.push(self.issue(effects, supplier, scope, rule, now, entropy)?);
             verdicts = self.decide(&request, now)?;
         }
-        let plan = self.plan(&mut effects, &request, verdicts, grants, now)?;
+        let plan = self.plan(effects, &request, verdicts, grants, now)?;
         effects.push(Effect::Disclose(plan));
-        Ok(effects)
+        Ok(())
     }
 
     /// Keeps the terms of what the policy decided, so that a changed policy can be tried on it.
@@ -153,10 +163,12 @@ impl Person {
 
     /// Everything about a request that does not depend on its fields.
     fn admit(&mut self, supplier: &PublicKey, request: &DataRequest, now: Timestamp) -> Result<(), Refusal> {
-        let seen = self.seen.contains_key(&(*supplier, request.id));
+        // An id that waits for the person's word keeps its meaning, even when its time alone would refuse it.
+        let waits = self.relationships.get(supplier).is_some_and(|known| known.waiting.contains_key(&request.id));
+        let seen = waits || self.seen.contains_key(&(*supplier, request.id));
         let full = self.seen.len() >= limits::SEEN_REQUESTS;
         let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
-        let text = request.reason.len() <= limits::TEXT_BYTES && !request.reason.chars().any(char::is_control);
+        let text = plain_line(&request.reason, limits::TEXT_BYTES);
         let spans = request.duration.0 <= limits::GRANT_DAYS && request.retention.0 <= limits::RETENTION_DAYS;
         relationship.asked = relationship.asked.once_more(now);
         let refusals = [
@@ -177,12 +189,13 @@ impl Person {
         let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
         let shown: Vec<VerifiedGrant> =
             request.chains.iter().map(|chain| self.shown(chain, &request.supplier)).collect::<Result<_, _>>()?;
-        let own = relationship.grants.values();
+        let own = relationship.grants.values().map(|grant| (grant, false));
         let (mut live, mut spent) = (Vec::new(), Vec::new());
-        for grant in own.chain(&shown) {
+        for (grant, is_shown) in own.chain(shown.iter().map(|grant| (grant, true))) {
             match grant.live(self, now) {
                 Ok(grant) => live.push(grant),
                 Err(Refusal::RateLimited) => spent.push(grant),
+                Err(code) if is_shown => return Err(code),
                 Err(_) => {}
             }
         }
@@ -197,15 +210,13 @@ impl Person {
     }
 
     /// Checks a chain that a supplier shows. Its grant may be one of another relationship of this person; a
-    /// link that is at an end refuses the request by its code.
+    /// link that is at an end refuses the request by its code. A grant that this node does not know was issued
+    /// after the backup it was restored from, and ended with the restore.
     fn shown(&self, chain: &Chain, holder: &PublicKey) -> Result<VerifiedGrant, Refusal> {
         let root = chain.grant.clone().verify()?;
         let issued_in = self.relationships.get(&root.audience).ok_or(Refusal::WrongAudience)?;
-        // A grant that this node does not know was forgotten, or issued after the backup it came back from.
-        if !issued_in.grants.contains_key(&root.id()) {
-            return Err(Refusal::Expired);
-        }
-        VerifiedGrant::check(chain, &issued_in.key.public(), holder)
+        let checked = VerifiedGrant::check(chain, &issued_in.key.public(), holder)?;
+        if issued_in.grants.contains_key(&root.id()) { Ok(checked) } else { Err(Refusal::Revoked) }
     }
 
     /// Signs and records a grant.
@@ -219,6 +230,9 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<Signed<Grant>, Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        if !scope.well_formed() {
+            return Err(Refusal::Malformed);
+        }
         let live = relationship.grants.values().filter(|grant| grant.live(self, now).is_ok()).count();
         if live >= limits::GRANTS_PER_RELATIONSHIP {
             return Err(Refusal::RateLimited);
@@ -306,7 +320,7 @@ impl Person {
         releases: impl Iterator<Item = &'a Release>,
         now: Timestamp,
     ) {
-        let grants: BTreeSet<_> = releases.map(Release::grant).collect();
+        let grants: BTreeSet<_> = releases.flat_map(Release::links).copied().collect();
         for grant in grants {
             let used = self.used(&grant, now).once_more(now);
             self.record(effects, Record::Used { grant, used });
@@ -322,6 +336,9 @@ impl Person {
     ) -> Result<Vec<Effect>, Refusal> {
         let acknowledgement = from_supplier(signed, supplier)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        if acknowledgement.person != relationship.key.public() {
+            return Err(Refusal::WrongAudience);
+        }
         let wanted = acknowledgement.disclosure;
         let found = relationship.outbox.iter().find_map(|(number, waiting)| match &waiting.message {
             Message::Disclose(disclosure) if disclosure.id() == wanted => Some((*number, waiting.size)),
@@ -346,11 +363,7 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
         let receipt = from_supplier(signed, supplier)?;
-        let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
-        relationship.asked = relationship.asked.once_more(now);
-        if relationship.asked.this_hour > limits::REQUESTS_PER_HOUR {
-            return Err(Refusal::RateLimited);
-        }
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         if receipt.person != relationship.key.public() || !relationship.grants.contains_key(&receipt.grant) {
             return Err(Refusal::WrongAudience);
         }
@@ -358,6 +371,10 @@ impl Person {
             return Err(Refusal::Unexpected);
         }
         let mut effects = Vec::new();
+        // A grant ends once, so the first receipt holds; more of them must not fill the log.
+        if self.erased.contains(&receipt.grant) {
+            return Ok(effects);
+        }
         self.record(&mut effects, Record::Receipt { supplier: *supplier, receipt: receipt.signed().clone() });
         for field in &receipt.fields {
             let known = self.relationships.get(supplier).and_then(|r| r.knows.get(field));
@@ -373,11 +390,11 @@ impl Person {
     fn reject(&mut self, supplier: &PublicKey, code: Refusal, now: Timestamp, entropy: &mut Entropy) -> Vec<Effect> {
         let mut effects = Vec::new();
         // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written.
-        let written = self.relationships.get_mut(supplier).is_some_and(|relationship| {
-            relationship.asked = relationship.asked.once_more(now);
-            relationship.asked.this_hour <= limits::REQUESTS_PER_HOUR
+        let bounded = self.relationships.get_mut(supplier).is_some_and(|relationship| {
+            relationship.rejected = relationship.rejected.once_more(now);
+            relationship.rejected.this_hour <= limits::REQUESTS_PER_HOUR
         });
-        if written {
+        if bounded {
             let logged = self.log(&mut effects, Log::With(*supplier), Event::Rejected { code }, now, entropy);
             debug_assert!(logged.is_ok());
         }

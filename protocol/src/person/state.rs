@@ -32,6 +32,7 @@ pub struct Person {
     pub(super) relationships: BTreeMap<PublicKey, Relationship>,
     pub(super) policy: Policy,
     pub(super) revoked: Revoked,
+    pub(super) erased: BTreeSet<ObjectId>,
     pub(super) used: BTreeMap<ObjectId, Used>,
     /// By supplier too: an id that one supplier has used must not be refused to another, or the two could tell
     /// that their customers are one person.
@@ -58,6 +59,7 @@ pub struct Relationship {
     pub(super) last: Timestamp,
     pub(super) knows: BTreeMap<FieldPath, Known>,
     pub(super) asked: Used,
+    pub(super) rejected: Used,
 }
 
 /// A message in an outbox.
@@ -265,6 +267,7 @@ impl Person {
             relationships: BTreeMap::new(),
             policy,
             revoked: Revoked::default(),
+            erased: BTreeSet::new(),
             used: BTreeMap::new(),
             seen: BTreeMap::new(),
             past: 0,
@@ -361,7 +364,7 @@ impl Person {
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
-            Record::Receipt { .. } => {}
+            Record::Receipt { receipt, .. } => drop(self.erased.insert(receipt.clone().verify()?.grant)),
             Record::Entry { log: Log::Personal, bytes, .. } => drop(self.personal.push(merkle::leaf(bytes))),
             Record::Entry { log: Log::With(supplier), bytes, at, .. } => {
                 let relationship = self.with(supplier)?;
@@ -436,6 +439,7 @@ impl Person {
             last: stored.since,
             knows: BTreeMap::new(),
             asked: Used::default(),
+            rejected: Used::default(),
         };
         self.relationships.insert(supplier, relationship);
         Ok(())
