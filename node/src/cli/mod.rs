@@ -294,7 +294,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         verb @ (Verb::Export | Verb::Receipts { .. } | Verb::Proof { .. }) => {
             render::show(&control::ask(&home, &command(verb)?)?, true)
         }
-        other => render::show(&control::ask(&home, &command(other)?)?, json),
+        other => {
+            let view = view(&other);
+            render::show_as(&control::ask(&home, &command(other)?)?, json, view)
+        }
     }
 }
 
@@ -350,6 +353,21 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         },
         _ => return Err(Failure::internal("this verb has its own code")),
     })
+}
+
+/// How a verb's answer is laid out.
+fn view(verb: &Verb) -> render::View {
+    match verb {
+        Verb::Fields { .. } => render::FIELDS,
+        Verb::Requests => render::REQUESTS,
+        Verb::Grants => render::GRANTS,
+        Verb::Status => render::STATUS,
+        Verb::Overview => render::OVERVIEW,
+        Verb::Who { show: true, .. } => render::SUPPLIER,
+        Verb::Who { .. } => render::WHO,
+        Verb::Supplier { verb: SupplierVerb::People } => render::PEOPLE,
+        _ => render::View::Plain,
+    }
 }
 
 fn decide(decision: Decision, allow: bool) -> Command {
@@ -414,6 +432,6 @@ fn audit(home: &Path, verify: bool, json: bool) -> Result<(), Failure> {
             render::show(&answer, json)
         }
         (false, true) => render::show(&answer, true),
-        (false, false) => render::show(&answer["newest"], false),
+        (false, false) => render::show_as(&answer["newest"], false, render::EVENTS),
     }
 }
