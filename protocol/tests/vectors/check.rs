@@ -9,8 +9,7 @@ use regie_protocol::{
     field::Value,
     grant::{Chain, Delegation, Grant, GrantState, Used, VerifiedGrant},
     identity::{PublicKey, RootSeed},
-    merkle,
-    message,
+    merkle, message,
     person::{Person, Record},
     policy::Policy,
     profile::{Acceptance, Profile},
@@ -229,4 +228,3 @@ pub fn replay(seed: [u8; 32], policy: &str, records: &[Record]) -> Person {
     }
     person
 }
-

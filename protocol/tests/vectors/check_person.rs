@@ -38,6 +38,11 @@ pub fn message(file: &File, case: &Case, message: &str) -> Found {
     if case.restart {
         node.restart();
     }
+    if case.forget {
+        let now = Timestamp(case.now.expect("a time"));
+        let effects = node.machine.tick(now);
+        node.run(effects, now);
+    }
     let mut found = node.take(&as_step(case, message));
     if found.code == "ok" {
         found.id = Some(ObjectId::of(&own(case).body.bytes()).to_string());
@@ -51,11 +56,8 @@ pub fn message(file: &File, case: &Case, message: &str) -> Found {
 
 impl<'a> Node<'a> {
     fn new(state: &'a PersonState) -> Self {
-        let observed = |text: &String| Observed {
-            value: value(text),
-            provenance: Provenance::Typed,
-            observed: Timestamp(0),
-        };
+        let observed =
+            |text: &String| Observed { value: value(text), provenance: Provenance::Typed, observed: Timestamp(0) };
         let values = state.values.iter().map(|(path, text)| (path.parse().expect("a field"), observed(text)));
         let records = state.relationships.iter().flat_map(relationship);
         let revoked = state.revocations.iter().map(|revocation| Record::Revoked { revocation: sound(revocation) });
@@ -114,8 +116,7 @@ impl<'a> Node<'a> {
                 Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
                     let values = &self.values;
-                    let sealed =
-                        self.machine.seal(plan, &mut |r| values.get(&r.field()).cloned(), now, &mut entropy);
+                    let sealed = self.machine.seal(plan, &mut |r| values.get(&r.field()).cloned(), now, &mut entropy);
                     reply = self.run(sealed.expect("sealed"), now);
                 }
             }

@@ -61,6 +61,8 @@ pub struct Case {
     pub before: Vec<Step>,
     #[serde(skip_serializing_if = "is_default")]
     pub restart: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    pub forget: bool,
     pub expect: String,
     #[serde(skip_serializing_if = "is_default")]
     pub key_expect: String,

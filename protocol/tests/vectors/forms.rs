@@ -33,8 +33,8 @@ pub struct Sample<'a> {
 
 /// The order of the ed25519 group, little-endian (RFC 8032 section 5.1).
 pub const L: [u8; 32] = [
-    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
 /// Signs a tree's bytes.
@@ -253,11 +253,21 @@ impl Sample<'_> {
         let three = Cbor::Array(vec![tag.clone(), value.clone(), Cbor::Null]);
         self.malformed(cases, "three parts", "an array of three", &three);
         self.malformed(cases, "tag alone", "an array of one", &Cbor::Array(vec![tag.clone()]));
-        self.malformed(cases, "swapped parts", "the value before the tag", &Cbor::Array(vec![value.clone(), tag.clone()]));
+        self.malformed(
+            cases,
+            "swapped parts",
+            "the value before the tag",
+            &Cbor::Array(vec![value.clone(), tag.clone()]),
+        );
         self.malformed(cases, "no tag", "the value by itself", &value);
         self.malformed(cases, "map of parts", "tag and value as a map", &Cbor::Map(vec![(tag.clone(), value)]));
         let values = entries.into_iter().map(|(_, value)| value).collect();
-        self.malformed(cases, "value as array", "the values without keys", &Cbor::Array(vec![tag, Cbor::Array(values)]));
+        self.malformed(
+            cases,
+            "value as array",
+            "the values without keys",
+            &Cbor::Array(vec![tag, Cbor::Array(values)]),
+        );
     }
 
     fn lengths(&self, cases: &mut Vec<Case>) {

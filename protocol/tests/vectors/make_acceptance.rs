@@ -93,17 +93,26 @@ fn parties() -> Vec<Case> {
     };
     let elsewhere = person_for(&processor()).public();
     vec![
-        of("for another person", "not the key that proffered", "not_as_proffered", Acceptance {
-            person: other_person().public(),
-            ..own()
-        }, &supplier()),
-        of("for the person's key elsewhere", "not the key of this relationship", "not_as_proffered", Acceptance {
-            person: elsewhere,
-            ..own()
-        }, &supplier()),
-        of("by another supplier", "signed soundly, by a company that was not asked", "wrong_sender", Acceptance {
-            supplier: stranger().public(),
-            ..own()
-        }, &stranger()),
+        of(
+            "for another person",
+            "not the key that proffered",
+            "not_as_proffered",
+            Acceptance { person: other_person().public(), ..own() },
+            &supplier(),
+        ),
+        of(
+            "for the person's key elsewhere",
+            "not the key of this relationship",
+            "not_as_proffered",
+            Acceptance { person: elsewhere, ..own() },
+            &supplier(),
+        ),
+        of(
+            "by another supplier",
+            "signed soundly, by a company that was not asked",
+            "wrong_sender",
+            Acceptance { supplier: stranger().public(), ..own() },
+            &stranger(),
+        ),
     ]
 }

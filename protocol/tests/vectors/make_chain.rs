@@ -201,9 +201,8 @@ fn narrowed() -> Vec<Case> {
 }
 
 fn broken() -> Vec<Case> {
-    let of = |name, about, expect, chain: Vec<SignedHex>, holder: &Keypair| {
-        named(case(chain, holder), name, about, expect)
-    };
+    let of =
+        |name, about, expect, chain: Vec<SignedHex>, holder: &Keypair| named(case(chain, holder), name, about, expect);
     let (two, holder) = plain(2, 2);
     let swapped = vec![two[0].clone(), two[2].clone(), two[1].clone()];
     let cut = vec![two[0].clone(), two[2].clone()];
@@ -222,7 +221,13 @@ fn broken() -> Vec<Case> {
     other.nonce.0[0] ^= 1;
     vec![
         of("wrong above", "the link names a grant that is not there", "broken_chain", above(b"nothing"), &processor()),
-        of("above the root", "the second link names the grant, not the first link", "broken_chain", to_root, &company(4)),
+        of(
+            "above the root",
+            "the second link names the grant, not the first link",
+            "broken_chain",
+            to_root,
+            &company(4),
+        ),
         of(
             "wrong delegator",
             "signed soundly by a company that does not hold the grant",
@@ -240,14 +245,26 @@ fn broken() -> Vec<Case> {
             vec![signed_value(&other, &person()), two[1].clone()],
             &processor(),
         ),
-        of("tampered grant", "the grant's signature is that of the link", "bad_signature", {
-            let grant = SignedHex { signature: two[1].signature.clone(), ..two[0].clone() };
-            vec![grant, two[1].clone(), two[2].clone()]
-        }, &holder),
-        of("tampered middle link", "the middle link's signature is by the link's audience", "bad_signature", {
-            let signature = sign(&processor(), &two[1].body.bytes()).to_string();
-            vec![two[0].clone(), SignedHex { signature, ..two[1].clone() }, two[2].clone()]
-        }, &holder),
+        of(
+            "tampered grant",
+            "the grant's signature is that of the link",
+            "bad_signature",
+            {
+                let grant = SignedHex { signature: two[1].signature.clone(), ..two[0].clone() };
+                vec![grant, two[1].clone(), two[2].clone()]
+            },
+            &holder,
+        ),
+        of(
+            "tampered middle link",
+            "the middle link's signature is by the link's audience",
+            "bad_signature",
+            {
+                let signature = sign(&processor(), &two[1].body.bytes()).to_string();
+                vec![two[0].clone(), SignedHex { signature, ..two[1].clone() }, two[2].clone()]
+            },
+            &holder,
+        ),
     ]
 }
 
@@ -290,12 +307,12 @@ fn ended() -> Vec<Case> {
         let about = "one part of the chain is at an end";
         cases.push(when(&format!("revoked {what}"), about, "revoked", &|case| case.revoked = vec![ids[level].clone()]));
         cases.push(when(&format!("used up {what}"), about, "used_up", &|case| case.used = used(level, 10, 0)));
-        cases.push(when(&format!("rate limited {what}"), about, "rate_limited", &|case| case.used = used(level, 1, 60)));
+        cases
+            .push(when(&format!("rate limited {what}"), about, "rate_limited", &|case| case.used = used(level, 1, 60)));
     }
-    for (name, at, expect) in [
-        ("middle link begins later", NOW + 2 * DAY, "not_yet_valid"),
-        ("middle link begins now", THEN, "ok"),
-    ] {
+    for (name, at, expect) in
+        [("middle link begins later", NOW + 2 * DAY, "not_yet_valid"), ("middle link begins now", THEN, "ok")]
+    {
         let (chain, holder) = chain(2, 2, &|_, scope| scope.bounds.not_before = Timestamp(at));
         cases.push(named(case(chain, &holder), name, "both links begin then", expect));
     }

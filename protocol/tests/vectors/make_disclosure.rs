@@ -203,11 +203,15 @@ fn commitments() -> Vec<Case> {
     };
     let of = |name, about, change: &dyn Fn(&mut Disclosure)| of(name, about, "malformed", change);
     vec![
-        of("another value", "the commitment is to the old one", &|d| value(&mut d.answers).0.value = "Bea".parse().expect("text")),
+        of("another value", "the commitment is to the old one", &|d| {
+            value(&mut d.answers).0.value = "Bea".parse().expect("text")
+        }),
         of("another provenance", "the commitment covers it", &|d| {
             value(&mut d.answers).0.provenance = regie_protocol::field::Provenance::Imported("vcard".into());
         }),
-        of("another time of observation", "the commitment covers it", &|d| value(&mut d.answers).0.observed = Timestamp(NOW)),
+        of("another time of observation", "the commitment covers it", &|d| {
+            value(&mut d.answers).0.observed = Timestamp(NOW)
+        }),
         of("another salt", "it does not open the commitment", &|d| value(&mut d.answers).2.0[0] ^= 1),
         of("another grant", "the log names the old one", &|d| *value(&mut d.answers).1 = another),
         named(
@@ -240,8 +244,16 @@ fn answer_sets() -> Vec<Case> {
         of("asked, but absent", "the log has it among the absent", &with("address.region", Answer::Asked)),
         of("absent, but asked", "the log has it among the asked", &with("income.annual", Answer::Absent)),
         of("another refusal", "the log has another code", &with("no.such", Answer::Refused(Refusal::Declined))),
-        of("refused, but asked", "the log has it among the asked", &with("income.annual", Answer::Refused(Refusal::Declined))),
-        of("absent, and unknown", "no field can be absent that is not in the vocabulary", &with("no.such", Answer::Absent)),
+        of(
+            "refused, but asked",
+            "the log has it among the asked",
+            &with("income.annual", Answer::Refused(Refusal::Declined)),
+        ),
+        of(
+            "absent, and unknown",
+            "no field can be absent that is not in the vocabulary",
+            &with("no.such", Answer::Absent),
+        ),
         of("another request", "the log names the old one", &|d| d.request = Some(Nonce([0x34; 16]))),
         of("no request", "the log names one", &|d| d.request = None),
         draft("another event", "a proven entry that is no answer", "malformed", |draft| {
@@ -259,8 +271,7 @@ fn answer_sets() -> Vec<Case> {
 fn proofs() -> Vec<Case> {
     let of = |name, about, change: &dyn Fn(&mut Disclosure)| of(name, about, "malformed", change);
     let not_newest = |d: &mut Disclosure| {
-        let leaves: Vec<Hash> =
-            [merkle::leaf(&[0; 8]), merkle::leaf(&d.entry.entry), merkle::leaf(&[1; 8])].into();
+        let leaves: Vec<Hash> = [merkle::leaf(&[0; 8]), merkle::leaf(&d.entry.entry), merkle::leaf(&[1; 8])].into();
         let proof = merkle::prove(&leaves, 1).expect("a leaf");
         d.entry = ProvenEntry { index: 1, size: 3, root: merkle::root(&leaves), proof, ..d.entry.clone() };
     };
@@ -276,7 +287,9 @@ fn proofs() -> Vec<Case> {
         of("index past the end", "index and size are equal", &|d| d.entry.index = 4),
         of("greatest index", "2^64 - 1, and one more would wrap", &|d| d.entry.index = u64::MAX),
         of("size one more", "the root is that of the smaller tree", &|d| d.entry.size = 5),
-        of("size and index one more", "the root is that of the smaller tree", &|d| (d.entry.index, d.entry.size) = (4, 5)),
+        of("size and index one more", "the root is that of the smaller tree", &|d| {
+            (d.entry.index, d.entry.size) = (4, 5)
+        }),
         of("size of 0", "an entry of an empty log", &|d| d.entry.size = 0),
         of("another entry", "one bit of the entry's bytes", &|d| d.entry.entry[8] ^= 1),
         of("entry cut", "the last byte is missing", &|d| {
@@ -304,7 +317,8 @@ fn heads() -> Vec<Case> {
         case.before = vec![disclosed(behind(leaves(3, 0)), "ok")];
         named(case, name, about, expect)
     };
-    let mut restarted = after("forked, after a restart", "the companion starts again in between", "malformed", leaves(3, 1));
+    let mut restarted =
+        after("forked, after a restart", "the companion starts again in between", "malformed", leaves(3, 1));
     restarted.restart = true;
     vec![
         after("again", "the same disclosure, sent once more", "ok", leaves(3, 0)),
@@ -330,13 +344,15 @@ pub fn sound_disclosure() -> SignedHex {
 }
 
 fn bounds() -> Vec<Case> {
-    let refused = |count: usize| move |draft: &mut Draft| {
-        let all: BTreeMap<AskedPath, Refusal> =
-            (0..count).map(|n| (path(&format!("no.such{n}")), Refusal::UnknownField)).collect();
-        draft.answers = all.iter().map(|(path, code)| (path.clone(), Answer::Refused(*code))).collect();
-        let (released, absent, asked) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        let request = Some(Nonce([0x33; 16]));
-        draft.event = Event::Answered { request, released, absent, asked, refused: all };
+    let refused = |count: usize| {
+        move |draft: &mut Draft| {
+            let all: BTreeMap<AskedPath, Refusal> =
+                (0..count).map(|n| (path(&format!("no.such{n}")), Refusal::UnknownField)).collect();
+            draft.answers = all.iter().map(|(path, code)| (path.clone(), Answer::Refused(*code))).collect();
+            let (released, absent, asked) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+            let request = Some(Nonce([0x33; 16]));
+            draft.event = Event::Answered { request, released, absent, asked, refused: all };
+        }
     };
     let text_of = |name: &str, about: &str, expect: &str, value: &str| {
         let mut tree = tree(&disclosure());
@@ -379,13 +395,19 @@ fn grants() -> Vec<Case> {
     let notice = revocation(&grant_id().to_string(), true);
     revoked.before = vec![message("revoke", signed_value(&notice, &person()), "ok")];
     revoked.held = Some(Vec::new());
-    let mut unknown = draft("a value under no grant", "the companion holds no such grant: nothing is kept", "ok", |draft| {
-        draft.grants.clear();
-    });
+    let mut unknown =
+        draft("a value under no grant", "the companion holds no such grant: nothing is kept", "ok", |draft| {
+            draft.grants.clear();
+        });
     unknown.held = Some(Vec::new());
     vec![
         with("a grant for another supplier", "issued with the answer", "wrong_audience", signed_grant(&elsewhere)),
-        with("a grant of another person", "issued with the answer", "wrong_sender", signed_value(&foreign, &other_person())),
+        with(
+            "a grant of another person",
+            "issued with the answer",
+            "wrong_sender",
+            signed_value(&foreign, &other_person()),
+        ),
         with("a forged grant", "its signature does not hold", "bad_signature", forged),
         draft("16 grants", "as many as one message holds", "ok", many(16)),
         draft("17 grants", "one more", "too_large", many(17)),

@@ -3,7 +3,9 @@
 //! After "Taming the many EdDSAs" (Chalkias, Garillot, Nikolaenko, 2020), made here over bodies of our own.
 //! `k` is the hash of R, A and the message modulo L; `B` the base point; `T` a point of order 8.
 
-use curve25519_dalek::{EdwardsPoint, Scalar, constants::EIGHT_TORSION, edwards::CompressedEdwardsY, traits::Identity as _};
+use curve25519_dalek::{
+    EdwardsPoint, Scalar, constants::EIGHT_TORSION, edwards::CompressedEdwardsY, traits::Identity as _,
+};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha512};
 
@@ -58,7 +60,15 @@ fn k(r: &[u8; 32], a: &[u8; 32], message: &[u8]) -> Scalar {
     Scalar::from_bytes_mod_order_wide(&hash.into())
 }
 
-fn case(name: &str, about: &str, outcome: (&str, &str), key: &[u8; 32], body: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Case {
+fn case(
+    name: &str,
+    about: &str,
+    outcome: (&str, &str),
+    key: &[u8; 32],
+    body: &[u8],
+    r: &[u8; 32],
+    s: &[u8; 32],
+) -> Case {
     let (key_expect, expect) = (outcome.0.into(), outcome.1.into());
     Case {
         name: name.into(),

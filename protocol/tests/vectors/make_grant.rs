@@ -140,7 +140,9 @@ fn moments() -> Vec<Case> {
     ];
     moments
         .into_iter()
-        .map(|(name, now, expect)| when(name, "the grant stays the same, the time differs", expect, |case| case.now = Some(now)))
+        .map(|(name, now, expect)| {
+            when(name, "the grant stays the same, the time differs", expect, |case| case.now = Some(now))
+        })
         .collect()
 }
 
@@ -191,8 +193,10 @@ fn out_of_bounds() -> Vec<Case> {
     let life = |days: u64| move |grant: &mut Grant| grant.scope.bounds.expires = Timestamp(NOW + days * DAY);
     let retention = |days| move |grant: &mut Grant| grant.scope.bounds.retention = Days(days);
     let delegations = |count| move |grant: &mut Grant| grant.scope.bounds.delegations = count;
-    let purposes = |count| move |grant: &mut Grant| {
-        grant.scope.purposes = Purpose::ALL.iter().copied().take(count).collect();
+    let purposes = |count| {
+        move |grant: &mut Grant| {
+            grant.scope.purposes = Purpose::ALL.iter().copied().take(count).collect();
+        }
     };
     let longest = u64::from(limits::GRANT_DAYS);
     assert!(Purpose::ALL.len() > limits::PURPOSES && Agreement::ALL.len() == 13 && bounds().delegations == 2);

@@ -189,7 +189,8 @@ pub fn acknowledgement() -> File {
     // Paired, and delivered.
     twice.log_size = Some(1);
     cases.push(twice);
-    let stolen = Acknowledgement { supplier: processor().public(), person: person_for(&processor()).public(), ..acknowledged() };
+    let stolen =
+        Acknowledgement { supplier: processor().public(), person: person_for(&processor()).public(), ..acknowledged() };
     let mut other = case(signed_value(&stolen, &processor()));
     other.from = processor().public().to_string();
     cases.push(named(other, "of another supplier's disclosure", "taken, and nothing changes there", "ok"));
@@ -258,7 +259,8 @@ pub fn erasure_receipt() -> File {
     let mut twice = of("twice", "the second is taken, and the log does not grow", "ok", &|_| {});
     twice.before = vec![again("erased", &signed_value(&receipt(), &supplier()))];
     twice.log_size = Some(1);
-    let mut anew = of("a second receipt", "signed a minute later: the first one holds", "ok", &|r| r.at = Timestamp(NOW + 60_000));
+    let mut anew =
+        of("a second receipt", "signed a minute later: the first one holds", "ok", &|r| r.at = Timestamp(NOW + 60_000));
     (anew.before, anew.restart, anew.log_size) = (twice.before.clone(), true, Some(1));
     cases.extend([twice, anew]);
     cases.push(of("of no fields", "nothing was held", "ok", &|r| r.fields.clear()));

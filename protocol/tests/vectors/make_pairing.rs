@@ -48,10 +48,8 @@ pub fn file() -> File {
     cases.extend(moments());
     cases.extend(invitations());
     cases.extend(parties());
-    let suppliers = BTreeMap::from([
-        ("inviting".into(), inviting(companion_alone())),
-        ("paired".into(), inviting(companion())),
-    ]);
+    let suppliers =
+        BTreeMap::from([("inviting".into(), inviting(companion_alone())), ("paired".into(), inviting(companion()))]);
     File {
         object: "pairing".into(),
         tag: Pairing::TAG.into(),
@@ -137,9 +135,10 @@ fn invitations() -> Vec<Case> {
         (case.before, case.restart) = (vec![step(key, invitation)], restart);
         case
     };
-    let mut known = of("paired already", "a known person gets the same relationship, without an invitation", "ok", |pairing| {
-        pairing.invitation = SPENT;
-    });
+    let mut known =
+        of("paired already", "a known person gets the same relationship, without an invitation", "ok", |pairing| {
+            pairing.invitation = SPENT;
+        });
     known.state = "paired".into();
     vec![
         of("public invitation", "for everybody", "ok", |pairing| pairing.invitation = PUBLIC),
@@ -162,7 +161,9 @@ fn parties() -> Vec<Case> {
     let mut sender = of("wrong sender", "another person passes it on", "wrong_sender", |_| {});
     sender.from = other_person().public().to_string();
     vec![
-        of("wrong audience", "for another supplier", "wrong_audience", |pairing| pairing.supplier = stranger().public()),
+        of("wrong audience", "for another supplier", "wrong_audience", |pairing| {
+            pairing.supplier = stranger().public()
+        }),
         sender,
     ]
 }

@@ -1,6 +1,12 @@
 //! Cases of a supplier's profile, as a person's node takes it when a relationship begins.
 
-use regie_protocol::{agreement::Agreement, limits, profile::{Acceptance, Profile}, signed::Object as _, time::Timestamp};
+use regie_protocol::{
+    agreement::Agreement,
+    limits,
+    profile::{Acceptance, Profile},
+    signed::Object as _,
+    time::Timestamp,
+};
 
 use crate::{
     fixtures::{
@@ -38,7 +44,8 @@ pub fn file() -> File {
     cases.extend(lines());
     cases.extend(counts());
     cases.extend(spellings());
-    let mut sender = named(case(signed_value(&own(), &supplier())), "wrong sender", "a stranger shows it", "wrong_sender");
+    let mut sender =
+        named(case(signed_value(&own(), &supplier())), "wrong sender", "a stranger shows it", "wrong_sender");
     sender.from = stranger().public().to_string();
     cases.push(sender);
     File {

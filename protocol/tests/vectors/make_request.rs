@@ -159,33 +159,60 @@ fn answers() -> Vec<Case> {
                 ("payment.iban", "not_granted"),
             ],
         ),
-        answered("paired", "purpose outside the grant", "a rule refuses advertising", Purpose::DirectMarketing, &[
-            ("name.full", "not_granted"),
-        ]),
-        answered("paired", "broader purpose than the grant", "the person is asked", Purpose::ServiceProvision, &[
-            ("name.full", "asked"),
-        ]),
-        answered("paired", "tricks with names", "none is a field, each refuses itself", delivery, &[
-            ("address", "unknown_field"),
-            ("Name.full", "unknown_field"),
-            ("name.full.x", "unknown_field"),
-            ("namefull", "unknown_field"),
-        ]),
-        answered("balanced", "a rule issues a grant", "the contact group for a service asked for", delivery, &[
-            ("email", "absent"),
-            ("income.annual", "asked"),
-        ]),
-        answered("used up", "under a grant that is used up", "no live grant covers the field", delivery, &[
-            ("name.full", "asked"),
-        ]),
-        answered("rate limited", "under a grant that is spent for this hour", "no rule gets round the bound", delivery, &[
-            ("name.full", "rate_limited"),
-        ]),
-        answered("revoked", "under a revoked grant", "no rule brings a withdrawn field back", delivery, &[
-            ("address.street", "revoked"),
-            ("email", "absent"),
-            ("name.full", "revoked"),
-        ]),
+        answered(
+            "paired",
+            "purpose outside the grant",
+            "a rule refuses advertising",
+            Purpose::DirectMarketing,
+            &[("name.full", "not_granted")],
+        ),
+        answered(
+            "paired",
+            "broader purpose than the grant",
+            "the person is asked",
+            Purpose::ServiceProvision,
+            &[("name.full", "asked")],
+        ),
+        answered(
+            "paired",
+            "tricks with names",
+            "none is a field, each refuses itself",
+            delivery,
+            &[
+                ("address", "unknown_field"),
+                ("Name.full", "unknown_field"),
+                ("name.full.x", "unknown_field"),
+                ("namefull", "unknown_field"),
+            ],
+        ),
+        answered(
+            "balanced",
+            "a rule issues a grant",
+            "the contact group for a service asked for",
+            delivery,
+            &[("email", "absent"), ("income.annual", "asked")],
+        ),
+        answered(
+            "used up",
+            "under a grant that is used up",
+            "no live grant covers the field",
+            delivery,
+            &[("name.full", "asked")],
+        ),
+        answered(
+            "rate limited",
+            "under a grant that is spent for this hour",
+            "no rule gets round the bound",
+            delivery,
+            &[("name.full", "rate_limited")],
+        ),
+        answered(
+            "revoked",
+            "under a revoked grant",
+            "no rule brings a withdrawn field back",
+            delivery,
+            &[("address.street", "revoked"), ("email", "absent"), ("name.full", "revoked")],
+        ),
         {
             let later = NOW + 365 * DAY;
             let mut case = of("under an expired grant", "the request itself is in time", "ok", |request| {
@@ -229,10 +256,7 @@ fn parties() -> Vec<Case> {
         }),
         from(of("wrong sender", "a stranger passes the supplier's request on", "wrong_sender", |_| {}), &stranger()),
         from(of("another supplier sends it", "one that is paired too", "wrong_sender", |_| {}), &processor()),
-        from(
-            named(case(by(&stranger(), |_| {})), "not paired", "a stranger's own request", "not_paired"),
-            &stranger(),
-        ),
+        from(named(case(by(&stranger(), |_| {})), "not paired", "a stranger's own request", "not_paired"), &stranger()),
         paused,
     ]
 }
@@ -265,15 +289,33 @@ fn replays() -> Vec<Case> {
     };
     let same = || by(&supplier(), |_| {});
     let again = |at: u64| by(&supplier(), move |request| request.at = Timestamp(at));
-    let mut restarted = after("replayed after a restart", "the node starts again in between", "replayed", NOW + 1, same());
+    let mut restarted =
+        after("replayed after a restart", "the node starts again in between", "replayed", NOW + 1, same());
     restarted.restart = true;
-    let mut waits = after("the id of a request that waits", "20 minutes later, with other fields", "replayed", NOW + window + 5 * 60_000, {
-        by(&supplier(), |request| {
-            (request.at, request.fields) = (Timestamp(NOW + window + 5 * 60_000), paths(&["nationalId"]));
-        })
-    });
+    let mut waits = after(
+        "the id of a request that waits",
+        "20 minutes later, with other fields",
+        "replayed",
+        NOW + window + 5 * 60_000,
+        {
+            by(&supplier(), |request| {
+                (request.at, request.fields) = (Timestamp(NOW + window + 5 * 60_000), paths(&["nationalId"]));
+            })
+        },
+    );
+    waits.forget = true;
     waits.before = vec![step(by(&supplier(), |request| request.fields = paths(&["income.annual"])), NOW, 1, "ok")];
-    let mut refused = after("an id of a refused request", "a request that was not taken leaves its id free", "ok", NOW, same());
+    let late = NOW + window + 1;
+    let mut past =
+        after("replayed and forgotten", "past the window, when the id is forgotten", "clock_skew", late, same());
+    past.forget = true;
+    let mut edge = after("replayed as late as it is remembered", "15 minutes later", "clock_skew", late - 1, same());
+    edge.forget = true;
+    let mut anew =
+        after("a forgotten id, new time", "answered long ago; the id is free again", "ok", late, again(late));
+    anew.forget = true;
+    let mut refused =
+        after("an id of a refused request", "a request that was not taken leaves its id free", "ok", NOW, same());
     refused.before = vec![step(same(), NOW + LEEWAY + 1, 1, "clock_skew")];
     vec![
         after("replayed", "the same bytes again", "replayed", NOW + 1, same()),
@@ -284,6 +326,9 @@ fn replays() -> Vec<Case> {
             by(&supplier(), |request| request.id = Nonce([0x45; 16]))
         }),
         restarted,
+        past,
+        edge,
+        anew,
         waits,
         refused,
     ]
@@ -293,7 +338,8 @@ fn rates() -> Vec<Case> {
     let most = limits::REQUESTS_PER_HOUR;
     // Refused, and still counted: the supplier asks somebody else, again and again.
     let flood = |times| {
-        let other = by(&supplier(), |request| (request.person, request.id) = (other_person().public(), Nonce([0x46; 16])));
+        let other =
+            by(&supplier(), |request| (request.person, request.id) = (other_person().public(), Nonce([0x46; 16])));
         step(other, NOW, times, "wrong_audience")
     };
     let after = |name, about, expect, times, at: u64| {
@@ -309,8 +355,10 @@ fn rates() -> Vec<Case> {
 }
 
 fn bounds() -> Vec<Case> {
-    let many = |count: usize| move |request: &mut DataRequest| {
-        request.fields = (0..count).map(|n| format!("no.such{n}").parse().expect("a path")).collect();
+    let many = |count: usize| {
+        move |request: &mut DataRequest| {
+            request.fields = (0..count).map(|n| format!("no.such{n}").parse().expect("a path")).collect();
+        }
     };
     let reason = |text: String| move |request: &mut DataRequest| request.reason.clone_from(&text);
     let empty_chains = |count: usize| move |request: &mut DataRequest| request.chains = vec![shown(0); count];
@@ -370,7 +418,13 @@ fn chains() -> Vec<Case> {
         case
     };
     let once = shown_with(1, &|scope| scope.bounds.uses = Some(1));
-    let mut spent = with("a link used up by an earlier request", "one use of the link, ten of the grant", "used_up", "paired", &once);
+    let mut spent = with(
+        "a link used up by an earlier request",
+        "one use of the link, ten of the grant",
+        "used_up",
+        "paired",
+        &once,
+    );
     let earlier = by(&processor(), |request| (request.id, request.chains) = (Nonce([0x47; 16]), vec![once.clone()]));
     spent.before = vec![step_from(&processor(), earlier.clone(), NOW, 1, "ok")];
     let mut restarted = spent.clone();
@@ -390,11 +444,23 @@ fn chains() -> Vec<Case> {
     );
     assert_eq!(scope_below(1).bounds.delegations, 1);
     vec![
-        value(with("a processor shows its chain", "the grant is another company's", "ok", "paired", &shown(1)), "value"),
-        value(with("an hourly bound above it", "the grant is spent for this hour", "ok", "rate limited", &shown(1)), "rate_limited"),
+        value(
+            with("a processor shows its chain", "the grant is another company's", "ok", "paired", &shown(1)),
+            "value",
+        ),
+        value(
+            with("an hourly bound above it", "the grant is spent for this hour", "ok", "rate limited", &shown(1)),
+            "rate_limited",
+        ),
         own,
         theirs,
-        with("stolen grant", "a processor shows the supplier's grant without a link", "wrong_audience", "paired", &shown(0)),
+        with(
+            "stolen grant",
+            "a processor shows the supplier's grant without a link",
+            "wrong_audience",
+            "paired",
+            &shown(0),
+        ),
         with("chain of a revoked grant", "the whole chain ended, and no rule answers", "revoked", "revoked", &shown(1)),
         with("chain of a used-up grant", "the grant above is spent", "used_up", "used up", &shown(1)),
         with("chain that begins later", "not in force yet", "not_yet_valid", "paired", &late),
@@ -410,7 +476,8 @@ fn chains() -> Vec<Case> {
         spent,
         restarted,
         {
-            let mut case = with("replayed after a refused chain", "the refusal remembers the id", "replayed", "paired", &wider);
+            let mut case =
+                with("replayed after a refused chain", "the refusal remembers the id", "replayed", "paired", &wider);
             let first = SignedHex { body: case.body.clone(), signature: case.signature.clone() };
             case.before = vec![step_from(&processor(), first, NOW, 1, "widened")];
             case.restart = true;

@@ -101,10 +101,22 @@ fn logs() -> Vec<Case> {
         against("entry changed", "one byte of the third", "log_differs", five(), changed(&|l| l[2][0] ^= 1)),
         against("entries swapped", "the second and the third", "log_differs", five(), changed(&|l| l.swap(1, 2))),
         against("entry missing inside", "the second of five", "log_differs", five(), changed(&|l| drop(l.remove(1)))),
-        against("last entry twice", "the tree of the fifth entry repeated", "log_differs", five(), changed(&|l| {
-            l.push(l[4].clone());
-        })),
-        against("another size", "the root of five, a size of six", "log_differs", TreeHead { size: 6, ..five() }, entries(5)),
+        against(
+            "last entry twice",
+            "the tree of the fifth entry repeated",
+            "log_differs",
+            five(),
+            changed(&|l| {
+                l.push(l[4].clone());
+            }),
+        ),
+        against(
+            "another size",
+            "the root of five, a size of six",
+            "log_differs",
+            TreeHead { size: 6, ..five() },
+            entries(5),
+        ),
         named(case(signed_value(&five(), &log_key()), None), "no entries at hand", "the head by itself", "ok"),
     ]);
     cases
