@@ -146,6 +146,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
     records.extend((0..).zip(&state.outbox).map(|(number, disclosure)| Record::Outgoing {
         supplier,
         number,
+        size: 0,
         message: Message::Disclose(sound(disclosure)),
     }));
     records

@@ -49,6 +49,8 @@ pub fn file() -> File {
             ("entry/size", Cbor::Uint(5)),
             ("entry/root", bytes(&[0; 32])),
             ("entry/proof", Cbor::Array(Vec::new())),
+            ("epoch", Cbor::Uint(1)),
+            ("grown", Cbor::Array(Vec::new())),
         ],
         case: &case,
     };
@@ -120,6 +122,7 @@ impl Draft {
     fn finish(self) -> Disclosure {
         let entry = Entry { at: Timestamp(NOW), salt: Nonce([0x57; 16]), event: self.event };
         let entry = wire::encode(&entry).expect("encodes");
+        let grown = self.earlier.iter().map(|leaf| merkle::leaf(leaf)).collect();
         Disclosure {
             person: person().public(),
             supplier: supplier().public(),
@@ -128,6 +131,8 @@ impl Draft {
             answers: self.answers,
             grants: self.grants,
             entry: proven(entry, &self.earlier),
+            epoch: 0,
+            grown,
         }
     }
 }
@@ -305,6 +310,9 @@ fn proofs() -> Vec<Case> {
         draft("a long log", "one of 1,001 entries", "ok", |draft| {
             draft.earlier = (0..1000u32).map(|n| n.to_be_bytes().to_vec()).collect();
         }),
+        draft("too many leaves shown", "1,025", "malformed", |draft| {
+            draft.earlier = (0..1025u32).map(|n| n.to_be_bytes().to_vec()).collect();
+        }),
     ]
 }
 
@@ -312,18 +320,45 @@ fn proofs() -> Vec<Case> {
 fn heads() -> Vec<Case> {
     let behind = |earlier: Vec<Vec<u8>>| signed_value(&Draft { earlier, ..Draft::new() }.finish(), &person());
     let leaves = |count: u8, fill: u8| (0..count).map(|n| vec![n ^ fill; 8]).collect::<Vec<_>>();
+    // The log that was witnessed, the entry that was disclosed, and five more.
+    let longer = || [leaves(3, 0), vec![disclosure().entry.entry], leaves(5, 7)].concat();
     let after = |name: &str, about: &str, expect: &str, own: Vec<Vec<u8>>| {
         let mut case = case(behind(own));
         case.before = vec![disclosed(behind(leaves(3, 0)), "ok")];
         named(case, name, about, expect)
     };
+    let restored = |name: &str, about: &str, expect: &str, epochs: [u32; 2]| {
+        let [first, then] = epochs.map(|epoch| {
+            let draft = Draft { earlier: leaves(3, u8::try_from(epoch).expect("small")), ..Draft::new() };
+            signed_value(&Disclosure { epoch, ..draft.finish() }, &person())
+        });
+        let mut case = case(then);
+        case.before = vec![disclosed(first, "ok")];
+        named(case, name, about, expect)
+    };
+    let gap = |name: &str, about: &str, expect: &str, change: &dyn Fn(&mut Disclosure)| {
+        let mut disclosure = Draft { earlier: longer(), ..Draft::new() }.finish();
+        change(&mut disclosure);
+        let mut case = case(signed_value(&disclosure, &person()));
+        case.before = vec![disclosed(behind(leaves(3, 0)), "ok")];
+        named(case, name, about, expect)
+    };
     let mut restarted =
-        after("forked, after a restart", "the companion starts again in between", "malformed", leaves(3, 1));
+        after("forked, after a restart", "the companion starts again in between", "forked", leaves(3, 1));
     restarted.restart = true;
     vec![
         after("again", "the same disclosure, sent once more", "ok", leaves(3, 0)),
-        after("grown", "a longer log", "ok", leaves(9, 0)),
-        after("forked", "another log of the size that was witnessed", "malformed", leaves(3, 1)),
+        after("grown", "a longer log", "ok", longer()),
+        after("forked", "another log of the size that was witnessed", "forked", leaves(3, 1)),
+        after("forked and grown", "a longer log that does not begin with what was witnessed", "forked", leaves(9, 1)),
+        gap("a gap", "the leaves shown do not reach back to what was witnessed", "ok", &|d| drop(d.grown.drain(..5))),
+        gap("another leaf shown", "one bit of a leaf since", "forked", &|d| d.grown[8].0[0] ^= 1),
+        gap("a leaf shown twice", "as many as there are, but not those", "forked", &|d| d.grown[8] = d.grown[7]),
+        gap("more leaves than the log", "ten leaves before the tenth entry", "malformed", &|d| {
+            d.grown.insert(0, Hash([0; 32]));
+        }),
+        restored("restored", "the person's node came back from a backup: another log of the same size", "ok", [0, 1]),
+        restored("before the restore", "the node from before goes on beside the restored one", "forked", [1, 0]),
         restarted,
         after("older", "one that was overtaken on its way", "ok", leaves(2, 0)),
     ]
