@@ -279,7 +279,7 @@ mod tests {
             assert_eq!(usize::from(table.code()), position + 1);
             assert_eq!(Table::from_name(table.name()), Some(*table));
         }
-        assert_eq!(Table::ALL.len(), 19);
+        assert_eq!(Table::ALL.len(), 21);
     }
 
     #[test]
