@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use regie::{
     clock,
-    home::{Config, Role, create},
+    home::{Config, create},
     person,
     store::Passphrase,
 };
@@ -25,7 +25,7 @@ use regie_protocol::{
 
 /// Makes a person's home with this many suppliers, who asked until the log has this many entries.
 pub fn person_home(home: &Path, passphrase: &str, suppliers: usize, entries: u64) {
-    let config = Config { role: Role::Person, listen: Vec::new() };
+    let config = Config::person();
     let mut store = create(home, &config, &Passphrase::new(passphrase.to_owned())).expect("a home");
     let policy = Policy::preset("balanced").expect("a preset");
     let seed = [42; 32];

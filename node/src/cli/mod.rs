@@ -29,6 +29,9 @@ pub struct Arguments {
     /// Read the passphrase from a file instead of asking
     #[arg(long, global = true, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+    /// Where a person's dashboard listens, 127.0.0.1:PORT, or off [default: 127.0.0.1:7480]
+    #[arg(long, global = true, env = "REGIE_DASHBOARD", value_name = "ADDRESS")]
+    dashboard: Option<serve::Listen>,
     /// Answer as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -55,6 +58,8 @@ enum Verb {
     },
     /// Run the node (the same as no command)
     Run,
+    /// A fresh one-time link to the dashboard of the running node
+    Dashboard,
     /// Stop the running node
     Stop,
     /// A supplier's companion
@@ -88,9 +93,9 @@ enum Verb {
         #[arg(long)]
         purposes: bool,
     },
-    /// Import a contact card (vCard, RFC 6350)
+    /// Import a contact card (vCard or JSContact) or a table (CSV: field, value)
     Import {
-        /// The .vcf file
+        /// The .vcf, .json or .csv file
         file: PathBuf,
     },
     /// Begin a relationship by a supplier's link
@@ -268,7 +273,7 @@ struct What {
 /// # Errors
 /// The verb's, with its exit code.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { home, passphrase_file, json, verb } = arguments;
+    let Arguments { home, passphrase_file, dashboard, json, verb } = arguments;
     if let Some(Verb::Demo { keep }) = verb {
         return demo::run(keep, json);
     }
@@ -279,10 +284,13 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let home = home::locate(home)?;
     let file = passphrase_file.as_deref();
+    if verb.is_none() && !crate::store::Store::exists(&home) {
+        return serve::first_run(&home, dashboard, json);
+    }
     match verb.unwrap_or(Verb::Run) {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
         Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
-        Verb::Run | Verb::Supplier { verb: SupplierVerb::Run } => serve::run(&home, file, json),
+        Verb::Run | Verb::Supplier { verb: SupplierVerb::Run } => serve::run(&home, file, dashboard, json),
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
@@ -304,6 +312,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 fn command(verb: Verb) -> Result<Command, Failure> {
     Ok(match verb {
         Verb::Stop => Command::Stop,
+        Verb::Dashboard => Command::Dashboard,
         Verb::Set { field, value } => Command::Set { values: vec![(field, value)], source: None },
         Verb::Unset { field } => Command::Unset { field },
         Verb::Fields { .. } => Command::Fields,
@@ -386,8 +395,9 @@ fn import_card(home: &Path, file: &Path, json: bool) -> Result<(), Failure> {
     }
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
-    let card = import::vcard(&text)?;
-    let mut answer = control::ask(home, &Command::Set { values: card.values, source: Some("vcard".into()) })?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let card = import::read(&name, &text)?;
+    let mut answer = control::ask(home, &Command::Set { values: card.values, source: Some(card.format.into()) })?;
     answer["left_out"] = json!(card.left_out);
     render::show(&answer, json)
 }

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use regie_protocol::{
+    agreement::Agreement,
     audit::{Log, TreeHead},
     identity::RootSeed,
     limits,
@@ -29,6 +30,7 @@ const HEAD: &[u8] = b"head";
 const HEADS: &[u8] = b"heads";
 const NAME: &[u8] = b"name";
 const ACTIVITY: &[u8] = b"activity";
+const PROFFER: &[u8] = b"proffer";
 /// Largest stored record, in bytes.
 pub(super) const RECORD_BYTES: usize = 1024 * 1024;
 
@@ -74,6 +76,16 @@ pub(super) fn put_name(turn: &mut Turn, name: &str) {
 pub(super) fn name(store: &Store) -> Result<Option<String>, Failure> {
     let Some(bytes) = store.get(Table::Meta, &Key::item(NAME))? else { return Ok(None) };
     Ok(String::from_utf8(bytes.to_vec()).ok())
+}
+
+pub(super) fn put_proffer(turn: &mut Turn, agreement: Agreement) {
+    turn.batch.put(Table::Meta, Key::item(PROFFER), agreement.code().as_bytes().to_vec());
+}
+
+/// The agreement the person proffers to the next supplier.
+pub(super) fn proffer(store: &Store) -> Result<Option<Agreement>, Failure> {
+    let Some(bytes) = store.get(Table::Meta, &Key::item(PROFFER))? else { return Ok(None) };
+    Ok(std::str::from_utf8(&bytes).ok().and_then(|code| code.parse().ok()))
 }
 
 pub(super) fn put_activity(turn: &mut Turn, days: &activity::Stored) {
