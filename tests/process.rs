@@ -1,5 +1,7 @@
 //! Runs the real binary in temporary homes. In: verbs and commands. Out: exit codes, output, answers.
 
+pub mod crowd;
+pub mod http;
 pub mod paper_supplier;
 pub mod scale;
 
@@ -88,6 +90,35 @@ impl Node {
         let child = self.process(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.child = Some(child.expect("the binary runs"));
         until("the node answers", || self.try_ask(&Command::Status).is_ok());
+    }
+
+    /// Starts the node with its dashboard on a free port; a one-time link comes out.
+    pub fn start_with_dashboard(&mut self) -> String {
+        let mut process = self.process(&["--json", "run", "--dashboard", "127.0.0.1:0"]);
+        self.started(&mut process)["dashboard"].as_str().expect("a link").to_owned()
+    }
+
+    /// Starts what a new person starts, where there is no home yet; a one-time link comes out.
+    pub fn start_first_run(&mut self) -> String {
+        let mut process = self.process(&["--json", "--dashboard", "127.0.0.1:0"]);
+        self.started(&mut process)["dashboard"].as_str().expect("a link").to_owned()
+    }
+
+    /// Starts the node under another passphrase and waits until it answers.
+    pub fn start_under(&mut self, passphrase: &str) {
+        let mut process = self.process(&["--json", "run"]);
+        self.started(process.env("REGIE_PASSPHRASE", passphrase));
+    }
+
+    /// Starts a process; what it says first comes out.
+    fn started(&mut self, process: &mut Process) -> Value {
+        let child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut child = child.expect("the binary runs");
+        let mut line = String::new();
+        let mut said = std::io::BufReader::new(child.stdout.as_mut().expect("piped"));
+        std::io::BufRead::read_line(&mut said, &mut line).expect("it says where it is");
+        self.child = Some(child);
+        serde_json::from_str(&line).expect("JSON")
     }
 
     /// Starts the node without waiting for it.

@@ -147,9 +147,11 @@ fn plain(status: StatusCode, t: Words, title: String, message: String) -> Respon
     (status, Html(page)).into_response()
 }
 
-async fn nowhere(Extension(visitor): Extension<Visitor>) -> Fault {
+async fn nowhere(visitor: Option<Extension<Visitor>>) -> Response {
+    // Below /assets and /start there is no visitor yet.
+    let Some(Extension(visitor)) = visitor else { return StatusCode::NOT_FOUND.into_response() };
     let message = visitor.words.say("fault-nowhere");
-    visitor.fault(Failure::new("not_found", exit::NOT_FOUND, message))
+    visitor.fault(Failure::new("not_found", exit::NOT_FOUND, message)).into_response()
 }
 
 fn show<T: Template>(page: &T) -> Shown {

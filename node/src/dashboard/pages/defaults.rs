@@ -51,7 +51,8 @@ impl Rule {
         };
         let why = self.why.as_ref().map(|why| t.of("why-purpose", &t.name("purpose", why)));
         let kept = self.retention.map(|days| t.count("why-kept", &days));
-        let parts = [Some(t.of(&format!("rule-{}", self.answer), &what)), Some(who), why, kept];
+        let begins = format!("{} {who}", t.of(&format!("rule-{}", self.answer), &what));
+        let parts = [Some(begins), why, kept];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }

@@ -1,0 +1,113 @@
+// A month: decides what is left with a count of clicks, changes the address, ends one supplier; then axe on every
+// page in both languages, light and dark, phone and desktop, and one decision's way by keyboard alone.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { check, input, open } from "./page.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const { browser, page, faults } = await open();
+await page.goto(input.link);
+const at = (path) => new URL(path, input.link).href;
+
+// Decisions, each counted in clicks from the list. The last one goes by keyboard alone.
+await page.goto(at("/requests"));
+await page.screenshot({ path: `${input.shots}/requests-waiting.png`, fullPage: true });
+let decisions = 0;
+let most = 0;
+for (;;) {
+  const left = await page.locator("section.request").count();
+  if (left === 0) break;
+  decisions += 1;
+  check(decisions <= 12, "more than twelve decisions");
+  if (left === 1) {
+    await byKeyboard("button[value=allow]");
+  } else {
+    let clicks = 0;
+    await page.locator("section.request").first().locator("button[value=allow-kind]").click();
+    clicks += 1;
+    most = Math.max(most, clicks);
+  }
+  await page.waitForLoadState("networkidle");
+}
+check((await page.textContent("p.lead")).includes("Nothing waits"), "all decided");
+
+// Tell once.
+await page.goto(at("/data/address.street"));
+const hint = await page.textContent("#value-told");
+const told = Number(hint.match(/(\d+) suppliers/)[1]);
+await page.fill("#value", input.street);
+await page.click("button[value=save]");
+check(page.url().includes("/deliveries"), "the deliveries are shown");
+await page.screenshot({ path: `${input.shots}/deliveries.png`, fullPage: true });
+await page.waitForFunction(() => document.getElementById("bar").value === document.getElementById("bar").max);
+
+// End one supplier and wait for its signed receipt.
+await page.goto(at(`/suppliers/${input.supplier}`));
+await page.click("button[value=erase]");
+for (let n = 0; (await page.locator("#receipts").count()) === 0; n += 1) {
+  check(n < 100, "the receipt comes");
+  await page.waitForTimeout(100);
+  await page.reload();
+}
+check((await page.textContent("section[aria-labelledby=has]")).includes("Nothing"), "it has nothing any more");
+
+// Live search without leaving the page.
+await page.goto(at("/suppliers"));
+await page.fill("#q", "supplier 007");
+await page.waitForFunction(() => document.querySelectorAll("#found tbody tr").length === 1);
+check(await page.locator("#found b").count() === 0, "a name with HTML is text");
+
+// Every page, both languages.
+const paths = ["/", "/requests", "/suppliers", `/suppliers/${input.supplier}`, "/pair", "/data", "/data/email",
+  "/import", "/export", "/deliveries?of=3", "/defaults", "/audit", "/security", "/nowhere"];
+const violations = [];
+let pages = 0;
+for (const language of ["en", "nl"]) {
+  await page.goto(at("/"));
+  const other = page.locator(`form.language button[value=${language}]`);
+  if (await other.count()) await other.click();
+  for (const path of paths) {
+    for (const [scheme, width] of [["light", 1200], ["dark", 390]]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(at(path));
+      check((await page.getAttribute("html", "lang")) === language, `${path} is in ${language}`);
+      const name = path.replace(/[^a-z]+/g, "-").slice(0, 20) || "home";
+      await page.screenshot({ path: `${input.shots}/${language}-${scheme}${name}.png`, fullPage: true });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+      if (wide) violations.push(`${path} (${language}, ${width}): wider than the screen`);
+      await page.evaluate(axe);
+      const result = await page.evaluate(() =>
+        axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+      for (const one of result.violations) {
+        violations.push(`${path} (${language}, ${scheme}): ${one.id}: ${one.nodes[0].html}`);
+      }
+    }
+    pages += 1;
+  }
+}
+const real = faults.filter((fault) => !fault.includes("404"));
+check(real.length === 0, real.join("\n"));
+
+// Without JavaScript the same things can be done.
+const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
+const still = await plain.newPage();
+await still.goto(at("/suppliers?q=supplier+007"));
+check(await still.locator("#found tbody tr").count() === 1, "search without JavaScript");
+await still.goto(at("/data/household.size"));
+await still.fill("#value", "4");
+await still.click("button[value=save]");
+check((await still.textContent("main")).includes("4"), "saved without JavaScript");
+await browser.close();
+console.log(JSON.stringify({ decisions, most_clicks: most, told, violations, pages }));
+
+async function byKeyboard(wanted) {
+  for (let n = 0; n < 60; n += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), wanted)) {
+      await page.keyboard.press("Enter");
+      return;
+    }
+  }
+  throw new Error(`${wanted} can't be reached by the keyboard`);
+}

@@ -1,0 +1,191 @@
+//! Many suppliers in one process: each a real endpoint on the loopback with the real supplier machine behind it,
+//! in memory. In: what each is to ask. Out: links to follow, and what each holds in the end.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use regie::{
+    clock,
+    network::{Endpoint, NetworkEvent},
+};
+use regie_protocol::{
+    agreement::Agreement,
+    field::{FieldPath, Observed},
+    grant::Access,
+    identity::{Keypair, PublicKey},
+    message::{Message, Reply},
+    profile::Profile,
+    purpose::Purpose,
+    supplier::{Ask, Effect, Record, Supplier},
+    time::Days,
+    wire,
+};
+
+/// Sectors, in turn.
+const SECTORS: [&str; 8] = ["energy", "retail", "government", "health", "telecom", "insurance", "media", "travel"];
+
+/// Suppliers that listen.
+pub struct Crowd {
+    members: Vec<Member>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// One of them.
+#[derive(Clone)]
+pub struct Member {
+    endpoint: Endpoint,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    machine: Supplier,
+    values: BTreeMap<FieldPath, Observed>,
+}
+
+impl Crowd {
+    /// Starts as many as there are names.
+    pub fn start(names: &[String]) -> Self {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let members = names.iter().enumerate().map(|(n, name)| runtime.block_on(Member::start(n, name))).collect();
+        Self { members, _runtime: runtime }
+    }
+
+    /// All of them.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+}
+
+impl Member {
+    async fn start(number: usize, name: &str) -> Self {
+        let key = Keypair::from_secret(&clock::random());
+        let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
+        let (endpoint, mut events) = Endpoint::start(key.expose_secret(), &listen).await.expect("started");
+        let profile = Profile {
+            supplier: key.public(),
+            name: name.to_owned(),
+            sector: SECTORS[number % SECTORS.len()].into(),
+            domain: format!("s{number}.example"),
+            contact: String::new(),
+            wishes: Vec::new(),
+            agreements: Agreement::ALL.iter().copied().collect(),
+            addresses: endpoint.addresses().iter().map(ToString::to_string).collect(),
+            issued: clock::wall(),
+        };
+        let mut machine = Supplier::new(key);
+        machine.set_profile(profile).expect("well formed");
+        let state = Arc::new(Mutex::new(State { machine, values: BTreeMap::new() }));
+        let member = Self { endpoint, state };
+        let serving = member.clone();
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                serving.event(event);
+            }
+        });
+        member
+    }
+
+    /// A link for one person.
+    pub fn invite(&self) -> String {
+        let expires = clock::wall().plus_days(Days(1));
+        self.state().machine.invite(Some(1), expires, &mut clock::entropy()).0.to_string()
+    }
+
+    /// Asks its only person.
+    pub fn ask(&self, fields: &[&str], purpose: Purpose, access: Access, reason: &str) {
+        let mut state = self.state();
+        let person = *state.machine.customers().next().expect("a person").0;
+        let ask = Ask {
+            person,
+            fields: fields.iter().map(|text| text.parse().expect("a path")).collect(),
+            purpose,
+            reason: reason.to_owned(),
+            access,
+            duration: Days(365),
+            retention: Days(90),
+        };
+        state.machine.ask(ask, clock::wall(), &mut clock::entropy()).expect("asked");
+        drop(state);
+        self.send(person);
+    }
+
+    /// What it holds, by field.
+    pub fn held(&self) -> BTreeMap<String, String> {
+        let state = self.state();
+        state.values.iter().map(|(field, seen)| (field.to_string(), seen.value.as_str().to_owned())).collect()
+    }
+
+    /// How many of its requests have no answer yet.
+    pub fn unanswered(&self) -> usize {
+        let state = self.state();
+        state.machine.customers().flat_map(|(_, customer)| customer.askings()).filter(|a| a.awaits_answer()).count()
+    }
+
+    fn event(&self, event: NetworkEvent) {
+        let key = |bytes: [u8; 32]| PublicKey::from_bytes(&bytes).expect("a key");
+        match event {
+            NetworkEvent::Connected(peer) => self.send(key(peer)),
+            NetworkEvent::Disconnected(peer) => self.state().machine.connection_lost(&key(peer)),
+            NetworkEvent::Frame(peer, frame, responder) => {
+                let message = wire::decode::<Message>(&frame, 300_000).expect("a message");
+                let effects = self.state().machine.message(&key(peer), message, clock::wall());
+                let reply = self.keep(effects).expect("every frame is answered");
+                let bytes = wire::encode(&reply).expect("encodes");
+                tokio::task::spawn_blocking(move || responder.reply_blocking(bytes));
+            }
+        }
+    }
+
+    fn send(&self, person: PublicKey) {
+        let messages = self.state().machine.to_send(&person, clock::wall()).expect("signed");
+        for (id, message) in messages {
+            let member = self.clone();
+            let frame = wire::encode(&message).expect("encodes");
+            let sending = async move {
+                let Ok(reply) = member.endpoint.exchange(*person.as_bytes(), frame).await else {
+                    // Not connected yet: it goes out when the person's node is there.
+                    member.state().machine.connection_lost(&person);
+                    return;
+                };
+                let reply = wire::decode::<Reply>(&reply, 300_000).expect("a reply");
+                let (effects, back) = member.state().machine.replied(&person, &id, reply, clock::wall());
+                member.keep(effects);
+                if let Some(back) = back {
+                    let frame = wire::encode(&back).expect("encodes");
+                    let _ = member.endpoint.exchange(*person.as_bytes(), frame).await;
+                }
+            };
+            match tokio::runtime::Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn(sending)),
+                Err(_) => drop(std::thread::spawn(move || {
+                    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(sending);
+                })),
+            }
+        }
+    }
+
+    /// Runs effects; the reply comes out.
+    fn keep(&self, effects: Vec<Effect>) -> Option<Reply> {
+        let mut answer = None;
+        for effect in effects {
+            match effect {
+                Effect::Persist(Record::Value { field, observed, .. }) => {
+                    drop(self.state().values.insert(field, observed));
+                }
+                Effect::Persist(Record::Erased { fields, .. }) => {
+                    let fields: BTreeSet<FieldPath> = fields;
+                    self.state().values.retain(|field, _| !fields.contains(field));
+                }
+                Effect::Reply(reply) => answer = Some(reply),
+                _ => {}
+            }
+        }
+        answer
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,471 @@
+//! The dashboard under attack, by name, over real sockets; and in a real browser with 200 real suppliers.
+
+use std::{
+    io::Read as _,
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::Command as Process,
+    time::Duration,
+};
+
+use regie::command::Command;
+use regie_protocol::{grant::Access, purpose::Purpose};
+use regie_tests::{
+    Node,
+    crowd::{Crowd, Member},
+    http::{Response, send},
+    until,
+};
+use serde_json::{Value, json};
+
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+/// A person's node with a dashboard, and a way in.
+struct Door {
+    node: Node,
+    _directory: tempfile::TempDir,
+    link: String,
+    to: SocketAddr,
+}
+
+impl Door {
+    fn open() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut node = Node::person(directory.path().join("person"), "balanced");
+        let link = node.start_with_dashboard();
+        let to = address(&link);
+        Self { node, _directory: directory, link, to }
+    }
+
+    /// Spends a link; the cookie comes out.
+    fn enter(&self) -> String {
+        let link = self.node.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
+        send(self.to, "GET", path(&link), &[], "").cookie().expect("a cookie")
+    }
+
+    fn get(&self, cookie: &str, path: &str) -> Response {
+        send(self.to, "GET", path, &[("Cookie", cookie)], "")
+    }
+
+    fn post(&self, cookie: &str, path: &str, body: &str) -> Response {
+        let origin = format!("http://{}", self.to);
+        send(self.to, "POST", path, &[("Cookie", cookie), ("Origin", &origin), FORM], body)
+    }
+}
+
+fn address(link: &str) -> SocketAddr {
+    link.split('/').nth(2).expect("an address").parse().expect("an address")
+}
+
+fn path(link: &str) -> &str {
+    &link[link.find("/start/").expect("a path")..]
+}
+
+const PAGES: [&str; 12] = [
+    "/",
+    "/requests",
+    "/suppliers",
+    "/pair",
+    "/data",
+    "/data/email",
+    "/import",
+    "/export",
+    "/deliveries",
+    "/defaults",
+    "/audit",
+    "/security",
+];
+
+#[test]
+fn dns_rebinding_only_the_own_hosts_are_answered() {
+    let door = Door::open();
+    let (cookie, port) = (door.enter(), door.to.port());
+    let foreign = [
+        "evil.example".to_owned(),
+        format!("evil.example:{port}"),
+        format!("127.0.0.1.evil.example:{port}"),
+        format!("localhost.evil.example:{port}"),
+        format!("127.0.0.2:{port}"),
+        format!("0.0.0.0:{port}"),
+        format!("127.1:{port}"),
+        format!("2130706433:{port}"),
+        format!("0x7f000001:{port}"),
+        format!("[::ffff:127.0.0.1]:{port}"),
+        format!("localhost.:{port}"),
+        format!("user@127.0.0.1:{port}"),
+        format!("127.0.0.1:{}", port.wrapping_add(1)),
+        "127.0.0.1".to_owned(),
+        "localhost".to_owned(),
+        String::new(),
+        "null".to_owned(),
+    ];
+    for page in PAGES.iter().chain(&["/export.json", "/receipts.json", "/assets/style.css", "/start/x"]) {
+        for host in &foreign {
+            let answer = send(door.to, "GET", page, &[("Host", host), ("Cookie", &cookie)], "");
+            assert!(matches!(answer.status, 400 | 403), "{host} {page}: {}", answer.status);
+            assert!(!answer.body.contains("regie</title>"));
+        }
+        let twice = [("Host", "evil.example"), ("Host", &*door.to.to_string()), ("Cookie", &*cookie)];
+        assert!(matches!(send(door.to, "GET", page, &twice, "").status, 400 | 403));
+    }
+    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")] {
+        assert_eq!(send(door.to, "GET", "/", &[("Host", &host), ("Cookie", &cookie)], "").status, 200, "{host}");
+    }
+}
+
+#[test]
+fn cross_site_forms_change_nothing() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let form = door.get(&cookie, "/data/email").form();
+    let own = format!("http://{}", door.to);
+    let body = format!("form={form}&do=save&value=evil%40example.org");
+    let other = "http://evil.example";
+    let cases: [(&str, Vec<(&str, &str)>, &str); 11] = [
+        ("no origin and no site", vec![FORM], &body),
+        ("another origin", vec![FORM, ("Origin", other)], &body),
+        ("an opaque origin", vec![FORM, ("Origin", "null")], &body),
+        ("own origin, cross site", vec![FORM, ("Origin", &own), ("Sec-Fetch-Site", "cross-site")], &body),
+        ("own origin, same site", vec![FORM, ("Origin", &own), ("Sec-Fetch-Site", "same-site")], &body),
+        (
+            "another origin, same origin claimed",
+            vec![FORM, ("Origin", other), ("Sec-Fetch-Site", "same-origin")],
+            &body,
+        ),
+        ("text", vec![("Content-Type", "text/plain"), ("Origin", &own)], &body),
+        ("JSON", vec![("Content-Type", "application/json"), ("Origin", &own)], &body),
+        ("no type", vec![("Origin", &own)], &body),
+        ("no token", vec![FORM, ("Origin", &own)], "do=save&value=evil%40example.org"),
+        ("a wrong token", vec![FORM, ("Origin", &own)], "form=AAAA&do=save&value=evil%40example.org"),
+    ];
+    for (what, mut headers, body) in cases {
+        headers.push(("Cookie", &cookie));
+        let answer = send(door.to, "POST", "/data/email", &headers, body);
+        assert_eq!(answer.status, 403, "{what}");
+    }
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
+        let headers = [FORM, ("Origin", &own), ("Cookie", &cookie)];
+        assert!(matches!(send(door.to, method, "/data/email", &headers, "").status, 403 | 405), "{method}");
+    }
+    let another = door.get(&door.enter(), "/data/email").form();
+    let stolen = format!("form={another}&do=save&value=evil%40example.org");
+    assert_eq!(door.post(&cookie, "/data/email", &stolen).status, 403, "the token of another session");
+    assert_eq!(door.node.ask(&Command::Fields), json!([]));
+    // A GET changes nothing, whatever it carries.
+    door.get(&cookie, &format!("/data/email?{body}"));
+    assert_eq!(door.node.ask(&Command::Fields), json!([]));
+    assert_eq!(door.post(&cookie, "/data/email", &body).status, 303);
+    assert_eq!(door.node.ask(&Command::Fields)[0]["value"], json!("evil@example.org"));
+}
+
+#[test]
+fn clickjacking_every_answer_forbids_frames_foreign_code_and_caching() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let pages = PAGES.iter().chain(&["/nowhere", "/export.json", "/receipts.json", "/start/x", "/assets/none"]);
+    for page in pages {
+        let answer = door.get(&cookie, page);
+        let policy = answer.header("content-security-policy").expect("a policy");
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+            assert!(policy.contains(part), "{page}: {part}");
+        }
+        assert!(!policy.contains("unsafe"));
+        assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{page}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{page}");
+        assert_eq!(answer.header("referrer-policy"), Some("same-origin"), "{page}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{page}");
+        assert!(
+            !answer.body.contains("<script>") && !answer.body.contains(" style=") && !answer.body.contains(" onclick")
+        );
+    }
+}
+
+#[test]
+fn session_fixation_and_spent_links_open_nothing() {
+    let door = Door::open();
+    let planted = format!("regie_{}=planted-by-somebody", door.to.port());
+    let answer = send(door.to, "GET", path(&door.link), &[("Cookie", &planted)], "");
+    let cookie = answer.cookie().expect("a cookie");
+    assert_ne!(cookie, planted);
+    let set = answer.header("set-cookie").expect("a cookie");
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict") && set.contains("Path=/"), "{set}");
+    assert_eq!(door.get(&planted, "/").status, 401);
+    assert_eq!(door.get("", "/").status, 401);
+    let again = send(door.to, "GET", path(&door.link), &[], "");
+    assert_eq!((again.status, again.cookie()), (401, None), "a link opens once");
+    assert_eq!(send(door.to, "GET", "/start/guess", &[], "").cookie(), None);
+
+    // Unlocking brings another token; the one from before it is worth nothing.
+    let form = door.get(&cookie, "/security").form();
+    assert_eq!(door.post(&cookie, "/security", &format!("form={form}&do=lock")).status, 303);
+    for page in PAGES {
+        assert_eq!(door.get(&cookie, page).header("location"), Some("/unlock"), "{page}");
+    }
+    let unlocked = door.post(&cookie, "/unlock", &format!("form={form}&passphrase=test+passphrase"));
+    let fresh = unlocked.cookie().expect("a fresh cookie");
+    assert_ne!(fresh, cookie);
+    assert_eq!(door.get(&cookie, "/").status, 401);
+    assert_eq!(door.get(&fresh, "/").status, 200);
+    let form = door.get(&fresh, "/security").form();
+    door.post(&fresh, "/security", &format!("form={form}&do=leave"));
+    assert_eq!(door.get(&fresh, "/").status, 401);
+}
+
+#[test]
+fn a_passphrase_flood_is_slowed_and_the_right_one_waits_too() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let form = door.get(&cookie, "/security").form();
+    door.post(&cookie, "/security", &format!("form={form}&do=lock"));
+    for n in 0..20 {
+        let answer = door.post(&cookie, "/unlock", &format!("form={form}&passphrase=guess{n}"));
+        assert_eq!((answer.status, answer.cookie()), (200, None));
+        assert_eq!(answer.body.contains("Too many tries"), n >= 5, "try {n}");
+    }
+    let right = door.post(&cookie, "/unlock", &format!("form={form}&passphrase=test+passphrase"));
+    assert_eq!(right.cookie(), None, "not even the right one is looked at");
+}
+
+#[test]
+fn paths_lead_nowhere_else_and_bodies_are_bounded() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let tricks = [
+        "/assets/../config.toml",
+        "/assets/..%2fconfig.toml",
+        "/assets/%2e%2e/%2e%2e/etc/passwd",
+        "/assets/..%5c..%5cetc%5cpasswd",
+        "/assets//etc/passwd",
+        "/assets/style.css%00.js",
+        "/..%2f..%2fetc%2fpasswd",
+        "/data/..%2f..%2fetc%2fpasswd",
+        "/suppliers/..%2f..%2fetc%2fpasswd",
+        "/proof/..%2f..%2fetc/0",
+    ];
+    for trick in tricks {
+        let answer = door.get(&cookie, trick);
+        assert!((400..500).contains(&answer.status), "{trick}: {}", answer.status);
+        assert!(!answer.body.contains("root:") && !answer.body.contains("role ="), "{trick}");
+    }
+    let form = door.get(&cookie, "/data/email").form();
+    let long = format!("form={form}&do=save&value={}", "a".repeat(1024 * 1024));
+    assert!(matches!(door.post(&cookie, "/data/email", &long).status, 413 | 0));
+    let long = format!("form={form}&do=save&value={}", "a".repeat(5000));
+    let answer = door.post(&cookie, "/data/email", &long);
+    assert!(answer.status == 200 && answer.body.contains("aria-invalid"), "a value that is too long is told so");
+    assert_eq!(door.node.ask(&Command::Fields), json!([]));
+    assert_eq!(door.get(&cookie, "/").status, 200);
+}
+
+#[test]
+fn silent_and_slow_sockets_are_closed_and_the_owner_is_served() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let mut silent: Vec<TcpStream> = (0..200).map(|_| TcpStream::connect(door.to).expect("connected")).collect();
+    for (n, socket) in silent.iter_mut().enumerate().filter(|(n, _)| n % 2 == 0) {
+        use std::io::Write as _;
+        socket.write_all(format!("GET /{n} HTTP/1.1\r\nHo").as_bytes()).expect("sent");
+    }
+    assert_eq!(door.get(&cookie, "/").status, 200);
+    for mut socket in silent.into_iter().take(10) {
+        socket.set_read_timeout(Some(Duration::from_secs(60))).expect("set");
+        let mut heard = Vec::new();
+        let ended = socket.read_to_end(&mut heard);
+        assert!(ended.is_ok() || ended.is_err_and(|e| e.kind() == std::io::ErrorKind::ConnectionReset));
+    }
+    assert_eq!(door.get(&cookie, "/").status, 200);
+}
+
+/// Text that a page must show and never run.
+fn payloads() -> Vec<String> {
+    let cores = ["alert(1)", "fetch('//evil.example')", "document.title='owned'"];
+    let wraps = [
+        "<script>{}</script>",
+        "<img src=x onerror={}>",
+        "<svg onload={}>",
+        "\"><script>{}</script>",
+        "'><img src=x onerror={}>",
+        "</title><script>{}</script>",
+        "</textarea><script>{}</script>",
+        "</style><script>{}</script>",
+        "<a href=javascript:{}>x</a>",
+        "<iframe srcdoc='<script>{}</script>'>",
+        "{{{{{}}}}}",
+        "${{{}}}",
+        "<details open ontoggle={}>",
+        "<math><mtext></mtext><script>{}</script></math>",
+        "<input autofocus onfocus={}>",
+        "\" onmouseover=\"{}",
+        "<form action=javascript:{}><button>",
+        "<base href=//evil.example><b>{}",
+        "<meta http-equiv=refresh content='0;url=javascript:{}'>",
+        "&lt;script&gt;{}&lt;/script&gt;",
+    ];
+    wraps.iter().flat_map(|wrap| cores.iter().map(move |core| wrap.replace("{}", core))).collect()
+}
+
+#[test]
+fn html_in_supplier_given_text_is_shown_and_not_run() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let names = payloads();
+    let crowd = Crowd::start(&names);
+    pair(&door.node, crowd.members());
+    for (member, name) in crowd.members().iter().zip(&names) {
+        member.ask(&["birthDate"], Purpose::LegalCompliance, Access::Read, name);
+    }
+    until("all wait", || door.node.ask(&Command::Overview)["requests_waiting"] == json!(names.len()));
+    let keys: Vec<String> = door.node.ask(&Command::Status)["suppliers"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|supplier| format!("/suppliers/{}", supplier["supplier"].as_str().expect("a key")))
+        .collect();
+    let pages = PAGES.iter().map(ToString::to_string).chain(keys).chain(["/suppliers?page=1".to_owned()]);
+    let mut seen = String::new();
+    for page in pages {
+        let answer = door.get(&cookie, &page);
+        assert_eq!(answer.status, 200, "{page}");
+        for name in &names {
+            let runs = name.contains('<') && answer.body.contains(name.as_str());
+            assert!(!runs, "{page} has {name} as it came");
+        }
+        seen += &answer.body;
+    }
+    assert!(seen.contains("&#60;script&#62;alert(1)"), "the names are shown");
+    // And what a visitor types into a filter.
+    let answer = door.get(&cookie, "/suppliers?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&sector=%3Cb%3E&sort=%22x");
+    assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<b>"));
+}
+
+fn pair(node: &Node, members: &[Member]) {
+    for member in members {
+        node.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into() });
+    }
+    until("all are connected", || node.ask(&Command::Overview)["connected"] == json!(members.len()));
+}
+
+/// Runs a browser script with its input; its JSON comes out. None where this machine has no browser and need not.
+fn browser(script: &str, input: &Value) -> Option<Value> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
+    let ready = Path::new("/usr/bin/chromium").exists() && directory.join("node_modules").exists();
+    if !ready {
+        let next = "install chromium and run `npm ci` in tests/browser";
+        assert!(std::env::var_os("REGIE_REQUIRE_BROWSER").is_none(), "{next}");
+        eprintln!("NOT RUN: {script} needs a browser; {next}");
+        return None;
+    }
+    let output = Process::new("node")
+        .arg(directory.join(script))
+        .arg(input.to_string())
+        .output()
+        .expect("node runs; install Node.js 18 or later");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}: {words}\n{}", String::from_utf8_lossy(&output.stdout));
+    let last = String::from_utf8(output.stdout).expect("text");
+    serde_json::from_str(last.lines().last().expect("an answer")).ok()
+}
+
+fn screenshots() -> PathBuf {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+    std::fs::create_dir_all(&place).expect("made");
+    place
+}
+
+#[test]
+fn the_first_run_takes_four_steps_in_a_browser() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let crowd = Crowd::start(&["Stroom BV".to_owned()]);
+    for skip in [false, true] {
+        let mut node = Node::at(directory.path().join(format!("person-{skip}")));
+        let link = node.start_first_run();
+        let input = json!({ "link": link, "skip": skip, "pair": crowd.members()[0].invite(), "shots": screenshots() });
+        let Some(seen) = browser("first_run.mjs", &input) else { return };
+        assert_eq!(seen["phrase"].as_array().map(Vec::len), Some(24), "{seen}");
+        let me = node.ask(&Command::Me { name: None });
+        let rules = node.ask(&Command::Rules);
+        let suppliers = node.ask(&Command::Overview)["suppliers"].clone();
+        let expected =
+            if skip { (Value::Null, json!("balanced"), json!(0)) } else { (json!("Anna"), json!("careful"), json!(1)) };
+        assert_eq!((me["name"].clone(), rules["preset"].clone(), suppliers), expected);
+        // What was shown opens the home again.
+        node.kill();
+        let made = seen["passphrase"].as_str().expect("a passphrase").to_owned();
+        let checked = node.process(&["run"]).env("REGIE_PASSPHRASE", "another").output().expect("runs");
+        assert_eq!(checked.status.code(), Some(6));
+        node.start_under(&made);
+        node.stop();
+    }
+}
+
+#[test]
+fn a_month_with_two_hundred_suppliers_leaves_a_dozen_decisions_of_one_click() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut node = Node::person(directory.path().join("person"), "balanced");
+    let link = node.start_with_dashboard();
+    let names: Vec<String> = (0..200).map(|n| format!("Supplier {n:03} <b>BV</b>")).collect();
+    let crowd = Crowd::start(&names);
+    for (field, value) in [
+        ("name.full", "Anna Bakker"),
+        ("address.street", "Dorpsstraat 1"),
+        ("address.postalCode", "3511 AA"),
+        ("email", "anna@example.org"),
+        ("birthDate", "1984-05-12"),
+        ("household.size", "3"),
+    ] {
+        node.set(field, value);
+    }
+    pair(&node, crowd.members());
+    month(crowd.members());
+    until("all requests are answered or wait", || crowd.members().iter().all(|member| member.unanswered() == 0));
+    let overview = node.ask(&Command::Overview);
+    let groups = overview["groups"].as_array().map_or(0, Vec::len);
+    assert_eq!(overview["month"]["answered"], json!(400));
+    assert!((1..=12).contains(&groups), "{groups} decisions are left of 400 requests");
+
+    let first = node.ask(&Command::Status)["suppliers"][0]["supplier"].as_str().expect("a key").to_owned();
+    let input = json!({ "link": link, "supplier": first, "street": "Nieuwe Gracht 20", "shots": screenshots() });
+    let Some(seen) = browser("month.mjs", &input) else { return };
+    assert_eq!(seen["decisions"], json!(groups), "{seen}");
+    assert!(seen["most_clicks"].as_u64().is_some_and(|clicks| clicks <= 2), "{seen}");
+    assert_eq!(seen["violations"], json!([]), "accessibility");
+    assert_eq!(seen["pages"].as_u64(), Some(28), "each page in both languages");
+    assert_eq!(node.ask(&Command::Overview)["requests_waiting"], json!(0));
+
+    // Told once: every supplier that was entitled has the new street, but for the one that was ended.
+    let ended = crowd.members().iter().filter(|member| member.held().is_empty()).count();
+    assert_eq!(ended, 1, "the one supplier erased everything");
+    let entitled = crowd.members().iter().filter_map(|member| member.held().get("address.street").cloned());
+    let streets: Vec<String> = entitled.collect();
+    assert_eq!(seen["told"].as_u64(), Some(200));
+    assert_eq!(streets, vec!["Nieuwe Gracht 20".to_owned(); 199]);
+    assert_eq!(node.ask(&Command::Audit)["verified"], json!(true));
+}
+
+/// 400 requests: all suppliers ask what the defaults cover; every other request is of a kind that needs a word,
+/// in eight sectors.
+fn month(members: &[Member]) {
+    for (n, member) in members.iter().enumerate() {
+        member.ask(&["name.full", "address.street"], Purpose::DeliveryOfGoods, Access::Subscribe, "to deliver");
+        match n % 5 {
+            0 => member.ask(&["birthDate"], Purpose::CustomerCare, Access::Read, "to know your age"),
+            1 => member.ask(&["email"], Purpose::DirectMarketing, Access::Subscribe, "to send offers"),
+            2 => member.ask(&["payment.iban"], Purpose::DeliveryOfGoods, Access::Read, "to be paid"),
+            _ => member.ask(&["email"], Purpose::RequestedServiceProvision, Access::Subscribe, "to write to you"),
+        }
+    }
+}
+
+#[test]
+fn a_dashboard_listens_on_the_loopback_only_and_says_when_its_port_is_taken() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let node = Node::person(directory.path().join("person"), "careful");
+    let words = node.bad(&["run", "--dashboard", "0.0.0.0:0"], 2);
+    assert!(words.contains("loopback"), "{words}");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").to_string();
+    let words = node.bad(&["run", "--dashboard", &port], 1);
+    assert!(words.contains("--dashboard"), "{words}");
+    let words = node.bad(&["run", "--dashboard", "nonsense"], 2);
+    assert!(words.contains("127.0.0.1:7480"), "{words}");
+}
