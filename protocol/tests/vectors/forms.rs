@@ -37,6 +37,9 @@ pub const L: [u8; 32] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
+/// A map's entries, in the order they are written.
+type Entries = Vec<(Cbor, Cbor)>;
+
 /// Signs a tree's bytes.
 pub fn signed(tree: &Cbor, key: &Keypair) -> SignedHex {
     signed_bytes(&tree.write(), key)
@@ -190,7 +193,7 @@ impl Sample<'_> {
 
     fn encodings(&self, cases: &mut Vec<Case>) {
         let mut add = |name: &str, about: &str, tree: Cbor| self.malformed(cases, name, about, &tree);
-        let map = |change: &dyn Fn(&mut Vec<(Cbor, Cbor)>)| {
+        let map = |change: &dyn Fn(&mut Entries)| {
             let mut tree = self.tree.clone();
             change(tree.at("1").entries());
             tree
