@@ -13,6 +13,7 @@ mod narrowing;
 mod policy;
 mod script;
 mod wire;
+mod world;
 
 use proptest::test_runner::Config;
 

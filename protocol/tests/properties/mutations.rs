@@ -1,5 +1,7 @@
 //! Random damage to sound signed objects as they travel: none is taken for another value, or taken at all.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use regie_protocol::{
     audit::{self, Entry, Event},
@@ -74,6 +76,10 @@ fn sound<T: Object>(value: T, key: &Keypair) -> Vec<u8> {
     wire::encode(Verified::sign(value, key).expect("signed").signed()).expect("encodes")
 }
 
+static GRANT: LazyLock<Vec<u8>> = LazyLock::new(|| sound(grant(), &person()));
+static REQUEST: LazyLock<Vec<u8>> = LazyLock::new(|| sound(request(), &supplier()));
+static DISCLOSURE: LazyLock<Vec<u8>> = LazyLock::new(|| sound(disclosure(), &person()));
+
 fn disclosure() -> Disclosure {
     let (released, absent) = Default::default();
     let (asked, refused) = Default::default();
@@ -108,17 +114,17 @@ proptest! {
 
     #[test]
     fn a_damaged_object_is_not_taken(damages in proptest::collection::vec(damage(), 1..4)) {
-        prop_assert!(refused::<Grant>(&sound(grant(), &person()), &damages));
-        prop_assert!(refused::<DataRequest>(&sound(request(), &supplier()), &damages));
-        prop_assert!(refused::<Disclosure>(&sound(disclosure(), &person()), &damages));
+        prop_assert!(refused::<Grant>(&GRANT, &damages));
+        prop_assert!(refused::<DataRequest>(&REQUEST, &damages));
+        prop_assert!(refused::<Disclosure>(&DISCLOSURE, &damages));
     }
 }
 
 #[test]
 fn the_sound_objects_are_taken() {
-    assert!(taken::<Grant>(&sound(grant(), &person())));
-    assert!(taken::<DataRequest>(&sound(request(), &supplier())));
-    assert!(taken::<Disclosure>(&sound(disclosure(), &person())));
+    assert!(taken::<Grant>(&GRANT));
+    assert!(taken::<DataRequest>(&REQUEST));
+    assert!(taken::<Disclosure>(&DISCLOSURE));
 }
 
 #[test]

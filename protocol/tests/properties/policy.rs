@@ -92,7 +92,7 @@ fn matches(rule: &Rule, field: FieldPath, terms: &Terms<'_>) -> bool {
 }
 
 /// Keeps the rules for which `rank` is greatest.
-fn greatest<'a>(rules: Vec<&'a Rule>, rank: impl Fn(&Rule) -> usize) -> Vec<&'a Rule> {
+fn greatest(rules: Vec<&Rule>, rank: impl Fn(&Rule) -> usize) -> Vec<&Rule> {
     let most = rules.iter().map(|rule| rank(rule)).max().unwrap_or(0);
     rules.into_iter().filter(|rule| rank(rule) == most).collect()
 }

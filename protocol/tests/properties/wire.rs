@@ -1,5 +1,7 @@
 //! Frames of random bytes and of damaged messages: reading them never panics, and what is read is canonical.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use regie_protocol::{
     message::{self, Message, Reply},
@@ -57,7 +59,7 @@ fn tree() -> impl Strategy<Value = Cbor> {
     })
 }
 
-fn frames() -> Vec<Vec<u8>> {
+static FRAMES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let grant = Verified::sign(grant(), &person()).expect("signed").signed().clone();
     let request = Verified::sign(request(), &supplier()).expect("signed").signed().clone();
     let profile = Verified::sign(profile(supplier().public(), "De Webwinkel BV"), &supplier()).expect("signed");
@@ -65,7 +67,7 @@ fn frames() -> Vec<Vec<u8>> {
     let replies = [Reply::Noted, Reply::Profile(profile.signed().clone()), Reply::Refused(Refusal::Replayed)];
     let messages = messages.iter().map(wire::encode);
     messages.chain(replies.iter().map(wire::encode)).collect::<Result<_, _>>().expect("encodes")
-}
+});
 
 proptest! {
     #![proptest_config(cases(2048))]
@@ -87,8 +89,7 @@ proptest! {
         new in proptest::collection::vec(any::<u8>(), 0..6),
         cut in 0usize..6,
     ) {
-        let frames = frames();
-        let mut frame = which.get(&frames).clone();
+        let mut frame = which.get(&FRAMES).clone();
         let from = at.index(frame.len());
         let to = (from + cut).min(frame.len());
         frame.splice(from..to, new);
@@ -123,6 +124,6 @@ fn a_frame_above_the_bound_is_not_even_read() {
 #[test]
 fn the_whole_frames_are_read() {
     let read =
-        frames().iter().filter(|f| message::read::<Message>(f).is_ok() || message::read::<Reply>(f).is_ok()).count();
+        FRAMES.iter().filter(|f| message::read::<Message>(f).is_ok() || message::read::<Reply>(f).is_ok()).count();
     assert_eq!(read, 6);
 }
