@@ -24,7 +24,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     message::{Message, Reply},
     refusal::Refusal,
-    signed::{Object, Signed, SignedError, Verified},
+    signed::{Object, ObjectId, Signed, SignedError, Verified},
     time::Timestamp,
 };
 
@@ -220,4 +220,19 @@ fn fill(
 fn from_supplier<T: Object>(signed: Signed<T>, supplier: &PublicKey) -> Result<Verified<T>, Refusal> {
     let object = signed.verify()?;
     if object.signer() == supplier { Ok(object) } else { Err(Refusal::WrongSender) }
+}
+
+/// Does a waiting message carry a value under this grant, or the grant itself?
+fn relies_on(message: &Message, grant: &ObjectId) -> bool {
+    match message {
+        Message::Grant(signed) => signed.id() == *grant,
+        Message::Disclose(signed) => signed.clone().verify().is_ok_and(|disclosure| {
+            disclosure.grants.iter().any(|issued| issued.id() == *grant)
+                || disclosure
+                    .answers
+                    .values()
+                    .any(|answer| matches!(answer, Answer::Value { grant: under, .. } if under == grant))
+        }),
+        _ => false,
+    }
 }

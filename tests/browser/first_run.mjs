@@ -30,7 +30,7 @@ await page.screenshot({ path: `${input.shots}/first-run-preset.png`, fullPage: t
 await page.click(input.skip ? "button[value=skip]" : "button[value=next]");
 
 if (input.skip) {
-  await page.click("text=Skip");
+  await page.click("main a.button:has-text('Skip')");
 } else {
   await page.fill("#link", input.pair);
   await page.click("button.primary");

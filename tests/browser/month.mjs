@@ -27,7 +27,7 @@ for (;;) {
     clicks += 1;
     most = Math.max(most, clicks);
   }
-  await page.waitForLoadState("networkidle");
+  await page.waitForFunction((left) => document.querySelectorAll("section.request").length < left, left);
 }
 check((await page.textContent("p.lead")).includes("Nothing waits"), "all decided");
 
@@ -105,7 +105,7 @@ async function byKeyboard(wanted) {
   for (let n = 0; n < 60; n += 1) {
     await page.keyboard.press("Tab");
     if (await page.evaluate((wanted) => document.activeElement.matches(wanted), wanted)) {
-      await page.keyboard.press("Enter");
+      await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
       return;
     }
   }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Person, Plan, Record, StoredRelationship, Waiting, from_supplier, requests};
+use super::{Effect, Person, Plan, Record, StoredRelationship, Waiting, from_supplier, relies_on, requests};
 use crate::{
     agreement::Agreement,
     audit::{Event, Log},
@@ -407,15 +407,19 @@ impl Person {
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
         let revocation = Revocation { person: relationship.key.public(), supplier, grant, at: now, erase };
         let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
-        let dead: Vec<u64> = relationship
-            .outbox
+        // Where a processor may hold a delegation of the grant, answers under it can wait in any outbox.
+        let delegable = relationship.grants.get(&grant).is_none_or(|g| g.root().scope.bounds.delegations > 0);
+        let dead: Vec<(PublicKey, u64)> = self
+            .relationships
             .iter()
-            .filter(|(_, waiting)| relies_on(&waiting.message, &grant))
-            .map(|(number, _)| *number)
+            .filter(|(holder, _)| delegable || **holder == supplier)
+            .flat_map(|(holder, r)| r.outbox.iter().map(move |(number, waiting)| (*holder, *number, &waiting.message)))
+            .filter(|(_, _, message)| relies_on(message, &grant))
+            .map(|(holder, number, _)| (holder, number))
             .collect();
         self.record(effects, Record::Revoked { revocation: revocation.clone() });
-        for number in dead {
-            self.record(effects, Record::Sent { supplier, number });
+        for (holder, number) in dead {
+            self.record(effects, Record::Sent { supplier: holder, number });
         }
         self.log(effects, Log::With(supplier), Event::Revoked { grant, erase }, now, entropy)?;
         self.queue(effects, supplier, Message::Revoke(revocation), false)?;
@@ -480,18 +484,4 @@ fn unasked_plan(
 ) -> Plan {
     let (asked, refused) = (BTreeMap::new(), BTreeMap::new());
     Plan { supplier, request, releases, asked, refused, grants, as_reply: false }
-}
-
-/// Does a waiting message carry a value under this grant, or the grant itself?
-fn relies_on(message: &Message, grant: &ObjectId) -> bool {
-    match message {
-        Message::Grant(signed) => signed.id() == *grant,
-        Message::Disclose(signed) => signed.clone().verify().is_ok_and(|disclosure| {
-            disclosure.grants.iter().any(|issued| issued.id() == *grant)
-                || disclosure.answers.values().any(
-                    |answer| matches!(answer, crate::disclosure::Answer::Value { grant: under, .. } if under == grant),
-                )
-        }),
-        _ => false,
-    }
 }

@@ -16,12 +16,14 @@ mod forms;
 mod make_acceptance;
 mod make_chain;
 mod make_disclosure;
+mod make_disclosure_proofs;
 mod make_ed25519;
 mod make_grant;
 mod make_notices;
 mod make_pairing;
 mod make_profile;
 mod make_request;
+mod make_request_chains;
 mod make_tree_head;
 mod states;
 

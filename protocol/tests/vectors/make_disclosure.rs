@@ -24,6 +24,7 @@ use crate::{
     },
     format::{Case, File, SignedHex, Step},
     forms::{Sample, named, nonce, signed, signed_value},
+    make_disclosure_proofs,
     states::{companion, one, revocation, signed_grant},
 };
 
@@ -59,8 +60,8 @@ pub fn file() -> File {
     cases.extend(parties());
     cases.extend(commitments());
     cases.extend(answer_sets());
-    cases.extend(proofs());
-    cases.extend(heads());
+    cases.extend(make_disclosure_proofs::proofs());
+    cases.extend(make_disclosure_proofs::heads());
     cases.extend(bounds());
     cases.extend(grants());
     File {
@@ -74,12 +75,12 @@ pub fn file() -> File {
 }
 
 /// The whole of a disclosure before it is signed, each part open to change.
-struct Draft {
-    answers: BTreeMap<AskedPath, Answer>,
-    event: Event,
+pub struct Draft {
+    pub answers: BTreeMap<AskedPath, Answer>,
+    pub event: Event,
     /// The leaves before its entry.
-    earlier: Vec<Vec<u8>>,
-    grants: Vec<Signed<Grant>>,
+    pub earlier: Vec<Vec<u8>>,
+    pub grants: Vec<Signed<Grant>>,
 }
 
 fn path(name: &str) -> AskedPath {
@@ -99,7 +100,7 @@ fn sound<T>(signed: &SignedHex) -> Signed<T> {
 }
 
 impl Draft {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (salt, observed, grant) = (Nonce([0x55; 16]), observed("Anna Bakker"), grant_id());
         let commitment = audit::commit(&salt, &observed).expect("commits");
         let event = Event::Answered {
@@ -119,7 +120,7 @@ impl Draft {
         Self { answers, event, earlier, grants: vec![sound(&signed_grant(&super::fixtures::grant()))] }
     }
 
-    fn finish(self) -> Disclosure {
+    pub fn finish(self) -> Disclosure {
         let entry = Entry { at: Timestamp(NOW), salt: Nonce([0x57; 16]), event: self.event };
         let entry = wire::encode(&entry).expect("encodes");
         let grown = self.earlier.iter().map(|leaf| merkle::leaf(leaf)).collect();
@@ -138,7 +139,7 @@ impl Draft {
 }
 
 /// Proves an entry behind earlier leaves, the way of RFC 6962: from all leaves at once.
-fn proven(entry: Vec<u8>, earlier: &[Vec<u8>]) -> ProvenEntry {
+pub fn proven(entry: Vec<u8>, earlier: &[Vec<u8>]) -> ProvenEntry {
     let leaves: Vec<Hash> = earlier.iter().chain([&entry]).map(|leaf| merkle::leaf(leaf)).collect();
     let (index, root) = (leaves.len() - 1, merkle::root(&leaves));
     let proof = merkle::prove(&leaves, index).expect("a leaf");
@@ -149,7 +150,7 @@ fn disclosure() -> Disclosure {
     Draft::new().finish()
 }
 
-fn case(object: SignedHex) -> Case {
+pub fn case(object: SignedHex) -> Case {
     Case {
         clause: "7".into(),
         body: object.body,
@@ -162,14 +163,14 @@ fn case(object: SignedHex) -> Case {
 }
 
 /// A change of the finished disclosure, signed anew.
-fn of(name: &str, about: &str, expect: &str, change: impl FnOnce(&mut Disclosure)) -> Case {
+pub fn of(name: &str, about: &str, expect: &str, change: impl FnOnce(&mut Disclosure)) -> Case {
     let mut disclosure = disclosure();
     change(&mut disclosure);
     named(case(signed_value(&disclosure, &person())), name, about, expect)
 }
 
 /// A change of the parts, before the entry is proven.
-fn draft(name: &str, about: &str, expect: &str, change: impl FnOnce(&mut Draft)) -> Case {
+pub fn draft(name: &str, about: &str, expect: &str, change: impl FnOnce(&mut Draft)) -> Case {
     let mut draft = Draft::new();
     change(&mut draft);
     named(case(signed_value(&draft.finish(), &person())), name, about, expect)
@@ -271,101 +272,6 @@ fn answer_sets() -> Vec<Case> {
             draft.event = Event::Answered { request: Some(Nonce([0x33; 16])), released, absent, asked, refused };
         }),
     ]
-}
-
-fn proofs() -> Vec<Case> {
-    let of = |name, about, change: &dyn Fn(&mut Disclosure)| of(name, about, "malformed", change);
-    let not_newest = |d: &mut Disclosure| {
-        let leaves: Vec<Hash> = [merkle::leaf(&[0; 8]), merkle::leaf(&d.entry.entry), merkle::leaf(&[1; 8])].into();
-        let proof = merkle::prove(&leaves, 1).expect("a leaf");
-        d.entry = ProvenEntry { index: 1, size: 3, root: merkle::root(&leaves), proof, ..d.entry.clone() };
-    };
-    vec![
-        of("another root", "no proof leads there", &|d| d.entry.root.0[31] ^= 1),
-        of("another sibling", "one bit of the first hash", &|d| d.entry.proof[0].0[0] ^= 1),
-        of("proof cut", "the last hash is missing", &|d| d.entry.proof.truncate(1)),
-        of("proof empty", "no hashes for a tree of four", &|d| d.entry.proof.clear()),
-        of("proof too long", "one hash more", &|d| d.entry.proof.push(Hash([0; 32]))),
-        of("proof of 65 hashes", "more than any log needs", &|d| d.entry.proof = vec![Hash([0; 32]); 65]),
-        of("proof turned", "the hashes in the other order", &|d| d.entry.proof.reverse()),
-        of("another index", "the leaf before", &|d| d.entry.index = 2),
-        of("index past the end", "index and size are equal", &|d| d.entry.index = 4),
-        of("greatest index", "2^64 - 1, and one more would wrap", &|d| d.entry.index = u64::MAX),
-        of("size one more", "the root is that of the smaller tree", &|d| d.entry.size = 5),
-        of("size and index one more", "the root is that of the smaller tree", &|d| {
-            (d.entry.index, d.entry.size) = (4, 5)
-        }),
-        of("size of 0", "an entry of an empty log", &|d| d.entry.size = 0),
-        of("another entry", "one bit of the entry's bytes", &|d| d.entry.entry[8] ^= 1),
-        of("entry cut", "the last byte is missing", &|d| {
-            let length = d.entry.entry.len() - 1;
-            d.entry.entry.truncate(length);
-        }),
-        of("entry not canonical", "a zero byte behind it, proven so", &|d| {
-            d.entry.entry.push(0);
-            d.entry = proven(d.entry.entry.clone(), &Draft::new().earlier);
-        }),
-        of("not the newest entry", "proven, but others follow: such a proof does not bind the size", &not_newest),
-        draft("first entry", "a log of one, whose proof is empty", "ok", |draft| draft.earlier.clear()),
-        draft("a long log", "one of 1,001 entries", "ok", |draft| {
-            draft.earlier = (0..1000u32).map(|n| n.to_be_bytes().to_vec()).collect();
-        }),
-        draft("too many leaves shown", "1,025", "malformed", |draft| {
-            draft.earlier = (0..1025u32).map(|n| n.to_be_bytes().to_vec()).collect();
-        }),
-    ]
-}
-
-/// The companion is a witness: one size has one root, and what it saw stays seen.
-fn heads() -> Vec<Case> {
-    let behind = |earlier: Vec<Vec<u8>>| signed_value(&Draft { earlier, ..Draft::new() }.finish(), &person());
-    let leaves = |count: u8, fill: u8| (0..count).map(|n| vec![n ^ fill; 8]).collect::<Vec<_>>();
-    // The log that was witnessed, the entry that was disclosed, and five more.
-    let longer = || [leaves(3, 0), vec![disclosure().entry.entry], leaves(5, 7)].concat();
-    let after = |name: &str, about: &str, expect: &str, own: Vec<Vec<u8>>| {
-        let mut case = case(behind(own));
-        case.before = vec![disclosed(behind(leaves(3, 0)), "ok")];
-        named(case, name, about, expect)
-    };
-    let restored = |name: &str, about: &str, expect: &str, epochs: [u32; 2]| {
-        let [first, then] = epochs.map(|epoch| {
-            let draft = Draft { earlier: leaves(3, u8::try_from(epoch).expect("small")), ..Draft::new() };
-            signed_value(&Disclosure { epoch, ..draft.finish() }, &person())
-        });
-        let mut case = case(then);
-        case.before = vec![disclosed(first, "ok")];
-        named(case, name, about, expect)
-    };
-    let gap = |name: &str, about: &str, expect: &str, change: &dyn Fn(&mut Disclosure)| {
-        let mut disclosure = Draft { earlier: longer(), ..Draft::new() }.finish();
-        change(&mut disclosure);
-        let mut case = case(signed_value(&disclosure, &person()));
-        case.before = vec![disclosed(behind(leaves(3, 0)), "ok")];
-        named(case, name, about, expect)
-    };
-    let mut restarted =
-        after("forked, after a restart", "the companion starts again in between", "forked", leaves(3, 1));
-    restarted.restart = true;
-    vec![
-        after("again", "the same disclosure, sent once more", "ok", leaves(3, 0)),
-        after("grown", "a longer log", "ok", longer()),
-        after("forked", "another log of the size that was witnessed", "forked", leaves(3, 1)),
-        after("forked and grown", "a longer log that does not begin with what was witnessed", "forked", leaves(9, 1)),
-        gap("a gap", "the leaves shown do not reach back to what was witnessed", "ok", &|d| drop(d.grown.drain(..5))),
-        gap("another leaf shown", "one bit of a leaf since", "forked", &|d| d.grown[8].0[0] ^= 1),
-        gap("a leaf shown twice", "as many as there are, but not those", "forked", &|d| d.grown[8] = d.grown[7]),
-        gap("more leaves than the log", "ten leaves before the tenth entry", "malformed", &|d| {
-            d.grown.insert(0, Hash([0; 32]));
-        }),
-        restored("restored", "the person's node came back from a backup: another log of the same size", "ok", [0, 1]),
-        restored("before the restore", "the node from before goes on beside the restored one", "forked", [1, 0]),
-        restarted,
-        after("older", "one that was overtaken on its way", "ok", leaves(2, 0)),
-    ]
-}
-
-fn disclosed(signed: SignedHex, expect: &str) -> Step {
-    message("disclose", signed, expect)
 }
 
 pub fn message(message: &str, signed: SignedHex, expect: &str) -> Step {

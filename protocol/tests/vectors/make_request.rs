@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
     field::AskedPath,
-    grant::{Access, Chain, Delegation, Grant},
+    grant::Access,
     identity::{Keypair, Nonce},
     limits,
     purpose::Purpose,
     request::DataRequest,
-    signed::{Object, Signed},
+    signed::Object,
     time::{Days, Timestamp},
 };
 
@@ -17,12 +17,11 @@ use crate::{
     fixtures::{
         DAY, HOUR, NOW,
         cbor::{Cbor, bytes, text, texts},
-        cid, grant, other_person, person, person_for, processor, request, scope_below, selectors, stranger, supplier,
-        tree,
+        cid, grant, other_person, person, person_for, processor, request, stranger, supplier, tree,
     },
     format::{Case, File, PersonState, SignedHex, Step, Uses},
     forms::{Sample, named, nonce, signed_value},
-    make_chain::chain,
+    make_request_chains,
     states::{paired, relationship, revocation, signed_grant},
 };
 
@@ -45,7 +44,7 @@ pub fn file() -> File {
             ("access", text("subscribe")),
             ("duration", Cbor::Uint(31)),
             ("retention", Cbor::Uint(31)),
-            ("chains", Cbor::Array(vec![shown_chain_tree()])),
+            ("chains", Cbor::Array(vec![make_request_chains::shown_tree()])),
         ],
         case: &case,
     };
@@ -56,7 +55,7 @@ pub fn file() -> File {
     cases.extend(replays());
     cases.extend(rates());
     cases.extend(bounds());
-    cases.extend(chains());
+    cases.extend(make_request_chains::cases());
     File {
         object: "request".into(),
         tag: DataRequest::TAG.into(),
@@ -104,7 +103,7 @@ fn persons() -> BTreeMap<String, PersonState> {
     ])
 }
 
-fn case(object: SignedHex) -> Case {
+pub fn case(object: SignedHex) -> Case {
     Case {
         clause: "5".into(),
         body: object.body,
@@ -116,7 +115,7 @@ fn case(object: SignedHex) -> Case {
     }
 }
 
-fn by(key: &Keypair, change: impl Fn(&mut DataRequest)) -> SignedHex {
+pub fn by(key: &Keypair, change: impl Fn(&mut DataRequest)) -> SignedHex {
     let mut request = request();
     request.supplier = key.public();
     request.person = person_for(key).public();
@@ -235,7 +234,7 @@ fn step(signed: SignedHex, now: u64, times: u32, expect: &str) -> Step {
     step_from(&supplier(), signed, now, times, expect)
 }
 
-fn step_from(key: &Keypair, signed: SignedHex, now: u64, times: u32, expect: &str) -> Step {
+pub fn step_from(key: &Keypair, signed: SignedHex, now: u64, times: u32, expect: &str) -> Step {
     let (from, SignedHex { body, signature }) = (key.public().to_string(), signed);
     Step { message: "request".into(), from, body, signature, now, times, expect: expect.into() }
 }
@@ -361,7 +360,8 @@ fn bounds() -> Vec<Case> {
         }
     };
     let reason = |text: String| move |request: &mut DataRequest| request.reason.clone_from(&text);
-    let empty_chains = |count: usize| move |request: &mut DataRequest| request.chains = vec![shown(0); count];
+    let empty_chains =
+        |count: usize| move |request: &mut DataRequest| request.chains = vec![make_request_chains::shown(0); count];
     let long = "a".repeat(limits::TEXT_BYTES);
     let huge = "a".repeat(limits::OBJECT_BYTES - tree(&request()).write().len() + request().reason.len() - 4);
     assert_eq!(tree(&DataRequest { reason: huge.clone(), ..request() }).write().len(), limits::OBJECT_BYTES);
@@ -383,105 +383,5 @@ fn bounds() -> Vec<Case> {
         of("reason turned around", "a right-to-left override", "malformed", reason("for the \u{202e}lecrap".into())),
         of("reason in Greek", "plain text of another script", "ok", reason("για το δέμα".into())),
         of("17 chains", "one more than a request may show", "too_large", empty_chains(17)),
-    ]
-}
-
-/// A chain to the processor with this many of the grant's two delegations.
-fn shown(links: usize) -> Chain {
-    shown_with(links, &|_| {})
-}
-
-fn shown_with(links: usize, change: &dyn Fn(&mut regie_protocol::grant::Scope)) -> Chain {
-    let (signed, _) = chain(2, links, &|_, scope| change(scope));
-    as_chain(&signed)
-}
-
-fn as_chain(signed: &[SignedHex]) -> Chain {
-    fn sound<T>(signed: &SignedHex) -> Signed<T> {
-        Signed::from_parts(signed.body.bytes(), signed.signature.parse().expect("a signature"))
-    }
-    Chain { grant: sound::<Grant>(&signed[0]), links: signed[1..].iter().map(sound::<Delegation>).collect() }
-}
-
-fn shown_chain_tree() -> Cbor {
-    Cbor::read(&regie_protocol::wire::encode(&shown(1)).expect("encodes"))
-}
-
-fn chains() -> Vec<Case> {
-    let with = |name: &str, about: &str, expect: &str, state: &str, chain: &Chain| {
-        let mut case = case(by(&processor(), |request| request.chains = vec![chain.clone()]));
-        (case.from, case.state) = (processor().public().to_string(), state.into());
-        named(case, name, about, expect)
-    };
-    let value = |mut case: Case, answer: &str| {
-        case.answers = Some(BTreeMap::from([("name.full".into(), answer.into())]));
-        case
-    };
-    let once = shown_with(1, &|scope| scope.bounds.uses = Some(1));
-    let mut spent = with(
-        "a link used up by an earlier request",
-        "one use of the link, ten of the grant",
-        "used_up",
-        "paired",
-        &once,
-    );
-    let earlier = by(&processor(), |request| (request.id, request.chains) = (Nonce([0x47; 16]), vec![once.clone()]));
-    spent.before = vec![step_from(&processor(), earlier.clone(), NOW, 1, "ok")];
-    let mut restarted = spent.clone();
-    restarted.name = "a link used up before a restart".into();
-    restarted.restart = true;
-    let wider = shown_with(1, &|scope| scope.fields = selectors(&["group:name"]));
-    let late = shown_with(1, &|scope| scope.bounds.not_before = Timestamp(NOW + DAY));
-    let mut deep = shown(1);
-    deep.links = vec![deep.links[0].clone(); 5];
-    let mut own = case(by(&supplier(), |request| request.chains = vec![shown(0)]));
-    own = value(named(own, "the supplier shows its own grant", "which needs no showing", "ok"), "value");
-    let theirs = named(
-        case(by(&supplier(), |request| request.chains = vec![shown(1)])),
-        "the supplier shows its processor's chain",
-        "it handed that chain on",
-        "wrong_audience",
-    );
-    assert_eq!(scope_below(1).bounds.delegations, 1);
-    vec![
-        value(
-            with("a processor shows its chain", "the grant is another company's", "ok", "paired", &shown(1)),
-            "value",
-        ),
-        value(
-            with("an hourly bound above it", "the grant is spent for this hour", "ok", "rate limited", &shown(1)),
-            "rate_limited",
-        ),
-        own,
-        theirs,
-        with(
-            "stolen grant",
-            "a processor shows the supplier's grant without a link",
-            "wrong_audience",
-            "paired",
-            &shown(0),
-        ),
-        with("chain of a revoked grant", "the whole chain ended, and no rule answers", "revoked", "revoked", &shown(1)),
-        with("chain of a used-up grant", "the grant above is spent", "used_up", "used up", &shown(1)),
-        with("chain that begins later", "not in force yet", "not_yet_valid", "paired", &late),
-        with("widened chain", "a group over a field", "widened", "paired", &wider),
-        with("too deep a chain", "five links", "too_large", "paired", &deep),
-        with(
-            "chain of a grant the node does not know",
-            "issued after the backup it was restored from; such a grant ended with the restore",
-            "revoked",
-            "restored from an older backup",
-            &shown(1),
-        ),
-        spent,
-        restarted,
-        {
-            let mut case =
-                with("replayed after a refused chain", "the refusal remembers the id", "replayed", "paired", &wider);
-            let first = SignedHex { body: case.body.clone(), signature: case.signature.clone() };
-            case.before = vec![step_from(&processor(), first, NOW, 1, "widened")];
-            case.restart = true;
-            case
-        },
     ]
 }

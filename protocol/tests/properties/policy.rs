@@ -1,0 +1,148 @@
+//! The person's defaults against a naive model: most specific wins, then refuse before ask before allow.
+
+use proptest::prelude::*;
+use regie_protocol::{
+    agreement::Agreement,
+    field::FieldPath,
+    policy::{Answer, NO_RULE, Policy, Rule, Terms, What, Who},
+    purpose::Purpose,
+    time::Days,
+};
+
+use crate::{
+    ancestry, cases,
+    fixtures::{processor, supplier},
+};
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let who = prop_oneof![
+        Just(Who::Anyone),
+        prop_oneof![Just("retail"), Just("energy")].prop_map(|sector| Who::Sector(sector.into())),
+        prop_oneof![Just(supplier().public()), Just(processor().public())].prop_map(Who::Supplier),
+    ];
+    let what = prop_oneof![
+        Just(What::Anything),
+        prop_oneof![Just("name"), Just("finance")].prop_map(|group| What::Group(group.into())),
+        Just(What::Sensitive),
+        field().prop_map(What::Field),
+    ];
+    let answer = prop_oneof![Just(Answer::Allow), Just(Answer::Ask), Just(Answer::Refuse)];
+    let why = proptest::option::of(purpose());
+    let agreement = proptest::option::weighted(0.3, proptest::sample::select(Agreement::ALL));
+    let retention = proptest::option::weighted(0.3, (0u32..3).prop_map(Days));
+    (who, what, why, agreement, retention, answer).prop_map(|(who, what, why, agreement, retention, answer)| Rule {
+        name: String::new(),
+        who,
+        what,
+        why,
+        agreement,
+        retention,
+        answer,
+    })
+}
+
+/// Names, one sensitive in finance, and one elsewhere.
+fn field() -> impl Strategy<Value = FieldPath> {
+    proptest::sample::select(vec!["name.full", "name.given", "income.annual", "payment.iban", "email"])
+        .prop_map(|path| path.parse().expect("a field"))
+}
+
+fn purpose() -> impl Strategy<Value = Purpose> {
+    proptest::sample::select(vec![
+        Purpose::ServiceProvision,
+        Purpose::RequestedServiceProvision,
+        Purpose::DeliveryOfGoods,
+        Purpose::Marketing,
+        Purpose::DirectMarketing,
+    ])
+}
+
+/// What an agreement's code says that it permits, read from its letters.
+fn permits(agreement: Agreement) -> Vec<char> {
+    match agreement.code() {
+        "PDC-AI" | "PDC-GOOD" => vec!['A'],
+        "PDC-INTENT" => Vec::new(),
+        code => {
+            let parts: Vec<&str> = code.split('-').skip(2).collect();
+            let letters = parts.iter().filter(|part| ["A", "AT", "ATP"].contains(part)).flat_map(|part| part.chars());
+            letters.chain(parts.contains(&"S3P").then_some('3')).collect()
+        }
+    }
+}
+
+fn matches(rule: &Rule, field: FieldPath, terms: &Terms<'_>) -> bool {
+    let who = match &rule.who {
+        Who::Anyone => true,
+        Who::Sector(sector) => sector == terms.sector,
+        Who::Supplier(key) => key.to_string() == terms.supplier.to_string(),
+    };
+    let path = field.to_string();
+    let what = match &rule.what {
+        What::Anything => true,
+        What::Group(group) if group == "name" => path.starts_with("name."),
+        What::Group(_) => ["income.annual", "payment.iban"].contains(&path.as_str()),
+        What::Sensitive => ["income.annual", "payment.iban"].contains(&path.as_str()),
+        What::Field(own) => own.to_string() == path,
+    };
+    let why = rule.why.is_none_or(|why| ancestry(terms.purpose.name()).iter().any(|broader| broader == why.name()));
+    let bound = rule.agreement.map(permits);
+    let agreement = bound.is_none_or(|bound| permits(terms.agreement).iter().all(|letter| bound.contains(letter)));
+    let retention = rule.retention.is_none_or(|most| terms.retention.0 <= most.0);
+    who && what && why && agreement && retention
+}
+
+/// Keeps the rules for which `rank` is greatest.
+fn greatest(rules: Vec<&Rule>, rank: impl Fn(&Rule) -> usize) -> Vec<&Rule> {
+    let most = rules.iter().map(|rule| rank(rule)).max().unwrap_or(0);
+    rules.into_iter().filter(|rule| rank(rule) == most).collect()
+}
+
+fn model<'a>(policy: &'a Policy, field: FieldPath, terms: &Terms<'_>) -> (Answer, Vec<&'a str>) {
+    let mut left: Vec<&Rule> = policy.rules.iter().filter(|rule| matches(rule, field, terms)).collect();
+    left = greatest(left, |rule| match rule.who {
+        Who::Anyone => 0,
+        Who::Sector(_) => 1,
+        Who::Supplier(_) => 2,
+    });
+    left = greatest(left, |rule| match rule.what {
+        What::Anything => 0,
+        What::Group(_) => 1,
+        What::Sensitive => 2,
+        What::Field(_) => 3,
+    });
+    left = greatest(left, |rule| rule.why.map_or(0, |why| ancestry(why.name()).len()));
+    for answer in [Answer::Refuse, Answer::Ask, Answer::Allow] {
+        let names: Vec<&str> =
+            left.iter().filter(|rule| rule.answer == answer).map(|rule| rule.name.as_str()).collect();
+        if !names.is_empty() {
+            return (answer, names);
+        }
+    }
+    (Answer::Ask, vec![NO_RULE])
+}
+
+proptest! {
+    #![proptest_config(cases(2048))]
+
+    #[test]
+    fn the_most_specific_rule_answers(
+        rules in proptest::collection::vec(rule(), 0..12),
+        field in field(),
+        purpose in purpose(),
+        sector in prop_oneof![Just("retail"), Just("energy"), Just("other")],
+        agreement in proptest::sample::select(Agreement::ALL),
+        retention in 0u32..4,
+        paired in any::<bool>(),
+    ) {
+        let mut policy = Policy { rules };
+        for (number, rule) in policy.rules.iter_mut().enumerate() {
+            rule.name = format!("rule {number}");
+        }
+        let key = if paired { supplier().public() } else { processor().public() };
+        let terms = Terms { supplier: &key, sector, agreement, purpose, retention: Days(retention) };
+        let (answer, name) = policy.answer(field, &terms);
+        let (wanted, names) = model(&policy, field, &terms);
+        prop_assert_eq!(answer, wanted);
+        prop_assert!(names.contains(&name), "{} is none of {:?}", name, names);
+    }
+}

@@ -1,0 +1,210 @@
+//! A person's node under watch: whatever leaves it is held against what an onlooker knows.
+//!
+//! In: effects of the machine. Out: the reply, or a failed assertion where a value leaves without a live grant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regie_protocol::{
+    disclosure::{Answer, Disclosure},
+    entropy::Entropy,
+    field::{FieldPath, Observed, expand},
+    grant::{Access, Scope},
+    identity::{Keypair, PublicKey, RootSeed},
+    message::{Message, Reply},
+    person::{Effect, Person, Record, StoredRelationship},
+    policy::Policy,
+    purpose::Purpose,
+    signed::{ObjectId, Signed, Verified},
+    time::Timestamp,
+};
+
+use crate::fixtures::{NOW, SEED, grant, observed, person, processor, profile, supplier};
+
+/// What an onlooker knows of a grant or link: to whom, what, how often it was used.
+pub struct Known {
+    pub holder: PublicKey,
+    pub root: ObjectId,
+    pub scope: Scope,
+    pub uses: u32,
+}
+
+pub struct World {
+    pub machine: Person,
+    pub records: Vec<Record>,
+    pub values: BTreeMap<FieldPath, Observed>,
+    pub now: u64,
+    pub drawn: u32,
+    pub asked: Vec<(usize, Message)>,
+    pub answered: BTreeSet<usize>,
+    pub known: BTreeMap<ObjectId, Known>,
+    pub ended: BTreeSet<ObjectId>,
+    pub sizes: (u64, [u64; 2]),
+}
+
+pub fn companies() -> [Keypair; 2] {
+    [supplier(), processor()]
+}
+
+pub fn replay(records: &[Record]) -> Person {
+    let mut machine = Person::new(RootSeed::from_entropy(SEED), Policy::preset("balanced").expect("a preset"));
+    for record in records {
+        machine.restore(record).expect("our own record");
+    }
+    machine
+}
+
+impl World {
+    /// Paired with both companies; the supplier holds a grant that may be handed on.
+    pub fn new() -> Self {
+        let mut records = Vec::new();
+        for company in companies() {
+            let profile = Verified::sign(profile(company.public(), "De Webwinkel BV"), &company).expect("signed");
+            let (profile, agreement) = (profile.signed().clone(), regie_protocol::agreement::Agreement::SdBase);
+            let stored = StoredRelationship { profile, generation: 0, agreement, paused: false, since: Timestamp(NOW) };
+            records.push(Record::Relationship { supplier: company.public(), stored });
+        }
+        let first = Verified::sign(grant(), &person()).expect("signed");
+        records.push(Record::Grant { supplier: supplier().public(), grant: first.signed().clone() });
+        let values = ["name.full", "address.street", "income.annual", "birthDate"];
+        let mut world = Self {
+            machine: replay(&records),
+            records: Vec::new(),
+            values: values.map(|name| (name.parse().expect("a field"), observed(name))).into(),
+            now: NOW,
+            drawn: 0,
+            asked: Vec::new(),
+            answered: BTreeSet::new(),
+            known: BTreeMap::new(),
+            ended: BTreeSet::new(),
+            sizes: (0, [0; 2]),
+        };
+        records.into_iter().for_each(|record| world.note(record));
+        world
+    }
+
+    pub fn time(&self) -> Timestamp {
+        Timestamp(self.now)
+    }
+
+    pub fn entropy(&mut self) -> Entropy {
+        self.drawn += 1;
+        let mut seed = [0; 32];
+        seed[..4].copy_from_slice(&self.drawn.to_be_bytes());
+        Entropy::new(seed)
+    }
+
+    pub fn note(&mut self, record: Record) {
+        if let Record::Grant { supplier, grant } = &record {
+            let grant = grant.clone().verify().expect("our own grant");
+            let (root, scope) = (grant.id(), grant.scope.clone());
+            self.known.insert(root, Known { holder: *supplier, root, scope, uses: 0 });
+        }
+        self.records.push(record);
+    }
+
+    /// Carries out effects; every disclosure that leaves is held against what is known.
+    pub fn run(&mut self, effects: Vec<Effect>, purpose: Option<Purpose>) -> Option<Reply> {
+        let mut reply = None;
+        for effect in effects {
+            match effect {
+                Effect::Persist(record) => {
+                    let leaving = match &record {
+                        Record::Outgoing { supplier, message: Message::Disclose(signed), .. } => {
+                            Some((*supplier, signed.clone()))
+                        }
+                        _ => None,
+                    };
+                    self.note(record);
+                    if let Some((supplier, disclosure)) = leaving {
+                        self.leaves(&supplier, disclosure, purpose);
+                    }
+                }
+                Effect::Reply(answer) => reply = Some(answer),
+                Effect::Deliver(_) => {}
+                Effect::Disclose(plan) => {
+                    let (now, mut entropy) = (self.time(), self.entropy());
+                    let values = &self.values;
+                    let sealed = self.machine.seal(plan, &mut |r| values.get(&r.field()).cloned(), now, &mut entropy);
+                    reply = self.run(sealed.expect("sealed at once"), purpose).or(reply);
+                }
+            }
+        }
+        reply
+    }
+
+    /// Every value that leaves is under a grant that lives, covers it, and is held by the one who gets it.
+    pub fn leaves(&mut self, to: &PublicKey, disclosure: Signed<Disclosure>, purpose: Option<Purpose>) {
+        let disclosure = disclosure.verify().expect("signed by the node");
+        assert_eq!(Disclosure::check(&disclosure), Ok(()), "the entry says the same");
+        assert_eq!(disclosure.supplier, *to);
+        let mut opened = BTreeSet::new();
+        for (path, answer) in &disclosure.answers {
+            let Answer::Value { grant, .. } = answer else { continue };
+            let field = path.known().expect("only fields have values");
+            assert!(self.values.contains_key(&field));
+            assert!(!self.ended.contains(grant), "{path} left under a grant that had ended");
+            let opening: Vec<ObjectId> = self
+                .known
+                .iter()
+                .filter(|(_, known)| known.root == *grant && known.holder == *to)
+                .filter(|(_, known)| self.permits(known, field, purpose, disclosure.request.is_some()))
+                .map(|(id, _)| *id)
+                .collect();
+            assert!(!opening.is_empty(), "{path} left for {to} without a live grant: {:?}", self.now);
+            opened.insert((*grant, opening));
+        }
+        if disclosure.request.is_some() {
+            let mut used: BTreeSet<ObjectId> = opened.iter().map(|(root, _)| *root).collect();
+            // Where one link alone can have opened the door, it was used too.
+            used.extend(opened.iter().filter(|(_, opening)| opening.len() == 1).flat_map(|(_, opening)| opening));
+            for id in used {
+                self.known.get_mut(&id).expect("known").uses += 1;
+            }
+        }
+    }
+
+    fn permits(&self, known: &Known, field: FieldPath, purpose: Option<Purpose>, asked: bool) -> bool {
+        let in_time = |scope: &Scope| (scope.bounds.not_before..scope.bounds.expires).contains(&self.time());
+        let root = &self.known[&known.root];
+        let most = if known.scope.access == Access::ReadOnce { Some(1) } else { known.scope.bounds.uses };
+        in_time(&known.scope)
+            && in_time(&root.scope)
+            && expand(&known.scope.fields).contains(&field)
+            && purpose.is_none_or(|purpose| known.scope.purposes.iter().any(|own| purpose.within(*own)))
+            && (if asked { most.is_none_or(|most| known.uses < most) } else { known.scope.access == Access::Subscribe })
+    }
+
+    /// What has to hold after every step.
+    pub fn look(&mut self) {
+        let sizes = [0, 1].map(|n| self.relationship_log(n));
+        let personal = self.machine.personal_log().size();
+        let counted = |log: &dyn Fn(&Record) -> bool| self.records.iter().filter(|record| log(record)).count() as u64;
+        let entry = |record: &Record| matches!(record, Record::Entry { log: regie_protocol::audit::Log::Personal, .. });
+        assert_eq!(personal, counted(&entry), "the personal log is what was recorded");
+        assert!(personal >= self.sizes.0 && sizes[0] >= self.sizes.1[0] && sizes[1] >= self.sizes.1[1], "a log shrank");
+        self.sizes = (personal, sizes);
+        for (_, relationship) in self.machine.relationships() {
+            for outgoing in relationship.outgoing() {
+                let relies = match &outgoing.message {
+                    Message::Grant(grant) => vec![grant.id()],
+                    Message::Disclose(signed) => relied_on(signed),
+                    _ => Vec::new(),
+                };
+                assert!(relies.iter().all(|id| !self.ended.contains(id)), "an ended grant waits to be delivered");
+            }
+        }
+    }
+
+    fn relationship_log(&self, company: usize) -> u64 {
+        self.machine.relationship(&companies()[company].public()).expect("paired").log().size()
+    }
+}
+
+fn relied_on(signed: &Signed<Disclosure>) -> Vec<ObjectId> {
+    let disclosure = signed.clone().verify().expect("our own");
+    let values = disclosure.answers.values().filter_map(|answer| match answer {
+        Answer::Value { grant, .. } => Some(*grant),
+        _ => None,
+    });
+    values.chain(disclosure.grants.iter().map(Signed::id)).collect()
+}
