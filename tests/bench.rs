@@ -44,6 +44,7 @@ fn main() {
     appends();
     durable();
     requests();
+    pages();
 }
 
 fn grants() {
@@ -165,6 +166,67 @@ fn requests() {
         measure(&supplier).await
     });
     line("a request and its disclosure | a bare libp2p echo of its size", request, echo);
+    runtime.shutdown_background();
+}
+
+/// First bytes to last of each page, for a person with 2,000 suppliers and 100,000 entries, beside a small file of
+/// the same server.
+fn pages() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let home = directory.path().join("person");
+    regie_tests::scale::person_home(&home, "bench", 2_000, 100_000);
+    let begun = Instant::now();
+    let store = Store::open(&home, &Passphrase::new("bench".to_owned())).expect("opened");
+    let opened = begun.elapsed();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (to, link) = runtime.block_on(async {
+        let (events, _end) = person::start(store).expect("started");
+        println!(
+            "{:<58} {:>12} {:>12}",
+            "start: open the store | all",
+            format!("{opened:.1?}"),
+            format!("{:.1?}", begun.elapsed())
+        );
+        let asker: regie::dashboard::Asker = std::sync::Arc::new(move |command| {
+            let events = events.clone();
+            Box::pin(async move {
+                let (answer, wait) = tokio::sync::oneshot::channel();
+                events.send(person::Event::Command(command, answer)).await.expect("runs");
+                wait.await.expect("answered")
+            })
+        });
+        let doors = std::sync::Arc::new(regie::dashboard::Doors::default());
+        let page = regie::dashboard::listen(([127, 0, 0, 1], 0).into(), home.clone(), doors).await.expect("listens");
+        let (to, link) = (page.address(), page.link());
+        tokio::spawn(page.serve(asker));
+        (to, link)
+    });
+    let start = &link[link.find("/start/").expect("a path")..];
+    let cookie = regie_tests::http::send(to, "GET", start, &[], "").cookie().expect("a cookie");
+    let get = |path: &str| {
+        let answer = regie_tests::http::send(to, "GET", path, &[("Cookie", &cookie)], "");
+        assert_eq!(answer.status, 200, "{path}");
+        answer.bytes.len()
+    };
+    let paths = [
+        "/",
+        "/requests",
+        "/suppliers",
+        "/suppliers?q=1999",
+        "/data",
+        "/data/email",
+        "/defaults",
+        "/audit",
+        "/security",
+    ];
+    for path in paths {
+        let (mut ours, mut small) = (Vec::new(), Vec::new());
+        for _ in 0..15 {
+            ours.push(time(|| drop(get(path))));
+            small.push(time(|| drop(get("/assets/live.js"))));
+        }
+        line(&format!("page {path} ({} KiB) | a small file", get(path) / 1024), median(ours), median(small));
+    }
     runtime.shutdown_background();
 }
 

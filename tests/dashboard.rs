@@ -345,6 +345,80 @@ fn pair(node: &Node, members: &[Member]) {
     until("all are connected", || node.ask(&Command::Overview)["connected"] == json!(members.len()));
 }
 
+#[test]
+fn files_come_in_and_go_out_and_a_backup_restores_on_another_machine() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let form = door.get(&cookie, "/import").form();
+    let file = |token: &str, name: &str, text: &str| {
+        let part =
+            |head: &str, body: &str| format!("--cut\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+        let file = format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain");
+        let body = format!("{}{}--cut--\r\n", part("name=\"form\"", token), part(&file, text));
+        let kind = ("Content-Type", "multipart/form-data; boundary=cut");
+        let origin = format!("http://{}", door.to);
+        send(door.to, "POST", "/import", &[("Cookie", &cookie), ("Origin", &origin), kind], &body).status
+    };
+    let card = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Bakker\r\nEMAIL:anna@example.org\r\nEND:VCARD\r\n";
+    assert_eq!(file("wrong", "me.vcf", card), 403);
+    assert_eq!(file(&form, "me.vcf", "hello"), 400);
+    assert_eq!(file(&form, "me.vcf", card), 303);
+    assert_eq!(file(&form, "me.csv", "household.size,3\n"), 303);
+    let fields = door.node.ask(&Command::Fields);
+    assert_eq!(fields.as_array().map(Vec::len), Some(3), "{fields}");
+
+    let export: Value = serde_json::from_str(&door.get(&cookie, "/export.json").body).expect("JSON");
+    assert_eq!(export["fields"].as_array().map(Vec::len), Some(3));
+    let receipts = door.get(&cookie, "/receipts.json");
+    assert!(receipts.header("content-disposition").is_some_and(|value| value.contains("jsonld")));
+
+    let body = |again: &str| format!("form={form}&passphrase=a+backup+phrase&again={again}");
+    assert_eq!(door.post(&cookie, "/export", &body("another")).header("location"), Some("/export"));
+    let sealed = door.post(&cookie, "/export", &body("a+backup+phrase")).bytes;
+    let backup = door.node.home.with_extension("age");
+    std::fs::write(&backup, sealed).expect("written");
+    let mut restored = Node::at(door.node.home.with_extension("restored"));
+    let output = restored
+        .process(&["restore", backup.to_str().expect("a path")])
+        .env("REGIE_PASSPHRASE", "a backup phrase")
+        .output()
+        .expect("runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    restored.start_under("a backup phrase");
+    assert_eq!(restored.good(&["get", "email"]), "anna@example.org\n");
+}
+
+#[test]
+fn defaults_are_tried_before_they_are_kept_and_the_log_is_checked() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let crowd = Crowd::start(&["Stroom BV".to_owned()]);
+    pair(&door.node, crowd.members());
+    door.node.set("name.full", "Anna Bakker");
+    crowd.members()[0].ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, "to deliver");
+    until("it is answered", || crowd.members()[0].unanswered() == 0);
+    let form = door.get(&cookie, "/defaults").form();
+    let change = |act: &str| format!("form={form}&change=preset&name=careful&do={act}");
+    let tried = door.post(&cookie, "/defaults", &change("try"));
+    assert!(tried.body.contains("One request") && tried.body.contains("Stroom BV"), "{}", tried.body);
+    assert_eq!(door.node.ask(&Command::Rules)["preset"], json!("balanced"), "trying changes nothing");
+    assert_eq!(door.post(&cookie, "/defaults", &change("keep")).status, 303);
+    assert_eq!(door.node.ask(&Command::Rules)["preset"], json!("careful"));
+    let rule =
+        format!("form={form}&change=new&name=my+rule&answer=refuse&what=health&why=&sector=&retention=30&do=keep");
+    assert_eq!(door.post(&cookie, "/defaults", &rule).status, 303);
+    assert_eq!(door.post(&cookie, "/defaults", &rule).status, 400, "the name is taken");
+    let page = door.get(&cookie, "/defaults").body;
+    assert!(page.contains("Refuse health to everyone, if kept at most 30 days."), "a sentence");
+
+    assert_eq!(door.post(&cookie, "/audit", &format!("form={form}")).status, 303);
+    assert!(door.get(&cookie, "/audit").body.contains("every hash and signature holds"));
+    let supplier = door.node.ask(&Command::Status)["suppliers"][0]["supplier"].clone();
+    let proof = door.get(&cookie, &format!("/proof/{}/0", supplier.as_str().expect("a key")));
+    let proof: Value = serde_json::from_str(&proof.body).expect("JSON");
+    assert_eq!((&proof["index"], &proof["supplier"]), (&json!(0), &supplier));
+}
+
 /// Runs a browser script with its input; its JSON comes out. None where this machine has no browser and need not.
 fn browser(script: &str, input: &Value) -> Option<Value> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
