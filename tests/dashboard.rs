@@ -20,6 +20,9 @@ use serde_json::{Value, json};
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
+/// What is wrong with a form, its headers, its body.
+type Forged<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str);
+
 /// A person's node with a dashboard, and a way in.
 struct Door {
     node: Node,
@@ -121,7 +124,7 @@ fn cross_site_forms_change_nothing() {
     let own = format!("http://{}", door.to);
     let body = format!("form={form}&do=save&value=evil%40example.org");
     let other = "http://evil.example";
-    let cases: [(&str, Vec<(&str, &str)>, &str); 11] = [
+    let cases: [Forged<'_>; 11] = [
         ("no origin and no site", vec![FORM], &body),
         ("another origin", vec![FORM, ("Origin", other)], &body),
         ("an opaque origin", vec![FORM, ("Origin", "null")], &body),
