@@ -269,7 +269,7 @@ fn answer(message: &Message, key: &Keypair, now: Timestamp) -> Reply {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(cases(80))]
 
     #[test]
     fn no_script_makes_a_value_leave_without_a_live_grant(script in proptest::collection::vec(action(), 1..30)) {
