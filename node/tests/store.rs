@@ -5,7 +5,7 @@
 mod disk;
 
 use disk::{Disk, Image, Model, Random, content, index_of, number_from_env, passphrase};
-use regie::store::limits::{BATCH_MAX_OPERATIONS, GROUP_MAX_BYTES, ITEM_MAX_BYTES, SCAN_MAX_ROWS, VALUE_MAX_BYTES};
+use regie::store::limits::{BATCH_MAX_BYTES, BATCH_MAX_OPERATIONS, GROUP_MAX_BYTES, ITEM_MAX_BYTES, SCAN_MAX_ROWS, VALUE_MAX_BYTES};
 use regie::store::{Batch, Item, KdfCost, Key, Passphrase, Side, Store, StoreError, Table};
 use std::fs;
 use std::ops::ControlFlow;
@@ -191,7 +191,7 @@ fn bounds_are_typed_errors_and_nothing_is_stored() {
     }
     assert_eq!(store.commit(batch), Err(StoreError::BatchTooLarge));
     let mut batch = Batch::new();
-    for number in 0..17 {
+    for number in 0..=(BATCH_MAX_BYTES / VALUE_MAX_BYTES) as u64 {
         batch.put(table, Key::index(number), vec![0; VALUE_MAX_BYTES]);
     }
     assert_eq!(store.commit(batch), Err(StoreError::BatchTooLarge));

@@ -11,7 +11,7 @@ pub const ITEM_MAX_BYTES: usize = 1024;
 /// Most operations in one batch. One change of a field told to 10,000 suppliers is one batch.
 pub const BATCH_MAX_OPERATIONS: usize = 1024 * 1024;
 /// Most value bytes in one batch.
-pub const BATCH_MAX_BYTES: usize = 512 * 1024 * 1024;
+pub const BATCH_MAX_BYTES: usize = 128 * 1024 * 1024;
 /// Most rows one `scan_indexes` call returns.
 pub const SCAN_MAX_ROWS: usize = 1024;
 /// Value bytes after which one `scan_indexes` call stops early.
