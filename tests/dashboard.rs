@@ -85,6 +85,18 @@ fn dns_rebinding_only_the_own_hosts_are_answered() {
     let (cookie, port) = (door.enter(), door.to.port());
     let foreign = [
         "evil.example".to_owned(),
+        "attacker@localhost".to_owned(),
+        format!("localhost:{port}@evil.example"),
+        format!("127.0.0.1:0{port}"),
+        format!("127.0.0.1:{port}/"),
+        format!("127.0.0.01:{port}"),
+        format!("0177.0.0.1:{port}"),
+        format!("[::]:{port}"),
+        format!("[0:0:0:0:0:0:0:1]:{port}"),
+        format!("localhost:{port}, evil.example"),
+        format!("localhost.localdomain:{port}"),
+        format!("LOCALHOST.evil.example:{port}"),
+        format!("xn--localhost-:{port}"),
         format!("evil.example:{port}"),
         format!("127.0.0.1.evil.example:{port}"),
         format!("localhost.evil.example:{port}"),
@@ -159,6 +171,33 @@ fn cross_site_forms_change_nothing() {
     assert_eq!(door.node.ask(&Command::Fields), json!([]));
     assert_eq!(door.post(&cookie, "/data/email", &body).status, 303);
     assert_eq!(door.node.ask(&Command::Fields)[0]["value"], json!("evil@example.org"));
+}
+
+#[test]
+fn a_page_of_another_site_or_port_can_not_even_look() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let quiet = ["/export.json", "/receipts.json", "/deliveries/stream", "/assets/style.css", "/start/x", "/nowhere"];
+    for page in PAGES.iter().chain(&quiet) {
+        for site in ["cross-site", "same-site", "CROSS-SITE", "same-origin, none", ""] {
+            for mode in ["navigate", "no-cors", "cors"] {
+                let headers = [("Cookie", &*cookie), ("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode)];
+                let answer = send(door.to, "GET", page, &headers, "");
+                assert_eq!(answer.status, 403, "{page} {site} {mode}");
+                assert!(!answer.body.contains("regie</title>"));
+            }
+        }
+        let twice = [("Cookie", &*cookie), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site")];
+        assert_eq!(send(door.to, "GET", page, &twice, "").status, 403, "{page} twice");
+    }
+    for site in ["same-origin", "none"] {
+        let headers = [("Cookie", &*cookie), ("Sec-Fetch-Site", site)];
+        assert_eq!(send(door.to, "GET", "/", &headers, "").status, 200, "{site}");
+    }
+    // A link is not spent by somebody who only looks whether it is there.
+    let link = door.node.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
+    assert_eq!(send(door.to, "HEAD", path(&link), &[], "").status, 403);
+    assert!(send(door.to, "GET", path(&link), &[], "").cookie().is_some());
 }
 
 #[test]
@@ -258,6 +297,16 @@ fn paths_lead_nowhere_else_and_bodies_are_bounded() {
     assert!(answer.status == 200 && answer.body.contains("aria-invalid"), "a value that is too long is told so");
     assert_eq!(door.node.ask(&Command::Fields), json!([]));
     assert_eq!(door.get(&cookie, "/").status, 200);
+    // What the framework can't read is told in words too.
+    for odd in ["/suppliers?page=x", "/audit?before=-1", "/proof/x/y", "/deliveries?of=many"] {
+        let answer = door.get(&cookie, odd);
+        assert_eq!(answer.status, 400, "{odd}");
+        assert!(answer.body.contains("Go back"), "{odd}: {}", answer.body);
+    }
+    // Browsers send two characters for the end of a line; a value of two lines has one.
+    let lines = format!("form={form}&do=save&value=one%0D%0Atwo");
+    assert_eq!(door.post(&cookie, "/data/email", &lines).status, 303);
+    assert_eq!(door.node.ask(&Command::Fields)[0]["value"], json!("one\ntwo"));
 }
 
 #[test]
@@ -275,6 +324,39 @@ fn silent_and_slow_sockets_are_closed_and_the_owner_is_served() {
         let mut heard = Vec::new();
         let ended = socket.read_to_end(&mut heard);
         assert!(ended.is_ok() || ended.is_err_and(|e| e.kind() == std::io::ErrorKind::ConnectionReset));
+    }
+    assert_eq!(door.get(&cookie, "/").status, 200);
+}
+
+#[test]
+fn a_thousand_silent_sockets_cost_their_own_places_and_not_the_owners() {
+    use std::io::BufRead as _;
+    let door = Door::open();
+    let cookie = door.enter();
+    // From processes of their own, so that this one does not run out of file descriptors.
+    let open = format!(
+        "for n in $(seq 250); do exec {{fd}}<>/dev/tcp/127.0.0.1/{}; done; echo open; read -r _",
+        door.to.port()
+    );
+    let mut crowd: Vec<std::process::Child> = (0..4)
+        .map(|_| {
+            let mut shell = Process::new("bash");
+            shell.args(["-c", &open]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+            shell.spawn().expect("bash runs")
+        })
+        .collect();
+    for shell in &mut crowd {
+        let mut line = String::new();
+        let said = shell.stdout.as_mut().expect("piped");
+        std::io::BufReader::new(said).read_line(&mut line).expect("it says so");
+        assert_eq!(line.trim(), "open");
+    }
+    for page in PAGES {
+        assert_eq!(door.get(&cookie, page).status, 200, "{page}");
+    }
+    for mut shell in crowd {
+        drop(shell.stdin.take());
+        shell.wait().expect("gone");
     }
     assert_eq!(door.get(&cookie, "/").status, 200);
 }
@@ -360,13 +442,26 @@ fn files_come_in_and_go_out_and_a_backup_restores_on_another_machine() {
         let body = format!("{}{}--cut--\r\n", part("name=\"form\"", token), part(&file, text));
         let kind = ("Content-Type", "multipart/form-data; boundary=cut");
         let origin = format!("http://{}", door.to);
-        send(door.to, "POST", "/import", &[("Cookie", &cookie), ("Origin", &origin), kind], &body).status
+        send(door.to, "POST", "/import", &[("Cookie", &cookie), ("Origin", &origin), kind], &body)
     };
     let card = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Bakker\r\nEMAIL:anna@example.org\r\nEND:VCARD\r\n";
-    assert_eq!(file("wrong", "me.vcf", card), 403);
-    assert_eq!(file(&form, "me.vcf", "hello"), 400);
-    assert_eq!(file(&form, "me.vcf", card), 303);
-    assert_eq!(file(&form, "me.csv", "household.size,3\n"), 303);
+    assert_eq!(file("wrong", "me.vcf", card).status, 403);
+    let odd = file(&form, "me.vcf", "hello");
+    assert!(odd.body.contains("aria-invalid") && odd.body.contains(".vcf"), "{}", odd.body);
+    let seen = file(&form, "me.vcf", card);
+    assert!(seen.body.contains("Anna Bakker") && seen.body.contains("anna@example.org"), "{}", seen.body);
+    assert_eq!(door.node.ask(&Command::Fields), json!([]), "looking changes nothing");
+    let kept = format!(
+        "form={form}&format=vcard&take=name.full&take=email&value.name.full=Anna+Bakker&value.email=anna%40example.org\
+         &value.telephone=not+chosen"
+    );
+    assert_eq!(door.post(&cookie, "/import/keep", &kept.replace("format=vcard", "format=magic")).status, 403);
+    assert_eq!(door.post(&cookie, "/import/keep", &kept).status, 303);
+    let table = file(&form, "me.csv", "email,anna@example.org\nhousehold.size,3\nshoe.size,41\n");
+    assert!(table.body.contains("household.size") && table.body.contains("shoe.size"), "{}", table.body);
+    assert!(!table.body.contains("value=\"email\""), "what is the same is not offered");
+    let kept = format!("form={form}&format=csv&take=household.size&value.household.size=3");
+    assert_eq!(door.post(&cookie, "/import/keep", &kept).status, 303);
     let fields = door.node.ask(&Command::Fields);
     assert_eq!(fields.as_array().map(Vec::len), Some(3), "{fields}");
 
@@ -376,7 +471,10 @@ fn files_come_in_and_go_out_and_a_backup_restores_on_another_machine() {
     assert!(receipts.header("content-disposition").is_some_and(|value| value.contains("jsonld")));
 
     let body = |again: &str| format!("form={form}&passphrase=a+backup+phrase&again={again}");
-    assert_eq!(door.post(&cookie, "/export", &body("another")).header("location"), Some("/export"));
+    for wrong in [body("another"), format!("form={form}&passphrase=short&again=short")] {
+        let answer = door.post(&cookie, "/export", &wrong);
+        assert!(answer.status == 200 && answer.body.contains("backup-error"), "{}", answer.body);
+    }
     let sealed = door.post(&cookie, "/export", &body("a+backup+phrase")).bytes;
     let backup = door.node.home.with_extension("age");
     std::fs::write(&backup, sealed).expect("written");
@@ -407,12 +505,24 @@ fn defaults_are_tried_before_they_are_kept_and_the_log_is_checked() {
     assert_eq!(door.node.ask(&Command::Rules)["preset"], json!("balanced"), "trying changes nothing");
     assert_eq!(door.post(&cookie, "/defaults", &change("keep")).status, 303);
     assert_eq!(door.node.ask(&Command::Rules)["preset"], json!("careful"));
-    let rule =
-        format!("form={form}&change=new&name=my+rule&answer=refuse&what=health&why=&sector=&retention=30&do=keep");
+    let rule = format!(
+        "form={form}&change=new&name=my+rule&answer=refuse&what=group:health&agreement=SD-BASE&why=&sector=&retention=30&do=keep"
+    );
     assert_eq!(door.post(&cookie, "/defaults", &rule).status, 303);
     assert_eq!(door.post(&cookie, "/defaults", &rule).status, 400, "the name is taken");
     let page = door.get(&cookie, "/defaults").body;
-    assert!(page.contains("Refuse health to everyone, if kept at most 30 days."), "a sentence");
+    assert!(page.contains("Refuse health to everyone, if kept at most 30 days, under an agreement at least as tight as: Only the service."), "a sentence");
+
+    // What is proffered is set here and nowhere else in passing.
+    let proffer = |body: &str| door.post(&cookie, "/agreement", &format!("form={form}&{body}")).status;
+    assert_eq!(proffer("agreement=SD-BASE-A&portable=yes"), 303);
+    assert_eq!(door.node.ask(&Command::Proffer { agreement: None })["agreement"], json!("SD-BASE-A-DP"));
+    assert_eq!(proffer("agreement=ANYTHING"), 400);
+    let again = Crowd::start(&["Water BV".to_owned()]);
+    let link = again.members()[0].invite().replace('=', "%3D").replace('&', "%26");
+    let paired = door.post(&cookie, "/pair", &format!("form={form}&link={link}&same=yes&agreement=SD-BASE"));
+    assert_eq!(paired.status, 303, "{}", paired.body);
+    assert_eq!(door.node.ask(&Command::Proffer { agreement: None })["agreement"], json!("SD-BASE-A-DP"));
 
     assert_eq!(door.post(&cookie, "/audit", &format!("form={form}")).status, 303);
     assert!(door.get(&cookie, "/audit").body.contains("every hash and signature holds"));
@@ -456,6 +566,8 @@ fn the_first_run_takes_four_steps_in_a_browser() {
     for skip in [false, true] {
         let mut node = Node::at(directory.path().join(format!("person-{skip}")));
         let link = node.start_first_run();
+        let stranger = send(address(&link), "GET", "/", &[], "");
+        assert!(stranger.status == 401 && stranger.body.contains("start it again"), "{}", stranger.body);
         let input = json!({ "link": link, "skip": skip, "pair": crowd.members()[0].invite(), "shots": screenshots() });
         let Some(seen) = browser("first_run.mjs", &input) else { return };
         assert_eq!(seen["phrase"].as_array().map(Vec::len), Some(24), "{seen}");

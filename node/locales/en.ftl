@@ -23,10 +23,10 @@ home-hello = Hello { $what }
 home-nothing = Nothing waits for you
 home-first = Begin with your first supplier:
 home-defaults =
-    Your defaults answered { $n ->
-         [one] one request
-        *[other] { $n } requests
-     } in the last 30 days.
+    { $n ->
+         [one] One answer
+        *[other] { $n } answers
+     } went out in the last 30 days.
 home-decisions =
     { $n ->
          [one] One decision waits
@@ -39,7 +39,7 @@ home-requests =
      }, grouped by kind.
 home-decide = Decide
 home-month = The last 30 days
-month-answered = requests answered
+month-answered = answers given
 month-asked = asked of you
 month-refused = refused
 month-told = changes told
@@ -226,7 +226,7 @@ field-no-history = None.
 import-title = Import
 import-file = A file with one contact or a table
 import-hint = vCard (.vcf), JSContact (.json), or CSV with rows of field and value.
-import-do = Import
+import-do = Keep the chosen ones
 import-done =
     { $n ->
          [one] One field was
@@ -503,3 +503,64 @@ refusal-forked = The log does not follow.
 refusal-paused = The relationship is paused.
 refusal-unavailable = The other side can't answer now. Try again later.
 refusal-unexpected = It had no place there.
+outside-first-run = This link was used before, is too old, or belongs to another browser. Stop `regie` in the terminal and start it again for a fresh one.
+fault-odd = This page could not read that address or form. Go back and try again.
+fault-large = That is too large for this page. Send less at a time.
+import-read = Read the file
+import-unread = This file holds no contact and no table that can be read. Export one contact as .vcf or .json, or make a .csv with rows of field and value.
+import-nothing = Nothing was chosen, so nothing was changed.
+found-title = What the file holds
+found-choose = Choose what to keep
+found-now = now: { $what }
+found-nothing-new = Nothing in this file is new to you.
+found-told-nobody = If you keep this, nobody is told.
+found-told =
+    If you keep all of this, { $n ->
+         [one] one supplier is
+        *[other] { $n } suppliers are
+     } told.
+found-same =
+    { $n ->
+         [one] One field is
+        *[other] { $n } fields are
+     } the same as you have now.
+found-left-out =
+    { $n ->
+         [one] One thing in the file has
+        *[other] { $n } things in the file have
+     } no field here
+show-names = Show the names
+show-all = Show all
+rules-which = which supplier
+rules-agreement = Only under an agreement at least as tight as
+what-groups = Groups
+what-fields = Single fields
+why-agreement = under an agreement at least as tight as: { $what }
+agreement-title = What you proffer to new suppliers
+agreement-about = Your terms (IEEE 7012): the supplier accepts them or there is no relationship. Suppliers you have keep theirs.
+agreement-portable = And they owe me my data to take along
+agreement-keep = Proffer this from now on
+agreement-kept = From now on new suppliers are proffered this agreement.
+failure-not-found = It is not there, or not any more. Go back and look again.
+failure-bad-argument = Something that was given was not understood. Go back and change it.
+failure-already-done = It was done already. There is nothing left to do.
+failure-bad-pairing = The pairing did not hold. Ask the supplier for a new link.
+failure-refused = It was refused.
+failure-no-node = Your node does not run. Start `regie` in a terminal.
+failure-unreachable = The supplier can't be reached now. Try again later, or ask for a new link.
+failure-damaged = The store is damaged. Keep a copy of the directory and restore the last backup.
+failure-store = The store can't do this now. See what stands below.
+failure-internal = Something inside failed. Try again; start the node again if it stays so.
+failure-locked = That is not the passphrase. Try again.
+calendar-1 = Jan
+calendar-2 = Feb
+calendar-3 = Mar
+calendar-4 = Apr
+calendar-5 = May
+calendar-6 = Jun
+calendar-7 = Jul
+calendar-8 = Aug
+calendar-9 = Sep
+calendar-10 = Oct
+calendar-11 = Nov
+calendar-12 = Dec

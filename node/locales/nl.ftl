@@ -23,10 +23,10 @@ home-hello = Dag { $what }
 home-nothing = Er wacht niets op u
 home-first = Begin met uw eerste leverancier:
 home-defaults =
-    Uw standaarden beantwoordden de laatste 30 dagen { $n ->
-         [one] één verzoek
-        *[other] { $n } verzoeken
-     }.
+    { $n ->
+         [one] Er ging één antwoord
+        *[other] Er gingen { $n } antwoorden
+     } uit in de laatste 30 dagen.
 home-decisions =
     { $n ->
          [one] Eén beslissing wacht
@@ -39,7 +39,7 @@ home-requests =
      }, per soort bijeen.
 home-decide = Beslissen
 home-month = De laatste 30 dagen
-month-answered = verzoeken beantwoord
+month-answered = antwoorden gegeven
 month-asked = aan u gevraagd
 month-refused = geweigerd
 month-told = wijzigingen gemeld
@@ -229,7 +229,7 @@ field-no-history = Geen.
 import-title = Inlezen
 import-file = Een bestand met één contact of een tabel
 import-hint = vCard (.vcf), JSContact (.json), of CSV met rijen van gegeven en waarde.
-import-do = Inlezen
+import-do = Bewaar wat gekozen is
 import-done =
     { $n ->
          [one] Eén gegeven is
@@ -506,3 +506,64 @@ refusal-forked = Het logboek sluit niet aan.
 refusal-paused = De relatie is gepauzeerd.
 refusal-unavailable = De andere kant kan nu niet antwoorden. Probeer het later opnieuw.
 refusal-unexpected = Het hoorde daar niet.
+outside-first-run = Deze link is al gebruikt, te oud, of van een andere browser. Stop `regie` in de terminal en start het opnieuw voor een nieuwe.
+fault-odd = Deze pagina kon dat adres of formulier niet lezen. Ga terug en probeer het opnieuw.
+fault-large = Dat is te groot voor deze pagina. Stuur minder tegelijk.
+import-read = Lees het bestand
+import-unread = In dit bestand staat geen contact en geen tabel die te lezen is. Exporteer één contact als .vcf of .json, of maak een .csv met rijen van gegeven en waarde.
+import-nothing = Er was niets gekozen, dus er is niets gewijzigd.
+found-title = Wat er in het bestand staat
+found-choose = Kies wat u wilt bewaren
+found-now = nu: { $what }
+found-nothing-new = Niets in dit bestand is nieuw voor u.
+found-told-nobody = Als u dit bewaart, krijgt niemand bericht.
+found-told =
+    Als u dit alles bewaart, { $n ->
+         [one] krijgt één leverancier
+        *[other] krijgen { $n } leveranciers
+     } bericht.
+found-same =
+    { $n ->
+         [one] Eén gegeven is
+        *[other] { $n } gegevens zijn
+     } gelijk aan wat u al hebt.
+found-left-out =
+    { $n ->
+         [one] Voor één ding in het bestand
+        *[other] Voor { $n } dingen in het bestand
+     } is hier geen gegeven
+show-names = Toon de namen
+show-all = Toon alle
+rules-which = welke leverancier
+rules-agreement = Alleen onder een overeenkomst die minstens zo streng is als
+what-groups = Groepen
+what-fields = Losse gegevens
+why-agreement = onder een overeenkomst minstens zo streng als: { $what }
+agreement-title = Wat u nieuwe leveranciers voorstelt
+agreement-about = Uw voorwaarden (IEEE 7012): de leverancier aanvaardt ze of er is geen relatie. Leveranciers die u al hebt houden de hunne.
+agreement-portable = En zij moeten mij mijn gegevens meegeven
+agreement-keep = Stel dit voortaan voor
+agreement-kept = Nieuwe leveranciers krijgen voortaan deze overeenkomst voorgesteld.
+failure-not-found = Het is er niet, of niet meer. Ga terug en kijk opnieuw.
+failure-bad-argument = Iets wat is ingevuld, werd niet begrepen. Ga terug en verander het.
+failure-already-done = Het was al gedaan. U hoeft niets meer te doen.
+failure-bad-pairing = De koppeling klopte niet. Vraag de leverancier om een nieuwe link.
+failure-refused = Het werd geweigerd.
+failure-no-node = Uw node draait niet. Start `regie` in een terminal.
+failure-unreachable = De leverancier is nu niet te bereiken. Probeer het later, of vraag om een nieuwe link.
+failure-damaged = De opslag is beschadigd. Bewaar een kopie van de map en zet de laatste back-up terug.
+failure-store = De opslag kan dit nu niet. Zie wat hieronder staat.
+failure-internal = Er ging binnenin iets mis. Probeer het opnieuw; start de node opnieuw als het zo blijft.
+failure-locked = Dat is niet de wachtzin. Probeer het opnieuw.
+calendar-1 = jan
+calendar-2 = feb
+calendar-3 = mrt
+calendar-4 = apr
+calendar-5 = mei
+calendar-6 = jun
+calendar-7 = jul
+calendar-8 = aug
+calendar-9 = sep
+calendar-10 = okt
+calendar-11 = nov
+calendar-12 = dec

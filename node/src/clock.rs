@@ -58,3 +58,24 @@ pub fn text(at: Timestamp) -> String {
     let at = i64::try_from(at.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
     at.map_or_else(|| "far away".to_owned(), |at| at.to_string())
 }
+
+/// A moment as the clock on the wall shows it where this machine stands.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Local {
+    /// The year.
+    pub year: i16,
+    /// The month, from 1.
+    pub month: i8,
+    /// The day of the month.
+    pub day: i8,
+    /// Hours and minutes.
+    pub time: String,
+}
+
+/// A moment that [`text`] wrote, in this machine's zone; none where it is no time.
+#[must_use]
+pub fn local(text: &str) -> Option<Local> {
+    let at = text.parse::<jiff::Timestamp>().ok()?.to_zoned(jiff::tz::TimeZone::system());
+    let time = format!("{:02}:{:02}", at.hour(), at.minute());
+    Some(Local { year: at.year(), month: at.month(), day: at.day(), time })
+}

@@ -86,6 +86,22 @@ for (const language of ["en", "nl"]) {
     pages += 1;
   }
 }
+// A file is looked at before it is kept.
+await page.goto(at("/import"));
+await page.setInputFiles("#file", {
+  name: "me.csv",
+  mimeType: "text/csv",
+  buffer: Buffer.from("address.street,Oude Gracht 1\nhousehold.size,3\nshoe.size,41\n"),
+});
+await page.click("main button.primary");
+check((await page.locator("input[name=take]").count()) === 1, "one field is new");
+check((await page.textContent("#found-told")).includes("199"), "who would be told");
+await page.screenshot({ path: `${input.shots}/found.png`, fullPage: true });
+await page.evaluate(axe);
+const seen = await page.evaluate(() =>
+  axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+for (const one of seen.violations) violations.push(`found: ${one.id}: ${one.nodes[0].html}`);
+
 const real = faults.filter((fault) => !fault.includes("404"));
 check(real.length === 0, real.join("\n"));
 

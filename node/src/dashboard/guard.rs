@@ -24,6 +24,10 @@ pub(super) fn cookie_name(app: &Dashboard) -> String {
     format!("regie_{}", app.address.port())
 }
 
+/// Marks an answer to somebody with a session; the server keeps that connection when places are short.
+#[derive(Clone)]
+pub(super) struct Known;
+
 /// What a page knows of the one who asks.
 #[derive(Clone)]
 pub(super) struct Visitor {
@@ -84,8 +88,11 @@ fn refusal(app: &Dashboard, method: &Method, headers: &HeaderMap) -> Option<&'st
     let Some(host) = host.filter(|host| more.is_none() && own(host)) else {
         return Some("this address is not one of the dashboard's own");
     };
-    if method == Method::GET || method == Method::HEAD {
-        return None;
+    if method == Method::GET {
+        // A page elsewhere, another port of this machine included, has no business with ours, not even to look.
+        let foreign = |site: &HeaderValue| site != "same-origin" && site != "none";
+        let elsewhere = headers.get_all("sec-fetch-site").iter().any(foreign);
+        return elsewhere.then_some("another site asked for this page; open it from the address bar instead");
     }
     let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes() == format!("http://{host}").as_bytes());
     let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
@@ -107,22 +114,31 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
         request.extensions_mut().insert(Words(language));
         return next.run(request).await;
     }
+    let first = app.node.get().is_none();
     let token = cookie(request.headers(), &cookie_name(&app));
     let Some((token, session)) = token.and_then(|token| app.doors.session(&token).map(|session| (token, session)))
     else {
-        let words = Words(language);
-        return super::pages::outside(words, "outside-no-session").into_response();
+        // While there is no node, there is none to ask for a fresh link either.
+        let next = if first { "outside-first-run" } else { "outside-no-session" };
+        return super::pages::outside(Words(language), next);
     };
-    if session.locked && path != "/unlock" && path != "/language" {
+    // Before there is a home there is nothing to lock, and no passphrase to open it with.
+    if session.locked && !first && path != "/unlock" && path != "/language" {
         return Redirect::to("/unlock").into_response();
     }
-    let first = app.node.get().is_none();
     if first && !path.starts_with("/setup") && path != "/language" {
         return Redirect::to("/setup").into_response();
     }
     let words = Words(session.language.unwrap_or(language));
     request.extensions_mut().insert(Visitor { token, session, words });
-    next.run(request).await
+    let mut response = next.run(request).await;
+    let page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html; charset=utf-8");
+    if response.status().is_client_error() && !page {
+        // What the framework refuses before a page is asked, in words.
+        response = super::pages::unread(words, response.status());
+    }
+    response.extensions_mut().insert(Known);
+    response
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

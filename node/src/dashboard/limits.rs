@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-/// Connections at once; more wait in the system's queue.
+/// Connections at once; for one more, the oldest that nobody with a session spoke on is closed.
 pub const CONNECTIONS: usize = 256;
 /// A request's head must be complete within this time; a silent connection is closed after it.
 pub const HEAD: Duration = Duration::from_secs(10);
+/// Longest head of a request, in bytes.
+pub const HEAD_BYTES: usize = 64 * 1024;
 /// Longest body of a form, in bytes.
 pub const FORM_BYTES: usize = 64 * 1024;
 /// Longest body of an import, in bytes.
@@ -26,6 +28,10 @@ pub const SESSION: Duration = Duration::from_secs(12 * 60 * 60);
 pub const TRIES: usize = 5;
 /// See [`TRIES`].
 pub const TRIES_WITHIN: Duration = Duration::from_secs(60);
+/// Fewest characters of a passphrase that is chosen on a page.
+pub const PASSPHRASE_CHARS: usize = 10;
+/// Rules on one page.
+pub const RULES: usize = 50;
 /// Suppliers on one page.
 pub const SUPPLIERS: usize = 50;
 /// Entries of the log on one page.

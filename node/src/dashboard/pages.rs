@@ -5,6 +5,7 @@ mod audit;
 mod data;
 mod defaults;
 mod home;
+mod import;
 mod live;
 mod security;
 mod setup;
@@ -16,7 +17,7 @@ use askama::Template;
 use axum::{
     Extension, Router,
     body::{Body, Bytes},
-    extract::{FromRequest, Path, Request},
+    extract::{DefaultBodyLimit, FromRequest, Path, Request},
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -25,7 +26,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{Dashboard, guard::Visitor, words::Words};
+use super::{Dashboard, guard::Visitor, limits, words::Words};
 use crate::command::{Command, Failure, exit};
 
 type App = Arc<Dashboard>;
@@ -40,12 +41,14 @@ pub(super) fn routes() -> Router<App> {
         .route("/pair", get(suppliers::pair).post(suppliers::pair_by))
         .route("/data", get(data::list))
         .route("/data/{field}", get(data::one).post(data::save))
-        .route("/import", get(data::import_page).post(data::import))
+        .route("/import", get(import::page).post(import::read))
+        .route("/import/keep", post(import::keep).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)))
         .route("/export", get(data::export_page).post(data::backup))
         .route("/export.json", get(data::export))
         .route("/deliveries", get(live::page))
         .route("/deliveries/stream", get(live::stream))
         .route("/defaults", get(defaults::page).post(defaults::change))
+        .route("/agreement", post(defaults::agreement))
         .route("/audit", get(audit::page).post(audit::verify))
         .route("/proof/{supplier}/{index}", get(audit::proof))
         .route("/receipts.json", get(audit::receipts))
@@ -118,6 +121,8 @@ struct FaultPage {
     t: Words,
     title: String,
     message: String,
+    /// What the node said of it, in English.
+    detail: Option<String>,
 }
 
 impl IntoResponse for Fault {
@@ -129,29 +134,32 @@ impl IntoResponse for Fault {
             exit::UNREACHABLE => StatusCode::BAD_GATEWAY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        // A refusal a peer gave has a translation; other messages come from the node in English.
-        let code = &self.failure.code;
-        let translated = self.words.name("refusal", code);
-        let message = if translated == *code { self.failure.message } else { translated };
-        plain(status, self.words, self.words.say("fault-title"), message)
+        let (message, detail) = self.words.failure(&self.failure);
+        plain(status, self.words, self.words.say("fault-title"), message, detail)
     }
 }
 
 /// A page for someone without a session.
 pub(super) fn outside(words: Words, message: &str) -> Response {
-    plain(StatusCode::UNAUTHORIZED, words, words.say("outside-title"), words.say(message))
+    plain(StatusCode::UNAUTHORIZED, words, words.say("outside-title"), words.say(message), None)
 }
 
-fn plain(status: StatusCode, t: Words, title: String, message: String) -> Response {
-    let page = FaultPage { t, title, message }.render().unwrap_or_default();
+/// A page for a request that could not be read.
+pub(super) fn unread(words: Words, status: StatusCode) -> Response {
+    let message = if status == StatusCode::PAYLOAD_TOO_LARGE { "fault-large" } else { "fault-odd" };
+    plain(status, words, words.say("fault-title"), words.say(message), None)
+}
+
+fn plain(status: StatusCode, t: Words, title: String, message: String, detail: Option<String>) -> Response {
+    let page = FaultPage { t, title, message, detail }.render().unwrap_or_default();
     (status, Html(page)).into_response()
 }
 
 async fn nowhere(visitor: Option<Extension<Visitor>>) -> Response {
     // Below /assets and /start there is no visitor yet.
     let Some(Extension(visitor)) = visitor else { return StatusCode::NOT_FOUND.into_response() };
-    let message = visitor.words.say("fault-nowhere");
-    visitor.fault(Failure::new("not_found", exit::NOT_FOUND, message)).into_response()
+    let (words, title) = (visitor.words, visitor.words.say("fault-title"));
+    plain(StatusCode::NOT_FOUND, words, title, words.say("fault-nowhere"), None)
 }
 
 fn show<T: Template>(page: &T) -> Shown {
@@ -208,7 +216,9 @@ impl FromRequest<App> for Posted {
         let visitor = request.extensions().get::<Visitor>().cloned();
         let Some(visitor) = visitor else { return Err(StatusCode::UNAUTHORIZED.into_response()) };
         let body = Bytes::from_request(request, app).await.map_err(IntoResponse::into_response)?;
-        let posted = Self(form_urlencoded::parse(&body).into_owned().collect());
+        // Browsers send line ends as two characters; values know one.
+        let pairs = form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
+        let posted = Self(pairs.collect());
         if is_ours(&visitor, posted.one("form")) { Ok(posted) } else { Err(strange_form(&visitor)) }
     }
 }
@@ -220,7 +230,7 @@ fn is_ours(visitor: &Visitor, form: &str) -> bool {
 
 fn strange_form(visitor: &Visitor) -> Response {
     let (words, title) = (visitor.words, visitor.words.say("fault-title"));
-    plain(StatusCode::FORBIDDEN, words, title, words.say("fault-form"))
+    plain(StatusCode::FORBIDDEN, words, title, words.say("fault-form"), None)
 }
 
 #[derive(rust_embed::RustEmbed)]

@@ -86,6 +86,13 @@ impl Doors {
         Some(session.clone())
     }
 
+    /// Is somebody still in by this token? Unlike [`Self::session`] this is no sign of use.
+    pub(super) fn is_open(&self, token: &str) -> bool {
+        self.inside().sessions.get(&hash(token)).is_some_and(|session| {
+            !session.locked && session.seen.elapsed() <= limits::IDLE && session.begun.elapsed() <= limits::SESSION
+        })
+    }
+
     /// Changes a session.
     pub(super) fn change(&self, token: &str, change: impl FnOnce(&mut Session)) {
         if let Some(session) = self.inside().sessions.get_mut(&hash(token)) {
@@ -169,6 +176,9 @@ mod tests {
         assert!(doors.session(&token).is_none());
         assert!(doors.session(&renewed).is_some());
         assert_ne!(token, renewed);
+        assert!(doors.is_open(&renewed) && !doors.is_open(&token));
+        doors.change(&renewed, |session| session.locked = true);
+        assert!(!doors.is_open(&renewed), "a locked session sees no stream either");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use serde_json::Value;
 
+use crate::{clock, command::Failure};
+
 /// A language the pages speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -94,14 +96,30 @@ impl Words {
         self.message(&format!("rule-{key}"), None).unwrap_or_else(|| name.to_owned())
     }
 
-    /// A moment, to the minute, UTC.
+    /// A moment, to the minute, by this machine's clock and zone.
     pub(super) fn time(&self, at: &str) -> String {
-        at.get(..16).map_or_else(|| at.to_owned(), |at| at.replace('T', " "))
+        clock::local(at).map_or_else(|| at.to_owned(), |local| format!("{}, {}", self.day(at), local.time))
     }
 
-    /// A day.
+    /// A day, by this machine's zone.
     pub(super) fn day(&self, at: &str) -> String {
-        at.get(..10).unwrap_or(at).to_owned()
+        clock::local(at).map_or_else(
+            || at.to_owned(),
+            |local| format!("{} {} {}", local.day, self.name("calendar", &local.month.to_string()), local.year),
+        )
+    }
+
+    /// A failure in a sentence, and what the node said of it in English where that tells more.
+    pub(super) fn failure(&self, failure: &Failure) -> (String, Option<String>) {
+        let code = failure.code.replace('_', "-");
+        if let Some(refused) = self.message(&format!("refusal-{code}"), None) {
+            return (refused, None);
+        }
+        let whole = matches!(failure.code.as_str(), "not_found" | "already_done" | "no_node");
+        match self.message(&format!("failure-{code}"), None) {
+            Some(words) => (words, (!whole).then(|| failure.message.clone())),
+            None => (failure.message.clone(), None),
+        }
     }
 
     /// An event of the log, in a sentence.
@@ -164,6 +182,21 @@ mod tests {
 
     use super::*;
 
+    /// Codes a page can meet that are not a peer's refusal.
+    const FAILURES: [&str; 11] = [
+        "not_found",
+        "bad_argument",
+        "already_done",
+        "bad_pairing",
+        "refused",
+        "no_node",
+        "unreachable",
+        "damaged",
+        "store",
+        "internal",
+        "locked",
+    ];
+
     const FILES: [(&str, &str); 2] =
         [("en", include_str!("../../locales/en.ftl")), ("nl", include_str!("../../locales/nl.ftl"))];
 
@@ -201,6 +234,19 @@ mod tests {
     }
 
     #[test]
+    fn times_are_of_this_machine_and_failures_speak_the_language() {
+        let dutch = Words(Language::Dutch);
+        assert_eq!(dutch.day("2026-05-09T12:00:00Z"), "9 mei 2026");
+        assert!(dutch.time("2026-05-09T12:00:00.25Z").starts_with("9 mei 2026, "));
+        assert_eq!(dutch.time("far away"), "far away");
+        let (words, detail) = dutch.failure(&Failure::usage("a word of the node"));
+        assert_ne!(words, "a word of the node");
+        assert_eq!(detail.as_deref(), Some("a word of the node"));
+        assert_eq!(dutch.failure(&Failure::new("expired", 5, "x")).1, None);
+        assert_eq!(dutch.failure(&Failure::new("new_code", 1, "as it is")), ("as it is".to_owned(), None));
+    }
+
+    #[test]
     fn every_name_of_the_vocabularies_is_translated() {
         for language in [Language::English, Language::Dutch] {
             let words = Words(language);
@@ -215,6 +261,10 @@ mod tests {
             Purpose::ALL.iter().for_each(|purpose| there("purpose", purpose.name()));
             Agreement::ALL.iter().for_each(|agreement| there("agreement", agreement.code()));
             Refusal::ALL.iter().for_each(|refusal| there("refusal", refusal.code()));
+            (1..=12).for_each(|month: u8| there("calendar", &month.to_string()));
+            for code in FAILURES {
+                there("failure", code);
+            }
         }
         for rule in Policy::preset("open").expect("a preset").rules {
             assert_ne!(Words(Language::Dutch).rule(&rule.name), rule.name, "{}", rule.name);

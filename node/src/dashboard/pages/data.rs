@@ -1,22 +1,22 @@
-//! The person's own data: shown, changed, imported, exported. In: forms and files. Out: pages and documents.
+//! The person's own data: shown, changed, exported. In: forms. Out: pages and documents.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
     Extension,
-    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State},
+    extract::{Path, State},
 };
 use regie_protocol::field::{FieldPath, VOCABULARY};
 use serde::Deserialize;
 
-use super::{App, Page, Posted, Shown, Visitor, download, go, is_ours, show, strange_form};
+use super::{App, Page, Posted, Shown, Visitor, download, go, show};
 use crate::{
     backup::{self, Backup, BackupRow},
     clock,
     command::{Command, Failure},
     dashboard::limits,
-    home, import,
+    home,
 };
 
 #[derive(Deserialize, Clone)]
@@ -149,56 +149,14 @@ pub(super) async fn save(
 }
 
 #[derive(Template)]
-#[template(path = "import.html")]
-struct Import {
-    page: Page,
-}
-
-pub(super) async fn import_page(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    show(&Import { page: visitor.page(&app, "data", "/import") })
-}
-
-/// A file of contacts; the form's token comes before it.
-pub(super) async fn import(State(app): State<App>, request: Request) -> Shown {
-    let Some(visitor) = request.extensions().get::<Visitor>().cloned() else { return go("/") };
-    let bad = |error: String| visitor.fault(Failure::usage(error));
-    let request = with_room(request);
-    let mut parts = Multipart::from_request(request, &app).await.map_err(|error| bad(error.to_string()))?;
-    let (mut ours, mut file) = (false, None);
-    while let Some(part) = parts.next_field().await.map_err(|error| bad(error.to_string()))? {
-        match part.name() {
-            Some("form") => ours = is_ours(&visitor, &part.text().await.map_err(|error| bad(error.to_string()))?),
-            Some("file") if ours => {
-                let name = part.file_name().unwrap_or_default().to_owned();
-                file = Some((name, part.text().await.map_err(|error| bad(error.to_string()))?));
-            }
-            _ => {}
-        }
-    }
-    let (true, Some((name, text))) = (ours, file) else { return Ok(strange_form(&visitor)) };
-    let card = import::read(&name, &text).map_err(|failure| visitor.fault(failure))?;
-    let answer = visitor.ask(&app, Command::Set { values: card.values, source: Some(card.format.to_owned()) }).await?;
-    let changed = answer["changed"].as_array().map_or(0, Vec::len) as u64;
-    visitor.notice(&app, visitor.words.count("import-done", &changed));
-    match answer["told_count"].as_u64().unwrap_or_default() {
-        0 => go("/data"),
-        told => go(&format!("/deliveries?of={told}")),
-    }
-}
-
-fn with_room(mut request: Request) -> Request {
-    DefaultBodyLimit::apply(DefaultBodyLimit::max(limits::IMPORT_BYTES), &mut request);
-    request
-}
-
-#[derive(Template)]
 #[template(path = "export.html")]
 struct Export {
     page: Page,
+    error: Option<String>,
 }
 
 pub(super) async fn export_page(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    show(&Export { page: visitor.page(&app, "data", "/export") })
+    show(&Export { page: visitor.page(&app, "data", "/export"), error: None })
 }
 
 pub(super) async fn export(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
@@ -210,9 +168,12 @@ pub(super) async fn export(State(app): State<App>, Extension(visitor): Extension
 /// An encrypted backup under a passphrase that is typed twice.
 pub(super) async fn backup(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
     let passphrase = zeroize::Zeroizing::new(posted.raw("passphrase").to_owned());
-    if passphrase.is_empty() || *passphrase != *posted.raw("again") {
-        visitor.notice(&app, visitor.words.say("export-differ"));
-        return go("/export");
+    let again = |error: String| show(&Export { page: visitor.page(&app, "data", "/export"), error: Some(error) });
+    if passphrase.chars().count() < limits::PASSPHRASE_CHARS {
+        return again(visitor.words.count("setup-passphrase-short", &(limits::PASSPHRASE_CHARS as u64)));
+    }
+    if *passphrase != *posted.raw("again") {
+        return again(visitor.words.say("export-differ"));
     }
     let answer = visitor.ask(&app, Command::Backup).await?;
     let home = app.home.clone();

@@ -2,7 +2,10 @@
 //! forms. Out: the rules, or what a change would have meant.
 
 use askama::Template;
-use axum::{Extension, extract::State};
+use axum::{
+    Extension,
+    extract::{Query, State},
+};
 use regie_protocol::{field::VOCABULARY, purpose::Purpose};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,7 +13,7 @@ use serde_json::{Value, json};
 use super::{App, Page, Posted, Shown, Visitor, go, show};
 use crate::{
     command::{Change, Command, Failure},
-    dashboard::words::Words,
+    dashboard::{limits, words::Words},
 };
 
 #[derive(Deserialize)]
@@ -31,11 +34,17 @@ struct Rule {
     who: Value,
     what: Value,
     why: Option<String>,
+    agreement: Option<String>,
     retention: Option<u64>,
     answer: String,
 }
 
 impl Rule {
+    /// The one supplier it is about.
+    fn supplier(&self) -> Option<&str> {
+        self.who["supplier"].as_str()
+    }
+
     /// "Give name, to everyone, for delivering goods, if kept at most 730 days."
     fn sentence(&self, t: &Words) -> String {
         let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
@@ -52,7 +61,8 @@ impl Rule {
         let why = self.why.as_ref().map(|why| t.of("why-purpose", &t.name("purpose", why)));
         let kept = self.retention.map(|days| t.count("why-kept", &days));
         let begins = format!("{} {who}", t.of(&format!("rule-{}", self.answer), &what));
-        let parts = [Some(begins), why, kept];
+        let under = self.agreement.as_ref().map(|one| t.of("why-agreement", &t.name("agreement", one)));
+        let parts = [Some(begins), why, kept, under];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
@@ -62,19 +72,70 @@ impl Rule {
 struct Defaults {
     page: Page,
     rules: Rules,
+    total: u64,
+    earlier: Option<usize>,
+    later: Option<usize>,
+    agreements: [&'static str; 5],
+    /// The agreement in force without its `-DP`, and whether it has that.
+    proffered: (String, bool),
+    fields: Vec<&'static str>,
     presets: [&'static str; 3],
     groups: Vec<&'static str>,
     purposes: Vec<&'static str>,
 }
 
-pub(super) async fn page(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let rules = visitor.ask_for(&app, Command::Rules).await?;
+/// The agreements about a service, from the tightest; each also exists with the duty of portability (`-DP`).
+const AGREEMENTS: [&str; 5] = ["SD-BASE", "SD-BASE-A", "SD-BASE-AT", "SD-BASE-ATP", "SD-BASE-ATP-S3P"];
+const PORTABLE: &str = "-DP";
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct At {
+    page: usize,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Query(at): Query<At>,
+) -> Shown {
+    let mut rules: Rules = visitor.ask_for(&app, Command::Rules).await?;
+    let (total, first) = (rules.rules.len(), at.page.saturating_mul(limits::RULES));
+    rules.rules = rules.rules.into_iter().skip(first).take(limits::RULES).collect();
+    let later = (first.saturating_add(limits::RULES) < total).then(|| at.page + 1);
+    let proffered = visitor.ask(&app, Command::Proffer { agreement: None }).await?;
+    let code = proffered["agreement"].as_str().unwrap_or_default();
+    let proffered = match code.strip_suffix(PORTABLE) {
+        Some(base) => (base.to_owned(), true),
+        None => (code.to_owned(), false),
+    };
     let mut groups: Vec<&str> = VOCABULARY.iter().map(|info| info.group).collect();
     groups.sort_unstable();
     groups.dedup();
     let purposes = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
     let presets = ["careful", "balanced", "open"];
-    show(&Defaults { page: visitor.page(&app, "defaults", "/defaults"), rules, presets, groups, purposes })
+    show(&Defaults {
+        page: visitor.page(&app, "defaults", "/defaults"),
+        rules,
+        total: total as u64,
+        earlier: at.page.checked_sub(1),
+        later,
+        agreements: AGREEMENTS,
+        proffered,
+        fields: VOCABULARY.iter().map(|info| info.path).collect(),
+        presets,
+        groups,
+        purposes,
+    })
+}
+
+/// Sets the agreement that is proffered to suppliers from now on; those that are there keep theirs.
+pub(super) async fn agreement(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    let portable = if posted.one("portable") == "yes" { PORTABLE } else { "" };
+    let agreement = Some(format!("{}{portable}", posted.one("agreement")));
+    visitor.ask(&app, Command::Proffer { agreement }).await?;
+    visitor.notice(&app, visitor.words.say("agreement-kept"));
+    go("/defaults")
 }
 
 #[derive(Deserialize)]
@@ -146,14 +207,18 @@ async fn read(app: &App, visitor: &Visitor, posted: &Posted) -> Result<Change, s
         }
         _ => {
             let (what, who) = (posted.one("what"), posted.one("sector"));
-            let what = if what.is_empty() { json!("anything") } else { json!({ "group": what }) };
+            let what = match what.split_once(':') {
+                Some((kind, name)) => json!({ kind: name }),
+                None if what.is_empty() => json!("anything"),
+                None => json!(what),
+            };
             let who = if who.is_empty() { json!("anyone") } else { json!({ "sector": who }) };
             let rule = json!({
                 "name": name,
                 "who": who,
                 "what": what,
                 "why": posted.some("why"),
-                "agreement": null,
+                "agreement": posted.some("agreement"),
                 "retention": posted.one("retention").parse::<u32>().ok(),
                 "answer": posted.one("answer"),
             });

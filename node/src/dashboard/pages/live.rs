@@ -58,14 +58,17 @@ pub(super) async fn page(
     show(&Deliveries { page: visitor.page(&app, "data", "/deliveries"), of, done, open })
 }
 
-/// One event at each change, until nothing waits or the bound is reached.
-pub(super) async fn stream(State(app): State<App>, Extension(_visitor): Extension<Visitor>) -> Shown {
+/// One event at each change, until nothing waits, the session is locked or the bound is reached.
+pub(super) async fn stream(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
     let begun = Instant::now();
     let events = stream::unfold(Some(None), move |state: Option<Option<u64>>| {
-        let app = app.clone();
+        let (app, token) = (app.clone(), visitor.token.clone());
         async move {
             let mut last = state?;
             loop {
+                if !app.doors.is_open(&token) {
+                    return None;
+                }
                 let open = app.ask(Command::Deliveries).await.ok()?;
                 let waiting = open["suppliers"].as_array().map_or(0, Vec::len) as u64;
                 if last != Some(waiting) {

@@ -25,6 +25,7 @@ pub(super) async fn start(
 ) -> Response {
     match app.doors.enter(&link) {
         Some(token) => enter(&app, &token, "/"),
+        None if app.node.get().is_none() => outside(words, "outside-first-run"),
         None => outside(words, "outside-link-spent"),
     }
 }

@@ -12,10 +12,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{App, Page, Posted, Shown, Visitor, go, show};
-use crate::{clock, command::Command, store::Passphrase};
-
-/// Fewest characters of a passphrase that is chosen here.
-const PASSPHRASE: usize = 10;
+use crate::{clock, command::Command, dashboard::limits, store::Passphrase};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -86,8 +83,8 @@ async fn passphrase(app: &App, visitor: &Visitor, posted: &Posted, skipped: bool
         Some(made) => Zeroizing::new(made.clone()),
         None => Zeroizing::new(posted.raw("passphrase").to_owned()),
     };
-    if chosen.chars().count() < PASSPHRASE {
-        let short = visitor.words.count("setup-passphrase-short", &(PASSPHRASE as u64));
+    if chosen.chars().count() < limits::PASSPHRASE_CHARS {
+        let short = visitor.words.count("setup-passphrase-short", &(limits::PASSPHRASE_CHARS as u64));
         return step_page(app, visitor, 2, Some(short));
     }
     if made.is_none() && *chosen != *posted.raw("again") {
@@ -100,6 +97,8 @@ async fn passphrase(app: &App, visitor: &Visitor, posted: &Posted, skipped: bool
     }
     let (asker, phrase) = starter(Passphrase::new(chosen.to_string())).await.map_err(|f| visitor.fault(f))?;
     let _ = app.node.set(asker);
+    // From here on idleness counts; a pause before this step must not ask for a passphrase now.
+    app.doors.change(&visitor.token, |session| session.locked = false);
     if let Some(name) = visitor.session.name.clone() {
         visitor.ask(app, Command::Me { name: Some(name) }).await?;
     }

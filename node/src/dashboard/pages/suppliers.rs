@@ -254,7 +254,6 @@ pub(super) async fn pair_by(State(app): State<App>, Extension(visitor): Extensio
         return show(&pairing(&app, &visitor, link, words).await?);
     }
     let agreement = posted.one("agreement").to_owned();
-    visitor.ask(&app, Command::Proffer { agreement: Some(agreement.clone()) }).await?;
     let paired = visitor.ask(&app, Command::Pair { link, agreement }).await?;
     visitor.notice(&app, visitor.words.of("pair-done", paired["name"].as_str().unwrap_or_default()));
     go(&format!("/suppliers/{}", paired["supplier"].as_str().unwrap_or_default()))

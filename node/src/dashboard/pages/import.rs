@@ -1,0 +1,136 @@
+//! Import: a file is read, what it would change and who would be told is shown, and only then is it kept. In: a file
+//! of contacts or a table. Out: the found fields to choose from; changed fields.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State},
+};
+use regie_protocol::field::FieldPath;
+use serde::Deserialize;
+
+use super::{App, Page, Posted, Shown, Visitor, go, is_ours, show, strange_form};
+use crate::{
+    command::{Command, Failure},
+    dashboard::limits,
+    import::{self, Card},
+};
+
+/// The kinds of file there are; the form names one of them again.
+const FORMATS: [&str; 3] = ["vcard", "jscontact", "csv"];
+
+#[derive(Template)]
+#[template(path = "import.html")]
+struct Import {
+    page: Page,
+    error: Option<String>,
+}
+
+pub(super) async fn page(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
+    show(&Import { page: visitor.page(&app, "data", "/import"), error: None })
+}
+
+#[derive(Deserialize)]
+struct Held {
+    field: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct WouldTell {
+    suppliers: Vec<Named>,
+    count: u64,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    supplier: String,
+    name: String,
+}
+
+struct New {
+    field: String,
+    value: String,
+    now: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "found.html")]
+struct Found {
+    page: Page,
+    format: &'static str,
+    new: Vec<New>,
+    same: u64,
+    left_out: Vec<String>,
+    told: WouldTell,
+}
+
+/// Reads a file and shows what it holds; nothing is changed yet. The form's token comes before the file.
+pub(super) async fn read(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    mut request: Request,
+) -> Shown {
+    DefaultBodyLimit::apply(DefaultBodyLimit::max(limits::IMPORT_BYTES), &mut request);
+    let bad = |error: String| visitor.fault(Failure::usage(error));
+    let mut parts = Multipart::from_request(request, &app).await.map_err(|error| bad(error.to_string()))?;
+    let (mut ours, mut file) = (false, None);
+    while let Some(part) = parts.next_field().await.map_err(|error| bad(error.to_string()))? {
+        match part.name() {
+            Some("form") => ours = is_ours(&visitor, &part.text().await.map_err(|error| bad(error.to_string()))?),
+            Some("file") if ours => {
+                let name = part.file_name().unwrap_or_default().to_owned();
+                file = Some((name, part.text().await.map_err(|error| bad(error.to_string()))?));
+            }
+            _ => {}
+        }
+    }
+    let (true, Some((name, text))) = (ours, file) else { return Ok(strange_form(&visitor)) };
+    match import::read(&name, &text) {
+        Ok(card) => found(&app, &visitor, card).await,
+        Err(_) => {
+            let error = Some(visitor.words.say("import-unread"));
+            show(&Import { page: visitor.page(&app, "data", "/import"), error })
+        }
+    }
+}
+
+async fn found(app: &App, visitor: &Visitor, card: Card) -> Shown {
+    let held: Vec<Held> = visitor.ask_for(app, Command::Fields).await?;
+    let held: BTreeMap<String, String> = held.into_iter().map(|one| (one.field, one.value)).collect();
+    // Where a file names a field twice, the last one counts, as it would when set.
+    let values: BTreeMap<String, String> = card.values.into_iter().collect();
+    let all = values.len() as u64;
+    let new: Vec<New> = values
+        .into_iter()
+        .filter(|(field, value)| held.get(field) != Some(value))
+        .map(|(field, value)| New { now: held.get(&field).cloned(), field, value })
+        .collect();
+    let fields = new.iter().map(|one| one.field.clone()).collect();
+    let told = visitor.ask_for(app, Command::WouldTell { fields }).await?;
+    let same = all - new.len() as u64;
+    let page = visitor.page(app, "data", "/import");
+    show(&Found { page, format: card.format, new, same, left_out: card.left_out, told })
+}
+
+/// Keeps the chosen fields; each supplier that may know them is told.
+pub(super) async fn keep(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    let format = FORMATS.into_iter().find(|format| *format == posted.one("format"));
+    let Some(format) = format else { return Ok(strange_form(&visitor)) };
+    let chosen = posted.all("take").into_iter().filter(|field| field.parse::<FieldPath>().is_ok());
+    let values: Vec<(String, String)> =
+        chosen.map(|field| (field.clone(), posted.raw(&format!("value.{field}")).to_owned())).collect();
+    if values.is_empty() {
+        visitor.notice(&app, visitor.words.say("import-nothing"));
+        return go("/data");
+    }
+    let answer = visitor.ask(&app, Command::Set { values, source: Some(format.to_owned()) }).await?;
+    let changed = answer["changed"].as_array().map_or(0, Vec::len) as u64;
+    visitor.notice(&app, visitor.words.count("import-done", &changed));
+    match answer["told_count"].as_u64().unwrap_or_default() {
+        0 => go("/data"),
+        told => go(&format!("/deliveries?of={told}")),
+    }
+}
