@@ -72,7 +72,8 @@ impl World {
         };
         self.supplier.set_profile(profile).expect("well formed");
         let mut entropy = self.entropy();
-        let (invitation, _) = self.supplier.invite(Some(1), NOW.plus_days(Days(1)), &mut entropy);
+        let invite = supplier::Invite { uses: Some(1), expires: NOW.plus_days(Days(1)), made: NOW, test: false };
+        let (invitation, _) = self.supplier.invite(invite, &mut entropy);
         let pair = self.person.proffer(&key, invitation.id, Agreement::SdBase, NOW).expect("proffered");
         let person = self.person_key();
         let Some(Reply::Profile(profile)) = reply(self.supplier.message(&person, Message::Hello, NOW)) else {
@@ -112,7 +113,7 @@ impl World {
         purpose: Purpose,
         access: Access,
         now: Timestamp,
-    ) -> (Message, regie_protocol::identity::Nonce) {
+    ) -> (Message, supplier::Parcel) {
         let ask = Ask {
             person: self.person_key(),
             fields: fields.iter().map(|f| f.parse::<AskedPath>().expect("a path")).collect(),

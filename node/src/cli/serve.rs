@@ -45,7 +45,7 @@ async fn serve(home: &Path, config: &Config, store: Store) -> Result<(), Failure
             until_the_end(events, stop, end).await
         }
         Role::Supplier => {
-            let (events, end, addresses) = supplier::start(store, &config.listen).await?;
+            let (events, desk, end, addresses) = supplier::start(Box::new(store), &config.listen).await?;
             for address in addresses {
                 println!("Listening on {address}");
             }
