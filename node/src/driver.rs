@@ -30,6 +30,11 @@ impl Turn {
     pub fn after(&mut self, action: impl FnOnce() + Send + 'static) {
         self.after.push(Box::new(action));
     }
+
+    /// Takes everything back; what was begun was not done.
+    pub fn undo(&mut self) {
+        *self = Self::default();
+    }
 }
 
 /// What a driver drives.

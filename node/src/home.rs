@@ -35,6 +35,9 @@ pub struct Config {
     /// Where a companion listens. A person's node listens nowhere.
     #[serde(default)]
     pub listen: Vec<Address>,
+    /// Where a companion's HTTP API listens; nowhere, where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<std::net::SocketAddr>,
 }
 
 /// The home to use: what was given, or `$XDG_STATE_HOME/regie`.

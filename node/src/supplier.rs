@@ -18,11 +18,13 @@ mod records;
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    identity::{Keypair, PublicKey},
+    field::FieldPath,
+    identity::{Keypair, Nonce, PublicKey},
     message::{self, Message, Reply},
-    profile::Profile,
+    profile::{Invitation, Profile},
     refusal::Refusal,
-    supplier::{Effect, Parcel, Supplier},
+    supplier::{Customer, Effect, Invite, Parcel, Supplier},
+    time::Timestamp,
     wire,
 };
 use serde_json::Value;
@@ -66,6 +68,19 @@ impl World {
     }
 }
 
+/// How much there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures {
+    /// Persons.
+    pub relationships: u64,
+    /// Of them connected.
+    pub connected: u64,
+    /// Values held.
+    pub values: u64,
+    /// Events that can be read.
+    pub events: u64,
+}
+
 /// A call of the API: done on the driver's thread, between other turns.
 pub type Call = Box<dyn FnOnce(&mut Companion, &mut Turn) + Send>;
 
@@ -88,6 +103,9 @@ impl Desk {
         let (answer, wait) = oneshot::channel();
         let call: Call = Box::new(move |companion, turn| {
             let result = work(companion, turn);
+            if result.is_err() {
+                companion.undo(turn);
+            }
             turn.after(move || drop(answer.send(result)));
         });
         let stopping = || Failure::new("unavailable", crate::command::exit::UNREACHABLE, "the companion is stopping");
@@ -237,9 +255,7 @@ impl Driven for Companion {
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
-        self.machine.forget();
-        self.touched.clear();
-        self.told_this_turn = false;
+        self.forget();
         if self.broken { Err(StoreError::Halted) } else { self.store.commit(batch) }
     }
 }
@@ -263,6 +279,9 @@ impl Companion {
             }
             Event::Command(command, answer) => {
                 let result = self.command(command, turn);
+                if result.is_err() {
+                    self.undo(turn);
+                }
                 turn.after(move || drop(answer.send(result)));
             }
             Event::Call(call) => call(self, turn),
@@ -363,6 +382,65 @@ impl Companion {
             });
         }
         Ok(())
+    }
+
+    /// Memory holds nothing that the store does not.
+    fn forget(&mut self) {
+        self.machine.forget();
+        self.touched.clear();
+        self.told_this_turn = false;
+    }
+
+    /// Takes back a call or command that failed on its way. Each is the first of its turn, so nothing else goes.
+    fn undo(&mut self, turn: &mut Turn) {
+        turn.undo();
+        self.forget();
+    }
+
+    /// A person, loaded.
+    pub(crate) fn customer(&mut self, person: &PublicKey) -> Result<&Customer, Failure> {
+        self.load(person)?;
+        self.machine.customer(person).ok_or_else(lists::not_found)
+    }
+
+    /// An invitation of this world.
+    pub(crate) fn find_invite(&mut self, world: World, id: &Nonce) -> Result<Invite, Failure> {
+        self.load_invite(id)?;
+        let invite = self.machine.invite_made(id).filter(|invite| World::of(invite.test) == world);
+        invite.copied().ok_or_else(lists::not_found)
+    }
+
+    /// An invitation as it travels.
+    pub(crate) fn invitation(&self, id: Nonce) -> Invitation {
+        self.machine.invitation(id)
+    }
+
+    /// Erases values at the company's own initiative.
+    pub(crate) fn erase(
+        &mut self,
+        person: &PublicKey,
+        fields: &BTreeSet<FieldPath>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        self.load(person)?;
+        let now = self.clock.now();
+        let effects = self.machine.erase_fields(person, fields, now);
+        self.run(effects, None, turn)
+    }
+
+    /// The time now.
+    pub(crate) fn now(&mut self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How much there is of everything.
+    pub(crate) fn figures(&self) -> Result<Figures, Failure> {
+        Ok(Figures {
+            relationships: self.store.count(Table::Relationship)?,
+            connected: self.connected.len() as u64,
+            values: self.store.count(Table::Held)?,
+            events: self.store.count(Table::Event)?,
+        })
     }
 
     /// Is this person's node connected to this process?

@@ -85,6 +85,24 @@ impl From<SignedError> for SupplierError {
     }
 }
 
+/// Is a request of this shape within its bounds?
+///
+/// # Errors
+/// [`SupplierError::BadRequest`].
+pub fn fits(
+    fields: &BTreeSet<AskedPath>,
+    reason: &str,
+    duration: Days,
+    retention: Days,
+) -> Result<(), SupplierError> {
+    let fits = (1..=limits::FIELDS).contains(&fields.len())
+        && reason.len() <= limits::TEXT_BYTES
+        && !reason.chars().any(char::is_control)
+        && (1..=limits::GRANT_DAYS).contains(&duration.0)
+        && retention.0 <= limits::RETENTION_DAYS;
+    if fits { Ok(()) } else { Err(SupplierError::BadRequest) }
+}
+
 impl Supplier {
     /// Replaces the profile.
     ///
@@ -130,14 +148,7 @@ impl Supplier {
         entropy: &mut Entropy,
     ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
         let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
-        let fits = (1..=limits::FIELDS).contains(&ask.fields.len())
-            && ask.reason.len() <= limits::TEXT_BYTES
-            && !ask.reason.chars().any(char::is_control)
-            && (1..=limits::GRANT_DAYS).contains(&ask.duration.0)
-            && ask.retention.0 <= limits::RETENTION_DAYS;
-        if !fits {
-            return Err(SupplierError::BadRequest);
-        }
+        fits(&ask.fields, &ask.reason, ask.duration, ask.retention)?;
         if customer.unanswered() >= limits::OUTBOX_PER_RELATIONSHIP {
             return Err(SupplierError::TooManyWaiting);
         }

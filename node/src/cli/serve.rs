@@ -1,13 +1,14 @@
 //! Runs the node of a home until it is stopped. In: the home and its passphrase. Out: a running node, with a
 //! control socket; exit on SIGINT, SIGTERM, `regie stop`, or a store that failed.
 
-use std::{path::Path, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use regie_protocol::profile::Invitation;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    api,
     command::{Command, Failure, parse},
     control,
     driver::End,
@@ -20,11 +21,12 @@ use crate::{
 /// How often a node looks at the time: retention ends, request ids are forgotten.
 const TICK: Duration = Duration::from_secs(10);
 
-pub(super) fn run(home: &Path, passphrase_file: Option<&Path>) -> Result<(), Failure> {
+pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, api: Option<SocketAddr>) -> Result<(), Failure> {
     // A mistake in the configuration is told before a passphrase is asked for.
     home::config(home)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let (config, store) = home::open(home, &passphrase)?;
+    let (mut config, store) = home::open(home, &passphrase)?;
+    config.api = api.or(config.api);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::internal)?;
     let result = runtime.block_on(serve(home, &config, store));
     let _ = std::fs::remove_file(control::socket(home));
@@ -48,6 +50,9 @@ async fn serve(home: &Path, config: &Config, store: Store) -> Result<(), Failure
             let (events, desk, end, addresses) = supplier::start(Box::new(store), &config.listen).await?;
             for address in addresses {
                 println!("Listening on {address}");
+            }
+            if let Some(at) = config.api {
+                println!("The API is at http://{}", api::start(desk, at).await?);
             }
             tokio::spawn(tick(events.clone(), || supplier::Event::Tick));
             let asked = events.clone();

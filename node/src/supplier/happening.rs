@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use regie_protocol::{
     field::AskedPath,
-    identity::{Nonce, PublicKey},
+    identity::PublicKey,
     refusal::Refusal,
     signed::ObjectId,
     supplier::{Outcome, Record},
@@ -158,9 +158,4 @@ fn read(row: &Row) -> Result<Numbered, Failure> {
     let Item::Index(number) = row.item else { return Err(super::records::damaged(Table::Event.name())) };
     let happening = wire::decode(&row.value, EVENT_BYTES).map_err(|_| super::records::damaged(Table::Event.name()))?;
     Ok((number, happening))
-}
-
-/// A request by its name.
-pub(crate) fn asked(id: &names::Asked) -> Nonce {
-    Nonce(id.0)
 }
