@@ -5,4 +5,5 @@ mod end_to_end;
 mod hostile;
 mod kills;
 mod owner;
+mod supplier_api;
 mod tidy;

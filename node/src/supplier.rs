@@ -291,13 +291,7 @@ impl Companion {
         Ok(true)
     }
 
-    fn frame(
-        &mut self,
-        person: PublicKey,
-        frame: &[u8],
-        responder: Responder,
-        turn: &mut Turn,
-    ) -> Result<(), Failure> {
+    fn frame(&mut self, person: PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
         let effects = match message::read::<Message>(frame) {
             Ok(message) => {
@@ -309,13 +303,7 @@ impl Companion {
         self.run(effects, Some(responder), turn)
     }
 
-    fn replied(
-        &mut self,
-        person: PublicKey,
-        parcel: &Parcel,
-        frame: &[u8],
-        turn: &mut Turn,
-    ) -> Result<(), Failure> {
+    fn replied(&mut self, person: PublicKey, parcel: &Parcel, frame: &[u8], turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
         let reply = message::read::<Reply>(frame).unwrap_or(Reply::Refused(Refusal::Malformed));
         self.load_for_reply(&person, &reply)?;

@@ -89,12 +89,7 @@ impl From<SignedError> for SupplierError {
 ///
 /// # Errors
 /// [`SupplierError::BadRequest`].
-pub fn fits(
-    fields: &BTreeSet<AskedPath>,
-    reason: &str,
-    duration: Days,
-    retention: Days,
-) -> Result<(), SupplierError> {
+pub fn fits(fields: &BTreeSet<AskedPath>, reason: &str, duration: Days, retention: Days) -> Result<(), SupplierError> {
     let fits = (1..=limits::FIELDS).contains(&fields.len())
         && reason.len() <= limits::TEXT_BYTES
         && !reason.chars().any(char::is_control)
@@ -119,11 +114,7 @@ impl Supplier {
     }
 
     /// Makes an invitation for one person, or a public one.
-    pub fn invite(
-        &mut self,
-        invite: Invite,
-        entropy: &mut Entropy,
-    ) -> (Invitation, Vec<Effect>) {
+    pub fn invite(&mut self, invite: Invite, entropy: &mut Entropy) -> (Invitation, Vec<Effect>) {
         let id = entropy.nonce();
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Invite { id, invite });

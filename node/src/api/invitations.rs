@@ -118,11 +118,7 @@ pub(super) async fn one(
 #[utoipa::path(get, path = "/v1/invitations/{id}/qr.svg", tag = "invitations",
     params(("id" = String, Path, description = "inv_…")),
     responses((status = 200, description = "The code.", body = String, content_type = "image/svg+xml")))]
-pub(super) async fn qr(
-    State(api): State<Api>,
-    bearer: Bearer,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
+pub(super) async fn qr(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Response, Problem> {
     let invitation = find(&api, bearer, &id).await?;
     let code = qrcode::QrCode::with_error_correction_level(invitation.link.as_bytes(), qrcode::EcLevel::L);
     let code = code.map_err(Failure::internal)?;

@@ -66,8 +66,9 @@ pub fn document() -> OpenApi {
     let (_, mut document) = calls().split_for_parts();
     document.info.title = "regie supplier API".to_owned();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    document.info.description =
-        Some("A supplier's companion: ask persons for data, hold it under their grants, obey what they withdraw.".into());
+    document.info.description = Some(
+        "A supplier's companion: ask persons for data, hold it under their grants, obey what they withdraw.".into(),
+    );
     document.info.license = None;
     describe(&mut document);
     document

@@ -94,7 +94,12 @@ impl Node {
             Command::Me { name } => self.me(name, turn),
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&self.store)? })),
             Command::Pair { .. } | Command::Stop => Err(Failure::internal("handled elsewhere")),
-            Command::Invite { .. } | Command::Ask { .. } | Command::People | Command::KeyCreate { .. } | Command::KeyList | Command::KeyRevoke { .. } => Err(Failure::usage(
+            Command::Invite { .. }
+            | Command::Ask { .. }
+            | Command::People
+            | Command::KeyCreate { .. }
+            | Command::KeyList
+            | Command::KeyRevoke { .. } => Err(Failure::usage(
                 "this home is a person's; that command is for a supplier's companion (`regie supplier init`)",
             )),
         }

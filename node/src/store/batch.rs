@@ -80,9 +80,7 @@ impl Operation {
                 Err(StoreError::ValueTooLarge { table: table.name(), bytes: value.len() })
             }
             Operation::Put(table, key, value) => key.check(*table).map(|()| value.len()),
-            Operation::Append(table, group, value) => {
-                Key::grouped_index(group, 0).check(*table).map(|()| value.len())
-            }
+            Operation::Append(table, group, value) => Key::grouped_index(group, 0).check(*table).map(|()| value.len()),
             Operation::Delete(table, key) => key.check(*table).map(|()| 0),
             Operation::DeleteGroup(table, group) if group.len() > GROUP_MAX_BYTES => {
                 Err(StoreError::KeyTooLong { table: table.name() })

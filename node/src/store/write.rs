@@ -259,9 +259,8 @@ impl Batch {
         self.operations.iter().any(|operation| match operation {
             Operation::Put(table, ..)
             | Operation::Append(table, ..)
-            | Operation::Delete(table, _) | Operation::DeleteGroup(table, _) => {
-                table.erasable()
-            }
+            | Operation::Delete(table, _)
+            | Operation::DeleteGroup(table, _) => table.erasable(),
         })
     }
 }

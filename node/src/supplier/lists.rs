@@ -86,13 +86,17 @@ impl Companion {
     pub(super) fn list(&self, world: World, record: &Record, known: bool, turn: &mut Turn) {
         let (list, person, thing) = match record {
             Record::Customer { person, .. } => (List::Relationships, person, Vec::new()),
-            Record::Asking { asking } if !known => (List::Requests, &asking.request.person, asking.request.id.0.to_vec()),
+            Record::Asking { asking } if !known => {
+                (List::Requests, &asking.request.person, asking.request.id.0.to_vec())
+            }
             Record::Received { person, received } => (List::Disclosures, person, received.id.digest().to_vec()),
             Record::Grant { person, grant } if !known && self.subscribes(person, &grant.id()) => {
                 (List::Subscriptions, person, grant.id().digest().to_vec())
             }
             Record::Revoked { person, grant, .. } if !known => (List::Revocations, person, grant.digest().to_vec()),
-            Record::Receipt { person, receipt, .. } if !known => (List::Erasures, person, receipt.id().digest().to_vec()),
+            Record::Receipt { person, receipt, .. } if !known => {
+                (List::Erasures, person, receipt.id().digest().to_vec())
+            }
             _ => return,
         };
         let row = [&person.as_bytes()[..], &thing].concat();

@@ -119,7 +119,12 @@ impl Companion {
     /// Was there such a record before? Asked of what can come twice.
     fn known(&self, record: &Record) -> Result<bool, Failure> {
         match place(record) {
-            Some(place) if matches!(record, Record::Asking { .. } | Record::Grant { .. } | Record::Revoked { .. } | Record::Receipt { .. }) => {
+            Some(place)
+                if matches!(
+                    record,
+                    Record::Asking { .. } | Record::Grant { .. } | Record::Revoked { .. } | Record::Receipt { .. }
+                ) =>
+            {
                 let this_turn = self.touched.contains(&place);
                 Ok(this_turn || self.store.get(place.0, &place.1)?.is_some())
             }
@@ -218,7 +223,8 @@ impl Companion {
             let group = minute.to_be_bytes();
             for row in self.store.group(Table::Due, &group)? {
                 let Item::Bytes(person) = &row.item else { continue };
-                if let Some(person) = person.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok()) {
+                if let Some(person) = person.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok())
+                {
                     self.load(&person)?;
                 }
                 if minute < current {

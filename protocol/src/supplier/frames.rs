@@ -112,7 +112,10 @@ impl Supplier {
         }
         invite.uses = invite.uses.map(|left| left - 1);
         self.record(effects, Record::Invite { id: pairing.invitation, invite });
-        self.record(effects, Record::Customer { person: pairing.person, agreement: pairing.proffer, since: now, test: invite.test });
+        self.record(
+            effects,
+            Record::Customer { person: pairing.person, agreement: pairing.proffer, since: now, test: invite.test },
+        );
         Ok(pairing.proffer)
     }
 
@@ -270,7 +273,8 @@ impl Supplier {
         now: Timestamp,
     ) -> Result<Signed<ErasureReceipt>, Refusal> {
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
-        let originals = fields.iter().filter_map(|field| customer.held.get(field)).map(|held| held.disclosure).collect();
+        let originals =
+            fields.iter().filter_map(|field| customer.held.get(field)).map(|held| held.disclosure).collect();
         self.record(effects, Record::Erased { person: *person, fields: fields.clone(), originals });
         let receipt =
             ErasureReceipt { supplier: self.key.public(), person: *person, grant, revocation, fields, at: now };

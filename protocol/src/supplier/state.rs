@@ -157,19 +157,63 @@ impl Asking {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(missing_docs, reason = "the variants' names and fields say it; the state above explains them")]
 pub enum Record {
-    Profile { profile: Signed<Profile> },
-    Invite { id: Nonce, invite: Invite },
-    Customer { person: PublicKey, agreement: Agreement, since: Timestamp, test: bool },
-    Grant { person: PublicKey, grant: Signed<Grant> },
-    Revoked { person: PublicKey, grant: ObjectId, notice: Signed<Revocation> },
-    Asking { asking: Asking },
-    Head { person: PublicKey, size: u64, root: Hash },
-    Value { person: PublicKey, field: FieldPath, held: Held, observed: Observed, salt: Nonce, before: Option<ObjectId> },
-    Received { person: PublicKey, received: Received },
+    Profile {
+        profile: Signed<Profile>,
+    },
+    Invite {
+        id: Nonce,
+        invite: Invite,
+    },
+    Customer {
+        person: PublicKey,
+        agreement: Agreement,
+        since: Timestamp,
+        test: bool,
+    },
+    Grant {
+        person: PublicKey,
+        grant: Signed<Grant>,
+    },
+    Revoked {
+        person: PublicKey,
+        grant: ObjectId,
+        notice: Signed<Revocation>,
+    },
+    Asking {
+        asking: Asking,
+    },
+    Head {
+        person: PublicKey,
+        size: u64,
+        root: Hash,
+    },
+    Value {
+        person: PublicKey,
+        field: FieldPath,
+        held: Held,
+        observed: Observed,
+        salt: Nonce,
+        before: Option<ObjectId>,
+    },
+    Received {
+        person: PublicKey,
+        received: Received,
+    },
     /// The disclosure as it was signed, values and all: to be stored where it can be erased.
-    Original { person: PublicKey, disclosure: Signed<Disclosure> },
-    Erased { person: PublicKey, fields: BTreeSet<FieldPath>, originals: BTreeSet<ObjectId> },
-    Receipt { person: PublicKey, receipt: Signed<ErasureReceipt>, told: bool },
+    Original {
+        person: PublicKey,
+        disclosure: Signed<Disclosure>,
+    },
+    Erased {
+        person: PublicKey,
+        fields: BTreeSet<FieldPath>,
+        originals: BTreeSet<ObjectId>,
+    },
+    Receipt {
+        person: PublicKey,
+        receipt: Signed<ErasureReceipt>,
+        told: bool,
+    },
 }
 
 impl Supplier {
