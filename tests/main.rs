@@ -1,6 +1,7 @@
 //! One test binary: whole processes, hostile peers, the command line, the tree.
 
 mod cli;
+mod docs;
 mod end_to_end;
 mod hostile;
 mod kills;

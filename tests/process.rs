@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod paper_supplier;
+pub mod scale;
 
 use std::{
     path::{Path, PathBuf},
@@ -79,7 +80,7 @@ impl Node {
     pub fn process(&self, arguments: &[&str]) -> Process {
         let mut process = Process::new(binary());
         process.arg("--home").arg(&self.home).args(arguments);
-        process.env("REGIE_PASSPHRASE", "test passphrase").env("REGIE_CHEAP_KDF", "1");
+        process.env("REGIE_PASSPHRASE", "test passphrase").env("REGIE_CHEAP_KDF", "1").env("REGIE_DASHBOARD", "off");
         process
     }
 

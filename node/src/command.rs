@@ -106,6 +106,12 @@ pub enum Command {
     Me {
         name: Option<String>,
     },
+    /// The agreement to proffer to the next supplier; sets it when given.
+    Proffer {
+        agreement: Option<String>,
+    },
+    /// A one-time link to the dashboard.
+    Dashboard,
     Policy {
         preset: Option<String>,
     },

@@ -35,9 +35,20 @@ pub struct Config {
     /// Where a companion listens. A person's node listens nowhere.
     #[serde(default)]
     pub listen: Vec<Address>,
+    /// Where a person's dashboard listens: an address of the loopback, or `off`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dashboard: Option<String>,
     /// Where a companion's HTTP API listens; nowhere, where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<std::net::SocketAddr>,
+}
+
+impl Config {
+    /// A person's, with nothing set.
+    #[must_use]
+    pub fn person() -> Self {
+        Self { role: Role::Person, listen: Vec::new(), dashboard: None, api: None }
+    }
 }
 
 /// The home to use: what was given, or `$XDG_STATE_HOME/regie`.

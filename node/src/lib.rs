@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod control;
+pub mod dashboard;
 pub mod demo;
 pub mod driver;
 pub mod home;

@@ -36,6 +36,7 @@ use regie_protocol::{
     profile::{Acceptance, Profile},
     refusal::Refusal,
     signed::Signed,
+    time::Timestamp,
     wire,
 };
 use serde_json::Value;
@@ -174,9 +175,17 @@ pub fn after_restore(store: &mut Store) -> Result<Vec<Effect>, Failure> {
     let (mut machine, mut clock) = records::load(store)?;
     let now = clock.now();
     let effects = machine.restored(now, &mut clock::entropy())?;
-    let mut turn = Turn::default();
-    let mut grown = BTreeSet::new();
-    for effect in &effects {
+    commit(store, &machine, &effects, now)?;
+    Ok(effects)
+}
+
+/// Writes what a machine did without its driver: after a restore, and to make homes for tests and benches.
+///
+/// # Errors
+/// The store's.
+pub fn commit(store: &mut Store, machine: &Person, effects: &[Effect], now: Timestamp) -> Result<(), Failure> {
+    let (mut turn, mut grown) = (Turn::default(), BTreeSet::new());
+    for effect in effects {
         if let Effect::Persist(record) = effect {
             records::put(&mut turn, record)?;
             if let Record::Entry { log, .. } = record {
@@ -189,7 +198,7 @@ pub fn after_restore(store: &mut Store) -> Result<Vec<Effect>, Failure> {
     }
     records::put_head(&mut turn, &machine.tree_head(now).map_err(regie_protocol::person::OwnerError::from)?);
     store.commit(turn.batch)?;
-    Ok(effects)
+    Ok(())
 }
 
 impl Driven for Node {

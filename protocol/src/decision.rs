@@ -18,6 +18,7 @@ use crate::{
 pub struct Release {
     field: FieldPath,
     grant: ObjectId,
+    links: Vec<ObjectId>,
 }
 
 impl Release {
@@ -32,6 +33,16 @@ impl Release {
     pub fn grant(&self) -> ObjectId {
         self.grant
     }
+
+    /// That grant and every delegation below it, from the top: each counts the use, each may end it.
+    #[must_use]
+    pub fn links(&self) -> &[ObjectId] {
+        &self.links
+    }
+}
+
+fn release(field: FieldPath, grant: &VerifiedGrant) -> Release {
+    Release { field, grant: grant.root().id(), links: grant.ids().to_vec() }
 }
 
 /// What is to happen with one field.
@@ -75,7 +86,7 @@ pub fn may_tell(field: FieldPath, live: &[LiveGrant<'_>]) -> Option<Release> {
         .map(LiveGrant::grant)
         .filter(|grant| grant.scope().access == crate::grant::Access::Subscribe)
         .find(|grant| grant.scope().fields.iter().any(|own| own.covers(field)))
-        .map(|grant| Release { field, grant: grant.root().id() })
+        .map(|grant| release(field, grant))
 }
 
 /// Leave to answer what the person has just allowed, where one of these live grants covers the field.
@@ -84,7 +95,7 @@ pub fn under(field: FieldPath, live: &[LiveGrant<'_>]) -> Option<Release> {
     live.iter()
         .map(LiveGrant::grant)
         .find(|grant| grant.scope().fields.iter().any(|own| own.covers(field)))
-        .map(|grant| Release { field, grant: grant.root().id() })
+        .map(|grant| release(field, grant))
 }
 
 fn verdict(
@@ -100,7 +111,7 @@ fn verdict(
     };
     let opening = live.iter().map(LiveGrant::grant).find(|grant| grant.scope().covers(field, terms.purpose));
     if let Some(grant) = opening {
-        return Verdict::Release(Release { field, grant: grant.root().id() });
+        return Verdict::Release(release(field, grant));
     }
     if withdrawn.contains(&field) {
         return Verdict::Refuse(Refusal::Revoked);

@@ -10,6 +10,8 @@ use crate::{
     field::{AskedPath, Observed},
     grant::Grant,
     identity::{Nonce, PublicKey},
+    limits,
+    merkle::Hash,
     refusal::Refusal,
     signed::{Object, ObjectId, Signed, Verified},
     time::Timestamp,
@@ -53,8 +55,13 @@ pub struct Disclosure {
     pub answers: BTreeMap<AskedPath, Answer>,
     /// Grants issued with it.
     pub grants: Vec<Signed<Grant>>,
-    /// Its entry in the log of this relationship, and the log's size and root.
+    /// Its entry in the log of this relationship, the newest there, and the log's size and root.
     pub entry: ProvenEntry,
+    /// How often the person's node came back from a backup: its log may begin again from an earlier point.
+    pub epoch: u32,
+    /// The leaf hashes right before it, back to the last head that the supplier signed for: with them the
+    /// supplier checks that the log only grew. At most [`crate::limits::GROWN_LEAVES`].
+    pub grown: Vec<Hash>,
 }
 
 impl Object for Disclosure {
@@ -68,9 +75,20 @@ impl Disclosure {
     /// Does the log entry it carries say the same as the answers?
     ///
     /// # Errors
-    /// [`Refusal::Malformed`] where proof, commitments or fields differ.
+    /// [`Refusal::TooLarge`] for more answers or grants than one message holds, [`Refusal::Malformed`] where
+    /// proof, commitments or fields differ, or where the entry is not the newest of the log: only the proof of
+    /// the newest leaf binds the size that a supplier witnesses.
     pub fn check(disclosure: &Verified<Self>) -> Result<(), Refusal> {
-        let entry = disclosure.entry.check().map_err(|_| Refusal::Malformed)?;
+        if disclosure.answers.len() > limits::FIELDS || disclosure.grants.len() > limits::GRANTS_PER_MESSAGE {
+            return Err(Refusal::TooLarge);
+        }
+        let proven = &disclosure.entry;
+        let grown = disclosure.grown.len();
+        let newest = proven.index.checked_add(1) == Some(proven.size);
+        if !newest || grown > limits::GROWN_LEAVES || grown as u64 > proven.index {
+            return Err(Refusal::Malformed);
+        }
+        let entry = proven.check().map_err(|_| Refusal::Malformed)?;
         let Event::Answered { request, released, absent, asked, refused } = entry.event else {
             return Err(Refusal::Malformed);
         };

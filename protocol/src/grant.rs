@@ -85,7 +85,9 @@ impl Scope {
             && own.delegations < upper.delegations
     }
 
-    fn well_formed(&self) -> bool {
+    /// Within the bounds of `limits`, and in force for some time.
+    #[must_use]
+    pub fn well_formed(&self) -> bool {
         let b = &self.bounds;
         (1..=limits::FIELDS).contains(&self.fields.len())
             && (1..=limits::PURPOSES).contains(&self.purposes.len())

@@ -22,6 +22,11 @@ pub const DELEGATION_DEPTH: usize = 4;
 pub const GRANTS_PER_MESSAGE: usize = 16;
 /// Most live grants one supplier may hold from one person.
 pub const GRANTS_PER_RELATIONSHIP: usize = 256;
+/// Most grants of one relationship that are remembered, dead ones included. A forgotten grant opens nothing.
+pub const GRANTS_KEPT: usize = 1024;
+/// Most leaf hashes that show a supplier how the log grew since the root it holds. Above it the supplier sees
+/// a gap in what it witnessed.
+pub const GROWN_LEAVES: usize = 1024;
 /// Most relationships of one person's node.
 pub const RELATIONSHIPS: usize = 10_000;
 /// Most rules in a person's policy.

@@ -32,6 +32,14 @@ pub struct Frontier {
 }
 
 impl Frontier {
+    /// The edge of the tree before its newest leaf at `index`, as the proof of that leaf shows it. None where
+    /// the proof has another length than such a tree has peaks.
+    #[must_use]
+    pub fn before_newest(index: u64, proof: &[Hash]) -> Option<Self> {
+        let fits = usize::try_from(index.count_ones()).is_ok_and(|peaks| peaks == proof.len());
+        fits.then(|| Self { size: index, peaks: proof.iter().rev().copied().collect() })
+    }
+
     /// How many leaves the tree has.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -132,6 +140,9 @@ mod tests {
         for size in 1..=leaves.len() {
             let newest = frontier.push(leaves[size - 1]);
             let root = frontier.root();
+            let mut before = Frontier::before_newest(size as u64 - 1, &newest).expect("a proof of the newest leaf");
+            before.push(leaves[size - 1]);
+            assert_eq!(before, frontier);
             assert_eq!(Some(newest), prove(&leaves[..size], size - 1));
             for index in 0..size {
                 let proof = prove(&leaves[..size], index).expect("a leaf of the tree");

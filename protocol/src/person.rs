@@ -76,13 +76,17 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
         // The driver seals at once, so nothing can have come between; if it did, nothing leaves.
-        if plan.releases().any(|release| self.revoked.has(&release.grant())) {
+        if plan.releases().flat_map(Release::links).any(|link| self.revoked.has(link)) {
             return Err(Refusal::Revoked);
         }
         let mut effects = Vec::new();
         let (answers, event) = fill(&plan, value, entropy).map_err(|_| Refusal::Unavailable)?;
         self.note_known(&mut effects, plan.supplier, &answers, now);
+        let grown = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.unwitnessed.clone();
         let entry = self.log(&mut effects, Log::With(plan.supplier), event, now, entropy)?;
+        if plan.request.is_none() && plan.grants.is_empty() {
+            self.supersede(&mut effects, plan.supplier, &plan.releases);
+        }
         let relationship = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?;
         let disclosure = Disclosure {
             person: relationship.key.public(),
@@ -92,6 +96,8 @@ impl Person {
             answers,
             grants: plan.grants,
             entry,
+            epoch: self.epoch,
+            grown,
         };
         let disclosure = Verified::sign(disclosure, &relationship.key)?.signed().clone();
         self.queue(&mut effects, plan.supplier, Message::Disclose(disclosure.clone()), plan.as_reply)?;
@@ -100,6 +106,24 @@ impl Person {
             false => Effect::Deliver(plan.supplier),
         });
         Ok(effects)
+    }
+
+    /// Takes changes that were not sent yet out of the outbox where this one tells the same fields anew: a
+    /// supplier that is away for long finds the newest values, and the outbox stays small.
+    fn supersede(&mut self, effects: &mut Vec<Effect>, supplier: PublicKey, releases: &BTreeMap<AskedPath, Release>) {
+        let Some(relationship) = self.relationships.get(&supplier) else { return };
+        let told_again = |told: &BTreeSet<AskedPath>| told.iter().all(|path| releases.contains_key(path));
+        let old: Vec<u64> = relationship
+            .outbox
+            .iter()
+            .filter(|(number, waiting)| {
+                !relationship.in_flight.contains(number) && waiting.change.as_ref().is_some_and(told_again)
+            })
+            .map(|(number, _)| *number)
+            .collect();
+        for number in old {
+            self.record(effects, Record::Sent { supplier, number });
+        }
     }
 
     /// Keeps in mind which fields a supplier has now, until it signs that it erased them.
@@ -150,7 +174,8 @@ impl Person {
     ) -> Result<(), Refusal> {
         let relationship = self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?;
         let number = relationship.next_number;
-        self.record(effects, Record::Outgoing { supplier, number, message });
+        let size = relationship.log.size();
+        self.record(effects, Record::Outgoing { supplier, number, size, message });
         if let (true, Some(relationship)) = (sent, self.relationships.get_mut(&supplier)) {
             // The reply carries it; it is sent again only after the connection was lost.
             relationship.in_flight.insert(number);

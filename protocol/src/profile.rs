@@ -67,14 +67,24 @@ impl Profile {
     /// Within the bounds, and without characters that could disguise a line of text.
     #[must_use]
     pub fn well_formed(&self) -> bool {
-        let line = |text: &str, most| text.len() <= most && !text.chars().any(char::is_control);
-        [&self.name, &self.sector, &self.domain, &self.contact].into_iter().all(|t| line(t, limits::NAME_BYTES))
+        [&self.name, &self.sector, &self.domain, &self.contact].into_iter().all(|t| plain_line(t, limits::NAME_BYTES))
             && !self.name.trim().is_empty()
             && self.wishes.len() <= limits::WISHES
-            && self.wishes.iter().all(|w| w.fields.len() <= limits::FIELDS && line(&w.reason, limits::TEXT_BYTES))
+            && self.wishes.iter().all(|w| w.fields.len() <= limits::FIELDS && plain_line(&w.reason, limits::TEXT_BYTES))
             && self.addresses.len() <= limits::ADDRESSES
-            && self.addresses.iter().all(|a| line(a, limits::NAME_BYTES))
+            && self.addresses.iter().all(|a| plain_line(a, limits::NAME_BYTES))
     }
+}
+
+/// One line of text within `most` bytes that shows what it says: no control characters, no line separators,
+/// and none of the marks that turn the direction of the text around them.
+#[must_use]
+pub fn plain_line(text: &str, most: usize) -> bool {
+    let disguises = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.len() <= most && !text.chars().any(disguises)
 }
 
 /// A person's wish to have a relationship, under the key made for it.

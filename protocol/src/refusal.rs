@@ -54,6 +54,7 @@ refusals! {
     UsedUp "used_up" "The grant's number of uses is spent. Ask for a new one.";
     Widened "widened" "A link of the chain is wider than the one above it.";
     BrokenChain "broken_chain" "A link of the chain does not follow from the one above it.";
+    Forked "forked" "The log does not follow from the root that was witnessed before: it was cut or rewritten.";
     Paused "paused" "The person has paused this relationship. Try again later.";
     Unavailable "unavailable" "The node can't answer now. Try again later.";
     Unexpected "unexpected" "This message has no place here: it is for the other role.";

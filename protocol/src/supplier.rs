@@ -18,7 +18,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     limits,
     message::{Message, Reply},
-    profile::{Invitation, Profile},
+    profile::{Invitation, Profile, plain_line},
     purpose::Purpose,
     refusal::Refusal,
     request::DataRequest,
@@ -91,8 +91,7 @@ impl From<SignedError> for SupplierError {
 /// [`SupplierError::BadRequest`].
 pub fn fits(fields: &BTreeSet<AskedPath>, reason: &str, duration: Days, retention: Days) -> Result<(), SupplierError> {
     let fits = (1..=limits::FIELDS).contains(&fields.len())
-        && reason.len() <= limits::TEXT_BYTES
-        && !reason.chars().any(char::is_control)
+        && plain_line(reason, limits::TEXT_BYTES)
         && (1..=limits::GRANT_DAYS).contains(&duration.0)
         && retention.0 <= limits::RETENTION_DAYS;
     if fits { Ok(()) } else { Err(SupplierError::BadRequest) }

@@ -8,14 +8,17 @@ use regie_protocol::{
     agreement::Agreement,
     entropy::Entropy,
     field::{AskedPath, FieldPath, Observed, Provenance},
-    grant::Access,
+    grant::{Access, Chain},
     identity::{Keypair, PublicKey, RootSeed},
+    limits,
     message::{Message, Reply},
     person::{self, Person},
     policy::Policy,
     profile::Profile,
     purpose::Purpose,
     refusal::Refusal,
+    request::DataRequest,
+    signed::Verified,
     supplier::{self, Ask, Supplier},
     time::{Days, Timestamp},
 };
@@ -27,7 +30,7 @@ struct World {
     supplier: Supplier,
     values: BTreeMap<FieldPath, Observed>,
     records: Vec<person::Record>,
-    drawn: u8,
+    drawn: u32,
 }
 
 impl World {
@@ -46,7 +49,9 @@ impl World {
 
     fn entropy(&mut self) -> Entropy {
         self.drawn += 1;
-        Entropy::new([self.drawn; 32])
+        let mut seed = [7; 32];
+        seed[..4].copy_from_slice(&self.drawn.to_be_bytes());
+        Entropy::new(seed)
     }
 
     fn supplier_key(&self) -> PublicKey {
@@ -134,6 +139,22 @@ impl World {
         let (key, mut entropy) = (self.supplier_key(), self.entropy());
         let effects = self.person.message(&key, message, now, &mut entropy);
         self.run(effects, now).expect("every frame is answered")
+    }
+
+    /// Pairs with another supplier, which takes the place of the one there was.
+    fn turn_to(&mut self, secret: u8) -> Supplier {
+        let before = std::mem::replace(&mut self.supplier, Supplier::new(Keypair::from_secret(&[secret; 32])));
+        self.pair();
+        before
+    }
+
+    /// A node rebuilt from the first so many records.
+    fn rebuilt(&self, records: usize) -> Person {
+        let mut person = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset("balanced").expect("a preset"));
+        for record in &self.records[..records] {
+            person.restore(record).expect("replays");
+        }
+        person
     }
 
     /// Delivers the person's outbox to the supplier and its replies back.
@@ -252,4 +273,107 @@ fn the_same_inputs_give_the_same_records() {
         world.records
     };
     assert_eq!(run(), run());
+}
+
+#[test]
+fn two_suppliers_cannot_tell_by_a_request_id_that_their_customers_are_one_person() {
+    let mut world = World::new("balanced");
+    let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
+    assert!(matches!(world.give(message.clone(), NOW), Reply::Answer(_)));
+    let Message::Request(first) = message else { panic!("a request") };
+    let first = first.verify().expect("verified").into_value();
+    let _other = world.turn_to(3);
+    let same_id = DataRequest { supplier: world.supplier_key(), person: world.person_key(), ..first };
+    let signed = Verified::sign(same_id, world.supplier.key()).expect("signed").signed().clone();
+    assert!(matches!(world.give(Message::Request(signed), NOW), Reply::Answer(_)));
+}
+
+#[test]
+fn a_rewritten_or_cut_log_is_noticed_by_the_supplier_that_witnessed_it() {
+    let mut world = World::new("balanced");
+    let ask = |world: &mut World| {
+        let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
+        let answer = world.give(message, NOW);
+        let person = world.person_key();
+        let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+        ack
+    };
+    let before = world.records.len();
+    let ack = ask(&mut world).expect("the first is taken");
+    world.give(ack, NOW);
+    let ack = ask(&mut world).expect("a log that grew is taken");
+    world.give(ack, NOW);
+    assert_eq!(world.supplier.customers().next().expect("one").1.gaps(), 0);
+    // The person's node goes back to an earlier state and writes another history, longer than the first.
+    world.person = world.rebuilt(before);
+    let taken: Vec<bool> = (0..6).map(|_| ask(&mut world).is_some()).collect();
+    assert!(taken.iter().skip(3).all(|taken| !taken), "{taken:?}");
+
+    // A node that says that it was restored is taken again, and the supplier counts that the log began anew.
+    world.person = world.rebuilt(before);
+    let mut entropy = world.entropy();
+    world.person.restored(NOW, &mut entropy).expect("restored");
+    assert!((0..3).all(|_| ask(&mut world).is_some()));
+    assert_eq!(world.supplier.customers().next().expect("one").1.gaps(), 1);
+    // The node from before the restore is told apart from it.
+    world.person = world.rebuilt(before);
+    assert!(ask(&mut world).is_none());
+}
+
+#[test]
+fn a_flood_of_refused_messages_does_not_fill_the_log() {
+    let mut world = World::new("balanced");
+    for _ in 0..3 * limits::REQUESTS_PER_HOUR {
+        assert_eq!(world.give(Message::Hello, NOW), Reply::Refused(Refusal::Unexpected));
+    }
+    let (_, relationship) = world.person.relationships().next().expect("one");
+    assert!(relationship.log().size() <= u64::from(limits::REQUESTS_PER_HOUR) + 1);
+}
+
+#[test]
+fn changes_that_were_not_sent_give_way_to_newer_ones() {
+    let mut world = World::new("balanced");
+    let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
+    let (answer, person) = (world.give(message, NOW), world.person_key());
+    let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+    world.give(ack.expect("acknowledged"), NOW);
+    let name: FieldPath = "name.full".parse().expect("a field");
+    for n in 0..2 * limits::OUTBOX_PER_RELATIONSHIP {
+        world.values.insert(name, observed(&format!("Anna {n}")));
+        let mut entropy = world.entropy();
+        let effects = world.person.field_changed(&BTreeMap::from([(name, true)]), NOW, &mut entropy).expect("noted");
+        world.run(effects, NOW);
+    }
+    let (_, relationship) = world.person.relationships().next().expect("one");
+    assert_eq!(relationship.undelivered(), 1);
+    world.deliver(NOW);
+    assert_eq!(world.supplier.customers().next().expect("one").1.gaps(), 0);
+    assert_eq!(world.person.relationships().next().expect("one").1.undelivered(), 0);
+}
+
+#[test]
+fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
+    let mut world = World::new("balanced");
+    let mut shown = None;
+    let mut now = NOW;
+    for _ in 0..limits::GRANTS_KEPT + 20 {
+        now = now.plus_ms(10_000);
+        let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::ReadOnce, now);
+        let answer = world.give(message, now);
+        let Reply::Answer(disclosure) = answer.clone() else { panic!("{answer:?}") };
+        let disclosure = disclosure.verify().expect("verified").into_value();
+        shown = shown.or(disclosure.grants.first().cloned());
+        let person = world.person_key();
+        let (_, ack) = world.supplier.replied(&person, &id, answer, now);
+        world.give(ack.expect("acknowledged"), now);
+    }
+    let (_, relationship) = world.person.relationships().next().expect("one");
+    assert_eq!(relationship.grants().count(), limits::GRANTS_KEPT);
+    let (message, _) = world.ask(&["email"], Purpose::LegalCompliance, Access::Read, now);
+    let Message::Request(request) = message else { panic!("a request") };
+    let request = request.verify().expect("verified").into_value();
+    let chain = Chain { grant: shown.expect("the first grant"), links: Vec::new() };
+    let request = DataRequest { chains: vec![chain], ..request };
+    let signed = Verified::sign(request, world.supplier.key()).expect("signed").signed().clone();
+    assert_eq!(world.give(Message::Request(signed), now), Reply::Refused(Refusal::Revoked));
 }

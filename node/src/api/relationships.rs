@@ -50,7 +50,9 @@ pub struct Witnessed {
     /// Entries.
     pub size: u64,
     /// Merkle root, hexadecimal.
-    pub root: Option<String>,
+    pub root: String,
+    /// How often a part of the log was not seen.
+    pub gaps: u64,
 }
 
 /// A value that is held.
@@ -160,7 +162,6 @@ pub(super) fn bounded(
 fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, Failure> {
     let connected = companion.is_connected(person);
     let customer: &Customer = companion.customer(person)?;
-    let (size, root) = customer.head();
     Ok(Relationship {
         id: names::Relationship::from(*person).to_string(),
         agreement: customer.agreement().to_string(),
@@ -168,7 +169,11 @@ fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, F
         connected,
         held: customer.held().keys().map(ToString::to_string).collect(),
         grants: customer.grants().map(|grant| names::Granted(*grant.id().digest()).to_string()).collect(),
-        witnessed: Witnessed { size, root: root.map(|root| root.to_string()) },
+        witnessed: Witnessed {
+            size: customer.head().size(),
+            root: customer.head().root().to_string(),
+            gaps: customer.gaps(),
+        },
     })
 }
 

@@ -3,8 +3,10 @@
 
 use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
-use regie_protocol::person::Effect;
+use regie_protocol::person::{Effect, Record};
+use serde_json::json;
 
+use super::render;
 use crate::{
     backup::{self, Backup},
     command::{Command, Failure},
@@ -12,7 +14,7 @@ use crate::{
     store::Passphrase,
 };
 
-pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path) -> Result<(), Failure> {
+pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, json: bool) -> Result<(), Failure> {
     let config = home::config(home)?;
     let text = home::passphrase_text(passphrase_file, true)?;
     let passphrase = Passphrase::new(text.to_string());
@@ -27,11 +29,14 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path) 
     let cannot = |error: std::io::Error| Failure::usage(format!("can't write {}: {error}", target.display()));
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(target).map_err(cannot)?;
     file.write_all(&sealed).and_then(|()| file.sync_all()).map_err(cannot)?;
+    if json {
+        return render::show(&json!({ "written": target, "bytes": sealed.len() }), true);
+    }
     println!("Wrote {}. It opens with the passphrase you gave.", target.display());
     Ok(())
 }
 
-pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path) -> Result<(), Failure> {
+pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path, json: bool) -> Result<(), Failure> {
     let file =
         std::fs::read(source).map_err(|error| Failure::usage(format!("can't read {}: {error}", source.display())))?;
     let text = home::passphrase_text(passphrase_file, false)?;
@@ -41,12 +46,15 @@ pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path
         toml::from_str(&backup.config).map_err(|_| Failure::usage("the backup's configuration can't be read"))?;
     let mut store = home::create(home, &config, &passphrase)?;
     backup::pour(&backup, &mut store)?;
+    let ended = match backup.role {
+        home::Role::Person => person::after_restore(&mut store)?,
+        home::Role::Supplier => Vec::new(),
+    };
+    let grants = ended.iter().filter(|effect| matches!(effect, Effect::Persist(Record::Revoked { .. }))).count();
+    if json {
+        return render::show(&json!({ "restored": home, "grants_ended": grants }), true);
+    }
     if backup.role == home::Role::Person {
-        let ended = person::after_restore(&mut store)?;
-        let grants = ended
-            .iter()
-            .filter(|effect| matches!(effect, Effect::Persist(regie_protocol::person::Record::Revoked { .. })))
-            .count();
         println!("{grants} grants from before the backup ended; suppliers ask anew and your defaults answer.");
     }
     println!("Restored into {}. Next: run `regie --home {}`.", home.display(), home.display());

@@ -57,7 +57,7 @@ pub(super) fn person(
         }
     };
     let passphrase = home::passphrase(passphrase_file, true)?;
-    let config = Config { role: Role::Person, listen: Vec::new(), api: None };
+    let config = Config::person();
     let mut store = home::create(home, &config, &passphrase)?;
     person::initialise(&mut store, &seed, policy)?;
     let phrase = seed.phrase().map_err(Failure::internal)?;
@@ -96,7 +96,7 @@ pub(super) fn supplier(
         ));
     }
     let passphrase = home::passphrase(passphrase_file, true)?;
-    let config = Config { role: Role::Supplier, listen, api: None };
+    let config = Config { role: Role::Supplier, listen, dashboard: None, api: None };
     let mut store = home::create(home, &config, &passphrase)?;
     supplier::initialise(&mut store, &secret, profile)?;
     render::show(&json!({ "home": home, "key": key }), json)?;

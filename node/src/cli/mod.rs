@@ -13,7 +13,7 @@ use regie_protocol::{identity::four_words, profile::Invitation};
 use serde_json::{Value, json};
 
 use crate::{
-    command::{Command, Failure, exit, parse},
+    command::{Change, Command, Failure, Remember, exit, parse},
     control, demo, home, import,
 };
 
@@ -29,6 +29,9 @@ pub struct Arguments {
     /// Read the passphrase from a file instead of asking
     #[arg(long, global = true, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+    /// Where a person's dashboard listens, 127.0.0.1:PORT, or off [default: 127.0.0.1:7480]
+    #[arg(long, global = true, env = "REGIE_DASHBOARD", value_name = "ADDRESS")]
+    dashboard: Option<serve::Listen>,
     /// Answer as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -55,6 +58,8 @@ enum Verb {
     },
     /// Run the node (the same as no command)
     Run,
+    /// A fresh one-time link to the dashboard of the running node
+    Dashboard,
     /// Stop the running node
     Stop,
     /// A supplier's companion
@@ -88,9 +93,9 @@ enum Verb {
         #[arg(long)]
         purposes: bool,
     },
-    /// Import a contact card (vCard, RFC 6350)
+    /// Import a contact card (vCard or JSContact) or a table (CSV: field, value)
     Import {
-        /// The .vcf file
+        /// The .vcf, .json or .csv file
         file: PathBuf,
     },
     /// Begin a relationship by a supplier's link
@@ -106,16 +111,34 @@ enum Verb {
     },
     /// What waits for your word
     Requests,
-    /// Say yes to a request
-    Allow {
-        /// The request's id
-        id: String,
+    /// Say yes to requests
+    Allow(Decision),
+    /// Say no to requests
+    Refuse(Decision),
+    /// Refuse everything a supplier asks until you resume
+    Pause {
+        /// The supplier, by name or key
+        supplier: String,
     },
-    /// Say no to a request
-    Refuse {
-        /// The request's id
-        id: String,
+    /// Take a paused relationship up again
+    Resume {
+        /// The supplier, by name or key
+        supplier: String,
     },
+    /// Find suppliers; with a name, show one
+    Who {
+        /// Part of a name, sector or domain
+        #[arg(default_value = "")]
+        query: String,
+        /// Only those that have, or may have, this field
+        #[arg(long)]
+        field: Option<String>,
+        /// Everything about the one supplier of this name or key
+        #[arg(long)]
+        show: bool,
+    },
+    /// The month in numbers, what waits, and who knows what about you
+    Overview,
     /// Grant fields unasked
     Grant {
         /// The supplier, by name or key
@@ -125,10 +148,13 @@ enum Verb {
     },
     /// List grants
     Grants,
-    /// End a grant
+    /// End a grant, or with --all every grant of a supplier
     Revoke {
-        /// The grant's id
+        /// The grant's id, or with --all the supplier
         grant: String,
+        /// Every grant of this supplier
+        #[arg(long)]
+        all: bool,
         /// Do not ask the supplier to erase what it has
         #[arg(long)]
         keep_data: bool,
@@ -144,7 +170,24 @@ enum Verb {
         /// careful, balanced or open
         #[arg(long)]
         preset: Option<String>,
+        /// Change nothing; show which past requests would have been answered otherwise
+        #[arg(long, requires = "preset")]
+        dry_run: bool,
     },
+    /// Consent receipts (ISO/IEC TS 27560, DPV JSON-LD)
+    Receipts {
+        /// Of one supplier only
+        supplier: Option<String>,
+    },
+    /// One entry of the log with a supplier, and the proof that it stands there
+    Proof {
+        /// The supplier, by name or key
+        supplier: String,
+        /// The entry's place in that log
+        index: u64,
+    },
+    /// Everything you hold, as one JSON document
+    Export,
     /// What runs here and with whom
     Status,
     /// Look for problems in this home
@@ -159,6 +202,22 @@ enum Verb {
         /// The file that `regie backup` wrote
         file: PathBuf,
     },
+}
+
+#[derive(Args)]
+struct Decision {
+    /// The requests' ids
+    #[arg(required = true)]
+    ids: Vec<String>,
+    /// Answer so from now on: to this supplier, or to every one of this kind (which writes rules)
+    #[arg(long, value_enum)]
+    always: Option<Always>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Always {
+    Supplier,
+    Kind,
 }
 
 #[derive(Subcommand)]
@@ -242,7 +301,7 @@ struct What {
 /// # Errors
 /// The verb's, with its exit code.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { home, passphrase_file, json, verb } = arguments;
+    let Arguments { home, passphrase_file, dashboard, json, verb } = arguments;
     if let Some(Verb::Demo { keep }) = verb {
         return demo::run(keep, json);
     }
@@ -253,31 +312,58 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let home = home::locate(home)?;
     let file = passphrase_file.as_deref();
+    if verb.is_none() && !crate::store::Store::exists(&home) {
+        return serve::first_run(&home, dashboard, json);
+    }
     match verb.unwrap_or(Verb::Run) {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
         Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
-        Verb::Run => serve::run(&home, file, None),
-        Verb::Supplier { verb: SupplierVerb::Run { api } } => serve::run(&home, file, api),
+        Verb::Run => serve::run(&home, file, dashboard, None, json),
+        Verb::Supplier { verb: SupplierVerb::Run { api } } => serve::run(&home, file, dashboard, api, json),
         Verb::Doctor => doctor::run(&home, json),
-        Verb::Backup { file: target } => backup::write(&home, file, &target),
-        Verb::Restore { file: source } => backup::restore(&home, file, &source),
+        Verb::Backup { file: target } => backup::write(&home, file, &target, json),
+        Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
         Verb::Import { file } => import_card(&home, &file, json),
         Verb::Pair { link, agreement, yes } => pair(&home, link, agreement, yes, json),
         Verb::Get { field } => get(&home, &field, json),
         Verb::Audit { verify } => audit(&home, verify, json),
-        other => render::show(&control::ask(&home, &command(other)?)?, json),
+        // Documents for other programs: always JSON.
+        verb @ (Verb::Export | Verb::Receipts { .. } | Verb::Proof { .. }) => {
+            render::show(&control::ask(&home, &command(verb)?)?, true)
+        }
+        other => {
+            let view = view(&other);
+            render::show_as(&control::ask(&home, &command(other)?)?, json, view)
+        }
     }
 }
 
 fn command(verb: Verb) -> Result<Command, Failure> {
     Ok(match verb {
         Verb::Stop => Command::Stop,
+        Verb::Dashboard => Command::Dashboard,
         Verb::Set { field, value } => Command::Set { values: vec![(field, value)], source: None },
         Verb::Unset { field } => Command::Unset { field },
         Verb::Fields { .. } => Command::Fields,
         Verb::Requests => Command::Requests,
-        Verb::Allow { id } => Command::Allow { id },
-        Verb::Refuse { id } => Command::Refuse { id },
+        Verb::Allow(decision) => decide(decision, true),
+        Verb::Refuse(decision) => decide(decision, false),
+        Verb::Pause { supplier } => Command::Pause { supplier, paused: true },
+        Verb::Resume { supplier } => Command::Pause { supplier, paused: false },
+        Verb::Who { query, show: true, .. } => Command::Supplier { supplier: query },
+        Verb::Who { query, field, show: false } => Command::Suppliers {
+            query,
+            sector: None,
+            field,
+            purpose: None,
+            newest_first: false,
+            offset: 0,
+            limit: usize::MAX,
+        },
+        Verb::Overview => Command::Overview,
+        Verb::Receipts { supplier } => Command::ConsentReceipts { supplier },
+        Verb::Proof { supplier, index } => Command::Proof { supplier, index },
+        Verb::Export => Command::Export,
         Verb::Grant { supplier, what } => Command::Grant {
             supplier,
             fields: what.fields,
@@ -287,8 +373,10 @@ fn command(verb: Verb) -> Result<Command, Failure> {
             retention: what.kept,
         },
         Verb::Grants => Command::Grants,
-        Verb::Revoke { grant, keep_data } => Command::Revoke { grant, erase: !keep_data },
-        Verb::Policy { preset } => Command::Policy { preset },
+        Verb::Revoke { grant, all: false, keep_data } => Command::Revoke { grant, erase: !keep_data },
+        Verb::Revoke { grant, all: true, keep_data } => Command::RevokeAll { supplier: grant, erase: !keep_data },
+        Verb::Policy { preset: Some(name), dry_run: true } => Command::DryRun { change: Change::Preset { name } },
+        Verb::Policy { preset, .. } => Command::Policy { preset },
         Verb::Status => Command::Status,
         Verb::Supplier { verb: SupplierVerb::Invite { public, days } } => Command::Invite { public, days },
         Verb::Supplier { verb: SupplierVerb::People } => Command::People,
@@ -310,6 +398,30 @@ fn command(verb: Verb) -> Result<Command, Failure> {
     })
 }
 
+/// How a verb's answer is laid out.
+fn view(verb: &Verb) -> render::View {
+    match verb {
+        Verb::Fields { .. } => render::FIELDS,
+        Verb::Requests => render::REQUESTS,
+        Verb::Grants => render::GRANTS,
+        Verb::Status => render::STATUS,
+        Verb::Overview => render::OVERVIEW,
+        Verb::Who { show: true, .. } => render::SUPPLIER,
+        Verb::Who { .. } => render::WHO,
+        Verb::Supplier { verb: SupplierVerb::People } => render::PEOPLE,
+        _ => render::View::Plain,
+    }
+}
+
+fn decide(decision: Decision, allow: bool) -> Command {
+    let remember = match decision.always {
+        None => Remember::Once,
+        Some(Always::Supplier) => Remember::Supplier,
+        Some(Always::Kind) => Remember::Kind,
+    };
+    Command::Decide { ids: decision.ids, allow, remember }
+}
+
 fn import_card(home: &Path, file: &Path, json: bool) -> Result<(), Failure> {
     let size = std::fs::metadata(file).map(|meta| meta.len()).unwrap_or_default();
     if size > import::CARD_BYTES {
@@ -317,8 +429,9 @@ fn import_card(home: &Path, file: &Path, json: bool) -> Result<(), Failure> {
     }
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
-    let card = import::vcard(&text)?;
-    let mut answer = control::ask(home, &Command::Set { values: card.values, source: Some("vcard".into()) })?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let card = import::read(&name, &text)?;
+    let mut answer = control::ask(home, &Command::Set { values: card.values, source: Some(card.format.into()) })?;
     answer["left_out"] = json!(card.left_out);
     render::show(&answer, json)
 }
@@ -363,6 +476,6 @@ fn audit(home: &Path, verify: bool, json: bool) -> Result<(), Failure> {
             render::show(&answer, json)
         }
         (false, true) => render::show(&answer, true),
-        (false, false) => render::show(&answer["newest"], false),
+        (false, false) => render::show_as(&answer["newest"], false, render::EVENTS),
     }
 }

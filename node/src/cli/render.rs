@@ -1,4 +1,5 @@
-//! What a person sees. In: the JSON of an answer. Out: JSON as it is (lists as one line an item), or tables.
+//! What a person sees. In: the JSON of an answer. Out: JSON as it is (lists as one line an item), or tables that
+//! fit a terminal: the columns a reader needs, short ids that commands take, events in words.
 
 use comfy_table::{ContentArrangement, Table, presets};
 use regie_protocol::{field::VOCABULARY, purpose::Purpose};
@@ -6,24 +7,116 @@ use serde_json::{Value, json};
 
 use crate::command::Failure;
 
+/// Width of a table where standard output is no terminal, in characters.
+const WIDTH: u16 = 110;
+/// Characters of an id that are shown; `regie` takes them back.
+const SHORT: usize = 10;
+
+/// The columns of a list: what stands above, and where it stands in an item.
+type Columns = &'static [(&'static str, &'static str)];
+
+/// How an answer is laid out for people.
+#[derive(Clone, Copy)]
+pub(super) enum View {
+    /// Names and values as they come.
+    Plain,
+    /// A list with these columns.
+    List(Columns),
+    /// Names and values, and lists inside it with these columns.
+    Parts(&'static [(&'static str, Columns)]),
+}
+
+pub(super) const FIELDS: View = View::List(&[
+    ("field", "field"),
+    ("value", "value"),
+    ("from", "provenance"),
+    ("since", "observed"),
+    ("suppliers told of changes", "told_count"),
+]);
+pub(super) const REQUESTS: View = View::List(&[
+    ("id", "id"),
+    ("who", "name"),
+    ("asks for (and the rule that made it ask)", "fields"),
+    ("why", "plain_purpose"),
+    ("in its words", "reason"),
+    ("keeps it, days", "kept_days"),
+]);
+pub(super) const GRANTS: View = View::List(GRANT_COLUMNS);
+pub(super) const EVENTS: View = View::List(&[("when", "at"), ("with", "supplier"), ("what", "event")]);
+pub(super) const PEOPLE: View = View::List(&[
+    ("person", "person"),
+    ("connected", "connected"),
+    ("agreement", "agreement"),
+    ("held", "held"),
+    ("requests", "requests"),
+]);
+pub(super) const STATUS: View = View::Parts(&[("suppliers", SUPPLIER_COLUMNS)]);
+pub(super) const WHO: View = View::Parts(&[("items", FOUND_COLUMNS)]);
+pub(super) const OVERVIEW: View = View::Parts(&[
+    ("groups", &[("requests", "count"), ("sector", "sector"), ("fields", "fields"), ("for", "purpose")]),
+    ("knows", &[("kind of data", "group"), ("suppliers that have it", "suppliers")]),
+    ("flows", &[("supplier", "name"), ("fields it has", "groups")]),
+]);
+pub(super) const SUPPLIER: View = View::Parts(&[
+    ("grants", GRANT_COLUMNS),
+    ("history", &[("when", "at"), ("no.", "index"), ("what", "event")]),
+    ("knows", &[("field", "field"), ("since", "at"), ("under", "grant"), ("grant lives", "current")]),
+    ("receipts", &[("when", "at"), ("erased", "fields"), ("of grant", "grant")]),
+    ("waiting", &[("id", "id"), ("asks for", "fields"), ("why", "plain_purpose")]),
+    ("wishes", &[("fields", "fields"), ("for", "purpose"), ("why", "reason")]),
+]);
+
+const GRANT_COLUMNS: Columns = &[
+    ("grant", "grant"),
+    ("who", "name"),
+    ("fields", "fields"),
+    ("for", "purposes"),
+    ("how", "access"),
+    ("until", "expires"),
+    ("state", "state"),
+];
+const SUPPLIER_COLUMNS: Columns = &[
+    ("name", "name"),
+    ("sector", "sector"),
+    ("agreement", "agreement"),
+    ("connected", "connected"),
+    ("live grants", "live_grants"),
+    ("requests waiting", "requests_waiting"),
+    ("undelivered", "undelivered"),
+];
+const FOUND_COLUMNS: Columns = &[
+    ("name", "name"),
+    ("sector", "sector"),
+    ("has", "groups"),
+    ("live grants", "live_grants"),
+    ("connected", "connected"),
+    ("paused", "paused"),
+    ("last contact", "last_contact"),
+];
+
 /// Prints an answer on standard output.
 pub(super) fn show(value: &Value, json: bool) -> Result<(), Failure> {
+    show_as(value, json, View::Plain)
+}
+
+/// Prints an answer on standard output, laid out.
+pub(super) fn show_as(value: &Value, json: bool, view: View) -> Result<(), Failure> {
     match (value, json) {
         (Value::Array(items), true) => items.iter().for_each(|item| println!("{item}")),
         (value, true) => println!("{value}"),
         (Value::Array(items), false) if items.is_empty() => println!("nothing"),
-        (Value::Array(items), false) => println!("{}", table(items)),
+        (Value::Array(items), false) => println!("{}", list(items, view)),
         (Value::Object(fields), false) => {
             for (name, value) in fields {
                 match value {
                     Value::Array(items) if items.iter().any(Value::is_object) => {
-                        println!("{}:\n{}", words(name), table(items));
+                        println!("{}:\n{}", words(name), part(items, name, view));
                     }
-                    _ => println!("{}: {}", words(name), cell(value)),
+                    _ => println!("{}: {}", words(name), cell(name, value)),
                 }
             }
         }
-        (value, false) => println!("{}", cell(value)),
+        (value, false) => println!("{}", cell("", value)),
     }
     Ok(())
 }
@@ -48,29 +141,122 @@ pub(super) fn vocabulary(purposes: bool) -> Value {
     Value::Array(all.collect())
 }
 
-fn table(items: &[Value]) -> Table {
+fn list(items: &[Value], view: View) -> Table {
+    match view {
+        View::List(columns) => table(items, columns.iter().map(|(above, key)| ((*above).to_owned(), *key))),
+        View::Plain | View::Parts(_) => {
+            let keys = items.first().and_then(Value::as_object).into_iter().flat_map(serde_json::Map::keys);
+            table(items, keys.map(|key| (words(key), key.as_str())))
+        }
+    }
+}
+
+fn part(items: &[Value], name: &str, view: View) -> Table {
+    let View::Parts(parts) = view else { return list(items, View::Plain) };
+    let columns = parts.iter().find(|(part, _)| *part == name).map(|(_, columns)| *columns);
+    list(items, columns.map_or(View::Plain, View::List))
+}
+
+fn table<'a>(items: &[Value], columns: impl Iterator<Item = (String, &'a str)>) -> Table {
+    let (above, keys): (Vec<String>, Vec<&str>) = columns.unzip();
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    let columns: Vec<String> =
-        items.first().and_then(Value::as_object).map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
-    table.set_header(columns.iter().map(|name| words(name)));
+    table.load_preset(presets::UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(WIDTH);
+    }
+    table.set_header(above);
     for item in items {
-        table.add_row(columns.iter().map(|name| cell(&item[name])));
+        table.add_row(keys.iter().map(|key| cell(key, &item[*key])));
     }
     table
 }
 
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| format!("{} {}", words(name), cell(value))).collect::<Vec<_>>().join("; ")
+fn cell(name: &str, value: &Value) -> String {
+    match (name, value) {
+        ("event", Value::Object(event)) => event.iter().next().map(|(kind, of)| happened(kind, of)).unwrap_or_default(),
+        ("event", Value::String(kind)) => words(kind),
+        ("held", Value::Array(held)) => lines(held.iter().map(|held| {
+            let text = |key: &str| held[key].as_str().unwrap_or("-").to_owned();
+            format!("{} = {}", text("field"), text("value"))
+        })),
+        ("requests", Value::Array(requests)) => lines(requests.iter().map(request)),
+        ("fields", Value::Object(fields)) => {
+            lines(fields.iter().map(|(field, rule)| format!("{field} ({})", cell("", rule))))
         }
+        ("groups", Value::Object(groups)) => {
+            groups.iter().map(|(group, count)| format!("{group} {count}")).collect::<Vec<_>>().join(", ")
+        }
+        (_, Value::Null) => "-".to_owned(),
+        (_, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        (_, Value::String(text)) => short(name, text),
+        (_, Value::Number(number)) => number.to_string(),
+        (_, Value::Array(items)) => items.iter().map(|item| cell("", item)).collect::<Vec<_>>().join(", "),
+        (_, Value::Object(fields)) => fields
+            .iter()
+            .map(|(name, value)| format!("{} {}", words(name), cell(name, value)))
+            .collect::<Vec<_>>()
+            .join("; "),
     }
+}
+
+/// An event of the log in words.
+fn happened(kind: &str, of: &Value) -> String {
+    let names = |key: &str| {
+        let list = of[key].as_object().map(|map| map.keys().cloned().collect::<Vec<_>>());
+        list.or_else(|| of[key].as_array().map(|l| l.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()))
+            .filter(|list| !list.is_empty())
+            .map(|list| list.join(", "))
+    };
+    let id = |key: &str| short("grant", of[key].as_str().unwrap_or_default());
+    match kind {
+        "paired" => format!("paired under {}", cell("", &of["agreement"])),
+        "granted" => format!("granted {} by '{}'", id("grant"), cell("", &of["rule"])),
+        "answered" => {
+            let parts = [
+                names("released").map(|list| format!("gave {list}")),
+                names("absent").map(|list| format!("had no {list}")),
+                names("asked").map(|list| format!("asks you for {list}")),
+                names("refused").map(|list| format!("refused {list}")),
+            ];
+            parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+        }
+        "delivered" => "the supplier signed for it".to_owned(),
+        "rejected" => format!("a message was refused: {}", cell("", &of["code"])),
+        "revoked" => {
+            let erase = if of["erase"] == json!(true) { ", erasure asked" } else { "" };
+            format!("revoked {}{erase}", id("grant"))
+        }
+        "erased" => format!("erasure receipt for {}", id("grant")),
+        "field_changed" => format!("changed {}", cell("", &of["field"])),
+        _ => words(kind),
+    }
+}
+
+fn request(request: &Value) -> String {
+    let state = match (&request["rejected"], request["answered"] == json!(true)) {
+        (Value::String(code), _) => format!("refused: {code}"),
+        (_, false) => "waits for the person's node".to_owned(),
+        (_, true) => {
+            let count = |key: &str| request[key].as_array().map_or(0, Vec::len);
+            let refused = request["refused"].as_object().map_or(0, serde_json::Map::len);
+            format!("{} given, {} waiting, {refused} refused", count("given"), count("waiting"))
+        }
+    };
+    format!("{} {}: {state}", short("id", &cell("", &request["request"])), cell("", &request["purpose"]))
+}
+
+/// Long ids by their end, which commands take; times to the second.
+fn short(name: &str, text: &str) -> String {
+    match name {
+        "grant" | "receipt" | "id" if text.is_ascii() && text.len() > SHORT => text[text.len() - SHORT..].to_owned(),
+        "at" | "observed" | "last_contact" | "since" => text.get(..16).map_or(text.to_owned(), |t| t.replace('T', " ")),
+        "expires" => text.get(..10).unwrap_or(text).to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+fn lines(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join("\n")
 }
 
 fn words(name: &str) -> String {

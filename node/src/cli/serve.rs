@@ -1,59 +1,177 @@
 //! Runs the node of a home until it is stopped. In: the home and its passphrase. Out: a running node, with a
 //! control socket; exit on SIGINT, SIGTERM, `regie stop`, or a store that failed.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use regie_protocol::profile::Invitation;
-use serde_json::Value;
+use regie_protocol::{identity::RootSeed, policy::Policy, profile::Invitation};
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
+use zeroize::Zeroizing;
 
 use crate::{
-    api,
-    command::{Command, Failure, parse},
+    api, clock,
+    command::{Command, Failure, exit, parse},
     control,
+    dashboard::{self, Asker, Doors, Starter},
     driver::End,
     home::{self, Config, Role},
     person,
-    store::Store,
+    store::{Passphrase, Store},
     supplier,
 };
 
 /// How often a node looks at the time: retention ends, request ids are forgotten.
 const TICK: Duration = Duration::from_secs(10);
 
-pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, api: Option<SocketAddr>) -> Result<(), Failure> {
+/// Whether and where the dashboard listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listen {
+    /// Not at all.
+    Off,
+    /// At this address of the loopback.
+    At(SocketAddr),
+}
+
+/// Where the dashboard listens unless told otherwise.
+const DASHBOARD: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7480);
+
+impl std::str::FromStr for Listen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            address => address
+                .parse()
+                .map(Self::At)
+                .map_err(|_| format!("'{address}' is not an address; write 127.0.0.1:7480, or off")),
+        }
+    }
+}
+
+pub(super) fn run(
+    home: &Path,
+    passphrase_file: Option<&Path>,
+    dashboard: Option<Listen>,
+    api: Option<SocketAddr>,
+    json: bool,
+) -> Result<(), Failure> {
     // A mistake in the configuration is told before a passphrase is asked for.
-    home::config(home)?;
+    let config = home::config(home)?;
+    let listen = listen(dashboard, &config)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     let (mut config, store) = home::open(home, &passphrase)?;
     config.api = api.or(config.api);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::internal)?;
-    let result = runtime.block_on(serve(home, &config, store));
-    let _ = std::fs::remove_file(control::socket(home));
-    runtime.shutdown_timeout(Duration::from_secs(2));
-    result
+    within_runtime(home, serve(home, &config, store, listen, json))
 }
 
-async fn serve(home: &Path, config: &Config, store: Store) -> Result<(), Failure> {
+/// Where there is no home yet: the first steps in a browser, then the node they made.
+pub(super) fn first_run(home: &Path, dashboard: Option<Listen>, json: bool) -> Result<(), Failure> {
+    let Listen::At(address) = dashboard.unwrap_or(Listen::At(DASHBOARD)) else {
+        // Without pages there is nobody to ask: the same error as `regie run` gives.
+        return home::config(home).map(drop);
+    };
+    within_runtime(home, async {
+        let doors = Arc::new(Doors::default());
+        let page = dashboard::listen(address, home.to_owned(), doors.clone()).await?;
+        say(json, &json!({ "running": "first run", "dashboard": page.link() }), || {
+            format!("Welcome. Open this link in a browser on this machine, once:\n  {}", page.link())
+        });
+        let (started, mut end) = mpsc::channel(1);
+        let home = home.to_owned();
+        let starter: Starter = Arc::new(move |passphrase| {
+            let (home, started, doors) = (home.clone(), started.clone(), doors.clone());
+            Box::pin(async move {
+                let (running, phrase) = make(&home, &passphrase, doors).await?;
+                let asker = running.asker.clone();
+                let _ = started.send(running).await;
+                Ok((asker, phrase))
+            })
+        });
+        let pages = tokio::spawn(page.first_run(starter));
+        tokio::select! {
+            _ = stopped() => Ok(()),
+            running = end.recv() => match running {
+                Some(running) => running.until_the_end().await,
+                None => pages.await.map_err(Failure::internal),
+            },
+        }
+    })
+}
+
+/// A person's node that runs in this process.
+struct Running {
+    events: mpsc::Sender<person::Event>,
+    end: End,
+    asker: Asker,
+}
+
+impl Running {
+    async fn until_the_end(self) -> Result<(), Failure> {
+        until_the_end(self.events, |answer| person::Event::Command(Command::Stop, answer), self.end).await
+    }
+}
+
+async fn make(
+    home: &Path,
+    passphrase: &Passphrase,
+    doors: Arc<Doors>,
+) -> Result<(Running, Zeroizing<String>), Failure> {
+    let seed = RootSeed::from_entropy(clock::random());
+    let phrase = seed.phrase().map_err(Failure::internal)?;
+    let policy = Policy::preset("balanced").ok_or_else(|| Failure::internal("no preset"))?;
+    let mut store = home::create(home, &Config::person(), passphrase)?;
+    person::initialise(&mut store, &seed, policy)?;
+    Ok((begin(home, store, doors)?, phrase))
+}
+
+/// Starts a person's node and its control socket.
+fn begin(home: &Path, store: Store, doors: Arc<Doors>) -> Result<Running, Failure> {
     let listener = control::bind(&control::socket(home))?;
+    let (events, end) = person::start(store)?;
+    tokio::spawn(tick(events.clone(), || person::Event::Tick));
+    let asked = events.clone();
+    let asker: Asker = Arc::new(move |command| {
+        let (asked, doors) = (asked.clone(), doors.clone());
+        Box::pin(ask_person(asked, command, doors))
+    });
+    let answering = asker.clone();
+    tokio::spawn(control::serve(listener, move |command| answering(command)));
+    Ok(Running { events, end, asker })
+}
+
+async fn serve(home: &Path, config: &Config, store: Store, listen: Listen, json: bool) -> Result<(), Failure> {
     match config.role {
         Role::Person => {
-            let (events, end) = person::start(store)?;
-            println!("Your node runs in {}. Stop it with Ctrl-C.", home.display());
-            tokio::spawn(tick(events.clone(), || person::Event::Tick));
-            let asked = events.clone();
-            tokio::spawn(control::serve(listener, move |command| ask_person(asked.clone(), command)));
-            let stop = |answer| person::Event::Command(Command::Stop, answer);
-            until_the_end(events, stop, end).await
+            let doors = Arc::new(Doors::default());
+            let page = match listen {
+                Listen::Off => None,
+                Listen::At(address) => Some(dashboard::listen(address, home.to_owned(), doors.clone()).await?),
+            };
+            let running = begin(home, store, doors)?;
+            let link = page.as_ref().map(dashboard::Listening::link);
+            say(json, &json!({ "running": "person", "home": home, "dashboard": link }), || {
+                let open = link.as_ref().map(|link| format!("\nYour dashboard, for one visit:\n  {link}"));
+                format!("Your node runs in {}. Stop it with Ctrl-C.{}", home.display(), open.unwrap_or_default())
+            });
+            if let Some(page) = page {
+                tokio::spawn(page.serve(running.asker.clone()));
+            }
+            running.until_the_end().await
         }
         Role::Supplier => {
+            let listener = control::bind(&control::socket(home))?;
             let (events, desk, end, addresses) = supplier::start(Box::new(store), &config.listen).await?;
-            for address in addresses {
-                println!("Listening on {address}");
-            }
-            if let Some(at) = config.api {
-                println!("The API is at http://{}", api::start(desk, at).await?);
-            }
+            let api = match config.api {
+                Some(at) => Some(api::start(desk, at).await?),
+                None => None,
+            };
+            say(json, &json!({ "running": "supplier", "home": home, "listening": addresses, "api": api }), || {
+                let mut lines: Vec<String> =
+                    addresses.iter().map(|address| format!("Listening on {address}")).collect();
+                lines.extend(api.map(|at| format!("The API is at http://{at}")));
+                lines.join("\n")
+            });
             tokio::spawn(tick(events.clone(), || supplier::Event::Tick));
             let asked = events.clone();
             tokio::spawn(control::serve(listener, move |command| {
@@ -66,8 +184,42 @@ async fn serve(home: &Path, config: &Config, store: Store) -> Result<(), Failure
     }
 }
 
-async fn ask_person(events: mpsc::Sender<person::Event>, command: Command) -> Result<Value, Failure> {
+fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
+    if json {
+        println!("{data}");
+    } else {
+        println!("{}", words());
+    }
+}
+
+fn listen(given: Option<Listen>, config: &Config) -> Result<Listen, Failure> {
+    match (given, &config.dashboard) {
+        (Some(listen), _) => Ok(listen),
+        (None, Some(text)) => {
+            text.parse().map_err(|error| Failure::usage(format!("a mistake in config.toml, dashboard: {error}")))
+        }
+        (None, None) => Ok(Listen::At(DASHBOARD)),
+    }
+}
+
+fn within_runtime(home: &Path, work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::internal)?;
+    let result = runtime.block_on(work);
+    let _ = std::fs::remove_file(control::socket(home));
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    result
+}
+
+async fn ask_person(
+    events: mpsc::Sender<person::Event>,
+    command: Command,
+    doors: Arc<Doors>,
+) -> Result<Value, Failure> {
     match command {
+        Command::Dashboard => doors.another_link().map(|link| json!({ "link": link })).ok_or_else(|| {
+            let next = "start the node without --dashboard off";
+            Failure::new("no_dashboard", exit::NOT_FOUND, format!("this node has no dashboard; {next}"))
+        }),
         Command::Pair { link, agreement } => {
             let invitation: Invitation = parse(&link)?;
             person::pair(invitation, parse(&agreement)?, events).await
@@ -101,13 +253,22 @@ async fn until_the_end<E>(
     stop: impl FnOnce(oneshot::Sender<Result<Value, Failure>>) -> E,
     mut end: End,
 ) -> Result<(), Failure> {
-    let mut terminate =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(Failure::internal)?;
     tokio::select! {
         ended = &mut end => return ended.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from),
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+        () = stopped() => {}
     }
     let _ = ask(&events, stop).await;
     end.await.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from)
+}
+
+/// The owner or the system wants this process to end.
+async fn stopped() {
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
 }

@@ -115,7 +115,8 @@ impl Stage {
         let binary: PathBuf = std::env::current_exe().map_err(Failure::internal)?;
         let home = self.home(who);
         let mut command = std::process::Command::new(binary);
-        command.arg("--home").arg(Path::new(&home)).args(arguments).env("REGIE_PASSPHRASE", PASSPHRASE);
+        command.arg("--home").arg(Path::new(&home)).args(arguments);
+        command.env("REGIE_PASSPHRASE", PASSPHRASE).env("REGIE_DASHBOARD", "off");
         Ok(command)
     }
 }

@@ -2,6 +2,7 @@
 //! dashboard, or a `Failure`.
 
 use regie_protocol::{
+    agreement::Agreement,
     identity::PublicKey,
     limits,
     person::{NewGrant, OwnerError},
@@ -92,8 +93,9 @@ impl Node {
             }
             Command::Export => self.export(),
             Command::Me { name } => self.me(name, turn),
+            Command::Proffer { agreement } => self.proffered(agreement, turn),
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&self.store)? })),
-            Command::Pair { .. } | Command::Stop => Err(Failure::internal("handled elsewhere")),
+            Command::Pair { .. } | Command::Stop | Command::Dashboard => Err(Failure::internal("handled elsewhere")),
             Command::Invite { .. }
             | Command::Ask { .. }
             | Command::People
@@ -164,6 +166,18 @@ impl Node {
         }
         records::put_name(turn, name);
         Ok(json!({ "name": name }))
+    }
+
+    fn proffered(&mut self, agreement: Option<String>, turn: &mut Turn) -> Result<Value, Failure> {
+        let agreement = match agreement {
+            Some(text) => {
+                let agreement: Agreement = parse(&text)?;
+                records::put_proffer(turn, agreement);
+                agreement
+            }
+            None => records::proffer(&self.store)?.unwrap_or(Agreement::SdBase),
+        };
+        Ok(json!({ "agreement": agreement }))
     }
 
     pub(super) fn name_of(&self, supplier: &PublicKey) -> String {

@@ -8,6 +8,7 @@ use regie_protocol::{
     identity::{Nonce, PublicKey},
     person::{Effect, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting},
     policy::{Answer, Policy, Rule, Terms},
+    signed::ObjectId,
     wire,
 };
 use serde_json::{Value, json};
@@ -19,13 +20,15 @@ use super::{
 };
 use crate::{
     clock,
-    command::{Change, Failure, exit, parse},
+    command::{Change, Failure, exit},
     driver::Turn,
     store::{Row, StoreError, Table},
 };
 
 /// Requests decided with one word.
 const DECIDED: usize = 256;
+/// Fewest last characters of an id that stand for it.
+const ID_END: usize = 6;
 /// Past requests shown by a dry run.
 const SHOWN: usize = 50;
 /// Waiting requests listed in one answer.
@@ -38,7 +41,7 @@ impl Node {
     }
 
     pub(super) fn answer(&mut self, id: &str, yes: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let id: Nonce = parse(id).map_err(|_| Failure::from(OwnerError::NoRequest))?;
+        let id = self.find_request(id)?;
         self.answer_one(&id, yes, turn)?;
         Ok(json!({ "id": id, "allowed": yes }))
     }
@@ -64,7 +67,8 @@ impl Node {
         if ids.is_empty() || ids.len() > DECIDED {
             return Err(Failure::usage(format!("name 1 to {DECIDED} requests; `regie requests` lists them")));
         }
-        let ids: Vec<Nonce> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        let asked = ids.len();
+        let ids: Vec<Nonce> = ids.iter().filter_map(|id| self.find_request(id).ok()).collect();
         let (mut decided, mut rule) = (0, None);
         for id in &ids {
             let now = self.clock.now();
@@ -76,7 +80,7 @@ impl Node {
         if decided == 0 {
             return Err(OwnerError::NoRequest.into());
         }
-        Ok(json!({ "decided": decided, "missing": ids.len() - decided, "rule": rule }))
+        Ok(json!({ "decided": decided, "missing": asked - decided, "rule": rule }))
     }
 
     pub(super) fn grant(&mut self, new: &NewGrant, turn: &mut Turn) -> Result<Value, Failure> {
@@ -112,7 +116,7 @@ impl Node {
     }
 
     pub(super) fn revoke(&mut self, grant: &str, erase: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let grant = parse(grant).map_err(|_| Failure::from(OwnerError::NoGrant))?;
+        let grant = self.find_grant(grant)?;
         let now = self.clock.now();
         let effects = self.machine.revoke(&grant, erase, now, &mut clock::entropy())?;
         self.run(effects, None, turn);
@@ -132,6 +136,18 @@ impl Node {
         let effects = self.machine.pause(supplier, paused, now, &mut clock::entropy())?;
         self.run(effects, None, turn);
         Ok(json!({ "supplier": supplier, "paused": paused }))
+    }
+
+    /// A waiting request by its id, or by an end of it that only one has.
+    fn find_request(&self, text: &str) -> Result<Nonce, Failure> {
+        let all = self.machine.relationships().flat_map(|(_, r)| r.waiting().map(|waiting| waiting.id));
+        only(all, text).ok_or_else(|| OwnerError::NoRequest.into())
+    }
+
+    /// A grant by its id, or by an end of it that only one has.
+    fn find_grant(&self, text: &str) -> Result<ObjectId, Failure> {
+        let all = self.machine.relationships().flat_map(|(_, r)| r.grants().map(|grant| grant.root().id()));
+        only(all, text).ok_or_else(|| OwnerError::NoGrant.into())
     }
 
     /// The rules, each with how many fields of past requests it decides.
@@ -235,6 +251,15 @@ pub(super) fn waiting_json(supplier: &PublicKey, relationship: &Relationship, wa
         "agreement": relationship.stored().agreement,
         "at": time(waiting.at),
     })
+}
+
+/// The one id that is this text or ends in it.
+fn only<T: ToString>(ids: impl Iterator<Item = T>, text: &str) -> Option<T> {
+    if text.len() < ID_END {
+        return None;
+    }
+    let mut found = ids.filter(|id| id.to_string().ends_with(text));
+    found.next().filter(|_| found.next().is_none())
 }
 
 fn written_rule(effect: &Effect) -> Option<String> {

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use regie_protocol::{
+    agreement::Agreement,
     audit::{Log, TreeHead},
     identity::RootSeed,
     limits,
@@ -29,16 +30,25 @@ const HEAD: &[u8] = b"head";
 const HEADS: &[u8] = b"heads";
 const NAME: &[u8] = b"name";
 const ACTIVITY: &[u8] = b"activity";
+const PROFFER: &[u8] = b"proffer";
 /// Largest stored record, in bytes.
 pub(super) const RECORD_BYTES: usize = 1024 * 1024;
 
 /// Puts a record where it belongs.
 pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
+    if matches!(record, Record::Witnessed { .. }) {
+        return Ok(());
+    }
     let (table, key) = place(record);
+    if let Record::GrantForgotten { grant, .. } = record {
+        turn.batch.delete(Table::Request, Key::item(grant.digest()));
+    }
     match record {
-        Record::Forgotten { .. } | Record::Decided { .. } | Record::Sent { .. } | Record::Erased { .. } => {
-            turn.batch.delete(table, key)
-        }
+        Record::Forgotten { .. }
+        | Record::Decided { .. }
+        | Record::Sent { .. }
+        | Record::Erased { .. }
+        | Record::GrantForgotten { .. } => turn.batch.delete(table, key),
         _ => turn.batch.put(table, key, wire::encode(record).map_err(Failure::internal)?),
     }
     Ok(())
@@ -66,6 +76,16 @@ pub(super) fn put_name(turn: &mut Turn, name: &str) {
 pub(super) fn name(store: &Store) -> Result<Option<String>, Failure> {
     let Some(bytes) = store.get(Table::Meta, &Key::item(NAME))? else { return Ok(None) };
     Ok(String::from_utf8(bytes.to_vec()).ok())
+}
+
+pub(super) fn put_proffer(turn: &mut Turn, agreement: Agreement) {
+    turn.batch.put(Table::Meta, Key::item(PROFFER), agreement.code().as_bytes().to_vec());
+}
+
+/// The agreement the person proffers to the next supplier.
+pub(super) fn proffer(store: &Store) -> Result<Option<Agreement>, Failure> {
+    let Some(bytes) = store.get(Table::Meta, &Key::item(PROFFER))? else { return Ok(None) };
+    Ok(std::str::from_utf8(&bytes).ok().and_then(|code| code.parse().ok()))
 }
 
 pub(super) fn put_activity(turn: &mut Turn, days: &activity::Stored) {
@@ -106,12 +126,14 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
         Table::Contact,
         Table::Grant,
         Table::Revocation,
+        Table::Receipt,
         Table::Request,
         Table::Seen,
         Table::Pending,
         Table::Outbox,
         Table::Known,
         Table::Past,
+        Table::Receipt,
     ] {
         replay(store, table, &mut person)?;
     }
@@ -215,15 +237,19 @@ fn place(record: &Record) -> (Table, Key) {
         Record::Relationship { supplier, .. } => (Table::Relationship, Key::item(supplier.as_bytes())),
         Record::Withdrawn { supplier, .. } => (Table::Contact, Key::item(supplier.as_bytes())),
         Record::Grant { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.id().digest())),
+        Record::GrantForgotten { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.digest())),
         Record::Used { grant, .. } => (Table::Request, Key::item(grant.digest())),
         Record::Revoked { revocation } => (Table::Revocation, Key::item(revocation.id().digest())),
-        Record::Seen { id, .. } | Record::Forgotten { id } => (Table::Seen, Key::item(&id.0)),
-        Record::Waiting { waiting, .. } => (Table::Pending, Key::item(&waiting.id.0)),
-        Record::Decided { id, .. } => (Table::Pending, Key::item(&id.0)),
+        Record::Seen { supplier, id, .. } | Record::Forgotten { supplier, id } => {
+            (Table::Seen, Key::grouped(supplier.as_bytes(), &id.0))
+        }
+        Record::Waiting { supplier, waiting } => (Table::Pending, Key::grouped(supplier.as_bytes(), &waiting.id.0)),
+        Record::Decided { supplier, id } => (Table::Pending, Key::grouped(supplier.as_bytes(), &id.0)),
         Record::Outgoing { supplier, number, .. } | Record::Sent { supplier, number } => {
             (Table::Outbox, Key::grouped_index(supplier.as_bytes(), *number))
         }
         Record::Entry { log, index, .. } => entry_place(*log, *index),
+        Record::Witnessed { supplier, .. } => (Table::Meta, Key::grouped(HEADS, supplier.as_bytes())),
         Record::Head { log: Log::Personal, .. } => (Table::Meta, Key::grouped(HEADS, b"personal")),
         Record::Head { log: Log::With(supplier), .. } => (Table::Meta, Key::grouped(HEADS, supplier.as_bytes())),
         Record::Knows { supplier, field, .. } | Record::Erased { supplier, field } => {

@@ -108,7 +108,6 @@ impl Companion {
                 "rejected": asking.rejected,
             })
         });
-        let (size, root) = customer.head();
         json!({
             "person": person,
             "connected": self.connected.contains(person),
@@ -116,7 +115,7 @@ impl Companion {
             "grants": customer.grants().map(|grant| json!({ "grant": grant.id(), "nonce": grant.nonce })).collect::<Vec<_>>(),
             "held": held.collect::<Vec<_>>(),
             "requests": requests.collect::<Vec<_>>(),
-            "witnessed": { "size": size, "root": root },
+            "witnessed": { "size": customer.head().size(), "root": customer.head().root(), "gaps": customer.gaps() },
         })
     }
 

@@ -170,9 +170,10 @@ impl Person {
         let scope =
             requests::scope(fields.iter().copied(), purposes, waiting.access, now, waiting.duration, waiting.retention);
         let mut effects = Vec::new();
+        // First what can be refused: an error must leave no change behind that was not made durable.
+        let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
         self.record(&mut effects, Record::Decided { supplier, id: *id });
         self.give_back(&mut effects, &supplier, &fields);
-        let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
         let releases = self.releases(&supplier, &fields, Some(grant.id()), now);
         self.count_uses(&mut effects, releases.values(), now);
         let plan = unasked_plan(supplier, Some(*id), releases, vec![grant]);
@@ -259,8 +260,8 @@ impl Person {
         scope.fields.clone_from(&new.fields);
         let fields = expand(&new.fields);
         let mut effects = Vec::new();
-        self.give_back(&mut effects, &supplier, &fields);
         let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
+        self.give_back(&mut effects, &supplier, &fields);
         if new.access == Access::Subscribe {
             let releases = self.releases(&supplier, &fields, None, now);
             effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, vec![grant])));
@@ -406,8 +407,12 @@ impl Person {
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
         let revocation = Revocation { person: relationship.key.public(), supplier, grant, at: now, erase };
         let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
-        let dead: Vec<u64> =
-            relationship.outbox.iter().filter(|(_, m)| relies_on(m, &grant)).map(|(number, _)| *number).collect();
+        let dead: Vec<u64> = relationship
+            .outbox
+            .iter()
+            .filter(|(_, waiting)| relies_on(&waiting.message, &grant))
+            .map(|(number, _)| *number)
+            .collect();
         self.record(effects, Record::Revoked { revocation: revocation.clone() });
         for number in dead {
             self.record(effects, Record::Sent { supplier, number });

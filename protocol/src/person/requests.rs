@@ -14,6 +14,7 @@ use crate::{
     limits,
     message::{Message, Reply},
     policy::Terms,
+    profile::plain_line,
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     request::DataRequest,
@@ -33,15 +34,24 @@ impl Person {
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
+        let mut effects = Vec::new();
         let handled = match message {
-            Message::Request(request) => self.request(supplier, request, now, entropy),
-            Message::Acknowledge(signed) => self.acknowledged(supplier, signed, now, entropy).map(noted),
-            Message::Erased(signed) => self.erased(supplier, signed, now, entropy).map(noted),
+            Message::Request(request) => self.request(&mut effects, supplier, request, now, entropy),
+            Message::Acknowledge(signed) => {
+                self.acknowledged(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
+            }
+            Message::Erased(signed) => {
+                self.erased(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
+            }
             Message::Hello | Message::Pair(_) | Message::Disclose(_) | Message::Grant(_) | Message::Revoke(_) => {
                 Err(Refusal::Unexpected)
             }
         };
-        handled.unwrap_or_else(|code| self.reject(supplier, code, now, entropy))
+        // What was recorded before the refusal holds in memory, so it has to become durable all the same.
+        if let Err(code) = handled {
+            effects.extend(self.reject(supplier, code, now, entropy));
+        }
+        effects
     }
 
     /// Handles the reply to message `number` of a supplier's outbox.
@@ -82,7 +92,7 @@ impl Person {
         relationship.in_flight.extend(&new);
         new.into_iter()
             .filter_map(|number| {
-                relationship.outbox.get(&number).map(|message| Outgoing { number, message: message.clone() })
+                relationship.outbox.get(&number).map(|waiting| Outgoing { number, message: waiting.message.clone() })
             })
             .collect()
     }
@@ -99,35 +109,35 @@ impl Person {
         let old: Vec<_> =
             self.seen.iter().filter(|(_, at)| at.plus_ms(limits::REPLAY_WINDOW_MS) < now).map(|(id, _)| *id).collect();
         let mut effects = Vec::new();
-        for id in old {
-            self.record(&mut effects, Record::Forgotten { id });
+        for (supplier, id) in old {
+            self.record(&mut effects, Record::Forgotten { supplier, id });
         }
         effects
     }
 
     fn request(
         &mut self,
+        effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         signed: Signed<DataRequest>,
         now: Timestamp,
         entropy: &mut Entropy,
-    ) -> Result<Vec<Effect>, Refusal> {
+    ) -> Result<(), Refusal> {
         let request = from_supplier(signed, supplier)?;
         self.admit(supplier, &request, now)?;
-        let mut effects = Vec::new();
-        self.record(&mut effects, Record::Seen { id: request.id, at: request.at });
+        self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
         let mut verdicts = self.decide(&request, now)?;
-        self.keep_terms(&mut effects, &request, &verdicts, now);
+        self.keep_terms(effects, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
         let mut grants = Vec::new();
         if let Some(rule) = grantable.values().next() {
             let scope = scope_of(&request, grantable.keys().copied(), now);
-            grants.push(self.issue(&mut effects, supplier, scope, rule, now, entropy)?);
+            grants.push(self.issue(effects, supplier, scope, rule, now, entropy)?);
             verdicts = self.decide(&request, now)?;
         }
-        let plan = self.plan(&mut effects, &request, verdicts, grants, now)?;
+        let plan = self.plan(effects, &request, verdicts, grants, now)?;
         effects.push(Effect::Disclose(plan));
-        Ok(effects)
+        Ok(())
     }
 
     /// Keeps the terms of what the policy decided, so that a changed policy can be tried on it.
@@ -153,10 +163,12 @@ impl Person {
 
     /// Everything about a request that does not depend on its fields.
     fn admit(&mut self, supplier: &PublicKey, request: &DataRequest, now: Timestamp) -> Result<(), Refusal> {
-        let seen = self.seen.contains_key(&request.id);
+        // An id that waits for the person's word keeps its meaning, even when its time alone would refuse it.
+        let waits = self.relationships.get(supplier).is_some_and(|known| known.waiting.contains_key(&request.id));
+        let seen = waits || self.seen.contains_key(&(*supplier, request.id));
         let full = self.seen.len() >= limits::SEEN_REQUESTS;
         let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
-        let text = request.reason.len() <= limits::TEXT_BYTES && !request.reason.chars().any(char::is_control);
+        let text = plain_line(&request.reason, limits::TEXT_BYTES);
         let spans = request.duration.0 <= limits::GRANT_DAYS && request.retention.0 <= limits::RETENTION_DAYS;
         relationship.asked = relationship.asked.once_more(now);
         let refusals = [
@@ -177,12 +189,13 @@ impl Person {
         let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
         let shown: Vec<VerifiedGrant> =
             request.chains.iter().map(|chain| self.shown(chain, &request.supplier)).collect::<Result<_, _>>()?;
-        let own = relationship.grants.values();
+        let own = relationship.grants.values().map(|grant| (grant, false));
         let (mut live, mut spent) = (Vec::new(), Vec::new());
-        for grant in own.chain(&shown) {
+        for (grant, is_shown) in own.chain(shown.iter().map(|grant| (grant, true))) {
             match grant.live(self, now) {
                 Ok(grant) => live.push(grant),
                 Err(Refusal::RateLimited) => spent.push(grant),
+                Err(code) if is_shown => return Err(code),
                 Err(_) => {}
             }
         }
@@ -197,11 +210,13 @@ impl Person {
     }
 
     /// Checks a chain that a supplier shows. Its grant may be one of another relationship of this person; a
-    /// link that is at an end refuses the request by its code.
+    /// link that is at an end refuses the request by its code. A grant that this node does not know was issued
+    /// after the backup it was restored from, and ended with the restore.
     fn shown(&self, chain: &Chain, holder: &PublicKey) -> Result<VerifiedGrant, Refusal> {
         let root = chain.grant.clone().verify()?;
         let issued_in = self.relationships.get(&root.audience).ok_or(Refusal::WrongAudience)?;
-        VerifiedGrant::check(chain, &issued_in.key.public(), holder)
+        let checked = VerifiedGrant::check(chain, &issued_in.key.public(), holder)?;
+        if issued_in.grants.contains_key(&root.id()) { Ok(checked) } else { Err(Refusal::Revoked) }
     }
 
     /// Signs and records a grant.
@@ -215,10 +230,15 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<Signed<Grant>, Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        if !scope.well_formed() {
+            return Err(Refusal::Malformed);
+        }
         let live = relationship.grants.values().filter(|grant| grant.live(self, now).is_ok()).count();
         if live >= limits::GRANTS_PER_RELATIONSHIP {
             return Err(Refusal::RateLimited);
         }
+        self.forget_dead_grant(effects, supplier, now);
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         let grant = Grant {
             issuer: relationship.key.public(),
             audience: *supplier,
@@ -231,6 +251,22 @@ impl Person {
         self.record(effects, Record::Grant { supplier: *supplier, grant: grant.signed().clone() });
         self.log(effects, Log::With(*supplier), event, now, entropy)?;
         Ok(grant.signed().clone())
+    }
+
+    /// Makes room for one more grant where too many are remembered. What a supplier still has under a grant
+    /// keeps it remembered as long as another can go.
+    fn forget_dead_grant(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey, now: Timestamp) {
+        let Some(relationship) = self.relationships.get(supplier) else { return };
+        if relationship.grants.len() < limits::GRANTS_KEPT {
+            return;
+        }
+        let known: BTreeSet<_> = relationship.knows.values().map(|known| known.grant).collect();
+        let dead = relationship.grants.iter().filter(|(_, grant)| grant.live(self, now).is_err());
+        let oldest = dead.min_by_key(|(id, grant)| (known.contains(id), grant.scope().bounds.not_before));
+        if let Some((grant, _)) = oldest {
+            let grant = *grant;
+            self.record(effects, Record::GrantForgotten { supplier: *supplier, grant });
+        }
     }
 
     fn plan(
@@ -284,7 +320,7 @@ impl Person {
         releases: impl Iterator<Item = &'a Release>,
         now: Timestamp,
     ) {
-        let grants: BTreeSet<_> = releases.map(Release::grant).collect();
+        let grants: BTreeSet<_> = releases.flat_map(Release::links).copied().collect();
         for grant in grants {
             let used = self.used(&grant, now).once_more(now);
             self.record(effects, Record::Used { grant, used });
@@ -300,15 +336,19 @@ impl Person {
     ) -> Result<Vec<Effect>, Refusal> {
         let acknowledgement = from_supplier(signed, supplier)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        if acknowledgement.person != relationship.key.public() {
+            return Err(Refusal::WrongAudience);
+        }
         let wanted = acknowledgement.disclosure;
-        let found = relationship.outbox.iter().find_map(|(number, message)| match message {
-            Message::Disclose(disclosure) if disclosure.id() == wanted => Some(*number),
+        let found = relationship.outbox.iter().find_map(|(number, waiting)| match &waiting.message {
+            Message::Disclose(disclosure) if disclosure.id() == wanted => Some((*number, waiting.size)),
             _ => None,
         });
         let mut effects = Vec::new();
         // A second acknowledgement of the same disclosure changes nothing.
-        if let Some(number) = found {
+        if let Some((number, size)) = found {
             self.record(&mut effects, Record::Sent { supplier: *supplier, number });
+            self.record(&mut effects, Record::Witnessed { supplier: *supplier, size });
             let event = Event::Delivered { disclosure: wanted };
             self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
         }
@@ -327,7 +367,14 @@ impl Person {
         if receipt.person != relationship.key.public() || !relationship.grants.contains_key(&receipt.grant) {
             return Err(Refusal::WrongAudience);
         }
+        if !self.revoked.has(&receipt.grant) {
+            return Err(Refusal::Unexpected);
+        }
         let mut effects = Vec::new();
+        // A grant ends once, so the first receipt holds; more of them must not fill the log.
+        if self.erased.contains(&receipt.grant) {
+            return Ok(effects);
+        }
         self.record(&mut effects, Record::Receipt { supplier: *supplier, receipt: receipt.signed().clone() });
         for field in &receipt.fields {
             let known = self.relationships.get(supplier).and_then(|r| r.knows.get(field));
@@ -342,9 +389,12 @@ impl Person {
 
     fn reject(&mut self, supplier: &PublicKey, code: Refusal, now: Timestamp, entropy: &mut Entropy) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let known = self.relationships.get(supplier);
         // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written.
-        if known.is_some_and(|relationship| relationship.asked.at(now).this_hour <= limits::REQUESTS_PER_HOUR) {
+        let bounded = self.relationships.get_mut(supplier).is_some_and(|relationship| {
+            relationship.rejected = relationship.rejected.once_more(now);
+            relationship.rejected.this_hour <= limits::REQUESTS_PER_HOUR
+        });
+        if bounded {
             let logged = self.log(&mut effects, Log::With(*supplier), Event::Rejected { code }, now, entropy);
             debug_assert!(logged.is_ok());
         }

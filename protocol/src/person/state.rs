@@ -12,7 +12,8 @@ use crate::{
     field::{AskedPath, FieldPath},
     grant::{Access, Chain, Grant, GrantState, Used, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
-    merkle::{self, Frontier},
+    limits,
+    merkle::{self, Frontier, Hash},
     message::Message,
     policy::Policy,
     profile::Profile,
@@ -31,8 +32,11 @@ pub struct Person {
     pub(super) relationships: BTreeMap<PublicKey, Relationship>,
     pub(super) policy: Policy,
     pub(super) revoked: Revoked,
+    pub(super) erased: BTreeSet<ObjectId>,
     pub(super) used: BTreeMap<ObjectId, Used>,
-    pub(super) seen: BTreeMap<Nonce, Timestamp>,
+    /// By supplier too: an id that one supplier has used must not be refused to another, or the two could tell
+    /// that their customers are one person.
+    pub(super) seen: BTreeMap<(PublicKey, Nonce), Timestamp>,
     pub(super) past: u64,
     pub(super) personal: Frontier,
     pub(super) epoch: u32,
@@ -46,13 +50,25 @@ pub struct Relationship {
     pub(super) grants: BTreeMap<ObjectId, VerifiedGrant>,
     pub(super) withdrawn: BTreeSet<FieldPath>,
     pub(super) waiting: BTreeMap<Nonce, Waiting>,
-    pub(super) outbox: BTreeMap<u64, Message>,
+    pub(super) outbox: BTreeMap<u64, Undelivered>,
     pub(super) in_flight: BTreeSet<u64>,
     pub(super) next_number: u64,
     pub(super) log: Frontier,
+    /// Leaf hashes since the last head that the supplier signed for.
+    pub(super) unwitnessed: Vec<Hash>,
     pub(super) last: Timestamp,
     pub(super) knows: BTreeMap<FieldPath, Known>,
     pub(super) asked: Used,
+    pub(super) rejected: Used,
+}
+
+/// A message in an outbox.
+pub(super) struct Undelivered {
+    pub(super) message: Message,
+    /// The fields of a change that is told, if the message is one.
+    pub(super) change: Option<BTreeSet<AskedPath>>,
+    /// How long the log was when it was made.
+    pub(super) size: u64,
 }
 
 /// What a supplier has of one field.
@@ -167,11 +183,17 @@ pub enum Record {
     Revoked {
         revocation: Signed<Revocation>,
     },
+    GrantForgotten {
+        supplier: PublicKey,
+        grant: ObjectId,
+    },
     Seen {
+        supplier: PublicKey,
         id: Nonce,
         at: Timestamp,
     },
     Forgotten {
+        supplier: PublicKey,
         id: Nonce,
     },
     Waiting {
@@ -185,7 +207,13 @@ pub enum Record {
     Outgoing {
         supplier: PublicKey,
         number: u64,
+        size: u64,
         message: Message,
+    },
+    /// The supplier signed for a head of this size. Not stored by itself: the head beside it says the same.
+    Witnessed {
+        supplier: PublicKey,
+        size: u64,
     },
     Sent {
         supplier: PublicKey,
@@ -202,6 +230,7 @@ pub enum Record {
     Head {
         log: Log,
         frontier: Frontier,
+        unwitnessed: Vec<Hash>,
         last: Timestamp,
     },
     Knows {
@@ -238,6 +267,7 @@ impl Person {
             relationships: BTreeMap::new(),
             policy,
             revoked: Revoked::default(),
+            erased: BTreeSet::new(),
             used: BTreeMap::new(),
             seen: BTreeMap::new(),
             past: 0,
@@ -291,11 +321,13 @@ impl Person {
     /// Where a log stands, as the record that a driver stores beside its entries.
     #[must_use]
     pub fn head(&self, log: Log) -> Option<Record> {
-        let (frontier, last) = match log {
-            Log::Personal => (self.personal.clone(), Timestamp(0)),
-            Log::With(supplier) => self.relationships.get(&supplier).map(|r| (r.log.clone(), r.last))?,
+        let Log::With(supplier) = log else {
+            let frontier = self.personal.clone();
+            return Some(Record::Head { log, frontier, unwitnessed: Vec::new(), last: Timestamp(0) });
         };
-        Some(Record::Head { log, frontier, last })
+        let relationship = self.relationships.get(&supplier)?;
+        let (frontier, unwitnessed) = (relationship.log.clone(), relationship.unwitnessed.clone());
+        Some(Record::Head { log, frontier, unwitnessed, last: relationship.last })
     }
 
     /// The key that signs the heads of the personal log.
@@ -324,21 +356,36 @@ impl Person {
             Record::Revoked { revocation } => {
                 self.revoked.add(revocation.clone().verify()?.grant);
             }
-            Record::Seen { id, at } => drop(self.seen.insert(*id, *at)),
-            Record::Forgotten { id } => drop(self.seen.remove(id)),
+            Record::GrantForgotten { supplier, grant } => {
+                self.used.remove(grant);
+                self.with(supplier)?.grants.remove(grant);
+            }
+            Record::Seen { supplier, id, at } => drop(self.seen.insert((*supplier, *id), *at)),
+            Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
-            Record::Receipt { .. } => {}
+            Record::Receipt { receipt, .. } => drop(self.erased.insert(receipt.clone().verify()?.grant)),
             Record::Entry { log: Log::Personal, bytes, .. } => drop(self.personal.push(merkle::leaf(bytes))),
             Record::Entry { log: Log::With(supplier), bytes, at, .. } => {
                 let relationship = self.with(supplier)?;
-                relationship.log.push(merkle::leaf(bytes));
+                let leaf = merkle::leaf(bytes);
+                relationship.log.push(leaf);
+                relationship.unwitnessed.push(leaf);
+                let surplus = relationship.unwitnessed.len().saturating_sub(limits::GROWN_LEAVES);
+                relationship.unwitnessed.drain(..surplus);
                 relationship.last = *at;
             }
             Record::Head { log: Log::Personal, frontier, .. } => self.personal.clone_from(frontier),
-            Record::Head { log: Log::With(supplier), frontier, last } => {
+            Record::Witnessed { supplier, size } => {
+                let relationship = self.with(supplier)?;
+                let since = relationship.log.size() - relationship.unwitnessed.len() as u64;
+                let seen = usize::try_from(size.saturating_sub(since)).unwrap_or(usize::MAX);
+                relationship.unwitnessed.drain(..seen.min(relationship.unwitnessed.len()));
+            }
+            Record::Head { log: Log::With(supplier), frontier, unwitnessed, last } => {
                 let relationship = self.with(supplier)?;
                 relationship.log.clone_from(frontier);
+                relationship.unwitnessed.clone_from(unwitnessed);
                 relationship.last = *last;
             }
             Record::Knows { supplier, field, known } => drop(self.with(supplier)?.knows.insert(*field, *known)),
@@ -355,10 +402,11 @@ impl Person {
                 drop(self.with(supplier)?.waiting.insert(waiting.id, waiting.clone()));
             }
             Record::Decided { supplier, id } => drop(self.with(supplier)?.waiting.remove(id)),
-            Record::Outgoing { supplier, number, message } => {
+            Record::Outgoing { supplier, number, size, message } => {
                 let relationship = self.with(supplier)?;
                 relationship.next_number = relationship.next_number.max(number + 1);
-                relationship.outbox.insert(*number, message.clone());
+                let undelivered = Undelivered { message: message.clone(), change: change(message), size: *size };
+                relationship.outbox.insert(*number, undelivered);
             }
             Record::Sent { supplier, number } => {
                 let relationship = self.with(supplier)?;
@@ -387,9 +435,11 @@ impl Person {
             in_flight: BTreeSet::new(),
             next_number: 0,
             log: Frontier::default(),
+            unwitnessed: Vec::new(),
             last: stored.since,
             knows: BTreeMap::new(),
             asked: Used::default(),
+            rejected: Used::default(),
         };
         self.relationships.insert(supplier, relationship);
         Ok(())
@@ -466,6 +516,18 @@ impl Relationship {
     /// The disclosures among them: answers the supplier has not signed for yet.
     #[must_use]
     pub fn outgoing(&self) -> Vec<Outgoing> {
-        self.outbox.iter().map(|(number, message)| Outgoing { number: *number, message: message.clone() }).collect()
+        self.outbox
+            .iter()
+            .map(|(number, waiting)| Outgoing { number: *number, message: waiting.message.clone() })
+            .collect()
     }
+}
+
+/// The fields of a change that a message tells; none for any other message. Our own disclosures are read here,
+/// so the signature is not checked again.
+fn change(message: &Message) -> Option<BTreeSet<AskedPath>> {
+    let Message::Disclose(signed) = message else { return None };
+    let disclosure = signed.peek().ok()?;
+    let told = disclosure.request.is_none() && disclosure.grants.is_empty();
+    told.then(|| disclosure.answers.into_keys().collect())
 }

@@ -16,7 +16,7 @@ use crate::{
     field::{AskedPath, FieldPath, Observed},
     grant::Grant,
     identity::{Keypair, Nonce, PublicKey},
-    merkle::Hash,
+    merkle::Frontier,
     profile::Profile,
     receipt::ErasureReceipt,
     refusal::Refusal,
@@ -70,7 +70,9 @@ pub struct Customer {
     pub(super) askings: BTreeMap<Nonce, Asking>,
     pub(super) received: BTreeSet<ObjectId>,
     pub(super) receipts: BTreeMap<ObjectId, Signed<ErasureReceipt>>,
-    pub(super) head: (u64, Option<Hash>),
+    pub(super) head: Frontier,
+    pub(super) epoch: u32,
+    pub(super) gaps: u64,
 }
 
 /// Under which grant a value is held and until when.
@@ -184,8 +186,9 @@ pub enum Record {
     },
     Head {
         person: PublicKey,
-        size: u64,
-        root: Hash,
+        head: Frontier,
+        epoch: u32,
+        gaps: u64,
     },
     Value {
         person: PublicKey,
@@ -287,7 +290,12 @@ impl Supplier {
             Record::Asking { asking } => {
                 drop(self.with(&asking.request.person)?.askings.insert(asking.request.id, asking.clone()));
             }
-            Record::Head { person, size, root } => self.with(person)?.head = (*size, Some(*root)),
+            Record::Head { person, head, epoch, gaps } => {
+                let customer = self.with(person)?;
+                customer.epoch = *epoch;
+                customer.head.clone_from(head);
+                customer.gaps = *gaps;
+            }
             Record::Value { person, field, held, .. } => drop(self.with(person)?.held.insert(*field, *held)),
             Record::Received { person, received } => drop(self.with(person)?.received.insert(received.id)),
             Record::Original { .. } => {}
@@ -321,7 +329,9 @@ impl Customer {
             askings: BTreeMap::new(),
             received: BTreeSet::new(),
             receipts: BTreeMap::new(),
-            head: (0, None),
+            head: Frontier::default(),
+            epoch: 0,
+            gaps: 0,
         }
     }
 
@@ -365,10 +375,16 @@ impl Customer {
         self.grants.values().filter(|grant| !self.revoked.contains(&grant.id()))
     }
 
-    /// The newest size and root of the person's log that was witnessed.
+    /// The newest head of the person's log that was witnessed.
     #[must_use]
-    pub fn head(&self) -> (u64, Option<Hash>) {
-        self.head
+    pub fn head(&self) -> &Frontier {
+        &self.head
+    }
+
+    /// How often the log had grown by more than could be followed, or begun again after a restore.
+    #[must_use]
+    pub fn gaps(&self) -> u64 {
+        self.gaps
     }
 
     pub(super) fn unanswered(&self) -> usize {

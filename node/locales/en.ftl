@@ -1,0 +1,505 @@
+# The dashboard in English. Messages about a number have $n, others $what.
+
+skip = Skip to the content
+menu = Menu
+menu-home = Home
+menu-requests = Decisions
+menu-suppliers = Suppliers
+menu-data = My data
+menu-defaults = Defaults
+menu-audit = Log
+menu-security = Security
+footer = Your data, on your own machine. Nothing on these pages comes from elsewhere.
+fault-title = That did not work
+fault-back = Back to the first page
+fault-nowhere = There is no such page. Go back to the first page.
+fault-form = This form is out of date or did not come from these pages. Go back, load the page again and try once more.
+outside-title = You are not in
+outside-no-session = Open a fresh link: run `regie dashboard` in a terminal on the machine where your node runs.
+outside-link-spent = This link was used before or is older than ten minutes. Run `regie dashboard` for a fresh one.
+outside-left = You have left. Run `regie dashboard` to come back.
+home-title = Your data
+home-hello = Hello { $what }
+home-nothing = Nothing waits for you
+home-first = Begin with your first supplier:
+home-defaults =
+    Your defaults answered { $n ->
+         [one] one request
+        *[other] { $n } requests
+     } in the last 30 days.
+home-decisions =
+    { $n ->
+         [one] One decision waits
+        *[other] { $n } decisions wait
+     }
+home-requests =
+    { $n ->
+         [one] One request
+        *[other] { $n } requests
+     }, grouped by kind.
+home-decide = Decide
+home-month = The last 30 days
+month-answered = requests answered
+month-asked = asked of you
+month-refused = refused
+month-told = changes told
+month-granted = grants given
+month-revoked = grants ended
+month-erased = erasure receipts
+home-log = The whole log
+home-knows = Who knows what about you
+home-suppliers =
+    { $n ->
+         [one] One supplier
+        *[other] { $n } suppliers
+     },
+home-connected = { $n } connected now.
+home-fields =
+    You hold { $n ->
+         [one] one field
+        *[other] { $n } fields
+     }.
+home-undelivered =
+    { $n ->
+         [one] One message
+        *[other] { $n } messages
+     } on the way
+home-nobody = Nobody has anything.
+home-have =
+    { $n ->
+         [one] One supplier has
+        *[other] { $n } suppliers have
+     } some of it
+flows-title = What goes where
+flows-about =
+    The { $n ->
+         [one] supplier that has
+        *[other] { $n } suppliers that have
+     } most.
+flows-alt = Lines from suppliers to the kinds of data they have; the table below says the same
+flows-table = The same as a table
+supplier = Supplier
+requests-title = Decisions
+requests-about =
+    { $n ->
+         [one] One decision waits
+        *[other] { $n } decisions wait
+     } for you. One click answers each.
+requests-more = and { $n } more
+requests-count =
+    { $n ->
+         [one] one request
+        *[other] { $n } requests
+     }
+requests-left = { $n } more of this kind follow after these.
+requests-why = Why
+requests-how = How
+requests-for-days =
+    for { $n ->
+         [one] one day
+        *[other] { $n } days
+     }
+requests-kept = They keep it
+requests-rule = Why you are asked
+requests-since = Waiting since
+requests-allowed =
+    { $n ->
+         [one] One request was
+        *[other] { $n } requests were
+     } allowed.
+requests-refused =
+    { $n ->
+         [one] One request was
+        *[other] { $n } requests were
+     } refused.
+days =
+    { $n ->
+         [one] one day
+        *[other] { $n } days
+     }
+agreement = Agreement
+answer-allow = Allow
+answer-ask = Ask me
+answer-refuse = Refuse
+answer-allow-supplier = Always for this supplier
+answer-allow-kind = Always for this kind
+answer-refuse-kind = Refuse this kind always
+pair-title = Add a supplier
+pair-link = The supplier's link
+pair-link-hint = It begins with regie:pair and stands in the supplier's letter, e-mail or QR code.
+pair-words = The supplier shows four words beside the link. Are they these?
+pair-agreement = The agreement you proffer
+pair-agreement-hint = Your terms, not theirs. The supplier accepts them or there is no relationship.
+pair-same = The words are the same: pair
+pair-differ = They differ: leave
+pair-done = You are paired with { $what }.
+next-step = Next
+skip-step = Skip
+search = Name, sector or domain
+search-do = Search
+sector = Sector
+field = Field
+purpose = Purpose
+any = any
+sort = Order
+sort-name = by name
+sort-last = by last contact
+found =
+    { $n ->
+         [one] One supplier
+        *[other] { $n } suppliers
+     } found
+found-of = of { $n }.
+name = Name
+has = Has
+grants = Live grants
+state = State
+last-contact = Last contact
+state-paused = paused
+state-connected = connected
+state-away = away
+pages = Pages
+previous = Previous
+next = Next
+older = Older
+supplier-act = What you can do
+supplier-act-hint = Pausing refuses everything until you resume. Ending stops every grant; what the supplier has, it has. Asking for erasure ends every grant and demands a signed receipt.
+do-pause = Pause
+do-resume = Resume
+do-end = End every grant
+do-erase = End and ask for erasure
+do-revoke = End
+supplier-paused = Paused.
+supplier-resumed = Resumed.
+supplier-revoked-one = The grant is at an end, and erasure was asked for.
+supplier-ended = Every grant is at an end.
+supplier-erase-asked = Every grant is at an end. The receipt of erasure shows here when it comes.
+supplier-has = What it has of you
+supplier-has-nothing = Nothing.
+known-current = under a grant
+known-ended = not erased yet
+since = Since
+until = Until
+grants-title =
+    { $n ->
+         [one] One live grant
+        *[other] { $n } live grants
+     }
+supplier-profile = Who it says it is
+domain = Domain
+domain-claimed = as it says itself
+contact = Contact
+terms-analytics = May analyse use
+terms-no-analytics = No analytics
+terms-tracking = May track
+terms-no-tracking = No tracking
+terms-profiling = May make a profile
+terms-no-profiling = No profiling
+terms-third = May share anonymised data with others
+terms-no-third = No sharing with others
+terms-portability = Owes you your data to take along
+supplier-key = Its key
+known-to-it = You are known to it as
+supplier-wishes = What it would like to know
+supplier-receipts = Receipts of erasure
+supplier-history = What happened
+receipts-download = Consent receipts
+proof = proof
+data-about = Change a thing here once, and every supplier entitled to it is told.
+data-told = Suppliers told of changes
+data-none = nothing yet
+data-saved = Saved. Nobody had to be told.
+value = Value
+from = From
+save = Save
+sensitive = sensitive
+field-told =
+    If you change this, { $n ->
+         [one] one supplier is
+        *[other] { $n } suppliers are
+     } told:
+field-told-nobody = If you change this, nobody is told.
+field-remove = Remove, with its history
+field-known = Who has it
+field-history = Earlier values
+field-no-history = None.
+import-title = Import
+import-file = A file with one contact or a table
+import-hint = vCard (.vcf), JSContact (.json), or CSV with rows of field and value.
+import-do = Import
+import-done =
+    { $n ->
+         [one] One field was
+        *[other] { $n } fields were
+     } changed.
+export-title = Export and backup
+export-json = Everything as a document
+export-json-hint = Fields with their history, suppliers, grants, defaults, the log and the consent receipts, as JSON. It is not encrypted.
+export-json-do = Download JSON
+export-backup = An encrypted backup
+export-backup-hint = One file that restores your node on another machine with `regie restore`. It opens with the passphrase you give here.
+export-backup-do = Download the backup
+export-differ = The two passphrases differ. Try again.
+passphrase = Passphrase
+passphrase-again = Once more
+deliveries-title = Deliveries
+deliveries-about =
+    { $n ->
+         [one] One supplier is
+        *[other] { $n } suppliers are
+     } being told
+deliveries-left =
+    { $n ->
+         [one] One message is
+        *[other] { $n } messages are
+     } still on the way
+reload = Look again
+defaults-about = Your defaults answer suppliers for you. The most specific one decides; what none covers is asked of you.
+defaults-kept = Your defaults are changed.
+presets-title = Begin from a ready set
+presets-own = You have made it your own.
+presets-now = this one
+preset-careful = Careful
+preset-balanced = Balanced
+preset-open = Open
+preset-about-careful = Refuses advertising and sale; asks you for everything else.
+preset-about-balanced = Also gives name, address and contact details for a service you asked for.
+preset-about-open = Also gives energy and household figures for a service, and name and contact for customer care.
+try = Try
+choose = Choose
+keep = Keep
+leave-it = Leave it as it was
+rules-title =
+    { $n ->
+         [one] One default
+        *[other] { $n } defaults
+     }
+rules-about = Try a change on your last requests before you keep it.
+rules-hits = decided { $n } fields of your last requests
+rules-answer = Answer
+rules-change = Change
+rules-change-answer = set this answer
+rules-change-remove = remove this default
+rules-new = A new default
+rules-sector = Only in sector
+rules-retention = Only if kept at most (days)
+rule-allow = Give { $what }
+rule-ask = Ask me for { $what }
+rule-refuse = Refuse { $what }
+what-anything = anything
+what-sensitive = sensitive data
+who-anyone = to everyone
+who-sector = to suppliers in { $what }
+who-supplier = to one supplier
+why-purpose = for this purpose: { $what }
+why-kept = if kept at most { $n } days
+tried-title = What would have been different
+tried-changed =
+    { $n ->
+         [one] One request
+        *[other] { $n } requests
+     }
+tried-of = of the last { $n } would have been answered otherwise.
+tried-differs = Difference
+audit-about = Everything that happened, in order. Each supplier has signed for its part, so nothing can be left out unseen.
+audit-verify = Check the whole log
+audit-verified = { $n } entries were checked; every hash and signature holds.
+audit-kind = What
+audit-supplier = Supplier (name or key)
+audit-entries =
+    { $n ->
+         [one] One entry.
+        *[other] { $n } entries.
+     }
+audit-newest = Back to the newest
+security-sessions =
+    { $n ->
+         [one] One browser is
+        *[other] { $n } browsers are
+     } in
+security-about = The dashboard locks itself after 15 minutes without use and ends after 12 hours. It can be reached from this machine only.
+security-lock = Lock now
+security-leave = Leave
+security-place = Where your data is
+security-backup = Make a backup now and then:
+unlock-title = Locked
+unlock-do = Unlock
+unlock-wrong = That is not the passphrase. Try again.
+unlock-too-many = Too many tries. Wait a minute and try again.
+setup-title = Begin
+setup-step = Step { $n } of 4
+setup-name-title = What shall we call you?
+setup-name = Your name
+setup-name-hint = For these pages only. No supplier sees it.
+setup-passphrase-title = A passphrase for your data
+setup-passphrase-hint = Your data is kept encrypted under it. A sentence you can remember is best.
+setup-passphrase-short = A passphrase has at least { $n } characters. Make it longer.
+setup-passphrase-skip = Make one for me
+setup-preset-title = What may be answered without you?
+setup-preset-hint = You can change this at any time.
+setup-supplier-title = Your first supplier
+phrase-title = Write these words down
+phrase-made = This is your passphrase. Write it down too: without it your data can't be opened.
+phrase-about = These 24 words bring your identity back if this machine is lost. They are shown once. Keep them on paper, apart from this machine.
+phrase-written = I wrote them down
+kind-typed = typed by you
+kind-imported = imported
+kind-supplier = from a supplier
+access-once = once
+access-read-once = once
+access-read = when they ask
+access-subscribe = and every change
+event-paired = You paired, under: { $what }.
+event-granted = A grant was given, by: { $what }.
+event-released = Given: { $what }.
+event-told = Told of a change: { $what }.
+event-absent = Not held by you: { $what }.
+event-asked = Asked of you: { $what }.
+event-refused = Refused: { $what }.
+event-nothing = Answered without any field.
+event-delivered = The supplier signed for what it got.
+event-rejected = A message was refused: { $what }
+event-revoked = A grant was ended.
+event-revoked-erase = A grant was ended, and erasure asked for.
+event-erased = The supplier signed that it erased.
+event-field-changed = You changed: { $what }.
+event-field-removed = You removed: { $what }.
+event-policy-changed = You changed your defaults.
+event-paused = You paused this supplier.
+event-resumed = You took this supplier up again.
+event-restored = The node was restored from a backup.
+event-of = An entry of a supplier's log.
+event-kind-answered = answers
+event-kind-granted = grants
+event-kind-revoked = ended grants
+event-kind-erased = erasures
+event-kind-delivered = receipts of delivery
+event-kind-rejected = refused messages
+event-kind-paired = new suppliers
+event-kind-paused = pauses
+event-kind-field-changed = changes of data
+event-kind-policy-changed = changed defaults
+event-kind-restored = restores
+sector-energy = energy
+sector-retail = shops
+sector-government = government
+sector-health = health
+sector-telecom = telecom
+sector-insurance = insurance
+sector-media = media
+sector-travel = travel
+group-address = address
+group-contact = contact details
+group-employment = work
+group-energy = energy
+group-finance = finance
+group-health = health
+group-household = household
+group-identifiers = official numbers
+group-name = name
+group-person = about you
+group-preferences = preferences
+group-vehicle = vehicle
+field-address-country = country
+field-address-locality = town
+field-address-postalCode = postal code
+field-address-region = province or region
+field-address-street = street and number
+field-birthDate = date of birth
+field-clothing-size = clothing size
+field-delivery-preference = delivery preference
+field-email = e-mail address
+field-employment-jobTitle = job title
+field-employment-organization = employer
+field-energy-annualElectricity = electricity used in a year (kWh)
+field-energy-annualGas = gas used in a year (m³)
+field-energy-contractEnd = end of the energy contract
+field-energy-meterReading = meter reading
+field-gender = gender
+field-health-allergies = allergies
+field-health-diet = diet
+field-household-homeType = kind of home
+field-household-size = persons in the household
+field-income-annual = income in a year
+field-language = preferred language
+field-name-family = family name
+field-name-full = full name
+field-name-given = given name
+field-nationalId = national identification number
+field-nationality = nationality
+field-payment-iban = bank account (IBAN)
+field-telephone = telephone number
+field-url = web page
+field-vehicle-licensePlate = licence plate
+purpose-ServiceProvision = to provide a service
+purpose-RequestedServiceProvision = to provide a service you asked for
+purpose-DeliveryOfGoods = to deliver goods to you
+purpose-PaymentManagement = to handle payments
+purpose-Personalisation = to adapt what you see to you
+purpose-ServiceUsageAnalytics = to analyse how the service is used
+purpose-CustomerManagement = to manage customers
+purpose-CustomerCare = to help you as a customer
+purpose-EnforceSecurity = to keep things secure
+purpose-FraudPreventionAndDetection = to prevent and detect fraud
+purpose-Marketing = to promote things
+purpose-DirectMarketing = to send you advertising
+purpose-FulfilmentOfObligation = to meet an obligation
+purpose-LegalCompliance = to do what the law requires
+purpose-ResearchAndDevelopment = for research and development
+purpose-AcademicResearch = for academic research
+purpose-SellDataToThirdParties = to sell your data to others
+agreement-SD-BASE = Only the service
+agreement-SD-BASE-DP = Only the service, and my data to take along
+agreement-SD-BASE-A = The service and analytics
+agreement-SD-BASE-A-DP = The service and analytics, and my data to take along
+agreement-SD-BASE-AT = The service, analytics and tracking
+agreement-SD-BASE-AT-DP = The service, analytics and tracking, and my data to take along
+agreement-SD-BASE-ATP = The service, analytics, tracking and a profile
+agreement-SD-BASE-ATP-DP = The service, analytics, tracking and a profile, and my data to take along
+agreement-SD-BASE-ATP-S3P = The service, analytics, tracking, a profile and sharing
+agreement-SD-BASE-ATP-S3P-DP = The service, analytics, tracking, a profile and sharing, and my data to take along
+agreement-PDC-AI = My data, given for training AI
+agreement-PDC-GOOD = My data, given for the common good
+agreement-PDC-INTENT = My intent, told to the market
+rule-nobody-advertises-to-me = nobody advertises to me
+rule-nobody-sells-my-data = nobody sells my data
+rule-sensitive-data-only-with-my-word = sensitive data only with my word
+rule-my-bank-account-only-for-payments = my bank account only for payments
+rule-my-bank-account-for-a-payment-with-my-word = my bank account for a payment with my word
+rule-no-sensitive-data-for-advertising = no sensitive data for advertising
+rule-no-sensitive-data-for-sale = no sensitive data for sale
+rule-my-name-for-a-service-I-asked-for = my name for a service I asked for
+rule-my-address-for-a-service-I-asked-for = my address for a service I asked for
+rule-my-contact-details-for-a-service-I-asked-for = my contact details for a service I asked for
+rule-my-energy-use-for-a-service = my energy use for a service
+rule-my-household-for-a-service = my household for a service
+rule-my-name-for-help = my name for help
+rule-my-contact-details-for-help = my contact details for help
+rule-no-analytics-without-asking = no analytics without asking
+rule-no-rule-matches--so-you-are-asked = no default covers it
+rule-you = you
+refusal-malformed = The message was not in order.
+refusal-too-large = It was too large.
+refusal-unknown-version = It was of a version this node does not speak.
+refusal-bad-signature = The signature did not hold.
+refusal-wrong-sender = It came from another than it named.
+refusal-wrong-audience = It was meant for another.
+refusal-not-paired = There is no such relationship.
+refusal-bad-invitation = The link is unknown, used or past its time. Ask the supplier for a new one.
+refusal-clock-skew = The two clocks differ by more than five minutes. Set the clock and try again.
+refusal-replayed = It was sent before.
+refusal-rate-limited = Too many in a short time.
+refusal-too-many-waiting = Too many requests wait already.
+refusal-unknown-field = There is no such field.
+refusal-not-granted = Not granted.
+refusal-declined = You said no, or they did.
+refusal-expired = past its time
+refusal-not-yet-valid = not in force yet
+refusal-revoked = ended
+refusal-used-up = used up
+refusal-widened = It asked for more than was passed on.
+refusal-broken-chain = A link was missing.
+refusal-forked = The log does not follow.
+refusal-paused = The relationship is paused.
+refusal-unavailable = The other side can't answer now. Try again later.
+refusal-unexpected = It had no place there.

@@ -1,0 +1,508 @@
+# The dashboard in Dutch. Messages about a number have $n, others $what.
+
+skip = Naar de inhoud
+menu = Menu
+menu-home = Thuis
+menu-requests = Beslissingen
+menu-suppliers = Leveranciers
+menu-data = Mijn gegevens
+menu-defaults = Standaarden
+menu-audit = Logboek
+menu-security = Beveiliging
+footer = Uw gegevens, op uw eigen machine. Niets op deze pagina's komt van elders.
+fault-title = Dat lukte niet
+fault-back = Terug naar de eerste pagina
+fault-nowhere = Deze pagina bestaat niet. Ga terug naar de eerste pagina.
+fault-form = Dit formulier is verouderd of kwam niet van deze pagina's. Ga terug, laad de pagina opnieuw en probeer het nog eens.
+outside-title = U bent niet binnen
+outside-no-session = Open een nieuwe link: geef `regie dashboard` in een terminal op de machine waar uw node draait.
+outside-link-spent = Deze link is al gebruikt of ouder dan tien minuten. Geef `regie dashboard` voor een nieuwe.
+outside-left = U bent weg. Geef `regie dashboard` om terug te komen.
+home-title = Uw gegevens
+home-hello = Dag { $what }
+home-nothing = Er wacht niets op u
+home-first = Begin met uw eerste leverancier:
+home-defaults =
+    Uw standaarden beantwoordden de laatste 30 dagen { $n ->
+         [one] één verzoek
+        *[other] { $n } verzoeken
+     }.
+home-decisions =
+    { $n ->
+         [one] Eén beslissing wacht
+        *[other] { $n } beslissingen wachten
+     }
+home-requests =
+    { $n ->
+         [one] Eén verzoek
+        *[other] { $n } verzoeken
+     }, per soort bijeen.
+home-decide = Beslissen
+home-month = De laatste 30 dagen
+month-answered = verzoeken beantwoord
+month-asked = aan u gevraagd
+month-refused = geweigerd
+month-told = wijzigingen gemeld
+month-granted = toestemmingen gegeven
+month-revoked = toestemmingen beëindigd
+month-erased = bewijzen van wissen
+home-log = Het hele logboek
+home-knows = Wie wat van u weet
+home-suppliers =
+    { $n ->
+         [one] Eén leverancier
+        *[other] { $n } leveranciers
+     },
+home-connected = { $n } nu verbonden.
+home-fields =
+    U bewaart { $n ->
+         [one] één gegeven
+        *[other] { $n } gegevens
+     }.
+home-undelivered =
+    { $n ->
+         [one] Eén bericht
+        *[other] { $n } berichten
+     } onderweg
+home-nobody = Niemand heeft iets.
+home-have =
+    { $n ->
+         [one] Eén leverancier heeft
+        *[other] { $n } leveranciers hebben
+     } er iets van
+flows-title = Wat waarheen gaat
+flows-about =
+    De { $n ->
+         [one] leverancier die
+        *[other] { $n } leveranciers die
+     } het meest { $n ->
+         [one] heeft
+        *[other] hebben
+     }.
+flows-alt = Lijnen van leveranciers naar de soorten gegevens die zij hebben; de tabel hieronder zegt hetzelfde
+flows-table = Hetzelfde als tabel
+supplier = Leverancier
+requests-title = Beslissingen
+requests-about =
+    { $n ->
+         [one] Eén beslissing wacht
+        *[other] { $n } beslissingen wachten
+     } op u. Eén klik beantwoordt elk.
+requests-more = en nog { $n }
+requests-count =
+    { $n ->
+         [one] één verzoek
+        *[other] { $n } verzoeken
+     }
+requests-left = Hierna volgen er nog { $n } van deze soort.
+requests-why = Waarom
+requests-how = Hoe
+requests-for-days =
+    voor { $n ->
+         [one] één dag
+        *[other] { $n } dagen
+     }
+requests-kept = Zij bewaren het
+requests-rule = Waarom u het gevraagd wordt
+requests-since = Wacht sinds
+requests-allowed =
+    { $n ->
+         [one] Eén verzoek is
+        *[other] { $n } verzoeken zijn
+     } toegestaan.
+requests-refused =
+    { $n ->
+         [one] Eén verzoek is
+        *[other] { $n } verzoeken zijn
+     } geweigerd.
+days =
+    { $n ->
+         [one] één dag
+        *[other] { $n } dagen
+     }
+agreement = Overeenkomst
+answer-allow = Toestaan
+answer-ask = Vraag mij
+answer-refuse = Weigeren
+answer-allow-supplier = Altijd voor deze leverancier
+answer-allow-kind = Altijd voor deze soort
+answer-refuse-kind = Deze soort altijd weigeren
+pair-title = Leverancier toevoegen
+pair-link = De link van de leverancier
+pair-link-hint = Deze begint met regie:pair en staat in de brief, e-mail of QR-code van de leverancier.
+pair-words = De leverancier toont vier woorden naast de link. Zijn het deze?
+pair-agreement = De overeenkomst die u voorstelt
+pair-agreement-hint = Uw voorwaarden, niet die van hen. De leverancier aanvaardt ze of er komt geen relatie.
+pair-same = De woorden zijn gelijk: koppelen
+pair-differ = Ze verschillen: stoppen
+pair-done = U bent gekoppeld aan { $what }.
+next-step = Verder
+skip-step = Overslaan
+search = Naam, sector of domein
+search-do = Zoeken
+sector = Sector
+field = Gegeven
+purpose = Doel
+any = alle
+sort = Volgorde
+sort-name = op naam
+sort-last = op laatste contact
+found =
+    { $n ->
+         [one] Eén leverancier
+        *[other] { $n } leveranciers
+     } gevonden
+found-of = van { $n }.
+name = Naam
+has = Heeft
+grants = Lopende toestemmingen
+state = Toestand
+last-contact = Laatste contact
+state-paused = gepauzeerd
+state-connected = verbonden
+state-away = niet verbonden
+pages = Pagina's
+previous = Vorige
+next = Volgende
+older = Ouder
+supplier-act = Wat u kunt doen
+supplier-act-hint = Pauzeren weigert alles tot u hervat. Beëindigen stopt elke toestemming; wat de leverancier heeft, heeft hij. Wissen vragen beëindigt alles en eist een ondertekend bewijs.
+do-pause = Pauzeren
+do-resume = Hervatten
+do-end = Alles beëindigen
+do-erase = Beëindigen en wissen vragen
+do-revoke = Beëindigen
+supplier-paused = Gepauzeerd.
+supplier-resumed = Hervat.
+supplier-revoked-one = De toestemming is beëindigd en om wissen is gevraagd.
+supplier-ended = Elke toestemming is beëindigd.
+supplier-erase-asked = Elke toestemming is beëindigd. Het bewijs van wissen verschijnt hier zodra het komt.
+supplier-has = Wat deze van u heeft
+supplier-has-nothing = Niets.
+known-current = onder toestemming
+known-ended = nog niet gewist
+since = Sinds
+until = Tot
+grants-title =
+    { $n ->
+         [one] Eén lopende toestemming
+        *[other] { $n } lopende toestemmingen
+     }
+supplier-profile = Wie deze zegt te zijn
+domain = Domein
+domain-claimed = volgens eigen opgave
+contact = Contact
+terms-analytics = Mag gebruik analyseren
+terms-no-analytics = Geen analyse
+terms-tracking = Mag volgen
+terms-no-tracking = Niet volgen
+terms-profiling = Mag een profiel maken
+terms-no-profiling = Geen profiel
+terms-third = Mag geanonimiseerde gegevens delen
+terms-no-third = Niet delen met anderen
+terms-portability = Moet u uw gegevens meegeven
+supplier-key = De sleutel
+known-to-it = U bent daar bekend als
+supplier-wishes = Wat deze graag zou weten
+supplier-receipts = Bewijzen van wissen
+supplier-history = Wat er gebeurde
+receipts-download = Toestemmingsbewijzen
+proof = bewijs
+data-about = Wijzig iets hier één keer, en elke leverancier die er recht op heeft krijgt bericht.
+data-told = Leveranciers die bericht krijgen
+data-none = nog niets
+data-saved = Bewaard. Niemand hoefde bericht te krijgen.
+value = Waarde
+from = Herkomst
+save = Bewaren
+sensitive = gevoelig
+field-told =
+    Als u dit wijzigt, { $n ->
+         [one] krijgt één leverancier
+        *[other] krijgen { $n } leveranciers
+     } bericht:
+field-told-nobody = Als u dit wijzigt, krijgt niemand bericht.
+field-remove = Verwijderen, met de geschiedenis
+field-known = Wie het heeft
+field-history = Eerdere waarden
+field-no-history = Geen.
+import-title = Inlezen
+import-file = Een bestand met één contact of een tabel
+import-hint = vCard (.vcf), JSContact (.json), of CSV met rijen van gegeven en waarde.
+import-do = Inlezen
+import-done =
+    { $n ->
+         [one] Eén gegeven is
+        *[other] { $n } gegevens zijn
+     } gewijzigd.
+export-title = Uitvoer en reservekopie
+export-json = Alles als document
+export-json-hint = Gegevens met geschiedenis, leveranciers, toestemmingen, standaarden, het logboek en de toestemmingsbewijzen, als JSON. Het is niet versleuteld.
+export-json-do = JSON ophalen
+export-backup = Een versleutelde reservekopie
+export-backup-hint = Eén bestand dat uw node op een andere machine terugzet met `regie restore`. Het opent met de wachtzin die u hier geeft.
+export-backup-do = Reservekopie ophalen
+export-differ = De twee wachtzinnen verschillen. Probeer het opnieuw.
+passphrase = Wachtzin
+passphrase-again = Nog eens
+deliveries-title = Bezorging
+deliveries-about =
+    { $n ->
+         [one] Eén leverancier krijgt
+        *[other] { $n } leveranciers krijgen
+     } bericht
+deliveries-left =
+    { $n ->
+         [one] Eén bericht is
+        *[other] { $n } berichten zijn
+     } nog onderweg
+reload = Opnieuw kijken
+defaults-about = Uw standaarden antwoorden namens u. De meest precieze beslist; wat geen ervan dekt, wordt u gevraagd.
+defaults-kept = Uw standaarden zijn gewijzigd.
+presets-title = Begin met een kant-en-klare set
+presets-own = U heeft er uw eigen set van gemaakt.
+presets-now = deze
+preset-careful = Voorzichtig
+preset-balanced = Evenwichtig
+preset-open = Ruim
+preset-about-careful = Weigert reclame en verkoop; vraagt u al het andere.
+preset-about-balanced = Geeft ook naam, adres en contactgegevens voor een dienst waar u om vroeg.
+preset-about-open = Geeft ook energie- en huishoudcijfers voor een dienst, en naam en contact voor klantenservice.
+try = Proberen
+choose = Kiezen
+keep = Houden
+leave-it = Laat het zoals het was
+rules-title =
+    { $n ->
+         [one] Eén standaard
+        *[other] { $n } standaarden
+     }
+rules-about = Probeer een wijziging op uw laatste verzoeken voor u die houdt.
+rules-hits = besliste { $n } gegevens van uw laatste verzoeken
+rules-answer = Antwoord
+rules-change = Wijziging
+rules-change-answer = dit antwoord
+rules-change-remove = deze standaard weg
+rules-new = Een nieuwe standaard
+rules-sector = Alleen in sector
+rules-retention = Alleen als bewaard hooguit (dagen)
+rule-allow = Geef { $what }
+rule-ask = Vraag mij om { $what }
+rule-refuse = Weiger { $what }
+what-anything = alles
+what-sensitive = gevoelige gegevens
+who-anyone = aan iedereen
+who-sector = aan leveranciers in { $what }
+who-supplier = aan één leverancier
+why-purpose = voor dit doel: { $what }
+why-kept = als hooguit { $n } dagen bewaard
+tried-title = Wat anders zou zijn geweest
+tried-changed =
+    { $n ->
+         [one] Eén verzoek
+        *[other] { $n } verzoeken
+     }
+tried-of = van de laatste { $n } zou anders beantwoord zijn.
+tried-differs = Verschil
+audit-about = Alles wat er gebeurde, op volgorde. Elke leverancier tekende voor zijn deel, dus niets kan ongezien wegblijven.
+audit-verify = Het hele logboek controleren
+audit-verified = { $n } regels gecontroleerd; elke hash en handtekening klopt.
+audit-kind = Wat
+audit-supplier = Leverancier (naam of sleutel)
+audit-entries =
+    { $n ->
+         [one] Eén regel.
+        *[other] { $n } regels.
+     }
+audit-newest = Terug naar de nieuwste
+security-sessions =
+    { $n ->
+         [one] Eén browser is
+        *[other] { $n } browsers zijn
+     } binnen
+security-about = Het dashboard vergrendelt zich na 15 minuten zonder gebruik en eindigt na 12 uur. Het is alleen vanaf deze machine te bereiken.
+security-lock = Nu vergrendelen
+security-leave = Verlaten
+security-place = Waar uw gegevens staan
+security-backup = Maak af en toe een reservekopie:
+unlock-title = Vergrendeld
+unlock-do = Ontgrendelen
+unlock-wrong = Dat is niet de wachtzin. Probeer het opnieuw.
+unlock-too-many = Te veel pogingen. Wacht een minuut en probeer het opnieuw.
+setup-title = Begin
+setup-step = Stap { $n } van 4
+setup-name-title = Hoe mogen wij u noemen?
+setup-name = Uw naam
+setup-name-hint = Alleen voor deze pagina's. Geen leverancier ziet het.
+setup-passphrase-title = Een wachtzin voor uw gegevens
+setup-passphrase-hint = Uw gegevens worden ermee versleuteld bewaard. Een zin die u kunt onthouden is het best.
+setup-passphrase-short = Een wachtzin heeft minstens { $n } tekens. Maak hem langer.
+setup-passphrase-skip = Maak er een voor mij
+setup-preset-title = Wat mag zonder u beantwoord worden?
+setup-preset-hint = U kunt dit altijd wijzigen.
+setup-supplier-title = Uw eerste leverancier
+phrase-title = Schrijf deze woorden op
+phrase-made = Dit is uw wachtzin. Schrijf die ook op: zonder kunnen uw gegevens niet open.
+phrase-about = Deze 24 woorden brengen uw identiteit terug als deze machine verloren gaat. Ze worden één keer getoond. Bewaar ze op papier, los van deze machine.
+phrase-written = Ik heb ze opgeschreven
+kind-typed = door u getypt
+kind-imported = ingelezen
+kind-supplier = van een leverancier
+access-once = eenmalig
+access-read-once = eenmalig
+access-read = als zij het vragen
+access-subscribe = en elke wijziging
+event-paired = U koppelde, onder: { $what }.
+event-granted = Er is toestemming gegeven, door: { $what }.
+event-released = Gegeven: { $what }.
+event-told = Wijziging gemeld: { $what }.
+event-absent = Niet bij u bekend: { $what }.
+event-asked = Aan u gevraagd: { $what }.
+event-refused = Geweigerd: { $what }.
+event-nothing = Beantwoord zonder enig gegeven.
+event-delivered = De leverancier tekende voor ontvangst.
+event-rejected = Een bericht is geweigerd: { $what }
+event-revoked = Een toestemming is beëindigd.
+event-revoked-erase = Een toestemming is beëindigd en om wissen is gevraagd.
+event-erased = De leverancier tekende dat er gewist is.
+event-field-changed = U wijzigde: { $what }.
+event-field-removed = U verwijderde: { $what }.
+event-policy-changed = U wijzigde uw standaarden.
+event-paused = U pauzeerde deze leverancier.
+event-resumed = U hervatte deze leverancier.
+event-restored = De node is teruggezet uit een reservekopie.
+event-of = Een regel uit het logboek van een leverancier.
+event-kind-answered = antwoorden
+event-kind-granted = toestemmingen
+event-kind-revoked = beëindigde toestemmingen
+event-kind-erased = gewist
+event-kind-delivered = ontvangstbewijzen
+event-kind-rejected = geweigerde berichten
+event-kind-paired = nieuwe leveranciers
+event-kind-paused = pauzes
+event-kind-field-changed = gewijzigde gegevens
+event-kind-policy-changed = gewijzigde standaarden
+event-kind-restored = teruggezet
+sector-energy = energie
+sector-retail = winkels
+sector-government = overheid
+sector-health = zorg
+sector-telecom = telecom
+sector-insurance = verzekering
+sector-media = media
+sector-travel = reizen
+group-address = adres
+group-contact = contactgegevens
+group-employment = werk
+group-energy = energie
+group-finance = financiën
+group-health = gezondheid
+group-household = huishouden
+group-identifiers = officiële nummers
+group-name = naam
+group-person = over u
+group-preferences = voorkeuren
+group-vehicle = voertuig
+field-address-country = land
+field-address-locality = woonplaats
+field-address-postalCode = postcode
+field-address-region = provincie of regio
+field-address-street = straat en nummer
+field-birthDate = geboortedatum
+field-clothing-size = kledingmaat
+field-delivery-preference = bezorgvoorkeur
+field-email = e-mailadres
+field-employment-jobTitle = functie
+field-employment-organization = werkgever
+field-energy-annualElectricity = stroomverbruik per jaar (kWh)
+field-energy-annualGas = gasverbruik per jaar (m³)
+field-energy-contractEnd = einde van het energiecontract
+field-energy-meterReading = meterstand
+field-gender = geslacht
+field-health-allergies = allergieën
+field-health-diet = dieet
+field-household-homeType = soort woning
+field-household-size = personen in het huishouden
+field-income-annual = jaarinkomen
+field-language = voorkeurstaal
+field-name-family = achternaam
+field-name-full = volledige naam
+field-name-given = voornaam
+field-nationalId = burgerservicenummer
+field-nationality = nationaliteit
+field-payment-iban = rekeningnummer (IBAN)
+field-telephone = telefoonnummer
+field-url = webpagina
+field-vehicle-licensePlate = kenteken
+purpose-ServiceProvision = een dienst leveren
+purpose-RequestedServiceProvision = een dienst leveren waar u om vroeg
+purpose-DeliveryOfGoods = goederen bij u bezorgen
+purpose-PaymentManagement = betalingen afhandelen
+purpose-Personalisation = aanpassen aan u
+purpose-ServiceUsageAnalytics = gebruik van de dienst analyseren
+purpose-CustomerManagement = klantbeheer
+purpose-CustomerCare = u helpen als klant
+purpose-EnforceSecurity = beveiliging
+purpose-FraudPreventionAndDetection = fraude voorkomen en ontdekken
+purpose-Marketing = reclame
+purpose-DirectMarketing = u reclame sturen
+purpose-FulfilmentOfObligation = een verplichting nakomen
+purpose-LegalCompliance = doen wat de wet eist
+purpose-ResearchAndDevelopment = onderzoek en ontwikkeling
+purpose-AcademicResearch = wetenschappelijk onderzoek
+purpose-SellDataToThirdParties = uw gegevens verkopen
+agreement-SD-BASE = Alleen de dienst
+agreement-SD-BASE-DP = Alleen de dienst, en mijn gegevens mee
+agreement-SD-BASE-A = De dienst en analyse
+agreement-SD-BASE-A-DP = De dienst en analyse, en mijn gegevens mee
+agreement-SD-BASE-AT = De dienst, analyse en volgen
+agreement-SD-BASE-AT-DP = De dienst, analyse en volgen, en mijn gegevens mee
+agreement-SD-BASE-ATP = De dienst, analyse, volgen en een profiel
+agreement-SD-BASE-ATP-DP = De dienst, analyse, volgen en een profiel, en mijn gegevens mee
+agreement-SD-BASE-ATP-S3P = De dienst, analyse, volgen, een profiel en delen
+agreement-SD-BASE-ATP-S3P-DP = De dienst, analyse, volgen, een profiel en delen, en mijn gegevens mee
+agreement-PDC-AI = Mijn gegevens, gegeven om AI te trainen
+agreement-PDC-GOOD = Mijn gegevens, gegeven voor het algemeen nut
+agreement-PDC-INTENT = Mijn wens, verteld aan de markt
+rule-nobody-advertises-to-me = niemand maakt reclame bij mij
+rule-nobody-sells-my-data = niemand verkoopt mijn gegevens
+rule-sensitive-data-only-with-my-word = gevoelige gegevens alleen met mijn woord
+rule-my-bank-account-only-for-payments = mijn rekening alleen voor betalingen
+rule-my-bank-account-for-a-payment-with-my-word = mijn rekening voor een betaling met mijn woord
+rule-no-sensitive-data-for-advertising = geen gevoelige gegevens voor reclame
+rule-no-sensitive-data-for-sale = geen gevoelige gegevens voor verkoop
+rule-my-name-for-a-service-I-asked-for = mijn naam voor een dienst waar ik om vroeg
+rule-my-address-for-a-service-I-asked-for = mijn adres voor een dienst waar ik om vroeg
+rule-my-contact-details-for-a-service-I-asked-for = mijn contactgegevens voor een dienst waar ik om vroeg
+rule-my-energy-use-for-a-service = mijn energieverbruik voor een dienst
+rule-my-household-for-a-service = mijn huishouden voor een dienst
+rule-my-name-for-help = mijn naam voor hulp
+rule-my-contact-details-for-help = mijn contactgegevens voor hulp
+rule-no-analytics-without-asking = geen analyse zonder vragen
+rule-no-rule-matches--so-you-are-asked = geen standaard dekt het
+rule-you = u
+refusal-malformed = Het bericht was niet in orde.
+refusal-too-large = Het was te groot.
+refusal-unknown-version = Het was van een versie die deze node niet spreekt.
+refusal-bad-signature = De handtekening klopte niet.
+refusal-wrong-sender = Het kwam van een ander dan het noemde.
+refusal-wrong-audience = Het was voor een ander bedoeld.
+refusal-not-paired = Er is geen relatie.
+refusal-bad-invitation = De link is onbekend, gebruikt of verlopen. Vraag de leverancier om een nieuwe.
+refusal-clock-skew = De twee klokken verschillen meer dan vijf minuten. Zet de klok goed en probeer het opnieuw.
+refusal-replayed = Het was al eerder gestuurd.
+refusal-rate-limited = Te veel in korte tijd.
+refusal-too-many-waiting = Er wachten al te veel verzoeken.
+refusal-unknown-field = Zo'n gegeven bestaat niet.
+refusal-not-granted = Niet toegestaan.
+refusal-declined = U zei nee, of zij.
+refusal-expired = verlopen
+refusal-not-yet-valid = nog niet van kracht
+refusal-revoked = beëindigd
+refusal-used-up = opgebruikt
+refusal-widened = Er werd meer gevraagd dan was doorgegeven.
+refusal-broken-chain = Er ontbrak een schakel.
+refusal-forked = Het logboek sluit niet aan.
+refusal-paused = De relatie is gepauzeerd.
+refusal-unavailable = De andere kant kan nu niet antwoorden. Probeer het later opnieuw.
+refusal-unexpected = Het hoorde daar niet.

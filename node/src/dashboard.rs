@@ -1,0 +1,114 @@
+//! The person's dashboard: pages over the same commands as the command line. It holds no rule of its own.
+//!
+//! In: HTTP on the loopback. Out: pages that work without JavaScript, in Dutch and English. `server.rs` accepts
+//! connections, `guard.rs` lets requests through, `session.rs` knows who is in, `words.rs` the languages,
+//! `pages/` the pages.
+
+mod guard;
+mod limits;
+mod pages;
+mod server;
+mod session;
+mod words;
+
+use std::{future::Future, net::SocketAddr, path::PathBuf, pin::Pin, sync::Arc};
+
+use axum::Router;
+use serde_json::Value;
+use tokio::sync::{OnceCell, Semaphore};
+
+use crate::{
+    command::{Command, Failure},
+    store::Passphrase,
+};
+
+pub use session::Doors;
+
+/// The answer to come of a command.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send>>;
+/// Asks the node.
+pub type Asker = Arc<dyn Fn(Command) -> Answer + Send + Sync>;
+/// What starting a new node gives: how to ask it, and its recovery phrase.
+pub type Started = Result<(Asker, zeroize::Zeroizing<String>), Failure>;
+/// Makes a home under a passphrase and starts its node.
+pub type Starter = Arc<dyn Fn(Passphrase) -> Pin<Box<dyn Future<Output = Started> + Send>> + Send + Sync>;
+
+/// Everything the pages need.
+pub struct Dashboard {
+    node: OnceCell<Asker>,
+    /// Present where there is no home yet.
+    starter: Option<Starter>,
+    home: PathBuf,
+    doors: Arc<Doors>,
+    /// One passphrase is tried at a time.
+    trying: Semaphore,
+    address: SocketAddr,
+}
+
+/// A dashboard that listens.
+pub struct Listening {
+    listener: tokio::net::TcpListener,
+    app: Arc<Dashboard>,
+}
+
+/// Takes the address.
+///
+/// # Errors
+/// Where it is taken, or is not of this machine's loopback.
+pub async fn listen(address: SocketAddr, home: PathBuf, doors: Arc<Doors>) -> Result<Listening, Failure> {
+    if !address.ip().is_loopback() {
+        let next = "choose one of 127.0.0.1, or reach it through an SSH tunnel";
+        return Err(Failure::usage(format!("the dashboard listens on the loopback only, not on {address}; {next}")));
+    }
+    let taken = |error: std::io::Error| {
+        let next = "choose another with --dashboard 127.0.0.1:PORT, or turn it off with --dashboard off";
+        Failure::internal(format!("the dashboard can't listen on {address}: {error}; {next}"))
+    };
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(taken)?;
+    let address = listener.local_addr().map_err(taken)?;
+    let (node, trying) = (OnceCell::new(), Semaphore::new(1));
+    Ok(Listening { listener, app: Arc::new(Dashboard { node, starter: None, home, doors, trying, address }) })
+}
+
+impl Listening {
+    /// A link that lets its holder in, once, for a short time.
+    #[must_use]
+    pub fn link(&self) -> String {
+        self.app.doors.link(self.app.address)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.app.address
+    }
+
+    /// Serves the pages of a node that runs.
+    pub async fn serve(self, node: Asker) {
+        let Self { listener, app } = self;
+        let _ = app.node.set(node);
+        server::run(listener, router(app)).await;
+    }
+
+    /// Serves the first steps where there is no home yet, and the node's pages after them.
+    pub async fn first_run(self, starter: Starter) {
+        let Self { listener, app } = self;
+        if let Ok(mut app) = Arc::try_unwrap(app) {
+            app.starter = Some(starter);
+            server::run(listener, router(Arc::new(app))).await;
+        }
+    }
+}
+
+impl Dashboard {
+    async fn ask(&self, command: Command) -> Result<Value, Failure> {
+        match self.node.get() {
+            Some(node) => node(command).await,
+            None => Err(Failure::new("no_node", crate::command::exit::UNREACHABLE, "there is no node yet")),
+        }
+    }
+}
+
+fn router(app: Arc<Dashboard>) -> Router {
+    guard::around(pages::routes(), app)
+}

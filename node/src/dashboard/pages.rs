@@ -1,0 +1,243 @@
+//! The pages: which path leads to which, what every page has, and how forms come in. In: requests of visitors
+//! that `guard` let through. Out: HTML, files, redirects.
+
+mod audit;
+mod data;
+mod defaults;
+mod home;
+mod live;
+mod security;
+mod setup;
+mod suppliers;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Extension, Router,
+    body::{Body, Bytes},
+    extract::{FromRequest, Path, Request},
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::{Dashboard, guard::Visitor, words::Words};
+use crate::command::{Command, Failure, exit};
+
+type App = Arc<Dashboard>;
+type Shown = Result<Response, Fault>;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(home::home))
+        .route("/requests", get(home::requests).post(home::decide))
+        .route("/suppliers", get(suppliers::list))
+        .route("/suppliers/{key}", get(suppliers::one).post(suppliers::act))
+        .route("/pair", get(suppliers::pair).post(suppliers::pair_by))
+        .route("/data", get(data::list))
+        .route("/data/{field}", get(data::one).post(data::save))
+        .route("/import", get(data::import_page).post(data::import))
+        .route("/export", get(data::export_page).post(data::backup))
+        .route("/export.json", get(data::export))
+        .route("/deliveries", get(live::page))
+        .route("/deliveries/stream", get(live::stream))
+        .route("/defaults", get(defaults::page).post(defaults::change))
+        .route("/audit", get(audit::page).post(audit::verify))
+        .route("/proof/{supplier}/{index}", get(audit::proof))
+        .route("/receipts.json", get(audit::receipts))
+        .route("/security", get(security::page).post(security::act))
+        .route("/unlock", get(security::locked).post(security::unlock))
+        .route("/language", post(security::language))
+        .route("/start/{token}", get(security::start))
+        .route("/setup", get(setup::page).post(setup::step))
+        .route("/assets/{name}", get(asset))
+        .fallback(nowhere)
+}
+
+/// The parts of the menu, and where they are.
+const MENU: [(&str, &str); 7] = [
+    ("home", "/"),
+    ("requests", "/requests"),
+    ("suppliers", "/suppliers"),
+    ("data", "/data"),
+    ("defaults", "/defaults"),
+    ("audit", "/audit"),
+    ("security", "/security"),
+];
+
+/// What every page has.
+pub(super) struct Page {
+    t: Words,
+    /// To be sent back with every form.
+    form: String,
+    /// Which part of the menu we are in; none for pages without a menu.
+    here: &'static str,
+    notice: Option<String>,
+    /// Where the language switch comes back to.
+    path: String,
+}
+
+impl Visitor {
+    fn page(&self, app: &Dashboard, here: &'static str, path: &str) -> Page {
+        let notice = app.doors.take_notice(&self.token);
+        Page { t: self.words, form: self.session.form.clone(), here, notice, path: path.to_owned() }
+    }
+
+    fn notice(&self, app: &Dashboard, notice: String) {
+        app.doors.change(&self.token, |session| session.notice = Some(notice));
+    }
+
+    fn fault(&self, failure: Failure) -> Fault {
+        Fault { words: self.words, failure }
+    }
+
+    async fn ask(&self, app: &Dashboard, command: Command) -> Result<Value, Fault> {
+        app.ask(command).await.map_err(|failure| self.fault(failure))
+    }
+
+    /// Asks, and reads the answer as what the page is made of.
+    async fn ask_for<T: DeserializeOwned>(&self, app: &Dashboard, command: Command) -> Result<T, Fault> {
+        let answer = self.ask(app, command).await?;
+        serde_json::from_value(answer).map_err(|error| self.fault(Failure::internal(error)))
+    }
+}
+
+/// A failure, as a page that says the next step.
+pub(super) struct Fault {
+    words: Words,
+    failure: Failure,
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage {
+    t: Words,
+    title: String,
+    message: String,
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let status = match self.failure.exit {
+            exit::USAGE => StatusCode::BAD_REQUEST,
+            exit::NOT_FOUND => StatusCode::NOT_FOUND,
+            exit::LOCKED | exit::REFUSED => StatusCode::FORBIDDEN,
+            exit::UNREACHABLE => StatusCode::BAD_GATEWAY,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        // A refusal a peer gave has a translation; other messages come from the node in English.
+        let code = &self.failure.code;
+        let translated = self.words.name("refusal", code);
+        let message = if translated == *code { self.failure.message } else { translated };
+        plain(status, self.words, self.words.say("fault-title"), message)
+    }
+}
+
+/// A page for someone without a session.
+pub(super) fn outside(words: Words, message: &str) -> Response {
+    plain(StatusCode::UNAUTHORIZED, words, words.say("outside-title"), words.say(message))
+}
+
+fn plain(status: StatusCode, t: Words, title: String, message: String) -> Response {
+    let page = FaultPage { t, title, message }.render().unwrap_or_default();
+    (status, Html(page)).into_response()
+}
+
+async fn nowhere(Extension(visitor): Extension<Visitor>) -> Fault {
+    let message = visitor.words.say("fault-nowhere");
+    visitor.fault(Failure::new("not_found", exit::NOT_FOUND, message))
+}
+
+fn show<T: Template>(page: &T) -> Shown {
+    match page.render() {
+        Ok(html) => Ok(Html(html).into_response()),
+        Err(error) => {
+            tracing::error!(%error, "a page can't be made");
+            Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response())
+        }
+    }
+}
+
+fn go(to: &str) -> Shown {
+    Ok(Redirect::to(to).into_response())
+}
+
+/// A file to download.
+fn download(name: &str, kind: &'static str, body: impl Into<Body>) -> Shown {
+    let mut response = Response::new(body.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+/// A form that proved to come from one of our pages.
+struct Posted(Vec<(String, String)>);
+
+impl Posted {
+    fn one(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The value as it was typed, spaces and all.
+    fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    fn some(&self, name: &str) -> Option<String> {
+        Some(self.one(name).to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+    }
+}
+
+impl FromRequest<App> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let visitor = request.extensions().get::<Visitor>().cloned();
+        let Some(visitor) = visitor else { return Err(StatusCode::UNAUTHORIZED.into_response()) };
+        let body = Bytes::from_request(request, app).await.map_err(IntoResponse::into_response)?;
+        let posted = Self(form_urlencoded::parse(&body).into_owned().collect());
+        if is_ours(&visitor, posted.one("form")) { Ok(posted) } else { Err(strange_form(&visitor)) }
+    }
+}
+
+/// Compared by their hashes, so that the time it takes tells nothing of the token.
+fn is_ours(visitor: &Visitor, form: &str) -> bool {
+    Sha256::digest(form.as_bytes()) == Sha256::digest(visitor.session.form.as_bytes())
+}
+
+fn strange_form(visitor: &Visitor) -> Response {
+    let (words, title) = (visitor.words, visitor.words.say("fault-title"));
+    plain(StatusCode::FORBIDDEN, words, title, words.say("fault-form"))
+}
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "assets/"]
+struct Assets;
+
+async fn asset(Path(name): Path<String>) -> Response {
+    let kind = match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "text/plain; charset=utf-8",
+    };
+    // Names are looked up in a list made when this was built; there is no path to walk.
+    match Assets::get(&name) {
+        Some(file) => {
+            let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")];
+            (headers, file.data.into_owned()).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

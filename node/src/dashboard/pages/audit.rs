@@ -1,0 +1,116 @@
+//! The log in plain language: pages of it, its check, proofs and consent receipts. In: filters. Out: pages of
+//! bounded size, documents.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, Query, State},
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{App, Page, Posted, Shown, Visitor, download, go, show};
+use crate::{command::Command, dashboard::limits};
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    supplier: String,
+    kind: String,
+    before: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Entries {
+    entries: u64,
+    next: Option<u64>,
+    items: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    at: String,
+    supplier: Option<String>,
+    name: Option<String>,
+    index: Option<u64>,
+    event: Value,
+}
+
+#[derive(Template)]
+#[template(path = "audit.html")]
+struct Audit {
+    page: Page,
+    asked: Asked,
+    log: Entries,
+    kinds: [&'static str; 11],
+    older: Option<String>,
+}
+
+const KINDS: [&str; 11] = [
+    "answered",
+    "granted",
+    "revoked",
+    "erased",
+    "delivered",
+    "rejected",
+    "paired",
+    "paused",
+    "field_changed",
+    "policy_changed",
+    "restored",
+];
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<Asked>,
+) -> Shown {
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let (supplier, kind) = (some(&asked.supplier), some(&asked.kind));
+    let command = Command::AuditPage { supplier, kind, before: asked.before, limit: limits::ENTRIES };
+    let log: Entries = visitor.ask_for(&app, command).await?;
+    let older = log.next.map(|before| {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("supplier", &asked.supplier)
+            .append_pair("kind", &asked.kind)
+            .append_pair("before", &before.to_string())
+            .finish();
+        format!("/audit?{query}")
+    });
+    show(&Audit { page: visitor.page(&app, "audit", "/audit"), asked, log, kinds: KINDS, older })
+}
+
+pub(super) async fn verify(State(app): State<App>, Extension(visitor): Extension<Visitor>, _posted: Posted) -> Shown {
+    let checked = visitor.ask(&app, Command::Audit).await?;
+    let entries = checked["entries"].as_u64().unwrap_or_default();
+    visitor.notice(&app, visitor.words.count("audit-verified", &entries));
+    go("/audit")
+}
+
+pub(super) async fn proof(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path((supplier, index)): Path<(String, u64)>,
+) -> Shown {
+    let proof = visitor.ask(&app, Command::Proof { supplier, index }).await?;
+    download(&format!("proof-{index}.json"), "application/json", pretty(&proof))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Of {
+    supplier: Option<String>,
+}
+
+pub(super) async fn receipts(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Query(of): Query<Of>,
+) -> Shown {
+    let receipts = visitor.ask(&app, Command::ConsentReceipts { supplier: of.supplier }).await?;
+    download("consent-receipts.jsonld", "application/ld+json", pretty(&receipts))
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}

@@ -1,0 +1,85 @@
+//! Deliveries as they arrive. In: the node's outboxes. Out: a page with a bar, and a stream of events for it;
+//! without JavaScript the page is loaded again by a link.
+
+use std::{convert::Infallible, time::Instant};
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Query, State},
+    response::{
+        IntoResponse as _,
+        sse::{Event, Sse},
+    },
+};
+use futures::stream;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{App, Page, Shown, Visitor, show};
+use crate::{command::Command, dashboard::limits};
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    of: u64,
+}
+
+#[derive(Deserialize)]
+struct Open {
+    waiting: u64,
+    suppliers: Vec<Waits>,
+}
+
+#[derive(Deserialize)]
+struct Waits {
+    supplier: String,
+    name: String,
+    connected: bool,
+}
+
+#[derive(Template)]
+#[template(path = "deliveries.html")]
+struct Deliveries {
+    page: Page,
+    of: u64,
+    done: u64,
+    open: Open,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<Asked>,
+) -> Shown {
+    let open: Open = visitor.ask_for(&app, Command::Deliveries).await?;
+    let of = asked.of.max(open.suppliers.len() as u64);
+    let done = of.saturating_sub(open.suppliers.len() as u64);
+    show(&Deliveries { page: visitor.page(&app, "data", "/deliveries"), of, done, open })
+}
+
+/// One event at each change, until nothing waits or the bound is reached.
+pub(super) async fn stream(State(app): State<App>, Extension(_visitor): Extension<Visitor>) -> Shown {
+    let begun = Instant::now();
+    let events = stream::unfold(Some(None), move |state: Option<Option<u64>>| {
+        let app = app.clone();
+        async move {
+            let mut last = state?;
+            loop {
+                let open = app.ask(Command::Deliveries).await.ok()?;
+                let waiting = open["suppliers"].as_array().map_or(0, Vec::len) as u64;
+                if last != Some(waiting) {
+                    let event = Event::default().event("waiting").data(json!({ "waiting": waiting }).to_string());
+                    last = Some(waiting);
+                    let next = (waiting > 0).then_some(last);
+                    return Some((Ok::<_, Infallible>(event), next));
+                }
+                if begun.elapsed() > limits::STREAM {
+                    return None;
+                }
+                tokio::time::sleep(limits::LOOK).await;
+            }
+        }
+    });
+    Ok(Sse::new(events).into_response())
+}

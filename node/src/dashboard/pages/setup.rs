@@ -1,0 +1,115 @@
+//! The first run, in four steps: a name, a passphrase with the recovery phrase, defaults, the first supplier. In:
+//! forms. Out: a home with a node that runs, and its pages. Each step can be skipped; a skipped passphrase is
+//! made of six random words and shown, since no store is ever without one.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Query, State},
+};
+use regie_protocol::identity::RootSeed;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::{App, Page, Posted, Shown, Visitor, go, show};
+use crate::{clock, command::Command, store::Passphrase};
+
+/// Fewest characters of a passphrase that is chosen here.
+const PASSPHRASE: usize = 10;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct At {
+    step: u64,
+}
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct Setup {
+    page: Page,
+    step: u64,
+    error: Option<String>,
+    presets: [&'static str; 3],
+}
+
+#[derive(Template)]
+#[template(path = "phrase.html")]
+struct Phrase {
+    page: Page,
+    words: Vec<String>,
+    /// A passphrase that was made for the person.
+    made: Option<String>,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Query(at): Query<At>,
+) -> Shown {
+    // The first two steps are over once there is a node, the last two need one.
+    let step = match (at.step, app.node.get().is_some()) {
+        (0..=1, false) => 1,
+        (_, false) => 2,
+        (step, true) => step.clamp(3, 4),
+    };
+    step_page(&app, &visitor, step, None)
+}
+
+fn step_page(app: &App, visitor: &Visitor, step: u64, error: Option<String>) -> Shown {
+    let page = visitor.page(app, "", &format!("/setup?step={step}"));
+    show(&Setup { page, step, error, presets: ["careful", "balanced", "open"] })
+}
+
+pub(super) async fn step(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    let skipped = posted.one("do") == "skip";
+    match posted.one("step") {
+        "1" => {
+            let name = posted.some("name").filter(|_| !skipped);
+            app.doors.change(&visitor.token, |session| session.name = name);
+            go("/setup?step=2")
+        }
+        "2" => passphrase(&app, &visitor, &posted, skipped).await,
+        "3" => {
+            if !skipped {
+                visitor.ask(&app, Command::Policy { preset: Some(posted.one("preset").to_owned()) }).await?;
+            }
+            go("/setup?step=4")
+        }
+        _ => go("/"),
+    }
+}
+
+async fn passphrase(app: &App, visitor: &Visitor, posted: &Posted, skipped: bool) -> Shown {
+    let Some(starter) = app.starter.as_ref().filter(|_| app.node.get().is_none()) else { return go("/setup?step=3") };
+    let made = skipped.then(six_words);
+    let chosen = match &made {
+        Some(made) => Zeroizing::new(made.clone()),
+        None => Zeroizing::new(posted.raw("passphrase").to_owned()),
+    };
+    if chosen.chars().count() < PASSPHRASE {
+        let short = visitor.words.count("setup-passphrase-short", &(PASSPHRASE as u64));
+        return step_page(app, visitor, 2, Some(short));
+    }
+    if made.is_none() && *chosen != *posted.raw("again") {
+        return step_page(app, visitor, 2, Some(visitor.words.say("export-differ")));
+    }
+    // One at a time: two tabs must not make two homes.
+    let Ok(_turn) = app.trying.acquire().await else { return go("/setup") };
+    if app.node.get().is_some() {
+        return go("/setup?step=3");
+    }
+    let (asker, phrase) = starter(Passphrase::new(chosen.to_string())).await.map_err(|f| visitor.fault(f))?;
+    let _ = app.node.set(asker);
+    if let Some(name) = visitor.session.name.clone() {
+        visitor.ask(app, Command::Me { name: Some(name) }).await?;
+    }
+    let words = phrase.split(' ').map(str::to_owned).collect();
+    show(&Phrase { page: visitor.page(app, "", "/setup?step=3"), words, made })
+}
+
+/// 66 bits, as words that can be typed.
+fn six_words() -> String {
+    let seed = RootSeed::from_entropy(clock::random());
+    let phrase = seed.phrase().unwrap_or_default();
+    phrase.split(' ').take(6).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,268 @@
+//! Suppliers: found, shown, paused, ended, paired with. In: filters and forms. Out: pages of bounded size.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, Query, State},
+};
+use regie_protocol::{
+    agreement::Agreement, field::VOCABULARY, identity::four_words, profile::Invitation, purpose::Purpose,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{App, Page, Posted, Shown, Visitor, go, show};
+use crate::{
+    command::{Command, Failure, parse},
+    dashboard::limits,
+};
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+    sector: String,
+    field: String,
+    purpose: String,
+    sort: String,
+    page: usize,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    total: u64,
+    matching: u64,
+    sectors: Vec<String>,
+    items: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    supplier: String,
+    name: String,
+    sector: String,
+    connected: bool,
+    paused: bool,
+    live_grants: u64,
+    requests_waiting: u64,
+    last_contact: String,
+    groups: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "suppliers.html")]
+struct List {
+    page: Page,
+    asked: Asked,
+    found: Found,
+    fields: Vec<&'static str>,
+    purposes: Vec<&'static str>,
+    earlier: Option<String>,
+    later: Option<String>,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<Asked>,
+) -> Shown {
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let command = Command::Suppliers {
+        query: asked.q.clone(),
+        sector: some(&asked.sector),
+        field: some(&asked.field),
+        purpose: some(&asked.purpose),
+        newest_first: asked.sort == "last",
+        offset: asked.page.saturating_mul(limits::SUPPLIERS),
+        limit: limits::SUPPLIERS,
+    };
+    let found: Found = visitor.ask_for(&app, command).await?;
+    let link = |page: usize| {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("q", &asked.q)
+            .append_pair("sector", &asked.sector)
+            .append_pair("field", &asked.field)
+            .append_pair("purpose", &asked.purpose)
+            .append_pair("sort", &asked.sort)
+            .append_pair("page", &page.to_string())
+            .finish();
+        format!("/suppliers?{query}")
+    };
+    let next = asked.page.saturating_add(1);
+    let later = (next.saturating_mul(limits::SUPPLIERS) < usize::try_from(found.matching).unwrap_or(usize::MAX))
+        .then(|| link(next));
+    let earlier = asked.page.checked_sub(1).map(link);
+    let fields = VOCABULARY.iter().map(|info| info.path).collect();
+    let purposes = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
+    show(&List { page: visitor.page(&app, "suppliers", "/suppliers"), asked, found, fields, purposes, earlier, later })
+}
+
+#[derive(Deserialize)]
+struct Supplier {
+    supplier: String,
+    name: String,
+    sector: String,
+    domain: String,
+    contact: String,
+    agreement: String,
+    connected: bool,
+    paused: bool,
+    live_grants: u64,
+    undelivered: u64,
+    known_to_it_as: String,
+    since: String,
+    terms: Terms,
+    wishes: Vec<Wish>,
+    grants: Vec<Grant>,
+    knows: Vec<Known>,
+    waiting: Vec<Waiting>,
+    history: Vec<Entry>,
+    receipts: Vec<Receipt>,
+    log_entries: u64,
+}
+
+#[derive(Deserialize)]
+struct Terms {
+    analytics: bool,
+    tracking: bool,
+    profiling: bool,
+    third_parties: bool,
+    portability: bool,
+}
+
+#[derive(Deserialize)]
+struct Wish {
+    fields: Vec<String>,
+    purpose: String,
+    reason: String,
+    kept_days: u64,
+}
+
+#[derive(Deserialize)]
+struct Grant {
+    grant: String,
+    fields: Vec<String>,
+    purposes: Vec<String>,
+    access: String,
+    expires: String,
+    kept_days: u64,
+    state: String,
+    live: bool,
+}
+
+impl Grant {
+    /// Fields and groups by name.
+    fn what(&self, t: &crate::dashboard::words::Words) -> String {
+        let name = |one: &String| match one.strip_prefix("group:") {
+            Some(group) => t.name("group", group),
+            None => t.name("field", one),
+        };
+        self.fields.iter().map(name).collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[derive(Deserialize)]
+struct Known {
+    field: String,
+    at: String,
+    current: bool,
+}
+
+#[derive(Deserialize)]
+struct Waiting {
+    fields: std::collections::BTreeMap<String, String>,
+    purpose: String,
+    reason: String,
+}
+
+impl Waiting {
+    fn names(&self) -> Vec<String> {
+        self.fields.keys().cloned().collect()
+    }
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    at: String,
+    index: Option<u64>,
+    event: Value,
+}
+
+#[derive(Deserialize)]
+struct Receipt {
+    fields: Vec<String>,
+    at: String,
+}
+
+#[derive(Template)]
+#[template(path = "supplier.html")]
+struct One {
+    page: Page,
+    supplier: Supplier,
+}
+
+pub(super) async fn one(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path(key): Path<String>,
+) -> Shown {
+    let path = format!("/suppliers/{key}");
+    let supplier = visitor.ask_for(&app, Command::Supplier { supplier: key }).await?;
+    show(&One { page: visitor.page(&app, "suppliers", &path), supplier })
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path(supplier): Path<String>,
+    posted: Posted,
+) -> Shown {
+    let back = format!("/suppliers/{supplier}");
+    let (command, said) = match posted.one("do") {
+        "pause" => (Command::Pause { supplier, paused: true }, "supplier-paused"),
+        "resume" => (Command::Pause { supplier, paused: false }, "supplier-resumed"),
+        "revoke" => (Command::Revoke { grant: posted.one("grant").to_owned(), erase: true }, "supplier-revoked-one"),
+        "end" => (Command::RevokeAll { supplier, erase: false }, "supplier-ended"),
+        "erase" => (Command::RevokeAll { supplier, erase: true }, "supplier-erase-asked"),
+        _ => return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form")))),
+    };
+    visitor.ask(&app, command).await?;
+    visitor.notice(&app, visitor.words.say(said));
+    go(&back)
+}
+
+#[derive(Template)]
+#[template(path = "pair.html")]
+struct Pair {
+    page: Page,
+    link: String,
+    words: String,
+    agreements: Vec<&'static str>,
+    chosen: String,
+}
+
+pub(super) async fn pair(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
+    show(&pairing(&app, &visitor, String::new(), String::new()).await?)
+}
+
+/// First the link, then the four words and the agreement, then the pairing itself.
+pub(super) async fn pair_by(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    let link = posted.one("link").to_owned();
+    let invitation: Invitation = parse(&link).map_err(|failure| visitor.fault(failure))?;
+    if posted.one("same") != "yes" {
+        let words = four_words(&invitation.supplier, &invitation.id).join(" ");
+        return show(&pairing(&app, &visitor, link, words).await?);
+    }
+    let agreement = posted.one("agreement").to_owned();
+    visitor.ask(&app, Command::Proffer { agreement: Some(agreement.clone()) }).await?;
+    let paired = visitor.ask(&app, Command::Pair { link, agreement }).await?;
+    visitor.notice(&app, visitor.words.of("pair-done", paired["name"].as_str().unwrap_or_default()));
+    go(&format!("/suppliers/{}", paired["supplier"].as_str().unwrap_or_default()))
+}
+
+async fn pairing(app: &App, visitor: &Visitor, link: String, words: String) -> Result<Pair, super::Fault> {
+    let chosen = visitor.ask(app, Command::Proffer { agreement: None }).await?;
+    let chosen = chosen["agreement"].as_str().unwrap_or("SD-BASE").to_owned();
+    let agreements = Agreement::ALL.iter().map(|agreement| agreement.code()).collect();
+    Ok(Pair { page: visitor.page(app, "suppliers", "/pair"), link, words, agreements, chosen })
+}

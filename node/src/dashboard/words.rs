@@ -1,0 +1,223 @@
+//! The dashboard's languages. In: a key and perhaps an argument. Out: text in Dutch or English, from
+//! `locales/*.ftl` (Project Fluent). A key that is missing shows as itself; a test finds those.
+
+use std::sync::OnceLock;
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use serde_json::Value;
+
+/// A language the pages speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    Dutch,
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+impl Language {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Dutch => "nl",
+        }
+    }
+
+    pub(super) fn from_code(code: &str) -> Option<Self> {
+        [Self::English, Self::Dutch].into_iter().find(|language| language.code() == code)
+    }
+
+    /// The first language of an `Accept-Language` header that is spoken here.
+    pub(super) fn accepted(header: &str) -> Self {
+        let wanted = header.split(',').take(16).filter_map(|part| part.trim().get(..2));
+        wanted.into_iter().find_map(Self::from_code).unwrap_or(Self::English)
+    }
+
+    fn bundle(self) -> &'static Bundle {
+        static ENGLISH: OnceLock<Bundle> = OnceLock::new();
+        static DUTCH: OnceLock<Bundle> = OnceLock::new();
+        match self {
+            Self::English => ENGLISH.get_or_init(|| read("en", include_str!("../../locales/en.ftl"))),
+            Self::Dutch => DUTCH.get_or_init(|| read("nl", include_str!("../../locales/nl.ftl"))),
+        }
+    }
+}
+
+fn read(code: &str, text: &str) -> Bundle {
+    let language = code.parse::<unic_langid::LanguageIdentifier>().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![language]);
+    bundle.set_use_isolating(false);
+    // A fault in the file leaves out the faulty message and no other; the tests find it.
+    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+/// Text in one language.
+#[derive(Clone, Copy)]
+pub(super) struct Words(pub(super) Language);
+
+impl Words {
+    pub(super) fn say(&self, key: &str) -> String {
+        self.message(key, None).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A message about a number, `$n`.
+    pub(super) fn count(&self, key: &str, n: &u64) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("n", FluentValue::from(*n));
+        self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A message about something, `$what`.
+    pub(super) fn of(&self, key: &str, what: &str) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("what", FluentValue::from(what.to_owned()));
+        self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The name of something from the vocabularies: `field`, `group`, `purpose`, `agreement`, `answer`, `state`,
+    /// `access`, `kind`, `refusal`, `sector`. What a supplier made up shows as it is.
+    pub(super) fn name(&self, kind: &str, of: &str) -> String {
+        let key = format!("{kind}-{}", of.replace(['.', '_'], "-"));
+        self.message(&key, None).unwrap_or_else(|| of.to_owned())
+    }
+
+    /// The names of several, one after the other.
+    pub(super) fn names(&self, kind: &str, of: &[String]) -> String {
+        of.iter().map(|one| self.name(kind, one)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A rule's name: those of the presets are translated, the others are the person's own.
+    pub(super) fn rule(&self, name: &str) -> String {
+        let key: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        self.message(&format!("rule-{key}"), None).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// A moment, to the minute, UTC.
+    pub(super) fn time(&self, at: &str) -> String {
+        at.get(..16).map_or_else(|| at.to_owned(), |at| at.replace('T', " "))
+    }
+
+    /// A day.
+    pub(super) fn day(&self, at: &str) -> String {
+        at.get(..10).unwrap_or(at).to_owned()
+    }
+
+    /// An event of the log, in a sentence.
+    pub(super) fn event(&self, event: &Value) -> String {
+        let (kind, of) = match event {
+            Value::Object(fields) => match fields.iter().next() {
+                Some((kind, of)) => (kind.as_str(), of),
+                None => return String::new(),
+            },
+            Value::String(kind) => (kind.as_str(), &Value::Null),
+            _ => return String::new(),
+        };
+        let text = |key: &str| of[key].as_str().unwrap_or_default().to_owned();
+        match kind {
+            "answered" => self.answered(of),
+            "paired" => self.of("event-paired", &self.name("agreement", &text("agreement"))),
+            "granted" => self.of("event-granted", &self.rule(&text("rule"))),
+            "rejected" => self.of("event-rejected", &self.name("refusal", &text("code"))),
+            "revoked" if of["erase"] == Value::Bool(true) => self.say("event-revoked-erase"),
+            "field_changed" if of["present"] == Value::Bool(false) => {
+                self.of("event-field-removed", &self.name("field", &text("field")))
+            }
+            "field_changed" => self.of("event-field-changed", &self.name("field", &text("field"))),
+            "paused" if of["paused"] == Value::Bool(false) => self.say("event-resumed"),
+            other => self.say(&format!("event-{}", other.replace('_', "-"))),
+        }
+    }
+
+    fn answered(&self, of: &Value) -> String {
+        let names = |key: &str| -> Vec<String> {
+            match &of[key] {
+                Value::Object(fields) => fields.keys().cloned().collect(),
+                Value::Array(list) => list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
+                _ => Vec::new(),
+            }
+        };
+        let parts = ["released", "absent", "asked", "refused"].into_iter().filter_map(|key| {
+            let fields = names(key);
+            let told = key == "released" && of["request"].is_null();
+            let message = if told { "event-told".to_owned() } else { format!("event-{key}") };
+            (!fields.is_empty()).then(|| self.of(&message, &self.names("field", &fields)))
+        });
+        let parts: Vec<String> = parts.collect();
+        if parts.is_empty() { self.say("event-nothing") } else { parts.join(" ") }
+    }
+
+    fn message(&self, key: &str, arguments: Option<&FluentArgs<'_>>) -> Option<String> {
+        let bundle = self.0.bundle();
+        let pattern = bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        Some(bundle.format_pattern(pattern, arguments, &mut errors).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use regie_protocol::{agreement::Agreement, field::VOCABULARY, policy::Policy, purpose::Purpose, refusal::Refusal};
+
+    use super::*;
+
+    const FILES: [(&str, &str); 2] =
+        [("en", include_str!("../../locales/en.ftl")), ("nl", include_str!("../../locales/nl.ftl"))];
+
+    fn keys(text: &str) -> BTreeSet<String> {
+        let lines = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        lines.filter_map(|line| line.split_once(" =").map(|(key, _)| key.to_owned())).collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_messages_and_no_faults() {
+        let [(_, english), (_, dutch)] = FILES;
+        assert_eq!(keys(english), keys(dutch));
+        for (name, text) in FILES {
+            assert!(FluentResource::try_new(text.to_owned()).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_key_that_pages_use_is_there() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+        let known = keys(FILES[0].1);
+        let mut used = 0;
+        for place in ["templates", "src/dashboard/pages"] {
+            for file in std::fs::read_dir(format!("{root}{place}")).expect("a directory").flatten() {
+                let text = std::fs::read_to_string(file.path()).expect("text");
+                for call in ["say(\"", "count(\"", ".of(\""] {
+                    for key in text.split(call).skip(1).filter_map(|rest| rest.split('"').next()) {
+                        assert!(known.contains(key), "{key} in {:?}", file.path());
+                        used += 1;
+                    }
+                }
+            }
+        }
+        assert!(used > 100, "{used} keys");
+    }
+
+    #[test]
+    fn every_name_of_the_vocabularies_is_translated() {
+        for language in [Language::English, Language::Dutch] {
+            let words = Words(language);
+            let there = |kind: &str, of: &str| {
+                let key = format!("{kind}-{}", of.replace(['.', '_'], "-"));
+                assert!(words.message(&key, None).is_some(), "{key} {language:?}");
+            };
+            for info in VOCABULARY {
+                there("field", info.path);
+                there("group", info.group);
+            }
+            Purpose::ALL.iter().for_each(|purpose| there("purpose", purpose.name()));
+            Agreement::ALL.iter().for_each(|agreement| there("agreement", agreement.code()));
+            Refusal::ALL.iter().for_each(|refusal| there("refusal", refusal.code()));
+        }
+        for rule in Policy::preset("open").expect("a preset").rules {
+            assert_ne!(Words(Language::Dutch).rule(&rule.name), rule.name, "{}", rule.name);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Runs cases that a person's node decides: its state is rebuilt from the case, earlier messages are taken, then
+//! the case's own. In: a file and a case. Out: what came of it.
+
+use std::collections::BTreeMap;
+
+use regie_protocol::{
+    disclosure::Answer,
+    entropy::Entropy,
+    field::{FieldPath, Observed, Provenance},
+    message::{self, Message, Reply},
+    person::{Effect, Person, Record, StoredRelationship},
+    profile::Profile,
+    signed::ObjectId,
+    time::Timestamp,
+};
+
+use crate::{
+    check::{Found, as_step, frame, key, own, replay, sound, used, value},
+    format::{Case, File, PersonState, RelationshipState, SignedHex, Step, unhex},
+};
+
+struct Node<'a> {
+    state: &'a PersonState,
+    machine: Person,
+    values: BTreeMap<FieldPath, Observed>,
+    records: Vec<Record>,
+    drawn: u8,
+}
+
+pub fn message(file: &File, case: &Case, message: &str) -> Found {
+    let mut node = Node::new(&file.persons[&case.state]);
+    for step in &case.before {
+        for _ in 0..step.times {
+            let found = node.take(step);
+            assert_eq!(found.code, step.expect, "{}: a step before it", case.name);
+        }
+    }
+    if case.restart {
+        node.restart();
+    }
+    if case.forget {
+        let now = Timestamp(case.now.expect("a time"));
+        let effects = node.machine.tick(now);
+        node.run(effects, now);
+    }
+    let mut found = node.take(&as_step(case, message));
+    if found.code == "ok" {
+        found.id = Some(ObjectId::of(&own(case).body.bytes()).to_string());
+    }
+    if let Some(relationship) = node.machine.relationship(&key(&case.from)) {
+        found.undelivered = Some(relationship.undelivered());
+        found.log_size = Some(relationship.log().size());
+    }
+    found
+}
+
+impl<'a> Node<'a> {
+    fn new(state: &'a PersonState) -> Self {
+        let observed =
+            |text: &String| Observed { value: value(text), provenance: Provenance::Typed, observed: Timestamp(0) };
+        let values = state.values.iter().map(|(path, text)| (path.parse().expect("a field"), observed(text)));
+        let records = state.relationships.iter().flat_map(relationship);
+        let revoked = state.revocations.iter().map(|revocation| Record::Revoked { revocation: sound(revocation) });
+        let uses = state.used.iter().map(|uses| {
+            let grant = uses.id.parse().expect("an id");
+            Record::Used { grant, used: used(uses) }
+        });
+        let mut node = Self {
+            state,
+            machine: replay([0; 32], "careful", &[]),
+            values: values.collect(),
+            records: records.chain(revoked).chain(uses).collect(),
+            drawn: 0,
+        };
+        node.restart();
+        node
+    }
+
+    fn restart(&mut self) {
+        let seed = unhex(&self.state.seed).try_into().expect("32 bytes");
+        self.machine = replay(seed, &self.state.policy, &self.records);
+    }
+
+    fn entropy(&mut self) -> Entropy {
+        self.drawn = self.drawn.wrapping_add(1);
+        Entropy::new([self.drawn; 32])
+    }
+
+    fn take(&mut self, step: &Step) -> Found {
+        let signed = SignedHex { body: step.body.clone(), signature: step.signature.clone() };
+        let message = match message::read::<Message>(&frame(&step.message, &signed)) {
+            Ok(message) => message,
+            Err(code) => return code.into(),
+        };
+        let (now, mut entropy) = (Timestamp(step.now), self.entropy());
+        let effects = self.machine.message(&key(&step.from), message, now, &mut entropy);
+        match self.run(effects, now).expect("every message is answered") {
+            Reply::Refused(code) => code.into(),
+            Reply::Noted => Found { code: "ok".into(), ..Found::default() },
+            Reply::Answer(disclosure) => {
+                let disclosure = disclosure.verify().expect("an answer that verifies");
+                let answers = disclosure.answers.iter().map(|(path, answer)| (path.to_string(), named(answer)));
+                Found { code: "ok".into(), answers: Some(answers.collect()), ..Found::default() }
+            }
+            other => panic!("an unexpected reply {other:?}"),
+        }
+    }
+
+    fn run(&mut self, effects: Vec<Effect>, now: Timestamp) -> Option<Reply> {
+        let mut reply = None;
+        for effect in effects {
+            match effect {
+                Effect::Persist(record) => self.records.push(record),
+                Effect::Reply(answer) => reply = Some(answer),
+                Effect::Deliver(_) => {}
+                Effect::Disclose(plan) => {
+                    let mut entropy = self.entropy();
+                    let values = &self.values;
+                    let sealed = self.machine.seal(plan, &mut |r| values.get(&r.field()).cloned(), now, &mut entropy);
+                    reply = self.run(sealed.expect("sealed"), now);
+                }
+            }
+        }
+        reply
+    }
+}
+
+fn named(answer: &Answer) -> String {
+    match answer {
+        Answer::Value { .. } => "value".into(),
+        Answer::Absent => "absent".into(),
+        Answer::Asked => "asked".into(),
+        Answer::Refused(code) => code.code().into(),
+    }
+}
+
+fn relationship(state: &RelationshipState) -> Vec<Record> {
+    let profile = sound::<Profile>(&state.profile);
+    let supplier = profile.clone().verify().expect("a profile that verifies").supplier;
+    let agreement = state.agreement.parse().expect("an agreement");
+    let stored = StoredRelationship { profile, generation: 0, agreement, paused: state.paused, since: Timestamp(0) };
+    let mut records = vec![Record::Relationship { supplier, stored }];
+    records.extend(state.grants.iter().map(|grant| Record::Grant { supplier, grant: sound(grant) }));
+    let fields = state.withdrawn.iter().map(|path| path.parse().expect("a field")).collect();
+    records.push(Record::Withdrawn { supplier, fields });
+    records.extend((0..).zip(&state.outbox).map(|(number, disclosure)| Record::Outgoing {
+        supplier,
+        number,
+        size: 0,
+        message: Message::Disclose(sound(disclosure)),
+    }));
+    records
+}

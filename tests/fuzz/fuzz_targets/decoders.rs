@@ -1,0 +1,64 @@
+//! Any bytes into every binary decoder. What is taken must be the canonical form of what came out, and a
+//! signed object that verifies must say the same after another round trip.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use serde::{Serialize, de::DeserializeOwned};
+use regie_protocol::{
+    audit::{Entry, ProvenEntry, TreeHead},
+    disclosure::Disclosure,
+    grant::{Chain, Delegation, Grant},
+    limits,
+    message::{self, Message, Reply},
+    person,
+    policy::Policy,
+    profile::{Acceptance, Invitation, Pairing, Profile},
+    receipt::{Acknowledgement, ErasureReceipt},
+    request::DataRequest,
+    revocation::Revocation,
+    signed::{Object, Signed},
+    supplier, wire,
+};
+
+fn value<T: Serialize + DeserializeOwned>(bytes: &[u8]) {
+    if let Ok(value) = wire::decode::<T>(bytes, limits::FRAME_BYTES) {
+        assert_eq!(wire::encode(&value).expect("encodes"), bytes);
+    }
+}
+
+fn signed<T: Object>(bytes: &[u8]) {
+    if let Ok(signed) = wire::decode::<Signed<T>>(bytes, limits::FRAME_BYTES)
+        && let Ok(verified) = signed.verify()
+    {
+        let again = verified.signed().clone().verify().expect("still verifies");
+        assert_eq!(again.id(), verified.id());
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = message::read::<Message>(bytes);
+    let _ = message::read::<Reply>(bytes);
+    value::<Message>(bytes);
+    value::<Reply>(bytes);
+    value::<Chain>(bytes);
+    value::<Entry>(bytes);
+    value::<ProvenEntry>(bytes);
+    value::<Policy>(bytes);
+    value::<Invitation>(bytes);
+    value::<person::Record>(bytes);
+    value::<supplier::Record>(bytes);
+    signed::<Grant>(bytes);
+    signed::<Delegation>(bytes);
+    signed::<DataRequest>(bytes);
+    signed::<Disclosure>(bytes);
+    signed::<Revocation>(bytes);
+    signed::<Acknowledgement>(bytes);
+    signed::<ErasureReceipt>(bytes);
+    signed::<Profile>(bytes);
+    signed::<Pairing>(bytes);
+    signed::<Acceptance>(bytes);
+    signed::<TreeHead>(bytes);
+    if let Ok(entry) = wire::decode::<ProvenEntry>(bytes, limits::FRAME_BYTES) {
+        let _ = entry.check();
+    }
+});

@@ -1,0 +1,308 @@
+//! Scripts of a person's actions and a supplier's frames against the person machine. At each step: a frame gets
+//! one reply, nothing leaves without a live grant, nothing under a revoked one, the log only grows; at the end
+//! the records rebuild the same state.
+#![no_main]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
+use regie_protocol::{
+    agreement::Agreement,
+    disclosure::Answer,
+    entropy::Entropy,
+    field::{AskedPath, FieldPath, Observed, Provenance},
+    grant::{Access, Chain, GrantState},
+    identity::{Keypair, Nonce, PublicKey, RootSeed},
+    message::{self, Message, Reply},
+    person::{Effect, Person, Record, Remember},
+    policy::Policy,
+    profile::{Acceptance, Profile},
+    purpose::Purpose,
+    receipt::{Acknowledgement, ErasureReceipt},
+    request::DataRequest,
+    signed::{ObjectId, Signed, Verified},
+    time::{Days, Timestamp},
+};
+
+#[derive(Arbitrary, Debug)]
+enum Step {
+    Pass { ms: u32 },
+    Request { id: u8, fields: Vec<u8>, purpose: u8, access: u8, days: u16, kept: u16, skew: i32, chain: u8 },
+    Frame { bytes: Vec<u8> },
+    Acknowledge { which: u8 },
+    Receipt { which: u8, fields: Vec<u8> },
+    Allow { which: u8, always: u8 },
+    Refuse { which: u8 },
+    Revoke { which: u8, erase: bool },
+    RevokeAll { erase: bool },
+    Pause { paused: bool },
+    Change { field: u8 },
+    Preset { which: u8 },
+    Lost,
+    Tick,
+    Restored,
+}
+
+struct World {
+    person: Person,
+    supplier: Keypair,
+    now: Timestamp,
+    drawn: u64,
+    records: Vec<Record>,
+    disclosed: Vec<ObjectId>,
+    revoked: BTreeSet<ObjectId>,
+}
+
+impl World {
+    fn new() -> Self {
+        let policy = Policy::preset("balanced").expect("a preset");
+        let mut world = Self {
+            person: Person::new(RootSeed::from_entropy([1; 32]), policy),
+            supplier: Keypair::from_secret(&[2; 32]),
+            now: Timestamp(1_800_000_000_000),
+            drawn: 0,
+            records: Vec::new(),
+            disclosed: Vec::new(),
+            revoked: BTreeSet::new(),
+        };
+        let key = world.key();
+        let profile = Profile {
+            supplier: key,
+            name: "S".into(),
+            sector: "retail".into(),
+            domain: String::new(),
+            contact: String::new(),
+            wishes: Vec::new(),
+            agreements: BTreeSet::from([Agreement::SdBase]),
+            addresses: Vec::new(),
+            issued: world.now,
+        };
+        let person = world.me();
+        let acceptance = Acceptance { supplier: key, person, agreement: Agreement::SdBase, at: world.now };
+        let (profile, acceptance) = (world.sign(profile), world.sign(acceptance));
+        let (now, mut entropy) = (world.now, world.entropy());
+        let paired = world.person.paired(&key, profile, acceptance, Agreement::SdBase, now, &mut entropy);
+        world.run(paired.expect("paired"));
+        world
+    }
+
+    fn key(&self) -> PublicKey {
+        self.supplier.public()
+    }
+
+    fn me(&self) -> PublicKey {
+        self.person.pairing_key(&self.key()).public()
+    }
+
+    fn entropy(&mut self) -> Entropy {
+        self.drawn += 1;
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.drawn.to_be_bytes());
+        Entropy::new(seed)
+    }
+
+    fn sign<T: regie_protocol::signed::Object>(&self, value: T) -> Signed<T> {
+        Verified::sign(value, &self.supplier).expect("signs").signed().clone()
+    }
+
+    fn step(&mut self, step: Step) {
+        let (key, now) = (self.key(), self.now);
+        match step {
+            Step::Pass { ms } => self.now = now.plus_ms(u64::from(ms)),
+            Step::Frame { bytes } => {
+                if let Ok(message) = message::read(&bytes) {
+                    self.frame(message);
+                }
+            }
+            Step::Request { .. } => self.request(step),
+            Step::Acknowledge { which } => {
+                if let Some(disclosure) = pick(&self.disclosed, which).copied() {
+                    let person = self.me();
+                    let signed = self.sign(Acknowledgement { supplier: key, person, disclosure, at: now });
+                    self.frame(Message::Acknowledge(signed));
+                }
+            }
+            Step::Receipt { which, fields } => {
+                let grants = self.grants();
+                if let Some(grant) = pick(&grants, which).copied() {
+                    let (person, fields) = (self.me(), fields.iter().filter_map(|n| field(*n)).collect());
+                    let receipt = ErasureReceipt { supplier: key, person, grant, revocation: grant, fields, at: now };
+                    let signed = self.sign(receipt);
+                    self.frame(Message::Erased(signed));
+                }
+            }
+            Step::Lost => self.person.connection_lost(&key),
+            Step::Tick => {
+                let effects = self.person.tick(now);
+                self.run(effects);
+            }
+            owner => self.owner(owner),
+        }
+    }
+
+    fn request(&mut self, step: Step) {
+        let Step::Request { id, fields, purpose, access, days, kept, skew, chain } = step else { return };
+        let fields: BTreeSet<AskedPath> = fields.iter().filter_map(|n| field(*n)).map(AskedPath::from).collect();
+        let relationship = self.person.relationship(&self.key()).expect("paired");
+        let chains: Vec<Chain> = relationship
+            .grants()
+            .filter(|_| chain % 3 == 0)
+            .take(usize::from(chain % 20))
+            .map(|grant| Chain { grant: grant.root().signed().clone(), links: Vec::new() })
+            .collect();
+        let request = DataRequest {
+            id: Nonce([id; 16]),
+            supplier: self.key(),
+            person: self.me(),
+            at: Timestamp(self.now.0.saturating_add_signed(i64::from(skew))),
+            fields,
+            purpose: Purpose::ALL[usize::from(purpose) % Purpose::ALL.len()],
+            reason: "r".into(),
+            access: [Access::ReadOnce, Access::Read, Access::Subscribe][usize::from(access) % 3],
+            duration: Days(days.into()),
+            retention: Days(kept.into()),
+            chains,
+        };
+        let signed = self.sign(request);
+        self.frame(Message::Request(signed));
+    }
+
+    fn owner(&mut self, step: Step) {
+        let (key, now, mut entropy) = (self.key(), self.now, self.entropy());
+        let waiting: Vec<Nonce> =
+            self.person.relationships().flat_map(|(_, r)| r.waiting().map(|waiting| waiting.id)).collect();
+        let grants = self.grants();
+        let effects = match step {
+            Step::Allow { which, always } => {
+                let Some(id) = pick(&waiting, which) else { return };
+                let how = [Remember::Once, Remember::Supplier, Remember::Kind][usize::from(always) % 3];
+                if let Ok(effects) = self.person.remember(id, true, how, now, &mut entropy) {
+                    self.run(effects);
+                }
+                let mut entropy = self.entropy();
+                self.person.allow(id, now, &mut entropy)
+            }
+            Step::Refuse { which } => pick(&waiting, which).map_or(Ok(Vec::new()), |id| self.person.refuse(id)),
+            Step::Revoke { which, erase } => {
+                let Some(grant) = pick(&grants, which) else { return };
+                let revoked = self.person.revoke(grant, erase, now, &mut entropy);
+                self.revoked.insert(*grant);
+                revoked
+            }
+            Step::RevokeAll { erase } => {
+                self.revoked.extend(grants);
+                self.person.revoke_all(&key, erase, now, &mut entropy)
+            }
+            Step::Pause { paused } => self.person.pause(&key, paused, now, &mut entropy),
+            Step::Change { field: which } => {
+                let Some(field) = field(which) else { return };
+                self.person.field_changed(&BTreeMap::from([(field, true)]), now, &mut entropy)
+            }
+            Step::Preset { which } => {
+                let name = ["careful", "balanced", "open"][usize::from(which) % 3];
+                self.person.set_policy(Policy::preset(name).expect("a preset"), now, &mut entropy)
+            }
+            Step::Restored => {
+                self.revoked.extend(grants);
+                self.person.restored(now, &mut entropy)
+            }
+            _ => return,
+        };
+        if let Ok(effects) = effects {
+            self.run(effects);
+        }
+    }
+
+    fn grants(&self) -> Vec<ObjectId> {
+        self.person.relationships().flat_map(|(_, r)| r.grants().map(|grant| grant.root().id())).collect()
+    }
+
+    fn frame(&mut self, message: Message) {
+        let (key, now, mut entropy) = (self.key(), self.now, self.entropy());
+        let effects = self.person.message(&key, message, now, &mut entropy);
+        assert_eq!(self.run(effects), 1, "one reply for one frame");
+    }
+
+    /// Runs effects as a driver does; counts replies.
+    fn run(&mut self, effects: Vec<Effect>) -> usize {
+        let mut replies = 0;
+        for effect in effects {
+            match effect {
+                Effect::Persist(record) => self.records.push(record),
+                Effect::Deliver(_) => {}
+                Effect::Reply(reply) => {
+                    replies += 1;
+                    if let Reply::Answer(disclosure) = reply {
+                        self.left(&disclosure);
+                    }
+                }
+                Effect::Disclose(plan) => {
+                    let (now, mut entropy) = (self.now, self.entropy());
+                    let value = Observed {
+                        value: "v".parse().expect("text"),
+                        provenance: Provenance::Typed,
+                        observed: now,
+                    };
+                    let sealed = self.person.seal(plan, &mut |_| Some(value.clone()), now, &mut entropy);
+                    replies += self.run(sealed.expect("nothing came between"));
+                }
+            }
+        }
+        let key = self.key();
+        for outgoing in self.person.to_send(&key) {
+            if let Message::Disclose(disclosure) = outgoing.message {
+                self.left(&disclosure);
+            }
+        }
+        replies
+    }
+
+    /// A disclosure leaves: each value under a grant that was not revoked, covers it and is in its time.
+    fn left(&mut self, disclosure: &Signed<regie_protocol::disclosure::Disclosure>) {
+        let disclosure = disclosure.clone().verify().expect("our own");
+        regie_protocol::disclosure::Disclosure::check(&disclosure).expect("says what the log says");
+        self.disclosed.push(disclosure.id());
+        let relationship = self.person.relationship(&self.key()).expect("paired");
+        for (path, answer) in &disclosure.answers {
+            let Answer::Value { grant, .. } = answer else { continue };
+            assert!(!self.revoked.contains(grant) && !self.person.revoked(grant), "under a revoked grant");
+            let field = path.known().expect("a field of the vocabulary");
+            let grant = relationship.grants().find(|own| own.root().id() == *grant).expect("a grant of ours");
+            let scope = grant.scope();
+            assert!(scope.fields.iter().any(|own| own.covers(field)), "outside the grant");
+            assert!(scope.bounds.not_before <= disclosure.at && disclosure.at < scope.bounds.expires);
+        }
+    }
+}
+
+fn field(n: u8) -> Option<FieldPath> {
+    FieldPath::all().nth(usize::from(n) % 40)
+}
+
+fn pick<T>(list: &[T], which: u8) -> Option<&T> {
+    list.get(usize::from(which) % list.len().max(1))
+}
+
+fuzz_target!(|steps: Vec<Step>| {
+    let mut world = World::new();
+    let mut size = world.person.personal_log().size();
+    for step in steps.into_iter().take(64) {
+        world.step(step);
+        let grown = world.person.personal_log().size();
+        assert!(grown >= size, "the log only grows");
+        size = grown;
+    }
+    let policy = Policy::preset("balanced").expect("a preset");
+    let mut again = Person::new(RootSeed::from_entropy([1; 32]), policy);
+    for record in &world.records {
+        again.restore(record).expect("replays");
+    }
+    assert_eq!(again.personal_log(), world.person.personal_log());
+    let show = |person: &Person| {
+        let (_, r) = person.relationships().next().expect("one");
+        let waiting: Vec<_> = r.waiting().cloned().collect();
+        (r.log().clone(), r.knows().clone(), waiting, r.undelivered(), r.grants().count(), r.stored().clone())
+    };
+    assert_eq!(show(&again), show(&world.person));
+});

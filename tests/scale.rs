@@ -1,0 +1,137 @@
+//! Makes homes of any size without waiting for a network: both machines talk in memory, and what the person's
+//! machine would store is stored. In: counts. Out: a home that a node can run.
+
+use std::{collections::BTreeSet, path::Path};
+
+use regie::{
+    clock,
+    home::{Config, create},
+    person,
+    store::Passphrase,
+};
+use regie_protocol::{
+    agreement::Agreement,
+    field::{Observed, Provenance},
+    grant::Access,
+    identity::{Keypair, RootSeed},
+    message::{Message, Reply},
+    person::{Effect, Person},
+    policy::Policy,
+    profile::Profile,
+    purpose::Purpose,
+    supplier::{self, Ask, Supplier},
+    time::{Days, Timestamp},
+};
+
+/// Makes a person's home with this many suppliers, who asked until the log has this many entries.
+pub fn person_home(home: &Path, passphrase: &str, suppliers: usize, entries: u64) {
+    let config = Config::person();
+    let mut store = create(home, &config, &Passphrase::new(passphrase.to_owned())).expect("a home");
+    let policy = Policy::preset("balanced").expect("a preset");
+    let seed = [42; 32];
+    person::initialise(&mut store, &RootSeed::from_entropy(seed), policy.clone()).expect("initialised");
+    let mut world = World { machine: Person::new(RootSeed::from_entropy(seed), policy), effects: Vec::new() };
+    let mut companions: Vec<Supplier> = (0..suppliers).map(|n| world.pair(n)).collect();
+    world.save(&mut store);
+    'asking: loop {
+        for companion in &mut companions {
+            if world.machine.personal_log().size() >= entries {
+                break 'asking;
+            }
+            world.ask(companion);
+        }
+        world.save(&mut store);
+    }
+    world.save(&mut store);
+    store.close().expect("closed");
+}
+
+struct World {
+    machine: Person,
+    effects: Vec<Effect>,
+}
+
+impl World {
+    fn save(&mut self, store: &mut regie::store::Store) {
+        let effects = std::mem::take(&mut self.effects);
+        person::commit(store, &self.machine, &effects, clock::wall()).expect("stored");
+    }
+
+    fn pair(&mut self, number: usize) -> Supplier {
+        let now = clock::wall();
+        let mut companion = Supplier::new(Keypair::from_secret(&clock::random()));
+        let key = companion.key().public();
+        let sectors = ["energy", "retail", "government", "health", "telecom", "insurance", "media", "travel"];
+        let profile = Profile {
+            supplier: key,
+            name: format!("Supplier {number:04} BV"),
+            sector: sectors[number % sectors.len()].into(),
+            domain: format!("s{number}.example"),
+            contact: String::new(),
+            wishes: Vec::new(),
+            agreements: BTreeSet::from([Agreement::SdBase]),
+            addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
+            issued: now,
+        };
+        companion.set_profile(profile).expect("well formed");
+        let invite = supplier::Invite { uses: Some(1), expires: now.plus_days(Days(1)), made: now, test: false };
+        let (invitation, _) = companion.invite(invite, &mut clock::entropy());
+        let pair = self.machine.proffer(&key, invitation.id, Agreement::SdBase, now).expect("proffered");
+        let person = self.machine.pairing_key(&key).public();
+        let Some(Reply::Profile(profile)) = reply(companion.message(&person, Message::Hello, now)) else {
+            panic!("no profile")
+        };
+        let Some(Reply::Paired(acceptance)) = reply(companion.message(&person, pair, now)) else {
+            panic!("not paired")
+        };
+        let paired = self.machine.paired(&key, profile, acceptance, Agreement::SdBase, now, &mut clock::entropy());
+        self.run(paired.expect("paired"), now);
+        companion
+    }
+
+    fn ask(&mut self, companion: &mut Supplier) {
+        let (now, key) = (clock::wall(), companion.key().public());
+        let person = self.machine.pairing_key(&key).public();
+        let ask = Ask {
+            person,
+            fields: ["name.full", "address.street", "email"].map(|text| text.parse().expect("a path")).into(),
+            purpose: Purpose::DeliveryOfGoods,
+            reason: "to deliver".into(),
+            access: Access::Subscribe,
+            duration: Days(365),
+            retention: Days(365),
+        };
+        companion.ask(ask, now, &mut clock::entropy()).expect("asked");
+        for (id, message) in companion.to_send(&person, now).expect("signed") {
+            let effects = self.machine.message(&key, message, now, &mut clock::entropy());
+            let answer = self.run(effects, now).expect("answered");
+            let (_, acknowledgement) = companion.replied(&person, &id, answer, now);
+            let Some(acknowledgement) = acknowledgement else { continue };
+            let effects = self.machine.message(&key, acknowledgement, now, &mut clock::entropy());
+            self.run(effects, now);
+        }
+    }
+
+    fn run(&mut self, effects: Vec<Effect>, now: Timestamp) -> Option<Reply> {
+        let mut answer = None;
+        for effect in effects {
+            match effect {
+                Effect::Reply(reply) => answer = Some(reply),
+                Effect::Disclose(plan) => {
+                    let mut value = |_: &_| {
+                        let value = "a value".parse().expect("text");
+                        Some(Observed { value, provenance: Provenance::Typed, observed: now })
+                    };
+                    let sealed = self.machine.seal(plan, &mut value, now, &mut clock::entropy()).expect("sealed");
+                    answer = self.run(sealed, now).or(answer);
+                }
+                other => self.effects.push(other),
+            }
+        }
+        answer
+    }
+}
+
+fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+    effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
+}
