@@ -9,6 +9,7 @@
 pub mod bulk;
 mod commands;
 pub mod happening;
+pub mod hooks;
 pub mod keys;
 pub mod lists;
 pub mod names;

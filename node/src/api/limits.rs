@@ -26,3 +26,9 @@ pub const INVITATION_DAYS: u32 = 366;
 pub const STREAMS: usize = 64;
 /// A quiet event stream carries a comment after this time, so that both sides notice a dead one.
 pub const STREAM_QUIET: Duration = Duration::from_secs(15);
+/// A stream looks by itself after this time, since another process may have written.
+pub const STREAM_LOOK: Duration = Duration::from_secs(5);
+/// A webhook's receiver must answer within this time.
+pub const DELIVERY: Duration = Duration::from_secs(15);
+/// Deliveries that wait for their time are looked at this often.
+pub const DELIVERY_LOOK: Duration = Duration::from_secs(1);

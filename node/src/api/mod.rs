@@ -4,8 +4,10 @@
 //! it is answered. `api/call.rs` is the way in for every call, the other files are the things there are.
 
 mod call;
+mod delivery;
 mod disclosures;
 mod erasures;
+mod events;
 mod health;
 mod invitations;
 pub mod limits;
@@ -13,8 +15,9 @@ mod problem;
 mod relationships;
 mod requests;
 mod server;
+mod webhooks;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -24,6 +27,7 @@ use axum::{
     response::IntoResponse as _,
     routing::get,
 };
+use tokio::sync::Semaphore;
 use utoipa::openapi::{
     ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
     security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -44,19 +48,25 @@ pub const DEFAULT: &str = "127.0.0.1:7482";
 pub struct Api {
     desk: Desk,
     metrics: Arc<health::Metrics>,
+    streams: Arc<Semaphore>,
+    allowed: delivery::Allowed,
 }
 
 /// Listens and answers until the process ends. Answers where it listens.
 ///
 /// # Errors
 /// An address that can't be listened on.
-pub async fn start(desk: Desk, at: SocketAddr) -> Result<SocketAddr, Failure> {
+pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) -> Result<SocketAddr, Failure> {
     let listener = tokio::net::TcpListener::bind(at).await.map_err(|error| {
         let next = "stop what listens there, or choose another with --api";
         Failure::new("address", exit::ERROR, format!("the API can't listen on {at}: {error}; {next}"))
     })?;
     let address = listener.local_addr().map_err(Failure::internal)?;
-    tokio::spawn(server::serve(listener, router(desk)));
+    // Two providers may be compiled in; which one TLS uses is said once. A second saying changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let allowed = delivery::Allowed::new(webhook_hosts);
+    tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
+    tokio::spawn(server::serve(listener, router(desk, allowed)));
     Ok(address)
 }
 
@@ -91,11 +101,19 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(erasures::subscriptions))
         .routes(routes!(erasures::revocations))
         .routes(routes!(erasures::list, erasures::create))
+        .routes(routes!(events::list))
+        .routes(routes!(events::follow))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::one, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::resume))
+        .routes(routes!(webhooks::resend))
 }
 
-fn router(desk: Desk) -> Router {
+fn router(desk: Desk, allowed: delivery::Allowed) -> Router {
     let (calls, _) = calls().split_for_parts();
-    let api = Api { desk, metrics: Arc::default() };
+    let streams = Arc::new(Semaphore::new(limits::STREAMS));
+    let api = Api { desk, metrics: Arc::default(), streams, allowed };
     let document = serde_json::to_value(document()).unwrap_or_default();
     calls
         .route("/v1/openapi.json", get(move || std::future::ready(axum::Json(document.clone()))))

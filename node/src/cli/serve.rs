@@ -163,7 +163,7 @@ async fn serve(home: &Path, config: &Config, store: Store, listen: Listen, json:
             let listener = control::bind(&control::socket(home))?;
             let (events, desk, end, addresses) = supplier::start(Box::new(store), &config.listen).await?;
             let api = match config.api {
-                Some(at) => Some(api::start(desk, at).await?),
+                Some(at) => Some(api::start(desk, at, config.webhook_hosts.clone()).await?),
                 None => None,
             };
             say(json, &json!({ "running": "supplier", "home": home, "listening": addresses, "api": api }), || {
