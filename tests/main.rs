@@ -7,4 +7,5 @@ mod hostile;
 mod kills;
 mod owner;
 mod supplier_api;
+mod supplier_events;
 mod tidy;
