@@ -377,3 +377,26 @@ fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
     let signed = Verified::sign(request, world.supplier.key()).expect("signed").signed().clone();
     assert_eq!(world.give(Message::Request(signed), now), Reply::Refused(Refusal::Revoked));
 }
+
+#[test]
+fn at_the_end_of_retention_the_person_takes_one_receipt_and_no_more() {
+    let mut world = World::new("balanced");
+    let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
+    let (answer, person) = (world.give(message, NOW), world.person_key());
+    let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+    assert_eq!(world.give(ack.expect("acknowledged"), NOW), Reply::Noted);
+    let later = NOW.plus_days(Days(30));
+    assert!(world.supplier.tick(NOW.plus_days(Days(29))).is_empty());
+    assert!(!world.supplier.tick(later).is_empty());
+    assert!(world.held().is_empty());
+    let (parcel, receipt) = world.supplier.to_send(&person, later).expect("signed").pop().expect("a receipt");
+    let before = world.records.len();
+    assert_eq!(world.give(receipt.clone(), later), Reply::Noted);
+    let after = world.records.len();
+    assert!(after > before, "the receipt is kept");
+    assert_eq!(world.give(receipt, later), Reply::Noted);
+    assert_eq!(world.records.len(), after, "a second one adds nothing");
+    world.supplier.replied(&person, &parcel, Reply::Noted, later);
+    world.supplier.connection_lost(&person);
+    assert!(world.supplier.to_send(&person, later).expect("signed").is_empty(), "it is sent until it is taken");
+}

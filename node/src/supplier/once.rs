@@ -88,9 +88,9 @@ impl Companion {
     /// Keeps an answer with what was done.
     pub(crate) fn keep_answer(&mut self, once: &Once, answered: &Answered, turn: &mut Turn) -> Result<(), Failure> {
         let first = self.store.numbered(Table::Api, ORDER, 0, 1)?;
-        let span = first.first().map_or(0, |row| number(row)).min(u64::MAX - 1);
+        let span = first.first().map_or(0, number).min(u64::MAX - 1);
         let last = self.store.last_number(Table::Api, ORDER)?.unwrap_or(0);
-        if first.first().is_some() && last - span >= ANSWERS {
+        if !first.is_empty() && last - span >= ANSWERS {
             let words = "too many calls with an Idempotency-Key in a day; wait, or send fewer";
             return Err(Failure::new("rate_limited", exit::REFUSED, words));
         }

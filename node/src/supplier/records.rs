@@ -214,7 +214,10 @@ impl Companion {
     pub(super) fn load_due(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let current = now.0 / MINUTE_MS;
         let first = match number(&*self.store, SWEPT)? {
-            0 => return Ok(turn.batch.put(Table::Meta, Key::item(SWEPT), current.to_be_bytes().to_vec())),
+            0 => {
+                turn.batch.put(Table::Meta, Key::item(SWEPT), current.to_be_bytes().to_vec());
+                return Ok(());
+            }
             swept => swept,
         };
         // A value may be due at once, so the present minute is looked at every time.
