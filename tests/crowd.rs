@@ -18,7 +18,7 @@ use regie_protocol::{
     message::{Message, Reply},
     profile::Profile,
     purpose::Purpose,
-    supplier::{Ask, Effect, Record, Supplier},
+    supplier::{Ask, Effect, Invite, Record, Supplier},
     time::Days,
     wire,
 };
@@ -90,7 +90,8 @@ impl Member {
     /// A link for one person.
     pub fn invite(&self) -> String {
         let expires = clock::wall().plus_days(Days(1));
-        self.state().machine.invite(Some(1), expires, &mut clock::entropy()).0.to_string()
+        let invite = Invite { uses: Some(1), expires, made: clock::wall(), test: false };
+        self.state().machine.invite(invite, &mut clock::entropy()).0.to_string()
     }
 
     /// Asks its only person.

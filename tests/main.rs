@@ -7,4 +7,6 @@ mod end_to_end;
 mod hostile;
 mod kills;
 mod owner;
+mod supplier_api;
+mod supplier_events;
 mod tidy;

@@ -1,5 +1,6 @@
 //! Runs the real binary in temporary homes. In: verbs and commands. Out: exit codes, output, answers.
 
+pub mod api;
 pub mod crowd;
 pub mod http;
 pub mod paper_supplier;

@@ -74,7 +74,8 @@ impl World {
             issued: now,
         };
         companion.set_profile(profile).expect("well formed");
-        let (invitation, _) = companion.invite(Some(1), now.plus_days(Days(1)), &mut clock::entropy());
+        let invite = supplier::Invite { uses: Some(1), expires: now.plus_days(Days(1)), made: now, test: false };
+        let (invitation, _) = companion.invite(invite, &mut clock::entropy());
         let pair = self.machine.proffer(&key, invitation.id, Agreement::SdBase, now).expect("proffered");
         let person = self.machine.pairing_key(&key).public();
         let Some(Reply::Profile(profile)) = reply(companion.message(&person, Message::Hello, now)) else {

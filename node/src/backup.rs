@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     command::{Failure, exit},
     home::Role,
-    store::{Batch, Item, Key, Store, StoreError, Table},
+    store::{Batch, Item, Key, Ledger, Store, Table},
 };
 
 /// Largest backup that is read, in bytes.
@@ -49,10 +49,10 @@ pub struct Backup {
 ///
 /// # Errors
 /// The store's.
-pub fn rows(store: &Store) -> Result<Vec<BackupRow>, Failure> {
+pub fn rows(store: &dyn Ledger) -> Result<Vec<BackupRow>, Failure> {
     let mut rows = Vec::new();
     for table in Table::ALL {
-        store.scan(*table, |row| {
+        store.each(*table, &mut |row| {
             let (item, number) = match &row.item {
                 Item::Bytes(bytes) => (Some(hex(bytes)), None),
                 Item::Index(number) => (None, Some(*number)),
@@ -64,7 +64,7 @@ pub fn rows(store: &Store) -> Result<Vec<BackupRow>, Failure> {
                 number,
                 value: hex(&row.value),
             });
-            Ok::<_, StoreError>(ControlFlow::Continue(()))
+            ControlFlow::Continue(())
         })?;
     }
     Ok(rows)

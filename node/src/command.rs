@@ -130,6 +130,14 @@ pub enum Command {
         retention: u32,
     },
     People,
+    KeyCreate {
+        name: String,
+        test: bool,
+    },
+    KeyList,
+    KeyRevoke {
+        key: String,
+    },
 }
 
 /// A change of the defaults, to be tried or made.

@@ -5,7 +5,7 @@
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, StoreError};
 
 /// Tells how a driver ended.
 pub type End = oneshot::Receiver<Result<(), StoreError>>;
@@ -30,6 +30,11 @@ impl Turn {
     pub fn after(&mut self, action: impl FnOnce() + Send + 'static) {
         self.after.push(Box::new(action));
     }
+
+    /// Takes everything back; what was begun was not done.
+    pub fn undo(&mut self) {
+        *self = Self::default();
+    }
 }
 
 /// What a driver drives.
@@ -42,8 +47,18 @@ pub trait Driven: Send + 'static {
     fn handle(&mut self, event: Self::Event, turn: &mut Turn) -> bool;
     /// Adds what belongs to every commit.
     fn closing(&mut self, turn: &mut Turn);
-    /// Its store.
-    fn store(&mut self) -> &mut Store;
+    /// Before a turn's first event.
+    ///
+    /// # Errors
+    /// The store's.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+    /// Makes the changes of a turn durable; there may be none.
+    ///
+    /// # Errors
+    /// The store's.
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError>;
 }
 
 /// Runs until the senders are gone, a handler ends it, or the store fails.
@@ -54,6 +69,7 @@ pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Re
     let mut next = events.blocking_recv();
     while let Some(first) = next.take() {
         let mut turn = Turn::default();
+        driven.begin()?;
         let mut go_on = driven.handle(first, &mut turn);
         for _ in 1..GROUP {
             if turn.batch.len() >= OPERATIONS {
@@ -68,8 +84,8 @@ pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Re
         }
         if !turn.batch.is_empty() {
             driven.closing(&mut turn);
-            driven.store().commit(turn.batch)?;
         }
+        driven.commit(turn.batch)?;
         for action in turn.after {
             action();
         }

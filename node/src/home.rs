@@ -38,13 +38,19 @@ pub struct Config {
     /// Where a person's dashboard listens: an address of the loopback, or `off`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dashboard: Option<String>,
+    /// Where a companion's HTTP API listens; nowhere, where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<std::net::SocketAddr>,
+    /// Hosts in a private network that webhooks may be sent to, by name.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
+    pub webhook_hosts: std::collections::BTreeSet<String>,
 }
 
 impl Config {
     /// A person's, with nothing set.
     #[must_use]
     pub fn person() -> Self {
-        Self { role: Role::Person, listen: Vec::new(), dashboard: None }
+        Self { role: Role::Person, listen: Vec::new(), dashboard: None, api: None, webhook_hosts: Default::default() }
     }
 }
 

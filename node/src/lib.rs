@@ -1,8 +1,9 @@
 //! regie: a person's data node and a supplier's companion, in one binary.
 //!
 //! In: commands of an owner, frames of peers. Out: what `docs/architecture.md` describes. Imports go one way:
-//! `cli`, `demo` -> `command`, `control` -> `person`, `supplier` -> `network`, `store` -> `regie-protocol`.
+//! `cli`, `demo`, `api` -> `command`, `control` -> `person`, `supplier` -> `network`, `store` -> `regie-protocol`.
 
+pub mod api;
 pub mod backup;
 pub mod cli;
 pub mod clock;

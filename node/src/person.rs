@@ -51,7 +51,7 @@ use crate::{
     command::{Command, Failure},
     driver::{self, Driven, Turn},
     network::Responder,
-    store::{Key, Store, Table},
+    store::{Batch, Key, Store, StoreError, Table},
 };
 
 /// What the person's driver handles.
@@ -266,8 +266,8 @@ impl Driven for Node {
         self.fresh.clear();
     }
 
-    fn store(&mut self) -> &mut Store {
-        &mut self.store
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
+        self.store.commit(batch)
     }
 }
 

@@ -1,23 +1,35 @@
 //! The supplier's companion: the machine, its store and its listening endpoint.
 //!
-//! In: frames of persons, commands of the company, the clock. Out: replies, requests, values for the company.
-//! `supplier/records.rs` maps the machine's records to tables, `supplier/commands.rs` does commands.
+//! In: frames of persons, commands and API calls of the company, the clock. Out: replies, requests, values for the
+//! company. `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
+//! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
+//! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
+//! persons, `supplier/commands.rs` does commands.
 
+pub mod bulk;
 mod commands;
+pub mod happening;
+pub mod hooks;
+pub mod keys;
+pub mod lists;
+pub mod names;
+pub mod once;
 mod records;
 
 use std::collections::BTreeSet;
 
 use regie_protocol::{
+    field::FieldPath,
     identity::{Keypair, Nonce, PublicKey},
     message::{self, Message, Reply},
-    profile::Profile,
+    profile::{Invitation, Profile},
     refusal::Refusal,
-    supplier::{Effect, Supplier},
+    supplier::{Customer, Effect, Invite, Parcel, Supplier},
+    time::Timestamp,
     wire,
 };
 use serde_json::Value;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub use records::key;
 
@@ -26,8 +38,88 @@ use crate::{
     command::{Command, Failure},
     driver::{self, Driven, Turn},
     network::{Address, Endpoint, NetworkEvent, Responder},
-    store::Store,
+    store::{Batch, Key, Ledger, Store, StoreError, Table},
 };
+
+/// Real persons, or those who were invited for a trial. A key of the API sees one of the two worlds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum World {
+    /// Real.
+    Live,
+    /// For trying things out.
+    Test,
+}
+
+impl World {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Live, Self::Test];
+
+    /// By whether it is for trying things out.
+    #[must_use]
+    pub fn of(test: bool) -> Self {
+        if test { Self::Test } else { Self::Live }
+    }
+
+    /// What its rows stand under.
+    pub(crate) fn group(self) -> &'static [u8] {
+        match self {
+            Self::Live => b"live",
+            Self::Test => b"test",
+        }
+    }
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures {
+    /// Persons.
+    pub relationships: u64,
+    /// Of them connected.
+    pub connected: u64,
+    /// Values held.
+    pub values: u64,
+    /// Events that can be read.
+    pub events: u64,
+}
+
+/// A call of the API: done on the driver's thread, between other turns.
+pub type Call = Box<dyn FnOnce(&mut Companion, &mut Turn) + Send>;
+
+/// How the API reaches the companion; clones share one.
+#[derive(Clone)]
+pub struct Desk {
+    events: mpsc::Sender<Event>,
+    news: watch::Receiver<u64>,
+}
+
+impl Desk {
+    /// Does something with the companion; the answer comes when its changes are on disk.
+    ///
+    /// # Errors
+    /// What `work` says, or that the companion is stopping.
+    pub async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Companion, &mut Turn) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (answer, wait) = oneshot::channel();
+        let call: Call = Box::new(move |companion, turn| {
+            let result = work(companion, turn);
+            if result.is_err() {
+                companion.undo(turn);
+            }
+            turn.after(move || drop(answer.send(result)));
+        });
+        let stopping = || Failure::new("unavailable", crate::command::exit::UNREACHABLE, "the companion is stopping");
+        self.events.send(Event::Call(call)).await.map_err(|_| stopping())?;
+        wait.await.map_err(|_| stopping())?
+    }
+
+    /// Changes whenever something has happened.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.news.clone()
+    }
+}
 
 /// What the companion's driver handles.
 pub enum Event {
@@ -38,9 +130,13 @@ pub enum Event {
     /// It is gone.
     Lost(PublicKey),
     /// The reply to a request.
-    Replied(PublicKey, Nonce, Vec<u8>),
+    Replied(PublicKey, Parcel, Vec<u8>),
     /// The company asks.
     Command(Command, oneshot::Sender<Result<Value, Failure>>),
+    /// The company's systems ask.
+    Call(Call),
+    /// A request to many persons goes on.
+    Work,
     /// Time passes.
     Tick,
 }
@@ -48,11 +144,16 @@ pub enum Event {
 /// The machine with everything it needs.
 pub struct Companion {
     machine: Supplier,
-    store: Store,
+    store: Box<dyn Ledger>,
     clock: Clock,
     endpoint: Endpoint,
     connected: BTreeSet<PublicKey>,
     events: mpsc::WeakSender<Event>,
+    news: watch::Sender<u64>,
+    told_this_turn: bool,
+    touched: BTreeSet<(Table, Key)>,
+    broken: bool,
+    working: bool,
     runtime: tokio::runtime::Handle,
 }
 
@@ -61,14 +162,15 @@ pub struct Companion {
 /// # Errors
 /// A store that does not hold a companion, or an address that can't be listened on.
 pub async fn start(
-    store: Store,
+    store: Box<dyn Ledger>,
     listen: &[Address],
-) -> Result<(mpsc::Sender<Event>, driver::End, Vec<Address>), Failure> {
-    let (machine, clock) = records::load(&store)?;
+) -> Result<(mpsc::Sender<Event>, Desk, driver::End, Vec<Address>), Failure> {
+    let (machine, clock) = records::open(&*store)?;
     let secret = machine.key().expose_secret();
     let (endpoint, network) = Endpoint::start(secret, listen).await.map_err(Failure::internal)?;
     let addresses = endpoint.addresses();
     let (events, inbox) = mpsc::channel(driver::EVENTS);
+    let (news, heard) = watch::channel(0);
     let mut companion = Companion {
         machine,
         store,
@@ -76,6 +178,11 @@ pub async fn start(
         endpoint,
         connected: BTreeSet::new(),
         events: events.downgrade(),
+        news,
+        told_this_turn: false,
+        touched: BTreeSet::new(),
+        broken: false,
+        working: false,
         runtime: tokio::runtime::Handle::current(),
     };
     companion.advertise(&addresses)?;
@@ -84,7 +191,8 @@ pub async fn start(
     std::thread::spawn(move || {
         let _ = ended.send(driver::run(companion, inbox));
     });
-    Ok((events, end, addresses))
+    let desk = Desk { events: events.clone(), news: heard };
+    Ok((events, desk, end, addresses))
 }
 
 /// Writes a new companion's first records.
@@ -93,14 +201,14 @@ pub async fn start(
 /// A profile out of bounds, or the store's.
 pub fn initialise(store: &mut Store, secret: &[u8; 32], profile: Profile) -> Result<(), Failure> {
     let mut machine = Supplier::new(Keypair::from_secret(secret));
-    let mut turn = Turn::default();
-    records::put_key(&mut turn, secret);
+    let mut batch = Batch::new();
+    records::put_key(&mut batch, secret);
     for effect in machine.set_profile(profile)? {
         if let Effect::Persist(record) = effect {
-            records::put(&mut turn, &record)?;
+            records::put_alone(&mut batch, &record)?;
         }
     }
-    store.commit(turn.batch)?;
+    store.commit(batch)?;
     Ok(())
 }
 
@@ -127,101 +235,206 @@ impl Driven for Companion {
     type Event = Event;
 
     fn reads_all(event: &Event) -> bool {
-        matches!(event, Event::Command(Command::Backup | Command::People, _))
+        matches!(event, Event::Command(..) | Event::Call(_) | Event::Work | Event::Tick)
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.store.begin()
     }
 
     fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
-        let now = self.clock.now();
-        match event {
-            Event::Frame(person, frame, responder) => {
-                let effects = match message::read::<Message>(&frame) {
-                    Ok(message) => self.machine.message(&person, message, now),
-                    Err(code) => vec![Effect::Reply(Reply::Refused(code))],
-                };
-                self.run(effects, Some(responder), turn);
-            }
-            Event::Up(person) => {
-                self.connected.insert(person);
-                self.send(person, turn);
-            }
-            Event::Lost(person) => {
-                self.connected.remove(&person);
-                self.machine.connection_lost(&person);
-            }
-            Event::Replied(person, request, frame) => {
-                let reply = message::read::<Reply>(&frame).unwrap_or(Reply::Refused(Refusal::Malformed));
-                let (effects, back) = self.machine.replied(&person, &request, reply, now);
-                self.run(effects, None, turn);
-                if let Some(Ok(frame)) = back.map(|message| wire::encode(&message)) {
-                    let (endpoint, runtime) = (self.endpoint.clone(), self.runtime.clone());
-                    // Where it is lost, the person's node sends the disclosure again and is answered.
-                    turn.after(move || {
-                        drop(runtime.spawn(async move { endpoint.exchange(*person.as_bytes(), frame).await }));
-                    });
-                }
-            }
-            Event::Command(Command::Stop, answer) => {
-                turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
-                return false;
-            }
-            Event::Command(command, answer) => {
-                let result = self.command(command, turn);
-                turn.after(move || drop(answer.send(result)));
-            }
-            Event::Tick => {
-                let effects = self.machine.tick(now);
-                self.run(effects, None, turn);
-            }
-        }
-        true
+        self.event(event, turn).unwrap_or_else(|failure| {
+            // What can't be read can't be acted on: nothing of this turn is stored or sent.
+            tracing::error!(%failure, "the companion stops");
+            self.broken = true;
+            false
+        })
     }
 
     fn closing(&mut self, turn: &mut Turn) {
         records::put_clock(turn, self.clock.now());
     }
 
-    fn store(&mut self) -> &mut Store {
-        &mut self.store
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
+        self.forget();
+        if self.broken { Err(StoreError::Halted) } else { self.store.commit(batch) }
     }
 }
 
 impl Companion {
-    fn run(&mut self, effects: Vec<Effect>, mut responder: Option<Responder>, turn: &mut Turn) {
+    fn event(&mut self, event: Event, turn: &mut Turn) -> Result<bool, Failure> {
+        match event {
+            Event::Frame(person, frame, responder) => self.frame(person, &frame, responder, turn)?,
+            Event::Up(person) => {
+                self.connected.insert(person);
+                self.send(person, turn)?;
+            }
+            Event::Lost(person) => {
+                self.connected.remove(&person);
+                self.machine.connection_lost(&person);
+            }
+            Event::Replied(person, parcel, frame) => self.replied(person, &parcel, &frame, turn)?,
+            Event::Command(Command::Stop, answer) => {
+                turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
+                return Ok(false);
+            }
+            Event::Command(command, answer) => {
+                let result = self.command(command, turn);
+                if result.is_err() {
+                    self.undo(turn);
+                }
+                turn.after(move || drop(answer.send(result)));
+            }
+            Event::Call(call) => call(self, turn),
+            Event::Work => self.work(turn)?,
+            Event::Tick => self.tick(turn)?,
+        }
+        Ok(true)
+    }
+
+    fn frame(&mut self, person: PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let effects = match message::read::<Message>(frame) {
+            Ok(message) => {
+                self.load_for(&person, &message)?;
+                self.machine.message(&person, message, now)
+            }
+            Err(code) => vec![Effect::Reply(Reply::Refused(code))],
+        };
+        self.run(effects, Some(responder), turn)
+    }
+
+    fn replied(&mut self, person: PublicKey, parcel: &Parcel, frame: &[u8], turn: &mut Turn) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let reply = message::read::<Reply>(frame).unwrap_or(Reply::Refused(Refusal::Malformed));
+        self.load_for_reply(&person, &reply)?;
+        let (effects, back) = self.machine.replied(&person, parcel, reply, now);
+        self.run(effects, None, turn)?;
+        if let Some(Ok(frame)) = back.map(|message| wire::encode(&message)) {
+            let (endpoint, runtime) = (self.endpoint.clone(), self.runtime.clone());
+            // Where it is lost, the person's node sends the disclosure again and is answered.
+            turn.after(move || {
+                drop(runtime.spawn(async move { endpoint.exchange(*person.as_bytes(), frame).await }));
+            });
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+        let now = self.clock.now();
+        self.load_due(now, turn)?;
+        let effects = self.machine.tick(now);
+        self.run(effects, None, turn)?;
+        self.prune_events(now, turn)?;
+        self.prune_answers(now, turn)?;
+        self.work_on(turn);
+        Ok(())
+    }
+
+    pub(crate) fn run(
+        &mut self,
+        effects: Vec<Effect>,
+        mut responder: Option<Responder>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
         for effect in effects {
             match effect {
-                Effect::Persist(record) => {
-                    if let Err(error) = records::put(turn, &record) {
-                        tracing::error!(%error, "a record has no encoding");
-                    }
-                }
+                Effect::Persist(record) => self.persist(&record, turn)?,
                 Effect::Reply(reply) => {
                     if let (Some(responder), Ok(frame)) = (responder.take(), wire::encode(&reply)) {
                         turn.after(move || responder.reply_blocking(frame));
                     }
                 }
-                Effect::Deliver(person) => self.send(person, turn),
+                Effect::Deliver(person) => self.send(person, turn)?,
             }
         }
+        Ok(())
     }
 
     /// Sends what waits for a connected person; for one who is not, it goes on waiting.
-    fn send(&mut self, person: PublicKey, turn: &mut Turn) {
+    fn send(&mut self, person: PublicKey, turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
         if !self.connected.contains(&person) {
-            return;
+            return Ok(());
         }
-        for (id, message) in self.machine.to_send(&person, now).unwrap_or_default() {
+        self.load(&person)?;
+        for (parcel, message) in self.machine.to_send(&person, now).unwrap_or_default() {
             let (Ok(frame), events) = (wire::encode(&message), self.events.clone()) else { continue };
             let (endpoint, runtime) = (self.endpoint.clone(), self.runtime.clone());
             turn.after(move || {
                 drop(runtime.spawn(async move {
                     let reply = endpoint.exchange(*person.as_bytes(), frame).await;
                     if let (Ok(reply), Some(events)) = (reply, events.upgrade()) {
-                        let _ = events.send(Event::Replied(person, id, reply)).await;
+                        let _ = events.send(Event::Replied(person, parcel, reply)).await;
                     }
                 }));
             });
         }
+        Ok(())
+    }
+
+    /// Memory holds nothing that the store does not.
+    fn forget(&mut self) {
+        self.machine.forget();
+        self.touched.clear();
+        self.told_this_turn = false;
+    }
+
+    /// Takes back a call or command that failed on its way. Each is the first of its turn, so nothing else goes.
+    fn undo(&mut self, turn: &mut Turn) {
+        turn.undo();
+        self.forget();
+    }
+
+    /// A person, loaded.
+    pub(crate) fn customer(&mut self, person: &PublicKey) -> Result<&Customer, Failure> {
+        self.load(person)?;
+        self.machine.customer(person).ok_or_else(lists::not_found)
+    }
+
+    /// An invitation of this world.
+    pub(crate) fn find_invite(&mut self, world: World, id: &Nonce) -> Result<Invite, Failure> {
+        self.load_invite(id)?;
+        let invite = self.machine.invite_made(id).filter(|invite| World::of(invite.test) == world);
+        invite.copied().ok_or_else(lists::not_found)
+    }
+
+    /// An invitation as it travels.
+    pub(crate) fn invitation(&self, id: Nonce) -> Invitation {
+        self.machine.invitation(id)
+    }
+
+    /// Erases values at the company's own initiative.
+    pub(crate) fn erase(
+        &mut self,
+        person: &PublicKey,
+        fields: &BTreeSet<FieldPath>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        self.load(person)?;
+        let now = self.clock.now();
+        let effects = self.machine.erase_fields(person, fields, now);
+        self.run(effects, None, turn)
+    }
+
+    /// The time now.
+    pub(crate) fn now(&mut self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How much there is of everything.
+    pub(crate) fn figures(&self) -> Result<Figures, Failure> {
+        Ok(Figures {
+            relationships: self.store.count(Table::Relationship)?,
+            connected: self.connected.len() as u64,
+            values: self.store.count(Table::Held)?,
+            events: self.store.count(Table::Event)?,
+        })
+    }
+
+    /// Is this person's node connected to this process?
+    pub(crate) fn is_connected(&self, person: &PublicKey) -> bool {
+        self.connected.contains(person)
     }
 
     /// Puts the addresses it really listens on into the profile.
@@ -229,13 +442,14 @@ impl Companion {
         let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) else { return Ok(()) };
         let profile = Profile { addresses: texts, issued: clock::wall(), ..profile.clone() };
-        let mut turn = Turn::default();
+        let mut batch = Batch::new();
         for effect in self.machine.set_profile(profile)? {
             if let Effect::Persist(record) = effect {
-                records::put(&mut turn, &record)?;
+                records::put_alone(&mut batch, &record)?;
             }
         }
-        self.store.commit(turn.batch)?;
+        self.store.begin()?;
+        self.store.commit(batch)?;
         Ok(())
     }
 }

@@ -32,7 +32,8 @@ impl Object for Acknowledgement {
     }
 }
 
-/// The supplier declares that it has erased what a revoked grant gave.
+/// The supplier declares that it has erased what a grant gave: because it was revoked, or because its retention
+/// ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErasureReceipt {
@@ -40,10 +41,10 @@ pub struct ErasureReceipt {
     pub supplier: PublicKey,
     /// Whose values.
     pub person: PublicKey,
-    /// The revoked grant.
+    /// The grant.
     pub grant: ObjectId,
-    /// The revocation it answers.
-    pub revocation: ObjectId,
+    /// The revocation it answers; none where the supplier erased by itself.
+    pub revocation: Option<ObjectId>,
     /// The fields whose values were erased; a field that another live grant covers is kept.
     pub fields: BTreeSet<FieldPath>,
     /// When.

@@ -7,9 +7,9 @@
 mod frames;
 mod state;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub use state::{Asking, Customer, Held, Invite, Record, Supplier};
+pub use state::{Asking, Customer, Held, Invite, Outcome, Parcel, Received, Record, Supplier};
 
 use crate::{
     entropy::Entropy,
@@ -22,7 +22,7 @@ use crate::{
     purpose::Purpose,
     refusal::Refusal,
     request::DataRequest,
-    signed::{SignedError, Verified},
+    signed::{ObjectId, SignedError, Verified},
     time::{Days, Timestamp},
 };
 
@@ -85,6 +85,18 @@ impl From<SignedError> for SupplierError {
     }
 }
 
+/// Is a request of this shape within its bounds?
+///
+/// # Errors
+/// [`SupplierError::BadRequest`].
+pub fn fits(fields: &BTreeSet<AskedPath>, reason: &str, duration: Days, retention: Days) -> Result<(), SupplierError> {
+    let fits = (1..=limits::FIELDS).contains(&fields.len())
+        && plain_line(reason, limits::TEXT_BYTES)
+        && (1..=limits::GRANT_DAYS).contains(&duration.0)
+        && retention.0 <= limits::RETENTION_DAYS;
+    if fits { Ok(()) } else { Err(SupplierError::BadRequest) }
+}
+
 impl Supplier {
     /// Replaces the profile.
     ///
@@ -101,17 +113,18 @@ impl Supplier {
     }
 
     /// Makes an invitation for one person, or a public one.
-    pub fn invite(
-        &mut self,
-        uses: Option<u32>,
-        expires: Timestamp,
-        entropy: &mut Entropy,
-    ) -> (Invitation, Vec<Effect>) {
+    pub fn invite(&mut self, invite: Invite, entropy: &mut Entropy) -> (Invitation, Vec<Effect>) {
         let id = entropy.nonce();
         let mut effects = Vec::new();
-        self.record(&mut effects, Record::Invite { id, invite: Invite { uses, expires } });
+        self.record(&mut effects, Record::Invite { id, invite });
+        (self.invitation(id), effects)
+    }
+
+    /// The invitation as it travels in a link.
+    #[must_use]
+    pub fn invitation(&self, id: Nonce) -> Invitation {
         let addresses = self.profile.as_ref().map(|profile| profile.addresses.clone()).unwrap_or_default();
-        (Invitation { supplier: self.key.public(), id, addresses }, effects)
+        Invitation { supplier: self.key.public(), id, addresses }
     }
 
     /// Queues a request; it waits here until the person's node connects.
@@ -125,13 +138,7 @@ impl Supplier {
         entropy: &mut Entropy,
     ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
         let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
-        let fits = (1..=limits::FIELDS).contains(&ask.fields.len())
-            && plain_line(&ask.reason, limits::TEXT_BYTES)
-            && (1..=limits::GRANT_DAYS).contains(&ask.duration.0)
-            && ask.retention.0 <= limits::RETENTION_DAYS;
-        if !fits {
-            return Err(SupplierError::BadRequest);
-        }
+        fits(&ask.fields, &ask.reason, ask.duration, ask.retention)?;
         if customer.unanswered() >= limits::OUTBOX_PER_RELATIONSHIP {
             return Err(SupplierError::TooManyWaiting);
         }
@@ -157,43 +164,63 @@ impl Supplier {
     }
 
     /// What is to be sent to a connected person now: requests that were not answered yet, signed with the
-    /// present time, each once per connection.
+    /// present time, and erasure receipts that were not taken yet; each once per connection.
     ///
     /// # Errors
     /// Where signing fails, which no request of ours causes.
-    pub fn to_send(&mut self, person: &PublicKey, now: Timestamp) -> Result<Vec<(Nonce, Message)>, Refusal> {
-        let Some(customer) = self.customers.get_mut(person) else {
+    pub fn to_send(&mut self, person: &PublicKey, now: Timestamp) -> Result<Vec<(Parcel, Message)>, Refusal> {
+        let Some(customer) = self.customers.get(person) else {
             return Ok(Vec::new());
         };
+        let in_flight = self.in_flight.entry(*person).or_default();
         let mut messages = Vec::new();
         for asking in customer.askings.values() {
-            if asking.awaits_answer() && customer.in_flight.insert(asking.request.id) {
+            let parcel = Parcel::Request(asking.request.id);
+            if asking.awaits_answer() && in_flight.insert(parcel) {
                 let request = DataRequest { at: now, ..asking.request.clone() };
                 let signed = Verified::sign(request, &self.key)?.signed().clone();
-                messages.push((asking.request.id, Message::Request(signed)));
+                messages.push((parcel, Message::Request(signed)));
+            }
+        }
+        for (id, receipt) in &customer.receipts {
+            if in_flight.insert(Parcel::Receipt(*id)) {
+                messages.push((Parcel::Receipt(*id), Message::Erased(receipt.clone())));
             }
         }
         Ok(messages)
     }
 
-    /// The connection is gone: unanswered requests go out again on the next one.
+    /// The connection is gone: what has no answer goes out again on the next one.
     pub fn connection_lost(&mut self, person: &PublicKey) {
-        if let Some(customer) = self.customers.get_mut(person) {
-            customer.in_flight.clear();
-        }
+        self.in_flight.remove(person);
     }
 
-    /// Erases what is past its retention.
+    /// Erases what is past its retention, of the persons in memory, with a signed receipt for each grant.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let old: Vec<(PublicKey, BTreeSet<FieldPath>)> = self
+        let due: Vec<(PublicKey, BTreeSet<FieldPath>)> = self
             .customers
             .iter()
             .map(|(person, c)| (*person, c.held.iter().filter(|(_, h)| h.until <= now).map(|(f, _)| *f).collect()))
-            .filter(|(_, fields): &(_, BTreeSet<FieldPath>)| !fields.is_empty())
             .collect();
-        for (person, fields) in old {
-            self.record(&mut effects, Record::Erased { person, fields });
+        due.into_iter().flat_map(|(person, fields)| self.erase_fields(&person, &fields, now)).collect()
+    }
+
+    /// Erases these fields of a person, as far as they are held, and tells the person with signed receipts.
+    pub fn erase_fields(&mut self, person: &PublicKey, fields: &BTreeSet<FieldPath>, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let Some(customer) = self.customers.get(person) else { return effects };
+        let mut by_grant = BTreeMap::<ObjectId, BTreeSet<FieldPath>>::new();
+        for (field, held) in customer.held.iter().filter(|(field, _)| fields.contains(field)) {
+            by_grant.entry(held.grant).or_default().insert(*field);
+        }
+        for (grant, fields) in by_grant {
+            // Signing fails for no receipt of ours; without a receipt the values go all the same.
+            if let Ok(receipt) = self.erase(&mut effects, person, grant, fields, None, now) {
+                self.record(&mut effects, Record::Receipt { person: *person, receipt, told: false });
+            }
+        }
+        if !effects.is_empty() {
+            effects.push(Effect::Deliver(*person));
         }
         effects
     }

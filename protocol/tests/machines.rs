@@ -77,7 +77,8 @@ impl World {
         };
         self.supplier.set_profile(profile).expect("well formed");
         let mut entropy = self.entropy();
-        let (invitation, _) = self.supplier.invite(Some(1), NOW.plus_days(Days(1)), &mut entropy);
+        let invite = supplier::Invite { uses: Some(1), expires: NOW.plus_days(Days(1)), made: NOW, test: false };
+        let (invitation, _) = self.supplier.invite(invite, &mut entropy);
         let pair = self.person.proffer(&key, invitation.id, Agreement::SdBase, NOW).expect("proffered");
         let person = self.person_key();
         let Some(Reply::Profile(profile)) = reply(self.supplier.message(&person, Message::Hello, NOW)) else {
@@ -117,7 +118,7 @@ impl World {
         purpose: Purpose,
         access: Access,
         now: Timestamp,
-    ) -> (Message, regie_protocol::identity::Nonce) {
+    ) -> (Message, supplier::Parcel) {
         let ask = Ask {
             person: self.person_key(),
             fields: fields.iter().map(|f| f.parse::<AskedPath>().expect("a path")).collect(),
@@ -375,4 +376,27 @@ fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
     let request = DataRequest { chains: vec![chain], ..request };
     let signed = Verified::sign(request, world.supplier.key()).expect("signed").signed().clone();
     assert_eq!(world.give(Message::Request(signed), now), Reply::Refused(Refusal::Revoked));
+}
+
+#[test]
+fn at_the_end_of_retention_the_person_takes_one_receipt_and_no_more() {
+    let mut world = World::new("balanced");
+    let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
+    let (answer, person) = (world.give(message, NOW), world.person_key());
+    let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+    assert_eq!(world.give(ack.expect("acknowledged"), NOW), Reply::Noted);
+    let later = NOW.plus_days(Days(30));
+    assert!(world.supplier.tick(NOW.plus_days(Days(29))).is_empty());
+    assert!(!world.supplier.tick(later).is_empty());
+    assert!(world.held().is_empty());
+    let (parcel, receipt) = world.supplier.to_send(&person, later).expect("signed").pop().expect("a receipt");
+    let before = world.records.len();
+    assert_eq!(world.give(receipt.clone(), later), Reply::Noted);
+    let after = world.records.len();
+    assert!(after > before, "the receipt is kept");
+    assert_eq!(world.give(receipt, later), Reply::Noted);
+    assert_eq!(world.records.len(), after, "a second one adds nothing");
+    world.supplier.replied(&person, &parcel, Reply::Noted, later);
+    world.supplier.connection_lost(&person);
+    assert!(world.supplier.to_send(&person, later).expect("signed").is_empty(), "it is sent until it is taken");
 }

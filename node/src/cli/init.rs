@@ -96,7 +96,7 @@ pub(super) fn supplier(
         ));
     }
     let passphrase = home::passphrase(passphrase_file, true)?;
-    let config = Config { role: Role::Supplier, listen, dashboard: None };
+    let config = Config { role: Role::Supplier, listen, dashboard: None, api: None, webhook_hosts: BTreeSet::new() };
     let mut store = home::create(home, &config, &passphrase)?;
     supplier::initialise(&mut store, &secret, profile)?;
     render::show(&json!({ "home": home, "key": key }), json)?;

@@ -225,7 +225,16 @@ enum SupplierVerb {
     /// Make a companion
     Init(init::SupplierInit),
     /// Run the companion
-    Run,
+    Run {
+        /// Serve the HTTP API here; `config.toml` has it as `api`
+        #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = crate::api::DEFAULT)]
+        api: Option<std::net::SocketAddr>,
+    },
+    /// Keys for the HTTP API
+    Key {
+        #[command(subcommand)]
+        verb: KeyVerb,
+    },
     /// Make a pairing link
     Invite {
         /// For any number of persons
@@ -247,6 +256,25 @@ enum SupplierVerb {
     },
     /// The persons, what is held of them, and the requests
     People,
+}
+
+#[derive(Subcommand)]
+enum KeyVerb {
+    /// Make a key; its text is shown once
+    Create {
+        /// Which system will use it
+        name: String,
+        /// For trying things out: it sees only persons who came by an invitation made with such a key
+        #[arg(long)]
+        test: bool,
+    },
+    /// Every key, without its text
+    List,
+    /// End a key
+    Revoke {
+        /// Its id, `key_…`
+        key: String,
+    },
 }
 
 #[derive(Args)]
@@ -290,7 +318,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match verb.unwrap_or(Verb::Run) {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
         Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
-        Verb::Run | Verb::Supplier { verb: SupplierVerb::Run } => serve::run(&home, file, dashboard, json),
+        Verb::Run => serve::run(&home, file, dashboard, None, json),
+        Verb::Supplier { verb: SupplierVerb::Run { api } } => serve::run(&home, file, dashboard, api, json),
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
@@ -351,6 +380,11 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Status => Command::Status,
         Verb::Supplier { verb: SupplierVerb::Invite { public, days } } => Command::Invite { public, days },
         Verb::Supplier { verb: SupplierVerb::People } => Command::People,
+        Verb::Supplier { verb: SupplierVerb::Key { verb } } => match verb {
+            KeyVerb::Create { name, test } => Command::KeyCreate { name, test },
+            KeyVerb::List => Command::KeyList,
+            KeyVerb::Revoke { key } => Command::KeyRevoke { key },
+        },
         Verb::Supplier { verb: SupplierVerb::Ask { person, reason, what } } => Command::Ask {
             person,
             fields: what.fields,

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use crate::{
-    clock,
+    api, clock,
     command::{Command, Failure, exit, parse},
     control,
     dashboard::{self, Asker, Doors, Starter},
@@ -53,13 +53,15 @@ pub(super) fn run(
     home: &Path,
     passphrase_file: Option<&Path>,
     dashboard: Option<Listen>,
+    api: Option<SocketAddr>,
     json: bool,
 ) -> Result<(), Failure> {
     // A mistake in the configuration is told before a passphrase is asked for.
     let config = home::config(home)?;
     let listen = listen(dashboard, &config)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let (config, store) = home::open(home, &passphrase)?;
+    let (mut config, store) = home::open(home, &passphrase)?;
+    config.api = api.or(config.api);
     within_runtime(home, serve(home, &config, store, listen, json))
 }
 
@@ -159,9 +161,16 @@ async fn serve(home: &Path, config: &Config, store: Store, listen: Listen, json:
         }
         Role::Supplier => {
             let listener = control::bind(&control::socket(home))?;
-            let (events, end, addresses) = supplier::start(store, &config.listen).await?;
-            say(json, &json!({ "running": "supplier", "home": home, "listening": addresses }), || {
-                addresses.iter().map(|address| format!("Listening on {address}")).collect::<Vec<_>>().join("\n")
+            let (events, desk, end, addresses) = supplier::start(Box::new(store), &config.listen).await?;
+            let api = match config.api {
+                Some(at) => Some(api::start(desk, at, config.webhook_hosts.clone()).await?),
+                None => None,
+            };
+            say(json, &json!({ "running": "supplier", "home": home, "listening": addresses, "api": api }), || {
+                let mut lines: Vec<String> =
+                    addresses.iter().map(|address| format!("Listening on {address}")).collect();
+                lines.extend(api.map(|at| format!("The API is at http://{at}")));
+                lines.join("\n")
             });
             tokio::spawn(tick(events.clone(), || supplier::Event::Tick));
             let asked = events.clone();

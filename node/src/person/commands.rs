@@ -96,7 +96,12 @@ impl Node {
             Command::Proffer { agreement } => self.proffered(agreement, turn),
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&self.store)? })),
             Command::Pair { .. } | Command::Stop | Command::Dashboard => Err(Failure::internal("handled elsewhere")),
-            Command::Invite { .. } | Command::Ask { .. } | Command::People => Err(Failure::usage(
+            Command::Invite { .. }
+            | Command::Ask { .. }
+            | Command::People
+            | Command::KeyCreate { .. }
+            | Command::KeyList
+            | Command::KeyRevoke { .. } => Err(Failure::usage(
                 "this home is a person's; that command is for a supplier's companion (`regie supplier init`)",
             )),
         }

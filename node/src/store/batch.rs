@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 pub(super) enum Operation {
     Put(Table, Key, Zeroizing<Vec<u8>>),
+    Append(Table, Vec<u8>, Zeroizing<Vec<u8>>),
     Delete(Table, Key),
     DeleteGroup(Table, Vec<u8>),
 }
@@ -29,6 +30,11 @@ impl Batch {
     /// Stores a value, replacing an earlier one. In an erasable table the earlier value is erased.
     pub fn put(&mut self, table: Table, key: Key, value: Vec<u8>) {
         self.operations.push(Operation::Put(table, key, Zeroizing::new(value)));
+    }
+
+    /// Stores a value under the number after the last one of its group; the first is 1.
+    pub fn append(&mut self, table: Table, group: &[u8], value: Vec<u8>) {
+        self.operations.push(Operation::Append(table, group.to_vec(), Zeroizing::new(value)));
     }
 
     /// Deletes a record, if it is there. In an erasable table it is erased.
@@ -70,10 +76,11 @@ impl Operation {
     /// Checks the bounds; answers the number of value bytes.
     fn check(&self) -> Result<usize, StoreError> {
         match self {
-            Operation::Put(table, _, value) if value.len() > VALUE_MAX_BYTES => {
+            Operation::Put(table, _, value) | Operation::Append(table, _, value) if value.len() > VALUE_MAX_BYTES => {
                 Err(StoreError::ValueTooLarge { table: table.name(), bytes: value.len() })
             }
             Operation::Put(table, key, value) => key.check(*table).map(|()| value.len()),
+            Operation::Append(table, group, value) => Key::grouped_index(group, 0).check(*table).map(|()| value.len()),
             Operation::Delete(table, key) => key.check(*table).map(|()| 0),
             Operation::DeleteGroup(table, group) if group.len() > GROUP_MAX_BYTES => {
                 Err(StoreError::KeyTooLong { table: table.name() })

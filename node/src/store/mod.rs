@@ -26,6 +26,7 @@ mod erasure;
 mod error;
 mod files;
 mod keyring;
+mod ledger;
 pub mod limits;
 mod medium;
 mod read;
@@ -39,6 +40,7 @@ mod write;
 pub use batch::Batch;
 pub use error::StoreError;
 pub use keyring::{KdfCost, Passphrase};
+pub use ledger::Ledger;
 pub use medium::{Medium, Side, SideFiles};
 pub use table::{Item, Key, Row, Table};
 
@@ -321,7 +323,7 @@ impl Store {
             if migration.to <= self.state.schema {
                 continue;
             }
-            let write = self.begin()?;
+            let write = self.begin_write()?;
             let mut state = self.state.clone();
             (migration.apply)(&write, &mut state)?;
             state.schema = migration.to;

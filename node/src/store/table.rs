@@ -74,6 +74,14 @@ tables! {
     Known = 20 "known",
     /// Terms of past requests.
     Past = 21 "past",
+    /// A companion's lists, in the order of their making: names of what stands in other tables.
+    Listing = 22 "listing",
+    /// What happened at a companion, to be told to the company.
+    Event = 23 "event",
+    /// When a person's data must be looked at.
+    Due = 24 "due",
+    /// Keys, webhooks and jobs of the supplier's API.
+    Api = 25 "api",
 }
 
 impl Table {
@@ -279,7 +287,7 @@ mod tests {
             assert_eq!(usize::from(table.code()), position + 1);
             assert_eq!(Table::from_name(table.name()), Some(*table));
         }
-        assert_eq!(Table::ALL.len(), 21);
+        assert_eq!(Table::ALL.len(), 25);
     }
 
     #[test]

@@ -243,7 +243,7 @@ fn next_is_not_used_again_after_a_commit_that_failed() {
     let mut store = reopen(&dir).unwrap();
     let before = store.keyring.next.key.bytes().to_vec();
     // A commit that is given up after sealing: the transaction is dropped.
-    let write = store.begin().unwrap();
+    let write = store.begin_write().unwrap();
     drop(write);
     store.keyring.next_spent = true;
     let mut batch = Batch::new();

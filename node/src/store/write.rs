@@ -9,7 +9,7 @@ use super::limits::DELETE_CHUNK_ROWS;
 use super::medium::Side;
 use super::seal::{self, Place, SecretKey};
 use super::state::{BUCKET_TABLE, DIRECTORY_ROW, STATE_ROW, SYSTEM, State, definition};
-use super::table::{encode_record, group_range, group_tag, stored_key};
+use super::table::{encode_record, group_range, group_tag, index_range, stored_key};
 use super::{Key, Store, StoreError, Table};
 use redb::ReadableTable;
 use std::collections::BTreeMap;
@@ -61,6 +61,10 @@ impl<'t> Writer<'t> {
     fn run(&mut self, operation: &Operation) -> Result<(), StoreError> {
         match operation {
             Operation::Put(table, key, value) => self.put(*table, key, value),
+            Operation::Append(table, group, value) => {
+                let number = self.next_number(*table, group)?;
+                self.put(*table, &Key::grouped_index(group, number), value)
+            }
             Operation::Delete(table, key) => {
                 let stored = stored_key(&self.store.keys.names, *table, key);
                 self.delete(*table, &stored)
@@ -90,6 +94,17 @@ impl<'t> Writer<'t> {
             self.state.added(table);
         }
         agree(table, existed, had_key)
+    }
+
+    /// The number after the last one of a group, as this transaction sees it.
+    fn next_number(&mut self, table: Table, group: &[u8]) -> Result<u64, StoreError> {
+        let (first, last) = index_range(group_tag(&self.store.keys.names, table, group), 0);
+        let rows = rows(&mut self.rows, self.write, table)?;
+        let mut range = rows.range(first.as_slice()..=last.as_slice()).map_err(StoreError::from_storage)?;
+        let Some(found) = range.next_back() else { return Ok(1) };
+        let (stored, _) = found.map_err(StoreError::from_storage)?;
+        let number = stored.value().last_chunk().map(|bytes| u64::from_be_bytes(*bytes));
+        number.and_then(|number| number.checked_add(1)).ok_or_else(|| table.corrupt())
     }
 
     fn delete(&mut self, table: Table, stored: &[u8]) -> Result<(), StoreError> {
@@ -201,7 +216,7 @@ impl Store {
     }
 
     pub(super) fn transact(&self, batch: &Batch) -> Result<(State, BTreeMap<u8, SecretKey>), StoreError> {
-        let write = self.begin()?;
+        let write = self.begin_write()?;
         let mut writer = Writer::new(self, &write)?;
         for operation in &batch.operations {
             writer.run(operation)?;
@@ -219,7 +234,7 @@ impl Store {
     }
 
     /// A transaction that is durable, and valid without trusting checksums, once committed.
-    pub(super) fn begin(&self) -> Result<redb::WriteTransaction, StoreError> {
+    pub(super) fn begin_write(&self) -> Result<redb::WriteTransaction, StoreError> {
         let mut write = self.db()?.begin_write().map_err(StoreError::from_transaction)?;
         write.set_durability(redb::Durability::Immediate).map_err(|_| StoreError::Halted)?;
         write.set_two_phase_commit(true);
@@ -242,9 +257,10 @@ impl Store {
 impl Batch {
     fn may_erase(&self) -> bool {
         self.operations.iter().any(|operation| match operation {
-            Operation::Put(table, ..) | Operation::Delete(table, _) | Operation::DeleteGroup(table, _) => {
-                table.erasable()
-            }
+            Operation::Put(table, ..)
+            | Operation::Append(table, ..)
+            | Operation::Delete(table, _)
+            | Operation::DeleteGroup(table, _) => table.erasable(),
         })
     }
 }

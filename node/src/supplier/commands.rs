@@ -1,24 +1,26 @@
 //! The company's commands. In: a `Command`. Out: JSON, or a `Failure`.
 
 use regie_protocol::{
-    identity::{PublicKey, four_words},
-    supplier::{Ask, Effect},
-    time::Days,
+    identity::{Nonce, PublicKey, four_words},
+    profile::Invitation,
+    supplier::{Ask, Customer, Invite, Record},
+    time::{Days, Timestamp},
 };
 use serde_json::{Value, json};
 
-use super::{Companion, records};
+use super::{Companion, World};
 use crate::{
     clock,
     command::{self, Command, Failure, parse},
     driver::Turn,
+    store::{Item, Table},
 };
 
 impl Companion {
     pub(super) fn command(&mut self, command: Command, turn: &mut Turn) -> Result<Value, Failure> {
         match command {
-            Command::Status => Ok(self.status()),
-            Command::People => Ok(self.people()),
+            Command::Status => self.status(),
+            Command::People => self.people(),
             Command::Invite { public, days } => self.invite(public, days, turn),
             Command::Ask { person, fields, purpose, reason, access, days, retention } => {
                 let ask = Ask {
@@ -30,79 +32,123 @@ impl Companion {
                     duration: Days(days),
                     retention: Days(retention),
                 };
-                let now = self.clock.now();
-                let (id, effects) = self.machine.ask(ask, now, &mut clock::entropy())?;
-                self.run(effects, None, turn);
-                Ok(json!({ "request": id }))
+                Ok(json!({ "request": self.ask(ask, turn)? }))
             }
-            Command::Backup => Ok(json!({ "rows": crate::backup::rows(&self.store)? })),
+            Command::Backup => Ok(json!({ "rows": crate::backup::rows(&*self.store)? })),
+            Command::KeyCreate { name, test } => self.create_key(&name, World::of(test), turn),
+            Command::KeyList => self.keys(),
+            Command::KeyRevoke { key } => self.revoke_key(&key, turn),
             _ => Err(Failure::usage("this home is a supplier's; that command is for a person's node (`regie init`)")),
         }
     }
 
-    fn status(&self) -> Value {
+    /// Queues a request to one person.
+    pub(crate) fn ask(&mut self, ask: Ask, turn: &mut Turn) -> Result<Nonce, Failure> {
+        self.load(&ask.person)?;
+        let now = self.clock.now();
+        let (id, effects) = self.machine.ask(ask, now, &mut clock::entropy())?;
+        self.run(effects, None, turn)?;
+        Ok(id)
+    }
+
+    fn status(&self) -> Result<Value, Failure> {
         let addresses: Vec<String> = self.endpoint.addresses().iter().map(ToString::to_string).collect();
-        json!({
+        Ok(json!({
             "role": "supplier",
             "key": self.machine.key().public(),
             "name": self.machine.profile().map(|profile| profile.name.clone()),
             "listening": addresses,
-            "people": self.machine.customers().count(),
+            "people": self.store.count(Table::Relationship)?,
             "connected": self.connected.len(),
-        })
+        }))
     }
 
-    fn people(&self) -> Value {
-        let people = self.machine.customers().map(|(person, customer)| {
-            let held = customer.held().iter().map(|(field, held)| {
-                let value = records::held(&self.store, person, &field.to_string());
-                json!({
-                    "field": field,
-                    "value": value.as_ref().map(|observed| observed.value.clone()),
-                    "provenance": value.map(|observed| observed.provenance.to_string()),
-                    "grant": held.grant,
-                    "keep_until": clock::text(held.until),
-                })
-            });
-            let requests = customer.askings().map(|asking| {
-                json!({
-                    "request": asking.request.id,
-                    "purpose": asking.request.purpose,
-                    "answered": asking.answered,
-                    "given": asking.given,
-                    "waiting": asking.waiting,
-                    "refused": asking.refused,
-                    "rejected": asking.rejected,
-                })
-            });
+    fn people(&mut self) -> Result<Value, Failure> {
+        for person in self.everybody()? {
+            self.load(&person)?;
+        }
+        let people: Vec<(PublicKey, &Customer)> = self.machine.customers().map(|(key, c)| (*key, c)).collect();
+        Ok(Value::Array(people.into_iter().map(|(key, customer)| self.person(&key, customer)).collect()))
+    }
+
+    /// The keys of all persons.
+    fn everybody(&self) -> Result<Vec<PublicKey>, Failure> {
+        let mut people = Vec::new();
+        self.store.each(Table::Relationship, &mut |row| {
+            if let Item::Bytes(key) = &row.item {
+                people.extend(key.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok()));
+            }
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(people)
+    }
+
+    fn person(&self, person: &PublicKey, customer: &Customer) -> Value {
+        let held = customer.held().iter().map(|(field, held)| {
+            let value = match self.record(Table::Held, person, field.to_string().as_bytes()) {
+                Ok(Some(Record::Value { observed, .. })) => Some(observed),
+                _ => None,
+            };
             json!({
-                "person": person,
-                "connected": self.connected.contains(person),
-                "agreement": customer.agreement(),
-                "grants": customer.grants().map(|grant| json!({ "grant": grant.id(), "nonce": grant.nonce })).collect::<Vec<_>>(),
-                "held": held.collect::<Vec<_>>(),
-                "requests": requests.collect::<Vec<_>>(),
-                "witnessed": { "size": customer.head().size(), "root": customer.head().root(), "gaps": customer.gaps() },
+                "field": field,
+                "value": value.as_ref().map(|observed| observed.value.clone()),
+                "provenance": value.map(|observed| observed.provenance.to_string()),
+                "grant": held.grant,
+                "keep_until": clock::text(held.until),
             })
         });
-        Value::Array(people.collect())
+        let requests = customer.askings().map(|asking| {
+            json!({
+                "request": asking.request.id,
+                "purpose": asking.request.purpose,
+                "answered": asking.answered,
+                "given": asking.given,
+                "waiting": asking.waiting,
+                "refused": asking.refused,
+                "rejected": asking.rejected,
+            })
+        });
+        json!({
+            "person": person,
+            "connected": self.connected.contains(person),
+            "agreement": customer.agreement(),
+            "grants": customer.grants().map(|grant| json!({ "grant": grant.id(), "nonce": grant.nonce })).collect::<Vec<_>>(),
+            "held": held.collect::<Vec<_>>(),
+            "requests": requests.collect::<Vec<_>>(),
+            "witnessed": { "size": customer.head().size(), "root": customer.head().root(), "gaps": customer.gaps() },
+        })
     }
 
     fn invite(&mut self, public: bool, days: u32, turn: &mut Turn) -> Result<Value, Failure> {
         if days == 0 || days > 366 {
             return Err(Failure::usage("an invitation lives 1 to 366 days"));
         }
-        let expires = self.clock.now().plus_days(Days(days));
-        let (invitation, effects) = self.machine.invite((!public).then_some(1), expires, &mut clock::entropy());
-        debug_assert!(effects.iter().all(|effect| matches!(effect, Effect::Persist(_))));
-        self.run(effects, None, turn);
+        let (invitation, expires) = self.make_invitation(World::Live, (!public).then_some(1), Days(days), turn)?;
         let words = four_words(&invitation.supplier, &invitation.id);
         Ok(json!({ "link": invitation.to_string(), "words": words.join(" "), "expires": clock::text(expires) }))
     }
 
+    /// Makes an invitation and puts it on its list.
+    pub(crate) fn make_invitation(
+        &mut self,
+        world: World,
+        uses: Option<u32>,
+        days: Days,
+        turn: &mut Turn,
+    ) -> Result<(Invitation, Timestamp), Failure> {
+        let made = self.clock.now();
+        let expires = made.plus_days(days);
+        let invite = Invite { uses, expires, made, test: world == World::Test };
+        let (invitation, effects) = self.machine.invite(invite, &mut clock::entropy());
+        self.run(effects, None, turn)?;
+        Self::list_invitation(world, &invitation.id, turn);
+        Ok((invitation, expires))
+    }
+
     /// A person by key, or the only one there is by `-`.
     fn find_person(&self, text: &str) -> Result<PublicKey, Failure> {
-        let mut people = self.machine.customers().map(|(person, _)| *person);
+        let people = if text == "-" { self.everybody()? } else { Vec::new() };
+        let mut people = people.into_iter();
         match (text, people.next(), people.next()) {
             ("-", Some(only), None) => Ok(only),
             ("-", ..) => {

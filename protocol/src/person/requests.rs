@@ -367,20 +367,25 @@ impl Person {
         if receipt.person != relationship.key.public() || !relationship.grants.contains_key(&receipt.grant) {
             return Err(Refusal::WrongAudience);
         }
-        if !self.revoked.has(&receipt.grant) {
-            return Err(Refusal::Unexpected);
-        }
+        let known = receipt
+            .fields
+            .iter()
+            .filter(|field| relationship.knows.get(field).is_some_and(|known| known.grant == receipt.grant));
+        let known: Vec<FieldPath> = known.copied().collect();
+        // More receipts must not fill the log: a grant is revoked once, so the first receipt for that holds; one
+        // that the supplier sends by itself, at the end of retention, holds where it was known to have a field.
+        let again = match receipt.revocation {
+            Some(_) if !self.revoked.has(&receipt.grant) => return Err(Refusal::Unexpected),
+            Some(_) => self.erased.contains(&receipt.grant),
+            None => known.is_empty(),
+        };
         let mut effects = Vec::new();
-        // A grant ends once, so the first receipt holds; more of them must not fill the log.
-        if self.erased.contains(&receipt.grant) {
+        if again {
             return Ok(effects);
         }
         self.record(&mut effects, Record::Receipt { supplier: *supplier, receipt: receipt.signed().clone() });
-        for field in &receipt.fields {
-            let known = self.relationships.get(supplier).and_then(|r| r.knows.get(field));
-            if known.is_some_and(|known| known.grant == receipt.grant) {
-                self.record(&mut effects, Record::Erased { supplier: *supplier, field: *field });
-            }
+        for field in known {
+            self.record(&mut effects, Record::Erased { supplier: *supplier, field });
         }
         let event = Event::Erased { grant: receipt.grant, receipt: receipt.id() };
         self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;

@@ -364,7 +364,12 @@ impl Person {
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
-            Record::Receipt { receipt, .. } => drop(self.erased.insert(receipt.clone().verify()?.grant)),
+            Record::Receipt { receipt, .. } => {
+                let receipt = receipt.clone().verify()?;
+                if receipt.revocation.is_some() {
+                    self.erased.insert(receipt.grant);
+                }
+            }
             Record::Entry { log: Log::Personal, bytes, .. } => drop(self.personal.push(merkle::leaf(bytes))),
             Record::Entry { log: Log::With(supplier), bytes, at, .. } => {
                 let relationship = self.with(supplier)?;

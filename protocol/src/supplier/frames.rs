@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effect, Record, Supplier};
+use super::{Effect, Outcome, Parcel, Received, Record, Supplier};
 use crate::{
     disclosure::{Answer, Disclosure},
     field::FieldPath,
@@ -16,7 +16,7 @@ use crate::{
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     revocation::Revocation,
-    signed::{Object, Signed, Verified},
+    signed::{Object, ObjectId, Signed, Verified},
     supplier::state::Held,
     time::Timestamp,
 };
@@ -38,14 +38,18 @@ impl Supplier {
         handled.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))])
     }
 
-    /// Handles the reply to a request. The second part is what to say back on the same connection.
+    /// Handles the reply to a request or receipt. The second part is what to say back on the same connection.
     pub fn replied(
         &mut self,
         person: &PublicKey,
-        request: &Nonce,
+        parcel: &Parcel,
         reply: Reply,
         now: Timestamp,
     ) -> (Vec<Effect>, Option<Message>) {
+        let request = match parcel {
+            Parcel::Request(request) => request,
+            Parcel::Receipt(receipt) => return (self.receipt_told(person, receipt, &reply), None),
+        };
         match reply {
             Reply::Answer(disclosure) => match self.disclosed(person, disclosure, now) {
                 Ok((ack, effects)) => (effects, Some(Message::Acknowledge(ack))),
@@ -58,6 +62,17 @@ impl Supplier {
             Reply::Refused(code) => (self.rejected(person, request, code), None),
             _ => (Vec::new(), None),
         }
+    }
+
+    /// A receipt that was taken, or that another copy would not be taken either, has been told.
+    fn receipt_told(&mut self, person: &PublicKey, receipt: &ObjectId, reply: &Reply) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let passing = matches!(reply, Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused));
+        let waiting = self.customers.get(person).and_then(|customer| customer.receipts.get(receipt).cloned());
+        if let (false, Some(receipt)) = (passing, waiting) {
+            self.record(&mut effects, Record::Receipt { person: *person, receipt, told: true });
+        }
+        effects
     }
 
     fn hello(&self) -> Result<Vec<Effect>, Refusal> {
@@ -98,7 +113,10 @@ impl Supplier {
         }
         invite.uses = invite.uses.map(|left| left - 1);
         self.record(effects, Record::Invite { id: pairing.invitation, invite });
-        self.record(effects, Record::Customer { person: pairing.person, agreement: pairing.proffer });
+        self.record(
+            effects,
+            Record::Customer { person: pairing.person, agreement: pairing.proffer, since: now, test: invite.test },
+        );
         Ok(pairing.proffer)
     }
 
@@ -111,19 +129,40 @@ impl Supplier {
         let disclosure = self.signed_by(signed, person, |disclosure| disclosure.supplier)?;
         Disclosure::check(&disclosure)?;
         let mut effects = Vec::new();
-        self.witness(&mut effects, person, &disclosure)?;
-        for grant in &disclosure.grants {
-            self.keep_grant(&mut effects, person, grant.clone())?;
+        let known = self.customers.get(person).ok_or(Refusal::NotPaired)?.received.contains(&disclosure.id());
+        // One that comes again, because its acknowledgement was lost, changes nothing.
+        if !known {
+            self.take(&mut effects, person, &disclosure, now)?;
         }
-        for (path, answer) in &disclosure.answers {
-            if let (Some(field), Answer::Value { observed, grant, .. }) = (path.known(), answer) {
-                self.keep(&mut effects, person, field, *grant, observed.clone(), now);
-            }
-        }
-        self.note_answers(&mut effects, person, &disclosure);
         let supplier = self.key.public();
         let ack = Acknowledgement { supplier, person: *person, disclosure: disclosure.id(), at: now };
         Ok((Verified::sign(ack, &self.key)?.signed().clone(), effects))
+    }
+
+    fn take(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        person: &PublicKey,
+        disclosure: &Verified<Disclosure>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.witness(effects, person, disclosure)?;
+        for grant in &disclosure.grants {
+            self.keep_grant(effects, person, grant.clone())?;
+        }
+        let mut kept = false;
+        for (path, answer) in &disclosure.answers {
+            if let (Some(field), Answer::Value { .. }) = (path.known(), answer) {
+                kept |= self.keep(effects, person, field, answer, disclosure.id(), now);
+            }
+        }
+        if kept {
+            let original = disclosure.signed().clone();
+            self.record(effects, Record::Original { person: *person, disclosure: original });
+        }
+        self.note_answers(effects, person, disclosure);
+        self.record(effects, Record::Received { person: *person, received: received(disclosure, now) });
+        Ok(())
     }
 
     /// The log of this relationship may only grow: the head that is held, and the leaves since, must give the
@@ -171,15 +210,20 @@ impl Supplier {
         effects: &mut Vec<Effect>,
         person: &PublicKey,
         field: FieldPath,
-        grant: crate::signed::ObjectId,
-        observed: crate::field::Observed,
+        answer: &Answer,
+        disclosure: ObjectId,
         now: Timestamp,
-    ) {
-        let Some(customer) = self.customers.get(person) else { return };
-        let Some(held_grant) = customer.grants().find(|held| held.id() == grant) else { return };
+    ) -> bool {
+        let (Some(customer), Answer::Value { observed, grant, salt }) = (self.customers.get(person), answer) else {
+            return false;
+        };
+        let Some(held_grant) = customer.grants().find(|held| held.id() == *grant) else { return false };
         let until = now.plus_days(held_grant.scope.bounds.retention);
-        let held = Held { grant, until };
-        self.record(effects, Record::Value { person: *person, field, held, observed });
+        let held = Held { grant: *grant, until, disclosure };
+        let before = customer.held.get(&field).map(|held| held.disclosure);
+        let observed = observed.clone();
+        self.record(effects, Record::Value { person: *person, field, held, observed, salt: *salt, before });
+        true
     }
 
     fn note_answers(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, disclosure: &Disclosure) {
@@ -228,22 +272,35 @@ impl Supplier {
         let fields: BTreeSet<FieldPath> =
             customer.held.iter().filter(|(_, held)| held.grant == revocation.grant).map(|(field, _)| *field).collect();
         let mut effects = Vec::new();
-        self.record(&mut effects, Record::Revoked { person: *person, grant: revocation.grant });
+        let (grant, notice) = (revocation.grant, revocation.signed().clone());
+        self.record(&mut effects, Record::Revoked { person: *person, grant, notice });
         if !revocation.erase {
             effects.push(Effect::Reply(Reply::Noted));
             return Ok(effects);
         }
-        self.record(&mut effects, Record::Erased { person: *person, fields: fields.clone() });
-        let receipt = ErasureReceipt {
-            supplier: self.key.public(),
-            person: *person,
-            grant: revocation.grant,
-            revocation: revocation.id(),
-            fields,
-            at: now,
-        };
-        effects.push(Effect::Reply(Reply::Erased(Verified::sign(receipt, &self.key)?.signed().clone())));
+        let receipt = self.erase(&mut effects, person, grant, fields, Some(revocation.id()), now)?;
+        self.record(&mut effects, Record::Receipt { person: *person, receipt: receipt.clone(), told: true });
+        effects.push(Effect::Reply(Reply::Erased(receipt)));
         Ok(effects)
+    }
+
+    /// Erases fields that one grant gave, and signs for it.
+    pub(super) fn erase(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        person: &PublicKey,
+        grant: ObjectId,
+        fields: BTreeSet<FieldPath>,
+        revocation: Option<ObjectId>,
+        now: Timestamp,
+    ) -> Result<Signed<ErasureReceipt>, Refusal> {
+        let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
+        let originals =
+            fields.iter().filter_map(|field| customer.held.get(field)).map(|held| held.disclosure).collect();
+        self.record(effects, Record::Erased { person: *person, fields: fields.clone(), originals });
+        let receipt =
+            ErasureReceipt { supplier: self.key.public(), person: *person, grant, revocation, fields, at: now };
+        Ok(Verified::sign(receipt, &self.key)?.signed().clone())
     }
 
     fn rejected(&mut self, person: &PublicKey, request: &Nonce, code: Refusal) -> Vec<Effect> {
@@ -271,5 +328,22 @@ impl Supplier {
             return Err(Refusal::WrongAudience);
         }
         Ok(object)
+    }
+}
+
+/// What is remembered of a disclosure when its values are gone.
+fn received(disclosure: &Verified<Disclosure>, now: Timestamp) -> Received {
+    let outcome = |answer: &Answer| match answer {
+        Answer::Value { grant, .. } => Outcome::Given(*grant),
+        Answer::Absent => Outcome::Absent,
+        Answer::Asked => Outcome::Asked,
+        Answer::Refused(code) => Outcome::Refused(*code),
+    };
+    Received {
+        id: disclosure.id(),
+        request: disclosure.request,
+        at: now,
+        outcomes: disclosure.answers.iter().map(|(path, answer)| (path.clone(), outcome(answer))).collect(),
+        entry: disclosure.entry.clone(),
     }
 }

@@ -1,5 +1,8 @@
 //! What a companion knows, and the records that rebuild it. In: records in order. Out: the state. Values pass
 //! through a record into the store; the state keeps only which fields are held, under which grant, until when.
+//!
+//! Persons and invitations need not all be in memory: the driver restores the records of those that an input
+//! concerns, and may forget them once what came of it is stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,23 +11,37 @@ use serde::{Deserialize, Serialize};
 use super::Effect;
 use crate::{
     agreement::Agreement,
+    audit::ProvenEntry,
+    disclosure::Disclosure,
     field::{AskedPath, FieldPath, Observed},
     grant::Grant,
     identity::{Keypair, Nonce, PublicKey},
     merkle::Frontier,
     profile::Profile,
+    receipt::ErasureReceipt,
     refusal::Refusal,
     request::DataRequest,
+    revocation::Revocation,
     signed::{ObjectId, Signed, Verified},
     time::Timestamp,
 };
 
-/// The whole state of a companion, except the values.
+/// The state of a companion, except the values: the company's own, and that of the persons in memory.
 pub struct Supplier {
     pub(super) key: Keypair,
     pub(super) profile: Option<Verified<Profile>>,
     pub(super) invites: BTreeMap<Nonce, Invite>,
     pub(super) customers: BTreeMap<PublicKey, Customer>,
+    pub(super) in_flight: BTreeMap<PublicKey, BTreeSet<Parcel>>,
+}
+
+/// What a message to a person is about, to match its reply with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Parcel {
+    /// This request.
+    Request(Nonce),
+    /// This erasure receipt.
+    Receipt(ObjectId),
 }
 
 /// An invitation that can be answered.
@@ -35,17 +52,24 @@ pub struct Invite {
     pub uses: Option<u32>,
     /// Not from this moment on.
     pub expires: Timestamp,
+    /// When it was made.
+    pub made: Timestamp,
+    /// For trying things out: the relationships it makes are kept apart from the real ones.
+    pub test: bool,
 }
 
 /// One person, as the companion sees it.
 #[derive(Debug)]
 pub struct Customer {
     pub(super) agreement: Agreement,
+    pub(super) since: Timestamp,
+    pub(super) test: bool,
     pub(super) grants: BTreeMap<ObjectId, Verified<Grant>>,
     pub(super) revoked: BTreeSet<ObjectId>,
     pub(super) held: BTreeMap<FieldPath, Held>,
     pub(super) askings: BTreeMap<Nonce, Asking>,
-    pub(super) in_flight: BTreeSet<Nonce>,
+    pub(super) received: BTreeSet<ObjectId>,
+    pub(super) receipts: BTreeMap<ObjectId, Signed<ErasureReceipt>>,
     pub(super) head: Frontier,
     pub(super) epoch: u32,
     pub(super) gaps: u64,
@@ -59,6 +83,38 @@ pub struct Held {
     pub grant: ObjectId,
     /// To be erased at this moment.
     pub until: Timestamp,
+    /// Which disclosure brought it.
+    pub disclosure: ObjectId,
+}
+
+/// What a disclosure said of one field, without the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Outcome {
+    /// A value, under this grant.
+    Given(ObjectId),
+    /// Allowed, but there is none.
+    Absent,
+    /// The person will decide.
+    Asked,
+    /// No.
+    Refused(Refusal),
+}
+
+/// A disclosure as it is remembered: everything but the values, with its proof of standing in the person's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Received {
+    /// The disclosure.
+    pub id: ObjectId,
+    /// The request it answered; none for a change that was told.
+    pub request: Option<Nonce>,
+    /// When it came.
+    pub at: Timestamp,
+    /// Field by field.
+    pub outcomes: BTreeMap<AskedPath, Outcome>,
+    /// The entry with salted commitments, and its proof.
+    pub entry: ProvenEntry,
 }
 
 /// A request and what is known of its answer.
@@ -103,22 +159,71 @@ impl Asking {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(missing_docs, reason = "the variants' names and fields say it; the state above explains them")]
 pub enum Record {
-    Profile { profile: Signed<Profile> },
-    Invite { id: Nonce, invite: Invite },
-    Customer { person: PublicKey, agreement: Agreement },
-    Grant { person: PublicKey, grant: Signed<Grant> },
-    Revoked { person: PublicKey, grant: ObjectId },
-    Asking { asking: Asking },
-    Head { person: PublicKey, head: Frontier, epoch: u32, gaps: u64 },
-    Value { person: PublicKey, field: FieldPath, held: Held, observed: Observed },
-    Erased { person: PublicKey, fields: BTreeSet<FieldPath> },
+    Profile {
+        profile: Signed<Profile>,
+    },
+    Invite {
+        id: Nonce,
+        invite: Invite,
+    },
+    Customer {
+        person: PublicKey,
+        agreement: Agreement,
+        since: Timestamp,
+        test: bool,
+    },
+    Grant {
+        person: PublicKey,
+        grant: Signed<Grant>,
+    },
+    Revoked {
+        person: PublicKey,
+        grant: ObjectId,
+        notice: Signed<Revocation>,
+    },
+    Asking {
+        asking: Asking,
+    },
+    Head {
+        person: PublicKey,
+        head: Frontier,
+        epoch: u32,
+        gaps: u64,
+    },
+    Value {
+        person: PublicKey,
+        field: FieldPath,
+        held: Held,
+        observed: Observed,
+        salt: Nonce,
+        before: Option<ObjectId>,
+    },
+    Received {
+        person: PublicKey,
+        received: Received,
+    },
+    /// The disclosure as it was signed, values and all: to be stored where it can be erased.
+    Original {
+        person: PublicKey,
+        disclosure: Signed<Disclosure>,
+    },
+    Erased {
+        person: PublicKey,
+        fields: BTreeSet<FieldPath>,
+        originals: BTreeSet<ObjectId>,
+    },
+    Receipt {
+        person: PublicKey,
+        receipt: Signed<ErasureReceipt>,
+        told: bool,
+    },
 }
 
 impl Supplier {
     /// A companion that knows nobody yet.
     #[must_use]
     pub fn new(key: Keypair) -> Self {
-        Self { key, profile: None, invites: BTreeMap::new(), customers: BTreeMap::new() }
+        Self { key, profile: None, invites: BTreeMap::new(), customers: BTreeMap::new(), in_flight: BTreeMap::new() }
     }
 
     /// Replays one stored record.
@@ -141,7 +246,25 @@ impl Supplier {
         self.profile.as_deref()
     }
 
-    /// The persons it has a relationship with.
+    /// Is this person in memory?
+    #[must_use]
+    pub fn customer(&self, person: &PublicKey) -> Option<&Customer> {
+        self.customers.get(person)
+    }
+
+    /// Is this invitation in memory?
+    #[must_use]
+    pub fn invite_made(&self, id: &Nonce) -> Option<&Invite> {
+        self.invites.get(id)
+    }
+
+    /// Forgets the persons and invitations in memory; what is under way to whom is kept.
+    pub fn forget(&mut self) {
+        self.customers.clear();
+        self.invites.clear();
+    }
+
+    /// The persons in memory.
     pub fn customers(&self) -> impl Iterator<Item = (&PublicKey, &Customer)> {
         self.customers.iter()
     }
@@ -156,14 +279,14 @@ impl Supplier {
         match record {
             Record::Profile { profile } => self.profile = Some(profile.clone().verify()?),
             Record::Invite { id, invite } => drop(self.invites.insert(*id, *invite)),
-            Record::Customer { person, agreement } => {
-                self.customers.entry(*person).or_insert_with(|| Customer::new(*agreement));
+            Record::Customer { person, agreement, since, test } => {
+                self.customers.entry(*person).or_insert_with(|| Customer::new(*agreement, *since, *test));
             }
             Record::Grant { person, grant } => {
                 let verified = grant.clone().verify()?;
                 self.with(person)?.grants.insert(verified.id(), verified);
             }
-            Record::Revoked { person, grant } => drop(self.with(person)?.revoked.insert(*grant)),
+            Record::Revoked { person, grant, .. } => drop(self.with(person)?.revoked.insert(*grant)),
             Record::Asking { asking } => {
                 drop(self.with(&asking.request.person)?.askings.insert(asking.request.id, asking.clone()));
             }
@@ -174,7 +297,17 @@ impl Supplier {
                 customer.gaps = *gaps;
             }
             Record::Value { person, field, held, .. } => drop(self.with(person)?.held.insert(*field, *held)),
-            Record::Erased { person, fields } => self.with(person)?.held.retain(|field, _| !fields.contains(field)),
+            Record::Received { person, received } => drop(self.with(person)?.received.insert(received.id)),
+            Record::Original { .. } => {}
+            Record::Erased { person, fields, .. } => {
+                self.with(person)?.held.retain(|field, _| !fields.contains(field));
+            }
+            Record::Receipt { person, receipt, told: false } => {
+                drop(self.with(person)?.receipts.insert(receipt.id(), receipt.clone()));
+            }
+            Record::Receipt { person, receipt, told: true } => {
+                drop(self.with(person)?.receipts.remove(&receipt.id()));
+            }
         }
         Ok(())
     }
@@ -185,14 +318,17 @@ impl Supplier {
 }
 
 impl Customer {
-    fn new(agreement: Agreement) -> Self {
+    fn new(agreement: Agreement, since: Timestamp, test: bool) -> Self {
         Self {
             agreement,
+            since,
+            test,
             grants: BTreeMap::new(),
             revoked: BTreeSet::new(),
             held: BTreeMap::new(),
             askings: BTreeMap::new(),
-            in_flight: BTreeSet::new(),
+            received: BTreeSet::new(),
+            receipts: BTreeMap::new(),
             head: Frontier::default(),
             epoch: 0,
             gaps: 0,
@@ -203,6 +339,24 @@ impl Customer {
     #[must_use]
     pub fn agreement(&self) -> Agreement {
         self.agreement
+    }
+
+    /// When the relationship began.
+    #[must_use]
+    pub fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// Was it begun by a test invitation?
+    #[must_use]
+    pub fn test(&self) -> bool {
+        self.test
+    }
+
+    /// One request.
+    #[must_use]
+    pub fn asking(&self, id: &Nonce) -> Option<&Asking> {
+        self.askings.get(id)
     }
 
     /// What is held, under which grant, until when.

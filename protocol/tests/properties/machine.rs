@@ -261,7 +261,14 @@ fn answer(message: &Message, key: &Keypair, now: Timestamp) -> Reply {
                 return Reply::Noted;
             }
             let (grant, revocation) = (revocation.grant, revocation.id());
-            let receipt = ErasureReceipt { supplier, person, grant, revocation, fields: BTreeSet::new(), at: now };
+            let receipt = ErasureReceipt {
+                supplier,
+                person,
+                grant,
+                revocation: Some(revocation),
+                fields: BTreeSet::new(),
+                at: now,
+            };
             Reply::Erased(Verified::sign(receipt, key).expect("signed").signed().clone())
         }
         _ => Reply::Noted,

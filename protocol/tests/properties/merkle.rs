@@ -174,7 +174,7 @@ proptest! {
     ) {
         let (mut machine, of) = (Supplier::new(supplier()), person().public());
         let agreement = regie_protocol::agreement::Agreement::SdBase;
-        machine.restore(&Record::Customer { person: of, agreement }).expect("a record");
+        machine.restore(&Record::Customer { person: of, agreement, since: Timestamp(NOW), test: false }).expect("a record");
         let (mut log, mut held): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
         for (honest, keep, more) in steps {
             if honest {

@@ -40,11 +40,13 @@ fn initial(state: &SupplierState) -> Vec<Record> {
     let mut records = vec![Record::Profile { profile: sound(&state.profile) }];
     records.extend(state.invites.iter().map(|invite| Record::Invite {
         id: invite.id.parse().expect("a nonce"),
-        invite: Invite { uses: invite.uses, expires: Timestamp(invite.expires) },
+        invite: Invite { uses: invite.uses, expires: Timestamp(invite.expires), made: Timestamp(0), test: false },
     }));
     records.extend(state.customers.iter().map(|customer| Record::Customer {
         person: key(&customer.person),
         agreement: customer.agreement.parse().expect("an agreement"),
+        since: Timestamp(0),
+        test: false,
     }));
     records
 }

@@ -225,7 +225,7 @@ fn receipt() -> ErasureReceipt {
         supplier: supplier().public(),
         person: person().public(),
         grant: grant_id().parse().expect("an id"),
-        revocation: cid(&tree(&notice(&grant_id(), true)).write()).parse().expect("an id"),
+        revocation: Some(cid(&tree(&notice(&grant_id(), true)).write()).parse().expect("an id")),
         fields: BTreeSet::from(["name.full".parse().expect("a field")]),
         at: Timestamp(NOW),
     }

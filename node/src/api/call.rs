@@ -1,0 +1,222 @@
+//! How a call reaches the companion: who calls, what is asked, once or again. In: HTTP requests. Out: work on the
+//! companion's own thread, and a response when its changes are on disk.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Query, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Api, limits, problem::Problem};
+use crate::{
+    command::{Failure, exit},
+    driver::Turn,
+    supplier::{
+        Companion,
+        keys::{Caller, KeyHash},
+        once::{ANSWER_BYTES, Answered, Once},
+    },
+};
+
+/// The key of a call, not looked up yet.
+#[derive(Clone, Copy)]
+pub struct Bearer(KeyHash);
+
+impl<S: Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let text = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key = text.and_then(|text| text.strip_prefix("Bearer ")).and_then(KeyHash::of);
+        key.map(Self).ok_or_else(Problem::no_key)
+    }
+}
+
+/// A POST as it came.
+pub struct Posted {
+    bearer: Bearer,
+    once: Option<String>,
+    path: String,
+    body: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let bearer = Bearer::from_request_parts(&mut parts, state).await?;
+        let once = idempotency_key(&parts.headers)?;
+        let path = parts.uri.path().to_owned();
+        let request = Request::from_parts(parts, body);
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            let next = format!("the body can't be read, or is above {} bytes; send less", limits::BODY_BYTES);
+            Problem::new(rejection.status(), "too_large", next)
+        })?;
+        Ok(Self { bearer, once, path, body })
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().ok().filter(|text| (1..=limits::IDEMPOTENCY_KEY_BYTES).contains(&text.len()));
+    let bad = || Problem::bad_call("an Idempotency-Key has 1 to 255 visible ASCII characters");
+    text.map(|text| Some(text.to_owned())).ok_or_else(bad)
+}
+
+/// A query string, with mistakes told as problems.
+pub struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query.map(|Query(query)| Self(query)).map_err(|rejection| Problem::bad_call(rejection.body_text()))
+    }
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Only what concerns this relationship, where the list has relationships.
+    pub relationship: Option<String>,
+    /// Go on after this, the `next` of the page before.
+    pub cursor: Option<String>,
+    /// Entries of a page, 1 to 200; 50 where none is asked for.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<usize>,
+}
+
+impl Paging {
+    /// After which number, and how many.
+    ///
+    /// # Errors
+    /// A cursor that was not given out, a limit out of bounds.
+    pub fn bounds(&self) -> Result<(u64, usize), Problem> {
+        let limit = self.limit.unwrap_or(limits::PAGE);
+        if !(1..=limits::PAGE_MOST).contains(&limit) {
+            return Err(Problem::bad_call(format!("limit is 1 to {}", limits::PAGE_MOST)));
+        }
+        Ok((self.cursor.as_deref().map_or(Ok(0), number)?, limit))
+    }
+}
+
+/// A number as a cursor.
+#[must_use]
+pub fn cursor(number: u64) -> String {
+    BASE64URL_NOPAD.encode(&number.to_be_bytes())
+}
+
+/// The number in a cursor.
+///
+/// # Errors
+/// One that was not given out.
+pub fn number(cursor: &str) -> Result<u64, Problem> {
+    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+    let bad = || Problem::bad_call("not a cursor; use the `next` of the page before, as it is");
+    bytes.map(u64::from_be_bytes).ok_or_else(bad)
+}
+
+/// A page of a list, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The entries.
+    pub data: Vec<T>,
+    /// The cursor of the next page; null where this one is the last for now.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// From entries with their numbers; a full page has perhaps a next one.
+    #[must_use]
+    pub fn of(entries: Vec<(u64, T)>, limit: usize) -> Self {
+        let last = entries.last().map(|(number, _)| cursor(*number));
+        let next = last.filter(|_| entries.len() >= limit);
+        Self { data: entries.into_iter().map(|(_, entry)| entry).collect(), next }
+    }
+}
+
+impl Api {
+    /// Reads for a caller.
+    ///
+    /// # Errors
+    /// No valid key; what `work` says.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        bearer: Bearer,
+        work: impl FnOnce(&mut Companion, Caller) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let done = self.desk.call(move |companion, _| {
+            let caller = caller(companion, bearer)?;
+            work(companion, caller)
+        });
+        Ok(done.await?)
+    }
+
+    /// Changes something for a caller, by a call that has no body and may be repeated.
+    ///
+    /// # Errors
+    /// No valid key; what `work` says.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        bearer: Bearer,
+        work: impl FnOnce(&mut Companion, Caller, &mut Turn) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let done = self.desk.call(move |companion, turn| {
+            let caller = caller(companion, bearer)?;
+            work(companion, caller, turn)
+        });
+        Ok(done.await?)
+    }
+
+    /// Does a POST, once for each `Idempotency-Key`.
+    ///
+    /// # Errors
+    /// No valid key, a body of another shape, what `work` says.
+    pub async fn post<B: DeserializeOwned + Send + 'static, T: Serialize>(
+        &self,
+        posted: Posted,
+        status: StatusCode,
+        work: impl FnOnce(&mut Companion, Caller, B, &mut Turn) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let Posted { bearer, once, path, body } = posted;
+        let done = self.desk.call(move |companion, turn| {
+            let caller = caller(companion, bearer)?;
+            let once = once.map(|key| Once::new(&caller, &key, &path, &body));
+            if let Some(once) = &once
+                && let Some(answered) = companion.answered(once)?
+            {
+                return Ok((answered, true));
+            }
+            let asked: B = serde_json::from_slice(if body.is_empty() { b"{}" } else { &body })
+                .map_err(|error| Failure::usage(format!("the body is not what this call takes: {error}")))?;
+            let made = work(companion, caller, asked, turn)?;
+            let body = serde_json::to_vec(&made).map_err(Failure::internal)?;
+            let answered = Answered { status: status.as_u16(), body };
+            if let Some(once) = once.filter(|_| answered.body.len() <= ANSWER_BYTES) {
+                companion.keep_answer(&once, &answered, turn)?;
+            }
+            Ok((answered, false))
+        });
+        let (answered, again) = done.await?;
+        let status = StatusCode::from_u16(answered.status).unwrap_or(status);
+        let mut response = (status, [(header::CONTENT_TYPE, "application/json")], answered.body).into_response();
+        if again {
+            response.headers_mut().insert("idempotency-replayed", header::HeaderValue::from_static("true"));
+        }
+        Ok(response)
+    }
+}
+
+/// Who calls.
+fn caller(companion: &Companion, bearer: Bearer) -> Result<Caller, Failure> {
+    let words = "no such key";
+    companion.caller(bearer.0)?.ok_or_else(|| Failure::new("unauthorized", exit::REFUSED, words))
+}

@@ -1,0 +1,34 @@
+//! Every bound of the HTTP API, with its unit. In: nothing. Out: constants.
+
+use std::time::Duration;
+
+/// Connections at once; the next one waits to be accepted.
+pub const CONNECTIONS: usize = 512;
+/// Largest body of a call, in bytes.
+pub const BODY_BYTES: usize = 1024 * 1024;
+/// Most header fields of a call.
+pub const HEADERS: usize = 64;
+/// Largest head of a call, in bytes.
+pub const HEAD_BYTES: usize = 32 * 1024;
+/// A call's head must be read within this time, so a silent connection is closed.
+pub const HEAD: Duration = Duration::from_secs(10);
+/// A call must be read and answered within this time.
+pub const CALL: Duration = Duration::from_secs(30);
+/// Entries of a page where none is asked for.
+pub const PAGE: usize = 50;
+/// Most entries of a page.
+pub const PAGE_MOST: usize = 200;
+/// Longest `Idempotency-Key`, in bytes.
+pub const IDEMPOTENCY_KEY_BYTES: usize = 255;
+/// Longest life of an invitation, in days.
+pub const INVITATION_DAYS: u32 = 366;
+/// Event streams at once.
+pub const STREAMS: usize = 64;
+/// A quiet event stream carries a comment after this time, so that both sides notice a dead one.
+pub const STREAM_QUIET: Duration = Duration::from_secs(15);
+/// A stream looks by itself after this time, since another process may have written.
+pub const STREAM_LOOK: Duration = Duration::from_secs(5);
+/// A webhook's receiver must answer within this time.
+pub const DELIVERY: Duration = Duration::from_secs(15);
+/// Deliveries that wait for their time are looked at this often.
+pub const DELIVERY_LOOK: Duration = Duration::from_secs(1);

@@ -1,0 +1,168 @@
+//! The supplier's HTTP API: `/v1`, with keys, problems by RFC 9457, pages by cursor and an OpenAPI 3.1 document.
+//!
+//! In: HTTP calls of the company's systems. Out: what the companion knows and does; every change is on disk before
+//! it is answered. `api/call.rs` is the way in for every call, the other files are the things there are.
+
+mod call;
+mod delivery;
+mod disclosures;
+mod erasures;
+mod events;
+mod health;
+mod invitations;
+pub mod limits;
+mod problem;
+mod relationships;
+mod requests;
+mod server;
+mod webhooks;
+
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, Method, StatusCode},
+    middleware,
+    response::IntoResponse as _,
+    routing::get,
+};
+use tokio::sync::Semaphore;
+use utoipa::openapi::{
+    ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
+    security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use self::problem::Problem;
+use crate::{
+    command::{Failure, exit},
+    supplier::Desk,
+};
+
+/// Where the API listens unless told otherwise.
+pub const DEFAULT: &str = "127.0.0.1:7482";
+
+/// What every handler has.
+#[derive(Clone)]
+pub struct Api {
+    desk: Desk,
+    metrics: Arc<health::Metrics>,
+    streams: Arc<Semaphore>,
+    allowed: delivery::Allowed,
+}
+
+/// Listens and answers until the process ends. Answers where it listens.
+///
+/// # Errors
+/// An address that can't be listened on.
+pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) -> Result<SocketAddr, Failure> {
+    let listener = tokio::net::TcpListener::bind(at).await.map_err(|error| {
+        let next = "stop what listens there, or choose another with --api";
+        Failure::new("address", exit::ERROR, format!("the API can't listen on {at}: {error}; {next}"))
+    })?;
+    let address = listener.local_addr().map_err(Failure::internal)?;
+    // Two providers may be compiled in; which one TLS uses is said once. A second saying changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let allowed = delivery::Allowed::new(webhook_hosts);
+    tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
+    tokio::spawn(server::serve(listener, router(desk, allowed)));
+    Ok(address)
+}
+
+/// The document that describes the API.
+#[must_use]
+pub fn document() -> OpenApi {
+    let (_, mut document) = calls().split_for_parts();
+    document.info.title = "regie supplier API".to_owned();
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    document.info.description = Some(
+        "A supplier's companion: ask persons for data, hold it under their grants, obey what they withdraw.".into(),
+    );
+    document.info.license = None;
+    describe(&mut document);
+    document
+}
+
+fn calls() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(relationships::list))
+        .routes(routes!(relationships::one))
+        .routes(routes!(relationships::values))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::one))
+        .routes(routes!(invitations::qr))
+        .routes(routes!(requests::list, requests::create))
+        .routes(routes!(requests::one))
+        .routes(routes!(requests::create_bulk))
+        .routes(routes!(requests::bulk))
+        .routes(routes!(disclosures::list))
+        .routes(routes!(disclosures::one))
+        .routes(routes!(erasures::subscriptions))
+        .routes(routes!(erasures::revocations))
+        .routes(routes!(erasures::list, erasures::create))
+        .routes(routes!(events::list))
+        .routes(routes!(events::follow))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::one, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::resume))
+        .routes(routes!(webhooks::resend))
+}
+
+fn router(desk: Desk, allowed: delivery::Allowed) -> Router {
+    let (calls, _) = calls().split_for_parts();
+    let streams = Arc::new(Semaphore::new(limits::STREAMS));
+    let api = Api { desk, metrics: Arc::default(), streams, allowed };
+    let document = serde_json::to_value(document()).unwrap_or_default();
+    calls
+        .route("/v1/openapi.json", get(move || std::future::ready(axum::Json(document.clone()))))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async |method: Method| {
+            let words = format!("{method} is not possible here; /v1/openapi.json lists what is");
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", words).into_response()
+        })
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(middleware::from_fn_with_state(api.clone(), server::observe))
+        .layer(middleware::map_response(async |mut response: axum::response::Response| {
+            response.headers_mut().insert("cache-control", HeaderValue::from_static("no-store"));
+            response
+        }))
+        .with_state(api)
+}
+
+/// Adds what every call has in common: the key, the problems.
+fn describe(document: &mut OpenApi) {
+    use utoipa::PartialSchema as _;
+    let components = document.components.get_or_insert_default();
+    components.schemas.insert("Problem".into(), Problem::schema());
+    let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.security_schemes.insert("key".into(), RefOr::T(scheme));
+    document.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let response = |text: &str| {
+        ResponseBuilder::new().description(text).content("application/problem+json", problem.clone()).build()
+    };
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten() {
+            for (status, text) in PROBLEMS {
+                let known = &mut operation.responses.responses;
+                known.entry((*status).to_owned()).or_insert_with(|| RefOr::T(response(text)));
+            }
+        }
+    }
+}
+
+const PROBLEMS: &[(&str, &str)] = &[
+    ("401", "No valid key."),
+    ("404", "No such thing, or not in the world of this key."),
+    ("409", "It can't be done in this state."),
+    ("413", "The body is too large."),
+    ("422", "The body or a parameter is not what it must be."),
+    ("429", "Too many calls."),
+    ("500", "Something inside failed."),
+    ("503", "The companion is stopping, or the call took too long."),
+];

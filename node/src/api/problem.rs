@@ -1,0 +1,89 @@
+//! What goes wrong, as RFC 9457 says it: `application/problem+json` with a stable code. In: failures of the
+//! companion, mistakes in a call. Out: a response that names the next step.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::command::Failure;
+
+/// A problem (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem; the code behind `urn:regie:problem:`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable, for programs.
+    pub code: String,
+    /// For people, with the next step.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem with its status, code and sentence.
+    pub fn new(status: StatusCode, code: &str, detail: impl std::fmt::Display) -> Self {
+        Self {
+            kind: format!("urn:regie:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail: detail.to_string(),
+        }
+    }
+
+    /// The call has no valid key.
+    pub fn no_key() -> Self {
+        let next = "send `Authorization: Bearer rk_…` with a key from `regie supplier key create`";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", next)
+    }
+
+    /// No such thing.
+    pub fn not_found() -> Self {
+        crate::supplier::lists::not_found().into()
+    }
+
+    /// The call's body or parameters are not what they must be.
+    pub fn bad_call(detail: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_argument", detail)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let status = match failure.code.as_str() {
+            "unauthorized" => return Self::no_key(),
+            "bad_argument" | "idempotency_mismatch" => StatusCode::UNPROCESSABLE_ENTITY,
+            "not_found" => StatusCode::NOT_FOUND,
+            "refused" | "already_done" => StatusCode::CONFLICT,
+            "rate_limited" => StatusCode::TOO_MANY_REQUESTS,
+            "unavailable" => StatusCode::SERVICE_UNAVAILABLE,
+            _ => {
+                tracing::error!(code = failure.code, %failure, "a call failed");
+                let words = "something inside failed; the companion's log says what";
+                return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", words);
+            }
+        };
+        Self::new(status, &failure.code, failure.message)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

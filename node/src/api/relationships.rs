@@ -1,0 +1,199 @@
+//! Persons: with whom there is a relationship, and what is held of each. In: calls. Out: pages, values.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use regie_protocol::{
+    identity::PublicKey,
+    supplier::{Customer, Record},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    Api,
+    call::{Bearer, Page, Paging, Params},
+    problem::Problem,
+};
+use crate::{
+    clock,
+    command::Failure,
+    store::Table,
+    supplier::{Companion, lists::List, names},
+};
+
+/// A person, by the key of this relationship.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Relationship {
+    /// Its id.
+    #[schema(example = "rel_…")]
+    pub id: String,
+    /// The agreement in force (IEEE 7012).
+    pub agreement: String,
+    /// When it began.
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// Is the person's node connected now?
+    pub connected: bool,
+    /// The fields held.
+    pub held: Vec<String>,
+    /// Grants in hand that were not revoked.
+    pub grants: Vec<String>,
+    /// The person's log, as far as it was witnessed.
+    pub witnessed: Witnessed,
+}
+
+/// The size and root of a person's log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Witnessed {
+    /// Entries.
+    pub size: u64,
+    /// Merkle root, hexadecimal.
+    pub root: String,
+    /// How often a part of the log was not seen.
+    pub gaps: u64,
+}
+
+/// A value that is held.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Held {
+    /// The field.
+    pub field: String,
+    /// The value.
+    pub value: String,
+    /// Where the person has it from.
+    pub provenance: String,
+    /// When it was true, by the person's clock.
+    #[schema(format = DateTime)]
+    pub observed_at: String,
+    /// The disclosure that brought it.
+    pub disclosure: String,
+    /// The grant under which it is held.
+    pub grant: String,
+    /// It is erased at this moment.
+    #[schema(format = DateTime)]
+    pub keep_until: String,
+}
+
+/// Every value held of a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Values {
+    /// By field.
+    pub data: Vec<Held>,
+}
+
+/// Relationships, oldest first.
+#[utoipa::path(get, path = "/v1/relationships", tag = "relationships", params(Paging),
+    responses((status = 200, description = "A page.", body = Page<Relationship>)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Page<Relationship>>, Problem> {
+    let (after, limit) = paging.bounds()?;
+    let page = api.read(bearer, move |companion, caller| {
+        let mut found = Vec::new();
+        for entry in companion.page(List::Relationships, caller.world, None, after, limit)? {
+            if let Some(person) = entry.person {
+                companion.relationship(caller.world, &person)?;
+                found.push((entry.number, view(companion, &person)?));
+            }
+        }
+        Ok(Page::of(found, limit))
+    });
+    Ok(Json(page.await?))
+}
+
+/// One relationship.
+#[utoipa::path(get, path = "/v1/relationships/{id}", tag = "relationships",
+    params(("id" = String, Path, description = "rel_…")),
+    responses((status = 200, description = "It.", body = Relationship)))]
+pub(super) async fn one(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Relationship>, Problem> {
+    let person = person(&id);
+    let view = api.read(bearer, move |companion, caller| {
+        let person = person?;
+        companion.relationship(caller.world, &person)?;
+        view(companion, &person)
+    });
+    Ok(Json(view.await?))
+}
+
+/// The values held of a person, with where each came from.
+#[utoipa::path(get, path = "/v1/relationships/{id}/values", tag = "relationships",
+    params(("id" = String, Path, description = "rel_…")),
+    responses((status = 200, description = "They.", body = Values)))]
+pub(super) async fn values(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Values>, Problem> {
+    let person = person(&id);
+    let values = api.read(bearer, move |companion, caller| {
+        let person = person?;
+        companion.relationship(caller.world, &person)?;
+        held(companion, &person)
+    });
+    Ok(Json(Values { data: values.await? }))
+}
+
+/// The person's key in an id; any other text is an id that does not exist.
+pub(super) fn person(id: &str) -> Result<PublicKey, Failure> {
+    let name = id.parse::<names::Relationship>().ok().and_then(|name| name.person());
+    name.ok_or_else(crate::supplier::lists::not_found)
+}
+
+/// The relationship that a list is to be bounded to.
+pub(super) fn bounded(
+    companion: &mut Companion,
+    caller: crate::supplier::keys::Caller,
+    paging: &Paging,
+) -> Result<Option<PublicKey>, Failure> {
+    let Some(id) = &paging.relationship else { return Ok(None) };
+    let person = person(id)?;
+    companion.relationship(caller.world, &person)?;
+    Ok(Some(person))
+}
+
+fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, Failure> {
+    let connected = companion.is_connected(person);
+    let customer: &Customer = companion.customer(person)?;
+    Ok(Relationship {
+        id: names::Relationship::from(*person).to_string(),
+        agreement: customer.agreement().to_string(),
+        since: clock::text(customer.since()),
+        connected,
+        held: customer.held().keys().map(ToString::to_string).collect(),
+        grants: customer.grants().map(|grant| names::Granted(*grant.id().digest()).to_string()).collect(),
+        witnessed: Witnessed {
+            size: customer.head().size(),
+            root: customer.head().root().to_string(),
+            gaps: customer.gaps(),
+        },
+    })
+}
+
+/// Every value held of a person.
+pub(super) fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Failure> {
+    let fields: Vec<_> = companion.customer(person)?.held().keys().copied().collect();
+    let mut values = Vec::new();
+    for field in fields {
+        let record = companion.record(Table::Held, person, field.to_string().as_bytes())?;
+        if let Some(Record::Value { held, observed, .. }) = record {
+            values.push(Held {
+                field: field.to_string(),
+                value: observed.value.as_str().to_owned(),
+                provenance: observed.provenance.to_string(),
+                observed_at: clock::text(observed.observed),
+                disclosure: names::Disclosed(*held.disclosure.digest()).to_string(),
+                grant: names::Granted(*held.grant.digest()).to_string(),
+                keep_until: clock::text(held.until),
+            });
+        }
+    }
+    Ok(values)
+}

@@ -1,0 +1,267 @@
+//! Requests for fields, to one person or to many. In: calls. Out: requests with their state, progress of jobs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use regie_protocol::{field::AskedPath, identity::Nonce, identity::PublicKey, supplier::Asking, time::Days};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Api,
+    call::{Bearer, Page, Paging, Params, Posted},
+    problem::Problem,
+    relationships,
+};
+use crate::{
+    clock,
+    command::{Failure, access, parse},
+    supplier::{
+        Companion,
+        bulk::{Job, NAMED, What},
+        lists::{List, not_found},
+        names,
+    },
+};
+
+/// What is asked.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Asked {
+    /// Fields of the vocabulary.
+    #[schema(min_items = 1, max_items = 64, example = json!(["address.postalCode"]))]
+    pub fields: BTreeSet<String>,
+    /// The purpose (DPV).
+    #[schema(example = "DeliveryOfGoods")]
+    pub purpose: String,
+    /// Why, in plain words that the person reads.
+    #[schema(max_length = 1024)]
+    pub reason: String,
+    /// How it is to be had: `once`, `read`, or `subscribe` (every change is told).
+    #[serde(default = "read")]
+    #[schema(default = "read", pattern = "^(once|read|subscribe)$")]
+    pub access: String,
+    /// How many days the grant lives.
+    #[serde(default = "year")]
+    #[schema(default = 365, minimum = 1, maximum = 1830)]
+    pub days: u32,
+    /// How many days a value is kept.
+    #[serde(default = "year")]
+    #[schema(default = 365, minimum = 0, maximum = 3660)]
+    pub retention_days: u32,
+}
+
+fn read() -> String {
+    "read".to_owned()
+}
+
+fn year() -> u32 {
+    365
+}
+
+impl Asked {
+    fn parsed(self) -> Result<What, Failure> {
+        let what = What {
+            fields: self.fields.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
+            purpose: parse(&self.purpose)?,
+            reason: self.reason,
+            access: access(&self.access)?,
+            duration: Days(self.days),
+            retention: Days(self.retention_days),
+        };
+        Ok(regie_protocol::supplier::fits(&what.fields, &what.reason, what.duration, what.retention).map(|()| what)?)
+    }
+}
+
+/// A request to one person.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewRequest {
+    /// Whom.
+    #[schema(example = "rel_…")]
+    pub relationship: String,
+    /// What.
+    #[serde(flatten)]
+    pub asked: Asked,
+}
+
+/// A request to many persons.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewBulk {
+    /// Whom; everybody, where nobody is named.
+    #[schema(max_items = 10_000)]
+    pub relationships: Option<Vec<String>>,
+    /// What.
+    #[serde(flatten)]
+    pub asked: Asked,
+}
+
+/// A request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Request {
+    /// Its id.
+    #[schema(example = "req_…")]
+    pub id: String,
+    /// Whom it asks.
+    pub relationship: String,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// What it asks for.
+    pub fields: Vec<String>,
+    /// The purpose (DPV).
+    pub purpose: String,
+    /// Why, in plain words.
+    pub reason: String,
+    /// `queued` until the person's node answers, `waiting` while the person decides about a field, `answered`, or
+    /// `rejected` as a whole.
+    #[schema(example = "answered")]
+    pub state: String,
+    /// Fields that were given, or that are allowed and empty.
+    pub given: Vec<String>,
+    /// Fields that wait for the person's word.
+    pub waiting: Vec<String>,
+    /// Refused fields, each with its code.
+    pub refused: BTreeMap<String, String>,
+    /// The code with which all of it was refused.
+    pub rejected: Option<String>,
+}
+
+/// The progress of a request to many persons.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Bulk {
+    /// Its id.
+    #[schema(example = "blk_…")]
+    pub id: String,
+    /// How many persons.
+    pub total: u64,
+    /// Requests made.
+    pub made: u64,
+    /// Persons to whom none could be made: unknown, or too many requests wait already.
+    pub failed: u64,
+    /// Is it at its end?
+    pub finished: bool,
+}
+
+/// Asks one person.
+#[utoipa::path(post, path = "/v1/requests", tag = "requests", request_body = NewRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 201, description = "It.", body = Request)))]
+pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewRequest, turn| {
+        let what = new.asked.parsed()?;
+        let person = relationships::person(&new.relationship)?;
+        companion.relationship(caller.world, &person)?;
+        let id = companion.ask(what.to(person), turn)?;
+        view(companion, &person, &id)
+    });
+    made.await
+}
+
+/// Requests, oldest first.
+#[utoipa::path(get, path = "/v1/requests", tag = "requests", params(Paging),
+    responses((status = 200, description = "A page.", body = Page<Request>)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Page<Request>>, Problem> {
+    let (after, limit) = paging.bounds()?;
+    let page = api.read(bearer, move |companion, caller| {
+        let of = relationships::bounded(companion, caller, &paging)?;
+        let mut found = Vec::new();
+        for entry in companion.page(List::Requests, caller.world, of.as_ref(), after, limit)? {
+            if let Some(person) = entry.person {
+                found.push((entry.number, view(companion, &person, &entry.nonce())?));
+            }
+        }
+        Ok(Page::of(found, limit))
+    });
+    Ok(Json(page.await?))
+}
+
+/// One request.
+#[utoipa::path(get, path = "/v1/requests/{id}", tag = "requests",
+    params(("id" = String, Path, description = "req_…")),
+    responses((status = 200, description = "It.", body = Request)))]
+pub(super) async fn one(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Request>, Problem> {
+    let id = id.parse::<names::Asked>().map_err(|_| not_found());
+    let request = api.read(bearer, move |companion, caller| {
+        let id = id?;
+        let person = companion.owner(List::Requests, caller.world, &id.0)?;
+        view(companion, &person, &Nonce(id.0))
+    });
+    Ok(Json(request.await?))
+}
+
+/// Asks many persons; the answer comes at once, the requests are made one after the other.
+#[utoipa::path(post, path = "/v1/bulk-requests", tag = "requests", request_body = NewBulk,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 202, description = "It has begun.", body = Bulk)))]
+pub(super) async fn create_bulk(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let begun = api.post(posted, StatusCode::ACCEPTED, |companion, caller, new: NewBulk, turn| {
+        let what = new.asked.parsed()?;
+        if new.relationships.as_ref().is_some_and(|named| named.len() > NAMED) {
+            return Err(Failure::usage(format!("at most {NAMED} relationships; name nobody to ask everybody")));
+        }
+        let named = new.relationships.map(|named| named.iter().map(|text| parse(text)).collect::<Result<_, _>>());
+        let (id, job) = companion.begin_bulk(caller.world, what, named.transpose()?, turn)?;
+        Ok(progress(&id, &job))
+    });
+    begun.await
+}
+
+/// How far a request to many persons is.
+#[utoipa::path(get, path = "/v1/bulk-requests/{id}", tag = "requests",
+    params(("id" = String, Path, description = "blk_…")),
+    responses((status = 200, description = "It.", body = Bulk)))]
+pub(super) async fn bulk(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Bulk>, Problem> {
+    let id = id.parse::<names::Bulk>().map_err(|_| not_found());
+    let progress = api.read(bearer, move |companion, caller| {
+        let id = id?;
+        Ok(progress(&id, &companion.bulk(caller.world, &id)?))
+    });
+    Ok(Json(progress.await?))
+}
+
+fn progress(id: &names::Bulk, job: &Job) -> Bulk {
+    Bulk { id: id.to_string(), total: job.total, made: job.made, failed: job.failed, finished: job.finished }
+}
+
+fn view(companion: &mut Companion, person: &PublicKey, id: &Nonce) -> Result<Request, Failure> {
+    let asking = companion.customer(person)?.asking(id).ok_or_else(not_found)?;
+    let texts = |fields: &BTreeSet<AskedPath>| fields.iter().map(ToString::to_string).collect();
+    Ok(Request {
+        id: names::Asked::from(*id).to_string(),
+        relationship: names::Relationship::from(*person).to_string(),
+        created_at: clock::text(asking.request.at),
+        fields: texts(&asking.request.fields),
+        purpose: asking.request.purpose.to_string(),
+        reason: asking.request.reason.clone(),
+        state: state(asking).to_owned(),
+        given: texts(&asking.given),
+        waiting: texts(&asking.waiting),
+        refused: asking.refused.iter().map(|(path, code)| (path.to_string(), code.to_string())).collect(),
+        rejected: asking.rejected.map(|code| code.to_string()),
+    })
+}
+
+fn state(asking: &Asking) -> &'static str {
+    match (asking.rejected, asking.answered, asking.waiting.is_empty()) {
+        (Some(_), ..) => "rejected",
+        (None, false, _) => "queued",
+        (None, true, false) => "waiting",
+        (None, true, true) => "answered",
+    }
+}

@@ -1,0 +1,109 @@
+//! What a companion asks of its store, whichever it is: the embedded one, or a database that several companion
+//! processes share. In: batches and keys. Out: rows.
+//!
+//! A turn begins with `begin`, which waits until no other process is in a turn on the same data, and ends with
+//! `commit`. So what is read in a turn still holds when it is written, and the numbers that `Batch::append` gives
+//! out follow the order in which changes become visible: nobody who reads on from a number misses an earlier one.
+
+use std::ops::ControlFlow;
+
+use zeroize::Zeroizing;
+
+use super::{Batch, Key, Row, Store, StoreError, Table};
+
+/// A companion's store.
+pub trait Ledger: Send {
+    /// Begins a turn.
+    ///
+    /// # Errors
+    /// The store's; the companion must then exit.
+    fn begin(&mut self) -> Result<(), StoreError>;
+
+    /// Stores the changes of the turn and ends it; an empty batch only ends it.
+    ///
+    /// # Errors
+    /// The store's; nothing was stored, or nobody knows.
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError>;
+
+    /// The value under a key.
+    ///
+    /// # Errors
+    /// The store's.
+    fn get(&self, table: Table, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError>;
+
+    /// Every row of a group: numbers in order, then items.
+    ///
+    /// # Errors
+    /// The store's.
+    fn group(&self, table: Table, group: &[u8]) -> Result<Vec<Row>, StoreError>;
+
+    /// The numbered rows of a group from `from` on, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// The store's.
+    fn numbered(&self, table: Table, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError>;
+
+    /// The last number of a group.
+    ///
+    /// # Errors
+    /// The store's.
+    fn last_number(&self, table: Table, group: &[u8]) -> Result<Option<u64>, StoreError>;
+
+    /// Hands every row of a table to `visit`, until it breaks off.
+    ///
+    /// # Errors
+    /// The store's.
+    fn each(&self, table: Table, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError>;
+
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// The store's.
+    fn count(&self, table: Table) -> Result<u64, StoreError>;
+
+    /// May other processes change the data between two turns?
+    fn shared(&self) -> bool;
+}
+
+impl Ledger for Store {
+    fn begin(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
+        Store::commit(self, batch)
+    }
+
+    fn get(&self, table: Table, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        Store::get(self, table, key)
+    }
+
+    fn group(&self, table: Table, group: &[u8]) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        self.scan_group(table, group, |row| {
+            rows.push(row);
+            Ok::<_, StoreError>(ControlFlow::Continue(()))
+        })?;
+        Ok(rows)
+    }
+
+    fn numbered(&self, table: Table, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
+        self.scan_group_indexes(table, group, from, limit)
+    }
+
+    fn last_number(&self, table: Table, group: &[u8]) -> Result<Option<u64>, StoreError> {
+        self.last_group_index(table, group)
+    }
+
+    fn each(&self, table: Table, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.scan(table, |row| Ok::<_, StoreError>(visit(row)))
+    }
+
+    fn count(&self, table: Table) -> Result<u64, StoreError> {
+        Store::count(self, table)
+    }
+
+    fn shared(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,202 @@
+//! One request to many persons. In: the request, and whom it is for. Out: a job that goes on in small turns and
+//! over restarts; its progress is stored in the commit of the requests it made, so none is made twice or left out.
+
+use std::collections::BTreeSet;
+
+use regie_protocol::{
+    field::AskedPath, grant::Access, identity::PublicKey, purpose::Purpose, supplier::Ask, time::Days, wire,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Companion, Event, World, happening::Happening, lists::List, lists::not_found, names, records};
+use crate::{
+    clock,
+    command::Failure,
+    driver::Turn,
+    store::{Item, Key, Table},
+};
+
+/// Most persons one call may name; a request to everybody names nobody.
+pub const NAMED: usize = 10_000;
+/// Most jobs that are not finished.
+pub const RUNNING: usize = 64;
+/// Requests made in one turn, so that other work waits only shortly.
+const AT_ONCE: usize = 64;
+/// Most bytes of a stored job.
+const JOB_BYTES: usize = 256 * 1024;
+const JOBS: &[u8] = b"bulk";
+const UNFINISHED: &[u8] = b"bulk/unfinished";
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// In the world of trials?
+    pub test: bool,
+    /// What is asked.
+    pub what: What,
+    /// Everybody who was there when it began: up to this number of the list. None where persons were named.
+    pub everybody_up_to: Option<u64>,
+    /// How many persons, as far as known.
+    pub total: u64,
+    /// Requests made.
+    pub made: u64,
+    /// Persons for whom none could be made: unknown, or too many requests wait already.
+    pub failed: u64,
+    /// Up to which entry it is done.
+    pub done_up_to: u64,
+    /// Is it at its end?
+    pub finished: bool,
+}
+
+/// What is asked of each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct What {
+    /// Which fields.
+    pub fields: BTreeSet<AskedPath>,
+    /// Why.
+    pub purpose: Purpose,
+    /// Why, in plain words.
+    pub reason: String,
+    /// How.
+    pub access: Access,
+    /// For how long.
+    pub duration: Days,
+    /// How long values are kept.
+    pub retention: Days,
+}
+
+impl What {
+    /// The request to one person.
+    #[must_use]
+    pub fn to(&self, person: PublicKey) -> Ask {
+        let Self { fields, purpose, reason, access, duration, retention } = self.clone();
+        Ask { person, fields, purpose, reason, access, duration, retention }
+    }
+}
+
+impl Companion {
+    /// Begins a job for the named persons, or for everybody who is there now.
+    pub(crate) fn begin_bulk(
+        &mut self,
+        world: World,
+        what: What,
+        named: Option<Vec<names::Relationship>>,
+        turn: &mut Turn,
+    ) -> Result<(names::Bulk, Job), Failure> {
+        if self.store.group(Table::Api, UNFINISHED)?.len() >= RUNNING {
+            return Err(Failure::usage(format!("{RUNNING} bulk requests are under way; wait until one is finished")));
+        }
+        let id = names::Bulk(clock::random());
+        let last = self.last_of(List::Relationships, world)?;
+        let (total, everybody_up_to) = match &named {
+            None => (last, Some(last)),
+            Some(named) => (named.len() as u64, None),
+        };
+        for person in named.into_iter().flatten() {
+            turn.batch.append(Table::Api, &targets(&id), person.0.to_vec());
+        }
+        let job = Job {
+            test: world == World::Test,
+            what,
+            everybody_up_to,
+            total,
+            made: 0,
+            failed: 0,
+            done_up_to: 0,
+            finished: false,
+        };
+        put(&id, &job, turn)?;
+        turn.batch.put(Table::Api, Key::grouped(UNFINISHED, &id.0), Vec::new());
+        self.work_on(turn);
+        Ok((id, job))
+    }
+
+    /// How far a job is.
+    pub(crate) fn bulk(&self, world: World, id: &names::Bulk) -> Result<Job, Failure> {
+        let bytes = self.store.get(Table::Api, &Key::grouped(JOBS, &id.0))?.ok_or_else(not_found)?;
+        let job: Job = wire::decode(&bytes, JOB_BYTES).map_err(|_| records::damaged("bulk requests"))?;
+        if World::of(job.test) == world { Ok(job) } else { Err(not_found()) }
+    }
+
+    /// Goes on with what is unfinished, after a start for instance.
+    pub(super) fn work_on(&mut self, turn: &mut Turn) {
+        if !std::mem::replace(&mut self.working, true) {
+            let (events, runtime) = (self.events.clone(), self.runtime.clone());
+            turn.after(move || wake(&events, &runtime));
+        }
+    }
+
+    /// Does a small part of an unfinished job.
+    pub(super) fn work(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+        self.working = false;
+        let Some(row) = self.store.group(Table::Api, UNFINISHED)?.into_iter().next() else { return Ok(()) };
+        let Item::Bytes(bytes) = &row.item else { return Ok(()) };
+        let id = names::Bulk(bytes.as_slice().try_into().map_err(|_| records::damaged("bulk requests"))?);
+        let stored = self.store.get(Table::Api, &Key::grouped(JOBS, &id.0))?;
+        let stored = stored.ok_or_else(|| records::damaged("bulk requests"))?;
+        let mut job: Job = wire::decode(&stored, JOB_BYTES).map_err(|_| records::damaged("bulk requests"))?;
+        self.step(&id, &mut job, turn)?;
+        put(&id, &job, turn)?;
+        if job.finished {
+            turn.batch.delete(Table::Api, Key::grouped(UNFINISHED, &id.0));
+            let now = self.clock.now();
+            self.tell(World::of(job.test), &Happening::new("bulk.finished", now, id.to_string()), turn);
+        }
+        self.work_on(turn);
+        Ok(())
+    }
+
+    fn step(&mut self, id: &names::Bulk, job: &mut Job, turn: &mut Turn) -> Result<(), Failure> {
+        let world = World::of(job.test);
+        let persons: Vec<(u64, Option<PublicKey>)> = match job.everybody_up_to {
+            Some(last) => {
+                let entries = self.page(List::Relationships, world, None, job.done_up_to, AT_ONCE)?;
+                entries.into_iter().filter(|entry| entry.number <= last).map(|e| (e.number, e.person)).collect()
+            }
+            None => {
+                let rows = self.store.numbered(Table::Api, &targets(id), job.done_up_to + 1, AT_ONCE)?;
+                rows.iter()
+                    .filter_map(|row| match row.item {
+                        Item::Index(number) => Some((number, key(&row.value))),
+                        Item::Bytes(_) => None,
+                    })
+                    .collect()
+            }
+        };
+        job.finished = persons.is_empty();
+        for (number, person) in persons {
+            let known = person.filter(|person| self.relationship(world, person).is_ok());
+            match known.map(|person| self.ask(job.what.to(person), turn)) {
+                Some(Ok(_)) => job.made += 1,
+                _ => job.failed += 1,
+            }
+            job.done_up_to = number;
+            if job.everybody_up_to.is_none() {
+                turn.batch.delete(Table::Api, Key::grouped_index(&targets(id), number));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn targets(id: &names::Bulk) -> Vec<u8> {
+    [b"bulk/targets/", &id.0[..]].concat()
+}
+
+fn key(bytes: &[u8]) -> Option<PublicKey> {
+    PublicKey::from_bytes(bytes.try_into().ok()?).ok()
+}
+
+fn put(id: &names::Bulk, job: &Job, turn: &mut Turn) -> Result<(), Failure> {
+    turn.batch.put(Table::Api, Key::grouped(JOBS, &id.0), wire::encode(job).map_err(Failure::internal)?);
+    Ok(())
+}
+
+/// From a task of its own, since the queue may be full and the driver is the one that empties it.
+fn wake(events: &tokio::sync::mpsc::WeakSender<Event>, runtime: &tokio::runtime::Handle) {
+    if let Some(events) = events.upgrade() {
+        drop(runtime.spawn(async move { events.send(Event::Work).await }));
+    }
+}

@@ -1,0 +1,161 @@
+//! What happened, for the company to be told: the outbox. In: records of the machine, in the turn that stores
+//! them. Out: numbered rows that hold names and never a value, stored in the same commit as what they tell of.
+
+use std::collections::BTreeSet;
+
+use regie_protocol::{
+    field::AskedPath,
+    identity::PublicKey,
+    refusal::Refusal,
+    signed::ObjectId,
+    supplier::{Outcome, Record},
+    time::Timestamp,
+    wire,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Companion, World, names};
+use crate::{
+    command::Failure,
+    driver::Turn,
+    store::{Item, Key, Row, Table},
+};
+
+/// Most bytes of an event.
+const EVENT_BYTES: usize = 64 * 1024;
+/// How long an event can be read again, in days.
+pub const EVENT_DAYS: u32 = 30;
+/// Old events that one turn removes.
+const PRUNED_AT_ONCE: usize = 512;
+
+/// The kinds of events, as they are called outside.
+pub const KINDS: &[&str] = &[
+    "relationship.created",
+    "request.created",
+    "request.answered",
+    "request.rejected",
+    "disclosure.received",
+    "grant.received",
+    "grant.revoked",
+    "values.erased",
+    "bulk.finished",
+];
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Happening {
+    /// One of [`KINDS`].
+    pub kind: String,
+    /// When.
+    pub at: Timestamp,
+    /// The person it concerns.
+    pub person: Option<PublicKey>,
+    /// What it is about, by the name used outside.
+    pub subject: Option<String>,
+    /// The fields it concerns.
+    pub fields: BTreeSet<AskedPath>,
+    /// Why not, where something was refused.
+    pub refusal: Option<Refusal>,
+}
+
+impl Happening {
+    /// An event that concerns no person.
+    #[must_use]
+    pub fn new(kind: &str, at: Timestamp, subject: String) -> Self {
+        let kind = kind.to_owned();
+        Self { kind, at, person: None, subject: Some(subject), fields: BTreeSet::new(), refusal: None }
+    }
+}
+
+/// An event with its number.
+pub type Numbered = (u64, Happening);
+
+/// What a record tells the company, if anything. `known` says whether a request is an old one.
+pub(super) fn of(record: &Record, known: bool, at: Timestamp) -> Option<Happening> {
+    let tell = |kind: &str, person: &PublicKey, subject: String, fields: BTreeSet<AskedPath>| Happening {
+        kind: kind.to_owned(),
+        at,
+        person: Some(*person),
+        subject: Some(subject),
+        fields,
+        refusal: None,
+    };
+    let none = BTreeSet::new;
+    Some(match record {
+        Record::Customer { person, .. } => {
+            tell("relationship.created", person, names::Relationship::from(*person).to_string(), none())
+        }
+        Record::Asking { asking } => {
+            let kind = match (known, asking.rejected) {
+                (false, _) => "request.created",
+                (true, None) => "request.answered",
+                (true, Some(_)) => "request.rejected",
+            };
+            let (person, id) = (&asking.request.person, names::Asked::from(asking.request.id).to_string());
+            Happening { refusal: asking.rejected, ..tell(kind, person, id, asking.request.fields.clone()) }
+        }
+        Record::Received { person, received } => {
+            let given = received.outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Given(_)));
+            let fields = given.map(|(path, _)| path.clone()).collect();
+            tell("disclosure.received", person, names::Disclosed(*received.id.digest()).to_string(), fields)
+        }
+        Record::Grant { person, grant } if !known => tell("grant.received", person, granted(&grant.id()), none()),
+        Record::Revoked { person, grant, .. } if !known => tell("grant.revoked", person, granted(grant), none()),
+        Record::Erased { person, fields, .. } if !fields.is_empty() => {
+            let fields = fields.iter().map(|field| AskedPath::from(*field)).collect();
+            tell("values.erased", person, names::Relationship::from(*person).to_string(), fields)
+        }
+        _ => return None,
+    })
+}
+
+fn granted(grant: &ObjectId) -> String {
+    names::Granted(*grant.digest()).to_string()
+}
+
+impl Companion {
+    /// Tells the company, in the commit of this turn.
+    pub(crate) fn tell(&mut self, world: World, happening: &Happening, turn: &mut Turn) {
+        match wire::encode(happening) {
+            Ok(bytes) => turn.batch.append(Table::Event, world.group(), bytes),
+            Err(error) => tracing::error!(%error, "an event has no encoding"),
+        }
+        if !std::mem::replace(&mut self.told_this_turn, true) {
+            let news = self.news.clone();
+            turn.after(move || news.send_modify(|count| *count = count.wrapping_add(1)));
+        }
+    }
+
+    /// Events after a number, oldest first.
+    pub(crate) fn happenings(&self, world: World, after: u64, limit: usize) -> Result<Vec<Numbered>, Failure> {
+        let rows = self.store.numbered(Table::Event, world.group(), after.saturating_add(1), limit)?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The number of the newest event.
+    pub(crate) fn newest_event(&self, world: World) -> Result<u64, Failure> {
+        Ok(self.store.last_number(Table::Event, world.group())?.unwrap_or(0))
+    }
+
+    /// Removes events that are too old to be asked for, but never the newest: the numbers go on from it.
+    pub(super) fn prune_events(&self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+        for world in World::BOTH {
+            let newest = self.newest_event(world)?;
+            for (number, happening) in self.happenings(world, 0, PRUNED_AT_ONCE)? {
+                let old = happening.at.plus_days(regie_protocol::time::Days(EVENT_DAYS)) <= now;
+                if !old || number == newest {
+                    break;
+                }
+                turn.batch.delete(Table::Event, Key::grouped_index(world.group(), number));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(row: &Row) -> Result<Numbered, Failure> {
+    let Item::Index(number) = row.item else { return Err(super::records::damaged(Table::Event.name())) };
+    let happening = wire::decode(&row.value, EVENT_BYTES).map_err(|_| super::records::damaged(Table::Event.name()))?;
+    Ok((number, happening))
+}

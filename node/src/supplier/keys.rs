@@ -1,0 +1,122 @@
+//! Keys of the API: who may call, and in which world. In: a name, or the text of a key. Out: a key, shown once;
+//! stored is only the hash of its 32 random bytes, which can't be guessed back.
+
+use data_encoding::BASE32_NOPAD;
+use regie_protocol::{time::Timestamp, wire};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use super::{Companion, World, lists, names, records};
+use crate::{
+    clock,
+    command::{Failure, parse},
+    driver::Turn,
+    store::{Key, Table},
+};
+
+/// Most keys of a companion, those revoked included.
+const KEYS: usize = 256;
+/// Longest name of a key, in bytes.
+const NAME_BYTES: usize = 64;
+/// Most bytes of a stored key.
+const RECORD_BYTES: usize = 1024;
+const LIVE: &str = "rk_live_";
+const TEST: &str = "rk_test_";
+const GROUP: &[u8] = b"keys";
+
+/// The hash of a key's text, by which it is looked up.
+#[derive(Clone, Copy)]
+pub struct KeyHash([u8; 32]);
+
+impl KeyHash {
+    /// Of a text that looks like a key.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let secret = text.strip_prefix(LIVE).or_else(|| text.strip_prefix(TEST))?;
+        (secret.len() == 52).then(|| Self(Sha256::digest(text.as_bytes()).into()))
+    }
+}
+
+/// Who calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// The key.
+    pub key: names::ApiKey,
+    /// What it sees.
+    pub world: World,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    id: names::ApiKey,
+    name: String,
+    test: bool,
+    made: Timestamp,
+    revoked: Option<Timestamp>,
+}
+
+impl Companion {
+    /// Makes a key. Its text is in the answer and nowhere else.
+    pub(super) fn create_key(&mut self, name: &str, world: World, turn: &mut Turn) -> Result<Value, Failure> {
+        if name.is_empty() || name.len() > NAME_BYTES || name.chars().any(char::is_control) {
+            return Err(Failure::usage(format!("a key's name has 1 to {NAME_BYTES} bytes and no control characters")));
+        }
+        if self.store.group(Table::Api, GROUP)?.len() >= KEYS {
+            return Err(Failure::usage(format!("there are {KEYS} keys already; name fewer systems, or reuse a key")));
+        }
+        let secret = Zeroizing::new(clock::random::<32>());
+        let prefix = if world == World::Test { TEST } else { LIVE };
+        let text = format!("{prefix}{}", BASE32_NOPAD.encode(&*secret).to_ascii_lowercase());
+        let hash = KeyHash::of(&text).ok_or_else(|| Failure::internal("a key has no hash"))?;
+        let id = names::ApiKey(clock::random());
+        let test = world == World::Test;
+        let stored = Stored { id, name: name.to_owned(), test, made: self.clock.now(), revoked: None };
+        let bytes = wire::encode(&stored).map_err(Failure::internal)?;
+        turn.batch.put(Table::Api, Key::grouped(GROUP, &hash.0), bytes);
+        Ok(json!({ "id": id, "name": name, "key": text }))
+    }
+
+    /// Every key, without its text.
+    pub(super) fn keys(&self) -> Result<Value, Failure> {
+        let mut keys = Vec::new();
+        for row in self.store.group(Table::Api, GROUP)? {
+            let stored = read(&row.value)?;
+            keys.push(json!({
+                "id": stored.id,
+                "name": stored.name,
+                "world": if stored.test { "test" } else { "live" },
+                "made": clock::text(stored.made),
+                "revoked": stored.revoked.map(clock::text),
+            }));
+        }
+        Ok(Value::Array(keys))
+    }
+
+    /// Ends a key, from the next call on.
+    pub(super) fn revoke_key(&mut self, id: &str, turn: &mut Turn) -> Result<Value, Failure> {
+        let id: names::ApiKey = parse(id)?;
+        for row in self.store.group(Table::Api, GROUP)? {
+            let stored = read(&row.value)?;
+            if stored.id == id {
+                let stored = Stored { revoked: stored.revoked.or(Some(self.clock.now())), ..stored };
+                turn.batch.put(Table::Api, row.key(), wire::encode(&stored).map_err(Failure::internal)?);
+                return Ok(json!({ "id": id, "revoked": true }));
+            }
+        }
+        Err(lists::not_found())
+    }
+
+    /// Who calls with this key; nobody, where it is unknown or revoked.
+    pub(crate) fn caller(&self, hash: KeyHash) -> Result<Option<Caller>, Failure> {
+        let row = self.store.get(Table::Api, &Key::grouped(GROUP, &hash.0))?;
+        let stored = row.map(|row| read(&row)).transpose()?.filter(|stored| stored.revoked.is_none());
+        Ok(stored.map(|stored| Caller { key: stored.id, world: World::of(stored.test) }))
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Stored, Failure> {
+    wire::decode(bytes, RECORD_BYTES).map_err(|_| records::damaged("API keys"))
+}

@@ -1,0 +1,134 @@
+//! A call that comes twice with one `Idempotency-Key` is done once. In: the key, a fingerprint of the call, the
+//! answer. Out: the stored answer for the second one. Stored in the commit of what was done, for a day.
+
+use regie_protocol::{time::Timestamp, wire};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{Companion, keys::Caller, records};
+use crate::{
+    command::{Failure, exit},
+    driver::Turn,
+    store::{Item, Key, Row, Table},
+};
+
+/// Answers kept at once.
+pub const ANSWERS: u64 = 100_000;
+/// Longest answer that is kept, in bytes.
+pub const ANSWER_BYTES: usize = 256 * 1024;
+/// How long an answer is kept, in milliseconds.
+const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
+/// Old answers that one turn removes.
+const PRUNED_AT_ONCE: usize = 1024;
+const GROUP: &[u8] = b"once";
+const ORDER: &[u8] = b"once/order";
+
+/// A call's `Idempotency-Key` and what it asked.
+pub struct Once {
+    key: [u8; 32],
+    asked: [u8; 32],
+}
+
+impl Once {
+    /// Of a call.
+    #[must_use]
+    pub fn new(caller: &Caller, key: &str, path: &str, body: &[u8]) -> Self {
+        let key = Sha256::new().chain_update(caller.key.0).chain_update(key);
+        let asked = Sha256::new().chain_update((path.len() as u64).to_be_bytes()).chain_update(path).chain_update(body);
+        Self { key: key.finalize().into(), asked: asked.finalize().into() }
+    }
+}
+
+/// What was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answered {
+    /// HTTP status.
+    pub status: u16,
+    /// The body.
+    #[serde(with = "serde_bytes")]
+    pub body: Vec<u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    #[serde(with = "serde_bytes")]
+    asked: Vec<u8>,
+    at: Timestamp,
+    answered: Answered,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Placed {
+    at: Timestamp,
+    #[serde(with = "serde_bytes")]
+    key: Vec<u8>,
+}
+
+impl Companion {
+    /// The answer that was given before, if it was.
+    ///
+    /// # Errors
+    /// `idempotency_mismatch` where the key was used for another call.
+    pub(crate) fn answered(&mut self, once: &Once) -> Result<Option<Answered>, Failure> {
+        let Some(bytes) = self.store.get(Table::Api, &Key::grouped(GROUP, &once.key))? else { return Ok(None) };
+        let stored: Stored = read(&bytes)?;
+        if stored.at.plus_ms(KEPT_MS) <= self.clock.now() {
+            return Ok(None);
+        }
+        if stored.asked != once.asked {
+            let words = "this Idempotency-Key was used for another call; use a fresh one for every new call";
+            return Err(Failure::new("idempotency_mismatch", exit::USAGE, words));
+        }
+        Ok(Some(stored.answered))
+    }
+
+    /// Keeps an answer with what was done.
+    pub(crate) fn keep_answer(&mut self, once: &Once, answered: &Answered, turn: &mut Turn) -> Result<(), Failure> {
+        let first = self.store.numbered(Table::Api, ORDER, 0, 1)?;
+        let span = first.first().map_or(0, number).min(u64::MAX - 1);
+        let last = self.store.last_number(Table::Api, ORDER)?.unwrap_or(0);
+        if !first.is_empty() && last - span >= ANSWERS {
+            let words = "too many calls with an Idempotency-Key in a day; wait, or send fewer";
+            return Err(Failure::new("rate_limited", exit::REFUSED, words));
+        }
+        let at = self.clock.now();
+        let stored = Stored { asked: once.asked.to_vec(), at, answered: answered.clone() };
+        let placed = Placed { at, key: once.key.to_vec() };
+        turn.batch.put(Table::Api, Key::grouped(GROUP, &once.key), wire::encode(&stored).map_err(Failure::internal)?);
+        turn.batch.append(Table::Api, ORDER, wire::encode(&placed).map_err(Failure::internal)?);
+        Ok(())
+    }
+
+    /// Removes answers that are past their day.
+    pub(super) fn prune_answers(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+        for row in self.store.numbered(Table::Api, ORDER, 0, PRUNED_AT_ONCE)? {
+            let placed: Placed = read(&row.value)?;
+            if placed.at.plus_ms(KEPT_MS) > now {
+                break;
+            }
+            let key = Key::grouped(GROUP, &placed.key);
+            // The same key may have been used again since.
+            if let Some(bytes) = self.store.get(Table::Api, &key)?
+                && read::<Stored>(&bytes)?.at <= placed.at
+            {
+                turn.batch.delete(Table::Api, key);
+            }
+            turn.batch.delete(Table::Api, row.key());
+        }
+        Ok(())
+    }
+}
+
+fn number(row: &Row) -> u64 {
+    match row.item {
+        Item::Index(number) => number,
+        Item::Bytes(_) => 0,
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Failure> {
+    wire::decode(bytes, 2 * ANSWER_BYTES).map_err(|_| records::damaged("stored answers"))
+}
