@@ -5,7 +5,9 @@
 mod disk;
 
 use disk::{Disk, Image, Model, Random, content, index_of, number_from_env, passphrase};
-use regie::store::limits::{BATCH_MAX_BYTES, BATCH_MAX_OPERATIONS, GROUP_MAX_BYTES, ITEM_MAX_BYTES, SCAN_MAX_ROWS, VALUE_MAX_BYTES};
+use regie::store::limits::{
+    BATCH_MAX_BYTES, BATCH_MAX_OPERATIONS, GROUP_MAX_BYTES, ITEM_MAX_BYTES, SCAN_MAX_ROWS, VALUE_MAX_BYTES,
+};
 use regie::store::{Batch, Item, KdfCost, Key, Passphrase, Side, Store, StoreError, Table};
 use std::fs;
 use std::ops::ControlFlow;
