@@ -92,6 +92,9 @@ impl Words {
 
     /// A rule's name: those of the presets are translated, the others are the person's own.
     pub(super) fn rule(&self, name: &str) -> String {
+        if name.starts_with("you said: ") {
+            return self.say("rule-you-said");
+        }
         let key: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         self.message(&format!("rule-{key}"), None).unwrap_or_else(|| name.to_owned())
     }
