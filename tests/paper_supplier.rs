@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, sync::mpsc};
 
-use regie::network::{Endpoint, NetworkEvent};
+use regie::network::{Endpoint, ExchangeError, NetworkEvent};
 use regie_protocol::{
     agreement::Agreement,
     grant::Access,
@@ -18,6 +18,9 @@ use regie_protocol::{
     time::{Days, Timestamp},
     wire,
 };
+
+/// How long a supplier waits for the person's link.
+const LINK_PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Listens; nobody has paired yet.
 pub struct Unpaired {
@@ -111,10 +114,20 @@ impl PaperSupplier {
         self.bytes(wire::encode(message).expect("encodes")).await
     }
 
-    /// Says any bytes and waits for the reply.
+    /// Says any bytes and waits for the reply. The person's node may hold its link before this side has seen the
+    /// last frame of the handshake, and may have to dial again on a slow machine; so this waits for the link, as a
+    /// companion's outbox does. `NotConnected` means that nothing was said.
     pub async fn bytes(&self, frame: Vec<u8>) -> Reply {
-        let reply = self.endpoint.exchange(*self.person.as_bytes(), frame).await.expect("answered");
-        wire::decode(&reply, 300_000).expect("a reply")
+        let until = tokio::time::Instant::now() + LINK_PATIENCE;
+        loop {
+            match self.endpoint.exchange(*self.person.as_bytes(), frame.clone()).await {
+                Ok(reply) => return wire::decode(&reply, 300_000).expect("a reply"),
+                Err(ExchangeError::NotConnected) if tokio::time::Instant::now() < until => {
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
+                Err(error) => panic!("answered: {error:?}"),
+            }
+        }
     }
 }
 
