@@ -77,6 +77,15 @@ pub enum Event {
         /// Why.
         code: Refusal,
     },
+    /// A supplier handed part of a grant to a processor; or, in the log with the processor, it came to know that.
+    Delegated {
+        /// The name of the delegation.
+        delegation: ObjectId,
+        /// The grant at the top.
+        grant: ObjectId,
+        /// To whom.
+        processor: PublicKey,
+    },
     /// A grant was revoked.
     Revoked {
         /// Which.

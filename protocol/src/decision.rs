@@ -28,13 +28,13 @@ impl Release {
         self.field
     }
 
-    /// The grant that lets it.
+    /// The grant that lets it, or the delegation where it goes to a processor: what its holder calls it by.
     #[must_use]
     pub fn grant(&self) -> ObjectId {
         self.grant
     }
 
-    /// That grant and every delegation below it, from the top: each counts the use, each may end it.
+    /// The person's grant and every delegation below it, from the top: each counts the use, each may end it.
     #[must_use]
     pub fn links(&self) -> &[ObjectId] {
         &self.links
@@ -42,7 +42,7 @@ impl Release {
 }
 
 fn release(field: FieldPath, grant: &VerifiedGrant) -> Release {
-    Release { field, grant: grant.root().id(), links: grant.ids().to_vec() }
+    Release { field, grant: grant.id(), links: grant.ids().to_vec() }
 }
 
 /// What is to happen with one field.
@@ -109,7 +109,12 @@ fn verdict(
     let Some(field) = path.known() else {
         return Verdict::Refuse(Refusal::UnknownField);
     };
-    let opening = live.iter().map(LiveGrant::grant).find(|grant| grant.scope().covers(field, terms.purpose));
+    // Who asks leave to hand values on is not served by a grant without it: it would never get that leave.
+    let opens = |grant: &&VerifiedGrant| {
+        let scope = grant.scope();
+        scope.covers(field, terms.purpose) && scope.bounds.delegations >= terms.delegations
+    };
+    let opening = live.iter().map(LiveGrant::grant).find(opens);
     if let Some(grant) = opening {
         return Verdict::Release(release(field, grant));
     }

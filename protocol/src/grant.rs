@@ -159,6 +159,7 @@ pub struct Chain {
 #[derive(Clone, Debug)]
 pub struct VerifiedGrant {
     root: Verified<Grant>,
+    links: Vec<Signed<Delegation>>,
     ids: Vec<ObjectId>,
     scopes: Vec<Scope>,
     holder: PublicKey,
@@ -181,7 +182,8 @@ impl VerifiedGrant {
         if !root.scope.well_formed() {
             return Err(Refusal::Malformed);
         }
-        let mut found = Self { holder: root.audience, ids: vec![root.id()], scopes: vec![root.scope.clone()], root };
+        let (ids, scopes) = (vec![root.id()], vec![root.scope.clone()]);
+        let mut found = Self { holder: root.audience, links: chain.links.clone(), ids, scopes, root };
         for link in &chain.links {
             found.follow(&link.clone().verify()?)?;
         }
@@ -205,6 +207,24 @@ impl VerifiedGrant {
     #[must_use]
     pub fn root(&self) -> &Verified<Grant> {
         &self.root
+    }
+
+    /// The name of the last link: of the grant itself, where nothing was delegated.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        self.ids.last().copied().unwrap_or_else(|| self.root.id())
+    }
+
+    /// As it travels.
+    #[must_use]
+    pub fn chain(&self) -> Chain {
+        Chain { grant: self.root.signed().clone(), links: self.links.clone() }
+    }
+
+    /// Who may use it: the audience of the last link.
+    #[must_use]
+    pub fn holder(&self) -> &PublicKey {
+        &self.holder
     }
 
     /// The narrowest scope, that of the last link.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     disclosure::Disclosure,
-    grant::Grant,
+    grant::{Chain, Grant},
     limits,
-    profile::{Acceptance, Pairing, Profile},
+    profile::{Acceptance, Invitation, Pairing, Profile},
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     request::DataRequest,
@@ -35,6 +35,33 @@ pub enum Message {
     Acknowledge(Signed<Acknowledgement>),
     /// Supplier to person: values were erased.
     Erased(Signed<ErasureReceipt>),
+    /// Supplier to person: a processor may use part of a grant.
+    Delegated(DelegationNotice),
+    /// Person to processor: a delegation it may use.
+    Mandate(Mandate),
+}
+
+/// A supplier tells a person's node which processor it hands part of a grant to, and where that one is found.
+/// The last link of the chain is signed by the sender and names the processor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelegationNotice {
+    /// The grant, the delegations below it, and the new one last.
+    pub chain: Chain,
+    /// The processor's invitation.
+    pub processor: Invitation,
+    /// What both call the matter: a parcel's number. At most [`limits::NAME_BYTES`].
+    pub reference: String,
+}
+
+/// A person's node hands a processor the chain it may use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mandate {
+    /// The grant and the delegations down to the processor.
+    pub chain: Chain,
+    /// As the supplier called the matter.
+    pub reference: String,
 }
 
 /// What answers a message.

@@ -3,8 +3,10 @@
 //! Sans-IO: it holds no value of any field, no socket, no clock. Every change of state is a `Record` that
 //! [`Person::restore`] can replay; a driver must make the records of a call durable before it carries out
 //! the effects behind them. `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
-//! says, `person/state.rs` is the state and its records.
+//! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/state.rs` is the state
+//! and its records.
 
+mod delegations;
 mod owner;
 mod requests;
 mod state;
@@ -12,7 +14,8 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use owner::{NewGrant, OwnerError, Remember};
-pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship, StoredRelationship, Waiting};
+pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
+pub use state::{Mandated, StoredMandate, StoredRelationship, Waiting};
 
 use crate::{
     audit::{self, Committed, Entry, Event, Log},
@@ -39,6 +42,9 @@ pub enum Effect {
     Reply(Reply),
     /// Something new waits in this supplier's outbox: send it when connected.
     Deliver(PublicKey),
+    /// A supplier handed part of a grant to this processor, whom the person's node does not know yet: follow its
+    /// invitation ([`Person::to_meet`]).
+    Meet(PublicKey),
 }
 
 /// A disclosure without its values. Made by a decision, spent by [`Person::seal`].
@@ -226,6 +232,7 @@ fn from_supplier<T: Object>(signed: Signed<T>, supplier: &PublicKey) -> Result<V
 fn relies_on(message: &Message, grant: &ObjectId) -> bool {
     match message {
         Message::Grant(signed) => signed.id() == *grant,
+        Message::Mandate(mandate) => mandate.chain.links.last().is_some_and(|link| link.id() == *grant),
         Message::Disclose(signed) => signed.clone().verify().is_ok_and(|disclosure| {
             disclosure.grants.iter().any(|issued| issued.id() == *grant)
                 || disclosure

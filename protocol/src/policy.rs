@@ -62,6 +62,10 @@ pub struct Rule {
     pub agreement: Option<Agreement>,
     /// Only where values are kept at most this long.
     pub retention: Option<Days>,
+    /// Is it about requests for leave to hand the values on to a processor? A rule that is not can refuse such a
+    /// request or put it before the person, but not allow it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delegation: bool,
     /// The answer.
     pub answer: Answer,
 }
@@ -79,6 +83,8 @@ pub struct Terms<'a> {
     pub purpose: Purpose,
     /// How long it would keep the value.
     pub retention: Days,
+    /// How many steps below it processors may go.
+    pub delegations: u8,
 }
 
 /// All of a person's defaults.
@@ -134,7 +140,10 @@ impl Rule {
             What::Sensitive => field.info().sensitive,
             What::Field(own) => *own == field,
         };
+        let handed_on = terms.delegations > 0;
+        let delegation = self.delegation == handed_on || (handed_on && self.answer != Answer::Allow);
         who && what
+            && delegation
             && self.why.is_none_or(|why| terms.purpose.within(why))
             && self.agreement.is_none_or(|bound| terms.agreement.no_looser_than(bound))
             && self.retention.is_none_or(|most| terms.retention <= most)
@@ -157,7 +166,8 @@ impl Rule {
 }
 
 fn rule(name: &str, what: What, why: Option<Purpose>, days: Option<u32>, answer: Answer) -> Rule {
-    Rule { name: name.into(), who: Who::Anyone, what, why, agreement: None, retention: days.map(Days), answer }
+    let (who, retention) = (Who::Anyone, days.map(Days));
+    Rule { name: name.into(), who, what, why, agreement: None, retention, delegation: false, answer }
 }
 
 type FieldRule = fn(&str, Option<Purpose>, Answer) -> Option<Rule>;
@@ -191,13 +201,16 @@ fn service() -> Vec<Rule> {
         ("my address for a service I asked for", "address"),
         ("my contact details for a service I asked for", "contact"),
     ];
-    groups
-        .into_iter()
-        .map(|(name, group)| {
-            let why = Some(Purpose::RequestedServiceProvision);
-            rule(name, What::Group(group.into()), why, Some(730), Answer::Allow)
-        })
-        .collect()
+    let own = groups.into_iter().map(|(name, group)| {
+        let why = Some(Purpose::RequestedServiceProvision);
+        rule(name, What::Group(group.into()), why, Some(730), Answer::Allow)
+    });
+    let handed_on = [("my name to the carrier of what I bought", "name"), ("my address to the carrier", "address")];
+    let handed_on = handed_on.into_iter().map(|(name, group)| {
+        let why = Some(Purpose::DeliveryOfGoods);
+        Rule { delegation: true, ..rule(name, What::Group(group.into()), why, Some(30), Answer::Allow) }
+    });
+    own.chain(handed_on).collect()
 }
 
 /// Households' figures for any service, and names for help and the law.

@@ -37,6 +37,8 @@ pub struct DataRequest {
     pub duration: Days,
     /// How long it will keep a value.
     pub retention: Days,
+    /// How many steps below it processors may go under the grant it asks for; 0 for none.
+    pub delegations: u8,
     /// The delegated grants it shows. The person's node knows its own grants without being shown them.
     pub chains: Vec<Chain>,
 }

@@ -2,14 +2,16 @@
 //!
 //! Sans-IO like the person's. It obeys: values are kept under a grant and no longer than its retention, and
 //! are erased on revocation with a signed receipt. `supplier/frames.rs` takes what persons send,
-//! `supplier/state.rs` is the state and its records.
+//! `supplier/delegations.rs` hands grants on to processors, `supplier/state.rs` is the state and its records.
 
+mod delegations;
 mod frames;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use state::{Asking, Customer, Held, Invite, Outcome, Parcel, Received, Record, Supplier};
+pub use delegations::{Delegate, Delegated, Told};
+pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Received, Record, Supplier};
 
 use crate::{
     entropy::Entropy,
@@ -55,6 +57,8 @@ pub struct Ask {
     pub duration: Days,
     /// How long values are kept.
     pub retention: Days,
+    /// How many steps below this company processors may go; 0 for none.
+    pub delegations: u8,
 }
 
 /// Why an action of the company's can't be done.
@@ -71,6 +75,21 @@ pub enum SupplierError {
         limits::GRANT_DAYS
     )]
     BadRequest,
+    /// Handed on too far.
+    #[error("a grant can be handed on {} steps at most", limits::DELEGATION_DEPTH)]
+    TooDeep,
+    /// No grant to hand on.
+    #[error("no grant of this person lets you hand that on; ask with `delegations` of 1 or more, or for more")]
+    NotDelegable,
+    /// Wider than the grant above it.
+    #[error("a delegation must be within the grant above it: its fields, purposes, access, time, retention and uses")]
+    TooWide,
+    /// Not an invitation of another company.
+    #[error("the processor's pairing link is your own, or names no address; ask the processor for one")]
+    BadProcessor,
+    /// Too many delegations in force.
+    #[error("{} delegations of this person's data are in force; wait until some end", limits::DELEGATIONS_PER_RELATIONSHIP)]
+    TooManyDelegations,
     /// The outbox is full.
     #[error("{} requests already wait for this person; wait for answers", limits::OUTBOX_PER_RELATIONSHIP)]
     TooManyWaiting,
@@ -139,6 +158,9 @@ impl Supplier {
     ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
         let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
         fits(&ask.fields, &ask.reason, ask.duration, ask.retention)?;
+        if usize::from(ask.delegations) > limits::DELEGATION_DEPTH {
+            return Err(SupplierError::TooDeep);
+        }
         if customer.unanswered() >= limits::OUTBOX_PER_RELATIONSHIP {
             return Err(SupplierError::TooManyWaiting);
         }
@@ -154,6 +176,7 @@ impl Supplier {
             access: ask.access,
             duration: ask.duration,
             retention: ask.retention,
+            delegations: ask.delegations,
             chains: Vec::new(),
         };
         let asking = Asking::new(request);
@@ -180,6 +203,12 @@ impl Supplier {
                 let request = DataRequest { at: now, ..asking.request.clone() };
                 let signed = Verified::sign(request, &self.key)?.signed().clone();
                 messages.push((parcel, Message::Request(signed)));
+            }
+        }
+        for (id, delegated) in &customer.delegated {
+            let parcel = Parcel::Delegation(*id);
+            if delegated.told == Told::NotYet && in_flight.insert(parcel) {
+                messages.push((parcel, Message::Delegated(delegated.notice.clone())));
             }
         }
         for (id, receipt) in &customer.receipts {

@@ -152,10 +152,12 @@ impl Person {
         }
         let agreement = acceptance.agreement;
         let profile = checked.signed().clone();
-        let stored = StoredRelationship { profile, generation: 0, agreement, paused: false, since: now };
+        let introduced_by = self.introduced_by(supplier);
+        let stored = StoredRelationship { profile, generation: 0, agreement, paused: false, since: now, introduced_by };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
         self.log(&mut effects, Log::With(*supplier), Event::Paired { agreement }, now, entropy)?;
+        self.hand_over_all(&mut effects, supplier, now)?;
         Ok(effects)
     }
 
@@ -167,8 +169,9 @@ impl Person {
         let (supplier, waiting) = self.find_waiting(id)?;
         let fields: BTreeSet<FieldPath> = waiting.fields.keys().filter_map(AskedPath::known).collect();
         let purposes = BTreeSet::from([waiting.purpose]);
-        let scope =
+        let mut scope =
             requests::scope(fields.iter().copied(), purposes, waiting.access, now, waiting.duration, waiting.retention);
+        scope.bounds.delegations = waiting.delegations;
         let mut effects = Vec::new();
         // First what can be refused: an error must leave no change behind that was not made durable.
         let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
@@ -217,6 +220,7 @@ impl Person {
             Remember::Kind => (Who::Sector(profile.sector.clone()), profile.sector.clone()),
         };
         let answer = if allow { Answer::Allow } else { Answer::Refuse };
+        let delegation = waiting.delegations > 0;
         let mut policy = self.policy.clone();
         for field in waiting.fields.keys().filter_map(AskedPath::known) {
             let (what, why) = (What::Field(field), Some(waiting.purpose));
@@ -224,8 +228,9 @@ impl Person {
             while name.len() > limits::NAME_BYTES {
                 name.pop();
             }
-            let rule = Rule { name, who: who.clone(), what, why, agreement: None, retention: None, answer };
-            policy.rules.retain(|old| (&old.who, &old.what, old.why) != (&rule.who, &rule.what, rule.why));
+            let rule = Rule { name, who: who.clone(), what, why, agreement: None, retention: None, delegation, answer };
+            let about = |rule: &Rule| (rule.who.clone(), rule.what.clone(), rule.why, rule.delegation);
+            policy.rules.retain(|old| about(old) != about(&rule));
             policy.rules.push(rule);
         }
         self.set_policy(policy, now, entropy)
@@ -278,11 +283,14 @@ impl Person {
     /// # Errors
     /// [`OwnerError::NoGrant`], [`OwnerError::AlreadyRevoked`].
     pub fn revoke(&mut self, grant: &ObjectId, erase: bool, now: Timestamp, entropy: &mut Entropy) -> Effects {
-        let found = self.relationships.iter().find_map(|(supplier, r)| r.grants.get(grant).map(|g| (*supplier, g)));
-        let (supplier, verified) = found.ok_or(OwnerError::NoGrant)?;
         if self.revoked.has(grant) {
             return Err(OwnerError::AlreadyRevoked);
         }
+        if let Some(processor) = self.holder_of_mandate(grant) {
+            return self.revoke_mandate(&processor, grant, erase, now, entropy);
+        }
+        let found = self.relationships.iter().find_map(|(supplier, r)| r.grants.get(grant).map(|g| (*supplier, g)));
+        let (supplier, verified) = found.ok_or(OwnerError::NoGrant)?;
         let fields = expand(&verified.scope().fields);
         let mut effects = Vec::new();
         self.end(&mut effects, supplier, *grant, erase, now, entropy)?;
@@ -291,7 +299,6 @@ impl Person {
         };
         let withdrawn = relationship.withdrawn.union(&fields).copied().collect();
         self.record(&mut effects, Record::Withdrawn { supplier, fields: withdrawn });
-        effects.push(Effect::Deliver(supplier));
         Ok(effects)
     }
 
@@ -314,12 +321,16 @@ impl Person {
             }
         }
         let mut effects = Vec::new();
+        for link in relationship.mandates.keys() {
+            if !self.revoked.has(link) || (erase && held.contains(link)) {
+                ending.push(*link);
+            }
+        }
         for grant in &ending {
             self.end(&mut effects, *supplier, *grant, erase, now, entropy)?;
         }
         if !ending.is_empty() {
             self.record(&mut effects, Record::Withdrawn { supplier: *supplier, fields });
-            effects.push(Effect::Deliver(*supplier));
         }
         Ok(effects)
     }
@@ -395,7 +406,7 @@ impl Person {
         Ok(effects)
     }
 
-    fn end(
+    pub(super) fn end(
         &mut self,
         effects: &mut Vec<Effect>,
         supplier: PublicKey,
@@ -407,22 +418,25 @@ impl Person {
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
         let revocation = Revocation { person: relationship.key.public(), supplier, grant, at: now, erase };
         let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
-        // Where a processor may hold a delegation of the grant, answers under it can wait in any outbox.
-        let delegable = relationship.grants.get(&grant).is_none_or(|g| g.root().scope.bounds.delegations > 0);
-        let dead: Vec<(PublicKey, u64)> = self
-            .relationships
+        let dead: Vec<u64> = relationship
+            .outbox
             .iter()
-            .filter(|(holder, _)| delegable || **holder == supplier)
-            .flat_map(|(holder, r)| r.outbox.iter().map(move |(number, waiting)| (*holder, *number, &waiting.message)))
-            .filter(|(_, _, message)| relies_on(message, &grant))
-            .map(|(holder, number, _)| (holder, number))
+            .filter(|(_, waiting)| relies_on(&waiting.message, &grant))
+            .map(|(number, _)| *number)
             .collect();
         self.record(effects, Record::Revoked { revocation: revocation.clone() });
-        for (holder, number) in dead {
-            self.record(effects, Record::Sent { supplier: holder, number });
+        for number in dead {
+            self.record(effects, Record::Sent { supplier, number });
         }
         self.log(effects, Log::With(supplier), Event::Revoked { grant, erase }, now, entropy)?;
         self.queue(effects, supplier, Message::Revoke(revocation), false)?;
+        effects.push(Effect::Deliver(supplier));
+        // What was delegated below it ends with it, and each processor is told.
+        for (processor, link) in self.delegated_below(&grant) {
+            if !self.revoked.has(&link) {
+                self.end(effects, processor, link, erase, now, entropy)?;
+            }
+        }
         Ok(())
     }
 
@@ -445,7 +459,7 @@ impl Person {
     }
 
     fn live(&self, supplier: &PublicKey, now: Timestamp) -> Vec<LiveGrant<'_>> {
-        let grants = self.relationships.get(supplier).into_iter().flat_map(|r| r.grants.values());
+        let grants = self.relationships.get(supplier).into_iter().flat_map(super::Relationship::usable);
         grants.filter_map(|grant| grant.live(self, now).ok()).collect()
     }
 

@@ -43,9 +43,13 @@ impl Person {
             Message::Erased(signed) => {
                 self.erased(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
-            Message::Hello | Message::Pair(_) | Message::Disclose(_) | Message::Grant(_) | Message::Revoke(_) => {
-                Err(Refusal::Unexpected)
-            }
+            Message::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
+            Message::Hello
+            | Message::Pair(_)
+            | Message::Disclose(_)
+            | Message::Grant(_)
+            | Message::Revoke(_)
+            | Message::Mandate(_) => Err(Refusal::Unexpected),
         };
         // What was recorded before the refusal holds in memory, so it has to become durable all the same.
         if let Err(code) = handled {
@@ -126,6 +130,7 @@ impl Person {
         let request = from_supplier(signed, supplier)?;
         self.admit(supplier, &request, now)?;
         self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
+        self.learn_shown(effects, supplier, &request, now, entropy)?;
         let mut verdicts = self.decide(&request, now)?;
         self.keep_terms(effects, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
@@ -156,8 +161,8 @@ impl Person {
         if fields.is_empty() {
             return;
         }
-        let (purpose, retention) = (request.purpose, request.retention);
-        let past = PastRequest { supplier: request.supplier, at: now, fields, purpose, retention };
+        let (purpose, retention, delegations) = (request.purpose, request.retention, request.delegations);
+        let past = PastRequest { supplier: request.supplier, at: now, fields, purpose, retention, delegations };
         self.record(effects, Record::Past { number: self.past, request: past });
     }
 
@@ -169,7 +174,9 @@ impl Person {
         let full = self.seen.len() >= limits::SEEN_REQUESTS;
         let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
         let text = plain_line(&request.reason, limits::TEXT_BYTES);
-        let spans = request.duration.0 <= limits::GRANT_DAYS && request.retention.0 <= limits::RETENTION_DAYS;
+        let spans = request.duration.0 <= limits::GRANT_DAYS
+            && request.retention.0 <= limits::RETENTION_DAYS
+            && usize::from(request.delegations) <= limits::DELEGATION_DEPTH;
         relationship.asked = relationship.asked.once_more(now);
         let refusals = [
             (request.person != relationship.key.public(), Refusal::WrongAudience),
@@ -189,7 +196,7 @@ impl Person {
         let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
         let shown: Vec<VerifiedGrant> =
             request.chains.iter().map(|chain| self.shown(chain, &request.supplier)).collect::<Result<_, _>>()?;
-        let own = relationship.grants.values().map(|grant| (grant, false));
+        let own = relationship.usable().map(|grant| (grant, false));
         let (mut live, mut spent) = (Vec::new(), Vec::new());
         for (grant, is_shown) in own.chain(shown.iter().map(|grant| (grant, true))) {
             match grant.live(self, now) {
@@ -205,14 +212,20 @@ impl Person {
             agreement: relationship.stored.agreement,
             purpose: request.purpose,
             retention: request.retention,
+            delegations: request.delegations,
         };
-        Ok(decision::decide(&request.fields, &terms, &live, &spent, &relationship.withdrawn, &self.policy))
+        let verdicts = decision::decide(&request.fields, &terms, &live, &spent, &relationship.withdrawn, &self.policy);
+        Ok(if relationship.stored.introduced_by.is_some() {
+            self.only_under_mandates(relationship, request.purpose, verdicts, now)
+        } else {
+            verdicts
+        })
     }
 
     /// Checks a chain that a supplier shows. Its grant may be one of another relationship of this person; a
     /// link that is at an end refuses the request by its code. A grant that this node does not know was issued
     /// after the backup it was restored from, and ended with the restore.
-    fn shown(&self, chain: &Chain, holder: &PublicKey) -> Result<VerifiedGrant, Refusal> {
+    pub(super) fn shown(&self, chain: &Chain, holder: &PublicKey) -> Result<VerifiedGrant, Refusal> {
         let root = chain.grant.clone().verify()?;
         let issued_in = self.relationships.get(&root.audience).ok_or(Refusal::WrongAudience)?;
         let checked = VerifiedGrant::check(chain, &issued_in.key.public(), holder)?;
@@ -364,7 +377,9 @@ impl Person {
     ) -> Result<Vec<Effect>, Refusal> {
         let receipt = from_supplier(signed, supplier)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
-        if receipt.person != relationship.key.public() || !relationship.grants.contains_key(&receipt.grant) {
+        let issued =
+            relationship.grants.contains_key(&receipt.grant) || relationship.mandates.contains_key(&receipt.grant);
+        if receipt.person != relationship.key.public() || !issued {
             return Err(Refusal::WrongAudience);
         }
         let known = receipt
@@ -424,7 +439,10 @@ fn grantable(verdicts: &BTreeMap<AskedPath, Verdict>) -> BTreeMap<FieldPath, Str
 }
 
 fn scope_of(request: &DataRequest, fields: impl Iterator<Item = FieldPath>, now: Timestamp) -> Scope {
-    scope(fields, BTreeSet::from([request.purpose]), request.access, now, request.duration, request.retention)
+    let purposes = BTreeSet::from([request.purpose]);
+    let mut scope = scope(fields, purposes, request.access, now, request.duration, request.retention);
+    scope.bounds.delegations = request.delegations;
+    scope
 }
 
 /// The scope of a grant that is issued now, without delegation.

@@ -16,7 +16,7 @@ use crate::{
     merkle::{self, Frontier, Hash},
     message::Message,
     policy::Policy,
-    profile::Profile,
+    profile::{Invitation, Profile},
     purpose::Purpose,
     receipt::ErasureReceipt,
     refusal::Refusal,
@@ -40,6 +40,8 @@ pub struct Person {
     pub(super) past: u64,
     pub(super) personal: Frontier,
     pub(super) epoch: u32,
+    /// What processors may do that the person's node has not met yet.
+    pub(super) introductions: BTreeMap<PublicKey, BTreeMap<ObjectId, Mandated>>,
 }
 
 /// One supplier, as the person's node sees it.
@@ -58,6 +60,8 @@ pub struct Relationship {
     pub(super) unwitnessed: Vec<Hash>,
     pub(super) last: Timestamp,
     pub(super) knows: BTreeMap<FieldPath, Known>,
+    /// What it may do as a processor of other suppliers, by the delegation's name.
+    pub(super) mandates: BTreeMap<ObjectId, Mandated>,
     pub(super) asked: Used,
     pub(super) rejected: Used,
 }
@@ -81,6 +85,31 @@ pub struct Known {
     pub grant: ObjectId,
 }
 
+/// A delegation that a processor of this relationship's person holds.
+#[derive(Clone, Debug)]
+pub struct Mandated {
+    /// The checked chain; its last link names the processor.
+    pub grant: VerifiedGrant,
+    /// As it is stored and sent.
+    pub stored: StoredMandate,
+}
+
+/// The part of a mandate that one record holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredMandate {
+    /// The supplier that delegated.
+    pub from: PublicKey,
+    /// The grant and the delegations down to the processor.
+    pub chain: Chain,
+    /// How the processor is found; none where it came by itself and showed the chain.
+    pub invitation: Option<Invitation>,
+    /// What the two call the matter.
+    pub reference: String,
+    /// When the person's node was told.
+    pub at: Timestamp,
+}
+
 /// The terms of a request that was decided, kept to try a changed policy on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,6 +124,8 @@ pub struct PastRequest {
     pub purpose: Purpose,
     /// How long it would keep a value.
     pub retention: Days,
+    /// How many steps below it processors may go.
+    pub delegations: u8,
 }
 
 /// The part of a relationship that one record holds.
@@ -111,6 +142,8 @@ pub struct StoredRelationship {
     pub paused: bool,
     /// Since when.
     pub since: Timestamp,
+    /// The supplier whose processor it is; none where the person paired with it.
+    pub introduced_by: Option<PublicKey>,
 }
 
 /// A request that waits for the person's word.
@@ -133,6 +166,8 @@ pub struct Waiting {
     pub duration: Days,
     /// How long it would keep a value.
     pub retention: Days,
+    /// How many steps below it processors may go.
+    pub delegations: u8,
 }
 
 impl Waiting {
@@ -146,6 +181,7 @@ impl Waiting {
             access: request.access,
             duration: request.duration,
             retention: request.retention,
+            delegations: request.delegations,
         }
     }
 }
@@ -186,6 +222,14 @@ pub enum Record {
     GrantForgotten {
         supplier: PublicKey,
         grant: ObjectId,
+    },
+    Mandate {
+        processor: PublicKey,
+        mandate: StoredMandate,
+    },
+    MandateForgotten {
+        processor: PublicKey,
+        link: ObjectId,
     },
     Seen {
         supplier: PublicKey,
@@ -273,6 +317,7 @@ impl Person {
             past: 0,
             personal: Frontier::default(),
             epoch: 0,
+            introductions: BTreeMap::new(),
         }
     }
 
@@ -360,6 +405,17 @@ impl Person {
                 self.used.remove(grant);
                 self.with(supplier)?.grants.remove(grant);
             }
+            Record::Mandate { processor, mandate } => self.apply_mandate(*processor, mandate)?,
+            Record::MandateForgotten { processor, link } => {
+                self.used.remove(link);
+                if let Some(relationship) = self.relationships.get_mut(processor) {
+                    relationship.mandates.remove(link);
+                }
+                if let Some(waiting) = self.introductions.get_mut(processor) {
+                    waiting.remove(link);
+                }
+                self.introductions.retain(|_, waiting| !waiting.is_empty());
+            }
             Record::Seen { supplier, id, at } => drop(self.seen.insert((*supplier, *id), *at)),
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
             Record::Policy { policy } => self.policy = policy.clone(),
@@ -443,10 +499,22 @@ impl Person {
             unwitnessed: Vec::new(),
             last: stored.since,
             knows: BTreeMap::new(),
+            mandates: self.introductions.remove(&supplier).unwrap_or_default(),
             asked: Used::default(),
             rejected: Used::default(),
         };
         self.relationships.insert(supplier, relationship);
+        Ok(())
+    }
+
+    fn apply_mandate(&mut self, processor: PublicKey, stored: &StoredMandate) -> Result<(), Refusal> {
+        let issuer = stored.chain.grant.clone().verify()?.issuer;
+        let grant = VerifiedGrant::check(&stored.chain, &issuer, &processor)?;
+        let mandates = match self.relationships.get_mut(&processor) {
+            Some(relationship) => &mut relationship.mandates,
+            None => self.introductions.entry(processor).or_default(),
+        };
+        mandates.insert(grant.id(), Mandated { grant, stored: stored.clone() });
         Ok(())
     }
 
@@ -489,6 +557,11 @@ impl Relationship {
         self.grants.values()
     }
 
+    /// What it may show: its grants, and what others delegated to it.
+    pub(super) fn usable(&self) -> impl Iterator<Item = &VerifiedGrant> {
+        self.grants.values().chain(self.mandates.values().map(|mandate| &mandate.grant))
+    }
+
     /// Requests that wait for the person.
     pub fn waiting(&self) -> impl Iterator<Item = &Waiting> {
         self.waiting.values()
@@ -510,6 +583,11 @@ impl Relationship {
     #[must_use]
     pub fn knows(&self) -> &BTreeMap<FieldPath, Known> {
         &self.knows
+    }
+
+    /// What it may do as a processor of other suppliers, also what has ended and is still remembered.
+    pub fn mandates(&self) -> impl Iterator<Item = &Mandated> {
+        self.mandates.values()
     }
 
     /// How many messages wait to be delivered.

@@ -33,7 +33,10 @@ impl Supplier {
             }),
             Message::Grant(grant) => self.granted(person, grant),
             Message::Revoke(revocation) => self.revoked(person, revocation, now),
-            Message::Request(_) | Message::Acknowledge(_) | Message::Erased(_) => Err(Refusal::Unexpected),
+            Message::Mandate(mandate) => self.mandated(person, mandate, now),
+            Message::Request(_) | Message::Acknowledge(_) | Message::Erased(_) | Message::Delegated(_) => {
+                Err(Refusal::Unexpected)
+            }
         };
         handled.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))])
     }
@@ -49,6 +52,7 @@ impl Supplier {
         let request = match parcel {
             Parcel::Request(request) => request,
             Parcel::Receipt(receipt) => return (self.receipt_told(person, receipt, &reply), None),
+            Parcel::Delegation(link) => return (self.delegation_told(person, link, &reply), None),
         };
         match reply {
             Reply::Answer(disclosure) => match self.disclosed(person, disclosure, now) {
@@ -217,8 +221,8 @@ impl Supplier {
         let (Some(customer), Answer::Value { observed, grant, salt }) = (self.customers.get(person), answer) else {
             return false;
         };
-        let Some(held_grant) = customer.grants().find(|held| held.id() == *grant) else { return false };
-        let until = now.plus_days(held_grant.scope.bounds.retention);
+        let Some(scope) = customer.scope_of(grant) else { return false };
+        let until = now.plus_days(scope.bounds.retention);
         let held = Held { grant: *grant, until, disclosure };
         let before = customer.held.get(&field).map(|held| held.disclosure);
         let observed = observed.clone();
@@ -273,7 +277,10 @@ impl Supplier {
             customer.held.iter().filter(|(_, held)| held.grant == revocation.grant).map(|(field, _)| *field).collect();
         let mut effects = Vec::new();
         let (grant, notice) = (revocation.grant, revocation.signed().clone());
-        self.record(&mut effects, Record::Revoked { person: *person, grant, notice });
+        // Of a grant that this companion never had there is nothing to remember: notices of such must not fill it.
+        if customer.grants.contains_key(&grant) || customer.mandates.contains_key(&grant) {
+            self.record(&mut effects, Record::Revoked { person: *person, grant, notice });
+        }
         if !revocation.erase {
             effects.push(Effect::Reply(Reply::Noted));
             return Ok(effects);

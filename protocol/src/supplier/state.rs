@@ -8,15 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Effect;
+use super::{Effect, delegations::Delegated};
 use crate::{
     agreement::Agreement,
     audit::ProvenEntry,
     disclosure::Disclosure,
     field::{AskedPath, FieldPath, Observed},
-    grant::Grant,
+    grant::{Grant, Scope, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey},
     merkle::Frontier,
+    message::Mandate,
     profile::Profile,
     receipt::ErasureReceipt,
     refusal::Refusal,
@@ -42,6 +43,8 @@ pub enum Parcel {
     Request(Nonce),
     /// This erasure receipt.
     Receipt(ObjectId),
+    /// The notice of this delegation.
+    Delegation(ObjectId),
 }
 
 /// An invitation that can be answered.
@@ -70,9 +73,22 @@ pub struct Customer {
     pub(super) askings: BTreeMap<Nonce, Asking>,
     pub(super) received: BTreeSet<ObjectId>,
     pub(super) receipts: BTreeMap<ObjectId, Signed<ErasureReceipt>>,
+    /// What this company handed on to processors, by the delegation's name.
+    pub(super) delegated: BTreeMap<ObjectId, Delegated>,
+    /// What other companies handed on to this one.
+    pub(super) mandates: BTreeMap<ObjectId, Mandated>,
     pub(super) head: Frontier,
     pub(super) epoch: u32,
     pub(super) gaps: u64,
+}
+
+/// A delegation that this company holds as a processor.
+#[derive(Clone, Debug)]
+pub struct Mandated {
+    /// The checked chain.
+    pub grant: VerifiedGrant,
+    /// What both companies call the matter.
+    pub reference: String,
 }
 
 /// Under which grant a value is held and until when.
@@ -184,6 +200,19 @@ pub enum Record {
     Asking {
         asking: Asking,
     },
+    Delegated {
+        person: PublicKey,
+        delegated: Delegated,
+    },
+    Mandate {
+        person: PublicKey,
+        mandate: Mandate,
+    },
+    /// Delegations and mandates that have ended and are no longer needed.
+    Ended {
+        person: PublicKey,
+        links: BTreeSet<ObjectId>,
+    },
     Head {
         person: PublicKey,
         head: Frontier,
@@ -290,6 +319,20 @@ impl Supplier {
             Record::Asking { asking } => {
                 drop(self.with(&asking.request.person)?.askings.insert(asking.request.id, asking.clone()));
             }
+            Record::Delegated { person, delegated } => {
+                drop(self.with(person)?.delegated.insert(delegated.id(), delegated.clone()));
+            }
+            Record::Mandate { person, mandate } => {
+                let issuer = mandate.chain.grant.clone().verify()?.issuer;
+                let grant = VerifiedGrant::check(&mandate.chain, &issuer, &self.key.public())?;
+                let mandated = Mandated { grant, reference: mandate.reference.clone() };
+                drop(self.with(person)?.mandates.insert(mandated.grant.id(), mandated));
+            }
+            Record::Ended { person, links } => {
+                let customer = self.with(person)?;
+                customer.delegated.retain(|link, _| !links.contains(link));
+                customer.mandates.retain(|link, _| !links.contains(link));
+            }
             Record::Head { person, head, epoch, gaps } => {
                 let customer = self.with(person)?;
                 customer.epoch = *epoch;
@@ -329,6 +372,8 @@ impl Customer {
             askings: BTreeMap::new(),
             received: BTreeSet::new(),
             receipts: BTreeMap::new(),
+            delegated: BTreeMap::new(),
+            mandates: BTreeMap::new(),
             head: Frontier::default(),
             epoch: 0,
             gaps: 0,
@@ -373,6 +418,34 @@ impl Customer {
     /// Grants that were not revoked.
     pub fn grants(&self) -> impl Iterator<Item = &Verified<Grant>> {
         self.grants.values().filter(|grant| !self.revoked.contains(&grant.id()))
+    }
+
+    /// What was handed on to processors.
+    #[must_use]
+    pub fn delegated(&self) -> &BTreeMap<ObjectId, Delegated> {
+        &self.delegated
+    }
+
+    /// What other companies handed on to this one, also what has ended and is still remembered.
+    #[must_use]
+    pub fn mandates(&self) -> &BTreeMap<ObjectId, Mandated> {
+        &self.mandates
+    }
+
+    /// Did the person end this grant or delegation?
+    #[must_use]
+    pub fn has_ended(&self, grant: &ObjectId) -> bool {
+        self.revoked.contains(grant)
+    }
+
+    /// What a grant or mandate that was not revoked permits.
+    #[must_use]
+    pub fn scope_of(&self, grant: &ObjectId) -> Option<&Scope> {
+        if self.revoked.contains(grant) {
+            return None;
+        }
+        let own = self.grants.get(grant).map(|own| &own.scope);
+        own.or_else(|| self.mandates.get(grant).map(|mandate| mandate.grant.scope()))
     }
 
     /// The newest head of the person's log that was witnessed.

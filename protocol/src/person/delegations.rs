@@ -1,0 +1,310 @@
+//! What suppliers hand on to their processors. In: a supplier's notice, or a chain that a processor shows. Out:
+//! mandates that the person can see and end, the processor met and told, and the end of everything below a grant.
+//!
+//! A mandate stands in the relationship with the processor. One with whom the person did not pair is met by the
+//! node itself, and gets nothing but what its mandates cover.
+
+use std::collections::BTreeMap;
+
+use super::{Effect, OwnerError, Person, Record, Relationship, StoredMandate};
+use crate::{
+    agreement::Agreement,
+    audit::{Event, Log},
+    decision::Verdict,
+    entropy::Entropy,
+    field::AskedPath,
+    grant::VerifiedGrant,
+    identity::PublicKey,
+    limits,
+    message::{DelegationNotice, Mandate, Message, Reply},
+    profile::{Invitation, plain_line},
+    purpose::Purpose,
+    refusal::Refusal,
+    request::DataRequest,
+    revocation::Revocation,
+    signed::{ObjectId, Verified},
+    time::Timestamp,
+};
+
+impl Person {
+    /// The processors that are to be met: their invitations, and the agreement to proffer, which is that of the
+    /// supplier they work for.
+    pub fn to_meet(&self, now: Timestamp) -> impl Iterator<Item = (Invitation, Agreement)> {
+        self.introductions.values().filter_map(move |waiting| {
+            let live = waiting.values().find(|mandate| mandate.grant.live(self, now).is_ok())?;
+            let from = self.relationships.get(&live.stored.from)?;
+            Some((live.stored.invitation.clone()?, from.stored.agreement))
+        })
+    }
+
+    /// Is there a reason to be connected to this supplier? To a processor that the person did not choose there is
+    /// none when its mandates have ended, it holds nothing and has been told all.
+    #[must_use]
+    pub fn wants_link(&self, supplier: &PublicKey, now: Timestamp) -> bool {
+        self.relationships.get(supplier).is_some_and(|relationship| {
+            relationship.stored.introduced_by.is_none()
+                || !relationship.outbox.is_empty()
+                || !relationship.knows.is_empty()
+                || relationship.mandates.values().any(|mandate| mandate.grant.live(self, now).is_ok())
+        })
+    }
+
+    /// Is this delegation or grant in force?
+    #[must_use]
+    pub fn is_live(&self, grant: &VerifiedGrant, now: Timestamp) -> bool {
+        grant.live(self, now).is_ok()
+    }
+
+    /// A supplier tells that it handed part of a grant to a processor.
+    pub(super) fn delegated(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
+        notice: DelegationNotice,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(), Refusal> {
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        if relationship.stored.paused {
+            return Err(Refusal::Paused);
+        }
+        let DelegationNotice { chain, processor, reference } = notice;
+        let link = chain.links.last().ok_or(Refusal::Malformed)?.clone().verify()?;
+        if link.delegator != *supplier {
+            return Err(Refusal::WrongSender);
+        }
+        let addresses = &processor.addresses;
+        let fits = plain_line(&reference, limits::NAME_BYTES)
+            && (1..=limits::ADDRESSES).contains(&addresses.len())
+            && addresses.iter().all(|address| plain_line(address, limits::NAME_BYTES));
+        if !fits || processor.supplier == *supplier {
+            return Err(Refusal::Malformed);
+        }
+        let grant = self.shown(&chain, &processor.supplier)?;
+        grant.live(self, now)?;
+        let to = processor.supplier;
+        let stored = StoredMandate { from: *supplier, chain, invitation: Some(processor), reference, at: now };
+        self.note_mandate(effects, &to, &grant, stored, now, entropy)?;
+        effects.push(Effect::Reply(Reply::Noted));
+        Ok(())
+    }
+
+    /// A processor may show a chain before the supplier's notice comes: it is noted all the same, so that the
+    /// person sees it.
+    pub(super) fn learn_shown(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        processor: &PublicKey,
+        request: &DataRequest,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(), Refusal> {
+        let mut learnt = Vec::new();
+        for chain in request.chains.iter().filter(|chain| !chain.links.is_empty()) {
+            let grant = self.shown(chain, processor)?;
+            grant.live(self, now)?;
+            learnt.push((grant, chain.clone()));
+        }
+        for (grant, chain) in learnt {
+            let Some(link) = chain.links.last() else { continue };
+            let from = link.clone().verify()?.delegator;
+            let stored = StoredMandate { from, chain, invitation: None, reference: String::new(), at: now };
+            self.note_mandate(effects, processor, &grant, stored, now, entropy)?;
+        }
+        Ok(())
+    }
+
+    fn note_mandate(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        processor: &PublicKey,
+        grant: &VerifiedGrant,
+        stored: StoredMandate,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(), Refusal> {
+        let (from, link) = (stored.from, grant.id());
+        if self.mandates_of(processor).contains_key(&link) {
+            return Ok(());
+        }
+        self.make_room(effects, &from, processor, now)?;
+        let event = Event::Delegated { delegation: link, grant: grant.root().id(), processor: *processor };
+        // One whom the person did not choose is asked for only when it is needed: its log begins with the pairing.
+        let known = self.relationships.contains_key(processor);
+        let invited = stored.invitation.is_some();
+        let mandate = Mandate { chain: stored.chain.clone(), reference: stored.reference.clone() };
+        self.record(effects, Record::Mandate { processor: *processor, mandate: stored });
+        if self.relationships.contains_key(&from) {
+            self.log(effects, Log::With(from), event, now, entropy)?;
+        }
+        match (known, invited) {
+            (true, true) => {
+                self.queue(effects, *processor, Message::Mandate(mandate), false)?;
+                effects.push(Effect::Deliver(*processor));
+            }
+            (true, false) => {}
+            (false, _) => effects.push(Effect::Meet(*processor)),
+        }
+        Ok(())
+    }
+
+    /// Forgets mandates that have ended and left nothing with the processor; refuses where too many are in force.
+    fn make_room(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        from: &PublicKey,
+        processor: &PublicKey,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let over: Vec<(PublicKey, ObjectId)> = self
+            .all_mandates()
+            .filter(|(holder, link, mandate)| {
+                let concerned = *holder == processor || mandate.stored.from == *from;
+                concerned && mandate.grant.live(self, now).is_err() && !self.still_matters(holder, link)
+            })
+            .map(|(holder, link, _)| (*holder, *link))
+            .collect();
+        for (processor, link) in over {
+            self.record(effects, Record::MandateForgotten { processor, link });
+        }
+        let given = self.all_mandates().filter(|(_, _, mandate)| mandate.stored.from == *from).count();
+        let held = self.mandates_of(processor).len();
+        let full = given.max(held) >= limits::DELEGATIONS_PER_RELATIONSHIP;
+        let crowd = !self.relationships.contains_key(processor)
+            && self.relationships.len() + self.introductions.len() >= limits::RELATIONSHIPS;
+        if full || crowd { Err(Refusal::RateLimited) } else { Ok(()) }
+    }
+
+    /// Does a processor still hold something under this delegation, or has it to be told something about it?
+    fn still_matters(&self, holder: &PublicKey, link: &ObjectId) -> bool {
+        self.relationships.get(holder).is_some_and(|relationship| {
+            relationship.knows.values().any(|known| known.grant == *link)
+                || relationship.outbox.values().any(|waiting| match &waiting.message {
+                    Message::Revoke(revocation) => revocation.peek().is_ok_and(|notice| notice.grant == *link),
+                    _ => false,
+                })
+        })
+    }
+
+    fn all_mandates(&self) -> impl Iterator<Item = (&PublicKey, &ObjectId, &super::Mandated)> {
+        let met = self.relationships.iter().map(|(holder, relationship)| (holder, &relationship.mandates));
+        let others = self.introductions.iter();
+        met.chain(others).flat_map(|(holder, mandates)| mandates.iter().map(move |(link, m)| (holder, link, m)))
+    }
+
+    fn mandates_of(&self, processor: &PublicKey) -> &BTreeMap<ObjectId, super::Mandated> {
+        static NONE: BTreeMap<ObjectId, super::Mandated> = BTreeMap::new();
+        match self.relationships.get(processor) {
+            Some(relationship) => &relationship.mandates,
+            None => self.introductions.get(processor).unwrap_or(&NONE),
+        }
+    }
+
+    /// Of whom is this a processor, if the node meets it for that and nothing else?
+    pub(super) fn introduced_by(&self, processor: &PublicKey) -> Option<PublicKey> {
+        self.introductions.get(processor)?.values().next().map(|mandate| mandate.stored.from)
+    }
+
+    /// A processor was met: it gets the chains it may use.
+    pub(super) fn hand_over_all(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        processor: &PublicKey,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let live: Vec<Mandate> = self
+            .mandates_of(processor)
+            .values()
+            .filter(|mandate| mandate.grant.live(self, now).is_ok() && mandate.stored.invitation.is_some())
+            .map(|mandate| Mandate {
+                chain: mandate.stored.chain.clone(),
+                reference: mandate.stored.reference.clone(),
+            })
+            .collect();
+        for mandate in live {
+            self.queue(effects, *processor, Message::Mandate(mandate), false)?;
+            effects.push(Effect::Deliver(*processor));
+        }
+        Ok(())
+    }
+
+    /// The delegations in force right below a grant or delegation, with their holders. One whose holder was never
+    /// met is ended by its link alone: nobody has to be told.
+    pub(super) fn delegated_below(&self, above: &ObjectId) -> Vec<(PublicKey, ObjectId)> {
+        self.relationships
+            .iter()
+            .flat_map(|(holder, relationship)| relationship.mandates.iter().map(move |(link, m)| (holder, link, m)))
+            .filter(|(_, link, mandate)| !self.revoked.has(link) && mandate.grant.ids().contains(above))
+            .filter(|(_, link, _)| *link != above)
+            .map(|(holder, link, _)| (*holder, *link))
+            .collect()
+    }
+
+    pub(super) fn holder_of_mandate(&self, link: &ObjectId) -> Option<PublicKey> {
+        self.all_mandates().find(|(_, own, _)| *own == link).map(|(holder, _, _)| *holder)
+    }
+
+    /// Ends one delegation; the grant above it goes on.
+    pub(super) fn revoke_mandate(
+        &mut self,
+        processor: &PublicKey,
+        link: &ObjectId,
+        erase: bool,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<Vec<Effect>, OwnerError> {
+        let mut effects = Vec::new();
+        if self.relationships.contains_key(processor) {
+            self.end(&mut effects, *processor, *link, erase, now, entropy)?;
+        } else {
+            // Never met: nothing was given, and nobody has to be told.
+            let key = self.pairing_key(processor);
+            let (person, supplier, grant) = (key.public(), *processor, *link);
+            let revocation = Revocation { person, supplier, grant, at: now, erase };
+            let revocation = Verified::sign(revocation, &key)?.signed().clone();
+            self.record(&mut effects, Record::Revoked { revocation });
+            self.log(&mut effects, Log::Personal, Event::Revoked { grant, erase }, now, entropy)?;
+        }
+        Ok(effects)
+    }
+
+    /// A processor that the person did not choose gets what its mandates cover; no default speaks for it.
+    pub(super) fn only_under_mandates(
+        &self,
+        relationship: &Relationship,
+        purpose: Purpose,
+        verdicts: BTreeMap<AskedPath, Verdict>,
+        now: Timestamp,
+    ) -> BTreeMap<AskedPath, Verdict> {
+        let code = |path: &AskedPath| {
+            let covering = relationship.mandates.values().find(|mandate| {
+                path.known().is_some_and(|field| mandate.grant.scope().covers(field, purpose))
+            });
+            covering.and_then(|mandate| mandate.grant.live(self, now).err()).unwrap_or(Refusal::NotGranted)
+        };
+        verdicts
+            .into_iter()
+            .map(|(path, verdict)| match verdict {
+                Verdict::Grantable { .. } | Verdict::Ask { .. } => {
+                    let refused = Verdict::Refuse(code(&path));
+                    (path, refused)
+                }
+                verdict => (path, verdict),
+            })
+            .collect()
+    }
+}
+
+impl super::Mandated {
+    /// The supplier that delegated.
+    #[must_use]
+    pub fn from(&self) -> &PublicKey {
+        &self.stored.from
+    }
+
+    /// The grant at the top.
+    #[must_use]
+    pub fn root(&self) -> &Verified<crate::grant::Grant> {
+        self.grant.root()
+    }
+}
