@@ -93,6 +93,7 @@ impl PaperSupplier {
             access: Access::Read,
             duration: Days(1),
             retention: Days(1),
+            delegations: 0,
             chains: Vec::new(),
         }
     }

@@ -128,6 +128,9 @@ pub enum Command {
         access: String,
         days: u32,
         retention: u32,
+        /// How many steps below this company processors may go.
+        #[serde(default)]
+        delegations: u8,
     },
     People,
     KeyCreate {

@@ -3,7 +3,7 @@
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
 //! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
 //! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
-//! holds the connections, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! holds the connections, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
 mod activity;
@@ -14,6 +14,7 @@ mod export;
 mod fields;
 mod journal;
 mod links;
+mod meetings;
 mod overview;
 mod records;
 mod verify;
@@ -72,6 +73,8 @@ pub enum Event {
     Proffer(PublicKey, Nonce, Agreement, oneshot::Sender<Result<Proffered, Failure>>),
     /// A pairing was answered.
     Paired(Box<Answered>, oneshot::Sender<Result<Value, Failure>>),
+    /// An attempt to meet a processor is over.
+    Met(PublicKey),
     /// Time passes.
     Tick,
 }
@@ -105,6 +108,8 @@ pub struct Node {
     store: Store,
     clock: Clock,
     links: BTreeMap<PublicKey, Link>,
+    /// Processors that are to be met.
+    meetings: BTreeMap<PublicKey, meetings::Meeting>,
     /// Values set in this turn, not on disk yet.
     fresh: BTreeMap<FieldPath, Option<Observed>>,
     /// Bounds how many suppliers are dialled at once.
@@ -138,6 +143,7 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         store,
         clock,
         links: BTreeMap::new(),
+        meetings: BTreeMap::new(),
         fresh: BTreeMap::new(),
         activity,
         grown: BTreeSet::new(),
@@ -145,9 +151,7 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         events: events.downgrade(),
         runtime: tokio::runtime::Handle::current(),
     };
-    for supplier in node.machine.relationships().map(|(supplier, _)| *supplier).collect::<Vec<_>>() {
-        node.link(supplier);
-    }
+    node.tend_links();
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
         let _ = ended.send(driver::run(node, inbox));
@@ -244,7 +248,10 @@ impl Driven for Node {
                 let now = self.clock.now();
                 let effects = self.machine.tick(now);
                 self.run(effects, None, turn);
+                self.tend_links();
+                self.meet(turn);
             }
+            Event::Met(processor) => self.meeting_over(&processor),
         }
         true
     }
@@ -301,6 +308,7 @@ impl Node {
                     self.put(&record, turn);
                 }
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
+                Effect::Meet(_) => self.meet(turn),
                 Effect::Reply(reply) => answer(responder.take(), &reply, turn),
                 Effect::Disclose(plan) => {
                     let now = self.clock.now();
@@ -320,7 +328,10 @@ impl Node {
         }
     }
 
-    fn wake(&self, supplier: &PublicKey, turn: &mut Turn) {
+    fn wake(&mut self, supplier: &PublicKey, turn: &mut Turn) {
+        if !self.links.contains_key(supplier) {
+            self.link(*supplier);
+        }
         if let Some(link) = self.links.get(supplier) {
             let wake = link.wake.clone();
             turn.after(move || wake.notify_one());

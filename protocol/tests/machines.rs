@@ -127,6 +127,7 @@ impl World {
             access,
             duration: Days(365),
             retention: Days(30),
+            delegations: 0,
         };
         let mut entropy = self.entropy();
         self.supplier.ask(ask, now, &mut entropy).expect("asked");

@@ -4,6 +4,7 @@
 //! it is answered. `api/call.rs` is the way in for every call, the other files are the things there are.
 
 mod call;
+mod delegations;
 mod delivery;
 mod disclosures;
 mod erasures;
@@ -98,6 +99,9 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(requests::bulk))
         .routes(routes!(disclosures::list))
         .routes(routes!(disclosures::one))
+        .routes(routes!(delegations::list, delegations::create))
+        .routes(routes!(delegations::one))
+        .routes(routes!(delegations::mandates))
         .routes(routes!(erasures::subscriptions))
         .routes(routes!(erasures::revocations))
         .routes(routes!(erasures::list, erasures::create))

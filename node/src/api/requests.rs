@@ -53,6 +53,10 @@ pub struct Asked {
     #[serde(default = "year")]
     #[schema(default = 365, minimum = 0, maximum = 3660)]
     pub retention_days: u32,
+    /// How many steps below this company processors may go: 1 for a carrier that gets the address; 0 for none.
+    #[serde(default)]
+    #[schema(default = 0, minimum = 0, maximum = 4)]
+    pub delegations: u8,
 }
 
 fn read() -> String {
@@ -72,7 +76,11 @@ impl Asked {
             access: access(&self.access)?,
             duration: Days(self.days),
             retention: Days(self.retention_days),
+            delegations: self.delegations,
         };
+        if usize::from(what.delegations) > regie_protocol::limits::DELEGATION_DEPTH {
+            return Err(regie_protocol::supplier::SupplierError::TooDeep.into());
+        }
         Ok(regie_protocol::supplier::fits(&what.fields, &what.reason, what.duration, what.retention).map(|()| what)?)
     }
 }

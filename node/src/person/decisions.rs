@@ -6,7 +6,7 @@ use regie_protocol::{
     field::FieldPath,
     grant::VerifiedGrant,
     identity::{Nonce, PublicKey},
-    person::{Effect, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting},
+    person::{Effect, Mandated, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting},
     policy::{Answer, Policy, Rule, Terms},
     signed::ObjectId,
     wire,
@@ -96,20 +96,39 @@ impl Node {
 
     pub(super) fn grants(&self) -> Value {
         let all = self.machine.relationships().flat_map(|(_, r)| r.grants().map(move |grant| (r, grant)));
-        Value::Array(all.map(|(r, grant)| self.grant_json(&r.profile().name, grant)).collect())
+        let own = all.map(|(r, grant)| self.grant_json(&r.profile().name, grant));
+        Value::Array(own.chain(self.mandates(None)).collect())
+    }
+
+    /// What suppliers handed on to processors; of one supplier, or of all.
+    pub(super) fn mandates(&self, from: Option<&PublicKey>) -> Vec<Value> {
+        let wanted = |mandate: &Mandated| from.is_none_or(|from| mandate.from() == from);
+        let shown = self.machine.all_mandates().filter(|(_, _, mandate)| wanted(mandate)).map(|(processor, _, mandate)| {
+            let (name, from) = (self.name_of(processor), self.name_of(mandate.from()));
+            let mut shown = self.grant_json(&name, &mandate.grant);
+            if let Value::Object(shown) = &mut shown {
+                shown.insert("processor".into(), json!(processor));
+                shown.insert("handed_on_by".into(), json!(from));
+                shown.insert("under".into(), json!(mandate.root().id()));
+                shown.insert("reference".into(), json!(mandate.stored.reference));
+            }
+            shown
+        });
+        shown.collect()
     }
 
     pub(super) fn grant_json(&self, name: &str, grant: &VerifiedGrant) -> Value {
         let scope = grant.scope();
         let state = grant.live(&self.machine, clock::wall()).map_or_else(|code| code.code(), |_| "live");
         json!({
-            "grant": grant.root().id(),
+            "grant": grant.id(),
             "name": name,
             "fields": scope.fields,
             "purposes": scope.purposes,
             "access": scope.access,
             "expires": time(scope.bounds.expires),
             "kept_days": scope.bounds.retention,
+            "delegations": scope.bounds.delegations,
             "agreement": grant.root().agreement,
             "state": state,
         })
@@ -146,7 +165,8 @@ impl Node {
 
     /// A grant by its id, or by an end of it that only one has.
     fn find_grant(&self, text: &str) -> Result<ObjectId, Failure> {
-        let all = self.machine.relationships().flat_map(|(_, r)| r.grants().map(|grant| grant.root().id()));
+        let own = self.machine.relationships().flat_map(|(_, r)| r.grants().map(|grant| grant.root().id()));
+        let all = own.chain(self.machine.all_mandates().map(|(_, link, _)| *link));
         only(all, text).ok_or_else(|| OwnerError::NoGrant.into())
     }
 
@@ -215,6 +235,7 @@ impl Node {
             agreement: relationship.stored().agreement,
             purpose: past.purpose,
             retention: past.retention,
+            delegations: past.delegations,
         };
         let answer = |field| {
             let (answer, rule) = policy.answer(field, &terms);
@@ -248,6 +269,7 @@ pub(super) fn waiting_json(supplier: &PublicKey, relationship: &Relationship, wa
         "access": waiting.access,
         "grant_days": waiting.duration,
         "kept_days": waiting.retention,
+        "delegations": waiting.delegations,
         "agreement": relationship.stored().agreement,
         "at": time(waiting.at),
     })

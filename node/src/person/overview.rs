@@ -166,6 +166,8 @@ impl Node {
                 "portability": terms.portability,
             },
             "grants": grants.collect::<Vec<_>>(),
+            "handed_on": self.mandates(Some(supplier)),
+            "introduced_by": relationship.stored().introduced_by.map(|from| self.name_of(&from)),
             "knows": knows.collect::<Vec<_>>(),
             "waiting": relationship.waiting().map(|w| waiting_json(supplier, relationship, w)).collect::<Vec<_>>(),
             "history": self.audit_page(Some(*supplier), None, None, DETAIL.0)?["items"],

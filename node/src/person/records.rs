@@ -40,7 +40,7 @@ pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
         return Ok(());
     }
     let (table, key) = place(record);
-    if let Record::GrantForgotten { grant, .. } = record {
+    if let Record::GrantForgotten { grant, .. } | Record::MandateForgotten { link: grant, .. } = record {
         turn.batch.delete(Table::Request, Key::item(grant.digest()));
     }
     match record {
@@ -48,6 +48,7 @@ pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
         | Record::Decided { .. }
         | Record::Sent { .. }
         | Record::Erased { .. }
+        | Record::MandateForgotten { .. }
         | Record::GrantForgotten { .. } => turn.batch.delete(table, key),
         _ => turn.batch.put(table, key, wire::encode(record).map_err(Failure::internal)?),
     }
@@ -238,6 +239,13 @@ fn place(record: &Record) -> (Table, Key) {
         Record::Withdrawn { supplier, .. } => (Table::Contact, Key::item(supplier.as_bytes())),
         Record::Grant { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.id().digest())),
         Record::GrantForgotten { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.digest())),
+        Record::Mandate { processor, mandate } => {
+            let link = mandate.chain.links.last().map_or_else(|| mandate.chain.grant.id(), |link| link.id());
+            (Table::Grant, Key::grouped(processor.as_bytes(), link.digest()))
+        }
+        Record::MandateForgotten { processor, link } => {
+            (Table::Grant, Key::grouped(processor.as_bytes(), link.digest()))
+        }
         Record::Used { grant, .. } => (Table::Request, Key::item(grant.digest())),
         Record::Revoked { revocation } => (Table::Revocation, Key::item(revocation.id().digest())),
         Record::Seen { supplier, id, .. } | Record::Forgotten { supplier, id } => {

@@ -65,14 +65,17 @@ pub struct What {
     pub duration: Days,
     /// How long values are kept.
     pub retention: Days,
+    /// How many steps below this company processors may go.
+    #[serde(default)]
+    pub delegations: u8,
 }
 
 impl What {
     /// The request to one person.
     #[must_use]
     pub fn to(&self, person: PublicKey) -> Ask {
-        let Self { fields, purpose, reason, access, duration, retention } = self.clone();
-        Ask { person, fields, purpose, reason, access, duration, retention }
+        let Self { fields, purpose, reason, access, duration, retention, delegations } = self.clone();
+        Ask { person, fields, purpose, reason, access, duration, retention, delegations }
     }
 }
 

@@ -3,7 +3,8 @@
 use regie_protocol::{
     identity::{Nonce, PublicKey, four_words},
     profile::Invitation,
-    supplier::{Ask, Customer, Invite, Record},
+    signed::ObjectId,
+    supplier::{Ask, Customer, Delegate, Invite, Record},
     time::{Days, Timestamp},
 };
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ impl Companion {
             Command::Status => self.status(),
             Command::People => self.people(),
             Command::Invite { public, days } => self.invite(public, days, turn),
-            Command::Ask { person, fields, purpose, reason, access, days, retention } => {
+            Command::Ask { person, fields, purpose, reason, access, days, retention, delegations } => {
                 let ask = Ask {
                     person: self.find_person(&person)?,
                     fields: fields.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
@@ -31,6 +32,7 @@ impl Companion {
                     access: command::access(&access)?,
                     duration: Days(days),
                     retention: Days(retention),
+                    delegations,
                 };
                 Ok(json!({ "request": self.ask(ask, turn)? }))
             }
@@ -40,6 +42,15 @@ impl Companion {
             Command::KeyRevoke { key } => self.revoke_key(&key, turn),
             _ => Err(Failure::usage("this home is a supplier's; that command is for a person's node (`regie init`)")),
         }
+    }
+
+    /// Hands part of a grant on to a processor.
+    pub(crate) fn delegate(&mut self, wanted: Delegate, turn: &mut Turn) -> Result<ObjectId, Failure> {
+        self.load(&wanted.person)?;
+        let now = self.clock.now();
+        let (id, effects) = self.machine.delegate(wanted, now, &mut clock::entropy())?;
+        self.run(effects, None, turn)?;
+        Ok(id)
     }
 
     /// Queues a request to one person.

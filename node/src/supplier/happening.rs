@@ -8,7 +8,7 @@ use regie_protocol::{
     identity::PublicKey,
     refusal::Refusal,
     signed::ObjectId,
-    supplier::{Outcome, Record},
+    supplier::{Outcome, Record, Told},
     time::Timestamp,
     wire,
 };
@@ -38,6 +38,9 @@ pub const KINDS: &[&str] = &[
     "grant.received",
     "grant.revoked",
     "values.erased",
+    "delegation.told",
+    "delegation.refused",
+    "mandate.received",
     "bulk.finished",
 ];
 
@@ -82,7 +85,19 @@ pub(super) fn of(record: &Record, known: bool, at: Timestamp) -> Option<Happenin
         refusal: None,
     };
     let none = BTreeSet::new;
+    let handed_on = |link: &ObjectId| names::HandedOn(*link.digest()).to_string();
     Some(match record {
+        Record::Delegated { person, delegated } => match delegated.told {
+            Told::NotYet => return None,
+            Told::Yes => tell("delegation.told", person, handed_on(&delegated.id()), none()),
+            Told::Refused(code) => {
+                let told = tell("delegation.refused", person, handed_on(&delegated.id()), none());
+                Happening { refusal: Some(code), ..told }
+            }
+        },
+        Record::Mandate { person, mandate } => {
+            tell("mandate.received", person, handed_on(&mandate.chain.links.last()?.id()), none())
+        }
         Record::Customer { person, .. } => {
             tell("relationship.created", person, names::Relationship::from(*person).to_string(), none())
         }

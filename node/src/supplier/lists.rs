@@ -32,6 +32,10 @@ pub enum List {
     Revocations,
     /// Erasure receipts.
     Erasures,
+    /// What was handed on to processors.
+    Delegations,
+    /// What other companies handed on to this one.
+    Mandates,
 }
 
 impl List {
@@ -44,6 +48,8 @@ impl List {
             Self::Subscriptions => "subscriptions",
             Self::Revocations => "revocations",
             Self::Erasures => "erasures",
+            Self::Delegations => "delegations",
+            Self::Mandates => "mandates",
         }
     }
 
@@ -96,6 +102,13 @@ impl Companion {
             Record::Revoked { person, grant, .. } if !known => (List::Revocations, person, grant.digest().to_vec()),
             Record::Receipt { person, receipt, .. } if !known => {
                 (List::Erasures, person, receipt.id().digest().to_vec())
+            }
+            Record::Delegated { person, delegated } if !known => {
+                (List::Delegations, person, delegated.id().digest().to_vec())
+            }
+            Record::Mandate { person, mandate } => {
+                let Some(link) = mandate.chain.links.last() else { return };
+                (List::Mandates, person, link.id().digest().to_vec())
             }
             _ => return,
         };

@@ -63,6 +63,8 @@ names! {
     Disclosed "dsc" 32;
     /// A grant.
     Granted "grt" 32;
+    /// A delegation, whether made or held.
+    HandedOn "dlg" 32;
     /// A revocation notice.
     Withdrawn "rev" 32;
     /// An erasure receipt.

@@ -4,6 +4,7 @@
 use regie_protocol::{
     identity::{Keypair, Nonce, PublicKey},
     message::{Message, Reply},
+    signed::ObjectId,
     supplier::{Record, Supplier},
     time::Timestamp,
     wire,
@@ -104,6 +105,12 @@ impl Companion {
                 let minute = (held.until.0 / MINUTE_MS).to_be_bytes();
                 turn.batch.put(Table::Due, Key::grouped(&minute, person.as_bytes()), Vec::new());
             }
+            Record::Ended { person, links } => {
+                for link in links {
+                    turn.batch.delete(Table::Grant, handed_on(person, link));
+                    turn.batch.delete(Table::Grant, mandate_key(person, link));
+                }
+            }
             _ => {}
         }
         if let Some(world) = self.world_of(record) {
@@ -122,7 +129,11 @@ impl Companion {
             Some(place)
                 if matches!(
                     record,
-                    Record::Asking { .. } | Record::Grant { .. } | Record::Revoked { .. } | Record::Receipt { .. }
+                    Record::Asking { .. }
+                        | Record::Grant { .. }
+                        | Record::Revoked { .. }
+                        | Record::Receipt { .. }
+                        | Record::Delegated { .. }
                 ) =>
             {
                 let this_turn = self.touched.contains(&place);
@@ -139,6 +150,8 @@ impl Companion {
             | Record::Revoked { person, .. }
             | Record::Received { person, .. }
             | Record::Erased { person, .. }
+            | Record::Delegated { person, .. }
+            | Record::Mandate { person, .. }
             | Record::Receipt { person, .. } => person,
             Record::Asking { asking } => &asking.request.person,
             _ => return None,
@@ -242,6 +255,16 @@ impl Companion {
     }
 }
 
+/// Where a delegation of ours stands, among the grants of its person.
+pub(super) fn handed_on(person: &PublicKey, link: &ObjectId) -> Key {
+    Key::grouped(person.as_bytes(), &[b"delegated/", &link.digest()[..]].concat())
+}
+
+/// Where a delegation to us stands, among the grants of its person.
+pub(super) fn mandate_key(person: &PublicKey, link: &ObjectId) -> Key {
+    Key::grouped(person.as_bytes(), &[b"mandate/", &link.digest()[..]].concat())
+}
+
 fn place(record: &Record) -> Option<(Table, Key)> {
     Some(match record {
         Record::Profile { .. } => (Table::Profile, Key::item(b"profile")),
@@ -265,6 +288,11 @@ fn place(record: &Record) -> Option<(Table, Key)> {
         Record::Receipt { person, receipt, .. } => {
             (Table::Receipt, Key::grouped(person.as_bytes(), receipt.id().digest()))
         }
-        Record::Erased { .. } => return None,
+        Record::Delegated { person, delegated } => (Table::Grant, handed_on(person, &delegated.id())),
+        Record::Mandate { person, mandate } => {
+            let link = mandate.chain.links.last().map_or_else(|| mandate.chain.grant.id(), |link| link.id());
+            (Table::Grant, mandate_key(person, &link))
+        }
+        Record::Erased { .. } | Record::Ended { .. } => return None,
     })
 }

@@ -186,7 +186,8 @@ impl Person {
         })
     }
 
-    fn all_mandates(&self) -> impl Iterator<Item = (&PublicKey, &ObjectId, &super::Mandated)> {
+    /// Every mandate that is remembered: the processor, the delegation's name, and what it is.
+    pub fn all_mandates(&self) -> impl Iterator<Item = (&PublicKey, &ObjectId, &super::Mandated)> {
         let met = self.relationships.iter().map(|(holder, relationship)| (holder, &relationship.mandates));
         let others = self.introductions.iter();
         met.chain(others).flat_map(|(holder, mandates)| mandates.iter().map(move |(link, m)| (holder, link, m)))

@@ -139,7 +139,7 @@ proptest! {
             rule.name = format!("rule {number}");
         }
         let key = if paired { supplier().public() } else { processor().public() };
-        let terms = Terms { supplier: &key, sector, agreement, purpose, retention: Days(retention) };
+        let terms = Terms { supplier: &key, sector, agreement, purpose, retention: Days(retention), delegations: 0 };
         let (answer, name) = policy.answer(field, &terms);
         let (wanted, names) = model(&policy, field, &terms);
         prop_assert_eq!(answer, wanted);

@@ -138,7 +138,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
     let profile = sound::<Profile>(&state.profile);
     let supplier = profile.clone().verify().expect("a profile that verifies").supplier;
     let agreement = state.agreement.parse().expect("an agreement");
-    let stored = StoredRelationship { profile, generation: 0, agreement, paused: state.paused, since: Timestamp(0) };
+    let stored = StoredRelationship { profile, generation: 0, agreement, paused: state.paused, since: Timestamp(0), introduced_by: None };
     let mut records = vec![Record::Relationship { supplier, stored }];
     records.extend(state.grants.iter().map(|grant| Record::Grant { supplier, grant: sound(grant) }));
     let fields = state.withdrawn.iter().map(|path| path.parse().expect("a field")).collect();
