@@ -106,6 +106,7 @@ impl Member {
             access,
             duration: Days(365),
             retention: Days(90),
+            delegations: 0,
         };
         state.machine.ask(ask, clock::wall(), &mut clock::entropy()).expect("asked");
         drop(state);

@@ -8,5 +8,6 @@ mod hostile;
 mod kills;
 mod owner;
 mod supplier_api;
+mod supplier_delegation;
 mod supplier_events;
 mod tidy;

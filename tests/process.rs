@@ -180,6 +180,7 @@ impl Node {
             access: access.into(),
             days: 30,
             retention: 30,
+            delegations: 0,
         });
     }
 

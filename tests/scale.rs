@@ -100,6 +100,7 @@ impl World {
             access: Access::Subscribe,
             duration: Days(365),
             retention: Days(365),
+            delegations: 0,
         };
         companion.ask(ask, now, &mut clock::entropy()).expect("asked");
         for (id, message) in companion.to_send(&person, now).expect("signed") {

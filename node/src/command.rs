@@ -245,6 +245,7 @@ impl From<regie_protocol::supplier::SupplierError> for Failure {
         use regie_protocol::supplier::SupplierError as E;
         match error {
             E::NoRelationship => Self::new("not_found", exit::NOT_FOUND, error),
+            E::NotDelegable | E::TooManyDelegations => Self::new("refused", exit::REFUSED, error),
             _ => Self::usage(error),
         }
     }

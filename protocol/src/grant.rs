@@ -160,6 +160,7 @@ pub struct Chain {
 pub struct VerifiedGrant {
     root: Verified<Grant>,
     links: Vec<Signed<Delegation>>,
+    delegator: Option<PublicKey>,
     ids: Vec<ObjectId>,
     scopes: Vec<Scope>,
     holder: PublicKey,
@@ -183,7 +184,7 @@ impl VerifiedGrant {
             return Err(Refusal::Malformed);
         }
         let (ids, scopes) = (vec![root.id()], vec![root.scope.clone()]);
-        let mut found = Self { holder: root.audience, links: chain.links.clone(), ids, scopes, root };
+        let mut found = Self { holder: root.audience, links: chain.links.clone(), delegator: None, ids, scopes, root };
         for link in &chain.links {
             found.follow(&link.clone().verify()?)?;
         }
@@ -197,6 +198,7 @@ impl VerifiedGrant {
         if !link.scope.well_formed() || !self.scopes.last().is_some_and(|above| link.scope.within(above)) {
             return Err(Refusal::Widened);
         }
+        self.delegator = Some(link.delegator);
         self.holder = link.audience;
         self.ids.push(link.id());
         self.scopes.push(link.scope.clone());
@@ -219,6 +221,12 @@ impl VerifiedGrant {
     #[must_use]
     pub fn chain(&self) -> Chain {
         Chain { grant: self.root.signed().clone(), links: self.links.clone() }
+    }
+
+    /// Who signed the last link; none where nothing was delegated.
+    #[must_use]
+    pub fn delegator(&self) -> Option<&PublicKey> {
+        self.delegator.as_ref()
     }
 
     /// Who may use it: the audience of the last link.

@@ -206,6 +206,12 @@ impl ObjectId {
         Self(Sha256::digest(body).into())
     }
 
+    /// The identifier with this hash inside.
+    #[must_use]
+    pub fn from_digest(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
     /// The hash inside the CID.
     #[must_use]
     pub fn digest(&self) -> &[u8; 32] {

@@ -88,7 +88,10 @@ pub enum SupplierError {
     #[error("the processor's pairing link is your own, or names no address; ask the processor for one")]
     BadProcessor,
     /// Too many delegations in force.
-    #[error("{} delegations of this person's data are in force; wait until some end", limits::DELEGATIONS_PER_RELATIONSHIP)]
+    #[error(
+        "{} delegations of this person's data are in force; wait until some end",
+        limits::DELEGATIONS_PER_RELATIONSHIP
+    )]
     TooManyDelegations,
     /// The outbox is full.
     #[error("{} requests already wait for this person; wait for answers", limits::OUTBOX_PER_RELATIONSHIP)]

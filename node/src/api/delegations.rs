@@ -214,8 +214,8 @@ pub(super) async fn one(
 #[utoipa::path(post, path = "/v1/delegations", tag = "delegations", request_body = NewDelegation,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless.")),
     responses((status = 201, description = "It is made; the person's node is told when it connects.", body = Delegation)))]
-pub(super) async fn create(State(api): State<Api>, posted: Posted<NewDelegation>) -> Result<Response, Problem> {
-    api.change(posted, StatusCode::CREATED, move |companion, caller, new, turn| {
+pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewDelegation, turn| {
         let person = relationships::person(&new.relationship)?;
         companion.relationship(caller.world, &person)?;
         let now = companion.now();
@@ -233,8 +233,8 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted<NewDelegation>
         };
         let link = companion.delegate(wanted, turn)?;
         view(companion, &person, &link)
-    })
-    .await
+    });
+    made.await
 }
 
 fn link(thing: &[u8]) -> Option<ObjectId> {
@@ -271,11 +271,10 @@ fn withdrawn(customer: &Customer, delegated: &Delegated) -> bool {
 }
 
 fn mandate_view(person: &PublicKey, link: &ObjectId, mandate: &Mandated, live: bool) -> Mandate {
-    let from = mandate.grant.chain().links.last().and_then(|link| link.peek().ok().map(|link| link.delegator));
     Mandate {
         id: names::HandedOn(*link.digest()).to_string(),
         relationship: names::Relationship::from(*person).to_string(),
-        from: from.map(|key| key.to_string()).unwrap_or_default(),
+        from: mandate.grant.delegator().map(ToString::to_string).unwrap_or_default(),
         reference: mandate.reference.clone(),
         terms: terms(mandate.grant.scope()),
         live,

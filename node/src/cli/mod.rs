@@ -251,6 +251,9 @@ enum SupplierVerb {
         /// Why, in plain words
         #[arg(long)]
         reason: String,
+        /// How many steps below this company processors may go: 1 for a carrier that gets the address
+        #[arg(long, default_value_t = 0)]
+        delegations: u8,
         #[command(flatten)]
         what: What,
     },
@@ -385,8 +388,9 @@ fn command(verb: Verb) -> Result<Command, Failure> {
             KeyVerb::List => Command::KeyList,
             KeyVerb::Revoke { key } => Command::KeyRevoke { key },
         },
-        Verb::Supplier { verb: SupplierVerb::Ask { person, reason, what } } => Command::Ask {
+        Verb::Supplier { verb: SupplierVerb::Ask { person, reason, delegations, what } } => Command::Ask {
             person,
+            delegations,
             fields: what.fields,
             purpose: what.purpose,
             reason,

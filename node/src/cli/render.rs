@@ -59,6 +59,7 @@ pub(super) const OVERVIEW: View = View::Parts(&[
 ]);
 pub(super) const SUPPLIER: View = View::Parts(&[
     ("grants", GRANT_COLUMNS),
+    ("handed_on", HANDED_ON_COLUMNS),
     ("history", &[("when", "at"), ("no.", "index"), ("what", "event")]),
     ("knows", &[("field", "field"), ("since", "at"), ("under", "grant"), ("grant lives", "current")]),
     ("receipts", &[("when", "at"), ("erased", "fields"), ("of grant", "grant")]),
@@ -72,6 +73,16 @@ const GRANT_COLUMNS: Columns = &[
     ("fields", "fields"),
     ("for", "purposes"),
     ("how", "access"),
+    ("until", "expires"),
+    ("handed on by", "handed_on_by"),
+    ("state", "state"),
+];
+const HANDED_ON_COLUMNS: Columns = &[
+    ("delegation", "grant"),
+    ("to", "name"),
+    ("fields", "fields"),
+    ("for", "purposes"),
+    ("matter", "reference"),
     ("until", "expires"),
     ("state", "state"),
 ];

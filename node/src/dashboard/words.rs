@@ -146,6 +146,7 @@ impl Words {
                 self.of("event-field-removed", &self.name("field", &text("field")))
             }
             "field_changed" => self.of("event-field-changed", &self.name("field", &text("field"))),
+            "delegated" => self.say("event-delegated"),
             "paused" if of["paused"] == Value::Bool(false) => self.say("event-resumed"),
             other => self.say(&format!("event-{}", other.replace('_', "-"))),
         }

@@ -258,6 +258,7 @@ fn ask(stage: &Stage, who: &str, fields: &[&str], purpose: &str, access: &str) -
         access: access.into(),
         days: 365,
         retention: 90,
+        delegations: 0,
     };
     stage.ask(who, &command).map(drop)
 }

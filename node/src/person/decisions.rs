@@ -103,17 +103,18 @@ impl Node {
     /// What suppliers handed on to processors; of one supplier, or of all.
     pub(super) fn mandates(&self, from: Option<&PublicKey>) -> Vec<Value> {
         let wanted = |mandate: &Mandated| from.is_none_or(|from| mandate.from() == from);
-        let shown = self.machine.all_mandates().filter(|(_, _, mandate)| wanted(mandate)).map(|(processor, _, mandate)| {
-            let (name, from) = (self.name_of(processor), self.name_of(mandate.from()));
-            let mut shown = self.grant_json(&name, &mandate.grant);
-            if let Value::Object(shown) = &mut shown {
-                shown.insert("processor".into(), json!(processor));
-                shown.insert("handed_on_by".into(), json!(from));
-                shown.insert("under".into(), json!(mandate.root().id()));
-                shown.insert("reference".into(), json!(mandate.stored.reference));
-            }
-            shown
-        });
+        let shown =
+            self.machine.all_mandates().filter(|(_, _, mandate)| wanted(mandate)).map(|(processor, _, mandate)| {
+                let (name, from) = (self.name_of(processor), self.name_of(mandate.from()));
+                let mut shown = self.grant_json(&name, &mandate.grant);
+                if let Value::Object(shown) = &mut shown {
+                    shown.insert("processor".into(), json!(processor));
+                    shown.insert("handed_on_by".into(), json!(from));
+                    shown.insert("under".into(), json!(mandate.root().id()));
+                    shown.insert("reference".into(), json!(mandate.stored.reference));
+                }
+                shown
+            });
         shown.collect()
     }
 

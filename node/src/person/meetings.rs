@@ -31,8 +31,7 @@ impl Node {
                 continue;
             }
             let pause = PAUSE_MS.0.saturating_mul(1 << meeting.attempts.min(20)).min(PAUSE_MS.1);
-            *meeting =
-                Meeting { attempts: meeting.attempts + 1, under_way: true, not_before: now.plus_ms(pause) };
+            *meeting = Meeting { attempts: meeting.attempts + 1, under_way: true, not_before: now.plus_ms(pause) };
             let (events, runtime) = (self.events.clone(), self.runtime.clone());
             turn.after(move || {
                 drop(runtime.spawn(async move {

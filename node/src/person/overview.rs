@@ -44,7 +44,7 @@ pub(super) struct Filter {
 }
 
 /// What makes waiting requests one decision: the same sector asks the same fields in the same way.
-type Kind = (String, Purpose, Access, BTreeSet<String>);
+type Kind = (String, Purpose, Access, BTreeSet<String>, u8);
 
 impl Node {
     pub(super) fn overview(&self) -> Result<Value, Failure> {
@@ -73,7 +73,7 @@ impl Node {
             for waiting in relationship.waiting() {
                 let fields = waiting.fields.keys().map(ToString::to_string).collect();
                 let sector = relationship.profile().sector.clone();
-                let kind = (sector, waiting.purpose, waiting.access, fields);
+                let kind = (sector, waiting.purpose, waiting.access, fields, waiting.delegations);
                 kinds.entry(kind).or_default().push((supplier, relationship, waiting));
             }
         }
@@ -231,7 +231,7 @@ impl Node {
 }
 
 fn group_json(kind: &Kind, list: &[(&PublicKey, &Relationship, &Waiting)]) -> Option<Value> {
-    let (sector, purpose, access, fields) = kind;
+    let (sector, purpose, access, fields, delegations) = kind;
     let (_, relationship, first) = list.first()?;
     let ids: Vec<Nonce> = list.iter().take(GROUPS.1).map(|(_, _, waiting)| waiting.id).collect();
     let suppliers = list.iter().take(GROUPS.2).map(|(key, r, _)| json!({ "supplier": key, "name": r.profile().name }));
@@ -247,6 +247,7 @@ fn group_json(kind: &Kind, list: &[(&PublicKey, &Relationship, &Waiting)]) -> Op
         "reason": first.reason,
         "grant_days": list.iter().map(|(_, _, waiting)| waiting.duration).max(),
         "kept_days": list.iter().map(|(_, _, waiting)| waiting.retention).max(),
+        "delegations": delegations,
         "agreement": relationship.stored().agreement,
         "oldest": time(list.iter().map(|(_, _, waiting)| waiting.at).min()?),
     }))

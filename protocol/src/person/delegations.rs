@@ -102,8 +102,10 @@ impl Person {
         let mut learnt = Vec::new();
         for chain in request.chains.iter().filter(|chain| !chain.links.is_empty()) {
             let grant = self.shown(chain, processor)?;
-            grant.live(self, now)?;
-            learnt.push((grant, chain.clone()));
+            // One that is not in force opens nothing; the decision says why.
+            if grant.live(self, now).is_ok() {
+                learnt.push((grant, chain.clone()));
+            }
         }
         for (grant, chain) in learnt {
             let Some(link) = chain.links.last() else { continue };
@@ -217,10 +219,7 @@ impl Person {
             .mandates_of(processor)
             .values()
             .filter(|mandate| mandate.grant.live(self, now).is_ok() && mandate.stored.invitation.is_some())
-            .map(|mandate| Mandate {
-                chain: mandate.stored.chain.clone(),
-                reference: mandate.stored.reference.clone(),
-            })
+            .map(|mandate| Mandate { chain: mandate.stored.chain.clone(), reference: mandate.stored.reference.clone() })
             .collect();
         for mandate in live {
             self.queue(effects, *processor, Message::Mandate(mandate), false)?;
@@ -278,9 +277,10 @@ impl Person {
         now: Timestamp,
     ) -> BTreeMap<AskedPath, Verdict> {
         let code = |path: &AskedPath| {
-            let covering = relationship.mandates.values().find(|mandate| {
-                path.known().is_some_and(|field| mandate.grant.scope().covers(field, purpose))
-            });
+            let covering = relationship
+                .mandates
+                .values()
+                .find(|mandate| path.known().is_some_and(|field| mandate.grant.scope().covers(field, purpose)));
             covering.and_then(|mandate| mandate.grant.live(self, now).err()).unwrap_or(Refusal::NotGranted)
         };
         verdicts

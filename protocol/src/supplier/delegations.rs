@@ -139,7 +139,10 @@ impl Supplier {
         let mut effects = Vec::new();
         let known = self.customers.get(person).and_then(|customer| customer.delegated.get(link).cloned());
         if let Some(delegated) = known {
-            self.record(&mut effects, Record::Delegated { person: *person, delegated: Delegated { told, ..delegated } });
+            self.record(
+                &mut effects,
+                Record::Delegated { person: *person, delegated: Delegated { told, ..delegated } },
+            );
         }
         effects
     }

@@ -277,8 +277,9 @@ impl Supplier {
             customer.held.iter().filter(|(_, held)| held.grant == revocation.grant).map(|(field, _)| *field).collect();
         let mut effects = Vec::new();
         let (grant, notice) = (revocation.grant, revocation.signed().clone());
-        // Of a grant that this companion never had there is nothing to remember: notices of such must not fill it.
-        if customer.grants.contains_key(&grant) || customer.mandates.contains_key(&grant) {
+        // A notice may come before the grant it ends. Those of grants that never come must not fill the companion.
+        let known = customer.grants.contains_key(&grant) || customer.mandates.contains_key(&grant);
+        if known || customer.revoked.len() < limits::GRANTS_KEPT {
             self.record(&mut effects, Record::Revoked { person: *person, grant, notice });
         }
         if !revocation.erase {

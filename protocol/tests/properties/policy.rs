@@ -30,15 +30,18 @@ fn rule() -> impl Strategy<Value = Rule> {
     let why = proptest::option::of(purpose());
     let agreement = proptest::option::weighted(0.3, proptest::sample::select(Agreement::ALL));
     let retention = proptest::option::weighted(0.3, (0u32..3).prop_map(Days));
-    (who, what, why, agreement, retention, answer).prop_map(|(who, what, why, agreement, retention, answer)| Rule {
-        name: String::new(),
-        who,
-        what,
-        why,
-        agreement,
-        retention,
-        answer,
-    })
+    (who, what, why, agreement, retention, answer, any::<bool>()).prop_map(
+        |(who, what, why, agreement, retention, answer, delegation)| Rule {
+            delegation,
+            name: String::new(),
+            who,
+            what,
+            why,
+            agreement,
+            retention,
+            answer,
+        },
+    )
 }
 
 /// Names, one sensitive in finance, and one elsewhere.
@@ -88,7 +91,13 @@ fn matches(rule: &Rule, field: FieldPath, terms: &Terms<'_>) -> bool {
     let bound = rule.agreement.map(permits);
     let agreement = bound.is_none_or(|bound| permits(terms.agreement).iter().all(|letter| bound.contains(letter)));
     let retention = rule.retention.is_none_or(|most| terms.retention.0 <= most.0);
-    who && what && why && agreement && retention
+    // A processor is let in only by a rule that says so, and such a rule speaks of nothing else.
+    let handed_on = match (rule.delegation, terms.delegations) {
+        (true, steps) => steps > 0,
+        (false, 0) => true,
+        (false, _) => rule.answer == Answer::Ask || rule.answer == Answer::Refuse,
+    };
+    who && what && why && agreement && retention && handed_on
 }
 
 /// Keeps the rules for which `rank` is greatest.
@@ -133,13 +142,14 @@ proptest! {
         agreement in proptest::sample::select(Agreement::ALL),
         retention in 0u32..4,
         paired in any::<bool>(),
+        delegations in 0u8..3,
     ) {
         let mut policy = Policy { rules };
         for (number, rule) in policy.rules.iter_mut().enumerate() {
             rule.name = format!("rule {number}");
         }
         let key = if paired { supplier().public() } else { processor().public() };
-        let terms = Terms { supplier: &key, sector, agreement, purpose, retention: Days(retention), delegations: 0 };
+        let terms = Terms { supplier: &key, sector, agreement, purpose, retention: Days(retention), delegations };
         let (answer, name) = policy.answer(field, &terms);
         let (wanted, names) = model(&policy, field, &terms);
         prop_assert_eq!(answer, wanted);

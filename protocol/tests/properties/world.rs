@@ -60,7 +60,14 @@ impl World {
         for company in companies() {
             let profile = Verified::sign(profile(company.public(), "De Webwinkel BV"), &company).expect("signed");
             let (profile, agreement) = (profile.signed().clone(), regie_protocol::agreement::Agreement::SdBase);
-            let stored = StoredRelationship { profile, generation: 0, agreement, paused: false, since: Timestamp(NOW) };
+            let stored = StoredRelationship {
+                profile,
+                generation: 0,
+                agreement,
+                paused: false,
+                since: Timestamp(NOW),
+                introduced_by: None,
+            };
             records.push(Record::Relationship { supplier: company.public(), stored });
         }
         let first = Verified::sign(grant(), &person()).expect("signed");
@@ -120,7 +127,7 @@ impl World {
                     }
                 }
                 Effect::Reply(answer) => reply = Some(answer),
-                Effect::Deliver(_) => {}
+                Effect::Deliver(_) | Effect::Meet(_) => {}
                 Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.time(), self.entropy());
                     let values = &self.values;
@@ -142,11 +149,11 @@ impl World {
             let Answer::Value { grant, .. } = answer else { continue };
             let field = path.known().expect("only fields have values");
             assert!(self.values.contains_key(&field));
-            assert!(!self.ended.contains(grant), "{path} left under a grant that had ended");
+            assert!(!self.has_ended(grant), "{path} left under a grant that had ended");
             let opening: Vec<ObjectId> = self
                 .known
                 .iter()
-                .filter(|(_, known)| known.root == *grant && known.holder == *to)
+                .filter(|(id, known)| *id == grant && known.holder == *to)
                 .filter(|(_, known)| self.permits(known, field, purpose, disclosure.request.is_some()))
                 .map(|(id, _)| *id)
                 .collect();
@@ -154,13 +161,16 @@ impl World {
             opened.insert((*grant, opening));
         }
         if disclosure.request.is_some() {
-            let mut used: BTreeSet<ObjectId> = opened.iter().map(|(root, _)| *root).collect();
-            // Where one link alone can have opened the door, it was used too.
-            used.extend(opened.iter().filter(|(_, opening)| opening.len() == 1).flat_map(|(_, opening)| opening));
-            for id in used {
+            let links = opened.iter().flat_map(|(grant, _)| [*grant, self.known[grant].root]);
+            for id in links.collect::<BTreeSet<ObjectId>>() {
                 self.known.get_mut(&id).expect("known").uses += 1;
             }
         }
+    }
+
+    /// Did the person end this grant, or the one that this was delegated from?
+    fn has_ended(&self, id: &ObjectId) -> bool {
+        self.ended.contains(id) || self.known.get(id).is_some_and(|known| self.ended.contains(&known.root))
     }
 
     fn permits(&self, known: &Known, field: FieldPath, purpose: Option<Purpose>, asked: bool) -> bool {
@@ -190,7 +200,7 @@ impl World {
                     Message::Disclose(signed) => relied_on(signed),
                     _ => Vec::new(),
                 };
-                assert!(relies.iter().all(|id| !self.ended.contains(id)), "an ended grant waits to be delivered");
+                assert!(relies.iter().all(|id| !self.has_ended(id)), "an ended grant waits to be delivered");
             }
         }
     }

@@ -112,7 +112,7 @@ impl<'a> Node<'a> {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
                 Effect::Reply(answer) => reply = Some(answer),
-                Effect::Deliver(_) => {}
+                Effect::Deliver(_) | Effect::Meet(_) => {}
                 Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
                     let values = &self.values;
@@ -138,7 +138,14 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
     let profile = sound::<Profile>(&state.profile);
     let supplier = profile.clone().verify().expect("a profile that verifies").supplier;
     let agreement = state.agreement.parse().expect("an agreement");
-    let stored = StoredRelationship { profile, generation: 0, agreement, paused: state.paused, since: Timestamp(0), introduced_by: None };
+    let stored = StoredRelationship {
+        profile,
+        generation: 0,
+        agreement,
+        paused: state.paused,
+        since: Timestamp(0),
+        introduced_by: None,
+    };
     let mut records = vec![Record::Relationship { supplier, stored }];
     records.extend(state.grants.iter().map(|grant| Record::Grant { supplier, grant: sound(grant) }));
     let fields = state.withdrawn.iter().map(|path| path.parse().expect("a field")).collect();

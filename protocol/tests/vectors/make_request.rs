@@ -44,6 +44,7 @@ pub fn file() -> File {
             ("access", text("subscribe")),
             ("duration", Cbor::Uint(31)),
             ("retention", Cbor::Uint(31)),
+            ("delegations", Cbor::Uint(1)),
             ("chains", Cbor::Array(vec![make_request_chains::shown_tree()])),
         ],
         case: &case,

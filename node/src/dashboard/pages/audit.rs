@@ -42,11 +42,11 @@ struct Audit {
     page: Page,
     asked: Asked,
     log: Entries,
-    kinds: [&'static str; 11],
+    kinds: [&'static str; 12],
     older: Option<String>,
 }
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "answered",
     "granted",
     "revoked",
@@ -55,6 +55,7 @@ const KINDS: [&str; 11] = [
     "rejected",
     "paired",
     "paused",
+    "delegated",
     "field_changed",
     "policy_changed",
     "restored",

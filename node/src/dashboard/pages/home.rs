@@ -37,6 +37,7 @@ struct Group {
     reason: String,
     grant_days: Option<u64>,
     kept_days: Option<u64>,
+    delegations: u8,
     agreement: String,
     oldest: String,
 }

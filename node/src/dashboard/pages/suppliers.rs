@@ -118,6 +118,8 @@ struct Supplier {
     waiting: Vec<Waiting>,
     history: Vec<Entry>,
     receipts: Vec<Receipt>,
+    handed_on: Vec<HandedOn>,
+    introduced_by: Option<String>,
     log_entries: u64,
 }
 
@@ -138,6 +140,15 @@ struct Wish {
     kept_days: u64,
 }
 
+/// What the supplier handed on.
+#[derive(Deserialize)]
+struct HandedOn {
+    processor: String,
+    reference: String,
+    #[serde(flatten)]
+    terms: Grant,
+}
+
 #[derive(Deserialize)]
 struct Grant {
     grant: String,
@@ -147,10 +158,14 @@ struct Grant {
     expires: String,
     kept_days: u64,
     state: String,
-    live: bool,
+    name: String,
 }
 
 impl Grant {
+    fn live(&self) -> bool {
+        self.state == "live"
+    }
+
     /// Fields and groups by name.
     fn what(&self, t: &crate::dashboard::words::Words) -> String {
         let name = |one: &String| match one.strip_prefix("group:") {
