@@ -77,6 +77,7 @@ fn decisions() {
         agreement: Agreement::SdBase,
         purpose: Purpose::DeliveryOfGoods,
         retention: Days(30),
+        delegations: 0,
     };
     let signing = SigningKey::from_bytes(&[1; 32]);
     let (key, signature) = (signing.verifying_key(), signing.sign(b"x"));

@@ -18,6 +18,7 @@ use crate::{
 /// What either side may send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::large_enum_variant, reason = "a message is moved a few times between the wire and the machine")]
 pub enum Message {
     /// Person to supplier: who are you?
     Hello,

@@ -33,6 +33,7 @@ use crate::{
 
 /// What the driver must do, in this order.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "effects are moved once and few")]
 pub enum Effect {
     /// Make durable, before anything behind it is visible to anyone.
     Persist(Record),

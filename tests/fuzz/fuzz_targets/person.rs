@@ -31,7 +31,7 @@ enum Step {
     Request { id: u8, fields: Vec<u8>, purpose: u8, access: u8, days: u16, kept: u16, skew: i32, chain: u8 },
     Frame { bytes: Vec<u8> },
     Acknowledge { which: u8 },
-    Receipt { which: u8, fields: Vec<u8> },
+    Receipt { which: u8, fields: Vec<u8>, ended: bool },
     Allow { which: u8, always: u8 },
     Refuse { which: u8 },
     Revoke { which: u8, erase: bool },
@@ -123,11 +123,12 @@ impl World {
                     self.frame(Message::Acknowledge(signed));
                 }
             }
-            Step::Receipt { which, fields } => {
+            Step::Receipt { which, fields, ended } => {
                 let grants = self.grants();
                 if let Some(grant) = pick(&grants, which).copied() {
+                    let revocation = ended.then_some(grant);
                     let (person, fields) = (self.me(), fields.iter().filter_map(|n| field(*n)).collect());
-                    let receipt = ErasureReceipt { supplier: key, person, grant, revocation: grant, fields, at: now };
+                    let receipt = ErasureReceipt { supplier: key, person, grant, revocation, fields, at: now };
                     let signed = self.sign(receipt);
                     self.frame(Message::Erased(signed));
                 }
@@ -162,6 +163,7 @@ impl World {
             access: [Access::ReadOnce, Access::Read, Access::Subscribe][usize::from(access) % 3],
             duration: Days(days.into()),
             retention: Days(kept.into()),
+            delegations: kept % 6,
             chains,
         };
         let signed = self.sign(request);
@@ -230,7 +232,7 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
-                Effect::Deliver(_) => {}
+                Effect::Deliver(_) | Effect::Meet(_) => {}
                 Effect::Reply(reply) => {
                     replies += 1;
                     if let Reply::Answer(disclosure) = reply {

@@ -16,7 +16,7 @@ use regie_protocol::{
     purpose::Purpose,
     revocation::Revocation,
     signed::{ObjectId, Verified},
-    supplier::{Ask, Effect, Record, Supplier},
+    supplier::{Ask, Effect, Invite, Parcel, Record, Supplier},
     time::{Days, Timestamp},
 };
 
@@ -86,8 +86,9 @@ fuzz_target!(|steps: Vec<Step>| {
                 frame(&mut supplier, who, Message::Revoke(signed));
             }
             Step::Invite { uses } => {
-                let (invitation, effects) =
-                    supplier.invite(uses.map(u32::from), now.plus_days(Days(1)), &mut entropy());
+                let (uses, expires) = (uses.map(u32::from), now.plus_days(Days(1)));
+                let invite = Invite { uses, expires, made: now, test: false };
+                let (invitation, effects) = supplier.invite(invite, &mut entropy());
                 invitations.push(invitation.id);
                 keep(&mut records, effects);
             }
@@ -100,6 +101,7 @@ fuzz_target!(|steps: Vec<Step>| {
                     access: Access::Read,
                     duration: Days(days.into()),
                     retention: Days(kept.into()),
+                    delegations: (kept % 6) as u8,
                 };
                 if let Ok((_, effects)) = supplier.ask(ask, now, &mut entropy()) {
                     keep(&mut records, effects);
@@ -108,7 +110,7 @@ fuzz_target!(|steps: Vec<Step>| {
             Step::Send { who } => drop(supplier.to_send(&person(who).public(), now)),
             Step::Replied { who, id, bytes } => {
                 if let Ok(reply) = message::read(&bytes) {
-                    let (effects, _) = supplier.replied(&person(who).public(), &Nonce([id; 16]), reply, now);
+                    let (effects, _) = supplier.replied(&person(who).public(), &Parcel::Request(Nonce([id; 16])), reply, now);
                     keep(&mut records, effects);
                 }
             }
