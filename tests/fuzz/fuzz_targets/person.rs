@@ -163,7 +163,7 @@ impl World {
             access: [Access::ReadOnce, Access::Read, Access::Subscribe][usize::from(access) % 3],
             duration: Days(days.into()),
             retention: Days(kept.into()),
-            delegations: kept % 6,
+            delegations: (kept % 6) as u8,
             chains,
         };
         let signed = self.sign(request);
