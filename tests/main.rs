@@ -10,4 +10,5 @@ mod owner;
 mod supplier_api;
 mod supplier_delegation;
 mod supplier_events;
+mod supplier_lists;
 mod tidy;

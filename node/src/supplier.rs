@@ -4,10 +4,11 @@
 //! company. `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
 //! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
-//! persons, `supplier/commands.rs` does commands.
+//! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands.
 
 pub mod bulk;
 mod commands;
+pub mod customers;
 pub mod happening;
 pub mod hooks;
 pub mod keys;
@@ -151,6 +152,8 @@ pub struct Companion {
     events: mpsc::WeakSender<Event>,
     news: watch::Sender<u64>,
     told_this_turn: bool,
+    /// The invitation that was used last in this turn.
+    used: Option<Nonce>,
     touched: BTreeSet<(Table, Key)>,
     broken: bool,
     working: bool,
@@ -180,6 +183,7 @@ pub async fn start(
         events: events.downgrade(),
         news,
         told_this_turn: false,
+        used: None,
         touched: BTreeSet::new(),
         broken: false,
         working: false,
@@ -377,6 +381,7 @@ impl Companion {
     fn forget(&mut self) {
         self.machine.forget();
         self.touched.clear();
+        self.used = None;
         self.told_this_turn = false;
     }
 
@@ -402,6 +407,11 @@ impl Companion {
     /// An invitation as it travels.
     pub(crate) fn invitation(&self, id: Nonce) -> Invitation {
         self.machine.invitation(id)
+    }
+
+    /// Lets go of the persons in memory, in the midst of a long reading.
+    pub(crate) fn forget_persons(&mut self) {
+        self.machine.forget();
     }
 
     /// Erases values at the company's own initiative.

@@ -44,7 +44,7 @@ pub struct Posted {
     body: Bytes,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Posted {
+impl<S: Sync> FromRequest<S> for Posted {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -53,10 +53,13 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let once = idempotency_key(&parts.headers)?;
         let path = parts.uri.path().to_owned();
         let request = Request::from_parts(parts, body);
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            let next = format!("the body can't be read, or is above {} bytes; send less", limits::BODY_BYTES);
-            Problem::new(rejection.status(), "too_large", next)
-        })?;
+        let most = if path == super::customers::PATH { limits::LIST_BYTES } else { limits::BODY_BYTES };
+        let large = |status| {
+            let next = format!("the body can't be read, or is above {most} bytes; send less");
+            Problem::new(status, "too_large", next)
+        };
+        let body = axum::body::to_bytes(request.into_body(), most).await;
+        let body = body.map_err(|_| large(StatusCode::PAYLOAD_TOO_LARGE))?;
         Ok(Self { bearer, once, path, body })
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const CONNECTIONS: usize = 512;
 /// Largest body of a call, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
+/// Largest list of customers, in bytes, as it stands in the body of the one call that takes more than others.
+pub const LIST_BYTES: usize = 8 * 1024 * 1024;
 /// Most header fields of a call.
 pub const HEADERS: usize = 64;
 /// Largest head of a call, in bytes.

@@ -36,7 +36,7 @@ tables! {
     Meta = 1 "meta",
     /// Relationships with suppliers.
     Relationship = 2 "relationship",
-    /// Current field values. Erasable.
+    /// Current field values; at a companion, what its company believes of listed customers. Erasable.
     Field = 3 "field",
     /// Earlier field values. Erasable.
     FieldHistory = 4 "field_history",

@@ -134,6 +134,10 @@ impl Companion {
     /// Does a small part of an unfinished job.
     pub(super) fn work(&mut self, turn: &mut Turn) -> Result<(), Failure> {
         self.working = false;
+        if self.invite_listed(turn)? {
+            self.work_on(turn);
+            return Ok(());
+        }
         let Some(row) = self.store.group(Table::Api, UNFINISHED)?.into_iter().next() else { return Ok(()) };
         let Item::Bytes(bytes) = &row.item else { return Ok(()) };
         let id = names::Bulk(bytes.as_slice().try_into().map_err(|_| records::damaged("bulk requests"))?);

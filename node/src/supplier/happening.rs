@@ -42,6 +42,7 @@ pub const KINDS: &[&str] = &[
     "delegation.refused",
     "mandate.received",
     "bulk.finished",
+    "customer_list.invited",
 ];
 
 /// One event.

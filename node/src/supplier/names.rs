@@ -71,6 +71,8 @@ names! {
     Erasure "ers" 32;
     /// Requests to many persons.
     Bulk "blk" 16;
+    /// A list of customers.
+    CustomerList "lst" 16;
     /// An API key.
     ApiKey "key" 10;
     /// A webhook.

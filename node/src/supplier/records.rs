@@ -89,6 +89,13 @@ impl Companion {
         let (known, now) = (self.known(record)?, self.clock.now());
         put_alone(&mut turn.batch, record)?;
         match record {
+            Record::Invite { id, .. } => self.used = Some(*id),
+            // The machine stores the use of an invitation right before whom it brought.
+            Record::Customer { person, .. } => {
+                if let Some(invitation) = self.used.take() {
+                    self.came(&invitation, person, turn)?;
+                }
+            }
             Record::Erased { person, fields, originals } => {
                 for field in fields {
                     turn.batch.delete(Table::Held, Key::grouped(person.as_bytes(), field.to_string().as_bytes()));
