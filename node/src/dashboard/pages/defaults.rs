@@ -36,6 +36,8 @@ struct Rule {
     why: Option<String>,
     agreement: Option<String>,
     retention: Option<u64>,
+    #[serde(default)]
+    delegation: bool,
     answer: String,
 }
 
@@ -62,7 +64,8 @@ impl Rule {
         let kept = self.retention.map(|days| t.count("why-kept", &days));
         let begins = format!("{} {who}", t.of(&format!("rule-{}", self.answer), &what));
         let under = self.agreement.as_ref().map(|one| t.of("why-agreement", &t.name("agreement", one)));
-        let parts = [Some(begins), why, kept, under];
+        let handed_on = self.delegation.then(|| t.say("rule-delegation"));
+        let parts = [Some(begins), why, handed_on, kept, under];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
@@ -220,6 +223,7 @@ async fn read(app: &App, visitor: &Visitor, posted: &Posted) -> Result<Change, s
                 "why": posted.some("why"),
                 "agreement": posted.some("agreement"),
                 "retention": posted.one("retention").parse::<u32>().ok(),
+                "delegation": posted.one("delegation") == "yes",
                 "answer": posted.one("answer"),
             });
             Ok(Change::Set { rule, replaces: None })
