@@ -11,4 +11,5 @@ mod supplier_api;
 mod supplier_delegation;
 mod supplier_events;
 mod supplier_lists;
+mod supplier_page;
 mod tidy;

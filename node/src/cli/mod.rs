@@ -3,6 +3,7 @@
 mod backup;
 mod doctor;
 mod init;
+mod listen;
 mod render;
 mod serve;
 
@@ -230,6 +231,18 @@ enum SupplierVerb {
         #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = crate::api::DEFAULT)]
         api: Option<std::net::SocketAddr>,
     },
+    /// Send events to a receiver that you are writing, as a webhook would
+    Listen {
+        /// Where the API is
+        #[arg(long, default_value = "http://127.0.0.1:7482")]
+        api: String,
+        /// A key of the API
+        #[arg(long, env = "REGIE_API_KEY", hide_env_values = true)]
+        key: String,
+        /// The receiver's URL; without it events are only shown
+        #[arg(long, value_name = "URL")]
+        forward_to: Option<String>,
+    },
     /// Keys for the HTTP API
     Key {
         #[command(subcommand)]
@@ -323,6 +336,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
         Verb::Run => serve::run(&home, file, dashboard, None, json),
         Verb::Supplier { verb: SupplierVerb::Run { api } } => serve::run(&home, file, dashboard, api, json),
+        Verb::Supplier { verb: SupplierVerb::Listen { api, key, forward_to } } => {
+            listen::run(listen::Listen { api, key, forward_to }, json)
+        }
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
