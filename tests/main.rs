@@ -12,4 +12,13 @@ mod supplier_delegation;
 mod supplier_events;
 mod supplier_lists;
 mod supplier_page;
+mod supplier_store;
 mod tidy;
+
+// The supplier's tests again, with the companion's store in a real PostgreSQL.
+#[path = "supplier_api.rs"]
+mod supplier_api_on_postgres;
+#[path = "supplier_events.rs"]
+mod supplier_events_on_postgres;
+#[path = "supplier_lists.rs"]
+mod supplier_lists_on_postgres;

@@ -4,6 +4,7 @@ pub mod api;
 pub mod crowd;
 pub mod http;
 pub mod paper_supplier;
+pub mod postgres;
 pub mod scale;
 
 use std::{
@@ -24,11 +25,21 @@ pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Process::new(cargo).args(["build", "--quiet", "-p", "regie"]).status().expect("cargo runs");
+        let mut build = Process::new(cargo);
+        build.args(["build", "--quiet", "-p", "regie", "--features", "postgres"]);
+        // What cargo told this test about its own package would make build scripts run anew.
+        for (name, _) in std::env::vars().filter(|(name, _)| told_by_cargo(name)) {
+            build.env_remove(name);
+        }
+        let built = build.status().expect("cargo runs");
         assert!(built.success(), "the binary builds");
         let test = std::env::current_exe().expect("a path");
         test.parent().and_then(Path::parent).expect("target/debug").join("regie")
     })
+}
+
+fn told_by_cargo(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|begin| name.starts_with(begin))
 }
 
 /// A home with perhaps a process in it; killed when dropped.
@@ -36,18 +47,31 @@ pub struct Node {
     /// The home.
     pub home: PathBuf,
     child: Option<Child>,
+    /// The database of a companion that has its store there.
+    database: Option<postgres::Postgres>,
 }
 
 impl Node {
     /// A home that does not exist yet.
     pub fn at(home: PathBuf) -> Self {
-        Self { home, child: None }
+        Self { home, child: None, database: None }
     }
 
     /// Makes a person's home with these defaults.
     pub fn person(home: PathBuf, preset: &str) -> Self {
         let node = Self::at(home);
         node.good(&["init", "--preset", preset]);
+        node
+    }
+
+    /// Makes a companion's home for a module of tests: those whose path says so get a PostgreSQL of their own, where
+    /// it is installed. So the same tests run on both stores.
+    pub fn supplier_for(module: &str, home: PathBuf, name: &str, listen: &str) -> Self {
+        let database = module.contains("on_postgres").then(postgres::Postgres::start).flatten();
+        let Some(database) = database else { return Self::supplier(home, name, listen) };
+        let node = Self { home, child: None, database: Some(database) };
+        let url = node.database.as_ref().map(postgres::Postgres::url).unwrap_or_default();
+        node.good(&["supplier", "init", "--name", name, "--sector", "retail", "--listen", listen, "--store", &url]);
         node
     }
 

@@ -8,7 +8,7 @@ const ANY: &str = "/ip4/127.0.0.1/tcp/0";
 
 /// A companion with its API, and a client with a live key.
 fn company(directory: &std::path::Path) -> (Node, Client) {
-    let mut node = Node::supplier(directory.join("supplier"), "Shop", ANY);
+    let mut node = Node::supplier_for(module_path!(), directory.join("supplier"), "Shop", ANY);
     let at = node.serve_api();
     let client = Client::new(at, &node.api_key(false));
     (node, client)

@@ -18,7 +18,7 @@ struct World {
 }
 
 fn company(directory: &std::path::Path, name: &str) -> (Node, Client) {
-    let mut node = Node::supplier(directory.join(name), name, ANY);
+    let mut node = Node::supplier_for(module_path!(), directory.join(name), name, ANY);
     let at = node.serve_api();
     let client = Client::new(at, &node.api_key(false));
     (node, client)

@@ -76,7 +76,7 @@ fn holds(headers: &HeaderMap, body: &[u8], secret: &str) -> bool {
 }
 
 fn company(directory: &std::path::Path) -> (Node, Client) {
-    let mut node = Node::supplier(directory.join("supplier"), "Shop", ANY);
+    let mut node = Node::supplier_for(module_path!(), directory.join("supplier"), "Shop", ANY);
     let config = node.home.join("config.toml");
     let text = std::fs::read_to_string(&config).expect("a file");
     // Before every table, since a key behind one would be the table's.

@@ -20,7 +20,8 @@ fn rows(answer: &regie_tests::api::Answer) -> Vec<Vec<String>> {
 #[test]
 fn a_list_becomes_invitations_and_a_report() {
     let directory = tempfile::tempdir().expect("a directory");
-    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", "/ip4/127.0.0.1/tcp/0");
+    let mut supplier =
+        Node::supplier_for(module_path!(), directory.path().join("supplier"), "Shop", "/ip4/127.0.0.1/tcp/0");
     let at = supplier.serve_api();
     let client = Client::new(at, &supplier.api_key(false));
     let mut csv = "number,name,postcode,mail,left out\n".to_owned();
@@ -102,7 +103,8 @@ fn a_list_becomes_invitations_and_a_report() {
 #[test]
 fn a_bad_list_is_refused_whole_and_says_why() {
     let directory = tempfile::tempdir().expect("a directory");
-    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", "/ip4/127.0.0.1/tcp/0");
+    let mut supplier =
+        Node::supplier_for(module_path!(), directory.path().join("supplier"), "Shop", "/ip4/127.0.0.1/tcp/0");
     let at = supplier.serve_api();
     let client = Client::new(at, &supplier.api_key(false));
     let of = |csv: &str, mapping: Value| json!({ "name": "all", "csv": csv, "mapping": mapping });

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::{
     command::{Failure, exit},
     network::Address,
-    store::{KdfCost, Passphrase, Store},
+    store::{KdfCost, Ledger, Passphrase, Store},
 };
 
 /// Who lives here.
@@ -41,6 +41,9 @@ pub struct Config {
     /// Where a companion's HTTP API listens; nowhere, where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<std::net::SocketAddr>,
+    /// Where a companion's store is, if not in the home: `postgres://user@host/database`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
     /// Hosts in a private network that webhooks may be sent to, by name.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub webhook_hosts: std::collections::BTreeSet<String>,
@@ -50,7 +53,14 @@ impl Config {
     /// A person's, with nothing set.
     #[must_use]
     pub fn person() -> Self {
-        Self { role: Role::Person, listen: Vec::new(), dashboard: None, api: None, webhook_hosts: Default::default() }
+        Self {
+            role: Role::Person,
+            listen: Vec::new(),
+            dashboard: None,
+            api: None,
+            store: None,
+            webhook_hosts: Default::default(),
+        }
     }
 }
 
@@ -80,6 +90,54 @@ pub fn create(home: &Path, config: &Config, passphrase: &Passphrase) -> Result<S
     std::fs::write(&path, text)
         .map_err(|error| Failure::internal(format!("can't write {}: {error}", path.display())))?;
     Ok(store)
+}
+
+/// Makes a home whose store is elsewhere: `config.toml` alone.
+///
+/// # Errors
+/// Where there is one already, or the place can't be written.
+pub fn create_bare(home: &Path, config: &Config) -> Result<(), Failure> {
+    let path = home.join("config.toml");
+    if path.exists() || Store::exists(home) {
+        return Err(Failure::internal(format!("{} already exists; choose another home", path.display())));
+    }
+    let cannot = |error: std::io::Error| Failure::internal(format!("can't write {}: {error}", path.display()));
+    let mut builder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
+    builder.create(home).map_err(cannot)?;
+    std::fs::write(&path, toml::to_string(config).map_err(Failure::internal)?).map_err(cannot)?;
+    // The URL may hold a password.
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&path, private).map_err(cannot)
+}
+
+/// Makes the store of a company in a database that has none.
+///
+/// # Errors
+/// The database's; a binary without the feature.
+pub fn create_shared(url: &str, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
+    #[cfg(feature = "postgres")]
+    return Ok(Box::new(crate::store::Shared::create(url, passphrase, kdf_cost())?));
+    #[cfg(not(feature = "postgres"))]
+    return Err(without_postgres(url, passphrase));
+}
+
+/// Opens the store that companions share.
+///
+/// # Errors
+/// The database's; a wrong passphrase; a binary without the feature.
+pub fn open_shared(url: &str, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
+    #[cfg(feature = "postgres")]
+    return Ok(Box::new(crate::store::Shared::open(url, passphrase)?));
+    #[cfg(not(feature = "postgres"))]
+    return Err(without_postgres(url, passphrase));
+}
+
+#[cfg(not(feature = "postgres"))]
+fn without_postgres(_: &str, _: &Passphrase) -> Failure {
+    Failure::usage(
+        "this regie was built without PostgreSQL; build one with `cargo install --path node --features postgres`",
+    )
 }
 
 /// Opens a home.

@@ -4,7 +4,8 @@
 //! company. `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
 //! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
-//! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands.
+//! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands,
+//! `supplier/sharing.rs` is what companions on one store leave for each other.
 
 pub mod bulk;
 mod commands;
@@ -16,6 +17,7 @@ pub mod lists;
 pub mod names;
 pub mod once;
 mod records;
+mod sharing;
 
 use std::collections::BTreeSet;
 
@@ -39,7 +41,7 @@ use crate::{
     command::{Command, Failure},
     driver::{self, Driven, Turn},
     network::{Address, Endpoint, NetworkEvent, Responder},
-    store::{Batch, Key, Ledger, Store, StoreError, Table},
+    store::{Batch, Key, Ledger, StoreError, Table},
 };
 
 /// Real persons, or those who were invited for a trial. A key of the API sees one of the two worlds.
@@ -75,7 +77,7 @@ impl World {
 pub struct Figures {
     /// Persons.
     pub relationships: u64,
-    /// Of them connected.
+    /// Of them connected with this process.
     pub connected: u64,
     /// Values held.
     pub values: u64,
@@ -155,6 +157,10 @@ pub struct Companion {
     /// The invitation that was used last in this turn.
     used: Option<Nonce>,
     touched: BTreeSet<(Table, Key)>,
+    /// Up to which number the post of the other companions was read.
+    mail: Option<u64>,
+    /// Which companion this is, among those that share a store.
+    name: [u8; 8],
     broken: bool,
     working: bool,
     runtime: tokio::runtime::Handle,
@@ -168,7 +174,14 @@ pub async fn start(
     store: Box<dyn Ledger>,
     listen: &[Address],
 ) -> Result<(mpsc::Sender<Event>, Desk, driver::End, Vec<Address>), Failure> {
-    let (machine, clock) = records::open(&*store)?;
+    let (store, machine, clock) = blocking(move || {
+        let mut store = store;
+        store.begin()?;
+        let (machine, clock) = records::open(&*store)?;
+        store.commit(Batch::new())?;
+        Ok((store, machine, clock))
+    })
+    .await?;
     let secret = machine.key().expose_secret();
     let (endpoint, network) = Endpoint::start(secret, listen).await.map_err(Failure::internal)?;
     let addresses = endpoint.addresses();
@@ -185,11 +198,19 @@ pub async fn start(
         told_this_turn: false,
         used: None,
         touched: BTreeSet::new(),
+        mail: None,
+        name: clock::random(),
         broken: false,
         working: false,
         runtime: tokio::runtime::Handle::current(),
     };
-    companion.advertise(&addresses)?;
+    let own = addresses.clone();
+    let companion = blocking(move || {
+        companion.store.begin()?;
+        companion.advertise(&own)?;
+        Ok(companion)
+    })
+    .await?;
     tokio::spawn(forward(network, events.clone()));
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
@@ -203,7 +224,7 @@ pub async fn start(
 ///
 /// # Errors
 /// A profile out of bounds, or the store's.
-pub fn initialise(store: &mut Store, secret: &[u8; 32], profile: Profile) -> Result<(), Failure> {
+pub fn initialise(store: &mut dyn Ledger, secret: &[u8; 32], profile: Profile) -> Result<(), Failure> {
     let mut machine = Supplier::new(Keypair::from_secret(secret));
     let mut batch = Batch::new();
     records::put_key(&mut batch, secret);
@@ -212,8 +233,25 @@ pub fn initialise(store: &mut Store, secret: &[u8; 32], profile: Profile) -> Res
             records::put_alone(&mut batch, &record)?;
         }
     }
+    store.begin()?;
     store.commit(batch)?;
     Ok(())
+}
+
+/// The key of the company that lives in a shared store.
+///
+/// # Errors
+/// The store's, or that no company lives there.
+pub fn shared_key(store: &mut dyn Ledger) -> Result<Keypair, Failure> {
+    store.begin()?;
+    let key = records::key_of(store)?;
+    store.commit(Batch::new())?;
+    Ok(key)
+}
+
+/// A store may wait for a database; that must not be done on a thread of the runtime.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(Failure::internal)?
 }
 
 async fn forward(mut network: mpsc::Receiver<NetworkEvent>, events: mpsc::Sender<Event>) {
@@ -243,7 +281,11 @@ impl Driven for Companion {
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
-        self.store.begin()
+        self.store.begin()?;
+        if self.store.shared() {
+            self.refresh()?;
+        }
+        Ok(())
     }
 
     fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
@@ -331,6 +373,7 @@ impl Companion {
         self.run(effects, None, turn)?;
         self.prune_events(now, turn)?;
         self.prune_answers(now, turn)?;
+        self.look_for_mail(turn)?;
         self.work_on(turn);
         Ok(())
     }
@@ -359,6 +402,7 @@ impl Companion {
     fn send(&mut self, person: PublicKey, turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
         if !self.connected.contains(&person) {
+            self.leave_for_others(&person, turn);
             return Ok(());
         }
         self.load(&person)?;
@@ -432,6 +476,12 @@ impl Companion {
         self.clock.now()
     }
 
+    /// Can the store be read?
+    pub(crate) fn alive(&self) -> Result<(), Failure> {
+        self.store.get(Table::Profile, &Key::item(b"profile"))?;
+        Ok(())
+    }
+
     /// How much there is of everything.
     pub(crate) fn figures(&self) -> Result<Figures, Failure> {
         Ok(Figures {
@@ -447,18 +497,21 @@ impl Companion {
         self.connected.contains(person)
     }
 
-    /// Puts the addresses it really listens on into the profile.
+    /// Puts the addresses it really listens on into the profile. In a turn, which this ends.
     fn advertise(&mut self, addresses: &[Address]) -> Result<(), Failure> {
-        let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) else { return Ok(()) };
-        let profile = Profile { addresses: texts, issued: clock::wall(), ..profile.clone() };
         let mut batch = Batch::new();
-        for effect in self.machine.set_profile(profile)? {
-            if let Effect::Persist(record) = effect {
-                records::put_alone(&mut batch, &record)?;
+        let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        if self.store.shared() {
+            texts = self.with_others(texts, &mut batch)?;
+        }
+        if let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) {
+            let profile = Profile { addresses: texts, issued: clock::wall(), ..profile.clone() };
+            for effect in self.machine.set_profile(profile)? {
+                if let Effect::Persist(record) = effect {
+                    records::put_alone(&mut batch, &record)?;
+                }
             }
         }
-        self.store.begin()?;
         self.store.commit(batch)?;
         Ok(())
     }

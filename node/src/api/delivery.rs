@@ -118,10 +118,12 @@ pub(super) async fn run(desk: Desk, allowed: Allowed) {
     let mut news = desk.news();
     loop {
         news.mark_unchanged();
-        let due = desk.call(|companion, _| {
+        let due = desk.call(|companion, turn| {
             let mut due = Vec::new();
             for (id, hook) in companion.all_hooks()? {
-                if let Some(next) = companion.next_for(&hook)? {
+                if let Some(next) = companion.next_for(&hook)?
+                    && companion.lease(&id, turn)?
+                {
                     due.push((id, hook, next));
                 }
             }

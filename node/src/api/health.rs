@@ -75,7 +75,7 @@ pub(super) async fn healthz() -> &'static str {
 
 /// The companion answers and its store can be read.
 pub(super) async fn readyz(State(api): State<Api>) -> Result<&'static str, Problem> {
-    api.desk.call(|companion, _| companion.figures()).await?;
+    api.desk.call(|companion, _| companion.alive()).await?;
     Ok("ready\n")
 }
 

@@ -17,7 +17,9 @@ use crate::{
     command::{Failure, parse},
     home::{self, Config, Role},
     network::Address,
-    person, supplier,
+    person,
+    store::Ledger,
+    supplier,
 };
 
 /// What a companion says of itself.
@@ -35,6 +37,9 @@ pub(super) struct SupplierInit {
     /// Where a person can ask a question
     #[arg(long, default_value = "")]
     contact: String,
+    /// Keep everything in this PostgreSQL database, which several companions may share
+    #[arg(long, env = "REGIE_STORE", hide_env_values = true, value_name = "postgres://…")]
+    store: Option<String>,
     /// Where to listen; may be given more than once
     #[arg(long, default_values = ["/ip4/0.0.0.0/tcp/7481", "/ip4/0.0.0.0/udp/7481/quic-v1"])]
     listen: Vec<String>,
@@ -70,6 +75,23 @@ pub(super) fn person(
     Ok(())
 }
 
+/// One more companion on a database that a company lives in.
+pub(super) fn join(
+    home: &Path,
+    passphrase_file: Option<&Path>,
+    store: String,
+    listen: &[String],
+    json: bool,
+) -> Result<(), Failure> {
+    let listen: Vec<Address> = listen.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    let passphrase = home::passphrase(passphrase_file, false)?;
+    let mut ledger = home::open_shared(&store, &passphrase)?;
+    let key = supplier::shared_key(&mut *ledger)?;
+    let config = Config { role: Role::Supplier, listen, store: Some(store), ..Config::person() };
+    home::create_bare(home, &config)?;
+    render::show(&json!({ "home": home, "key": key.public() }), json)
+}
+
 pub(super) fn supplier(
     home: &Path,
     passphrase_file: Option<&Path>,
@@ -96,9 +118,16 @@ pub(super) fn supplier(
         ));
     }
     let passphrase = home::passphrase(passphrase_file, true)?;
-    let config = Config { role: Role::Supplier, listen, dashboard: None, api: None, webhook_hosts: BTreeSet::new() };
-    let mut store = home::create(home, &config, &passphrase)?;
-    supplier::initialise(&mut store, &secret, profile)?;
+    let config = Config { role: Role::Supplier, listen, store: options.store, ..Config::person() };
+    let mut store: Box<dyn Ledger> = match &config.store {
+        None => Box::new(home::create(home, &config, &passphrase)?),
+        Some(url) => {
+            let store = home::create_shared(url, &passphrase)?;
+            home::create_bare(home, &config)?;
+            store
+        }
+    };
+    supplier::initialise(&mut *store, &secret, profile)?;
     render::show(&json!({ "home": home, "key": key }), json)?;
     if !json {
         println!("Next: `regie supplier run` in one terminal, and `regie supplier invite` in another.");

@@ -225,6 +225,15 @@ enum Always {
 enum SupplierVerb {
     /// Make a companion
     Init(init::SupplierInit),
+    /// Set up one more companion on the database that the company's others share
+    Join {
+        /// The database
+        #[arg(long, env = "REGIE_STORE", hide_env_values = true, value_name = "postgres://…")]
+        store: String,
+        /// Where to listen; may be given more than once
+        #[arg(long, default_values = ["/ip4/0.0.0.0/tcp/7481", "/ip4/0.0.0.0/udp/7481/quic-v1"])]
+        listen: Vec<String>,
+    },
     /// Run the companion
     Run {
         /// Serve the HTTP API here; `config.toml` has it as `api`
@@ -334,6 +343,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match verb.unwrap_or(Verb::Run) {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
         Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
+        Verb::Supplier { verb: SupplierVerb::Join { store, listen } } => init::join(&home, file, store, &listen, json),
         Verb::Run => serve::run(&home, file, dashboard, None, json),
         Verb::Supplier { verb: SupplierVerb::Run { api } } => serve::run(&home, file, dashboard, api, json),
         Verb::Supplier { verb: SupplierVerb::Listen { api, key, forward_to } } => {

@@ -16,12 +16,15 @@ use crate::{
     driver::End,
     home::{self, Config, Role},
     person,
-    store::{Passphrase, Store},
+    store::{Ledger, Passphrase, Store},
     supplier,
 };
 
 /// How often a node looks at the time: retention ends, request ids are forgotten.
 const TICK: Duration = Duration::from_secs(10);
+
+/// The same for a companion that shares its store with others.
+const SHARED_TICK: Duration = Duration::from_secs(1);
 
 /// Whether and where the dashboard listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +63,16 @@ pub(super) fn run(
     let config = home::config(home)?;
     let listen = listen(dashboard, &config)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let (mut config, store) = home::open(home, &passphrase)?;
-    config.api = api.or(config.api);
-    within_runtime(home, serve(home, &config, store, listen, json))
+    let config = Config { api: api.or(config.api), ..config };
+    if let (Role::Supplier, Some(url)) = (config.role, &config.store) {
+        let store = home::open_shared(url, &passphrase)?;
+        return within_runtime(home, companion(home, &config, store, json));
+    }
+    let store = Store::open(home, &passphrase)?;
+    match config.role {
+        Role::Person => within_runtime(home, serve(home, store, listen, json)),
+        Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), json)),
+    }
 }
 
 /// Where there is no home yet: the first steps in a browser, then the node they made.
@@ -129,7 +139,7 @@ async fn make(
 fn begin(home: &Path, store: Store, doors: Arc<Doors>) -> Result<Running, Failure> {
     let listener = control::bind(&control::socket(home))?;
     let (events, end) = person::start(store)?;
-    tokio::spawn(tick(events.clone(), || person::Event::Tick));
+    tokio::spawn(tick(TICK, events.clone(), || person::Event::Tick));
     let asked = events.clone();
     let asker: Asker = Arc::new(move |command| {
         let (asked, doors) = (asked.clone(), doors.clone());
@@ -140,48 +150,46 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>) -> Result<Running, Failur
     Ok(Running { events, end, asker })
 }
 
-async fn serve(home: &Path, config: &Config, store: Store, listen: Listen, json: bool) -> Result<(), Failure> {
-    match config.role {
-        Role::Person => {
-            let doors = Arc::new(Doors::default());
-            let page = match listen {
-                Listen::Off => None,
-                Listen::At(address) => Some(dashboard::listen(address, home.to_owned(), doors.clone()).await?),
-            };
-            let running = begin(home, store, doors)?;
-            let link = page.as_ref().map(dashboard::Listening::link);
-            say(json, &json!({ "running": "person", "home": home, "dashboard": link }), || {
-                let open = link.as_ref().map(|link| format!("\nYour dashboard, for one visit:\n  {link}"));
-                format!("Your node runs in {}. Stop it with Ctrl-C.{}", home.display(), open.unwrap_or_default())
-            });
-            if let Some(page) = page {
-                tokio::spawn(page.serve(running.asker.clone()));
-            }
-            running.until_the_end().await
-        }
-        Role::Supplier => {
-            let listener = control::bind(&control::socket(home))?;
-            let (events, desk, end, addresses) = supplier::start(Box::new(store), &config.listen).await?;
-            let api = match config.api {
-                Some(at) => Some(api::start(desk, at, config.webhook_hosts.clone()).await?),
-                None => None,
-            };
-            say(json, &json!({ "running": "supplier", "home": home, "listening": addresses, "api": api }), || {
-                let mut lines: Vec<String> =
-                    addresses.iter().map(|address| format!("Listening on {address}")).collect();
-                lines.extend(api.map(|at| format!("The API is at http://{at}")));
-                lines.join("\n")
-            });
-            tokio::spawn(tick(events.clone(), || supplier::Event::Tick));
-            let asked = events.clone();
-            tokio::spawn(control::serve(listener, move |command| {
-                let asked = asked.clone();
-                async move { ask(&asked, |answer| supplier::Event::Command(command, answer)).await }
-            }));
-            let stop = |answer| supplier::Event::Command(Command::Stop, answer);
-            until_the_end(events, stop, end).await
-        }
+async fn serve(home: &Path, store: Store, listen: Listen, json: bool) -> Result<(), Failure> {
+    let doors = Arc::new(Doors::default());
+    let page = match listen {
+        Listen::Off => None,
+        Listen::At(address) => Some(dashboard::listen(address, home.to_owned(), doors.clone()).await?),
+    };
+    let running = begin(home, store, doors)?;
+    let link = page.as_ref().map(dashboard::Listening::link);
+    say(json, &json!({ "running": "person", "home": home, "dashboard": link }), || {
+        let open = link.as_ref().map(|link| format!("\nYour dashboard, for one visit:\n  {link}"));
+        format!("Your node runs in {}. Stop it with Ctrl-C.{}", home.display(), open.unwrap_or_default())
+    });
+    if let Some(page) = page {
+        tokio::spawn(page.serve(running.asker.clone()));
     }
+    running.until_the_end().await
+}
+
+async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: bool) -> Result<(), Failure> {
+    let listener = control::bind(&control::socket(home))?;
+    // Where others write too, what they leave for persons connected here is looked for often.
+    let every = if store.shared() { SHARED_TICK } else { TICK };
+    let (events, desk, end, addresses) = supplier::start(store, &config.listen).await?;
+    let api = match config.api {
+        Some(at) => Some(api::start(desk, at, config.webhook_hosts.clone()).await?),
+        None => None,
+    };
+    say(json, &json!({ "running": "supplier", "home": home, "listening": addresses, "api": api }), || {
+        let mut lines: Vec<String> = addresses.iter().map(|address| format!("Listening on {address}")).collect();
+        lines.extend(api.map(|at| format!("The API is at http://{at}")));
+        lines.join("\n")
+    });
+    tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
+    let asked = events.clone();
+    tokio::spawn(control::serve(listener, move |command| {
+        let asked = asked.clone();
+        async move { ask(&asked, |answer| supplier::Event::Command(command, answer)).await }
+    }));
+    let stop = |answer| supplier::Event::Command(Command::Stop, answer);
+    until_the_end(events, stop, end).await
 }
 
 fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
@@ -238,8 +246,8 @@ async fn ask<E>(
     wait.await.map_err(|_| stopped())?
 }
 
-async fn tick<E: Send + 'static>(events: mpsc::Sender<E>, event: impl Fn() -> E) {
-    let mut every = tokio::time::interval(TICK);
+async fn tick<E: Send + 'static>(every: Duration, events: mpsc::Sender<E>, event: impl Fn() -> E) {
+    let mut every = tokio::time::interval(every);
     loop {
         every.tick().await;
         if events.send(event()).await.is_err() {

@@ -63,6 +63,13 @@ pub enum StoreError {
     CostOutOfBounds,
     /// There is not enough memory to derive the key from the passphrase.
     OutOfMemory,
+    /// The shared database failed, or is away.
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// PostgreSQL's code (SQLSTATE), or what failed below it. Never a part of the URL.
+        code: String,
+    },
     /// Any other error of the file system.
     Io {
         /// What was being done.
@@ -100,6 +107,12 @@ impl fmt::Display for StoreError {
             Self::Io { doing, kind } => {
                 write!(f, "{doing} failed ({kind}): check the disk and the directory's permissions, then start again")
             }
+            Self::Database { doing, code } => {
+                write!(
+                    f,
+                    "{doing} failed in PostgreSQL ({code}): check that it runs and takes this user, then start again"
+                )
+            }
             other => f.write_str(other.advice()),
         }
     }
@@ -127,7 +140,7 @@ impl StoreError {
 
     /// Whether the store can't be used further once this has happened during a write.
     pub(super) fn halts(&self) -> bool {
-        matches!(self, Self::Io { .. } | Self::Full | Self::ReadOnly | Self::Halted)
+        matches!(self, Self::Io { .. } | Self::Database { .. } | Self::Full | Self::ReadOnly | Self::Halted)
     }
 
     pub(super) fn io(doing: &'static str, error: &io::Error) -> Self {

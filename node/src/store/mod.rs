@@ -31,6 +31,8 @@ pub mod limits;
 mod medium;
 mod read;
 mod seal;
+#[cfg(feature = "postgres")]
+mod shared;
 mod state;
 mod table;
 #[cfg(test)]
@@ -42,6 +44,8 @@ pub use error::StoreError;
 pub use keyring::{KdfCost, Passphrase};
 pub use ledger::Ledger;
 pub use medium::{Medium, Side, SideFiles};
+#[cfg(feature = "postgres")]
+pub use shared::Shared;
 pub use table::{Item, Key, Row, Table};
 
 use erasure::{Bucket, Directory};

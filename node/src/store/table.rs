@@ -127,7 +127,7 @@ impl fmt::Debug for Item {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     group: Vec<u8>,
-    item: Item,
+    pub(super) item: Item,
 }
 
 impl Key {

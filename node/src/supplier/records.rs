@@ -45,7 +45,7 @@ pub fn key(store: &Store) -> Result<Keypair, Failure> {
     key_of(store)
 }
 
-fn key_of(store: &dyn Ledger) -> Result<Keypair, Failure> {
+pub(super) fn key_of(store: &dyn Ledger) -> Result<Keypair, Failure> {
     let bytes = store.get(Table::Meta, &Key::item(KEY))?.ok_or_else(|| damaged("the key"))?;
     let secret: [u8; 32] = bytes.as_slice().try_into().map_err(|_| damaged("the key"))?;
     Ok(Keypair::from_secret(&secret))

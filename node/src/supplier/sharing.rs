@@ -1,0 +1,126 @@
+//! Companions that share a store: post for persons who are connected with another one, where each listens, and who
+//! delivers to a webhook. In: turns. Out: rows that the others read in theirs. With a store of its own a companion
+//! does none of it.
+
+use regie_protocol::{identity::PublicKey, limits, supplier::Record, time::Timestamp, wire};
+use serde::{Deserialize, Serialize};
+
+use super::{Companion, names, records};
+use crate::{
+    clock,
+    command::Failure,
+    driver::Turn,
+    store::{Batch, Item, Key, StoreError, Table},
+};
+
+/// Persons for whom something waits, in the order of the post.
+const MAIL: &[u8] = b"sharing/mail";
+/// Where each companion listens.
+const PLACES: &[u8] = b"sharing/places";
+/// Who delivers to a webhook, and until when.
+const LEASES: &[u8] = b"sharing/leases";
+/// Entries of the post that are kept; each companion reads it every second.
+const MAIL_KEPT: u64 = 10_000;
+/// Entries read or removed in one turn.
+const AT_ONCE: usize = 256;
+/// A companion that did not start for this long has gone; its address leaves the profile.
+const PLACE_MS: u64 = 24 * 60 * 60 * 1000;
+/// How long one companion alone delivers to a webhook.
+const LEASE_MS: u64 = 20_000;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    addresses: Vec<String>,
+    at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lease {
+    #[serde(with = "serde_bytes")]
+    who: Vec<u8>,
+    until: Timestamp,
+}
+
+impl Companion {
+    /// What another companion may have changed and this one keeps in memory: the profile.
+    pub(super) fn refresh(&mut self) -> Result<(), StoreError> {
+        let Some(bytes) = self.store.get(Table::Profile, &Key::item(b"profile"))? else { return Ok(()) };
+        let record = wire::decode::<Record>(&bytes, 1024 * 1024).ok();
+        let broken = StoreError::Corrupt { part: Table::Profile.name() };
+        record.and_then(|record| self.machine.restore(&record).ok()).ok_or(broken)
+    }
+
+    /// Somebody is not connected here: the companion that holds the line sends what waits.
+    pub(super) fn leave_for_others(&self, person: &PublicKey, turn: &mut Turn) {
+        if self.store.shared() {
+            turn.batch.append(Table::Api, MAIL, person.as_bytes().to_vec());
+        }
+    }
+
+    /// Sends what other companions left for persons who are connected here.
+    pub(super) fn look_for_mail(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+        if !self.store.shared() {
+            return Ok(());
+        }
+        let last = self.store.last_number(Table::Api, MAIL)?.unwrap_or(0);
+        // What came before the start is sent when a person connects.
+        let read = *self.mail.get_or_insert(last);
+        let rows = self.store.numbered(Table::Api, MAIL, read + 1, AT_ONCE)?;
+        for row in rows {
+            let Item::Index(number) = row.item else { continue };
+            self.mail = Some(number);
+            let person = row.value.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok());
+            if let Some(person) = person.filter(|person| self.connected.contains(person)) {
+                self.send(person, turn)?;
+            }
+        }
+        for row in self.store.numbered(Table::Api, MAIL, 0, AT_ONCE)? {
+            if matches!(row.item, Item::Index(number) if number + MAIL_KEPT <= last) {
+                turn.batch.delete(Table::Api, row.key());
+            }
+        }
+        Ok(())
+    }
+
+    /// The addresses of all companions, this one's first.
+    pub(super) fn with_others(&mut self, own: Vec<String>, batch: &mut Batch) -> Result<Vec<String>, Failure> {
+        let now = self.clock.now();
+        let place = Place { addresses: own.clone(), at: now };
+        batch.put(Table::Api, Key::grouped(PLACES, &self.name), wire::encode(&place).map_err(Failure::internal)?);
+        let mut others = Vec::new();
+        for row in self.store.group(Table::Api, PLACES)? {
+            let place: Place = wire::decode(&row.value, 64 * 1024).map_err(|_| records::damaged("shared places"))?;
+            if place.at.plus_ms(PLACE_MS) < now {
+                batch.delete(Table::Api, row.key());
+            } else {
+                others.push(place);
+            }
+        }
+        others.sort_by_key(|place| std::cmp::Reverse(place.at));
+        let mut all = own;
+        for address in others.into_iter().flat_map(|place| place.addresses) {
+            if all.len() < limits::ADDRESSES && !all.contains(&address) {
+                all.push(address);
+            }
+        }
+        Ok(all)
+    }
+
+    /// May this companion deliver to a webhook now? For a short while it alone may.
+    pub(crate) fn lease(&mut self, hook: &names::Webhook, turn: &mut Turn) -> Result<bool, Failure> {
+        if !self.store.shared() {
+            return Ok(true);
+        }
+        let (key, now) = (Key::grouped(LEASES, &hook.0), clock::wall());
+        let held = self.store.get(Table::Api, &key)?;
+        let held: Option<Lease> = held.and_then(|bytes| wire::decode(&bytes, 1024).ok());
+        if held.is_some_and(|lease| lease.who != self.name && lease.until > now) {
+            return Ok(false);
+        }
+        let lease = Lease { who: self.name.to_vec(), until: now.plus_ms(LEASE_MS) };
+        turn.batch.put(Table::Api, key, wire::encode(&lease).map_err(Failure::internal)?);
+        Ok(true)
+    }
+}
