@@ -1,5 +1,10 @@
 //! One test binary: whole processes, hostile peers, the command line, the tree.
 
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the same tests run on two stores; a test knows its store by its module's path"
+)]
+
 mod cli;
 mod dashboard;
 mod docs;

@@ -173,20 +173,22 @@ impl Ledger for Shared {
     fn begin(&mut self) -> Result<(), StoreError> {
         let until = Instant::now() + PATIENCE;
         loop {
+            let waiting = self.connection().take();
             let begun = self.runtime.block_on(async {
-                let mut slot = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut open = match slot.take() {
+                let mut open = match waiting {
                     Some(open) => open,
                     None => connect(&self.options).await?,
                 };
                 sqlx::raw_sql("BEGIN").execute(&mut open).await.map_err(failed("beginning"))?;
                 let lock = sqlx::query("SELECT one FROM regie_turn WHERE one = 1 FOR UPDATE");
                 lock.fetch_one(&mut open).await.map_err(failed("waiting for other companions"))?;
-                *slot = Some(open);
-                Ok::<_, StoreError>(())
+                Ok::<_, StoreError>(open)
             });
             match begun {
-                Ok(()) => return Ok(()),
+                Ok(open) => {
+                    *self.connection() = Some(open);
+                    return Ok(());
+                }
                 Err(error) if Instant::now() > until => return Err(error),
                 Err(error) => tracing::warn!(%error, "the database is away; trying again"),
             }
