@@ -17,6 +17,7 @@ mod supplier_delegation;
 mod supplier_events;
 mod supplier_lists;
 mod supplier_page;
+mod supplier_python;
 mod supplier_store;
 mod tidy;
 

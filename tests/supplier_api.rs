@@ -102,6 +102,21 @@ fn proof_holds(proof: &Value) -> bool {
 }
 
 #[test]
+fn every_call_has_a_name_of_its_own() {
+    let document = serde_json::to_value(regie::api::document()).expect("a document");
+    let mut names = std::collections::BTreeSet::new();
+    for item in document["paths"].as_object().expect("paths").values() {
+        for operation in item.as_object().expect("an item").values() {
+            let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("no name: {operation}"));
+            assert!(names.insert(name.to_owned()), "{name} twice");
+        }
+    }
+    for name in ["list_requests", "get_request", "create_request", "rotate_webhook", "get_relationship_values"] {
+        assert!(names.contains(name), "{name} is none of {names:?}");
+    }
+}
+
+#[test]
 fn what_is_past_its_retention_is_erased_and_the_person_has_the_receipt() {
     let directory = tempfile::tempdir().expect("a directory");
     let (_supplier, client) = company(directory.path());
