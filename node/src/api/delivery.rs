@@ -198,13 +198,15 @@ async fn send(allowed: &Allowed, hook: &Hook, id: &str, body: Vec<u8>) -> Went {
 
 /// A signature for each secret in force, separated by spaces.
 fn signatures(hook: &Hook, id: &str, seconds: u64, body: &[u8], now: Timestamp) -> String {
-    let sign = |secret: &[u8; 24]| {
-        let mut mac = <Hmac<Sha256>>::new_from_slice(secret).ok()?;
-        mac.update(format!("{id}.{seconds}.").as_bytes());
-        mac.update(body);
-        Some(format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes())))
-    };
-    hook.secrets(now).iter().filter_map(|secret| sign(secret)).collect::<Vec<_>>().join(" ")
+    hook.secrets(now).iter().filter_map(|secret| sign(secret, id, seconds, body)).collect::<Vec<_>>().join(" ")
+}
+
+/// The signature of one call, as Standard Webhooks says. None only where there is no HMAC with a key of this length.
+pub(crate) fn sign(secret: &[u8; 24], id: &str, seconds: u64, body: &[u8]) -> Option<String> {
+    let mut mac = <Hmac<Sha256>>::new_from_slice(secret).ok()?;
+    mac.update(format!("{id}.{seconds}.").as_bytes());
+    mac.update(body);
+    Some(format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes())))
 }
 
 /// A day of waiting is cut into shorter looks, so that a changed clock is noticed.

@@ -20,6 +20,8 @@ mod requests;
 mod server;
 mod webhooks;
 
+pub(crate) use delivery::sign;
+
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
 use axum::{

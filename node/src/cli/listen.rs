@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use data_encoding::BASE64;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Client, Response, Url};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::{
+    api::sign,
     clock,
     command::{Failure, exit},
 };
@@ -103,7 +102,7 @@ async fn forward(client: &Client, target: &Url, id: &str, body: &[u8], secret: &
             .header("content-type", "application/json")
             .header("webhook-id", id)
             .header("webhook-timestamp", seconds.to_string())
-            .header("webhook-signature", signature(secret, id, seconds, body))
+            .header("webhook-signature", sign(secret, id, seconds, body).unwrap_or_default())
             .body(body.to_vec())
             .send();
         went = match sent.await {
@@ -115,14 +114,6 @@ async fn forward(client: &Client, target: &Url, id: &str, body: &[u8], secret: &
         pause *= 2;
     }
     went
-}
-
-/// As Standard Webhooks says.
-fn signature(secret: &[u8; 24], id: &str, seconds: u64, body: &[u8]) -> String {
-    let Ok(mut mac) = <Hmac<Sha256>>::new_from_slice(secret) else { return String::new() };
-    mac.update(format!("{id}.{seconds}.").as_bytes());
-    mac.update(body);
-    format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes()))
 }
 
 /// A stream of server-sent events, read one by one.
