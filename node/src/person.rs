@@ -219,7 +219,7 @@ impl Driven for Node {
         match event {
             Event::Frame(supplier, frame, responder) => self.frame(&supplier, &frame, responder, turn),
             Event::Collect(supplier, answer) => {
-                let frames = self.collect(&supplier);
+                let frames = self.collect(&supplier, turn);
                 turn.after(move || drop(answer.send(frames)));
             }
             Event::Replied(supplier, number, frame) => self.replied(&supplier, number, &frame, turn),
@@ -344,7 +344,10 @@ impl Node {
         }
     }
 
-    fn collect(&mut self, supplier: &PublicKey) -> Vec<(u64, Vec<u8>)> {
+    fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<(u64, Vec<u8>)> {
+        let now = self.clock.now();
+        let effects = self.machine.drop_expired(supplier, now);
+        self.run(effects, None, turn);
         let outgoing = self.machine.to_send(supplier);
         outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
     }

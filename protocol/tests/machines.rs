@@ -379,6 +379,25 @@ fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
     assert_eq!(world.give(Message::Request(signed), now), Reply::Refused(Refusal::Revoked));
 }
 
+#[test]
+fn a_value_that_was_not_delivered_before_its_grant_expired_stays_here() {
+    let mut world = World::new("balanced");
+    // The reply is lost, so the answer waits in the outbox.
+    let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
+    assert!(matches!(world.give(message, NOW), Reply::Answer(_)));
+    let supplier = world.supplier_key();
+    world.person.connection_lost(&supplier);
+    let just_before = NOW.plus_days(Days(365)).0 - 1;
+    assert!(world.person.drop_expired(&supplier, Timestamp(just_before)).is_empty());
+    assert_eq!(world.person.to_send(&supplier).len(), 1, "while the grant lives it is sent");
+    world.person.connection_lost(&supplier);
+    let effects = world.person.drop_expired(&supplier, NOW.plus_days(Days(365)));
+    world.run(effects, NOW);
+    assert!(world.person.to_send(&supplier).is_empty());
+    let again = world.rebuilt(world.records.len());
+    assert_eq!(again.relationship(&supplier).expect("paired").undelivered(), 0);
+}
+
 /// A company that works for the supplier of a [`World`], and how the person's node finds it.
 fn processor_of(world: &mut World) -> (Supplier, regie_protocol::profile::Invitation) {
     let mut processor = Supplier::new(Keypair::from_secret(&[77; 32]));

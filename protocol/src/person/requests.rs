@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting, from_supplier};
+use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting, from_supplier, relies_on};
 use crate::{
     audit::{Event, Log},
     decision::{self, Release, Verdict},
@@ -85,8 +85,26 @@ impl Person {
         effects
     }
 
-    /// What is to be sent to a connected supplier now; each is given out once per connection. A disclosure
-    /// whose grant has died meanwhile is not given out.
+    /// Takes out of a supplier's outbox what relies on a grant that has expired since: to be called before
+    /// [`Self::to_send`]. What a revocation ends is gone from the outbox with the revocation itself.
+    pub fn drop_expired(&mut self, supplier: &PublicKey, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let Some(relationship) = self.relationships.get(supplier) else { return effects };
+        let over: Vec<_> = relationship.usable().filter(|grant| now >= grant.scope().bounds.expires).collect();
+        let late: Vec<u64> = relationship
+            .outbox
+            .iter()
+            .filter(|(number, _)| !relationship.in_flight.contains(number))
+            .filter(|(_, waiting)| over.iter().any(|grant| relies_on(&waiting.message, &grant.id())))
+            .map(|(number, _)| *number)
+            .collect();
+        for number in late {
+            self.record(&mut effects, Record::Sent { supplier: *supplier, number });
+        }
+        effects
+    }
+
+    /// What is to be sent to a connected supplier now; each is given out once per connection.
     pub fn to_send(&mut self, supplier: &PublicKey) -> Vec<Outgoing> {
         let Some(relationship) = self.relationships.get_mut(supplier) else {
             return Vec::new();
