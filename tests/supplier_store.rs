@@ -114,6 +114,7 @@ fn a_wrong_passphrase_a_taken_and_an_absent_database_are_clear() {
     assert!(first.bad(&join, 4).contains("no store"), "nobody lives there yet");
     first.good(&init);
     let second = Node::at(directory.path().join("second"));
+    assert!(first.bad(&["backup", "x.age"], 2).contains("pg_dump"));
     assert!(second.bad(&init, 1).contains("store open"), "a second company is not put over the first");
     let wrong = second.process(&join).env("REGIE_PASSPHRASE", "wrong").output().expect("runs");
     assert_eq!(wrong.status.code(), Some(6));

@@ -76,6 +76,12 @@ pub fn locate(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
     given.or_else(default).ok_or_else(|| Failure::usage("there is no home directory; give one with --home DIR"))
 }
 
+/// Is there a home, whether its store is in it or in a database?
+#[must_use]
+pub fn is_made(home: &Path) -> bool {
+    Store::exists(home) || home.join("config.toml").exists()
+}
+
 /// Makes a home: the sealed store and `config.toml`.
 ///
 /// # Errors
@@ -98,7 +104,7 @@ pub fn create(home: &Path, config: &Config, passphrase: &Passphrase) -> Result<S
 /// Where there is one already, or the place can't be written.
 pub fn create_bare(home: &Path, config: &Config) -> Result<(), Failure> {
     let path = home.join("config.toml");
-    if path.exists() || Store::exists(home) {
+    if is_made(home) {
         return Err(Failure::internal(format!("{} already exists; choose another home", path.display())));
     }
     let cannot = |error: std::io::Error| Failure::internal(format!("can't write {}: {error}", path.display()));

@@ -52,13 +52,17 @@ impl<S: Sync> FromRequest<S> for Posted {
         let bearer = Bearer::from_request_parts(&mut parts, state).await?;
         let once = idempotency_key(&parts.headers)?;
         let path = parts.uri.path().to_owned();
-        let request = Request::from_parts(parts, body);
         let most = if path == super::customers::PATH { limits::LIST_BYTES } else { limits::BODY_BYTES };
         let large = |status| {
             let next = format!("the body can't be read, or is above {most} bytes; send less");
             Problem::new(status, "too_large", next)
         };
-        let body = axum::body::to_bytes(request.into_body(), most).await;
+        // Told before the body is sent, where the caller says how long it is.
+        let said = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if said.is_some_and(|said| said > most as u64) {
+            return Err(large(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        let body = axum::body::to_bytes(body, most).await;
         let body = body.map_err(|_| large(StatusCode::PAYLOAD_TOO_LARGE))?;
         Ok(Self { bearer, once, path, body })
     }

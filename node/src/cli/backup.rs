@@ -16,6 +16,10 @@ use crate::{
 
 pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, json: bool) -> Result<(), Failure> {
     let config = home::config(home)?;
+    if config.store.is_some() {
+        let next = "back that up as the database it is (pg_dump): what it holds is sealed, and the passphrase opens it";
+        return Err(Failure::usage(format!("this companion keeps everything in PostgreSQL; {next}")));
+    }
     let text = home::passphrase_text(passphrase_file, true)?;
     let passphrase = Passphrase::new(text.to_string());
     // Through the running node where there is one, since it holds the store's lock.

@@ -337,7 +337,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let home = home::locate(home)?;
     let file = passphrase_file.as_deref();
-    if verb.is_none() && !crate::store::Store::exists(&home) {
+    if verb.is_none() && !home::is_made(&home) {
         return serve::first_run(&home, dashboard, json);
     }
     match verb.unwrap_or(Verb::Run) {
