@@ -2,12 +2,13 @@
 //! companion's own thread, and a response when its changes are on disk.
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Query, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use data_encoding::BASE64URL_NOPAD;
+use futures::StreamExt as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
 
@@ -53,19 +54,46 @@ impl<S: Sync> FromRequest<S> for Posted {
         let once = idempotency_key(&parts.headers)?;
         let path = parts.uri.path().to_owned();
         let most = if path == super::customers::PATH { limits::LIST_BYTES } else { limits::BODY_BYTES };
-        let large = |status| {
+        let body = read(body, most).await.map_err(|TooLarge| {
             let next = format!("the body can't be read, or is above {most} bytes; send less");
-            Problem::new(status, "too_large", next)
-        };
-        // Told before the body is sent, where the caller says how long it is.
-        let said = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if said.is_some_and(|said| said > most as u64) {
-            return Err(large(StatusCode::PAYLOAD_TOO_LARGE));
-        }
-        let body = axum::body::to_bytes(body, most).await;
-        let body = body.map_err(|_| large(StatusCode::PAYLOAD_TOO_LARGE))?;
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", next)
+        })?;
         Ok(Self { bearer, once, path, body })
     }
+}
+
+struct TooLarge;
+
+/// Reads a body up to a bound. Of one that is larger the rest is read and thrown away, for a short time and up to a
+/// second bound: else the connection would break under the caller's hands before the answer is read.
+async fn read(body: Body, most: usize) -> Result<Bytes, TooLarge> {
+    let (mut parts, mut kept, mut whole) = (body.into_data_stream(), Vec::new(), 0_usize);
+    let reading = async {
+        while let Some(part) = parts.next().await {
+            let part = part.map_err(|_| TooLarge)?;
+            whole = whole.saturating_add(part.len());
+            if whole > most {
+                kept = Vec::new();
+                break;
+            }
+            kept.extend_from_slice(&part);
+        }
+        Ok(())
+    };
+    reading.await?;
+    if whole <= most {
+        return Ok(kept.into());
+    }
+    let draining = async {
+        while let Some(Ok(part)) = parts.next().await {
+            whole = whole.saturating_add(part.len());
+            if whole > limits::DRAIN_BYTES {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(limits::DRAIN, draining).await;
+    Err(TooLarge)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -8,6 +8,10 @@ pub const CONNECTIONS: usize = 512;
 pub const BODY_BYTES: usize = 1024 * 1024;
 /// Largest list of customers, in bytes, as it stands in the body of the one call that takes more than others.
 pub const LIST_BYTES: usize = 8 * 1024 * 1024;
+/// Of a body that is too large, this much is read and thrown away before the answer, in bytes.
+pub const DRAIN_BYTES: usize = 64 * 1024 * 1024;
+/// And for at most this long.
+pub const DRAIN: Duration = Duration::from_secs(2);
 /// Most header fields of a call.
 pub const HEADERS: usize = 64;
 /// Largest head of a call, in bytes.
