@@ -49,6 +49,11 @@ impl Client {
         Self::new(self.address, key)
     }
 
+    /// The key, as it goes into a header.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Reads.
     pub fn get(&self, path: &str) -> Answer {
         self.call("GET", path, None, None).expect("an answer")

@@ -533,7 +533,7 @@ fn defaults_are_tried_before_they_are_kept_and_the_log_is_checked() {
 }
 
 /// Runs a browser script with its input; its JSON comes out. None where this machine has no browser and need not.
-fn browser(script: &str, input: &Value) -> Option<Value> {
+pub fn browser(script: &str, input: &Value) -> Option<Value> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
     let ready = Path::new("/usr/bin/chromium").exists() && directory.join("node_modules").exists();
     if !ready {

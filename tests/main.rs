@@ -13,6 +13,8 @@ mod hostile;
 mod kills;
 mod owner;
 mod supplier_api;
+mod supplier_bus;
+mod supplier_console;
 mod supplier_delegation;
 mod supplier_events;
 mod supplier_lists;

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod crowd;
 pub mod http;
+pub mod nats;
 pub mod paper_supplier;
 pub mod postgres;
 pub mod scale;
@@ -26,7 +27,11 @@ pub fn binary() -> &'static Path {
     BINARY.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Process::new(cargo);
-        build.args(["build", "--quiet", "-p", "regie", "--features", "postgres"]);
+        build.args(["build", "--quiet", "-p", "regie", "--features", "postgres,nats,parquet"]);
+        let place = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.parent()?.to_owned()));
+        if place.is_some_and(|place| place.ends_with("release")) {
+            build.arg("--release");
+        }
         // What cargo told this test about its own package would make build scripts run anew.
         for (name, _) in std::env::vars().filter(|(name, _)| told_by_cargo(name)) {
             build.env_remove(name);
@@ -165,6 +170,11 @@ impl Node {
         self.ask(&Command::Stop);
         let status = self.child.take().expect("a process").wait().expect("ended");
         assert!(status.success());
+    }
+
+    /// The running process.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("a process").id()
     }
 
     /// Is the process still there?

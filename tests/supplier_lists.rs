@@ -1,8 +1,11 @@
 //! A company's list of customers and its exports, over real processes: invitations for all, who came, how right the
 //! list was, and tables for other systems.
 
+use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use regie::command::Command;
-use regie_tests::{Node, api::Client, files, until};
+use regie_tests::{Node, api::Client, files, http::send, until};
 use serde_json::{Value, json};
 
 fn text(value: &Value) -> String {
@@ -15,6 +18,39 @@ fn rows(answer: &regie_tests::api::Answer) -> Vec<Vec<String>> {
     let text = answer.text();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect()
+}
+
+/// The columns of a Parquet file, as another reader has them.
+fn parquet(at: SocketAddr, client: &Client, table: &str, place: &Path) -> BTreeMap<String, Vec<String>> {
+    let authorization = format!("Bearer {}", client.key());
+    let path = format!("/v1/exports/{table}.parquet");
+    let answer = send(at, "GET", &path, &[("Authorization", &authorization)], "");
+    assert_eq!(answer.header("content-type"), Some("application/vnd.apache.parquet"), "{}", answer.body);
+    let file = place.join(table);
+    std::fs::write(&file, unchunked(&answer.bytes)).expect("written");
+    let reader = SerializedFileReader::new(std::fs::File::open(&file).expect("a file")).expect("a Parquet file");
+    let mut columns = BTreeMap::<String, Vec<String>>::new();
+    for row in reader.get_row_iter(None).expect("rows") {
+        for (name, value) in row.expect("a row").get_column_iter() {
+            columns.entry(name.clone()).or_default().push(value.to_string());
+        }
+    }
+    columns
+}
+
+/// A body that came in chunks (RFC 9112, 7.1).
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    loop {
+        let end = body.windows(2).position(|part| part == b"\r\n").expect("a chunk's size");
+        let size = std::str::from_utf8(&body[..end]).expect("text");
+        let size = usize::from_str_radix(size, 16).expect("a number");
+        if size == 0 {
+            return whole;
+        }
+        whole.extend_from_slice(&body[end + 2..end + 2 + size]);
+        body = &body[end + 4 + size..];
+    }
 }
 
 #[test]
@@ -37,7 +73,8 @@ fn a_list_becomes_invitations_and_a_report() {
     let path = format!("/v1/customer-lists/{}", text(&made["id"]));
     // Killed in the midst, it goes on where it was; the call that is repeated takes no second list.
     supplier.kill();
-    let client = client.at(supplier.serve_api());
+    let at = supplier.serve_api();
+    let client = client.at(at);
     assert_eq!(client.post_once("/v1/customer-lists", &list, "once").expect(201)["id"], made["id"]);
     until("every row has its invitation", || client.get(&path).expect(200)["invited"] == 299);
     let invitations = rows(&client.get(&format!("{path}/invitations.csv")));
@@ -84,6 +121,14 @@ fn a_list_becomes_invitations_and_a_report() {
     assert!(exact.iter().any(|row| row[1] == "telephone" && row[2] == "+31 30 1234567"));
     assert_eq!(rows(&client.get("/v1/exports/relationships.csv"))[0][0], text(&relationship));
     assert_eq!(rows(&client.get("/v1/exports/disclosures.csv")).len(), 4);
+    let columns = parquet(at, &client, "values", directory.path());
+    assert_eq!(columns["value"].len(), 4);
+    assert!(columns["value"].contains(&"\"+31 30 1234567\"".to_owned()), "{columns:?}");
+    assert_eq!(columns["observed_at"][0].len(), "2026-11-24 12:00:00.000 +00:00".len(), "{columns:?}");
+    let disclosures = parquet(at, &client, "disclosures", directory.path());
+    assert_eq!(disclosures["outcome"], vec!["\"given\""; 4]);
+    assert_eq!(disclosures["refusal"], vec!["null"; 4]);
+    assert_eq!(parquet(at, &client, "relationships", directory.path())["fields_held"], ["4"]);
     client.get("/v1/exports/nothing.csv").problem(404, "not_found");
     client.with_key("rk_live_none").get("/v1/exports/values.csv").problem(401, "unauthorized");
     let trial = client.with_key(&supplier.api_key(true));

@@ -9,7 +9,7 @@ mod limits;
 mod pages;
 mod server;
 mod session;
-mod words;
+pub(crate) mod words;
 
 use std::{future::Future, net::SocketAddr, path::PathBuf, pin::Pin, sync::Arc};
 
@@ -22,6 +22,8 @@ use crate::{
     store::Passphrase,
 };
 
+pub(crate) use guard::HEADERS;
+pub(crate) use pages::asset;
 pub use session::Doors;
 
 /// The answer to come of a command.

@@ -44,6 +44,9 @@ pub struct Config {
     /// Where a companion's store is, if not in the home: `postgres://user@host/database`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
+    /// Where a companion tells what happened, as CloudEvents: `nats://host:4222`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nats: Option<String>,
     /// Hosts in a private network that webhooks may be sent to, by name.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub webhook_hosts: std::collections::BTreeSet<String>,
@@ -59,6 +62,7 @@ impl Config {
             dashboard: None,
             api: None,
             store: None,
+            nats: None,
             webhook_hosts: Default::default(),
         }
     }

@@ -8,6 +8,8 @@
 //! `supplier/sharing.rs` is what companions on one store leave for each other.
 
 pub mod bulk;
+#[cfg(feature = "nats")]
+mod bus;
 mod commands;
 pub mod customers;
 pub mod happening;
@@ -474,6 +476,17 @@ impl Companion {
     /// The time now.
     pub(crate) fn now(&mut self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The company's legal name.
+    pub(crate) fn company_name(&self) -> String {
+        self.machine.profile().map(|profile| profile.name.clone()).unwrap_or_default()
+    }
+
+    /// The company's key.
+    #[cfg(feature = "nats")]
+    pub(crate) fn company(&self) -> PublicKey {
+        self.machine.key().public()
     }
 
     /// Can the store be read?

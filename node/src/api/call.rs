@@ -27,13 +27,21 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Bearer(KeyHash);
 
+impl Bearer {
+    /// The key in a text that looks like one.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        KeyHash::of(text).map(Self)
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let text = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = text.and_then(|text| text.strip_prefix("Bearer ")).and_then(KeyHash::of);
-        key.map(Self).ok_or_else(Problem::no_key)
+        let key = text.and_then(|text| text.strip_prefix("Bearer ")).and_then(Self::of);
+        key.ok_or_else(Problem::no_key)
     }
 }
 

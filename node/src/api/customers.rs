@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::{
     Api,
     call::{Bearer, Posted},
-    exports::{Sheet, file_of, place},
+    exports::{CSV, Csv, file_of, place},
     limits,
     problem::Problem,
 };
@@ -381,14 +381,14 @@ async fn written(
 ) -> Result<Response, Problem> {
     let place = place(&api)?;
     let first = rows(&api, bearer, id, 0, cells.clone()).await?;
-    let mut sheet = Sheet::new(false);
+    let mut sheet = Csv::new(false);
     sheet.row(head.iter().map(|name| (*name).to_owned()))?;
     let begun = (api, id.to_owned(), VecDeque::from([first]), Some(sheet), place);
     let parts = stream::unfold(begun, move |(api, id, mut waiting, sheet, place)| {
         let cells = cells.clone();
         async move {
             let (made, next): (Vec<Vec<Vec<String>>>, Option<u64>) = waiting.pop_front()?;
-            let mut sheet = sheet.unwrap_or_else(|| Sheet::new(false));
+            let mut sheet = sheet.unwrap_or_else(|| Csv::new(false));
             let written = made.into_iter().flatten().try_for_each(|row| sheet.row(row.into_iter()));
             let mut part: Result<Bytes, Failure> = written.and_then(|()| sheet.bytes());
             if let Some(after) = next {
@@ -400,7 +400,7 @@ async fn written(
             Some((part, (api, id, waiting, None, place)))
         }
     });
-    Ok(file_of(name, parts))
+    Ok(file_of(name, CSV, parts))
 }
 
 fn named(id: &str) -> Result<names::CustomerList, Failure> {

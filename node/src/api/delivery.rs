@@ -122,7 +122,7 @@ pub(super) async fn run(desk: Desk, allowed: Allowed) {
             let mut due = Vec::new();
             for (id, hook) in companion.all_hooks()? {
                 if let Some(next) = companion.next_for(&hook)?
-                    && companion.lease(&id, turn)?
+                    && companion.lease(&id.0, turn)?
                 {
                     due.push((id, hook, next));
                 }

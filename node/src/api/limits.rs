@@ -38,3 +38,19 @@ pub const STREAM_LOOK: Duration = Duration::from_secs(5);
 pub const DELIVERY: Duration = Duration::from_secs(15);
 /// Deliveries that wait for their time are looked at this often.
 pub const DELIVERY_LOOK: Duration = Duration::from_secs(1);
+/// Who may look at the company's page at once; who was away longest gives way.
+pub const CONSOLE_SEATS: usize = 64;
+/// After this time without a look the key is asked for again.
+pub const CONSOLE_IDLE: Duration = Duration::from_secs(30 * 60);
+/// And after this time in any case.
+pub const CONSOLE: Duration = Duration::from_secs(12 * 60 * 60);
+/// Longest form of the company's page, in bytes.
+pub const CONSOLE_FORM_BYTES: usize = 1024;
+/// Events that are handed to the bus before its words of receipt are waited for.
+pub const BUS_AT_ONCE: usize = 64;
+/// The bus must say within this time that it has an event.
+pub const BUS: Duration = Duration::from_secs(15);
+/// After trouble with the bus, this long until the next try.
+pub const BUS_AGAIN: Duration = Duration::from_secs(2);
+/// Rows that stand in memory until they are a part of a Parquet file.
+pub const ROW_GROUP: usize = 10_000;

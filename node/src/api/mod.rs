@@ -1,9 +1,13 @@
 //! The supplier's HTTP API: `/v1`, with keys, problems by RFC 9457, pages by cursor and an OpenAPI 3.1 document.
 //!
 //! In: HTTP calls of the company's systems. Out: what the companion knows and does; every change is on disk before
-//! it is answered. `api/call.rs` is the way in for every call, the other files are the things there are.
+//! it is answered. `api/call.rs` is the way in for every call, `api/console.rs` is a page to look at, `api/delivery.rs`
+//! and `api/bus.rs` tell other systems what happened; the other files are the things there are.
 
+#[cfg(feature = "nats")]
+pub(crate) mod bus;
 mod call;
+mod console;
 mod customers;
 mod delegations;
 mod delivery;
@@ -14,6 +18,8 @@ mod exports;
 mod health;
 mod invitations;
 pub mod limits;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod problem;
 mod relationships;
 mod requests;
@@ -55,6 +61,7 @@ pub struct Api {
     metrics: Arc<health::Metrics>,
     streams: Arc<Semaphore>,
     allowed: delivery::Allowed,
+    seats: console::Shared,
 }
 
 /// Listens and answers until the process ends. Answers where it listens.
@@ -127,13 +134,14 @@ fn calls() -> OpenApiRouter<Api> {
 fn router(desk: Desk, allowed: delivery::Allowed) -> Router {
     let (calls, _) = calls().split_for_parts();
     let streams = Arc::new(Semaphore::new(limits::STREAMS));
-    let api = Api { desk, metrics: Arc::default(), streams, allowed };
+    let api = Api { desk, metrics: Arc::default(), streams, allowed, seats: Arc::default() };
     let document = serde_json::to_value(document()).unwrap_or_default();
     calls
         .route("/v1/openapi.json", get(move || std::future::ready(axum::Json(document.clone()))))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
+        .merge(console::routes())
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async |method: Method| {
             let words = format!("{method} is not possible here; /v1/openapi.json lists what is");
@@ -143,7 +151,7 @@ fn router(desk: Desk, allowed: delivery::Allowed) -> Router {
         .layer(DefaultBodyLimit::max(limits::LIST_BYTES))
         .layer(middleware::from_fn_with_state(api.clone(), server::observe))
         .layer(middleware::map_response(async |mut response: axum::response::Response| {
-            response.headers_mut().insert("cache-control", HeaderValue::from_static("no-store"));
+            response.headers_mut().entry("cache-control").or_insert(HeaderValue::from_static("no-store"));
             response
         }))
         .with_state(api)

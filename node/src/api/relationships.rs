@@ -5,8 +5,9 @@ use axum::{
     extract::{Path, State},
 };
 use regie_protocol::{
+    field::{FieldPath, Observed},
     identity::PublicKey,
-    supplier::{Customer, Record},
+    supplier::{self as state, Customer, Record},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -177,23 +178,31 @@ fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, F
     })
 }
 
+/// A value as it is held.
+pub(super) type Kept = (FieldPath, state::Held, Observed);
+
 /// Every value held of a person.
-pub(super) fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Failure> {
+pub(super) fn kept(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Kept>, Failure> {
     let fields: Vec<_> = companion.customer(person)?.held().keys().copied().collect();
     let mut values = Vec::new();
     for field in fields {
         let record = companion.record(Table::Held, person, field.to_string().as_bytes())?;
         if let Some(Record::Value { held, observed, .. }) = record {
-            values.push(Held {
-                field: field.to_string(),
-                value: observed.value.as_str().to_owned(),
-                provenance: observed.provenance.to_string(),
-                observed_at: clock::text(observed.observed),
-                disclosure: names::Disclosed(*held.disclosure.digest()).to_string(),
-                grant: names::Granted(*held.grant.digest()).to_string(),
-                keep_until: clock::text(held.until),
-            });
+            values.push((field, held, observed));
         }
     }
     Ok(values)
+}
+
+fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Failure> {
+    let view = |(field, held, observed): Kept| Held {
+        field: field.to_string(),
+        value: observed.value.as_str().to_owned(),
+        provenance: observed.provenance.to_string(),
+        observed_at: clock::text(observed.observed),
+        disclosure: names::Disclosed(*held.disclosure.digest()).to_string(),
+        grant: names::Granted(*held.grant.digest()).to_string(),
+        keep_until: clock::text(held.until),
+    };
+    Ok(kept(companion, person)?.into_iter().map(view).collect())
 }

@@ -172,7 +172,15 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
     let listener = control::bind(&control::socket(home))?;
     // Where others write too, what they leave for persons connected here is looked for often.
     let every = if store.shared() { SHARED_TICK } else { TICK };
+    if config.nats.is_some() && cfg!(not(feature = "nats")) {
+        let next = "build one with `cargo install --path node --features nats`, or take `nats` out of config.toml";
+        return Err(Failure::usage(format!("this regie was built without NATS; {next}")));
+    }
     let (events, desk, end, addresses) = supplier::start(store, &config.listen).await?;
+    #[cfg(feature = "nats")]
+    if let Some(url) = &config.nats {
+        tokio::spawn(api::bus::run(desk.clone(), url.clone()));
+    }
     let api = match config.api {
         Some(at) => Some(api::start(desk, at, config.webhook_hosts.clone()).await?),
         None => None,

@@ -44,7 +44,8 @@ pub(super) fn around(pages: Router<Arc<Dashboard>>, app: Arc<Dashboard>) -> Rout
         .with_state(app)
 }
 
-const HEADERS: [(HeaderName, &str); 8] = [
+/// What every page says of how it may be used.
+pub(crate) const HEADERS: [(HeaderName, &str); 8] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \

@@ -237,7 +237,8 @@ fn strange_form(visitor: &Visitor) -> Response {
 #[folder = "assets/"]
 struct Assets;
 
-async fn asset(Path(name): Path<String>) -> Response {
+/// A file of the pages: the style, the icon, the scripts.
+pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     let kind = match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",

@@ -10,7 +10,7 @@ use crate::{clock, command::Failure};
 
 /// A language the pages speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub(crate) enum Language {
     English,
     Dutch,
 }
@@ -18,19 +18,19 @@ pub(super) enum Language {
 type Bundle = FluentBundle<FluentResource>;
 
 impl Language {
-    pub(super) fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::Dutch => "nl",
         }
     }
 
-    pub(super) fn from_code(code: &str) -> Option<Self> {
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
         [Self::English, Self::Dutch].into_iter().find(|language| language.code() == code)
     }
 
     /// The first language of an `Accept-Language` header that is spoken here.
-    pub(super) fn accepted(header: &str) -> Self {
+    pub(crate) fn accepted(header: &str) -> Self {
         let wanted = header.split(',').take(16).filter_map(|part| part.trim().get(..2));
         wanted.into_iter().find_map(Self::from_code).unwrap_or(Self::English)
     }
@@ -57,22 +57,22 @@ fn read(code: &str, text: &str) -> Bundle {
 
 /// Text in one language.
 #[derive(Clone, Copy)]
-pub(super) struct Words(pub(super) Language);
+pub(crate) struct Words(pub(crate) Language);
 
 impl Words {
-    pub(super) fn say(&self, key: &str) -> String {
+    pub(crate) fn say(&self, key: &str) -> String {
         self.message(key, None).unwrap_or_else(|| key.to_owned())
     }
 
     /// A message about a number, `$n`.
-    pub(super) fn count(&self, key: &str, n: &u64) -> String {
+    pub(crate) fn count(&self, key: &str, n: &u64) -> String {
         let mut arguments = FluentArgs::new();
         arguments.set("n", FluentValue::from(*n));
         self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
     }
 
     /// A message about something, `$what`.
-    pub(super) fn of(&self, key: &str, what: &str) -> String {
+    pub(crate) fn of(&self, key: &str, what: &str) -> String {
         let mut arguments = FluentArgs::new();
         arguments.set("what", FluentValue::from(what.to_owned()));
         self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
@@ -80,18 +80,18 @@ impl Words {
 
     /// The name of something from the vocabularies: `field`, `group`, `purpose`, `agreement`, `answer`, `state`,
     /// `access`, `kind`, `refusal`, `sector`. What a supplier made up shows as it is.
-    pub(super) fn name(&self, kind: &str, of: &str) -> String {
+    pub(crate) fn name(&self, kind: &str, of: &str) -> String {
         let key = format!("{kind}-{}", of.replace(['.', '_'], "-"));
         self.message(&key, None).unwrap_or_else(|| of.to_owned())
     }
 
     /// The names of several, one after the other.
-    pub(super) fn names(&self, kind: &str, of: &[String]) -> String {
+    pub(crate) fn names(&self, kind: &str, of: &[String]) -> String {
         of.iter().map(|one| self.name(kind, one)).collect::<Vec<_>>().join(", ")
     }
 
     /// A rule's name: those of the presets are translated, the others are the person's own.
-    pub(super) fn rule(&self, name: &str) -> String {
+    pub(crate) fn rule(&self, name: &str) -> String {
         if name.starts_with("you said: ") {
             return self.say("rule-you-said");
         }
@@ -100,12 +100,12 @@ impl Words {
     }
 
     /// A moment, to the minute, by this machine's clock and zone.
-    pub(super) fn time(&self, at: &str) -> String {
+    pub(crate) fn time(&self, at: &str) -> String {
         clock::local(at).map_or_else(|| at.to_owned(), |local| format!("{}, {}", self.day(at), local.time))
     }
 
     /// A day, by this machine's zone.
-    pub(super) fn day(&self, at: &str) -> String {
+    pub(crate) fn day(&self, at: &str) -> String {
         clock::local(at).map_or_else(
             || at.to_owned(),
             |local| format!("{} {} {}", local.day, self.name("calendar", &local.month.to_string()), local.year),
@@ -113,7 +113,7 @@ impl Words {
     }
 
     /// A failure in a sentence, and what the node said of it in English where that tells more.
-    pub(super) fn failure(&self, failure: &Failure) -> (String, Option<String>) {
+    pub(crate) fn failure(&self, failure: &Failure) -> (String, Option<String>) {
         let code = failure.code.replace('_', "-");
         if let Some(refused) = self.message(&format!("refusal-{code}"), None) {
             return (refused, None);
@@ -126,7 +126,7 @@ impl Words {
     }
 
     /// An event of the log, in a sentence.
-    pub(super) fn event(&self, event: &Value) -> String {
+    pub(crate) fn event(&self, event: &Value) -> String {
         let (kind, of) = match event {
             Value::Object(fields) => match fields.iter().next() {
                 Some((kind, of)) => (kind.as_str(), of),
@@ -223,7 +223,7 @@ mod tests {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
         let known = keys(FILES[0].1);
         let mut used = 0;
-        for place in ["templates", "src/dashboard/pages"] {
+        for place in ["templates", "src/dashboard/pages", "src/api"] {
             for file in std::fs::read_dir(format!("{root}{place}")).expect("a directory").flatten() {
                 let text = std::fs::read_to_string(file.path()).expect("text");
                 for call in ["say(\"", "count(\"", ".of(\""] {

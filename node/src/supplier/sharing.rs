@@ -5,7 +5,7 @@
 use regie_protocol::{identity::PublicKey, limits, supplier::Record, time::Timestamp, wire};
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, names, records};
+use super::{Companion, records};
 use crate::{
     clock,
     command::Failure,
@@ -17,7 +17,7 @@ use crate::{
 const MAIL: &[u8] = b"sharing/mail";
 /// Where each companion listens.
 const PLACES: &[u8] = b"sharing/places";
-/// Who delivers to a webhook, and until when.
+/// Who delivers to a webhook or the bus, and until when.
 const LEASES: &[u8] = b"sharing/leases";
 /// Entries of the post that are kept; each companion reads it every second.
 const MAIL_KEPT: u64 = 10_000;
@@ -25,7 +25,7 @@ const MAIL_KEPT: u64 = 10_000;
 const AT_ONCE: usize = 256;
 /// A companion that did not start for this long has gone; its address leaves the profile.
 const PLACE_MS: u64 = 24 * 60 * 60 * 1000;
-/// How long one companion alone delivers to a webhook.
+/// How long one companion alone delivers to a receiver.
 const LEASE_MS: u64 = 20_000;
 
 #[derive(Serialize, Deserialize)]
@@ -108,12 +108,12 @@ impl Companion {
         Ok(all)
     }
 
-    /// May this companion deliver to a webhook now? For a short while it alone may.
-    pub(crate) fn lease(&mut self, hook: &names::Webhook, turn: &mut Turn) -> Result<bool, Failure> {
+    /// May this companion deliver to this receiver now? For a short while it alone may.
+    pub(crate) fn lease(&mut self, receiver: &[u8], turn: &mut Turn) -> Result<bool, Failure> {
         if !self.store.shared() {
             return Ok(true);
         }
-        let (key, now) = (Key::grouped(LEASES, &hook.0), clock::wall());
+        let (key, now) = (Key::grouped(LEASES, receiver), clock::wall());
         let held = self.store.get(Table::Api, &key)?;
         let held: Option<Lease> = held.and_then(|bytes| wire::decode(&bytes, 1024).ok());
         if held.is_some_and(|lease| lease.who != self.name && lease.until > now) {

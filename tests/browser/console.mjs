@@ -1,0 +1,26 @@
+// The company's page: in with a key, readable by everybody, on a phone too, and out again.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { check, input, open } from "./page.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const violations = [];
+for (const look of [{}, { colorScheme: "dark", viewport: { width: 360, height: 740 }, locale: "nl-NL" }]) {
+  const { browser, page, faults } = await open(look);
+  await page.goto(input.at);
+  await page.fill("#key", input.key);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#persons");
+  await page.evaluate(axe);
+  const found = await page.evaluate(() =>
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  violations.push(...found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`));
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  check(!wide, "the page is no wider than the screen");
+  await page.screenshot({ path: `${input.shots}/console-${look.colorScheme ?? "light"}.png`, fullPage: true });
+  await page.click("header button");
+  await page.waitForSelector("#key");
+  check(faults.length === 0, faults.join("\n"));
+  await browser.close();
+}
+console.log(JSON.stringify({ violations }));

@@ -1,0 +1,88 @@
+//! The company's page over a real process: who sees it, what stands on it, and that it changes nothing; and in a real
+//! browser.
+
+use regie::command::Command;
+use regie_tests::{Node, api::Client, http::send, until};
+use serde_json::json;
+
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+#[test]
+fn the_page_shows_what_is_and_to_nobody_without_a_key() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut supplier = Node::supplier(directory.path().join("supplier"), "De <b>Shop</b>", "/ip4/127.0.0.1/tcp/0");
+    let config = supplier.home.join("config.toml");
+    let text = std::fs::read_to_string(&config).expect("read");
+    std::fs::write(&config, format!("webhook_hosts = [\"127.0.0.1\"]\n{text}")).expect("written");
+    let to = supplier.serve_api();
+    let key = supplier.api_key(false);
+    let client = Client::new(to, &key);
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.set("name.full", "Anna Bakker");
+    person.pair(&supplier);
+    let relationship = client.get("/v1/relationships").expect(200)["data"][0]["id"].as_str().expect("an id").to_owned();
+    let ask = |fields: &[&str]| {
+        let request = json!({
+            "relationship": relationship, "fields": fields, "purpose": "DeliveryOfGoods", "reason": "for the parcel"
+        });
+        client.post("/v1/requests", &request).expect(201)["id"].as_str().expect("an id").to_owned()
+    };
+    let (answered, waiting) = (ask(&["name.full"]), ask(&["birthDate"]));
+    until("one is answered and one waits", || {
+        client.get(&format!("/v1/relationships/{relationship}/values")).expect(200)["data"] != json!([])
+            && !person.ask(&Command::Requests).as_array().expect("a list").is_empty()
+    });
+    // Nobody listens there: the deliveries fail.
+    client.post("/v1/webhooks", &json!({ "url": "http://127.0.0.1:9/events" })).expect(201);
+
+    let door = send(to, "GET", "/console", &[], "");
+    assert_eq!(door.status, 200);
+    assert!(!door.body.contains(&relationship) && !door.body.contains("Shop"), "{}", door.body);
+    let enter = |key: &str, more: &[(&str, &str)]| {
+        let headers: Vec<_> = [FORM].iter().chain(more).copied().collect();
+        send(to, "POST", "/console", &headers, &format!("key={key}"))
+    };
+    for wrong in ["", "x", "rk_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        let refused = enter(wrong, &[]);
+        assert_eq!((refused.status, refused.header("set-cookie")), (403, None));
+    }
+    assert_eq!(enter(&key, &[("Sec-Fetch-Site", "cross-site")]).status, 403);
+    let entered = enter(&key, &[("Sec-Fetch-Site", "same-origin")]);
+    assert_eq!(entered.status, 303);
+    let set = entered.header("set-cookie").expect("a cookie").to_owned();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict") && !set.contains(&key[8..]), "{set}");
+    let cookie = entered.cookie().expect("a cookie");
+    let page = || send(to, "GET", "/console", &[("Cookie", &cookie)], "");
+    until("the webhook's trouble shows", || page().body.contains("http://127.0.0.1:9/events"));
+    let seen = page();
+    assert!(seen.body.contains(&relationship) && seen.body.contains(&waiting), "{}", seen.body);
+    assert!(!seen.body.contains(&answered), "a request with its answer does not wait");
+    assert!(seen.body.contains("The person decides"), "{}", seen.body);
+    assert!(seen.body.contains("De &#60;b&#62;Shop") && !seen.body.contains("<b>Shop"), "{}", seen.body);
+    assert!(!seen.body.contains("Anna"), "no value stands on the page");
+    assert!(seen.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
+    assert_eq!(seen.header("cache-control"), Some("no-store"));
+    assert!(
+        send(to, "GET", "/console", &[("Cookie", &cookie), ("Accept-Language", "nl")], "").body.contains("Relaties")
+    );
+    assert_eq!(send(to, "GET", "/console?before=1", &[("Cookie", &cookie)], "").status, 200);
+    assert_eq!(send(to, "GET", "/console?before=x", &[("Cookie", &cookie)], "").status, 422);
+    assert_eq!(send(to, "GET", "/console/assets/style.css", &[], "").status, 200);
+    assert_eq!(send(to, "DELETE", "/console", &[("Cookie", &cookie)], "").status, 405);
+
+    // A key for trials sees nothing of real persons.
+    let trial = enter(&supplier.api_key(true), &[]).cookie().expect("a cookie");
+    assert!(!send(to, "GET", "/console", &[("Cookie", &trial)], "").body.contains(&relationship));
+    let input = json!({ "at": format!("http://{to}/console"), "key": key, "shots": directory.path() });
+    if let Some(told) = crate::dashboard::browser("console.mjs", &input) {
+        assert_eq!(told["violations"], json!([]));
+    }
+    // A key that is revoked shows nothing from then on, and a seat that was left neither.
+    let keys = supplier.ask(&Command::KeyList);
+    let id = keys.as_array().expect("a list").iter().find(|key| key["world"] == "live").expect("the key")["id"].clone();
+    supplier.ask(&Command::KeyRevoke { key: id.as_str().expect("an id").into() });
+    assert!(!page().body.contains(&relationship));
+    send(to, "POST", "/console/leave", &[FORM, ("Cookie", &trial)], "");
+    assert!(send(to, "GET", "/console", &[("Cookie", &trial)], "").body.contains("type=\"password\""));
+}
