@@ -352,6 +352,7 @@ impl Format {
 pub(super) const CSV: &str = "text/csv; charset=utf-8; header=present";
 
 /// A table under way.
+#[allow(clippy::large_enum_variant, reason = "there is one of it for each answer")]
 enum Sheet {
     Csv(Csv),
     #[cfg(feature = "parquet")]
