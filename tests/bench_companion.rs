@@ -121,12 +121,13 @@ impl Customer {
         let mut customer = Self { machine, endpoint, supplier };
         let Reply::Profile(profile) = customer.say(&Message::Hello).await else { panic!("no profile") };
         let now = clock::wall();
-        let proffer = customer.machine.proffer(&supplier, invitation.id, Agreement::SdBase, now).expect("proffered");
-        let Reply::Paired(acceptance) = customer.say(&proffer).await else { panic!("not paired") };
+        let proffer =
+            customer.machine.proffer(&supplier, invitation.id, Agreement::SdBase, None, now).expect("proffered");
+        let Reply::Paired(acceptance) = customer.say(&Message::Pair(proffer.clone())).await else {
+            panic!("not paired")
+        };
         let machine = &mut customer.machine;
-        machine
-            .paired(&supplier, profile, acceptance, Agreement::SdBase, now, &mut clock::entropy())
-            .expect("accepted");
+        machine.paired(&supplier, profile, acceptance, &proffer, now, &mut clock::entropy()).expect("accepted");
         (customer, events)
     }
 

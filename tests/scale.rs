@@ -76,15 +76,16 @@ impl World {
         companion.set_profile(profile).expect("well formed");
         let invite = supplier::Invite { uses: Some(1), expires: now.plus_days(Days(1)), made: now, test: false };
         let (invitation, _) = companion.invite(invite, &mut clock::entropy());
-        let pair = self.machine.proffer(&key, invitation.id, Agreement::SdBase, now).expect("proffered");
+        let pair = self.machine.proffer(&key, invitation.id, Agreement::SdBase, None, now).expect("proffered");
         let person = self.machine.pairing_key(&key).public();
         let Some(Reply::Profile(profile)) = reply(companion.message(&person, Message::Hello, now)) else {
             panic!("no profile")
         };
-        let Some(Reply::Paired(acceptance)) = reply(companion.message(&person, pair, now)) else {
+        let Some(Reply::Paired(acceptance)) = reply(companion.message(&person, Message::Pair(pair.clone()), now))
+        else {
             panic!("not paired")
         };
-        let paired = self.machine.paired(&key, profile, acceptance, Agreement::SdBase, now, &mut clock::entropy());
+        let paired = self.machine.paired(&key, profile, acceptance, &pair, now, &mut clock::entropy());
         self.run(paired.expect("paired"), now);
         companion
     }

@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::wire::as_text;
+use crate::{limits, purpose::Purpose, time::Days, wire::as_text};
 
 /// What an agreement permits beyond delivering the service, and what it demands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,7 +70,63 @@ agreements! {
     PdcIntent "PDC-INTENT" [];
 }
 
+/// What a purpose needs an agreement to permit beyond the service itself.
+enum Need {
+    Nothing,
+    Analytics,
+    Profiling,
+    /// No agreement of the roster permits it.
+    Never,
+}
+
+fn need(purpose: Purpose) -> Need {
+    let within = |broader| purpose.within(broader);
+    if within(Purpose::SellDataToThirdParties) {
+        Need::Never
+    } else if within(Purpose::Marketing) || within(Purpose::Personalisation) {
+        Need::Profiling
+    } else if within(Purpose::ServiceUsageAnalytics) || within(Purpose::ResearchAndDevelopment) {
+        Need::Analytics
+    } else {
+        Need::Nothing
+    }
+}
+
 impl Agreement {
+    /// Is a request for this purpose within it? This is as much of the roster as a machine can see: the purpose,
+    /// handing on to processors for anything but the service itself, and how long a value is kept. Tracking and
+    /// the duty of portability show in no request; they are the supplier's word.
+    #[must_use]
+    pub fn permits(self, purpose: Purpose, delegations: u8, retention: Days) -> bool {
+        let terms = self.terms();
+        let (asked, plain) = match need(purpose) {
+            Need::Nothing => (true, true),
+            Need::Analytics => (terms.analytics, false),
+            Need::Profiling => (terms.profiling, false),
+            Need::Never => (false, false),
+        };
+        let handed_on = delegations == 0 || plain || terms.third_parties;
+        let kept = self != Self::PdcIntent || retention <= Days(limits::INTENT_RETENTION_DAYS);
+        asked && handed_on && kept
+    }
+
+    /// The one to answer a proffer with that is not accepted: of the same family, with the least beyond what was
+    /// proffered and then the most of it.
+    #[must_use]
+    pub fn alternative(self, accepted: &std::collections::BTreeSet<Self>) -> Option<Self> {
+        let family = |agreement: Self| agreement.code().split('-').next().map(str::to_owned);
+        let terms = |agreement: Self| {
+            let of = agreement.terms();
+            [of.analytics, of.tracking, of.profiling, of.third_parties]
+        };
+        let beyond = |a: Self, b: Self| terms(a).into_iter().zip(terms(b)).filter(|(a, b)| *a && !*b).count();
+        let same = accepted.iter().copied().filter(|other| family(*other) == family(self));
+        same.min_by_key(|other| {
+            let portability = other.terms().portability != self.terms().portability;
+            (beyond(*other, self), beyond(self, *other), portability)
+        })
+    }
+
     /// Does it permit nothing that `other` does not permit?
     #[must_use]
     pub fn no_looser_than(self, other: Self) -> bool {

@@ -14,6 +14,7 @@ use crate::{
     agreement::Agreement,
     field::{AskedPath, FieldPath, Observed},
     identity::{Nonce, PublicKey},
+    item::Collection,
     limits,
     merkle::{self, Frontier, Hash},
     refusal::Refusal,
@@ -85,6 +86,13 @@ pub enum Event {
         grant: ObjectId,
         /// To whom.
         processor: PublicKey,
+    },
+    /// A supplier put an item into a collection.
+    Received {
+        /// The item.
+        item: ObjectId,
+        /// Where.
+        collection: Collection,
     },
     /// A grant was revoked.
     Revoked {

@@ -76,6 +76,10 @@ pub fn decide(
     withdrawn: &BTreeSet<FieldPath>,
     policy: &Policy,
 ) -> BTreeMap<AskedPath, Verdict> {
+    // Nothing is decided outside the agreement: no grant and no rule reaches further than what both signed.
+    if !terms.agreement.permits(terms.purpose, terms.delegations, terms.retention) {
+        return asked.iter().map(|path| (path.clone(), Verdict::Refuse(Refusal::OutsideAgreement))).collect();
+    }
     asked.iter().map(|path| (path.clone(), verdict(path, terms, live, spent, withdrawn, policy))).collect()
 }
 

@@ -12,6 +12,7 @@ use crate::{
     agreement::Agreement,
     field::{FieldPath, Selector, expand},
     identity::{Nonce, PublicKey},
+    item::Collection,
     limits,
     purpose::Purpose,
     refusal::Refusal,
@@ -19,7 +20,7 @@ use crate::{
     time::{Days, Timestamp},
 };
 
-/// How the fields may be had. Each includes the ones before it.
+/// How the fields may be had: each of the first three includes the ones before it. Or what may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
@@ -29,6 +30,20 @@ pub enum Access {
     Read,
     /// The same, and every change is told.
     Subscribe,
+    /// No field may be had; items may be put into this collection.
+    Write(Collection),
+}
+
+impl Access {
+    /// Does it permit everything that `other` permits?
+    #[must_use]
+    pub fn includes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Write(own), Self::Write(other)) => own == other,
+            (Self::Write(_), _) | (_, Self::Write(_)) => false,
+            _ => other <= self,
+        }
+    }
 }
 
 /// Bounds in time, count and retention.
@@ -76,7 +91,7 @@ impl Scope {
         let (own, upper) = (&self.bounds, &above.bounds);
         expand(&self.fields).is_subset(&expand(&above.fields))
             && self.purposes.iter().all(|own| above.purposes.iter().any(|upper| own.within(*upper)))
-            && self.access <= above.access
+            && above.access.includes(self.access)
             && own.not_before >= upper.not_before
             && own.expires <= upper.expires
             && own.per_hour <= upper.per_hour
@@ -89,7 +104,11 @@ impl Scope {
     #[must_use]
     pub fn well_formed(&self) -> bool {
         let b = &self.bounds;
-        (1..=limits::FIELDS).contains(&self.fields.len())
+        let fields = match self.access {
+            Access::Write(_) => self.fields.is_empty() && b.delegations == 0,
+            _ => (1..=limits::FIELDS).contains(&self.fields.len()),
+        };
+        fields
             && (1..=limits::PURPOSES).contains(&self.purposes.len())
             && b.not_before < b.expires
             && b.retention.0 <= limits::RETENTION_DAYS

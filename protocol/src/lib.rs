@@ -12,6 +12,7 @@ pub mod entropy;
 pub mod field;
 pub mod grant;
 pub mod identity;
+pub mod item;
 pub mod limits;
 pub mod merkle;
 pub mod message;

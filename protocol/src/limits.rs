@@ -31,6 +31,16 @@ pub const GRANTS_KEPT: usize = 1024;
 pub const GROWN_LEAVES: usize = 1024;
 /// Most relationships of one person's node.
 pub const RELATIONSHIPS: usize = 10_000;
+/// Largest document of an item, in bytes.
+pub const DOCUMENT_BYTES: usize = 64 * 1024;
+/// Most items of one supplier that a person's node remembers.
+pub const ITEMS_PER_RELATIONSHIP: u32 = 1_000;
+/// Most items that wait at a companion for one person.
+pub const ITEMS_WAITING: usize = 64;
+/// Most items of one person that a companion remembers.
+pub const ITEMS_REMEMBERED: usize = 256;
+/// Longest retention under an agreement about an intent, in days.
+pub const INTENT_RETENTION_DAYS: u32 = 90;
 /// Most rules in a person's policy.
 pub const RULES: usize = 512;
 /// Longest name, domain, sector or contact in a profile, in bytes.

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     disclosure::Disclosure,
     grant::{Chain, Grant},
+    item::Item,
     limits,
-    profile::{Acceptance, Invitation, Pairing, Profile},
+    profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     request::DataRequest,
@@ -38,6 +39,8 @@ pub enum Message {
     Erased(Signed<ErasureReceipt>),
     /// Supplier to person: a processor may use part of a grant.
     Delegated(DelegationNotice),
+    /// Supplier to person: something to keep, or a correction.
+    Put(Signed<Item>),
     /// Person to processor: a delegation it may use.
     Mandate(Mandate),
 }
@@ -73,6 +76,8 @@ pub enum Reply {
     Profile(Signed<Profile>),
     /// To `pair`.
     Paired(Signed<Acceptance>),
+    /// To `pair`: not that agreement, but this one.
+    Alternative(Signed<Alternative>),
     /// To `request`.
     Answer(Signed<Disclosure>),
     /// To `disclose`.

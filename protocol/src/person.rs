@@ -3,17 +3,19 @@
 //! Sans-IO: it holds no value of any field, no socket, no clock. Every change of state is a `Record` that
 //! [`Person::restore`] can replay; a driver must make the records of a call durable before it carries out
 //! the effects behind them. `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
-//! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/state.rs` is the state
-//! and its records.
+//! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
+//! back, `person/state.rs` is the state and its records.
 
 mod delegations;
+mod items;
 mod owner;
 mod requests;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use owner::{NewGrant, OwnerError, Remember};
+pub use items::{Correcting, ItemState, Kept, Opening, opens};
+pub use owner::{NewGrant, OwnerError, Remember, Weighed};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
 pub use state::{Mandated, StoredMandate, StoredRelationship, Waiting};
 
@@ -41,6 +43,9 @@ pub enum Effect {
     Disclose(Plan),
     /// Answer the frame in hand.
     Reply(Reply),
+    /// A default takes a correction over: if the field still is as the supplier takes it to be, set it and call
+    /// [`Person::corrected`]; else the person decides.
+    Correct(Correcting),
     /// Something new waits in this supplier's outbox: send it when connected.
     Deliver(PublicKey),
     /// A supplier handed part of a grant to this processor, whom the person's node does not know yet: follow its

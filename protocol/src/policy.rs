@@ -93,6 +93,23 @@ pub struct Terms<'a> {
 pub struct Policy {
     /// At most [`limits::RULES`].
     pub rules: Vec<Rule>,
+    /// What happens with corrections that suppliers propose. At most [`limits::RULES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<CorrectionRule>,
+}
+
+/// A default about corrections that suppliers propose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionRule {
+    /// Its name, shown wherever it decides.
+    pub name: String,
+    /// Who proposes.
+    pub who: Who,
+    /// To correct what.
+    pub what: What,
+    /// Allow takes it over, where the field still is what the supplier takes it to be.
+    pub answer: Answer,
 }
 
 /// The name given where no rule matches.
@@ -109,37 +126,84 @@ impl Policy {
             .map_or((Answer::Ask, NO_RULE), |rule| (rule.answer, rule.name.as_str()))
     }
 
+    /// What a default says of a correction, and the name of the rule. As for requests the most specific one
+    /// decides, and where none matches the person is asked.
+    #[must_use]
+    pub fn correction(&self, field: FieldPath, supplier: &PublicKey, sector: &str) -> (Answer, &str) {
+        let matching =
+            self.corrections.iter().filter(|rule| rule.who.matches(supplier, sector) && rule.what.matches(field));
+        let deciding = matching.max_by_key(|rule| (rule.who.specificity(), rule.what.specificity(), rule.answer));
+        deciding.map_or((Answer::Ask, NO_RULE), |rule| (rule.answer, rule.name.as_str()))
+    }
+
     /// Within the bounds.
     #[must_use]
     pub fn well_formed(&self) -> bool {
-        self.rules.len() <= limits::RULES && self.rules.iter().all(|rule| rule.name.len() <= limits::NAME_BYTES)
+        let names = self.rules.iter().map(|rule| &rule.name).chain(self.corrections.iter().map(|rule| &rule.name));
+        self.rules.len() <= limits::RULES
+            && self.corrections.len() <= limits::RULES
+            && names.into_iter().all(|name| name.len() <= limits::NAME_BYTES)
     }
 
     /// A starting point by name: `careful`, `balanced` or `open`.
     #[must_use]
     pub fn preset(name: &str) -> Option<Self> {
         match name {
-            "careful" => Some(Self { rules: basics() }),
-            "balanced" => Some(Self { rules: [basics(), service()].concat() }),
-            "open" => Some(Self { rules: [basics(), service(), generous()].concat() }),
+            "careful" => Some(Self::of(basics())),
+            "balanced" => Some(Self::of([basics(), service()].concat())),
+            "open" => Some(Self::of([basics(), service(), generous()].concat())),
             _ => None,
+        }
+    }
+
+    /// With these rules for requests, and every correction left to the person.
+    #[must_use]
+    pub fn of(rules: Vec<Rule>) -> Self {
+        Self { rules, corrections: Vec::new() }
+    }
+}
+
+impl Who {
+    fn matches(&self, supplier: &PublicKey, sector: &str) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Sector(own) => own == sector,
+            Self::Supplier(own) => own == supplier,
+        }
+    }
+
+    fn specificity(&self) -> u8 {
+        match self {
+            Self::Anyone => 0,
+            Self::Sector(_) => 1,
+            Self::Supplier(_) => 2,
+        }
+    }
+}
+
+impl What {
+    fn matches(&self, field: FieldPath) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Group(group) => field.info().group == group,
+            Self::Sensitive => field.info().sensitive,
+            Self::Field(own) => *own == field,
+        }
+    }
+
+    fn specificity(&self) -> u8 {
+        match self {
+            Self::Anything => 0,
+            Self::Group(_) => 1,
+            Self::Sensitive => 2,
+            Self::Field(_) => 3,
         }
     }
 }
 
 impl Rule {
     fn matches(&self, field: FieldPath, terms: &Terms<'_>) -> bool {
-        let who = match &self.who {
-            Who::Anyone => true,
-            Who::Sector(sector) => sector == terms.sector,
-            Who::Supplier(supplier) => supplier == terms.supplier,
-        };
-        let what = match &self.what {
-            What::Anything => true,
-            What::Group(group) => field.info().group == group,
-            What::Sensitive => field.info().sensitive,
-            What::Field(own) => *own == field,
-        };
+        let (who, what) = (self.who.matches(terms.supplier, terms.sector), self.what.matches(field));
         let handed_on = terms.delegations > 0;
         let delegation = self.delegation == handed_on || (handed_on && self.answer != Answer::Allow);
         who && what
@@ -150,18 +214,7 @@ impl Rule {
     }
 
     fn specificity(&self) -> (u8, u8, u8) {
-        let who = match self.who {
-            Who::Anyone => 0,
-            Who::Sector(_) => 1,
-            Who::Supplier(_) => 2,
-        };
-        let what = match self.what {
-            What::Anything => 0,
-            What::Group(_) => 1,
-            What::Sensitive => 2,
-            What::Field(_) => 3,
-        };
-        (who, what, self.why.map_or(0, |why| why.depth() + 1))
+        (self.who.specificity(), self.what.specificity(), self.why.map_or(0, |why| why.depth() + 1))
     }
 }
 

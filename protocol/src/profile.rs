@@ -13,7 +13,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     limits,
     purpose::Purpose,
-    signed::Object,
+    signed::{Object, ObjectId, Signed},
     time::{Days, Timestamp},
     wire,
 };
@@ -99,6 +99,8 @@ pub struct Pairing {
     pub invitation: Nonce,
     /// The agreement the person proffers (IEEE 7012).
     pub proffer: Agreement,
+    /// The supplier's alternative that this takes up; none in a first proffer.
+    pub alternative: Option<ObjectId>,
     /// When it was made.
     pub at: Timestamp,
 }
@@ -110,6 +112,39 @@ impl Object for Pairing {
     }
 }
 
+/// The supplier's one other proposal from the roster (IEEE 7012), where it does not accept what was proffered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    /// The supplier.
+    pub supplier: PublicKey,
+    /// The person's key.
+    pub person: PublicKey,
+    /// The pairing that it answers.
+    pub pairing: ObjectId,
+    /// The agreement it would accept.
+    pub agreement: Agreement,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+impl Object for Alternative {
+    const TAG: &'static str = "regie.alternative/1";
+    fn signer(&self) -> &PublicKey {
+        &self.supplier
+    }
+}
+
+/// What both sides keep of their agreement: the same two signed records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreed {
+    /// What the person proffered.
+    pub pairing: Signed<Pairing>,
+    /// What the supplier accepted.
+    pub acceptance: Signed<Acceptance>,
+}
+
 /// The supplier's answer to a [`Pairing`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +153,8 @@ pub struct Acceptance {
     pub supplier: PublicKey,
     /// The person's key.
     pub person: PublicKey,
+    /// The pairing that it accepts.
+    pub pairing: ObjectId,
     /// The agreement that holds: the proffered one, or one no looser.
     pub agreement: Agreement,
     /// When it was made.

@@ -6,11 +6,13 @@
 
 mod delegations;
 mod frames;
+mod items;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use delegations::{Delegate, Delegated, Told};
+pub use items::Sending;
 pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Received, Record, Supplier};
 
 use crate::{
@@ -84,6 +86,20 @@ pub enum SupplierError {
     /// Wider than the grant above it.
     #[error("a delegation must be within the grant above it: its fields, purposes, access, time, retention and uses")]
     TooWide,
+    /// The person did not open this collection.
+    #[error(
+        "this person has not opened that collection to you, or its grant has ended; the person opens it with `regie open`"
+    )]
+    NotOpened,
+    /// Out of bounds.
+    #[error(
+        "a document has a title of one line, a media type and at most {} bytes; only a correction goes into `corrections`",
+        limits::DOCUMENT_BYTES
+    )]
+    BadItem,
+    /// Too much waits.
+    #[error("{} items already wait for this person; wait until the person's node has connected", limits::ITEMS_WAITING)]
+    TooManyItems,
     /// Not an invitation of another company.
     #[error("the processor's pairing link is your own, or names no address; ask the processor for one")]
     BadProcessor,
@@ -214,11 +230,17 @@ impl Supplier {
                 messages.push((parcel, Message::Delegated(delegated.notice.clone())));
             }
         }
-        for (id, receipt) in &customer.receipts {
-            if in_flight.insert(Parcel::Receipt(*id)) {
-                messages.push((Parcel::Receipt(*id), Message::Erased(receipt.clone())));
+        let waiting = customer.sending.values().filter(|sending| sending.told == Told::NotYet);
+        let due: Vec<&Sending> = waiting.filter(|sending| in_flight.insert(Parcel::Item(sending.id))).collect();
+        let receipts: Vec<_> =
+            customer.receipts.iter().filter(|(id, _)| in_flight.insert(Parcel::Receipt(**id))).collect();
+        for sending in due {
+            if let Some(item) = self.item(person, sending, now) {
+                messages.push((Parcel::Item(sending.id), Message::Put(item.signed().clone())));
             }
         }
+        messages
+            .extend(receipts.into_iter().map(|(id, receipt)| (Parcel::Receipt(*id), Message::Erased(receipt.clone()))));
         Ok(messages)
     }
 

@@ -15,7 +15,7 @@ use crate::{
     limits, merkle,
     message::Message,
     policy::{Answer, Policy, Rule, What, Who},
-    profile::{Acceptance, Pairing, Profile},
+    profile::{Acceptance, Agreed, Alternative, Pairing, Profile},
     purpose::Purpose,
     refusal::Refusal,
     revocation::Revocation,
@@ -36,6 +36,9 @@ pub enum OwnerError {
     /// No such live grant.
     #[error("no such grant; `regie grants` lists them")]
     NoGrant,
+    /// No such item.
+    #[error("no such item, or it is decided already; `regie inbox` lists them")]
+    NoItem,
     /// The grant is at an end already.
     #[error("that grant is revoked already; nothing changed")]
     AlreadyRevoked,
@@ -97,6 +100,17 @@ pub enum Remember {
     Kind,
 }
 
+/// A supplier's other proposal, checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weighed {
+    /// Its name, for the proffer that takes it up.
+    pub id: ObjectId,
+    /// What it is.
+    pub agreement: Agreement,
+    /// Does it permit nothing beyond what was proffered? Then nobody has to be asked.
+    pub stricter: bool,
+}
+
 type Effects = Result<Vec<Effect>, OwnerError>;
 
 impl Person {
@@ -115,8 +129,9 @@ impl Person {
         supplier: &PublicKey,
         invitation: Nonce,
         proffer: Agreement,
+        alternative: Option<ObjectId>,
         now: Timestamp,
-    ) -> Result<Message, OwnerError> {
+    ) -> Result<Signed<Pairing>, OwnerError> {
         if self.relationships.contains_key(supplier) {
             return Err(OwnerError::AlreadyPaired);
         }
@@ -124,8 +139,28 @@ impl Person {
             return Err(OwnerError::TooManyRelationships);
         }
         let key = self.pairing_key(supplier);
-        let pairing = Pairing { person: key.public(), supplier: *supplier, invitation, proffer, at: now };
-        Ok(Message::Pair(Verified::sign(pairing, &key)?.signed().clone()))
+        let pairing = Pairing { person: key.public(), supplier: *supplier, invitation, proffer, alternative, at: now };
+        Ok(Verified::sign(pairing, &key)?.signed().clone())
+    }
+
+    /// The supplier answered a proffer with another agreement.
+    ///
+    /// # Errors
+    /// [`OwnerError::BadPairing`] where that is not an answer to this proffer.
+    pub fn weigh(
+        &self,
+        supplier: &PublicKey,
+        pairing: &Signed<Pairing>,
+        answer: Signed<Alternative>,
+    ) -> Result<Weighed, OwnerError> {
+        let bad = |_| OwnerError::BadPairing("alternative does not answer what you proffered");
+        let answer = from_supplier(answer, supplier).map_err(bad)?;
+        let proffered = pairing.clone().verify()?;
+        if answer.pairing != pairing.id() || answer.person != proffered.person || proffered.alternative.is_some() {
+            return Err(bad(Refusal::Unexpected));
+        }
+        let stricter = answer.agreement.no_looser_than(proffered.proffer);
+        Ok(Weighed { id: answer.id(), agreement: answer.agreement, stricter })
     }
 
     /// The supplier accepted: the relationship begins.
@@ -137,7 +172,7 @@ impl Person {
         supplier: &PublicKey,
         profile: Signed<Profile>,
         acceptance: Signed<Acceptance>,
-        proffered: Agreement,
+        pairing: &Signed<Pairing>,
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Effects {
@@ -147,13 +182,18 @@ impl Person {
         if !checked.well_formed() {
             return Err(OwnerError::BadPairing("profile is out of bounds"));
         }
-        if acceptance.person != self.pairing_key(supplier).public() || !acceptance.agreement.no_looser_than(proffered) {
+        let own = self.pairing_key(supplier).public();
+        let proffered = pairing.clone().verify()?;
+        let answers = acceptance.pairing == pairing.id() && proffered.person == own && acceptance.person == own;
+        if !answers || !acceptance.agreement.no_looser_than(proffered.proffer) {
             return Err(OwnerError::BadPairing("acceptance is not of what you proffered"));
         }
         let agreement = acceptance.agreement;
         let profile = checked.signed().clone();
         let introduced_by = self.introduced_by(supplier);
-        let stored = StoredRelationship { profile, generation: 0, agreement, paused: false, since: now, introduced_by };
+        let agreed = Some(Agreed { pairing: pairing.clone(), acceptance: acceptance.signed().clone() });
+        let (generation, paused, since) = (0, false, now);
+        let stored = StoredRelationship { profile, generation, agreement, paused, since, agreed, introduced_by };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
         self.log(&mut effects, Log::With(*supplier), Event::Paired { agreement }, now, entropy)?;

@@ -43,6 +43,7 @@ impl Person {
             Message::Erased(signed) => {
                 self.erased(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
+            Message::Put(item) => self.put(&mut effects, supplier, item, now, entropy),
             Message::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
             Message::Hello
             | Message::Pair(_)
@@ -192,7 +193,9 @@ impl Person {
         let full = self.seen.len() >= limits::SEEN_REQUESTS;
         let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
         let text = plain_line(&request.reason, limits::TEXT_BYTES);
-        let spans = request.duration.0 <= limits::GRANT_DAYS
+        let reads = !matches!(request.access, Access::Write(_));
+        let spans = reads
+            && request.duration.0 <= limits::GRANT_DAYS
             && request.retention.0 <= limits::RETENTION_DAYS
             && usize::from(request.delegations) <= limits::DELEGATION_DEPTH;
         relationship.asked = relationship.asked.once_more(now);
@@ -263,6 +266,10 @@ impl Person {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         if !scope.well_formed() {
             return Err(Refusal::Malformed);
+        }
+        let (agreement, bounds) = (relationship.stored.agreement, &scope.bounds);
+        if scope.purposes.iter().any(|purpose| !agreement.permits(*purpose, bounds.delegations, bounds.retention)) {
+            return Err(Refusal::OutsideAgreement);
         }
         let live = relationship.grants.values().filter(|grant| grant.live(self, now).is_ok()).count();
         if live >= limits::GRANTS_PER_RELATIONSHIP {

@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Effect;
+use super::{Effect, Kept};
 use crate::{
     agreement::Agreement,
     audit::{Log, TreeHead},
     field::{AskedPath, FieldPath},
     grant::{Access, Chain, Grant, GrantState, Used, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
+    item::Item,
     limits,
     merkle::{self, Frontier, Hash},
     message::Message,
     policy::Policy,
-    profile::{Invitation, Profile},
+    profile::{Agreed, Invitation, Profile},
     purpose::Purpose,
     receipt::ErasureReceipt,
     refusal::Refusal,
@@ -62,6 +63,8 @@ pub struct Relationship {
     pub(super) knows: BTreeMap<FieldPath, Known>,
     /// What it may do as a processor of other suppliers, by the delegation's name.
     pub(super) mandates: BTreeMap<ObjectId, Mandated>,
+    /// What it sent back, by the items' ids.
+    pub(super) items: BTreeMap<Nonce, Kept>,
     pub(super) asked: Used,
     pub(super) rejected: Used,
 }
@@ -142,6 +145,8 @@ pub struct StoredRelationship {
     pub paused: bool,
     /// Since when.
     pub since: Timestamp,
+    /// The two signed records of the agreement.
+    pub agreed: Option<Agreed>,
     /// The supplier whose processor it is; none where the person paired with it.
     pub introduced_by: Option<PublicKey>,
 }
@@ -230,6 +235,25 @@ pub enum Record {
     MandateForgotten {
         processor: PublicKey,
         link: ObjectId,
+    },
+    Item {
+        supplier: PublicKey,
+        id: Nonce,
+        kept: Kept,
+    },
+    /// An item whole: to be stored where it can be erased. The state knows it by the record beside it.
+    Content {
+        supplier: PublicKey,
+        id: Nonce,
+        item: Signed<Item>,
+    },
+    ContentGone {
+        supplier: PublicKey,
+        id: Nonce,
+    },
+    ItemForgotten {
+        supplier: PublicKey,
+        id: Nonce,
     },
     Seen {
         supplier: PublicKey,
@@ -416,6 +440,9 @@ impl Person {
                 }
                 self.introductions.retain(|_, waiting| !waiting.is_empty());
             }
+            Record::Item { supplier, id, kept } => drop(self.with(supplier)?.items.insert(*id, *kept)),
+            Record::ItemForgotten { supplier, id } => drop(self.with(supplier)?.items.remove(id)),
+            Record::Content { .. } | Record::ContentGone { .. } => {}
             Record::Seen { supplier, id, at } => drop(self.seen.insert((*supplier, *id), *at)),
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
             Record::Policy { policy } => self.policy = policy.clone(),
@@ -500,6 +527,7 @@ impl Person {
             last: stored.since,
             knows: BTreeMap::new(),
             mandates: self.introductions.remove(&supplier).unwrap_or_default(),
+            items: BTreeMap::new(),
             asked: Used::default(),
             rejected: Used::default(),
         };
@@ -588,6 +616,12 @@ impl Relationship {
     /// What it may do as a processor of other suppliers, also what has ended and is still remembered.
     pub fn mandates(&self) -> impl Iterator<Item = &Mandated> {
         self.mandates.values()
+    }
+
+    /// What it sent back, by the items' ids.
+    #[must_use]
+    pub fn items(&self) -> &BTreeMap<Nonce, Kept> {
+        &self.items
     }
 
     /// How many messages wait to be delivered.

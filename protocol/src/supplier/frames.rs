@@ -12,7 +12,7 @@ use crate::{
     limits,
     merkle::{self, Frontier},
     message::{Message, Reply},
-    profile::{Acceptance, Pairing},
+    profile::{Acceptance, Agreed, Alternative, Pairing},
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     revocation::Revocation,
@@ -34,9 +34,11 @@ impl Supplier {
             Message::Grant(grant) => self.granted(person, grant),
             Message::Revoke(revocation) => self.revoked(person, revocation, now),
             Message::Mandate(mandate) => self.mandated(person, mandate, now),
-            Message::Request(_) | Message::Acknowledge(_) | Message::Erased(_) | Message::Delegated(_) => {
-                Err(Refusal::Unexpected)
-            }
+            Message::Request(_)
+            | Message::Acknowledge(_)
+            | Message::Erased(_)
+            | Message::Delegated(_)
+            | Message::Put(_) => Err(Refusal::Unexpected),
         };
         handled.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))])
     }
@@ -52,6 +54,7 @@ impl Supplier {
         let request = match parcel {
             Parcel::Request(request) => request,
             Parcel::Receipt(receipt) => return (self.receipt_told(person, receipt, &reply), None),
+            Parcel::Item(id) => return (self.item_told(person, id, &reply), None),
             Parcel::Delegation(link) => return (self.delegation_told(person, link, &reply), None),
         };
         match reply {
@@ -93,10 +96,19 @@ impl Supplier {
         // A person whose acceptance was lost asks again and gets the same relationship.
         let agreement = match self.customers.get(person) {
             Some(known) => known.agreement,
-            None => self.admit(&mut effects, &pairing, now)?,
+            None => match self.admit(&mut effects, &pairing, now)? {
+                Admitted::Under(agreement) => agreement,
+                Admitted::Not(alternative) => {
+                    effects.push(Effect::Reply(Reply::Alternative(alternative)));
+                    return Ok(effects);
+                }
+            },
         };
-        let acceptance = Acceptance { supplier: self.key.public(), person: *person, agreement, at: now };
+        let (supplier, id) = (self.key.public(), pairing.id());
+        let acceptance = Acceptance { supplier, person: *person, pairing: id, agreement, at: now };
         let acceptance = Verified::sign(acceptance, &self.key)?.signed().clone();
+        let agreed = Agreed { pairing: pairing.signed().clone(), acceptance: acceptance.clone() };
+        self.record(&mut effects, Record::Agreed { person: *person, agreed });
         effects.push(Effect::Reply(Reply::Paired(acceptance)));
         Ok(effects)
     }
@@ -104,16 +116,21 @@ impl Supplier {
     fn admit(
         &mut self,
         effects: &mut Vec<Effect>,
-        pairing: &Pairing,
+        pairing: &Verified<Pairing>,
         now: Timestamp,
-    ) -> Result<crate::agreement::Agreement, Refusal> {
-        let accepted = self.profile.as_ref().is_some_and(|profile| profile.agreements.contains(&pairing.proffer));
+    ) -> Result<Admitted, Refusal> {
         let mut invite = *self.invites.get(&pairing.invitation).ok_or(Refusal::BadInvitation)?;
         if invite.expires <= now || invite.uses == Some(0) {
             return Err(Refusal::BadInvitation);
         }
-        if !accepted {
-            return Err(Refusal::Declined);
+        let accepted = self.profile.as_ref().map(|profile| &profile.agreements).ok_or(Refusal::Unavailable)?;
+        if !accepted.contains(&pairing.proffer) {
+            // One alternative, and no more: who answers it with something else is declined.
+            let other = pairing.proffer.alternative(accepted).filter(|_| pairing.alternative.is_none());
+            let agreement = other.ok_or(Refusal::Declined)?;
+            let (supplier, person) = (self.key.public(), pairing.person);
+            let alternative = Alternative { supplier, person, pairing: pairing.id(), agreement, at: now };
+            return Ok(Admitted::Not(Verified::sign(alternative, &self.key)?.signed().clone()));
         }
         invite.uses = invite.uses.map(|left| left - 1);
         self.record(effects, Record::Invite { id: pairing.invitation, invite });
@@ -121,7 +138,7 @@ impl Supplier {
             effects,
             Record::Customer { person: pairing.person, agreement: pairing.proffer, since: now, test: invite.test },
         );
-        Ok(pairing.proffer)
+        Ok(Admitted::Under(pairing.proffer))
     }
 
     fn disclosed(
@@ -337,6 +354,12 @@ impl Supplier {
         }
         Ok(object)
     }
+}
+
+/// What becomes of a pairing with a good invitation.
+enum Admitted {
+    Under(crate::agreement::Agreement),
+    Not(Signed<Alternative>),
 }
 
 /// What is remembered of a disclosure when its values are gone.

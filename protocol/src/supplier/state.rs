@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, delegations::Delegated};
+use super::{Effect, Sending, delegations::Delegated};
 use crate::{
     agreement::Agreement,
     audit::ProvenEntry,
@@ -18,7 +18,7 @@ use crate::{
     identity::{Keypair, Nonce, PublicKey},
     merkle::Frontier,
     message::Mandate,
-    profile::Profile,
+    profile::{Agreed, Profile},
     receipt::ErasureReceipt,
     refusal::Refusal,
     request::DataRequest,
@@ -45,6 +45,8 @@ pub enum Parcel {
     Receipt(ObjectId),
     /// The notice of this delegation.
     Delegation(ObjectId),
+    /// This item.
+    Item(Nonce),
 }
 
 /// An invitation that can be answered.
@@ -77,6 +79,10 @@ pub struct Customer {
     pub(super) delegated: BTreeMap<ObjectId, Delegated>,
     /// What other companies handed on to this one.
     pub(super) mandates: BTreeMap<ObjectId, Mandated>,
+    /// What is sent back to the person.
+    pub(super) sending: BTreeMap<Nonce, Sending>,
+    /// The two signed records of the agreement.
+    pub(super) agreed: Option<Agreed>,
     pub(super) head: Frontier,
     pub(super) epoch: u32,
     pub(super) gaps: u64,
@@ -208,6 +214,18 @@ pub enum Record {
         person: PublicKey,
         mandate: Mandate,
     },
+    Agreed {
+        person: PublicKey,
+        agreed: Agreed,
+    },
+    Sending {
+        person: PublicKey,
+        sending: Sending,
+    },
+    SendingForgotten {
+        person: PublicKey,
+        id: Nonce,
+    },
     /// Delegations and mandates that have ended and are no longer needed.
     Ended {
         person: PublicKey,
@@ -328,6 +346,11 @@ impl Supplier {
                 let mandated = Mandated { grant, reference: mandate.reference.clone() };
                 drop(self.with(person)?.mandates.insert(mandated.grant.id(), mandated));
             }
+            Record::Agreed { person, agreed } => self.with(person)?.agreed = Some(agreed.clone()),
+            Record::Sending { person, sending } => {
+                drop(self.with(person)?.sending.insert(sending.id, sending.clone()));
+            }
+            Record::SendingForgotten { person, id } => drop(self.with(person)?.sending.remove(id)),
             Record::Ended { person, links } => {
                 let customer = self.with(person)?;
                 customer.delegated.retain(|link, _| !links.contains(link));
@@ -374,6 +397,8 @@ impl Customer {
             receipts: BTreeMap::new(),
             delegated: BTreeMap::new(),
             mandates: BTreeMap::new(),
+            sending: BTreeMap::new(),
+            agreed: None,
             head: Frontier::default(),
             epoch: 0,
             gaps: 0,
@@ -384,6 +409,12 @@ impl Customer {
     #[must_use]
     pub fn agreement(&self) -> Agreement {
         self.agreement
+    }
+
+    /// The two signed records of the agreement.
+    #[must_use]
+    pub fn agreed(&self) -> Option<&Agreed> {
+        self.agreed.as_ref()
     }
 
     /// When the relationship began.

@@ -144,7 +144,7 @@ proptest! {
         paired in any::<bool>(),
         delegations in 0u8..3,
     ) {
-        let mut policy = Policy { rules };
+        let mut policy = Policy::of(rules);
         for (number, rule) in policy.rules.iter_mut().enumerate() {
             rule.name = format!("rule {number}");
         }

@@ -66,6 +66,7 @@ impl World {
                 agreement,
                 paused: false,
                 since: Timestamp(NOW),
+                agreed: None,
                 introduced_by: None,
             };
             records.push(Record::Relationship { supplier: company.public(), stored });
@@ -127,7 +128,7 @@ impl World {
                     }
                 }
                 Effect::Reply(answer) => reply = Some(answer),
-                Effect::Deliver(_) | Effect::Meet(_) => {}
+                Effect::Correct(_) | Effect::Deliver(_) | Effect::Meet(_) => {}
                 Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.time(), self.entropy());
                     let values = &self.values;

@@ -12,7 +12,7 @@ use regie_protocol::{
     merkle, message,
     person::{Person, Record},
     policy::Policy,
-    profile::{Acceptance, Profile},
+    profile::{Acceptance, Alternative, Profile},
     refusal::Refusal,
     signed::{Object, ObjectId, Signed, Verified},
     time::Timestamp,
@@ -60,6 +60,8 @@ pub fn case(file: &File, case: &Case) -> Result<(), String> {
         "pairing" => check_supplier::message(file, case, "pair"),
         "profile" => profile(case),
         "acceptance" => acceptance(case),
+        "alternative" => alternative(case),
+        "item" => check_person::message(file, case, "put"),
         "tree-head" => tree_head(case),
         "ed25519" => ed25519(case)?,
         other => return Err(format!("no check for {other}")),
@@ -162,14 +164,14 @@ fn profile(case: &Case) -> Found {
         Ok(_) => Found { code: "out_of_bounds".into(), ..Found::default() },
     };
     let acceptance = case.acceptance.as_ref().expect("an acceptance");
-    let taken = takes(case, &own(case), acceptance, "SD-BASE");
+    let taken = takes(case, &own(case), acceptance);
     assert_eq!(taken, found.code == "ok", "{}: the machine takes what the check takes", case.name);
     found
 }
 
 fn acceptance(case: &Case) -> Found {
     let profile = case.profile.as_ref().expect("a profile");
-    let taken = takes(case, profile, &own(case), &case.proffered);
+    let taken = takes(case, profile, &own(case));
     match signed_by::<Acceptance>(&own(case), &case.from) {
         Err(code) => {
             assert!(!taken, "{}: the machine took it", case.name);
@@ -181,16 +183,38 @@ fn acceptance(case: &Case) -> Found {
 }
 
 /// Does a person's machine begin a relationship on this profile and acceptance?
-fn takes(case: &Case, profile: &SignedHex, acceptance: &SignedHex, proffered: &str) -> bool {
+fn takes(case: &Case, profile: &SignedHex, acceptance: &SignedHex) -> bool {
     let (Ok(profile), Ok(acceptance)) = (read(profile), read(acceptance)) else { return false };
-    let seed = unhex(&case.key).try_into().expect("32 bytes");
-    let mut person = Person::new(RootSeed::from_entropy(seed), Policy::preset("careful").expect("a preset"));
+    let mut person = of_seed(case);
     let now = Timestamp(case.now.expect("a time"));
     let mut entropy = regie_protocol::entropy::Entropy::new([7; 32]);
-    let proffered = proffered.parse().expect("an agreement");
-    let done = person.paired(&key(&case.from), profile, acceptance, proffered, now, &mut entropy);
+    let pairing = sound(case.pairing.as_ref().expect("a pairing"));
+    let done = person.paired(&key(&case.from), profile, acceptance, &pairing, now, &mut entropy);
     assert_eq!(person.relationships().count(), usize::from(done.is_ok()), "an error changes nothing");
     done.is_ok()
+}
+
+/// A person's machine that knows nobody.
+fn of_seed(case: &Case) -> Person {
+    let seed = unhex(&case.key).try_into().expect("32 bytes");
+    Person::new(RootSeed::from_entropy(seed), Policy::preset("careful").expect("a preset"))
+}
+
+/// Does a person's machine weigh this as the answer to its pairing?
+fn alternative(case: &Case) -> Found {
+    let pairing = sound(case.pairing.as_ref().expect("a pairing"));
+    let weighed = |signed| of_seed(case).weigh(&key(&case.from), &pairing, signed);
+    match signed_by::<Alternative>(&own(case), &case.from) {
+        Err(code) => {
+            let taken = read(&own(case)).is_ok_and(|signed| weighed(signed).is_ok());
+            assert!(!taken, "{}: the machine took it", case.name);
+            code.into()
+        }
+        Ok(alternative) => match weighed(alternative.signed().clone()) {
+            Ok(weighed) => Found::ok(weighed.id.to_string()),
+            Err(_) => Found { code: "not_as_proffered".into(), ..Found::default() },
+        },
+    }
 }
 
 fn tree_head(case: &Case) -> Found {

@@ -112,7 +112,7 @@ impl<'a> Node<'a> {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
                 Effect::Reply(answer) => reply = Some(answer),
-                Effect::Deliver(_) | Effect::Meet(_) => {}
+                Effect::Deliver(_) | Effect::Meet(_) | Effect::Correct(_) => {}
                 Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
                     let values = &self.values;
@@ -144,6 +144,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
         agreement,
         paused: state.paused,
         since: Timestamp(0),
+        agreed: None,
         introduced_by: None,
     };
     let mut records = vec![Record::Relationship { supplier, stored }];

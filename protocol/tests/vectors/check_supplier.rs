@@ -79,6 +79,7 @@ fn take(machine: &mut Supplier, records: &mut Vec<Record>, step: &Step) -> Found
         Reply::Noted | Reply::Paired(_) | Reply::Acknowledged(_) | Reply::Erased(_) => {
             Found { code: "ok".into(), ..Found::default() }
         }
+        Reply::Alternative(_) => Found { code: "alternative".into(), ..Found::default() },
         other => panic!("an unexpected reply {other:?}"),
     }
 }

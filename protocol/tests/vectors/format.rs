@@ -52,7 +52,7 @@ pub struct Case {
     #[serde(skip_serializing_if = "is_default")]
     pub acceptance: Option<SignedHex>,
     #[serde(skip_serializing_if = "is_default")]
-    pub proffered: String,
+    pub pairing: Option<SignedHex>,
     #[serde(skip_serializing_if = "is_default")]
     pub leaves: Option<Vec<String>>,
     #[serde(skip_serializing_if = "is_default")]

@@ -14,11 +14,13 @@ mod fixtures;
 mod format;
 mod forms;
 mod make_acceptance;
+mod make_alternative;
 mod make_chain;
 mod make_disclosure;
 mod make_disclosure_proofs;
 mod make_ed25519;
 mod make_grant;
+mod make_item;
 mod make_notices;
 mod make_pairing;
 mod make_profile;
@@ -43,6 +45,8 @@ fn made() -> Vec<File> {
         make_profile::file(),
         make_pairing::file(),
         make_acceptance::file(),
+        make_alternative::file(),
+        make_item::file(),
         make_tree_head::file(),
         make_ed25519::file(),
     ]
@@ -94,6 +98,6 @@ fn every_case_comes_out_as_it_says() {
             }
         }
     }
-    assert_eq!(files, 12, "one file for each object");
+    assert_eq!(files, 14, "one file for each object");
     assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
 }

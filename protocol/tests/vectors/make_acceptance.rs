@@ -1,12 +1,17 @@
 //! Cases of a supplier's acceptance, taken by a person's node that proffered an agreement.
 
-use regie_protocol::{agreement::Agreement, profile::Acceptance, signed::Object as _, time::Timestamp};
+use regie_protocol::{
+    agreement::Agreement,
+    profile::{Acceptance, Pairing},
+    signed::{Object as _, ObjectId},
+    time::Timestamp,
+};
 
 use crate::{
     fixtures::{
         NOW, SEED,
         cbor::{Cbor, bytes, text},
-        other_person, person, person_for, processor, profile, stranger, supplier, tree,
+        cid, other_person, pairing, person, person_for, processor, profile, stranger, supplier, tree,
     },
     format::{Case, File, SignedHex, hex},
     forms::{Sample, named, signed_value},
@@ -21,6 +26,7 @@ pub fn file() -> File {
         tampers: vec![
             ("supplier", bytes(stranger().public().as_bytes())),
             ("person", bytes(other_person().public().as_bytes())),
+            ("pairing", text(&cid(b"another pairing"))),
             ("agreement", text("SD-BASE-DP")),
             ("at", Cbor::Uint(NOW + 1)),
         ],
@@ -33,17 +39,27 @@ pub fn file() -> File {
         object: "acceptance".into(),
         tag: Acceptance::TAG.into(),
         about: "A supplier's answer to a proffer. `key` is the person's root seed, `profile` the supplier's; the \
-                relationship begins under the accepted agreement only where it is no looser than `proffered`."
+                relationship begins under the accepted agreement only where it is no looser than what `pairing` proffers."
             .into(),
         cases,
         ..File::default()
     }
 }
 
+/// What the person proffered.
+fn proffering(agreement: &str) -> Pairing {
+    Pairing { proffer: agreement.parse().expect("an agreement"), ..pairing() }
+}
+
 fn own() -> Acceptance {
+    accepting("SD-BASE")
+}
+
+fn accepting(proffered: &str) -> Acceptance {
     Acceptance {
         supplier: supplier().public(),
         person: person().public(),
+        pairing: ObjectId::of(&tree(&proffering(proffered)).write()),
         agreement: Agreement::SdBase,
         at: Timestamp(NOW),
     }
@@ -58,7 +74,7 @@ fn case(object: SignedHex, proffered: &str) -> Case {
         from: supplier().public().to_string(),
         now: Some(NOW),
         profile: Some(signed_value(&profile(supplier().public(), "De Webwinkel BV"), &supplier())),
-        proffered: proffered.into(),
+        pairing: Some(signed_value(&proffering(proffered), &person())),
         ..Case::default()
     }
 }
@@ -80,7 +96,7 @@ fn agreements() -> Vec<Case> {
     pairs
         .into_iter()
         .map(|(proffered, accepted, expect)| {
-            let object = signed_value(&Acceptance { agreement: accepted, ..own() }, &supplier());
+            let object = signed_value(&Acceptance { agreement: accepted, ..accepting(proffered.code()) }, &supplier());
             let name = format!("{accepted} for {proffered}");
             named(case(object, proffered.code()), &name, "accepted against proffered", expect)
         })
@@ -93,6 +109,13 @@ fn parties() -> Vec<Case> {
     };
     let elsewhere = person_for(&processor()).public();
     vec![
+        of(
+            "of another pairing",
+            "the person proffered something else since",
+            "not_as_proffered",
+            Acceptance { pairing: ObjectId::of(b"another pairing"), ..own() },
+            &supplier(),
+        ),
         of(
             "for another person",
             "not the key that proffered",

@@ -7,7 +7,7 @@ use regie_protocol::{
     identity::{Keypair, Nonce},
     limits,
     profile::Pairing,
-    signed::Object as _,
+    signed::{Object as _, ObjectId},
     time::Timestamp,
 };
 
@@ -15,7 +15,7 @@ use crate::{
     fixtures::{
         NOW,
         cbor::{Cbor, bytes, text},
-        other_person, person, stranger, supplier, tree,
+        cid, other_person, pairing, person, stranger, tree,
     },
     format::{Case, File, InviteState, SignedHex, Step, SupplierState},
     forms::{Sample, named, nonce, signed_value},
@@ -40,6 +40,7 @@ pub fn file() -> File {
             ("supplier", bytes(stranger().public().as_bytes())),
             ("invitation", nonce(0x62)),
             ("proffer", text("SD-BASE-A")),
+            ("alternative", text(&cid(b"an alternative"))),
             ("at", Cbor::Uint(NOW + 1)),
         ],
         case: &case,
@@ -73,13 +74,7 @@ fn inviting(state: SupplierState) -> SupplierState {
 }
 
 fn own() -> Pairing {
-    Pairing {
-        person: person().public(),
-        supplier: supplier().public(),
-        invitation: ONCE,
-        proffer: Agreement::SdBase,
-        at: Timestamp(NOW),
-    }
+    Pairing { invitation: ONCE, ..pairing() }
 }
 
 fn case(object: SignedHex) -> Case {
@@ -149,8 +144,19 @@ fn invitations() -> Vec<Case> {
         after("taken before a restart", "its one use stays spent", "bad_invitation", &other_person(), ONCE, true),
         after("public, used before", "another person came first", "ok", &other_person(), PUBLIC, false),
         after("asked again", "the acceptance was lost on its way", "ok", &person(), ONCE, false),
-        of("agreement not accepted", "the profile does not list it", "declined", |pairing| {
+        of("agreement not accepted", "the profile does not list it, but another", "alternative", |pairing| {
             pairing.proffer = Agreement::SdBaseDp;
+        }),
+        of("no agreement of the family", "the profile lists none about contributions", "declined", |pairing| {
+            pairing.proffer = Agreement::PdcGood;
+        }),
+        of("an alternative answered with a third", "there is one alternative and no more", "declined", |pairing| {
+            pairing.proffer = Agreement::SdBaseDp;
+            pairing.alternative = Some(ObjectId::of(b"an alternative"));
+        }),
+        of("an alternative taken up", "the profile lists it", "ok", |pairing| {
+            pairing.proffer = Agreement::SdBaseA;
+            pairing.alternative = Some(ObjectId::of(b"an alternative"));
         }),
         of("another agreement", "the profile lists it", "ok", |pairing| pairing.proffer = Agreement::SdBaseA),
         known,

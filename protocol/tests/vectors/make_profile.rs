@@ -4,7 +4,7 @@ use regie_protocol::{
     agreement::Agreement,
     limits,
     profile::{Acceptance, Profile},
-    signed::Object as _,
+    signed::{Object as _, ObjectId},
     time::Timestamp,
 };
 
@@ -12,7 +12,7 @@ use crate::{
     fixtures::{
         NOW, SEED,
         cbor::{Cbor, bytes, text, texts},
-        person, profile, stranger, supplier, tree,
+        pairing, person, profile, stranger, supplier, tree,
     },
     format::{Case, File, SignedHex, hex},
     forms::{Sample, named, signed, signed_value},
@@ -67,6 +67,7 @@ fn case(object: SignedHex) -> Case {
     let acceptance = Acceptance {
         supplier: supplier().public(),
         person: person().public(),
+        pairing: ObjectId::of(&tree(&pairing()).write()),
         agreement: Agreement::SdBase,
         at: Timestamp(NOW),
     };
@@ -77,6 +78,7 @@ fn case(object: SignedHex) -> Case {
         signature: object.signature,
         from: supplier().public().to_string(),
         now: Some(NOW),
+        pairing: Some(signed_value(&pairing(), &person())),
         acceptance: Some(signed_value(&acceptance, &supplier())),
         ..Case::default()
     }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
+mod returns;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
@@ -79,17 +81,17 @@ impl World {
         let mut entropy = self.entropy();
         let invite = supplier::Invite { uses: Some(1), expires: NOW.plus_days(Days(1)), made: NOW, test: false };
         let (invitation, _) = self.supplier.invite(invite, &mut entropy);
-        let pair = self.person.proffer(&key, invitation.id, Agreement::SdBase, NOW).expect("proffered");
+        let pair = self.person.proffer(&key, invitation.id, Agreement::SdBase, None, NOW).expect("proffered");
         let person = self.person_key();
         let Some(Reply::Profile(profile)) = reply(self.supplier.message(&person, Message::Hello, NOW)) else {
             panic!("no profile")
         };
-        let Some(Reply::Paired(acceptance)) = reply(self.supplier.message(&person, pair, NOW)) else {
+        let Some(Reply::Paired(acceptance)) = reply(self.supplier.message(&person, Message::Pair(pair.clone()), NOW))
+        else {
             panic!("not paired")
         };
         let mut entropy = self.entropy();
-        let effects =
-            self.person.paired(&key, profile, acceptance, Agreement::SdBase, NOW, &mut entropy).expect("paired");
+        let effects = self.person.paired(&key, profile, acceptance, &pair, NOW, &mut entropy).expect("paired");
         self.run(effects, NOW);
     }
 
@@ -100,7 +102,7 @@ impl World {
             match effect {
                 person::Effect::Persist(record) => self.records.push(record),
                 person::Effect::Reply(reply) => answer = Some(reply),
-                person::Effect::Deliver(_) | person::Effect::Meet(_) => {}
+                person::Effect::Deliver(_) | person::Effect::Meet(_) | person::Effect::Correct(_) => {}
                 person::Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
                     let values = self.values.clone();
@@ -418,14 +420,16 @@ fn profile_of(supplier: &Supplier) -> Profile {
 fn meet(world: &mut World, processor: &mut Supplier) {
     let (invitation, agreement) = world.person.to_meet(NOW).next().expect("somebody to meet");
     let key = invitation.supplier;
-    let proffer = world.person.proffer(&key, invitation.id, agreement, NOW).expect("proffered");
+    let proffer = world.person.proffer(&key, invitation.id, agreement, None, NOW).expect("proffered");
     let me = world.person.pairing_key(&key).public();
     let Some(Reply::Profile(profile)) = reply(processor.message(&me, Message::Hello, NOW)) else {
         panic!("no profile")
     };
-    let Some(Reply::Paired(acceptance)) = reply(processor.message(&me, proffer, NOW)) else { panic!("not paired") };
+    let Some(Reply::Paired(acceptance)) = reply(processor.message(&me, Message::Pair(proffer.clone()), NOW)) else {
+        panic!("not paired")
+    };
     let mut entropy = world.entropy();
-    let effects = world.person.paired(&key, profile, acceptance, agreement, NOW, &mut entropy).expect("paired");
+    let effects = world.person.paired(&key, profile, acceptance, &proffer, NOW, &mut entropy).expect("paired");
     world.run(effects, NOW);
 }
 

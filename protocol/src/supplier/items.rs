@@ -1,0 +1,121 @@
+//! What this company sends back to a person. In: documents and corrections, the person's answer. Out: effects.
+//!
+//! An item waits here until the person's node has taken or refused it; then its content is forgotten.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Customer, Effect, Record, Supplier, SupplierError};
+use crate::{
+    entropy::Entropy,
+    grant::Access,
+    identity::{Nonce, PublicKey},
+    item::{Collection, Content, Item},
+    limits,
+    message::Reply,
+    refusal::Refusal,
+    signed::{ObjectId, Verified},
+    supplier::Told,
+    time::Timestamp,
+};
+
+/// An item on its way, or that was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sending {
+    /// Its id.
+    pub id: Nonce,
+    /// Under which grant.
+    pub grant: ObjectId,
+    /// Into which collection.
+    pub collection: Collection,
+    /// When it was handed over for sending.
+    pub at: Timestamp,
+    /// What it holds; none when the person's node has answered.
+    pub content: Option<Content>,
+    /// What the person's node said.
+    pub told: Told,
+}
+
+impl Supplier {
+    /// Queues an item for a person who opened this collection.
+    ///
+    /// # Errors
+    /// [`SupplierError::NoRelationship`], [`SupplierError::NotOpened`], [`SupplierError::BadItem`],
+    /// [`SupplierError::TooManyItems`].
+    pub fn put(
+        &mut self,
+        person: PublicKey,
+        collection: Collection,
+        content: Content,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
+        let customer = self.customers.get(&person).ok_or(SupplierError::NoRelationship)?;
+        if !content.fits(collection) {
+            return Err(SupplierError::BadItem);
+        }
+        let grant = customer.may_write(collection, now).ok_or(SupplierError::NotOpened)?;
+        let waiting = customer.sending.values().filter(|sending| sending.told == Told::NotYet).count();
+        if waiting >= limits::ITEMS_WAITING {
+            return Err(SupplierError::TooManyItems);
+        }
+        let mut effects = Vec::new();
+        let told = customer.sending.values().filter(|sending| sending.told != Told::NotYet);
+        if customer.sending.len() >= limits::ITEMS_REMEMBERED
+            && let Some(oldest) = told.min_by_key(|sending| sending.at).map(|sending| sending.id)
+        {
+            self.record(&mut effects, Record::SendingForgotten { person, id: oldest });
+        }
+        let id = entropy.nonce();
+        let sending = Sending { id, grant, collection, at: now, content: Some(content), told: Told::NotYet };
+        self.record(&mut effects, Record::Sending { person, sending });
+        effects.push(Effect::Deliver(person));
+        Ok((id, effects))
+    }
+
+    /// An item as it goes out now; none when its content is gone.
+    pub(super) fn item(&self, person: &PublicKey, sending: &Sending, now: Timestamp) -> Option<Verified<Item>> {
+        let content = sending.content.clone()?;
+        let supplier = self.key.public();
+        let item = Item { id: sending.id, supplier, person: *person, grant: sending.grant, at: now, content };
+        Verified::sign(item, &self.key).ok()
+    }
+
+    /// What the person's node said to an item.
+    pub(super) fn item_told(&mut self, person: &PublicKey, id: &Nonce, reply: &Reply) -> Vec<Effect> {
+        let told = match reply {
+            Reply::Noted => Told::Yes,
+            // These pass by themselves; the item goes out again on the next connection.
+            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused | Refusal::ClockSkew) => {
+                return Vec::new();
+            }
+            Reply::Refused(code) => Told::Refused(*code),
+            _ => return Vec::new(),
+        };
+        let mut effects = Vec::new();
+        let known = self.customers.get(person).and_then(|customer| customer.sending.get(id).cloned());
+        if let Some(sending) = known {
+            let sending = Sending { told, content: None, ..sending };
+            self.record(&mut effects, Record::Sending { person: *person, sending });
+        }
+        effects
+    }
+}
+
+impl Customer {
+    /// The grant in force that opens a collection.
+    #[must_use]
+    pub fn may_write(&self, collection: Collection, now: Timestamp) -> Option<ObjectId> {
+        let opens = |grant: &&Verified<crate::grant::Grant>| {
+            let bounds = &grant.scope.bounds;
+            grant.scope.access == Access::Write(collection) && bounds.not_before <= now && now < bounds.expires
+        };
+        self.grants().find(opens).map(Verified::id)
+    }
+
+    /// What was sent back, also what was taken or refused and is still remembered.
+    #[must_use]
+    pub fn sending(&self) -> &std::collections::BTreeMap<Nonce, Sending> {
+        &self.sending
+    }
+}

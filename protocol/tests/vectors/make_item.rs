@@ -1,0 +1,249 @@
+//! Cases of an item that a supplier puts into a collection, taken by the person's node.
+
+use std::collections::BTreeMap;
+
+use regie_protocol::{
+    grant::{Access, Grant, Scope},
+    identity::Nonce,
+    item::{Collection, Content, Correction, Document, Item},
+    limits,
+    signed::{Object as _, ObjectId},
+    time::Timestamp,
+};
+
+use crate::{
+    fixtures::{
+        NOW, bounds,
+        cbor::{Cbor, bytes, text},
+        cid, grant, other_person, person, scope, stranger, supplier, tree,
+    },
+    format::{Case, File, PersonState, SignedHex, Step},
+    forms::{Sample, named, nonce, signed_value},
+    states::{paired, revocation, signed_grant},
+};
+
+const LEEWAY: u64 = limits::CLOCK_LEEWAY_MS;
+
+pub fn file() -> File {
+    let sample = Sample {
+        tree: tree(&own()),
+        key: &supplier(),
+        signer: "supplier",
+        time: "at",
+        tampers: vec![
+            ("id", nonce(0x45)),
+            ("supplier", bytes(stranger().public().as_bytes())),
+            ("person", bytes(other_person().public().as_bytes())),
+            ("grant", text(&cid(b"another grant"))),
+            ("at", Cbor::Uint(NOW + 1)),
+            ("content/document/title", text("Another bill")),
+            ("content/document/media_type", text("text/html")),
+            ("content/document/body", bytes(b"you owe us 2 euro")),
+        ],
+        case: &|object| case(object, "opened"),
+    };
+    let mut cases = sample.cases();
+    cases.extend(grants());
+    cases.extend(contents());
+    cases.extend(moments());
+    File {
+        object: "item".into(),
+        tag: Item::TAG.into(),
+        about: "What a supplier puts into a collection, as it comes to the person's node. In `opened` the supplier \
+                holds a grant for `bills` and one for `corrections`; in `ended` the first was revoked."
+            .into(),
+        persons: BTreeMap::from([
+            ("opened".into(), opened()),
+            ("ended".into(), ended()),
+            ("paused".into(), silenced()),
+            ("unopened".into(), paired("balanced")),
+        ]),
+        cases,
+        ..File::default()
+    }
+}
+
+/// A grant that opens a collection.
+fn opening(collection: Collection, number: u8) -> Grant {
+    let scope = Scope {
+        fields: [].into(),
+        access: Access::Write(collection),
+        bounds: regie_protocol::grant::Bounds { per_hour: 3, uses: Some(100), delegations: 0, ..bounds() },
+        ..scope()
+    };
+    Grant { scope, nonce: Nonce([number; 16]), ..grant() }
+}
+
+fn id_of(grant: &Grant) -> ObjectId {
+    ObjectId::of(&tree(grant).write())
+}
+
+fn bills() -> Grant {
+    opening(Collection::Bills, 0x51)
+}
+
+fn corrections() -> Grant {
+    opening(Collection::Corrections, 0x52)
+}
+
+fn opened() -> PersonState {
+    let mut state = paired("balanced");
+    state.relationships[0].grants.extend([signed_grant(&bills()), signed_grant(&corrections())]);
+    state
+}
+
+fn ended() -> PersonState {
+    let notice = revocation(&id_of(&bills()).to_string(), false);
+    PersonState { revocations: vec![signed_value(&notice, &person())], ..opened() }
+}
+
+fn silenced() -> PersonState {
+    let mut state = opened();
+    state.relationships[0].paused = true;
+    state
+}
+
+fn own() -> Item {
+    let document =
+        Document { title: "Bill of May".into(), media_type: "text/plain".into(), body: b"you owe us 1 euro".to_vec() };
+    Item {
+        id: Nonce([0x44; 16]),
+        supplier: supplier().public(),
+        person: person().public(),
+        grant: id_of(&bills()),
+        at: Timestamp(NOW),
+        content: Content::Document(document),
+    }
+}
+
+fn correction() -> Item {
+    let correction = Correction {
+        field: "name.full".parse().expect("a field"),
+        before: Some("Anna Bakker".parse().expect("a value")),
+        after: "Anna Bakkers".parse().expect("a value"),
+        reason: "as on your passport".into(),
+    };
+    Item { grant: id_of(&corrections()), content: Content::Correction(correction), ..own() }
+}
+
+fn case(object: SignedHex, state: &str) -> Case {
+    Case {
+        clause: "11".into(),
+        body: object.body,
+        signature: object.signature,
+        from: supplier().public().to_string(),
+        now: Some(NOW),
+        state: state.into(),
+        ..Case::default()
+    }
+}
+
+fn of(name: &str, about: &str, expect: &str, item: Item) -> Case {
+    named(case(signed_value(&item, &supplier()), "opened"), name, about, expect)
+}
+
+fn step(item: Item) -> Step {
+    let SignedHex { body, signature } = signed_value(&item, &supplier());
+    let from = supplier().public().to_string();
+    Step { message: "put".into(), from, body, signature, now: NOW, times: 1, expect: "ok".into() }
+}
+
+fn grants() -> Vec<Case> {
+    let within = |name: &str, about: &str, expect: &str, state: &str| {
+        named(case(signed_value(&own(), &supplier()), state), name, about, expect)
+    };
+    let mut many = of("the fourth in an hour", "the grant allows three", "rate_limited", own());
+    many.before = (1..=3).map(|n| step(Item { id: Nonce([n; 16]), ..own() })).collect();
+    let mut again = of("the same again", "the reply was lost; it is kept once", "ok", own());
+    again.before = vec![step(own())];
+    let mut after = of("the same after a restart", "it is kept once", "ok", own());
+    (after.before, after.restart) = (vec![step(own())], true);
+    let mut sender = of("wrong sender", "a stranger passes it on", "wrong_sender", own());
+    sender.from = stranger().public().to_string();
+    vec![
+        within("no grant", "the collection was never opened", "not_granted", "unopened"),
+        within("revoked grant", "the collection was closed", "revoked", "ended"),
+        within("paused", "the person wants to hear nothing", "paused", "paused"),
+        of(
+            "a grant to read",
+            "it opens fields, and no collection",
+            "not_granted",
+            Item { grant: id_of(&grant()), ..own() },
+        ),
+        of("wrong audience", "for another person", "wrong_audience", Item { person: other_person().public(), ..own() }),
+        many,
+        again,
+        after,
+        sender,
+    ]
+}
+
+fn contents() -> Vec<Case> {
+    let document = |change: &dyn Fn(&mut Document)| {
+        let mut item = own();
+        if let Content::Document(document) = &mut item.content {
+            change(document);
+        }
+        item
+    };
+    let corrected = |change: &dyn Fn(&mut Correction)| {
+        let mut item = correction();
+        if let Content::Correction(correction) = &mut item.content {
+            change(correction);
+        }
+        item
+    };
+    vec![
+        of("a correction", "of a field, with before and after", "ok", correction()),
+        of("a correction of a field told nothing", "no before", "ok", corrected(&|c| c.before = None)),
+        of(
+            "a correction among bills",
+            "it belongs into corrections",
+            "malformed",
+            Item { grant: id_of(&bills()), ..correction() },
+        ),
+        of(
+            "a bill among corrections",
+            "it belongs elsewhere",
+            "malformed",
+            Item { grant: id_of(&corrections()), ..own() },
+        ),
+        of("largest document", "65,536 bytes", "ok", document(&|d| d.body = vec![0; limits::DOCUMENT_BYTES])),
+        of(
+            "document too large",
+            "65,537 bytes",
+            "malformed",
+            document(&|d| d.body = vec![0; limits::DOCUMENT_BYTES + 1]),
+        ),
+        of("no title", "an empty line", "malformed", document(&|d| d.title = String::new())),
+        of("two lines of title", "a control character", "malformed", document(&|d| d.title = "a\nb".into())),
+        of("title that turns", "a mark of direction", "malformed", document(&|d| d.title = "a\u{202e}b".into())),
+        of("no media type", "one word", "malformed", document(&|d| d.media_type = "pdf".into())),
+        of(
+            "media type with parameters",
+            "they do not belong here",
+            "malformed",
+            document(&|d| {
+                d.media_type = "text/plain; charset=utf-8".into();
+            }),
+        ),
+        of("reason too long", "1,025 bytes", "malformed", corrected(&|c| c.reason = "a".repeat(1025))),
+    ]
+}
+
+fn moments() -> Vec<Case> {
+    let edges = [
+        ("sent 5 minutes ago", NOW + LEEWAY, "ok"),
+        ("sent 5 minutes and 1 ms ago", NOW + LEEWAY + 1, "clock_skew"),
+        ("sent 5 minutes from now", NOW - LEEWAY, "not_yet_valid"),
+        ("sent 5 minutes and 1 ms from now", NOW - LEEWAY - 1, "clock_skew"),
+    ];
+    edges
+        .into_iter()
+        .map(|(name, now, expect)| {
+            let mut case = of(name, "the item stays the same, the node's time differs", expect, own());
+            case.now = Some(now);
+            case
+        })
+        .collect()
+}
