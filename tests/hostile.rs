@@ -93,6 +93,7 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
             supplier: key,
             invitation: Nonce([9; 16]),
             proffer: Agreement::SdBase,
+            alternative: None,
             at: regie::clock::wall(),
         };
         let pairing = Verified::sign(pairing, &stranger).expect("signed").signed().clone();

@@ -12,6 +12,7 @@ mod end_to_end;
 mod hostile;
 mod kills;
 mod owner;
+mod returns;
 mod supplier_api;
 mod supplier_bus;
 mod supplier_console;

@@ -66,9 +66,9 @@ impl PaperSupplier {
                 let person = PublicKey::from_bytes(&peer).expect("a key");
                 let reply = match wire::decode::<Message>(&frame, 300_000).expect("a message") {
                     Message::Hello => Reply::Profile(profile.clone()),
-                    Message::Pair(_) => {
+                    Message::Pair(pairing) => {
                         let _ = told.send(person);
-                        Reply::Paired(accept(&own, person))
+                        Reply::Paired(accept(&own, person, pairing.id()))
                     }
                     Message::Grant(_) => Reply::Noted,
                     _ => Reply::Refused(Refusal::Unavailable),
@@ -147,8 +147,8 @@ fn profile(key: &Keypair, addresses: Vec<String>) -> Signed<Profile> {
     Verified::sign(profile, key).expect("signed").signed().clone()
 }
 
-fn accept(key: &Keypair, person: PublicKey) -> Signed<Acceptance> {
-    let acceptance =
-        Acceptance { supplier: key.public(), person, agreement: Agreement::SdBase, at: regie::clock::wall() };
+fn accept(key: &Keypair, person: PublicKey, pairing: ObjectId) -> Signed<Acceptance> {
+    let (supplier, agreement, at) = (key.public(), Agreement::SdBase, regie::clock::wall());
+    let acceptance = Acceptance { supplier, person, pairing, agreement, at };
     Verified::sign(acceptance, key).expect("signed").signed().clone()
 }

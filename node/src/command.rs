@@ -116,6 +116,48 @@ pub enum Command {
         preset: Option<String>,
     },
     Backup,
+    /// Opens a collection to a supplier.
+    Open {
+        supplier: String,
+        collection: String,
+        days: u32,
+        per_hour: u32,
+        items: u32,
+    },
+    /// What suppliers sent back.
+    Inbox,
+    Item {
+        id: String,
+    },
+    DeleteItem {
+        id: String,
+    },
+    DecideItem {
+        id: String,
+        accept: bool,
+    },
+    /// The defaults about corrections; with a rule, that one is set.
+    Corrections {
+        rule: Option<serde_json::Value>,
+    },
+    /// The agreement with a supplier, and the two signed records.
+    Agreement {
+        supplier: String,
+    },
+    Put {
+        person: String,
+        collection: String,
+        title: String,
+        media_type: String,
+        /// Base64.
+        body: String,
+    },
+    Correct {
+        person: String,
+        field: String,
+        value: String,
+        reason: String,
+    },
     Invite {
         public: bool,
         days: u32,
@@ -230,7 +272,7 @@ impl From<regie_protocol::person::OwnerError> for Failure {
     fn from(error: regie_protocol::person::OwnerError) -> Self {
         use regie_protocol::person::OwnerError as E;
         let (code, exit) = match &error {
-            E::NoRelationship | E::NoRequest | E::NoGrant => ("not_found", exit::NOT_FOUND),
+            E::NoRelationship | E::NoRequest | E::NoGrant | E::NoItem => ("not_found", exit::NOT_FOUND),
             E::AlreadyPaired | E::AlreadyRevoked => ("already_done", exit::ERROR),
             E::BadPolicy => ("bad_argument", exit::USAGE),
             E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
@@ -245,7 +287,9 @@ impl From<regie_protocol::supplier::SupplierError> for Failure {
         use regie_protocol::supplier::SupplierError as E;
         match error {
             E::NoRelationship => Self::new("not_found", exit::NOT_FOUND, error),
-            E::NotDelegable | E::TooManyDelegations => Self::new("refused", exit::REFUSED, error),
+            E::NotDelegable | E::TooManyDelegations | E::NotOpened | E::TooManyItems => {
+                Self::new("refused", exit::REFUSED, error)
+            }
             _ => Self::usage(error),
         }
     }
@@ -260,6 +304,29 @@ where
     T::Err: std::fmt::Display,
 {
     text.parse().map_err(|error| Failure::usage(format!("'{}': {error}", text.chars().take(120).collect::<String>())))
+}
+
+/// The two signed records of an agreement, for whoever wants to check them: bodies in base64, with their ids.
+#[must_use]
+pub fn agreed(agreed: &regie_protocol::profile::Agreed) -> serde_json::Value {
+    use data_encoding::BASE64;
+    let show = |id: String, (body, signature): (&[u8], &regie_protocol::identity::Signature)| serde_json::json!({ "id": id, "body": BASE64.encode(body), "signature": signature });
+    serde_json::json!({
+        "pairing": show(agreed.pairing.id().to_string(), agreed.pairing.parts()),
+        "acceptance": show(agreed.acceptance.id().to_string(), agreed.acceptance.parts()),
+    })
+}
+
+/// How a grant is to be used, in one word.
+#[must_use]
+pub fn access_name(access: regie_protocol::grant::Access) -> &'static str {
+    use regie_protocol::grant::Access;
+    match access {
+        Access::ReadOnce => "read_once",
+        Access::Read => "read",
+        Access::Subscribe => "subscribe",
+        Access::Write(_) => "write",
+    }
 }
 
 /// The three ways to have fields, as typed.

@@ -3,7 +3,7 @@
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
 //! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
 //! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
-//! holds the connections, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! holds the connections, `person/items.rs` what suppliers send back, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
 mod activity;
@@ -12,6 +12,7 @@ mod consent;
 mod decisions;
 mod export;
 mod fields;
+mod items;
 mod journal;
 mod links;
 mod meetings;
@@ -32,11 +33,11 @@ use regie_protocol::{
     identity::Nonce,
     identity::{PublicKey, RootSeed},
     message::{self, Message, Reply},
-    person::{Effect, Person, Record},
+    person::{Effect, Person, Record, Weighed},
     policy::Policy,
-    profile::{Acceptance, Profile},
+    profile::{Acceptance, Alternative, Pairing, Profile},
     refusal::Refusal,
-    signed::Signed,
+    signed::{ObjectId, Signed},
     time::Timestamp,
     wire,
 };
@@ -70,7 +71,9 @@ pub enum Event {
     /// The owner asks.
     Command(Command, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
-    Proffer(PublicKey, Nonce, Agreement, oneshot::Sender<Result<Proffered, Failure>>),
+    Proffer(Proffer, oneshot::Sender<Result<Proffered, Failure>>),
+    /// A pairing was answered with another agreement.
+    Weigh(Box<Counter>, oneshot::Sender<Result<Weighed, Failure>>),
     /// A pairing was answered.
     Paired(Box<Answered>, oneshot::Sender<Result<Value, Failure>>),
     /// An attempt to meet a processor is over.
@@ -79,12 +82,28 @@ pub enum Event {
     Tick,
 }
 
+/// What is to be proffered.
+pub struct Proffer {
+    supplier: PublicKey,
+    invitation: Nonce,
+    agreement: Agreement,
+    /// The supplier's alternative that this takes up.
+    alternative: Option<ObjectId>,
+}
+
+/// A supplier's other proposal.
+pub struct Counter {
+    supplier: PublicKey,
+    pairing: Signed<Pairing>,
+    answer: Signed<Alternative>,
+}
+
 /// What a link needs to pair.
 pub struct Proffered {
     /// The key to dial under.
     pub secret: Zeroizing<[u8; 32]>,
-    /// The frame to send.
-    pub frame: Vec<u8>,
+    /// The proffer.
+    pub pairing: Signed<Pairing>,
 }
 
 /// A supplier's answer to a pairing.
@@ -96,7 +115,7 @@ pub struct Answered {
     /// Its acceptance.
     pub acceptance: Signed<Acceptance>,
     /// What was proffered.
-    pub proffered: Agreement,
+    pub pairing: Signed<Pairing>,
 }
 
 /// Suppliers that are dialled at once.
@@ -236,8 +255,13 @@ impl Driven for Node {
                 let result = self.command(command, turn);
                 turn.after(move || drop(answer.send(result)));
             }
-            Event::Proffer(supplier, invitation, agreement, answer) => {
-                let result = self.proffer(&supplier, invitation, agreement);
+            Event::Proffer(proffer, answer) => {
+                let result = self.proffer(&proffer);
+                turn.after(move || drop(answer.send(result)));
+            }
+            Event::Weigh(counter, answer) => {
+                let Counter { supplier, pairing, answer: alternative } = *counter;
+                let result = self.machine.weigh(&supplier, &pairing, alternative).map_err(Failure::from);
                 turn.after(move || drop(answer.send(result)));
             }
             Event::Paired(answered, answer) => {
@@ -309,6 +333,7 @@ impl Node {
                 }
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Meet(_) => self.meet(turn),
+                Effect::Correct(correcting) => self.correct(correcting, turn),
                 Effect::Reply(reply) => answer(responder.take(), &reply, turn),
                 Effect::Disclose(plan) => {
                     let now = self.clock.now();
@@ -352,17 +377,16 @@ impl Node {
         outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
     }
 
-    fn proffer(&self, supplier: &PublicKey, invitation: Nonce, agreement: Agreement) -> Result<Proffered, Failure> {
-        let now = clock::wall();
-        let message = self.machine.proffer(supplier, invitation, agreement, now)?;
-        let frame = wire::encode(&message).map_err(Failure::internal)?;
-        Ok(Proffered { secret: self.machine.pairing_key(supplier).expose_secret(), frame })
+    fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
+        let Proffer { supplier, invitation, agreement, alternative } = *proffer;
+        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, clock::wall())?;
+        Ok(Proffered { secret: self.machine.pairing_key(&supplier).expose_secret(), pairing })
     }
 
     fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
-        let Answered { supplier, profile, acceptance, proffered } = answered;
+        let Answered { supplier, profile, acceptance, pairing } = answered;
         let now = self.clock.now();
-        let effects = self.machine.paired(&supplier, profile, acceptance, proffered, now, &mut clock::entropy())?;
+        let effects = self.machine.paired(&supplier, profile, acceptance, &pairing, now, &mut clock::entropy())?;
         self.run(effects, None, turn);
         self.link(supplier);
         Ok(self.relationship_json(&supplier))

@@ -283,6 +283,7 @@ fn mandate_view(person: &PublicKey, link: &ObjectId, mandate: &Mandated, live: b
 
 fn terms(scope: &Scope) -> Terms {
     let access = match scope.access {
+        regie_protocol::grant::Access::Write(_) => "write",
         regie_protocol::grant::Access::ReadOnce => "once",
         regie_protocol::grant::Access::Read => "read",
         regie_protocol::grant::Access::Subscribe => "subscribe",

@@ -17,6 +17,7 @@ mod events;
 mod exports;
 mod health;
 mod invitations;
+mod items;
 pub mod limits;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -101,6 +102,7 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(relationships::list))
         .routes(routes!(relationships::one))
         .routes(routes!(relationships::values))
+        .routes(routes!(relationships::agreement))
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::one))
         .routes(routes!(invitations::qr))
@@ -113,6 +115,9 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(delegations::list, delegations::create))
         .routes(routes!(delegations::one))
         .routes(routes!(delegations::mandates))
+        .routes(routes!(items::list, items::create))
+        .routes(routes!(items::one))
+        .routes(routes!(items::correct))
         .routes(routes!(exports::table))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::one, customers::delete))

@@ -7,6 +7,8 @@ use axum::{
 use regie_protocol::{
     field::{FieldPath, Observed},
     identity::PublicKey,
+    item::Collection,
+    signed::{Object, Signed},
     supplier::{self as state, Customer, Record},
 };
 use serde::Serialize;
@@ -41,8 +43,33 @@ pub struct Relationship {
     pub held: Vec<String>,
     /// Grants in hand that were not revoked.
     pub grants: Vec<String>,
+    /// Collections that documents can be sent into now.
+    pub opened: Vec<String>,
     /// The person's log, as far as it was witnessed.
     pub witnessed: Witnessed,
+}
+
+/// What was agreed with a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Agreement {
+    /// The roster's code.
+    #[schema(example = "SD-BASE")]
+    pub agreement: String,
+    /// What the person proffered.
+    pub pairing: Option<SignedRecord>,
+    /// What was accepted.
+    pub acceptance: Option<SignedRecord>,
+}
+
+/// A signed object, for whoever wants to check it (docs/protocol.md, clause 3).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedRecord {
+    /// Its CID.
+    pub id: String,
+    /// The signed bytes in base64.
+    pub body: String,
+    /// The signature, hexadecimal.
+    pub signature: String,
 }
 
 /// The size and root of a person's log.
@@ -142,6 +169,37 @@ pub(super) async fn values(
     Ok(Json(Values { data: values.await? }))
 }
 
+/// The agreement with a person (IEEE 7012), and the two signed records that both sides keep.
+#[utoipa::path(get, path = "/v1/relationships/{id}/agreement", tag = "relationships",
+    params(("id" = String, Path, description = "rel_…")),
+    responses((status = 200, description = "It.", body = Agreement)))]
+pub(super) async fn agreement(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Agreement>, Problem> {
+    let person = person(&id);
+    let found = api.read(bearer, move |companion, caller| {
+        let customer = companion.relationship(caller.world, &person?)?;
+        let agreed = customer.agreed();
+        Ok(Agreement {
+            agreement: customer.agreement().to_string(),
+            pairing: agreed.map(|agreed| record(&agreed.pairing)),
+            acceptance: agreed.map(|agreed| record(&agreed.acceptance)),
+        })
+    });
+    Ok(Json(found.await?))
+}
+
+fn record<T: Object>(signed: &Signed<T>) -> SignedRecord {
+    let (body, signature) = signed.parts();
+    SignedRecord {
+        id: signed.id().to_string(),
+        body: data_encoding::BASE64.encode(body),
+        signature: signature.to_string(),
+    }
+}
+
 /// The person's key in an id; any other text is an id that does not exist.
 pub(super) fn person(id: &str) -> Result<PublicKey, Failure> {
     let name = id.parse::<names::Relationship>().ok().and_then(|name| name.person());
@@ -161,7 +219,7 @@ pub(super) fn bounded(
 }
 
 fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, Failure> {
-    let connected = companion.is_connected(person);
+    let (connected, now) = (companion.is_connected(person), companion.now());
     let customer: &Customer = companion.customer(person)?;
     Ok(Relationship {
         id: names::Relationship::from(*person).to_string(),
@@ -170,6 +228,11 @@ fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, F
         connected,
         held: customer.held().keys().map(ToString::to_string).collect(),
         grants: customer.grants().map(|grant| names::Granted(*grant.id().digest()).to_string()).collect(),
+        opened: Collection::ALL
+            .iter()
+            .filter(|collection| customer.may_write(**collection, now).is_some())
+            .map(ToString::to_string)
+            .collect(),
         witnessed: Witnessed {
             size: customer.head().size(),
             root: customer.head().root().to_string(),

@@ -37,6 +37,9 @@ pub(super) struct SupplierInit {
     /// Where a person can ask a question
     #[arg(long, default_value = "")]
     contact: String,
+    /// The agreements (IEEE 7012) to accept; every one where none is given
+    #[arg(long, value_delimiter = ',')]
+    agreements: Vec<String>,
     /// Keep everything in this PostgreSQL database, which several companions may share
     #[arg(long, env = "REGIE_STORE", hide_env_values = true, value_name = "postgres://…")]
     store: Option<String>,
@@ -99,6 +102,11 @@ pub(super) fn supplier(
     json: bool,
 ) -> Result<(), Failure> {
     let listen: Vec<Address> = options.listen.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    let mut agreements: BTreeSet<Agreement> =
+        options.agreements.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    if agreements.is_empty() {
+        agreements.extend(Agreement::ALL);
+    }
     let secret = zeroize::Zeroizing::new(clock::random::<32>());
     let key = Keypair::from_secret(&secret).public();
     let profile = Profile {
@@ -108,7 +116,7 @@ pub(super) fn supplier(
         domain: options.domain,
         contact: options.contact,
         wishes: Vec::new(),
-        agreements: Agreement::ALL.iter().copied().collect::<BTreeSet<_>>(),
+        agreements,
         addresses: listen.iter().map(ToString::to_string).collect(),
         issued: clock::wall(),
     };

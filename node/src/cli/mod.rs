@@ -3,6 +3,7 @@
 mod backup;
 mod doctor;
 mod init;
+mod items;
 mod listen;
 mod render;
 mod serve;
@@ -160,6 +161,46 @@ enum Verb {
         #[arg(long)]
         keep_data: bool,
     },
+    /// Open a collection: the supplier may send documents into it, or corrections
+    Open {
+        /// The supplier, by name or key
+        supplier: String,
+        /// bills, contracts, corrections, messages, meter-readings, warranties or other
+        collection: String,
+        /// For how many days
+        #[arg(long, default_value_t = 365)]
+        days: u32,
+        /// How many items in an hour
+        #[arg(long, default_value_t = 10)]
+        per_hour: u32,
+        /// How many items in all
+        #[arg(long, default_value_t = 500)]
+        items: u32,
+    },
+    /// What suppliers sent into your collections, and corrections that wait for your word
+    Inbox,
+    /// One item of the inbox
+    Item {
+        #[command(subcommand)]
+        verb: ItemVerb,
+    },
+    /// Your defaults about corrections that suppliers propose; with --answer, sets one
+    Corrections {
+        /// anyone, sector:NAME, or a supplier's key
+        #[arg(long, default_value = "anyone")]
+        from: String,
+        /// A field, group:NAME, sensitive, or anything
+        #[arg(long, default_value = "anything")]
+        of: String,
+        /// allow takes it over if your value is as the supplier takes it to be; ask; refuse
+        #[arg(long, value_parser = ["allow", "ask", "refuse"])]
+        answer: Option<String>,
+    },
+    /// What you agreed with a supplier (IEEE 7012), with both signed records
+    Agreement {
+        /// The supplier, by name or key
+        supplier: String,
+    },
     /// Show the audit log; with --verify only the check's result
     Audit {
         /// Check every row, hash and signature
@@ -202,6 +243,33 @@ enum Verb {
     Restore {
         /// The file that `regie backup` wrote
         file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum ItemVerb {
+    /// What it says
+    Show {
+        /// Its id
+        id: String,
+        /// Write the document into this file; it must not exist
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Take a correction over
+    Accept {
+        /// Its id
+        id: String,
+    },
+    /// Leave a correction be
+    Decline {
+        /// Its id
+        id: String,
+    },
+    /// Throw it away for good
+    Delete {
+        /// Its id
+        id: String,
     },
 }
 
@@ -279,6 +347,36 @@ enum SupplierVerb {
         #[command(flatten)]
         what: What,
     },
+    /// Send a document into a collection that a person opened
+    Send {
+        /// The person's key, or - where there is only one
+        person: String,
+        /// bills, contracts, messages, meter-readings, warranties or other
+        #[arg(long)]
+        collection: String,
+        /// What it is, in one line
+        #[arg(long)]
+        title: String,
+        /// What kind of file it is
+        #[arg(long, default_value = "application/octet-stream")]
+        media_type: String,
+        /// The file, at most 64 KiB
+        file: PathBuf,
+    },
+    /// Propose to correct a field
+    Correct {
+        /// The person's key, or - where there is only one
+        person: String,
+        /// The field
+        #[arg(long)]
+        field: String,
+        /// What it should be
+        #[arg(long)]
+        value: String,
+        /// Why, in plain words
+        #[arg(long)]
+        reason: String,
+    },
     /// The persons, what is held of them, and the requests
     People,
 }
@@ -355,6 +453,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Import { file } => import_card(&home, &file, json),
         Verb::Pair { link, agreement, yes } => pair(&home, link, agreement, yes, json),
         Verb::Get { field } => get(&home, &field, json),
+        Verb::Item { verb: ItemVerb::Show { id, out } } => items::show(&home, id, out.as_deref(), json),
+        Verb::Supplier { verb: SupplierVerb::Send { person, collection, title, media_type, file } } => {
+            let body = items::read(&file)?;
+            render::show(&control::ask(&home, &Command::Put { person, collection, title, media_type, body })?, json)
+        }
         Verb::Audit { verify } => audit(&home, verify, json),
         // Documents for other programs: always JSON.
         verb @ (Verb::Export | Verb::Receipts { .. } | Verb::Proof { .. }) => {
@@ -390,6 +493,20 @@ fn command(verb: Verb) -> Result<Command, Failure> {
             limit: usize::MAX,
         },
         Verb::Overview => Command::Overview,
+        Verb::Open { supplier, collection, days, per_hour, items } => {
+            Command::Open { supplier, collection, days, per_hour, items }
+        }
+        Verb::Inbox => Command::Inbox,
+        Verb::Item { verb: ItemVerb::Accept { id } } => Command::DecideItem { id, accept: true },
+        Verb::Item { verb: ItemVerb::Decline { id } } => Command::DecideItem { id, accept: false },
+        Verb::Item { verb: ItemVerb::Delete { id } } => Command::DeleteItem { id },
+        Verb::Corrections { from, of, answer } => {
+            Command::Corrections { rule: answer.map(|answer| items::rule(&from, &of, &answer)).transpose()? }
+        }
+        Verb::Agreement { supplier } => Command::Agreement { supplier },
+        Verb::Supplier { verb: SupplierVerb::Correct { person, field, value, reason } } => {
+            Command::Correct { person, field, value, reason }
+        }
         Verb::Receipts { supplier } => Command::ConsentReceipts { supplier },
         Verb::Proof { supplier, index } => Command::Proof { supplier, index },
         Verb::Export => Command::Export,
@@ -434,6 +551,7 @@ fn view(verb: &Verb) -> render::View {
         Verb::Fields { .. } => render::FIELDS,
         Verb::Requests => render::REQUESTS,
         Verb::Grants => render::GRANTS,
+        Verb::Inbox => render::INBOX,
         Verb::Status => render::STATUS,
         Verb::Overview => render::OVERVIEW,
         Verb::Who { show: true, .. } => render::SUPPLIER,
@@ -482,7 +600,14 @@ fn pair(home: &Path, link: String, agreement: String, yes: bool, json: bool) -> 
             ));
         }
     }
-    render::show(&control::ask(home, &Command::Pair { link, agreement })?, json)
+    let answer = control::ask(home, &Command::Pair { link, agreement })?;
+    if let (Some(other), Some(more)) = (answer["alternative"].as_str(), answer["also_permits"].as_array()) {
+        let more = more.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ").replace('_', " ");
+        let next = format!("take it up with `regie pair LINK --agreement {other}`, or leave it: nothing was agreed");
+        let words = format!("the supplier proposes {other} instead, which also permits {more}; {next}");
+        return Err(Failure::new("alternative", exit::REFUSED, words));
+    }
+    render::show(&answer, json)
 }
 
 fn get(home: &Path, field: &str, json: bool) -> Result<(), Failure> {

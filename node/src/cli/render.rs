@@ -41,6 +41,17 @@ pub(super) const REQUESTS: View = View::List(&[
     ("in its words", "reason"),
     ("keeps it, days", "kept_days"),
 ]);
+pub(super) const INBOX: View = View::List(&[
+    ("id", "id"),
+    ("when", "at"),
+    ("from", "name"),
+    ("in", "collection"),
+    ("what", "title"),
+    ("field", "field"),
+    ("you have", "present"),
+    ("proposed", "after"),
+    ("state", "state"),
+]);
 pub(super) const GRANTS: View = View::List(GRANT_COLUMNS);
 pub(super) const EVENTS: View = View::List(&[("when", "at"), ("with", "supplier"), ("what", "event")]);
 pub(super) const PEOPLE: View = View::List(&[
@@ -238,6 +249,7 @@ fn happened(kind: &str, of: &Value) -> String {
             format!("revoked {}{erase}", id("grant"))
         }
         "erased" => format!("erasure receipt for {}", id("grant")),
+        "received" => format!("an item came into {}", cell("", &of["collection"])),
         "field_changed" => format!("changed {}", cell("", &of["field"])),
         _ => words(kind),
     }

@@ -6,6 +6,7 @@ mod data;
 mod defaults;
 mod home;
 mod import;
+mod inbox;
 mod live;
 mod security;
 mod setup;
@@ -47,6 +48,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/export.json", get(data::export))
         .route("/deliveries", get(live::page))
         .route("/deliveries/stream", get(live::stream))
+        .route("/inbox", get(inbox::list).post(inbox::act))
+        .route("/inbox/{id}", get(inbox::file))
         .route("/defaults", get(defaults::page).post(defaults::change))
         .route("/agreement", post(defaults::agreement))
         .route("/audit", get(audit::page).post(audit::verify))
@@ -62,11 +65,12 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The parts of the menu, and where they are.
-const MENU: [(&str, &str); 7] = [
+const MENU: [(&str, &str); 8] = [
     ("home", "/"),
     ("requests", "/requests"),
     ("suppliers", "/suppliers"),
     ("data", "/data"),
+    ("inbox", "/inbox"),
     ("defaults", "/defaults"),
     ("audit", "/audit"),
     ("security", "/security"),

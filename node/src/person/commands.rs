@@ -91,6 +91,16 @@ impl Node {
                 let supplier = supplier.map(|text| self.find_supplier(&text)).transpose()?;
                 Ok(self.consent_receipts(supplier.as_ref()))
             }
+            Command::Open { supplier, collection, days, per_hour, items } => {
+                let supplier = self.find_supplier(&supplier)?;
+                self.open(&super::items::opening(supplier, &collection, days, per_hour, items)?, turn)
+            }
+            Command::Inbox => self.inbox(),
+            Command::Item { id } => self.show_item(&id),
+            Command::DeleteItem { id } => self.delete_item(&id, turn),
+            Command::DecideItem { id, accept } => self.decide_item(&id, accept, turn),
+            Command::Corrections { rule } => self.correction_rules(rule, turn),
+            Command::Agreement { supplier } => self.agreement(&self.find_supplier(&supplier)?),
             Command::Export => self.export(),
             Command::Me { name } => self.me(name, turn),
             Command::Proffer { agreement } => self.proffered(agreement, turn),
@@ -99,6 +109,8 @@ impl Node {
             Command::Invite { .. }
             | Command::Ask { .. }
             | Command::People
+            | Command::Put { .. }
+            | Command::Correct { .. }
             | Command::KeyCreate { .. }
             | Command::KeyList
             | Command::KeyRevoke { .. } => Err(Failure::usage(

@@ -49,6 +49,7 @@ impl Node {
             scope.purposes.iter().map(|p| json!({ "@type": format!("dpv:{p}"), "dct:title": p.plain() })).collect();
         let processing = match scope.access {
             Access::ReadOnce | Access::Read => vec!["dpv:Collect", "dpv:Use", "dpv:Store"],
+            Access::Write(_) => vec!["dpv:MakeAvailable"],
             Access::Subscribe => vec!["dpv:Collect", "dpv:Use", "dpv:Store", "dpv:Monitor"],
         };
         json!({

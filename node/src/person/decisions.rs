@@ -6,7 +6,7 @@ use regie_protocol::{
     field::FieldPath,
     grant::VerifiedGrant,
     identity::{Nonce, PublicKey},
-    person::{Effect, Mandated, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting},
+    person::{Effect, Mandated, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting, opens},
     policy::{Answer, Policy, Rule, Terms},
     signed::ObjectId,
     wire,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     clock,
-    command::{Change, Failure, exit},
+    command::{Change, Failure, access_name, exit},
     driver::Turn,
     store::{Row, StoreError, Table},
 };
@@ -28,7 +28,7 @@ use crate::{
 /// Requests decided with one word.
 const DECIDED: usize = 256;
 /// Fewest last characters of an id that stand for it.
-const ID_END: usize = 6;
+pub(super) const ID_END: usize = 6;
 /// Past requests shown by a dry run.
 const SHOWN: usize = 50;
 /// Waiting requests listed in one answer.
@@ -86,10 +86,7 @@ impl Node {
     pub(super) fn grant(&mut self, new: &NewGrant, turn: &mut Turn) -> Result<Value, Failure> {
         let now = self.clock.now();
         let effects = self.machine.grant(new, now, &mut clock::entropy())?;
-        let id = effects.iter().find_map(|effect| match effect {
-            Effect::Persist(Record::Grant { grant, .. }) => Some(grant.id()),
-            _ => None,
-        });
+        let id = effects.iter().find_map(issued);
         self.run(effects, None, turn);
         Ok(json!({ "grant": id, "supplier": self.name_of(&new.supplier) }))
     }
@@ -126,7 +123,8 @@ impl Node {
             "name": name,
             "fields": scope.fields,
             "purposes": scope.purposes,
-            "access": scope.access,
+            "access": access_name(scope.access),
+            "collection": opens(grant),
             "expires": time(scope.bounds.expires),
             "kept_days": scope.bounds.retention,
             "delegations": scope.bounds.delegations,
@@ -267,7 +265,7 @@ pub(super) fn waiting_json(supplier: &PublicKey, relationship: &Relationship, wa
         "purpose": waiting.purpose,
         "plain_purpose": waiting.purpose.plain(),
         "reason": waiting.reason,
-        "access": waiting.access,
+        "access": access_name(waiting.access),
         "grant_days": waiting.duration,
         "kept_days": waiting.retention,
         "delegations": waiting.delegations,
@@ -283,6 +281,14 @@ fn only<T: ToString>(ids: impl Iterator<Item = T>, text: &str) -> Option<T> {
     }
     let mut found = ids.filter(|id| id.to_string().ends_with(text));
     found.next().filter(|_| found.next().is_none())
+}
+
+/// The grant that an effect issues.
+pub(super) fn issued(effect: &Effect) -> Option<ObjectId> {
+    match effect {
+        Effect::Persist(Record::Grant { grant, .. }) => Some(grant.id()),
+        _ => None,
+    }
 }
 
 fn written_rule(effect: &Effect) -> Option<String> {

@@ -108,6 +108,16 @@ impl Node {
             let provenance = source.clone().map_or(Provenance::Typed, Provenance::Imported);
             changes.insert(parse::<FieldPath>(field)?, Observed { value, provenance, observed: now });
         }
+        self.put_values(changes, turn)
+    }
+
+    /// Sets values, keeps the earlier ones, tells whom it concerns.
+    pub(super) fn put_values(
+        &mut self,
+        mut changes: BTreeMap<FieldPath, Observed>,
+        turn: &mut Turn,
+    ) -> Result<Value, Failure> {
+        let now = self.clock.now();
         changes
             .retain(|field, new| value_of(&self.store, &self.fresh, *field).is_none_or(|old| old.value != new.value));
         for (field, observed) in &changes {

@@ -48,6 +48,8 @@ pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
         | Record::Decided { .. }
         | Record::Sent { .. }
         | Record::Erased { .. }
+        | Record::ContentGone { .. }
+        | Record::ItemForgotten { .. }
         | Record::MandateForgotten { .. }
         | Record::GrantForgotten { .. } => turn.batch.delete(table, key),
         _ => turn.batch.put(table, key, wire::encode(record).map_err(Failure::internal)?),
@@ -119,7 +121,7 @@ pub fn seed(store: &Store) -> Result<RootSeed, Failure> {
 
 /// Rebuilds the machine and the clock's floor.
 pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
-    let mut person = Person::new(seed(store)?, Policy { rules: Vec::new() });
+    let mut person = Person::new(seed(store)?, Policy::of(Vec::new()));
     // Relationships first: the rest speaks of them. Entries come in their order within a log.
     for table in [
         Table::Policy,
@@ -131,6 +133,7 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
         Table::Request,
         Table::Seen,
         Table::Pending,
+        Table::Item,
         Table::Outbox,
         Table::Known,
         Table::Past,
@@ -250,6 +253,12 @@ fn place(record: &Record) -> (Table, Key) {
         Record::Revoked { revocation } => (Table::Revocation, Key::item(revocation.id().digest())),
         Record::Seen { supplier, id, .. } | Record::Forgotten { supplier, id } => {
             (Table::Seen, Key::grouped(supplier.as_bytes(), &id.0))
+        }
+        Record::Item { supplier, id, .. } | Record::ItemForgotten { supplier, id } => {
+            (Table::Item, Key::grouped(supplier.as_bytes(), &id.0))
+        }
+        Record::Content { supplier, id, .. } | Record::ContentGone { supplier, id } => {
+            (Table::Content, Key::grouped(supplier.as_bytes(), &id.0))
         }
         Record::Waiting { supplier, waiting } => (Table::Pending, Key::grouped(supplier.as_bytes(), &waiting.id.0)),
         Record::Decided { supplier, id } => (Table::Pending, Key::grouped(supplier.as_bytes(), &id.0)),

@@ -48,7 +48,7 @@ tables! {
     Seen = 7 "seen",
     /// Requests that wait for the person.
     Pending = 8 "pending",
-    /// Messages that wait to be sent. Erasable.
+    /// Messages that wait to be sent; at a companion, what it sends back to persons. Erasable.
     Outbox = 9 "outbox",
     /// Audit log entries.
     AuditEntry = 10 "audit_entry",
@@ -82,12 +82,19 @@ tables! {
     Due = 24 "due",
     /// Keys, webhooks and jobs of the supplier's API.
     Api = 25 "api",
+    /// What suppliers sent back, without what it says.
+    Item = 26 "item",
+    /// What suppliers sent back. Erasable.
+    Content = 27 "content",
 }
 
 impl Table {
     /// Whether deleting or overwriting a record of this table destroys the key of the old value.
     pub fn erasable(self) -> bool {
-        matches!(self, Table::Field | Table::FieldHistory | Table::Held | Table::Outbox | Table::Disclosure)
+        matches!(
+            self,
+            Table::Field | Table::FieldHistory | Table::Held | Table::Outbox | Table::Disclosure | Table::Content
+        )
     }
 
     /// The table with this stable name.
@@ -287,7 +294,7 @@ mod tests {
             assert_eq!(usize::from(table.code()), position + 1);
             assert_eq!(Table::from_name(table.name()), Some(*table));
         }
-        assert_eq!(Table::ALL.len(), 25);
+        assert_eq!(Table::ALL.len(), 27);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use regie_protocol::{
     identity::{Nonce, PublicKey, four_words},
+    item::{Collection, Content, Document},
     profile::Invitation,
     signed::ObjectId,
     supplier::{Ask, Customer, Delegate, Invite, Record},
@@ -36,6 +37,19 @@ impl Companion {
                 };
                 Ok(json!({ "request": self.ask(ask, turn)? }))
             }
+            Command::Put { person, collection, title, media_type, body } => {
+                let person = self.find_person(&person)?;
+                let body = data_encoding::BASE64.decode(body.as_bytes()).map_err(Failure::internal)?;
+                let document = Content::Document(Document { title, media_type, body });
+                let id = self.put_item(person, parse(&collection)?, document, turn)?;
+                Ok(json!({ "item": super::names::Sent(id.0) }))
+            }
+            Command::Correct { person, field, value, reason } => {
+                let person = self.find_person(&person)?;
+                self.load(&person)?;
+                let id = self.propose(person, parse(&field)?, parse(&value)?, reason, turn)?;
+                Ok(json!({ "item": super::names::Sent(id.0) }))
+            }
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&*self.store)? })),
             Command::KeyCreate { name, test } => self.create_key(&name, World::of(test), turn),
             Command::KeyList => self.keys(),
@@ -49,6 +63,21 @@ impl Companion {
         self.load(&wanted.person)?;
         let now = self.clock.now();
         let (id, effects) = self.machine.delegate(wanted, now, &mut clock::entropy())?;
+        self.run(effects, None, turn)?;
+        Ok(id)
+    }
+
+    /// Queues a document or correction for one person.
+    pub(crate) fn put_item(
+        &mut self,
+        person: PublicKey,
+        collection: Collection,
+        content: Content,
+        turn: &mut Turn,
+    ) -> Result<Nonce, Failure> {
+        self.load(&person)?;
+        let now = self.clock.now();
+        let (id, effects) = self.machine.put(person, collection, content, now, &mut clock::entropy())?;
         self.run(effects, None, turn)?;
         Ok(id)
     }

@@ -41,6 +41,8 @@ pub const KINDS: &[&str] = &[
     "delegation.told",
     "delegation.refused",
     "mandate.received",
+    "record.delivered",
+    "record.refused",
     "bulk.finished",
     "customer_list.invited",
 ];
@@ -96,6 +98,14 @@ pub(super) fn of(record: &Record, known: bool, at: Timestamp) -> Option<Happenin
                 Happening { refusal: Some(code), ..told }
             }
         },
+        Record::Sending { person, sending } => {
+            let id = names::Sent(sending.id.0).to_string();
+            match sending.told {
+                Told::NotYet => return None,
+                Told::Yes => tell("record.delivered", person, id, none()),
+                Told::Refused(code) => Happening { refusal: Some(code), ..tell("record.refused", person, id, none()) },
+            }
+        }
         Record::Mandate { person, mandate } => {
             tell("mandate.received", person, handed_on(&mandate.chain.links.last()?.id()), none())
         }

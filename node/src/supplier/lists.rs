@@ -36,6 +36,8 @@ pub enum List {
     Delegations,
     /// What other companies handed on to this one.
     Mandates,
+    /// What is sent back to persons.
+    Items,
 }
 
 impl List {
@@ -50,6 +52,7 @@ impl List {
             Self::Erasures => "erasures",
             Self::Delegations => "delegations",
             Self::Mandates => "mandates",
+            Self::Items => "items",
         }
     }
 
@@ -106,6 +109,7 @@ impl Companion {
             Record::Delegated { person, delegated } if !known => {
                 (List::Delegations, person, delegated.id().digest().to_vec())
             }
+            Record::Sending { person, sending } if !known => (List::Items, person, sending.id.0.to_vec()),
             Record::Mandate { person, mandate } => {
                 let Some(link) = mandate.chain.links.last() else { return };
                 (List::Mandates, person, link.id().digest().to_vec())

@@ -69,6 +69,8 @@ names! {
     Withdrawn "rev" 32;
     /// An erasure receipt.
     Erasure "ers" 32;
+    /// Something sent back to a person.
+    Sent "itm" 16;
     /// Requests to many persons.
     Bulk "blk" 16;
     /// A list of customers.

@@ -27,7 +27,8 @@ const MINUTE_MS: u64 = 60_000;
 const MINUTES_AT_ONCE: u64 = 20_000;
 
 /// Tables that hold a person's records in a group under the person's key.
-const OF_A_PERSON: [Table; 5] = [Table::Grant, Table::Revocation, Table::Request, Table::Held, Table::Receipt];
+const OF_A_PERSON: [Table; 6] =
+    [Table::Grant, Table::Revocation, Table::Request, Table::Held, Table::Receipt, Table::Outbox];
 
 pub(super) fn put_key(batch: &mut Batch, secret: &[u8; 32]) {
     batch.put(Table::Meta, Key::item(KEY), secret.to_vec());
@@ -112,6 +113,9 @@ impl Companion {
                 let minute = (held.until.0 / MINUTE_MS).to_be_bytes();
                 turn.batch.put(Table::Due, Key::grouped(&minute, person.as_bytes()), Vec::new());
             }
+            Record::SendingForgotten { person, id } => {
+                turn.batch.delete(Table::Outbox, Key::grouped(person.as_bytes(), &id.0));
+            }
             Record::Ended { person, links } => {
                 for link in links {
                     turn.batch.delete(Table::Grant, handed_on(person, link));
@@ -141,6 +145,7 @@ impl Companion {
                         | Record::Revoked { .. }
                         | Record::Receipt { .. }
                         | Record::Delegated { .. }
+                        | Record::Sending { .. }
                 ) =>
             {
                 let this_turn = self.touched.contains(&place);
@@ -159,6 +164,7 @@ impl Companion {
             | Record::Erased { person, .. }
             | Record::Delegated { person, .. }
             | Record::Mandate { person, .. }
+            | Record::Sending { person, .. }
             | Record::Receipt { person, .. } => person,
             Record::Asking { asking } => &asking.request.person,
             _ => return None,
@@ -300,6 +306,8 @@ fn place(record: &Record) -> Option<(Table, Key)> {
             let link = mandate.chain.links.last().map_or_else(|| mandate.chain.grant.id(), |link| link.id());
             (Table::Grant, mandate_key(person, &link))
         }
-        Record::Erased { .. } | Record::Ended { .. } => return None,
+        Record::Agreed { person, .. } => (Table::Grant, Key::grouped(person.as_bytes(), b"agreed")),
+        Record::Sending { person, sending } => (Table::Outbox, Key::grouped(person.as_bytes(), &sending.id.0)),
+        Record::Erased { .. } | Record::Ended { .. } | Record::SendingForgotten { .. } => return None,
     })
 }

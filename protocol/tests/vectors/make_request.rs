@@ -162,9 +162,9 @@ fn answers() -> Vec<Case> {
         answered(
             "paired",
             "purpose outside the grant",
-            "a rule refuses advertising",
+            "the agreement permits no advertising",
             Purpose::DirectMarketing,
-            &[("name.full", "not_granted")],
+            &[("name.full", "outside_agreement")],
         ),
         answered(
             "paired",

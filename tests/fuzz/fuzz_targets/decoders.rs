@@ -12,7 +12,8 @@ use regie_protocol::{
     message::{self, Message, Reply},
     person,
     policy::Policy,
-    profile::{Acceptance, Invitation, Pairing, Profile},
+    item::Item,
+    profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
     receipt::{Acknowledgement, ErasureReceipt},
     request::DataRequest,
     revocation::Revocation,
@@ -57,6 +58,8 @@ fuzz_target!(|bytes: &[u8]| {
     signed::<Profile>(bytes);
     signed::<Pairing>(bytes);
     signed::<Acceptance>(bytes);
+    signed::<Alternative>(bytes);
+    signed::<Item>(bytes);
     signed::<TreeHead>(bytes);
     if let Ok(entry) = wire::decode::<ProvenEntry>(bytes, limits::FRAME_BYTES) {
         let _ = entry.check();

@@ -79,10 +79,12 @@ impl World {
             issued: world.now,
         };
         let person = world.me();
-        let acceptance = Acceptance { supplier: key, person, agreement: Agreement::SdBase, at: world.now };
+        let proffered = world.person.proffer(&key, Nonce([1; 16]), Agreement::SdBase, None, world.now).expect("proffered");
+        let (pairing, agreement) = (proffered.id(), Agreement::SdBase);
+        let acceptance = Acceptance { supplier: key, person, pairing, agreement, at: world.now };
         let (profile, acceptance) = (world.sign(profile), world.sign(acceptance));
         let (now, mut entropy) = (world.now, world.entropy());
-        let paired = world.person.paired(&key, profile, acceptance, Agreement::SdBase, now, &mut entropy);
+        let paired = world.person.paired(&key, profile, acceptance, &proffered, now, &mut entropy);
         world.run(paired.expect("paired"));
         world
     }
@@ -232,7 +234,7 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
-                Effect::Deliver(_) | Effect::Meet(_) => {}
+                Effect::Deliver(_) | Effect::Meet(_) | Effect::Correct(_) => {}
                 Effect::Reply(reply) => {
                     replies += 1;
                     if let Reply::Answer(disclosure) = reply {

@@ -72,6 +72,7 @@ fuzz_target!(|steps: Vec<Step>| {
                     supplier: key().public(),
                     invitation: id,
                     proffer: Agreement::ALL[usize::from(agreement) % Agreement::ALL.len()],
+                    alternative: (agreement % 3 == 0).then(|| ObjectId::of(&[agreement])),
                     at: Timestamp(now.0.saturating_add_signed(i64::from(skew))),
                 };
                 let signed = Verified::sign(pairing, &person(who)).expect("signs").signed().clone();

@@ -6,7 +6,8 @@ use axum::{
     extract::{Path, Query, State},
 };
 use regie_protocol::{
-    agreement::Agreement, field::VOCABULARY, identity::four_words, profile::Invitation, purpose::Purpose,
+    agreement::Agreement, field::VOCABULARY, identity::four_words, item::Collection, profile::Invitation,
+    purpose::Purpose,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -196,6 +197,12 @@ impl Waiting {
     }
 }
 
+impl Supplier {
+    fn collections(&self) -> impl Iterator<Item = &'static str> {
+        Collection::ALL.iter().map(|collection| collection.code())
+    }
+}
+
 #[derive(Deserialize)]
 struct Entry {
     at: String,
@@ -239,6 +246,10 @@ pub(super) async fn act(
         "revoke" => (Command::Revoke { grant: posted.one("grant").to_owned(), erase: true }, "supplier-revoked-one"),
         "end" => (Command::RevokeAll { supplier, erase: false }, "supplier-ended"),
         "erase" => (Command::RevokeAll { supplier, erase: true }, "supplier-erase-asked"),
+        "open" => {
+            let collection = posted.one("collection").to_owned();
+            (Command::Open { supplier, collection, days: 365, per_hour: 10, items: 500 }, "supplier-opened")
+        }
         _ => return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form")))),
     };
     visitor.ask(&app, command).await?;
@@ -254,6 +265,8 @@ struct Pair {
     words: String,
     agreements: Vec<&'static str>,
     chosen: String,
+    /// What the supplier's other proposal permits besides; empty where there is none.
+    also: Vec<String>,
 }
 
 pub(super) async fn pair(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
@@ -269,7 +282,14 @@ pub(super) async fn pair_by(State(app): State<App>, Extension(visitor): Extensio
         return show(&pairing(&app, &visitor, link, words).await?);
     }
     let agreement = posted.one("agreement").to_owned();
-    let paired = visitor.ask(&app, Command::Pair { link, agreement }).await?;
+    let paired = visitor.ask(&app, Command::Pair { link: link.clone(), agreement }).await?;
+    if let Some(other) = paired["alternative"].as_str() {
+        let words = four_words(&invitation.supplier, &invitation.id).join(" ");
+        let more = paired["also_permits"].as_array().into_iter().flatten().filter_map(|one| one.as_str());
+        let also = more.map(str::to_owned).collect();
+        let page = pairing(&app, &visitor, link, words).await?;
+        return show(&Pair { chosen: other.to_owned(), also, ..page });
+    }
     visitor.notice(&app, visitor.words.of("pair-done", paired["name"].as_str().unwrap_or_default()));
     go(&format!("/suppliers/{}", paired["supplier"].as_str().unwrap_or_default()))
 }
@@ -278,5 +298,6 @@ async fn pairing(app: &App, visitor: &Visitor, link: String, words: String) -> R
     let chosen = visitor.ask(app, Command::Proffer { agreement: None }).await?;
     let chosen = chosen["agreement"].as_str().unwrap_or("SD-BASE").to_owned();
     let agreements = Agreement::ALL.iter().map(|agreement| agreement.code()).collect();
-    Ok(Pair { page: visitor.page(app, "suppliers", "/pair"), link, words, agreements, chosen })
+    let also = Vec::new();
+    Ok(Pair { page: visitor.page(app, "suppliers", "/pair"), link, words, agreements, chosen, also })
 }

@@ -1,0 +1,197 @@
+//! What the company sends back to persons: documents into collections that they opened, and corrections. In: calls.
+//! Out: items that wait for the person's node; what was taken or refused.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use regie_protocol::{
+    field::FieldPath,
+    identity::PublicKey,
+    item::{Collection, Content, Correction, Document},
+    supplier::{Record, Sending, Told},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Api,
+    call::{Bearer, Page, Paging, Params, Posted},
+    problem::Problem,
+    relationships,
+};
+use crate::{
+    clock,
+    command::{Failure, parse},
+    store::Table,
+    supplier::{Companion, lists::List, lists::not_found, names},
+};
+
+/// A document for a person.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRecord {
+    /// For whom.
+    #[schema(example = "rel_…")]
+    pub relationship: String,
+    /// Into which collection; the person must have opened it.
+    #[schema(example = "bills", pattern = "^(bills|contracts|messages|meter-readings|warranties|other)$")]
+    pub collection: String,
+    /// What it is, in one line.
+    #[schema(min_length = 1, max_length = 256, example = "Bill of May 2026")]
+    pub title: String,
+    /// What kind of file it is.
+    #[schema(example = "application/pdf", max_length = 255)]
+    pub media_type: String,
+    /// The file in base64, at most 65,536 bytes of it.
+    #[schema(max_length = 87384, content_encoding = "base64")]
+    pub content: String,
+}
+
+/// A proposal to correct a field.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCorrection {
+    /// For whom.
+    #[schema(example = "rel_…")]
+    pub relationship: String,
+    /// Which field.
+    #[schema(example = "address.postalCode")]
+    pub field: String,
+    /// What it should be.
+    #[schema(min_length = 1, max_length = 4096)]
+    pub value: String,
+    /// Why, in plain words.
+    #[schema(max_length = 1024, example = "The post returned our letter.")]
+    pub reason: String,
+}
+
+/// Something sent to a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Sent {
+    /// Its id.
+    #[schema(example = "itm_…")]
+    pub id: String,
+    /// To whom.
+    pub relationship: String,
+    /// Into which collection.
+    pub collection: String,
+    /// When it was handed over for sending.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// `queued` until the person's node has answered, then `delivered` or `refused`.
+    #[schema(pattern = "^(queued|delivered|refused)$")]
+    pub state: String,
+    /// The code with which the person's node refused it.
+    pub refused: Option<String>,
+}
+
+/// Documents and corrections sent, oldest first; the oldest of a person's that were answered are forgotten.
+#[utoipa::path(get, path = "/v1/records", tag = "records", params(Paging),
+    responses((status = 200, description = "A page.", body = Page<Sent>)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Page<Sent>>, Problem> {
+    let (after, limit) = paging.bounds()?;
+    let page = api.read(bearer, move |companion, caller| {
+        let bounded = relationships::bounded(companion, caller, &paging)?;
+        let mut found = Vec::new();
+        for entry in companion.page(List::Items, caller.world, bounded.as_ref(), after, limit)? {
+            let Some(person) = entry.person else { continue };
+            if let Ok(view) = view(companion, &person, &entry.thing) {
+                found.push((entry.number, view));
+            }
+        }
+        Ok(Page::of(found, limit))
+    });
+    Ok(Json(page.await?))
+}
+
+/// One of them.
+#[utoipa::path(get, path = "/v1/records/{id}", tag = "records",
+    params(("id" = String, Path, description = "itm_…")),
+    responses((status = 200, description = "It.", body = Sent)))]
+pub(super) async fn one(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Json<Sent>, Problem> {
+    let id = id.parse::<names::Sent>();
+    let view = api.read(bearer, move |companion, caller| {
+        let id = id.map_err(|_| not_found())?;
+        let person = companion.owner(List::Items, caller.world, &id.0)?;
+        view(companion, &person, &id.0)
+    });
+    Ok(Json(view.await?))
+}
+
+/// Sends a document into a collection that the person opened.
+#[utoipa::path(post, path = "/v1/records", tag = "records", request_body = NewRecord,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 201, description = "It is queued; the person's node takes it when it connects.", body = Sent)))]
+pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewRecord, turn| {
+        let person = relationships::person(&new.relationship)?;
+        companion.relationship(caller.world, &person)?;
+        let bad = |_| Failure::usage("content is not base64 (RFC 4648, with padding)");
+        let body = data_encoding::BASE64.decode(new.content.as_bytes()).map_err(bad)?;
+        let document = Document { title: new.title, media_type: new.media_type, body };
+        let collection: Collection = parse(&new.collection)?;
+        let id = companion.put_item(person, collection, Content::Document(document), turn)?;
+        view(companion, &person, &id.0)
+    });
+    made.await
+}
+
+/// Proposes to correct a field; the person decides, by hand or by a default.
+#[utoipa::path(post, path = "/v1/corrections", tag = "records", request_body = NewCorrection,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 201, description = "It is queued.", body = Sent)))]
+pub(super) async fn correct(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewCorrection, turn| {
+        let person = relationships::person(&new.relationship)?;
+        companion.relationship(caller.world, &person)?;
+        let field: FieldPath = parse(&new.field)?;
+        let id = companion.propose(person, field, parse(&new.value)?, new.reason, turn)?;
+        view(companion, &person, &id.0)
+    });
+    made.await
+}
+
+impl Companion {
+    /// Proposes a correction of what the person told; `before` is what is held.
+    pub(crate) fn propose(
+        &mut self,
+        person: PublicKey,
+        field: FieldPath,
+        after: regie_protocol::field::Value,
+        reason: String,
+        turn: &mut crate::driver::Turn,
+    ) -> Result<regie_protocol::identity::Nonce, Failure> {
+        let before = match self.record(Table::Held, &person, field.to_string().as_bytes())? {
+            Some(Record::Value { observed, .. }) => Some(observed.value),
+            _ => None,
+        };
+        let content = Content::Correction(Correction { field, before, after, reason });
+        self.put_item(person, Collection::Corrections, content, turn)
+    }
+}
+
+fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Sent, Failure> {
+    let customer = companion.customer(person)?;
+    let sending = customer.sending().values().find(|sending| sending.id.0 == id).ok_or_else(not_found)?;
+    let Sending { id, collection, at, told, .. } = sending;
+    let (state, refused) = match told {
+        Told::NotYet => ("queued", None),
+        Told::Yes => ("delivered", None),
+        Told::Refused(code) => ("refused", Some(code.code().to_owned())),
+    };
+    Ok(Sent {
+        id: names::Sent(id.0).to_string(),
+        relationship: names::Relationship::from(*person).to_string(),
+        collection: collection.to_string(),
+        created_at: clock::text(*at),
+        state: state.to_owned(),
+        refused,
+    })
+}
