@@ -108,6 +108,18 @@ pub enum Event {
         /// The receipt.
         receipt: ObjectId,
     },
+    /// An intent was cast. In the personal log only.
+    Cast {
+        /// Which.
+        intent: ObjectId,
+    },
+    /// An intent was withdrawn, or an offer for it was taken up. In the personal log only.
+    Closed {
+        /// Which.
+        intent: ObjectId,
+        /// The offer that was taken up, and whose.
+        offer: Option<(ObjectId, PublicKey)>,
+    },
     /// A field was set or removed. In the personal log only.
     FieldChanged {
         /// Which.

@@ -17,6 +17,7 @@ use crate::wire::fixed_bytes;
 const SIGNATURE_DOMAIN: &[u8] = b"regie signature 1\0";
 const PAIRWISE_DOMAIN: &[u8] = b"regie pairwise key 1\0";
 const LOG_DOMAIN: &[u8] = b"regie personal log key 1\0";
+const INTENT_DOMAIN: &[u8] = b"regie intent key 1\0";
 const WORDS_DOMAIN: &[u8] = b"regie four words 1\0";
 /// Multicodec `ed25519-pub` as a varint (<https://w3c-ccg.github.io/did-method-key/>).
 const ED25519_PUB: [u8; 2] = [0xed, 0x01];
@@ -84,6 +85,12 @@ impl RootSeed {
     #[must_use]
     pub fn log_key(&self) -> Keypair {
         self.derive(&[LOG_DOMAIN])
+    }
+
+    /// The key of one intent. Without the seed, keys of two intents can't be told from random.
+    #[must_use]
+    pub fn intent_key(&self, nonce: &Nonce) -> Keypair {
+        self.derive(&[INTENT_DOMAIN, &nonce.0])
     }
 
     fn derive(&self, info: &[&[u8]]) -> Keypair {

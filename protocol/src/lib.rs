@@ -6,12 +6,14 @@
 
 pub mod agreement;
 pub mod audit;
+pub mod board;
 pub mod decision;
 pub mod disclosure;
 pub mod entropy;
 pub mod field;
 pub mod grant;
 pub mod identity;
+pub mod intent;
 pub mod item;
 pub mod limits;
 pub mod merkle;

@@ -74,3 +74,45 @@ pub const PROOF_HASHES: usize = 64;
 pub const ENTRY_BYTES: usize = 64 * 1024;
 /// Past requests kept for trying a changed policy on; the oldest give way.
 pub const PAST_REQUESTS: u64 = 2_000;
+/// Longest category of an intent, in bytes.
+pub const CATEGORY_BYTES: usize = 64;
+/// Most parts of a category.
+pub const CATEGORY_PARTS: usize = 4;
+/// Longest title of an offer or wish of an intent, in bytes.
+pub const TITLE_BYTES: usize = 256;
+/// Most details of an intent, or terms of an offer.
+pub const DETAILS: usize = 16;
+/// Longest name of a detail, in bytes.
+pub const DETAIL_NAME_BYTES: usize = 32;
+/// Longest value of a detail, in bytes.
+pub const DETAIL_BYTES: usize = 128;
+/// Largest intent, in bytes of its body.
+pub const INTENT_BYTES: usize = 3 * 1024;
+/// Largest offer, in bytes of its body.
+pub const OFFER_BYTES: usize = 8 * 1024;
+/// Longest life of an intent, in days.
+pub const INTENT_DAYS: u32 = 90;
+/// Most intents of one person that are open at a time.
+pub const INTENTS_OPEN: usize = 64;
+/// Most intents of one person that are remembered, ended ones included.
+pub const INTENTS_KEPT: usize = 256;
+/// Most offers of one supplier for one intent, over its whole life.
+pub const OFFERS_PER_SUPPLIER: u8 = 8;
+/// Most offers that a board takes for one intent, over its whole life.
+pub const OFFERS_PER_INTENT: usize = 1_000;
+/// Most offers that wait at a board for the person of one intent.
+pub const OFFERS_WAITING: usize = 64;
+/// Most offers that a person's node keeps for one intent: the best by the person's criteria.
+pub const OFFERS_KEPT: usize = 64;
+/// Most offers in one answer of a board.
+pub const OFFERS_PER_PAGE: usize = 16;
+/// Most intents in one answer of a board.
+pub const INTENTS_PER_PAGE: usize = 48;
+/// Most intents that a board holds.
+pub const INTENTS_PER_BOARD: usize = 50_000;
+/// Most of them that it learnt from other boards.
+pub const INTENTS_GOSSIPED: usize = 25_000;
+/// Most withdrawals that a board remembers.
+pub const WITHDRAWALS_PER_BOARD: usize = 100_000;
+/// Most categories in one question to a board.
+pub const CATEGORIES: usize = 16;

@@ -1,10 +1,13 @@
 //! Every message of the protocol, in two closed enums. In: frames. Out: messages and replies, or a refusal.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     disclosure::Disclosure,
     grant::{Chain, Grant},
+    intent::{Category, Intent, Offer, TakeUp, Withdrawal},
     item::Item,
     limits,
     profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
@@ -12,7 +15,7 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     revocation::Revocation,
-    signed::Signed,
+    signed::{ObjectId, Signed},
     wire::{self, WireError},
 };
 
@@ -43,6 +46,64 @@ pub enum Message {
     Put(Signed<Item>),
     /// Person to processor: a delegation it may use.
     Mandate(Mandate),
+    /// The key of an intent to its board: post this.
+    Cast(Signed<Intent>),
+    /// The key of an intent to its board: no more offers.
+    Withdraw(Signed<Withdrawal>),
+    /// The key of an intent to its board: what was offered since?
+    Collect(Collect),
+    /// Supplier or board to a board: what is wanted?
+    Browse(Browse),
+    /// Supplier to a board: an offer for an intent.
+    Offer(Signed<Offer>),
+    /// Person to supplier: your offer, please.
+    TakeUp(Signed<TakeUp>),
+}
+
+/// The key of an intent asks for offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Collect {
+    /// The intent of the connected key.
+    pub intent: ObjectId,
+    /// The last number that was taken in: the board forgets those up to it. 0 at first.
+    pub after: u64,
+}
+
+/// A supplier or another board asks for intents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Browse {
+    /// Of these categories and those within them, at most [`limits::CATEGORIES`]; of all where there are none.
+    pub categories: BTreeSet<Category>,
+    /// Where the last answer ended. 0 at first.
+    pub after: u64,
+}
+
+/// A page of offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offers {
+    /// At most [`limits::OFFERS_PER_PAGE`].
+    pub offers: Vec<Signed<Offer>>,
+    /// The number of the last.
+    pub last: u64,
+    /// Are there more?
+    pub more: bool,
+}
+
+/// A page of what a board holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intents {
+    /// Open ones; with the withdrawals at most [`limits::INTENTS_PER_PAGE`].
+    pub intents: Vec<Signed<Intent>>,
+    /// Those that are not wanted any more.
+    pub withdrawn: Vec<Signed<Withdrawal>>,
+    /// Where this page ends.
+    pub last: u64,
+    /// Are there more?
+    pub more: bool,
 }
 
 /// A supplier tells a person's node which processor it hands part of a grant to, and where that one is found.
@@ -84,6 +145,10 @@ pub enum Reply {
     Acknowledged(Signed<Acknowledgement>),
     /// To `revoke` where erasure was demanded.
     Erased(Signed<ErasureReceipt>),
+    /// To `collect`.
+    Offers(Offers),
+    /// To `browse`.
+    Intents(Intents),
     /// Taken; there is nothing to say.
     Noted,
     /// Not taken.

@@ -4,9 +4,10 @@
 //! [`Person::restore`] can replay; a driver must make the records of a call durable before it carries out
 //! the effects behind them. `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
 //! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
-//! back, `person/state.rs` is the state and its records.
+//! back, `person/intents.rs` what the person wants, `person/state.rs` is the state and its records.
 
 mod delegations;
+mod intents;
 mod items;
 mod owner;
 mod requests;
@@ -14,6 +15,7 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use intents::{NewIntent, Outcome, Stage, StoredIntent, ToBoard, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{NewGrant, OwnerError, Remember, Weighed};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
@@ -48,6 +50,8 @@ pub enum Effect {
     Correct(Correcting),
     /// Something new waits in this supplier's outbox: send it when connected.
     Deliver(PublicKey),
+    /// There is something to say to the board of this intent ([`Person::to_board`]).
+    Board(ObjectId),
     /// A supplier handed part of a grant to this processor, whom the person's node does not know yet: follow its
     /// invitation ([`Person::to_meet`]).
     Meet(PublicKey),

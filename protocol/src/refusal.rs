@@ -59,6 +59,11 @@ refusals! {
     Forked "forked" "The log does not follow from the root that was witnessed before: it was cut or rewritten.";
     Paused "paused" "The person has paused this relationship. Try again later.";
     Unavailable "unavailable" "The node can't answer now. Try again later.";
+    NotABoard "not_a_board" "This node is no board. Send intents and offers to one that is.";
+    UnknownIntent "unknown_intent" "No such intent is open on this board. It was withdrawn, has ended, or never was.";
+    WrongBoard "wrong_board" "Offers for this intent go to the board that the intent names.";
+    BoardFull "board_full" "The board holds as many intents as it can. Try again later, or another board.";
+    TooManyOffers "too_many_offers" "This intent takes no more offers, or no more of yours.";
     Unexpected "unexpected" "This message has no place here: it is for the other role.";
 }
 

@@ -2,17 +2,19 @@
 //!
 //! Sans-IO like the person's. It obeys: values are kept under a grant and no longer than its retention, and
 //! are erased on revocation with a signed receipt. `supplier/frames.rs` takes what persons send,
-//! `supplier/delegations.rs` hands grants on to processors, `supplier/state.rs` is the state and its records.
+//! `supplier/delegations.rs` hands grants on to processors, `supplier/offers.rs` answers intents, `supplier/state.rs` is the state and its records.
 
 mod delegations;
 mod frames;
 mod items;
+mod offers;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use delegations::{Delegate, Delegated, Told};
 pub use items::Sending;
+pub use offers::NewOffer;
 pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Received, Record, Supplier};
 
 use crate::{
@@ -100,6 +102,17 @@ pub enum SupplierError {
     /// Too much waits.
     #[error("{} items already wait for this person; wait until the person's node has connected", limits::ITEMS_WAITING)]
     TooManyItems,
+    /// Out of bounds.
+    #[error(
+        "an offer has a title of one line, at most {} terms, needs of at most {} fields, and ends before the intent \
+         it answers is forgotten",
+        limits::DETAILS,
+        limits::FIELDS
+    )]
+    BadOffer,
+    /// The intent is over.
+    #[error("that intent has ended or was withdrawn; list the intents that are open")]
+    IntentOver,
     /// Not an invitation of another company.
     #[error("the processor's pairing link is your own, or names no address; ask the processor for one")]
     BadProcessor,

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 
+/// A day of 86,400 s, in milliseconds.
+pub const DAY_MS: u64 = 86_400_000;
+
 impl Timestamp {
     /// This moment plus `ms` milliseconds; stops at the end of time instead of wrapping.
     #[must_use]
@@ -17,7 +20,7 @@ impl Timestamp {
     /// This moment plus whole days of 86,400 s.
     #[must_use]
     pub fn plus_days(self, days: Days) -> Self {
-        self.plus_ms(u64::from(days.0) * 86_400_000)
+        self.plus_ms(u64::from(days.0) * DAY_MS)
     }
 
     /// The distance to another moment, either way round, in milliseconds.

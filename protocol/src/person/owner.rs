@@ -39,6 +39,29 @@ pub enum OwnerError {
     /// No such item.
     #[error("no such item, or it is decided already; `regie inbox` lists them")]
     NoItem,
+    /// No such intent.
+    #[error("no such intent is open; `regie intents` lists them")]
+    NoIntent,
+    /// No such offer.
+    #[error("no such offer is kept; `regie offers` lists them")]
+    NoOffer,
+    /// Too late.
+    #[error("that offer or its intent is over; `regie offers` lists what is left")]
+    OfferOver,
+    /// Out of bounds.
+    #[error(
+        "an intent lives 1 to {} days, has at most {} details of one line of {} bytes, takes 1 to {} offers of one \
+         supplier and keeps 1 to {} in all",
+        limits::INTENT_DAYS,
+        limits::DETAILS,
+        limits::DETAIL_BYTES,
+        limits::OFFERS_PER_SUPPLIER,
+        limits::OFFERS_KEPT
+    )]
+    BadIntent,
+    /// Too many.
+    #[error("{} intents are open; withdraw one first", limits::INTENTS_OPEN)]
+    TooManyIntents,
     /// The grant is at an end already.
     #[error("that grant is revoked already; nothing changed")]
     AlreadyRevoked,
@@ -488,7 +511,7 @@ impl Person {
     }
 
     /// The person gives fields again that a revocation had withdrawn.
-    fn give_back(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey, fields: &BTreeSet<FieldPath>) {
+    pub(super) fn give_back(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey, fields: &BTreeSet<FieldPath>) {
         let Some(relationship) = self.relationships.get(supplier) else {
             return;
         };
@@ -514,7 +537,7 @@ impl Person {
     }
 
     /// Releases under one grant, or under any subscription.
-    fn releases(
+    pub(super) fn releases(
         &self,
         supplier: &PublicKey,
         fields: &BTreeSet<FieldPath>,
@@ -530,7 +553,7 @@ impl Person {
 }
 
 /// A disclosure that goes out by itself, not as the reply to a frame.
-fn unasked_plan(
+pub(super) fn unasked_plan(
     supplier: PublicKey,
     request: Option<Nonce>,
     releases: BTreeMap<AskedPath, decision::Release>,

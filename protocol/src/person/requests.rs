@@ -50,7 +50,13 @@ impl Person {
             | Message::Disclose(_)
             | Message::Grant(_)
             | Message::Revoke(_)
-            | Message::Mandate(_) => Err(Refusal::Unexpected),
+            | Message::Mandate(_)
+            | Message::Cast(_)
+            | Message::Withdraw(_)
+            | Message::Collect(_)
+            | Message::Browse(_)
+            | Message::Offer(_)
+            | Message::TakeUp(_) => Err(Refusal::Unexpected),
         };
         // What was recorded before the refusal holds in memory, so it has to become durable all the same.
         if let Err(code) = handled {
@@ -127,7 +133,7 @@ impl Person {
         }
     }
 
-    /// Forgets request ids whose time alone refuses them now.
+    /// Forgets request ids whose time alone refuses them now, and closes intents whose time is over.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
         let old: Vec<_> =
             self.seen.iter().filter(|(_, at)| at.plus_ms(limits::REPLAY_WINDOW_MS) < now).map(|(id, _)| *id).collect();
@@ -135,6 +141,7 @@ impl Person {
         for (supplier, id) in old {
             self.record(&mut effects, Record::Forgotten { supplier, id });
         }
+        self.end_intents(&mut effects, now);
         effects
     }
 

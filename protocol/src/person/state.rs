@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Kept};
+use super::{Effect, Kept, StoredIntent, Wanted};
 use crate::{
     agreement::Agreement,
     audit::{Log, TreeHead},
     field::{AskedPath, FieldPath},
     grant::{Access, Chain, Grant, GrantState, Used, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
+    intent::Offer,
     item::Item,
     limits,
     merkle::{self, Frontier, Hash},
@@ -43,6 +44,8 @@ pub struct Person {
     pub(super) epoch: u32,
     /// What processors may do that the person's node has not met yet.
     pub(super) introductions: BTreeMap<PublicKey, BTreeMap<ObjectId, Mandated>>,
+    /// What the person wants, by the intents' names.
+    pub(super) intents: BTreeMap<ObjectId, Wanted>,
 }
 
 /// One supplier, as the person's node sees it.
@@ -255,6 +258,21 @@ pub enum Record {
         supplier: PublicKey,
         id: Nonce,
     },
+    /// To be stored where it can be erased, as the offers for it.
+    Intent {
+        stored: StoredIntent,
+    },
+    IntentForgotten {
+        intent: ObjectId,
+    },
+    Offer {
+        intent: ObjectId,
+        offer: Signed<Offer>,
+    },
+    OfferGone {
+        intent: ObjectId,
+        offer: ObjectId,
+    },
     Seen {
         supplier: PublicKey,
         id: Nonce,
@@ -342,6 +360,7 @@ impl Person {
             personal: Frontier::default(),
             epoch: 0,
             introductions: BTreeMap::new(),
+            intents: BTreeMap::new(),
         }
     }
 
@@ -443,6 +462,10 @@ impl Person {
             Record::Item { supplier, id, kept } => drop(self.with(supplier)?.items.insert(*id, *kept)),
             Record::ItemForgotten { supplier, id } => drop(self.with(supplier)?.items.remove(id)),
             Record::Content { .. } | Record::ContentGone { .. } => {}
+            Record::Intent { stored } => self.apply_intent(stored)?,
+            Record::IntentForgotten { intent } => drop(self.intents.remove(intent)),
+            Record::Offer { intent, offer } => self.apply_offer(intent, offer)?,
+            Record::OfferGone { intent, offer } => self.apply_offer_gone(intent, offer),
             Record::Seen { supplier, id, at } => drop(self.seen.insert((*supplier, *id), *at)),
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
             Record::Policy { policy } => self.policy = policy.clone(),

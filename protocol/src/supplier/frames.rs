@@ -34,6 +34,11 @@ impl Supplier {
             Message::Grant(grant) => self.granted(person, grant),
             Message::Revoke(revocation) => self.revoked(person, revocation, now),
             Message::Mandate(mandate) => self.mandated(person, mandate, now),
+            Message::TakeUp(taken) => self.taken_up(person, taken),
+            // The driver gives these to the board, where this companion is one.
+            Message::Cast(_) | Message::Withdraw(_) | Message::Collect(_) | Message::Browse(_) | Message::Offer(_) => {
+                Err(Refusal::NotABoard)
+            }
             Message::Request(_)
             | Message::Acknowledge(_)
             | Message::Erased(_)
@@ -339,7 +344,7 @@ impl Supplier {
     }
 
     /// Checks a signed object of a connected person: signature, signer, and that it is for this companion.
-    fn signed_by<T: Object>(
+    pub(super) fn signed_by<T: Object>(
         &self,
         signed: Signed<T>,
         person: &PublicKey,

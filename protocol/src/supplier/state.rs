@@ -16,6 +16,7 @@ use crate::{
     field::{AskedPath, FieldPath, Observed},
     grant::{Grant, Scope, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey},
+    intent::TakeUp,
     merkle::Frontier,
     message::Mandate,
     profile::{Agreed, Profile},
@@ -226,6 +227,11 @@ pub enum Record {
         person: PublicKey,
         id: Nonce,
     },
+    /// An offer was taken up. Nothing of it is in the state; the driver knows the offers.
+    TakenUp {
+        person: PublicKey,
+        taken: Signed<TakeUp>,
+    },
     /// Delegations and mandates that have ended and are no longer needed.
     Ended {
         person: PublicKey,
@@ -364,7 +370,7 @@ impl Supplier {
             }
             Record::Value { person, field, held, .. } => drop(self.with(person)?.held.insert(*field, *held)),
             Record::Received { person, received } => drop(self.with(person)?.received.insert(received.id)),
-            Record::Original { .. } => {}
+            Record::Original { .. } | Record::TakenUp { .. } => {}
             Record::Erased { person, fields, .. } => {
                 self.with(person)?.held.retain(|field, _| !fields.contains(field));
             }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
+mod intents;
 mod returns;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +103,10 @@ impl World {
             match effect {
                 person::Effect::Persist(record) => self.records.push(record),
                 person::Effect::Reply(reply) => answer = Some(reply),
-                person::Effect::Deliver(_) | person::Effect::Meet(_) | person::Effect::Correct(_) => {}
+                person::Effect::Deliver(_)
+                | person::Effect::Board(_)
+                | person::Effect::Meet(_)
+                | person::Effect::Correct(_) => {}
                 person::Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
                     let values = self.values.clone();

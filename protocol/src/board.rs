@@ -1,0 +1,409 @@
+//! A board: where intents hang without a name, and where offers for them wait.
+//!
+//! In: messages of the key of an intent, of suppliers and of other boards; what a question to another board brought.
+//! Out: ordered effects. Sans-IO like the other machines. A board is a role that any companion can take; it learns
+//! no more of a person than the intent says, and it can withhold but not forge: it holds only what its makers signed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    identity::PublicKey,
+    intent::{Category, Intent, Offer, Withdrawal},
+    limits,
+    message::{Browse, Collect, Intents, Message, Offers, Reply},
+    refusal::Refusal,
+    signed::{ObjectId, Signed, Verified},
+    time::Timestamp,
+};
+
+/// What the driver must do, in this order.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "effects are moved once and few")]
+pub enum Effect {
+    /// Make durable, before anything behind it is visible to anyone.
+    Persist(Record),
+    /// Answer the frame in hand.
+    Reply(Reply),
+}
+
+/// A change of state, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(missing_docs, reason = "the variants' names and fields say it; the state below explains them")]
+pub enum Record {
+    Posted { number: u64, intent: Signed<Intent> },
+    Withdrawn { number: u64, withdrawal: Signed<Withdrawal> },
+    Offered { intent: ObjectId, number: u64, offer: Signed<Offer> },
+    Collected { intent: ObjectId, upto: u64 },
+    Gone { intent: ObjectId },
+    Forgotten { intent: ObjectId, key: PublicKey },
+}
+
+/// The state of a board.
+pub struct Board {
+    key: PublicKey,
+    intents: BTreeMap<ObjectId, Posted>,
+    /// By the signer too: a withdrawal that comes before its intent can't be checked against it, and one by another
+    /// key must not keep the intent away.
+    withdrawn: BTreeMap<(ObjectId, PublicKey), Gone>,
+    /// Intents and withdrawals in the order in which they came.
+    order: BTreeMap<u64, Place>,
+    /// Those among the intents that came from other boards.
+    gossiped: usize,
+    last: u64,
+}
+
+struct Posted {
+    number: u64,
+    intent: Verified<Intent>,
+    /// Offers that wait, by their numbers.
+    waiting: BTreeMap<u64, Signed<Offer>>,
+    /// Every offer that came, so that none counts twice.
+    seen: BTreeSet<ObjectId>,
+    /// How many each supplier has made.
+    made: BTreeMap<PublicKey, u8>,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Intent(ObjectId),
+    Withdrawal(ObjectId, PublicKey),
+}
+
+struct Gone {
+    number: u64,
+    withdrawal: Signed<Withdrawal>,
+    expires: Timestamp,
+}
+
+/// How much a board holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Open intents.
+    pub intents: usize,
+    /// Of them from other boards.
+    pub gossiped: usize,
+    /// Offers that wait for their persons.
+    pub offers: usize,
+    /// Withdrawals remembered.
+    pub withdrawn: usize,
+}
+
+impl Board {
+    /// An empty board of the companion with this key.
+    #[must_use]
+    pub fn new(key: PublicKey) -> Self {
+        let (intents, withdrawn, order) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { key, intents, withdrawn, order, gossiped: 0, last: 0 }
+    }
+
+    /// Replays one stored record. Intents come first, then offers, then what was collected.
+    ///
+    /// # Errors
+    /// What a signature check says of a stored object that no longer verifies.
+    pub fn restore(&mut self, record: &Record) -> Result<(), Refusal> {
+        self.apply(record)
+    }
+
+    /// Handles a message for a board, from whoever is connected under this key.
+    pub fn message(&mut self, peer: &PublicKey, message: Message, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let handled = match message {
+            Message::Cast(intent) => self.cast(&mut effects, peer, intent, now),
+            Message::Withdraw(withdrawal) => self.withdraw(&mut effects, peer, withdrawal, now),
+            Message::Collect(collect) => self.collect(&mut effects, peer, collect, now),
+            Message::Browse(browse) => self.browse(&browse, now),
+            Message::Offer(offer) => self.offer(&mut effects, peer, offer, now),
+            _ => Err(Refusal::Unexpected),
+        };
+        effects.push(Effect::Reply(handled.unwrap_or_else(Reply::Refused)));
+        effects
+    }
+
+    /// Takes in what another board answered to [`Message::Browse`]. What does not hold is passed over: a board can't
+    /// make this one hold anything that its maker did not sign, nor more than [`limits::INTENTS_GOSSIPED`].
+    pub fn gossiped(&mut self, page: Intents, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for withdrawal in page.withdrawn.into_iter().take(limits::INTENTS_PER_PAGE) {
+            if let Ok(withdrawal) = withdrawal.verify() {
+                let _ = self.take_down(&mut effects, withdrawal, now);
+            }
+        }
+        for intent in page.intents.into_iter().take(limits::INTENTS_PER_PAGE) {
+            if let Ok(intent) = checked(intent, now)
+                && intent.board != self.key
+                && self.gossiped < limits::INTENTS_GOSSIPED
+            {
+                let _ = self.post(&mut effects, &intent, now);
+            }
+        }
+        effects
+    }
+
+    /// Takes down what has ended.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        let over: Vec<_> = self.intents.iter().filter(|(_, p)| p.intent.expires <= now).map(|(id, _)| *id).collect();
+        let past: Vec<_> = self.withdrawn.iter().filter(|(_, gone)| gone.expires <= now).map(|(id, _)| *id).collect();
+        let mut effects = Vec::new();
+        for intent in over {
+            self.record(&mut effects, Record::Gone { intent });
+        }
+        for (intent, key) in past {
+            self.record(&mut effects, Record::Forgotten { intent, key });
+        }
+        effects
+    }
+
+    /// How much it holds.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        Figures {
+            intents: self.intents.len(),
+            gossiped: self.gossiped,
+            offers: self.intents.values().map(|posted| posted.waiting.len()).sum(),
+            withdrawn: self.withdrawn.len(),
+        }
+    }
+
+    fn cast(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        peer: &PublicKey,
+        intent: Signed<Intent>,
+        now: Timestamp,
+    ) -> Result<Reply, Refusal> {
+        let intent = checked(intent, now)?;
+        if intent.key != *peer {
+            return Err(Refusal::WrongSender);
+        }
+        if intent.board != self.key {
+            return Err(Refusal::WrongBoard);
+        }
+        self.post(effects, &intent, now)?;
+        Ok(Reply::Noted)
+    }
+
+    /// Hangs an intent up, if there is room and it is not up or withdrawn already.
+    fn post(&mut self, effects: &mut Vec<Effect>, intent: &Verified<Intent>, now: Timestamp) -> Result<(), Refusal> {
+        if self.withdrawn.contains_key(&(intent.id(), intent.key)) {
+            return Err(Refusal::UnknownIntent);
+        }
+        if self.intents.contains_key(&intent.id()) {
+            return Ok(());
+        }
+        if self.intents.len() >= limits::INTENTS_PER_BOARD {
+            return Err(Refusal::BoardFull);
+        }
+        let number = self.next(now);
+        self.record(effects, Record::Posted { number, intent: intent.signed().clone() });
+        Ok(())
+    }
+
+    fn withdraw(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        peer: &PublicKey,
+        withdrawal: Signed<Withdrawal>,
+        now: Timestamp,
+    ) -> Result<Reply, Refusal> {
+        let withdrawal = withdrawal.verify()?;
+        if withdrawal.key != *peer {
+            return Err(Refusal::WrongSender);
+        }
+        self.take_down(effects, withdrawal, now)?;
+        Ok(Reply::Noted)
+    }
+
+    /// Takes an intent down for good. One that never was here is remembered too: it may still come by another board.
+    fn take_down(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        withdrawal: Verified<Withdrawal>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if self.withdrawn.contains_key(&(withdrawal.intent, withdrawal.key)) {
+            return Ok(());
+        }
+        let posted = self.intents.get(&withdrawal.intent);
+        if posted.is_some_and(|posted| posted.intent.key != withdrawal.key) {
+            return Err(Refusal::WrongSender);
+        }
+        if withdrawal.expires <= now || withdrawal.expires > crate::intent::last_end(now) {
+            return Err(Refusal::Malformed);
+        }
+        // What hangs here can always be taken down; only withdrawals of unknown intents must not fill the board.
+        if posted.is_none() && self.withdrawn.len() >= limits::WITHDRAWALS_PER_BOARD {
+            return Err(Refusal::BoardFull);
+        }
+        if posted.is_some() {
+            self.record(effects, Record::Gone { intent: withdrawal.intent });
+        }
+        let number = self.next(now);
+        self.record(effects, Record::Withdrawn { number, withdrawal: withdrawal.signed().clone() });
+        Ok(())
+    }
+
+    fn collect(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        peer: &PublicKey,
+        collect: Collect,
+        now: Timestamp,
+    ) -> Result<Reply, Refusal> {
+        let Collect { intent, after } = collect;
+        let posted = self.intents.get(&intent).filter(|posted| posted.intent.key == *peer);
+        let posted = posted.filter(|posted| posted.intent.live(now)).ok_or(Refusal::UnknownIntent)?;
+        if posted.waiting.range(..=after).next().is_some() {
+            self.record(effects, Record::Collected { intent, upto: after });
+        }
+        let posted = self.intents.get(&intent).ok_or(Refusal::UnknownIntent)?;
+        let page: Vec<_> = posted.waiting.iter().take(limits::OFFERS_PER_PAGE).collect();
+        let last = page.last().map_or(after, |(number, _)| **number);
+        let more = posted.waiting.len() > page.len();
+        Ok(Reply::Offers(Offers { offers: page.into_iter().map(|(_, offer)| offer.clone()).collect(), last, more }))
+    }
+
+    fn browse(&self, browse: &Browse, now: Timestamp) -> Result<Reply, Refusal> {
+        if browse.categories.len() > limits::CATEGORIES {
+            return Err(Refusal::TooLarge);
+        }
+        let wanted = |category: &Category| {
+            browse.categories.is_empty() || browse.categories.iter().any(|broader| category.within(broader))
+        };
+        let mut page = Intents { intents: Vec::new(), withdrawn: Vec::new(), last: browse.after, more: false };
+        for (number, place) in self.order.range(browse.after.saturating_add(1)..) {
+            if page.intents.len() + page.withdrawn.len() >= limits::INTENTS_PER_PAGE {
+                page.more = true;
+                break;
+            }
+            page.last = *number;
+            match place {
+                Place::Withdrawal(intent, key) => {
+                    let gone = self.withdrawn.get(&(*intent, *key));
+                    page.withdrawn.extend(gone.map(|gone| gone.withdrawal.clone()));
+                }
+                Place::Intent(id) => {
+                    let posted = self.intents.get(id).filter(|posted| posted.intent.live(now));
+                    let posted = posted.filter(|posted| wanted(&posted.intent.category));
+                    page.intents.extend(posted.map(|posted| posted.intent.signed().clone()));
+                }
+            }
+        }
+        Ok(Reply::Intents(page))
+    }
+
+    fn offer(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        peer: &PublicKey,
+        offer: Signed<Offer>,
+        now: Timestamp,
+    ) -> Result<Reply, Refusal> {
+        if offer.parts().0.len() > limits::OFFER_BYTES {
+            return Err(Refusal::TooLarge);
+        }
+        let offer = offer.verify()?;
+        if offer.supplier != *peer {
+            return Err(Refusal::WrongSender);
+        }
+        if !offer.well_formed() {
+            return Err(Refusal::Malformed);
+        }
+        if offer.expires <= now {
+            return Err(Refusal::Expired);
+        }
+        let posted = self.intents.get(&offer.intent).filter(|posted| posted.intent.live(now));
+        let posted = posted.ok_or(Refusal::UnknownIntent)?;
+        if posted.intent.board != self.key {
+            return Err(Refusal::WrongBoard);
+        }
+        if posted.seen.contains(&offer.id()) {
+            return Ok(Reply::Noted);
+        }
+        if posted.made.get(peer).copied().unwrap_or(0) >= posted.intent.per_supplier
+            || posted.seen.len() >= limits::OFFERS_PER_INTENT
+        {
+            return Err(Refusal::TooManyOffers);
+        }
+        // A place is free again when the person's node has taken in what waits.
+        if posted.waiting.len() >= limits::OFFERS_WAITING {
+            return Err(Refusal::TooManyWaiting);
+        }
+        let number = self.next(now);
+        self.record(effects, Record::Offered { intent: offer.intent, number, offer: offer.signed().clone() });
+        Ok(Reply::Noted)
+    }
+
+    /// Numbers follow the clock, so that they go on upward also when the last ones were taken down.
+    fn next(&self, now: Timestamp) -> u64 {
+        self.last.saturating_add(1).max(now.0)
+    }
+
+    fn record(&mut self, effects: &mut Vec<Effect>, record: Record) {
+        let applied = self.apply(&record);
+        debug_assert!(applied.is_ok(), "{applied:?}");
+        effects.push(Effect::Persist(record));
+    }
+
+    fn apply(&mut self, record: &Record) -> Result<(), Refusal> {
+        match record {
+            Record::Posted { number, intent } => {
+                let intent = intent.clone().verify()?;
+                self.gossiped += usize::from(intent.board != self.key);
+                self.order.insert(*number, Place::Intent(intent.id()));
+                self.last = self.last.max(*number);
+                let (waiting, seen, made) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+                self.intents.insert(intent.id(), Posted { number: *number, intent, waiting, seen, made });
+            }
+            Record::Withdrawn { number, withdrawal } => {
+                let checked = withdrawal.clone().verify()?;
+                self.order.insert(*number, Place::Withdrawal(checked.intent, checked.key));
+                self.last = self.last.max(*number);
+                let gone = Gone { number: *number, withdrawal: withdrawal.clone(), expires: checked.expires };
+                self.withdrawn.insert((checked.intent, checked.key), gone);
+            }
+            Record::Offered { intent, number, offer } => {
+                let checked = offer.clone().verify()?;
+                self.last = self.last.max(*number);
+                // Its intent may have been taken down while it was being stored.
+                if let Some(posted) = self.intents.get_mut(intent) {
+                    let made = posted.made.entry(checked.supplier).or_default();
+                    *made = made.saturating_add(1);
+                    posted.seen.insert(checked.id());
+                    posted.waiting.insert(*number, offer.clone());
+                }
+            }
+            Record::Collected { intent, upto } => {
+                if let Some(posted) = self.intents.get_mut(intent) {
+                    posted.waiting.retain(|number, _| number > upto);
+                }
+            }
+            Record::Gone { intent } => {
+                if let Some(posted) = self.intents.remove(intent) {
+                    self.order.remove(&posted.number);
+                    self.gossiped -= usize::from(posted.intent.board != self.key);
+                }
+            }
+            Record::Forgotten { intent, key } => {
+                if let Some(gone) = self.withdrawn.remove(&(*intent, *key)) {
+                    self.order.remove(&gone.number);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An intent that is signed, within its bounds and live.
+fn checked(intent: Signed<Intent>, now: Timestamp) -> Result<Verified<Intent>, Refusal> {
+    if intent.parts().0.len() > limits::INTENT_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    let intent = intent.verify()?;
+    if !intent.well_formed() {
+        return Err(Refusal::Malformed);
+    }
+    if intent.live(now) { Ok(intent) } else { Err(Refusal::Expired) }
+}

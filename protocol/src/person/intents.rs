@@ -1,0 +1,472 @@
+//! What the person wants, cast without a name. In: the person's wish, what its board answers. Out: messages to the
+//! board under the intent's own key; offers, the best of them kept; and, when one is taken up, a grant of just what
+//! it needs under the key of that relationship.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Effect, OwnerError, Person, Record, owner, requests};
+use crate::{
+    audit::{Event, Log},
+    entropy::Entropy,
+    field::FieldPath,
+    identity::{Nonce, PublicKey},
+    intent::{self, Category, Criterion, Intent, Offer, Price, TakeUp, Withdrawal},
+    limits,
+    message::{Collect, Message, Offers, Reply},
+    profile::Invitation,
+    refusal::Refusal,
+    signed::{ObjectId, Signed, Verified},
+    time::{Days, Timestamp},
+};
+
+/// A wish.
+#[derive(Clone, Debug)]
+pub struct NewIntent {
+    /// The board, by any invitation or link of the companion that is one.
+    pub board: Invitation,
+    /// What kind of thing.
+    pub category: Category,
+    /// In plain words.
+    pub wish: String,
+    /// Structured.
+    pub details: BTreeMap<String, String>,
+    /// At most.
+    pub budget: Option<Price>,
+    /// For how long; up to the end of that UTC day.
+    pub duration: Days,
+    /// Most offers of one supplier.
+    pub per_supplier: u8,
+    /// Most offers to keep, 1 to [`limits::OFFERS_KEPT`]: the best by `rank_by`.
+    pub keep: u8,
+    /// What offers are ranked by, the first weighing most.
+    pub rank_by: Vec<Criterion>,
+}
+
+/// What is remembered of an intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredIntent {
+    /// What its key is derived from.
+    pub nonce: Nonce,
+    /// The intent, as it was signed.
+    pub intent: Signed<Intent>,
+    /// When it was cast; nobody but the person knows.
+    pub at: Timestamp,
+    /// Most offers to keep.
+    pub keep: u8,
+    /// What offers are ranked by.
+    pub rank_by: Vec<Criterion>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The number of the last offer that was taken in.
+    pub collected: u64,
+    /// Offers that were left, or given way to better ones.
+    pub passed: u32,
+    /// What the board said last, if it refused.
+    pub refused: Option<Refusal>,
+}
+
+/// Where an intent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Stage {
+    /// The board does not have it yet.
+    Casting,
+    /// Offers may come.
+    Open,
+    /// It is over for the person; the board does not know yet.
+    Closing(Outcome),
+    /// It is over.
+    Closed(Outcome),
+}
+
+/// How an intent ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Outcome {
+    /// The person withdrew it.
+    Withdrawn,
+    /// This offer was taken up.
+    TakenUp {
+        /// Which.
+        offer: ObjectId,
+        /// Whose.
+        supplier: PublicKey,
+    },
+    /// Its time is over, or the board refused it.
+    Ended,
+}
+
+/// An intent with the offers that are kept.
+pub struct Wanted {
+    /// What is stored.
+    pub stored: StoredIntent,
+    /// The intent.
+    pub intent: Verified<Intent>,
+    offers: BTreeMap<ObjectId, Verified<Offer>>,
+}
+
+/// Something to say to a board, under the key of one intent.
+pub struct ToBoard {
+    /// The key to dial under.
+    pub secret: Zeroizing<[u8; 32]>,
+    /// The board.
+    pub board: PublicKey,
+    /// Where it is.
+    pub addresses: Vec<String>,
+    /// What to say.
+    pub message: Message,
+}
+
+type Effects = Result<Vec<Effect>, OwnerError>;
+
+impl Person {
+    /// Casts an intent.
+    ///
+    /// # Errors
+    /// [`OwnerError::BadIntent`], [`OwnerError::TooManyIntents`].
+    pub fn cast(
+        &mut self,
+        new: NewIntent,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(ObjectId, Vec<Effect>), OwnerError> {
+        let open = self.intents.values().filter(|wanted| wanted.open()).count();
+        if open >= limits::INTENTS_OPEN {
+            return Err(OwnerError::TooManyIntents);
+        }
+        let days = (1..=limits::INTENT_DAYS).contains(&new.duration.0);
+        let keeps = (1..=limits::OFFERS_KEPT).contains(&usize::from(new.keep));
+        let ranks = (1..=Criterion::ALL.len()).contains(&new.rank_by.len());
+        let nonce = entropy.nonce();
+        let key = self.seed.intent_key(&nonce);
+        let intent = Intent {
+            key: key.public(),
+            board: new.board.supplier,
+            addresses: new.board.addresses,
+            category: new.category,
+            wish: new.wish,
+            details: new.details,
+            budget: new.budget,
+            expires: intent::end_of_day(now, Days(new.duration.0.saturating_sub(1))),
+            per_supplier: new.per_supplier,
+        };
+        if !(days && keeps && ranks && intent.well_formed()) {
+            return Err(OwnerError::BadIntent);
+        }
+        let intent = Verified::sign(intent, &key)?;
+        if intent.signed().parts().0.len() > limits::INTENT_BYTES {
+            return Err(OwnerError::BadIntent);
+        }
+        let id = intent.id();
+        let stored = StoredIntent {
+            nonce,
+            intent: intent.signed().clone(),
+            at: now,
+            keep: new.keep,
+            rank_by: new.rank_by,
+            stage: Stage::Casting,
+            collected: 0,
+            passed: 0,
+            refused: None,
+        };
+        let mut effects = Vec::new();
+        self.forget_closed_intent(&mut effects);
+        self.record(&mut effects, Record::Intent { stored });
+        self.log(&mut effects, Log::Personal, Event::Cast { intent: id }, now, entropy)?;
+        effects.push(Effect::Board(id));
+        Ok((id, effects))
+    }
+
+    /// The intents that are remembered, by their names.
+    pub fn intents(&self) -> impl Iterator<Item = (&ObjectId, &Wanted)> {
+        self.intents.iter()
+    }
+
+    /// One intent.
+    #[must_use]
+    pub fn intent(&self, id: &ObjectId) -> Option<&Wanted> {
+        self.intents.get(id)
+    }
+
+    /// What is to be said to the board of this intent now; nothing where it is over on both sides.
+    pub fn to_board(&self, id: &ObjectId, now: Timestamp) -> Option<ToBoard> {
+        let wanted = self.intents.get(id)?;
+        let key = self.seed.intent_key(&wanted.stored.nonce);
+        let ended = now >= wanted.intent.expires;
+        let message = match wanted.stored.stage {
+            Stage::Casting if !ended => Message::Cast(wanted.stored.intent.clone()),
+            Stage::Open if !ended => Message::Collect(Collect { intent: *id, after: wanted.stored.collected }),
+            Stage::Closing(_) if !ended => {
+                let withdrawal = Withdrawal { key: key.public(), intent: *id, expires: wanted.intent.expires };
+                Message::Withdraw(Verified::sign(withdrawal, &key).ok()?.signed().clone())
+            }
+            _ => return None,
+        };
+        let (board, addresses) = (wanted.intent.board, wanted.intent.addresses.clone());
+        Some(ToBoard { secret: key.expose_secret(), board, addresses, message })
+    }
+
+    /// What the board answered to [`Self::to_board`]. True where there is more to say at once.
+    pub fn board_replied(&mut self, id: &ObjectId, reply: Reply, now: Timestamp) -> (Vec<Effect>, bool) {
+        let mut effects = Vec::new();
+        let Some(wanted) = self.intents.get(id) else { return (effects, false) };
+        let stage = wanted.stored.stage;
+        let more = match (stage, reply) {
+            (Stage::Casting, Reply::Noted) => self.to_stage(&mut effects, id, Stage::Open),
+            (Stage::Open, Reply::Offers(page)) => self.take_in(&mut effects, id, page, now),
+            (Stage::Closing(outcome), Reply::Noted | Reply::Refused(Refusal::UnknownIntent)) => {
+                self.to_stage(&mut effects, id, Stage::Closed(outcome))
+            }
+            // These pass by themselves.
+            (_, Reply::Refused(code @ (Refusal::Unavailable | Refusal::BoardFull | Refusal::RateLimited))) => {
+                self.note_refused(&mut effects, id, code);
+                false
+            }
+            (Stage::Casting | Stage::Open, Reply::Refused(code)) => {
+                self.note_refused(&mut effects, id, code);
+                self.to_stage(&mut effects, id, Stage::Closed(Outcome::Ended));
+                false
+            }
+            _ => false,
+        };
+        (effects, more)
+    }
+
+    /// Closes intents whose time is over.
+    pub(super) fn end_intents(&mut self, effects: &mut Vec<Effect>, now: Timestamp) {
+        let over = |wanted: &&Wanted| now >= wanted.intent.expires && !matches!(wanted.stored.stage, Stage::Closed(_));
+        let ended: Vec<(ObjectId, Outcome)> = self
+            .intents
+            .values()
+            .filter(over)
+            .map(|wanted| match wanted.stored.stage {
+                Stage::Closing(outcome) | Stage::Closed(outcome) => (wanted.intent.id(), outcome),
+                Stage::Casting | Stage::Open => (wanted.intent.id(), Outcome::Ended),
+            })
+            .collect();
+        for (id, outcome) in ended {
+            self.to_stage(effects, &id, Stage::Closed(outcome));
+        }
+    }
+
+    /// The person wants no more offers. The board is told; offers that came stay readable.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoIntent`] where there is none that is open.
+    pub fn withdraw(&mut self, id: &ObjectId, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        self.intents.get(id).filter(|wanted| wanted.open()).ok_or(OwnerError::NoIntent)?;
+        let mut effects = Vec::new();
+        self.log(&mut effects, Log::Personal, Event::Closed { intent: *id, offer: None }, now, entropy)?;
+        self.to_stage(&mut effects, id, Stage::Closing(Outcome::Withdrawn));
+        effects.push(Effect::Board(*id));
+        Ok(effects)
+    }
+
+    /// The person does not want this offer: it goes, and leaves its place to another.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoOffer`].
+    pub fn pass_over(&mut self, id: &ObjectId, offer: &ObjectId) -> Effects {
+        self.offer(id, offer)?;
+        let mut effects = Vec::new();
+        self.drop_offer(&mut effects, id, offer);
+        Ok(effects)
+    }
+
+    /// An offer that can be taken up.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoIntent`], [`OwnerError::NoOffer`].
+    pub fn offer(&self, id: &ObjectId, offer: &ObjectId) -> Result<&Verified<Offer>, OwnerError> {
+        let wanted = self.intents.get(id).ok_or(OwnerError::NoIntent)?;
+        wanted.offers.get(offer).ok_or(OwnerError::NoOffer)
+    }
+
+    /// The person takes an offer up: under the key of the relationship with its supplier, which there must be by now.
+    /// Grants what the offer needs and no more, sends those values with it, tells the supplier which offer it is, and
+    /// closes the intent.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoOffer`], [`OwnerError::OfferOver`], [`OwnerError::NoRelationship`], and
+    /// [`Refusal::OutsideAgreement`] where the agreement does not permit what the offer needs.
+    pub fn take_up(&mut self, id: &ObjectId, offer: &ObjectId, now: Timestamp, entropy: &mut Entropy) -> Effects {
+        let offer = self.offer(id, offer)?.clone();
+        if !self.intents.get(id).is_some_and(Wanted::open) || now >= offer.expires {
+            return Err(OwnerError::OfferOver);
+        }
+        let supplier = offer.supplier;
+        let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
+        let taken = TakeUp { person: relationship.key.public(), supplier, offer: offer.id(), at: now };
+        let taken = Verified::sign(taken, &relationship.key)?;
+        let mut effects = Vec::new();
+        // First what can be refused: an error must leave no change behind.
+        let granted = self.grant_needs(&mut effects, &offer, now, entropy)?;
+        self.queue(&mut effects, supplier, Message::TakeUp(taken.signed().clone()), false)?;
+        let closed = Event::Closed { intent: *id, offer: Some((offer.id(), supplier)) };
+        self.log(&mut effects, Log::Personal, closed, now, entropy)?;
+        self.to_stage(&mut effects, id, Stage::Closing(Outcome::TakenUp { offer: offer.id(), supplier }));
+        effects.push(Effect::Board(*id));
+        effects.push(Effect::Deliver(supplier));
+        effects.extend(granted);
+        Ok(effects)
+    }
+
+    /// Issues the grant that an offer needs; the disclosure under it comes out, to be sealed last.
+    fn grant_needs(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        offer: &Offer,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<Option<Effect>, OwnerError> {
+        let (supplier, needs) = (offer.supplier, &offer.needs);
+        if needs.fields.is_empty() {
+            return Ok(None);
+        }
+        let purposes = BTreeSet::from([needs.purpose]);
+        let nothing = [].into_iter();
+        let mut scope = requests::scope(nothing, purposes, needs.access, now, needs.duration, needs.retention);
+        scope.fields.clone_from(&needs.fields);
+        let fields: BTreeSet<FieldPath> = needs.fields.iter().flat_map(crate::field::Selector::fields).collect();
+        let grant = self.issue(effects, &supplier, scope, "you", now, entropy)?;
+        self.give_back(effects, &supplier, &fields);
+        let releases = self.releases(&supplier, &fields, Some(grant.id()), now);
+        self.count_uses(effects, releases.values(), now);
+        Ok(Some(Effect::Disclose(owner::unasked_plan(supplier, None, releases, vec![grant]))))
+    }
+
+    /// Takes a page of offers in: those that hold, answer this intent and are within its caps; of them the best.
+    fn take_in(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, page: Offers, now: Timestamp) -> bool {
+        let Some(wanted) = self.intents.get(id) else { return false };
+        let mut stored = wanted.stored.clone();
+        let went_on = page.last > stored.collected;
+        stored.collected = stored.collected.max(page.last);
+        self.record(effects, Record::Intent { stored });
+        for offer in page.offers.into_iter().take(limits::OFFERS_PER_PAGE) {
+            if let Some(offer) = self.worth_keeping(id, offer, now) {
+                self.record(effects, Record::Offer { intent: *id, offer: offer.signed().clone() });
+                self.keep_best(effects, id);
+            }
+        }
+        // A board that says "more" without going on must not keep this node busy.
+        page.more && went_on
+    }
+
+    /// An offer that holds. A hostile board may hand over anything: the caps are counted here again.
+    fn worth_keeping(&self, id: &ObjectId, offer: Signed<Offer>, now: Timestamp) -> Option<Verified<Offer>> {
+        let wanted = self.intents.get(id)?;
+        if offer.parts().0.len() > limits::OFFER_BYTES || wanted.offers.contains_key(&offer.id()) {
+            return None;
+        }
+        let offer = offer.verify().ok()?;
+        let own = wanted.offers.values().filter(|kept| kept.supplier == offer.supplier).count();
+        let fits = offer.intent == *id && offer.well_formed() && offer.expires > now;
+        (fits && own < usize::from(wanted.intent.per_supplier)).then_some(offer)
+    }
+
+    /// Lets the worst go where there are more than the person wants to see.
+    fn keep_best(&mut self, effects: &mut Vec<Effect>, id: &ObjectId) {
+        let Some(wanted) = self.intents.get(id) else { return };
+        if wanted.offers.len() <= usize::from(wanted.stored.keep) {
+            return;
+        }
+        if let Some(worst) = self.ranked(id).last().map(|offer| offer.id()) {
+            self.drop_offer(effects, id, &worst);
+        }
+    }
+
+    /// The offers that are kept, the best first.
+    #[must_use]
+    pub fn ranked(&self, id: &ObjectId) -> Vec<&Verified<Offer>> {
+        let Some(wanted) = self.intents.get(id) else { return Vec::new() };
+        let mut offers: Vec<Ranked<'_>> = wanted.offers.values().map(Ranked).collect();
+        let known = |supplier: &PublicKey| self.relationships.contains_key(supplier);
+        intent::rank(&mut offers, &wanted.intent, &wanted.stored.rank_by, &known);
+        offers.into_iter().map(|ranked| ranked.0).collect()
+    }
+
+    fn drop_offer(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, offer: &ObjectId) {
+        let Some(wanted) = self.intents.get(id) else { return };
+        let stored = StoredIntent { passed: wanted.stored.passed.saturating_add(1), ..wanted.stored.clone() };
+        self.record(effects, Record::OfferGone { intent: *id, offer: *offer });
+        self.record(effects, Record::Intent { stored });
+    }
+
+    fn to_stage(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, stage: Stage) -> bool {
+        let Some(wanted) = self.intents.get(id) else { return false };
+        let stored = StoredIntent { stage, ..wanted.stored.clone() };
+        self.record(effects, Record::Intent { stored });
+        true
+    }
+
+    fn note_refused(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, code: Refusal) {
+        let Some(wanted) = self.intents.get(id).filter(|wanted| wanted.stored.refused != Some(code)) else { return };
+        let stored = StoredIntent { refused: Some(code), ..wanted.stored.clone() };
+        self.record(effects, Record::Intent { stored });
+    }
+
+    /// Makes room for one more where too many are remembered.
+    fn forget_closed_intent(&mut self, effects: &mut Vec<Effect>) {
+        if self.intents.len() < limits::INTENTS_KEPT {
+            return;
+        }
+        let closed = self.intents.iter().filter(|(_, wanted)| matches!(wanted.stored.stage, Stage::Closed(_)));
+        let Some(oldest) = closed.min_by_key(|(_, wanted)| wanted.stored.at).map(|(id, _)| *id) else { return };
+        let offers: Vec<ObjectId> = self.intents.get(&oldest).map(Wanted::names).unwrap_or_default();
+        for offer in offers {
+            self.record(effects, Record::OfferGone { intent: oldest, offer });
+        }
+        self.record(effects, Record::IntentForgotten { intent: oldest });
+    }
+
+    pub(super) fn apply_intent(&mut self, stored: &StoredIntent) -> Result<(), Refusal> {
+        let id = stored.intent.id();
+        if let Some(wanted) = self.intents.get_mut(&id) {
+            wanted.stored.clone_from(stored);
+            return Ok(());
+        }
+        let intent = stored.intent.clone().verify()?;
+        self.intents.insert(id, Wanted { stored: stored.clone(), intent, offers: BTreeMap::new() });
+        Ok(())
+    }
+
+    pub(super) fn apply_offer(&mut self, intent: &ObjectId, offer: &Signed<Offer>) -> Result<(), Refusal> {
+        let wanted = self.intents.get_mut(intent).ok_or(Refusal::UnknownIntent)?;
+        let offer = offer.clone().verify()?;
+        wanted.offers.insert(offer.id(), offer);
+        Ok(())
+    }
+
+    pub(super) fn apply_offer_gone(&mut self, intent: &ObjectId, offer: &ObjectId) {
+        if let Some(wanted) = self.intents.get_mut(intent) {
+            wanted.offers.remove(offer);
+        }
+    }
+}
+
+impl Wanted {
+    /// May offers still come and be taken up?
+    #[must_use]
+    pub fn open(&self) -> bool {
+        matches!(self.stored.stage, Stage::Casting | Stage::Open)
+    }
+
+    /// The names of the offers that are kept.
+    #[must_use]
+    pub fn names(&self) -> Vec<ObjectId> {
+        self.offers.keys().copied().collect()
+    }
+}
+
+struct Ranked<'a>(&'a Verified<Offer>);
+
+impl std::ops::Deref for Ranked<'_> {
+    type Target = Offer;
+    fn deref(&self) -> &Offer {
+        self.0
+    }
+}
