@@ -11,6 +11,7 @@ mod docs;
 mod end_to_end;
 mod hostile;
 mod kills;
+mod market;
 mod owner;
 mod returns;
 mod supplier_api;

@@ -144,6 +144,53 @@ pub enum Command {
     Agreement {
         supplier: String,
     },
+    /// Casts an intent.
+    Cast {
+        /// A board's link, or a supplier that is one; none for the board of the last intent.
+        board: Option<String>,
+        category: String,
+        wish: String,
+        details: Vec<(String, String)>,
+        budget: Option<String>,
+        days: u32,
+        per_supplier: u8,
+        keep: u8,
+        by: Vec<String>,
+    },
+    Intents,
+    /// Offers for one intent, or for all that are open.
+    Offers {
+        intent: Option<String>,
+    },
+    Withdraw {
+        intent: String,
+    },
+    PassOver {
+        offer: String,
+    },
+    TakeUp {
+        offer: String,
+        agreement: String,
+    },
+    /// The link of this companion's board.
+    BoardLink,
+    /// The boards that this companion follows.
+    Boards,
+    Follow {
+        board: String,
+        categories: Vec<String>,
+    },
+    Unfollow {
+        board: String,
+    },
+    /// Intents that this companion found on boards.
+    Wanted,
+    Offer {
+        intent: String,
+        offer: NewOffer,
+    },
+    /// Offers that this companion made.
+    Offered,
     Put {
         person: String,
         collection: String,
@@ -183,6 +230,30 @@ pub enum Command {
     KeyRevoke {
         key: String,
     },
+}
+
+/// An offer, as typed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOffer {
+    /// One line.
+    pub title: String,
+    /// `129.50EUR/month`.
+    pub price: Option<String>,
+    /// Structured, name and value.
+    pub terms: std::collections::BTreeMap<String, String>,
+    /// Fields, or `group:NAME`.
+    pub needs: Vec<String>,
+    /// Why they are needed.
+    pub purpose: String,
+    /// once, read or subscribe.
+    pub access: String,
+    /// Days that the grant lives.
+    pub days: u32,
+    /// Days that a value is kept.
+    pub retention: u32,
+    /// Days that the offer holds.
+    pub holds: u32,
 }
 
 /// A change of the defaults, to be tried or made.
@@ -272,9 +343,11 @@ impl From<regie_protocol::person::OwnerError> for Failure {
     fn from(error: regie_protocol::person::OwnerError) -> Self {
         use regie_protocol::person::OwnerError as E;
         let (code, exit) = match &error {
-            E::NoRelationship | E::NoRequest | E::NoGrant | E::NoItem => ("not_found", exit::NOT_FOUND),
+            E::NoRelationship | E::NoRequest | E::NoGrant | E::NoItem | E::NoIntent | E::NoOffer => {
+                ("not_found", exit::NOT_FOUND)
+            }
             E::AlreadyPaired | E::AlreadyRevoked => ("already_done", exit::ERROR),
-            E::BadPolicy => ("bad_argument", exit::USAGE),
+            E::BadPolicy | E::BadIntent => ("bad_argument", exit::USAGE),
             E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
             _ => ("refused", exit::REFUSED),
         };
@@ -287,7 +360,7 @@ impl From<regie_protocol::supplier::SupplierError> for Failure {
         use regie_protocol::supplier::SupplierError as E;
         match error {
             E::NoRelationship => Self::new("not_found", exit::NOT_FOUND, error),
-            E::NotDelegable | E::TooManyDelegations | E::NotOpened | E::TooManyItems => {
+            E::NotDelegable | E::TooManyDelegations | E::NotOpened | E::TooManyItems | E::IntentOver => {
                 Self::new("refused", exit::REFUSED, error)
             }
             _ => Self::usage(error),

@@ -3,7 +3,7 @@
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
 //! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
 //! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
-//! holds the connections, `person/items.rs` what suppliers send back, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! holds the connections, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
 mod activity;
@@ -12,6 +12,7 @@ mod consent;
 mod decisions;
 mod export;
 mod fields;
+pub(crate) mod intents;
 mod items;
 mod journal;
 mod links;
@@ -45,6 +46,7 @@ use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use zeroize::Zeroizing;
 
+pub use intents::take_up;
 pub use links::pair;
 pub use records::seed;
 
@@ -78,6 +80,16 @@ pub enum Event {
     Paired(Box<Answered>, oneshot::Sender<Result<Value, Failure>>),
     /// An attempt to meet a processor is over.
     Met(PublicKey),
+    /// A talk with a board asks what is to be said about this intent.
+    ToBoard(ObjectId, oneshot::Sender<Option<intents::ToSay>>),
+    /// What the board answered; whether there is more to say goes back.
+    BoardReplied(ObjectId, Vec<u8>, oneshot::Sender<bool>),
+    /// An intent was cast: its talk is to begin.
+    Boards,
+    /// An offer is to be taken up, by the end of its id.
+    Taking(String, oneshot::Sender<Result<intents::Taking, Failure>>),
+    /// There is a relationship with its supplier.
+    TakeUp(ObjectId, ObjectId, oneshot::Sender<Result<Value, Failure>>),
     /// Time passes.
     Tick,
 }
@@ -129,6 +141,8 @@ pub struct Node {
     links: BTreeMap<PublicKey, Link>,
     /// Processors that are to be met.
     meetings: BTreeMap<PublicKey, meetings::Meeting>,
+    /// What is said to the boards of intents, each under a key of its own.
+    talks: BTreeMap<ObjectId, intents::Talk>,
     /// Values set in this turn, not on disk yet.
     fresh: BTreeMap<FieldPath, Option<Observed>>,
     /// Bounds how many suppliers are dialled at once.
@@ -163,6 +177,7 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         clock,
         links: BTreeMap::new(),
         meetings: BTreeMap::new(),
+        talks: BTreeMap::new(),
         fresh: BTreeMap::new(),
         activity,
         grown: BTreeSet::new(),
@@ -171,6 +186,7 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         runtime: tokio::runtime::Handle::current(),
     };
     node.tend_links();
+    node.tend_boards();
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
         let _ = ended.send(driver::run(node, inbox));
@@ -273,7 +289,27 @@ impl Driven for Node {
                 let effects = self.machine.tick(now);
                 self.run(effects, None, turn);
                 self.tend_links();
+                self.tend_boards();
                 self.meet(turn);
+            }
+            Event::ToBoard(intent, answer) => {
+                let say = self.to_say(&intent);
+                turn.after(move || drop(answer.send(say)));
+            }
+            Event::BoardReplied(intent, frame, answer) => {
+                let more = self.board_replied(&intent, &frame, turn);
+                turn.after(move || {
+                    let _ = answer.send(more);
+                });
+            }
+            Event::Boards => self.tend_boards(),
+            Event::Taking(offer, answer) => {
+                let result = self.taking(&offer);
+                turn.after(move || drop(answer.send(result)));
+            }
+            Event::TakeUp(intent, offer, answer) => {
+                let result = self.take_up(&intent, &offer, turn);
+                turn.after(move || drop(answer.send(result)));
             }
             Event::Met(processor) => self.meeting_over(&processor),
         }
@@ -333,6 +369,7 @@ impl Node {
                 }
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Meet(_) => self.meet(turn),
+                Effect::Board(intent) => self.to_board(&intent, turn),
                 Effect::Correct(correcting) => self.correct(correcting, turn),
                 Effect::Reply(reply) => answer(responder.take(), &reply, turn),
                 Effect::Disclose(plan) => {

@@ -5,8 +5,10 @@
 //! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands,
-//! `supplier/sharing.rs` is what companions on one store leave for each other.
+//! `supplier/sharing.rs` is what companions on one store leave for each other, `supplier/boards.rs` is the board that
+//! this companion may be, `supplier/market.rs` what it finds on boards and offers there.
 
+mod boards;
 pub mod bulk;
 #[cfg(feature = "nats")]
 mod bus;
@@ -16,19 +18,22 @@ pub mod happening;
 pub mod hooks;
 pub mod keys;
 pub mod lists;
+pub mod market;
 pub mod names;
 pub mod once;
 mod records;
 mod sharing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
+    board::Board,
     field::FieldPath,
     identity::{Keypair, Nonce, PublicKey},
     message::{self, Message, Reply},
     profile::{Invitation, Profile},
     refusal::Refusal,
+    signed::ObjectId,
     supplier::{Customer, Effect, Invite, Parcel, Supplier},
     time::Timestamp,
     wire,
@@ -142,6 +147,10 @@ pub enum Event {
     Call(Call),
     /// A request to many persons goes on.
     Work,
+    /// A board answered what is wanted, or did not.
+    Browsed(PublicKey, Option<Vec<u8>>),
+    /// A board answered to an offer, or did not.
+    OfferReplied(ObjectId, Option<Vec<u8>>),
     /// Time passes.
     Tick,
 }
@@ -165,6 +174,10 @@ pub struct Companion {
     name: [u8; 8],
     broken: bool,
     working: bool,
+    /// Where this companion is a board.
+    board: Option<Board>,
+    /// When each followed board is to be asked again.
+    looks: BTreeMap<PublicKey, market::Look>,
     runtime: tokio::runtime::Handle,
 }
 
@@ -204,12 +217,15 @@ pub async fn start(
         name: clock::random(),
         broken: false,
         working: false,
+        board: None,
+        looks: BTreeMap::new(),
         runtime: tokio::runtime::Handle::current(),
     };
     let own = addresses.clone();
     let companion = blocking(move || {
         companion.store.begin()?;
         companion.advertise(&own)?;
+        companion.open_board()?;
         Ok(companion)
     })
     .await?;
@@ -279,7 +295,15 @@ impl Driven for Companion {
     type Event = Event;
 
     fn reads_all(event: &Event) -> bool {
-        matches!(event, Event::Command(..) | Event::Call(_) | Event::Work | Event::Tick)
+        matches!(
+            event,
+            Event::Command(..)
+                | Event::Call(_)
+                | Event::Work
+                | Event::Tick
+                | Event::Browsed(..)
+                | Event::OfferReplied(..)
+        )
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
@@ -335,6 +359,8 @@ impl Companion {
             }
             Event::Call(call) => call(self, turn),
             Event::Work => self.work(turn)?,
+            Event::Browsed(board, frame) => self.browsed(&board, frame, turn)?,
+            Event::OfferReplied(offer, frame) => self.offer_replied(&offer, frame, turn)?,
             Event::Tick => self.tick(turn)?,
         }
         Ok(true)
@@ -343,6 +369,10 @@ impl Companion {
     fn frame(&mut self, person: PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
         let effects = match message::read::<Message>(frame) {
+            Ok(message) if self.board.is_some() && boards::is_for(&message) => {
+                let reply = self.at_board(&person, message, now, turn)?;
+                vec![Effect::Reply(reply)]
+            }
             Ok(message) => {
                 self.load_for(&person, &message)?;
                 self.machine.message(&person, message, now)
@@ -376,6 +406,8 @@ impl Companion {
         self.prune_events(now, turn)?;
         self.prune_answers(now, turn)?;
         self.look_for_mail(turn)?;
+        self.tend_board(now, turn)?;
+        self.look_at_boards(now, turn)?;
         self.work_on(turn);
         Ok(())
     }

@@ -190,6 +190,40 @@ impl Intent {
     }
 }
 
+/// A board, as it is passed on: `regie:board?v=1&d=…`, in the form of a pairing link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardLink(pub Invitation);
+
+const BOARD_LINK: &str = "regie:board?";
+const PAIR_LINK: &str = "regie:pair?";
+
+impl BoardLink {
+    /// The link of the board that this company keeps.
+    #[must_use]
+    pub fn new(board: PublicKey, addresses: Vec<String>) -> Self {
+        Self(Invitation { supplier: board, id: Nonce([0; 16]), addresses })
+    }
+}
+
+impl fmt::Display for BoardLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_string().replacen(PAIR_LINK, BOARD_LINK, 1))
+    }
+}
+
+/// Text that is not the link of a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the link of a board; it should begin with regie:board?v=1& and come whole from the board")]
+pub struct BadBoardLink;
+
+impl FromStr for BoardLink {
+    type Err = BadBoardLink;
+    fn from_str(text: &str) -> Result<Self, BadBoardLink> {
+        let rest = text.trim().strip_prefix(BOARD_LINK).ok_or(BadBoardLink)?;
+        format!("{PAIR_LINK}{rest}").parse().map(Self).map_err(|_| BadBoardLink)
+    }
+}
+
 /// The latest end that an intent cast now can have.
 #[must_use]
 pub fn last_end(now: Timestamp) -> Timestamp {

@@ -114,5 +114,7 @@ pub const INTENTS_PER_BOARD: usize = 50_000;
 pub const INTENTS_GOSSIPED: usize = 25_000;
 /// Most withdrawals that a board remembers.
 pub const WITHDRAWALS_PER_BOARD: usize = 100_000;
+/// Most boards that one companion follows.
+pub const BOARDS: usize = 16;
 /// Most categories in one question to a board.
 pub const CATEGORIES: usize = 16;

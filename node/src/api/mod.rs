@@ -19,6 +19,7 @@ mod health;
 mod invitations;
 mod items;
 pub mod limits;
+mod market;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod problem;
@@ -118,6 +119,12 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(items::list, items::create))
         .routes(routes!(items::one))
         .routes(routes!(items::correct))
+        .routes(routes!(market::boards, market::follow))
+        .routes(routes!(market::unfollow))
+        .routes(routes!(market::intents))
+        .routes(routes!(market::intent))
+        .routes(routes!(market::offers, market::make))
+        .routes(routes!(market::offer))
         .routes(routes!(exports::table))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::one, customers::delete))

@@ -5,6 +5,7 @@ mod doctor;
 mod init;
 mod items;
 mod listen;
+mod market;
 mod render;
 mod serve;
 
@@ -216,6 +217,33 @@ enum Verb {
         #[arg(long, requires = "preset")]
         dry_run: bool,
     },
+    /// Say what you want, without a name; offers come to you
+    Want(market::Want),
+    /// What you want, and how it stands
+    Intents,
+    /// Offers that came, the best first
+    Offers {
+        /// For this intent only, by the end of its id
+        intent: Option<String>,
+    },
+    /// Take an offer up: its supplier gets what the offer needs, and no more
+    Take {
+        /// The offer's id, or the end of it
+        offer: String,
+        /// The agreement to proffer, where you are not paired yet
+        #[arg(long, default_value = "PDC-INTENT")]
+        agreement: String,
+    },
+    /// Pass an offer over: it goes, and leaves its place to another
+    Pass {
+        /// The offer's id, or the end of it
+        offer: String,
+    },
+    /// Want no more offers
+    Withdraw {
+        /// The intent's id, or the end of it
+        intent: String,
+    },
     /// Consent receipts (ISO/IEC TS 27560, DPV JSON-LD)
     Receipts {
         /// Of one supplier only
@@ -377,6 +405,29 @@ enum SupplierVerb {
         #[arg(long)]
         reason: String,
     },
+    /// Make this companion a board, where persons cast intents, and show its link
+    Board,
+    /// The boards that are followed
+    Boards,
+    /// Follow a board, to find what is wanted there
+    Follow {
+        /// Its link, regie:board?…
+        board: String,
+        /// What to look for, and everything within it; all, where left out
+        #[arg(long = "category", value_name = "CATEGORY")]
+        categories: Vec<String>,
+    },
+    /// Let a board go
+    Unfollow {
+        /// Its key
+        board: String,
+    },
+    /// What persons want, as found on the boards that are followed
+    Wanted,
+    /// Offer something for an intent
+    Offer(market::MakeOffer),
+    /// The offers made, and how they stand
+    Offers,
     /// The persons, what is held of them, and the requests
     People,
 }
@@ -458,6 +509,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             let body = items::read(&file)?;
             render::show(&control::ask(&home, &Command::Put { person, collection, title, media_type, body })?, json)
         }
+        Verb::Want(want) => render::show(&control::ask(&home, &want.command()?)?, json),
+        Verb::Supplier { verb: SupplierVerb::Offer(offer) } => {
+            render::show(&control::ask(&home, &offer.command()?)?, json)
+        }
         Verb::Audit { verify } => audit(&home, verify, json),
         // Documents for other programs: always JSON.
         verb @ (Verb::Export | Verb::Receipts { .. } | Verb::Proof { .. }) => {
@@ -477,6 +532,17 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Set { field, value } => Command::Set { values: vec![(field, value)], source: None },
         Verb::Unset { field } => Command::Unset { field },
         Verb::Fields { .. } => Command::Fields,
+        Verb::Intents => Command::Intents,
+        Verb::Offers { intent } => Command::Offers { intent },
+        Verb::Take { offer, agreement } => Command::TakeUp { offer, agreement },
+        Verb::Pass { offer } => Command::PassOver { offer },
+        Verb::Withdraw { intent } => Command::Withdraw { intent },
+        Verb::Supplier { verb: SupplierVerb::Board } => Command::BoardLink,
+        Verb::Supplier { verb: SupplierVerb::Boards } => Command::Boards,
+        Verb::Supplier { verb: SupplierVerb::Follow { board, categories } } => Command::Follow { board, categories },
+        Verb::Supplier { verb: SupplierVerb::Unfollow { board } } => Command::Unfollow { board },
+        Verb::Supplier { verb: SupplierVerb::Wanted } => Command::Wanted,
+        Verb::Supplier { verb: SupplierVerb::Offers } => Command::Offered,
         Verb::Requests => Command::Requests,
         Verb::Allow(decision) => decide(decision, true),
         Verb::Refuse(decision) => decide(decision, false),
@@ -552,6 +618,10 @@ fn view(verb: &Verb) -> render::View {
         Verb::Requests => render::REQUESTS,
         Verb::Grants => render::GRANTS,
         Verb::Inbox => render::INBOX,
+        Verb::Intents => render::INTENTS,
+        Verb::Offers { .. } => render::OFFERS,
+        Verb::Supplier { verb: SupplierVerb::Wanted } => render::WANTED,
+        Verb::Supplier { verb: SupplierVerb::Offers } => render::OFFERED,
         Verb::Status => render::STATUS,
         Verb::Overview => render::OVERVIEW,
         Verb::Who { show: true, .. } => render::SUPPLIER,

@@ -52,6 +52,41 @@ pub(super) const INBOX: View = View::List(&[
     ("proposed", "after"),
     ("state", "state"),
 ]);
+pub(super) const INTENTS: View = View::List(&[
+    ("id", "intent"),
+    ("what", "category"),
+    ("wish", "wish"),
+    ("budget", "budget"),
+    ("until", "expires"),
+    ("state", "state"),
+    ("offers", "offers"),
+]);
+pub(super) const OFFERS: View = View::List(&[
+    ("", "rank"),
+    ("id", "offer"),
+    ("from", "supplier"),
+    ("what", "title"),
+    ("price", "price"),
+    ("needs", "needs"),
+    ("kept, days", "kept"),
+    ("until", "expires"),
+]);
+pub(super) const WANTED: View = View::List(&[
+    ("id", "intent"),
+    ("what", "category"),
+    ("wish", "wish"),
+    ("details", "details"),
+    ("budget", "budget"),
+    ("until", "expires"),
+]);
+pub(super) const OFFERED: View = View::List(&[
+    ("id", "offer"),
+    ("for", "intent"),
+    ("what", "title"),
+    ("price", "price"),
+    ("state", "state"),
+    ("refused", "refused"),
+]);
 pub(super) const GRANTS: View = View::List(GRANT_COLUMNS);
 pub(super) const EVENTS: View = View::List(&[("when", "at"), ("with", "supplier"), ("what", "event")]);
 pub(super) const PEOPLE: View = View::List(&[
@@ -249,6 +284,9 @@ fn happened(kind: &str, of: &Value) -> String {
             format!("revoked {}{erase}", id("grant"))
         }
         "erased" => format!("erasure receipt for {}", id("grant")),
+        "cast" => format!("cast {}", short("id", &cell("", &of["intent"]))),
+        "closed" if of["offer"].is_null() => format!("withdrew {}", short("id", &cell("", &of["intent"]))),
+        "closed" => format!("took up an offer for {}", short("id", &cell("", &of["intent"]))),
         "received" => format!("an item came into {}", cell("", &of["collection"])),
         "field_changed" => format!("changed {}", cell("", &of["field"])),
         _ => words(kind),
@@ -271,8 +309,12 @@ fn request(request: &Value) -> String {
 /// Long ids by their end, which commands take; times to the second.
 fn short(name: &str, text: &str) -> String {
     match name {
-        "grant" | "receipt" | "id" if text.is_ascii() && text.len() > SHORT => text[text.len() - SHORT..].to_owned(),
-        "at" | "observed" | "last_contact" | "since" => text.get(..16).map_or(text.to_owned(), |t| t.replace('T', " ")),
+        "grant" | "receipt" | "id" | "intent" | "offer" if text.is_ascii() && text.len() > SHORT => {
+            text[text.len() - SHORT..].to_owned()
+        }
+        "at" | "cast" | "found" | "observed" | "last_contact" | "since" => {
+            text.get(..16).map_or(text.to_owned(), |t| t.replace('T', " "))
+        }
         "expires" => text.get(..10).unwrap_or(text).to_owned(),
         _ => text.to_owned(),
     }

@@ -240,6 +240,7 @@ async fn ask_person(
             let invitation: Invitation = parse(&link)?;
             person::pair(invitation, parse(&agreement)?, events).await
         }
+        Command::TakeUp { offer, agreement } => person::take_up(offer, parse(&agreement)?, events).await,
         command => ask(&events, |answer| person::Event::Command(command, answer)).await,
     }
 }

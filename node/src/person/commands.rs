@@ -101,14 +101,32 @@ impl Node {
             Command::DecideItem { id, accept } => self.decide_item(&id, accept, turn),
             Command::Corrections { rule } => self.correction_rules(rule, turn),
             Command::Agreement { supplier } => self.agreement(&self.find_supplier(&supplier)?),
+            Command::Cast { board, category, wish, details, budget, days, per_supplier, keep, by } => {
+                let words =
+                    super::intents::Words { board, category, wish, details, budget, days, per_supplier, keep, by };
+                self.cast(words, turn)
+            }
+            Command::Intents => Ok(self.intents(turn)),
+            Command::Offers { intent } => self.offers(intent.as_deref(), turn),
+            Command::Withdraw { intent } => self.withdraw(&intent, turn),
+            Command::PassOver { offer } => self.pass_over(&offer, turn),
             Command::Export => self.export(),
             Command::Me { name } => self.me(name, turn),
             Command::Proffer { agreement } => self.proffered(agreement, turn),
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&self.store)? })),
-            Command::Pair { .. } | Command::Stop | Command::Dashboard => Err(Failure::internal("handled elsewhere")),
+            Command::Pair { .. } | Command::TakeUp { .. } | Command::Stop | Command::Dashboard => {
+                Err(Failure::internal("handled elsewhere"))
+            }
             Command::Invite { .. }
             | Command::Ask { .. }
             | Command::People
+            | Command::BoardLink
+            | Command::Boards
+            | Command::Follow { .. }
+            | Command::Unfollow { .. }
+            | Command::Wanted
+            | Command::Offer { .. }
+            | Command::Offered
             | Command::Put { .. }
             | Command::Correct { .. }
             | Command::KeyCreate { .. }
@@ -201,7 +219,7 @@ impl Node {
     }
 
     /// A supplier by key, or by a name that only one has.
-    fn find_supplier(&self, text: &str) -> Result<PublicKey, Failure> {
+    pub(super) fn find_supplier(&self, text: &str) -> Result<PublicKey, Failure> {
         if let Ok(key) = text.parse::<PublicKey>() {
             return if self.machine.relationship(&key).is_some() {
                 Ok(key)

@@ -159,7 +159,7 @@ async fn proffered(
     Ok((pairing, reply))
 }
 
-async fn ask<T>(
+pub(super) async fn ask<T>(
     events: &mpsc::Sender<Event>,
     event: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Event,
 ) -> Result<T, Failure> {

@@ -49,6 +49,8 @@ pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
         | Record::Sent { .. }
         | Record::Erased { .. }
         | Record::ContentGone { .. }
+        | Record::IntentForgotten { .. }
+        | Record::OfferGone { .. }
         | Record::ItemForgotten { .. }
         | Record::MandateForgotten { .. }
         | Record::GrantForgotten { .. } => turn.batch.delete(table, key),
@@ -134,6 +136,8 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
         Table::Seen,
         Table::Pending,
         Table::Item,
+        Table::Intent,
+        Table::Offer,
         Table::Outbox,
         Table::Known,
         Table::Past,
@@ -260,6 +264,10 @@ fn place(record: &Record) -> (Table, Key) {
         Record::Content { supplier, id, .. } | Record::ContentGone { supplier, id } => {
             (Table::Content, Key::grouped(supplier.as_bytes(), &id.0))
         }
+        Record::Intent { stored } => (Table::Intent, Key::item(stored.intent.id().digest())),
+        Record::IntentForgotten { intent } => (Table::Intent, Key::item(intent.digest())),
+        Record::Offer { intent, offer } => (Table::Offer, Key::grouped(intent.digest(), offer.id().digest())),
+        Record::OfferGone { intent, offer } => (Table::Offer, Key::grouped(intent.digest(), offer.digest())),
         Record::Waiting { supplier, waiting } => (Table::Pending, Key::grouped(supplier.as_bytes(), &waiting.id.0)),
         Record::Decided { supplier, id } => (Table::Pending, Key::grouped(supplier.as_bytes(), &id.0)),
         Record::Outgoing { supplier, number, .. } | Record::Sent { supplier, number } => {

@@ -86,6 +86,14 @@ tables! {
     Item = 26 "item",
     /// What suppliers sent back. Erasable.
     Content = 27 "content",
+    /// What the person wants. Erasable.
+    Intent = 28 "intent",
+    /// Offers for it. Erasable.
+    Offer = 29 "offer",
+    /// What a board holds.
+    Board = 30 "board",
+    /// Boards that a companion follows, what it found there and what it offers.
+    Market = 31 "market",
 }
 
 impl Table {
@@ -93,7 +101,14 @@ impl Table {
     pub fn erasable(self) -> bool {
         matches!(
             self,
-            Table::Field | Table::FieldHistory | Table::Held | Table::Outbox | Table::Disclosure | Table::Content
+            Table::Field
+                | Table::FieldHistory
+                | Table::Held
+                | Table::Outbox
+                | Table::Disclosure
+                | Table::Content
+                | Table::Intent
+                | Table::Offer
         )
     }
 

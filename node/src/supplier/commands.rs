@@ -10,13 +10,16 @@ use regie_protocol::{
 };
 use serde_json::{Value, json};
 
-use super::{Companion, World};
+use super::{Companion, World, market};
 use crate::{
     clock,
     command::{self, Command, Failure, parse},
     driver::Turn,
     store::{Item, Table},
 };
+
+/// Intents and offers listed in one answer; the API gives all, page by page.
+const SHOWN: usize = 1_000;
 
 impl Companion {
     pub(super) fn command(&mut self, command: Command, turn: &mut Turn) -> Result<Value, Failure> {
@@ -49,6 +52,32 @@ impl Companion {
                 self.load(&person)?;
                 let id = self.propose(person, parse(&field)?, parse(&value)?, reason, turn)?;
                 Ok(json!({ "item": super::names::Sent(id.0) }))
+            }
+            Command::BoardLink => self.board_link(turn),
+            Command::Boards => {
+                let views = self.followed()?.iter().map(followed_json).collect();
+                Ok(Value::Array(views))
+            }
+            Command::Follow { board, categories } => {
+                let categories = categories.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+                Ok(followed_json(&self.follow(&board, categories, turn)?))
+            }
+            Command::Unfollow { board } => {
+                self.unfollow(&parse(&board)?, turn)?;
+                Ok(json!({ "board": board, "followed": false }))
+            }
+            Command::Wanted => {
+                let views = self.wanted(0, SHOWN)?.iter().filter_map(|(_, found)| found_json(found)).collect();
+                Ok(Value::Array(views))
+            }
+            Command::Offer { intent, offer } => {
+                let intent = self.find_wanted(&intent)?;
+                let made = self.make_offer(World::Live, &intent, &offer, turn)?;
+                Ok(json!({ "offer": made.offer.id(), "intent": intent, "state": "waiting" }))
+            }
+            Command::Offered => {
+                let views = self.made(World::Live, 0, SHOWN)?.iter().filter_map(|(_, made)| made_json(made)).collect();
+                Ok(Value::Array(views))
             }
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&*self.store)? })),
             Command::KeyCreate { name, test } => self.create_key(&name, World::of(test), turn),
@@ -185,6 +214,21 @@ impl Companion {
         Ok((invitation, expires))
     }
 
+    /// An intent that was found, by the end of its name, or the only one by `-`.
+    fn find_wanted(&self, text: &str) -> Result<ObjectId, Failure> {
+        let all = self.wanted(0, SHOWN)?;
+        let same = |id: &ObjectId| text == "-" || id.to_string().ends_with(text);
+        let mut found = all.iter().map(|(_, found)| found.intent.id()).filter(same);
+        match (found.next(), found.next()) {
+            (Some(id), None) => Ok(id),
+            _ => Err(Failure::new(
+                "not_found",
+                crate::command::exit::NOT_FOUND,
+                "there is not exactly one such intent; `regie supplier wanted` lists them",
+            )),
+        }
+    }
+
     /// A person by key, or the only one there is by `-`.
     fn find_person(&self, text: &str) -> Result<PublicKey, Failure> {
         let people = if text == "-" { self.everybody()? } else { Vec::new() };
@@ -197,4 +241,42 @@ impl Companion {
             _ => parse(text),
         }
     }
+}
+
+fn followed_json(followed: &market::Followed) -> Value {
+    json!({
+        "board": followed.board.supplier,
+        "categories": followed.categories,
+        "answered": followed.answered.map(clock::text),
+    })
+}
+
+/// Nothing for a row whose signature does not hold, which the store's seal does not let come.
+fn found_json(found: &market::Found) -> Option<Value> {
+    let intent = found.intent.clone().verify().ok()?;
+    Some(json!({
+        "intent": intent.id(),
+        "category": intent.category,
+        "wish": intent.wish,
+        "details": intent.details,
+        "budget": intent.budget.as_ref().map(ToString::to_string),
+        "found": clock::text(found.at),
+        "expires": clock::text(intent.expires),
+        "offers_each": intent.per_supplier,
+    }))
+}
+
+fn made_json(made: &market::Made) -> Option<Value> {
+    let offer = made.offer.clone().verify().ok()?;
+    let (state, refused, person) = made.state.parts();
+    Some(json!({
+        "offer": offer.id(),
+        "intent": offer.intent,
+        "title": offer.title,
+        "price": offer.price.as_ref().map(ToString::to_string),
+        "state": state,
+        "refused": refused,
+        "person": person,
+        "expires": clock::text(offer.expires),
+    }))
 }

@@ -43,6 +43,10 @@ pub const KINDS: &[&str] = &[
     "mandate.received",
     "record.delivered",
     "record.refused",
+    "intent.found",
+    "offer.delivered",
+    "offer.refused",
+    "offer.taken_up",
     "bulk.finished",
     "customer_list.invited",
 ];

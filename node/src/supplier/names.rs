@@ -71,6 +71,12 @@ names! {
     Erasure "ers" 32;
     /// Something sent back to a person.
     Sent "itm" 16;
+    /// Something wanted, found on a board.
+    Wish "int" 32;
+    /// An offer.
+    Offered "off" 32;
+    /// A board.
+    Noticeboard "brd" 32;
     /// Requests to many persons.
     Bulk "blk" 16;
     /// A list of customers.

@@ -113,6 +113,7 @@ impl Companion {
                 let minute = (held.until.0 / MINUTE_MS).to_be_bytes();
                 turn.batch.put(Table::Due, Key::grouped(&minute, person.as_bytes()), Vec::new());
             }
+            Record::TakenUp { person, taken } => self.offer_taken(person, taken, turn)?,
             Record::SendingForgotten { person, id } => {
                 turn.batch.delete(Table::Outbox, Key::grouped(person.as_bytes(), &id.0));
             }
@@ -307,6 +308,7 @@ fn place(record: &Record) -> Option<(Table, Key)> {
             (Table::Grant, mandate_key(person, &link))
         }
         Record::Agreed { person, .. } => (Table::Grant, Key::grouped(person.as_bytes(), b"agreed")),
+        Record::TakenUp { person, taken } => (Table::Request, Key::grouped(person.as_bytes(), taken.id().digest())),
         Record::Sending { person, sending } => (Table::Outbox, Key::grouped(person.as_bytes(), &sending.id.0)),
         Record::Erased { .. } | Record::Ended { .. } | Record::SendingForgotten { .. } => return None,
     })

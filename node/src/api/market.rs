@@ -1,0 +1,341 @@
+//! What persons want, and what the company offers for it: boards that are followed, intents found on them, offers
+//! made. In: calls. Out: pages; offers that go to the boards and come back as relationships.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use regie_protocol::{identity::PublicKey, intent::BoardLink, signed::ObjectId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Api,
+    call::{Bearer, Page, Paging, Params, Posted},
+    problem::Problem,
+};
+use crate::{
+    clock,
+    command::{self, Failure, parse},
+    supplier::{
+        lists::not_found,
+        market::{Followed, Found, Made},
+        names,
+    },
+};
+
+/// A board to follow.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBoard {
+    /// Its link.
+    #[schema(example = "regie:board?v=1&d=…", max_length = 8192)]
+    pub link: String,
+    /// What to look for, and everything within it; everything where there is none.
+    #[serde(default)]
+    #[schema(max_items = 16, example = json!(["energy"]))]
+    pub categories: Vec<String>,
+}
+
+/// A board that is followed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Board {
+    /// Its id.
+    #[schema(example = "brd_…")]
+    pub id: String,
+    /// Its link.
+    pub link: String,
+    /// What is looked for.
+    pub categories: Vec<String>,
+    /// When it last answered.
+    #[schema(format = DateTime)]
+    pub answered_at: Option<String>,
+}
+
+/// Something a person wants. Nobody knows who.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Intent {
+    /// Its id.
+    #[schema(example = "int_…")]
+    pub id: String,
+    /// What kind of thing.
+    #[schema(example = "energy.contract")]
+    pub category: String,
+    /// In plain words.
+    pub wish: String,
+    /// Structured.
+    pub details: BTreeMap<String, String>,
+    /// At most.
+    #[schema(example = "150.00 EUR/month")]
+    pub budget: Option<String>,
+    /// Most offers of one supplier.
+    pub offers_each: u8,
+    /// When it was found.
+    #[schema(format = DateTime)]
+    pub found_at: String,
+    /// Until when offers may come.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+    /// Its person wants no more offers.
+    pub withdrawn: bool,
+}
+
+/// An offer to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOffer {
+    /// For what.
+    #[schema(example = "int_…")]
+    pub intent: String,
+    /// What is offered, in one line.
+    #[schema(min_length = 1, max_length = 256, example = "Green power, fixed for a year")]
+    pub title: String,
+    /// What it costs: an amount, a currency, and maybe `/month` or `/year`.
+    #[schema(example = "129.50EUR/month", max_length = 64)]
+    pub price: Option<String>,
+    /// What holds for it, by name.
+    #[serde(default)]
+    #[schema(example = json!({ "persons": "3" }))]
+    pub terms: BTreeMap<String, String>,
+    /// What you need to know to deliver: fields, or `group:NAME`. Just this is granted.
+    #[serde(default)]
+    #[schema(max_items = 64, example = json!(["name.full", "group:address"]))]
+    pub needs: Vec<String>,
+    /// Why (DPV).
+    #[serde(default = "service")]
+    #[schema(example = "RequestedServiceProvision")]
+    pub purpose: String,
+    /// How it is read.
+    #[serde(default = "read")]
+    #[schema(pattern = "^(once|read|subscribe)$")]
+    pub access: String,
+    /// Days that the grant lives.
+    #[serde(default = "ninety")]
+    #[schema(minimum = 1, maximum = 1830)]
+    pub days: u32,
+    /// Days that a value is kept. An agreement about an intent lets 90.
+    #[serde(default = "ninety")]
+    #[schema(maximum = 3660)]
+    pub retention_days: u32,
+    /// Days that the offer holds.
+    #[serde(default = "fortnight")]
+    #[schema(minimum = 1, maximum = 366)]
+    pub holds_days: u32,
+}
+
+fn service() -> String {
+    "RequestedServiceProvision".to_owned()
+}
+
+fn read() -> String {
+    "read".to_owned()
+}
+
+fn ninety() -> u32 {
+    90
+}
+
+fn fortnight() -> u32 {
+    14
+}
+
+/// An offer that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Offer {
+    /// Its id.
+    #[schema(example = "off_…")]
+    pub id: String,
+    /// For what.
+    pub intent: String,
+    /// What is offered.
+    pub title: String,
+    /// What it costs.
+    pub price: Option<String>,
+    /// `waiting` until the board has answered, then `delivered` or `refused`; `taken_up` when the person did.
+    #[schema(pattern = "^(waiting|delivered|refused|taken_up)$")]
+    pub state: String,
+    /// The code with which the board refused it.
+    pub refused: Option<String>,
+    /// The relationship with the person who took it up.
+    pub relationship: Option<String>,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// Until when it holds.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+}
+
+/// The boards that are followed.
+#[utoipa::path(get, path = "/v1/boards", tag = "market",
+    responses((status = 200, description = "All of them, at most 16.", body = Page<Board>)))]
+pub(super) async fn boards(State(api): State<Api>, bearer: Bearer) -> Result<Json<Page<Board>>, Problem> {
+    let page = api.read(bearer, |companion, _| {
+        let boards = companion.followed()?;
+        let whole = boards.len() + 1;
+        Ok(Page::of((1..).zip(boards.iter().map(board_view)).collect(), whole))
+    });
+    Ok(Json(page.await?))
+}
+
+/// Follows a board. Calling it again for the same board changes what is looked for.
+#[utoipa::path(post, path = "/v1/boards", tag = "market", request_body = NewBoard,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 201, description = "It is followed; what is found comes as `intent.found`.", body = Board)))]
+pub(super) async fn follow(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let made = api.post(posted, StatusCode::CREATED, |companion, _, new: NewBoard, turn| {
+        let categories = new.categories.iter().map(|text| parse(text)).collect::<Result<_, Failure>>()?;
+        companion.follow(&new.link, categories, turn).map(|followed| board_view(&followed))
+    });
+    made.await
+}
+
+/// Lets a board go.
+#[utoipa::path(delete, path = "/v1/boards/{id}", tag = "market",
+    params(("id" = String, Path, description = "brd_…")),
+    responses((status = 204, description = "Done.")))]
+pub(super) async fn unfollow(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let board = id.parse::<names::Noticeboard>().ok().and_then(|name| PublicKey::from_bytes(&name.0).ok());
+    api.change(bearer, move |companion, _, turn| companion.unfollow(&board.ok_or_else(not_found)?, turn)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is wanted and was found on the boards that are followed, oldest first.
+#[utoipa::path(get, path = "/v1/intents", tag = "market", params(Paging),
+    responses((status = 200, description = "A page of what is open.", body = Page<Intent>)))]
+pub(super) async fn intents(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Page<Intent>>, Problem> {
+    let (after, limit) = paging.bounds()?;
+    let page = api.read(bearer, move |companion, _| {
+        let found = companion.wanted(after, limit)?;
+        let views = found.iter().map(|(number, found)| intent_view(found).map(|view| (*number, view)));
+        Ok(Page::of(views.collect::<Result<_, Failure>>()?, limit))
+    });
+    Ok(Json(page.await?))
+}
+
+/// One of them, also when it is withdrawn.
+#[utoipa::path(get, path = "/v1/intents/{id}", tag = "market",
+    params(("id" = String, Path, description = "int_…")),
+    responses((status = 200, description = "It.", body = Intent)))]
+pub(super) async fn intent(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Intent>, Problem> {
+    let id = id.parse::<names::Wish>();
+    let view = api.read(bearer, move |companion, _| {
+        let id = ObjectId::from_digest(id.map_err(|_| not_found())?.0);
+        intent_view(&companion.found(&id)?)
+    });
+    Ok(Json(view.await?))
+}
+
+/// Offers made, oldest first.
+#[utoipa::path(get, path = "/v1/offers", tag = "market", params(Paging),
+    responses((status = 200, description = "A page.", body = Page<Offer>)))]
+pub(super) async fn offers(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Page<Offer>>, Problem> {
+    let (after, limit) = paging.bounds()?;
+    let page = api.read(bearer, move |companion, caller| {
+        let made = companion.made(caller.world, after, limit)?;
+        let views = made.iter().map(|(number, made)| offer_view(made).map(|view| (*number, view)));
+        Ok(Page::of(views.collect::<Result<_, Failure>>()?, limit))
+    });
+    Ok(Json(page.await?))
+}
+
+/// One of them.
+#[utoipa::path(get, path = "/v1/offers/{id}", tag = "market",
+    params(("id" = String, Path, description = "off_…")),
+    responses((status = 200, description = "It.", body = Offer)))]
+pub(super) async fn offer(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Offer>, Problem> {
+    let id = id.parse::<names::Offered>();
+    let view = api.read(bearer, move |companion, caller| {
+        let id = ObjectId::from_digest(id.map_err(|_| not_found())?.0);
+        offer_view(&companion.offer_made(caller.world, &id)?)
+    });
+    Ok(Json(view.await?))
+}
+
+/// Offers something for an intent. The person sees it without being known; who takes it up becomes a relationship.
+#[utoipa::path(post, path = "/v1/offers", tag = "market", request_body = NewOffer,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 201, description = "It is on its way to the board.", body = Offer)))]
+pub(super) async fn make(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewOffer, turn| {
+        let intent: names::Wish = parse(&new.intent)?;
+        let words = command::NewOffer {
+            title: new.title,
+            price: new.price,
+            terms: new.terms,
+            needs: new.needs,
+            purpose: new.purpose,
+            access: new.access,
+            days: new.days,
+            retention: new.retention_days,
+            holds: new.holds_days,
+        };
+        let made = companion.make_offer(caller.world, &ObjectId::from_digest(intent.0), &words, turn)?;
+        offer_view(&made)
+    });
+    made.await
+}
+
+fn board_view(followed: &Followed) -> Board {
+    Board {
+        id: names::Noticeboard(*followed.board.supplier.as_bytes()).to_string(),
+        link: BoardLink(followed.board.clone()).to_string(),
+        categories: followed.categories.iter().map(ToString::to_string).collect(),
+        answered_at: followed.answered.map(clock::text),
+    }
+}
+
+fn intent_view(found: &Found) -> Result<Intent, Failure> {
+    let intent = found.intent.clone().verify().map_err(Failure::internal)?;
+    Ok(Intent {
+        id: names::Wish(*intent.id().digest()).to_string(),
+        category: intent.category.to_string(),
+        wish: intent.wish.clone(),
+        details: intent.details.clone(),
+        budget: intent.budget.as_ref().map(ToString::to_string),
+        offers_each: intent.per_supplier,
+        found_at: clock::text(found.at),
+        expires_at: clock::text(intent.expires),
+        withdrawn: found.withdrawn,
+    })
+}
+
+fn offer_view(made: &Made) -> Result<Offer, Failure> {
+    let offer = made.offer.clone().verify().map_err(Failure::internal)?;
+    let (state, refused, person) = made.state.parts();
+    Ok(Offer {
+        id: names::Offered(*offer.id().digest()).to_string(),
+        intent: names::Wish(*offer.intent.digest()).to_string(),
+        title: offer.title.clone(),
+        price: offer.price.as_ref().map(ToString::to_string),
+        state: state.to_owned(),
+        refused: refused.map(|code| code.code().to_owned()),
+        relationship: person.map(|person| names::Relationship::from(person).to_string()),
+        created_at: clock::text(made.at),
+        expires_at: clock::text(offer.expires),
+    })
+}

@@ -1,0 +1,105 @@
+//! `regie want` and `regie supplier offer`: what is wanted and what is offered, from words. In: arguments. Out:
+//! commands for the running node.
+
+use clap::Args;
+
+use crate::{
+    command::{Command, Failure, NewOffer},
+    supplier::market::pairs,
+};
+
+#[derive(Args)]
+pub(super) struct Want {
+    /// What kind of thing, from the broad to the narrow: energy.contract
+    category: String,
+    /// In plain words, without anything that tells who you are
+    #[arg(long, default_value = "")]
+    wish: String,
+    /// What matters, as name=value; may be given more than once
+    #[arg(long = "detail", value_name = "NAME=VALUE")]
+    details: Vec<String>,
+    /// What you mean to spend at most: 150.00EUR/month
+    #[arg(long)]
+    budget: Option<String>,
+    /// The board: its link, or a supplier of yours that is one; the last one, where left out
+    #[arg(long)]
+    board: Option<String>,
+    /// For how many days
+    #[arg(long, default_value_t = 14)]
+    days: u32,
+    /// Most offers of one supplier
+    #[arg(long, default_value_t = 2)]
+    each: u8,
+    /// Most offers to keep: the best
+    #[arg(long, default_value_t = 20)]
+    keep: u8,
+    /// What makes an offer good, the first weighing most: match, price, fields, retention, known
+    #[arg(long, value_delimiter = ',')]
+    by: Vec<String>,
+}
+
+impl Want {
+    pub(super) fn command(self) -> Result<Command, Failure> {
+        Ok(Command::Cast {
+            board: self.board,
+            category: self.category,
+            wish: self.wish,
+            details: pairs(&self.details)?.into_iter().collect(),
+            budget: self.budget,
+            days: self.days,
+            per_supplier: self.each,
+            keep: self.keep,
+            by: self.by,
+        })
+    }
+}
+
+#[derive(Args)]
+pub(super) struct MakeOffer {
+    /// The intent's id or the end of it, or - where there is only one
+    intent: String,
+    /// What is offered, in one line
+    #[arg(long)]
+    title: String,
+    /// What it costs: 129.50EUR/month
+    #[arg(long)]
+    price: Option<String>,
+    /// What holds for it, as name=value; may be given more than once
+    #[arg(long = "term", value_name = "NAME=VALUE")]
+    terms: Vec<String>,
+    /// Fields that are needed to deliver, or group:NAME
+    #[arg(long, value_delimiter = ',')]
+    needs: Vec<String>,
+    /// Why they are needed (DPV)
+    #[arg(long, default_value = "RequestedServiceProvision")]
+    purpose: String,
+    /// once, read, or subscribe (every change is told)
+    #[arg(long, default_value = "read")]
+    access: String,
+    /// How many days the grant lives
+    #[arg(long, default_value_t = 90)]
+    days: u32,
+    /// How many days a value may be kept; an agreement about an intent lets 90
+    #[arg(long, default_value_t = 90)]
+    kept: u32,
+    /// How many days the offer holds
+    #[arg(long, default_value_t = 14)]
+    holds: u32,
+}
+
+impl MakeOffer {
+    pub(super) fn command(self) -> Result<Command, Failure> {
+        let offer = NewOffer {
+            title: self.title,
+            price: self.price,
+            terms: pairs(&self.terms)?,
+            needs: self.needs,
+            purpose: self.purpose,
+            access: self.access,
+            days: self.days,
+            retention: self.kept,
+            holds: self.holds,
+        };
+        Ok(Command::Offer { intent: self.intent, offer })
+    }
+}

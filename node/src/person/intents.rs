@@ -1,0 +1,420 @@
+//! What the person wants: intents cast under keys of their own, offers that come for them, one that is taken up. In:
+//! the owner's word, what boards answer. Out: JSON; tasks that speak with one board under one intent's key each, and
+//! under no other.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use regie_protocol::{
+    agreement::Agreement,
+    field::FieldPath,
+    identity::PublicKey,
+    intent::{BoardLink, Criterion, Offer},
+    message,
+    person::{NewIntent, Outcome, OwnerError, Stage, Wanted},
+    profile::Invitation,
+    signed::{ObjectId, Verified},
+    time::Days,
+    wire,
+};
+use serde_json::{Value, json};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use zeroize::Zeroizing;
+
+use super::{Event, Node, commands::time, links, value_of};
+use crate::{
+    clock,
+    command::{Failure, exit, parse},
+    driver::Turn,
+    network::{Address, Endpoint},
+};
+
+/// First and longest pause between two looks at a board. Each is drawn anew between half of it and all of it, so that
+/// two intents of one person do not keep step.
+const PAUSE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(300));
+/// The shortest value whose presence in an intent says something about the person, in bytes.
+const TELLING_BYTES: usize = 3;
+/// Fields that tell who somebody is: no intent may hold a value of theirs.
+const TELLING: [&str; 10] = [
+    "name.full",
+    "name.family",
+    "email",
+    "telephone",
+    "address.street",
+    "address.postalCode",
+    "birthDate",
+    "nationalId",
+    "payment.iban",
+    "vehicle.licensePlate",
+];
+
+/// What the owner wants to cast, as typed.
+pub(super) struct Words {
+    pub board: Option<String>,
+    pub category: String,
+    pub wish: String,
+    pub details: Vec<(String, String)>,
+    pub budget: Option<String>,
+    pub days: u32,
+    pub per_supplier: u8,
+    pub keep: u8,
+    pub by: Vec<String>,
+}
+
+/// A frame for a board, and what to dial it under.
+pub struct ToSay {
+    secret: Zeroizing<[u8; 32]>,
+    board: PublicKey,
+    addresses: Vec<Address>,
+    frame: Vec<u8>,
+}
+
+/// An offer to be taken up.
+pub struct Taking {
+    intent: ObjectId,
+    offer: ObjectId,
+    invitation: Invitation,
+    paired: bool,
+}
+
+pub(super) struct Talk {
+    wake: Arc<Notify>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Node {
+    /// Casts an intent.
+    pub(super) fn cast(&mut self, words: Words, turn: &mut Turn) -> Result<Value, Failure> {
+        self.tells_nothing(&words)?;
+        let mut details = BTreeMap::new();
+        for (name, value) in words.details {
+            details.insert(name, value);
+        }
+        let rank_by: Vec<Criterion> = words.by.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+        let new = NewIntent {
+            board: self.find_board(words.board.as_deref())?,
+            category: parse(&words.category)?,
+            wish: words.wish,
+            details,
+            budget: words.budget.map(|text| parse(&text)).transpose()?,
+            duration: Days(words.days),
+            per_supplier: words.per_supplier,
+            keep: words.keep,
+            rank_by: if rank_by.is_empty() { Criterion::ALL.to_vec() } else { rank_by },
+        };
+        let now = self.clock.now();
+        let (id, effects) = self.machine.cast(new, now, &mut clock::entropy())?;
+        self.run(effects, None, turn);
+        Ok(self.machine.intent(&id).map_or(Value::Null, |wanted| self.intent_json(&id, wanted)))
+    }
+
+    /// Every intent that is remembered, newest first. Boards are asked anew.
+    pub(super) fn intents(&self, turn: &mut Turn) -> Value {
+        self.ask_boards(turn);
+        let mut all: Vec<_> = self.machine.intents().collect();
+        all.sort_by_key(|(id, wanted)| (std::cmp::Reverse(wanted.stored.at), **id));
+        Value::Array(all.into_iter().map(|(id, wanted)| self.intent_json(id, wanted)).collect())
+    }
+
+    /// The offers for one intent, or for all that are open, best first. Boards are asked anew.
+    pub(super) fn offers(&self, intent: Option<&str>, turn: &mut Turn) -> Result<Value, Failure> {
+        self.ask_boards(turn);
+        let ids: Vec<ObjectId> = match intent {
+            Some(text) => vec![self.find_intent(text)?],
+            None => self.machine.intents().filter(|(_, wanted)| wanted.open()).map(|(id, _)| *id).collect(),
+        };
+        let now = clock::wall();
+        let mut shown = Vec::new();
+        for id in ids {
+            let Some(wanted) = self.machine.intent(&id) else { continue };
+            for (rank, offer) in self.machine.ranked(&id).into_iter().enumerate() {
+                let mut view = self.offer_json(offer);
+                view["rank"] = json!(rank + 1);
+                view["above_budget"] = json!(above_budget(wanted, offer));
+                view["over"] = json!(!wanted.open() || now >= offer.expires);
+                shown.push(view);
+            }
+        }
+        Ok(Value::Array(shown))
+    }
+
+    pub(super) fn withdraw(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
+        let id = self.find_intent(text)?;
+        let now = self.clock.now();
+        let effects = self.machine.withdraw(&id, now, &mut clock::entropy())?;
+        self.run(effects, None, turn);
+        Ok(json!({ "intent": id, "withdrawn": true }))
+    }
+
+    pub(super) fn pass_over(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
+        let (intent, offer) = self.find_offer(text)?;
+        let effects = self.machine.pass_over(&intent, &offer)?;
+        self.run(effects, None, turn);
+        Ok(json!({ "offer": offer, "passed_over": true }))
+    }
+
+    /// What is needed to pair with the supplier of an offer.
+    pub(super) fn taking(&self, text: &str) -> Result<Taking, Failure> {
+        let (intent, id) = self.find_offer(text)?;
+        let offer = self.machine.offer(&intent, &id)?;
+        let open = self.machine.intent(&intent).is_some_and(Wanted::open) && clock::wall() < offer.expires;
+        if !open {
+            return Err(OwnerError::OfferOver.into());
+        }
+        let paired = self.machine.relationship(&offer.supplier).is_some();
+        Ok(Taking { intent, offer: id, invitation: offer.invitation.clone(), paired })
+    }
+
+    /// The relationship is there: the offer is taken up.
+    pub(super) fn take_up(&mut self, intent: &ObjectId, offer: &ObjectId, turn: &mut Turn) -> Result<Value, Failure> {
+        let now = self.clock.now();
+        let shown = self.offer_json(self.machine.offer(intent, offer)?);
+        let effects = self.machine.take_up(intent, offer, now, &mut clock::entropy())?;
+        let grant = effects.iter().find_map(super::decisions::issued);
+        self.run(effects, None, turn);
+        Ok(json!({ "offer": shown, "grant": grant, "taken_up": true }))
+    }
+
+    /// What a task is to say next.
+    pub(super) fn to_say(&self, intent: &ObjectId) -> Option<ToSay> {
+        let say = self.machine.to_board(intent, clock::wall())?;
+        let addresses = say.addresses.iter().filter_map(|text| text.parse().ok()).collect();
+        let frame = wire::encode(&say.message).ok()?;
+        Some(ToSay { secret: say.secret, board: say.board, addresses, frame })
+    }
+
+    /// What a board answered; true where there is more to say at once.
+    pub(super) fn board_replied(&mut self, intent: &ObjectId, frame: &[u8], turn: &mut Turn) -> bool {
+        let now = self.clock.now();
+        let Ok(reply) = message::read(frame) else { return false };
+        let (effects, more) = self.machine.board_replied(intent, reply, now);
+        self.run(effects, None, turn);
+        more
+    }
+
+    /// Begins to speak with the boards of intents that have something to say, and ends the talks that are over.
+    pub(super) fn tend_boards(&mut self) {
+        let now = clock::wall();
+        let wanted: Vec<ObjectId> = self.machine.intents().map(|(id, _)| *id).collect();
+        let live = |id: &ObjectId| self.machine.to_board(id, now).is_some();
+        let live: Vec<ObjectId> = wanted.into_iter().filter(live).collect();
+        self.talks.retain(|id, _| live.contains(id));
+        for id in live {
+            self.talks.entry(id).or_insert_with(|| {
+                let wake = Arc::new(Notify::new());
+                let task = talk(id, self.events.clone(), wake.clone(), self.dials.clone());
+                Talk { wake, task: self.runtime.spawn(task) }
+            });
+        }
+    }
+
+    /// An intent has something new to say, when the turn is on disk.
+    pub(super) fn to_board(&mut self, intent: &ObjectId, turn: &mut Turn) {
+        match self.talks.get(intent).map(|talk| talk.wake.clone()) {
+            Some(wake) => turn.after(move || wake.notify_one()),
+            // Where the queue is full, the next tick begins it.
+            None => {
+                let events = self.events.clone();
+                turn.after(move || drop(events.upgrade().map(|events| events.try_send(Event::Boards))));
+            }
+        }
+    }
+
+    fn ask_boards(&self, turn: &mut Turn) {
+        let wakes: Vec<Arc<Notify>> = self.talks.values().map(|talk| talk.wake.clone()).collect();
+        turn.after(move || wakes.iter().for_each(|wake| wake.notify_one()));
+    }
+
+    /// An intent must not say who casts it.
+    fn tells_nothing(&self, words: &Words) -> Result<(), Failure> {
+        let details = words.details.iter().map(|(_, value)| value.as_str());
+        let texts: Vec<String> = details.chain([words.wish.as_str()]).map(squeezed).collect();
+        for path in TELLING {
+            let Ok(field) = path.parse::<FieldPath>() else { continue };
+            let Some(held) = value_of(&self.store, &self.fresh, field) else { continue };
+            let held = squeezed(held.value.as_str());
+            if held.len() >= TELLING_BYTES && texts.iter().any(|text| text.contains(&held)) {
+                let next = "leave it out; the supplier whose offer you take up gets what it needs by a grant";
+                let message = format!("that would tell who you are: it holds your {}; {next}", field.info().label);
+                return Err(Failure::new("tells_who", exit::REFUSED, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// A board by its link, by a supplier that the person knows, or the one of the last intent.
+    fn find_board(&self, given: Option<&str>) -> Result<Invitation, Failure> {
+        let Some(text) = given else {
+            let last = self.machine.intents().max_by_key(|(_, wanted)| wanted.stored.at);
+            let (_, last) =
+                last.ok_or_else(|| Failure::usage("which board? give its link, or a supplier that is one"))?;
+            return Ok(BoardLink::new(last.intent.board, last.intent.addresses.clone()).0);
+        };
+        if text.starts_with("regie:") {
+            return parse::<BoardLink>(text).map(|link| link.0);
+        }
+        let supplier = self.find_supplier(text)?;
+        let addresses = self.machine.relationship(&supplier).map(|r| r.profile().addresses.clone());
+        Ok(BoardLink::new(supplier, addresses.unwrap_or_default()).0)
+    }
+
+    fn find_intent(&self, text: &str) -> Result<ObjectId, Failure> {
+        one(text, self.machine.intents().map(|(id, _)| *id)).map_err(|()| OwnerError::NoIntent.into())
+    }
+
+    fn find_offer(&self, text: &str) -> Result<(ObjectId, ObjectId), Failure> {
+        let all = self.machine.intents().flat_map(|(id, wanted)| wanted.names().into_iter().map(|name| (*id, name)));
+        let all: Vec<_> = all.collect();
+        let found = one(text, all.iter().map(|(_, offer)| *offer)).map_err(|()| OwnerError::NoOffer)?;
+        all.into_iter().find(|(_, offer)| *offer == found).ok_or_else(|| OwnerError::NoOffer.into())
+    }
+
+    fn intent_json(&self, id: &ObjectId, wanted: &Wanted) -> Value {
+        let (stored, intent) = (&wanted.stored, &wanted.intent);
+        let (state, taken) = state(stored.stage);
+        json!({
+            "intent": id,
+            "category": intent.category,
+            "wish": intent.wish,
+            "details": intent.details,
+            "budget": intent.budget.as_ref().map(ToString::to_string),
+            "cast": time(stored.at),
+            "expires": time(intent.expires),
+            "state": state,
+            "offers": wanted.names().len(),
+            "passed_over": stored.passed,
+            "ranked_by": stored.rank_by.iter().map(|criterion| criterion.code()).collect::<Vec<_>>(),
+            "board": self.name_of(&intent.board),
+            "taken_up": taken.map(|(offer, supplier)| json!({ "offer": offer, "supplier": self.name_of(&supplier) })),
+            "refused": stored.refused,
+        })
+    }
+
+    fn offer_json(&self, offer: &Verified<Offer>) -> Value {
+        let needs = &offer.needs;
+        json!({
+            "offer": offer.id(),
+            "intent": offer.intent,
+            "supplier": offer.name,
+            "key": offer.supplier,
+            "known": self.machine.relationship(&offer.supplier).is_some(),
+            "title": offer.title,
+            "price": offer.price.as_ref().map(ToString::to_string),
+            "terms": offer.terms,
+            "needs": needs.fields,
+            "purpose": needs.purpose,
+            "access": crate::command::access_name(needs.access),
+            "days": needs.duration,
+            "kept": needs.retention,
+            "expires": time(offer.expires),
+        })
+    }
+}
+
+/// Takes an offer up: pairs with its supplier first, where there is no relationship yet.
+pub async fn take_up(offer: String, agreement: Agreement, events: mpsc::Sender<Event>) -> Result<Value, Failure> {
+    let taking = links::ask(&events, |answer| Event::Taking(offer, answer)).await?;
+    let Taking { intent, offer, invitation, paired } = taking;
+    if !paired {
+        let answer = links::pair(invitation, agreement, events.clone()).await?;
+        if let Some(other) = answer["alternative"].as_str() {
+            let words = format!(
+                "the supplier does not accept {agreement} and proposes {other}; nothing was agreed. Take the offer up \
+                 with `--agreement {other}`, or leave it"
+            );
+            return Err(Failure::new("alternative", exit::REFUSED, words));
+        }
+    }
+    links::ask(&events, |answer| Event::TakeUp(intent, offer, answer)).await
+}
+
+/// Speaks with the board of one intent for as long as there is something to say. It dials for every look and hangs up
+/// after it: between two looks nothing ties the person to the board.
+async fn talk(intent: ObjectId, events: mpsc::WeakSender<Event>, wake: Arc<Notify>, dials: Arc<Semaphore>) {
+    let mut pause = PAUSE.0;
+    loop {
+        let Some(news) = look(&intent, &events, &dials).await else { return };
+        pause = if news { PAUSE.0 } else { (pause * 3 / 2).min(PAUSE.1) };
+        tokio::select! {
+            () = tokio::time::sleep(drawn(pause)) => {}
+            () = wake.notified() => pause = PAUSE.0,
+        }
+    }
+}
+
+/// One look at a board; nothing where the talk is over, else whether the board answered with something new.
+async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semaphore) -> Option<bool> {
+    let events = events.upgrade()?;
+    let turn = dials.acquire().await.ok()?;
+    let mut line: Option<Endpoint> = None;
+    let mut news = false;
+    loop {
+        let (answer, wait) = oneshot::channel();
+        events.send(Event::ToBoard(*intent, answer)).await.ok()?;
+        let ToSay { secret, board, addresses, frame } = wait.await.ok()??;
+        let endpoint = match line.take() {
+            Some(endpoint) => endpoint,
+            None => {
+                let Ok((endpoint, _)) = Endpoint::start(secret, &[]).await else { return Some(false) };
+                if endpoint.connect(*board.as_bytes(), &addresses).await.is_err() {
+                    return Some(false);
+                }
+                endpoint
+            }
+        };
+        let Ok(reply) = endpoint.exchange(*board.as_bytes(), frame).await else { return Some(news) };
+        let (answer, wait) = oneshot::channel();
+        events.send(Event::BoardReplied(*intent, reply, answer)).await.ok()?;
+        if !wait.await.ok()? {
+            drop(turn);
+            return Some(news);
+        }
+        news = true;
+        line = Some(endpoint);
+    }
+}
+
+/// Between half of a pause and all of it.
+fn drawn(pause: Duration) -> Duration {
+    let [byte] = clock::random::<1>();
+    pause / 2 + pause / 2 * u32::from(byte) / 255
+}
+
+fn state(stage: Stage) -> (&'static str, Option<(ObjectId, PublicKey)>) {
+    let of = |outcome: Outcome| match outcome {
+        Outcome::Withdrawn => ("withdrawn", None),
+        Outcome::TakenUp { offer, supplier } => ("taken_up", Some((offer, supplier))),
+        Outcome::Ended => ("ended", None),
+    };
+    match stage {
+        Stage::Casting => ("casting", None),
+        Stage::Open => ("open", None),
+        Stage::Closing(outcome) | Stage::Closed(outcome) => of(outcome),
+    }
+}
+
+fn above_budget(wanted: &Wanted, offer: &Offer) -> bool {
+    match (&wanted.intent.budget, &offer.price) {
+        (Some(budget), Some(price)) => budget.currency == price.currency && price.a_year() > budget.a_year(),
+        _ => false,
+    }
+}
+
+/// Lower case without spaces, so that `1234 AB` is found in `1234ab`.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+/// The one id that ends so.
+fn one(text: &str, ids: impl Iterator<Item = ObjectId>) -> Result<ObjectId, ()> {
+    let mut found = ids.filter(|id| !text.is_empty() && id.to_string().ends_with(text));
+    match (found.next(), found.next()) {
+        (Some(id), None) => Ok(id),
+        _ => Err(()),
+    }
+}

@@ -1,0 +1,536 @@
+//! What persons want, found on the boards that this company follows, and what it offers for it. In: pages of boards,
+//! their answers to offers, a person's word that takes one up. Out: rows, events, frames to boards. Boards are asked
+//! with pauses that grow while nothing is new.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regie_protocol::{
+    identity::PublicKey,
+    intent::{BoardLink, Category, Intent, Needs, Offer, TakeUp},
+    limits,
+    message::{self, Browse, Intents, Message, Reply},
+    profile::Invitation,
+    refusal::Refusal,
+    signed::{ObjectId, Signed, Verified},
+    supplier::NewOffer,
+    time::{DAY_MS, Days, Timestamp},
+    wire,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Companion, Event, World, happening::Happening, lists::not_found, names, records::damaged};
+use crate::{
+    clock,
+    command::{self, Failure, parse},
+    driver::Turn,
+    network::Address,
+    store::{Item, Key, Table},
+};
+
+/// First and longest pause between two questions to one board, in milliseconds.
+const PAUSE_MS: (u64, u64) = (2_000, 60_000);
+const BOARDS: &[u8] = b"boards";
+const WANTED: &[u8] = b"wanted";
+const OFFERS: &[u8] = b"offers";
+/// Offers that their board has not answered yet.
+const WAITING: &[u8] = b"waiting";
+/// Up to which day what has ended was swept away.
+const SWEPT: &[u8] = b"swept";
+/// Offers sent in one turn.
+const AT_ONCE: usize = 64;
+/// Days that one turn sweeps.
+const DAYS_AT_ONCE: u64 = 400;
+/// Largest stored row, in bytes.
+const ROW_BYTES: usize = 64 * 1024;
+
+/// When a board is to be asked again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    pause: u64,
+    not_before: Timestamp,
+    under_way: bool,
+}
+
+/// A board that is followed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Followed {
+    /// Where it is.
+    pub board: Invitation,
+    /// What is looked for; everything where there is none.
+    pub categories: BTreeSet<Category>,
+    /// Where the last page ended.
+    pub cursor: u64,
+    /// When it last answered.
+    pub answered: Option<Timestamp>,
+}
+
+/// An intent that was found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// As it was signed.
+    pub intent: Signed<Intent>,
+    /// When it was found.
+    pub at: Timestamp,
+    /// Its person wants no more offers.
+    pub withdrawn: bool,
+}
+
+/// An offer that was made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Made {
+    /// As it was signed.
+    pub offer: Signed<Offer>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// For trying things out.
+    pub test: bool,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Where an offer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The board has not answered.
+    Waiting,
+    /// It hangs there for the person.
+    Delivered,
+    /// The board refused it.
+    Refused(Refusal),
+    /// The person took it up, under this key.
+    TakenUp(PublicKey),
+}
+
+impl State {
+    /// In one word, with why it was refused or who took it up.
+    #[must_use]
+    pub fn parts(self) -> (&'static str, Option<Refusal>, Option<PublicKey>) {
+        match self {
+            Self::Waiting => ("waiting", None, None),
+            Self::Delivered => ("delivered", None, None),
+            Self::Refused(code) => ("refused", Some(code), None),
+            Self::TakenUp(person) => ("taken_up", None, Some(person)),
+        }
+    }
+}
+
+impl Companion {
+    /// Follows a board. One that is followed already gets the new categories, and is read anew.
+    pub(crate) fn follow(
+        &mut self,
+        link: &str,
+        categories: BTreeSet<Category>,
+        turn: &mut Turn,
+    ) -> Result<Followed, Failure> {
+        let BoardLink(board) = parse(link)?;
+        if categories.len() > limits::CATEGORIES {
+            return Err(Failure::usage(format!("at most {} categories of one board", limits::CATEGORIES)));
+        }
+        let known = self.followed()?;
+        let again = known.iter().any(|followed| followed.board.supplier == board.supplier);
+        if !again && known.len() >= limits::BOARDS {
+            return Err(Failure::usage(format!("{} boards are followed; let one go first", limits::BOARDS)));
+        }
+        self.looks.remove(&board.supplier);
+        let followed = Followed { board, categories, cursor: 0, answered: None };
+        put(turn, Key::grouped(BOARDS, followed.board.supplier.as_bytes()), &followed)?;
+        Ok(followed)
+    }
+
+    /// Lets a board go. What was found there stays until it ends.
+    pub(crate) fn unfollow(&mut self, board: &PublicKey, turn: &mut Turn) -> Result<(), Failure> {
+        let key = Key::grouped(BOARDS, board.as_bytes());
+        self.store.get(Table::Market, &key)?.ok_or_else(not_found)?;
+        self.looks.remove(board);
+        turn.batch.delete(Table::Market, key);
+        Ok(())
+    }
+
+    /// The boards that are followed.
+    pub(crate) fn followed(&self) -> Result<Vec<Followed>, Failure> {
+        self.store.group(Table::Market, BOARDS)?.iter().map(|row| read(&row.value)).collect()
+    }
+
+    /// Intents after a number, in the order in which they were found; those that ended are left out.
+    pub(crate) fn wanted(&self, after: u64, limit: usize) -> Result<Vec<(u64, Found)>, Failure> {
+        let now = clock::wall();
+        let mut found = Vec::new();
+        self.numbered(WANTED, after, limit, |number, name| {
+            let row: Option<Found> = self.row(Key::grouped(WANTED, name))?;
+            found.extend(row.filter(|row| !row.withdrawn && is_live(&row.intent, now)).map(|row| (number, row)));
+            Ok(found.len() < limit)
+        })?;
+        Ok(found)
+    }
+
+    /// One intent that was found.
+    pub(crate) fn found(&self, id: &ObjectId) -> Result<Found, Failure> {
+        self.row(Key::grouped(WANTED, id.digest()))?.ok_or_else(not_found)
+    }
+
+    /// Offers after a number, in the order in which they were made.
+    pub(crate) fn made(&self, world: World, after: u64, limit: usize) -> Result<Vec<(u64, Made)>, Failure> {
+        let mut made = Vec::new();
+        self.numbered(&offers_of(world), after, limit, |number, name| {
+            made.extend(self.row(Key::grouped(OFFERS, name))?.map(|row: Made| (number, row)));
+            Ok(made.len() < limit)
+        })?;
+        Ok(made)
+    }
+
+    /// One offer.
+    pub(crate) fn offer_made(&self, world: World, id: &ObjectId) -> Result<Made, Failure> {
+        let row: Option<Made> = self.row(Key::grouped(OFFERS, id.digest()))?;
+        row.filter(|made| World::of(made.test) == world).ok_or_else(not_found)
+    }
+
+    /// Answers an intent with an offer; it goes to the board that the intent names.
+    pub(crate) fn make_offer(
+        &mut self,
+        world: World,
+        intent: &ObjectId,
+        words: &command::NewOffer,
+        turn: &mut Turn,
+    ) -> Result<Made, Failure> {
+        let found = self.found(intent)?;
+        if found.withdrawn {
+            return Err(regie_protocol::supplier::SupplierError::IntentOver.into());
+        }
+        let intent = found.intent.verify().map_err(|_| damaged("wanted"))?;
+        let now = self.clock.now();
+        let needs = Needs {
+            fields: words.needs.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
+            purpose: parse(&words.purpose)?,
+            access: command::access(&words.access)?,
+            duration: Days(words.days),
+            retention: Days(words.retention),
+        };
+        let new = NewOffer {
+            title: words.title.clone(),
+            price: words.price.as_deref().map(parse).transpose()?,
+            terms: words.terms.clone(),
+            needs,
+            expires: now.plus_days(Days(words.holds)),
+            test: world == World::Test,
+        };
+        let (offer, effects) = self.machine.offer(&intent, new, now, &mut clock::entropy())?;
+        self.run(effects, None, turn)?;
+        let made = Made { offer: offer.signed().clone(), at: now, test: world == World::Test, state: State::Waiting };
+        let name = offer.id();
+        put(turn, Key::grouped(OFFERS, name.digest()), &made)?;
+        turn.batch.append(Table::Market, &offers_of(world), name.digest().to_vec());
+        put(turn, Key::grouped(WAITING, name.digest()), &intent.signed().clone())?;
+        self.send_offer(&offer, &intent, turn)?;
+        Ok(made)
+    }
+
+    /// A person took an offer up. The first word counts.
+    pub(super) fn offer_taken(
+        &mut self,
+        person: &PublicKey,
+        taken: &Signed<TakeUp>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let Ok(taken) = taken.clone().verify() else { return Ok(()) };
+        let Some(made) = self.row::<Made>(Key::grouped(OFFERS, taken.offer.digest()))? else { return Ok(()) };
+        if matches!(made.state, State::TakenUp(_)) {
+            return Ok(());
+        }
+        let made = Made { state: State::TakenUp(*person), ..made };
+        put(turn, Key::grouped(OFFERS, taken.offer.digest()), &made)?;
+        turn.batch.delete(Table::Market, Key::grouped(WAITING, taken.offer.digest()));
+        let subject = names::Offered(*taken.offer.digest()).to_string();
+        let told = Happening::new("offer.taken_up", self.clock.now(), subject);
+        self.tell(World::of(made.test), &Happening { person: Some(*person), ..told }, turn);
+        Ok(())
+    }
+
+    /// Asks the boards whose turn it is, and sends the offers that wait.
+    pub(super) fn look_at_boards(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+        self.sweep(now, turn)?;
+        for followed in self.followed()? {
+            let look = self.looks.entry(followed.board.supplier).or_default();
+            if look.under_way || now < look.not_before {
+                continue;
+            }
+            look.under_way = true;
+            self.browse(followed, turn)?;
+        }
+        let waiting: Vec<_> = self.store.group(Table::Market, WAITING)?.into_iter().take(AT_ONCE).collect();
+        for row in waiting {
+            let Item::Bytes(name) = &row.item else { continue };
+            let intent: Signed<Intent> = read(&row.value)?;
+            let made: Option<Made> = self.row(Key::grouped(OFFERS, name))?;
+            let offer = made.and_then(|made| made.offer.verify().ok());
+            let intent = intent.verify().ok().filter(|intent| intent.live(now));
+            match (offer, intent) {
+                (Some(offer), Some(intent)) => self.send_offer(&offer, &intent, turn)?,
+                _ => turn.batch.delete(Table::Market, row.key()),
+            }
+        }
+        Ok(())
+    }
+
+    /// A board answered, or did not.
+    pub(super) fn browsed(
+        &mut self,
+        board: &PublicKey,
+        frame: Option<Vec<u8>>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let page = frame.and_then(|frame| message::read::<Reply>(&frame).ok());
+        let page = match page {
+            Some(Reply::Intents(page)) => Some(page),
+            Some(Reply::Refused(code)) => {
+                tracing::info!(code = code.code(), "a board refuses to be read");
+                None
+            }
+            _ => None,
+        };
+        let followed: Option<Followed> = self.row(Key::grouped(BOARDS, board.as_bytes()))?;
+        let Some(followed) = followed else { return Ok(()) };
+        let news = page.as_ref().is_some_and(|page| page.last > followed.cursor);
+        let look = self.looks.entry(*board).or_default();
+        look.under_way = false;
+        look.pause = if news { PAUSE_MS.0 } else { (look.pause * 3 / 2).clamp(PAUSE_MS.0, PAUSE_MS.1) };
+        look.not_before = now.plus_ms(look.pause);
+        let Some(page) = page else { return Ok(()) };
+        let (last, more) = (page.last.max(followed.cursor), page.more && news);
+        self.take_page(&followed, &page, now, turn)?;
+        self.gossip(page, now, turn)?;
+        let followed = Followed { cursor: last, answered: Some(now), ..followed };
+        put(turn, Key::grouped(BOARDS, board.as_bytes()), &followed)?;
+        if more {
+            self.looks.entry(*board).or_default().under_way = true;
+            self.browse(followed, turn)?;
+        }
+        Ok(())
+    }
+
+    /// A board answered to an offer.
+    pub(super) fn offer_replied(
+        &mut self,
+        id: &ObjectId,
+        frame: Option<Vec<u8>>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let reply = frame.and_then(|frame| message::read::<Reply>(&frame).ok());
+        let (state, kind) = match reply.unwrap_or(Reply::Refused(Refusal::Unavailable)) {
+            Reply::Noted => (State::Delivered, "offer.delivered"),
+            // These pass by themselves; the offer is sent again.
+            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::TooManyWaiting) => return Ok(()),
+            Reply::Refused(code) => (State::Refused(code), "offer.refused"),
+            _ => return Ok(()),
+        };
+        turn.batch.delete(Table::Market, Key::grouped(WAITING, id.digest()));
+        let Some(made) = self.row::<Made>(Key::grouped(OFFERS, id.digest()))? else { return Ok(()) };
+        if made.state != State::Waiting {
+            return Ok(());
+        }
+        let refusal = if let State::Refused(code) = state { Some(code) } else { None };
+        let world = World::of(made.test);
+        put(turn, Key::grouped(OFFERS, id.digest()), &Made { state, ..made })?;
+        let told = Happening::new(kind, self.clock.now(), names::Offered(*id.digest()).to_string());
+        self.tell(world, &Happening { refusal, ..told }, turn);
+        Ok(())
+    }
+
+    /// Keeps what is looked for, and marks what was withdrawn.
+    fn take_page(
+        &mut self,
+        followed: &Followed,
+        page: &Intents,
+        now: Timestamp,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let looked_for = |category: &Category| {
+            followed.categories.is_empty() || followed.categories.iter().any(|broader| category.within(broader))
+        };
+        for withdrawal in page.withdrawn.iter().take(limits::INTENTS_PER_PAGE) {
+            let Ok(withdrawal) = withdrawal.clone().verify() else { continue };
+            let key = Key::grouped(WANTED, withdrawal.intent.digest());
+            let Some(found) = self.row::<Found>(key.clone())? else { continue };
+            if found.intent.clone().verify().is_ok_and(|intent| intent.key == withdrawal.key) {
+                put(turn, key, &Found { withdrawn: true, ..found })?;
+            }
+        }
+        let mut taken = BTreeSet::new();
+        for signed in page.intents.iter().take(limits::INTENTS_PER_PAGE) {
+            let Ok(intent) = signed.clone().verify() else { continue };
+            let key = Key::grouped(WANTED, intent.id().digest());
+            let fits = intent.live(now) && intent.well_formed() && looked_for(&intent.category);
+            if !fits || !taken.insert(intent.id()) || self.store.get(Table::Market, &key)?.is_some() {
+                continue;
+            }
+            put(turn, key, &Found { intent: signed.clone(), at: now, withdrawn: false })?;
+            turn.batch.append(Table::Market, WANTED, intent.id().digest().to_vec());
+            turn.batch.put(Table::Market, Key::grouped(&over(intent.expires), intent.id().digest()), Vec::new());
+            let told = Happening::new("intent.found", now, names::Wish(*intent.id().digest()).to_string());
+            self.tell(World::Live, &told, turn);
+        }
+        Ok(())
+    }
+
+    /// Asks one board for its next page.
+    fn browse(&mut self, followed: Followed, turn: &mut Turn) -> Result<(), Failure> {
+        // A board passes on what it learns, whatever its own company looks for.
+        let categories = if self.board.is_some() { BTreeSet::new() } else { followed.categories };
+        let (board, ask) = (followed.board, Message::Browse(Browse { categories, after: followed.cursor }));
+        let key = board.supplier;
+        if key == self.machine.key().public() {
+            let now = self.clock.now();
+            let frame = wire::encode(&self.at_board(&key, ask, now, turn)?).ok();
+            let events = self.events.clone();
+            turn.after(move || {
+                drop(events.upgrade().map(|events| events.try_send(Event::Browsed(key, frame))));
+            });
+            return Ok(());
+        }
+        let answer = move |frame| Event::Browsed(key, frame);
+        self.say(&board, &ask, answer, turn);
+        Ok(())
+    }
+
+    fn send_offer(
+        &mut self,
+        offer: &Verified<Offer>,
+        intent: &Verified<Intent>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let (id, message) = (offer.id(), Message::Offer(offer.signed().clone()));
+        if intent.board == self.machine.key().public() {
+            let now = self.clock.now();
+            let reply = self.at_board(&intent.board, message, now, turn)?;
+            // The offer's row is not on disk yet: the answer is taken in by a turn of its own.
+            let (events, frame) = (self.events.clone(), wire::encode(&reply).ok());
+            turn.after(move || {
+                drop(events.upgrade().map(|events| events.try_send(Event::OfferReplied(id, frame))));
+            });
+            return Ok(());
+        }
+        let board = BoardLink::new(intent.board, intent.addresses.clone()).0;
+        // Without an answer it is sent again; the board keeps it once.
+        self.say(&board, &message, move |frame| Event::OfferReplied(id, frame), turn);
+        Ok(())
+    }
+
+    /// Says something to a board after this turn; what it answers, or that it did not, comes back as an event.
+    fn say(
+        &self,
+        board: &Invitation,
+        message: &Message,
+        answer: impl FnOnce(Option<Vec<u8>>) -> Event + Send + 'static,
+        turn: &mut Turn,
+    ) {
+        let Ok(frame) = wire::encode(message) else { return };
+        let addresses: Vec<Address> = board.addresses.iter().filter_map(|text| text.parse().ok()).collect();
+        let (endpoint, runtime, events) = (self.endpoint.clone(), self.runtime.clone(), self.events.clone());
+        let key = *board.supplier.as_bytes();
+        turn.after(move || {
+            drop(runtime.spawn(async move {
+                let heard = match endpoint.connect(key, &addresses).await {
+                    Ok(()) => endpoint.exchange(key, frame).await.ok(),
+                    Err(_) => None,
+                };
+                if let Some(events) = events.upgrade() {
+                    let _ = events.send(answer(heard)).await;
+                }
+            }));
+        });
+    }
+
+    /// Removes what has ended, a day at a time.
+    fn sweep(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+        let today = now.0 / DAY_MS;
+        let swept = self.store.get(Table::Market, &Key::item(SWEPT))?;
+        let swept = swept.and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(today, u64::from_be_bytes);
+        if swept == today {
+            if self.store.get(Table::Market, &Key::item(SWEPT))?.is_none() {
+                turn.batch.put(Table::Market, Key::item(SWEPT), today.to_be_bytes().to_vec());
+            }
+            return Ok(());
+        }
+        let until = today.min(swept.saturating_add(DAYS_AT_ONCE));
+        for day in swept..=until {
+            for row in self.store.group(Table::Market, &over(Timestamp(day * DAY_MS)))? {
+                let Item::Bytes(name) = &row.item else { continue };
+                turn.batch.delete(Table::Market, Key::grouped(WANTED, name));
+                turn.batch.delete(Table::Market, row.key());
+            }
+        }
+        turn.batch.put(Table::Market, Key::item(SWEPT), until.to_be_bytes().to_vec());
+        Ok(())
+    }
+
+    fn row<T: serde::de::DeserializeOwned + Serialize>(&self, key: Key) -> Result<Option<T>, Failure> {
+        self.store.get(Table::Market, &key)?.map(|bytes| read(&bytes)).transpose()
+    }
+
+    /// Walks a numbered list of names until `take` has enough.
+    fn numbered(
+        &self,
+        list: &[u8],
+        after: u64,
+        limit: usize,
+        mut take: impl FnMut(u64, &[u8]) -> Result<bool, Failure>,
+    ) -> Result<(), Failure> {
+        let mut after = after;
+        loop {
+            let rows = self.store.numbered(Table::Market, list, after.saturating_add(1), limit)?;
+            let whole = rows.len() == limit;
+            for row in rows {
+                let Item::Index(number) = row.item else { continue };
+                after = number;
+                if !take(number, &row.value)? {
+                    return Ok(());
+                }
+            }
+            if !whole {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn offers_of(world: World) -> Vec<u8> {
+    [OFFERS, b"/", world.group()].concat()
+}
+
+/// What ends on the day that begins here.
+fn over(end: Timestamp) -> Vec<u8> {
+    [b"over/", &(end.0 / DAY_MS).to_be_bytes()[..]].concat()
+}
+
+fn is_live(intent: &Signed<Intent>, now: Timestamp) -> bool {
+    intent.clone().verify().is_ok_and(|intent| intent.live(now))
+}
+
+fn put<T: Serialize>(turn: &mut Turn, key: Key, row: &T) -> Result<(), Failure> {
+    turn.batch.put(Table::Market, key, wire::encode(row).map_err(Failure::internal)?);
+    Ok(())
+}
+
+fn read<T: serde::de::DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Failure> {
+    wire::decode(bytes, ROW_BYTES).map_err(|_| damaged(Table::Market.name()))
+}
+
+/// Names and values as typed: `persons=3`.
+///
+/// # Errors
+/// A usage failure for text without `=`, or a name that comes twice.
+pub fn pairs(texts: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let mut pairs = BTreeMap::new();
+    for text in texts {
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| Failure::usage(format!("'{text}' is not NAME=VALUE")))?;
+        if pairs.insert(name.trim().to_owned(), value.trim().to_owned()).is_some() {
+            return Err(Failure::usage(format!("'{name}' is given twice")));
+        }
+    }
+    Ok(pairs)
+}

@@ -1,0 +1,188 @@
+//! What persons want, over real processes: cast without a name on a board, offers from two suppliers, one taken up and
+//! a grant of just what it needs; boards that gossip; kills; and nothing by which a board could tell two intents apart.
+
+use regie::command::{Command, NewOffer};
+use regie_tests::{Node, api::Client, files, nats::Nats, until};
+use serde_json::{Value, json};
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().unwrap_or_else(|| panic!("no list: {value}")).clone()
+}
+
+fn offer(title: &str, price: &str, needs: &[&str]) -> NewOffer {
+    NewOffer {
+        title: title.into(),
+        price: Some(price.into()),
+        terms: [("persons".to_owned(), "3".to_owned())].into(),
+        needs: needs.iter().map(|&field| field.into()).collect(),
+        purpose: "RequestedServiceProvision".into(),
+        access: "read".into(),
+        days: 90,
+        retention: 90,
+        holds: 14,
+    }
+}
+
+fn follow(supplier: &Node, board: &str, category: &str) {
+    supplier.ask(&Command::Follow { board: board.into(), categories: vec![category.into()] });
+}
+
+fn company(directory: &std::path::Path, name: &str) -> Node {
+    Node::supplier(directory.join(name), name, &format!("/ip4/127.0.0.1/tcp/{}", Nats::port()))
+}
+
+#[test]
+fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut board = company(directory.path(), "Board");
+    let mut stroom = company(directory.path(), "Stroom");
+    let mut gas = company(directory.path(), "Gas");
+    let client = Client::new(stroom.serve_api(), &stroom.api_key(false));
+    board.start();
+    gas.start();
+    let link = text(&board.ask(&Command::BoardLink)["link"]);
+    let followed = client.post("/v1/boards", &json!({ "link": link, "categories": ["energy"] })).expect(201);
+    assert_eq!(followed["categories"], json!(["energy"]));
+    follow(&gas, &link, "energy");
+    client.post("/v1/boards", &json!({ "link": "regie:pair?v=1&d=aa" })).problem(422, "bad_argument");
+
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.set("name.full", "Anna Bakker");
+    person.set("address.postalCode", "1012 AB");
+    person.set("email", "anna@example.org");
+    // What tells who casts it is not cast.
+    let want = ["want", "energy.contract", "--board", &link, "--budget", "150.00EUR/month", "--detail", "persons=3"];
+    for telling in ["--wish=write to anna@example.org", "--detail=region=1012ab"] {
+        let words = person.bad(&[&want[..], &[telling]].concat(), 5);
+        assert!(words.contains("who you are"), "{words}");
+    }
+    person.good(&[&want[..], &["--detail", "region=10xx", "--wish", "green power"]].concat());
+    let mine = list(&person.ask(&Command::Intents));
+    assert_eq!((mine.len(), &mine[0]["category"]), (1, &json!("energy.contract")));
+    until("the suppliers find it", || {
+        client.get("/v1/intents").expect(200)["data"].as_array().map(Vec::len) == Some(1)
+            && list(&gas.ask(&Command::Wanted)).len() == 1
+    });
+    let found = client.get("/v1/intents").expect(200)["data"][0].clone();
+    assert_eq!((&found["details"]["region"], &found["budget"]), (&json!("10xx"), &json!("150.00 EUR/month")));
+
+    // Two offers; the person ranks them by what they cost.
+    let made = client.post(
+        "/v1/offers",
+        &json!({ "intent": found["id"], "title": "Groen", "price": "99.00EUR/month", "needs": ["name.full"] }),
+    );
+    let made = text(&made.expect(201)["id"]);
+    let bad = json!({ "intent": found["id"], "title": "", "price": "99.00EUR/month" });
+    client.post("/v1/offers", &bad).problem(422, "bad_argument");
+    gas.ask(&Command::Offer { intent: "-".into(), offer: offer("Grijs", "120.00EUR/month", &["group:address"]) });
+    let state = |id: &str| client.get(&format!("/v1/offers/{id}")).expect(200)["state"].clone();
+    until("the board has it", || state(&made) == "delivered");
+    until("both offers came", || list(&person.ask(&Command::Offers { intent: None })).len() == 2);
+    let offers = list(&person.ask(&Command::Offers { intent: None }));
+    assert_eq!((&offers[0]["title"], &offers[1]["title"]), (&json!("Groen"), &json!("Grijs")));
+    assert_eq!(offers[0]["needs"], json!(["name.full"]));
+
+    // Killed, everybody has what they had.
+    for node in [&mut person, &mut board] {
+        node.kill();
+        node.start();
+    }
+    assert_eq!(list(&person.ask(&Command::Offers { intent: None })).len(), 2);
+    assert_eq!(board.ask(&Command::BoardLink)["intents"], 1);
+
+    // Taken up: paired, granted just that, and the supplier knows which offer it was.
+    let shown = person.good(&["take", &text(&offers[0]["offer"])]);
+    assert!(shown.contains("Groen"), "{shown}");
+    until("the supplier has the name", || state(&made) == "taken_up");
+    let taken = client.get(&format!("/v1/offers/{made}")).expect(200);
+    let relationship = text(&taken["relationship"]);
+    until("the value is there", || {
+        client.get(&format!("/v1/relationships/{relationship}/values")).expect(200)["data"].as_array().map(Vec::len)
+            == Some(1)
+    });
+    let values = client.get(&format!("/v1/relationships/{relationship}/values")).expect(200);
+    assert_eq!(
+        (&values["data"][0]["field"], &values["data"][0]["value"]),
+        (&json!("name.full"), &json!("Anna Bakker"))
+    );
+    let events: Vec<String> =
+        list(&client.get("/v1/events?limit=200").expect(200)["data"]).iter().map(|e| text(&e["type"])).collect();
+    for kind in ["intent.found", "offer.delivered", "offer.taken_up"] {
+        assert!(events.iter().any(|event| event == kind), "{kind} in {events:?}");
+    }
+    let agreed = person.ask(&Command::Agreement { supplier: "Stroom".into() });
+    assert_eq!(agreed["agreement"], "PDC-INTENT");
+    // The intent is down everywhere, and the other supplier never learnt who it was.
+    until("the board took it down", || board.ask(&Command::BoardLink)["intents"] == 0);
+    until("the suppliers know", || list(&gas.ask(&Command::Wanted)).is_empty());
+    assert_eq!(gas.ask(&Command::Status)["people"], 0);
+    assert_eq!(list(&person.ask(&Command::Intents))[0]["state"], "taken_up");
+    let bad = person.bad(&["take", &text(&offers[1]["offer"])], 5);
+    assert!(bad.contains("is over"), "{bad}");
+    person.good(&["audit", "--verify"]);
+    // Nothing of the person's stands in a file of the board or of the supplier that was not chosen.
+    for node in [board, gas] {
+        let home = node.home.clone();
+        drop(node);
+        for file in files(&home) {
+            let bytes = std::fs::read(&file).unwrap_or_default();
+            for canary in ["Anna Bakker", "anna@example.org", "1012 AB"] {
+                let found = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
+                assert!(!found, "{canary} in {}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut home, mut far) = (company(directory.path(), "Home"), company(directory.path(), "Far"));
+    let mut shop = company(directory.path(), "Shop");
+    for node in [&mut home, &mut far, &mut shop] {
+        node.start();
+    }
+    let links = [&home, &far].map(|node| text(&node.ask(&Command::BoardLink)["link"]));
+    // The far board follows the home board, the shop only the far one.
+    follow(&far, &links[0], "nothing.here");
+    follow(&shop, &links[1], "travel");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    // A supplier that is known can be the board, by its name; a link does as well.
+    person.good(&["want", "travel.trains", "--board", &links[0], "--detail", "to=Praha"]);
+    until("the shop finds it by way of two boards", || list(&shop.ask(&Command::Wanted)).len() == 1);
+    assert_eq!(far.ask(&Command::BoardLink)["from_other_boards"], 1);
+    shop.ask(&Command::Offer { intent: "-".into(), offer: offer("Night train", "80.00EUR", &[]) });
+    until("the offer comes by the home board", || list(&person.ask(&Command::Offers { intent: None })).len() == 1);
+    let offered = list(&person.ask(&Command::Offers { intent: None }));
+    person.good(&["pass", &text(&offered[0]["offer"])]);
+    assert!(list(&person.ask(&Command::Offers { intent: None })).is_empty());
+    let intent = text(&person.ask(&Command::Intents)[0]["intent"]);
+    person.good(&["withdraw", &intent]);
+    until("it is down on both boards", || {
+        [&home, &far].iter().all(|node| node.ask(&Command::BoardLink)["intents"] == 0)
+    });
+    until("the shop knows", || list(&shop.ask(&Command::Wanted)).is_empty());
+    // The same wish again goes to the last board without naming it, and is another intent.
+    person.good(&["want", "travel.trains"]);
+    until("it is open", || list(&person.ask(&Command::Intents))[0]["state"] == "open");
+    assert_ne!(text(&person.ask(&Command::Intents)[0]["intent"]), intent);
+}
+
+#[test]
+fn a_companion_that_is_no_board_says_so() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut shop = company(directory.path(), "Shop");
+    shop.start();
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.pair(&shop);
+    person.good(&["want", "travel", "--board", "Shop"]);
+    until("the intent is over", || list(&person.ask(&Command::Intents))[0]["state"] == "ended");
+    assert_eq!(list(&person.ask(&Command::Intents))[0]["refused"], "not_a_board");
+}
