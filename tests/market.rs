@@ -74,7 +74,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     // Two offers; the person ranks them by what they cost.
     let made = client.post(
         "/v1/offers",
-        &json!({ "intent": found["id"], "title": "Groen", "price": "99.00EUR/month", "needs": ["name.full"] }),
+        &json!({ "intent": found["id"], "title": "Groen", "price": "99.00EUR/month", "needs": ["name.full"], "terms": { "persons": "3" } }),
     );
     let made = text(&made.expect(201)["id"]);
     let bad = json!({ "intent": found["id"], "title": "", "price": "99.00EUR/month" });

@@ -675,3 +675,66 @@ also-profiling = a profile of you
 also-third-parties = sharing anonymised data with others
 refusal-outside-agreement = outside your agreement
 refusal-collection-full = the collection is full
+
+menu-wishes = Wishes
+wishes-title = What you want
+wishes-about = Say what you want without saying who you are. Suppliers answer with offers; only the one whose offer you take up gets to know you, and only what its offer needs.
+wishes-no-offers = No offers yet. Your node looks by itself; come back later.
+wishes-known = you know it
+wishes-price = Costs
+wishes-above = above your budget
+wishes-budget = At most
+wishes-until = Until
+wishes-refused = The board said
+wishes-needs = Needs to know
+wishes-needs-nothing = nothing
+wishes-why = For
+wishes-kept = { $n ->
+    [one] kept for 1 day
+   *[other] kept for { $n } days
+}
+wishes-take = Take it up
+wishes-take-means = { $what } gets to know you, under a key of its own, and gets just what stands above. You can end that like any grant.
+wishes-take-yes = Yes, take it up
+wishes-pass = Pass over
+wishes-passed-over = { $n ->
+    [one] 1 offer was passed over.
+   *[other] { $n } offers were passed over.
+}
+wishes-withdraw = Want no more offers
+wishes-new = Something new
+wishes-new-about = Write nothing that tells who you are: your node refuses your name, address, telephone and such, but it cannot see everything.
+wishes-category = What kind of thing
+wishes-category-hint = From the broad to the narrow, in small letters with dots: energy.contract, travel.trains, insurance.car.
+wishes-wish = In your words
+wishes-details = What matters
+wishes-details-hint = One a line, as name=value: persons=3, region=10xx.
+wishes-by = The best offer is
+wishes-by-all = the one that fits most, then the cheapest
+wishes-by-price = the cheapest
+wishes-by-match = the one that fits most
+wishes-by-fields = the one that needs to know least
+wishes-by-retention = the one that keeps it shortest
+wishes-by-known = of a supplier I know
+wishes-days = For how many days
+wishes-board = The board
+wishes-board-hint = A link that begins with regie:board, or the name of a supplier of yours that keeps a board. Empty for the one you used last.
+wishes-do = Cast it
+wishes-cast = Cast. Offers come here.
+wishes-taken = Taken up. The supplier has what its offer needs, and the others get nothing.
+wishes-passed = Passed over.
+wishes-withdrawn = Withdrawn. No more offers come.
+wish-state-casting = on its way to the board
+wish-state-open = open
+wish-state-withdrawn = withdrawn
+wish-state-taken-up = taken up
+wish-state-ended = ended
+event-cast = You cast an intent.
+event-closed = An intent was closed.
+event-kind-cast = intents cast
+event-kind-closed = intents closed
+refusal-not-a-board = no board
+refusal-unknown-intent = no such intent is open
+refusal-wrong-board = another board's
+refusal-board-full = the board is full
+refusal-too-many-offers = no more offers

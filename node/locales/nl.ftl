@@ -678,3 +678,66 @@ also-profiling = een profiel van u
 also-third-parties = geanonimiseerde gegevens delen met anderen
 refusal-outside-agreement = buiten uw overeenkomst
 refusal-collection-full = de verzameling is vol
+
+menu-wishes = Wensen
+wishes-title = Wat u wilt
+wishes-about = Zeg wat u wilt zonder te zeggen wie u bent. Leveranciers antwoorden met aanbiedingen; alleen wie u kiest leert u kennen, en krijgt alleen wat voor die aanbieding nodig is.
+wishes-no-offers = Nog geen aanbiedingen. Uw node kijkt vanzelf; kom later terug.
+wishes-known = u kent die
+wishes-price = Kost
+wishes-above = boven uw budget
+wishes-budget = Ten hoogste
+wishes-until = Tot
+wishes-refused = Het bord zei
+wishes-needs = Moet weten
+wishes-needs-nothing = niets
+wishes-why = Voor
+wishes-kept = { $n ->
+    [one] 1 dag bewaard
+   *[other] { $n } dagen bewaard
+}
+wishes-take = Aannemen
+wishes-take-means = { $what } leert u kennen, onder een eigen sleutel, en krijgt precies wat hierboven staat. U kunt dat beëindigen zoals elke toestemming.
+wishes-take-yes = Ja, aannemen
+wishes-pass = Voorbij laten gaan
+wishes-passed-over = { $n ->
+    [one] 1 aanbieding ging voorbij.
+   *[other] { $n } aanbiedingen gingen voorbij.
+}
+wishes-withdraw = Geen aanbiedingen meer
+wishes-new = Iets nieuws
+wishes-new-about = Schrijf niets waaruit blijkt wie u bent: uw node weigert uw naam, adres, telefoonnummer en dergelijke, maar kan niet alles zien.
+wishes-category = Wat voor iets
+wishes-category-hint = Van ruim naar precies, in kleine letters met punten: energy.contract, travel.trains, insurance.car.
+wishes-wish = In uw woorden
+wishes-details = Wat ertoe doet
+wishes-details-hint = Eén per regel, als naam=waarde: persons=3, region=10xx.
+wishes-by = De beste aanbieding is
+wishes-by-all = die het meest past, dan de goedkoopste
+wishes-by-price = de goedkoopste
+wishes-by-match = die het meest past
+wishes-by-fields = die het minst hoeft te weten
+wishes-by-retention = die het kortst bewaart
+wishes-by-known = van een leverancier die ik ken
+wishes-days = Voor hoeveel dagen
+wishes-board = Het bord
+wishes-board-hint = Een link die begint met regie:board, of de naam van een leverancier van u die een bord heeft. Leeg voor het bord dat u het laatst gebruikte.
+wishes-do = Uitzetten
+wishes-cast = Uitgezet. Aanbiedingen komen hier.
+wishes-taken = Aangenomen. De leverancier heeft wat nodig is, de anderen krijgen niets.
+wishes-passed = Voorbij laten gaan.
+wishes-withdrawn = Ingetrokken. Er komen geen aanbiedingen meer.
+wish-state-casting = onderweg naar het bord
+wish-state-open = open
+wish-state-withdrawn = ingetrokken
+wish-state-taken-up = aangenomen
+wish-state-ended = voorbij
+event-cast = U zette een wens uit.
+event-closed = Een wens werd gesloten.
+event-kind-cast = wensen uitgezet
+event-kind-closed = wensen gesloten
+refusal-not-a-board = geen bord
+refusal-unknown-intent = er staat zo geen wens open
+refusal-wrong-board = van een ander bord
+refusal-board-full = het bord is vol
+refusal-too-many-offers = geen aanbiedingen meer

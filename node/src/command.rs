@@ -379,6 +379,22 @@ where
     text.parse().map_err(|error| Failure::usage(format!("'{}': {error}", text.chars().take(120).collect::<String>())))
 }
 
+/// Names and values as typed: `persons=3`.
+///
+/// # Errors
+/// A usage failure for text without `=`, or a name that comes twice.
+pub fn pairs(texts: &[String]) -> Result<std::collections::BTreeMap<String, String>, Failure> {
+    let mut pairs = std::collections::BTreeMap::new();
+    for text in texts {
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| Failure::usage(format!("'{text}' is not NAME=VALUE")))?;
+        if pairs.insert(name.trim().to_owned(), value.trim().to_owned()).is_some() {
+            return Err(Failure::usage(format!("'{name}' is given twice")));
+        }
+    }
+    Ok(pairs)
+}
+
 /// The two signed records of an agreement, for whoever wants to check them: bodies in base64, with their ids.
 #[must_use]
 pub fn agreed(agreed: &regie_protocol::profile::Agreed) -> serde_json::Value {

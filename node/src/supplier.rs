@@ -147,6 +147,8 @@ pub enum Event {
     Call(Call),
     /// A request to many persons goes on.
     Work,
+    /// It is time to ask a board again.
+    Look,
     /// A board answered what is wanted, or did not.
     Browsed(PublicKey, Option<Vec<u8>>),
     /// A board answered to an offer, or did not.
@@ -301,6 +303,7 @@ impl Driven for Companion {
                 | Event::Call(_)
                 | Event::Work
                 | Event::Tick
+                | Event::Look
                 | Event::Browsed(..)
                 | Event::OfferReplied(..)
         )
@@ -359,6 +362,10 @@ impl Companion {
             }
             Event::Call(call) => call(self, turn),
             Event::Work => self.work(turn)?,
+            Event::Look => {
+                let now = self.clock.now();
+                self.look_at_boards(now, turn)?;
+            }
             Event::Browsed(board, frame) => self.browsed(&board, frame, turn)?,
             Event::OfferReplied(offer, frame) => self.offer_replied(&offer, frame, turn)?,
             Event::Tick => self.tick(turn)?,

@@ -3,10 +3,7 @@
 
 use clap::Args;
 
-use crate::{
-    command::{Command, Failure, NewOffer},
-    supplier::market::pairs,
-};
+use crate::command::{Command, Failure, NewOffer, pairs};
 
 #[derive(Args)]
 pub(super) struct Want {

@@ -11,6 +11,7 @@ mod live;
 mod security;
 mod setup;
 mod suppliers;
+mod wishes;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/deliveries/stream", get(live::stream))
         .route("/inbox", get(inbox::list).post(inbox::act))
         .route("/inbox/{id}", get(inbox::file))
+        .route("/wishes", get(wishes::list).post(wishes::act))
         .route("/defaults", get(defaults::page).post(defaults::change))
         .route("/agreement", post(defaults::agreement))
         .route("/audit", get(audit::page).post(audit::verify))
@@ -65,12 +67,13 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The parts of the menu, and where they are.
-const MENU: [(&str, &str); 8] = [
+const MENU: [(&str, &str); 9] = [
     ("home", "/"),
     ("requests", "/requests"),
     ("suppliers", "/suppliers"),
     ("data", "/data"),
     ("inbox", "/inbox"),
+    ("wishes", "/wishes"),
     ("defaults", "/defaults"),
     ("audit", "/audit"),
     ("security", "/security"),

@@ -351,20 +351,21 @@ async fn talk(intent: ObjectId, events: mpsc::WeakSender<Event>, wake: Arc<Notif
 async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semaphore) -> Option<bool> {
     let events = events.upgrade()?;
     let turn = dials.acquire().await.ok()?;
-    let mut line: Option<Endpoint> = None;
+    // With the line its events are kept: a swarm whose events nobody can take ends.
+    let mut line = None;
     let mut news = false;
     loop {
         let (answer, wait) = oneshot::channel();
         events.send(Event::ToBoard(*intent, answer)).await.ok()?;
         let ToSay { secret, board, addresses, frame } = wait.await.ok()??;
-        let endpoint = match line.take() {
-            Some(endpoint) => endpoint,
+        let (endpoint, network) = match line.take() {
+            Some(line) => line,
             None => {
-                let Ok((endpoint, _)) = Endpoint::start(secret, &[]).await else { return Some(false) };
+                let Ok((endpoint, network)) = Endpoint::start(secret, &[]).await else { return Some(false) };
                 if endpoint.connect(*board.as_bytes(), &addresses).await.is_err() {
                     return Some(false);
                 }
-                endpoint
+                (endpoint, network)
             }
         };
         let Ok(reply) = endpoint.exchange(*board.as_bytes(), frame).await else { return Some(news) };
@@ -375,7 +376,7 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
             return Some(news);
         }
         news = true;
-        line = Some(endpoint);
+        line = Some((endpoint, network));
     }
 }
 

@@ -2,7 +2,7 @@
 //! their answers to offers, a person's word that takes one up. Out: rows, events, frames to boards. Boards are asked
 //! with pauses that grow while nothing is new.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, time::Duration};
 
 use regie_protocol::{
     identity::PublicKey,
@@ -138,6 +138,7 @@ impl Companion {
         self.looks.remove(&board.supplier);
         let followed = Followed { board, categories, cursor: 0, answered: None };
         put(turn, Key::grouped(BOARDS, followed.board.supplier.as_bytes()), &followed)?;
+        self.look_again(0, turn);
         Ok(followed)
     }
 
@@ -299,6 +300,8 @@ impl Companion {
         look.under_way = false;
         look.pause = if news { PAUSE_MS.0 } else { (look.pause * 3 / 2).clamp(PAUSE_MS.0, PAUSE_MS.1) };
         look.not_before = now.plus_ms(look.pause);
+        let pause = look.pause;
+        self.look_again(pause, turn);
         let Some(page) = page else { return Ok(()) };
         let (last, more) = (page.last.max(followed.cursor), page.more && news);
         self.take_page(&followed, &page, now, turn)?;
@@ -419,6 +422,19 @@ impl Companion {
         Ok(())
     }
 
+    /// Looks again after a pause, in milliseconds.
+    fn look_again(&self, pause: u64, turn: &mut Turn) {
+        let (runtime, events) = (self.runtime.clone(), self.events.clone());
+        turn.after(move || {
+            drop(runtime.spawn(async move {
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                if let Some(events) = events.upgrade() {
+                    let _ = events.send(Event::Look).await;
+                }
+            }));
+        });
+    }
+
     /// Says something to a board after this turn; what it answers, or that it did not, comes back as an event.
     fn say(
         &self,
@@ -517,20 +533,4 @@ fn put<T: Serialize>(turn: &mut Turn, key: Key, row: &T) -> Result<(), Failure> 
 
 fn read<T: serde::de::DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Failure> {
     wire::decode(bytes, ROW_BYTES).map_err(|_| damaged(Table::Market.name()))
-}
-
-/// Names and values as typed: `persons=3`.
-///
-/// # Errors
-/// A usage failure for text without `=`, or a name that comes twice.
-pub fn pairs(texts: &[String]) -> Result<BTreeMap<String, String>, Failure> {
-    let mut pairs = BTreeMap::new();
-    for text in texts {
-        let (name, value) =
-            text.split_once('=').ok_or_else(|| Failure::usage(format!("'{text}' is not NAME=VALUE")))?;
-        if pairs.insert(name.trim().to_owned(), value.trim().to_owned()).is_some() {
-            return Err(Failure::usage(format!("'{name}' is given twice")));
-        }
-    }
-    Ok(pairs)
 }
