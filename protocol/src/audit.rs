@@ -108,6 +108,20 @@ pub enum Event {
         /// The receipt.
         receipt: ObjectId,
     },
+    /// The person said that they belong to a segment, or no longer.
+    Belonged {
+        /// Which.
+        segment: ObjectId,
+        /// Do they?
+        member: bool,
+    },
+    /// A randomised answer about a segment went out.
+    CountedIn {
+        /// Which.
+        segment: ObjectId,
+        /// What it cost, in thousandths.
+        epsilon: u32,
+    },
     /// An intent was cast. In the personal log only.
     Cast {
         /// Which.

@@ -114,6 +114,24 @@ pub const INTENTS_PER_BOARD: usize = 50_000;
 pub const INTENTS_GOSSIPED: usize = 25_000;
 /// Most withdrawals that a board remembers.
 pub const WITHDRAWALS_PER_BOARD: usize = 100_000;
+/// Most segments that one supplier publishes at a time.
+pub const SEGMENTS_PER_SUPPLIER: usize = 16;
+/// Largest segment, in bytes of its body.
+pub const SEGMENT_BYTES: usize = 12 * 1024;
+/// Deepest nesting of a predicate.
+pub const SEGMENT_DEPTH: usize = 6;
+/// Most clauses of a predicate.
+pub const SEGMENT_CLAUSES: usize = 64;
+/// Most values that one clause compares with.
+pub const SEGMENT_VALUES: usize = 64;
+/// Most segments of one supplier that the person's word is remembered of.
+pub const SEGMENTS_SAID: usize = 1_024;
+/// Most epsilon that one supplier gets of one person in [`EPSILON_DAYS`], in thousandths.
+pub const EPSILON_PER_SUPPLIER: u32 = 2_000;
+/// Most epsilon that all suppliers together get of one person in [`EPSILON_DAYS`], in thousandths.
+pub const EPSILON_IN_ALL: u32 = 8_000;
+/// After how many days a spent epsilon comes back.
+pub const EPSILON_DAYS: u32 = 365;
 /// Most boards that one companion follows.
 pub const BOARDS: usize = 16;
 /// Most categories in one question to a board.

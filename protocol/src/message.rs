@@ -15,6 +15,7 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     revocation::Revocation,
+    segment::{CountReport, Membership, Segment},
     signed::{ObjectId, Signed},
     wire::{self, WireError},
 };
@@ -58,6 +59,12 @@ pub enum Message {
     Offer(Signed<Offer>),
     /// Person to supplier: your offer, please.
     TakeUp(Signed<TakeUp>),
+    /// Person to supplier: which segments do you publish?
+    Segments,
+    /// Person to supplier: I belong to it, or no longer.
+    Belong(Signed<Membership>),
+    /// Person to supplier: a randomised answer.
+    Count(Signed<CountReport>),
 }
 
 /// The key of an intent asks for offers.
@@ -149,6 +156,8 @@ pub enum Reply {
     Offers(Offers),
     /// To `browse`.
     Intents(Intents),
+    /// To `segments`. At most [`limits::SEGMENTS_PER_SUPPLIER`].
+    Segments(Vec<Signed<Segment>>),
     /// Taken; there is nothing to say.
     Noted,
     /// Not taken.

@@ -4,13 +4,15 @@
 //! [`Person::restore`] can replay; a driver must make the records of a call durable before it carries out
 //! the effects behind them. `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
 //! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
-//! back, `person/intents.rs` what the person wants, `person/state.rs` is the state and its records.
+//! back, `person/intents.rs` what the person wants, `person/segments.rs` what
+//! they say of themselves, `person/state.rs` is the state and its records.
 
 mod delegations;
 mod intents;
 mod items;
 mod owner;
 mod requests;
+mod segments;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use intents::{NewIntent, Outcome, Stage, StoredIntent, ToBoard, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{NewGrant, OwnerError, Remember, Weighed};
+pub use segments::{Belongs, Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
 pub use state::{Mandated, StoredMandate, StoredRelationship, Waiting};
 

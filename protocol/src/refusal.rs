@@ -64,6 +64,7 @@ refusals! {
     WrongBoard "wrong_board" "Offers for this intent go to the board that the intent names.";
     BoardFull "board_full" "The board holds as many intents as it can. Try again later, or another board.";
     TooManyOffers "too_many_offers" "This intent takes no more offers, or no more of yours.";
+    UnknownSegment "unknown_segment" "This company publishes no such segment, or not any more. Ask for its segments.";
     Unexpected "unexpected" "This message has no place here: it is for the other role.";
 }
 

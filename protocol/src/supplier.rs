@@ -2,12 +2,14 @@
 //!
 //! Sans-IO like the person's. It obeys: values are kept under a grant and no longer than its retention, and
 //! are erased on revocation with a signed receipt. `supplier/frames.rs` takes what persons send,
-//! `supplier/delegations.rs` hands grants on to processors, `supplier/offers.rs` answers intents, `supplier/state.rs` is the state and its records.
+//! `supplier/delegations.rs` hands grants on to processors, `supplier/offers.rs` answers intents,
+//! `supplier/segments.rs` publishes patterns, `supplier/state.rs` is the state and its records.
 
 mod delegations;
 mod frames;
 mod items;
 mod offers;
+mod segments;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use delegations::{Delegate, Delegated, Told};
 pub use items::Sending;
 pub use offers::NewOffer;
+pub use segments::NewSegment;
 pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Received, Record, Supplier};
 
 use crate::{
@@ -110,6 +113,21 @@ pub enum SupplierError {
         limits::FIELDS
     )]
     BadOffer,
+    /// Out of bounds.
+    #[error(
+        "a segment has a name of one line, at most {} clauses {} deep, lets people belong or be counted, and ends in \
+         the future; its epsilon is 0.001 to {}",
+        limits::SEGMENT_CLAUSES,
+        limits::SEGMENT_DEPTH,
+        limits::EPSILON_PER_SUPPLIER / 1_000
+    )]
+    BadSegment,
+    /// No such segment.
+    #[error("no such segment; list them to see what there is")]
+    NoSegment,
+    /// Too many.
+    #[error("{} segments are published; take one back first", limits::SEGMENTS_PER_SUPPLIER)]
+    TooManySegments,
     /// The intent is over.
     #[error("that intent has ended or was withdrawn; list the intents that are open")]
     IntentOver,

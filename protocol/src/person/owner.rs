@@ -39,6 +39,23 @@ pub enum OwnerError {
     /// No such item.
     #[error("no such item, or it is decided already; `regie inbox` lists them")]
     NoItem,
+    /// No such segment.
+    #[error("no such segment is published, or not for that; `regie segments` lists them")]
+    NoSegment,
+    /// The predicate is not true of the person.
+    #[error("what you hold does not fit that segment, so you can't say that you belong; `regie segments` shows why")]
+    DoesNotFit,
+    /// Never twice.
+    #[error("you were counted for that segment already; nothing was sent")]
+    Counted,
+    /// Too much would be known.
+    #[error(
+        "your privacy budget does not allow that answer now; nothing was sent. `regie segments` shows what is left"
+    )]
+    BudgetSpent,
+    /// Too many.
+    #[error("your word on {} segments of this supplier is remembered; no more for now", limits::SEGMENTS_SAID)]
+    TooManySegments,
     /// No such intent.
     #[error("no such intent is open; `regie intents` lists them")]
     NoIntent,
@@ -395,6 +412,7 @@ impl Person {
         if !ending.is_empty() {
             self.record(&mut effects, Record::Withdrawn { supplier: *supplier, fields });
         }
+        self.belong_nowhere(&mut effects, supplier, now, entropy)?;
         Ok(effects)
     }
 

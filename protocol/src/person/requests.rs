@@ -56,7 +56,10 @@ impl Person {
             | Message::Collect(_)
             | Message::Browse(_)
             | Message::Offer(_)
-            | Message::TakeUp(_) => Err(Refusal::Unexpected),
+            | Message::TakeUp(_)
+            | Message::Segments
+            | Message::Belong(_)
+            | Message::Count(_) => Err(Refusal::Unexpected),
         };
         // What was recorded before the refusal holds in memory, so it has to become durable all the same.
         if let Err(code) = handled {
@@ -78,6 +81,7 @@ impl Person {
             Reply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
             Reply::Erased(signed) => self.erased(supplier, signed, now, entropy),
             Reply::Noted => Ok(Vec::new()),
+            Reply::Segments(segments) => Ok(self.segments_came(supplier, segments, now)),
             // Trying again would give the same answer; the entry keeps "outcome unknown".
             Reply::Refused(code) if code != Refusal::Unavailable => Ok(Vec::new()),
             _ => Err(Refusal::Unexpected),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Kept, StoredIntent, Wanted};
+use super::{Effect, Kept, Said, StoredIntent, Wanted};
 use crate::{
     agreement::Agreement,
     audit::{Log, TreeHead},
@@ -24,6 +24,7 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     revocation::{Revocation, Revoked},
+    segment::Segment,
     signed::{ObjectId, Signed, Verified},
     time::{Days, Timestamp},
 };
@@ -68,6 +69,10 @@ pub struct Relationship {
     pub(super) mandates: BTreeMap<ObjectId, Mandated>,
     /// What it sent back, by the items' ids.
     pub(super) items: BTreeMap<Nonce, Kept>,
+    /// The segments it publishes.
+    pub(super) segments: BTreeMap<ObjectId, Verified<Segment>>,
+    /// What the person said of them, also of those that are published no longer: what was spent stays spent.
+    pub(super) said: BTreeMap<ObjectId, Said>,
     pub(super) asked: Used,
     pub(super) rejected: Used,
 }
@@ -257,6 +262,19 @@ pub enum Record {
     ItemForgotten {
         supplier: PublicKey,
         id: Nonce,
+    },
+    Segments {
+        supplier: PublicKey,
+        segments: Vec<Signed<Segment>>,
+    },
+    Said {
+        supplier: PublicKey,
+        segment: ObjectId,
+        said: Said,
+    },
+    SaidForgotten {
+        supplier: PublicKey,
+        segment: ObjectId,
     },
     /// To be stored where it can be erased, as the offers for it.
     Intent {
@@ -462,6 +480,12 @@ impl Person {
             Record::Item { supplier, id, kept } => drop(self.with(supplier)?.items.insert(*id, *kept)),
             Record::ItemForgotten { supplier, id } => drop(self.with(supplier)?.items.remove(id)),
             Record::Content { .. } | Record::ContentGone { .. } => {}
+            Record::Segments { supplier, segments } => {
+                let verified = segments.iter().map(|segment| segment.clone().verify().map(|s| (s.id(), s)));
+                self.with(supplier)?.segments = verified.collect::<Result<_, _>>()?;
+            }
+            Record::Said { supplier, segment, said } => drop(self.with(supplier)?.said.insert(*segment, *said)),
+            Record::SaidForgotten { supplier, segment } => drop(self.with(supplier)?.said.remove(segment)),
             Record::Intent { stored } => self.apply_intent(stored)?,
             Record::IntentForgotten { intent } => drop(self.intents.remove(intent)),
             Record::Offer { intent, offer } => self.apply_offer(intent, offer)?,
@@ -551,6 +575,8 @@ impl Person {
             knows: BTreeMap::new(),
             mandates: self.introductions.remove(&supplier).unwrap_or_default(),
             items: BTreeMap::new(),
+            segments: BTreeMap::new(),
+            said: BTreeMap::new(),
             asked: Used::default(),
             rejected: Used::default(),
         };

@@ -34,6 +34,9 @@ impl Supplier {
             Message::Grant(grant) => self.granted(person, grant),
             Message::Revoke(revocation) => self.revoked(person, revocation, now),
             Message::Mandate(mandate) => self.mandated(person, mandate, now),
+            Message::Segments => self.shown_segments(now),
+            Message::Belong(membership) => self.belongs(person, membership, now),
+            Message::Count(report) => self.counts(person, report, now),
             Message::TakeUp(taken) => self.taken_up(person, taken),
             // The driver gives these to the board, where this companion is one.
             Message::Cast(_) | Message::Withdraw(_) | Message::Collect(_) | Message::Browse(_) | Message::Offer(_) => {

@@ -24,6 +24,7 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     revocation::Revocation,
+    segment::{Membership, Segment},
     signed::{ObjectId, Signed, Verified},
     time::Timestamp,
 };
@@ -35,6 +36,8 @@ pub struct Supplier {
     pub(super) invites: BTreeMap<Nonce, Invite>,
     pub(super) customers: BTreeMap<PublicKey, Customer>,
     pub(super) in_flight: BTreeMap<PublicKey, BTreeSet<Parcel>>,
+    /// The patterns that the company publishes.
+    pub(super) segments: BTreeMap<ObjectId, Verified<Segment>>,
 }
 
 /// What a message to a person is about, to match its reply with.
@@ -227,6 +230,22 @@ pub enum Record {
         person: PublicKey,
         id: Nonce,
     },
+    Segment {
+        segment: Signed<Segment>,
+    },
+    SegmentEnded {
+        segment: ObjectId,
+    },
+    /// What persons said of segments is not in the state; the driver keeps it by segment.
+    Member {
+        person: PublicKey,
+        membership: Signed<Membership>,
+    },
+    Counted {
+        person: PublicKey,
+        segment: ObjectId,
+        answer: bool,
+    },
     /// An offer was taken up. Nothing of it is in the state; the driver knows the offers.
     TakenUp {
         person: PublicKey,
@@ -276,7 +295,8 @@ impl Supplier {
     /// A companion that knows nobody yet.
     #[must_use]
     pub fn new(key: Keypair) -> Self {
-        Self { key, profile: None, invites: BTreeMap::new(), customers: BTreeMap::new(), in_flight: BTreeMap::new() }
+        let (invites, customers, in_flight) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { key, profile: None, invites, customers, in_flight, segments: BTreeMap::new() }
     }
 
     /// Replays one stored record.
@@ -370,7 +390,12 @@ impl Supplier {
             }
             Record::Value { person, field, held, .. } => drop(self.with(person)?.held.insert(*field, *held)),
             Record::Received { person, received } => drop(self.with(person)?.received.insert(received.id)),
-            Record::Original { .. } | Record::TakenUp { .. } => {}
+            Record::Segment { segment } => {
+                let segment = segment.clone().verify()?;
+                self.segments.insert(segment.id(), segment);
+            }
+            Record::SegmentEnded { segment } => drop(self.segments.remove(segment)),
+            Record::Original { .. } | Record::TakenUp { .. } | Record::Member { .. } | Record::Counted { .. } => {}
             Record::Erased { person, fields, .. } => {
                 self.with(person)?.held.retain(|field, _| !fields.contains(field));
             }

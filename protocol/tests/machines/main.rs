@@ -4,6 +4,7 @@
 
 mod intents;
 mod returns;
+mod segments;
 
 use std::collections::{BTreeMap, BTreeSet};
 

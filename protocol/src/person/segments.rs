@@ -1,0 +1,296 @@
+//! Patterns that suppliers publish, and the person's own word on them. In: signed segments, the person's answer; what
+//! the driver found by evaluating over the values. Out: memberships and randomised answers in the outbox, counted
+//! against a privacy budget that nothing can pass.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Effect, OwnerError, Person, Record};
+use crate::{
+    audit::{Event, Log},
+    entropy::Entropy,
+    identity::PublicKey,
+    limits,
+    message::Message,
+    segment::{self, CountReport, Membership, Segment},
+    signed::{ObjectId, Signed, Verified},
+    time::{Days, Timestamp},
+};
+
+/// What the person said of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// What.
+    pub what: Belongs,
+    /// When.
+    pub at: Timestamp,
+    /// The randomised answer that was given, if one was: there is never a second.
+    pub counted: Option<Counted>,
+}
+
+/// A randomised answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// The epsilon that was spent, in thousandths.
+    pub epsilon: u32,
+    /// When it was spent.
+    pub at: Timestamp,
+}
+
+/// The person's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Belongs {
+    /// I belong.
+    Yes,
+    /// Leave me out.
+    No,
+    /// Count me, without a name.
+    Count,
+}
+
+type Effects = Result<Vec<Effect>, OwnerError>;
+
+impl Person {
+    /// Asks a supplier for its segments, unless that question waits in its outbox already.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`].
+    pub fn ask_segments(&mut self, supplier: &PublicKey) -> Effects {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, Message::Segments));
+        let mut effects = Vec::new();
+        if !waits && !relationship.stored.paused {
+            self.queue(&mut effects, *supplier, Message::Segments, false)?;
+            effects.push(Effect::Deliver(*supplier));
+        }
+        Ok(effects)
+    }
+
+    /// The supplier answered: these take the place of the ones before. What does not hold is left out.
+    pub(super) fn segments_came(
+        &mut self,
+        supplier: &PublicKey,
+        segments: Vec<Signed<Segment>>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let mut sound = Vec::new();
+        for signed in segments.into_iter().take(limits::SEGMENTS_PER_SUPPLIER) {
+            let small = signed.parts().0.len() <= limits::SEGMENT_BYTES;
+            if let Ok(segment) = super::from_supplier(signed, supplier)
+                && small
+                && segment.well_formed()
+                && segment.expires > now
+            {
+                sound.push(segment.signed().clone());
+            }
+        }
+        let mut effects = Vec::new();
+        let Some(relationship) = self.relationships.get(supplier) else { return effects };
+        let same = sound.len() == relationship.segments.len()
+            && sound.iter().all(|segment| relationship.segments.contains_key(&segment.id()));
+        if !same {
+            self.record(&mut effects, Record::Segments { supplier: *supplier, segments: sound });
+        }
+        effects
+    }
+
+    /// The person says that they belong to a segment, or no longer. `fits` is what the node found by evaluating it: a
+    /// membership is a statement about the person, so a false one is not signed.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoSegment`], [`OwnerError::DoesNotFit`], and [`OwnerError::Refused`] outside the agreement.
+    pub fn belong(
+        &mut self,
+        supplier: &PublicKey,
+        id: &ObjectId,
+        member: bool,
+        fits: bool,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Effects {
+        let said = self.said(supplier, id);
+        let was = said.is_some_and(|said| said.what == Belongs::Yes);
+        let counted = said.and_then(|said| said.counted);
+        let mut effects = Vec::new();
+        if said.is_none() {
+            self.make_room_for_word(&mut effects, supplier, now)?;
+        }
+        let segment = self.segment(supplier, id, now);
+        if member {
+            let segment = segment?;
+            self.within_agreement(supplier, segment)?;
+            if !segment.membership {
+                return Err(OwnerError::NoSegment);
+            }
+            if !fits {
+                return Err(OwnerError::DoesNotFit);
+            }
+            let until = now.plus_days(segment.retention);
+            self.say_membership(&mut effects, supplier, id, true, until, now, entropy)?;
+        } else if was {
+            self.say_membership(&mut effects, supplier, id, false, now, now, entropy)?;
+        } else {
+            segment?;
+        }
+        let what = if member { Belongs::Yes } else { Belongs::No };
+        self.record(
+            &mut effects,
+            Record::Said { supplier: *supplier, segment: *id, said: Said { what, at: now, counted } },
+        );
+        Ok(effects)
+    }
+
+    /// The person lets themselves be counted: a randomised answer goes out, once for a segment and never again, so
+    /// that no number of questions averages it away.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoSegment`] where it does not count, [`OwnerError::Counted`], [`OwnerError::BudgetSpent`].
+    pub fn count_me(
+        &mut self,
+        supplier: &PublicKey,
+        id: &ObjectId,
+        fits: bool,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Effects {
+        let segment = self.segment(supplier, id, now)?;
+        self.within_agreement(supplier, segment)?;
+        let epsilon = segment.epsilon.ok_or(OwnerError::NoSegment)?;
+        let said = self.said(supplier, id);
+        if said.is_some_and(|said| said.counted.is_some()) {
+            return Err(OwnerError::Counted);
+        }
+        if epsilon > self.budget_left(Some(supplier), now) || epsilon > self.budget_left(None, now) {
+            return Err(OwnerError::BudgetSpent);
+        }
+        let mut effects = Vec::new();
+        if said.is_none() {
+            self.make_room_for_word(&mut effects, supplier, now)?;
+        }
+        let answer = segment::randomised(fits, epsilon, entropy);
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let person = relationship.key.public();
+        let report = CountReport { person, supplier: *supplier, segment: *id, answer, epsilon };
+        let report = Verified::sign(report, &relationship.key)?.signed().clone();
+        let what =
+            said.map_or(Belongs::Count, |said| if said.what == Belongs::Yes { said.what } else { Belongs::Count });
+        let said = Said { what, at: now, counted: Some(Counted { epsilon, at: now }) };
+        self.record(&mut effects, Record::Said { supplier: *supplier, segment: *id, said });
+        let event = Event::CountedIn { segment: *id, epsilon };
+        self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
+        self.queue(&mut effects, *supplier, Message::Count(report), false)?;
+        effects.push(Effect::Deliver(*supplier));
+        Ok(effects)
+    }
+
+    /// The epsilon that is left, in thousandths: for one supplier, or over all of them, since two may compare notes.
+    /// What was spent comes back after [`limits::EPSILON_DAYS`].
+    #[must_use]
+    pub fn budget_left(&self, supplier: Option<&PublicKey>, now: Timestamp) -> u32 {
+        let lately = |counted: &Counted| counted.at.plus_days(Days(limits::EPSILON_DAYS)) > now;
+        let spent = self
+            .relationships
+            .iter()
+            .filter(|(key, _)| supplier.is_none_or(|only| only == *key))
+            .flat_map(|(_, relationship)| relationship.said.values())
+            .filter_map(|said| said.counted.as_ref())
+            .filter(|counted| lately(counted))
+            .fold(0_u32, |sum, counted| sum.saturating_add(counted.epsilon));
+        let most = if supplier.is_some() { limits::EPSILON_PER_SUPPLIER } else { limits::EPSILON_IN_ALL };
+        most.saturating_sub(spent)
+    }
+
+    /// The segments of all suppliers, with what the person said.
+    pub fn segments(&self) -> impl Iterator<Item = (&PublicKey, &Verified<Segment>, Option<Said>)> {
+        self.relationships.iter().flat_map(|(supplier, relationship)| {
+            relationship
+                .segments
+                .values()
+                .map(move |segment| (supplier, segment, relationship.said.get(&segment.id()).copied()))
+        })
+    }
+
+    /// Withdraws every membership with a supplier.
+    pub(super) fn belong_nowhere(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(), OwnerError> {
+        let Some(relationship) = self.relationships.get(supplier) else { return Ok(()) };
+        let member = relationship.said.iter().filter(|(_, said)| said.what == Belongs::Yes);
+        let ids: BTreeMap<ObjectId, Said> = member.map(|(id, said)| (*id, *said)).collect();
+        for (id, said) in ids {
+            self.say_membership(effects, supplier, &id, false, now, now, entropy)?;
+            let said = Said { what: Belongs::No, at: now, ..said };
+            self.record(effects, Record::Said { supplier: *supplier, segment: id, said });
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one statement")]
+    fn say_membership(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
+        segment: &ObjectId,
+        member: bool,
+        until: Timestamp,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(), OwnerError> {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let person = relationship.key.public();
+        let membership = Membership { person, supplier: *supplier, segment: *segment, member, at: now, until };
+        let membership = Verified::sign(membership, &relationship.key)?.signed().clone();
+        let event = Event::Belonged { segment: *segment, member };
+        self.log(effects, Log::With(*supplier), event, now, entropy)?;
+        self.queue(effects, *supplier, Message::Belong(membership), false)?;
+        effects.push(Effect::Deliver(*supplier));
+        Ok(())
+    }
+
+    fn segment(&self, supplier: &PublicKey, id: &ObjectId, now: Timestamp) -> Result<&Verified<Segment>, OwnerError> {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        relationship.segments.get(id).filter(|segment| segment.expires > now).ok_or(OwnerError::NoSegment)
+    }
+
+    /// Makes room for a word on one more segment: one on which nothing hangs any more is forgotten.
+    fn make_room_for_word(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
+        now: Timestamp,
+    ) -> Result<(), OwnerError> {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        if relationship.said.len() < limits::SEGMENTS_SAID {
+            return Ok(());
+        }
+        let spent = |said: &Said| said.counted.is_some_and(|c| c.at.plus_days(Days(limits::EPSILON_DAYS)) > now);
+        let idle = relationship
+            .said
+            .iter()
+            .filter(|(id, said)| said.what != Belongs::Yes && !spent(said) && !relationship.segments.contains_key(id));
+        let oldest = idle.min_by_key(|(_, said)| said.at).map(|(id, _)| *id).ok_or(OwnerError::TooManySegments)?;
+        self.record(effects, Record::SaidForgotten { supplier: *supplier, segment: oldest });
+        Ok(())
+    }
+
+    fn said(&self, supplier: &PublicKey, id: &ObjectId) -> Option<Said> {
+        self.relationships.get(supplier)?.said.get(id).copied()
+    }
+
+    fn within_agreement(&self, supplier: &PublicKey, segment: &Segment) -> Result<(), OwnerError> {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        if relationship.stored.agreement.permits(segment.purpose, 0, segment.retention) {
+            Ok(())
+        } else {
+            Err(crate::refusal::Refusal::OutsideAgreement.into())
+        }
+    }
+}

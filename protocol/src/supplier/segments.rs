@@ -1,0 +1,136 @@
+//! Segments that this company publishes, and what persons say of them. In: a pattern; signed memberships and
+//! randomised answers. Out: records. Whoever asks is shown all of them; nobody is asked.
+
+use super::{Effect, Record, Supplier, SupplierError};
+use crate::{
+    entropy::Entropy,
+    identity::PublicKey,
+    limits,
+    message::Reply,
+    purpose::Purpose,
+    refusal::Refusal,
+    segment::{CountReport, Membership, Predicate, Segment},
+    signed::{ObjectId, Signed, Verified},
+    time::{Days, Timestamp},
+};
+
+/// A pattern to publish.
+#[derive(Clone, Debug)]
+pub struct NewSegment {
+    /// One line.
+    pub name: String,
+    /// What belonging to it brings.
+    pub words: String,
+    /// Who belongs.
+    pub predicate: Predicate,
+    /// What the answer is used for.
+    pub purpose: Purpose,
+    /// How long a membership is kept.
+    pub retention: Days,
+    /// May people say that they belong?
+    pub membership: bool,
+    /// May people be counted, with this epsilon in thousandths?
+    pub epsilon: Option<u32>,
+    /// Not from this moment on.
+    pub expires: Timestamp,
+}
+
+impl Supplier {
+    /// Publishes a segment.
+    ///
+    /// # Errors
+    /// [`SupplierError::BadSegment`], [`SupplierError::TooManySegments`].
+    pub fn publish(
+        &mut self,
+        new: NewSegment,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<(Verified<Segment>, Vec<Effect>), SupplierError> {
+        let live = self.segments.values().filter(|segment| segment.expires > now).count();
+        if live >= limits::SEGMENTS_PER_SUPPLIER {
+            return Err(SupplierError::TooManySegments);
+        }
+        let NewSegment { name, words, predicate, purpose, retention, membership, epsilon, expires } = new;
+        let (supplier, id) = (self.key.public(), entropy.nonce());
+        let segment =
+            Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, expires };
+        if !segment.well_formed() || expires <= now {
+            return Err(SupplierError::BadSegment);
+        }
+        let segment = Verified::sign(segment, &self.key).map_err(|_| SupplierError::BadSegment)?;
+        if segment.signed().parts().0.len() > limits::SEGMENT_BYTES {
+            return Err(SupplierError::BadSegment);
+        }
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Segment { segment: segment.signed().clone() });
+        Ok((segment, effects))
+    }
+
+    /// Takes a segment back: nobody is shown it any more. What was said of it is the driver's to forget.
+    ///
+    /// # Errors
+    /// [`SupplierError::NoSegment`].
+    pub fn take_back(&mut self, segment: &ObjectId) -> Result<Vec<Effect>, SupplierError> {
+        if !self.segments.contains_key(segment) {
+            return Err(SupplierError::NoSegment);
+        }
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::SegmentEnded { segment: *segment });
+        Ok(effects)
+    }
+
+    /// The segments that are published, also those whose time is over.
+    pub fn segments(&self) -> impl Iterator<Item = &Verified<Segment>> {
+        self.segments.values()
+    }
+
+    pub(super) fn shown_segments(&self, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
+        let live = self.segments.values().filter(|segment| segment.expires > now);
+        let signed = live.take(limits::SEGMENTS_PER_SUPPLIER).map(|segment| segment.signed().clone()).collect();
+        Ok(vec![Effect::Reply(Reply::Segments(signed))])
+    }
+
+    pub(super) fn belongs(
+        &mut self,
+        person: &PublicKey,
+        signed: Signed<Membership>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>, Refusal> {
+        let membership = self.signed_by(signed, person, |membership| membership.supplier)?;
+        self.known(person)?;
+        // What is withdrawn is forgotten, also of a segment that is published no longer.
+        let known = self.segments.get(&membership.segment);
+        if membership.member && known.is_none_or(|segment| segment.expires <= now || !segment.membership) {
+            return Err(Refusal::UnknownSegment);
+        }
+        let mut effects = Vec::new();
+        let member = membership.signed().clone();
+        self.record(&mut effects, Record::Member { person: *person, membership: member });
+        effects.push(Effect::Reply(Reply::Noted));
+        Ok(effects)
+    }
+
+    pub(super) fn counts(
+        &mut self,
+        person: &PublicKey,
+        signed: Signed<CountReport>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>, Refusal> {
+        let report = self.signed_by(signed, person, |report| report.supplier)?;
+        self.known(person)?;
+        let segment = self.segments.get(&report.segment).filter(|segment| segment.expires > now);
+        // One drawn with another epsilon would spoil the estimate.
+        if segment.ok_or(Refusal::UnknownSegment)?.epsilon != Some(report.epsilon) {
+            return Err(Refusal::Malformed);
+        }
+        let mut effects = Vec::new();
+        let (segment, answer) = (report.segment, report.answer);
+        self.record(&mut effects, Record::Counted { person: *person, segment, answer });
+        effects.push(Effect::Reply(Reply::Noted));
+        Ok(effects)
+    }
+
+    fn known(&self, person: &PublicKey) -> Result<(), Refusal> {
+        if self.customers.contains_key(person) { Ok(()) } else { Err(Refusal::NotPaired) }
+    }
+}
