@@ -186,3 +186,70 @@ fn a_companion_that_is_no_board_says_so() {
     until("the intent is over", || list(&person.ask(&Command::Intents))[0]["state"] == "ended");
     assert_eq!(list(&person.ask(&Command::Intents))[0]["refused"], "not_a_board");
 }
+
+#[test]
+fn people_say_themselves_that_they_belong_and_are_counted_without_a_name() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut stroom = company(directory.path(), "Stroom");
+    let client = Client::new(stroom.serve_api(), &stroom.api_key(false));
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.set("household.size", "2");
+    person.pair(&stroom);
+    let who = json!({ "all": [
+        { "number": { "field": "household.size", "least": 1, "most": 2 } },
+        { "not": { "begins": { "field": "address.postalCode", "with": "99" } } },
+    ] });
+    let new = json!({ "name": "Small households", "words": "A tariff for two", "who": who, "epsilon": 1500 });
+    let made = client.post("/v1/segments", &new).expect(201);
+    assert_eq!((&made["members"], &made["count"]["reports"]), (&json!(0), &json!(0)));
+    let id = text(&made["id"]);
+    let bad = json!({ "name": "x", "words": "x", "who": { "looks": "nice" } });
+    client.post("/v1/segments", &bad).problem(422, "bad_argument");
+    let segments = || list(&person.ask(&Command::Segments)["segments"]);
+    until("the person's node learns of it", || segments().len() == 1);
+    // One clause can't be told yet: the whole does not fit, and can't be said.
+    let seen = segments()[0].clone();
+    assert_eq!(
+        (&seen["fits"], &seen["because"][0]["holds"], &seen["because"][1]["holds"]),
+        (&json!(false), &json!(true), &Value::Null)
+    );
+    let segment = text(&seen["segment"]);
+    let words = person.bad(&["belong", &segment, "yes"], 5);
+    assert!(words.contains("does not fit"), "{words}");
+    person.set("address.postalCode", "1012 AB");
+    person.good(&["belong", &segment, "yes"]);
+    person.good(&["belong", &segment, "count"]);
+    assert!(person.bad(&["belong", &segment, "count"], 1).contains("already"));
+    let one = || client.get(&format!("/v1/segments/{id}")).expect(200);
+    until("the supplier hears it", || one()["members"] == 1 && one()["count"]["reports"] == 1);
+    let member = client.get(&format!("/v1/segments/{id}/members")).expect(200);
+    assert_eq!(list(&member["data"]).len(), 1);
+    // It learnt that and no value.
+    let held = client.get(&format!("/v1/relationships/{}/values", text(&member["data"][0]["relationship"])));
+    assert_eq!(held.expect(200)["data"], json!([]));
+    // Both restarted, it holds; the budget is what is left of it; taken back it is gone.
+    person.kill();
+    stroom.kill();
+    let client = client.at(stroom.serve_api());
+    person.start();
+    assert_eq!(person.ask(&Command::Segments)["budget_left"], json!(6.5));
+    let one = || client.get(&format!("/v1/segments/{id}")).expect(200);
+    assert_eq!((&one()["members"], &one()["count"]["reports"]), (&json!(1), &json!(1)));
+    person.good(&["belong", &segment, "no"]);
+    until("the supplier hears that too", || one()["members"] == 0);
+    let events: Vec<String> =
+        list(&client.get("/v1/events?limit=200").expect(200)["data"]).iter().map(|e| text(&e["type"])).collect();
+    assert!(events.contains(&"segment.joined".to_owned()) && events.contains(&"segment.left".to_owned()), "{events:?}");
+    // A default says so for the next one, without a word.
+    person.good(&["segment-defaults", "--from", "sector:retail", "yes"]);
+    person.good(&["audit", "--verify"]);
+    client.delete(&format!("/v1/segments/{id}")).expect(204);
+    let again =
+        json!({ "name": "Two", "words": "For two", "who": { "is": { "field": "household.size", "values": ["2"] } } });
+    let again = text(&client.post("/v1/segments", &again).expect(201)["id"]);
+    until("the default answers", || {
+        person.ask(&Command::Segments);
+        client.get(&format!("/v1/segments/{again}")).expect(200)["members"] == 1
+    });
+}

@@ -172,6 +172,26 @@ pub enum Command {
         offer: String,
         agreement: String,
     },
+    /// Patterns that suppliers publish, and whether they fit.
+    Segments,
+    /// The person's word on one: yes, no or count.
+    Belong {
+        segment: String,
+        word: String,
+    },
+    /// The defaults about segments; with a rule, that one is set.
+    SegmentRules {
+        rule: Option<serde_json::Value>,
+    },
+    /// Publishes a segment.
+    Publish {
+        segment: NewSegment,
+    },
+    /// The segments that this companion publishes, with how many belong.
+    Published,
+    TakeBack {
+        segment: String,
+    },
     /// The link of this companion's board.
     BoardLink,
     /// The boards that this companion follows.
@@ -254,6 +274,28 @@ pub struct NewOffer {
     pub retention: u32,
     /// Days that the offer holds.
     pub holds: u32,
+}
+
+/// A segment, as typed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSegment {
+    /// One line.
+    pub name: String,
+    /// What belonging to it brings.
+    pub words: String,
+    /// Who belongs, as `protocol::segment::Predicate` is written.
+    pub who: serde_json::Value,
+    /// What the answer is used for.
+    pub purpose: String,
+    /// Days that a membership is kept.
+    pub retention: u32,
+    /// May people say that they belong?
+    pub membership: bool,
+    /// May people be counted, with this epsilon in thousandths?
+    pub epsilon: Option<u32>,
+    /// Days that it is published.
+    pub days: u32,
 }
 
 /// A change of the defaults, to be tried or made.
@@ -343,10 +385,10 @@ impl From<regie_protocol::person::OwnerError> for Failure {
     fn from(error: regie_protocol::person::OwnerError) -> Self {
         use regie_protocol::person::OwnerError as E;
         let (code, exit) = match &error {
-            E::NoRelationship | E::NoRequest | E::NoGrant | E::NoItem | E::NoIntent | E::NoOffer => {
+            E::NoRelationship | E::NoRequest | E::NoGrant | E::NoItem | E::NoIntent | E::NoOffer | E::NoSegment => {
                 ("not_found", exit::NOT_FOUND)
             }
-            E::AlreadyPaired | E::AlreadyRevoked => ("already_done", exit::ERROR),
+            E::AlreadyPaired | E::AlreadyRevoked | E::Counted => ("already_done", exit::ERROR),
             E::BadPolicy | E::BadIntent => ("bad_argument", exit::USAGE),
             E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
             _ => ("refused", exit::REFUSED),
@@ -359,10 +401,13 @@ impl From<regie_protocol::supplier::SupplierError> for Failure {
     fn from(error: regie_protocol::supplier::SupplierError) -> Self {
         use regie_protocol::supplier::SupplierError as E;
         match error {
-            E::NoRelationship => Self::new("not_found", exit::NOT_FOUND, error),
-            E::NotDelegable | E::TooManyDelegations | E::NotOpened | E::TooManyItems | E::IntentOver => {
-                Self::new("refused", exit::REFUSED, error)
-            }
+            E::NoRelationship | E::NoSegment => Self::new("not_found", exit::NOT_FOUND, error),
+            E::NotDelegable
+            | E::TooManyDelegations
+            | E::NotOpened
+            | E::TooManyItems
+            | E::IntentOver
+            | E::TooManySegments => Self::new("refused", exit::REFUSED, error),
             _ => Self::usage(error),
         }
     }

@@ -3,7 +3,8 @@
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
 //! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
 //! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
-//! holds the connections, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! holds the connections, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
+//! what the person says of patterns that suppliers publish, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
 mod activity;
@@ -19,6 +20,7 @@ mod links;
 mod meetings;
 mod overview;
 mod records;
+pub(crate) mod segments;
 mod verify;
 
 use std::{
@@ -143,6 +145,8 @@ pub struct Node {
     meetings: BTreeMap<PublicKey, meetings::Meeting>,
     /// What is said to the boards of intents, each under a key of its own.
     talks: BTreeMap<ObjectId, intents::Talk>,
+    /// When each supplier was asked for its segments.
+    asked: BTreeMap<PublicKey, Timestamp>,
     /// Values set in this turn, not on disk yet.
     fresh: BTreeMap<FieldPath, Option<Observed>>,
     /// Bounds how many suppliers are dialled at once.
@@ -178,6 +182,7 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         links: BTreeMap::new(),
         meetings: BTreeMap::new(),
         talks: BTreeMap::new(),
+        asked: BTreeMap::new(),
         fresh: BTreeMap::new(),
         activity,
         grown: BTreeSet::new(),
@@ -258,7 +263,10 @@ impl Driven for Node {
                 turn.after(move || drop(answer.send(frames)));
             }
             Event::Replied(supplier, number, frame) => self.replied(&supplier, number, &frame, turn),
-            Event::Up(supplier) => self.set_up(&supplier, true),
+            Event::Up(supplier) => {
+                self.set_up(&supplier, true);
+                self.learn_segments(&supplier, turn);
+            }
             Event::Lost(supplier) => {
                 self.machine.connection_lost(&supplier);
                 self.set_up(&supplier, false);
@@ -369,6 +377,7 @@ impl Node {
                 }
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Meet(_) => self.meet(turn),
+                Effect::Segments(supplier) => self.default_belongs(&supplier, turn),
                 Effect::Board(intent) => self.to_board(&intent, turn),
                 Effect::Correct(correcting) => self.correct(correcting, turn),
                 Effect::Reply(reply) => answer(responder.take(), &reply, turn),

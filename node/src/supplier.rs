@@ -6,7 +6,8 @@
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands,
 //! `supplier/sharing.rs` is what companions on one store leave for each other, `supplier/boards.rs` is the board that
-//! this companion may be, `supplier/market.rs` what it finds on boards and offers there.
+//! this companion may be, `supplier/market.rs` what it finds on boards and offers there,
+//! `supplier/patterns.rs` the segments that it publishes.
 
 mod boards;
 pub mod bulk;
@@ -21,6 +22,7 @@ pub mod lists;
 pub mod market;
 pub mod names;
 pub mod once;
+pub mod patterns;
 mod records;
 mod sharing;
 
@@ -228,6 +230,9 @@ pub async fn start(
         companion.store.begin()?;
         companion.advertise(&own)?;
         companion.open_board()?;
+        companion.store.begin()?;
+        companion.load_segments()?;
+        companion.store.commit(Batch::new())?;
         Ok(companion)
     })
     .await?;
@@ -313,6 +318,7 @@ impl Driven for Companion {
         self.store.begin()?;
         if self.store.shared() {
             self.refresh()?;
+            self.load_segments()?;
         }
         Ok(())
     }

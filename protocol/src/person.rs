@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use intents::{NewIntent, Outcome, Stage, StoredIntent, ToBoard, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{NewGrant, OwnerError, Remember, Weighed};
-pub use segments::{Belongs, Counted, Said};
+pub use segments::{Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
 pub use state::{Mandated, StoredMandate, StoredRelationship, Waiting};
 
@@ -53,6 +53,8 @@ pub enum Effect {
     Correct(Correcting),
     /// Something new waits in this supplier's outbox: send it when connected.
     Deliver(PublicKey),
+    /// Other segments of this supplier came: the defaults may have a word on them ([`Person::unsaid`]).
+    Segments(PublicKey),
     /// There is something to say to the board of this intent ([`Person::to_board`]).
     Board(ObjectId),
     /// A supplier handed part of a grant to this processor, whom the person's node does not know yet: follow its

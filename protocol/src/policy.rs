@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{agreement::Agreement, field::FieldPath, identity::PublicKey, limits, purpose::Purpose, time::Days};
+use crate::{
+    agreement::Agreement, field::FieldPath, identity::PublicKey, limits, purpose::Purpose, segment::Belongs, time::Days,
+};
 
 /// Whom a rule is about, from broad to narrow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +98,21 @@ pub struct Policy {
     /// What happens with corrections that suppliers propose. At most [`limits::RULES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<CorrectionRule>,
+    /// What is said of segments that suppliers publish. At most [`limits::RULES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentRule>,
+}
+
+/// A default about segments that suppliers publish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentRule {
+    /// Its name.
+    pub name: String,
+    /// Who publishes.
+    pub who: Who,
+    /// Yes says so where the segment fits; no and count need not look.
+    pub answer: Belongs,
 }
 
 /// A default about corrections that suppliers propose.
@@ -136,12 +153,22 @@ impl Policy {
         deciding.map_or((Answer::Ask, NO_RULE), |rule| (rule.answer, rule.name.as_str()))
     }
 
+    /// What a default says of a supplier's segments: the most specific one decides, and of two alike the first.
+    /// Without one the person is asked.
+    #[must_use]
+    pub fn segment(&self, supplier: &PublicKey, sector: &str) -> Option<Belongs> {
+        let matching = self.segments.iter().rev().filter(|rule| rule.who.matches(supplier, sector));
+        matching.max_by_key(|rule| rule.who.specificity()).map(|rule| rule.answer)
+    }
+
     /// Within the bounds.
     #[must_use]
     pub fn well_formed(&self) -> bool {
         let names = self.rules.iter().map(|rule| &rule.name).chain(self.corrections.iter().map(|rule| &rule.name));
+        let names = names.chain(self.segments.iter().map(|rule| &rule.name));
         self.rules.len() <= limits::RULES
             && self.corrections.len() <= limits::RULES
+            && self.segments.len() <= limits::RULES
             && names.into_iter().all(|name| name.len() <= limits::NAME_BYTES)
     }
 
@@ -159,7 +186,7 @@ impl Policy {
     /// With these rules for requests, and every correction left to the person.
     #[must_use]
     pub fn of(rules: Vec<Rule>) -> Self {
-        Self { rules, corrections: Vec::new() }
+        Self { rules, corrections: Vec::new(), segments: Vec::new() }
     }
 }
 

@@ -313,6 +313,18 @@ impl Object for Membership {
     }
 }
 
+/// The person's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Belongs {
+    /// I belong.
+    Yes,
+    /// Leave me out.
+    No,
+    /// Count me, without a name.
+    Count,
+}
+
 /// One answer that tells nothing of itself: true for a member only with a probability of `e^ε / (1 + e^ε)`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

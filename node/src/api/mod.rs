@@ -25,6 +25,7 @@ mod parquet;
 mod problem;
 mod relationships;
 mod requests;
+mod segments;
 mod server;
 mod webhooks;
 
@@ -125,6 +126,9 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(market::intent))
         .routes(routes!(market::offers, market::make))
         .routes(routes!(market::offer))
+        .routes(routes!(segments::list, segments::publish))
+        .routes(routes!(segments::one, segments::take_back))
+        .routes(routes!(segments::members))
         .routes(routes!(exports::table))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::one, customers::delete))

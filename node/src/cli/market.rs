@@ -1,9 +1,12 @@
-//! `regie want` and `regie supplier offer`: what is wanted and what is offered, from words. In: arguments. Out:
+//! `regie want`, `regie supplier offer` and `publish`: what is wanted, offered and asked in the open, from words. In: arguments. Out:
 //! commands for the running node.
 
 use clap::Args;
 
-use crate::command::{Command, Failure, NewOffer, pairs};
+use serde_json::Value;
+
+use super::render;
+use crate::command::{Command, Failure, NewOffer, NewSegment, pairs};
 
 #[derive(Args)]
 pub(super) struct Want {
@@ -99,4 +102,60 @@ impl MakeOffer {
         };
         Ok(Command::Offer { intent: self.intent, offer })
     }
+}
+
+#[derive(Args)]
+pub(super) struct Publish {
+    /// Its name, in one line
+    name: String,
+    /// What belonging to it brings, in plain words
+    #[arg(long)]
+    words: String,
+    /// Who belongs, in JSON: {"number": {"field": "household.size", "least": 1, "most": 2}}
+    #[arg(long, value_name = "JSON")]
+    who: String,
+    /// What the answer is used for (DPV)
+    #[arg(long, default_value = "RequestedServiceProvision")]
+    purpose: String,
+    /// How many days a membership is kept
+    #[arg(long, default_value_t = 90)]
+    kept: u32,
+    /// People may only be counted, not say that they belong
+    #[arg(long, requires = "epsilon")]
+    count_only: bool,
+    /// People may be counted, with this epsilon in thousandths: 1000 is 1.0
+    #[arg(long)]
+    epsilon: Option<u32>,
+    /// How many days it is published
+    #[arg(long, default_value_t = 30)]
+    days: u32,
+}
+
+impl Publish {
+    pub(super) fn command(self) -> Result<Command, Failure> {
+        let who = serde_json::from_str(&self.who).map_err(|error| {
+            Failure::usage(format!("--who is not JSON: {error}; docs/protocol.md, 13 has examples"))
+        })?;
+        let segment = NewSegment {
+            name: self.name,
+            words: self.words,
+            who,
+            purpose: self.purpose,
+            retention: self.kept,
+            membership: !self.count_only,
+            epsilon: self.epsilon,
+            days: self.days,
+        };
+        Ok(Command::Publish { segment })
+    }
+}
+
+/// The segments as a table, and what is left of the privacy budget.
+pub(super) fn show_segments(found: &Value, json: bool) -> Result<(), Failure> {
+    if json {
+        return render::show(found, true);
+    }
+    render::show_as(&found["segments"], false, render::SEGMENTS)?;
+    eprintln!("Left of your privacy budget: epsilon {}.", found["budget_left"]);
+    Ok(())
 }

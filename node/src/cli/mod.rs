@@ -217,6 +217,25 @@ enum Verb {
         #[arg(long, requires = "preset")]
         dry_run: bool,
     },
+    /// Patterns that your suppliers publish, whether they fit you and why
+    Segments,
+    /// Say that you belong to a segment, or not, or be counted without a name
+    Belong {
+        /// The segment's id, or the end of it
+        segment: String,
+        /// yes, no, or count: a randomised answer that tells nothing of you alone
+        #[arg(value_parser = ["yes", "no", "count"])]
+        word: String,
+    },
+    /// Your defaults about segments; with a word, one is set
+    SegmentDefaults {
+        /// anyone, sector:NAME or a supplier's key
+        #[arg(long, default_value = "anyone")]
+        from: String,
+        /// What is said of their segments: yes where one fits, no, or count
+        #[arg(value_parser = ["yes", "no", "count"])]
+        word: Option<String>,
+    },
     /// Say what you want, without a name; offers come to you
     Want(market::Want),
     /// What you want, and how it stands
@@ -405,6 +424,15 @@ enum SupplierVerb {
         #[arg(long)]
         reason: String,
     },
+    /// Publish a pattern: people themselves say whether they belong
+    Publish(market::Publish),
+    /// The segments that are published, who belongs and how many are counted
+    Segments,
+    /// Take a segment back, and forget who belongs
+    TakeBack {
+        /// Its id, or the end of it
+        segment: String,
+    },
     /// Make this companion a board, where persons cast intents, and show its link
     Board,
     /// The boards that are followed
@@ -510,6 +538,14 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             render::show(&control::ask(&home, &Command::Put { person, collection, title, media_type, body })?, json)
         }
         Verb::Want(want) => render::show(&control::ask(&home, &want.command()?)?, json),
+        Verb::Segments => market::show_segments(&control::ask(&home, &Command::Segments)?, json),
+        Verb::SegmentDefaults { from, word } => {
+            let rule = word.map(|word| crate::person::segments::rule(&from, &word)).transpose()?;
+            render::show(&control::ask(&home, &Command::SegmentRules { rule })?, json)
+        }
+        Verb::Supplier { verb: SupplierVerb::Publish(publish) } => {
+            render::show(&control::ask(&home, &publish.command()?)?, json)
+        }
         Verb::Supplier { verb: SupplierVerb::Offer(offer) } => {
             render::show(&control::ask(&home, &offer.command()?)?, json)
         }
@@ -532,6 +568,9 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Set { field, value } => Command::Set { values: vec![(field, value)], source: None },
         Verb::Unset { field } => Command::Unset { field },
         Verb::Fields { .. } => Command::Fields,
+        Verb::Belong { segment, word } => Command::Belong { segment, word },
+        Verb::Supplier { verb: SupplierVerb::Segments } => Command::Published,
+        Verb::Supplier { verb: SupplierVerb::TakeBack { segment } } => Command::TakeBack { segment },
         Verb::Intents => Command::Intents,
         Verb::Offers { intent } => Command::Offers { intent },
         Verb::Take { offer, agreement } => Command::TakeUp { offer, agreement },
@@ -619,6 +658,7 @@ fn view(verb: &Verb) -> render::View {
         Verb::Grants => render::GRANTS,
         Verb::Inbox => render::INBOX,
         Verb::Intents => render::INTENTS,
+        Verb::Supplier { verb: SupplierVerb::Segments } => render::PUBLISHED,
         Verb::Offers { .. } => render::OFFERS,
         Verb::Supplier { verb: SupplierVerb::Wanted } => render::WANTED,
         Verb::Supplier { verb: SupplierVerb::Offers } => render::OFFERED,

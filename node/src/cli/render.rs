@@ -52,6 +52,24 @@ pub(super) const INBOX: View = View::List(&[
     ("proposed", "after"),
     ("state", "state"),
 ]);
+pub(super) const SEGMENTS: View = View::List(&[
+    ("id", "segment"),
+    ("from", "from"),
+    ("name", "name"),
+    ("who", "who"),
+    ("fits", "fits"),
+    ("you said", "said"),
+    ("epsilon", "epsilon"),
+]);
+pub(super) const PUBLISHED: View = View::List(&[
+    ("id", "segment"),
+    ("name", "name"),
+    ("who", "who"),
+    ("members", "members"),
+    ("counted", "reports"),
+    ("estimate", "estimate"),
+    ("+/-", "error"),
+]);
 pub(super) const INTENTS: View = View::List(&[
     ("id", "intent"),
     ("what", "category"),
@@ -284,6 +302,9 @@ fn happened(kind: &str, of: &Value) -> String {
             format!("revoked {}{erase}", id("grant"))
         }
         "erased" => format!("erasure receipt for {}", id("grant")),
+        "belonged" if of["member"] == json!(true) => format!("belongs to {}", short("id", &cell("", &of["segment"]))),
+        "belonged" => format!("left {}", short("id", &cell("", &of["segment"]))),
+        "counted_in" => format!("was counted for {}", short("id", &cell("", &of["segment"]))),
         "cast" => format!("cast {}", short("id", &cell("", &of["intent"]))),
         "closed" if of["offer"].is_null() => format!("withdrew {}", short("id", &cell("", &of["intent"]))),
         "closed" => format!("took up an offer for {}", short("id", &cell("", &of["intent"]))),
@@ -309,7 +330,7 @@ fn request(request: &Value) -> String {
 /// Long ids by their end, which commands take; times to the second.
 fn short(name: &str, text: &str) -> String {
     match name {
-        "grant" | "receipt" | "id" | "intent" | "offer" if text.is_ascii() && text.len() > SHORT => {
+        "grant" | "receipt" | "id" | "intent" | "offer" | "segment" if text.is_ascii() && text.len() > SHORT => {
             text[text.len() - SHORT..].to_owned()
         }
         "at" | "cast" | "found" | "observed" | "last_contact" | "since" => {

@@ -9,6 +9,7 @@ mod import;
 mod inbox;
 mod live;
 mod security;
+mod segments;
 mod setup;
 mod suppliers;
 mod wishes;
@@ -51,6 +52,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/deliveries/stream", get(live::stream))
         .route("/inbox", get(inbox::list).post(inbox::act))
         .route("/inbox/{id}", get(inbox::file))
+        .route("/segments", get(segments::list).post(segments::act))
         .route("/wishes", get(wishes::list).post(wishes::act))
         .route("/defaults", get(defaults::page).post(defaults::change))
         .route("/agreement", post(defaults::agreement))
@@ -67,13 +69,14 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The parts of the menu, and where they are.
-const MENU: [(&str, &str); 9] = [
+const MENU: [(&str, &str); 10] = [
     ("home", "/"),
     ("requests", "/requests"),
     ("suppliers", "/suppliers"),
     ("data", "/data"),
     ("inbox", "/inbox"),
     ("wishes", "/wishes"),
+    ("segments", "/segments"),
     ("defaults", "/defaults"),
     ("audit", "/audit"),
     ("security", "/security"),

@@ -106,6 +106,9 @@ impl Node {
                     super::intents::Words { board, category, wish, details, budget, days, per_supplier, keep, by };
                 self.cast(words, turn)
             }
+            Command::Segments => Ok(self.segments(turn)),
+            Command::Belong { segment, word } => self.belong(&segment, &word, turn),
+            Command::SegmentRules { rule } => self.segment_rules(rule, turn),
             Command::Intents => Ok(self.intents(turn)),
             Command::Offers { intent } => self.offers(intent.as_deref(), turn),
             Command::Withdraw { intent } => self.withdraw(&intent, turn),
@@ -127,6 +130,9 @@ impl Node {
             | Command::Wanted
             | Command::Offer { .. }
             | Command::Offered
+            | Command::Publish { .. }
+            | Command::Published
+            | Command::TakeBack { .. }
             | Command::Put { .. }
             | Command::Correct { .. }
             | Command::KeyCreate { .. }

@@ -31,6 +31,8 @@ use crate::{
 /// First and longest pause between two looks at a board. Each is drawn anew between half of it and all of it, so that
 /// two intents of one person do not keep step.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(300));
+/// The shortest pause, however often the person looks.
+const LEAST: Duration = Duration::from_millis(500);
 /// The shortest value whose presence in an intent says something about the person, in bytes.
 const TELLING_BYTES: usize = 3;
 /// Fields that tell who somebody is: no intent may hold a value of theirs.
@@ -342,7 +344,10 @@ async fn talk(intent: ObjectId, events: mpsc::WeakSender<Event>, wake: Arc<Notif
         pause = if news { PAUSE.0 } else { (pause * 3 / 2).min(PAUSE.1) };
         tokio::select! {
             () = tokio::time::sleep(drawn(pause)) => {}
-            () = wake.notified() => pause = PAUSE.0,
+            () = wake.notified() => {
+                tokio::time::sleep(LEAST).await;
+                pause = PAUSE.0;
+            }
         }
     }
 }

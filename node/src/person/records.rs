@@ -50,6 +50,7 @@ pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
         | Record::Erased { .. }
         | Record::ContentGone { .. }
         | Record::IntentForgotten { .. }
+        | Record::SaidForgotten { .. }
         | Record::OfferGone { .. }
         | Record::ItemForgotten { .. }
         | Record::MandateForgotten { .. }
@@ -136,6 +137,7 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
         Table::Seen,
         Table::Pending,
         Table::Item,
+        Table::Segment,
         Table::Intent,
         Table::Offer,
         Table::Outbox,
@@ -263,6 +265,10 @@ fn place(record: &Record) -> (Table, Key) {
         }
         Record::Content { supplier, id, .. } | Record::ContentGone { supplier, id } => {
             (Table::Content, Key::grouped(supplier.as_bytes(), &id.0))
+        }
+        Record::Segments { supplier, .. } => (Table::Segment, Key::item(supplier.as_bytes())),
+        Record::Said { supplier, segment, .. } | Record::SaidForgotten { supplier, segment } => {
+            (Table::Segment, Key::grouped(supplier.as_bytes(), segment.digest()))
         }
         Record::Intent { stored } => (Table::Intent, Key::item(stored.intent.id().digest())),
         Record::IntentForgotten { intent } => (Table::Intent, Key::item(intent.digest())),

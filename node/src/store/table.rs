@@ -94,6 +94,8 @@ tables! {
     Board = 30 "board",
     /// Boards that a companion follows, what it found there and what it offers.
     Market = 31 "market",
+    /// Patterns that suppliers publish, and persons' word on them.
+    Segment = 32 "segment",
 }
 
 impl Table {

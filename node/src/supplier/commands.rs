@@ -53,6 +53,20 @@ impl Companion {
                 let id = self.propose(person, parse(&field)?, parse(&value)?, reason, turn)?;
                 Ok(json!({ "item": super::names::Sent(id.0) }))
             }
+            Command::Publish { segment } => {
+                let segment = self.publish(segment, turn)?;
+                Ok(json!({ "segment": segment.id(), "who": segment.predicate.to_string() }))
+            }
+            Command::Published => self.published_json(),
+            Command::TakeBack { segment } => {
+                let same = |id: &ObjectId| id.to_string().ends_with(&segment);
+                let mut found = self.published().into_iter().map(|published| published.id()).filter(same);
+                let (Some(id), None) = (found.next(), found.next()) else {
+                    return Err(regie_protocol::supplier::SupplierError::NoSegment.into());
+                };
+                self.take_back(&id, turn)?;
+                Ok(json!({ "segment": id, "published": false }))
+            }
             Command::BoardLink => self.board_link(turn),
             Command::Boards => {
                 let views = self.followed()?.iter().map(followed_json).collect();
@@ -212,6 +226,25 @@ impl Companion {
         self.run(effects, None, turn)?;
         Self::list_invitation(world, &invitation.id, turn);
         Ok((invitation, expires))
+    }
+
+    fn published_json(&mut self) -> Result<Value, Failure> {
+        let mut views = Vec::new();
+        for segment in self.published() {
+            let members = self.members(World::Live, &segment.id())?.len();
+            let counted = self.counted(World::Live, &segment)?;
+            views.push(json!({
+                "segment": segment.id(),
+                "name": segment.name,
+                "who": segment.predicate.to_string(),
+                "members": members,
+                "reports": counted.map(|counted| counted.reports),
+                "estimate": counted.map(|counted| counted.members.round()),
+                "error": counted.map(|counted| counted.error.ceil()),
+                "expires": clock::text(segment.expires),
+            }));
+        }
+        Ok(Value::Array(views))
     }
 
     /// An intent that was found, by the end of its name, or the only one by `-`.

@@ -43,6 +43,8 @@ pub const KINDS: &[&str] = &[
     "mandate.received",
     "record.delivered",
     "record.refused",
+    "segment.joined",
+    "segment.left",
     "intent.found",
     "offer.delivered",
     "offer.refused",

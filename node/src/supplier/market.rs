@@ -472,6 +472,10 @@ impl Companion {
             return Ok(());
         }
         let until = today.min(swept.saturating_add(DAYS_AT_ONCE));
+        // Today's may end later today: it is gone through once it is over.
+        for day in swept..until {
+            self.lapse(day, now, turn)?;
+        }
         for day in swept..=until {
             for row in self.store.group(Table::Market, &over(Timestamp(day * DAY_MS)))? {
                 let Item::Bytes(name) = &row.item else { continue };

@@ -75,6 +75,8 @@ names! {
     Wish "int" 32;
     /// An offer.
     Offered "off" 32;
+    /// A segment.
+    Pattern "seg" 32;
     /// A board.
     Noticeboard "brd" 32;
     /// Requests to many persons.

@@ -13,7 +13,7 @@ use crate::{
     identity::PublicKey,
     limits,
     message::Message,
-    segment::{self, CountReport, Membership, Segment},
+    segment::{self, Belongs, CountReport, Membership, Segment},
     signed::{ObjectId, Signed, Verified},
     time::{Days, Timestamp},
 };
@@ -38,18 +38,6 @@ pub struct Counted {
     pub epsilon: u32,
     /// When it was spent.
     pub at: Timestamp,
-}
-
-/// The person's word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Belongs {
-    /// I belong.
-    Yes,
-    /// Leave me out.
-    No,
-    /// Count me, without a name.
-    Count,
 }
 
 type Effects = Result<Vec<Effect>, OwnerError>;
@@ -94,6 +82,7 @@ impl Person {
             && sound.iter().all(|segment| relationship.segments.contains_key(&segment.id()));
         if !same {
             self.record(&mut effects, Record::Segments { supplier: *supplier, segments: sound });
+            effects.push(Effect::Segments(*supplier));
         }
         effects
     }
@@ -202,6 +191,16 @@ impl Person {
             .fold(0_u32, |sum, counted| sum.saturating_add(counted.epsilon));
         let most = if supplier.is_some() { limits::EPSILON_PER_SUPPLIER } else { limits::EPSILON_IN_ALL };
         most.saturating_sub(spent)
+    }
+
+    /// What a default says of the segments of a supplier that the person said nothing of. For the driver, which
+    /// evaluates them over the values and then calls [`Self::belong`] or [`Self::count_me`].
+    #[must_use]
+    pub fn unsaid(&self, supplier: &PublicKey, now: Timestamp) -> Vec<(ObjectId, Belongs)> {
+        let Some(relationship) = self.relationships.get(supplier) else { return Vec::new() };
+        let Some(answer) = self.policy.segment(supplier, &relationship.profile.sector) else { return Vec::new() };
+        let live = relationship.segments.values().filter(|segment| segment.expires > now).map(Verified::id);
+        live.filter(|id| !relationship.said.contains_key(id)).map(|id| (id, answer)).collect()
     }
 
     /// The segments of all suppliers, with what the person said.

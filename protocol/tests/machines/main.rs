@@ -106,6 +106,7 @@ impl World {
                 person::Effect::Reply(reply) => answer = Some(reply),
                 person::Effect::Deliver(_)
                 | person::Effect::Board(_)
+                | person::Effect::Segments(_)
                 | person::Effect::Meet(_)
                 | person::Effect::Correct(_) => {}
                 person::Effect::Disclose(plan) => {

@@ -7,10 +7,11 @@ use regie_protocol::{
     identity::Keypair,
     limits,
     message::{Message, Reply},
-    person::{Belongs, OwnerError, Record},
+    person::{OwnerError, Record},
+    policy::{SegmentRule, Who},
     purpose::Purpose,
     refusal::Refusal,
-    segment::{CountReport, Membership, Predicate, Segment, estimate, randomised},
+    segment::{Belongs, CountReport, Membership, Predicate, Segment, estimate, randomised},
     signed::{ObjectId, Verified},
     supplier::{self, NewSegment, SupplierError},
     time::Days,
@@ -123,6 +124,26 @@ fn the_person_says_so_or_not_and_takes_it_back() {
     let rebuilt = world.rebuilt(world.records.len());
     let (_, again, said) = rebuilt.segments().next().expect("one");
     assert_eq!((again.id(), said.expect("said").what), (id, Belongs::No));
+}
+
+#[test]
+fn a_default_has_a_word_where_the_person_said_nothing() {
+    let mut world = World::new("balanced");
+    let key = world.supplier_key();
+    let id = world.publish(segment(Some(500)));
+    assert!(world.person.unsaid(&key, NOW).is_empty(), "without a default the person is asked");
+    let mut policy = world.person.policy().clone();
+    let rule = |name: &str, who, answer| SegmentRule { name: name.into(), who, answer };
+    policy.segments = vec![
+        rule("nobody", Who::Anyone, Belongs::No),
+        rule("energy counts", Who::Sector("energy".into()), Belongs::Count),
+    ];
+    let mut entropy = world.entropy();
+    let effects = world.person.set_policy(policy, NOW, &mut entropy).expect("set");
+    world.run(effects, NOW);
+    assert_eq!(world.person.unsaid(&key, NOW), [(id, Belongs::Count)], "the more specific one");
+    world.count_me(&id).expect("counted");
+    assert!(world.person.unsaid(&key, NOW).is_empty());
 }
 
 #[test]

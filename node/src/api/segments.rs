@@ -1,0 +1,245 @@
+//! Segments that the company publishes: people themselves say whether they belong. In: calls. Out: patterns, who
+//! belongs, and how many, estimated from answers that tell nothing of anybody.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use regie_protocol::{
+    segment,
+    signed::{ObjectId, Verified},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Api,
+    call::{Bearer, Page, Posted},
+    problem::Problem,
+};
+use crate::{
+    clock,
+    command::{self, Failure},
+    supplier::{Companion, World, lists::not_found, names},
+};
+
+/// A pattern to publish.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSegment {
+    /// What it is called, in one line.
+    #[schema(min_length = 1, max_length = 256, example = "Small households")]
+    pub name: String,
+    /// What belonging to it brings, in plain words.
+    #[schema(max_length = 1024, example = "A tariff for one or two.")]
+    pub words: String,
+    /// Who belongs: a predicate over fields. `all`, `any` and `not` join `has`, `is`, `begins`, `number` and `years`.
+    #[schema(value_type = Object, example = json!({ "number": { "field": "household.size", "least": 1, "most": 2 } }))]
+    pub who: serde_json::Value,
+    /// What the answer is used for (DPV).
+    #[serde(default = "service")]
+    #[schema(example = "RequestedServiceProvision")]
+    pub purpose: String,
+    /// Days that a membership is kept.
+    #[serde(default = "ninety")]
+    #[schema(minimum = 1, maximum = 3660)]
+    pub retention_days: u32,
+    /// May people say that they belong?
+    #[serde(default = "yes")]
+    pub membership: bool,
+    /// May people be counted, with this epsilon in thousandths?
+    #[schema(minimum = 1, maximum = 2000, example = 1000)]
+    pub epsilon: Option<u32>,
+    /// Days that it is published.
+    #[serde(default = "thirty")]
+    #[schema(minimum = 1, maximum = 3660)]
+    pub days: u32,
+}
+
+fn service() -> String {
+    "RequestedServiceProvision".to_owned()
+}
+
+fn ninety() -> u32 {
+    90
+}
+
+fn thirty() -> u32 {
+    30
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A segment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Segment {
+    /// Its id.
+    #[schema(example = "seg_…")]
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What belonging to it brings.
+    pub words: String,
+    /// Who belongs, in plain words, as people read it.
+    pub who: String,
+    /// What the answer is used for.
+    pub purpose: String,
+    /// Days that a membership is kept.
+    pub retention_days: u32,
+    /// How many say that they belong.
+    pub members: u64,
+    /// How many belong, estimated from randomised answers; none where it does not count.
+    pub count: Option<Count>,
+    /// Until when it is published.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+}
+
+/// An estimate.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Count {
+    /// How many answered.
+    pub reports: u64,
+    /// How many of them belong, about.
+    pub estimate: u64,
+    /// With a probability of 95% the truth is no further away than this.
+    pub error: u64,
+    /// The epsilon of each answer, in thousandths.
+    pub epsilon: u32,
+}
+
+/// Somebody who belongs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Member {
+    /// Who.
+    #[schema(example = "rel_…")]
+    pub relationship: String,
+    /// When it was said.
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// To be forgotten then.
+    #[schema(format = DateTime)]
+    pub until: String,
+}
+
+/// The segments that are published, at most 16.
+#[utoipa::path(get, path = "/v1/segments", tag = "segments",
+    responses((status = 200, description = "All of them.", body = Page<Segment>)))]
+pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<Page<Segment>>, Problem> {
+    let page = api.read(bearer, |companion, caller| {
+        let segments = companion.published();
+        let whole = segments.len() + 1;
+        let views = segments.iter().map(|segment| view(companion, caller.world, segment));
+        Ok(Page::of((1..).zip(views.collect::<Result<Vec<_>, _>>()?).collect(), whole))
+    });
+    Ok(Json(page.await?))
+}
+
+/// One of them.
+#[utoipa::path(get, path = "/v1/segments/{id}", tag = "segments",
+    params(("id" = String, Path, description = "seg_…")),
+    responses((status = 200, description = "It.", body = Segment)))]
+pub(super) async fn one(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Segment>, Problem> {
+    let read = api.read(bearer, move |companion, caller| {
+        let segment = companion.segment(&named(&id)?)?;
+        view(companion, caller.world, &segment)
+    });
+    Ok(Json(read.await?))
+}
+
+/// Who says that they belong; all of them at once, in no order that means anything.
+#[utoipa::path(get, path = "/v1/segments/{id}/members", tag = "segments",
+    params(("id" = String, Path, description = "seg_…")),
+    responses((status = 200, description = "Whose time is not over.", body = Page<Member>)))]
+pub(super) async fn members(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Page<Member>>, Problem> {
+    let page = api.read(bearer, move |companion, caller| {
+        let segment = companion.segment(&named(&id)?)?;
+        let members = companion.members(caller.world, &segment.id())?;
+        let whole = members.len() + 1;
+        let member = |membership: segment::Membership| Member {
+            relationship: names::Relationship::from(membership.person).to_string(),
+            since: clock::text(membership.at),
+            until: clock::text(membership.until),
+        };
+        Ok(Page::of((1..).zip(members.into_iter().map(member)).collect(), whole))
+    });
+    Ok(Json(page.await?))
+}
+
+/// Publishes a pattern. Persons' nodes find it when they next look; nobody is asked.
+#[utoipa::path(post, path = "/v1/segments", tag = "segments", request_body = NewSegment,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 201, description = "It is published.", body = Segment)))]
+pub(super) async fn publish(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let made = api.post(posted, StatusCode::CREATED, |companion, _, new: NewSegment, turn| {
+        let words = command::NewSegment {
+            name: new.name,
+            words: new.words,
+            who: new.who,
+            purpose: new.purpose,
+            retention: new.retention_days,
+            membership: new.membership,
+            epsilon: new.epsilon,
+            days: new.days,
+        };
+        let segment = companion.publish(words, turn)?;
+        Ok(shown(&segment, 0, segment.epsilon.map(|epsilon| segment::estimate(0, 0, epsilon))))
+    });
+    made.await
+}
+
+/// Takes a segment back. Who belonged is forgotten.
+#[utoipa::path(delete, path = "/v1/segments/{id}", tag = "segments",
+    params(("id" = String, Path, description = "seg_…")),
+    responses((status = 204, description = "Done.")))]
+pub(super) async fn take_back(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    api.change(bearer, move |companion, _, turn| companion.take_back(&named(&id)?, turn)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn named(id: &str) -> Result<ObjectId, Failure> {
+    id.parse::<names::Pattern>().map(|name| ObjectId::from_digest(name.0)).map_err(|_| not_found())
+}
+
+fn view(companion: &mut Companion, world: World, segment: &Verified<segment::Segment>) -> Result<Segment, Failure> {
+    let members = companion.members(world, &segment.id())?.len() as u64;
+    let counted = companion.counted(world, segment)?;
+    Ok(shown(segment, members, counted))
+}
+
+fn shown(segment: &Verified<segment::Segment>, members: u64, counted: Option<segment::Estimate>) -> Segment {
+    // Both are within 0 and the number of reports or a small multiple of it.
+    let count = segment.epsilon.zip(counted).map(|(epsilon, found)| Count {
+        reports: found.reports,
+        estimate: found.members.round() as u64,
+        error: found.error.ceil() as u64,
+        epsilon,
+    });
+    Segment {
+        id: names::Pattern(*segment.id().digest()).to_string(),
+        name: segment.name.clone(),
+        words: segment.words.clone(),
+        who: segment.predicate.to_string(),
+        purpose: segment.purpose.to_string(),
+        retention_days: segment.retention.0,
+        members,
+        count,
+        expires_at: clock::text(segment.expires),
+    }
+}

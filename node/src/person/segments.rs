@@ -1,0 +1,183 @@
+//! Patterns that suppliers publish, and the person's word on them. In: the owner's word, a default's, segments that
+//! came. Out: JSON with why each fits or not; memberships and randomised answers. Predicates are evaluated here, over
+//! the stored values; what comes of it goes nowhere but to the person, unless the person says so.
+
+use regie_protocol::{
+    field::{FieldPath, Value as FieldValue},
+    identity::PublicKey,
+    person::{OwnerError, Said},
+    policy::SegmentRule,
+    segment::{Belongs, Fit, Segment},
+    signed::{ObjectId, Verified},
+    time::{DAY_MS, Timestamp},
+};
+use serde_json::{Value, json};
+
+use super::{Node, commands::time, value_of};
+use crate::{
+    clock,
+    command::{Failure, parse},
+    driver::Turn,
+};
+
+/// How long a supplier's segments are not asked for anew where its link comes up.
+const ASKED_MS: u64 = DAY_MS;
+/// How long they are not asked for anew where the person looks.
+const LOOKED_MS: u64 = 10_000;
+
+impl Node {
+    /// What the suppliers publish, whether it fits and why, and what the person said.
+    pub(super) fn segments(&mut self, turn: &mut Turn) -> Value {
+        let suppliers: Vec<PublicKey> = self.machine.relationships().map(|(key, _)| *key).collect();
+        for supplier in suppliers {
+            self.ask_segments(&supplier, LOOKED_MS, turn);
+        }
+        let now = clock::wall();
+        let left = self.machine.budget_left(None, now);
+        let found = self.machine.segments().filter(|(_, segment, _)| segment.expires > now);
+        let shown = found.map(|(supplier, segment, said)| self.segment_json(supplier, segment, said, now));
+        json!({ "budget_left": thousandths(left), "segments": shown.collect::<Vec<_>>() })
+    }
+
+    /// The person's word on one segment.
+    pub(super) fn belong(&mut self, text: &str, word: &str, turn: &mut Turn) -> Result<Value, Failure> {
+        let word = match word {
+            "yes" => Belongs::Yes,
+            "no" => Belongs::No,
+            "count" => Belongs::Count,
+            _ => return Err(Failure::usage("say yes, no or count")),
+        };
+        let mut found = self.machine.segments().filter(|(_, segment, _)| segment.id().to_string().ends_with(text));
+        let (Some((supplier, segment, _)), None) = (found.next(), found.next()) else {
+            return Err(OwnerError::NoSegment.into());
+        };
+        let (supplier, id) = (*supplier, segment.id());
+        drop(found);
+        self.say_belongs(&supplier, &id, word, turn)?;
+        Ok(json!({ "segment": id, "said": word }))
+    }
+
+    /// Segments came: what a default says of them is said, where it can be.
+    pub(super) fn default_belongs(&mut self, supplier: &PublicKey, turn: &mut Turn) {
+        let now = self.clock.now();
+        for (id, word) in self.machine.unsaid(supplier, now) {
+            if let Err(failure) = self.say_belongs(supplier, &id, word, turn) {
+                // It waits for the person, as without a default.
+                tracing::info!(code = failure.code, "a default has no word on a segment");
+            }
+        }
+    }
+
+    /// A link came up: what its supplier publishes is asked for once a day.
+    pub(super) fn learn_segments(&mut self, supplier: &PublicKey, turn: &mut Turn) {
+        self.ask_segments(supplier, ASKED_MS, turn);
+    }
+
+    /// The defaults about segments; with a rule, that one is set.
+    pub(super) fn segment_rules(&mut self, rule: Option<Value>, turn: &mut Turn) -> Result<Value, Failure> {
+        if let Some(rule) = rule {
+            let rule: SegmentRule = serde_json::from_value(rule).map_err(Failure::usage)?;
+            let mut policy = self.machine.policy().clone();
+            policy.segments.retain(|old| old.name != rule.name);
+            policy.segments.push(rule);
+            let now = self.clock.now();
+            let effects = self.machine.set_policy(policy, now, &mut clock::entropy())?;
+            self.run(effects, None, turn);
+        }
+        serde_json::to_value(&self.machine.policy().segments).map_err(Failure::internal)
+    }
+
+    fn ask_segments(&mut self, supplier: &PublicKey, pause: u64, turn: &mut Turn) {
+        let now = self.clock.now();
+        if self.asked.get(supplier).is_some_and(|asked| asked.plus_ms(pause) > now) {
+            return;
+        }
+        self.asked.insert(*supplier, now);
+        if let Ok(effects) = self.machine.ask_segments(supplier) {
+            self.run(effects, None, turn);
+        }
+    }
+
+    fn say_belongs(
+        &mut self,
+        supplier: &PublicKey,
+        id: &ObjectId,
+        word: Belongs,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let segment = self.machine.segments().find(|(_, segment, _)| segment.id() == *id);
+        let fits = segment.is_some_and(|(_, segment, _)| self.fit(segment, now).belongs);
+        let mut entropy = clock::entropy();
+        let effects = match word {
+            Belongs::Yes => self.machine.belong(supplier, id, true, fits, now, &mut entropy)?,
+            Belongs::No => self.machine.belong(supplier, id, false, fits, now, &mut entropy)?,
+            Belongs::Count => self.machine.count_me(supplier, id, fits, now, &mut entropy)?,
+        };
+        self.run(effects, None, turn);
+        Ok(())
+    }
+
+    fn fit(&self, segment: &Segment, now: Timestamp) -> Fit {
+        let value = |field: FieldPath| -> Option<FieldValue> {
+            value_of(&self.store, &self.fresh, field).map(|held| held.value)
+        };
+        segment.predicate.evaluate(&value, now)
+    }
+
+    fn segment_json(
+        &self,
+        supplier: &PublicKey,
+        segment: &Verified<Segment>,
+        said: Option<Said>,
+        now: Timestamp,
+    ) -> Value {
+        let fit = self.fit(segment, now);
+        let because = fit.because.iter().map(|(clause, holds)| json!({ "clause": clause, "holds": holds }));
+        json!({
+            "segment": segment.id(),
+            "supplier": supplier,
+            "from": self.name_of(supplier),
+            "name": segment.name,
+            "words": segment.words,
+            "who": segment.predicate.to_string(),
+            "fits": fit.belongs,
+            "because": because.collect::<Vec<_>>(),
+            "looks_at": segment.predicate.fields(),
+            "purpose": segment.purpose,
+            "kept": segment.retention,
+            "may_belong": segment.membership,
+            "may_be_counted": segment.epsilon.is_some(),
+            "epsilon": segment.epsilon.map(thousandths),
+            "budget_left_here": thousandths(self.machine.budget_left(Some(supplier), now)),
+            "said": said.map(|said| said.what),
+            "counted": said.is_some_and(|said| said.counted.is_some()),
+            "expires": time(segment.expires),
+        })
+    }
+}
+
+/// A default about segments, from words.
+///
+/// # Errors
+/// A usage failure that says what was expected.
+pub fn rule(from: &str, word: &str) -> Result<Value, Failure> {
+    use regie_protocol::policy::Who;
+    let who = match (from, from.strip_prefix("sector:")) {
+        ("anyone", _) => Who::Anyone,
+        (_, Some(sector)) => Who::Sector(sector.to_owned()),
+        (key, None) => Who::Supplier(parse(key)?),
+    };
+    let answer = match word {
+        "yes" => Belongs::Yes,
+        "no" => Belongs::No,
+        _ => Belongs::Count,
+    };
+    let rule = SegmentRule { name: format!("segments of {from}"), who, answer };
+    serde_json::to_value(rule).map_err(Failure::internal)
+}
+
+/// Thousandths as a decimal number.
+fn thousandths(epsilon: u32) -> f64 {
+    f64::from(epsilon) / 1_000.0
+}
