@@ -1,8 +1,9 @@
 //! `regie demo`: the whole of regie in a minute, with real processes over real sockets.
 //!
-//! In: nothing. Out: each step in plain language with what each side saw; every step is checked, and the exit
+//! `demo/steps.rs` is the first act, `demo/market.rs` the second. In: nothing. Out: each step in plain language with what each side saw; every step is checked, and the exit
 //! code is 0 only if all hold. The processes are this binary, on loopback, with temporary homes.
 
+mod market;
 mod stage;
 mod steps;
 
@@ -10,13 +11,16 @@ use serde_json::json;
 
 use crate::command::Failure;
 
-/// Runs the demo.
+/// Runs the demo; with its second act, where `market` is set.
 ///
 /// # Errors
 /// The first step that does not hold, with the homes left where they are.
-pub fn run(keep: bool, json: bool) -> Result<(), Failure> {
+pub fn run(keep: bool, market: bool, json: bool) -> Result<(), Failure> {
     let mut stage = stage::Stage::new(json)?;
-    let result = steps::all(&mut stage);
+    let mut result = steps::all(&mut stage);
+    if market && result.is_ok() {
+        result = market::all(&mut stage);
+    }
     let kept = keep || result.is_err();
     let home = stage.end(kept);
     if json {

@@ -49,6 +49,9 @@ enum Verb {
         /// Leave the homes for a look around
         #[arg(long)]
         keep: bool,
+        /// Go on with a second act: a board, an intent, offers, a segment
+        #[arg(long)]
+        market: bool,
     },
     /// Make a person's node
     Init {
@@ -504,8 +507,8 @@ struct What {
 /// The verb's, with its exit code.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { home, passphrase_file, dashboard, json, verb } = arguments;
-    if let Some(Verb::Demo { keep }) = verb {
-        return demo::run(keep, json);
+    if let Some(Verb::Demo { keep, market }) = verb {
+        return demo::run(keep, market, json);
     }
     if let Some(Verb::Fields { all, purposes }) = &verb
         && (*all || *purposes)

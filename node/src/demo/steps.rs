@@ -14,10 +14,10 @@ use crate::{
 const CARD: &str = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Bakker\r\nN:Bakker;Anna;;;\r\nBDAY:19840512\r\n\
 ADR;TYPE=home:;;Dorpsstraat 1;Utrecht;;3511 AA;Netherlands\r\nEMAIL:anna@example.org\r\n\
 TEL;VALUE=uri;TYPE=cell:tel:+31-6-12345678\r\nEND:VCARD\r\n";
-const PERSON: &str = "anna";
-const ENERGY: &str = "energy";
-const SHOP: &str = "shop";
-const TOWN: &str = "town";
+pub(super) const PERSON: &str = "anna";
+pub(super) const ENERGY: &str = "energy";
+pub(super) const SHOP: &str = "shop";
+pub(super) const TOWN: &str = "town";
 const SUPPLIERS: [(&str, &str, &str, &[&str]); 3] = [
     (ENERGY, "Stroom Energie BV", "energy", &["/ip4/127.0.0.1/tcp/0"]),
     (SHOP, "De Webwinkel BV", "retail", &["/ip4/127.0.0.1/udp/0/quic-v1"]),
@@ -292,6 +292,6 @@ fn identifiers(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }

@@ -1,0 +1,180 @@
+//! The second act: what Anna wants, without a name, and what she says of herself. In: the stage as the first act left
+//! it. Out: the first thing that does not hold.
+
+use serde_json::{Value, json};
+
+use super::{
+    stage::{Stage, check},
+    steps::{ENERGY, PERSON, SHOP, TOWN, text},
+};
+use crate::command::{Command, Failure, NewOffer, NewSegment};
+
+const RIVAL: &str = "rival";
+
+pub(super) fn all(stage: &mut Stage) -> Result<(), Failure> {
+    let board = boards(stage)?;
+    let intent = cast(stage, &board)?;
+    offers(stage)?;
+    taken(stage, &intent)?;
+    record(stage)?;
+    segment(stage)
+}
+
+fn boards(stage: &mut Stage) -> Result<String, Failure> {
+    let listen = ["--listen", "/ip4/127.0.0.1/tcp/0"];
+    stage.once(RIVAL, &[&["supplier", "init", "--name", "Groen Gas", "--sector", "energy"], &listen[..]].concat())?;
+    stage.start(RIVAL)?;
+    let board = text(&stage.ask(TOWN, &Command::BoardLink)?["link"]);
+    for who in [ENERGY, RIVAL] {
+        stage.ask(who, &Command::Follow { board: board.clone(), categories: vec!["energy".into()] })?;
+    }
+    let told = "the town keeps a board; two energy companies follow it, one of which Anna does not know";
+    stage.tell("The second act: a market that asks.", "nothing yet", told);
+    Ok(board)
+}
+
+fn cast(stage: &mut Stage, board: &str) -> Result<String, Failure> {
+    let wish = |wish: &str| Command::Cast {
+        board: Some(board.to_owned()),
+        category: "energy.contract".into(),
+        wish: wish.into(),
+        details: vec![("persons".into(), "3".into()), ("region".into(), "35xx".into())],
+        budget: Some("150.00EUR/month".into()),
+        days: 14,
+        per_supplier: 2,
+        keep: 20,
+        by: vec!["price".into()],
+    };
+    let telling = stage.ask(PERSON, &wish("mail me at anna@example.org"));
+    check("what tells who casts it is not cast", telling.is_err_and(|failure| failure.code == "tells_who"))?;
+    let intent = text(&stage.ask(PERSON, &wish("green, from January"))?["intent"]);
+    for who in [ENERGY, RIVAL] {
+        stage.until("both companies find it", |stage| count(stage, who, &Command::Wanted) == 1)?;
+    }
+    let wanted = stage.ask(RIVAL, &Command::Wanted)?.to_string();
+    check("nothing in it names her", !["Anna", "example.org", "Dorpsstraat"].iter().any(|word| wanted.contains(word)))?;
+    stage.tell(
+        "Anna says what she wants, under a key that is used for nothing else.",
+        "her node refused a wish with her e-mail address in it; the other one hangs on the board",
+        "an energy contract for 3 persons, region 35xx, at most 150 euro a month; from nobody they know",
+    );
+    Ok(intent)
+}
+
+fn offers(stage: &mut Stage) -> Result<(), Failure> {
+    let offer = |title: &str, price: &str, needs: &[&str]| NewOffer {
+        title: title.into(),
+        price: Some(price.into()),
+        terms: [("persons".to_owned(), "3".to_owned())].into(),
+        needs: needs.iter().map(|&field| field.into()).collect(),
+        purpose: "RequestedServiceProvision".into(),
+        access: "read".into(),
+        days: 90,
+        retention: 90,
+        holds: 14,
+    };
+    let offers = [
+        (ENERGY, offer("Vast, grijs", "139.00EUR/month", &["name.full", "telephone", "birthDate"])),
+        (RIVAL, offer("Vast, groen", "119.00EUR/month", &["name.full", "address.postalCode"])),
+    ];
+    for (who, offer) in offers {
+        stage.ask(who, &Command::Offer { intent: "-".into(), offer })?;
+    }
+    let came = Command::Offers { intent: None };
+    stage.until("both offers come", |stage| count(stage, PERSON, &came) == 2)?;
+    let first = stage.ask(PERSON, &came)?[0].clone();
+    check("the cheaper one stands first", first["supplier"] == "Groen Gas")?;
+    stage.tell(
+        "Two offers come; her node ranks them by what she said matters.",
+        "Groen Gas first: 119 euro a month, needs her name and postal code; the other is dearer and wants more",
+        "that their offers hang on the board",
+    );
+    Ok(())
+}
+
+fn taken(stage: &mut Stage, intent: &str) -> Result<(), Failure> {
+    let offer = text(&stage.ask(PERSON, &Command::Offers { intent: None })?[0]["offer"]);
+    stage.ask(PERSON, &Command::TakeUp { offer, agreement: "PDC-INTENT".into() })?;
+    let holds = |stage: &Stage| -> Vec<String> {
+        let people = stage.ask(RIVAL, &Command::People).unwrap_or_default();
+        let held = people[0]["held"].as_array().cloned().unwrap_or_default();
+        held.iter().map(|held| text(&held["field"])).collect()
+    };
+    stage.until("its supplier has what it needs", |stage| holds(stage).len() == 2)?;
+    check("and no more", holds(stage) == ["address.postalCode", "name.full"])?;
+    stage.until("the board took the intent down", |stage| {
+        stage.ask(TOWN, &Command::BoardLink).is_ok_and(|board| board["intents"] == 0)
+    })?;
+    let state = stage.ask(PERSON, &Command::Intents)?;
+    check("the intent is closed", state[0]["intent"] == intent && state[0]["state"] == "taken_up")?;
+    stage.tell(
+        "Anna takes the green one up.",
+        "paired under PDC-INTENT with a key of its own, a grant for two fields, the intent gone from the board",
+        "Groen Gas: her name and postal code, and which offer it was; the other company: that it is over",
+    );
+    Ok(())
+}
+
+fn record(stage: &mut Stage) -> Result<(), Failure> {
+    let put = Command::Put {
+        person: "-".into(),
+        collection: "contracts".into(),
+        title: "Your contract".into(),
+        media_type: "text/plain".into(),
+        body: data_encoding::BASE64.encode(b"119 euro a month, from January"),
+    };
+    check("nothing comes in unasked", stage.ask(RIVAL, &put).is_err())?;
+    let supplier = "Groen Gas".to_owned();
+    stage
+        .ask(PERSON, &Command::Open { supplier, collection: "contracts".into(), days: 365, per_hour: 10, items: 10 })?;
+    stage.until("the company may send it", |stage| stage.ask(RIVAL, &put).is_ok())?;
+    stage.until("it is there", |stage| count(stage, PERSON, &Command::Inbox) == 1)?;
+    stage.tell(
+        "She opens a collection for contracts; the contract comes back.",
+        "'Your contract' in her inbox; before she opened it, nothing could come in",
+        "that it was taken",
+    );
+    Ok(())
+}
+
+fn segment(stage: &mut Stage) -> Result<(), Failure> {
+    let segment = NewSegment {
+        name: "Born in the eighties".into(),
+        words: "Music of your youth in the shop on Saturday".into(),
+        who: json!({ "years": { "field": "birthDate", "least": 36, "most": 46 } }),
+        purpose: "RequestedServiceProvision".into(),
+        retention: 90,
+        membership: true,
+        epsilon: Some(1_000),
+        days: 30,
+    };
+    stage.ask(SHOP, &Command::Publish { segment })?;
+    let fits = |stage: &Stage| -> Option<String> {
+        let all = stage.ask(PERSON, &Command::Segments).ok()?;
+        let found = all["segments"].as_array()?.iter().find(|one| one["fits"] == true)?;
+        Some(text(&found["segment"]))
+    };
+    stage.until("her node finds that it fits", |stage| fits(stage).is_some())?;
+    let segment = fits(stage).unwrap_or_default();
+    let says = |word: &str| Command::Belong { segment: segment.clone(), word: word.into() };
+    stage.ask(PERSON, &says("count"))?;
+    check("nobody is counted twice", stage.ask(PERSON, &says("count")).is_err())?;
+    stage.ask(PERSON, &says("yes"))?;
+    stage.until("the shop hears both", |stage| {
+        let published = stage.ask(SHOP, &Command::Published).unwrap_or_default();
+        published[0]["members"] == 1 && published[0]["reports"] == 1
+    })?;
+    let left = stage.ask(PERSON, &Command::Segments)?["budget_left"].clone();
+    check("the budget is spent", left == json!(7.0))?;
+    stage.ask(PERSON, &Command::Audit)?;
+    stage.tell(
+        "The shop publishes who it looks for; Anna says herself that she belongs.",
+        "why it fits, evaluated on her own node; a random answer was counted, epsilon 7.0 of 8 is left; then she said yes",
+        "one member, one answer that tells nothing alone; not her date of birth",
+    );
+    Ok(())
+}
+
+fn count(stage: &Stage, who: &str, command: &Command) -> usize {
+    stage.ask(who, command).ok().as_ref().and_then(Value::as_array).map_or(0, Vec::len)
+}
