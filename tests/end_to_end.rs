@@ -10,7 +10,7 @@ const ANY: &str = "/ip4/127.0.0.1/tcp/0";
 fn the_demo_holds_and_says_so_as_data() {
     let directory = tempfile::tempdir().expect("a directory");
     let node = Node::at(directory.path().join("unused"));
-    let output = node.process(&["--json", "demo"]).output().expect("runs");
+    let output = node.process(&["--json", "demo", "--market"]).output().expect("runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines: Vec<serde_json::Value> = String::from_utf8(output.stdout)
         .expect("text")
@@ -18,7 +18,7 @@ fn the_demo_holds_and_says_so_as_data() {
         .map(|l| serde_json::from_str(l).expect("JSON"))
         .collect();
     assert_eq!(lines.last().expect("an end")["done"], json!(true));
-    assert_eq!(lines.iter().filter(|line| line["step"].is_u64()).count(), 11);
+    assert_eq!(lines.iter().filter(|line| line["step"].is_u64()).count(), 17);
 }
 
 #[test]

@@ -9,11 +9,13 @@ use regie_protocol::{
     field::Value,
     grant::{Chain, Delegation, Grant, GrantState, Used, VerifiedGrant},
     identity::{PublicKey, RootSeed},
+    intent::{Intent, Offer, TakeUp, Withdrawal},
     merkle, message,
     person::{Person, Record},
     policy::Policy,
     profile::{Acceptance, Alternative, Profile},
     refusal::Refusal,
+    segment::{CountReport, Membership, Segment},
     signed::{Object, ObjectId, Signed, Verified},
     time::Timestamp,
 };
@@ -62,11 +64,28 @@ pub fn case(file: &File, case: &Case) -> Result<(), String> {
         "acceptance" => acceptance(case),
         "alternative" => alternative(case),
         "item" => check_person::message(file, case, "put"),
+        "intent" => bare::<Intent>(case, Intent::well_formed),
+        "withdrawal" => bare::<Withdrawal>(case, |_| true),
+        "offer" => bare::<Offer>(case, Offer::well_formed),
+        "take-up" => bare::<TakeUp>(case, |_| true),
+        "segment" => bare::<Segment>(case, Segment::well_formed),
+        "membership" => bare::<Membership>(case, |_| true),
+        "count-report" => bare::<CountReport>(case, |_| true),
         "tree-head" => tree_head(case),
         "ed25519" => ed25519(case)?,
         other => return Err(format!("no check for {other}")),
     };
     compare(case, &found)
+}
+
+/// An object by itself: form, signature, bounds.
+fn bare<T: Object>(case: &Case, fits: impl Fn(&T) -> bool) -> Found {
+    let checked = read::<T>(&own(case)).and_then(|signed| signed.verify().map_err(Refusal::from));
+    match checked {
+        Ok(object) if fits(&object) => Found::ok(object.id().to_string()),
+        Ok(_) => Refusal::Malformed.into(),
+        Err(code) => code.into(),
+    }
 }
 
 fn compare(case: &Case, found: &Found) -> Result<(), String> {

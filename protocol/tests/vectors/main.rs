@@ -21,6 +21,7 @@ mod make_disclosure_proofs;
 mod make_ed25519;
 mod make_grant;
 mod make_item;
+mod make_market;
 mod make_notices;
 mod make_pairing;
 mod make_profile;
@@ -34,7 +35,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use format::File;
 
 fn made() -> Vec<File> {
-    vec![
+    let mut files = vec![
         make_grant::file(),
         make_chain::file(),
         make_request::file(),
@@ -49,7 +50,9 @@ fn made() -> Vec<File> {
         make_item::file(),
         make_tree_head::file(),
         make_ed25519::file(),
-    ]
+    ];
+    files.extend(make_market::files());
+    files
 }
 
 fn path(object: &str) -> PathBuf {
@@ -98,6 +101,6 @@ fn every_case_comes_out_as_it_says() {
             }
         }
     }
-    assert_eq!(files, 14, "one file for each object");
+    assert_eq!(files, 21, "one file for each object");
     assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
 }

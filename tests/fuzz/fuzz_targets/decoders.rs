@@ -12,7 +12,9 @@ use regie_protocol::{
     message::{self, Message, Reply},
     person,
     policy::Policy,
+    intent::{BoardLink, Intent, Offer, Price, TakeUp, Withdrawal},
     item::Item,
+    segment::{CountReport, Membership, Segment},
     profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
     receipt::{Acknowledgement, ErasureReceipt},
     request::DataRequest,
@@ -60,6 +62,16 @@ fuzz_target!(|bytes: &[u8]| {
     signed::<Acceptance>(bytes);
     signed::<Alternative>(bytes);
     signed::<Item>(bytes);
+    signed::<Intent>(bytes);
+    signed::<Withdrawal>(bytes);
+    signed::<Offer>(bytes);
+    signed::<TakeUp>(bytes);
+    signed::<Segment>(bytes);
+    signed::<Membership>(bytes);
+    signed::<CountReport>(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = (text.parse::<BoardLink>(), text.parse::<Price>());
+    }
     signed::<TreeHead>(bytes);
     if let Ok(entry) = wire::decode::<ProvenEntry>(bytes, limits::FRAME_BYTES) {
         let _ = entry.check();
