@@ -1,0 +1,708 @@
+//! One person's life among suppliers: events in virtual time, messages between the machines, what is measured.
+//!
+//! In: the scenario, the person's number, the seed. Out: counts by month, or what the watch found broken. The person's
+//! node dials, so a line is up while the node runs; a lost message takes the line down, and both sides send again what
+//! was not answered, as real ones do.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+};
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use regie_protocol::{
+    agreement::Agreement,
+    entropy::Entropy,
+    field::{AskedPath, FieldPath, Observed, Provenance},
+    identity::{Keypair, Nonce, PublicKey, RootSeed},
+    message::{Message, Reply},
+    person::{self, Person},
+    policy::Policy,
+    profile::Profile,
+    signed::ObjectId,
+    supplier::{self, Ask, Invite, Parcel, Supplier},
+    time::{DAY_MS, Days, Timestamp},
+    wire,
+};
+
+use crate::{
+    scenario::{Asks, Scenario},
+    table::Month,
+    watch::{Broken, Watch},
+};
+
+/// When every run begins: 2026-01-01T00:00:00Z.
+pub const BEGIN: u64 = 1_767_225_600_000;
+/// Days that a month of the tables has.
+pub const MONTH_DAYS: u64 = 30;
+const HOUR_MS: u64 = 3_600_000;
+/// The fields that a move of house changes.
+const HOME: [&str; 3] = ["address.street", "address.postalCode", "address.locality"];
+
+/// A run that must not be.
+#[derive(Debug, thiserror::Error)]
+#[error("person {person}, day {day}: {what}; run again with --seed {seed} --only {person}")]
+pub struct Failed {
+    /// Whose life.
+    pub person: u32,
+    /// When.
+    pub day: u64,
+    /// The seed that gives it again.
+    pub seed: u64,
+    /// What is wrong.
+    pub what: Wrong,
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Wrong {
+    /// The watch saw it.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// A machine refused what it should not.
+    #[error("a machine refused: {0}")]
+    Refused(String),
+    /// A log is shorter or longer than its entries.
+    #[error("the log has another size than its entries")]
+    Log,
+}
+
+/// Lives one life.
+///
+/// # Errors
+/// [`Failed`].
+pub fn live(scenario: &Scenario, number: u32, seed: u64, blind: bool) -> Result<Vec<Month>, Failed> {
+    let mut life = Life::new(scenario, number, seed);
+    life.watch.blind = blind;
+    let failed = |life: &Life<'_>, what| Failed { person: number, day: life.day(), seed, what };
+    match life.run() {
+        Ok(()) => Ok(life.months),
+        Err(what) => Err(failed(&life, what)),
+    }
+}
+
+enum Event {
+    Online,
+    Offline,
+    Up(usize),
+    Ask(usize, usize),
+    ToSupplier(usize, u32, u64, Box<Message>),
+    ToPerson(usize, u32, Parcel, Box<Message>),
+    SupplierReplied(usize, u32, u64, Box<Reply>),
+    PersonReplied(usize, u32, Parcel, Box<Reply>),
+    Acknowledge(usize, u32, Box<Message>),
+    Look,
+    Move,
+    Revoke,
+    Day,
+}
+
+struct Party {
+    machine: Supplier,
+    key: PublicKey,
+    sector: usize,
+    /// Which line; messages of an earlier one never arrive.
+    line: u32,
+    up: bool,
+    /// What it holds, as it was told.
+    held: BTreeMap<FieldPath, String>,
+    /// What it would hold today: a copy that is seldom told.
+    copy: BTreeMap<FieldPath, String>,
+}
+
+struct Life<'a> {
+    scenario: &'a Scenario,
+    rng: ChaCha8Rng,
+    now: u64,
+    end: u64,
+    queue: BinaryHeap<Reverse<(u64, u64)>>,
+    events: BTreeMap<u64, Event>,
+    order: u64,
+    person: Person,
+    values: BTreeMap<FieldPath, Observed>,
+    parties: Vec<Party>,
+    online: bool,
+    /// Revocations under way: when each was made.
+    revoked: BTreeMap<ObjectId, u64>,
+    moves: u32,
+    watch: Watch,
+    months: Vec<Month>,
+}
+
+impl<'a> Life<'a> {
+    fn new(scenario: &'a Scenario, number: u32, seed: u64) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_be_bytes());
+        bytes[8..12].copy_from_slice(&number.to_be_bytes());
+        let mut rng = ChaCha8Rng::from_seed(bytes);
+        let policy = preset(scenario, &mut rng);
+        let person = Person::new(RootSeed::from_entropy(rng.random()), policy);
+        let months = u64::from(scenario.days).div_ceil(MONTH_DAYS);
+        let months = (0..months).map(|month| Month { person: number, month, ..Month::default() }).collect();
+        Self {
+            scenario,
+            rng,
+            now: BEGIN,
+            end: BEGIN + u64::from(scenario.days) * DAY_MS,
+            queue: BinaryHeap::new(),
+            events: BTreeMap::new(),
+            order: 0,
+            person,
+            values: BTreeMap::new(),
+            parties: Vec::new(),
+            online: false,
+            revoked: BTreeMap::new(),
+            moves: 0,
+            watch: Watch::default(),
+            months,
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Wrong> {
+        self.furnish();
+        for _ in 0..self.scenario.suppliers {
+            self.pair()?;
+        }
+        self.plan();
+        while let Some(Reverse((at, order))) = self.queue.pop() {
+            if at >= self.end {
+                break;
+            }
+            self.now = at;
+            if let Some(event) = self.events.remove(&order) {
+                self.happen(event)?;
+            }
+        }
+        let shared: u64 = self.person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
+        let seen: u64 = self.watch.entries().values().sum();
+        if shared + self.person.personal_log().size() == seen { Ok(()) } else { Err(Wrong::Log) }
+    }
+
+    /// Gives the person a value for every field that anybody asks for.
+    fn furnish(&mut self) {
+        let asks = self.scenario.sector.iter().flat_map(|sector| &sector.asks);
+        let fields: BTreeSet<FieldPath> = asks.flat_map(|asks| asks.fields.iter().copied()).collect();
+        for field in fields {
+            self.set(field, &format!("{field} 0"));
+        }
+    }
+
+    fn pair(&mut self) -> Result<(), Wrong> {
+        let sector = self.draw_sector();
+        let name = self.scenario.sector[sector].name.clone();
+        let mut machine = Supplier::new(Keypair::from_secret(&self.rng.random()));
+        let key = machine.key().public();
+        let profile = Profile {
+            supplier: key,
+            name: name.clone(),
+            sector: name,
+            domain: String::new(),
+            contact: String::new(),
+            wishes: Vec::new(),
+            agreements: Agreement::ALL.iter().copied().collect(),
+            addresses: vec!["/ip4/127.0.0.1/tcp/7481".into()],
+            issued: self.time(),
+        };
+        let now = self.time();
+        machine.set_profile(profile).map_err(|error| Wrong::Refused(error.to_string()))?;
+        let invite = Invite { uses: Some(1), expires: now.plus_days(Days(1)), made: now, test: false };
+        let (invitation, _) = machine.invite(invite, &mut self.entropy());
+        let own = self.person.pairing_key(&key).public();
+        let pairing = self.person.proffer(&key, invitation.id, Agreement::SdBase, None, now).map_err(refused)?;
+        let replies = [Message::Hello, Message::Pair(pairing.clone())].map(|message| reply(machine.message(&own, message, now)));
+        let [Some(Reply::Profile(profile)), Some(Reply::Paired(acceptance))] = replies else {
+            return Err(Wrong::Refused("no pairing".into()));
+        };
+        let mut entropy = self.entropy();
+        let effects = self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
+        let copy = self.values.iter().map(|(field, held)| (*field, held.value.as_str().to_owned())).collect();
+        self.parties.push(Party { machine, key, sector, line: 0, up: false, held: BTreeMap::new(), copy });
+        self.run_person(effects, None)?;
+        Ok(())
+    }
+
+    /// Puts the first of everything that comes again into the queue.
+    fn plan(&mut self) {
+        let wakes = self.rng.random_range(0..24 * HOUR_MS);
+        self.later(wakes, Event::Online);
+        for party in 0..self.parties.len() {
+            for asks in 0..self.scenario.sector[self.parties[party].sector].asks.len() {
+                let every = self.asks(party, asks).every_days;
+                let first = self.rng.random_range(0..u64::from(every) * DAY_MS);
+                self.later(first, Event::Ask(party, asks));
+            }
+        }
+        let looks = self.rng.random_range(0..u64::from(self.scenario.person.looks_every_days) * DAY_MS);
+        self.later(looks, Event::Look);
+        self.later(DAY_MS, Event::Day);
+        self.once_a(self.scenario.person.moves_a_year, Event::Move);
+        self.once_a(self.scenario.person.revokes_a_year, Event::Revoke);
+    }
+
+    fn happen(&mut self, event: Event) -> Result<(), Wrong> {
+        match event {
+            Event::Online => self.wake(),
+            Event::Offline => {
+                self.online = false;
+                (0..self.parties.len()).for_each(|party| self.hang_up(party));
+                let sleeps = 24.0 - self.scenario.online.hours_a_day;
+                self.later((sleeps * HOUR_MS as f64) as u64, Event::Online);
+                Ok(())
+            }
+            Event::Up(party) => self.dial(party),
+            Event::Ask(party, asks) => self.ask(party, asks),
+            Event::ToSupplier(party, line, number, message) => self.at_supplier(party, line, number, *message),
+            Event::ToPerson(party, line, parcel, message) => self.at_person(party, line, parcel, *message),
+            Event::SupplierReplied(party, line, number, reply) => self.supplier_replied(party, line, number, *reply),
+            Event::PersonReplied(party, line, parcel, reply) => self.person_replied(party, line, &parcel, *reply),
+            Event::Acknowledge(party, line, message) => {
+                if self.parties[party].line == line && self.parties[party].up {
+                    let (key, now) = (self.parties[party].key, self.time());
+                    let mut entropy = self.entropy();
+                    let effects = self.person.message(&key, *message, now, &mut entropy);
+                    self.run_person(effects, Some(party))?;
+                }
+                Ok(())
+            }
+            Event::Look => self.look(),
+            Event::Move => self.moves_house(),
+            Event::Revoke => self.revoke(),
+            Event::Day => self.day_passes(),
+        }
+    }
+
+    fn wake(&mut self) -> Result<(), Wrong> {
+        self.online = true;
+        let hours = self.scenario.online.hours_a_day;
+        if hours < 24.0 {
+            self.later((hours * HOUR_MS as f64) as u64, Event::Offline);
+        }
+        (0..self.parties.len()).try_for_each(|party| self.dial(party))
+    }
+
+    fn dial(&mut self, party: usize) -> Result<(), Wrong> {
+        if self.online && !self.parties[party].up {
+            self.parties[party].up = true;
+            self.flush(party)?;
+        }
+        Ok(())
+    }
+
+    fn hang_up(&mut self, party: usize) {
+        let key = self.parties[party].key;
+        let person = self.person.pairing_key(&key).public();
+        let party = &mut self.parties[party];
+        if party.up {
+            party.up = false;
+            party.line += 1;
+            party.machine.connection_lost(&person);
+            self.person.connection_lost(&key);
+        }
+    }
+
+    /// Sends what waits on both sides of a line that is up.
+    fn flush(&mut self, party: usize) -> Result<(), Wrong> {
+        if !self.parties[party].up {
+            return Ok(());
+        }
+        let (key, line, now) = (self.parties[party].key, self.parties[party].line, self.time());
+        let effects = self.person.drop_expired(&key, now);
+        self.keep(effects)?;
+        for outgoing in self.person.to_send(&key) {
+            let message = Box::new(outgoing.message);
+            self.carry(party, size(&*message), Event::ToSupplier(party, line, outgoing.number, message));
+        }
+        let person = self.person.pairing_key(&key).public();
+        let waiting = self.parties[party].machine.to_send(&person, now).map_err(refused)?;
+        for (parcel, message) in waiting {
+            let message = Box::new(message);
+            self.carry(party, size(&*message), Event::ToPerson(party, line, parcel, message));
+        }
+        Ok(())
+    }
+
+    /// A message goes out: it arrives after a while, or is lost with its line.
+    fn carry(&mut self, party: usize, bytes: u64, event: Event) {
+        let month = self.month();
+        month.messages += 1;
+        month.bytes += bytes;
+        let [least, most] = self.scenario.network.latency_ms;
+        if self.rng.random_bool(self.scenario.network.loss) {
+            self.hang_up(party);
+            self.later(self.scenario.network.retry_s * 1_000, Event::Up(party));
+        } else {
+            let takes = self.rng.random_range(least..=most);
+            self.later(takes, event);
+        }
+    }
+
+    fn ask(&mut self, party: usize, number: usize) -> Result<(), Wrong> {
+        let asks = self.asks(party, number);
+        let (every, key) = (asks.every_days, self.parties[party].key);
+        let ask = Ask {
+            person: self.person.pairing_key(&key).public(),
+            fields: asks.fields.iter().map(|field| AskedPath::from(*field)).collect(),
+            purpose: asks.purpose,
+            reason: "as agreed".into(),
+            access: asks.access.access(),
+            duration: Days(asks.days),
+            retention: Days(asks.retention_days),
+            delegations: 0,
+        };
+        let (fields, needs) = (asks.fields.len() as u64, asks.needs.len() as u64);
+        let (now, mut entropy) = (self.time(), self.entropy());
+        // A full outbox makes the company wait, like everybody.
+        if self.parties[party].machine.ask(ask, now, &mut entropy).is_ok() {
+            let month = self.month();
+            month.requests += 1;
+            month.fields_asked += fields;
+            month.fields_needed += needs;
+            self.flush(party)?;
+        }
+        self.later(u64::from(every) * DAY_MS, Event::Ask(party, number));
+        Ok(())
+    }
+
+    fn at_supplier(&mut self, party: usize, line: u32, number: u64, message: Message) -> Result<(), Wrong> {
+        if self.parties[party].line != line {
+            return Ok(());
+        }
+        if let Message::Revoke(signed) = &message {
+            let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
+            if let Some(made) = self.revoked.remove(&revocation.grant) {
+                let took = self.now - made;
+                let month = self.month();
+                month.revocations_done += 1;
+                month.revocation_ms += took;
+            }
+        }
+        let person = self.person.pairing_key(&self.parties[party].key).public();
+        let now = self.time();
+        let effects = self.parties[party].machine.message(&person, message, now);
+        if let Some(reply) = self.run_supplier(party, effects) {
+            let reply = Box::new(reply);
+            self.carry(party, size(&*reply), Event::SupplierReplied(party, line, number, reply));
+        }
+        Ok(())
+    }
+
+    fn at_person(&mut self, party: usize, line: u32, parcel: Parcel, message: Message) -> Result<(), Wrong> {
+        if self.parties[party].line != line {
+            return Ok(());
+        }
+        let (key, now) = (self.parties[party].key, self.time());
+        let mut entropy = self.entropy();
+        let effects = self.person.message(&key, message, now, &mut entropy);
+        if let Some(reply) = self.run_person(effects, Some(party))? {
+            let reply = Box::new(reply);
+            self.carry(party, size(&*reply), Event::PersonReplied(party, line, parcel, reply));
+        }
+        Ok(())
+    }
+
+    fn supplier_replied(&mut self, party: usize, line: u32, number: u64, reply: Reply) -> Result<(), Wrong> {
+        if self.parties[party].line != line {
+            return Ok(());
+        }
+        let (key, now) = (self.parties[party].key, self.time());
+        let mut entropy = self.entropy();
+        let effects = self.person.replied(&key, number, reply, now, &mut entropy);
+        self.run_person(effects, Some(party))?;
+        Ok(())
+    }
+
+    fn person_replied(&mut self, party: usize, line: u32, parcel: &Parcel, reply: Reply) -> Result<(), Wrong> {
+        if self.parties[party].line != line {
+            return Ok(());
+        }
+        let (key, now) = (self.parties[party].key, self.time());
+        let person = self.person.pairing_key(&key).public();
+        let (effects, back) = self.parties[party].machine.replied(&person, parcel, reply, now);
+        self.run_supplier(party, effects);
+        if let Some(message) = back {
+            let message = Box::new(message);
+            self.carry(party, size(&*message), Event::Acknowledge(party, line, message));
+        }
+        Ok(())
+    }
+
+    /// The person looks at what waits, and decides each.
+    fn look(&mut self) -> Result<(), Wrong> {
+        let mut waiting: Vec<(Nonce, String)> = Vec::new();
+        for (_, relationship) in self.person.relationships() {
+            let sector = &relationship.profile().sector;
+            waiting.extend(relationship.waiting().map(|one| {
+                let fields: Vec<String> = one.fields.keys().map(ToString::to_string).collect();
+                (one.id, format!("{sector} {} {}", one.purpose, fields.join(",")))
+            }));
+        }
+        let kinds: BTreeSet<&String> = waiting.iter().map(|(_, kind)| kind).collect();
+        // The dashboard shows those of one kind as one decision.
+        let kinds = kinds.len() as u64;
+        let month = self.month();
+        month.decisions += waiting.len() as u64;
+        month.decisions_grouped += kinds;
+        for (id, _) in waiting {
+            let (now, mut entropy) = (self.time(), self.entropy());
+            let effects = if self.rng.random_bool(self.scenario.person.says_yes) {
+                self.person.allow(&id, now, &mut entropy)
+            } else {
+                self.person.refuse(&id)
+            };
+            // A relationship may be full of grants; then the request goes on waiting.
+            if let Ok(effects) = effects {
+                self.run_person(effects, None)?;
+            }
+        }
+        self.flush_all()?;
+        self.later(u64::from(self.scenario.person.looks_every_days) * DAY_MS, Event::Look);
+        Ok(())
+    }
+
+    /// A new address, told once: by the node to whoever subscribes, and as today to some.
+    fn moves_house(&mut self) -> Result<(), Wrong> {
+        self.moves += 1;
+        let fields: Vec<FieldPath> = HOME.iter().filter_map(|path| path.parse().ok()).collect();
+        let fields: Vec<FieldPath> = fields.into_iter().filter(|field| self.values.contains_key(field)).collect();
+        for field in &fields {
+            let value = format!("{field} {}", self.moves);
+            self.set(*field, &value);
+        }
+        let changed = fields.iter().map(|field| (*field, true)).collect();
+        let (now, mut entropy) = (self.time(), self.entropy());
+        let effects = self.person.field_changed(&changed, now, &mut entropy).map_err(refused)?;
+        self.run_person(effects, None)?;
+        for party in 0..self.parties.len() {
+            if self.rng.random_bool(self.scenario.baseline.tells) {
+                for field in &fields {
+                    let value = self.values[field].value.as_str().to_owned();
+                    self.parties[party].copy.insert(*field, value);
+                }
+            }
+        }
+        self.month().moves += 1;
+        self.flush_all()?;
+        self.once_a(self.scenario.person.moves_a_year, Event::Move);
+        Ok(())
+    }
+
+    fn revoke(&mut self) -> Result<(), Wrong> {
+        let now = self.time();
+        let live: Vec<ObjectId> = self
+            .person
+            .relationships()
+            .flat_map(|(_, relationship)| relationship.grants())
+            .filter(|grant| grant.live(&self.person, now).is_ok())
+            .map(regie_protocol::grant::VerifiedGrant::id)
+            .collect();
+        if !live.is_empty() {
+            let grant = live[self.rng.random_range(0..live.len())];
+            let mut entropy = self.entropy();
+            let effects = self.person.revoke(&grant, true, now, &mut entropy).map_err(refused)?;
+            self.run_person(effects, None)?;
+            self.revoked.insert(grant, self.now);
+            self.month().revocations += 1;
+            self.flush_all()?;
+        }
+        self.once_a(self.scenario.person.revokes_a_year, Event::Revoke);
+        Ok(())
+    }
+
+    /// A day is over: both sides let go of what is past its time; on the last of a month the copies are compared.
+    fn day_passes(&mut self) -> Result<(), Wrong> {
+        let now = self.time();
+        let effects = self.person.tick(now);
+        self.keep(effects)?;
+        for party in 0..self.parties.len() {
+            let effects = self.parties[party].machine.tick(now);
+            self.run_supplier(party, effects);
+        }
+        self.flush_all()?;
+        if self.day().is_multiple_of(MONTH_DAYS) || self.now + DAY_MS >= self.end {
+            self.compare();
+        }
+        self.later(DAY_MS, Event::Day);
+        Ok(())
+    }
+
+    /// How right is what suppliers hold, and what they would hold today?
+    fn compare(&mut self) {
+        let (mut held, mut right, mut copies, mut copies_right, mut needless) = (0, 0, 0, 0, 0);
+        for party in &self.parties {
+            let asks = &self.scenario.sector[party.sector].asks;
+            let needed: BTreeSet<FieldPath> = asks.iter().flat_map(|asks| asks.needs.iter().copied()).collect();
+            for (field, value) in &party.held {
+                held += 1;
+                right += u64::from(self.values.get(field).is_some_and(|own| own.value.as_str() == value));
+                needless += u64::from(!needed.contains(field));
+            }
+            let fields: BTreeSet<&FieldPath> = asks.iter().flat_map(|asks| &asks.fields).collect();
+            for field in fields {
+                copies += 1;
+                let own = self.values.get(field).map(|own| own.value.as_str());
+                copies_right += u64::from(own.is_some() && party.copy.get(field).map(String::as_str) == own);
+            }
+        }
+        // The day that ends a month still belongs to it.
+        let at = (self.day().saturating_sub(1) / MONTH_DAYS) as usize;
+        if let Some(month) = self.months.get_mut(at) {
+            (month.held, month.held_right, month.held_needless) = (held, right, needless);
+            (month.copies, month.copies_right) = (copies, copies_right);
+        }
+    }
+
+    fn flush_all(&mut self) -> Result<(), Wrong> {
+        (0..self.parties.len()).try_for_each(|party| self.flush(party))
+    }
+
+    fn keep(&mut self, effects: Vec<person::Effect>) -> Result<(), Wrong> {
+        self.run_person(effects, None).map(drop)
+    }
+
+    /// Carries out a person's effects; the reply to the frame in hand, if there is one, comes out.
+    fn run_person(&mut self, effects: Vec<person::Effect>, from: Option<usize>) -> Result<Option<Reply>, Wrong> {
+        let mut answer = None;
+        for effect in effects {
+            match effect {
+                person::Effect::Persist(record) => self.watch.see(&record, self.time())?,
+                person::Effect::Reply(reply) => answer = Some(reply),
+                person::Effect::Disclose(plan) => {
+                    let (now, mut entropy) = (self.time(), self.entropy());
+                    let values = &self.values;
+                    let mut value = |release: &regie_protocol::decision::Release| values.get(&release.field()).cloned();
+                    let sealed = self.person.seal(plan, &mut value, now, &mut entropy).map_err(refused)?;
+                    answer = self.run_person(sealed, from)?.or(answer);
+                }
+                // Everything that waits is sent by the next flush; nobody hands on, corrects or casts here.
+                person::Effect::Deliver(_)
+                | person::Effect::Meet(_)
+                | person::Effect::Correct(_)
+                | person::Effect::Segments(_)
+                | person::Effect::Board(_) => {}
+            }
+        }
+        if let (Some(_), Some(reply)) = (from, &answer) {
+            self.count(reply);
+        }
+        Ok(answer)
+    }
+
+    fn count(&mut self, reply: &Reply) {
+        let Reply::Answer(signed) = reply else {
+            if matches!(reply, Reply::Refused(_)) {
+                self.month().refused += 1;
+            }
+            return;
+        };
+        let Ok(disclosure) = signed.clone().verify() else { return };
+        use regie_protocol::disclosure::Answer;
+        let asked = disclosure.answers.values().any(|answer| matches!(answer, Answer::Asked));
+        let given = disclosure.answers.values().any(|answer| matches!(answer, Answer::Value { .. } | Answer::Absent));
+        let month = self.month();
+        match (asked, given) {
+            (true, _) => month.asked += 1,
+            (false, true) => month.answered += 1,
+            (false, false) => month.refused += 1,
+        }
+    }
+
+    fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>) -> Option<Reply> {
+        let mut answer = None;
+        for effect in effects {
+            match effect {
+                supplier::Effect::Persist(supplier::Record::Value { field, observed, .. }) => {
+                    self.parties[party].held.insert(field, observed.value.as_str().to_owned());
+                    self.month().values += 1;
+                }
+                supplier::Effect::Persist(supplier::Record::Erased { fields, .. }) => {
+                    self.parties[party].held.retain(|field, _| !fields.contains(field));
+                }
+                supplier::Effect::Persist(_) | supplier::Effect::Deliver(_) => {}
+                supplier::Effect::Reply(reply) => answer = Some(reply),
+            }
+        }
+        answer
+    }
+
+    fn set(&mut self, field: FieldPath, value: &str) {
+        if let Ok(value) = value.parse() {
+            let observed = self.time();
+            self.values.insert(field, Observed { value, provenance: Provenance::Typed, observed });
+        }
+    }
+
+    fn draw_sector(&mut self) -> usize {
+        let shares: Vec<f64> = self.scenario.sector.iter().map(|sector| sector.share).collect();
+        drawn(&shares, &mut self.rng)
+    }
+
+    fn asks(&self, party: usize, number: usize) -> &'a Asks {
+        &self.scenario.sector[self.parties[party].sector].asks[number]
+    }
+
+    /// Something that happens so often a year, by chance.
+    fn once_a(&mut self, a_year: f64, event: Event) {
+        if a_year > 0.0 {
+            let draw: f64 = self.rng.random_range(f64::EPSILON..1.0);
+            let years = -draw.ln() / a_year;
+            self.later((years * 365.0 * DAY_MS as f64) as u64, event);
+        }
+    }
+
+    fn later(&mut self, after: u64, event: Event) {
+        self.order += 1;
+        let at = self.now.saturating_add(after);
+        if at < self.end {
+            self.queue.push(Reverse((at, self.order)));
+            self.events.insert(self.order, event);
+        }
+    }
+
+    fn entropy(&mut self) -> Entropy {
+        Entropy::new(self.rng.random())
+    }
+
+    fn time(&self) -> Timestamp {
+        Timestamp(self.now)
+    }
+
+    fn day(&self) -> u64 {
+        (self.now - BEGIN) / DAY_MS
+    }
+
+    fn month(&mut self) -> &mut Month {
+        let at = ((self.day() / MONTH_DAYS) as usize).min(self.months.len() - 1);
+        &mut self.months[at]
+    }
+}
+
+fn preset(scenario: &Scenario, rng: &mut ChaCha8Rng) -> Policy {
+    let shares = &scenario.policies;
+    let at = drawn(&[shares.careful, shares.balanced, shares.open], rng);
+    Policy::preset(["careful", "balanced", "open"][at]).unwrap_or_else(|| Policy::of(Vec::new()))
+}
+
+/// One of several by their shares.
+fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
+    let mut left = rng.random_range(0.0..1.0) * shares.iter().sum::<f64>();
+    for (at, share) in shares.iter().enumerate() {
+        if left < *share {
+            return at;
+        }
+        left -= share;
+    }
+    shares.len() - 1
+}
+
+fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+    effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
+}
+
+fn refused(error: impl std::fmt::Display) -> Wrong {
+    Wrong::Refused(error.to_string())
+}
+
+fn size<T: serde::Serialize>(message: &T) -> u64 {
+    wire::encode(message).map_or(0, |bytes| bytes.len() as u64)
+}

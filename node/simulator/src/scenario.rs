@@ -1,0 +1,241 @@
+//! What a run is about, from TOML. In: a file, keys set on the command line. Out: a checked scenario, or an error that
+//! names the line.
+
+use std::{collections::BTreeSet, path::Path};
+
+use regie_protocol::{field::FieldPath, grant::Access, limits, purpose::Purpose};
+use serde::{Deserialize, Serialize};
+
+/// A market.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Persons, 1 to 1,000,000.
+    pub persons: u32,
+    /// Suppliers of each person, 1 to 1,000.
+    #[serde(default = "two_hundred")]
+    pub suppliers: u32,
+    /// Virtual days, 1 to 3,660.
+    pub days: u32,
+    /// When persons' nodes run.
+    pub online: Online,
+    /// Between the two sides.
+    pub network: Network,
+    /// Shares of persons that begin with each preset; they need not sum to 1.
+    pub policies: Policies,
+    /// What persons do.
+    pub person: Habits,
+    /// Today's way, for comparison.
+    pub baseline: Baseline,
+    /// Kinds of suppliers; at least one.
+    pub sector: Vec<Sector>,
+}
+
+/// When persons' nodes run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Online {
+    /// Hours of each day, 0.1 to 24; they begin at an hour drawn for each person.
+    pub hours_a_day: f64,
+}
+
+/// Between the two sides.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// Least and most milliseconds that a message takes; drawn evenly for each.
+    pub latency_ms: [u64; 2],
+    /// The share of messages that are lost with their connection, 0 to 0.5.
+    pub loss: f64,
+    /// Seconds until a lost connection is up again.
+    pub retry_s: u64,
+}
+
+/// Shares of the presets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policies {
+    /// Asks for nearly all.
+    pub careful: f64,
+    /// Answers what a service needs.
+    pub balanced: f64,
+    /// Answers more.
+    pub open: f64,
+}
+
+/// What persons do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Habits {
+    /// Days between two looks at what waits.
+    pub looks_every_days: u32,
+    /// The share of waiting requests that are allowed.
+    pub says_yes: f64,
+    /// Moves of house.
+    pub moves_a_year: f64,
+    /// Grants revoked.
+    pub revokes_a_year: f64,
+}
+
+/// Today's way, for comparison: every supplier has a copy, and some are told of a move.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The share of suppliers that a person tells of a move by hand.
+    pub tells: f64,
+}
+
+/// A kind of supplier.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sector {
+    /// Its name, as policies see it.
+    pub name: String,
+    /// How many of the suppliers are of it, relative to the others.
+    pub share: f64,
+    /// What they ask for.
+    #[serde(default)]
+    pub asks: Vec<Asks>,
+}
+
+/// A request that comes again and again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asks {
+    /// What is asked for.
+    pub fields: BTreeSet<FieldPath>,
+    /// What is needed for the purpose; the rest is more than need be.
+    pub needs: BTreeSet<FieldPath>,
+    /// Why.
+    pub purpose: Purpose,
+    /// once, read or subscribe.
+    pub access: How,
+    /// Days between two of them; the first comes on a day drawn within.
+    pub every_days: u32,
+    /// Days that the grant is to live.
+    pub days: u32,
+    /// Days that a value is kept.
+    pub retention_days: u32,
+}
+
+/// How values are had.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// One time.
+    Once,
+    /// Again and again.
+    Read,
+    /// And every change.
+    Subscribe,
+}
+
+impl How {
+    /// As the protocol has it.
+    #[must_use]
+    pub fn access(self) -> Access {
+        match self {
+            Self::Once => Access::ReadOnce,
+            Self::Read => Access::Read,
+            Self::Subscribe => Access::Subscribe,
+        }
+    }
+}
+
+fn two_hundred() -> u32 {
+    200
+}
+
+/// Why there is no scenario.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// The file can't be read.
+    #[error("can't read {0}: {1}")]
+    Unreadable(String, std::io::Error),
+    /// Not TOML, or not of this form. The text shows the line.
+    #[error("a mistake in the scenario; docs/simulator.md explains every key\n{0}")]
+    Form(#[from] toml::de::Error),
+    /// A value out of its range.
+    #[error("{0}; docs/simulator.md gives the ranges")]
+    Range(String),
+    /// A key given on the command line.
+    #[error("--set {0} is not key=value with a key of the scenario, such as network.loss=0.01")]
+    Set(String),
+}
+
+impl Scenario {
+    /// Reads a scenario, with keys set anew: `network.loss=0.01`.
+    ///
+    /// # Errors
+    /// [`ScenarioError`].
+    pub fn read(file: &Path, sets: &[String]) -> Result<Self, ScenarioError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| ScenarioError::Unreadable(file.display().to_string(), error))?;
+        Self::parse(&text, sets)
+    }
+
+    /// From text.
+    ///
+    /// # Errors
+    /// [`ScenarioError`].
+    pub fn parse(text: &str, sets: &[String]) -> Result<Self, ScenarioError> {
+        // Read as it stands first: errors then name the line.
+        let mut scenario: Self = toml::from_str(text)?;
+        if !sets.is_empty() {
+            let mut table: toml::Table = toml::from_str(text)?;
+            sets.iter().try_for_each(|set| put(&mut table, set))?;
+            scenario = table.try_into()?;
+        }
+        scenario.check()?;
+        Ok(scenario)
+    }
+
+    fn check(&self) -> Result<(), ScenarioError> {
+        let share = |value: f64| (0.0..=1.0).contains(&value);
+        let positive = |value: f64| value.is_finite() && value >= 0.0;
+        let asks = || self.sector.iter().flat_map(|sector| &sector.asks);
+        let presets = [self.policies.careful, self.policies.balanced, self.policies.open];
+        let shares: f64 = self.sector.iter().map(|sector| sector.share).sum();
+        let rules = [
+            ((1..=1_000_000).contains(&self.persons), "persons is 1 to 1,000,000"),
+            ((1..=1_000).contains(&self.suppliers), "suppliers is 1 to 1,000"),
+            ((1..=3_660).contains(&self.days), "days is 1 to 3,660"),
+            ((0.1..=24.0).contains(&self.online.hours_a_day), "online.hours_a_day is 0.1 to 24"),
+            (self.network.latency_ms[0] <= self.network.latency_ms[1], "network.latency_ms is the least, then the most"),
+            (self.network.latency_ms[1] <= 60_000, "network.latency_ms is at most 60,000"),
+            ((0.0..=0.5).contains(&self.network.loss), "network.loss is 0 to 0.5"),
+            (presets.into_iter().all(positive) && presets.iter().sum::<f64>() > 0.0, "policies has a share above 0"),
+            (self.person.looks_every_days >= 1, "person.looks_every_days is 1 or more"),
+            (share(self.person.says_yes), "person.says_yes is 0 to 1"),
+            (positive(self.person.moves_a_year) && positive(self.person.revokes_a_year), "rates are 0 or more"),
+            (share(self.baseline.tells), "baseline.tells is 0 to 1"),
+            (self.sector.iter().all(|sector| positive(sector.share)) && shares > 0.0, "a sector has a share above 0"),
+            (asks().all(|asks| asks.every_days >= 1), "sector.asks.every_days is 1 or more"),
+            (
+                asks().all(|asks| (1..=limits::FIELDS).contains(&asks.fields.len()) && asks.needs.is_subset(&asks.fields)),
+                "sector.asks.needs lies within its fields, of which there are 1 to 64",
+            ),
+            (asks().all(|asks| (1..=limits::GRANT_DAYS).contains(&asks.days)), "sector.asks.days is 1 to 1,830"),
+            (asks().all(|asks| asks.retention_days <= limits::RETENTION_DAYS), "retention_days is at most 3,660"),
+        ];
+        let wrong = rules.into_iter().find(|(holds, _)| !holds);
+        wrong.map_or(Ok(()), |(_, rule)| Err(ScenarioError::Range(rule.to_owned())))
+    }
+}
+
+/// Sets one key; numbers, texts and lists are written as in TOML.
+fn put(table: &mut toml::Table, set: &str) -> Result<(), ScenarioError> {
+    let wrong = || ScenarioError::Set(set.to_owned());
+    let (path, value) = set.split_once('=').ok_or_else(wrong)?;
+    let parsed: toml::Table = toml::from_str(&format!("value = {value}")).map_err(|_| wrong())?;
+    let value = parsed.get("value").cloned().ok_or_else(wrong)?;
+    let (mut keys, mut here) = (path.split('.').peekable(), table);
+    while let Some(key) = keys.next() {
+        if keys.peek().is_none() {
+            here.insert(key.to_owned(), value);
+            return Ok(());
+        }
+        here = here.get_mut(key).and_then(toml::Value::as_table_mut).ok_or_else(wrong)?;
+    }
+    Err(wrong())
+}
