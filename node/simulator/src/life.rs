@@ -20,6 +20,7 @@ use regie_protocol::{
     person::{self, Person},
     policy::Policy,
     profile::Profile,
+    refusal::Refusal,
     signed::ObjectId,
     supplier::{self, Ask, Invite, Parcel, Supplier},
     time::{DAY_MS, Days, Timestamp},
@@ -210,7 +211,8 @@ impl<'a> Life<'a> {
         let (invitation, _) = machine.invite(invite, &mut self.entropy());
         let own = self.person.pairing_key(&key).public();
         let pairing = self.person.proffer(&key, invitation.id, Agreement::SdBase, None, now).map_err(refused)?;
-        let replies = [Message::Hello, Message::Pair(pairing.clone())].map(|message| reply(machine.message(&own, message, now)));
+        let replies =
+            [Message::Hello, Message::Pair(pairing.clone())].map(|message| reply(machine.message(&own, message, now)));
         let [Some(Reply::Profile(profile)), Some(Reply::Paired(acceptance))] = replies else {
             return Err(Wrong::Refused("no pairing".into()));
         };
@@ -590,7 +592,11 @@ impl<'a> Life<'a> {
 
     fn count(&mut self, reply: &Reply) {
         let Reply::Answer(signed) = reply else {
-            if matches!(reply, Reply::Refused(_)) {
+            // One that comes again, or passes by itself, is asked once more and counted then.
+            let passing = [Refusal::Replayed, Refusal::RateLimited, Refusal::Unavailable, Refusal::Paused];
+            if let Reply::Refused(code) = reply
+                && !passing.contains(code)
+            {
                 self.month().refused += 1;
             }
             return;

@@ -201,7 +201,10 @@ impl Scenario {
             ((1..=1_000).contains(&self.suppliers), "suppliers is 1 to 1,000"),
             ((1..=3_660).contains(&self.days), "days is 1 to 3,660"),
             ((0.1..=24.0).contains(&self.online.hours_a_day), "online.hours_a_day is 0.1 to 24"),
-            (self.network.latency_ms[0] <= self.network.latency_ms[1], "network.latency_ms is the least, then the most"),
+            (
+                self.network.latency_ms[0] <= self.network.latency_ms[1],
+                "network.latency_ms is the least, then the most",
+            ),
             (self.network.latency_ms[1] <= 60_000, "network.latency_ms is at most 60,000"),
             ((0.0..=0.5).contains(&self.network.loss), "network.loss is 0 to 0.5"),
             (presets.into_iter().all(positive) && presets.iter().sum::<f64>() > 0.0, "policies has a share above 0"),
@@ -212,7 +215,9 @@ impl Scenario {
             (self.sector.iter().all(|sector| positive(sector.share)) && shares > 0.0, "a sector has a share above 0"),
             (asks().all(|asks| asks.every_days >= 1), "sector.asks.every_days is 1 or more"),
             (
-                asks().all(|asks| (1..=limits::FIELDS).contains(&asks.fields.len()) && asks.needs.is_subset(&asks.fields)),
+                asks().all(|asks| {
+                    (1..=limits::FIELDS).contains(&asks.fields.len()) && asks.needs.is_subset(&asks.fields)
+                }),
                 "sector.asks.needs lies within its fields, of which there are 1 to 64",
             ),
             (asks().all(|asks| (1..=limits::GRANT_DAYS).contains(&asks.days)), "sector.asks.days is 1 to 1,830"),

@@ -311,7 +311,7 @@ mod tests {
             assert_eq!(usize::from(table.code()), position + 1);
             assert_eq!(Table::from_name(table.name()), Some(*table));
         }
-        assert_eq!(Table::ALL.len(), 27);
+        assert_eq!(Table::ALL.len(), 32);
     }
 
     #[test]
