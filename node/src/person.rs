@@ -378,7 +378,7 @@ impl Node {
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Meet(_) => self.meet(turn),
                 Effect::Segments(supplier) => self.default_belongs(&supplier, turn),
-                Effect::Board(intent) => self.to_board(&intent, turn),
+                Effect::Board(intent) => self.say_to_board(&intent, turn),
                 Effect::Correct(correcting) => self.correct(correcting, turn),
                 Effect::Reply(reply) => answer(responder.take(), &reply, turn),
                 Effect::Disclose(plan) => {

@@ -1,6 +1,8 @@
 //! The simulator is true to itself: same seed, same tables on any number of threads; the watch sees what it must; a
 //! mistake in a scenario names its line; many short lives hold.
 
+#![allow(clippy::expect_used, reason = "a test stops where its setup does not hold")]
+
 use regie_simulator::{
     life,
     run::{Plan, run},

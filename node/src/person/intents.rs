@@ -216,13 +216,17 @@ impl Node {
     }
 
     /// An intent has something new to say, when the turn is on disk.
-    pub(super) fn to_board(&mut self, intent: &ObjectId, turn: &mut Turn) {
+    pub(super) fn say_to_board(&mut self, intent: &ObjectId, turn: &mut Turn) {
         match self.talks.get(intent).map(|talk| talk.wake.clone()) {
             Some(wake) => turn.after(move || wake.notify_one()),
             // Where the queue is full, the next tick begins it.
             None => {
                 let events = self.events.clone();
-                turn.after(move || drop(events.upgrade().map(|events| events.try_send(Event::Boards))));
+                turn.after(move || {
+                    if let Some(events) = events.upgrade() {
+                        let _ = events.try_send(Event::Boards);
+                    }
+                });
             }
         }
     }

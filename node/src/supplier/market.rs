@@ -390,7 +390,9 @@ impl Companion {
             let frame = wire::encode(&self.at_board(&key, ask, now, turn)?).ok();
             let events = self.events.clone();
             turn.after(move || {
-                drop(events.upgrade().map(|events| events.try_send(Event::Browsed(key, frame))));
+                if let Some(events) = events.upgrade() {
+                    let _ = events.try_send(Event::Browsed(key, frame));
+                }
             });
             return Ok(());
         }
@@ -412,7 +414,9 @@ impl Companion {
             // The offer's row is not on disk yet: the answer is taken in by a turn of its own.
             let (events, frame) = (self.events.clone(), wire::encode(&reply).ok());
             turn.after(move || {
-                drop(events.upgrade().map(|events| events.try_send(Event::OfferReplied(id, frame))));
+                if let Some(events) = events.upgrade() {
+                    let _ = events.try_send(Event::OfferReplied(id, frame));
+                }
             });
             return Ok(());
         }

@@ -72,6 +72,7 @@ pub struct StoredIntent {
 /// Where an intent stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::large_enum_variant, reason = "there are few, and copies are made often")]
 pub enum Stage {
     /// The board does not have it yet.
     Casting,
@@ -86,6 +87,7 @@ pub enum Stage {
 /// How an intent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::large_enum_variant, reason = "there are few, and copies are made often")]
 pub enum Outcome {
     /// The person withdrew it.
     Withdrawn,
@@ -216,10 +218,10 @@ impl Person {
         let Some(wanted) = self.intents.get(id) else { return (effects, false) };
         let stage = wanted.stored.stage;
         let more = match (stage, reply) {
-            (Stage::Casting, Reply::Noted) => self.to_stage(&mut effects, id, Stage::Open),
+            (Stage::Casting, Reply::Noted) => self.enter(&mut effects, id, Stage::Open),
             (Stage::Open, Reply::Offers(page)) => self.take_in(&mut effects, id, page, now),
             (Stage::Closing(outcome), Reply::Noted | Reply::Refused(Refusal::UnknownIntent)) => {
-                self.to_stage(&mut effects, id, Stage::Closed(outcome))
+                self.enter(&mut effects, id, Stage::Closed(outcome))
             }
             // These pass by themselves.
             (_, Reply::Refused(code @ (Refusal::Unavailable | Refusal::BoardFull | Refusal::RateLimited))) => {
@@ -228,7 +230,7 @@ impl Person {
             }
             (Stage::Casting | Stage::Open, Reply::Refused(code)) => {
                 self.note_refused(&mut effects, id, code);
-                self.to_stage(&mut effects, id, Stage::Closed(Outcome::Ended));
+                self.enter(&mut effects, id, Stage::Closed(Outcome::Ended));
                 false
             }
             _ => false,
@@ -249,7 +251,7 @@ impl Person {
             })
             .collect();
         for (id, outcome) in ended {
-            self.to_stage(effects, &id, Stage::Closed(outcome));
+            self.enter(effects, &id, Stage::Closed(outcome));
         }
     }
 
@@ -261,7 +263,7 @@ impl Person {
         self.intents.get(id).filter(|wanted| wanted.open()).ok_or(OwnerError::NoIntent)?;
         let mut effects = Vec::new();
         self.log(&mut effects, Log::Personal, Event::Closed { intent: *id, offer: None }, now, entropy)?;
-        self.to_stage(&mut effects, id, Stage::Closing(Outcome::Withdrawn));
+        self.enter(&mut effects, id, Stage::Closing(Outcome::Withdrawn));
         effects.push(Effect::Board(*id));
         Ok(effects)
     }
@@ -308,7 +310,7 @@ impl Person {
         self.queue(&mut effects, supplier, Message::TakeUp(taken.signed().clone()), false)?;
         let closed = Event::Closed { intent: *id, offer: Some((offer.id(), supplier)) };
         self.log(&mut effects, Log::Personal, closed, now, entropy)?;
-        self.to_stage(&mut effects, id, Stage::Closing(Outcome::TakenUp { offer: offer.id(), supplier }));
+        self.enter(&mut effects, id, Stage::Closing(Outcome::TakenUp { offer: offer.id(), supplier }));
         effects.push(Effect::Board(*id));
         effects.push(Effect::Deliver(supplier));
         effects.extend(granted);
@@ -396,7 +398,7 @@ impl Person {
         self.record(effects, Record::Intent { stored });
     }
 
-    fn to_stage(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, stage: Stage) -> bool {
+    fn enter(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, stage: Stage) -> bool {
         let Some(wanted) = self.intents.get(id) else { return false };
         let stored = StoredIntent { stage, ..wanted.stored.clone() };
         self.record(effects, Record::Intent { stored });
