@@ -12,7 +12,10 @@ use futures::prelude::*;
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, noise,
     request_response::{self, Codec, OutboundRequestId, ProtocolSupport},
-    swarm::{SwarmEvent, dial_opts::{DialOpts, PeerCondition}},
+    swarm::{
+        SwarmEvent,
+        dial_opts::{DialOpts, PeerCondition},
+    },
     tcp, yamux,
 };
 use regie::network::{Address, Endpoint, NetworkEvent, PeerKey, limits};
@@ -199,9 +202,8 @@ fn attacker(pace: Pace) -> Attacker {
         .unwrap()
         .with_behaviour(|_| {
             let protocol = [(StreamProtocol::new("/regie/1"), ProtocolSupport::Full)];
-            let config = request_response::Config::default()
-                .with_max_concurrent_streams(20_000)
-                .with_request_timeout(PATIENCE);
+            let config =
+                request_response::Config::default().with_max_concurrent_streams(20_000).with_request_timeout(PATIENCE);
             request_response::Behaviour::with_codec(Paced(pace), protocol, config)
         })
         .unwrap()

@@ -152,7 +152,8 @@ fn a_revocation_between_the_decision_and_the_sealing_wins() {
     let decided = world.person.message(&key, message, NOW, &mut entropy);
     let effects = world.person.revoke(&grant, false, NOW, &mut entropy).expect("revoked");
     world.run(effects, NOW);
-    let plan = decided.into_iter().find_map(|effect| if let Effect::Disclose(plan) = effect { Some(plan) } else { None });
+    let plan =
+        decided.into_iter().find_map(|effect| if let Effect::Disclose(plan) = effect { Some(plan) } else { None });
     let (values, plan) = (world.values.clone(), plan.expect("it was decided to disclose"));
     let sealed = world.person.seal(plan, &mut |release| values.get(&release.field()).cloned(), NOW, &mut entropy);
     assert_eq!(sealed.err(), Some(Refusal::Revoked));
