@@ -10,10 +10,10 @@ use std::{
 
 use futures::prelude::*;
 use libp2p::{
-    Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, noise,
+    Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, noise, ping,
     request_response::{self, Codec, OutboundRequestId, ProtocolSupport},
     swarm::{
-        SwarmEvent,
+        NetworkBehaviour, SwarmEvent,
         dial_opts::{DialOpts, PeerCondition},
     },
     tcp, yamux,
@@ -68,21 +68,32 @@ fn grew_within_bound(before: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_streams_on_one_connection_are_bounded() {
+    let (answered, refused) = flood(4_000).await;
+    assert!(refused > 0, "{answered} answered: nothing was above a bound");
+    let (answered, _) = flood(limits::STREAMS / 2).await;
+    assert_eq!(answered, 10_000, "within the bound all are answered");
+}
+
+/// Sends 10,000 frames of which this many may be under way; how many were answered and refused before the end.
+async fn flood(at_once: usize) -> (u32, u32) {
     let (_listener, address) = listener().await;
     let before = resident();
-    let mut raw = attacker(Pace::AtOnce);
+    let mut raw = attacker(Pace::AtOnce, at_once);
     let peer = dialled(&mut raw, &address).await;
     let mut open: HashSet<OutboundRequestId> =
-        (0..10_000).map(|_| raw.behaviour_mut().send_request(&peer, vec![7; 1024])).collect();
+        (0..10_000).map(|_| raw.behaviour_mut().frames.send_request(&peer, vec![7; 1024])).collect();
     let (mut answered, mut refused) = (0, 0);
     let all = async {
         while !open.is_empty() {
             match raw.select_next_some().await {
-                SwarmEvent::Behaviour(request_response::Event::Message {
+                SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::Message {
                     message: request_response::Message::Response { request_id, .. },
                     ..
-                }) => answered += u32::from(open.remove(&request_id)),
-                SwarmEvent::Behaviour(request_response::Event::OutboundFailure { request_id, .. }) => {
+                })) => answered += u32::from(open.remove(&request_id)),
+                SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::OutboundFailure {
+                    request_id,
+                    ..
+                })) => {
                     refused += u32::from(open.remove(&request_id));
                 }
                 SwarmEvent::ConnectionClosed { .. } => break,
@@ -91,16 +102,17 @@ async fn ten_thousand_streams_on_one_connection_are_bounded() {
         }
     };
     tokio::time::timeout(PATIENCE, all).await.expect("every stream comes to an end");
-    println!("{answered} answered, {refused} refused, {} cut off with the connection", open.len());
+    println!("{at_once} at once: {answered} answered, {refused} refused, {} cut off", open.len());
     grew_within_bound(before);
     served(&address).await;
+    (answered, refused)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_key_has_four_connections_and_no_more() {
     let (_listener, address) = listener().await;
     let before = resident();
-    let mut raw = attacker(Pace::AtOnce);
+    let mut raw = attacker(Pace::AtOnce, 100);
     let peer = dialled(&mut raw, &address).await;
     const MORE: u32 = 40;
     for _ in 0..MORE {
@@ -132,9 +144,10 @@ async fn one_key_has_four_connections_and_no_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frame_said_byte_by_byte_is_dropped_and_others_are_not() {
     let (_listener, address) = listener().await;
-    let mut raw = attacker(Pace::ByteASecond);
+    let mut raw = attacker(Pace::ByteASecond, 100);
     let peer = dialled(&mut raw, &address).await;
-    let slow: Vec<_> = (0..200).map(|_| raw.behaviour_mut().send_request(&peer, vec![7; 600])).collect();
+    let slow: Vec<_> =
+        (0..limits::STREAMS - 4).map(|_| raw.behaviour_mut().frames.send_request(&peer, vec![7; 600])).collect();
     let waiting = tokio::spawn({
         let address = address.clone();
         async move { served(&address).await }
@@ -143,11 +156,16 @@ async fn a_frame_said_byte_by_byte_is_dropped_and_others_are_not() {
     let first = async {
         loop {
             match raw.select_next_some().await {
-                SwarmEvent::Behaviour(request_response::Event::OutboundFailure { request_id, .. }) => {
+                SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::OutboundFailure {
+                    request_id,
+                    ..
+                })) => {
                     break slow.contains(&request_id);
                 }
-                SwarmEvent::Behaviour(request_response::Event::Message { .. }) => panic!("a slow frame was answered"),
-                SwarmEvent::ConnectionClosed { .. } => break true,
+                SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::Message { .. })) => {
+                    panic!("a slow frame was answered")
+                }
+                SwarmEvent::ConnectionClosed { .. } => panic!("more than the slow frames was cut off"),
                 _ => {}
             }
         }
@@ -187,13 +205,21 @@ enum Pace {
     ByteASecond,
 }
 
-type Attacker = Swarm<request_response::Behaviour<Paced>>;
+type Attacker = Swarm<Both>;
+
+/// It answers pings: a peer that does not is closed after the first.
+#[derive(NetworkBehaviour)]
+struct Both {
+    ping: ping::Behaviour,
+    frames: request_response::Behaviour<Paced>,
+}
 
 /// A peer of our protocol without our bounds.
-fn attacker(pace: Pace) -> Attacker {
+fn attacker(pace: Pace, at_once: usize) -> Attacker {
     let unbounded = || {
         let mut yamux = yamux::Config::default();
-        yamux.set_max_num_streams(20_000);
+        // As many as the default window allows.
+        yamux.set_max_num_streams(4_096);
         yamux
     };
     SwarmBuilder::with_new_identity()
@@ -203,8 +229,9 @@ fn attacker(pace: Pace) -> Attacker {
         .with_behaviour(|_| {
             let protocol = [(StreamProtocol::new("/regie/1"), ProtocolSupport::Full)];
             let config =
-                request_response::Config::default().with_max_concurrent_streams(20_000).with_request_timeout(PATIENCE);
-            request_response::Behaviour::with_codec(Paced(pace), protocol, config)
+                request_response::Config::default().with_max_concurrent_streams(at_once).with_request_timeout(PATIENCE);
+            let frames = request_response::Behaviour::with_codec(Paced(pace), protocol, config);
+            Both { ping: ping::Behaviour::default(), frames }
         })
         .unwrap()
         .with_swarm_config(|config| config.with_idle_connection_timeout(PATIENCE))
