@@ -25,7 +25,7 @@ use regie_protocol::{
     purpose::Purpose,
     refusal::Refusal,
     request::DataRequest,
-    time::{Days, Timestamp},
+    time::Days,
     wire,
 };
 use regie_tests::{
