@@ -44,7 +44,8 @@ fn main() {
 fn load() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let directory = tempfile::tempdir().expect("a directory");
-    let mut store = Store::create(directory.path(), &Passphrase::new("bench".to_owned()), KdfCost::CHEAPEST).expect("made");
+    let mut store =
+        Store::create(directory.path(), &Passphrase::new("bench".to_owned()), KdfCost::CHEAPEST).expect("made");
     let policy = Policy::preset("balanced").expect("a preset");
     person::initialise(&mut store, &RootSeed::from_entropy([5; 32]), policy).expect("initialised");
     let suppliers = runtime.block_on(suppliers(store));

@@ -16,6 +16,7 @@ mod kills;
 mod owner;
 mod promises;
 mod returns;
+mod soak;
 mod supplier_api;
 mod supplier_bus;
 mod supplier_console;
