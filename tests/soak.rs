@@ -15,8 +15,11 @@ const COMPANIONS: usize = 3;
 /// What the companion that is never killed may grow by after the first settling.
 const GROWTH_BYTES: u64 = 48 << 20;
 
-/// A person's node takes this many requests of a supplier an hour; the load stays below.
-const REQUESTS_AN_HOUR: u64 = 500;
+/// Requests a companion may make at once, and then in an hour: the person's node takes 600.
+const REQUESTS: (u64, u64) = (60, 480);
+
+/// Uses after which a grant is replaced: one allows 60 an hour, and a change that comes above that is told to nobody.
+const USES: u64 = 50;
 
 #[test]
 fn a_mixed_load_loses_no_acknowledged_entry_and_leaves_no_value_without_a_grant() {
@@ -54,6 +57,8 @@ struct Companion {
     key: String,
     /// Whether the person's last word was a grant.
     granted: bool,
+    /// Of the grant in force.
+    uses: u64,
     requests: u64,
     /// The most entries of the person's log that it said it witnessed.
     witnessed: u64,
@@ -76,10 +81,7 @@ impl Soak {
         let companions = (0..COMPANIONS).map(|number| Companion::start(directory, number, &person)).collect();
         let (begun, name, done) = (Instant::now(), "Anna".to_owned(), Done::default());
         let mut soak = Self { person, companions, random: seed, begun, name, done };
-        for which in 0..COMPANIONS {
-            soak.grant(which);
-            soak.request(which);
-        }
+        (0..COMPANIONS).for_each(|which| soak.grant_and_ask(which));
         soak
     }
 
@@ -89,10 +91,7 @@ impl Soak {
             0..8 => self.change(),
             8..14 => self.request(which),
             14 | 15 if self.companions[which].granted => self.revoke(which),
-            14 | 15 => {
-                self.grant(which);
-                self.request(which);
-            }
+            14 | 15 => self.grant_and_ask(which),
             16 => {
                 self.person.kill();
                 self.person.start();
@@ -111,16 +110,38 @@ impl Soak {
         self.done.changes += 1;
         self.name = format!("Anna {}", self.done.changes);
         self.person.set("name.full", &self.name);
+        (0..COMPANIONS).for_each(|which| self.used(which));
     }
 
     /// Asks, unless it has asked as often as it may by now.
     fn request(&mut self, which: usize) {
-        let hours = 1 + self.begun.elapsed().as_secs() / 3_600;
-        let companion = &mut self.companions[which];
-        if companion.requests < REQUESTS_AN_HOUR * hours {
-            companion.requests += 1;
+        if self.may_ask(which) {
+            self.companions[which].requests += 1;
             self.done.requests += 1;
-            companion.node.request(&["name.full"], "ServiceProvision", "subscribe");
+            self.companions[which].node.request(&["name.full"], "ServiceProvision", "subscribe");
+            self.used(which);
+        }
+    }
+
+    fn may_ask(&self, which: usize) -> bool {
+        let (at_once, an_hour) = REQUESTS;
+        self.companions[which].requests < at_once + self.begun.elapsed().as_secs() * an_hour / 3_600
+    }
+
+    /// Counts a use of the grant in force, and replaces a grant that was used a lot.
+    fn used(&mut self, which: usize) {
+        self.companions[which].uses += 1;
+        if self.companions[which].granted && self.companions[which].uses >= USES {
+            self.revoke(which);
+            self.grant_and_ask(which);
+        }
+    }
+
+    /// A grant is of use to a companion that can ask under it.
+    fn grant_and_ask(&mut self, which: usize) {
+        if self.may_ask(which) {
+            self.grant(which);
+            self.request(which);
         }
     }
 
@@ -133,7 +154,7 @@ impl Soak {
             days: 30,
             retention: 30,
         });
-        self.companions[which].granted = true;
+        (self.companions[which].granted, self.companions[which].uses) = (true, 0);
     }
 
     fn revoke(&mut self, which: usize) {
@@ -186,7 +207,7 @@ impl Companion {
         node.start();
         person.pair(&node);
         let key = node.ask(&Command::Status)["key"].as_str().expect("a key").to_owned();
-        Self { node, key, granted: false, requests: 0, witnessed: 0 }
+        Self { node, key, granted: false, uses: 0, requests: 0, witnessed: 0 }
     }
 
     fn held(&self) -> Value {
