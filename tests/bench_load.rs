@@ -133,8 +133,8 @@ async fn suppliers(store: Store) -> Vec<Arc<PaperSupplier>> {
 /// Asks so many times with so many in flight; the time of each from the first byte to the answer.
 async fn level(all: &[Arc<PaperSupplier>], in_flight: usize, requests: u64, number: &Arc<AtomicU64>) -> Vec<Duration> {
     let last = number.load(Ordering::SeqCst) + requests;
-    let lanes = (0..in_flight).map(|lane| {
-        let (supplier, number) = (Arc::clone(&all[lane % all.len()]), Arc::clone(number));
+    let lanes = (0..in_flight).map(|_| {
+        let (all, number) = (all.to_vec(), Arc::clone(number));
         tokio::spawn(async move {
             let mut times = Vec::new();
             loop {
@@ -142,7 +142,7 @@ async fn level(all: &[Arc<PaperSupplier>], in_flight: usize, requests: u64, numb
                 if own >= last {
                     return times;
                 }
-                times.push(once(&supplier, own).await);
+                times.push(once(&all[own as usize % all.len()], own).await);
             }
         })
     });
