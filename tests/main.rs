@@ -5,15 +5,19 @@
     reason = "the same tests run on two stores; a test knows its store by its module's path"
 )]
 
+mod attacks;
 mod cli;
 mod dashboard;
 mod docs;
 mod end_to_end;
+mod floods;
 mod hostile;
 mod kills;
 mod market;
 mod owner;
+mod promises;
 mod returns;
+mod soak;
 mod supplier_api;
 mod supplier_bus;
 mod supplier_console;

@@ -52,10 +52,15 @@ pub struct PaperSupplier {
 impl PaperSupplier {
     /// Listens on a free port of the loopback, over TCP.
     pub async fn open(secret: [u8; 32]) -> Unpaired {
+        Self::open_behind(secret, ToOwned::to_owned).await
+    }
+
+    /// The same, where the person's node is told to dial another address than the one it listens on.
+    pub async fn open_behind(secret: [u8; 32], door: impl Fn(&str) -> String) -> Unpaired {
         let key = Keypair::from_secret(&secret);
         let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
         let (endpoint, mut events) = Endpoint::start(key.expose_secret(), &listen).await.expect("started");
-        let addresses: Vec<String> = endpoint.addresses().iter().map(ToString::to_string).collect();
+        let addresses: Vec<String> = endpoint.addresses().iter().map(|address| door(&address.to_string())).collect();
         let link = Invitation { supplier: key.public(), id: Nonce([1; 16]), addresses: addresses.clone() }.to_string();
         let profile = profile(&key, addresses);
         let (told, person) = mpsc::channel();

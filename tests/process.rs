@@ -140,6 +140,16 @@ impl Node {
         self.started(process.env("REGIE_PASSPHRASE", passphrase));
     }
 
+    /// Starts a process made by [`Node::process`] for this home and waits until it says where it is. Where standard
+    /// error goes is the caller's choice.
+    pub fn start_process(&mut self, mut process: Process) {
+        let mut child = process.stdout(Stdio::piped()).spawn().expect("the binary runs");
+        let mut said = std::io::BufReader::new(child.stdout.as_mut().expect("piped"));
+        std::io::BufRead::read_line(&mut said, &mut String::new()).expect("it says where it is");
+        self.child = Some(child);
+        until("the node answers", || self.try_ask(&Command::Status).is_ok());
+    }
+
     /// Starts a process; what it says first comes out.
     fn started(&mut self, process: &mut Process) -> Value {
         let child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();

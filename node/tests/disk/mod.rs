@@ -47,12 +47,21 @@ pub struct Inner {
     /// Changes that still succeed; then every one fails.
     pub budget: Option<u64>,
     pub error: Option<io::ErrorKind>,
+    /// A write that fails has written its first half.
+    pub torn: bool,
+    /// Reads that still succeed; then every one fails.
+    pub reads: Option<u64>,
 }
 
 impl Inner {
     fn step(&mut self, step: Step) -> io::Result<()> {
         match &mut self.budget {
-            Some(0) => return Err(self.error.unwrap_or(io::ErrorKind::Other).into()),
+            Some(0) => {
+                if let (true, Step::Write(offset, data)) = (std::mem::take(&mut self.torn), &step) {
+                    self.image.write(*offset, &data[..data.len() / 2]);
+                }
+                return Err(self.error.unwrap_or(io::ErrorKind::Other).into());
+            }
             Some(left) => *left -= 1,
             None => {}
         }
@@ -104,6 +113,15 @@ impl Disk {
         (inner.budget, inner.error) = (Some(changes), Some(error));
     }
 
+    /// The change that fails leaves its first half on the disk, if it is a write.
+    pub fn tear(&self) {
+        self.0.lock().unwrap().torn = true;
+    }
+
+    pub fn fail_reads_after(&self, reads: u64) {
+        self.0.lock().unwrap().reads = Some(reads);
+    }
+
     pub fn create(&self) -> Store {
         let medium = Arc::new(self.clone());
         let side = Box::new(self.clone());
@@ -120,7 +138,12 @@ impl Medium for Disk {
         Ok(self.0.lock().unwrap().image.bytes.len() as u64)
     }
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let inner = self.0.lock().unwrap();
+        let mut inner = self.0.lock().unwrap();
+        match &mut inner.reads {
+            Some(0) => return Err(io::ErrorKind::Other.into()),
+            Some(left) => *left -= 1,
+            None => {}
+        }
         let range = offset as usize..offset as usize + out.len();
         let bytes = inner.image.bytes.get(range).ok_or(io::ErrorKind::UnexpectedEof)?;
         out.copy_from_slice(bytes);

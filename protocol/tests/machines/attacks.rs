@@ -1,0 +1,181 @@
+//! Attacks on the two machines, by the names of docs/threat-model.md: each must fail where that page says so.
+
+use std::collections::BTreeSet;
+
+use regie_protocol::{
+    disclosure::{Answer, Disclosure},
+    grant::{Access, Chain},
+    identity::{Keypair, Nonce},
+    limits,
+    message::{Message, Reply},
+    person::{Effect, Record},
+    purpose::Purpose,
+    refusal::Refusal,
+    request::DataRequest,
+    signed::{ObjectId, Signed, Verified},
+    time::{Days, Timestamp},
+};
+
+use crate::{NOW, World};
+
+const MINUTE_MS: u64 = 60_000;
+
+impl World {
+    /// A request as the supplier at hand would sign it, in a form that its own machine might not make.
+    fn crafted(&self, id: u32, at: Timestamp) -> DataRequest {
+        let mut nonce = [0; 16];
+        nonce[..4].copy_from_slice(&id.to_be_bytes());
+        DataRequest {
+            id: Nonce(nonce),
+            supplier: self.supplier_key(),
+            person: self.person_key(),
+            at,
+            fields: BTreeSet::from(["name.full".parse().expect("a path")]),
+            purpose: Purpose::DeliveryOfGoods,
+            reason: "because".into(),
+            access: Access::Read,
+            duration: Days(30),
+            retention: Days(30),
+            delegations: 0,
+            chains: Vec::new(),
+        }
+    }
+
+    fn signed(&self, request: DataRequest) -> Message {
+        Message::Request(sign(request, self.supplier.key()))
+    }
+
+    /// Asks for the name and takes it; the disclosure comes out.
+    fn given(&mut self, access: Access) -> Disclosure {
+        let (message, _) = self.ask(&["name.full"], Purpose::DeliveryOfGoods, access, NOW);
+        disclosure(self.give(message, NOW))
+    }
+}
+
+fn sign(request: DataRequest, key: &Keypair) -> Signed<DataRequest> {
+    Verified::sign(request, key).expect("signed").signed().clone()
+}
+
+fn disclosure(reply: Reply) -> Disclosure {
+    let Reply::Answer(signed) = reply else { panic!("not an answer: {reply:?}") };
+    signed.verify().expect("verified").into_value()
+}
+
+/// The grants under which values stand in a reply.
+fn values_under(reply: &Reply) -> Vec<ObjectId> {
+    let Reply::Answer(signed) = reply else { return Vec::new() };
+    let disclosure = signed.clone().verify().expect("verified").into_value();
+    let under = |answer: &Answer| if let Answer::Value { grant, .. } = answer { Some(*grant) } else { None };
+    disclosure.answers.values().filter_map(under).collect()
+}
+
+#[test]
+fn a_stolen_grant_opens_nothing_for_its_thief() {
+    let mut world = World::new("balanced");
+    let theirs = world.given(Access::Subscribe);
+    let stolen = Chain { grant: theirs.grants.first().expect("a grant came along").clone(), links: Vec::new() };
+    let held_by_victim = world.crafted(1, NOW);
+    let victim = world.turn_to(3);
+    let before = world.records.len();
+
+    // Shown as if it were the thief's own; shown by the victim's name; the victim's own message sent by the thief.
+    let shown = DataRequest { chains: vec![stolen.clone()], ..world.crafted(2, NOW) };
+    let posing = DataRequest { supplier: victim.key().public(), chains: vec![stolen], ..world.crafted(3, NOW) };
+    let posing = Message::Request(Signed::from_parts(
+        sign(posing.clone(), victim.key()).parts().0.to_vec(),
+        *sign(world.crafted(3, NOW), world.supplier.key()).parts().1,
+    ));
+    let forwarded = Message::Request(sign(held_by_victim, victim.key()));
+    let shown = world.signed(shown);
+    for (what, message) in [("shown", shown), ("posing", posing), ("forwarded", forwarded)] {
+        let reply = world.give(message, NOW);
+        assert!(matches!(reply, Reply::Refused(_)), "{what}: {reply:?}");
+    }
+    let issued = |record: &Record| matches!(record, Record::Grant { .. });
+    assert!(!world.records[before..].iter().any(issued), "nothing was granted to the thief");
+}
+
+#[test]
+fn a_replay_is_refused_at_every_minute_also_after_a_restart() {
+    let mut world = World::new("balanced");
+    let message = world.signed(world.crafted(1, NOW));
+    assert!(!values_under(&world.give(message.clone(), NOW)).is_empty());
+    for minute in 0..60 {
+        let now = NOW.plus_ms(minute * MINUTE_MS);
+        if minute % 3 == 0 {
+            world.person = world.rebuilt(world.records.len());
+        }
+        let effects = world.person.tick(now);
+        world.run(effects, now);
+        let reply = world.give(message.clone(), now);
+        let code = if minute * MINUTE_MS <= limits::CLOCK_LEEWAY_MS { Refusal::Replayed } else { Refusal::ClockSkew };
+        assert_eq!(reply, Reply::Refused(code), "after {minute} minutes");
+    }
+}
+
+#[test]
+fn wherever_a_revocation_comes_among_requests_no_value_leaves_after_it() {
+    const REQUESTS: u32 = 6;
+    for place in 0..=REQUESTS {
+        let mut world = World::new("balanced");
+        let granted = world.given(Access::Subscribe);
+        let grant = granted.grants.first().expect("a grant").clone().verify().expect("verified").id();
+        let mut revoked = false;
+        for number in 0..=REQUESTS {
+            if number == place {
+                let mut entropy = world.entropy();
+                let effects = world.person.revoke(&grant, true, NOW, &mut entropy).expect("revoked");
+                world.run(effects, NOW);
+                revoked = true;
+            }
+            let message = world.signed(world.crafted(100 + number, NOW));
+            let under = values_under(&world.give(message, NOW));
+            assert_eq!(under.is_empty(), revoked, "request {number}, revoked before {place}");
+            let (_, relationship) = world.person.relationships().next().expect("one");
+            let waiting = relationship.outgoing().into_iter().map(|outgoing| match outgoing.message {
+                Message::Disclose(signed) => Reply::Answer(signed),
+                _ => Reply::Noted,
+            });
+            let waiting: Vec<ObjectId> = waiting.flat_map(|reply| values_under(&reply)).collect();
+            assert!(!revoked || !waiting.contains(&grant), "a value waits to be sent under the revoked grant");
+        }
+    }
+}
+
+#[test]
+fn a_revocation_between_the_decision_and_the_sealing_wins() {
+    let mut world = World::new("balanced");
+    let granted = world.given(Access::Subscribe);
+    let grant = granted.grants.first().expect("a grant").clone().verify().expect("verified").id();
+    let (message, key) = (world.signed(world.crafted(1, NOW)), world.supplier_key());
+    let mut entropy = world.entropy();
+    let decided = world.person.message(&key, message, NOW, &mut entropy);
+    let effects = world.person.revoke(&grant, false, NOW, &mut entropy).expect("revoked");
+    world.run(effects, NOW);
+    let plan =
+        decided.into_iter().find_map(|effect| if let Effect::Disclose(plan) = effect { Some(plan) } else { None });
+    let (values, plan) = (world.values.clone(), plan.expect("it was decided to disclose"));
+    let sealed = world.person.seal(plan, &mut |release| values.get(&release.field()).cloned(), NOW, &mut entropy);
+    assert_eq!(sealed.err(), Some(Refusal::Revoked));
+}
+
+#[test]
+fn a_flood_of_questions_stays_within_its_bounds() {
+    let mut world = World::new("balanced");
+    let mut refused = 0;
+    for number in 0..limits::REQUESTS_PER_HOUR + 200 {
+        let now = NOW.plus_ms(u64::from(number));
+        // A purpose without a rule, so that each would wait for the person.
+        let request = DataRequest {
+            fields: BTreeSet::from(["income.annual".parse().expect("a path")]),
+            reason: format!("reason {number}"),
+            ..world.crafted(number, now)
+        };
+        let message = world.signed(request);
+        refused += u32::from(matches!(world.give(message, now), Reply::Refused(_)));
+        let (_, relationship) = world.person.relationships().next().expect("one");
+        assert!(relationship.waiting().count() <= limits::WAITING_PER_RELATIONSHIP);
+        assert!(relationship.outgoing().len() <= limits::OUTBOX_PER_RELATIONSHIP);
+    }
+    assert!(refused >= 200, "{refused} were refused");
+}

@@ -1,0 +1,189 @@
+//! `cargo bench --bench load`: how much one person's node answers, and what it costs to be there.
+//!
+//! In: nothing. Out: for 1, 16, 64 and 256 requests in flight the requests a second, p50 and p99, beside what the
+//! signatures of a request alone would allow on one core; then the memory and the start of a process with 200
+//! relationships and 100,000 entries.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use regie::{
+    command::Command,
+    person,
+    store::{KdfCost, Passphrase, Store},
+};
+use regie_protocol::{
+    agreement::Agreement,
+    identity::RootSeed,
+    message::{Message, Reply},
+    policy::Policy,
+    profile::Invitation,
+    wire,
+};
+use regie_tests::{Node, paper_supplier::PaperSupplier};
+use serde_json::json;
+
+/// Suppliers that share the requests; one may ask 600 times an hour.
+const SUPPLIERS: usize = 32;
+/// In flight, and how many are asked in all.
+const LEVELS: [(usize, u64); 4] = [(1, 300), (16, 2_000), (64, 4_000), (256, 4_000)];
+/// Grants a supplier gets; each allows 60 uses an hour.
+const GRANTS: usize = 8;
+
+fn main() {
+    load();
+    presence();
+}
+
+fn load() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut store =
+        Store::create(directory.path(), &Passphrase::new("bench".to_owned()), KdfCost::CHEAPEST).expect("made");
+    let policy = Policy::preset("balanced").expect("a preset");
+    person::initialise(&mut store, &RootSeed::from_entropy([5; 32]), policy).expect("initialised");
+    let suppliers = runtime.block_on(suppliers(store));
+    let alone = 1.0 / signatures().as_secs_f64();
+    println!("signatures of one request alone: {alone:.0} a second on one core");
+    println!("{:>9} {:>10} {:>12} {:>10} {:>10}", "in flight", "a second", "of the floor", "p50", "p99");
+    let number = Arc::new(AtomicU64::new(0));
+    for (in_flight, requests) in LEVELS {
+        let begun = Instant::now();
+        let mut times = runtime.block_on(level(&suppliers, in_flight, requests, &number));
+        let each_second = times.len() as f64 / begun.elapsed().as_secs_f64();
+        times.sort_unstable();
+        let at = |share: usize| format!("{:.1?}", times[(times.len() - 1) * share / 100]);
+        let share = each_second / alone * 100.0;
+        println!("{in_flight:>9} {each_second:>10.0} {:>12} {:>10} {:>10}", format!("{share:.0} %"), at(50), at(99));
+    }
+    runtime.shutdown_background();
+}
+
+/// What a request needs of ed25519 at the person's node: the request and the acknowledgement are verified, the
+/// disclosure and the log's head are signed.
+fn signatures() -> Duration {
+    let key = SigningKey::from_bytes(&[1; 32]);
+    let (body, public) = (vec![7u8; 400], key.verifying_key());
+    let signature = key.sign(&body);
+    let mut times: Vec<Duration> = (0..400)
+        .map(|_| {
+            let begun = Instant::now();
+            for _ in 0..2 {
+                public.verify_strict(&body, &signature).expect("holds");
+                std::hint::black_box(key.sign(&body));
+            }
+            begun.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// A running node, paired with every supplier, with grants for all that will be asked.
+async fn suppliers(store: Store) -> Vec<Arc<PaperSupplier>> {
+    let (events, end) = person::start(store).expect("started");
+    std::mem::forget(end);
+    let ask = |command| {
+        let events = events.clone();
+        async move {
+            let (answer, wait) = tokio::sync::oneshot::channel();
+            events.send(person::Event::Command(command, answer)).await.expect("runs");
+            wait.await.expect("answered").expect("done")
+        }
+    };
+    ask(Command::Set { values: vec![("name.full".into(), "Anna Bakker".into())], source: None }).await;
+    let mut all = Vec::new();
+    for number in 0..SUPPLIERS {
+        let supplier = PaperSupplier::open([60 + number as u8; 32]).await;
+        let invitation: Invitation = supplier.link.parse().expect("a link");
+        person::pair(invitation, Agreement::SdBase, events.clone()).await.expect("paired");
+        let supplier = tokio::task::spawn_blocking(|| supplier.paired()).await.expect("paired");
+        for _ in 0..GRANTS {
+            let grant = Command::Grant {
+                supplier: supplier.key.public().to_string(),
+                fields: vec!["name.full".into()],
+                purposes: vec!["DeliveryOfGoods".into()],
+                access: "read".into(),
+                days: 1,
+                retention: 1,
+            };
+            ask(grant).await;
+        }
+        all.push(Arc::new(supplier));
+    }
+    let connected = |status: serde_json::Value| {
+        let rows = status["suppliers"].as_array().cloned().unwrap_or_default();
+        rows.iter().all(|row| row["connected"] == json!(true))
+    };
+    while !connected(ask(Command::Status).await) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // The lines that pairing was done on are closing.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    std::mem::forget(events);
+    all
+}
+
+/// Asks so many times with so many in flight; the time of each from the first byte to the answer.
+async fn level(all: &[Arc<PaperSupplier>], in_flight: usize, requests: u64, number: &Arc<AtomicU64>) -> Vec<Duration> {
+    let last = number.load(Ordering::SeqCst) + requests;
+    let lanes = (0..in_flight).map(|_| {
+        let (all, number) = (all.to_vec(), Arc::clone(number));
+        tokio::spawn(async move {
+            let mut times = Vec::new();
+            loop {
+                let own = number.fetch_add(1, Ordering::SeqCst);
+                if own >= last {
+                    return times;
+                }
+                times.push(once(&all[own as usize % all.len()], own).await);
+            }
+        })
+    });
+    let mut times = Vec::new();
+    for lane in lanes.collect::<Vec<_>>() {
+        times.extend(lane.await.expect("ran"));
+    }
+    number.store(last, Ordering::SeqCst);
+    times
+}
+
+async fn once(supplier: &PaperSupplier, number: u64) -> Duration {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&number.to_be_bytes());
+    let request = supplier.sign(&supplier.request(regie::clock::wall(), id));
+    let frame = wire::encode(&Message::Request(request)).expect("encodes");
+    let begun = Instant::now();
+    let reply = supplier.endpoint.exchange(*supplier.person.as_bytes(), frame).await.expect("answered");
+    let took = begun.elapsed();
+    let Reply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
+        panic!("request {number} was refused");
+    };
+    assert_eq!(supplier.say(&supplier.acknowledge(disclosure.id())).await, Reply::Noted);
+    took
+}
+
+/// A process of its own, with 200 relationships and 100,000 entries.
+fn presence() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let home = directory.path().join("person");
+    regie_tests::scale::person_home(&home, "test passphrase", 200, 100_000);
+    let begun = Instant::now();
+    let store = Store::open(&home, &Passphrase::new("test passphrase".to_owned())).expect("opened");
+    println!("opening the store alone, with its passphrase: {:.1?}", begun.elapsed());
+    store.close().expect("closed");
+    let mut node = Node::at(home);
+    let begun = Instant::now();
+    node.start_process(node.process(&["--json", "run"]));
+    println!("from exec to the first answer: {:.1?}", begun.elapsed());
+    let text = std::fs::read_to_string(format!("/proc/{}/status", node.pid())).expect("it runs");
+    for line in text.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM")) {
+        println!("{line}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Floods of connections against a running companion: silent sockets, many keys, and more than the process has file
+//! descriptors for. Its memory stays within what the tests state, and the persons it has are served.
+
+use std::net::TcpStream;
+
+use regie::{command::Command, network::Endpoint};
+use regie_protocol::identity::{Keypair, PublicKey};
+use regie_tests::{Node, until};
+use serde_json::json;
+
+const ANY: &str = "/ip4/127.0.0.1/tcp/0";
+
+/// What a companion may hold in memory under a flood.
+const MEMORY_BYTES: u64 = 256 << 20;
+
+#[test]
+fn a_thousand_connections_of_two_hundred_keys_are_bounded_and_a_person_is_served() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut person, mut supplier) = people(directory.path());
+    supplier.start();
+    person.start();
+    person.set("name.full", "Anna Bakker");
+    person.pair(&supplier);
+    let (address, port, key) = place(&supplier);
+
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let mut connected = Vec::new();
+    for number in 0..200u32 {
+        let mut secret = [9; 32];
+        secret[..4].copy_from_slice(&number.to_be_bytes());
+        connected.push(runtime.block_on(async {
+            let stranger = Keypair::from_secret(&secret);
+            let (endpoint, events) = Endpoint::start(stranger.expose_secret(), &[]).await.expect("started");
+            endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")]).await.expect("connected");
+            (endpoint, events)
+        }));
+    }
+    let silent: Vec<TcpStream> = (0..800).filter_map(|_| TcpStream::connect(("127.0.0.1", port)).ok()).collect();
+    assert!(silent.len() > 200, "{} sockets", silent.len());
+
+    supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
+    until("the person's answer is there", || supplier.customer()["held"][0]["value"] == json!("Anna Bakker"));
+    person.set("name.full", "Anna de Vries");
+    until("the change is there", || supplier.customer()["held"][0]["value"] == json!("Anna de Vries"));
+    let resident = resident(supplier.pid());
+    println!("{} connections, {} silent sockets: {} MiB", connected.len(), silent.len(), resident >> 20);
+    assert!(resident <= MEMORY_BYTES, "{} MiB", resident >> 20);
+    // The silent ones end, so a new person finds room while they are still held open on this side.
+    newcomer(directory.path(), &supplier);
+    drop(silent);
+}
+
+#[test]
+fn without_file_descriptors_a_companion_waits_and_goes_on() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (_, mut supplier) = people(directory.path());
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -n 128; exec \"$0\" \"$@\""]);
+    let plain = supplier.process(&["--json", "run"]);
+    limited.arg(plain.get_program()).args(plain.get_args());
+    limited.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.stderr(std::process::Stdio::null());
+    supplier.start_process(limited);
+    let (_, port, _) = place(&supplier);
+    let silent: Vec<TcpStream> = (0..400).filter_map(|_| TcpStream::connect(("127.0.0.1", port)).ok()).collect();
+    assert!(silent.len() > 128, "{} sockets", silent.len());
+    assert!(supplier.runs());
+    drop(silent);
+    newcomer(directory.path(), &supplier);
+    assert!(supplier.runs());
+}
+
+fn people(directory: &std::path::Path) -> (Node, Node) {
+    let person = Node::person(directory.join("person"), "balanced");
+    (person, Node::supplier(directory.join("supplier"), "Shop", ANY))
+}
+
+/// Where a companion listens, by address and port, and under which key.
+fn place(supplier: &Node) -> (String, u16, PublicKey) {
+    let status = supplier.ask(&Command::Status);
+    let address = status["listening"][0].as_str().expect("an address").to_owned();
+    let port = address.rsplit('/').next().expect("a port").parse().expect("a number");
+    (address, port, status["key"].as_str().expect("a key").parse().expect("a did"))
+}
+
+/// Somebody who was not there before pairs.
+fn newcomer(directory: &std::path::Path, supplier: &Node) {
+    let mut person = Node::person(directory.join("newcomer"), "balanced");
+    person.start();
+    until("a newcomer pairs", || {
+        let Ok(invitation) = supplier.try_ask(&Command::Invite { public: false, days: 1 }) else { return false };
+        let link = invitation["link"].as_str().expect("a link").to_owned();
+        person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into() }).is_ok()
+    });
+}
+
+fn resident(pid: u32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+    let line = text.lines().find(|line| line.starts_with("VmRSS:")).expect("a line");
+    line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("KiB") * 1024
+}
