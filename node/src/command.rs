@@ -451,6 +451,33 @@ pub fn agreed(agreed: &regie_protocol::profile::Agreed) -> serde_json::Value {
     })
 }
 
+/// Whom a default is about, as typed: `anyone`, `sector:NAME` or a supplier's key.
+///
+/// # Errors
+/// A usage failure for anything else.
+pub fn who(text: &str) -> Result<regie_protocol::policy::Who, Failure> {
+    use regie_protocol::policy::Who;
+    match (text, text.strip_prefix("sector:")) {
+        ("anyone", _) => Ok(Who::Anyone),
+        (_, Some(sector)) => Ok(Who::Sector(sector.to_owned())),
+        (key, None) => Ok(Who::Supplier(parse(key)?)),
+    }
+}
+
+/// The word on a segment, as typed.
+///
+/// # Errors
+/// A usage failure that lists them.
+pub fn belongs(text: &str) -> Result<regie_protocol::segment::Belongs, Failure> {
+    use regie_protocol::segment::Belongs;
+    match text {
+        "yes" => Ok(Belongs::Yes),
+        "no" => Ok(Belongs::No),
+        "count" => Ok(Belongs::Count),
+        _ => Err(Failure::usage("say yes, no or count")),
+    }
+}
+
 /// How a grant is to be used, in one word.
 #[must_use]
 pub fn access_name(access: regie_protocol::grant::Access) -> &'static str {

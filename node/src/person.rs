@@ -20,7 +20,7 @@ mod links;
 mod meetings;
 mod overview;
 mod records;
-pub(crate) mod segments;
+mod segments;
 mod verify;
 
 use std::{

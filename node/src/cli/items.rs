@@ -5,13 +5,13 @@ use std::path::Path;
 
 use regie_protocol::{
     limits,
-    policy::{Answer, CorrectionRule, What, Who},
+    policy::{Answer, CorrectionRule, What},
 };
 use serde_json::{Value, json};
 
 use super::render;
 use crate::{
-    command::{Command, Failure, parse},
+    command::{self, Command, Failure, parse},
     control,
 };
 
@@ -47,11 +47,7 @@ pub(super) fn read(file: &Path) -> Result<String, Failure> {
 
 /// A default about corrections, from words.
 pub(super) fn rule(from: &str, of: &str, answer: &str) -> Result<Value, Failure> {
-    let who = match (from, from.strip_prefix("sector:")) {
-        ("anyone", _) => Who::Anyone,
-        (_, Some(sector)) => Who::Sector(sector.to_owned()),
-        (key, None) => Who::Supplier(parse(key)?),
-    };
+    let who = command::who(from)?;
     let what = match (of, of.strip_prefix("group:")) {
         ("anything", _) => What::Anything,
         ("sensitive", _) => What::Sensitive,

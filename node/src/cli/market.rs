@@ -3,10 +3,11 @@
 
 use clap::Args;
 
+use regie_protocol::policy::SegmentRule;
 use serde_json::Value;
 
 use super::render;
-use crate::command::{Command, Failure, NewOffer, NewSegment, pairs};
+use crate::command::{Command, Failure, NewOffer, NewSegment, belongs, pairs, who};
 
 #[derive(Args)]
 pub(super) struct Want {
@@ -134,7 +135,7 @@ pub(super) struct Publish {
 impl Publish {
     pub(super) fn command(self) -> Result<Command, Failure> {
         let who = serde_json::from_str(&self.who).map_err(|error| {
-            Failure::usage(format!("--who is not JSON: {error}; docs/protocol.md, 13 has examples"))
+            Failure::usage(format!("--who is not JSON: {error}; docs/protocol.md, 12.2 has the forms"))
         })?;
         let segment = NewSegment {
             name: self.name,
@@ -148,6 +149,12 @@ impl Publish {
         };
         Ok(Command::Publish { segment })
     }
+}
+
+/// A default about segments, from words.
+pub(super) fn segment_rule(from: &str, word: &str) -> Result<Value, Failure> {
+    let rule = SegmentRule { name: format!("segments of {from}"), who: who(from)?, answer: belongs(word)? };
+    serde_json::to_value(rule).map_err(Failure::internal)
 }
 
 /// The segments as a table, and what is left of the privacy budget.

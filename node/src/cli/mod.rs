@@ -543,7 +543,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Want(want) => render::show(&control::ask(&home, &want.command()?)?, json),
         Verb::Segments => market::show_segments(&control::ask(&home, &Command::Segments)?, json),
         Verb::SegmentDefaults { from, word } => {
-            let rule = word.map(|word| crate::person::segments::rule(&from, &word)).transpose()?;
+            let rule = word.map(|word| market::segment_rule(&from, &word)).transpose()?;
             render::show(&control::ask(&home, &Command::SegmentRules { rule })?, json)
         }
         Verb::Supplier { verb: SupplierVerb::Publish(publish) } => {

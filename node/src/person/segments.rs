@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::{Node, commands::time, value_of};
 use crate::{
     clock,
-    command::{Failure, parse},
+    command::{self, Failure},
     driver::Turn,
 };
 
@@ -41,12 +41,7 @@ impl Node {
 
     /// The person's word on one segment.
     pub(super) fn belong(&mut self, text: &str, word: &str, turn: &mut Turn) -> Result<Value, Failure> {
-        let word = match word {
-            "yes" => Belongs::Yes,
-            "no" => Belongs::No,
-            "count" => Belongs::Count,
-            _ => return Err(Failure::usage("say yes, no or count")),
-        };
+        let word = command::belongs(word)?;
         let mut found = self.machine.segments().filter(|(_, segment, _)| segment.id().to_string().ends_with(text));
         let (Some((supplier, segment, _)), None) = (found.next(), found.next()) else {
             return Err(OwnerError::NoSegment.into());
@@ -155,26 +150,6 @@ impl Node {
             "expires": time(segment.expires),
         })
     }
-}
-
-/// A default about segments, from words.
-///
-/// # Errors
-/// A usage failure that says what was expected.
-pub fn rule(from: &str, word: &str) -> Result<Value, Failure> {
-    use regie_protocol::policy::Who;
-    let who = match (from, from.strip_prefix("sector:")) {
-        ("anyone", _) => Who::Anyone,
-        (_, Some(sector)) => Who::Sector(sector.to_owned()),
-        (key, None) => Who::Supplier(parse(key)?),
-    };
-    let answer = match word {
-        "yes" => Belongs::Yes,
-        "no" => Belongs::No,
-        _ => Belongs::Count,
-    };
-    let rule = SegmentRule { name: format!("segments of {from}"), who, answer };
-    serde_json::to_value(rule).map_err(Failure::internal)
 }
 
 /// Thousandths as a decimal number.
