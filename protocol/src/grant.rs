@@ -273,6 +273,24 @@ impl VerifiedGrant {
     /// [`Refusal::Revoked`], [`Refusal::NotYetValid`], [`Refusal::Expired`], [`Refusal::UsedUp`],
     /// [`Refusal::RateLimited`].
     pub fn live<'a>(&'a self, state: &'a impl GrantState, now: Timestamp) -> Result<LiveGrant<'a>, Refusal> {
+        self.in_force(state, now, true)
+    }
+
+    /// Is it in force for what the person's node tells by itself? The hourly bound is about the holder's requests: a
+    /// change must not stay untold because the holder asked often.
+    ///
+    /// # Errors
+    /// As [`Self::live`], but for [`Refusal::RateLimited`].
+    pub fn live_to_tell<'a>(&'a self, state: &'a impl GrantState, now: Timestamp) -> Result<LiveGrant<'a>, Refusal> {
+        self.in_force(state, now, false)
+    }
+
+    fn in_force<'a>(
+        &'a self,
+        state: &'a impl GrantState,
+        now: Timestamp,
+        by_the_hour: bool,
+    ) -> Result<LiveGrant<'a>, Refusal> {
         if self.ids.iter().any(|id| state.revoked(id)) {
             return Err(Refusal::Revoked);
         }
@@ -287,7 +305,7 @@ impl VerifiedGrant {
                 return Err(Refusal::Expired);
             } else if uses.is_some_and(|most| used.in_all >= most) {
                 return Err(Refusal::UsedUp);
-            } else if used.this_hour >= bounds.per_hour {
+            } else if by_the_hour && used.this_hour >= bounds.per_hour {
                 return Err(Refusal::RateLimited);
             }
         }

@@ -292,5 +292,6 @@ fn place(record: &Record) -> (Table, Key) {
         }
         Record::Policy { .. } => (Table::Policy, Key::item(b"policy")),
         Record::Epoch { .. } => (Table::Policy, Key::item(b"epoch")),
+        Record::CountsFrom { .. } => (Table::Policy, Key::item(b"counts_from")),
     }
 }

@@ -474,6 +474,8 @@ impl Person {
         let mut effects = Vec::new();
         let epoch = self.epoch + 1;
         self.record(&mut effects, Record::Epoch { epoch });
+        // What was spent of the privacy budget since the backup nobody knows: so all of it.
+        self.record(&mut effects, Record::CountsFrom { from: now.plus_days(Days(limits::EPSILON_DAYS)) });
         self.log(&mut effects, Log::Personal, Event::Restored { epoch }, now, entropy)?;
         let open: Vec<(PublicKey, ObjectId)> = self
             .relationships
@@ -550,7 +552,8 @@ impl Person {
         fields: &BTreeSet<FieldPath>,
         now: Timestamp,
     ) -> BTreeMap<AskedPath, decision::Release> {
-        let live = self.live(supplier, now);
+        let Some(relationship) = self.relationships.get(supplier) else { return BTreeMap::new() };
+        let live: Vec<_> = relationship.usable().filter_map(|grant| grant.live_to_tell(self, now).ok()).collect();
         fields.iter().filter_map(|f| decision::may_tell(*f, &live).map(|r| (AskedPath::from(*f), r))).collect()
     }
 

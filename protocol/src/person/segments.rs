@@ -177,9 +177,12 @@ impl Person {
     }
 
     /// The epsilon that is left, in thousandths: for one supplier, or over all of them, since two may compare notes.
-    /// What was spent comes back after [`limits::EPSILON_DAYS`].
+    /// What was spent comes back after [`limits::EPSILON_DAYS`]; after a restore from a backup there is none for as long.
     #[must_use]
     pub fn budget_left(&self, supplier: Option<&PublicKey>, now: Timestamp) -> u32 {
+        if now < self.counts_from {
+            return 0;
+        }
         let lately = |counted: &Counted| counted.at.plus_days(Days(limits::EPSILON_DAYS)) > now;
         let spent = self
             .relationships

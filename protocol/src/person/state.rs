@@ -45,6 +45,8 @@ pub struct Person {
     pub(super) epoch: u32,
     /// What processors may do that the person's node has not met yet.
     pub(super) introductions: BTreeMap<PublicKey, BTreeMap<ObjectId, Mandated>>,
+    /// Nobody is counted before this moment.
+    pub(super) counts_from: Timestamp,
     /// What the person wants, by the intents' names.
     pub(super) intents: BTreeMap<ObjectId, Wanted>,
 }
@@ -360,6 +362,9 @@ pub enum Record {
     Epoch {
         epoch: u32,
     },
+    CountsFrom {
+        from: Timestamp,
+    },
 }
 
 impl Person {
@@ -379,6 +384,7 @@ impl Person {
             epoch: 0,
             introductions: BTreeMap::new(),
             intents: BTreeMap::new(),
+            counts_from: Timestamp(0),
         }
     }
 
@@ -494,6 +500,7 @@ impl Person {
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
+            Record::CountsFrom { from } => self.counts_from = *from,
             Record::Receipt { receipt, .. } => {
                 let receipt = receipt.clone().verify()?;
                 if receipt.revocation.is_some() {

@@ -362,6 +362,28 @@ fn changes_that_were_not_sent_give_way_to_newer_ones() {
 }
 
 #[test]
+fn a_change_is_told_also_when_the_requests_of_the_hour_are_used_up() {
+    let mut world = World::new("balanced");
+    let (message, _) = world.ask(&["name.full"], Purpose::RequestedServiceProvision, Access::Subscribe, NOW);
+    world.give(message, NOW);
+    let mut spent = false;
+    for _ in 0..70 {
+        let (message, _) = world.ask(&["name.full"], Purpose::RequestedServiceProvision, Access::Read, NOW);
+        let Reply::Answer(answer) = world.give(message, NOW) else { panic!("no answer") };
+        let answers = answer.verify().expect("signed").answers.clone();
+        spent |= answers.values().all(|answer| matches!(answer, Answer::Refused(Refusal::RateLimited)));
+    }
+    assert!(spent, "the hour's requests are used up");
+    let name: FieldPath = "name.full".parse().expect("a field");
+    world.values.insert(name, observed("Anna de Vries"));
+    assert_eq!(world.person.would_be_told(name, NOW).len(), 1);
+    let mut entropy = world.entropy();
+    let changed = BTreeMap::from([(name, true)]);
+    let effects = world.person.field_changed(&changed, NOW, &mut entropy).expect("changed");
+    assert!(effects.iter().any(|effect| matches!(effect, person::Effect::Disclose(_))));
+}
+
+#[test]
 fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
     let mut world = World::new("balanced");
     let mut shown = None;

@@ -188,6 +188,19 @@ fn the_budget_cannot_be_passed_not_by_a_restart_nor_by_publishing_anew() {
 }
 
 #[test]
+fn after_a_restore_nobody_is_counted_for_as_long_as_a_spent_budget_takes() {
+    let mut world = World::new("balanced");
+    let id = world.publish(segment(Some(500)));
+    let mut entropy = world.entropy();
+    let effects = world.person.restored(NOW, &mut entropy).expect("restored");
+    world.run(effects, NOW);
+    assert_eq!(world.count_me(&id).err(), Some(OwnerError::BudgetSpent));
+    let later = NOW.plus_days(Days(limits::EPSILON_DAYS));
+    assert_eq!(world.rebuilt(world.records.len()).budget_left(None, NOW), 0);
+    assert_eq!(world.person.budget_left(None, later), limits::EPSILON_IN_ALL);
+}
+
+#[test]
 fn suppliers_together_get_no_more_than_the_whole_budget() {
     let mut world = World::new("balanced");
     let mut granted = 0;
