@@ -371,7 +371,9 @@ fn a_change_is_told_also_when_the_requests_of_the_hour_are_used_up() {
         let (message, _) = world.ask(&["name.full"], Purpose::RequestedServiceProvision, Access::Read, NOW);
         let Reply::Answer(answer) = world.give(message, NOW) else { panic!("no answer") };
         let answers = answer.verify().expect("signed").answers.clone();
-        spent |= answers.values().all(|answer| matches!(answer, Answer::Refused(Refusal::RateLimited)));
+        spent |= answers
+            .values()
+            .all(|answer| matches!(answer, regie_protocol::disclosure::Answer::Refused(Refusal::RateLimited)));
     }
     assert!(spent, "the hour's requests are used up");
     let name: FieldPath = "name.full".parse().expect("a field");
