@@ -18,7 +18,7 @@ const GROWTH_BYTES: u64 = 48 << 20;
 /// Requests a companion may make at once, and then in an hour: the person's node takes 600.
 const REQUESTS: (u64, u64) = (60, 480);
 
-/// Uses after which a grant is replaced: one allows 60 an hour, and a change that comes above that is told to nobody.
+/// Uses after which a grant is replaced, so that grants come and go; one allows 60 requests an hour.
 const USES: u64 = 50;
 
 #[test]
