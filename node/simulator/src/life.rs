@@ -574,7 +574,7 @@ impl<'a> Life<'a> {
                     let values = &self.values;
                     let mut value = |release: &regie_protocol::decision::Release| values.get(&release.field()).cloned();
                     let sealed = self.person.seal(plan, &mut value, now, &mut entropy).map_err(refused)?;
-                    answer = self.run_person(sealed, from)?.or(answer);
+                    answer = self.run_person(sealed, None)?.or(answer);
                 }
                 // Everything that waits is sent by the next flush; nobody hands on, corrects or casts here.
                 person::Effect::Deliver(_)
