@@ -10,7 +10,7 @@ use disk::{Disk, Image, Model, Random, content, random_batch};
 use regie::store::{Batch, Key, Side, Table};
 
 /// The formats there have been.
-const FORMATS: [u32; 1] = [1];
+const FORMATS: [u32; 2] = [1, 2];
 
 const SIDES: [(Side, &str); 2] = [(Side::Keyring, "keyring"), (Side::Clean, "clean")];
 

@@ -9,7 +9,7 @@ use super::table::Table;
 use std::collections::BTreeMap;
 
 /// The version of what is stored. Goes up with every migration.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 /// redb's type of every table: opaque bytes to opaque bytes.
 pub(super) type Definition<'a> = redb::TableDefinition<'a, &'static [u8], &'static [u8]>;
@@ -39,8 +39,16 @@ pub(super) struct Migration {
     pub(super) apply: fn(&redb::WriteTransaction, &mut State) -> Result<(), StoreError>,
 }
 
-/// All migrations, oldest first. Empty: this is the first version.
-pub(super) const MIGRATIONS: &[Migration] = &[];
+/// All migrations, oldest first.
+pub(super) const MIGRATIONS: &[Migration] = &[Migration { to: 2, apply: make_tables }];
+
+/// To 2: the tables of items, intents, boards and segments, empty.
+fn make_tables(write: &redb::WriteTransaction, _: &mut State) -> Result<(), StoreError> {
+    for table in Table::ALL {
+        write.open_table(definition(*table)).map_err(StoreError::from_table)?;
+    }
+    Ok(())
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
@@ -137,6 +145,6 @@ mod tests {
         assert!(state.removed(Table::Field).is_err());
         state.schema = SCHEMA + 1;
         let newer = State::open(&key, &state.seal(&key).unwrap()).err();
-        assert_eq!(newer, Some(StoreError::NewerSchema { found: 2, supported: 1 }));
+        assert_eq!(newer, Some(StoreError::NewerSchema { found: 3, supported: 2 }));
     }
 }
