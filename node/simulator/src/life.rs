@@ -4,10 +4,7 @@
 //! node dials, so a line is up while the node runs; a lost message takes the line down, and both sides send again what
 //! was not answered, as real ones do.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, BinaryHeap},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -117,8 +114,8 @@ struct Life<'a> {
     rng: ChaCha8Rng,
     now: u64,
     end: u64,
-    queue: BinaryHeap<Reverse<(u64, u64)>>,
-    events: BTreeMap<u64, Event>,
+    /// By the moment, and in the order of their making within it.
+    queue: BTreeMap<(u64, u64), Event>,
     order: u64,
     person: Person,
     values: BTreeMap<FieldPath, Observed>,
@@ -146,8 +143,7 @@ impl<'a> Life<'a> {
             rng,
             now: BEGIN,
             end: BEGIN + u64::from(scenario.days) * DAY_MS,
-            queue: BinaryHeap::new(),
-            events: BTreeMap::new(),
+            queue: BTreeMap::new(),
             order: 0,
             person,
             values: BTreeMap::new(),
@@ -166,14 +162,9 @@ impl<'a> Life<'a> {
             self.pair()?;
         }
         self.plan();
-        while let Some(Reverse((at, order))) = self.queue.pop() {
-            if at >= self.end {
-                break;
-            }
+        while let Some(((at, _), event)) = self.queue.pop_first() {
             self.now = at;
-            if let Some(event) = self.events.remove(&order) {
-                self.happen(event)?;
-            }
+            self.happen(event)?;
         }
         let shared: u64 = self.person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
         let seen: u64 = self.watch.entries().values().sum();
@@ -660,8 +651,7 @@ impl<'a> Life<'a> {
         self.order += 1;
         let at = self.now.saturating_add(after);
         if at < self.end {
-            self.queue.push(Reverse((at, self.order)));
-            self.events.insert(self.order, event);
+            self.queue.insert((at, self.order), event);
         }
     }
 

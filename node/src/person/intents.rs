@@ -2,7 +2,7 @@
 //! the owner's word, what boards answer. Out: JSON; tasks that speak with one board under one intent's key each, and
 //! under no other.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
     agreement::Agreement,
@@ -93,16 +93,12 @@ impl Node {
     /// Casts an intent.
     pub(super) fn cast(&mut self, words: Words, turn: &mut Turn) -> Result<Value, Failure> {
         self.tells_nothing(&words)?;
-        let mut details = BTreeMap::new();
-        for (name, value) in words.details {
-            details.insert(name, value);
-        }
         let rank_by: Vec<Criterion> = words.by.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
         let new = NewIntent {
             board: self.find_board(words.board.as_deref())?,
             category: parse(&words.category)?,
             wish: words.wish,
-            details,
+            details: words.details.into_iter().collect(),
             budget: words.budget.map(|text| parse(&text)).transpose()?,
             duration: Days(words.days),
             per_supplier: words.per_supplier,

@@ -34,7 +34,10 @@ impl Companion {
         for segment in gone.collect::<Vec<_>>() {
             self.machine.restore(&Record::SegmentEnded { segment }).map_err(|_| broken())?;
         }
-        for row in rows {
+        // This runs before every turn of a shared store: what is in memory is not read and checked again.
+        let known: std::collections::BTreeSet<Vec<u8>> =
+            self.machine.segments().map(|segment| segment.id().digest().to_vec()).collect();
+        for row in rows.iter().filter(|row| bytes(&row.item).is_none_or(|name| !known.contains(&name))) {
             let record: Record = wire::decode(&row.value, ROW_BYTES).map_err(|_| broken())?;
             self.machine.restore(&record).map_err(|_| broken())?;
         }

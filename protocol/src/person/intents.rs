@@ -344,10 +344,12 @@ impl Person {
     /// Takes a page of offers in: those that hold, answer this intent and are within its caps; of them the best.
     fn take_in(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, page: Offers, now: Timestamp) -> bool {
         let Some(wanted) = self.intents.get(id) else { return false };
-        let mut stored = wanted.stored.clone();
-        let went_on = page.last > stored.collected;
-        stored.collected = stored.collected.max(page.last);
-        self.record(effects, Record::Intent { stored });
+        let went_on = page.last > wanted.stored.collected;
+        // Most looks bring nothing, and nothing is written for them.
+        if went_on {
+            let stored = StoredIntent { collected: page.last, ..wanted.stored.clone() };
+            self.record(effects, Record::Intent { stored });
+        }
         for offer in page.offers.into_iter().take(limits::OFFERS_PER_PAGE) {
             if let Some(offer) = self.worth_keeping(id, offer, now) {
                 self.record(effects, Record::Offer { intent: *id, offer: offer.signed().clone() });
