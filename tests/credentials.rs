@@ -114,12 +114,8 @@ impl Held {
 #[test]
 fn one_claim_is_shown_and_no_other_leaves_with_it() {
     let held = Held::new();
-    let says: Vec<(String, String)> = held
-        .credential
-        .values()
-        .iter()
-        .map(|(field, value)| (field.to_string(), value.as_str().to_owned()))
-        .collect();
+    let says: Vec<(String, String)> =
+        held.credential.values().iter().map(|(field, value)| (field.to_string(), value.as_str().to_owned())).collect();
     let expected = [
         ("address.country", "NL"),
         ("address.street", "Dorpsstraat 1"),
@@ -252,7 +248,8 @@ fn the_company_sees_who_vouches_for_a_value() {
     };
     let authority = Authority::new();
     let issuer_key = write("rvig.jwk", &authority.jwk().to_string());
-    let mut shop = Node::supplier(directory.path().join("shop"), "Shop", &format!("/ip4/127.0.0.1/tcp/{}", Nats::port()));
+    let mut shop =
+        Node::supplier(directory.path().join("shop"), "Shop", &format!("/ip4/127.0.0.1/tcp/{}", Nats::port()));
     let client = Client::new(shop.serve_api(), &shop.api_key(false));
     let mut person = Node::person(directory.path().join("person"), "balanced");
     person.start();
@@ -281,10 +278,16 @@ fn the_company_sees_who_vouches_for_a_value() {
         all.as_array().expect("a list").iter().find(|held| held["field"] == name).cloned().unwrap_or_default()
     };
     until("the values are there", || of("name.family")["value"] == "Jansen");
-    assert_eq!((&of("name.given")["attested_by"], &of("name.given")["attestation_doubt"]), (&Value::Null, &json!("unknown_issuer")));
+    assert_eq!(
+        (&of("name.given")["attested_by"], &of("name.given")["attestation_doubt"]),
+        (&Value::Null, &json!("unknown_issuer"))
+    );
     shop.good(&["supplier", "trust-issuer", NAME, "--key", &issuer_key]);
     assert!(shop.good(&["supplier", "issuers"]).contains(NAME));
-    assert_eq!((&of("name.given")["attested_by"], &of("name.given")["attestation_doubt"]), (&json!(NAME), &Value::Null));
+    assert_eq!(
+        (&of("name.given")["attested_by"], &of("name.given")["attestation_doubt"]),
+        (&json!(NAME), &Value::Null)
+    );
     assert_eq!(of("name.family")["attested_by"], NAME);
     // What the person types over it is their own word, and the shop is told so; what is vouched for stays so after
     // restarts of both.

@@ -101,6 +101,6 @@ fn every_case_comes_out_as_it_says() {
             }
         }
     }
-    assert_eq!(files, 21, "one file for each object");
+    assert_eq!(files, 23, "one file for each object");
     assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
 }
