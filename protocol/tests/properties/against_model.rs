@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::{prelude::*, sample::Index};
+use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use regie_protocol::{
     agreement::Agreement,
@@ -40,23 +40,41 @@ const PRESETS: [&str; 3] = ["careful", "balanced", "open"];
 const MINUTE: u64 = 60_000;
 const RETENTION: Days = Days(30);
 
-/// One thing that happens. `Index`es choose among what there is at that moment.
+/// One of what there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Pick(usize);
+
+impl Pick {
+    fn index(self, count: usize) -> usize {
+        self.0 % count
+    }
+
+    fn get<T>(self, list: &[T]) -> &T {
+        &list[self.index(list.len())]
+    }
+}
+
+fn pick() -> impl Strategy<Value = Pick> {
+    (0usize..32).prop_map(Pick)
+}
+
+/// One thing that happens. A `Pick` chooses among what there is at that moment.
 #[derive(Clone, Debug)]
 pub enum Step {
     Pair { company: usize },
     Ask { request: Wanted, lost: bool },
-    AskAgain { which: Index },
-    Allow { which: Index },
-    Refuse { which: Index },
+    AskAgain { which: Pick },
+    Allow { which: Pick },
+    Refuse { which: Pick },
     Grant { request: Wanted },
-    Revoke { which: Index },
+    Revoke { which: Pick },
     RevokeAll { company: usize, erase: bool },
-    Delegate { above: Index, fields: u8, uses: u32, per_hour: u32 },
+    Delegate { above: Pick, fields: u8, uses: u32, per_hour: u32 },
     Change { fields: u8, present: bool },
     Preset { which: usize },
     Pause { company: usize, paused: bool },
     Pass { ms: u64 },
-    Erased { company: usize, which: Index },
+    Erased { company: usize, which: Pick },
     Deliver { company: usize },
     Restart,
     Restored,
@@ -71,7 +89,7 @@ pub struct Wanted {
     access: usize,
     days: u32,
     delegations: u8,
-    shown: Option<Index>,
+    shown: Option<Pick>,
     late: u64,
 }
 
@@ -194,7 +212,6 @@ impl ReferenceStateMachine for Steps {
         let paired = u32::from(model.companies[0].is_some());
         let waits = u32::from(model.companies.iter().flatten().any(|company| !company.waiting.is_empty()));
         let given = u32::from(!model.grants.is_empty());
-        let index = any::<Index>;
         let company = || 0usize..2;
         let mask = || 1u8..64;
         let wait = prop_oneof![
@@ -207,19 +224,19 @@ impl ReferenceStateMachine for Steps {
         prop_oneof![
             if paired == 0 { 30 } else { 1 } => company().prop_map(|company| Step::Pair { company }),
             8 => (wanted(), any::<bool>()).prop_map(|(request, lost)| Step::Ask { request, lost }),
-            2 => index().prop_map(|which| Step::AskAgain { which }),
-            1 + 3 * waits => index().prop_map(|which| Step::Allow { which }),
-            1 => index().prop_map(|which| Step::Refuse { which }),
+            2 => pick().prop_map(|which| Step::AskAgain { which }),
+            1 + 3 * waits => pick().prop_map(|which| Step::Allow { which }),
+            1 => pick().prop_map(|which| Step::Refuse { which }),
             1 + paired => wanted().prop_map(|request| Step::Grant { request }),
-            1 + given => index().prop_map(|which| Step::Revoke { which }),
+            1 + given => pick().prop_map(|which| Step::Revoke { which }),
             1 => (company(), any::<bool>()).prop_map(|(company, erase)| Step::RevokeAll { company, erase }),
-            1 + 3 * given => (index(), mask(), 1u32..4, 1u32..4)
+            1 + 3 * given => (pick(), mask(), 1u32..4, 1u32..4)
                 .prop_map(|(above, fields, uses, per_hour)| Step::Delegate { above, fields, uses, per_hour }),
             3 => (mask(), any::<bool>()).prop_map(|(fields, present)| Step::Change { fields, present }),
             1 => (0usize..3).prop_map(|which| Step::Preset { which }),
             1 => (company(), prop::bool::weighted(0.3)).prop_map(|(company, paused)| Step::Pause { company, paused }),
             2 => wait.prop_map(|ms| Step::Pass { ms }),
-            1 + given => (company(), index()).prop_map(|(company, which)| Step::Erased { company, which }),
+            1 + given => (company(), pick()).prop_map(|(company, which)| Step::Erased { company, which }),
             2 => company().prop_map(|company| Step::Deliver { company }),
             1 => Just(Step::Restart),
             1 => Just(Step::Restored),
@@ -235,7 +252,7 @@ impl ReferenceStateMachine for Steps {
 
 fn wanted() -> impl Strategy<Value = Wanted> {
     let late = prop_oneof![9 => Just(0), 1 => Just(4 * MINUTE), 1 => Just(6 * MINUTE)];
-    let shown = proptest::option::weighted(0.4, any::<Index>());
+    let shown = proptest::option::weighted(0.4, pick());
     let purpose = prop_oneof![4 => Just(0usize), 4 => 1usize..5];
     (0usize..2, 1u8..64, purpose, 0usize..3, 1u32..3, prop::bool::weighted(0.4), shown, late).prop_map(
         |(company, fields, purpose, access, days, delegated, shown, late)| {
@@ -665,6 +682,42 @@ impl StateMachineTest for Node {
     fn teardown(mut node: Self, _: Model) {
         node.restart();
     }
+}
+
+fn asks(company: usize, shown: Option<Pick>) -> Step {
+    let request = Wanted {
+        company,
+        fields: 1,
+        purpose: 0,
+        access: 1,
+        days: 1,
+        delegations: u8::from(company == 0),
+        shown,
+        late: 0,
+    };
+    Step::Ask { request, lost: false }
+}
+
+/// What was used up must not come back because it was forgotten: a delegation whose answer was that there is no value
+/// leaves nothing with the processor.
+#[test]
+fn a_used_up_delegation_stays_so_when_another_comes() {
+    let delegate = |uses| Step::Delegate { above: Pick(0), fields: 1, uses, per_hour: 3 };
+    let mut node = Node::new();
+    for step in [
+        Step::Pair { company: 0 },
+        Step::Pair { company: 1 },
+        Step::Change { fields: 1, present: false },
+        asks(0, None),
+        delegate(1),
+        asks(1, Some(Pick(0))),
+        delegate(2),
+        asks(1, Some(Pick(1))),
+        asks(1, Some(Pick(0))),
+    ] {
+        node.step(&step);
+    }
+    assert_eq!(node.model.over(1, true), Some(Refusal::UsedUp), "the script came to where it wanted to");
 }
 
 prop_state_machine! {
