@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree as _};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use regie_protocol::{
     agreement::Agreement,
@@ -15,7 +15,7 @@ use regie_protocol::{
     disclosure::{Answer, Disclosure},
     entropy::Entropy,
     field::{FieldPath, Selector},
-    grant::{Access, Bounds, Chain, Scope},
+    grant::{Access, Bounds, Chain, Delegation, Scope},
     identity::{Keypair, Nonce, RootSeed},
     merkle::{self, Frontier},
     message::{Message, Reply},
@@ -210,10 +210,15 @@ impl ReferenceStateMachine for Steps {
 
     fn transitions(model: &Model) -> BoxedStrategy<Step> {
         let paired = u32::from(model.companies[0].is_some());
+        let missing = model.companies.iter().filter(|company| company.is_none()).count();
+        let next = usize::from(model.companies[0].is_some());
         let waits = u32::from(model.companies.iter().flatten().any(|company| !company.waiting.is_empty()));
         let given = u32::from(!model.grants.is_empty());
         let company = || 0usize..2;
         let mask = || 1u8..64;
+        let uses = prop_oneof![Just(1u32), 2u32..9];
+        let per_hour = prop_oneof![3 => Just(1u32), 1 => 2u32..4];
+        let delegated = u32::from(model.grants.iter().any(|grant| grant.above.is_some() && !grant.ended));
         let wait = prop_oneof![
             3 => Just(MINUTE),
             2 => Just(20 * MINUTE),
@@ -222,19 +227,19 @@ impl ReferenceStateMachine for Steps {
             1 => Just(50 * 60 * MINUTE),
         ];
         prop_oneof![
-            if paired == 0 { 30 } else { 1 } => company().prop_map(|company| Step::Pair { company }),
-            8 => (wanted(), any::<bool>()).prop_map(|(request, lost)| Step::Ask { request, lost }),
+            [1, 20, 60][missing] => prop_oneof![3 => Just(next), 1 => company()].prop_map(|company| Step::Pair { company }),
+            16 + 16 * delegated => (wanted(), any::<bool>()).prop_map(|(request, lost)| Step::Ask { request, lost }),
             2 => pick().prop_map(|which| Step::AskAgain { which }),
             1 + 3 * waits => pick().prop_map(|which| Step::Allow { which }),
             1 => pick().prop_map(|which| Step::Refuse { which }),
             1 + paired => wanted().prop_map(|request| Step::Grant { request }),
             1 + given => pick().prop_map(|which| Step::Revoke { which }),
             1 => (company(), any::<bool>()).prop_map(|(company, erase)| Step::RevokeAll { company, erase }),
-            1 + 3 * given => (pick(), mask(), 1u32..4, 1u32..4)
+            1 + 5 * given => (pick(), mask(), uses, per_hour)
                 .prop_map(|(above, fields, uses, per_hour)| Step::Delegate { above, fields, uses, per_hour }),
             3 => (mask(), any::<bool>()).prop_map(|(fields, present)| Step::Change { fields, present }),
             1 => (0usize..3).prop_map(|which| Step::Preset { which }),
-            1 => (company(), prop::bool::weighted(0.3)).prop_map(|(company, paused)| Step::Pause { company, paused }),
+            1 => (company(), prop::bool::weighted(0.2)).prop_map(|(company, paused)| Step::Pause { company, paused }),
             2 => wait.prop_map(|ms| Step::Pass { ms }),
             1 + given => (company(), pick()).prop_map(|(company, which)| Step::Erased { company, which }),
             2 => company().prop_map(|company| Step::Deliver { company }),
@@ -250,16 +255,20 @@ impl ReferenceStateMachine for Steps {
     }
 }
 
+/// Anything; and often the story of a supplier that asks for leave to hand on, and of its processor that shows it.
 fn wanted() -> impl Strategy<Value = Wanted> {
     let late = prop_oneof![9 => Just(0), 1 => Just(4 * MINUTE), 1 => Just(6 * MINUTE)];
-    let shown = proptest::option::weighted(0.4, pick());
-    let purpose = prop_oneof![4 => Just(0usize), 4 => 1usize..5];
-    (0usize..2, 1u8..64, purpose, 0usize..3, 1u32..3, prop::bool::weighted(0.4), shown, late).prop_map(
-        |(company, fields, purpose, access, days, delegated, shown, late)| {
+    let shown = proptest::option::weighted(0.3, pick());
+    let anything = (0usize..2, 1u8..64, 0usize..5, 0usize..3, 1u32..3, prop::bool::weighted(0.2), shown, late)
+        .prop_map(|(company, fields, purpose, access, days, delegated, shown, late)| {
             let delegations = u8::from(delegated);
             Wanted { company, fields, purpose, access, days, delegations, shown, late }
-        },
-    )
+        });
+    let story = (0usize..2, 1u8..4, 1usize..3, 1u32..3, pick()).prop_map(|(company, fields, access, days, shown)| {
+        let (delegations, shown) = if company == 0 { (1, None) } else { (0, Some(shown)) };
+        Wanted { company, fields, purpose: 0, access, days, delegations, shown, late: 0 }
+    });
+    prop_oneof![anything, story]
 }
 
 /// A node with its records, and the model that judges it.
@@ -462,7 +471,8 @@ impl Node {
         let [from, to] = companies();
         let root = self.machine.relationship(&from.public()).and_then(|r| r.grants().find(|own| own.id() == above));
         let root = root.expect("the model made it of a grant").root().signed().clone();
-        let signed = sign(link(above, &from, &to, scope(&grant)), &from);
+        let own = Delegation { nonce: id(number), ..link(above, &from, &to, scope(&grant)) };
+        let signed = sign(own, &from);
         self.model.grants[number].id = signed.id();
         self.chains.insert(number, Chain { grant: root, links: vec![signed] });
     }
@@ -718,6 +728,39 @@ fn a_used_up_delegation_stays_so_when_another_comes() {
         node.step(&step);
     }
     assert_eq!(node.model.over(1, true), Some(Refusal::UsedUp), "the script came to where it wanted to");
+}
+
+/// A model that is never asked the hard questions agrees with everything.
+#[test]
+fn the_steps_come_to_every_kind_of_answer() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut seen, strategy) = (BTreeMap::new(), Steps::sequential_strategy(40..60));
+    for _ in 0..200 {
+        let (mut model, steps, _) = strategy.new_tree(&mut runner).expect("steps").current();
+        for step in &steps {
+            if let Came::Asked(_, answer) = follow(&mut model, step) {
+                let kinds: Vec<String> = match answer {
+                    Ok(answers) => answers.values().map(kind).collect(),
+                    Err(code) => vec![format!("whole: {}", code.code())],
+                };
+                kinds.into_iter().for_each(|kind| *seen.entry(kind).or_insert(0u32) += 1);
+            }
+        }
+    }
+    let fields = ["asked", "absent", "value", "not_granted", "outside_agreement", "revoked", "rate_limited"];
+    let whole = ["not_paired", "paused", "clock_skew", "replayed", "wrong_audience", "expired", "used_up", "revoked"];
+    for kind in fields.map(str::to_owned).into_iter().chain(whole.map(|code| format!("whole: {code}"))) {
+        assert!(seen.get(&kind).is_some_and(|times| *times >= 3), "hardly ever {kind}: {seen:?}");
+    }
+}
+
+fn kind(said: &Said) -> String {
+    match said {
+        Said::Value(_) => "value".into(),
+        Said::Absent => "absent".into(),
+        Said::Asked => "asked".into(),
+        Said::Refused(code) => code.code().into(),
+    }
 }
 
 prop_state_machine! {
