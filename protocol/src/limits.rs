@@ -29,6 +29,9 @@ pub const GRANTS_KEPT: usize = 1024;
 /// Most leaf hashes that show a supplier how the log grew since the root it holds. Above it the supplier sees
 /// a gap in what it witnessed.
 pub const GROWN_LEAVES: usize = 1024;
+/// Most of the newest leaf hashes of a person's log that a companion keeps, to hold an old disclosure against them. One
+/// from further back is taken for a late one.
+pub const WITNESSED_LEAVES: usize = 256;
 /// Most relationships of one person's node.
 pub const RELATIONSHIPS: usize = 10_000;
 /// Largest document of an item, in bytes.
