@@ -18,7 +18,8 @@ pub const FIELDS: usize = 64;
 pub const PURPOSES: usize = 16;
 /// Deepest chain of delegations below a grant.
 pub const DELEGATION_DEPTH: usize = 4;
-/// Most delegations in force under the grants of one supplier, and most that one processor holds of one person.
+/// Most delegations that have not ended under the grants of one supplier, and most that one processor holds of one
+/// person. One that is used up has not ended: its count must not be forgotten.
 pub const DELEGATIONS_PER_RELATIONSHIP: usize = 256;
 /// Most grants shown with one request, or issued with one answer.
 pub const GRANTS_PER_MESSAGE: usize = 16;

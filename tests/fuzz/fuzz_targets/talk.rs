@@ -17,10 +17,12 @@ use regie_protocol::{
     message::{self, Message, Reply},
     person::{self, NewGrant, Opening, Person},
     policy::Policy,
-    profile::Profile,
+    profile::{Invitation, Profile},
     purpose::Purpose,
-    item::Collection,
-    supplier::{self, Ask, Invite, Supplier},
+    item::{Collection, Content, Correction, Document},
+    segment::Predicate,
+    signed::{ObjectId, Signed, Verified},
+    supplier::{self, Ask, Delegate, Invite, NewSegment, Supplier},
     time::{Days, Timestamp},
     wire,
 };
@@ -42,6 +44,12 @@ enum Step {
     SetBack { who: u8, by: u8, says_so: bool },
     Pass { minutes: u16 },
     Tick,
+    Put { who: u8, collection: u8, correction: bool, size: u16 },
+    Settle { who: u8, which: u8, accept: Option<bool> },
+    Publish { membership: bool, epsilon: Option<u16>, days: u8, number: bool },
+    TakeBack { which: u8 },
+    Say { who: u8, which: u8, member: bool, fits: bool, count: bool },
+    Delegate { who: u8, fields: Vec<u8>, uses: u8, delegations: u8 },
 }
 
 /// One byte of one message is turned.
@@ -56,6 +64,7 @@ struct One {
     person: Person,
     records: Vec<person::Record>,
     values: BTreeSet<FieldPath>,
+    published: Vec<ObjectId>,
     set_back: bool,
 }
 
@@ -93,6 +102,7 @@ impl World {
             person: fresh(who),
             records: Vec::new(),
             values: FIELDS[..4].iter().map(|name| name.parse().expect("a field")).collect(),
+            published: Vec::new(),
             set_back: false,
         };
         let mut world = Self {
@@ -195,7 +205,72 @@ impl World {
                     self.ran(who, effects);
                 }
             }
+            Step::Put { .. } | Step::Publish { .. } | Step::TakeBack { .. } | Step::Delegate { .. } => {
+                self.company(step, entropy);
+            }
             owner => self.owner(owner, entropy),
+        }
+    }
+
+    /// What else the company does: sends something back, publishes a segment, hands a grant on.
+    fn company(&mut self, step: Step, mut entropy: Entropy) {
+        let now = self.now;
+        let done = match step {
+            Step::Put { who, collection, correction, size } => {
+                let (person, title) = (self.me(at(who)), "t".into());
+                let content = if correction {
+                    let (before, after) = (Some("v".parse().expect("text")), "w".parse().expect("text"));
+                    Content::Correction(Correction { field: field(collection), before, after, reason: "r".into() })
+                } else {
+                    let body = vec![0; usize::from(size)];
+                    Content::Document(Document { title, media_type: "text/plain".into(), body })
+                };
+                let collection = Collection::ALL[usize::from(collection) % Collection::ALL.len()];
+                self.supplier.put(person, collection, content, now, &mut entropy).map(|(_, effects)| effects)
+            }
+            Step::Publish { membership, epsilon, days, number } => {
+                let predicate = if number {
+                    Predicate::Number { field: field(3), least: Some(1), most: None }
+                } else {
+                    Predicate::Has(field(0))
+                };
+                let new = NewSegment {
+                    name: "n".into(),
+                    words: "w".into(),
+                    predicate,
+                    purpose: Purpose::RequestedServiceProvision,
+                    retention: Days(days.into()),
+                    membership,
+                    epsilon: epsilon.map(u32::from),
+                    expires: now.plus_days(Days(days.into())),
+                };
+                self.supplier.publish(new, now, &mut entropy).map(|(_, effects)| effects)
+            }
+            Step::TakeBack { which } => {
+                let published: Vec<_> = self.supplier.segments().map(Verified::id).collect();
+                pick(&published, which).map_or(Ok(Vec::new()), |segment| self.supplier.take_back(segment))
+            }
+            Step::Delegate { who, fields, uses, delegations } => {
+                let processor = Keypair::from_secret(&[8; 32]).public();
+                let addresses = vec!["/ip4/127.0.0.1/tcp/8".into()];
+                let wanted = Delegate {
+                    person: self.me(at(who)),
+                    processor: Invitation { supplier: processor, id: Nonce([8; 16]), addresses },
+                    fields: fields.iter().map(|n| Selector::Field(field(*n))).collect(),
+                    purposes: BTreeSet::from([Purpose::DeliveryOfGoods]),
+                    access: Access::Read,
+                    expires: now.plus_days(Days(1)),
+                    retention: Days(1),
+                    uses: Some(uses.into()),
+                    delegations: delegations % 6,
+                    reference: "3S".into(),
+                };
+                self.supplier.delegate(wanted, now, &mut entropy).map(|(_, effects)| effects)
+            }
+            _ => return,
+        };
+        if let Ok(effects) = done {
+            self.supplied(effects);
         }
     }
 
@@ -207,6 +282,8 @@ impl World {
         | Step::Revoke { who, .. }
         | Step::RevokeAll { who, .. }
         | Step::Pause { who, .. }
+        | Step::Settle { who, .. }
+        | Step::Say { who, .. }
         | Step::Change { who, .. }) = step
         else {
             return;
@@ -216,8 +293,20 @@ impl World {
         let relationship = one.person.relationship(&key).expect("paired");
         let grants: Vec<_> = relationship.grants().map(|grant| grant.root().id()).collect();
         let waiting: Vec<Nonce> = relationship.waiting().map(|waiting| waiting.id).collect();
+        let items: Vec<Nonce> = relationship.items().keys().copied().collect();
+        let segments: Vec<_> = one.published.to_vec();
         let person = &mut one.person;
         let done = match step {
+            Step::Settle { which, accept, .. } => match (pick(&items, which), accept) {
+                (Some(id), Some(accept)) => person.corrected(&key, id, accept),
+                (Some(id), None) => person.delete_item(&key, id),
+                (None, _) => return,
+            },
+            Step::Say { which, member, fits, count, .. } => match pick(&segments, which) {
+                Some(id) if count => person.count_me(&key, id, fits, now, &mut entropy),
+                Some(id) => person.belong(&key, id, member, fits, now, &mut entropy),
+                None => person.ask_segments(&key),
+            },
             Step::Grant { fields, access, days, .. } => {
                 let new = NewGrant {
                     supplier: key,
@@ -325,7 +414,12 @@ impl World {
         let mut reply = None;
         for effect in effects {
             match effect {
-                person::Effect::Persist(record) => self.persons[who].records.push(record),
+                person::Effect::Persist(record) => {
+                    if let person::Record::Segments { segments, .. } = &record {
+                        self.persons[who].published = segments.iter().map(Signed::id).collect();
+                    }
+                    self.persons[who].records.push(record);
+                }
                 person::Effect::Reply(answer) => assert!(reply.replace(answer).is_none(), "two replies"),
                 person::Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.now, self.entropy());
