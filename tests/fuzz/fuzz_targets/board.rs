@@ -43,6 +43,8 @@ struct World {
     intents: Vec<Signed<Intent>>,
     withdrawals: Vec<Signed<Withdrawal>>,
     collected: BTreeMap<(ObjectId, PublicKey), BTreeSet<ObjectId>>,
+    /// What was withdrawn, by whom, and until when that is remembered.
+    gone: BTreeMap<(ObjectId, PublicKey), Timestamp>,
 }
 
 /// 0 the board, 10 and on the makers of intents, 20 and on suppliers.
@@ -79,6 +81,7 @@ impl World {
             intents: Vec::new(),
             withdrawals: Vec::new(),
             collected: BTreeMap::new(),
+            gone: BTreeMap::new(),
         }
     }
 
@@ -194,14 +197,7 @@ impl World {
         for intent in &page.intents {
             let intent = intent.clone().verify().expect("only what its maker signed");
             assert!(intent.expires > self.now, "an intent that has ended is shown");
-            let gone = self.records.iter().any(|record| match record {
-                Record::Withdrawn { withdrawal, .. } => {
-                    withdrawal.clone().verify().is_ok_and(|gone| {
-                        gone.intent == intent.id() && gone.key == intent.key && gone.expires > self.now
-                    })
-                }
-                _ => false,
-            });
+            let gone = self.gone.get(&(intent.id(), intent.key)).is_some_and(|until| *until > self.now);
             assert!(!gone, "a withdrawn intent is shown");
         }
     }
@@ -214,6 +210,10 @@ impl World {
                     // A maker that withdrew for less than its intent's time may cast it anew, and takes offers anew.
                     if let Record::Gone { intent } = &record {
                         self.collected.retain(|(own, _), _| own != intent);
+                    }
+                    if let Record::Withdrawn { withdrawal, .. } = &record {
+                        let gone = withdrawal.clone().verify().expect("the board took it");
+                        self.gone.insert((gone.intent, gone.key), gone.expires);
                     }
                     self.records.push(record);
                 }
