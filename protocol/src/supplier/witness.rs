@@ -78,13 +78,15 @@ impl Supplier {
         }
         let since = entry.index.saturating_sub(disclosure.grown.len() as u64);
         let known = usize::try_from(held.size().saturating_sub(since)).unwrap_or(usize::MAX);
-        let (mut head, mut recent, mut gaps) = (held.clone(), customer.recent.clone(), customer.gaps);
-        if again || since > held.size() {
+        let anew = again || since > held.size();
+        let gaps = customer.gaps + u64::from(anew);
+        let (mut head, mut recent) = (held.clone(), customer.recent.clone());
+        let mut missed = disclosure.grown.get(known..).unwrap_or_default();
+        if anew {
             head = Frontier::before_newest(entry.index, &entry.proof).ok_or(Refusal::Malformed)?;
             recent = Recent::from_here(head.clone());
-            gaps += 1;
+            missed = &[];
         }
-        let missed = if gaps == customer.gaps { disclosure.grown.get(known..).unwrap_or_default() } else { &[] };
         for leaf in missed.iter().copied().chain([merkle::leaf(&entry.entry)]) {
             head.push(leaf);
             recent.push(leaf);
