@@ -27,6 +27,7 @@ mod make_pairing;
 mod make_profile;
 mod make_request;
 mod make_request_chains;
+mod make_speccheck;
 mod make_tree_head;
 mod states;
 
