@@ -36,6 +36,7 @@ fn libraries_stay_in_their_rooms() {
             &[
                 "node/src/api/parquet.rs",
                 "node/src/api/exports.rs",
+                "node/simulator/src/frame.rs",
                 "node/simulator/src/table.rs",
                 "tests/supplier_lists.rs",
             ],

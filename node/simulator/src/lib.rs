@@ -5,7 +5,9 @@
 //! nothing leaves without a live grant. Persons share nothing but the scenario, so each is run by itself, with random
 //! numbers of its own, and any number of threads gives the same tables.
 
+pub mod frame;
 pub mod life;
+pub mod plot;
 pub mod run;
 pub mod scenario;
 pub mod table;

@@ -71,6 +71,9 @@ pub struct Habits {
     pub looks_every_days: u32,
     /// The share of waiting requests that are allowed.
     pub says_yes: f64,
+    /// The share of answers that become the default for all of their kind: sector, fields and purpose.
+    #[serde(default)]
+    pub remembers: f64,
     /// Moves of house.
     pub moves_a_year: f64,
     /// Grants revoked.
@@ -210,6 +213,7 @@ impl Scenario {
             (presets.into_iter().all(positive) && presets.iter().sum::<f64>() > 0.0, "policies has a share above 0"),
             (self.person.looks_every_days >= 1, "person.looks_every_days is 1 or more"),
             (share(self.person.says_yes), "person.says_yes is 0 to 1"),
+            (share(self.person.remembers), "person.remembers is 0 to 1"),
             (positive(self.person.moves_a_year) && positive(self.person.revokes_a_year), "rates are 0 or more"),
             (share(self.baseline.tells), "baseline.tells is 0 to 1"),
             (self.sector.iter().all(|sector| positive(sector.share)) && shares > 0.0, "a sector has a share above 0"),
