@@ -447,11 +447,7 @@ impl<'a> Life<'a> {
             let (now, mut entropy) = (self.time(), self.entropy());
             let says_yes = self.rng.random_bool(self.scenario.person.says_yes);
             self.remember(&id, says_yes)?;
-            let effects = if says_yes {
-                self.person.allow(&id, now, &mut entropy)
-            } else {
-                self.person.refuse(&id)
-            };
+            let effects = if says_yes { self.person.allow(&id, now, &mut entropy) } else { self.person.refuse(&id) };
             // A relationship may be full of grants; then the request goes on waiting.
             if let Ok(effects) = effects {
                 self.run_person(effects, None)?;

@@ -8,6 +8,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use regie_simulator::{
+    experiment::{self, Trial},
     run::{Plan, run},
     scenario::Scenario,
     table::{self, Summary},
@@ -44,11 +45,36 @@ enum Verb {
         #[arg(long)]
         only: Option<u32>,
     },
+    /// Do an experiment of docs/experiments and write its tables and drawings
+    Experiment {
+        /// Which
+        name: experiment::Name,
+        /// Where all random numbers come from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// A new directory for the tables and drawings
+        #[arg(long)]
+        out: PathBuf,
+        /// Threads; as many as there are cores, where left out
+        #[arg(long)]
+        threads: Option<usize>,
+        /// How much of it, in parts of a hundred of its size
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        percent: u32,
+    },
 }
 
 fn main() -> ExitCode {
-    let Arguments { verb: Verb::Run { scenario, seed, out, sets, threads, only } } = Arguments::parse();
-    match simulate(&scenario, seed, out.as_deref(), &sets, threads, only) {
+    let done = match Arguments::parse().verb {
+        Verb::Run { scenario, seed, out, sets, threads, only } => {
+            simulate(&scenario, seed, out.as_deref(), &sets, threads, only)
+        }
+        Verb::Experiment { name, seed, out, threads, percent } => {
+            let threads = threads.unwrap_or_else(cores);
+            try_out(name, &Trial { seed, threads, percent, told: &|words| eprintln!("{words}") }, &out)
+        }
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("regie-sim: {error}");
@@ -67,12 +93,11 @@ fn simulate(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let scenario = Scenario::read(file, sets)?;
     if let Some(out) = out {
-        std::fs::create_dir(out).map_err(|error| format!("can't make {}: {error}; give a new one", out.display()))?;
+        make(out)?;
     }
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let bar = ProgressBar::new(u64::from(only.map_or(scenario.persons, |_| 1)));
     bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} persons, {eta} to go")?);
-    let plan = Plan { scenario: &scenario, seed, threads: threads.unwrap_or(cores), only };
+    let plan = Plan { scenario: &scenario, seed, threads: threads.unwrap_or_else(cores), only };
     let rows = run(&plan, &|| bar.inc(1));
     bar.finish_and_clear();
     let rows = rows?;
@@ -89,4 +114,23 @@ fn simulate(
     }
     println!("{}", serde_json::to_string_pretty(&summary)?);
     Ok(())
+}
+
+fn try_out(name: experiment::Name, trial: &Trial<'_>, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    make(out)?;
+    let found = name.find(trial)?;
+    found.write(trial, out)?;
+    if let Some(table) = found.frames.first() {
+        print!("{table}");
+    }
+    Ok(())
+}
+
+fn make(directory: &Path) -> Result<(), String> {
+    std::fs::create_dir(directory)
+        .map_err(|error| format!("can't make {}: {error}; give a new one", directory.display()))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

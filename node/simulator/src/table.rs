@@ -31,7 +31,8 @@ macro_rules! months {
                 all.into_iter().map(|number| i64::try_from(number).unwrap_or(i64::MAX)).collect()
             }
 
-            fn add(&mut self, other: &Self) {
+            /// Adds the figures of another row.
+            pub fn add(&mut self, other: &Self) {
                 $(self.$name += other.$name;)*
             }
         }
