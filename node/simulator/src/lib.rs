@@ -7,6 +7,7 @@
 
 pub mod experiment;
 pub mod frame;
+pub mod group;
 pub mod life;
 pub mod plot;
 pub mod run;

@@ -712,7 +712,7 @@ fn preset(scenario: &Scenario, rng: &mut ChaCha8Rng) -> Policy {
 }
 
 /// One of several by their shares.
-fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
+pub(crate) fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
     let mut left = rng.random_range(0.0..1.0) * shares.iter().sum::<f64>();
     for (at, share) in shares.iter().enumerate() {
         if left < *share {

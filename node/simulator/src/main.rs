@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use regie_simulator::{
     experiment::{self, Trial},
+    group,
     run::{Plan, run},
     scenario::Scenario,
     table::{self, Summary},
@@ -41,7 +42,7 @@ enum Verb {
         /// Threads; as many as there are cores, where left out
         #[arg(long)]
         threads: Option<usize>,
-        /// Only this person, as a failing run says
+        /// Only this person, or this group, as a failing run says
         #[arg(long)]
         only: Option<u32>,
     },
@@ -95,6 +96,9 @@ fn simulate(
     if let Some(out) = out {
         make(out)?;
     }
+    if scenario.group.is_some() {
+        return in_groups(&scenario, seed, out, threads.unwrap_or_else(cores), only);
+    }
     let bar = ProgressBar::new(u64::from(only.map_or(scenario.persons, |_| 1)));
     bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} persons, {eta} to go")?);
     let plan = Plan { scenario: &scenario, seed, threads: threads.unwrap_or_else(cores), only };
@@ -110,6 +114,30 @@ fn simulate(
             "scenario": scenario,
             "summary": summary,
         });
+        std::fs::write(out.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?)?;
+    }
+    println!("{}", serde_json::to_string_pretty(&summary)?);
+    Ok(())
+}
+
+/// Persons who share suppliers and a board.
+fn in_groups(
+    scenario: &Scenario,
+    seed: u64,
+    out: Option<&Path>,
+    threads: usize,
+    only: Option<u32>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let bar = ProgressBar::new(u64::from(only.map_or(group::count(scenario), |_| 1)));
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} groups, {eta} to go")?);
+    let lived = group::run(scenario, seed, threads, only, &|| bar.inc(1));
+    bar.finish_and_clear();
+    let lived = lived?;
+    let summary = group::Summary::of(&lived);
+    if let Some(out) = out {
+        group::frames(&lived)?.iter().try_for_each(|frame| frame.write(out))?;
+        let manifest =
+            json!({ "seed": seed, "version": env!("CARGO_PKG_VERSION"), "scenario": scenario, "summary": summary });
         std::fs::write(out.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?)?;
     }
     println!("{}", serde_json::to_string_pretty(&summary)?);

@@ -6,6 +6,8 @@ use std::{collections::BTreeSet, path::Path};
 use regie_protocol::{field::FieldPath, grant::Access, limits, purpose::Purpose};
 use serde::{Deserialize, Serialize};
 
+use crate::group::GroupRules;
+
 /// A market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +31,8 @@ pub struct Scenario {
     pub baseline: Baseline,
     /// Kinds of suppliers; at least one.
     pub sector: Vec<Sector>,
+    /// Persons who share suppliers and a board; where it is left out, each lives alone.
+    pub group: Option<GroupRules>,
 }
 
 /// When persons' nodes run.
@@ -228,7 +232,9 @@ impl Scenario {
             (asks().all(|asks| asks.retention_days <= limits::RETENTION_DAYS), "retention_days is at most 3,660"),
         ];
         let wrong = rules.into_iter().find(|(holds, _)| !holds);
-        wrong.map_or(Ok(()), |(_, rule)| Err(ScenarioError::Range(rule.to_owned())))
+        let wrong = wrong.map(|(_, rule)| rule);
+        let wrong = wrong.or_else(|| self.group.as_ref().and_then(|group| group.check().err()));
+        wrong.map_or(Ok(()), |rule| Err(ScenarioError::Range(rule.to_owned())))
     }
 }
 

@@ -15,6 +15,14 @@ const SCENARIO: &str = include_str!("../../scenarios/tell-once.toml");
 const TELLS: [f64; 4] = [0.1, 0.3, 0.6, 0.9];
 /// The share for the months of the drawing, and where values are only read.
 const TELLS_MIDDLE: f64 = 0.3;
+/// Values are subscribed to, and asked for again while the grant still holds.
+const SUBSCRIBE: &str = "subscribe";
+/// The same, but asked for again only when the grant has ended.
+const SUBSCRIBE_AFTER: &str = "subscribe, ask after the end";
+/// Values are read when they are asked for.
+const READ: &str = "read";
+/// Days after the end of a grant.
+const LATER_DAYS: u32 = 4;
 const DAY_MS: f64 = 86_400_000.0;
 
 pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
@@ -32,11 +40,10 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
     let mut months = Frame::new("tell_once_months", &[&[("month", Kind::Whole)], &columns[..]].concat());
     let title = "Values that suppliers hold and that are right";
     let mut chart = Chart { title: title.into(), across: "month".into(), up: "share right".into(), lines: Vec::new() };
-    let mut cells: Vec<(How, f64)> = TELLS.into_iter().map(|tells| (How::Subscribe, tells)).collect();
-    cells.push((How::Read, TELLS_MIDDLE));
-    for (how, tells) in cells {
-        let access = if matches!(how, How::Subscribe) { "subscribe" } else { "read" };
-        let rows = trial.live(&format!("{access}, {tells} told by hand"), &cell(&base, how, tells))?;
+    let mut cells: Vec<(&str, f64)> = TELLS.into_iter().map(|tells| (SUBSCRIBE, tells)).collect();
+    cells.extend([(SUBSCRIBE_AFTER, TELLS_MIDDLE), (READ, TELLS_MIDDLE)]);
+    for (access, tells) in cells {
+        let rows = trial.live(&format!("{access}, {tells} told by hand"), &cell(&base, access, tells))?;
         let messages = ratio(rows.iter().map(|row| row.messages).sum(), rows.len() as u64);
         table.push([figures(access, tells, &rows), vec![messages.into()]].concat())?;
         let last = rows.iter().map(|row| row.month).max().unwrap_or(0);
@@ -44,13 +51,12 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
             let of: Vec<Month> = rows.iter().filter(|row| row.month == month).cloned().collect();
             months.push([vec![month.into()], figures(access, tells, &of)].concat())?;
             let all = total(&of);
-            if tells == TELLS_MIDDLE && matches!(how, How::Subscribe) {
-                chart.point("told once (subscribe)", month as f64, ratio(all.held_right, all.held));
-            } else if matches!(how, How::Read) {
-                chart.point("read when asked for", month as f64, ratio(all.held_right, all.held));
+            let share = ratio(all.held_right, all.held);
+            if tells == TELLS_MIDDLE {
+                chart.point(access, month as f64, share);
             }
-            if matches!(how, How::Subscribe) {
-                let line = format!("{:.0}% told by hand", tells * 100.0);
+            if access == SUBSCRIBE {
+                let line = format!("copies, {:.0}% told by hand", tells * 100.0);
                 chart.point(&line, month as f64, ratio(all.held_right_by_hand, all.held));
             }
         }
@@ -58,10 +64,15 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
     Ok(Found { frames: vec![table, months], charts: vec![("tell_once", chart)], scenario: base })
 }
 
-fn cell(base: &Scenario, how: How, tells: f64) -> Scenario {
+fn cell(base: &Scenario, access: &str, tells: f64) -> Scenario {
     let mut scenario = base.clone();
     scenario.baseline.tells = tells;
-    scenario.sector.iter_mut().flat_map(|sector| &mut sector.asks).for_each(|asks| asks.access = how);
+    for asks in scenario.sector.iter_mut().flat_map(|sector| &mut sector.asks) {
+        asks.access = if access == READ { How::Read } else { How::Subscribe };
+        if access == SUBSCRIBE_AFTER && asks.every_days < asks.days {
+            asks.every_days = asks.days + LATER_DAYS;
+        }
+    }
     scenario
 }
 
