@@ -2,6 +2,7 @@
 //! directory. Out: files there, the same bytes for the same seed on any number of threads.
 
 mod fatigue;
+mod intent;
 mod tell_once;
 
 use std::path::Path;
@@ -11,6 +12,7 @@ use serde_json::json;
 
 use crate::{
     frame::{Frame, FrameError},
+    group::{self, GroupFailed, Lived},
     life::Failed,
     plot::{Chart, PlotError},
     run::{self, Plan},
@@ -25,6 +27,8 @@ pub enum Name {
     Fatigue,
     /// Values told once against copies told by hand
     TellOnce,
+    /// Intents against direct mail to everybody
+    Intent,
 }
 
 /// How an experiment is done.
@@ -58,6 +62,9 @@ pub enum TrialError {
     /// A life.
     #[error(transparent)]
     Failed(#[from] Failed),
+    /// A group.
+    #[error(transparent)]
+    Group(#[from] GroupFailed),
     /// A table.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -78,6 +85,7 @@ impl Name {
         match self {
             Self::Fatigue => fatigue::find(trial),
             Self::TellOnce => tell_once::find(trial),
+            Self::Intent => intent::find(trial),
         }
     }
 }
@@ -89,6 +97,14 @@ impl Trial<'_> {
         let mut scenario = scenario.clone();
         scenario.persons = self.part(scenario.persons);
         run::run(&Plan { scenario: &scenario, seed: self.seed, threads: self.threads, only: None }, &|| ())
+    }
+
+    /// The same in groups.
+    fn live_groups(&self, words: &str, scenario: &Scenario) -> Result<Vec<Lived>, TrialError> {
+        (self.told)(words);
+        let mut scenario = scenario.clone();
+        scenario.persons = self.part(scenario.persons);
+        Ok(group::run(&scenario, self.seed, self.threads, None, &|| ())?)
     }
 
     /// This part of so many, and at least one.

@@ -222,6 +222,7 @@ impl<'a> Group<'a> {
     fn run(&mut self) -> Result<(), Wrong> {
         let before = u64::from(self.lived.group) * u64::from(self.rules.persons);
         let persons = u64::from(self.scenario.persons).saturating_sub(before).min(u64::from(self.rules.persons));
+        self.lived.persons = persons;
         self.found()?;
         for person in 0..persons {
             self.bear(before + person);
@@ -354,7 +355,8 @@ impl<'a> Group<'a> {
             self.later(looks, Event::Look(person));
             self.once_a(self.scenario.person.revokes_a_year, Event::Revoke(person));
             let firms: Vec<usize> = self.beings[person].paired.iter().copied().collect();
-            for firm in firms {
+            // Attackers do nothing but harm, so that all that they get is what it brought; colluders look like others.
+            for firm in firms.into_iter().filter(|firm| *firm < self.rules.suppliers as usize) {
                 self.plan_asks(person, firm);
             }
             if let Some(intents) = &self.rules.intents {

@@ -100,6 +100,8 @@ pub struct Count {
 pub struct Lived {
     /// Its number.
     pub group: u32,
+    /// Its persons.
+    pub persons: u64,
     /// Counts by month.
     pub months: Vec<Tally>,
     /// What attackers got.
