@@ -5,6 +5,7 @@
 //! nothing leaves without a live grant. Persons share nothing but the scenario, so each is run by itself, with random
 //! numbers of its own, and any number of threads gives the same tables.
 
+pub mod draw;
 pub mod experiment;
 pub mod frame;
 pub mod group;

@@ -8,6 +8,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use regie_simulator::{
+    draw,
     experiment::{self, Trial},
     group,
     run::{Plan, run},
@@ -46,6 +47,11 @@ enum Verb {
         #[arg(long)]
         only: Option<u32>,
     },
+    /// Draw what a run gave, month by month, as SVG beside its tables
+    Plot {
+        /// The --out of a run
+        directory: PathBuf,
+    },
     /// Do an experiment of docs/experiments and write its tables and drawings
     Experiment {
         /// Which
@@ -70,6 +76,7 @@ fn main() -> ExitCode {
         Verb::Run { scenario, seed, out, sets, threads, only } => {
             simulate(&scenario, seed, out.as_deref(), &sets, threads, only)
         }
+        Verb::Plot { directory } => plot(&directory),
         Verb::Experiment { name, seed, out, threads, percent } => {
             let threads = threads.unwrap_or_else(cores);
             try_out(name, &Trial { seed, threads, percent, told: &|words| eprintln!("{words}") }, &out)
@@ -141,6 +148,13 @@ fn in_groups(
         std::fs::write(out.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?)?;
     }
     println!("{}", serde_json::to_string_pretty(&summary)?);
+    Ok(())
+}
+
+fn plot(directory: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    for file in draw::draw(directory)? {
+        println!("{}", file.display());
+    }
     Ok(())
 }
 

@@ -22,16 +22,17 @@ const SYBILS: u32 = 5;
 type Change = fn(&mut GroupRules, &mut IntentRules);
 
 /// What is varied, by name.
-const OTHERS: [(&str, Change); 7] = [
+const OTHERS: [(&str, Change); 8] = [
     ("all said", |_, intents| intents.unsaid = 0.0),
     ("most unsaid", |_, intents| intents.unsaid = 0.7),
     ("keep 2", |_, intents| intents.keep = 2),
     ("keep 10", |_, intents| intents.keep = 10),
     ("few answer", |_, intents| intents.answers = 0.3),
     ("all mail read", |_, intents| intents.mail.reads = 1.0),
-    ("baits", |group, _| {
-        let (every_days, messages, seen_through) = (1, 1, 0.9);
-        group.attacker = vec![Attacker { kind: Attack::Sybil, suppliers: SYBILS, every_days, messages, seen_through }];
+    ("baits", |group, _| group.attacker = baits()),
+    ("baits, keep 20", |group, intents| {
+        group.attacker = baits();
+        intents.keep = 20;
     }),
 ];
 
@@ -77,6 +78,11 @@ fn live(
     change(group, &mut intents);
     group.intents = Some(intents);
     trial.live_groups(&format!("{suppliers} suppliers {name}"), &scenario)
+}
+
+fn baits() -> Vec<Attacker> {
+    let (every_days, messages, seen_through) = (1, 1, 0.9);
+    vec![Attacker { kind: Attack::Sybil, suppliers: SYBILS, every_days, messages, seen_through }]
 }
 
 fn table() -> Frame {
