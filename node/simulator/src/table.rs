@@ -1,14 +1,10 @@
 //! What a run gives: a row a person and month, and the sums over all. In: rows. Out: CSV, Parquet, a summary.
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::path::Path;
 
-use parquet::{
-    basic::Compression,
-    data_type::Int64Type,
-    file::{properties::WriterProperties, writer::SerializedFileWriter},
-    schema::parser::parse_message_type,
-};
 use serde::Serialize;
+
+use crate::writer::{Cell, Kind, TableError, Writer};
 
 macro_rules! months {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -81,18 +77,18 @@ months! {
     bytes,
 }
 
-/// Why a table was not written.
-#[derive(Debug, thiserror::Error)]
-pub enum TableError {
-    /// The file.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    File(#[from] std::io::Error),
-    /// CSV.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    Csv(#[from] csv::Error),
-    /// Parquet.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    Parquet(#[from] parquet::errors::ParquetError),
+impl Month {
+    /// The columns, in the order of a row's cells.
+    #[must_use]
+    pub fn columns() -> Vec<(String, Kind)> {
+        Self::COLUMNS.iter().map(|name| ((*name).to_owned(), Kind::Whole)).collect()
+    }
+
+    /// A row of the table.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Cell> {
+        self.numbers().into_iter().map(Cell::Whole).collect()
+    }
 }
 
 /// Writes `months.csv` and `months.parquet`.
@@ -100,25 +96,9 @@ pub enum TableError {
 /// # Errors
 /// [`TableError`].
 pub fn write(directory: &Path, rows: &[Month]) -> Result<(), TableError> {
-    let mut csv = csv::Writer::from_path(directory.join("months.csv"))?;
-    rows.iter().try_for_each(|row| csv.serialize(row))?;
-    csv.flush()?;
-    let columns: Vec<String> = Month::COLUMNS.iter().map(|name| format!("required int64 {name};")).collect();
-    let schema = Arc::new(parse_message_type(&format!("message months {{ {} }}", columns.join(" ")))?);
-    let properties = Arc::new(WriterProperties::builder().set_compression(Compression::SNAPPY).build());
-    let mut parquet = SerializedFileWriter::new(File::create(directory.join("months.parquet"))?, schema, properties)?;
-    let numbers: Vec<Vec<i64>> = rows.iter().map(Month::numbers).collect();
-    let mut group = parquet.next_row_group()?;
-    let mut at = 0;
-    while let Some(mut column) = group.next_column()? {
-        let values: Vec<i64> = numbers.iter().map(|row| row[at]).collect();
-        column.typed::<Int64Type>().write_batch(&values, None, None)?;
-        column.close()?;
-        at += 1;
-    }
-    group.close()?;
-    parquet.close()?;
-    Ok(())
+    let mut writer = Writer::create(directory, "months", &Month::columns())?;
+    rows.iter().try_for_each(|row| writer.push(&row.cells()))?;
+    writer.finish()
 }
 
 /// The measures over all persons and months.
@@ -152,16 +132,40 @@ pub struct Summary {
     pub bytes_a_month: f64,
 }
 
+/// The rows so far, added up: what a summary is made of where the rows themselves are not kept.
+#[derive(Clone, Debug, Default)]
+pub struct Sums {
+    all: Month,
+    rows: u64,
+    months: u64,
+}
+
+impl Sums {
+    /// One more row.
+    pub fn add(&mut self, row: &Month) {
+        self.all.add(row);
+        self.rows += 1;
+        self.months = self.months.max(row.month + 1);
+    }
+}
+
 impl Summary {
     /// Over these rows.
     #[must_use]
     pub fn of(rows: &[Month]) -> Self {
-        let mut all = Month::default();
-        rows.iter().for_each(|row| all.add(row));
-        let months = rows.iter().map(|row| row.month + 1).max().unwrap_or(0);
-        let each = |number: u64| ratio(number, rows.len() as u64);
+        let mut sums = Sums::default();
+        rows.iter().for_each(|row| sums.add(row));
+        Self::over(&sums)
+    }
+
+    /// From sums that were taken while the rows came.
+    #[must_use]
+    pub fn over(sums: &Sums) -> Self {
+        let Sums { all, rows, months } = sums;
+        let (rows, months) = (*rows, *months);
+        let each = |number: u64| ratio(number, rows);
         Self {
-            persons: (rows.len() as u64).checked_div(months).unwrap_or(0),
+            persons: rows.checked_div(months).unwrap_or(0),
             months,
             requests_a_month: each(all.requests),
             without_a_word: ratio(all.answered + all.refused, all.answered + all.refused + all.asked),
