@@ -14,7 +14,7 @@ use crate::{
     life::Failed,
     limits,
     run::Plan,
-    scenario::{Scenario, ScenarioError},
+    scenario::{Scenario, ScenarioError, Signatures},
     stream::stream,
     table::{Month, Summary, Sums},
     writer::{TableError, Writer},
@@ -43,6 +43,8 @@ pub struct Job {
 pub struct Manifest {
     /// The version of `regie-sim`.
     pub version: String,
+    /// Whether signatures were real or modelled.
+    pub signatures: Signatures,
     /// Where all random numbers came from.
     pub seed: u64,
     /// What was varied, in a sweep.
@@ -107,7 +109,7 @@ impl Job {
         Ok(format!("{}-{hash}", label.trim_start_matches('.')))
     }
 
-    /// What its manifest says, where it is done. A manifest of another scenario, seed or version is none: the run is
+    /// What its manifest says, where it is done. A manifest of another scenario, seed, version or kind of signatures is none: the run is
     /// then to be done again.
     ///
     /// # Errors
@@ -119,6 +121,7 @@ impl Job {
         let scenario = serde_json::to_value(&self.scenario)?;
         Ok(manifest.filter(|one| {
             one.version == env!("CARGO_PKG_VERSION")
+                && one.signatures == Signatures::BUILT
                 && one.seed == self.seed
                 && one.vary == self.vary
                 && one.scenario == scenario
@@ -175,6 +178,7 @@ pub fn carry_out(
     })?;
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        signatures: Signatures::BUILT,
         seed: plan.seed,
         vary: vary.clone(),
         scenario: serde_json::to_value(plan.scenario)?,

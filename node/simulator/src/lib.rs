@@ -5,13 +5,17 @@
 //! nothing leaves without a live grant. Persons share nothing but the scenario, so each is run by itself, with random
 //! numbers of its own, and any number of threads gives the same tables.
 
+pub mod calibrate;
+pub mod costs;
 pub mod gather;
 pub mod job;
 pub mod life;
 pub mod limits;
+pub mod meter;
 pub mod run;
 pub mod scenario;
 pub mod shard;
+pub mod stopwatch;
 pub mod stream;
 pub mod sweep;
 pub mod table;

@@ -25,6 +25,7 @@ use regie_protocol::{
 };
 
 use crate::{
+    meter::{self, Metered, Side},
     scenario::{Asks, Scenario},
     table::Month,
     watch::{Broken, Watch},
@@ -75,7 +76,10 @@ pub fn live(scenario: &Scenario, number: u32, seed: u64, blind: bool) -> Result<
     life.watch.blind = blind;
     let failed = |life: &Life<'_>, what| Failed { person: number, day: life.day(), seed, what };
     match life.run() {
-        Ok(()) => Ok(life.months),
+        Ok(()) => {
+            life.months.iter_mut().for_each(|month| month.cost(&scenario.costs));
+            Ok(life.months)
+        }
         Err(what) => Err(failed(&life, what)),
     }
 }
@@ -97,8 +101,10 @@ enum Event {
 }
 
 struct Party {
-    machine: Supplier,
+    machine: Metered<Supplier>,
     key: PublicKey,
+    /// The person's key here; deriving it anew for every message costs as much as a signature.
+    own: PublicKey,
     sector: usize,
     /// Which line; messages of an earlier one never arrive.
     line: u32,
@@ -117,14 +123,14 @@ struct Life<'a> {
     /// By the moment, and in the order of their making within it.
     queue: BTreeMap<(u64, u64), Event>,
     order: u64,
-    person: Person,
+    person: Metered<Person>,
     values: BTreeMap<FieldPath, Observed>,
     parties: Vec<Party>,
     online: bool,
     /// Revocations under way: when each was made.
     revoked: BTreeMap<ObjectId, u64>,
     moves: u32,
-    watch: Watch,
+    watch: Metered<Watch>,
     months: Vec<Month>,
 }
 
@@ -145,30 +151,42 @@ impl<'a> Life<'a> {
             end: BEGIN + u64::from(scenario.days) * DAY_MS,
             queue: BTreeMap::new(),
             order: 0,
-            person,
+            person: Metered::new(Side::Person, person),
             values: BTreeMap::new(),
             parties: Vec::new(),
             online: false,
             revoked: BTreeMap::new(),
             moves: 0,
-            watch: Watch::default(),
+            watch: Metered::new(Side::Onlooker, Watch::default()),
             months,
         }
     }
 
     fn run(&mut self) -> Result<(), Wrong> {
+        // What an earlier life of this thread left uncounted, where it went wrong.
+        meter::take();
         self.furnish();
         for _ in 0..self.scenario.suppliers {
             self.pair()?;
         }
         self.plan();
+        self.spend();
         while let Some(((at, _), event)) = self.queue.pop_first() {
             self.now = at;
             self.happen(event)?;
+            self.spend();
         }
         let shared: u64 = self.person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
         let seen: u64 = self.watch.entries().values().sum();
         if shared + self.person.personal_log().size() == seen { Ok(()) } else { Err(Wrong::Log) }
+    }
+
+    /// The work since the last event is of this month.
+    fn spend(&mut self) {
+        let spent = meter::take();
+        let month = self.month();
+        month.events += 1;
+        month.spend(&spent);
     }
 
     /// Gives the person a value for every field that anybody asks for.
@@ -183,7 +201,9 @@ impl<'a> Life<'a> {
     fn pair(&mut self) -> Result<(), Wrong> {
         let sector = self.draw_sector();
         let name = self.scenario.sector[sector].name.clone();
-        let mut machine = Supplier::new(Keypair::from_secret(&self.rng.random()));
+        let secret = self.rng.random();
+        meter::turn(Side::Supplier);
+        let mut machine = Metered::new(Side::Supplier, Supplier::new(Keypair::from_secret(&secret)));
         let key = machine.key().public();
         let profile = Profile {
             supplier: key,
@@ -210,7 +230,7 @@ impl<'a> Life<'a> {
         let mut entropy = self.entropy();
         let effects = self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
         let copy = self.values.iter().map(|(field, held)| (*field, held.value.as_str().to_owned())).collect();
-        self.parties.push(Party { machine, key, sector, line: 0, up: false, held: BTreeMap::new(), copy });
+        self.parties.push(Party { machine, key, own, sector, line: 0, up: false, held: BTreeMap::new(), copy });
         self.run_person(effects, None)?;
         Ok(())
     }
@@ -283,9 +303,8 @@ impl<'a> Life<'a> {
     }
 
     fn hang_up(&mut self, party: usize) {
-        let key = self.parties[party].key;
-        let person = self.person.pairing_key(&key).public();
         let party = &mut self.parties[party];
+        let (key, person) = (party.key, party.own);
         if party.up {
             party.up = false;
             party.line += 1;
@@ -306,7 +325,7 @@ impl<'a> Life<'a> {
             let message = Box::new(outgoing.message);
             self.carry(party, size(&*message), Event::ToSupplier(party, line, outgoing.number, message));
         }
-        let person = self.person.pairing_key(&key).public();
+        let person = self.parties[party].own;
         let waiting = self.parties[party].machine.to_send(&person, now).map_err(refused)?;
         for (parcel, message) in waiting {
             let message = Box::new(message);
@@ -320,6 +339,10 @@ impl<'a> Life<'a> {
         let month = self.month();
         month.messages += 1;
         month.bytes += bytes;
+        if matches!(event, Event::ToSupplier(..) | Event::PersonReplied(..)) {
+            month.person_messages += 1;
+            month.person_bytes += bytes;
+        }
         let [least, most] = self.scenario.network.latency_ms;
         if self.rng.random_bool(self.scenario.network.loss) {
             self.hang_up(party);
@@ -332,9 +355,9 @@ impl<'a> Life<'a> {
 
     fn ask(&mut self, party: usize, number: usize) -> Result<(), Wrong> {
         let asks = self.asks(party, number);
-        let (every, key) = (asks.every_days, self.parties[party].key);
+        let every = asks.every_days;
         let ask = Ask {
-            person: self.person.pairing_key(&key).public(),
+            person: self.parties[party].own,
             fields: asks.fields.iter().map(|field| AskedPath::from(*field)).collect(),
             purpose: asks.purpose,
             reason: "as agreed".into(),
@@ -362,6 +385,7 @@ impl<'a> Life<'a> {
             return Ok(());
         }
         if let Message::Revoke(signed) = &message {
+            meter::turn(Side::Onlooker);
             let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
             if let Some(made) = self.revoked.remove(&revocation.grant) {
                 let took = self.now - made;
@@ -370,7 +394,7 @@ impl<'a> Life<'a> {
                 month.revocation_ms += took;
             }
         }
-        let person = self.person.pairing_key(&self.parties[party].key).public();
+        let person = self.parties[party].own;
         let now = self.time();
         let effects = self.parties[party].machine.message(&person, message, now);
         if let Some(reply) = self.run_supplier(party, effects) {
@@ -409,8 +433,7 @@ impl<'a> Life<'a> {
         if self.parties[party].line != line {
             return Ok(());
         }
-        let (key, now) = (self.parties[party].key, self.time());
-        let person = self.person.pairing_key(&key).public();
+        let (person, now) = (self.parties[party].own, self.time());
         let (effects, back) = self.parties[party].machine.replied(&person, parcel, reply, now);
         self.run_supplier(party, effects);
         if let Some(message) = back {
@@ -486,7 +509,7 @@ impl<'a> Life<'a> {
             .person
             .relationships()
             .flat_map(|(_, relationship)| relationship.grants())
-            .filter(|grant| grant.live(&self.person, now).is_ok())
+            .filter(|grant| grant.live(&*self.person, now).is_ok())
             .map(regie_protocol::grant::VerifiedGrant::id)
             .collect();
         if !live.is_empty() {
@@ -558,7 +581,10 @@ impl<'a> Life<'a> {
         let mut answer = None;
         for effect in effects {
             match effect {
-                person::Effect::Persist(record) => self.watch.see(&record, self.time())?,
+                person::Effect::Persist(record) => {
+                    let now = self.time();
+                    self.watch.see(&record, now)?;
+                }
                 person::Effect::Reply(reply) => answer = Some(reply),
                 person::Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.time(), self.entropy());
@@ -592,6 +618,7 @@ impl<'a> Life<'a> {
             }
             return;
         };
+        meter::turn(Side::Onlooker);
         let Ok(disclosure) = signed.clone().verify() else { return };
         use regie_protocol::disclosure::Answer;
         let asked = disclosure.answers.values().any(|answer| matches!(answer, Answer::Asked));

@@ -19,3 +19,5 @@ pub const JOB_BYTES: usize = 1 << 20;
 pub const RUN_LABEL_CHARACTERS: usize = 80;
 /// Shares that a sweep may be cut into.
 pub const SHARDS: usize = 100_000;
+/// Times that `calibrate` does each operation; the median counts.
+pub const CALIBRATION_REPEATS: usize = 2_000;

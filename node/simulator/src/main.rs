@@ -22,6 +22,10 @@ enum Verb {
     Sweep(verbs::sweep::Arguments),
     /// Do one run of a sweep, as `sweep --emit-jobs` describes it
     Job(verbs::job::Arguments),
+    /// Measure what a node's operations cost on this machine
+    Calibrate(verbs::calibrate::Arguments),
+    /// Measure how much memory and time markets of several sizes take on this machine
+    Scale(verbs::scale::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -29,6 +33,8 @@ fn main() -> ExitCode {
         Verb::Run(arguments) => verbs::run::carry_out(&arguments),
         Verb::Sweep(arguments) => verbs::sweep::carry_out(&arguments),
         Verb::Job(arguments) => verbs::job::carry_out(&arguments),
+        Verb::Calibrate(arguments) => verbs::calibrate::carry_out(&arguments),
+        Verb::Scale(arguments) => verbs::scale::carry_out(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,8 @@ use std::{
 use regie_protocol::{field::FieldPath, grant::Access, limits, purpose::Purpose};
 use serde::{Deserialize, Serialize};
 
+use crate::costs::Costs;
+
 /// A market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +34,38 @@ pub struct Scenario {
     pub baseline: Baseline,
     /// Kinds of suppliers; at least one.
     pub sector: Vec<Sector>,
+    /// Which signatures the run is to have; those of the build where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Signatures>,
+    /// What a node's operations cost; as measured on the machine of docs/simulator.md where left out.
+    #[serde(default)]
+    pub costs: Costs,
+}
+
+/// How objects are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signatures {
+    /// ed25519, as in a node.
+    Real,
+    /// A hash that protects nobody, for large markets.
+    Modelled,
+}
+
+impl Signatures {
+    /// Those of this build.
+    pub const BUILT: Self = if regie_protocol::scheme::MODELLED { Self::Modelled } else { Self::Real };
+
+    /// The command that builds the `regie-sim` that has them.
+    #[must_use]
+    pub fn build(self) -> &'static str {
+        match self {
+            Self::Real => "cargo build --release -p regie-simulator",
+            Self::Modelled => {
+                "RUSTFLAGS=\"--cfg regie_modelled\" cargo build --release -p regie-simulator --target-dir target/modelled"
+            }
+        }
+    }
 }
 
 /// When persons' nodes run.
@@ -161,6 +195,9 @@ pub enum ScenarioError {
     /// A value out of its range.
     #[error("{0}; docs/simulator.md gives the ranges")]
     Range(String),
+    /// This build has other signatures.
+    #[error("the scenario wants {0:?} signatures, and this regie-sim has {built:?} ones; build the other: {command}", built = Signatures::BUILT, command = .0.build())]
+    Signatures(Signatures),
     /// A key given on the command line.
     #[error("{0} is not key=value with a key of the scenario, such as network.loss=0.01 or sector.0.share=2")]
     Set(String),
@@ -211,8 +248,11 @@ impl Scenario {
     /// Is every value within its range?
     ///
     /// # Errors
-    /// [`ScenarioError::Range`].
+    /// [`ScenarioError::Range`], [`ScenarioError::Signatures`].
     pub fn check(&self) -> Result<(), ScenarioError> {
+        if let Some(other) = self.signatures.filter(|wanted| *wanted != Signatures::BUILT) {
+            return Err(ScenarioError::Signatures(other));
+        }
         let share = |value: f64| (0.0..=1.0).contains(&value);
         let positive = |value: f64| value.is_finite() && value >= 0.0;
         let asks = || self.sector.iter().flat_map(|sector| &sector.asks);

@@ -8,9 +8,10 @@ use std::{
 use serde::Deserialize;
 
 use crate::{
+    costs::Costs,
     job::Job,
     limits,
-    scenario::{Scenario, ScenarioError},
+    scenario::{Scenario, ScenarioError, Signatures},
 };
 
 /// What varies.
@@ -21,6 +22,8 @@ pub struct Sweep {
     sets: Vec<String>,
     vary: BTreeMap<String, Vec<toml::Value>>,
     seeds: Vec<u64>,
+    /// What a node's operations cost; the scenario's own where there is none.
+    pub costs: Option<Costs>,
 }
 
 /// Why there is no sweep.
@@ -62,7 +65,7 @@ impl Sweep {
     /// [`SweepError`].
     pub fn read(file: &Path, vary: &[String], seeds: Option<&str>, sets: &[String]) -> Result<Self, SweepError> {
         let text = read(file)?;
-        let mut sweep = Self { text, sets: Vec::new(), vary: BTreeMap::new(), seeds: vec![1] };
+        let mut sweep = Self { text, sets: Vec::new(), vary: BTreeMap::new(), seeds: vec![1], costs: None };
         // Only a sweep says which scenario it is about.
         if toml::from_str::<toml::Table>(&sweep.text).is_ok_and(|table| table.contains_key("scenario")) {
             let own: SweepFile = toml::from_str(&sweep.text)?;
@@ -100,7 +103,12 @@ impl Sweep {
         }
         let mut jobs = Vec::with_capacity(runs);
         for values in self.combinations() {
-            let scenario = Scenario::parse_with(&self.text, &self.sets, &values)?;
+            let mut scenario = Scenario::parse_with(&self.text, &self.sets, &values)?;
+            // Whoever runs the job has the same signatures, or says that it has not.
+            scenario.signatures = Some(Signatures::BUILT);
+            if let Some(costs) = self.costs {
+                scenario.costs = costs;
+            }
             let vary: BTreeMap<String, serde_json::Value> = values
                 .into_iter()
                 .map(|(key, value)| (key, serde_json::to_value(value).unwrap_or(serde_json::Value::Null)))

@@ -2,9 +2,14 @@
 
 use std::path::Path;
 
+use regie_protocol::scheme::Tally;
 use serde::Serialize;
 
-use crate::writer::{Cell, Kind, TableError, Writer};
+use crate::{
+    costs::Costs,
+    meter::Spent,
+    writer::{Cell, Kind, TableError, Writer},
+};
 
 macro_rules! months {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -75,6 +80,59 @@ months! {
     messages,
     /// Bytes of their frames.
     bytes,
+    /// Of the messages, those that the person's node sent.
+    person_messages,
+    /// Of the bytes, those of the person's node.
+    person_bytes,
+    /// Events that the simulator let happen: its own work, not a node's.
+    events,
+    /// Public keys that the person's node made.
+    person_keys,
+    /// Public keys that it read.
+    person_read,
+    /// Signatures that it made.
+    person_signed,
+    /// Signatures that it checked.
+    person_verified,
+    /// Disclosures that it sealed.
+    person_sealed,
+    /// Microseconds that those took it, by the costs of the scenario.
+    person_cpu_us,
+    /// Public keys that the suppliers of this person made, for this person; as all that follow.
+    supplier_keys,
+    /// Public keys that they read.
+    supplier_read,
+    /// Signatures that they made.
+    supplier_signed,
+    /// Signatures that they checked.
+    supplier_verified,
+    /// Microseconds that those took them together, by the costs of the scenario.
+    supplier_cpu_us,
+}
+
+impl Month {
+    /// Adds what was spent, without its time.
+    pub fn spend(&mut self, spent: &Spent) {
+        let Spent { person, supplier, onlooker: _ } = spent;
+        self.person_keys += person.keys;
+        self.person_read += person.read;
+        self.person_signed += person.signed;
+        self.person_verified += person.verified;
+        self.person_sealed += person.sealed;
+        self.supplier_keys += supplier.keys;
+        self.supplier_read += supplier.read;
+        self.supplier_signed += supplier.signed;
+        self.supplier_verified += supplier.verified;
+    }
+
+    /// Says how long that took.
+    pub fn cost(&mut self, costs: &Costs) {
+        let (read, signed, verified) = (self.person_read, self.person_signed, self.person_verified);
+        self.person_cpu_us =
+            costs.micros(&Tally { keys: self.person_keys, read, signed, verified, sealed: self.person_sealed });
+        let (read, signed, verified) = (self.supplier_read, self.supplier_signed, self.supplier_verified);
+        self.supplier_cpu_us = costs.micros(&Tally { keys: self.supplier_keys, read, signed, verified, sealed: 0 });
+    }
 }
 
 impl Month {
@@ -108,6 +166,8 @@ pub struct Summary {
     pub persons: u64,
     /// Months of each.
     pub months: u64,
+    /// Events that the simulator let happen, in all.
+    pub events: u64,
     /// Requests per person and month.
     pub requests_a_month: f64,
     /// The share that needed no word of the person's.
@@ -130,6 +190,14 @@ pub struct Summary {
     pub messages_a_month: f64,
     /// Bytes per person and month.
     pub bytes_a_month: f64,
+    /// Messages that the person's node sends a month; the others are the suppliers'.
+    pub person_messages_a_month: f64,
+    /// Bytes that the person's node sends a month.
+    pub person_bytes_a_month: f64,
+    /// Milliseconds of a processor that the person's node takes a month for keys, signatures and seals.
+    pub person_cpu_ms_a_month: f64,
+    /// The same of all of a person's suppliers together, for this person.
+    pub supplier_cpu_ms_a_month: f64,
 }
 
 /// The rows so far, added up: what a summary is made of where the rows themselves are not kept.
@@ -167,6 +235,7 @@ impl Summary {
         Self {
             persons: rows.checked_div(months).unwrap_or(0),
             months,
+            events: all.events,
             requests_a_month: each(all.requests),
             without_a_word: ratio(all.answered + all.refused, all.answered + all.refused + all.asked),
             decisions_a_month: each(all.decisions),
@@ -178,6 +247,10 @@ impl Summary {
             revocation_s: ratio(all.revocation_ms, all.revocations_done) / 1_000.0,
             messages_a_month: each(all.messages),
             bytes_a_month: each(all.bytes),
+            person_messages_a_month: each(all.person_messages),
+            person_bytes_a_month: each(all.person_bytes),
+            person_cpu_ms_a_month: each(all.person_cpu_us) / 1_000.0,
+            supplier_cpu_ms_a_month: each(all.supplier_cpu_us) / 1_000.0,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What `regie-sim` can be told to do, a file each. In: arguments. Out: files, words on stdout, progress on stderr.
 
+pub mod calibrate;
 pub mod job;
 pub mod run;
+pub mod scale;
 pub mod sweep;
 
 use std::error::Error;

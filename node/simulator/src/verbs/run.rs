@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use regie_simulator::{job, run::Plan, scenario::Scenario};
+use regie_simulator::{costs::Costs, job, run::Plan, scenario::Scenario};
 
 use super::Done;
 
@@ -20,6 +20,9 @@ pub struct Arguments {
     /// A key of the scenario set anew; may be given more than once
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
+    /// What a node's operations cost, as `regie-sim calibrate` writes it
+    #[arg(long)]
+    costs: Option<PathBuf>,
     /// Threads; as many as there are cores, where left out
     #[arg(long)]
     threads: Option<usize>,
@@ -30,8 +33,11 @@ pub struct Arguments {
 
 /// Runs it.
 pub fn carry_out(arguments: &Arguments) -> Done {
-    let Arguments { scenario, seed, out, sets, threads, only } = arguments;
-    let scenario = Scenario::read(scenario, sets)?;
+    let Arguments { scenario, seed, out, sets, costs, threads, only } = arguments;
+    let mut scenario = Scenario::read(scenario, sets)?;
+    if let Some(file) = costs {
+        scenario.costs = Costs::read(file)?;
+    }
     let bar = super::bar(u64::from(only.map_or(scenario.persons, |_| 1)))?;
     let plan = Plan { scenario: &scenario, seed: *seed, threads: super::threads(*threads), only: *only };
     let done = job::carry_out(&plan, out.as_deref(), &BTreeMap::new(), &|| bar.inc(1));

@@ -4,6 +4,7 @@
 use std::{io::Write as _, path::PathBuf};
 
 use regie_simulator::{
+    costs::Costs,
     gather::gather,
     job::{Job, JobError},
     shard::Shard,
@@ -35,6 +36,9 @@ pub struct Arguments {
     /// Write the jobs that are not done to stdout, one a line, and run none
     #[arg(long)]
     emit_jobs: bool,
+    /// What a node's operations cost, as `regie-sim calibrate` writes it
+    #[arg(long)]
+    costs: Option<PathBuf>,
     /// Threads; as many as there are cores, where left out
     #[arg(long)]
     threads: Option<usize>,
@@ -44,7 +48,10 @@ pub struct Arguments {
 pub fn carry_out(arguments: &Arguments) -> Done {
     // Jobs may be run from anywhere.
     let out = std::path::absolute(&arguments.out)?;
-    let sweep = Sweep::read(&arguments.file, &arguments.vary, arguments.seeds.as_deref(), &arguments.sets)?;
+    let mut sweep = Sweep::read(&arguments.file, &arguments.vary, arguments.seeds.as_deref(), &arguments.sets)?;
+    if let Some(file) = &arguments.costs {
+        sweep.costs = Some(Costs::read(file)?);
+    }
     let jobs = sweep.jobs(&out)?;
     let shard = match arguments.shard {
         Some(shard) => shard,
