@@ -109,6 +109,11 @@ struct Party {
     /// Which line; messages of an earlier one never arrive.
     line: u32,
     up: bool,
+    /// Has anything gone out on this line?
+    sent: bool,
+    /// A line on which nothing had gone out yet had nothing to send, and nothing came up since: there is nothing to send
+    /// and nothing to forget on the next one either. Most relationships are so on most days.
+    idle: bool,
     /// What it holds, as it was told.
     held: BTreeMap<FieldPath, String>,
     /// What it would hold today: a copy that is seldom told.
@@ -230,7 +235,18 @@ impl<'a> Life<'a> {
         let mut entropy = self.entropy();
         let effects = self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
         let copy = self.values.iter().map(|(field, held)| (*field, held.value.as_str().to_owned())).collect();
-        self.parties.push(Party { machine, key, own, sector, line: 0, up: false, held: BTreeMap::new(), copy });
+        self.parties.push(Party {
+            machine,
+            key,
+            own,
+            sector,
+            line: 0,
+            up: false,
+            sent: false,
+            idle: false,
+            held: BTreeMap::new(),
+            copy,
+        });
         self.run_person(effects, None)?;
         Ok(())
     }
@@ -308,6 +324,10 @@ impl<'a> Life<'a> {
         if party.up {
             party.up = false;
             party.line += 1;
+            if party.idle {
+                return;
+            }
+            party.sent = false;
             party.machine.connection_lost(&person);
             self.person.connection_lost(&key);
         }
@@ -315,23 +335,34 @@ impl<'a> Life<'a> {
 
     /// Sends what waits on both sides of a line that is up.
     fn flush(&mut self, party: usize) -> Result<(), Wrong> {
-        if !self.parties[party].up {
+        if !self.parties[party].up || self.parties[party].idle {
             return Ok(());
         }
         let (key, line, now) = (self.parties[party].key, self.parties[party].line, self.time());
         let effects = self.person.drop_expired(&key, now);
         self.keep(effects)?;
-        for outgoing in self.person.to_send(&key) {
+        let outgoing = self.person.to_send(&key);
+        let own = self.parties[party].own;
+        let waiting = self.parties[party].machine.to_send(&own, now).map_err(refused)?;
+        let nothing = outgoing.is_empty() && waiting.is_empty();
+        self.parties[party].sent |= !nothing;
+        self.parties[party].idle = !self.parties[party].sent;
+        for outgoing in outgoing {
             let message = Box::new(outgoing.message);
             self.carry(party, size(&*message), Event::ToSupplier(party, line, outgoing.number, message));
         }
-        let person = self.parties[party].own;
-        let waiting = self.parties[party].machine.to_send(&person, now).map_err(refused)?;
         for (parcel, message) in waiting {
             let message = Box::new(message);
             self.carry(party, size(&*message), Event::ToPerson(party, line, parcel, message));
         }
         Ok(())
+    }
+
+    /// Something came up for this supplier's line.
+    fn stir(&mut self, supplier: &PublicKey) {
+        if let Some(party) = self.parties.iter_mut().find(|party| party.key == *supplier) {
+            party.idle = false;
+        }
     }
 
     /// A message goes out: it arrives after a while, or is lost with its line.
@@ -370,6 +401,7 @@ impl<'a> Life<'a> {
         let (now, mut entropy) = (self.time(), self.entropy());
         // A full outbox makes the company wait, like everybody.
         if self.parties[party].machine.ask(ask, now, &mut entropy).is_ok() {
+            self.parties[party].idle = false;
             let month = self.month();
             month.requests += 1;
             month.fields_asked += fields;
@@ -584,6 +616,10 @@ impl<'a> Life<'a> {
                 person::Effect::Persist(record) => {
                     let now = self.time();
                     self.watch.see(&record, now)?;
+                    // Every message that is to go out is a record first.
+                    if let person::Record::Outgoing { supplier, .. } = &record {
+                        self.stir(supplier);
+                    }
                 }
                 person::Effect::Reply(reply) => answer = Some(reply),
                 person::Effect::Disclose(plan) => {
@@ -634,6 +670,8 @@ impl<'a> Life<'a> {
     fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>) -> Option<Reply> {
         let mut answer = None;
         for effect in effects {
+            // Whatever a supplier has to send is a record first.
+            self.parties[party].idle &= !matches!(effect, supplier::Effect::Persist(_));
             match effect {
                 supplier::Effect::Persist(supplier::Record::Value { field, observed, .. }) => {
                     self.parties[party].held.insert(field, observed.value.as_str().to_owned());
