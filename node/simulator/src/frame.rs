@@ -1,18 +1,9 @@
 //! A table of any columns: what experiments and groups give. In: rows of whole numbers, fractions and words. Out: CSV,
 //! Parquet, and the rows as a table of a document.
 
-use std::{fmt, fs::File, path::Path, sync::Arc};
+use std::{fmt, path::Path};
 
-use parquet::{
-    basic::Compression,
-    data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type},
-    errors::ParquetError,
-    file::{
-        properties::WriterProperties,
-        writer::{SerializedColumnWriter, SerializedFileWriter},
-    },
-    schema::parser::parse_message_type,
-};
+use crate::writer::{self, TableError, Writer};
 
 /// One field of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,12 +44,9 @@ pub enum FrameError {
     /// The file.
     #[error("can't write the table: {0}; give another directory with --out")]
     File(#[from] std::io::Error),
-    /// CSV.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    Csv(#[from] csv::Error),
-    /// Parquet.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    Parquet(#[from] ParquetError),
+    /// The table.
+    #[error(transparent)]
+    Table(#[from] TableError),
 }
 
 impl Frame {
@@ -106,57 +94,23 @@ impl Frame {
     /// # Errors
     /// [`FrameError`].
     pub fn write(&self, directory: &Path) -> Result<(), FrameError> {
-        let file = |ending: &str| directory.join(format!("{}.{ending}", self.name));
-        let mut csv = csv::Writer::from_path(file("csv"))?;
-        csv.write_record(self.columns.iter().map(|(name, _)| name))?;
+        let columns: Vec<_> = self.columns.iter().map(|(name, kind)| ((*name).to_owned(), kind.written())).collect();
+        let mut writer = Writer::create(directory, self.name, &columns)?;
         for row in &self.rows {
-            csv.write_record(row.iter().map(Cell::plain))?;
+            writer.push(&row.iter().map(Cell::written).collect::<Vec<_>>())?;
         }
-        csv.flush()?;
-        std::fs::write(file("md"), self.to_string())?;
-        self.write_parquet(File::create(file("parquet"))?)
+        writer.finish()?;
+        Ok(std::fs::write(directory.join(format!("{}.md", self.name)), self.to_string())?)
     }
+}
 
-    fn write_parquet(&self, file: File) -> Result<(), FrameError> {
-        let of = |(name, kind): &(&str, Kind)| match kind {
-            Kind::Whole => format!("required int64 {name};"),
-            Kind::Real => format!("required double {name};"),
-            Kind::Words => format!("required binary {name} (UTF8);"),
-        };
-        let columns: Vec<String> = self.columns.iter().map(of).collect();
-        let schema = Arc::new(parse_message_type(&format!("message {} {{ {} }}", self.name, columns.join(" ")))?);
-        let properties = Arc::new(WriterProperties::builder().set_compression(Compression::SNAPPY).build());
-        let mut parquet = SerializedFileWriter::new(file, schema, properties)?;
-        let mut group = parquet.next_row_group()?;
-        let mut at = 0;
-        while let Some(mut column) = group.next_column()? {
-            self.write_column(&mut column, at)?;
-            column.close()?;
-            at += 1;
+impl Kind {
+    fn written(self) -> writer::Kind {
+        match self {
+            Self::Whole => writer::Kind::Whole,
+            Self::Real => writer::Kind::Real,
+            Self::Words => writer::Kind::Text,
         }
-        group.close()?;
-        parquet.close()?;
-        Ok(())
-    }
-
-    fn write_column(&self, column: &mut SerializedColumnWriter<'_>, at: usize) -> Result<(), ParquetError> {
-        let cells = || self.rows.iter().map(|row| &row[at]);
-        match self.columns[at].1 {
-            Kind::Whole => {
-                let whole = |cell: &Cell| if let Cell::Whole(number) = cell { *number } else { 0 };
-                let values: Vec<i64> = cells().map(|cell| i64::try_from(whole(cell)).unwrap_or(i64::MAX)).collect();
-                column.typed::<Int64Type>().write_batch(&values, None, None)?;
-            }
-            Kind::Real => {
-                let values: Vec<f64> = cells().map(Cell::number).collect();
-                column.typed::<DoubleType>().write_batch(&values, None, None)?;
-            }
-            Kind::Words => {
-                let values: Vec<ByteArray> = cells().map(|cell| ByteArray::from(cell.plain().as_str())).collect();
-                column.typed::<ByteArrayType>().write_batch(&values, None, None)?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -190,12 +144,11 @@ impl Cell {
         }
     }
 
-    /// With every digit.
-    fn plain(&self) -> String {
+    fn written(&self) -> writer::Cell {
         match self {
-            Self::Whole(number) => number.to_string(),
-            Self::Real(number) => number.to_string(),
-            Self::Words(words) => words.clone(),
+            Self::Whole(number) => writer::Cell::Whole(i64::try_from(*number).unwrap_or(i64::MAX)),
+            Self::Real(number) => writer::Cell::Real(Some(*number)),
+            Self::Words(words) => writer::Cell::Text(words.clone()),
         }
     }
 }
@@ -207,7 +160,8 @@ impl fmt::Display for Cell {
             Self::Real(number) if number.abs() >= 100.0 => write!(f, "{number:.0}"),
             Self::Real(number) if number.abs() >= 10.0 => write!(f, "{number:.1}"),
             Self::Real(number) => write!(f, "{number:.3}"),
-            _ => f.write_str(&self.plain()),
+            Self::Whole(number) => write!(f, "{number}"),
+            Self::Words(words) => f.write_str(words),
         }
     }
 }

@@ -25,6 +25,7 @@ use regie_protocol::{
 };
 
 use crate::{
+    meter::{self, Metered, Side},
     scenario::{Asks, Scenario},
     table::Month,
     watch::{Broken, Watch},
@@ -75,7 +76,10 @@ pub fn live(scenario: &Scenario, number: u32, seed: u64, blind: bool) -> Result<
     life.watch.blind = blind;
     let failed = |life: &Life<'_>, what| Failed { person: number, day: life.day(), seed, what };
     match life.run() {
-        Ok(()) => Ok(life.months),
+        Ok(()) => {
+            life.months.iter_mut().for_each(|month| month.cost(&scenario.costs));
+            Ok(life.months)
+        }
         Err(what) => Err(failed(&life, what)),
     }
 }
@@ -97,12 +101,19 @@ enum Event {
 }
 
 struct Party {
-    machine: Supplier,
+    machine: Metered<Supplier>,
     key: PublicKey,
+    /// The person's key here; deriving it anew for every message costs as much as a signature.
+    own: PublicKey,
     sector: usize,
     /// Which line; messages of an earlier one never arrive.
     line: u32,
     up: bool,
+    /// Has anything gone out on this line?
+    sent: bool,
+    /// A line on which nothing had gone out yet had nothing to send, and nothing came up since: there is nothing to send
+    /// and nothing to forget on the next one either. Most relationships are so on most days.
+    idle: bool,
     /// What it holds, as it was told.
     held: BTreeMap<FieldPath, String>,
     /// What it would hold today: a copy from the day on which it asked, told by hand of some moves.
@@ -119,7 +130,7 @@ struct Life<'a> {
     /// By the moment, and in the order of their making within it.
     queue: BTreeMap<(u64, u64), Event>,
     order: u64,
-    person: Person,
+    person: Metered<Person>,
     values: BTreeMap<FieldPath, Observed>,
     parties: Vec<Party>,
     online: bool,
@@ -128,7 +139,7 @@ struct Life<'a> {
     moves: u32,
     /// When a value that was true ceased to be.
     ended: BTreeMap<String, u64>,
-    watch: Watch,
+    watch: Metered<Watch>,
     months: Vec<Month>,
 }
 
@@ -149,31 +160,43 @@ impl<'a> Life<'a> {
             end: BEGIN + u64::from(scenario.days) * DAY_MS,
             queue: BTreeMap::new(),
             order: 0,
-            person,
+            person: Metered::new(Side::Person, person),
             values: BTreeMap::new(),
             parties: Vec::new(),
             online: false,
             revoked: BTreeMap::new(),
             moves: 0,
             ended: BTreeMap::new(),
-            watch: Watch::default(),
+            watch: Metered::new(Side::Onlooker, Watch::default()),
             months,
         }
     }
 
     fn run(&mut self) -> Result<(), Wrong> {
+        // What an earlier life of this thread left uncounted, where it went wrong.
+        meter::take();
         self.furnish();
         for _ in 0..self.scenario.suppliers {
             self.pair()?;
         }
         self.plan();
+        self.spend();
         while let Some(((at, _), event)) = self.queue.pop_first() {
             self.now = at;
             self.happen(event)?;
+            self.spend();
         }
         let shared: u64 = self.person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
         let seen: u64 = self.watch.entries().values().sum();
         if shared + self.person.personal_log().size() == seen { Ok(()) } else { Err(Wrong::Log) }
+    }
+
+    /// The work since the last event is of this month.
+    fn spend(&mut self) {
+        let spent = meter::take();
+        let month = self.month();
+        month.events += 1;
+        month.spend(&spent);
     }
 
     /// Gives the person a value for every field that anybody asks for.
@@ -188,7 +211,9 @@ impl<'a> Life<'a> {
     fn pair(&mut self) -> Result<(), Wrong> {
         let sector = self.draw_sector();
         let name = self.scenario.sector[sector].name.clone();
-        let mut machine = Supplier::new(Keypair::from_secret(&self.rng.random()));
+        let secret = self.rng.random();
+        meter::turn(Side::Supplier);
+        let mut machine = Metered::new(Side::Supplier, Supplier::new(Keypair::from_secret(&secret)));
         let key = machine.key().public();
         let profile = Profile {
             supplier: key,
@@ -215,7 +240,8 @@ impl<'a> Life<'a> {
         let mut entropy = self.entropy();
         let effects = self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
         let (held, copy, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        self.parties.push(Party { machine, key, sector, line: 0, up: false, held, copy, asked });
+        let (line, up, sent, idle) = (0, false, false, false);
+        self.parties.push(Party { machine, key, own, sector, line, up, sent, idle, held, copy, asked });
         self.run_person(effects, None)?;
         Ok(())
     }
@@ -288,12 +314,15 @@ impl<'a> Life<'a> {
     }
 
     fn hang_up(&mut self, party: usize) {
-        let key = self.parties[party].key;
-        let person = self.person.pairing_key(&key).public();
         let party = &mut self.parties[party];
+        let (key, person) = (party.key, party.own);
         if party.up {
             party.up = false;
             party.line += 1;
+            if party.idle {
+                return;
+            }
+            party.sent = false;
             party.machine.connection_lost(&person);
             self.person.connection_lost(&key);
         }
@@ -301,18 +330,22 @@ impl<'a> Life<'a> {
 
     /// Sends what waits on both sides of a line that is up.
     fn flush(&mut self, party: usize) -> Result<(), Wrong> {
-        if !self.parties[party].up {
+        if !self.parties[party].up || self.parties[party].idle {
             return Ok(());
         }
         let (key, line, now) = (self.parties[party].key, self.parties[party].line, self.time());
         let effects = self.person.drop_expired(&key, now);
         self.keep(effects)?;
-        for outgoing in self.person.to_send(&key) {
+        let outgoing = self.person.to_send(&key);
+        let own = self.parties[party].own;
+        let waiting = self.parties[party].machine.to_send(&own, now).map_err(refused)?;
+        let nothing = outgoing.is_empty() && waiting.is_empty();
+        self.parties[party].sent |= !nothing;
+        self.parties[party].idle = !self.parties[party].sent;
+        for outgoing in outgoing {
             let message = Box::new(outgoing.message);
             self.carry(party, size(&*message), Event::ToSupplier(party, line, outgoing.number, message));
         }
-        let person = self.person.pairing_key(&key).public();
-        let waiting = self.parties[party].machine.to_send(&person, now).map_err(refused)?;
         for (parcel, message) in waiting {
             let message = Box::new(message);
             self.carry(party, size(&*message), Event::ToPerson(party, line, parcel, message));
@@ -320,11 +353,22 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
+    /// Something came up for this supplier's line.
+    fn stir(&mut self, supplier: &PublicKey) {
+        if let Some(party) = self.parties.iter_mut().find(|party| party.key == *supplier) {
+            party.idle = false;
+        }
+    }
+
     /// A message goes out: it arrives after a while, or is lost with its line.
     fn carry(&mut self, party: usize, bytes: u64, event: Event) {
         let month = self.month();
         month.messages += 1;
         month.bytes += bytes;
+        if matches!(event, Event::ToSupplier(..) | Event::PersonReplied(..)) {
+            month.person_messages += 1;
+            month.person_bytes += bytes;
+        }
         let [least, most] = self.scenario.network.latency_ms;
         if self.rng.random_bool(self.scenario.network.loss) {
             self.hang_up(party);
@@ -337,9 +381,9 @@ impl<'a> Life<'a> {
 
     fn ask(&mut self, party: usize, number: usize) -> Result<(), Wrong> {
         let asks = self.asks(party, number);
-        let (every, key) = (asks.every_days, self.parties[party].key);
+        let every = asks.every_days;
         let ask = Ask {
-            person: self.person.pairing_key(&key).public(),
+            person: self.parties[party].own,
             fields: asks.fields.iter().map(|field| AskedPath::from(*field)).collect(),
             purpose: asks.purpose,
             reason: "as agreed".into(),
@@ -352,6 +396,7 @@ impl<'a> Life<'a> {
         let (now, mut entropy) = (self.time(), self.entropy());
         // A full outbox makes the company wait, like everybody.
         if self.parties[party].machine.ask(ask, now, &mut entropy).is_ok() {
+            self.parties[party].idle = false;
             let repeats = u64::from(!self.parties[party].asked.insert(number));
             let month = self.month();
             month.requests += 1;
@@ -369,6 +414,7 @@ impl<'a> Life<'a> {
             return Ok(());
         }
         if let Message::Revoke(signed) = &message {
+            meter::turn(Side::Onlooker);
             let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
             if let Some(made) = self.revoked.remove(&revocation.grant) {
                 let took = self.now - made;
@@ -377,8 +423,8 @@ impl<'a> Life<'a> {
                 month.revocation_ms += took;
             }
         }
-        let person = self.person.pairing_key(&self.parties[party].key).public();
         let (now, answers) = (self.time(), answers_a_request(&message));
+        let person = self.parties[party].own;
         let effects = self.parties[party].machine.message(&person, message, now);
         if let Some(reply) = self.run_supplier(party, effects, answers) {
             let reply = Box::new(reply);
@@ -416,8 +462,7 @@ impl<'a> Life<'a> {
         if self.parties[party].line != line {
             return Ok(());
         }
-        let (key, now) = (self.parties[party].key, self.time());
-        let person = self.person.pairing_key(&key).public();
+        let (person, now) = (self.parties[party].own, self.time());
         let (effects, back) = self.parties[party].machine.replied(&person, parcel, reply, now);
         self.run_supplier(party, effects, true);
         if let Some(message) = back {
@@ -506,7 +551,7 @@ impl<'a> Life<'a> {
             .person
             .relationships()
             .flat_map(|(_, relationship)| relationship.grants())
-            .filter(|grant| grant.live(&self.person, now).is_ok())
+            .filter(|grant| grant.live(&*self.person, now).is_ok())
             .map(regie_protocol::grant::VerifiedGrant::id)
             .collect();
         if !live.is_empty() {
@@ -584,7 +629,14 @@ impl<'a> Life<'a> {
         let mut answer = None;
         for effect in effects {
             match effect {
-                person::Effect::Persist(record) => self.watch.see(&record, self.time())?,
+                person::Effect::Persist(record) => {
+                    let now = self.time();
+                    self.watch.see(&record, now)?;
+                    // Every message that is to go out is a record first.
+                    if let person::Record::Outgoing { supplier, .. } = &record {
+                        self.stir(supplier);
+                    }
+                }
                 person::Effect::Reply(reply) => answer = Some(reply),
                 person::Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.time(), self.entropy());
@@ -618,6 +670,7 @@ impl<'a> Life<'a> {
             }
             return;
         };
+        meter::turn(Side::Onlooker);
         let Ok(disclosure) = signed.clone().verify() else { return };
         use regie_protocol::disclosure::Answer;
         let asked = disclosure.answers.values().any(|answer| matches!(answer, Answer::Asked));
@@ -635,6 +688,8 @@ impl<'a> Life<'a> {
     fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>, answered: bool) -> Option<Reply> {
         let mut answer = None;
         for effect in effects {
+            // Whatever a supplier has to send is a record first.
+            self.parties[party].idle &= !matches!(effect, supplier::Effect::Persist(_));
             match effect {
                 supplier::Effect::Persist(supplier::Record::Value { field, observed, .. }) => {
                     let (value, party) = (observed.value.as_str().to_owned(), &mut self.parties[party]);
@@ -730,6 +785,7 @@ fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
 /// Is it values that were asked for, not a change that is told?
 fn answers_a_request(message: &Message) -> bool {
     let Message::Disclose(signed) = message else { return false };
+    meter::turn(Side::Onlooker);
     signed.clone().verify().is_ok_and(|disclosure| disclosure.request.is_some())
 }
 
