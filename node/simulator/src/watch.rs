@@ -183,12 +183,11 @@ impl Watch {
             }
             Record::Outgoing { supplier, message: Message::Count(signed), .. } => {
                 let report = signed.clone().verify().map_err(|_| Broken::Signature)?;
-                let place = (*supplier, report.segment);
-                let counted = self.counted.get(&place).is_some_and(|counted| counted.epsilon == report.epsilon);
-                if !counted || !self.answered.insert(place) {
-                    return Err(Broken::Counted);
-                }
-                self.logged(supplier)?;
+                self.counts(supplier, &report.segment, report.epsilon)?;
+            }
+            Record::Outgoing { supplier, message: Message::Tally(signed), .. } => {
+                let report = signed.clone().verify().map_err(|_| Broken::Signature)?;
+                self.counts(supplier, &report.segment, report.epsilon)?;
             }
             _ => {}
         }
@@ -199,6 +198,16 @@ impl Watch {
     #[must_use]
     pub fn entries(&self) -> &BTreeMap<Log, u64> {
         &self.entries
+    }
+
+    /// A randomised answer leaves, whole or in halves: it was counted against the budget, and is the only one.
+    fn counts(&mut self, supplier: &PublicKey, segment: &ObjectId, epsilon: u32) -> Result<(), Broken> {
+        let place = (*supplier, *segment);
+        let counted = self.counted.get(&place).is_some_and(|counted| counted.epsilon == epsilon);
+        if !counted || !self.answered.insert(place) {
+            return Err(Broken::Counted);
+        }
+        self.logged(supplier)
     }
 
     fn logged(&mut self, supplier: &PublicKey) -> Result<(), Broken> {
@@ -223,17 +232,11 @@ impl Watch {
     }
 
     fn may_leave(&self, supplier: &PublicKey, id: &ObjectId, field: FieldPath, now: Timestamp) -> Result<(), Broken> {
-        let grant = self.grants.get(id).ok_or(Broken::NoGrant)?;
-        let bounds = &grant.scope.bounds;
-        if grant.audience != *supplier {
-            return Err(Broken::Another);
-        }
+        self.granted(supplier, id, field)?;
+        let bounds = &self.grants.get(id).ok_or(Broken::NoGrant)?.scope.bounds;
         if self.revoked.contains(id) && !self.blind {
             return Err(Broken::Revoked);
         }
-        if now < bounds.not_before || now >= bounds.expires {
-            return Err(Broken::Time);
-        }
-        if grant.scope.fields.iter().any(|own| own.covers(field)) { Ok(()) } else { Err(Broken::Wider) }
+        if now < bounds.not_before || now >= bounds.expires { Err(Broken::Time) } else { Ok(()) }
     }
 }

@@ -29,6 +29,7 @@ impl Group<'_> {
                 retention: KEPT,
                 membership: true,
                 epsilon: Some(pattern.epsilon),
+                tally: None,
                 expires: Timestamp(self.end + 1),
             };
             let (now, mut entropy) = (self.time(), self.entropy());
