@@ -38,8 +38,8 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
     ];
     let mut table = Frame::new("tell_once", &[&columns[..], &[("messages_a_month", Kind::Real)]].concat());
     let mut months = Frame::new("tell_once_months", &[&[("month", Kind::Whole)], &columns[..]].concat());
-    let title = "Values that suppliers hold and that are right";
-    let mut chart = Chart { title: title.into(), across: "month".into(), up: "share right".into(), lines: Vec::new() };
+    let title = "Values that suppliers hold and that are wrong";
+    let mut chart = Chart { title: title.into(), across: "month".into(), up: "share wrong".into(), lines: Vec::new() };
     let mut cells: Vec<(&str, f64)> = TELLS.into_iter().map(|tells| (SUBSCRIBE, tells)).collect();
     cells.extend([(SUBSCRIBE_AFTER, TELLS_MIDDLE), (READ, TELLS_MIDDLE)]);
     for (access, tells) in cells {
@@ -51,13 +51,13 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
             let of: Vec<Month> = rows.iter().filter(|row| row.month == month).cloned().collect();
             months.push([vec![month.into()], figures(access, tells, &of)].concat())?;
             let all = total(&of);
-            let share = ratio(all.held_right, all.held);
+            let wrong = |right: u64| ratio(all.held - right, all.held);
             if tells == TELLS_MIDDLE {
-                chart.point(access, month as f64, share);
+                chart.point(access, month as f64, wrong(all.held_right));
             }
             if access == SUBSCRIBE {
                 let line = format!("copies, {:.0}% told by hand", tells * 100.0);
-                chart.point(&line, month as f64, ratio(all.held_right_by_hand, all.held));
+                chart.point(&line, month as f64, wrong(all.held_right_by_hand));
             }
         }
     }
