@@ -23,7 +23,7 @@ def chart(frame: pl.DataFrame) -> alt.FacetChart:
     numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
     variant, varied = frame.columns[0], numbers[0]
     long = frame.unpivot(index=[variant, varied], on=numbers[1:], variable_name="measure")
-    return (
+    drawn: alt.FacetChart = (
         alt.Chart(long)
         .mark_point()
         .encode(
@@ -35,6 +35,7 @@ def chart(frame: pl.DataFrame) -> alt.FacetChart:
         .facet(alt.Facet("measure", type="nominal"), columns=3)
         .resolve_scale(y="independent")
     )
+    return drawn
 
 
 if __name__ == "__main__":
