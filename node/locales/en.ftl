@@ -737,6 +737,9 @@ refusal-not-a-board = no board
 refusal-unknown-intent = no such intent is open
 refusal-wrong-board = another board's
 refusal-board-full = the board is full
+refusal-not-a-helper = adds up no answers
+refusal-wrong-batch = other batch of the count
+refusal-too-few = too few answers
 refusal-too-many-offers = no more offers
 
 menu-segments = Belonging
@@ -747,6 +750,11 @@ segments-none = No supplier of yours publishes any now.
 segments-fits = fits you
 segments-fits-not = does not fit
 segments-epsilon = Counted with epsilon
+segments-helper = Your answer is cut in two: one half for this company, one for { $what }. Neither sees an answer.
+segments-least = { $n ->
+    [one] Only the sum of { $n } or more is ever read.
+   *[other] Only the sum of { $n } or more is ever read.
+}
 segments-counted = counted
 segments-yes = Yes, I belong
 segments-no = Leave me out

@@ -740,6 +740,9 @@ refusal-not-a-board = geen bord
 refusal-unknown-intent = er staat zo geen wens open
 refusal-wrong-board = van een ander bord
 refusal-board-full = het bord is vol
+refusal-not-a-helper = telt geen antwoorden op
+refusal-wrong-batch = andere ronde van de telling
+refusal-too-few = te weinig antwoorden
 refusal-too-many-offers = geen aanbiedingen meer
 
 menu-segments = Erbij horen
@@ -750,6 +753,11 @@ segments-none = Geen van uw leveranciers maakt er nu een bekend.
 segments-fits = past bij u
 segments-fits-not = past niet
 segments-epsilon = Geteld met epsilon
+segments-helper = Uw antwoord wordt in tweeën geknipt: een helft voor dit bedrijf, een voor { $what }. Geen van beide ziet een antwoord.
+segments-least = { $n ->
+    [one] Alleen de som van { $n } of meer wordt ooit gelezen.
+   *[other] Alleen de som van { $n } of meer wordt ooit gelezen.
+}
 segments-counted = geteld
 segments-yes = Ja, ik hoor erbij
 segments-no = Laat mij erbuiten

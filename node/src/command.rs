@@ -192,6 +192,8 @@ pub enum Command {
     TakeBack {
         segment: String,
     },
+    /// The link with which others have this companion help them count.
+    HelperLink,
     /// The link of this companion's board.
     BoardLink,
     /// The boards that this companion follows.
@@ -294,6 +296,10 @@ pub struct NewSegment {
     pub membership: bool,
     /// May people be counted, with this epsilon in thousandths?
     pub epsilon: Option<u32>,
+    /// With the helper of this link, so that nobody sees an answer?
+    pub helper: Option<String>,
+    /// Then how few answers are never summed?
+    pub least: Option<u32>,
     /// Days that it is published.
     pub days: u32,
 }

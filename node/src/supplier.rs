@@ -25,6 +25,7 @@ pub mod once;
 pub mod patterns;
 mod records;
 mod sharing;
+mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use records::key;
+pub use tally::Standing;
 
 use crate::{
     clock::{self, Clock},
@@ -155,6 +157,12 @@ pub enum Event {
     Browsed(PublicKey, Option<Vec<u8>>),
     /// A board answered to an offer, or did not.
     OfferReplied(ObjectId, Option<Vec<u8>>),
+    /// Another company's frame for this helper.
+    Help(PublicKey, Box<Message>, Responder),
+    /// Answers wait for a helper.
+    Count,
+    /// A helper answered, or did not.
+    Helped(ObjectId, tally::Asked, Option<Vec<u8>>),
     /// Time passes.
     Tick,
 }
@@ -182,6 +190,8 @@ pub struct Companion {
     board: Option<Board>,
     /// When each followed board is to be asked again.
     looks: BTreeMap<PublicKey, market::Look>,
+    /// Until when the helper of each segment is not asked again.
+    counts: BTreeMap<ObjectId, Timestamp>,
     runtime: tokio::runtime::Handle,
 }
 
@@ -223,6 +233,7 @@ pub async fn start(
         working: false,
         board: None,
         looks: BTreeMap::new(),
+        counts: BTreeMap::new(),
         runtime: tokio::runtime::Handle::current(),
     };
     let own = addresses.clone();
@@ -311,6 +322,9 @@ impl Driven for Companion {
                 | Event::Look
                 | Event::Browsed(..)
                 | Event::OfferReplied(..)
+                | Event::Help(..)
+                | Event::Count
+                | Event::Helped(..)
         )
     }
 
@@ -374,6 +388,12 @@ impl Companion {
             }
             Event::Browsed(board, frame) => self.browsed(&board, frame, turn)?,
             Event::OfferReplied(offer, frame) => self.offer_replied(&offer, frame, turn)?,
+            Event::Help(peer, message, responder) => self.help(&peer, *message, responder, turn)?,
+            Event::Count => {
+                let now = self.clock.now();
+                self.count_on(now, turn)?;
+            }
+            Event::Helped(segment, asked, frame) => self.helped(&segment, asked, frame, turn)?,
             Event::Tick => self.tick(turn)?,
         }
         Ok(true)
@@ -385,6 +405,10 @@ impl Companion {
             Ok(message) if self.board.is_some() && boards::is_for(&message) => {
                 let reply = self.at_board(&person, message, now, turn)?;
                 vec![Effect::Reply(reply)]
+            }
+            Ok(message) if tally::is_for(&message) => {
+                self.help_later(person, message, responder, turn);
+                return Ok(());
             }
             Ok(message) => {
                 self.load_for(&person, &message)?;
@@ -421,6 +445,8 @@ impl Companion {
         self.look_for_mail(turn)?;
         self.tend_board(now, turn)?;
         self.look_at_boards(now, turn)?;
+        self.tend_tasks(now, turn)?;
+        self.count_on(now, turn)?;
         self.work_on(turn);
         Ok(())
     }

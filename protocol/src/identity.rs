@@ -20,6 +20,7 @@ const SIGNATURE_DOMAIN: &[u8] = b"regie signature 1\0";
 const PAIRWISE_DOMAIN: &[u8] = b"regie pairwise key 1\0";
 const LOG_DOMAIN: &[u8] = b"regie personal log key 1\0";
 const INTENT_DOMAIN: &[u8] = b"regie intent key 1\0";
+const HELPER_DOMAIN: &[u8] = b"regie helper key 1\0";
 const WORDS_DOMAIN: &[u8] = b"regie four words 1\0";
 /// Multicodec `ed25519-pub` as a varint (<https://w3c-ccg.github.io/did-method-key/>).
 const ED25519_PUB: [u8; 2] = [0xed, 0x01];
@@ -124,6 +125,14 @@ impl Keypair {
     #[must_use]
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.public())
+    }
+
+    /// The secret that a helper opens its halves of answers with; see [`crate::tally`].
+    pub(crate) fn derive_helper_secret(&self) -> Zeroizing<[u8; 32]> {
+        let mut secret = Zeroizing::new([0u8; 32]);
+        let done = Hkdf::<Sha256>::new(None, &*self.expose_secret()).expand(HELPER_DOMAIN, secret.as_mut());
+        debug_assert!(done.is_ok(), "32 bytes always fit");
+        secret
     }
 
     pub(crate) fn sign(&self, body: &[u8]) -> Signature {

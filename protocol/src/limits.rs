@@ -132,6 +132,16 @@ pub const EPSILON_PER_SUPPLIER: u32 = 2_000;
 pub const EPSILON_IN_ALL: u32 = 8_000;
 /// After how many days a spent epsilon comes back.
 pub const EPSILON_DAYS: u32 = 365;
+/// Fewest answers that a helper ever sums: the threshold rule of statistical disclosure control.
+pub const TALLY_LEAST: u32 = 10;
+/// Most answers that a helper takes for one segment.
+pub const TALLY_REPORTS: u32 = 100_000;
+/// Most answers in one frame to a helper.
+pub const TALLY_PER_FRAME: usize = 64;
+/// Most segments that a helper works for at a time.
+pub const TALLY_TASKS: usize = 1_024;
+/// Largest half of an answer, in bytes.
+pub const SHARE_BYTES: usize = 256;
 /// Most boards that one companion follows.
 pub const BOARDS: usize = 16;
 /// Most categories in one question to a board.

@@ -17,6 +17,7 @@ use crate::{
     revocation::Revocation,
     segment::{CountReport, Membership, Segment},
     signed::{ObjectId, Signed},
+    tally::{Close, Prepare, Prepared, Sum, TallyReport},
     wire::{self, WireError},
 };
 
@@ -65,6 +66,12 @@ pub enum Message {
     Belong(Signed<Membership>),
     /// Person to supplier: a randomised answer.
     Count(Signed<CountReport>),
+    /// Person to supplier: a randomised answer in two halves.
+    Tally(Signed<TallyReport>),
+    /// Supplier to helper: take these answers in.
+    Prepare(Prepare),
+    /// Supplier to helper: what is the sum?
+    Close(Close),
 }
 
 /// The key of an intent asks for offers.
@@ -158,6 +165,10 @@ pub enum Reply {
     Intents(Intents),
     /// To `segments`. At most [`limits::SEGMENTS_PER_SUPPLIER`].
     Segments(Vec<Signed<Segment>>),
+    /// To `prepare`.
+    Prepared(Prepared),
+    /// To `close`.
+    Sum(Sum),
     /// Taken; there is nothing to say.
     Noted,
     /// Not taken.

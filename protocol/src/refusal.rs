@@ -65,6 +65,9 @@ refusals! {
     BoardFull "board_full" "The board holds as many intents as it can. Try again later, or another board.";
     TooManyOffers "too_many_offers" "This intent takes no more offers, or no more of yours.";
     UnknownSegment "unknown_segment" "This company publishes no such segment, or not any more. Ask for its segments.";
+    NotAHelper "not_a_helper" "This node adds up no answers for others, or for no more segments. Ask another helper.";
+    WrongBatch "wrong_batch" "Another batch of this count is open, or its key is another. Take back the segment and publish it anew.";
+    TooFew "too_few" "Fewer answers than the segment promises its persons are not summed. Wait for more.";
     Unexpected "unexpected" "This message has no place here: it is for the other role.";
 }
 

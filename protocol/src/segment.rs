@@ -20,6 +20,7 @@ use crate::{
     profile::plain_line,
     purpose::Purpose,
     signed::{Object, ObjectId},
+    tally::Tally,
     time::{DAY_MS, Days, Timestamp},
 };
 
@@ -263,6 +264,9 @@ pub struct Segment {
     /// May people be counted without saying so? Then with this epsilon, in thousandths: 1 to
     /// [`limits::EPSILON_PER_SUPPLIER`].
     pub epsilon: Option<u32>,
+    /// With whom it is counted, so that nobody sees an answer; alone where there is none. Only with an epsilon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tally: Option<Tally>,
     /// Not from this moment on.
     pub expires: Timestamp,
 }
@@ -285,6 +289,7 @@ impl Segment {
             && (1..=limits::RETENTION_DAYS).contains(&self.retention.0)
             && self.epsilon.is_none_or(|epsilon| (1..=limits::EPSILON_PER_SUPPLIER).contains(&epsilon))
             && (self.membership || self.epsilon.is_some())
+            && self.tally.as_ref().is_none_or(|tally| self.epsilon.is_some() && tally.helper(&self.supplier).is_ok())
     }
 }
 

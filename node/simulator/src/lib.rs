@@ -7,11 +7,16 @@
 
 pub mod calibrate;
 pub mod costs;
+pub mod draw;
+pub mod experiment;
+pub mod frame;
 pub mod gather;
+pub mod group;
 pub mod job;
 pub mod life;
 pub mod limits;
 pub mod meter;
+pub mod plot;
 pub mod run;
 pub mod scenario;
 pub mod shard;

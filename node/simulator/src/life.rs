@@ -14,7 +14,7 @@ use regie_protocol::{
     field::{AskedPath, FieldPath, Observed, Provenance},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     message::{Message, Reply},
-    person::{self, Person},
+    person::{self, Person, Remember},
     policy::Policy,
     profile::Profile,
     refusal::Refusal,
@@ -116,8 +116,10 @@ struct Party {
     idle: bool,
     /// What it holds, as it was told.
     held: BTreeMap<FieldPath, String>,
-    /// What it would hold today: a copy that is seldom told.
+    /// What it would hold today: a copy from the day on which it asked, told by hand of some moves.
     copy: BTreeMap<FieldPath, String>,
+    /// Which of its requests it has made before.
+    asked: BTreeSet<usize>,
 }
 
 struct Life<'a> {
@@ -135,6 +137,8 @@ struct Life<'a> {
     /// Revocations under way: when each was made.
     revoked: BTreeMap<ObjectId, u64>,
     moves: u32,
+    /// When a value that was true ceased to be.
+    ended: BTreeMap<String, u64>,
     watch: Metered<Watch>,
     months: Vec<Month>,
 }
@@ -162,6 +166,7 @@ impl<'a> Life<'a> {
             online: false,
             revoked: BTreeMap::new(),
             moves: 0,
+            ended: BTreeMap::new(),
             watch: Metered::new(Side::Onlooker, Watch::default()),
             months,
         }
@@ -234,19 +239,9 @@ impl<'a> Life<'a> {
         };
         let mut entropy = self.entropy();
         let effects = self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
-        let copy = self.values.iter().map(|(field, held)| (*field, held.value.as_str().to_owned())).collect();
-        self.parties.push(Party {
-            machine,
-            key,
-            own,
-            sector,
-            line: 0,
-            up: false,
-            sent: false,
-            idle: false,
-            held: BTreeMap::new(),
-            copy,
-        });
+        let (held, copy, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let (line, up, sent, idle) = (0, false, false, false);
+        self.parties.push(Party { machine, key, own, sector, line, up, sent, idle, held, copy, asked });
         self.run_person(effects, None)?;
         Ok(())
     }
@@ -402,8 +397,10 @@ impl<'a> Life<'a> {
         // A full outbox makes the company wait, like everybody.
         if self.parties[party].machine.ask(ask, now, &mut entropy).is_ok() {
             self.parties[party].idle = false;
+            let repeats = u64::from(!self.parties[party].asked.insert(number));
             let month = self.month();
             month.requests += 1;
+            month.repeats += repeats;
             month.fields_asked += fields;
             month.fields_needed += needs;
             self.flush(party)?;
@@ -426,10 +423,10 @@ impl<'a> Life<'a> {
                 month.revocation_ms += took;
             }
         }
+        let (now, answers) = (self.time(), answers_a_request(&message));
         let person = self.parties[party].own;
-        let now = self.time();
         let effects = self.parties[party].machine.message(&person, message, now);
-        if let Some(reply) = self.run_supplier(party, effects) {
+        if let Some(reply) = self.run_supplier(party, effects, answers) {
             let reply = Box::new(reply);
             self.carry(party, size(&*reply), Event::SupplierReplied(party, line, number, reply));
         }
@@ -467,7 +464,7 @@ impl<'a> Life<'a> {
         }
         let (person, now) = (self.parties[party].own, self.time());
         let (effects, back) = self.parties[party].machine.replied(&person, parcel, reply, now);
-        self.run_supplier(party, effects);
+        self.run_supplier(party, effects, true);
         if let Some(message) = back {
             let message = Box::new(message);
             self.carry(party, size(&*message), Event::Acknowledge(party, line, message));
@@ -493,11 +490,9 @@ impl<'a> Life<'a> {
         month.decisions_grouped += kinds;
         for (id, _) in waiting {
             let (now, mut entropy) = (self.time(), self.entropy());
-            let effects = if self.rng.random_bool(self.scenario.person.says_yes) {
-                self.person.allow(&id, now, &mut entropy)
-            } else {
-                self.person.refuse(&id)
-            };
+            let says_yes = self.rng.random_bool(self.scenario.person.says_yes);
+            self.remember(&id, says_yes)?;
+            let effects = if says_yes { self.person.allow(&id, now, &mut entropy) } else { self.person.refuse(&id) };
             // A relationship may be full of grants; then the request goes on waiting.
             if let Ok(effects) = effects {
                 self.run_person(effects, None)?;
@@ -508,6 +503,19 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
+    /// Some answers are made the default for all of the kind.
+    fn remember(&mut self, id: &Nonce, says_yes: bool) -> Result<(), Wrong> {
+        let share = self.scenario.person.remembers;
+        if share > 0.0 && self.rng.random_bool(share) {
+            let (now, mut entropy) = (self.time(), self.entropy());
+            // A policy may be full of rules; then this answer is for once.
+            if let Ok(effects) = self.person.remember(id, says_yes, Remember::Kind, now, &mut entropy) {
+                self.run_person(effects, None)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A new address, told once: by the node to whoever subscribes, and as today to some.
     fn moves_house(&mut self) -> Result<(), Wrong> {
         self.moves += 1;
@@ -515,6 +523,7 @@ impl<'a> Life<'a> {
         let fields: Vec<FieldPath> = fields.into_iter().filter(|field| self.values.contains_key(field)).collect();
         for field in &fields {
             let value = format!("{field} {}", self.moves);
+            self.ended.insert(self.values[field].value.as_str().to_owned(), self.now);
             self.set(*field, &value);
         }
         let changed = fields.iter().map(|field| (*field, true)).collect();
@@ -525,7 +534,8 @@ impl<'a> Life<'a> {
             if self.rng.random_bool(self.scenario.baseline.tells) {
                 for field in &fields {
                     let value = self.values[field].value.as_str().to_owned();
-                    self.parties[party].copy.insert(*field, value);
+                    // Only of what it was told before.
+                    self.parties[party].copy.entry(*field).and_modify(|copy| *copy = value);
                 }
             }
         }
@@ -564,7 +574,7 @@ impl<'a> Life<'a> {
         self.keep(effects)?;
         for party in 0..self.parties.len() {
             let effects = self.parties[party].machine.tick(now);
-            self.run_supplier(party, effects);
+            self.run_supplier(party, effects, false);
         }
         self.flush_all()?;
         if self.day().is_multiple_of(MONTH_DAYS) || self.now + DAY_MS >= self.end {
@@ -574,29 +584,35 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    /// How right is what suppliers hold, and what they would hold today?
+    /// How right is what suppliers hold, how right would today's copies of the same values be, and all of them?
     fn compare(&mut self) {
-        let (mut held, mut right, mut copies, mut copies_right, mut needless) = (0, 0, 0, 0, 0);
+        let mut found = Month::default();
         for party in &self.parties {
             let asks = &self.scenario.sector[party.sector].asks;
             let needed: BTreeSet<FieldPath> = asks.iter().flat_map(|asks| asks.needs.iter().copied()).collect();
             for (field, value) in &party.held {
-                held += 1;
-                right += u64::from(self.values.get(field).is_some_and(|own| own.value.as_str() == value));
-                needless += u64::from(!needed.contains(field));
+                found.held += 1;
+                found.held_needless += u64::from(!needed.contains(field));
+                let copy = party.copy.get(field).unwrap_or(value);
+                for (held, right, wrong_ms) in [
+                    (value, &mut found.held_right, &mut found.held_wrong_ms),
+                    (copy, &mut found.held_right_by_hand, &mut found.held_wrong_ms_by_hand),
+                ] {
+                    let since = self.ended.get(held);
+                    *right += u64::from(since.is_none());
+                    *wrong_ms += since.map_or(0, |since| self.now - since);
+                }
             }
-            let fields: BTreeSet<&FieldPath> = asks.iter().flat_map(|asks| &asks.fields).collect();
-            for field in fields {
-                copies += 1;
-                let own = self.values.get(field).map(|own| own.value.as_str());
-                copies_right += u64::from(own.is_some() && party.copy.get(field).map(String::as_str) == own);
-            }
+            found.copies += party.copy.len() as u64;
+            found.copies_right += party.copy.values().filter(|copy| !self.ended.contains_key(*copy)).count() as u64;
         }
         // The day that ends a month still belongs to it.
         let at = (self.day().saturating_sub(1) / MONTH_DAYS) as usize;
         if let Some(month) = self.months.get_mut(at) {
-            (month.held, month.held_right, month.held_needless) = (held, right, needless);
-            (month.copies, month.copies_right) = (copies, copies_right);
+            (month.held, month.held_right, month.held_needless) = (found.held, found.held_right, found.held_needless);
+            (month.held_right_by_hand, month.held_wrong_ms) = (found.held_right_by_hand, found.held_wrong_ms);
+            month.held_wrong_ms_by_hand = found.held_wrong_ms_by_hand;
+            (month.copies, month.copies_right) = (found.copies, found.copies_right);
         }
     }
 
@@ -667,14 +683,20 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>) -> Option<Reply> {
+    /// Carries out a supplier's effects. Where a request is `answered`, today's copy is made anew too: a form that is
+    /// filled in.
+    fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>, answered: bool) -> Option<Reply> {
         let mut answer = None;
         for effect in effects {
             // Whatever a supplier has to send is a record first.
             self.parties[party].idle &= !matches!(effect, supplier::Effect::Persist(_));
             match effect {
                 supplier::Effect::Persist(supplier::Record::Value { field, observed, .. }) => {
-                    self.parties[party].held.insert(field, observed.value.as_str().to_owned());
+                    let (value, party) = (observed.value.as_str().to_owned(), &mut self.parties[party]);
+                    if answered || !party.copy.contains_key(&field) {
+                        party.copy.insert(field, value.clone());
+                    }
+                    party.held.insert(field, value);
                     self.month().values += 1;
                 }
                 supplier::Effect::Persist(supplier::Record::Erased { fields, .. }) => {
@@ -745,7 +767,7 @@ fn preset(scenario: &Scenario, rng: &mut ChaCha8Rng) -> Policy {
 }
 
 /// One of several by their shares.
-fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
+pub(crate) fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
     let mut left = rng.random_range(0.0..1.0) * shares.iter().sum::<f64>();
     for (at, share) in shares.iter().enumerate() {
         if left < *share {
@@ -758,6 +780,13 @@ fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
 
 fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
     effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
+}
+
+/// Is it values that were asked for, not a change that is told?
+fn answers_a_request(message: &Message) -> bool {
+    let Message::Disclose(signed) = message else { return false };
+    meter::turn(Side::Onlooker);
+    signed.clone().verify().is_ok_and(|disclosure| disclosure.request.is_some())
 }
 
 fn refused(error: impl std::fmt::Display) -> Wrong {

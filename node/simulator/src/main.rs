@@ -18,6 +18,10 @@ struct Arguments {
 enum Verb {
     /// Run a scenario and write its tables
     Run(verbs::run::Arguments),
+    /// Draw what a run gave, month by month, as SVG beside its tables
+    Plot(verbs::plot::Arguments),
+    /// Do an experiment of docs/experiments and write its tables and drawings
+    Experiment(verbs::experiment::Arguments),
     /// Run a scenario with every value of some keys and every seed; runs that are done are not done again
     Sweep(verbs::sweep::Arguments),
     /// Do one run of a sweep, as `sweep --emit-jobs` describes it
@@ -31,6 +35,8 @@ enum Verb {
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Run(arguments) => verbs::run::carry_out(&arguments),
+        Verb::Plot(arguments) => verbs::plot::carry_out(&arguments),
+        Verb::Experiment(arguments) => verbs::experiment::carry_out(&arguments),
         Verb::Sweep(arguments) => verbs::sweep::carry_out(&arguments),
         Verb::Job(arguments) => verbs::job::carry_out(&arguments),
         Verb::Calibrate(arguments) => verbs::calibrate::carry_out(&arguments),

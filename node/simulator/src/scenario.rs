@@ -9,7 +9,7 @@ use std::{
 use regie_protocol::{field::FieldPath, grant::Access, limits, purpose::Purpose};
 use serde::{Deserialize, Serialize};
 
-use crate::costs::Costs;
+use crate::{costs::Costs, group::GroupRules};
 
 /// A market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct Scenario {
     pub baseline: Baseline,
     /// Kinds of suppliers; at least one.
     pub sector: Vec<Sector>,
+    /// Persons who share suppliers and a board; where it is left out, each lives alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupRules>,
     /// Which signatures the run is to have; those of the build where left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signatures: Option<Signatures>,
@@ -108,6 +111,9 @@ pub struct Habits {
     pub looks_every_days: u32,
     /// The share of waiting requests that are allowed.
     pub says_yes: f64,
+    /// The share of answers that become the default for all of their kind: sector, fields and purpose.
+    #[serde(default)]
+    pub remembers: f64,
     /// Moves of house.
     pub moves_a_year: f64,
     /// Grants revoked.
@@ -272,6 +278,7 @@ impl Scenario {
             (presets.into_iter().all(positive) && presets.iter().sum::<f64>() > 0.0, "policies has a share above 0"),
             (self.person.looks_every_days >= 1, "person.looks_every_days is 1 or more"),
             (share(self.person.says_yes), "person.says_yes is 0 to 1"),
+            (share(self.person.remembers), "person.remembers is 0 to 1"),
             (positive(self.person.moves_a_year) && positive(self.person.revokes_a_year), "rates are 0 or more"),
             (share(self.baseline.tells), "baseline.tells is 0 to 1"),
             (self.sector.iter().all(|sector| positive(sector.share)) && shares > 0.0, "a sector has a share above 0"),
@@ -286,7 +293,9 @@ impl Scenario {
             (asks().all(|asks| asks.retention_days <= limits::RETENTION_DAYS), "retention_days is at most 3,660"),
         ];
         let wrong = rules.into_iter().find(|(holds, _)| !holds);
-        wrong.map_or(Ok(()), |(_, rule)| Err(ScenarioError::Range(rule.to_owned())))
+        let wrong = wrong.map(|(_, rule)| rule);
+        let wrong = wrong.or_else(|| self.group.as_ref().and_then(|group| group.check().err()));
+        wrong.map_or(Ok(()), |rule| Err(ScenarioError::Range(rule.to_owned())))
     }
 }
 

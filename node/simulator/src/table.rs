@@ -32,7 +32,8 @@ macro_rules! months {
                 all.into_iter().map(|number| i64::try_from(number).unwrap_or(i64::MAX)).collect()
             }
 
-            fn add(&mut self, other: &Self) {
+            /// Adds the figures of another row.
+            pub fn add(&mut self, other: &Self) {
                 $(self.$name += other.$name;)*
             }
         }
@@ -42,6 +43,8 @@ macro_rules! months {
 months! {
     /// Requests made.
     requests,
+    /// Of those, the ones that their supplier had made before.
+    repeats,
     /// Fields that they asked for.
     fields_asked,
     /// Of those, fields that were needed.
@@ -62,9 +65,15 @@ months! {
     held,
     /// Of those, the ones that are right.
     held_right,
+    /// Of those, the ones that a copy told by hand would have right: the same values, as today.
+    held_right_by_hand,
+    /// Milliseconds since the wrong ones ceased to be true, in all.
+    held_wrong_ms,
+    /// The same of copies told by hand.
+    held_wrong_ms_by_hand,
     /// Of those, the ones that were not needed.
     held_needless,
-    /// Values that suppliers would hold today.
+    /// Values that suppliers would hold today: all that they were ever given, without an end.
     copies,
     /// Of those, the ones that are right.
     copies_right,
@@ -182,8 +191,10 @@ pub struct Summary {
     pub needless: f64,
     /// The share of held values that are right, at the ends of months.
     pub right: f64,
-    /// The share of today's copies that would be right.
+    /// The same values as copies that are told by hand, as today: the share that would be right.
     pub right_today: f64,
+    /// The share that is right of all copies that there would be today, which nothing ends.
+    pub right_of_all_copies: f64,
     /// From a revocation to its effect at the supplier, in seconds on average. On the node it holds at once.
     pub revocation_s: f64,
     /// Messages per person and month.
@@ -243,7 +254,8 @@ impl Summary {
             needed: ratio(all.fields_needed, all.fields_asked),
             needless: ratio(all.held_needless, all.held),
             right: ratio(all.held_right, all.held),
-            right_today: ratio(all.copies_right, all.copies),
+            right_today: ratio(all.held_right_by_hand, all.held),
+            right_of_all_copies: ratio(all.copies_right, all.copies),
             revocation_s: ratio(all.revocation_ms, all.revocations_done) / 1_000.0,
             messages_a_month: each(all.messages),
             bytes_a_month: each(all.bytes),

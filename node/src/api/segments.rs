@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
+    refusal::Refusal,
     segment,
     signed::{ObjectId, Verified},
 };
@@ -22,7 +23,7 @@ use super::{
 use crate::{
     clock,
     command::{self, Failure},
-    supplier::{Companion, World, lists::not_found, names},
+    supplier::{Companion, Standing, World, lists::not_found, names},
 };
 
 /// A pattern to publish.
@@ -52,6 +53,12 @@ pub struct NewSegment {
     /// May people be counted, with this epsilon in thousandths?
     #[schema(minimum = 1, maximum = 2000, example = 1000)]
     pub epsilon: Option<u32>,
+    /// Count with the helper of this link, so that nobody sees an answer; only with an epsilon.
+    #[schema(max_length = 4096, example = "regie:helper?v=1&d=…")]
+    pub helper: Option<String>,
+    /// With a helper: fewer answers than this are never summed. 10 where it is left out.
+    #[schema(minimum = 10, maximum = 100_000)]
+    pub least: Option<u32>,
     /// Days that it is published.
     #[serde(default = "thirty")]
     #[schema(minimum = 1, maximum = 3660)]
@@ -94,6 +101,10 @@ pub struct Segment {
     pub members: u64,
     /// How many belong, estimated from randomised answers; none where it does not count.
     pub count: Option<Count>,
+    /// The helper that it is counted with, as it calls itself.
+    pub helper: Option<String>,
+    /// With a helper: fewer answers than this are never summed.
+    pub least: Option<u32>,
     /// Until when it is published.
     #[schema(format = DateTime)]
     pub expires_at: String,
@@ -110,6 +121,13 @@ pub struct Count {
     pub error: u64,
     /// The epsilon of each answer, in thousandths.
     pub epsilon: u32,
+    /// With a helper: answers that came and are not in a sum yet.
+    pub waiting: u64,
+    /// With a helper: answers that did not hold and count nowhere.
+    pub spoiled: u32,
+    /// With a helper: why it takes nothing in at the moment.
+    #[schema(value_type = Option<String>, example = "not_a_helper")]
+    pub refused: Option<&'static str>,
 }
 
 /// Somebody who belongs.
@@ -192,10 +210,12 @@ pub(super) async fn publish(State(api): State<Api>, posted: Posted) -> Result<Re
             retention: new.retention_days,
             membership: new.membership,
             epsilon: new.epsilon,
+            helper: new.helper,
+            least: new.least,
             days: new.days,
         };
         let segment = companion.publish(words, turn)?;
-        Ok(shown(&segment, 0, segment.epsilon.map(|epsilon| segment::estimate(0, 0, epsilon))))
+        Ok(shown(&segment, 0, segment.epsilon.map(|epsilon| segment::estimate(0, 0, epsilon)), &Standing::default()))
     });
     made.await
 }
@@ -220,16 +240,25 @@ fn named(id: &str) -> Result<ObjectId, Failure> {
 fn view(companion: &mut Companion, world: World, segment: &Verified<segment::Segment>) -> Result<Segment, Failure> {
     let members = companion.members(world, &segment.id())?.len() as u64;
     let counted = companion.counted(world, segment)?;
-    Ok(shown(segment, members, counted))
+    let standing = companion.standing(world, &segment.id())?;
+    Ok(shown(segment, members, counted, &standing))
 }
 
-fn shown(segment: &Verified<segment::Segment>, members: u64, counted: Option<segment::Estimate>) -> Segment {
+fn shown(
+    segment: &Verified<segment::Segment>,
+    members: u64,
+    counted: Option<segment::Estimate>,
+    standing: &Standing,
+) -> Segment {
     // Both are within 0 and the number of reports or a small multiple of it.
     let count = segment.epsilon.zip(counted).map(|(epsilon, found)| Count {
         reports: found.reports,
         estimate: found.members.round() as u64,
         error: found.error.ceil() as u64,
         epsilon,
+        waiting: standing.waiting,
+        spoiled: standing.spoiled,
+        refused: standing.refused.map(Refusal::code),
     });
     Segment {
         id: names::Pattern(*segment.id().digest()).to_string(),
@@ -240,6 +269,8 @@ fn shown(segment: &Verified<segment::Segment>, members: u64, counted: Option<seg
         retention_days: segment.retention.0,
         members,
         count,
+        helper: segment.tally.as_ref().and_then(|tally| Some(tally.helper(&segment.supplier).ok()?.name)),
+        least: segment.tally.as_ref().map(|tally| tally.least),
         expires_at: clock::text(segment.expires),
     }
 }

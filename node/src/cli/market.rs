@@ -127,6 +127,12 @@ pub(super) struct Publish {
     /// People may be counted, with this epsilon in thousandths: 1000 is 1.0
     #[arg(long)]
     epsilon: Option<u32>,
+    /// Counted with the helper of this link (`regie supplier helper` on its side), so that nobody sees an answer
+    #[arg(long, value_name = "LINK", requires = "epsilon")]
+    helper: Option<String>,
+    /// With a helper: fewer answers than this are never summed, 10 or more
+    #[arg(long, requires = "helper")]
+    least: Option<u32>,
     /// How many days it is published
     #[arg(long, default_value_t = 30)]
     days: u32,
@@ -145,6 +151,8 @@ impl Publish {
             retention: self.kept,
             membership: !self.count_only,
             epsilon: self.epsilon,
+            helper: self.helper,
+            least: self.least,
             days: self.days,
         };
         Ok(Command::Publish { segment })

@@ -436,6 +436,8 @@ enum SupplierVerb {
         /// Its id, or the end of it
         segment: String,
     },
+    /// Make this companion help others count their segments, without seeing an answer, and show its link
+    Helper,
     /// Make this companion a board, where persons cast intents, and show its link
     Board,
     /// The boards that are followed
@@ -579,6 +581,7 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Take { offer, agreement } => Command::TakeUp { offer, agreement },
         Verb::Pass { offer } => Command::PassOver { offer },
         Verb::Withdraw { intent } => Command::Withdraw { intent },
+        Verb::Supplier { verb: SupplierVerb::Helper } => Command::HelperLink,
         Verb::Supplier { verb: SupplierVerb::Board } => Command::BoardLink,
         Verb::Supplier { verb: SupplierVerb::Boards } => Command::Boards,
         Verb::Supplier { verb: SupplierVerb::Follow { board, categories } } => Command::Follow { board, categories },

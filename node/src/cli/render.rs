@@ -69,6 +69,7 @@ pub(super) const PUBLISHED: View = View::List(&[
     ("counted", "reports"),
     ("estimate", "estimate"),
     ("+/-", "error"),
+    ("waiting", "waiting"),
 ]);
 pub(super) const INTENTS: View = View::List(&[
     ("id", "intent"),

@@ -146,6 +146,8 @@ fn segment(stage: &mut Stage) -> Result<(), Failure> {
         retention: 90,
         membership: true,
         epsilon: Some(1_000),
+        helper: None,
+        least: None,
         days: 30,
     };
     stage.ask(SHOP, &Command::Publish { segment })?;

@@ -123,6 +123,7 @@ impl Node {
             Command::Invite { .. }
             | Command::Ask { .. }
             | Command::People
+            | Command::HelperLink
             | Command::BoardLink
             | Command::Boards
             | Command::Follow { .. }

@@ -9,6 +9,7 @@ use regie_protocol::{
     policy::SegmentRule,
     segment::{Belongs, Fit, Segment},
     signed::{ObjectId, Verified},
+    tally::Tally,
     time::{DAY_MS, Timestamp},
 };
 use serde_json::{Value, json};
@@ -144,12 +145,19 @@ impl Node {
             "may_belong": segment.membership,
             "may_be_counted": segment.epsilon.is_some(),
             "epsilon": segment.epsilon.map(thousandths),
+            "helper": segment.tally.as_ref().and_then(|tally| helper_json(tally, supplier)),
             "budget_left_here": thousandths(self.machine.budget_left(Some(supplier), now)),
             "said": said.map(|said| said.what),
             "counted": said.is_some_and(|said| said.counted.is_some()),
             "expires": time(segment.expires),
         })
     }
+}
+
+/// Who helps to count, and how few are never summed.
+fn helper_json(tally: &Tally, supplier: &PublicKey) -> Option<Value> {
+    let card = tally.helper(supplier).ok()?;
+    Some(json!({ "name": card.name, "key": card.helper, "least": tally.least }))
 }
 
 /// Thousandths as a decimal number.

@@ -67,6 +67,7 @@ impl Companion {
                 self.take_back(&id, turn)?;
                 Ok(json!({ "segment": id, "published": false }))
             }
+            Command::HelperLink => self.helper_link(turn),
             Command::BoardLink => self.board_link(turn),
             Command::Boards => {
                 let views = self.followed()?.iter().map(followed_json).collect();
@@ -233,6 +234,7 @@ impl Companion {
         for segment in self.published() {
             let members = self.members(World::Live, &segment.id())?.len();
             let counted = self.counted(World::Live, &segment)?;
+            let standing = self.standing(World::Live, &segment.id())?;
             views.push(json!({
                 "segment": segment.id(),
                 "name": segment.name,
@@ -241,6 +243,9 @@ impl Companion {
                 "reports": counted.map(|counted| counted.reports),
                 "estimate": counted.map(|counted| counted.members.round()),
                 "error": counted.map(|counted| counted.error.ceil()),
+                "waiting": segment.tally.is_some().then_some(standing.waiting),
+                "spoiled": segment.tally.is_some().then_some(standing.spoiled),
+                "helper_refuses": standing.refused.map(regie_protocol::refusal::Refusal::code),
                 "expires": clock::text(segment.expires),
             }));
         }

@@ -440,7 +440,7 @@ impl Companion {
     }
 
     /// Says something to a board after this turn; what it answers, or that it did not, comes back as an event.
-    fn say(
+    pub(super) fn say(
         &self,
         board: &Invitation,
         message: &Message,

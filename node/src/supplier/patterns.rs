@@ -4,9 +4,11 @@
 
 use regie_protocol::{
     identity::PublicKey,
+    limits,
     segment::{Estimate, Membership, Predicate, Segment, estimate},
     signed::{ObjectId, Signed, Verified},
     supplier::{NewSegment, Record, SupplierError},
+    tally::{HelperLink, Tally, Total},
     time::{DAY_MS, Days, Timestamp},
     wire,
 };
@@ -53,6 +55,7 @@ impl Companion {
         let now = self.clock.now();
         let predicate: Predicate = serde_json::from_value(words.who)
             .map_err(|error| Failure::usage(format!("who belongs is not a predicate: {error}")))?;
+        let helper: Option<HelperLink> = words.helper.as_deref().map(parse).transpose()?;
         let new = NewSegment {
             name: words.name,
             words: words.words,
@@ -61,10 +64,20 @@ impl Companion {
             retention: Days(words.retention),
             membership: words.membership,
             epsilon: words.epsilon,
+            tally: match &helper {
+                Some(link) => {
+                    let least = words.least.unwrap_or(limits::TALLY_LEAST);
+                    Some(Tally { helper: link.card.clone(), least })
+                }
+                None => None,
+            },
             expires: now.plus_days(Days(words.days)),
         };
         let (segment, effects) = self.machine.publish(new, now, &mut clock::entropy())?;
         self.run(effects, None, turn)?;
+        if let Some(link) = &helper {
+            self.begin_count(&segment, link, turn)?;
+        }
         Ok(segment)
     }
 
@@ -72,6 +85,7 @@ impl Companion {
     pub(crate) fn take_back(&mut self, segment: &ObjectId, turn: &mut Turn) -> Result<(), Failure> {
         let effects = self.machine.take_back(segment)?;
         self.run(effects, None, turn)?;
+        self.end_count(segment, turn);
         for group in [members_of(segment), counted_of(segment)] {
             for row in self.store.group(Table::Segment, &group)? {
                 turn.batch.delete(Table::Segment, row.key());
@@ -108,6 +122,11 @@ impl Companion {
     /// How many belong, estimated from the randomised answers; none where this segment does not count.
     pub(crate) fn counted(&mut self, world: World, segment: &Verified<Segment>) -> Result<Option<Estimate>, Failure> {
         let Some(epsilon) = segment.epsilon else { return Ok(None) };
+        if segment.tally.is_some() {
+            let totals = self.standing(world, &segment.id())?.totals;
+            let sum = |part: fn(&Total) -> u32| totals.iter().map(|total| u64::from(part(total))).sum();
+            return Ok(Some(estimate(sum(|total| total.reports), sum(|total| total.yes), epsilon)));
+        }
         let (mut reports, mut yes) = (0, 0);
         for row in self.store.group(Table::Segment, &counted_of(&segment.id()))? {
             let person = bytes(&row.item).and_then(|key| PublicKey::from_bytes(key.as_slice().try_into().ok()?).ok());
@@ -136,6 +155,7 @@ impl Companion {
                 }
                 (person, membership.segment, if membership.member { "segment.joined" } else { "segment.left" })
             }
+            Record::Tallied { person, report } => return self.keep_report(person, report, turn),
             Record::Counted { person, segment, answer } => {
                 let key = Key::grouped(&counted_of(segment), person.as_bytes());
                 turn.batch.put(Table::Segment, key, vec![u8::from(*answer)]);
@@ -186,7 +206,7 @@ fn members_of(segment: &ObjectId) -> Vec<u8> {
     [b"members/", &segment.digest()[..]].concat()
 }
 
-fn counted_of(segment: &ObjectId) -> Vec<u8> {
+pub(super) fn counted_of(segment: &ObjectId) -> Vec<u8> {
     [b"counted/", &segment.digest()[..]].concat()
 }
 

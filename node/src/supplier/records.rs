@@ -114,7 +114,7 @@ impl Companion {
                 turn.batch.put(Table::Due, Key::grouped(&minute, person.as_bytes()), Vec::new());
             }
             Record::TakenUp { person, taken } => self.offer_taken(person, taken, turn)?,
-            Record::Member { .. } | Record::Counted { .. } => self.keep_word(record, turn)?,
+            Record::Member { .. } | Record::Counted { .. } | Record::Tallied { .. } => self.keep_word(record, turn)?,
             Record::SegmentEnded { segment } => turn.batch.delete(Table::Segment, super::patterns::published(segment)),
             Record::SendingForgotten { person, id } => {
                 turn.batch.delete(Table::Outbox, Key::grouped(person.as_bytes(), &id.0));
@@ -314,7 +314,9 @@ fn place(record: &Record) -> Option<(Table, Key)> {
         Record::Sending { person, sending } => (Table::Outbox, Key::grouped(person.as_bytes(), &sending.id.0)),
         Record::Segment { segment } => (Table::Segment, super::patterns::published(&segment.id())),
         // These stand by segment, where `patterns` puts them.
-        Record::Member { .. } | Record::Counted { .. } | Record::SegmentEnded { .. } => return None,
+        Record::Member { .. } | Record::Counted { .. } | Record::Tallied { .. } | Record::SegmentEnded { .. } => {
+            return None;
+        }
         Record::Erased { .. } | Record::Ended { .. } | Record::SendingForgotten { .. } => return None,
     })
 }

@@ -59,7 +59,10 @@ impl Person {
             | Message::TakeUp(_)
             | Message::Segments
             | Message::Belong(_)
-            | Message::Count(_) => Err(Refusal::Unexpected),
+            | Message::Count(_)
+            | Message::Tally(_)
+            | Message::Prepare(_)
+            | Message::Close(_) => Err(Refusal::Unexpected),
         };
         // What was recorded before the refusal holds in memory, so it has to become durable all the same.
         if let Err(code) = handled {

@@ -13,8 +13,10 @@ use crate::{
     identity::PublicKey,
     limits,
     message::Message,
+    prio3,
     segment::{self, Belongs, CountReport, Membership, Segment},
     signed::{ObjectId, Signed, Verified},
+    tally::TallyReport,
     time::{Days, Timestamp},
 };
 
@@ -160,20 +162,39 @@ impl Person {
         if said.is_none() {
             self.make_room_for_word(&mut effects, supplier, now)?;
         }
-        let answer = segment::randomised(fits, epsilon, entropy);
-        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
-        let person = relationship.key.public();
-        let report = CountReport { person, supplier: *supplier, segment: *id, answer, epsilon };
-        let report = Verified::sign(report, &relationship.key)?.signed().clone();
+        let report = self.report(supplier, id, segment::randomised(fits, epsilon, entropy), entropy)?;
         let what =
             said.map_or(Belongs::Count, |said| if said.what == Belongs::Yes { said.what } else { Belongs::Count });
         let said = Said { what, at: now, counted: Some(Counted { epsilon, at: now }) };
         self.record(&mut effects, Record::Said { supplier: *supplier, segment: *id, said });
         let event = Event::CountedIn { segment: *id, epsilon };
         self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
-        self.queue(&mut effects, *supplier, Message::Count(report), false)?;
+        self.queue(&mut effects, *supplier, report, false)?;
         effects.push(Effect::Deliver(*supplier));
         Ok(effects)
+    }
+
+    /// A randomised answer as the segment wants it: whole, or in two halves.
+    fn report(
+        &self,
+        supplier: &PublicKey,
+        id: &ObjectId,
+        answer: bool,
+        entropy: &mut Entropy,
+    ) -> Result<Message, OwnerError> {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let segment = relationship.segments.get(id).ok_or(OwnerError::NoSegment)?;
+        let epsilon = segment.epsilon.ok_or(OwnerError::NoSegment)?;
+        let (person, supplier, segment_id) = (relationship.key.public(), *supplier, *id);
+        let Some(tally) = &segment.tally else {
+            let report = CountReport { person, supplier, segment: segment_id, answer, epsilon };
+            return Ok(Message::Count(Verified::sign(report, &relationship.key)?.signed().clone()));
+        };
+        let (nonce, helper) = (entropy.nonce(), tally.helper(&supplier)?);
+        let split = prio3::split(answer, id, &nonce, &helper.seal, entropy).map_err(|_| OwnerError::NoSegment)?;
+        let prio3::Split { leader, helper } = split;
+        let report = TallyReport { person, supplier, segment: segment_id, epsilon, nonce, leader, helper };
+        Ok(Message::Tally(Verified::sign(report, &relationship.key)?.signed().clone()))
     }
 
     /// The epsilon that is left, in thousandths: for one supplier, or over all of them, since two may compare notes.

@@ -37,11 +37,14 @@ impl Supplier {
             Message::Segments => self.shown_segments(now),
             Message::Belong(membership) => self.belongs(person, membership, now),
             Message::Count(report) => self.counts(person, report, now),
+            Message::Tally(report) => self.tallies(person, report, now),
             Message::TakeUp(taken) => self.taken_up(person, taken),
             // The driver gives these to the board, where this companion is one.
             Message::Cast(_) | Message::Withdraw(_) | Message::Collect(_) | Message::Browse(_) | Message::Offer(_) => {
                 Err(Refusal::NotABoard)
             }
+            // And these to its counts, where it helps others.
+            Message::Prepare(_) | Message::Close(_) => Err(Refusal::NotAHelper),
             Message::Request(_)
             | Message::Acknowledge(_)
             | Message::Erased(_)

@@ -11,6 +11,7 @@ use crate::{
     refusal::Refusal,
     segment::{CountReport, Membership, Predicate, Segment},
     signed::{ObjectId, Signed, Verified},
+    tally::{Tally, TallyReport},
     time::{Days, Timestamp},
 };
 
@@ -31,6 +32,8 @@ pub struct NewSegment {
     pub membership: bool,
     /// May people be counted, with this epsilon in thousandths?
     pub epsilon: Option<u32>,
+    /// With which helper, and how many answers at least?
+    pub tally: Option<Tally>,
     /// Not from this moment on.
     pub expires: Timestamp,
 }
@@ -50,10 +53,10 @@ impl Supplier {
         if live >= limits::SEGMENTS_PER_SUPPLIER {
             return Err(SupplierError::TooManySegments);
         }
-        let NewSegment { name, words, predicate, purpose, retention, membership, epsilon, expires } = new;
+        let NewSegment { name, words, predicate, purpose, retention, membership, epsilon, tally, expires } = new;
         let (supplier, id) = (self.key.public(), entropy.nonce());
         let segment =
-            Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, expires };
+            Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, tally, expires };
         if !segment.well_formed() || expires <= now {
             return Err(SupplierError::BadSegment);
         }
@@ -119,13 +122,34 @@ impl Supplier {
         let report = self.signed_by(signed, person, |report| report.supplier)?;
         self.known(person)?;
         let segment = self.segments.get(&report.segment).filter(|segment| segment.expires > now);
-        // One drawn with another epsilon would spoil the estimate.
-        if segment.ok_or(Refusal::UnknownSegment)?.epsilon != Some(report.epsilon) {
+        let segment = segment.ok_or(Refusal::UnknownSegment)?;
+        // One drawn with another epsilon would spoil the estimate; one that shows itself would where a helper counts.
+        if segment.epsilon != Some(report.epsilon) || segment.tally.is_some() {
             return Err(Refusal::Malformed);
         }
         let mut effects = Vec::new();
         let (segment, answer) = (report.segment, report.answer);
         self.record(&mut effects, Record::Counted { person: *person, segment, answer });
+        effects.push(Effect::Reply(Reply::Noted));
+        Ok(effects)
+    }
+
+    pub(super) fn tallies(
+        &mut self,
+        person: &PublicKey,
+        signed: Signed<TallyReport>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>, Refusal> {
+        let report = self.signed_by(signed, person, |report| report.supplier)?;
+        self.known(person)?;
+        let segment = self.segments.get(&report.segment).filter(|segment| segment.expires > now);
+        let segment = segment.ok_or(Refusal::UnknownSegment)?;
+        let small = report.leader.len().max(report.helper.len()) <= limits::SHARE_BYTES;
+        if segment.epsilon != Some(report.epsilon) || segment.tally.is_none() || !small {
+            return Err(Refusal::Malformed);
+        }
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Tallied { person: *person, report: report.signed().clone() });
         effects.push(Effect::Reply(Reply::Noted));
         Ok(effects)
     }

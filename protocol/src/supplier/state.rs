@@ -26,6 +26,7 @@ use crate::{
     revocation::Revocation,
     segment::{Membership, Segment},
     signed::{ObjectId, Signed, Verified},
+    tally::TallyReport,
     time::Timestamp,
 };
 
@@ -246,6 +247,10 @@ pub enum Record {
         segment: ObjectId,
         answer: bool,
     },
+    Tallied {
+        person: PublicKey,
+        report: Signed<TallyReport>,
+    },
     /// An offer was taken up. Nothing of it is in the state; the driver knows the offers.
     TakenUp {
         person: PublicKey,
@@ -395,7 +400,11 @@ impl Supplier {
                 self.segments.insert(segment.id(), segment);
             }
             Record::SegmentEnded { segment } => drop(self.segments.remove(segment)),
-            Record::Original { .. } | Record::TakenUp { .. } | Record::Member { .. } | Record::Counted { .. } => {}
+            Record::Original { .. }
+            | Record::TakenUp { .. }
+            | Record::Member { .. }
+            | Record::Counted { .. }
+            | Record::Tallied { .. } => {}
             Record::Erased { person, fields, .. } => {
                 self.with(person)?.held.retain(|field, _| !fields.contains(field));
             }

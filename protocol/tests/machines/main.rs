@@ -6,6 +6,7 @@ mod attacks;
 mod intents;
 mod returns;
 mod segments;
+mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -27,7 +27,7 @@ fn named() -> Predicate {
     Predicate::Has(field("name.full"))
 }
 
-fn segment(epsilon: Option<u32>) -> NewSegment {
+pub(crate) fn segment(epsilon: Option<u32>) -> NewSegment {
     NewSegment {
         name: "Small households".into(),
         words: "A tariff for one or two".into(),
@@ -36,12 +36,13 @@ fn segment(epsilon: Option<u32>) -> NewSegment {
         retention: Days(90),
         membership: true,
         epsilon,
+        tally: None,
         expires: NOW.plus_days(Days(30)),
     }
 }
 
 impl World {
-    fn publish(&mut self, new: NewSegment) -> ObjectId {
+    pub(crate) fn publish(&mut self, new: NewSegment) -> ObjectId {
         let mut entropy = self.entropy();
         let (segment, _) = self.supplier.publish(new, NOW, &mut entropy).expect("published");
         self.learn();
@@ -64,7 +65,7 @@ impl World {
         Ok(())
     }
 
-    fn count_me(&mut self, id: &ObjectId) -> Result<(), OwnerError> {
+    pub(crate) fn count_me(&mut self, id: &ObjectId) -> Result<(), OwnerError> {
         let (key, mut entropy) = (self.supplier_key(), self.entropy());
         let effects = self.person.count_me(&key, id, true, NOW, &mut entropy)?;
         self.run(effects, NOW);
@@ -72,7 +73,7 @@ impl World {
     }
 
     /// Delivers what waits; the records of the supplier come out.
-    fn heard(&mut self) -> Vec<supplier::Record> {
+    pub(crate) fn heard(&mut self) -> Vec<supplier::Record> {
         let (key, person) = (self.supplier_key(), self.person_key());
         let mut records = Vec::new();
         for outgoing in self.person.to_send(&key) {
@@ -273,9 +274,10 @@ fn hostile_segments_and_answers_are_refused() {
     world.run(effects, NOW);
     let number = world.person.to_send(&key)[0].number;
     let sign = |predicate: &Predicate, by: &Keypair| {
-        let NewSegment { name, words, purpose, retention, membership, epsilon, expires, .. } = segment(None);
+        let NewSegment { name, words, purpose, retention, membership, epsilon, tally, expires, .. } = segment(None);
         let (supplier, id, predicate) = (by.public(), regie_protocol::identity::Nonce([3; 16]), predicate.clone());
-        let made = Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, expires };
+        let made =
+            Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, tally, expires };
         Verified::sign(made, by).expect("signed").signed().clone()
     };
     let (own, other) = (Keypair::from_secret(&[2; 32]), Keypair::from_secret(&[66; 32]));

@@ -89,6 +89,7 @@ fn segment() -> Segment {
         retention: Days(90),
         membership: true,
         epsilon: Some(1_000),
+        tally: None,
         expires: Timestamp(END),
     }
 }

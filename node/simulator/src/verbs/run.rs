@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Threads; as many as there are cores, where left out
     #[arg(long)]
     threads: Option<usize>,
-    /// Only this person, as a failing run says
+    /// Only this person, or this group, as a failing run says
     #[arg(long)]
     only: Option<u32>,
 }
@@ -38,8 +38,11 @@ pub fn carry_out(arguments: &Arguments) -> Done {
     if let Some(file) = costs {
         scenario.costs = Costs::read(file)?;
     }
-    let bar = super::bar(u64::from(only.map_or(scenario.persons, |_| 1)))?;
     let plan = Plan { scenario: &scenario, seed: *seed, threads: super::threads(*threads), only: *only };
+    if scenario.group.is_some() {
+        return super::groups::carry_out(&plan, out.as_deref());
+    }
+    let bar = super::bar(u64::from(only.map_or(scenario.persons, |_| 1)))?;
     let done = job::carry_out(&plan, out.as_deref(), &BTreeMap::new(), &|| bar.inc(1));
     bar.finish_and_clear();
     println!("{}", serde_json::to_string_pretty(&done?.summary)?);

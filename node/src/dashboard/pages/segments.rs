@@ -27,6 +27,7 @@ struct Segment {
     kept: u64,
     may_belong: bool,
     epsilon: Option<f64>,
+    helper: Option<Helper>,
     said: Option<String>,
     counted: bool,
     expires: String,
@@ -36,6 +37,12 @@ impl Segment {
     fn belongs(&self) -> bool {
         self.said.as_deref() == Some("yes")
     }
+}
+
+#[derive(Deserialize)]
+struct Helper {
+    name: String,
+    least: u64,
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,372 @@
+//! Counting with a helper, on both sides: this company's own segments that another one helps to count, and the
+//! segments of others that this one helps with. In: reports of persons, frames between the two. Out: rows, frames,
+//! sums. A helper's frames have a turn of their own, so that what a turn before them took in is on disk.
+
+use std::time::Duration;
+
+use regie_protocol::{
+    identity::PublicKey,
+    limits,
+    message::{self, Message, Reply},
+    profile::Invitation,
+    refusal::Refusal,
+    segment::Segment,
+    signed::{ObjectId, Signed, Verified},
+    tally::{Close, HelperLink, HelperSecret, Leader, Prepare, TallyReport, Task, Total, VerifyKey},
+    time::Timestamp,
+    wire,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::{Companion, Event, World, patterns::counted_of, records::damaged};
+use crate::{
+    clock,
+    command::Failure,
+    driver::Turn,
+    network::Responder,
+    store::{Item, Key, Table},
+};
+
+/// The row that says that this companion helps others.
+const HELPER: &[u8] = b"helper";
+const TASKS: &[u8] = b"tasks";
+const COUNTING: &[u8] = b"counting";
+/// Pause after a helper that could not be reached or refused, in milliseconds.
+const PAUSE_MS: u64 = 30_000;
+/// Largest stored row, in bytes. A count of [`limits::TALLY_REPORTS`] has 10,000 totals at most.
+const ROW_BYTES: usize = 1024 * 1024;
+
+/// A count of one of this company's segments.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Counting {
+    leader: Leader,
+    helper: Invitation,
+    /// The last report that was dealt with.
+    done: u64,
+    /// What the helper refused last, until it takes something again.
+    refused: Option<Refusal>,
+}
+
+/// What a helper was asked.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked {
+    /// To take reports in: those after the first number up to the second.
+    Prepare(u64, u64),
+    /// To close a batch.
+    Close,
+}
+
+/// Where a count with a helper stands.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// Answers in the closed batches.
+    pub totals: Vec<Total>,
+    /// Answers that came and are in no closed batch.
+    pub waiting: u64,
+    /// Answers that did not hold.
+    pub spoiled: u32,
+    /// What the helper refused last.
+    pub refused: Option<Refusal>,
+}
+
+/// Is this a message for a helper?
+pub(super) fn is_for(message: &Message) -> bool {
+    matches!(message, Message::Prepare(_) | Message::Close(_))
+}
+
+impl Companion {
+    /// Makes this companion a helper, if it is none yet; its link comes out.
+    pub(super) fn helper_link(&mut self, turn: &mut Turn) -> Result<Value, Failure> {
+        let key = self.machine.key();
+        let (name, addresses) =
+            self.machine.profile().map(|p| (p.name.clone(), p.addresses.clone())).unwrap_or_default();
+        let card = HelperSecret::of(key).card(key, &name).map_err(Failure::internal)?;
+        turn.batch.put(Table::Segment, Key::item(HELPER), HELPER.to_vec());
+        let tasks = self.tasks()?;
+        Ok(json!({
+            "link": HelperLink { card, addresses }.to_string(),
+            "segments": tasks.len(),
+            "answers": tasks.iter().map(|task| u64::from(task.reports)).sum::<u64>(),
+        }))
+    }
+
+    /// Gives a helper's frame a turn of its own.
+    pub(super) fn help_later(&self, peer: PublicKey, message: Message, responder: Responder, turn: &mut Turn) {
+        let events = self.events.clone();
+        turn.after(move || {
+            if let Some(events) = events.upgrade()
+                && let Err(error) = events.try_send(Event::Help(peer, Box::new(message), responder))
+                && let (Event::Help(_, _, responder), Ok(frame)) =
+                    (error.into_inner(), wire::encode(&Reply::Refused(Refusal::Unavailable)))
+            {
+                responder.reply_blocking(frame);
+            }
+        });
+    }
+
+    /// Takes in halves of another company's answers, or tells their sum.
+    pub(super) fn help(
+        &mut self,
+        peer: &PublicKey,
+        message: Message,
+        responder: Responder,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let helped = match message {
+            _ if self.store.get(Table::Segment, &Key::item(HELPER))?.is_none() => Err(Refusal::NotAHelper),
+            Message::Prepare(prepare) => self.prepare(peer, &prepare, turn)?,
+            Message::Close(close) => self.close(peer, &close, turn)?,
+            _ => Err(Refusal::Unexpected),
+        };
+        let frame = wire::encode(&helped.unwrap_or_else(Reply::Refused)).map_err(Failure::internal)?;
+        turn.after(move || responder.reply_blocking(frame));
+        Ok(())
+    }
+
+    /// Forgets the tasks whose segments have ended.
+    pub(super) fn tend_tasks(&self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+        for task in self.tasks()?.iter().filter(|task| task.expires <= now) {
+            turn.batch.delete(Table::Segment, task_key(&task.segment));
+            turn.batch.delete_group(Table::Segment, &seen_in(&task.segment));
+        }
+        Ok(())
+    }
+
+    /// Begins a count of this segment.
+    pub(super) fn begin_count(
+        &self,
+        segment: &Verified<Segment>,
+        link: &HelperLink,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let Some(tally) = &segment.tally else { return Ok(()) };
+        let mut key = [0; 32];
+        key[..16].copy_from_slice(&clock::random::<16>());
+        key[16..].copy_from_slice(&clock::random::<16>());
+        let helper = link.place().map_err(Failure::internal)?;
+        let leader = Leader::new(tally, VerifyKey(key));
+        put(turn, &segment.id(), &Counting { leader, helper, done: 0, refused: None })
+    }
+
+    /// Forgets everything of a count.
+    pub(super) fn end_count(&self, segment: &ObjectId, turn: &mut Turn) {
+        turn.batch.delete(Table::Segment, counting_key(segment));
+        turn.batch.delete_group(Table::Segment, &waiting_of(segment));
+    }
+
+    /// Keeps a person's halves until the helper has taken its own. A person is counted once.
+    pub(super) fn keep_report(
+        &mut self,
+        person: &PublicKey,
+        signed: &Signed<TallyReport>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let Ok(report) = signed.clone().verify() else { return Ok(()) };
+        let Some(customer) = self.machine.customer(person) else { return Ok(()) };
+        let key = Key::grouped(&counted_of(&report.segment), person.as_bytes());
+        // In the test world there is nobody to count.
+        let again = self.store.get(Table::Segment, &key)?.is_some()
+            || !self.touched.insert((Table::Segment, key.clone()))
+            || customer.test();
+        if again {
+            return Ok(());
+        }
+        turn.batch.put(Table::Segment, key, Vec::new());
+        turn.batch.append(Table::Segment, &waiting_of(&report.segment), encode(signed)?);
+        self.count_soon(Duration::ZERO, turn);
+        Ok(())
+    }
+
+    /// Where the count of a segment stands.
+    pub(crate) fn standing(&self, world: World, segment: &ObjectId) -> Result<Standing, Failure> {
+        let Some(counting) = self.counting(segment)? else { return Ok(Standing::default()) };
+        if world == World::Test {
+            return Ok(Standing::default());
+        }
+        let last = self.store.last_number(Table::Segment, &waiting_of(segment))?.unwrap_or(counting.done);
+        let waiting = last.saturating_sub(counting.done) + u64::from(counting.leader.waiting());
+        let Counting { leader, refused, .. } = counting;
+        Ok(Standing { totals: leader.totals, waiting, spoiled: leader.spoiled, refused })
+    }
+
+    /// Sends helpers what waits for them.
+    pub(super) fn count_on(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+        for segment in self.published().into_iter().filter(|segment| segment.tally.is_some()) {
+            let id = segment.id();
+            if self.counts.get(&id).is_some_and(|until| now < *until) {
+                continue;
+            }
+            let Some(counting) = self.counting(&id)? else { continue };
+            let (last, reports) = self.waiting(&id, counting.done)?;
+            let (asked, message) = if reports.is_empty() {
+                let Some(close) = counting.leader.close(&id) else { continue };
+                (Asked::Close, Message::Close(close))
+            } else {
+                let prepare = counting.leader.ask(&segment, &reports);
+                (Asked::Prepare(counting.done, last), Message::Prepare(prepare))
+            };
+            self.counts.insert(id, now.plus_ms(PAUSE_MS));
+            self.say(&counting.helper, &message, move |frame| Event::Helped(id, asked, frame), turn);
+        }
+        Ok(())
+    }
+
+    /// A helper answered, or did not.
+    pub(super) fn helped(
+        &mut self,
+        id: &ObjectId,
+        asked: Asked,
+        frame: Option<Vec<u8>>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let reply = frame.and_then(|frame| message::read::<Reply>(&frame).ok());
+        let Some(mut counting) = self.counting(id)? else { return Ok(()) };
+        match (asked, reply) {
+            // Another companion on the same store may have dealt with them already.
+            (Asked::Prepare(after, last), Some(Reply::Prepared(prepared))) if counting.done == after => {
+                let (_, reports) = self.waiting(id, after)?;
+                counting.leader.answered(id, &reports, &prepared);
+                (after + 1..=last).for_each(|number| {
+                    turn.batch.delete(Table::Segment, Key::grouped_index(&waiting_of(id), number));
+                });
+                (counting.done, counting.refused) = (last, None);
+            }
+            (Asked::Close, Some(Reply::Sum(sum))) => {
+                counting.leader.closed(&sum);
+                counting.refused = None;
+            }
+            (_, Some(Reply::Refused(code))) => {
+                tracing::info!(code = code.code(), "a helper refuses");
+                counting.refused = Some(code);
+                return put(turn, id, &counting);
+            }
+            _ => return Ok(()),
+        }
+        put(turn, id, &counting)?;
+        self.counts.remove(id);
+        self.count_soon(Duration::ZERO, turn);
+        Ok(())
+    }
+
+    fn prepare(
+        &mut self,
+        peer: &PublicKey,
+        prepare: &Prepare,
+        turn: &mut Turn,
+    ) -> Result<Result<Reply, Refusal>, Failure> {
+        let (key, now) = (self.machine.key(), self.clock.now());
+        let fresh = match Task::new(peer, &key.public(), prepare, now) {
+            Ok(task) => task,
+            Err(code) => return Ok(Err(code)),
+        };
+        let known: Option<Task> = self.segment_row(&task_key(&fresh.segment))?;
+        if known.is_none() && self.tasks()?.len() >= limits::TALLY_TASKS {
+            return Ok(Err(Refusal::NotAHelper));
+        }
+        let mut task = known.unwrap_or(fresh);
+        let seen_group = seen_in(&task.segment);
+        let mut before = std::collections::BTreeMap::new();
+        for answer in prepare.answers.iter().take(limits::TALLY_PER_FRAME) {
+            let row = self.store.get(Table::Segment, &Key::grouped(&seen_group, &answer.nonce.0))?;
+            let batch = row.and_then(|row| row.as_slice().try_into().ok()).map(u32::from_be_bytes);
+            before.extend(batch.map(|batch| (answer.nonce.0, batch)));
+        }
+        let seen = |nonce: &regie_protocol::identity::Nonce| before.get(&nonce.0).copied();
+        let (prepared, taken) = match task.prepare(peer, &HelperSecret::of(key), prepare, &seen) {
+            Ok(done) => done,
+            Err(code) => return Ok(Err(code)),
+        };
+        for nonce in taken {
+            let batch = prepare.batch.to_be_bytes().to_vec();
+            turn.batch.put(Table::Segment, Key::grouped(&seen_group, &nonce.0), batch);
+        }
+        turn.batch.put(Table::Segment, task_key(&task.segment), encode(&task)?);
+        Ok(Ok(Reply::Prepared(prepared)))
+    }
+
+    fn close(&mut self, peer: &PublicKey, close: &Close, turn: &mut Turn) -> Result<Result<Reply, Refusal>, Failure> {
+        let Some(mut task) = self.segment_row::<Task>(&task_key(&close.segment))? else {
+            return Ok(Err(Refusal::UnknownSegment));
+        };
+        let sum = match task.close(peer, close) {
+            Ok(sum) => sum,
+            Err(code) => return Ok(Err(code)),
+        };
+        turn.batch.put(Table::Segment, task_key(&close.segment), encode(&task)?);
+        Ok(Ok(Reply::Sum(sum)))
+    }
+
+    fn tasks(&self) -> Result<Vec<Task>, Failure> {
+        self.store.group(Table::Segment, TASKS)?.iter().map(|row| decode(&row.value)).collect()
+    }
+
+    /// The next reports after a number, and the number of the last of them.
+    fn waiting(&self, segment: &ObjectId, after: u64) -> Result<(u64, Vec<TallyReport>), Failure> {
+        let rows = self.store.numbered(
+            Table::Segment,
+            &waiting_of(segment),
+            after.saturating_add(1),
+            limits::TALLY_PER_FRAME,
+        )?;
+        let (mut last, mut reports) = (after, Vec::new());
+        for row in rows {
+            let Item::Index(number) = row.item else { continue };
+            let signed: Signed<TallyReport> = decode(&row.value)?;
+            last = number;
+            reports.push(signed.verify().map_err(|_| damaged(Table::Segment.name()))?.into_value());
+        }
+        Ok((last, reports))
+    }
+
+    fn counting(&self, segment: &ObjectId) -> Result<Option<Counting>, Failure> {
+        self.segment_row(&counting_key(segment))
+    }
+
+    fn segment_row<T: DeserializeOwned + Serialize>(&self, key: &Key) -> Result<Option<T>, Failure> {
+        self.store.get(Table::Segment, key)?.map(|row| decode(&row)).transpose()
+    }
+
+    fn count_soon(&self, pause: Duration, turn: &mut Turn) {
+        let (runtime, events) = (self.runtime.clone(), self.events.clone());
+        turn.after(move || {
+            drop(runtime.spawn(async move {
+                tokio::time::sleep(pause).await;
+                if let Some(events) = events.upgrade() {
+                    let _ = events.send(Event::Count).await;
+                }
+            }));
+        });
+    }
+}
+
+fn task_key(segment: &ObjectId) -> Key {
+    Key::grouped(TASKS, segment.digest())
+}
+
+fn counting_key(segment: &ObjectId) -> Key {
+    Key::grouped(COUNTING, segment.digest())
+}
+
+fn waiting_of(segment: &ObjectId) -> Vec<u8> {
+    [b"waiting/", &segment.digest()[..]].concat()
+}
+
+/// Which numbers of answers a helper took, with their batch.
+fn seen_in(segment: &ObjectId) -> Vec<u8> {
+    [b"seen/", &segment.digest()[..]].concat()
+}
+
+fn put(turn: &mut Turn, segment: &ObjectId, counting: &Counting) -> Result<(), Failure> {
+    turn.batch.put(Table::Segment, counting_key(segment), encode(counting)?);
+    Ok(())
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
+    wire::encode(value).map_err(Failure::internal)
+}
+
+fn decode<T: DeserializeOwned + Serialize>(row: &[u8]) -> Result<T, Failure> {
+    wire::decode(row, ROW_BYTES).map_err(|_| damaged(Table::Segment.name()))
+}

@@ -1,0 +1,247 @@
+//! Splits an answer in two, and adds halves up. The one place that knows `prio` and `hpke`.
+//!
+//! In: a yes or no, shares. Out: shares, of which one alone is random; sums. Prio3Count with two aggregators
+//! (draft-irtf-cfrg-vdaf-18, section 7.4.1); the helper's share is sealed with HPKE (RFC 9180, base mode, X25519,
+//! HKDF-SHA256, ChaCha20-Poly1305), so that it can go by way of the supplier, as in DAP (draft-ietf-ppm-dap).
+
+use hpke::{
+    Deserializable as _, Kem as _, OpModeR, OpModeS, Serializable as _, aead::ChaCha20Poly1305, kdf::HkdfSha256,
+    kem::X25519HkdfSha256,
+};
+use prio::{
+    codec::{Encode as _, ParameterizedDecode as _},
+    field::Field64,
+    vdaf::{
+        AggregateShare, Aggregator as _, Client as _, Collector as _, OutputShare, VdafError, VerifyTransition,
+        prio3::{Prio3Count, Prio3InputShare, Prio3VerifierShare, Prio3VerifyState},
+    },
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    entropy::Entropy,
+    identity::Nonce,
+    signed::ObjectId,
+    tally::{Half, SealingKey, VerifyKey},
+};
+
+const CONTEXT: &[u8] = b"regie tally 1\0";
+const AGGREGATORS: u8 = 2;
+/// Length of an HPKE encapsulated key, in bytes.
+const ENCAPSULATED: usize = 32;
+
+/// Something that is no share, or does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a share that does not hold")]
+pub struct BadShare;
+
+impl From<VdafError> for BadShare {
+    fn from(_: VdafError) -> Self {
+        Self
+    }
+}
+
+impl From<prio::codec::CodecError> for BadShare {
+    fn from(_: prio::codec::CodecError) -> Self {
+        Self
+    }
+}
+
+impl From<hpke::HpkeError> for BadShare {
+    fn from(_: hpke::HpkeError) -> Self {
+        Self
+    }
+}
+
+/// Both halves of one answer: the supplier's, and the helper's, sealed.
+pub struct Split {
+    /// For the supplier.
+    pub leader: Vec<u8>,
+    /// Only the helper opens it.
+    pub helper: Vec<u8>,
+}
+
+/// Splits one answer. The halves draw their randomness from the operating system, the one place in this crate that
+/// does: `prio` takes none from its caller, and no decision depends on it.
+///
+/// # Errors
+/// [`BadShare`] for a key that is none.
+pub fn split(
+    answer: bool,
+    segment: &ObjectId,
+    nonce: &Nonce,
+    helper: &SealingKey,
+    entropy: &mut Entropy,
+) -> Result<Split, BadShare> {
+    let (public, shares) = vdaf()?.shard(&context(segment), &answer, &nonce.0)?;
+    debug_assert!(public.get_encoded().is_ok_and(|bytes| bytes.is_empty()), "a count has no public share");
+    let [leader, helpers] = shares.as_slice() else { return Err(BadShare) };
+    let opened = Zeroizing::new(helpers.get_encoded()?);
+    Ok(Split { leader: leader.get_encoded()?, helper: seal(helper, &opened, segment, nonce, entropy)? })
+}
+
+/// The half of a proof that one aggregator tells the other.
+///
+/// # Errors
+/// [`BadShare`].
+pub fn verifier(
+    half: Half,
+    key: &VerifyKey,
+    segment: &ObjectId,
+    nonce: &Nonce,
+    share: &[u8],
+) -> Result<Vec<u8>, BadShare> {
+    Ok(begin(half, key, segment, nonce, share)?.1.get_encoded()?)
+}
+
+/// Adds the answer to this aggregator's sum; `verifiers` are the supplier's half of the proof and the helper's.
+///
+/// # Errors
+/// [`BadShare`] where the two together don't prove that the answer is a yes or a no.
+pub fn add(
+    half: Half,
+    key: &VerifyKey,
+    segment: &ObjectId,
+    nonce: &Nonce,
+    share: &[u8],
+    verifiers: [&[u8]; 2],
+    sum: &[u8],
+) -> Result<Vec<u8>, BadShare> {
+    let vdaf = vdaf()?;
+    let (state, _) = begin(half, key, segment, nonce, share)?;
+    let [leader, helper] = verifiers.map(|bytes| Prio3VerifierShare::get_decoded_with_param(&state, bytes));
+    let message = vdaf.verifier_shares_to_message(&context(segment), &(), [leader?, helper?])?;
+    let VerifyTransition::Finish(out) = vdaf.verify_next(&context(segment), state, message)? else {
+        return Err(BadShare);
+    };
+    let out: OutputShare<Field64> = out;
+    let mut sum = decode_sum(&vdaf, sum)?;
+    prio::vdaf::Aggregatable::accumulate(&mut sum, &out)?;
+    Ok(sum.get_encoded()?)
+}
+
+/// How many said yes, from both sums.
+///
+/// # Errors
+/// [`BadShare`] for something that is no sum of so many answers.
+pub fn total(sums: [&[u8]; 2], reports: u32) -> Result<u64, BadShare> {
+    let vdaf = vdaf()?;
+    let [leader, helper] = sums.map(|sum| decode_sum(&vdaf, sum));
+    let total = vdaf.unshard(&(), [leader?, helper?], usize::try_from(reports).map_err(|_| BadShare)?)?;
+    if total <= u64::from(reports) { Ok(total) } else { Err(BadShare) }
+}
+
+/// The keys of a helper, from 32 secret bytes.
+#[must_use]
+pub fn sealing_key(secret: &[u8; 32]) -> SealingKey {
+    let mut bytes = [0; 32];
+    let (_, public) = X25519HkdfSha256::derive_keypair(secret);
+    bytes.copy_from_slice(&public.to_bytes());
+    SealingKey(bytes)
+}
+
+/// Opens the helper's half.
+///
+/// # Errors
+/// [`BadShare`] where it was sealed to another key, for another segment or under another number.
+pub fn open(
+    secret: &[u8; 32],
+    sealed: &[u8],
+    segment: &ObjectId,
+    nonce: &Nonce,
+) -> Result<Zeroizing<Vec<u8>>, BadShare> {
+    let (encapsulated, sealed) = sealed.split_at_checked(ENCAPSULATED).ok_or(BadShare)?;
+    let (secret, _) = X25519HkdfSha256::derive_keypair(secret);
+    let encapsulated = <X25519HkdfSha256 as hpke::Kem>::EncappedKey::from_bytes(encapsulated)?;
+    let opened = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
+        &OpModeR::Base,
+        &secret,
+        &encapsulated,
+        CONTEXT,
+        sealed,
+        &bound_to(segment, nonce),
+    )?;
+    Ok(Zeroizing::new(opened))
+}
+
+fn seal(
+    key: &SealingKey,
+    share: &[u8],
+    segment: &ObjectId,
+    nonce: &Nonce,
+    entropy: &mut Entropy,
+) -> Result<Vec<u8>, BadShare> {
+    let key = <X25519HkdfSha256 as hpke::Kem>::PublicKey::from_bytes(&key.0)?;
+    let (encapsulated, sealed) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256, _>(
+        &OpModeS::Base,
+        &key,
+        CONTEXT,
+        share,
+        &bound_to(segment, nonce),
+        &mut Drawn(entropy),
+    )?;
+    Ok([encapsulated.to_bytes().as_slice(), &sealed].concat())
+}
+
+type State = Prio3VerifyState<Field64, 32>;
+type Verifier = Prio3VerifierShare<Field64, 32>;
+
+fn begin(
+    half: Half,
+    key: &VerifyKey,
+    segment: &ObjectId,
+    nonce: &Nonce,
+    share: &[u8],
+) -> Result<(State, Verifier), BadShare> {
+    let vdaf = vdaf()?;
+    let number = match half {
+        Half::Leader => 0,
+        Half::Helper => 1,
+    };
+    let share = Prio3InputShare::get_decoded_with_param(&(&vdaf, number), share)?;
+    let public = prio::vdaf::prio3::Prio3PublicShare::get_decoded_with_param(&vdaf, &[])?;
+    Ok(vdaf.verify_init(&key.0, &context(segment), number, &(), &nonce.0, &public, &share)?)
+}
+
+/// An empty sum is no bytes.
+fn decode_sum(vdaf: &Prio3Count, sum: &[u8]) -> Result<AggregateShare<Field64>, BadShare> {
+    if sum.is_empty() {
+        return Ok(vdaf.aggregate_init(&()));
+    }
+    Ok(AggregateShare::get_decoded_with_param(&(vdaf, &()), sum)?)
+}
+
+fn vdaf() -> Result<Prio3Count, BadShare> {
+    Ok(Prio3Count::new_count(AGGREGATORS)?)
+}
+
+fn context(segment: &ObjectId) -> Vec<u8> {
+    [CONTEXT, segment.digest()].concat()
+}
+
+fn bound_to(segment: &ObjectId, nonce: &Nonce) -> Vec<u8> {
+    [segment.digest(), &nonce.0[..]].concat()
+}
+
+/// The caller's randomness, as `hpke` wants it.
+struct Drawn<'a>(&'a mut Entropy);
+
+impl hpke::rand_core::RngCore for Drawn<'_> {
+    fn next_u32(&mut self) -> u32 {
+        hpke::rand_core::impls::next_u32_via_fill(self)
+    }
+    fn next_u64(&mut self) -> u64 {
+        hpke::rand_core::impls::next_u64_via_fill(self)
+    }
+    fn fill_bytes(&mut self, into: &mut [u8]) {
+        for part in into.chunks_mut(16) {
+            part.copy_from_slice(&self.0.nonce().0[..part.len()]);
+        }
+    }
+    fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), hpke::rand_core::Error> {
+        self.fill_bytes(into);
+        Ok(())
+    }
+}
+
+impl hpke::rand_core::CryptoRng for Drawn<'_> {}
