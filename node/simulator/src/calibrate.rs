@@ -130,7 +130,7 @@ fn subscribed() -> Result<(Person, Plan), CalibrateError> {
     let granted = person.grant(&new, NOW, &mut Entropy::new([2; 32])).map_err(refused)?;
     let changed = person.field_changed(&BTreeMap::from([(email, true)]), NOW, &mut Entropy::new([4; 32]));
     let plans = granted.into_iter().chain(changed.map_err(refused)?);
-    let plan = plans.filter_map(|effect| if let Effect::Disclose(plan) = effect { Some(plan) } else { None }).last();
+    let plan = plans.rev().find_map(|effect| if let Effect::Disclose(plan) = effect { Some(plan) } else { None });
     plan.map(|plan| (person, plan)).ok_or_else(|| CalibrateError::Refused("nothing is told".into()))
 }
 

@@ -28,7 +28,7 @@ impl Default for Costs {
     /// Measured by `regie-sim calibrate` on the machine that docs/simulator.md names, so that a scenario without costs
     /// gives the same tables everywhere.
     fn default() -> Self {
-        Self { key_ns: 15_000, read_ns: 8_000, sign_ns: 16_000, verify_ns: 40_000, seal_ns: 10_000 }
+        Self { key_ns: 12_000, read_ns: 6_750, sign_ns: 14_400, verify_ns: 37_400, seal_ns: 20_000 }
     }
 }
 

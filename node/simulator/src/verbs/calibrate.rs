@@ -18,13 +18,13 @@ pub struct Arguments {
 pub fn carry_out(arguments: &Arguments) -> Done {
     let costs = toml::to_string(&calibrate()?)?;
     let text = format!("# Nanoseconds of one operation each, by regie-sim calibrate on {}.\n{costs}", processor());
-    match &arguments.out {
-        Some(file) => {
-            let unwritable = |error| format!("can't write {}: {error}; give another file with --out", file.display());
-            Ok(std::fs::write(file, text).map_err(unwritable)?)
-        }
-        None => Ok(print!("{text}")),
+    if let Some(file) = &arguments.out {
+        let unwritable = |error| format!("can't write {}: {error}; give another file with --out", file.display());
+        std::fs::write(file, text).map_err(unwritable)?;
+    } else {
+        print!("{text}");
     }
+    Ok(())
 }
 
 /// What Linux calls the processor.
