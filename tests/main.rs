@@ -27,6 +27,7 @@ mod supplier_lists;
 mod supplier_page;
 mod supplier_python;
 mod supplier_store;
+mod tally;
 mod tidy;
 
 // The supplier's tests again, with the companion's store in a real PostgreSQL.

@@ -27,7 +27,7 @@ pub fn binary() -> &'static Path {
     BINARY.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Process::new(cargo);
-        build.args(["build", "--quiet", "-p", "regie", "--features", "postgres,nats,parquet"]);
+        build.args(["build", "--quiet", "-p", "regie", "--features", "postgres,nats,parquet,vc"]);
         let place = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.parent()?.to_owned()));
         if place.is_some_and(|place| place.ends_with("release")) {
             build.arg("--release");

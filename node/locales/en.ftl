@@ -351,6 +351,7 @@ phrase-about = These 24 words bring your identity back if this machine is lost. 
 phrase-written = I wrote them down
 kind-typed = typed by you
 kind-imported = imported
+kind-attested = attested by an issuer
 kind-supplier = from a supplier
 access-once = once
 access-read-once = once

@@ -354,6 +354,7 @@ phrase-about = Deze 24 woorden brengen uw identiteit terug als deze machine verl
 phrase-written = Ik heb ze opgeschreven
 kind-typed = door u getypt
 kind-imported = ingelezen
+kind-attested = bevestigd door een uitgever
 kind-supplier = van een leverancier
 access-once = eenmalig
 access-read-once = eenmalig

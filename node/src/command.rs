@@ -192,6 +192,28 @@ pub enum Command {
     TakeBack {
         segment: String,
     },
+    /// Makes a key that an issuer binds a credential to.
+    CredentialKey,
+    /// Takes a credential in.
+    AddCredential {
+        /// As the issuer gave it.
+        text: String,
+        /// The issuer's public key, a JWK.
+        issuer_key: String,
+    },
+    Credentials,
+    RemoveCredential {
+        id: String,
+    },
+    /// Trusts what an issuer signs under a key.
+    TrustIssuer {
+        issuer: String,
+        key: String,
+    },
+    DistrustIssuer {
+        issuer: String,
+    },
+    Issuers,
     /// The link with which others have this companion help them count.
     HelperLink,
     /// The link of this companion's board.
@@ -508,4 +530,10 @@ pub fn access(text: &str) -> Result<regie_protocol::grant::Access, Failure> {
         "subscribe" => Ok(Access::Subscribe),
         _ => Err(Failure::usage("access is one of: once, read, subscribe")),
     }
+}
+
+/// For a build without the feature.
+#[cfg(not(feature = "vc"))]
+pub(crate) fn without_credentials() -> Failure {
+    Failure::usage("this build knows no credentials; build it with `cargo install --path node --features vc`")
 }

@@ -16,6 +16,8 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod control;
+#[cfg(feature = "vc")]
+pub mod credential;
 pub mod dashboard;
 pub mod demo;
 pub mod driver;

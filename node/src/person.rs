@@ -10,6 +10,8 @@
 mod activity;
 mod commands;
 mod consent;
+#[cfg(feature = "vc")]
+mod credentials;
 mod decisions;
 mod export;
 mod fields;
@@ -384,7 +386,14 @@ impl Node {
                 Effect::Disclose(plan) => {
                     let now = self.clock.now();
                     let (store, fresh) = (&self.store, &self.fresh);
-                    let mut value = |release: &Release| value_of(store, fresh, release.field());
+                    #[cfg(feature = "vc")]
+                    let mut prover = credentials::Prover::new(store, plan.supplier(), now);
+                    let mut value = |release: &Release| {
+                        let observed = value_of(store, fresh, release.field());
+                        #[cfg(feature = "vc")]
+                        let observed = observed.map(|observed| prover.prove(release, observed));
+                        observed
+                    };
                     let sealed = self.machine.seal(plan, &mut value, now, &mut clock::entropy());
                     let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))]);
                     self.run(effects, responder.take(), turn);

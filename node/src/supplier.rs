@@ -17,6 +17,7 @@ mod commands;
 pub mod customers;
 pub mod happening;
 pub mod hooks;
+mod issuers;
 pub mod keys;
 pub mod lists;
 pub mod market;

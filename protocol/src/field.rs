@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{identity::PublicKey, limits, time::Timestamp, wire::as_text};
+use crate::{attestation::Attestation, identity::PublicKey, limits, time::Timestamp, wire::as_text};
 
 /// What the vocabulary says of one field.
 #[derive(Debug, PartialEq, Eq)]
@@ -293,6 +293,8 @@ pub enum Provenance {
     Imported(String),
     /// Proposed by a supplier and accepted.
     Supplier(PublicKey),
+    /// Attested by an issuer.
+    Attested(Attestation),
 }
 
 impl fmt::Display for Provenance {
@@ -301,6 +303,7 @@ impl fmt::Display for Provenance {
             Self::Typed => f.write_str("typed"),
             Self::Imported(format) => write!(f, "imported from {format}"),
             Self::Supplier(key) => write!(f, "from supplier …{}", key.short()),
+            Self::Attested(attestation) => write!(f, "attested by {}", attestation.issuer),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! node and the simulator drive the same code. `docs/architecture.md` shows the rooms.
 
 pub mod agreement;
+pub mod attestation;
 pub mod audit;
 pub mod board;
 pub mod decision;

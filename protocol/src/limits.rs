@@ -142,6 +142,10 @@ pub const TALLY_PER_FRAME: usize = 64;
 pub const TALLY_TASKS: usize = 1_024;
 /// Largest half of an answer, in bytes.
 pub const SHARE_BYTES: usize = 256;
+/// Longest name of an issuer of credentials, in bytes.
+pub const ISSUER_BYTES: usize = 256;
+/// Largest presentation of one attested value, in bytes.
+pub const PRESENTATION_BYTES: usize = 8 * 1024;
 /// Most boards that one companion follows.
 pub const BOARDS: usize = 16;
 /// Most categories in one question to a board.

@@ -75,6 +75,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Who it is for.
+    #[must_use]
+    pub fn supplier(&self) -> PublicKey {
+        self.supplier
+    }
+
     /// What may be fetched.
     pub fn releases(&self) -> impl Iterator<Item = &Release> {
         self.releases.values()

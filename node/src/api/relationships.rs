@@ -92,6 +92,13 @@ pub struct Held {
     pub value: String,
     /// Where the person has it from.
     pub provenance: String,
+    /// Who vouches for it, where that was checked and holds: the issuer of a credential.
+    #[schema(example = "https://rvig.example")]
+    pub attested_by: Option<String>,
+    /// Why an issuer that is said to vouch for it does not: `not_shown`, `not_checked` (a build without `vc`),
+    /// `unknown_issuer`, `bad_signature`, `out_of_time`, `not_bound`, `another_value` or `malformed`.
+    #[schema(value_type = Option<String>)]
+    pub attestation_doubt: Option<&'static str>,
     /// When it was true, by the person's clock.
     #[schema(format = DateTime)]
     pub observed_at: String,
@@ -258,14 +265,21 @@ pub(super) fn kept(companion: &mut Companion, person: &PublicKey) -> Result<Vec<
 }
 
 fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Failure> {
-    let view = |(field, held, observed): Kept| Held {
-        field: field.to_string(),
-        value: observed.value.as_str().to_owned(),
-        provenance: observed.provenance.to_string(),
-        observed_at: clock::text(observed.observed),
-        disclosure: names::Disclosed(*held.disclosure.digest()).to_string(),
-        grant: names::Granted(*held.grant.digest()).to_string(),
-        keep_until: clock::text(held.until),
+    let values = kept(companion, person)?;
+    let view = |(field, held, observed): Kept| {
+        let vouched = companion.vouched(field, &held, &observed);
+        let doubt = vouched.as_ref().and_then(|vouched| vouched.doubt);
+        Held {
+            field: field.to_string(),
+            value: observed.value.as_str().to_owned(),
+            provenance: observed.provenance.to_string(),
+            attested_by: vouched.filter(|vouched| vouched.doubt.is_none()).map(|vouched| vouched.issuer),
+            attestation_doubt: doubt,
+            observed_at: clock::text(observed.observed),
+            disclosure: names::Disclosed(*held.disclosure.digest()).to_string(),
+            grant: names::Granted(*held.grant.digest()).to_string(),
+            keep_until: clock::text(held.until),
+        }
     };
-    Ok(kept(companion, person)?.into_iter().map(view).collect())
+    Ok(values.into_iter().map(view).collect())
 }

@@ -1,6 +1,7 @@
 //! The command line. In: arguments. Out: a verb's effect, a table or JSON on stdout, a `Failure`.
 
 mod backup;
+mod credentials;
 mod doctor;
 mod init;
 mod items;
@@ -230,6 +231,11 @@ enum Verb {
         #[arg(value_parser = ["yes", "no", "count"])]
         word: String,
     },
+    /// Credentials: values that an issuer vouches for (builds with the feature `vc`)
+    Credential {
+        #[command(subcommand)]
+        verb: credentials::CredentialVerb,
+    },
     /// Your defaults about segments; with a word, one is set
     SegmentDefaults {
         /// anyone, sector:NAME or a supplier's key
@@ -436,6 +442,21 @@ enum SupplierVerb {
         /// Its id, or the end of it
         segment: String,
     },
+    /// Trust the credentials that an issuer signs (builds with the feature `vc`)
+    TrustIssuer {
+        /// The issuer, as its credentials name it: https://…
+        issuer: String,
+        /// A file with its public key, a JWK
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Trust an issuer no more
+    DistrustIssuer {
+        /// The issuer
+        issuer: String,
+    },
+    /// The issuers that are trusted
+    Issuers,
     /// Make this companion help others count their segments, without seeing an answer, and show its link
     Helper,
     /// Make this companion a board, where persons cast intents, and show its link
@@ -581,6 +602,12 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Take { offer, agreement } => Command::TakeUp { offer, agreement },
         Verb::Pass { offer } => Command::PassOver { offer },
         Verb::Withdraw { intent } => Command::Withdraw { intent },
+        Verb::Credential { verb } => verb.command()?,
+        Verb::Supplier { verb: SupplierVerb::TrustIssuer { issuer, key } } => {
+            Command::TrustIssuer { issuer, key: credentials::text_of(&key)? }
+        }
+        Verb::Supplier { verb: SupplierVerb::DistrustIssuer { issuer } } => Command::DistrustIssuer { issuer },
+        Verb::Supplier { verb: SupplierVerb::Issuers } => Command::Issuers,
         Verb::Supplier { verb: SupplierVerb::Helper } => Command::HelperLink,
         Verb::Supplier { verb: SupplierVerb::Board } => Command::BoardLink,
         Verb::Supplier { verb: SupplierVerb::Boards } => Command::Boards,

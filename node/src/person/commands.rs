@@ -113,6 +113,19 @@ impl Node {
             Command::Offers { intent } => self.offers(intent.as_deref(), turn),
             Command::Withdraw { intent } => self.withdraw(&intent, turn),
             Command::PassOver { offer } => self.pass_over(&offer, turn),
+            #[cfg(feature = "vc")]
+            Command::CredentialKey => self.credential_key(turn),
+            #[cfg(feature = "vc")]
+            Command::AddCredential { text, issuer_key } => self.add_credential(&text, &issuer_key, turn),
+            #[cfg(feature = "vc")]
+            Command::Credentials => self.credentials(),
+            #[cfg(feature = "vc")]
+            Command::RemoveCredential { id } => self.remove_credential(&id, turn),
+            #[cfg(not(feature = "vc"))]
+            Command::CredentialKey
+            | Command::AddCredential { .. }
+            | Command::Credentials
+            | Command::RemoveCredential { .. } => Err(command::without_credentials()),
             Command::Export => self.export(),
             Command::Me { name } => self.me(name, turn),
             Command::Proffer { agreement } => self.proffered(agreement, turn),
@@ -124,6 +137,9 @@ impl Node {
             | Command::Ask { .. }
             | Command::People
             | Command::HelperLink
+            | Command::TrustIssuer { .. }
+            | Command::DistrustIssuer { .. }
+            | Command::Issuers
             | Command::BoardLink
             | Command::Boards
             | Command::Follow { .. }

@@ -118,8 +118,12 @@ impl Node {
         turn: &mut Turn,
     ) -> Result<Value, Failure> {
         let now = self.clock.now();
-        changes
-            .retain(|field, new| value_of(&self.store, &self.fresh, *field).is_none_or(|old| old.value != new.value));
+        changes.retain(|field, new| {
+            value_of(&self.store, &self.fresh, *field).is_none_or(|old| {
+                let attested = |observed: &Observed| kind(&observed.provenance) == "attested";
+                old.value != new.value || attested(&old) != attested(new)
+            })
+        });
         for (field, observed) in &changes {
             self.keep_earlier(*field, turn)?;
             let bytes = wire::encode(observed).map_err(Failure::internal)?;
@@ -202,5 +206,6 @@ fn kind(provenance: &Provenance) -> &'static str {
         Provenance::Typed => "typed",
         Provenance::Imported(_) => "imported",
         Provenance::Supplier(_) => "supplier",
+        Provenance::Attested(_) => "attested",
     }
 }

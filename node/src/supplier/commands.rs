@@ -67,6 +67,9 @@ impl Companion {
                 self.take_back(&id, turn)?;
                 Ok(json!({ "segment": id, "published": false }))
             }
+            Command::TrustIssuer { issuer, key } => self.trust_issuer(&issuer, &key, turn),
+            Command::DistrustIssuer { issuer } => self.distrust_issuer(&issuer, turn),
+            Command::Issuers => self.issuers(),
             Command::HelperLink => self.helper_link(turn),
             Command::BoardLink => self.board_link(turn),
             Command::Boards => {
@@ -173,10 +176,12 @@ impl Companion {
                 Ok(Some(Record::Value { observed, .. })) => Some(observed),
                 _ => None,
             };
+            let vouched = value.as_ref().and_then(|observed| self.vouched(*field, held, observed));
             json!({
                 "field": field,
                 "value": value.as_ref().map(|observed| observed.value.clone()),
                 "provenance": value.map(|observed| observed.provenance.to_string()),
+                "attestation_doubt": vouched.and_then(|vouched| vouched.doubt),
                 "grant": held.grant,
                 "keep_until": clock::text(held.until),
             })

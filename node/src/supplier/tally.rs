@@ -33,7 +33,7 @@ const HELPER: &[u8] = b"helper";
 const TASKS: &[u8] = b"tasks";
 const COUNTING: &[u8] = b"counting";
 /// Pause after a helper that could not be reached or refused, in milliseconds.
-const PAUSE_MS: u64 = 30_000;
+const PAUSE_MS: u64 = 5_000;
 /// Largest stored row, in bytes. A count of [`limits::TALLY_REPORTS`] has 10,000 totals at most.
 const ROW_BYTES: usize = 1024 * 1024;
 
@@ -228,9 +228,10 @@ impl Companion {
             (Asked::Prepare(after, last), Some(Reply::Prepared(prepared))) if counting.done == after => {
                 let (_, reports) = self.waiting(id, after)?;
                 counting.leader.answered(id, &reports, &prepared);
-                (after + 1..=last).for_each(|number| {
-                    turn.batch.delete(Table::Segment, Key::grouped_index(&waiting_of(id), number));
-                });
+                let row = |number| Key::grouped_index(&waiting_of(id), number);
+                (after..last).for_each(|number| turn.batch.delete(Table::Segment, row(number)));
+                // The last number stays, empty, so that the next report gets the one after it.
+                turn.batch.put(Table::Segment, row(last), Vec::new());
                 (counting.done, counting.refused) = (last, None);
             }
             (Asked::Close, Some(Reply::Sum(sum))) => {
@@ -239,10 +240,17 @@ impl Companion {
             }
             (_, Some(Reply::Refused(code))) => {
                 tracing::info!(code = code.code(), "a helper refuses");
+                self.count_soon(Duration::from_millis(PAUSE_MS), turn);
+                if counting.refused == Some(code) {
+                    return Ok(());
+                }
                 counting.refused = Some(code);
                 return put(turn, id, &counting);
             }
-            _ => return Ok(()),
+            _ => {
+                self.count_soon(Duration::from_millis(PAUSE_MS), turn);
+                return Ok(());
+            }
         }
         put(turn, id, &counting)?;
         self.counts.remove(id);

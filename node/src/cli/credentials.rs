@@ -1,0 +1,56 @@
+//! `regie credential …`: keys for issuers, credentials, and what they vouch for. In: files. Out: commands.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use crate::command::{Command, Failure};
+
+/// Largest file that is read, in bytes.
+const FILE_BYTES: u64 = 64 * 1024;
+
+#[derive(Subcommand)]
+pub(super) enum CredentialVerb {
+    /// Make a key and show its public half, for an issuer to bind a credential to
+    Key,
+    /// Take a credential in: an SD-JWT VC, signed by its issuer and bound to a key made here
+    Add {
+        /// The file
+        file: PathBuf,
+        /// A file with the issuer's public key, a JWK
+        #[arg(long, value_name = "FILE")]
+        issuer_key: PathBuf,
+    },
+    /// The credentials that you hold
+    List,
+    /// Throw a credential away; its values stay, as your own word
+    Remove {
+        /// Its id, or the end of it
+        id: String,
+    },
+}
+
+impl CredentialVerb {
+    pub(super) fn command(self) -> Result<Command, Failure> {
+        Ok(match self {
+            Self::Key => Command::CredentialKey,
+            Self::Add { file, issuer_key } => {
+                Command::AddCredential { text: text_of(&file)?, issuer_key: text_of(&issuer_key)? }
+            }
+            Self::List => Command::Credentials,
+            Self::Remove { id } => Command::RemoveCredential { id },
+        })
+    }
+}
+
+/// A small text file.
+pub(super) fn text_of(file: &Path) -> Result<String, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::usage(format!("{} can't be read: {error}; give the path of a text file", file.display()))
+    };
+    let size = std::fs::metadata(file).map_err(cannot)?.len();
+    if size > FILE_BYTES {
+        return Err(Failure::usage(format!("{} is larger than {FILE_BYTES} bytes", file.display())));
+    }
+    std::fs::read_to_string(file).map_err(cannot)
+}

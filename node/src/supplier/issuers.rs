@@ -1,0 +1,145 @@
+//! Issuers whose credentials this company trusts, and whether they vouch for a value that it holds. In: keys of
+//! issuers, held values. Out: rows, and who attests a value or why nobody does.
+
+#[cfg(feature = "vc")]
+use regie_protocol::attestation::Issuer;
+use regie_protocol::{
+    field::{FieldPath, Observed, Provenance},
+    supplier::Held,
+};
+use serde_json::Value;
+
+use super::Companion;
+use crate::{command::Failure, driver::Turn};
+
+/// Whether an issuer vouches for a held value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vouched {
+    /// Who is said to.
+    pub issuer: String,
+    /// Why that does not hold, as a code; nothing where it does.
+    pub doubt: Option<&'static str>,
+}
+
+impl Companion {
+    /// Checks what came with a value. None where it is the person's own word.
+    pub(crate) fn vouched(&self, field: FieldPath, held: &Held, observed: &Observed) -> Option<Vouched> {
+        let Provenance::Attested(attestation) = &observed.provenance else { return None };
+        let doubt = match &attestation.presentation {
+            None => Some("not_shown"),
+            Some(shown) => self.doubt(field, held, observed, &attestation.issuer, shown),
+        };
+        Some(Vouched { issuer: attestation.issuer.to_string(), doubt })
+    }
+}
+
+#[cfg(not(feature = "vc"))]
+impl Companion {
+    fn doubt(
+        &self,
+        _: FieldPath,
+        _: &Held,
+        _: &Observed,
+        _: &regie_protocol::attestation::Issuer,
+        _: &regie_protocol::attestation::Presentation,
+    ) -> Option<&'static str> {
+        Some("not_checked")
+    }
+
+    pub(super) fn trust_issuer(&mut self, _: &str, _: &str, _: &mut Turn) -> Result<Value, Failure> {
+        Err(crate::command::without_credentials())
+    }
+
+    pub(super) fn distrust_issuer(&mut self, _: &str, _: &mut Turn) -> Result<Value, Failure> {
+        Err(crate::command::without_credentials())
+    }
+
+    pub(super) fn issuers(&self) -> Result<Value, Failure> {
+        Err(crate::command::without_credentials())
+    }
+}
+
+#[cfg(feature = "vc")]
+mod trusted {
+    use regie_protocol::attestation::Presentation;
+    use serde_json::json;
+    use sha2::{Digest as _, Sha256};
+
+    use super::{Companion, Failure, FieldPath, Held, Issuer, Observed, Turn, Value};
+    use crate::{
+        clock,
+        command::{exit, parse},
+        credential,
+        store::{Key, Table},
+        supplier::records::damaged,
+    };
+
+    const ISSUERS: &[u8] = b"issuers";
+    /// Most issuers that a company trusts.
+    const MOST: usize = 256;
+
+    impl Companion {
+        /// Trusts the credentials that this issuer signs under this key; an earlier key is trusted no more.
+        pub(in crate::supplier) fn trust_issuer(
+            &mut self,
+            issuer: &str,
+            key: &str,
+            turn: &mut Turn,
+        ) -> Result<Value, Failure> {
+            let issuer: Issuer = parse(issuer)?;
+            let key = credential::issuer_key(key)
+                .map_err(|_| Failure::usage("that is no public key: give an EC P-256 or Ed25519 key as a JWK"))?;
+            if self.store.group(Table::Api, ISSUERS)?.len() >= MOST {
+                return Err(Failure::usage(format!("{MOST} issuers are trusted; take one off first")));
+            }
+            let row = json!({ "issuer": issuer, "key": key }).to_string();
+            turn.batch.put(Table::Api, row_of(&issuer), row.into_bytes());
+            Ok(json!({ "issuer": issuer, "trusted": true }))
+        }
+
+        /// Trusts an issuer no more: values that it vouched for are the person's own word from now on.
+        pub(in crate::supplier) fn distrust_issuer(&mut self, issuer: &str, turn: &mut Turn) -> Result<Value, Failure> {
+            let issuer: Issuer = parse(issuer)?;
+            if self.store.get(Table::Api, &row_of(&issuer))?.is_none() {
+                let next = "no such issuer is trusted; `regie supplier issuers` lists them";
+                return Err(Failure::new("not_found", exit::NOT_FOUND, next));
+            }
+            turn.batch.delete(Table::Api, row_of(&issuer));
+            Ok(json!({ "issuer": issuer, "trusted": false }))
+        }
+
+        /// The issuers that are trusted.
+        pub(in crate::supplier) fn issuers(&self) -> Result<Value, Failure> {
+            let rows = self.store.group(Table::Api, ISSUERS)?;
+            let view = |row: &crate::store::Row| serde_json::from_slice::<Value>(&row.value);
+            let views: Result<Vec<Value>, _> = rows.iter().map(view).collect();
+            views.map(Value::Array).map_err(|_| damaged(Table::Api.name()))
+        }
+
+        pub(super) fn doubt(
+            &self,
+            field: FieldPath,
+            held: &Held,
+            observed: &Observed,
+            issuer: &Issuer,
+            shown: &Presentation,
+        ) -> Option<&'static str> {
+            let trusted = |issuer: &Issuer| {
+                let row = self.store.get(Table::Api, &row_of(issuer)).ok()??;
+                let row: Value = serde_json::from_slice(&row).ok()?;
+                credential::issuer_key(&row["key"].to_string()).ok()
+            };
+            let me = self.machine.key().public();
+            let about = (field, &observed.value);
+            match credential::check(shown, &trusted, (&me, &held.grant), about, clock::wall()) {
+                Ok(found) if found == *issuer => None,
+                Ok(_) => Some(credential::Doubt::AnotherValue.code()),
+                Err(doubt) => Some(doubt.code()),
+            }
+        }
+    }
+
+    fn row_of(issuer: &Issuer) -> Key {
+        Key::grouped(ISSUERS, &Sha256::digest(issuer.to_string().as_bytes()))
+    }
+}
