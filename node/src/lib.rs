@@ -3,6 +3,13 @@
 //! In: commands of an owner, frames of peers. Out: what `docs/architecture.md` describes. Imports go one way:
 //! `cli`, `demo`, `api` -> `command`, `control` -> `person`, `supplier` -> `network`, `store` -> `regie-protocol`.
 
+#[cfg(regie_modelled)]
+compile_error!(
+    "a node is never built with modelled signatures, which protect nobody; leave `--cfg regie_modelled` out of RUSTFLAGS"
+);
+// Also where the flag was given for the protocol's crate alone.
+const _: () = assert!(!regie_protocol::scheme::MODELLED, "the protocol was built with modelled signatures");
+
 pub mod api;
 pub mod backup;
 pub mod cli;

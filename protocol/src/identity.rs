@@ -5,13 +5,15 @@
 
 use std::{fmt, str::FromStr};
 
-use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::wire::fixed_bytes;
+use crate::{
+    scheme::{Public, Secret},
+    wire::fixed_bytes,
+};
 
 /// Put before every signed body, so that a signature made elsewhere with the same key means nothing here.
 const SIGNATURE_DOMAIN: &[u8] = b"regie signature 1\0";
@@ -99,30 +101,30 @@ impl RootSeed {
         // HKDF-SHA256 refuses only outputs above 8,160 bytes; 32 always fit.
         let done = Hkdf::<Sha256>::new(None, &self.0).expand_multi_info(info, secret.as_mut());
         debug_assert!(done.is_ok());
-        Keypair(SigningKey::from_bytes(&secret))
+        Keypair(Secret::from_bytes(&secret))
     }
 }
 
 /// A signing key with its public half. The secret half is zeroized when dropped and never printed.
-pub struct Keypair(SigningKey);
+pub struct Keypair(Secret);
 
 impl Keypair {
     /// From 32 secret bytes.
     #[must_use]
     pub fn from_secret(secret: &[u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(secret))
+        Self(Secret::from_bytes(secret))
     }
 
     /// The secret bytes, for the transport and the sealed store only.
     #[must_use]
     pub fn expose_secret(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0.to_bytes())
+        self.0.to_bytes()
     }
 
     /// The public half.
     #[must_use]
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key())
+        PublicKey(self.0.public())
     }
 
     /// The secret that a helper opens its halves of answers with; see [`crate::tally`].
@@ -134,7 +136,7 @@ impl Keypair {
     }
 
     pub(crate) fn sign(&self, body: &[u8]) -> Signature {
-        Signature(self.0.sign(&with_domain(body)).to_bytes())
+        Signature(self.0.sign(SIGNATURE_DOMAIN, body))
     }
 }
 
@@ -146,18 +148,13 @@ impl fmt::Debug for Keypair {
 
 /// An ed25519 public key that is canonical and not of small order.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PublicKey(VerifyingKey);
+pub struct PublicKey(Public);
 
 impl PublicKey {
     /// # Errors
     /// [`IdentityError::BadKey`] for anything `verify_strict` would refuse.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, IdentityError> {
-        let key = VerifyingKey::from_bytes(bytes).map_err(|_| IdentityError::BadKey)?;
-        // The decompressed point is written back: a non-canonical spelling gives other bytes.
-        if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
-            return Err(IdentityError::BadKey);
-        }
-        Ok(Self(key))
+        Public::read(bytes).map(Self).ok_or(IdentityError::BadKey)
     }
 
     /// The 32 bytes of RFC 8032.
@@ -174,13 +171,7 @@ impl PublicKey {
     }
 
     pub(crate) fn verifies(&self, body: &[u8], signature: &Signature) -> bool {
-        self.verifies_whole(&with_domain(body), signature)
-    }
-
-    /// Without the domain in front: private, so that nothing outside can leave it away.
-    fn verifies_whole(&self, message: &[u8], signature: &Signature) -> bool {
-        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        self.0.verify_strict(message, &signature).is_ok()
+        self.0.verifies(SIGNATURE_DOMAIN, body, &signature.0)
     }
 }
 
@@ -269,10 +260,6 @@ pub fn four_words(supplier: &PublicKey, invitation: &Nonce) -> [&'static str; 4]
     })
 }
 
-fn with_domain(body: &[u8]) -> Vec<u8> {
-    [SIGNATURE_DOMAIN, body].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -345,7 +332,7 @@ mod tests {
                     Ok(signature) => {
                         let verified = object.expect("64 bytes are read").verify().map(|head| head.id());
                         assert_eq!(verified, Err(SignedError::BadSignature), "{}: taken for ours", test.tc_id);
-                        key.verifies_whole(&test.msg, &Signature(signature))
+                        key.0.verifies(b"", &test.msg, &signature)
                     }
                     Err(_) => {
                         assert!(object.is_err(), "{}: a signature of {} bytes was read", test.tc_id, test.sig.len());

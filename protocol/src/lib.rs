@@ -28,6 +28,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod request;
 pub mod revocation;
+pub mod scheme;
 pub mod segment;
 pub mod signed;
 pub mod supplier;

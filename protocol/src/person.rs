@@ -106,6 +106,7 @@ impl Person {
         if plan.releases().flat_map(Release::links).any(|link| self.revoked.has(link)) {
             return Err(Refusal::Revoked);
         }
+        crate::scheme::count(|tally| tally.sealed += 1);
         let mut effects = Vec::new();
         let (answers, event) = fill(&plan, value, entropy).map_err(|_| Refusal::Unavailable)?;
         self.note_known(&mut effects, plan.supplier, &answers, now);

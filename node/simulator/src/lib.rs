@@ -5,8 +5,24 @@
 //! nothing leaves without a live grant. Persons share nothing but the scenario, so each is run by itself, with random
 //! numbers of its own, and any number of threads gives the same tables.
 
+pub mod calibrate;
+pub mod costs;
+pub mod draw;
+pub mod experiment;
+pub mod frame;
+pub mod gather;
+pub mod group;
+pub mod job;
 pub mod life;
+pub mod limits;
+pub mod meter;
+pub mod plot;
 pub mod run;
 pub mod scenario;
+pub mod shard;
+pub mod stopwatch;
+pub mod stream;
+pub mod sweep;
 pub mod table;
 pub mod watch;
+pub mod writer;

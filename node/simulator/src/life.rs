@@ -14,7 +14,7 @@ use regie_protocol::{
     field::{AskedPath, FieldPath, Observed, Provenance},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     message::{Message, Reply},
-    person::{self, Person},
+    person::{self, Person, Remember},
     policy::Policy,
     profile::Profile,
     refusal::Refusal,
@@ -25,6 +25,7 @@ use regie_protocol::{
 };
 
 use crate::{
+    meter::{self, Metered, Side},
     scenario::{Asks, Scenario},
     table::Month,
     watch::{Broken, Watch},
@@ -75,7 +76,10 @@ pub fn live(scenario: &Scenario, number: u32, seed: u64, blind: bool) -> Result<
     life.watch.blind = blind;
     let failed = |life: &Life<'_>, what| Failed { person: number, day: life.day(), seed, what };
     match life.run() {
-        Ok(()) => Ok(life.months),
+        Ok(()) => {
+            life.months.iter_mut().for_each(|month| month.cost(&scenario.costs));
+            Ok(life.months)
+        }
         Err(what) => Err(failed(&life, what)),
     }
 }
@@ -97,16 +101,25 @@ enum Event {
 }
 
 struct Party {
-    machine: Supplier,
+    machine: Metered<Supplier>,
     key: PublicKey,
+    /// The person's key here; deriving it anew for every message costs as much as a signature.
+    own: PublicKey,
     sector: usize,
     /// Which line; messages of an earlier one never arrive.
     line: u32,
     up: bool,
+    /// Has anything gone out on this line?
+    sent: bool,
+    /// A line on which nothing had gone out yet had nothing to send, and nothing came up since: there is nothing to send
+    /// and nothing to forget on the next one either. Most relationships are so on most days.
+    idle: bool,
     /// What it holds, as it was told.
     held: BTreeMap<FieldPath, String>,
-    /// What it would hold today: a copy that is seldom told.
+    /// What it would hold today: a copy from the day on which it asked, told by hand of some moves.
     copy: BTreeMap<FieldPath, String>,
+    /// Which of its requests it has made before.
+    asked: BTreeSet<usize>,
 }
 
 struct Life<'a> {
@@ -117,14 +130,16 @@ struct Life<'a> {
     /// By the moment, and in the order of their making within it.
     queue: BTreeMap<(u64, u64), Event>,
     order: u64,
-    person: Person,
+    person: Metered<Person>,
     values: BTreeMap<FieldPath, Observed>,
     parties: Vec<Party>,
     online: bool,
     /// Revocations under way: when each was made.
     revoked: BTreeMap<ObjectId, u64>,
     moves: u32,
-    watch: Watch,
+    /// When a value that was true ceased to be.
+    ended: BTreeMap<String, u64>,
+    watch: Metered<Watch>,
     months: Vec<Month>,
 }
 
@@ -145,30 +160,43 @@ impl<'a> Life<'a> {
             end: BEGIN + u64::from(scenario.days) * DAY_MS,
             queue: BTreeMap::new(),
             order: 0,
-            person,
+            person: Metered::new(Side::Person, person),
             values: BTreeMap::new(),
             parties: Vec::new(),
             online: false,
             revoked: BTreeMap::new(),
             moves: 0,
-            watch: Watch::default(),
+            ended: BTreeMap::new(),
+            watch: Metered::new(Side::Onlooker, Watch::default()),
             months,
         }
     }
 
     fn run(&mut self) -> Result<(), Wrong> {
+        // What an earlier life of this thread left uncounted, where it went wrong.
+        meter::take();
         self.furnish();
         for _ in 0..self.scenario.suppliers {
             self.pair()?;
         }
         self.plan();
+        self.spend();
         while let Some(((at, _), event)) = self.queue.pop_first() {
             self.now = at;
             self.happen(event)?;
+            self.spend();
         }
         let shared: u64 = self.person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
         let seen: u64 = self.watch.entries().values().sum();
         if shared + self.person.personal_log().size() == seen { Ok(()) } else { Err(Wrong::Log) }
+    }
+
+    /// The work since the last event is of this month.
+    fn spend(&mut self) {
+        let spent = meter::take();
+        let month = self.month();
+        month.events += 1;
+        month.spend(&spent);
     }
 
     /// Gives the person a value for every field that anybody asks for.
@@ -183,7 +211,9 @@ impl<'a> Life<'a> {
     fn pair(&mut self) -> Result<(), Wrong> {
         let sector = self.draw_sector();
         let name = self.scenario.sector[sector].name.clone();
-        let mut machine = Supplier::new(Keypair::from_secret(&self.rng.random()));
+        let secret = self.rng.random();
+        meter::turn(Side::Supplier);
+        let mut machine = Metered::new(Side::Supplier, Supplier::new(Keypair::from_secret(&secret)));
         let key = machine.key().public();
         let profile = Profile {
             supplier: key,
@@ -209,8 +239,9 @@ impl<'a> Life<'a> {
         };
         let mut entropy = self.entropy();
         let effects = self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
-        let copy = self.values.iter().map(|(field, held)| (*field, held.value.as_str().to_owned())).collect();
-        self.parties.push(Party { machine, key, sector, line: 0, up: false, held: BTreeMap::new(), copy });
+        let (held, copy, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let (line, up, sent, idle) = (0, false, false, false);
+        self.parties.push(Party { machine, key, own, sector, line, up, sent, idle, held, copy, asked });
         self.run_person(effects, None)?;
         Ok(())
     }
@@ -283,12 +314,15 @@ impl<'a> Life<'a> {
     }
 
     fn hang_up(&mut self, party: usize) {
-        let key = self.parties[party].key;
-        let person = self.person.pairing_key(&key).public();
         let party = &mut self.parties[party];
+        let (key, person) = (party.key, party.own);
         if party.up {
             party.up = false;
             party.line += 1;
+            if party.idle {
+                return;
+            }
+            party.sent = false;
             party.machine.connection_lost(&person);
             self.person.connection_lost(&key);
         }
@@ -296,18 +330,22 @@ impl<'a> Life<'a> {
 
     /// Sends what waits on both sides of a line that is up.
     fn flush(&mut self, party: usize) -> Result<(), Wrong> {
-        if !self.parties[party].up {
+        if !self.parties[party].up || self.parties[party].idle {
             return Ok(());
         }
         let (key, line, now) = (self.parties[party].key, self.parties[party].line, self.time());
         let effects = self.person.drop_expired(&key, now);
         self.keep(effects)?;
-        for outgoing in self.person.to_send(&key) {
+        let outgoing = self.person.to_send(&key);
+        let own = self.parties[party].own;
+        let waiting = self.parties[party].machine.to_send(&own, now).map_err(refused)?;
+        let nothing = outgoing.is_empty() && waiting.is_empty();
+        self.parties[party].sent |= !nothing;
+        self.parties[party].idle = !self.parties[party].sent;
+        for outgoing in outgoing {
             let message = Box::new(outgoing.message);
             self.carry(party, size(&*message), Event::ToSupplier(party, line, outgoing.number, message));
         }
-        let person = self.person.pairing_key(&key).public();
-        let waiting = self.parties[party].machine.to_send(&person, now).map_err(refused)?;
         for (parcel, message) in waiting {
             let message = Box::new(message);
             self.carry(party, size(&*message), Event::ToPerson(party, line, parcel, message));
@@ -315,11 +353,22 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
+    /// Something came up for this supplier's line.
+    fn stir(&mut self, supplier: &PublicKey) {
+        if let Some(party) = self.parties.iter_mut().find(|party| party.key == *supplier) {
+            party.idle = false;
+        }
+    }
+
     /// A message goes out: it arrives after a while, or is lost with its line.
     fn carry(&mut self, party: usize, bytes: u64, event: Event) {
         let month = self.month();
         month.messages += 1;
         month.bytes += bytes;
+        if matches!(event, Event::ToSupplier(..) | Event::PersonReplied(..)) {
+            month.person_messages += 1;
+            month.person_bytes += bytes;
+        }
         let [least, most] = self.scenario.network.latency_ms;
         if self.rng.random_bool(self.scenario.network.loss) {
             self.hang_up(party);
@@ -332,9 +381,9 @@ impl<'a> Life<'a> {
 
     fn ask(&mut self, party: usize, number: usize) -> Result<(), Wrong> {
         let asks = self.asks(party, number);
-        let (every, key) = (asks.every_days, self.parties[party].key);
+        let every = asks.every_days;
         let ask = Ask {
-            person: self.person.pairing_key(&key).public(),
+            person: self.parties[party].own,
             fields: asks.fields.iter().map(|field| AskedPath::from(*field)).collect(),
             purpose: asks.purpose,
             reason: "as agreed".into(),
@@ -347,8 +396,11 @@ impl<'a> Life<'a> {
         let (now, mut entropy) = (self.time(), self.entropy());
         // A full outbox makes the company wait, like everybody.
         if self.parties[party].machine.ask(ask, now, &mut entropy).is_ok() {
+            self.parties[party].idle = false;
+            let repeats = u64::from(!self.parties[party].asked.insert(number));
             let month = self.month();
             month.requests += 1;
+            month.repeats += repeats;
             month.fields_asked += fields;
             month.fields_needed += needs;
             self.flush(party)?;
@@ -362,6 +414,7 @@ impl<'a> Life<'a> {
             return Ok(());
         }
         if let Message::Revoke(signed) = &message {
+            meter::turn(Side::Onlooker);
             let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
             if let Some(made) = self.revoked.remove(&revocation.grant) {
                 let took = self.now - made;
@@ -370,10 +423,10 @@ impl<'a> Life<'a> {
                 month.revocation_ms += took;
             }
         }
-        let person = self.person.pairing_key(&self.parties[party].key).public();
-        let now = self.time();
+        let (now, answers) = (self.time(), answers_a_request(&message));
+        let person = self.parties[party].own;
         let effects = self.parties[party].machine.message(&person, message, now);
-        if let Some(reply) = self.run_supplier(party, effects) {
+        if let Some(reply) = self.run_supplier(party, effects, answers) {
             let reply = Box::new(reply);
             self.carry(party, size(&*reply), Event::SupplierReplied(party, line, number, reply));
         }
@@ -409,10 +462,9 @@ impl<'a> Life<'a> {
         if self.parties[party].line != line {
             return Ok(());
         }
-        let (key, now) = (self.parties[party].key, self.time());
-        let person = self.person.pairing_key(&key).public();
+        let (person, now) = (self.parties[party].own, self.time());
         let (effects, back) = self.parties[party].machine.replied(&person, parcel, reply, now);
-        self.run_supplier(party, effects);
+        self.run_supplier(party, effects, true);
         if let Some(message) = back {
             let message = Box::new(message);
             self.carry(party, size(&*message), Event::Acknowledge(party, line, message));
@@ -438,11 +490,9 @@ impl<'a> Life<'a> {
         month.decisions_grouped += kinds;
         for (id, _) in waiting {
             let (now, mut entropy) = (self.time(), self.entropy());
-            let effects = if self.rng.random_bool(self.scenario.person.says_yes) {
-                self.person.allow(&id, now, &mut entropy)
-            } else {
-                self.person.refuse(&id)
-            };
+            let says_yes = self.rng.random_bool(self.scenario.person.says_yes);
+            self.remember(&id, says_yes)?;
+            let effects = if says_yes { self.person.allow(&id, now, &mut entropy) } else { self.person.refuse(&id) };
             // A relationship may be full of grants; then the request goes on waiting.
             if let Ok(effects) = effects {
                 self.run_person(effects, None)?;
@@ -453,6 +503,19 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
+    /// Some answers are made the default for all of the kind.
+    fn remember(&mut self, id: &Nonce, says_yes: bool) -> Result<(), Wrong> {
+        let share = self.scenario.person.remembers;
+        if share > 0.0 && self.rng.random_bool(share) {
+            let (now, mut entropy) = (self.time(), self.entropy());
+            // A policy may be full of rules; then this answer is for once.
+            if let Ok(effects) = self.person.remember(id, says_yes, Remember::Kind, now, &mut entropy) {
+                self.run_person(effects, None)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A new address, told once: by the node to whoever subscribes, and as today to some.
     fn moves_house(&mut self) -> Result<(), Wrong> {
         self.moves += 1;
@@ -460,6 +523,7 @@ impl<'a> Life<'a> {
         let fields: Vec<FieldPath> = fields.into_iter().filter(|field| self.values.contains_key(field)).collect();
         for field in &fields {
             let value = format!("{field} {}", self.moves);
+            self.ended.insert(self.values[field].value.as_str().to_owned(), self.now);
             self.set(*field, &value);
         }
         let changed = fields.iter().map(|field| (*field, true)).collect();
@@ -470,7 +534,8 @@ impl<'a> Life<'a> {
             if self.rng.random_bool(self.scenario.baseline.tells) {
                 for field in &fields {
                     let value = self.values[field].value.as_str().to_owned();
-                    self.parties[party].copy.insert(*field, value);
+                    // Only of what it was told before.
+                    self.parties[party].copy.entry(*field).and_modify(|copy| *copy = value);
                 }
             }
         }
@@ -486,7 +551,7 @@ impl<'a> Life<'a> {
             .person
             .relationships()
             .flat_map(|(_, relationship)| relationship.grants())
-            .filter(|grant| grant.live(&self.person, now).is_ok())
+            .filter(|grant| grant.live(&*self.person, now).is_ok())
             .map(regie_protocol::grant::VerifiedGrant::id)
             .collect();
         if !live.is_empty() {
@@ -509,7 +574,7 @@ impl<'a> Life<'a> {
         self.keep(effects)?;
         for party in 0..self.parties.len() {
             let effects = self.parties[party].machine.tick(now);
-            self.run_supplier(party, effects);
+            self.run_supplier(party, effects, false);
         }
         self.flush_all()?;
         if self.day().is_multiple_of(MONTH_DAYS) || self.now + DAY_MS >= self.end {
@@ -519,29 +584,35 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    /// How right is what suppliers hold, and what they would hold today?
+    /// How right is what suppliers hold, how right would today's copies of the same values be, and all of them?
     fn compare(&mut self) {
-        let (mut held, mut right, mut copies, mut copies_right, mut needless) = (0, 0, 0, 0, 0);
+        let mut found = Month::default();
         for party in &self.parties {
             let asks = &self.scenario.sector[party.sector].asks;
             let needed: BTreeSet<FieldPath> = asks.iter().flat_map(|asks| asks.needs.iter().copied()).collect();
             for (field, value) in &party.held {
-                held += 1;
-                right += u64::from(self.values.get(field).is_some_and(|own| own.value.as_str() == value));
-                needless += u64::from(!needed.contains(field));
+                found.held += 1;
+                found.held_needless += u64::from(!needed.contains(field));
+                let copy = party.copy.get(field).unwrap_or(value);
+                for (held, right, wrong_ms) in [
+                    (value, &mut found.held_right, &mut found.held_wrong_ms),
+                    (copy, &mut found.held_right_by_hand, &mut found.held_wrong_ms_by_hand),
+                ] {
+                    let since = self.ended.get(held);
+                    *right += u64::from(since.is_none());
+                    *wrong_ms += since.map_or(0, |since| self.now - since);
+                }
             }
-            let fields: BTreeSet<&FieldPath> = asks.iter().flat_map(|asks| &asks.fields).collect();
-            for field in fields {
-                copies += 1;
-                let own = self.values.get(field).map(|own| own.value.as_str());
-                copies_right += u64::from(own.is_some() && party.copy.get(field).map(String::as_str) == own);
-            }
+            found.copies += party.copy.len() as u64;
+            found.copies_right += party.copy.values().filter(|copy| !self.ended.contains_key(*copy)).count() as u64;
         }
         // The day that ends a month still belongs to it.
         let at = (self.day().saturating_sub(1) / MONTH_DAYS) as usize;
         if let Some(month) = self.months.get_mut(at) {
-            (month.held, month.held_right, month.held_needless) = (held, right, needless);
-            (month.copies, month.copies_right) = (copies, copies_right);
+            (month.held, month.held_right, month.held_needless) = (found.held, found.held_right, found.held_needless);
+            (month.held_right_by_hand, month.held_wrong_ms) = (found.held_right_by_hand, found.held_wrong_ms);
+            month.held_wrong_ms_by_hand = found.held_wrong_ms_by_hand;
+            (month.copies, month.copies_right) = (found.copies, found.copies_right);
         }
     }
 
@@ -558,7 +629,14 @@ impl<'a> Life<'a> {
         let mut answer = None;
         for effect in effects {
             match effect {
-                person::Effect::Persist(record) => self.watch.see(&record, self.time())?,
+                person::Effect::Persist(record) => {
+                    let now = self.time();
+                    self.watch.see(&record, now)?;
+                    // Every message that is to go out is a record first.
+                    if let person::Record::Outgoing { supplier, .. } = &record {
+                        self.stir(supplier);
+                    }
+                }
                 person::Effect::Reply(reply) => answer = Some(reply),
                 person::Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.time(), self.entropy());
@@ -592,6 +670,7 @@ impl<'a> Life<'a> {
             }
             return;
         };
+        meter::turn(Side::Onlooker);
         let Ok(disclosure) = signed.clone().verify() else { return };
         use regie_protocol::disclosure::Answer;
         let asked = disclosure.answers.values().any(|answer| matches!(answer, Answer::Asked));
@@ -604,12 +683,20 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>) -> Option<Reply> {
+    /// Carries out a supplier's effects. Where a request is `answered`, today's copy is made anew too: a form that is
+    /// filled in.
+    fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>, answered: bool) -> Option<Reply> {
         let mut answer = None;
         for effect in effects {
+            // Whatever a supplier has to send is a record first.
+            self.parties[party].idle &= !matches!(effect, supplier::Effect::Persist(_));
             match effect {
                 supplier::Effect::Persist(supplier::Record::Value { field, observed, .. }) => {
-                    self.parties[party].held.insert(field, observed.value.as_str().to_owned());
+                    let (value, party) = (observed.value.as_str().to_owned(), &mut self.parties[party]);
+                    if answered || !party.copy.contains_key(&field) {
+                        party.copy.insert(field, value.clone());
+                    }
+                    party.held.insert(field, value);
                     self.month().values += 1;
                 }
                 supplier::Effect::Persist(supplier::Record::Erased { fields, .. }) => {
@@ -680,7 +767,7 @@ fn preset(scenario: &Scenario, rng: &mut ChaCha8Rng) -> Policy {
 }
 
 /// One of several by their shares.
-fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
+pub(crate) fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
     let mut left = rng.random_range(0.0..1.0) * shares.iter().sum::<f64>();
     for (at, share) in shares.iter().enumerate() {
         if left < *share {
@@ -693,6 +780,13 @@ fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
 
 fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
     effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
+}
+
+/// Is it values that were asked for, not a change that is told?
+fn answers_a_request(message: &Message) -> bool {
+    let Message::Disclose(signed) = message else { return false };
+    meter::turn(Side::Onlooker);
+    signed.clone().verify().is_ok_and(|disclosure| disclosure.request.is_some())
 }
 
 fn refused(error: impl std::fmt::Display) -> Wrong {

@@ -1,18 +1,10 @@
-//! `regie-sim`: runs a scenario and writes its tables. In: arguments. Out: files in a directory, a summary, an exit code.
+//! `regie-sim`: runs scenarios and writes their tables. In: arguments. Out: files in a directory, a summary, an exit code.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+mod verbs;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
-use regie_simulator::{
-    run::{Plan, run},
-    scenario::Scenario,
-    table::{self, Summary},
-};
-use serde_json::json;
 
 /// Markets of regie in virtual time
 #[derive(Parser)]
@@ -25,68 +17,36 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     /// Run a scenario and write its tables
-    Run {
-        /// The scenario, TOML
-        scenario: PathBuf,
-        /// Where all random numbers come from: the same seed gives the same tables
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// A new directory for the tables
-        #[arg(long)]
-        out: Option<PathBuf>,
-        /// A key of the scenario set anew; may be given more than once
-        #[arg(long = "set", value_name = "KEY=VALUE")]
-        sets: Vec<String>,
-        /// Threads; as many as there are cores, where left out
-        #[arg(long)]
-        threads: Option<usize>,
-        /// Only this person, as a failing run says
-        #[arg(long)]
-        only: Option<u32>,
-    },
+    Run(verbs::run::Arguments),
+    /// Draw what a run gave, month by month, as SVG beside its tables
+    Plot(verbs::plot::Arguments),
+    /// Do an experiment of docs/experiments and write its tables and drawings
+    Experiment(verbs::experiment::Arguments),
+    /// Run a scenario with every value of some keys and every seed; runs that are done are not done again
+    Sweep(verbs::sweep::Arguments),
+    /// Do one run of a sweep, as `sweep --emit-jobs` describes it
+    Job(verbs::job::Arguments),
+    /// Measure what a node's operations cost on this machine
+    Calibrate(verbs::calibrate::Arguments),
+    /// Measure how much memory and time markets of several sizes take on this machine
+    Scale(verbs::scale::Arguments),
 }
 
 fn main() -> ExitCode {
-    let Arguments { verb: Verb::Run { scenario, seed, out, sets, threads, only } } = Arguments::parse();
-    match simulate(&scenario, seed, out.as_deref(), &sets, threads, only) {
+    let done = match Arguments::parse().verb {
+        Verb::Run(arguments) => verbs::run::carry_out(&arguments),
+        Verb::Plot(arguments) => verbs::plot::carry_out(&arguments),
+        Verb::Experiment(arguments) => verbs::experiment::carry_out(&arguments),
+        Verb::Sweep(arguments) => verbs::sweep::carry_out(&arguments),
+        Verb::Job(arguments) => verbs::job::carry_out(&arguments),
+        Verb::Calibrate(arguments) => verbs::calibrate::carry_out(&arguments),
+        Verb::Scale(arguments) => verbs::scale::carry_out(&arguments),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("regie-sim: {error}");
             ExitCode::FAILURE
         }
     }
-}
-
-fn simulate(
-    file: &Path,
-    seed: u64,
-    out: Option<&Path>,
-    sets: &[String],
-    threads: Option<usize>,
-    only: Option<u32>,
-) -> Result<(), Box<dyn std::error::Error>> {
-    let scenario = Scenario::read(file, sets)?;
-    if let Some(out) = out {
-        std::fs::create_dir(out).map_err(|error| format!("can't make {}: {error}; give a new one", out.display()))?;
-    }
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let bar = ProgressBar::new(u64::from(only.map_or(scenario.persons, |_| 1)));
-    bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} persons, {eta} to go")?);
-    let plan = Plan { scenario: &scenario, seed, threads: threads.unwrap_or(cores), only };
-    let rows = run(&plan, &|| bar.inc(1));
-    bar.finish_and_clear();
-    let rows = rows?;
-    let summary = Summary::of(&rows);
-    if let Some(out) = out {
-        table::write(out, &rows)?;
-        let manifest = json!({
-            "seed": seed,
-            "version": env!("CARGO_PKG_VERSION"),
-            "scenario": scenario,
-            "summary": summary,
-        });
-        std::fs::write(out.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?)?;
-    }
-    println!("{}", serde_json::to_string_pretty(&summary)?);
-    Ok(())
 }

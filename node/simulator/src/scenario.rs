@@ -1,10 +1,15 @@
 //! What a run is about, from TOML. In: a file, keys set on the command line. Out: a checked scenario, or an error that
 //! names the line.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use regie_protocol::{field::FieldPath, grant::Access, limits, purpose::Purpose};
 use serde::{Deserialize, Serialize};
+
+use crate::{costs::Costs, group::GroupRules};
 
 /// A market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +34,41 @@ pub struct Scenario {
     pub baseline: Baseline,
     /// Kinds of suppliers; at least one.
     pub sector: Vec<Sector>,
+    /// Persons who share suppliers and a board; where it is left out, each lives alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupRules>,
+    /// Which signatures the run is to have; those of the build where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Signatures>,
+    /// What a node's operations cost; as measured on the machine of docs/simulator.md where left out.
+    #[serde(default)]
+    pub costs: Costs,
+}
+
+/// How objects are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signatures {
+    /// ed25519, as in a node.
+    Real,
+    /// A hash that protects nobody, for large markets.
+    Modelled,
+}
+
+impl Signatures {
+    /// Those of this build.
+    pub const BUILT: Self = if regie_protocol::scheme::MODELLED { Self::Modelled } else { Self::Real };
+
+    /// The command that builds the `regie-sim` that has them.
+    #[must_use]
+    pub fn build(self) -> &'static str {
+        match self {
+            Self::Real => "cargo build --release -p regie-simulator",
+            Self::Modelled => {
+                "RUSTFLAGS=\"--cfg regie_modelled\" cargo build --release -p regie-simulator --target-dir target/modelled"
+            }
+        }
+    }
 }
 
 /// When persons' nodes run.
@@ -71,6 +111,9 @@ pub struct Habits {
     pub looks_every_days: u32,
     /// The share of waiting requests that are allowed.
     pub says_yes: f64,
+    /// The share of answers that become the default for all of their kind: sector, fields and purpose.
+    #[serde(default)]
+    pub remembers: f64,
     /// Moves of house.
     pub moves_a_year: f64,
     /// Grants revoked.
@@ -158,8 +201,11 @@ pub enum ScenarioError {
     /// A value out of its range.
     #[error("{0}; docs/simulator.md gives the ranges")]
     Range(String),
+    /// This build has other signatures.
+    #[error("the scenario wants {0:?} signatures, and this regie-sim has {built:?} ones; build the other: {command}", built = Signatures::BUILT, command = .0.build())]
+    Signatures(Signatures),
     /// A key given on the command line.
-    #[error("--set {0} is not key=value with a key of the scenario, such as network.loss=0.01")]
+    #[error("{0} is not key=value with a key of the scenario, such as network.loss=0.01 or sector.0.share=2")]
     Set(String),
 }
 
@@ -179,18 +225,40 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`].
     pub fn parse(text: &str, sets: &[String]) -> Result<Self, ScenarioError> {
+        Self::parse_with(text, sets, &BTreeMap::new())
+    }
+
+    /// From text, with further values set by their keys.
+    ///
+    /// # Errors
+    /// [`ScenarioError`].
+    pub fn parse_with(
+        text: &str,
+        sets: &[String],
+        values: &BTreeMap<String, toml::Value>,
+    ) -> Result<Self, ScenarioError> {
         // Read as it stands first: errors then name the line.
         let mut scenario: Self = toml::from_str(text)?;
-        if !sets.is_empty() {
-            let mut table: toml::Table = toml::from_str(text)?;
-            sets.iter().try_for_each(|set| put(&mut table, set))?;
+        if !sets.is_empty() || !values.is_empty() {
+            let mut table: toml::Value = toml::from_str(text)?;
+            sets.iter().try_for_each(|set| put_text(&mut table, set))?;
+            values.iter().try_for_each(|(key, value)| {
+                put(&mut table, key, value.clone()).ok_or_else(|| ScenarioError::Set(format!("{key}={value}")))
+            })?;
             scenario = table.try_into()?;
         }
         scenario.check()?;
         Ok(scenario)
     }
 
-    fn check(&self) -> Result<(), ScenarioError> {
+    /// Is every value within its range?
+    ///
+    /// # Errors
+    /// [`ScenarioError::Range`], [`ScenarioError::Signatures`].
+    pub fn check(&self) -> Result<(), ScenarioError> {
+        if let Some(other) = self.signatures.filter(|wanted| *wanted != Signatures::BUILT) {
+            return Err(ScenarioError::Signatures(other));
+        }
         let share = |value: f64| (0.0..=1.0).contains(&value);
         let positive = |value: f64| value.is_finite() && value >= 0.0;
         let asks = || self.sector.iter().flat_map(|sector| &sector.asks);
@@ -210,6 +278,7 @@ impl Scenario {
             (presets.into_iter().all(positive) && presets.iter().sum::<f64>() > 0.0, "policies has a share above 0"),
             (self.person.looks_every_days >= 1, "person.looks_every_days is 1 or more"),
             (share(self.person.says_yes), "person.says_yes is 0 to 1"),
+            (share(self.person.remembers), "person.remembers is 0 to 1"),
             (positive(self.person.moves_a_year) && positive(self.person.revokes_a_year), "rates are 0 or more"),
             (share(self.baseline.tells), "baseline.tells is 0 to 1"),
             (self.sector.iter().all(|sector| positive(sector.share)) && shares > 0.0, "a sector has a share above 0"),
@@ -224,23 +293,34 @@ impl Scenario {
             (asks().all(|asks| asks.retention_days <= limits::RETENTION_DAYS), "retention_days is at most 3,660"),
         ];
         let wrong = rules.into_iter().find(|(holds, _)| !holds);
-        wrong.map_or(Ok(()), |(_, rule)| Err(ScenarioError::Range(rule.to_owned())))
+        let wrong = wrong.map(|(_, rule)| rule);
+        let wrong = wrong.or_else(|| self.group.as_ref().and_then(|group| group.check().err()));
+        wrong.map_or(Ok(()), |rule| Err(ScenarioError::Range(rule.to_owned())))
     }
 }
 
 /// Sets one key; numbers, texts and lists are written as in TOML.
-fn put(table: &mut toml::Table, set: &str) -> Result<(), ScenarioError> {
+fn put_text(table: &mut toml::Value, set: &str) -> Result<(), ScenarioError> {
     let wrong = || ScenarioError::Set(set.to_owned());
     let (path, value) = set.split_once('=').ok_or_else(wrong)?;
     let parsed: toml::Table = toml::from_str(&format!("value = {value}")).map_err(|_| wrong())?;
     let value = parsed.get("value").cloned().ok_or_else(wrong)?;
-    let (mut keys, mut here) = (path.split('.').peekable(), table);
-    while let Some(key) = keys.next() {
-        if keys.peek().is_none() {
-            here.insert(key.to_owned(), value);
-            return Ok(());
-        }
-        here = here.get_mut(key).and_then(toml::Value::as_table_mut).ok_or_else(wrong)?;
+    put(table, path, value).ok_or_else(wrong)
+}
+
+/// Sets the value at a path; what stands in a list is named by its place, from 0: `sector.0.share`.
+fn put(table: &mut toml::Value, path: &str, value: toml::Value) -> Option<()> {
+    let (above, last) = path.rsplit_once('.').map_or((None, path), |(above, last)| (Some(above), last));
+    let mut here = table;
+    for key in above.into_iter().flat_map(|above| above.split('.')) {
+        here = match here {
+            toml::Value::Array(list) => list.get_mut(key.parse::<usize>().ok()?)?,
+            here => here.get_mut(key)?,
+        };
     }
-    Err(wrong())
+    match here {
+        toml::Value::Array(list) => *list.get_mut(last.parse::<usize>().ok()?)? = value,
+        here => drop(here.as_table_mut()?.insert(last.to_owned(), value)),
+    }
+    Some(())
 }

@@ -1,14 +1,15 @@
 //! What a run gives: a row a person and month, and the sums over all. In: rows. Out: CSV, Parquet, a summary.
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::path::Path;
 
-use parquet::{
-    basic::Compression,
-    data_type::Int64Type,
-    file::{properties::WriterProperties, writer::SerializedFileWriter},
-    schema::parser::parse_message_type,
-};
+use regie_protocol::scheme::Tally;
 use serde::Serialize;
+
+use crate::{
+    costs::Costs,
+    meter::Spent,
+    writer::{Cell, Kind, TableError, Writer},
+};
 
 macro_rules! months {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -31,7 +32,8 @@ macro_rules! months {
                 all.into_iter().map(|number| i64::try_from(number).unwrap_or(i64::MAX)).collect()
             }
 
-            fn add(&mut self, other: &Self) {
+            /// Adds the figures of another row.
+            pub fn add(&mut self, other: &Self) {
                 $(self.$name += other.$name;)*
             }
         }
@@ -41,6 +43,8 @@ macro_rules! months {
 months! {
     /// Requests made.
     requests,
+    /// Of those, the ones that their supplier had made before.
+    repeats,
     /// Fields that they asked for.
     fields_asked,
     /// Of those, fields that were needed.
@@ -61,9 +65,15 @@ months! {
     held,
     /// Of those, the ones that are right.
     held_right,
+    /// Of those, the ones that a copy told by hand would have right: the same values, as today.
+    held_right_by_hand,
+    /// Milliseconds since the wrong ones ceased to be true, in all.
+    held_wrong_ms,
+    /// The same of copies told by hand.
+    held_wrong_ms_by_hand,
     /// Of those, the ones that were not needed.
     held_needless,
-    /// Values that suppliers would hold today.
+    /// Values that suppliers would hold today: all that they were ever given, without an end.
     copies,
     /// Of those, the ones that are right.
     copies_right,
@@ -79,20 +89,73 @@ months! {
     messages,
     /// Bytes of their frames.
     bytes,
+    /// Of the messages, those that the person's node sent.
+    person_messages,
+    /// Of the bytes, those of the person's node.
+    person_bytes,
+    /// Events that the simulator let happen: its own work, not a node's.
+    events,
+    /// Public keys that the person's node made.
+    person_keys,
+    /// Public keys that it read.
+    person_read,
+    /// Signatures that it made.
+    person_signed,
+    /// Signatures that it checked.
+    person_verified,
+    /// Disclosures that it sealed.
+    person_sealed,
+    /// Microseconds that those took it, by the costs of the scenario.
+    person_cpu_us,
+    /// Public keys that the suppliers of this person made, for this person; as all that follow.
+    supplier_keys,
+    /// Public keys that they read.
+    supplier_read,
+    /// Signatures that they made.
+    supplier_signed,
+    /// Signatures that they checked.
+    supplier_verified,
+    /// Microseconds that those took them together, by the costs of the scenario.
+    supplier_cpu_us,
 }
 
-/// Why a table was not written.
-#[derive(Debug, thiserror::Error)]
-pub enum TableError {
-    /// The file.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    File(#[from] std::io::Error),
-    /// CSV.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    Csv(#[from] csv::Error),
-    /// Parquet.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    Parquet(#[from] parquet::errors::ParquetError),
+impl Month {
+    /// Adds what was spent, without its time.
+    pub fn spend(&mut self, spent: &Spent) {
+        let Spent { person, supplier, onlooker: _ } = spent;
+        self.person_keys += person.keys;
+        self.person_read += person.read;
+        self.person_signed += person.signed;
+        self.person_verified += person.verified;
+        self.person_sealed += person.sealed;
+        self.supplier_keys += supplier.keys;
+        self.supplier_read += supplier.read;
+        self.supplier_signed += supplier.signed;
+        self.supplier_verified += supplier.verified;
+    }
+
+    /// Says how long that took.
+    pub fn cost(&mut self, costs: &Costs) {
+        let (read, signed, verified) = (self.person_read, self.person_signed, self.person_verified);
+        self.person_cpu_us =
+            costs.micros(&Tally { keys: self.person_keys, read, signed, verified, sealed: self.person_sealed });
+        let (read, signed, verified) = (self.supplier_read, self.supplier_signed, self.supplier_verified);
+        self.supplier_cpu_us = costs.micros(&Tally { keys: self.supplier_keys, read, signed, verified, sealed: 0 });
+    }
+}
+
+impl Month {
+    /// The columns, in the order of a row's cells.
+    #[must_use]
+    pub fn columns() -> Vec<(String, Kind)> {
+        Self::COLUMNS.iter().map(|name| ((*name).to_owned(), Kind::Whole)).collect()
+    }
+
+    /// A row of the table.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Cell> {
+        self.numbers().into_iter().map(Cell::Whole).collect()
+    }
 }
 
 /// Writes `months.csv` and `months.parquet`.
@@ -100,25 +163,9 @@ pub enum TableError {
 /// # Errors
 /// [`TableError`].
 pub fn write(directory: &Path, rows: &[Month]) -> Result<(), TableError> {
-    let mut csv = csv::Writer::from_path(directory.join("months.csv"))?;
-    rows.iter().try_for_each(|row| csv.serialize(row))?;
-    csv.flush()?;
-    let columns: Vec<String> = Month::COLUMNS.iter().map(|name| format!("required int64 {name};")).collect();
-    let schema = Arc::new(parse_message_type(&format!("message months {{ {} }}", columns.join(" ")))?);
-    let properties = Arc::new(WriterProperties::builder().set_compression(Compression::SNAPPY).build());
-    let mut parquet = SerializedFileWriter::new(File::create(directory.join("months.parquet"))?, schema, properties)?;
-    let numbers: Vec<Vec<i64>> = rows.iter().map(Month::numbers).collect();
-    let mut group = parquet.next_row_group()?;
-    let mut at = 0;
-    while let Some(mut column) = group.next_column()? {
-        let values: Vec<i64> = numbers.iter().map(|row| row[at]).collect();
-        column.typed::<Int64Type>().write_batch(&values, None, None)?;
-        column.close()?;
-        at += 1;
-    }
-    group.close()?;
-    parquet.close()?;
-    Ok(())
+    let mut writer = Writer::create(directory, "months", &Month::columns())?;
+    rows.iter().try_for_each(|row| writer.push(&row.cells()))?;
+    writer.finish()
 }
 
 /// The measures over all persons and months.
@@ -128,6 +175,8 @@ pub struct Summary {
     pub persons: u64,
     /// Months of each.
     pub months: u64,
+    /// Events that the simulator let happen, in all.
+    pub events: u64,
     /// Requests per person and month.
     pub requests_a_month: f64,
     /// The share that needed no word of the person's.
@@ -142,27 +191,62 @@ pub struct Summary {
     pub needless: f64,
     /// The share of held values that are right, at the ends of months.
     pub right: f64,
-    /// The share of today's copies that would be right.
+    /// The same values as copies that are told by hand, as today: the share that would be right.
     pub right_today: f64,
+    /// The share that is right of all copies that there would be today, which nothing ends.
+    pub right_of_all_copies: f64,
     /// From a revocation to its effect at the supplier, in seconds on average. On the node it holds at once.
     pub revocation_s: f64,
     /// Messages per person and month.
     pub messages_a_month: f64,
     /// Bytes per person and month.
     pub bytes_a_month: f64,
+    /// Messages that the person's node sends a month; the others are the suppliers'.
+    pub person_messages_a_month: f64,
+    /// Bytes that the person's node sends a month.
+    pub person_bytes_a_month: f64,
+    /// Milliseconds of a processor that the person's node takes a month for keys, signatures and seals.
+    pub person_cpu_ms_a_month: f64,
+    /// The same of all of a person's suppliers together, for this person.
+    pub supplier_cpu_ms_a_month: f64,
+}
+
+/// The rows so far, added up: what a summary is made of where the rows themselves are not kept.
+#[derive(Clone, Debug, Default)]
+pub struct Sums {
+    all: Month,
+    rows: u64,
+    months: u64,
+}
+
+impl Sums {
+    /// One more row.
+    pub fn add(&mut self, row: &Month) {
+        self.all.add(row);
+        self.rows += 1;
+        self.months = self.months.max(row.month + 1);
+    }
 }
 
 impl Summary {
     /// Over these rows.
     #[must_use]
     pub fn of(rows: &[Month]) -> Self {
-        let mut all = Month::default();
-        rows.iter().for_each(|row| all.add(row));
-        let months = rows.iter().map(|row| row.month + 1).max().unwrap_or(0);
-        let each = |number: u64| ratio(number, rows.len() as u64);
+        let mut sums = Sums::default();
+        rows.iter().for_each(|row| sums.add(row));
+        Self::over(&sums)
+    }
+
+    /// From sums that were taken while the rows came.
+    #[must_use]
+    pub fn over(sums: &Sums) -> Self {
+        let Sums { all, rows, months } = sums;
+        let (rows, months) = (*rows, *months);
+        let each = |number: u64| ratio(number, rows);
         Self {
-            persons: (rows.len() as u64).checked_div(months).unwrap_or(0),
+            persons: rows.checked_div(months).unwrap_or(0),
             months,
+            events: all.events,
             requests_a_month: each(all.requests),
             without_a_word: ratio(all.answered + all.refused, all.answered + all.refused + all.asked),
             decisions_a_month: each(all.decisions),
@@ -170,10 +254,15 @@ impl Summary {
             needed: ratio(all.fields_needed, all.fields_asked),
             needless: ratio(all.held_needless, all.held),
             right: ratio(all.held_right, all.held),
-            right_today: ratio(all.copies_right, all.copies),
+            right_today: ratio(all.held_right_by_hand, all.held),
+            right_of_all_copies: ratio(all.copies_right, all.copies),
             revocation_s: ratio(all.revocation_ms, all.revocations_done) / 1_000.0,
             messages_a_month: each(all.messages),
             bytes_a_month: each(all.bytes),
+            person_messages_a_month: each(all.person_messages),
+            person_bytes_a_month: each(all.person_bytes),
+            person_cpu_ms_a_month: each(all.person_cpu_us) / 1_000.0,
+            supplier_cpu_ms_a_month: each(all.supplier_cpu_us) / 1_000.0,
         }
     }
 }

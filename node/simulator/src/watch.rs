@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use regie_protocol::{
     audit::Log,
     disclosure::Answer,
+    field::FieldPath,
     grant::Grant,
     identity::PublicKey,
+    limits,
     message::Message,
-    person::Record,
+    person::{Counted, Record, Said},
     signed::{ObjectId, Verified},
-    time::Timestamp,
+    time::{Days, Timestamp},
 };
 
 /// What must not be.
@@ -38,6 +40,21 @@ pub enum Broken {
     /// A log has a gap.
     #[error("a log's entries are not numbered one after the other")]
     Gap,
+    /// A membership left that the person did not give their word for, or that is not true.
+    #[error("a membership left without the person's word, or against what is so")]
+    NoWord,
+    /// A second randomised answer for one segment, or one that was not counted against the budget.
+    #[error("a randomised answer left twice, or without being counted")]
+    Counted,
+    /// The privacy budget was passed.
+    #[error("randomised answers left beyond the privacy budget")]
+    Budget,
+    /// A key that two suppliers, or a supplier and a board, could know each other's person by.
+    #[error("one key was shown in two places")]
+    OneKey,
+    /// Something under the key of an intent that does not belong to it.
+    #[error("something left under the key of an intent that is no part of it")]
+    NotOfIntent,
     /// Something signed does not verify.
     #[error("a signature does not hold")]
     Signature,
@@ -51,11 +68,76 @@ pub struct Watch {
     entries: BTreeMap<Log, u64>,
     /// Entries since the last disclosure to each supplier.
     fresh: BTreeSet<PublicKey>,
+    /// Segments that the person, or a default of theirs, said yes to, with what is so.
+    words: BTreeSet<(PublicKey, ObjectId)>,
+    /// Randomised answers that were counted, and those that left.
+    counted: BTreeMap<(PublicKey, ObjectId), Counted>,
+    answered: BTreeSet<(PublicKey, ObjectId)>,
+    /// Where each key was shown: to a supplier, or for an intent.
+    shown: BTreeMap<PublicKey, Shown>,
     /// Test hook: revocations are overlooked, so that a guard taken away is seen to be noticed.
     pub blind: bool,
 }
 
+/// Where a key may be shown, and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// To this supplier.
+    To(PublicKey),
+    /// For this intent.
+    For(ObjectId),
+}
+
 impl Watch {
+    /// The person gives their word on a segment: only then a membership may leave, and only where it is so.
+    pub fn says(&mut self, supplier: &PublicKey, segment: &ObjectId, fits: bool) {
+        if fits {
+            self.words.insert((*supplier, *segment));
+        }
+    }
+
+    /// A key is shown to a supplier, or for an intent.
+    ///
+    /// # Errors
+    /// [`Broken::OneKey`] where it was shown elsewhere before.
+    pub fn shows(&mut self, key: &PublicKey, where_to: Shown) -> Result<(), Broken> {
+        let before = *self.shown.entry(*key).or_insert(where_to);
+        if before == where_to { Ok(()) } else { Err(Broken::OneKey) }
+    }
+
+    /// A supplier takes in a value: the person must have granted it that, at some time.
+    ///
+    /// # Errors
+    /// [`Broken`] where it did not.
+    pub fn granted(&self, supplier: &PublicKey, id: &ObjectId, field: FieldPath) -> Result<(), Broken> {
+        let grant = self.grants.get(id).ok_or(Broken::NoGrant)?;
+        if grant.audience != *supplier {
+            return Err(Broken::Another);
+        }
+        if grant.scope.fields.iter().any(|own| own.covers(field)) { Ok(()) } else { Err(Broken::Wider) }
+    }
+
+    /// Something leaves for a board, under the key of one intent.
+    ///
+    /// # Errors
+    /// [`Broken`] where it is of another key or intent.
+    pub fn to_board(&mut self, key: &PublicKey, id: &ObjectId, message: &Message) -> Result<(), Broken> {
+        self.shows(key, Shown::For(*id))?;
+        let of_it = match message {
+            Message::Cast(intent) => {
+                let verified = intent.clone().verify().map_err(|_| Broken::Signature)?;
+                verified.key == *key && verified.id() == *id
+            }
+            Message::Withdraw(withdrawal) => {
+                let verified = withdrawal.clone().verify().map_err(|_| Broken::Signature)?;
+                verified.key == *key && verified.intent == *id
+            }
+            Message::Collect(collect) => collect.intent == *id,
+            _ => false,
+        };
+        if of_it { Ok(()) } else { Err(Broken::NotOfIntent) }
+    }
+
     /// Looks at one record.
     ///
     /// # Errors
@@ -81,9 +163,7 @@ impl Watch {
                 }
             }
             Record::Outgoing { supplier, message: Message::Disclose(signed), .. } => {
-                if !self.fresh.remove(supplier) {
-                    return Err(Broken::NoEntry);
-                }
+                self.logged(supplier)?;
                 let disclosure = signed.clone().verify().map_err(|_| Broken::Signature)?;
                 for (path, answer) in &disclosure.answers {
                     if let Answer::Value { grant, .. } = answer {
@@ -91,6 +171,23 @@ impl Watch {
                         self.may_leave(supplier, grant, field, now)?;
                     }
                 }
+            }
+            Record::Said { supplier, segment, said } => self.said(supplier, segment, said, now)?,
+            Record::Outgoing { supplier, message: Message::Belong(signed), .. } => {
+                let membership = signed.clone().verify().map_err(|_| Broken::Signature)?;
+                let word = self.words.contains(&(*supplier, membership.segment));
+                if membership.member && !word {
+                    return Err(Broken::NoWord);
+                }
+                self.logged(supplier)?;
+            }
+            Record::Outgoing { supplier, message: Message::Count(signed), .. } => {
+                let report = signed.clone().verify().map_err(|_| Broken::Signature)?;
+                self.counts(supplier, &report.segment, report.epsilon)?;
+            }
+            Record::Outgoing { supplier, message: Message::Tally(signed), .. } => {
+                let report = signed.clone().verify().map_err(|_| Broken::Signature)?;
+                self.counts(supplier, &report.segment, report.epsilon)?;
             }
             _ => {}
         }
@@ -103,24 +200,43 @@ impl Watch {
         &self.entries
     }
 
-    fn may_leave(
-        &self,
-        supplier: &PublicKey,
-        id: &ObjectId,
-        field: regie_protocol::field::FieldPath,
-        now: Timestamp,
-    ) -> Result<(), Broken> {
-        let grant = self.grants.get(id).ok_or(Broken::NoGrant)?;
-        let bounds = &grant.scope.bounds;
-        if grant.audience != *supplier {
-            return Err(Broken::Another);
+    /// A randomised answer leaves, whole or in halves: it was counted against the budget, and is the only one.
+    fn counts(&mut self, supplier: &PublicKey, segment: &ObjectId, epsilon: u32) -> Result<(), Broken> {
+        let place = (*supplier, *segment);
+        let counted = self.counted.get(&place).is_some_and(|counted| counted.epsilon == epsilon);
+        if !counted || !self.answered.insert(place) {
+            return Err(Broken::Counted);
         }
+        self.logged(supplier)
+    }
+
+    fn logged(&mut self, supplier: &PublicKey) -> Result<(), Broken> {
+        if self.fresh.remove(supplier) { Ok(()) } else { Err(Broken::NoEntry) }
+    }
+
+    /// What was spent of the budget is added up here anew, from the records alone.
+    fn said(&mut self, supplier: &PublicKey, segment: &ObjectId, said: &Said, now: Timestamp) -> Result<(), Broken> {
+        let Some(counted) = said.counted else { return Ok(()) };
+        let before = *self.counted.entry((*supplier, *segment)).or_insert(counted);
+        if before != counted {
+            return Err(Broken::Counted);
+        }
+        let lately = |counted: &Counted| counted.at.plus_days(Days(limits::EPSILON_DAYS)) > now;
+        let spent = |only: Option<&PublicKey>| -> u64 {
+            let of = self.counted.iter().filter(|((who, _), counted)| only.is_none_or(|o| o == who) && lately(counted));
+            of.map(|(_, counted)| u64::from(counted.epsilon)).sum()
+        };
+        let (own, all) = (spent(Some(supplier)), spent(None));
+        let within = own <= u64::from(limits::EPSILON_PER_SUPPLIER) && all <= u64::from(limits::EPSILON_IN_ALL);
+        if within { Ok(()) } else { Err(Broken::Budget) }
+    }
+
+    fn may_leave(&self, supplier: &PublicKey, id: &ObjectId, field: FieldPath, now: Timestamp) -> Result<(), Broken> {
+        self.granted(supplier, id, field)?;
+        let bounds = &self.grants.get(id).ok_or(Broken::NoGrant)?.scope.bounds;
         if self.revoked.contains(id) && !self.blind {
             return Err(Broken::Revoked);
         }
-        if now < bounds.not_before || now >= bounds.expires {
-            return Err(Broken::Time);
-        }
-        if grant.scope.fields.iter().any(|own| own.covers(field)) { Ok(()) } else { Err(Broken::Wider) }
+        if now < bounds.not_before || now >= bounds.expires { Err(Broken::Time) } else { Ok(()) }
     }
 }

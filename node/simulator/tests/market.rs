@@ -191,3 +191,17 @@ fn a_mistake_names_its_line_and_a_value_its_range() {
     }
     assert_eq!(Scenario::parse(MARKET, &["persons=3".into()]).expect("set").persons, 3);
 }
+
+#[test]
+fn over_lines_that_hold_every_request_is_answered() {
+    // What has nothing to send is passed over: nothing may be forgotten by that.
+    let sets = ["network.loss=0", "online.hours_a_day=20", "person.revokes_a_year=24", "person.moves_a_year=12"];
+    let scenario = small(&[&sets[..], &["days=200", "suppliers=8"]].concat());
+    let rows = run(&Plan { scenario: &scenario, seed: 9, threads: 2, only: None }, &|| ()).expect("runs");
+    let sum = |of: fn(&table::Month) -> u64| rows.iter().map(of).sum::<u64>();
+    let (requests, answers) = (sum(|m| m.requests), sum(|m| m.answered + m.asked + m.refused));
+    assert!(requests > 200, "{requests}");
+    // Those of the last hours may still wait for the morning.
+    assert!(answers <= requests && answers + 5 >= requests, "{answers} of {requests}");
+    assert!(sum(|m| m.revocations) > 20 && sum(|m| m.revocations_done) + 5 >= sum(|m| m.revocations));
+}

@@ -1,0 +1,138 @@
+//! Experiments that ship: a question, the scenarios that answer it, tables and drawings. In: a name, a seed, a
+//! directory. Out: files there, the same bytes for the same seed on any number of threads.
+
+mod fatigue;
+mod intent;
+mod tell_once;
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use crate::{
+    frame::{Frame, FrameError},
+    group::{self, GroupFailed, Lived},
+    life::Failed,
+    plot::{Chart, PlotError},
+    run::{self, Plan},
+    scenario::{Scenario, ScenarioError},
+    table::Month,
+};
+
+/// Which experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Name {
+    /// Defaults, repeated requests and decisions a month
+    Fatigue,
+    /// Values told once against copies told by hand
+    TellOnce,
+    /// Intents against direct mail to everybody
+    Intent,
+}
+
+/// How an experiment is done.
+pub struct Trial<'a> {
+    /// Where all random numbers come from.
+    pub seed: u64,
+    /// Threads, at least 1.
+    pub threads: usize,
+    /// Parts out of a hundred of the size that ships: 100 for the tables of the documents, less to try it.
+    pub percent: u32,
+    /// Told before each part of it.
+    pub told: &'a dyn Fn(&str),
+}
+
+/// What an experiment gives.
+pub struct Found {
+    /// Tables, the main one first.
+    pub frames: Vec<Frame>,
+    /// Drawings, by the names of their files.
+    pub charts: Vec<(&'static str, Chart)>,
+    /// The scenario that it began from.
+    pub scenario: Scenario,
+}
+
+/// Why an experiment gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// A scenario.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// A life.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+    /// A group.
+    #[error(transparent)]
+    Group(#[from] GroupFailed),
+    /// A table.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// A drawing.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
+    /// The manifest.
+    #[error("can't write the manifest: {0}; give another directory with --out")]
+    Manifest(#[from] std::io::Error),
+}
+
+impl Name {
+    /// Does the experiment.
+    ///
+    /// # Errors
+    /// [`TrialError`].
+    pub fn find(self, trial: &Trial<'_>) -> Result<Found, TrialError> {
+        match self {
+            Self::Fatigue => fatigue::find(trial),
+            Self::TellOnce => tell_once::find(trial),
+            Self::Intent => intent::find(trial),
+        }
+    }
+}
+
+impl Trial<'_> {
+    /// Lives all lives of a scenario, or of as many persons as the size allows.
+    fn live(&self, words: &str, scenario: &Scenario) -> Result<Vec<Month>, Failed> {
+        (self.told)(words);
+        let mut scenario = scenario.clone();
+        scenario.persons = self.part(scenario.persons);
+        run::run(&Plan { scenario: &scenario, seed: self.seed, threads: self.threads, only: None }, &|| ())
+    }
+
+    /// The same in groups.
+    fn live_groups(&self, words: &str, scenario: &Scenario) -> Result<Vec<Lived>, TrialError> {
+        (self.told)(words);
+        let mut scenario = scenario.clone();
+        scenario.persons = self.part(scenario.persons);
+        Ok(group::run(&scenario, self.seed, self.threads, None, &|| ())?)
+    }
+
+    /// This part of so many, and at least one.
+    fn part(&self, whole: u32) -> u32 {
+        let part = u64::from(whole) * u64::from(self.percent) / 100;
+        u32::try_from(part).unwrap_or(whole).max(1)
+    }
+}
+
+impl Found {
+    /// Writes the tables, the drawings and a manifest.
+    ///
+    /// # Errors
+    /// [`TrialError`].
+    pub fn write(&self, trial: &Trial<'_>, directory: &Path) -> Result<(), TrialError> {
+        for frame in &self.frames {
+            frame.write(directory)?;
+        }
+        for (name, chart) in &self.charts {
+            chart.draw(&directory.join(format!("{name}.svg")))?;
+        }
+        let manifest = json!({
+            "seed": trial.seed,
+            "percent": trial.percent,
+            "version": env!("CARGO_PKG_VERSION"),
+            "tables": self.frames.iter().map(Frame::name).collect::<Vec<_>>(),
+            "scenario": self.scenario,
+        });
+        Ok(std::fs::write(directory.join("manifest.json"), format!("{manifest:#}\n"))?)
+    }
+}

@@ -1,0 +1,340 @@
+//! Needs: each is cast as an intent, answered by suppliers who watch the board, and decided; beside it, what direct mail
+//! to everybody would have brought for the same needs and the same wares. In: needs by chance. Out: tallies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::Rng as _;
+use regie_protocol::{
+    agreement::Agreement,
+    board,
+    field::Selector,
+    grant::Access,
+    identity::{Keypair, Nonce, PublicKey},
+    intent::{Category, Criterion, Intent, Needs, Offer, Per, Price, rank},
+    limits,
+    message::{Browse, Message, Reply},
+    person::NewIntent,
+    profile::Invitation,
+    purpose::Purpose,
+    signed::{ObjectId, Signed, Verified},
+    supplier::NewOffer,
+    time::{DAY_MS, Days, Timestamp},
+};
+
+use super::{ADDRESS, Attack, Event, Group, IntentRules, postal_code, refused};
+use crate::life::Wrong;
+
+/// What a person states to rank offers by.
+const RANK_BY: [Criterion; 2] = [Criterion::Match, Criterion::Price];
+/// What wares cost a month, in cents.
+const PRICES: std::ops::Range<u64> = 5_000..15_000;
+/// What a person means to spend a month at most, in cents.
+const BUDGETS: std::ops::Range<u64> = 8_000..16_000;
+/// What a bait costs, in cents: less than anything.
+const BAIT: u64 = 100;
+/// Above every liking: a bait that is believed looks best.
+const BEST: f64 = 2.0;
+/// Days that a supplier reads and keeps what it needs.
+const KEEPS: Days = Days(90);
+/// More than a board has pages.
+const PAGES: usize = limits::INTENTS_PER_BOARD / limits::INTENTS_PER_PAGE;
+
+/// Something that a person needs.
+pub(super) struct Need {
+    pub(super) person: usize,
+    pub(super) intent: ObjectId,
+    pub(super) region: Option<String>,
+    category: Category,
+    until: u64,
+    /// How good each supplier's wares are by the person's own ranking.
+    own: BTreeMap<usize, f64>,
+    /// Suppliers whose wares would do.
+    fits: BTreeSet<usize>,
+    /// Suppliers whose mail was read.
+    read: BTreeSet<usize>,
+}
+
+impl Group<'_> {
+    /// What a supplier sells, for how much and how.
+    pub(super) fn wares(&mut self, number: usize) -> (Option<Category>, u64, BTreeMap<String, String>) {
+        let Some(rules) = &self.rules.intents else { return (None, 0, BTreeMap::new()) };
+        // In turn, so that every category has suppliers.
+        let category = rules.categories[number % rules.categories.len()].clone();
+        let price = self.rng.random_range(PRICES);
+        let terms = (0..rules.details).map(|at| (format!("wish-{at}"), self.either())).collect();
+        (Some(category), price, terms)
+    }
+
+    fn either(&mut self) -> String {
+        if self.rng.random_bool(0.5) { "yes".into() } else { "no".into() }
+    }
+
+    /// A need comes up, and the person casts it.
+    pub(super) fn need(&mut self, person: usize) -> Result<(), Wrong> {
+        let Some(rules) = &self.rules.intents else { return Ok(()) };
+        self.once_a(rules.needs_a_year, Event::Need(person));
+        let category = rules.categories[self.rng.random_range(0..rules.categories.len())].clone();
+        let mut details: BTreeMap<String, String> =
+            (0..rules.details).map(|at| (format!("wish-{at}"), self.either())).collect();
+        let region = rules.names_area.then(|| postal_code(self.beings[person].area));
+        details.extend(region.clone().map(|region| ("region".to_owned(), region)));
+        let budget = Price { amount: self.rng.random_range(BUDGETS), currency: "EUR".into(), per: Per::Month };
+        let new = NewIntent {
+            board: Invitation { supplier: self.board_key, id: Nonce([0; 16]), addresses: vec![ADDRESS.into()] },
+            category: category.clone(),
+            wish: String::new(),
+            details,
+            budget: Some(budget),
+            duration: Days(rules.days),
+            per_supplier: 1,
+            keep: u8::try_from(rules.keep).unwrap_or(u8::MAX),
+            rank_by: RANK_BY.to_vec(),
+        };
+        let (now, mut entropy) = (self.time(), self.entropy());
+        // A person who wants too much at once has to wait.
+        let Ok((id, effects)) = self.beings[person].machine.cast(new, now, &mut entropy) else { return Ok(()) };
+        self.run_person(person, effects)?;
+        let wanted = self.beings[person].machine.intent(&id).map(|wanted| wanted.intent.clone());
+        let (own, fits) = wanted.map(|intent| self.weigh(person, rules, &intent)).unwrap_or_default();
+        let until = self.now + u64::from(rules.days) * DAY_MS;
+        self.needs.push(Need { person, intent: id, region, category, until, own, fits, read: BTreeSet::new() });
+        self.tally("needs", 1);
+        self.later(u64::from(rules.decides_after_days) * DAY_MS, Event::Decide(self.needs.len() - 1));
+        self.later(u64::from(rules.days) * DAY_MS, Event::NeedEnds(self.needs.len() - 1));
+        self.tell_board(person, &id)
+    }
+
+    /// The person's own ranking of all wares there are: what the intent says, and what no intent says.
+    fn weigh(&self, person: usize, rules: &IntentRules, intent: &Intent) -> (BTreeMap<usize, f64>, BTreeSet<usize>) {
+        let all: Vec<(usize, Offer)> = (0..self.firms.len())
+            .filter(|firm| self.attack(*firm).is_none_or(|attack| attack == Attack::Collude))
+            .filter(|firm| self.firms[*firm].sells.as_ref() == Some(&intent.category))
+            .map(|firm| (firm, self.ware(firm, rules, intent)))
+            .collect();
+        let number = |offer: &Offer| all.iter().find(|(_, other)| other.supplier == offer.supplier).map(|(at, _)| *at);
+        let mut ranked: Vec<&Offer> = all.iter().map(|(_, offer)| offer).collect();
+        rank(&mut ranked, intent, &RANK_BY, &|_| false);
+        let (mut own, mut fits) = (BTreeMap::new(), BTreeSet::new());
+        let last = ranked.len().saturating_sub(1).max(1) as f64;
+        for (place, offer) in ranked.iter().enumerate() {
+            let Some(firm) = number(offer) else { continue };
+            let said = 1.0 - place as f64 / last;
+            own.insert(firm, (1.0 - rules.unsaid) * said + rules.unsaid * self.likes[person][firm]);
+            let met = intent.details.iter().filter(|(name, value)| offer.terms.get(*name) == Some(value)).count();
+            let cheap = match (&offer.price, &intent.budget) {
+                (Some(price), Some(budget)) => price.a_year() <= budget.a_year(),
+                _ => false,
+            };
+            if cheap && met * 2 >= intent.details.len() {
+                fits.insert(firm);
+            }
+        }
+        (own, fits)
+    }
+
+    /// What a supplier would offer, unsigned.
+    fn ware(&self, firm: usize, rules: &IntentRules, intent: &Intent) -> Offer {
+        let NewOffer { title, price, terms, needs, expires, .. } = self.new_offer(firm, rules, intent);
+        let supplier = self.firms[firm].key;
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&(firm as u64).to_be_bytes());
+        let invitation = Invitation { supplier, id: Nonce([0; 16]), addresses: vec![ADDRESS.into()] };
+        let intent = ObjectId::of(&[]);
+        Offer { id: Nonce(id), supplier, name: String::new(), intent, title, price, terms, needs, invitation, expires }
+    }
+
+    /// The same for everybody, but that it is delivered to every area; a bait is whatever is wanted, for next to nothing.
+    fn new_offer(&self, firm: usize, rules: &IntentRules, intent: &Intent) -> NewOffer {
+        let one = &self.firms[firm];
+        let bait = self.attack(firm) == Some(Attack::Sybil);
+        let mut terms = if bait { intent.details.clone() } else { one.terms.clone() };
+        terms.extend(intent.details.get("region").map(|region| ("region".to_owned(), region.clone())));
+        let amount = if bait { BAIT } else { one.price };
+        let needs = Needs {
+            fields: rules.needs.iter().map(|field| Selector::Field(*field)).collect(),
+            purpose: Purpose::RequestedServiceProvision,
+            access: Access::Read,
+            duration: KEEPS,
+            retention: KEEPS,
+        };
+        NewOffer {
+            title: "what you asked for".into(),
+            price: Some(Price { amount, currency: "EUR".into(), per: Per::Month }),
+            terms,
+            needs,
+            expires: Timestamp(intent.expires.0),
+            test: false,
+        }
+    }
+
+    /// A supplier looks at the board and answers what it sells; a sybil answers everything.
+    pub(super) fn opens(&mut self, firm: usize) -> Result<(), Wrong> {
+        let Some(rules) = &self.rules.intents else { return Ok(()) };
+        let bait = self.attack(firm) == Some(Attack::Sybil);
+        let idle = self.attack(firm).is_some_and(|attack| attack != Attack::Collude) && !bait;
+        let Some(category) = self.firms[firm].sells.clone().filter(|_| !idle) else { return Ok(()) };
+        let categories: BTreeSet<Category> = if bait { BTreeSet::new() } else { [category].into() };
+        for _ in 0..PAGES {
+            let (key, after) = (self.firms[firm].key, self.firms[firm].seen);
+            let reply = self.ask_board(&key, Message::Browse(Browse { categories: categories.clone(), after }));
+            let Some(Reply::Intents(page)) = reply else { return Ok(()) };
+            self.firms[firm].seen = page.last;
+            for intent in page.intents {
+                if bait || self.rng.random_bool(rules.answers) {
+                    self.answer(firm, rules, intent)?;
+                }
+            }
+            if !page.more {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, firm: usize, rules: &IntentRules, intent: Signed<Intent>) -> Result<(), Wrong> {
+        let Ok(intent) = intent.verify() else { return Ok(()) };
+        let new = self.new_offer(firm, rules, &intent);
+        let (now, mut entropy, key) = (self.time(), self.entropy(), self.firms[firm].key);
+        let (offer, _) = self.firms[firm].machine.offer(&intent, new, now, &mut entropy).map_err(refused)?;
+        let reply = self.ask_board(&key, Message::Offer(offer.signed().clone()));
+        self.tally("offers", u64::from(matches!(reply, Some(Reply::Noted))));
+        let refused = u64::from(!matches!(reply, Some(Reply::Noted)));
+        self.harm(firm, |harm| (harm.sent, harm.refused) = (harm.sent + 1, harm.refused + refused));
+        Ok(())
+    }
+
+    fn ask_board(&mut self, key: &PublicKey, message: Message) -> Option<Reply> {
+        self.sent(&message);
+        let now = self.time();
+        let effects = self.board.message(key, message, now);
+        let reply =
+            effects.into_iter().find_map(|e| if let board::Effect::Reply(reply) = e { Some(reply) } else { None });
+        if let Some(reply) = &reply {
+            self.sent(reply);
+        }
+        self.tally("board_messages", 2);
+        reply
+    }
+
+    /// Everything that a person's intents have to say to the board, each under its own key.
+    pub(super) fn tell_board_all(&mut self, person: usize) -> Result<(), Wrong> {
+        let ids: Vec<ObjectId> = self.beings[person].machine.intents().map(|(id, _)| *id).collect();
+        ids.iter().try_for_each(|id| self.tell_board(person, id))
+    }
+
+    fn tell_board(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
+        for _ in 0..PAGES {
+            let now = self.time();
+            let Some(say) = self.beings[person].machine.to_board(id, now) else { return Ok(()) };
+            let key = Keypair::from_secret(&say.secret).public();
+            self.beings[person].watch.to_board(&key, id, &say.message)?;
+            let Some(reply) = self.ask_board(&key, say.message) else { return Ok(()) };
+            let (effects, more) = self.beings[person].machine.board_replied(id, reply, now);
+            self.run_person(person, effects)?;
+            if !more {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The person looks at the offers that their node kept, takes the best that will do, or gives up.
+    pub(super) fn decide(&mut self, need: usize) -> Result<(), Wrong> {
+        let (person, id) = (self.needs[need].person, self.needs[need].intent);
+        self.tell_board(person, &id)?;
+        let machine = &self.beings[person].machine;
+        let dropped = machine.intent(&id).map_or(0, |wanted| u64::from(wanted.stored.passed));
+        let shown: Vec<Verified<Offer>> = machine.ranked(&id).into_iter().cloned().collect();
+        self.tally("offers_dropped", dropped);
+        let mut best: Option<(f64, Verified<Offer>, usize)> = None;
+        for offer in shown {
+            let Some(firm) = self.firms.iter().position(|firm| firm.key == offer.supplier) else { continue };
+            let worth = self.worth(need, firm);
+            if worth.is_some_and(|worth| best.as_ref().is_none_or(|(most, ..)| worth > *most)) {
+                best = worth.map(|worth| (worth, offer, firm));
+            }
+        }
+        let (now, mut entropy) = (self.time(), self.entropy());
+        match best {
+            Some((_, offer, firm)) => self.take(need, &offer, firm)?,
+            None => {
+                if let Ok(effects) = self.beings[person].machine.withdraw(&id, now, &mut entropy) {
+                    self.run_person(person, effects)?;
+                }
+            }
+        }
+        self.tell_board(person, &id)
+    }
+
+    /// How good an offer that is shown is to the person; none where it won't do, or is seen to be a bait.
+    fn worth(&mut self, need: usize, firm: usize) -> Option<f64> {
+        self.tally("contacts", 1);
+        if let Some(attacker) = self.attacker(firm).filter(|attacker| attacker.kind == Attack::Sybil) {
+            self.tally("baits", 1);
+            return (!self.rng.random_bool(attacker.seen_through)).then_some(BEST);
+        }
+        let need = &self.needs[need];
+        let own = need.own.get(&firm).copied().filter(|_| need.fits.contains(&firm));
+        self.tally("contacts_wanted", u64::from(own.is_some()));
+        own
+    }
+
+    fn take(&mut self, need: usize, offer: &Verified<Offer>, firm: usize) -> Result<(), Wrong> {
+        let (person, id) = (self.needs[need].person, self.needs[need].intent);
+        if !self.beings[person].paired.contains(&firm) {
+            self.pair(person, firm, offer.invitation.id, Agreement::PdcIntent)?;
+        }
+        let (now, mut entropy) = (self.time(), self.entropy());
+        let machine = &mut self.beings[person].machine;
+        let effects = machine.take_up(&id, &offer.id(), now, &mut entropy).map_err(refused)?;
+        self.run_person(person, effects)?;
+        if self.attack(firm) == Some(Attack::Sybil) {
+            self.tally("baits_taken", 1);
+        } else {
+            self.tally("taken", 1);
+            let place = self.needs[need].place(firm);
+            self.tally("match_thousandths", place);
+        }
+        self.exchange(person, firm)
+    }
+
+    /// A supplier writes to everybody.
+    pub(super) fn mail(&mut self, firm: usize) -> Result<(), Wrong> {
+        let Some(rules) = &self.rules.intents else { return Ok(()) };
+        self.tally("mails", self.beings.len() as u64);
+        let mut wanted = 0;
+        for need in &mut self.needs {
+            let open = self.now < need.until && self.firms[firm].sells.as_ref() == Some(&need.category);
+            if open {
+                wanted += u64::from(need.fits.contains(&firm));
+                if self.rng.random_bool(rules.mail.reads) {
+                    need.read.insert(firm);
+                }
+            }
+        }
+        self.tally("mails_wanted", wanted);
+        self.later(u64::from(rules.mail.every_days) * DAY_MS, Event::Mail(firm));
+        Ok(())
+    }
+
+    /// What the mail that was read would have brought.
+    pub(super) fn need_ends(&mut self, need: usize) -> Result<(), Wrong> {
+        let one = &self.needs[need];
+        let worth = |firm: &usize| one.own.get(firm).copied().unwrap_or(0.0);
+        let best = one.read.intersection(&one.fits).max_by(|a, b| worth(a).total_cmp(&worth(b)));
+        if let Some(place) = best.map(|firm| one.place(*firm)) {
+            self.tally("mail_taken", 1);
+            self.tally("mail_match_thousandths", place);
+        }
+        Ok(())
+    }
+}
+
+impl Need {
+    /// Where a supplier stands in the person's own ranking: 1,000 is the best, 0 the worst.
+    fn place(&self, firm: usize) -> u64 {
+        let worth = self.own.get(&firm).copied().unwrap_or(0.0);
+        let below = self.own.values().filter(|other| **other < worth).count() as u64;
+        (below * 1_000).checked_div(self.own.len() as u64 - 1).unwrap_or(1_000)
+    }
+}

@@ -1,0 +1,154 @@
+//! Groups and experiments are true to themselves: same seed, same files on any number of threads; attackers get nothing
+//! beyond grants; the watch sees what must not leave; a mistake in a scenario names its line.
+
+#![allow(clippy::expect_used, reason = "a test stops where its setup does not hold")]
+
+use std::path::Path;
+
+use regie_simulator::{
+    draw,
+    experiment::{Name, Trial},
+    group::{self, Attack, Lived, Summary},
+    scenario::{Scenario, ScenarioError},
+};
+
+const CROWD: &str = include_str!("../scenarios/crowd.toml");
+
+fn crowd(sets: &[&str]) -> Scenario {
+    let all = [&["persons=10", "days=40", "group.persons=5", "group.suppliers=6", "group.paired=3"], sets].concat();
+    let all: Vec<String> = all.into_iter().map(str::to_owned).collect();
+    // A small flood, above what may wait for a person and below what takes long.
+    Scenario::parse(&CROWD.replace("messages = 610", "messages = 90"), &all).expect("a scenario")
+}
+
+fn lived(scenario: &Scenario, seed: u64, threads: usize) -> Vec<Lived> {
+    group::run(scenario, seed, threads, None, &|| ()).unwrap_or_else(|failed| panic!("{failed}"))
+}
+
+fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(directory)
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (path.display().to_string().replace(&directory.display().to_string(), ""), path))
+        .map(|(name, path)| (name, std::fs::read(path).expect("bytes")))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn the_same_seed_gives_the_same_groups_on_any_number_of_threads() {
+    let scenario = crowd(&[]);
+    let mut all = Vec::new();
+    for (threads, seed) in [(1, 7), (3, 7), (2, 8)] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let lived = lived(&scenario, seed, threads);
+        group::frames(&lived).expect("tables").iter().for_each(|frame| frame.write(directory.path()).expect("written"));
+        draw::draw(directory.path()).expect("drawn");
+        all.push(files(directory.path()));
+    }
+    assert!(all[0].len() > 10, "tables as CSV, Parquet and text, and drawings");
+    assert!(all[0] == all[1], "the same on any number of threads");
+    assert!(all[0] != all[2], "another seed, other lives");
+    let one = group::run(&scenario, 7, 1, Some(1), &|| ()).expect("lives");
+    assert_eq!(one[0], lived(&scenario, 7, 2)[1], "one group alone is the same as among others");
+}
+
+#[test]
+fn attackers_get_nothing_beyond_what_was_granted_to_them() {
+    // The watch stops the run at any value without a grant; what is left to say is how far each attack came.
+    let lived = lived(&crowd(&["days=60"]), 3, 2);
+    let harm = |kind| lived.iter().filter_map(|group| group.harm.get(&kind)).copied().collect::<Vec<_>>();
+    for thief in harm(Attack::StolenGrant) {
+        assert!(thief.sent > 0 && thief.refused == thief.sent, "{thief:?}");
+        assert_eq!((thief.values, thief.answered, thief.asked), (0, 0, 0), "a stolen grant opens nothing");
+    }
+    for flood in harm(Attack::Flood) {
+        assert!(flood.refused > 0 && flood.refused < flood.sent, "{flood:?}");
+    }
+    for asker in harm(Attack::OverAsk) {
+        assert!(asker.sent > 0 && asker.refused > asker.answered, "most of it is refused: {asker:?}");
+    }
+    assert!(harm(Attack::Sybil).iter().any(|sybil| sybil.sent > 0));
+    assert_eq!(harm(Attack::StolenGrant).len(), 2);
+}
+
+#[test]
+fn what_is_measured_adds_up() {
+    let lived = lived(&crowd(&["days=90"]), 5, 2);
+    let sum = |name: &str| lived.iter().map(|one| one.sum(name)).sum::<u64>();
+    for name in ["needs", "offers", "contacts", "mails", "memberships", "counted", "revocations_done", "link_tries"] {
+        assert!(sum(name) > 0, "{name}");
+    }
+    assert!(sum("contacts_wanted") + sum("baits") <= sum("contacts"));
+    assert!(sum("mails_wanted") <= sum("mails") && sum("link_right") <= sum("link_tries"));
+    assert!(sum("memberships_told") >= sum("memberships") * 9 / 10, "they arrive");
+    let reports: u64 = lived.iter().flat_map(|one| one.counts.values()).map(|count| count.reports).sum();
+    assert!(reports > 0 && reports <= sum("counted"));
+    let summary = Summary::of(&lived);
+    assert!(summary.entropy < summary.entropy_by_key, "values tell more than keys: {summary:?}");
+    for share in [summary.wanted, summary.met, summary.match_quality, summary.linked, summary.wanted_by_mail] {
+        assert!((0.0..=1.0).contains(&share), "{summary:?}");
+    }
+}
+
+#[test]
+fn colluders_without_a_shared_value_know_no_more_than_keys_tell() {
+    // All live in one area and town, and nothing else is asked for.
+    let text = CROWD
+        .replace("\"address.postalCode\", \"household.size\", \"birthDate\"", "\"address.postalCode\"")
+        .replace("\"address.postalCode\", \"birthDate\"", "\"address.postalCode\"")
+        .replace("\"name.full\", \"address.street\", ", "")
+        .replace("messages = 610", "messages = 1");
+    let sets = ["persons=10", "days=60", "group.persons=10", "group.areas=1", "group.intents.answers=0"];
+    let sets: Vec<String> = sets.into_iter().map(str::to_owned).collect();
+    let scenario = Scenario::parse(&text, &sets).expect("a scenario");
+    let summary = Summary::of(&lived(&scenario, 2, 1));
+    assert!(summary.anonymity_set_by_key > 1.0, "{summary:?}");
+    assert!((summary.anonymity_set - summary.anonymity_set_by_key).abs() < 1e-9, "{summary:?}");
+}
+
+#[test]
+fn intents_that_name_nothing_are_linked_no_better_than_blindly() {
+    let sets = ["days=80", "group.intents.needs_a_year=24"];
+    let named = Summary::of(&lived(&crowd(&[&sets[..], &["group.intents.names_area=true"]].concat()), 4, 2));
+    let blind = Summary::of(&lived(&crowd(&[&sets[..], &["group.intents.names_area=false"]].concat()), 4, 2));
+    assert!((blind.intents_linked - blind.intents_linked_blindly).abs() < 1e-9, "{blind:?}");
+    assert!(named.intents_linked > named.intents_linked_blindly, "{named:?}");
+}
+
+#[test]
+fn an_experiment_gives_the_same_files_on_any_number_of_threads() {
+    for (name, percent) in [(Name::Intent, 3), (Name::TellOnce, 1)] {
+        let mut all = Vec::new();
+        for threads in [1, 3] {
+            let trial = Trial { seed: 1, threads, percent, told: &|_| () };
+            let directory = tempfile::tempdir().expect("a directory");
+            let found = name.find(&trial).unwrap_or_else(|error| panic!("{error}"));
+            found.write(&trial, directory.path()).expect("written");
+            all.push(files(directory.path()));
+        }
+        assert!(all[0].iter().any(|(name, _)| name.ends_with(".svg")) && all[0] == all[1], "{name:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_group_names_its_line() {
+    let line = |of: &str| CROWD.lines().position(|line| line.starts_with(of)).expect("a line") + 1;
+    for (right, wrong, says) in [
+        ("answers = 0.8", "answers = 1.5", "a share is 0 to 1"),
+        ("paired = 4", "paired = -4", "integer"),
+        ("keep = 5", "keep = 65", "this is 1 to 64"),
+        ("kind = \"over_ask\"", "kind = \"overask\"", "over_ask"),
+        ("unsaid = 0.3", "unsayd = 0.3", "unsayd"),
+        ("epsilon = 500", "epsilon = 5000", "this is 1 to 2000"),
+    ] {
+        let error = Scenario::parse(&CROWD.replace(right, wrong), &[]).expect_err("a mistake").to_string();
+        assert!(error.contains(says) && error.contains(&format!("line {}", line(right))), "{error}");
+    }
+    let empty = CROWD.replace("number = { field = \"household.size\", least = 3 }", "all = []");
+    assert!(Scenario::parse(&empty, &[]).expect_err("a mistake").to_string().contains("predicate"), "no clause");
+    for set in ["group.paired=13", "group.intents.decides_after_days=14", "group.segments.counts=0.9"] {
+        assert!(matches!(Scenario::parse(CROWD, &[set.into()]), Err(ScenarioError::Range(_))), "{set}");
+    }
+}
