@@ -114,7 +114,7 @@ fn an_old_copy_of_the_home_is_found_out_by_the_supplier_that_witnessed_more() {
     // Another history, longer than the one it replaces.
     person.start();
     until("they are connected", || person.ask(&Command::Status)["suppliers"][0]["connected"] == json!(true));
-    for number in 0..8 {
+    for number in 0..20 {
         person.set("name.full", &format!("Forged {number}"));
     }
     until("the node wrote as many entries", || {

@@ -47,9 +47,14 @@ struct State {
 impl Crowd {
     /// Starts as many as there are names.
     pub fn start(names: &[String]) -> Self {
+        Self::behind(names, &ToOwned::to_owned)
+    }
+
+    /// The same, where persons are told to dial other addresses than those that are listened on.
+    pub fn behind(names: &[String], door: &dyn Fn(&str) -> String) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let members = names.iter().enumerate().map(|(n, name)| runtime.block_on(Member::start(n, name))).collect();
-        Self { members, _runtime: runtime }
+        let start = |(number, name): (usize, &String)| runtime.block_on(Member::start(number, name, door));
+        Self { members: names.iter().enumerate().map(start).collect(), _runtime: runtime }
     }
 
     /// All of them.
@@ -59,7 +64,7 @@ impl Crowd {
 }
 
 impl Member {
-    async fn start(number: usize, name: &str) -> Self {
+    async fn start(number: usize, name: &str, door: &dyn Fn(&str) -> String) -> Self {
         let key = Keypair::from_secret(&clock::random());
         let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
         let (endpoint, mut events) = Endpoint::start(key.expose_secret(), &listen).await.expect("started");
@@ -71,7 +76,7 @@ impl Member {
             contact: String::new(),
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
-            addresses: endpoint.addresses().iter().map(ToString::to_string).collect(),
+            addresses: endpoint.addresses().iter().map(|address| door(&address.to_string())).collect(),
             issued: clock::wall(),
         };
         let mut machine = Supplier::new(key);
@@ -96,10 +101,8 @@ impl Member {
 
     /// Asks its only person.
     pub fn ask(&self, fields: &[&str], purpose: Purpose, access: Access, reason: &str) {
-        let mut state = self.state();
-        let person = *state.machine.customers().next().expect("a person").0;
         let ask = Ask {
-            person,
+            person: self.person(),
             fields: fields.iter().map(|text| text.parse().expect("a path")).collect(),
             purpose,
             reason: reason.to_owned(),
@@ -108,9 +111,24 @@ impl Member {
             retention: Days(90),
             delegations: 0,
         };
-        state.machine.ask(ask, clock::wall(), &mut clock::entropy()).expect("asked");
-        drop(state);
+        self.ask_for(ask);
+    }
+
+    /// Asks for just this.
+    pub fn ask_for(&self, ask: Ask) {
+        let person = ask.person;
+        self.state().machine.ask(ask, clock::wall(), &mut clock::entropy()).expect("asked");
         self.send(person);
+    }
+
+    /// Its only person.
+    pub fn person(&self) -> PublicKey {
+        *self.state().machine.customers().next().expect("a person").0
+    }
+
+    /// Its key.
+    pub fn key(&self) -> PublicKey {
+        self.state().machine.key().public()
     }
 
     /// What it holds, by field.

@@ -54,12 +54,14 @@ pub struct Node {
     child: Option<Child>,
     /// The database of a companion that has its store there.
     database: Option<postgres::Postgres>,
+    /// The network namespace that it runs in, if not this one.
+    pub namespace: Option<String>,
 }
 
 impl Node {
     /// A home that does not exist yet.
     pub fn at(home: PathBuf) -> Self {
-        Self { home, child: None, database: None }
+        Self { home, child: None, database: None, namespace: None }
     }
 
     /// Makes a person's home with these defaults.
@@ -74,7 +76,7 @@ impl Node {
     pub fn supplier_for(module: &str, home: PathBuf, name: &str, listen: &str) -> Self {
         let database = module.contains("on_postgres").then(postgres::Postgres::start).flatten();
         let Some(database) = database else { return Self::supplier(home, name, listen) };
-        let node = Self { home, child: None, database: Some(database) };
+        let node = Self { home, child: None, database: Some(database), namespace: None };
         let url = node.database.as_ref().map(postgres::Postgres::url).unwrap_or_default();
         node.good(&["supplier", "init", "--name", name, "--sector", "retail", "--listen", listen, "--store", &url]);
         node
@@ -109,7 +111,14 @@ impl Node {
 
     /// The binary in this home with a passphrase, not started yet.
     pub fn process(&self, arguments: &[&str]) -> Process {
-        let mut process = Process::new(binary());
+        let mut process = match &self.namespace {
+            Some(namespace) => {
+                let mut process = Process::new("ip");
+                process.args(["netns", "exec", namespace]).arg(binary());
+                process
+            }
+            None => Process::new(binary()),
+        };
         process.arg("--home").arg(&self.home).args(arguments);
         process.env("REGIE_PASSPHRASE", "test passphrase").env("REGIE_CHEAP_KDF", "1").env("REGIE_DASHBOARD", "off");
         process

@@ -4,12 +4,15 @@
 //! node dials, so a line is up while the node runs; a lost message takes the line down, and both sides send again what
 //! was not answered, as real ones do.
 
+mod script;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use regie_protocol::{
     agreement::Agreement,
+    audit::Log,
     entropy::Entropy,
     field::{AskedPath, FieldPath, Observed, Provenance},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
@@ -30,6 +33,8 @@ use crate::{
     table::Month,
     watch::{Broken, Watch},
 };
+
+pub use script::{Played, Script, ScriptError, Step, plain};
 
 /// When every run begins: 2026-01-01T00:00:00Z.
 pub const BEGIN: u64 = 1_767_225_600_000;
@@ -141,6 +146,8 @@ struct Life<'a> {
     ended: BTreeMap<String, u64>,
     watch: Metered<Watch>,
     months: Vec<Month>,
+    /// The entries of every relationship's log with their moment, where a script wants them.
+    tape: Option<Vec<(PublicKey, Vec<u8>, u64)>>,
 }
 
 impl<'a> Life<'a> {
@@ -169,6 +176,7 @@ impl<'a> Life<'a> {
             ended: BTreeMap::new(),
             watch: Metered::new(Side::Onlooker, Watch::default()),
             months,
+            tape: None,
         }
     }
 
@@ -210,6 +218,10 @@ impl<'a> Life<'a> {
 
     fn pair(&mut self) -> Result<(), Wrong> {
         let sector = self.draw_sector();
+        self.pair_with(sector)
+    }
+
+    fn pair_with(&mut self, sector: usize) -> Result<(), Wrong> {
         let name = self.scenario.sector[sector].name.clone();
         let secret = self.rng.random();
         meter::turn(Side::Supplier);
@@ -632,6 +644,11 @@ impl<'a> Life<'a> {
                 person::Effect::Persist(record) => {
                     let now = self.time();
                     self.watch.see(&record, now)?;
+                    if let (Some(tape), person::Record::Entry { log: Log::With(supplier), bytes, .. }) =
+                        (&mut self.tape, &record)
+                    {
+                        tape.push((*supplier, bytes.clone(), self.now));
+                    }
                     // Every message that is to go out is a record first.
                     if let person::Record::Outgoing { supplier, .. } = &record {
                         self.stir(supplier);

@@ -1,0 +1,324 @@
+//! The simulator tells the truth: one script of events is played by it, by nodes in one process over real sockets, and
+//! by real processes in a network namespace. What each relationship's log says must be the same entry by entry; the
+//! time that a step takes must be no shorter than the simulated, and no longer than that and `BAND`.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{Shutdown, TcpListener, TcpStream},
+    path::Path,
+    process::Command as Process,
+    time::{Duration, Instant},
+};
+
+use regie::{
+    command::{self, Command},
+    person,
+    store::{KdfCost, Passphrase, Store},
+};
+use regie_protocol::{
+    agreement::Agreement, audit::Event as Logged, identity::RootSeed, policy::Policy, supplier::Ask, time::Days,
+};
+use regie_simulator::life::{Played, Script, Step, plain};
+use regie_tests::{Node, crowd::Crowd};
+use serde_json::Value;
+
+/// How much longer than simulated a step may take on a busy machine. A bound, not a measurement.
+const BAND: Duration = Duration::from_secs(20);
+
+fn script() -> Script {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../node/simulator/scenarios/agreement.toml");
+    Script::parse(&std::fs::read_to_string(file).expect("the script")).expect("a script")
+}
+
+/// Nodes that a script can be played on.
+trait Stage {
+    fn person(&self, command: Command) -> Value;
+    fn supplier_asks(&self, supplier: usize, step: &Step);
+    fn key(&self, supplier: usize) -> String;
+}
+
+fn act(stage: &dyn Stage, step: &Step) {
+    let supplier = |number: &usize| stage.key(*number);
+    let waiting = |number: &usize| {
+        let (key, all) = (stage.key(*number), stage.person(Command::Requests));
+        let mine = all.as_array().into_iter().flatten().find(|waiting| waiting["supplier"] == key.as_str());
+        mine.and_then(|waiting| waiting["id"].as_str()).expect("a request waits").to_owned()
+    };
+    let command = match step {
+        Step::Set { field, value } => Command::Set { values: vec![(field.clone(), value.clone())], source: None },
+        Step::Remove { field } => Command::Unset { field: field.clone() },
+        Step::Ask { supplier, .. } => return stage.supplier_asks(*supplier, step),
+        Step::Allow { supplier } => Command::Allow { id: waiting(supplier) },
+        Step::Refuse { supplier } => Command::Refuse { id: waiting(supplier) },
+        Step::RevokeAll { supplier: number, erase } => Command::RevokeAll { supplier: supplier(number), erase: *erase },
+        Step::Pause { supplier: number } => Command::Pause { supplier: supplier(number), paused: true },
+        Step::Resume { supplier: number } => Command::Pause { supplier: supplier(number), paused: false },
+        Step::Preset { name } => Command::Policy { preset: Some(name.clone()) },
+    };
+    stage.person(command);
+}
+
+/// What the log of each relationship says, oldest first.
+fn logs(stage: &dyn Stage, suppliers: usize) -> Vec<Vec<String>> {
+    let of = |number: usize| {
+        let (supplier, kind, before, limit) = (Some(stage.key(number)), None, None, 100);
+        let page = stage.person(Command::AuditPage { supplier, kind, before, limit });
+        let said = |item: &Value| plain(&serde_json::from_value::<Logged>(item["event"].clone()).expect("an event"));
+        let mut entries: Vec<String> = page["items"].as_array().expect("a page").iter().map(said).collect();
+        entries.reverse();
+        entries
+    };
+    (0..suppliers).map(of).collect()
+}
+
+/// Plays the script and compares after each step.
+fn compare(stage: &dyn Stage, script: &Script, simulated: &Played, delayed: bool) {
+    let count = script.suppliers.len();
+    let settle = |place: &str, expected: &Vec<Vec<String>>| {
+        let begun = Instant::now();
+        loop {
+            let found = logs(stage, count);
+            if found == *expected {
+                return begun.elapsed();
+            }
+            let ahead = found.iter().zip(expected).any(|(found, expected)| !expected.starts_with(found));
+            let late = begun.elapsed() > BAND * 2;
+            assert!(!ahead && !late, "{place}: the simulator says {expected:#?}, real nodes say {found:#?}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    settle("pairing", &simulated.after[0]);
+    for (number, step) in script.step.iter().enumerate() {
+        let begun = Instant::now();
+        act(stage, step);
+        settle(&format!("step {}, {step:?}", number + 1), &simulated.after[number + 1]);
+        let (took, virtually) = (begun.elapsed(), Duration::from_millis(simulated.took_ms[number]));
+        if delayed {
+            assert!(took >= virtually, "step {}: {took:?} is faster than the wire, {virtually:?}", number + 1);
+        }
+        assert!(took <= virtually + BAND, "step {}: {took:?}, simulated {virtually:?}", number + 1);
+    }
+    // Nothing comes after the last step has come to rest.
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(&logs(stage, count), simulated.after.last().expect("steps"), "after the end");
+}
+
+#[test]
+fn a_script_says_something_of_every_kind() {
+    let simulated = script().play(1).expect("plays");
+    let all = simulated.after.last().expect("steps").concat().join("\n");
+    for part in [
+        "paired",
+        "granted by",
+        "delivered",
+        "unasked",
+        "refused=",
+        ":declined",
+        "revoked erase=true",
+        "erased",
+        "paused=true",
+    ] {
+        assert!(all.contains(part), "{part} in\n{all}");
+    }
+    let other = script().play(2).expect("plays");
+    assert_eq!(simulated.after, other.after, "chance has no part in it");
+}
+
+/// A person's node and suppliers' machines in this process, over sockets that take as long as the simulated ones.
+struct Together {
+    runtime: tokio::runtime::Runtime,
+    events: tokio::sync::mpsc::Sender<person::Event>,
+    crowd: Crowd,
+}
+
+impl Together {
+    fn new(script: &Script, home: &Path) -> Self {
+        let latency = Duration::from_millis(script.latency_ms);
+        let crowd = Crowd::behind(&script.suppliers, &|address| {
+            let port = address.split('/').nth(4).and_then(|port| port.parse().ok()).expect("a port");
+            format!("/ip4/127.0.0.1/tcp/{}", slow(port, latency))
+        });
+        let mut store =
+            Store::create(home, &Passphrase::new("test".to_owned()), KdfCost::CHEAPEST).expect("a new store");
+        let policy = Policy::preset(&script.preset).expect("a preset");
+        person::initialise(&mut store, &RootSeed::from_entropy([5; 32]), policy).expect("initialised");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let (events, end) = runtime.block_on(async { person::start(store).expect("started") });
+        std::mem::forget(end);
+        for member in crowd.members() {
+            let invitation = member.invite().parse().expect("a link");
+            runtime.block_on(person::pair(invitation, Agreement::SdBase, events.clone())).expect("paired");
+        }
+        Self { runtime, events, crowd }
+    }
+}
+
+impl Stage for Together {
+    fn person(&self, command: Command) -> Value {
+        self.runtime.block_on(async {
+            let (answer, wait) = tokio::sync::oneshot::channel();
+            self.events.send(person::Event::Command(command, answer)).await.expect("runs");
+            wait.await.expect("answered").expect("done")
+        })
+    }
+
+    fn supplier_asks(&self, supplier: usize, step: &Step) {
+        let Step::Ask { fields, purpose, access, days, retention, .. } = step else { return };
+        let member = &self.crowd.members()[supplier];
+        member.ask_for(Ask {
+            person: member.person(),
+            fields: fields.iter().map(|text| text.parse().expect("a path")).collect(),
+            purpose: purpose.parse().expect("a purpose"),
+            reason: "for the test".into(),
+            access: command::access(access).expect("an access"),
+            duration: Days(*days),
+            retention: Days(*retention),
+            delegations: 0,
+        });
+    }
+
+    fn key(&self, supplier: usize) -> String {
+        self.crowd.members()[supplier].key().to_string()
+    }
+}
+
+#[test]
+fn nodes_in_one_process_decide_as_the_simulator_says() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let script = script();
+    let simulated = script.play(1).expect("plays");
+    let together = Together::new(&script, directory.path());
+    compare(&together, &script, &simulated, true);
+}
+
+/// Real processes: a person's node and a companion for each supplier.
+struct Apart {
+    person: Node,
+    suppliers: Vec<(Node, String)>,
+}
+
+impl Stage for Apart {
+    fn person(&self, command: Command) -> Value {
+        self.person.ask(&command)
+    }
+
+    fn supplier_asks(&self, supplier: usize, step: &Step) {
+        let Step::Ask { fields, purpose, access, days, retention, .. } = step else { return };
+        self.suppliers[supplier].0.ask(&Command::Ask {
+            person: "-".into(),
+            fields: fields.clone(),
+            purpose: purpose.clone(),
+            reason: "for the test".into(),
+            access: access.clone(),
+            days: *days,
+            retention: *retention,
+            delegations: 0,
+        });
+    }
+
+    fn key(&self, supplier: usize) -> String {
+        self.suppliers[supplier].1.clone()
+    }
+}
+
+#[test]
+fn real_processes_decide_as_the_simulator_says() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut script = script();
+    let network = Namespace::new(script.latency_ms);
+    let delayed = network.as_ref().is_some_and(|network| network.delayed);
+    if !delayed {
+        script.latency_ms = 0;
+        eprintln!("this kernel has no netem, or makes no namespaces: the wire takes no time here");
+    }
+    let simulated = script.play(1).expect("plays");
+    let namespace = network.as_ref().map(|network| network.name.clone());
+    let mut person = Node::person(directory.path().join("person"), &script.preset);
+    person.namespace.clone_from(&namespace);
+    person.start();
+    let mut suppliers = Vec::new();
+    for (number, sector) in script.suppliers.iter().enumerate() {
+        let mut node = Node::at(directory.path().join(format!("supplier{number}")));
+        let listen = format!("/ip4/127.0.0.1/tcp/{}", regie_tests::nats::Nats::port());
+        node.good(&["supplier", "init", "--name", sector, "--sector", sector, "--listen", &listen]);
+        node.namespace.clone_from(&namespace);
+        node.start();
+        person.pair(&node);
+        let status = person.ask(&Command::Status);
+        let known = status["suppliers"].as_array().expect("a list").iter().find(|row| row["name"] == sector.as_str());
+        let key = known.and_then(|row| row["supplier"].as_str()).expect("paired").to_owned();
+        suppliers.push((node, key));
+    }
+    compare(&Apart { person, suppliers }, &script, &simulated, delayed);
+}
+
+/// A network of its own, where the machine allows it; gone when dropped.
+struct Namespace {
+    name: String,
+    /// Does its wire take time?
+    delayed: bool,
+}
+
+impl Namespace {
+    fn new(latency_ms: u64) -> Option<Self> {
+        let name = format!("regie-{}", std::process::id());
+        if !ip(&["netns", "add", &name]) {
+            return None;
+        }
+        let mut namespace = Self { name: name.clone(), delayed: false };
+        if !ip(&["netns", "exec", &name, "ip", "link", "set", "lo", "up"]) {
+            return None;
+        }
+        let delay = format!("{latency_ms}ms");
+        namespace.delayed =
+            ip(&["netns", "exec", &name, "tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", &delay]);
+        Some(namespace)
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        ip(&["netns", "del", &self.name]);
+    }
+}
+
+fn ip(arguments: &[&str]) -> bool {
+    Process::new("ip").args(arguments).output().is_ok_and(|output| output.status.success())
+}
+
+/// A wire before a port, on which each way takes this long; its own port comes out.
+fn slow(port: u16, latency: Duration) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let own = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for person in listener.incoming() {
+            let (Ok(person), Ok(supplier)) = (person, TcpStream::connect(("127.0.0.1", port))) else { continue };
+            let (Ok(back), Ok(forth)) = (person.try_clone(), supplier.try_clone()) else { continue };
+            std::thread::spawn(move || delay(person, forth, latency));
+            std::thread::spawn(move || delay(supplier, back, latency));
+        }
+    });
+    own
+}
+
+/// Bytes leave so long after they came; others may come meanwhile.
+fn delay(mut from: TcpStream, mut to: TcpStream, latency: Duration) {
+    let (send, receive) = std::sync::mpsc::channel::<(Instant, Vec<u8>)>();
+    let writer = std::thread::spawn(move || {
+        for (at, bytes) in receive {
+            std::thread::sleep(at.saturating_duration_since(Instant::now()));
+            if to.write_all(&bytes).is_err() {
+                break;
+            }
+        }
+        let _ = to.shutdown(Shutdown::Write);
+    });
+    let mut buffer = [0; 16 * 1024];
+    while let Ok(read @ 1..) = from.read(&mut buffer) {
+        if send.send((Instant::now() + latency, buffer[..read].to_vec())).is_err() {
+            break;
+        }
+    }
+    drop(send);
+    let _ = writer.join();
+}
