@@ -7,6 +7,7 @@
 
 mod attacks;
 mod cli;
+mod credentials;
 mod dashboard;
 mod docs;
 mod end_to_end;
@@ -29,6 +30,7 @@ mod supplier_python;
 mod supplier_store;
 mod tally;
 mod tidy;
+mod unlinkable;
 
 // The supplier's tests again, with the companion's store in a real PostgreSQL.
 #[path = "supplier_api.rs"]

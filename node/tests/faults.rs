@@ -1,6 +1,7 @@
 //! A disk that fails: every write, sync and read of a history in turn, whole or torn, full or read-only. What was
 //! acknowledged is there when the disk is well again, and the store never goes on over an error.
-//! REGIE_FAULT_SEEDS (12) sets how many histories.
+//! REGIE_FAULT_SEEDS (12) sets how many histories, REGIE_FAULT_FIRST (0) the first of them, so that a long run can go on
+//! where another one ended.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its setup does not hold")]
 
 mod disk;
@@ -65,8 +66,9 @@ fn recovered(disk: &Disk, outcome: &Outcome, what: &str) {
 #[test]
 fn whichever_change_fails_what_was_acknowledged_is_there() {
     let seeds = number_from_env("REGIE_FAULT_SEEDS", 12);
+    let first = number_from_env("REGIE_FAULT_FIRST", 0);
     let (mut faults, mut acknowledged) = (0, 0);
-    for seed in 0..seeds {
+    for seed in first..first + seeds {
         for changes in 0.. {
             let disk = Disk::default();
             drop(disk.create());

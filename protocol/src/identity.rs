@@ -263,6 +263,13 @@ pub fn four_words(supplier: &PublicKey, invitation: &Nonce) -> [&'static str; 4]
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        audit::TreeHead,
+        limits, merkle,
+        signed::{Object as _, Signed, SignedError},
+        time::Timestamp,
+        wire,
+    };
 
     #[test]
     fn pairwise_keys_are_unrelated_and_repeatable() {
@@ -292,5 +299,52 @@ mod tests {
         identity_point[0] = 1;
         assert_eq!(PublicKey::from_bytes(&identity_point), Err(IdentityError::BadKey));
         assert_eq!(PublicKey::from_bytes(&[0; 32]), Err(IdentityError::BadKey));
+    }
+
+    /// A tree head that names this key, as bytes on the wire, under a signature of any length.
+    fn travelling(key: PublicKey, signature: &[u8]) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Travelling<'a> {
+            #[serde(with = "serde_bytes")]
+            body: &'a [u8],
+            #[serde(with = "serde_bytes")]
+            signature: &'a [u8],
+        }
+        let head = TreeHead { key, size: 0, root: merkle::root(&[]), at: Timestamp(0) };
+        let body = wire::encode(&(TreeHead::TAG, head)).expect("encodes");
+        wire::encode(&Travelling { body: &body, signature }).expect("encodes")
+    }
+
+    /// Every vector of Project Wycheproof: its key by all three spellings, its signature as far as its length lets
+    /// it come, and that same signature under an object of ours, where it must mean nothing.
+    #[test]
+    fn wycheproofs_vectors_come_out_as_they_say() {
+        let set = wycheproof::eddsa::TestSet::load(wycheproof::eddsa::TestName::Ed25519).expect("the published set");
+        let (mut taken, mut refused, mut unread) = (0, 0, 0);
+        for group in set.test_groups {
+            let bytes: [u8; 32] = group.key.pk.as_ref().try_into().expect("32 bytes");
+            let key = PublicKey::from_bytes(&bytes).expect("all keys of the set are sound");
+            assert_eq!(key.to_string().parse(), Ok(key));
+            assert_eq!(wire::decode::<PublicKey>(&wire::encode(&key).expect("encodes"), 99), Ok(key));
+            for test in group.tests {
+                let object = wire::decode::<Signed<TreeHead>>(&travelling(key, &test.sig), limits::OBJECT_BYTES);
+                let valid = match <[u8; 64]>::try_from(test.sig.as_ref()) {
+                    Ok(signature) => {
+                        let verified = object.expect("64 bytes are read").verify().map(|head| head.id());
+                        assert_eq!(verified, Err(SignedError::BadSignature), "{}: taken for ours", test.tc_id);
+                        key.0.verifies(b"", &test.msg, &signature)
+                    }
+                    Err(_) => {
+                        assert!(object.is_err(), "{}: a signature of {} bytes was read", test.tc_id, test.sig.len());
+                        unread += 1;
+                        false
+                    }
+                };
+                assert_eq!(valid, test.result == wycheproof::TestResult::Valid, "{}: {}", test.tc_id, test.comment);
+                if valid { taken += 1 } else { refused += 1 }
+            }
+        }
+        // The set of 0.7.0; a set that came empty would pass everything above.
+        assert!(taken >= 88 && refused >= 63 && unread >= 5, "{taken} taken, {refused} refused, {unread} not read");
     }
 }

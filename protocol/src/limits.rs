@@ -18,7 +18,8 @@ pub const FIELDS: usize = 64;
 pub const PURPOSES: usize = 16;
 /// Deepest chain of delegations below a grant.
 pub const DELEGATION_DEPTH: usize = 4;
-/// Most delegations in force under the grants of one supplier, and most that one processor holds of one person.
+/// Most delegations that have not ended under the grants of one supplier, and most that one processor holds of one
+/// person. One that is used up has not ended: its count must not be forgotten.
 pub const DELEGATIONS_PER_RELATIONSHIP: usize = 256;
 /// Most grants shown with one request, or issued with one answer.
 pub const GRANTS_PER_MESSAGE: usize = 16;
@@ -29,6 +30,9 @@ pub const GRANTS_KEPT: usize = 1024;
 /// Most leaf hashes that show a supplier how the log grew since the root it holds. Above it the supplier sees
 /// a gap in what it witnessed.
 pub const GROWN_LEAVES: usize = 1024;
+/// Most of the newest leaf hashes of a person's log that a companion keeps, to hold an old disclosure against them. One
+/// from further back is taken for a late one.
+pub const WITNESSED_LEAVES: usize = 256;
 /// Most relationships of one person's node.
 pub const RELATIONSHIPS: usize = 10_000;
 /// Largest document of an item, in bytes.

@@ -3,7 +3,8 @@
 //! Sans-IO like the person's. It obeys: values are kept under a grant and no longer than its retention, and
 //! are erased on revocation with a signed receipt. `supplier/frames.rs` takes what persons send,
 //! `supplier/delegations.rs` hands grants on to processors, `supplier/offers.rs` answers intents,
-//! `supplier/segments.rs` publishes patterns, `supplier/state.rs` is the state and its records.
+//! `supplier/segments.rs` publishes patterns, `supplier/witness.rs` holds a person's log against what it was,
+//! `supplier/state.rs` is the state and its records.
 
 mod delegations;
 mod frames;
@@ -11,6 +12,7 @@ mod items;
 mod offers;
 mod segments;
 mod state;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +21,7 @@ pub use items::Sending;
 pub use offers::NewOffer;
 pub use segments::NewSegment;
 pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Received, Record, Supplier};
+pub use witness::Recent;
 
 use crate::{
     entropy::Entropy,

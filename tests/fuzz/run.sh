@@ -1,19 +1,31 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for some seconds (60), beginning with the corpus in git. What is found beyond it goes to
-# target/fuzz-corpus; a crash leaves its input in tests/fuzz/artifacts and ends the run with an error.
-# Without a sanitizer: there is no `unsafe` in what is fuzzed, and the targets assert what must hold.
+# Runs every fuzz target for some seconds (60), or the targets that are named after the seconds, beginning with the
+# corpus in git. What is found beyond it goes to target/fuzz-corpus; a crash leaves its input in tests/fuzz/artifacts
+# and ends the run with an error.
+#
+# libFuzzer on the stable compiler: the flags are those of cargo-fuzz, of which only the sanitizer needs a nightly one.
+# Without a sanitizer, then: there is no `unsafe` in what is fuzzed, and the targets assert what must hold.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
-command -v cargo-fuzz >/dev/null || PATH=$PWD/target/tools/bin:$PATH
-command -v cargo-fuzz >/dev/null || { echo "cargo install cargo-fuzz --locked" >&2; exit 1; }
-rustup toolchain list | grep -q '^nightly' || { echo "rustup toolchain install nightly --profile minimal" >&2; exit 1; }
+shift || true
+targets=("$@")
+((${#targets[@]})) || targets=(decoders texts person supplier talk board)
+command -v c++ >/dev/null || { echo "libFuzzer is C++: apt-get install g++" >&2; exit 1; }
+
+triple=$(rustc -vV | sed -n 's/^host: //p')
+flags=(--cfg fuzzing -Cpasses=sancov-module)
+for option in level=4 inline-8bit-counters pc-table trace-compares; do
+  flags+=("-Cllvm-args=-sanitizer-coverage-$option")
+done
+RUSTFLAGS="${flags[*]}" cargo build --quiet --release --locked --bins \
+  --manifest-path tests/fuzz/Cargo.toml --target "$triple" --target-dir target/fuzz
 
 mkdir -p tests/fuzz/artifacts
-for target in decoders texts person supplier; do
-  mkdir -p "target/fuzz-corpus/$target"
+for target in "${targets[@]}"; do
+  mkdir -p "target/fuzz-corpus/$target" "tests/fuzz/corpus/$target"
   echo "== $target, $seconds s"
-  cargo +nightly fuzz run --fuzz-dir tests/fuzz --target-dir target/fuzz --sanitizer none "$target" \
-    "target/fuzz-corpus/$target" "tests/fuzz/corpus/$target" -- \
-    -max_total_time="$seconds" -max_len=4096 -print_final_stats=0 2>&1 | tail -n 3
+  "target/fuzz/$triple/release/$target" "target/fuzz-corpus/$target" "tests/fuzz/corpus/$target" \
+    -max_total_time="$seconds" -max_len=4096 -artifact_prefix="tests/fuzz/artifacts/$target-" \
+    2>&1 | tail -n 60 | grep -a -E "^#[0-9]+.*DONE|^Done|panicked|assertion|ERROR|Test unit"
 done

@@ -150,7 +150,8 @@ impl Person {
         Ok(())
     }
 
-    /// Forgets mandates that have ended and left nothing with the processor; refuses where too many are in force.
+    /// Forgets mandates that can never be in force again and left nothing with the processor; refuses where too many
+    /// are left. One that is used up stays: shown again after its count was forgotten, it would open once more.
     fn make_room(
         &mut self,
         effects: &mut Vec<Effect>,
@@ -162,7 +163,8 @@ impl Person {
             .all_mandates()
             .filter(|(holder, link, mandate)| {
                 let concerned = *holder == processor || mandate.stored.from == *from;
-                concerned && mandate.grant.live(self, now).is_err() && !self.still_matters(holder, link)
+                let over = matches!(mandate.grant.live(self, now), Err(Refusal::Revoked | Refusal::Expired));
+                concerned && over && !self.still_matters(holder, link)
             })
             .map(|(holder, link, _)| (*holder, *link))
             .collect();

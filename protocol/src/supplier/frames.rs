@@ -10,7 +10,6 @@ use crate::{
     grant::Grant,
     identity::{Nonce, PublicKey},
     limits,
-    merkle::{self, Frontier},
     message::{Message, Reply},
     profile::{Acceptance, Agreed, Alternative, Pairing},
     receipt::{Acknowledgement, ErasureReceipt},
@@ -194,45 +193,6 @@ impl Supplier {
         }
         self.note_answers(effects, person, disclosure);
         self.record(effects, Record::Received { person: *person, received: received(disclosure, now) });
-        Ok(())
-    }
-
-    /// The log of this relationship may only grow: the head that is held, and the leaves since, must give the
-    /// new root. Where the leaves do not reach back to it, or the person's node came back from a backup, the new
-    /// head is taken and the gap is counted.
-    fn witness(
-        &mut self,
-        effects: &mut Vec<Effect>,
-        person: &PublicKey,
-        disclosure: &Disclosure,
-    ) -> Result<(), Refusal> {
-        let entry = &disclosure.entry;
-        let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
-        let held = &customer.head;
-        let again = disclosure.epoch > customer.epoch;
-        if disclosure.epoch < customer.epoch {
-            // A node that was restored elsewhere goes on here: one of the two must not.
-            return Err(Refusal::Forked);
-        }
-        if !again && entry.size <= held.size() {
-            // An earlier disclosure that comes late or again; what it says of the log was checked by later ones.
-            let same = entry.size < held.size() || entry.root == held.root();
-            return if same { Ok(()) } else { Err(Refusal::Forked) };
-        }
-        let since = entry.index.saturating_sub(disclosure.grown.len() as u64);
-        let known = usize::try_from(held.size().saturating_sub(since)).unwrap_or(usize::MAX);
-        let (mut head, mut gaps) = (held.clone(), customer.gaps);
-        if again || since > held.size() {
-            head = Frontier::before_newest(entry.index, &entry.proof).ok_or(Refusal::Malformed)?;
-            gaps += 1;
-        } else {
-            disclosure.grown.iter().skip(known).for_each(|leaf| drop(head.push(*leaf)));
-        }
-        head.push(merkle::leaf(&entry.entry));
-        if head.root() != entry.root {
-            return Err(Refusal::Forked);
-        }
-        self.record(effects, Record::Head { person: *person, head, epoch: disclosure.epoch, gaps });
         Ok(())
     }
 

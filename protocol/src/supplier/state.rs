@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Sending, delegations::Delegated};
+use super::{Effect, Sending, delegations::Delegated, witness::Recent};
 use crate::{
     agreement::Agreement,
     audit::ProvenEntry,
@@ -89,6 +89,7 @@ pub struct Customer {
     /// The two signed records of the agreement.
     pub(super) agreed: Option<Agreed>,
     pub(super) head: Frontier,
+    pub(super) recent: Recent,
     pub(super) epoch: u32,
     pub(super) gaps: u64,
 }
@@ -266,6 +267,8 @@ pub enum Record {
         head: Frontier,
         epoch: u32,
         gaps: u64,
+        #[serde(default, skip_serializing_if = "Recent::is_empty")]
+        recent: Recent,
     },
     Value {
         person: PublicKey,
@@ -387,11 +390,14 @@ impl Supplier {
                 customer.delegated.retain(|link, _| !links.contains(link));
                 customer.mandates.retain(|link, _| !links.contains(link));
             }
-            Record::Head { person, head, epoch, gaps } => {
+            Record::Head { person, head, epoch, gaps, recent } => {
                 let customer = self.with(person)?;
                 customer.epoch = *epoch;
                 customer.head.clone_from(head);
                 customer.gaps = *gaps;
+                // A head that was stored before leaves were kept stands alone.
+                let reaches = recent.size() == head.size();
+                customer.recent = if reaches { recent.clone() } else { Recent::from_here(head.clone()) };
             }
             Record::Value { person, field, held, .. } => drop(self.with(person)?.held.insert(*field, *held)),
             Record::Received { person, received } => drop(self.with(person)?.received.insert(received.id)),
@@ -440,6 +446,7 @@ impl Customer {
             sending: BTreeMap::new(),
             agreed: None,
             head: Frontier::default(),
+            recent: Recent::default(),
             epoch: 0,
             gaps: 0,
         }

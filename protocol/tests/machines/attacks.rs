@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use regie_protocol::{
     disclosure::{Answer, Disclosure},
-    grant::{Access, Chain},
+    grant::{Access, Chain, Grant, Used},
     identity::{Keypair, Nonce},
     limits,
     message::{Message, Reply},
@@ -54,6 +54,12 @@ impl World {
 
 fn sign(request: DataRequest, key: &Keypair) -> Signed<DataRequest> {
     Verified::sign(request, key).expect("signed").signed().clone()
+}
+
+fn numbered(n: usize) -> Nonce {
+    let mut nonce = [0x44; 16];
+    nonce[..8].copy_from_slice(&(n as u64).to_be_bytes());
+    Nonce(nonce)
 }
 
 fn disclosure(reply: Reply) -> Disclosure {
@@ -178,4 +184,28 @@ fn a_flood_of_questions_stays_within_its_bounds() {
         assert!(relationship.outgoing().len() <= limits::OUTBOX_PER_RELATIONSHIP);
     }
     assert!(refused >= 200, "{refused} were refused");
+}
+
+/// Found by reading: where a grant has to be forgotten, one that only waits for the next hour is not the one.
+#[test]
+fn a_grant_at_its_hourly_bound_is_not_forgotten_for_a_newer_one() {
+    let mut world = World::new("balanced");
+    world.values.clear();
+    let first = world.given(Access::Read).grants.remove(0).verify().expect("the person's");
+    let (supplier, key) = (world.supplier_key(), world.person.pairing_key(&world.supplier_key()));
+    let spent = |grant, in_all, this_hour| Record::Used { grant, used: Used { in_all, this_hour, hour: NOW } };
+    let mut records = vec![spent(first.id(), 60, 60)];
+    for n in 1..limits::GRANTS_KEPT {
+        let mut grant = Grant { nonce: numbered(n), ..(*first).clone() };
+        (grant.scope.access, grant.scope.bounds.not_before) = (Access::ReadOnce, NOW.plus_ms(1));
+        let signed = Verified::sign(grant, &key).expect("signed").signed().clone();
+        records.extend([spent(signed.id(), 1, 1), Record::Grant { supplier, grant: signed }]);
+    }
+    records.iter().for_each(|record| world.person.restore(record).expect("replays"));
+    let now = NOW.plus_ms(2);
+    let (message, _) = world.ask(&["address.street"], Purpose::DeliveryOfGoods, Access::Read, now);
+    assert_eq!(disclosure(world.give(message, now)).grants.len(), 1, "a newer one");
+    let relationship = world.person.relationship(&supplier).expect("paired");
+    assert_eq!(relationship.grants().count(), limits::GRANTS_KEPT, "one was forgotten");
+    assert!(relationship.grants().any(|grant| grant.id() == first.id()), "and not the one that lives");
 }

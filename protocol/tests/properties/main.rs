@@ -4,12 +4,14 @@
 
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
+mod against_model;
 #[path = "../fixtures/mod.rs"]
 mod fixtures;
 mod machine;
 mod merkle;
 mod mutations;
 mod narrowing;
+mod plain_model;
 mod policy;
 mod script;
 mod wire;

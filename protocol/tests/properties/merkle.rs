@@ -5,6 +5,7 @@ use regie_protocol::{
     audit::{Entry, Event, ProvenEntry},
     disclosure::Disclosure,
     identity::Nonce,
+    limits,
     merkle::{self, Frontier, Hash},
     message::{Message, Reply},
     refusal::Refusal,
@@ -128,6 +129,32 @@ proptest! {
     }
 }
 
+/// What a companion answers that has witnessed nothing but this log.
+fn answer(machine: &mut Supplier, log: &[u8]) -> Option<Reply> {
+    let effects = machine.message(&person().public(), disclosure(log), Timestamp(NOW));
+    effects.into_iter().find_map(|effect| if let Effect::Reply(reply) = effect { Some(reply) } else { None })
+}
+
+#[test]
+fn an_old_disclosure_of_another_history_is_refused_as_far_back_as_leaves_are_kept() {
+    let (person, agreement) = (person().public(), regie_protocol::agreement::Agreement::SdBase);
+    let mut machine = Supplier::new(supplier());
+    machine.restore(&Record::Customer { person, agreement, since: Timestamp(NOW), test: false }).expect("a record");
+    let log = vec![OWN; limits::WITNESSED_LEAVES + 40];
+    assert!(matches!(answer(&mut machine, &log), Some(Reply::Acknowledged(_))));
+    let oldest = log.len() + 1 - limits::WITNESSED_LEAVES;
+    for size in [2, oldest - 1, oldest, oldest + 1, oldest + 100, log.len(), log.len() + 1] {
+        // The last entry of a log of this size is the disclosure's own.
+        let (honest, mut forged) = (&log[..size - 1], log[..size - 1].to_vec());
+        assert!(matches!(answer(&mut machine, honest), Some(Reply::Acknowledged(_))), "a late one of {size}");
+        forged[0] = 0;
+        let refused = answer(&mut machine, &forged) == Some(Reply::Refused(Refusal::Forked));
+        assert_eq!(refused, size >= oldest, "another history of {size}, where leaves reach back to {oldest}");
+    }
+    let customer = machine.customers().next().expect("one").1;
+    assert_eq!((customer.head().size(), customer.gaps()), (log.len() as u64 + 1, 0));
+}
+
 /// Stands in a log for the entry of [`disclosure`] itself, which is the same every time.
 const OWN: u8 = 9;
 
@@ -186,8 +213,8 @@ proptest! {
             let shown = [&log[..], &[OWN]].concat();
             let effects = machine.message(&of, disclosure(&log), Timestamp(NOW));
             let reply = effects.into_iter().find_map(|e| if let Effect::Reply(reply) = e { Some(reply) } else { None });
-            // A shorter log is an earlier state that comes late.
-            let follows = shown.len() < held.len() || shown.starts_with(&held);
+            // A shorter one may be an earlier state that comes late.
+            let follows = held.starts_with(&shown) || shown.starts_with(&held);
             prop_assert_eq!(!follows, reply == Some(Reply::Refused(Refusal::Forked)));
             prop_assert!(!follows || matches!(reply, Some(Reply::Acknowledged(_))));
             if follows && shown.len() > held.len() {

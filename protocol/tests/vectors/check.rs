@@ -17,6 +17,7 @@ use regie_protocol::{
     refusal::Refusal,
     segment::{CountReport, Membership, Segment},
     signed::{Object, ObjectId, Signed, Verified},
+    tally::{HelperCard, TallyReport},
     time::Timestamp,
 };
 
@@ -71,6 +72,8 @@ pub fn case(file: &File, case: &Case) -> Result<(), String> {
         "segment" => bare::<Segment>(case, Segment::well_formed),
         "membership" => bare::<Membership>(case, |_| true),
         "count-report" => bare::<CountReport>(case, |_| true),
+        "helper" => bare::<HelperCard>(case, |_| true),
+        "tally-report" => bare::<TallyReport>(case, |_| true),
         "tree-head" => tree_head(case),
         "ed25519" => ed25519(case)?,
         other => return Err(format!("no check for {other}")),

@@ -27,6 +27,7 @@ mod make_pairing;
 mod make_profile;
 mod make_request;
 mod make_request_chains;
+mod make_speccheck;
 mod make_tree_head;
 mod states;
 
@@ -101,6 +102,6 @@ fn every_case_comes_out_as_it_says() {
             }
         }
     }
-    assert_eq!(files, 21, "one file for each object");
+    assert_eq!(files, 23, "one file for each object");
     assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -67,6 +67,14 @@ pub fn heads() -> Vec<Case> {
         case.before = vec![message("disclose", behind(leaves(3, 0)), "ok")];
         named(case, name, about, expect)
     };
+    let late = |name: &str, about: &str, expect: &str, first: Vec<Vec<u8>>, own: Vec<Vec<u8>>| {
+        let mut case = case(behind(own));
+        case.before = vec![message("disclose", behind(first), "ok")];
+        named(case, name, about, expect)
+    };
+    // Entries 0 to 2, and 297 more: of 301 entries with the disclosure's own, the companion keeps 45 to 300.
+    let long = || (0..300u32).map(|n| n.to_be_bytes().to_vec()).collect::<Vec<_>>();
+    let other = |count: usize| [vec![vec![0xee; 4]], long()[1..count].to_vec()].concat();
     let restored = |name: &str, about: &str, expect: &str, epochs: [u32; 2]| {
         let [first, then] = epochs.map(|epoch| {
             let draft = Draft { earlier: leaves(3, u8::try_from(epoch).expect("small")), ..Draft::new() };
@@ -100,6 +108,15 @@ pub fn heads() -> Vec<Case> {
         restored("restored", "the person's node came back from a backup: another log of the same size", "ok", [0, 1]),
         restored("before the restore", "the node from before goes on beside the restored one", "forked", [1, 0]),
         restarted,
-        after("older", "one that was overtaken on its way", "ok", leaves(2, 0)),
+        late("older", "one that was overtaken on its way", "ok", longer(), leaves(3, 0)),
+        after("older, forked", "shorter than what was witnessed, and not the same so far", "forked", leaves(2, 0)),
+        late("older, forked, far back", "as far back as the companion has leaves", "forked", long(), other(44)),
+        late(
+            "older, forked, further back",
+            "further than the companion has leaves: a late one",
+            "ok",
+            long(),
+            other(43),
+        ),
     ]
 }

@@ -17,6 +17,7 @@ use crate::{
     },
     format::{Bytes, Case, File, hex},
     forms::L,
+    make_speccheck,
 };
 
 pub fn file() -> File {
@@ -25,6 +26,7 @@ pub fn file() -> File {
     cases.extend(good_and_scalar());
     cases.extend(small_r());
     cases.extend(mixed());
+    cases.extend(make_speccheck::cases());
     File {
         object: "ed25519".into(),
         tag: "regie.tree-head/1".into(),
@@ -41,7 +43,7 @@ fn body(key: &[u8; 32]) -> Vec<u8> {
     body_at(key, NOW)
 }
 
-fn body_at(key: &[u8; 32], at: u64) -> Vec<u8> {
+pub fn body_at(key: &[u8; 32], at: u64) -> Vec<u8> {
     let value = vec![
         (text("at"), Cbor::Uint(at)),
         (text("key"), bytes(key)),
@@ -51,16 +53,16 @@ fn body_at(key: &[u8; 32], at: u64) -> Vec<u8> {
     Cbor::Array(vec![text("regie.tree-head/1"), Cbor::Map(value)]).write()
 }
 
-fn message(body: &[u8]) -> Vec<u8> {
+pub fn message(body: &[u8]) -> Vec<u8> {
     [b"regie signature 1\0", body].concat()
 }
 
-fn k(r: &[u8; 32], a: &[u8; 32], message: &[u8]) -> Scalar {
+pub fn k(r: &[u8; 32], a: &[u8; 32], message: &[u8]) -> Scalar {
     let hash = Sha512::new().chain_update(r).chain_update(a).chain_update(message).finalize();
     Scalar::from_bytes_mod_order_wide(&hash.into())
 }
 
-fn case(
+pub fn case(
     name: &str,
     about: &str,
     outcome: (&str, &str),
@@ -84,9 +86,9 @@ fn case(
     }
 }
 
-const REFUSED_KEY: (&str, &str) = ("bad_key", "malformed");
-const REFUSED: (&str, &str) = ("ok", "bad_signature");
-const TAKEN: (&str, &str) = ("ok", "ok");
+pub const REFUSED_KEY: (&str, &str) = ("bad_key", "malformed");
+pub const REFUSED: (&str, &str) = ("ok", "bad_signature");
+pub const TAKEN: (&str, &str) = ("ok", "ok");
 
 /// `R` and `S` that fulfil S·B = R + k·A for a key of small order, found by trying: with S = 0 and R = -k·A.
 fn small_keys() -> Vec<Case> {
@@ -158,25 +160,25 @@ fn spelled_keys() -> Vec<Case> {
 }
 
 /// A signing key with its scalar.
-struct Key {
-    scalar: Scalar,
-    point: EdwardsPoint,
-    bytes: [u8; 32],
+pub struct Key {
+    pub scalar: Scalar,
+    pub point: EdwardsPoint,
+    pub bytes: [u8; 32],
 }
 
-fn key() -> Key {
+pub fn key() -> Key {
     let key = SigningKey::from_bytes(&[5; 32]);
     let verifying: VerifyingKey = key.verifying_key();
     Key { scalar: key.to_scalar(), point: verifying.to_edwards(), bytes: verifying.to_bytes() }
 }
 
 /// A fixed commitment scalar; never do this outside tests.
-fn fixed() -> Scalar {
+pub fn fixed() -> Scalar {
     Scalar::from_bytes_mod_order([6; 32])
 }
 
 /// The signature with R = `r`·B + `torsion`, S made so that it holds up to the torsion.
-fn signature(key: &Key, r: Scalar, torsion: EdwardsPoint, body: &[u8]) -> ([u8; 32], Scalar) {
+pub fn signature(key: &Key, r: Scalar, torsion: EdwardsPoint, body: &[u8]) -> ([u8; 32], Scalar) {
     let point = (EdwardsPoint::mul_base(&r) + torsion).compress().to_bytes();
     (point, r + k(&point, &key.bytes, &message(body)) * key.scalar)
 }
@@ -202,7 +204,7 @@ fn good_and_scalar() -> Vec<Case> {
     ]
 }
 
-fn plus_l(s: &[u8; 32]) -> [u8; 32] {
+pub fn plus_l(s: &[u8; 32]) -> [u8; 32] {
     let mut carry = 0;
     std::array::from_fn(|i| {
         let sum = u16::from(s[i]) + u16::from(L[i]) + carry;

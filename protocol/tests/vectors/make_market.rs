@@ -11,7 +11,8 @@ use regie_protocol::{
     profile::Invitation,
     purpose::Purpose,
     segment::{CountReport, Membership, Predicate, Segment},
-    signed::{Object, ObjectId},
+    signed::{Object, ObjectId, Signed},
+    tally::{HelperCard, HelperSecret, Tally, TallyReport},
     time::{Days, Timestamp},
 };
 
@@ -29,7 +30,17 @@ use crate::{
 const END: u64 = (NOW / DAY + 15) * DAY;
 
 pub fn files() -> Vec<File> {
-    vec![intents(), withdrawals(), offers(), take_ups(), segments(), memberships(), count_reports()]
+    vec![
+        intents(),
+        withdrawals(),
+        offers(),
+        take_ups(),
+        segments(),
+        memberships(),
+        count_reports(),
+        helpers(),
+        tally_reports(),
+    ]
 }
 
 fn intent_key() -> Keypair {
@@ -260,6 +271,19 @@ fn segments() -> File {
         out("one of none", "nobody could belong", Segment { predicate: none, ..segment() }),
         out("no epsilon", "an answer with epsilon 0 tells nothing at all", Segment { epsilon: Some(0), ..segment() }),
         out("much epsilon", "more than one supplier may spend", Segment { epsilon: Some(2_001), ..segment() }),
+        named(
+            bare(signed_value(&Segment { tally: tally(10, &processor()), ..segment() }, &key), "12", &key),
+            "with a helper",
+            "counted by a second company",
+            "ok",
+        ),
+        out("few", "a helper sums no fewer than ten", Segment { tally: tally(9, &processor()), ..segment() }),
+        out("its own helper", "nobody helps themselves", Segment { tally: tally(10, &key), ..segment() }),
+        out(
+            "a helper and no epsilon",
+            "an answer is randomised before it is cut",
+            Segment { tally: tally(10, &processor()), epsilon: None, ..segment() },
+        ),
         out("no answer", "neither belonging nor counting", Segment { membership: false, epsilon: None, ..segment() }),
     ]);
     file::<Segment>("segment", "A pattern that a supplier publishes. Checked by itself.", cases)
@@ -317,6 +341,61 @@ fn count_reports() -> File {
         case: &|object| bare(object, "12", &key),
     };
     file::<CountReport>("count-report", "A randomised answer. Checked by itself.", sample.cases())
+}
+
+fn tally(least: u32, helper: &Keypair) -> Option<Tally> {
+    Some(Tally { helper: helper_card(helper), least })
+}
+
+fn helper_card(by: &Keypair) -> Signed<HelperCard> {
+    HelperSecret::of(by).card(by, "Telbureau").expect("signed")
+}
+
+fn helpers() -> File {
+    let key = processor();
+    let sample = Sample {
+        tree: tree(&helper_card(&key).verify().expect("holds").into_value()),
+        key: &key,
+        signer: "helper",
+        time: "name",
+        tampers: vec![
+            ("helper", bytes(stranger().public().as_bytes())),
+            ("name", text("Telburo")),
+            ("seal", bytes(&[0x31; 32])),
+        ],
+        case: &|object| bare(object, "12", &key),
+    };
+    file::<HelperCard>("helper", "A company that adds up halves for others. Checked by itself.", sample.cases())
+}
+
+fn tally_reports() -> File {
+    let key = person();
+    let report = TallyReport {
+        person: key.public(),
+        supplier: supplier().public(),
+        segment: ObjectId::of(&tree(&segment()).write()),
+        epsilon: 1_000,
+        nonce: Nonce([0x75; 16]),
+        leader: vec![0x76; 48],
+        helper: vec![0x77; 112],
+    };
+    let sample = Sample {
+        tree: tree(&report),
+        key: &key,
+        signer: "person",
+        time: "epsilon",
+        tampers: vec![
+            ("person", bytes(other_person().public().as_bytes())),
+            ("supplier", bytes(stranger().public().as_bytes())),
+            ("segment", text(&cid(b"another segment"))),
+            ("epsilon", Cbor::Uint(1_001)),
+            ("nonce", nonce(0x78)),
+            ("leader", bytes(&[0x79; 48])),
+            ("helper", bytes(&[0x79; 112])),
+        ],
+        case: &|object| bare(object, "12", &key),
+    };
+    file::<TallyReport>("tally-report", "A randomised answer in two halves. Checked by itself.", sample.cases())
 }
 
 fn file<T: Object>(object: &str, about: &str, cases: Vec<Case>) -> File {
