@@ -411,7 +411,7 @@ impl<'a> Group<'a> {
             self.exchange(person, firm)?;
             self.attack_if_due(person, firm)?;
         }
-        self.all_to_board(person)?;
+        self.tell_board_all(person)?;
         self.later(DAY_MS, Event::Online(person));
         Ok(())
     }
@@ -429,12 +429,12 @@ impl<'a> Group<'a> {
                 return Ok(());
             }
             for outgoing in outgoing {
-                if !self.to_firm(person, firm, outgoing)? {
+                if !self.say_to_firm(person, firm, outgoing)? {
                     return Ok(());
                 }
             }
             for (parcel, message) in parcels {
-                if !self.to_person(person, firm, &parcel, message)? {
+                if !self.say_to_person(person, firm, &parcel, message)? {
                     return Ok(());
                 }
             }
@@ -443,7 +443,7 @@ impl<'a> Group<'a> {
     }
 
     /// A message of a person's outbox and its reply. False where the line was lost.
-    fn to_firm(&mut self, person: usize, firm: usize, outgoing: person::Outgoing) -> Result<bool, Wrong> {
+    fn say_to_firm(&mut self, person: usize, firm: usize, outgoing: person::Outgoing) -> Result<bool, Wrong> {
         if self.lost(person, firm, &outgoing.message) {
             return Ok(false);
         }
@@ -469,7 +469,7 @@ impl<'a> Group<'a> {
     }
 
     /// A message of a supplier's, its reply, and what is said back to that. False where the line was lost.
-    fn to_person(
+    fn say_to_person(
         &mut self,
         person: usize,
         firm: usize,

@@ -101,7 +101,7 @@ impl Group<'_> {
         self.tally("needs", 1);
         self.later(u64::from(rules.decides_after_days) * DAY_MS, Event::Decide(self.needs.len() - 1));
         self.later(u64::from(rules.days) * DAY_MS, Event::NeedEnds(self.needs.len() - 1));
-        self.to_board(person, &id)
+        self.tell_board(person, &id)
     }
 
     /// The person's own ranking of all wares there are: what the intent says, and what no intent says.
@@ -217,12 +217,12 @@ impl Group<'_> {
     }
 
     /// Everything that a person's intents have to say to the board, each under its own key.
-    pub(super) fn all_to_board(&mut self, person: usize) -> Result<(), Wrong> {
+    pub(super) fn tell_board_all(&mut self, person: usize) -> Result<(), Wrong> {
         let ids: Vec<ObjectId> = self.beings[person].machine.intents().map(|(id, _)| *id).collect();
-        ids.iter().try_for_each(|id| self.to_board(person, id))
+        ids.iter().try_for_each(|id| self.tell_board(person, id))
     }
 
-    fn to_board(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
+    fn tell_board(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
         for _ in 0..PAGES {
             let now = self.time();
             let Some(say) = self.beings[person].machine.to_board(id, now) else { return Ok(()) };
@@ -241,7 +241,7 @@ impl Group<'_> {
     /// The person looks at the offers that their node kept, takes the best that will do, or gives up.
     pub(super) fn decide(&mut self, need: usize) -> Result<(), Wrong> {
         let (person, id) = (self.needs[need].person, self.needs[need].intent);
-        self.to_board(person, &id)?;
+        self.tell_board(person, &id)?;
         let machine = &self.beings[person].machine;
         let dropped = machine.intent(&id).map_or(0, |wanted| u64::from(wanted.stored.passed));
         let shown: Vec<Verified<Offer>> = machine.ranked(&id).into_iter().cloned().collect();
@@ -263,7 +263,7 @@ impl Group<'_> {
                 }
             }
         }
-        self.to_board(person, &id)
+        self.tell_board(person, &id)
     }
 
     /// How good an offer that is shown is to the person; none where it won't do, or is seen to be a bait.
