@@ -11,6 +11,8 @@ use regie_protocol::signed::ObjectId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    frame::FrameError,
+    group::{self, GroupFailed},
     life::Failed,
     limits,
     run::Plan,
@@ -71,9 +73,15 @@ pub enum JobError {
     /// A life went wrong.
     #[error(transparent)]
     Failed(#[from] Failed),
+    /// A group went wrong.
+    #[error(transparent)]
+    Group(#[from] GroupFailed),
     /// A table.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// A table of groups.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
     /// A file or directory.
     #[error("can't write {0}: {1}; make room or give another directory with --out")]
     File(String, std::io::Error),
@@ -128,6 +136,12 @@ impl Job {
         }))
     }
 
+    /// How it is run.
+    #[must_use]
+    pub fn plan(&self, threads: usize) -> Plan<'_> {
+        Plan { scenario: &self.scenario, seed: self.seed, threads, only: None }
+    }
+
     /// Does the run where it is not done. Its files stand in a directory of another name until they are whole, so a run
     /// that is cut off leaves nothing that looks like one.
     ///
@@ -139,7 +153,7 @@ impl Job {
         }
         let (runs, name) = (self.out.join(RUNS), self.name()?);
         let (under_way, whole) = (runs.join(format!(".{name}.{}", std::process::id())), runs.join(name));
-        let plan = Plan { scenario: &self.scenario, seed: self.seed, threads, only: None };
+        let plan = self.plan(threads);
         let manifest = carry_out(&plan, Some(&under_way), &self.vary, lived)?;
         // What stands there is of an older build or was damaged: `done` has looked.
         remove(&whole)?;
@@ -149,7 +163,14 @@ impl Job {
     }
 }
 
-/// Runs a plan into a directory, where there is one: tables while lives end, the manifest last and at once.
+/// How many things are lived one by one, for a bar: persons, or groups of them.
+#[must_use]
+pub fn lives(plan: &Plan<'_>) -> u64 {
+    let all = if plan.scenario.group.is_some() { group::count(plan.scenario) } else { plan.scenario.persons };
+    u64::from(plan.only.map_or(all, |_| 1))
+}
+
+/// Runs a plan into a directory, where there is one: tables, and then at once the manifest.
 ///
 /// # Errors
 /// [`JobError`].
@@ -159,13 +180,29 @@ pub fn carry_out(
     vary: &BTreeMap<String, serde_json::Value>,
     lived: &(dyn Fn() + Sync),
 ) -> Result<Manifest, JobError> {
-    let mut writer = None;
     if let Some(out) = out {
         fs::create_dir_all(out).map_err(at(out))?;
         // Nobody takes the tables of this run for those of an earlier one's manifest.
         remove(&out.join(MANIFEST))?;
-        writer = Some(Writer::create(out, "months", &Month::columns())?);
     }
+    let summary = if plan.scenario.group.is_some() { groups(plan, out, lived)? } else { persons(plan, out, lived)? };
+    let manifest = Manifest {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        signatures: Signatures::BUILT,
+        seed: plan.seed,
+        vary: vary.clone(),
+        scenario: serde_json::to_value(plan.scenario)?,
+        summary,
+    };
+    if let Some(out) = out {
+        write_at_once(&out.join(MANIFEST), &serde_json::to_vec_pretty(&manifest)?)?;
+    }
+    Ok(manifest)
+}
+
+/// Persons who live alone; their rows are written while lives end.
+fn persons(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<serde_json::Value, JobError> {
+    let mut writer = out.map(|out| Writer::create(out, "months", &Month::columns())).transpose()?;
     let mut sums = Sums::default();
     stream(plan, lived, |rows| {
         for row in &rows {
@@ -176,19 +213,17 @@ pub fn carry_out(
         }
         Ok::<(), JobError>(())
     })?;
-    let manifest = Manifest {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        signatures: Signatures::BUILT,
-        seed: plan.seed,
-        vary: vary.clone(),
-        scenario: serde_json::to_value(plan.scenario)?,
-        summary: serde_json::to_value(Summary::over(&sums))?,
-    };
-    if let (Some(out), Some(writer)) = (out, writer) {
-        writer.finish()?;
-        write_at_once(&out.join(MANIFEST), &serde_json::to_vec_pretty(&manifest)?)?;
+    writer.map_or(Ok(()), Writer::finish)?;
+    Ok(serde_json::to_value(Summary::over(&sums))?)
+}
+
+/// Groups; their tables are small and are written at the end.
+fn groups(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<serde_json::Value, JobError> {
+    let lived = group::run(plan.scenario, plan.seed, plan.threads, plan.only, lived)?;
+    if let Some(out) = out {
+        group::frames(&lived)?.iter().try_for_each(|frame| frame.write(out))?;
     }
-    Ok(manifest)
+    Ok(serde_json::to_value(group::Summary::of(&lived))?)
 }
 
 /// Writes a file that is there whole or not at all.

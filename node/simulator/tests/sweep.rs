@@ -191,6 +191,19 @@ fn a_sweep_has_a_file_of_its_own() {
 }
 
 #[test]
+fn a_scenario_with_groups_can_be_swept() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let crowd = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/crowd.toml");
+    let mut command = Command::new(SIM);
+    command.args(["sweep", crowd, "--set", "persons=4", "--set", "group.persons=2", "--set", "days=5"]);
+    good(command.args(["--vary", "group.suppliers=10,12", "--out"]).arg(directory.path()));
+    let found = files(directory.path());
+    assert!(found.keys().any(|name| name.ends_with("groups.parquet")), "{:?}", found.keys());
+    let table = String::from_utf8(found[Path::new("sweep.csv")].clone()).expect("text");
+    assert_eq!(table.lines().count(), 3, "{table}");
+}
+
+#[test]
 fn a_job_from_outside_is_checked() {
     let directory = tempfile::tempdir().expect("a directory");
     let line = jobs(directory.path(), &[]).remove(0);

@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, Read as _};
 
 use regie_simulator::{
-    job::{Job, JobError},
+    job::{Job, JobError, lives},
     limits,
 };
 use serde_json::json;
@@ -45,7 +45,7 @@ pub fn carry_out(arguments: &Arguments) -> Done {
 
 fn one(line: &str, threads: usize) -> Done {
     let job = Job::parse(line.trim())?;
-    let bar = super::bar(u64::from(job.scenario.persons))?;
+    let bar = super::bar(lives(&job.plan(threads)))?;
     let done = job.run(threads, &|| bar.inc(1));
     bar.finish_and_clear();
     println!("{}", json!({ "run": job.name()?, "summary": done?.summary }));

@@ -2,7 +2,6 @@
 
 pub mod calibrate;
 pub mod experiment;
-mod groups;
 pub mod job;
 pub mod plot;
 pub mod run;

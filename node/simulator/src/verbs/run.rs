@@ -39,10 +39,7 @@ pub fn carry_out(arguments: &Arguments) -> Done {
         scenario.costs = Costs::read(file)?;
     }
     let plan = Plan { scenario: &scenario, seed: *seed, threads: super::threads(*threads), only: *only };
-    if scenario.group.is_some() {
-        return super::groups::carry_out(&plan, out.as_deref());
-    }
-    let bar = super::bar(u64::from(only.map_or(scenario.persons, |_| 1)))?;
+    let bar = super::bar(job::lives(&plan))?;
     let done = job::carry_out(&plan, out.as_deref(), &BTreeMap::new(), &|| bar.inc(1));
     bar.finish_and_clear();
     println!("{}", serde_json::to_string_pretty(&done?.summary)?);

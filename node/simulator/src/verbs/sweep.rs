@@ -6,7 +6,7 @@ use std::{io::Write as _, path::PathBuf};
 use regie_simulator::{
     costs::Costs,
     gather::gather,
-    job::{Job, JobError},
+    job::{Job, JobError, lives},
     shard::Shard,
     sweep::Sweep,
 };
@@ -80,7 +80,7 @@ pub fn carry_out(arguments: &Arguments) -> Done {
 }
 
 fn run(jobs: &[&Job], threads: usize) -> Done {
-    let bar = super::bar(jobs.iter().map(|job| u64::from(job.scenario.persons)).sum())?;
+    let bar = super::bar(jobs.iter().map(|job| lives(&job.plan(threads))).sum())?;
     for (at, job) in jobs.iter().enumerate() {
         bar.set_message(format!("(run {} of {})", at + 1, jobs.len()));
         let done: Result<_, JobError> = job.run(threads, &|| bar.inc(1));
