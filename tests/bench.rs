@@ -1,6 +1,6 @@
 //! `cargo bench`: what the parts cost beside what they can't cost less than, as ratios measured in one run.
 //!
-//! In: nothing. Out: a table. Each line is the median of many rounds; a ratio's two sides are measured in
+//! In: nothing, or the word `request` for that part alone. Out: a table. Each line is the median of many rounds; a ratio's two sides are measured in
 //! turn, round by round, so that a busy machine slows both.
 
 use std::{
@@ -38,6 +38,9 @@ const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const REQUESTS: usize = 480;
 
 fn main() {
+    if std::env::args().any(|word| word == "request") {
+        return requests();
+    }
     println!("{:<58} {:>12} {:>12} {:>8}", "", "ours", "beside", "ratio");
     grants();
     decisions();
@@ -134,7 +137,7 @@ fn requests() {
     let mut store = Store::create(directory.path(), &passphrase, KdfCost::CHEAPEST).expect("created");
     let seed = RootSeed::from_entropy([5; 32]);
     person::initialise(&mut store, &seed, Policy::preset("balanced").expect("a preset")).expect("initialised");
-    let (request, echo) = runtime.block_on(async {
+    let measured = runtime.block_on(async {
         let (events, _end) = person::start(store).expect("started");
         let ask = |command| {
             let events = events.clone();
@@ -166,7 +169,10 @@ fn requests() {
         }
         measure(&supplier).await
     });
+    let Measured { request, echo, commit, crypto } = measured;
     line("a request and its disclosure | a bare libp2p echo of its size", request, echo);
+    line("the commit of a request | two verifications, two signatures", commit, crypto);
+    line("a request and its disclosure | echo, crypto and a raw commit", request, echo + commit + crypto);
     runtime.shutdown_background();
 }
 
@@ -231,9 +237,37 @@ fn pages() {
     runtime.shutdown_background();
 }
 
-/// Requests one after the other, each followed by an echo with frames of the same two sizes.
-async fn measure(supplier: &PaperSupplier) -> (Duration, Duration) {
-    let (mut requests, mut echoes) = (Vec::new(), Vec::new());
+/// Medians of one run.
+struct Measured {
+    request: Duration,
+    echo: Duration,
+    commit: Duration,
+    crypto: Duration,
+}
+
+/// A value of so many bytes, durable in a bare redb on the same disk: what a request and its log entries come to.
+const RAW_BYTES: usize = 2 * 1024;
+const RAW: redb::TableDefinition<'_, u64, &[u8]> = redb::TableDefinition::new("raw");
+
+/// Requests one after the other, each followed by an echo with frames of the same two sizes, by a durable commit of a
+/// bare redb, and by the signatures that a request costs.
+async fn measure(supplier: &PaperSupplier) -> Measured {
+    let (mut requests, mut echoes, mut commits, mut signatures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let directory = tempfile::tempdir().expect("a directory");
+    let raw = redb::Database::create(directory.path().join("raw")).expect("created");
+    let commit = |number: u64| {
+        let write = raw.begin_write().expect("begun");
+        write.open_table(RAW).expect("a table").insert(number, vec![7; RAW_BYTES].as_slice()).expect("inserted");
+        write.commit().expect("durable");
+    };
+    let signing = SigningKey::from_bytes(&[1; 32]);
+    let (key, signature) = (signing.verifying_key(), signing.sign(&[7; 400]));
+    let crypto = || {
+        for _ in 0..2 {
+            key.verify_strict(&[7; 400], &signature).expect("holds");
+            std::hint::black_box(signing.sign(&[7; 400]));
+        }
+    };
     let mut bare: Option<Endpoint> = None;
     let peer = *Keypair::from_secret(&[8; 32]).public().as_bytes();
     for n in 0..REQUESTS {
@@ -257,8 +291,10 @@ async fn measure(supplier: &PaperSupplier) -> (Duration, Duration) {
         let begun = Instant::now();
         echo.exchange(peer, vec![1; sent]).await.expect("answered");
         echoes.push(begun.elapsed());
+        commits.push(tokio::task::block_in_place(|| time(|| commit(n as u64))));
+        signatures.push(time(crypto));
     }
-    (median(requests), median(echoes))
+    Measured { request: median(requests), echo: median(echoes), commit: median(commits), crypto: median(signatures) }
 }
 
 /// An endpoint connected to one that answers every frame with `size` bytes.
