@@ -259,8 +259,7 @@ impl Store {
         keys: &Keys,
     ) -> Result<(), StoreError> {
         let db = database(Staged::direct(medium))?;
-        let mut write = db.begin_write().map_err(StoreError::from_transaction)?;
-        write.set_two_phase_commit(true);
+        let write = db.begin_write().map_err(StoreError::from_transaction)?;
         let state = State::new(keyring.current.number);
         fill(&write, keyring, keys, &state)?;
         write.commit().map_err(|error| {

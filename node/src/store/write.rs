@@ -1,6 +1,6 @@
 //! Writing: one batch, one durable transaction.
 //!
-//! In: a checked batch. Out: rows, erasure keys and bookkeeping, committed together in two phases
+//! In: a checked batch. Out: rows, erasure keys and bookkeeping, committed together
 //! and synced; then, if something was erased, a keyring without the old epoch.
 
 use super::batch::{Batch, Operation};
@@ -237,7 +237,6 @@ impl Store {
     pub(super) fn begin_write(&self) -> Result<redb::WriteTransaction, StoreError> {
         let mut write = self.db()?.begin_write().map_err(StoreError::from_transaction)?;
         write.set_durability(redb::Durability::Immediate).map_err(|_| StoreError::Halted)?;
-        write.set_two_phase_commit(true);
         Ok(write)
     }
 
