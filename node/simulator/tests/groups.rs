@@ -93,6 +93,19 @@ fn what_is_measured_adds_up() {
 }
 
 #[test]
+fn many_rough_groups_hold() {
+    let count = std::env::var("REGIE_SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
+    for seed in 0..count {
+        // Lines that drop, many needs and revocations, attacks often.
+        let sets = ["persons=4", "days=40", "group.persons=4", "group.paired=4", "network.loss=0.2"];
+        let more = ["person.revokes_a_year=40", "person.looks_every_days=2", "group.intents.needs_a_year=60"];
+        if let Err(failed) = group::live(&crowd(&[&sets[..], &more[..]].concat()), 0, seed) {
+            panic!("{failed}");
+        }
+    }
+}
+
+#[test]
 fn colluders_without_a_shared_value_know_no_more_than_keys_tell() {
     // All live in one area and town, and nothing else is asked for.
     let text = CROWD
