@@ -20,7 +20,7 @@ pub use delegations::{Delegate, Delegated, Told};
 pub use items::Sending;
 pub use offers::NewOffer;
 pub use segments::NewSegment;
-pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Received, Record, Supplier};
+pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place, Received, Record, Supplier};
 pub use witness::Recent;
 
 use crate::{

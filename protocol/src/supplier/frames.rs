@@ -16,7 +16,7 @@ use crate::{
     refusal::Refusal,
     revocation::Revocation,
     signed::{Object, ObjectId, Signed, Verified},
-    supplier::state::Held,
+    supplier::state::{Held, Place},
     time::Timestamp,
 };
 
@@ -184,7 +184,7 @@ impl Supplier {
         let mut kept = false;
         for (path, answer) in &disclosure.answers {
             if let (Some(field), Answer::Value { .. }) = (path.known(), answer) {
-                kept |= self.keep(effects, person, field, answer, disclosure.id(), now);
+                kept |= self.keep(effects, person, field, answer, disclosure, now);
             }
         }
         if kept {
@@ -203,7 +203,7 @@ impl Supplier {
         person: &PublicKey,
         field: FieldPath,
         answer: &Answer,
-        disclosure: ObjectId,
+        disclosure: &Verified<Disclosure>,
         now: Timestamp,
     ) -> bool {
         let (Some(customer), Answer::Value { observed, grant, salt }) = (self.customers.get(person), answer) else {
@@ -211,8 +211,14 @@ impl Supplier {
         };
         let Some(scope) = customer.scope_of(grant) else { return false };
         let until = now.plus_days(scope.bounds.retention);
-        let held = Held { grant: *grant, until, disclosure };
-        let before = customer.held.get(&field).map(|held| held.disclosure);
+        let place = Place { epoch: disclosure.epoch, index: disclosure.entry.index };
+        let before = customer.held.get(&field);
+        // Messages overtake each other: what the person's log says later counts.
+        if before.is_some_and(|before| before.place > place) {
+            return false;
+        }
+        let before = before.map(|held| held.disclosure);
+        let held = Held { grant: *grant, until, disclosure: disclosure.id(), place };
         let observed = observed.clone();
         self.record(effects, Record::Value { person: *person, field, held, observed, salt: *salt, before });
         true

@@ -113,6 +113,26 @@ pub struct Held {
     pub until: Timestamp,
     /// Which disclosure brought it.
     pub disclosure: ObjectId,
+    /// Where its entry stands in the person's log. One that comes later on the wire and stands earlier there does not
+    /// take its place. The first place of all for values from before this was kept.
+    #[serde(default, skip_serializing_if = "Place::is_first")]
+    pub place: Place,
+}
+
+/// A place in the log of a person's node, which may have come back from backups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// How often it came back.
+    pub epoch: u32,
+    /// The entry's index.
+    pub index: u64,
+}
+
+impl Place {
+    fn is_first(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a disclosure said of one field, without the value.

@@ -362,6 +362,40 @@ fn changes_that_were_not_sent_give_way_to_newer_ones() {
 }
 
 #[test]
+fn a_change_that_is_overtaken_on_the_wire_does_not_undo_the_newer_one() {
+    let mut world = World::new("balanced");
+    let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
+    let (answer, person, key) = (world.give(message, NOW), world.person_key(), world.supplier_key());
+    let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+    world.give(ack.expect("acknowledged"), NOW);
+    let name: FieldPath = "name.full".parse().expect("a field");
+    let mut sent = Vec::new();
+    for n in 0..2 {
+        world.values.insert(name, observed(&format!("Anna {n}")));
+        let mut entropy = world.entropy();
+        let effects = world.person.field_changed(&BTreeMap::from([(name, true)]), NOW, &mut entropy).expect("noted");
+        world.run(effects, NOW);
+        sent.extend(world.person.to_send(&key));
+    }
+    assert_eq!(sent.len(), 2, "both are on the wire");
+    let value_of = |effects: &[supplier::Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            supplier::Effect::Persist(supplier::Record::Value { observed, .. }) => {
+                Some(observed.value.as_str().to_owned())
+            }
+            _ => None,
+        })
+    };
+    let mut taken = Vec::new();
+    for outgoing in sent.into_iter().rev() {
+        let effects = world.supplier.message(&person, outgoing.message, NOW);
+        taken.push(value_of(&effects));
+        assert!(matches!(reply(effects), Some(Reply::Acknowledged(_))), "both are signed for");
+    }
+    assert_eq!(taken, [Some("Anna 1".to_owned()), None]);
+}
+
+#[test]
 fn a_change_is_told_also_when_the_requests_of_the_hour_are_used_up() {
     let mut world = World::new("balanced");
     let (message, _) = world.ask(&["name.full"], Purpose::RequestedServiceProvision, Access::Subscribe, NOW);
