@@ -178,6 +178,8 @@ fn presence() {
     let store = Store::open(&home, &Passphrase::new("test passphrase".to_owned())).expect("opened");
     println!("opening the store alone, with its passphrase: {:.1?}", begun.elapsed());
     store.close().expect("closed");
+    // Building it is not starting it.
+    regie_tests::binary();
     let mut node = Node::at(home);
     let begun = Instant::now();
     node.start_process(node.process(&["--json", "run"]));

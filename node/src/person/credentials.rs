@@ -98,7 +98,7 @@ impl Node {
     }
 
     fn rows<T: DeserializeOwned + Serialize>(&self, group: &[u8]) -> Result<Vec<(Vec<u8>, T)>, Failure> {
-        rows_of(&self.store, group).map_err(|()| super::records::damaged(Table::Content.name()).into())
+        rows_of(&self.store, group).map_err(|()| super::records::damaged(Table::Content.name()))
     }
 }
 
