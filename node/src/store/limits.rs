@@ -31,7 +31,7 @@ pub const KDF_MAX_LANES: u32 = 16;
 /// Largest side file (keyring, clean marker) that is read, bytes.
 pub const SIDE_FILE_MAX_BYTES: u64 = 4096;
 /// Memory redb may use to cache (encrypted) pages, bytes.
-pub const CACHE_BYTES: usize = 64 * 1024 * 1024;
+pub const CACHE_BYTES: usize = 16 * 1024 * 1024;
 /// Space kept back for revocations on a full disk, bytes.
 pub const RESERVE_BYTES: usize = 4 * 1024 * 1024;
 /// Rows of a group that are deleted per step, to bound memory.
