@@ -239,6 +239,55 @@ fn what_is_no_credential_of_this_node_is_not_taken_in() {
 }
 
 #[test]
+fn a_credential_is_taken_in_and_thrown_away_on_the_dashboard() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let link = person.start_with_dashboard();
+    let to = link.split('/').nth(2).expect("an address").parse().expect("an address");
+    let start = &link[link.find("/start/").expect("a path")..];
+    let cookie = regie_tests::http::send(to, "GET", start, &[], "").cookie().expect("a cookie");
+    let origin = format!("http://{to}");
+    let get = |path: &str| regie_tests::http::send(to, "GET", path, &[("Cookie", &cookie)], "");
+    let post = |parts: &[(&str, &str)]| {
+        let form = get("/credentials").form();
+        let encoded =
+            |text: &str| -> String {
+                text.bytes()
+                    .map(|byte| {
+                        if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+                    })
+                    .collect()
+            };
+        let rest: String = parts.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+        let body = format!("form={}{rest}", encoded(&form));
+        let headers = [
+            ("Cookie", cookie.as_str()),
+            ("Origin", origin.as_str()),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        regie_tests::http::send(to, "POST", "/credentials", &headers, &body)
+    };
+    let made = post(&[("do", "key")]);
+    assert_eq!(made.status, 200);
+    let text = String::from_utf8_lossy(&made.bytes).replace("&#34;", "\"").replace("&quot;", "\"");
+    let from = text.find("{\"crv\"").expect("a key is shown");
+    let jwk: Value = serde_json::from_str(&text[from..=from + text[from..].find('}').expect("an end")]).expect("JSON");
+    let authority = Authority::new();
+    let text = authority.issue(&jwk, &json!({ "exp": 4_000_000_000_u64, "iat": 1_700_000_000 }));
+    let wrong = post(&[("do", "add"), ("credential", &text), ("issuer", "{}")]);
+    assert_eq!(wrong.status, 200);
+    assert!(String::from_utf8_lossy(&wrong.bytes).contains("role=\"alert\""), "the reason stands on the page");
+    assert_eq!(post(&[("do", "add"), ("credential", &text), ("issuer", &authority.jwk().to_string())]).status, 303);
+    let page = String::from_utf8_lossy(&get("/credentials").bytes).into_owned();
+    assert!(page.contains(NAME), "{page}");
+    assert!(String::from_utf8_lossy(&get("/data/name.given").bytes).contains("attested by"), "who vouches is shown");
+    let id = person.ask(&Command::Credentials)[0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(post(&[("do", "remove"), ("id", &id)]).status, 303);
+    assert_eq!(person.ask(&Command::Credentials), json!([]));
+    assert_eq!(post(&[("do", "dance")]).status, 400);
+}
+
+#[test]
 fn the_company_sees_who_vouches_for_a_value() {
     let directory = tempfile::tempdir().expect("a directory");
     let write = |name: &str, text: &str| {

@@ -64,13 +64,14 @@ fn path(link: &str) -> &str {
     &link[link.find("/start/").expect("a path")..]
 }
 
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "/",
     "/requests",
     "/suppliers",
     "/pair",
     "/data",
     "/data/email",
+    "/credentials",
     "/import",
     "/export",
     "/deliveries",
@@ -621,7 +622,7 @@ fn a_month_with_two_hundred_suppliers_leaves_a_dozen_decisions_of_one_click() {
     assert_eq!(seen["decisions"], json!(groups), "{seen}");
     assert!(seen["most_clicks"].as_u64().is_some_and(|clicks| clicks <= 2), "{seen}");
     assert_eq!(seen["violations"], json!([]), "accessibility");
-    assert_eq!(seen["pages"].as_u64(), Some(34), "each page in both languages");
+    assert_eq!(seen["pages"].as_u64(), Some(36), "each page in both languages");
     assert_eq!(node.ask(&Command::Overview)["requests_waiting"], json!(0));
 
     // Told once: every supplier that was entitled has the new street, but for the one that was ended.

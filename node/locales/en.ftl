@@ -743,6 +743,19 @@ refusal-wrong-batch = other batch of the count
 refusal-too-few = too few answers
 refusal-too-many-offers = no more offers
 
+credentials-title = Credentials
+credentials-about = What others vouch for: a municipality, a bank, a school signs it. Your node shows a supplier the one value that it may have, with the proof, and nothing else.
+credentials-none = You hold none.
+credentials-remove = Throw away; the values stay as your own word
+credentials-key-about = An issuer binds a credential to a key of your node. Make one for each credential and give it to the issuer.
+credentials-key-made = The key for the issuer
+credentials-key = Make a key
+credentials-text = The credential, as the issuer gave it
+credentials-issuer = The issuer's public key (JWK)
+credentials-add = Take it in
+credentials-added = Taken in: its values carry the issuer's name now.
+credentials-removed = Thrown away.
+
 menu-segments = Belonging
 segments-title = Do you belong?
 segments-about = Suppliers publish who they look for. Your node compares it with what you hold, here and nowhere else; a supplier hears only what you say yourself.

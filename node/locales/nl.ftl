@@ -746,6 +746,19 @@ refusal-wrong-batch = andere ronde van de telling
 refusal-too-few = te weinig antwoorden
 refusal-too-many-offers = geen aanbiedingen meer
 
+credentials-title = Verklaringen
+credentials-about = Waar anderen voor instaan: een gemeente, een bank, een school ondertekent het. Uw node toont een leverancier die ene waarde die hij mag hebben, met het bewijs, en verder niets.
+credentials-none = U hebt er geen.
+credentials-remove = Weggooien; de waarden blijven als uw eigen woord
+credentials-key-about = Een uitgever bindt een verklaring aan een sleutel van uw node. Maak er een per verklaring en geef die aan de uitgever.
+credentials-key-made = De sleutel voor de uitgever
+credentials-key = Maak een sleutel
+credentials-text = De verklaring, zoals de uitgever die gaf
+credentials-issuer = De openbare sleutel van de uitgever (JWK)
+credentials-add = Neem op
+credentials-added = Opgenomen: de waarden dragen nu de naam van de uitgever.
+credentials-removed = Weggegooid.
+
 menu-segments = Erbij horen
 segments-title = Hoort u erbij?
 segments-about = Leveranciers maken bekend wie zij zoeken. Uw node vergelijkt dat met wat u hebt, hier en nergens anders; een leverancier hoort alleen wat u zelf zegt.

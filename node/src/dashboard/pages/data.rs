@@ -38,6 +38,8 @@ struct GroupOf {
 struct Data {
     page: Page,
     groups: Vec<GroupOf>,
+    /// Does this build know credentials?
+    credentials: bool,
 }
 
 pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
@@ -52,7 +54,7 @@ pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<V
         }
     }
     groups.sort_by_key(|group| group.fields.iter().all(|(_, held)| held.is_none()));
-    show(&Data { page: visitor.page(&app, "data", "/data"), groups })
+    show(&Data { page: visitor.page(&app, "data", "/data"), groups, credentials: cfg!(feature = "vc") })
 }
 
 #[derive(Deserialize)]
