@@ -14,12 +14,12 @@ use regie_protocol::{
     field::{FieldPath, Observed, Provenance, Selector},
     grant::Access,
     identity::{Keypair, Nonce, PublicKey, RootSeed},
+    item::{Collection, Content, Correction, Document},
     message::{self, Message, Reply},
     person::{self, NewGrant, Opening, Person},
     policy::Policy,
     profile::{Invitation, Profile},
     purpose::Purpose,
-    item::{Collection, Content, Correction, Document},
     segment::Predicate,
     signed::{ObjectId, Signed, Verified},
     supplier::{self, Ask, Delegate, Invite, NewSegment, Supplier},
@@ -242,6 +242,7 @@ impl World {
                     retention: Days(days.into()),
                     membership,
                     epsilon: epsilon.map(u32::from),
+                    tally: None,
                     expires: now.plus_days(Days(days.into())),
                 };
                 self.supplier.publish(new, now, &mut entropy).map(|(_, effects)| effects)
@@ -320,7 +321,8 @@ impl World {
             }
             Step::Open { collection, per_hour, .. } => {
                 let collection = Collection::ALL[usize::from(collection) % Collection::ALL.len()];
-                let opening = Opening { supplier: key, collection, duration: Days(30), per_hour: per_hour.into(), items: 4 };
+                let opening =
+                    Opening { supplier: key, collection, duration: Days(30), per_hour: per_hour.into(), items: 4 };
                 person.open(&opening, now, &mut entropy)
             }
             Step::Answer { which, yes, .. } => match pick(&waiting, which) {
@@ -336,7 +338,11 @@ impl World {
             Step::Pause { paused, .. } => person.pause(&key, paused, now, &mut entropy),
             Step::Change { field: which, present, .. } => {
                 let which = field(which);
-                if present { one.values.insert(which) } else { one.values.remove(&which) };
+                if present {
+                    one.values.insert(which)
+                } else {
+                    one.values.remove(&which)
+                };
                 person.field_changed(&BTreeMap::from([(which, present)]), now, &mut entropy)
             }
             _ => return,
@@ -424,11 +430,8 @@ impl World {
                 person::Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.now, self.entropy());
                     let one = &mut self.persons[who];
-                    let value = Observed {
-                        value: "v".parse().expect("text"),
-                        provenance: Provenance::Typed,
-                        observed: now,
-                    };
+                    let value =
+                        Observed { value: "v".parse().expect("text"), provenance: Provenance::Typed, observed: now };
                     let held = &one.values;
                     let fetch = &mut |release: &regie_protocol::decision::Release| {
                         held.contains(&release.field()).then(|| value.clone())
