@@ -142,11 +142,8 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let Some(tally) = &segment.tally else { return Ok(()) };
-        let mut key = [0; 32];
-        key[..16].copy_from_slice(&clock::random::<16>());
-        key[16..].copy_from_slice(&clock::random::<16>());
         let helper = link.place().map_err(Failure::internal)?;
-        let leader = Leader::new(tally, VerifyKey(key));
+        let leader = Leader::new(tally, VerifyKey(clock::random()));
         put(turn, &segment.id(), &Counting { leader, helper, done: 0, refused: None })
     }
 

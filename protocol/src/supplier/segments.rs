@@ -121,10 +121,8 @@ impl Supplier {
     ) -> Result<Vec<Effect>, Refusal> {
         let report = self.signed_by(signed, person, |report| report.supplier)?;
         self.known(person)?;
-        let segment = self.segments.get(&report.segment).filter(|segment| segment.expires > now);
-        let segment = segment.ok_or(Refusal::UnknownSegment)?;
-        // One drawn with another epsilon would spoil the estimate; one that shows itself would where a helper counts.
-        if segment.epsilon != Some(report.epsilon) || segment.tally.is_some() {
+        // One that shows itself would spoil the count where a helper counts.
+        if self.counting(&report.segment, report.epsilon, now)?.tally.is_some() {
             return Err(Refusal::Malformed);
         }
         let mut effects = Vec::new();
@@ -142,16 +140,21 @@ impl Supplier {
     ) -> Result<Vec<Effect>, Refusal> {
         let report = self.signed_by(signed, person, |report| report.supplier)?;
         self.known(person)?;
-        let segment = self.segments.get(&report.segment).filter(|segment| segment.expires > now);
-        let segment = segment.ok_or(Refusal::UnknownSegment)?;
         let small = report.leader.len().max(report.helper.len()) <= limits::SHARE_BYTES;
-        if segment.epsilon != Some(report.epsilon) || segment.tally.is_none() || !small {
+        if self.counting(&report.segment, report.epsilon, now)?.tally.is_none() || !small {
             return Err(Refusal::Malformed);
         }
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Tallied { person: *person, report: report.signed().clone() });
         effects.push(Effect::Reply(Reply::Noted));
         Ok(effects)
+    }
+
+    /// The segment that an answer drawn with this epsilon counts for: one drawn with another would spoil the estimate.
+    fn counting(&self, id: &ObjectId, epsilon: u32, now: Timestamp) -> Result<&Verified<Segment>, Refusal> {
+        let segment = self.segments.get(id).filter(|segment| segment.expires > now);
+        let segment = segment.ok_or(Refusal::UnknownSegment)?;
+        if segment.epsilon == Some(epsilon) { Ok(segment) } else { Err(Refusal::Malformed) }
     }
 
     fn known(&self, person: &PublicKey) -> Result<(), Refusal> {
