@@ -64,11 +64,20 @@ fn cut_at(base: &Image, steps: &[Step], cut: usize, lie: usize, random: &mut Ran
                 }
             }
             Step::Side(side, content) => image.side(*side, content.clone()),
+            Step::SidePart(side, offset, bytes) => image.side_part(*side, *offset, bytes),
             Step::Sync | Step::Acknowledged(_) => {}
             change => pending.push(change.clone()),
         }
     }
     lose(&mut image, &pending, random);
+    // Cut while a part of a side file is written: any of its bytes may be old or new.
+    if let Some(Step::SidePart(side, offset, bytes)) = steps.get(cut)
+        && random.below(2) == 0
+    {
+        for (at, byte) in bytes.iter().enumerate().filter(|_| random.below(2) == 0) {
+            image.side_part(*side, offset + at, &[*byte]);
+        }
+    }
     image
 }
 
@@ -223,7 +232,7 @@ fn every_step_of_an_epoch_roll_can_be_cut() {
     let after = content(&store).unwrap();
     std::mem::forget(store);
     let steps = disk.steps();
-    let rolls = steps.iter().filter(|step| matches!(step, Step::Side(Side::Keyring, _))).count();
+    let rolls = steps.iter().filter(|step| matches!(step, Step::SidePart(Side::Keyring, ..))).count();
     assert_eq!(rolls, 1);
     let mut seen = [0, 0];
     for cut in 0..=steps.len() {

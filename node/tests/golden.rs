@@ -9,8 +9,8 @@ use std::{fs, path::PathBuf};
 use disk::{Disk, Image, Model, Random, content, random_batch};
 use regie::store::{Batch, Key, Side, Table};
 
-/// The formats there have been.
-const FORMATS: [u32; 2] = [1, 2];
+/// The formats there have been: 2 has more tables than 1, 3 a keyring of two slots.
+const FORMATS: [u32; 3] = [1, 2, 3];
 
 const SIDES: [(Side, &str); 2] = [(Side::Keyring, "keyring"), (Side::Clean, "clean")];
 

@@ -10,7 +10,7 @@
 //! the old epoch. Old buckets and directories may linger, but nothing opens them any more.
 //!
 //! Cost of an erasing commit: the directory (8 KiB), each touched bucket (48 bytes for every 256th
-//! erasable record), and one replacement of the keyring (three syncs). One batch pays once.
+//! erasable record), and one write into the keyring (a sync). One batch pays once.
 //! Putting a new record rewrites its bucket only.
 //!
 //! Not promised: an SSD or a copy-on-write file system may keep old blocks of the keyring *file*,

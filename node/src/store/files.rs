@@ -10,7 +10,7 @@ use super::seal::{self, Place, SecretKey};
 use redb::StorageBackend;
 use redb::backends::FileBackend;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -210,6 +210,16 @@ impl SideFiles for Files {
 
     fn replace(&self, side: Side, bytes: &[u8]) -> io::Result<()> {
         self.reserve.with(|| self.swap(side, bytes))
+    }
+
+    fn overwrite(&self, side: Side, offset: usize, bytes: &[u8]) -> io::Result<()> {
+        self.reserve.with(|| {
+            let mut file = OpenOptions::new().write(true).open(self.path(side))?;
+            file.seek(SeekFrom::Start(offset as u64))?;
+            file.write_all(bytes)?;
+            // The file's length and blocks stay, so its data is all there is to sync.
+            file.sync_data()
+        })
     }
 
     fn remove(&self, side: Side) -> io::Result<()> {

@@ -4,10 +4,15 @@
 //! and new bytes for the file. Passphrase -> argon2id -> key-encryption key, which wraps a random
 //! data key; a sub-key of the data key wraps the epochs.
 //!
-//! The file always holds two epochs: the *current* one and a *next* one that nothing was sealed
-//! under yet. An erasing commit seals under `next` and names it in the database; only then is the
-//! file replaced by (`next`, a fresh one), which destroys the old epoch. Whichever step a crash
-//! cuts, the database names an epoch the file holds, and opening finishes the roll.
+//! The file has a slot for epochs of even numbers and one for odd: it holds the *current* epoch and
+//! a *next* one that nothing was sealed under yet. An erasing commit seals under `next` and names it
+//! in the database; only then is a fresh epoch written over the old one, in place, which destroys
+//! it with one sync. Whichever step a crash cuts, the slot of the epoch that the database names was
+//! not being written; a torn slot is the other one, and opening finishes the roll.
+//!
+//! Layout of format 2, zeros between: at 0 the header (cost, salt), the wrapped data key and a
+//! SHA-256 of both; at 4096 and 8192 a slot, a disk's sector away from all that must not tear
+//! with it. Format 1 had both epochs in one piece, and was replaced as a whole; it is still read.
 
 use super::StoreError;
 use super::limits::{KDF_MAX_KIB, KDF_MAX_LANES, KDF_MAX_PASSES, KDF_MIN_KIB_PER_LANE, PASSPHRASE_MAX_BYTES};
@@ -19,13 +24,21 @@ use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
 const MAGIC: &[u8; 8] = b"REGIEKEY";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// One piece, both epochs in it.
+const FORMAT_ONE: u32 = 1;
 const SALT_BYTES: usize = 32;
 const HEADER_BYTES: usize = 8 + 4 + 12 + SALT_BYTES;
 const WRAPPED_BYTES: usize = SecretKey::BYTES + OVERHEAD_BYTES;
-const EPOCHS_BYTES: usize = 2 * (8 + SecretKey::BYTES) + OVERHEAD_BYTES;
 const CHECKSUM_BYTES: usize = 32;
-const FILE_BYTES: usize = HEADER_BYTES + WRAPPED_BYTES + EPOCHS_BYTES + CHECKSUM_BYTES;
+/// Header, wrapped data key, checksum.
+const FIXED_BYTES: usize = HEADER_BYTES + WRAPPED_BYTES + CHECKSUM_BYTES;
+const EPOCH_BYTES: usize = 8 + SecretKey::BYTES;
+const SLOT_BYTES: usize = EPOCH_BYTES + OVERHEAD_BYTES;
+/// Where the slots of even and of odd epochs begin.
+const SLOTS: [usize; 2] = [4096, 8192];
+const FILE_BYTES: usize = SLOTS[1] + SLOT_BYTES;
+const FORMAT_ONE_BYTES: usize = HEADER_BYTES + WRAPPED_BYTES + 2 * EPOCH_BYTES + OVERHEAD_BYTES + CHECKSUM_BYTES;
 const CORRUPT: StoreError = StoreError::Corrupt { part: "keyring" };
 
 /// What the owner types. Wiped when dropped, never printed.
@@ -126,6 +139,8 @@ pub(super) struct Keyring {
     /// the file does not hold `next` yet. It must then be replaced before it is used: pages of the
     /// failed commit may linger, and would open once `next` becomes current.
     pub(super) next_spent: bool,
+    /// The file is of an earlier format and has no slots yet.
+    pub(super) outdated: bool,
 }
 
 impl Keyring {
@@ -140,6 +155,7 @@ impl Keyring {
             current: Epoch { number: 0, key: SecretKey::random() },
             next: Epoch { number: 1, key: SecretKey::random() },
             next_spent: false,
+            outdated: false,
         };
         keyring.wrap(passphrase, &data)?;
         Ok((keyring, data))
@@ -147,30 +163,46 @@ impl Keyring {
 
     /// Opens the bytes of the file. The checksum tells damage from a wrong passphrase.
     pub(super) fn open(bytes: &[u8], passphrase: &Passphrase) -> Result<(Keyring, SecretKey), StoreError> {
-        let (header, wrapped, epochs) = split(bytes)?;
+        let Sections { format, header, wrapped, epochs } = split(bytes)?;
         let (cost, salt) = decode_header(header)?;
-        let data = unwrap_data(cost, &salt, wrapped, passphrase)?;
-        let epochs_key = data.derive("epochs");
-        let plain = seal::open(&epochs_key, epochs_place(), epochs).map_err(|_| CORRUPT)?;
-        let (current, next) = decode_epochs(&plain).ok_or(CORRUPT)?;
-        let keyring =
-            Keyring { cost, salt, wrapped: wrapped.to_vec(), epochs: epochs_key, current, next, next_spent: false };
+        let (data, kek) = unwrap_data(cost, &salt, format, wrapped, passphrase)?;
+        let key = data.derive("epochs");
+        let Found { current, next, torn } = match format {
+            FORMAT_ONE => decode_format_one(&key, epochs)?,
+            _ => decode_slots(&key, bytes)?,
+        };
+        let outdated = format != FORMAT;
+        // The header is part of what the data key is wrapped with, so another format needs a new wrapping.
+        let wrapped = if outdated { wrap_data(cost, &salt, &kek, &data)? } else { wrapped.to_vec() };
+        let keyring = Keyring { cost, salt, wrapped, epochs: key, current, next, next_spent: torn, outdated };
         Ok((keyring, data))
     }
 
     /// The bytes for the file.
     pub(super) fn encode(&self) -> Result<Vec<u8>, StoreError> {
-        let mut plain = Zeroizing::new(Vec::with_capacity(EPOCHS_BYTES));
-        for epoch in [&self.current, &self.next] {
-            plain.extend_from_slice(&epoch.number.to_be_bytes());
-            plain.extend_from_slice(epoch.key.bytes());
-        }
         let mut bytes = self.header();
         bytes.extend_from_slice(&self.wrapped);
-        bytes.extend_from_slice(&seal::seal(&self.epochs, epochs_place(), &plain)?);
         let checksum = Sha256::digest(&bytes);
         bytes.extend_from_slice(&checksum);
+        bytes.resize(FILE_BYTES, 0);
+        for epoch in [&self.current, &self.next] {
+            let (at, sealed) = self.slot(epoch)?;
+            bytes.get_mut(at..at + SLOT_BYTES).ok_or(CORRUPT)?.copy_from_slice(&sealed);
+        }
         Ok(bytes)
+    }
+
+    /// What is to be written over the epoch before the current one, or over an earlier `next`: offset and bytes.
+    pub(super) fn next_slot(&self) -> Result<(usize, Vec<u8>), StoreError> {
+        self.slot(&self.next)
+    }
+
+    fn slot(&self, epoch: &Epoch) -> Result<(usize, Vec<u8>), StoreError> {
+        let mut plain = Zeroizing::new(Vec::with_capacity(EPOCH_BYTES));
+        plain.extend_from_slice(&epoch.number.to_be_bytes());
+        plain.extend_from_slice(epoch.key.bytes());
+        let slot = slot_of(epoch.number);
+        Ok((SLOTS[usize::from(slot)], seal::seal(&self.epochs, slot_place(&[slot]), &plain)?))
     }
 
     /// Forgets the current epoch: `next` becomes current, and a fresh one next.
@@ -189,7 +221,7 @@ impl Keyring {
 
     /// Wraps the same data key under another passphrase, after checking the old one.
     pub(super) fn change(&mut self, old: &Passphrase, new: &Passphrase) -> Result<(), StoreError> {
-        let data = unwrap_data(self.cost, &self.salt, &self.wrapped, old)?;
+        let (data, _) = unwrap_data(self.cost, &self.salt, FORMAT, &self.wrapped, old)?;
         self.wrap(new, &data)
     }
 
@@ -197,42 +229,56 @@ impl Keyring {
         passphrase.check()?;
         let salt = clock::random();
         let kek = self.cost.derive(passphrase, &salt)?;
-        let header = encode_header(self.cost, &salt);
-        self.wrapped = seal::seal(&kek, data_place(&header), data.bytes())?;
+        self.wrapped = wrap_data(self.cost, &salt, &kek, data)?;
         self.salt = salt;
         Ok(())
     }
 
     fn header(&self) -> Vec<u8> {
-        encode_header(self.cost, &self.salt)
+        encode_header(FORMAT, self.cost, &self.salt)
     }
 }
 
+fn wrap_data(
+    cost: KdfCost,
+    salt: &[u8; SALT_BYTES],
+    kek: &SecretKey,
+    data: &SecretKey,
+) -> Result<Vec<u8>, StoreError> {
+    seal::seal(kek, data_place(&encode_header(FORMAT, cost, salt)), data.bytes())
+}
+
+/// The data key, and the key that it was wrapped with.
 fn unwrap_data(
     cost: KdfCost,
     salt: &[u8; SALT_BYTES],
+    format: u32,
     wrapped: &[u8],
     passphrase: &Passphrase,
-) -> Result<SecretKey, StoreError> {
+) -> Result<(SecretKey, SecretKey), StoreError> {
     // A passphrase `create` would refuse can't be the right one.
     passphrase.check().map_err(|_| StoreError::WrongPassphrase)?;
     let kek = cost.derive(passphrase, salt)?;
-    let header = encode_header(cost, salt);
+    let header = encode_header(format, cost, salt);
     let data = seal::open(&kek, data_place(&header), wrapped).map_err(|_| StoreError::WrongPassphrase)?;
-    SecretKey::from_slice(&data).ok_or(CORRUPT)
+    Ok((SecretKey::from_slice(&data).ok_or(CORRUPT)?, kek))
 }
 
 fn data_place(header: &[u8]) -> Place<'_> {
     Place { domain: "keyring data key", position: header }
 }
 
-fn epochs_place() -> Place<'static> {
-    Place { domain: "keyring epochs", position: &[] }
+fn slot_of(number: u64) -> u8 {
+    u8::from(number % 2 == 1)
 }
 
-fn encode_header(cost: KdfCost, salt: &[u8; SALT_BYTES]) -> Vec<u8> {
+fn slot_place(slot: &[u8; 1]) -> Place<'_> {
+    Place { domain: "keyring epoch", position: slot }
+}
+
+fn encode_header(format: u32, cost: KdfCost, salt: &[u8; SALT_BYTES]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    for number in [FORMAT, cost.memory_kib, cost.passes, cost.lanes] {
+    for number in [format, cost.memory_kib, cost.passes, cost.lanes] {
         bytes.extend_from_slice(&number.to_be_bytes());
     }
     bytes.extend_from_slice(salt);
@@ -252,36 +298,96 @@ fn decode_header(header: &[u8]) -> Result<(KdfCost, [u8; SALT_BYTES]), StoreErro
     Ok((cost, salt))
 }
 
-/// Header, wrapped data key and sealed epochs.
-type Sections<'a> = (&'a [u8], &'a [u8], &'a [u8]);
-
-/// Takes the file apart, once the checksum holds.
-fn split(bytes: &[u8]) -> Result<Sections<'_>, StoreError> {
-    let (body, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(CORRUPT)?;
-    let found: [u8; CHECKSUM_BYTES] = Sha256::digest(body).into();
-    if found != *checksum || !body.starts_with(MAGIC) {
-        return Err(CORRUPT);
-    }
-    let version = body.get(8..12).and_then(|bytes| bytes.try_into().ok()).ok_or(CORRUPT)?;
-    match u32::from_be_bytes(version) {
-        FORMAT if bytes.len() == FILE_BYTES => {}
-        newer if newer > FORMAT => {
-            return Err(StoreError::NewerSchema { found: newer, supported: FORMAT });
-        }
-        _ => return Err(CORRUPT),
-    }
-    let (header, rest) = body.split_at_checked(HEADER_BYTES).ok_or(CORRUPT)?;
-    let (wrapped, epochs) = rest.split_at_checked(WRAPPED_BYTES).ok_or(CORRUPT)?;
-    Ok((header, wrapped, epochs))
+/// The file taken apart.
+struct Sections<'a> {
+    format: u32,
+    header: &'a [u8],
+    wrapped: &'a [u8],
+    /// Of format 1 only.
+    epochs: &'a [u8],
 }
 
-fn decode_epochs(plain: &[u8]) -> Option<(Epoch, Epoch)> {
-    let (current, next) = plain.split_at_checked(8 + SecretKey::BYTES)?;
-    let epoch = |bytes: &[u8]| {
-        let (number, key) = bytes.split_first_chunk::<8>()?;
-        Some(Epoch { number: u64::from_be_bytes(*number), key: SecretKey::from_slice(key)? })
+/// Takes the file apart, once its checksum holds.
+fn split(bytes: &[u8]) -> Result<Sections<'_>, StoreError> {
+    if !bytes.starts_with(MAGIC) {
+        return Err(CORRUPT);
+    }
+    let version = bytes.get(8..12).and_then(|bytes| bytes.try_into().ok()).ok_or(CORRUPT)?;
+    let format = u32::from_be_bytes(version);
+    let sums = match (format, bytes.len()) {
+        (FORMAT, FILE_BYTES) => FIXED_BYTES,
+        (FORMAT_ONE, FORMAT_ONE_BYTES) => FORMAT_ONE_BYTES,
+        _ => return Err(unknown(format, bytes)),
     };
-    Some((epoch(current)?, epoch(next)?))
+    let whole = bytes.get(..sums).ok_or(CORRUPT)?;
+    if !sums_up(whole) {
+        return Err(CORRUPT);
+    }
+    let (header, rest) = whole.split_at_checked(HEADER_BYTES).ok_or(CORRUPT)?;
+    let (wrapped, rest) = rest.split_at_checked(WRAPPED_BYTES).ok_or(CORRUPT)?;
+    let (epochs, _) = rest.split_last_chunk::<CHECKSUM_BYTES>().ok_or(CORRUPT)?;
+    Ok(Sections { format, header, wrapped, epochs })
+}
+
+/// A newer file is told from a damaged one where its fixed part is as long as this version's, or all of it sums up.
+fn unknown(format: u32, bytes: &[u8]) -> StoreError {
+    let whole = bytes.get(..FIXED_BYTES).is_some_and(sums_up) || sums_up(bytes);
+    if whole && format > FORMAT { StoreError::NewerSchema { found: format, supported: FORMAT } } else { CORRUPT }
+}
+
+/// Whether bytes end in the checksum of what stands before it.
+fn sums_up(bytes: &[u8]) -> bool {
+    bytes.split_last_chunk::<CHECKSUM_BYTES>().is_some_and(|(body, sum)| <[u8; 32]>::from(Sha256::digest(body)) == *sum)
+}
+
+/// The epochs of a file.
+struct Found {
+    current: Epoch,
+    next: Epoch,
+    /// Whether one slot held nothing that opens, so that `next` is a fresh one that the file does not hold.
+    torn: bool,
+}
+
+/// A slot that does not open was being written when the power went, or rotted. If it was the one that the database
+/// names, opening the store finds that out; if not, nothing was sealed under it that counts.
+fn decode_slots(key: &SecretKey, bytes: &[u8]) -> Result<Found, StoreError> {
+    let mut gaps = [FIXED_BYTES..SLOTS[0], SLOTS[0] + SLOT_BYTES..SLOTS[1]].into_iter();
+    if !gaps.all(|gap| bytes.get(gap).is_some_and(|gap| gap.iter().all(|byte| *byte == 0))) {
+        return Err(CORRUPT);
+    }
+    match (decode_slot(key, bytes, 0), decode_slot(key, bytes, 1)) {
+        (Some(even), Some(odd)) => {
+            let (current, next) = if even.number < odd.number { (even, odd) } else { (odd, even) };
+            if current.number.checked_add(1) != Some(next.number) {
+                return Err(CORRUPT);
+            }
+            Ok(Found { current, next, torn: false })
+        }
+        (Some(current), None) | (None, Some(current)) => {
+            let number = current.number.checked_add(1).ok_or(CORRUPT)?;
+            Ok(Found { current, next: Epoch { number, key: SecretKey::random() }, torn: true })
+        }
+        (None, None) => Err(CORRUPT),
+    }
+}
+
+fn decode_slot(key: &SecretKey, bytes: &[u8], slot: u8) -> Option<Epoch> {
+    let at = *SLOTS.get(usize::from(slot))?;
+    let plain = seal::open(key, slot_place(&[slot]), bytes.get(at..at + SLOT_BYTES)?).ok()?;
+    decode_epoch(&plain).filter(|epoch| slot_of(epoch.number) == slot)
+}
+
+fn decode_format_one(key: &SecretKey, sealed: &[u8]) -> Result<Found, StoreError> {
+    let place = Place { domain: "keyring epochs", position: &[] };
+    let plain = seal::open(key, place, sealed).map_err(|_| CORRUPT)?;
+    let (current, next) = plain.split_at_checked(EPOCH_BYTES).ok_or(CORRUPT)?;
+    let (current, next) = (decode_epoch(current).ok_or(CORRUPT)?, decode_epoch(next).ok_or(CORRUPT)?);
+    Ok(Found { current, next, torn: false })
+}
+
+fn decode_epoch(plain: &[u8]) -> Option<Epoch> {
+    let (number, key) = plain.split_first_chunk::<8>()?;
+    Some(Epoch { number: u64::from_be_bytes(*number), key: SecretKey::from_slice(key)? })
 }
 
 #[cfg(test)]
@@ -293,17 +399,51 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_bit_is_damage_not_a_wrong_passphrase() {
+    fn every_flipped_bit_is_damage_or_stands_in_one_epoch_and_is_no_wrong_passphrase() {
         let (keyring, _) = Keyring::create(&passphrase("right"), KdfCost::CHEAPEST).unwrap();
         let bytes = keyring.encode().unwrap();
         assert_eq!(bytes.len(), FILE_BYTES);
-        for bit in 0..bytes.len() * 8 {
+        let slots = SLOTS.map(|at| at..at + SLOT_BYTES);
+        for bit in (0..bytes.len() * 8).filter(|bit| bit / 8 < FIXED_BYTES || bit % 13 == 0) {
             let mut bytes = bytes.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(Keyring::open(&bytes, &passphrase("right")).err(), Some(CORRUPT));
+            let opened = Keyring::open(&bytes, &passphrase("right"));
+            match slots.iter().position(|slot| slot.contains(&(bit / 8))) {
+                None => assert_eq!(opened.err(), Some(CORRUPT), "bit {bit}"),
+                Some(torn) => {
+                    let (found, _) = opened.unwrap();
+                    let whole = [&keyring.next, &keyring.current][torn];
+                    assert_eq!((found.current.number, found.next.number), (whole.number, whole.number + 1));
+                    assert_eq!(found.current.key.bytes(), whole.key.bytes());
+                    assert!(found.next_spent && found.next.key.bytes() != keyring.next.key.bytes());
+                }
+            }
         }
         let wrong = Keyring::open(&bytes, &passphrase("wrong")).err();
         assert_eq!(wrong, Some(StoreError::WrongPassphrase));
+        let mut newer = bytes;
+        newer[11] = 3;
+        let sum = Sha256::digest(&newer[..FIXED_BYTES - CHECKSUM_BYTES]);
+        newer[FIXED_BYTES - CHECKSUM_BYTES..FIXED_BYTES].copy_from_slice(&sum);
+        let newer = Keyring::open(&newer, &passphrase("right")).err();
+        assert_eq!(newer, Some(StoreError::NewerSchema { found: 3, supported: FORMAT }));
+    }
+
+    #[test]
+    fn a_slot_can_not_be_put_in_the_place_of_the_other_nor_of_an_older_one() {
+        let (mut keyring, _) = Keyring::create(&passphrase("right"), KdfCost::CHEAPEST).unwrap();
+        let old = keyring.encode().unwrap();
+        let mut swapped = old.clone();
+        let (even, odd) = (SLOTS[0]..SLOTS[0] + SLOT_BYTES, SLOTS[1]..SLOTS[1] + SLOT_BYTES);
+        swapped[even.clone()].copy_from_slice(&old[odd.clone()]);
+        swapped[odd].copy_from_slice(&old[even.clone()]);
+        assert_eq!(Keyring::open(&swapped, &passphrase("right")).err(), Some(CORRUPT));
+        for _ in 0..3 {
+            keyring.advance();
+        }
+        let mut mixed = keyring.encode().unwrap();
+        mixed[even.clone()].copy_from_slice(&old[even]);
+        assert_eq!(Keyring::open(&mixed, &passphrase("right")).err(), Some(CORRUPT));
     }
 
     #[test]
@@ -312,9 +452,9 @@ mod tests {
         for (at, number) in [(12, 1u32 << 30), (12, 1), (16, 1 << 20), (16, 0), (20, 1 << 20)] {
             let mut bytes = keyring.encode().unwrap();
             bytes[at..at + 4].copy_from_slice(&number.to_be_bytes());
-            let body = bytes.len() - CHECKSUM_BYTES;
+            let body = FIXED_BYTES - CHECKSUM_BYTES;
             let checksum = Sha256::digest(&bytes[..body]);
-            bytes[body..].copy_from_slice(&checksum);
+            bytes[body..FIXED_BYTES].copy_from_slice(&checksum);
             let refused = Keyring::open(&bytes, &passphrase("right")).err();
             assert_eq!(refused, Some(StoreError::CostOutOfBounds));
         }

@@ -29,7 +29,7 @@ pub const KDF_MAX_PASSES: u32 = 10;
 pub const KDF_MAX_LANES: u32 = 16;
 
 /// Largest side file (keyring, clean marker) that is read, bytes.
-pub const SIDE_FILE_MAX_BYTES: u64 = 4096;
+pub const SIDE_FILE_MAX_BYTES: u64 = 16 * 1024;
 /// Memory redb may use to cache (encrypted) pages, bytes.
 pub const CACHE_BYTES: usize = 16 * 1024 * 1024;
 /// Space kept back for revocations on a full disk, bytes.

@@ -48,6 +48,9 @@ pub trait SideFiles: Send + Sync + 'static {
     fn load(&self, side: Side) -> io::Result<Option<Vec<u8>>>;
     /// Puts `bytes` in the place of the earlier content and wipes that as well as it can.
     fn replace(&self, side: Side, bytes: &[u8]) -> io::Result<()>;
+    /// Writes over a part of the content, in place: durable when it returns, and what stood there is gone as well as
+    /// the medium allows. Cut short, these bytes alone may be old, new or torn.
+    fn overwrite(&self, side: Side, offset: usize, bytes: &[u8]) -> io::Result<()>;
     /// Removes the file; no error when it is not there.
     fn remove(&self, side: Side) -> io::Result<()>;
     /// Answers an error when the files can't be written.

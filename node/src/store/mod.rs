@@ -191,7 +191,7 @@ impl Store {
         }
         if self.keyring.next_spent {
             self.keyring.refresh_next();
-            self.write_keyring()?;
+            self.write_next()?;
         }
         let marker = state::seal_marker(&self.keys.state, self.state.commit)?;
         let written = self.side.replace(Side::Clean, &marker);
@@ -311,9 +311,15 @@ impl Store {
             self.keyring.next_spent = true;
         }
         // Committed, but the keyring still holds the old epoch: the roll is finished now.
-        if self.state.epoch == self.keyring.next.number {
+        let unfinished = self.state.epoch == self.keyring.next.number;
+        if unfinished {
             self.keyring.advance();
+        }
+        if self.keyring.outdated {
             self.write_keyring()?;
+            self.keyring.outdated = false;
+        } else if unfinished {
+            self.write_next()?;
         }
         let removed = self.side.remove(Side::Clean);
         removed.map_err(|error| StoreError::io("opening the store", &error))?;

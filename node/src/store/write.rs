@@ -199,7 +199,7 @@ impl Store {
         // A `next` a failed commit may have used goes before anything is sealed under it again.
         if self.keyring.next_spent && batch.may_erase() {
             self.keyring.refresh_next();
-            self.write_keyring()?;
+            self.write_next()?;
         }
         // Until this commit is known to have worked.
         let spent_before = self.keyring.next_spent;
@@ -212,7 +212,7 @@ impl Store {
         }
         self.directory.replace(rolled);
         self.keyring.advance();
-        self.write_keyring()
+        self.write_next()
     }
 
     pub(super) fn transact(&self, batch: &Batch) -> Result<(State, BTreeMap<u8, SecretKey>), StoreError> {
@@ -240,11 +240,23 @@ impl Store {
         Ok(write)
     }
 
-    /// Replaces the keyring file. Failing halts: the file on disk then lags behind, which only
-    /// opening puts right.
+    /// Writes the next epoch over the one that is to be forgotten. Failing halts: the file on disk then lags behind,
+    /// which only opening puts right.
+    pub(super) fn write_next(&mut self) -> Result<(), StoreError> {
+        let (offset, bytes) = self.keyring.next_slot()?;
+        let written = self.side.overwrite(Side::Keyring, offset, &bytes);
+        self.keyring_written(written)
+    }
+
+    /// Replaces the whole keyring file; failing halts as well.
     pub(super) fn write_keyring(&mut self) -> Result<(), StoreError> {
         let bytes = self.keyring.encode()?;
-        self.side.replace(Side::Keyring, &bytes).map_err(|error| {
+        let written = self.side.replace(Side::Keyring, &bytes);
+        self.keyring_written(written)
+    }
+
+    fn keyring_written(&mut self, written: std::io::Result<()>) -> Result<(), StoreError> {
+        written.map_err(|error| {
             self.halt();
             StoreError::io("writing the keyring", &error)
         })?;

@@ -12,6 +12,8 @@ pub enum Step {
     SetLen(u64),
     Sync,
     Side(Side, Option<Vec<u8>>),
+    /// A part of a side file, in place; written and synced in one.
+    SidePart(Side, usize, Vec<u8>),
     /// The caller was told that this commit is durable.
     Acknowledged(u64),
 }
@@ -37,6 +39,11 @@ impl Image {
             None => self.side.remove(&side),
         };
     }
+
+    pub fn side_part(&mut self, side: Side, offset: usize, bytes: &[u8]) {
+        let content = self.side.get_mut(&side).expect("a side file that is there");
+        content[offset..offset + bytes.len()].copy_from_slice(bytes);
+    }
 }
 
 #[derive(Default)]
@@ -57,8 +64,12 @@ impl Inner {
     fn step(&mut self, step: Step) -> io::Result<()> {
         match &mut self.budget {
             Some(0) => {
-                if let (true, Step::Write(offset, data)) = (std::mem::take(&mut self.torn), &step) {
-                    self.image.write(*offset, &data[..data.len() / 2]);
+                match (std::mem::take(&mut self.torn), &step) {
+                    (true, Step::Write(offset, data)) => self.image.write(*offset, &data[..data.len() / 2]),
+                    (true, Step::SidePart(side, offset, data)) => {
+                        self.image.side_part(*side, *offset, &data[..data.len() / 2]);
+                    }
+                    _ => {}
                 }
                 return Err(self.error.unwrap_or(io::ErrorKind::Other).into());
             }
@@ -69,6 +80,7 @@ impl Inner {
             Step::Write(offset, data) => self.image.write(*offset, data),
             Step::SetLen(length) => self.image.bytes.resize(*length as usize, 0),
             Step::Side(side, content) => self.image.side(*side, content.clone()),
+            Step::SidePart(side, offset, bytes) => self.image.side_part(*side, *offset, bytes),
             Step::Sync | Step::Acknowledged(_) => {}
         }
         if self.record {
@@ -166,6 +178,9 @@ impl SideFiles for Disk {
     }
     fn replace(&self, side: Side, bytes: &[u8]) -> io::Result<()> {
         self.0.lock().unwrap().step(Step::Side(side, Some(bytes.to_vec())))
+    }
+    fn overwrite(&self, side: Side, offset: usize, bytes: &[u8]) -> io::Result<()> {
+        self.0.lock().unwrap().step(Step::SidePart(side, offset, bytes.to_vec()))
     }
     fn remove(&self, side: Side) -> io::Result<()> {
         self.0.lock().unwrap().step(Step::Side(side, None))
