@@ -1,8 +1,13 @@
 //! ed25519 (RFC 8032), strictly verified. In: 32 secret bytes, a body. Out: a public key that is canonical and not of
 //! small order, a signature, yes or no.
 
+use std::cell::RefCell;
+
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
+
+/// Public keys that a thread keeps decompressed, some 200 bytes each.
+const KEYS_REMEMBERED: usize = 1024;
 
 /// A signing key; zeroized when dropped.
 pub(crate) struct Secret(SigningKey);
@@ -31,13 +36,30 @@ impl Secret {
     }
 }
 
+std::thread_local! {
+    // Keys that this thread read lately, each in the place that its first bytes say. The same few keys stand in every
+    // object of a relationship, and decompressing one costs half as much as checking a signature. What a key reads as
+    // depends on its bytes alone, so this changes nothing but the time; who makes keys meet in one place gains nothing.
+    static REMEMBERED: RefCell<Vec<Option<Public>>> = const { RefCell::new(Vec::new()) };
+}
+
 impl Public {
     pub(crate) fn read(bytes: &[u8; 32]) -> Option<Self> {
         super::count(|tally| tally.read += 1);
+        let place = usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % KEYS_REMEMBERED;
+        REMEMBERED.with_borrow_mut(|remembered| {
+            remembered.resize(KEYS_REMEMBERED, None);
+            let slot = remembered.get_mut(place)?;
+            if slot.as_ref().is_none_or(|key| key.as_bytes() != bytes) {
+                *slot = Some(Self::decompress(bytes)?);
+            }
+            *slot
+        })
+    }
+
+    fn decompress(bytes: &[u8; 32]) -> Option<Self> {
         let key = VerifyingKey::from_bytes(bytes).ok()?;
-        // The decompressed point is written back: a non-canonical spelling gives other bytes.
-        let usable = !key.is_weak() && key.to_edwards().compress().as_bytes() == bytes;
-        usable.then_some(Self(key))
+        (canonical(bytes) && !key.is_weak()).then_some(Self(key))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
@@ -51,11 +73,57 @@ impl Public {
     }
 }
 
+/// Is y below p = 2^255 - 19 (RFC 8032, section 5.1.3)? A set sign bit with x = 0, the other spelling that is not
+/// canonical, belongs to points of small order only.
+fn canonical(bytes: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = bytes;
+    high & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff) || *low < 0xed
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use sha2::{Digest as _, Sha256};
 
     use super::*;
+
+    /// The rule without the shortcut: what decompresses is compressed again.
+    fn slowly(bytes: &[u8; 32]) -> Option<[u8; 32]> {
+        let key = VerifyingKey::from_bytes(bytes).ok()?;
+        (!key.is_weak() && key.to_edwards().compress().as_bytes() == bytes).then(|| key.to_bytes())
+    }
+
+    #[test]
+    fn every_spelling_around_the_modulus_is_judged_as_by_compressing_again() {
+        for high in [0x7f, 0xff] {
+            for low in 0..=255u8 {
+                let mut bytes = [0xff; 32];
+                (bytes[0], bytes[31]) = (low, high);
+                for _ in 0..2 {
+                    assert_eq!(Public::read(&bytes).map(|key| *key.as_bytes()), slowly(&bytes), "{bytes:?}");
+                }
+            }
+        }
+        for low in 0..=3u8 {
+            for high in [0, 0x80] {
+                let mut bytes = [0; 32];
+                (bytes[0], bytes[31]) = (low, high);
+                assert_eq!(Public::read(&bytes).map(|key| *key.as_bytes()), slowly(&bytes), "{bytes:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_remembered_key_is_the_one_that_was_asked_for(first in any::<[u8; 32]>(), other in any::<[u8; 32]>()) {
+            // Both in one place, and then the first once more.
+            let mut second = other;
+            second[..2].copy_from_slice(&first[..2]);
+            for bytes in [first, second, first, first] {
+                prop_assert_eq!(Public::read(&bytes).map(|key| *key.as_bytes()), slowly(&bytes));
+            }
+        }
+    }
 
     #[test]
     fn what_a_modelled_build_signs_does_not_hold_here() {
