@@ -57,7 +57,7 @@ pub use records::seed;
 use crate::{
     clock::{self, Clock},
     command::{Command, Failure},
-    driver::{self, Driven, Turn},
+    driver::{self, Driven, Job, Lent, Turn},
     network::Responder,
     store::{Batch, Key, Store, StoreError, Table},
 };
@@ -134,13 +134,15 @@ pub struct Answered {
     pub pairing: Signed<Pairing>,
 }
 
+/// Values that are kept in memory between turns, so that an answer need not wait for the store.
+const VALUES: usize = 256;
 /// Suppliers that are dialled at once.
 const DIALS: usize = 32;
 
 /// The machine with everything it needs.
 pub struct Node {
     machine: Person,
-    store: Store,
+    store: Lent<Store>,
     clock: Clock,
     links: BTreeMap<PublicKey, Link>,
     /// Processors that are to be met.
@@ -149,8 +151,8 @@ pub struct Node {
     talks: BTreeMap<ObjectId, intents::Talk>,
     /// When each supplier was asked for its segments.
     asked: BTreeMap<PublicKey, Timestamp>,
-    /// Values set in this turn, not on disk yet.
-    fresh: BTreeMap<FieldPath, Option<Observed>>,
+    /// Values as they are now: those that may not be on disk yet, and those that were disclosed lately.
+    values: BTreeMap<FieldPath, Option<Observed>>,
     /// Bounds how many suppliers are dialled at once.
     dials: Arc<Semaphore>,
     events: mpsc::WeakSender<Event>,
@@ -179,13 +181,13 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
     let mut node = Node {
         logged: machine.personal_log().size(),
         machine,
-        store,
+        store: Lent::new(store),
         clock,
         links: BTreeMap::new(),
         meetings: BTreeMap::new(),
         talks: BTreeMap::new(),
         asked: BTreeMap::new(),
-        fresh: BTreeMap::new(),
+        values: BTreeMap::new(),
         activity,
         grown: BTreeSet::new(),
         dials: Arc::new(Semaphore::new(DIALS)),
@@ -340,11 +342,32 @@ impl Driven for Node {
                 records::put_head(turn, &head);
             }
         }
-        self.fresh.clear();
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if self.values.len() > VALUES {
+            // Once the store is here, what the turns before set is on disk.
+            self.store.wait();
+            self.values.clear();
+        }
+        Ok(())
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
-        self.store.commit(batch)
+        self.store.with(|store| store.commit(batch))
+    }
+
+    fn departing(&mut self, batch: Batch) -> Result<Job, Batch> {
+        if batch.is_empty() {
+            return Err(batch);
+        }
+        let (mut store, giver) = self.store.lend();
+        Ok(Box::new(move || {
+            let outcome = store.commit(batch);
+            // Nobody waits where the node is being dropped.
+            let _ = giver.send(store);
+            outcome
+        }))
     }
 }
 
@@ -385,11 +408,11 @@ impl Node {
                 Effect::Reply(reply) => answer(responder.take(), &reply, turn),
                 Effect::Disclose(plan) => {
                     let now = self.clock.now();
-                    let (store, fresh) = (&self.store, &self.fresh);
+                    let (store, values) = (&self.store, &mut self.values);
                     #[cfg(feature = "vc")]
                     let mut prover = credentials::Prover::new(store, plan.supplier(), now);
                     let mut value = |release: &Release| {
-                        let observed = value_of(store, fresh, release.field());
+                        let observed = remembered(store, values, release.field());
                         #[cfg(feature = "vc")]
                         let observed = observed.map(|observed| prover.prove(release, observed));
                         observed
@@ -474,10 +497,37 @@ fn answer(responder: Option<Responder>, reply: &Reply, turn: &mut Turn) {
     }
 }
 
-fn value_of(store: &Store, fresh: &BTreeMap<FieldPath, Option<Observed>>, field: FieldPath) -> Option<Observed> {
-    if let Some(value) = fresh.get(&field) {
+/// The value of a field. Who asks for it waits while the store is away and the value is not in memory.
+fn value_of(
+    store: &Lent<Store>,
+    values: &BTreeMap<FieldPath, Option<Observed>>,
+    field: FieldPath,
+) -> Option<Observed> {
+    match values.get(&field) {
+        Some(value) => value.clone(),
+        None => stored_value(store, field)?,
+    }
+}
+
+/// The same; remembers what the store says.
+fn remembered(
+    store: &Lent<Store>,
+    values: &mut BTreeMap<FieldPath, Option<Observed>>,
+    field: FieldPath,
+) -> Option<Observed> {
+    if let Some(value) = values.get(&field) {
         return value.clone();
     }
-    let bytes = store.get(Table::Field, &Key::item(field.to_string().as_bytes())).ok()??;
-    wire::decode(&bytes, regie_protocol::limits::OBJECT_BYTES).ok()
+    // What could not be read is not absent.
+    let value = stored_value(store, field)?;
+    values.insert(field, value.clone());
+    value
+}
+
+fn stored_value(store: &Store, field: FieldPath) -> Option<Option<Observed>> {
+    let stored = store.get(Table::Field, &Key::item(field.to_string().as_bytes())).ok()?;
+    match stored {
+        Some(bytes) => wire::decode(&bytes, regie_protocol::limits::OBJECT_BYTES).ok().map(Some),
+        None => Some(None),
+    }
 }

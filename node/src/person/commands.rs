@@ -129,7 +129,7 @@ impl Node {
             Command::Export => self.export(),
             Command::Me { name } => self.me(name, turn),
             Command::Proffer { agreement } => self.proffered(agreement, turn),
-            Command::Backup => Ok(json!({ "rows": crate::backup::rows(&self.store)? })),
+            Command::Backup => Ok(json!({ "rows": crate::backup::rows(&*self.store)? })),
             Command::Pair { .. } | Command::TakeUp { .. } | Command::Stop | Command::Dashboard => {
                 Err(Failure::internal("handled elsewhere"))
             }

@@ -20,7 +20,7 @@ use super::{Node, value_of};
 use crate::{
     command::{Failure, exit},
     credential::{CREDENTIAL_BYTES, Credential, Doubt, HolderKey, issuer_key},
-    driver::Turn,
+    driver::{Lent, Turn},
     store::{Item, Key, Ledger as _, Store, Table},
 };
 
@@ -88,7 +88,7 @@ impl Node {
         turn.batch.delete(Table::Content, Key::grouped(CREDENTIALS, id));
         let (mut changes, now) = (BTreeMap::new(), self.clock.now());
         for (field, value) in credential.values() {
-            let held = value_of(&self.store, &self.fresh, field);
+            let held = value_of(&self.store, &self.values, field);
             if held.is_some_and(|held| held.value == value && vouches(&held.provenance, credential)) {
                 changes.insert(field, Observed { value, provenance: Provenance::Typed, observed: now });
             }
@@ -104,7 +104,8 @@ impl Node {
 
 /// Adds the proof to values that are about to leave, as far as one disclosure has room.
 pub(super) struct Prover<'a> {
-    store: &'a Store,
+    // Read only where a value is attested, since it may be away.
+    store: &'a Lent<Store>,
     supplier: PublicKey,
     now: Timestamp,
     left: usize,
@@ -112,7 +113,7 @@ pub(super) struct Prover<'a> {
 }
 
 impl<'a> Prover<'a> {
-    pub(super) fn new(store: &'a Store, supplier: PublicKey, now: Timestamp) -> Self {
+    pub(super) fn new(store: &'a Lent<Store>, supplier: PublicKey, now: Timestamp) -> Self {
         Self { store, supplier, now, left: SHOWN_BYTES, credentials: None }
     }
 

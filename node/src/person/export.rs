@@ -13,7 +13,7 @@ const ENTRIES: usize = 20_000;
 impl Node {
     pub(super) fn export(&self) -> Result<Value, Failure> {
         let mut fields = Vec::new();
-        for field in FieldPath::all().filter(|field| value_of(&self.store, &self.fresh, *field).is_some()) {
+        for field in FieldPath::all().filter(|field| value_of(&self.store, &self.values, *field).is_some()) {
             fields.push(self.field(field)?);
         }
         let mut suppliers = Vec::new();

@@ -32,7 +32,7 @@ const NAMED: usize = 200;
 impl Node {
     pub(super) fn fields(&self) -> Value {
         let held = FieldPath::all().filter_map(|field| {
-            let observed = value_of(&self.store, &self.fresh, field)?;
+            let observed = value_of(&self.store, &self.values, field)?;
             let told = self.machine.would_be_told(field, clock::wall());
             Some(json!({
                 "field": field,
@@ -49,7 +49,7 @@ impl Node {
     }
 
     pub(super) fn field(&self, field: FieldPath) -> Result<Value, Failure> {
-        let now = value_of(&self.store, &self.fresh, field);
+        let now = value_of(&self.store, &self.values, field);
         let told = self.machine.would_be_told(field, clock::wall());
         let known = self.machine.relationships().filter_map(|(s, r)| r.knows().get(&field).map(|known| (s, known)));
         Ok(json!({
@@ -119,7 +119,7 @@ impl Node {
     ) -> Result<Value, Failure> {
         let now = self.clock.now();
         changes.retain(|field, new| {
-            value_of(&self.store, &self.fresh, *field).is_none_or(|old| {
+            value_of(&self.store, &self.values, *field).is_none_or(|old| {
                 let attested = |observed: &Observed| kind(&observed.provenance) == "attested";
                 old.value != new.value || attested(&old) != attested(new)
             })
@@ -128,7 +128,7 @@ impl Node {
             self.keep_earlier(*field, turn)?;
             let bytes = wire::encode(observed).map_err(Failure::internal)?;
             turn.batch.put(Table::Field, Key::item(field.to_string().as_bytes()), bytes);
-            self.fresh.insert(*field, Some(observed.clone()));
+            self.values.insert(*field, Some(observed.clone()));
         }
         let changed = changes.keys().map(|field| (*field, true)).collect();
         self.tell(&changed, now, turn)
@@ -136,14 +136,14 @@ impl Node {
 
     /// Removes a value, and the earlier ones with it: their keys are destroyed.
     pub(super) fn unset(&mut self, field: FieldPath, turn: &mut Turn) -> Result<Value, Failure> {
-        if value_of(&self.store, &self.fresh, field).is_none() {
+        if value_of(&self.store, &self.values, field).is_none() {
             let next = "`regie fields` lists what you hold";
             return Err(Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}")));
         }
         let now = self.clock.now();
         turn.batch.delete(Table::Field, Key::item(field.to_string().as_bytes()));
         turn.batch.delete_group(Table::FieldHistory, field.to_string().as_bytes());
-        self.fresh.insert(field, None);
+        self.values.insert(field, None);
         self.tell(&BTreeMap::from([(field, false)]), now, turn)
     }
 
@@ -180,7 +180,7 @@ impl Node {
     }
 
     fn keep_earlier(&self, field: FieldPath, turn: &mut Turn) -> Result<(), Failure> {
-        let Some(earlier) = value_of(&self.store, &self.fresh, field) else { return Ok(()) };
+        let Some(earlier) = value_of(&self.store, &self.values, field) else { return Ok(()) };
         let group = field.to_string();
         let number = self.store.last_group_index(Table::FieldHistory, group.as_bytes())?.map_or(0, |last| last + 1);
         let bytes = wire::encode(&earlier).map_err(Failure::internal)?;

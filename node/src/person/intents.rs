@@ -238,7 +238,7 @@ impl Node {
         let texts: Vec<String> = details.chain([words.wish.as_str()]).map(squeezed).collect();
         for path in TELLING {
             let Ok(field) = path.parse::<FieldPath>() else { continue };
-            let Some(held) = value_of(&self.store, &self.fresh, field) else { continue };
+            let Some(held) = value_of(&self.store, &self.values, field) else { continue };
             let held = squeezed(held.value.as_str());
             if held.len() >= TELLING_BYTES && texts.iter().any(|text| text.contains(&held)) {
                 let next = "leave it out; the supplier whose offer you take up gets what it needs by a grant";

@@ -82,7 +82,7 @@ impl Node {
     /// A default takes a correction over, if the field still is what the supplier takes it to be.
     pub(super) fn correct(&mut self, correcting: Correcting, turn: &mut Turn) {
         let Correcting { supplier, id, correction } = correcting;
-        let present = value_of(&self.store, &self.fresh, correction.field).map(|observed| observed.value);
+        let present = value_of(&self.store, &self.values, correction.field).map(|observed| observed.value);
         if present != correction.before {
             return;
         }
@@ -171,7 +171,7 @@ impl Node {
     }
 
     fn present(&self, field: FieldPath) -> Option<String> {
-        value_of(&self.store, &self.fresh, field).map(|observed| observed.value.as_str().to_owned())
+        value_of(&self.store, &self.values, field).map(|observed| observed.value.as_str().to_owned())
     }
 
     fn content(&self, supplier: &PublicKey, id: &Nonce) -> Result<Item, Failure> {

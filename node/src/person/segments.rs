@@ -116,7 +116,7 @@ impl Node {
 
     fn fit(&self, segment: &Segment, now: Timestamp) -> Fit {
         let value = |field: FieldPath| -> Option<FieldValue> {
-            value_of(&self.store, &self.fresh, field).map(|held| held.value)
+            value_of(&self.store, &self.values, field).map(|held| held.value)
         };
         segment.predicate.evaluate(&value, now)
     }
