@@ -85,6 +85,7 @@ fn decisions() {
         retention: Days(30),
         delegations: 0,
     };
+    let wanted = decision::Wanted { access: Access::Read, now: NOW, until: NOW.plus_days(Days(30)) };
     let signing = SigningKey::from_bytes(&[1; 32]);
     let (key, signature) = (signing.verifying_key(), signing.sign(b"x"));
     compare(
@@ -92,7 +93,7 @@ fn decisions() {
         400,
         || {
             let live = [verified.live(&Nothing, NOW).expect("live")];
-            std::hint::black_box(decision::decide(&asked, &terms, &live, &[], &BTreeSet::new(), &policy));
+            std::hint::black_box(decision::decide(&asked, &terms, &live, &[], &BTreeSet::new(), &policy, wanted));
         },
         || key.verify_strict(b"x", &signature).expect("holds"),
     );

@@ -6,8 +6,8 @@
 
 mod committer;
 
-pub use committer::{Job, Lent};
 use committer::{After, Committer};
+pub use committer::{Job, Lent};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::store::{Batch, StoreError};

@@ -498,11 +498,7 @@ fn answer(responder: Option<Responder>, reply: &Reply, turn: &mut Turn) {
 }
 
 /// The value of a field. Who asks for it waits while the store is away and the value is not in memory.
-fn value_of(
-    store: &Lent<Store>,
-    values: &BTreeMap<FieldPath, Option<Observed>>,
-    field: FieldPath,
-) -> Option<Observed> {
+fn value_of(store: &Lent<Store>, values: &BTreeMap<FieldPath, Option<Observed>>, field: FieldPath) -> Option<Observed> {
     match values.get(&field) {
         Some(value) => value.clone(),
         None => stored_value(store, field)?,

@@ -500,7 +500,10 @@ fn a_damaged_side_file_is_harmless_or_reported() {
                     put(&mut store, Table::Field, Key::item(b"flip"), b"1").unwrap();
                     put(&mut store, Table::Field, Key::item(b"flip"), b"2").unwrap();
                     store.close().unwrap();
-                    assert_eq!(disk.open().unwrap().get(Table::Field, &Key::item(b"flip")).unwrap().unwrap()[..], *b"2");
+                    assert_eq!(
+                        disk.open().unwrap().get(Table::Field, &Key::item(b"flip")).unwrap().unwrap()[..],
+                        *b"2"
+                    );
                 }
                 (Side::Keyring, outcome) => assert_eq!(outcome, Outcome::Refused, "{side:?} {at}"),
             }

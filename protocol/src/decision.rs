@@ -3,14 +3,18 @@
 //! In: live grants, what the person withdrew, the policy, and a question. Out: a verdict per field. A
 //! `Release` can be made nowhere else, and only from a `LiveGrant`; the driver fetches values by `Release`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     field::{AskedPath, FieldPath},
-    grant::{LiveGrant, VerifiedGrant},
+    grant::{Access, LiveGrant, VerifiedGrant},
     policy::{self, Policy, Terms},
     refusal::Refusal,
     signed::ObjectId,
+    time::Timestamp,
 };
 
 /// Leave to send one field's value to the holder of one live grant.
@@ -50,6 +54,14 @@ fn release(field: FieldPath, grant: &VerifiedGrant) -> Release {
 pub enum Verdict {
     /// It may leave.
     Release(Release),
+    /// It may leave; and a rule allows a new grant, since the one there is is no subscription where one is asked for,
+    /// or is past the middle of its life and ends before what is asked for.
+    Renewable {
+        /// Leave by the grant there is.
+        release: Release,
+        /// The rule.
+        rule: String,
+    },
     /// A rule allows a grant; nothing leaves before there is one.
     Grantable {
         /// The rule.
@@ -64,6 +76,17 @@ pub enum Verdict {
     Refuse(Refusal),
 }
 
+/// What is asked for of a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// How the fields are to be had.
+    pub access: Access,
+    /// Now.
+    pub now: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
 /// Decides every asked field. `withdrawn` holds the fields of revoked grants: no rule brings them back, only
 /// the person does. `spent` holds grants that would be live but for their hourly bound: a rule must not get
 /// round it with a new grant.
@@ -75,12 +98,13 @@ pub fn decide(
     spent: &[&VerifiedGrant],
     withdrawn: &BTreeSet<FieldPath>,
     policy: &Policy,
+    wanted: Wanted,
 ) -> BTreeMap<AskedPath, Verdict> {
     // Nothing is decided outside the agreement: no grant and no rule reaches further than what both signed.
     if !terms.agreement.permits(terms.purpose, terms.delegations, terms.retention) {
         return asked.iter().map(|path| (path.clone(), Verdict::Refuse(Refusal::OutsideAgreement))).collect();
     }
-    asked.iter().map(|path| (path.clone(), verdict(path, terms, live, spent, withdrawn, policy))).collect()
+    asked.iter().map(|path| (path.clone(), verdict(path, terms, live, spent, withdrawn, policy, wanted))).collect()
 }
 
 /// Leave to tell a subscriber of a change, where a live grant with `subscribe` covers the field.
@@ -88,8 +112,9 @@ pub fn decide(
 pub fn may_tell(field: FieldPath, live: &[LiveGrant<'_>]) -> Option<Release> {
     live.iter()
         .map(LiveGrant::grant)
-        .filter(|grant| grant.scope().access == crate::grant::Access::Subscribe)
-        .find(|grant| grant.scope().fields.iter().any(|own| own.covers(field)))
+        .filter(|grant| grant.scope().access == Access::Subscribe)
+        .filter(|grant| grant.scope().fields.iter().any(|own| own.covers(field)))
+        .min_by_key(last_to_end)
         .map(|grant| release(field, grant))
 }
 
@@ -98,8 +123,16 @@ pub fn may_tell(field: FieldPath, live: &[LiveGrant<'_>]) -> Option<Release> {
 pub fn under(field: FieldPath, live: &[LiveGrant<'_>]) -> Option<Release> {
     live.iter()
         .map(LiveGrant::grant)
-        .find(|grant| grant.scope().fields.iter().any(|own| own.covers(field)))
+        .filter(|grant| grant.scope().fields.iter().any(|own| own.covers(field)))
+        .min_by_key(last_to_end)
         .map(|grant| release(field, grant))
+}
+
+/// Of several grants that open a field the one that ends last is used, or the subscription among those that end
+/// together, so that what was renewed takes over.
+fn last_to_end(grant: &&VerifiedGrant) -> Reverse<(Timestamp, bool)> {
+    let scope = grant.scope();
+    Reverse((scope.bounds.expires, scope.access == Access::Subscribe))
 }
 
 fn verdict(
@@ -109,6 +142,7 @@ fn verdict(
     spent: &[&VerifiedGrant],
     withdrawn: &BTreeSet<FieldPath>,
     policy: &Policy,
+    wanted: Wanted,
 ) -> Verdict {
     let Some(field) = path.known() else {
         return Verdict::Refuse(Refusal::UnknownField);
@@ -118,19 +152,40 @@ fn verdict(
         let scope = grant.scope();
         scope.covers(field, terms.purpose) && scope.bounds.delegations >= terms.delegations
     };
-    let opening = live.iter().map(LiveGrant::grant).find(opens);
-    if let Some(grant) = opening {
-        return Verdict::Release(release(field, grant));
+    let opening = || live.iter().map(LiveGrant::grant).filter(opens);
+    let bounded = spent.iter().any(|grant| grant.scope().covers(field, terms.purpose));
+    if let Some(grant) = opening().min_by_key(last_to_end) {
+        let release = release(field, grant);
+        // Neither what was withdrawn nor an hourly bound is got round by asking while another grant lives.
+        if withdrawn.contains(&field) || bounded || opening().any(|grant| serves(grant, wanted)) {
+            return Verdict::Release(release);
+        }
+        return match policy.answer(field, terms) {
+            (policy::Answer::Allow, rule) => Verdict::Renewable { release, rule: rule.to_owned() },
+            _ => Verdict::Release(release),
+        };
     }
     if withdrawn.contains(&field) {
         return Verdict::Refuse(Refusal::Revoked);
     }
-    if spent.iter().any(|grant| grant.scope().covers(field, terms.purpose)) {
+    if bounded {
         return Verdict::Refuse(Refusal::RateLimited);
     }
     match policy.answer(field, terms) {
         (policy::Answer::Allow, rule) => Verdict::Grantable { rule: rule.to_owned() },
         (policy::Answer::Ask, rule) => Verdict::Ask { rule: rule.to_owned() },
         (policy::Answer::Refuse, _) => Verdict::Refuse(Refusal::NotGranted),
+    }
+}
+
+/// Is there no need of a new grant beside this one? Only one past the middle of its life is renewed, so that nobody
+/// gets many grants by asking often, or for ever longer.
+fn serves(grant: &VerifiedGrant, wanted: Wanted) -> bool {
+    let (scope, bounds) = (grant.scope(), &grant.scope().bounds);
+    let middle = bounds.not_before.0 / 2 + bounds.expires.0 / 2;
+    match wanted.access {
+        Access::Subscribe if scope.access != Access::Subscribe => false,
+        Access::Subscribe | Access::Read => wanted.now.0 < middle || bounds.expires >= wanted.until,
+        Access::ReadOnce | Access::Write(_) => true,
     }
 }

@@ -132,7 +132,6 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
         Table::Contact,
         Table::Grant,
         Table::Revocation,
-        Table::Receipt,
         Table::Request,
         Table::Seen,
         Table::Pending,

@@ -239,12 +239,7 @@ impl Keyring {
     }
 }
 
-fn wrap_data(
-    cost: KdfCost,
-    salt: &[u8; SALT_BYTES],
-    kek: &SecretKey,
-    data: &SecretKey,
-) -> Result<Vec<u8>, StoreError> {
+fn wrap_data(cost: KdfCost, salt: &[u8; SALT_BYTES], kek: &SecretKey, data: &SecretKey) -> Result<Vec<u8>, StoreError> {
     seal::seal(kek, data_place(&encode_header(FORMAT, cost, salt)), data.bytes())
 }
 

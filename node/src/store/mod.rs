@@ -106,7 +106,8 @@ impl Store {
         Store::initialise(medium, &side, &keyring, &Keys::new(&data))?;
         files::publish(dir)?;
         let (medium, side) = files::open(dir)?;
-        Store::open_with(medium, Box::new(side), keyring, Keys::new(&data))
+        let ready = Ready::new(medium, &side)?;
+        Store::open_with(ready, Box::new(side), keyring, Keys::new(&data))
     }
 
     /// Opens the store in `dir`. A store that can't be opened is left as it is.
@@ -133,7 +134,8 @@ impl Store {
     ) -> Result<Store, StoreError> {
         let (keyring, data) = Keyring::create(passphrase, cost)?;
         Store::initialise(medium.clone(), side.as_ref(), &keyring, &Keys::new(&data))?;
-        Store::open_with(medium, side, keyring, Keys::new(&data))
+        let ready = Ready::new(medium, side.as_ref())?;
+        Store::open_with(ready, side, keyring, Keys::new(&data))
     }
 
     /// Opens a store on any medium.
@@ -145,8 +147,15 @@ impl Store {
         let file = side.load(Side::Keyring);
         let file = file.map_err(|error| StoreError::io("reading the keyring", &error))?;
         let bytes = file.ok_or(StoreError::Corrupt { part: "keyring is missing" })?;
-        let (keyring, data) = Keyring::open(&bytes, passphrase)?;
-        Store::open_with(medium, side, keyring, Keys::new(&data))
+        // The passphrase and the database's pages each take their time; neither needs the other. Nothing is written to
+        // the medium before both are known to be right.
+        let (opened, ready) = std::thread::scope(|scope| {
+            let opened = scope.spawn(|| Keyring::open(&bytes, passphrase));
+            let ready = Ready::new(medium, side.as_ref());
+            (opened.join(), ready)
+        });
+        let (keyring, data) = opened.map_err(|_| StoreError::Corrupt { part: "keyring" })??;
+        Store::open_with(ready?, side, keyring, Keys::new(&data))
     }
 
     /// Wraps the data key under another passphrase. The data itself is not re-sealed: a copy of
@@ -276,21 +285,9 @@ impl Store {
         written.map_err(|error| StoreError::io("creating the store", &error))
     }
 
-    fn open_with(
-        medium: Arc<dyn Medium>,
-        side: Box<dyn SideFiles>,
-        keyring: Keyring,
-        keys: Keys,
-    ) -> Result<Store, StoreError> {
-        let failed = |error| StoreError::io("opening the store", &error);
-        // redb would make a new database of an empty file.
-        if medium.is_empty().map_err(failed)? {
-            return Err(StoreError::Corrupt { part: "database" });
-        }
-        side.probe().map_err(failed)?;
-        let staged = Staged::new(medium).map_err(failed)?;
+    fn open_with(ready: Ready, side: Box<dyn SideFiles>, keyring: Keyring, keys: Keys) -> Result<Store, StoreError> {
+        let Ready { staged, db } = ready;
         let (db, state, directory, clean) = guard("database", || {
-            let db = database(staged.clone())?;
             let (state, directory) = load(&db, &keyring, &keys)?;
             let clean = is_clean(side.as_ref(), &keys, &state)?;
             check_counts(&db, &state, clean)?;
@@ -298,7 +295,7 @@ impl Store {
         })
         .map_err(Failure::into_error)?;
         // Now it is known to be ours and whole: what redb repaired may be written.
-        staged.release().map_err(failed)?;
+        staged.release().map_err(|error| StoreError::io("opening the store", &error))?;
         let halted = AtomicBool::new(false);
         let mut store = Store { db: Some(db), side, keys, keyring, directory, state, halted };
         store.settle(clean)?;
@@ -346,6 +343,26 @@ impl Store {
         }
         // A list that does not lead to `SCHEMA` is a mistake in the program, not in the file.
         if self.state.schema == SCHEMA { Ok(()) } else { Err(StoreError::Halted) }
+    }
+}
+
+/// A database whose pages are whole, before anybody knows whose it is. Writes are held back.
+struct Ready {
+    staged: Staged,
+    db: redb::Database,
+}
+
+impl Ready {
+    fn new(medium: Arc<dyn Medium>, side: &dyn SideFiles) -> Result<Ready, StoreError> {
+        let failed = |error| StoreError::io("opening the store", &error);
+        // redb would make a new database of an empty file.
+        if medium.is_empty().map_err(failed)? {
+            return Err(StoreError::Corrupt { part: "database" });
+        }
+        side.probe().map_err(failed)?;
+        let staged = Staged::new(medium).map_err(failed)?;
+        let db = guard("database", || database(staged.clone())).map_err(Failure::into_error)?;
+        Ok(Ready { staged, db })
     }
 }
 

@@ -292,6 +292,8 @@ impl Person {
                     let refused = Verdict::Refuse(code(&path));
                     (path, refused)
                 }
+                // A processor has what was delegated to it, and no grant of its own to renew.
+                Verdict::Renewable { release, .. } => (path, Verdict::Release(release)),
                 verdict => (path, verdict),
             })
             .collect()

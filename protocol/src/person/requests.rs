@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting, from_supplier, relies_on};
 use crate::{
     audit::{Event, Log},
-    decision::{self, Release, Verdict},
+    decision::{self, Release, Verdict, Wanted},
     entropy::Entropy,
     field::{AskedPath, FieldPath, Selector},
     grant::{Access, Bounds, Chain, Grant, GrantState as _, Scope, VerifiedGrant},
@@ -168,10 +168,17 @@ impl Person {
         self.keep_terms(effects, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
         let mut grants = Vec::new();
-        if let Some(rule) = grantable.values().next() {
+        if let Some((rule, _)) = grantable.values().next() {
             let scope = scope_of(&request, grantable.keys().copied(), now);
-            grants.push(self.issue(effects, supplier, scope, rule, now, entropy)?);
-            verdicts = self.decide(&request, now)?;
+            match self.issue(effects, supplier, scope, rule, now, entropy) {
+                Ok(grant) => {
+                    grants.push(grant);
+                    verdicts = self.decide(&request, now)?;
+                }
+                // There is a grant still; that it can't be renewed now ends nothing.
+                Err(_) if grantable.values().all(|(_, renews)| *renews) => {}
+                Err(code) => return Err(code),
+            }
         }
         let plan = self.plan(effects, &request, verdicts, grants, now)?;
         effects.push(Effect::Disclose(plan));
@@ -187,7 +194,12 @@ impl Person {
         now: Timestamp,
     ) {
         let by_policy = |verdict: &Verdict| {
-            !matches!(verdict, Verdict::Release(_) | Verdict::Refuse(Refusal::Revoked | Refusal::RateLimited))
+            !matches!(
+                verdict,
+                Verdict::Release(_)
+                    | Verdict::Renewable { .. }
+                    | Verdict::Refuse(Refusal::Revoked | Refusal::RateLimited)
+            )
         };
         let fields: BTreeSet<FieldPath> =
             verdicts.iter().filter(|(_, v)| by_policy(v)).filter_map(|(path, _)| path.known()).collect();
@@ -249,7 +261,9 @@ impl Person {
             retention: request.retention,
             delegations: request.delegations,
         };
-        let verdicts = decision::decide(&request.fields, &terms, &live, &spent, &relationship.withdrawn, &self.policy);
+        let wanted = Wanted { access: request.access, now, until: now.plus_days(request.duration) };
+        let withdrawn = &relationship.withdrawn;
+        let verdicts = decision::decide(&request.fields, &terms, &live, &spent, withdrawn, &self.policy, wanted);
         Ok(if relationship.stored.introduced_by.is_some() {
             self.only_under_mandates(relationship, request.purpose, verdicts, now)
         } else {
@@ -334,7 +348,7 @@ impl Person {
         let (mut releases, mut asked, mut refused) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (path, verdict) in verdicts {
             match verdict {
-                Verdict::Release(release) => drop(releases.insert(path, release)),
+                Verdict::Release(release) | Verdict::Renewable { release, .. } => drop(releases.insert(path, release)),
                 Verdict::Ask { rule } | Verdict::Grantable { rule } => drop(asked.insert(path, rule)),
                 Verdict::Refuse(code) => drop(refused.insert(path, code)),
             }
@@ -469,11 +483,13 @@ fn noted(mut effects: Vec<Effect>) -> Vec<Effect> {
     effects
 }
 
-fn grantable(verdicts: &BTreeMap<AskedPath, Verdict>) -> BTreeMap<FieldPath, String> {
+/// What a rule grants, or grants anew, by which rule.
+fn grantable(verdicts: &BTreeMap<AskedPath, Verdict>) -> BTreeMap<FieldPath, (String, bool)> {
     verdicts
         .iter()
         .filter_map(|(path, verdict)| match verdict {
-            Verdict::Grantable { rule } => path.known().map(|field| (field, rule.clone())),
+            Verdict::Grantable { rule } => path.known().map(|field| (field, (rule.clone(), false))),
+            Verdict::Renewable { rule, .. } => path.known().map(|field| (field, (rule.clone(), true))),
             _ => None,
         })
         .collect()

@@ -217,6 +217,65 @@ fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
     assert_eq!(asking.refused.values().copied().collect::<Vec<_>>(), [Refusal::UnknownField]);
 }
 
+impl World {
+    /// Asks for the name and takes in the answer; how many grants there are then.
+    fn asks_for_the_name(&mut self, access: Access, now: Timestamp) -> usize {
+        let (message, id) = self.ask(&["name.full"], Purpose::DeliveryOfGoods, access, now);
+        let (answer, person) = (self.give(message, now), self.person_key());
+        let (_, ack) = self.supplier.replied(&person, &id, answer, now);
+        self.give(ack.expect("acknowledged"), now);
+        self.grants().len()
+    }
+
+    fn grants(&self) -> Vec<regie_protocol::signed::ObjectId> {
+        self.person.relationships().flat_map(|(_, r)| r.grants().map(|grant| grant.root().id())).collect()
+    }
+
+    /// Is a change of the name told at this moment?
+    fn tells(&mut self, now: Timestamp) -> bool {
+        let (name, mut entropy) = ("name.full".parse().expect("a field"), self.entropy());
+        let effects = self.person.field_changed(&BTreeMap::from([(name, true)]), now, &mut entropy).expect("noted");
+        effects.iter().any(|effect| matches!(effect, person::Effect::Disclose(_)))
+    }
+}
+
+#[test]
+fn a_subscriber_who_asks_again_in_time_stays_one() {
+    let mut world = World::new("balanced");
+    let day = |days| NOW.plus_days(Days(days));
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 1);
+    // In the first half of its life a grant is not renewed, however often and however long is asked for.
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, day(100)), 1);
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, day(200)), 2);
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, day(201)), 2);
+    assert!(world.tells(day(400)), "the first grant is over, the second tells");
+    assert!(!world.tells(day(600)));
+}
+
+#[test]
+fn a_reader_who_asks_to_subscribe_gets_a_subscription_once() {
+    let mut world = World::new("balanced");
+    assert_eq!(world.asks_for_the_name(Access::Read, NOW), 1);
+    assert!(!world.tells(NOW));
+    assert_eq!(world.asks_for_the_name(Access::ReadOnce, NOW), 1);
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 2);
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 2);
+    assert!(world.tells(NOW));
+}
+
+#[test]
+fn what_was_withdrawn_is_not_renewed_by_asking_while_another_grant_lives() {
+    let mut world = World::new("balanced");
+    world.asks_for_the_name(Access::Read, NOW);
+    let first = world.grants();
+    world.asks_for_the_name(Access::Subscribe, NOW);
+    let mut entropy = world.entropy();
+    let effects = world.person.revoke(&first[0], true, NOW, &mut entropy).expect("revoked");
+    world.run(effects, NOW);
+    let late = NOW.plus_days(Days(300));
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, late), 2, "the subscription lives on and is not renewed");
+}
+
 #[test]
 fn after_a_revocation_nothing_leaves_and_the_values_are_erased() {
     let mut world = World::new("balanced");

@@ -4,7 +4,10 @@
 //! remember. Plain data, no signatures, no bytes; fields and purposes are words. It knows the real names of grants only
 //! to put two that both open a field into the order in which the node looks at them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use regie_protocol::{grant::Access, refusal::Refusal, signed::ObjectId};
 
@@ -162,7 +165,9 @@ impl Model {
         self.learn(&request)?;
         let mut verdicts = self.decide(&request)?;
         let granted = verdicts.iter().filter(|(_, verdict)| **verdict == Err(Default::Allow));
-        let granted: BTreeSet<Field> = granted.map(|(field, _)| *field).collect();
+        let mut granted: BTreeSet<Field> = granted.map(|(field, _)| *field).collect();
+        let answered = verdicts.iter().filter(|(_, verdict)| matches!(verdict, Ok(Said::Value(_))));
+        granted.extend(answered.map(|(field, _)| *field).filter(|field| self.renews(&request, field)));
         let issued = (!granted.is_empty()).then(|| self.issue(&request, granted));
         if issued.is_some() {
             verdicts = self.decide(&request)?;
@@ -241,7 +246,7 @@ impl Model {
             let opens = |n: &&usize| covers(n, field) && self.grants[**n].delegations >= request.delegations;
             if request.purpose == "DirectMarketing" {
                 Ok(Said::Refused(Refusal::OutsideAgreement))
-            } else if let Some(n) = live.iter().find(opens) {
+            } else if let Some(n) = live.iter().filter(opens).min_by_key(|n| self.rank(**n)) {
                 Ok(Said::Value(*n))
             } else if company.withdrawn.contains(field) {
                 Ok(Said::Refused(Refusal::Revoked))
@@ -255,6 +260,36 @@ impl Model {
             }
         };
         Ok(request.fields.iter().map(|field| (*field, verdict(field))).collect())
+    }
+
+    /// Which of several grants is used: the one that ends last, and of those a subscription.
+    fn rank(&self, grant: usize) -> Reverse<(u64, bool)> {
+        Reverse((self.grants[grant].expires, self.grants[grant].access == Access::Subscribe))
+    }
+
+    /// A field that is answered, but by no grant that subscribes where that is asked, or only by such as are past their
+    /// middle and end before what is asked.
+    fn renews(&self, request: &Request, field: Field) -> bool {
+        let shown = request.shown.into_iter();
+        let covering = self.usable(request.company).into_iter().chain(shown).filter(|n| {
+            let grant = &self.grants[*n];
+            grant.fields.contains(field) && ancestry(request.purpose).iter().any(|broader| broader == grant.purpose)
+        });
+        let until = self.now + u64::from(request.days) * DAY;
+        let serves = |n: &usize| {
+            let grant = &self.grants[*n];
+            let subscribes = request.access != Access::Subscribe || grant.access == Access::Subscribe;
+            let fresh = self.now < grant.from / 2 + grant.expires / 2 || grant.expires >= until;
+            grant.delegations >= request.delegations && subscribes && fresh
+        };
+        let mut covering = covering.map(|n| (n, self.over(n, true)));
+        matches!(request.access, Access::Read | Access::Subscribe)
+            && !self.companies[request.company].as_ref().is_some_and(|company| company.withdrawn.contains(field))
+            && self.default(field, request.purpose, request.delegations > 0) == Default::Allow
+            && covering.all(|(n, over)| match over {
+                None => !serves(&n),
+                Some(refusal) => refusal != Refusal::RateLimited,
+            })
     }
 
     /// The three presets in words, for the fields and purposes used here.
@@ -372,7 +407,8 @@ impl Model {
                 let grant = &self.grants[**n];
                 grant.access == Access::Subscribe && grant.fields.contains(field) && self.over(**n, false).is_none()
             };
-            usable.iter().find(tells).map(|n| (*field, Said::Value(*n)))
+            let last = usable.iter().filter(tells).min_by_key(|n| self.rank(**n));
+            last.map(|n| (*field, Said::Value(*n)))
         };
         fields.iter().filter_map(telling).collect()
     }
