@@ -12,9 +12,10 @@ const KEYS_REMEMBERED: usize = 1024;
 /// A signing key; zeroized when dropped.
 pub(crate) struct Secret(SigningKey);
 
-/// A public key that `verify_strict` would take.
+/// A public key that `verify_strict` would take, as its 32 bytes: nearly all keys that a node holds are names. The point
+/// behind it is six times as large, and found again where something is to be verified.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Public(VerifyingKey);
+pub(crate) struct Public([u8; 32]);
 
 impl Secret {
     pub(crate) fn from_bytes(secret: &[u8; 32]) -> Self {
@@ -27,7 +28,7 @@ impl Secret {
     }
 
     pub(crate) fn public(&self) -> Public {
-        Public(self.0.verifying_key())
+        Public(self.0.verifying_key().to_bytes())
     }
 
     pub(crate) fn sign(&self, domain: &[u8], body: &[u8]) -> [u8; 64] {
@@ -37,40 +38,47 @@ impl Secret {
 }
 
 std::thread_local! {
-    // Keys that this thread read lately, each in the place that its first bytes say. The same few keys stand in every
-    // object of a relationship, and decompressing one costs half as much as checking a signature. What a key reads as
-    // depends on its bytes alone, so this changes nothing but the time; who makes keys meet in one place gains nothing.
-    static REMEMBERED: RefCell<Vec<Option<Public>>> = const { RefCell::new(Vec::new()) };
+    // Keys that this thread decompressed lately, each in the place that its first bytes say. The same few keys stand in
+    // every object of a relationship, and decompressing one costs half as much as checking a signature. What a key
+    // reads as depends on its bytes alone, so this changes nothing but the time; who makes keys meet in one place gains
+    // nothing.
+    static REMEMBERED: RefCell<Vec<Option<VerifyingKey>>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Public {
     pub(crate) fn read(bytes: &[u8; 32]) -> Option<Self> {
         super::count(|tally| tally.read += 1);
-        let place = usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % KEYS_REMEMBERED;
-        REMEMBERED.with_borrow_mut(|remembered| {
-            remembered.resize(KEYS_REMEMBERED, None);
-            let slot = remembered.get_mut(place)?;
-            if slot.as_ref().is_none_or(|key| key.as_bytes() != bytes) {
-                *slot = Some(Self::decompress(bytes)?);
-            }
-            *slot
-        })
-    }
-
-    fn decompress(bytes: &[u8; 32]) -> Option<Self> {
-        let key = VerifyingKey::from_bytes(bytes).ok()?;
-        (canonical(bytes) && !key.is_weak()).then_some(Self(key))
+        point(bytes).map(|_| Self(*bytes))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
-        self.0.as_bytes()
+        &self.0
     }
 
     pub(crate) fn verifies(&self, domain: &[u8], body: &[u8], signature: &[u8; 64]) -> bool {
         super::count(|tally| tally.verified += 1);
         let signature = ed25519_dalek::Signature::from_bytes(signature);
-        self.0.verify_strict(&[domain, body].concat(), &signature).is_ok()
+        let message = [domain, body].concat();
+        point(&self.0).is_some_and(|key| key.verify_strict(&message, &signature).is_ok())
     }
+}
+
+/// The point behind a key's bytes; none where they are no key that may be used.
+fn point(bytes: &[u8; 32]) -> Option<VerifyingKey> {
+    let place = usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % KEYS_REMEMBERED;
+    REMEMBERED.with_borrow_mut(|remembered| {
+        remembered.resize(KEYS_REMEMBERED, None);
+        let slot = remembered.get_mut(place)?;
+        if slot.as_ref().is_none_or(|key| key.as_bytes() != bytes) {
+            *slot = Some(decompress(bytes)?);
+        }
+        *slot
+    })
+}
+
+fn decompress(bytes: &[u8; 32]) -> Option<VerifyingKey> {
+    let key = VerifyingKey::from_bytes(bytes).ok()?;
+    (canonical(bytes) && !key.is_weak()).then_some(key)
 }
 
 /// Is y below p = 2^255 - 19 (RFC 8032, section 5.1.3)? A set sign bit with x = 0, the other spelling that is not
