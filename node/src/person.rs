@@ -64,8 +64,8 @@ use crate::{
 
 /// What the person's driver handles.
 pub enum Event {
-    /// A supplier's frame, to be answered.
-    Frame(PublicKey, Vec<u8>, Responder),
+    /// A supplier's frame as it was read, to be answered.
+    Frame(PublicKey, Box<Result<Message, Refusal>>, Responder),
     /// A link asks what is to be sent.
     Collect(PublicKey, oneshot::Sender<Vec<(u64, Vec<u8>)>>),
     /// The reply to a sent message.
@@ -261,7 +261,7 @@ impl Driven for Node {
 
     fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
         match event {
-            Event::Frame(supplier, frame, responder) => self.frame(&supplier, &frame, responder, turn),
+            Event::Frame(supplier, message, responder) => self.frame(&supplier, *message, responder, turn),
             Event::Collect(supplier, answer) => {
                 let frames = self.collect(&supplier, turn);
                 turn.after(move || drop(answer.send(frames)));
@@ -372,9 +372,15 @@ impl Driven for Node {
 }
 
 impl Node {
-    fn frame(&mut self, supplier: &PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) {
+    fn frame(
+        &mut self,
+        supplier: &PublicKey,
+        message: Result<Message, Refusal>,
+        responder: Responder,
+        turn: &mut Turn,
+    ) {
         let now = self.clock.now();
-        let effects = match message::read::<Message>(frame) {
+        let effects = match message {
             Ok(message) => self.machine.message(supplier, message, now, &mut clock::entropy()),
             Err(code) => vec![Effect::Reply(Reply::Refused(code))],
         };

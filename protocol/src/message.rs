@@ -74,6 +74,19 @@ pub enum Message {
     Close(Close),
 }
 
+impl Message {
+    /// Looks at the signature of what a supplier sends a person, ahead of the machine: see [`Signed::look_ahead`].
+    pub fn look_ahead(&mut self) {
+        match self {
+            Self::Request(signed) => signed.look_ahead(),
+            Self::Acknowledge(signed) => signed.look_ahead(),
+            Self::Erased(signed) => signed.look_ahead(),
+            Self::Put(signed) => signed.look_ahead(),
+            _ => {}
+        }
+    }
+}
+
 /// The key of an intent asks for offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,6 +11,7 @@ use regie_protocol::{
     message::{self, Message, Reply},
     person::Weighed,
     profile::{Invitation, Pairing},
+    refusal::Refusal,
     signed::Signed,
     wire,
 };
@@ -65,7 +66,7 @@ pub(super) async fn hold(
                         None => return,
                         Some(NetworkEvent::Connected(_)) => continue,
                         Some(NetworkEvent::Disconnected(_)) => (Event::Lost(supplier), true),
-                        Some(NetworkEvent::Frame(_, frame, responder)) => (Event::Frame(supplier, frame, responder), false),
+                        Some(NetworkEvent::Frame(_, frame, responder)) => (Event::Frame(supplier, read(&frame), responder), false),
                     };
                     if sender.send(event).await.is_err() {
                         return;
@@ -77,6 +78,16 @@ pub(super) async fn hold(
             }
         }
     }
+}
+
+/// Reads a frame and looks at its signature here, where every supplier has a task, so that the one thread that decides
+/// does not have to.
+fn read(frame: &[u8]) -> Box<Result<Message, Refusal>> {
+    let mut message = message::read::<Message>(frame);
+    if let Ok(message) = &mut message {
+        message.look_ahead();
+    }
+    Box::new(message)
 }
 
 /// Sends what waits in the outbox, one after the other, in order.
