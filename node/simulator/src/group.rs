@@ -38,7 +38,7 @@ use regie_protocol::{
     profile::Profile,
     signed::ObjectId,
     supplier::{self, Ask, Invite, Supplier},
-    time::{DAY_MS, Days, Timestamp},
+    time::{DAY_MS, Days},
     wire,
 };
 
@@ -46,7 +46,8 @@ pub use rules::{Attack, Attacker, GroupRules, IntentRules, MailRules, Pattern, S
 pub use tally::{Count, Harm, Lived, Summary, Tally, frames};
 
 use crate::{
-    life::{BEGIN, MONTH_DAYS, Wrong},
+    agenda::{self, Agenda},
+    life::Wrong,
     scenario::{Asks, Scenario},
     watch::{Broken, Shown, Watch},
 };
@@ -120,7 +121,7 @@ pub fn live(scenario: &Scenario, number: u32, seed: u64) -> Result<Lived, GroupF
     let mut group = Group::new(scenario, rules, number, seed);
     match group.run() {
         Ok(()) => Ok(group.lived),
-        Err(what) => Err(GroupFailed { group: number, day: group.day(), seed, what }),
+        Err(what) => Err(GroupFailed { group: number, day: group.agenda.day(), seed, what }),
     }
 }
 
@@ -171,10 +172,7 @@ struct Group<'a> {
     scenario: &'a Scenario,
     rules: &'a GroupRules,
     rng: ChaCha8Rng,
-    now: u64,
-    end: u64,
-    queue: BTreeMap<(u64, u64), Event>,
-    order: u64,
+    agenda: Agenda<Event>,
     beings: Vec<Being>,
     firms: Vec<Firm>,
     /// Who a pairwise key belongs to: for the measures alone.
@@ -198,15 +196,11 @@ impl<'a> Group<'a> {
         bytes[12] = 1;
         let mut rng = ChaCha8Rng::from_seed(bytes);
         let board_key = Keypair::from_secret(&rng.random()).public();
-        let months = u64::from(scenario.days).div_ceil(MONTH_DAYS);
         Self {
             scenario,
             rules,
             rng,
-            now: BEGIN,
-            end: BEGIN + u64::from(scenario.days) * DAY_MS,
-            queue: BTreeMap::new(),
-            order: 0,
+            agenda: Agenda::new(scenario.days),
             beings: Vec::new(),
             firms: Vec::new(),
             owners: BTreeMap::new(),
@@ -215,7 +209,7 @@ impl<'a> Group<'a> {
             needs: Vec::new(),
             patterns: BTreeMap::new(),
             likes: Vec::new(),
-            lived: Lived::new(number, months),
+            lived: Lived::new(number, agenda::months(scenario.days)),
         }
     }
 
@@ -229,16 +223,19 @@ impl<'a> Group<'a> {
         }
         for person in 0..self.beings.len() {
             for firm in self.first_suppliers() {
-                let invite =
-                    Invite { uses: Some(1), expires: self.time().plus_days(Days(1)), made: self.time(), test: false };
+                let invite = Invite {
+                    uses: Some(1),
+                    expires: self.agenda.time().plus_days(Days(1)),
+                    made: self.agenda.time(),
+                    test: false,
+                };
                 let entropy = &mut self.entropy();
                 let (invitation, _) = self.firms[firm].machine.invite(invite, entropy);
                 self.pair(person, firm, invitation.id, Agreement::SdBase)?;
             }
         }
         self.plan();
-        while let Some(((at, _), event)) = self.queue.pop_first() {
-            self.now = at;
+        while let Some(event) = self.agenda.turn_to_next() {
             self.happen(event)?;
         }
         self.link_intents();
@@ -276,7 +273,7 @@ impl<'a> Group<'a> {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: vec![ADDRESS.into()],
-            issued: self.time(),
+            issued: self.agenda.time(),
         };
         machine.set_profile(profile).map_err(refused)?;
         let (sells, price, terms) = self.wares(number);
@@ -294,7 +291,7 @@ impl<'a> Group<'a> {
             policy.segments.push(SegmentRule { name: "by default".into(), who: Who::Anyone, answer });
         }
         let area = self.rng.random_range(0..self.rules.areas);
-        let now = self.time();
+        let now = self.agenda.time();
         let values = FieldPath::all().filter_map(|field| {
             let value = value_of(field, number, area, &mut self.rng).parse().ok()?;
             Some((field, Observed { value, provenance: Provenance::Typed, observed: now }))
@@ -323,7 +320,7 @@ impl<'a> Group<'a> {
     }
 
     fn pair(&mut self, person: usize, firm: usize, invitation: Nonce, agreement: Agreement) -> Result<(), Wrong> {
-        let (now, mut entropy, key) = (self.time(), self.entropy(), self.firms[firm].key);
+        let (now, mut entropy, key) = (self.agenda.time(), self.entropy(), self.firms[firm].key);
         let being = &mut self.beings[person];
         let own = being.machine.pairing_key(&key).public();
         let pairing = being.machine.proffer(&key, invitation, agreement, None, now).map_err(refused)?;
@@ -350,35 +347,35 @@ impl<'a> Group<'a> {
     fn plan(&mut self) {
         for person in 0..self.beings.len() {
             let wakes = self.rng.random_range(0..DAY_MS);
-            self.later(wakes, Event::Online(person));
+            self.agenda.later(wakes, Event::Online(person));
             let looks = self.rng.random_range(0..u64::from(self.scenario.person.looks_every_days) * DAY_MS);
-            self.later(looks, Event::Look(person));
-            self.once_a(self.scenario.person.revokes_a_year, Event::Revoke(person));
+            self.agenda.later(looks, Event::Look(person));
+            self.agenda.once_a(self.scenario.person.revokes_a_year, &mut self.rng, Event::Revoke(person));
             let firms: Vec<usize> = self.beings[person].paired.iter().copied().collect();
             // Attackers do nothing but harm, so that all that they get is what it brought; colluders look like others.
             for firm in firms.into_iter().filter(|firm| *firm < self.rules.suppliers as usize) {
                 self.plan_asks(person, firm);
             }
             if let Some(intents) = &self.rules.intents {
-                self.once_a(intents.needs_a_year, Event::Need(person));
+                self.agenda.once_a(intents.needs_a_year, &mut self.rng, Event::Need(person));
             }
         }
         for firm in 0..self.firms.len() {
             let opens = self.rng.random_range(0..DAY_MS);
-            self.later(opens, Event::Opens(firm));
+            self.agenda.later(opens, Event::Opens(firm));
             if let (Some(intents), None | Some(Attack::Collude)) = (&self.rules.intents, self.attack(firm)) {
                 let first = self.rng.random_range(0..u64::from(intents.mail.every_days) * DAY_MS);
-                self.later(first, Event::Mail(firm));
+                self.agenda.later(first, Event::Mail(firm));
             }
         }
-        self.later(DAY_MS, Event::Day);
+        self.agenda.later(DAY_MS, Event::Day);
     }
 
     fn plan_asks(&mut self, person: usize, firm: usize) {
         for asks in 0..self.scenario.sector[self.firms[firm].sector].asks.len() {
             let every = self.asks(firm, asks).every_days;
             let first = self.rng.random_range(0..u64::from(every) * DAY_MS);
-            self.later(first, Event::Ask(person, firm, asks));
+            self.agenda.later(first, Event::Ask(person, firm, asks));
         }
     }
 
@@ -388,7 +385,7 @@ impl<'a> Group<'a> {
             Event::Look(person) => self.look(person),
             Event::Ask(person, firm, number) => self.ask(person, firm, number),
             Event::Opens(firm) => {
-                self.later(DAY_MS, Event::Opens(firm));
+                self.agenda.later(DAY_MS, Event::Opens(firm));
                 self.opens(firm)
             }
             Event::Need(person) => self.need(person),
@@ -402,7 +399,7 @@ impl<'a> Group<'a> {
 
     /// The node connects: everything that waits is exchanged, segments are looked at, the board is asked.
     fn online(&mut self, person: usize) -> Result<(), Wrong> {
-        let now = self.time();
+        let now = self.agenda.time();
         let effects = self.beings[person].machine.tick(now);
         self.run_person(person, effects)?;
         let firms: Vec<usize> = self.beings[person].paired.iter().copied().collect();
@@ -412,13 +409,13 @@ impl<'a> Group<'a> {
             self.attack_if_due(person, firm)?;
         }
         self.tell_board_all(person)?;
-        self.later(DAY_MS, Event::Online(person));
+        self.agenda.later(DAY_MS, Event::Online(person));
         Ok(())
     }
 
     /// Both sides of a line send what waits and answer, until nothing waits or the line is lost until tomorrow.
     fn exchange(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
-        let (key, now) = (self.firms[firm].key, self.time());
+        let (key, now) = (self.firms[firm].key, self.agenda.time());
         let own = self.beings[person].machine.pairing_key(&key).public();
         let effects = self.beings[person].machine.drop_expired(&key, now);
         self.run_person(person, effects)?;
@@ -447,12 +444,12 @@ impl<'a> Group<'a> {
         if self.lost(person, firm, &outgoing.message) {
             return Ok(false);
         }
-        let (key, now) = (self.firms[firm].key, self.time());
+        let (key, now) = (self.firms[firm].key, self.agenda.time());
         let own = self.beings[person].machine.pairing_key(&key).public();
         if let Message::Revoke(signed) = &outgoing.message {
             let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
             if let Some(made) = self.beings[person].revoked.remove(&revocation.grant) {
-                let took = self.now - made;
+                let took = self.agenda.now() - made;
                 self.tally("revocations_done", 1);
                 self.tally("revocation_ms", took);
             }
@@ -479,7 +476,7 @@ impl<'a> Group<'a> {
         if self.lost(person, firm, &message) {
             return Ok(false);
         }
-        let (key, now, mut entropy) = (self.firms[firm].key, self.time(), self.entropy());
+        let (key, now, mut entropy) = (self.firms[firm].key, self.agenda.time(), self.entropy());
         let own = self.beings[person].machine.pairing_key(&key).public();
         let effects = self.beings[person].machine.message(&key, message, now, &mut entropy);
         let Some(reply) = self.run_person(person, effects)? else { return Ok(true) };
@@ -510,12 +507,12 @@ impl<'a> Group<'a> {
             retention: Days(asks.retention_days),
             delegations: 0,
         };
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         // A full outbox makes the company wait, like everybody.
         if self.firms[firm].machine.ask(ask, now, &mut entropy).is_ok() {
             self.tally("requests", 1);
         }
-        self.later(u64::from(asks.every_days) * DAY_MS, Event::Ask(person, firm, number));
+        self.agenda.later(u64::from(asks.every_days) * DAY_MS, Event::Ask(person, firm, number));
         Ok(())
     }
 
@@ -525,7 +522,7 @@ impl<'a> Group<'a> {
         let waiting: Vec<Nonce> = relationships.flat_map(|(_, one)| one.waiting().map(|waiting| waiting.id)).collect();
         self.tally("decisions", waiting.len() as u64);
         for id in waiting {
-            let (now, mut entropy) = (self.time(), self.entropy());
+            let (now, mut entropy) = (self.agenda.time(), self.entropy());
             let says_yes = self.rng.random_bool(self.scenario.person.says_yes);
             let machine = &mut self.beings[person].machine;
             let effects = if says_yes { machine.allow(&id, now, &mut entropy) } else { machine.refuse(&id) };
@@ -534,12 +531,12 @@ impl<'a> Group<'a> {
                 self.run_person(person, effects)?;
             }
         }
-        self.later(u64::from(self.scenario.person.looks_every_days) * DAY_MS, Event::Look(person));
+        self.agenda.later(u64::from(self.scenario.person.looks_every_days) * DAY_MS, Event::Look(person));
         Ok(())
     }
 
     fn revoke(&mut self, person: usize) -> Result<(), Wrong> {
-        let now = self.time();
+        let now = self.agenda.time();
         let machine = &self.beings[person].machine;
         let live: Vec<ObjectId> = machine
             .relationships()
@@ -552,25 +549,25 @@ impl<'a> Group<'a> {
             let mut entropy = self.entropy();
             let effects = self.beings[person].machine.revoke(&grant, true, now, &mut entropy).map_err(refused)?;
             self.run_person(person, effects)?;
-            self.beings[person].revoked.insert(grant, self.now);
+            self.beings[person].revoked.insert(grant, self.agenda.now());
             self.tally("revocations", 1);
         }
-        self.once_a(self.scenario.person.revokes_a_year, Event::Revoke(person));
+        self.agenda.once_a(self.scenario.person.revokes_a_year, &mut self.rng, Event::Revoke(person));
         Ok(())
     }
 
     /// A day is over: everybody lets go of what is past its time; on the last of a month colluders compare notes.
     fn day_passes(&mut self) -> Result<(), Wrong> {
-        let now = self.time();
+        let now = self.agenda.time();
         self.board.tick(now);
         for firm in 0..self.firms.len() {
             // What it erases it goes on having where it lies; the receipts go out with the next exchange.
             self.firms[firm].machine.tick(now);
         }
-        if self.day().is_multiple_of(MONTH_DAYS) || self.now + DAY_MS >= self.end {
-            self.link_persons();
+        if let Some(month) = self.agenda.month_that_ends() {
+            self.link_persons(month);
         }
-        self.later(DAY_MS, Event::Day);
+        self.agenda.later(DAY_MS, Event::Day);
         Ok(())
     }
 
@@ -580,12 +577,12 @@ impl<'a> Group<'a> {
         for effect in effects {
             match effect {
                 person::Effect::Persist(record) => {
-                    let now = self.time();
+                    let now = self.agenda.time();
                     self.beings[person].watch.see(&record, now)?;
                 }
                 person::Effect::Reply(reply) => answer = Some(reply),
                 person::Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.time(), self.entropy());
+                    let (now, mut entropy) = (self.agenda.time(), self.entropy());
                     let being = &mut self.beings[person];
                     let values = &being.values;
                     let mut value = |release: &regie_protocol::decision::Release| values.get(&release.field()).cloned();
@@ -695,38 +692,13 @@ impl<'a> Group<'a> {
         &self.scenario.sector[self.firms[firm].sector].asks[number]
     }
 
-    /// Something that happens so often a year, by chance.
-    fn once_a(&mut self, a_year: f64, event: Event) {
-        if a_year > 0.0 {
-            let draw: f64 = self.rng.random_range(f64::EPSILON..1.0);
-            let years = -draw.ln() / a_year;
-            self.later((years * 365.0 * DAY_MS as f64) as u64, event);
-        }
-    }
-
-    fn later(&mut self, after: u64, event: Event) {
-        self.order += 1;
-        let at = self.now.saturating_add(after);
-        if at < self.end {
-            self.queue.insert((at, self.order), event);
-        }
-    }
-
     fn tally(&mut self, name: &'static str, more: u64) {
-        let at = (self.day() / MONTH_DAYS) as usize;
+        let at = self.agenda.month();
         self.lived.tally(at, name, more);
     }
 
     fn entropy(&mut self) -> Entropy {
         Entropy::new(self.rng.random())
-    }
-
-    fn time(&self) -> Timestamp {
-        Timestamp(self.now)
-    }
-
-    fn day(&self) -> u64 {
-        (self.now - BEGIN) / DAY_MS
     }
 }
 

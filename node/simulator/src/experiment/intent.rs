@@ -4,9 +4,9 @@
 
 use super::{Found, Trial, TrialError};
 use crate::{
+    agenda::MONTH_DAYS,
     frame::{Cell, Frame, Kind, ratio},
     group::{Attack, Attacker, GroupRules, IntentRules, Lived, Summary},
-    life::MONTH_DAYS,
     plot::Chart,
     scenario::{Scenario, ScenarioError},
 };

@@ -33,7 +33,7 @@ impl Group<'_> {
     /// An attack on this person, where its day has come.
     pub(super) fn attack_if_due(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
         let Some(attacker) = self.attacker(firm) else { return Ok(()) };
-        let due = (self.day() + person as u64).is_multiple_of(u64::from(attacker.every_days));
+        let due = (self.agenda.day() + person as u64).is_multiple_of(u64::from(attacker.every_days));
         match attacker.kind {
             Attack::OverAsk if due => self.over_ask(person, firm),
             Attack::Flood if due => self.flood(person, firm, attacker.messages),
@@ -57,7 +57,7 @@ impl Group<'_> {
                 retention: LONGEST.1,
                 delegations: 0,
             };
-            let (now, mut entropy) = (self.time(), self.entropy());
+            let (now, mut entropy) = (self.agenda.time(), self.entropy());
             if self.firms[firm].machine.ask(ask, now, &mut entropy).is_ok() {
                 self.harm(firm, |harm| harm.sent += 1);
             }
@@ -115,7 +115,7 @@ impl Group<'_> {
             id: self.entropy().nonce(),
             supplier,
             person: self.beings[person].machine.pairing_key(&supplier).public(),
-            at: self.time(),
+            at: self.agenda.time(),
             fields,
             purpose: Purpose::RequestedServiceProvision,
             reason: "as agreed".into(),
@@ -131,7 +131,7 @@ impl Group<'_> {
 
     /// Sends one message as it is; what comes back is read as its sender would.
     fn hostile(&mut self, person: usize, firm: usize, message: Message) -> Result<(), Wrong> {
-        let (key, now, mut entropy) = (self.firms[firm].key, self.time(), self.entropy());
+        let (key, now, mut entropy) = (self.firms[firm].key, self.agenda.time(), self.entropy());
         self.sent(&message);
         self.harm(firm, |harm| harm.sent += 1);
         let effects = self.beings[person].machine.message(&key, message, now, &mut entropy);

@@ -14,8 +14,8 @@ use super::{Attack, Group};
 type Told = BTreeMap<FieldPath, (String, ObjectId)>;
 
 impl Group<'_> {
-    /// At the end of a month: what the colluders have, and how far they can put it together.
-    pub(super) fn link_persons(&mut self) {
+    /// At the end of this month: what the colluders have, and how far they can put it together.
+    pub(super) fn link_persons(&mut self, month: usize) {
         let colluders: Vec<usize> =
             (0..self.firms.len()).filter(|firm| self.attack(*firm) == Some(Attack::Collude)).collect();
         let mut found = Links::default();
@@ -27,8 +27,6 @@ impl Group<'_> {
                 }
             }
         }
-        // The day that ends a month still belongs to it.
-        let month = (self.day().saturating_sub(1) / crate::life::MONTH_DAYS) as usize;
         for (name, more) in found.0 {
             self.lived.tally(month, name, more);
         }

@@ -72,7 +72,7 @@ impl Group<'_> {
     /// A need comes up, and the person casts it.
     pub(super) fn need(&mut self, person: usize) -> Result<(), Wrong> {
         let Some(rules) = &self.rules.intents else { return Ok(()) };
-        self.once_a(rules.needs_a_year, Event::Need(person));
+        self.agenda.once_a(rules.needs_a_year, &mut self.rng, Event::Need(person));
         let category = rules.categories[self.rng.random_range(0..rules.categories.len())].clone();
         let mut details: BTreeMap<String, String> =
             (0..rules.details).map(|at| (format!("wish-{at}"), self.either())).collect();
@@ -90,17 +90,17 @@ impl Group<'_> {
             keep: u8::try_from(rules.keep).unwrap_or(u8::MAX),
             rank_by: RANK_BY.to_vec(),
         };
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         // A person who wants too much at once has to wait.
         let Ok((id, effects)) = self.beings[person].machine.cast(new, now, &mut entropy) else { return Ok(()) };
         self.run_person(person, effects)?;
         let wanted = self.beings[person].machine.intent(&id).map(|wanted| wanted.intent.clone());
         let (own, fits) = wanted.map(|intent| self.weigh(person, rules, &intent)).unwrap_or_default();
-        let until = self.now + u64::from(rules.days) * DAY_MS;
+        let until = self.agenda.now() + u64::from(rules.days) * DAY_MS;
         self.needs.push(Need { person, intent: id, region, category, until, own, fits, read: BTreeSet::new() });
         self.tally("needs", 1);
-        self.later(u64::from(rules.decides_after_days) * DAY_MS, Event::Decide(self.needs.len() - 1));
-        self.later(u64::from(rules.days) * DAY_MS, Event::NeedEnds(self.needs.len() - 1));
+        self.agenda.later(u64::from(rules.decides_after_days) * DAY_MS, Event::Decide(self.needs.len() - 1));
+        self.agenda.later(u64::from(rules.days) * DAY_MS, Event::NeedEnds(self.needs.len() - 1));
         self.tell_board(person, &id)
     }
 
@@ -194,7 +194,7 @@ impl Group<'_> {
     fn answer(&mut self, firm: usize, rules: &IntentRules, intent: Signed<Intent>) -> Result<(), Wrong> {
         let Ok(intent) = intent.verify() else { return Ok(()) };
         let new = self.new_offer(firm, rules, &intent);
-        let (now, mut entropy, key) = (self.time(), self.entropy(), self.firms[firm].key);
+        let (now, mut entropy, key) = (self.agenda.time(), self.entropy(), self.firms[firm].key);
         let (offer, _) = self.firms[firm].machine.offer(&intent, new, now, &mut entropy).map_err(refused)?;
         let reply = self.ask_board(&key, Message::Offer(offer.signed().clone()));
         self.tally("offers", u64::from(matches!(reply, Some(Reply::Noted))));
@@ -205,7 +205,7 @@ impl Group<'_> {
 
     fn ask_board(&mut self, key: &PublicKey, message: Message) -> Option<Reply> {
         self.sent(&message);
-        let now = self.time();
+        let now = self.agenda.time();
         let effects = self.board.message(key, message, now);
         let reply =
             effects.into_iter().find_map(|e| if let board::Effect::Reply(reply) = e { Some(reply) } else { None });
@@ -224,7 +224,7 @@ impl Group<'_> {
 
     fn tell_board(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
         for _ in 0..PAGES {
-            let now = self.time();
+            let now = self.agenda.time();
             let Some(say) = self.beings[person].machine.to_board(id, now) else { return Ok(()) };
             let key = Keypair::from_secret(&say.secret).public();
             self.beings[person].watch.to_board(&key, id, &say.message)?;
@@ -254,7 +254,7 @@ impl Group<'_> {
                 best = worth.map(|worth| (worth, offer, firm));
             }
         }
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         match best {
             Some((_, offer, firm)) => self.take(need, &offer, firm)?,
             None => {
@@ -284,7 +284,7 @@ impl Group<'_> {
         if !self.beings[person].paired.contains(&firm) {
             self.pair(person, firm, offer.invitation.id, Agreement::PdcIntent)?;
         }
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         let machine = &mut self.beings[person].machine;
         let effects = machine.take_up(&id, &offer.id(), now, &mut entropy).map_err(refused)?;
         self.run_person(person, effects)?;
@@ -304,7 +304,7 @@ impl Group<'_> {
         self.tally("mails", self.beings.len() as u64);
         let mut wanted = 0;
         for need in &mut self.needs {
-            let open = self.now < need.until && self.firms[firm].sells.as_ref() == Some(&need.category);
+            let open = self.agenda.now() < need.until && self.firms[firm].sells.as_ref() == Some(&need.category);
             if open {
                 wanted += u64::from(need.fits.contains(&firm));
                 if self.rng.random_bool(rules.mail.reads) {
@@ -313,7 +313,7 @@ impl Group<'_> {
             }
         }
         self.tally("mails_wanted", wanted);
-        self.later(u64::from(rules.mail.every_days) * DAY_MS, Event::Mail(firm));
+        self.agenda.later(u64::from(rules.mail.every_days) * DAY_MS, Event::Mail(firm));
         Ok(())
     }
 
