@@ -170,9 +170,7 @@ impl<'a> Life<'a> {
             self.happen(event)?;
             self.spend();
         }
-        let shared: u64 = self.person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
-        let seen: u64 = self.watch.entries().values().sum();
-        if shared + self.person.personal_log().size() == seen { Ok(()) } else { Err(Wrong::Log) }
+        whole(&self.person, &self.watch)
     }
 
     /// The work since the last event is of this month.
@@ -659,6 +657,13 @@ pub(crate) fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
 
 fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
     effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
+}
+
+/// Has every log as many entries as were seen?
+pub(crate) fn whole(person: &Person, watch: &Watch) -> Result<(), Wrong> {
+    let shared: u64 = person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
+    let seen: u64 = watch.entries().values().sum();
+    if shared + person.personal_log().size() == seen { Ok(()) } else { Err(Wrong::Log) }
 }
 
 /// The grants that a person may revoke.

@@ -152,7 +152,7 @@ impl Month {
 
     /// Adds what was spent, without its time.
     pub fn spend(&mut self, spent: &Spent) {
-        let Spent { person, supplier, onlooker: _ } = spent;
+        let Spent { person, supplier, board: _, onlooker: _ } = spent;
         self.person_keys += person.keys;
         self.person_read += person.read;
         self.person_signed += person.signed;
@@ -254,6 +254,13 @@ impl Sums {
     pub fn add(&mut self, row: &Month) {
         self.all.add(row);
         self.rows += 1;
+        self.months = self.months.max(row.month + 1);
+    }
+
+    /// One more row, of so many persons together.
+    pub fn add_together(&mut self, row: &Month, persons: u64) {
+        self.all.add(row);
+        self.rows += persons;
         self.months = self.months.max(row.month + 1);
     }
 }

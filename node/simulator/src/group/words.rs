@@ -42,6 +42,9 @@ impl Group<'_> {
     /// The person's node asks for what a supplier publishes, every so many days.
     pub(super) fn ask_for_segments(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
         let Some(rules) = &self.rules.segments else { return Ok(()) };
+        if !self.beings[person].links.get(&firm).is_some_and(|link| link.paired) {
+            return Ok(());
+        }
         let turn = self.agenda.day() + person as u64 + firm as u64;
         if turn.is_multiple_of(u64::from(rules.looks_every_days)) {
             let key = self.firms[firm].key;
