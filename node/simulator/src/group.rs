@@ -242,15 +242,25 @@ impl<'a> Group<'a> {
     }
 
     fn run(&mut self) -> Result<(), Wrong> {
+        self.begin()?;
+        while let Some(event) = self.agenda.turn_to_next() {
+            self.happen(event)?;
+            self.spend();
+        }
+        self.link_intents();
+        self.sum_up_counts()?;
+        self.beings.iter().try_for_each(|being| life::whole(&being.machine, &being.watch))
+    }
+
+    /// Everybody is there, those are paired who are from the first day, and everything has its first time.
+    fn begin(&mut self) -> Result<(), Wrong> {
+        // What an earlier life of this thread left uncounted, where it went wrong.
+        meter::take();
         let before = u64::from(self.lived.group) * u64::from(self.rules.persons);
         let persons = u64::from(self.scenario.persons).saturating_sub(before).min(u64::from(self.rules.persons));
         self.lived.persons = persons;
-        // What an earlier life of this thread left uncounted, where it went wrong.
-        meter::take();
         self.found()?;
-        for person in 0..persons {
-            self.bear(before + person);
-        }
+        (0..persons).for_each(|person| self.bear(before + person));
         for person in 0..self.beings.len() {
             for firm in self.first_suppliers() {
                 let now = self.agenda.time();
@@ -262,13 +272,7 @@ impl<'a> Group<'a> {
         }
         self.plan();
         self.spend();
-        while let Some(event) = self.agenda.turn_to_next() {
-            self.happen(event)?;
-            self.spend();
-        }
-        self.link_intents();
-        self.sum_up_counts()?;
-        self.beings.iter().try_for_each(|being| life::whole(&being.machine, &being.watch))
+        Ok(())
     }
 
     /// The work since the last event is of this month.

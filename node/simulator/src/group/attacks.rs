@@ -135,8 +135,12 @@ impl Group<'_> {
 
     /// Sends one message as it is, on a line of its own.
     fn hostile(&mut self, person: usize, firm: usize, message: Message) {
-        self.month().sent(bytes(&message), false);
         self.harm(firm, |harm| harm.sent += 1);
+        self.on_own_line(person, firm, message);
+    }
+
+    fn on_own_line(&mut self, person: usize, firm: usize, message: Message) {
+        self.month().sent(bytes(&message), false);
         let after = self.takes(person, firm, false);
         self.agenda.later(after, Event::Arrives(person, firm, Arrival::Hostile(Box::new(message))));
     }
@@ -155,11 +159,14 @@ impl Group<'_> {
     }
 
     /// The reply is read as its sender would: taken in by its machine like any disclosure, so that every value is
-    /// checked against the grants.
+    /// checked against the grants; and acknowledged, or the node would send it again whenever the line is up anew.
     pub(super) fn suffered(&mut self, person: usize, firm: usize, reply: Reply) -> Result<(), Wrong> {
         let (Reply::Answer(disclosure), Some(own)) = (reply, self.own(person, firm)) else { return Ok(()) };
         let now = self.agenda.time();
         let effects = self.firms[firm].machine.message(&own, Message::Disclose(disclosure), now);
-        self.run_firm(firm, effects, true).map(drop)
+        if let Some(Reply::Acknowledged(ack)) = self.run_firm(firm, effects, true)? {
+            self.on_own_line(person, firm, Message::Acknowledge(ack));
+        }
+        Ok(())
     }
 }

@@ -423,3 +423,48 @@ impl Group<'_> {
         self.beings[person].links.get(&firm).map(|link| link.line.own)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{
+        group::boards::ToBoard,
+        scenario::{Scenario, ScenarioError},
+    };
+
+    const CROWD: &str = include_str!("../../scenarios/crowd.toml");
+
+    fn rough() -> Result<Scenario, ScenarioError> {
+        let sets = ["persons=4", "group.persons=4", "days=40", "network.latency_ms=[40, 400]", "network.loss=0.02"];
+        Scenario::parse(&CROWD.replace("messages = 610", "messages = 30"), &sets.map(str::to_owned))
+    }
+
+    #[test]
+    fn no_reply_is_earlier_than_two_ways_and_nothing_overtakes_on_a_line() {
+        let scenario = rough().expect("a scenario");
+        let mut group = Group::new(&scenario, scenario.group.as_ref().expect("groups"), 0, 1);
+        group.begin().expect("it begins");
+        let (mut replies, mut to_board, mut last) = (0, 0, BTreeMap::new());
+        while let Some(event) = group.agenda.turn_to_next() {
+            let now = group.agenda.now();
+            match &event {
+                Event::Arrives(person, firm, Arrival::On(line, since, what)) => {
+                    let took = now - since;
+                    replies += u64::from(what.is_reply());
+                    assert!(took >= if what.is_reply() { 80 } else { 40 }, "{took} ms");
+                    // What went out earlier by itself is there earlier; of replies it is not known when they did.
+                    if !what.is_reply() {
+                        let before = last.insert((*person, *firm, *line, what.by_person()), *since);
+                        assert!(before <= Some(*since), "overtaken");
+                    }
+                }
+                Event::Board(..) if matches!(&event, Event::Board(_, ToBoard::Replied(..))) => to_board += 1,
+                _ => {}
+            }
+            group.happen(event).expect("it holds");
+        }
+        assert!(replies > 200 && to_board > 200, "{replies} and {to_board}");
+    }
+}
