@@ -98,9 +98,14 @@ fn many_rough_groups_hold() {
     let count = std::env::var("REGIE_SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
     for seed in 0..count {
         // Lines that drop, short days, many moves, needs and revocations, attacks often.
-        let sets = ["persons=4", "days=40", "group.persons=4", "group.paired=4", "network.loss=0.2"];
+        let sets =
+            ["persons=4", "days=40", "group.persons=4", "group.paired=4", "network.loss=0.2", "network.retry_s=3600"];
         let more = ["person.revokes_a_year=40", "person.looks_every_days=2", "group.intents.needs_a_year=60"];
-        let more = [&more[..], &["person.moves_a_year=20", "person.remembers=0.2", "online.hours_a_day=5"]].concat();
+        let more = [
+            &more[..],
+            &["person.moves_a_year=20", "person.remembers=0.2", "group.attacker.3.messages=40", "online.hours_a_day=5"],
+        ]
+        .concat();
         if let Err(failed) = group::live(&crowd(&[&sets[..], &more[..]].concat()), 0, seed) {
             panic!("{failed}");
         }
