@@ -87,10 +87,10 @@ impl Line {
         !std::mem::replace(&mut self.up, true)
     }
 
-    /// It goes down. False where it was down.
-    pub fn hang_up(&mut self, supplier: &PublicKey, at: &mut Metered<Supplier>, from: &mut Metered<Person>) -> bool {
+    /// It goes down, where it was up: both machines send again what was not answered.
+    pub fn hang_up(&mut self, supplier: &PublicKey, at: &mut Metered<Supplier>, from: &mut Metered<Person>) {
         if !std::mem::replace(&mut self.up, false) {
-            return false;
+            return;
         }
         self.number += 1;
         if !self.idle {
@@ -98,7 +98,6 @@ impl Line {
             at.connection_lost(&self.own);
             from.connection_lost(supplier);
         }
-        true
     }
 
     /// Which one it is, to say with what goes out.
