@@ -21,8 +21,8 @@ use regie_protocol::{
 };
 
 use crate::{
+    agenda::BEGIN,
     costs::Costs,
-    life::BEGIN,
     limits,
     scenario::Signatures,
     stopwatch::{median, nanos},

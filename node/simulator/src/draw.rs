@@ -35,6 +35,34 @@ struct Line(&'static str, &'static str, Option<&'static str>, f64);
 /// A drawing of a table: its file's name, title, axis and lines.
 struct Drawing(&'static str, &'static str, &'static str, &'static [Line]);
 
+const ACCURACY: Drawing = Drawing(
+    "accuracy",
+    "Values that suppliers hold and that are right",
+    "share",
+    &[
+        Line("told once", "held_right", Some("held"), 1.0),
+        Line("the same values, told by hand", "held_right_by_hand", Some("held"), 1.0),
+        Line("all copies that there would be today", "copies_right", Some("copies"), 1.0),
+    ],
+);
+
+const STALENESS: Drawing = Drawing(
+    "staleness",
+    "How long held values have been wrong",
+    "days, over all that are held",
+    &[
+        Line("told once", "held_wrong_ms", Some("held"), DAY_MS),
+        Line("told by hand", "held_wrong_ms_by_hand", Some("held"), DAY_MS),
+    ],
+);
+
+const REVOCATION: Drawing = Drawing(
+    "revocation",
+    "From a revocation to its effect at the supplier",
+    "hours",
+    &[Line("on average", "revocation_ms", Some("revocations_done"), 3_600_000.0)],
+);
+
 const MONTHS: &[Drawing] = &[
     Drawing(
         "decisions",
@@ -42,37 +70,15 @@ const MONTHS: &[Drawing] = &[
         "a month",
         &[Line("each", "decisions", None, 1.0), Line("those of one kind as one", "decisions_grouped", None, 1.0)],
     ),
-    Drawing(
-        "accuracy",
-        "Values that suppliers hold and that are right",
-        "share",
-        &[
-            Line("told once", "held_right", Some("held"), 1.0),
-            Line("the same values, told by hand", "held_right_by_hand", Some("held"), 1.0),
-            Line("all copies that there would be today", "copies_right", Some("copies"), 1.0),
-        ],
-    ),
-    Drawing(
-        "staleness",
-        "How long held values have been wrong",
-        "days, over all that are held",
-        &[
-            Line("told once", "held_wrong_ms", Some("held"), DAY_MS),
-            Line("told by hand", "held_wrong_ms_by_hand", Some("held"), DAY_MS),
-        ],
-    ),
+    ACCURACY,
+    STALENESS,
     Drawing(
         "over_disclosure",
         "More than need be",
         "share",
         &[Line("of the values held, not needed", "held_needless", Some("held"), 1.0)],
     ),
-    Drawing(
-        "revocation",
-        "From a revocation to its effect at the supplier",
-        "hours",
-        &[Line("on average", "revocation_ms", Some("revocations_done"), 3_600_000.0)],
-    ),
+    REVOCATION,
 ];
 
 const GROUPS: &[Drawing] = &[
@@ -112,12 +118,9 @@ const GROUPS: &[Drawing] = &[
             Line("wrongly", "link_wrong", Some("link_tries"), 1.0),
         ],
     ),
-    Drawing(
-        "revocation",
-        "From a revocation to its effect at the supplier",
-        "hours",
-        &[Line("on average", "revocation_ms", Some("revocations_done"), 3_600_000.0)],
-    ),
+    ACCURACY,
+    STALENESS,
+    REVOCATION,
 ];
 
 /// Draws all that there is of a run. Gives the files.

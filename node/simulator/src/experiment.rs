@@ -11,12 +11,11 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::{
-    frame::{Frame, FrameError},
-    group::{self, GroupFailed, Lived},
-    life::Failed,
+    frame::Frame,
+    group::{self, Lived},
     plot::{Chart, PlotError},
-    run::{self, Plan},
-    scenario::{Scenario, ScenarioError},
+    run::{self, Plan, RunError},
+    scenario::Scenario,
     table::Month,
 };
 
@@ -56,18 +55,9 @@ pub struct Found {
 /// Why an experiment gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum TrialError {
-    /// A scenario.
+    /// One of its runs, or a table.
     #[error(transparent)]
-    Scenario(#[from] ScenarioError),
-    /// A life.
-    #[error(transparent)]
-    Failed(#[from] Failed),
-    /// A group.
-    #[error(transparent)]
-    Group(#[from] GroupFailed),
-    /// A table.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
+    Run(#[from] RunError),
     /// A drawing.
     #[error(transparent)]
     Plot(#[from] PlotError),
@@ -80,8 +70,8 @@ impl Name {
     /// Does the experiment.
     ///
     /// # Errors
-    /// [`TrialError`].
-    pub fn find(self, trial: &Trial<'_>) -> Result<Found, TrialError> {
+    /// [`RunError`].
+    pub fn find(self, trial: &Trial<'_>) -> Result<Found, RunError> {
         match self {
             Self::Fatigue => fatigue::find(trial),
             Self::TellOnce => tell_once::find(trial),
@@ -92,15 +82,15 @@ impl Name {
 
 impl Trial<'_> {
     /// Lives all lives of a scenario, or of as many persons as the size allows.
-    fn live(&self, words: &str, scenario: &Scenario) -> Result<Vec<Month>, Failed> {
+    fn live(&self, words: &str, scenario: &Scenario) -> Result<Vec<Month>, RunError> {
         (self.told)(words);
         let mut scenario = scenario.clone();
         scenario.persons = self.part(scenario.persons);
-        run::run(&Plan { scenario: &scenario, seed: self.seed, threads: self.threads, only: None }, &|| ())
+        Ok(run::run(&Plan { scenario: &scenario, seed: self.seed, threads: self.threads, only: None }, &|| ())?)
     }
 
     /// The same in groups.
-    fn live_groups(&self, words: &str, scenario: &Scenario) -> Result<Vec<Lived>, TrialError> {
+    fn live_groups(&self, words: &str, scenario: &Scenario) -> Result<Vec<Lived>, RunError> {
         (self.told)(words);
         let mut scenario = scenario.clone();
         scenario.persons = self.part(scenario.persons);
@@ -121,7 +111,7 @@ impl Found {
     /// [`TrialError`].
     pub fn write(&self, trial: &Trial<'_>, directory: &Path) -> Result<(), TrialError> {
         for frame in &self.frames {
-            frame.write(directory)?;
+            frame.write(directory).map_err(RunError::from)?;
         }
         for (name, chart) in &self.charts {
             chart.draw(&directory.join(format!("{name}.svg")))?;

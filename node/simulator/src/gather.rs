@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     job::{Job, JobError, Manifest},
+    run::RunError,
     writer::{Cell, Kind, TableError, Writer},
 };
 
@@ -26,7 +27,7 @@ pub fn gather(out: &Path, jobs: &[Job]) -> Result<usize, JobError> {
     }
     let missing = jobs.len() - runs.len();
     if missing == 0 {
-        write(out, &runs)?;
+        write(out, &runs).map_err(RunError::from)?;
     }
     Ok(missing)
 }

@@ -2,13 +2,16 @@
 //! number, the seed. Out: tallies by month, what attackers got, how well counts were estimated; or what the watch found
 //! broken.
 //!
-//! A node connects once a day and exchanges all that waits; in a group a message takes no time, but may be lost with its
-//! line until the next day. Everything that is said is said by the machines of the protocol: `group/wants.rs` casts and
-//! offers, `group/words.rs` speaks of segments, `group/attacks.rs` means harm, `group/links.rs` tries to tell persons
-//! apart, `group/rules.rs` is the scenario.
+//! A node is up for some hours from a minute of its own each day. Everything that is said is said by the machines of the
+//! protocol: `group/links.rs` carries it between persons and suppliers, `group/boards.rs` to the board, `group/wants.rs`
+//! casts and offers, `group/words.rs` speaks of segments, `group/homes.rs` has the values and moves house,
+//! `group/attacks.rs` means harm, `group/records.rs` tries to tell persons apart, `group/rules.rs` is the scenario.
 
 mod attacks;
+mod boards;
+mod homes;
 mod links;
+mod records;
 mod rules;
 mod tally;
 mod wants;
@@ -27,33 +30,37 @@ use rand_chacha::ChaCha8Rng;
 use regie_protocol::{
     agreement::Agreement,
     board::Board,
-    disclosure::Answer,
     entropy::Entropy,
-    field::{AskedPath, FieldPath, Observed, Provenance},
-    identity::{Keypair, Nonce, PublicKey, RootSeed},
+    field::{FieldPath, Observed},
+    identity::{Keypair, PublicKey, RootSeed},
     intent::Category,
-    message::{Message, Reply},
-    person::{self, Person},
+    message::Reply,
+    person::{self, Person, Remember},
     policy::{Policy, SegmentRule, Who},
     profile::Profile,
     signed::ObjectId,
-    supplier::{self, Ask, Invite, Supplier},
-    time::{DAY_MS, Days, Timestamp},
-    wire,
+    supplier::{self, Invite, Supplier},
+    time::{DAY_MS, Days},
 };
 
 pub use rules::{Attack, Attacker, GroupRules, IntentRules, MailRules, Pattern, SegmentRules};
 pub use tally::{Count, Harm, Lived, Summary, Tally, frames};
 
 use crate::{
-    life::{BEGIN, MONTH_DAYS, Wrong},
+    agenda::{self, Agenda},
+    holding::Past,
+    life::{self, Wrong, refused},
+    line::Wire,
+    meter::{self, Metered, Side},
     scenario::{Asks, Scenario},
-    watch::{Broken, Shown, Watch},
+    table::Month,
+    watch::{Broken, Watch},
 };
+use boards::{Asker, ToBoard};
+use links::{Arrival, Link};
 use wants::Need;
 
-/// Rounds of an exchange; more than any pair of machines that answer each other needs.
-const ROUNDS: usize = 1_000;
+const HOUR_MS: f64 = 3_600_000.0;
 /// Where everything is, since nothing is dialled here.
 const ADDRESS: &str = "/ip4/127.0.0.1/tcp/7481";
 
@@ -119,13 +126,21 @@ pub fn live(scenario: &Scenario, number: u32, seed: u64) -> Result<Lived, GroupF
     let Some(rules) = &scenario.group else { return Ok(Lived::default()) };
     let mut group = Group::new(scenario, rules, number, seed);
     match group.run() {
-        Ok(()) => Ok(group.lived),
-        Err(what) => Err(GroupFailed { group: number, day: group.day(), seed, what }),
+        Ok(()) => {
+            group.lived.cost(&scenario.costs);
+            Ok(group.lived)
+        }
+        Err(what) => Err(GroupFailed { group: number, day: group.agenda.day(), seed, what }),
     }
 }
 
 enum Event {
     Online(usize),
+    Offline(usize),
+    /// A person and a supplier: a lost line is to be up again.
+    Up(usize, usize),
+    Arrives(usize, usize, Arrival),
+    Board(Asker, ToBoard),
     Look(usize),
     Ask(usize, usize, usize),
     Opens(usize),
@@ -133,25 +148,36 @@ enum Event {
     Decide(usize),
     NeedEnds(usize),
     Mail(usize),
+    Move(usize),
     Revoke(usize),
     Day,
 }
 
 /// A person.
 struct Being {
-    machine: Person,
+    number: u64,
+    machine: Metered<Person>,
     values: BTreeMap<FieldPath, Observed>,
     area: u32,
-    watch: Watch,
-    /// Suppliers that they are paired with.
-    paired: BTreeSet<usize>,
+    moves: u32,
+    past: Past,
+    watch: Metered<Watch>,
+    online: bool,
+    /// By supplier: those that they are paired with, or are about to be.
+    links: BTreeMap<usize, Link>,
+    /// How often the node was online: what it said to a board in an earlier time is lost.
+    times: u32,
+    /// Intents that the board has been told something of and has not answered yet.
+    talking: BTreeSet<ObjectId>,
+    /// Needs that the person decides as soon as the node has asked the board once more.
+    deciding: BTreeMap<ObjectId, usize>,
     /// Revocations under way: when each was made.
     revoked: BTreeMap<ObjectId, u64>,
 }
 
 /// A supplier.
 struct Firm {
-    machine: Supplier,
+    machine: Metered<Supplier>,
     key: PublicKey,
     sector: usize,
     attack: Option<usize>,
@@ -159,8 +185,11 @@ struct Firm {
     sells: Option<Category>,
     price: u64,
     terms: BTreeMap<String, String>,
-    /// Where its last look at the board ended.
+    /// Where its last look at the board ended, and is one under way?
     seen: u64,
+    looking: bool,
+    /// To the board and back.
+    wires: [Wire; 2],
     /// All it was ever told, by the person's key, with the grant: what a liar goes on having.
     told: BTreeMap<PublicKey, BTreeMap<FieldPath, (String, ObjectId)>>,
     /// Randomised answers by segment and person: one that comes again counts once.
@@ -171,15 +200,12 @@ struct Group<'a> {
     scenario: &'a Scenario,
     rules: &'a GroupRules,
     rng: ChaCha8Rng,
-    now: u64,
-    end: u64,
-    queue: BTreeMap<(u64, u64), Event>,
-    order: u64,
+    agenda: Agenda<Event>,
     beings: Vec<Being>,
     firms: Vec<Firm>,
     /// Who a pairwise key belongs to: for the measures alone.
     owners: BTreeMap<PublicKey, usize>,
-    board: Board,
+    board: Metered<Board>,
     board_key: PublicKey,
     needs: Vec<Need>,
     /// Which pattern a segment is of.
@@ -198,51 +224,62 @@ impl<'a> Group<'a> {
         bytes[12] = 1;
         let mut rng = ChaCha8Rng::from_seed(bytes);
         let board_key = Keypair::from_secret(&rng.random()).public();
-        let months = u64::from(scenario.days).div_ceil(MONTH_DAYS);
         Self {
             scenario,
             rules,
             rng,
-            now: BEGIN,
-            end: BEGIN + u64::from(scenario.days) * DAY_MS,
-            queue: BTreeMap::new(),
-            order: 0,
+            agenda: Agenda::new(scenario.days),
             beings: Vec::new(),
             firms: Vec::new(),
             owners: BTreeMap::new(),
-            board: Board::new(board_key),
+            board: Metered::new(Side::Board, Board::new(board_key)),
             board_key,
             needs: Vec::new(),
             patterns: BTreeMap::new(),
             likes: Vec::new(),
-            lived: Lived::new(number, months),
+            lived: Lived::new(number, agenda::months(scenario.days)),
         }
     }
 
     fn run(&mut self) -> Result<(), Wrong> {
+        self.begin()?;
+        while let Some(event) = self.agenda.turn_to_next() {
+            self.happen(event)?;
+            self.spend();
+        }
+        self.link_intents();
+        self.sum_up_counts()?;
+        self.beings.iter().try_for_each(|being| life::whole(&being.machine, &being.watch))
+    }
+
+    /// Everybody is there, those are paired who are from the first day, and everything has its first time.
+    fn begin(&mut self) -> Result<(), Wrong> {
+        // What an earlier life of this thread left uncounted, where it went wrong.
+        meter::take();
         let before = u64::from(self.lived.group) * u64::from(self.rules.persons);
         let persons = u64::from(self.scenario.persons).saturating_sub(before).min(u64::from(self.rules.persons));
         self.lived.persons = persons;
         self.found()?;
-        for person in 0..persons {
-            self.bear(before + person);
-        }
+        (0..persons).for_each(|person| self.bear(before + person));
         for person in 0..self.beings.len() {
             for firm in self.first_suppliers() {
-                let invite =
-                    Invite { uses: Some(1), expires: self.time().plus_days(Days(1)), made: self.time(), test: false };
+                let now = self.agenda.time();
+                let invite = Invite { uses: Some(1), expires: now.plus_days(Days(1)), made: now, test: false };
                 let entropy = &mut self.entropy();
                 let (invitation, _) = self.firms[firm].machine.invite(invite, entropy);
-                self.pair(person, firm, invitation.id, Agreement::SdBase)?;
+                self.pair(person, firm, invitation.id)?;
             }
         }
         self.plan();
-        while let Some(((at, _), event)) = self.queue.pop_first() {
-            self.now = at;
-            self.happen(event)?;
-        }
-        self.link_intents();
-        self.sum_up_counts()
+        self.spend();
+        Ok(())
+    }
+
+    /// The work since the last event is of this month.
+    fn spend(&mut self) {
+        let spent = meter::take();
+        let month = self.agenda.month();
+        self.lived.spend(month, &spent);
     }
 
     /// Makes the suppliers: those that are shared, of whom some may collude, then the other attackers.
@@ -264,8 +301,9 @@ impl<'a> Group<'a> {
 
     fn firm(&mut self, number: usize, attack: Option<usize>) -> Result<Firm, Wrong> {
         let shares: Vec<f64> = self.scenario.sector.iter().map(|sector| sector.share).collect();
-        let sector = crate::life::drawn(&shares, &mut self.rng);
-        let mut machine = Supplier::new(Keypair::from_secret(&self.rng.random()));
+        let sector = life::drawn(&shares, &mut self.rng);
+        meter::turn(Side::Supplier);
+        let mut machine = Metered::new(Side::Supplier, Supplier::new(Keypair::from_secret(&self.rng.random())));
         let key = machine.key().public();
         let profile = Profile {
             supplier: key,
@@ -276,17 +314,18 @@ impl<'a> Group<'a> {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: vec![ADDRESS.into()],
-            issued: self.time(),
+            issued: self.agenda.time(),
         };
         machine.set_profile(profile).map_err(refused)?;
         let (sells, price, terms) = self.wares(number);
+        let (seen, looking, wires) = (0, false, <[Wire; 2]>::default());
         let (told, reports) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Firm { machine, key, sector, attack, sells, price, terms, seen: 0, told, reports })
+        Ok(Firm { machine, key, sector, attack, sells, price, terms, seen, looking, wires, told, reports })
     }
 
     fn bear(&mut self, number: u64) {
         let shares = &self.scenario.policies;
-        let at = crate::life::drawn(&[shares.careful, shares.balanced, shares.open], &mut self.rng);
+        let at = life::drawn(&[shares.careful, shares.balanced, shares.open], &mut self.rng);
         let preset = Policy::preset(["careful", "balanced", "open"][at]);
         let mut policy = preset.unwrap_or_else(|| Policy::of(Vec::new()));
         if let Some(segments) = &self.rules.segments {
@@ -294,15 +333,23 @@ impl<'a> Group<'a> {
             policy.segments.push(SegmentRule { name: "by default".into(), who: Who::Anyone, answer });
         }
         let area = self.rng.random_range(0..self.rules.areas);
-        let now = self.time();
-        let values = FieldPath::all().filter_map(|field| {
-            let value = value_of(field, number, area, &mut self.rng).parse().ok()?;
-            Some((field, Observed { value, provenance: Provenance::Typed, observed: now }))
+        let values = self.furnish(number, area);
+        let machine = Metered::new(Side::Person, Person::new(RootSeed::from_entropy(self.rng.random()), policy));
+        self.beings.push(Being {
+            number,
+            machine,
+            values,
+            area,
+            moves: 0,
+            past: Past::default(),
+            watch: Metered::new(Side::Onlooker, Watch::default()),
+            online: false,
+            links: BTreeMap::new(),
+            times: 0,
+            talking: BTreeSet::new(),
+            deciding: BTreeMap::new(),
+            revoked: BTreeMap::new(),
         });
-        let values = values.collect();
-        let machine = Person::new(RootSeed::from_entropy(self.rng.random()), policy);
-        let (watch, paired, revoked) = (Watch::default(), BTreeSet::new(), BTreeMap::new());
-        self.beings.push(Being { machine, values, area, watch, paired, revoked });
         self.likes.push((0..self.firms.len()).map(|_| self.rng.random_range(0.0..1.0)).collect());
     }
 
@@ -322,211 +369,140 @@ impl<'a> Group<'a> {
         shared
     }
 
-    fn pair(&mut self, person: usize, firm: usize, invitation: Nonce, agreement: Agreement) -> Result<(), Wrong> {
-        let (now, mut entropy, key) = (self.time(), self.entropy(), self.firms[firm].key);
-        let being = &mut self.beings[person];
-        let own = being.machine.pairing_key(&key).public();
-        let pairing = being.machine.proffer(&key, invitation, agreement, None, now).map_err(refused)?;
-        being.watch.shows(&own, Shown::To(key))?;
-        let mut replies = Vec::new();
-        for message in [Message::Hello, Message::Pair(pairing.clone())] {
-            self.sent(&message);
-            let effects = self.firms[firm].machine.message(&own, message, now);
-            replies.extend(self.run_firm(person, firm, effects)?.inspect(|reply| self.sent(reply)));
-        }
-        let mut replies = replies.into_iter();
-        let (Some(Reply::Profile(profile)), Some(Reply::Paired(acceptance))) = (replies.next(), replies.next()) else {
-            return Err(Wrong::Refused("no pairing".into()));
-        };
-        let machine = &mut self.beings[person].machine;
-        let effects = machine.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
-        self.owners.insert(own, person);
-        self.beings[person].paired.insert(firm);
-        self.run_person(person, effects)?;
-        Ok(())
-    }
-
     /// Puts the first of everything that comes again into the queue.
     fn plan(&mut self) {
         for person in 0..self.beings.len() {
             let wakes = self.rng.random_range(0..DAY_MS);
-            self.later(wakes, Event::Online(person));
+            self.agenda.later(wakes, Event::Online(person));
             let looks = self.rng.random_range(0..u64::from(self.scenario.person.looks_every_days) * DAY_MS);
-            self.later(looks, Event::Look(person));
-            self.once_a(self.scenario.person.revokes_a_year, Event::Revoke(person));
-            let firms: Vec<usize> = self.beings[person].paired.iter().copied().collect();
+            self.agenda.later(looks, Event::Look(person));
+            self.agenda.once_a(self.scenario.person.revokes_a_year, &mut self.rng, Event::Revoke(person));
+            self.agenda.once_a(self.scenario.person.moves_a_year, &mut self.rng, Event::Move(person));
+            let firms: Vec<usize> = self.beings[person].links.keys().copied().collect();
             // Attackers do nothing but harm, so that all that they get is what it brought; colluders look like others.
             for firm in firms.into_iter().filter(|firm| *firm < self.rules.suppliers as usize) {
                 self.plan_asks(person, firm);
             }
             if let Some(intents) = &self.rules.intents {
-                self.once_a(intents.needs_a_year, Event::Need(person));
+                self.agenda.once_a(intents.needs_a_year, &mut self.rng, Event::Need(person));
             }
         }
         for firm in 0..self.firms.len() {
             let opens = self.rng.random_range(0..DAY_MS);
-            self.later(opens, Event::Opens(firm));
+            self.agenda.later(opens, Event::Opens(firm));
             if let (Some(intents), None | Some(Attack::Collude)) = (&self.rules.intents, self.attack(firm)) {
                 let first = self.rng.random_range(0..u64::from(intents.mail.every_days) * DAY_MS);
-                self.later(first, Event::Mail(firm));
+                self.agenda.later(first, Event::Mail(firm));
             }
         }
-        self.later(DAY_MS, Event::Day);
+        self.agenda.later(DAY_MS, Event::Day);
     }
 
     fn plan_asks(&mut self, person: usize, firm: usize) {
         for asks in 0..self.scenario.sector[self.firms[firm].sector].asks.len() {
             let every = self.asks(firm, asks).every_days;
             let first = self.rng.random_range(0..u64::from(every) * DAY_MS);
-            self.later(first, Event::Ask(person, firm, asks));
+            self.agenda.later(first, Event::Ask(person, firm, asks));
         }
     }
 
     fn happen(&mut self, event: Event) -> Result<(), Wrong> {
         match event {
             Event::Online(person) => self.online(person),
+            Event::Offline(person) => {
+                self.offline(person);
+                Ok(())
+            }
+            Event::Up(person, firm) => self.dial(person, firm),
+            Event::Arrives(person, firm, arrival) => self.arrives(person, firm, arrival),
+            Event::Board(asker, what) => self.at_board(asker, what),
             Event::Look(person) => self.look(person),
             Event::Ask(person, firm, number) => self.ask(person, firm, number),
             Event::Opens(firm) => {
-                self.later(DAY_MS, Event::Opens(firm));
-                self.opens(firm)
+                self.agenda.later(DAY_MS, Event::Opens(firm));
+                self.opens(firm);
+                Ok(())
             }
             Event::Need(person) => self.need(person),
-            Event::Decide(need) => self.decide(need),
+            Event::Decide(need) => self.deciding(need),
             Event::NeedEnds(need) => self.need_ends(need),
             Event::Mail(firm) => self.mail(firm),
+            Event::Move(person) => self.moves_house(person),
             Event::Revoke(person) => self.revoke(person),
             Event::Day => self.day_passes(),
         }
     }
 
-    /// The node connects: everything that waits is exchanged, segments are looked at, the board is asked.
+    /// The node goes up: it dials its suppliers, everything that waits goes out, segments are looked at, the board is
+    /// asked. Where it is up all day, this comes once a day all the same.
     fn online(&mut self, person: usize) -> Result<(), Wrong> {
-        let now = self.time();
+        let now = self.agenda.time();
         let effects = self.beings[person].machine.tick(now);
         self.run_person(person, effects)?;
-        let firms: Vec<usize> = self.beings[person].paired.iter().copied().collect();
+        self.beings[person].online = true;
+        let hours = self.scenario.online.hours_a_day;
+        if hours < 24.0 {
+            self.agenda.later((hours * HOUR_MS) as u64, Event::Offline(person));
+        }
+        let firms: Vec<usize> = self.beings[person].links.keys().copied().collect();
         for firm in firms {
             self.ask_for_segments(person, firm)?;
-            self.exchange(person, firm)?;
+            self.dial(person, firm)?;
             self.attack_if_due(person, firm)?;
         }
         self.tell_board_all(person)?;
-        self.later(DAY_MS, Event::Online(person));
+        self.agenda.later(DAY_MS, Event::Online(person));
         Ok(())
     }
 
-    /// Both sides of a line send what waits and answer, until nothing waits or the line is lost until tomorrow.
-    fn exchange(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
-        let (key, now) = (self.firms[firm].key, self.time());
-        let own = self.beings[person].machine.pairing_key(&key).public();
-        let effects = self.beings[person].machine.drop_expired(&key, now);
-        self.run_person(person, effects)?;
-        for _ in 0..ROUNDS {
-            let outgoing = self.beings[person].machine.to_send(&key);
-            let parcels = self.firms[firm].machine.to_send(&own, now).map_err(refused)?;
-            if outgoing.is_empty() && parcels.is_empty() {
-                return Ok(());
-            }
-            for outgoing in outgoing {
-                if !self.say_to_firm(person, firm, outgoing)? {
-                    return Ok(());
-                }
-            }
-            for (parcel, message) in parcels {
-                if !self.say_to_person(person, firm, &parcel, message)? {
-                    return Ok(());
-                }
-            }
-        }
-        Err(Wrong::Refused("an exchange without an end".into()))
-    }
-
-    /// A message of a person's outbox and its reply. False where the line was lost.
-    fn say_to_firm(&mut self, person: usize, firm: usize, outgoing: person::Outgoing) -> Result<bool, Wrong> {
-        if self.lost(person, firm, &outgoing.message) {
-            return Ok(false);
-        }
-        let (key, now) = (self.firms[firm].key, self.time());
-        let own = self.beings[person].machine.pairing_key(&key).public();
-        if let Message::Revoke(signed) = &outgoing.message {
-            let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
-            if let Some(made) = self.beings[person].revoked.remove(&revocation.grant) {
-                let took = self.now - made;
-                self.tally("revocations_done", 1);
-                self.tally("revocation_ms", took);
-            }
-        }
-        let effects = self.firms[firm].machine.message(&own, outgoing.message, now);
-        let Some(reply) = self.run_firm(person, firm, effects)? else { return Ok(true) };
-        if self.lost(person, firm, &reply) {
-            return Ok(false);
-        }
-        let mut entropy = self.entropy();
-        let effects = self.beings[person].machine.replied(&key, outgoing.number, reply, now, &mut entropy);
-        self.run_person(person, effects)?;
-        Ok(true)
-    }
-
-    /// A message of a supplier's, its reply, and what is said back to that. False where the line was lost.
-    fn say_to_person(
-        &mut self,
-        person: usize,
-        firm: usize,
-        parcel: &supplier::Parcel,
-        message: Message,
-    ) -> Result<bool, Wrong> {
-        if self.lost(person, firm, &message) {
-            return Ok(false);
-        }
-        let (key, now, mut entropy) = (self.firms[firm].key, self.time(), self.entropy());
-        let own = self.beings[person].machine.pairing_key(&key).public();
-        let effects = self.beings[person].machine.message(&key, message, now, &mut entropy);
-        let Some(reply) = self.run_person(person, effects)? else { return Ok(true) };
-        self.count_reply(firm, &reply);
-        if self.lost(person, firm, &reply) {
-            return Ok(false);
-        }
-        let (effects, back) = self.firms[firm].machine.replied(&own, parcel, reply, now);
-        self.run_firm(person, firm, effects)?;
-        let Some(message) = back else { return Ok(true) };
-        if self.lost(person, firm, &message) {
-            return Ok(false);
-        }
-        let effects = self.beings[person].machine.message(&key, message, now, &mut entropy);
-        self.run_person(person, effects)?;
-        Ok(true)
+    /// The node goes down, and everything that was on its way to or from it is lost.
+    fn offline(&mut self, person: usize) {
+        let firms: Vec<usize> = self.beings[person].links.keys().copied().collect();
+        firms.into_iter().for_each(|firm| self.hang_up(person, firm));
+        let being = &mut self.beings[person];
+        being.online = false;
+        being.times += 1;
+        being.talking.clear();
     }
 
     fn ask(&mut self, person: usize, firm: usize, number: usize) -> Result<(), Wrong> {
-        let (asks, key) = (self.asks(firm, number), self.firms[firm].key);
-        let ask = Ask {
-            person: self.beings[person].machine.pairing_key(&key).public(),
-            fields: asks.fields.iter().map(|field| AskedPath::from(*field)).collect(),
-            purpose: asks.purpose,
-            reason: "as agreed".into(),
-            access: asks.access.access(),
-            duration: Days(asks.days),
-            retention: Days(asks.retention_days),
-            delegations: 0,
-        };
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let asks = self.asks(firm, number);
+        let Some(link) = self.beings[person].links.get(&firm) else { return Ok(()) };
+        let ask = asks.ask(link.line.own);
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         // A full outbox makes the company wait, like everybody.
         if self.firms[firm].machine.ask(ask, now, &mut entropy).is_ok() {
-            self.tally("requests", 1);
+            let link = self.beings[person].links.get_mut(&firm);
+            let repeats = u64::from(link.is_some_and(|link| link.asks(number)));
+            let month = self.month();
+            month.requests += 1;
+            month.repeats += repeats;
+            month.fields_asked += asks.fields.len() as u64;
+            month.fields_needed += asks.needs.len() as u64;
+            self.flush(person, firm)?;
         }
-        self.later(u64::from(asks.every_days) * DAY_MS, Event::Ask(person, firm, number));
+        self.agenda.later(u64::from(asks.every_days) * DAY_MS, Event::Ask(person, firm, number));
         Ok(())
     }
 
     /// The person looks at what waits, and decides each.
     fn look(&mut self, person: usize) -> Result<(), Wrong> {
-        let relationships = self.beings[person].machine.relationships();
-        let waiting: Vec<Nonce> = relationships.flat_map(|(_, one)| one.waiting().map(|waiting| waiting.id)).collect();
-        self.tally("decisions", waiting.len() as u64);
-        for id in waiting {
-            let (now, mut entropy) = (self.time(), self.entropy());
+        let waiting = life::waiting(&self.beings[person].machine);
+        let kinds: BTreeSet<&String> = waiting.iter().map(|(_, kind)| kind).collect();
+        let kinds = kinds.len() as u64;
+        let month = self.month();
+        month.decisions += waiting.len() as u64;
+        month.decisions_grouped += kinds;
+        for (id, _) in waiting {
+            let (now, mut entropy) = (self.agenda.time(), self.entropy());
             let says_yes = self.rng.random_bool(self.scenario.person.says_yes);
+            if self.rng.random_bool(self.scenario.person.remembers) {
+                let machine = &mut self.beings[person].machine;
+                // A policy may be full of rules; then this answer is for once.
+                if let Ok(effects) = machine.remember(&id, says_yes, Remember::Kind, now, &mut entropy) {
+                    self.run_person(person, effects)?;
+                }
+            }
             let machine = &mut self.beings[person].machine;
             let effects = if says_yes { machine.allow(&id, now, &mut entropy) } else { machine.refuse(&id) };
             // A relationship may be full of grants; then the request goes on waiting.
@@ -534,43 +510,42 @@ impl<'a> Group<'a> {
                 self.run_person(person, effects)?;
             }
         }
-        self.later(u64::from(self.scenario.person.looks_every_days) * DAY_MS, Event::Look(person));
+        self.flush_all(person)?;
+        self.agenda.later(u64::from(self.scenario.person.looks_every_days) * DAY_MS, Event::Look(person));
         Ok(())
     }
 
     fn revoke(&mut self, person: usize) -> Result<(), Wrong> {
-        let now = self.time();
-        let machine = &self.beings[person].machine;
-        let live: Vec<ObjectId> = machine
-            .relationships()
-            .flat_map(|(_, relationship)| relationship.grants())
-            .filter(|grant| grant.live(machine, now).is_ok())
-            .map(regie_protocol::grant::VerifiedGrant::id)
-            .collect();
+        let now = self.agenda.time();
+        let live = life::live_grants(&self.beings[person].machine, now);
         if !live.is_empty() {
             let grant = live[self.rng.random_range(0..live.len())];
             let mut entropy = self.entropy();
             let effects = self.beings[person].machine.revoke(&grant, true, now, &mut entropy).map_err(refused)?;
             self.run_person(person, effects)?;
-            self.beings[person].revoked.insert(grant, self.now);
-            self.tally("revocations", 1);
+            self.beings[person].revoked.insert(grant, self.agenda.now());
+            self.month().revocations += 1;
+            self.flush_all(person)?;
         }
-        self.once_a(self.scenario.person.revokes_a_year, Event::Revoke(person));
+        self.agenda.once_a(self.scenario.person.revokes_a_year, &mut self.rng, Event::Revoke(person));
         Ok(())
     }
 
-    /// A day is over: everybody lets go of what is past its time; on the last of a month colluders compare notes.
+    /// A day is over: everybody lets go of what is past its time; on the last of a month what suppliers hold is
+    /// compared with what is so, and colluders compare notes.
     fn day_passes(&mut self) -> Result<(), Wrong> {
-        let now = self.time();
+        let now = self.agenda.time();
         self.board.tick(now);
         for firm in 0..self.firms.len() {
-            // What it erases it goes on having where it lies; the receipts go out with the next exchange.
-            self.firms[firm].machine.tick(now);
+            let effects = self.firms[firm].machine.tick(now);
+            self.run_firm(firm, effects, false)?;
         }
-        if self.day().is_multiple_of(MONTH_DAYS) || self.now + DAY_MS >= self.end {
-            self.link_persons();
+        (0..self.beings.len()).try_for_each(|person| self.flush_all(person))?;
+        if let Some(month) = self.agenda.month_that_ends() {
+            self.compare(month);
+            self.link_persons(month);
         }
-        self.later(DAY_MS, Event::Day);
+        self.agenda.later(DAY_MS, Event::Day);
         Ok(())
     }
 
@@ -580,12 +555,16 @@ impl<'a> Group<'a> {
         for effect in effects {
             match effect {
                 person::Effect::Persist(record) => {
-                    let now = self.time();
+                    let now = self.agenda.time();
                     self.beings[person].watch.see(&record, now)?;
+                    // Every message that is to go out is a record first.
+                    if let person::Record::Outgoing { supplier, .. } = &record {
+                        self.stir(person, supplier);
+                    }
                 }
                 person::Effect::Reply(reply) => answer = Some(reply),
                 person::Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.time(), self.entropy());
+                    let (now, mut entropy) = (self.agenda.time(), self.entropy());
                     let being = &mut self.beings[person];
                     let values = &being.values;
                     let mut value = |release: &regie_protocol::decision::Release| values.get(&release.field()).cloned();
@@ -593,7 +572,7 @@ impl<'a> Group<'a> {
                     answer = self.run_person(person, sealed)?.or(answer);
                 }
                 person::Effect::Segments(supplier) => self.speak(person, &supplier)?,
-                // What waits is sent by the next exchange; boards are asked by whoever casts or collects.
+                // What waits is sent by the next flush; boards are asked by whoever casts or collects.
                 person::Effect::Deliver(_)
                 | person::Effect::Meet(_)
                 | person::Effect::Correct(_)
@@ -603,78 +582,56 @@ impl<'a> Group<'a> {
         Ok(answer)
     }
 
-    /// Carries out a supplier's effects. Every value that is taken in must stand under a grant that the onlooker saw.
-    fn run_firm(&mut self, person: usize, firm: usize, effects: Vec<supplier::Effect>) -> Result<Option<Reply>, Wrong> {
+    /// Carries out a supplier's effects; `answered` where they are of the answer to a request. Every value that is taken
+    /// in must stand under a grant that the onlooker saw.
+    fn run_firm(
+        &mut self,
+        firm: usize,
+        effects: Vec<supplier::Effect>,
+        answered: bool,
+    ) -> Result<Option<Reply>, Wrong> {
         let mut answer = None;
         for effect in effects {
             match effect {
-                supplier::Effect::Persist(supplier::Record::Value { person: key, field, held, observed, .. }) => {
-                    let supplier = self.firms[firm].key;
-                    self.beings[person].watch.granted(&supplier, &held.grant, field)?;
-                    let told = self.firms[firm].told.entry(key).or_default();
-                    told.insert(field, (observed.value.as_str().to_owned(), held.grant));
-                    self.tally("values", 1);
-                    self.harm(firm, |harm| harm.values += 1);
-                }
-                supplier::Effect::Persist(supplier::Record::Member { .. }) => self.tally("memberships_told", 1),
-                supplier::Effect::Persist(supplier::Record::Counted { person: key, segment, answer }) => {
-                    self.firms[firm].reports.entry(segment).or_default().insert(key, answer);
-                }
-                supplier::Effect::Persist(_) | supplier::Effect::Deliver(_) => {}
+                supplier::Effect::Persist(record) => self.keep(firm, record, answered)?,
                 supplier::Effect::Reply(reply) => answer = Some(reply),
+                // What waits is sent by the next flush.
+                supplier::Effect::Deliver(_) => {}
             }
         }
         Ok(answer)
     }
 
-    fn count_reply(&mut self, firm: usize, reply: &Reply) {
-        match reply {
-            Reply::Refused(_) => {
-                self.tally("refused", 1);
-                self.harm(firm, |harm| harm.refused += 1);
+    fn keep(&mut self, firm: usize, record: supplier::Record, answered: bool) -> Result<(), Wrong> {
+        match record {
+            supplier::Record::Value { person: key, field, held, observed, .. } => {
+                let Some(being) = self.owners.get(&key).map(|person| &mut self.beings[*person]) else {
+                    return Err(Broken::NoGrant.into());
+                };
+                being.watch.granted(&self.firms[firm].key, &held.grant, field)?;
+                if let Some(link) = being.links.get_mut(&firm) {
+                    link.holding.take_in(field, observed.value.as_str(), answered);
+                }
+                let told = self.firms[firm].told.entry(key).or_default();
+                told.insert(field, (observed.value.as_str().to_owned(), held.grant));
+                self.month().values += 1;
+                self.harm(firm, |harm| harm.values += 1);
             }
-            Reply::Answer(signed) => {
-                let Ok(disclosure) = signed.clone().verify() else { return };
-                let has = |of: fn(&Answer) -> bool| disclosure.answers.values().any(of);
-                let asked = has(|answer| matches!(answer, Answer::Asked));
-                let given = has(|answer| matches!(answer, Answer::Value { .. } | Answer::Absent));
-                self.tally(
-                    if asked {
-                        "asked"
-                    } else if given {
-                        "answered"
-                    } else {
-                        "refused"
-                    },
-                    1,
-                );
-                self.harm(firm, |harm| match (asked, given) {
-                    (true, _) => harm.asked += 1,
-                    (false, true) => harm.answered += 1,
-                    (false, false) => harm.refused += 1,
-                });
+            // What a liar erases it goes on having where it lies.
+            supplier::Record::Erased { person: key, fields, .. } => {
+                let being = self.owners.get(&key).map(|person| &mut self.beings[*person]);
+                if let Some(link) = being.and_then(|being| being.links.get_mut(&firm)) {
+                    link.holding.erase(&fields);
+                    link.line.stir();
+                }
+            }
+            supplier::Record::Member { .. } => self.tally("memberships_told", 1),
+            supplier::Record::Counted { person: key, segment, answer } => {
+                self.firms[firm].reports.entry(segment).or_default().insert(key, answer);
             }
             _ => {}
         }
-    }
-
-    /// A message goes out; or is lost, with its line.
-    fn lost<T: serde::Serialize>(&mut self, person: usize, firm: usize, message: &T) -> bool {
-        self.sent(message);
-        let lost = self.rng.random_bool(self.scenario.network.loss);
-        if lost {
-            let key = self.firms[firm].key;
-            let own = self.beings[person].machine.pairing_key(&key).public();
-            self.firms[firm].machine.connection_lost(&own);
-            self.beings[person].machine.connection_lost(&key);
-        }
-        lost
-    }
-
-    fn sent<T: serde::Serialize>(&mut self, message: &T) {
-        let bytes = wire::encode(message).map_or(0, |bytes| bytes.len() as u64);
-        self.tally("messages", 1);
-        self.tally("bytes", bytes);
+        Ok(())
     }
 
     fn attacker(&self, firm: usize) -> Option<&'a Attacker> {
@@ -695,68 +652,17 @@ impl<'a> Group<'a> {
         &self.scenario.sector[self.firms[firm].sector].asks[number]
     }
 
-    /// Something that happens so often a year, by chance.
-    fn once_a(&mut self, a_year: f64, event: Event) {
-        if a_year > 0.0 {
-            let draw: f64 = self.rng.random_range(f64::EPSILON..1.0);
-            let years = -draw.ln() / a_year;
-            self.later((years * 365.0 * DAY_MS as f64) as u64, event);
-        }
-    }
-
-    fn later(&mut self, after: u64, event: Event) {
-        self.order += 1;
-        let at = self.now.saturating_add(after);
-        if at < self.end {
-            self.queue.insert((at, self.order), event);
-        }
-    }
-
     fn tally(&mut self, name: &'static str, more: u64) {
-        let at = (self.day() / MONTH_DAYS) as usize;
+        let at = self.agenda.month();
         self.lived.tally(at, name, more);
+    }
+
+    fn month(&mut self) -> &mut Month {
+        let at = self.agenda.month();
+        self.lived.measures(at)
     }
 
     fn entropy(&mut self) -> Entropy {
         Entropy::new(self.rng.random())
     }
-
-    fn time(&self) -> Timestamp {
-        Timestamp(self.now)
-    }
-
-    fn day(&self) -> u64 {
-        (self.now - BEGIN) / DAY_MS
-    }
-}
-
-/// A likely value: some tell one person from all others, some are shared by many.
-fn value_of(field: FieldPath, person: u64, area: u32, rng: &mut ChaCha8Rng) -> String {
-    let mut one_of = |words: &[&str]| words[rng.random_range(0..words.len())].to_owned();
-    match field.info().path {
-        "address.country" => "Nederland".into(),
-        "address.postalCode" => postal_code(area),
-        "address.locality" => format!("town {}", area / 4),
-        "address.region" => format!("province {}", area / 16),
-        "gender" => one_of(&["f", "m", "x"]),
-        "household.size" => one_of(&["1", "1", "2", "2", "3", "4", "5"]),
-        "household.homeType" => one_of(&["rented", "owned"]),
-        "language" => one_of(&["nl", "nl", "nl", "en", "tr"]),
-        "clothing.size" => one_of(&["S", "M", "L", "XL"]),
-        "income.annual" => one_of(&["20000", "30000", "40000", "60000", "90000"]),
-        "birthDate" => {
-            let (year, month, day) = (rng.random_range(1940..2008), rng.random_range(1..13), rng.random_range(1..29));
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-        path => format!("{path} of {person}"),
-    }
-}
-
-/// The postal code of an area.
-fn postal_code(area: u32) -> String {
-    format!("{} AB", 1_000 + area)
-}
-
-fn refused(error: impl std::fmt::Display) -> Wrong {
-    Wrong::Refused(error.to_string())
 }

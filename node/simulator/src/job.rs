@@ -11,15 +11,12 @@ use regie_protocol::signed::ObjectId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    frame::FrameError,
-    group::{self, GroupFailed},
-    life::Failed,
-    limits,
-    run::Plan,
-    scenario::{Scenario, ScenarioError, Signatures},
+    group, limits,
+    run::{Plan, RunError},
+    scenario::{Scenario, Signatures},
     stream::stream,
     table::{Month, Summary, Sums},
-    writer::{TableError, Writer},
+    writer::Writer,
 };
 
 /// The directory of runs within that of a sweep.
@@ -67,21 +64,9 @@ pub enum JobError {
     /// Larger than any job.
     #[error("a job of more than {} bytes; `regie-sim sweep … --emit-jobs` writes jobs, one a line", limits::JOB_BYTES)]
     Size,
-    /// Its scenario.
+    /// The run.
     #[error(transparent)]
-    Scenario(#[from] ScenarioError),
-    /// A life went wrong.
-    #[error(transparent)]
-    Failed(#[from] Failed),
-    /// A group went wrong.
-    #[error(transparent)]
-    Group(#[from] GroupFailed),
-    /// A table.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// A table of groups.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
+    Run(#[from] RunError),
     /// A file or directory.
     #[error("can't write {0}: {1}; make room or give another directory with --out")]
     File(String, std::io::Error),
@@ -91,13 +76,13 @@ impl Job {
     /// From a line of JSON.
     ///
     /// # Errors
-    /// [`JobError::Form`], [`JobError::Size`], [`JobError::Scenario`].
+    /// [`JobError::Form`], [`JobError::Size`], [`JobError::Run`] where its scenario is out of range.
     pub fn parse(line: &str) -> Result<Self, JobError> {
         if line.len() > limits::JOB_BYTES {
             return Err(JobError::Size);
         }
         let job: Self = serde_json::from_str(line)?;
-        job.scenario.check()?;
+        job.scenario.check().map_err(RunError::from)?;
         Ok(job)
     }
 
@@ -185,7 +170,11 @@ pub fn carry_out(
         // Nobody takes the tables of this run for those of an earlier one's manifest.
         remove(&out.join(MANIFEST))?;
     }
-    let summary = if plan.scenario.group.is_some() { groups(plan, out, lived)? } else { persons(plan, out, lived)? };
+    let summary = if plan.scenario.group.is_some() {
+        serde_json::to_value(groups(plan, out, lived)?)?
+    } else {
+        serde_json::to_value(persons(plan, out, lived)?)?
+    };
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         signatures: Signatures::BUILT,
@@ -201,7 +190,7 @@ pub fn carry_out(
 }
 
 /// Persons who live alone; their rows are written while lives end.
-fn persons(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<serde_json::Value, JobError> {
+fn persons(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<Summary, RunError> {
     let mut writer = out.map(|out| Writer::create(out, "months", &Month::columns())).transpose()?;
     let mut sums = Sums::default();
     stream(plan, lived, |rows| {
@@ -211,19 +200,19 @@ fn persons(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Re
                 writer.push(&row.cells())?;
             }
         }
-        Ok::<(), JobError>(())
+        Ok::<(), RunError>(())
     })?;
     writer.map_or(Ok(()), Writer::finish)?;
-    Ok(serde_json::to_value(Summary::over(&sums))?)
+    Ok(Summary::over(&sums))
 }
 
 /// Groups; their tables are small and are written at the end.
-fn groups(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<serde_json::Value, JobError> {
+fn groups(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<group::Summary, RunError> {
     let lived = group::run(plan.scenario, plan.seed, plan.threads, plan.only, lived)?;
     if let Some(out) = out {
         group::frames(&lived)?.iter().try_for_each(|frame| frame.write(out))?;
     }
-    Ok(serde_json::to_value(group::Summary::of(&lived))?)
+    Ok(group::Summary::of(&lived))
 }
 
 /// Writes a file that is there whole or not at all.

@@ -5,6 +5,7 @@
 //! nothing leaves without a live grant. Persons share nothing but the scenario, so each is run by itself, with random
 //! numbers of its own, and any number of threads gives the same tables.
 
+pub mod agenda;
 pub mod calibrate;
 pub mod costs;
 pub mod draw;
@@ -12,10 +13,13 @@ pub mod experiment;
 pub mod frame;
 pub mod gather;
 pub mod group;
+pub mod holding;
 pub mod job;
 pub mod life;
 pub mod limits;
+pub mod line;
 pub mod meter;
+pub mod outcome;
 pub mod plot;
 pub mod run;
 pub mod scenario;

@@ -14,21 +14,23 @@ use regie_protocol::{
     agreement::Agreement,
     audit::Log,
     entropy::Entropy,
-    field::{AskedPath, FieldPath, Observed, Provenance},
+    field::{FieldPath, Observed, Provenance},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     message::{Message, Reply},
     person::{self, Person, Remember},
     policy::Policy,
     profile::Profile,
-    refusal::Refusal,
     signed::ObjectId,
-    supplier::{self, Ask, Invite, Parcel, Supplier},
+    supplier::{self, Invite, Parcel, Supplier},
     time::{DAY_MS, Days, Timestamp},
-    wire,
 };
 
 use crate::{
+    agenda::{self, Agenda},
+    holding::{Holding, Past},
+    line::{Carried, Line},
     meter::{self, Metered, Side},
+    outcome::Outcome,
     scenario::{Asks, Scenario},
     table::Month,
     watch::{Broken, Watch},
@@ -36,10 +38,6 @@ use crate::{
 
 pub use script::{Played, Script, ScriptError, Step, plain};
 
-/// When every run begins: 2026-01-01T00:00:00Z.
-pub const BEGIN: u64 = 1_767_225_600_000;
-/// Days that a month of the tables has.
-pub const MONTH_DAYS: u64 = 30;
 const HOUR_MS: u64 = 3_600_000;
 /// The fields that a move of house changes.
 const HOME: [&str; 3] = ["address.street", "address.postalCode", "address.locality"];
@@ -79,7 +77,7 @@ pub enum Wrong {
 pub fn live(scenario: &Scenario, number: u32, seed: u64, blind: bool) -> Result<Vec<Month>, Failed> {
     let mut life = Life::new(scenario, number, seed);
     life.watch.blind = blind;
-    let failed = |life: &Life<'_>, what| Failed { person: number, day: life.day(), seed, what };
+    let failed = |life: &Life<'_>, what| Failed { person: number, day: life.agenda.day(), seed, what };
     match life.run() {
         Ok(()) => {
             life.months.iter_mut().for_each(|month| month.cost(&scenario.costs));
@@ -94,11 +92,8 @@ enum Event {
     Offline,
     Up(usize),
     Ask(usize, usize),
-    ToSupplier(usize, u32, u64, Box<Message>),
-    ToPerson(usize, u32, Parcel, Box<Message>),
-    SupplierReplied(usize, u32, u64, Box<Reply>),
-    PersonReplied(usize, u32, Parcel, Box<Reply>),
-    Acknowledge(usize, u32, Box<Message>),
+    /// On the line of this number with a supplier.
+    Arrives(usize, u32, Carried),
     Look,
     Move,
     Revoke,
@@ -108,21 +103,10 @@ enum Event {
 struct Party {
     machine: Metered<Supplier>,
     key: PublicKey,
-    /// The person's key here; deriving it anew for every message costs as much as a signature.
-    own: PublicKey,
     sector: usize,
-    /// Which line; messages of an earlier one never arrive.
-    line: u32,
-    up: bool,
-    /// Has anything gone out on this line?
-    sent: bool,
-    /// A line on which nothing had gone out yet had nothing to send, and nothing came up since: there is nothing to send
-    /// and nothing to forget on the next one either. Most relationships are so on most days.
-    idle: bool,
-    /// What it holds, as it was told.
-    held: BTreeMap<FieldPath, String>,
-    /// What it would hold today: a copy from the day on which it asked, told by hand of some moves.
-    copy: BTreeMap<FieldPath, String>,
+    line: Line,
+    /// What it holds, and would hold today.
+    holding: Holding,
     /// Which of its requests it has made before.
     asked: BTreeSet<usize>,
 }
@@ -130,11 +114,7 @@ struct Party {
 struct Life<'a> {
     scenario: &'a Scenario,
     rng: ChaCha8Rng,
-    now: u64,
-    end: u64,
-    /// By the moment, and in the order of their making within it.
-    queue: BTreeMap<(u64, u64), Event>,
-    order: u64,
+    agenda: Agenda<Event>,
     person: Metered<Person>,
     values: BTreeMap<FieldPath, Observed>,
     parties: Vec<Party>,
@@ -142,8 +122,7 @@ struct Life<'a> {
     /// Revocations under way: when each was made.
     revoked: BTreeMap<ObjectId, u64>,
     moves: u32,
-    /// When a value that was true ceased to be.
-    ended: BTreeMap<String, u64>,
+    past: Past,
     watch: Metered<Watch>,
     months: Vec<Month>,
     /// The entries of every relationship's log with their moment, where a script wants them.
@@ -158,22 +137,20 @@ impl<'a> Life<'a> {
         let mut rng = ChaCha8Rng::from_seed(bytes);
         let policy = preset(scenario, &mut rng);
         let person = Person::new(RootSeed::from_entropy(rng.random()), policy);
-        let months = u64::from(scenario.days).div_ceil(MONTH_DAYS);
-        let months = (0..months).map(|month| Month { person: number, month, ..Month::default() }).collect();
+        let months = (0..agenda::months(scenario.days))
+            .map(|month| Month { person: number, month, ..Month::default() })
+            .collect();
         Self {
             scenario,
             rng,
-            now: BEGIN,
-            end: BEGIN + u64::from(scenario.days) * DAY_MS,
-            queue: BTreeMap::new(),
-            order: 0,
+            agenda: Agenda::new(scenario.days),
             person: Metered::new(Side::Person, person),
             values: BTreeMap::new(),
             parties: Vec::new(),
             online: false,
             revoked: BTreeMap::new(),
             moves: 0,
-            ended: BTreeMap::new(),
+            past: Past::default(),
             watch: Metered::new(Side::Onlooker, Watch::default()),
             months,
             tape: None,
@@ -189,14 +166,11 @@ impl<'a> Life<'a> {
         }
         self.plan();
         self.spend();
-        while let Some(((at, _), event)) = self.queue.pop_first() {
-            self.now = at;
+        while let Some(event) = self.agenda.turn_to_next() {
             self.happen(event)?;
             self.spend();
         }
-        let shared: u64 = self.person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
-        let seen: u64 = self.watch.entries().values().sum();
-        if shared + self.person.personal_log().size() == seen { Ok(()) } else { Err(Wrong::Log) }
+        whole(&self.person, &self.watch)
     }
 
     /// The work since the last event is of this month.
@@ -236,9 +210,9 @@ impl<'a> Life<'a> {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: vec!["/ip4/127.0.0.1/tcp/7481".into()],
-            issued: self.time(),
+            issued: self.agenda.time(),
         };
-        let now = self.time();
+        let now = self.agenda.time();
         machine.set_profile(profile).map_err(|error| Wrong::Refused(error.to_string()))?;
         let invite = Invite { uses: Some(1), expires: now.plus_days(Days(1)), made: now, test: false };
         let (invitation, _) = machine.invite(invite, &mut self.entropy());
@@ -251,9 +225,8 @@ impl<'a> Life<'a> {
         };
         let mut entropy = self.entropy();
         let effects = self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
-        let (held, copy, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        let (line, up, sent, idle) = (0, false, false, false);
-        self.parties.push(Party { machine, key, own, sector, line, up, sent, idle, held, copy, asked });
+        let (line, holding, asked) = (Line::new(own), Holding::default(), BTreeSet::new());
+        self.parties.push(Party { machine, key, sector, line, holding, asked });
         self.run_person(effects, None)?;
         Ok(())
     }
@@ -261,19 +234,19 @@ impl<'a> Life<'a> {
     /// Puts the first of everything that comes again into the queue.
     fn plan(&mut self) {
         let wakes = self.rng.random_range(0..24 * HOUR_MS);
-        self.later(wakes, Event::Online);
+        self.agenda.later(wakes, Event::Online);
         for party in 0..self.parties.len() {
             for asks in 0..self.scenario.sector[self.parties[party].sector].asks.len() {
                 let every = self.asks(party, asks).every_days;
                 let first = self.rng.random_range(0..u64::from(every) * DAY_MS);
-                self.later(first, Event::Ask(party, asks));
+                self.agenda.later(first, Event::Ask(party, asks));
             }
         }
         let looks = self.rng.random_range(0..u64::from(self.scenario.person.looks_every_days) * DAY_MS);
-        self.later(looks, Event::Look);
-        self.later(DAY_MS, Event::Day);
-        self.once_a(self.scenario.person.moves_a_year, Event::Move);
-        self.once_a(self.scenario.person.revokes_a_year, Event::Revoke);
+        self.agenda.later(looks, Event::Look);
+        self.agenda.later(DAY_MS, Event::Day);
+        self.agenda.once_a(self.scenario.person.moves_a_year, &mut self.rng, Event::Move);
+        self.agenda.once_a(self.scenario.person.revokes_a_year, &mut self.rng, Event::Revoke);
     }
 
     fn happen(&mut self, event: Event) -> Result<(), Wrong> {
@@ -283,23 +256,17 @@ impl<'a> Life<'a> {
                 self.online = false;
                 (0..self.parties.len()).for_each(|party| self.hang_up(party));
                 let sleeps = 24.0 - self.scenario.online.hours_a_day;
-                self.later((sleeps * HOUR_MS as f64) as u64, Event::Online);
+                self.agenda.later((sleeps * HOUR_MS as f64) as u64, Event::Online);
                 Ok(())
             }
             Event::Up(party) => self.dial(party),
             Event::Ask(party, asks) => self.ask(party, asks),
-            Event::ToSupplier(party, line, number, message) => self.at_supplier(party, line, number, *message),
-            Event::ToPerson(party, line, parcel, message) => self.at_person(party, line, parcel, *message),
-            Event::SupplierReplied(party, line, number, reply) => self.supplier_replied(party, line, number, *reply),
-            Event::PersonReplied(party, line, parcel, reply) => self.person_replied(party, line, &parcel, *reply),
-            Event::Acknowledge(party, line, message) => {
-                if self.parties[party].line == line && self.parties[party].up {
-                    let (key, now) = (self.parties[party].key, self.time());
-                    let mut entropy = self.entropy();
-                    let effects = self.person.message(&key, *message, now, &mut entropy);
-                    self.run_person(effects, Some(party))?;
+            Event::Arrives(party, line, carried) => {
+                if self.parties[party].line.holds(line) {
+                    self.arrives(party, carried)
+                } else {
+                    Ok(())
                 }
-                Ok(())
             }
             Event::Look => self.look(),
             Event::Move => self.moves_house(),
@@ -312,55 +279,40 @@ impl<'a> Life<'a> {
         self.online = true;
         let hours = self.scenario.online.hours_a_day;
         if hours < 24.0 {
-            self.later((hours * HOUR_MS as f64) as u64, Event::Offline);
+            self.agenda.later((hours * HOUR_MS as f64) as u64, Event::Offline);
         }
         (0..self.parties.len()).try_for_each(|party| self.dial(party))
     }
 
     fn dial(&mut self, party: usize) -> Result<(), Wrong> {
-        if self.online && !self.parties[party].up {
-            self.parties[party].up = true;
+        if self.online && self.parties[party].line.dial() {
             self.flush(party)?;
         }
         Ok(())
     }
 
     fn hang_up(&mut self, party: usize) {
-        let party = &mut self.parties[party];
-        let (key, person) = (party.key, party.own);
-        if party.up {
-            party.up = false;
-            party.line += 1;
-            if party.idle {
-                return;
-            }
-            party.sent = false;
-            party.machine.connection_lost(&person);
-            self.person.connection_lost(&key);
-        }
+        let Party { line, key, machine, .. } = &mut self.parties[party];
+        line.hang_up(key, machine, &mut self.person);
     }
 
     /// Sends what waits on both sides of a line that is up.
     fn flush(&mut self, party: usize) -> Result<(), Wrong> {
-        if !self.parties[party].up || self.parties[party].idle {
+        if !self.parties[party].line.stirs() {
             return Ok(());
         }
-        let (key, line, now) = (self.parties[party].key, self.parties[party].line, self.time());
+        let (key, line, now) = (self.parties[party].key, self.parties[party].line.number(), self.agenda.time());
         let effects = self.person.drop_expired(&key, now);
         self.keep(effects)?;
         let outgoing = self.person.to_send(&key);
-        let own = self.parties[party].own;
+        let own = self.parties[party].line.own;
         let waiting = self.parties[party].machine.to_send(&own, now).map_err(refused)?;
-        let nothing = outgoing.is_empty() && waiting.is_empty();
-        self.parties[party].sent |= !nothing;
-        self.parties[party].idle = !self.parties[party].sent;
+        self.parties[party].line.flushed(!outgoing.is_empty() || !waiting.is_empty());
         for outgoing in outgoing {
-            let message = Box::new(outgoing.message);
-            self.carry(party, size(&*message), Event::ToSupplier(party, line, outgoing.number, message));
+            self.carry(party, line, Carried::ToSupplier(outgoing.number, Box::new(outgoing.message)));
         }
         for (parcel, message) in waiting {
-            let message = Box::new(message);
-            self.carry(party, size(&*message), Event::ToPerson(party, line, parcel, message));
+            self.carry(party, line, Carried::ToPerson(parcel, Box::new(message)));
         }
         Ok(())
     }
@@ -368,47 +320,33 @@ impl<'a> Life<'a> {
     /// Something came up for this supplier's line.
     fn stir(&mut self, supplier: &PublicKey) {
         if let Some(party) = self.parties.iter_mut().find(|party| party.key == *supplier) {
-            party.idle = false;
+            party.line.stir();
         }
     }
 
     /// A message goes out: it arrives after a while, or is lost with its line.
-    fn carry(&mut self, party: usize, bytes: u64, event: Event) {
-        let month = self.month();
-        month.messages += 1;
-        month.bytes += bytes;
-        if matches!(event, Event::ToSupplier(..) | Event::PersonReplied(..)) {
-            month.person_messages += 1;
-            month.person_bytes += bytes;
-        }
+    fn carry(&mut self, party: usize, line: u32, carried: Carried) {
+        let (bytes, by_person) = (carried.bytes(), carried.by_person());
+        self.month().sent(bytes, by_person);
         let [least, most] = self.scenario.network.latency_ms;
         if self.rng.random_bool(self.scenario.network.loss) {
             self.hang_up(party);
-            self.later(self.scenario.network.retry_s * 1_000, Event::Up(party));
+            self.agenda.later(self.scenario.network.retry_s * 1_000, Event::Up(party));
         } else {
             let takes = self.rng.random_range(least..=most);
-            self.later(takes, event);
+            self.agenda.later(takes, Event::Arrives(party, line, carried));
         }
     }
 
     fn ask(&mut self, party: usize, number: usize) -> Result<(), Wrong> {
         let asks = self.asks(party, number);
         let every = asks.every_days;
-        let ask = Ask {
-            person: self.parties[party].own,
-            fields: asks.fields.iter().map(|field| AskedPath::from(*field)).collect(),
-            purpose: asks.purpose,
-            reason: "as agreed".into(),
-            access: asks.access.access(),
-            duration: Days(asks.days),
-            retention: Days(asks.retention_days),
-            delegations: 0,
-        };
+        let ask = asks.ask(self.parties[party].line.own);
         let (fields, needs) = (asks.fields.len() as u64, asks.needs.len() as u64);
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         // A full outbox makes the company wait, like everybody.
         if self.parties[party].machine.ask(ask, now, &mut entropy).is_ok() {
-            self.parties[party].idle = false;
+            self.parties[party].line.stir();
             let repeats = u64::from(!self.parties[party].asked.insert(number));
             let month = self.month();
             month.requests += 1;
@@ -417,83 +355,83 @@ impl<'a> Life<'a> {
             month.fields_needed += needs;
             self.flush(party)?;
         }
-        self.later(u64::from(every) * DAY_MS, Event::Ask(party, number));
+        self.agenda.later(u64::from(every) * DAY_MS, Event::Ask(party, number));
         Ok(())
     }
 
-    fn at_supplier(&mut self, party: usize, line: u32, number: u64, message: Message) -> Result<(), Wrong> {
-        if self.parties[party].line != line {
-            return Ok(());
+    fn arrives(&mut self, party: usize, carried: Carried) -> Result<(), Wrong> {
+        match carried {
+            Carried::ToSupplier(number, message) => self.at_supplier(party, number, *message),
+            Carried::ToPerson(parcel, message) => self.at_person(party, parcel, *message),
+            Carried::SupplierReplied(number, reply) => self.supplier_replied(party, number, *reply),
+            Carried::PersonReplied(parcel, reply) => {
+                self.person_replied(party, &parcel, *reply);
+                Ok(())
+            }
+            Carried::Acknowledge(message) => {
+                let (key, now) = (self.parties[party].key, self.agenda.time());
+                let mut entropy = self.entropy();
+                let effects = self.person.message(&key, *message, now, &mut entropy);
+                self.run_person(effects, Some(party)).map(drop)
+            }
         }
+    }
+
+    fn at_supplier(&mut self, party: usize, number: u64, message: Message) -> Result<(), Wrong> {
         if let Message::Revoke(signed) = &message {
             meter::turn(Side::Onlooker);
             let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
             if let Some(made) = self.revoked.remove(&revocation.grant) {
-                let took = self.now - made;
+                let took = self.agenda.now() - made;
                 let month = self.month();
                 month.revocations_done += 1;
                 month.revocation_ms += took;
             }
         }
-        let (now, answers) = (self.time(), answers_a_request(&message));
-        let person = self.parties[party].own;
-        let effects = self.parties[party].machine.message(&person, message, now);
+        let (now, answers) = (self.agenda.time(), answers_a_request(&message));
+        let own = self.parties[party].line.own;
+        let effects = self.parties[party].machine.message(&own, message, now);
         if let Some(reply) = self.run_supplier(party, effects, answers) {
-            let reply = Box::new(reply);
-            self.carry(party, size(&*reply), Event::SupplierReplied(party, line, number, reply));
+            self.answer(party, Carried::SupplierReplied(number, Box::new(reply)));
         }
         Ok(())
     }
 
-    fn at_person(&mut self, party: usize, line: u32, parcel: Parcel, message: Message) -> Result<(), Wrong> {
-        if self.parties[party].line != line {
-            return Ok(());
-        }
-        let (key, now) = (self.parties[party].key, self.time());
+    fn at_person(&mut self, party: usize, parcel: Parcel, message: Message) -> Result<(), Wrong> {
+        let (key, now) = (self.parties[party].key, self.agenda.time());
         let mut entropy = self.entropy();
         let effects = self.person.message(&key, message, now, &mut entropy);
         if let Some(reply) = self.run_person(effects, Some(party))? {
-            let reply = Box::new(reply);
-            self.carry(party, size(&*reply), Event::PersonReplied(party, line, parcel, reply));
+            self.answer(party, Carried::PersonReplied(parcel, Box::new(reply)));
         }
         Ok(())
     }
 
-    fn supplier_replied(&mut self, party: usize, line: u32, number: u64, reply: Reply) -> Result<(), Wrong> {
-        if self.parties[party].line != line {
-            return Ok(());
-        }
-        let (key, now) = (self.parties[party].key, self.time());
+    fn supplier_replied(&mut self, party: usize, number: u64, reply: Reply) -> Result<(), Wrong> {
+        let (key, now) = (self.parties[party].key, self.agenda.time());
         let mut entropy = self.entropy();
         let effects = self.person.replied(&key, number, reply, now, &mut entropy);
-        self.run_person(effects, Some(party))?;
-        Ok(())
+        self.run_person(effects, Some(party)).map(drop)
     }
 
-    fn person_replied(&mut self, party: usize, line: u32, parcel: &Parcel, reply: Reply) -> Result<(), Wrong> {
-        if self.parties[party].line != line {
-            return Ok(());
-        }
-        let (person, now) = (self.parties[party].own, self.time());
-        let (effects, back) = self.parties[party].machine.replied(&person, parcel, reply, now);
+    fn person_replied(&mut self, party: usize, parcel: &Parcel, reply: Reply) {
+        let (own, now) = (self.parties[party].line.own, self.agenda.time());
+        let (effects, back) = self.parties[party].machine.replied(&own, parcel, reply, now);
         self.run_supplier(party, effects, true);
         if let Some(message) = back {
-            let message = Box::new(message);
-            self.carry(party, size(&*message), Event::Acknowledge(party, line, message));
+            self.answer(party, Carried::Acknowledge(Box::new(message)));
         }
-        Ok(())
+    }
+
+    /// Goes out on the line that what it answers came on.
+    fn answer(&mut self, party: usize, carried: Carried) {
+        let line = self.parties[party].line.number();
+        self.carry(party, line, carried);
     }
 
     /// The person looks at what waits, and decides each.
     fn look(&mut self) -> Result<(), Wrong> {
-        let mut waiting: Vec<(Nonce, String)> = Vec::new();
-        for (_, relationship) in self.person.relationships() {
-            let sector = &relationship.profile().sector;
-            waiting.extend(relationship.waiting().map(|one| {
-                let fields: Vec<String> = one.fields.keys().map(ToString::to_string).collect();
-                (one.id, format!("{sector} {} {}", one.purpose, fields.join(",")))
-            }));
-        }
+        let waiting = waiting(&self.person);
         let kinds: BTreeSet<&String> = waiting.iter().map(|(_, kind)| kind).collect();
         // The dashboard shows those of one kind as one decision.
         let kinds = kinds.len() as u64;
@@ -501,7 +439,7 @@ impl<'a> Life<'a> {
         month.decisions += waiting.len() as u64;
         month.decisions_grouped += kinds;
         for (id, _) in waiting {
-            let (now, mut entropy) = (self.time(), self.entropy());
+            let (now, mut entropy) = (self.agenda.time(), self.entropy());
             let says_yes = self.rng.random_bool(self.scenario.person.says_yes);
             self.remember(&id, says_yes)?;
             let effects = if says_yes { self.person.allow(&id, now, &mut entropy) } else { self.person.refuse(&id) };
@@ -511,7 +449,7 @@ impl<'a> Life<'a> {
             }
         }
         self.flush_all()?;
-        self.later(u64::from(self.scenario.person.looks_every_days) * DAY_MS, Event::Look);
+        self.agenda.later(u64::from(self.scenario.person.looks_every_days) * DAY_MS, Event::Look);
         Ok(())
     }
 
@@ -519,7 +457,7 @@ impl<'a> Life<'a> {
     fn remember(&mut self, id: &Nonce, says_yes: bool) -> Result<(), Wrong> {
         let share = self.scenario.person.remembers;
         if share > 0.0 && self.rng.random_bool(share) {
-            let (now, mut entropy) = (self.time(), self.entropy());
+            let (now, mut entropy) = (self.agenda.time(), self.entropy());
             // A policy may be full of rules; then this answer is for once.
             if let Ok(effects) = self.person.remember(id, says_yes, Remember::Kind, now, &mut entropy) {
                 self.run_person(effects, None)?;
@@ -533,55 +471,47 @@ impl<'a> Life<'a> {
         self.moves += 1;
         let fields: Vec<FieldPath> = HOME.iter().filter_map(|path| path.parse().ok()).collect();
         let fields: Vec<FieldPath> = fields.into_iter().filter(|field| self.values.contains_key(field)).collect();
+        let mut told = BTreeMap::new();
         for field in &fields {
             let value = format!("{field} {}", self.moves);
-            self.ended.insert(self.values[field].value.as_str().to_owned(), self.now);
+            self.past.turn(*field, self.values[field].value.as_str(), &value, self.agenda.now());
             self.set(*field, &value);
+            told.insert(*field, value);
         }
         let changed = fields.iter().map(|field| (*field, true)).collect();
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         let effects = self.person.field_changed(&changed, now, &mut entropy).map_err(refused)?;
         self.run_person(effects, None)?;
         for party in 0..self.parties.len() {
             if self.rng.random_bool(self.scenario.baseline.tells) {
-                for field in &fields {
-                    let value = self.values[field].value.as_str().to_owned();
-                    // Only of what it was told before.
-                    self.parties[party].copy.entry(*field).and_modify(|copy| *copy = value);
-                }
+                self.parties[party].holding.tell_by_hand(&told);
             }
         }
         self.month().moves += 1;
         self.flush_all()?;
-        self.once_a(self.scenario.person.moves_a_year, Event::Move);
+        self.agenda.once_a(self.scenario.person.moves_a_year, &mut self.rng, Event::Move);
         Ok(())
     }
 
     fn revoke(&mut self) -> Result<(), Wrong> {
-        let now = self.time();
-        let live: Vec<ObjectId> = self
-            .person
-            .relationships()
-            .flat_map(|(_, relationship)| relationship.grants())
-            .filter(|grant| grant.live(&*self.person, now).is_ok())
-            .map(regie_protocol::grant::VerifiedGrant::id)
-            .collect();
+        let now = self.agenda.time();
+        let live = live_grants(&self.person, now);
         if !live.is_empty() {
             let grant = live[self.rng.random_range(0..live.len())];
             let mut entropy = self.entropy();
             let effects = self.person.revoke(&grant, true, now, &mut entropy).map_err(refused)?;
             self.run_person(effects, None)?;
-            self.revoked.insert(grant, self.now);
+            self.revoked.insert(grant, self.agenda.now());
             self.month().revocations += 1;
             self.flush_all()?;
         }
-        self.once_a(self.scenario.person.revokes_a_year, Event::Revoke);
+        self.agenda.once_a(self.scenario.person.revokes_a_year, &mut self.rng, Event::Revoke);
         Ok(())
     }
 
     /// A day is over: both sides let go of what is past its time; on the last of a month the copies are compared.
     fn day_passes(&mut self) -> Result<(), Wrong> {
-        let now = self.time();
+        let now = self.agenda.time();
         let effects = self.person.tick(now);
         self.keep(effects)?;
         for party in 0..self.parties.len() {
@@ -589,42 +519,19 @@ impl<'a> Life<'a> {
             self.run_supplier(party, effects, false);
         }
         self.flush_all()?;
-        if self.day().is_multiple_of(MONTH_DAYS) || self.now + DAY_MS >= self.end {
-            self.compare();
+        if let Some(month) = self.agenda.month_that_ends() {
+            self.compare(month);
         }
-        self.later(DAY_MS, Event::Day);
+        self.agenda.later(DAY_MS, Event::Day);
         Ok(())
     }
 
     /// How right is what suppliers hold, how right would today's copies of the same values be, and all of them?
-    fn compare(&mut self) {
-        let mut found = Month::default();
+    fn compare(&mut self, month: usize) {
+        let Some(month) = self.months.get_mut(month) else { return };
         for party in &self.parties {
-            let asks = &self.scenario.sector[party.sector].asks;
-            let needed: BTreeSet<FieldPath> = asks.iter().flat_map(|asks| asks.needs.iter().copied()).collect();
-            for (field, value) in &party.held {
-                found.held += 1;
-                found.held_needless += u64::from(!needed.contains(field));
-                let copy = party.copy.get(field).unwrap_or(value);
-                for (held, right, wrong_ms) in [
-                    (value, &mut found.held_right, &mut found.held_wrong_ms),
-                    (copy, &mut found.held_right_by_hand, &mut found.held_wrong_ms_by_hand),
-                ] {
-                    let since = self.ended.get(held);
-                    *right += u64::from(since.is_none());
-                    *wrong_ms += since.map_or(0, |since| self.now - since);
-                }
-            }
-            found.copies += party.copy.len() as u64;
-            found.copies_right += party.copy.values().filter(|copy| !self.ended.contains_key(*copy)).count() as u64;
-        }
-        // The day that ends a month still belongs to it.
-        let at = (self.day().saturating_sub(1) / MONTH_DAYS) as usize;
-        if let Some(month) = self.months.get_mut(at) {
-            (month.held, month.held_right, month.held_needless) = (found.held, found.held_right, found.held_needless);
-            (month.held_right_by_hand, month.held_wrong_ms) = (found.held_right_by_hand, found.held_wrong_ms);
-            month.held_wrong_ms_by_hand = found.held_wrong_ms_by_hand;
-            (month.copies, month.copies_right) = (found.copies, found.copies_right);
+            let needed = self.scenario.sector[party.sector].needs();
+            party.holding.compare(&needed, &self.past, self.agenda.now(), month);
         }
     }
 
@@ -642,12 +549,12 @@ impl<'a> Life<'a> {
         for effect in effects {
             match effect {
                 person::Effect::Persist(record) => {
-                    let now = self.time();
+                    let now = self.agenda.time();
                     self.watch.see(&record, now)?;
                     if let (Some(tape), person::Record::Entry { log: Log::With(supplier), bytes, .. }) =
                         (&mut self.tape, &record)
                     {
-                        tape.push((*supplier, bytes.clone(), self.now));
+                        tape.push((*supplier, bytes.clone(), self.agenda.now()));
                     }
                     // Every message that is to go out is a record first.
                     if let person::Record::Outgoing { supplier, .. } = &record {
@@ -656,7 +563,7 @@ impl<'a> Life<'a> {
                 }
                 person::Effect::Reply(reply) => answer = Some(reply),
                 person::Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.time(), self.entropy());
+                    let (now, mut entropy) = (self.agenda.time(), self.entropy());
                     let values = &self.values;
                     let mut value = |release: &regie_protocol::decision::Release| values.get(&release.field()).cloned();
                     let sealed = self.person.seal(plan, &mut value, now, &mut entropy).map_err(refused)?;
@@ -677,47 +584,25 @@ impl<'a> Life<'a> {
     }
 
     fn count(&mut self, reply: &Reply) {
-        let Reply::Answer(signed) = reply else {
-            // One that comes again, or passes by itself, is asked once more and counted then.
-            let passing = [Refusal::Replayed, Refusal::RateLimited, Refusal::Unavailable, Refusal::Paused];
-            if let Reply::Refused(code) = reply
-                && !passing.contains(code)
-            {
-                self.month().refused += 1;
-            }
-            return;
-        };
-        meter::turn(Side::Onlooker);
-        let Ok(disclosure) = signed.clone().verify() else { return };
-        use regie_protocol::disclosure::Answer;
-        let asked = disclosure.answers.values().any(|answer| matches!(answer, Answer::Asked));
-        let given = disclosure.answers.values().any(|answer| matches!(answer, Answer::Value { .. } | Answer::Absent));
-        let month = self.month();
-        match (asked, given) {
-            (true, _) => month.asked += 1,
-            (false, true) => month.answered += 1,
-            (false, false) => month.refused += 1,
-        }
+        let outcome = Outcome::of(reply);
+        self.month().came_of(outcome);
     }
 
-    /// Carries out a supplier's effects. Where a request is `answered`, today's copy is made anew too: a form that is
-    /// filled in.
+    /// Carries out a supplier's effects; `answered` where they are of the answer to a request.
     fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>, answered: bool) -> Option<Reply> {
         let mut answer = None;
         for effect in effects {
             // Whatever a supplier has to send is a record first.
-            self.parties[party].idle &= !matches!(effect, supplier::Effect::Persist(_));
+            if matches!(effect, supplier::Effect::Persist(_)) {
+                self.parties[party].line.stir();
+            }
             match effect {
                 supplier::Effect::Persist(supplier::Record::Value { field, observed, .. }) => {
-                    let (value, party) = (observed.value.as_str().to_owned(), &mut self.parties[party]);
-                    if answered || !party.copy.contains_key(&field) {
-                        party.copy.insert(field, value.clone());
-                    }
-                    party.held.insert(field, value);
+                    self.parties[party].holding.take_in(field, observed.value.as_str(), answered);
                     self.month().values += 1;
                 }
                 supplier::Effect::Persist(supplier::Record::Erased { fields, .. }) => {
-                    self.parties[party].held.retain(|field, _| !fields.contains(field));
+                    self.parties[party].holding.erase(&fields);
                 }
                 supplier::Effect::Persist(_) | supplier::Effect::Deliver(_) => {}
                 supplier::Effect::Reply(reply) => answer = Some(reply),
@@ -728,7 +613,7 @@ impl<'a> Life<'a> {
 
     fn set(&mut self, field: FieldPath, value: &str) {
         if let Ok(value) = value.parse() {
-            let observed = self.time();
+            let observed = self.agenda.time();
             self.values.insert(field, Observed { value, provenance: Provenance::Typed, observed });
         }
     }
@@ -742,37 +627,12 @@ impl<'a> Life<'a> {
         &self.scenario.sector[self.parties[party].sector].asks[number]
     }
 
-    /// Something that happens so often a year, by chance.
-    fn once_a(&mut self, a_year: f64, event: Event) {
-        if a_year > 0.0 {
-            let draw: f64 = self.rng.random_range(f64::EPSILON..1.0);
-            let years = -draw.ln() / a_year;
-            self.later((years * 365.0 * DAY_MS as f64) as u64, event);
-        }
-    }
-
-    fn later(&mut self, after: u64, event: Event) {
-        self.order += 1;
-        let at = self.now.saturating_add(after);
-        if at < self.end {
-            self.queue.insert((at, self.order), event);
-        }
-    }
-
     fn entropy(&mut self) -> Entropy {
         Entropy::new(self.rng.random())
     }
 
-    fn time(&self) -> Timestamp {
-        Timestamp(self.now)
-    }
-
-    fn day(&self) -> u64 {
-        (self.now - BEGIN) / DAY_MS
-    }
-
     fn month(&mut self) -> &mut Month {
-        let at = ((self.day() / MONTH_DAYS) as usize).min(self.months.len() - 1);
+        let at = self.agenda.month().min(self.months.len() - 1);
         &mut self.months[at]
     }
 }
@@ -799,17 +659,39 @@ fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
     effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
 }
 
+/// Has every log as many entries as were seen?
+pub(crate) fn whole(person: &Person, watch: &Watch) -> Result<(), Wrong> {
+    let shared: u64 = person.relationships().map(|(_, relationship)| relationship.log().size()).sum();
+    let seen: u64 = watch.entries().values().sum();
+    if shared + person.personal_log().size() == seen { Ok(()) } else { Err(Wrong::Log) }
+}
+
+/// The grants that a person may revoke.
+pub(crate) fn live_grants(person: &Person, now: Timestamp) -> Vec<ObjectId> {
+    let all = person.relationships().flat_map(|(_, relationship)| relationship.grants());
+    all.filter(|grant| grant.live(person, now).is_ok()).map(regie_protocol::grant::VerifiedGrant::id).collect()
+}
+
+/// What waits for a person's word, and of which kind each is, as the dashboard shows it.
+pub(crate) fn waiting(person: &Person) -> Vec<(Nonce, String)> {
+    let mut waiting = Vec::new();
+    for (_, relationship) in person.relationships() {
+        let sector = &relationship.profile().sector;
+        waiting.extend(relationship.waiting().map(|one| {
+            let fields: Vec<String> = one.fields.keys().map(ToString::to_string).collect();
+            (one.id, format!("{sector} {} {}", one.purpose, fields.join(",")))
+        }));
+    }
+    waiting
+}
+
 /// Is it values that were asked for, not a change that is told?
-fn answers_a_request(message: &Message) -> bool {
+pub(crate) fn answers_a_request(message: &Message) -> bool {
     let Message::Disclose(signed) = message else { return false };
     meter::turn(Side::Onlooker);
     signed.clone().verify().is_ok_and(|disclosure| disclosure.request.is_some())
 }
 
-fn refused(error: impl std::fmt::Display) -> Wrong {
+pub(crate) fn refused(error: impl std::fmt::Display) -> Wrong {
     Wrong::Refused(error.to_string())
-}
-
-fn size<T: serde::Serialize>(message: &T) -> u64 {
-    wire::encode(message).map_or(0, |bytes| bytes.len() as u64)
 }

@@ -1,4 +1,4 @@
-//! Who did the work that a signature's mathematics is: the person's node, the suppliers', or the simulator itself. In:
+//! Who did the work that a signature's mathematics is: the person's node, the suppliers', a board, or the simulator itself. In:
 //! machines within [`Metered`]. Out: tallies by side.
 //!
 //! A thread lives one life at a time, and works for one side at any moment: whose machine it touched last. So taking hold
@@ -18,6 +18,8 @@ pub enum Side {
     Person,
     /// A supplier's companion.
     Supplier,
+    /// The board that a group shares.
+    Board,
     /// The simulator: what it checks and reads for itself. No node does that work.
     Onlooker,
 }
@@ -29,6 +31,8 @@ pub struct Spent {
     pub person: Tally,
     /// By all suppliers together.
     pub supplier: Tally,
+    /// By the board.
+    pub board: Tally,
     /// By the simulator.
     pub onlooker: Tally,
 }
@@ -43,7 +47,7 @@ std::thread_local! {
     static WHOSE: Cell<Side> = const { Cell::new(Side::Onlooker) };
     static COUNTED: Cell<Tally> = const { Cell::new(NOTHING) };
     static SPENT: Cell<Spent> =
-        const { Cell::new(Spent { person: NOTHING, supplier: NOTHING, onlooker: NOTHING }) };
+        const { Cell::new(Spent { person: NOTHING, supplier: NOTHING, board: NOTHING, onlooker: NOTHING }) };
 }
 
 const NOTHING: Tally = Tally { keys: 0, read: 0, signed: 0, verified: 0, sealed: 0 };
@@ -63,6 +67,7 @@ pub fn turn(side: Side) {
     let of = match before {
         Side::Person => &mut spent.person,
         Side::Supplier => &mut spent.supplier,
+        Side::Board => &mut spent.board,
         Side::Onlooker => &mut spent.onlooker,
     };
     *of = of.and(done);
@@ -115,7 +120,7 @@ mod tests {
         (*person)();
         (*supplier)();
         (*person)();
-        let Spent { person, supplier, onlooker } = take();
+        let Spent { person, supplier, onlooker, .. } = take();
         assert_eq!((person.keys, supplier.keys, onlooker.keys), (3, 1, 1));
         assert_eq!(take(), Spent::default());
     }

@@ -1,7 +1,15 @@
 //! Runs a scenario and keeps all of its rows: for tests and small markets; `stream` is for large ones. In: a scenario, a
 //! seed. Out: rows in the order of persons, or the first life that went wrong.
 
-use crate::{life::Failed, scenario::Scenario, stream::stream, table::Month};
+use crate::{
+    frame::FrameError,
+    group::GroupFailed,
+    life::Failed,
+    scenario::{Scenario, ScenarioError},
+    stream::stream,
+    table::Month,
+    writer::TableError,
+};
 
 /// How a run is done.
 pub struct Plan<'a> {
@@ -13,6 +21,26 @@ pub struct Plan<'a> {
     pub threads: usize,
     /// This person alone.
     pub only: Option<u32>,
+}
+
+/// Why a run gave no tables.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Its scenario.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// A life went wrong.
+    #[error(transparent)]
+    Life(#[from] Failed),
+    /// A group went wrong.
+    #[error(transparent)]
+    Group(#[from] GroupFailed),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A table of groups or of an experiment.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
 }
 
 /// Lives all lives and keeps their rows. `done` is told of each.

@@ -6,7 +6,15 @@ use std::{
     path::Path,
 };
 
-use regie_protocol::{field::FieldPath, grant::Access, limits, purpose::Purpose};
+use regie_protocol::{
+    field::{AskedPath, FieldPath},
+    grant::Access,
+    identity::PublicKey,
+    limits,
+    purpose::Purpose,
+    supplier::Ask,
+    time::Days,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{costs::Costs, group::GroupRules};
@@ -159,6 +167,31 @@ pub struct Asks {
     pub days: u32,
     /// Days that a value is kept.
     pub retention_days: u32,
+}
+
+impl Sector {
+    /// What they need, of all that they ask for.
+    #[must_use]
+    pub fn needs(&self) -> BTreeSet<FieldPath> {
+        self.asks.iter().flat_map(|asks| asks.needs.iter().copied()).collect()
+    }
+}
+
+impl Asks {
+    /// The request, to a person of this key.
+    #[must_use]
+    pub fn ask(&self, person: PublicKey) -> Ask {
+        Ask {
+            person,
+            fields: self.fields.iter().map(|field| AskedPath::from(*field)).collect(),
+            purpose: self.purpose,
+            reason: "as agreed".into(),
+            access: self.access.access(),
+            duration: Days(self.days),
+            retention: Days(self.retention_days),
+            delegations: 0,
+        }
+    }
 }
 
 /// How values are had.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     costs::Costs,
     meter::Spent,
+    outcome::Outcome,
     writer::{Cell, Kind, TableError, Writer},
 };
 
@@ -30,6 +31,15 @@ macro_rules! months {
             fn numbers(&self) -> Vec<i64> {
                 let all = [u64::from(self.person), self.month, $(self.$name,)*];
                 all.into_iter().map(|number| i64::try_from(number).unwrap_or(i64::MAX)).collect()
+            }
+
+            /// The figure of this column; none where there is no such column.
+            #[must_use]
+            pub fn get(&self, column: &str) -> Option<u64> {
+                match column {
+                    $(stringify!($name) => Some(self.$name),)*
+                    _ => None,
+                }
             }
 
             /// Adds the figures of another row.
@@ -120,9 +130,29 @@ months! {
 }
 
 impl Month {
+    /// A message went out, of so many bytes.
+    pub fn sent(&mut self, bytes: u64, by_person: bool) {
+        self.messages += 1;
+        self.bytes += bytes;
+        if by_person {
+            self.person_messages += 1;
+            self.person_bytes += bytes;
+        }
+    }
+
+    /// What came of a request.
+    pub fn came_of(&mut self, outcome: Option<Outcome>) {
+        match outcome {
+            Some(Outcome::Answered) => self.answered += 1,
+            Some(Outcome::Asked) => self.asked += 1,
+            Some(Outcome::Refused) => self.refused += 1,
+            Some(Outcome::Passing) | None => {}
+        }
+    }
+
     /// Adds what was spent, without its time.
     pub fn spend(&mut self, spent: &Spent) {
-        let Spent { person, supplier, onlooker: _ } = spent;
+        let Spent { person, supplier, board: _, onlooker: _ } = spent;
         self.person_keys += person.keys;
         self.person_read += person.read;
         self.person_signed += person.signed;
@@ -224,6 +254,13 @@ impl Sums {
     pub fn add(&mut self, row: &Month) {
         self.all.add(row);
         self.rows += 1;
+        self.months = self.months.max(row.month + 1);
+    }
+
+    /// One more row, of so many persons together.
+    pub fn add_together(&mut self, row: &Month, persons: u64) {
+        self.all.add(row);
+        self.rows += persons;
         self.months = self.months.max(row.month + 1);
     }
 }

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use regie_simulator::{
+    costs::Costs,
     draw,
     experiment::{Name, Trial},
     group::{self, Attack, Lived, Summary},
@@ -38,9 +39,9 @@ fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn the_same_seed_gives_the_same_groups_on_any_number_of_threads() {
-    let scenario = crowd(&[]);
+    let scenario = crowd(&["persons=20", "person.moves_a_year=4"]);
     let mut all = Vec::new();
-    for (threads, seed) in [(1, 7), (3, 7), (2, 8)] {
+    for (threads, seed) in [(1, 7), (4, 7), (2, 8)] {
         let directory = tempfile::tempdir().expect("a directory");
         let lived = lived(&scenario, seed, threads);
         group::frames(&lived).expect("tables").iter().for_each(|frame| frame.write(directory.path()).expect("written"));
@@ -96,13 +97,125 @@ fn what_is_measured_adds_up() {
 fn many_rough_groups_hold() {
     let count = std::env::var("REGIE_SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
     for seed in 0..count {
-        // Lines that drop, many needs and revocations, attacks often.
-        let sets = ["persons=4", "days=40", "group.persons=4", "group.paired=4", "network.loss=0.2"];
+        // Lines that drop, short days, many moves, needs and revocations, attacks often.
+        let sets =
+            ["persons=4", "days=40", "group.persons=4", "group.paired=4", "network.loss=0.2", "network.retry_s=3600"];
         let more = ["person.revokes_a_year=40", "person.looks_every_days=2", "group.intents.needs_a_year=60"];
+        let more = [
+            &more[..],
+            &["person.moves_a_year=20", "person.remembers=0.2", "group.attacker.3.messages=40", "online.hours_a_day=5"],
+        ]
+        .concat();
         if let Err(failed) = group::live(&crowd(&[&sets[..], &more[..]].concat()), 0, seed) {
             panic!("{failed}");
         }
     }
+}
+
+/// What is summed over all groups.
+fn sum(lived: &[Lived], name: &str) -> u64 {
+    lived.iter().map(|one| one.sum(name)).sum()
+}
+
+#[test]
+fn messages_take_the_time_that_the_scenario_says() {
+    let sets = ["online.hours_a_day=24", "network.loss=0", "person.revokes_a_year=60", "person.looks_every_days=1"];
+    let with = |latency: &str| lived(&crowd(&[&sets[..], &[latency]].concat()), 6, 2);
+    for [least, most] in [[40, 40], [40, 90], [5_000, 5_000]] {
+        let lived = with(&format!("network.latency_ms=[{least}, {most}]"));
+        let (revoked, replies) = (sum(&lived, "revocations_done"), sum(&lived, "replies"));
+        assert!(revoked > 20 && replies > 200, "{revoked} and {replies}");
+        // Every line is up and nothing is lost, so that nothing waits for anything else.
+        let took = sum(&lived, "revocation_ms");
+        assert!((least * revoked..=most * revoked).contains(&took), "{took} ms for {revoked} revocations");
+        let took = sum(&lived, "reply_ms");
+        assert!((2 * least * replies..=2 * most * replies).contains(&took), "{took} ms for {replies} replies");
+    }
+    let day = lived(&crowd(&["online.hours_a_day=1", "person.revokes_a_year=60"]), 6, 2);
+    let took = sum(&day, "revocation_ms") / sum(&day, "revocations_done");
+    assert!((6 * 3_600_000..24 * 3_600_000).contains(&took), "a node that is down tells nobody: {took} ms");
+}
+
+#[test]
+fn what_is_lost_on_the_way_to_the_board_is_said_again_and_stands_there_once() {
+    let sets = ["days=60", "online.hours_a_day=24", "network.retry_s=600", "group.intents.answers=1"];
+    let with = |loss| {
+        let mut scenario = crowd(&[&sets[..], &[loss]].concat());
+        let group = scenario.group.as_mut().expect("groups");
+        group.attacker.retain(|attacker| attacker.kind == Attack::Sybil);
+        lived(&scenario, 8, 2)
+    };
+    for lived in [with("network.loss=0"), with("network.loss=0.3")] {
+        let (needs, offers) = (sum(&lived, "needs"), sum(&lived, "offers"));
+        // Of six suppliers in three categories two sell what is wanted, and three sybils offer everything.
+        assert!(needs > 10 && offers <= 5 * needs, "{offers} offers for {needs} needs");
+        // Needs of the last day wait for the suppliers' next look.
+        assert!(offers + 15 >= 5 * needs, "{offers} offers for {needs} needs");
+        let sybils = lived.iter().filter_map(|one| one.harm.get(&Attack::Sybil));
+        let refused: u64 = sybils.map(|harm| harm.refused).sum();
+        assert!(refused * 10 <= offers, "{refused} offers came too late or twice");
+    }
+}
+
+#[test]
+fn what_suppliers_hold_is_right_where_nobody_moves_and_goes_wrong_where_nobody_is_told() {
+    let text = CROWD.replace("messages = 610", "messages = 1").replace("access = \"subscribe\"", "access = \"read\"");
+    let with = |text: &str, sets: &[&str]| {
+        let small = ["persons=8", "days=90", "group.persons=8", "group.suppliers=6", "network.loss=0"];
+        let sets: Vec<String> = small.iter().chain(sets).map(|set| (*set).to_owned()).collect();
+        let mut scenario = Scenario::parse(text, &sets).expect("a scenario");
+        let group = scenario.group.as_mut().expect("groups");
+        group.attacker.retain(|attacker| attacker.kind == Attack::Collude);
+        let lived = lived(&scenario, 3, 2);
+        ["moves", "held", "held_right", "held_right_by_hand", "held_wrong_ms"].map(|name| sum(&lived, name))
+    };
+    let [moves, held, right, by_hand, wrong_ms] = with(CROWD, &["person.moves_a_year=0"]);
+    assert!(moves == 0 && held > 50 && wrong_ms == 0, "{held} held");
+    assert_eq!((right, by_hand), (held, held));
+    // Nobody subscribes: what changes is told when it is asked for the next time.
+    let moving = ["person.moves_a_year=6", "baseline.tells=0"];
+    let [moves, held, right, _, wrong_ms] = with(&text, &moving);
+    assert!(moves > 5 && right < held && wrong_ms > 0, "{right} of {held} after {moves} moves");
+    // All subscribe, and the node is always up: told once is right, and by hand it is not.
+    let connected = [&moving[..], &["online.hours_a_day=24"]].concat();
+    let subscribed = CROWD.replace("access = \"read\"", "access = \"subscribe\"");
+    // A value that is kept longer than the grant lives is not told of changes.
+    let subscribed = subscribed.replace("days = 30\nretention_days = 90", "days = 366\nretention_days = 366");
+    let no_offers = [&connected[..], &["group.intents.answers=0"]].concat();
+    let [moves, held, right, by_hand, _] = with(&subscribed, &no_offers);
+    assert!(moves > 5 && held > 50 && right == held && by_hand < held, "{right} and {by_hand} of {held}");
+    // All subscribe, but the nodes are hardly ever up while people move all the time.
+    let apart = ["person.moves_a_year=200", "online.hours_a_day=0.1", "group.intents.answers=0"];
+    let [_, held, right, ..] = with(&subscribed, &apart);
+    assert!(right < held, "{right} of {held}");
+}
+
+#[test]
+fn work_in_groups_is_accounted_as_in_lives() {
+    let mut scenario = crowd(&["days=60", "person.remembers=0"]);
+    scenario.costs = Costs { key_ns: 0, read_ns: 0, sign_ns: 1_000, verify_ns: 0, seal_ns: 0 };
+    let lived_once = lived(&scenario, 4, 2);
+    for month in lived_once.iter().flat_map(|one| &one.measures) {
+        assert_eq!((month.person_cpu_us, month.supplier_cpu_us), (month.person_signed, month.supplier_signed));
+        assert!(month.person_verified > 0 && month.supplier_verified > 0 && month.person_sealed > 0, "{month:?}");
+        assert!(month.person_messages < month.messages && month.person_bytes < month.bytes && month.events > 0);
+    }
+    scenario.costs = Costs { key_ns: 0, read_ns: 0, sign_ns: 0, verify_ns: 2_000, seal_ns: 0 };
+    let again = lived(&scenario, 4, 2);
+    let (checks, took) = (sum(&again, "board_verified"), sum(&again, "board_cpu_us"));
+    assert!(checks > 0 && took == 2 * checks, "the board checks what is cast and offered: {checks} in {took}");
+    assert_eq!(sum(&lived_once, "board_cpu_us"), 0, "and signs nothing");
+    let summary = Summary::of(&again);
+    assert_eq!((summary.lives.persons, summary.lives.months), (10, 2));
+    let per_month = sum(&again, "messages") as f64 / 20.0;
+    assert!((summary.lives.messages_a_month - per_month).abs() < 1e-9);
+    // What is remembered is not asked again.
+    let asked = |remembers: &str| {
+        let set = format!("person.remembers={remembers}");
+        sum(&lived(&crowd(&["days=80", "person.looks_every_days=1", &set]), 4, 2), "decisions")
+    };
+    let (never, always) = (asked("0"), asked("1"));
+    assert!(always * 2 < never, "{always} decisions, {never} where nothing is remembered");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test stops where its setup does not hold")]
 
 use regie_simulator::{
-    life,
+    agenda, life,
     run::{Plan, run},
     scenario::{Scenario, ScenarioError},
     table::{self, Summary},
@@ -91,7 +91,7 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
         let supplier = Keypair::from_secret(&[2; 32]);
         paired(&mut person, &supplier)
     };
-    let now = Timestamp(life::BEGIN);
+    let now = Timestamp(agenda::BEGIN);
     let see = |records: &[Record], at: Timestamp| {
         let mut watch = Watch::default();
         records.iter().try_for_each(|record| watch.see(record, at))
@@ -119,7 +119,7 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
             signed::Verified,
             time::Days,
         };
-        let (now, mut records) = (Timestamp(life::BEGIN), Vec::new());
+        let (now, mut records) = (Timestamp(agenda::BEGIN), Vec::new());
         let key = supplier.public();
         let pairing = person.proffer(&key, Nonce([1; 16]), Agreement::SdBase, None, now).expect("proffered");
         let profile = Profile {

@@ -20,7 +20,7 @@ use regie_protocol::{
     time::{Days, Timestamp},
 };
 use regie_simulator::{
-    life::BEGIN,
+    agenda::BEGIN,
     watch::{Broken, Shown, Watch},
 };
 

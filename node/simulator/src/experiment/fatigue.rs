@@ -1,10 +1,11 @@
 //! How many decisions does a person with 200 suppliers take a month? In: presets, the share of suppliers that ask again
 //! each month, whether answers become defaults. Out: decisions a month, and how they fall over time.
 
-use super::{Found, Trial, TrialError};
+use super::{Found, Trial};
 use crate::{
     frame::{Frame, Kind, ratio},
     plot::Chart,
+    run::RunError,
     scenario::{Policies, Scenario},
     table::{Month, Summary},
 };
@@ -18,7 +19,7 @@ const REMEMBERS: [f64; 2] = [0.0, 0.5];
 /// Days between two requests of a supplier that asks again.
 const MONTHLY: u32 = 30;
 
-pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
+pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     let base = Scenario::parse(SCENARIO, &[])?;
     let (mut table, mut months) = (table(), months());
     let words = "requests a month";

@@ -2,12 +2,13 @@
 //! how much of a choice no intent says, how many offers are kept, who answers, who baits. Out: contacts, the share of
 //! them that was wanted, where what was taken stands in the person's own ranking, messages.
 
-use super::{Found, Trial, TrialError};
+use super::{Found, Trial};
 use crate::{
+    agenda::MONTH_DAYS,
     frame::{Cell, Frame, Kind, ratio},
     group::{Attack, Attacker, GroupRules, IntentRules, Lived, Summary},
-    life::MONTH_DAYS,
     plot::Chart,
+    run::RunError,
     scenario::{Scenario, ScenarioError},
 };
 
@@ -36,7 +37,7 @@ const OTHERS: [(&str, Change); 8] = [
     }),
 ];
 
-pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
+pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     let base = Scenario::parse(SCENARIO, &[])?;
     let mut table = table();
     let across = "suppliers who sell something (three categories)";
@@ -69,7 +70,7 @@ fn live(
     name: &str,
     suppliers: u32,
     change: Change,
-) -> Result<Vec<Lived>, TrialError> {
+) -> Result<Vec<Lived>, RunError> {
     let mut scenario = base.clone();
     let missing = || ScenarioError::Range("the scenario of this experiment has group.intents".into());
     let group = scenario.group.as_mut().ok_or_else(missing)?;

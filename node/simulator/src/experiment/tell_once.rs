@@ -2,10 +2,11 @@
 //! In: the share of suppliers that are told by hand; whether values are subscribed to or read when asked for. Out: right
 //! values and the age of wrong ones, month by month.
 
-use super::{Found, Trial, TrialError};
+use super::{Found, Trial};
 use crate::{
     frame::{Cell, Frame, Kind, ratio},
     plot::Chart,
+    run::RunError,
     scenario::{How, Scenario},
     table::Month,
 };
@@ -25,7 +26,7 @@ const READ: &str = "read";
 const LATER_DAYS: u32 = 4;
 const DAY_MS: f64 = 86_400_000.0;
 
-pub(super) fn find(trial: &Trial<'_>) -> Result<Found, TrialError> {
+pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     let base = Scenario::parse(SCENARIO, &[])?;
     let columns = [
         ("access", Kind::Words),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use regie_protocol::{
     field::{AskedPath, FieldPath, Selector},
     grant::{Access, Chain, Grant},
+    identity::PublicKey,
     message::{Message, Reply},
     purpose::Purpose,
     request::DataRequest,
@@ -14,8 +15,8 @@ use regie_protocol::{
     time::Days,
 };
 
-use super::{Attack, Group, refused};
-use crate::life::Wrong;
+use super::{Attack, Event, Group, links::Arrival, refused};
+use crate::{life::Wrong, line::bytes};
 
 /// What an over-asker wants everything for.
 const PURPOSES: [Purpose; 4] = [
@@ -33,7 +34,7 @@ impl Group<'_> {
     /// An attack on this person, where its day has come.
     pub(super) fn attack_if_due(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
         let Some(attacker) = self.attacker(firm) else { return Ok(()) };
-        let due = (self.day() + person as u64).is_multiple_of(u64::from(attacker.every_days));
+        let due = (self.agenda.day() + person as u64).is_multiple_of(u64::from(attacker.every_days));
         match attacker.kind {
             Attack::OverAsk if due => self.over_ask(person, firm),
             Attack::Flood if due => self.flood(person, firm, attacker.messages),
@@ -45,10 +46,10 @@ impl Group<'_> {
 
     /// Everything, for every purpose, for as long as can be.
     fn over_ask(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
-        let key = self.firms[firm].key;
+        let Some(own) = self.own(person, firm) else { return Ok(()) };
         for purpose in PURPOSES {
             let ask = Ask {
-                person: self.beings[person].machine.pairing_key(&key).public(),
+                person: own,
                 fields: FieldPath::all().map(AskedPath::from).collect(),
                 purpose,
                 reason: "to serve you better".into(),
@@ -57,12 +58,13 @@ impl Group<'_> {
                 retention: LONGEST.1,
                 delegations: 0,
             };
-            let (now, mut entropy) = (self.time(), self.entropy());
+            let (now, mut entropy) = (self.agenda.time(), self.entropy());
             if self.firms[firm].machine.ask(ask, now, &mut entropy).is_ok() {
                 self.harm(firm, |harm| harm.sent += 1);
             }
         }
-        self.exchange(person, firm)
+        self.beings[person].links.get_mut(&firm).iter_mut().for_each(|link| link.line.stir());
+        self.flush(person, firm)
     }
 
     /// More than anybody may send, the same again and again, and messages that have no place at a person's node.
@@ -72,33 +74,34 @@ impl Group<'_> {
         for _ in 0..messages {
             let request = self.request(person, firm, email.clone(), Vec::new())?;
             last = Some(request.clone());
-            self.hostile(person, firm, Message::Request(request))?;
+            self.hostile(person, firm, Message::Request(request));
         }
         for _ in 0..REPLAYS {
             if let Some(request) = &last {
-                self.hostile(person, firm, Message::Request(request.clone()))?;
+                self.hostile(person, firm, Message::Request(request.clone()));
             }
         }
-        [Message::Hello, Message::Segments].into_iter().try_for_each(|message| self.hostile(person, firm, message))
+        [Message::Hello, Message::Segments].into_iter().for_each(|message| self.hostile(person, firm, message));
+        Ok(())
     }
 
     /// Every grant of another supplier of the group that the person gave: shown as one's own, and that one's request
     /// sent as it is.
     fn show_stolen(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
-        let victims: Vec<usize> = self.beings[person].paired.iter().copied().filter(|other| *other != firm).collect();
-        for victim in victims {
-            let own = self.beings[person].machine.pairing_key(&self.firms[victim].key).public();
+        let known = self.beings[person].links.iter().filter(|(other, link)| **other != firm && link.paired);
+        let victims: Vec<(usize, PublicKey)> = known.map(|(victim, link)| (*victim, link.line.own)).collect();
+        for (victim, own) in victims {
             let customer = self.firms[victim].machine.customer(&own);
             let grants: Vec<Verified<Grant>> = customer.map(|one| one.grants().cloned().collect()).unwrap_or_default();
             for grant in grants {
                 let fields = grant.scope.fields.iter().flat_map(Selector::fields).map(AskedPath::from).collect();
                 let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
                 let request = self.request(person, firm, fields, vec![chain])?;
-                self.hostile(person, firm, Message::Request(request))?;
+                self.hostile(person, firm, Message::Request(request));
             }
             let email: BTreeSet<AskedPath> = "email".parse().into_iter().collect();
             let anothers = self.request(person, victim, email, Vec::new())?;
-            self.hostile(person, firm, Message::Request(anothers))?;
+            self.hostile(person, firm, Message::Request(anothers));
         }
         Ok(())
     }
@@ -111,11 +114,12 @@ impl Group<'_> {
         chains: Vec<Chain>,
     ) -> Result<Signed<DataRequest>, Wrong> {
         let supplier = self.firms[firm].key;
+        let own = self.own(person, firm).ok_or_else(|| Wrong::Refused("no line to attack on".into()))?;
         let request = DataRequest {
             id: self.entropy().nonce(),
             supplier,
-            person: self.beings[person].machine.pairing_key(&supplier).public(),
-            at: self.time(),
+            person: own,
+            at: self.agenda.time(),
             fields,
             purpose: Purpose::RequestedServiceProvision,
             reason: "as agreed".into(),
@@ -129,21 +133,39 @@ impl Group<'_> {
         Ok(signed.signed().clone())
     }
 
-    /// Sends one message as it is; what comes back is read as its sender would.
-    fn hostile(&mut self, person: usize, firm: usize, message: Message) -> Result<(), Wrong> {
-        let (key, now, mut entropy) = (self.firms[firm].key, self.time(), self.entropy());
-        self.sent(&message);
+    /// Sends one message as it is, on a line of its own.
+    fn hostile(&mut self, person: usize, firm: usize, message: Message) {
         self.harm(firm, |harm| harm.sent += 1);
+        self.on_own_line(person, firm, message);
+    }
+
+    fn on_own_line(&mut self, person: usize, firm: usize, message: Message) {
+        self.month().sent(bytes(&message), false);
+        let after = self.takes(person, firm, false);
+        self.agenda.later(after, Event::Arrives(person, firm, Arrival::Hostile(Box::new(message))));
+    }
+
+    /// It reaches the node.
+    pub(super) fn suffers(&mut self, person: usize, firm: usize, message: Message) -> Result<(), Wrong> {
+        let (key, now, mut entropy) = (self.firms[firm].key, self.agenda.time(), self.entropy());
         let effects = self.beings[person].machine.message(&key, message, now, &mut entropy);
-        let Some(reply) = self.run_person(person, effects)? else { return Ok(()) };
-        self.sent(&reply);
-        self.count_reply(firm, &reply);
-        if let Reply::Answer(_) = reply {
-            // Taken in by its machine like any disclosure, so that every value is checked against the grants.
-            let own = self.beings[person].machine.pairing_key(&key).public();
-            let Reply::Answer(disclosure) = reply else { return Ok(()) };
-            let effects = self.firms[firm].machine.message(&own, Message::Disclose(disclosure), now);
-            self.run_firm(person, firm, effects)?;
+        if let Some(reply) = self.run_person(person, effects)? {
+            self.month().sent(bytes(&reply), true);
+            self.count_reply(firm, &reply);
+            let after = self.takes(person, firm, true);
+            self.agenda.later(after, Event::Arrives(person, firm, Arrival::Suffered(Box::new(reply))));
+        }
+        Ok(())
+    }
+
+    /// The reply is read as its sender would: taken in by its machine like any disclosure, so that every value is
+    /// checked against the grants; and acknowledged, or the node would send it again whenever the line is up anew.
+    pub(super) fn suffered(&mut self, person: usize, firm: usize, reply: Reply) -> Result<(), Wrong> {
+        let (Reply::Answer(disclosure), Some(own)) = (reply, self.own(person, firm)) else { return Ok(()) };
+        let now = self.agenda.time();
+        let effects = self.firms[firm].machine.message(&own, Message::Disclose(disclosure), now);
+        if let Some(Reply::Acknowledged(ack)) = self.run_firm(firm, effects, true)? {
+            self.on_own_line(person, firm, Message::Acknowledge(ack));
         }
         Ok(())
     }

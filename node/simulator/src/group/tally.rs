@@ -7,9 +7,14 @@ use regie_protocol::segment;
 use serde::Serialize;
 
 use super::Attack;
-use crate::frame::{Cell, Frame, FrameError, Kind, ratio};
+use crate::{
+    costs::Costs,
+    frame::{Cell, Frame, FrameError, Kind, ratio},
+    meter::Spent,
+    table::{self, Month},
+};
 
-/// The counts of a month, in the order of their columns.
+/// The counts of a month that only groups have, in the order of their columns; those that lives have too follow.
 pub const COUNTS: &[&str] = &[
     // Needs, and what came of the intents for them.
     "needs",
@@ -19,7 +24,13 @@ pub const COUNTS: &[&str] = &[
     "contacts_wanted",
     "taken",
     "match_thousandths",
+    // Needs whose offer or intent was over when the person, or the node, came to it.
+    "too_late",
     "board_messages",
+    // What the board read and checked.
+    "board_read",
+    "board_verified",
+    "board_cpu_us",
     // The same needs with direct mail to everybody.
     "mails",
     "mails_wanted",
@@ -28,22 +39,11 @@ pub const COUNTS: &[&str] = &[
     // Baits among the contacts.
     "baits",
     "baits_taken",
-    // Ordinary requests.
-    "requests",
-    "answered",
-    "asked",
-    "refused",
-    "decisions",
-    "values",
     // Segments.
     "memberships",
     "memberships_told",
     "counted",
     "beyond_budget",
-    // Revocations.
-    "revocations",
-    "revocations_done",
-    "revocation_ms",
     // What colluding suppliers know and can link, at the end of the month.
     "pool_values",
     "pool_ended",
@@ -59,9 +59,9 @@ pub const COUNTS: &[&str] = &[
     "intent_set",
     "intent_guess_thousandths",
     "intent_blind_thousandths",
-    // In all.
-    "messages",
-    "bytes",
+    // Replies on lines, and the milliseconds from when their messages went out until they came, in all.
+    "replies",
+    "reply_ms",
 ];
 
 /// A month's counts.
@@ -104,6 +104,8 @@ pub struct Lived {
     pub persons: u64,
     /// Counts by month.
     pub months: Vec<Tally>,
+    /// The measures that lives have too, by month, of all persons together; the person is the group's number.
+    pub measures: Vec<Month>,
     /// What attackers got.
     pub harm: BTreeMap<Attack, Harm>,
     /// Randomised answers, by pattern.
@@ -112,7 +114,36 @@ pub struct Lived {
 
 impl Lived {
     pub(super) fn new(group: u32, months: u64) -> Self {
-        Self { group, months: (0..months).map(|_| Tally::new()).collect(), ..Self::default() }
+        let measures = (0..months).map(|month| Month { person: group, month, ..Month::default() }).collect();
+        Self { group, months: (0..months).map(|_| Tally::new()).collect(), measures, ..Self::default() }
+    }
+
+    /// The measures of a month; what is after the last belongs to the last.
+    pub(super) fn measures(&mut self, month: usize) -> &mut Month {
+        let last = self.measures.len().saturating_sub(1);
+        &mut self.measures[month.min(last)]
+    }
+
+    /// Adds an event and the work that was done in it.
+    pub(super) fn spend(&mut self, month: usize, spent: &Spent) {
+        let measures = self.measures(month);
+        measures.events += 1;
+        measures.spend(spent);
+        if spent.board != regie_protocol::scheme::Tally::default() {
+            self.tally(month, "board_read", spent.board.read);
+            self.tally(month, "board_verified", spent.board.verified);
+        }
+    }
+
+    /// Says how long all work took.
+    pub(super) fn cost(&mut self, costs: &Costs) {
+        self.measures.iter_mut().for_each(|month| month.cost(costs));
+        for month in &mut self.months {
+            let of = |name| month.get(name).copied().unwrap_or(0);
+            let (read, verified) = (of("board_read"), of("board_verified"));
+            let took = costs.micros(&regie_protocol::scheme::Tally { read, verified, ..Default::default() });
+            month.insert("board_cpu_us", took);
+        }
     }
 
     pub(super) fn tally(&mut self, month: usize, name: &'static str, more: u64) {
@@ -123,10 +154,11 @@ impl Lived {
         }
     }
 
-    /// A count over all months.
+    /// A count over all months; 0 where there is none of this name.
     #[must_use]
     pub fn sum(&self, name: &str) -> u64 {
-        self.months.iter().filter_map(|month| month.get(name)).sum()
+        let own = self.months.iter().filter_map(|month| month.get(name).copied());
+        own.chain(self.measures.iter().filter_map(|month| month.get(name))).sum()
     }
 }
 
@@ -137,7 +169,9 @@ impl Lived {
 pub fn frames(lived: &[Lived]) -> Result<Vec<Frame>, FrameError> {
     let whole = |name: &&'static str| (*name, Kind::Whole);
     let names = ["group", "month"];
-    let mut groups = Frame::new("groups", &names.iter().chain(COUNTS).map(whole).collect::<Vec<_>>());
+    // Those of a life begin with the person and the month.
+    let measured = &Month::COLUMNS[2..];
+    let mut groups = Frame::new("groups", &names.iter().chain(COUNTS).chain(measured).map(whole).collect::<Vec<_>>());
     let columns = ["group", "attack", "sent", "refused", "answered", "asked", "values"];
     let kind = |name: &'static str| (name, if name == "attack" { Kind::Words } else { Kind::Whole });
     let mut attackers = Frame::new("attackers", &columns.map(kind));
@@ -151,9 +185,11 @@ pub fn frames(lived: &[Lived]) -> Result<Vec<Frame>, FrameError> {
     let mut counts = Frame::new("counts", &columns.map(of));
     for one in lived {
         let group = u64::from(one.group);
-        for (month, tally) in one.months.iter().enumerate() {
-            let counts = COUNTS.iter().map(|name| Cell::from(tally.get(name).copied().unwrap_or(0)));
-            groups.push([group.into(), (month as u64).into()].into_iter().chain(counts).collect())?;
+        for (tally, month) in one.months.iter().zip(&one.measures) {
+            let counts = COUNTS.iter().map(|name| tally.get(name).copied());
+            let counts = counts.chain(measured.iter().map(|name| month.get(name)));
+            let row = [group, month.month].into_iter().chain(counts.map(Option::unwrap_or_default));
+            groups.push(row.map(Cell::from).collect())?;
         }
         for (attack, harm) in &one.harm {
             let Harm { sent, refused, answered, asked, values } = *harm;
@@ -221,8 +257,15 @@ pub struct Summary {
     pub intents_linked_blindly: f64,
     /// Of what colluders have, the share that they ought to have erased.
     pub kept_by_liars: f64,
-    /// From a revocation to its effect at the supplier, in hours on average. On the node it holds at once.
-    pub revocation_h: f64,
+    /// Needs whose offer or intent was over when the person, or the node, came to it.
+    pub too_late: f64,
+    /// From a message on a line to its reply, in milliseconds on average.
+    pub reply_ms: f64,
+    /// Milliseconds of a processor that the board takes a month for each person.
+    pub board_cpu_ms_a_month: f64,
+    /// The measures that lives have too.
+    #[serde(flatten)]
+    pub lives: table::Summary,
 }
 
 impl Summary {
@@ -232,6 +275,9 @@ impl Summary {
         let sum = |name: &str| lived.iter().map(|one| one.sum(name)).sum::<u64>();
         let of = |part: &str, whole: &str| ratio(sum(part), sum(whole));
         let thousandths = |part: &str, whole: &str| of(part, whole) / 1_000.0;
+        let persons_months = lived.iter().map(|one| one.persons * one.months.len() as u64).sum();
+        let mut sums = table::Sums::default();
+        lived.iter().for_each(|one| one.measures.iter().for_each(|month| sums.add_together(month, one.persons)));
         Self {
             groups: lived.len() as u64,
             needs: sum("needs"),
@@ -254,7 +300,10 @@ impl Summary {
             intents_linked: thousandths("intent_guess_thousandths", "intent_tries"),
             intents_linked_blindly: thousandths("intent_blind_thousandths", "intent_tries"),
             kept_by_liars: of("pool_ended", "pool_values"),
-            revocation_h: of("revocation_ms", "revocations_done") / 3_600_000.0,
+            too_late: of("too_late", "needs"),
+            reply_ms: of("reply_ms", "replies"),
+            board_cpu_ms_a_month: ratio(sum("board_cpu_us"), persons_months) / 1_000.0,
+            lives: table::Summary::over(&sums),
         }
     }
 }

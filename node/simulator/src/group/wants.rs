@@ -5,15 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::Rng as _;
 use regie_protocol::{
-    agreement::Agreement,
-    board,
     field::Selector,
     grant::Access,
-    identity::{Keypair, Nonce, PublicKey},
+    identity::Nonce,
     intent::{Category, Criterion, Intent, Needs, Offer, Per, Price, rank},
-    limits,
     message::{Browse, Message, Reply},
-    person::NewIntent,
+    person::{NewIntent, OwnerError},
     profile::Invitation,
     purpose::Purpose,
     signed::{ObjectId, Signed, Verified},
@@ -21,8 +18,11 @@ use regie_protocol::{
     time::{DAY_MS, Days, Timestamp},
 };
 
-use super::{ADDRESS, Attack, Event, Group, IntentRules, postal_code, refused};
-use crate::life::Wrong;
+use super::{ADDRESS, Asker, Attack, Event, Group, IntentRules, homes::postal_code, refused};
+use crate::{
+    life::Wrong,
+    meter::{self, Side},
+};
 
 /// What a person states to rank offers by.
 const RANK_BY: [Criterion; 2] = [Criterion::Match, Criterion::Price];
@@ -36,8 +36,6 @@ const BAIT: u64 = 100;
 const BEST: f64 = 2.0;
 /// Days that a supplier reads and keeps what it needs.
 const KEEPS: Days = Days(90);
-/// More than a board has pages.
-const PAGES: usize = limits::INTENTS_PER_BOARD / limits::INTENTS_PER_PAGE;
 
 /// Something that a person needs.
 pub(super) struct Need {
@@ -72,7 +70,7 @@ impl Group<'_> {
     /// A need comes up, and the person casts it.
     pub(super) fn need(&mut self, person: usize) -> Result<(), Wrong> {
         let Some(rules) = &self.rules.intents else { return Ok(()) };
-        self.once_a(rules.needs_a_year, Event::Need(person));
+        self.agenda.once_a(rules.needs_a_year, &mut self.rng, Event::Need(person));
         let category = rules.categories[self.rng.random_range(0..rules.categories.len())].clone();
         let mut details: BTreeMap<String, String> =
             (0..rules.details).map(|at| (format!("wish-{at}"), self.either())).collect();
@@ -90,17 +88,17 @@ impl Group<'_> {
             keep: u8::try_from(rules.keep).unwrap_or(u8::MAX),
             rank_by: RANK_BY.to_vec(),
         };
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         // A person who wants too much at once has to wait.
         let Ok((id, effects)) = self.beings[person].machine.cast(new, now, &mut entropy) else { return Ok(()) };
         self.run_person(person, effects)?;
         let wanted = self.beings[person].machine.intent(&id).map(|wanted| wanted.intent.clone());
         let (own, fits) = wanted.map(|intent| self.weigh(person, rules, &intent)).unwrap_or_default();
-        let until = self.now + u64::from(rules.days) * DAY_MS;
+        let until = self.agenda.now() + u64::from(rules.days) * DAY_MS;
         self.needs.push(Need { person, intent: id, region, category, until, own, fits, read: BTreeSet::new() });
         self.tally("needs", 1);
-        self.later(u64::from(rules.decides_after_days) * DAY_MS, Event::Decide(self.needs.len() - 1));
-        self.later(u64::from(rules.days) * DAY_MS, Event::NeedEnds(self.needs.len() - 1));
+        self.agenda.later(u64::from(rules.decides_after_days) * DAY_MS, Event::Decide(self.needs.len() - 1));
+        self.agenda.later(u64::from(rules.days) * DAY_MS, Event::NeedEnds(self.needs.len() - 1));
         self.tell_board(person, &id)
     }
 
@@ -167,83 +165,76 @@ impl Group<'_> {
         }
     }
 
-    /// A supplier looks at the board and answers what it sells; a sybil answers everything.
-    pub(super) fn opens(&mut self, firm: usize) -> Result<(), Wrong> {
-        let Some(rules) = &self.rules.intents else { return Ok(()) };
-        let bait = self.attack(firm) == Some(Attack::Sybil);
-        let idle = self.attack(firm).is_some_and(|attack| attack != Attack::Collude) && !bait;
-        let Some(category) = self.firms[firm].sells.clone().filter(|_| !idle) else { return Ok(()) };
-        let categories: BTreeSet<Category> = if bait { BTreeSet::new() } else { [category].into() };
-        for _ in 0..PAGES {
-            let (key, after) = (self.firms[firm].key, self.firms[firm].seen);
-            let reply = self.ask_board(&key, Message::Browse(Browse { categories: categories.clone(), after }));
-            let Some(Reply::Intents(page)) = reply else { return Ok(()) };
-            self.firms[firm].seen = page.last;
-            for intent in page.intents {
-                if bait || self.rng.random_bool(rules.answers) {
-                    self.answer(firm, rules, intent)?;
+    /// A supplier looks at the board, unless it still does so.
+    pub(super) fn opens(&mut self, firm: usize) {
+        let categories = self.watched(firm).filter(|_| !self.firms[firm].looking);
+        if let Some(categories) = categories {
+            self.firms[firm].looking = true;
+            let after = self.firms[firm].seen;
+            self.ask_board(Asker::Firm(firm), Message::Browse(Browse { categories, after }));
+        }
+    }
+
+    /// What a supplier wants to see of the board: what it sells, and a sybil everything; none where it has no business
+    /// there.
+    fn watched(&self, firm: usize) -> Option<BTreeSet<Category>> {
+        let sells = self.firms[firm].sells.clone()?;
+        match self.attack(firm) {
+            None | Some(Attack::Collude) => Some([sells].into()),
+            Some(Attack::Sybil) => Some(BTreeSet::new()),
+            Some(_) => None,
+        }
+    }
+
+    /// What the board replied to a supplier.
+    pub(super) fn board_told(&mut self, firm: usize, message: &Message, reply: Reply) -> Result<(), Wrong> {
+        match (message, reply) {
+            (Message::Browse(_), Reply::Intents(page)) => {
+                (self.firms[firm].seen, self.firms[firm].looking) = (page.last, false);
+                page.intents.into_iter().try_for_each(|intent| self.may_answer(firm, intent))?;
+                if page.more {
+                    self.opens(firm);
                 }
             }
-            if !page.more {
-                return Ok(());
-            }
+            (Message::Offer(_), Reply::Noted) => self.tally("offers", 1),
+            (Message::Offer(_), _) => self.harm(firm, |harm| harm.refused += 1),
+            _ => return Err(Wrong::Refused("the board, what is its business".into())),
         }
         Ok(())
     }
 
-    fn answer(&mut self, firm: usize, rules: &IntentRules, intent: Signed<Intent>) -> Result<(), Wrong> {
+    /// A supplier answers some of the intents that it sees, a sybil all.
+    fn may_answer(&mut self, firm: usize, intent: Signed<Intent>) -> Result<(), Wrong> {
+        let Some(rules) = &self.rules.intents else { return Ok(()) };
+        if self.attack(firm) != Some(Attack::Sybil) && !self.rng.random_bool(rules.answers) {
+            return Ok(());
+        }
+        meter::turn(Side::Supplier);
         let Ok(intent) = intent.verify() else { return Ok(()) };
         let new = self.new_offer(firm, rules, &intent);
-        let (now, mut entropy, key) = (self.time(), self.entropy(), self.firms[firm].key);
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         let (offer, _) = self.firms[firm].machine.offer(&intent, new, now, &mut entropy).map_err(refused)?;
-        let reply = self.ask_board(&key, Message::Offer(offer.signed().clone()));
-        self.tally("offers", u64::from(matches!(reply, Some(Reply::Noted))));
-        let refused = u64::from(!matches!(reply, Some(Reply::Noted)));
-        self.harm(firm, |harm| (harm.sent, harm.refused) = (harm.sent + 1, harm.refused + refused));
+        self.harm(firm, |harm| harm.sent += 1);
+        self.ask_board(Asker::Firm(firm), Message::Offer(offer.signed().clone()));
         Ok(())
     }
 
-    fn ask_board(&mut self, key: &PublicKey, message: Message) -> Option<Reply> {
-        self.sent(&message);
-        let now = self.time();
-        let effects = self.board.message(key, message, now);
-        let reply =
-            effects.into_iter().find_map(|e| if let board::Effect::Reply(reply) = e { Some(reply) } else { None });
-        if let Some(reply) = &reply {
-            self.sent(reply);
-        }
-        self.tally("board_messages", 2);
-        reply
-    }
-
-    /// Everything that a person's intents have to say to the board, each under its own key.
-    pub(super) fn tell_board_all(&mut self, person: usize) -> Result<(), Wrong> {
-        let ids: Vec<ObjectId> = self.beings[person].machine.intents().map(|(id, _)| *id).collect();
-        ids.iter().try_for_each(|id| self.tell_board(person, id))
-    }
-
-    fn tell_board(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
-        for _ in 0..PAGES {
-            let now = self.time();
-            let Some(say) = self.beings[person].machine.to_board(id, now) else { return Ok(()) };
-            let key = Keypair::from_secret(&say.secret).public();
-            self.beings[person].watch.to_board(&key, id, &say.message)?;
-            let Some(reply) = self.ask_board(&key, say.message) else { return Ok(()) };
-            let (effects, more) = self.beings[person].machine.board_replied(id, reply, now);
-            self.run_person(person, effects)?;
-            if !more {
-                return Ok(());
-            }
-        }
-        Ok(())
+    /// The time to decide has come: the node asks the board once more, now or when it is up again.
+    pub(super) fn deciding(&mut self, need: usize) -> Result<(), Wrong> {
+        let (person, id) = (self.needs[need].person, self.needs[need].intent);
+        self.beings[person].deciding.insert(id, need);
+        self.tell_board(person, &id)
     }
 
     /// The person looks at the offers that their node kept, takes the best that will do, or gives up.
     pub(super) fn decide(&mut self, need: usize) -> Result<(), Wrong> {
         let (person, id) = (self.needs[need].person, self.needs[need].intent);
-        self.tell_board(person, &id)?;
         let machine = &self.beings[person].machine;
-        let dropped = machine.intent(&id).map_or(0, |wanted| u64::from(wanted.stored.passed));
+        let Some(wanted) = machine.intent(&id).filter(|wanted| wanted.open()) else {
+            self.tally("too_late", 1);
+            return Ok(());
+        };
+        let dropped = u64::from(wanted.stored.passed);
         let shown: Vec<Verified<Offer>> = machine.ranked(&id).into_iter().cloned().collect();
         self.tally("offers_dropped", dropped);
         let mut best: Option<(f64, Verified<Offer>, usize)> = None;
@@ -254,14 +245,12 @@ impl Group<'_> {
                 best = worth.map(|worth| (worth, offer, firm));
             }
         }
-        let (now, mut entropy) = (self.time(), self.entropy());
-        match best {
-            Some((_, offer, firm)) => self.take(need, &offer, firm)?,
-            None => {
-                if let Ok(effects) = self.beings[person].machine.withdraw(&id, now, &mut entropy) {
-                    self.run_person(person, effects)?;
-                }
-            }
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
+        if let Some((_, offer, firm)) = best {
+            return self.take(need, &offer, firm);
+        }
+        if let Ok(effects) = self.beings[person].machine.withdraw(&id, now, &mut entropy) {
+            self.run_person(person, effects)?;
         }
         self.tell_board(person, &id)
     }
@@ -279,15 +268,33 @@ impl Group<'_> {
         own
     }
 
+    /// The person takes an offer: at once where they know the supplier, else as soon as they do.
     fn take(&mut self, need: usize, offer: &Verified<Offer>, firm: usize) -> Result<(), Wrong> {
-        let (person, id) = (self.needs[need].person, self.needs[need].intent);
-        if !self.beings[person].paired.contains(&firm) {
-            self.pair(person, firm, offer.invitation.id, Agreement::PdcIntent)?;
+        let person = self.needs[need].person;
+        if self.beings[person].links.get(&firm).is_some_and(|link| link.paired) {
+            self.take_up(need, &offer.id(), firm)
+        } else {
+            self.meet(person, firm, offer.invitation.id, (need, offer.id()))
         }
-        let (now, mut entropy) = (self.time(), self.entropy());
-        let machine = &mut self.beings[person].machine;
-        let effects = machine.take_up(&id, &offer.id(), now, &mut entropy).map_err(refused)?;
+    }
+
+    /// Takes an offer up, where it still stands.
+    pub(super) fn take_up(&mut self, need: usize, offer: &ObjectId, firm: usize) -> Result<(), Wrong> {
+        let (person, id) = (self.needs[need].person, self.needs[need].intent);
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
+        let effects = match self.beings[person].machine.take_up(&id, offer, now, &mut entropy) {
+            Ok(effects) => effects,
+            // It ended, or gave way to a better one, while the node was getting to know the supplier.
+            Err(OwnerError::OfferOver | OwnerError::NoOffer | OwnerError::NoIntent) => {
+                self.tally("too_late", 1);
+                return Ok(());
+            }
+            Err(error) => return Err(refused(error)),
+        };
         self.run_person(person, effects)?;
+        if let Some(link) = self.beings[person].links.get_mut(&firm) {
+            link.bought = true;
+        }
         if self.attack(firm) == Some(Attack::Sybil) {
             self.tally("baits_taken", 1);
         } else {
@@ -295,7 +302,8 @@ impl Group<'_> {
             let place = self.needs[need].place(firm);
             self.tally("match_thousandths", place);
         }
-        self.exchange(person, firm)
+        self.flush(person, firm)?;
+        self.tell_board(person, &id)
     }
 
     /// A supplier writes to everybody.
@@ -304,7 +312,7 @@ impl Group<'_> {
         self.tally("mails", self.beings.len() as u64);
         let mut wanted = 0;
         for need in &mut self.needs {
-            let open = self.now < need.until && self.firms[firm].sells.as_ref() == Some(&need.category);
+            let open = self.agenda.now() < need.until && self.firms[firm].sells.as_ref() == Some(&need.category);
             if open {
                 wanted += u64::from(need.fits.contains(&firm));
                 if self.rng.random_bool(rules.mail.reads) {
@@ -313,7 +321,7 @@ impl Group<'_> {
             }
         }
         self.tally("mails_wanted", wanted);
-        self.later(u64::from(rules.mail.every_days) * DAY_MS, Event::Mail(firm));
+        self.agenda.later(u64::from(rules.mail.every_days) * DAY_MS, Event::Mail(firm));
         Ok(())
     }
 

@@ -30,9 +30,9 @@ impl Group<'_> {
                 membership: true,
                 epsilon: Some(pattern.epsilon),
                 tally: None,
-                expires: Timestamp(self.end + 1),
+                expires: Timestamp(self.agenda.end() + 1),
             };
-            let (now, mut entropy) = (self.time(), self.entropy());
+            let (now, mut entropy) = (self.agenda.time(), self.entropy());
             let (segment, _) = self.firms[firm].machine.publish(new, now, &mut entropy).map_err(refused)?;
             self.patterns.insert(segment.id(), at);
         }
@@ -42,7 +42,10 @@ impl Group<'_> {
     /// The person's node asks for what a supplier publishes, every so many days.
     pub(super) fn ask_for_segments(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
         let Some(rules) = &self.rules.segments else { return Ok(()) };
-        let turn = self.day() + person as u64 + firm as u64;
+        if !self.beings[person].links.get(&firm).is_some_and(|link| link.paired) {
+            return Ok(());
+        }
+        let turn = self.agenda.day() + person as u64 + firm as u64;
         if turn.is_multiple_of(u64::from(rules.looks_every_days)) {
             let key = self.firms[firm].key;
             let effects = self.beings[person].machine.ask_segments(&key).map_err(refused)?;
@@ -53,7 +56,7 @@ impl Group<'_> {
 
     /// Other segments came: the defaults say what they say.
     pub(super) fn speak(&mut self, person: usize, supplier: &PublicKey) -> Result<(), Wrong> {
-        let now = self.time();
+        let now = self.agenda.time();
         for (id, answer) in self.beings[person].machine.unsaid(supplier, now) {
             let fits = self.fits(person, supplier, &id);
             let mut entropy = self.entropy();
@@ -100,7 +103,7 @@ impl Group<'_> {
         let mut segments = being.machine.segments();
         let segment = segments.find(|(who, segment, _)| *who == supplier && segment.id() == *id);
         let value = |field| being.values.get(&field).map(|held| held.value.clone());
-        segment.is_some_and(|(_, segment, _)| segment.predicate.evaluate(&value, self.time()).belongs)
+        segment.is_some_and(|(_, segment, _)| segment.predicate.evaluate(&value, self.agenda.time()).belongs)
     }
 
     /// What suppliers make of the randomised answers, over all of them.

@@ -106,7 +106,7 @@ impl Script {
         let scenario = Scenario::parse(&self.scenario(), &[])?;
         let mut life = Life::new(&scenario, 0, seed);
         life.tape = Some(Vec::new());
-        let failed = |life: &Life<'_>, what| Failed { person: 0, day: life.day(), seed, what };
+        let failed = |life: &Life<'_>, what| Failed { person: 0, day: life.agenda.day(), seed, what };
         let mut played = Played::default();
         for sector in 0..self.suppliers.len() {
             life.pair_with(sector).map_err(|what| failed(&life, what))?;
@@ -114,8 +114,8 @@ impl Script {
         life.rest().map_err(|what| failed(&life, what))?;
         played.after.push(life.spoken());
         for (number, step) in self.step.iter().enumerate() {
-            life.now += STEP_MS;
-            let begun = life.now;
+            life.agenda.wait(STEP_MS);
+            let begun = life.agenda.now();
             let unknown = |text: &str| ScriptError::Unknown { step: number + 1, text: text.to_owned() };
             life.act(step, &unknown).and_then(|done| done.map_err(|what| failed(&life, what).into()))?;
             life.rest().map_err(|what| failed(&life, what))?;
@@ -185,8 +185,7 @@ impl Life<'_> {
         self.online = true;
         (0..self.parties.len()).try_for_each(|party| self.dial(party))?;
         self.flush_all()?;
-        while let Some(((at, _), event)) = self.queue.pop_first() {
-            self.now = at;
+        while let Some(event) = self.agenda.turn_to_next() {
             self.happen(event)?;
             self.flush_all()?;
         }
@@ -205,7 +204,7 @@ impl Life<'_> {
 
     /// Does one step. What is not known is told by the outer error, what a machine refuses by the inner one.
     fn act(&mut self, step: &Step, unknown: &dyn Fn(&str) -> ScriptError) -> Result<Result<(), Wrong>, ScriptError> {
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         let supplier_of = |supplier: usize| {
             self.parties.get(supplier).map(|party| party.key).ok_or_else(|| unknown(&format!("supplier {supplier}")))
         };
@@ -258,7 +257,7 @@ impl Life<'_> {
         let paths: Result<BTreeSet<AskedPath>, ScriptError> =
             fields.iter().map(|text| text.parse().map_err(|_| unknown(text))).collect();
         let ask = Ask {
-            person: self.parties[*supplier].own,
+            person: self.parties[*supplier].line.own,
             fields: paths?,
             purpose: purpose.parse::<Purpose>().map_err(|_| unknown(purpose))?,
             reason: "for the test".into(),
@@ -272,9 +271,9 @@ impl Life<'_> {
             retention: Days(*retention),
             delegations: 0,
         };
-        let (now, mut entropy) = (self.time(), self.entropy());
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         let asked = self.parties[*supplier].machine.ask(ask, now, &mut entropy);
-        self.parties[*supplier].idle = false;
+        self.parties[*supplier].line.stir();
         Ok(asked.map(drop).map_err(|error| Wrong::Refused(error.to_string())))
     }
 }

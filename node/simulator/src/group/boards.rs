@@ -1,0 +1,157 @@
+//! What is said to the board: by a person's node for each intent under that one's own key, by suppliers under theirs. In:
+//! messages. Out: the board's replies to who asked, after a while; what is lost is said once more after a while. The board
+//! takes everything that it knows already for said, so nothing is there twice.
+
+use rand::Rng as _;
+use regie_protocol::{
+    board,
+    identity::{Keypair, PublicKey},
+    message::{Message, Reply},
+    person::Stage,
+    signed::ObjectId,
+};
+
+use super::{Event, Group};
+use crate::{life::Wrong, line::bytes};
+
+/// Who talks to the board.
+#[derive(Clone, Copy)]
+#[allow(clippy::large_enum_variant, reason = "there are few at a time, and it is copied with every message")]
+pub(super) enum Asker {
+    /// This person for this intent, under its key, at this time that the node is online.
+    Person(usize, ObjectId, PublicKey, u32),
+    /// This supplier.
+    Firm(usize),
+}
+
+/// What becomes of a message.
+pub(super) enum ToBoard {
+    /// It arrives.
+    Arrives(Box<Message>),
+    /// The reply to it arrives.
+    Replied(Box<Message>, Box<Reply>),
+    /// It, or the reply, was lost some time ago.
+    Again(Box<Message>),
+}
+
+impl Group<'_> {
+    /// Everything that a person's intents have to say to the board.
+    pub(super) fn tell_board_all(&mut self, person: usize) -> Result<(), Wrong> {
+        let being = &self.beings[person];
+        let open = being.machine.intents().filter(|(_, wanted)| !matches!(wanted.stored.stage, Stage::Closed(_)));
+        let mut ids: Vec<ObjectId> = open.map(|(id, _)| *id).collect();
+        ids.extend(being.deciding.keys().filter(|id| !ids.contains(id)).copied().collect::<Vec<_>>());
+        ids.iter().try_for_each(|id| self.tell_board(person, id))
+    }
+
+    /// What one intent has to say, where the node is up and nothing is under way. Where there is nothing to say, what
+    /// waits for the board's word goes on without it.
+    pub(super) fn tell_board(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
+        let (now, being) = (self.agenda.time(), &mut self.beings[person]);
+        if !being.online || being.talking.contains(id) {
+            return Ok(());
+        }
+        let Some(say) = being.machine.to_board(id, now) else { return self.board_is_done(person, id) };
+        being.talking.insert(*id);
+        let times = being.times;
+        // Taking hold of the watch ends the node's turn: the key below is the network's work, not the machine's.
+        let watch = &mut *being.watch;
+        let key = Keypair::from_secret(&say.secret).public();
+        watch.to_board(&key, id, &say.message)?;
+        self.ask_board(Asker::Person(person, *id, key, times), say.message);
+        Ok(())
+    }
+
+    /// A message goes out to the board.
+    pub(super) fn ask_board(&mut self, asker: Asker, message: Message) {
+        let by_person = matches!(asker, Asker::Person(..));
+        if self.lost_at_board(bytes(&message), by_person) {
+            return self.again(asker, message);
+        }
+        let after = self.takes_to_board(asker, 0);
+        self.agenda.later(after, Event::Board(asker, ToBoard::Arrives(Box::new(message))));
+    }
+
+    pub(super) fn at_board(&mut self, asker: Asker, what: ToBoard) -> Result<(), Wrong> {
+        // What a node had under way when it went down is lost.
+        if let Asker::Person(person, .., times) = asker
+            && times != self.beings[person].times
+        {
+            return Ok(());
+        }
+        match what {
+            ToBoard::Arrives(message) => {
+                self.board_answers(asker, *message);
+                Ok(())
+            }
+            ToBoard::Replied(message, reply) => self.board_replied(asker, &message, *reply),
+            ToBoard::Again(message) => match asker {
+                // What is so by now, not what was so then.
+                Asker::Person(person, id, ..) => {
+                    self.beings[person].talking.remove(&id);
+                    self.tell_board(person, &id)
+                }
+                Asker::Firm(_) => {
+                    self.ask_board(asker, *message);
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    fn board_answers(&mut self, asker: Asker, message: Message) {
+        let key = match asker {
+            Asker::Person(_, _, key, _) => key,
+            Asker::Firm(firm) => self.firms[firm].key,
+        };
+        let now = self.agenda.time();
+        let effects = self.board.message(&key, message.clone(), now);
+        let reply =
+            effects.into_iter().find_map(|e| if let board::Effect::Reply(reply) = e { Some(reply) } else { None });
+        let Some(reply) = reply else { return };
+        if self.lost_at_board(bytes(&reply), false) {
+            return self.again(asker, message);
+        }
+        let after = self.takes_to_board(asker, 1);
+        self.agenda.later(after, Event::Board(asker, ToBoard::Replied(Box::new(message), Box::new(reply))));
+    }
+
+    fn board_replied(&mut self, asker: Asker, message: &Message, reply: Reply) -> Result<(), Wrong> {
+        let (person, id) = match asker {
+            Asker::Firm(firm) => return self.board_told(firm, message, reply),
+            Asker::Person(person, id, ..) => (person, id),
+        };
+        let now = self.agenda.time();
+        let being = &mut self.beings[person];
+        being.talking.remove(&id);
+        let (effects, more) = being.machine.board_replied(&id, reply, now);
+        self.run_person(person, effects)?;
+        if more { self.tell_board(person, &id) } else { self.board_is_done(person, &id) }
+    }
+
+    /// The board has said all that it has to say of an intent: who waited for that decides.
+    fn board_is_done(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
+        self.beings[person].deciding.remove(id).map_or(Ok(()), |need| self.decide(need))
+    }
+
+    fn again(&mut self, asker: Asker, message: Message) {
+        let after = self.scenario.network.retry_s * 1_000;
+        self.agenda.later(after, Event::Board(asker, ToBoard::Again(Box::new(message))));
+    }
+
+    /// Counts a message to or from the board. True where it is lost.
+    fn lost_at_board(&mut self, bytes: u64, by_person: bool) -> bool {
+        self.month().sent(bytes, by_person);
+        self.tally("board_messages", 1);
+        self.rng.random_bool(self.scenario.network.loss)
+    }
+
+    /// A supplier's messages keep their order; a person's node waits for each reply.
+    fn takes_to_board(&mut self, asker: Asker, back: usize) -> u64 {
+        let (drawn, now) = (self.latency(), self.agenda.now());
+        match asker {
+            Asker::Person(..) => drawn,
+            Asker::Firm(firm) => self.firms[firm].wires[back].after(now, drawn),
+        }
+    }
+}
