@@ -250,17 +250,18 @@ fn from_supplier<T: Object>(signed: Signed<T>, supplier: &PublicKey) -> Result<V
     if object.signer() == supplier { Ok(object) } else { Err(Refusal::WrongSender) }
 }
 
-/// Does a waiting message carry a value under this grant, or the grant itself?
-fn relies_on(message: &Message, grant: &ObjectId) -> bool {
+/// Does a waiting message carry a value under one of these grants, or such a grant itself? What waits is of the person's
+/// own making, so its signature is not looked at.
+fn relies_on(message: &Message, grants: &BTreeSet<ObjectId>) -> bool {
     match message {
-        Message::Grant(signed) => signed.id() == *grant,
-        Message::Mandate(mandate) => mandate.chain.links.last().is_some_and(|link| link.id() == *grant),
-        Message::Disclose(signed) => signed.clone().verify().is_ok_and(|disclosure| {
-            disclosure.grants.iter().any(|issued| issued.id() == *grant)
+        Message::Grant(signed) => grants.contains(&signed.id()),
+        Message::Mandate(mandate) => mandate.chain.links.last().is_some_and(|link| grants.contains(&link.id())),
+        Message::Disclose(signed) => signed.peek().is_ok_and(|disclosure| {
+            disclosure.grants.iter().any(|issued| grants.contains(&issued.id()))
                 || disclosure
                     .answers
                     .values()
-                    .any(|answer| matches!(answer, Answer::Value { grant: under, .. } if under == grant))
+                    .any(|answer| matches!(answer, Answer::Value { grant: under, .. } if grants.contains(under)))
         }),
         _ => false,
     }

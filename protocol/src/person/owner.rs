@@ -504,7 +504,7 @@ impl Person {
         let dead: Vec<u64> = relationship
             .outbox
             .iter()
-            .filter(|(_, waiting)| relies_on(&waiting.message, &grant))
+            .filter(|(_, waiting)| relies_on(&waiting.message, &BTreeSet::from([grant])))
             .map(|(number, _)| *number)
             .collect();
         self.record(effects, Record::Revoked { revocation: revocation.clone() });

@@ -104,12 +104,16 @@ impl Person {
     pub fn drop_expired(&mut self, supplier: &PublicKey, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         let Some(relationship) = self.relationships.get(supplier) else { return effects };
-        let over: Vec<_> = relationship.usable().filter(|grant| now >= grant.scope().bounds.expires).collect();
+        if relationship.outbox.is_empty() {
+            return effects;
+        }
+        let over = relationship.usable().filter(|grant| now >= grant.scope().bounds.expires);
+        let over: BTreeSet<_> = over.map(VerifiedGrant::id).collect();
         let late: Vec<u64> = relationship
             .outbox
             .iter()
             .filter(|(number, _)| !relationship.in_flight.contains(number))
-            .filter(|(_, waiting)| over.iter().any(|grant| relies_on(&waiting.message, &grant.id())))
+            .filter(|(_, waiting)| relies_on(&waiting.message, &over))
             .map(|(number, _)| *number)
             .collect();
         for number in late {
