@@ -488,11 +488,7 @@ impl<'a> Group<'a> {
     /// The person looks at what waits, and decides each.
     fn look(&mut self, person: usize) -> Result<(), Wrong> {
         let waiting = life::waiting(&self.beings[person].machine);
-        let kinds: BTreeSet<&String> = waiting.iter().map(|(_, kind)| kind).collect();
-        let kinds = kinds.len() as u64;
-        let month = self.month();
-        month.decisions += waiting.len() as u64;
-        month.decisions_grouped += kinds;
+        self.month().decided(&waiting);
         for (id, _) in waiting {
             let (now, mut entropy) = (self.agenda.time(), self.entropy());
             let says_yes = self.rng.random_bool(self.scenario.person.says_yes);

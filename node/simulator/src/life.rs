@@ -432,12 +432,7 @@ impl<'a> Life<'a> {
     /// The person looks at what waits, and decides each.
     fn look(&mut self) -> Result<(), Wrong> {
         let waiting = waiting(&self.person);
-        let kinds: BTreeSet<&String> = waiting.iter().map(|(_, kind)| kind).collect();
-        // The dashboard shows those of one kind as one decision.
-        let kinds = kinds.len() as u64;
-        let month = self.month();
-        month.decisions += waiting.len() as u64;
-        month.decisions_grouped += kinds;
+        self.month().decided(&waiting);
         for (id, _) in waiting {
             let (now, mut entropy) = (self.agenda.time(), self.entropy());
             let says_yes = self.rng.random_bool(self.scenario.person.says_yes);

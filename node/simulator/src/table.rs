@@ -1,6 +1,6 @@
 //! What a run gives: a row a person and month, and the sums over all. In: rows. Out: CSV, Parquet, a summary.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use regie_protocol::scheme::Tally;
 use serde::Serialize;
@@ -130,6 +130,13 @@ months! {
 }
 
 impl Month {
+    /// The person looks at requests that wait, each with its kind, and decides; the dashboard shows those of one kind as
+    /// one decision.
+    pub fn decided<K: Ord, I>(&mut self, waiting: &[(I, K)]) {
+        self.decisions += waiting.len() as u64;
+        self.decisions_grouped += waiting.iter().map(|(_, kind)| kind).collect::<BTreeSet<_>>().len() as u64;
+    }
+
     /// A message went out, of so many bytes.
     pub fn sent(&mut self, bytes: u64, by_person: bool) {
         self.messages += 1;
