@@ -49,6 +49,8 @@ impl Turn {
 pub trait Driven: Send + 'static {
     /// What it handles.
     type Event: Send + 'static;
+    /// Can its commits be made by another thread?
+    const DEPARTS: bool = false;
     /// Does this event read the store whole, so that everything before it must be on disk?
     fn reads_all(event: &Self::Event) -> bool;
     /// Handles one event; false ends the loop after the commit.
@@ -68,7 +70,7 @@ pub trait Driven: Send + 'static {
     /// The store's.
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError>;
     /// The commit as something that another thread can do while this one handles events; or the batch back, where it
-    /// has to be made here.
+    /// has to be made here, as all of them where [`Self::DEPARTS`] is false.
     ///
     /// # Errors
     /// The batch.
@@ -92,7 +94,7 @@ pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Re
         driven.begin()?;
         let mut go_on = driven.handle(first, &mut turn);
         for handled in 1..GROUP {
-            if turn.batch.len() >= OPERATIONS || (handled >= EARLY && committer.idle()) {
+            if turn.batch.len() >= OPERATIONS || (D::DEPARTS && handled >= EARLY && committer.idle()) {
                 break;
             }
             let Ok(event) = events.try_recv() else { break };
@@ -170,6 +172,7 @@ mod tests {
 
     impl Driven for Counter {
         type Event = Asked;
+        const DEPARTS: bool = true;
 
         fn reads_all(event: &Asked) -> bool {
             matches!(event, Asked::Read(_))

@@ -251,6 +251,7 @@ pub fn commit(store: &mut Store, machine: &Person, effects: &[Effect], now: Time
 
 impl Driven for Node {
     type Event = Event;
+    const DEPARTS: bool = true;
 
     fn reads_all(event: &Event) -> bool {
         match event {
