@@ -347,9 +347,7 @@ async fn bare_out(size: usize) -> (Duration, usize) {
 
 /// Memory in use of a process, in KiB.
 fn resident(pid: u32) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
-    let line = text.lines().find(|line| line.starts_with("VmRSS:")).expect("its memory");
-    line.split_whitespace().nth(1).and_then(|word| word.parse().ok()).expect("a number")
+    regie_tests::resident(pid) / 1024
 }
 
 fn bytes(home: &Path) -> u64 {

@@ -5,11 +5,13 @@ use std::net::TcpStream;
 
 use regie::{command::Command, network::Endpoint};
 use regie_protocol::identity::{Keypair, PublicKey};
-use regie_tests::{Node, until};
+use regie_tests::{Node, number, resident, until};
 use serde_json::json;
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
 
+/// Connections of the flood, a fifth of them encrypted and kept; REGIE_CONNECTIONS sets another number.
+const CONNECTIONS: u64 = 1_000;
 /// What a companion may hold in memory under a flood.
 const MEMORY_BYTES: u64 = 256 << 20;
 
@@ -25,10 +27,10 @@ fn a_thousand_connections_of_two_hundred_keys_are_bounded_and_a_person_is_served
 
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let mut connected = Vec::new();
-    let connections = connections();
+    let connections = number("REGIE_CONNECTIONS", CONNECTIONS);
     for number in 0..connections / 5 {
         let mut secret = [9; 32];
-        secret[..4].copy_from_slice(&number.to_be_bytes());
+        secret[..8].copy_from_slice(&number.to_be_bytes());
         connected.push(runtime.block_on(async {
             let stranger = Keypair::from_secret(&secret);
             let (endpoint, events) = Endpoint::start(stranger.expose_secret(), &[]).await.expect("started");
@@ -38,7 +40,7 @@ fn a_thousand_connections_of_two_hundred_keys_are_bounded_and_a_person_is_served
     }
     let sockets = 0..connections - connections / 5;
     let silent: Vec<TcpStream> = sockets.filter_map(|_| TcpStream::connect(("127.0.0.1", port)).ok()).collect();
-    assert!(silent.len() as u32 > connections / 5, "{} sockets", silent.len());
+    assert!(silent.len() as u64 > connections / 5, "{} sockets", silent.len());
 
     supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
     until("the person's answer is there", || supplier.customer()["held"][0]["value"] == json!("Anna Bakker"));
@@ -72,11 +74,6 @@ fn without_file_descriptors_a_companion_waits_and_goes_on() {
     assert!(supplier.runs());
 }
 
-/// Connections of the flood, a fifth of them encrypted and kept: REGIE_CONNECTIONS, or 1,000.
-fn connections() -> u32 {
-    std::env::var("REGIE_CONNECTIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
-}
-
 fn people(directory: &std::path::Path) -> (Node, Node) {
     let person = Node::person(directory.join("person"), "balanced");
     (person, Node::supplier(directory.join("supplier"), "Shop", ANY))
@@ -99,10 +96,4 @@ fn newcomer(directory: &std::path::Path, supplier: &Node) {
         let link = invitation["link"].as_str().expect("a link").to_owned();
         person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into() }).is_ok()
     });
-}
-
-fn resident(pid: u32) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
-    let line = text.lines().find(|line| line.starts_with("VmRSS:")).expect("a line");
-    line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("KiB") * 1024
 }

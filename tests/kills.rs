@@ -3,7 +3,7 @@
 //! REGIE_KILLS sets another number of times.
 
 use regie::command::Command;
-use regie_tests::{Node, until};
+use regie_tests::{Node, number, until};
 use serde_json::json;
 
 const KILLS: u64 = 20;
@@ -82,7 +82,7 @@ fn pair(directory: &std::path::Path) -> (Node, Node) {
 }
 
 fn kills() -> u64 {
-    std::env::var("REGIE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS)
+    number("REGIE_KILLS", KILLS)
 }
 
 fn asked_each() -> u64 {

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use regie::command::Command;
-use regie_tests::{Node, until};
+use regie_tests::{Node, number, resident, until};
 use serde_json::{Value, json};
 
 /// Companions; the first is never killed.
@@ -220,14 +220,4 @@ fn row(person: &Node, supplier: &str) -> Value {
     let status = person.ask(&Command::Status);
     let rows = status["suppliers"].as_array().cloned().unwrap_or_default();
     rows.into_iter().find(|row| row["supplier"] == supplier).expect("its row")
-}
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
-
-fn resident(pid: u32) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
-    let line = text.lines().find(|line| line.starts_with("VmRSS:")).expect("a line");
-    line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("KiB") * 1024
 }

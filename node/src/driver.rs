@@ -125,7 +125,7 @@ pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Re
 /// Commits a turn, here or on the other thread, with what stands behind it.
 fn settle<D: Driven>(driven: &mut D, committer: &mut Committer, turn: Turn, more: bool) -> Result<(), StoreError> {
     let Turn { batch, after } = turn;
-    let departing = if more { driven.departing(batch) } else { Err(batch) };
+    let departing = if more && !batch.is_empty() { driven.departing(batch) } else { Err(batch) };
     match departing {
         Ok(job) => committer.begin(job, after),
         Err(batch) => {

@@ -359,9 +359,6 @@ impl Driven for Node {
     }
 
     fn departing(&mut self, batch: Batch) -> Result<Job, Batch> {
-        if batch.is_empty() {
-            return Err(batch);
-        }
         let (mut store, giver) = self.store.lend();
         Ok(Box::new(move || {
             let outcome = store.commit(batch);

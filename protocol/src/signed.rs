@@ -111,6 +111,9 @@ impl<T: Object> Signed<T> {
     /// # Errors
     /// Those of type, version and form.
     pub(crate) fn peek(&self) -> Result<T, SignedError> {
+        if self.body.len() > limits::OBJECT_BYTES {
+            return Err(SignedError::Malformed);
+        }
         check_tag(&self.body, T::TAG)?;
         let (_, value): (String, T) = wire::decode(&self.body, limits::OBJECT_BYTES)?;
         Ok(value)
@@ -119,8 +122,7 @@ impl<T: Object> Signed<T> {
     /// Does the dearest part of [`Self::verify`] ahead of it, on a thread that has the time. Nothing is believed by it:
     /// what does not hold is found by `verify` as before.
     pub fn look_ahead(&mut self) {
-        self.holds = self.body.len() <= limits::OBJECT_BYTES
-            && self.peek().is_ok_and(|value| value.signer().verifies(&self.body, &self.signature));
+        self.holds = self.peek().is_ok_and(|value| value.signer().verifies(&self.body, &self.signature));
     }
 
     /// Checks type, version, form and signature.
@@ -128,11 +130,7 @@ impl<T: Object> Signed<T> {
     /// # Errors
     /// The first of [`SignedError`] that holds.
     pub fn verify(self) -> Result<Verified<T>, SignedError> {
-        if self.body.len() > limits::OBJECT_BYTES {
-            return Err(SignedError::Malformed);
-        }
-        check_tag(&self.body, T::TAG)?;
-        let (_, value): (String, T) = wire::decode(&self.body, limits::OBJECT_BYTES)?;
+        let value = self.peek()?;
         if !self.holds && !value.signer().verifies(&self.body, &self.signature) {
             return Err(SignedError::BadSignature);
         }

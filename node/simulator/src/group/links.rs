@@ -460,7 +460,7 @@ mod tests {
                         assert!(before <= Some(*since), "overtaken");
                     }
                 }
-                Event::Board(..) if matches!(&event, Event::Board(_, ToBoard::Replied(..))) => to_board += 1,
+                Event::Board(_, ToBoard::Replied(..)) => to_board += 1,
                 _ => {}
             }
             group.happen(event).expect("it holds");
