@@ -357,7 +357,7 @@ async fn companion_that_says(secret: u8, lie: Vec<u8>) -> (String, Endpoint) {
         while let Some(event) = events.recv().await {
             if let NetworkEvent::Frame(_, _, responder) = event {
                 let lie = lie.clone();
-                tokio::task::spawn_blocking(move || responder.reply_blocking(lie));
+                responder.reply(lie);
             }
         }
     });

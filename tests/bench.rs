@@ -311,7 +311,7 @@ async fn echo_pair(size: usize) -> Endpoint {
         let _server = server;
         while let Some(event) = events.blocking_recv() {
             if let NetworkEvent::Frame(_, _, responder) = event {
-                responder.reply_blocking(vec![2; size]);
+                responder.reply(vec![2; size]);
             }
         }
     });

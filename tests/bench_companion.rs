@@ -215,7 +215,7 @@ async fn bare_server() -> (Endpoint, Vec<Address>, [u8; 32]) {
     std::thread::spawn(move || {
         while let Some(event) = events.blocking_recv() {
             if let NetworkEvent::Frame(_, _, responder) = event {
-                responder.reply_blocking(vec![1; 200]);
+                responder.reply(vec![1; 200]);
             }
         }
     });
@@ -282,7 +282,7 @@ async fn pair_all(invitation: &Invitation, persons: usize) -> Crowd {
                     if let NetworkEvent::Frame(_, frame, responder) = event {
                         size.store(frame.len(), Ordering::Relaxed);
                         let no = no.clone();
-                        tokio::task::spawn_blocking(move || responder.reply_blocking(no));
+                        responder.reply(no);
                         asked.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -327,7 +327,7 @@ async fn bare_out(size: usize) -> (Duration, usize) {
             let _client = client;
             while let Some(event) = events.recv().await {
                 if let NetworkEvent::Frame(_, _, responder) = event {
-                    tokio::task::spawn_blocking(move || responder.reply_blocking(vec![3; 30]));
+                    responder.reply(vec![3; 30]);
                 }
             }
         });

@@ -153,7 +153,7 @@ impl Member {
                 let effects = self.state().machine.message(&key(peer), message, clock::wall());
                 let reply = self.keep(effects).expect("every frame is answered");
                 let bytes = wire::encode(&reply).expect("encodes");
-                tokio::task::spawn_blocking(move || responder.reply_blocking(bytes));
+                responder.reply(bytes);
             }
         }
     }

@@ -79,7 +79,7 @@ impl PaperSupplier {
                     _ => Reply::Refused(Refusal::Unavailable),
                 };
                 let bytes = wire::encode(&reply).expect("encodes");
-                tokio::task::spawn_blocking(move || responder.reply_blocking(bytes));
+                responder.reply(bytes);
             }
         });
         Unpaired { link, key, endpoint, person }

@@ -497,7 +497,7 @@ impl Drop for Node {
 
 fn answer(responder: Option<Responder>, reply: &Reply, turn: &mut Turn) {
     if let (Some(responder), Ok(frame)) = (responder, wire::encode(reply)) {
-        turn.after(move || responder.reply_blocking(frame));
+        turn.after(move || responder.reply(frame));
     }
 }
 

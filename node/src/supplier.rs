@@ -463,7 +463,7 @@ impl Companion {
                 Effect::Persist(record) => self.persist(&record, turn)?,
                 Effect::Reply(reply) => {
                     if let (Some(responder), Ok(frame)) = (responder.take(), wire::encode(&reply)) {
-                        turn.after(move || responder.reply_blocking(frame));
+                        turn.after(move || responder.reply(frame));
                     }
                 }
                 Effect::Deliver(person) => self.send(person, turn)?,

@@ -39,7 +39,7 @@ async fn listener() -> (Endpoint, Address) {
         while let Some(event) = events.recv().await {
             if let NetworkEvent::Frame(_, mut frame, responder) = event {
                 frame.reverse();
-                tokio::task::spawn_blocking(move || responder.reply_blocking(frame));
+                responder.reply(frame);
             }
         }
     });
@@ -226,7 +226,7 @@ fn attacker(pace: Pace, at_once: usize) -> Attacker {
         .with_tcp(tcp::Config::default(), noise::Config::new, unbounded)
         .unwrap()
         .with_behaviour(|_| {
-            let protocol = [(StreamProtocol::new("/regie/1"), ProtocolSupport::Full)];
+            let protocol = [(StreamProtocol::new("/regie/2"), ProtocolSupport::Full)];
             let config =
                 request_response::Config::default().with_max_concurrent_streams(at_once).with_request_timeout(PATIENCE);
             let frames = request_response::Behaviour::with_codec(Paced(pace), protocol, config);
@@ -259,10 +259,10 @@ impl Codec for Paced {
     where
         T: AsyncRead + Unpin + Send,
     {
-        let mut frame = Vec::new();
-        io.read_to_end(&mut frame).await?;
-        // A stream that was closed without a word is no answer.
-        if frame.is_empty() { Err(std::io::ErrorKind::UnexpectedEof.into()) } else { Ok(frame) }
+        let mut length = [0; 4];
+        io.read_exact(&mut length).await?;
+        let mut frame = vec![0; u32::from_be_bytes(length) as usize];
+        io.read_exact(&mut frame).await.map(|()| frame)
     }
 
     async fn read_response<T>(&mut self, protocol: &StreamProtocol, io: &mut T) -> std::io::Result<Vec<u8>>
@@ -276,6 +276,7 @@ impl Codec for Paced {
     where
         T: AsyncWrite + Unpin + Send,
     {
+        io.write_all(&(frame.len() as u32).to_be_bytes()).await?;
         match self.0 {
             Pace::AtOnce => io.write_all(&frame).await,
             Pace::ByteASecond => {
@@ -293,6 +294,7 @@ impl Codec for Paced {
     where
         T: AsyncWrite + Unpin + Send,
     {
+        io.write_all(&(frame.len() as u32).to_be_bytes()).await?;
         io.write_all(&frame).await
     }
 }

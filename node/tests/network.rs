@@ -32,7 +32,7 @@ fn answer(mut events: mpsc::Receiver<NetworkEvent>) {
         while let Some(event) = events.recv().await {
             if let NetworkEvent::Frame(_, mut frame, responder) = event {
                 frame.reverse();
-                tokio::task::spawn_blocking(move || responder.reply_blocking(frame));
+                responder.reply(frame);
             }
         }
     });
@@ -163,7 +163,7 @@ fn raw_peer() -> libp2p::Swarm<Raw> {
         .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
         .unwrap()
         .with_behaviour(|_| {
-            let protocol = [(StreamProtocol::new("/regie/1"), ProtocolSupport::Full)];
+            let protocol = [(StreamProtocol::new("/regie/2"), ProtocolSupport::Full)];
             let frames =
                 request_response::Behaviour::with_codec(Unbounded, protocol, request_response::Config::default());
             Raw { ping: ping::Behaviour::default(), frames }
@@ -203,8 +203,10 @@ impl Codec for Unbounded {
     where
         T: AsyncRead + Unpin + Send,
     {
-        let mut frame = Vec::new();
-        io.read_to_end(&mut frame).await.map(|_| frame)
+        let mut length = [0; 4];
+        io.read_exact(&mut length).await?;
+        let mut frame = vec![0; u32::from_be_bytes(length) as usize];
+        io.read_exact(&mut frame).await.map(|()| frame)
     }
 
     async fn read_response<T>(&mut self, protocol: &StreamProtocol, io: &mut T) -> std::io::Result<Vec<u8>>
@@ -218,6 +220,7 @@ impl Codec for Unbounded {
     where
         T: AsyncWrite + Unpin + Send,
     {
+        io.write_all(&(frame.len() as u32).to_be_bytes()).await?;
         io.write_all(&frame).await
     }
 
@@ -225,6 +228,7 @@ impl Codec for Unbounded {
     where
         T: AsyncWrite + Unpin + Send,
     {
+        io.write_all(&(frame.len() as u32).to_be_bytes()).await?;
         io.write_all(&frame).await
     }
 }

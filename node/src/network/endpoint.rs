@@ -1,17 +1,16 @@
 //! One identity on the network: a swarm in a task, and a handle to it.
 //!
 //! In: dials, frames to send, replies. Out: connection events and frames of peers, in a bounded queue: while it
-//! is full the swarm is not polled, so a flood waits in the peers' own buffers.
+//! is full no stream is read, so a flood waits in the peers' own buffers.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    sync::{Arc, Mutex},
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
 use futures::StreamExt as _;
 use libp2p::{
-    Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, identity, noise, ping,
-    request_response::{self, OutboundFailure, OutboundRequestId, ProtocolSupport, ResponseChannel},
+    Multiaddr, PeerId, Swarm, SwarmBuilder, identity, noise, ping,
     swarm::{DialError as SwarmDialError, NetworkBehaviour, SwarmEvent, dial_opts::DialOpts},
     tcp, yamux,
 };
@@ -19,7 +18,10 @@ use libp2p_connection_limits as connection_limits;
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
-use super::{Address, codec::Frames, limits};
+use super::{
+    Address, limits,
+    streams::{self, Exchange, Lines},
+};
 
 /// An ed25519 public key, 32 bytes: how peers are called outside this module.
 pub type PeerKey = [u8; 32];
@@ -85,29 +87,28 @@ pub enum NetworkEvent {
 
 /// Answers one frame. Dropped without an answer it closes the stream.
 #[derive(Debug)]
-pub struct Responder {
-    channel: ResponseChannel<Vec<u8>>,
-    commands: mpsc::Sender<Command>,
-}
+pub struct Responder(pub(super) oneshot::Sender<Vec<u8>>);
 
 impl Responder {
-    /// Sends the reply. From a thread outside the runtime.
-    pub fn reply_blocking(self, frame: Vec<u8>) {
-        let _ = self.commands.blocking_send(Command::Reply(self.channel, frame));
+    /// Sends the reply; to nobody, where the peer is gone or no longer waits: it asks again.
+    pub fn reply(self, frame: Vec<u8>) {
+        let _ = self.0.send(frame);
     }
 }
 
 /// A handle; clones share one swarm. The swarm ends when the last handle is dropped.
 #[derive(Clone)]
 pub struct Endpoint {
-    commands: mpsc::Sender<Command>,
-    listening: Arc<Mutex<Vec<Address>>>,
+    dials: mpsc::Sender<Dial>,
+    lines: Lines,
+    listening: Arc<[Address]>,
 }
 
-enum Command {
-    Connect(PeerId, Vec<Multiaddr>, oneshot::Sender<Result<(), DialError>>),
-    Exchange(PeerId, Vec<u8>, oneshot::Sender<Result<Vec<u8>, ExchangeError>>),
-    Reply(ResponseChannel<Vec<u8>>, Vec<u8>),
+/// A peer to be connected to, and who waits for that.
+struct Dial {
+    peer: PeerId,
+    addresses: Vec<Multiaddr>,
+    done: oneshot::Sender<Result<(), DialError>>,
 }
 
 impl Endpoint {
@@ -119,31 +120,23 @@ impl Endpoint {
         secret: Zeroizing<[u8; 32]>,
         listen: &[Address],
     ) -> Result<(Self, mpsc::Receiver<NetworkEvent>), StartError> {
-        let mut swarm = build(secret)?;
+        let (events, outbox) = mpsc::channel(limits::EVENTS);
+        let lines = Lines::default();
+        let mut swarm = build(secret, streams::Behaviour::new(lines.clone(), events.clone()))?;
         let mut bound = Vec::new();
         for address in listen {
             bound.push(bind(&mut swarm, address).await?);
         }
-        let (commands, inbox) = mpsc::channel(limits::COMMANDS);
-        let (events, outbox) = mpsc::channel(limits::EVENTS);
-        let listening = Arc::new(Mutex::new(bound));
-        let task = Task {
-            swarm,
-            events,
-            commands: commands.downgrade(),
-            dials: HashMap::new(),
-            exchanges: HashMap::new(),
-            lines: HashMap::new(),
-            connected: HashSet::new(),
-        };
+        let (dials, inbox) = mpsc::channel(limits::WAITING_DIALS);
+        let task = Task { swarm, events, dials: HashMap::new(), connected: HashSet::new() };
         tokio::spawn(task.run(inbox));
-        Ok((Self { commands, listening }, outbox))
+        Ok((Self { dials, lines, listening: bound.into() }, outbox))
     }
 
     /// Where it listens, with the port the system chose.
     #[must_use]
     pub fn addresses(&self) -> Vec<Address> {
-        self.listening.lock().map(|bound| bound.clone()).unwrap_or_default()
+        self.listening.to_vec()
     }
 
     /// Connects to a peer, or finds that it is connected.
@@ -154,7 +147,7 @@ impl Endpoint {
         let peer = peer_id(&peer).ok_or(DialError::WrongPeer)?;
         let (done, wait) = oneshot::channel();
         let addresses = addresses.iter().map(|address| address.0.clone()).collect();
-        self.commands.send(Command::Connect(peer, addresses, done)).await.map_err(|_| DialError::Closed)?;
+        self.dials.send(Dial { peer, addresses, done }).await.map_err(|_| DialError::Closed)?;
         wait.await.map_err(|_| DialError::Closed)?
     }
 
@@ -166,9 +159,8 @@ impl Endpoint {
         if frame.len() > limits::FRAME_BYTES {
             return Err(ExchangeError::TooLarge);
         }
-        let peer = peer_id(&peer).ok_or(ExchangeError::NotConnected)?;
         let (done, wait) = oneshot::channel();
-        self.commands.send(Command::Exchange(peer, frame, done)).await.map_err(|_| ExchangeError::Closed)?;
+        self.lines.send(&peer, Exchange { frame, done });
         wait.await.map_err(|_| ExchangeError::Closed)?
     }
 }
@@ -177,10 +169,10 @@ impl Endpoint {
 struct Behaviour {
     limits: connection_limits::Behaviour,
     ping: ping::Behaviour,
-    frames: request_response::Behaviour<Frames>,
+    streams: streams::Behaviour,
 }
 
-fn build(secret: Zeroizing<[u8; 32]>) -> Result<Swarm<Behaviour>, StartError> {
+fn build(secret: Zeroizing<[u8; 32]>, streams: streams::Behaviour) -> Result<Swarm<Behaviour>, StartError> {
     let setup = |error: &dyn std::fmt::Display| StartError::Setup(error.to_string());
     let mut bytes = *secret;
     // This zeroizes `bytes`.
@@ -200,7 +192,7 @@ fn build(secret: Zeroizing<[u8; 32]>) -> Result<Swarm<Behaviour>, StartError> {
             quic.max_connection_data = limits::QUIC_CONNECTION_BYTES;
             quic
         })
-        .with_behaviour(|_| behaviour())
+        .with_behaviour(|_| behaviour(streams))
         .map_err(|e| setup(&e))?
         .with_swarm_config(|config| config.with_idle_connection_timeout(limits::IDLE))
         .with_connection_timeout(limits::DIAL)
@@ -208,21 +200,13 @@ fn build(secret: Zeroizing<[u8; 32]>) -> Result<Swarm<Behaviour>, StartError> {
     Ok(swarm)
 }
 
-fn behaviour() -> Behaviour {
+fn behaviour(streams: streams::Behaviour) -> Behaviour {
     let bounds = connection_limits::ConnectionLimits::default()
         .with_max_pending_incoming(Some(limits::PENDING_INCOMING))
         .with_max_established(Some(limits::CONNECTIONS))
         .with_max_established_per_peer(Some(limits::CONNECTIONS_PER_PEER));
-    let exchange = request_response::Config::default()
-        .with_request_timeout(limits::EXCHANGE)
-        .with_max_concurrent_streams(limits::STREAMS);
-    let protocol = [(StreamProtocol::new("/regie/1"), ProtocolSupport::Full)];
     let ping = ping::Config::new().with_interval(limits::PING_INTERVAL).with_timeout(limits::PING_TIMEOUT);
-    Behaviour {
-        limits: connection_limits::Behaviour::new(bounds),
-        ping: ping::Behaviour::new(ping),
-        frames: request_response::Behaviour::with_codec(Frames, protocol, exchange),
-    }
+    Behaviour { limits: connection_limits::Behaviour::new(bounds), ping: ping::Behaviour::new(ping), streams }
 }
 
 async fn bind(swarm: &mut Swarm<Behaviour>, address: &Address) -> Result<Address, StartError> {
@@ -242,31 +226,19 @@ async fn bind(swarm: &mut Swarm<Behaviour>, address: &Address) -> Result<Address
     }
 }
 
-type Done = oneshot::Sender<Result<Vec<u8>, ExchangeError>>;
-
-/// Frames to one peer: how many are under way, and those that wait their turn.
-#[derive(Default)]
-struct Line {
-    under_way: usize,
-    waiting: VecDeque<(Vec<u8>, Done)>,
-}
-
 struct Task {
     swarm: Swarm<Behaviour>,
     events: mpsc::Sender<NetworkEvent>,
-    commands: mpsc::WeakSender<Command>,
     dials: HashMap<PeerId, Vec<oneshot::Sender<Result<(), DialError>>>>,
-    exchanges: HashMap<OutboundRequestId, Done>,
-    lines: HashMap<PeerId, Line>,
     connected: HashSet<PeerId>,
 }
 
 impl Task {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Dial>) {
         loop {
             let event = tokio::select! {
-                command = inbox.recv() => match command {
-                    Some(command) => { self.command(command); None }
+                dial = inbox.recv() => match dial {
+                    Some(dial) => { self.connect(dial); None }
                     None => return,
                 },
                 event = self.swarm.select_next_some() => self.event(event),
@@ -279,49 +251,7 @@ impl Task {
         }
     }
 
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Connect(peer, addresses, done) => self.connect(peer, addresses, done),
-            Command::Exchange(peer, frame, done) => self.exchange(peer, frame, done),
-            Command::Reply(channel, frame) => {
-                // An error means that the peer is gone; it asks again.
-                let _ = self.swarm.behaviour_mut().frames.send_response(channel, frame);
-            }
-        }
-    }
-
-    fn exchange(&mut self, peer: PeerId, frame: Vec<u8>, done: Done) {
-        if !self.swarm.is_connected(&peer) {
-            let _ = done.send(Err(ExchangeError::NotConnected));
-            return;
-        }
-        let line = self.lines.entry(peer).or_default();
-        if line.under_way < limits::EXCHANGES_PER_PEER {
-            line.under_way += 1;
-            let id = self.swarm.behaviour_mut().frames.send_request(&peer, frame);
-            self.exchanges.insert(id, done);
-        } else if line.waiting.len() < limits::WAITING_PER_PEER {
-            line.waiting.push_back((frame, done));
-        } else {
-            let _ = done.send(Err(ExchangeError::Busy));
-        }
-    }
-
-    /// One exchange ended: tells the caller, and gives the next frame its turn.
-    fn exchanged(&mut self, peer: &PeerId, id: OutboundRequestId, result: Result<Vec<u8>, ExchangeError>) {
-        if let Some(done) = self.exchanges.remove(&id) {
-            let _ = done.send(result);
-        }
-        let Some(line) = self.lines.get_mut(peer) else { return };
-        line.under_way = line.under_way.saturating_sub(1);
-        match line.waiting.pop_front() {
-            Some((frame, done)) => self.exchange(*peer, frame, done),
-            None if line.under_way == 0 => drop(self.lines.remove(peer)),
-            None => {}
-        }
-    }
-
-    fn connect(&mut self, peer: PeerId, addresses: Vec<Multiaddr>, done: oneshot::Sender<Result<(), DialError>>) {
+    fn connect(&mut self, Dial { peer, addresses, done }: Dial) {
         if self.swarm.is_connected(&peer) {
             let _ = done.send(Ok(()));
             return;
@@ -347,12 +277,7 @@ impl Task {
             SwarmEvent::ConnectionEstablished { peer_id, .. } => {
                 self.dialled(&peer_id, &Ok(()));
                 let first = self.connected.insert(peer_id);
-                let Some(key) = peer_key(&peer_id) else {
-                    // Not an ed25519 identity: it can have no relationship here.
-                    let _ = self.swarm.disconnect_peer_id(peer_id);
-                    return None;
-                };
-                first.then_some(NetworkEvent::Connected(key))
+                peer_key(&peer_id).filter(|_| first).map(NetworkEvent::Connected)
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
                 self.connected.remove(&peer_id);
@@ -367,36 +292,7 @@ impl Task {
                 self.swarm.close_connection(connection);
                 None
             }
-            SwarmEvent::Behaviour(BehaviourEvent::Frames(event)) => self.frame(event),
             _ => None,
-        }
-    }
-
-    fn frame(&mut self, event: request_response::Event<Vec<u8>, Vec<u8>>) -> Option<NetworkEvent> {
-        use request_response::{Event, Message};
-        match event {
-            Event::Message { peer, message: Message::Request { request, channel, .. }, .. } => {
-                let responder = Responder { channel, commands: self.commands.upgrade()? };
-                Some(NetworkEvent::Frame(peer_key(&peer)?, request, responder))
-            }
-            Event::Message { peer, message: Message::Response { request_id, response }, .. } => {
-                self.exchanged(&peer, request_id, Ok(response));
-                None
-            }
-            Event::OutboundFailure { peer, request_id, error, .. } => {
-                let error = match error {
-                    OutboundFailure::Timeout => ExchangeError::Timeout,
-                    OutboundFailure::DialFailure => ExchangeError::NotConnected,
-                    _ => ExchangeError::Closed,
-                };
-                self.exchanged(&peer, request_id, Err(error));
-                None
-            }
-            Event::InboundFailure { peer, error, .. } => {
-                tracing::debug!(%peer, %error, "a peer's frame was dropped");
-                None
-            }
-            Event::ResponseSent { .. } => None,
         }
     }
 }
@@ -422,7 +318,7 @@ fn peer_id(key: &PeerKey) -> Option<PeerId> {
 }
 
 /// An ed25519 key is short enough to stand in the peer id itself (an identity multihash).
-fn peer_key(peer: &PeerId) -> Option<PeerKey> {
+pub(super) fn peer_key(peer: &PeerId) -> Option<PeerKey> {
     let hash = peer.as_ref();
     let public = (hash.code() == 0).then(|| identity::PublicKey::try_decode_protobuf(hash.digest()).ok())??;
     public.try_into_ed25519().ok().map(|key| key.to_bytes())

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 /// Largest frame in bytes, either way.
 pub const FRAME_BYTES: usize = regie_protocol::limits::FRAME_BYTES;
-/// Streams of our protocol at once on one connection, both directions together.
+/// Streams of our protocol that a peer may have open on one connection.
 pub const STREAMS: usize = 64;
 /// Frames of ours at once to one peer; the rest waits its turn, so that the peer's bound is not met.
 pub const EXCHANGES_PER_PEER: usize = 32;
+/// Streams of ours that are kept open on a connection while they carry nothing.
+pub const IDLE_STREAMS: usize = 8;
 /// Frames that wait their turn to one peer; above it an exchange is refused at once.
 pub const WAITING_PER_PEER: usize = 1024;
-/// A frame and its reply must be through within this time, or the stream is closed.
+/// From a frame's first byte to its reply's last no more time may pass than this, or the stream is closed.
 pub const EXCHANGE: Duration = Duration::from_secs(10);
 /// A connection must be up and encrypted within this time.
 pub const DIAL: Duration = Duration::from_secs(10);
@@ -32,7 +34,7 @@ pub const YAMUX_STREAMS: usize = 128;
 pub const QUIC_STREAM_BYTES: u32 = 512 * 1024;
 /// QUIC: bytes in flight on one connection.
 pub const QUIC_CONNECTION_BYTES: u32 = 2 * 1024 * 1024;
-/// Events that wait for the driver; when full the swarm is not polled, which is back-pressure.
+/// Events that wait for the driver; when full no stream is read, which is back-pressure.
 pub const EVENTS: usize = 256;
-/// Commands that wait for the swarm.
-pub const COMMANDS: usize = 256;
+/// Dials that wait for the swarm.
+pub const WAITING_DIALS: usize = 256;

@@ -101,7 +101,7 @@ impl Companion {
                 && let (Event::Help(_, _, responder), Ok(frame)) =
                     (error.into_inner(), wire::encode(&Reply::Refused(Refusal::Unavailable)))
             {
-                responder.reply_blocking(frame);
+                responder.reply(frame);
             }
         });
     }
@@ -121,7 +121,7 @@ impl Companion {
             _ => Err(Refusal::Unexpected),
         };
         let frame = wire::encode(&helped.unwrap_or_else(Reply::Refused)).map_err(Failure::internal)?;
-        turn.after(move || responder.reply_blocking(frame));
+        turn.after(move || responder.reply(frame));
         Ok(())
     }
 

@@ -1,0 +1,289 @@
+//! Streams that stay open: each carries one frame and its reply after another, both ways at once on streams of their own.
+//!
+//! In: streams of a connection, frames to send, replies. Out: peers' frames, into the endpoint's queue; replies, to who
+//! asked. Everything runs in the connection's own task: a stream is opened and negotiated once, not for every frame, and
+//! no frame passes the swarm.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    convert::Infallible,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+};
+
+use futures::{
+    AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered,
+};
+use libp2p::{
+    Multiaddr, PeerId, StreamProtocol,
+    core::{transport::PortUse, upgrade::ReadyUpgrade},
+    swarm::{
+        ConnectionClosed, ConnectionDenied, ConnectionHandler, ConnectionHandlerEvent, ConnectionId, FromSwarm,
+        NetworkBehaviour, Stream, StreamUpgradeError, SubstreamProtocol, THandler, THandlerInEvent, THandlerOutEvent,
+        ToSwarm,
+        handler::{ConnectionEvent, DialUpgradeError, FullyNegotiatedInbound, FullyNegotiatedOutbound},
+    },
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
+
+use super::{ExchangeError, NetworkEvent, PeerKey, Responder, endpoint::peer_key, frame, limits};
+
+/// A stream of the one protocol, with nothing more to do once that is agreed.
+type Regie = ReadyUpgrade<StreamProtocol>;
+
+const REGIE: Regie = ReadyUpgrade::new(StreamProtocol::new("/regie/2"));
+
+/// A frame to send, and who waits for the reply.
+pub(super) struct Exchange {
+    pub(super) frame: Vec<u8>,
+    pub(super) done: oneshot::Sender<Result<Vec<u8>, ExchangeError>>,
+}
+
+/// The queue of every connection; clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Lines(Arc<Mutex<HashMap<PeerKey, Vec<(ConnectionId, mpsc::Sender<Exchange>)>>>>);
+
+impl Lines {
+    /// Queues an exchange on a connection to this peer, the eldest that is up, or ends it at once.
+    pub(super) fn send(&self, peer: &PeerKey, exchange: Exchange) {
+        let line = self.locked().get(peer).and_then(|lines| lines.first()).map(|(_, line)| line.clone());
+        let Some(line) = line else { return exchange.end(Err(ExchangeError::NotConnected)) };
+        match line.try_send(exchange) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(exchange)) => exchange.end(Err(ExchangeError::Busy)),
+            Err(mpsc::error::TrySendError::Closed(exchange)) => exchange.end(Err(ExchangeError::NotConnected)),
+        }
+    }
+
+    fn open(&self, peer: PeerKey, connection: ConnectionId) -> mpsc::Receiver<Exchange> {
+        let (line, exchanges) = mpsc::channel(limits::WAITING_PER_PEER);
+        self.locked().entry(peer).or_default().push((connection, line));
+        exchanges
+    }
+
+    fn close(&self, peer: &PeerKey, connection: ConnectionId) {
+        let mut all = self.locked();
+        let Some(lines) = all.get_mut(peer) else { return };
+        lines.retain(|(other, _)| *other != connection);
+        if lines.is_empty() {
+            all.remove(peer);
+        }
+    }
+
+    /// No change of the map can stop half-way, so that a panic elsewhere leaves it whole.
+    fn locked(&self) -> MutexGuard<'_, HashMap<PeerKey, Vec<(ConnectionId, mpsc::Sender<Exchange>)>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Exchange {
+    fn end(self, result: Result<Vec<u8>, ExchangeError>) {
+        // Whoever asked may have stopped waiting.
+        let _ = self.done.send(result);
+    }
+}
+
+/// Gives every connection its queue. It must be the last of the swarm's behaviours: a connection that one of the others
+/// denies must not have got one.
+pub(super) struct Behaviour {
+    lines: Lines,
+    events: mpsc::Sender<NetworkEvent>,
+}
+
+impl Behaviour {
+    pub(super) fn new(lines: Lines, events: mpsc::Sender<NetworkEvent>) -> Self {
+        Self { lines, events }
+    }
+
+    fn handler(&self, connection: ConnectionId, peer: &PeerId) -> Result<Handler, ConnectionDenied> {
+        let peer = peer_key(peer).ok_or_else(|| ConnectionDenied::new(NotEd25519))?;
+        Ok(Handler {
+            peer,
+            events: self.events.clone(),
+            asked: self.lines.open(peer, connection),
+            opening: VecDeque::new(),
+            idle: Vec::new(),
+            asking: FuturesUnordered::new(),
+            serving: FuturesUnordered::new(),
+        })
+    }
+}
+
+/// A peer with an identity of another kind can have no relationship here.
+#[derive(Debug, thiserror::Error)]
+#[error("the peer's identity is not an ed25519 key")]
+struct NotEd25519;
+
+impl NetworkBehaviour for Behaviour {
+    type ConnectionHandler = Handler;
+    type ToSwarm = Infallible;
+
+    fn handle_established_inbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        _: &Multiaddr,
+        _: &Multiaddr,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.handler(connection, &peer)
+    }
+
+    fn handle_established_outbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        _: &Multiaddr,
+        _: libp2p::core::Endpoint,
+        _: PortUse,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.handler(connection, &peer)
+    }
+
+    fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
+        if let FromSwarm::ConnectionClosed(ConnectionClosed { peer_id, connection_id, .. }) = event
+            && let Some(peer) = peer_key(&peer_id)
+        {
+            self.lines.close(&peer, connection_id);
+        }
+    }
+
+    fn on_connection_handler_event(&mut self, _: PeerId, _: ConnectionId, event: THandlerOutEvent<Self>) {
+        match event {}
+    }
+
+    fn poll(&mut self, _: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
+        Poll::Pending
+    }
+}
+
+/// The streams of one connection.
+pub(super) struct Handler {
+    peer: PeerKey,
+    events: mpsc::Sender<NetworkEvent>,
+    asked: mpsc::Receiver<Exchange>,
+    /// Each waits for a stream that was asked for.
+    opening: VecDeque<Exchange>,
+    /// Our streams that carry nothing now.
+    idle: Vec<Stream>,
+    /// Our frames under way; a stream comes out that can carry the next.
+    asking: FuturesUnordered<BoxFuture<'static, Option<Stream>>>,
+    /// The peer's streams.
+    serving: FuturesUnordered<BoxFuture<'static, ()>>,
+}
+
+impl Handler {
+    fn ask(&mut self, stream: Stream, exchange: Exchange) {
+        self.asking.push(ask(stream, exchange).boxed());
+    }
+
+    /// The stream that one exchange waited for can't be had.
+    fn not_opened(&mut self, error: &StreamUpgradeError<Infallible>) {
+        let error = match error {
+            StreamUpgradeError::Timeout => ExchangeError::Timeout,
+            _ => ExchangeError::Closed,
+        };
+        if let Some(exchange) = self.opening.pop_front() {
+            exchange.end(Err(error));
+        }
+    }
+}
+
+impl ConnectionHandler for Handler {
+    type FromBehaviour = Infallible;
+    type ToBehaviour = Infallible;
+    type InboundProtocol = Regie;
+    type OutboundProtocol = Regie;
+    type InboundOpenInfo = ();
+    type OutboundOpenInfo = ();
+
+    fn listen_protocol(&self) -> SubstreamProtocol<Regie> {
+        SubstreamProtocol::new(REGIE, ())
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionHandlerEvent<Regie, (), Infallible>> {
+        while let Poll::Ready(Some(())) = self.serving.poll_next_unpin(cx) {}
+        loop {
+            while let Poll::Ready(Some(stream)) = self.asking.poll_next_unpin(cx) {
+                self.idle.extend(stream.filter(|_| self.idle.len() < limits::IDLE_STREAMS));
+            }
+            if self.asking.len() + self.opening.len() >= limits::EXCHANGES_PER_PEER {
+                return Poll::Pending;
+            }
+            let Poll::Ready(Some(exchange)) = self.asked.poll_recv(cx) else { return Poll::Pending };
+            match self.idle.pop() {
+                Some(stream) => self.ask(stream, exchange),
+                None => {
+                    self.opening.push_back(exchange);
+                    let protocol = SubstreamProtocol::new(REGIE, ()).with_timeout(limits::EXCHANGE);
+                    return Poll::Ready(ConnectionHandlerEvent::OutboundSubstreamRequest { protocol });
+                }
+            }
+        }
+    }
+
+    fn on_behaviour_event(&mut self, event: Infallible) {
+        match event {}
+    }
+
+    fn on_connection_event(&mut self, event: ConnectionEvent<'_, Regie, Regie>) {
+        match event {
+            ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound { protocol: stream, .. }) => {
+                // One more than the bound is dropped, which resets it.
+                if self.serving.len() < limits::STREAMS {
+                    self.serving.push(serve(self.peer, stream, self.events.clone()).boxed());
+                }
+            }
+            ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol: stream, .. }) => {
+                match self.opening.pop_front() {
+                    Some(exchange) => self.ask(stream, exchange),
+                    None => self.idle.push(stream),
+                }
+            }
+            ConnectionEvent::DialUpgradeError(DialUpgradeError { error, .. }) => self.not_opened(&error),
+            _ => {}
+        }
+    }
+}
+
+/// Sends one frame and hears its reply; the stream comes back if it can carry the next.
+async fn ask(mut stream: Stream, exchange: Exchange) -> Option<Stream> {
+    let Exchange { frame, done } = exchange;
+    let talk = async {
+        frame::write(&mut stream, &frame).await?;
+        frame::read(&mut stream).await
+    };
+    let result = match timeout(limits::EXCHANGE, talk).await {
+        Ok(Ok(reply)) => Ok(reply),
+        Ok(_) => Err(ExchangeError::Closed),
+        Err(_) => Err(ExchangeError::Timeout),
+    };
+    let whole = result.is_ok();
+    let _ = done.send(result);
+    whole.then_some(stream)
+}
+
+/// Answers what a peer says on one stream, one frame after the other, until either side closes it.
+async fn serve(peer: PeerKey, mut stream: Stream, events: mpsc::Sender<NetworkEvent>) {
+    let mut begun = [0; 1];
+    // Between two frames a stream may rest as long as its connection.
+    while let Ok(1) = stream.read(&mut begun).await {
+        let exchange = async {
+            let frame = frame::read_rest(begun[0], &mut stream).await?;
+            let (reply, answer) = oneshot::channel();
+            let asked = NetworkEvent::Frame(peer, frame, Responder(reply));
+            let closed = || std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+            events.send(asked).await.map_err(|_| closed())?;
+            // Dropped unanswered: nothing will be said, and the stream ends.
+            let answer = answer.await.map_err(|_| closed())?;
+            frame::write(&mut stream, &answer).await
+        };
+        match timeout(limits::EXCHANGE, exchange).await {
+            Ok(Ok(())) => {}
+            ended => return tracing::debug!(?ended, "a peer's stream is dropped"),
+        }
+    }
+    let _ = stream.close().await;
+}
