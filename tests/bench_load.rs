@@ -1,8 +1,9 @@
 //! `cargo bench --bench load`: how much one person's node answers, and what it costs to be there.
 //!
-//! In: nothing. Out: for 1, 16, 64 and 256 requests in flight the requests a second, p50 and p99, beside what the
-//! signatures of a request alone would allow on one core; then the memory and the start of a process with 200
-//! relationships and 100,000 entries.
+//! In: nothing. Out: for 1, 16, 64 and 256 requests in flight at a node in a process of its own: the requests a second,
+//! beside what the signatures of a request alone would allow on one core; what the node's process used of the
+//! processor, and how much of that the signatures are; p50 and p99. Then the memory and the start of a process with
+//! 200 relationships and 100,000 entries. The suppliers run in this process, on the same cores.
 
 use std::{
     sync::{
@@ -15,18 +16,13 @@ use std::{
 use ed25519_dalek::{Signer as _, SigningKey};
 use regie::{
     command::Command,
-    person,
-    store::{KdfCost, Passphrase, Store},
+    store::{Passphrase, Store},
 };
 use regie_protocol::{
-    agreement::Agreement,
-    identity::RootSeed,
     message::{Message, Reply},
-    policy::Policy,
-    profile::Invitation,
     wire,
 };
-use regie_tests::{Node, paper_supplier::PaperSupplier};
+use regie_tests::{Node, paper_supplier::PaperSupplier, until};
 use serde_json::json;
 
 /// Suppliers that share the requests; one may ask 600 times an hour.
@@ -44,25 +40,43 @@ fn main() {
 fn load() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let directory = tempfile::tempdir().expect("a directory");
-    let mut store =
-        Store::create(directory.path(), &Passphrase::new("bench".to_owned()), KdfCost::CHEAPEST).expect("made");
-    let policy = Policy::preset("balanced").expect("a preset");
-    person::initialise(&mut store, &RootSeed::from_entropy([5; 32]), policy).expect("initialised");
-    let suppliers = runtime.block_on(suppliers(store));
-    let alone = 1.0 / signatures().as_secs_f64();
-    println!("signatures of one request alone: {alone:.0} a second on one core");
-    println!("{:>9} {:>10} {:>12} {:>10} {:>10}", "in flight", "a second", "of the floor", "p50", "p99");
+    let mut node = Node::person(directory.path().join("person"), "balanced");
+    node.start();
+    let suppliers = suppliers(&node, &runtime);
+    let alone = signatures();
+    println!("signatures of one request alone: {:.0} a second on one core", 1.0 / alone.as_secs_f64());
+    println!(
+        "{:>9} {:>10} {:>12} {:>14} {:>12} {:>10} {:>10}",
+        "in flight", "a second", "of the floor", "node's CPU", "signatures", "p50", "p99"
+    );
     let number = Arc::new(AtomicU64::new(0));
     for (in_flight, requests) in LEVELS {
-        let begun = Instant::now();
+        let (begun, used) = (Instant::now(), processor_time(node.pid()));
         let mut times = runtime.block_on(level(&suppliers, in_flight, requests, &number));
         let each_second = times.len() as f64 / begun.elapsed().as_secs_f64();
+        let used = (processor_time(node.pid()) - used) / times.len() as u32;
         times.sort_unstable();
         let at = |share: usize| format!("{:.1?}", times[(times.len() - 1) * share / 100]);
-        let share = each_second / alone * 100.0;
-        println!("{in_flight:>9} {each_second:>10.0} {:>12} {:>10} {:>10}", format!("{share:.0} %"), at(50), at(99));
+        let share = |part: f64| format!("{:.0} %", part * 100.0);
+        println!(
+            "{in_flight:>9} {each_second:>10.0} {:>12} {:>14} {:>12} {:>10} {:>10}",
+            share(each_second * alone.as_secs_f64()),
+            format!("{used:.0?}"),
+            share(alone.as_secs_f64() / used.as_secs_f64()),
+            at(50),
+            at(99)
+        );
     }
     runtime.shutdown_background();
+}
+
+/// What a process has used of the processor so far, in steps of 10 ms.
+fn processor_time(pid: u32) -> Duration {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+    // User and system time are the 14th and 15th column, in hundredths of a second; the name may hold anything.
+    let columns = text.rsplit_once(')').expect("a name").1.split_whitespace().skip(11);
+    let ticks: u64 = columns.take(2).map(|column| column.parse::<u64>().expect("a number")).sum();
+    Duration::from_millis(ticks * 10)
 }
 
 /// What a request needs of ed25519 at the person's node: the request and the acknowledgement are verified, the
@@ -85,48 +99,33 @@ fn signatures() -> Duration {
     times[times.len() / 2]
 }
 
-/// A running node, paired with every supplier, with grants for all that will be asked.
-async fn suppliers(store: Store) -> Vec<Arc<PaperSupplier>> {
-    let (events, end) = person::start(store).expect("started");
-    std::mem::forget(end);
-    let ask = |command| {
-        let events = events.clone();
-        async move {
-            let (answer, wait) = tokio::sync::oneshot::channel();
-            events.send(person::Event::Command(command, answer)).await.expect("runs");
-            wait.await.expect("answered").expect("done")
-        }
-    };
-    ask(Command::Set { values: vec![("name.full".into(), "Anna Bakker".into())], source: None }).await;
+/// Suppliers, each paired with the running node, with grants for all that will be asked.
+fn suppliers(node: &Node, runtime: &tokio::runtime::Runtime) -> Vec<Arc<PaperSupplier>> {
+    node.set("name.full", "Anna Bakker");
     let mut all = Vec::new();
     for number in 0..SUPPLIERS {
-        let supplier = PaperSupplier::open([60 + number as u8; 32]).await;
-        let invitation: Invitation = supplier.link.parse().expect("a link");
-        person::pair(invitation, Agreement::SdBase, events.clone()).await.expect("paired");
-        let supplier = tokio::task::spawn_blocking(|| supplier.paired()).await.expect("paired");
+        let supplier = runtime.block_on(PaperSupplier::open([60 + number as u8; 32]));
+        node.ask(&Command::Pair { link: supplier.link.clone(), agreement: "SD-BASE".into() });
+        let supplier = supplier.paired();
         for _ in 0..GRANTS {
-            let grant = Command::Grant {
+            node.ask(&Command::Grant {
                 supplier: supplier.key.public().to_string(),
                 fields: vec!["name.full".into()],
                 purposes: vec!["DeliveryOfGoods".into()],
                 access: "read".into(),
                 days: 1,
                 retention: 1,
-            };
-            ask(grant).await;
+            });
         }
         all.push(Arc::new(supplier));
     }
-    let connected = |status: serde_json::Value| {
+    until("they are connected", || {
+        let status = node.ask(&Command::Status);
         let rows = status["suppliers"].as_array().cloned().unwrap_or_default();
         rows.iter().all(|row| row["connected"] == json!(true))
-    };
-    while !connected(ask(Command::Status).await) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    });
     // The lines that pairing was done on are closing.
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    std::mem::forget(events);
+    std::thread::sleep(Duration::from_millis(500));
     all
 }
 

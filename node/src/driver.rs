@@ -21,7 +21,7 @@ pub const EVENTS: usize = 1024;
 const GROUP: usize = 64;
 /// Events after which a commit is not kept waiting for more, where the other thread could begin it: whoever waits for
 /// an answer gets on meanwhile.
-const EARLY: usize = 8;
+const EARLY: usize = 32;
 /// Operations after which a commit takes no further event.
 const OPERATIONS: usize = 2048;
 

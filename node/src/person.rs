@@ -398,12 +398,12 @@ impl Node {
         for effect in effects {
             match effect {
                 Effect::Persist(record) => {
-                    if let Record::Entry { log, at, bytes, .. } = &record {
+                    if let Record::Entry { log, .. } = &record {
                         self.grown.insert(*log);
-                        self.activity.note(*log, *at, bytes);
                     }
                     self.put(&record, turn);
                 }
+                Effect::Happened(at, event) => self.activity.note(at, &event),
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Meet(_) => self.meet(turn),
                 Effect::Segments(supplier) => self.default_belongs(&supplier, turn),

@@ -46,6 +46,8 @@ pub enum Effect {
     Persist(Record),
     /// Fetch the values and call [`Person::seal`], before the next input.
     Disclose(Plan),
+    /// This happened with a supplier, as the entry made durable before it says: for whoever counts.
+    Happened(Timestamp, Event),
     /// Answer the frame in hand.
     Reply(Reply),
     /// A default takes a correction over: if the field still is as the supplier takes it to be, set it and call
@@ -145,7 +147,7 @@ impl Person {
             .outbox
             .iter()
             .filter(|(number, waiting)| {
-                !relationship.in_flight.contains(number) && waiting.change.as_ref().is_some_and(told_again)
+                !relationship.in_flight.contains(number) && waiting.change().is_some_and(told_again)
             })
             .map(|(number, _)| *number)
             .collect();
@@ -188,6 +190,7 @@ impl Person {
         if let Log::With(supplier) = log {
             let event = Event::Of { supplier, index: proven.index, leaf: crate::merkle::leaf(&proven.entry) };
             self.log(effects, Log::Personal, event, now, entropy)?;
+            effects.push(Effect::Happened(now, entry.event));
         }
         Ok(proven)
     }

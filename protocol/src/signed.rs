@@ -4,7 +4,7 @@
 //! that holds. The body is `[tag, value]` in DAG-CBOR; the tag names type and version, so the signature
 //! covers both. Verification reads the received bytes and never an encoding of our own.
 
-use std::{fmt, marker::PhantomData, ops::Deref, str::FromStr};
+use std::{fmt, ops::Deref, str::FromStr, sync::Arc};
 
 use cid::Cid;
 use multihash::Multihash;
@@ -58,16 +58,14 @@ pub struct Signed<T> {
     #[serde(with = "serde_bytes")]
     body: Vec<u8>,
     signature: Signature,
-    /// The signature was found to hold for this body; both never change.
+    /// What the body says, where the signature was found to hold for it; both never change.
     #[serde(skip)]
-    holds: bool,
-    #[serde(skip)]
-    of: PhantomData<fn() -> T>,
+    ahead: Option<Arc<T>>,
 }
 
 impl<T> Clone for Signed<T> {
     fn clone(&self) -> Self {
-        Self { body: self.body.clone(), signature: self.signature, holds: self.holds, of: PhantomData }
+        Self { body: self.body.clone(), signature: self.signature, ahead: self.ahead.clone() }
     }
 }
 
@@ -101,7 +99,7 @@ impl<T> Signed<T> {
     /// For test vectors and decoders of stored parts: nothing is checked before [`Signed::verify`].
     #[must_use]
     pub fn from_parts(body: Vec<u8>, signature: Signature) -> Self {
-        Self { body, signature, holds: false, of: PhantomData }
+        Self { body, signature, ahead: None }
     }
 }
 
@@ -119,21 +117,26 @@ impl<T: Object> Signed<T> {
         Ok(value)
     }
 
-    /// Does the dearest part of [`Self::verify`] ahead of it, on a thread that has the time. Nothing is believed by it:
-    /// what does not hold is found by `verify` as before.
+    /// Does the work of [`Self::verify`] ahead of it, on a thread that has the time. Nothing is believed by it: what does
+    /// not hold is found by `verify` as before.
     pub fn look_ahead(&mut self) {
-        self.holds = self.peek().is_ok_and(|value| value.signer().verifies(&self.body, &self.signature));
+        let value = self.peek().ok().filter(|value| value.signer().verifies(&self.body, &self.signature));
+        self.ahead = value.map(Arc::new);
     }
 
     /// Checks type, version, form and signature.
     ///
     /// # Errors
     /// The first of [`SignedError`] that holds.
-    pub fn verify(self) -> Result<Verified<T>, SignedError> {
-        let value = self.peek()?;
-        if !self.holds && !value.signer().verifies(&self.body, &self.signature) {
-            return Err(SignedError::BadSignature);
-        }
+    pub fn verify(mut self) -> Result<Verified<T>, SignedError> {
+        // A clone of this object may hold the value as well; then it is read again.
+        let value = match self.ahead.take().and_then(Arc::into_inner) {
+            Some(value) => value,
+            None => self.peek().and_then(|value| match value.signer().verifies(&self.body, &self.signature) {
+                true => Ok(value),
+                false => Err(SignedError::BadSignature),
+            })?,
+        };
         Ok(Verified { id: self.id(), value, signed: self })
     }
 }
@@ -159,7 +162,7 @@ impl<T: Object> Verified<T> {
         if body.len() > limits::OBJECT_BYTES {
             return Err(SignedError::Malformed);
         }
-        let signed = Signed { signature: key.sign(&body), body, holds: false, of: PhantomData };
+        let signed = Signed { signature: key.sign(&body), body, ahead: None };
         Ok(Self { id: signed.id(), value, signed })
     }
 }
@@ -296,22 +299,24 @@ mod tests {
         let key = Keypair::from_secret(&[1; 32]);
         let mut good = signed(&key);
         good.look_ahead();
-        assert!(good.holds && good.clone().holds);
+        assert!(good.ahead.is_some() && good.clone().ahead.is_some());
         assert!(good.clone().verify().is_ok());
+        let verified = good.clone().verify().expect("holds");
+        assert_eq!((verified.id(), verified.at, verified.signed().ahead.is_none()), (good.id(), Timestamp(1), true));
         let travelled: Signed<Acceptance> =
             wire::decode(&wire::encode(&good).expect("encodes"), limits::OBJECT_BYTES).expect("decodes");
-        assert!(!travelled.holds, "who sends an object does not say that it holds");
+        assert!(travelled.ahead.is_none(), "who sends an object does not say that it holds");
         for byte in [0, 40, 63] {
             let (body, signature) = good.parts();
             let mut forged = *signature;
             forged.0[byte] ^= 1;
             let mut forged = Signed::<Acceptance>::from_parts(body.to_vec(), forged);
             forged.look_ahead();
-            assert!(!forged.holds);
+            assert!(forged.ahead.is_none());
             assert_eq!(forged.verify().err(), Some(SignedError::BadSignature));
         }
         let mut malformed = Signed::<Acceptance>::from_parts(vec![0xff; 9], *good.parts().1);
         malformed.look_ahead();
-        assert!(!malformed.holds);
+        assert!(malformed.ahead.is_none());
     }
 }

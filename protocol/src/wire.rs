@@ -34,6 +34,20 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, WireError> {
     serde_ipld_dagcbor::to_vec(value).map_err(|_| WireError::Unencodable)
 }
 
+/// Takes bytes as long as they are the wanted ones, and keeps none.
+struct Same<'a>(&'a [u8]);
+
+impl std::io::Write for Same<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.strip_prefix(bytes).ok_or(std::io::ErrorKind::InvalidData)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The value that exactly these bytes encode.
 ///
 /// Beside the decoder's own strictness the value is encoded again and compared, so that two byte strings can
@@ -46,10 +60,11 @@ pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) -> Re
         return Err(WireError::TooLarge { got: bytes.len(), limit });
     }
     let value: T = serde_ipld_dagcbor::from_slice(bytes).map_err(|_| WireError::Malformed)?;
-    if encode(&value)? != bytes {
-        return Err(WireError::Malformed);
+    let mut rest = Same(bytes);
+    match serde_ipld_dagcbor::to_writer(&mut rest, &value) {
+        Ok(()) if rest.0.is_empty() => Ok(value),
+        _ => Err(WireError::Malformed),
     }
-    Ok(value)
 }
 
 /// Declares a fixed-length byte string: bytes on the wire, lower-case hex for people and JSON.

@@ -571,6 +571,7 @@ impl<'a> Group<'a> {
                 // What waits is sent by the next flush; boards are asked by whoever casts or collects.
                 person::Effect::Deliver(_)
                 | person::Effect::Meet(_)
+                | person::Effect::Happened(..)
                 | person::Effect::Correct(_)
                 | person::Effect::Board(_) => {}
             }

@@ -567,6 +567,7 @@ impl<'a> Life<'a> {
                 // Everything that waits is sent by the next flush; nobody hands on, corrects or casts here.
                 person::Effect::Deliver(_)
                 | person::Effect::Meet(_)
+                | person::Effect::Happened(..)
                 | person::Effect::Correct(_)
                 | person::Effect::Segments(_)
                 | person::Effect::Board(_) => {}

@@ -1,13 +1,11 @@
-//! Counts of what happened, by day, for the last weeks. In: entries of the relationships' logs as they are
-//! made. Out: the counts of the last 30 days, and one stored row, so that no page reads the log to count.
+//! Counts of what happened, by day, for the last weeks. In: what happens with suppliers, as it is logged. Out: the
+//! counts of the last 30 days, and one stored row, so that no page reads the log to count.
 
 use std::collections::BTreeMap;
 
 use regie_protocol::{
-    audit::{Entry, Event, Log},
-    limits,
+    audit::Event,
     time::{Days, Timestamp},
-    wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,12 +43,11 @@ impl Activity {
         Ok(Self { days, changed: false })
     }
 
-    /// Counts an entry; those of the personal log speak of the others and are not counted again.
-    pub(super) fn note(&mut self, log: Log, at: Timestamp, bytes: &[u8]) {
-        let (Log::With(_), Ok(entry)) = (log, wire::decode::<Entry>(bytes, limits::ENTRY_BYTES)) else { return };
+    /// Counts what happened with a supplier.
+    pub(super) fn note(&mut self, at: Timestamp, event: &Event) {
         self.changed = true;
         let counts = self.days.entry(at.0 / DAY_MS).or_default();
-        match entry.event {
+        match event {
             Event::Answered { request, released, asked, refused, .. } => {
                 counts.answered += u64::from(request.is_some());
                 counts.told += u64::from(request.is_none());

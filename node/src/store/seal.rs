@@ -6,7 +6,7 @@
 
 use super::StoreError;
 use crate::clock;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::aead::{Aead, AeadInOut, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -84,7 +84,8 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     /// Associated data: sealed bytes moved to any other place do not open.
     fn bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![FORMAT];
+        let mut bytes = Vec::with_capacity(1 + 8 + self.domain.len() + self.position.len());
+        bytes.push(FORMAT);
         bytes.extend_from_slice(&(self.domain.len() as u64).to_be_bytes());
         bytes.extend_from_slice(self.domain.as_bytes());
         bytes.extend_from_slice(self.position);
@@ -100,13 +101,15 @@ impl Place<'_> {
 pub(super) fn seal(key: &SecretKey, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
     let nonce = XNonce::from(clock::random::<NONCE_BYTES>());
     let cipher = XChaCha20Poly1305::new((&*key.0).into());
-    let payload = Payload { msg: plain, aad: &place.bytes() };
-    // Fails only beyond 256 GiB, which the bounds on values exclude.
-    let text = cipher.encrypt(&nonce, payload).map_err(|_| StoreError::BatchTooLarge)?;
-    let mut sealed = Vec::with_capacity(1 + NONCE_BYTES + text.len());
+    // Sized once, so that the plain bytes, which are encrypted where they stand, are nowhere else.
+    let mut sealed = Vec::with_capacity(plain.len() + OVERHEAD_BYTES);
     sealed.push(FORMAT);
     sealed.extend_from_slice(&nonce);
-    sealed.extend_from_slice(&text);
+    sealed.extend_from_slice(plain);
+    let text = sealed.get_mut(1 + NONCE_BYTES..).unwrap_or_default();
+    // Fails only beyond 256 GiB, which the bounds on values exclude.
+    let tag = cipher.encrypt_inout_detached(&nonce, &place.bytes(), text.into());
+    sealed.extend_from_slice(&tag.map_err(|_| StoreError::BatchTooLarge)?);
     Ok(sealed)
 }
 

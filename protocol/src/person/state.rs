@@ -1,7 +1,10 @@
 //! What a person's node knows, and the records that rebuild it. In: records, in the order they were made.
 //! Out: the state. Live changes and replay go through the same `apply`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -82,10 +85,17 @@ pub struct Relationship {
 /// A message in an outbox.
 pub(super) struct Undelivered {
     pub(super) message: Message,
-    /// The fields of a change that is told, if the message is one.
-    pub(super) change: Option<BTreeSet<AskedPath>>,
+    /// Read where it is asked for, which few messages ever see.
+    change: OnceLock<Option<BTreeSet<AskedPath>>>,
     /// How long the log was when it was made.
     pub(super) size: u64,
+}
+
+impl Undelivered {
+    /// The fields of a change that is told, if the message is one.
+    pub(super) fn change(&self) -> Option<&BTreeSet<AskedPath>> {
+        self.change.get_or_init(|| change(&self.message)).as_ref()
+    }
 }
 
 /// What a supplier has of one field.
@@ -547,7 +557,7 @@ impl Person {
             Record::Outgoing { supplier, number, size, message } => {
                 let relationship = self.with(supplier)?;
                 relationship.next_number = relationship.next_number.max(number + 1);
-                let undelivered = Undelivered { message: message.clone(), change: change(message), size: *size };
+                let undelivered = Undelivered { message: message.clone(), change: OnceLock::new(), size: *size };
                 relationship.outbox.insert(*number, undelivered);
             }
             Record::Sent { supplier, number } => {

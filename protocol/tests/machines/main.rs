@@ -110,6 +110,7 @@ impl World {
                 | person::Effect::Board(_)
                 | person::Effect::Segments(_)
                 | person::Effect::Meet(_)
+                | person::Effect::Happened(..)
                 | person::Effect::Correct(_) => {}
                 person::Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();

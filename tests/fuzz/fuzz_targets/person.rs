@@ -234,7 +234,7 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
-                Effect::Deliver(_) | Effect::Board(_) | Effect::Segments(_) | Effect::Meet(_) | Effect::Correct(_) => {}
+                Effect::Happened(..) | Effect::Deliver(_) | Effect::Board(_) | Effect::Segments(_) | Effect::Meet(_) | Effect::Correct(_) => {}
                 Effect::Reply(reply) => {
                     replies += 1;
                     if let Reply::Answer(disclosure) = reply {
