@@ -2,8 +2,8 @@
 //!
 //! In: nothing. Out: for 1, 16, 64 and 256 requests in flight at a node in a process of its own: the requests a second,
 //! beside what the signatures of a request alone would allow on one core; what the node's process used of the
-//! processor, and how much of that the signatures are; p50 and p99. Then the memory and the start of a process with
-//! 200 relationships and 100,000 entries. The suppliers run in this process, on the same cores.
+//! processor, and how much of that the signatures are; p50 and p99. Then how long the owner waits meanwhile; the memory and the start of a
+//! process with 200 relationships and 100,000 entries. The suppliers run in this process, on the same cores.
 
 use std::{
     sync::{
@@ -51,8 +51,9 @@ fn load() {
     );
     let number = Arc::new(AtomicU64::new(0));
     for (in_flight, requests) in LEVELS {
+        let frames = frames(&suppliers, number.load(Ordering::SeqCst), requests);
         let (begun, used) = (Instant::now(), processor_time(node.pid()));
-        let mut times = runtime.block_on(level(&suppliers, in_flight, requests, &number));
+        let mut times = runtime.block_on(level(&suppliers, in_flight, frames, &number));
         let each_second = times.len() as f64 / begun.elapsed().as_secs_f64();
         let used = (processor_time(node.pid()) - used) / times.len() as u32;
         times.sort_unstable();
@@ -67,7 +68,32 @@ fn load() {
             at(99)
         );
     }
+    let rests = owner(&node, 200);
+    let frames = frames(&suppliers, number.load(Ordering::SeqCst), 4_000);
+    let flood = std::thread::scope(|scope| {
+        let flood = scope.spawn(|| runtime.block_on(level(&suppliers, 256, frames, &number)));
+        let mut times = Vec::new();
+        while !flood.is_finished() {
+            times.extend(owner(&node, 1));
+        }
+        times
+    });
+    for (what, mut times) in [("at rest", rests), ("beside 256 requests in flight", flood)] {
+        times.sort_unstable();
+        let at = |share: usize| times[(times.len() - 1) * share / 100];
+        println!("the owner asks how it stands, {what}: p50 {:.1?}, p99 {:.1?}", at(50), at(99));
+    }
     runtime.shutdown_background();
+}
+
+/// How long the owner waits for an answer, so many times one after the other.
+fn owner(node: &Node, times: usize) -> Vec<Duration> {
+    let ask = |_| {
+        let begun = Instant::now();
+        node.ask(&Command::Status);
+        begun.elapsed()
+    };
+    (0..times).map(ask).collect()
 }
 
 /// What a process has used of the processor so far, in steps of 10 ms.
@@ -129,11 +155,29 @@ fn suppliers(node: &Node, runtime: &tokio::runtime::Runtime) -> Vec<Arc<PaperSup
     all
 }
 
-/// Asks so many times with so many in flight; the time of each from the first byte to the answer.
-async fn level(all: &[Arc<PaperSupplier>], in_flight: usize, requests: u64, number: &Arc<AtomicU64>) -> Vec<Duration> {
-    let last = number.load(Ordering::SeqCst) + requests;
+/// So many requests, signed beforehand: what that costs is no cost of the node's. Who asks goes round.
+fn frames(all: &[Arc<PaperSupplier>], first: u64, requests: u64) -> Vec<Vec<u8>> {
+    let frame = |number: u64| {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&number.to_be_bytes());
+        let supplier = &all[number as usize % all.len()];
+        let request = supplier.sign(&supplier.request(regie::clock::wall(), id));
+        wire::encode(&Message::Request(request)).expect("encodes")
+    };
+    (first..first + requests).map(frame).collect()
+}
+
+/// Asks with so many in flight; the time of each from the first byte to the answer.
+async fn level(
+    all: &[Arc<PaperSupplier>],
+    in_flight: usize,
+    frames: Vec<Vec<u8>>,
+    number: &Arc<AtomicU64>,
+) -> Vec<Duration> {
+    let first = number.load(Ordering::SeqCst);
+    let (last, frames) = (first + frames.len() as u64, Arc::new(frames));
     let lanes = (0..in_flight).map(|_| {
-        let (all, number) = (all.to_vec(), Arc::clone(number));
+        let (all, frames, number) = (all.to_vec(), Arc::clone(&frames), Arc::clone(number));
         tokio::spawn(async move {
             let mut times = Vec::new();
             loop {
@@ -141,7 +185,8 @@ async fn level(all: &[Arc<PaperSupplier>], in_flight: usize, requests: u64, numb
                 if own >= last {
                     return times;
                 }
-                times.push(once(&all[own as usize % all.len()], own).await);
+                let frame = frames[(own - first) as usize].clone();
+                times.push(once(&all[own as usize % all.len()], frame).await);
             }
         })
     });
@@ -153,16 +198,12 @@ async fn level(all: &[Arc<PaperSupplier>], in_flight: usize, requests: u64, numb
     times
 }
 
-async fn once(supplier: &PaperSupplier, number: u64) -> Duration {
-    let mut id = [0; 16];
-    id[..8].copy_from_slice(&number.to_be_bytes());
-    let request = supplier.sign(&supplier.request(regie::clock::wall(), id));
-    let frame = wire::encode(&Message::Request(request)).expect("encodes");
+async fn once(supplier: &PaperSupplier, frame: Vec<u8>) -> Duration {
     let begun = Instant::now();
     let reply = supplier.endpoint.exchange(*supplier.person.as_bytes(), frame).await.expect("answered");
     let took = begun.elapsed();
     let Reply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
-        panic!("request {number} was refused");
+        panic!("a request was refused");
     };
     assert_eq!(supplier.say(&supplier.acknowledge(disclosure.id())).await, Reply::Noted);
     took

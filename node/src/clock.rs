@@ -39,11 +39,19 @@ pub fn wall() -> Timestamp {
 /// # Panics
 /// Where the system has no randomness to give: no key may then be made, and no frame signed.
 #[must_use]
-#[allow(clippy::expect_used, reason = "without randomness nothing here is safe; stopping is the answer")]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    fill(&mut bytes);
     bytes
+}
+
+/// Fills bytes as [`random`] does.
+///
+/// # Panics
+/// As [`random`].
+#[allow(clippy::expect_used, reason = "without randomness nothing here is safe; stopping is the answer")]
+pub fn fill(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system gives random bytes");
 }
 
 /// Fresh entropy for one input of a machine.

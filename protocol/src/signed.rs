@@ -7,7 +7,6 @@
 use std::{fmt, ops::Deref, str::FromStr, sync::Arc};
 
 use cid::Cid;
-use multihash::Multihash;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +18,11 @@ use crate::{
 
 const DAG_CBOR: u64 = 0x71;
 const SHA2_256: u64 = 0x12;
+/// Version 1, the codec, the hash and its length: what every identifier begins with.
+const CID_HEAD: [u8; 4] = [1, 0x71, 0x12, 32];
+const CID_BYTES: usize = 36;
+/// The multibase prefix and 36 bytes in base32.
+const CID_TEXT_BYTES: usize = 59;
 
 /// A type that is signed: its tag, and the key that must have signed it.
 pub trait Object: Serialize + DeserializeOwned {
@@ -229,10 +233,6 @@ impl ObjectId {
         &self.0
     }
 
-    fn cid(&self) -> Option<Cid> {
-        Multihash::wrap(SHA2_256, &self.0).ok().map(|hash| Cid::new_v1(DAG_CBOR, hash))
-    }
-
     fn from_cid(cid: &Cid) -> Option<Self> {
         let known = cid.version() == cid::Version::V1 && cid.codec() == DAG_CBOR && cid.hash().code() == SHA2_256;
         known.then(|| cid.hash().digest().try_into().ok().map(Self)).flatten()
@@ -241,7 +241,13 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cid().map_or(Err(fmt::Error), |cid| fmt::Display::fmt(&cid, f))
+        // A CIDv1 in base32 (RFC 4648, lower case, no padding) behind multibase's `b`; every object holds several.
+        let (mut cid, mut text) = ([0; CID_BYTES], [b'b'; CID_TEXT_BYTES]);
+        cid[..CID_HEAD.len()].copy_from_slice(&CID_HEAD);
+        cid[CID_HEAD.len()..].copy_from_slice(&self.0);
+        data_encoding::BASE32_NOPAD.encode_mut(&cid, &mut text[1..]);
+        text.make_ascii_lowercase();
+        f.pad(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -318,5 +324,15 @@ mod tests {
         let mut malformed = Signed::<Acceptance>::from_parts(vec![0xff; 9], *good.parts().1);
         malformed.look_ahead();
         assert!(malformed.ahead.is_none());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_identifier_reads_as_the_cid_that_it_is(digest in proptest::prelude::any::<[u8; 32]>()) {
+            let hash = multihash::Multihash::wrap(SHA2_256, &digest).expect("32 bytes fit");
+            let id = ObjectId::from_digest(digest);
+            proptest::prop_assert_eq!(id.to_string(), Cid::new_v1(DAG_CBOR, hash).to_string());
+            proptest::prop_assert_eq!(id.to_string().parse(), Ok(id));
+        }
     }
 }

@@ -53,7 +53,7 @@ use keyring::Keyring;
 use limits::CACHE_BYTES;
 use medium::Staged;
 use redb::{ReadableDatabase, ReadableTable, ReadableTableMetadata};
-use seal::SecretKey;
+use seal::{NameKey, SecretKey};
 use state::{BUCKET_TABLE, DIRECTORY_ROW, MIGRATIONS, SCHEMA, STATE_ROW, SYSTEM, State, definition};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -65,13 +65,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Sub-keys of the data key.
 struct Keys {
     records: SecretKey,
-    names: SecretKey,
+    names: NameKey,
     state: SecretKey,
 }
 
 impl Keys {
     fn new(data: &SecretKey) -> Keys {
-        Keys { records: data.derive("records"), names: data.derive("names"), state: data.derive("state") }
+        Keys { records: data.derive("records"), names: NameKey::of(&data.derive("names")), state: data.derive("state") }
     }
 }
 

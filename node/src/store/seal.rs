@@ -51,6 +51,22 @@ impl SecretKey {
         SecretKey(self.mac(&[b"regie store sub-key 1", label.as_bytes()]))
     }
 
+    fn mac(&self, parts: &[&[u8]]) -> Zeroizing<[u8; KEY_BYTES]> {
+        NameKey::of(self).mac(parts)
+    }
+}
+
+/// A key that names are blinded under. What every HMAC of it begins with is computed once. Wiped when dropped.
+pub(super) struct NameKey(Hmac<Sha256>);
+
+impl NameKey {
+    pub(super) fn of(key: &SecretKey) -> NameKey {
+        // HMAC pads a short key with zeros to its block; doing so here makes the call infallible.
+        let mut block = Zeroizing::new([0; 64]);
+        block[..KEY_BYTES].copy_from_slice(key.bytes());
+        NameKey(<Hmac<Sha256> as KeyInit>::new((&*block).into()))
+    }
+
     /// A blinded name.
     pub(super) fn tag(&self, parts: &[&[u8]]) -> [u8; TAG_BYTES] {
         let mut tag = [0; TAG_BYTES];
@@ -62,10 +78,7 @@ impl SecretKey {
 
     /// HMAC-SHA-256 over length-prefixed parts, so that no two lists of parts look alike.
     fn mac(&self, parts: &[&[u8]]) -> Zeroizing<[u8; KEY_BYTES]> {
-        // HMAC pads a short key with zeros to its block; doing so here makes the call infallible.
-        let mut block = Zeroizing::new([0; 64]);
-        block[..KEY_BYTES].copy_from_slice(self.bytes());
-        let mut mac = <Hmac<Sha256> as KeyInit>::new((&*block).into());
+        let mut mac = self.0.clone();
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
@@ -97,9 +110,30 @@ impl Place<'_> {
     }
 }
 
+/// A random nonce, for one use.
+pub(super) struct Nonce([u8; NONCE_BYTES]);
+
+impl Nonce {
+    pub(super) fn random() -> Nonce {
+        Nonce(clock::random())
+    }
+
+    /// So many, by one call of the system.
+    pub(super) fn several(count: usize) -> Vec<Nonce> {
+        let mut bytes = vec![0; count * NONCE_BYTES];
+        clock::fill(&mut bytes);
+        bytes.chunks_exact(NONCE_BYTES).filter_map(|chunk| chunk.try_into().ok().map(Nonce)).collect()
+    }
+}
+
 /// Seals `plain` for `place`.
 pub(super) fn seal(key: &SecretKey, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let nonce = XNonce::from(clock::random::<NONCE_BYTES>());
+    seal_under(key, Nonce::random(), place, plain)
+}
+
+/// The same, under a nonce that was drawn before.
+pub(super) fn seal_under(key: &SecretKey, nonce: Nonce, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let nonce = XNonce::from(nonce.0);
     let cipher = XChaCha20Poly1305::new((&*key.0).into());
     // Sized once, so that the plain bytes, which are encrypted where they stand, are nowhere else.
     let mut sealed = Vec::with_capacity(plain.len() + OVERHEAD_BYTES);

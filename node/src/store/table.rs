@@ -6,7 +6,7 @@
 
 use super::StoreError;
 use super::limits::{GROUP_MAX_BYTES, ITEM_MAX_BYTES};
-use super::seal::{SecretKey, TAG_BYTES};
+use super::seal::{NameKey, TAG_BYTES};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -223,13 +223,13 @@ const KIND_INDEX: u8 = 0;
 const KIND_BYTES: u8 = 1;
 
 /// The first part of the stored form of every key of a group.
-pub(super) fn group_tag(names: &SecretKey, table: Table, group: &[u8]) -> [u8; TAG_BYTES] {
+pub(super) fn group_tag(names: &NameKey, table: Table, group: &[u8]) -> [u8; TAG_BYTES] {
     names.tag(&[b"group", table.name().as_bytes(), group])
 }
 
 /// The form of a key in the file: blinded group, kind, then the number or the blinded item. The
 /// item is blinded together with its group, so one field name looks different for every peer.
-pub(super) fn stored_key(names: &SecretKey, table: Table, key: &Key) -> Vec<u8> {
+pub(super) fn stored_key(names: &NameKey, table: Table, key: &Key) -> Vec<u8> {
     let mut stored = group_tag(names, table, &key.group).to_vec();
     match &key.item {
         Item::Index(index) => {

@@ -7,7 +7,7 @@ use super::batch::{Batch, Operation};
 use super::erasure::{self, Bucket};
 use super::limits::DELETE_CHUNK_ROWS;
 use super::medium::Side;
-use super::seal::{self, Place, SecretKey};
+use super::seal::{self, Nonce, Place, SecretKey};
 use super::state::{BUCKET_TABLE, DIRECTORY_ROW, STATE_ROW, SYSTEM, State, definition};
 use super::table::{encode_record, group_range, group_tag, index_range, stored_key};
 use super::{Key, Store, StoreError, Table};
@@ -30,6 +30,7 @@ struct Writer<'t> {
     rows: BTreeMap<Table, Rows<'t>>,
     buckets: Rows<'t>,
     touched: BTreeMap<u8, Touched>,
+    nonces: Vec<Nonce>,
     state: State,
 }
 
@@ -50,12 +51,12 @@ fn rows<'m, 't>(
 }
 
 impl<'t> Writer<'t> {
-    fn new(store: &'t Store, write: &'t redb::WriteTransaction) -> Result<Writer<'t>, StoreError> {
+    fn new(store: &'t Store, write: &'t redb::WriteTransaction, operations: usize) -> Result<Writer<'t>, StoreError> {
         let buckets = write.open_table(BUCKET_TABLE).map_err(StoreError::from_table)?;
         let (rows, touched) = (BTreeMap::new(), BTreeMap::new());
         let mut state = store.state.clone();
         state.commit += 1;
-        Ok(Writer { store, write, rows, buckets, touched, state })
+        Ok(Writer { store, write, rows, buckets, touched, nonces: Nonce::several(operations), state })
     }
 
     fn run(&mut self, operation: &Operation) -> Result<(), StoreError> {
@@ -78,14 +79,16 @@ impl<'t> Writer<'t> {
         let stored = stored_key(&store.keys.names, table, key);
         let plain = encode_record(key, value);
         let place = Place { domain: table.name(), position: &stored };
+        // No operation puts more than one row.
+        let nonce = self.nonces.pop().unwrap_or_else(Nonce::random);
         let (sealed, had_key) = if table.erasable() {
             let entry = erasure::entry_tag(&store.keys.names, table, &stored);
             let touched = self.touch(entry[0])?;
             let (key, existed) = touched.bucket.renew(entry);
             touched.rolls |= existed;
-            (seal::seal(key, place, &plain)?, Some(existed))
+            (seal::seal_under(key, nonce, place, &plain)?, Some(existed))
         } else {
-            (seal::seal(&store.keys.records, place, &plain)?, None)
+            (seal::seal_under(&store.keys.records, nonce, place, &plain)?, None)
         };
         let rows = rows(&mut self.rows, self.write, table)?;
         let old = rows.insert(stored.as_slice(), sealed.as_slice());
@@ -217,7 +220,7 @@ impl Store {
 
     pub(super) fn transact(&self, batch: &Batch) -> Result<(State, BTreeMap<u8, SecretKey>), StoreError> {
         let write = self.begin_write()?;
-        let mut writer = Writer::new(self, &write)?;
+        let mut writer = Writer::new(self, &write, batch.operations.len())?;
         for operation in &batch.operations {
             writer.run(operation)?;
         }

@@ -35,6 +35,8 @@ use crate::{
 /// The whole state of a person's node, except the values.
 pub struct Person {
     pub(super) seed: RootSeed,
+    /// Made from the seed once; every commit signs a head.
+    log_key: Keypair,
     pub(super) relationships: BTreeMap<PublicKey, Relationship>,
     pub(super) policy: Policy,
     pub(super) revoked: Revoked,
@@ -382,6 +384,7 @@ impl Person {
     #[must_use]
     pub fn new(seed: RootSeed, policy: Policy) -> Self {
         Self {
+            log_key: seed.log_key(),
             seed,
             relationships: BTreeMap::new(),
             policy,
@@ -435,9 +438,9 @@ impl Person {
     /// # Errors
     /// Where signing fails, which no head of ours causes.
     pub fn tree_head(&self, now: Timestamp) -> Result<Signed<TreeHead>, Refusal> {
-        let key = self.seed.log_key();
+        let key = &self.log_key;
         let head = TreeHead { key: key.public(), size: self.personal.size(), root: self.personal.root(), at: now };
-        Ok(Verified::sign(head, &key)?.signed().clone())
+        Ok(Verified::sign(head, key)?.signed().clone())
     }
 
     /// Where a log stands, as the record that a driver stores beside its entries.
@@ -455,7 +458,7 @@ impl Person {
     /// The key that signs the heads of the personal log.
     #[must_use]
     pub fn log_key(&self) -> PublicKey {
-        self.seed.log_key().public()
+        self.log_key.public()
     }
 
     /// How often the node was restored from a backup.

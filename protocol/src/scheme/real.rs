@@ -48,7 +48,7 @@ std::thread_local! {
 impl Public {
     pub(crate) fn read(bytes: &[u8; 32]) -> Option<Self> {
         super::count(|tally| tally.read += 1);
-        point(bytes).map(|_| Self(*bytes))
+        with_point(bytes, |_| ()).map(|()| Self(*bytes))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
@@ -59,20 +59,22 @@ impl Public {
         super::count(|tally| tally.verified += 1);
         let signature = ed25519_dalek::Signature::from_bytes(signature);
         let message = [domain, body].concat();
-        point(&self.0).is_some_and(|key| key.verify_strict(&message, &signature).is_ok())
+        with_point(&self.0, |key| key.verify_strict(&message, &signature).is_ok()) == Some(true)
     }
 }
 
-/// The point behind a key's bytes; none where they are no key that may be used.
-fn point(bytes: &[u8; 32]) -> Option<VerifyingKey> {
+/// Uses the point behind a key's bytes; none where they are no key that may be used.
+fn with_point<T>(bytes: &[u8; 32], using: impl FnOnce(&VerifyingKey) -> T) -> Option<T> {
     let place = usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % KEYS_REMEMBERED;
     REMEMBERED.with_borrow_mut(|remembered| {
-        remembered.resize(KEYS_REMEMBERED, None);
+        if remembered.is_empty() {
+            remembered.resize(KEYS_REMEMBERED, None);
+        }
         let slot = remembered.get_mut(place)?;
         if slot.as_ref().is_none_or(|key| key.as_bytes() != bytes) {
             *slot = Some(decompress(bytes)?);
         }
-        *slot
+        slot.as_ref().map(using)
     })
 }
 

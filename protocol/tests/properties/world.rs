@@ -128,7 +128,12 @@ impl World {
                     }
                 }
                 Effect::Reply(answer) => reply = Some(answer),
-                Effect::Correct(_) | Effect::Happened(..) | Effect::Deliver(_) | Effect::Board(_) | Effect::Segments(_) | Effect::Meet(_) => {}
+                Effect::Correct(_)
+                | Effect::Happened(..)
+                | Effect::Deliver(_)
+                | Effect::Board(_)
+                | Effect::Segments(_)
+                | Effect::Meet(_) => {}
                 Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.time(), self.entropy());
                     let values = &self.values;

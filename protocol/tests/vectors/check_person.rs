@@ -112,7 +112,12 @@ impl<'a> Node<'a> {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
                 Effect::Reply(answer) => reply = Some(answer),
-                Effect::Happened(..) | Effect::Deliver(_) | Effect::Board(_) | Effect::Segments(_) | Effect::Meet(_) | Effect::Correct(_) => {}
+                Effect::Happened(..)
+                | Effect::Deliver(_)
+                | Effect::Board(_)
+                | Effect::Segments(_)
+                | Effect::Meet(_)
+                | Effect::Correct(_) => {}
                 Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
                     let values = &self.values;
