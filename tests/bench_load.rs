@@ -16,24 +16,30 @@ use std::{
 use ed25519_dalek::{Signer as _, SigningKey};
 use regie::{
     command::Command,
+    network::{Endpoint, NetworkEvent},
     store::{Passphrase, Store},
 };
 use regie_protocol::{
+    identity::Keypair,
     message::{Message, Reply},
     wire,
 };
 use regie_tests::{Node, paper_supplier::PaperSupplier, until};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 /// Suppliers that share the requests; one may ask 600 times an hour.
 const SUPPLIERS: usize = 32;
 /// In flight, and how many are asked in all.
 const LEVELS: [(usize, u64); 4] = [(1, 300), (16, 2_000), (64, 4_000), (256, 4_000)];
+/// Exchanges that are measured where nothing is said in them.
+const EXCHANGES: usize = 12_800;
 /// Grants a supplier gets; each allows 60 uses an hour.
 const GRANTS: usize = 8;
 
 fn main() {
     load();
+    floor();
     presence();
 }
 
@@ -94,6 +100,88 @@ fn owner(node: &Node, times: usize) -> Vec<Duration> {
         begun.elapsed()
     };
     (0..times).map(ask).collect()
+}
+
+/// What a request can't cost a node less than in processor time, with libp2p and redb as they are: its signatures, two
+/// exchanges of frames that say nothing, and its rows in a bare database, sixteen requests a commit.
+fn floor() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (signatures, exchanges, rows) = (signatures(), runtime.block_on(exchanges()), rows());
+    let sum = signatures + exchanges + rows;
+    println!(
+        "signatures {signatures:.0?}, two bare exchanges {exchanges:.0?}, rows of a bare redb {rows:.0?}: {sum:.0?}"
+    );
+    println!("of that the signatures are {:.0} %", signatures.as_secs_f64() / sum.as_secs_f64() * 100.0);
+}
+
+/// One side's processor time for two exchanges, with 64 in flight on 32 connections.
+async fn exchanges() -> Duration {
+    let (mut pairs, key) = (Vec::new(), |n: u8| Keypair::from_secret(&[n; 32]));
+    for n in 0..SUPPLIERS as u8 {
+        let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
+        let (server, mut asked) = Endpoint::start(key(100 + n).expose_secret(), &listen).await.expect("started");
+        let addresses = server.addresses();
+        tokio::spawn(async move {
+            let _server = server;
+            while let Some(event) = asked.recv().await {
+                if let NetworkEvent::Frame(_, _, responder) = event {
+                    responder.reply(vec![2; 500]);
+                }
+            }
+        });
+        let (client, own) = Endpoint::start(key(200 + n).expose_secret(), &[]).await.expect("started");
+        let peer = *key(100 + n).public().as_bytes();
+        client.connect(peer, &addresses).await.expect("connected");
+        pairs.push((client, peer, own));
+    }
+    let own = std::process::id();
+    let used = processor_time(own);
+    let lanes: Vec<_> = (0..64)
+        .map(|lane: usize| {
+            let (client, peer, _) = &pairs[lane % pairs.len()];
+            let (client, peer) = (client.clone(), *peer);
+            tokio::spawn(async move {
+                for _ in 0..EXCHANGES / 64 {
+                    client.exchange(peer, vec![1; 500]).await.expect("answered");
+                }
+            })
+        })
+        .collect();
+    for lane in lanes {
+        lane.await.expect("ran");
+    }
+    // Two sides, and two exchanges a request.
+    (processor_time(own) - used) / EXCHANGES as u32
+}
+
+/// The processor time of a request's rows: ten small ones and one that is put and later taken out again.
+fn rows() -> Duration {
+    const TABLES: [&str; 6] = ["seen", "used", "known", "entries", "personal", "heads"];
+    let table = |name| redb::TableDefinition::<&[u8], &[u8]>::new(name);
+    let directory = tempfile::tempdir().expect("a directory");
+    let raw = redb::Database::create(directory.path().join("raw")).expect("created");
+    let key = |number: u64, row: u64| Sha256::digest((number * 16 + row).to_be_bytes());
+    let (own, requests) = (std::process::id(), 4_000u64);
+    let used = processor_time(own);
+    for first in (0..requests).step_by(16) {
+        let write = raw.begin_write().expect("begun");
+        for row in 0..10 {
+            let mut rows = write.open_table(table(TABLES[row as usize % TABLES.len()])).expect("a table");
+            for number in first..first + 16 {
+                rows.insert(key(number, row).as_slice(), [7; 250].as_slice()).expect("inserted");
+            }
+        }
+        let mut outbox = write.open_table(table("outbox")).expect("a table");
+        for number in first..first + 16 {
+            outbox.insert(key(number, 11).as_slice(), [7; 1_000].as_slice()).expect("inserted");
+            if let Some(before) = number.checked_sub(16) {
+                outbox.remove(key(before, 11).as_slice()).expect("removed");
+            }
+        }
+        drop(outbox);
+        write.commit().expect("durable");
+    }
+    (processor_time(own) - used) / requests as u32
 }
 
 /// What a process has used of the processor so far, in steps of 10 ms.

@@ -47,9 +47,10 @@ pub(super) struct Exchange {
 pub(super) struct Lines(Arc<Mutex<HashMap<PeerKey, Vec<(ConnectionId, mpsc::Sender<Exchange>)>>>>);
 
 impl Lines {
-    /// Queues an exchange on a connection to this peer, the eldest that is up, or ends it at once.
+    /// Queues an exchange on a connection to this peer, or ends it at once. Of several the newest: an older one may be of
+    /// a peer that has come back since, and only a ping will tell that nobody is there.
     pub(super) fn send(&self, peer: &PeerKey, exchange: Exchange) {
-        let line = self.locked().get(peer).and_then(|lines| lines.first()).map(|(_, line)| line.clone());
+        let line = self.locked().get(peer).and_then(|lines| lines.last()).map(|(_, line)| line.clone());
         let Some(line) = line else { return exchange.end(Err(ExchangeError::NotConnected)) };
         match line.try_send(exchange) {
             Ok(()) => {}
