@@ -84,7 +84,7 @@ pub trait Driven: Send + 'static {
 /// # Errors
 /// The store's; the node must then exit, since memory is ahead of the disk.
 pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Result<(), StoreError> {
-    let mut committer = Committer::new();
+    let mut committer = Committer::default();
     let mut next = events.blocking_recv();
     while let Some(first) = next.take() {
         if D::reads_all(&first) {

@@ -173,6 +173,34 @@ async fn a_frame_said_byte_by_byte_is_dropped_and_others_are_not() {
     waiting.await.unwrap();
 }
 
+/// A stream may rest: the time of an exchange begins with a frame's first byte.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_may_let_so_many_streams_rest_and_no_more() {
+    const MORE: usize = 6;
+    let (_listener, address) = listener().await;
+    let mut raw = attacker(Pace::AfterAWhile, 200);
+    let peer = dialled(&mut raw, &address).await;
+    for _ in 0..limits::STREAMS + MORE {
+        raw.behaviour_mut().frames.send_request(&peer, vec![7; 600]);
+    }
+    let (mut answered, mut refused) = (0, 0);
+    let all = async {
+        while answered + refused < limits::STREAMS + MORE {
+            match raw.select_next_some().await {
+                SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::Message { .. })) => answered += 1,
+                SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::OutboundFailure { .. })) => {
+                    refused += 1;
+                }
+                SwarmEvent::ConnectionClosed { .. } => panic!("more than the streams above the bound was cut off"),
+                _ => {}
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, all).await.expect("every stream comes to an end");
+    assert_eq!((answered, refused), (limits::STREAMS, MORE));
+    served(&address).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handshake_said_byte_by_byte_is_closed() {
     let (_listener, address) = listener().await;
@@ -202,6 +230,7 @@ async fn a_handshake_said_byte_by_byte_is_closed() {
 enum Pace {
     AtOnce,
     ByteASecond,
+    AfterAWhile,
 }
 
 type Attacker = Swarm<Both>;
@@ -276,9 +305,14 @@ impl Codec for Paced {
     where
         T: AsyncWrite + Unpin + Send,
     {
+        if let Pace::AfterAWhile = self.0 {
+            // The stream's protocol is agreed on at once, so that it counts.
+            io.flush().await?;
+            tokio::time::sleep(limits::EXCHANGE + Duration::from_secs(2)).await;
+        }
         io.write_all(&(frame.len() as u32).to_be_bytes()).await?;
         match self.0 {
-            Pace::AtOnce => io.write_all(&frame).await,
+            Pace::AtOnce | Pace::AfterAWhile => io.write_all(&frame).await,
             Pace::ByteASecond => {
                 for byte in frame {
                     io.write_all(&[byte]).await?;

@@ -16,17 +16,22 @@ pub type Job = Box<dyn FnOnce() -> Result<(), StoreError> + Send>;
 /// What becomes visible behind a commit.
 pub(super) type After = Box<dyn FnOnce() + Send>;
 
-/// A thread that makes commits. It ends when this is dropped.
+/// Makes commits on a thread of its own, which begins with the first of them and ends when this is dropped.
+#[derive(Default)]
 pub(super) struct Committer {
-    jobs: Sender<(Job, Vec<After>)>,
-    done: Receiver<Result<(), StoreError>>,
+    thread: Option<Thread>,
     under_way: bool,
     /// How it ended, where that was heard before it was waited for.
     ended: Option<Result<(), StoreError>>,
 }
 
-impl Committer {
-    pub(super) fn new() -> Self {
+struct Thread {
+    jobs: Sender<(Job, Vec<After>)>,
+    done: Receiver<Result<(), StoreError>>,
+}
+
+impl Thread {
+    fn begin() -> Self {
         let (jobs, inbox) = channel::<(Job, Vec<After>)>();
         let (end, done) = channel();
         thread::spawn(move || {
@@ -40,19 +45,21 @@ impl Committer {
                 }
             }
         });
-        Self { jobs, done, under_way: false, ended: None }
+        Self { jobs, done }
     }
+}
 
+impl Committer {
     /// Begins a commit; the one before has to be over.
     pub(super) fn begin(&mut self, job: Job, after: Vec<After>) -> Result<(), StoreError> {
         self.under_way = true;
-        self.jobs.send((job, after)).map_err(|_| StoreError::Halted)
+        self.thread.get_or_insert_with(Thread::begin).jobs.send((job, after)).map_err(|_| StoreError::Halted)
     }
 
     /// Whether a commit could begin at once. What it ended with is told by [`Self::wait`].
     pub(super) fn idle(&mut self) -> bool {
         if self.under_way && self.ended.is_none() {
-            self.ended = self.done.try_recv().ok();
+            self.ended = self.thread.as_ref().and_then(|thread| thread.done.try_recv().ok());
         }
         !self.under_way || self.ended.is_some()
     }
@@ -64,7 +71,7 @@ impl Committer {
         }
         match self.ended.take() {
             Some(outcome) => outcome,
-            None => self.done.recv().map_err(|_| StoreError::Halted)?,
+            None => self.thread.as_ref().and_then(|thread| thread.done.recv().ok()).unwrap_or(Err(StoreError::Halted)),
         }
     }
 }
