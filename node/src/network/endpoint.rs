@@ -66,7 +66,7 @@ pub enum ExchangeError {
     /// The frame is above the bound.
     #[error("the frame is above the bound")]
     TooLarge,
-    /// [`limits::WAITING_PER_PEER`] frames wait for this peer already.
+    /// [`limits::WAITING_PER_CONNECTION`] frames wait for this peer already.
     #[error("too many frames wait for this peer")]
     Busy,
     /// The peer closed the stream or does not speak the protocol.

@@ -6,12 +6,12 @@ use std::time::Duration;
 pub const FRAME_BYTES: usize = regie_protocol::limits::FRAME_BYTES;
 /// Streams of our protocol that a peer may have open on one connection.
 pub const STREAMS: usize = 64;
-/// Frames of ours at once to one peer; the rest waits its turn, so that the peer's bound is not met.
-pub const EXCHANGES_PER_PEER: usize = 32;
+/// Frames of ours at once on one connection; the rest waits its turn, so that the peer's bound is not met.
+pub const EXCHANGES_PER_CONNECTION: usize = 32;
 /// Streams of ours that are kept open on a connection while they carry nothing.
 pub const IDLE_STREAMS: usize = 8;
-/// Frames that wait their turn to one peer; above it an exchange is refused at once.
-pub const WAITING_PER_PEER: usize = 1024;
+/// Frames that wait their turn on one connection; above it an exchange is refused at once.
+pub const WAITING_PER_CONNECTION: usize = 1024;
 /// From a frame's first byte to its reply's last no more time may pass than this, or the stream is closed.
 pub const EXCHANGE: Duration = Duration::from_secs(10);
 /// A connection must be up and encrypted within this time.

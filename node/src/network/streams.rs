@@ -42,9 +42,12 @@ pub(super) struct Exchange {
     pub(super) done: oneshot::Sender<Result<Vec<u8>, ExchangeError>>,
 }
 
-/// The queue of every connection; clones share them.
+/// The queue of one connection.
+type Line = (ConnectionId, mpsc::Sender<Exchange>);
+
+/// The queue of every connection, by peer, the newest last; clones share them.
 #[derive(Clone, Default)]
-pub(super) struct Lines(Arc<Mutex<HashMap<PeerKey, Vec<(ConnectionId, mpsc::Sender<Exchange>)>>>>);
+pub(super) struct Lines(Arc<Mutex<HashMap<PeerKey, Vec<Line>>>>);
 
 impl Lines {
     /// Queues an exchange on a connection to this peer, or ends it at once. Of several the newest: an older one may be of
@@ -60,7 +63,7 @@ impl Lines {
     }
 
     fn open(&self, peer: PeerKey, connection: ConnectionId) -> mpsc::Receiver<Exchange> {
-        let (line, exchanges) = mpsc::channel(limits::WAITING_PER_PEER);
+        let (line, exchanges) = mpsc::channel(limits::WAITING_PER_CONNECTION);
         self.locked().entry(peer).or_default().push((connection, line));
         exchanges
     }
@@ -75,7 +78,7 @@ impl Lines {
     }
 
     /// No change of the map can stop half-way, so that a panic elsewhere leaves it whole.
-    fn locked(&self) -> MutexGuard<'_, HashMap<PeerKey, Vec<(ConnectionId, mpsc::Sender<Exchange>)>>> {
+    fn locked(&self) -> MutexGuard<'_, HashMap<PeerKey, Vec<Line>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -180,6 +183,13 @@ impl Handler {
         self.asking.push(ask(stream, exchange).boxed());
     }
 
+    /// Serves a stream of the peer's; one more than the bound is dropped, which resets it.
+    fn serve(&mut self, stream: Stream) {
+        if self.serving.len() < limits::STREAMS {
+            self.serving.push(serve(self.peer, stream, self.events.clone()).boxed());
+        }
+    }
+
     /// The stream that one exchange waited for can't be had.
     fn not_opened(&mut self, error: &StreamUpgradeError<Infallible>) {
         let error = match error {
@@ -210,7 +220,7 @@ impl ConnectionHandler for Handler {
             while let Poll::Ready(Some(stream)) = self.asking.poll_next_unpin(cx) {
                 self.idle.extend(stream.filter(|_| self.idle.len() < limits::IDLE_STREAMS));
             }
-            if self.asking.len() + self.opening.len() >= limits::EXCHANGES_PER_PEER {
+            if self.asking.len() + self.opening.len() >= limits::EXCHANGES_PER_CONNECTION {
                 return Poll::Pending;
             }
             let Poll::Ready(Some(exchange)) = self.asked.poll_recv(cx) else { return Poll::Pending };
@@ -232,10 +242,7 @@ impl ConnectionHandler for Handler {
     fn on_connection_event(&mut self, event: ConnectionEvent<'_, Regie, Regie>) {
         match event {
             ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound { protocol: stream, .. }) => {
-                // One more than the bound is dropped, which resets it.
-                if self.serving.len() < limits::STREAMS {
-                    self.serving.push(serve(self.peer, stream, self.events.clone()).boxed());
-                }
+                self.serve(stream);
             }
             ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol: stream, .. }) => {
                 match self.opening.pop_front() {
