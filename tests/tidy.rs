@@ -26,7 +26,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 fn libraries_stay_in_their_rooms() {
     let rules: [(&str, &[&str]); 16] = [
         ("libp2p::", &["node/src/network"]),
-        ("redb::", &["node/src/store", "tests/bench.rs"]),
+        ("redb::", &["node/src/store", "tests/bench.rs", "tests/bench_load.rs"]),
         ("prio::", &["protocol/src/prio3.rs"]),
         ("hpke::", &["protocol/src/prio3.rs"]),
         ("sd_jwt_payload::", &["node/src/credential.rs"]),
