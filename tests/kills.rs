@@ -1,6 +1,11 @@
 //! `kill -9` in the middle of 200 requests, 20 times, of a person's node and of a companion: it starts again each
 //! time, no entry that the other side holds a signature for is lost, and every request is answered in the end.
-//! REGIE_KILLS sets another number of times.
+//! REGIE_KILLS sets another number of times. And of a person's node before each of its calls that change files.
+
+use std::{
+    process::{Child, Command as Process, Stdio},
+    time::Duration,
+};
 
 use regie::command::Command;
 use regie_tests::{Node, number, until};
@@ -8,6 +13,10 @@ use serde_json::json;
 
 const KILLS: u64 = 20;
 const REQUESTS: u64 = 200;
+/// The calls before which a node is killed.
+const CALL_KILLS: u64 = 40;
+/// Changes within which that call must come.
+const CHANGES: u64 = 60;
 
 #[test]
 fn no_acknowledged_entry_is_lost_to_kill_nine() {
@@ -50,6 +59,66 @@ fn a_companion_keeps_what_it_signed_for_over_kill_nine() {
     assert!(told.witnessed > 0 && told.answered > 0, "nothing was done between the kills: the test is blind");
     all_is_answered(&person, &supplier);
     assert_eq!(supplier.customer()["held"][0]["value"], json!("Anna Bakker"));
+}
+
+/// `strace` kills the node right before its n-th write, sync, rename or removal, for each n in turn: while it starts,
+/// and then while its owner sets one value after the other. REGIE_CALL_KILLS sets how far n goes.
+#[test]
+fn killed_before_each_file_system_call_a_node_keeps_what_its_owner_was_told() {
+    if !strace() {
+        println!("strace is not installed or may not trace; this was not run");
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let (mut told, mut starting, mut working) = (String::new(), 0, 0);
+    for call in 1..=number("REGIE_CALL_KILLS", CALL_KILLS) {
+        let mut killed = killed_before(&person, call);
+        while killed.try_wait().expect("a child").is_none() && person.try_ask(&Command::Status).is_err() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let mut tried = told.clone();
+        for change in 0..CHANGES {
+            tried = format!("Street {call}-{change}");
+            let set = Command::Set { values: vec![("address.street".into(), tried.clone())], source: None };
+            if person.try_ask(&set).is_err() {
+                break;
+            }
+            told.clone_from(&tried);
+        }
+        let died = killed.wait().expect("a child");
+        assert!(!died.success(), "call {call}: it was not killed in {CHANGES} changes");
+        match told.starts_with(&format!("Street {call}-")) {
+            true => working += 1,
+            false => starting += 1,
+        }
+        person.start();
+        let now = person.ask(&Command::Fields)[0]["value"].as_str().unwrap_or_default().to_owned();
+        assert!(now == told || now == tried, "call {call}: '{now}' where '{told}' was told and '{tried}' tried");
+        told = now;
+        assert_eq!(person.ask(&Command::Audit)["verified"], json!(true), "call {call}");
+        person.stop();
+    }
+    assert!(starting > 0 && working > 0, "{starting} kills at a start, {working} after: one of them was not tried");
+}
+
+/// Is there an strace, and may it trace?
+fn strace() -> bool {
+    let there = Process::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
+    assert!(there.is_ok() || std::env::var_os("REGIE_REQUIRE_TOOLS").is_none(), "strace is not installed");
+    there.is_ok_and(|status| status.success())
+}
+
+/// Runs the node until one of its threads is about to make its n-th call of those that change files.
+fn killed_before(node: &Node, call: u64) -> Child {
+    const CALLS: &str = "pwrite64,fsync,fdatasync,ftruncate,rename,renameat,renameat2,unlink,unlinkat";
+    let run = node.process(&["run"]);
+    let mut traced = Process::new("strace");
+    traced.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={CALLS}")]);
+    traced.args(["-e", &format!("inject={CALLS}:signal=KILL:when={call}")]);
+    traced.arg(run.get_program()).args(run.get_args());
+    traced.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    traced.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("strace runs")
 }
 
 /// What a companion said of itself.
