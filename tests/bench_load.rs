@@ -2,8 +2,9 @@
 //!
 //! In: nothing. Out: for 1, 16, 64 and 256 requests in flight at a node in a process of its own: the requests a second,
 //! beside what the signatures of a request alone would allow on one core; what the node's process used of the
-//! processor, and how much of that the signatures are; p50 and p99. Then how long the owner waits meanwhile; the memory and the start of a
-//! process with 200 relationships and 100,000 entries. The suppliers run in this process, on the same cores.
+//! processor, and how much of that the signatures are; p50 and p99. Then how long the
+//! owner waits meanwhile, and what a request can't cost a node less than; the memory and the start of a process with 200
+//! relationships and 100,000 entries. The suppliers run in this process, on the same cores.
 
 use std::{
     sync::{

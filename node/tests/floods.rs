@@ -202,6 +202,37 @@ async fn a_peer_may_let_so_many_streams_rest_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_oversize_frame_is_cut_off_and_the_peer_can_go_on() {
+    let (_listener, address) = listener().await;
+    let mut raw = attacker(Pace::AtOnce, 100);
+    let peer = dialled(&mut raw, &address).await;
+    let fine = raw.behaviour_mut().frames.send_request(&peer, b"ab".to_vec());
+    assert_eq!(answer_to(&mut raw, fine).await.unwrap(), b"ba");
+    let oversize = raw.behaviour_mut().frames.send_request(&peer, vec![0; 4 * limits::FRAME_BYTES]);
+    let reply = answer_to(&mut raw, oversize).await;
+    assert!(reply.is_none_or(|reply| reply.is_empty()), "an oversize frame gets no answer");
+    let fine = raw.behaviour_mut().frames.send_request(&peer, b"cd".to_vec());
+    assert_eq!(answer_to(&mut raw, fine).await.unwrap(), b"dc", "only the stream was cut off");
+}
+
+async fn answer_to(raw: &mut Attacker, to: OutboundRequestId) -> Option<Vec<u8>> {
+    loop {
+        match raw.select_next_some().await {
+            SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::Message {
+                message: request_response::Message::Response { request_id, response },
+                ..
+            })) if request_id == to => return Some(response),
+            SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::OutboundFailure {
+                request_id, ..
+            })) if request_id == to => {
+                return None;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_handshake_said_byte_by_byte_is_closed() {
     let (_listener, address) = listener().await;
     let port: u16 = address.to_string().rsplit('/').next().unwrap().parse().unwrap();
@@ -310,7 +341,7 @@ impl Codec for Paced {
             io.flush().await?;
             tokio::time::sleep(limits::EXCHANGE + Duration::from_secs(2)).await;
         }
-        io.write_all(&(frame.len() as u32).to_be_bytes()).await?;
+        io.write_all(&head(&frame)).await?;
         match self.0 {
             Pace::AtOnce | Pace::AfterAWhile => io.write_all(&frame).await,
             Pace::ByteASecond => {
@@ -328,7 +359,12 @@ impl Codec for Paced {
     where
         T: AsyncWrite + Unpin + Send,
     {
-        io.write_all(&(frame.len() as u32).to_be_bytes()).await?;
+        io.write_all(&head(&frame)).await?;
         io.write_all(&frame).await
     }
+}
+
+/// What stands before a frame on the wire: its length.
+fn head(frame: &[u8]) -> [u8; 4] {
+    (frame.len() as u32).to_be_bytes()
 }

@@ -19,8 +19,8 @@ use crate::{
 const DAG_CBOR: u64 = 0x71;
 const SHA2_256: u64 = 0x12;
 /// Version 1, the codec, the hash and its length: what every identifier begins with.
-const CID_HEAD: [u8; 4] = [1, 0x71, 0x12, 32];
-const CID_BYTES: usize = 36;
+const CID_HEAD: [u8; 4] = [1, DAG_CBOR as u8, SHA2_256 as u8, 32];
+const CID_BYTES: usize = CID_HEAD.len() + 32;
 /// The multibase prefix and 36 bytes in base32.
 const CID_TEXT_BYTES: usize = 59;
 

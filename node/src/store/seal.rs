@@ -135,7 +135,7 @@ pub(super) fn seal(key: &SecretKey, place: Place<'_>, plain: &[u8]) -> Result<Ve
 pub(super) fn seal_under(key: &SecretKey, nonce: Nonce, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
     let nonce = XNonce::from(nonce.0);
     let cipher = XChaCha20Poly1305::new((&*key.0).into());
-    // Sized once, so that the plain bytes, which are encrypted where they stand, are nowhere else.
+    // Sized once, since growing would leave plain bytes behind; they are encrypted where they stand.
     let mut sealed = Vec::with_capacity(plain.len() + OVERHEAD_BYTES);
     sealed.push(FORMAT);
     sealed.extend_from_slice(&nonce);
