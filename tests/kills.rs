@@ -1,6 +1,6 @@
 //! `kill -9` in the middle of 200 requests, 20 times, of a person's node and of a companion: it starts again each
 //! time, no entry that the other side holds a signature for is lost, and every request is answered in the end.
-//! REGIE_KILLS sets another number of times. And of a person's node before each of its calls that change files.
+//! REGIE_KILLS sets another number of times. And of both before each of their calls that change files.
 
 use std::{
     process::{Child, Command as Process, Stdio},
@@ -8,14 +8,14 @@ use std::{
 };
 
 use regie::command::Command;
-use regie_tests::{Node, number, until};
-use serde_json::json;
+use regie_tests::{Node, asking, number, until};
+use serde_json::{Value, json};
 
 const KILLS: u64 = 20;
 const REQUESTS: u64 = 200;
 /// The calls before which a node is killed.
 const CALL_KILLS: u64 = 40;
-/// Changes within which that call must come.
+/// Changes, or requests, within which that call must come.
 const CHANGES: u64 = 60;
 
 #[test]
@@ -27,7 +27,7 @@ fn no_acknowledged_entry_is_lost_to_kill_nine() {
         // A different moment each time, spread over the work; which one does not matter to the claim.
         std::thread::sleep(std::time::Duration::from_millis(kill * 7 % 60));
         person.kill();
-        let witnessed = witnessed(&supplier);
+        let witnessed = heard(&supplier).witnessed;
         person.start();
         assert!(entries(&person) >= witnessed, "kill {kill}: {} entries, {witnessed} witnessed", entries(&person));
         assert_eq!(person.ask(&Command::Audit)["verified"], json!(true));
@@ -44,7 +44,7 @@ fn a_companion_keeps_what_it_signed_for_over_kill_nine() {
         ask(&supplier);
         if kill % 2 == 0 {
             // Every second time the work is done before the kill.
-            until("all is signed for", || undelivered(&person) == 0 && answered(&supplier) > told.answered);
+            until("all is signed for", || undelivered(&person) == 0 && heard(&supplier).answered > told.answered);
         }
         std::thread::sleep(std::time::Duration::from_millis(kill * 7 % 60));
         told = heard(&supplier);
@@ -102,6 +102,59 @@ fn killed_before_each_file_system_call_a_node_keeps_what_its_owner_was_told() {
     assert!(starting > 0 && working > 0, "{starting} kills at a start, {working} after: one of them was not tried");
 }
 
+/// The same of a companion: while it starts, and then while it asks one request after the other and gets the answers.
+#[test]
+fn killed_before_each_file_system_call_a_companion_keeps_what_it_told() {
+    if !strace() {
+        println!("strace is not installed or may not trace; this was not run");
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let (person, mut supplier) = pair(directory.path());
+    supplier.stop();
+    let (mut told, mut tried, mut starting, mut working) = (Heard::default(), 0, 0, 0);
+    for call in 1..=number("REGIE_CALL_KILLS", CALL_KILLS) {
+        let mut killed = killed_before(&supplier, call);
+        let mut lives = || killed.try_wait().expect("a child").is_none();
+        while lives() && supplier.try_ask(&Command::People).is_err() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let asked = told.asked;
+        for _ in 0..CHANGES {
+            tried += 1;
+            if supplier.try_ask(&asking(&["name.full"], "DeliveryOfGoods", "read")).is_err() {
+                break;
+            }
+            told.asked += 1;
+            // Answers come once the person's node has found it again; all is heard that is told before the kill.
+            until("it is answered or dead", || match supplier.try_ask(&Command::People) {
+                Ok(people) => {
+                    told = Heard { asked: told.asked, ..Heard::of(&people[0]) };
+                    told.answered >= told.asked
+                }
+                Err(_) => true,
+            });
+        }
+        let died = killed.wait().expect("a child");
+        assert!(!died.success(), "call {call}: it was not killed in {CHANGES} requests");
+        match told.asked > asked {
+            true => working += 1,
+            false => starting += 1,
+        }
+        supplier.start();
+        let now = heard(&supplier);
+        let kept = now.asked >= told.asked && now.witnessed >= told.witnessed && now.answered >= told.answered;
+        assert!(kept && now.asked <= tried, "call {call}: {told:?} of {tried}, then {now:?}");
+        until("every request is answered", || heard(&supplier).answered == now.asked);
+        until("every disclosure is signed for", || undelivered(&person) == 0);
+        told = heard(&supplier);
+        tried = told.asked;
+        supplier.stop();
+    }
+    assert!(starting > 0 && working > 0, "{starting} kills at a start, {working} after: one of them was not tried");
+    assert_eq!(person.ask(&Command::Audit)["verified"], json!(true));
+}
+
 /// Is there an strace, and may it trace?
 fn strace() -> bool {
     let there = Process::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
@@ -121,21 +174,25 @@ fn killed_before(node: &Node, call: u64) -> Child {
     traced.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("strace runs")
 }
 
-/// What a companion said of itself.
+/// What a companion said of itself: requests made and answered, and how much of the person's log it signed for.
 #[derive(Debug, Default)]
 struct Heard {
-    witnessed: u64,
+    asked: u64,
     answered: u64,
+    witnessed: u64,
+}
+
+impl Heard {
+    fn of(customer: &Value) -> Self {
+        let requests = customer["requests"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let answered = requests.iter().filter(|request| request["answered"] == json!(true)).count();
+        let witnessed = customer["witnessed"]["size"].as_u64().unwrap_or(0);
+        Self { asked: requests.len() as u64, answered: answered as u64, witnessed }
+    }
 }
 
 fn heard(supplier: &Node) -> Heard {
-    Heard { witnessed: witnessed(supplier), answered: answered(supplier) }
-}
-
-fn answered(supplier: &Node) -> u64 {
-    let customer = supplier.customer();
-    let requests = customer["requests"].as_array().into_iter().flatten();
-    requests.filter(|request| request["answered"] == json!(true)).count() as u64
+    Heard::of(&supplier.customer())
 }
 
 fn pair(directory: &std::path::Path) -> (Node, Node) {
@@ -164,10 +221,6 @@ fn ask(supplier: &Node) {
     }
 }
 
-fn witnessed(supplier: &Node) -> u64 {
-    supplier.customer()["witnessed"]["size"].as_u64().unwrap_or(0)
-}
-
 fn entries(person: &Node) -> u64 {
     person.ask(&Command::Status)["suppliers"][0]["log_entries"].as_u64().expect("a count")
 }
@@ -178,8 +231,8 @@ fn undelivered(person: &Node) -> u64 {
 
 fn all_is_answered(person: &Node, supplier: &Node) {
     until("every request is answered", || {
-        let requests = supplier.customer()["requests"].as_array().expect("a list").clone();
-        requests.len() as u64 == kills() * asked_each() && requests.iter().all(|r| r["answered"] == json!(true))
+        let now = heard(supplier);
+        now.asked == kills() * asked_each() && now.answered == now.asked
     });
     until("every disclosure is signed for", || undelivered(person) == 0);
 }

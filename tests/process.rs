@@ -225,16 +225,7 @@ impl Node {
 
     /// A companion asks its only person.
     pub fn request(&self, fields: &[&str], purpose: &str, access: &str) {
-        self.ask(&Command::Ask {
-            person: "-".into(),
-            fields: fields.iter().map(ToString::to_string).collect(),
-            purpose: purpose.into(),
-            reason: "for the test".into(),
-            access: access.into(),
-            days: 30,
-            retention: 30,
-            delegations: 0,
-        });
+        self.ask(&asking(fields, purpose, access));
     }
 
     /// What a companion knows of its only person.
@@ -245,6 +236,21 @@ impl Node {
     /// Sets one field.
     pub fn set(&self, field: &str, value: &str) {
         self.ask(&Command::Set { values: vec![(field.into(), value.into())], source: None });
+    }
+}
+
+/// What a companion says to ask its only person.
+#[must_use]
+pub fn asking(fields: &[&str], purpose: &str, access: &str) -> Command {
+    Command::Ask {
+        person: "-".into(),
+        fields: fields.iter().map(ToString::to_string).collect(),
+        purpose: purpose.into(),
+        reason: "for the test".into(),
+        access: access.into(),
+        days: 30,
+        retention: 30,
+        delegations: 0,
     }
 }
 
