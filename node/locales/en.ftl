@@ -698,6 +698,10 @@ wishes-take = Take it up
 wishes-take-means = { $what } gets to know you, under a key of its own, and gets just what stands above. You can end that like any grant.
 wishes-take-yes = Yes, take it up
 wishes-pass = Pass over
+wishes-held-back = { $n ->
+    [one] 1 more offer ranks below these; pass one over and it moves up.
+   *[other] { $n } more offers rank below these; pass one over and the next moves up.
+}
 wishes-passed-over = { $n ->
     [one] 1 offer was passed over.
    *[other] { $n } offers were passed over.

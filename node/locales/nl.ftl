@@ -701,6 +701,10 @@ wishes-take = Aannemen
 wishes-take-means = { $what } leert u kennen, onder een eigen sleutel, en krijgt precies wat hierboven staat. U kunt dat beëindigen zoals elke toestemming.
 wishes-take-yes = Ja, aannemen
 wishes-pass = Voorbij laten gaan
+wishes-held-back = { $n ->
+    [one] Nog 1 aanbieding staat lager; sla er een over en ze schuift op.
+   *[other] Nog { $n } aanbiedingen staan lager; sla er een over en de volgende schuift op.
+}
 wishes-passed-over = { $n ->
     [one] 1 aanbieding ging voorbij.
    *[other] { $n } aanbiedingen gingen voorbij.

@@ -191,6 +191,8 @@ pub struct Companion {
     board: Option<Board>,
     /// When each followed board is to be asked again.
     looks: BTreeMap<PublicKey, market::Look>,
+    /// Offers that are not to be sent before a time, by their digests.
+    let_alone: BTreeMap<Vec<u8>, Timestamp>,
     /// Until when the helper of each segment is not asked again.
     counts: BTreeMap<ObjectId, Timestamp>,
     runtime: tokio::runtime::Handle,
@@ -234,6 +236,7 @@ pub async fn start(
         working: false,
         board: None,
         looks: BTreeMap::new(),
+        let_alone: BTreeMap::new(),
         counts: BTreeMap::new(),
         runtime: tokio::runtime::Handle::current(),
     };

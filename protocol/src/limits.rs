@@ -106,7 +106,8 @@ pub const OFFERS_PER_SUPPLIER: u8 = 8;
 pub const OFFERS_PER_INTENT: usize = 1_000;
 /// Most offers that wait at a board for the person of one intent.
 pub const OFFERS_WAITING: usize = 64;
-/// Most offers that a person's node keeps for one intent: the best by the person's criteria.
+/// Most offers that a person's node holds for one intent: the best by the person's criteria. It shows as many of them as
+/// the person said.
 pub const OFFERS_KEPT: usize = 64;
 /// Most offers in one answer of a board.
 pub const OFFERS_PER_PAGE: usize = 16;

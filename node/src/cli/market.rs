@@ -31,7 +31,7 @@ pub(super) struct Want {
     /// Most offers of one supplier
     #[arg(long, default_value_t = 2)]
     each: u8,
-    /// Most offers to keep: the best
+    /// Most offers to show: the best; one that you pass over makes room for the next
     #[arg(long, default_value_t = 20)]
     keep: u8,
     /// What makes an offer good, the first weighing most: match, price, fields, retention, known

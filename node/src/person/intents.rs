@@ -279,6 +279,7 @@ impl Node {
     fn intent_json(&self, id: &ObjectId, wanted: &Wanted) -> Value {
         let (stored, intent) = (&wanted.stored, &wanted.intent);
         let (state, taken) = state(stored.stage);
+        let shown = self.machine.ranked(id).len();
         json!({
             "intent": id,
             "category": intent.category,
@@ -288,7 +289,8 @@ impl Node {
             "cast": time(stored.at),
             "expires": time(intent.expires),
             "state": state,
-            "offers": wanted.names().len(),
+            "offers": shown,
+            "held_back": wanted.names().len() - shown,
             "passed_over": stored.passed,
             "ranked_by": stored.rank_by.iter().map(|criterion| criterion.code()).collect::<Vec<_>>(),
             "board": self.name_of(&intent.board),

@@ -38,6 +38,10 @@ const WAITING: &[u8] = b"waiting";
 const SWEPT: &[u8] = b"swept";
 /// Offers sent in one turn.
 const AT_ONCE: usize = 64;
+/// How long an offer is let alone while its answer is under way, in milliseconds; longer than any exchange.
+const UNDER_WAY_MS: u64 = 60_000;
+/// And after its board could not take it, so that those behind it get their turn.
+const REST_MS: u64 = 10_000;
 /// Days that one turn sweeps.
 const DAYS_AT_ONCE: u64 = 400;
 /// Largest stored row, in bytes.
@@ -261,7 +265,10 @@ impl Companion {
             look.under_way = true;
             self.browse(followed, turn)?;
         }
-        let waiting: Vec<_> = self.store.group(Table::Market, WAITING)?.into_iter().take(AT_ONCE).collect();
+        self.let_alone.retain(|_, until| *until > now);
+        let waiting = self.store.group(Table::Market, WAITING)?.into_iter();
+        let due = |item: &Item| matches!(item, Item::Bytes(name) if !self.let_alone.contains_key(name));
+        let waiting: Vec<_> = waiting.filter(|row| due(&row.item)).take(AT_ONCE).collect();
         for row in waiting {
             let Item::Bytes(name) = &row.item else { continue };
             let intent: Signed<Intent> = read(&row.value)?;
@@ -326,10 +333,14 @@ impl Companion {
         let (state, kind) = match reply.unwrap_or(Reply::Refused(Refusal::Unavailable)) {
             Reply::Noted => (State::Delivered, "offer.delivered"),
             // These pass by themselves; the offer is sent again.
-            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::TooManyWaiting) => return Ok(()),
+            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::TooManyWaiting) => {
+                self.let_alone.insert(id.digest().to_vec(), self.clock.now().plus_ms(REST_MS));
+                return Ok(());
+            }
             Reply::Refused(code) => (State::Refused(code), "offer.refused"),
             _ => return Ok(()),
         };
+        self.let_alone.remove(id.digest().as_slice());
         turn.batch.delete(Table::Market, Key::grouped(WAITING, id.digest()));
         let Some(made) = self.row::<Made>(Key::grouped(OFFERS, id.digest()))? else { return Ok(()) };
         if made.state != State::Waiting {
@@ -408,6 +419,7 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let (id, message) = (offer.id(), Message::Offer(offer.signed().clone()));
+        self.let_alone.insert(id.digest().to_vec(), self.clock.now().plus_ms(UNDER_WAY_MS));
         if intent.board == self.machine.key().public() {
             let now = self.clock.now();
             let reply = self.at_board(&intent.board, message, now, turn)?;

@@ -1,6 +1,6 @@
 //! What the person wants, cast without a name. In: the person's wish, what its board answers. Out: messages to the
-//! board under the intent's own key; offers, the best of them kept; and, when one is taken up, a grant of just what
-//! it needs under the key of that relationship.
+//! board under the intent's own key; offers, the best of them shown, more held behind them; and, when one is taken up, a
+//! grant of just what it needs under the key of that relationship.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,8 @@ pub struct NewIntent {
     pub duration: Days,
     /// Most offers of one supplier.
     pub per_supplier: u8,
-    /// Most offers to keep, 1 to [`limits::OFFERS_KEPT`]: the best by `rank_by`.
+    /// Most offers to show, 1 to [`limits::OFFERS_KEPT`]: the best by `rank_by`. Those behind them are held, so that one
+    /// that is passed over makes room for the next.
     pub keep: u8,
     /// What offers are ranked by, the first weighing most.
     pub rank_by: Vec<Criterion>,
@@ -55,7 +56,7 @@ pub struct StoredIntent {
     pub intent: Signed<Intent>,
     /// When it was cast; nobody but the person knows.
     pub at: Timestamp,
-    /// Most offers to keep.
+    /// Most offers to show.
     pub keep: u8,
     /// What offers are ranked by.
     pub rank_by: Vec<Criterion>,
@@ -63,9 +64,9 @@ pub struct StoredIntent {
     pub stage: Stage,
     /// The number of the last offer that was taken in.
     pub collected: u64,
-    /// Offers that were left, or given way to better ones.
+    /// Offers that the person passed over, or that gave way to better ones.
     pub passed: u32,
-    /// What the board said last, if it refused.
+    /// What the board said last, if it refused; it is forgotten once the board answers again.
     pub refused: Option<Refusal>,
 }
 
@@ -102,7 +103,7 @@ pub enum Outcome {
     Ended,
 }
 
-/// An intent with the offers that are kept.
+/// An intent with the offers that are held.
 pub struct Wanted {
     /// What is stored.
     pub stored: StoredIntent,
@@ -218,18 +219,21 @@ impl Person {
         let Some(wanted) = self.intents.get(id) else { return (effects, false) };
         let stage = wanted.stored.stage;
         let more = match (stage, reply) {
-            (Stage::Casting, Reply::Noted) => self.enter(&mut effects, id, Stage::Open),
+            (Stage::Casting, Reply::Noted) => {
+                self.note_refused(&mut effects, id, None);
+                self.enter(&mut effects, id, Stage::Open)
+            }
             (Stage::Open, Reply::Offers(page)) => self.take_in(&mut effects, id, page, now),
             (Stage::Closing(outcome), Reply::Noted | Reply::Refused(Refusal::UnknownIntent)) => {
                 self.enter(&mut effects, id, Stage::Closed(outcome))
             }
             // These pass by themselves.
             (_, Reply::Refused(code @ (Refusal::Unavailable | Refusal::BoardFull | Refusal::RateLimited))) => {
-                self.note_refused(&mut effects, id, code);
+                self.note_refused(&mut effects, id, Some(code));
                 false
             }
             (Stage::Casting | Stage::Open, Reply::Refused(code)) => {
-                self.note_refused(&mut effects, id, code);
+                self.note_refused(&mut effects, id, Some(code));
                 self.enter(&mut effects, id, Stage::Closed(Outcome::Ended));
                 false
             }
@@ -268,7 +272,7 @@ impl Person {
         Ok(effects)
     }
 
-    /// The person does not want this offer: it goes, and leaves its place to another.
+    /// The person does not want this offer: it goes, and leaves its place to the best of those that are held behind.
     ///
     /// # Errors
     /// [`OwnerError::NoOffer`].
@@ -346,8 +350,9 @@ impl Person {
         let Some(wanted) = self.intents.get(id) else { return false };
         let went_on = page.last > wanted.stored.collected;
         // Most looks bring nothing, and nothing is written for them.
-        if went_on {
-            let stored = StoredIntent { collected: page.last, ..wanted.stored.clone() };
+        if went_on || wanted.stored.refused.is_some() {
+            let collected = page.last.max(wanted.stored.collected);
+            let stored = StoredIntent { collected, refused: None, ..wanted.stored.clone() };
             self.record(effects, Record::Intent { stored });
         }
         for offer in page.offers.into_iter().take(limits::OFFERS_PER_PAGE) {
@@ -372,20 +377,23 @@ impl Person {
         (fits && own < usize::from(wanted.intent.per_supplier)).then_some(offer)
     }
 
-    /// Lets the worst go where there are more than the person wants to see.
+    /// Lets the worst go where there are more than are held.
     fn keep_best(&mut self, effects: &mut Vec<Effect>, id: &ObjectId) {
-        let Some(wanted) = self.intents.get(id) else { return };
-        if wanted.offers.len() <= usize::from(wanted.stored.keep) {
-            return;
-        }
-        if let Some(worst) = self.ranked(id).last().map(|offer| offer.id()) {
+        if let Some(worst) = self.held(id).get(limits::OFFERS_KEPT).map(|offer| offer.id()) {
             self.drop_offer(effects, id, &worst);
         }
     }
 
-    /// The offers that are kept, the best first.
+    /// The offers to show, the best first: as many as the person said. Others may be held behind them.
     #[must_use]
     pub fn ranked(&self, id: &ObjectId) -> Vec<&Verified<Offer>> {
+        let mut offers = self.held(id);
+        offers.truncate(self.intents.get(id).map_or(0, |wanted| usize::from(wanted.stored.keep)));
+        offers
+    }
+
+    /// All offers that are held, the best first.
+    fn held(&self, id: &ObjectId) -> Vec<&Verified<Offer>> {
         let Some(wanted) = self.intents.get(id) else { return Vec::new() };
         let mut offers: Vec<Ranked<'_>> = wanted.offers.values().map(Ranked).collect();
         let known = |supplier: &PublicKey| self.relationships.contains_key(supplier);
@@ -403,13 +411,26 @@ impl Person {
     fn enter(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, stage: Stage) -> bool {
         let Some(wanted) = self.intents.get(id) else { return false };
         let stored = StoredIntent { stage, ..wanted.stored.clone() };
+        let ends = wanted.open() && !matches!(stage, Stage::Casting | Stage::Open);
         self.record(effects, Record::Intent { stored });
+        if ends {
+            self.drop_unseen(effects, id);
+        }
         true
     }
 
-    fn note_refused(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, code: Refusal) {
-        let Some(wanted) = self.intents.get(id).filter(|wanted| wanted.stored.refused != Some(code)) else { return };
-        let stored = StoredIntent { refused: Some(code), ..wanted.stored.clone() };
+    /// Lets go what was held and never shown: it won't be any more.
+    fn drop_unseen(&mut self, effects: &mut Vec<Effect>, id: &ObjectId) {
+        let seen = self.ranked(id).len();
+        let unseen: Vec<ObjectId> = self.held(id).iter().skip(seen).map(|offer| offer.id()).collect();
+        for offer in unseen {
+            self.record(effects, Record::OfferGone { intent: *id, offer });
+        }
+    }
+
+    fn note_refused(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, refused: Option<Refusal>) {
+        let Some(wanted) = self.intents.get(id).filter(|wanted| wanted.stored.refused != refused) else { return };
+        let stored = StoredIntent { refused, ..wanted.stored.clone() };
         self.record(effects, Record::Intent { stored });
     }
 
@@ -459,7 +480,7 @@ impl Wanted {
         matches!(self.stored.stage, Stage::Casting | Stage::Open)
     }
 
-    /// The names of the offers that are kept.
+    /// The names of the offers that are held.
     #[must_use]
     pub fn names(&self) -> Vec<ObjectId> {
         self.offers.keys().copied().collect()

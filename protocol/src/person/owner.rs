@@ -68,7 +68,7 @@ pub enum OwnerError {
     /// Out of bounds.
     #[error(
         "an intent lives 1 to {} days, has at most {} details of one line of {} bytes, takes 1 to {} offers of one \
-         supplier and keeps 1 to {} in all",
+         supplier and shows 1 to {} in all",
         limits::INTENT_DAYS,
         limits::DETAILS,
         limits::DETAIL_BYTES,

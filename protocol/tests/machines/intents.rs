@@ -266,7 +266,8 @@ fn a_thousand_hostile_offers_are_bounded_on_the_board_and_at_the_person() {
     assert_eq!(market.give(&supplier, Message::Offer(honest.signed().clone()), NOW), Reply::Noted);
     world.sync(&mut market, &id);
     assert_eq!(world.person.ranked(&id)[0].id(), honest.id());
-    assert_eq!(world.person.intent(&id).expect("known").stored.passed, 60);
+    let kept = world.person.intent(&id).expect("known");
+    assert_eq!((kept.names().len(), kept.stored.passed), (limits::OFFERS_KEPT, 1), "one gave way to it");
     // One key has no more than its cap, also when its offers were taken in.
     for (number, wanted) in [(1, Reply::Noted), (2, Reply::Refused(Refusal::TooManyOffers))] {
         let offer = forged(&company(2), id, 5_000 + number, "80.00EUR");
@@ -313,6 +314,58 @@ fn a_hostile_board_can_withhold_but_not_forge_flood_or_keep_the_node_busy() {
     assert_eq!(world.person.ranked(&id).len(), 1);
     let (effects, more) = world.person.board_replied(&id, Reply::Refused(Refusal::Unavailable), NOW);
     assert!(!more && !effects.is_empty());
+    world.run(effects, NOW);
+    assert_eq!(world.person.intent(&id).expect("known").stored.refused, Some(Refusal::Unavailable));
+    // What the board said is forgotten once it answers again, also where it has nothing new.
+    let nothing = Offers { offers: Vec::new(), last: 7, more: false };
+    let (effects, _) = world.person.board_replied(&id, Reply::Offers(nothing.clone()), NOW);
+    world.run(effects, NOW);
+    assert_eq!(world.person.intent(&id).expect("known").stored.refused, None);
+    assert!(
+        world.person.board_replied(&id, Reply::Offers(nothing), NOW).0.is_empty(),
+        "nothing is written for nothing"
+    );
+}
+
+/// Five baits of five keys fill what the person sees. Each that is passed over brings up an honest offer, which was held
+/// behind it; the node does not ask the board for it again.
+#[test]
+fn an_offer_that_is_passed_over_makes_room_for_the_next_best() {
+    let (mut world, mut market) = (World::new("balanced"), Market::new());
+    let id = world.cast(wish(&market, 5));
+    world.sync(&mut market, &id);
+    let intent = open(&market.seen(&[], 0).intents[0]);
+    let supplier = world.supplier_key();
+    let honest = [world.offered(&intent, "90.00EUR/month", &[]), world.offered(&intent, "95.00EUR/month", &[])];
+    for offer in &honest {
+        assert_eq!(market.give(&supplier, Message::Offer(offer.signed().clone()), NOW), Reply::Noted);
+    }
+    for number in 0..5 {
+        let company = company(100 + number);
+        let bait = Message::Offer(forged(&company, id, u32::from(number), "1.00EUR/year"));
+        assert_eq!(market.give(&company.public(), bait, NOW), Reply::Noted);
+    }
+    world.sync(&mut market, &id);
+    let shown = |world: &World| world.person.ranked(&id).iter().map(|offer| offer.id()).collect::<Vec<_>>();
+    let baits = shown(&world);
+    assert!(baits.len() == 5 && honest.iter().all(|offer| !baits.contains(&offer.id())));
+    for bait in &baits[..2] {
+        let effects = world.person.pass_over(&id, bait).expect("passed over");
+        world.run(effects, NOW);
+    }
+    assert_eq!(shown(&world)[3..], [honest[0].id(), honest[1].id()]);
+    // It is rebuilt from the records; what was never shown goes when the intent ends.
+    assert_eq!(world.rebuilt(world.records.len()).ranked(&id).len(), 5);
+    let more = company(110);
+    let bait = Message::Offer(forged(&more, id, 9, "1.00EUR/year"));
+    assert_eq!(market.give(&more.public(), bait, NOW), Reply::Noted);
+    world.sync(&mut market, &id);
+    assert_eq!(world.person.intent(&id).expect("known").names().len(), 6);
+    let mut entropy = world.entropy();
+    let effects = world.person.withdraw(&id, NOW, &mut entropy).expect("withdrawn");
+    world.run(effects, NOW);
+    assert_eq!(world.person.intent(&id).expect("known").names().len(), 5);
+    assert_eq!(world.rebuilt(world.records.len()).intent(&id).expect("known").names().len(), 5);
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub struct IntentRules {
     /// Days after which the person looks and decides; before its end.
     #[serde(deserialize_with = "whole::<_, 1, { limits::INTENT_DAYS }>")]
     pub decides_after_days: u32,
-    /// Offers that the person's node keeps.
+    /// Offers that the person's node shows at a time.
     #[serde(deserialize_with = "whole::<_, 1, { limits::OFFERS_KEPT as u32 }>")]
     pub keep: u32,
     /// Things that an intent asks for in so many words, each met by half of the suppliers.

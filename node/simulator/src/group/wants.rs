@@ -226,7 +226,8 @@ impl Group<'_> {
         self.tell_board(person, &id)
     }
 
-    /// The person looks at the offers that their node kept, takes the best that will do, or gives up.
+    /// The person looks at the offers that their node shows, takes the best that will do, or gives up. What they see to
+    /// be a bait they pass over, and look at what moves up.
     pub(super) fn decide(&mut self, need: usize) -> Result<(), Wrong> {
         let (person, id) = (self.needs[need].person, self.needs[need].intent);
         let machine = &self.beings[person].machine;
@@ -235,24 +236,34 @@ impl Group<'_> {
             return Ok(());
         };
         let dropped = u64::from(wanted.stored.passed);
-        let shown: Vec<Verified<Offer>> = machine.ranked(&id).into_iter().cloned().collect();
         self.tally("offers_dropped", dropped);
-        let mut best: Option<(f64, Verified<Offer>, usize)> = None;
-        for offer in shown {
+        let (mut looked, mut best) = (BTreeSet::new(), None::<(f64, Verified<Offer>, usize)>);
+        while let Some(offer) = self.next_shown(person, &id, &looked) {
+            looked.insert(offer.id());
             let Some(firm) = self.firms.iter().position(|firm| firm.key == offer.supplier) else { continue };
             let worth = self.worth(need, firm);
+            if worth.is_none() && self.attack(firm) == Some(Attack::Sybil) {
+                let passed = self.beings[person].machine.pass_over(&id, &offer.id()).map_err(refused)?;
+                self.run_person(person, passed)?;
+            }
             if worth.is_some_and(|worth| best.as_ref().is_none_or(|(most, ..)| worth > *most)) {
                 best = worth.map(|worth| (worth, offer, firm));
             }
         }
-        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         if let Some((_, offer, firm)) = best {
             return self.take(need, &offer, firm);
         }
+        let (now, mut entropy) = (self.agenda.time(), self.entropy());
         if let Ok(effects) = self.beings[person].machine.withdraw(&id, now, &mut entropy) {
             self.run_person(person, effects)?;
         }
         self.tell_board(person, &id)
+    }
+
+    /// The best offer that is shown and was not looked at yet.
+    fn next_shown(&self, person: usize, id: &ObjectId, looked: &BTreeSet<ObjectId>) -> Option<Verified<Offer>> {
+        let shown = self.beings[person].machine.ranked(id);
+        shown.into_iter().find(|offer| !looked.contains(&offer.id())).cloned()
     }
 
     /// How good an offer that is shown is to the person; none where it won't do, or is seen to be a bait.

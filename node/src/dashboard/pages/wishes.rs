@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{App, Page, Posted, Shown, Visitor, go, show};
 use crate::command::{Command, Failure, pairs};
 
-/// What the form of a new intent keeps, in offers.
+/// What a new intent shows, in offers.
 const KEEP: u8 = 20;
 const EACH: u8 = 2;
 
@@ -22,6 +22,7 @@ struct Intent {
     budget: Option<String>,
     expires: String,
     state: String,
+    held_back: u64,
     passed_over: u64,
     refused: Option<String>,
     #[serde(skip)]
