@@ -175,6 +175,42 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
 }
 
 #[test]
+fn a_board_that_admits_takes_no_offer_of_another_and_says_so() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut board, mut shop) = (company(directory.path(), "Board"), company(directory.path(), "Shop"));
+    let (mut crowd, mut person) =
+        (company(directory.path(), "Crowd"), Node::person(directory.path().join("person"), "balanced"));
+    for node in [&mut board, &mut shop, &mut crowd, &mut person] {
+        node.start();
+    }
+    let told = board.bad(&["supplier", "board", "--admit", "Shop"], 2);
+    assert!(told.contains("did:key"), "{told}");
+    // A company is admitted by the link with which it invites people, or by its key.
+    let invitation = text(&shop.ask(&Command::Invite { public: true, days: 1 })["link"]);
+    board.good(&["supplier", "board", "--admit", &invitation]);
+    let link = text(&board.ask(&Command::BoardLink)["link"]);
+    person.good(&["want", "travel.trains", "--board", &link]);
+    for node in [&shop, &crowd] {
+        follow(node, &link, "travel");
+        until("it is found", || list(&node.ask(&Command::Wanted)).len() == 1);
+        node.ask(&Command::Offer { intent: "-".into(), offer: offer("Night train", "80.00EUR", &[]) });
+    }
+    let state = |node: &Node| list(&node.ask(&Command::Offered))[0].clone();
+    until("the board has answered both", || [&shop, &crowd].iter().all(|node| state(node)["state"] != "waiting"));
+    assert_eq!((&state(&shop)["state"], &state(&crowd)["state"]), (&json!("delivered"), &json!("refused")));
+    assert_eq!(state(&crowd)["refused"], "not_admitted");
+    until("the person sees one", || list(&person.ask(&Command::Offers { intent: None })).len() == 1);
+    // It holds over a kill; who is admitted later offers anew.
+    board.kill();
+    board.start();
+    let figures = board.ask(&Command::BoardLink);
+    assert_eq!((&figures["offers_from"], &figures["admitted"]), (&json!("admitted"), &json!(1)));
+    board.good(&["supplier", "board", "--open"]);
+    crowd.ask(&Command::Offer { intent: "-".into(), offer: offer("Day train", "70.00EUR", &[]) });
+    until("the person sees both", || list(&person.ask(&Command::Offers { intent: None })).len() == 2);
+}
+
+#[test]
 fn a_companion_that_is_no_board_says_so() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut shop = company(directory.path(), "Shop");

@@ -740,6 +740,7 @@ event-kind-cast = intents cast
 event-kind-closed = intents closed
 refusal-not-a-board = no board
 refusal-unknown-intent = no such intent is open
+refusal-not-admitted = not admitted by the board
 refusal-wrong-board = another board's
 refusal-board-full = the board is full
 refusal-not-a-helper = adds up no answers

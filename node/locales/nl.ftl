@@ -743,6 +743,7 @@ event-kind-cast = wensen uitgezet
 event-kind-closed = wensen gesloten
 refusal-not-a-board = geen bord
 refusal-unknown-intent = er staat zo geen wens open
+refusal-not-admitted = niet toegelaten op het bord
 refusal-wrong-board = van een ander bord
 refusal-board-full = het bord is vol
 refusal-not-a-helper = telt geen antwoorden op

@@ -218,6 +218,12 @@ pub enum Command {
     HelperLink,
     /// The link of this companion's board.
     BoardLink,
+    /// Whose offers this companion's board takes.
+    Admission {
+        admit: Vec<String>,
+        dismiss: Vec<String>,
+        open: bool,
+    },
     /// The boards that this companion follows.
     Boards,
     Follow {

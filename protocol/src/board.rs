@@ -39,6 +39,9 @@ pub enum Record {
     Collected { intent: ObjectId, upto: u64 },
     Gone { intent: ObjectId },
     Forgotten { intent: ObjectId, key: PublicKey },
+    Admission { only_admitted: bool },
+    Admitted { supplier: PublicKey },
+    Dismissed { supplier: PublicKey },
 }
 
 /// The state of a board.
@@ -53,6 +56,10 @@ pub struct Board {
     /// Those among the intents that came from other boards.
     gossiped: usize,
     last: u64,
+    /// Whether only those admitted may offer: keys are free, and who may come with any number of them can crowd out all
+    /// others.
+    only_admitted: bool,
+    admitted: BTreeSet<PublicKey>,
 }
 
 struct Posted {
@@ -89,6 +96,18 @@ pub struct Figures {
     pub offers: usize,
     /// Withdrawals remembered.
     pub withdrawn: usize,
+    /// Companies admitted.
+    pub admitted: usize,
+    /// Whether only they may offer.
+    pub only_admitted: bool,
+}
+
+/// Why a board's owner was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BoardError {
+    /// Too many.
+    #[error("this board admits {} companies, its bound; dismiss one first", limits::ADMITTED_PER_BOARD)]
+    TooManyAdmitted,
 }
 
 impl Board {
@@ -96,7 +115,8 @@ impl Board {
     #[must_use]
     pub fn new(key: PublicKey) -> Self {
         let (intents, withdrawn, order) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { key, intents, withdrawn, order, gossiped: 0, last: 0 }
+        let admitted = BTreeSet::new();
+        Self { key, intents, withdrawn, order, gossiped: 0, last: 0, only_admitted: false, admitted }
     }
 
     /// Replays one stored record. Intents come first, then offers, then what was collected.
@@ -156,6 +176,43 @@ impl Board {
         effects
     }
 
+    /// Admits a company. From the first on, only those admitted may offer, and the company whose board it is.
+    ///
+    /// # Errors
+    /// [`BoardError::TooManyAdmitted`].
+    pub fn admit(&mut self, supplier: PublicKey) -> Result<Vec<Effect>, BoardError> {
+        let mut effects = Vec::new();
+        if !self.admitted.contains(&supplier) {
+            if self.admitted.len() >= limits::ADMITTED_PER_BOARD {
+                return Err(BoardError::TooManyAdmitted);
+            }
+            self.record(&mut effects, Record::Admitted { supplier });
+        }
+        if !self.only_admitted {
+            self.record(&mut effects, Record::Admission { only_admitted: true });
+        }
+        Ok(effects)
+    }
+
+    /// Takes no more offers of a company. Those that wait are delivered. The board stays closed to those it did not
+    /// admit, also where nobody is admitted any more.
+    pub fn dismiss(&mut self, supplier: PublicKey) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.admitted.contains(&supplier) {
+            self.record(&mut effects, Record::Dismissed { supplier });
+        }
+        effects
+    }
+
+    /// Takes offers of everybody, as a new board does. Who was admitted is remembered.
+    pub fn open_to_all(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.only_admitted {
+            self.record(&mut effects, Record::Admission { only_admitted: false });
+        }
+        effects
+    }
+
     /// How much it holds.
     #[must_use]
     pub fn figures(&self) -> Figures {
@@ -164,6 +221,8 @@ impl Board {
             gossiped: self.gossiped,
             offers: self.intents.values().map(|posted| posted.waiting.len()).sum(),
             withdrawn: self.withdrawn.len(),
+            admitted: self.admitted.len(),
+            only_admitted: self.only_admitted,
         }
     }
 
@@ -301,6 +360,10 @@ impl Board {
         offer: Signed<Offer>,
         now: Timestamp,
     ) -> Result<Reply, Refusal> {
+        // First, since it costs least: a crowd of free keys gets no signature checked.
+        if self.only_admitted && !self.admitted.contains(peer) && *peer != self.key {
+            return Err(Refusal::NotAdmitted);
+        }
         if offer.parts().0.len() > limits::OFFER_BYTES {
             return Err(Refusal::TooLarge);
         }
@@ -386,6 +449,9 @@ impl Board {
                     self.gossiped -= usize::from(posted.intent.board != self.key);
                 }
             }
+            Record::Admission { only_admitted } => self.only_admitted = *only_admitted,
+            Record::Admitted { supplier } => _ = self.admitted.insert(*supplier),
+            Record::Dismissed { supplier } => _ = self.admitted.remove(supplier),
             Record::Forgotten { intent, key } => {
                 if let Some(gone) = self.withdrawn.remove(&(*intent, *key)) {
                     self.order.remove(&gone.number);

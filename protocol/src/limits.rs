@@ -117,6 +117,8 @@ pub const INTENTS_PER_PAGE: usize = 48;
 pub const INTENTS_PER_BOARD: usize = 50_000;
 /// Most of them that it learnt from other boards.
 pub const INTENTS_GOSSIPED: usize = 25_000;
+/// Most companies that a board admits by name.
+pub const ADMITTED_PER_BOARD: usize = 10_000;
 /// Most withdrawals that a board remembers.
 pub const WITHDRAWALS_PER_BOARD: usize = 100_000;
 /// Most segments that one supplier publishes at a time.

@@ -61,6 +61,7 @@ refusals! {
     Unavailable "unavailable" "The node can't answer now. Try again later.";
     NotABoard "not_a_board" "This node is no board. Send intents and offers to one that is.";
     UnknownIntent "unknown_intent" "No such intent is open on this board. It was withdrawn, has ended, or never was.";
+    NotAdmitted "not_admitted" "This board takes offers of the companies that it admitted. Ask who runs it to admit your key.";
     WrongBoard "wrong_board" "Offers for this intent go to the board that the intent names.";
     BoardFull "board_full" "The board holds as many intents as it can. Try again later, or another board.";
     TooManyOffers "too_many_offers" "This intent takes no more offers, or no more of yours.";

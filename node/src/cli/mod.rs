@@ -460,7 +460,18 @@ enum SupplierVerb {
     /// Make this companion help others count their segments, without seeing an answer, and show its link
     Helper,
     /// Make this companion a board, where persons cast intents, and show its link
-    Board,
+    Board {
+        /// Take offers of this company, by its key or link, and of no others that are not admitted; may be given more
+        /// than once
+        #[arg(long, value_name = "KEY")]
+        admit: Vec<String>,
+        /// Take no more offers of this company
+        #[arg(long, value_name = "KEY")]
+        dismiss: Vec<String>,
+        /// Take offers of everybody again
+        #[arg(long, conflicts_with = "admit")]
+        open: bool,
+    },
     /// The boards that are followed
     Boards,
     /// Follow a board, to find what is wanted there
@@ -609,7 +620,13 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Supplier { verb: SupplierVerb::DistrustIssuer { issuer } } => Command::DistrustIssuer { issuer },
         Verb::Supplier { verb: SupplierVerb::Issuers } => Command::Issuers,
         Verb::Supplier { verb: SupplierVerb::Helper } => Command::HelperLink,
-        Verb::Supplier { verb: SupplierVerb::Board } => Command::BoardLink,
+        Verb::Supplier { verb: SupplierVerb::Board { admit, dismiss, open } } => {
+            if admit.is_empty() && dismiss.is_empty() && !open {
+                Command::BoardLink
+            } else {
+                Command::Admission { admit, dismiss, open }
+            }
+        }
         Verb::Supplier { verb: SupplierVerb::Boards } => Command::Boards,
         Verb::Supplier { verb: SupplierVerb::Follow { board, categories } } => Command::Follow { board, categories },
         Verb::Supplier { verb: SupplierVerb::Unfollow { board } } => Command::Unfollow { board },

@@ -141,6 +141,7 @@ impl Node {
             | Command::DistrustIssuer { .. }
             | Command::Issuers
             | Command::BoardLink
+            | Command::Admission { .. }
             | Command::Boards
             | Command::Follow { .. }
             | Command::Unfollow { .. }

@@ -3,10 +3,12 @@
 //! own.
 
 use regie_protocol::{
-    board::{Board, Effect, Record},
+    board::{Board, BoardError, Effect, Record},
     identity::PublicKey,
     intent::BoardLink,
+    limits,
     message::{Intents, Message, Reply},
+    profile::Invitation,
     refusal::Refusal,
     time::Timestamp,
     wire,
@@ -15,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{Companion, records::damaged};
 use crate::{
-    command::Failure,
+    command::{Failure, parse},
     driver::Turn,
     store::{Key, Table},
 };
@@ -25,6 +27,8 @@ const ROLE: &[u8] = b"role";
 const POSTED: &[u8] = b"posted";
 const WITHDRAWN: &[u8] = b"withdrawn";
 const COLLECTED: &[u8] = b"collected";
+const ADMISSION: &[u8] = b"admission";
+const ADMITTED: &[u8] = b"admitted";
 /// Largest stored record, in bytes.
 const RECORD_BYTES: usize = 64 * 1024;
 
@@ -34,6 +38,14 @@ pub(super) fn is_for(message: &Message) -> bool {
         message,
         Message::Cast(_) | Message::Withdraw(_) | Message::Collect(_) | Message::Browse(_) | Message::Offer(_)
     )
+}
+
+/// A company by its key, or by a link that brings people to it.
+fn company(text: &str) -> Result<PublicKey, Failure> {
+    match text.parse::<Invitation>() {
+        Ok(invitation) => Ok(invitation.supplier),
+        Err(_) => parse(text),
+    }
 }
 
 impl Companion {
@@ -88,7 +100,38 @@ impl Companion {
             "intents": figures.intents,
             "from_other_boards": figures.gossiped,
             "offers_waiting": figures.offers,
+            "offers_from": if figures.only_admitted { "admitted" } else { "anybody" },
+            "admitted": figures.admitted,
         }))
+    }
+
+    /// Says whose offers the board takes; then as [`Self::board_link`].
+    pub(super) fn admission(
+        &mut self,
+        admit: &[String],
+        dismiss: &[String],
+        open: bool,
+        turn: &mut Turn,
+    ) -> Result<Value, Failure> {
+        let keys = |texts: &[String]| texts.iter().map(|text| company(text)).collect::<Result<Vec<_>, _>>();
+        let (admit, dismiss) = (keys(admit)?, keys(dismiss)?);
+        self.board_link(turn)?;
+        let Some(board) = &mut self.board else { return Err(damaged(Table::Board.name())) };
+        let mut effects = Vec::new();
+        // What is refused must leave no change behind.
+        let room = limits::ADMITTED_PER_BOARD.saturating_sub(board.figures().admitted);
+        if admit.len() > room {
+            return Err(Failure::usage(BoardError::TooManyAdmitted.to_string()));
+        }
+        for supplier in admit {
+            effects.extend(board.admit(supplier).map_err(|error| Failure::usage(error.to_string()))?);
+        }
+        effects.extend(dismiss.into_iter().flat_map(|supplier| board.dismiss(supplier)));
+        if open {
+            effects.extend(board.open_to_all());
+        }
+        self.keep_board(effects, turn)?;
+        self.board_link(turn)
     }
 
     /// Handles a message for the board.
@@ -142,6 +185,12 @@ impl Companion {
             // An offer that was collected stays stored with its intent, so that it can't come a second time.
             Record::Offered { intent, number, .. } => Key::grouped_index(intent.digest(), *number),
             Record::Collected { intent, .. } => Key::grouped(COLLECTED, intent.digest()),
+            Record::Admission { .. } => Key::item(ADMISSION),
+            Record::Admitted { supplier } => Key::grouped(ADMITTED, supplier.as_bytes()),
+            Record::Dismissed { supplier } => {
+                turn.batch.delete(Table::Board, Key::grouped(ADMITTED, supplier.as_bytes()));
+                return Ok(());
+            }
             Record::Gone { intent } => {
                 turn.batch.delete(Table::Board, Key::grouped(POSTED, intent.digest()));
                 turn.batch.delete(Table::Board, Key::grouped(COLLECTED, intent.digest()));

@@ -72,6 +72,7 @@ impl Companion {
             Command::Issuers => self.issuers(),
             Command::HelperLink => self.helper_link(turn),
             Command::BoardLink => self.board_link(turn),
+            Command::Admission { admit, dismiss, open } => self.admission(&admit, &dismiss, open, turn),
             Command::Boards => {
                 let views = self.followed()?.iter().map(followed_json).collect();
                 Ok(Value::Array(views))

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    board::{self, Board},
+    board::{self, Board, BoardError},
     grant::Access,
     identity::{Keypair, Nonce, PublicKey},
     intent::{Criterion, Intent, Needs, Offer, Withdrawal, last_end},
@@ -499,4 +499,57 @@ fn at_its_end_an_intent_closes_by_itself() {
     world.run(effects, end);
     assert_eq!(world.person.intent(&id).expect("known").stored.stage, Stage::Closed(Outcome::Ended));
     assert!(world.person.to_board(&id, end).is_none());
+}
+
+/// A hundred keys of one company get nothing onto a board that admits, and have no signature checked; who is admitted, and
+/// the board's own company, gets through. It is all there after a restart.
+#[test]
+fn a_board_may_take_offers_of_those_it_admitted_only() {
+    let (mut world, mut market) = (World::new("balanced"), Market::new());
+    let id = world.cast(wish(&market, 5));
+    world.sync(&mut market, &id);
+    let (shop, stranger, own) = (company(50), company(51), company(40));
+    let mut number = 0;
+    let mut offer = |market: &mut Market, by: &Keypair| {
+        number += 1;
+        market.give(&by.public(), Message::Offer(forged(by, id, number, "90.00EUR")), NOW)
+    };
+    let change = |market: &mut Market, effects: Vec<board::Effect>| {
+        for effect in effects {
+            let board::Effect::Persist(record) = effect else { panic!("an owner's word is no answer to a frame") };
+            market.records.push(record);
+        }
+    };
+    assert_eq!(offer(&mut market, &stranger), Reply::Noted, "a new board takes offers of everybody");
+    let effects = market.board.admit(shop.public()).expect("admitted");
+    change(&mut market, effects);
+    let refused = Reply::Refused(Refusal::NotAdmitted);
+    for number in 0..100 {
+        let sybil = company(100 + number);
+        let unsigned = Signed::from_parts(vec![0; 40], *forged(&sybil, id, 1, "1.00EUR").parts().1);
+        assert_eq!(market.give(&sybil.public(), Message::Offer(unsigned), NOW), refused);
+    }
+    assert_eq!(offer(&mut market, &stranger), refused);
+    assert_eq!((offer(&mut market, &shop), offer(&mut market, &own)), (Reply::Noted, Reply::Noted));
+    // Another's offer is not carried in by one that is admitted.
+    let carried = Message::Offer(forged(&stranger, id, 900, "1.00EUR"));
+    assert_eq!(market.give(&shop.public(), carried, NOW), Reply::Refused(Refusal::WrongSender));
+    // Nobody left is not everybody.
+    let effects = market.board.dismiss(shop.public());
+    change(&mut market, effects);
+    assert_eq!((offer(&mut market, &shop), offer(&mut market, &stranger)), (refused.clone(), refused.clone()));
+    assert_eq!(market.rebuilt().figures(), market.board.figures());
+    assert!(market.board.figures().only_admitted && market.board.figures().admitted == 0);
+    let effects = market.board.open_to_all();
+    change(&mut market, effects);
+    assert_eq!(offer(&mut market, &stranger), Reply::Noted);
+    // So many and no more.
+    for number in 0..limits::ADMITTED_PER_BOARD as u32 {
+        let mut secret = [97; 32];
+        secret[..4].copy_from_slice(&number.to_be_bytes());
+        let effects = market.board.admit(Keypair::from_secret(&secret).public()).expect("room");
+        change(&mut market, effects);
+    }
+    assert_eq!(market.board.admit(shop.public()).err(), Some(BoardError::TooManyAdmitted));
+    assert_eq!(market.rebuilt().figures(), market.board.figures());
 }

@@ -23,7 +23,7 @@ const SYBILS: u32 = 5;
 type Change = fn(&mut GroupRules, &mut IntentRules);
 
 /// What is varied, by name.
-const OTHERS: [(&str, Change); 8] = [
+const OTHERS: [(&str, Change); 9] = [
     ("all said", |_, intents| intents.unsaid = 0.0),
     ("most unsaid", |_, intents| intents.unsaid = 0.7),
     ("keep 2", |_, intents| intents.keep = 2),
@@ -34,6 +34,10 @@ const OTHERS: [(&str, Change); 8] = [
     ("baits, keep 20", |group, intents| {
         group.attacker = baits();
         intents.keep = 20;
+    }),
+    ("baits, a board that admits", |group, intents| {
+        group.attacker = baits();
+        intents.admits = true;
     }),
 ];
 

@@ -68,6 +68,9 @@ pub struct IntentRules {
     /// Does an intent name the area that its person lives in?
     #[serde(default)]
     pub names_area: bool,
+    /// Does the board take offers of the group's suppliers only? Else keys that nobody knows may offer too.
+    #[serde(default)]
+    pub admits: bool,
     /// What a supplier must know to deliver.
     pub needs: BTreeSet<FieldPath>,
     /// Today's way.
