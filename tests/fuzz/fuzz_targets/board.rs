@@ -1,6 +1,7 @@
 //! Scripts of intents, withdrawals, offers and questions against the board machine, and of what other boards say. At
 //! each step: one reply a message, no page above its bound, nothing on a page that has ended, was withdrawn or was not
-//! asked for, no more offers of one supplier than the intent takes; at the end the records rebuild the same board.
+//! asked for, no more offers of one supplier than the intent takes, none of a company that is not let in; at the end the
+//! records rebuild the same board.
 #![no_main]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use regie_protocol::{
     message::{self, Browse, Collect, Intents, Message, Reply},
     profile::Invitation,
     purpose::Purpose,
+    refusal::Refusal,
     signed::{Object, ObjectId, Signed, Verified},
     time::{DAY_MS, Days, Timestamp},
 };
@@ -32,6 +34,9 @@ enum Step {
     Pass { hours: u16 },
     Tick,
     Restart,
+    Admit { who: u8 },
+    Dismiss { who: u8 },
+    OpenToAll,
 }
 
 const CATEGORIES: [&str; 4] = ["energy.contract", "energy", "home.repair", "travel"];
@@ -45,6 +50,9 @@ struct World {
     collected: BTreeMap<(ObjectId, PublicKey), BTreeSet<ObjectId>>,
     /// What was withdrawn, by whom, and until when that is remembered.
     gone: BTreeMap<(ObjectId, PublicKey), Timestamp>,
+    /// Who was admitted, and whether only they may offer.
+    admitted: BTreeSet<PublicKey>,
+    closed: bool,
 }
 
 /// 0 the board, 10 and on the makers of intents, 20 and on suppliers.
@@ -82,6 +90,8 @@ impl World {
             withdrawals: Vec::new(),
             collected: BTreeMap::new(),
             gone: BTreeMap::new(),
+            admitted: BTreeSet::new(),
+            closed: false,
         }
     }
 
@@ -133,6 +143,23 @@ impl World {
                 self.run(effects);
             }
             Step::Restart => self.board = self.rebuilt(),
+            Step::Admit { who } => {
+                let supplier = company(who).public();
+                let effects = self.board.admit(supplier).expect("there is room for three");
+                (self.closed, _) = (true, self.admitted.insert(supplier));
+                self.run(effects);
+            }
+            Step::Dismiss { who } => {
+                let supplier = company(who).public();
+                let effects = self.board.dismiss(supplier);
+                self.admitted.remove(&supplier);
+                self.run(effects);
+            }
+            Step::OpenToAll => {
+                let effects = self.board.open_to_all();
+                self.closed = false;
+                self.run(effects);
+            }
         }
     }
 
@@ -172,9 +199,13 @@ impl World {
     }
 
     fn give(&mut self, peer: &PublicKey, message: Message) {
+        let offers = matches!(message, Message::Offer(_));
+        let let_in = !self.closed || self.admitted.contains(peer);
         let effects = self.board.message(peer, message, self.now);
         match self.run(effects).expect("one reply for one message") {
             Reply::Intents(page) => self.page(&page),
+            Reply::Noted => assert!(let_in || !offers, "an offer of a company that was not admitted"),
+            Reply::Refused(code) => assert!(!(let_in && code == Refusal::NotAdmitted), "one that is let in is kept out"),
             Reply::Offers(page) => {
                 assert!(page.offers.len() <= limits::OFFERS_PER_PAGE);
                 for offer in page.offers {
