@@ -181,8 +181,7 @@ impl World {
             duration: Days(1),
             retention: Days(30),
         };
-        let invitation =
-            Invitation { supplier, id: Nonce([id; 16]), addresses: vec!["/ip4/127.0.0.1/tcp/1".into()] };
+        let invitation = Invitation { supplier, id: Nonce([id; 16]), addresses: vec!["/ip4/127.0.0.1/tcp/1".into()] };
         let offer = Offer {
             id: Nonce([id; 16]),
             supplier,
@@ -205,7 +204,9 @@ impl World {
         match self.run(effects).expect("one reply for one message") {
             Reply::Intents(page) => self.page(&page),
             Reply::Noted => assert!(let_in || !offers, "an offer of a company that was not admitted"),
-            Reply::Refused(code) => assert!(!(let_in && code == Refusal::NotAdmitted), "one that is let in is kept out"),
+            Reply::Refused(code) => {
+                assert!(!(let_in && code == Refusal::NotAdmitted), "one that is let in is kept out")
+            }
             Reply::Offers(page) => {
                 assert!(page.offers.len() <= limits::OFFERS_PER_PAGE);
                 for offer in page.offers {

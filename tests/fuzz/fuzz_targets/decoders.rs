@@ -3,25 +3,25 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use serde::{Serialize, de::DeserializeOwned};
 use regie_protocol::{
     audit::{Entry, ProvenEntry, TreeHead},
     disclosure::Disclosure,
     grant::{Chain, Delegation, Grant},
+    intent::{BoardLink, Intent, Offer, Price, TakeUp, Withdrawal},
+    item::Item,
     limits,
     message::{self, Message, Reply},
     person,
     policy::Policy,
-    intent::{BoardLink, Intent, Offer, Price, TakeUp, Withdrawal},
-    item::Item,
-    segment::{CountReport, Membership, Segment},
     profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
     receipt::{Acknowledgement, ErasureReceipt},
     request::DataRequest,
     revocation::Revocation,
+    segment::{CountReport, Membership, Segment},
     signed::{Object, Signed},
     supplier, wire,
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 fn value<T: Serialize + DeserializeOwned>(bytes: &[u8]) {
     if let Ok(value) = wire::decode::<T>(bytes, limits::FRAME_BYTES) {

@@ -79,7 +79,8 @@ impl World {
             issued: world.now,
         };
         let person = world.me();
-        let proffered = world.person.proffer(&key, Nonce([1; 16]), Agreement::SdBase, None, world.now).expect("proffered");
+        let proffered =
+            world.person.proffer(&key, Nonce([1; 16]), Agreement::SdBase, None, world.now).expect("proffered");
         let (pairing, agreement) = (proffered.id(), Agreement::SdBase);
         let acceptance = Acceptance { supplier: key, person, pairing, agreement, at: world.now };
         let (profile, acceptance) = (world.sign(profile), world.sign(acceptance));
@@ -234,7 +235,12 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
-                Effect::Happened(..) | Effect::Deliver(_) | Effect::Board(_) | Effect::Segments(_) | Effect::Meet(_) | Effect::Correct(_) => {}
+                Effect::Happened(..)
+                | Effect::Deliver(_)
+                | Effect::Board(_)
+                | Effect::Segments(_)
+                | Effect::Meet(_)
+                | Effect::Correct(_) => {}
                 Effect::Reply(reply) => {
                     replies += 1;
                     if let Reply::Answer(disclosure) = reply {
@@ -243,11 +249,8 @@ impl World {
                 }
                 Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.now, self.entropy());
-                    let value = Observed {
-                        value: "v".parse().expect("text"),
-                        provenance: Provenance::Typed,
-                        observed: now,
-                    };
+                    let value =
+                        Observed { value: "v".parse().expect("text"), provenance: Provenance::Typed, observed: now };
                     let sealed = self.person.seal(plan, &mut |_| Some(value.clone()), now, &mut entropy);
                     replies += self.run(sealed.expect("nothing came between"));
                 }

@@ -81,8 +81,7 @@ fuzz_target!(|steps: Vec<Step>| {
             Step::Revoke { who, erase } => {
                 let grant = ObjectId::of(&[who]);
                 let person_key = person(who).public();
-                let revocation =
-                    Revocation { person: person_key, supplier: key().public(), grant, at: now, erase };
+                let revocation = Revocation { person: person_key, supplier: key().public(), grant, at: now, erase };
                 let signed = Verified::sign(revocation, &person(who)).expect("signs").signed().clone();
                 frame(&mut supplier, who, Message::Revoke(signed));
             }
@@ -111,7 +110,8 @@ fuzz_target!(|steps: Vec<Step>| {
             Step::Send { who } => drop(supplier.to_send(&person(who).public(), now)),
             Step::Replied { who, id, bytes } => {
                 if let Ok(reply) = message::read(&bytes) {
-                    let (effects, _) = supplier.replied(&person(who).public(), &Parcel::Request(Nonce([id; 16])), reply, now);
+                    let (effects, _) =
+                        supplier.replied(&person(who).public(), &Parcel::Request(Nonce([id; 16])), reply, now);
                     keep(&mut records, effects);
                 }
             }
