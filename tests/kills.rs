@@ -74,9 +74,7 @@ fn killed_before_each_file_system_call_a_node_keeps_what_its_owner_was_told() {
     let (mut told, mut starting, mut working) = (String::new(), 0, 0);
     for call in 1..=number("REGIE_CALL_KILLS", CALL_KILLS) {
         let mut killed = killed_before(&person, call);
-        while killed.try_wait().expect("a child").is_none() && person.try_ask(&Command::Status).is_err() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        answers_or_dies(&person, &mut killed);
         let mut tried = told.clone();
         for change in 0..CHANGES {
             tried = format!("Street {call}-{change}");
@@ -115,10 +113,7 @@ fn killed_before_each_file_system_call_a_companion_keeps_what_it_told() {
     let (mut told, mut tried, mut starting, mut working) = (Heard::default(), 0, 0, 0);
     for call in 1..=number("REGIE_CALL_KILLS", CALL_KILLS) {
         let mut killed = killed_before(&supplier, call);
-        let mut lives = || killed.try_wait().expect("a child").is_none();
-        while lives() && supplier.try_ask(&Command::People).is_err() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        answers_or_dies(&supplier, &mut killed);
         let asked = told.asked;
         for _ in 0..CHANGES {
             tried += 1;
@@ -172,6 +167,13 @@ fn killed_before(node: &Node, call: u64) -> Child {
     traced.arg(run.get_program()).args(run.get_args());
     traced.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
     traced.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("strace runs")
+}
+
+/// Waits until a node that is being started under `strace` answers, or was killed.
+fn answers_or_dies(node: &Node, killed: &mut Child) {
+    while killed.try_wait().expect("a child").is_none() && node.try_ask(&Command::Status).is_err() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// What a companion said of itself: requests made and answered, and how much of the person's log it signed for.

@@ -192,7 +192,7 @@ pub struct Companion {
     /// When each followed board is to be asked again.
     looks: BTreeMap<PublicKey, market::Look>,
     /// Offers that are not to be sent before a time, by their digests.
-    let_alone: BTreeMap<Vec<u8>, Timestamp>,
+    let_alone: BTreeMap<[u8; 32], Timestamp>,
     /// Until when the helper of each segment is not asked again.
     counts: BTreeMap<ObjectId, Timestamp>,
     runtime: tokio::runtime::Handle,

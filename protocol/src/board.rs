@@ -176,19 +176,20 @@ impl Board {
         effects
     }
 
-    /// Admits a company. From the first on, only those admitted may offer, and the company whose board it is.
+    /// Admits companies, all or none. From the first on, only those admitted may offer, and the company whose board it is.
     ///
     /// # Errors
     /// [`BoardError::TooManyAdmitted`].
-    pub fn admit(&mut self, supplier: PublicKey) -> Result<Vec<Effect>, BoardError> {
+    pub fn admit(&mut self, suppliers: &BTreeSet<PublicKey>) -> Result<Vec<Effect>, BoardError> {
+        let new: Vec<PublicKey> = suppliers.difference(&self.admitted).copied().collect();
+        if self.admitted.len() + new.len() > limits::ADMITTED_PER_BOARD {
+            return Err(BoardError::TooManyAdmitted);
+        }
         let mut effects = Vec::new();
-        if !self.admitted.contains(&supplier) {
-            if self.admitted.len() >= limits::ADMITTED_PER_BOARD {
-                return Err(BoardError::TooManyAdmitted);
-            }
+        for supplier in new {
             self.record(&mut effects, Record::Admitted { supplier });
         }
-        if !self.only_admitted {
+        if !suppliers.is_empty() && !self.only_admitted {
             self.record(&mut effects, Record::Admission { only_admitted: true });
         }
         Ok(effects)

@@ -294,7 +294,7 @@ impl<'a> Group<'a> {
         for (number, attack) in attacks.into_iter().enumerate() {
             let firm = self.firm(number, attack)?;
             if number < shared && self.rules.intents.as_ref().is_some_and(|rules| rules.admits) {
-                self.board.admit(firm.key).map_err(refused)?;
+                self.board.admit(&[firm.key].into()).map_err(refused)?;
             }
             self.firms.push(firm);
             self.publish(number)?;

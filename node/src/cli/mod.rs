@@ -621,11 +621,7 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Supplier { verb: SupplierVerb::Issuers } => Command::Issuers,
         Verb::Supplier { verb: SupplierVerb::Helper } => Command::HelperLink,
         Verb::Supplier { verb: SupplierVerb::Board { admit, dismiss, open } } => {
-            if admit.is_empty() && dismiss.is_empty() && !open {
-                Command::BoardLink
-            } else {
-                Command::Admission { admit, dismiss, open }
-            }
+            Command::Admission { admit, dismiss, open }
         }
         Verb::Supplier { verb: SupplierVerb::Boards } => Command::Boards,
         Verb::Supplier { verb: SupplierVerb::Follow { board, categories } } => Command::Follow { board, categories },

@@ -279,7 +279,8 @@ impl Node {
     fn intent_json(&self, id: &ObjectId, wanted: &Wanted) -> Value {
         let (stored, intent) = (&wanted.stored, &wanted.intent);
         let (state, taken) = state(stored.stage);
-        let shown = self.machine.ranked(id).len();
+        let held = wanted.names().len();
+        let shown = held.min(usize::from(stored.keep));
         json!({
             "intent": id,
             "category": intent.category,
@@ -290,7 +291,7 @@ impl Node {
             "expires": time(intent.expires),
             "state": state,
             "offers": shown,
-            "held_back": wanted.names().len() - shown,
+            "held_back": held - shown,
             "passed_over": stored.passed,
             "ranked_by": stored.rank_by.iter().map(|criterion| criterion.code()).collect::<Vec<_>>(),
             "board": self.name_of(&intent.board),

@@ -2,11 +2,12 @@
 //! suppliers and other boards. Out: replies, stored first. A board is kept in memory whole, so it needs a store of its
 //! own.
 
+use std::collections::BTreeSet;
+
 use regie_protocol::{
-    board::{Board, BoardError, Effect, Record},
+    board::{Board, Effect, Record},
     identity::PublicKey,
     intent::BoardLink,
-    limits,
     message::{Intents, Message, Reply},
     profile::Invitation,
     refusal::Refusal,
@@ -82,19 +83,24 @@ impl Companion {
         Ok(())
     }
 
-    /// Makes this companion a board, if it is none yet; its link comes out.
-    pub(super) fn board_link(&mut self, turn: &mut Turn) -> Result<Value, Failure> {
+    /// The board of this companion, which becomes one if it is none yet.
+    fn own_board(&mut self, turn: &mut Turn) -> Result<&mut Board, Failure> {
         if self.store.shared() {
             let next = "run the board as a companion of its own: `regie --home DIR supplier init`";
             return Err(Failure::usage(format!("a companion on a shared store can't be a board; {next}")));
         }
-        let key = self.machine.key().public();
         if self.board.is_none() {
             turn.batch.put(Table::Board, Key::item(ROLE), ROLE.to_vec());
-            self.board = Some(Board::new(key));
         }
+        let key = self.machine.key().public();
+        Ok(self.board.get_or_insert_with(|| Board::new(key)))
+    }
+
+    /// Makes this companion a board, if it is none yet; its link comes out.
+    pub(super) fn board_link(&mut self, turn: &mut Turn) -> Result<Value, Failure> {
+        let figures = self.own_board(turn)?.figures();
+        let key = self.machine.key().public();
         let addresses = self.machine.profile().map(|profile| profile.addresses.clone()).unwrap_or_default();
-        let figures = self.board.as_ref().map(Board::figures).unwrap_or_default();
         Ok(json!({
             "link": BoardLink::new(key, addresses).to_string(),
             "intents": figures.intents,
@@ -113,19 +119,10 @@ impl Companion {
         open: bool,
         turn: &mut Turn,
     ) -> Result<Value, Failure> {
-        let keys = |texts: &[String]| texts.iter().map(|text| company(text)).collect::<Result<Vec<_>, _>>();
+        let keys = |texts: &[String]| texts.iter().map(|text| company(text)).collect::<Result<BTreeSet<_>, _>>();
         let (admit, dismiss) = (keys(admit)?, keys(dismiss)?);
-        self.board_link(turn)?;
-        let Some(board) = &mut self.board else { return Err(damaged(Table::Board.name())) };
-        let mut effects = Vec::new();
-        // What is refused must leave no change behind.
-        let room = limits::ADMITTED_PER_BOARD.saturating_sub(board.figures().admitted);
-        if admit.len() > room {
-            return Err(Failure::usage(BoardError::TooManyAdmitted.to_string()));
-        }
-        for supplier in admit {
-            effects.extend(board.admit(supplier).map_err(|error| Failure::usage(error.to_string()))?);
-        }
+        let board = self.own_board(turn)?;
+        let mut effects = board.admit(&admit).map_err(|error| Failure::usage(error.to_string()))?;
         effects.extend(dismiss.into_iter().flat_map(|supplier| board.dismiss(supplier)));
         if open {
             effects.extend(board.open_to_all());

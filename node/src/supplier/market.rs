@@ -267,7 +267,7 @@ impl Companion {
         }
         self.let_alone.retain(|_, until| *until > now);
         let waiting = self.store.group(Table::Market, WAITING)?.into_iter();
-        let due = |item: &Item| matches!(item, Item::Bytes(name) if !self.let_alone.contains_key(name));
+        let due = |item: &Item| matches!(item, Item::Bytes(name) if !self.let_alone.contains_key(name.as_slice()));
         let waiting: Vec<_> = waiting.filter(|row| due(&row.item)).take(AT_ONCE).collect();
         for row in waiting {
             let Item::Bytes(name) = &row.item else { continue };
@@ -334,13 +334,13 @@ impl Companion {
             Reply::Noted => (State::Delivered, "offer.delivered"),
             // These pass by themselves; the offer is sent again.
             Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::TooManyWaiting) => {
-                self.let_alone.insert(id.digest().to_vec(), self.clock.now().plus_ms(REST_MS));
+                self.let_alone.insert(*id.digest(), self.clock.now().plus_ms(REST_MS));
                 return Ok(());
             }
             Reply::Refused(code) => (State::Refused(code), "offer.refused"),
             _ => return Ok(()),
         };
-        self.let_alone.remove(id.digest().as_slice());
+        self.let_alone.remove(id.digest());
         turn.batch.delete(Table::Market, Key::grouped(WAITING, id.digest()));
         let Some(made) = self.row::<Made>(Key::grouped(OFFERS, id.digest()))? else { return Ok(()) };
         if made.state != State::Waiting {
@@ -419,7 +419,7 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let (id, message) = (offer.id(), Message::Offer(offer.signed().clone()));
-        self.let_alone.insert(id.digest().to_vec(), self.clock.now().plus_ms(UNDER_WAY_MS));
+        self.let_alone.insert(*id.digest(), self.clock.now().plus_ms(UNDER_WAY_MS));
         if intent.board == self.machine.key().public() {
             let now = self.clock.now();
             let reply = self.at_board(&intent.board, message, now, turn)?;

@@ -421,8 +421,9 @@ impl Person {
 
     /// Lets go what was held and never shown: it won't be any more.
     fn drop_unseen(&mut self, effects: &mut Vec<Effect>, id: &ObjectId) {
-        let seen = self.ranked(id).len();
-        let unseen: Vec<ObjectId> = self.held(id).iter().skip(seen).map(|offer| offer.id()).collect();
+        let Some(wanted) = self.intents.get(id) else { return };
+        let shown = usize::from(wanted.stored.keep);
+        let unseen: Vec<ObjectId> = self.held(id).iter().skip(shown).map(|offer| offer.id()).collect();
         for offer in unseen {
             self.record(effects, Record::OfferGone { intent: *id, offer });
         }

@@ -521,7 +521,7 @@ fn a_board_may_take_offers_of_those_it_admitted_only() {
         }
     };
     assert_eq!(offer(&mut market, &stranger), Reply::Noted, "a new board takes offers of everybody");
-    let effects = market.board.admit(shop.public()).expect("admitted");
+    let effects = market.board.admit(&[shop.public()].into()).expect("admitted");
     change(&mut market, effects);
     let refused = Reply::Refused(Refusal::NotAdmitted);
     for number in 0..100 {
@@ -547,9 +547,9 @@ fn a_board_may_take_offers_of_those_it_admitted_only() {
     for number in 0..limits::ADMITTED_PER_BOARD as u32 {
         let mut secret = [97; 32];
         secret[..4].copy_from_slice(&number.to_be_bytes());
-        let effects = market.board.admit(Keypair::from_secret(&secret).public()).expect("room");
+        let effects = market.board.admit(&[Keypair::from_secret(&secret).public()].into()).expect("room");
         change(&mut market, effects);
     }
-    assert_eq!(market.board.admit(shop.public()).err(), Some(BoardError::TooManyAdmitted));
+    assert_eq!(market.board.admit(&[shop.public()].into()).err(), Some(BoardError::TooManyAdmitted));
     assert_eq!(market.rebuilt().figures(), market.board.figures());
 }

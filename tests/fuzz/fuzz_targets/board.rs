@@ -145,7 +145,7 @@ impl World {
             Step::Restart => self.board = self.rebuilt(),
             Step::Admit { who } => {
                 let supplier = company(who).public();
-                let effects = self.board.admit(supplier).expect("there is room for three");
+                let effects = self.board.admit(&[supplier].into()).expect("there is room for three");
                 (self.closed, _) = (true, self.admitted.insert(supplier));
                 self.run(effects);
             }
