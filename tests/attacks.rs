@@ -14,7 +14,7 @@ use std::{
 
 use regie::{
     command::Command,
-    network::{Endpoint, NetworkEvent},
+    network::{Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
     disclosure::Answer,
@@ -350,7 +350,9 @@ fn holds_value(reply: &Reply) -> bool {
 async fn companion_that_says(secret: u8, lie: Vec<u8>) -> (String, Endpoint) {
     let key = Keypair::from_secret(&[secret; 32]);
     let (endpoint, mut events) =
-        Endpoint::start(key.expose_secret(), &[ANY.parse().expect("an address")]).await.expect("started");
+        Endpoint::start(key.expose_secret(), &[ANY.parse().expect("an address")], &Way::default())
+            .await
+            .expect("started");
     let addresses = endpoint.addresses().iter().map(ToString::to_string).collect();
     let supplier: PublicKey = key.public();
     tokio::spawn(async move {

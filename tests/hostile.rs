@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use regie::{command::Command, network::Endpoint};
+use regie::{
+    command::Command,
+    network::{Endpoint, Way},
+};
 use regie_protocol::{
     agreement::Agreement,
     identity::{Keypair, Nonce, PublicKey},
@@ -86,8 +89,9 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let stranger = Keypair::from_secret(&[77; 32]);
     let reply = runtime.block_on(async {
-        let (endpoint, _events) = Endpoint::start(stranger.expose_secret(), &[]).await.expect("started");
-        endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")]).await.expect("connected");
+        let (endpoint, _events) =
+            Endpoint::start(stranger.expose_secret(), &[], &Way::default()).await.expect("started");
+        endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")], None).await.expect("connected");
         let pairing = regie_protocol::profile::Pairing {
             person: stranger.public(),
             supplier: key,

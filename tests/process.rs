@@ -121,6 +121,8 @@ impl Node {
         };
         process.arg("--home").arg(&self.home).args(arguments);
         process.env("REGIE_PASSPHRASE", "test passphrase").env("REGIE_CHEAP_KDF", "1").env("REGIE_DASHBOARD", "off");
+        // At once after a start, and a line for everybody where something is open: what visits do has tests of its own.
+        process.env("REGIE_SPREAD_SECONDS", "0").env("REGIE_HELD_LINES", "1000");
         process
     }
 

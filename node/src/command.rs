@@ -62,6 +62,11 @@ pub enum Command {
         supplier: String,
         paused: bool,
     },
+    /// Whether a supplier reaches the person at once, by a line that is held for it.
+    AtOnce {
+        supplier: String,
+        at_once: bool,
+    },
     RevokeAll {
         supplier: String,
         erase: bool,

@@ -3,8 +3,8 @@
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
 //! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
 //! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
-//! holds the connections, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
-//! what the person says of patterns that suppliers publish, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
+//! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
 mod activity;
@@ -15,13 +15,16 @@ mod credentials;
 mod decisions;
 mod export;
 mod fields;
+mod found;
 pub(crate) mod intents;
 mod items;
 mod journal;
+mod lines;
 mod links;
 mod meetings;
 mod overview;
 mod records;
+mod rhythm;
 mod segments;
 mod verify;
 
@@ -47,18 +50,19 @@ use regie_protocol::{
     wire,
 };
 use serde_json::Value;
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use zeroize::Zeroizing;
 
 pub use intents::take_up;
 pub use links::pair;
 pub use records::seed;
+pub use rhythm::Rhythm;
 
 use crate::{
     clock::{self, Clock},
     command::{Command, Failure},
     driver::{self, Driven, Job, Lent, Turn},
-    network::Responder,
+    network::{Address, DialError, Responder, Way},
     store::{Batch, Key, Store, StoreError, Table},
 };
 
@@ -70,12 +74,22 @@ pub enum Event {
     Collect(PublicKey, oneshot::Sender<Vec<(u64, Vec<u8>)>>),
     /// The reply to a sent message.
     Replied(PublicKey, u64, Vec<u8>),
-    /// A link is up.
+    /// A line is up.
     Up(PublicKey),
-    /// A link is gone.
+    /// A line broke.
     Lost(PublicKey),
+    /// A visit is over.
+    Left(PublicKey),
+    /// A supplier could not be reached.
+    Unreachable(PublicKey, DialError),
+    /// A supplier says who it is now.
+    Profile(PublicKey, Box<Signed<Profile>>),
     /// The owner asks.
     Command(Command, oneshot::Sender<Result<Value, Failure>>),
+    /// A link of this supplier came; is it known?
+    Known(PublicKey, oneshot::Sender<Result<Option<found::Known>, Failure>>),
+    /// A known supplier was found again by a fresh link.
+    Found(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
     Proffer(Proffer, oneshot::Sender<Result<Proffered, Failure>>),
     /// A pairing was answered with another agreement.
@@ -120,6 +134,17 @@ pub struct Proffered {
     pub secret: Zeroizing<[u8; 32]>,
     /// The proffer.
     pub pairing: Signed<Pairing>,
+    /// How to get there.
+    pub way: Way,
+}
+
+/// How a node gets to its suppliers, and how often.
+#[derive(Clone, Debug, Default)]
+pub struct Travel {
+    /// By which way.
+    pub way: Way,
+    /// How often.
+    pub rhythm: Rhythm,
 }
 
 /// A supplier's answer to a pairing.
@@ -145,6 +170,7 @@ pub struct Node {
     store: Lent<Store>,
     clock: Clock,
     links: BTreeMap<PublicKey, Link>,
+    travel: Travel,
     /// Processors that are to be met.
     meetings: BTreeMap<PublicKey, meetings::Meeting>,
     /// What is said to the boards of intents, each under a key of its own.
@@ -163,9 +189,18 @@ pub struct Node {
     grown: BTreeSet<Log>,
 }
 
+/// One relationship's line, as the driver sees it.
 struct Link {
     wake: Arc<Notify>,
+    hold: watch::Sender<bool>,
+    addresses: watch::Sender<Vec<Address>>,
     up: bool,
+    /// When something was last said on it, by either side.
+    active: Timestamp,
+    /// When the supplier was last reached.
+    reached: Option<Timestamp>,
+    /// Why it was not, since then.
+    trouble: Option<DialError>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -173,7 +208,7 @@ struct Link {
 ///
 /// # Errors
 /// A store that does not hold a person's node, or is damaged.
-pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
+pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (machine, clock) = records::load(&store)?;
     verify::at_start(&machine, &store)?;
@@ -184,6 +219,7 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         store: Lent::new(store),
         clock,
         links: BTreeMap::new(),
+        travel,
         meetings: BTreeMap::new(),
         talks: BTreeMap::new(),
         asked: BTreeMap::new(),
@@ -194,7 +230,7 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         events: events.downgrade(),
         runtime: tokio::runtime::Handle::current(),
     };
-    node.tend_links();
+    node.open_lines()?;
     node.tend_boards();
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
@@ -262,20 +298,22 @@ impl Driven for Node {
 
     fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
         match event {
-            Event::Frame(supplier, message, responder) => self.frame(&supplier, *message, responder, turn),
+            Event::Frame(supplier, message, responder) => {
+                self.note_active(&supplier);
+                self.frame(&supplier, *message, responder, turn);
+            }
             Event::Collect(supplier, answer) => {
                 let frames = self.collect(&supplier, turn);
                 turn.after(move || drop(answer.send(frames)));
             }
             Event::Replied(supplier, number, frame) => self.replied(&supplier, number, &frame, turn),
             Event::Up(supplier) => {
-                self.set_up(&supplier, true);
+                self.line_up(&supplier);
                 self.learn_segments(&supplier, turn);
             }
-            Event::Lost(supplier) => {
-                self.machine.connection_lost(&supplier);
-                self.set_up(&supplier, false);
-            }
+            Event::Lost(supplier) | Event::Left(supplier) => self.line_down(&supplier),
+            Event::Unreachable(supplier, error) => self.not_reached(&supplier, error),
+            Event::Profile(supplier, profile) => self.renew(&supplier, *profile, turn),
             Event::Command(Command::Stop, answer) => {
                 turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
                 return false;
@@ -283,6 +321,14 @@ impl Driven for Node {
             Event::Command(command, answer) => {
                 let result = self.command(command, turn);
                 turn.after(move || drop(answer.send(result)));
+            }
+            Event::Known(supplier, answer) => {
+                let known = self.known(&supplier);
+                turn.after(move || drop(answer.send(Ok(known))));
+            }
+            Event::Found(supplier, profile, answer) => {
+                let shown = self.found(&supplier, *profile, turn);
+                turn.after(move || drop(answer.send(Ok(shown))));
             }
             Event::Proffer(proffer, answer) => {
                 let result = self.proffer(&proffer);
@@ -302,6 +348,7 @@ impl Driven for Node {
                 let effects = self.machine.tick(now);
                 self.run(effects, None, turn);
                 self.tend_links();
+                self.send_again(turn);
                 self.tend_boards();
                 self.meet(turn);
             }
@@ -435,34 +482,19 @@ impl Node {
         }
     }
 
-    fn wake(&mut self, supplier: &PublicKey, turn: &mut Turn) {
-        if !self.links.contains_key(supplier) {
-            self.link(*supplier);
-        }
-        if let Some(link) = self.links.get(supplier) {
-            let wake = link.wake.clone();
-            turn.after(move || wake.notify_one());
-        }
-    }
-
-    fn set_up(&mut self, supplier: &PublicKey, up: bool) {
-        if let Some(link) = self.links.get_mut(supplier) {
-            link.up = up;
-        }
-    }
-
     fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<(u64, Vec<u8>)> {
         let now = self.clock.now();
         let effects = self.machine.drop_expired(supplier, now);
         self.run(effects, None, turn);
-        let outgoing = self.machine.to_send(supplier);
+        let outgoing = self.machine.to_send(supplier, now);
         outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
     }
 
     fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
         let Proffer { supplier, invitation, agreement, alternative } = *proffer;
         let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, clock::wall())?;
-        Ok(Proffered { secret: self.machine.pairing_key(&supplier).expose_secret(), pairing })
+        let (secret, way) = (self.machine.pairing_key(&supplier).expose_secret(), self.travel.way.clone());
+        Ok(Proffered { secret, pairing, way })
     }
 
     fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
@@ -470,20 +502,9 @@ impl Node {
         let now = self.clock.now();
         let effects = self.machine.paired(&supplier, profile, acceptance, &pairing, now, &mut clock::entropy())?;
         self.run(effects, None, turn);
-        self.link(supplier);
+        self.link(supplier, Some(now));
+        self.tend_links();
         Ok(self.relationship_json(&supplier))
-    }
-
-    fn link(&mut self, supplier: PublicKey) {
-        let (Some(relationship), Some(events)) = (self.machine.relationship(&supplier), self.events.upgrade()) else {
-            return;
-        };
-        let addresses = relationship.profile().addresses.iter().filter_map(|text| text.parse().ok()).collect();
-        let wake = Arc::new(Notify::new());
-        let (secret, dials) = (relationship.key().expose_secret(), self.dials.clone());
-        let task =
-            self.runtime.spawn(links::hold(supplier, secret, addresses, events.downgrade(), wake.clone(), dials));
-        self.links.insert(supplier, Link { wake, up: false, task });
     }
 }
 

@@ -34,6 +34,7 @@ use regie_protocol::{
     board::Board,
     field::FieldPath,
     identity::{Keypair, Nonce, PublicKey},
+    limits,
     message::{self, Message, Reply},
     profile::{Invitation, Profile},
     refusal::Refusal,
@@ -52,7 +53,7 @@ use crate::{
     clock::{self, Clock},
     command::{Command, Failure},
     driver::{self, Driven, Turn},
-    network::{Address, Endpoint, NetworkEvent, Responder},
+    network::{Address, Endpoint, NetworkEvent, Reach, Responder, Way},
     store::{Batch, Key, Ledger, StoreError, Table},
 };
 
@@ -154,6 +155,8 @@ pub enum Event {
     Work,
     /// It is time to ask a board again.
     Look,
+    /// This machine's addresses changed.
+    Moved,
     /// A board answered what is wanted, or did not.
     Browsed(PublicKey, Option<Vec<u8>>),
     /// A board answered to an offer, or did not.
@@ -174,6 +177,7 @@ pub struct Companion {
     store: Box<dyn Ledger>,
     clock: Clock,
     endpoint: Endpoint,
+    net: Net,
     connected: BTreeSet<PublicKey>,
     events: mpsc::WeakSender<Event>,
     news: watch::Sender<u64>,
@@ -198,13 +202,24 @@ pub struct Companion {
     runtime: tokio::runtime::Handle,
 }
 
+/// Where a companion is on the network.
+#[derive(Clone, Debug, Default)]
+pub struct Net {
+    /// Where it listens.
+    pub listen: Vec<Address>,
+    /// Under which addresses others reach it; those of this machine where there are none.
+    pub announce: Vec<Address>,
+    /// How it gets to boards and helpers.
+    pub way: Way,
+}
+
 /// Starts listening and the driver. The receiver hears how it ended.
 ///
 /// # Errors
 /// A store that does not hold a companion, or an address that can't be listened on.
 pub async fn start(
     store: Box<dyn Ledger>,
-    listen: &[Address],
+    net: Net,
 ) -> Result<(mpsc::Sender<Event>, Desk, driver::End, Vec<Address>), Failure> {
     let (store, machine, clock) = blocking(move || {
         let mut store = store;
@@ -215,7 +230,7 @@ pub async fn start(
     })
     .await?;
     let secret = machine.key().expose_secret();
-    let (endpoint, network) = Endpoint::start(secret, listen).await.map_err(Failure::internal)?;
+    let (endpoint, network) = Endpoint::start(secret, &net.listen, &net.way).await.map_err(Failure::internal)?;
     let addresses = endpoint.addresses();
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (news, heard) = watch::channel(0);
@@ -224,6 +239,7 @@ pub async fn start(
         store,
         clock,
         endpoint,
+        net,
         connected: BTreeSet::new(),
         events: events.downgrade(),
         news,
@@ -240,10 +256,13 @@ pub async fn start(
         counts: BTreeMap::new(),
         runtime: tokio::runtime::Handle::current(),
     };
-    let own = addresses.clone();
+    let mut moves = companion.endpoint.listening();
+    moves.mark_unchanged();
     let companion = blocking(move || {
         companion.store.begin()?;
-        companion.advertise(&own)?;
+        let mut turn = Turn::default();
+        companion.advertise(&mut turn)?;
+        companion.store.commit(turn.batch)?;
         companion.open_board()?;
         companion.store.begin()?;
         companion.load_segments()?;
@@ -252,6 +271,15 @@ pub async fn start(
     })
     .await?;
     tokio::spawn(forward(network, events.clone()));
+    let moved = events.downgrade();
+    tokio::spawn(async move {
+        while moves.changed().await.is_ok() {
+            let Some(events) = moved.upgrade() else { return };
+            if events.send(Event::Moved).await.is_err() {
+                return;
+            }
+        }
+    });
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
         let _ = ended.send(driver::run(companion, inbox));
@@ -324,6 +352,7 @@ impl Driven for Companion {
                 | Event::Work
                 | Event::Tick
                 | Event::Look
+                | Event::Moved
                 | Event::Browsed(..)
                 | Event::OfferReplied(..)
                 | Event::Help(..)
@@ -365,6 +394,8 @@ impl Companion {
         match event {
             Event::Frame(person, frame, responder) => self.frame(person, &frame, responder, turn)?,
             Event::Up(person) => {
+                // The line before may have ended without a word.
+                self.machine.connection_lost(&person);
                 self.connected.insert(person);
                 self.send(person, turn)?;
             }
@@ -390,6 +421,7 @@ impl Companion {
                 let now = self.clock.now();
                 self.look_at_boards(now, turn)?;
             }
+            Event::Moved => self.advertise(turn)?,
             Event::Browsed(board, frame) => self.browsed(&board, frame, turn)?,
             Event::OfferReplied(offer, frame) => self.offer_replied(&offer, frame, turn)?,
             Event::Help(peer, message, responder) => self.help(&peer, *message, responder, turn)?,
@@ -447,6 +479,7 @@ impl Companion {
         self.prune_events(now, turn)?;
         self.prune_answers(now, turn)?;
         self.look_for_mail(turn)?;
+        self.send_again(now, turn)?;
         self.tend_board(now, turn)?;
         self.look_at_boards(now, turn)?;
         self.tend_tasks(now, turn)?;
@@ -494,6 +527,16 @@ impl Companion {
                     }
                 }));
             });
+        }
+        Ok(())
+    }
+
+    /// Sends again what was not signed for, to persons whose line lives.
+    fn send_again(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+        let due: Vec<PublicKey> =
+            self.machine.due(now).filter(|person| self.connected.contains(person)).copied().collect();
+        for person in due {
+            self.send(person, turn)?;
         }
         Ok(())
     }
@@ -585,22 +628,87 @@ impl Companion {
         self.connected.contains(person)
     }
 
-    /// Puts the addresses it really listens on into the profile. In a turn, which this ends.
-    fn advertise(&mut self, addresses: &[Address]) -> Result<(), Failure> {
-        let mut batch = Batch::new();
+    /// Puts the addresses under which others reach it into the profile, where they are others than before.
+    fn advertise(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+        let addresses = announced(&self.net, &self.endpoint.addresses());
         let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         if self.store.shared() {
-            texts = self.with_others(texts, &mut batch)?;
+            texts = self.with_others(texts, &mut turn.batch)?;
         }
         if let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) {
-            let profile = Profile { addresses: texts, issued: clock::wall(), ..profile.clone() };
-            for effect in self.machine.set_profile(profile)? {
-                if let Effect::Persist(record) = effect {
-                    records::put_alone(&mut batch, &record)?;
-                }
+            let profile = Profile { addresses: texts, ..profile.clone() };
+            self.renew_profile(profile, turn)?;
+        }
+        Ok(())
+    }
+
+    /// Signs a newer profile.
+    pub(super) fn renew_profile(&mut self, profile: Profile, turn: &mut Turn) -> Result<(), Failure> {
+        // Two changes in one millisecond must not look like one.
+        let last = self.machine.profile().map(|last| last.issued).unwrap_or_default();
+        let profile = Profile { issued: clock::wall().max(last.plus_ms(1)), ..profile };
+        for effect in self.machine.set_profile(profile)? {
+            if let Effect::Persist(record) = effect {
+                records::put_alone(&mut turn.batch, &record)?;
             }
         }
-        self.store.commit(batch)?;
         Ok(())
+    }
+
+    /// Can anybody on another machine use a link of this companion?
+    pub(crate) fn reachable(&self) -> Result<(), Failure> {
+        let addresses = self.machine.profile().map(|profile| profile.addresses.len()).unwrap_or_default();
+        if addresses > 0 {
+            return Ok(());
+        }
+        let next =
+            "say under which address others reach it: `regie supplier set --announce /dns/shop.example/tcp/7481`";
+        let words =
+            format!("no other machine could use this link: no interface here has an address of its own; {next}");
+        Err(Failure::new("not_reachable", crate::command::exit::ERROR, words))
+    }
+}
+
+/// What goes into links and the profile: what is announced; else every address of this machine that another could use,
+/// public ones first. Loopback only where nothing else is listened on, as for a trial on one machine.
+fn announced(net: &Net, listening: &[Address]) -> Vec<Address> {
+    if !net.announce.is_empty() {
+        return net.announce.iter().take(limits::ADDRESSES).cloned().collect();
+    }
+    let only_here = net.listen.iter().all(|address| address.reach() == Reach::Here && !address.is_unspecified());
+    let mut usable: Vec<&Address> =
+        listening.iter().filter(|address| only_here || address.reach() != Reach::Here).collect();
+    usable.sort_by_key(|address| address.reach());
+    usable.into_iter().take(limits::ADDRESSES).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(texts: &[&str]) -> Vec<Address> {
+        texts.iter().map(|text| text.parse().expect("an address")).collect()
+    }
+
+    #[test]
+    fn a_link_carries_what_others_can_use() {
+        let everywhere = parsed(&["/ip4/0.0.0.0/tcp/7481"]);
+        let bound = parsed(&[
+            "/ip4/127.0.0.1/tcp/7481",
+            "/ip6/fe80::1/tcp/7481",
+            "/ip4/192.168.1.2/tcp/7481",
+            "/ip4/192.0.2.7/tcp/7481",
+        ]);
+        let net = |listen: &[Address], announce: &[&str]| Net {
+            listen: listen.to_vec(),
+            announce: parsed(announce),
+            way: Way::default(),
+        };
+        let usable = parsed(&["/ip4/192.0.2.7/tcp/7481", "/ip4/192.168.1.2/tcp/7481"]);
+        assert_eq!(announced(&net(&everywhere, &[]), &bound), usable);
+        assert_eq!(announced(&net(&everywhere, &[]), &bound[..1]), [], "nobody else could use it");
+        assert_eq!(announced(&net(&bound[..1], &[]), &bound[..1]), bound[..1], "a trial on one machine");
+        let name = "/dns/shop.example/tcp/443/tls/ws/http-path/regie";
+        assert_eq!(announced(&net(&everywhere, &[name]), &bound), parsed(&[name]));
     }
 }

@@ -34,4 +34,5 @@ pub mod signed;
 pub mod supplier;
 pub mod tally;
 pub mod time;
+mod underway;
 pub mod wire;

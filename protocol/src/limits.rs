@@ -66,6 +66,8 @@ pub const CLOCK_LEEWAY_MS: u64 = 5 * 60 * 1000;
 /// How long a request id is remembered after the time it states, in milliseconds. Longer than the leeway on
 /// both sides, so an id can only be forgotten when its time alone refuses it.
 pub const REPLAY_WINDOW_MS: u64 = 3 * CLOCK_LEEWAY_MS;
+/// First and longest pause, in milliseconds, after which a message that was not signed for is sent again on a living line.
+pub const SEND_AGAIN_MS: (u64, u64) = (30_000, 60 * 60 * 1000);
 /// Longest life of a grant, in days.
 pub const GRANT_DAYS: u32 = 5 * 366;
 /// Longest retention a grant may state, in days.

@@ -130,7 +130,11 @@ impl Person {
             grown,
         };
         let disclosure = Verified::sign(disclosure, &relationship.key)?.signed().clone();
-        self.queue(&mut effects, plan.supplier, Message::Disclose(disclosure.clone()), plan.as_reply)?;
+        let number = self.queue(&mut effects, plan.supplier, Message::Disclose(disclosure.clone()))?;
+        if let (true, Some(relationship)) = (plan.as_reply, self.relationships.get_mut(&plan.supplier)) {
+            // The reply carries it; it is sent again as every other message is.
+            relationship.in_flight.sent(number, now);
+        }
         effects.push(match plan.as_reply {
             true => Effect::Reply(Reply::Answer(disclosure)),
             false => Effect::Deliver(plan.supplier),
@@ -146,9 +150,7 @@ impl Person {
         let old: Vec<u64> = relationship
             .outbox
             .iter()
-            .filter(|(number, waiting)| {
-                !relationship.in_flight.contains(number) && waiting.change().is_some_and(told_again)
-            })
+            .filter(|(number, waiting)| !relationship.in_flight.has(number) && waiting.change().is_some_and(told_again))
             .map(|(number, _)| *number)
             .collect();
         for number in old {
@@ -195,23 +197,12 @@ impl Person {
         Ok(proven)
     }
 
-    /// Puts a message into a supplier's outbox. `sent` says that it also goes out as the reply in hand.
-    fn queue(
-        &mut self,
-        effects: &mut Vec<Effect>,
-        supplier: PublicKey,
-        message: Message,
-        sent: bool,
-    ) -> Result<(), Refusal> {
+    /// Puts a message into a supplier's outbox; its number there comes out.
+    fn queue(&mut self, effects: &mut Vec<Effect>, supplier: PublicKey, message: Message) -> Result<u64, Refusal> {
         let relationship = self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?;
-        let number = relationship.next_number;
-        let size = relationship.log.size();
+        let (number, size) = (relationship.next_number, relationship.log.size());
         self.record(effects, Record::Outgoing { supplier, number, size, message });
-        if let (true, Some(relationship)) = (sent, self.relationships.get_mut(&supplier)) {
-            // The reply carries it; it is sent again only after the connection was lost.
-            relationship.in_flight.insert(number);
-        }
-        Ok(())
+        Ok(number)
     }
 }
 

@@ -240,7 +240,8 @@ impl Supplier {
     }
 
     /// What is to be sent to a connected person now: requests that were not answered yet, signed with the
-    /// present time, and erasure receipts that were not taken yet; each once per connection.
+    /// present time, and erasure receipts that were not taken yet; each once on a line, and again after a pause that grows
+    /// ([`limits::SEND_AGAIN_MS`]).
     ///
     /// # Errors
     /// Where signing fails, which no request of ours causes.
@@ -248,34 +249,38 @@ impl Supplier {
         let Some(customer) = self.customers.get(person) else {
             return Ok(Vec::new());
         };
+        let waiting = customer.waiting();
         let in_flight = self.in_flight.entry(*person).or_default();
-        let mut messages = Vec::new();
-        for asking in customer.askings.values() {
-            let parcel = Parcel::Request(asking.request.id);
-            if asking.awaits_answer() && in_flight.insert(parcel) {
-                let request = DataRequest { at: now, ..asking.request.clone() };
-                let signed = Verified::sign(request, &self.key)?.signed().clone();
-                messages.push((parcel, Message::Request(signed)));
+        in_flight.retain(|parcel| waiting.contains(parcel));
+        let due: Vec<Parcel> = waiting.into_iter().filter(|parcel| in_flight.take_due(*parcel, now)).collect();
+        due.into_iter().map(|parcel| Ok((parcel, self.parcel(person, &parcel, now)?))).filter_map(present).collect()
+    }
+
+    /// A parcel as it travels now; nothing, where it can't.
+    fn parcel(&self, person: &PublicKey, parcel: &Parcel, now: Timestamp) -> Result<Option<Message>, Refusal> {
+        let Some(customer) = self.customers.get(person) else { return Ok(None) };
+        Ok(match parcel {
+            Parcel::Request(id) => match customer.askings.get(id) {
+                Some(asking) => {
+                    let request = DataRequest { at: now, ..asking.request.clone() };
+                    Some(Message::Request(Verified::sign(request, &self.key)?.signed().clone()))
+                }
+                None => None,
+            },
+            Parcel::Delegation(id) => {
+                customer.delegated.get(id).map(|delegated| Message::Delegated(delegated.notice.clone()))
             }
-        }
-        for (id, delegated) in &customer.delegated {
-            let parcel = Parcel::Delegation(*id);
-            if delegated.told == Told::NotYet && in_flight.insert(parcel) {
-                messages.push((parcel, Message::Delegated(delegated.notice.clone())));
+            Parcel::Item(id) => {
+                let item = customer.sending.get(id).and_then(|sending| self.item(person, sending, now));
+                item.map(|item| Message::Put(item.signed().clone()))
             }
-        }
-        let waiting = customer.sending.values().filter(|sending| sending.told == Told::NotYet);
-        let due: Vec<&Sending> = waiting.filter(|sending| in_flight.insert(Parcel::Item(sending.id))).collect();
-        let receipts: Vec<_> =
-            customer.receipts.iter().filter(|(id, _)| in_flight.insert(Parcel::Receipt(**id))).collect();
-        for sending in due {
-            if let Some(item) = self.item(person, sending, now) {
-                messages.push((Parcel::Item(sending.id), Message::Put(item.signed().clone())));
-            }
-        }
-        messages
-            .extend(receipts.into_iter().map(|(id, receipt)| (Parcel::Receipt(*id), Message::Erased(receipt.clone()))));
-        Ok(messages)
+            Parcel::Receipt(id) => customer.receipts.get(id).map(|receipt| Message::Erased(receipt.clone())),
+        })
+    }
+
+    /// Persons to whom something may have to be sent again, though their line lives.
+    pub fn due(&self, now: Timestamp) -> impl Iterator<Item = &PublicKey> {
+        self.in_flight.iter().filter(move |(_, in_flight)| in_flight.is_due(now)).map(|(person, _)| person)
     }
 
     /// The connection is gone: what has no answer goes out again on the next one.
@@ -311,5 +316,28 @@ impl Supplier {
             effects.push(Effect::Deliver(*person));
         }
         effects
+    }
+}
+
+impl Customer {
+    /// Everything that this person has not signed for, in the order in which it is sent.
+    fn waiting(&self) -> Vec<Parcel> {
+        let requests = self.askings.values().filter(|asking| asking.awaits_answer());
+        let delegations = self.delegated.iter().filter(|(_, delegated)| delegated.told == Told::NotYet);
+        let items = self.sending.values().filter(|sending| sending.told == Told::NotYet);
+        requests
+            .map(|asking| Parcel::Request(asking.request.id))
+            .chain(delegations.map(|(id, _)| Parcel::Delegation(*id)))
+            .chain(items.map(|sending| Parcel::Item(sending.id)))
+            .chain(self.receipts.keys().map(|id| Parcel::Receipt(*id)))
+            .collect()
+    }
+}
+
+/// A parcel with its message, where it has one.
+fn present(made: Result<(Parcel, Option<Message>), Refusal>) -> Option<Result<(Parcel, Message), Refusal>> {
+    match made {
+        Ok((parcel, message)) => message.map(|message| Ok((parcel, message))),
+        Err(code) => Some(Err(code)),
     }
 }

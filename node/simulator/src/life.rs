@@ -304,7 +304,7 @@ impl<'a> Life<'a> {
         let (key, line, now) = (self.parties[party].key, self.parties[party].line.number(), self.agenda.time());
         let effects = self.person.drop_expired(&key, now);
         self.keep(effects)?;
-        let outgoing = self.person.to_send(&key);
+        let outgoing = self.person.to_send(&key, now);
         let own = self.parties[party].line.own;
         let waiting = self.parties[party].machine.to_send(&own, now).map_err(refused)?;
         self.parties[party].line.flushed(!outgoing.is_empty() || !waiting.is_empty());

@@ -26,8 +26,10 @@ pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
             note("the node answers", true, String::new());
             for supplier in status["suppliers"].as_array().into_iter().flatten() {
                 let name = supplier["name"].as_str().unwrap_or("a supplier");
-                let fine = supplier["connected"] == json!(true);
-                note(&format!("connected to {name}"), fine, "it may be off; the node keeps trying".into());
+                match supplier["trouble"].as_str() {
+                    None => note(&format!("{name} can be reached"), true, String::new()),
+                    Some(why) => note(&format!("{name} can be reached"), false, reaching(supplier, why)),
+                }
             }
             if status["role"] == json!("person") {
                 match control::ask(home, &Command::Audit) {
@@ -44,4 +46,11 @@ pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
         0 => Ok(()),
         n => Err(Failure::new("problems", exit::PROBLEMS, format!("{n} problem(s); the table says what to do"))),
     }
+}
+
+/// Why a supplier is not reached, and since when. The node keeps trying by itself.
+fn reaching(supplier: &serde_json::Value, why: &str) -> String {
+    let since =
+        supplier["reached"].as_str().map_or("not since this node started".to_owned(), |at| format!("last {at}"));
+    format!("{why} (reached: {since}; the node keeps trying)")
 }

@@ -156,6 +156,7 @@ const SUPPLIER_COLUMNS: Columns = &[
     ("sector", "sector"),
     ("agreement", "agreement"),
     ("connected", "connected"),
+    ("reached", "reached"),
     ("live grants", "live_grants"),
     ("requests waiting", "requests_waiting"),
     ("undelivered", "undelivered"),

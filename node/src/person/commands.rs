@@ -72,6 +72,13 @@ impl Node {
                 let supplier = self.find_supplier(&supplier)?;
                 self.revoke_all(&supplier, erase, turn)
             }
+            Command::AtOnce { supplier, at_once } => {
+                let supplier = self.find_supplier(&supplier)?;
+                let effects = self.machine.set_at_once(&supplier, at_once)?;
+                self.run(effects, None, turn);
+                self.tend_links();
+                Ok(self.relationship_json(&supplier))
+            }
             Command::Pause { supplier, paused } => {
                 let supplier = self.find_supplier(&supplier)?;
                 self.pause(&supplier, paused, turn)
@@ -184,6 +191,9 @@ impl Node {
             "agreement": relationship.stored().agreement,
             "known_to_it_as": relationship.key().public(),
             "connected": self.is_up(supplier),
+            "at_once": relationship.stored().at_once,
+            "reached": self.links.get(supplier).and_then(|link| link.reached).map(time),
+            "trouble": self.links.get(supplier).and_then(|link| link.trouble.as_ref()).map(ToString::to_string),
             "paused": relationship.stored().paused,
             "live_grants": relationship.grants().filter(|g| g.live(&self.machine, now).is_ok()).count(),
             "requests_waiting": relationship.waiting().count(),
@@ -240,6 +250,11 @@ impl Node {
 
     pub(super) fn is_up(&self, supplier: &PublicKey) -> bool {
         self.links.get(supplier).is_some_and(|link| link.up)
+    }
+
+    /// Did the last attempt to reach it fail?
+    pub(super) fn is_unreachable(&self, supplier: &PublicKey) -> bool {
+        self.links.get(supplier).is_some_and(|link| link.trouble.is_some())
     }
 
     /// A supplier by key, or by a name that only one has.

@@ -170,6 +170,7 @@ impl Node {
                 "name": r.profile().name,
                 "undelivered": r.undelivered(),
                 "connected": self.is_up(supplier),
+                "unreachable": self.is_unreachable(supplier),
             })
         });
         json!({ "waiting": waiting, "suppliers": named.collect::<Vec<_>>() })

@@ -25,7 +25,7 @@ use crate::{
     clock,
     command::{Failure, exit, parse},
     driver::Turn,
-    network::{Address, Endpoint},
+    network::{Address, Endpoint, Way},
 };
 
 /// First and longest pause between two looks at a board. Each is drawn anew between half of it and all of it, so that
@@ -68,6 +68,7 @@ pub struct ToSay {
     board: PublicKey,
     addresses: Vec<Address>,
     frame: Vec<u8>,
+    way: Way,
 }
 
 /// An offer to be taken up.
@@ -183,7 +184,7 @@ impl Node {
         let say = self.machine.to_board(intent, clock::wall())?;
         let addresses = say.addresses.iter().filter_map(|text| text.parse().ok()).collect();
         let frame = wire::encode(&say.message).ok()?;
-        Some(ToSay { secret: say.secret, board: say.board, addresses, frame })
+        Some(ToSay { secret: say.secret, board: say.board, addresses, frame, way: self.travel.way.clone() })
     }
 
     /// What a board answered; true where there is more to say at once.
@@ -365,12 +366,12 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
     loop {
         let (answer, wait) = oneshot::channel();
         events.send(Event::ToBoard(*intent, answer)).await.ok()?;
-        let ToSay { secret, board, addresses, frame } = wait.await.ok()??;
+        let ToSay { secret, board, addresses, frame, way } = wait.await.ok()??;
         let (endpoint, network) = match line.take() {
             Some(line) => line,
             None => {
-                let Ok((endpoint, network)) = Endpoint::start(secret, &[]).await else { return Some(false) };
-                if endpoint.connect(*board.as_bytes(), &addresses).await.is_err() {
+                let Ok((endpoint, network)) = Endpoint::start(secret, &[], &way).await else { return Some(false) };
+                if endpoint.connect(*board.as_bytes(), &addresses, None).await.is_err() {
                     return Some(false);
                 }
                 (endpoint, network)

@@ -1,6 +1,5 @@
-//! Links that come and go: processors are met when a supplier hands a grant on to them, and let go when nothing is
-//! left between them and the person. In: what the machine wants. Out: pairings and links, tried again with growing
-//! pauses.
+//! Processors are met when a supplier hands a grant on to them. In: what the machine wants. Out: pairings, tried again with
+//! growing pauses.
 
 use regie_protocol::{identity::PublicKey, time::Timestamp};
 
@@ -48,24 +47,6 @@ impl Node {
     pub(super) fn meeting_over(&mut self, processor: &PublicKey) {
         if let Some(meeting) = self.meetings.get_mut(processor) {
             meeting.under_way = false;
-        }
-    }
-
-    /// Opens the links that are wanted and closes those that are not any more.
-    pub(super) fn tend_links(&mut self) {
-        let now = self.clock.now();
-        let known: Vec<PublicKey> = self.machine.relationships().map(|(supplier, _)| *supplier).collect();
-        for supplier in known {
-            match (self.machine.wants_link(&supplier, now), self.links.contains_key(&supplier)) {
-                (true, false) => self.link(supplier),
-                (false, true) => {
-                    if let Some(link) = self.links.remove(&supplier) {
-                        link.task.abort();
-                        self.machine.connection_lost(&supplier);
-                    }
-                }
-                _ => {}
-            }
         }
     }
 }

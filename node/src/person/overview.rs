@@ -191,6 +191,7 @@ impl Node {
             "domain": profile.domain,
             "agreement": relationship.stored().agreement,
             "connected": self.is_up(key),
+            "unreachable": self.is_unreachable(key),
             "paused": relationship.stored().paused,
             "live_grants": relationship.grants().filter(|g| g.live(&self.machine, now).is_ok()).count(),
             "requests_waiting": relationship.waiting().count(),

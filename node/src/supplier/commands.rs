@@ -146,6 +146,7 @@ impl Companion {
             "key": self.machine.key().public(),
             "name": self.machine.profile().map(|profile| profile.name.clone()),
             "listening": addresses,
+            "announced": self.machine.profile().map(|profile| profile.addresses.clone()),
             "people": self.store.count(Table::Relationship)?,
             "connected": self.connected.len(),
         }))
@@ -226,6 +227,7 @@ impl Companion {
         days: Days,
         turn: &mut Turn,
     ) -> Result<(Invitation, Timestamp), Failure> {
+        self.reachable()?;
         let made = self.clock.now();
         let expires = made.plus_days(days);
         let invite = Invite { uses, expires, made, test: world == World::Test };

@@ -465,8 +465,8 @@ impl Companion {
         let key = *board.supplier.as_bytes();
         turn.after(move || {
             drop(runtime.spawn(async move {
-                let heard = match endpoint.connect(key, &addresses).await {
-                    Ok(()) => endpoint.exchange(key, frame).await.ok(),
+                let heard = match endpoint.connect(key, &addresses, None).await {
+                    Ok(_) => endpoint.exchange(key, frame).await.ok(),
                     Err(_) => None,
                 };
                 if let Some(events) = events.upgrade() {

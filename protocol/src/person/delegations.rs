@@ -141,7 +141,7 @@ impl Person {
         }
         match (known, invited) {
             (true, true) => {
-                self.queue(effects, *processor, Message::Mandate(mandate), false)?;
+                self.queue(effects, *processor, Message::Mandate(mandate))?;
                 effects.push(Effect::Deliver(*processor));
             }
             (true, false) => {}
@@ -224,7 +224,7 @@ impl Person {
             .map(|mandate| Mandate { chain: mandate.stored.chain.clone(), reference: mandate.stored.reference.clone() })
             .collect();
         for mandate in live {
-            self.queue(effects, *processor, Message::Mandate(mandate), false)?;
+            self.queue(effects, *processor, Message::Mandate(mandate))?;
             effects.push(Effect::Deliver(*processor));
         }
         Ok(())

@@ -311,7 +311,7 @@ impl Person {
         let mut effects = Vec::new();
         // First what can be refused: an error must leave no change behind.
         let granted = self.grant_needs(&mut effects, &offer, now, entropy)?;
-        self.queue(&mut effects, supplier, Message::TakeUp(taken.signed().clone()), false)?;
+        self.queue(&mut effects, supplier, Message::TakeUp(taken.signed().clone()))?;
         let closed = Event::Closed { intent: *id, offer: Some((offer.id(), supplier)) };
         self.log(&mut effects, Log::Personal, closed, now, entropy)?;
         self.enter(&mut effects, id, Stage::Closing(Outcome::TakenUp { offer: offer.id(), supplier }));

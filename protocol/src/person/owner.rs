@@ -232,8 +232,16 @@ impl Person {
         let profile = checked.signed().clone();
         let introduced_by = self.introduced_by(supplier);
         let agreed = Some(Agreed { pairing: pairing.clone(), acceptance: acceptance.signed().clone() });
-        let (generation, paused, since) = (0, false, now);
-        let stored = StoredRelationship { profile, generation, agreement, paused, since, agreed, introduced_by };
+        let stored = StoredRelationship {
+            profile,
+            generation: 0,
+            agreement,
+            paused: false,
+            since: now,
+            agreed,
+            introduced_by,
+            at_once: false,
+        };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
         self.log(&mut effects, Log::With(*supplier), Event::Paired { agreement }, now, entropy)?;
@@ -331,6 +339,43 @@ impl Person {
         Ok(effects)
     }
 
+    /// Takes a supplier's newer word on itself: its addresses, its name, what it would like to know. One that is not
+    /// newer, not signed by the key that is known or out of bounds changes nothing.
+    #[must_use]
+    pub fn renew_profile(&mut self, supplier: &PublicKey, profile: Signed<Profile>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let Some(relationship) = self.relationships.get(supplier) else { return effects };
+        if profile == relationship.stored.profile {
+            return effects;
+        }
+        let Ok(newer) = from_supplier(profile, supplier) else { return effects };
+        if newer.well_formed() && newer.issued > relationship.profile().issued {
+            let stored = StoredRelationship { profile: newer.signed().clone(), ..relationship.stored.clone() };
+            self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+        }
+        effects
+    }
+
+    /// Is this supplier to reach the person at once?
+    #[must_use]
+    pub fn at_once(&self, supplier: &PublicKey) -> bool {
+        self.relationships.get(supplier).is_some_and(|relationship| relationship.stored.at_once)
+    }
+
+    /// Says whether a supplier is to reach the person at once, by a line that is held for it, or at the next visit.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`].
+    pub fn set_at_once(&mut self, supplier: &PublicKey, at_once: bool) -> Effects {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let mut effects = Vec::new();
+        if relationship.stored.at_once != at_once {
+            let stored = StoredRelationship { at_once, ..relationship.stored.clone() };
+            self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+        }
+        Ok(effects)
+    }
+
     /// Issues a grant unasked. With `subscribe` the present values are told at once.
     ///
     /// # Errors
@@ -351,7 +396,7 @@ impl Person {
             let releases = self.releases(&supplier, &fields, None, now);
             effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, vec![grant])));
         } else {
-            self.queue(&mut effects, supplier, Message::Grant(grant), false)?;
+            self.queue(&mut effects, supplier, Message::Grant(grant))?;
             effects.push(Effect::Deliver(supplier));
         }
         Ok(effects)
@@ -512,7 +557,7 @@ impl Person {
             self.record(effects, Record::Sent { supplier, number });
         }
         self.log(effects, Log::With(supplier), Event::Revoked { grant, erase }, now, entropy)?;
-        self.queue(effects, supplier, Message::Revoke(revocation), false)?;
+        self.queue(effects, supplier, Message::Revoke(revocation))?;
         effects.push(Effect::Deliver(supplier));
         // What was delegated below it ends with it, and each processor is told.
         for (processor, link) in self.delegated_below(&grant) {

@@ -112,7 +112,7 @@ impl Person {
         let late: Vec<u64> = relationship
             .outbox
             .iter()
-            .filter(|(number, _)| !relationship.in_flight.contains(number))
+            .filter(|(number, _)| !relationship.in_flight.has(number))
             .filter(|(_, waiting)| relies_on(&waiting.message, &over))
             .map(|(number, _)| *number)
             .collect();
@@ -122,25 +122,26 @@ impl Person {
         effects
     }
 
-    /// What is to be sent to a connected supplier now; each is given out once per connection.
-    pub fn to_send(&mut self, supplier: &PublicKey) -> Vec<Outgoing> {
+    /// What is to be sent to a connected supplier now: each message once on a line, and again after a pause that grows
+    /// while it is not signed for ([`limits::SEND_AGAIN_MS`]).
+    pub fn to_send(&mut self, supplier: &PublicKey, now: Timestamp) -> Vec<Outgoing> {
         let Some(relationship) = self.relationships.get_mut(supplier) else {
             return Vec::new();
         };
-        let new: Vec<u64> =
-            relationship.outbox.keys().filter(|n| !relationship.in_flight.contains(n)).copied().collect();
-        relationship.in_flight.extend(&new);
-        new.into_iter()
-            .filter_map(|number| {
-                relationship.outbox.get(&number).map(|waiting| Outgoing { number, message: waiting.message.clone() })
-            })
-            .collect()
+        let (outbox, in_flight) = (&relationship.outbox, &mut relationship.in_flight);
+        let due = outbox.iter().filter(|(number, _)| in_flight.take_due(**number, now));
+        due.map(|(number, waiting)| Outgoing { number: *number, message: waiting.message.clone() }).collect()
+    }
+
+    /// Suppliers to whom something is to be sent again, though their line lives.
+    pub fn due(&self, now: Timestamp) -> impl Iterator<Item = &PublicKey> {
+        self.relationships.iter().filter(move |(_, r)| r.in_flight.is_due(now)).map(|(supplier, _)| supplier)
     }
 
     /// The connection is gone: what was not signed for is sent again on the next one.
     pub fn connection_lost(&mut self, supplier: &PublicKey) {
         if let Some(relationship) = self.relationships.get_mut(supplier) {
-            relationship.in_flight.clear();
+            relationship.in_flight.lost();
         }
     }
 

@@ -54,7 +54,7 @@ impl Person {
         let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, Message::Segments));
         let mut effects = Vec::new();
         if !waits && !relationship.stored.paused {
-            self.queue(&mut effects, *supplier, Message::Segments, false)?;
+            self.queue(&mut effects, *supplier, Message::Segments)?;
             effects.push(Effect::Deliver(*supplier));
         }
         Ok(effects)
@@ -169,7 +169,7 @@ impl Person {
         self.record(&mut effects, Record::Said { supplier: *supplier, segment: *id, said });
         let event = Event::CountedIn { segment: *id, epsilon };
         self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
-        self.queue(&mut effects, *supplier, report, false)?;
+        self.queue(&mut effects, *supplier, report)?;
         effects.push(Effect::Deliver(*supplier));
         Ok(effects)
     }
@@ -273,7 +273,7 @@ impl Person {
         let membership = Verified::sign(membership, &relationship.key)?.signed().clone();
         let event = Event::Belonged { segment: *segment, member };
         self.log(effects, Log::With(*supplier), event, now, entropy)?;
-        self.queue(effects, *supplier, Message::Belong(membership), false)?;
+        self.queue(effects, *supplier, Message::Belong(membership))?;
         effects.push(Effect::Deliver(*supplier));
         Ok(())
     }

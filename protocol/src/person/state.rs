@@ -30,6 +30,7 @@ use crate::{
     segment::Segment,
     signed::{ObjectId, Signed, Verified},
     time::{Days, Timestamp},
+    underway::UnderWay,
 };
 
 /// The whole state of a person's node, except the values.
@@ -65,7 +66,7 @@ pub struct Relationship {
     pub(super) withdrawn: BTreeSet<FieldPath>,
     pub(super) waiting: BTreeMap<Nonce, Waiting>,
     pub(super) outbox: BTreeMap<u64, Undelivered>,
-    pub(super) in_flight: BTreeSet<u64>,
+    pub(super) in_flight: UnderWay<u64>,
     pub(super) next_number: u64,
     pub(super) log: Frontier,
     /// Leaf hashes since the last head that the supplier signed for.
@@ -171,6 +172,9 @@ pub struct StoredRelationship {
     pub agreed: Option<Agreed>,
     /// The supplier whose processor it is; none where the person paired with it.
     pub introduced_by: Option<PublicKey>,
+    /// Does the person want to be reached by it at once?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
 }
 
 /// A request that waits for the person's word.
@@ -565,7 +569,7 @@ impl Person {
             }
             Record::Sent { supplier, number } => {
                 let relationship = self.with(supplier)?;
-                relationship.in_flight.remove(number);
+                relationship.in_flight.done(number);
                 relationship.outbox.remove(number);
             }
         }
@@ -587,7 +591,7 @@ impl Person {
             withdrawn: BTreeSet::new(),
             waiting: BTreeMap::new(),
             outbox: BTreeMap::new(),
-            in_flight: BTreeSet::new(),
+            in_flight: UnderWay::default(),
             next_number: 0,
             log: Frontier::default(),
             unwitnessed: Vec::new(),

@@ -61,6 +61,13 @@ impl Supplier {
         reply: Reply,
         now: Timestamp,
     ) -> (Vec<Effect>, Option<Message>) {
+        let passes = matches!(
+            reply,
+            Reply::Refused(Refusal::Replayed | Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused)
+        );
+        if !passes {
+            self.settled(person, parcel);
+        }
         let request = match parcel {
             Parcel::Request(request) => request,
             Parcel::Receipt(receipt) => return (self.receipt_told(person, receipt, &reply), None),
@@ -78,6 +85,13 @@ impl Supplier {
             }
             Reply::Refused(code) => (self.rejected(person, request, code), None),
             _ => (Vec::new(), None),
+        }
+    }
+
+    /// Whatever came of it, this parcel is not on its way any more.
+    fn settled(&mut self, person: &PublicKey, parcel: &Parcel) {
+        if let Some(in_flight) = self.in_flight.get_mut(person) {
+            in_flight.done(parcel);
         }
     }
 

@@ -28,6 +28,7 @@ use crate::{
     signed::{ObjectId, Signed, Verified},
     tally::TallyReport,
     time::Timestamp,
+    underway::UnderWay,
 };
 
 /// The state of a companion, except the values: the company's own, and that of the persons in memory.
@@ -36,7 +37,7 @@ pub struct Supplier {
     pub(super) profile: Option<Verified<Profile>>,
     pub(super) invites: BTreeMap<Nonce, Invite>,
     pub(super) customers: BTreeMap<PublicKey, Customer>,
-    pub(super) in_flight: BTreeMap<PublicKey, BTreeSet<Parcel>>,
+    pub(super) in_flight: BTreeMap<PublicKey, UnderWay<Parcel>>,
     /// The patterns that the company publishes.
     pub(super) segments: BTreeMap<ObjectId, Verified<Segment>>,
 }

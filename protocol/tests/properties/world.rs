@@ -68,6 +68,7 @@ impl World {
                 since: Timestamp(NOW),
                 agreed: None,
                 introduced_by: None,
+                at_once: false,
             };
             records.push(Record::Relationship { supplier: company.public(), stored });
         }

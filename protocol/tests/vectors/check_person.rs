@@ -151,6 +151,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
         since: Timestamp(0),
         agreed: None,
         introduced_by: None,
+        at_once: false,
     };
     let mut records = vec![Record::Relationship { supplier, stored }];
     records.extend(state.grants.iter().map(|grant| Record::Grant { supplier, grant: sound(grant) }));

@@ -257,7 +257,7 @@ impl World {
             }
         }
         let key = self.key();
-        for outgoing in self.person.to_send(&key) {
+        for outgoing in self.person.to_send(&key, self.now) {
             if let Message::Disclose(disclosure) = outgoing.message {
                 self.left(&disclosure);
             }

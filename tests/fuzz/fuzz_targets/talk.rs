@@ -371,7 +371,7 @@ impl World {
         }
         let effects = self.persons[who].person.drop_expired(&key, now);
         self.ran(who, effects);
-        for outgoing in self.persons[who].person.to_send(&key) {
+        for outgoing in self.persons[who].person.to_send(&key, now) {
             let Some(message) = wired(outgoing.message, broken(&mut count)) else { continue };
             let reply = self.to_supplier(who, message);
             let Some(reply) = wired(reply, broken(&mut count)) else { continue };
