@@ -20,7 +20,7 @@ pub use delegations::{Delegate, Delegated, Told};
 pub use items::Sending;
 pub use offers::NewOffer;
 pub use segments::NewSegment;
-pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place, Received, Record, Supplier};
+pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place, Received, Record, Skew, Supplier};
 pub use witness::Recent;
 
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     signed::{ObjectId, SignedError, Verified},
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
 };
 
 /// What the driver must do, in this order.
@@ -48,6 +48,8 @@ pub enum Effect {
     Reply(Reply),
     /// Something new is to be sent to this person, when connected.
     Deliver(PublicKey),
+    /// A person, whose key was proven, states that this is the present ([`crate::clock::Clock::heard`]).
+    Heard(PublicKey, Timestamp),
 }
 
 /// What a company asks of one person.
@@ -206,9 +208,10 @@ impl Supplier {
     pub fn ask(
         &mut self,
         ask: Ask,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
+        let now = now.into();
         let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
         fits(&ask.fields, &ask.reason, ask.duration, ask.retention)?;
         if usize::from(ask.delegations) > limits::DELEGATION_DEPTH {
@@ -222,7 +225,7 @@ impl Supplier {
             id,
             supplier: self.key.public(),
             person: ask.person,
-            at: now,
+            at: now.wall,
             fields: ask.fields,
             purpose: ask.purpose,
             reason: ask.reason,
@@ -244,16 +247,19 @@ impl Supplier {
     ///
     /// # Errors
     /// Where signing fails, which no request of ours causes.
-    pub fn to_send(&mut self, person: &PublicKey, now: Timestamp) -> Result<Vec<(Parcel, Message)>, Refusal> {
+    pub fn to_send(&mut self, person: &PublicKey, now: impl Into<Now>) -> Result<Vec<(Parcel, Message)>, Refusal> {
+        let now = now.into();
         let Some(customer) = self.customers.get(person) else {
             return Ok(Vec::new());
         };
+        // What carries a time would be refused again.
+        let timed = self.skewed.get(person).is_none_or(|skew| skew.over(now));
         let in_flight = self.in_flight.entry(*person).or_default();
         let mut messages = Vec::new();
         for asking in customer.askings.values() {
             let parcel = Parcel::Request(asking.request.id);
-            if asking.awaits_answer() && in_flight.insert(parcel) {
-                let request = DataRequest { at: now, ..asking.request.clone() };
+            if timed && asking.awaits_answer() && in_flight.insert(parcel) {
+                let request = DataRequest { at: now.wall, ..asking.request.clone() };
                 let signed = Verified::sign(request, &self.key)?.signed().clone();
                 messages.push((parcel, Message::Request(signed)));
             }
@@ -264,7 +270,7 @@ impl Supplier {
                 messages.push((parcel, Message::Delegated(delegated.notice.clone())));
             }
         }
-        let waiting = customer.sending.values().filter(|sending| sending.told == Told::NotYet);
+        let waiting = customer.sending.values().filter(|sending| timed && sending.told == Told::NotYet);
         let due: Vec<&Sending> = waiting.filter(|sending| in_flight.insert(Parcel::Item(sending.id))).collect();
         let receipts: Vec<_> =
             customer.receipts.iter().filter(|(id, _)| in_flight.insert(Parcel::Receipt(**id))).collect();
@@ -283,18 +289,46 @@ impl Supplier {
         self.in_flight.remove(person);
     }
 
-    /// Erases what is past its retention, of the persons in memory, with a signed receipt for each grant.
-    pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+    /// Erases what is past its retention for sure, of the persons in memory, with a signed receipt for each grant.
+    pub fn tick(&mut self, now: impl Into<Now>) -> Vec<Effect> {
+        let now = now.into();
         let due: Vec<(PublicKey, BTreeSet<FieldPath>)> = self
             .customers
             .iter()
-            .map(|(person, c)| (*person, c.held.iter().filter(|(_, h)| h.until <= now).map(|(f, _)| *f).collect()))
+            .map(|(person, c)| {
+                (*person, c.held.iter().filter(|(_, h)| h.until <= now.floor).map(|(f, _)| *f).collect())
+            })
             .collect();
         due.into_iter().flat_map(|(person, fields)| self.erase_fields(&person, &fields, now)).collect()
     }
 
+    /// The company is about to set the floor back to the clock ([`crate::clock::Clock::accept`]). What had ended by the
+    /// floor and would live again by the clock is ended for good: the invitations in memory, and segments.
+    pub fn end_expired(&mut self, now: impl Into<Now>) -> Vec<Effect> {
+        let now = now.into();
+        let revives = |expires: Timestamp| expires <= now.floor && expires > now.wall;
+        let invites = self.invites.iter().filter(|(_, invite)| revives(invite.expires) && invite.uses != Some(0));
+        let invites: Vec<(Nonce, Invite)> = invites.map(|(id, invite)| (*id, *invite)).collect();
+        let segments = self.segments.iter().filter(|(_, segment)| revives(segment.expires));
+        let segments: Vec<ObjectId> = segments.map(|(id, _)| *id).collect();
+        let mut effects = Vec::new();
+        for (id, invite) in invites {
+            self.record(&mut effects, Record::Invite { id, invite: Invite { uses: Some(0), ..invite } });
+        }
+        for segment in segments {
+            self.record(&mut effects, Record::SegmentEnded { segment });
+        }
+        effects
+    }
+
     /// Erases these fields of a person, as far as they are held, and tells the person with signed receipts.
-    pub fn erase_fields(&mut self, person: &PublicKey, fields: &BTreeSet<FieldPath>, now: Timestamp) -> Vec<Effect> {
+    pub fn erase_fields(
+        &mut self,
+        person: &PublicKey,
+        fields: &BTreeSet<FieldPath>,
+        now: impl Into<Now>,
+    ) -> Vec<Effect> {
+        let now = now.into();
         let mut effects = Vec::new();
         let Some(customer) = self.customers.get(person) else { return effects };
         let mut by_grant = BTreeMap::<ObjectId, BTreeSet<FieldPath>>::new();

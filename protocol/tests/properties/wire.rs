@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use regie_protocol::{
-    message::{self, Message, Reply},
+    message::{self, Message, Reply, Skewed},
     person::Record,
     refusal::Refusal,
     signed::Verified,
@@ -65,8 +65,10 @@ static FRAMES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let profile = Verified::sign(profile(supplier().public(), "De Webwinkel BV"), &supplier()).expect("signed");
     let messages = [Message::Hello, Message::Grant(grant), Message::Request(request)];
     let replies = [Reply::Noted, Reply::Profile(profile.signed().clone()), Reply::Refused(Refusal::Replayed)];
+    let skewed = Reply::Skewed(Skewed { at: Timestamp(NOW).minute() });
     let messages = messages.iter().map(wire::encode);
-    messages.chain(replies.iter().map(wire::encode)).collect::<Result<_, _>>().expect("encodes")
+    let replies = replies.iter().chain([&skewed]);
+    messages.chain(replies.map(wire::encode)).collect::<Result<_, _>>().expect("encodes")
 });
 
 proptest! {
