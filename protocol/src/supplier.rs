@@ -287,6 +287,8 @@ impl Supplier {
     /// The connection is gone: what has no answer goes out again on the next one.
     pub fn connection_lost(&mut self, person: &PublicKey) {
         self.in_flight.remove(person);
+        // It may have been set meanwhile: the next connection begins with a try.
+        self.skewed.remove(person);
     }
 
     /// Erases what is past its retention for sure, of the persons in memory, with a signed receipt for each grant.

@@ -8,12 +8,14 @@ use regie_protocol::{
     person::Record,
     refusal::Refusal,
     signed::Verified,
+    time::Timestamp,
     wire,
 };
 
 use crate::{
     cases,
     fixtures::{
+        NOW,
         cbor::{Cbor, head},
         grant, person, profile, request, supplier,
     },
@@ -127,5 +129,5 @@ fn a_frame_above_the_bound_is_not_even_read() {
 fn the_whole_frames_are_read() {
     let read =
         FRAMES.iter().filter(|f| message::read::<Message>(f).is_ok() || message::read::<Reply>(f).is_ok()).count();
-    assert_eq!(read, 6);
+    assert_eq!(read, 7);
 }
