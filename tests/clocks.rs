@@ -8,7 +8,7 @@ use regie::{
     command::{Command, Failure},
 };
 use regie_protocol::time::Timestamp;
-use regie_tests::{Node, faketime, free_port, postgres::Postgres, until};
+use regie_tests::{Node, faketime, free_port, http::send, postgres::Postgres, under_clock, until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -246,6 +246,30 @@ fn the_owner_confirms_a_jump() {
     assert_eq!(state(&pair.person), "held_back");
     assert_eq!(pair.person.ask(&Command::Clock { accept: Some(false) })["accepted"], "jump");
     assert_eq!(state(&pair.person), "good");
+}
+
+/// The first page says what is wrong with the clock, in both languages, and nothing where it is right.
+#[test]
+fn the_first_page_says_that_the_clock_jumped() {
+    let Some(mut pair) = Pair::by("+0d", "+0d") else { return };
+    pair.person.set("name.full", "Anna de Vries");
+    for (offset, there) in [("+0d", false), ("+40d", true)] {
+        pair.stop("person");
+        pair.set("person", offset);
+        let mut process = pair.person.process(&["--json", "run", "--dashboard", "127.0.0.1:0"]);
+        let clock = pair.clock("person");
+        under_clock(&mut process, &pair.library, &clock).stderr(std::process::Stdio::null());
+        pair.person.start_process(process);
+        let link = pair.person.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
+        let to = link.split('/').nth(2).expect("an address").parse().expect("an address");
+        let cookie =
+            send(to, "GET", &link[link.find("/start/").expect("a path")..], &[], "").cookie().expect("a cookie");
+        for (language, words) in [("en", "It jumped ahead by 40 days"), ("nl", "De klok is 40 dagen vooruitgesprongen")]
+        {
+            let page = send(to, "GET", "/", &[("Cookie", &cookie), ("Accept-Language", language)], "");
+            assert_eq!(page.body.contains(words), there, "{offset} {language}: {}", page.body);
+        }
+    }
 }
 
 /// One process with a wrong clock moves neither what is stored nor what the other does.

@@ -276,7 +276,7 @@ impl Companion {
             let intent: Signed<Intent> = read(&row.value)?;
             let made: Option<Made> = self.row(Key::grouped(OFFERS, name))?;
             let offer = made.and_then(|made| made.offer.verify().ok());
-            let intent = intent.verify().ok().filter(|intent| intent.live(now));
+            let intent = intent.verify().ok().filter(|intent| now < intent.expires);
             match (offer, intent) {
                 (Some(offer), Some(intent)) => self.send_offer(&offer, &intent, turn)?,
                 _ => turn.batch.delete(Table::Market, row.key()),

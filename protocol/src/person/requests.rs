@@ -149,7 +149,9 @@ impl Person {
     /// a clock that is set back must not let an old request in again.
     pub fn tick(&mut self, now: impl Into<Now>) -> Vec<Effect> {
         let now = now.into();
-        let over = |at: &Timestamp| at.plus_ms(limits::REPLAY_WINDOW_MS) < now.floor;
+        // By the clock too: behind the floor it still lets in what the floor alone would have forgotten.
+        let sure = now.wall.min(now.floor);
+        let over = |at: &Timestamp| at.plus_ms(limits::REPLAY_WINDOW_MS) < sure;
         let old: Vec<_> = self.seen.iter().filter(|(_, at)| over(at)).map(|(id, at)| (*id, *at)).collect();
         let mut horizons = BTreeMap::<PublicKey, Timestamp>::new();
         for ((supplier, _), at) in &old {

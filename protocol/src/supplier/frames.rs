@@ -247,7 +247,9 @@ impl Supplier {
             return false;
         };
         let Some(scope) = customer.scope_of(grant) else { return false };
-        let until = now.wall.plus_days(scope.bounds.retention);
+        // A clock that may be wrong must not lengthen it; one that the person's own word agrees with is not wrong.
+        let since = if now.meets(disclosure.at) { now.wall } else { now.wall.min(now.floor) };
+        let until = since.plus_days(scope.bounds.retention);
         let place = Place { epoch: disclosure.epoch, index: disclosure.entry.index };
         let before = customer.held.get(&field);
         // Messages overtake each other: what the person's log says later counts.

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
 mod attacks;
+mod clocks;
 mod intents;
 mod returns;
 mod segments;
