@@ -211,7 +211,7 @@ pub fn span(ms: u64) -> String {
 pub fn span_of(ms: u64) -> (u64, &'static str) {
     const UNITS: [(u64, &str); 4] = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
     // The largest of which there are two: "36 hours" says more than "1 day".
-    let (unit, name) = UNITS.into_iter().find(|(unit, _)| ms >= 2 * unit).unwrap_or((1_000, "second"));
+    let (unit, name) = UNITS.into_iter().find(|(unit, _)| ms + unit / 10 >= 2 * unit).unwrap_or((1_000, "second"));
     ((ms + unit / 2) / unit, name)
 }
 
@@ -299,7 +299,8 @@ mod tests {
 
     #[test]
     fn spans_and_times_read_as_people_say_them() {
-        let spans = [(0, "0 seconds"), (61_000, "61 seconds"), (420_000, "7 minutes"), (2 * 86_400_000, "2 days")];
+        let spans =
+            [(0, "0 seconds"), (61_000, "61 seconds"), (420_000, "7 minutes"), (2 * 3_600_000 - 500, "2 hours")];
         for (ms, text) in spans {
             assert_eq!(span(ms), text);
         }
