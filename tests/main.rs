@@ -8,6 +8,7 @@
 mod agreement;
 mod attacks;
 mod cli;
+mod clocks;
 mod credentials;
 mod dashboard;
 mod docs;

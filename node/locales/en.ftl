@@ -18,6 +18,38 @@ outside-title = You are not in
 outside-no-session = Open a fresh link: run `regie dashboard` in a terminal on the machine where your node runs.
 outside-link-spent = This link was used before or is older than ten minutes. Run `regie dashboard` for a fresh one.
 outside-left = You have left. Run `regie dashboard` to come back.
+
+# The clock
+clock-title = Look at the clock of this computer
+clock-shows = It shows { $what }.
+clock-held-back = It jumped ahead by { $what }, and nobody has confirmed that time yet. Nothing is ended for good by it.
+clock-held-back-next = Set it, or, where it is right, run: regie clock --accept
+clock-stored-ahead = The time that this node had seen before is { $what } later, so what you allowed ends that much too early.
+clock-stored-ahead-next = Set it, or, where it is right now and was wrong before, run: regie clock --accept
+clock-slow = That is { $what } behind what your suppliers say. What differs by more than 5 minutes is refused.
+clock-fast = That is { $what } ahead of what your suppliers say. What differs by more than 5 minutes is refused.
+clock-set = Set it; this node goes on at once.
+span-day =
+    { $n ->
+        [one] 1 day
+       *[other] { $n } days
+    }
+span-hour =
+    { $n ->
+        [one] 1 hour
+       *[other] { $n } hours
+    }
+span-minute =
+    { $n ->
+        [one] 1 minute
+       *[other] { $n } minutes
+    }
+span-second =
+    { $n ->
+        [one] 1 second
+       *[other] { $n } seconds
+    }
+
 home-title = Your data
 home-hello = Hello { $what }
 home-nothing = Nothing waits for you

@@ -46,7 +46,7 @@ use regie_protocol::{
     profile::{Acceptance, Alternative, Pairing, Profile},
     refusal::Refusal,
     signed::{ObjectId, Signed},
-    time::Timestamp,
+    time::{Now, Timestamp},
     wire,
 };
 use serde_json::Value;
@@ -60,7 +60,7 @@ pub use rhythm::Rhythm;
 
 use crate::{
     clock::{self, Clock},
-    command::{Command, Failure},
+    command::{self, Command, Failure},
     driver::{self, Driven, Job, Lent, Turn},
     network::{Address, DialError, Responder, Way},
     store::{Batch, Key, Store, StoreError, Table},
@@ -94,6 +94,8 @@ pub enum Event {
     Proffer(Proffer, oneshot::Sender<Result<Proffered, Failure>>),
     /// A pairing was answered with another agreement.
     Weigh(Box<Counter>, oneshot::Sender<Result<Weighed, Failure>>),
+    /// A pairing was refused because clocks differ; what the person is told comes out.
+    Skewed(Timestamp, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing was answered.
     Paired(Box<Answered>, oneshot::Sender<Result<Value, Failure>>),
     /// An attempt to meet a processor is over.
@@ -175,7 +177,7 @@ pub struct Node {
     meetings: BTreeMap<PublicKey, meetings::Meeting>,
     /// What is said to the boards of intents, each under a key of its own.
     talks: BTreeMap<ObjectId, intents::Talk>,
-    /// When each supplier was asked for its segments.
+    /// When each supplier was asked for its segments, by this process's time.
     asked: BTreeMap<PublicKey, Timestamp>,
     /// Values as they are now: those that may not be on disk yet, and those that were disclosed lately.
     values: BTreeMap<FieldPath, Option<Observed>>,
@@ -267,7 +269,7 @@ pub fn after_restore(store: &mut Store) -> Result<Vec<Effect>, Failure> {
 ///
 /// # Errors
 /// The store's.
-pub fn commit(store: &mut Store, machine: &Person, effects: &[Effect], now: Timestamp) -> Result<(), Failure> {
+pub fn commit(store: &mut Store, machine: &Person, effects: &[Effect], now: impl Into<Now>) -> Result<(), Failure> {
     let (mut turn, mut grown) = (Turn::default(), BTreeSet::new());
     for effect in effects {
         if let Effect::Persist(record) = effect {
@@ -339,6 +341,10 @@ impl Driven for Node {
                 let result = self.machine.weigh(&supplier, &pairing, alternative).map_err(Failure::from);
                 turn.after(move || drop(answer.send(result)));
             }
+            Event::Skewed(theirs, answer) => {
+                let failure = command::clocks_differ(&self.clock, theirs, "the supplier");
+                turn.after(move || drop(answer.send(Err(failure))));
+            }
             Event::Paired(answered, answer) => {
                 let result = self.paired(*answered, turn);
                 turn.after(move || drop(answer.send(result)));
@@ -378,7 +384,7 @@ impl Driven for Node {
 
     fn closing(&mut self, turn: &mut Turn) {
         let now = self.clock.now();
-        records::put_clock(turn, now);
+        records::put_clock(turn, &self.clock);
         for record in std::mem::take(&mut self.grown).into_iter().filter_map(|log| self.machine.head(log)) {
             self.put(&record, turn);
         }
@@ -450,6 +456,7 @@ impl Node {
                     }
                     self.put(&record, turn);
                 }
+                Effect::Heard(supplier, at) => self.clock.heard(&supplier, at),
                 Effect::Happened(at, event) => self.activity.note(at, &event),
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Meet(_) => self.meet(turn),
@@ -461,7 +468,7 @@ impl Node {
                     let now = self.clock.now();
                     let (store, values) = (&self.store, &mut self.values);
                     #[cfg(feature = "vc")]
-                    let mut prover = credentials::Prover::new(store, plan.supplier(), now);
+                    let mut prover = credentials::Prover::new(store, plan.supplier(), now.latest());
                     let mut value = |release: &Release| {
                         let observed = remembered(store, values, release.field());
                         #[cfg(feature = "vc")]
@@ -469,7 +476,7 @@ impl Node {
                         observed
                     };
                     let sealed = self.machine.seal(plan, &mut value, now, &mut clock::entropy());
-                    let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))]);
+                    let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(Reply::refused(code, now))]);
                     self.run(effects, responder.take(), turn);
                 }
             }
@@ -492,7 +499,7 @@ impl Node {
 
     fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
         let Proffer { supplier, invitation, agreement, alternative } = *proffer;
-        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, clock::wall())?;
+        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, self.clock.look())?;
         let (secret, way) = (self.machine.pairing_key(&supplier).expose_secret(), self.travel.way.clone());
         Ok(Proffered { secret, pairing, way })
     }
@@ -502,7 +509,7 @@ impl Node {
         let now = self.clock.now();
         let effects = self.machine.paired(&supplier, profile, acceptance, &pairing, now, &mut clock::entropy())?;
         self.run(effects, None, turn);
-        self.link(supplier, Some(now));
+        self.link(supplier, Some(now.wall));
         self.tend_links();
         Ok(self.relationship_json(&supplier))
     }

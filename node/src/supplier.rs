@@ -40,7 +40,7 @@ use regie_protocol::{
     refusal::Refusal,
     signed::ObjectId,
     supplier::{Customer, Effect, Invite, Parcel, Supplier},
-    time::Timestamp,
+    time::{Now, Timestamp},
     wire,
 };
 use serde_json::Value;
@@ -195,9 +195,9 @@ pub struct Companion {
     board: Option<Board>,
     /// When each followed board is to be asked again.
     looks: BTreeMap<PublicKey, market::Look>,
-    /// Offers that are not to be sent before a time, by their digests.
+    /// Offers that are not to be sent before a time of this process, by their digests.
     let_alone: BTreeMap<[u8; 32], Timestamp>,
-    /// Until when the helper of each segment is not asked again.
+    /// Until when the helper of each segment is not asked again, by this process's time.
     counts: BTreeMap<ObjectId, Timestamp>,
     runtime: tokio::runtime::Handle,
 }
@@ -366,6 +366,9 @@ impl Driven for Companion {
         if self.store.shared() {
             self.refresh()?;
             self.load_segments()?;
+            if let Some(stored) = records::stored_clock(&*self.store)? {
+                self.clock.shared(stored);
+            }
         }
         Ok(())
     }
@@ -380,7 +383,8 @@ impl Driven for Companion {
     }
 
     fn closing(&mut self, turn: &mut Turn) {
-        records::put_clock(turn, self.clock.now());
+        self.clock.now();
+        records::put_clock(turn, &self.clock);
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
@@ -418,17 +422,14 @@ impl Companion {
             Event::Call(call) => call(self, turn),
             Event::Work => self.work(turn)?,
             Event::Look => {
-                let now = self.clock.now();
+                let now = self.clock.now().floor;
                 self.look_at_boards(now, turn)?;
             }
             Event::Moved => self.advertise(turn)?,
             Event::Browsed(board, frame) => self.browsed(&board, frame, turn)?,
             Event::OfferReplied(offer, frame) => self.offer_replied(&offer, frame, turn)?,
             Event::Help(peer, message, responder) => self.help(&peer, *message, responder, turn)?,
-            Event::Count => {
-                let now = self.clock.now();
-                self.count_on(now, turn)?;
-            }
+            Event::Count => self.count_on(turn)?,
             Event::Helped(segment, asked, frame) => self.helped(&segment, asked, frame, turn)?,
             Event::Tick => self.tick(turn)?,
         }
@@ -439,7 +440,7 @@ impl Companion {
         let now = self.clock.now();
         let effects = match message::read::<Message>(frame) {
             Ok(message) if self.board.is_some() && boards::is_for(&message) => {
-                let reply = self.at_board(&person, message, now, turn)?;
+                let reply = self.at_board(&person, message, now.latest(), turn)?;
                 vec![Effect::Reply(reply)]
             }
             Ok(message) if tally::is_for(&message) => {
@@ -473,17 +474,19 @@ impl Companion {
 
     fn tick(&mut self, turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
-        self.load_due(now, turn)?;
+        // What can't be taken back waits until its time has come for sure.
+        let sure = now.floor;
+        self.load_due(sure, turn)?;
         let effects = self.machine.tick(now);
         self.run(effects, None, turn)?;
-        self.prune_events(now, turn)?;
-        self.prune_answers(now, turn)?;
+        self.prune_events(sure, turn)?;
+        self.prune_answers(sure, turn)?;
         self.look_for_mail(turn)?;
         self.send_again(now, turn)?;
-        self.tend_board(now, turn)?;
-        self.look_at_boards(now, turn)?;
-        self.tend_tasks(now, turn)?;
-        self.count_on(now, turn)?;
+        self.tend_board(sure, turn)?;
+        self.look_at_boards(sure, turn)?;
+        self.tend_tasks(sure, turn)?;
+        self.count_on(turn)?;
         self.work_on(turn);
         Ok(())
     }
@@ -503,6 +506,7 @@ impl Companion {
                     }
                 }
                 Effect::Deliver(person) => self.send(person, turn)?,
+                Effect::Heard(person, at) => self.clock.heard(&person, at),
             }
         }
         Ok(())
@@ -532,7 +536,7 @@ impl Companion {
     }
 
     /// Sends again what was not signed for, to persons whose line lives.
-    fn send_again(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+    fn send_again(&mut self, now: Now, turn: &mut Turn) -> Result<(), Failure> {
         let due: Vec<PublicKey> =
             self.machine.due(now).filter(|person| self.connected.contains(person)).copied().collect();
         for person in due {
@@ -591,9 +595,9 @@ impl Companion {
         self.run(effects, None, turn)
     }
 
-    /// The time now.
+    /// The time now, as the clock shows it.
     pub(crate) fn now(&mut self) -> Timestamp {
-        self.clock.now()
+        self.clock.now().wall
     }
 
     /// The company's legal name.

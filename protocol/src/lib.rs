@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod attestation;
 pub mod audit;
 pub mod board;
+pub mod clock;
 pub mod decision;
 pub mod disclosure;
 pub mod entropy;

@@ -568,6 +568,7 @@ impl<'a> Life<'a> {
                 person::Effect::Deliver(_)
                 | person::Effect::Meet(_)
                 | person::Effect::Happened(..)
+                | person::Effect::Heard(..)
                 | person::Effect::Correct(_)
                 | person::Effect::Segments(_)
                 | person::Effect::Board(_) => {}
@@ -600,7 +601,7 @@ impl<'a> Life<'a> {
                 supplier::Effect::Persist(supplier::Record::Erased { fields, .. }) => {
                     self.parties[party].holding.erase(&fields);
                 }
-                supplier::Effect::Persist(_) | supplier::Effect::Deliver(_) => {}
+                supplier::Effect::Persist(_) | supplier::Effect::Deliver(_) | supplier::Effect::Heard(..) => {}
                 supplier::Effect::Reply(reply) => answer = Some(reply),
             }
         }

@@ -24,8 +24,18 @@ pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
     match control::ask(home, &Command::Status) {
         Ok(status) => {
             note("the node answers", true, String::new());
+            let next = status["clock"]["next_step"].as_str().unwrap_or_default();
+            note("the clock is right", status["clock"]["fine"] == json!(true), next.into());
+            if let Some(count) = status["clocks_differ"].as_u64().filter(|count| *count > 0) {
+                let who = "`regie supplier people` shows whose and by how much; requests to them are tried again";
+                note("persons' clocks agree", false, format!("{count} differ; {who}"));
+            }
             for supplier in status["suppliers"].as_array().into_iter().flatten() {
                 let name = supplier["name"].as_str().unwrap_or("a supplier");
+                if let Some(by) = supplier["clock_differs"].as_str() {
+                    let next = format!("it is {by}; where yours is right, tell {name}; its requests are tried again");
+                    note(&format!("the clock of {name} agrees"), false, next);
+                }
                 match supplier["trouble"].as_str() {
                     None => note(&format!("{name} can be reached"), true, String::new()),
                     Some(why) => note(&format!("{name} can be reached"), false, reaching(supplier, why)),

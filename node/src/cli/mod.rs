@@ -311,6 +311,15 @@ enum Verb {
     Status,
     /// Look for problems in this home
     Doctor,
+    /// The clock of this node: what it shows, what is stored, what peers say; with --accept, it is right
+    Clock {
+        /// The clock is right: a jump ahead is believed, or the stored time goes back to it
+        #[arg(long)]
+        accept: bool,
+        /// You know that what has ended by the stored time ends for good where that goes back
+        #[arg(long, requires = "accept")]
+        yes: bool,
+    },
     /// Write everything into one encrypted file
     Backup {
         /// The file to write; it must not exist
@@ -701,6 +710,7 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Policy { preset: Some(name), dry_run: true } => Command::DryRun { change: Change::Preset { name } },
         Verb::Policy { preset, .. } => Command::Policy { preset },
         Verb::Status => Command::Status,
+        Verb::Clock { accept, yes } => Command::Clock { accept: accept.then_some(yes) },
         Verb::Supplier { verb: SupplierVerb::Invite { public, days } } => Command::Invite { public, days },
         Verb::Supplier { verb: SupplierVerb::People } => Command::People,
         Verb::Supplier { verb: SupplierVerb::Key { verb } } => match verb {

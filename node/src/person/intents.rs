@@ -127,7 +127,7 @@ impl Node {
             Some(text) => vec![self.find_intent(text)?],
             None => self.machine.intents().filter(|(_, wanted)| wanted.open()).map(|(id, _)| *id).collect(),
         };
-        let now = clock::wall();
+        let now = self.clock.look().latest();
         let mut shown = Vec::new();
         for id in ids {
             let Some(wanted) = self.machine.intent(&id) else { continue };
@@ -161,7 +161,7 @@ impl Node {
     pub(super) fn taking(&self, text: &str) -> Result<Taking, Failure> {
         let (intent, id) = self.find_offer(text)?;
         let offer = self.machine.offer(&intent, &id)?;
-        let open = self.machine.intent(&intent).is_some_and(Wanted::open) && clock::wall() < offer.expires;
+        let open = self.machine.intent(&intent).is_some_and(Wanted::open) && self.clock.look().latest() < offer.expires;
         if !open {
             return Err(OwnerError::OfferOver.into());
         }
@@ -181,7 +181,7 @@ impl Node {
 
     /// What a task is to say next.
     pub(super) fn to_say(&self, intent: &ObjectId) -> Option<ToSay> {
-        let say = self.machine.to_board(intent, clock::wall())?;
+        let say = self.machine.to_board(intent, self.clock.look())?;
         let addresses = say.addresses.iter().filter_map(|text| text.parse().ok()).collect();
         let frame = wire::encode(&say.message).ok()?;
         Some(ToSay { secret: say.secret, board: say.board, addresses, frame, way: self.travel.way.clone() })
@@ -198,7 +198,7 @@ impl Node {
 
     /// Begins to speak with the boards of intents that have something to say, and ends the talks that are over.
     pub(super) fn tend_boards(&mut self) {
-        let now = clock::wall();
+        let now = self.clock.look();
         let wanted: Vec<ObjectId> = self.machine.intents().map(|(id, _)| *id).collect();
         let live = |id: &ObjectId| self.machine.to_board(id, now).is_some();
         let live: Vec<ObjectId> = wanted.into_iter().filter(live).collect();

@@ -37,7 +37,7 @@ impl Node {
                 }
             }
         }
-        self.choose_held(now);
+        self.choose_held(now.wall);
         Ok(())
     }
 
@@ -47,7 +47,7 @@ impl Node {
         let known: Vec<PublicKey> = self.machine.relationships().map(|(supplier, _)| *supplier).collect();
         for supplier in known {
             match (self.machine.wants_link(&supplier, now), self.links.contains_key(&supplier)) {
-                (true, false) => self.link(supplier, Some(now)),
+                (true, false) => self.link(supplier, Some(now.wall)),
                 (false, true) => {
                     if let Some(link) = self.links.remove(&supplier) {
                         link.task.abort();
@@ -57,7 +57,7 @@ impl Node {
                 _ => {}
             }
         }
-        self.choose_held(now);
+        self.choose_held(now.wall);
     }
 
     /// Sends again what was not signed for, on lines that live.
@@ -73,7 +73,7 @@ impl Node {
     pub(super) fn wake(&mut self, supplier: &PublicKey, turn: &mut Turn) {
         let now = self.clock.now();
         if !self.links.contains_key(supplier) {
-            self.link(*supplier, Some(now));
+            self.link(*supplier, Some(now.wall));
         }
         if let Some(link) = self.links.get(supplier) {
             let wake = link.wake.clone();
@@ -86,9 +86,9 @@ impl Node {
         let now = self.clock.now();
         if let Some(link) = self.links.get_mut(supplier) {
             let held = *link.hold.borrow();
-            link.active = now;
+            link.active = now.wall;
             if !held {
-                self.choose_held(now);
+                self.choose_held(now.wall);
             }
         }
     }

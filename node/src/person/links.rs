@@ -252,6 +252,7 @@ pub async fn pair(
     }
     let acceptance = match reply {
         Reply::Paired(acceptance) => acceptance,
+        Reply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
         Reply::Refused(code) => return Err(Failure::new(code.code(), exit::REFUSED, code.explanation())),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };

@@ -14,23 +14,24 @@ const PAUSE_MS: (u64, u64) = (2_000, 3_600_000);
 pub(super) struct Meeting {
     attempts: u32,
     under_way: bool,
+    /// By this process's time: a clock that is set must not put it off.
     not_before: Timestamp,
 }
 
 impl Node {
     /// Follows the invitations of processors that the node does not know yet, when the turn is on disk.
     pub(super) fn meet(&mut self, turn: &mut Turn) {
-        let now = self.clock.now();
+        let (now, uptime) = (self.clock.now(), self.clock.uptime());
         let wanted: Vec<_> = self.machine.to_meet(now).collect();
         self.meetings.retain(|processor, _| wanted.iter().any(|(invitation, _)| invitation.supplier == *processor));
         for (invitation, agreement) in wanted {
             let processor = invitation.supplier;
             let meeting = self.meetings.entry(processor).or_default();
-            if meeting.under_way || now < meeting.not_before {
+            if meeting.under_way || uptime < meeting.not_before {
                 continue;
             }
             let pause = PAUSE_MS.0.saturating_mul(1 << meeting.attempts.min(20)).min(PAUSE_MS.1);
-            *meeting = Meeting { attempts: meeting.attempts + 1, under_way: true, not_before: now.plus_ms(pause) };
+            *meeting = Meeting { attempts: meeting.attempts + 1, under_way: true, not_before: uptime.plus_ms(pause) };
             let (events, runtime) = (self.events.clone(), self.runtime.clone());
             turn.after(move || {
                 drop(runtime.spawn(async move {

@@ -12,7 +12,7 @@ use regie_protocol::{
     identity::{Nonce, PublicKey},
     person::{Record, Relationship, Waiting},
     purpose::Purpose,
-    time::Timestamp,
+    time::{Now, Timestamp},
     wire,
 };
 use serde_json::{Value, json};
@@ -61,6 +61,7 @@ impl Node {
             "requests_waiting": relationships().map(|(_, r)| r.waiting().count()).sum::<usize>(),
             "undelivered": relationships().map(|(_, r)| r.undelivered()).sum::<usize>(),
             "groups": self.groups(),
+            "clock": self.clock_json(),
             "month": month,
             "knows": self.who_knows(),
             "flows": self.flows(),
@@ -113,7 +114,7 @@ impl Node {
     }
 
     pub(super) fn suppliers(&self, filter: &Filter, newest_first: bool, offset: usize, limit: usize) -> Value {
-        let now = clock::wall();
+        let now = self.clock.look();
         let mut found: Vec<_> = self.machine.relationships().filter(|(_, r)| self.matches(filter, r, now)).collect();
         match newest_first {
             true => found.sort_by_key(|(_, r)| std::cmp::Reverse(r.last())),
@@ -182,7 +183,7 @@ impl Node {
 
     fn supplier_json(&self, key: &PublicKey, relationship: &Relationship) -> Value {
         let profile = relationship.profile();
-        let now = clock::wall();
+        let now = self.clock.look();
         let groups: BTreeSet<&str> = relationship.knows().keys().map(|field| field.info().group).collect();
         json!({
             "supplier": key,
@@ -201,7 +202,7 @@ impl Node {
         })
     }
 
-    fn matches(&self, filter: &Filter, relationship: &Relationship, now: Timestamp) -> bool {
+    fn matches(&self, filter: &Filter, relationship: &Relationship, now: Now) -> bool {
         let profile = relationship.profile();
         let text = [&profile.name, &profile.sector, &profile.domain];
         let live = || relationship.grants().filter(|grant| grant.live(&self.machine, now).is_ok());

@@ -29,7 +29,7 @@ use crate::{
     revocation::{Revocation, Revoked},
     segment::Segment,
     signed::{ObjectId, Signed, Verified},
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
     underway::UnderWay,
 };
 
@@ -83,6 +83,13 @@ pub struct Relationship {
     pub(super) said: BTreeMap<ObjectId, Said>,
     pub(super) asked: Used,
     pub(super) rejected: Used,
+    /// Was the last message refused because clocks differ?
+    pub(super) skewed: bool,
+    /// Up to which stated time request ids of this supplier were forgotten. Its own: what one supplier states must not
+    /// move another's.
+    pub(super) horizon: Option<Timestamp>,
+    /// What waits in the outbox and is not to be sent while the clock is held back.
+    pub(super) withheld: BTreeSet<u64>,
 }
 
 /// A message in an outbox.
@@ -318,6 +325,11 @@ pub enum Record {
         supplier: PublicKey,
         id: Nonce,
     },
+    /// Ids of requests up to this stated time were forgotten, so no such request is taken.
+    Horizon {
+        supplier: PublicKey,
+        at: Timestamp,
+    },
     Waiting {
         supplier: PublicKey,
         waiting: Waiting,
@@ -441,9 +453,11 @@ impl Person {
     ///
     /// # Errors
     /// Where signing fails, which no head of ours causes.
-    pub fn tree_head(&self, now: Timestamp) -> Result<Signed<TreeHead>, Refusal> {
+    pub fn tree_head(&self, now: impl Into<Now>) -> Result<Signed<TreeHead>, Refusal> {
+        let now = now.into();
         let key = &self.log_key;
-        let head = TreeHead { key: key.public(), size: self.personal.size(), root: self.personal.root(), at: now };
+        let at = now.wall;
+        let head = TreeHead { key: key.public(), size: self.personal.size(), root: self.personal.root(), at };
         Ok(Verified::sign(head, key)?.signed().clone())
     }
 
@@ -515,6 +529,7 @@ impl Person {
             Record::OfferGone { intent, offer } => self.apply_offer_gone(intent, offer),
             Record::Seen { supplier, id, at } => drop(self.seen.insert((*supplier, *id), *at)),
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
+            Record::Horizon { supplier, at } => self.with(supplier)?.horizon = Some(*at),
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
             Record::CountsFrom { from } => self.counts_from = *from,
@@ -603,6 +618,9 @@ impl Person {
             said: BTreeMap::new(),
             asked: Used::default(),
             rejected: Used::default(),
+            skewed: false,
+            horizon: None,
+            withheld: BTreeSet::new(),
         };
         self.relationships.insert(supplier, relationship);
         Ok(())
@@ -661,6 +679,14 @@ impl Relationship {
     /// What it may show: its grants, and what others delegated to it.
     pub(super) fn usable(&self) -> impl Iterator<Item = &VerifiedGrant> {
         self.grants.values().chain(self.mandates.values().map(|mandate| &mandate.grant))
+    }
+
+    /// The messages in the outbox, not under way, that rely on what has expired at this time.
+    pub(super) fn waits_under_expired(&self, at: Timestamp) -> Vec<u64> {
+        let over = self.usable().filter(|grant| at >= grant.scope().bounds.expires);
+        let over: BTreeSet<_> = over.map(VerifiedGrant::id).collect();
+        let waits = self.outbox.iter().filter(|(number, _)| !self.in_flight.has(number));
+        waits.filter(|(_, waiting)| super::relies_on(&waiting.message, &over)).map(|(number, _)| *number).collect()
     }
 
     /// Requests that wait for the person.

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
 mod attacks;
+mod clocks;
 mod intents;
 mod returns;
 mod segments;
@@ -17,7 +18,7 @@ use regie_protocol::{
     grant::{Access, Chain},
     identity::{Keypair, PublicKey, RootSeed},
     limits,
-    message::{Message, Reply},
+    message::{Message, Reply, Skewed},
     person::{self, Person},
     policy::Policy,
     profile::Profile,
@@ -111,6 +112,7 @@ impl World {
                 | person::Effect::Segments(_)
                 | person::Effect::Meet(_)
                 | person::Effect::Happened(..)
+                | person::Effect::Heard(..)
                 | person::Effect::Correct(_) => {}
                 person::Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
@@ -312,7 +314,12 @@ fn replay_skew_wrong_sender_and_pause_are_refused_by_code() {
     assert!(matches!(world.give(message.clone(), NOW), Reply::Answer(_)));
     assert_eq!(world.give(message.clone(), NOW), Reply::Refused(Refusal::Replayed));
     let (late, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    assert_eq!(world.give(late, NOW.plus_ms(3_600_000)), Reply::Refused(Refusal::ClockSkew));
+    let hour_on = NOW.plus_ms(3_600_000);
+    assert_eq!(
+        world.give(late, hour_on),
+        Reply::Skewed(Skewed { at: hour_on.minute() }),
+        "it says what its clock shows"
+    );
     let stranger = Keypair::from_secret(&[9; 32]).public();
     let mut entropy = world.entropy();
     let effects = world.person.message(&stranger, message, NOW, &mut entropy);

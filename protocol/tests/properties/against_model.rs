@@ -389,7 +389,7 @@ impl Node {
                     self.acknowledge(key, &disclosure);
                 }
             }
-            (Reply::Refused(code), Err(wanted)) => assert_eq!(code, wanted, "request {number}"),
+            (reply, Err(wanted)) => assert_eq!(reply.refusal(), Some(wanted), "request {number}: {reply:?}"),
             (reply, wanted) => panic!("request {number}: {reply:?}, where the model says {wanted:?}"),
         }
     }

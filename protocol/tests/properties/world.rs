@@ -131,6 +131,7 @@ impl World {
                 Effect::Reply(answer) => reply = Some(answer),
                 Effect::Correct(_)
                 | Effect::Happened(..)
+                | Effect::Heard(..)
                 | Effect::Deliver(_)
                 | Effect::Board(_)
                 | Effect::Segments(_)

@@ -94,8 +94,11 @@ impl<'a> Node<'a> {
         };
         let (now, mut entropy) = (Timestamp(step.now), self.entropy());
         let effects = self.machine.message(&key(&step.from), message, now, &mut entropy);
-        match self.run(effects, now).expect("every message is answered") {
-            Reply::Refused(code) => code.into(),
+        let reply = self.run(effects, now).expect("every message is answered");
+        if let Some(code) = reply.refusal() {
+            return code.into();
+        }
+        match reply {
             Reply::Noted => Found { code: "ok".into(), ..Found::default() },
             Reply::Answer(disclosure) => {
                 let disclosure = disclosure.verify().expect("an answer that verifies");
@@ -113,6 +116,7 @@ impl<'a> Node<'a> {
                 Effect::Persist(record) => self.records.push(record),
                 Effect::Reply(answer) => reply = Some(answer),
                 Effect::Happened(..)
+                | Effect::Heard(..)
                 | Effect::Deliver(_)
                 | Effect::Board(_)
                 | Effect::Segments(_)

@@ -236,6 +236,7 @@ impl World {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
                 Effect::Happened(..)
+                | Effect::Heard(..)
                 | Effect::Deliver(_)
                 | Effect::Board(_)
                 | Effect::Segments(_)

@@ -451,7 +451,7 @@ impl World {
             match effect {
                 supplier::Effect::Persist(record) => self.records.push(record),
                 supplier::Effect::Reply(answer) => assert!(reply.replace(answer).is_none(), "two replies"),
-                supplier::Effect::Deliver(_) => {}
+                supplier::Effect::Deliver(_) | supplier::Effect::Heard(..) => {}
             }
         }
         reply
