@@ -1,0 +1,53 @@
+//! Who can reach whom: through routers that translate addresses, by either version of the Internet Protocol.
+
+use regie_tests::lab::{
+    Family, Lab, together,
+    trio::{Came, Store, Transport, Trio, within},
+};
+
+use super::DELIVERED;
+
+fn answers(trio: &Trio) {
+    let request = trio.ask();
+    within(DELIVERED, "a request is answered", || trio.came(&request) == Came::Answered);
+    within(DELIVERED, "its answer is signed for", || trio.undelivered() == 0);
+    assert_eq!((trio.disclosures(), trio.held()), (1, "Anna Bakker".into()));
+}
+
+#[test]
+fn a_person_behind_a_router_pairs_and_answers() {
+    together(&[Transport::Tcp, Transport::Quic, Transport::Both], |transport| {
+        let Some(trio) = Trio::new(*transport) else { return };
+        answers(&trio);
+    });
+}
+
+#[test]
+fn a_person_behind_two_routers_pairs_and_answers() {
+    together(&Transport::EACH, |transport| {
+        let Some(lab) = Lab::new() else { return };
+        let (shop, carrier) = (lab.host("shop", Family::V4), lab.nat("carrier"));
+        let nat = lab.nat_behind(&carrier, "nat");
+        let home = lab.behind(&nat, "home");
+        answers(&Trio::of(lab, shop, home, *transport, Store::Redb).expect("a lab"));
+    });
+}
+
+#[test]
+fn a_person_with_the_sixth_version_alone_pairs_and_answers() {
+    together(&Transport::EACH, |transport| {
+        let Some(lab) = Lab::new() else { return };
+        let (shop, home) = (lab.host("shop", Family::Both), lab.host("home", Family::V6));
+        answers(&Trio::of(lab, shop, home, *transport, Store::Redb).expect("a lab"));
+    });
+}
+
+#[test]
+fn where_the_sixth_version_is_swallowed_the_fourth_is_used() {
+    together(&Transport::EACH, |transport| {
+        let Some(lab) = Lab::new() else { return };
+        let (shop, home) = (lab.host("shop", Family::Both), lab.host("home", Family::Both));
+        home.swallow_ipv6();
+        answers(&Trio::of(lab, shop, home, *transport, Store::Redb).expect("a lab"));
+    });
+}
