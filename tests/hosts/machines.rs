@@ -4,11 +4,19 @@ use regie::command::Command;
 use regie_tests::lab::{
     faults::Cut,
     together,
-    trio::{Came, Transport, Trio, pause, within},
+    trio::{Came, Store, Transport, Trio, pause, within},
 };
 use serde_json::json;
 
 use super::DELIVERED;
+
+/// The two transports and both together, with a companion on either store.
+const EACH: [(Transport, Store); 4] = [
+    (Transport::Tcp, Store::Redb),
+    (Transport::Quic, Store::Redb),
+    (Transport::Both, Store::Redb),
+    (Transport::Both, Store::Postgres),
+];
 
 /// How long a laptop sleeps, in seconds: longer than a dead line lasts.
 const SLEEP: u64 = 40;
@@ -24,8 +32,8 @@ fn answered(trio: &Trio, requests: &[String], before: usize, changes: usize) {
 
 #[test]
 fn a_request_that_was_under_way_when_the_persons_machine_crashed_is_answered() {
-    together(&[Transport::Tcp, Transport::Quic, Transport::Both], |transport| {
-        let Some(mut trio) = Trio::new(*transport) else { return };
+    together(&EACH, |(transport, store)| {
+        let Some(mut trio) = Trio::with(*transport, *store) else { return };
         trio.subscribe();
         let before = trio.disclosures();
         trio.home.cut(Cut::Drop);
@@ -71,8 +79,8 @@ fn what_is_asked_of_a_machine_that_sleeps_is_answered_when_it_wakes() {
 
 #[test]
 fn a_companion_that_was_killed_and_comes_back_gets_what_it_missed() {
-    together(&Transport::EACH, |transport| {
-        let Some(mut trio) = Trio::new(*transport) else { return };
+    together(&EACH, |(transport, store)| {
+        let Some(mut trio) = Trio::with(*transport, *store) else { return };
         trio.subscribe();
         let before = trio.disclosures();
         trio.supplier.kill();

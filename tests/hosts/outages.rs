@@ -68,6 +68,22 @@ fn what_is_said_while_packets_vanish_is_delivered_once_to_a_companion_on_postgre
 }
 
 #[test]
+fn what_is_revoked_while_packets_vanish_is_erased_afterwards() {
+    together(&Transport::EACH, |transport| {
+        let Some(trio) = Trio::new(*transport) else { return };
+        trio.subscribe();
+        assert_eq!(trio.held(), "Anna Bakker");
+        trio.home.cut(Cut::Drop);
+        trio.person.good(&["revoke", "--all", "shop"]);
+        pause(12);
+        assert_eq!(trio.held(), "Anna Bakker", "the wire was cut");
+        trio.home.mend();
+        within(DELIVERED, "the value is erased", || trio.held().is_null());
+        within(DELIVERED, "nothing is undelivered", || trio.undelivered() == 0);
+    });
+}
+
+#[test]
 fn a_dead_line_is_noticed_by_both_sides() {
     together(&[Transport::Tcp, Transport::Quic, Transport::Both], |transport| {
         let Some(trio) = Trio::new(*transport) else { return };

@@ -1,9 +1,13 @@
 //! Who can reach whom: through routers that translate addresses, by either version of the Internet Protocol.
 
-use regie_tests::lab::{
-    Family, Lab, together,
-    trio::{Came, Store, Transport, Trio, within},
+use regie_tests::{
+    asking,
+    lab::{
+        Family, Lab, together,
+        trio::{Came, Store, Transport, Trio, company, someone, within},
+    },
 };
+use serde_json::json;
 
 use super::DELIVERED;
 
@@ -50,4 +54,21 @@ fn where_the_sixth_version_is_swallowed_the_fourth_is_used() {
         home.swallow_ipv6();
         answers(&Trio::of(lab, shop, home, *transport, Store::Redb).expect("a lab"));
     });
+}
+
+#[test]
+fn where_port_443_of_tcp_alone_goes_out_a_supplier_on_it_is_reached() {
+    let Some(lab) = Lab::new() else { return };
+    let (shop, nat) = (lab.host("shop", Family::V4), lab.nat("nat"));
+    let home = lab.behind(&nat, "home");
+    home.only_ports(&[443]);
+    let directory = tempfile::tempdir().expect("a directory");
+    // Named first, QUIC is swallowed.
+    let at = shop.ipv4.expect("an address").into();
+    let listen = [Transport::Quic.at(at, 443), Transport::Tcp.at(at, 443)].concat();
+    let (supplier, _) = company(&shop, directory.path(), "shop", &listen, None);
+    let person = someone(&home, directory.path());
+    person.pair(&supplier);
+    supplier.ask(&asking(&["name.full"], "DeliveryOfGoods", "once"));
+    within(DELIVERED, "a request is answered", || supplier.customer()["requests"][0]["answered"] == json!(true));
 }

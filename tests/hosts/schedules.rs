@@ -13,7 +13,7 @@ use regie::command::Command;
 use regie_tests::{
     lab::{
         faults::Cut,
-        trio::{Came, Transport, Trio, within},
+        trio::{Came, Store, Transport, Trio, within},
     },
     number,
 };
@@ -41,7 +41,13 @@ enum Fault {
     Sleep,
     Crash,
     Restart,
-    None,
+}
+
+impl Fault {
+    /// Does it last until it is taken back, and leave the machines alone?
+    const fn is_of_network(self) -> bool {
+        matches!(self, Self::Cut(_) | Self::Loss(_) | Self::Narrow)
+    }
 }
 
 /// Numbers from a seed: SplitMix64.
@@ -66,8 +72,7 @@ impl Dice {
             6 => Fault::Roam,
             7 => Fault::Sleep,
             8 => Fault::Crash,
-            9 => Fault::Restart,
-            _ => Fault::None,
+            _ => Fault::Restart,
         }
     }
 }
@@ -102,7 +107,8 @@ fn whatever_happens_to_lines_and_machines_nothing_is_lost_or_doubled() {
 fn schedule(seed: u64) {
     let mut dice = Dice(seed);
     let transport = [Transport::Tcp, Transport::Quic, Transport::Both][usize::try_from(seed % 3).expect("small")];
-    let Some(mut trio) = Trio::new(transport) else { return };
+    let store = if dice.below(4) == 0 { Store::Postgres } else { Store::Redb };
+    let Some(mut trio) = Trio::with(transport, store) else { return };
     trio.subscribe();
     let before = trio.disclosures();
     let (mut requests, mut changes, mut told) = (Vec::new(), 0, Vec::new());
@@ -120,10 +126,18 @@ fn schedule(seed: u64) {
             }
         }
         std::thread::sleep(Duration::from_millis(lasts));
-        end(&mut trio, fault);
+        // What the network does may go on while the next thing happens.
+        if !fault.is_of_network() || dice.below(3) > 0 {
+            end(&mut trio, fault);
+        }
         std::thread::sleep(Duration::from_millis(dice.below(3_000)));
     }
-    println!("seed {seed}, {transport:?}, {} requests, {changes} changes: {}", requests.len(), told.join(", "));
+    trio.home.mend();
+    println!(
+        "seed {seed}, {transport:?}, {store:?}, {} requests, {changes} changes: {}",
+        requests.len(),
+        told.join(", ")
+    );
     settled(&trio, seed, &requests, before, changes);
 }
 
@@ -137,7 +151,6 @@ fn begin(trio: &mut Trio, fault: Fault) {
         Fault::Sleep => trio.person.suspend(),
         Fault::Crash => trio.crash_home(),
         Fault::Restart => trio.supplier.kill(),
-        Fault::None => {}
     }
 }
 

@@ -19,6 +19,8 @@ use crate::{Node, api::Client, asking, postgres::Postgres};
 
 /// The port that suppliers listen on.
 pub const PORT: u16 = 7481;
+/// Lines of a log that are shown where a test failed.
+const LAST_LINES: usize = 12;
 /// How often a state is looked at while a test waits for it.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -68,6 +70,9 @@ pub struct Trio {
     pub shop: Host,
     /// The supplier's system.
     client: Client,
+    /// The companion's store, if it is not in its home.
+    #[allow(dead_code, reason = "it runs as long as this is there")]
+    database: Option<Postgres>,
     /// The homes, and what the processes said.
     directory: tempfile::TempDir,
     /// All hosts.
@@ -83,6 +88,17 @@ pub enum Came {
     Answered,
     /// A refusal, by its code.
     Rejected(String),
+}
+
+impl Drop for Trio {
+    /// Where a test failed, the last that both nodes said is worth reading.
+    fn drop(&mut self) {
+        for name in ["person", "shop"].iter().filter(|_| std::thread::panicking()) {
+            let said = std::fs::read_to_string(self.directory.path().join(format!("{name}.log"))).unwrap_or_default();
+            let last = said.lines().rev().take(LAST_LINES).collect::<Vec<_>>();
+            println!("{name}, the last lines first:\n{}", last.join("\n"));
+        }
+    }
 }
 
 impl Trio {
@@ -108,9 +124,10 @@ impl Trio {
             Store::Redb => None,
             Store::Postgres => Some(Postgres::start()?),
         };
-        let (supplier, client) = company(&shop, directory.path(), "shop", &listen, database);
+        let url = database.as_ref().map(Postgres::socket_url);
+        let (supplier, client) = company(&shop, directory.path(), "shop", &listen, url.as_deref());
         let person = someone(&home, directory.path());
-        let trio = Self { person, supplier, home, shop, client, directory, lab };
+        let trio = Self { person, supplier, home, shop, client, database, directory, lab };
         trio.pair();
         Some(trio)
     }
@@ -227,24 +244,23 @@ impl Trio {
     }
 }
 
-/// Makes a companion on a host and starts it with its API.
-pub fn company(
-    host: &Host,
-    directory: &Path,
-    name: &str,
-    listen: &[String],
-    database: Option<Postgres>,
-) -> (Node, Client) {
+/// Makes a companion on a host, with its store there, and starts it with its API.
+pub fn company(host: &Host, directory: &Path, name: &str, listen: &[String], store: Option<&str>) -> (Node, Client) {
+    let mut init = vec!["supplier", "init", "--name", name, "--sector", "retail"];
+    init.extend(store.iter().flat_map(|url| ["--store", url]));
+    made(host, directory, name, &init, listen)
+}
+
+/// Makes one more companion on a host, for the company whose store is there.
+pub fn another(host: &Host, directory: &Path, name: &str, listen: &[String], store: &str) -> (Node, Client) {
+    made(host, directory, name, &["supplier", "join", "--store", store], listen)
+}
+
+fn made(host: &Host, directory: &Path, name: &str, make: &[&str], listen: &[String]) -> (Node, Client) {
     let mut node = Node::at(directory.join(name));
     node.namespace = Some(host.namespace.clone());
-    let mut init = vec!["supplier", "init", "--name", name, "--sector", "retail"];
-    init.extend(listen.iter().flat_map(|address| ["--listen", address]));
-    let url = database.as_ref().map(Postgres::socket_url).unwrap_or_default();
-    if database.is_some() {
-        init.extend(["--store", &url]);
-    }
-    node.good(&init);
-    node.database = database;
+    let listen = listen.iter().flat_map(|address| ["--listen", address]);
+    node.good(&make.iter().copied().chain(listen).collect::<Vec<_>>());
     let address = serve(&mut node, &directory.join(format!("{name}.log")));
     let client = Client::new(address, &node.api_key(false));
     (node, client)
