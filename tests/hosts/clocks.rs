@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use regie_tests::lab::{
     together,
-    trio::{Came, Transport, Trio, within},
+    trio::{Transport, Trio, within},
 };
 
 use super::DELIVERED;
@@ -29,9 +29,9 @@ fn once_wrong(offset: &str) {
     trio.person.stop();
     trio.start_home(|_| {});
     let now = trio.ask();
-    within(DELIVERED, "a request is answered now that the clock is right", || trio.came(&now) == Came::Answered);
-    within(2 * DELIVERED, "and so is the one of before", || trio.came(&meanwhile) == Came::Answered);
-    within(DELIVERED, "nothing is undelivered", || trio.undelivered() == 0);
+    trio.answers(&now, DELIVERED);
+    trio.answers(&meanwhile, 2 * DELIVERED);
+    trio.delivers(DELIVERED);
 }
 
 #[test]

@@ -133,6 +133,12 @@ fn a_wire_is_cut_loses_shrinks_and_is_whole_again() {
     assert_eq!(udp(&home, v4(&shop), 5, 1200), 5);
     assert!(says(&mut open, 100, PATIENCE));
     assert!(!says(&mut open, 40_000, 4 * WAY), "large packets are lost and nobody is told");
+    // A host that makes small packets of itself gets through, however much it has to say.
+    let small =
+        ["route", "replace", "default", "via", &home.gateway().to_string(), "mtu", "1280"].map(ToOwned::to_owned);
+    assert!(home.program("ip").args(small).status().expect("ip runs").success());
+    let mut open = tcp(&home, v4(&shop), PORT).expect("connected");
+    assert!(says(&mut open, 400_000, PATIENCE));
 }
 
 #[test]

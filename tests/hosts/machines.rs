@@ -4,7 +4,7 @@ use regie::command::Command;
 use regie_tests::lab::{
     faults::Cut,
     together,
-    trio::{Came, Store, Transport, Trio, pause, within},
+    trio::{Came, Store, Transport, Trio, pause},
 };
 use serde_json::json;
 
@@ -23,9 +23,9 @@ const SLEEP: u64 = 40;
 
 fn answered(trio: &Trio, requests: &[String], before: usize, changes: usize) {
     for request in requests {
-        within(DELIVERED, "the request is answered", || trio.came(request) == Came::Answered);
+        trio.answers(request, DELIVERED);
     }
-    within(DELIVERED, "nothing is undelivered", || trio.undelivered() == 0);
+    trio.delivers(DELIVERED);
     assert_eq!(trio.disclosures() - before, requests.len() + changes);
     assert_eq!(trio.person.ask(&Command::Audit)["verified"], json!(true));
 }

@@ -20,16 +20,16 @@ const DOCUMENT: usize = 40_000;
 
 /// What was said by both sides over a dead line: all of it arrives, once, and the line is told truly afterwards.
 fn delivered_once(trio: &Trio, before: usize, request: &str, changed: &str) {
-    within(DELIVERED, "the request is answered", || trio.came(request) == Came::Answered);
+    trio.answers(request, DELIVERED);
     within(DELIVERED, "the change has arrived", || trio.held() == changed);
-    within(DELIVERED, "nothing is undelivered", || trio.undelivered() == 0);
+    trio.delivers(DELIVERED);
     within(NOTICED, "both sides tell the same of the line", || {
         let (person, supplier) = trio.lines();
         person == supplier
     });
     let next = trio.ask();
-    within(DELIVERED, "the next request is answered", || trio.came(&next) == Came::Answered);
-    within(DELIVERED, "nothing is undelivered", || trio.undelivered() == 0);
+    trio.answers(&next, DELIVERED);
+    trio.delivers(DELIVERED);
     assert_eq!(trio.disclosures() - before, 3, "two answers and a change");
     assert_eq!(trio.person.ask(&Command::Audit)["verified"], json!(true));
 }
@@ -79,7 +79,7 @@ fn what_is_revoked_while_packets_vanish_is_erased_afterwards() {
         assert_eq!(trio.held(), "Anna Bakker", "the wire was cut");
         trio.home.mend();
         within(DELIVERED, "the value is erased", || trio.held().is_null());
-        within(DELIVERED, "nothing is undelivered", || trio.undelivered() == 0);
+        trio.delivers(DELIVERED);
     });
 }
 
@@ -92,7 +92,7 @@ fn a_dead_line_is_noticed_by_both_sides() {
         within(NOTICED, "both sides say that there is no line", || trio.lines() == (false, false));
         trio.home.mend();
         let request = trio.ask();
-        within(DELIVERED, "the request is answered", || trio.came(&request) == Came::Answered);
+        trio.answers(&request, DELIVERED);
     });
 }
 
@@ -126,12 +126,11 @@ fn where_a_tenth_of_all_packets_is_lost_each_request_is_answered_once() {
     together(&Transport::EACH, |transport| {
         let Some(trio) = Trio::new(*transport) else { return };
         trio.home.lose(10);
-        for number in 0..REQUESTS {
-            let request = trio.ask();
-            within(DELIVERED, &format!("request {number} is answered"), || trio.came(&request) == Came::Answered);
+        for _ in 0..REQUESTS {
+            trio.answers(&trio.ask(), DELIVERED);
         }
         trio.home.mend();
-        within(DELIVERED, "nothing is undelivered", || trio.undelivered() == 0);
+        trio.delivers(DELIVERED);
         assert_eq!(trio.disclosures(), REQUESTS);
     });
 }
@@ -141,10 +140,10 @@ fn where_large_packets_are_lost_without_a_word_large_documents_arrive() {
     together(&Transport::EACH, |transport| {
         let Some(trio) = Trio::new(*transport) else { return };
         trio.person.good(&["open", "shop", "messages"]);
-        within(DELIVERED, "the supplier knows", || trio.undelivered() == 0);
+        trio.delivers(DELIVERED);
         trio.home.shrink();
         let request = trio.ask();
-        within(DELIVERED, "a small request is answered", || trio.came(&request) == Came::Answered);
+        trio.answers(&request, DELIVERED);
         let body = data_encoding::BASE64.encode(&vec![b'x'; DOCUMENT]);
         trio.supplier.ask(&Command::Put {
             person: "-".into(),
@@ -157,7 +156,7 @@ fn where_large_packets_are_lost_without_a_word_large_documents_arrive() {
         within(DELIVERED, "the document is there", || inbox().as_array().is_some_and(|inbox| !inbox.is_empty()));
         trio.person.set("name.full", "Anna Jansen");
         let request = trio.ask();
-        within(DELIVERED, "the next request is answered", || trio.came(&request) == Came::Answered);
+        trio.answers(&request, DELIVERED);
         assert_eq!(inbox().as_array().map(Vec::len), Some(1));
     });
 }

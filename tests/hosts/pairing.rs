@@ -4,7 +4,7 @@ use regie_tests::{
     asking,
     lab::{
         Family, Lab, together,
-        trio::{Came, Store, Transport, Trio, company, someone, within},
+        trio::{Store, Transport, Trio, company, someone, within},
     },
 };
 use serde_json::json;
@@ -13,8 +13,8 @@ use super::DELIVERED;
 
 fn answers(trio: &Trio) {
     let request = trio.ask();
-    within(DELIVERED, "a request is answered", || trio.came(&request) == Came::Answered);
-    within(DELIVERED, "its answer is signed for", || trio.undelivered() == 0);
+    trio.answers(&request, DELIVERED);
+    trio.delivers(DELIVERED);
     assert_eq!((trio.disclosures(), trio.held()), (1, "Anna Bakker".into()));
 }
 

@@ -13,7 +13,7 @@ use regie::command::Command;
 use regie_tests::{
     lab::{
         faults::Cut,
-        trio::{Came, Store, Transport, Trio, within},
+        trio::{Store, Transport, Trio},
     },
     number,
 };
@@ -165,11 +165,10 @@ fn end(trio: &mut Trio, fault: Fault) {
 
 /// All that was asked is answered, the last change is known, nothing came twice, and the log holds.
 fn settled(trio: &Trio, seed: u64, requests: &[String], before: usize, changes: usize) {
-    for (number, request) in requests.iter().enumerate() {
-        let what = format!("seed {seed}: request {number} is answered");
-        within(SETTLED, &what, || trio.came(request) == Came::Answered);
+    for request in requests {
+        trio.answers(request, SETTLED);
     }
-    within(SETTLED, &format!("seed {seed}: nothing is undelivered"), || trio.undelivered() == 0);
+    trio.delivers(SETTLED);
     if changes > 0 {
         assert_eq!(trio.held(), json!(format!("Anna {changes}")), "seed {seed}: the last change is known");
     }

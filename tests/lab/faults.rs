@@ -1,10 +1,7 @@
 //! What goes wrong on the wire of a host, and what a network does to those on it. In: a host. Out: rules in the router
 //! that it hangs on, until they are taken back.
 
-use std::{
-    net::{Ipv4Addr, SocketAddrV4},
-    process::Command as Process,
-};
+use std::{net::SocketAddrV4, process::Command as Process};
 
 use super::{Host, WAN, at, ip, nft, run};
 use crate::Node;
@@ -123,13 +120,6 @@ impl Host {
         ip(&["-n", &self.namespace, "addr", "del", &format!("{old}/24"), "dev", WAN]);
         self.address_4(new);
         self.ipv4 = Some(new);
-    }
-
-    /// Takes another address of its network, too, as a host that moves does.
-    pub fn also(&self, last: u8) -> Ipv4Addr {
-        let own = at(self.gateway(), last);
-        ip(&["-n", &self.namespace, "addr", "add", &format!("{own}/24"), "dev", WAN]);
-        own
     }
 
     /// Counts packets on this host's wire that a rule of nftables matches, before any fault.

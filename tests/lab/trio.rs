@@ -19,6 +19,8 @@ use crate::{Node, api::Client, asking, postgres::Postgres};
 
 /// The port that suppliers listen on.
 pub const PORT: u16 = 7481;
+/// Within so many seconds two nodes are done with what they have to do, where nothing goes wrong.
+const SETTLED: u64 = 30;
 /// Lines of a log that are shown where a test failed.
 const LAST_LINES: usize = 12;
 /// How often a state is looked at while a test waits for it.
@@ -136,7 +138,7 @@ impl Trio {
         let invitation = self.supplier.ask(&Command::Invite { public: false, days: 1 });
         let link = invitation["link"].as_str().expect("a link").to_owned();
         self.person.ask(&Command::Pair { link, agreement: "SD-BASE".into() });
-        within(30, "they are paired and connected", || self.lines() == (true, true));
+        within(SETTLED, "they are paired and connected", || self.lines() == (true, true));
     }
 
     /// The supplier asks for the person's name, once; the request's id comes out.
@@ -149,7 +151,8 @@ impl Trio {
     pub fn subscribe(&self) {
         let asked = self.supplier.ask(&asking(&["name.full"], "DeliveryOfGoods", "subscribe"));
         let id = asked["request"].as_str().expect("an id").to_owned();
-        within(30, "the subscription is answered", || self.came(&id) == Came::Answered && self.undelivered() == 0);
+        self.answers(&id, SETTLED);
+        self.delivers(SETTLED);
     }
 
     /// What a request came to.
@@ -162,6 +165,26 @@ impl Trio {
             (_, Some(code)) => Came::Rejected(code.to_owned()),
             _ => Came::Open,
         }
+    }
+
+    /// Waits until a request is answered, for so many seconds at most.
+    pub fn answers(&self, request: &str, seconds: u64) {
+        let (begun, bound) = (Instant::now(), Duration::from_secs(seconds));
+        while self.came(request) != Came::Answered {
+            assert!(
+                begun.elapsed() < bound,
+                "a request is {:?} after {seconds} s; lines {:?} by person and supplier, {} undelivered",
+                self.came(request),
+                self.lines(),
+                self.undelivered()
+            );
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Waits until the person's node has told all, for so many seconds at most.
+    pub fn delivers(&self, seconds: u64) {
+        within(seconds, "nothing is undelivered", || self.undelivered() == 0);
     }
 
     /// The name that the supplier holds.
@@ -232,16 +255,6 @@ impl Trio {
         let address = serve(&mut self.supplier, &self.directory.path().join("shop.log"));
         self.client = self.client.at(address);
     }
-
-    /// Where the homes are.
-    pub fn directory(&self) -> &Path {
-        self.directory.path()
-    }
-
-    /// The supplier's system, to be used on the supplier's host.
-    pub const fn client(&self) -> &Client {
-        &self.client
-    }
 }
 
 /// Makes a companion on a host, with its store there, and starts it with its API.
@@ -292,15 +305,20 @@ pub fn pause(seconds: u64) {
 
 fn start(node: &mut Node, log: &Path, set: impl FnOnce(&mut Process)) {
     let mut process = node.process(&["--json", "run"]);
-    process.stderr(appended(log));
+    process.stderr(appended(log)).env("REGIE_LOG", log_level());
     set(&mut process);
     node.start_process(process);
 }
 
 fn serve(node: &mut Node, log: &Path) -> std::net::SocketAddr {
     node.serve_api_with(|process| {
-        process.stderr(appended(log));
+        process.stderr(appended(log)).env("REGIE_LOG", log_level());
     })
+}
+
+/// What nodes tell of themselves: what the environment says, or what happens to their lines.
+fn log_level() -> String {
+    std::env::var("REGIE_LOG").unwrap_or_else(|_| "info".into())
 }
 
 fn appended(log: &Path) -> File {
