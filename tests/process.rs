@@ -3,6 +3,7 @@
 pub mod api;
 pub mod crowd;
 pub mod http;
+pub mod lab;
 pub mod nats;
 pub mod paper_supplier;
 pub mod postgres;
@@ -48,6 +49,7 @@ fn told_by_cargo(name: &str) -> bool {
 }
 
 /// A home with perhaps a process in it; killed when dropped.
+#[derive(Debug)]
 pub struct Node {
     /// The home.
     pub home: PathBuf,
