@@ -42,6 +42,7 @@ pub struct Member {
 struct State {
     machine: Supplier,
     values: BTreeMap<FieldPath, Observed>,
+    visits: usize,
 }
 
 impl Crowd {
@@ -82,7 +83,7 @@ impl Member {
         };
         let mut machine = Supplier::new(key);
         machine.set_profile(profile).expect("well formed");
-        let state = Arc::new(Mutex::new(State { machine, values: BTreeMap::new() }));
+        let state = Arc::new(Mutex::new(State { machine, values: BTreeMap::new(), visits: 0 }));
         let member = Self { endpoint, state };
         let serving = member.clone();
         tokio::spawn(async move {
@@ -138,6 +139,11 @@ impl Member {
         state.values.iter().map(|(field, seen)| (field.to_string(), seen.value.as_str().to_owned())).collect()
     }
 
+    /// How often somebody connected.
+    pub fn visits(&self) -> usize {
+        self.state().visits
+    }
+
     /// How many of its requests have no answer yet.
     pub fn unanswered(&self) -> usize {
         let state = self.state();
@@ -147,7 +153,10 @@ impl Member {
     fn event(&self, event: NetworkEvent) {
         let key = |bytes: [u8; 32]| PublicKey::from_bytes(&bytes).expect("a key");
         match event {
-            NetworkEvent::Connected(peer) => self.send(key(peer)),
+            NetworkEvent::Connected(peer) => {
+                self.state().visits += 1;
+                self.send(key(peer));
+            }
             NetworkEvent::Disconnected(peer) => self.state().machine.connection_lost(&key(peer)),
             NetworkEvent::Frame(peer, frame, responder) => {
                 let message = wire::decode::<Message>(&frame, 300_000).expect("a message");

@@ -34,6 +34,7 @@ mod supplier_store;
 mod tally;
 mod tidy;
 mod unlinkable;
+mod visits;
 
 // The supplier's tests again, with the companion's store in a real PostgreSQL.
 #[path = "supplier_api.rs"]

@@ -1,0 +1,103 @@
+//! A visit, not a state: lines are held for few, the others are visited; the moments tell two suppliers nothing.
+
+use std::time::{Duration, Instant};
+
+use regie::command::Command;
+use regie_protocol::{grant::Access, purpose::Purpose};
+use regie_tests::{
+    Node,
+    crowd::{Crowd, Member},
+    until,
+};
+use serde_json::json;
+
+/// Suppliers of the person.
+const SUPPLIERS: usize = 20;
+/// Lines that are held here.
+const HELD: &str = "3";
+/// Within how many seconds after a start they are visited here.
+const SPREAD: u64 = 10;
+
+fn connected(person: &Node) -> usize {
+    let status = person.ask(&Command::Status);
+    let all = status["suppliers"].as_array().cloned().unwrap_or_default();
+    all.iter().filter(|supplier| supplier["connected"] == json!(true)).count()
+}
+
+fn start(person: &mut Node) {
+    let mut process = person.process(&["--json", "run"]);
+    process.env("REGIE_HELD_LINES", HELD).env("REGIE_SPREAD_SECONDS", SPREAD.to_string());
+    process.stderr(std::process::Stdio::null());
+    person.start_process(process);
+}
+
+fn paired(person: &Node) -> Crowd {
+    let names: Vec<String> = (0..SUPPLIERS).map(|number| format!("Supplier {number}")).collect();
+    let crowd = Crowd::start(&names);
+    for member in crowd.members() {
+        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into() });
+    }
+    crowd
+}
+
+#[test]
+fn few_lines_are_held_and_what_the_person_changes_is_told_to_all_at_once() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "open");
+    start(&mut person);
+    person.set("name.full", "Anna Bakker");
+    let crowd = paired(&person);
+    for member in crowd.members() {
+        member.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, "for the parcel");
+    }
+    // The first visit after a pairing finds the question, or the line is held.
+    until("all have the name", || crowd.members().iter().all(|member| !member.held().is_empty()));
+    until("the others are let go", || connected(&person) == 3);
+    person.set("name.full", "Anna de Vries");
+    let told = |member: &Member| member.held().values().any(|value| value == "Anna de Vries");
+    until("all are told, whether a line is held or not", || crowd.members().iter().all(told));
+    until("the others are let go again", || connected(&person) == 3);
+
+    // One that is to reach the person at once does.
+    let wanted = crowd.members().iter().find(|member| !is_connected(&person, member)).expect("one that is not");
+    person.ask(&Command::AtOnce { supplier: wanted.key().to_string(), at_once: true });
+    until("its line is held", || is_connected(&person, wanted));
+    wanted.ask(&["birthDate"], Purpose::DeliveryOfGoods, Access::Read, "for the test");
+    until("it is answered", || wanted.unanswered() == 0);
+    until("no more are held for that", || connected(&person) == 3);
+}
+
+fn is_connected(person: &Node, member: &Member) -> bool {
+    let status = person.ask(&Command::Status);
+    let mut all = status["suppliers"].as_array().cloned().unwrap_or_default().into_iter();
+    all.any(|one| one["supplier"] == json!(member.key().to_string()) && one["connected"] == json!(true))
+}
+
+#[test]
+fn after_a_restart_suppliers_are_visited_at_moments_of_their_own() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "careful");
+    start(&mut person);
+    let crowd = paired(&person);
+    person.stop();
+    let seen = |member: &Member| member.visits();
+    let before: Vec<usize> = crowd.members().iter().map(seen).collect();
+    let begun = Instant::now();
+    start(&mut person);
+    let mut moments = vec![None; SUPPLIERS];
+    until("all were visited", || {
+        for (number, member) in crowd.members().iter().enumerate() {
+            if moments[number].is_none() && seen(member) > before[number] {
+                moments[number] = Some(begun.elapsed());
+            }
+        }
+        moments.iter().all(Option::is_some)
+    });
+    let mut moments: Vec<Duration> = moments.into_iter().flatten().collect();
+    moments.sort_unstable();
+    // Drawn evenly from ten seconds, ten of twenty come within one with a chance of one in many millions.
+    let most = moments
+        .iter()
+        .map(|from| moments.iter().filter(|at| *at >= from && **at < *from + Duration::from_secs(1)).count());
+    assert!(most.max().expect("moments") < 10, "they come together: {moments:?}");
+}
