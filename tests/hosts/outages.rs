@@ -47,24 +47,12 @@ fn outage(transport: Transport, store: Store, how: Cut, seconds: u64) {
     delivered_once(&trio, before, &request, "Anna Jansen");
 }
 
-fn outages(how: Cut) {
-    let rows: Vec<_> = Transport::EACH.into_iter().flat_map(|transport| OUTAGES.map(|s| (transport, s))).collect();
-    together(&rows, |(transport, seconds)| outage(*transport, Store::Redb, how, *seconds));
-}
-
 #[test]
-fn what_is_said_while_packets_vanish_is_delivered_once() {
-    outages(Cut::Drop);
-}
-
-#[test]
-fn what_is_said_while_packets_are_rejected_is_delivered_once() {
-    outages(Cut::Reject);
-}
-
-#[test]
-fn what_is_said_while_packets_vanish_is_delivered_once_to_a_companion_on_postgres() {
-    together(&Transport::EACH, |transport| outage(*transport, Store::Postgres, Cut::Drop, 12));
+fn what_is_said_while_nothing_goes_through_is_delivered_once() {
+    let cuts = [Cut::Drop, Cut::Reject].into_iter().flat_map(|how| OUTAGES.map(|seconds| (Store::Redb, how, seconds)));
+    let cuts: Vec<_> = cuts.chain([(Store::Postgres, Cut::Drop, 12)]).collect();
+    let rows: Vec<_> = Transport::EACH.iter().flat_map(|own| cuts.iter().map(move |cut| (*own, *cut))).collect();
+    together(&rows, |(transport, (store, how, seconds))| outage(*transport, *store, *how, *seconds));
 }
 
 #[test]
