@@ -74,6 +74,27 @@ fn is_connected(person: &Node, member: &Member) -> bool {
 }
 
 #[test]
+fn the_log_of_a_node_links_no_relationships() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "careful");
+    let log = directory.path().join("log");
+    let mut process = person.process(&["--json", "run"]);
+    process.env("REGIE_LOG", "debug").stderr(std::fs::File::create(&log).expect("a file"));
+    person.start_process(process);
+    let crowd = Crowd::start(&["One".into(), "Two".into()]);
+    for member in crowd.members() {
+        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into() });
+    }
+    until("both are connected", || connected(&person) == 2);
+    let text = std::fs::read_to_string(&log).expect("text");
+    assert!(!text.is_empty(), "it logs");
+    assert!(!text.contains("12D3KooW"), "no peer's id: {text}");
+    for member in crowd.members() {
+        assert!(!text.contains(&member.person().to_string()), "no key of the person's: {text}");
+    }
+}
+
+#[test]
 fn after_a_restart_suppliers_are_visited_at_moments_of_their_own() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut person = Node::person(directory.path().join("person"), "careful");

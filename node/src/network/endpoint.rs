@@ -473,8 +473,9 @@ fn dial_error(error: &SwarmDialError, unfit: Vec<(Address, Fault)>) -> DialError
             tried.extend(faults);
             DialError::Unreachable(tried)
         }
-        _ if tried.is_empty() => DialError::NoAddress,
-        _ => DialError::Unreachable(tried),
+        _ if !tried.is_empty() => DialError::Unreachable(tried),
+        SwarmDialError::NoAddresses => DialError::NoAddress,
+        other => DialError::NotMade(other.to_string()),
     }
 }
 

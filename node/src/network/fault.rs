@@ -124,6 +124,9 @@ pub enum DialError {
     /// No address led to it.
     #[error("{}", said(.0))]
     Unreachable(Vec<(Address, Fault)>),
+    /// The connection was not made for a reason of this machine's own.
+    #[error("the connection could not be made ({0}); try again in a minute")]
+    NotMade(String),
     /// There is no address to try.
     #[error("there is no address to dial; ask for a new link")]
     NoAddress,

@@ -23,7 +23,7 @@ pub const RESOLVE: Duration = Duration::from_secs(5);
 /// Addresses of one name that are tried.
 pub const ADDRESSES_OF_A_NAME: usize = 8;
 /// Longest address, in bytes of text.
-pub const ADDRESS_BYTES: usize = 300;
+pub const ADDRESS_BYTES: usize = regie_protocol::limits::NAME_BYTES;
 /// Longest path of a web socket, in bytes.
 pub const PATH_BYTES: usize = 64;
 /// Longest answer of a proxy to CONNECT, in bytes.
