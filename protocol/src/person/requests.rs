@@ -264,6 +264,7 @@ impl Person {
             purpose: request.purpose,
             retention: request.retention,
             delegations: request.delegations,
+            is_known: relationship.is_known(now),
         };
         let wanted = Wanted { access: request.access, now, until: now.plus_days(request.duration) };
         let withdrawn = &relationship.withdrawn;
