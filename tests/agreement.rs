@@ -143,11 +143,11 @@ impl Together {
         let policy = Policy::preset(&script.preset).expect("a preset");
         person::initialise(&mut store, &RootSeed::from_entropy([5; 32]), policy).expect("initialised");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let (events, end) = runtime.block_on(async { person::start(store).expect("started") });
+        let (events, end) = runtime.block_on(async { person::start(store, Default::default()).expect("started") });
         std::mem::forget(end);
         for member in crowd.members() {
             let invitation = member.invite().parse().expect("a link");
-            runtime.block_on(person::pair(invitation, Agreement::SdBase, events.clone())).expect("paired");
+            runtime.block_on(person::pair(invitation, Agreement::SdBase, true, events.clone())).expect("paired");
         }
         Self { runtime, events, crowd }
     }

@@ -218,7 +218,7 @@ fn a_companion_that_lies_in_its_replies_is_not_paired_with() {
     ];
     for (number, (what, lie)) in (0u8..).zip(lies) {
         let (link, _endpoint) = runtime.block_on(companion_that_says(120 + number, lie));
-        let paired = person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+        let paired = person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
         assert!(paired.is_err(), "{what}: {paired:?}");
         assert!(person.runs(), "{what}");
     }
@@ -311,7 +311,7 @@ async fn paired(node: &Node, secret: u8) -> PaperSupplier {
 
 async fn pair(node: &Node, supplier: Unpaired) -> PaperSupplier {
     let (home, link) = (node.home.clone(), supplier.link.clone());
-    let pair = Command::Pair { link, agreement: "SD-BASE".into() };
+    let pair = Command::Pair { link, agreement: "SD-BASE".into(), vouched: true };
     tokio::task::spawn_blocking(move || regie::control::ask(&home, &pair)).await.expect("ran").expect("paired");
     let supplier = supplier.paired();
     // Until then there is the line that pairing was done on, and nobody answers on that.

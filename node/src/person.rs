@@ -3,7 +3,7 @@
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
 //! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
 //! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
-//! holds the connections, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
+//! holds the connections, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
 //! what the person says of patterns that suppliers publish, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
@@ -21,8 +21,10 @@ mod journal;
 mod links;
 mod meetings;
 mod overview;
+mod pairing;
 mod records;
 mod segments;
+mod standing;
 mod verify;
 
 use std::{
@@ -31,32 +33,31 @@ use std::{
 };
 
 use regie_protocol::{
-    agreement::Agreement,
     audit::Log,
     decision::Release,
     field::{FieldPath, Observed},
-    identity::Nonce,
     identity::{PublicKey, RootSeed},
     message::{self, Message, Reply},
     person::{Effect, Person, Record, Weighed},
     policy::Policy,
-    profile::{Acceptance, Alternative, Pairing, Profile},
+    profile::Profile,
     refusal::Refusal,
     signed::{ObjectId, Signed},
+    standing::Unread,
     time::Timestamp,
     wire,
 };
 use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
-use zeroize::Zeroizing;
 
 pub use intents::take_up;
-pub use links::pair;
+pub use pairing::{look, pair};
 pub use records::seed;
 
 use crate::{
     clock::{self, Clock},
     command::{Command, Failure},
+    domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
     network::Responder,
     store::{Batch, Key, Store, StoreError, Table},
@@ -76,12 +77,20 @@ pub enum Event {
     Lost(PublicKey),
     /// The owner asks.
     Command(Command, oneshot::Sender<Result<Value, Failure>>),
+    /// A supplier is to be looked at: what it takes to speak with it.
+    Approach(PublicKey, oneshot::Sender<Result<pairing::Approach, Failure>>),
+    /// It was: what the owner is to see.
+    Looked(Box<pairing::Looked>, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
-    Proffer(Proffer, oneshot::Sender<Result<Proffered, Failure>>),
+    Proffer(pairing::Proffer, oneshot::Sender<Result<pairing::Proffered, Failure>>),
     /// A pairing was answered with another agreement.
-    Weigh(Box<Counter>, oneshot::Sender<Result<Weighed, Failure>>),
+    Weigh(Box<pairing::Counter>, oneshot::Sender<Result<Weighed, Failure>>),
     /// A pairing was answered.
-    Paired(Box<Answered>, oneshot::Sender<Result<Value, Failure>>),
+    Paired(Box<pairing::Answered>, oneshot::Sender<Result<Value, Failure>>),
+    /// A known supplier showed its profile, as it does to whoever says `hello`.
+    Profile(PublicKey, Signed<Profile>),
+    /// The document of a supplier's domain was read, or could not be.
+    DomainRead(PublicKey, String, Result<Signed<Profile>, Unread>),
     /// An attempt to meet a processor is over.
     Met(PublicKey),
     /// A talk with a board asks what is to be said about this intent.
@@ -98,42 +107,6 @@ pub enum Event {
     Tick,
 }
 
-/// What is to be proffered.
-pub struct Proffer {
-    supplier: PublicKey,
-    invitation: Nonce,
-    agreement: Agreement,
-    /// The supplier's alternative that this takes up.
-    alternative: Option<ObjectId>,
-}
-
-/// A supplier's other proposal.
-pub struct Counter {
-    supplier: PublicKey,
-    pairing: Signed<Pairing>,
-    answer: Signed<Alternative>,
-}
-
-/// What a link needs to pair.
-pub struct Proffered {
-    /// The key to dial under.
-    pub secret: Zeroizing<[u8; 32]>,
-    /// The proffer.
-    pub pairing: Signed<Pairing>,
-}
-
-/// A supplier's answer to a pairing.
-pub struct Answered {
-    /// Who.
-    pub supplier: PublicKey,
-    /// Its profile.
-    pub profile: Signed<Profile>,
-    /// Its acceptance.
-    pub acceptance: Signed<Acceptance>,
-    /// What was proffered.
-    pub pairing: Signed<Pairing>,
-}
-
 /// Values that are kept in memory between turns, so that an answer need not wait for the store.
 const VALUES: usize = 256;
 /// Suppliers that are dialled at once.
@@ -147,6 +120,11 @@ pub struct Node {
     links: BTreeMap<PublicKey, Link>,
     /// Processors that are to be met.
     meetings: BTreeMap<PublicKey, meetings::Meeting>,
+    /// Reads the documents of suppliers' domains.
+    reader: Reader,
+    readings: standing::Readings,
+    /// Suppliers that the owner looked at and may pair with.
+    looks: BTreeMap<PublicKey, pairing::Seen>,
     /// What is said to the boards of intents, each under a key of its own.
     talks: BTreeMap<ObjectId, intents::Talk>,
     /// When each supplier was asked for its segments.
@@ -173,7 +151,7 @@ struct Link {
 ///
 /// # Errors
 /// A store that does not hold a person's node, or is damaged.
-pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
+pub fn start(store: Store, reader: Reader) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (machine, clock) = records::load(&store)?;
     verify::at_start(&machine, &store)?;
@@ -185,6 +163,9 @@ pub fn start(store: Store) -> Result<(mpsc::Sender<Event>, driver::End), Failure
         clock,
         links: BTreeMap::new(),
         meetings: BTreeMap::new(),
+        reader,
+        readings: standing::Readings::default(),
+        looks: BTreeMap::new(),
         talks: BTreeMap::new(),
         asked: BTreeMap::new(),
         values: BTreeMap::new(),
@@ -288,9 +269,16 @@ impl Driven for Node {
                 let result = self.proffer(&proffer);
                 turn.after(move || drop(answer.send(result)));
             }
+            Event::Approach(supplier, answer) => {
+                let result = self.approach(&supplier);
+                turn.after(move || drop(answer.send(result)));
+            }
+            Event::Looked(looked, answer) => {
+                let result = self.looked(*looked);
+                turn.after(move || drop(answer.send(result)));
+            }
             Event::Weigh(counter, answer) => {
-                let Counter { supplier, pairing, answer: alternative } = *counter;
-                let result = self.machine.weigh(&supplier, &pairing, alternative).map_err(Failure::from);
+                let result = self.weigh(*counter);
                 turn.after(move || drop(answer.send(result)));
             }
             Event::Paired(answered, answer) => {
@@ -304,7 +292,14 @@ impl Driven for Node {
                 self.tend_links();
                 self.tend_boards();
                 self.meet(turn);
+                self.read_domains(turn);
             }
+            Event::Profile(supplier, profile) => {
+                if let Err(failure) = self.profile_shown(&supplier, profile, turn) {
+                    tracing::info!(code = failure.code, "a supplier showed a profile that is not taken");
+                }
+            }
+            Event::DomainRead(supplier, domain, read) => self.domain_read(&supplier, &domain, read, turn),
             Event::ToBoard(intent, answer) => {
                 let say = self.to_say(&intent);
                 turn.after(move || drop(answer.send(say)));
@@ -457,21 +452,6 @@ impl Node {
         self.run(effects, None, turn);
         let outgoing = self.machine.to_send(supplier);
         outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
-    }
-
-    fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
-        let Proffer { supplier, invitation, agreement, alternative } = *proffer;
-        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, clock::wall())?;
-        Ok(Proffered { secret: self.machine.pairing_key(&supplier).expose_secret(), pairing })
-    }
-
-    fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
-        let Answered { supplier, profile, acceptance, pairing } = answered;
-        let now = self.clock.now();
-        let effects = self.machine.paired(&supplier, profile, acceptance, &pairing, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
-        self.link(supplier);
-        Ok(self.relationship_json(&supplier))
     }
 
     fn link(&mut self, supplier: PublicKey) {

@@ -24,6 +24,7 @@ pub mod market;
 pub mod names;
 pub mod once;
 pub mod patterns;
+mod profile;
 mod records;
 mod sharing;
 mod tally;
@@ -45,6 +46,7 @@ use regie_protocol::{
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use profile::check as check_profile;
 pub use records::key;
 pub use tally::Standing;
 
@@ -593,7 +595,7 @@ impl Companion {
             texts = self.with_others(texts, &mut batch)?;
         }
         if let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) {
-            let profile = Profile { addresses: texts, issued: clock::wall(), ..profile.clone() };
+            let profile = profile::newer(Profile { addresses: texts, ..profile.clone() });
             for effect in self.machine.set_profile(profile)? {
                 if let Effect::Persist(record) = effect {
                     records::put_alone(&mut batch, &record)?;

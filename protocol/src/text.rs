@@ -68,7 +68,8 @@ mod tests {
             assert!(disguises(c), "U+{code:04X}");
             assert!(!plain_line(&format!("Gemeente{c}Utrecht"), 64), "U+{code:04X}");
         }
-        for text in ["Gemeente Utrecht", "Łódź & Zoë's \u{a0}Café – “ja”", "Ωμέγα Привет 株式会社 שלום نور हिन्दी 😀 €"] {
+        for text in ["Gemeente Utrecht", "Łódź & Zoë's \u{a0}Café – “ja”", "Ωμέγα Привет 株式会社 שלום نور हिन्दी 😀 €"]
+        {
             assert!(plain_line(text, 256), "{text}");
         }
         assert!(plain_lines("two\nlines", 9) && !plain_line("two\nlines", 9) && !plain_lines("two\r\nlines", 99));

@@ -13,6 +13,7 @@ use crate::{
     command::{Command, Failure, exit, parse},
     control,
     dashboard::{self, Asker, Doors, Starter},
+    domain::Reader,
     driver::End,
     home::{self, Config, Role},
     person,
@@ -70,7 +71,10 @@ pub(super) fn run(
     }
     let store = Store::open(home, &passphrase)?;
     match config.role {
-        Role::Person => within_runtime(home, serve(home, store, listen, json)),
+        Role::Person => {
+            let reader = Reader::new(config.domain_hosts.clone());
+            within_runtime(home, serve(home, store, reader, listen, json))
+        }
         Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), json)),
     }
 }
@@ -132,13 +136,13 @@ async fn make(
     let policy = Policy::preset("balanced").ok_or_else(|| Failure::internal("no preset"))?;
     let mut store = home::create(home, &Config::person(), passphrase)?;
     person::initialise(&mut store, &seed, policy)?;
-    Ok((begin(home, store, doors)?, phrase))
+    Ok((begin(home, store, Reader::default(), doors)?, phrase))
 }
 
 /// Starts a person's node and its control socket.
-fn begin(home: &Path, store: Store, doors: Arc<Doors>) -> Result<Running, Failure> {
+fn begin(home: &Path, store: Store, reader: Reader, doors: Arc<Doors>) -> Result<Running, Failure> {
     let listener = control::bind(&control::socket(home))?;
-    let (events, end) = person::start(store)?;
+    let (events, end) = person::start(store, reader)?;
     tokio::spawn(tick(TICK, events.clone(), || person::Event::Tick));
     let asked = events.clone();
     let asker: Asker = Arc::new(move |command| {
@@ -150,13 +154,13 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>) -> Result<Running, Failur
     Ok(Running { events, end, asker })
 }
 
-async fn serve(home: &Path, store: Store, listen: Listen, json: bool) -> Result<(), Failure> {
+async fn serve(home: &Path, store: Store, reader: Reader, listen: Listen, json: bool) -> Result<(), Failure> {
     let doors = Arc::new(Doors::default());
     let page = match listen {
         Listen::Off => None,
         Listen::At(address) => Some(dashboard::listen(address, home.to_owned(), doors.clone()).await?),
     };
-    let running = begin(home, store, doors)?;
+    let running = begin(home, store, reader, doors)?;
     let link = page.as_ref().map(dashboard::Listening::link);
     say(json, &json!({ "running": "person", "home": home, "dashboard": link }), || {
         let open = link.as_ref().map(|link| format!("\nYour dashboard, for one visit:\n  {link}"));
@@ -236,9 +240,10 @@ async fn ask_person(
             let next = "start the node without --dashboard off";
             Failure::new("no_dashboard", exit::NOT_FOUND, format!("this node has no dashboard; {next}"))
         }),
-        Command::Pair { link, agreement } => {
+        Command::Look { link } => person::look(parse::<Invitation>(&link)?, events).await,
+        Command::Pair { link, agreement, vouched } => {
             let invitation: Invitation = parse(&link)?;
-            person::pair(invitation, parse(&agreement)?, events).await
+            person::pair(invitation, parse(&agreement)?, vouched, events).await
         }
         Command::TakeUp { offer, agreement } => person::take_up(offer, parse(&agreement)?, events).await,
         command => ask(&events, |answer| person::Event::Command(command, answer)).await,

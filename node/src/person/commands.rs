@@ -130,9 +130,15 @@ impl Node {
             Command::Me { name } => self.me(name, turn),
             Command::Proffer { agreement } => self.proffered(agreement, turn),
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&*self.store)? })),
-            Command::Pair { .. } | Command::TakeUp { .. } | Command::Stop | Command::Dashboard => {
-                Err(Failure::internal("handled elsewhere"))
+            Command::Vouch { supplier, vouched } => {
+                let supplier = self.find_supplier(&supplier)?;
+                self.vouch(&supplier, vouched, turn)
             }
+            Command::Look { .. }
+            | Command::Pair { .. }
+            | Command::TakeUp { .. }
+            | Command::Stop
+            | Command::Dashboard => Err(Failure::internal("handled elsewhere")),
             Command::Invite { .. }
             | Command::Ask { .. }
             | Command::People
@@ -155,6 +161,8 @@ impl Node {
             | Command::Correct { .. }
             | Command::KeyCreate { .. }
             | Command::KeyList
+            | Command::SetProfile { .. }
+            | Command::DomainDocument
             | Command::KeyRevoke { .. } => Err(Failure::usage(
                 "this home is a person's; that command is for a supplier's companion (`regie supplier init`)",
             )),
@@ -176,7 +184,7 @@ impl Node {
     pub(super) fn relationship_json(&self, supplier: &PublicKey) -> Value {
         let Some(relationship) = self.machine.relationship(supplier) else { return Value::Null };
         let now = clock::wall();
-        json!({
+        let shown = json!({
             "supplier": supplier,
             "name": relationship.profile().name,
             "sector": relationship.profile().sector,
@@ -189,7 +197,8 @@ impl Node {
             "requests_waiting": relationship.waiting().count(),
             "undelivered": relationship.undelivered(),
             "log_entries": relationship.log().size(),
-        })
+        });
+        self.who(shown, supplier)
     }
 
     fn audit(&self) -> Result<Value, Failure> {

@@ -6,23 +6,15 @@
 use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
-    agreement::Agreement,
     identity::PublicKey,
-    message::{self, Message, Reply},
-    person::Weighed,
-    profile::{Invitation, Pairing},
+    message::{self, Message},
     refusal::Refusal,
-    signed::Signed,
-    wire,
 };
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use zeroize::Zeroizing;
 
-use super::{Answered, Counter, Event, Proffer, Proffered};
-use crate::{
-    command::{Failure, exit},
-    network::{Address, Endpoint, NetworkEvent},
-};
+use super::Event;
+use crate::network::{Address, Endpoint, NetworkEvent};
 
 /// First and longest pause between two attempts to reach a supplier.
 const RETRY: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(60));
@@ -107,87 +99,4 @@ async fn deliver(supplier: PublicKey, endpoint: Endpoint, events: mpsc::WeakSend
             return;
         }
     }
-}
-
-/// Follows a pairing link: dials under the key made for this supplier, reads its profile, proffers. Where the supplier
-/// answers with a stricter agreement that is taken up; one that permits more comes out, for the person to decide.
-pub async fn pair(
-    invitation: Invitation,
-    agreement: Agreement,
-    events: mpsc::Sender<Event>,
-) -> Result<serde_json::Value, Failure> {
-    let (supplier, id) = (invitation.supplier, invitation.id);
-    let proffer = Proffer { supplier, invitation: id, agreement, alternative: None };
-    let Proffered { secret, pairing } = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
-    let addresses: Vec<Address> =
-        invitation.addresses.iter().map(|text| crate::command::parse(text)).collect::<Result<_, _>>()?;
-    let (endpoint, _network) = Endpoint::start(secret, &[]).await.map_err(Failure::internal)?;
-    let unreachable = |error| Failure::new("unreachable", exit::UNREACHABLE, error);
-    endpoint.connect(*supplier.as_bytes(), &addresses).await.map_err(|e| unreachable(e.to_string()))?;
-    let Reply::Profile(profile) = exchange(&endpoint, supplier, &Message::Hello).await? else {
-        return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier did not answer with its profile"));
-    };
-    let (mut pairing, mut reply) = proffered(&endpoint, supplier, pairing).await?;
-    if let Reply::Alternative(answer) = reply {
-        let counter = Box::new(Counter { supplier, pairing: pairing.clone(), answer });
-        let weighed: Weighed = ask(&events, |answer| Event::Weigh(counter, answer)).await?;
-        if !weighed.stricter {
-            return Ok(other_terms(agreement, weighed.agreement));
-        }
-        let (agreement, alternative) = (weighed.agreement, Some(weighed.id));
-        let proffer = Proffer { supplier, invitation: id, agreement, alternative };
-        let again = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
-        (pairing, reply) = proffered(&endpoint, supplier, again.pairing).await?;
-    }
-    let acceptance = match reply {
-        Reply::Paired(acceptance) => acceptance,
-        Reply::Refused(code) => return Err(Failure::new(code.code(), exit::REFUSED, code.explanation())),
-        _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
-    };
-    let answered = Box::new(Answered { supplier, profile, acceptance, pairing });
-    ask(&events, |answer| Event::Paired(answered, answer)).await
-}
-
-/// The supplier's other proposal, and what it permits that was not proffered.
-fn other_terms(proffered: Agreement, alternative: Agreement) -> serde_json::Value {
-    let (own, other) = (proffered.terms(), alternative.terms());
-    let more = [
-        ("analytics", other.analytics && !own.analytics),
-        ("tracking", other.tracking && !own.tracking),
-        ("profiling", other.profiling && !own.profiling),
-        ("third_parties", other.third_parties && !own.third_parties),
-    ];
-    let more: Vec<&str> = more.into_iter().filter(|(_, more)| *more).map(|(name, _)| name).collect();
-    serde_json::json!({ "proffered": proffered, "alternative": alternative, "also_permits": more })
-}
-
-async fn proffered(
-    endpoint: &Endpoint,
-    supplier: PublicKey,
-    pairing: Signed<Pairing>,
-) -> Result<(Signed<Pairing>, Reply), Failure> {
-    let reply = exchange(endpoint, supplier, &Message::Pair(pairing.clone())).await?;
-    Ok((pairing, reply))
-}
-
-pub(super) async fn ask<T>(
-    events: &mpsc::Sender<Event>,
-    event: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Event,
-) -> Result<T, Failure> {
-    let stopped = || Failure::internal("the node is stopping");
-    let (answer, wait) = oneshot::channel();
-    events.send(event(answer)).await.map_err(|_| stopped())?;
-    wait.await.map_err(|_| stopped())?
-}
-
-async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Message) -> Result<Reply, Failure> {
-    let frame = wire::encode(message).map_err(Failure::internal)?;
-    let reply = endpoint.exchange(*supplier.as_bytes(), frame).await.map_err(|error| {
-        Failure::new(
-            "unreachable",
-            exit::UNREACHABLE,
-            format!("the supplier did not answer ({error}); try again later"),
-        )
-    })?;
-    message::read(&reply).map_err(|code| Failure::new(code.code(), exit::REFUSED, code.explanation()))
 }

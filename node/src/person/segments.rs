@@ -130,7 +130,7 @@ impl Node {
     ) -> Value {
         let fit = self.fit(segment, now);
         let because = fit.because.iter().map(|(clause, holds)| json!({ "clause": clause, "holds": holds }));
-        json!({
+        let shown = json!({
             "segment": segment.id(),
             "supplier": supplier,
             "from": self.name_of(supplier),
@@ -150,7 +150,8 @@ impl Node {
             "said": said.map(|said| said.what),
             "counted": said.is_some_and(|said| said.counted.is_some()),
             "expires": time(segment.expires),
-        })
+        });
+        self.who(shown, supplier)
     }
 }
 

@@ -217,11 +217,8 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Effects {
         let bad = |what| move |_| OwnerError::BadPairing(what);
-        let checked = from_supplier(profile, supplier).map_err(bad("profile is not signed by its key"))?;
+        let checked = self.look(supplier, profile)?;
         let acceptance = from_supplier(acceptance, supplier).map_err(bad("acceptance is not signed by its key"))?;
-        if !checked.well_formed() {
-            return Err(OwnerError::BadPairing("profile is out of bounds"));
-        }
         let own = self.pairing_key(supplier).public();
         let proffered = pairing.clone().verify()?;
         let answers = acceptance.pairing == pairing.id() && proffered.person == own && acceptance.person == own;

@@ -72,15 +72,37 @@ impl Person {
         if relationship.profile.id() == profile.id() {
             return Ok(effects);
         }
-        let bad = |what| move |_| OwnerError::BadPairing(what);
-        let profile = from_supplier(profile, supplier).map_err(bad("profile is not signed by its key"))?;
-        if !profile.well_formed() {
-            return Err(OwnerError::BadPairing("profile is out of bounds"));
-        }
+        let profile = self.look(supplier, profile)?;
         if standing::is_newer(&profile, &relationship.profile, now) {
             self.take_profile(&mut effects, supplier, &profile, now, entropy)?;
         }
         Ok(effects)
+    }
+
+    /// A supplier that the person is about to meet shows its profile: is it its own, and within the bounds?
+    ///
+    /// # Errors
+    /// [`OwnerError::BadPairing`].
+    pub fn look(&self, supplier: &PublicKey, profile: Signed<Profile>) -> Result<Verified<Profile>, OwnerError> {
+        let bad = |_| OwnerError::BadPairing("profile is not signed by its key");
+        let profile = from_supplier(profile, supplier).map_err(bad)?;
+        if profile.well_formed() { Ok(profile) } else { Err(OwnerError::BadPairing("profile is out of bounds")) }
+    }
+
+    /// What would be known of a supplier with this profile, after its domain's document was read.
+    #[must_use]
+    pub fn weigh_document(
+        &self,
+        profile: &Profile,
+        read: Option<&Result<Signed<Profile>, Unread>>,
+        now: Timestamp,
+    ) -> Identified {
+        let new = Identified::new(now);
+        match read.map(|read| read.clone().and_then(standing::document)) {
+            None => new,
+            Some(Err(why)) => Identified { trouble: Some(Trouble { at: now, why }), ..new },
+            Some(Ok(document)) => new.after_reading(standing::judge(profile, &document), now),
+        }
     }
 
     /// The person vouches for a supplier, or takes that back.
@@ -102,16 +124,21 @@ impl Person {
     /// [`limits::LOOKALIKES`].
     #[must_use]
     pub fn lookalikes(&self, profile: &Profile) -> Vec<Lookalike> {
-        let own = self.relationships.get(&profile.supplier).map(|r| r.identified.named);
+        self.lookalikes_of(&profile.supplier, &[&profile.name, &profile.domain])
+    }
+
+    /// The same for one that goes by these names, as an offer tells.
+    #[must_use]
+    pub fn lookalikes_of(&self, supplier: &PublicKey, names: &[&str]) -> Vec<Lookalike> {
+        let own = self.relationships.get(supplier).map(|r| r.identified.named);
         let order = |lookalike: &Lookalike| (lookalike.since, lookalike.known);
-        let found: BTreeSet<PublicKey> =
-            forms(profile).iter().filter_map(|form| self.looks.get(form)).flatten().copied().collect();
-        let others = found.into_iter().filter(|known| *known != profile.supplier);
-        let others = others.filter_map(|known| {
-            self.relationships.get(&known).map(|r| Lookalike { known, since: r.identified.named })
-        });
+        let forms = names.iter().flat_map(|name| lookalike::forms(name));
+        let found: BTreeSet<PublicKey> = forms.filter_map(|form| self.looks.get(&form)).flatten().copied().collect();
+        let others = found.into_iter().filter(|known| known != supplier);
+        let others = others
+            .filter_map(|known| self.relationships.get(&known).map(|r| Lookalike { known, since: r.identified.named }));
         let mut others: Vec<Lookalike> =
-            others.filter(|other| own.is_none_or(|own| order(other) < (own, profile.supplier))).collect();
+            others.filter(|other| own.is_none_or(|own| order(other) < (own, *supplier))).collect();
         others.sort_by_key(order);
         others.truncate(limits::LOOKALIKES);
         others

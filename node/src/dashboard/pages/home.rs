@@ -7,7 +7,10 @@ use askama::Template;
 use axum::{Extension, extract::State};
 use serde::Deserialize;
 
-use super::{App, Page, Posted, Shown, Visitor, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, go, show,
+    who::{Lookalike, Standing},
+};
 use crate::command::{Command, Remember};
 
 #[derive(Deserialize)]
@@ -58,6 +61,8 @@ impl Group {
 struct Named {
     supplier: String,
     name: String,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +94,8 @@ struct Flow {
     supplier: String,
     name: String,
     groups: BTreeMap<String, u64>,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
 }
 
 #[derive(Template)]
