@@ -330,6 +330,15 @@ pub async fn take_up(offer: String, agreement: Agreement, events: mpsc::Sender<E
     let taking = pairing::ask(&events, |answer| Event::Taking(offer, answer)).await?;
     let Taking { intent, offer, invitation, paired } = taking;
     if !paired {
+        // The person's word was for an offer under a name: it is not for one that only looks like it.
+        let seen = pairing::look(invitation.clone(), events.clone()).await?;
+        if seen["standing"]["is"] == "contradicted" || seen["looks_like"].as_array().is_some_and(|one| !one.is_empty())
+        {
+            let next = format!("look at it and pair with it first, if it is who you think: `regie pair {invitation}`");
+            let words =
+                format!("the supplier of that offer is contradicted by its domain or looks like another; {next}");
+            return Err(Failure::new("look_first", exit::REFUSED, words));
+        }
         let answer = pairing::pair(invitation, agreement, false, events.clone()).await?;
         if let Some(other) = answer["alternative"].as_str() {
             let words = format!(
