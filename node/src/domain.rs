@@ -174,12 +174,12 @@ fn failed(error: &reqwest::Error) -> Unread {
     Unread::Unreachable
 }
 
+/// What an I/O error holds is not among its sources.
 fn is_about_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
-    let of = |error: &rustls::Error| matches!(error, rustls::Error::InvalidCertificate(_));
     if let Some(io) = error.downcast_ref::<std::io::Error>() {
-        return io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some_and(of);
+        return io.get_ref().is_some_and(|inner| is_about_certificate(inner));
     }
-    error.downcast_ref::<rustls::Error>().is_some_and(of)
+    matches!(error.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
 }
 
 #[cfg(test)]
