@@ -124,6 +124,12 @@ fn a_script_says_something_of_every_kind() {
     assert_eq!(simulated.after, other.after, "chance has no part in it");
 }
 
+/// A node that visits everybody at once after its start.
+fn at_once() -> person::Travel {
+    let rhythm = person::Rhythm { spread: Duration::ZERO, ..person::Rhythm::default() };
+    person::Travel { rhythm, ..person::Travel::default() }
+}
+
 /// A person's node and suppliers' machines in this process, over sockets that take as long as the simulated ones.
 struct Together {
     runtime: tokio::runtime::Runtime,
@@ -143,7 +149,7 @@ impl Together {
         let policy = Policy::preset(&script.preset).expect("a preset");
         person::initialise(&mut store, &RootSeed::from_entropy([5; 32]), policy).expect("initialised");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let (events, end) = runtime.block_on(async { person::start(store, Default::default()).expect("started") });
+        let (events, end) = runtime.block_on(async { person::start(store, at_once()).expect("started") });
         std::mem::forget(end);
         for member in crowd.members() {
             let invitation = member.invite().parse().expect("a link");

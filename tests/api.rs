@@ -16,7 +16,7 @@ use crate::{Node, until};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Calls with one key.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
     /// Where the API is.
     pub address: SocketAddr,

@@ -11,7 +11,7 @@ use std::{
 use ed25519_dalek::{Signer as _, SigningKey};
 use regie::{
     command::Command,
-    network::{Endpoint, NetworkEvent},
+    network::{Endpoint, NetworkEvent, Way},
     person,
     store::{Batch, KdfCost, Key, Passphrase, Store, Table},
 };
@@ -143,7 +143,7 @@ fn requests() {
     let seed = RootSeed::from_entropy([5; 32]);
     person::initialise(&mut store, &seed, Policy::preset("balanced").expect("a preset")).expect("initialised");
     let measured = runtime.block_on(async {
-        let (events, _end) = person::start(store, Default::default()).expect("started");
+        let (events, _end) = person::start(store, person::Travel::default()).expect("started");
         let ask = |command| {
             let events = events.clone();
             async move {
@@ -192,7 +192,7 @@ fn pages() {
     let opened = begun.elapsed();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (to, link) = runtime.block_on(async {
-        let (events, _end) = person::start(store, Default::default()).expect("started");
+        let (events, _end) = person::start(store, person::Travel::default()).expect("started");
         println!(
             "{:<58} {:>12} {:>12}",
             "start: open the store | all",
@@ -306,7 +306,9 @@ async fn measure(supplier: &PaperSupplier) -> Measured {
 async fn echo_pair(size: usize) -> Endpoint {
     let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
     let (server, mut events) =
-        Endpoint::start(Keypair::from_secret(&[8; 32]).expose_secret(), &listen).await.expect("started");
+        Endpoint::start(Keypair::from_secret(&[8; 32]).expose_secret(), &listen, &Way::default())
+            .await
+            .expect("started");
     let addresses = server.addresses();
     std::thread::spawn(move || {
         let _server = server;
@@ -316,9 +318,10 @@ async fn echo_pair(size: usize) -> Endpoint {
             }
         }
     });
-    let (client, own) = Endpoint::start(Keypair::from_secret(&[9; 32]).expose_secret(), &[]).await.expect("started");
+    let (client, own) =
+        Endpoint::start(Keypair::from_secret(&[9; 32]).expose_secret(), &[], &Way::default()).await.expect("started");
     std::mem::forget(own);
-    client.connect(*Keypair::from_secret(&[8; 32]).public().as_bytes(), &addresses).await.expect("connected");
+    client.connect(*Keypair::from_secret(&[8; 32]).public().as_bytes(), &addresses, None).await.expect("connected");
     client
 }
 

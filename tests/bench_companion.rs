@@ -16,7 +16,7 @@ use std::{
 
 use regie::{
     clock,
-    network::{Address, Endpoint, NetworkEvent},
+    network::{Address, Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
     agreement::Agreement,
@@ -115,9 +115,9 @@ impl Customer {
         let machine = Person::new(RootSeed::from_entropy(clock::random()), policy);
         let supplier = invitation.supplier;
         let secret = machine.pairing_key(&supplier).expose_secret();
-        let (endpoint, events) = Endpoint::start(secret, &[]).await.expect("started");
+        let (endpoint, events) = Endpoint::start(secret, &[], &Way::default()).await.expect("started");
         let at: Vec<Address> = invitation.addresses.iter().map(|text| text.parse().expect("an address")).collect();
-        endpoint.connect(*supplier.as_bytes(), &at).await.expect("connected");
+        endpoint.connect(*supplier.as_bytes(), &at, None).await.expect("connected");
         let mut customer = Self { machine, endpoint, supplier };
         let Reply::Profile(profile) = customer.say(&Message::Hello).await else { panic!("no profile") };
         let now = clock::wall();
@@ -162,7 +162,7 @@ impl Customer {
     }
 
     fn frames(&mut self) -> Vec<Vec<u8>> {
-        let outgoing = self.machine.to_send(&self.supplier);
+        let outgoing = self.machine.to_send(&self.supplier, clock::wall());
         outgoing.iter().map(|one| wire::encode(&one.message).expect("encodes")).collect()
     }
 
@@ -211,7 +211,7 @@ async fn disclose(invitation: &Invitation) -> (Duration, usize) {
 async fn bare_server() -> (Endpoint, Vec<Address>, [u8; 32]) {
     let key = Keypair::from_secret(&clock::random());
     let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
-    let (server, mut events) = Endpoint::start(key.expose_secret(), &listen).await.expect("started");
+    let (server, mut events) = Endpoint::start(key.expose_secret(), &listen, &Way::default()).await.expect("started");
     std::thread::spawn(move || {
         while let Some(event) = events.blocking_recv() {
             if let NetworkEvent::Frame(_, _, responder) = event {
@@ -225,8 +225,8 @@ async fn bare_server() -> (Endpoint, Vec<Address>, [u8; 32]) {
 
 async fn bare_client(server: [u8; 32], at: &[Address]) -> (Endpoint, mpsc::Receiver<NetworkEvent>, [u8; 32]) {
     let key = Keypair::from_secret(&clock::random());
-    let (client, events) = Endpoint::start(key.expose_secret(), &[]).await.expect("started");
-    client.connect(server, at).await.expect("connected");
+    let (client, events) = Endpoint::start(key.expose_secret(), &[], &Way::default()).await.expect("started");
+    client.connect(server, at, None).await.expect("connected");
     (client, events, *key.public().as_bytes())
 }
 

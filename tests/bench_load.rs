@@ -17,7 +17,7 @@ use std::{
 use ed25519_dalek::{Signer as _, SigningKey};
 use regie::{
     command::Command,
-    network::{Endpoint, NetworkEvent},
+    network::{Endpoint, NetworkEvent, Way},
     store::{Passphrase, Store},
 };
 use regie_protocol::{
@@ -120,7 +120,8 @@ async fn exchanges() -> Duration {
     let (mut pairs, key) = (Vec::new(), |n: u8| Keypair::from_secret(&[n; 32]));
     for n in 0..SUPPLIERS as u8 {
         let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
-        let (server, mut asked) = Endpoint::start(key(100 + n).expose_secret(), &listen).await.expect("started");
+        let (server, mut asked) =
+            Endpoint::start(key(100 + n).expose_secret(), &listen, &Way::default()).await.expect("started");
         let addresses = server.addresses();
         tokio::spawn(async move {
             let _server = server;
@@ -130,9 +131,9 @@ async fn exchanges() -> Duration {
                 }
             }
         });
-        let (client, own) = Endpoint::start(key(200 + n).expose_secret(), &[]).await.expect("started");
+        let (client, own) = Endpoint::start(key(200 + n).expose_secret(), &[], &Way::default()).await.expect("started");
         let peer = *key(100 + n).public().as_bytes();
-        client.connect(peer, &addresses).await.expect("connected");
+        client.connect(peer, &addresses, None).await.expect("connected");
         pairs.push((client, peer, own));
     }
     let own = std::process::id();

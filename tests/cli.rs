@@ -55,7 +55,8 @@ fn an_occupied_port_and_a_silent_address_are_clear() {
     let mut person = Node::person(directory.path().join("person"), "careful");
     person.start();
     let link = invitation["link"].as_str().expect("a link");
-    assert!(person.bad(&["pair", link, "--yes"], 3).contains("nobody answers"));
+    let words = person.bad(&["pair", link, "--yes"], 3);
+    assert!(words.contains("refused there") && words.contains("companion running"), "{words}");
 }
 
 #[test]

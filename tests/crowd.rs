@@ -8,7 +8,7 @@ use std::{
 
 use regie::{
     clock,
-    network::{Endpoint, NetworkEvent},
+    network::{Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
     agreement::Agreement,
@@ -67,7 +67,8 @@ impl Member {
     async fn start(number: usize, name: &str, door: &dyn Fn(&str) -> String) -> Self {
         let key = Keypair::from_secret(&clock::random());
         let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
-        let (endpoint, mut events) = Endpoint::start(key.expose_secret(), &listen).await.expect("started");
+        let (endpoint, mut events) =
+            Endpoint::start(key.expose_secret(), &listen, &Way::default()).await.expect("started");
         let profile = Profile {
             supplier: key.public(),
             name: name.to_owned(),

@@ -3,7 +3,10 @@
 
 use std::net::TcpStream;
 
-use regie::{command::Command, network::Endpoint};
+use regie::{
+    command::Command,
+    network::{Endpoint, Way},
+};
 use regie_protocol::identity::{Keypair, PublicKey};
 use regie_tests::{Node, number, resident, until};
 use serde_json::json;
@@ -33,8 +36,9 @@ fn a_thousand_connections_of_two_hundred_keys_are_bounded_and_a_person_is_served
         secret[..8].copy_from_slice(&number.to_be_bytes());
         connected.push(runtime.block_on(async {
             let stranger = Keypair::from_secret(&secret);
-            let (endpoint, events) = Endpoint::start(stranger.expose_secret(), &[]).await.expect("started");
-            endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")]).await.expect("connected");
+            let (endpoint, events) =
+                Endpoint::start(stranger.expose_secret(), &[], &Way::default()).await.expect("started");
+            endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")], None).await.expect("connected");
             (endpoint, events)
         }));
     }

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use regie::{command::Command, network::Endpoint};
+use regie::{
+    command::Command,
+    network::{Endpoint, Way},
+};
 use regie_protocol::{
     agreement::Agreement,
     identity::{Keypair, Nonce, PublicKey},
@@ -59,7 +62,7 @@ fn a_hostile_supplier_gets_codes_and_nothing_else() {
         ("a message of the other role", Message::Hello, Refusal::Unexpected),
     ];
     for (what, message, code) in cases {
-        assert_eq!(runtime.block_on(hostile.say(&message)), Reply::Refused(code), "{what}");
+        assert_eq!(runtime.block_on(hostile.say(&message)).refusal(), Some(code), "{what}");
     }
     for garbage in [&b""[..], b"\xff", b"\xa0", b"\x6fno_such_message", &[0x9f; 1000], &[0; 200_000]] {
         let reply = runtime.block_on(hostile.bytes(garbage.to_vec()));
@@ -86,8 +89,9 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let stranger = Keypair::from_secret(&[77; 32]);
     let reply = runtime.block_on(async {
-        let (endpoint, _events) = Endpoint::start(stranger.expose_secret(), &[]).await.expect("started");
-        endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")]).await.expect("connected");
+        let (endpoint, _events) =
+            Endpoint::start(stranger.expose_secret(), &[], &Way::default()).await.expect("started");
+        endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")], None).await.expect("connected");
         let pairing = regie_protocol::profile::Pairing {
             person: stranger.public(),
             supplier: key,

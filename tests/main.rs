@@ -8,12 +8,14 @@
 mod agreement;
 mod attacks;
 mod cli;
+mod clocks;
 mod credentials;
 mod dashboard;
 mod docs;
 mod end_to_end;
 mod floods;
 mod hostile;
+mod hosts;
 mod kills;
 mod market;
 mod owner;

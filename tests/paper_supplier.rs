@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, sync::mpsc};
 
-use regie::network::{Endpoint, ExchangeError, NetworkEvent};
+use regie::network::{Endpoint, ExchangeError, NetworkEvent, Way};
 use regie_protocol::{
     agreement::Agreement,
     grant::Access,
@@ -59,7 +59,8 @@ impl PaperSupplier {
     pub async fn open_behind(secret: [u8; 32], door: impl Fn(&str) -> String) -> Unpaired {
         let key = Keypair::from_secret(&secret);
         let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
-        let (endpoint, mut events) = Endpoint::start(key.expose_secret(), &listen).await.expect("started");
+        let (endpoint, mut events) =
+            Endpoint::start(key.expose_secret(), &listen, &Way::default()).await.expect("started");
         let addresses: Vec<String> = endpoint.addresses().iter().map(|address| door(&address.to_string())).collect();
         let link = Invitation { supplier: key.public(), id: Nonce([1; 16]), addresses: addresses.clone() }.to_string();
         let profile = profile(&key, addresses);

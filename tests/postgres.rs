@@ -9,6 +9,7 @@ use std::{
 use crate::until;
 
 /// A server; it ends when this is dropped.
+#[derive(Debug)]
 pub struct Postgres {
     server: Child,
     directory: tempfile::TempDir,
@@ -65,6 +66,12 @@ impl Postgres {
     /// Where its database is.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The same by its socket in the file system, which is reached from every network namespace.
+    pub fn socket_url(&self) -> String {
+        let directory = self.directory.path().display();
+        format!("postgres://postgres@localhost:{}/postgres?host={directory}", self.port)
     }
 
     /// Its files.

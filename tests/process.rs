@@ -3,6 +3,7 @@
 pub mod api;
 pub mod crowd;
 pub mod http;
+pub mod lab;
 pub mod nats;
 pub mod paper_supplier;
 pub mod postgres;
@@ -48,6 +49,7 @@ fn told_by_cargo(name: &str) -> bool {
 }
 
 /// A home with perhaps a process in it; killed when dropped.
+#[derive(Debug)]
 pub struct Node {
     /// The home.
     pub home: PathBuf,
@@ -121,6 +123,8 @@ impl Node {
         };
         process.arg("--home").arg(&self.home).args(arguments);
         process.env("REGIE_PASSPHRASE", "test passphrase").env("REGIE_CHEAP_KDF", "1").env("REGIE_DASHBOARD", "off");
+        // At once after a start, and a line for everybody where something is open: what visits do has tests of its own.
+        process.env("REGIE_SPREAD_SECONDS", "0").env("REGIE_HELD_LINES", "1000");
         process
     }
 
@@ -157,6 +161,13 @@ impl Node {
         std::io::BufRead::read_line(&mut said, &mut String::new()).expect("it says where it is");
         self.child = Some(child);
         until("the node answers", || self.try_ask(&Command::Status).is_ok());
+    }
+
+    /// Starts the node under the clock that a file says, as in `+2d`; see [`faketime`].
+    pub fn start_under_clock(&mut self, library: &Path, clock: &Path) {
+        let mut process = self.process(&["--json", "run"]);
+        under_clock(&mut process, library, clock).stderr(Stdio::null());
+        self.start_process(process);
     }
 
     /// Starts a process; what it says first comes out.
@@ -270,6 +281,30 @@ pub fn resident(pid: u32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
     let line = text.lines().find(|line| line.starts_with("VmRSS:")).expect("a line");
     line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("KiB") * 1024
+}
+
+/// The library that changes the time a process sees. None where it is not installed and `REGIE_REQUIRE_TOOLS` is
+/// not set.
+pub fn faketime() -> Option<PathBuf> {
+    let places = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+    let found = places.map(|place| place.join("faketime/libfaketimeMT.so.1")).find(|library| library.exists());
+    assert!(found.is_some() || std::env::var_os("REGIE_REQUIRE_TOOLS").is_none(), "faketime is not installed");
+    if found.is_none() {
+        println!("faketime is not installed; this was not run");
+    }
+    found
+}
+
+/// Lets a process see the clock that a file says, also when the file changes. Time passes as it does.
+pub fn under_clock<'a>(process: &'a mut Process, library: &Path, clock: &Path) -> &'a mut Process {
+    process.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", clock).env("FAKETIME_NO_CACHE", "1");
+    process.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("DONT_FAKE_MONOTONIC", "1")
+}
+
+/// A port of the loopback that was free just now: for who must come back at the same address.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
 }
 
 /// Waits until something holds.

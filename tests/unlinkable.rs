@@ -10,7 +10,7 @@ use std::{
 
 use regie::{
     clock,
-    network::{Endpoint, NetworkEvent},
+    network::{Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
     board::{Board, Effect},
@@ -40,7 +40,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 async fn curious(secret: [u8; 32], frames: Frames) -> (PublicKey, u16) {
     let key = Keypair::from_secret(&secret);
     let listen = ["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
-    let (endpoint, mut events) = Endpoint::start(key.expose_secret(), &listen).await.expect("started");
+    let (endpoint, mut events) = Endpoint::start(key.expose_secret(), &listen, &Way::default()).await.expect("started");
     let address = endpoint.addresses()[0].to_string();
     let port = address.split("/tcp/").nth(1).and_then(|rest| rest.split('/').next()).expect("a port").to_owned();
     let mut board = Board::new(key.public());

@@ -18,6 +18,38 @@ outside-title = You are not in
 outside-no-session = Open a fresh link: run `regie dashboard` in a terminal on the machine where your node runs.
 outside-link-spent = This link was used before or is older than ten minutes. Run `regie dashboard` for a fresh one.
 outside-left = You have left. Run `regie dashboard` to come back.
+
+# The clock
+clock-title = Look at the clock of this computer
+clock-shows = It shows { $what }.
+clock-held-back = It jumped ahead by { $what }, and nobody has confirmed that time yet. Nothing is ended for good by it.
+clock-held-back-next = Set it, or, where it is right, run: regie clock --accept
+clock-stored-ahead = The time that this node had seen before is { $what } later, so what you allowed ends that much too early.
+clock-stored-ahead-next = Set it, or, where it is right now and was wrong before, run: regie clock --accept
+clock-slow = That is { $what } behind what your suppliers say. What differs by more than 5 minutes is refused.
+clock-fast = That is { $what } ahead of what your suppliers say. What differs by more than 5 minutes is refused.
+clock-set = Set it; this node goes on at once.
+span-day =
+    { $n ->
+        [one] 1 day
+       *[other] { $n } days
+    }
+span-hour =
+    { $n ->
+        [one] 1 hour
+       *[other] { $n } hours
+    }
+span-minute =
+    { $n ->
+        [one] 1 minute
+       *[other] { $n } minutes
+    }
+span-second =
+    { $n ->
+        [one] 1 second
+       *[other] { $n } seconds
+    }
+
 home-title = Your data
 home-hello = Hello { $what }
 home-nothing = Nothing waits for you
@@ -158,6 +190,8 @@ last-contact = Last contact
 state-paused = paused
 state-connected = connected
 state-away = away
+state-visited = visited from time to time
+state-unreachable = can't be reached now
 pages = Pages
 previous = Previous
 next = Next
@@ -815,6 +849,7 @@ unread-redirect = The domain leads to another place instead of answering itself.
 unread-no-document = The domain has no document that proves it. Ask the supplier to put one there.
 unread-too-large = The domain's document is too large. Ask the supplier to write it anew.
 unread-not-a-document = What stands at the domain is not a signed profile. Ask the supplier to write it anew.
+unread-proxied = This node reaches others by a proxy alone, and domains are not read through it. Vouch for the supplier, if you know who it is.
 unread-no-tls = This node can't check certificates. Install the package ca-certificates.
 contradiction-other-key = The domain's document is of another key: this is not who keeps that domain, or it has a new key. Ask on a way that you trust.
 contradiction-other-domain = The domain's document names another domain. Ask the supplier on a way that you trust.

@@ -18,6 +18,38 @@ outside-title = U bent niet binnen
 outside-no-session = Open een nieuwe link: geef `regie dashboard` in een terminal op de machine waar uw node draait.
 outside-link-spent = Deze link is al gebruikt of ouder dan tien minuten. Geef `regie dashboard` voor een nieuwe.
 outside-left = U bent weg. Geef `regie dashboard` om terug te komen.
+
+# De klok
+clock-title = Kijk naar de klok van deze computer
+clock-shows = De klok staat op { $what }.
+clock-held-back = De klok is { $what } vooruitgesprongen, en niemand heeft die tijd bevestigd. Er eindigt niets voorgoed door.
+clock-held-back-next = Zet de klok goed, of, als de tijd klopt, voer uit: regie clock --accept
+clock-stored-ahead = De tijd die deze node eerder zag ligt { $what } later, dus wat u toestond eindigt zoveel te vroeg.
+clock-stored-ahead-next = Zet de klok goed, of, als hij nu klopt en eerder niet, voer uit: regie clock --accept
+clock-slow = Dat is { $what } achter op wat uw leveranciers zeggen. Wat meer dan 5 minuten scheelt, wordt geweigerd.
+clock-fast = Dat is { $what } voor op wat uw leveranciers zeggen. Wat meer dan 5 minuten scheelt, wordt geweigerd.
+clock-set = Zet de klok goed; deze node gaat meteen verder.
+span-day =
+    { $n ->
+        [one] 1 dag
+       *[other] { $n } dagen
+    }
+span-hour =
+    { $n ->
+        [one] 1 uur
+       *[other] { $n } uur
+    }
+span-minute =
+    { $n ->
+        [one] 1 minuut
+       *[other] { $n } minuten
+    }
+span-second =
+    { $n ->
+        [one] 1 seconde
+       *[other] { $n } seconden
+    }
+
 home-title = Uw gegevens
 home-hello = Dag { $what }
 home-nothing = Er wacht niets op u
@@ -161,6 +193,8 @@ last-contact = Laatste contact
 state-paused = gepauzeerd
 state-connected = verbonden
 state-away = niet verbonden
+state-visited = wordt af en toe bezocht
+state-unreachable = nu niet bereikbaar
 pages = Pagina's
 previous = Vorige
 next = Volgende
@@ -818,6 +852,7 @@ unread-redirect = Het domein verwijst naar een andere plaats in plaats van zelf 
 unread-no-document = Het domein heeft geen document dat het bewijst. Vraag de leverancier er een neer te zetten.
 unread-too-large = Het document van het domein is te groot. Vraag de leverancier het opnieuw te schrijven.
 unread-not-a-document = Wat op het domein staat, is geen ondertekend profiel. Vraag de leverancier het opnieuw te schrijven.
+unread-proxied = Deze node bereikt anderen alleen via een proxy, en domeinen worden daardoor niet gelezen. Sta voor de leverancier in als u weet wie het is.
 unread-no-tls = Deze node kan geen certificaten controleren. Installeer het pakket ca-certificates.
 contradiction-other-key = Het document van het domein is van een andere sleutel: dit is niet de houder van dat domein, of hij heeft een nieuwe sleutel. Vraag het langs een weg die u vertrouwt.
 contradiction-other-domain = Het document van het domein noemt een ander domein. Vraag het de leverancier langs een weg die u vertrouwt.

@@ -1,30 +1,225 @@
 //! The only wall time and the only randomness of the operating system.
 //!
-//! In: the system. Out: a time that never runs backwards past what was seen or stored, and random bytes.
+//! In: the system, what was stored of the time, peers' words. Out: the two times that the machines take, what is to be
+//! told about the clock, and random bytes. The rules are the protocol's ([`regie_protocol::clock`]); this file reads.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use regie_protocol::{entropy::Entropy, time::Timestamp};
+use regie_protocol::{
+    clock::{Accepted, Clock as Rules, Standing, Stored},
+    entropy::Entropy,
+    identity::PublicKey,
+    limits,
+    time::{Now, Timestamp},
+};
+use serde_json::{Value, json};
 
-/// A clock that does not go back: `now = max(wall clock, last time given out or stored)`. So an expired grant
-/// does not revive when the system's clock is set back.
-#[derive(Debug, Default)]
+/// Which of two clocks that differ seems to be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// This machine's: other peers say what this one says.
+    Ours,
+    /// The other one's: other peers say what this machine's clock shows.
+    Theirs,
+    /// There is nobody to ask.
+    Unknown,
+}
+
+/// The clock of a node.
+#[derive(Debug)]
 pub struct Clock {
-    floor: Timestamp,
+    rules: Rules,
+    begun: Instant,
+    read: Instant,
 }
 
 impl Clock {
-    /// Starts not before `floor`, the last time that was stored.
+    /// The clock over what was stored; none in a new home.
     #[must_use]
-    pub fn from(floor: Timestamp) -> Self {
-        Self { floor }
+    pub fn over(stored: Option<Stored>) -> Self {
+        let begun = Instant::now();
+        Self { rules: Rules::new(stored), begun, read: begun }
     }
 
     /// The time now.
-    pub fn now(&mut self) -> Timestamp {
-        self.floor = self.floor.max(wall());
-        self.floor
+    pub fn now(&mut self) -> Now {
+        let passed = self.passed();
+        self.read = Instant::now();
+        self.rules.read(wall(), passed)
     }
+
+    /// The time now, to show something by: nothing is taken note of.
+    #[must_use]
+    pub fn look(&self) -> Now {
+        self.rules.clone().read(wall(), self.passed())
+    }
+
+    /// The time since this process began, for pauses: nobody can set it.
+    #[must_use]
+    pub fn uptime(&self) -> Timestamp {
+        Timestamp(millis(self.begun))
+    }
+
+    /// A peer, whose key was proven, states that this is the present.
+    pub fn heard(&mut self, peer: &PublicKey, at: Timestamp) {
+        self.now();
+        let held = self.held_back();
+        self.rules.heard(peer, at);
+        if held && !self.held_back() {
+            tracing::info!("a peer states the same time as the clock, which had jumped ahead: it is believed");
+        }
+    }
+
+    /// The owner says that the clock is right.
+    pub fn accept(&mut self) -> Accepted {
+        self.now();
+        self.rules.accept()
+    }
+
+    /// Another process on the same store stored this.
+    pub fn shared(&mut self, stored: Stored) {
+        self.rules.shared(stored);
+    }
+
+    /// What is to be stored with every commit.
+    #[must_use]
+    pub fn stored(&self) -> Stored {
+        self.rules.stored()
+    }
+
+    /// Is the clock ahead, without a peer's word or the owner's?
+    #[must_use]
+    pub fn held_back(&self) -> bool {
+        matches!(self.rules.standing(), Standing::HeldBack(_))
+    }
+
+    /// How far the stored time is ahead of the clock, in milliseconds, where that is worth a word.
+    #[must_use]
+    pub fn behind(&self) -> Option<u64> {
+        match self.rules.standing() {
+            Standing::Behind(by) => Some(by),
+            _ => None,
+        }
+    }
+
+    /// How a peer's clock differs from this one, in words; none where it does not, or where it said nothing.
+    #[must_use]
+    pub fn differs(&self, peer: &PublicKey) -> Option<String> {
+        let by = self.rules.word(peer).filter(|by| by.unsigned_abs() > limits::CLOCK_WARNING_MS)?;
+        Some(differing(by))
+    }
+
+    /// A peer's clock shows another time than this one: which of the two seems to be wrong?
+    #[must_use]
+    pub fn wrong(&self, theirs: Timestamp) -> Wrong {
+        let others = self.rules.peers().map(|(by, _)| self.look().wall.0.saturating_add_signed(by)).map(Timestamp);
+        match others {
+            Some(others) if others.distance_ms(theirs) <= limits::CLOCK_LEEWAY_MS => Wrong::Ours,
+            Some(others) if self.look().meets(others) => Wrong::Theirs,
+            _ => Wrong::Unknown,
+        }
+    }
+
+    /// The clock as the owner sees it: both times, what is wrong, and the next step.
+    #[must_use]
+    pub fn told(&self, own: &str) -> Value {
+        let now = self.look();
+        let (state, by) = match self.rules.standing() {
+            Standing::Good => ("good", 0),
+            Standing::HeldBack(by) => ("held_back", by),
+            Standing::Behind(by) => ("behind", by),
+        };
+        let peers = self.rules.peers();
+        let differs = peers.filter(|(by, _)| by.unsigned_abs() > limits::CLOCK_WARNING_MS);
+        let next = match (state, differs) {
+            ("held_back", _) => {
+                let (by, shows) = (span(by), minute(now.wall));
+                let what =
+                    format!("the clock jumped ahead by {by}, to {shows} UTC, and nobody has confirmed that time yet");
+                format!(
+                    "{what}: nothing is ended for good by it; set the clock, or, where it is right, run `{own} --accept`"
+                )
+            }
+            ("behind", _) => {
+                let (by, shows) = (span(by), minute(now.wall));
+                let what = format!("the stored time is {by} ahead of the clock, which shows {shows} UTC");
+                let ends = "so grants end that much too early";
+                format!(
+                    "{what}: {ends}; set the clock, or, where it is right now and was wrong before, run `{own} --accept`"
+                )
+            }
+            (_, Some((by, count))) => {
+                let way = if by > 0 { "behind" } else { "ahead of" };
+                let (by, shows) = (span(by.unsigned_abs()), minute(now.wall));
+                format!(
+                    "the clock shows {shows} UTC, {by} {way} what {count} peer(s) say; set the clock of this machine"
+                )
+            }
+            _ => String::new(),
+        };
+        json!({
+            "clock": text(now.wall),
+            "stored": text(now.floor),
+            "state": state,
+            "by_ms": by,
+            "peers": peers.map_or(0, |(_, count)| count),
+            "peers_differ_ms": peers.map(|(by, _)| by),
+            "fine": next.is_empty(),
+            "next_step": next,
+        })
+    }
+
+    fn passed(&self) -> u64 {
+        millis(self.read)
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What a node stores of its clock.
+#[must_use]
+pub fn bytes_of(stored: Stored) -> Vec<u8> {
+    [stored.floor.0.to_be_bytes(), stored.resets.to_be_bytes()].concat()
+}
+
+/// The same back; eight bytes alone are from before the owner could set it back. None where they are no time.
+#[must_use]
+pub fn stored_in(bytes: &[u8]) -> Option<Stored> {
+    let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_be_bytes);
+    let (floor, resets) = bytes.split_at_checked(8)?;
+    let resets = if resets.is_empty() { 0 } else { number(resets)? };
+    Some(Stored { floor: Timestamp(number(floor)?), resets })
+}
+
+/// By how much another clock is ahead, in words.
+#[must_use]
+pub fn differing(by: i64) -> String {
+    format!("{} {}", span(by.unsigned_abs()), if by > 0 { "ahead" } else { "behind" })
+}
+
+/// A span of time for people: `2 days`, `7 minutes`.
+#[must_use]
+pub fn span(ms: u64) -> String {
+    let (count, name) = span_of(ms);
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The same as a count of a unit: `day`, `hour`, `minute` or `second`.
+#[must_use]
+pub fn span_of(ms: u64) -> (u64, &'static str) {
+    const UNITS: [(u64, &str); 4] = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
+    // The largest of which there are two: "36 hours" says more than "1 day".
+    let (unit, name) = UNITS.into_iter().find(|(unit, _)| ms + unit / 10 >= 2 * unit).unwrap_or((1_000, "second"));
+    ((ms + unit / 2) / unit, name)
+}
+
+/// A time to the minute, in UTC, as in `2026-11-28 14:02`.
+#[must_use]
+pub fn minute(at: Timestamp) -> String {
+    let text = text(at.minute());
+    text.get(..16).map_or(text.clone(), |text| text.replace('T', " "))
 }
 
 /// The system's time as it is.
@@ -86,4 +281,29 @@ pub fn local(text: &str) -> Option<Local> {
     let at = text.parse::<jiff::Timestamp>().ok()?.to_zoned(jiff::tz::TimeZone::system());
     let time = format!("{:02}:{:02}", at.hour(), at.minute());
     Some(Local { year: at.year(), month: at.month(), day: at.day(), time })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_reads_back_also_from_before_it_could_be_set_back() {
+        let stored = Stored { floor: Timestamp(1_800_000_000_000), resets: 3 };
+        assert_eq!(stored_in(&bytes_of(stored)), Some(stored));
+        assert_eq!(stored_in(&stored.floor.0.to_be_bytes()), Some(Stored { resets: 0, ..stored }));
+        for wrong in [&[][..], &[1; 7], &[1; 9], &[1; 17]] {
+            assert_eq!(stored_in(wrong), None, "{} bytes", wrong.len());
+        }
+    }
+
+    #[test]
+    fn spans_and_times_read_as_people_say_them() {
+        let spans =
+            [(0, "0 seconds"), (61_000, "61 seconds"), (420_000, "7 minutes"), (2 * 3_600_000 - 500, "2 hours")];
+        for (ms, text) in spans {
+            assert_eq!(span(ms), text);
+        }
+        assert_eq!(minute(Timestamp(1_800_000_059_999)), "2027-01-15 08:00");
+    }
 }

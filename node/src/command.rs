@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 #[allow(missing_docs, reason = "the fields are those of the command line's verbs, which `--help` describes")]
 pub enum Command {
     Status,
+    /// The clock: shown, or accepted as right; true where the stored time may go back for it.
+    Clock {
+        accept: Option<bool>,
+    },
     Stop,
     Fields,
     Set {
@@ -72,6 +76,11 @@ pub enum Command {
     Pause {
         supplier: String,
         paused: bool,
+    },
+    /// Whether a supplier reaches the person at once, by a line that is held for it.
+    AtOnce {
+        supplier: String,
+        at_once: bool,
     },
     RevokeAll {
         supplier: String,
@@ -568,6 +577,46 @@ pub fn access(text: &str) -> Result<regie_protocol::grant::Access, Failure> {
         "read" => Ok(Access::Read),
         "subscribe" => Ok(Access::Subscribe),
         _ => Err(Failure::usage("access is one of: once, read, subscribe")),
+    }
+}
+
+/// Two machines mean different presents: both times, whose clock seems to be wrong, and the next step.
+pub(crate) fn clocks_differ(
+    clock: &crate::clock::Clock,
+    theirs: regie_protocol::time::Timestamp,
+    who: &str,
+) -> Failure {
+    use crate::clock::{Wrong, minute, span};
+    let ours = clock.look().wall;
+    let by = span(theirs.distance_ms(ours.minute()));
+    let way = if theirs > ours { "later" } else { "earlier" };
+    let next = match clock.wrong(theirs) {
+        Wrong::Ours => "others say so too: set the clock of this machine, and try again".to_owned(),
+        Wrong::Theirs => format!("others agree with your clock: tell {who} to set its clock, and try again then"),
+        Wrong::Unknown => {
+            format!("set the clock of this machine, or, where it is right, tell {who} to set its own; then try again")
+        }
+    };
+    let (ours, theirs) = (minute(ours), minute(theirs));
+    let words = format!("your clock says {ours} UTC, that of {who} {theirs} UTC, {by} {way}; {next}");
+    Failure::new("clock_skew", exit::REFUSED, words)
+}
+
+/// The stored time would go back, and the owner has not said that it may.
+pub(crate) fn unsure_clock(by: u64) -> Failure {
+    let by = crate::clock::span(by);
+    let ends = "what has ended by it then ends for good";
+    let next = "say it again with `--yes` if the clock of this machine is right now";
+    Failure::new("not_confirmed", exit::REFUSED, format!("the stored time would go back by {by}, and {ends}; {next}"))
+}
+
+/// What the owner's word on the clock did, by a name.
+pub(crate) fn accepted_clock(accepted: regie_protocol::clock::Accepted) -> &'static str {
+    use regie_protocol::clock::Accepted;
+    match accepted {
+        Accepted::Nothing => "nothing",
+        Accepted::Jump => "jump",
+        Accepted::Back => "back",
     }
 }
 

@@ -42,13 +42,21 @@ struct Document {
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
     allowed: Arc<BTreeSet<String>>,
+    /// Does the node reach others by a proxy alone? Then nothing is read: it would go around it.
+    proxied: bool,
 }
 
 impl Reader {
     /// One that also looks at these hosts where they are in a private network; as `HOST:PORT` also at another port.
     #[must_use]
     pub fn new(allowed: BTreeSet<String>) -> Self {
-        Self { allowed: Arc::new(allowed) }
+        Self { allowed: Arc::new(allowed), proxied: false }
+    }
+
+    /// One that reads nothing, for a node that reaches others by a proxy alone.
+    #[must_use]
+    pub fn behind_a_proxy() -> Self {
+        Self { proxied: true, ..Self::default() }
     }
 
     /// Reads the document of a domain. Whose it is the machine judges.
@@ -56,6 +64,9 @@ impl Reader {
     /// # Errors
     /// [`Unread`].
     pub async fn read(&self, domain: &str) -> Result<Signed<Profile>, Unread> {
+        if self.proxied {
+            return Err(Unread::Proxied);
+        }
         let read = tokio::time::timeout(IN_ALL, self.fetch(domain)).await.unwrap_or(Err(Unread::Slow));
         if let Err(why) = read {
             tracing::info!(code = why.code(), "the document of a domain could not be read");
@@ -250,6 +261,7 @@ mod tests {
         let named = Reader::new(BTreeSet::from(["localhost:9".to_owned()]));
         assert_eq!(named.read("localhost:9").await, Err(Unread::Unreachable));
         assert_eq!(Reader::default().read("localhost:9").await, Err(Unread::NotADomain));
+        assert_eq!(Reader::behind_a_proxy().read("localhost:9").await, Err(Unread::Proxied));
         assert_eq!(public::resolve("localhost", 443, false).await, Err(Unreachable::Private));
     }
 }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     command::{Failure, exit},
-    network::Address,
+    network::{Address, Proxy},
     store::{KdfCost, Ledger, Passphrase, Store},
 };
 
@@ -35,6 +35,21 @@ pub struct Config {
     /// Where a companion listens. A person's node listens nowhere.
     #[serde(default)]
     pub listen: Vec<Address>,
+    /// Under which addresses others reach this companion; those of this machine where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub announce: Vec<Address>,
+    /// A proxy through which everything goes that this node dials: `socks5://127.0.0.1:9050` or `http://HOST:PORT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxy>,
+    /// How many minutes lie between two visits to a supplier, on average, where nothing is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit_minutes: Option<u32>,
+    /// How many lines are held at most, where something is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_lines: Option<usize>,
+    /// Within how many seconds after a start the suppliers are visited, each at a moment of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread_seconds: Option<u32>,
     /// Where a person's dashboard listens: an address of the loopback, or `off`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dashboard: Option<String>,
@@ -63,6 +78,11 @@ impl Config {
         Self {
             role: Role::Person,
             listen: Vec::new(),
+            announce: Vec::new(),
+            proxy: None,
+            visit_minutes: None,
+            spread_seconds: None,
+            held_lines: None,
             dashboard: None,
             api: None,
             store: None,

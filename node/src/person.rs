@@ -3,8 +3,8 @@
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
 //! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
 //! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
-//! holds the connections, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
-//! what the person says of patterns that suppliers publish, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
+//! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
 mod activity;
@@ -15,14 +15,17 @@ mod credentials;
 mod decisions;
 mod export;
 mod fields;
+mod found;
 pub(crate) mod intents;
 mod items;
 mod journal;
+mod lines;
 mod links;
 mod meetings;
 mod overview;
 mod pairing;
 mod records;
+mod rhythm;
 mod segments;
 mod standing;
 mod verify;
@@ -44,22 +47,23 @@ use regie_protocol::{
     refusal::Refusal,
     signed::{ObjectId, Signed},
     standing::Unread,
-    time::Timestamp,
+    time::{Now, Timestamp},
     wire,
 };
 use serde_json::Value;
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 pub use intents::take_up;
 pub use pairing::{look, pair};
 pub use records::seed;
+pub use rhythm::Rhythm;
 
 use crate::{
     clock::{self, Clock},
-    command::{Command, Failure},
+    command::{self, Command, Failure},
     domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
-    network::Responder,
+    network::{Address, DialError, Responder, Way},
     store::{Batch, Key, Store, StoreError, Table},
 };
 
@@ -71,12 +75,22 @@ pub enum Event {
     Collect(PublicKey, oneshot::Sender<Vec<(u64, Vec<u8>)>>),
     /// The reply to a sent message.
     Replied(PublicKey, u64, Vec<u8>),
-    /// A link is up.
+    /// A line is up.
     Up(PublicKey),
-    /// A link is gone.
+    /// A line broke.
     Lost(PublicKey),
+    /// A visit is over.
+    Left(PublicKey),
+    /// A supplier could not be reached.
+    Unreachable(PublicKey, DialError),
+    /// A supplier says who it is now.
+    Profile(PublicKey, Box<Signed<Profile>>),
     /// The owner asks.
     Command(Command, oneshot::Sender<Result<Value, Failure>>),
+    /// A link of this supplier came; is it known?
+    Known(PublicKey, oneshot::Sender<Result<Option<found::Known>, Failure>>),
+    /// A known supplier was found again by a fresh link.
+    Found(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Value, Failure>>),
     /// A supplier is to be looked at: what it takes to speak with it.
     Approach(PublicKey, oneshot::Sender<Result<pairing::Approach, Failure>>),
     /// It was: what the owner is to see.
@@ -85,10 +99,10 @@ pub enum Event {
     Proffer(pairing::Proffer, oneshot::Sender<Result<pairing::Proffered, Failure>>),
     /// A pairing was answered with another agreement.
     Weigh(Box<pairing::Counter>, oneshot::Sender<Result<Weighed, Failure>>),
+    /// A pairing was refused because clocks differ; what the person is told comes out.
+    Skewed(Timestamp, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing was answered.
     Paired(Box<pairing::Answered>, oneshot::Sender<Result<Value, Failure>>),
-    /// A known supplier showed its profile, as it does to whoever says `hello`.
-    Profile(PublicKey, Signed<Profile>),
     /// The document of a supplier's domain was read, or could not be.
     DomainRead(PublicKey, String, Result<Signed<Profile>, Unread>),
     /// An attempt to meet a processor is over.
@@ -107,6 +121,17 @@ pub enum Event {
     Tick,
 }
 
+/// How a node gets to its suppliers, how often, and how it reads what stands at their domains.
+#[derive(Clone, Debug, Default)]
+pub struct Travel {
+    /// By which way.
+    pub way: Way,
+    /// How often.
+    pub rhythm: Rhythm,
+    /// Reads the documents of suppliers' domains.
+    pub reader: Reader,
+}
+
 /// Values that are kept in memory between turns, so that an answer need not wait for the store.
 const VALUES: usize = 256;
 /// Suppliers that are dialled at once.
@@ -118,16 +143,15 @@ pub struct Node {
     store: Lent<Store>,
     clock: Clock,
     links: BTreeMap<PublicKey, Link>,
+    travel: Travel,
     /// Processors that are to be met.
     meetings: BTreeMap<PublicKey, meetings::Meeting>,
-    /// Reads the documents of suppliers' domains.
-    reader: Reader,
     readings: standing::Readings,
     /// Suppliers that the owner looked at and may pair with.
     looks: BTreeMap<PublicKey, pairing::Seen>,
     /// What is said to the boards of intents, each under a key of its own.
     talks: BTreeMap<ObjectId, intents::Talk>,
-    /// When each supplier was asked for its segments.
+    /// When each supplier was asked for its segments, by this process's time.
     asked: BTreeMap<PublicKey, Timestamp>,
     /// Values as they are now: those that may not be on disk yet, and those that were disclosed lately.
     values: BTreeMap<FieldPath, Option<Observed>>,
@@ -141,9 +165,18 @@ pub struct Node {
     grown: BTreeSet<Log>,
 }
 
+/// One relationship's line, as the driver sees it.
 struct Link {
     wake: Arc<Notify>,
+    hold: watch::Sender<bool>,
+    addresses: watch::Sender<Vec<Address>>,
     up: bool,
+    /// When something was last said on it, by either side.
+    active: Timestamp,
+    /// When the supplier was last reached.
+    reached: Option<Timestamp>,
+    /// Why it was not, since then.
+    trouble: Option<DialError>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -151,7 +184,7 @@ struct Link {
 ///
 /// # Errors
 /// A store that does not hold a person's node, or is damaged.
-pub fn start(store: Store, reader: Reader) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
+pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (machine, clock) = records::load(&store)?;
     verify::at_start(&machine, &store)?;
@@ -162,8 +195,8 @@ pub fn start(store: Store, reader: Reader) -> Result<(mpsc::Sender<Event>, drive
         store: Lent::new(store),
         clock,
         links: BTreeMap::new(),
+        travel,
         meetings: BTreeMap::new(),
-        reader,
         readings: standing::Readings::default(),
         looks: BTreeMap::new(),
         talks: BTreeMap::new(),
@@ -175,7 +208,7 @@ pub fn start(store: Store, reader: Reader) -> Result<(mpsc::Sender<Event>, drive
         events: events.downgrade(),
         runtime: tokio::runtime::Handle::current(),
     };
-    node.tend_links();
+    node.open_lines()?;
     node.tend_boards();
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
@@ -212,7 +245,7 @@ pub fn after_restore(store: &mut Store) -> Result<Vec<Effect>, Failure> {
 ///
 /// # Errors
 /// The store's.
-pub fn commit(store: &mut Store, machine: &Person, effects: &[Effect], now: Timestamp) -> Result<(), Failure> {
+pub fn commit(store: &mut Store, machine: &Person, effects: &[Effect], now: impl Into<Now>) -> Result<(), Failure> {
     let (mut turn, mut grown) = (Turn::default(), BTreeSet::new());
     for effect in effects {
         if let Effect::Persist(record) = effect {
@@ -243,20 +276,22 @@ impl Driven for Node {
 
     fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
         match event {
-            Event::Frame(supplier, message, responder) => self.frame(&supplier, *message, responder, turn),
+            Event::Frame(supplier, message, responder) => {
+                self.note_active(&supplier);
+                self.frame(&supplier, *message, responder, turn);
+            }
             Event::Collect(supplier, answer) => {
                 let frames = self.collect(&supplier, turn);
                 turn.after(move || drop(answer.send(frames)));
             }
             Event::Replied(supplier, number, frame) => self.replied(&supplier, number, &frame, turn),
             Event::Up(supplier) => {
-                self.set_up(&supplier, true);
+                self.line_up(&supplier);
                 self.learn_segments(&supplier, turn);
             }
-            Event::Lost(supplier) => {
-                self.machine.connection_lost(&supplier);
-                self.set_up(&supplier, false);
-            }
+            Event::Lost(supplier) | Event::Left(supplier) => self.line_down(&supplier),
+            Event::Unreachable(supplier, error) => self.not_reached(&supplier, error),
+            Event::Profile(supplier, profile) => self.renew(&supplier, *profile, turn),
             Event::Command(Command::Stop, answer) => {
                 turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
                 return false;
@@ -264,6 +299,14 @@ impl Driven for Node {
             Event::Command(command, answer) => {
                 let result = self.command(command, turn);
                 turn.after(move || drop(answer.send(result)));
+            }
+            Event::Known(supplier, answer) => {
+                let known = self.known(&supplier);
+                turn.after(move || drop(answer.send(Ok(known))));
+            }
+            Event::Found(supplier, profile, answer) => {
+                let shown = self.found(&supplier, *profile, turn);
+                turn.after(move || drop(answer.send(Ok(shown))));
             }
             Event::Proffer(proffer, answer) => {
                 let result = self.proffer(&proffer);
@@ -281,6 +324,10 @@ impl Driven for Node {
                 let result = self.weigh(*counter);
                 turn.after(move || drop(answer.send(result)));
             }
+            Event::Skewed(theirs, answer) => {
+                let failure = command::clocks_differ(&self.clock, theirs, "the supplier");
+                turn.after(move || drop(answer.send(Err(failure))));
+            }
             Event::Paired(answered, answer) => {
                 let result = self.paired(*answered, turn);
                 turn.after(move || drop(answer.send(result)));
@@ -290,14 +337,10 @@ impl Driven for Node {
                 let effects = self.machine.tick(now);
                 self.run(effects, None, turn);
                 self.tend_links();
+                self.send_again(turn);
                 self.tend_boards();
                 self.meet(turn);
                 self.read_domains(turn);
-            }
-            Event::Profile(supplier, profile) => {
-                if let Err(failure) = self.profile_shown(&supplier, profile, turn) {
-                    tracing::info!(code = failure.code, "a supplier showed a profile that is not taken");
-                }
             }
             Event::DomainRead(supplier, domain, read) => self.domain_read(&supplier, &domain, read, turn),
             Event::ToBoard(intent, answer) => {
@@ -326,7 +369,7 @@ impl Driven for Node {
 
     fn closing(&mut self, turn: &mut Turn) {
         let now = self.clock.now();
-        records::put_clock(turn, now);
+        records::put_clock(turn, &self.clock);
         for record in std::mem::take(&mut self.grown).into_iter().filter_map(|log| self.machine.head(log)) {
             self.put(&record, turn);
         }
@@ -398,6 +441,7 @@ impl Node {
                     }
                     self.put(&record, turn);
                 }
+                Effect::Heard(supplier, at) => self.clock.heard(&supplier, at),
                 Effect::Happened(at, event) => self.activity.note(at, &event),
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Meet(_) => self.meet(turn),
@@ -409,7 +453,7 @@ impl Node {
                     let now = self.clock.now();
                     let (store, values) = (&self.store, &mut self.values);
                     #[cfg(feature = "vc")]
-                    let mut prover = credentials::Prover::new(store, plan.supplier(), now);
+                    let mut prover = credentials::Prover::new(store, plan.supplier(), now.latest());
                     let mut value = |release: &Release| {
                         let observed = remembered(store, values, release.field());
                         #[cfg(feature = "vc")]
@@ -417,7 +461,7 @@ impl Node {
                         observed
                     };
                     let sealed = self.machine.seal(plan, &mut value, now, &mut clock::entropy());
-                    let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))]);
+                    let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(Reply::refused(code, now))]);
                     self.run(effects, responder.take(), turn);
                 }
             }
@@ -430,40 +474,12 @@ impl Node {
         }
     }
 
-    fn wake(&mut self, supplier: &PublicKey, turn: &mut Turn) {
-        if !self.links.contains_key(supplier) {
-            self.link(*supplier);
-        }
-        if let Some(link) = self.links.get(supplier) {
-            let wake = link.wake.clone();
-            turn.after(move || wake.notify_one());
-        }
-    }
-
-    fn set_up(&mut self, supplier: &PublicKey, up: bool) {
-        if let Some(link) = self.links.get_mut(supplier) {
-            link.up = up;
-        }
-    }
-
     fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<(u64, Vec<u8>)> {
         let now = self.clock.now();
         let effects = self.machine.drop_expired(supplier, now);
         self.run(effects, None, turn);
-        let outgoing = self.machine.to_send(supplier);
+        let outgoing = self.machine.to_send(supplier, now);
         outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
-    }
-
-    fn link(&mut self, supplier: PublicKey) {
-        let (Some(relationship), Some(events)) = (self.machine.relationship(&supplier), self.events.upgrade()) else {
-            return;
-        };
-        let addresses = relationship.profile().addresses.iter().filter_map(|text| text.parse().ok()).collect();
-        let wake = Arc::new(Notify::new());
-        let (secret, dials) = (relationship.key().expose_secret(), self.dials.clone());
-        let task =
-            self.runtime.spawn(links::hold(supplier, secret, addresses, events.downgrade(), wake.clone(), dials));
-        self.links.insert(supplier, Link { wake, up: false, task });
     }
 }
 

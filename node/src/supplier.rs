@@ -35,12 +35,13 @@ use regie_protocol::{
     board::Board,
     field::FieldPath,
     identity::{Keypair, Nonce, PublicKey},
+    limits,
     message::{self, Message, Reply},
     profile::{Invitation, Profile},
     refusal::Refusal,
     signed::ObjectId,
     supplier::{Customer, Effect, Invite, Parcel, Supplier},
-    time::Timestamp,
+    time::{Now, Timestamp},
     wire,
 };
 use serde_json::Value;
@@ -54,7 +55,7 @@ use crate::{
     clock::{self, Clock},
     command::{Command, Failure},
     driver::{self, Driven, Turn},
-    network::{Address, Endpoint, NetworkEvent, Responder},
+    network::{Address, Endpoint, NetworkEvent, Reach, Responder, Way},
     store::{Batch, Key, Ledger, StoreError, Table},
 };
 
@@ -156,6 +157,8 @@ pub enum Event {
     Work,
     /// It is time to ask a board again.
     Look,
+    /// This machine's addresses changed.
+    Moved,
     /// A board answered what is wanted, or did not.
     Browsed(PublicKey, Option<Vec<u8>>),
     /// A board answered to an offer, or did not.
@@ -176,6 +179,7 @@ pub struct Companion {
     store: Box<dyn Ledger>,
     clock: Clock,
     endpoint: Endpoint,
+    net: Net,
     connected: BTreeSet<PublicKey>,
     events: mpsc::WeakSender<Event>,
     news: watch::Sender<u64>,
@@ -193,11 +197,22 @@ pub struct Companion {
     board: Option<Board>,
     /// When each followed board is to be asked again.
     looks: BTreeMap<PublicKey, market::Look>,
-    /// Offers that are not to be sent before a time, by their digests.
+    /// Offers that are not to be sent before a time of this process, by their digests.
     let_alone: BTreeMap<[u8; 32], Timestamp>,
-    /// Until when the helper of each segment is not asked again.
+    /// Until when the helper of each segment is not asked again, by this process's time.
     counts: BTreeMap<ObjectId, Timestamp>,
     runtime: tokio::runtime::Handle,
+}
+
+/// Where a companion is on the network.
+#[derive(Clone, Debug, Default)]
+pub struct Net {
+    /// Where it listens.
+    pub listen: Vec<Address>,
+    /// Under which addresses others reach it; those of this machine where there are none.
+    pub announce: Vec<Address>,
+    /// How it gets to boards and helpers.
+    pub way: Way,
 }
 
 /// Starts listening and the driver. The receiver hears how it ended.
@@ -206,7 +221,7 @@ pub struct Companion {
 /// A store that does not hold a companion, or an address that can't be listened on.
 pub async fn start(
     store: Box<dyn Ledger>,
-    listen: &[Address],
+    net: Net,
 ) -> Result<(mpsc::Sender<Event>, Desk, driver::End, Vec<Address>), Failure> {
     let (store, machine, clock) = blocking(move || {
         let mut store = store;
@@ -217,7 +232,7 @@ pub async fn start(
     })
     .await?;
     let secret = machine.key().expose_secret();
-    let (endpoint, network) = Endpoint::start(secret, listen).await.map_err(Failure::internal)?;
+    let (endpoint, network) = Endpoint::start(secret, &net.listen, &net.way).await.map_err(Failure::internal)?;
     let addresses = endpoint.addresses();
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (news, heard) = watch::channel(0);
@@ -226,6 +241,7 @@ pub async fn start(
         store,
         clock,
         endpoint,
+        net,
         connected: BTreeSet::new(),
         events: events.downgrade(),
         news,
@@ -242,10 +258,13 @@ pub async fn start(
         counts: BTreeMap::new(),
         runtime: tokio::runtime::Handle::current(),
     };
-    let own = addresses.clone();
+    let mut moves = companion.endpoint.listening();
+    moves.mark_unchanged();
     let companion = blocking(move || {
         companion.store.begin()?;
-        companion.advertise(&own)?;
+        let mut turn = Turn::default();
+        companion.advertise(&mut turn)?;
+        companion.store.commit(turn.batch)?;
         companion.open_board()?;
         companion.store.begin()?;
         companion.load_segments()?;
@@ -254,6 +273,15 @@ pub async fn start(
     })
     .await?;
     tokio::spawn(forward(network, events.clone()));
+    let moved = events.downgrade();
+    tokio::spawn(async move {
+        while moves.changed().await.is_ok() {
+            let Some(events) = moved.upgrade() else { return };
+            if events.send(Event::Moved).await.is_err() {
+                return;
+            }
+        }
+    });
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
         let _ = ended.send(driver::run(companion, inbox));
@@ -326,6 +354,7 @@ impl Driven for Companion {
                 | Event::Work
                 | Event::Tick
                 | Event::Look
+                | Event::Moved
                 | Event::Browsed(..)
                 | Event::OfferReplied(..)
                 | Event::Help(..)
@@ -339,6 +368,9 @@ impl Driven for Companion {
         if self.store.shared() {
             self.refresh()?;
             self.load_segments()?;
+            if let Some(stored) = records::stored_clock(&*self.store)? {
+                self.clock.shared(stored);
+            }
         }
         Ok(())
     }
@@ -353,7 +385,8 @@ impl Driven for Companion {
     }
 
     fn closing(&mut self, turn: &mut Turn) {
-        records::put_clock(turn, self.clock.now());
+        self.clock.now();
+        records::put_clock(turn, &self.clock);
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
@@ -367,6 +400,8 @@ impl Companion {
         match event {
             Event::Frame(person, frame, responder) => self.frame(person, &frame, responder, turn)?,
             Event::Up(person) => {
+                // The line before may have ended without a word.
+                self.machine.connection_lost(&person);
                 self.connected.insert(person);
                 self.send(person, turn)?;
             }
@@ -389,16 +424,14 @@ impl Companion {
             Event::Call(call) => call(self, turn),
             Event::Work => self.work(turn)?,
             Event::Look => {
-                let now = self.clock.now();
+                let now = self.clock.now().floor;
                 self.look_at_boards(now, turn)?;
             }
+            Event::Moved => self.advertise(turn)?,
             Event::Browsed(board, frame) => self.browsed(&board, frame, turn)?,
             Event::OfferReplied(offer, frame) => self.offer_replied(&offer, frame, turn)?,
             Event::Help(peer, message, responder) => self.help(&peer, *message, responder, turn)?,
-            Event::Count => {
-                let now = self.clock.now();
-                self.count_on(now, turn)?;
-            }
+            Event::Count => self.count_on(turn)?,
             Event::Helped(segment, asked, frame) => self.helped(&segment, asked, frame, turn)?,
             Event::Tick => self.tick(turn)?,
         }
@@ -409,7 +442,7 @@ impl Companion {
         let now = self.clock.now();
         let effects = match message::read::<Message>(frame) {
             Ok(message) if self.board.is_some() && boards::is_for(&message) => {
-                let reply = self.at_board(&person, message, now, turn)?;
+                let reply = self.at_board(&person, message, now.latest(), turn)?;
                 vec![Effect::Reply(reply)]
             }
             Ok(message) if tally::is_for(&message) => {
@@ -443,16 +476,19 @@ impl Companion {
 
     fn tick(&mut self, turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
-        self.load_due(now, turn)?;
+        // What can't be taken back waits until its time has come for sure.
+        let sure = now.floor;
+        self.load_due(sure, turn)?;
         let effects = self.machine.tick(now);
         self.run(effects, None, turn)?;
-        self.prune_events(now, turn)?;
-        self.prune_answers(now, turn)?;
+        self.prune_events(sure, turn)?;
+        self.prune_answers(sure, turn)?;
         self.look_for_mail(turn)?;
-        self.tend_board(now, turn)?;
-        self.look_at_boards(now, turn)?;
-        self.tend_tasks(now, turn)?;
-        self.count_on(now, turn)?;
+        self.send_again(now, turn)?;
+        self.tend_board(sure, turn)?;
+        self.look_at_boards(sure, turn)?;
+        self.tend_tasks(sure, turn)?;
+        self.count_on(turn)?;
         self.work_on(turn);
         Ok(())
     }
@@ -472,6 +508,7 @@ impl Companion {
                     }
                 }
                 Effect::Deliver(person) => self.send(person, turn)?,
+                Effect::Heard(person, at) => self.clock.heard(&person, at),
             }
         }
         Ok(())
@@ -496,6 +533,16 @@ impl Companion {
                     }
                 }));
             });
+        }
+        Ok(())
+    }
+
+    /// Sends again what was not signed for, to persons whose line lives.
+    fn send_again(&mut self, now: Now, turn: &mut Turn) -> Result<(), Failure> {
+        let due: Vec<PublicKey> =
+            self.machine.due(now).filter(|person| self.connected.contains(person)).copied().collect();
+        for person in due {
+            self.send(person, turn)?;
         }
         Ok(())
     }
@@ -550,9 +597,9 @@ impl Companion {
         self.run(effects, None, turn)
     }
 
-    /// The time now.
+    /// The time now, as the clock shows it.
     pub(crate) fn now(&mut self) -> Timestamp {
-        self.clock.now()
+        self.clock.now().wall
     }
 
     /// The company's legal name.
@@ -587,22 +634,87 @@ impl Companion {
         self.connected.contains(person)
     }
 
-    /// Puts the addresses it really listens on into the profile. In a turn, which this ends.
-    fn advertise(&mut self, addresses: &[Address]) -> Result<(), Failure> {
-        let mut batch = Batch::new();
+    /// Puts the addresses under which others reach it into the profile, where they are others than before.
+    fn advertise(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+        let addresses = announced(&self.net, &self.endpoint.addresses());
         let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         if self.store.shared() {
-            texts = self.with_others(texts, &mut batch)?;
+            texts = self.with_others(texts, &mut turn.batch)?;
         }
         if let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) {
-            let profile = profile::newer(Profile { addresses: texts, ..profile.clone() });
-            for effect in self.machine.set_profile(profile)? {
-                if let Effect::Persist(record) = effect {
-                    records::put_alone(&mut batch, &record)?;
-                }
+            let profile = Profile { addresses: texts, ..profile.clone() };
+            self.renew_profile(profile, turn)?;
+        }
+        Ok(())
+    }
+
+    /// Signs a newer profile.
+    pub(super) fn renew_profile(&mut self, profile: Profile, turn: &mut Turn) -> Result<(), Failure> {
+        // Two changes in one millisecond must not look like one.
+        let last = self.machine.profile().map(|last| last.issued).unwrap_or_default();
+        let profile = Profile { issued: clock::wall().max(last.plus_ms(1)), ..profile };
+        for effect in self.machine.set_profile(profile)? {
+            if let Effect::Persist(record) = effect {
+                records::put_alone(&mut turn.batch, &record)?;
             }
         }
-        self.store.commit(batch)?;
         Ok(())
+    }
+
+    /// Can anybody on another machine use a link of this companion?
+    pub(crate) fn reachable(&self) -> Result<(), Failure> {
+        let addresses = self.machine.profile().map(|profile| profile.addresses.len()).unwrap_or_default();
+        if addresses > 0 {
+            return Ok(());
+        }
+        let next =
+            "say under which address others reach it: `regie supplier set --announce /dns/shop.example/tcp/7481`";
+        let words =
+            format!("no other machine could use this link: no interface here has an address of its own; {next}");
+        Err(Failure::new("not_reachable", crate::command::exit::ERROR, words))
+    }
+}
+
+/// What goes into links and the profile: what is announced; else every address of this machine that another could use,
+/// public ones first. Loopback only where nothing else is listened on, as for a trial on one machine.
+fn announced(net: &Net, listening: &[Address]) -> Vec<Address> {
+    if !net.announce.is_empty() {
+        return net.announce.iter().take(limits::ADDRESSES).cloned().collect();
+    }
+    let only_here = net.listen.iter().all(|address| address.reach() == Reach::Here && !address.is_unspecified());
+    let mut usable: Vec<&Address> =
+        listening.iter().filter(|address| only_here || address.reach() != Reach::Here).collect();
+    usable.sort_by_key(|address| address.reach());
+    usable.into_iter().take(limits::ADDRESSES).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(texts: &[&str]) -> Vec<Address> {
+        texts.iter().map(|text| text.parse().expect("an address")).collect()
+    }
+
+    #[test]
+    fn a_link_carries_what_others_can_use() {
+        let everywhere = parsed(&["/ip4/0.0.0.0/tcp/7481"]);
+        let bound = parsed(&[
+            "/ip4/127.0.0.1/tcp/7481",
+            "/ip6/fe80::1/tcp/7481",
+            "/ip4/192.168.1.2/tcp/7481",
+            "/ip4/192.0.2.7/tcp/7481",
+        ]);
+        let net = |listen: &[Address], announce: &[&str]| Net {
+            listen: listen.to_vec(),
+            announce: parsed(announce),
+            way: Way::default(),
+        };
+        let usable = parsed(&["/ip4/192.0.2.7/tcp/7481", "/ip4/192.168.1.2/tcp/7481"]);
+        assert_eq!(announced(&net(&everywhere, &[]), &bound), usable);
+        assert_eq!(announced(&net(&everywhere, &[]), &bound[..1]), [], "nobody else could use it");
+        assert_eq!(announced(&net(&bound[..1], &[]), &bound[..1]), bound[..1], "a trial on one machine");
+        let name = "/dns/shop.example/tcp/443/tls/ws/http-path/regie";
+        assert_eq!(announced(&net(&everywhere, &[name]), &bound), parsed(&[name]));
     }
 }

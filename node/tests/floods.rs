@@ -18,7 +18,7 @@ use libp2p::{
     },
     tcp, yamux,
 };
-use regie::network::{Address, Endpoint, NetworkEvent, PeerKey, limits};
+use regie::network::{Address, Endpoint, NetworkEvent, PeerKey, Way, limits};
 use regie_protocol::identity::Keypair;
 
 /// What this whole process, attackers included, may grow by in any test of this file.
@@ -34,7 +34,7 @@ fn key(n: u8) -> Keypair {
 /// A listener that answers every frame with its bytes reversed, and counts the most that waited at once.
 async fn listener() -> (Endpoint, Address) {
     let listen = "/ip4/127.0.0.1/tcp/0".parse().unwrap();
-    let (endpoint, mut events) = Endpoint::start(key(1).expose_secret(), &[listen]).await.unwrap();
+    let (endpoint, mut events) = Endpoint::start(key(1).expose_secret(), &[listen], &Way::default()).await.unwrap();
     tokio::spawn(async move {
         while let Some(event) = events.recv().await {
             if let NetworkEvent::Frame(_, mut frame, responder) = event {
@@ -49,9 +49,9 @@ async fn listener() -> (Endpoint, Address) {
 
 /// An honest peer is served.
 async fn served(address: &Address) {
-    let (honest, _events) = Endpoint::start(key(2).expose_secret(), &[]).await.unwrap();
+    let (honest, _events) = Endpoint::start(key(2).expose_secret(), &[], &Way::default()).await.unwrap();
     let peer: PeerKey = *key(1).public().as_bytes();
-    honest.connect(peer, std::slice::from_ref(address)).await.unwrap();
+    honest.connect(peer, std::slice::from_ref(address), None).await.unwrap();
     assert_eq!(honest.exchange(peer, b"abc".to_vec()).await.unwrap(), b"cba");
 }
 

@@ -3,7 +3,7 @@
 
 use std::{io::Read as _, time::Duration};
 
-use regie::network::{Address, DialError, Endpoint, ExchangeError, NetworkEvent, PeerKey, limits};
+use regie::network::{Address, DialError, Endpoint, ExchangeError, Fault, NetworkEvent, PeerKey, Way, limits};
 use regie_protocol::identity::Keypair;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
@@ -14,7 +14,7 @@ fn key(n: u8) -> (Zeroizing<[u8; 32]>, PeerKey) {
 }
 
 async fn listening(n: u8, on: &str) -> (Endpoint, mpsc::Receiver<NetworkEvent>, Vec<Address>) {
-    let (endpoint, events) = Endpoint::start(key(n).0, &[on.parse().unwrap()]).await.unwrap();
+    let (endpoint, events) = Endpoint::start(key(n).0, &[on.parse().unwrap()], &Way::default()).await.unwrap();
     let addresses = endpoint.addresses();
     (endpoint, events, addresses)
 }
@@ -39,9 +39,9 @@ async fn frames_go_both_ways_over_tcp_and_over_quic() {
     for on in [TCP, QUIC] {
         let (listener, events, addresses) = listening(1, on).await;
         answer(events);
-        let (dialler, events) = Endpoint::start(key(2).0, &[]).await.unwrap();
+        let (dialler, events) = Endpoint::start(key(2).0, &[], &Way::default()).await.unwrap();
         answer(events);
-        dialler.connect(key(1).1, &addresses).await.unwrap();
+        dialler.connect(key(1).1, &addresses, None).await.unwrap();
         assert_eq!(dialler.exchange(key(1).1, b"abc".to_vec()).await.unwrap(), b"cba");
         // Back over the connection that the other side made.
         assert_eq!(listener.exchange(key(2).1, b"xyz".to_vec()).await.unwrap(), b"zyx");
@@ -54,20 +54,23 @@ async fn frames_go_both_ways_over_tcp_and_over_quic() {
 async fn another_key_at_the_address_is_told_from_nobody() {
     for on in [TCP, QUIC] {
         let (_listener, _events, addresses) = listening(1, on).await;
-        let (dialler, _events) = Endpoint::start(key(2).0, &[]).await.unwrap();
-        assert_eq!(dialler.connect(key(3).1, &addresses).await, Err(DialError::WrongPeer), "{on}");
+        let (dialler, _events) = Endpoint::start(key(2).0, &[], &Way::default()).await.unwrap();
+        let error = dialler.connect(key(3).1, &addresses, None).await.expect_err("somebody else");
+        assert!(error.is_wrong_peer() && error.to_string().contains("Another node"), "{on}: {error}");
     }
-    let (dialler, _events) = Endpoint::start(key(2).0, &[]).await.unwrap();
+    let (dialler, _events) = Endpoint::start(key(2).0, &[], &Way::default()).await.unwrap();
     let nobody = ["/ip4/127.0.0.1/tcp/1".parse().unwrap()];
-    assert!(matches!(dialler.connect(key(1).1, &nobody).await, Err(DialError::Unreachable(_))));
+    let error = dialler.connect(key(1).1, &nobody, None).await.expect_err("nobody");
+    assert_eq!(error.tried(), [(nobody[0].clone(), Fault::Refused)]);
+    assert_eq!(dialler.connect(key(1).1, &[], None).await, Err(DialError::NoAddress));
     assert_eq!(dialler.exchange(key(1).1, vec![1]).await, Err(ExchangeError::NotConnected));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unanswered_frame_ends_and_the_connection_goes_on() {
+async fn an_unanswered_frame_ends_its_connection_and_the_next_goes_over_a_new_one() {
     let (_listener, mut events, addresses) = listening(1, TCP).await;
-    let (dialler, _own) = Endpoint::start(key(2).0, &[]).await.unwrap();
-    dialler.connect(key(1).1, &addresses).await.unwrap();
+    let (dialler, mut own) = Endpoint::start(key(2).0, &[], &Way::default()).await.unwrap();
+    dialler.connect(key(1).1, &addresses, None).await.unwrap();
     let waiting = tokio::spawn({
         let dialler = dialler.clone();
         async move { dialler.exchange(key(1).1, vec![1]).await }
@@ -80,6 +83,14 @@ async fn an_unanswered_frame_ends_and_the_connection_goes_on() {
     drop(responder);
     assert_eq!(waiting.await.unwrap(), Err(ExchangeError::Closed));
     answer(events);
+    // Whatever else it carried may be lost too: nothing more is trusted to it, and who asked is told.
+    loop {
+        if let Some(NetworkEvent::Disconnected(peer)) = own.recv().await {
+            break assert_eq!(peer, key(1).1);
+        }
+    }
+    assert_eq!(dialler.exchange(key(1).1, b"ab".to_vec()).await, Err(ExchangeError::NotConnected));
+    dialler.connect(key(1).1, &addresses, None).await.unwrap();
     assert_eq!(dialler.exchange(key(1).1, b"ab".to_vec()).await.unwrap(), b"ba");
     assert_eq!(dialler.exchange(key(1).1, vec![0; limits::FRAME_BYTES + 1]).await, Err(ExchangeError::TooLarge));
 }
@@ -88,8 +99,8 @@ async fn an_unanswered_frame_ends_and_the_connection_goes_on() {
 async fn a_thousand_frames_at_once_wait_their_turn() {
     let (_listener, events, addresses) = listening(1, TCP).await;
     answer(events);
-    let (dialler, _own) = Endpoint::start(key(2).0, &[]).await.unwrap();
-    dialler.connect(key(1).1, &addresses).await.unwrap();
+    let (dialler, _own) = Endpoint::start(key(2).0, &[], &Way::default()).await.unwrap();
+    dialler.connect(key(1).1, &addresses, None).await.unwrap();
     let all: Vec<_> = (0..1000u32)
         .map(|n| {
             let dialler = dialler.clone();
@@ -107,8 +118,8 @@ async fn silent_sockets_do_not_keep_others_out() {
     answer(events);
     let port: u16 = addresses[0].to_string().rsplit('/').next().unwrap().parse().unwrap();
     let mut silent: Vec<_> = (0..200).map(|_| std::net::TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
-    let (dialler, _own) = Endpoint::start(key(2).0, &[]).await.unwrap();
-    dialler.connect(key(1).1, &addresses).await.unwrap();
+    let (dialler, _own) = Endpoint::start(key(2).0, &[], &Way::default()).await.unwrap();
+    dialler.connect(key(1).1, &addresses, None).await.unwrap();
     assert_eq!(dialler.exchange(key(1).1, b"ab".to_vec()).await.unwrap(), b"ba");
     // They are closed without having said a word: reading ends instead of waiting for ever.
     tokio::task::spawn_blocking(move || {

@@ -17,7 +17,7 @@ use crate::{
     purpose::Purpose,
     refusal::Refusal,
     signed::{Object, ObjectId, Signed, Verified},
-    time::{Days, Timestamp},
+    time::{Days, HOUR_MS, Now, Timestamp},
 };
 
 /// How the fields may be had: each of the first three includes the ones before it. Or what may be written.
@@ -272,8 +272,8 @@ impl VerifiedGrant {
     /// # Errors
     /// [`Refusal::Revoked`], [`Refusal::NotYetValid`], [`Refusal::Expired`], [`Refusal::UsedUp`],
     /// [`Refusal::RateLimited`].
-    pub fn live<'a>(&'a self, state: &'a impl GrantState, now: Timestamp) -> Result<LiveGrant<'a>, Refusal> {
-        self.in_force(state, now, true)
+    pub fn live<'a>(&'a self, state: &'a impl GrantState, now: impl Into<Now>) -> Result<LiveGrant<'a>, Refusal> {
+        self.in_force(state, now.into(), true)
     }
 
     /// Is it in force for what the person's node tells by itself? The hourly bound is about the holder's requests: a
@@ -281,14 +281,18 @@ impl VerifiedGrant {
     ///
     /// # Errors
     /// As [`Self::live`], but for [`Refusal::RateLimited`].
-    pub fn live_to_tell<'a>(&'a self, state: &'a impl GrantState, now: Timestamp) -> Result<LiveGrant<'a>, Refusal> {
-        self.in_force(state, now, false)
+    pub fn live_to_tell<'a>(
+        &'a self,
+        state: &'a impl GrantState,
+        now: impl Into<Now>,
+    ) -> Result<LiveGrant<'a>, Refusal> {
+        self.in_force(state, now.into(), false)
     }
 
     fn in_force<'a>(
         &'a self,
         state: &'a impl GrantState,
-        now: Timestamp,
+        now: Now,
         by_the_hour: bool,
     ) -> Result<LiveGrant<'a>, Refusal> {
         if self.ids.iter().any(|id| state.revoked(id)) {
@@ -298,10 +302,10 @@ impl VerifiedGrant {
             let bounds = &scope.bounds;
             let once = (scope.access == Access::ReadOnce).then_some(1);
             let uses = [bounds.uses, once].into_iter().flatten().min();
-            let used = state.used(id, now);
-            if now < bounds.not_before {
+            let used = state.used(id, now.wall);
+            if now.latest() < bounds.not_before {
                 return Err(Refusal::NotYetValid);
-            } else if now >= bounds.expires {
+            } else if now.latest() >= bounds.expires {
                 return Err(Refusal::Expired);
             } else if uses.is_some_and(|most| used.in_all >= most) {
                 return Err(Refusal::UsedUp);
@@ -334,10 +338,11 @@ pub struct Used {
 }
 
 impl Used {
-    /// The count as it stands at `now`: an hour that has passed counts for nothing.
+    /// The count as it stands at `now`: an hour that has passed counts for nothing, nor one that lies ahead because the
+    /// clock was wrong then.
     #[must_use]
     pub fn at(self, now: Timestamp) -> Self {
-        if now >= self.hour.plus_ms(3_600_000) { Self { this_hour: 0, hour: now, ..self } } else { self }
+        if now.distance_ms(self.hour) >= HOUR_MS { Self { this_hour: 0, hour: now, ..self } } else { self }
     }
 
     /// One use more.

@@ -69,9 +69,23 @@ pub const OUTBOX_PER_RELATIONSHIP: usize = 256;
 pub const SEEN_REQUESTS: usize = 200_000;
 /// How far a peer's clock may differ from ours, in milliseconds.
 pub const CLOCK_LEEWAY_MS: u64 = 5 * 60 * 1000;
+/// How far a clock may be ahead of the last time that is known for sure and still be believed without a peer's word, in
+/// milliseconds. A node that was off for a night goes on at once.
+pub const CLOCK_JUMP_MS: u64 = crate::time::DAY_MS;
+/// How far a clock may differ from what most peers say before the owner is told, in milliseconds: well before messages
+/// are refused for it.
+pub const CLOCK_WARNING_MS: u64 = 2 * 60 * 1000;
+/// Most peers whose last stated time is remembered.
+pub const CLOCK_WORDS: usize = 64;
+/// First and longest pause before a person whose clock differed is sent requests and items again, in milliseconds.
+pub const SKEWED_PAUSE_MS: (u64, u64) = (30 * 1000, 10 * 60 * 1000);
+/// Most persons of whom a companion remembers how their clocks differed.
+pub const SKEWED_PEOPLE: usize = 10_000;
 /// How long a request id is remembered after the time it states, in milliseconds. Longer than the leeway on
 /// both sides, so an id can only be forgotten when its time alone refuses it.
 pub const REPLAY_WINDOW_MS: u64 = 3 * CLOCK_LEEWAY_MS;
+/// First and longest pause, in milliseconds, after which a message that was not signed for is sent again on a living line.
+pub const SEND_AGAIN_MS: (u64, u64) = (30_000, 60 * 60 * 1000);
 /// Longest life of a grant, in days.
 pub const GRANT_DAYS: u32 = 5 * 366;
 /// Longest retention a grant may state, in days.

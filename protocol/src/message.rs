@@ -18,6 +18,7 @@ use crate::{
     segment::{CountReport, Membership, Segment},
     signed::{ObjectId, Signed},
     tally::{Close, Prepare, Prepared, Sum, TallyReport},
+    time::{Now, Timestamp},
     wire::{self, WireError},
 };
 
@@ -186,6 +187,38 @@ pub enum Reply {
     Noted,
     /// Not taken.
     Refused(Refusal),
+    /// Not taken: it states a time more than [`limits::CLOCK_LEEWAY_MS`] from this node's clock
+    /// ([`Refusal::ClockSkew`]), which shows this.
+    Skewed(Skewed),
+}
+
+/// The time of who refused a message for its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skewed {
+    /// In whole minutes: to the millisecond it would be a mark by which two suppliers know one person's machine again.
+    pub at: Timestamp,
+}
+
+impl Reply {
+    /// The reply that refuses by a code, at this time.
+    #[must_use]
+    pub fn refused(code: Refusal, now: Now) -> Self {
+        match code {
+            Refusal::ClockSkew => Self::Skewed(Skewed { at: now.wall.minute() }),
+            code => Self::Refused(code),
+        }
+    }
+
+    /// The code by which this refuses; none where it does not.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::Refused(code) => Some(*code),
+            Self::Skewed(_) => Some(Refusal::ClockSkew),
+            _ => None,
+        }
+    }
 }
 
 /// Reads a frame.

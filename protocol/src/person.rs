@@ -36,7 +36,7 @@ use crate::{
     message::{Message, Reply},
     refusal::Refusal,
     signed::{Object, ObjectId, Signed, SignedError, Verified},
-    time::Timestamp,
+    time::{Now, Timestamp},
 };
 
 /// What the driver must do, in this order.
@@ -47,6 +47,8 @@ pub enum Effect {
     Persist(Record),
     /// Fetch the values and call [`Person::seal`], before the next input.
     Disclose(Plan),
+    /// A supplier, whose key was proven, states that this is the present ([`crate::clock::Clock::heard`]).
+    Heard(PublicKey, Timestamp),
     /// This happened with a supplier, as the entry made durable before it says: for whoever counts.
     Happened(Timestamp, Event),
     /// Answer the frame in hand.
@@ -102,9 +104,10 @@ impl Person {
         &mut self,
         plan: Plan,
         value: &mut dyn FnMut(&Release) -> Option<Observed>,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
+        let now = now.into();
         // The driver seals at once, so nothing can have come between; if it did, nothing leaves.
         if plan.releases().flat_map(Release::links).any(|link| self.revoked.has(link)) {
             return Err(Refusal::Revoked);
@@ -123,7 +126,7 @@ impl Person {
             person: relationship.key.public(),
             supplier: plan.supplier,
             request: plan.request,
-            at: now,
+            at: now.wall,
             answers,
             grants: plan.grants,
             entry,
@@ -131,7 +134,11 @@ impl Person {
             grown,
         };
         let disclosure = Verified::sign(disclosure, &relationship.key)?.signed().clone();
-        self.queue(&mut effects, plan.supplier, Message::Disclose(disclosure.clone()), plan.as_reply)?;
+        let number = self.queue(&mut effects, plan.supplier, Message::Disclose(disclosure.clone()))?;
+        if let (true, Some(relationship)) = (plan.as_reply, self.relationships.get_mut(&plan.supplier)) {
+            // The reply carries it; it is sent again as every other message is.
+            relationship.in_flight.sent(number, now.floor);
+        }
         effects.push(match plan.as_reply {
             true => Effect::Reply(Reply::Answer(disclosure)),
             false => Effect::Deliver(plan.supplier),
@@ -147,9 +154,7 @@ impl Person {
         let old: Vec<u64> = relationship
             .outbox
             .iter()
-            .filter(|(number, waiting)| {
-                !relationship.in_flight.contains(number) && waiting.change().is_some_and(told_again)
-            })
+            .filter(|(number, waiting)| !relationship.in_flight.has(number) && waiting.change().is_some_and(told_again))
             .map(|(number, _)| *number)
             .collect();
         for number in old {
@@ -163,11 +168,12 @@ impl Person {
         effects: &mut Vec<Effect>,
         supplier: PublicKey,
         answers: &BTreeMap<AskedPath, Answer>,
-        now: Timestamp,
+        now: Now,
     ) {
         for (path, answer) in answers {
             if let (Some(field), Answer::Value { grant, .. }) = (path.known(), answer) {
-                self.record(effects, Record::Knows { supplier, field, known: Known { at: now, grant: *grant } });
+                let known = Known { at: now.wall, grant: *grant };
+                self.record(effects, Record::Knows { supplier, field, known });
             }
         }
     }
@@ -178,41 +184,31 @@ impl Person {
         effects: &mut Vec<Effect>,
         log: Log,
         event: Event,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<audit::ProvenEntry, Refusal> {
-        let entry = Entry { at: now, salt: entropy.nonce(), event };
+        let at = now.wall;
+        let entry = Entry { at, salt: entropy.nonce(), event };
         let mut frontier = match log {
             Log::Personal => self.personal.clone(),
             Log::With(supplier) => self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?.log.clone(),
         };
         let proven = audit::append(&mut frontier, &entry).map_err(|_| Refusal::Unavailable)?;
-        self.record(effects, Record::Entry { log, index: proven.index, at: now, bytes: proven.entry.clone() });
+        self.record(effects, Record::Entry { log, index: proven.index, at, bytes: proven.entry.clone() });
         if let Log::With(supplier) = log {
             let event = Event::Of { supplier, index: proven.index, leaf: crate::merkle::leaf(&proven.entry) };
             self.log(effects, Log::Personal, event, now, entropy)?;
-            effects.push(Effect::Happened(now, entry.event));
+            effects.push(Effect::Happened(at, entry.event));
         }
         Ok(proven)
     }
 
-    /// Puts a message into a supplier's outbox. `sent` says that it also goes out as the reply in hand.
-    fn queue(
-        &mut self,
-        effects: &mut Vec<Effect>,
-        supplier: PublicKey,
-        message: Message,
-        sent: bool,
-    ) -> Result<(), Refusal> {
+    /// Puts a message into a supplier's outbox; its number there comes out.
+    fn queue(&mut self, effects: &mut Vec<Effect>, supplier: PublicKey, message: Message) -> Result<u64, Refusal> {
         let relationship = self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?;
-        let number = relationship.next_number;
-        let size = relationship.log.size();
+        let (number, size) = (relationship.next_number, relationship.log.size());
         self.record(effects, Record::Outgoing { supplier, number, size, message });
-        if let (true, Some(relationship)) = (sent, self.relationships.get_mut(&supplier)) {
-            // The reply carries it; it is sent again only after the connection was lost.
-            relationship.in_flight.insert(number);
-        }
-        Ok(())
+        Ok(number)
     }
 }
 

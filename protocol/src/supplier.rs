@@ -20,7 +20,7 @@ pub use delegations::{Delegate, Delegated, Told};
 pub use items::Sending;
 pub use offers::NewOffer;
 pub use segments::NewSegment;
-pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place, Received, Record, Supplier};
+pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place, Received, Record, Skew, Supplier};
 pub use witness::Recent;
 
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     signed::{ObjectId, SignedError, Verified},
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
 };
 
 /// What the driver must do, in this order.
@@ -48,6 +48,8 @@ pub enum Effect {
     Reply(Reply),
     /// Something new is to be sent to this person, when connected.
     Deliver(PublicKey),
+    /// A person, whose key was proven, states that this is the present ([`crate::clock::Clock::heard`]).
+    Heard(PublicKey, Timestamp),
 }
 
 /// What a company asks of one person.
@@ -206,9 +208,10 @@ impl Supplier {
     pub fn ask(
         &mut self,
         ask: Ask,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
+        let now = now.into();
         let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
         fits(&ask.fields, &ask.reason, ask.duration, ask.retention)?;
         if usize::from(ask.delegations) > limits::DELEGATION_DEPTH {
@@ -222,7 +225,7 @@ impl Supplier {
             id,
             supplier: self.key.public(),
             person: ask.person,
-            at: now,
+            at: now.wall,
             fields: ask.fields,
             purpose: ask.purpose,
             reason: ask.reason,
@@ -240,61 +243,101 @@ impl Supplier {
     }
 
     /// What is to be sent to a connected person now: requests that were not answered yet, signed with the
-    /// present time, and erasure receipts that were not taken yet; each once per connection.
+    /// present time, and erasure receipts that were not taken yet; each once on a line, and again after a pause that grows
+    /// ([`limits::SEND_AGAIN_MS`]).
     ///
     /// # Errors
     /// Where signing fails, which no request of ours causes.
-    pub fn to_send(&mut self, person: &PublicKey, now: Timestamp) -> Result<Vec<(Parcel, Message)>, Refusal> {
+    pub fn to_send(&mut self, person: &PublicKey, now: impl Into<Now>) -> Result<Vec<(Parcel, Message)>, Refusal> {
+        let now = now.into();
         let Some(customer) = self.customers.get(person) else {
             return Ok(Vec::new());
         };
+        // What carries a time would be refused again.
+        let timed = self.skewed.get(person).is_none_or(|skew| skew.over(now));
+        let waiting = customer.waiting(timed);
         let in_flight = self.in_flight.entry(*person).or_default();
-        let mut messages = Vec::new();
-        for asking in customer.askings.values() {
-            let parcel = Parcel::Request(asking.request.id);
-            if asking.awaits_answer() && in_flight.insert(parcel) {
-                let request = DataRequest { at: now, ..asking.request.clone() };
-                let signed = Verified::sign(request, &self.key)?.signed().clone();
-                messages.push((parcel, Message::Request(signed)));
+        in_flight.retain(|parcel| waiting.contains(parcel));
+        let due: Vec<Parcel> = waiting.into_iter().filter(|parcel| in_flight.take_due(*parcel, now.floor)).collect();
+        due.into_iter().map(|parcel| Ok((parcel, self.parcel(person, &parcel, now)?))).filter_map(present).collect()
+    }
+
+    /// A parcel as it travels now; nothing, where it can't.
+    fn parcel(&self, person: &PublicKey, parcel: &Parcel, now: Now) -> Result<Option<Message>, Refusal> {
+        let Some(customer) = self.customers.get(person) else { return Ok(None) };
+        Ok(match parcel {
+            Parcel::Request(id) => match customer.askings.get(id) {
+                Some(asking) => {
+                    let request = DataRequest { at: now.wall, ..asking.request.clone() };
+                    Some(Message::Request(Verified::sign(request, &self.key)?.signed().clone()))
+                }
+                None => None,
+            },
+            Parcel::Delegation(id) => {
+                customer.delegated.get(id).map(|delegated| Message::Delegated(delegated.notice.clone()))
             }
-        }
-        for (id, delegated) in &customer.delegated {
-            let parcel = Parcel::Delegation(*id);
-            if delegated.told == Told::NotYet && in_flight.insert(parcel) {
-                messages.push((parcel, Message::Delegated(delegated.notice.clone())));
+            Parcel::Item(id) => {
+                let item = customer.sending.get(id).and_then(|sending| self.item(person, sending, now));
+                item.map(|item| Message::Put(item.signed().clone()))
             }
-        }
-        let waiting = customer.sending.values().filter(|sending| sending.told == Told::NotYet);
-        let due: Vec<&Sending> = waiting.filter(|sending| in_flight.insert(Parcel::Item(sending.id))).collect();
-        let receipts: Vec<_> =
-            customer.receipts.iter().filter(|(id, _)| in_flight.insert(Parcel::Receipt(**id))).collect();
-        for sending in due {
-            if let Some(item) = self.item(person, sending, now) {
-                messages.push((Parcel::Item(sending.id), Message::Put(item.signed().clone())));
-            }
-        }
-        messages
-            .extend(receipts.into_iter().map(|(id, receipt)| (Parcel::Receipt(*id), Message::Erased(receipt.clone()))));
-        Ok(messages)
+            Parcel::Receipt(id) => customer.receipts.get(id).map(|receipt| Message::Erased(receipt.clone())),
+        })
+    }
+
+    /// Persons to whom something may have to be sent again, though their line lives.
+    pub fn due(&self, now: impl Into<Now>) -> impl Iterator<Item = &PublicKey> {
+        let now = now.into();
+        let again = self.skewed.iter().filter(move |(_, skew)| skew.over(now)).map(|(person, _)| person);
+        self.in_flight.iter().filter(move |(_, sent)| sent.is_due(now.floor)).map(|(person, _)| person).chain(again)
     }
 
     /// The connection is gone: what has no answer goes out again on the next one.
     pub fn connection_lost(&mut self, person: &PublicKey) {
         self.in_flight.remove(person);
+        // It may have been set meanwhile: the next connection begins with a try.
+        self.skewed.remove(person);
     }
 
-    /// Erases what is past its retention, of the persons in memory, with a signed receipt for each grant.
-    pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+    /// Erases what is past its retention for sure, of the persons in memory, with a signed receipt for each grant.
+    pub fn tick(&mut self, now: impl Into<Now>) -> Vec<Effect> {
+        let now = now.into();
         let due: Vec<(PublicKey, BTreeSet<FieldPath>)> = self
             .customers
             .iter()
-            .map(|(person, c)| (*person, c.held.iter().filter(|(_, h)| h.until <= now).map(|(f, _)| *f).collect()))
+            .map(|(person, c)| {
+                (*person, c.held.iter().filter(|(_, h)| h.until <= now.floor).map(|(f, _)| *f).collect())
+            })
             .collect();
         due.into_iter().flat_map(|(person, fields)| self.erase_fields(&person, &fields, now)).collect()
     }
 
+    /// The company is about to set the floor back to the clock ([`crate::clock::Clock::accept`]). What had ended by the
+    /// floor and would live again by the clock is ended for good: the invitations in memory, and segments.
+    pub fn end_expired(&mut self, now: impl Into<Now>) -> Vec<Effect> {
+        let now = now.into();
+        let revives = |expires: Timestamp| expires <= now.floor && expires > now.wall;
+        let invites = self.invites.iter().filter(|(_, invite)| revives(invite.expires) && invite.uses != Some(0));
+        let invites: Vec<(Nonce, Invite)> = invites.map(|(id, invite)| (*id, *invite)).collect();
+        let segments = self.segments.iter().filter(|(_, segment)| revives(segment.expires));
+        let segments: Vec<ObjectId> = segments.map(|(id, _)| *id).collect();
+        let mut effects = Vec::new();
+        for (id, invite) in invites {
+            self.record(&mut effects, Record::Invite { id, invite: Invite { uses: Some(0), ..invite } });
+        }
+        for segment in segments {
+            self.record(&mut effects, Record::SegmentEnded { segment });
+        }
+        effects
+    }
+
     /// Erases these fields of a person, as far as they are held, and tells the person with signed receipts.
-    pub fn erase_fields(&mut self, person: &PublicKey, fields: &BTreeSet<FieldPath>, now: Timestamp) -> Vec<Effect> {
+    pub fn erase_fields(
+        &mut self,
+        person: &PublicKey,
+        fields: &BTreeSet<FieldPath>,
+        now: impl Into<Now>,
+    ) -> Vec<Effect> {
+        let now = now.into();
         let mut effects = Vec::new();
         let Some(customer) = self.customers.get(person) else { return effects };
         let mut by_grant = BTreeMap::<ObjectId, BTreeSet<FieldPath>>::new();
@@ -311,5 +354,29 @@ impl Supplier {
             effects.push(Effect::Deliver(*person));
         }
         effects
+    }
+}
+
+impl Customer {
+    /// Everything that this person has not signed for, in the order in which it is sent; with or without what carries a
+    /// time.
+    fn waiting(&self, timed: bool) -> Vec<Parcel> {
+        let requests = self.askings.values().filter(|asking| timed && asking.awaits_answer());
+        let delegations = self.delegated.iter().filter(|(_, delegated)| delegated.told == Told::NotYet);
+        let items = self.sending.values().filter(|sending| timed && sending.told == Told::NotYet);
+        requests
+            .map(|asking| Parcel::Request(asking.request.id))
+            .chain(delegations.map(|(id, _)| Parcel::Delegation(*id)))
+            .chain(items.map(|sending| Parcel::Item(sending.id)))
+            .chain(self.receipts.keys().map(|id| Parcel::Receipt(*id)))
+            .collect()
+    }
+}
+
+/// A parcel with its message, where it has one.
+fn present(made: Result<(Parcel, Option<Message>), Refusal>) -> Option<Result<(Parcel, Message), Refusal>> {
+    match made {
+        Ok((parcel, message)) => message.map(|message| Ok((parcel, message))),
+        Err(code) => Some(Err(code)),
     }
 }

@@ -575,6 +575,7 @@ impl<'a> Group<'a> {
                 person::Effect::Deliver(_)
                 | person::Effect::Meet(_)
                 | person::Effect::Happened(..)
+                | person::Effect::Heard(..)
                 | person::Effect::Correct(_)
                 | person::Effect::Board(_) => {}
             }
@@ -596,7 +597,7 @@ impl<'a> Group<'a> {
                 supplier::Effect::Persist(record) => self.keep(firm, record, answered)?,
                 supplier::Effect::Reply(reply) => answer = Some(reply),
                 // What waits is sent by the next flush.
-                supplier::Effect::Deliver(_) => {}
+                supplier::Effect::Deliver(_) | supplier::Effect::Heard(..) => {}
             }
         }
         Ok(answer)

@@ -307,7 +307,7 @@ impl<'a> Life<'a> {
         let (key, line, now) = (self.parties[party].key, self.parties[party].line.number(), self.agenda.time());
         let effects = self.person.drop_expired(&key, now);
         self.keep(effects)?;
-        let outgoing = self.person.to_send(&key);
+        let outgoing = self.person.to_send(&key, now);
         let own = self.parties[party].line.own;
         let waiting = self.parties[party].machine.to_send(&own, now).map_err(refused)?;
         self.parties[party].line.flushed(!outgoing.is_empty() || !waiting.is_empty());
@@ -571,6 +571,7 @@ impl<'a> Life<'a> {
                 person::Effect::Deliver(_)
                 | person::Effect::Meet(_)
                 | person::Effect::Happened(..)
+                | person::Effect::Heard(..)
                 | person::Effect::Correct(_)
                 | person::Effect::Segments(_)
                 | person::Effect::Board(_) => {}
@@ -603,7 +604,7 @@ impl<'a> Life<'a> {
                 supplier::Effect::Persist(supplier::Record::Erased { fields, .. }) => {
                     self.parties[party].holding.erase(&fields);
                 }
-                supplier::Effect::Persist(_) | supplier::Effect::Deliver(_) => {}
+                supplier::Effect::Persist(_) | supplier::Effect::Deliver(_) | supplier::Effect::Heard(..) => {}
                 supplier::Effect::Reply(reply) => answer = Some(reply),
             }
         }

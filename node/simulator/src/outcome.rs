@@ -25,6 +25,7 @@ impl Outcome {
             Reply::Refused(Refusal::Replayed | Refusal::RateLimited | Refusal::Unavailable | Refusal::Paused) => {
                 Some(Self::Passing)
             }
+            Reply::Skewed(_) => Some(Self::Passing),
             Reply::Refused(_) => Some(Self::Refused),
             Reply::Answer(signed) => {
                 meter::turn(Side::Onlooker);

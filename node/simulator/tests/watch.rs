@@ -83,7 +83,7 @@ impl Scene {
         self.segment = segment.id();
         let effects = self.person.ask_segments(&self.supplier).expect("asked");
         self.keep(effects);
-        let number = self.person.to_send(&self.supplier)[0].number;
+        let number = self.person.to_send(&self.supplier, NOW)[0].number;
         let reply = regie_protocol::message::Reply::Segments(vec![segment.signed().clone()]);
         let effects = self.person.replied(&self.supplier, number, reply, NOW, &mut Entropy::new([2; 32]));
         self.keep(effects);

@@ -24,10 +24,22 @@ pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
     match control::ask(home, &Command::Status) {
         Ok(status) => {
             note("the node answers", true, String::new());
+            let next = status["clock"]["next_step"].as_str().unwrap_or_default();
+            note("the clock is right", status["clock"]["fine"] == json!(true), next.into());
+            if let Some(count) = status["clocks_differ"].as_u64().filter(|count| *count > 0) {
+                let who = "`regie supplier people` shows whose and by how much; requests to them are tried again";
+                note("persons' clocks agree", false, format!("{count} differ; {who}"));
+            }
             for supplier in status["suppliers"].as_array().into_iter().flatten() {
                 let name = supplier["name"].as_str().unwrap_or("a supplier");
-                let fine = supplier["connected"] == json!(true);
-                note(&format!("connected to {name}"), fine, "it may be off; the node keeps trying".into());
+                if let Some(by) = supplier["clock_differs"].as_str() {
+                    let next = format!("it is {by}; where yours is right, tell {name}; its requests are tried again");
+                    note(&format!("the clock of {name} agrees"), false, next);
+                }
+                match supplier["trouble"].as_str() {
+                    None => note(&format!("{name} can be reached"), true, String::new()),
+                    Some(why) => note(&format!("{name} can be reached"), false, reaching(supplier, why)),
+                }
             }
             if status["role"] == json!("person") {
                 match control::ask(home, &Command::Audit) {
@@ -44,4 +56,11 @@ pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
         0 => Ok(()),
         n => Err(Failure::new("problems", exit::PROBLEMS, format!("{n} problem(s); the table says what to do"))),
     }
+}
+
+/// Why a supplier is not reached, and since when. The node keeps trying by itself.
+fn reaching(supplier: &serde_json::Value, why: &str) -> String {
+    let since =
+        supplier["reached"].as_str().map_or("not since this node started".to_owned(), |at| format!("last {at}"));
+    format!("{why} (reached: {since}; the node keeps trying)")
 }

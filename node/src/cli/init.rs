@@ -46,6 +46,9 @@ pub(super) struct SupplierInit {
     /// Where to listen; may be given more than once
     #[arg(long, default_values = ["/ip4/0.0.0.0/tcp/7481", "/ip4/0.0.0.0/udp/7481/quic-v1"])]
     listen: Vec<String>,
+    /// Under which address others reach it, where that is not one of this machine; may be given more than once
+    #[arg(long, value_name = "ADDRESS")]
+    announce: Vec<String>,
 }
 
 pub(super) fn person(
@@ -102,6 +105,7 @@ pub(super) fn supplier(
     json: bool,
 ) -> Result<(), Failure> {
     let listen: Vec<Address> = options.listen.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    let announce: Vec<Address> = options.announce.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
     let mut agreements: BTreeSet<Agreement> =
         options.agreements.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
     if agreements.is_empty() {
@@ -117,12 +121,13 @@ pub(super) fn supplier(
         contact: options.contact,
         wishes: Vec::new(),
         agreements,
-        addresses: listen.iter().map(ToString::to_string).collect(),
+        // Where it can be reached is known when it runs.
+        addresses: Vec::new(),
         issued: clock::wall(),
     };
     supplier::check_profile(&profile)?;
     let passphrase = home::passphrase(passphrase_file, true)?;
-    let config = Config { role: Role::Supplier, listen, store: options.store, ..Config::person() };
+    let config = Config { role: Role::Supplier, listen, announce, store: options.store, ..Config::person() };
     let mut store: Box<dyn Ledger> = match &config.store {
         None => Box::new(home::create(home, &config, &passphrase)?),
         Some(url) => {

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     command::{Change, Command, Failure, Remember, exit, parse},
     control, demo, home, import,
+    network::Proxy,
 };
 
 /// Your own data, on your own node: you decide who sees what.
@@ -36,6 +37,18 @@ pub struct Arguments {
     /// Where a person's dashboard listens, 127.0.0.1:PORT, or off [default: 127.0.0.1:7480]
     #[arg(long, global = true, env = "REGIE_DASHBOARD", value_name = "ADDRESS")]
     dashboard: Option<serve::Listen>,
+    /// Everything that this node dials goes through this proxy: socks5://HOST:PORT or http://HOST:PORT
+    #[arg(long, global = true, env = "REGIE_PROXY", value_name = "PROXY", hide_env_values = true)]
+    proxy: Option<Proxy>,
+    /// Minutes between two visits to a supplier, on average, where nothing is open [default: 60]
+    #[arg(long, global = true, env = "REGIE_VISIT_MINUTES", value_name = "MINUTES")]
+    visit_minutes: Option<u32>,
+    /// Lines to suppliers that are held at most, where something is open [default: 10]
+    #[arg(long, global = true, env = "REGIE_HELD_LINES", value_name = "LINES")]
+    held_lines: Option<usize>,
+    /// After a start suppliers are visited within so many seconds, each at a moment of its own [default: 30]
+    #[arg(long, global = true, env = "REGIE_SPREAD_SECONDS", value_name = "SECONDS")]
+    spread_seconds: Option<u32>,
     /// Answer as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -142,6 +155,14 @@ enum Verb {
     Pause {
         /// The supplier, by name or key
         supplier: String,
+    },
+    /// Let a supplier reach you at once, instead of at your node's next visit
+    AtOnce {
+        /// The supplier, by name or key
+        supplier: String,
+        /// No longer
+        #[arg(long)]
+        off: bool,
     },
     /// Take a paused relationship up again
     Resume {
@@ -306,6 +327,15 @@ enum Verb {
     Status,
     /// Look for problems in this home
     Doctor,
+    /// The clock of this node: what it shows, what is stored, what peers say; with --accept, it is right
+    Clock {
+        /// The clock is right: a jump ahead is believed, or the stored time goes back to it
+        #[arg(long)]
+        accept: bool,
+        /// You know that what has ended by the stored time ends for good where that goes back
+        #[arg(long, requires = "accept")]
+        yes: bool,
+    },
     /// Write everything into one encrypted file
     Backup {
         /// The file to write; it must not exist
@@ -564,7 +594,9 @@ struct What {
 /// # Errors
 /// The verb's, with its exit code.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { home, passphrase_file, dashboard, json, verb } = arguments;
+    let Arguments { home, passphrase_file, dashboard, proxy, visit_minutes, held_lines, spread_seconds, json, verb } =
+        arguments;
+    let given = serve::Given { dashboard, proxy, visit_minutes, held_lines, spread_seconds, api: None };
     if let Some(Verb::Demo { keep, market }) = verb {
         return demo::run(keep, market, json);
     }
@@ -576,14 +608,16 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let home = home::locate(home)?;
     let file = passphrase_file.as_deref();
     if verb.is_none() && !home::is_made(&home) {
-        return serve::first_run(&home, dashboard, json);
+        return serve::first_run(&home, given, json);
     }
     match verb.unwrap_or(Verb::Run) {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
         Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
         Verb::Supplier { verb: SupplierVerb::Join { store, listen } } => init::join(&home, file, store, &listen, json),
-        Verb::Run => serve::run(&home, file, dashboard, None, json),
-        Verb::Supplier { verb: SupplierVerb::Run { api } } => serve::run(&home, file, dashboard, api, json),
+        Verb::Run => serve::run(&home, file, given, json),
+        Verb::Supplier { verb: SupplierVerb::Run { api } } => {
+            serve::run(&home, file, serve::Given { api, ..given }, json)
+        }
         Verb::Supplier { verb: SupplierVerb::Listen { api, key, forward_to } } => {
             listen::run(listen::Listen { api, key, forward_to }, json)
         }
@@ -662,6 +696,7 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Allow(decision) => decide(decision, true),
         Verb::Refuse(decision) => decide(decision, false),
         Verb::Pause { supplier } => Command::Pause { supplier, paused: true },
+        Verb::AtOnce { supplier, off } => Command::AtOnce { supplier, at_once: !off },
         Verb::Resume { supplier } => Command::Pause { supplier, paused: false },
         Verb::Who { query, show: true, .. } => Command::Supplier { supplier: query },
         Verb::Who { query, field, show: false } => Command::Suppliers {
@@ -705,6 +740,7 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Policy { preset: Some(name), dry_run: true } => Command::DryRun { change: Change::Preset { name } },
         Verb::Policy { preset, .. } => Command::Policy { preset },
         Verb::Status => Command::Status,
+        Verb::Clock { accept, yes } => Command::Clock { accept: accept.then_some(yes) },
         Verb::Supplier { verb: SupplierVerb::Invite { public, days } } => Command::Invite { public, days },
         Verb::Supplier { verb: SupplierVerb::People } => Command::People,
         Verb::Supplier { verb: SupplierVerb::Key { verb } } => match verb {

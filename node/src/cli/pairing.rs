@@ -62,6 +62,10 @@ pub(super) fn pair(home: &Path, pairing: Pairing, json: bool) -> Result<(), Fail
     let Pairing { link, agreement, vouch, yes } = pairing;
     parse::<Invitation>(&link)?;
     let seen = control::ask(home, &Command::Look { link: link.clone() })?;
+    // A supplier that is known was found again by it, and there is nothing to pair.
+    if seen["known_already"] == true {
+        return render::show(&seen, json);
+    }
     eprintln!("{}", in_words(&seen, vouch));
     if !yes {
         eprint!("Pair with this supplier? [y/N] ");

@@ -116,6 +116,7 @@ pub(super) const PEOPLE: View = View::List(&[
     ("person", "person"),
     ("connected", "connected"),
     ("agreement", "agreement"),
+    ("its clock", "clock_differs"),
     ("held", "held"),
     ("requests", "requests"),
 ]);
@@ -169,6 +170,8 @@ const SUPPLIER_COLUMNS: Columns = &[
     ("sector", "sector"),
     ("agreement", "agreement"),
     ("connected", "connected"),
+    ("reached", "reached"),
+    ("its clock", "clock_differs"),
     ("live grants", "live_grants"),
     ("requests waiting", "requests_waiting"),
     ("undelivered", "undelivered"),
@@ -291,6 +294,10 @@ fn cell(name: &str, value: &Value) -> String {
     match (name, value) {
         ("event", Value::Object(event)) => event.iter().next().map(|(kind, of)| happened(kind, of)).unwrap_or_default(),
         ("event", Value::String(kind)) => words(kind),
+        ("clock", Value::Object(clock)) => match clock.get("next_step").and_then(Value::as_str) {
+            Some(wrong) if !wrong.is_empty() => wrong.to_owned(),
+            _ => "right".to_owned(),
+        },
         ("held", Value::Array(held)) => lines(held.iter().map(|held| {
             let text = |key: &str| held[key].as_str().unwrap_or("-").to_owned();
             format!("{} = {}", text("field"), text("value"))

@@ -16,9 +16,10 @@ use crate::{
     domain::Reader,
     driver::End,
     home::{self, Config, Role},
-    person,
+    network::{Proxy, Way},
+    person::{self, Rhythm, Travel},
     store::{Ledger, Passphrase, Store},
-    supplier,
+    supplier::{self, Net},
 };
 
 /// How often a node looks at the time: retention ends, request ids are forgotten.
@@ -53,35 +54,80 @@ impl std::str::FromStr for Listen {
     }
 }
 
-pub(super) fn run(
-    home: &Path,
-    passphrase_file: Option<&Path>,
-    dashboard: Option<Listen>,
-    api: Option<SocketAddr>,
-    json: bool,
-) -> Result<(), Failure> {
+/// What the command line and the environment say of a run; each goes before the configuration.
+pub(super) struct Given {
+    pub(super) dashboard: Option<Listen>,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) visit_minutes: Option<u32>,
+    pub(super) held_lines: Option<usize>,
+    pub(super) spread_seconds: Option<u32>,
+    pub(super) api: Option<SocketAddr>,
+}
+
+impl Given {
+    fn over(&self, config: Config) -> Config {
+        Config {
+            api: self.api.or(config.api),
+            proxy: self.proxy.clone().or(config.proxy),
+            visit_minutes: self.visit_minutes.or(config.visit_minutes),
+            held_lines: self.held_lines.or(config.held_lines),
+            spread_seconds: self.spread_seconds.or(config.spread_seconds),
+            ..config
+        }
+    }
+}
+
+pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, json: bool) -> Result<(), Failure> {
+    keeps_secrets()?;
     // A mistake in the configuration is told before a passphrase is asked for.
-    let config = home::config(home)?;
-    let listen = listen(dashboard, &config)?;
+    let config = given.over(home::config(home)?);
+    let listen = listen(given.dashboard, &config)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let config = Config { api: api.or(config.api), ..config };
     if let (Role::Supplier, Some(url)) = (config.role, &config.store) {
         let store = home::open_shared(url, &passphrase)?;
         return within_runtime(home, companion(home, &config, store, json));
     }
     let store = Store::open(home, &passphrase)?;
     match config.role {
-        Role::Person => {
-            let reader = Reader::new(config.domain_hosts.clone());
-            within_runtime(home, serve(home, store, reader, listen, json))
-        }
+        Role::Person => within_runtime(home, serve(home, store, listen, travel(&config), json)),
         Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), json)),
     }
 }
 
+/// Refuses to run where a variable of the environment asks for the secrets of encrypted connections in a file: parts of
+/// the network layer would obey it.
+fn keeps_secrets() -> Result<(), Failure> {
+    if std::env::var_os("SSLKEYLOGFILE").is_none() {
+        return Ok(());
+    }
+    let words = "SSLKEYLOGFILE is set: with it the secrets of this node's connections would be written to a file, and \
+                 whoever reads that can read everything. Start it with `env -u SSLKEYLOGFILE regie`";
+    Err(Failure::usage(words))
+}
+
+/// How a person's node gets to its suppliers.
+fn travel(config: &Config) -> Travel {
+    let usual = Rhythm::default();
+    let minutes = config.visit_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes.max(1))));
+    let spread = config.spread_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+    let rhythm = Rhythm {
+        mean: minutes.unwrap_or(usual.mean),
+        spread: spread.unwrap_or(usual.spread),
+        held: config.held_lines.unwrap_or(usual.held),
+    };
+    // Nothing goes around a proxy.
+    let reader = match config.proxy {
+        Some(_) => Reader::behind_a_proxy(),
+        None => Reader::new(config.domain_hosts.clone()),
+    };
+    Travel { way: Way { proxy: config.proxy.clone() }, rhythm, reader }
+}
+
 /// Where there is no home yet: the first steps in a browser, then the node they made.
-pub(super) fn first_run(home: &Path, dashboard: Option<Listen>, json: bool) -> Result<(), Failure> {
-    let Listen::At(address) = dashboard.unwrap_or(Listen::At(DASHBOARD)) else {
+pub(super) fn first_run(home: &Path, given: Given, json: bool) -> Result<(), Failure> {
+    keeps_secrets()?;
+    let travel = travel(&given.over(Config::person()));
+    let Listen::At(address) = given.dashboard.unwrap_or(Listen::At(DASHBOARD)) else {
         // Without pages there is nobody to ask: the same error as `regie run` gives.
         return home::config(home).map(drop);
     };
@@ -94,9 +140,9 @@ pub(super) fn first_run(home: &Path, dashboard: Option<Listen>, json: bool) -> R
         let (started, mut end) = mpsc::channel(1);
         let home = home.to_owned();
         let starter: Starter = Arc::new(move |passphrase| {
-            let (home, started, doors) = (home.clone(), started.clone(), doors.clone());
+            let (home, started, doors, travel) = (home.clone(), started.clone(), doors.clone(), travel.clone());
             Box::pin(async move {
-                let (running, phrase) = make(&home, &passphrase, doors).await?;
+                let (running, phrase) = make(&home, &passphrase, doors, travel).await?;
                 let asker = running.asker.clone();
                 let _ = started.send(running).await;
                 Ok((asker, phrase))
@@ -130,19 +176,20 @@ async fn make(
     home: &Path,
     passphrase: &Passphrase,
     doors: Arc<Doors>,
+    travel: Travel,
 ) -> Result<(Running, Zeroizing<String>), Failure> {
     let seed = RootSeed::from_entropy(clock::random());
     let phrase = seed.phrase().map_err(Failure::internal)?;
     let policy = Policy::preset("balanced").ok_or_else(|| Failure::internal("no preset"))?;
     let mut store = home::create(home, &Config::person(), passphrase)?;
     person::initialise(&mut store, &seed, policy)?;
-    Ok((begin(home, store, Reader::default(), doors)?, phrase))
+    Ok((begin(home, store, doors, travel)?, phrase))
 }
 
 /// Starts a person's node and its control socket.
-fn begin(home: &Path, store: Store, reader: Reader, doors: Arc<Doors>) -> Result<Running, Failure> {
+fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result<Running, Failure> {
     let listener = control::bind(&control::socket(home))?;
-    let (events, end) = person::start(store, reader)?;
+    let (events, end) = person::start(store, travel)?;
     tokio::spawn(tick(TICK, events.clone(), || person::Event::Tick));
     let asked = events.clone();
     let asker: Asker = Arc::new(move |command| {
@@ -154,13 +201,13 @@ fn begin(home: &Path, store: Store, reader: Reader, doors: Arc<Doors>) -> Result
     Ok(Running { events, end, asker })
 }
 
-async fn serve(home: &Path, store: Store, reader: Reader, listen: Listen, json: bool) -> Result<(), Failure> {
+async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: bool) -> Result<(), Failure> {
     let doors = Arc::new(Doors::default());
     let page = match listen {
         Listen::Off => None,
         Listen::At(address) => Some(dashboard::listen(address, home.to_owned(), doors.clone()).await?),
     };
-    let running = begin(home, store, reader, doors)?;
+    let running = begin(home, store, doors, travel)?;
     let link = page.as_ref().map(dashboard::Listening::link);
     say(json, &json!({ "running": "person", "home": home, "dashboard": link }), || {
         let open = link.as_ref().map(|link| format!("\nYour dashboard, for one visit:\n  {link}"));
@@ -174,13 +221,15 @@ async fn serve(home: &Path, store: Store, reader: Reader, listen: Listen, json: 
 
 async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: bool) -> Result<(), Failure> {
     let listener = control::bind(&control::socket(home))?;
+    let way = Way { proxy: config.proxy.clone() };
+    let net = Net { listen: config.listen.clone(), announce: config.announce.clone(), way };
     // Where others write too, what they leave for persons connected here is looked for often.
     let every = if store.shared() { SHARED_TICK } else { TICK };
     if config.nats.is_some() && cfg!(not(feature = "nats")) {
         let next = "build one with `cargo install --path node --features nats`, or take `nats` out of config.toml";
         return Err(Failure::usage(format!("this regie was built without NATS; {next}")));
     }
-    let (events, desk, end, addresses) = supplier::start(store, &config.listen).await?;
+    let (events, desk, end, addresses) = supplier::start(store, net).await?;
     #[cfg(feature = "nats")]
     if let Some(url) = &config.nats {
         tokio::spawn(api::bus::run(desk.clone(), url.clone()));

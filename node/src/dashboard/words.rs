@@ -116,7 +116,8 @@ impl Words {
     pub(crate) fn failure(&self, failure: &Failure) -> (String, Option<String>) {
         let code = failure.code.replace('_', "-");
         if let Some(refused) = self.message(&format!("refusal-{code}"), None) {
-            return (refused, None);
+            // Both times are in what the node said.
+            return (refused, (failure.code == "clock_skew").then(|| failure.message.clone()));
         }
         let whole = matches!(failure.code.as_str(), "not_found" | "already_done" | "no_node");
         match self.message(&format!("failure-{code}"), None) {

@@ -1,26 +1,40 @@
 //! One identity on the network: a swarm in a task, and a handle to it.
 //!
 //! In: dials, frames to send, replies. Out: connection events and frames of peers, in a bounded queue: while it
-//! is full no stream is read, so a flood waits in the peers' own buffers.
+//! is full no stream is read, so a flood waits in the peers' own buffers. A connection on which an exchange failed, or
+//! that fell silent, counts as gone at once, whatever the transport still hopes for; a new one replaces the older of the
+//! same peer.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use futures::StreamExt as _;
 use libp2p::{
-    Multiaddr, PeerId, Swarm, SwarmBuilder, identity, noise, ping,
-    swarm::{DialError as SwarmDialError, NetworkBehaviour, SwarmEvent, dial_opts::DialOpts},
-    tcp, yamux,
+    PeerId, Swarm, TransportError,
+    core::{ConnectedPoint, Transport as _, transport::ListenerId},
+    identity, ping,
+    swarm::{
+        self, ConnectionId, DialError as SwarmDialError, NetworkBehaviour, SwarmEvent,
+        dial_opts::{DialOpts, PeerCondition},
+    },
 };
 use libp2p_connection_limits as connection_limits;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{MissedTickBehavior, interval, timeout},
+};
 use zeroize::Zeroizing;
 
 use super::{
-    Address, limits,
-    streams::{self, Exchange, Lines},
+    Address, DialError, Fault, Proxy, Transport,
+    dial::Dialler,
+    fault::fits_way,
+    limits,
+    streams::{self, Broken, Exchange, Lines},
+    transport::{self, Ways},
 };
 
 /// An ed25519 public key, 32 bytes: how peers are called outside this module.
@@ -32,26 +46,21 @@ pub enum StartError {
     /// Another process listens there.
     #[error("{0} is in use by another process; stop that one, or choose another with --listen")]
     AddressInUse(Address),
+    /// The address is of another machine.
+    #[error(
+        "{0} is not an address of this machine. Listen on one that is (--listen /ip4/0.0.0.0/tcp/7481 takes them all), \
+         and say with --announce under which address others reach it"
+    )]
+    NotHere(Address),
+    /// It can't be listened on by its kind.
+    #[error("{0} can't be listened on: give an IP address; a name goes into --announce")]
+    WrongKind(Address),
     /// Any other reason.
     #[error("can't listen on {0}: {1}; choose another with --listen")]
     CannotListen(Address, String),
     /// The key or the transport could not be set up.
     #[error("the network can't be set up: {0}")]
     Setup(String),
-}
-
-/// Why a peer can't be reached.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DialError {
-    /// Nobody answers at any of the addresses.
-    #[error("nobody answers at {0}; is the other node running, and is the address right?")]
-    Unreachable(String),
-    /// Somebody answers who is not the wanted peer.
-    #[error("another node answers at that address than the one the link names; ask for a new link")]
-    WrongPeer,
-    /// The endpoint is shut down.
-    #[error("the node is stopping")]
-    Closed,
 }
 
 /// Why a frame got no reply.
@@ -77,7 +86,7 @@ pub enum ExchangeError {
 /// What happens on the network.
 #[derive(Debug)]
 pub enum NetworkEvent {
-    /// The first connection to a peer is up.
+    /// A connection to a peer is up. It may replace an older one: what was under way there may be lost.
     Connected(PeerKey),
     /// The last connection to a peer is gone.
     Disconnected(PeerKey),
@@ -96,19 +105,27 @@ impl Responder {
     }
 }
 
+/// How an endpoint gets to others.
+#[derive(Clone, Debug, Default)]
+pub struct Way {
+    /// Everything goes through it, or not at all.
+    pub proxy: Option<Proxy>,
+}
+
 /// A handle; clones share one swarm. The swarm ends when the last handle is dropped.
 #[derive(Clone)]
 pub struct Endpoint {
     dials: mpsc::Sender<Dial>,
     lines: Lines,
-    listening: Arc<[Address]>,
+    listening: watch::Receiver<Vec<Address>>,
 }
 
 /// A peer to be connected to, and who waits for that.
 struct Dial {
     peer: PeerId,
-    addresses: Vec<Multiaddr>,
-    done: oneshot::Sender<Result<(), DialError>>,
+    addresses: Vec<Address>,
+    first: Option<Transport>,
+    done: oneshot::Sender<Result<Transport, DialError>>,
 }
 
 impl Endpoint {
@@ -119,39 +136,65 @@ impl Endpoint {
     pub async fn start(
         secret: Zeroizing<[u8; 32]>,
         listen: &[Address],
+        way: &Way,
     ) -> Result<(Self, mpsc::Receiver<NetworkEvent>), StartError> {
         let (events, outbox) = mpsc::channel(limits::EVENTS);
         let lines = Lines::default();
-        let mut swarm = build(secret, streams::Behaviour::new(lines.clone(), events.clone()))?;
-        let mut bound = Vec::new();
-        for address in listen {
-            bound.push(bind(&mut swarm, address).await?);
-        }
+        let key = keypair(secret)?;
+        let dialler = Dialler::new(key.clone(), way.proxy.clone());
+        let ways = Ways::new(&key, !listen.is_empty(), dialler).map_err(|e| StartError::Setup(e.to_string()))?;
+        let dialler = ways.dialler();
+        let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(limits::IDLE);
+        let behaviour = behaviour(streams::Behaviour::new(lines.clone(), events.clone()));
+        let mut swarm = Swarm::new(ways.boxed(), behaviour, key.public().to_peer_id(), config);
+        let listening = watch::Sender::new(bind(&mut swarm, listen).await?);
         let (dials, inbox) = mpsc::channel(limits::WAITING_DIALS);
-        let task = Task { swarm, events, dials: HashMap::new(), connected: HashSet::new() };
+        let heard = listening.subscribe();
+        let task = Task {
+            swarm,
+            events,
+            lines: lines.clone(),
+            dialler,
+            dials: HashMap::new(),
+            connections: HashMap::new(),
+            listening,
+        };
         tokio::spawn(task.run(inbox));
-        Ok((Self { dials, lines, listening: bound.into() }, outbox))
+        Ok((Self { dials, lines, listening: heard }, outbox))
     }
 
-    /// Where it listens, with the port the system chose.
+    /// Where it listens now, with the ports that the system chose.
     #[must_use]
     pub fn addresses(&self) -> Vec<Address> {
-        self.listening.to_vec()
+        self.listening.borrow().clone()
     }
 
-    /// Connects to a peer, or finds that it is connected.
+    /// The same, for who wants to hear when that changes: interfaces come and go.
+    #[must_use]
+    pub fn listening(&self) -> watch::Receiver<Vec<Address>> {
+        self.listening.clone()
+    }
+
+    /// Connects to a peer, or finds that it is connected. `first` has a head start before other kinds of address; QUIC
+    /// has it where nothing is said. What carries the connection comes out.
     ///
     /// # Errors
     /// [`DialError`].
-    pub async fn connect(&self, peer: PeerKey, addresses: &[Address]) -> Result<(), DialError> {
-        let peer = peer_id(&peer).ok_or(DialError::WrongPeer)?;
+    pub async fn connect(
+        &self,
+        peer: PeerKey,
+        addresses: &[Address],
+        first: Option<Transport>,
+    ) -> Result<Transport, DialError> {
+        let peer = peer_id(&peer).ok_or(DialError::NoAddress)?;
         let (done, wait) = oneshot::channel();
-        let addresses = addresses.iter().map(|address| address.0.clone()).collect();
-        self.dials.send(Dial { peer, addresses, done }).await.map_err(|_| DialError::Closed)?;
+        let addresses = addresses.to_vec();
+        self.dials.send(Dial { peer, addresses, first, done }).await.map_err(|_| DialError::Closed)?;
         wait.await.map_err(|_| DialError::Closed)?
     }
 
-    /// Sends a frame over an existing connection and waits for the reply.
+    /// Sends a frame over the newest connection and waits for the reply. Where none comes in time the connection is closed:
+    /// nothing more is trusted to it.
     ///
     /// # Errors
     /// [`ExchangeError`].
@@ -172,32 +215,12 @@ struct Behaviour {
     streams: streams::Behaviour,
 }
 
-fn build(secret: Zeroizing<[u8; 32]>, streams: streams::Behaviour) -> Result<Swarm<Behaviour>, StartError> {
-    let setup = |error: &dyn std::fmt::Display| StartError::Setup(error.to_string());
+fn keypair(secret: Zeroizing<[u8; 32]>) -> Result<identity::Keypair, StartError> {
     let mut bytes = *secret;
     // This zeroizes `bytes`.
-    let secret = identity::ed25519::SecretKey::try_from_bytes(&mut bytes).map_err(|e| setup(&e))?;
-    let key = identity::Keypair::from(identity::ed25519::Keypair::from(secret));
-    let swarm = SwarmBuilder::with_existing_identity(key)
-        .with_tokio()
-        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, || {
-            let mut yamux = yamux::Config::default();
-            yamux.set_max_num_streams(limits::YAMUX_STREAMS);
-            yamux
-        })
-        .map_err(|e| setup(&e))?
-        .with_quic_config(|mut quic| {
-            quic.max_concurrent_stream_limit = limits::STREAMS as u32;
-            quic.max_stream_data = limits::QUIC_STREAM_BYTES;
-            quic.max_connection_data = limits::QUIC_CONNECTION_BYTES;
-            quic
-        })
-        .with_behaviour(|_| behaviour(streams))
-        .map_err(|e| setup(&e))?
-        .with_swarm_config(|config| config.with_idle_connection_timeout(limits::IDLE))
-        .with_connection_timeout(limits::DIAL)
-        .build();
-    Ok(swarm)
+    let secret = identity::ed25519::SecretKey::try_from_bytes(&mut bytes);
+    let secret = secret.map_err(|error| StartError::Setup(error.to_string()))?;
+    Ok(identity::Keypair::from(identity::ed25519::Keypair::from(secret)))
 }
 
 fn behaviour(streams: streams::Behaviour) -> Behaviour {
@@ -209,106 +232,249 @@ fn behaviour(streams: streams::Behaviour) -> Behaviour {
     Behaviour { limits: connection_limits::Behaviour::new(bounds), ping: ping::Behaviour::new(ping), streams }
 }
 
-async fn bind(swarm: &mut Swarm<Behaviour>, address: &Address) -> Result<Address, StartError> {
-    let cannot = |text: String| match text.to_lowercase() {
-        lower if lower.contains("in use") => StartError::AddressInUse(address.clone()),
-        _ => StartError::CannotListen(address.clone(), text),
-    };
-    let id = swarm.listen_on(address.0.clone()).map_err(|error| cannot(format!("{error:?}")))?;
-    loop {
-        match swarm.select_next_some().await {
-            SwarmEvent::NewListenAddr { listener_id, address } if listener_id == id => return Ok(Address(address)),
-            SwarmEvent::ListenerClosed { listener_id, reason, .. } if listener_id == id => {
-                return Err(cannot(reason.err().map_or_else(|| "closed".to_owned(), |e| e.to_string())));
+/// Listens on all of these, and gathers where that is: an unspecified address stands for one on every interface.
+async fn bind(swarm: &mut Swarm<Behaviour>, listen: &[Address]) -> Result<Vec<Address>, StartError> {
+    let mut bound = Vec::new();
+    for address in listen {
+        let unfit = || StartError::WrongKind(address.clone());
+        let wanted = address.multiaddr().filter(|_| address.can_be_listened_on()).ok_or_else(unfit)?;
+        let id = swarm.listen_on(wanted).map_err(|error| cannot(address, &error))?;
+        while !listens(swarm.select_next_some().await, address, id, &mut bound)? {}
+    }
+    if listen.iter().any(Address::is_unspecified) {
+        while let Ok(event) = timeout(limits::GATHER, swarm.select_next_some()).await {
+            if let SwarmEvent::NewListenAddr { address, .. } = event {
+                bound.extend(Address::of(&address));
             }
-            _ => {}
         }
     }
+    Ok(bound)
+}
+
+/// Takes an event of a swarm that begins to listen; whether this listener is up.
+fn listens(
+    event: SwarmEvent<BehaviourEvent>,
+    wanted: &Address,
+    id: ListenerId,
+    bound: &mut Vec<Address>,
+) -> Result<bool, StartError> {
+    match event {
+        SwarmEvent::NewListenAddr { listener_id, address } => {
+            bound.extend(Address::of(&address));
+            Ok(listener_id == id)
+        }
+        SwarmEvent::ListenerClosed { listener_id, reason, .. } if listener_id == id => {
+            let error = reason.err().unwrap_or_else(|| std::io::Error::other("it closed"));
+            Err(cannot(wanted, &TransportError::Other(error)))
+        }
+        _ => Ok(false),
+    }
+}
+
+fn cannot(address: &Address, error: &TransportError<std::io::Error>) -> StartError {
+    let TransportError::Other(error) = error else { return StartError::WrongKind(address.clone()) };
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        match error.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+            Some(std::io::ErrorKind::AddrInUse) => return StartError::AddressInUse(address.clone()),
+            Some(std::io::ErrorKind::AddrNotAvailable) => return StartError::NotHere(address.clone()),
+            _ => {}
+        }
+        // An I/O error's source is what its inner error has for one, not that error.
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = inner.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| error.source());
+    }
+    StartError::CannotListen(address.clone(), error.to_string())
 }
 
 struct Task {
     swarm: Swarm<Behaviour>,
     events: mpsc::Sender<NetworkEvent>,
-    dials: HashMap<PeerId, Vec<oneshot::Sender<Result<(), DialError>>>>,
-    connected: HashSet<PeerId>,
+    lines: Lines,
+    dialler: Arc<Dialler>,
+    dials: HashMap<PeerId, Dialling>,
+    connections: HashMap<ConnectionId, Connection>,
+    listening: watch::Sender<Vec<Address>>,
+}
+
+/// A dial that is under way.
+struct Dialling {
+    waiting: Vec<oneshot::Sender<Result<Transport, DialError>>>,
+    /// What was not even tried, and why.
+    unfit: Vec<(Address, Fault)>,
+}
+
+/// A connection that counts.
+struct Connection {
+    peer: PeerId,
+    carrier: Transport,
+    dialled: bool,
+    /// When something was heard last.
+    heard: Instant,
 }
 
 impl Task {
     async fn run(mut self, mut inbox: mpsc::Receiver<Dial>) {
+        let mut look = interval(limits::LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let event = tokio::select! {
+            let events = tokio::select! {
                 dial = inbox.recv() => match dial {
-                    Some(dial) => { self.connect(dial); None }
+                    Some(dial) => { self.connect(dial); Vec::new() }
                     None => return,
                 },
-                event = self.swarm.select_next_some() => self.event(event),
+                event = self.swarm.select_next_some() => self.event(event).into_iter().collect(),
+                _ = look.tick(), if !self.connections.is_empty() => self.silent(),
             };
-            if let Some(event) = event
-                && self.events.send(event).await.is_err()
-            {
-                return;
+            for event in events {
+                if self.events.send(event).await.is_err() {
+                    return;
+                }
             }
         }
     }
 
-    fn connect(&mut self, Dial { peer, addresses, done }: Dial) {
-        if self.swarm.is_connected(&peer) {
-            let _ = done.send(Ok(()));
+    fn connect(&mut self, Dial { peer, addresses, first, done }: Dial) {
+        if let Some(connection) = self.connections.values().find(|connection| connection.peer == peer) {
+            let _ = done.send(Ok(connection.carrier));
             return;
         }
-        let waiting = self.dials.entry(peer).or_default();
-        waiting.push(done);
-        if waiting.len() == 1 {
-            let dial = DialOpts::peer_id(peer).addresses(addresses).build();
-            if let Err(error) = self.swarm.dial(dial) {
-                self.dialled(&peer, &Err(dial_error(&error)));
+        if let Some(dialling) = self.dials.get_mut(&peer) {
+            return dialling.waiting.push(done);
+        }
+        let (mut fit, mut unfit) = (Vec::new(), Vec::new());
+        for address in addresses {
+            match fits_way(&address, self.dialler.has_proxy()) {
+                Ok(()) => fit.push(address),
+                Err(fault) => unfit.push((address, fault)),
             }
+        }
+        self.dialler.prefer(peer, earliest_of(&fit, first));
+        self.dials.insert(peer, Dialling { waiting: vec![done], unfit });
+        // A line that counts as gone may still stand with the swarm.
+        let dial = DialOpts::peer_id(peer)
+            .condition(PeerCondition::Always)
+            .addresses(fit.iter().filter_map(Address::multiaddr).collect());
+        if let Err(error) = self.swarm.dial(dial.build()) {
+            self.dialled(&peer, Err(&error));
         }
     }
 
-    fn dialled(&mut self, peer: &PeerId, result: &Result<(), DialError>) {
-        for done in self.dials.remove(peer).unwrap_or_default() {
+    fn dialled(&mut self, peer: &PeerId, result: Result<Transport, &SwarmDialError>) {
+        let Some(Dialling { waiting, unfit }) = self.dials.remove(peer) else { return };
+        self.dialler.prefer(*peer, None);
+        let result = result.map_err(|error| dial_error(error, unfit));
+        for done in waiting {
             let _ = done.send(result.clone());
         }
     }
 
     fn event(&mut self, event: SwarmEvent<BehaviourEvent>) -> Option<NetworkEvent> {
         match event {
-            SwarmEvent::ConnectionEstablished { peer_id, .. } => {
-                self.dialled(&peer_id, &Ok(()));
-                let first = self.connected.insert(peer_id);
-                peer_key(&peer_id).filter(|_| first).map(NetworkEvent::Connected)
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
+                Some(self.established(peer_id, connection_id, &endpoint)?)
             }
-            SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
-                self.connected.remove(&peer_id);
-                peer_key(&peer_id).map(NetworkEvent::Disconnected)
-            }
+            SwarmEvent::ConnectionClosed { connection_id, .. } => self.gone(connection_id),
             SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
-                self.dialled(&peer, &Err(dial_error(&error)));
+                self.dialled(&peer, Err(&error));
                 None
             }
-            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(error) })) => {
-                tracing::debug!(%peer, %error, "no answer to a ping; closing");
-                self.swarm.close_connection(connection);
+            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event { connection, result, .. })) => match result {
+                Ok(_) => {
+                    if let Some(connection) = self.connections.get_mut(&connection) {
+                        connection.heard = Instant::now();
+                    }
+                    None
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "no answer to a ping");
+                    self.gone(connection)
+                }
+            },
+            SwarmEvent::Behaviour(BehaviourEvent::Streams(Broken(connection))) => self.gone(connection),
+            SwarmEvent::NewListenAddr { address, .. } => {
+                if let Some(address) = Address::of(&address) {
+                    self.listening.send_if_modified(|all| {
+                        let new = !all.contains(&address);
+                        all.extend(new.then_some(address));
+                        new
+                    });
+                }
+                None
+            }
+            SwarmEvent::ExpiredListenAddr { address, .. } => {
+                let expired = Address::of(&address);
+                self.listening.send_if_modified(|all| {
+                    let before = all.len();
+                    all.retain(|address| Some(address) != expired.as_ref());
+                    all.len() != before
+                });
                 None
             }
             _ => None,
         }
     }
+
+    /// A new connection replaces those that the same side made before: that side made it because they are of no use.
+    fn established(&mut self, peer: PeerId, id: ConnectionId, point: &ConnectedPoint) -> Option<NetworkEvent> {
+        let (dialled, carrier) = match point {
+            ConnectedPoint::Dialer { address, .. } => (true, carrier(address)),
+            ConnectedPoint::Listener { local_addr, .. } => (false, carrier(local_addr)),
+        };
+        if dialled {
+            self.dialled(&peer, Ok(carrier));
+        }
+        let older = self.connections.iter().filter(|(_, other)| other.peer == peer && other.dialled == dialled);
+        let older: Vec<ConnectionId> = older.map(|(id, _)| *id).collect();
+        self.connections.insert(id, Connection { peer, carrier, dialled, heard: Instant::now() });
+        for id in older {
+            let _ = self.gone(id);
+        }
+        peer_key(&peer).map(NetworkEvent::Connected)
+    }
+
+    /// A connection that is closed, or counts as closed; the event, where it was the last of its peer.
+    fn gone(&mut self, id: ConnectionId) -> Option<NetworkEvent> {
+        let Connection { peer, .. } = self.connections.remove(&id)?;
+        // It may stay with the swarm for a while: closing in good order waits for the other side.
+        self.swarm.close_connection(id);
+        let key = peer_key(&peer)?;
+        self.lines.close(&key, id);
+        let others = self.connections.values().any(|connection| connection.peer == peer);
+        (!others).then_some(NetworkEvent::Disconnected(key))
+    }
+
+    /// Ends the connections on which no ping was answered for too long.
+    fn silent(&mut self) -> Vec<NetworkEvent> {
+        let most: Duration = limits::PING_INTERVAL + limits::PING_TIMEOUT;
+        let silent = self.connections.iter().filter(|(_, connection)| connection.heard.elapsed() > most);
+        let silent: Vec<ConnectionId> = silent.map(|(id, _)| *id).collect();
+        silent.into_iter().filter_map(|id| self.gone(id)).collect()
+    }
 }
 
-fn dial_error(error: &SwarmDialError) -> DialError {
+fn carrier(address: &libp2p::Multiaddr) -> Transport {
+    Address::of(address).map_or(Transport::Tcp, |address| address.transport())
+}
+
+/// What has the head start: what is wished for, if it is there; else QUIC, which needs the fewest round trips, moves with
+/// the person from network to network and notices a dead line first.
+fn earliest_of(addresses: &[Address], first: Option<Transport>) -> Option<Transport> {
+    let there = |wanted: &Transport| addresses.iter().any(|address| address.transport() == *wanted);
+    let order = [Transport::Quic, Transport::Tcp, Transport::WebSocket];
+    first.into_iter().chain(order).find(there)
+}
+
+fn dial_error(error: &SwarmDialError, unfit: Vec<(Address, Fault)>) -> DialError {
+    let mut tried = unfit;
     match error {
-        SwarmDialError::WrongPeerId { .. } => DialError::WrongPeer,
-        SwarmDialError::Transport(tried) => {
-            let wrong = |text: &str| text.contains("PeerId") || text.contains("peer ID") || text.contains("Peer ID");
-            if tried.iter().any(|(_, error)| wrong(&format!("{error:?}"))) {
-                return DialError::WrongPeer;
-            }
-            let tried: Vec<String> = tried.iter().map(|(address, _)| address.to_string()).collect();
-            DialError::Unreachable(tried.join(", "))
+        SwarmDialError::Transport(faults) => {
+            let faults = faults.iter().filter_map(|(to, error)| Some((Address::of(to)?, transport::fault(error))));
+            tried.extend(faults);
+            DialError::Unreachable(tried)
         }
-        other => DialError::Unreachable(other.to_string()),
+        _ if tried.is_empty() => DialError::NoAddress,
+        _ => DialError::Unreachable(tried),
     }
 }
 

@@ -16,18 +16,49 @@ pub const WAITING_PER_CONNECTION: usize = 1024;
 pub const EXCHANGE: Duration = Duration::from_secs(10);
 /// A connection must be up and encrypted within this time.
 pub const DIAL: Duration = Duration::from_secs(10);
+/// What is tried first is given this much time before the next is tried beside it (RFC 8305 takes 250 ms).
+pub const HEAD_START: Duration = Duration::from_millis(250);
+/// The system's resolver of names has to answer within this time.
+pub const RESOLVE: Duration = Duration::from_secs(5);
+/// Addresses of one name that are tried.
+pub const ADDRESSES_OF_A_NAME: usize = 8;
+/// Longest address, in bytes of text.
+pub const ADDRESS_BYTES: usize = 300;
+/// Longest path of a web socket, in bytes.
+pub const PATH_BYTES: usize = 64;
+/// Longest answer of a proxy to CONNECT, in bytes.
+pub const PROXY_ANSWER_BYTES: usize = 8 * 1024;
+/// Pause between two looks at how a connection begins.
+pub const PEEK: Duration = Duration::from_millis(10);
+/// Largest message of a web socket, in bytes. Ours have a few KiB.
+pub const WEB_SOCKET_MESSAGE_BYTES: usize = 256 * 1024;
+/// Bytes that wait to be written to a web socket.
+pub const WEB_SOCKET_WAITING_BYTES: usize = 1024 * 1024;
+/// TCP: bytes of a segment. With its headers it passes a path of 1,280 bytes, the least that IPv6 guarantees.
+pub const TCP_SEGMENT_BYTES: u32 = 1200;
+/// TCP: a connection ends when nothing is acknowledged for so long.
+pub const UNACKNOWLEDGED: Duration = Duration::from_secs(15);
+/// QUIC: a connection ends when nothing is heard for so long.
+pub const QUIC_IDLE: Duration = Duration::from_secs(15);
+/// QUIC: the dialler says something after so long, so that the mappings of NATs on the way live.
+pub const QUIC_KEEP_ALIVE: Duration = Duration::from_secs(7);
 /// A connection that nobody needs is closed after this time; the ping keeps wanted ones alive.
 pub const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Time between two pings on a quiet connection.
-pub const PING_INTERVAL: Duration = Duration::from_secs(15);
-/// A ping without an answer for this long ends the connection.
-pub const PING_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time between two pings on a connection.
+pub const PING_INTERVAL: Duration = Duration::from_secs(10);
+/// A ping without an answer for this long ends the connection: a dead line is noticed within the sum of both, and the
+/// time between two looks.
+pub const PING_TIMEOUT: Duration = Duration::from_secs(7);
+/// Time between two looks at which connections have fallen silent.
+pub const LOOK: Duration = Duration::from_secs(1);
+/// How long a fresh listener's addresses are gathered before it is said where it listens.
+pub const GATHER: Duration = Duration::from_millis(100);
 /// Inbound connections that are being set up.
 pub const PENDING_INCOMING: u32 = 256;
 /// Connections in all.
 pub const CONNECTIONS: u32 = 20_000;
-/// Connections of one peer.
-pub const CONNECTIONS_PER_PEER: u32 = 4;
+/// Connections of one peer. A new one replaces the older; those of a peer that crashed stand until TCP gives them up.
+pub const CONNECTIONS_PER_PEER: u32 = 8;
 /// yamux streams on one connection, of whatever protocol.
 pub const YAMUX_STREAMS: usize = 128;
 /// QUIC: bytes in flight on one stream, and on one connection.

@@ -7,6 +7,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     convert::Infallible,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
@@ -68,7 +69,8 @@ impl Lines {
         exchanges
     }
 
-    fn close(&self, peer: &PeerKey, connection: ConnectionId) {
+    /// Nothing goes out on this connection any more.
+    pub(super) fn close(&self, peer: &PeerKey, connection: ConnectionId) {
         let mut all = self.locked();
         let Some(lines) = all.get_mut(peer) else { return };
         lines.retain(|(other, _)| *other != connection);
@@ -95,11 +97,20 @@ impl Exchange {
 pub(super) struct Behaviour {
     lines: Lines,
     events: mpsc::Sender<NetworkEvent>,
+    broken: VecDeque<Broken>,
 }
+
+/// An exchange failed on this connection: whatever else it carries may be lost too, so it is to be closed.
+#[derive(Debug)]
+pub(super) struct Broken(pub(super) ConnectionId);
+
+/// The same, as the connection says it of itself.
+#[derive(Debug)]
+pub(super) struct Failed;
 
 impl Behaviour {
     pub(super) fn new(lines: Lines, events: mpsc::Sender<NetworkEvent>) -> Self {
-        Self { lines, events }
+        Self { lines, events, broken: VecDeque::new() }
     }
 
     fn handler(&self, connection: ConnectionId, peer: &PeerId) -> Result<Handler, ConnectionDenied> {
@@ -112,6 +123,7 @@ impl Behaviour {
             idle: Vec::new(),
             asking: FuturesUnordered::new(),
             serving: FuturesUnordered::new(),
+            failed: false,
         })
     }
 }
@@ -123,7 +135,7 @@ struct NotEd25519;
 
 impl NetworkBehaviour for Behaviour {
     type ConnectionHandler = Handler;
-    type ToSwarm = Infallible;
+    type ToSwarm = Broken;
 
     fn handle_established_inbound_connection(
         &mut self,
@@ -154,12 +166,19 @@ impl NetworkBehaviour for Behaviour {
         }
     }
 
-    fn on_connection_handler_event(&mut self, _: PeerId, _: ConnectionId, event: THandlerOutEvent<Self>) {
-        match event {}
+    fn on_connection_handler_event(&mut self, peer: PeerId, connection: ConnectionId, _: THandlerOutEvent<Self>) {
+        if let Some(peer) = peer_key(&peer) {
+            self.lines.close(&peer, connection);
+        }
+        self.broken.push_back(Broken(connection));
     }
 
     fn poll(&mut self, _: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        Poll::Pending
+        match self.broken.pop_front() {
+            Some(broken) => Poll::Ready(ToSwarm::GenerateEvent(broken)),
+            // The next one comes by an event of a connection, after which the swarm asks again.
+            None => Poll::Pending,
+        }
     }
 }
 
@@ -176,6 +195,8 @@ pub(super) struct Handler {
     asking: FuturesUnordered<BoxFuture<'static, Option<Stream>>>,
     /// The peer's streams.
     serving: FuturesUnordered<BoxFuture<'static, ()>>,
+    /// An exchange failed, and nobody was told yet.
+    failed: bool,
 }
 
 impl Handler {
@@ -199,12 +220,13 @@ impl Handler {
         if let Some(exchange) = self.opening.pop_front() {
             exchange.end(Err(error));
         }
+        self.failed = true;
     }
 }
 
 impl ConnectionHandler for Handler {
     type FromBehaviour = Infallible;
-    type ToBehaviour = Infallible;
+    type ToBehaviour = Failed;
     type InboundProtocol = Regie;
     type OutboundProtocol = Regie;
     type InboundOpenInfo = ();
@@ -214,11 +236,15 @@ impl ConnectionHandler for Handler {
         SubstreamProtocol::new(REGIE, ())
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionHandlerEvent<Regie, (), Infallible>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionHandlerEvent<Regie, (), Failed>> {
         while let Poll::Ready(Some(())) = self.serving.poll_next_unpin(cx) {}
         loop {
             while let Poll::Ready(Some(stream)) = self.asking.poll_next_unpin(cx) {
+                self.failed |= stream.is_none();
                 self.idle.extend(stream.filter(|_| self.idle.len() < limits::IDLE_STREAMS));
+            }
+            if mem::take(&mut self.failed) {
+                return Poll::Ready(ConnectionHandlerEvent::NotifyBehaviour(Failed));
             }
             if self.asking.len() + self.opening.len() >= limits::EXCHANGES_PER_CONNECTION {
                 return Poll::Pending;

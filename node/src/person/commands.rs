@@ -5,7 +5,7 @@ use regie_protocol::{
     agreement::Agreement,
     identity::PublicKey,
     limits,
-    person::{NewGrant, OwnerError},
+    person::{Effect, NewGrant, OwnerError, Record},
     policy::Policy,
     time::{Days, Timestamp},
 };
@@ -31,6 +31,8 @@ impl Node {
     pub(super) fn command(&mut self, command: Command, turn: &mut Turn) -> Result<Value, Failure> {
         match command {
             Command::Status => Ok(self.status()),
+            Command::Clock { accept: None } => Ok(self.clock_json()),
+            Command::Clock { accept: Some(sure) } => self.accept_clock(sure, turn),
             Command::Overview => self.overview(),
             Command::Suppliers { query, sector, field, purpose, newest_first, offset, limit } => {
                 let filter = super::overview::Filter {
@@ -71,6 +73,13 @@ impl Node {
             Command::RevokeAll { supplier, erase } => {
                 let supplier = self.find_supplier(&supplier)?;
                 self.revoke_all(&supplier, erase, turn)
+            }
+            Command::AtOnce { supplier, at_once } => {
+                let supplier = self.find_supplier(&supplier)?;
+                let effects = self.machine.set_at_once(&supplier, at_once)?;
+                self.run(effects, None, turn);
+                self.tend_links();
+                Ok(self.relationship_json(&supplier))
             }
             Command::Pause { supplier, paused } => {
                 let supplier = self.find_supplier(&supplier)?;
@@ -178,12 +187,39 @@ impl Node {
             "requests_waiting": waiting,
             "audit_entries": self.machine.personal_log().size(),
             "restored": self.machine.epoch(),
+            "clock": self.clock_json(),
         })
+    }
+
+    pub(super) fn clock_json(&self) -> Value {
+        self.clock.told("regie clock")
+    }
+
+    /// The owner says that the clock is right. Where the stored time goes back for it, what had ended by that time is
+    /// ended for good first, in the same commit.
+    fn accept_clock(&mut self, sure: bool, turn: &mut Turn) -> Result<Value, Failure> {
+        let now = self.clock.now();
+        let (mut ended, back) = (0, self.clock.behind());
+        if let Some(by) = back {
+            if !sure {
+                return Err(command::unsure_clock(by));
+            }
+            let effects = self.machine.end_expired(now, &mut clock::entropy())?;
+            let ends = |effect: &&Effect| matches!(effect, Effect::Persist(Record::Revoked { .. }));
+            ended = effects.iter().filter(ends).count();
+            self.run(effects, None, turn);
+        }
+        let accepted = self.clock.accept();
+        records::put_clock(turn, &self.clock);
+        let mut told = self.clock_json();
+        told["accepted"] = json!(command::accepted_clock(accepted));
+        told["grants_ended"] = json!(ended);
+        Ok(told)
     }
 
     pub(super) fn relationship_json(&self, supplier: &PublicKey) -> Value {
         let Some(relationship) = self.machine.relationship(supplier) else { return Value::Null };
-        let now = clock::wall();
+        let now = self.clock.look();
         let shown = json!({
             "supplier": supplier,
             "name": relationship.profile().name,
@@ -192,6 +228,10 @@ impl Node {
             "agreement": relationship.stored().agreement,
             "known_to_it_as": relationship.key().public(),
             "connected": self.is_up(supplier),
+            "at_once": relationship.stored().at_once,
+            "reached": self.links.get(supplier).and_then(|link| link.reached).map(time),
+            "trouble": self.links.get(supplier).and_then(|link| link.trouble.as_ref()).map(ToString::to_string),
+            "clock_differs": self.clock.differs(supplier),
             "paused": relationship.stored().paused,
             "live_grants": relationship.grants().filter(|g| g.live(&self.machine, now).is_ok()).count(),
             "requests_waiting": relationship.waiting().count(),
@@ -249,6 +289,11 @@ impl Node {
 
     pub(super) fn is_up(&self, supplier: &PublicKey) -> bool {
         self.links.get(supplier).is_some_and(|link| link.up)
+    }
+
+    /// Did the last attempt to reach it fail?
+    pub(super) fn is_unreachable(&self, supplier: &PublicKey) -> bool {
+        self.links.get(supplier).is_some_and(|link| link.trouble.is_some())
     }
 
     /// A supplier by key, or by a name that only one has.

@@ -11,7 +11,6 @@ use regie_protocol::{
 use serde_json::{Value, json};
 
 use super::{Node, commands::time};
-use crate::clock;
 
 /// Records in one document.
 const RECORDS: usize = 10_000;
@@ -87,7 +86,7 @@ impl Node {
     fn status_of(&self, grant: &VerifiedGrant) -> Vec<Value> {
         let given = json!({ "@type": "dpv:ConsentGiven", "dct:date": time(grant.scope().bounds.not_before) });
         let withdrawn = grant.ids().iter().any(|id| self.machine.revoked(id));
-        let ended = match grant.live(&self.machine, clock::wall()) {
+        let ended = match grant.live(&self.machine, self.clock.look()) {
             _ if withdrawn => Some(json!({ "@type": "dpv:ConsentWithdrawn" })),
             Err(Refusal::Expired) => {
                 Some(json!({ "@type": "dpv:ConsentExpired", "dct:date": time(grant.scope().bounds.expires) }))

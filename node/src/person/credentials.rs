@@ -56,7 +56,7 @@ impl Node {
         }
         let (keys, now) = (self.rows::<HolderKey>(HOLDER_KEYS)?, self.clock.now());
         let known: Vec<HolderKey> = keys.iter().map(|(_, key)| key.clone()).collect();
-        let credential = Credential::accept(text, &issuer_key(key)?, &known, now)?;
+        let credential = Credential::accept(text, &issuer_key(key)?, &known, now.latest())?;
         let id = name(text.trim());
         turn.batch.put(Table::Content, Key::grouped(CREDENTIALS, &id), encode(&credential)?);
         if let Some((item, _)) = keys.into_iter().find(|(_, key)| credential.is_bound_to(key)) {
@@ -66,7 +66,7 @@ impl Node {
         let changes = credential
             .values()
             .into_iter()
-            .map(|(field, value)| (field, Observed { value, provenance: attested.clone(), observed: now }))
+            .map(|(field, value)| (field, Observed { value, provenance: attested.clone(), observed: now.wall }))
             .collect();
         let changed = self.put_values(changes, turn)?;
         Ok(json!({ "credential": shown(&id, &credential), "changed": changed["changed"], "told": changed["told"] }))
@@ -90,7 +90,7 @@ impl Node {
         for (field, value) in credential.values() {
             let held = value_of(&self.store, &self.values, field);
             if held.is_some_and(|held| held.value == value && vouches(&held.provenance, credential)) {
-                changes.insert(field, Observed { value, provenance: Provenance::Typed, observed: now });
+                changes.insert(field, Observed { value, provenance: Provenance::Typed, observed: now.wall });
             }
         }
         self.put_values(changes, turn)?;

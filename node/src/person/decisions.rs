@@ -117,7 +117,7 @@ impl Node {
 
     pub(super) fn grant_json(&self, name: &str, grant: &VerifiedGrant) -> Value {
         let scope = grant.scope();
-        let state = grant.live(&self.machine, clock::wall()).map_or_else(|code| code.code(), |_| "live");
+        let state = grant.live(&self.machine, self.clock.look()).map_or_else(|code| code.code(), |_| "live");
         json!({
             "grant": grant.id(),
             "name": name,
@@ -235,7 +235,7 @@ impl Node {
             purpose: past.purpose,
             retention: past.retention,
             delegations: past.delegations,
-            is_known: relationship.is_known(clock::wall()),
+            is_known: relationship.is_known(self.clock.look().latest()),
         };
         let answer = |field| {
             let (answer, rule) = policy.answer(field, &terms);

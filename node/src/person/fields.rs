@@ -9,7 +9,7 @@ use std::{
 use regie_protocol::{
     field::{FieldPath, Observed, Provenance, Value as FieldValue},
     identity::PublicKey,
-    time::Timestamp,
+    time::Now,
     wire,
 };
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ impl Node {
     pub(super) fn fields(&self) -> Value {
         let held = FieldPath::all().filter_map(|field| {
             let observed = value_of(&self.store, &self.values, field)?;
-            let told = self.machine.would_be_told(field, clock::wall());
+            let told = self.machine.would_be_told(field, self.clock.look());
             Some(json!({
                 "field": field,
                 "label": field.info().label,
@@ -50,7 +50,7 @@ impl Node {
 
     pub(super) fn field(&self, field: FieldPath) -> Result<Value, Failure> {
         let now = value_of(&self.store, &self.values, field);
-        let told = self.machine.would_be_told(field, clock::wall());
+        let told = self.machine.would_be_told(field, self.clock.look());
         let known = self.machine.relationships().filter_map(|(s, r)| r.knows().get(&field).map(|known| (s, known)));
         Ok(json!({
             "field": field,
@@ -108,7 +108,7 @@ impl Node {
         for (field, value) in values {
             let value: FieldValue = value.parse().map_err(Failure::usage)?;
             let provenance = source.clone().map_or(Provenance::Typed, Provenance::Imported);
-            changes.insert(parse::<FieldPath>(field)?, Observed { value, provenance, observed: now });
+            changes.insert(parse::<FieldPath>(field)?, Observed { value, provenance, observed: now.wall });
         }
         self.put_values(changes, turn)
     }
@@ -150,7 +150,7 @@ impl Node {
     }
 
     pub(super) fn would_tell(&self, fields: &BTreeSet<FieldPath>) -> Value {
-        let now = clock::wall();
+        let now = self.clock.look();
         let mut told: BTreeMap<PublicKey, Vec<FieldPath>> = BTreeMap::new();
         for field in fields {
             for supplier in self.machine.would_be_told(*field, now) {
@@ -173,6 +173,7 @@ impl Node {
                 "name": r.profile().name,
                 "undelivered": r.undelivered(),
                 "connected": self.is_up(supplier),
+                "unreachable": self.is_unreachable(supplier),
             });
             self.who(shown, supplier)
         });
@@ -195,7 +196,7 @@ impl Node {
         Ok(())
     }
 
-    fn tell(&mut self, changed: &BTreeMap<FieldPath, bool>, now: Timestamp, turn: &mut Turn) -> Result<Value, Failure> {
+    fn tell(&mut self, changed: &BTreeMap<FieldPath, bool>, now: Now, turn: &mut Turn) -> Result<Value, Failure> {
         let told: BTreeSet<PublicKey> =
             changed.keys().flat_map(|field| self.machine.would_be_told(*field, now)).collect();
         let effects = self.machine.field_changed(changed, now, &mut clock::entropy())?;

@@ -25,7 +25,7 @@ use crate::{
     clock,
     command::{Failure, exit, parse},
     driver::Turn,
-    network::{Address, Endpoint},
+    network::{Address, Endpoint, Way},
 };
 
 /// First and longest pause between two looks at a board. Each is drawn anew between half of it and all of it, so that
@@ -68,6 +68,7 @@ pub struct ToSay {
     board: PublicKey,
     addresses: Vec<Address>,
     frame: Vec<u8>,
+    way: Way,
 }
 
 /// An offer to be taken up.
@@ -126,7 +127,7 @@ impl Node {
             Some(text) => vec![self.find_intent(text)?],
             None => self.machine.intents().filter(|(_, wanted)| wanted.open()).map(|(id, _)| *id).collect(),
         };
-        let now = clock::wall();
+        let now = self.clock.look().latest();
         let mut shown = Vec::new();
         for id in ids {
             let Some(wanted) = self.machine.intent(&id) else { continue };
@@ -160,7 +161,7 @@ impl Node {
     pub(super) fn taking(&self, text: &str) -> Result<Taking, Failure> {
         let (intent, id) = self.find_offer(text)?;
         let offer = self.machine.offer(&intent, &id)?;
-        let open = self.machine.intent(&intent).is_some_and(Wanted::open) && clock::wall() < offer.expires;
+        let open = self.machine.intent(&intent).is_some_and(Wanted::open) && self.clock.look().latest() < offer.expires;
         if !open {
             return Err(OwnerError::OfferOver.into());
         }
@@ -180,10 +181,10 @@ impl Node {
 
     /// What a task is to say next.
     pub(super) fn to_say(&self, intent: &ObjectId) -> Option<ToSay> {
-        let say = self.machine.to_board(intent, clock::wall())?;
+        let say = self.machine.to_board(intent, self.clock.look())?;
         let addresses = say.addresses.iter().filter_map(|text| text.parse().ok()).collect();
         let frame = wire::encode(&say.message).ok()?;
-        Some(ToSay { secret: say.secret, board: say.board, addresses, frame })
+        Some(ToSay { secret: say.secret, board: say.board, addresses, frame, way: self.travel.way.clone() })
     }
 
     /// What a board answered; true where there is more to say at once.
@@ -197,7 +198,7 @@ impl Node {
 
     /// Begins to speak with the boards of intents that have something to say, and ends the talks that are over.
     pub(super) fn tend_boards(&mut self) {
-        let now = clock::wall();
+        let now = self.clock.look();
         let wanted: Vec<ObjectId> = self.machine.intents().map(|(id, _)| *id).collect();
         let live = |id: &ObjectId| self.machine.to_board(id, now).is_some();
         let live: Vec<ObjectId> = wanted.into_iter().filter(live).collect();
@@ -378,12 +379,12 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
     loop {
         let (answer, wait) = oneshot::channel();
         events.send(Event::ToBoard(*intent, answer)).await.ok()?;
-        let ToSay { secret, board, addresses, frame } = wait.await.ok()??;
+        let ToSay { secret, board, addresses, frame, way } = wait.await.ok()??;
         let (endpoint, network) = match line.take() {
             Some(line) => line,
             None => {
-                let Ok((endpoint, network)) = Endpoint::start(secret, &[]).await else { return Some(false) };
-                if endpoint.connect(*board.as_bytes(), &addresses).await.is_err() {
+                let Ok((endpoint, network)) = Endpoint::start(secret, &[], &way).await else { return Some(false) };
+                if endpoint.connect(*board.as_bytes(), &addresses, None).await.is_err() {
                     return Some(false);
                 }
                 (endpoint, network)

@@ -101,7 +101,7 @@ impl Node {
         let effects = self.machine.corrected(supplier, id, true)?;
         self.run(effects, None, turn);
         let provenance = Provenance::Supplier(*supplier);
-        let observed = Observed { value: correction.after, provenance, observed: self.clock.now() };
+        let observed = Observed { value: correction.after, provenance, observed: self.clock.now().wall };
         let mut answer = self.put_values([(correction.field, observed)].into(), turn)?;
         answer["id"] = json!(id);
         answer["accepted"] = json!(true);

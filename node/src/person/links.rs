@@ -1,73 +1,173 @@
-//! Connections to suppliers: one task and one network identity per relationship.
+//! Lines to suppliers: one task and one network identity per relationship.
 //!
-//! In: the pairwise key, the supplier's addresses. Out: frames to the driver, deliveries from its outbox. The
-//! node only dials; it listens nowhere.
+//! In: the pairwise key, the supplier's addresses, whether a line is to be held. Out: frames to the driver, deliveries
+//! from its outbox. The node only dials; it listens nowhere. A line is held where something is open; else the supplier is
+//! visited at moments drawn for it alone, and at once when there is something to tell it (`person/rhythm.rs`). A line on
+//! which an exchange failed is given up with everything on it: what was not signed for goes out again on the next.
 
 use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
     identity::PublicKey,
-    message::{self, Message},
+    message::{self, Message, Reply},
     refusal::Refusal,
+    wire,
 };
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::{
+    sync::{Notify, Semaphore, mpsc, oneshot, watch},
+    task::JoinSet,
+    time::{Instant, sleep, sleep_until},
+};
 use zeroize::Zeroizing;
 
-use super::Event;
-use crate::network::{Address, Endpoint, NetworkEvent};
+use super::{
+    Event,
+    rhythm::{Rhythm, Trying},
+};
+use crate::network::{Address, DialError, Endpoint, NetworkEvent, Transport, Way};
 
-/// First and longest pause between two attempts to reach a supplier.
-const RETRY: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(60));
+/// A visit is over when nothing was said for so long.
+const QUIET: Duration = Duration::from_secs(3);
 
-/// Keeps one relationship connected for as long as the node runs.
-pub(super) async fn hold(
-    supplier: PublicKey,
-    secret: Zeroizing<[u8; 32]>,
-    addresses: Vec<Address>,
-    events: mpsc::WeakSender<Event>,
-    wake: Arc<Notify>,
-    dials: Arc<Semaphore>,
-) {
-    let (endpoint, mut network) = match Endpoint::start(secret, &[]).await {
-        Ok(started) => started,
-        Err(error) => return tracing::error!(%error, "a link can't be set up"),
-    };
-    let mut pause = RETRY.0;
+/// One relationship's line, and what its task is told.
+pub(super) struct Line {
+    pub(super) supplier: PublicKey,
+    pub(super) secret: Zeroizing<[u8; 32]>,
+    pub(super) way: Way,
+    pub(super) rhythm: Rhythm,
+    pub(super) addresses: watch::Receiver<Vec<Address>>,
+    /// Is the line to stand?
+    pub(super) hold: watch::Receiver<bool>,
+    /// There is something to tell, or the person wants the supplier to be seen now.
+    pub(super) wake: Arc<Notify>,
+    /// Bounds how many are dialled at once.
+    pub(super) dials: Arc<Semaphore>,
+    pub(super) events: mpsc::WeakSender<Event>,
+}
+
+/// How a visit, or an attempt at one, came to its end.
+enum Over {
+    /// Nothing was left to say.
+    Left,
+    /// Nobody was reached, or the line broke.
+    Failed,
+    /// The node stops.
+    Stopping,
+}
+
+/// Looks after one relationship's line for as long as the node runs. The first visit comes after `wait`.
+pub(super) async fn keep(mut line: Line, wait: Duration) {
+    let mut trying = Trying::default();
+    let mut wait = wait;
     loop {
-        let Ok(turn) = dials.acquire().await else { return };
-        let connected = endpoint.connect(*supplier.as_bytes(), &addresses).await;
-        drop(turn);
-        if connected.is_err() {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(RETRY.1);
-            continue;
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = line.wake.notified() => {}
+            changed = line.hold.changed() => match changed {
+                Ok(()) if *line.hold.borrow() => {}
+                Ok(()) => continue,
+                Err(_) => return,
+            },
         }
-        pause = RETRY.0;
-        let Some(sender) = events.upgrade() else { return };
-        if sender.send(Event::Up(supplier)).await.is_err() {
-            return;
-        }
-        drop(sender);
-        tokio::spawn(deliver(supplier, endpoint.clone(), events.clone()));
-        loop {
-            tokio::select! {
-                () = wake.notified() => drop(tokio::spawn(deliver(supplier, endpoint.clone(), events.clone()))),
-                event = network.recv() => {
-                    let Some(sender) = events.upgrade() else { return };
-                    let (event, lost) = match event {
-                        None => return,
-                        Some(NetworkEvent::Connected(_)) => continue,
-                        Some(NetworkEvent::Disconnected(_)) => (Event::Lost(supplier), true),
-                        Some(NetworkEvent::Frame(_, frame, responder)) => (Event::Frame(supplier, read(&frame), responder), false),
-                    };
-                    if sender.send(event).await.is_err() {
-                        return;
-                    }
-                    if lost {
-                        break;
-                    }
-                }
+        wait = match line.visit(&mut trying).await {
+            Over::Left => line.rhythm.next(),
+            Over::Failed => trying.pause(*line.hold.borrow()),
+            Over::Stopping => return,
+        };
+    }
+}
+
+impl Line {
+    async fn visit(&mut self, trying: &mut Trying) -> Over {
+        let (endpoint, mut network, carrier) = match self.dial(trying).await {
+            Ok(Some(dialled)) => dialled,
+            Ok(None) => return Over::Stopping,
+            Err(error) => {
+                trying.failed(&error);
+                let told = self.tell(Event::Unreachable(self.supplier, error)).await;
+                return if told { Over::Failed } else { Over::Stopping };
             }
+        };
+        if !self.tell(Event::Up(self.supplier)).await {
+            return Over::Stopping;
+        }
+        let over = self.talk(&endpoint, &mut network, carrier, trying).await;
+        // The endpoint goes with this visit, and with it whatever still hopes for an answer.
+        let end = match over {
+            Over::Left => Event::Left(self.supplier),
+            Over::Failed | Over::Stopping => Event::Lost(self.supplier),
+        };
+        if self.tell(end).await { over } else { Over::Stopping }
+    }
+
+    /// A connection to the supplier; nothing, where the node stops.
+    async fn dial(
+        &mut self,
+        trying: &mut Trying,
+    ) -> Result<Option<(Endpoint, mpsc::Receiver<NetworkEvent>, Transport)>, DialError> {
+        let all = self.addresses.borrow_and_update().clone();
+        let addresses = trying.choose(&all)?;
+        let Ok(_turn) = self.dials.acquire().await else { return Ok(None) };
+        let (endpoint, network) = match Endpoint::start(self.secret.clone(), &[], &self.way).await {
+            Ok(started) => started,
+            Err(error) => {
+                tracing::error!(%error, "a line can't be set up");
+                return Ok(None);
+            }
+        };
+        let carrier = endpoint.connect(*self.supplier.as_bytes(), &addresses, trying.first).await?;
+        Ok(Some((endpoint, network, carrier)))
+    }
+
+    /// Says and hears what there is, until the visit is over or the line breaks.
+    async fn talk(
+        &mut self,
+        endpoint: &Endpoint,
+        network: &mut mpsc::Receiver<NetworkEvent>,
+        carrier: Transport,
+        trying: &mut Trying,
+    ) -> Over {
+        let mut deliveries = JoinSet::new();
+        deliveries.spawn(greet(self.supplier, endpoint.clone(), self.events.clone()));
+        let mut quiet_since = Instant::now();
+        loop {
+            let idle = deliveries.is_empty() && !*self.hold.borrow();
+            tokio::select! {
+                () = self.wake.notified() => {
+                    drop(deliveries.spawn(deliver(self.supplier, endpoint.clone(), self.events.clone())));
+                }
+                Some(delivered) = deliveries.join_next() => match delivered {
+                    Ok(true) => trying.worked(carrier),
+                    _ => {
+                        trying.broke(carrier);
+                        return Over::Failed;
+                    }
+                },
+                event = network.recv() => match event {
+                    None => return Over::Failed,
+                    Some(NetworkEvent::Connected(_)) => continue,
+                    Some(NetworkEvent::Disconnected(_)) => return Over::Failed,
+                    Some(NetworkEvent::Frame(_, frame, responder)) => {
+                        trying.worked(carrier);
+                        if !self.tell(Event::Frame(self.supplier, read(&frame), responder)).await {
+                            return Over::Stopping;
+                        }
+                    }
+                },
+                changed = self.hold.changed() => if changed.is_err() {
+                    return Over::Stopping;
+                },
+                () = sleep_until(quiet_since + QUIET), if idle => return Over::Left,
+            }
+            quiet_since = Instant::now();
+        }
+    }
+
+    /// Tells the driver; false, where it is gone.
+    async fn tell(&self, event: Event) -> bool {
+        match self.events.upgrade() {
+            Some(events) => events.send(event).await.is_ok(),
+            None => false,
         }
     }
 }
@@ -82,21 +182,30 @@ fn read(frame: &[u8]) -> Box<Result<Message, Refusal>> {
     Box::new(message)
 }
 
-/// Sends what waits in the outbox, one after the other, in order.
-async fn deliver(supplier: PublicKey, endpoint: Endpoint, events: mpsc::WeakSender<Event>) {
-    let Some(events) = events.upgrade() else { return };
+/// Asks who the supplier is now, so that its newer addresses are known before the old ones fail; then delivers.
+async fn greet(supplier: PublicKey, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
+    let Ok(frame) = wire::encode(&Message::Hello) else { return false };
+    let Ok(reply) = endpoint.exchange(*supplier.as_bytes(), frame).await else { return false };
+    if let (Ok(Reply::Profile(profile)), Some(events)) = (message::read(&reply), events.upgrade())
+        && events.send(Event::Profile(supplier, Box::new(profile))).await.is_err()
+    {
+        return false;
+    }
+    deliver(supplier, endpoint, events).await
+}
+
+/// Sends what waits in the outbox, one after the other, in order; false, where the line failed.
+async fn deliver(supplier: PublicKey, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
+    let Some(events) = events.upgrade() else { return false };
     let (answer, waiting) = oneshot::channel();
     if events.send(Event::Collect(supplier, answer)).await.is_err() {
-        return;
+        return false;
     }
     for (number, frame) in waiting.await.unwrap_or_default() {
-        let Ok(reply) = endpoint.exchange(*supplier.as_bytes(), frame).await else {
-            // The rest goes out again on the next connection.
-            let _ = events.send(Event::Lost(supplier)).await;
-            return;
-        };
+        let Ok(reply) = endpoint.exchange(*supplier.as_bytes(), frame).await else { return false };
         if events.send(Event::Replied(supplier, number, reply)).await.is_err() {
-            return;
+            return false;
         }
     }
+    true
 }

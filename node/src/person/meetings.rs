@@ -1,6 +1,5 @@
-//! Links that come and go: processors are met when a supplier hands a grant on to them, and let go when nothing is
-//! left between them and the person. In: what the machine wants. Out: pairings and links, tried again with growing
-//! pauses.
+//! Processors are met when a supplier hands a grant on to them. In: what the machine wants. Out: pairings, tried again with
+//! growing pauses.
 
 use regie_protocol::{identity::PublicKey, time::Timestamp};
 
@@ -15,23 +14,24 @@ const PAUSE_MS: (u64, u64) = (2_000, 3_600_000);
 pub(super) struct Meeting {
     attempts: u32,
     under_way: bool,
+    /// By this process's time: a clock that is set must not put it off.
     not_before: Timestamp,
 }
 
 impl Node {
     /// Follows the invitations of processors that the node does not know yet, when the turn is on disk.
     pub(super) fn meet(&mut self, turn: &mut Turn) {
-        let now = self.clock.now();
+        let (now, uptime) = (self.clock.now(), self.clock.uptime());
         let wanted: Vec<_> = self.machine.to_meet(now).collect();
         self.meetings.retain(|processor, _| wanted.iter().any(|(invitation, _)| invitation.supplier == *processor));
         for (invitation, agreement) in wanted {
             let processor = invitation.supplier;
             let meeting = self.meetings.entry(processor).or_default();
-            if meeting.under_way || now < meeting.not_before {
+            if meeting.under_way || uptime < meeting.not_before {
                 continue;
             }
             let pause = PAUSE_MS.0.saturating_mul(1 << meeting.attempts.min(20)).min(PAUSE_MS.1);
-            *meeting = Meeting { attempts: meeting.attempts + 1, under_way: true, not_before: now.plus_ms(pause) };
+            *meeting = Meeting { attempts: meeting.attempts + 1, under_way: true, not_before: uptime.plus_ms(pause) };
             let (events, runtime) = (self.events.clone(), self.runtime.clone());
             turn.after(move || {
                 drop(runtime.spawn(async move {
@@ -48,24 +48,6 @@ impl Node {
     pub(super) fn meeting_over(&mut self, processor: &PublicKey) {
         if let Some(meeting) = self.meetings.get_mut(processor) {
             meeting.under_way = false;
-        }
-    }
-
-    /// Opens the links that are wanted and closes those that are not any more.
-    pub(super) fn tend_links(&mut self) {
-        let now = self.clock.now();
-        let known: Vec<PublicKey> = self.machine.relationships().map(|(supplier, _)| *supplier).collect();
-        for supplier in known {
-            match (self.machine.wants_link(&supplier, now), self.links.contains_key(&supplier)) {
-                (true, false) => self.link(supplier),
-                (false, true) => {
-                    if let Some(link) = self.links.remove(&supplier) {
-                        link.task.abort();
-                        self.machine.connection_lost(&supplier);
-                    }
-                }
-                _ => {}
-            }
         }
     }
 }

@@ -13,7 +13,7 @@ use regie_protocol::{
     person::{Record, Relationship, Waiting},
     profile::Wish,
     purpose::Purpose,
-    time::Timestamp,
+    time::{Now, Timestamp},
     wire,
 };
 use serde_json::{Value, json};
@@ -62,6 +62,7 @@ impl Node {
             "requests_waiting": relationships().map(|(_, r)| r.waiting().count()).sum::<usize>(),
             "undelivered": relationships().map(|(_, r)| r.undelivered()).sum::<usize>(),
             "groups": self.groups(),
+            "clock": self.clock_json(),
             "month": month,
             "knows": self.who_knows(),
             "flows": self.flows(),
@@ -140,7 +141,7 @@ impl Node {
     }
 
     pub(super) fn suppliers(&self, filter: &Filter, newest_first: bool, offset: usize, limit: usize) -> Value {
-        let now = clock::wall();
+        let now = self.clock.look();
         let mut found: Vec<_> = self.machine.relationships().filter(|(_, r)| self.matches(filter, r, now)).collect();
         match newest_first {
             true => found.sort_by_key(|(_, r)| std::cmp::Reverse(r.last())),
@@ -202,7 +203,7 @@ impl Node {
 
     fn supplier_json(&self, key: &PublicKey, relationship: &Relationship) -> Value {
         let profile = relationship.profile();
-        let now = clock::wall();
+        let now = self.clock.look();
         let groups: BTreeSet<&str> = relationship.knows().keys().map(|field| field.info().group).collect();
         let shown = json!({
             "supplier": key,
@@ -211,6 +212,7 @@ impl Node {
             "domain": profile.domain,
             "agreement": relationship.stored().agreement,
             "connected": self.is_up(key),
+            "unreachable": self.is_unreachable(key),
             "paused": relationship.stored().paused,
             "live_grants": relationship.grants().filter(|g| g.live(&self.machine, now).is_ok()).count(),
             "requests_waiting": relationship.waiting().count(),
@@ -221,7 +223,7 @@ impl Node {
         self.who(shown, key)
     }
 
-    fn matches(&self, filter: &Filter, relationship: &Relationship, now: Timestamp) -> bool {
+    fn matches(&self, filter: &Filter, relationship: &Relationship, now: Now) -> bool {
         let profile = relationship.profile();
         let text = [&profile.name, &profile.sector, &profile.domain];
         let live = || relationship.grants().filter(|grant| grant.live(&self.machine, now).is_ok());

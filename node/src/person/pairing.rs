@@ -18,13 +18,13 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
-use super::{Event, Node};
+use super::{Event, Node, found};
 use crate::{
     clock,
     command::{Failure, exit},
     domain::Reader,
     driver::Turn,
-    network::{Address, Endpoint},
+    network::{Address, DialError, Endpoint, Way},
 };
 
 /// Looks at suppliers that are remembered; the oldest gives way.
@@ -55,6 +55,8 @@ pub struct Counter {
 pub struct Approach {
     /// The key to dial under.
     secret: Zeroizing<[u8; 32]>,
+    /// How to get there.
+    way: Way,
     reader: Reader,
 }
 
@@ -91,12 +93,16 @@ pub struct Answered {
     vouched: bool,
 }
 
-/// Looks at the supplier of a link: its profile, what its domain says, whom it could be taken for. Nothing is paired.
+/// Looks at the supplier of a link: its profile, what its domain says, whom it could be taken for. Nothing is paired. A
+/// supplier that is known is found again by it.
 ///
 /// # Errors
-/// Where it can't be reached or shows no profile of its own; where the person knows it already.
+/// Where it can't be reached or shows no profile of its own.
 pub async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result<Value, Failure> {
     let supplier = invitation.supplier;
+    if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
+        return found::again(supplier, known, &addresses(&invitation)?, &events).await;
+    }
     let approach = ask(&events, |answer| Event::Approach(supplier, answer)).await?;
     let (_endpoint, profile) = greet(&invitation, &approach).await?;
     let read = read(&approach.reader, &supplier, &profile).await;
@@ -104,7 +110,7 @@ pub async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result
     ask(&events, |answer| Event::Looked(looked, answer)).await
 }
 
-/// Follows a pairing link, after the person's word: dials under the key made for this supplier, reads its profile and
+/// Follows a pairing link, after the person's word. A supplier that is known is found again by it; else this dials under the key made for this supplier, reads its profile and
 /// what its domain says, proffers. Where the owner looked at this supplier before, it must show the same profile still.
 /// Where the supplier answers with a stricter agreement that is taken up; one that permits more comes out, for the person
 /// to decide.
@@ -118,6 +124,9 @@ pub async fn pair(
     events: mpsc::Sender<Event>,
 ) -> Result<Value, Failure> {
     let (supplier, id) = (invitation.supplier, invitation.id);
+    if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
+        return found::again(supplier, known, &addresses(&invitation)?, &events).await;
+    }
     let proffer = Proffer { supplier, invitation: id, agreement, alternative: None };
     let Proffered { approach, pairing, seen } = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
     let (endpoint, profile) = greet(&invitation, &approach).await?;
@@ -145,6 +154,7 @@ pub async fn pair(
     }
     let acceptance = match reply {
         Reply::Paired(acceptance) => acceptance,
+        Reply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
         Reply::Refused(code) => return Err(Failure::new(code.code(), exit::REFUSED, code.explanation())),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };
@@ -163,14 +173,22 @@ pub(super) async fn ask<T>(
     wait.await.map_err(|_| stopped())?
 }
 
+/// Why a supplier can't be reached, with what to do.
+pub(super) fn unreachable(error: DialError) -> Failure {
+    Failure::new("unreachable", exit::UNREACHABLE, format!("the supplier can't be reached. {error}"))
+}
+
+fn addresses(invitation: &Invitation) -> Result<Vec<Address>, Failure> {
+    invitation.addresses.iter().map(|text| crate::command::parse(text)).collect()
+}
+
 /// Dials the supplier of a link; its profile comes out, unchecked.
 async fn greet(invitation: &Invitation, approach: &Approach) -> Result<(Endpoint, Signed<Profile>), Failure> {
     let supplier = invitation.supplier;
-    let addresses: Vec<Address> =
-        invitation.addresses.iter().map(|text| crate::command::parse(text)).collect::<Result<_, _>>()?;
-    let (endpoint, _network) = Endpoint::start(approach.secret.clone(), &[]).await.map_err(Failure::internal)?;
-    let unreachable = |error| Failure::new("unreachable", exit::UNREACHABLE, error);
-    endpoint.connect(*supplier.as_bytes(), &addresses).await.map_err(|e| unreachable(e.to_string()))?;
+    let addresses = addresses(invitation)?;
+    let started = Endpoint::start(approach.secret.clone(), &[], &approach.way).await;
+    let (endpoint, _network) = started.map_err(Failure::internal)?;
+    endpoint.connect(*supplier.as_bytes(), &addresses, None).await.map_err(unreachable)?;
     match exchange(&endpoint, supplier, &Message::Hello).await? {
         Reply::Profile(profile) => Ok((endpoint, profile)),
         _ => Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier did not answer with its profile")),
@@ -227,7 +245,8 @@ impl Node {
     }
 
     fn approach_unchecked(&self, supplier: &PublicKey) -> Approach {
-        Approach { secret: self.machine.pairing_key(supplier).expose_secret(), reader: self.reader.clone() }
+        let secret = self.machine.pairing_key(supplier).expose_secret();
+        Approach { secret, way: self.travel.way.clone(), reader: self.travel.reader.clone() }
     }
 
     /// What the owner is to see before anything is paired; it is remembered, so that nothing else can be paired with.
@@ -235,7 +254,7 @@ impl Node {
         let Looked { invitation, profile, read } = looked;
         let supplier = invitation.supplier;
         let own = self.machine.look(&supplier, profile)?;
-        let now = clock::wall();
+        let now = self.clock.look();
         let identified = self.machine.weigh_document(&own, read.as_ref(), now);
         let wishes = own.wishes.iter().map(super::overview::wish_json);
         let shown = json!({
@@ -244,7 +263,7 @@ impl Node {
             "sector": own.sector,
             "domain": own.domain,
             "contact": own.contact,
-            "standing": super::standing::standing_json(&identified, &own.domain, now),
+            "standing": super::standing::standing_json(&identified, &own.domain, now.latest()),
             "looks_like": self.looks_like(&supplier, &[&own.name, &own.domain]),
             "mixed_scripts": regie_protocol::lookalike::mixes_scripts(&own.name),
             "words": four_words(&supplier, &invitation.id).join(" "),
@@ -255,13 +274,13 @@ impl Node {
             let oldest = self.looks.iter().min_by_key(|(_, seen)| seen.at).map(|(key, _)| *key);
             oldest.and_then(|key| self.looks.remove(&key));
         }
-        self.looks.insert(supplier, Seen { profile: own.id(), read, at: now });
+        self.looks.insert(supplier, Seen { profile: own.id(), read, at: now.wall });
         Ok(shown)
     }
 
     pub(super) fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
         let Proffer { supplier, invitation, agreement, alternative } = *proffer;
-        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, clock::wall())?;
+        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, self.clock.look())?;
         let (approach, seen) = (self.approach_unchecked(&supplier), self.looks.get(&supplier).cloned());
         Ok(Proffered { approach, pairing, seen })
     }
@@ -287,7 +306,8 @@ impl Node {
             self.run(effects, None, turn);
         }
         self.looks.remove(&supplier);
-        self.link(supplier);
+        self.link(supplier, Some(now.wall));
+        self.tend_links();
         Ok(self.relationship_json(&supplier))
     }
 }

@@ -11,13 +11,12 @@ use regie_protocol::{
     person::{Person, Record},
     policy::Policy,
     signed::Signed,
-    time::Timestamp,
     wire,
 };
 
 use super::activity;
 use crate::{
-    clock::Clock,
+    clock::{self, Clock},
     command::Failure,
     driver::Turn,
     store::{Key, Row, Store, StoreError, Table},
@@ -66,8 +65,8 @@ pub(super) fn put_seed(turn: &mut Turn, seed: &RootSeed) {
     turn.batch.put(Table::Meta, Key::item(SEED), seed.expose().to_vec());
 }
 
-pub(super) fn put_clock(turn: &mut Turn, now: Timestamp) {
-    turn.batch.put(Table::Meta, Key::item(CLOCK), now.0.to_be_bytes().to_vec());
+pub(super) fn put_clock(turn: &mut Turn, clock: &Clock) {
+    turn.batch.put(Table::Meta, Key::item(CLOCK), clock::bytes_of(clock.stored()));
 }
 
 pub(super) fn put_head(turn: &mut Turn, head: &Signed<TreeHead>) {
@@ -149,9 +148,8 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
         replay(store, table, &mut person)?;
     }
     logs(store, &mut person)?;
-    let floor = store.get(Table::Meta, &Key::item(CLOCK))?;
-    let floor = floor.and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(0, u64::from_be_bytes);
-    Ok((person, Clock::from(Timestamp(floor))))
+    let stored = store.get(Table::Meta, &Key::item(CLOCK))?;
+    Ok((person, Clock::over(stored.and_then(|bytes| clock::stored_in(&bytes)))))
 }
 
 /// Restores where the logs stand. Their entries are not read: a start must not take longer as the log grows.
@@ -262,6 +260,7 @@ fn place(record: &Record) -> (Table, Key) {
         Record::Seen { supplier, id, .. } | Record::Forgotten { supplier, id } => {
             (Table::Seen, Key::grouped(supplier.as_bytes(), &id.0))
         }
+        Record::Horizon { supplier, .. } => (Table::Seen, Key::item(supplier.as_bytes())),
         Record::Item { supplier, id, .. } | Record::ItemForgotten { supplier, id } => {
             (Table::Item, Key::grouped(supplier.as_bytes(), &id.0))
         }

@@ -10,7 +10,7 @@ use regie_protocol::{
     segment::{Belongs, Fit, Segment},
     signed::{ObjectId, Verified},
     tally::Tally,
-    time::{DAY_MS, Timestamp},
+    time::{DAY_MS, Now},
 };
 use serde_json::{Value, json};
 
@@ -33,9 +33,9 @@ impl Node {
         for supplier in suppliers {
             self.ask_segments(&supplier, LOOKED_MS, turn);
         }
-        let now = clock::wall();
+        let now = self.clock.look();
         let left = self.machine.budget_left(None, now);
-        let found = self.machine.segments().filter(|(_, segment, _)| segment.expires > now);
+        let found = self.machine.segments().filter(|(_, segment, _)| segment.expires > now.latest());
         let shown = found.map(|(supplier, segment, said)| self.segment_json(supplier, segment, said, now));
         json!({ "budget_left": thousandths(left), "segments": shown.collect::<Vec<_>>() })
     }
@@ -84,7 +84,7 @@ impl Node {
     }
 
     fn ask_segments(&mut self, supplier: &PublicKey, pause: u64, turn: &mut Turn) {
-        let now = self.clock.now();
+        let now = self.clock.uptime();
         if self.asked.get(supplier).is_some_and(|asked| asked.plus_ms(pause) > now) {
             return;
         }
@@ -114,20 +114,14 @@ impl Node {
         Ok(())
     }
 
-    fn fit(&self, segment: &Segment, now: Timestamp) -> Fit {
+    fn fit(&self, segment: &Segment, now: Now) -> Fit {
         let value = |field: FieldPath| -> Option<FieldValue> {
             value_of(&self.store, &self.values, field).map(|held| held.value)
         };
-        segment.predicate.evaluate(&value, now)
+        segment.predicate.evaluate(&value, now.wall)
     }
 
-    fn segment_json(
-        &self,
-        supplier: &PublicKey,
-        segment: &Verified<Segment>,
-        said: Option<Said>,
-        now: Timestamp,
-    ) -> Value {
+    fn segment_json(&self, supplier: &PublicKey, segment: &Verified<Segment>, said: Option<Said>, now: Now) -> Value {
         let fit = self.fit(segment, now);
         let because = fit.because.iter().map(|(clause, holds)| json!({ "clause": clause, "holds": holds }));
         let shown = json!({

@@ -48,7 +48,7 @@ fn next_reading(identified: &Identified, now: Timestamp, draw: u64) -> Timestamp
 impl Node {
     /// Reads the documents that are due, when the turn is on disk.
     pub(super) fn read_domains(&mut self, turn: &mut Turn) {
-        let now = self.clock.now();
+        let now = self.clock.now().wall;
         let named: BTreeMap<PublicKey, Identified> = self
             .machine
             .relationships()
@@ -71,7 +71,7 @@ impl Node {
         self.readings.under_way += 1;
         // Until the answer is here, it is not asked for again.
         self.readings.next.insert(supplier, Timestamp(u64::MAX));
-        let (reader, events, runtime) = (self.reader.clone(), self.events.clone(), self.runtime.clone());
+        let (reader, events, runtime) = (self.travel.reader.clone(), self.events.clone(), self.runtime.clone());
         turn.after(move || {
             drop(runtime.spawn(async move {
                 let read = reader.read(&domain).await;
@@ -94,49 +94,10 @@ impl Node {
         // The next moment is drawn at the next tick, by what is known then.
         self.readings.next.remove(supplier);
         let now = self.clock.now();
-        let before = self.profile_of(supplier);
         // Where the supplier was forgotten meanwhile, there is nothing to do.
         if let Ok(effects) = self.machine.domain_read(supplier, domain, read, now, &mut clock::entropy()) {
             self.run(effects, None, turn);
-            self.after_profile(supplier, before.as_ref());
-        }
-    }
-
-    /// A known supplier showed its profile: where it is a newer one, it holds from now on.
-    ///
-    /// # Errors
-    /// Where it is not this supplier's, or out of bounds.
-    pub(super) fn profile_shown(
-        &mut self,
-        supplier: &PublicKey,
-        profile: Signed<Profile>,
-        turn: &mut Turn,
-    ) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let before = self.profile_of(supplier);
-        let effects = self.machine.renew_profile(supplier, profile, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
-        self.after_profile(supplier, before.as_ref());
-        Ok(())
-    }
-
-    fn profile_of(&self, supplier: &PublicKey) -> Option<Profile> {
-        self.machine.relationship(supplier).map(|relationship| relationship.profile().clone())
-    }
-
-    /// The supplier may listen elsewhere now: what is open towards its old addresses is of no use. And a new domain is to
-    /// be read soon.
-    fn after_profile(&mut self, supplier: &PublicKey, before: Option<&Profile>) {
-        let (Some(before), Some(now)) = (before, self.profile_of(supplier)) else { return };
-        if before.domain != now.domain {
-            self.readings.next.remove(supplier);
-        }
-        if before.addresses != now.addresses
-            && let Some(link) = self.links.remove(supplier)
-        {
-            link.task.abort();
-            self.machine.connection_lost(supplier);
-            self.link(*supplier);
+            self.follow(supplier);
         }
     }
 
@@ -151,7 +112,7 @@ impl Node {
     /// Adds to what is shown of a supplier who it is and whom it looks like: wherever its name stands.
     pub(super) fn who(&self, mut shown: Value, supplier: &PublicKey) -> Value {
         if let (Value::Object(fields), Some(relationship)) = (&mut shown, self.machine.relationship(supplier)) {
-            fields.insert("standing".into(), relationship_standing(relationship));
+            fields.insert("standing".into(), relationship_standing(relationship, self.clock.look().latest()));
             let profile = relationship.profile();
             let names = [profile.name.as_str(), profile.domain.as_str()];
             fields.insert("looks_like".into(), self.looks_like(supplier, &names));
@@ -165,8 +126,8 @@ impl Node {
     }
 }
 
-fn relationship_standing(relationship: &Relationship) -> Value {
-    standing_json(relationship.identified(), &relationship.profile().domain, clock::wall())
+fn relationship_standing(relationship: &Relationship, now: Timestamp) -> Value {
+    standing_json(relationship.identified(), &relationship.profile().domain, now)
 }
 
 /// Who a supplier is, for people and programs.

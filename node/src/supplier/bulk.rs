@@ -148,7 +148,7 @@ impl Companion {
         put(&id, &job, turn)?;
         if job.finished {
             turn.batch.delete(Table::Api, Key::grouped(UNFINISHED, &id.0));
-            let now = self.clock.now();
+            let now = self.clock.now().wall;
             self.tell(World::of(job.test), &Happening::new("bulk.finished", now, id.to_string()), turn);
         }
         self.work_on(turn);

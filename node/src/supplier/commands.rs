@@ -10,7 +10,7 @@ use regie_protocol::{
 };
 use serde_json::{Value, json};
 
-use super::{Companion, World, market};
+use super::{Companion, World, market, records};
 use crate::{
     clock,
     command::{self, Command, Failure, parse},
@@ -25,6 +25,8 @@ impl Companion {
     pub(super) fn command(&mut self, command: Command, turn: &mut Turn) -> Result<Value, Failure> {
         match command {
             Command::Status => self.status(),
+            Command::Clock { accept: None } => Ok(self.clock.told("regie clock")),
+            Command::Clock { accept: Some(sure) } => self.accept_clock(sure, turn),
             Command::People => self.people(),
             Command::Invite { public, days } => self.invite(public, days, turn),
             Command::SetProfile { profile } => self.change_profile(profile, turn),
@@ -148,9 +150,38 @@ impl Companion {
             "key": self.machine.key().public(),
             "name": self.machine.profile().map(|profile| profile.name.clone()),
             "listening": addresses,
+            "announced": self.machine.profile().map(|profile| profile.addresses.clone()),
             "people": self.store.count(Table::Relationship)?,
             "connected": self.connected.len(),
+            "clock": self.clock.told("regie clock"),
+            "clocks_differ": self.machine.skewed().count(),
         }))
+    }
+
+    /// The company says that the clock is right. Where the stored time goes back for it, what had ended by that time is
+    /// ended for good first, in the same commit.
+    fn accept_clock(&mut self, sure: bool, turn: &mut Turn) -> Result<Value, Failure> {
+        let now = self.clock.now();
+        let mut ended = 0;
+        if let Some(by) = self.clock.behind() {
+            if !sure {
+                return Err(command::unsure_clock(by));
+            }
+            self.load_due(now.floor, turn)?;
+            self.load_invites()?;
+            let mut effects = self.machine.tick(now);
+            let invitations = self.machine.end_expired(now);
+            ended = invitations.len();
+            effects.extend(invitations);
+            self.run(effects, None, turn)?;
+            self.sweep_from(now.wall, turn);
+        }
+        let accepted = self.clock.accept();
+        records::put_clock(turn, &self.clock);
+        let mut told = self.clock.told("regie clock");
+        told["accepted"] = json!(command::accepted_clock(accepted));
+        told["invitations_and_segments_ended"] = json!(ended);
+        Ok(told)
     }
 
     fn people(&mut self) -> Result<Value, Failure> {
@@ -159,6 +190,14 @@ impl Companion {
         }
         let people: Vec<(PublicKey, &Customer)> = self.machine.customers().map(|(key, c)| (*key, c)).collect();
         Ok(Value::Array(people.into_iter().map(|(key, customer)| self.person(&key, customer)).collect()))
+    }
+
+    /// How a person's clock differs, where that keeps something from being sent.
+    fn differs(&self, person: &PublicKey) -> Option<String> {
+        let skew = self.machine.skew(person)?;
+        let by =
+            skew.theirs.map(|theirs| i64::try_from(theirs.0).unwrap_or(i64::MAX).saturating_sub_unsigned(skew.ours.0));
+        Some(by.map_or_else(|| "by an unknown time".to_owned(), clock::differing))
     }
 
     /// The keys of all persons.
@@ -203,6 +242,7 @@ impl Companion {
         json!({
             "person": person,
             "connected": self.connected.contains(person),
+            "clock_differs": self.differs(person),
             "agreement": customer.agreement(),
             "grants": customer.grants().map(|grant| json!({ "grant": grant.id(), "nonce": grant.nonce })).collect::<Vec<_>>(),
             "held": held.collect::<Vec<_>>(),
@@ -228,7 +268,8 @@ impl Companion {
         days: Days,
         turn: &mut Turn,
     ) -> Result<(Invitation, Timestamp), Failure> {
-        let made = self.clock.now();
+        self.reachable()?;
+        let made = self.clock.now().wall;
         let expires = made.plus_days(days);
         let invite = Invite { uses, expires, made, test: world == World::Test };
         let (invitation, effects) = self.machine.invite(invite, &mut clock::entropy());

@@ -185,7 +185,7 @@ impl Companion {
         }
         if rows.len() < AT_ONCE {
             turn.batch.delete(Table::Api, Key::grouped(UNFINISHED, &id.0));
-            let now = self.clock.now();
+            let now = self.clock.now().wall;
             self.tell(World::of(list.test), &Happening::new("customer_list.invited", now, id.to_string()), turn);
         }
         turn.batch.put(Table::Api, Key::grouped(LIST, &id.0), encode(&list)?);

@@ -99,7 +99,7 @@ impl Companion {
         if self.all_hooks()?.len() >= HOOKS {
             return Err(Failure::usage(format!("there are {HOOKS} webhooks already; delete one")));
         }
-        let (id, made) = (names::Webhook(clock::random()), self.clock.now());
+        let (id, made) = (names::Webhook(clock::random()), self.clock.now().wall);
         let hook = Hook {
             url,
             test: world == World::Test,
@@ -150,7 +150,7 @@ impl Companion {
     /// Gives a webhook a new secret; the old one signs beside it for a day.
     pub(crate) fn rotate_hook(&mut self, world: World, id: &names::Webhook, turn: &mut Turn) -> Result<Hook, Failure> {
         let hook = self.hook(world, id)?;
-        let until = self.clock.now().plus_ms(ROTATION_MS);
+        let until = self.clock.now().wall.plus_ms(ROTATION_MS);
         let hook = Hook { old_secret: Some((hook.secret, until)), secret: Secret(clock::random()), ..hook };
         put(id, &hook, turn)?;
         Ok(hook)
@@ -165,7 +165,7 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<Hook, Failure> {
         let hook = self.hook(world, id)?;
-        let not_before = self.clock.now();
+        let not_before = self.clock.now().wall;
         let again = again.or(hook.again);
         let hook = Hook { again, failures: 0, not_before, disabled: false, trouble: None, ..hook };
         put(id, &hook, turn)?;
@@ -176,7 +176,11 @@ impl Companion {
 
     /// What a webhook is to be told now, if anything.
     pub(crate) fn next_for(&mut self, hook: &Hook) -> Result<Option<Numbered>, Failure> {
-        if hook.disabled || hook.not_before > self.clock.now() {
+        let now = self.clock.now().wall;
+        // A pause that is longer than any began under another clock.
+        let longest = RETRIES_MS.iter().copied().max().unwrap_or_default();
+        let pausing = hook.not_before > now && hook.not_before.distance_ms(now) <= longest;
+        if hook.disabled || pausing {
             return Ok(None);
         }
         let after = hook.again.map_or(hook.told, |again| again.saturating_sub(1));
@@ -203,7 +207,7 @@ impl Companion {
                 hook.failures = hook.failures.saturating_add(1);
                 hook.trouble = Some(trouble);
                 match wait {
-                    Some(wait) => hook.not_before = self.clock.now().plus_ms(*wait),
+                    Some(wait) => hook.not_before = self.clock.now().wall.plus_ms(*wait),
                     None => hook.disabled = true,
                 }
             }

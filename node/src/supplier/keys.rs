@@ -73,7 +73,7 @@ impl Companion {
         let hash = KeyHash::of(&text).ok_or_else(|| Failure::internal("a key has no hash"))?;
         let id = names::ApiKey(clock::random());
         let test = world == World::Test;
-        let stored = Stored { id, name: name.to_owned(), test, made: self.clock.now(), revoked: None };
+        let stored = Stored { id, name: name.to_owned(), test, made: self.clock.now().wall, revoked: None };
         let bytes = wire::encode(&stored).map_err(Failure::internal)?;
         turn.batch.put(Table::Api, Key::grouped(GROUP, &hash.0), bytes);
         Ok(json!({ "id": id, "name": name, "key": text }))
@@ -101,7 +101,7 @@ impl Companion {
         for row in self.store.group(Table::Api, GROUP)? {
             let stored = read(&row.value)?;
             if stored.id == id {
-                let stored = Stored { revoked: stored.revoked.or(Some(self.clock.now())), ..stored };
+                let stored = Stored { revoked: stored.revoked.or(Some(self.clock.now().wall)), ..stored };
                 turn.batch.put(Table::Api, row.key(), wire::encode(&stored).map_err(Failure::internal)?);
                 return Ok(json!({ "id": id, "revoked": true }));
             }

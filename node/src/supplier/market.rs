@@ -13,7 +13,7 @@ use regie_protocol::{
     refusal::Refusal,
     signed::{ObjectId, Signed, Verified},
     supplier::NewOffer,
-    time::{DAY_MS, Days, Timestamp},
+    time::{DAY_MS, Days, Now, Timestamp},
     wire,
 };
 use serde::{Deserialize, Serialize};
@@ -162,7 +162,7 @@ impl Companion {
 
     /// Intents after a number, in the order in which they were found; those that ended are left out.
     pub(crate) fn wanted(&self, after: u64, limit: usize) -> Result<Vec<(u64, Found)>, Failure> {
-        let now = clock::wall();
+        let now = self.clock.look().latest();
         let mut found = Vec::new();
         self.numbered(WANTED, after, limit, |number, name| {
             let row: Option<Found> = self.row(Key::grouped(WANTED, name))?;
@@ -219,12 +219,13 @@ impl Companion {
             price: words.price.as_deref().map(parse).transpose()?,
             terms: words.terms.clone(),
             needs,
-            expires: now.plus_days(Days(words.holds)),
+            expires: now.wall.plus_days(Days(words.holds)),
             test: world == World::Test,
         };
         let (offer, effects) = self.machine.offer(&intent, new, now, &mut clock::entropy())?;
         self.run(effects, None, turn)?;
-        let made = Made { offer: offer.signed().clone(), at: now, test: world == World::Test, state: State::Waiting };
+        let made =
+            Made { offer: offer.signed().clone(), at: now.wall, test: world == World::Test, state: State::Waiting };
         let name = offer.id();
         put(turn, Key::grouped(OFFERS, name.digest()), &made)?;
         turn.batch.append(Table::Market, &offers_of(world), name.digest().to_vec());
@@ -249,7 +250,7 @@ impl Companion {
         put(turn, Key::grouped(OFFERS, taken.offer.digest()), &made)?;
         turn.batch.delete(Table::Market, Key::grouped(WAITING, taken.offer.digest()));
         let subject = names::Offered(*taken.offer.digest()).to_string();
-        let told = Happening::new("offer.taken_up", self.clock.now(), subject);
+        let told = Happening::new("offer.taken_up", self.clock.now().wall, subject);
         self.tell(World::of(made.test), &Happening { person: Some(*person), ..told }, turn);
         Ok(())
     }
@@ -259,13 +260,14 @@ impl Companion {
         self.sweep(now, turn)?;
         for followed in self.followed()? {
             let look = self.looks.entry(followed.board.supplier).or_default();
-            if look.under_way || now < look.not_before {
+            if look.under_way || self.clock.uptime() < look.not_before {
                 continue;
             }
             look.under_way = true;
             self.browse(followed, turn)?;
         }
-        self.let_alone.retain(|_, until| *until > now);
+        let uptime = self.clock.uptime();
+        self.let_alone.retain(|_, until| *until > uptime);
         let waiting = self.store.group(Table::Market, WAITING)?.into_iter();
         let due = |item: &Item| matches!(item, Item::Bytes(name) if !self.let_alone.contains_key(name.as_slice()));
         let waiting: Vec<_> = waiting.filter(|row| due(&row.item)).take(AT_ONCE).collect();
@@ -274,7 +276,7 @@ impl Companion {
             let intent: Signed<Intent> = read(&row.value)?;
             let made: Option<Made> = self.row(Key::grouped(OFFERS, name))?;
             let offer = made.and_then(|made| made.offer.verify().ok());
-            let intent = intent.verify().ok().filter(|intent| intent.live(now));
+            let intent = intent.verify().ok().filter(|intent| now < intent.expires);
             match (offer, intent) {
                 (Some(offer), Some(intent)) => self.send_offer(&offer, &intent, turn)?,
                 _ => turn.batch.delete(Table::Market, row.key()),
@@ -306,14 +308,14 @@ impl Companion {
         let look = self.looks.entry(*board).or_default();
         look.under_way = false;
         look.pause = if news { PAUSE_MS.0 } else { (look.pause * 3 / 2).clamp(PAUSE_MS.0, PAUSE_MS.1) };
-        look.not_before = now.plus_ms(look.pause);
+        look.not_before = self.clock.uptime().plus_ms(look.pause);
         let pause = look.pause;
         self.look_again(pause, turn);
         let Some(page) = page else { return Ok(()) };
         let (last, more) = (page.last.max(followed.cursor), page.more && news);
         self.take_page(&followed, &page, now, turn)?;
-        self.gossip(page, now, turn)?;
-        let followed = Followed { cursor: last, answered: Some(now), ..followed };
+        self.gossip(page, now.latest(), turn)?;
+        let followed = Followed { cursor: last, answered: Some(now.wall), ..followed };
         put(turn, Key::grouped(BOARDS, board.as_bytes()), &followed)?;
         if more {
             self.looks.entry(*board).or_default().under_way = true;
@@ -334,7 +336,7 @@ impl Companion {
             Reply::Noted => (State::Delivered, "offer.delivered"),
             // These pass by themselves; the offer is sent again.
             Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::TooManyWaiting) => {
-                self.let_alone.insert(*id.digest(), self.clock.now().plus_ms(REST_MS));
+                self.let_alone.insert(*id.digest(), self.clock.uptime().plus_ms(REST_MS));
                 return Ok(());
             }
             Reply::Refused(code) => (State::Refused(code), "offer.refused"),
@@ -349,19 +351,13 @@ impl Companion {
         let refusal = if let State::Refused(code) = state { Some(code) } else { None };
         let world = World::of(made.test);
         put(turn, Key::grouped(OFFERS, id.digest()), &Made { state, ..made })?;
-        let told = Happening::new(kind, self.clock.now(), names::Offered(*id.digest()).to_string());
+        let told = Happening::new(kind, self.clock.now().wall, names::Offered(*id.digest()).to_string());
         self.tell(world, &Happening { refusal, ..told }, turn);
         Ok(())
     }
 
     /// Keeps what is looked for, and marks what was withdrawn.
-    fn take_page(
-        &mut self,
-        followed: &Followed,
-        page: &Intents,
-        now: Timestamp,
-        turn: &mut Turn,
-    ) -> Result<(), Failure> {
+    fn take_page(&mut self, followed: &Followed, page: &Intents, now: Now, turn: &mut Turn) -> Result<(), Failure> {
         let looked_for = |category: &Category| {
             followed.categories.is_empty() || followed.categories.iter().any(|broader| category.within(broader))
         };
@@ -377,14 +373,14 @@ impl Companion {
         for signed in page.intents.iter().take(limits::INTENTS_PER_PAGE) {
             let Ok(intent) = signed.clone().verify() else { continue };
             let key = Key::grouped(WANTED, intent.id().digest());
-            let fits = intent.live(now) && intent.well_formed() && looked_for(&intent.category);
+            let fits = intent.live(now.latest()) && intent.well_formed() && looked_for(&intent.category);
             if !fits || !taken.insert(intent.id()) || self.store.get(Table::Market, &key)?.is_some() {
                 continue;
             }
-            put(turn, key, &Found { intent: signed.clone(), at: now, withdrawn: false })?;
+            put(turn, key, &Found { intent: signed.clone(), at: now.wall, withdrawn: false })?;
             turn.batch.append(Table::Market, WANTED, intent.id().digest().to_vec());
             turn.batch.put(Table::Market, Key::grouped(&over(intent.expires), intent.id().digest()), Vec::new());
-            let told = Happening::new("intent.found", now, names::Wish(*intent.id().digest()).to_string());
+            let told = Happening::new("intent.found", now.wall, names::Wish(*intent.id().digest()).to_string());
             self.tell(World::Live, &told, turn);
         }
         Ok(())
@@ -397,7 +393,7 @@ impl Companion {
         let (board, ask) = (followed.board, Message::Browse(Browse { categories, after: followed.cursor }));
         let key = board.supplier;
         if key == self.machine.key().public() {
-            let now = self.clock.now();
+            let now = self.clock.now().latest();
             let frame = wire::encode(&self.at_board(&key, ask, now, turn)?).ok();
             let events = self.events.clone();
             turn.after(move || {
@@ -419,9 +415,9 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let (id, message) = (offer.id(), Message::Offer(offer.signed().clone()));
-        self.let_alone.insert(*id.digest(), self.clock.now().plus_ms(UNDER_WAY_MS));
+        self.let_alone.insert(*id.digest(), self.clock.uptime().plus_ms(UNDER_WAY_MS));
         if intent.board == self.machine.key().public() {
-            let now = self.clock.now();
+            let now = self.clock.now().latest();
             let reply = self.at_board(&intent.board, message, now, turn)?;
             // The offer's row is not on disk yet: the answer is taken in by a turn of its own.
             let (events, frame) = (self.events.clone(), wire::encode(&reply).ok());
@@ -465,8 +461,8 @@ impl Companion {
         let key = *board.supplier.as_bytes();
         turn.after(move || {
             drop(runtime.spawn(async move {
-                let heard = match endpoint.connect(key, &addresses).await {
-                    Ok(()) => endpoint.exchange(key, frame).await.ok(),
+                let heard = match endpoint.connect(key, &addresses, None).await {
+                    Ok(_) => endpoint.exchange(key, frame).await.ok(),
                     Err(_) => None,
                 };
                 if let Some(events) = events.upgrade() {

@@ -75,7 +75,7 @@ impl Companion {
     pub(crate) fn answered(&mut self, once: &Once) -> Result<Option<Answered>, Failure> {
         let Some(bytes) = self.store.get(Table::Api, &Key::grouped(GROUP, &once.key))? else { return Ok(None) };
         let stored: Stored = read(&bytes)?;
-        if stored.at.plus_ms(KEPT_MS) <= self.clock.now() {
+        if stored.at.plus_ms(KEPT_MS) <= self.clock.now().floor {
             return Ok(None);
         }
         if stored.asked != once.asked {
@@ -94,7 +94,7 @@ impl Companion {
             let words = "too many calls with an Idempotency-Key in a day; wait, or send fewer";
             return Err(Failure::new("rate_limited", exit::REFUSED, words));
         }
-        let at = self.clock.now();
+        let at = self.clock.now().floor;
         let stored = Stored { asked: once.asked.to_vec(), at, answered: answered.clone() };
         let placed = Placed { at, key: once.key.to_vec() };
         turn.batch.put(Table::Api, Key::grouped(GROUP, &once.key), wire::encode(&stored).map_err(Failure::internal)?);

@@ -71,7 +71,7 @@ impl Companion {
                 }
                 None => None,
             },
-            expires: now.plus_days(Days(words.days)),
+            expires: now.wall.plus_days(Days(words.days)),
         };
         let (segment, effects) = self.machine.publish(new, now, &mut clock::entropy())?;
         self.run(effects, None, turn)?;
@@ -112,7 +112,7 @@ impl Companion {
         for row in self.store.group(Table::Segment, &members_of(segment))? {
             let signed: Signed<Membership> = wire::decode(&row.value, ROW_BYTES).map_err(|_| broken_row())?;
             let membership = signed.verify().map_err(|_| broken_row())?.into_value();
-            if membership.until > now && self.is_of(world, &membership.person)? {
+            if membership.until > now.latest() && self.is_of(world, &membership.person)? {
                 members.push(membership);
             }
         }
@@ -165,7 +165,7 @@ impl Companion {
         };
         let Some(customer) = self.machine.customer(person) else { return Ok(()) };
         let world = World::of(customer.test());
-        let told = Happening::new(kind, self.clock.now(), names::Pattern(*segment.digest()).to_string());
+        let told = Happening::new(kind, self.clock.now().wall, names::Pattern(*segment.digest()).to_string());
         self.tell(world, &Happening { person: Some(*person), ..told }, turn);
         Ok(())
     }

@@ -34,8 +34,7 @@ impl Companion {
         };
         check(&profile)?;
         if profile != known {
-            let effects = self.machine.set_profile(newer(profile))?;
-            self.run(effects, None, turn)?;
+            self.renew_profile(profile, turn)?;
         }
         self.profile_json()
     }
@@ -69,12 +68,6 @@ impl Companion {
             "next": next,
         }))
     }
-}
-
-/// The profile as one newer than what it was made of, also where the clock was set back: the newest one holds.
-pub(super) fn newer(profile: Profile) -> Profile {
-    let issued = clock::wall().max(profile.issued.plus_ms(1));
-    Profile { issued, ..profile }
 }
 
 /// Can a person's node take this profile, and look its domain up?

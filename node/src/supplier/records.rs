@@ -2,6 +2,7 @@
 //! records when an input concerns that person, so that memory does not grow with the number of persons.
 
 use regie_protocol::{
+    clock::Stored,
     identity::{Keypair, Nonce, PublicKey},
     message::{Message, Reply},
     signed::ObjectId,
@@ -12,10 +13,10 @@ use regie_protocol::{
 
 use super::{Companion, World, happening};
 use crate::{
-    clock::Clock,
+    clock::{self, Clock},
     command::{Failure, exit},
     driver::Turn,
-    store::{Batch, Item, Key, Ledger, Store, Table},
+    store::{Batch, Item, Key, Ledger, Store, StoreError, Table},
 };
 
 const KEY: &[u8] = b"key";
@@ -34,8 +35,13 @@ pub(super) fn put_key(batch: &mut Batch, secret: &[u8; 32]) {
     batch.put(Table::Meta, Key::item(KEY), secret.to_vec());
 }
 
-pub(super) fn put_clock(turn: &mut Turn, now: Timestamp) {
-    turn.batch.put(Table::Meta, Key::item(CLOCK), now.0.to_be_bytes().to_vec());
+pub(super) fn put_clock(turn: &mut Turn, clock: &Clock) {
+    turn.batch.put(Table::Meta, Key::item(CLOCK), clock::bytes_of(clock.stored()));
+}
+
+/// What was stored of the clock; none in a new home.
+pub(super) fn stored_clock(store: &dyn Ledger) -> Result<Option<Stored>, StoreError> {
+    Ok(store.get(Table::Meta, &Key::item(CLOCK))?.and_then(|bytes| clock::stored_in(&bytes)))
 }
 
 /// The companion's key.
@@ -58,7 +64,7 @@ pub(super) fn open(store: &dyn Ledger) -> Result<(Supplier, Clock), Failure> {
     if let Some(bytes) = store.get(Table::Profile, &Key::item(b"profile"))? {
         restore(&mut supplier, &bytes, Table::Profile)?;
     }
-    Ok((supplier, Clock::from(Timestamp(number(store, CLOCK)?))))
+    Ok((supplier, Clock::over(stored_clock(store)?)))
 }
 
 fn number(store: &dyn Ledger, key: &[u8]) -> Result<u64, Failure> {
@@ -110,7 +116,8 @@ impl Companion {
                 if let Some(before) = before.filter(|before| *before != held.disclosure) {
                     turn.batch.delete(Table::Disclosure, Key::grouped(person.as_bytes(), before.digest()));
                 }
-                let minute = (held.until.0 / MINUTE_MS).to_be_bytes();
+                // Minutes before the floor were gone through: what is due at once is found in the present one.
+                let minute = (held.until.max(now.floor).0 / MINUTE_MS).to_be_bytes();
                 turn.batch.put(Table::Due, Key::grouped(&minute, person.as_bytes()), Vec::new());
             }
             Record::TakenUp { person, taken } => self.offer_taken(person, taken, turn)?,
@@ -129,7 +136,7 @@ impl Companion {
         }
         if let Some(world) = self.world_of(record) {
             self.list(world, record, known, turn);
-            if let Some(happening) = happening::of(record, known, now) {
+            if let Some(happening) = happening::of(record, known, now.wall) {
                 self.tell(world, &happening, turn);
             }
         }
@@ -222,6 +229,21 @@ impl Companion {
             restore(&mut self.machine, &bytes, Table::Invitation)?;
         }
         Ok(())
+    }
+
+    /// The floor goes back: the minutes from now on are to be gone through anew.
+    pub(super) fn sweep_from(&self, now: Timestamp, turn: &mut Turn) {
+        turn.batch.put(Table::Meta, Key::item(SWEPT), (now.0 / MINUTE_MS).to_be_bytes().to_vec());
+    }
+
+    /// Every invitation that can still be answered.
+    pub(super) fn load_invites(&mut self) -> Result<(), Failure> {
+        let mut rows = Vec::new();
+        self.store.each(Table::Invitation, &mut |row| {
+            rows.push(row.value);
+            std::ops::ControlFlow::Continue(())
+        })?;
+        rows.iter().try_for_each(|bytes| restore(&mut self.machine, bytes, Table::Invitation))
     }
 
     fn load_received(&mut self, person: &PublicKey, disclosure: &[u8; 32]) -> Result<(), Failure> {

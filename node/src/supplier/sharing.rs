@@ -86,7 +86,7 @@ impl Companion {
 
     /// The addresses of all companions, this one's first.
     pub(super) fn with_others(&mut self, own: Vec<String>, batch: &mut Batch) -> Result<Vec<String>, Failure> {
-        let now = self.clock.now();
+        let now = self.clock.now().floor;
         let place = Place { addresses: own.clone(), at: now };
         batch.put(Table::Api, Key::grouped(PLACES, &self.name), wire::encode(&place).map_err(Failure::internal)?);
         let mut others = Vec::new();
@@ -116,7 +116,9 @@ impl Companion {
         let (key, now) = (Key::grouped(LEASES, receiver), clock::wall());
         let held = self.store.get(Table::Api, &key)?;
         let held: Option<Lease> = held.and_then(|bytes| wire::decode(&bytes, 1024).ok());
-        if held.is_some_and(|lease| lease.who != self.name && lease.until > now) {
+        // A lease that is longer than any was taken under a clock that is ahead: it must not keep the others out.
+        let holds = |lease: &Lease| lease.until > now && lease.until.distance_ms(now) <= 2 * LEASE_MS;
+        if held.is_some_and(|lease| lease.who != self.name && holds(&lease)) {
             return Ok(false);
         }
         let lease = Lease { who: self.name.to_vec(), until: now.plus_ms(LEASE_MS) };

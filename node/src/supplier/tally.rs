@@ -189,10 +189,11 @@ impl Companion {
     }
 
     /// Sends helpers what waits for them.
-    pub(super) fn count_on(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+    pub(super) fn count_on(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+        let uptime = self.clock.uptime();
         for segment in self.published().into_iter().filter(|segment| segment.tally.is_some()) {
             let id = segment.id();
-            if self.counts.get(&id).is_some_and(|until| now < *until) {
+            if self.counts.get(&id).is_some_and(|until| uptime < *until) {
                 continue;
             }
             let Some(counting) = self.counting(&id)? else { continue };
@@ -204,7 +205,7 @@ impl Companion {
                 let prepare = counting.leader.ask(&segment, &reports);
                 (Asked::Prepare(counting.done, last), Message::Prepare(prepare))
             };
-            self.counts.insert(id, now.plus_ms(PAUSE_MS));
+            self.counts.insert(id, uptime.plus_ms(PAUSE_MS));
             self.say(&counting.helper, &message, move |frame| Event::Helped(id, asked, frame), turn);
         }
         Ok(())
@@ -261,7 +262,8 @@ impl Companion {
         prepare: &Prepare,
         turn: &mut Turn,
     ) -> Result<Result<Reply, Refusal>, Failure> {
-        let (key, now) = (self.machine.key(), self.clock.now());
+        let now = self.clock.now().latest();
+        let key = self.machine.key();
         let fresh = match Task::new(peer, &key.public(), prepare, now) {
             Ok(task) => task,
             Err(code) => return Ok(Err(code)),

@@ -23,13 +23,14 @@ use crate::{
     request::DataRequest,
     revocation::Revocation,
     signed::{ObjectId, Verified},
-    time::Timestamp,
+    time::Now,
 };
 
 impl Person {
     /// The processors that are to be met: their invitations, and the agreement to proffer, which is that of the
     /// supplier they work for.
-    pub fn to_meet(&self, now: Timestamp) -> impl Iterator<Item = (Invitation, Agreement)> {
+    pub fn to_meet(&self, now: impl Into<Now>) -> impl Iterator<Item = (Invitation, Agreement)> {
+        let now = now.into();
         self.introductions.values().filter_map(move |waiting| {
             let live = waiting.values().find(|mandate| mandate.grant.live(self, now).is_ok())?;
             let from = self.relationships.get(&live.stored.from)?;
@@ -40,7 +41,8 @@ impl Person {
     /// Is there a reason to be connected to this supplier? To a processor that the person did not choose there is
     /// none when its mandates have ended, it holds nothing and has been told all.
     #[must_use]
-    pub fn wants_link(&self, supplier: &PublicKey, now: Timestamp) -> bool {
+    pub fn wants_link(&self, supplier: &PublicKey, now: impl Into<Now>) -> bool {
+        let now = now.into();
         self.relationships.get(supplier).is_some_and(|relationship| {
             relationship.stored.introduced_by.is_none()
                 || !relationship.outbox.is_empty()
@@ -51,7 +53,8 @@ impl Person {
 
     /// Is this delegation or grant in force?
     #[must_use]
-    pub fn is_live(&self, grant: &VerifiedGrant, now: Timestamp) -> bool {
+    pub fn is_live(&self, grant: &VerifiedGrant, now: impl Into<Now>) -> bool {
+        let now = now.into();
         grant.live(self, now).is_ok()
     }
 
@@ -61,7 +64,7 @@ impl Person {
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         notice: DelegationNotice,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
@@ -83,7 +86,7 @@ impl Person {
         let grant = self.shown(&chain, &processor.supplier)?;
         grant.live(self, now)?;
         let to = processor.supplier;
-        let stored = StoredMandate { from: *supplier, chain, invitation: Some(processor), reference, at: now };
+        let stored = StoredMandate { from: *supplier, chain, invitation: Some(processor), reference, at: now.wall };
         self.note_mandate(effects, &to, &grant, stored, now, entropy)?;
         effects.push(Effect::Reply(Reply::Noted));
         Ok(())
@@ -96,7 +99,7 @@ impl Person {
         effects: &mut Vec<Effect>,
         processor: &PublicKey,
         request: &DataRequest,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), Refusal> {
         let mut learnt = Vec::new();
@@ -110,7 +113,7 @@ impl Person {
         for (grant, chain) in learnt {
             let Some(link) = chain.links.last() else { continue };
             let from = link.clone().verify()?.delegator;
-            let stored = StoredMandate { from, chain, invitation: None, reference: String::new(), at: now };
+            let stored = StoredMandate { from, chain, invitation: None, reference: String::new(), at: now.wall };
             self.note_mandate(effects, processor, &grant, stored, now, entropy)?;
         }
         Ok(())
@@ -122,7 +125,7 @@ impl Person {
         processor: &PublicKey,
         grant: &VerifiedGrant,
         stored: StoredMandate,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), Refusal> {
         let (from, link) = (stored.from, grant.id());
@@ -141,7 +144,7 @@ impl Person {
         }
         match (known, invited) {
             (true, true) => {
-                self.queue(effects, *processor, Message::Mandate(mandate), false)?;
+                self.queue(effects, *processor, Message::Mandate(mandate))?;
                 effects.push(Effect::Deliver(*processor));
             }
             (true, false) => {}
@@ -157,13 +160,13 @@ impl Person {
         effects: &mut Vec<Effect>,
         from: &PublicKey,
         processor: &PublicKey,
-        now: Timestamp,
+        now: Now,
     ) -> Result<(), Refusal> {
         let over: Vec<(PublicKey, ObjectId)> = self
             .all_mandates()
             .filter(|(holder, link, mandate)| {
                 let concerned = *holder == processor || mandate.stored.from == *from;
-                let over = matches!(mandate.grant.live(self, now), Err(Refusal::Revoked | Refusal::Expired));
+                let over = matches!(mandate.grant.live(self, now.floor), Err(Refusal::Revoked | Refusal::Expired));
                 concerned && over && !self.still_matters(holder, link)
             })
             .map(|(holder, link, _)| (*holder, *link))
@@ -215,7 +218,7 @@ impl Person {
         &mut self,
         effects: &mut Vec<Effect>,
         processor: &PublicKey,
-        now: Timestamp,
+        now: Now,
     ) -> Result<(), Refusal> {
         let live: Vec<Mandate> = self
             .mandates_of(processor)
@@ -224,7 +227,7 @@ impl Person {
             .map(|mandate| Mandate { chain: mandate.stored.chain.clone(), reference: mandate.stored.reference.clone() })
             .collect();
         for mandate in live {
-            self.queue(effects, *processor, Message::Mandate(mandate), false)?;
+            self.queue(effects, *processor, Message::Mandate(mandate))?;
             effects.push(Effect::Deliver(*processor));
         }
         Ok(())
@@ -252,7 +255,7 @@ impl Person {
         processor: &PublicKey,
         link: &ObjectId,
         erase: bool,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, OwnerError> {
         let mut effects = Vec::new();
@@ -262,7 +265,7 @@ impl Person {
             // Never met: nothing was given, and nobody has to be told.
             let key = self.pairing_key(processor);
             let (person, supplier, grant) = (key.public(), *processor, *link);
-            let revocation = Revocation { person, supplier, grant, at: now, erase };
+            let revocation = Revocation { person, supplier, grant, at: now.wall, erase };
             let revocation = Verified::sign(revocation, &key)?.signed().clone();
             self.record(&mut effects, Record::Revoked { revocation });
             self.log(&mut effects, Log::Personal, Event::Revoked { grant, erase }, now, entropy)?;
@@ -276,7 +279,7 @@ impl Person {
         relationship: &Relationship,
         purpose: Purpose,
         verdicts: BTreeMap<AskedPath, Verdict>,
-        now: Timestamp,
+        now: Now,
     ) -> BTreeMap<AskedPath, Verdict> {
         let code = |path: &AskedPath| {
             let covering = relationship

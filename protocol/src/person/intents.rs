@@ -19,7 +19,7 @@ use crate::{
     profile::Invitation,
     refusal::Refusal,
     signed::{ObjectId, Signed, Verified},
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
 };
 
 /// A wish.
@@ -134,9 +134,10 @@ impl Person {
     pub fn cast(
         &mut self,
         new: NewIntent,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Result<(ObjectId, Vec<Effect>), OwnerError> {
+        let now = now.into();
         let open = self.intents.values().filter(|wanted| wanted.open()).count();
         if open >= limits::INTENTS_OPEN {
             return Err(OwnerError::TooManyIntents);
@@ -154,7 +155,7 @@ impl Person {
             wish: new.wish,
             details: new.details,
             budget: new.budget,
-            expires: intent::end_of_day(now, Days(new.duration.0.saturating_sub(1))),
+            expires: intent::end_of_day(now.wall, Days(new.duration.0.saturating_sub(1))),
             per_supplier: new.per_supplier,
         };
         if !(days && keeps && ranks && intent.well_formed()) {
@@ -168,7 +169,7 @@ impl Person {
         let stored = StoredIntent {
             nonce,
             intent: intent.signed().clone(),
-            at: now,
+            at: now.wall,
             keep: new.keep,
             rank_by: new.rank_by,
             stage: Stage::Casting,
@@ -196,10 +197,11 @@ impl Person {
     }
 
     /// What is to be said to the board of this intent now; nothing where it is over on both sides.
-    pub fn to_board(&self, id: &ObjectId, now: Timestamp) -> Option<ToBoard> {
+    pub fn to_board(&self, id: &ObjectId, now: impl Into<Now>) -> Option<ToBoard> {
+        let now = now.into();
         let wanted = self.intents.get(id)?;
         let key = self.seed.intent_key(&wanted.stored.nonce);
-        let ended = now >= wanted.intent.expires;
+        let ended = now.latest() >= wanted.intent.expires;
         let message = match wanted.stored.stage {
             Stage::Casting if !ended => Message::Cast(wanted.stored.intent.clone()),
             Stage::Open if !ended => Message::Collect(Collect { intent: *id, after: wanted.stored.collected }),
@@ -214,7 +216,8 @@ impl Person {
     }
 
     /// What the board answered to [`Self::to_board`]. True where there is more to say at once.
-    pub fn board_replied(&mut self, id: &ObjectId, reply: Reply, now: Timestamp) -> (Vec<Effect>, bool) {
+    pub fn board_replied(&mut self, id: &ObjectId, reply: Reply, now: impl Into<Now>) -> (Vec<Effect>, bool) {
+        let now = now.into();
         let mut effects = Vec::new();
         let Some(wanted) = self.intents.get(id) else { return (effects, false) };
         let stage = wanted.stored.stage;
@@ -243,8 +246,9 @@ impl Person {
     }
 
     /// Closes intents whose time is over.
-    pub(super) fn end_intents(&mut self, effects: &mut Vec<Effect>, now: Timestamp) {
-        let over = |wanted: &&Wanted| now >= wanted.intent.expires && !matches!(wanted.stored.stage, Stage::Closed(_));
+    pub(super) fn end_intents(&mut self, effects: &mut Vec<Effect>, now: Now) {
+        let over =
+            |wanted: &&Wanted| now.floor >= wanted.intent.expires && !matches!(wanted.stored.stage, Stage::Closed(_));
         let ended: Vec<(ObjectId, Outcome)> = self
             .intents
             .values()
@@ -263,7 +267,8 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoIntent`] where there is none that is open.
-    pub fn withdraw(&mut self, id: &ObjectId, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn withdraw(&mut self, id: &ObjectId, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         self.intents.get(id).filter(|wanted| wanted.open()).ok_or(OwnerError::NoIntent)?;
         let mut effects = Vec::new();
         self.log(&mut effects, Log::Personal, Event::Closed { intent: *id, offer: None }, now, entropy)?;
@@ -299,19 +304,20 @@ impl Person {
     /// # Errors
     /// [`OwnerError::NoOffer`], [`OwnerError::OfferOver`], [`OwnerError::NoRelationship`], and
     /// [`Refusal::OutsideAgreement`] where the agreement does not permit what the offer needs.
-    pub fn take_up(&mut self, id: &ObjectId, offer: &ObjectId, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn take_up(&mut self, id: &ObjectId, offer: &ObjectId, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         let offer = self.offer(id, offer)?.clone();
-        if !self.intents.get(id).is_some_and(Wanted::open) || now >= offer.expires {
+        if !self.intents.get(id).is_some_and(Wanted::open) || now.latest() >= offer.expires {
             return Err(OwnerError::OfferOver);
         }
         let supplier = offer.supplier;
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
-        let taken = TakeUp { person: relationship.key.public(), supplier, offer: offer.id(), at: now };
+        let taken = TakeUp { person: relationship.key.public(), supplier, offer: offer.id(), at: now.wall };
         let taken = Verified::sign(taken, &relationship.key)?;
         let mut effects = Vec::new();
         // First what can be refused: an error must leave no change behind.
         let granted = self.grant_needs(&mut effects, &offer, now, entropy)?;
-        self.queue(&mut effects, supplier, Message::TakeUp(taken.signed().clone()), false)?;
+        self.queue(&mut effects, supplier, Message::TakeUp(taken.signed().clone()))?;
         let closed = Event::Closed { intent: *id, offer: Some((offer.id(), supplier)) };
         self.log(&mut effects, Log::Personal, closed, now, entropy)?;
         self.enter(&mut effects, id, Stage::Closing(Outcome::TakenUp { offer: offer.id(), supplier }));
@@ -326,7 +332,7 @@ impl Person {
         &mut self,
         effects: &mut Vec<Effect>,
         offer: &Offer,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<Option<Effect>, OwnerError> {
         let (supplier, needs) = (offer.supplier, &offer.needs);
@@ -346,7 +352,7 @@ impl Person {
     }
 
     /// Takes a page of offers in: those that hold, answer this intent and are within its caps; of them the best.
-    fn take_in(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, page: Offers, now: Timestamp) -> bool {
+    fn take_in(&mut self, effects: &mut Vec<Effect>, id: &ObjectId, page: Offers, now: Now) -> bool {
         let Some(wanted) = self.intents.get(id) else { return false };
         let went_on = page.last > wanted.stored.collected;
         // Most looks bring nothing, and nothing is written for them.
@@ -366,14 +372,14 @@ impl Person {
     }
 
     /// An offer that holds. A hostile board may hand over anything: the caps are counted here again.
-    fn worth_keeping(&self, id: &ObjectId, offer: Signed<Offer>, now: Timestamp) -> Option<Verified<Offer>> {
+    fn worth_keeping(&self, id: &ObjectId, offer: Signed<Offer>, now: Now) -> Option<Verified<Offer>> {
         let wanted = self.intents.get(id)?;
         if offer.parts().0.len() > limits::OFFER_BYTES || wanted.offers.contains_key(&offer.id()) {
             return None;
         }
         let offer = offer.verify().ok()?;
         let own = wanted.offers.values().filter(|kept| kept.supplier == offer.supplier).count();
-        let fits = offer.intent == *id && offer.well_formed() && offer.expires > now;
+        let fits = offer.intent == *id && offer.well_formed() && offer.expires > now.floor;
         (fits && own < usize::from(wanted.intent.per_supplier)).then_some(offer)
     }
 

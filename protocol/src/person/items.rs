@@ -20,7 +20,7 @@ use crate::{
     purpose::Purpose,
     refusal::Refusal,
     signed::{ObjectId, Signed},
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
 };
 
 /// An item, without its content.
@@ -91,7 +91,8 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`], or bounds that are none.
-    pub fn open(&mut self, opening: &Opening, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn open(&mut self, opening: &Opening, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         let supplier = opening.supplier;
         if !self.relationships.contains_key(&supplier) {
             return Err(OwnerError::NoRelationship);
@@ -103,7 +104,7 @@ impl Person {
         scope.bounds.uses = Some(opening.items.min(limits::ITEMS_PER_RELATIONSHIP));
         let mut effects = Vec::new();
         let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
-        self.queue(&mut effects, supplier, crate::message::Message::Grant(grant), false)?;
+        self.queue(&mut effects, supplier, crate::message::Message::Grant(grant))?;
         effects.push(Effect::Deliver(supplier));
         Ok(effects)
     }
@@ -114,7 +115,7 @@ impl Person {
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         signed: Signed<Item>,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), Refusal> {
         let item = from_supplier(signed, supplier)?;
@@ -125,7 +126,8 @@ impl Person {
         if relationship.stored.paused {
             return Err(Refusal::Paused);
         }
-        if item.at.distance_ms(now) > limits::CLOCK_LEEWAY_MS {
+        self.hear(effects, supplier, item.at);
+        if !now.meets(item.at) {
             return Err(Refusal::ClockSkew);
         }
         // The reply to the first copy was lost; what became of it is the person's business.
@@ -140,7 +142,7 @@ impl Person {
             return Err(Refusal::Malformed);
         }
         self.make_room_for_item(effects, supplier)?;
-        let used = self.used(&item.grant, now).once_more(now);
+        let used = self.used(&item.grant, now.wall).once_more(now.wall);
         self.record(effects, Record::Used { grant: item.grant, used });
         let field = match &item.content {
             Content::Correction(correction) => Some(correction.field),
@@ -148,7 +150,7 @@ impl Person {
         };
         let bytes = u32::try_from(item.content.bytes()).unwrap_or(u32::MAX);
         let (object, state) = (item.id(), ItemState::Here);
-        let kept = Kept { object, grant: item.grant, collection, at: now, bytes, field, state };
+        let kept = Kept { object, grant: item.grant, collection, at: now.wall, bytes, field, state };
         let (supplier, id) = (*supplier, item.id);
         self.record(effects, Record::Item { supplier, id, kept });
         effects.push(Effect::Persist(Record::Content { supplier, id, item: item.signed().clone() }));
@@ -165,7 +167,7 @@ impl Person {
         supplier: PublicKey,
         id: Nonce,
         content: &Content,
-        now: Timestamp,
+        now: Now,
     ) {
         let Content::Correction(correction) = content else { return };
         let Some(relationship) = self.relationships.get(&supplier) else { return };

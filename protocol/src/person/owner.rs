@@ -20,7 +20,7 @@ use crate::{
     refusal::Refusal,
     revocation::Revocation,
     signed::{ObjectId, Signed, Verified},
-    time::{Days, Timestamp},
+    time::{Days, Now},
     wire,
 };
 
@@ -170,8 +170,9 @@ impl Person {
         invitation: Nonce,
         proffer: Agreement,
         alternative: Option<ObjectId>,
-        now: Timestamp,
+        now: impl Into<Now>,
     ) -> Result<Signed<Pairing>, OwnerError> {
+        let now = now.into();
         if self.relationships.contains_key(supplier) {
             return Err(OwnerError::AlreadyPaired);
         }
@@ -179,7 +180,8 @@ impl Person {
             return Err(OwnerError::TooManyRelationships);
         }
         let key = self.pairing_key(supplier);
-        let pairing = Pairing { person: key.public(), supplier: *supplier, invitation, proffer, alternative, at: now };
+        let pairing =
+            Pairing { person: key.public(), supplier: *supplier, invitation, proffer, alternative, at: now.wall };
         Ok(Verified::sign(pairing, &key)?.signed().clone())
     }
 
@@ -213,9 +215,10 @@ impl Person {
         profile: Signed<Profile>,
         acceptance: Signed<Acceptance>,
         pairing: &Signed<Pairing>,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Effects {
+        let now = now.into();
         let bad = |what| move |_| OwnerError::BadPairing(what);
         let checked = self.look(supplier, profile)?;
         let acceptance = from_supplier(acceptance, supplier).map_err(bad("acceptance is not signed by its key"))?;
@@ -229,10 +232,19 @@ impl Person {
         let profile = checked.signed().clone();
         let introduced_by = self.introduced_by(supplier);
         let agreed = Some(Agreed { pairing: pairing.clone(), acceptance: acceptance.signed().clone() });
-        let (generation, paused, since) = (0, false, now);
-        let stored = StoredRelationship { profile, generation, agreement, paused, since, agreed, introduced_by };
+        let stored = StoredRelationship {
+            profile,
+            generation: 0,
+            agreement,
+            paused: false,
+            since: now.wall,
+            agreed,
+            introduced_by,
+            at_once: false,
+        };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+        self.hear(&mut effects, supplier, acceptance.at);
         self.log(&mut effects, Log::With(*supplier), Event::Paired { agreement }, now, entropy)?;
         self.hand_over_all(&mut effects, supplier, now)?;
         Ok(effects)
@@ -242,7 +254,8 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRequest`].
-    pub fn allow(&mut self, id: &Nonce, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn allow(&mut self, id: &Nonce, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         let (supplier, waiting) = self.find_waiting(id)?;
         let fields: BTreeSet<FieldPath> = waiting.fields.keys().filter_map(AskedPath::known).collect();
         let purposes = BTreeSet::from([waiting.purpose]);
@@ -285,9 +298,10 @@ impl Person {
         id: &Nonce,
         allow: bool,
         how: Remember,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Effects {
+        let now = now.into();
         let (supplier, waiting) = self.find_waiting(id)?;
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
         let profile = relationship.profile();
@@ -317,7 +331,8 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn pause(&mut self, supplier: &PublicKey, paused: bool, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn pause(&mut self, supplier: &PublicKey, paused: bool, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let mut effects = Vec::new();
         if relationship.stored.paused != paused {
@@ -328,11 +343,32 @@ impl Person {
         Ok(effects)
     }
 
+    /// Is this supplier to reach the person at once?
+    #[must_use]
+    pub fn at_once(&self, supplier: &PublicKey) -> bool {
+        self.relationships.get(supplier).is_some_and(|relationship| relationship.stored.at_once)
+    }
+
+    /// Says whether a supplier is to reach the person at once, by a line that is held for it, or at the next visit.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`].
+    pub fn set_at_once(&mut self, supplier: &PublicKey, at_once: bool) -> Effects {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let mut effects = Vec::new();
+        if relationship.stored.at_once != at_once {
+            let stored = StoredRelationship { at_once, ..relationship.stored.clone() };
+            self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+        }
+        Ok(effects)
+    }
+
     /// Issues a grant unasked. With `subscribe` the present values are told at once.
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`], or a scope out of bounds.
-    pub fn grant(&mut self, new: &NewGrant, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn grant(&mut self, new: &NewGrant, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         let supplier = new.supplier;
         if !self.relationships.contains_key(&supplier) {
             return Err(OwnerError::NoRelationship);
@@ -348,7 +384,7 @@ impl Person {
             let releases = self.releases(&supplier, &fields, None, now);
             effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, vec![grant])));
         } else {
-            self.queue(&mut effects, supplier, Message::Grant(grant), false)?;
+            self.queue(&mut effects, supplier, Message::Grant(grant))?;
             effects.push(Effect::Deliver(supplier));
         }
         Ok(effects)
@@ -359,7 +395,8 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoGrant`], [`OwnerError::AlreadyRevoked`].
-    pub fn revoke(&mut self, grant: &ObjectId, erase: bool, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn revoke(&mut self, grant: &ObjectId, erase: bool, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         if self.revoked.has(grant) {
             return Err(OwnerError::AlreadyRevoked);
         }
@@ -384,7 +421,14 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn revoke_all(&mut self, supplier: &PublicKey, erase: bool, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn revoke_all(
+        &mut self,
+        supplier: &PublicKey,
+        erase: bool,
+        now: impl Into<Now>,
+        entropy: &mut Entropy,
+    ) -> Effects {
+        let now = now.into();
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let held: BTreeSet<ObjectId> = relationship.knows.values().map(|known| known.grant).collect();
         let (mut ending, mut fields) = (Vec::new(), relationship.withdrawn.clone());
@@ -420,9 +464,10 @@ impl Person {
     pub fn field_changed(
         &mut self,
         fields: &BTreeMap<FieldPath, bool>,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Effects {
+        let now = now.into();
         let mut effects = Vec::new();
         for (field, present) in fields {
             let event = Event::FieldChanged { field: *field, present: *present };
@@ -441,7 +486,8 @@ impl Person {
 
     /// Who would be told of a change, before it is made.
     #[must_use]
-    pub fn would_be_told(&self, field: FieldPath, now: Timestamp) -> Vec<PublicKey> {
+    pub fn would_be_told(&self, field: FieldPath, now: impl Into<Now>) -> Vec<PublicKey> {
+        let now = now.into();
         let one = BTreeSet::from([field]);
         self.relationships.keys().filter(|s| !self.subscribed(s, &one, now).is_empty()).copied().collect()
     }
@@ -450,7 +496,8 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::BadPolicy`].
-    pub fn set_policy(&mut self, policy: Policy, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn set_policy(&mut self, policy: Policy, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         if !policy.well_formed() {
             return Err(OwnerError::BadPolicy);
         }
@@ -467,12 +514,13 @@ impl Person {
     ///
     /// # Errors
     /// None that the person can cause.
-    pub fn restored(&mut self, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn restored(&mut self, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
         let mut effects = Vec::new();
         let epoch = self.epoch + 1;
         self.record(&mut effects, Record::Epoch { epoch });
         // What was spent of the privacy budget since the backup nobody knows: so all of it.
-        self.record(&mut effects, Record::CountsFrom { from: now.plus_days(Days(limits::EPSILON_DAYS)) });
+        self.record(&mut effects, Record::CountsFrom { from: now.latest().plus_days(Days(limits::EPSILON_DAYS)) });
         self.log(&mut effects, Log::Personal, Event::Restored { epoch }, now, entropy)?;
         let open: Vec<(PublicKey, ObjectId)> = self
             .relationships
@@ -486,17 +534,51 @@ impl Person {
         Ok(effects)
     }
 
+    /// The owner is about to set the floor back to the clock ([`crate::clock::Clock::accept`]). What had ended by the
+    /// floor and would live again by the clock is ended for good: grants and delegations are revoked, intents closed.
+    ///
+    /// # Errors
+    /// None that the person can cause.
+    pub fn end_expired(&mut self, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+        let now = now.into();
+        let revives = |grant: &crate::grant::VerifiedGrant| {
+            let over = |at| matches!(grant.live(self, at), Err(Refusal::Expired));
+            over(now.floor) && !over(now.wall)
+        };
+        let issued = self.relationships.values().flat_map(|relationship| relationship.grants.values());
+        let handed_on = self.all_mandates().map(|(_, _, mandate)| &mandate.grant);
+        let ending: Vec<ObjectId> =
+            issued.chain(handed_on).filter(|grant| revives(grant)).map(crate::grant::VerifiedGrant::id).collect();
+        let mut effects = Vec::new();
+        for id in ending {
+            // The end of one above has ended it already.
+            if self.revoked.has(&id) {
+                continue;
+            }
+            if let Some(processor) = self.holder_of_mandate(&id) {
+                effects.extend(self.revoke_mandate(&processor, &id, false, now, entropy)?);
+                continue;
+            }
+            let holder = self.relationships.iter().find(|(_, known)| known.grants.contains_key(&id));
+            if let Some(supplier) = holder.map(|(supplier, _)| *supplier) {
+                self.end(&mut effects, supplier, id, false, now, entropy)?;
+            }
+        }
+        self.end_intents(&mut effects, now);
+        Ok(effects)
+    }
+
     pub(super) fn end(
         &mut self,
         effects: &mut Vec<Effect>,
         supplier: PublicKey,
         grant: ObjectId,
         erase: bool,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
-        let revocation = Revocation { person: relationship.key.public(), supplier, grant, at: now, erase };
+        let revocation = Revocation { person: relationship.key.public(), supplier, grant, at: now.wall, erase };
         let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
         let dead: Vec<u64> = relationship
             .outbox
@@ -509,7 +591,7 @@ impl Person {
             self.record(effects, Record::Sent { supplier, number });
         }
         self.log(effects, Log::With(supplier), Event::Revoked { grant, erase }, now, entropy)?;
-        self.queue(effects, supplier, Message::Revoke(revocation), false)?;
+        self.queue(effects, supplier, Message::Revoke(revocation))?;
         effects.push(Effect::Deliver(supplier));
         // What was delegated below it ends with it, and each processor is told.
         for (processor, link) in self.delegated_below(&grant) {
@@ -538,7 +620,7 @@ impl Person {
         }
     }
 
-    fn live(&self, supplier: &PublicKey, now: Timestamp) -> Vec<LiveGrant<'_>> {
+    fn live(&self, supplier: &PublicKey, now: Now) -> Vec<LiveGrant<'_>> {
         let grants = self.relationships.get(supplier).into_iter().flat_map(super::Relationship::usable);
         grants.filter_map(|grant| grant.live(self, now).ok()).collect()
     }
@@ -547,7 +629,7 @@ impl Person {
         &self,
         supplier: &PublicKey,
         fields: &BTreeSet<FieldPath>,
-        now: Timestamp,
+        now: Now,
     ) -> BTreeMap<AskedPath, decision::Release> {
         let Some(relationship) = self.relationships.get(supplier) else { return BTreeMap::new() };
         let live: Vec<_> = relationship.usable().filter_map(|grant| grant.live_to_tell(self, now).ok()).collect();
@@ -560,7 +642,7 @@ impl Person {
         supplier: &PublicKey,
         fields: &BTreeSet<FieldPath>,
         grant: Option<ObjectId>,
-        now: Timestamp,
+        now: Now,
     ) -> BTreeMap<AskedPath, decision::Release> {
         let Some(grant) = grant else {
             return self.subscribed(supplier, fields, now);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting, from_supplier, relies_on};
+use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting, from_supplier};
 use crate::{
     audit::{Event, Log},
     decision::{self, Release, Verdict, Wanted},
@@ -19,7 +19,7 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     signed::{Signed, Verified},
-    time::Timestamp,
+    time::{Now, Timestamp},
 };
 
 /// Uses an hour of a grant that a rule issued.
@@ -31,9 +31,10 @@ impl Person {
         &mut self,
         supplier: &PublicKey,
         message: Message,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
+        let now = now.into();
         let mut effects = Vec::new();
         let handled = match message {
             Message::Request(request) => self.request(&mut effects, supplier, request, now, entropy),
@@ -77,9 +78,10 @@ impl Person {
         supplier: &PublicKey,
         number: u64,
         reply: Reply,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
+        let now = now.into();
         let handled = match reply {
             Reply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
             Reply::Erased(signed) => self.erased(supplier, signed, now, entropy),
@@ -100,60 +102,83 @@ impl Person {
     }
 
     /// Takes out of a supplier's outbox what relies on a grant that has expired since: to be called before
-    /// [`Self::to_send`]. What a revocation ends is gone from the outbox with the revocation itself.
-    pub fn drop_expired(&mut self, supplier: &PublicKey, now: Timestamp) -> Vec<Effect> {
+    /// [`Self::to_send`]. What a revocation ends is gone from the outbox with the revocation itself. Where only a clock
+    /// that is held back says that it has expired, it stays there and is not sent.
+    pub fn drop_expired(&mut self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<Effect> {
+        let now = now.into();
         let mut effects = Vec::new();
-        let Some(relationship) = self.relationships.get(supplier) else { return effects };
+        let Some(relationship) = self.relationships.get_mut(supplier) else { return effects };
+        relationship.withheld.clear();
         if relationship.outbox.is_empty() {
             return effects;
         }
-        let over = relationship.usable().filter(|grant| now >= grant.scope().bounds.expires);
-        let over: BTreeSet<_> = over.map(VerifiedGrant::id).collect();
-        let late: Vec<u64> = relationship
-            .outbox
-            .iter()
-            .filter(|(number, _)| !relationship.in_flight.contains(number))
-            .filter(|(_, waiting)| relies_on(&waiting.message, &over))
-            .map(|(number, _)| *number)
-            .collect();
+        let late = relationship.waits_under_expired(now.floor);
+        if now.held_back() {
+            relationship.withheld = relationship.waits_under_expired(now.latest()).into_iter().collect();
+        }
         for number in late {
             self.record(&mut effects, Record::Sent { supplier: *supplier, number });
         }
         effects
     }
 
-    /// What is to be sent to a connected supplier now; each is given out once per connection.
-    pub fn to_send(&mut self, supplier: &PublicKey) -> Vec<Outgoing> {
+    /// What is to be sent to a connected supplier now: each message once on a line, and again after a pause that grows
+    /// while it is not signed for ([`limits::SEND_AGAIN_MS`]).
+    pub fn to_send(&mut self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<Outgoing> {
+        let now = now.into().floor;
         let Some(relationship) = self.relationships.get_mut(supplier) else {
             return Vec::new();
         };
-        let new: Vec<u64> =
-            relationship.outbox.keys().filter(|n| !relationship.in_flight.contains(n)).copied().collect();
-        relationship.in_flight.extend(&new);
-        new.into_iter()
-            .filter_map(|number| {
-                relationship.outbox.get(&number).map(|waiting| Outgoing { number, message: waiting.message.clone() })
-            })
-            .collect()
+        let (outbox, in_flight, withheld) = (&relationship.outbox, &mut relationship.in_flight, &relationship.withheld);
+        let due = outbox.iter().filter(|(number, _)| !withheld.contains(number) && in_flight.take_due(**number, now));
+        due.map(|(number, waiting)| Outgoing { number: *number, message: waiting.message.clone() }).collect()
+    }
+
+    /// Suppliers to whom something is to be sent again, though their line lives.
+    pub fn due(&self, now: impl Into<Now>) -> impl Iterator<Item = &PublicKey> {
+        let now = now.into().floor;
+        self.relationships.iter().filter(move |(_, r)| r.in_flight.is_due(now)).map(|(supplier, _)| supplier)
     }
 
     /// The connection is gone: what was not signed for is sent again on the next one.
     pub fn connection_lost(&mut self, supplier: &PublicKey) {
         if let Some(relationship) = self.relationships.get_mut(supplier) {
-            relationship.in_flight.clear();
+            relationship.in_flight.lost();
         }
     }
 
-    /// Forgets request ids whose time alone refuses them now, and closes intents whose time is over.
-    pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
-        let old: Vec<_> =
-            self.seen.iter().filter(|(_, at)| at.plus_ms(limits::REPLAY_WINDOW_MS) < now).map(|(id, _)| *id).collect();
+    /// Forgets request ids whose time alone refuses them now, and closes intents whose time is over. Neither can be
+    /// taken back, so both wait until that time has come for sure. How far each supplier's ids were forgotten is kept:
+    /// a clock that is set back must not let an old request in again.
+    pub fn tick(&mut self, now: impl Into<Now>) -> Vec<Effect> {
+        let now = now.into();
+        // By the clock too: behind the floor it still lets in what the floor alone would have forgotten.
+        let sure = now.wall.min(now.floor);
+        let over = |at: &Timestamp| at.plus_ms(limits::REPLAY_WINDOW_MS) < sure;
+        let old: Vec<_> = self.seen.iter().filter(|(_, at)| over(at)).map(|(id, at)| (*id, *at)).collect();
+        let mut horizons = BTreeMap::<PublicKey, Timestamp>::new();
+        for ((supplier, _), at) in &old {
+            let horizon = horizons.entry(*supplier).or_insert(*at);
+            *horizon = (*horizon).max(*at);
+        }
         let mut effects = Vec::new();
-        for (supplier, id) in old {
+        for (supplier, at) in horizons {
+            if self.relationships.get(&supplier).is_some_and(|known| known.horizon.is_none_or(|before| before < at)) {
+                self.record(&mut effects, Record::Horizon { supplier, at });
+            }
+        }
+        for ((supplier, id), _) in old {
             self.record(&mut effects, Record::Forgotten { supplier, id });
         }
         self.end_intents(&mut effects, now);
         effects
+    }
+
+    /// A supplier that is known signed this time just now.
+    pub(super) fn hear(&self, effects: &mut Vec<Effect>, supplier: &PublicKey, at: Timestamp) {
+        if self.relationships.contains_key(supplier) {
+            effects.push(Effect::Heard(*supplier, at));
+        }
     }
 
     fn request(
@@ -161,11 +186,15 @@ impl Person {
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         signed: Signed<DataRequest>,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), Refusal> {
         let request = from_supplier(signed, supplier)?;
+        self.hear(effects, supplier, request.at);
         self.admit(supplier, &request, now)?;
+        if let Some(relationship) = self.relationships.get_mut(supplier) {
+            relationship.skewed = false;
+        }
         self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
         self.learn_shown(effects, supplier, &request, now, entropy)?;
         let mut verdicts = self.decide(&request, now)?;
@@ -195,7 +224,7 @@ impl Person {
         effects: &mut Vec<Effect>,
         request: &DataRequest,
         verdicts: &BTreeMap<AskedPath, Verdict>,
-        now: Timestamp,
+        now: Now,
     ) {
         let by_policy = |verdict: &Verdict| {
             !matches!(
@@ -211,12 +240,12 @@ impl Person {
             return;
         }
         let (purpose, retention, delegations) = (request.purpose, request.retention, request.delegations);
-        let past = PastRequest { supplier: request.supplier, at: now, fields, purpose, retention, delegations };
+        let past = PastRequest { supplier: request.supplier, at: now.wall, fields, purpose, retention, delegations };
         self.record(effects, Record::Past { number: self.past, request: past });
     }
 
     /// Everything about a request that does not depend on its fields.
-    fn admit(&mut self, supplier: &PublicKey, request: &DataRequest, now: Timestamp) -> Result<(), Refusal> {
+    fn admit(&mut self, supplier: &PublicKey, request: &DataRequest, now: Now) -> Result<(), Refusal> {
         // An id that waits for the person's word keeps its meaning, even when its time alone would refuse it.
         let waits = self.relationships.get(supplier).is_some_and(|known| known.waiting.contains_key(&request.id));
         let seen = waits || self.seen.contains_key(&(*supplier, request.id));
@@ -228,12 +257,13 @@ impl Person {
             && request.duration.0 <= limits::GRANT_DAYS
             && request.retention.0 <= limits::RETENTION_DAYS
             && usize::from(request.delegations) <= limits::DELEGATION_DEPTH;
-        relationship.asked = relationship.asked.once_more(now);
+        relationship.asked = relationship.asked.once_more(now.wall);
+        let forgotten = relationship.horizon.is_some_and(|horizon| request.at <= horizon);
         let refusals = [
             (request.person != relationship.key.public(), Refusal::WrongAudience),
             (relationship.stored.paused, Refusal::Paused),
-            (request.at.distance_ms(now) > limits::CLOCK_LEEWAY_MS, Refusal::ClockSkew),
-            (seen, Refusal::Replayed),
+            (!now.meets(request.at), Refusal::ClockSkew),
+            (seen || forgotten, Refusal::Replayed),
             (full || relationship.asked.this_hour > limits::REQUESTS_PER_HOUR, Refusal::RateLimited),
             (request.fields.len() > limits::FIELDS, Refusal::TooLarge),
             (request.chains.len() > limits::GRANTS_PER_MESSAGE, Refusal::TooLarge),
@@ -243,7 +273,7 @@ impl Person {
         refusals.into_iter().find(|(holds, _)| *holds).map_or(Ok(()), |(_, code)| Err(code))
     }
 
-    fn decide(&self, request: &Verified<DataRequest>, now: Timestamp) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
+    fn decide(&self, request: &Verified<DataRequest>, now: Now) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
         let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
         let shown: Vec<VerifiedGrant> =
             request.chains.iter().map(|chain| self.shown(chain, &request.supplier)).collect::<Result<_, _>>()?;
@@ -264,9 +294,9 @@ impl Person {
             purpose: request.purpose,
             retention: request.retention,
             delegations: request.delegations,
-            is_known: relationship.is_known(now),
+            is_known: relationship.is_known(now.latest()),
         };
-        let wanted = Wanted { access: request.access, now, until: now.plus_days(request.duration) };
+        let wanted = Wanted { access: request.access, now: now.latest(), until: now.wall.plus_days(request.duration) };
         let withdrawn = &relationship.withdrawn;
         let verdicts = decision::decide(&request.fields, &terms, &live, &spent, withdrawn, &self.policy, wanted);
         Ok(if relationship.stored.introduced_by.is_some() {
@@ -293,7 +323,7 @@ impl Person {
         supplier: &PublicKey,
         scope: Scope,
         rule: &str,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<Signed<Grant>, Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
@@ -326,14 +356,15 @@ impl Person {
 
     /// Makes room for one more grant where too many are remembered. What a supplier still has under a grant
     /// keeps it remembered as long as another can go.
-    fn forget_dead_grant(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey, now: Timestamp) {
+    fn forget_dead_grant(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey, now: Now) {
         let Some(relationship) = self.relationships.get(supplier) else { return };
         if relationship.grants.len() < limits::GRANTS_KEPT {
             return;
         }
         let known: BTreeSet<_> = relationship.knows.values().map(|known| known.grant).collect();
-        // One at its hourly bound is not dead: it opens again within the hour.
-        let lives = |grant: &VerifiedGrant| matches!(grant.live(self, now), Ok(_) | Err(Refusal::RateLimited));
+        // One at its hourly bound is not dead: it opens again within the hour. Nor is one that only a clock which is
+        // held back says to have expired.
+        let lives = |grant: &VerifiedGrant| matches!(grant.live(self, now.floor), Ok(_) | Err(Refusal::RateLimited));
         let dead = relationship.grants.iter().filter(|(_, grant)| !lives(grant));
         let oldest = dead.min_by_key(|(id, grant)| (known.contains(id), grant.scope().bounds.not_before));
         if let Some((grant, _)) = oldest {
@@ -348,7 +379,7 @@ impl Person {
         request: &DataRequest,
         verdicts: BTreeMap<AskedPath, Verdict>,
         grants: Vec<Signed<Grant>>,
-        now: Timestamp,
+        now: Now,
     ) -> Result<Plan, Refusal> {
         let (mut releases, mut asked, mut refused) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (path, verdict) in verdicts {
@@ -371,7 +402,7 @@ impl Person {
         request: &DataRequest,
         asked: &mut BTreeMap<AskedPath, String>,
         refused: &mut BTreeMap<AskedPath, Refusal>,
-        now: Timestamp,
+        now: Now,
     ) -> Result<(), Refusal> {
         if asked.is_empty() {
             return Ok(());
@@ -382,7 +413,7 @@ impl Person {
             refused.extend(asked.into_keys().map(|path| (path, Refusal::TooManyWaiting)));
             return Ok(());
         }
-        let waiting = Waiting::of(request, asked.clone(), now);
+        let waiting = Waiting::of(request, asked.clone(), now.wall);
         self.record(effects, Record::Waiting { supplier: request.supplier, waiting });
         Ok(())
     }
@@ -391,11 +422,11 @@ impl Person {
         &mut self,
         effects: &mut Vec<Effect>,
         releases: impl Iterator<Item = &'a Release>,
-        now: Timestamp,
+        now: Now,
     ) {
         let grants: BTreeSet<_> = releases.flat_map(Release::links).copied().collect();
         for grant in grants {
-            let used = self.used(&grant, now).once_more(now);
+            let used = self.used(&grant, now.wall).once_more(now.wall);
             self.record(effects, Record::Used { grant, used });
         }
     }
@@ -404,7 +435,7 @@ impl Person {
         &mut self,
         supplier: &PublicKey,
         signed: Signed<Acknowledgement>,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
         let acknowledgement = from_supplier(signed, supplier)?;
@@ -418,6 +449,7 @@ impl Person {
             _ => None,
         });
         let mut effects = Vec::new();
+        self.hear(&mut effects, supplier, acknowledgement.at);
         // A second acknowledgement of the same disclosure changes nothing.
         if let Some((number, size)) = found {
             self.record(&mut effects, Record::Sent { supplier: *supplier, number });
@@ -432,7 +464,7 @@ impl Person {
         &mut self,
         supplier: &PublicKey,
         signed: Signed<ErasureReceipt>,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
         let receipt = from_supplier(signed, supplier)?;
@@ -467,18 +499,20 @@ impl Person {
         Ok(effects)
     }
 
-    fn reject(&mut self, supplier: &PublicKey, code: Refusal, now: Timestamp, entropy: &mut Entropy) -> Vec<Effect> {
+    fn reject(&mut self, supplier: &PublicKey, code: Refusal, now: Now, entropy: &mut Entropy) -> Vec<Effect> {
         let mut effects = Vec::new();
-        // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written.
+        // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written. Nor does what
+        // is sent again and again because clocks differ: that they do is written once.
         let bounded = self.relationships.get_mut(supplier).is_some_and(|relationship| {
-            relationship.rejected = relationship.rejected.once_more(now);
-            relationship.rejected.this_hour <= limits::REQUESTS_PER_HOUR
+            relationship.rejected = relationship.rejected.once_more(now.wall);
+            let again = std::mem::replace(&mut relationship.skewed, code == Refusal::ClockSkew) && relationship.skewed;
+            relationship.rejected.this_hour <= limits::REQUESTS_PER_HOUR && !again
         });
         if bounded {
             let logged = self.log(&mut effects, Log::With(*supplier), Event::Rejected { code }, now, entropy);
             debug_assert!(logged.is_ok());
         }
-        effects.push(Effect::Reply(Reply::Refused(code)));
+        effects.push(Effect::Reply(Reply::refused(code, now)));
         effects
     }
 }
@@ -500,7 +534,7 @@ fn grantable(verdicts: &BTreeMap<AskedPath, Verdict>) -> BTreeMap<FieldPath, (St
         .collect()
 }
 
-fn scope_of(request: &DataRequest, fields: impl Iterator<Item = FieldPath>, now: Timestamp) -> Scope {
+fn scope_of(request: &DataRequest, fields: impl Iterator<Item = FieldPath>, now: Now) -> Scope {
     let purposes = BTreeSet::from([request.purpose]);
     let mut scope = scope(fields, purposes, request.access, now, request.duration, request.retention);
     scope.bounds.delegations = request.delegations;
@@ -512,15 +546,15 @@ pub(super) fn scope(
     fields: impl Iterator<Item = FieldPath>,
     purposes: BTreeSet<crate::purpose::Purpose>,
     access: Access,
-    now: Timestamp,
+    now: Now,
     duration: crate::time::Days,
     retention: crate::time::Days,
 ) -> Scope {
     let bounds = Bounds {
         per_hour: USES_PER_HOUR,
         uses: None,
-        not_before: now,
-        expires: now.plus_days(duration),
+        not_before: now.wall,
+        expires: now.wall.plus_days(duration),
         retention,
         delegations: 0,
     };

@@ -17,7 +17,7 @@ use crate::{
     segment::{self, Belongs, CountReport, Membership, Segment},
     signed::{ObjectId, Signed, Verified},
     tally::TallyReport,
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
 };
 
 /// What the person said of a segment.
@@ -54,7 +54,7 @@ impl Person {
         let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, Message::Segments));
         let mut effects = Vec::new();
         if !waits && !relationship.stored.paused {
-            self.queue(&mut effects, *supplier, Message::Segments, false)?;
+            self.queue(&mut effects, *supplier, Message::Segments)?;
             effects.push(Effect::Deliver(*supplier));
         }
         Ok(effects)
@@ -65,7 +65,7 @@ impl Person {
         &mut self,
         supplier: &PublicKey,
         segments: Vec<Signed<Segment>>,
-        now: Timestamp,
+        now: Now,
     ) -> Vec<Effect> {
         let mut sound = Vec::new();
         for signed in segments.into_iter().take(limits::SEGMENTS_PER_SUPPLIER) {
@@ -73,7 +73,7 @@ impl Person {
             if let Ok(segment) = super::from_supplier(signed, supplier)
                 && small
                 && segment.well_formed()
-                && segment.expires > now
+                && segment.expires > now.latest()
             {
                 sound.push(segment.signed().clone());
             }
@@ -100,9 +100,10 @@ impl Person {
         id: &ObjectId,
         member: bool,
         fits: bool,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Effects {
+        let now = now.into();
         let said = self.said(supplier, id);
         let was = said.is_some_and(|said| said.what == Belongs::Yes);
         let counted = said.and_then(|said| said.counted);
@@ -120,17 +121,17 @@ impl Person {
             if !fits {
                 return Err(OwnerError::DoesNotFit);
             }
-            let until = now.plus_days(segment.retention);
+            let until = now.wall.plus_days(segment.retention);
             self.say_membership(&mut effects, supplier, id, true, until, now, entropy)?;
         } else if was {
-            self.say_membership(&mut effects, supplier, id, false, now, now, entropy)?;
+            self.say_membership(&mut effects, supplier, id, false, now.wall, now, entropy)?;
         } else {
             segment?;
         }
         let what = if member { Belongs::Yes } else { Belongs::No };
         self.record(
             &mut effects,
-            Record::Said { supplier: *supplier, segment: *id, said: Said { what, at: now, counted } },
+            Record::Said { supplier: *supplier, segment: *id, said: Said { what, at: now.wall, counted } },
         );
         Ok(effects)
     }
@@ -145,9 +146,10 @@ impl Person {
         supplier: &PublicKey,
         id: &ObjectId,
         fits: bool,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Effects {
+        let now = now.into();
         let segment = self.segment(supplier, id, now)?;
         self.within_agreement(supplier, segment)?;
         let epsilon = segment.epsilon.ok_or(OwnerError::NoSegment)?;
@@ -165,11 +167,11 @@ impl Person {
         let report = self.report(supplier, id, segment::randomised(fits, epsilon, entropy), entropy)?;
         let what =
             said.map_or(Belongs::Count, |said| if said.what == Belongs::Yes { said.what } else { Belongs::Count });
-        let said = Said { what, at: now, counted: Some(Counted { epsilon, at: now }) };
+        let said = Said { what, at: now.wall, counted: Some(Counted { epsilon, at: now.floor }) };
         self.record(&mut effects, Record::Said { supplier: *supplier, segment: *id, said });
         let event = Event::CountedIn { segment: *id, epsilon };
         self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
-        self.queue(&mut effects, *supplier, report, false)?;
+        self.queue(&mut effects, *supplier, report)?;
         effects.push(Effect::Deliver(*supplier));
         Ok(effects)
     }
@@ -199,12 +201,14 @@ impl Person {
 
     /// The epsilon that is left, in thousandths: for one supplier, or over all of them, since two may compare notes.
     /// What was spent comes back after [`limits::EPSILON_DAYS`]; after a restore from a backup there is none for as long.
+    /// None while the clock is held back: neither what has come back is known then, nor when what is spent will.
     #[must_use]
-    pub fn budget_left(&self, supplier: Option<&PublicKey>, now: Timestamp) -> u32 {
-        if now < self.counts_from {
+    pub fn budget_left(&self, supplier: Option<&PublicKey>, now: impl Into<Now>) -> u32 {
+        let now = now.into();
+        if now.held_back() || now.floor < self.counts_from {
             return 0;
         }
-        let lately = |counted: &Counted| counted.at.plus_days(Days(limits::EPSILON_DAYS)) > now;
+        let lately = |counted: &Counted| counted.at.plus_days(Days(limits::EPSILON_DAYS)) > now.floor;
         let spent = self
             .relationships
             .iter()
@@ -220,10 +224,11 @@ impl Person {
     /// What a default says of the segments of a supplier that the person said nothing of. For the driver, which
     /// evaluates them over the values and then calls [`Self::belong`] or [`Self::count_me`].
     #[must_use]
-    pub fn unsaid(&self, supplier: &PublicKey, now: Timestamp) -> Vec<(ObjectId, Belongs)> {
+    pub fn unsaid(&self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<(ObjectId, Belongs)> {
+        let now = now.into();
         let Some(relationship) = self.relationships.get(supplier) else { return Vec::new() };
         let Some(answer) = self.policy.segment(relationship.proposer(now)) else { return Vec::new() };
-        let live = relationship.segments.values().filter(|segment| segment.expires > now).map(Verified::id);
+        let live = relationship.segments.values().filter(|segment| segment.expires > now.latest()).map(Verified::id);
         live.filter(|id| !relationship.said.contains_key(id)).map(|id| (id, answer)).collect()
     }
 
@@ -242,15 +247,15 @@ impl Person {
         &mut self,
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
         let Some(relationship) = self.relationships.get(supplier) else { return Ok(()) };
         let member = relationship.said.iter().filter(|(_, said)| said.what == Belongs::Yes);
         let ids: BTreeMap<ObjectId, Said> = member.map(|(id, said)| (*id, *said)).collect();
         for (id, said) in ids {
-            self.say_membership(effects, supplier, &id, false, now, now, entropy)?;
-            let said = Said { what: Belongs::No, at: now, ..said };
+            self.say_membership(effects, supplier, &id, false, now.wall, now, entropy)?;
+            let said = Said { what: Belongs::No, at: now.wall, ..said };
             self.record(effects, Record::Said { supplier: *supplier, segment: id, said });
         }
         Ok(())
@@ -264,23 +269,23 @@ impl Person {
         segment: &ObjectId,
         member: bool,
         until: Timestamp,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let person = relationship.key.public();
-        let membership = Membership { person, supplier: *supplier, segment: *segment, member, at: now, until };
+        let membership = Membership { person, supplier: *supplier, segment: *segment, member, at: now.wall, until };
         let membership = Verified::sign(membership, &relationship.key)?.signed().clone();
         let event = Event::Belonged { segment: *segment, member };
         self.log(effects, Log::With(*supplier), event, now, entropy)?;
-        self.queue(effects, *supplier, Message::Belong(membership), false)?;
+        self.queue(effects, *supplier, Message::Belong(membership))?;
         effects.push(Effect::Deliver(*supplier));
         Ok(())
     }
 
-    fn segment(&self, supplier: &PublicKey, id: &ObjectId, now: Timestamp) -> Result<&Verified<Segment>, OwnerError> {
+    fn segment(&self, supplier: &PublicKey, id: &ObjectId, now: Now) -> Result<&Verified<Segment>, OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
-        relationship.segments.get(id).filter(|segment| segment.expires > now).ok_or(OwnerError::NoSegment)
+        relationship.segments.get(id).filter(|segment| segment.expires > now.latest()).ok_or(OwnerError::NoSegment)
     }
 
     /// Makes room for a word on one more segment: one on which nothing hangs any more is forgotten.
@@ -288,13 +293,13 @@ impl Person {
         &mut self,
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
-        now: Timestamp,
+        now: Now,
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         if relationship.said.len() < limits::SEGMENTS_SAID {
             return Ok(());
         }
-        let spent = |said: &Said| said.counted.is_some_and(|c| c.at.plus_days(Days(limits::EPSILON_DAYS)) > now);
+        let spent = |said: &Said| said.counted.is_some_and(|c| c.at.plus_days(Days(limits::EPSILON_DAYS)) > now.floor);
         let idle = relationship
             .said
             .iter()

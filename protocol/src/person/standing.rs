@@ -14,7 +14,7 @@ use crate::{
     profile::Profile,
     signed::{Signed, Verified},
     standing::{self, Heard, Identified, Lookalike, Standing, Trouble, Unread},
-    time::Timestamp,
+    time::{Now, Timestamp},
 };
 
 type Effects = Result<Vec<Effect>, OwnerError>;
@@ -31,9 +31,10 @@ impl Person {
         supplier: &PublicKey,
         domain: &str,
         read: Result<Signed<Profile>, Unread>,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Effects {
+        let now = now.into();
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let mut effects = Vec::new();
         if relationship.profile.domain != domain || domain.is_empty() {
@@ -41,12 +42,12 @@ impl Person {
         }
         match read.and_then(standing::document) {
             Err(why) => {
-                let trouble = Some(Trouble { at: now, why });
+                let trouble = Some(Trouble { at: now.floor, why });
                 let identified = Identified { trouble, ..relationship.identified };
                 self.identify(&mut effects, supplier, identified, now, entropy)?;
             }
             Ok(document) => {
-                if standing::is_newer(&document, &relationship.profile, now) {
+                if standing::is_newer(&document, &relationship.profile, now.wall) {
                     self.take_profile(&mut effects, supplier, &document, now, entropy)?;
                 }
                 self.hear_document(&mut effects, supplier, domain, &document, now, entropy)?;
@@ -64,16 +65,17 @@ impl Person {
         &mut self,
         supplier: &PublicKey,
         profile: Signed<Profile>,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Effects {
+        let now = now.into();
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let mut effects = Vec::new();
         if relationship.profile.id() == profile.id() {
             return Ok(effects);
         }
         let profile = self.look(supplier, profile)?;
-        if standing::is_newer(&profile, &relationship.profile, now) {
+        if standing::is_newer(&profile, &relationship.profile, now.wall) {
             self.take_profile(&mut effects, supplier, &profile, now, entropy)?;
         }
         Ok(effects)
@@ -95,8 +97,9 @@ impl Person {
         &self,
         profile: &Profile,
         read: Option<&Result<Signed<Profile>, Unread>>,
-        now: Timestamp,
+        now: impl Into<Now>,
     ) -> Identified {
+        let now = now.into().floor;
         let new = Identified::new(now);
         match read.map(|read| read.clone().and_then(standing::document)) {
             None => new,
@@ -109,11 +112,18 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn vouch(&mut self, supplier: &PublicKey, vouched: bool, now: Timestamp, entropy: &mut Entropy) -> Effects {
+    pub fn vouch(
+        &mut self,
+        supplier: &PublicKey,
+        vouched: bool,
+        now: impl Into<Now>,
+        entropy: &mut Entropy,
+    ) -> Effects {
+        let now = now.into();
         let identified = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?.identified;
         let mut effects = Vec::new();
         if vouched || identified.vouched.is_some() {
-            let identified = Identified { vouched: vouched.then_some(now), ..identified };
+            let identified = Identified { vouched: vouched.then_some(now.floor), ..identified };
             self.record(&mut effects, Record::Identified { supplier: *supplier, identified });
             self.log(&mut effects, Log::With(*supplier), Event::Vouched { vouched }, now, entropy)?;
         }
@@ -150,7 +160,7 @@ impl Person {
         supplier: &PublicKey,
         domain: &str,
         document: &Verified<Profile>,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
@@ -159,7 +169,7 @@ impl Person {
             return Ok(());
         }
         let says = standing::judge(&relationship.profile, document);
-        let identified = relationship.identified.after_reading(says, now);
+        let identified = relationship.identified.after_reading(says, now.floor);
         self.identify(effects, supplier, identified, now, entropy)
     }
 
@@ -169,12 +179,12 @@ impl Person {
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         identified: Identified,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
-        let standing = identified.standing(&relationship.profile.domain, now);
-        let differs = relationship.standing(now) != standing;
+        let standing = identified.standing(&relationship.profile.domain, now.latest());
+        let differs = relationship.standing(now.latest()) != standing;
         self.record(effects, Record::Identified { supplier: *supplier, identified });
         if differs {
             self.log(effects, Log::With(*supplier), Event::Identified { standing }, now, entropy)?;
@@ -189,7 +199,7 @@ impl Person {
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         profile: &Verified<Profile>,
-        now: Timestamp,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
@@ -200,7 +210,7 @@ impl Person {
             identified = Identified { heard: Heard::Nothing, read: None, trouble: None, ..identified };
         }
         if !same_name {
-            identified.named = now;
+            identified.named = now.floor;
         }
         if !same_name || known.sector != profile.sector {
             identified.vouched = None;
@@ -252,8 +262,12 @@ impl Relationship {
     }
 
     /// As the defaults about corrections and segments see it.
-    pub(super) fn proposer(&self, now: Timestamp) -> Proposer<'_> {
-        Proposer { supplier: &self.profile.supplier, sector: &self.profile.sector, is_known: self.is_known(now) }
+    pub(super) fn proposer(&self, now: Now) -> Proposer<'_> {
+        Proposer {
+            supplier: &self.profile.supplier,
+            sector: &self.profile.sector,
+            is_known: self.is_known(now.latest()),
+        }
     }
 }
 

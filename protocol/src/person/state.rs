@@ -30,7 +30,8 @@ use crate::{
     segment::Segment,
     signed::{ObjectId, Signed, Verified},
     standing::Identified,
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
+    underway::UnderWay,
 };
 
 /// The whole state of a person's node, except the values.
@@ -70,7 +71,7 @@ pub struct Relationship {
     pub(super) withdrawn: BTreeSet<FieldPath>,
     pub(super) waiting: BTreeMap<Nonce, Waiting>,
     pub(super) outbox: BTreeMap<u64, Undelivered>,
-    pub(super) in_flight: BTreeSet<u64>,
+    pub(super) in_flight: UnderWay<u64>,
     pub(super) next_number: u64,
     pub(super) log: Frontier,
     /// Leaf hashes since the last head that the supplier signed for.
@@ -87,6 +88,13 @@ pub struct Relationship {
     pub(super) said: BTreeMap<ObjectId, Said>,
     pub(super) asked: Used,
     pub(super) rejected: Used,
+    /// Was the last message refused because clocks differ?
+    pub(super) skewed: bool,
+    /// Up to which stated time request ids of this supplier were forgotten. Its own: what one supplier states must not
+    /// move another's.
+    pub(super) horizon: Option<Timestamp>,
+    /// What waits in the outbox and is not to be sent while the clock is held back.
+    pub(super) withheld: BTreeSet<u64>,
 }
 
 /// A message in an outbox.
@@ -176,6 +184,9 @@ pub struct StoredRelationship {
     pub agreed: Option<Agreed>,
     /// The supplier whose processor it is; none where the person paired with it.
     pub introduced_by: Option<PublicKey>,
+    /// Does the person want to be reached by it at once?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
 }
 
 /// A request that waits for the person's word.
@@ -324,6 +335,11 @@ pub enum Record {
         supplier: PublicKey,
         id: Nonce,
     },
+    /// Ids of requests up to this stated time were forgotten, so no such request is taken.
+    Horizon {
+        supplier: PublicKey,
+        at: Timestamp,
+    },
     Waiting {
         supplier: PublicKey,
         waiting: Waiting,
@@ -448,9 +464,11 @@ impl Person {
     ///
     /// # Errors
     /// Where signing fails, which no head of ours causes.
-    pub fn tree_head(&self, now: Timestamp) -> Result<Signed<TreeHead>, Refusal> {
+    pub fn tree_head(&self, now: impl Into<Now>) -> Result<Signed<TreeHead>, Refusal> {
+        let now = now.into();
         let key = &self.log_key;
-        let head = TreeHead { key: key.public(), size: self.personal.size(), root: self.personal.root(), at: now };
+        let at = now.wall;
+        let head = TreeHead { key: key.public(), size: self.personal.size(), root: self.personal.root(), at };
         Ok(Verified::sign(head, key)?.signed().clone())
     }
 
@@ -523,6 +541,7 @@ impl Person {
             Record::OfferGone { intent, offer } => self.apply_offer_gone(intent, offer),
             Record::Seen { supplier, id, at } => drop(self.seen.insert((*supplier, *id), *at)),
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
+            Record::Horizon { supplier, at } => self.with(supplier)?.horizon = Some(*at),
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
             Record::CountsFrom { from } => self.counts_from = *from,
@@ -577,7 +596,7 @@ impl Person {
             }
             Record::Sent { supplier, number } => {
                 let relationship = self.with(supplier)?;
-                relationship.in_flight.remove(number);
+                relationship.in_flight.done(number);
                 relationship.outbox.remove(number);
             }
         }
@@ -603,7 +622,7 @@ impl Person {
             withdrawn: BTreeSet::new(),
             waiting: BTreeMap::new(),
             outbox: BTreeMap::new(),
-            in_flight: BTreeSet::new(),
+            in_flight: UnderWay::default(),
             next_number: 0,
             log: Frontier::default(),
             unwitnessed: Vec::new(),
@@ -615,6 +634,9 @@ impl Person {
             said: BTreeMap::new(),
             asked: Used::default(),
             rejected: Used::default(),
+            skewed: false,
+            horizon: None,
+            withheld: BTreeSet::new(),
         };
         self.relationships.insert(supplier, relationship);
         Ok(())
@@ -673,6 +695,14 @@ impl Relationship {
     /// What it may show: its grants, and what others delegated to it.
     pub(super) fn usable(&self) -> impl Iterator<Item = &VerifiedGrant> {
         self.grants.values().chain(self.mandates.values().map(|mandate| &mandate.grant))
+    }
+
+    /// The messages in the outbox, not under way, that rely on what has expired at this time.
+    pub(super) fn waits_under_expired(&self, at: Timestamp) -> Vec<u64> {
+        let over = self.usable().filter(|grant| at >= grant.scope().bounds.expires);
+        let over: BTreeSet<_> = over.map(VerifiedGrant::id).collect();
+        let waits = self.outbox.iter().filter(|(number, _)| !self.in_flight.has(number));
+        waits.filter(|(_, waiting)| super::relies_on(&waiting.message, &over)).map(|(number, _)| *number).collect()
     }
 
     /// Requests that wait for the person.

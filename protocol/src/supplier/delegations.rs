@@ -19,7 +19,7 @@ use crate::{
     purpose::Purpose,
     refusal::Refusal,
     signed::{ObjectId, Verified},
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
 };
 
 /// What a company hands on.
@@ -92,9 +92,10 @@ impl Supplier {
     pub fn delegate(
         &mut self,
         wanted: Delegate,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Result<(ObjectId, Vec<Effect>), SupplierError> {
+        let now = now.into();
         let customer = self.customers.get(&wanted.person).ok_or(SupplierError::NoRelationship)?;
         if wanted.processor.supplier == self.key.public() || wanted.processor.addresses.is_empty() {
             return Err(SupplierError::BadProcessor);
@@ -120,7 +121,7 @@ impl Supplier {
             self.record(&mut effects, Record::Ended { person: wanted.person, links: over });
         }
         let notice = DelegationNotice { chain, processor: wanted.processor, reference: wanted.reference };
-        let delegated = Delegated { notice, scope, at: now, told: Told::NotYet };
+        let delegated = Delegated { notice, scope, at: now.wall, told: Told::NotYet };
         let id = delegated.id();
         self.record(&mut effects, Record::Delegated { person: wanted.person, delegated });
         effects.push(Effect::Deliver(wanted.person));
@@ -148,12 +149,7 @@ impl Supplier {
     }
 
     /// A person's node hands over what this company may use as a processor.
-    pub(super) fn mandated(
-        &mut self,
-        person: &PublicKey,
-        mandate: Mandate,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>, Refusal> {
+    pub(super) fn mandated(&mut self, person: &PublicKey, mandate: Mandate, now: Now) -> Result<Vec<Effect>, Refusal> {
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
         if mandate.chain.links.is_empty() || !plain_line(&mandate.reference, limits::NAME_BYTES) {
             return Err(Refusal::Malformed);
@@ -181,11 +177,11 @@ impl Supplier {
 
 impl Customer {
     /// The first grant or mandate in force under which this can be handed on: its name, scope and chain.
-    fn widest_for(&self, wanted: &Delegate, now: Timestamp) -> Option<(ObjectId, Scope, Chain)> {
+    fn widest_for(&self, wanted: &Delegate, now: Now) -> Option<(ObjectId, Scope, Chain)> {
         let fits = |scope: &Scope| {
             let covered = crate::field::expand(&wanted.fields).is_subset(&crate::field::expand(&scope.fields));
             let bounds = &scope.bounds;
-            covered && bounds.delegations > 0 && bounds.not_before <= now && now < bounds.expires
+            covered && bounds.delegations > 0 && bounds.not_before <= now.latest() && now.latest() < bounds.expires
         };
         let own = self.grants().filter(|grant| fits(&grant.scope)).map(|grant| {
             let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
@@ -203,22 +199,22 @@ impl Customer {
         found.or(second)
     }
 
-    /// Delegations and mandates that have expired and under which nothing is held.
-    fn over(&self, now: Timestamp) -> BTreeSet<ObjectId> {
-        let made = self.delegated.iter().filter(|(_, delegated)| delegated.scope.bounds.expires <= now);
+    /// Delegations and mandates that have expired for sure and under which nothing is held.
+    fn over(&self, now: Now) -> BTreeSet<ObjectId> {
+        let made = self.delegated.iter().filter(|(_, delegated)| delegated.scope.bounds.expires <= now.floor);
         let lent = self.mandates.iter().filter(|(link, mandate)| {
-            mandate.grant.scope().bounds.expires <= now && !self.held.values().any(|held| held.grant == **link)
+            mandate.grant.scope().bounds.expires <= now.floor && !self.held.values().any(|held| held.grant == **link)
         });
         made.map(|(link, _)| *link).chain(lent.map(|(link, _)| *link)).collect()
     }
 }
 
 /// The scope of a delegation below `above`.
-fn narrowed(wanted: &Delegate, above: &Scope, now: Timestamp) -> Scope {
+fn narrowed(wanted: &Delegate, above: &Scope, now: Now) -> Scope {
     let bounds = Bounds {
         per_hour: above.bounds.per_hour,
         uses: wanted.uses.or(above.bounds.uses),
-        not_before: now.max(above.bounds.not_before),
+        not_before: now.wall.max(above.bounds.not_before),
         expires: wanted.expires.min(above.bounds.expires),
         retention: wanted.retention,
         delegations: wanted.delegations,

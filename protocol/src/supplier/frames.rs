@@ -10,19 +10,20 @@ use crate::{
     grant::Grant,
     identity::{Nonce, PublicKey},
     limits,
-    message::{Message, Reply},
+    message::{Message, Reply, Skewed},
     profile::{Acceptance, Agreed, Alternative, Pairing},
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     revocation::Revocation,
     signed::{Object, ObjectId, Signed, Verified},
-    supplier::state::{Held, Place},
-    time::Timestamp,
+    supplier::state::{Held, Place, Skew},
+    time::{Now, Timestamp},
 };
 
 impl Supplier {
     /// Handles a message of a person that is connected under its key for this relationship.
-    pub fn message(&mut self, person: &PublicKey, message: Message, now: Timestamp) -> Vec<Effect> {
+    pub fn message(&mut self, person: &PublicKey, message: Message, now: impl Into<Now>) -> Vec<Effect> {
+        let now = now.into();
         let handled = match message {
             Message::Hello => self.hello(),
             Message::Pair(pairing) => self.pair(person, pairing, now),
@@ -50,7 +51,7 @@ impl Supplier {
             | Message::Delegated(_)
             | Message::Put(_) => Err(Refusal::Unexpected),
         };
-        handled.unwrap_or_else(|code| vec![Effect::Reply(Reply::Refused(code))])
+        handled.unwrap_or_else(|code| vec![Effect::Reply(Reply::refused(code, now))])
     }
 
     /// Handles the reply to a request or receipt. The second part is what to say back on the same connection.
@@ -59,8 +60,23 @@ impl Supplier {
         person: &PublicKey,
         parcel: &Parcel,
         reply: Reply,
-        now: Timestamp,
+        now: impl Into<Now>,
     ) -> (Vec<Effect>, Option<Message>) {
+        let now = now.into();
+        match &reply {
+            Reply::Skewed(Skewed { at }) => return (self.clocks_differ(person, parcel, Some(*at), now), None),
+            Reply::Refused(Refusal::ClockSkew) => return (self.clocks_differ(person, parcel, None, now), None),
+            _ if matches!(parcel, Parcel::Request(_) | Parcel::Item(_)) => drop(self.skewed.remove(person)),
+            _ => {}
+        }
+        // What these refuse passes by itself: the parcel stays under way, and goes out again.
+        let passes = matches!(
+            reply,
+            Reply::Refused(Refusal::Replayed | Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused)
+        );
+        if let (false, Some(in_flight)) = (passes, self.in_flight.get_mut(person)) {
+            in_flight.done(parcel);
+        }
         let request = match parcel {
             Parcel::Request(request) => request,
             Parcel::Receipt(receipt) => return (self.receipt_told(person, receipt, &reply), None),
@@ -81,6 +97,38 @@ impl Supplier {
         }
     }
 
+    /// A message was refused because clocks differ. It is sent again after a pause; meanwhile nothing goes out that would
+    /// be refused for the same reason.
+    fn clocks_differ(
+        &mut self,
+        person: &PublicKey,
+        parcel: &Parcel,
+        theirs: Option<Timestamp>,
+        now: Now,
+    ) -> Vec<Effect> {
+        if let Some(in_flight) = self.in_flight.get_mut(person) {
+            in_flight.done(parcel);
+        }
+        if self.skewed.len() >= limits::SKEWED_PEOPLE && !self.skewed.contains_key(person) {
+            self.skewed.pop_first();
+        }
+        let before = self.skewed.get(person);
+        let times = before.map_or(0, |skew| skew.times.saturating_add(u32::from(skew.over(now))));
+        self.skewed.insert(*person, Skew { ours: now.wall, theirs, times });
+        theirs.map(|at| Effect::Heard(*person, at)).into_iter().collect()
+    }
+
+    /// A person signed this time just now, or some time ago where the message waited: one that is past says nothing.
+    fn hear(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, at: Timestamp, now: Now) {
+        if !self.customers.contains_key(person) || at.plus_ms(limits::CLOCK_LEEWAY_MS) < now.wall {
+            return;
+        }
+        effects.push(Effect::Heard(*person, at));
+        if now.meets(at) && self.skewed.remove(person).is_some() {
+            effects.push(Effect::Deliver(*person));
+        }
+    }
+
     /// A receipt that was taken, or that another copy would not be taken either, has been told.
     fn receipt_told(&mut self, person: &PublicKey, receipt: &ObjectId, reply: &Reply) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -97,9 +145,9 @@ impl Supplier {
         Ok(vec![Effect::Reply(Reply::Profile(profile.signed().clone()))])
     }
 
-    fn pair(&mut self, person: &PublicKey, signed: Signed<Pairing>, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
+    fn pair(&mut self, person: &PublicKey, signed: Signed<Pairing>, now: Now) -> Result<Vec<Effect>, Refusal> {
         let pairing = self.signed_by(signed, person, |pairing| pairing.supplier)?;
-        if pairing.at.distance_ms(now) > limits::CLOCK_LEEWAY_MS {
+        if !now.meets(pairing.at) {
             return Err(Refusal::ClockSkew);
         }
         let mut effects = Vec::new();
@@ -115,22 +163,18 @@ impl Supplier {
             },
         };
         let (supplier, id) = (self.key.public(), pairing.id());
-        let acceptance = Acceptance { supplier, person: *person, pairing: id, agreement, at: now };
+        let acceptance = Acceptance { supplier, person: *person, pairing: id, agreement, at: now.wall };
         let acceptance = Verified::sign(acceptance, &self.key)?.signed().clone();
         let agreed = Agreed { pairing: pairing.signed().clone(), acceptance: acceptance.clone() };
         self.record(&mut effects, Record::Agreed { person: *person, agreed });
+        self.hear(&mut effects, person, pairing.at, now);
         effects.push(Effect::Reply(Reply::Paired(acceptance)));
         Ok(effects)
     }
 
-    fn admit(
-        &mut self,
-        effects: &mut Vec<Effect>,
-        pairing: &Verified<Pairing>,
-        now: Timestamp,
-    ) -> Result<Admitted, Refusal> {
+    fn admit(&mut self, effects: &mut Vec<Effect>, pairing: &Verified<Pairing>, now: Now) -> Result<Admitted, Refusal> {
         let mut invite = *self.invites.get(&pairing.invitation).ok_or(Refusal::BadInvitation)?;
-        if invite.expires <= now || invite.uses == Some(0) {
+        if invite.expires <= now.latest() || invite.uses == Some(0) {
             return Err(Refusal::BadInvitation);
         }
         let accepted = self.profile.as_ref().map(|profile| &profile.agreements).ok_or(Refusal::Unavailable)?;
@@ -139,14 +183,14 @@ impl Supplier {
             let other = pairing.proffer.alternative(accepted).filter(|_| pairing.alternative.is_none());
             let agreement = other.ok_or(Refusal::Declined)?;
             let (supplier, person) = (self.key.public(), pairing.person);
-            let alternative = Alternative { supplier, person, pairing: pairing.id(), agreement, at: now };
+            let alternative = Alternative { supplier, person, pairing: pairing.id(), agreement, at: now.wall };
             return Ok(Admitted::Not(Verified::sign(alternative, &self.key)?.signed().clone()));
         }
         invite.uses = invite.uses.map(|left| left - 1);
         self.record(effects, Record::Invite { id: pairing.invitation, invite });
         self.record(
             effects,
-            Record::Customer { person: pairing.person, agreement: pairing.proffer, since: now, test: invite.test },
+            Record::Customer { person: pairing.person, agreement: pairing.proffer, since: now.wall, test: invite.test },
         );
         Ok(Admitted::Under(pairing.proffer))
     }
@@ -155,18 +199,19 @@ impl Supplier {
         &mut self,
         person: &PublicKey,
         signed: Signed<Disclosure>,
-        now: Timestamp,
+        now: Now,
     ) -> Result<(Signed<Acknowledgement>, Vec<Effect>), Refusal> {
         let disclosure = self.signed_by(signed, person, |disclosure| disclosure.supplier)?;
         Disclosure::check(&disclosure)?;
         let mut effects = Vec::new();
+        self.hear(&mut effects, person, disclosure.at, now);
         let known = self.customers.get(person).ok_or(Refusal::NotPaired)?.received.contains(&disclosure.id());
         // One that comes again, because its acknowledgement was lost, changes nothing.
         if !known {
             self.take(&mut effects, person, &disclosure, now)?;
         }
         let supplier = self.key.public();
-        let ack = Acknowledgement { supplier, person: *person, disclosure: disclosure.id(), at: now };
+        let ack = Acknowledgement { supplier, person: *person, disclosure: disclosure.id(), at: now.wall };
         Ok((Verified::sign(ack, &self.key)?.signed().clone(), effects))
     }
 
@@ -175,7 +220,7 @@ impl Supplier {
         effects: &mut Vec<Effect>,
         person: &PublicKey,
         disclosure: &Verified<Disclosure>,
-        now: Timestamp,
+        now: Now,
     ) -> Result<(), Refusal> {
         self.witness(effects, person, disclosure)?;
         for grant in &disclosure.grants {
@@ -192,7 +237,7 @@ impl Supplier {
             self.record(effects, Record::Original { person: *person, disclosure: original });
         }
         self.note_answers(effects, person, disclosure);
-        self.record(effects, Record::Received { person: *person, received: received(disclosure, now) });
+        self.record(effects, Record::Received { person: *person, received: received(disclosure, now.wall) });
         Ok(())
     }
 
@@ -204,13 +249,15 @@ impl Supplier {
         field: FieldPath,
         answer: &Answer,
         disclosure: &Verified<Disclosure>,
-        now: Timestamp,
+        now: Now,
     ) -> bool {
         let (Some(customer), Answer::Value { observed, grant, salt }) = (self.customers.get(person), answer) else {
             return false;
         };
         let Some(scope) = customer.scope_of(grant) else { return false };
-        let until = now.plus_days(scope.bounds.retention);
+        // A clock that may be wrong must not lengthen it; one that the person's own word agrees with is not wrong.
+        let since = if now.meets(disclosure.at) { now.wall } else { now.wall.min(now.floor) };
+        let until = since.plus_days(scope.bounds.retention);
         let place = Place { epoch: disclosure.epoch, index: disclosure.entry.index };
         let before = customer.held.get(&field);
         // Messages overtake each other: what the person's log says later counts.
@@ -259,12 +306,7 @@ impl Supplier {
         Ok(())
     }
 
-    fn revoked(
-        &mut self,
-        person: &PublicKey,
-        signed: Signed<Revocation>,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>, Refusal> {
+    fn revoked(&mut self, person: &PublicKey, signed: Signed<Revocation>, now: Now) -> Result<Vec<Effect>, Refusal> {
         let revocation = self.signed_by(signed, person, |revocation| revocation.supplier)?;
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
         let fields: BTreeSet<FieldPath> =
@@ -294,14 +336,14 @@ impl Supplier {
         grant: ObjectId,
         fields: BTreeSet<FieldPath>,
         revocation: Option<ObjectId>,
-        now: Timestamp,
+        now: Now,
     ) -> Result<Signed<ErasureReceipt>, Refusal> {
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
         let originals =
             fields.iter().filter_map(|field| customer.held.get(field)).map(|held| held.disclosure).collect();
         self.record(effects, Record::Erased { person: *person, fields: fields.clone(), originals });
         let receipt =
-            ErasureReceipt { supplier: self.key.public(), person: *person, grant, revocation, fields, at: now };
+            ErasureReceipt { supplier: self.key.public(), person: *person, grant, revocation, fields, at: now.wall };
         Ok(Verified::sign(receipt, &self.key)?.signed().clone())
     }
 
@@ -340,7 +382,7 @@ enum Admitted {
 }
 
 /// What is remembered of a disclosure when its values are gone.
-fn received(disclosure: &Verified<Disclosure>, now: Timestamp) -> Received {
+fn received(disclosure: &Verified<Disclosure>, at: Timestamp) -> Received {
     let outcome = |answer: &Answer| match answer {
         Answer::Value { grant, .. } => Outcome::Given(*grant),
         Answer::Absent => Outcome::Absent,
@@ -350,7 +392,7 @@ fn received(disclosure: &Verified<Disclosure>, now: Timestamp) -> Received {
     Received {
         id: disclosure.id(),
         request: disclosure.request,
-        at: now,
+        at,
         outcomes: disclosure.answers.iter().map(|(path, answer)| (path.clone(), outcome(answer))).collect(),
         entry: disclosure.entry.clone(),
     }

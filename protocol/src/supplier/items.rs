@@ -15,7 +15,7 @@ use crate::{
     refusal::Refusal,
     signed::{ObjectId, Verified},
     supplier::Told,
-    time::Timestamp,
+    time::{Now, Timestamp},
 };
 
 /// An item on its way, or that was.
@@ -47,9 +47,10 @@ impl Supplier {
         person: PublicKey,
         collection: Collection,
         content: Content,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
+        let now = now.into();
         let customer = self.customers.get(&person).ok_or(SupplierError::NoRelationship)?;
         if !content.fits(collection) {
             return Err(SupplierError::BadItem);
@@ -67,17 +68,17 @@ impl Supplier {
             self.record(&mut effects, Record::SendingForgotten { person, id: oldest });
         }
         let id = entropy.nonce();
-        let sending = Sending { id, grant, collection, at: now, content: Some(content), told: Told::NotYet };
+        let sending = Sending { id, grant, collection, at: now.wall, content: Some(content), told: Told::NotYet };
         self.record(&mut effects, Record::Sending { person, sending });
         effects.push(Effect::Deliver(person));
         Ok((id, effects))
     }
 
     /// An item as it goes out now; none when its content is gone.
-    pub(super) fn item(&self, person: &PublicKey, sending: &Sending, now: Timestamp) -> Option<Verified<Item>> {
+    pub(super) fn item(&self, person: &PublicKey, sending: &Sending, now: Now) -> Option<Verified<Item>> {
         let content = sending.content.clone()?;
         let supplier = self.key.public();
-        let item = Item { id: sending.id, supplier, person: *person, grant: sending.grant, at: now, content };
+        let item = Item { id: sending.id, supplier, person: *person, grant: sending.grant, at: now.wall, content };
         Verified::sign(item, &self.key).ok()
     }
 
@@ -86,9 +87,7 @@ impl Supplier {
         let told = match reply {
             Reply::Noted => Told::Yes,
             // These pass by themselves; the item goes out again on the next connection.
-            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused | Refusal::ClockSkew) => {
-                return Vec::new();
-            }
+            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => return Vec::new(),
             Reply::Refused(code) => Told::Refused(*code),
             _ => return Vec::new(),
         };
@@ -105,10 +104,13 @@ impl Supplier {
 impl Customer {
     /// The grant in force that opens a collection.
     #[must_use]
-    pub fn may_write(&self, collection: Collection, now: Timestamp) -> Option<ObjectId> {
+    pub fn may_write(&self, collection: Collection, now: impl Into<Now>) -> Option<ObjectId> {
+        let now = now.into();
         let opens = |grant: &&Verified<crate::grant::Grant>| {
             let bounds = &grant.scope.bounds;
-            grant.scope.access == Access::Write(collection) && bounds.not_before <= now && now < bounds.expires
+            grant.scope.access == Access::Write(collection)
+                && bounds.not_before <= now.latest()
+                && now.latest() < bounds.expires
         };
         self.grants().find(opens).map(Verified::id)
     }

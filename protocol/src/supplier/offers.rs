@@ -12,7 +12,7 @@ use crate::{
     message::Reply,
     refusal::Refusal,
     signed::{Signed, Verified},
-    time::Timestamp,
+    time::{Now, Timestamp},
 };
 
 /// What a company offers for an intent.
@@ -41,10 +41,11 @@ impl Supplier {
         &mut self,
         intent: &Verified<Intent>,
         new: NewOffer,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Result<(Verified<Offer>, Vec<Effect>), SupplierError> {
-        if !intent.live(now) {
+        let now = now.into();
+        if !intent.live(now.latest()) {
             return Err(SupplierError::IntentOver);
         }
         let profile = self.profile.as_deref().ok_or(SupplierError::BadProfile)?;
@@ -54,7 +55,7 @@ impl Supplier {
         let NewOffer { title, price, terms, needs, expires, test } = new;
         let intent = intent.id();
         let offer = Offer { id, supplier, name, intent, title, price, terms, needs, invitation, expires };
-        if !offer.well_formed() || expires <= now {
+        if !offer.well_formed() || expires <= now.latest() {
             return Err(SupplierError::BadOffer);
         }
         let offer = Verified::sign(offer, &self.key).map_err(|_| SupplierError::BadOffer)?;
@@ -62,7 +63,7 @@ impl Supplier {
             return Err(SupplierError::BadOffer);
         }
         let mut effects = Vec::new();
-        let invite = Invite { uses: Some(1), expires, made: now, test };
+        let invite = Invite { uses: Some(1), expires, made: now.wall, test };
         self.record(&mut effects, Record::Invite { id: invited, invite });
         Ok((offer, effects))
     }

@@ -12,7 +12,7 @@ use crate::{
     segment::{CountReport, Membership, Predicate, Segment},
     signed::{ObjectId, Signed, Verified},
     tally::{Tally, TallyReport},
-    time::{Days, Timestamp},
+    time::{Days, Now, Timestamp},
 };
 
 /// A pattern to publish.
@@ -46,10 +46,11 @@ impl Supplier {
     pub fn publish(
         &mut self,
         new: NewSegment,
-        now: Timestamp,
+        now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Result<(Verified<Segment>, Vec<Effect>), SupplierError> {
-        let live = self.segments.values().filter(|segment| segment.expires > now).count();
+        let now = now.into();
+        let live = self.segments.values().filter(|segment| segment.expires > now.latest()).count();
         if live >= limits::SEGMENTS_PER_SUPPLIER {
             return Err(SupplierError::TooManySegments);
         }
@@ -57,7 +58,7 @@ impl Supplier {
         let (supplier, id) = (self.key.public(), entropy.nonce());
         let segment =
             Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, tally, expires };
-        if !segment.well_formed() || expires <= now {
+        if !segment.well_formed() || expires <= now.latest() {
             return Err(SupplierError::BadSegment);
         }
         let segment = Verified::sign(segment, &self.key).map_err(|_| SupplierError::BadSegment)?;
@@ -87,8 +88,8 @@ impl Supplier {
         self.segments.values()
     }
 
-    pub(super) fn shown_segments(&self, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
-        let live = self.segments.values().filter(|segment| segment.expires > now);
+    pub(super) fn shown_segments(&self, now: Now) -> Result<Vec<Effect>, Refusal> {
+        let live = self.segments.values().filter(|segment| segment.expires > now.latest());
         let signed = live.take(limits::SEGMENTS_PER_SUPPLIER).map(|segment| segment.signed().clone()).collect();
         Ok(vec![Effect::Reply(Reply::Segments(signed))])
     }
@@ -97,13 +98,13 @@ impl Supplier {
         &mut self,
         person: &PublicKey,
         signed: Signed<Membership>,
-        now: Timestamp,
+        now: Now,
     ) -> Result<Vec<Effect>, Refusal> {
         let membership = self.signed_by(signed, person, |membership| membership.supplier)?;
         self.known(person)?;
         // What is withdrawn is forgotten, also of a segment that is published no longer.
         let known = self.segments.get(&membership.segment);
-        if membership.member && known.is_none_or(|segment| segment.expires <= now || !segment.membership) {
+        if membership.member && known.is_none_or(|segment| segment.expires <= now.latest() || !segment.membership) {
             return Err(Refusal::UnknownSegment);
         }
         let mut effects = Vec::new();
@@ -117,7 +118,7 @@ impl Supplier {
         &mut self,
         person: &PublicKey,
         signed: Signed<CountReport>,
-        now: Timestamp,
+        now: Now,
     ) -> Result<Vec<Effect>, Refusal> {
         let report = self.signed_by(signed, person, |report| report.supplier)?;
         self.known(person)?;
@@ -136,7 +137,7 @@ impl Supplier {
         &mut self,
         person: &PublicKey,
         signed: Signed<TallyReport>,
-        now: Timestamp,
+        now: Now,
     ) -> Result<Vec<Effect>, Refusal> {
         let report = self.signed_by(signed, person, |report| report.supplier)?;
         self.known(person)?;
@@ -151,8 +152,8 @@ impl Supplier {
     }
 
     /// The segment that an answer drawn with this epsilon counts for: one drawn with another would spoil the estimate.
-    fn counting(&self, id: &ObjectId, epsilon: u32, now: Timestamp) -> Result<&Verified<Segment>, Refusal> {
-        let segment = self.segments.get(id).filter(|segment| segment.expires > now);
+    fn counting(&self, id: &ObjectId, epsilon: u32, now: Now) -> Result<&Verified<Segment>, Refusal> {
+        let segment = self.segments.get(id).filter(|segment| segment.expires > now.latest());
         let segment = segment.ok_or(Refusal::UnknownSegment)?;
         if segment.epsilon == Some(epsilon) { Ok(segment) } else { Err(Refusal::Malformed) }
     }

@@ -17,6 +17,7 @@ use crate::{
     grant::{Grant, Scope, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey},
     intent::TakeUp,
+    limits,
     merkle::Frontier,
     message::Mandate,
     profile::{Agreed, Profile},
@@ -27,7 +28,8 @@ use crate::{
     segment::{Membership, Segment},
     signed::{ObjectId, Signed, Verified},
     tally::TallyReport,
-    time::Timestamp,
+    time::{Now, Timestamp},
+    underway::UnderWay,
 };
 
 /// The state of a companion, except the values: the company's own, and that of the persons in memory.
@@ -36,9 +38,33 @@ pub struct Supplier {
     pub(super) profile: Option<Verified<Profile>>,
     pub(super) invites: BTreeMap<Nonce, Invite>,
     pub(super) customers: BTreeMap<PublicKey, Customer>,
-    pub(super) in_flight: BTreeMap<PublicKey, BTreeSet<Parcel>>,
+    pub(super) in_flight: BTreeMap<PublicKey, UnderWay<Parcel>>,
     /// The patterns that the company publishes.
     pub(super) segments: BTreeMap<ObjectId, Verified<Segment>>,
+    /// Persons whose clocks differed when they were last sent something. In memory, as what is under way: it holds for
+    /// this process's clock, and is found out again.
+    pub(super) skewed: BTreeMap<PublicKey, Skew>,
+}
+
+/// How the clock of a person's node differed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skew {
+    /// What this clock showed.
+    pub ours: Timestamp,
+    /// What the person's showed, to the minute; none where it did not say.
+    pub theirs: Option<Timestamp>,
+    /// How often it was tried again.
+    pub times: u32,
+}
+
+impl Skew {
+    /// Is it time to try again? A clock that was set since, either way, counts as time that has passed.
+    #[must_use]
+    pub fn over(&self, now: Now) -> bool {
+        let (first, longest) = limits::SKEWED_PAUSE_MS;
+        let pause = first.checked_shl(self.times.min(32)).unwrap_or(longest).min(longest);
+        now.wall.distance_ms(self.ours) >= pause
+    }
 }
 
 /// What a message to a person is about, to match its reply with.
@@ -324,7 +350,8 @@ impl Supplier {
     #[must_use]
     pub fn new(key: Keypair) -> Self {
         let (invites, customers, in_flight) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { key, profile: None, invites, customers, in_flight, segments: BTreeMap::new() }
+        let (segments, skewed) = (BTreeMap::new(), BTreeMap::new());
+        Self { key, profile: None, invites, customers, in_flight, segments, skewed }
     }
 
     /// Replays one stored record.
@@ -363,6 +390,17 @@ impl Supplier {
     #[must_use]
     pub fn invite_made(&self, id: &Nonce) -> Option<&Invite> {
         self.invites.get(id)
+    }
+
+    /// How the clock of a person's node differed, where that kept something back.
+    #[must_use]
+    pub fn skew(&self, person: &PublicKey) -> Option<&Skew> {
+        self.skewed.get(person)
+    }
+
+    /// The persons whose clocks differ, as far as that is known.
+    pub fn skewed(&self) -> impl Iterator<Item = (&PublicKey, &Skew)> {
+        self.skewed.iter()
     }
 
     /// Forgets the persons and invitations in memory; what is under way to whom is kept.

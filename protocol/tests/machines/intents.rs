@@ -185,7 +185,7 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
     world.run(effects, NOW);
     let (person, key) = (world.person_key(), world.supplier_key());
     let mut taken = Vec::new();
-    for outgoing in world.person.to_send(&key) {
+    for outgoing in world.person.to_send(&key, NOW) {
         let effects = world.supplier.message(&person, outgoing.message, NOW);
         taken.extend(effects.iter().filter_map(|effect| match effect {
             supplier::Effect::Persist(supplier::Record::TakenUp { taken, .. }) => Some(taken.clone().verify()),

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
 mod attacks;
+mod clocks;
 mod intents;
 mod returns;
 mod segments;
@@ -18,7 +19,7 @@ use regie_protocol::{
     grant::{Access, Chain},
     identity::{Keypair, PublicKey, RootSeed},
     limits,
-    message::{Message, Reply},
+    message::{Message, Reply, Skewed},
     person::{self, Person},
     policy::Policy,
     profile::Profile,
@@ -114,6 +115,7 @@ impl World {
                 | person::Effect::Segments(_)
                 | person::Effect::Meet(_)
                 | person::Effect::Happened(..)
+                | person::Effect::Heard(..)
                 | person::Effect::Correct(_) => {}
                 person::Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
@@ -175,7 +177,7 @@ impl World {
     /// Delivers the person's outbox to the supplier and its replies back.
     fn deliver(&mut self, now: Timestamp) {
         let (key, person) = (self.supplier_key(), self.person_key());
-        for outgoing in self.person.to_send(&key) {
+        for outgoing in self.person.to_send(&key, NOW) {
             let answer = reply(self.supplier.message(&person, outgoing.message, now)).expect("answered");
             let mut entropy = self.entropy();
             let effects = self.person.replied(&key, outgoing.number, answer, now, &mut entropy);
@@ -315,7 +317,12 @@ fn replay_skew_wrong_sender_and_pause_are_refused_by_code() {
     assert!(matches!(world.give(message.clone(), NOW), Reply::Answer(_)));
     assert_eq!(world.give(message.clone(), NOW), Reply::Refused(Refusal::Replayed));
     let (late, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    assert_eq!(world.give(late, NOW.plus_ms(3_600_000)), Reply::Refused(Refusal::ClockSkew));
+    let hour_on = NOW.plus_ms(3_600_000);
+    assert_eq!(
+        world.give(late, hour_on),
+        Reply::Skewed(Skewed { at: hour_on.minute() }),
+        "it says what its clock shows"
+    );
     let stranger = Keypair::from_secret(&[9; 32]).public();
     let mut entropy = world.entropy();
     let effects = world.person.message(&stranger, message, NOW, &mut entropy);
@@ -438,7 +445,7 @@ fn a_change_that_is_overtaken_on_the_wire_does_not_undo_the_newer_one() {
         let mut entropy = world.entropy();
         let effects = world.person.field_changed(&BTreeMap::from([(name, true)]), NOW, &mut entropy).expect("noted");
         world.run(effects, NOW);
-        sent.extend(world.person.to_send(&key));
+        sent.extend(world.person.to_send(&key, NOW));
     }
     assert_eq!(sent.len(), 2, "both are on the wire");
     let value_of = |effects: &[supplier::Effect]| {
@@ -519,11 +526,11 @@ fn a_value_that_was_not_delivered_before_its_grant_expired_stays_here() {
     world.person.connection_lost(&supplier);
     let just_before = NOW.plus_days(Days(365)).0 - 1;
     assert!(world.person.drop_expired(&supplier, Timestamp(just_before)).is_empty());
-    assert_eq!(world.person.to_send(&supplier).len(), 1, "while the grant lives it is sent");
+    assert_eq!(world.person.to_send(&supplier, NOW).len(), 1, "while the grant lives it is sent");
     world.person.connection_lost(&supplier);
     let effects = world.person.drop_expired(&supplier, NOW.plus_days(Days(365)));
     world.run(effects, NOW);
-    assert!(world.person.to_send(&supplier).is_empty());
+    assert!(world.person.to_send(&supplier, NOW).is_empty());
     let again = world.rebuilt(world.records.len());
     assert_eq!(again.relationship(&supplier).expect("paired").undelivered(), 0);
 }
@@ -611,7 +618,7 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
     meet(&mut world, &mut carrier);
     assert!(world.person.to_meet(NOW).next().is_none());
     let key = carrier.key().public();
-    let mandate = world.person.to_send(&key).pop().expect("the chain").message;
+    let mandate = world.person.to_send(&key, NOW).pop().expect("the chain").message;
     let me = world.person.relationship(&key).expect("met").key().public();
     assert!(matches!(reply(carrier.message(&me, mandate.clone(), NOW)), Some(Reply::Noted)));
     assert!(carrier.customer(&me).expect("a customer").mandates().contains_key(&link));
@@ -628,7 +635,7 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
 
     let effects = world.person.revoke(&root, true, NOW, &mut entropy).expect("revoked");
     world.run(effects, NOW);
-    let told = world.person.to_send(&key).pop().expect("the carrier is told").message;
+    let told = world.person.to_send(&key, NOW).pop().expect("the carrier is told").message;
     assert!(matches!(told, Message::Revoke(_)));
     assert!(matches!(reply(carrier.message(&me, told, NOW)), Some(Reply::Erased(_))));
     assert!(carrier.customer(&me).expect("a customer").scope_of(&link).is_none());

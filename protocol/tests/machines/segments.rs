@@ -76,7 +76,7 @@ impl World {
     pub(crate) fn heard(&mut self) -> Vec<supplier::Record> {
         let (key, person) = (self.supplier_key(), self.person_key());
         let mut records = Vec::new();
-        for outgoing in self.person.to_send(&key) {
+        for outgoing in self.person.to_send(&key, NOW) {
             let effects = self.supplier.message(&person, outgoing.message, NOW);
             records.extend(effects.iter().filter_map(|effect| match effect {
                 supplier::Effect::Persist(record) => Some(record.clone()),
@@ -272,7 +272,7 @@ fn hostile_segments_and_answers_are_refused() {
     let key = world.supplier_key();
     let effects = world.person.ask_segments(&key).expect("asked");
     world.run(effects, NOW);
-    let number = world.person.to_send(&key)[0].number;
+    let number = world.person.to_send(&key, NOW)[0].number;
     let sign = |predicate: &Predicate, by: &Keypair| {
         let NewSegment { name, words, purpose, retention, membership, epsilon, tally, expires, .. } = segment(None);
         let (supplier, id, predicate) = (by.public(), regie_protocol::identity::Nonce([3; 16]), predicate.clone());

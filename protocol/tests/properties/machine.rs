@@ -185,7 +185,8 @@ impl World {
 
     fn deliver(&mut self, company: usize, lost: bool) {
         let key = &companies()[company];
-        for outgoing in self.machine.to_send(&key.public()) {
+        let now = self.time();
+        for outgoing in self.machine.to_send(&key.public(), now) {
             if lost {
                 self.machine.connection_lost(&key.public());
                 return;

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
 mod against_model;
+mod clock;
 #[path = "../fixtures/mod.rs"]
 mod fixtures;
 mod machine;

@@ -4,16 +4,18 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use regie_protocol::{
-    message::{self, Message, Reply},
+    message::{self, Message, Reply, Skewed},
     person::Record,
     refusal::Refusal,
     signed::Verified,
+    time::Timestamp,
     wire,
 };
 
 use crate::{
     cases,
     fixtures::{
+        NOW,
         cbor::{Cbor, head},
         grant, person, profile, request, supplier,
     },
@@ -65,8 +67,10 @@ static FRAMES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let profile = Verified::sign(profile(supplier().public(), "De Webwinkel BV"), &supplier()).expect("signed");
     let messages = [Message::Hello, Message::Grant(grant), Message::Request(request)];
     let replies = [Reply::Noted, Reply::Profile(profile.signed().clone()), Reply::Refused(Refusal::Replayed)];
+    let skewed = Reply::Skewed(Skewed { at: Timestamp(NOW).minute() });
     let messages = messages.iter().map(wire::encode);
-    messages.chain(replies.iter().map(wire::encode)).collect::<Result<_, _>>().expect("encodes")
+    let replies = replies.iter().chain([&skewed]);
+    messages.chain(replies.map(wire::encode)).collect::<Result<_, _>>().expect("encodes")
 });
 
 proptest! {
@@ -125,5 +129,5 @@ fn a_frame_above_the_bound_is_not_even_read() {
 fn the_whole_frames_are_read() {
     let read =
         FRAMES.iter().filter(|f| message::read::<Message>(f).is_ok() || message::read::<Reply>(f).is_ok()).count();
-    assert_eq!(read, 6);
+    assert_eq!(read, 7);
 }

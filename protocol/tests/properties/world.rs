@@ -69,6 +69,7 @@ impl World {
                 since: Timestamp(NOW),
                 agreed: None,
                 introduced_by: None,
+                at_once: false,
             };
             let supplier = company.public();
             let identified = Identified { vouched: Some(Timestamp(NOW)), ..Identified::new(Timestamp(NOW)) };
@@ -134,6 +135,7 @@ impl World {
                 Effect::Reply(answer) => reply = Some(answer),
                 Effect::Correct(_)
                 | Effect::Happened(..)
+                | Effect::Heard(..)
                 | Effect::Deliver(_)
                 | Effect::Board(_)
                 | Effect::Segments(_)

@@ -95,8 +95,11 @@ impl<'a> Node<'a> {
         };
         let (now, mut entropy) = (Timestamp(step.now), self.entropy());
         let effects = self.machine.message(&key(&step.from), message, now, &mut entropy);
-        match self.run(effects, now).expect("every message is answered") {
-            Reply::Refused(code) => code.into(),
+        let reply = self.run(effects, now).expect("every message is answered");
+        if let Some(code) = reply.refusal() {
+            return code.into();
+        }
+        match reply {
             Reply::Noted => Found { code: "ok".into(), ..Found::default() },
             Reply::Answer(disclosure) => {
                 let disclosure = disclosure.verify().expect("an answer that verifies");
@@ -114,6 +117,7 @@ impl<'a> Node<'a> {
                 Effect::Persist(record) => self.records.push(record),
                 Effect::Reply(answer) => reply = Some(answer),
                 Effect::Happened(..)
+                | Effect::Heard(..)
                 | Effect::Deliver(_)
                 | Effect::Board(_)
                 | Effect::Segments(_)
@@ -152,6 +156,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
         since: Timestamp(0),
         agreed: None,
         introduced_by: None,
+        at_once: false,
     };
     // The states of the vectors are of suppliers that the person vouched for.
     let identified = Identified { vouched: Some(Timestamp(0)), ..Identified::new(Timestamp(0)) };

@@ -71,11 +71,14 @@ fn take(machine: &mut Supplier, records: &mut Vec<Record>, step: &Step) -> Found
         match effect {
             Effect::Persist(record) => records.push(record),
             Effect::Reply(answer) => reply = Some(answer),
-            Effect::Deliver(_) => {}
+            Effect::Deliver(_) | Effect::Heard(..) => {}
         }
     }
-    match reply.expect("every message is answered") {
-        Reply::Refused(code) => code.into(),
+    let reply = reply.expect("every message is answered");
+    if let Some(code) = reply.refusal() {
+        return code.into();
+    }
+    match reply {
         Reply::Noted | Reply::Paired(_) | Reply::Acknowledged(_) | Reply::Erased(_) => {
             Found { code: "ok".into(), ..Found::default() }
         }

@@ -238,6 +238,7 @@ impl World {
             match effect {
                 Effect::Persist(record) => self.records.push(record),
                 Effect::Happened(..)
+                | Effect::Heard(..)
                 | Effect::Deliver(_)
                 | Effect::Board(_)
                 | Effect::Segments(_)
@@ -259,7 +260,7 @@ impl World {
             }
         }
         let key = self.key();
-        for outgoing in self.person.to_send(&key) {
+        for outgoing in self.person.to_send(&key, self.now) {
             if let Message::Disclose(disclosure) = outgoing.message {
                 self.left(&disclosure);
             }

@@ -138,7 +138,7 @@ fn keep(records: &mut Vec<Record>, effects: Vec<Effect>) -> usize {
         match effect {
             Effect::Persist(record) => records.push(record),
             Effect::Reply(_) => replies += 1,
-            Effect::Deliver(_) => {}
+            Effect::Deliver(_) | Effect::Heard(..) => {}
         }
     }
     replies

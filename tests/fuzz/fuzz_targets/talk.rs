@@ -373,7 +373,7 @@ impl World {
         }
         let effects = self.persons[who].person.drop_expired(&key, now);
         self.ran(who, effects);
-        for outgoing in self.persons[who].person.to_send(&key) {
+        for outgoing in self.persons[who].person.to_send(&key, now) {
             let Some(message) = wired(outgoing.message, broken(&mut count)) else { continue };
             let reply = self.to_supplier(who, message);
             let Some(reply) = wired(reply, broken(&mut count)) else { continue };
@@ -453,7 +453,7 @@ impl World {
             match effect {
                 supplier::Effect::Persist(record) => self.records.push(record),
                 supplier::Effect::Reply(answer) => assert!(reply.replace(answer).is_none(), "two replies"),
-                supplier::Effect::Deliver(_) => {}
+                supplier::Effect::Deliver(_) | supplier::Effect::Heard(..) => {}
             }
         }
         reply

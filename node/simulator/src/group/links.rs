@@ -196,7 +196,7 @@ impl Group<'_> {
         let (key, now) = (self.firms[firm].key, self.agenda.time());
         let effects = self.beings[person].machine.drop_expired(&key, now);
         self.run_person(person, effects)?;
-        let outgoing = self.beings[person].machine.to_send(&key);
+        let outgoing = self.beings[person].machine.to_send(&key, now);
         let waiting = self.firms[firm].machine.to_send(&own, now).map_err(refused)?;
         if let Some(link) = self.beings[person].links.get_mut(&firm) {
             link.line.flushed(!outgoing.is_empty() || !waiting.is_empty());

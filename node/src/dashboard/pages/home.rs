@@ -11,7 +11,11 @@ use super::{
     App, Page, Posted, Shown, Visitor, go, show,
     who::{Lookalike, Standing},
 };
-use crate::command::{Command, Remember};
+use crate::{
+    clock,
+    command::{Command, Remember},
+    dashboard::words::Words,
+};
 
 #[derive(Deserialize)]
 struct Overview {
@@ -25,6 +29,35 @@ struct Overview {
     month: Month,
     knows: Vec<Knows>,
     flows: Vec<Flow>,
+    clock: Clock,
+}
+
+/// The clock of this node, as [`crate::clock::Clock::told`] says it.
+#[derive(Deserialize)]
+struct Clock {
+    clock: String,
+    state: String,
+    by_ms: u64,
+    peers_differ_ms: Option<i64>,
+    fine: bool,
+}
+
+impl Clock {
+    /// What is wrong with the clock, by how much, and the next step.
+    fn words(&self, words: &Words) -> [String; 2] {
+        let shows = words.of("clock-shows", &words.time(&self.clock));
+        let span = |ms: u64| {
+            let (count, unit) = clock::span_of(ms);
+            words.count(&format!("span-{unit}"), &count)
+        };
+        let (wrong, next) = match (self.state.as_str(), self.peers_differ_ms.unwrap_or_default()) {
+            ("held_back", _) => (words.of("clock-held-back", &span(self.by_ms)), words.say("clock-held-back-next")),
+            ("behind", _) => (words.of("clock-stored-ahead", &span(self.by_ms)), words.say("clock-stored-ahead-next")),
+            (_, by) if by > 0 => (words.of("clock-slow", &span(by.unsigned_abs())), words.say("clock-set")),
+            (_, by) => (words.of("clock-fast", &span(by.unsigned_abs())), words.say("clock-set")),
+        };
+        [format!("{shows} {wrong}"), next]
+    }
 }
 
 #[derive(Deserialize)]

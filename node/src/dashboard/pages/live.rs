@@ -36,6 +36,7 @@ struct Waits {
     supplier: String,
     name: String,
     connected: bool,
+    unreachable: bool,
 }
 
 #[derive(Template)]

@@ -45,6 +45,7 @@ struct Item {
     name: String,
     sector: String,
     connected: bool,
+    unreachable: bool,
     paused: bool,
     live_grants: u64,
     requests_waiting: u64,
@@ -111,6 +112,7 @@ struct Supplier {
     contact: String,
     agreement: String,
     connected: bool,
+    unreachable: bool,
     paused: bool,
     live_grants: u64,
     undelivered: u64,
@@ -303,7 +305,13 @@ pub(super) async fn pair_by(State(app): State<App>, Extension(visitor): Extensio
     let link = posted.one("link").to_owned();
     let invitation: Invitation = parse(&link).map_err(|failure| visitor.fault(failure))?;
     if posted.one("same") != "yes" {
-        let seen = visitor.ask_for(&app, Command::Look { link: link.clone() }).await?;
+        let seen = visitor.ask(&app, Command::Look { link: link.clone() }).await?;
+        // A supplier that is known was found again by it, and there is nothing to pair.
+        if seen["known_already"] == true {
+            visitor.notice(&app, visitor.words.of("pair-done", seen["name"].as_str().unwrap_or_default()));
+            return go(&format!("/suppliers/{}", seen["supplier"].as_str().unwrap_or_default()));
+        }
+        let seen = serde_json::from_value(seen).map_err(|error| visitor.fault(Failure::internal(error)))?;
         return show(&pairing(&app, &visitor, link, Some(seen)).await?);
     }
     // The word was given for the supplier that the page showed.

@@ -1,0 +1,159 @@
+//! When a supplier is visited. In: what came of the last attempt, chance. Out: how long to wait, which addresses to try and
+//! in which order.
+//!
+//! Every wait is drawn for each relationship alone: two suppliers that compare notes must not find one person's node by a
+//! common phase, or by a common moment of coming back.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    clock,
+    network::{Address, DialError, Fault, Transport},
+};
+
+/// First pause after an attempt that failed; it doubles up to the longest.
+const RETRY: Duration = Duration::from_millis(250);
+/// Longest pause where a line is wanted now.
+const RETRY_WANTED: Duration = Duration::from_secs(60);
+/// Longest pause where only the next visit fails.
+const RETRY_VISIT: Duration = Duration::from_secs(15 * 60);
+/// For how long an address is let alone where somebody else answered: a network may only have redirected this node.
+const LET_ALONE: Duration = Duration::from_secs(60 * 60);
+/// No visit is put off for longer than so many times the mean.
+const LONGEST: f64 = 4.0;
+
+/// How a person's node visits its suppliers.
+#[derive(Clone, Debug)]
+pub struct Rhythm {
+    /// Mean time between two visits where nothing is open.
+    pub mean: Duration,
+    /// After a start each supplier is visited at a moment drawn within this time.
+    pub spread: Duration,
+    /// Lines that are held at most, where something is open.
+    pub held: usize,
+}
+
+impl Default for Rhythm {
+    fn default() -> Self {
+        Self { mean: Duration::from_secs(60 * 60), spread: Duration::from_secs(30), held: 10 }
+    }
+}
+
+impl Rhythm {
+    /// When the first visit after a start is due.
+    pub(super) fn first(&self) -> Duration {
+        self.spread.mul_f64(chance())
+    }
+
+    /// When the next visit is due: as likely now as at any other moment, whatever was before (a Poisson process), so that
+    /// the moments of two suppliers tell nothing of each other.
+    pub(super) fn next(&self) -> Duration {
+        let times = -(1.0 - chance()).max(f64::MIN_POSITIVE).ln();
+        self.mean.mul_f64(times.min(LONGEST))
+    }
+}
+
+/// What is known of the way to one supplier.
+#[derive(Debug, Default)]
+pub(super) struct Trying {
+    failures: u32,
+    /// What the next dial tries first.
+    pub(super) first: Option<Transport>,
+    others: BTreeMap<Address, Instant>,
+}
+
+impl Trying {
+    /// The addresses that are worth a dial; and those that are let alone, where no other is left.
+    pub(super) fn choose(&mut self, all: &[Address]) -> Result<Vec<Address>, DialError> {
+        self.others.retain(|_, since| since.elapsed() < LET_ALONE);
+        let chosen: Vec<Address> = all.iter().filter(|address| !self.others.contains_key(address)).cloned().collect();
+        if chosen.is_empty() && !all.is_empty() {
+            return Err(DialError::Unreachable(all.iter().map(|to| (to.clone(), Fault::LetAlone)).collect()));
+        }
+        Ok(chosen)
+    }
+
+    /// Nobody was reached.
+    pub(super) fn failed(&mut self, error: &DialError) {
+        self.failures = self.failures.saturating_add(1);
+        let others = error.tried().iter().filter(|(_, fault)| *fault == Fault::WrongPeer);
+        self.others.extend(others.map(|(address, _)| (address.clone(), Instant::now())));
+    }
+
+    /// An exchange went through: what carried it is tried first the next time.
+    pub(super) fn worked(&mut self, carrier: Transport) {
+        self.failures = 0;
+        self.first = Some(carrier);
+    }
+
+    /// A line was up and carried nothing to its end. Something else is tried first, if there is anything else.
+    pub(super) fn broke(&mut self, carrier: Transport) {
+        self.failures = self.failures.saturating_add(1);
+        self.first = Some(match carrier {
+            Transport::Quic => Transport::Tcp,
+            Transport::Tcp | Transport::WebSocket => Transport::Quic,
+        });
+    }
+
+    /// How long to wait before the next attempt.
+    pub(super) fn pause(&self, wanted: bool) -> Duration {
+        let most = if wanted { RETRY_WANTED } else { RETRY_VISIT };
+        let pause = RETRY.saturating_mul(1 << self.failures.saturating_sub(1).min(16)).min(most);
+        pause.mul_f64(0.5 + chance() / 2.0)
+    }
+}
+
+/// A number from 0 up to 1.
+fn chance() -> f64 {
+    // 53 bits are as many as a number of this kind holds.
+    (u64::from_be_bytes(clock::random()) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_come_as_often_as_they_should_and_at_no_common_moment() {
+        let rhythm = Rhythm { mean: Duration::from_secs(1_000), ..Rhythm::default() };
+        let waits: Vec<f64> = (0..10_000).map(|_| rhythm.next().as_secs_f64()).collect();
+        let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+        assert!((900.0..1_050.0).contains(&mean), "{mean}");
+        assert!(waits.iter().all(|wait| *wait <= 4_000.0));
+        // Memoryless: of those that lasted so long, the share that lasts as long again is the same.
+        let beyond = |least: f64| waits.iter().filter(|wait| **wait > least).count() as f64;
+        let (half, again) = (beyond(500.0) / 10_000.0, beyond(1_000.0) / beyond(500.0));
+        assert!((half - again).abs() < 0.05, "{half} {again}");
+    }
+
+    #[test]
+    fn an_address_where_somebody_else_answers_is_let_alone_and_the_others_are_not() {
+        let [first, second]: [Address; 2] =
+            ["/ip4/192.0.2.1/tcp/1", "/ip4/192.0.2.2/tcp/1"].map(|a| a.parse().unwrap());
+        let mut trying = Trying::default();
+        let all = [first.clone(), second.clone()];
+        trying.failed(&DialError::Unreachable(vec![
+            (first.clone(), Fault::WrongPeer),
+            (second.clone(), Fault::NoAnswer),
+        ]));
+        assert_eq!(trying.choose(&all).expect("one is left"), [second.clone()]);
+        assert!(trying.choose(&[first]).expect_err("none is left").is_wrong_peer());
+        assert_eq!(trying.choose(&[]).expect("nothing to let alone"), []);
+    }
+
+    #[test]
+    fn a_line_that_carries_nothing_is_not_taken_again_first() {
+        let mut trying = Trying::default();
+        trying.worked(Transport::Tcp);
+        trying.broke(Transport::Tcp);
+        assert_eq!(trying.first, Some(Transport::Quic));
+        for _ in 0..40 {
+            trying.broke(Transport::Quic);
+        }
+        assert!(trying.pause(true) <= RETRY_WANTED && trying.pause(true) >= RETRY_WANTED / 2);
+        assert!(trying.pause(false) > RETRY_WANTED);
+    }
+}

@@ -1,0 +1,162 @@
+//! A network that carries nothing for a while, or forgets, or loses. What is said meanwhile, from either side, is
+//! delivered once; and both sides tell truly whether there is a line.
+
+use regie::command::Command;
+use regie_tests::lab::{
+    faults::Cut,
+    together,
+    trio::{Came, Store, Transport, Trio, pause, within},
+};
+use serde_json::json;
+
+use super::{DELIVERED, NOTICED};
+
+/// How long a wire is cut, in seconds: around and above the ten that an exchange may take.
+const OUTAGES: [u64; 3] = [8, 12, 20];
+/// Requests while packets are lost.
+const REQUESTS: usize = 15;
+/// What a document has, in bytes, so that it is 40 KB on the wire.
+const DOCUMENT: usize = 40_000;
+
+/// What was said by both sides over a dead line: all of it arrives, once, and the line is told truly afterwards.
+fn delivered_once(trio: &Trio, before: usize, request: &str, changed: &str) {
+    trio.answers(request, DELIVERED);
+    within(DELIVERED, "the change has arrived", || trio.held() == changed);
+    trio.delivers(DELIVERED);
+    within(NOTICED, "both sides tell the same of the line", || {
+        let (person, supplier) = trio.lines();
+        person == supplier
+    });
+    let next = trio.ask();
+    trio.answers(&next, DELIVERED);
+    trio.delivers(DELIVERED);
+    assert_eq!(trio.disclosures() - before, 3, "two answers and a change");
+    assert_eq!(trio.person.ask(&Command::Audit)["verified"], json!(true));
+}
+
+fn outage(transport: Transport, store: Store, how: Cut, seconds: u64) {
+    let Some(trio) = Trio::with(transport, store) else { return };
+    trio.subscribe();
+    let before = trio.disclosures();
+    trio.home.cut(how);
+    let request = trio.ask();
+    trio.person.set("name.full", "Anna Jansen");
+    pause(seconds);
+    assert_eq!(trio.came(&request), Came::Open, "the wire was cut");
+    trio.home.mend();
+    delivered_once(&trio, before, &request, "Anna Jansen");
+}
+
+fn outages(how: Cut) {
+    let rows: Vec<_> = Transport::EACH.into_iter().flat_map(|transport| OUTAGES.map(|s| (transport, s))).collect();
+    together(&rows, |(transport, seconds)| outage(*transport, Store::Redb, how, *seconds));
+}
+
+#[test]
+fn what_is_said_while_packets_vanish_is_delivered_once() {
+    outages(Cut::Drop);
+}
+
+#[test]
+fn what_is_said_while_packets_are_rejected_is_delivered_once() {
+    outages(Cut::Reject);
+}
+
+#[test]
+fn what_is_said_while_packets_vanish_is_delivered_once_to_a_companion_on_postgres() {
+    together(&Transport::EACH, |transport| outage(*transport, Store::Postgres, Cut::Drop, 12));
+}
+
+#[test]
+fn what_is_revoked_while_packets_vanish_is_erased_afterwards() {
+    together(&Transport::EACH, |transport| {
+        let Some(trio) = Trio::new(*transport) else { return };
+        trio.subscribe();
+        assert_eq!(trio.held(), "Anna Bakker");
+        trio.home.cut(Cut::Drop);
+        trio.person.good(&["revoke", "--all", "shop"]);
+        pause(12);
+        assert_eq!(trio.held(), "Anna Bakker", "the wire was cut");
+        trio.home.mend();
+        within(DELIVERED, "the value is erased", || trio.held().is_null());
+        trio.delivers(DELIVERED);
+    });
+}
+
+#[test]
+fn a_dead_line_is_noticed_by_both_sides() {
+    together(&[Transport::Tcp, Transport::Quic, Transport::Both], |transport| {
+        let Some(trio) = Trio::new(*transport) else { return };
+        trio.subscribe();
+        trio.home.cut(Cut::Drop);
+        within(NOTICED, "both sides say that there is no line", || trio.lines() == (false, false));
+        trio.home.mend();
+        let request = trio.ask();
+        trio.answers(&request, DELIVERED);
+    });
+}
+
+/// Something ends every line without a word while nobody uses it; then both sides have something to say.
+fn ended(transport: Transport, end: impl Fn(&mut Trio)) {
+    let Some(mut trio) = Trio::new(transport) else { return };
+    trio.subscribe();
+    let before = trio.disclosures();
+    end(&mut trio);
+    let request = trio.ask();
+    trio.person.set("name.full", "Anna Jansen");
+    delivered_once(&trio, before, &request, "Anna Jansen");
+}
+
+#[test]
+fn a_router_that_forgets_its_flows_delays_and_loses_nothing() {
+    together(&[Transport::Tcp, Transport::Quic, Transport::Both], |transport| {
+        ended(*transport, |trio| trio.home.forgotten());
+    });
+}
+
+#[test]
+fn a_person_who_moves_to_another_network_is_found_again() {
+    together(&[Transport::Tcp, Transport::Quic, Transport::Both], |transport| {
+        ended(*transport, |trio| trio.home.roam());
+    });
+}
+
+#[test]
+fn where_a_tenth_of_all_packets_is_lost_each_request_is_answered_once() {
+    together(&Transport::EACH, |transport| {
+        let Some(trio) = Trio::new(*transport) else { return };
+        trio.home.lose(10);
+        for _ in 0..REQUESTS {
+            trio.answers(&trio.ask(), DELIVERED);
+        }
+        trio.home.mend();
+        trio.delivers(DELIVERED);
+        assert_eq!(trio.disclosures(), REQUESTS);
+    });
+}
+
+#[test]
+fn where_large_packets_are_lost_without_a_word_large_documents_arrive() {
+    together(&Transport::EACH, |transport| {
+        let Some(trio) = Trio::new(*transport) else { return };
+        trio.person.good(&["open", "shop", "messages"]);
+        trio.delivers(DELIVERED);
+        trio.home.shrink();
+        let request = trio.ask();
+        trio.answers(&request, DELIVERED);
+        let body = data_encoding::BASE64.encode(&vec![b'x'; DOCUMENT]);
+        trio.supplier.ask(&Command::Put {
+            person: "-".into(),
+            collection: "messages".into(),
+            title: "a large document".into(),
+            media_type: "text/plain".into(),
+            body,
+        });
+        let inbox = || trio.person.ask(&Command::Inbox);
+        within(DELIVERED, "the document is there", || inbox().as_array().is_some_and(|inbox| !inbox.is_empty()));
+        trio.person.set("name.full", "Anna Jansen");
+        let request = trio.ask();
+        trio.answers(&request, DELIVERED);
+        assert_eq!(inbox().as_array().map(Vec::len), Some(1));
+    });
+}
