@@ -153,7 +153,7 @@ impl Together {
         std::mem::forget(end);
         for member in crowd.members() {
             let invitation = member.invite().parse().expect("a link");
-            runtime.block_on(person::pair(invitation, Agreement::SdBase, events.clone())).expect("paired");
+            runtime.block_on(person::pair(invitation, Agreement::SdBase, true, events.clone())).expect("paired");
         }
         Self { runtime, events, crowd }
     }

@@ -212,11 +212,55 @@ fn a_companion_that_lies_in_its_replies_is_not_paired_with() {
     ];
     for (number, (what, lie)) in (0u8..).zip(lies) {
         let (link, _endpoint) = runtime.block_on(companion_that_says(120 + number, lie));
-        let paired = person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+        let paired = person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
         assert!(paired.is_err(), "{what}: {paired:?}");
         assert!(person.runs(), "{what}");
     }
     assert_eq!(person.ask(&Command::Status)["suppliers"], json!([]));
+}
+
+#[test]
+fn a_second_company_of_the_same_name_is_told_and_gets_nothing_from_the_defaults() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "open");
+    let mut town = Node::supplier(directory.path().join("town"), "Gemeente Utrecht", ANY);
+    let mut impostor = Node::supplier(directory.path().join("impostor"), "G\u{435}meente  Utrecht", ANY);
+    person.start();
+    town.start();
+    impostor.start();
+    let fields = ["name.full", "address.street", "email", "telephone"];
+    for field in fields {
+        person.set(field, &format!("the {field}"));
+    }
+    person.pair(&town);
+    town.request(&fields, "RequestedServiceProvision", "subscribe");
+    let held = |company: &Node| company.customer()["held"].as_array().map_or(0, Vec::len);
+    until("the town has what the defaults give", || held(&town) == fields.len());
+
+    // The letter of the impostor: the page, and the command line, say whom it looks like before anything is paired.
+    let invitation = impostor.ask(&Command::Invite { public: false, days: 1 });
+    let link = invitation["link"].as_str().expect("a link").to_owned();
+    let seen = person.ask(&Command::Look { link: link.clone() });
+    assert_eq!(seen["looks_like"][0]["name"], json!("Gemeente Utrecht"), "{seen}");
+    assert_eq!(seen["mixed_scripts"], json!(true));
+    let said = person.verb(&["pair", &link]);
+    assert!(String::from_utf8_lossy(&said.stderr).contains("WARNING: it looks like 'Gemeente Utrecht'"));
+    assert_eq!(person.ask(&Command::Status)["suppliers"].as_array().map(Vec::len), Some(1));
+
+    // Whoever pairs with it all the same gives it nothing without a word of their own.
+    person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: false });
+    impostor.request(&fields, "RequestedServiceProvision", "subscribe");
+    until("it waits", || person.ask(&Command::Requests).as_array().is_some_and(|waiting| !waiting.is_empty()));
+    let waiting = person.ask(&Command::Requests)[0].clone();
+    assert_eq!(waiting["looks_like"][0]["name"], json!("Gemeente Utrecht"), "{waiting}");
+    assert_eq!(waiting["fields"].as_object().map(serde_json::Map::len), Some(fields.len()));
+    assert_eq!(held(&impostor), 0, "something left by a default");
+    let status = person.ask(&Command::Status);
+    let accused = |name: &str| {
+        let one = status["suppliers"].as_array().into_iter().flatten().find(|one| one["name"] == json!(name));
+        one.expect("a supplier")["looks_like"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!((accused("Gemeente Utrecht"), accused("G\u{435}meente  Utrecht")), (0, 1));
 }
 
 /// A canary in every field goes through a grant, a disclosure, a change, a refusal and an erasure, with everything
@@ -305,7 +349,7 @@ async fn paired(node: &Node, secret: u8) -> PaperSupplier {
 
 async fn pair(node: &Node, supplier: Unpaired) -> PaperSupplier {
     let (home, link) = (node.home.clone(), supplier.link.clone());
-    let pair = Command::Pair { link, agreement: "SD-BASE".into() };
+    let pair = Command::Pair { link, agreement: "SD-BASE".into(), vouched: true };
     tokio::task::spawn_blocking(move || regie::control::ask(&home, &pair)).await.expect("ran").expect("paired");
     let supplier = supplier.paired();
     // Until then there is the line that pairing was done on, and nobody answers on that.

@@ -84,6 +84,7 @@ fn decisions() {
         purpose: Purpose::DeliveryOfGoods,
         retention: Days(30),
         delegations: 0,
+        is_known: true,
     };
     let wanted = decision::Wanted { access: Access::Read, now: NOW, until: NOW.plus_days(Days(30)) };
     let signing = SigningKey::from_bytes(&[1; 32]);
@@ -155,7 +156,7 @@ fn requests() {
         ask(set).await;
         let supplier = PaperSupplier::open([66; 32]).await;
         let invitation: Invitation = supplier.link.parse().expect("a link");
-        person::pair(invitation, Agreement::SdBase, events.clone()).await.expect("paired");
+        person::pair(invitation, Agreement::SdBase, true, events.clone()).await.expect("paired");
         let supplier = tokio::task::spawn_blocking(|| supplier.paired()).await.expect("paired");
         for _ in 0..REQUESTS / 60 + 2 {
             let grant = Command::Grant {

@@ -221,7 +221,7 @@ fn suppliers(node: &Node, runtime: &tokio::runtime::Runtime) -> Vec<Arc<PaperSup
     let mut all = Vec::new();
     for number in 0..SUPPLIERS {
         let supplier = runtime.block_on(PaperSupplier::open([60 + number as u8; 32]));
-        node.ask(&Command::Pair { link: supplier.link.clone(), agreement: "SD-BASE".into() });
+        node.ask(&Command::Pair { link: supplier.link.clone(), agreement: "SD-BASE".into(), vouched: true });
         let supplier = supplier.paired();
         for _ in 0..GRANTS {
             node.ask(&Command::Grant {

@@ -149,7 +149,8 @@ fn a_pairing_refused_for_its_time_names_both_times_and_the_next_step() {
         let Some(pair) = Pair::by(offset, "+0d") else { return };
         let link =
             pair.shop.ask(&Command::Invite { public: false, days: 1 })["link"].as_str().expect("a link").to_owned();
-        let failure = pair.person.try_ask(&Command::Pair { link: link.clone(), agreement: "SD-BASE".into() });
+        let failure =
+            pair.person.try_ask(&Command::Pair { link: link.clone(), agreement: "SD-BASE".into(), vouched: true });
         let Failure { code, message, .. } = failure.expect_err("refused");
         let now = clock::wall();
         assert_eq!(code, "clock_skew");
@@ -157,7 +158,7 @@ fn a_pairing_refused_for_its_time_names_both_times_and_the_next_step() {
         assert!(says(&message, Timestamp(now.0.saturating_add_signed(minutes * 60_000))), "{message}");
         assert!(message.contains(way) && message.contains("set the clock of this machine"), "{message}");
         pair.set("person", "+0d");
-        pair.person.ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+        pair.person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
     }
 }
 

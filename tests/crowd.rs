@@ -74,7 +74,7 @@ impl Member {
             supplier: key.public(),
             name: name.to_owned(),
             sector: SECTORS[number % SECTORS.len()].into(),
-            domain: format!("s{number}.example"),
+            domain: String::new(),
             contact: String::new(),
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),

@@ -429,7 +429,7 @@ fn html_in_supplier_given_text_is_shown_and_not_run() {
 
 fn pair(node: &Node, members: &[Member]) {
     for member in members {
-        node.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into() });
+        node.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
     }
     until("all are connected", || node.ask(&Command::Overview)["connected"] == json!(members.len()));
 }
@@ -524,9 +524,23 @@ fn defaults_are_tried_before_they_are_kept_and_the_log_is_checked() {
     assert_eq!(proffer("agreement=ANYTHING"), 400);
     let again = Crowd::start(&["Water BV".to_owned()]);
     let link = again.members()[0].invite().replace('=', "%3D").replace('&', "%26");
-    let paired = door.post(&cookie, "/pair", &format!("form={form}&link={link}&same=yes&agreement=SD-BASE"));
+    // First who it is, and nothing is paired; then the word, which is for that supplier alone.
+    let seen = door.post(&cookie, "/pair", &format!("form={form}&link={link}"));
+    assert!(seen.body.contains("Water BV") && seen.body.contains("no domain"), "{}", seen.body);
+    assert!(seen.body.contains("I got this link from them myself"), "{}", seen.body);
+    assert_eq!(door.node.ask(&Command::Overview)["suppliers"], json!(1), "nothing is paired by looking");
+    let key = again.members()[0].key().to_string().replace(':', "%3A");
+    let word = |key: &str| format!("form={form}&link={link}&supplier={key}&same=yes&vouch=yes&agreement=SD-BASE");
+    assert_eq!(door.post(&cookie, "/pair", &word("did%3Akey%3Az6Mk")).status, 400, "the word was for another");
+    let paired = door.post(&cookie, "/pair", &word(&key));
     assert_eq!(paired.status, 303, "{}", paired.body);
     assert_eq!(door.node.ask(&Command::Proffer { agreement: None })["agreement"], json!("SD-BASE-A-DP"));
+
+    let page = door.get(&cookie, &format!("/suppliers/{key}"));
+    assert!(page.body.contains("you vouched for it"), "{}", page.body);
+    assert_eq!(door.post(&cookie, &format!("/suppliers/{key}"), &format!("form={form}&do=vouch-no")).status, 303);
+    let page = door.get(&cookie, &format!("/suppliers/{key}"));
+    assert!(page.body.contains("do not answer it: you are asked each time"), "{}", page.body);
 
     assert_eq!(door.post(&cookie, "/audit", &format!("form={form}")).status, 303);
     assert!(door.get(&cookie, "/audit").body.contains("every hash and signature holds"));

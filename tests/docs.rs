@@ -2,7 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use regie_protocol::{agreement::Agreement, field::VOCABULARY, purpose::Purpose, refusal::Refusal};
+use regie_protocol::{
+    agreement::Agreement,
+    field::VOCABULARY,
+    purpose::Purpose,
+    refusal::Refusal,
+    standing::{Contradiction, Unread},
+};
 use regie_tests::files;
 
 fn root() -> PathBuf {
@@ -35,6 +41,11 @@ fn every_name_has_its_row() {
     }
     for refusal in Refusal::ALL {
         assert!(has_row(&protocol, refusal.code()), "{refusal}");
+    }
+    let errors = read("docs/cli/errors.md");
+    let codes = Unread::ALL.iter().map(|unread| unread.code()).chain(Contradiction::ALL.iter().map(|by| by.code()));
+    for code in codes {
+        assert!(has_row(&errors, code), "{code} is not in docs/cli/errors.md");
     }
     let limits = read("protocol/src/limits.rs");
     let names = limits.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next());

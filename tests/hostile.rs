@@ -113,7 +113,7 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
 async fn pair(node: &Node) -> PaperSupplier {
     let supplier = PaperSupplier::open([66; 32]).await;
     let (home, link) = (node.home.clone(), supplier.link.clone());
-    let pair = Command::Pair { link, agreement: "SD-BASE".into() };
+    let pair = Command::Pair { link, agreement: "SD-BASE".into(), vouched: true };
     tokio::task::spawn_blocking(move || regie::control::ask(&home, &pair)).await.expect("ran").expect("paired");
     let supplier = supplier.paired();
     until("the node holds its link", || {

@@ -22,6 +22,7 @@ mod owner;
 mod promises;
 mod returns;
 mod soak;
+mod standing;
 mod supplier_api;
 mod supplier_bus;
 mod supplier_console;

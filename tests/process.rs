@@ -226,7 +226,7 @@ impl Node {
     pub fn pair(&self, supplier: &Self) {
         let invitation = supplier.ask(&Command::Invite { public: false, days: 1 });
         let link = invitation["link"].as_str().expect("a link").to_owned();
-        self.ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+        self.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
         until("they are connected", || {
             let status = self.ask(&Command::Status);
             let suppliers = status["suppliers"].as_array().expect("a list");

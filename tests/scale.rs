@@ -92,6 +92,8 @@ impl World {
         };
         let paired = self.machine.paired(&key, profile, acceptance, &pair, now, &mut clock::entropy());
         self.run(paired.expect("paired"), now);
+        let vouched = self.machine.vouch(&key, true, now, &mut clock::entropy());
+        self.run(vouched.expect("vouched for"), now);
         companion
     }
 

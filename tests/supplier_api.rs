@@ -20,7 +20,7 @@ fn person(directory: &std::path::Path, name: &str, client: &Client) -> Node {
     node.start();
     let invitation = client.post("/v1/invitations", &json!({})).expect(201);
     let link = invitation["link"].as_str().expect("a link").to_owned();
-    node.ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+    node.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
     node
 }
 

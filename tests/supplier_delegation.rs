@@ -37,7 +37,7 @@ fn world() -> World {
     person.set("name.full", "Anna Bakker");
     person.set("address.postalCode", "1012 AB");
     let link = text(&shop.post("/v1/invitations", &json!({})).expect(201)["link"]);
-    person.ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+    person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
     let buyer = text(&shop.get("/v1/relationships").expect(200)["data"][0]["id"]);
     World { person, shop, carrier, _nodes: (shop_node, carrier_node), buyer, _directory: directory }
 }

@@ -90,7 +90,7 @@ fn a_list_becomes_invitations_and_a_report() {
         person.set(field, value);
     }
     person.set("telephone", "+31 30 1234567");
-    person.ask(&Command::Pair { link: invitations[0][1].clone(), agreement: "SD-BASE".into() });
+    person.ask(&Command::Pair { link: invitations[0][1].clone(), agreement: "SD-BASE".into(), vouched: true });
     let relationship = client.get("/v1/relationships").expect(200)["data"][0]["id"].clone();
     let request = json!({
         "relationship": relationship, "fields": ["name.full", "address.postalCode", "email", "telephone"],

@@ -92,7 +92,7 @@ fn events_are_forwarded_to_a_receiver_under_development() {
     let mut calls = Vec::new();
     until("an event is forwarded", || {
         let link = client.post("/v1/invitations", &json!({})).expect(201)["link"].as_str().expect("a link").to_owned();
-        let pair = regie::command::Command::Pair { link, agreement: "SD-BASE".into() };
+        let pair = regie::command::Command::Pair { link, agreement: "SD-BASE".into(), vouched: true };
         let _ = person.try_ask(&pair);
         if let Ok(relationship) = client.get("/v1/relationships").expect(200)["data"][0]["id"].as_str().ok_or(()) {
             let request = json!({

@@ -29,7 +29,7 @@ fn person(directory: &std::path::Path, name: &str, client: &Client) -> Node {
     node.start();
     node.set("name.full", &format!("The person {name}"));
     let link = text(&client.post("/v1/invitations", &json!({})).expect(201)["link"]);
-    node.ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+    node.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
     node
 }
 

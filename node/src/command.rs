@@ -23,9 +23,20 @@ pub enum Command {
     Unset {
         field: String,
     },
+    /// Who the supplier of a link is, before anything is paired.
+    Look {
+        link: String,
+    },
     Pair {
         link: String,
         agreement: String,
+        /// Does the person vouch for it: did they get the link from the supplier itself?
+        vouched: bool,
+    },
+    /// The person vouches for a supplier, or takes that back.
+    Vouch {
+        supplier: String,
+        vouched: bool,
     },
     Requests,
     Allow {
@@ -268,6 +279,12 @@ pub enum Command {
         public: bool,
         days: u32,
     },
+    /// Changes what a companion says of its company; what is left out stays.
+    SetProfile {
+        profile: NewProfile,
+    },
+    /// What a companion's company is to put at its domain.
+    DomainDocument,
     Ask {
         person: String,
         fields: Vec<String>,
@@ -289,6 +306,22 @@ pub enum Command {
     KeyRevoke {
         key: String,
     },
+}
+
+/// What a company says of itself, as typed; what is left out stays as it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewProfile {
+    /// Legal name.
+    pub name: Option<String>,
+    /// Sector.
+    pub sector: Option<String>,
+    /// Internet domain; empty for none.
+    pub domain: Option<String>,
+    /// Where a person can ask a question.
+    pub contact: Option<String>,
+    /// The agreements to accept; none to leave them.
+    pub agreements: Vec<String>,
 }
 
 /// An offer, as typed.

@@ -65,6 +65,10 @@ pub struct Config {
     /// Hosts in a private network that webhooks may be sent to, by name.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub webhook_hosts: std::collections::BTreeSet<String>,
+    /// Domains of suppliers in a private network whose documents a person's node reads, by name; `HOST:PORT` for another
+    /// port than 443.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
+    pub domain_hosts: std::collections::BTreeSet<String>,
 }
 
 impl Config {
@@ -84,6 +88,7 @@ impl Config {
             store: None,
             nats: None,
             webhook_hosts: Default::default(),
+            domain_hosts: Default::default(),
         }
     }
 }

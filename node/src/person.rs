@@ -3,7 +3,7 @@
 //! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
 //! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
 //! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
-//! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
+//! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
 //! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
@@ -23,9 +23,11 @@ mod lines;
 mod links;
 mod meetings;
 mod overview;
+mod pairing;
 mod records;
 mod rhythm;
 mod segments;
+mod standing;
 mod verify;
 
 use std::{
@@ -34,33 +36,32 @@ use std::{
 };
 
 use regie_protocol::{
-    agreement::Agreement,
     audit::Log,
     decision::Release,
     field::{FieldPath, Observed},
-    identity::Nonce,
     identity::{PublicKey, RootSeed},
     message::{self, Message, Reply},
     person::{Effect, Person, Record, Weighed},
     policy::Policy,
-    profile::{Acceptance, Alternative, Pairing, Profile},
+    profile::Profile,
     refusal::Refusal,
     signed::{ObjectId, Signed},
+    standing::Unread,
     time::{Now, Timestamp},
     wire,
 };
 use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
-use zeroize::Zeroizing;
 
 pub use intents::take_up;
-pub use links::pair;
+pub use pairing::{look, pair};
 pub use records::seed;
 pub use rhythm::Rhythm;
 
 use crate::{
     clock::{self, Clock},
     command::{self, Command, Failure},
+    domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
     network::{Address, DialError, Responder, Way},
     store::{Batch, Key, Store, StoreError, Table},
@@ -90,14 +91,20 @@ pub enum Event {
     Known(PublicKey, oneshot::Sender<Result<Option<found::Known>, Failure>>),
     /// A known supplier was found again by a fresh link.
     Found(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Value, Failure>>),
+    /// A supplier is to be looked at: what it takes to speak with it.
+    Approach(PublicKey, oneshot::Sender<Result<pairing::Approach, Failure>>),
+    /// It was: what the owner is to see.
+    Looked(Box<pairing::Looked>, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
-    Proffer(Proffer, oneshot::Sender<Result<Proffered, Failure>>),
+    Proffer(pairing::Proffer, oneshot::Sender<Result<pairing::Proffered, Failure>>),
     /// A pairing was answered with another agreement.
-    Weigh(Box<Counter>, oneshot::Sender<Result<Weighed, Failure>>),
+    Weigh(Box<pairing::Counter>, oneshot::Sender<Result<Weighed, Failure>>),
     /// A pairing was refused because clocks differ; what the person is told comes out.
     Skewed(Timestamp, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing was answered.
-    Paired(Box<Answered>, oneshot::Sender<Result<Value, Failure>>),
+    Paired(Box<pairing::Answered>, oneshot::Sender<Result<Value, Failure>>),
+    /// The document of a supplier's domain was read, or could not be.
+    DomainRead(PublicKey, String, Result<Signed<Profile>, Unread>),
     /// An attempt to meet a processor is over.
     Met(PublicKey),
     /// A talk with a board asks what is to be said about this intent.
@@ -114,51 +121,15 @@ pub enum Event {
     Tick,
 }
 
-/// What is to be proffered.
-pub struct Proffer {
-    supplier: PublicKey,
-    invitation: Nonce,
-    agreement: Agreement,
-    /// The supplier's alternative that this takes up.
-    alternative: Option<ObjectId>,
-}
-
-/// A supplier's other proposal.
-pub struct Counter {
-    supplier: PublicKey,
-    pairing: Signed<Pairing>,
-    answer: Signed<Alternative>,
-}
-
-/// What a link needs to pair.
-pub struct Proffered {
-    /// The key to dial under.
-    pub secret: Zeroizing<[u8; 32]>,
-    /// The proffer.
-    pub pairing: Signed<Pairing>,
-    /// How to get there.
-    pub way: Way,
-}
-
-/// How a node gets to its suppliers, and how often.
+/// How a node gets to its suppliers, how often, and how it reads what stands at their domains.
 #[derive(Clone, Debug, Default)]
 pub struct Travel {
     /// By which way.
     pub way: Way,
     /// How often.
     pub rhythm: Rhythm,
-}
-
-/// A supplier's answer to a pairing.
-pub struct Answered {
-    /// Who.
-    pub supplier: PublicKey,
-    /// Its profile.
-    pub profile: Signed<Profile>,
-    /// Its acceptance.
-    pub acceptance: Signed<Acceptance>,
-    /// What was proffered.
-    pub pairing: Signed<Pairing>,
+    /// Reads the documents of suppliers' domains.
+    pub reader: Reader,
 }
 
 /// Values that are kept in memory between turns, so that an answer need not wait for the store.
@@ -175,6 +146,9 @@ pub struct Node {
     travel: Travel,
     /// Processors that are to be met.
     meetings: BTreeMap<PublicKey, meetings::Meeting>,
+    readings: standing::Readings,
+    /// Suppliers that the owner looked at and may pair with.
+    looks: BTreeMap<PublicKey, pairing::Seen>,
     /// What is said to the boards of intents, each under a key of its own.
     talks: BTreeMap<ObjectId, intents::Talk>,
     /// When each supplier was asked for its segments, by this process's time.
@@ -223,6 +197,8 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
         links: BTreeMap::new(),
         travel,
         meetings: BTreeMap::new(),
+        readings: standing::Readings::default(),
+        looks: BTreeMap::new(),
         talks: BTreeMap::new(),
         asked: BTreeMap::new(),
         values: BTreeMap::new(),
@@ -336,9 +312,16 @@ impl Driven for Node {
                 let result = self.proffer(&proffer);
                 turn.after(move || drop(answer.send(result)));
             }
+            Event::Approach(supplier, answer) => {
+                let result = self.approach(&supplier);
+                turn.after(move || drop(answer.send(result)));
+            }
+            Event::Looked(looked, answer) => {
+                let result = self.looked(*looked);
+                turn.after(move || drop(answer.send(result)));
+            }
             Event::Weigh(counter, answer) => {
-                let Counter { supplier, pairing, answer: alternative } = *counter;
-                let result = self.machine.weigh(&supplier, &pairing, alternative).map_err(Failure::from);
+                let result = self.weigh(*counter);
                 turn.after(move || drop(answer.send(result)));
             }
             Event::Skewed(theirs, answer) => {
@@ -357,7 +340,9 @@ impl Driven for Node {
                 self.send_again(turn);
                 self.tend_boards();
                 self.meet(turn);
+                self.read_domains(turn);
             }
+            Event::DomainRead(supplier, domain, read) => self.domain_read(&supplier, &domain, read, turn),
             Event::ToBoard(intent, answer) => {
                 let say = self.to_say(&intent);
                 turn.after(move || drop(answer.send(say)));
@@ -495,23 +480,6 @@ impl Node {
         self.run(effects, None, turn);
         let outgoing = self.machine.to_send(supplier, now);
         outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
-    }
-
-    fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
-        let Proffer { supplier, invitation, agreement, alternative } = *proffer;
-        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, self.clock.look())?;
-        let (secret, way) = (self.machine.pairing_key(&supplier).expose_secret(), self.travel.way.clone());
-        Ok(Proffered { secret, pairing, way })
-    }
-
-    fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
-        let Answered { supplier, profile, acceptance, pairing } = answered;
-        let now = self.clock.now();
-        let effects = self.machine.paired(&supplier, profile, acceptance, &pairing, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
-        self.link(supplier, Some(now.wall));
-        self.tend_links();
-        Ok(self.relationship_json(&supplier))
     }
 }
 

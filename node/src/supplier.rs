@@ -24,6 +24,7 @@ pub mod market;
 pub mod names;
 pub mod once;
 pub mod patterns;
+mod profile;
 mod records;
 mod sharing;
 mod tally;
@@ -46,6 +47,7 @@ use regie_protocol::{
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use profile::check as check_profile;
 pub use records::key;
 pub use tally::Standing;
 

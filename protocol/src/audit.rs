@@ -19,6 +19,7 @@ use crate::{
     merkle::{self, Frontier, Hash},
     refusal::Refusal,
     signed::ObjectId,
+    standing::Standing,
     time::Timestamp,
     wire::{self, WireError},
 };
@@ -62,6 +63,21 @@ pub enum Event {
         asked: BTreeMap<AskedPath, String>,
         /// Refused fields.
         refused: BTreeMap<AskedPath, Refusal>,
+    },
+    /// Who the supplier is changed, by what its domain says.
+    Identified {
+        /// What it is now.
+        standing: Standing,
+    },
+    /// The person vouched for the supplier, or took that back.
+    Vouched {
+        /// Which of the two.
+        vouched: bool,
+    },
+    /// A newer profile of the supplier took the place of the one before.
+    ProfileRenewed {
+        /// The newer one.
+        profile: ObjectId,
     },
     /// The person paused the relationship, or took it up again.
     Paused {

@@ -11,8 +11,8 @@ use crate::{
     field::{FieldPath, Value},
     identity::{Nonce, PublicKey},
     limits,
-    profile::plain_line,
     signed::{Object, ObjectId},
+    text::{plain_line, plain_lines},
     time::Timestamp,
     wire::as_text,
 };
@@ -154,7 +154,9 @@ impl Content {
                     && document.body.len() <= limits::DOCUMENT_BYTES
             }
             Self::Correction(correction) => {
-                collection == Collection::Corrections && plain_line(&correction.reason, limits::TEXT_BYTES)
+                collection == Collection::Corrections
+                    && plain_line(&correction.reason, limits::TEXT_BYTES)
+                    && plain_lines(correction.after.as_str(), limits::VALUE_BYTES)
             }
         }
     }

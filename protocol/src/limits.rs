@@ -49,6 +49,12 @@ pub const INTENT_RETENTION_DAYS: u32 = 90;
 pub const RULES: usize = 512;
 /// Longest name, domain, sector or contact in a profile, in bytes.
 pub const NAME_BYTES: usize = 256;
+/// Largest document of a domain that is read, in bytes.
+pub const DOMAIN_DOCUMENT_BYTES: usize = 192 * 1024;
+/// How long a proof of a domain holds that could not be looked at again, in days: it is looked at every week.
+pub const PROOF_DAYS: u32 = 35;
+/// Most suppliers that are named as looking like another one.
+pub const LOOKALIKES: usize = 4;
 /// Longest reason or description in plain words, in bytes.
 pub const TEXT_BYTES: usize = 1024;
 /// Most addresses in a profile or invitation.

@@ -5,7 +5,7 @@
 //! the effects behind them. `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
 //! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
 //! back, `person/intents.rs` what the person wants, `person/segments.rs` what
-//! they say of themselves, `person/state.rs` is the state and its records.
+//! they say of themselves, `person/standing.rs` who suppliers are, `person/state.rs` is the state and its records.
 
 mod delegations;
 mod intents;
@@ -13,6 +13,7 @@ mod items;
 mod owner;
 mod requests;
 mod segments;
+mod standing;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};

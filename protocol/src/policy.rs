@@ -87,6 +87,19 @@ pub struct Terms<'a> {
     pub retention: Days,
     /// How many steps below it processors may go.
     pub delegations: u8,
+    /// Is it proven who it is, or did the person vouch for it?
+    pub is_known: bool,
+}
+
+/// Who proposes a correction or publishes a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposer<'a> {
+    /// Who.
+    pub supplier: &'a PublicKey,
+    /// Its sector, by its profile.
+    pub sector: &'a str,
+    /// Is it proven who it is, or did the person vouch for it?
+    pub is_known: bool,
 }
 
 /// All of a person's defaults.
@@ -129,36 +142,47 @@ pub struct CorrectionRule {
     pub answer: Answer,
 }
 
+/// The name given where a rule would allow, but for a supplier that nobody knows.
+pub const NOT_KNOWN: &str = "it is not proven who this is and you did not vouch for it, so you are asked";
+
 /// The name given where no rule matches.
 pub const NO_RULE: &str = "no rule matches, so you are asked";
 
 impl Policy {
-    /// The answer for one field and the name of the rule that gave it.
+    /// The answer for one field and the name of the rule that gave it. No rule allows anything to a supplier that is
+    /// neither proven nor vouched for: a name and a sector are what anybody says of themselves.
     #[must_use]
     pub fn answer(&self, field: FieldPath, terms: &Terms<'_>) -> (Answer, &str) {
-        self.rules
-            .iter()
-            .filter(|rule| rule.matches(field, terms))
-            .max_by_key(|rule| (rule.specificity(), rule.answer))
-            .map_or((Answer::Ask, NO_RULE), |rule| (rule.answer, rule.name.as_str()))
+        let matching = self.rules.iter().filter(|rule| rule.matches(field, terms));
+        let deciding = matching.max_by_key(|rule| (rule.specificity(), rule.answer));
+        match deciding {
+            Some(rule) if rule.answer == Answer::Allow && !terms.is_known => (Answer::Ask, NOT_KNOWN),
+            Some(rule) => (rule.answer, rule.name.as_str()),
+            None => (Answer::Ask, NO_RULE),
+        }
     }
 
     /// What a default says of a correction, and the name of the rule. As for requests the most specific one
-    /// decides, and where none matches the person is asked.
+    /// decides, nothing is taken over from a supplier that is not known, and where no rule matches the person is asked.
     #[must_use]
-    pub fn correction(&self, field: FieldPath, supplier: &PublicKey, sector: &str) -> (Answer, &str) {
+    pub fn correction(&self, field: FieldPath, by: Proposer<'_>) -> (Answer, &str) {
         let matching =
-            self.corrections.iter().filter(|rule| rule.who.matches(supplier, sector) && rule.what.matches(field));
+            self.corrections.iter().filter(|rule| rule.who.matches(by.supplier, by.sector) && rule.what.matches(field));
         let deciding = matching.max_by_key(|rule| (rule.who.specificity(), rule.what.specificity(), rule.answer));
-        deciding.map_or((Answer::Ask, NO_RULE), |rule| (rule.answer, rule.name.as_str()))
+        match deciding {
+            Some(rule) if rule.answer == Answer::Allow && !by.is_known => (Answer::Ask, NOT_KNOWN),
+            Some(rule) => (rule.answer, rule.name.as_str()),
+            None => (Answer::Ask, NO_RULE),
+        }
     }
 
     /// What a default says of a supplier's segments: the most specific one decides, and of two alike the first.
-    /// Without one the person is asked.
+    /// Without one, and where it would tell something to a supplier that is not known, the person is asked.
     #[must_use]
-    pub fn segment(&self, supplier: &PublicKey, sector: &str) -> Option<Belongs> {
-        let matching = self.segments.iter().rev().filter(|rule| rule.who.matches(supplier, sector));
-        matching.max_by_key(|rule| rule.who.specificity()).map(|rule| rule.answer)
+    pub fn segment(&self, by: Proposer<'_>) -> Option<Belongs> {
+        let matching = self.segments.iter().rev().filter(|rule| rule.who.matches(by.supplier, by.sector));
+        let deciding = matching.max_by_key(|rule| rule.who.specificity()).map(|rule| rule.answer);
+        deciding.filter(|answer| by.is_known || *answer == Belongs::No)
     }
 
     /// Within the bounds.

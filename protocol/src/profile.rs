@@ -18,6 +18,8 @@ use crate::{
     wire,
 };
 
+pub use crate::text::plain_line;
+
 /// One thing a supplier would like to know, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,17 +76,6 @@ impl Profile {
             && self.addresses.len() <= limits::ADDRESSES
             && self.addresses.iter().all(|a| plain_line(a, limits::NAME_BYTES))
     }
-}
-
-/// One line of text within `most` bytes that shows what it says: no control characters, no line separators,
-/// and none of the marks that turn the direction of the text around them.
-#[must_use]
-pub fn plain_line(text: &str, most: usize) -> bool {
-    let disguises = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.len() <= most && !text.chars().any(disguises)
 }
 
 /// A person's wish to have a relationship, under the key made for it.

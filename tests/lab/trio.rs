@@ -137,7 +137,7 @@ impl Trio {
     fn pair(&self) {
         let invitation = self.supplier.ask(&Command::Invite { public: false, days: 1 });
         let link = invitation["link"].as_str().expect("a link").to_owned();
-        self.person.ask(&Command::Pair { link, agreement: "SD-BASE".into() });
+        self.person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
         within(SETTLED, "they are paired and connected", || self.lines() == (true, true));
     }
 

@@ -224,7 +224,10 @@ impl<'a> Life<'a> {
             return Err(Wrong::Refused("no pairing".into()));
         };
         let mut entropy = self.entropy();
-        let effects = self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
+        let mut effects =
+            self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
+        // The model has no domains: whom a person pairs with, the person knows.
+        effects.extend(self.person.vouch(&key, true, now, &mut entropy).map_err(refused)?);
         let (line, holding, asked) = (Line::new(own), Holding::default(), BTreeSet::new());
         self.parties.push(Party { machine, key, sector, line, holding, asked });
         self.run_person(effects, None)?;

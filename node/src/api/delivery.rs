@@ -4,7 +4,7 @@
 
 use std::{
     collections::BTreeSet,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
@@ -18,6 +18,7 @@ use sha2::Sha256;
 use super::{events::Event, limits};
 use crate::{
     clock,
+    public::{self, Unreachable},
     supplier::{
         Desk,
         happening::Numbered,
@@ -55,7 +56,7 @@ pub fn target(url: &str, allowed: &Allowed) -> Result<Url, BadTarget> {
         && parsed.password().is_none();
     let host = parsed.host_str().filter(|_| fits).ok_or(BadTarget::NotAUrl)?;
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    if address.is_ok_and(private) && !allowed.contains(host) {
+    if address.is_ok_and(public::is_private) && !allowed.contains(host) {
         return Err(BadTarget::Private);
     }
     Ok(parsed)
@@ -65,52 +66,10 @@ pub fn target(url: &str, allowed: &Allowed) -> Result<Url, BadTarget> {
 async fn resolve(url: &Url, allowed: &Allowed) -> Result<Vec<SocketAddr>, BadTarget> {
     let host = url.host_str().ok_or(BadTarget::NotAUrl)?;
     let port = url.port_or_known_default().ok_or(BadTarget::NotAUrl)?;
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let found: Vec<SocketAddr> =
-        tokio::net::lookup_host((bare, port)).await.map_err(|_| BadTarget::NoAddress)?.collect();
-    if found.is_empty() {
-        return Err(BadTarget::NoAddress);
-    }
-    // One private address among public ones is enough to refuse: it is not a mistake, it is a trick.
-    if !allowed.contains(host) && found.iter().any(|address| private(address.ip())) {
-        return Err(BadTarget::Private);
-    }
-    Ok(found)
-}
-
-/// Is it an address that is not of the public internet, in any of its spellings?
-fn private(address: IpAddr) -> bool {
-    let inner = |a: u8, b: u8, c: u8, d: u8| private(IpAddr::from([a, b, c, d]));
-    match address {
-        IpAddr::V4(ip) => {
-            let [a, b, c, _] = ip.octets();
-            ip.is_loopback()
-                || ip.is_private()
-                || ip.is_link_local()
-                || ip.is_multicast()
-                || ip.is_documentation()
-                || a == 0
-                || a >= 240
-                || (a == 100 && (64..128).contains(&b))
-                || (a == 192 && b == 0 && c == 0)
-                || (a == 192 && b == 88 && c == 99)
-                || (a == 198 && (18..20).contains(&b))
-        }
-        IpAddr::V6(ip) => {
-            let octets = ip.octets();
-            let embedded = |at: usize| inner(octets[at], octets[at + 1], octets[at + 2], octets[at + 3]);
-            match ip.segments() {
-                // Mapped and NAT64 addresses are what they hold; 6to4 and Teredo lead who knows where.
-                [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => embedded(12),
-                [0, 0, 0, 0, 0, 0, ..] | [0x64, 0xff9b, ..] | [0x2002, ..] | [0x2001, 0..=0x1ff, ..] => true,
-                [0x2001, 0xdb8, ..] => true,
-                [first, ..] => {
-                    // Global unicast is 2000::/3, and nothing else.
-                    first & 0xe000 != 0x2000 || ip == Ipv6Addr::UNSPECIFIED
-                }
-            }
-        }
-    }
+    public::resolve(host, port, allowed.contains(host)).await.map_err(|error| match error {
+        Unreachable::Unresolved => BadTarget::NoAddress,
+        Unreachable::Private => BadTarget::Private,
+    })
 }
 
 /// Delivers until the companion stops.

@@ -125,11 +125,7 @@ pub(super) fn supplier(
         addresses: Vec::new(),
         issued: clock::wall(),
     };
-    if !profile.well_formed() {
-        return Err(Failure::usage(
-            "a name is needed; name, sector, domain and contact have at most 256 bytes and no control characters",
-        ));
-    }
+    supplier::check_profile(&profile)?;
     let passphrase = home::passphrase(passphrase_file, true)?;
     let config = Config { role: Role::Supplier, listen, announce, store: options.store, ..Config::person() };
     let mut store: Box<dyn Ledger> = match &config.store {

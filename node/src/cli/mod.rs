@@ -7,13 +7,13 @@ mod init;
 mod items;
 mod listen;
 mod market;
+mod pairing;
 mod render;
 mod serve;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use regie_protocol::{identity::four_words, profile::Invitation};
 use serde_json::{Value, json};
 
 use crate::{
@@ -125,9 +125,25 @@ enum Verb {
         /// The agreement you proffer (IEEE 7012)
         #[arg(long, default_value = "SD-BASE")]
         agreement: String,
-        /// You compared the four words already
+        /// You got the link from the supplier itself: your defaults may answer it
+        #[arg(long)]
+        vouch: bool,
+        /// You looked at who it is and compared the four words already
         #[arg(long)]
         yes: bool,
+    },
+    /// Who the supplier of a link is, before anything is paired: its domain, what it will ask for, whom it looks like
+    Look {
+        /// The link
+        link: String,
+    },
+    /// Say that a supplier is who you think it is: your defaults may answer it
+    Vouch {
+        /// The supplier, by name or key
+        supplier: String,
+        /// Take that back
+        #[arg(long)]
+        withdraw: bool,
     },
     /// What waits for your word
     Requests,
@@ -411,6 +427,14 @@ enum SupplierVerb {
         #[command(subcommand)]
         verb: KeyVerb,
     },
+    /// Change what the company says of itself; what is left out stays
+    Set(pairing::ProfileChange),
+    /// The document that proves the company's domain: to be put at https://DOMAIN/.well-known/regie.json
+    Domain {
+        /// Write it into this file, in place of what is there
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Make a pairing link
     Invite {
         /// For any number of persons
@@ -601,7 +625,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
         Verb::Import { file } => import_card(&home, &file, json),
-        Verb::Pair { link, agreement, yes } => pair(&home, link, agreement, yes, json),
+        Verb::Pair { link, agreement, vouch, yes } => {
+            pairing::pair(&home, pairing::Pairing { link, agreement, vouch, yes }, json)
+        }
+        Verb::Look { link } => pairing::look(&home, link, json),
+        Verb::Supplier { verb: SupplierVerb::Domain { out } } => pairing::document(&home, out.as_deref(), json),
         Verb::Get { field } => get(&home, &field, json),
         Verb::Item { verb: ItemVerb::Show { id, out } } => items::show(&home, id, out.as_deref(), json),
         Verb::Supplier { verb: SupplierVerb::Send { person, collection, title, media_type, file } } => {
@@ -662,6 +690,8 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Supplier { verb: SupplierVerb::Unfollow { board } } => Command::Unfollow { board },
         Verb::Supplier { verb: SupplierVerb::Wanted } => Command::Wanted,
         Verb::Supplier { verb: SupplierVerb::Offers } => Command::Offered,
+        Verb::Vouch { supplier, withdraw } => Command::Vouch { supplier, vouched: !withdraw },
+        Verb::Supplier { verb: SupplierVerb::Set(change) } => change.command()?,
         Verb::Requests => Command::Requests,
         Verb::Allow(decision) => decide(decision, true),
         Verb::Refuse(decision) => decide(decision, false),
@@ -773,32 +803,6 @@ fn import_card(home: &Path, file: &Path, json: bool) -> Result<(), Failure> {
     let card = import::read(&name, &text)?;
     let mut answer = control::ask(home, &Command::Set { values: card.values, source: Some(card.format.into()) })?;
     answer["left_out"] = json!(card.left_out);
-    render::show(&answer, json)
-}
-
-fn pair(home: &Path, link: String, agreement: String, yes: bool, json: bool) -> Result<(), Failure> {
-    let invitation: Invitation = parse(&link)?;
-    if !yes {
-        let words = four_words(&invitation.supplier, &invitation.id).join(" ");
-        eprintln!("The supplier shows these four words beside the link: {words}");
-        eprint!("Are they the same? [y/N] ");
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line).map_err(Failure::internal)?;
-        if !line.trim().eq_ignore_ascii_case("y") {
-            return Err(Failure::new(
-                "not_confirmed",
-                exit::REFUSED,
-                "nothing was done; ask the supplier for a new link",
-            ));
-        }
-    }
-    let answer = control::ask(home, &Command::Pair { link, agreement })?;
-    if let (Some(other), Some(more)) = (answer["alternative"].as_str(), answer["also_permits"].as_array()) {
-        let more = more.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ").replace('_', " ");
-        let next = format!("take it up with `regie pair LINK --agreement {other}`, or leave it: nothing was agreed");
-        let words = format!("the supplier proposes {other} instead, which also permits {more}; {next}");
-        return Err(Failure::new("alternative", exit::REFUSED, words));
-    }
     render::show(&answer, json)
 }
 

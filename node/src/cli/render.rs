@@ -36,6 +36,8 @@ pub(super) const FIELDS: View = View::List(&[
 pub(super) const REQUESTS: View = View::List(&[
     ("id", "id"),
     ("who", "name"),
+    ("known by", "standing"),
+    ("looks like", "looks_like"),
     ("asks for (and the rule that made it ask)", "fields"),
     ("why", "plain_purpose"),
     ("in its words", "reason"),
@@ -84,6 +86,8 @@ pub(super) const OFFERS: View = View::List(&[
     ("", "rank"),
     ("id", "offer"),
     ("from", "supplier"),
+    ("known by", "standing"),
+    ("looks like", "looks_like"),
     ("what", "title"),
     ("price", "price"),
     ("needs", "needs"),
@@ -116,6 +120,10 @@ pub(super) const PEOPLE: View = View::List(&[
     ("held", "held"),
     ("requests", "requests"),
 ]);
+pub(super) const LOOK: View = View::Parts(&[
+    ("wishes", WISH_COLUMNS),
+    ("looks_like", &[("name", "name"), ("known since", "since"), ("key", "supplier")]),
+]);
 pub(super) const STATUS: View = View::Parts(&[("suppliers", SUPPLIER_COLUMNS)]);
 pub(super) const WHO: View = View::Parts(&[("items", FOUND_COLUMNS)]);
 pub(super) const OVERVIEW: View = View::Parts(&[
@@ -130,8 +138,11 @@ pub(super) const SUPPLIER: View = View::Parts(&[
     ("knows", &[("field", "field"), ("since", "at"), ("under", "grant"), ("grant lives", "current")]),
     ("receipts", &[("when", "at"), ("erased", "fields"), ("of grant", "grant")]),
     ("waiting", &[("id", "id"), ("asks for", "fields"), ("why", "plain_purpose")]),
-    ("wishes", &[("fields", "fields"), ("for", "purpose"), ("why", "reason")]),
+    ("looks_like", &[("name", "name"), ("known since", "since"), ("key", "supplier")]),
+    ("wishes", WISH_COLUMNS),
 ]);
+
+const WISH_COLUMNS: Columns = &[("fields", "fields"), ("for", "purpose"), ("why", "reason")];
 
 const GRANT_COLUMNS: Columns = &[
     ("grant", "grant"),
@@ -154,6 +165,8 @@ const HANDED_ON_COLUMNS: Columns = &[
 ];
 const SUPPLIER_COLUMNS: Columns = &[
     ("name", "name"),
+    ("known by", "standing"),
+    ("looks like", "looks_like"),
     ("sector", "sector"),
     ("agreement", "agreement"),
     ("connected", "connected"),
@@ -165,6 +178,8 @@ const SUPPLIER_COLUMNS: Columns = &[
 ];
 const FOUND_COLUMNS: Columns = &[
     ("name", "name"),
+    ("known by", "standing"),
+    ("looks like", "looks_like"),
     ("sector", "sector"),
     ("has", "groups"),
     ("live grants", "live_grants"),
@@ -198,6 +213,31 @@ pub(super) fn show_as(value: &Value, json: bool, view: View) -> Result<(), Failu
         (value, false) => println!("{}", cell("", value)),
     }
     Ok(())
+}
+
+/// A text of an answer as it is.
+pub(super) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Who a supplier is, in a few words.
+pub(super) fn standing(of: &Value) -> String {
+    let when = |key: &str| short("since", &text(&of[key]));
+    let (checked, why) = (when("checked"), text(&of["why"]).replace('_', " "));
+    let known = match of["is"].as_str() {
+        Some("proven") => format!("domain proven since {}, checked {checked}", when("since")),
+        Some("contradicted") => format!("CONTRADICTED by its domain since {} ({why})", when("since")),
+        Some("claimed") if why.is_empty() => "domain only claimed".to_owned(),
+        Some("claimed") => format!("domain only claimed ({why})"),
+        _ => "no domain".to_owned(),
+    };
+    if of["vouched"].is_string() { format!("{known}; you vouched {}", when("vouched")) } else { known }
+}
+
+/// Whom a supplier looks like.
+pub(super) fn lookalike(of: &Value) -> String {
+    let since = short("since", &text(&of["since"]));
+    format!("looks like '{}', which you know since {since}, but has another key", text(&of["name"]))
 }
 
 /// The fields or purposes there are.
@@ -266,6 +306,9 @@ fn cell(name: &str, value: &Value) -> String {
         ("fields", Value::Object(fields)) => {
             lines(fields.iter().map(|(field, rule)| format!("{field} ({})", cell("", rule))))
         }
+        ("standing", Value::Object(of)) if of.contains_key("is") => standing(value),
+        ("standing", Value::Object(of)) => of.keys().next().map(|one| words(one)).unwrap_or_default(),
+        ("looks_like", Value::Array(others)) => lines(others.iter().map(|one| text(&one["name"]))),
         ("groups", Value::Object(groups)) => {
             groups.iter().map(|(group, count)| format!("{group} {count}")).collect::<Vec<_>>().join(", ")
         }
@@ -318,6 +361,10 @@ fn happened(kind: &str, of: &Value) -> String {
         "closed" => format!("took up an offer for {}", short("id", &cell("", &of["intent"]))),
         "received" => format!("an item came into {}", cell("", &of["collection"])),
         "field_changed" => format!("changed {}", cell("", &of["field"])),
+        "identified" => format!("who it is: {}", cell("standing", &of["standing"])),
+        "vouched" if of["vouched"] == json!(false) => "you vouch for it no longer".to_owned(),
+        "vouched" => "you vouched for it".to_owned(),
+        "profile_renewed" => "it showed a newer profile".to_owned(),
         _ => words(kind),
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     command::{Command, Failure, exit, parse},
     control,
     dashboard::{self, Asker, Doors, Starter},
+    domain::Reader,
     driver::End,
     home::{self, Config, Role},
     network::{Proxy, Way},
@@ -114,7 +115,12 @@ fn travel(config: &Config) -> Travel {
         spread: spread.unwrap_or(usual.spread),
         held: config.held_lines.unwrap_or(usual.held),
     };
-    Travel { way: Way { proxy: config.proxy.clone() }, rhythm }
+    // Nothing goes around a proxy.
+    let reader = match config.proxy {
+        Some(_) => Reader::behind_a_proxy(),
+        None => Reader::new(config.domain_hosts.clone()),
+    };
+    Travel { way: Way { proxy: config.proxy.clone() }, rhythm, reader }
 }
 
 /// Where there is no home yet: the first steps in a browser, then the node they made.
@@ -283,9 +289,10 @@ async fn ask_person(
             let next = "start the node without --dashboard off";
             Failure::new("no_dashboard", exit::NOT_FOUND, format!("this node has no dashboard; {next}"))
         }),
-        Command::Pair { link, agreement } => {
+        Command::Look { link } => person::look(parse::<Invitation>(&link)?, events).await,
+        Command::Pair { link, agreement, vouched } => {
             let invitation: Invitation = parse(&link)?;
-            person::pair(invitation, parse(&agreement)?, events).await
+            person::pair(invitation, parse(&agreement)?, vouched, events).await
         }
         Command::TakeUp { offer, agreement } => person::take_up(offer, parse(&agreement)?, events).await,
         command => ask(&events, |answer| person::Event::Command(command, answer)).await,

@@ -13,6 +13,7 @@ mod security;
 mod segments;
 mod setup;
 mod suppliers;
+mod who;
 mod wishes;
 
 use std::sync::Arc;

@@ -149,6 +149,7 @@ impl Words {
             "field_changed" => self.of("event-field-changed", &self.name("field", &text("field"))),
             "delegated" => self.say("event-delegated"),
             "paused" if of["paused"] == Value::Bool(false) => self.say("event-resumed"),
+            "vouched" if of["vouched"] == Value::Bool(false) => self.say("event-vouched-no"),
             other => self.say(&format!("event-{}", other.replace('_', "-"))),
         }
     }
@@ -183,12 +184,21 @@ impl Words {
 mod tests {
     use std::collections::BTreeSet;
 
-    use regie_protocol::{agreement::Agreement, field::VOCABULARY, policy::Policy, purpose::Purpose, refusal::Refusal};
+    use regie_protocol::{
+        agreement::Agreement,
+        field::VOCABULARY,
+        policy::{self, Policy},
+        purpose::Purpose,
+        refusal::Refusal,
+        standing::{Contradiction, Unread},
+    };
 
     use super::*;
 
     /// Codes a page can meet that are not a peer's refusal.
-    const FAILURES: [&str; 11] = [
+    const FAILURES: [&str; 13] = [
+        "changed_profile",
+        "look_first",
         "not_found",
         "bad_argument",
         "already_done",
@@ -266,6 +276,10 @@ mod tests {
             Purpose::ALL.iter().for_each(|purpose| there("purpose", purpose.name()));
             Agreement::ALL.iter().for_each(|agreement| there("agreement", agreement.code()));
             Refusal::ALL.iter().for_each(|refusal| there("refusal", refusal.code()));
+            Unread::ALL.iter().for_each(|unread| there("unread", unread.code()));
+            Contradiction::ALL.iter().for_each(|by| there("contradiction", by.code()));
+            ["none", "claimed", "proven", "contradicted"].iter().for_each(|standing| there("standing", standing));
+            assert_ne!(words.rule(policy::NOT_KNOWN), policy::NOT_KNOWN);
             (1..=12).for_each(|month: u8| there("calendar", &month.to_string()));
             for code in FAILURES {
                 there("failure", code);

@@ -77,8 +77,8 @@ fn pair(stage: &mut Stage) -> Result<(), Failure> {
         let invitation = stage.ask(who, &Command::Invite { public: false, days: 1 })?;
         let link = text(&invitation["link"]);
         let again = link.clone();
-        stage.ask(PERSON, &Command::Pair { link, agreement: "SD-BASE".into() })?;
-        let twice = stage.ask(PERSON, &Command::Pair { link: again, agreement: "SD-BASE".into() })?;
+        stage.ask(PERSON, &Command::Pair { link, agreement: "SD-BASE".into(), vouched: true })?;
+        let twice = stage.ask(PERSON, &Command::Pair { link: again, agreement: "SD-BASE".into(), vouched: true })?;
         check("a second visit finds the same supplier", twice["known_already"] == json!(true))?;
     }
     stage.until("all three are connected", |stage| {
@@ -90,7 +90,7 @@ fn pair(stage: &mut Stage) -> Result<(), Failure> {
     })?;
     let sees = "three suppliers, agreement SD-BASE with each";
     stage.tell(
-        "She pairs with each by its one-use link.",
+        "She pairs with each by its one-use link, and vouches: she got each from the supplier itself.",
         sees,
         "one person each, under a key made for that supplier alone",
     );

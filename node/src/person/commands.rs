@@ -139,9 +139,15 @@ impl Node {
             Command::Me { name } => self.me(name, turn),
             Command::Proffer { agreement } => self.proffered(agreement, turn),
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&*self.store)? })),
-            Command::Pair { .. } | Command::TakeUp { .. } | Command::Stop | Command::Dashboard => {
-                Err(Failure::internal("handled elsewhere"))
+            Command::Vouch { supplier, vouched } => {
+                let supplier = self.find_supplier(&supplier)?;
+                self.vouch(&supplier, vouched, turn)
             }
+            Command::Look { .. }
+            | Command::Pair { .. }
+            | Command::TakeUp { .. }
+            | Command::Stop
+            | Command::Dashboard => Err(Failure::internal("handled elsewhere")),
             Command::Invite { .. }
             | Command::Ask { .. }
             | Command::People
@@ -164,6 +170,8 @@ impl Node {
             | Command::Correct { .. }
             | Command::KeyCreate { .. }
             | Command::KeyList
+            | Command::SetProfile { .. }
+            | Command::DomainDocument
             | Command::KeyRevoke { .. } => Err(Failure::usage(
                 "this home is a person's; that command is for a supplier's companion (`regie supplier init`)",
             )),
@@ -212,7 +220,7 @@ impl Node {
     pub(super) fn relationship_json(&self, supplier: &PublicKey) -> Value {
         let Some(relationship) = self.machine.relationship(supplier) else { return Value::Null };
         let now = self.clock.look();
-        json!({
+        let shown = json!({
             "supplier": supplier,
             "name": relationship.profile().name,
             "sector": relationship.profile().sector,
@@ -229,7 +237,8 @@ impl Node {
             "requests_waiting": relationship.waiting().count(),
             "undelivered": relationship.undelivered(),
             "log_entries": relationship.log().size(),
-        })
+        });
+        self.who(shown, supplier)
     }
 
     fn audit(&self) -> Result<Value, Failure> {

@@ -37,7 +37,7 @@ const LISTED: usize = 1_000;
 impl Node {
     pub(super) fn requests(&self) -> Value {
         let waiting = self.machine.relationships().flat_map(|(supplier, r)| r.waiting().map(move |w| (supplier, r, w)));
-        Value::Array(waiting.take(LISTED).map(|(supplier, r, waiting)| waiting_json(supplier, r, waiting)).collect())
+        Value::Array(waiting.take(LISTED).map(|(s, r, waiting)| self.who(waiting_json(s, r, waiting), s)).collect())
     }
 
     pub(super) fn answer(&mut self, id: &str, yes: bool, turn: &mut Turn) -> Result<Value, Failure> {
@@ -235,6 +235,7 @@ impl Node {
             purpose: past.purpose,
             retention: past.retention,
             delegations: past.delegations,
+            is_known: relationship.is_known(self.clock.look().latest()),
         };
         let answer = |field| {
             let (answer, rule) = policy.answer(field, &terms);

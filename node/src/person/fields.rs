@@ -66,7 +66,9 @@ impl Node {
             "told_count": told.len(),
             "known_by": known
                 .take(NAMED)
-                .map(|(s, known)| json!({ "supplier": s, "name": self.name_of(s), "at": time(known.at) }))
+                .map(|(s, known)| {
+                    self.who(json!({ "supplier": s, "name": self.name_of(s), "at": time(known.at) }), s)
+                })
                 .collect::<Vec<_>>(),
         }))
     }
@@ -155,9 +157,10 @@ impl Node {
                 told.entry(supplier).or_default().push(*field);
             }
         }
-        let named = told.iter().take(NAMED).map(
-            |(supplier, fields)| json!({ "supplier": supplier, "name": self.name_of(supplier), "fields": fields }),
-        );
+        let named = told.iter().take(NAMED).map(|(supplier, fields)| {
+            let named = json!({ "supplier": supplier, "name": self.name_of(supplier), "fields": fields });
+            self.who(named, supplier)
+        });
         json!({ "suppliers": named.collect::<Vec<_>>(), "count": told.len() })
     }
 
@@ -165,19 +168,20 @@ impl Node {
         let open: Vec<_> = self.machine.relationships().filter(|(_, r)| r.undelivered() > 0).collect();
         let waiting: usize = open.iter().map(|(_, r)| r.undelivered()).sum();
         let named = open.iter().take(NAMED).map(|(supplier, r)| {
-            json!({
+            let shown = json!({
                 "supplier": supplier,
                 "name": r.profile().name,
                 "undelivered": r.undelivered(),
                 "connected": self.is_up(supplier),
                 "unreachable": self.is_unreachable(supplier),
-            })
+            });
+            self.who(shown, supplier)
         });
         json!({ "waiting": waiting, "suppliers": named.collect::<Vec<_>>() })
     }
 
     pub(super) fn named(&self, supplier: &PublicKey) -> Value {
-        json!({ "supplier": supplier, "name": self.name_of(supplier) })
+        self.who(json!({ "supplier": supplier, "name": self.name_of(supplier) }), supplier)
     }
 
     fn keep_earlier(&self, field: FieldPath, turn: &mut Turn) -> Result<(), Failure> {

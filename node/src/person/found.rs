@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-use super::{Event, Node, links};
+use super::{Event, Node, pairing};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
@@ -56,12 +56,12 @@ pub(super) async fn again(
 ) -> Result<Value, Failure> {
     let Known { secret, way } = known;
     let (endpoint, _network) = Endpoint::start(secret, &[], &way).await.map_err(Failure::internal)?;
-    endpoint.connect(*supplier.as_bytes(), addresses, None).await.map_err(links::unreachable)?;
+    endpoint.connect(*supplier.as_bytes(), addresses, None).await.map_err(pairing::unreachable)?;
     let frame = wire::encode(&Message::Hello).map_err(Failure::internal)?;
     let said = endpoint.exchange(*supplier.as_bytes(), frame).await.ok().and_then(|frame| message::read(&frame).ok());
     let Some(Reply::Profile(profile)) = said else {
         let words = "the supplier answered without saying who it is; try again later";
         return Err(Failure::new("unreachable", exit::UNREACHABLE, words));
     };
-    links::ask(events, |answer| Event::Found(supplier, Box::new(profile), answer)).await
+    pairing::ask(events, |answer| Event::Found(supplier, Box::new(profile), answer)).await
 }

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use zeroize::Zeroizing;
 
-use super::{Event, Node, commands::time, links, value_of};
+use super::{Event, Node, commands::time, pairing, value_of};
 use crate::{
     clock,
     command::{Failure, exit, parse},
@@ -303,7 +303,7 @@ impl Node {
 
     fn offer_json(&self, offer: &Verified<Offer>) -> Value {
         let needs = &offer.needs;
-        json!({
+        let shown = json!({
             "offer": offer.id(),
             "intent": offer.intent,
             "supplier": offer.name,
@@ -318,16 +318,29 @@ impl Node {
             "days": needs.duration,
             "kept": needs.retention,
             "expires": time(offer.expires),
-        })
+            // Who makes an offer is known once its supplier is: until then the name is what it says.
+            "standing": Value::Null,
+            "looks_like": self.looks_like(&offer.supplier, &[&offer.name]),
+        });
+        self.who(shown, &offer.supplier)
     }
 }
 
 /// Takes an offer up: pairs with its supplier first, where there is no relationship yet.
 pub async fn take_up(offer: String, agreement: Agreement, events: mpsc::Sender<Event>) -> Result<Value, Failure> {
-    let taking = links::ask(&events, |answer| Event::Taking(offer, answer)).await?;
+    let taking = pairing::ask(&events, |answer| Event::Taking(offer, answer)).await?;
     let Taking { intent, offer, invitation, paired } = taking;
     if !paired {
-        let answer = links::pair(invitation, agreement, events.clone()).await?;
+        // The person's word was for an offer under a name: it is not for one that only looks like it.
+        let seen = pairing::look(invitation.clone(), events.clone()).await?;
+        if seen["standing"]["is"] == "contradicted" || seen["looks_like"].as_array().is_some_and(|one| !one.is_empty())
+        {
+            let next = format!("look at it and pair with it first, if it is who you think: `regie pair {invitation}`");
+            let words =
+                format!("the supplier of that offer is contradicted by its domain or looks like another; {next}");
+            return Err(Failure::new("look_first", exit::REFUSED, words));
+        }
+        let answer = pairing::pair(invitation, agreement, false, events.clone()).await?;
         if let Some(other) = answer["alternative"].as_str() {
             let words = format!(
                 "the supplier does not accept {agreement} and proposes {other}; nothing was agreed. Take the offer up \
@@ -336,7 +349,7 @@ pub async fn take_up(offer: String, agreement: Agreement, events: mpsc::Sender<E
             return Err(Failure::new("alternative", exit::REFUSED, words));
         }
     }
-    links::ask(&events, |answer| Event::TakeUp(intent, offer, answer)).await
+    pairing::ask(&events, |answer| Event::TakeUp(intent, offer, answer)).await
 }
 
 /// Speaks with the board of one intent for as long as there is something to say. It dials for every look and hangs up

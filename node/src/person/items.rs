@@ -144,7 +144,7 @@ impl Node {
     }
 
     fn item_json(&self, supplier: &PublicKey, id: &Nonce, kept: &Kept) -> Result<Value, Failure> {
-        let mut shown = json!({
+        let shown = json!({
             "id": id,
             "supplier": supplier,
             "name": self.name_of(supplier),
@@ -153,6 +153,7 @@ impl Node {
             "bytes": kept.bytes,
             "state": kept.state,
         });
+        let mut shown = self.who(shown, supplier);
         match self.content(supplier, id)?.content {
             Content::Document(document) => {
                 shown["title"] = json!(document.title);

@@ -120,11 +120,19 @@ impl Node {
 
     /// A supplier's newer word on itself; where it moved, the line follows.
     pub(super) fn renew(&mut self, supplier: &PublicKey, profile: Signed<Profile>, turn: &mut Turn) {
-        let effects = self.machine.renew_profile(supplier, profile);
-        if effects.is_empty() {
-            return;
+        let now = self.clock.now();
+        match self.machine.renew_profile(supplier, profile, now, &mut clock::entropy()) {
+            Ok(effects) if effects.is_empty() => {}
+            Ok(effects) => {
+                self.run(effects, None, turn);
+                self.follow(supplier);
+            }
+            Err(error) => tracing::info!(%error, "a supplier showed a profile that is not taken"),
         }
-        self.run(effects, None, turn);
+    }
+
+    /// The supplier may be elsewhere now, by its newer profile.
+    pub(super) fn follow(&mut self, supplier: &PublicKey) {
         let Some(relationship) = self.machine.relationship(supplier) else { return };
         let addresses: Vec<_> = relationship.profile().addresses.iter().filter_map(|text| text.parse().ok()).collect();
         if let Some(link) = self.links.get(supplier) {

@@ -8,13 +8,9 @@
 use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
-    agreement::Agreement,
     identity::PublicKey,
     message::{self, Message, Reply},
-    person::Weighed,
-    profile::{Invitation, Pairing},
     refusal::Refusal,
-    signed::Signed,
     wire,
 };
 use tokio::{
@@ -25,13 +21,10 @@ use tokio::{
 use zeroize::Zeroizing;
 
 use super::{
-    Answered, Counter, Event, Proffer, Proffered, found,
+    Event,
     rhythm::{Rhythm, Trying},
 };
-use crate::{
-    command::{Failure, exit},
-    network::{Address, DialError, Endpoint, NetworkEvent, Transport, Way},
-};
+use crate::network::{Address, DialError, Endpoint, NetworkEvent, Transport, Way};
 
 /// A visit is over when nothing was said for so long.
 const QUIET: Duration = Duration::from_secs(3);
@@ -215,96 +208,4 @@ async fn deliver(supplier: PublicKey, endpoint: Endpoint, events: mpsc::WeakSend
         }
     }
     true
-}
-
-/// Follows a pairing link. A supplier that is known is found again by it; else this dials under the key made for this
-/// supplier, reads its profile, proffers. Where the supplier answers with a stricter agreement that is taken up; one that
-/// permits more comes out, for the person to decide.
-pub async fn pair(
-    invitation: Invitation,
-    agreement: Agreement,
-    events: mpsc::Sender<Event>,
-) -> Result<serde_json::Value, Failure> {
-    let (supplier, id) = (invitation.supplier, invitation.id);
-    let addresses: Vec<Address> =
-        invitation.addresses.iter().map(|text| crate::command::parse(text)).collect::<Result<_, _>>()?;
-    if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
-        return found::again(supplier, known, &addresses, &events).await;
-    }
-    let proffer = Proffer { supplier, invitation: id, agreement, alternative: None };
-    let Proffered { secret, pairing, way } = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
-    let (endpoint, _network) = Endpoint::start(secret, &[], &way).await.map_err(Failure::internal)?;
-    endpoint.connect(*supplier.as_bytes(), &addresses, None).await.map_err(unreachable)?;
-    let Reply::Profile(profile) = exchange(&endpoint, supplier, &Message::Hello).await? else {
-        return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier did not answer with its profile"));
-    };
-    let (mut pairing, mut reply) = proffered(&endpoint, supplier, pairing).await?;
-    if let Reply::Alternative(answer) = reply {
-        let counter = Box::new(Counter { supplier, pairing: pairing.clone(), answer });
-        let weighed: Weighed = ask(&events, |answer| Event::Weigh(counter, answer)).await?;
-        if !weighed.stricter {
-            return Ok(other_terms(agreement, weighed.agreement));
-        }
-        let (agreement, alternative) = (weighed.agreement, Some(weighed.id));
-        let proffer = Proffer { supplier, invitation: id, agreement, alternative };
-        let again = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
-        (pairing, reply) = proffered(&endpoint, supplier, again.pairing).await?;
-    }
-    let acceptance = match reply {
-        Reply::Paired(acceptance) => acceptance,
-        Reply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
-        Reply::Refused(code) => return Err(Failure::new(code.code(), exit::REFUSED, code.explanation())),
-        _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
-    };
-    let answered = Box::new(Answered { supplier, profile, acceptance, pairing });
-    ask(&events, |answer| Event::Paired(answered, answer)).await
-}
-
-/// Why a supplier can't be reached, with what to do.
-pub(super) fn unreachable(error: DialError) -> Failure {
-    Failure::new("unreachable", exit::UNREACHABLE, format!("the supplier can't be reached. {error}"))
-}
-
-/// The supplier's other proposal, and what it permits that was not proffered.
-fn other_terms(proffered: Agreement, alternative: Agreement) -> serde_json::Value {
-    let (own, other) = (proffered.terms(), alternative.terms());
-    let more = [
-        ("analytics", other.analytics && !own.analytics),
-        ("tracking", other.tracking && !own.tracking),
-        ("profiling", other.profiling && !own.profiling),
-        ("third_parties", other.third_parties && !own.third_parties),
-    ];
-    let more: Vec<&str> = more.into_iter().filter(|(_, more)| *more).map(|(name, _)| name).collect();
-    serde_json::json!({ "proffered": proffered, "alternative": alternative, "also_permits": more })
-}
-
-async fn proffered(
-    endpoint: &Endpoint,
-    supplier: PublicKey,
-    pairing: Signed<Pairing>,
-) -> Result<(Signed<Pairing>, Reply), Failure> {
-    let reply = exchange(endpoint, supplier, &Message::Pair(pairing.clone())).await?;
-    Ok((pairing, reply))
-}
-
-pub(super) async fn ask<T>(
-    events: &mpsc::Sender<Event>,
-    event: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Event,
-) -> Result<T, Failure> {
-    let stopped = || Failure::internal("the node is stopping");
-    let (answer, wait) = oneshot::channel();
-    events.send(event(answer)).await.map_err(|_| stopped())?;
-    wait.await.map_err(|_| stopped())?
-}
-
-async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Message) -> Result<Reply, Failure> {
-    let frame = wire::encode(message).map_err(Failure::internal)?;
-    let reply = endpoint.exchange(*supplier.as_bytes(), frame).await.map_err(|error| {
-        Failure::new(
-            "unreachable",
-            exit::UNREACHABLE,
-            format!("the supplier did not answer ({error}); try again later"),
-        )
-    })?;
-    message::read(&reply).map_err(|code| Failure::new(code.code(), exit::REFUSED, code.explanation()))
 }

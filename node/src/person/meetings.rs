@@ -3,7 +3,7 @@
 
 use regie_protocol::{identity::PublicKey, time::Timestamp};
 
-use super::{Event, Node, links};
+use super::{Event, Node, pairing};
 use crate::driver::Turn;
 
 /// First and longest pause between two attempts to meet a processor, in milliseconds.
@@ -36,7 +36,7 @@ impl Node {
             turn.after(move || {
                 drop(runtime.spawn(async move {
                     let Some(events) = events.upgrade() else { return };
-                    if let Err(failure) = links::pair(invitation, agreement, events.clone()).await {
+                    if let Err(failure) = pairing::pair(invitation, agreement, false, events.clone()).await {
                         tracing::info!(code = failure.code, "a processor can't be met yet");
                     }
                     let _ = events.send(Event::Met(processor)).await;

@@ -11,6 +11,7 @@ use regie_protocol::{
     grant::Access,
     identity::{Nonce, PublicKey},
     person::{Record, Relationship, Waiting},
+    profile::Wish,
     purpose::Purpose,
     time::{Now, Timestamp},
     wire,
@@ -80,7 +81,33 @@ impl Node {
         }
         let mut kinds: Vec<_> = kinds.into_iter().collect();
         kinds.sort_by_key(|(_, list)| std::cmp::Reverse(list.len()));
-        kinds.iter().take(GROUPS.0).filter_map(|(kind, list)| group_json(kind, list)).collect()
+        kinds.iter().take(GROUPS.0).filter_map(|(kind, list)| self.group_json(kind, list)).collect()
+    }
+
+    fn group_json(&self, kind: &Kind, list: &[(&PublicKey, &Relationship, &Waiting)]) -> Option<Value> {
+        let (sector, purpose, access, fields, delegations) = kind;
+        let (_, relationship, first) = list.first()?;
+        let ids: Vec<Nonce> = list.iter().take(GROUPS.1).map(|(_, _, waiting)| waiting.id).collect();
+        let suppliers = list
+            .iter()
+            .take(GROUPS.2)
+            .map(|(key, r, _)| self.who(json!({ "supplier": key, "name": r.profile().name }), key));
+        Some(json!({
+            "ids": ids,
+            "count": list.len(),
+            "sector": sector,
+            "purpose": purpose,
+            "access": access,
+            "fields": fields,
+            "rule": first.fields.values().next(),
+            "suppliers": suppliers.collect::<Vec<_>>(),
+            "reason": first.reason,
+            "grant_days": list.iter().map(|(_, _, waiting)| waiting.duration).max(),
+            "kept_days": list.iter().map(|(_, _, waiting)| waiting.retention).max(),
+            "delegations": delegations,
+            "agreement": relationship.stored().agreement,
+            "oldest": time(list.iter().map(|(_, _, waiting)| waiting.at).min()?),
+        }))
     }
 
     fn who_knows(&self) -> Vec<Value> {
@@ -108,7 +135,7 @@ impl Node {
             for field in relationship.knows().keys() {
                 *groups.entry(field.info().group).or_default() += 1;
             }
-            json!({ "supplier": supplier, "name": relationship.profile().name, "groups": groups })
+            self.who(json!({ "supplier": supplier, "name": relationship.profile().name, "groups": groups }), supplier)
         };
         all.iter().take(FLOWS).map(show).collect()
     }
@@ -136,14 +163,7 @@ impl Node {
         let mut answer = self.supplier_json(supplier, relationship);
         let profile = relationship.profile();
         let terms = relationship.stored().agreement.terms();
-        let wishes = profile.wishes.iter().map(|wish| {
-            json!({
-                "fields": wish.fields,
-                "purpose": wish.purpose,
-                "reason": wish.reason,
-                "kept_days": wish.retention,
-            })
-        });
+        let wishes = profile.wishes.iter().map(wish_json);
         let grants = relationship.grants().take(DETAIL.2).map(|grant| {
             let mut shown = self.grant_json(&profile.name, grant);
             shown["live"] = json!(shown["state"] == json!("live"));
@@ -185,7 +205,7 @@ impl Node {
         let profile = relationship.profile();
         let now = self.clock.look();
         let groups: BTreeSet<&str> = relationship.knows().keys().map(|field| field.info().group).collect();
-        json!({
+        let shown = json!({
             "supplier": key,
             "name": profile.name,
             "sector": profile.sector,
@@ -199,7 +219,8 @@ impl Node {
             "undelivered": relationship.undelivered(),
             "last_contact": time(relationship.last()),
             "groups": groups,
-        })
+        });
+        self.who(shown, key)
     }
 
     fn matches(&self, filter: &Filter, relationship: &Relationship, now: Now) -> bool {
@@ -232,25 +253,13 @@ impl Node {
     }
 }
 
-fn group_json(kind: &Kind, list: &[(&PublicKey, &Relationship, &Waiting)]) -> Option<Value> {
-    let (sector, purpose, access, fields, delegations) = kind;
-    let (_, relationship, first) = list.first()?;
-    let ids: Vec<Nonce> = list.iter().take(GROUPS.1).map(|(_, _, waiting)| waiting.id).collect();
-    let suppliers = list.iter().take(GROUPS.2).map(|(key, r, _)| json!({ "supplier": key, "name": r.profile().name }));
-    Some(json!({
-        "ids": ids,
-        "count": list.len(),
-        "sector": sector,
-        "purpose": purpose,
-        "access": access,
-        "fields": fields,
-        "rule": first.fields.values().next(),
-        "suppliers": suppliers.collect::<Vec<_>>(),
-        "reason": first.reason,
-        "grant_days": list.iter().map(|(_, _, waiting)| waiting.duration).max(),
-        "kept_days": list.iter().map(|(_, _, waiting)| waiting.retention).max(),
-        "delegations": delegations,
-        "agreement": relationship.stored().agreement,
-        "oldest": time(list.iter().map(|(_, _, waiting)| waiting.at).min()?),
-    }))
+/// What a supplier would like to know, and why.
+pub(super) fn wish_json(wish: &Wish) -> Value {
+    json!({
+        "fields": wish.fields,
+        "purpose": wish.purpose,
+        "plain_purpose": wish.purpose.plain(),
+        "reason": wish.reason,
+        "kept_days": wish.retention,
+    })
 }

@@ -30,6 +30,8 @@ const HEADS: &[u8] = b"heads";
 const NAME: &[u8] = b"name";
 const ACTIVITY: &[u8] = b"activity";
 const PROFFER: &[u8] = b"proffer";
+/// What is known of who a supplier is, in the group of that supplier.
+const IDENTIFIED: &[u8] = b"identified";
 /// Largest stored record, in bytes.
 pub(super) const RECORD_BYTES: usize = 1024 * 1024;
 
@@ -243,6 +245,7 @@ fn place(record: &Record) -> (Table, Key) {
     match record {
         Record::Relationship { supplier, .. } => (Table::Relationship, Key::item(supplier.as_bytes())),
         Record::Withdrawn { supplier, .. } => (Table::Contact, Key::item(supplier.as_bytes())),
+        Record::Identified { supplier, .. } => (Table::Contact, Key::grouped(supplier.as_bytes(), IDENTIFIED)),
         Record::Grant { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.id().digest())),
         Record::GrantForgotten { supplier, grant } => (Table::Grant, Key::grouped(supplier.as_bytes(), grant.digest())),
         Record::Mandate { processor, mandate } => {

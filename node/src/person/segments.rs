@@ -124,7 +124,7 @@ impl Node {
     fn segment_json(&self, supplier: &PublicKey, segment: &Verified<Segment>, said: Option<Said>, now: Now) -> Value {
         let fit = self.fit(segment, now);
         let because = fit.because.iter().map(|(clause, holds)| json!({ "clause": clause, "holds": holds }));
-        json!({
+        let shown = json!({
             "segment": segment.id(),
             "supplier": supplier,
             "from": self.name_of(supplier),
@@ -144,7 +144,8 @@ impl Node {
             "said": said.map(|said| said.what),
             "counted": said.is_some_and(|said| said.counted.is_some()),
             "expires": time(segment.expires),
-        })
+        });
+        self.who(shown, supplier)
     }
 }
 

@@ -29,6 +29,8 @@ impl Companion {
             Command::Clock { accept: Some(sure) } => self.accept_clock(sure, turn),
             Command::People => self.people(),
             Command::Invite { public, days } => self.invite(public, days, turn),
+            Command::SetProfile { profile } => self.change_profile(profile, turn),
+            Command::DomainDocument => self.domain_document(),
             Command::Ask { person, fields, purpose, reason, access, days, retention, delegations } => {
                 let ask = Ask {
                     person: self.find_person(&person)?,

@@ -156,15 +156,22 @@ impl Person {
         effects.push(Effect::Persist(Record::Content { supplier, id, item: item.signed().clone() }));
         self.log(effects, Log::With(supplier), Event::Received { item: object, collection }, now, entropy)?;
         effects.push(Effect::Reply(Reply::Noted));
-        self.decide_correction(effects, supplier, id, &item.content);
+        self.decide_correction(effects, supplier, id, &item.content, now);
         Ok(())
     }
 
     /// What the defaults say of a correction.
-    fn decide_correction(&mut self, effects: &mut Vec<Effect>, supplier: PublicKey, id: Nonce, content: &Content) {
+    fn decide_correction(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: PublicKey,
+        id: Nonce,
+        content: &Content,
+        now: Now,
+    ) {
         let Content::Correction(correction) = content else { return };
         let Some(relationship) = self.relationships.get(&supplier) else { return };
-        match self.policy.correction(correction.field, &supplier, &relationship.profile.sector).0 {
+        match self.policy.correction(correction.field, relationship.proposer(now)).0 {
             Answer::Allow => {
                 effects.push(Effect::Correct(Correcting { supplier, id, correction: correction.clone() }));
             }

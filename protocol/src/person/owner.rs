@@ -220,11 +220,8 @@ impl Person {
     ) -> Effects {
         let now = now.into();
         let bad = |what| move |_| OwnerError::BadPairing(what);
-        let checked = from_supplier(profile, supplier).map_err(bad("profile is not signed by its key"))?;
+        let checked = self.look(supplier, profile)?;
         let acceptance = from_supplier(acceptance, supplier).map_err(bad("acceptance is not signed by its key"))?;
-        if !checked.well_formed() {
-            return Err(OwnerError::BadPairing("profile is out of bounds"));
-        }
         let own = self.pairing_key(supplier).public();
         let proffered = pairing.clone().verify()?;
         let answers = acceptance.pairing == pairing.id() && proffered.person == own && acceptance.person == own;
@@ -344,23 +341,6 @@ impl Person {
             self.log(&mut effects, Log::With(*supplier), Event::Paused { paused }, now, entropy)?;
         }
         Ok(effects)
-    }
-
-    /// Takes a supplier's newer word on itself: its addresses, its name, what it would like to know. One that is not
-    /// newer, not signed by the key that is known or out of bounds changes nothing.
-    #[must_use]
-    pub fn renew_profile(&mut self, supplier: &PublicKey, profile: Signed<Profile>) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let Some(relationship) = self.relationships.get(supplier) else { return effects };
-        if profile == relationship.stored.profile {
-            return effects;
-        }
-        let Ok(newer) = from_supplier(profile, supplier) else { return effects };
-        if newer.well_formed() && newer.issued > relationship.profile().issued {
-            let stored = StoredRelationship { profile: newer.signed().clone(), ..relationship.stored.clone() };
-            self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
-        }
-        effects
     }
 
     /// Is this supplier to reach the person at once?

@@ -294,6 +294,7 @@ impl Person {
             purpose: request.purpose,
             retention: request.retention,
             delegations: request.delegations,
+            is_known: relationship.is_known(now.latest()),
         };
         let wanted = Wanted { access: request.access, now: now.latest(), until: now.wall.plus_days(request.duration) };
         let withdrawn = &relationship.withdrawn;

@@ -227,7 +227,7 @@ impl Person {
     pub fn unsaid(&self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<(ObjectId, Belongs)> {
         let now = now.into();
         let Some(relationship) = self.relationships.get(supplier) else { return Vec::new() };
-        let Some(answer) = self.policy.segment(supplier, &relationship.profile.sector) else { return Vec::new() };
+        let Some(answer) = self.policy.segment(relationship.proposer(now)) else { return Vec::new() };
         let live = relationship.segments.values().filter(|segment| segment.expires > now.latest()).map(Verified::id);
         live.filter(|id| !relationship.said.contains_key(id)).map(|id| (id, answer)).collect()
     }

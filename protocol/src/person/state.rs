@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Kept, Said, StoredIntent, Wanted};
+use super::{Effect, Kept, Said, StoredIntent, Wanted, standing};
 use crate::{
     agreement::Agreement,
     audit::{Log, TreeHead},
@@ -29,6 +29,7 @@ use crate::{
     revocation::{Revocation, Revoked},
     segment::Segment,
     signed::{ObjectId, Signed, Verified},
+    standing::Identified,
     time::{Days, Now, Timestamp},
     underway::UnderWay,
 };
@@ -39,6 +40,8 @@ pub struct Person {
     /// Made from the seed once; every commit signs a head.
     log_key: Keypair,
     pub(super) relationships: BTreeMap<PublicKey, Relationship>,
+    /// Suppliers by the forms of their names, to find those that look alike.
+    pub(super) looks: standing::Looks,
     pub(super) policy: Policy,
     pub(super) revoked: Revoked,
     pub(super) erased: BTreeSet<ObjectId>,
@@ -62,6 +65,8 @@ pub struct Relationship {
     pub(super) key: Keypair,
     pub(super) profile: Verified<Profile>,
     pub(super) stored: StoredRelationship,
+    /// What is known of who it is.
+    pub(super) identified: Identified,
     pub(super) grants: BTreeMap<ObjectId, VerifiedGrant>,
     pub(super) withdrawn: BTreeSet<FieldPath>,
     pub(super) waiting: BTreeMap<Nonce, Waiting>,
@@ -242,6 +247,11 @@ pub enum Record {
         supplier: PublicKey,
         stored: StoredRelationship,
     },
+    /// What is known of who a supplier is.
+    Identified {
+        supplier: PublicKey,
+        identified: Identified,
+    },
     Withdrawn {
         supplier: PublicKey,
         fields: BTreeSet<FieldPath>,
@@ -403,6 +413,7 @@ impl Person {
             log_key: seed.log_key(),
             seed,
             relationships: BTreeMap::new(),
+            looks: BTreeMap::new(),
             policy,
             revoked: Revoked::default(),
             erased: BTreeSet::new(),
@@ -495,6 +506,7 @@ impl Person {
     fn apply(&mut self, record: &Record) -> Result<(), Refusal> {
         match record {
             Record::Relationship { supplier, stored } => self.apply_relationship(*supplier, stored)?,
+            Record::Identified { supplier, identified } => self.with(supplier)?.identified = *identified,
             Record::Used { grant, used } => drop(self.used.insert(*grant, *used)),
             Record::Revoked { revocation } => {
                 self.revoked.add(revocation.clone().verify()?.grant);
@@ -593,6 +605,9 @@ impl Person {
 
     fn apply_relationship(&mut self, supplier: PublicKey, stored: &StoredRelationship) -> Result<(), Refusal> {
         let profile = stored.profile.clone().verify()?;
+        let before = self.relationships.get(&supplier).filter(|known| known.profile.id() != profile.id());
+        let before = before.map_or_else(Vec::new, |known| standing::forms(&known.profile));
+        self.index_name(&before, &profile);
         if let Some(known) = self.relationships.get_mut(&supplier) {
             known.profile = profile;
             known.stored = stored.clone();
@@ -602,6 +617,7 @@ impl Person {
             key: self.seed.pairwise(&supplier, stored.generation),
             profile,
             stored: stored.clone(),
+            identified: Identified::new(stored.since),
             grants: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
             waiting: BTreeMap::new(),

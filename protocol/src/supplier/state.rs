@@ -374,6 +374,12 @@ impl Supplier {
         self.profile.as_deref()
     }
 
+    /// The same as it was signed.
+    #[must_use]
+    pub fn signed_profile(&self) -> Option<&Signed<Profile>> {
+        self.profile.as_ref().map(Verified::signed)
+    }
+
     /// Is this person in memory?
     #[must_use]
     pub fn customer(&self, person: &PublicKey) -> Option<&Customer> {

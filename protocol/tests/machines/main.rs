@@ -7,6 +7,7 @@ mod clocks;
 mod intents;
 mod returns;
 mod segments;
+mod standing;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +98,8 @@ impl World {
         };
         let mut entropy = self.entropy();
         let effects = self.person.paired(&key, profile, acceptance, &pair, NOW, &mut entropy).expect("paired");
+        self.run(effects, NOW);
+        let effects = self.person.vouch(&key, true, NOW, &mut entropy).expect("vouched for");
         self.run(effects, NOW);
     }
 
@@ -404,7 +407,7 @@ fn a_flood_of_refused_messages_does_not_fill_the_log() {
         assert_eq!(world.give(Message::Hello, NOW), Reply::Refused(Refusal::Unexpected));
     }
     let (_, relationship) = world.person.relationships().next().expect("one");
-    assert!(relationship.log().size() <= u64::from(limits::REQUESTS_PER_HOUR) + 1);
+    assert!(relationship.log().size() <= u64::from(limits::REQUESTS_PER_HOUR) + 2);
 }
 
 #[test]

@@ -350,6 +350,8 @@ impl Node {
         let (profile, accepted) = (sign(profile(supplier, "De Webwinkel BV"), key), sign(accepted, key));
         let done = self.machine.paired(&supplier, profile, accepted, &pairing, now, &mut entropy);
         self.run(done.expect("paired"));
+        let done = self.machine.vouch(&supplier, true, now, &mut entropy);
+        self.run(done.expect("vouched for"));
     }
 
     /// Signs the newest request of the model.

@@ -15,6 +15,7 @@ mod narrowing;
 mod plain_model;
 mod policy;
 mod script;
+mod text;
 mod wire;
 mod world;
 

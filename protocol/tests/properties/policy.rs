@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use regie_protocol::{
     agreement::Agreement,
     field::FieldPath,
-    policy::{Answer, NO_RULE, Policy, Rule, Terms, What, Who},
+    policy::{Answer, NO_RULE, NOT_KNOWN, Policy, Rule, Terms, What, Who},
     purpose::Purpose,
     time::Days,
 };
@@ -143,15 +143,20 @@ proptest! {
         retention in 0u32..4,
         paired in any::<bool>(),
         delegations in 0u8..3,
+        is_known in any::<bool>(),
     ) {
         let mut policy = Policy::of(rules);
         for (number, rule) in policy.rules.iter_mut().enumerate() {
             rule.name = format!("rule {number}");
         }
         let key = if paired { supplier().public() } else { processor().public() };
-        let terms = Terms { supplier: &key, sector, agreement, purpose, retention: Days(retention), delegations };
+        let retention = Days(retention);
+        let terms = Terms { supplier: &key, sector, agreement, purpose, retention, delegations, is_known };
         let (answer, name) = policy.answer(field, &terms);
-        let (wanted, names) = model(&policy, field, &terms);
+        let (wanted, names) = match model(&policy, field, &terms) {
+            (Answer::Allow, _) if !is_known => (Answer::Ask, vec![NOT_KNOWN]),
+            decided => decided,
+        };
         prop_assert_eq!(answer, wanted);
         prop_assert!(names.contains(&name), "{} is none of {:?}", name, names);
     }

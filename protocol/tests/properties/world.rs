@@ -15,6 +15,7 @@ use regie_protocol::{
     policy::Policy,
     purpose::Purpose,
     signed::{ObjectId, Signed, Verified},
+    standing::Identified,
     time::Timestamp,
 };
 
@@ -70,7 +71,10 @@ impl World {
                 introduced_by: None,
                 at_once: false,
             };
-            records.push(Record::Relationship { supplier: company.public(), stored });
+            let supplier = company.public();
+            let identified = Identified { vouched: Some(Timestamp(NOW)), ..Identified::new(Timestamp(NOW)) };
+            records.push(Record::Relationship { supplier, stored });
+            records.push(Record::Identified { supplier, identified });
         }
         let first = Verified::sign(grant(), &person()).expect("signed");
         records.push(Record::Grant { supplier: supplier().public(), grant: first.signed().clone() });

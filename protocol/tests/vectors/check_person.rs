@@ -11,6 +11,7 @@ use regie_protocol::{
     person::{Effect, Person, Record, StoredRelationship},
     profile::Profile,
     signed::ObjectId,
+    standing::Identified,
     time::Timestamp,
 };
 
@@ -157,7 +158,9 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
         introduced_by: None,
         at_once: false,
     };
-    let mut records = vec![Record::Relationship { supplier, stored }];
+    // The states of the vectors are of suppliers that the person vouched for.
+    let identified = Identified { vouched: Some(Timestamp(0)), ..Identified::new(Timestamp(0)) };
+    let mut records = vec![Record::Relationship { supplier, stored }, Record::Identified { supplier, identified }];
     records.extend(state.grants.iter().map(|grant| Record::Grant { supplier, grant: sound(grant) }));
     let fields = state.withdrawn.iter().map(|path| path.parse().expect("a field")).collect();
     records.push(Record::Withdrawn { supplier, fields });

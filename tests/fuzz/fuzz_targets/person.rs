@@ -87,6 +87,8 @@ impl World {
         let (now, mut entropy) = (world.now, world.entropy());
         let paired = world.person.paired(&key, profile, acceptance, &proffered, now, &mut entropy);
         world.run(paired.expect("paired"));
+        let vouched = world.person.vouch(&key, true, now, &mut entropy);
+        world.run(vouched.expect("vouched for"));
         world
     }
 

@@ -161,6 +161,8 @@ impl World {
         let mut entropy = self.entropy();
         let done = self.persons[who].person.paired(&key, profile, accepted, &pairing, now, &mut entropy);
         self.ran(who, done.expect("paired"));
+        let done = self.persons[who].person.vouch(&key, true, now, &mut entropy);
+        self.ran(who, done.expect("vouched for"));
     }
 
     fn step(&mut self, step: Step) {

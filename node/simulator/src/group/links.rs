@@ -400,7 +400,10 @@ impl Group<'_> {
     ) -> Result<(), Wrong> {
         let (now, mut entropy, key) = (self.agenda.time(), self.entropy(), self.firms[firm].key);
         let being = &mut self.beings[person];
-        let effects = being.machine.paired(&key, profile, acceptance, pairing, now, &mut entropy).map_err(refused)?;
+        let mut effects =
+            being.machine.paired(&key, profile, acceptance, pairing, now, &mut entropy).map_err(refused)?;
+        // The model has no domains: whom a person pairs with, the person knows.
+        effects.extend(being.machine.vouch(&key, true, now, &mut entropy).map_err(refused)?);
         being.links.get_mut(&firm).iter_mut().for_each(|link| link.paired = true);
         self.run_person(person, effects).map(drop)
     }

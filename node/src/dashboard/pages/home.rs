@@ -7,7 +7,10 @@ use askama::Template;
 use axum::{Extension, extract::State};
 use serde::Deserialize;
 
-use super::{App, Page, Posted, Shown, Visitor, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, go, show,
+    who::{Lookalike, Standing},
+};
 use crate::{
     clock,
     command::{Command, Remember},
@@ -91,6 +94,8 @@ impl Group {
 struct Named {
     supplier: String,
     name: String,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +127,8 @@ struct Flow {
     supplier: String,
     name: String,
     groups: BTreeMap<String, u64>,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
 }
 
 #[derive(Template)]

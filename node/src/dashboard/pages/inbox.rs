@@ -8,13 +8,18 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{App, Page, Posted, Shown, Visitor, download, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, download, go, show,
+    who::{Lookalike, Standing},
+};
 use crate::command::{Command, Failure};
 
 #[derive(Deserialize)]
 struct Item {
     id: String,
     name: String,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
     supplier: String,
     collection: String,
     at: String,

@@ -5,7 +5,10 @@ use askama::Template;
 use axum::{Extension, extract::State};
 use serde::Deserialize;
 
-use super::{App, Page, Posted, Shown, Visitor, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, go, show,
+    who::{Lookalike, Standing},
+};
 use crate::command::{Command, Failure};
 
 #[derive(Deserialize)]
@@ -19,6 +22,8 @@ struct Segment {
     segment: String,
     supplier: String,
     from: String,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
     name: String,
     words: String,
     fits: bool,

@@ -6,13 +6,15 @@ use axum::{
     extract::{Path, Query, State},
 };
 use regie_protocol::{
-    agreement::Agreement, field::VOCABULARY, identity::four_words, item::Collection, profile::Invitation,
-    purpose::Purpose,
+    agreement::Agreement, field::VOCABULARY, item::Collection, profile::Invitation, purpose::Purpose,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{App, Page, Posted, Shown, Visitor, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, go, show,
+    who::{Lookalike, Standing},
+};
 use crate::{
     command::{Command, Failure, parse},
     dashboard::limits,
@@ -49,6 +51,8 @@ struct Item {
     requests_waiting: u64,
     last_contact: String,
     groups: Vec<String>,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
 }
 
 #[derive(Template)]
@@ -124,6 +128,8 @@ struct Supplier {
     handed_on: Vec<HandedOn>,
     introduced_by: Option<String>,
     log_entries: u64,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
 }
 
 #[derive(Deserialize)]
@@ -246,6 +252,8 @@ pub(super) async fn act(
         "pause" => (Command::Pause { supplier, paused: true }, "supplier-paused"),
         "resume" => (Command::Pause { supplier, paused: false }, "supplier-resumed"),
         "revoke" => (Command::Revoke { grant: posted.one("grant").to_owned(), erase: true }, "supplier-revoked-one"),
+        "vouch" => (Command::Vouch { supplier, vouched: true }, "supplier-vouched"),
+        "vouch-no" => (Command::Vouch { supplier, vouched: false }, "supplier-vouched-no"),
         "end" => (Command::RevokeAll { supplier, erase: false }, "supplier-ended"),
         "erase" => (Command::RevokeAll { supplier, erase: true }, "supplier-erase-asked"),
         "open" => {
@@ -259,47 +267,74 @@ pub(super) async fn act(
     go(&back)
 }
 
+/// A supplier that is looked at before anything is paired.
+#[derive(Deserialize)]
+struct Seen {
+    supplier: String,
+    name: String,
+    sector: String,
+    domain: String,
+    contact: String,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
+    mixed_scripts: bool,
+    words: String,
+    wishes: Vec<Wish>,
+}
+
 #[derive(Template)]
 #[template(path = "pair.html")]
 struct Pair {
     page: Page,
     link: String,
-    words: String,
+    /// None before the link is given.
+    seen: Option<Seen>,
     agreements: Vec<&'static str>,
     chosen: String,
     /// What the supplier's other proposal permits besides; empty where there is none.
     also: Vec<String>,
+    vouched: bool,
 }
 
 pub(super) async fn pair(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    show(&pairing(&app, &visitor, String::new(), String::new()).await?)
+    show(&pairing(&app, &visitor, String::new(), None).await?)
 }
 
-/// First the link, then the four words and the agreement, then the pairing itself.
+/// First the link, then who it is with the agreement, then, with the person's word for just that supplier, the pairing.
 pub(super) async fn pair_by(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
     let link = posted.one("link").to_owned();
     let invitation: Invitation = parse(&link).map_err(|failure| visitor.fault(failure))?;
     if posted.one("same") != "yes" {
-        let words = four_words(&invitation.supplier, &invitation.id).join(" ");
-        return show(&pairing(&app, &visitor, link, words).await?);
+        let seen = visitor.ask(&app, Command::Look { link: link.clone() }).await?;
+        // A supplier that is known was found again by it, and there is nothing to pair.
+        if seen["known_already"] == true {
+            visitor.notice(&app, visitor.words.of("pair-done", seen["name"].as_str().unwrap_or_default()));
+            return go(&format!("/suppliers/{}", seen["supplier"].as_str().unwrap_or_default()));
+        }
+        let seen = serde_json::from_value(seen).map_err(|error| visitor.fault(Failure::internal(error)))?;
+        return show(&pairing(&app, &visitor, link, Some(seen)).await?);
     }
-    let agreement = posted.one("agreement").to_owned();
-    let paired = visitor.ask(&app, Command::Pair { link: link.clone(), agreement }).await?;
+    // The word was given for the supplier that the page showed.
+    if posted.one("supplier") != invitation.supplier.to_string() {
+        return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form"))));
+    }
+    let (agreement, vouched) = (posted.one("agreement").to_owned(), posted.one("vouch") == "yes");
+    let paired = visitor.ask(&app, Command::Pair { link: link.clone(), agreement, vouched }).await?;
     if let Some(other) = paired["alternative"].as_str() {
-        let words = four_words(&invitation.supplier, &invitation.id).join(" ");
         let more = paired["also_permits"].as_array().into_iter().flatten().filter_map(|one| one.as_str());
         let also = more.map(str::to_owned).collect();
-        let page = pairing(&app, &visitor, link, words).await?;
-        return show(&Pair { chosen: other.to_owned(), also, ..page });
+        let seen = visitor.ask_for(&app, Command::Look { link: link.clone() }).await?;
+        let page = pairing(&app, &visitor, link, Some(seen)).await?;
+        return show(&Pair { chosen: other.to_owned(), also, vouched, ..page });
     }
     visitor.notice(&app, visitor.words.of("pair-done", paired["name"].as_str().unwrap_or_default()));
     go(&format!("/suppliers/{}", paired["supplier"].as_str().unwrap_or_default()))
 }
 
-async fn pairing(app: &App, visitor: &Visitor, link: String, words: String) -> Result<Pair, super::Fault> {
+async fn pairing(app: &App, visitor: &Visitor, link: String, seen: Option<Seen>) -> Result<Pair, super::Fault> {
     let chosen = visitor.ask(app, Command::Proffer { agreement: None }).await?;
     let chosen = chosen["agreement"].as_str().unwrap_or("SD-BASE").to_owned();
     let agreements = Agreement::ALL.iter().map(|agreement| agreement.code()).collect();
-    let also = Vec::new();
-    Ok(Pair { page: visitor.page(app, "suppliers", "/pair"), link, words, agreements, chosen, also })
+    let (page, also, vouched) = (visitor.page(app, "suppliers", "/pair"), Vec::new(), false);
+    Ok(Pair { page, link, seen, agreements, chosen, also, vouched })
 }

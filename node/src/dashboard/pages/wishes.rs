@@ -6,7 +6,10 @@ use askama::Template;
 use axum::{Extension, extract::State};
 use serde::Deserialize;
 
-use super::{App, Page, Posted, Shown, Visitor, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, go, show,
+    who::{Lookalike, Standing},
+};
 use crate::command::{Command, Failure, pairs};
 
 /// What a new intent shows, in offers.
@@ -49,6 +52,9 @@ struct Offer {
     kept: u64,
     expires: String,
     above_budget: bool,
+    /// None where the person does not know its supplier.
+    standing: Option<Standing>,
+    looks_like: Vec<Lookalike>,
 }
 
 #[derive(Template)]

@@ -1,0 +1,139 @@
+//! Who a supplier is, on the command line: looked at, paired with; and, of a company, what it says of itself. In: links,
+//! options, a yes at the terminal. Out: what the person is to see before the pairing, a relationship, a document.
+
+use std::path::Path;
+
+use clap::Args;
+use regie_protocol::profile::Invitation;
+use serde_json::Value;
+
+use super::render;
+use crate::{
+    command::{Command, Failure, NewProfile, exit, parse},
+    control,
+};
+
+/// What a company changes of what it says of itself.
+#[derive(Args)]
+pub(super) struct ProfileChange {
+    /// Legal name
+    #[arg(long)]
+    name: Option<String>,
+    /// Sector: energy, retail, government, …
+    #[arg(long)]
+    sector: Option<String>,
+    /// Internet domain; "" for none
+    #[arg(long)]
+    domain: Option<String>,
+    /// Where a person can ask a question
+    #[arg(long)]
+    contact: Option<String>,
+    /// The agreements (IEEE 7012) to accept
+    #[arg(long, value_delimiter = ',')]
+    agreements: Vec<String>,
+}
+
+impl ProfileChange {
+    pub(super) fn command(self) -> Result<Command, Failure> {
+        let Self { name, sector, domain, contact, agreements } = self;
+        let one = [&name, &sector, &domain, &contact].into_iter().any(Option::is_some) || !agreements.is_empty();
+        if !one {
+            return Err(Failure::usage("say what to change: --name, --sector, --domain, --contact or --agreements"));
+        }
+        Ok(Command::SetProfile { profile: NewProfile { name, sector, domain, contact, agreements } })
+    }
+}
+
+/// How to pair, as typed.
+pub(super) struct Pairing {
+    pub(super) link: String,
+    pub(super) agreement: String,
+    pub(super) vouch: bool,
+    pub(super) yes: bool,
+}
+
+pub(super) fn look(home: &Path, link: String, json: bool) -> Result<(), Failure> {
+    parse::<Invitation>(&link)?;
+    render::show_as(&control::ask(home, &Command::Look { link })?, json, render::LOOK)
+}
+
+/// Shows who it is first; nothing is paired before the person has said yes.
+pub(super) fn pair(home: &Path, pairing: Pairing, json: bool) -> Result<(), Failure> {
+    let Pairing { link, agreement, vouch, yes } = pairing;
+    parse::<Invitation>(&link)?;
+    let seen = control::ask(home, &Command::Look { link: link.clone() })?;
+    // A supplier that is known was found again by it, and there is nothing to pair.
+    if seen["known_already"] == true {
+        return render::show(&seen, json);
+    }
+    eprintln!("{}", in_words(&seen, vouch));
+    if !yes {
+        eprint!("Pair with this supplier? [y/N] ");
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(Failure::internal)?;
+        if !line.trim().eq_ignore_ascii_case("y") {
+            let next = "nothing was paired; if it is not who you think, ask the supplier for a new link";
+            return Err(Failure::new("not_confirmed", exit::REFUSED, next));
+        }
+    }
+    let answer = control::ask(home, &Command::Pair { link, agreement, vouched: vouch })?;
+    if let (Some(other), Some(more)) = (answer["alternative"].as_str(), answer["also_permits"].as_array()) {
+        let more = more.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ").replace('_', " ");
+        let next = format!("take it up with `regie pair LINK --agreement {other}`, or leave it: nothing was agreed");
+        let words = format!("the supplier proposes {other} instead, which also permits {more}; {next}");
+        return Err(Failure::new("alternative", exit::REFUSED, words));
+    }
+    render::show(&answer, json)
+}
+
+pub(super) fn document(home: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let answer = control::ask(home, &Command::DomainDocument)?;
+    let (text, place) = (render::text(&answer["document"]), render::text(&answer["place"]));
+    let Some(file) = out else {
+        if json {
+            return render::show(&answer, true);
+        }
+        print!("{text}");
+        eprintln!("Put this at {place}");
+        return Ok(());
+    };
+    std::fs::write(file, &text).map_err(|error| Failure::usage(format!("can't write {}: {error}", file.display())))?;
+    render::show(&serde_json::json!({ "file": file, "place": place }), json)
+}
+
+/// What the person is to know before the word.
+fn in_words(seen: &Value, vouch: bool) -> String {
+    let of = |key: &str| render::text(&seen[key]);
+    let mut lines = vec![
+        format!("{} ({})", of("name"), of("sector")),
+        format!("  domain   {}: {}", or_none(&of("domain")), render::standing(&seen["standing"])),
+        format!("  contact  {}", or_none(&of("contact"))),
+        format!("  words    {} (the supplier shows the same beside the link)", of("words")),
+    ];
+    for wish in seen["wishes"].as_array().into_iter().flatten() {
+        let fields = wish["fields"].as_array().into_iter().flatten().map(render::text).collect::<Vec<_>>().join(", ");
+        let (purpose, reason) = (render::text(&wish["plain_purpose"]), render::text(&wish["reason"]));
+        lines.push(format!("  will ask for {fields}: {purpose} ({reason}), kept {} days", wish["kept_days"]));
+    }
+    for one in seen["looks_like"].as_array().into_iter().flatten() {
+        lines.push(format!("  WARNING: it {}", render::lookalike(one)));
+    }
+    if seen["mixed_scripts"] == true {
+        lines.push("  WARNING: its name mixes letters of several scripts, which can make it look like another".into());
+    }
+    if let Some(next) = seen["standing"]["next"].as_str() {
+        lines.push(format!("  {next}"));
+    }
+    if !vouch && seen["standing"]["is"] != "proven" {
+        lines.push(
+            "  Your defaults will not answer it, you will be asked each time; if you got the link from the supplier \
+             itself, say so with --vouch"
+                .into(),
+        );
+    }
+    lines.join("\n")
+}
+
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "none" } else { text }
+}

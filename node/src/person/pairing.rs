@@ -1,0 +1,313 @@
+//! How a person and a supplier come together: first a look, then the person's word, then the pairing.
+//!
+//! In: a pairing link, the owner's word. Out: who the supplier is, as it says itself, as its domain says and as others
+//! that the person knows look; a relationship. Everything is said under the key made for this supplier.
+
+use regie_protocol::{
+    agreement::Agreement,
+    identity::{PublicKey, four_words},
+    message::{self, Message, Reply},
+    person::Weighed,
+    profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
+    signed::{ObjectId, Signed},
+    standing::Unread,
+    time::{DAY_MS, Timestamp},
+    wire,
+};
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+use zeroize::Zeroizing;
+
+use super::{Event, Node, found};
+use crate::{
+    clock,
+    command::{Failure, exit},
+    domain::Reader,
+    driver::Turn,
+    network::{Address, DialError, Endpoint, Way},
+};
+
+/// Looks at suppliers that are remembered; the oldest gives way.
+const LOOKS: usize = 16;
+/// How long what a domain's document said at a look holds for the pairing after it, in milliseconds.
+const LOOK_MS: u64 = DAY_MS / 48;
+
+/// What was read at a domain; none where the supplier names no domain.
+type Read = Option<Result<Signed<Profile>, Unread>>;
+
+/// What is to be proffered.
+pub struct Proffer {
+    supplier: PublicKey,
+    invitation: regie_protocol::identity::Nonce,
+    agreement: Agreement,
+    /// The supplier's alternative that this takes up.
+    alternative: Option<ObjectId>,
+}
+
+/// A supplier's other proposal.
+pub struct Counter {
+    supplier: PublicKey,
+    pairing: Signed<Pairing>,
+    answer: Signed<Alternative>,
+}
+
+/// What is needed to speak with a supplier that is not known yet.
+pub struct Approach {
+    /// The key to dial under.
+    secret: Zeroizing<[u8; 32]>,
+    /// How to get there.
+    way: Way,
+    reader: Reader,
+}
+
+/// What is needed to pair.
+pub struct Proffered {
+    approach: Approach,
+    pairing: Signed<Pairing>,
+    /// The look that the owner had before.
+    seen: Option<Seen>,
+}
+
+/// A look that the owner had: what was shown, so that nothing else is paired with.
+#[derive(Clone)]
+pub struct Seen {
+    profile: ObjectId,
+    read: Read,
+    at: Timestamp,
+}
+
+/// A supplier that was looked at.
+pub struct Looked {
+    invitation: Invitation,
+    profile: Signed<Profile>,
+    read: Read,
+}
+
+/// A supplier's answer to a pairing.
+pub struct Answered {
+    supplier: PublicKey,
+    profile: Signed<Profile>,
+    acceptance: Signed<Acceptance>,
+    pairing: Signed<Pairing>,
+    read: Read,
+    vouched: bool,
+}
+
+/// Looks at the supplier of a link: its profile, what its domain says, whom it could be taken for. Nothing is paired. A
+/// supplier that is known is found again by it.
+///
+/// # Errors
+/// Where it can't be reached or shows no profile of its own.
+pub async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result<Value, Failure> {
+    let supplier = invitation.supplier;
+    if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
+        return found::again(supplier, known, &addresses(&invitation)?, &events).await;
+    }
+    let approach = ask(&events, |answer| Event::Approach(supplier, answer)).await?;
+    let (_endpoint, profile) = greet(&invitation, &approach).await?;
+    let read = read(&approach.reader, &supplier, &profile).await;
+    let looked = Box::new(Looked { invitation, profile, read });
+    ask(&events, |answer| Event::Looked(looked, answer)).await
+}
+
+/// Follows a pairing link, after the person's word. A supplier that is known is found again by it; else this dials under the key made for this supplier, reads its profile and
+/// what its domain says, proffers. Where the owner looked at this supplier before, it must show the same profile still.
+/// Where the supplier answers with a stricter agreement that is taken up; one that permits more comes out, for the person
+/// to decide.
+///
+/// # Errors
+/// Where the supplier can't be reached, shows another profile, or refuses.
+pub async fn pair(
+    invitation: Invitation,
+    agreement: Agreement,
+    vouched: bool,
+    events: mpsc::Sender<Event>,
+) -> Result<Value, Failure> {
+    let (supplier, id) = (invitation.supplier, invitation.id);
+    if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
+        return found::again(supplier, known, &addresses(&invitation)?, &events).await;
+    }
+    let proffer = Proffer { supplier, invitation: id, agreement, alternative: None };
+    let Proffered { approach, pairing, seen } = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
+    let (endpoint, profile) = greet(&invitation, &approach).await?;
+    if seen.as_ref().is_some_and(|seen| seen.profile != profile.id()) {
+        let next = "nothing was paired; look at it again (`regie look LINK`)";
+        let words = format!("the supplier shows another profile now than the one you looked at; {next}");
+        return Err(Failure::new("changed_profile", exit::REFUSED, words));
+    }
+    let fresh = seen.filter(|seen| clock::wall() < seen.at.plus_ms(LOOK_MS));
+    let read = match fresh {
+        Some(seen) => seen.read,
+        None => read(&approach.reader, &supplier, &profile).await,
+    };
+    let (mut pairing, mut reply) = proffered(&endpoint, supplier, pairing).await?;
+    if let Reply::Alternative(answer) = reply {
+        let counter = Box::new(Counter { supplier, pairing: pairing.clone(), answer });
+        let weighed: Weighed = ask(&events, |answer| Event::Weigh(counter, answer)).await?;
+        if !weighed.stricter {
+            return Ok(other_terms(agreement, weighed.agreement));
+        }
+        let (agreement, alternative) = (weighed.agreement, Some(weighed.id));
+        let proffer = Proffer { supplier, invitation: id, agreement, alternative };
+        let again = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
+        (pairing, reply) = proffered(&endpoint, supplier, again.pairing).await?;
+    }
+    let acceptance = match reply {
+        Reply::Paired(acceptance) => acceptance,
+        Reply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
+        Reply::Refused(code) => return Err(Failure::new(code.code(), exit::REFUSED, code.explanation())),
+        _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
+    };
+    let answered = Box::new(Answered { supplier, profile, acceptance, pairing, read, vouched });
+    ask(&events, |answer| Event::Paired(answered, answer)).await
+}
+
+/// Asks the node's driver.
+pub(super) async fn ask<T>(
+    events: &mpsc::Sender<Event>,
+    event: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Event,
+) -> Result<T, Failure> {
+    let stopped = || Failure::internal("the node is stopping");
+    let (answer, wait) = oneshot::channel();
+    events.send(event(answer)).await.map_err(|_| stopped())?;
+    wait.await.map_err(|_| stopped())?
+}
+
+/// Why a supplier can't be reached, with what to do.
+pub(super) fn unreachable(error: DialError) -> Failure {
+    Failure::new("unreachable", exit::UNREACHABLE, format!("the supplier can't be reached. {error}"))
+}
+
+fn addresses(invitation: &Invitation) -> Result<Vec<Address>, Failure> {
+    invitation.addresses.iter().map(|text| crate::command::parse(text)).collect()
+}
+
+/// Dials the supplier of a link; its profile comes out, unchecked.
+async fn greet(invitation: &Invitation, approach: &Approach) -> Result<(Endpoint, Signed<Profile>), Failure> {
+    let supplier = invitation.supplier;
+    let addresses = addresses(invitation)?;
+    let started = Endpoint::start(approach.secret.clone(), &[], &approach.way).await;
+    let (endpoint, _network) = started.map_err(Failure::internal)?;
+    endpoint.connect(*supplier.as_bytes(), &addresses, None).await.map_err(unreachable)?;
+    match exchange(&endpoint, supplier, &Message::Hello).await? {
+        Reply::Profile(profile) => Ok((endpoint, profile)),
+        _ => Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier did not answer with its profile")),
+    }
+}
+
+/// Reads the document of the domain that a profile names. A profile that is not the supplier's own makes the node call
+/// nobody.
+async fn read(reader: &Reader, supplier: &PublicKey, profile: &Signed<Profile>) -> Read {
+    let own = profile.clone().verify().ok().filter(|own| own.supplier == *supplier && own.well_formed())?;
+    if own.domain.is_empty() { None } else { Some(reader.read(&own.domain).await) }
+}
+
+/// The supplier's other proposal, and what it permits that was not proffered.
+fn other_terms(proffered: Agreement, alternative: Agreement) -> Value {
+    let (own, other) = (proffered.terms(), alternative.terms());
+    let more = [
+        ("analytics", other.analytics && !own.analytics),
+        ("tracking", other.tracking && !own.tracking),
+        ("profiling", other.profiling && !own.profiling),
+        ("third_parties", other.third_parties && !own.third_parties),
+    ];
+    let more: Vec<&str> = more.into_iter().filter(|(_, more)| *more).map(|(name, _)| name).collect();
+    json!({ "proffered": proffered, "alternative": alternative, "also_permits": more })
+}
+
+async fn proffered(
+    endpoint: &Endpoint,
+    supplier: PublicKey,
+    pairing: Signed<Pairing>,
+) -> Result<(Signed<Pairing>, Reply), Failure> {
+    let reply = exchange(endpoint, supplier, &Message::Pair(pairing.clone())).await?;
+    Ok((pairing, reply))
+}
+
+async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Message) -> Result<Reply, Failure> {
+    let frame = wire::encode(message).map_err(Failure::internal)?;
+    let reply = endpoint.exchange(*supplier.as_bytes(), frame).await.map_err(|error| {
+        Failure::new(
+            "unreachable",
+            exit::UNREACHABLE,
+            format!("the supplier did not answer ({error}); try again later"),
+        )
+    })?;
+    message::read(&reply).map_err(|code| Failure::new(code.code(), exit::REFUSED, code.explanation()))
+}
+
+impl Node {
+    pub(super) fn approach(&self, supplier: &PublicKey) -> Result<Approach, Failure> {
+        if self.machine.relationship(supplier).is_some() {
+            return Err(regie_protocol::person::OwnerError::AlreadyPaired.into());
+        }
+        Ok(self.approach_unchecked(supplier))
+    }
+
+    fn approach_unchecked(&self, supplier: &PublicKey) -> Approach {
+        let secret = self.machine.pairing_key(supplier).expose_secret();
+        Approach { secret, way: self.travel.way.clone(), reader: self.travel.reader.clone() }
+    }
+
+    /// What the owner is to see before anything is paired; it is remembered, so that nothing else can be paired with.
+    pub(super) fn looked(&mut self, looked: Looked) -> Result<Value, Failure> {
+        let Looked { invitation, profile, read } = looked;
+        let supplier = invitation.supplier;
+        let own = self.machine.look(&supplier, profile)?;
+        let now = self.clock.look();
+        let identified = self.machine.weigh_document(&own, read.as_ref(), now);
+        let wishes = own.wishes.iter().map(super::overview::wish_json);
+        let shown = json!({
+            "supplier": supplier,
+            "name": own.name,
+            "sector": own.sector,
+            "domain": own.domain,
+            "contact": own.contact,
+            "standing": super::standing::standing_json(&identified, &own.domain, now.latest()),
+            "looks_like": self.looks_like(&supplier, &[&own.name, &own.domain]),
+            "mixed_scripts": regie_protocol::lookalike::mixes_scripts(&own.name),
+            "words": four_words(&supplier, &invitation.id).join(" "),
+            "wishes": wishes.collect::<Vec<_>>(),
+            "agreements": own.agreements,
+        });
+        while self.looks.len() >= LOOKS && !self.looks.contains_key(&supplier) {
+            let oldest = self.looks.iter().min_by_key(|(_, seen)| seen.at).map(|(key, _)| *key);
+            oldest.and_then(|key| self.looks.remove(&key));
+        }
+        self.looks.insert(supplier, Seen { profile: own.id(), read, at: now.wall });
+        Ok(shown)
+    }
+
+    pub(super) fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
+        let Proffer { supplier, invitation, agreement, alternative } = *proffer;
+        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, self.clock.look())?;
+        let (approach, seen) = (self.approach_unchecked(&supplier), self.looks.get(&supplier).cloned());
+        Ok(Proffered { approach, pairing, seen })
+    }
+
+    pub(super) fn weigh(&self, counter: Counter) -> Result<Weighed, Failure> {
+        let Counter { supplier, pairing, answer } = counter;
+        Ok(self.machine.weigh(&supplier, &pairing, answer)?)
+    }
+
+    pub(super) fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
+        let Answered { supplier, profile, acceptance, pairing, read, vouched } = answered;
+        let now = self.clock.now();
+        let mut entropy = clock::entropy();
+        let effects = self.machine.paired(&supplier, profile, acceptance, &pairing, now, &mut entropy)?;
+        self.run(effects, None, turn);
+        let domain = self.machine.relationship(&supplier).map(|r| r.profile().domain.clone()).unwrap_or_default();
+        if let Some(read) = read {
+            let effects = self.machine.domain_read(&supplier, &domain, read, now, &mut clock::entropy())?;
+            self.run(effects, None, turn);
+        }
+        if vouched {
+            let effects = self.machine.vouch(&supplier, true, now, &mut clock::entropy())?;
+            self.run(effects, None, turn);
+        }
+        self.looks.remove(&supplier);
+        self.link(supplier, Some(now.wall));
+        self.tend_links();
+        Ok(self.relationship_json(&supplier))
+    }
+}

@@ -1,0 +1,199 @@
+//! Who suppliers are: their domains' documents, read again every week at moments drawn for each alone, and the person's
+//! own word. In: ticks, what was read, the owner's word. Out: tasks that read; JSON of what is known.
+
+use std::collections::BTreeMap;
+
+use regie_protocol::{
+    identity::PublicKey,
+    person::Relationship,
+    profile::Profile,
+    signed::Signed,
+    standing::{Identified, Lookalike, Standing, Unread},
+    time::{DAY_MS, Timestamp},
+};
+use serde_json::{Value, json};
+
+use super::{Event, Node, commands::time};
+use crate::{clock, command::Failure, driver::Turn};
+
+/// A document is read again after so long, at the earliest and at the latest, in milliseconds.
+const AGAIN_MS: (u64, u64) = (5 * DAY_MS, 9 * DAY_MS);
+/// The same after an attempt that brought nothing.
+const RETRY_MS: (u64, u64) = (DAY_MS / 4, DAY_MS);
+/// What is due when the node starts is read within this time, in milliseconds: not together, or the requests of one
+/// person could be told by their common moment.
+const OVERDUE_MS: (u64, u64) = (60_000, 3 * 60 * 60 * 1000);
+/// Documents that are read at once.
+const AT_ONCE: usize = 4;
+
+/// When each supplier's document is to be read next.
+#[derive(Default)]
+pub(super) struct Readings {
+    next: BTreeMap<PublicKey, Timestamp>,
+    under_way: usize,
+}
+
+/// When a document is to be read, by when it was read and when that failed since. `draw` is drawn for this supplier and
+/// this reading alone.
+fn next_reading(identified: &Identified, now: Timestamp, draw: u64) -> Timestamp {
+    let within = |(least, most): (u64, u64)| least + draw % (most - least);
+    let due = match (identified.read, identified.trouble) {
+        (_, Some(trouble)) => trouble.at.plus_ms(within(RETRY_MS)),
+        (Some(read), None) => read.plus_ms(within(AGAIN_MS)),
+        (None, None) => Timestamp(0),
+    };
+    if due > now { due } else { now.plus_ms(within(OVERDUE_MS)) }
+}
+
+impl Node {
+    /// Reads the documents that are due, when the turn is on disk.
+    pub(super) fn read_domains(&mut self, turn: &mut Turn) {
+        let now = self.clock.now().wall;
+        let named: BTreeMap<PublicKey, Identified> = self
+            .machine
+            .relationships()
+            .filter(|(_, relationship)| !relationship.profile().domain.is_empty())
+            .map(|(supplier, relationship)| (*supplier, *relationship.identified()))
+            .collect();
+        self.readings.next.retain(|supplier, _| named.contains_key(supplier));
+        for (supplier, identified) in named {
+            let draw = || u64::from_be_bytes(clock::random());
+            let next = *self.readings.next.entry(supplier).or_insert_with(|| next_reading(&identified, now, draw()));
+            if next <= now && self.readings.under_way < AT_ONCE {
+                self.read_domain(supplier, turn);
+            }
+        }
+    }
+
+    fn read_domain(&mut self, supplier: PublicKey, turn: &mut Turn) {
+        let Some(relationship) = self.machine.relationship(&supplier) else { return };
+        let domain = relationship.profile().domain.clone();
+        self.readings.under_way += 1;
+        // Until the answer is here, it is not asked for again.
+        self.readings.next.insert(supplier, Timestamp(u64::MAX));
+        let (reader, events, runtime) = (self.travel.reader.clone(), self.events.clone(), self.runtime.clone());
+        turn.after(move || {
+            drop(runtime.spawn(async move {
+                let read = reader.read(&domain).await;
+                if let Some(events) = events.upgrade() {
+                    let _ = events.send(Event::DomainRead(supplier, domain, read)).await;
+                }
+            }));
+        });
+    }
+
+    /// A document was read, or could not be.
+    pub(super) fn domain_read(
+        &mut self,
+        supplier: &PublicKey,
+        domain: &str,
+        read: Result<Signed<Profile>, Unread>,
+        turn: &mut Turn,
+    ) {
+        self.readings.under_way = self.readings.under_way.saturating_sub(1);
+        // The next moment is drawn at the next tick, by what is known then.
+        self.readings.next.remove(supplier);
+        let now = self.clock.now();
+        // Where the supplier was forgotten meanwhile, there is nothing to do.
+        if let Ok(effects) = self.machine.domain_read(supplier, domain, read, now, &mut clock::entropy()) {
+            self.run(effects, None, turn);
+            self.follow(supplier);
+        }
+    }
+
+    /// The person vouches for a supplier, or takes that back.
+    pub(super) fn vouch(&mut self, supplier: &PublicKey, vouched: bool, turn: &mut Turn) -> Result<Value, Failure> {
+        let now = self.clock.now();
+        let effects = self.machine.vouch(supplier, vouched, now, &mut clock::entropy())?;
+        self.run(effects, None, turn);
+        Ok(self.relationship_json(supplier))
+    }
+
+    /// Adds to what is shown of a supplier who it is and whom it looks like: wherever its name stands.
+    pub(super) fn who(&self, mut shown: Value, supplier: &PublicKey) -> Value {
+        if let (Value::Object(fields), Some(relationship)) = (&mut shown, self.machine.relationship(supplier)) {
+            fields.insert("standing".into(), relationship_standing(relationship, self.clock.look().latest()));
+            let profile = relationship.profile();
+            let names = [profile.name.as_str(), profile.domain.as_str()];
+            fields.insert("looks_like".into(), self.looks_like(supplier, &names));
+        }
+        shown
+    }
+
+    /// Suppliers that the person knows for longer, and that one which goes by these names could be taken for.
+    pub(super) fn looks_like(&self, supplier: &PublicKey, names: &[&str]) -> Value {
+        self.machine.lookalikes_of(supplier, names).iter().map(|one| lookalike_json(self, one)).collect()
+    }
+}
+
+fn relationship_standing(relationship: &Relationship, now: Timestamp) -> Value {
+    standing_json(relationship.identified(), &relationship.profile().domain, now)
+}
+
+/// Who a supplier is, for people and programs.
+pub(super) fn standing_json(identified: &Identified, domain: &str, now: Timestamp) -> Value {
+    let standing = identified.standing(domain, now);
+    let (since, by) = match standing {
+        Standing::Proven { since } => (Some(since), None),
+        Standing::Contradicted { since, by } => (Some(since), Some(by)),
+        Standing::None | Standing::Claimed => (None, None),
+    };
+    let trouble = identified.trouble.filter(|_| !domain.is_empty());
+    let why = by.map(|by| (by.code(), by.explanation()));
+    let why = why.or_else(|| trouble.map(|trouble| (trouble.why.code(), trouble.why.explanation())));
+    json!({
+        "is": standing.code(),
+        "since": since.map(time),
+        "checked": identified.read.filter(|_| !domain.is_empty()).map(time),
+        "tried": trouble.map(|trouble| time(trouble.at)),
+        "why": why.map(|(code, _)| code),
+        "next": why.map(|(_, words)| words),
+        "vouched": identified.vouched.map(time),
+        "defaults_answer": identified.is_known(domain, now),
+    })
+}
+
+/// A supplier that another could be taken for.
+fn lookalike_json(node: &Node, lookalike: &Lookalike) -> Value {
+    let known = node.machine.relationship(&lookalike.known);
+    json!({
+        "supplier": lookalike.known,
+        "name": node.name_of(&lookalike.known),
+        "domain": known.map(|r| r.profile().domain.as_str()),
+        "since": time(lookalike.since),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use regie_protocol::standing::{Heard, Trouble};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    #[test]
+    fn a_document_is_read_again_in_its_week_and_after_a_failure_within_a_day() {
+        let new = Identified::new(NOW);
+        let read = Identified { heard: Heard::Same { since: NOW }, read: Some(NOW), ..new };
+        let failed = Identified { trouble: Some(Trouble { at: NOW, why: Unread::Slow }), ..read };
+        for draw in [0, 1, 12_345, u64::MAX / 3, u64::MAX] {
+            let (again, retry) = (next_reading(&read, NOW, draw).0 - NOW.0, next_reading(&failed, NOW, draw).0 - NOW.0);
+            assert!((AGAIN_MS.0..AGAIN_MS.1).contains(&again) && (RETRY_MS.0..RETRY_MS.1).contains(&retry));
+        }
+    }
+
+    #[test]
+    fn what_is_due_at_a_start_is_not_read_together() {
+        // A node that was off for a month, with two hundred suppliers that it had all read in the same minute.
+        let read = Identified { heard: Heard::Same { since: NOW }, read: Some(NOW), ..Identified::new(NOW) };
+        let start = NOW.plus_ms(30 * DAY_MS);
+        let moments: Vec<u64> =
+            (0..200).map(|_| next_reading(&read, start, u64::from_be_bytes(clock::random())).0 - start.0).collect();
+        let hours = |from: u64| moments.iter().filter(|at| (**at / 3_600_000) == from).count();
+        assert!(moments.iter().all(|at| (OVERDUE_MS.0..OVERDUE_MS.1).contains(at)));
+        assert!([0, 1, 2].into_iter().all(|hour| hours(hour) > 20), "spread over the hours");
+        let minutes: std::collections::BTreeSet<u64> = moments.iter().map(|at| at / 60_000).collect();
+        assert!(minutes.len() > 80, "{} minutes for 200 readings", minutes.len());
+    }
+}

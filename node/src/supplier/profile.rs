@@ -1,0 +1,89 @@
+//! What the company says of itself, changed while the companion runs, and the document for its domain. In: the owner's
+//! word. Out: a newer signed profile, which everybody who asks gets from then on.
+
+use std::collections::BTreeSet;
+
+use regie_protocol::{
+    profile::Profile,
+    standing::{WELL_KNOWN, is_domain},
+    supplier::SupplierError,
+};
+use serde_json::{Value, json};
+
+use super::Companion;
+use crate::{
+    clock,
+    command::{Failure, NewProfile, parse},
+    domain,
+    driver::Turn,
+};
+
+impl Companion {
+    /// Changes the profile; what is left out stays.
+    pub(super) fn change_profile(&mut self, new: NewProfile, turn: &mut Turn) -> Result<Value, Failure> {
+        let known = self.machine.profile().ok_or(SupplierError::BadProfile)?.clone();
+        let agreements: BTreeSet<_> = new.agreements.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+        let profile = Profile {
+            name: new.name.unwrap_or_else(|| known.name.clone()),
+            sector: new.sector.unwrap_or_else(|| known.sector.clone()),
+            domain: new.domain.unwrap_or_else(|| known.domain.clone()),
+            contact: new.contact.unwrap_or_else(|| known.contact.clone()),
+            agreements: if agreements.is_empty() { known.agreements.clone() } else { agreements },
+            issued: known.issued,
+            ..known.clone()
+        };
+        check(&profile)?;
+        if profile != known {
+            self.renew_profile(profile, turn)?;
+        }
+        self.profile_json()
+    }
+
+    /// The document that proves the domain, and where it belongs.
+    pub(super) fn domain_document(&self) -> Result<Value, Failure> {
+        let (signed, profile) = (self.machine.signed_profile(), self.machine.profile());
+        let (Some(signed), Some(profile)) = (signed, profile) else { return Err(SupplierError::BadProfile.into()) };
+        if profile.domain.is_empty() {
+            let next = "name it first: `regie supplier set --domain DOMAIN`";
+            return Err(Failure::usage(format!("the profile names no domain; {next}")));
+        }
+        let place = format!("https://{}{WELL_KNOWN}", profile.domain);
+        Ok(json!({ "document": domain::document(signed)?, "place": place }))
+    }
+
+    fn profile_json(&self) -> Result<Value, Failure> {
+        let profile = self.machine.profile().ok_or(SupplierError::BadProfile)?;
+        let next = (!profile.domain.is_empty()).then(|| {
+            format!("write the document anew (`regie supplier domain`) to https://{}{WELL_KNOWN}", profile.domain)
+        });
+        Ok(json!({
+            "supplier": profile.supplier,
+            "name": profile.name,
+            "sector": profile.sector,
+            "domain": profile.domain,
+            "contact": profile.contact,
+            "agreements": profile.agreements,
+            "addresses": profile.addresses,
+            "issued": clock::text(profile.issued),
+            "next": next,
+        }))
+    }
+}
+
+/// Can a person's node take this profile, and look its domain up?
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn check(profile: &Profile) -> Result<(), Failure> {
+    if !profile.well_formed() {
+        return Err(Failure::usage(
+            "a name is needed; name, sector, domain and contact are one line of at most 256 bytes each, without characters \
+             that can't be seen",
+        ));
+    }
+    if !profile.domain.is_empty() && !is_domain(&profile.domain) {
+        let next = "write it as example.org, without https:// and in its ASCII form (xn--…)";
+        return Err(Failure::usage(format!("'{}' is not the name of a domain; {next}", profile.domain)));
+    }
+    Ok(())
+}
