@@ -35,7 +35,7 @@ fn paired(person: &Node) -> Crowd {
     let names: Vec<String> = (0..SUPPLIERS).map(|number| format!("Supplier {number}")).collect();
     let crowd = Crowd::start(&names);
     for member in crowd.members() {
-        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into() });
+        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
     }
     crowd
 }
@@ -83,7 +83,7 @@ fn the_log_of_a_node_links_no_relationships() {
     person.start_process(process);
     let crowd = Crowd::start(&["One".into(), "Two".into()]);
     for member in crowd.members() {
-        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into() });
+        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
     }
     until("both are connected", || connected(&person) == 2);
     let text = std::fs::read_to_string(&log).expect("text");
