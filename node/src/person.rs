@@ -177,6 +177,10 @@ struct Link {
     reached: Option<Timestamp>,
     /// Why it was not, since then.
     trouble: Option<DialError>,
+    /// Since when every attempt failed.
+    failing: Option<Timestamp>,
+    /// For so long that it may have moved.
+    lost: bool,
     task: tokio::task::JoinHandle<()>,
 }
 

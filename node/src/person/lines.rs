@@ -20,6 +20,8 @@ use tokio::sync::{Notify, watch};
 use super::{Link, Node, links, records};
 use crate::{clock, command::Failure, driver::Turn, network::DialError};
 
+/// A supplier that was not reached for so long may have moved, in milliseconds: what its domain says is read sooner.
+const LOST_MS: u64 = DAY_MS;
 /// How long a line is held after something was said on it, in milliseconds.
 const HELD_MS: u64 = DAY_MS;
 
@@ -99,6 +101,7 @@ impl Node {
         let now = clock::wall();
         if let Some(link) = self.links.get_mut(supplier) {
             (link.up, link.reached, link.trouble) = (true, Some(now), None);
+            (link.failing, link.lost) = (None, false);
         }
     }
 
@@ -115,6 +118,11 @@ impl Node {
                 tracing::warn!("somebody else answers at an address of a supplier; nothing was told to them");
             }
             link.trouble = Some(error);
+            let since = *link.failing.get_or_insert(clock::wall());
+            if !link.lost && since.plus_ms(LOST_MS) <= clock::wall() {
+                link.lost = true;
+                self.readings.draw_again(supplier);
+            }
         }
     }
 
@@ -164,8 +172,21 @@ impl Node {
         };
         let task = self.runtime.spawn(links::keep(line, wait));
         let active = active.unwrap_or_default();
-        self.links
-            .insert(supplier, Link { wake, hold, addresses, up: false, active, reached: None, trouble: None, task });
+        self.links.insert(
+            supplier,
+            Link {
+                wake,
+                hold,
+                addresses,
+                up: false,
+                active,
+                reached: None,
+                trouble: None,
+                failing: None,
+                lost: false,
+                task,
+            },
+        );
     }
 
     /// The lines that are held: those where the person wants it, and then the latest.

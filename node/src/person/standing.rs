@@ -18,7 +18,8 @@ use crate::{clock, command::Failure, driver::Turn};
 
 /// A document is read again after so long, at the earliest and at the latest, in milliseconds.
 const AGAIN_MS: (u64, u64) = (5 * DAY_MS, 9 * DAY_MS);
-/// The same after an attempt that brought nothing.
+/// The same after an attempt that brought nothing, and where the supplier is reached at none of its addresses: the
+/// document may know newer ones.
 const RETRY_MS: (u64, u64) = (DAY_MS / 4, DAY_MS);
 /// What is due when the node starts is read within this time, in milliseconds: not together, or the requests of one
 /// person could be told by their common moment.
@@ -33,13 +34,23 @@ pub(super) struct Readings {
     under_way: usize,
 }
 
-/// When a document is to be read, by when it was read and when that failed since. `draw` is drawn for this supplier and
-/// this reading alone.
-fn next_reading(identified: &Identified, now: Timestamp, draw: u64) -> Timestamp {
+impl Readings {
+    /// The moment is to be drawn anew: more is known.
+    pub(super) fn draw_again(&mut self, supplier: &PublicKey) {
+        // One that is under way draws it anyhow.
+        if self.next.get(supplier).is_some_and(|next| *next != Timestamp(u64::MAX)) {
+            self.next.remove(supplier);
+        }
+    }
+}
+
+/// When a document is to be read, by when it was read, when that failed since, and whether the supplier is lost. `draw` is
+/// drawn for this supplier and this reading alone.
+fn next_reading(identified: &Identified, lost: bool, now: Timestamp, draw: u64) -> Timestamp {
     let within = |(least, most): (u64, u64)| least + draw % (most - least);
     let due = match (identified.read, identified.trouble) {
         (_, Some(trouble)) => trouble.at.plus_ms(within(RETRY_MS)),
-        (Some(read), None) => read.plus_ms(within(AGAIN_MS)),
+        (Some(read), None) => read.plus_ms(within(if lost { RETRY_MS } else { AGAIN_MS })),
         (None, None) => Timestamp(0),
     };
     if due > now { due } else { now.plus_ms(within(OVERDUE_MS)) }
@@ -58,7 +69,9 @@ impl Node {
         self.readings.next.retain(|supplier, _| named.contains_key(supplier));
         for (supplier, identified) in named {
             let draw = || u64::from_be_bytes(clock::random());
-            let next = *self.readings.next.entry(supplier).or_insert_with(|| next_reading(&identified, now, draw()));
+            let lost = self.links.get(&supplier).is_some_and(|link| link.lost);
+            let next =
+                *self.readings.next.entry(supplier).or_insert_with(|| next_reading(&identified, lost, now, draw()));
             if next <= now && self.readings.under_way < AT_ONCE {
                 self.read_domain(supplier, turn);
             }
@@ -178,7 +191,10 @@ mod tests {
         let read = Identified { heard: Heard::Same { since: NOW }, read: Some(NOW), ..new };
         let failed = Identified { trouble: Some(Trouble { at: NOW, why: Unread::Slow }), ..read };
         for draw in [0, 1, 12_345, u64::MAX / 3, u64::MAX] {
-            let (again, retry) = (next_reading(&read, NOW, draw).0 - NOW.0, next_reading(&failed, NOW, draw).0 - NOW.0);
+            let wait = |identified, lost| next_reading(identified, lost, NOW, draw).0 - NOW.0;
+            let (again, retry) = (wait(&read, false), wait(&failed, false));
+            let (least, most) = RETRY_MS;
+            assert!((least..most).contains(&wait(&read, true)), "a lost supplier is looked for within a day");
             assert!((AGAIN_MS.0..AGAIN_MS.1).contains(&again) && (RETRY_MS.0..RETRY_MS.1).contains(&retry));
         }
     }
@@ -188,8 +204,9 @@ mod tests {
         // A node that was off for a month, with two hundred suppliers that it had all read in the same minute.
         let read = Identified { heard: Heard::Same { since: NOW }, read: Some(NOW), ..Identified::new(NOW) };
         let start = NOW.plus_ms(30 * DAY_MS);
-        let moments: Vec<u64> =
-            (0..200).map(|_| next_reading(&read, start, u64::from_be_bytes(clock::random())).0 - start.0).collect();
+        let moments: Vec<u64> = (0..200)
+            .map(|_| next_reading(&read, false, start, u64::from_be_bytes(clock::random())).0 - start.0)
+            .collect();
         let hours = |from: u64| moments.iter().filter(|at| (**at / 3_600_000) == from).count();
         assert!(moments.iter().all(|at| (OVERDUE_MS.0..OVERDUE_MS.1).contains(at)));
         assert!([0, 1, 2].into_iter().all(|hour| hours(hour) > 20), "spread over the hours");
