@@ -37,7 +37,8 @@ pub struct Relationship {
     /// When it began.
     #[schema(format = DateTime)]
     pub since: String,
-    /// Is the person's node connected now?
+    /// Is the person's node connected now? Where it is not, it comes by itself: within a day of the last word mostly at
+    /// once, else about once an hour at a moment of its own, or as the person chose. What waits is delivered then.
     pub connected: bool,
     /// The fields held.
     pub held: Vec<String>,
