@@ -10,13 +10,13 @@ use std::{
 
 use futures::prelude::*;
 use libp2p::{
-    Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, noise, ping,
+    Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, ping,
     request_response::{self, Codec, OutboundRequestId, ProtocolSupport},
     swarm::{
         NetworkBehaviour, SwarmEvent,
         dial_opts::{DialOpts, PeerCondition},
     },
-    tcp, yamux,
+    tcp, tls, yamux,
 };
 use regie::network::{Address, Endpoint, NetworkEvent, PeerKey, Way, limits};
 use regie_protocol::identity::Keypair;
@@ -108,7 +108,7 @@ async fn flood(at_once: usize) -> (u32, u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_key_has_four_connections_and_no_more() {
+async fn one_key_has_few_connections_and_no_more() {
     let (_listener, address) = listener().await;
     let before = resident();
     let mut raw = attacker(Pace::AtOnce, 100);
@@ -283,7 +283,7 @@ fn attacker(pace: Pace, at_once: usize) -> Attacker {
     };
     SwarmBuilder::with_new_identity()
         .with_tokio()
-        .with_tcp(tcp::Config::default(), noise::Config::new, unbounded)
+        .with_tcp(tcp::Config::default(), tls::Config::new, unbounded)
         .unwrap()
         .with_behaviour(|_| {
             let protocol = [(StreamProtocol::new("/regie/2"), ProtocolSupport::Full)];
