@@ -3,8 +3,6 @@
 //! time that a step takes must be no shorter than the simulated, and no longer than that and `BAND`.
 
 use std::{
-    io::{Read as _, Write as _},
-    net::{Shutdown, TcpListener, TcpStream},
     path::Path,
     process::Command as Process,
     time::{Duration, Instant},
@@ -19,7 +17,7 @@ use regie_protocol::{
     agreement::Agreement, audit::Event as Logged, identity::RootSeed, policy::Policy, supplier::Ask, time::Days,
 };
 use regie_simulator::life::{Played, Script, Step, plain};
-use regie_tests::{Node, crowd::Crowd};
+use regie_tests::{Node, crowd::Crowd, wire::slow};
 use serde_json::Value;
 
 /// How much longer than simulated a step may take on a busy machine. A bound, not a measurement.
@@ -290,41 +288,4 @@ impl Drop for Namespace {
 
 fn ip(arguments: &[&str]) -> bool {
     Process::new("ip").args(arguments).output().is_ok_and(|output| output.status.success())
-}
-
-/// A wire before a port, on which each way takes this long; its own port comes out.
-fn slow(port: u16, latency: Duration) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let own = listener.local_addr().expect("an address").port();
-    std::thread::spawn(move || {
-        for person in listener.incoming() {
-            let (Ok(person), Ok(supplier)) = (person, TcpStream::connect(("127.0.0.1", port))) else { continue };
-            let (Ok(back), Ok(forth)) = (person.try_clone(), supplier.try_clone()) else { continue };
-            std::thread::spawn(move || delay(person, forth, latency));
-            std::thread::spawn(move || delay(supplier, back, latency));
-        }
-    });
-    own
-}
-
-/// Bytes leave so long after they came; others may come meanwhile.
-fn delay(mut from: TcpStream, mut to: TcpStream, latency: Duration) {
-    let (send, receive) = std::sync::mpsc::channel::<(Instant, Vec<u8>)>();
-    let writer = std::thread::spawn(move || {
-        for (at, bytes) in receive {
-            std::thread::sleep(at.saturating_duration_since(Instant::now()));
-            if to.write_all(&bytes).is_err() {
-                break;
-            }
-        }
-        let _ = to.shutdown(Shutdown::Write);
-    });
-    let mut buffer = [0; 16 * 1024];
-    while let Ok(read @ 1..) = from.read(&mut buffer) {
-        if send.send((Instant::now() + latency, buffer[..read].to_vec())).is_err() {
-            break;
-        }
-    }
-    drop(send);
-    let _ = writer.join();
 }

@@ -8,6 +8,7 @@ pub mod nats;
 pub mod paper_supplier;
 pub mod postgres;
 pub mod scale;
+pub mod wire;
 
 use std::{
     path::{Path, PathBuf},
