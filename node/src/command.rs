@@ -322,9 +322,6 @@ pub struct NewProfile {
     pub contact: Option<String>,
     /// The agreements to accept; none to leave them.
     pub agreements: Vec<String>,
-    /// Under which addresses others reach it; an empty list for those of its machine.
-    #[serde(default)]
-    pub announce: Option<Vec<String>>,
 }
 
 /// An offer, as typed.

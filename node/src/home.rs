@@ -146,29 +146,6 @@ pub fn create_bare(home: &Path, config: &Config) -> Result<(), Failure> {
     std::fs::set_permissions(&path, private).map_err(cannot)
 }
 
-/// Writes under which addresses others reach this companion; none for those of its machine. What else stands in
-/// `config.toml` stays, comments too.
-///
-/// # Errors
-/// A file that can't be read, has a mistake or can't be written.
-pub fn announce(home: &Path, addresses: &[Address]) -> Result<(), Failure> {
-    config(home)?;
-    let path = home.join("config.toml");
-    let cannot = |error: std::io::Error| Failure::internal(format!("can't write {}: {error}", path.display()));
-    let text = std::fs::read_to_string(&path).map_err(cannot)?;
-    let mut document: toml_edit::DocumentMut = text.parse().map_err(Failure::internal)?;
-    let texts: toml_edit::Array = addresses.iter().map(ToString::to_string).collect();
-    match addresses {
-        [] => drop(document.remove("announce")),
-        _ => document["announce"] = toml_edit::value(texts),
-    }
-    // Beside it and then in its place, so that no half of it is ever there; the new file is its owner's alone.
-    let mut file = tempfile::NamedTempFile::new_in(home).map_err(cannot)?;
-    std::io::Write::write_all(&mut file, document.to_string().as_bytes()).map_err(cannot)?;
-    file.as_file().sync_all().map_err(cannot)?;
-    file.persist(&path).map(drop).map_err(|error| cannot(error.error))
-}
-
 /// Makes the store of a company in a database that has none.
 ///
 /// # Errors

@@ -636,7 +636,6 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             let body = items::read(&file)?;
             render::show(&control::ask(&home, &Command::Put { person, collection, title, media_type, body })?, json)
         }
-        Verb::Supplier { verb: SupplierVerb::Set(profile) } => pairing::change(&home, profile, json),
         Verb::Want(want) => render::show(&control::ask(&home, &want.command()?)?, json),
         Verb::Segments => market::show_segments(&control::ask(&home, &Command::Segments)?, json),
         Verb::SegmentDefaults { from, word } => {
@@ -692,6 +691,7 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Supplier { verb: SupplierVerb::Wanted } => Command::Wanted,
         Verb::Supplier { verb: SupplierVerb::Offers } => Command::Offered,
         Verb::Vouch { supplier, withdraw } => Command::Vouch { supplier, vouched: !withdraw },
+        Verb::Supplier { verb: SupplierVerb::Set(change) } => change.command()?,
         Verb::Requests => Command::Requests,
         Verb::Allow(decision) => decide(decision, true),
         Verb::Refuse(decision) => decide(decision, false),

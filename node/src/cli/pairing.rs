@@ -10,8 +10,7 @@ use serde_json::Value;
 use super::render;
 use crate::{
     command::{Command, Failure, NewProfile, exit, parse},
-    control, home,
-    network::Address,
+    control,
 };
 
 /// What a company changes of what it says of itself.
@@ -32,35 +31,17 @@ pub(super) struct ProfileChange {
     /// The agreements (IEEE 7012) to accept
     #[arg(long, value_delimiter = ',')]
     agreements: Vec<String>,
-    /// Under which address others reach this companion; may be given more than once; "own" for those of its machine
-    #[arg(long, value_name = "ADDRESS")]
-    announce: Vec<String>,
 }
 
-/// What `--announce` says for the addresses of the machine itself.
-const OWN: &str = "own";
-
-/// Changes what a running companion says of its company. What is announced is kept in `config.toml` too, since it is of this
-/// machine and not of the company.
-pub(super) fn change(home: &Path, change: ProfileChange, json: bool) -> Result<(), Failure> {
-    let ProfileChange { name, sector, domain, contact, agreements, announce } = change;
-    let one = [&name, &sector, &domain, &contact].into_iter().any(Option::is_some);
-    if !one && agreements.is_empty() && announce.is_empty() {
-        let words = "say what to change: --name, --sector, --domain, --contact, --agreements or --announce";
-        return Err(Failure::usage(words));
+impl ProfileChange {
+    pub(super) fn command(self) -> Result<Command, Failure> {
+        let Self { name, sector, domain, contact, agreements } = self;
+        let one = [&name, &sector, &domain, &contact].into_iter().any(Option::is_some) || !agreements.is_empty();
+        if !one {
+            return Err(Failure::usage("say what to change: --name, --sector, --domain, --contact or --agreements"));
+        }
+        Ok(Command::SetProfile { profile: NewProfile { name, sector, domain, contact, agreements } })
     }
-    let addresses: Option<Vec<Address>> = match announce.as_slice() {
-        [] => None,
-        [own] if own == OWN => Some(Vec::new()),
-        texts => Some(texts.iter().map(|text| parse(text)).collect::<Result<_, _>>()?),
-    };
-    let announce = addresses.as_ref().map(|all| all.iter().map(ToString::to_string).collect());
-    let profile = NewProfile { name, sector, domain, contact, agreements, announce };
-    let answer = control::ask(home, &Command::SetProfile { profile })?;
-    if let Some(addresses) = addresses {
-        home::announce(home, &addresses)?;
-    }
-    render::show(&answer, json)
 }
 
 /// How to pair, as typed.

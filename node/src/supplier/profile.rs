@@ -36,10 +36,6 @@ impl Companion {
         if profile != known {
             self.renew_profile(profile, turn)?;
         }
-        if let Some(announce) = new.announce {
-            self.net.announce = announce.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
-            self.advertise(turn)?;
-        }
         self.profile_json()
     }
 
