@@ -7,16 +7,21 @@ use regie::command::{Command, Failure};
 use regie_tests::{Node, asking, lab::trio::within};
 use serde_json::{Value, json};
 
+mod balancer;
 mod clocks;
 mod companions;
 mod hotspot;
 mod impostor;
 mod itself;
 mod machines;
+mod moved;
 mod names;
+mod onions;
 mod outages;
 mod pairing;
+mod proxies;
 mod schedules;
+mod web;
 
 /// Within so many seconds both sides notice that a line is dead.
 const NOTICED: u64 = 20;
@@ -48,6 +53,14 @@ fn follow(person: &Node, link: String) -> Result<Value, Failure> {
 /// A companion asks its only person for the name; the request's id comes out.
 fn ask(companion: &Node) -> Value {
     companion.ask(&asking(&["name.full"], "DeliveryOfGoods", "once"))["request"].clone()
+}
+
+/// The example of `docs/deploy.md` that begins so, up to the fence.
+fn example(begin: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/deploy.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let found = page.split("```").find(|part| part.trim_start().starts_with(begin));
+    found.unwrap_or_else(|| panic!("no example begins with {begin}")).to_owned()
 }
 
 /// Waits until a request is answered.

@@ -54,7 +54,9 @@ impl Village {
     }
 
     fn holds(&self, name: &str) {
-        within(DELIVERED, "the supplier holds the name", || self.supplier.customer()["held"][0]["value"] == json!(name));
+        within(DELIVERED, "the supplier holds the name", || {
+            self.supplier.customer()["held"][0]["value"] == json!(name)
+        });
     }
 }
 
