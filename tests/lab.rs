@@ -1,7 +1,8 @@
 //! Several hosts on this machine, each a network namespace of its own, for tests that run the real binary between them.
 //!
 //! In: which hosts there are and what hangs on what. Out: hosts with addresses, a wire each, whose faults are in
-//! [`faults`]; names in [`names`]; a supplier and a person on two of them, paired, in [`trio`].
+//! [`faults`]; names in [`names`]; servers of other makers in [`servers`]; a supplier and a person on two of them, paired,
+//! in [`trio`].
 //!
 //! ```text
 //!  shop 198.18.1.2, 2001:db8:1::2 ──┐
@@ -19,6 +20,7 @@
 
 pub mod faults;
 pub mod names;
+pub mod servers;
 pub mod trio;
 
 use std::{

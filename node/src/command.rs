@@ -4,6 +4,8 @@
 pub use regie_protocol::person::Remember;
 use serde::{Deserialize, Serialize};
 
+use crate::network::Address;
+
 /// What an owner can ask. Person and companion each know their own; the rest is refused with a clear word.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
@@ -322,6 +324,9 @@ pub struct NewProfile {
     pub contact: Option<String>,
     /// The agreements to accept; none to leave them.
     pub agreements: Vec<String>,
+    /// Under which addresses others reach the companion; none of them for those of its machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Vec<Address>>,
 }
 
 /// An offer, as typed.

@@ -184,6 +184,35 @@ pub fn open(home: &Path, passphrase: &Passphrase) -> Result<(Config, Store), Fai
     Ok((config, Store::open(home, passphrase)?))
 }
 
+/// Puts under which addresses others reach a companion into `config.toml`, and leaves the rest of the file as it is.
+///
+/// # Errors
+/// The file's.
+pub fn announce(home: &Path, addresses: &[Address]) -> Result<(), Failure> {
+    let path = home.join("config.toml");
+    let cannot = |error: std::io::Error| Failure::internal(format!("can't write {}: {error}", path.display()));
+    let text = announcing(&std::fs::read_to_string(&path).map_err(cannot)?, addresses)?;
+    std::fs::write(&path, text).map_err(cannot)
+}
+
+/// The text of a configuration with these addresses in the place of those that it announces.
+fn announcing(text: &str, addresses: &[Address]) -> Result<String, Failure> {
+    let is_key = |line: &str| line.strip_prefix("announce").is_some_and(|rest| rest.trim_start().starts_with('='));
+    let (mut kept, mut old) = (String::new(), String::new());
+    for line in text.split_inclusive('\n') {
+        // The list may go on for several lines: until what was read of it is whole.
+        let within = !old.is_empty() && toml::from_str::<toml::Table>(&old).is_err();
+        let into = if within || is_key(line) { &mut old } else { &mut kept };
+        into.push_str(line);
+    }
+    let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    let new = toml::Table::from_iter([("announce".to_owned(), toml::Value::from(list))]);
+    // First, since what follows a table's heading belongs to it.
+    let text = if addresses.is_empty() { kept } else { format!("{new}{kept}") };
+    toml::from_str::<Config>(&text).map_err(Failure::internal)?;
+    Ok(text)
+}
+
 /// Reads `config.toml`.
 ///
 /// # Errors
@@ -243,5 +272,20 @@ fn kdf_cost() -> KdfCost {
     match std::env::var_os("REGIE_CHEAP_KDF") {
         Some(_) => KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
         None => KdfCost::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_announced_is_written_and_the_rest_of_the_file_stays() {
+        let text = "# mine\nrole = \"supplier\"\nannounce = [\n  \"/ip4/192.0.2.7/tcp/1\",\n]\n# and this\nvisit_minutes = 5\n";
+        let name: Address = "/dns/shop.example/tcp/7481".parse().expect("an address");
+        let other = announcing(text, std::slice::from_ref(&name)).expect("written");
+        assert_eq!(toml::from_str::<Config>(&other).expect("a configuration").announce, [name]);
+        let none = announcing(&other, &[]).expect("written");
+        assert_eq!(none, "# mine\nrole = \"supplier\"\n# and this\nvisit_minutes = 5\n");
     }
 }

@@ -63,7 +63,7 @@ use crate::{
     command::{self, Command, Failure},
     domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
-    network::{Address, DialError, Responder, Way},
+    network::{Address, DialError, Responder, Strangers, Way},
     store::{Batch, Key, Store, StoreError, Table},
 };
 
@@ -170,6 +170,8 @@ struct Link {
     wake: Arc<Notify>,
     hold: watch::Sender<bool>,
     addresses: watch::Sender<Vec<Address>>,
+    /// Where somebody else answered.
+    strangers: Strangers,
     up: bool,
     /// When something was last said on it, by either side.
     active: Timestamp,

@@ -635,7 +635,7 @@ impl Companion {
     }
 
     /// Puts the addresses under which others reach it into the profile, where they are others than before.
-    fn advertise(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+    pub(super) fn advertise(&mut self, turn: &mut Turn) -> Result<(), Failure> {
         let addresses = announced(&self.net, &self.endpoint.addresses());
         let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         if self.store.shared() {

@@ -201,7 +201,7 @@ async fn serve_socks(mut stream: TcpStream, asked: &Mutex<Vec<(String, String)>>
 async fn everything_goes_through_the_proxy_or_not_at_all() {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let proxy = socks(asked.clone()).await;
-    let way = Way { proxy: Some(format!("socks5://{proxy}").parse().expect("a proxy")) };
+    let way = Way { proxy: Some(format!("socks5://{proxy}").parse().expect("a proxy")), ..Way::default() };
     let (_endpoint, port) = echo(1, TCP).await;
     let named = [address(&format!("/dns4/localhost/tcp/{port}")), address("/ip4/127.0.0.1/udp/9/quic-v1")];
     for _ in 0..2 {
@@ -219,7 +219,7 @@ async fn everything_goes_through_the_proxy_or_not_at_all() {
     assert!(matches!(error.tried(), [(_, Fault::NeedsOtherWay(_))]), "{error}");
 
     // Where the proxy is away nothing is tried without it.
-    let away = Way { proxy: Some("socks5://127.0.0.1:1".parse().expect("a proxy")) };
+    let away = Way { proxy: Some("socks5://127.0.0.1:1".parse().expect("a proxy")), ..Way::default() };
     let (person, _events) = dialler(4, &away).await;
     let error = person.connect(key(1).1, &named[..1], None).await.expect_err("away");
     assert!(matches!(error.tried(), [(_, Fault::ProxyAway)]) && error.to_string().contains("proxy"), "{error}");
@@ -249,7 +249,8 @@ async fn a_proxy_of_the_web_is_asked_to_connect() {
         }
     });
     let at = [address(&format!("/dns4/localhost/tcp/{port}"))];
-    let way = |login: &str| Way { proxy: Some(format!("http://{login}{proxy}").parse().expect("a proxy")) };
+    let way =
+        |login: &str| Way { proxy: Some(format!("http://{login}{proxy}").parse().expect("a proxy")), ..Way::default() };
     let (person, _events) = dialler(2, &way("me:secret@")).await;
     assert_eq!(person.connect(key(1).1, &at, None).await, Ok(Transport::Tcp));
     assert_eq!(person.exchange(key(1).1, b"abc".to_vec()).await.expect("answered"), b"abc");

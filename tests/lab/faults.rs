@@ -1,7 +1,10 @@
 //! What goes wrong on the wire of a host, and what a network does to those on it. In: a host. Out: rules in the router
 //! that it hangs on, until they are taken back.
 
-use std::{net::SocketAddrV4, process::Command as Process};
+use std::{
+    net::{Ipv4Addr, SocketAddrV4},
+    process::Command as Process,
+};
 
 use super::{Host, WAN, at, ip, nft, run};
 use crate::Node;
@@ -122,6 +125,29 @@ impl Host {
         self.ipv4 = Some(new);
     }
 
+    /// The host has one more address, and the router knows the way to it.
+    pub fn also(&self, address: Ipv4Addr) {
+        ip(&["-n", &self.namespace, "addr", "add", &format!("{address}/32"), "dev", WAN]);
+        let device = &self.wire().device;
+        let own = self.ipv4.expect("an address").to_string();
+        ip(&["-n", &self.wire().router, "route", "add", &format!("{address}/32"), "via", &own, "dev", device]);
+    }
+
+    /// Nothing for the addresses that it was made with gets through; those that came later stay.
+    pub fn leave(&self) {
+        let both = [self.ipv4.map(|own| format!("ip daddr {own}")), self.ipv6.map(|own| format!("ip6 daddr {own}"))];
+        let rules: String =
+            both.into_iter().flatten().map(|rule| format!("oifname {} {rule} drop; ", self.wire().device)).collect();
+        let chain = format!("chain forward {{ type filter hook forward priority -10; {rules} }}");
+        self.router().rules(&self.table("left"), &chain);
+    }
+
+    /// The host has no wire any more, and no address but its own.
+    pub fn unplug(&self) {
+        ip(&["-n", &self.namespace, "link", "set", WAN, "down"]);
+        ip(&["-n", &self.namespace, "addr", "flush", "dev", WAN]);
+    }
+
     /// Counts packets on this host's wire that a rule of nftables matches, before any fault.
     pub fn count(&self, name: &str, rule: &str) -> Counter {
         let table = self.table(&format!("count_{name}"));
@@ -133,6 +159,21 @@ impl Host {
         );
         self.router().rules(&table, &rules);
         Counter { router: self.router(), table }
+    }
+
+    /// What this host sends anywhere but to one place is dropped and counted, whoever on it sends it.
+    pub fn only_to(&self, to: SocketAddrV4) -> Counter {
+        // The kernel speaks of the sixth version by itself.
+        self.set("ipv6/conf/all/disable_ipv6", "1");
+        let rules = format!(
+            "counter seen {{ }}
+             chain output {{ type filter hook output priority 0;
+                oifname lo accept; ip daddr {} tcp dport {} accept; counter name seen drop; }}",
+            to.ip(),
+            to.port()
+        );
+        self.rules("only_to", &rules);
+        Counter { router: self.clone(), table: "only_to".into() }
     }
 
     /// A rule on all that comes from this host or goes to it.

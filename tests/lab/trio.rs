@@ -269,7 +269,8 @@ pub fn another(host: &Host, directory: &Path, name: &str, listen: &[String], sto
     made(host, directory, name, &["supplier", "join", "--store", store], listen)
 }
 
-fn made(host: &Host, directory: &Path, name: &str, make: &[&str], listen: &[String]) -> (Node, Client) {
+/// Makes a companion by these words of the command line, listening there, and starts it with its API.
+pub fn made(host: &Host, directory: &Path, name: &str, make: &[&str], listen: &[String]) -> (Node, Client) {
     let mut node = Node::at(directory.join(name));
     node.namespace = Some(host.namespace.clone());
     let listen = listen.iter().flat_map(|address| ["--listen", address]);
@@ -281,10 +282,15 @@ fn made(host: &Host, directory: &Path, name: &str, make: &[&str], listen: &[Stri
 
 /// Makes a person's node on a host and starts it; its owner's name is set.
 pub fn someone(host: &Host, directory: &Path) -> Node {
+    someone_with(host, directory, |_| {})
+}
+
+/// The same, with something set for the process.
+pub fn someone_with(host: &Host, directory: &Path, set: impl FnOnce(&mut Process)) -> Node {
     let mut node = Node::at(directory.join("person"));
     node.namespace = Some(host.namespace.clone());
     node.good(&["init", "--preset", "balanced"]);
-    start(&mut node, &directory.join("person.log"), |_| {});
+    start(&mut node, &directory.join("person.log"), set);
     node.set("name.full", "Anna Bakker");
     node
 }

@@ -81,19 +81,26 @@ pub(super) fn person(
     Ok(())
 }
 
+/// Where a companion listens, and under which addresses others reach it, as typed.
+pub(super) struct Places {
+    pub(super) listen: Vec<String>,
+    pub(super) announce: Vec<String>,
+}
+
 /// One more companion on a database that a company lives in.
 pub(super) fn join(
     home: &Path,
     passphrase_file: Option<&Path>,
     store: String,
-    listen: &[String],
+    places: &Places,
     json: bool,
 ) -> Result<(), Failure> {
-    let listen: Vec<Address> = listen.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    let listen: Vec<Address> = places.listen.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+    let announce: Vec<Address> = places.announce.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     let mut ledger = home::open_shared(&store, &passphrase)?;
     let key = supplier::shared_key(&mut *ledger)?;
-    let config = Config { role: Role::Supplier, listen, store: Some(store), ..Config::person() };
+    let config = Config { role: Role::Supplier, listen, announce, store: Some(store), ..Config::person() };
     home::create_bare(home, &config)?;
     render::show(&json!({ "home": home, "key": key.public() }), json)
 }

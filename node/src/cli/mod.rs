@@ -403,6 +403,9 @@ enum SupplierVerb {
         /// Where to listen; may be given more than once
         #[arg(long, default_values = ["/ip4/0.0.0.0/tcp/7481", "/ip4/0.0.0.0/udp/7481/quic-v1"])]
         listen: Vec<String>,
+        /// Under which address others reach it, where that is not one of this machine; may be given more than once
+        #[arg(long, value_name = "ADDRESS")]
+        announce: Vec<String>,
     },
     /// Run the companion
     Run {
@@ -613,7 +616,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match verb.unwrap_or(Verb::Run) {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
         Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
-        Verb::Supplier { verb: SupplierVerb::Join { store, listen } } => init::join(&home, file, store, &listen, json),
+        Verb::Supplier { verb: SupplierVerb::Join { store, listen, announce } } => {
+            init::join(&home, file, store, &init::Places { listen, announce }, json)
+        }
+        Verb::Supplier { verb: SupplierVerb::Set(change) } => pairing::change(&home, change, json),
         Verb::Run => serve::run(&home, file, given, json),
         Verb::Supplier { verb: SupplierVerb::Run { api } } => {
             serve::run(&home, file, serve::Given { api, ..given }, json)
@@ -691,7 +697,6 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Supplier { verb: SupplierVerb::Wanted } => Command::Wanted,
         Verb::Supplier { verb: SupplierVerb::Offers } => Command::Offered,
         Verb::Vouch { supplier, withdraw } => Command::Vouch { supplier, vouched: !withdraw },
-        Verb::Supplier { verb: SupplierVerb::Set(change) } => change.command()?,
         Verb::Requests => Command::Requests,
         Verb::Allow(decision) => decide(decision, true),
         Verb::Refuse(decision) => decide(decision, false),

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::render;
 use crate::{
     command::{Command, Failure, NewProfile, exit, parse},
-    control,
+    control, home,
+    network::Address,
 };
 
 /// What a company changes of what it says of itself.
@@ -31,17 +32,35 @@ pub(super) struct ProfileChange {
     /// The agreements (IEEE 7012) to accept
     #[arg(long, value_delimiter = ',')]
     agreements: Vec<String>,
+    /// Under which address others reach the companion; may be given more than once, "" for those of its machine
+    #[arg(long, value_name = "ADDRESS")]
+    announce: Vec<String>,
 }
 
 impl ProfileChange {
-    pub(super) fn command(self) -> Result<Command, Failure> {
-        let Self { name, sector, domain, contact, agreements } = self;
-        let one = [&name, &sector, &domain, &contact].into_iter().any(Option::is_some) || !agreements.is_empty();
-        if !one {
-            return Err(Failure::usage("say what to change: --name, --sector, --domain, --contact or --agreements"));
+    fn profile(self) -> Result<NewProfile, Failure> {
+        let Self { name, sector, domain, contact, agreements, announce } = self;
+        let texts = [&name, &sector, &domain, &contact].into_iter().any(Option::is_some);
+        if !texts && agreements.is_empty() && announce.is_empty() {
+            let options = "--name, --sector, --domain, --contact, --agreements or --announce";
+            return Err(Failure::usage(format!("say what to change: {options}")));
         }
-        Ok(Command::SetProfile { profile: NewProfile { name, sector, domain, contact, agreements } })
+        let written = announce.iter().filter(|text| !text.is_empty()).map(|text| parse(text));
+        let addresses = written.collect::<Result<Vec<Address>, _>>()?;
+        let announce = (!announce.is_empty()).then_some(addresses);
+        Ok(NewProfile { name, sector, domain, contact, agreements, announce })
     }
+}
+
+/// Changes what a company says of itself. What is announced also goes into `config.toml`, for the next start.
+pub(super) fn change(home: &Path, change: ProfileChange, json: bool) -> Result<(), Failure> {
+    let profile = change.profile()?;
+    let announce = profile.announce.clone();
+    let answer = control::ask(home, &Command::SetProfile { profile })?;
+    if let Some(addresses) = announce {
+        home::announce(home, &addresses)?;
+    }
+    render::show(&answer, json)
 }
 
 /// How to pair, as typed.

@@ -120,7 +120,7 @@ fn travel(config: &Config) -> Travel {
         Some(_) => Reader::behind_a_proxy(),
         None => Reader::new(config.domain_hosts.clone()),
     };
-    Travel { way: Way { proxy: config.proxy.clone() }, rhythm, reader }
+    Travel { way: Way { proxy: config.proxy.clone(), ..Way::default() }, rhythm, reader }
 }
 
 /// Where there is no home yet: the first steps in a browser, then the node they made.
@@ -221,7 +221,7 @@ async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: 
 
 async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: bool) -> Result<(), Failure> {
     let listener = control::bind(&control::socket(home))?;
-    let way = Way { proxy: config.proxy.clone() };
+    let way = Way { proxy: config.proxy.clone(), ..Way::default() };
     let net = Net { listen: config.listen.clone(), announce: config.announce.clone(), way };
     // Where others write too, what they leave for persons connected here is looked for often.
     let every = if store.shared() { SHARED_TICK } else { TICK };

@@ -24,7 +24,7 @@ use rustls::pki_types::ServerName;
 use tokio::time::{sleep, timeout};
 
 use super::{
-    Address, Transport,
+    Address, Strangers, Transport, Way,
     address::{Carrier, Host},
     fault::{Fault, fits_way},
     keys, limits,
@@ -40,14 +40,16 @@ use super::{
 pub(super) struct Dialler {
     own: Keypair,
     proxy: Option<(Proxy, Login)>,
+    strangers: Strangers,
     /// What has a head start in the dials that are under way.
     first: Mutex<HashMap<PeerId, Transport>>,
 }
 
 impl Dialler {
     /// Where there is a proxy, everything goes through it, under a login drawn now.
-    pub(super) fn new(own: Keypair, proxy: Option<Proxy>) -> Self {
-        Self { own, proxy: proxy.map(|proxy| (proxy, Login::drawn())), first: Mutex::default() }
+    pub(super) fn new(own: Keypair, way: &Way) -> Self {
+        let proxy = way.proxy.clone().map(|proxy| (proxy, Login::drawn()));
+        Self { own, proxy, strangers: way.strangers.clone().unwrap_or_default(), first: Mutex::default() }
     }
 
     /// Does everything go through a proxy?
@@ -65,24 +67,50 @@ impl Dialler {
         }
     }
 
-    /// Connects to a peer, within [`limits::DIAL`].
+    /// Connects to a peer, within [`limits::DIAL`], or [`limits::DIAL_THROUGH_PROXY`].
     pub(super) async fn dial(self: Arc<Self>, address: Address, peer: PeerId) -> io::Result<(PeerId, StreamMuxerBox)> {
         fits_way(&address, self.proxy.is_some())?;
         sleep(self.head_start(&peer, &address)).await;
-        let dialled = timeout(limits::DIAL, self.connect(&address, peer)).await;
+        let bound = if self.has_proxy() { limits::DIAL_THROUGH_PROXY } else { limits::DIAL };
+        let dialled = timeout(bound, self.connect(&address, peer)).await;
         let muxer =
             dialled.unwrap_or_else(|_| Err(Fault::NoAnswer.into())).map_err(|error| explained(error, &address))?;
         Ok((peer, muxer))
     }
 
     async fn connect(&self, address: &Address, peer: PeerId) -> io::Result<StreamMuxerBox> {
-        if address.carrier == Carrier::Quic {
-            let found = resolve(&address.host, address.port).await?;
-            let own = &self.own;
-            let muxer = earliest(found, |to| quic::dial(own, peer, to)).await?;
-            return Ok(StreamMuxerBox::new(muxer));
+        if let (Some((proxy, drawn)), Host::Name { .. } | Host::Onion(_)) = (&self.proxy, &address.host) {
+            let stream = proxy.open(&address.host, address.port, drawn).await?;
+            return self.within(of_tcp(stream), address, peer).await;
         }
-        let mut stream = self.open(address).await?;
+        let worth = self.strangers.spare(address, resolve(&address.host, address.port).await?);
+        if worth.is_empty() {
+            return Err(Fault::LetAlone.into());
+        }
+        earliest(worth, |to| async move {
+            let dialled = self.reach(to, address, peer).await;
+            if dialled.as_ref().is_err_and(is_wrong_peer) {
+                self.strangers.note(address, to);
+            }
+            dialled
+        })
+        .await
+    }
+
+    /// The peer at one socket of the address; over the proxy, if there is one.
+    async fn reach(&self, to: SocketAddr, address: &Address, peer: PeerId) -> io::Result<StreamMuxerBox> {
+        if address.carrier == Carrier::Quic {
+            return Ok(StreamMuxerBox::new(quic::dial(&self.own, peer, to).await?));
+        }
+        let stream = match &self.proxy {
+            Some((proxy, drawn)) => proxy.open(&address.host, address.port, drawn).await?,
+            None => socket::connect(to).await?,
+        };
+        self.within(of_tcp(stream), address, peer).await
+    }
+
+    /// The peer within a stream to its address, which may go through a web server.
+    async fn within(&self, mut stream: Stream, address: &Address, peer: PeerId) -> io::Result<StreamMuxerBox> {
         if let Carrier::WebSocket { tls, path } = &address.carrier {
             if *tls {
                 stream = within_tls(stream, address).await?;
@@ -90,15 +118,6 @@ impl Dialler {
             stream = websocket::dial(stream, *tls, &authority(address), path).await?;
         }
         self.prove(stream, peer).await
-    }
-
-    /// A byte stream to the address, over the proxy if there is one, which looks names up itself.
-    async fn open(&self, address: &Address) -> io::Result<Stream> {
-        let stream = match &self.proxy {
-            Some((proxy, drawn)) => proxy.open(&address.host, address.port, drawn).await?,
-            None => earliest(resolve(&address.host, address.port).await?, socket::connect).await?,
-        };
-        Ok(of_tcp(stream))
     }
 
     /// The peer shows its key, and only then do we.
@@ -174,10 +193,16 @@ where
     while let Some(dialled) = dials.next().await {
         match dialled {
             Ok(dialled) => return Ok(dialled),
+            // That somebody else answers is what a person has to hear.
+            Err(_) if is_wrong_peer(&last) => {}
             Err(error) => last = error,
         }
     }
     Err(last)
+}
+
+fn is_wrong_peer(error: &io::Error) -> bool {
+    Fault::of(error) == Fault::WrongPeer
 }
 
 /// An error as a fault of this address.

@@ -29,7 +29,7 @@ use tokio::{
 use zeroize::Zeroizing;
 
 use super::{
-    Address, DialError, Fault, Proxy, Transport,
+    Address, DialError, Fault, Proxy, Strangers, Transport,
     dial::Dialler,
     fault::fits_way,
     limits,
@@ -110,6 +110,8 @@ impl Responder {
 pub struct Way {
     /// Everything goes through it, or not at all.
     pub proxy: Option<Proxy>,
+    /// Where somebody else answered before, for who dials one peer again and again.
+    pub strangers: Option<Strangers>,
 }
 
 /// A handle; clones share one swarm. The swarm ends when the last handle is dropped.
@@ -141,7 +143,7 @@ impl Endpoint {
         let (events, outbox) = mpsc::channel(limits::EVENTS);
         let lines = Lines::default();
         let key = keypair(secret)?;
-        let dialler = Dialler::new(key.clone(), way.proxy.clone());
+        let dialler = Dialler::new(key.clone(), way);
         let ways = Ways::new(&key, !listen.is_empty(), dialler).map_err(|e| StartError::Setup(e.to_string()))?;
         let dialler = ways.dialler();
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(limits::IDLE);

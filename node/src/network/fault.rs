@@ -3,6 +3,8 @@
 
 use std::{fmt, io};
 
+use rustls::CertificateError;
+
 use super::{Address, Reach, address::Host};
 
 /// Why one address did not lead to the wanted peer.
@@ -92,9 +94,21 @@ impl Fault {
 /// The verifier of a peer's key says no in this way, and in no other.
 fn of_tls(error: &rustls::Error) -> Fault {
     match error {
-        rustls::Error::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure) => Fault::WrongPeer,
-        rustls::Error::InvalidCertificate(error) => Fault::Certificate(error.to_string()),
+        rustls::Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure) => Fault::WrongPeer,
+        rustls::Error::InvalidCertificate(error) => Fault::Certificate(of_certificate(error).to_owned()),
         _ => Fault::NotRegie,
+    }
+}
+
+/// What is wrong with a web server's certificate.
+fn of_certificate(error: &CertificateError) -> &'static str {
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
+        CertificateError::UnknownIssuer => "this machine does not know who vouches for it",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "it is for another name",
+        CertificateError::Revoked => "it was revoked",
+        _ => "it is not in order",
     }
 }
 
@@ -171,7 +185,12 @@ fn next_step(tried: &[(Address, Fault)]) -> &'static str {
     } else if any(|fault| matches!(fault, Fault::NoResolver)) {
         "Is this machine online? Its resolver of names does not answer."
     } else if any(|fault| matches!(fault, Fault::Certificate(_))) {
-        "Look at this machine's clock; else the supplier has to renew the certificate of its web server."
+        "Look at this machine's clock; else a network on the way answers in the web server's place, or the supplier has to \
+         renew the certificate of its web server. Try from another network, and tell the supplier."
+    } else if any(|fault| matches!(fault, Fault::NotPassedOn(502..=504))) {
+        "The supplier's web server is there, and its companion is not: try again later."
+    } else if any(|fault| matches!(fault, Fault::NotPassedOn(_))) {
+        "Ask the supplier for a link with another address: its web server has to pass that path on (docs/deploy.md)."
     } else if any(|fault| matches!(fault, Fault::UnknownName)) {
         "Is the link whole, and this machine online? Ask the supplier for a new link."
     } else if any(|fault| matches!(fault, Fault::NeedsOtherWay(_))) && !any(|fault| matches!(fault, Fault::NoAnswer)) {
@@ -224,6 +243,8 @@ mod tests {
             (vec![("/ip4/10.0.0.7/tcp/7481", Fault::NoAnswer)], "private network"),
             (vec![("/ip6/2001:db8::1/tcp/7481", Fault::NoIpv6)], "no IPv6"),
             (vec![(public, Fault::ProxyAway)], "proxy"),
+            (vec![(public, Fault::NotPassedOn(502))], "try again later"),
+            (vec![(public, Fault::NotPassedOn(301))], "another address"),
             (vec![("/dns/shop.example/tcp/1", Fault::UnknownName)], "new link"),
             (vec![("/dns/shop.example/tcp/1", Fault::NoResolver)], "online"),
             (vec![(public, Fault::Refused)], "companion running"),

@@ -22,6 +22,14 @@ pub const HEAD_START: Duration = Duration::from_millis(250);
 pub const RESOLVE: Duration = Duration::from_secs(5);
 /// Addresses of one name that are tried.
 pub const ADDRESSES_OF_A_NAME: usize = 8;
+/// For how long a place is let alone where somebody else answered: a network may only have redirected this node.
+pub const LET_ALONE: Duration = Duration::from_secs(60 * 60);
+/// Places of one peer that are let alone.
+pub const STRANGERS: usize = 64;
+/// Through a proxy a connection must be up and encrypted within this time: Tor needs it to meet an onion service.
+pub const DIAL_THROUGH_PROXY: Duration = Duration::from_secs(30);
+/// The proxy itself must take a connection within this time.
+pub const PROXY: Duration = Duration::from_secs(5);
 /// Longest address, in bytes of text.
 pub const ADDRESS_BYTES: usize = regie_protocol::limits::NAME_BYTES;
 /// Longest path of a web socket, in bytes.

@@ -7,7 +7,7 @@
 //! `endpoint` is one identity; `streams` its frames on connections; `transport` how connections come about: `accept` for
 //! those that come, `dial` for those that are made (`resolve` looks names up, `socket` is TCP, `proxy` the way through a
 //! proxy, `websocket` through a web server, `quic` the dial side of QUIC), `keys` the TLS in which the dialler shows itself
-//! last. `fault` says in words why a dial failed.
+//! last. `strangers` remembers where somebody else answered, `fault` says in words why a dial failed.
 
 mod accept;
 mod address;
@@ -21,6 +21,7 @@ mod proxy;
 mod quic;
 mod resolve;
 mod socket;
+mod strangers;
 mod stream;
 mod streams;
 mod transport;
@@ -30,3 +31,4 @@ pub use address::{Address, BadAddress, Reach, Transport};
 pub use endpoint::{Endpoint, ExchangeError, NetworkEvent, PeerKey, Responder, StartError, Way};
 pub use fault::{DialError, Fault};
 pub use proxy::{BadProxy, Proxy};
+pub use strangers::Strangers;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    time::timeout,
 };
 use tokio_socks::{TargetAddr, tcp::Socks5Stream};
 
@@ -54,7 +55,8 @@ pub struct BadProxy;
 impl Proxy {
     /// Opens a stream to a host through the proxy.
     pub(super) async fn open(&self, host: &Host, port: u16, drawn: &Login) -> io::Result<TcpStream> {
-        let to_proxy = self.reach().await.map_err(|_| io::Error::from(Fault::ProxyAway))?;
+        let reached = timeout(limits::PROXY, self.reach()).await;
+        let to_proxy = reached.ok().and_then(Result::ok).ok_or_else(|| io::Error::from(Fault::ProxyAway))?;
         match self.kind {
             Kind::Socks5 => self.socks(to_proxy, host, port, self.login.as_ref().unwrap_or(drawn)).await,
             Kind::Http => self.connect(to_proxy, host, port).await,

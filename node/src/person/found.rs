@@ -38,6 +38,10 @@ impl Node {
         let before = self.machine.relationship(supplier).map(|r| r.profile().addresses.clone());
         self.renew(supplier, profile, turn);
         let after = self.machine.relationship(supplier).map(|r| r.profile().addresses.clone());
+        if let Some(link) = self.links.get(supplier) {
+            // It was reached just now: a network that answered in its place is left behind.
+            link.strangers.forget();
+        }
         self.note_active(supplier);
         self.wake(supplier, turn);
         let mut shown = self.relationship_json(supplier);

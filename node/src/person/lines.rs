@@ -18,7 +18,12 @@ use regie_protocol::{
 use tokio::sync::{Notify, watch};
 
 use super::{Link, Node, links, records};
-use crate::{clock, command::Failure, driver::Turn, network::DialError};
+use crate::{
+    clock,
+    command::Failure,
+    driver::Turn,
+    network::{DialError, Strangers, Way},
+};
 
 /// A supplier that was not reached for so long may have moved, in milliseconds: what its domain says is read sooner.
 const LOST_MS: u64 = DAY_MS;
@@ -158,11 +163,12 @@ impl Node {
         let addresses: Vec<_> = relationship.profile().addresses.iter().filter_map(|text| text.parse().ok()).collect();
         let (wake, hold, addresses) =
             (std::sync::Arc::new(Notify::new()), watch::Sender::new(false), watch::Sender::new(addresses));
+        let strangers = Strangers::default();
         let wait = if active.is_some() { Duration::ZERO } else { self.travel.rhythm.first() };
         let line = links::Line {
             supplier,
             secret: relationship.key().expose_secret(),
-            way: self.travel.way.clone(),
+            way: Way { strangers: Some(strangers.clone()), ..self.travel.way.clone() },
             rhythm: self.travel.rhythm.clone(),
             addresses: addresses.subscribe(),
             hold: hold.subscribe(),
@@ -178,6 +184,7 @@ impl Node {
                 wake,
                 hold,
                 addresses,
+                strangers,
                 up: false,
                 active,
                 reached: None,

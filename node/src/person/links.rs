@@ -83,7 +83,7 @@ impl Line {
             Ok(Some(dialled)) => dialled,
             Ok(None) => return Over::Stopping,
             Err(error) => {
-                trying.failed(&error);
+                trying.failed();
                 let told = self.tell(Event::Unreachable(self.supplier, error)).await;
                 return if told { Over::Failed } else { Over::Stopping };
             }
@@ -103,10 +103,9 @@ impl Line {
     /// A connection to the supplier; nothing, where the node stops.
     async fn dial(
         &mut self,
-        trying: &mut Trying,
+        trying: &Trying,
     ) -> Result<Option<(Endpoint, mpsc::Receiver<NetworkEvent>, Transport)>, DialError> {
-        let all = self.addresses.borrow_and_update().clone();
-        let addresses = trying.choose(&all)?;
+        let addresses = self.addresses.borrow_and_update().clone();
         let Ok(_turn) = self.dials.acquire().await else { return Ok(None) };
         let (endpoint, network) = match Endpoint::start(self.secret.clone(), &[], &self.way).await {
             Ok(started) => started,

@@ -1,18 +1,12 @@
-//! When a supplier is visited. In: what came of the last attempt, chance. Out: how long to wait, which addresses to try and
-//! in which order.
+//! When a supplier is visited. In: what came of the last attempt, chance. Out: how long to wait, what
+//! is tried first.
 //!
 //! Every wait is drawn for each relationship alone: two suppliers that compare notes must not find one person's node by a
 //! common phase, or by a common moment of coming back.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
-use crate::{
-    clock,
-    network::{Address, DialError, Fault, Transport},
-};
+use crate::{clock, network::Transport};
 
 /// First pause after an attempt that failed; it doubles up to the longest.
 const RETRY: Duration = Duration::from_millis(250);
@@ -20,8 +14,6 @@ const RETRY: Duration = Duration::from_millis(250);
 const RETRY_WANTED: Duration = Duration::from_secs(60);
 /// Longest pause where only the next visit fails.
 const RETRY_VISIT: Duration = Duration::from_secs(15 * 60);
-/// For how long an address is let alone where somebody else answered: a network may only have redirected this node.
-const LET_ALONE: Duration = Duration::from_secs(60 * 60);
 /// No visit is put off for longer than so many times the mean.
 const LONGEST: f64 = 4.0;
 
@@ -62,25 +54,12 @@ pub(super) struct Trying {
     failures: u32,
     /// What the next dial tries first.
     pub(super) first: Option<Transport>,
-    others: BTreeMap<Address, Instant>,
 }
 
 impl Trying {
-    /// The addresses that are worth a dial; and those that are let alone, where no other is left.
-    pub(super) fn choose(&mut self, all: &[Address]) -> Result<Vec<Address>, DialError> {
-        self.others.retain(|_, since| since.elapsed() < LET_ALONE);
-        let chosen: Vec<Address> = all.iter().filter(|address| !self.others.contains_key(address)).cloned().collect();
-        if chosen.is_empty() && !all.is_empty() {
-            return Err(DialError::Unreachable(all.iter().map(|to| (to.clone(), Fault::LetAlone)).collect()));
-        }
-        Ok(chosen)
-    }
-
     /// Nobody was reached.
-    pub(super) fn failed(&mut self, error: &DialError) {
+    pub(super) fn failed(&mut self) {
         self.failures = self.failures.saturating_add(1);
-        let others = error.tried().iter().filter(|(_, fault)| *fault == Fault::WrongPeer);
-        self.others.extend(others.map(|(address, _)| (address.clone(), Instant::now())));
     }
 
     /// An exchange went through: what carried it is tried first the next time.
@@ -127,21 +106,6 @@ mod tests {
         let beyond = |least: f64| waits.iter().filter(|wait| **wait > least).count() as f64;
         let (half, again) = (beyond(500.0) / 10_000.0, beyond(1_000.0) / beyond(500.0));
         assert!((half - again).abs() < 0.05, "{half} {again}");
-    }
-
-    #[test]
-    fn an_address_where_somebody_else_answers_is_let_alone_and_the_others_are_not() {
-        let [first, second]: [Address; 2] =
-            ["/ip4/192.0.2.1/tcp/1", "/ip4/192.0.2.2/tcp/1"].map(|a| a.parse().unwrap());
-        let mut trying = Trying::default();
-        let all = [first.clone(), second.clone()];
-        trying.failed(&DialError::Unreachable(vec![
-            (first.clone(), Fault::WrongPeer),
-            (second.clone(), Fault::NoAnswer),
-        ]));
-        assert_eq!(trying.choose(&all).expect("one is left"), [second.clone()]);
-        assert!(trying.choose(&[first]).expect_err("none is left").is_wrong_peer());
-        assert_eq!(trying.choose(&[]).expect("nothing to let alone"), []);
     }
 
     #[test]

@@ -21,6 +21,10 @@ use crate::{
 impl Companion {
     /// Changes the profile; what is left out stays.
     pub(super) fn change_profile(&mut self, new: NewProfile, turn: &mut Turn) -> Result<Value, Failure> {
+        if let Some(announce) = new.announce {
+            self.net.announce = announce;
+            self.advertise(turn)?;
+        }
         let known = self.machine.profile().ok_or(SupplierError::BadProfile)?.clone();
         let agreements: BTreeSet<_> = new.agreements.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
         let profile = Profile {
