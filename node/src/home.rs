@@ -184,7 +184,8 @@ pub fn open(home: &Path, passphrase: &Passphrase) -> Result<(Config, Store), Fai
     Ok((config, Store::open(home, passphrase)?))
 }
 
-/// Puts under which addresses others reach a companion into `config.toml`, and leaves the rest of the file as it is.
+/// Puts under which addresses others reach a companion into `config.toml`; none for those of its machine. What else stands
+/// there stays, comments too.
 ///
 /// # Errors
 /// The file's.
@@ -192,25 +193,22 @@ pub fn announce(home: &Path, addresses: &[Address]) -> Result<(), Failure> {
     let path = home.join("config.toml");
     let cannot = |error: std::io::Error| Failure::internal(format!("can't write {}: {error}", path.display()));
     let text = announcing(&std::fs::read_to_string(&path).map_err(cannot)?, addresses)?;
-    std::fs::write(&path, text).map_err(cannot)
+    // Beside it and then in its place, so that no half of it is ever there; the new file is its owner's alone.
+    let mut file = tempfile::NamedTempFile::new_in(home).map_err(cannot)?;
+    std::io::Write::write_all(&mut file, text.as_bytes()).map_err(cannot)?;
+    file.as_file().sync_all().map_err(cannot)?;
+    file.persist(&path).map(drop).map_err(|error| cannot(error.error))
 }
 
 /// The text of a configuration with these addresses in the place of those that it announces.
 fn announcing(text: &str, addresses: &[Address]) -> Result<String, Failure> {
-    let is_key = |line: &str| line.strip_prefix("announce").is_some_and(|rest| rest.trim_start().starts_with('='));
-    let (mut kept, mut old) = (String::new(), String::new());
-    for line in text.split_inclusive('\n') {
-        // The list may go on for several lines: until what was read of it is whole.
-        let within = !old.is_empty() && toml::from_str::<toml::Table>(&old).is_err();
-        let into = if within || is_key(line) { &mut old } else { &mut kept };
-        into.push_str(line);
+    let mut document: toml_edit::DocumentMut = text.parse().map_err(Failure::internal)?;
+    let list: toml_edit::Array = addresses.iter().map(ToString::to_string).collect();
+    match addresses {
+        [] => drop(document.remove("announce")),
+        _ => document["announce"] = toml_edit::value(list),
     }
-    let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    let new = toml::Table::from_iter([("announce".to_owned(), toml::Value::from(list))]);
-    // First, since what follows a table's heading belongs to it.
-    let text = if addresses.is_empty() { kept } else { format!("{new}{kept}") };
-    toml::from_str::<Config>(&text).map_err(Failure::internal)?;
-    Ok(text)
+    Ok(document.to_string())
 }
 
 /// Reads `config.toml`.
