@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use regie::network::{Address, DialError, Endpoint, Fault, Forwarding, NetworkEvent, PeerKey, Standing, Through, Transport, Way, limits};
+use regie::network::{
+    Address, DialError, Endpoint, Fault, Forwarding, NetworkEvent, PeerKey, Standing, Through, Transport, Way, limits,
+};
 use regie_protocol::identity::{Keypair, PublicKey};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

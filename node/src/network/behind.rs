@@ -45,11 +45,7 @@ pub(super) struct Behaviour {
 }
 
 impl Behaviour {
-    pub(super) fn new(
-        forwards: Arc<Forwards>,
-        through: HashMap<PeerKey, Multiaddr>,
-        came: mpsc::Sender<Came>,
-    ) -> Self {
+    pub(super) fn new(forwards: Arc<Forwards>, through: HashMap<PeerKey, Multiaddr>, came: mpsc::Sender<Came>) -> Self {
         Self { forwards, through, came }
     }
 

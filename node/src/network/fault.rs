@@ -169,7 +169,9 @@ fn next_step(tried: &[(Address, Fault)]) -> &'static str {
         match status {
             404 => "The forwarder there no longer passes people on to this supplier: ask the supplier for a new link.",
             429 => "The forwarder there passes as many people on as it can at this moment. Try again in a few minutes.",
-            503 => "The supplier's companion is not connected to its forwarder: it is off, or offline. Try again later.",
+            503 => {
+                "The supplier's companion is not connected to its forwarder: it is off, or offline. Try again later."
+            }
             _ => "The web server before the supplier's forwarder does not pass web sockets on: tell the supplier.",
         }
     } else if any(|fault| matches!(fault, Fault::NoResolver)) {

@@ -10,6 +10,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use futures::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -145,6 +146,10 @@ impl Held {
 impl Opened {
     /// Copies between a person and the supplier until either is done, or nothing moves for [`limits::FORWARD_IDLE`].
     pub(super) async fn copy(self, person: Stream) {
+        self.copy_until(person, limits::FORWARD_IDLE).await;
+    }
+
+    async fn copy_until(self, person: Stream, idle: Duration) {
         let begun = Instant::now();
         let moved = AtomicU64::new(0);
         let (from_person, to_person) = person.split();
@@ -152,7 +157,7 @@ impl Opened {
         tokio::select! {
             _ = one_way(from_person, to_supplier, begun, &moved) => {}
             _ = one_way(from_supplier, to_person, begun, &moved) => {}
-            () = quiet(begun, &moved) => tracing::debug!("nothing moves, so that a forwarded line ends"),
+            () = quiet(begun, &moved, idle) => tracing::debug!("nothing moves, so that a forwarded line ends"),
         }
     }
 }
@@ -176,14 +181,14 @@ async fn one_way(
 }
 
 /// Ends when nothing has moved either way for too long.
-async fn quiet(begun: Instant, moved: &AtomicU64) {
-    let most = u64::try_from(limits::FORWARD_IDLE.as_millis()).unwrap_or(u64::MAX);
+async fn quiet(begun: Instant, moved: &AtomicU64, idle: Duration) {
+    let most = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
     loop {
         let since = millis(begun).saturating_sub(moved.load(Ordering::Relaxed));
         if since >= most {
             return;
         }
-        sleep(std::time::Duration::from_millis(most - since)).await;
+        sleep(Duration::from_millis(most - since)).await;
     }
 }
 
@@ -234,7 +239,7 @@ mod tests {
         assert_eq!(forwards.open(&[1; 32]).await.err(), Some(Refused::Away));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_supplier_that_does_not_take_people_holds_few_of_them_and_not_for_long() {
         let forwards = Arc::new(Forwards::new(&[[1; 32]]));
         let _line = forwards.line(&[1; 32]).expect("a line");
@@ -257,7 +262,8 @@ mod tests {
         let (mut person, ours) = pair().await;
         let (supplier, mut behind) = pair().await;
         let room = || Arc::new(Semaphore::new(1)).try_acquire_owned().expect("room");
-        let copied = tokio::spawn(Opened { stream: supplier, _room: [room(), room()] }.copy(ours));
+        let copied =
+            tokio::spawn(Opened { stream: supplier, _room: [room(), room()] }.copy_until(ours, Duration::from_secs(1)));
         let large = vec![7; 300_000];
         let mut read = vec![0; large.len()];
         let (written, got) = tokio::join!(person.write_all(&large), behind.read_exact(&mut read));
@@ -266,7 +272,6 @@ mod tests {
         let mut read = [0; 4];
         person.read_exact(&mut read).await.expect("read");
         assert_eq!(&read, b"back");
-        tokio::time::pause();
         copied.await.expect("it ends by itself");
         assert_eq!(person.read(&mut read).await.expect("closed"), 0);
     }
