@@ -5,6 +5,7 @@
 
 mod clocks;
 mod companions;
+mod forwarded;
 mod hotspot;
 mod impostor;
 mod itself;
