@@ -741,7 +741,7 @@ mod tests {
         let behind = |net: Net| Net { through: vec![through.clone()], ..net };
         assert_eq!(
             announced(&behind(net(&bound[..1], &[])), &bound[..1]),
-            [forwarded.clone()],
+            std::slice::from_ref(&forwarded),
             "no loopback beside it"
         );
         let all = announced(&behind(net(&everywhere, &[name])), &bound);

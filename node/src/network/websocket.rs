@@ -48,6 +48,7 @@ pub(super) async fn accept(stream: Stream) -> io::Result<Stream> {
 
 /// Answers a request for a web socket with a status and why, instead.
 pub(super) async fn refuse(stream: Stream, status: u16, words: &'static str) -> io::Result<()> {
+    #[allow(clippy::result_large_err, reason = "tungstenite's type of a callback")]
     let answer = move |_: &server::Request, _: server::Response| {
         let mut answer = server::ErrorResponse::new(Some(words.to_owned()));
         *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
