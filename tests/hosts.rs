@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 mod balancer;
 mod clocks;
 mod companions;
+mod forwarded;
 mod hotspot;
 mod impostor;
 mod itself;

@@ -14,6 +14,7 @@ mod dashboard;
 mod docs;
 mod end_to_end;
 mod floods;
+mod forward;
 mod hostile;
 mod hosts;
 mod kills;

@@ -246,6 +246,8 @@ pub enum Command {
         dismiss: Vec<String>,
         open: bool,
     },
+    /// Whom this companion forwards people to.
+    Forwarding,
     /// The boards that this companion follows.
     Boards,
     Follow {

@@ -7,12 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use regie_protocol::identity::PublicKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
     command::{Failure, exit},
-    network::{Address, Proxy},
+    network::{Address, Proxy, Through, Transport, limits},
     store::{KdfCost, Ledger, Passphrase, Store},
 };
 
@@ -38,6 +39,12 @@ pub struct Config {
     /// Under which addresses others reach this companion; those of this machine where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub announce: Vec<Address>,
+    /// The keys of companions without a public address that this one forwards people to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forward: Vec<PublicKey>,
+    /// Those who forward people to this companion: `KEY@ADDRESS`, as their `regie supplier forward` shows it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub through: Vec<Through>,
     /// A proxy through which everything goes that this node dials: `socks5://127.0.0.1:9050` or `http://HOST:PORT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Proxy>,
@@ -79,6 +86,8 @@ impl Config {
             role: Role::Person,
             listen: Vec::new(),
             announce: Vec::new(),
+            forward: Vec::new(),
+            through: Vec::new(),
             proxy: None,
             visit_minutes: None,
             spread_seconds: None,
@@ -90,6 +99,29 @@ impl Config {
             webhook_hosts: Default::default(),
             domain_hosts: Default::default(),
         }
+    }
+}
+
+impl Config {
+    /// Can it be forwarded as the configuration says?
+    ///
+    /// # Errors
+    /// More keys or forwarders than the bound, or a forwarder to whom nobody could come.
+    pub fn check_forwarding(&self) -> Result<(), Failure> {
+        if self.forward.len() > limits::FORWARD_KEYS {
+            let most = limits::FORWARD_KEYS;
+            return Err(Failure::usage(format!("a companion forwards for at most {most} others; leave some out")));
+        }
+        if self.through.len() > limits::FORWARDERS {
+            let most = limits::FORWARDERS;
+            return Err(Failure::usage(format!("a companion has at most {most} forwarders; leave some out")));
+        }
+        let takes_people = self.listen.iter().any(|address| address.transport() == Transport::Tcp);
+        if !self.forward.is_empty() && !takes_people {
+            let next = "listen on one as well: `listen = [\"/ip4/0.0.0.0/tcp/7481\"]` in config.toml";
+            return Err(Failure::usage(format!("people come to a forwarder by a TCP port, and it has none; {next}")));
+        }
+        Ok(())
     }
 }
 

@@ -55,7 +55,7 @@ use crate::{
     clock::{self, Clock},
     command::{Command, Failure},
     driver::{self, Driven, Turn},
-    network::{Address, Endpoint, NetworkEvent, Reach, Responder, Way},
+    network::{Address, Endpoint, Forwarding, NetworkEvent, Reach, Responder, Through, Way},
     store::{Batch, Key, Ledger, StoreError, Table},
 };
 
@@ -213,6 +213,17 @@ pub struct Net {
     pub announce: Vec<Address>,
     /// How it gets to boards and helpers.
     pub way: Way,
+    /// The companions that it forwards people to.
+    pub forward: Vec<PublicKey>,
+    /// Those who forward people to it.
+    pub through: Vec<Through>,
+}
+
+impl Net {
+    fn forwarding(&self) -> Forwarding {
+        let forward = self.forward.iter().map(|key| *key.as_bytes()).collect();
+        Forwarding { forward, through: self.through.clone() }
+    }
 }
 
 /// Starts listening and the driver. The receiver hears how it ended.
@@ -232,7 +243,9 @@ pub async fn start(
     })
     .await?;
     let secret = machine.key().expose_secret();
-    let (endpoint, network) = Endpoint::start(secret, &net.listen, &net.way).await.map_err(Failure::internal)?;
+    let (endpoint, network) = Endpoint::start_forwarding(secret, &net.listen, &net.way, &net.forwarding())
+        .await
+        .map_err(Failure::internal)?;
     let addresses = endpoint.addresses();
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (news, heard) = watch::channel(0);
@@ -636,7 +649,7 @@ impl Companion {
 
     /// Puts the addresses under which others reach it into the profile, where they are others than before.
     pub(super) fn advertise(&mut self, turn: &mut Turn) -> Result<(), Failure> {
-        let addresses = announced(&self.net, &self.endpoint.addresses());
+        let addresses = announced(&self.net, &self.endpoint.addresses(), &self.machine.key().public());
         let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         if self.store.shared() {
             texts = self.with_others(texts, &mut turn.batch)?;
@@ -675,17 +688,23 @@ impl Companion {
     }
 }
 
-/// What goes into links and the profile: what is announced; else every address of this machine that another could use,
-/// public ones first. Loopback only where nothing else is listened on, as for a trial on one machine.
-fn announced(net: &Net, listening: &[Address]) -> Vec<Address> {
+/// What goes into links and the profile: where forwarders take people, and what is announced; else every address of this
+/// machine that another could use, public ones first. Loopback only where there is nothing else, as for a trial on one
+/// machine.
+fn announced(net: &Net, listening: &[Address], own: &PublicKey) -> Vec<Address> {
+    let forwarded = net.through.iter().map(|through| through.address_of(own));
     if !net.announce.is_empty() {
-        return net.announce.iter().take(limits::ADDRESSES).cloned().collect();
+        let mut all: Vec<Address> =
+            net.announce.iter().take(limits::ADDRESSES.saturating_sub(net.through.len())).cloned().collect();
+        all.extend(forwarded);
+        return all;
     }
-    let only_here = net.listen.iter().all(|address| address.reach() == Reach::Here && !address.is_unspecified());
+    let only_here = net.through.is_empty()
+        && net.listen.iter().all(|address| address.reach() == Reach::Here && !address.is_unspecified());
     let mut usable: Vec<&Address> =
         listening.iter().filter(|address| only_here || address.reach() != Reach::Here).collect();
     usable.sort_by_key(|address| address.reach());
-    usable.into_iter().take(limits::ADDRESSES).cloned().collect()
+    forwarded.chain(usable.into_iter().cloned()).take(limits::ADDRESSES).collect()
 }
 
 #[cfg(test)]
@@ -708,13 +727,26 @@ mod tests {
         let net = |listen: &[Address], announce: &[&str]| Net {
             listen: listen.to_vec(),
             announce: parsed(announce),
-            way: Way::default(),
+            ..Net::default()
         };
+        let own = Keypair::from_secret(&[1; 32]).public();
+        let announced = |net: &Net, listening: &[Address]| super::announced(net, listening, &own);
         let usable = parsed(&["/ip4/192.0.2.7/tcp/7481", "/ip4/192.168.1.2/tcp/7481"]);
         assert_eq!(announced(&net(&everywhere, &[]), &bound), usable);
         assert_eq!(announced(&net(&everywhere, &[]), &bound[..1]), [], "nobody else could use it");
         assert_eq!(announced(&net(&bound[..1], &[]), &bound[..1]), bound[..1], "a trial on one machine");
         let name = "/dns/shop.example/tcp/443/tls/ws/http-path/regie";
         assert_eq!(announced(&net(&everywhere, &[name]), &bound), parsed(&[name]));
+
+        let through: Through = format!("{own}@/dns/f.example/tcp/7481").parse().expect("a forwarder");
+        let forwarded = through.address_of(&own);
+        let behind = |net: Net| Net { through: vec![through.clone()], ..net };
+        assert_eq!(
+            announced(&behind(net(&bound[..1], &[])), &bound[..1]),
+            std::slice::from_ref(&forwarded),
+            "no loopback beside it"
+        );
+        let all = announced(&behind(net(&everywhere, &[name])), &bound);
+        assert_eq!(all, [parsed(&[name]), vec![forwarded]].concat());
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use clap::Args;
 use regie_protocol::{
     agreement::Agreement,
-    identity::{Keypair, RootSeed},
+    identity::{Keypair, PublicKey, RootSeed},
     policy::Policy,
     profile::Profile,
 };
@@ -16,7 +16,7 @@ use crate::{
     clock,
     command::{Failure, parse},
     home::{self, Config, Role},
-    network::Address,
+    network::{Address, Through},
     person,
     store::Ledger,
     supplier,
@@ -49,6 +49,19 @@ pub(super) struct SupplierInit {
     /// Under which address others reach it, where that is not one of this machine; may be given more than once
     #[arg(long, value_name = "ADDRESS")]
     announce: Vec<String>,
+    #[command(flatten)]
+    forwarding: Forwarding,
+}
+
+/// Forwarding, for a companion without a public address and for the one that helps it.
+#[derive(Args)]
+pub(super) struct Forwarding {
+    /// Forward people to the companion of this key, which has no public address; may be given more than once
+    #[arg(long, value_name = "KEY")]
+    pub(super) forward: Vec<PublicKey>,
+    /// Be reached through this forwarder, as its `regie supplier forward` shows it; may be given more than once
+    #[arg(long, value_name = "KEY@ADDRESS")]
+    pub(super) through: Vec<Through>,
 }
 
 pub(super) fn person(
@@ -133,8 +146,11 @@ pub(super) fn supplier(
         issued: clock::wall(),
     };
     supplier::check_profile(&profile)?;
+    let Forwarding { forward, through } = options.forwarding;
+    let config =
+        Config { role: Role::Supplier, listen, announce, forward, through, store: options.store, ..Config::person() };
+    config.check_forwarding()?;
     let passphrase = home::passphrase(passphrase_file, true)?;
-    let config = Config { role: Role::Supplier, listen, announce, store: options.store, ..Config::person() };
     let mut store: Box<dyn Ledger> = match &config.store {
         None => Box::new(home::create(home, &config, &passphrase)?),
         Some(url) => {

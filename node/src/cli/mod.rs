@@ -412,7 +412,11 @@ enum SupplierVerb {
         /// Serve the HTTP API here; `config.toml` has it as `api`
         #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = crate::api::DEFAULT)]
         api: Option<std::net::SocketAddr>,
+        #[command(flatten)]
+        forwarding: init::Forwarding,
     },
+    /// Whom this companion forwards people to, and what they need for it
+    Forward,
     /// Send events to a receiver that you are writing, as a webhook would
     Listen {
         /// Where the API is
@@ -599,7 +603,16 @@ struct What {
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { home, passphrase_file, dashboard, proxy, visit_minutes, held_lines, spread_seconds, json, verb } =
         arguments;
-    let given = serve::Given { dashboard, proxy, visit_minutes, held_lines, spread_seconds, api: None };
+    let given = serve::Given {
+        dashboard,
+        proxy,
+        visit_minutes,
+        held_lines,
+        spread_seconds,
+        api: None,
+        forward: Vec::new(),
+        through: Vec::new(),
+    };
     if let Some(Verb::Demo { keep, market }) = verb {
         return demo::run(keep, market, json);
     }
@@ -621,8 +634,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Verb::Supplier { verb: SupplierVerb::Set(change) } => pairing::change(&home, change, json),
         Verb::Run => serve::run(&home, file, given, json),
-        Verb::Supplier { verb: SupplierVerb::Run { api } } => {
-            serve::run(&home, file, serve::Given { api, ..given }, json)
+        Verb::Supplier { verb: SupplierVerb::Run { api, forwarding: init::Forwarding { forward, through } } } => {
+            serve::run(&home, file, serve::Given { api, forward, through, ..given }, json)
         }
         Verb::Supplier { verb: SupplierVerb::Listen { api, key, forward_to } } => {
             listen::run(listen::Listen { api, key, forward_to }, json)
@@ -691,6 +704,7 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Supplier { verb: SupplierVerb::Board { admit, dismiss, open } } => {
             Command::Admission { admit, dismiss, open }
         }
+        Verb::Supplier { verb: SupplierVerb::Forward } => Command::Forwarding,
         Verb::Supplier { verb: SupplierVerb::Boards } => Command::Boards,
         Verb::Supplier { verb: SupplierVerb::Follow { board, categories } } => Command::Follow { board, categories },
         Verb::Supplier { verb: SupplierVerb::Unfollow { board } } => Command::Unfollow { board },

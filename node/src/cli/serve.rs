@@ -3,7 +3,11 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use regie_protocol::{identity::RootSeed, policy::Policy, profile::Invitation};
+use regie_protocol::{
+    identity::{PublicKey, RootSeed},
+    policy::Policy,
+    profile::Invitation,
+};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
@@ -16,7 +20,7 @@ use crate::{
     domain::Reader,
     driver::End,
     home::{self, Config, Role},
-    network::{Proxy, Way},
+    network::{Proxy, Through, Way},
     person::{self, Rhythm, Travel},
     store::{Ledger, Passphrase, Store},
     supplier::{self, Net},
@@ -62,12 +66,21 @@ pub(super) struct Given {
     pub(super) held_lines: Option<usize>,
     pub(super) spread_seconds: Option<u32>,
     pub(super) api: Option<SocketAddr>,
+    pub(super) forward: Vec<PublicKey>,
+    pub(super) through: Vec<Through>,
+}
+
+/// What was given, or else what is configured.
+fn or<T: Clone>(given: &[T], configured: Vec<T>) -> Vec<T> {
+    if given.is_empty() { configured } else { given.to_vec() }
 }
 
 impl Given {
     fn over(&self, config: Config) -> Config {
         Config {
             api: self.api.or(config.api),
+            forward: or(&self.forward, config.forward),
+            through: or(&self.through, config.through),
             proxy: self.proxy.clone().or(config.proxy),
             visit_minutes: self.visit_minutes.or(config.visit_minutes),
             held_lines: self.held_lines.or(config.held_lines),
@@ -222,7 +235,14 @@ async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: 
 async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: bool) -> Result<(), Failure> {
     let listener = control::bind(&control::socket(home))?;
     let way = Way { proxy: config.proxy.clone(), ..Way::default() };
-    let net = Net { listen: config.listen.clone(), announce: config.announce.clone(), way };
+    config.check_forwarding()?;
+    let net = Net {
+        listen: config.listen.clone(),
+        announce: config.announce.clone(),
+        way,
+        forward: config.forward.clone(),
+        through: config.through.clone(),
+    };
     // Where others write too, what they leave for persons connected here is looked for often.
     let every = if store.shared() { SHARED_TICK } else { TICK };
     if config.nats.is_some() && cfg!(not(feature = "nats")) {

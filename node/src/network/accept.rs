@@ -1,5 +1,6 @@
 //! What comes to a listening TCP port, by its first bytes: a peer, a peer behind a proxy that says who came, or a peer in a
-//! web socket that a web server passed on. In: a fresh connection. Out: the byte stream of the peer's own words.
+//! web socket that a web server passed on; or somebody who is to be forwarded. In: a fresh connection. Out: the byte stream
+//! of the peer's own words.
 //!
 //! What a proxy says of whence a peer came is read and forgotten: no decision hangs on an address, so that nobody gains by
 //! lying. PROXY protocol: versions 1 and 2 (haproxy.org, `proxy-protocol.txt`).
@@ -14,9 +15,11 @@ use tokio::{
 };
 
 use super::{
+    PeerKey,
+    forward::{Forwards, Refused},
     limits, socket,
     stream::{Stream, of_tcp},
-    websocket,
+    through, websocket,
 };
 
 const PROXY_1: &[u8] = b"PROXY ";
@@ -26,9 +29,16 @@ const WEB: &[u8] = b"GET ";
 const PROXY_1_BYTES: usize = 107;
 /// Longest that is taken of version 2's addresses and extensions, in bytes.
 const PROXY_2_BYTES: u16 = 1024;
+/// Longest first line of a request that is looked at, in bytes.
+const REQUEST_BYTES: usize = 256;
 
-/// Reads past what a proxy or web server put before the peer's words.
-pub(super) async fn accept(mut stream: TcpStream) -> io::Result<Stream> {
+/// Somebody who came for another is no peer of this endpoint: whatever becomes of them happens elsewhere.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a connection for somebody else")]
+struct Forwarded;
+
+/// Reads past what a proxy or web server put before the peer's words. Who is to be forwarded is, or is told why not.
+pub(super) async fn accept(mut stream: TcpStream, forwards: &Forwards) -> io::Result<Stream> {
     socket::patience(&SockRef::from(&stream))?;
     let opened = async {
         if begins(&stream, PROXY_2).await? {
@@ -36,9 +46,59 @@ pub(super) async fn accept(mut stream: TcpStream) -> io::Result<Stream> {
         } else if begins(&stream, PROXY_1).await? {
             skip_version_1(&mut stream).await?;
         }
-        if begins(&stream, WEB).await? { websocket::accept(of_tcp(stream)).await } else { Ok(of_tcp(stream)) }
+        if !begins(&stream, WEB).await? {
+            return Ok(of_tcp(stream));
+        }
+        match wanted(&stream, forwards).await? {
+            Some(key) => forward(stream, &key, forwards).await,
+            None => websocket::accept(of_tcp(stream)).await,
+        }
     };
     timeout(limits::DIAL, opened).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// Opens a stream to whom the request names, and only then the web socket.
+async fn forward(stream: TcpStream, key: &PeerKey, forwards: &Forwards) -> io::Result<Stream> {
+    match forwards.open(key).await {
+        Ok(opened) => {
+            let person = websocket::accept(of_tcp(stream)).await?;
+            tokio::spawn(opened.copy(person));
+        }
+        Err(refused) => websocket::refuse(of_tcp(stream), refused.status(), words(refused)).await?,
+    }
+    Err(io::Error::other(Forwarded))
+}
+
+fn words(refused: Refused) -> &'static str {
+    match refused {
+        Refused::Unknown => "nobody of that key is forwarded for here\n",
+        Refused::Away => "the supplier is not connected to its forwarder; try again later\n",
+        Refused::TooMany => "too many are forwarded at this moment; try again later\n",
+    }
+}
+
+/// Whom a request is for, where it names somebody behind a forwarder. An endpoint that forwards for nobody does not ask.
+async fn wanted(stream: &TcpStream, forwards: &Forwards) -> io::Result<Option<PeerKey>> {
+    if forwards.is_empty() {
+        return Ok(None);
+    }
+    let mut seen = [0; REQUEST_BYTES];
+    loop {
+        let count = stream.peek(&mut seen).await?;
+        let line = seen[..count].split(|byte| *byte == b'\n').next().filter(|line| line.len() < count);
+        match line {
+            Some(line) => return Ok(path(line).and_then(through::placed)),
+            None if count == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            None if count == seen.len() => return Ok(None),
+            None => sleep(limits::PEEK).await,
+        }
+    }
+}
+
+/// The path of a request's first line, without its first `/`.
+fn path(line: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(line).ok()?;
+    line.split(' ').nth(1)?.strip_prefix('/')
 }
 
 /// Does the stream begin so? It waits for as many bytes as are needed to know, and takes none.
@@ -104,7 +164,7 @@ mod tests {
             }
         });
         let mut read = Vec::new();
-        accept(stream).await?.read_to_end(&mut read).await?;
+        accept(stream, &Forwards::new(&[])).await?.read_to_end(&mut read).await?;
         Ok(read)
     }
 

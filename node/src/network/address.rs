@@ -12,7 +12,7 @@ use std::{
 use libp2p::{Multiaddr, multiaddr::Protocol};
 use serde::{Deserialize, Serialize};
 
-use super::limits;
+use super::{limits, through};
 
 /// A host with a TCP port, a QUIC port or a web socket: `/ip4|ip6|dns|dns4|dns6/HOST/tcp/PORT`, `…/udp/PORT/quic-v1`,
 /// `…/tcp/PORT/tls/ws/http-path/PATH` or `/onion3/NAME:PORT`. At most [`limits::ADDRESS_BYTES`] of text.
@@ -117,6 +117,36 @@ impl Address {
     #[must_use]
     pub fn can_be_listened_on(&self) -> bool {
         matches!((&self.host, &self.carrier), (Host::Ip(_), Carrier::Tcp | Carrier::Quic))
+    }
+
+    /// A web socket of this path at the same host and port; within TLS, where this address is.
+    pub(super) fn with_web_socket(&self, path: &str) -> Self {
+        let tls = matches!(self.carrier, Carrier::WebSocket { tls: true, .. });
+        let kind = match &self.host {
+            Host::Ip(IpAddr::V4(_)) => "ip4",
+            Host::Ip(IpAddr::V6(_)) => "ip6",
+            Host::Name { family: Family::V4, .. } => "dns4",
+            Host::Name { family: Family::V6, .. } => "dns6",
+            Host::Name { family: Family::Any, .. } | Host::Onion(_) => "dns",
+        };
+        let host = match &self.host {
+            Host::Ip(ip) => ip.to_string(),
+            Host::Name { name, .. } | Host::Onion(name) => name.clone(),
+        };
+        let (layer, within) = (if tls { "/tls" } else { "" }, path.replace('/', "%2F"));
+        let text = format!("/{kind}/{host}/tcp/{}{layer}/ws/http-path/{within}", self.port);
+        Self {
+            text,
+            host: self.host.clone(),
+            port: self.port,
+            carrier: Carrier::WebSocket { tls, path: path.to_owned() },
+        }
+    }
+
+    /// Does it lead to somebody behind a forwarder?
+    #[must_use]
+    pub fn is_forwarded(&self) -> bool {
+        matches!(&self.carrier, Carrier::WebSocket { path, .. } if through::placed(path).is_some())
     }
 
     /// Is it an IPv6 address?

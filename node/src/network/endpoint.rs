@@ -6,14 +6,14 @@
 //! same peer.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use futures::StreamExt as _;
 use libp2p::{
-    PeerId, Swarm, TransportError,
+    Multiaddr, PeerId, Swarm, TransportError,
     core::{ConnectedPoint, Transport as _, transport::ListenerId},
     identity, ping,
     swarm::{
@@ -22,6 +22,7 @@ use libp2p::{
     },
 };
 use libp2p_connection_limits as connection_limits;
+use regie_protocol::identity::PublicKey;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{MissedTickBehavior, interval, timeout},
@@ -29,11 +30,13 @@ use tokio::{
 use zeroize::Zeroizing;
 
 use super::{
-    Address, DialError, Fault, Proxy, Strangers, Transport,
+    Address, DialError, Fault, Forwarding, Place, Proxy, Standing, Strangers, Through, Transport, behind,
     dial::Dialler,
     fault::fits_way,
+    forward::Forwards,
     limits,
     streams::{self, Broken, Exchange, Lines},
+    through::Kept,
     transport::{self, Ways},
 };
 
@@ -120,14 +123,16 @@ pub struct Endpoint {
     dials: mpsc::Sender<Dial>,
     lines: Lines,
     listening: watch::Receiver<Vec<Address>>,
+    forwards: Arc<Forwards>,
+    forwarders: Vec<(PeerKey, watch::Receiver<Standing>)>,
 }
 
 /// A peer to be connected to, and who waits for that.
-struct Dial {
-    peer: PeerId,
-    addresses: Vec<Address>,
-    first: Option<Transport>,
-    done: oneshot::Sender<Result<Transport, DialError>>,
+pub(super) struct Dial {
+    pub(super) peer: PeerId,
+    pub(super) addresses: Vec<Address>,
+    pub(super) first: Option<Transport>,
+    pub(super) done: oneshot::Sender<Result<Transport, DialError>>,
 }
 
 impl Endpoint {
@@ -140,14 +145,35 @@ impl Endpoint {
         listen: &[Address],
         way: &Way,
     ) -> Result<(Self, mpsc::Receiver<NetworkEvent>), StartError> {
+        Self::start_forwarding(secret, listen, way, &Forwarding::default()).await
+    }
+
+    /// The same for one that forwards for others, or that others forward for.
+    ///
+    /// # Errors
+    /// [`StartError`], before anything listens for long.
+    pub async fn start_forwarding(
+        secret: Zeroizing<[u8; 32]>,
+        listen: &[Address],
+        way: &Way,
+        forwarding: &Forwarding,
+    ) -> Result<(Self, mpsc::Receiver<NetworkEvent>), StartError> {
         let (events, outbox) = mpsc::channel(limits::EVENTS);
         let lines = Lines::default();
         let key = keypair(secret)?;
         let dialler = Dialler::new(key.clone(), way);
-        let ways = Ways::new(&key, !listen.is_empty(), dialler).map_err(|e| StartError::Setup(e.to_string()))?;
+        let forwards = Arc::new(Forwards::new(&forwarding.forward));
+        let setup = |error: std::io::Error| StartError::Setup(error.to_string());
+        let mut ways = Ways::new(&key, (!listen.is_empty()).then(|| forwards.clone()), dialler).map_err(setup)?;
+        let (came, people) = mpsc::channel(limits::CAME);
+        let through = through(&key, &forwarding.through)?;
+        if !through.is_empty() {
+            ways = ways.behind(&key, people).map_err(setup)?;
+        }
         let dialler = ways.dialler();
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(limits::IDLE);
-        let behaviour = behaviour(streams::Behaviour::new(lines.clone(), events.clone()));
+        let behind = behind::Behaviour::new(forwards.clone(), behind_of(&through), came);
+        let behaviour = behaviour(behind, streams::Behaviour::new(lines.clone(), events.clone()));
         let mut swarm = Swarm::new(ways.boxed(), behaviour, key.public().to_peer_id(), config);
         let listening = watch::Sender::new(bind(&mut swarm, listen).await?);
         let (dials, inbox) = mpsc::channel(limits::WAITING_DIALS);
@@ -162,7 +188,21 @@ impl Endpoint {
             listening,
         };
         tokio::spawn(task.run(inbox));
-        Ok((Self { dials, lines, listening: heard }, outbox))
+        let keep = |(peer, (_, addresses))| (peer, Kept::start(peer, addresses, &dials, lines.clone()));
+        let forwarders = through.into_iter().map(keep).collect();
+        Ok((Self { dials, lines, listening: heard, forwards, forwarders }, outbox))
+    }
+
+    /// Whom it forwards for, and how that stands.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        self.forwards.places()
+    }
+
+    /// Who forwards for it, and how the line there stands.
+    #[must_use]
+    pub fn forwarders(&self) -> Vec<(PeerKey, Standing)> {
+        self.forwarders.iter().map(|(key, standing)| (*key, standing.borrow().clone())).collect()
     }
 
     /// Where it listens now, with the ports that the system chose.
@@ -214,6 +254,7 @@ impl Endpoint {
 struct Behaviour {
     limits: connection_limits::Behaviour,
     ping: ping::Behaviour,
+    behind: behind::Behaviour,
     streams: streams::Behaviour,
 }
 
@@ -225,13 +266,32 @@ fn keypair(secret: Zeroizing<[u8; 32]>) -> Result<identity::Keypair, StartError>
     Ok(identity::Keypair::from(identity::ed25519::Keypair::from(secret)))
 }
 
-fn behaviour(streams: streams::Behaviour) -> Behaviour {
+/// Forwarders by their keys: the address under which people come through each, and where it is dialled.
+type ByForwarder = BTreeMap<PeerKey, (Multiaddr, Vec<Address>)>;
+
+fn through(own: &identity::Keypair, all: &[Through]) -> Result<ByForwarder, StartError> {
+    let own = peer_key(&own.public().to_peer_id()).and_then(|key| PublicKey::from_bytes(&key).ok());
+    let mut found = ByForwarder::new();
+    for through in all.iter().take(limits::FORWARDERS) {
+        let unfit = || StartError::WrongKind(through.address().clone());
+        let people = own.as_ref().and_then(|own| through.address_of(own).multiaddr()).ok_or_else(unfit)?;
+        let (_, addresses) = found.entry(*through.forwarder().as_bytes()).or_insert((people, Vec::new()));
+        addresses.push(through.address().clone());
+    }
+    Ok(found)
+}
+
+fn behind_of(through: &ByForwarder) -> HashMap<PeerKey, Multiaddr> {
+    through.iter().map(|(key, (people, _))| (*key, people.clone())).collect()
+}
+
+fn behaviour(behind: behind::Behaviour, streams: streams::Behaviour) -> Behaviour {
     let bounds = connection_limits::ConnectionLimits::default()
         .with_max_pending_incoming(Some(limits::PENDING_INCOMING))
         .with_max_established(Some(limits::CONNECTIONS))
         .with_max_established_per_peer(Some(limits::CONNECTIONS_PER_PEER));
     let ping = ping::Config::new().with_interval(limits::PING_INTERVAL).with_timeout(limits::PING_TIMEOUT);
-    Behaviour { limits: connection_limits::Behaviour::new(bounds), ping: ping::Behaviour::new(ping), streams }
+    Behaviour { limits: connection_limits::Behaviour::new(bounds), ping: ping::Behaviour::new(ping), behind, streams }
 }
 
 /// Listens on all of these, and gathers where that is: an unspecified address stands for one on every interface.
@@ -481,7 +541,7 @@ fn dial_error(error: &SwarmDialError, unfit: Vec<(Address, Fault)>) -> DialError
     }
 }
 
-fn peer_id(key: &PeerKey) -> Option<PeerId> {
+pub(super) fn peer_id(key: &PeerKey) -> Option<PeerId> {
     let key = identity::ed25519::PublicKey::try_from_bytes(key).ok()?;
     Some(identity::PublicKey::from(key).to_peer_id())
 }

@@ -40,8 +40,8 @@ pub enum Fault {
     /// The certificate of a web server on the way does not hold.
     #[error("the web server's certificate does not hold ({0})")]
     Certificate(String),
-    /// The web server on the way answers, but not with a web socket.
-    #[error("the web server there does not pass web sockets on (it answers {0})")]
+    /// The web server or forwarder on the way answers, but not with a web socket.
+    #[error("what answers there does not pass this node on (it answers {0})")]
     NotPassedOn(u16),
     /// The proxy does not answer.
     #[error("the proxy does not answer")]
@@ -182,6 +182,15 @@ fn next_step(tried: &[(Address, Fault)]) -> &'static str {
     } else if any(|fault| matches!(fault, Fault::WrongPeer | Fault::LetAlone)) {
         "Another node answers than the one that the link names: a network may be redirecting you, or the supplier has \
          moved. Nothing was told to it. Try from another network, or ask the supplier for a new link."
+    } else if let Some(status) = tried.iter().find_map(forwarder_says) {
+        match status {
+            404 => "The forwarder there no longer passes people on to this supplier: ask the supplier for a new link.",
+            429 => "The forwarder there passes as many people on as it can at this moment. Try again in a few minutes.",
+            503 => {
+                "The supplier's companion is not connected to its forwarder: it is off, or offline. Try again later."
+            }
+            _ => "The web server before the supplier's forwarder does not pass web sockets on: tell the supplier.",
+        }
     } else if any(|fault| matches!(fault, Fault::NoResolver)) {
         "Is this machine online? Its resolver of names does not answer."
     } else if any(|fault| matches!(fault, Fault::Certificate(_))) {
@@ -209,6 +218,14 @@ fn next_step(tried: &[(Address, Fault)]) -> &'static str {
         "Is this machine online?"
     } else {
         "Is the supplier's companion running, and is the link of today? Try again later, or ask for a new link."
+    }
+}
+
+/// The status with which somebody was not passed on at a forwarder's address.
+fn forwarder_says((address, fault): &(Address, Fault)) -> Option<u16> {
+    match fault {
+        Fault::NotPassedOn(status) if address.is_forwarded() => Some(*status),
+        _ => None,
     }
 }
 
@@ -252,6 +269,20 @@ mod tests {
         ] {
             assert!(error(&faults).contains(word), "{}", error(&faults));
         }
+    }
+
+    #[test]
+    fn a_forwarders_answer_is_said_in_words() {
+        let key = regie_protocol::identity::Keypair::from_secret(&[1; 32]).public();
+        let through: super::super::Through =
+            format!("{key}@/dns/f.example/tcp/443/tls/ws").parse().expect("a forwarder");
+        let at = through.address_of(&key).to_string();
+        for (status, word) in [(404, "new link"), (429, "few minutes"), (503, "not connected"), (502, "tell the")] {
+            let words = error(&[(&at, Fault::NotPassedOn(status))]);
+            assert!(words.contains(word) && words.contains(&status.to_string()), "{words}");
+        }
+        let elsewhere = error(&[("/dns/f.example/tcp/443/tls/ws/http-path/regie", Fault::NotPassedOn(503))]);
+        assert!(!elsewhere.contains("forwarder"), "{elsewhere}");
     }
 
     #[test]

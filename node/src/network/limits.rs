@@ -42,6 +42,30 @@ pub const PEEK: Duration = Duration::from_millis(10);
 pub const WEB_SOCKET_MESSAGE_BYTES: usize = 256 * 1024;
 /// Bytes that wait to be written to a web socket.
 pub const WEB_SOCKET_WAITING_BYTES: usize = 1024 * 1024;
+/// Companions that an endpoint forwards for.
+pub const FORWARD_KEYS: usize = 64;
+/// People that are passed on at once, in all.
+pub const FORWARDED: usize = 512;
+/// People that are passed on to one supplier at once. With its other streams they are less than [`YAMUX_STREAMS`].
+pub const FORWARDED_PER_KEY: usize = 48;
+/// People who wait for one supplier to take them.
+pub const FORWARD_WAITING: usize = 16;
+/// A supplier must take somebody who came within this time.
+pub const FORWARD_OPEN: Duration = Duration::from_secs(5);
+/// A line that is passed on ends when nothing moves for so long. Peers ping within it every [`PING_INTERVAL`].
+pub const FORWARD_IDLE: Duration = Duration::from_secs(30);
+/// Bytes that are read at once of somebody who is passed on, each way; so many wait here where the other side is slow.
+pub const FORWARD_BUFFER_BYTES: usize = 16 * 1024;
+/// Forwarders of one endpoint.
+pub const FORWARDERS: usize = 4;
+/// People who came through forwarders and are not being set up yet; one more is dropped.
+pub const CAME: usize = 64;
+/// First pause before a forwarder is dialled again; each is drawn between half and all, and the next is twice as long.
+pub const FORWARDER_PAUSE: Duration = Duration::from_secs(1);
+/// Longest such pause.
+pub const FORWARDER_LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// A line to a forwarder that lived so long makes the next pause short again.
+pub const FORWARDER_LIVED: Duration = Duration::from_secs(60);
 /// TCP: bytes of a segment. With its headers it passes a path of 1,280 bytes, the least that IPv6 guarantees.
 pub const TCP_SEGMENT_BYTES: u32 = 1200;
 /// TCP: a connection ends when nothing is acknowledged for so long.

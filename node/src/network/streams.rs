@@ -63,6 +63,11 @@ impl Lines {
         }
     }
 
+    /// Is there a connection to this peer?
+    pub(super) fn lead_to(&self, peer: &PeerKey) -> bool {
+        self.locked().contains_key(peer)
+    }
+
     fn open(&self, peer: PeerKey, connection: ConnectionId) -> mpsc::Receiver<Exchange> {
         let (line, exchanges) = mpsc::channel(limits::WAITING_PER_CONNECTION);
         self.locked().entry(peer).or_default().push((connection, line));

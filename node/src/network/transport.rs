@@ -1,6 +1,6 @@
 //! The transport of a swarm: libp2p's own listeners, our own dials. In: addresses. Out: connections to peers that have
 //! proven their key. A listening TCP port takes three forms of the same: bare, behind a proxy that says who came (PROXY
-//! protocol), and as a web socket.
+//! protocol), and as a web socket. What comes through a forwarder is the same once more, on a stream of our own line to it.
 
 use std::{
     io,
@@ -15,21 +15,40 @@ use libp2p::{
     core::{
         muxing::StreamMuxerBox,
         transport::{Boxed, DialOpts, ListenerId, Transport, TransportError, TransportEvent},
-        upgrade::Version,
+        upgrade::{InboundConnectionUpgrade as _, UpgradeInfo as _, Version},
     },
     identity::Keypair,
     multiaddr::Protocol,
     quic, tcp, tls,
 };
 
-use super::{Address, accept, dial, dial::Dialler, fault::Fault, limits};
+use multistream_select::listener_select_proto;
+use tokio::{sync::mpsc, time::timeout};
+
+use super::{
+    Address, accept,
+    behind::Came,
+    dial::{self, Dialler},
+    fault::Fault,
+    forward::Forwards,
+    limits,
+    stream::Stream,
+};
 
 type Peer = (PeerId, StreamMuxerBox);
 
 /// Listens, where it is to, and dials.
 pub(super) struct Ways {
     listeners: Option<Listeners>,
+    behind: Option<Behind>,
     dialler: Arc<Dialler>,
+}
+
+/// What comes through forwarders: streams on our own lines to them, in which people speak to us as over TCP.
+struct Behind {
+    id: ListenerId,
+    key: tls::Config,
+    came: mpsc::Receiver<Came>,
 }
 
 struct Listeners {
@@ -39,9 +58,15 @@ struct Listeners {
 
 impl Ways {
     /// An endpoint that only dials makes no listener's keys and sockets.
-    pub(super) fn new(key: &Keypair, listens: bool, dialler: Dialler) -> io::Result<Self> {
-        let listeners = listens.then(|| Listeners::new(key)).transpose()?;
-        Ok(Self { listeners, dialler: Arc::new(dialler) })
+    pub(super) fn new(key: &Keypair, listens: Option<Arc<Forwards>>, dialler: Dialler) -> io::Result<Self> {
+        let listeners = listens.map(|forwards| Listeners::new(key, forwards)).transpose()?;
+        Ok(Self { listeners, behind: None, dialler: Arc::new(dialler) })
+    }
+
+    /// Takes what comes through forwarders, too.
+    pub(super) fn behind(self, key: &Keypair, came: mpsc::Receiver<Came>) -> io::Result<Self> {
+        let key = tls::Config::new(key).map_err(io::Error::other)?;
+        Ok(Self { behind: Some(Behind { id: ListenerId::next(), key, came }), ..self })
     }
 
     /// The dial side, for who chooses what is tried first.
@@ -51,9 +76,12 @@ impl Ways {
 }
 
 impl Listeners {
-    fn new(key: &Keypair) -> io::Result<Self> {
+    fn new(key: &Keypair, forwards: Arc<Forwards>) -> io::Result<Self> {
         let tcp = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
-            .and_then(|stream, _| accept::accept(stream.0))
+            .and_then(move |stream, _| {
+                let forwards = forwards.clone();
+                async move { accept::accept(stream.0, &forwards).await }
+            })
             .upgrade(Version::V1Lazy)
             .authenticate(tls::Config::new(key).map_err(io::Error::other)?)
             .multiplex(dial::yamux())
@@ -110,14 +138,42 @@ impl Transport for Ways {
     }
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<TransportEvent<Self::ListenerUpgrade, io::Error>> {
-        let Some(listeners) = &mut self.listeners else { return Poll::Pending };
-        for transport in [&mut listeners.quic, &mut listeners.tcp] {
-            if let Poll::Ready(event) = Pin::new(transport).poll(cx) {
-                return Poll::Ready(event.map_upgrade(|upgrade| upgrade.boxed()));
+        if let Some(listeners) = &mut self.listeners {
+            for transport in [&mut listeners.quic, &mut listeners.tcp] {
+                if let Poll::Ready(event) = Pin::new(transport).poll(cx) {
+                    return Poll::Ready(event.map_upgrade(|upgrade| upgrade.boxed()));
+                }
             }
+        }
+        if let Some(behind) = &mut self.behind
+            && let Poll::Ready(Some(came)) = behind.came.poll_recv(cx)
+        {
+            return Poll::Ready(behind.incoming(came));
         }
         Poll::Pending
     }
+}
+
+impl Behind {
+    /// A stream that came through a forwarder, as a connection that came to a listener. Who sent it is the forwarder.
+    fn incoming(&self, (local_addr, stream): Came) -> TransportEvent<BoxFuture<'static, io::Result<Peer>>, io::Error> {
+        let upgrade = accepted(self.key.clone(), stream).boxed();
+        let send_back_addr = local_addr.clone();
+        TransportEvent::Incoming { listener_id: self.id, upgrade, local_addr, send_back_addr }
+    }
+}
+
+/// What a listening port does with a stream: we show our key, then the peer does.
+async fn accepted(key: tls::Config, stream: Stream) -> io::Result<Peer> {
+    let shown = async {
+        let (protocol, stream) = listener_select_proto(stream, key.protocol_info()).await.map_err(io::Error::other)?;
+        let (peer, stream) = key.upgrade_inbound(stream, protocol).await.map_err(io::Error::other)?;
+        let yamux = dial::yamux();
+        let asked = listener_select_proto(stream, yamux.protocol_info()).await;
+        let (protocol, stream) = asked.map_err(io::Error::other)?;
+        Ok((peer, StreamMuxerBox::new(yamux.upgrade_inbound(stream, protocol).await?)))
+    };
+    timeout(limits::DIAL, shown).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// What a failed dial of one address says.

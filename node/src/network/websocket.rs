@@ -5,10 +5,11 @@
 use std::io;
 
 use async_tungstenite::{
-    WebSocketStream, accept_async_with_config, client_async_with_config,
+    WebSocketStream, accept_async_with_config, accept_hdr_async_with_config, client_async_with_config,
     tungstenite::{
         self, Message,
-        http::{Request, StatusCode, Uri},
+        handshake::server,
+        http::{HeaderValue, Request, StatusCode, Uri, header},
         protocol::WebSocketConfig,
     },
 };
@@ -43,6 +44,25 @@ pub(super) async fn dial(stream: Stream, tls: bool, authority: &str, path: &str)
 pub(super) async fn accept(stream: Stream) -> io::Result<Stream> {
     let socket = accept_async_with_config(stream, Some(bounds())).await.map_err(|e| broken(&e))?;
     Ok(bytes(socket))
+}
+
+/// Answers a request for a web socket with a status and why, instead.
+pub(super) async fn refuse(stream: Stream, status: u16, words: &'static str) -> io::Result<()> {
+    #[allow(clippy::result_large_err, reason = "tungstenite's type of a callback")]
+    let answer = move |_: &server::Request, _: server::Response| {
+        let mut answer = server::ErrorResponse::new(Some(words.to_owned()));
+        *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        let headers = answer.headers_mut();
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(words.len()));
+        Err(answer)
+    };
+    match accept_hdr_async_with_config(stream, answer, Some(bounds())).await {
+        // This is how it says that the answer has been written.
+        Err(tungstenite::Error::Http(_)) => Ok(()),
+        Err(error) => Err(broken(&error)),
+        Ok(_) => Err(Fault::NotRegie.into()),
+    }
 }
 
 fn bounds() -> WebSocketConfig {

@@ -157,6 +157,7 @@ impl Node {
             | Command::Issuers
             | Command::BoardLink
             | Command::Admission { .. }
+            | Command::Forwarding
             | Command::Boards
             | Command::Follow { .. }
             | Command::Unfollow { .. }

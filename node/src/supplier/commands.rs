@@ -15,6 +15,7 @@ use crate::{
     clock,
     command::{self, Command, Failure, parse},
     driver::Turn,
+    network::{Address, Standing, Through},
     store::{Item, Table},
 };
 
@@ -77,6 +78,7 @@ impl Companion {
             Command::HelperLink => self.helper_link(turn),
             Command::BoardLink => self.board_link(turn),
             Command::Admission { admit, dismiss, open } => self.admission(&admit, &dismiss, open, turn),
+            Command::Forwarding => self.forwarding(),
             Command::Boards => {
                 let views = self.followed()?.iter().map(followed_json).collect();
                 Ok(Value::Array(views))
@@ -143,6 +145,42 @@ impl Companion {
         Ok(id)
     }
 
+    /// What those need who are behind this forwarder, and how they stand.
+    fn forwarding(&self) -> Result<Value, Failure> {
+        let places = self.endpoint.places();
+        if places.is_empty() {
+            let next = "say whose with `regie supplier run --forward KEY`";
+            return Err(Failure::usage(format!("this companion forwards people to nobody; {next}")));
+        }
+        let own = self.machine.key().public();
+        let addresses = self.machine.profile().map(|profile| profile.addresses.as_slice()).unwrap_or_default();
+        let addresses = addresses.iter().filter_map(|text| text.parse::<Address>().ok());
+        let through = addresses.filter(|address| !address.is_forwarded());
+        let through: Vec<Through> = through.filter_map(|address| Through::new(own, address).ok()).collect();
+        let places: Vec<Value> = places
+            .iter()
+            .map(|place| {
+                let key = PublicKey::from_bytes(&place.key).ok();
+                json!({ "key": key, "connected": place.connected, "people": place.people })
+            })
+            .collect();
+        Ok(json!({ "through": through, "forwards_to": places }))
+    }
+
+    /// How the lines to the forwarders of this companion stand.
+    fn forwarders(&self) -> Vec<Value> {
+        let forwarders = self.endpoint.forwarders();
+        let told = forwarders.iter().map(|(key, standing)| {
+            let reason = match standing {
+                Standing::Failed(error) => Some(error.to_string()),
+                Standing::Away | Standing::Up => None,
+            };
+            let key = PublicKey::from_bytes(key).ok();
+            json!({ "key": key, "connected": *standing == Standing::Up, "reason": reason })
+        });
+        told.collect()
+    }
+
     fn status(&self) -> Result<Value, Failure> {
         let addresses: Vec<String> = self.endpoint.addresses().iter().map(ToString::to_string).collect();
         Ok(json!({
@@ -151,6 +189,7 @@ impl Companion {
             "name": self.machine.profile().map(|profile| profile.name.clone()),
             "listening": addresses,
             "announced": self.machine.profile().map(|profile| profile.addresses.clone()),
+            "forwarders": self.forwarders(),
             "people": self.store.count(Table::Relationship)?,
             "connected": self.connected.len(),
             "clock": self.clock.told("regie clock"),

@@ -1,0 +1,72 @@
+//! A supplier whom nobody can dial, since its router lets nothing in, and a person whose network lets only the web out:
+//! they meet at a forwarder on a third host.
+
+use std::path::Path;
+
+use regie::command::Command;
+use regie_tests::{
+    Node, asking,
+    lab::{
+        Family, Host, Lab,
+        faults::Cut,
+        trio::{someone, within},
+    },
+};
+use serde_json::{Value, json};
+
+use super::{DELIVERED, NOTICED};
+
+/// Makes a companion on a host; its key.
+fn make(host: &Host, home: &Path, options: &[&str]) -> (Node, String) {
+    let mut node = Node::at(home.to_owned());
+    node.namespace = Some(host.namespace.clone());
+    let init = ["--json", "supplier", "init", "--name", "Shop", "--sector", "retail"];
+    let made: Value = serde_json::from_str(&node.good(&[&init, options].concat())).expect("JSON");
+    (node, made["key"].as_str().expect("a key").to_owned())
+}
+
+fn is_up(supplier: &Node) -> bool {
+    supplier.ask(&Command::Status)["forwarders"][0]["connected"] == json!(true)
+}
+
+#[test]
+fn a_supplier_behind_a_router_is_reached_through_a_forwarder_and_again_after_an_outage() {
+    let Some(lab) = Lab::new() else { return };
+    let third = lab.host("third", Family::V4);
+    let (far, near) = (lab.nat("far"), lab.nat("near"));
+    let (shop, home) = (lab.behind(&far, "shop"), lab.behind(&near, "home"));
+    home.only_ports(&[443]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let place = |name: &str| directory.path().join(name);
+
+    // Neither key is known before its companion is made, so that one of the two says it at the start.
+    let listen = format!("/ip4/{}/tcp/443", third.ipv4.expect("an address"));
+    let (mut forwarder, key) = make(&third, &place("forwarder"), &["--listen", &listen]);
+    let through = format!("{key}@{listen}");
+    let (mut supplier, key) =
+        make(&shop, &place("shop"), &["--listen", "/ip4/127.0.0.1/tcp/7481", "--through", &through]);
+    forwarder.start_process(forwarder.process(&["--json", "supplier", "run", "--forward", &key]));
+    supplier.start();
+    within(DELIVERED, "the supplier is with its forwarder", || is_up(&supplier));
+
+    let person = someone(&home, directory.path());
+    person.pair(&supplier);
+    let answered = |number: usize| {
+        within(DELIVERED, "every request is answered", || {
+            let customer = supplier.customer();
+            let requests = customer["requests"].as_array().expect("a list").clone();
+            requests.len() == number && requests.iter().all(|request| request["answered"] == json!(true))
+        });
+    };
+    let ask = || drop(supplier.ask(&asking(&["name.full"], "DeliveryOfGoods", "once")));
+    ask();
+    answered(1);
+
+    // The supplier's router goes away for a while, without a word to anybody.
+    shop.cut(Cut::Drop);
+    within(NOTICED, "the supplier notices that its forwarder is away", || !is_up(&supplier));
+    shop.mend();
+    ask();
+    within(DELIVERED, "the supplier is with its forwarder again", || is_up(&supplier));
+    answered(2);
+}
