@@ -1,5 +1,7 @@
 //! The ways to a peer: a web socket on the same port, a proxy, names; and who gets to see whose key.
 
+#![allow(clippy::expect_used, reason = "a test stops where its setup does not hold")]
+
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
