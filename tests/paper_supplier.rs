@@ -29,12 +29,17 @@ pub struct Unpaired {
     key: Keypair,
     endpoint: Endpoint,
     person: mpsc::Receiver<PublicKey>,
+    line: mpsc::Receiver<()>,
 }
+
+/// How long the line after a pairing is waited for; a node need not hold one.
+const LINE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Unpaired {
     /// Waits for the person's node to follow the link.
     pub fn paired(self) -> PaperSupplier {
         let person = self.person.recv().expect("a person pairs");
+        let _ = self.line.recv_timeout(LINE_PATIENCE);
         PaperSupplier { key: self.key, endpoint: self.endpoint, person }
     }
 }
@@ -65,15 +70,22 @@ impl PaperSupplier {
         let link = Invitation { supplier: key.public(), id: Nonce([1; 16]), addresses: addresses.clone() }.to_string();
         let profile = profile(&key, addresses);
         let (told, person) = mpsc::channel();
+        let (held, line) = mpsc::channel();
         let own = Keypair::from_secret(&secret);
         tokio::spawn(async move {
+            let mut paired = false;
             while let Some(event) = events.recv().await {
+                // The line over which a pairing went ends with it. What is to be said goes over the next.
+                if let (NetworkEvent::Connected(_), true) = (&event, paired) {
+                    let _ = held.send(());
+                }
                 let NetworkEvent::Frame(peer, frame, responder) = event else { continue };
                 let person = PublicKey::from_bytes(&peer).expect("a key");
                 let reply = match wire::decode::<Message>(&frame, 300_000).expect("a message") {
                     Message::Hello => Reply::Profile(profile.clone()),
                     Message::Pair(pairing) => {
                         let _ = told.send(person);
+                        paired = true;
                         Reply::Paired(accept(&own, person, pairing.id()))
                     }
                     Message::Grant(_) => Reply::Noted,
@@ -83,7 +95,7 @@ impl PaperSupplier {
                 responder.reply(bytes);
             }
         });
-        Unpaired { link, key, endpoint, person }
+        Unpaired { link, key, endpoint, person, line }
     }
 
     /// A request for the full name, as `name.full` may be asked for.

@@ -27,7 +27,7 @@ def main(address: str, key: str, home: str, regie: str) -> None:
     client = AuthenticatedClient(base_url=address, token=key)
     invitation = create_invitation.sync(client=client, body=NewInvitation())
     assert isinstance(invitation, Invitation)
-    subprocess.run([regie, "--home", home, "pair", "--yes", invitation.link], check=True)
+    subprocess.run([regie, "--home", home, "pair", "--yes", "--vouch", invitation.link], check=True)
 
     relationships = list_relationships.sync(client=client)
     assert isinstance(relationships, PageRelationship)

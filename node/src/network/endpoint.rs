@@ -373,6 +373,8 @@ struct Connection {
     dialled: bool,
     /// When something was heard last.
     heard: Instant,
+    /// When a newer one took its place.
+    replaced: Option<Instant>,
 }
 
 impl Task {
@@ -477,7 +479,8 @@ impl Task {
         }
     }
 
-    /// A new connection replaces those that the same side made before: that side made it because they are of no use.
+    /// A new connection takes the place of those that the same side made before. The last of these stays for a moment: a
+    /// dialler that tries several addresses may have thrown the newer one away, and goes on with the older.
     fn established(&mut self, peer: PeerId, id: ConnectionId, point: &ConnectedPoint) -> Option<NetworkEvent> {
         let (dialled, carrier) = match point {
             ConnectedPoint::Dialer { address, .. } => (true, carrier(address)),
@@ -486,32 +489,51 @@ impl Task {
         if dialled {
             self.dialled(&peer, Ok(carrier));
         }
-        let older = self.connections.iter().filter(|(_, other)| other.peer == peer && other.dialled == dialled);
+        let same = |other: &Connection| other.peer == peer && other.dialled == dialled;
+        let older = self.connections.iter().filter(|(_, other)| same(other) && other.replaced.is_some());
         let older: Vec<ConnectionId> = older.map(|(id, _)| *id).collect();
-        self.connections.insert(id, Connection { peer, carrier, dialled, heard: Instant::now() });
+        let now = Instant::now();
+        for other in self.connections.values_mut().filter(|other| same(other)) {
+            other.replaced = Some(now);
+        }
+        self.connections.insert(id, Connection { peer, carrier, dialled, heard: now, replaced: None });
         for id in older {
             let _ = self.gone(id);
         }
         peer_key(&peer).map(NetworkEvent::Connected)
     }
 
-    /// A connection that is closed, or counts as closed; the event, where it was the last of its peer.
+    /// A connection that is closed, or counts as closed; what that means for its peer. Where another one is left, it is told
+    /// as a new one is: what was under way may be lost.
     fn gone(&mut self, id: ConnectionId) -> Option<NetworkEvent> {
-        let Connection { peer, .. } = self.connections.remove(&id)?;
+        let Connection { peer, replaced, .. } = self.connections.remove(&id)?;
         // It may stay with the swarm for a while: closing in good order waits for the other side.
         self.swarm.close_connection(id);
         let key = peer_key(&peer)?;
         self.lines.close(&key, id);
-        let others = self.connections.values().any(|connection| connection.peer == peer);
-        (!others).then_some(NetworkEvent::Disconnected(key))
+        let mut others = self.connections.values_mut().filter(|connection| connection.peer == peer).peekable();
+        if others.peek().is_none() {
+            return Some(NetworkEvent::Disconnected(key));
+        }
+        if replaced.is_some() {
+            return None;
+        }
+        for other in others {
+            other.replaced = None;
+        }
+        Some(NetworkEvent::Connected(key))
     }
 
-    /// Ends the connections on which no ping was answered for too long.
+    /// Ends the connections on which no ping was answered for too long, and those that were replaced for good.
     fn silent(&mut self) -> Vec<NetworkEvent> {
         let most: Duration = limits::PING_INTERVAL + limits::PING_TIMEOUT;
-        let silent = self.connections.iter().filter(|(_, connection)| connection.heard.elapsed() > most);
-        let silent: Vec<ConnectionId> = silent.map(|(id, _)| *id).collect();
-        silent.into_iter().filter_map(|id| self.gone(id)).collect()
+        let over = |connection: &Connection| {
+            connection.heard.elapsed() > most
+                || connection.replaced.is_some_and(|since| since.elapsed() > limits::REPLACED)
+        };
+        let over: Vec<ConnectionId> =
+            self.connections.iter().filter(|(_, connection)| over(connection)).map(|(id, _)| *id).collect();
+        over.into_iter().filter_map(|id| self.gone(id)).collect()
     }
 }
 

@@ -105,7 +105,10 @@ fn of_certificate(error: &CertificateError) -> &'static str {
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
-        CertificateError::UnknownIssuer => "this machine does not know who vouches for it",
+        // A signature that does not hold is of an authority that only bears the name of one that is known.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "this machine does not know who vouches for it"
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "it is for another name",
         CertificateError::Revoked => "it was revoked",
         _ => "it is not in order",

@@ -81,6 +81,8 @@ pub const PING_INTERVAL: Duration = Duration::from_secs(10);
 /// A ping without an answer for this long ends the connection: a dead line is noticed within the sum of both, and the
 /// time between two looks.
 pub const PING_TIMEOUT: Duration = Duration::from_secs(7);
+/// How long a connection stays beside the one that took its place.
+pub const REPLACED: Duration = Duration::from_secs(5);
 /// Time between two looks at which connections have fallen silent.
 pub const LOOK: Duration = Duration::from_secs(1);
 /// How long a fresh listener's addresses are gathered before it is said where it listens.
