@@ -391,9 +391,8 @@ impl Task {
                 _ = look.tick(), if !self.connections.is_empty() => self.silent(),
             };
             for event in events {
-                if self.events.send(event).await.is_err() {
-                    return;
-                }
+                // Who only dials need not listen: the swarm ends with its last handle, and not before.
+                let _ = self.events.send(event).await;
             }
         }
     }
