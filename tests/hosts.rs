@@ -26,8 +26,9 @@ mod web;
 
 /// Within so many seconds both sides notice that a line is dead.
 const NOTICED: u64 = 20;
-/// Within so many seconds after a network carries again, or a machine is back, what waited is delivered.
-const DELIVERED: u64 = 30;
+/// Within so many seconds after a network carries again, or a machine is back, what waited is delivered: above the longest
+/// pause between two attempts where a line is wanted, which is a minute.
+const DELIVERED: u64 = 90;
 
 /// A supplier's company by the words of the command line, announced at these addresses.
 fn announcing<'a>(name: &'a str, addresses: &[&'a str]) -> Vec<&'a str> {

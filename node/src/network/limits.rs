@@ -77,10 +77,10 @@ pub const QUIC_KEEP_ALIVE: Duration = Duration::from_secs(7);
 /// A connection that nobody needs is closed after this time; the ping keeps wanted ones alive.
 pub const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Time between two pings on a connection.
-pub const PING_INTERVAL: Duration = Duration::from_secs(10);
+pub const PING_INTERVAL: Duration = Duration::from_secs(8);
 /// A ping without an answer for this long ends the connection: a dead line is noticed within the sum of both, and the
 /// time between two looks.
-pub const PING_TIMEOUT: Duration = Duration::from_secs(7);
+pub const PING_TIMEOUT: Duration = Duration::from_secs(6);
 /// How long a connection stays beside the one that took its place.
 pub const REPLACED: Duration = Duration::from_secs(5);
 /// Time between two looks at which connections have fallen silent.
