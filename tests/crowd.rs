@@ -79,6 +79,7 @@ impl Member {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: endpoint.addresses().iter().map(|address| door(&address.to_string())).collect(),
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: clock::wall(),
         };
         let mut machine = Supplier::new(key);

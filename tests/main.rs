@@ -22,6 +22,7 @@ mod market;
 mod owner;
 mod promises;
 mod returns;
+mod rotation;
 mod soak;
 mod standing;
 mod supplier_api;

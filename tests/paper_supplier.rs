@@ -160,6 +160,7 @@ fn profile(key: &Keypair, addresses: Vec<String>) -> Signed<Profile> {
         wishes: Vec::new(),
         agreements: BTreeSet::from([Agreement::SdBase]),
         addresses,
+        keys: regie_protocol::rotation::KeyHistory::default(),
         issued: Timestamp(1),
     };
     Verified::sign(profile, key).expect("signed").signed().clone()

@@ -76,6 +76,7 @@ impl World {
             wishes: Vec::new(),
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: now,
         };
         companion.set_profile(profile).expect("well formed");

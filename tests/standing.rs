@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 /// What a domain answers to whoever asks for its document.
 #[derive(Clone)]
-enum Says {
+pub(crate) enum Says {
     /// This text.
     Document(String),
     /// This status and header, and nothing.
@@ -34,24 +34,24 @@ enum Says {
 
 /// How the certificate of a domain is.
 #[derive(Clone, Copy, PartialEq)]
-enum Certificate {
+pub(crate) enum Certificate {
     Good,
     Expired,
     OfAnotherName,
 }
 
 /// A domain on this machine: `localhost` at a port of its own.
-struct Domain {
-    name: String,
+pub(crate) struct Domain {
+    pub(crate) name: String,
     /// The certificate of the CA that vouches for it.
-    ca: PathBuf,
+    pub(crate) ca: PathBuf,
     says: Arc<Mutex<Says>>,
     heard: Arc<Mutex<Vec<String>>>,
     asked: Arc<AtomicUsize>,
 }
 
 impl Domain {
-    fn start(directory: &Path, certificate: Certificate) -> Self {
+    pub(crate) fn start(directory: &Path, certificate: Certificate) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let (ca, config) = tls(certificate);
@@ -71,7 +71,7 @@ impl Domain {
         domain
     }
 
-    fn says(&self, says: Says) {
+    pub(crate) fn says(&self, says: Says) {
         *self.says.lock().expect("says") = says;
     }
 
@@ -152,7 +152,7 @@ fn supplier(directory: &Path, name: &str) -> Node {
 }
 
 /// A person's node that trusts this CA and may look at these domains on its own machine.
-fn person(directory: &Path, ca: &Path, domains: &[&str]) -> Node {
+pub(crate) fn person(directory: &Path, ca: &Path, domains: &[&str]) -> Node {
     let mut person = Node::person(directory.to_owned(), "balanced");
     let config = person.home.join("config.toml");
     let text = std::fs::read_to_string(&config).expect("a configuration");
@@ -163,22 +163,22 @@ fn person(directory: &Path, ca: &Path, domains: &[&str]) -> Node {
     person
 }
 
-fn invite(supplier: &Node) -> String {
+pub(crate) fn invite(supplier: &Node) -> String {
     let invitation = supplier.ask(&Command::Invite { public: true, days: 1 });
     invitation["link"].as_str().expect("a link").to_owned()
 }
 
-fn name_domain(supplier: &Node, domain: &str) -> Value {
+pub(crate) fn name_domain(supplier: &Node, domain: &str) -> Value {
     let profile = NewProfile { domain: Some(domain.to_owned()), ..NewProfile::default() };
     supplier.ask(&Command::SetProfile { profile })
 }
 
-fn document(supplier: &Node) -> String {
+pub(crate) fn document(supplier: &Node) -> String {
     let answer = supplier.ask(&Command::DomainDocument);
     answer["document"].as_str().expect("a document").to_owned()
 }
 
-fn look(person: &Node, link: &str) -> Value {
+pub(crate) fn look(person: &Node, link: &str) -> Value {
     person.ask(&Command::Look { link: link.to_owned() })
 }
 

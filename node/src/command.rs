@@ -1,6 +1,7 @@
 //! Everything an owner can ask of a running node. In: a `Command`, from the command line, the control socket
 //! or the dashboard. Out: a JSON value, or a `Failure` with a stable code, a next step and an exit code.
 
+use regie_protocol::identity::PublicKey;
 pub use regie_protocol::person::Remember;
 use serde::{Deserialize, Serialize};
 
@@ -287,6 +288,13 @@ pub enum Command {
     SetProfile {
         profile: NewProfile,
     },
+    /// Commits a company to the key that alone may follow the one in force.
+    CommitNextKey {
+        /// Its public half.
+        next: PublicKey,
+        /// Also where another one was committed to before.
+        replace: bool,
+    },
     /// What a companion's company is to put at its domain.
     DomainDocument,
     Ask {
@@ -329,6 +337,9 @@ pub struct NewProfile {
     /// Under which addresses others reach the companion; none of them for those of its machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announce: Option<Vec<Address>>,
+    /// Keys that speak for the company no longer, beside those that it revoked before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoke: Vec<PublicKey>,
 }
 
 /// An offer, as typed.

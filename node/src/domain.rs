@@ -210,6 +210,7 @@ mod tests {
             wishes: Vec::new(),
             agreements: BTreeSet::new(),
             addresses: Vec::new(),
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: Timestamp(1),
         };
         Verified::sign(profile, &key).expect("signed").signed().clone()

@@ -63,7 +63,7 @@ use crate::{
     command::{self, Command, Failure},
     domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
-    network::{Address, DialError, Responder, Strangers, Way},
+    network::{DialError, Responder, Strangers, Way},
     store::{Batch, Key, Store, StoreError, Table},
 };
 
@@ -93,6 +93,10 @@ pub enum Event {
     Found(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Value, Failure>>),
     /// A supplier is to be looked at: what it takes to speak with it.
     Approach(PublicKey, oneshot::Sender<Result<pairing::Approach, Failure>>),
+    /// Who answers in the place of a supplier has its next key; is it taken for the supplier from now on?
+    Follow(PublicKey, Box<Signed<Profile>>, oneshot::Sender<bool>),
+    /// Somebody showed this profile: is it a supplier that is known, by a key that leads from the known one to this?
+    Whose(Box<Signed<Profile>>, oneshot::Sender<Result<Option<Value>, Failure>>),
     /// It was: what the owner is to see.
     Looked(Box<pairing::Looked>, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
@@ -169,9 +173,9 @@ pub struct Node {
 struct Link {
     wake: Arc<Notify>,
     hold: watch::Sender<bool>,
-    addresses: watch::Sender<Vec<Address>>,
-    /// Where somebody else answered.
-    strangers: Strangers,
+    place: watch::Sender<links::Place>,
+    /// Where somebody else answered than the supplier's key in force, and than the next.
+    strangers: [Strangers; 2],
     up: bool,
     /// When something was last said on it, by either side.
     active: Timestamp,
@@ -298,6 +302,16 @@ impl Driven for Node {
             Event::Lost(supplier) | Event::Left(supplier) => self.line_down(&supplier),
             Event::Unreachable(supplier, error) => self.not_reached(&supplier, error),
             Event::Profile(supplier, profile) => self.renew(&supplier, *profile, turn),
+            Event::Follow(supplier, profile, answer) => {
+                let followed = self.follow_key(&supplier, *profile, turn);
+                turn.after(move || {
+                    let _ = answer.send(followed);
+                });
+            }
+            Event::Whose(profile, answer) => {
+                let known = self.machine.whose(&profile).map(|supplier| self.found(&supplier, *profile, turn));
+                turn.after(move || drop(answer.send(Ok(known))));
+            }
             Event::Command(Command::Stop, answer) => {
                 turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
                 return false;

@@ -5,7 +5,7 @@
 //! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands,
-//! `supplier/sharing.rs` is what companions on one store leave for each other, `supplier/boards.rs` is the board that
+//! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for each other, `supplier/boards.rs` is the board that
 //! this companion may be, `supplier/market.rs` what it finds on boards and offers there,
 //! `supplier/patterns.rs` the segments that it publishes.
 
@@ -26,6 +26,7 @@ pub mod once;
 pub mod patterns;
 mod profile;
 mod records;
+mod rotation;
 mod sharing;
 mod tally;
 
@@ -49,6 +50,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use profile::check as check_profile;
 pub use records::key;
+pub use rotation::rotate;
 pub use tally::Standing;
 
 use crate::{

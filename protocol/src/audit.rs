@@ -79,6 +79,11 @@ pub enum Event {
         /// The newer one.
         profile: ObjectId,
     },
+    /// The supplier's key was replaced by the one that it had committed to.
+    KeyRotated {
+        /// The key in force from now on.
+        key: PublicKey,
+    },
     /// The person paused the relationship, or took it up again.
     Paused {
         /// Which of the two.

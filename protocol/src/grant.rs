@@ -16,6 +16,7 @@ use crate::{
     limits,
     purpose::Purpose,
     refusal::Refusal,
+    rotation::Names,
     signed::{Object, ObjectId, Signed, Verified},
     time::{Days, HOUR_MS, Now, Timestamp},
 };
@@ -186,17 +187,17 @@ pub struct VerifiedGrant {
 }
 
 impl VerifiedGrant {
-    /// Checks a chain against the person who must have issued it and the key that presents it.
+    /// Checks a chain against the person who must have issued it and who presents it.
     ///
     /// # Errors
     /// [`Refusal::WrongAudience`], [`Refusal::BrokenChain`], [`Refusal::Widened`], [`Refusal::TooLarge`], and
     /// those of [`Signed::verify`].
-    pub fn check(chain: &Chain, person: &PublicKey, holder: &PublicKey) -> Result<Self, Refusal> {
+    pub fn check(chain: &Chain, person: &impl Names, holder: &impl Names) -> Result<Self, Refusal> {
         if chain.links.len() > limits::DELEGATION_DEPTH {
             return Err(Refusal::TooLarge);
         }
         let root = chain.grant.clone().verify()?;
-        if root.issuer != *person {
+        if !person.names(&root.issuer) {
             return Err(Refusal::WrongAudience);
         }
         if !root.scope.well_formed() {
@@ -207,7 +208,7 @@ impl VerifiedGrant {
         for link in &chain.links {
             found.follow(&link.clone().verify()?)?;
         }
-        if found.holder == *holder { Ok(found) } else { Err(Refusal::WrongAudience) }
+        if holder.names(&found.holder) { Ok(found) } else { Err(Refusal::WrongAudience) }
     }
 
     fn follow(&mut self, link: &Verified<Delegation>) -> Result<(), Refusal> {

@@ -30,6 +30,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod request;
 pub mod revocation;
+pub mod rotation;
 pub mod scheme;
 pub mod segment;
 pub mod signed;

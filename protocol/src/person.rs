@@ -35,6 +35,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     message::{Message, Reply},
     refusal::Refusal,
+    rotation::Names,
     signed::{Object, ObjectId, Signed, SignedError, Verified},
     time::{Now, Timestamp},
 };
@@ -124,7 +125,7 @@ impl Person {
         let relationship = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?;
         let disclosure = Disclosure {
             person: relationship.key.public(),
-            supplier: plan.supplier,
+            supplier: *relationship.lineage.current(),
             request: plan.request,
             at: now.wall,
             answers,
@@ -244,10 +245,10 @@ fn fill(
     Ok((answers, event))
 }
 
-/// Checks a signed object of a connected supplier: signature, signer, and that it speaks of this person.
-fn from_supplier<T: Object>(signed: Signed<T>, supplier: &PublicKey) -> Result<Verified<T>, Refusal> {
+/// Checks a signed object of a connected supplier: signature, and that it is by a key of this supplier's.
+fn from_supplier<T: Object>(signed: Signed<T>, supplier: &impl Names) -> Result<Verified<T>, Refusal> {
     let object = signed.verify()?;
-    if object.signer() == supplier { Ok(object) } else { Err(Refusal::WrongSender) }
+    if supplier.names(object.signer()) { Ok(object) } else { Err(Refusal::WrongSender) }
 }
 
 /// Does a waiting message carry a value under one of these grants, or such a grant itself? What waits is of the person's

@@ -13,6 +13,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     limits,
     purpose::Purpose,
+    rotation::KeyHistory,
     signed::{Object, ObjectId, Signed},
     time::{Days, Timestamp},
     wire,
@@ -54,6 +55,9 @@ pub struct Profile {
     pub agreements: BTreeSet<Agreement>,
     /// Network addresses (multiaddr).
     pub addresses: Vec<String>,
+    /// The keys before this one, and the one that may follow.
+    #[serde(default, skip_serializing_if = "KeyHistory::is_empty")]
+    pub keys: KeyHistory,
     /// When it was made; the newest holds.
     pub issued: Timestamp,
 }
@@ -75,6 +79,7 @@ impl Profile {
             && self.wishes.iter().all(|w| w.fields.len() <= limits::FIELDS && plain_line(&w.reason, limits::TEXT_BYTES))
             && self.addresses.len() <= limits::ADDRESSES
             && self.addresses.iter().all(|a| plain_line(a, limits::NAME_BYTES))
+            && self.keys.well_formed()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     identity::PublicKey,
     limits,
     profile::Profile,
+    rotation::Lineage,
     signed::{Signed, Verified},
     time::{Days, Timestamp},
 };
@@ -56,6 +57,7 @@ codes! {
         TooLarge "too_large" "the domain's document is above 192 KiB; ask the supplier to write it anew (`regie supplier domain`)";
         NotADocument "not_a_document" "what the domain has at /.well-known/regie.json is not a signed profile; ask the supplier to write it anew (`regie supplier domain`)";
         Proxied "proxied" "this node reaches others by a proxy alone, and domains are not read through it; vouch for the supplier, if you know who it is";
+        Outdated "outdated" "the domain's document is still signed by a key that the supplier has replaced since; ask the supplier to write it anew (`regie supplier domain`)";
         NoTls "no_tls" "this node can't check certificates; install the package ca-certificates";
     }
 }
@@ -64,6 +66,7 @@ codes! {
     /// Why a domain's document speaks against the supplier.
     Contradiction {
         OtherKey "other_key" "the domain's document is of another key: this supplier is not who keeps that domain, or has a new key; ask it on a way that you trust";
+        Revoked "revoked" "the domain says that this key speaks for it no longer: it was lost or stolen. Nothing is told to who holds it; ask the supplier for a new link on a way that you trust";
         OtherDomain "other_domain" "the domain's document names another domain; ask the supplier on a way that you trust";
     }
 }
@@ -181,6 +184,17 @@ impl Identified {
         }
     }
 
+    /// Did its domain revoke its key, and the person not say since that they vouch for it all the same?
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        match self.heard {
+            Heard::Otherwise { since, by: Contradiction::Revoked } => {
+                self.vouched.is_none_or(|vouched| vouched < since)
+            }
+            _ => false,
+        }
+    }
+
     /// With what the domain's document says now.
     pub(crate) fn after_reading(self, says: Result<(), Contradiction>, now: Timestamp) -> Self {
         let heard = match (says, self.heard) {
@@ -201,7 +215,10 @@ impl Identified {
 ///
 /// # Errors
 /// The contradiction.
-pub fn judge(profile: &Profile, document: &Verified<Profile>) -> Result<(), Contradiction> {
+pub fn judge(profile: &Profile, lineage: &Lineage, document: &Verified<Profile>) -> Result<(), Contradiction> {
+    if lineage.is_revoked_by(document) {
+        return Err(Contradiction::Revoked);
+    }
     if document.supplier != profile.supplier {
         return Err(Contradiction::OtherKey);
     }

@@ -27,13 +27,14 @@ use crate::{
     entropy::Entropy,
     field::{AskedPath, FieldPath},
     grant::Access,
-    identity::{Nonce, PublicKey},
+    identity::{Keypair, Nonce, PublicKey},
     limits,
     message::{Message, Reply},
     profile::{Invitation, Profile, plain_line},
     purpose::Purpose,
     refusal::Refusal,
     request::DataRequest,
+    rotation::{KeyHistory, Rotation},
     signed::{ObjectId, SignedError, Verified},
     time::{Days, Now, Timestamp},
 };
@@ -148,6 +149,22 @@ pub enum SupplierError {
     /// The outbox is full.
     #[error("{} requests already wait for this person; wait for answers", limits::OUTBOX_PER_RELATIONSHIP)]
     TooManyWaiting,
+    /// Not the key that was committed to.
+    #[error(
+        "these are not the words of the key that your company committed to as its next one; look for the sheet of the last change"
+    )]
+    NotNext,
+    /// No key was committed to.
+    #[error(
+        "your company has not committed to a next key; do it now, before the one in force is lost: `regie supplier next-key`"
+    )]
+    NoNext,
+    /// One was committed to.
+    #[error("your company has committed to a next key already; those who know you would not follow another one")]
+    HasNext,
+    /// Too often.
+    #[error("a company can change its key {} times", limits::ROTATIONS)]
+    TooManyRotations,
     /// The profile is out of bounds or not signed by this key.
     #[error("the profile is out of bounds; see docs/protocol.md, clause 2")]
     BadProfile,
@@ -184,6 +201,57 @@ impl Supplier {
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Profile { profile });
         Ok(effects)
+    }
+
+    /// Commits to the key that alone may follow the one in force. `replace` where another was committed to before: who met
+    /// the company until now keeps to that one and will not follow; for those who meet it from now on this one holds.
+    ///
+    /// # Errors
+    /// [`SupplierError::HasNext`], [`SupplierError::BadProfile`].
+    pub fn commit_next(
+        &mut self,
+        next: PublicKey,
+        replace: bool,
+        now: impl Into<Now>,
+    ) -> Result<Vec<Effect>, SupplierError> {
+        let profile = self.profile.as_deref().ok_or(SupplierError::BadProfile)?;
+        if profile.keys.next.is_some() && !replace {
+            return Err(SupplierError::HasNext);
+        }
+        if self.keys.contains(&next) {
+            return Err(SupplierError::NotNext);
+        }
+        let keys = KeyHistory { next: Some(next), ..profile.keys.clone() };
+        let issued = now.into().wall.max(profile.issued.plus_ms(1));
+        self.set_profile(Profile { keys, issued, ..profile.clone() })
+    }
+
+    /// The key that was committed to takes the place of the one in force, and commits to the one after it. From then on
+    /// everything is signed by it; what persons gave the company stays given, and those who were away follow when they
+    /// come ([`crate::rotation::Lineage::follow`]).
+    ///
+    /// # Errors
+    /// [`SupplierError::NoNext`], [`SupplierError::NotNext`], [`SupplierError::TooManyRotations`],
+    /// [`SupplierError::BadProfile`].
+    pub fn rotate(&mut self, key: Keypair, next: PublicKey, now: impl Into<Now>) -> Result<Vec<Effect>, SupplierError> {
+        let now = now.into().wall;
+        let profile = self.profile.as_deref().ok_or(SupplierError::BadProfile)?;
+        let (supplier, follows) = (key.public(), self.key.public());
+        let committed = profile.keys.next.ok_or(SupplierError::NoNext)?;
+        if committed != supplier || next == supplier || self.keys.contains(&next) {
+            return Err(SupplierError::NotNext);
+        }
+        let mut keys = profile.keys.clone();
+        if keys.rotations.len() >= limits::ROTATIONS {
+            return Err(SupplierError::TooManyRotations);
+        }
+        let rotation = Verified::sign(Rotation { supplier, follows, next, at: now }, &key)?;
+        keys.rotations.push(rotation.signed().clone());
+        keys.next = Some(next);
+        let issued = now.max(profile.issued.plus_ms(1));
+        let profile = Profile { supplier, keys, issued, ..profile.clone() };
+        self.key = key;
+        self.set_profile(profile)
     }
 
     /// Makes an invitation for one person, or a public one.

@@ -112,6 +112,7 @@ fn subscribed() -> Result<(Person, Plan), CalibrateError> {
         wishes: Vec::new(),
         agreements: [Agreement::SdBase].into(),
         addresses: Vec::new(),
+        keys: regie_protocol::rotation::KeyHistory::default(),
         issued: NOW,
     };
     let own = person.pairing_key(&supplier).public();

@@ -317,6 +317,7 @@ impl<'a> Group<'a> {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: vec![ADDRESS.into()],
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: self.agenda.time(),
         };
         machine.set_profile(profile).map_err(refused)?;

@@ -210,6 +210,7 @@ impl<'a> Life<'a> {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: vec!["/ip4/127.0.0.1/tcp/7481".into()],
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: self.agenda.time(),
         };
         let now = self.agenda.time();

@@ -131,6 +131,7 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
             wishes: Vec::new(),
             agreements: [Agreement::SdBase].into(),
             addresses: Vec::new(),
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: now,
         };
         let own = person.pairing_key(&key).public();

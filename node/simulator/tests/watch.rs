@@ -50,6 +50,7 @@ impl Scene {
             wishes: Vec::new(),
             agreements: [Agreement::SdBase].into(),
             addresses: Vec::new(),
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: NOW,
         };
         let (agreement, at) = (Agreement::SdBase, NOW);

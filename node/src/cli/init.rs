@@ -8,10 +8,11 @@ use regie_protocol::{
     identity::{Keypair, PublicKey, RootSeed},
     policy::Policy,
     profile::Profile,
+    rotation::KeyHistory,
 };
 use serde_json::json;
 
-use super::render;
+use super::{render, rotation::Sheet};
 use crate::{
     clock,
     command::{Failure, parse},
@@ -133,6 +134,7 @@ pub(super) fn supplier(
     }
     let secret = zeroize::Zeroizing::new(clock::random::<32>());
     let key = Keypair::from_secret(&secret).public();
+    let sheet = Sheet::drawn()?;
     let profile = Profile {
         supplier: key,
         name: options.name,
@@ -143,6 +145,7 @@ pub(super) fn supplier(
         agreements,
         // Where it can be reached is known when it runs.
         addresses: Vec::new(),
+        keys: KeyHistory { next: Some(sheet.key), ..KeyHistory::default() },
         issued: clock::wall(),
     };
     supplier::check_profile(&profile)?;
@@ -160,8 +163,13 @@ pub(super) fn supplier(
         }
     };
     supplier::initialise(&mut *store, &secret, profile)?;
-    render::show(&json!({ "home": home, "key": key }), json)?;
+    let mut answer = json!({ "home": home, "key": key });
+    if json {
+        answer["next_key_words"] = sheet.words.as_str().into();
+    }
+    render::show(&answer, json)?;
     if !json {
+        sheet.show();
         println!("Next: `regie supplier run` in one terminal, and `regie supplier invite` in another.");
     }
     Ok(())

@@ -9,6 +9,7 @@ mod listen;
 mod market;
 mod pairing;
 mod render;
+mod rotation;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -442,6 +443,22 @@ enum SupplierVerb {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Commit to a next key: the only one that can take the place of the company's key when that is lost or stolen
+    NextKey {
+        /// Also where you committed to one before. Who knows your company until now keeps to that one, and will not follow
+        /// the new
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Replace the company's key by the next one; the companion must not be running on this home
+    RotateKey {
+        /// The file with the 24 words of the next key; else they are asked for
+        #[arg(long, value_name = "FILE")]
+        words_file: Option<PathBuf>,
+        /// You have a safe place for the words that are shown, and mean it
+        #[arg(long)]
+        yes: bool,
+    },
     /// Make a pairing link
     Invite {
         /// For any number of persons
@@ -649,6 +666,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Verb::Look { link } => pairing::look(&home, link, json),
         Verb::Supplier { verb: SupplierVerb::Domain { out } } => pairing::document(&home, out.as_deref(), json),
+        Verb::Supplier { verb: SupplierVerb::NextKey { replace } } => rotation::commit(&home, replace, json),
+        Verb::Supplier { verb: SupplierVerb::RotateKey { words_file, yes } } => {
+            rotation::rotate(&home, file, words_file.as_deref(), yes, json)
+        }
         Verb::Get { field } => get(&home, &field, json),
         Verb::Item { verb: ItemVerb::Show { id, out } } => items::show(&home, id, out.as_deref(), json),
         Verb::Supplier { verb: SupplierVerb::Send { person, collection, title, media_type, file } } => {

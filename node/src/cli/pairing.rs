@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use clap::Args;
-use regie_protocol::profile::Invitation;
+use regie_protocol::{identity::PublicKey, profile::Invitation};
 use serde_json::Value;
 
 use super::render;
@@ -35,20 +35,24 @@ pub(super) struct ProfileChange {
     /// Under which address others reach the companion; may be given more than once, "" for those of its machine
     #[arg(long, value_name = "ADDRESS")]
     announce: Vec<String>,
+    /// A key that speaks for the company no longer, though nothing leads on from it: lost or stolen, and its next key too;
+    /// may be given more than once
+    #[arg(long, value_name = "KEY")]
+    revoke: Vec<PublicKey>,
 }
 
 impl ProfileChange {
     fn profile(self) -> Result<NewProfile, Failure> {
-        let Self { name, sector, domain, contact, agreements, announce } = self;
+        let Self { name, sector, domain, contact, agreements, announce, revoke } = self;
         let texts = [&name, &sector, &domain, &contact].into_iter().any(Option::is_some);
-        if !texts && agreements.is_empty() && announce.is_empty() {
-            let options = "--name, --sector, --domain, --contact, --agreements or --announce";
+        if !texts && agreements.is_empty() && announce.is_empty() && revoke.is_empty() {
+            let options = "--name, --sector, --domain, --contact, --agreements, --announce or --revoke";
             return Err(Failure::usage(format!("say what to change: {options}")));
         }
         let written = announce.iter().filter(|text| !text.is_empty()).map(|text| parse(text));
         let addresses = written.collect::<Result<Vec<Address>, _>>()?;
         let announce = (!announce.is_empty()).then_some(addresses);
-        Ok(NewProfile { name, sector, domain, contact, agreements, announce })
+        Ok(NewProfile { name, sector, domain, contact, agreements, announce, revoke })
     }
 }
 

@@ -172,6 +172,7 @@ impl Node {
             | Command::KeyCreate { .. }
             | Command::KeyList
             | Command::SetProfile { .. }
+            | Command::CommitNextKey { .. }
             | Command::DomainDocument
             | Command::KeyRevoke { .. } => Err(Failure::usage(
                 "this home is a person's; that command is for a supplier's companion (`regie supplier init`)",
@@ -227,6 +228,8 @@ impl Node {
             "sector": relationship.profile().sector,
             "domain": relationship.profile().domain,
             "agreement": relationship.stored().agreement,
+            "key": relationship.lineage().current(),
+            "names_other_next_key": relationship.names_other_next(),
             "known_to_it_as": relationship.key().public(),
             "connected": self.is_up(supplier),
             "at_once": relationship.stored().at_once,
@@ -300,11 +303,7 @@ impl Node {
     /// A supplier by key, or by a name that only one has.
     pub(super) fn find_supplier(&self, text: &str) -> Result<PublicKey, Failure> {
         if let Ok(key) = text.parse::<PublicKey>() {
-            return if self.machine.relationship(&key).is_some() {
-                Ok(key)
-            } else {
-                Err(OwnerError::NoRelationship.into())
-            };
+            return self.machine.known_as(&key).ok_or_else(|| OwnerError::NoRelationship.into());
         }
         let same = |name: &str| name.to_lowercase() == text.to_lowercase();
         let mut found = self.machine.relationships().filter(|(_, r)| same(&r.profile().name)).map(|(key, _)| *key);

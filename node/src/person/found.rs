@@ -17,20 +17,27 @@ use super::{Event, Node, pairing};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
-    network::{Address, Endpoint, Way},
+    network::{Address, DialError, Endpoint, Way},
 };
 
 /// What is needed to dial a supplier that is known.
 pub struct Known {
+    /// The name of the relationship.
+    supplier: PublicKey,
+    /// Who may answer, in this order: the key in force, and the one that may have followed it.
+    keys: Vec<PublicKey>,
     secret: Zeroizing<[u8; 32]>,
     way: Way,
 }
 
 impl Node {
-    /// How a supplier is dialled with which there is a relationship.
-    pub(super) fn known(&self, supplier: &PublicKey) -> Option<Known> {
-        let relationship = self.machine.relationship(supplier)?;
-        Some(Known { secret: relationship.key().expose_secret(), way: self.travel.way.clone() })
+    /// How a supplier is dialled with which there is a relationship, by whichever of its keys.
+    pub(super) fn known(&self, key: &PublicKey) -> Option<Known> {
+        let supplier = self.machine.known_as(key).or_else(|| self.machine.committed_to(key))?;
+        let relationship = self.machine.relationship(&supplier)?;
+        let lineage = relationship.lineage();
+        let keys = std::iter::once(lineage.current()).chain(lineage.next()).copied().collect();
+        Some(Known { supplier, keys, secret: relationship.key().expose_secret(), way: self.travel.way.clone() })
     }
 
     /// The supplier was found: its newer word is taken, and it is visited now.
@@ -40,7 +47,7 @@ impl Node {
         let after = self.machine.relationship(supplier).map(|r| r.profile().addresses.clone());
         if let Some(link) = self.links.get(supplier) {
             // It was reached just now: a network that answered in its place is left behind.
-            link.strangers.forget();
+            link.strangers.iter().for_each(crate::network::Strangers::forget);
         }
         self.note_active(supplier);
         self.wake(supplier, turn);
@@ -52,17 +59,27 @@ impl Node {
 }
 
 /// Looks for a known supplier where a link says that it is.
-pub(super) async fn again(
-    supplier: PublicKey,
-    known: Known,
-    addresses: &[Address],
-    events: &mpsc::Sender<Event>,
-) -> Result<Value, Failure> {
-    let Known { secret, way } = known;
-    let (endpoint, _network) = Endpoint::start(secret, &[], &way).await.map_err(Failure::internal)?;
-    endpoint.connect(*supplier.as_bytes(), addresses, None).await.map_err(pairing::unreachable)?;
+pub(super) async fn again(known: Known, addresses: &[Address], events: &mpsc::Sender<Event>) -> Result<Value, Failure> {
+    let Known { supplier, keys, secret, way } = known;
+    let (mut reached, mut trouble) = (None, DialError::NoAddress);
+    for (key, first) in keys.into_iter().zip([true, false]) {
+        let (endpoint, network) = Endpoint::start(secret.clone(), &[], &way).await.map_err(Failure::internal)?;
+        match endpoint.connect(*key.as_bytes(), addresses, None).await {
+            Ok(_) => {
+                reached = Some((key, endpoint, network));
+                break;
+            }
+            Err(error) if first => trouble = error,
+            // That the supplier's key does not answer is what matters.
+            Err(_) => {}
+        }
+        if !trouble.is_wrong_peer() {
+            break;
+        }
+    }
+    let (key, endpoint, _network) = reached.ok_or_else(|| pairing::unreachable(trouble))?;
     let frame = wire::encode(&Message::Hello).map_err(Failure::internal)?;
-    let said = endpoint.exchange(*supplier.as_bytes(), frame).await.ok().and_then(|frame| message::read(&frame).ok());
+    let said = endpoint.exchange(*key.as_bytes(), frame).await.ok().and_then(|frame| message::read(&frame).ok());
     let Some(Reply::Profile(profile)) = said else {
         let words = "the supplier answered without saying who it is; try again later";
         return Err(Failure::new("unreachable", exit::UNREACHABLE, words));

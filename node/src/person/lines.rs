@@ -144,14 +144,21 @@ impl Node {
         }
     }
 
+    /// Whoever answers in the place of a supplier has the key that this said would follow: is it the supplier by now?
+    pub(super) fn follow_key(&mut self, supplier: &PublicKey, profile: Signed<Profile>, turn: &mut Turn) -> bool {
+        let key = profile.clone().verify().map(|profile| profile.supplier);
+        self.renew(supplier, profile, turn);
+        self.machine.relationship(supplier).is_some_and(|known| Ok(*known.lineage().current()) == key)
+    }
+
     /// The supplier may be elsewhere now, by its newer profile.
     pub(super) fn follow(&mut self, supplier: &PublicKey) {
         let Some(relationship) = self.machine.relationship(supplier) else { return };
-        let addresses: Vec<_> = relationship.profile().addresses.iter().filter_map(|text| text.parse().ok()).collect();
+        let place = links::Place::of(relationship);
         if let Some(link) = self.links.get(supplier) {
-            link.addresses.send_if_modified(|known| {
-                let moved = *known != addresses;
-                *known = addresses;
+            link.place.send_if_modified(|known| {
+                let moved = *known != place;
+                *known = place;
                 moved
             });
         }
@@ -160,17 +167,18 @@ impl Node {
     /// Begins a line: at once where something was just said, else at a moment drawn.
     pub(super) fn link(&mut self, supplier: PublicKey, active: Option<Timestamp>) {
         let Some(relationship) = self.machine.relationship(&supplier) else { return };
-        let addresses: Vec<_> = relationship.profile().addresses.iter().filter_map(|text| text.parse().ok()).collect();
-        let (wake, hold, addresses) =
-            (std::sync::Arc::new(Notify::new()), watch::Sender::new(false), watch::Sender::new(addresses));
-        let strangers = Strangers::default();
+        let place = watch::Sender::new(links::Place::of(relationship));
+        let (wake, hold) = (std::sync::Arc::new(Notify::new()), watch::Sender::new(false));
+        let strangers = [Strangers::default(), Strangers::default()];
+        let way = |strangers: &Strangers| Way { strangers: Some(strangers.clone()), ..self.travel.way.clone() };
         let wait = if active.is_some() { Duration::ZERO } else { self.travel.rhythm.first() };
         let line = links::Line {
             supplier,
             secret: relationship.key().expose_secret(),
-            way: Way { strangers: Some(strangers.clone()), ..self.travel.way.clone() },
+            way: way(&strangers[0]),
+            way_to_next: way(&strangers[1]),
             rhythm: self.travel.rhythm.clone(),
-            addresses: addresses.subscribe(),
+            place: place.subscribe(),
             hold: hold.subscribe(),
             wake: wake.clone(),
             dials: self.dials.clone(),
@@ -183,7 +191,7 @@ impl Node {
             Link {
                 wake,
                 hold,
-                addresses,
+                place,
                 strangers,
                 up: false,
                 active,

@@ -10,7 +10,10 @@ use std::{sync::Arc, time::Duration};
 use regie_protocol::{
     identity::PublicKey,
     message::{self, Message, Reply},
+    person::Relationship,
+    profile::Profile,
     refusal::Refusal,
+    signed::Signed,
     wire,
 };
 use tokio::{
@@ -29,13 +32,34 @@ use crate::network::{Address, DialError, Endpoint, NetworkEvent, Transport, Way}
 /// A visit is over when nothing was said for so long.
 const QUIET: Duration = Duration::from_secs(3);
 
+/// Where a supplier is looked for, and who has to answer there.
+#[derive(Clone, PartialEq)]
+pub(super) struct Place {
+    /// The supplier's key in force.
+    pub(super) key: PublicKey,
+    /// The key that may have taken its place.
+    pub(super) next: Option<PublicKey>,
+    pub(super) addresses: Vec<Address>,
+}
+
+impl Place {
+    pub(super) fn of(relationship: &Relationship) -> Self {
+        let (lineage, addresses) = (relationship.lineage(), &relationship.profile().addresses);
+        let addresses = addresses.iter().filter_map(|text| text.parse().ok()).collect();
+        Self { key: *lineage.current(), next: lineage.next().copied(), addresses }
+    }
+}
+
 /// One relationship's line, and what its task is told.
 pub(super) struct Line {
+    /// The name of the relationship.
     pub(super) supplier: PublicKey,
     pub(super) secret: Zeroizing<[u8; 32]>,
     pub(super) way: Way,
+    /// The same with what is known of who answers in place of the supplier's next key.
+    pub(super) way_to_next: Way,
     pub(super) rhythm: Rhythm,
-    pub(super) addresses: watch::Receiver<Vec<Address>>,
+    pub(super) place: watch::Receiver<Place>,
     /// Is the line to stand?
     pub(super) hold: watch::Receiver<bool>,
     /// There is something to tell, or the person wants the supplier to be seen now.
@@ -43,6 +67,17 @@ pub(super) struct Line {
     /// Bounds how many are dialled at once.
     pub(super) dials: Arc<Semaphore>,
     pub(super) events: mpsc::WeakSender<Event>,
+}
+
+/// A connection to a supplier.
+struct Dialled {
+    endpoint: Endpoint,
+    network: mpsc::Receiver<NetworkEvent>,
+    carrier: Transport,
+    /// The key that answered.
+    peer: PublicKey,
+    /// Is it the one that the supplier was known by until now?
+    known: bool,
 }
 
 /// How a visit, or an attempt at one, came to its end.
@@ -79,7 +114,7 @@ pub(super) async fn keep(mut line: Line, wait: Duration) {
 
 impl Line {
     async fn visit(&mut self, trying: &mut Trying) -> Over {
-        let (endpoint, mut network, carrier) = match self.dial(trying).await {
+        let mut dialled = match self.dial(trying).await {
             Ok(Some(dialled)) => dialled,
             Ok(None) => return Over::Stopping,
             Err(error) => {
@@ -88,10 +123,13 @@ impl Line {
                 return if told { Over::Failed } else { Over::Stopping };
             }
         };
+        if !dialled.known && !self.follow(&dialled).await {
+            return Over::Failed;
+        }
         if !self.tell(Event::Up(self.supplier)).await {
             return Over::Stopping;
         }
-        let over = self.talk(&endpoint, &mut network, carrier, trying).await;
+        let over = self.talk(&mut dialled, trying).await;
         // The endpoint goes with this visit, and with it whatever still hopes for an answer.
         let end = match over {
             Over::Left => Event::Left(self.supplier),
@@ -100,40 +138,61 @@ impl Line {
         if self.tell(end).await { over } else { Over::Stopping }
     }
 
-    /// A connection to the supplier; nothing, where the node stops.
-    async fn dial(
-        &mut self,
-        trying: &Trying,
-    ) -> Result<Option<(Endpoint, mpsc::Receiver<NetworkEvent>, Transport)>, DialError> {
-        let addresses = self.addresses.borrow_and_update().clone();
+    /// A connection to the supplier; nothing, where the node stops. Where somebody else answers, it may be the supplier
+    /// under the key that it said would follow: whoever that is must have it before this node shows its own.
+    async fn dial(&mut self, trying: &Trying) -> Result<Option<Dialled>, DialError> {
+        let place = self.place.borrow_and_update().clone();
         let Ok(_turn) = self.dials.acquire().await else { return Ok(None) };
-        let (endpoint, network) = match Endpoint::start(self.secret.clone(), &[], &self.way).await {
+        let dialled = self.reach(&place, place.key, &self.way, trying).await;
+        match (dialled, place.next) {
+            (Err(error), Some(next)) if error.is_wrong_peer() => {
+                self.reach(&place, next, &self.way_to_next, trying).await.map_err(|_| error)
+            }
+            (dialled, _) => dialled,
+        }
+    }
+
+    async fn reach(
+        &self,
+        place: &Place,
+        peer: PublicKey,
+        way: &Way,
+        trying: &Trying,
+    ) -> Result<Option<Dialled>, DialError> {
+        let (endpoint, network) = match Endpoint::start(self.secret.clone(), &[], way).await {
             Ok(started) => started,
             Err(error) => {
                 tracing::error!(%error, "a line can't be set up");
                 return Ok(None);
             }
         };
-        let carrier = endpoint.connect(*self.supplier.as_bytes(), &addresses, trying.first).await?;
-        Ok(Some((endpoint, network, carrier)))
+        let carrier = endpoint.connect(*peer.as_bytes(), &place.addresses, trying.first).await?;
+        Ok(Some(Dialled { endpoint, network, carrier, peer, known: peer == place.key }))
+    }
+
+    /// Whoever answers holds the key that the supplier said would follow. What it says of itself is taken before anything
+    /// else is; false, where it does not hold.
+    async fn follow(&mut self, dialled: &Dialled) -> bool {
+        let Some(profile) = hello(&dialled.peer, &dialled.endpoint).await else { return false };
+        let (answer, followed) = oneshot::channel();
+        let told = self.tell(Event::Follow(self.supplier, Box::new(profile), answer)).await;
+        // What changed by it is known here already.
+        drop(self.place.borrow_and_update());
+        told && followed.await.unwrap_or(false)
     }
 
     /// Says and hears what there is, until the visit is over or the line breaks.
-    async fn talk(
-        &mut self,
-        endpoint: &Endpoint,
-        network: &mut mpsc::Receiver<NetworkEvent>,
-        carrier: Transport,
-        trying: &mut Trying,
-    ) -> Over {
+    async fn talk(&mut self, dialled: &mut Dialled, trying: &mut Trying) -> Over {
+        let Dialled { endpoint, network, carrier, peer, .. } = dialled;
+        let (carrier, to) = (*carrier, (self.supplier, *peer));
         let mut deliveries = JoinSet::new();
-        deliveries.spawn(greet(self.supplier, endpoint.clone(), self.events.clone()));
+        deliveries.spawn(greet(to, endpoint.clone(), self.events.clone()));
         let mut quiet_since = Instant::now();
         loop {
             let idle = deliveries.is_empty() && !*self.hold.borrow();
             tokio::select! {
                 () = self.wake.notified() => {
-                    drop(deliveries.spawn(deliver(self.supplier, endpoint.clone(), self.events.clone())));
+                    drop(deliveries.spawn(deliver(to, endpoint.clone(), self.events.clone())));
                 }
                 Some(delivered) = deliveries.join_next() => match delivered {
                     Ok(true) => trying.worked(carrier),
@@ -181,27 +240,41 @@ fn read(frame: &[u8]) -> Box<Result<Message, Refusal>> {
     Box::new(message)
 }
 
+/// The name of a relationship, and the key that is connected.
+type To = (PublicKey, PublicKey);
+
+/// Asks a peer who it is.
+async fn hello(peer: &PublicKey, endpoint: &Endpoint) -> Option<Signed<Profile>> {
+    let frame = wire::encode(&Message::Hello).ok()?;
+    let reply = endpoint.exchange(*peer.as_bytes(), frame).await.ok()?;
+    match message::read(&reply) {
+        Ok(Reply::Profile(profile)) => Some(profile),
+        _ => None,
+    }
+}
+
 /// Asks who the supplier is now, so that its newer addresses are known before the old ones fail; then delivers.
-async fn greet(supplier: PublicKey, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
+async fn greet(to: To, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
+    let (supplier, peer) = to;
     let Ok(frame) = wire::encode(&Message::Hello) else { return false };
-    let Ok(reply) = endpoint.exchange(*supplier.as_bytes(), frame).await else { return false };
+    let Ok(reply) = endpoint.exchange(*peer.as_bytes(), frame).await else { return false };
     if let (Ok(Reply::Profile(profile)), Some(events)) = (message::read(&reply), events.upgrade())
         && events.send(Event::Profile(supplier, Box::new(profile))).await.is_err()
     {
         return false;
     }
-    deliver(supplier, endpoint, events).await
+    deliver(to, endpoint, events).await
 }
 
 /// Sends what waits in the outbox, one after the other, in order; false, where the line failed.
-async fn deliver(supplier: PublicKey, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
+async fn deliver((supplier, peer): To, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
     let Some(events) = events.upgrade() else { return false };
     let (answer, waiting) = oneshot::channel();
     if events.send(Event::Collect(supplier, answer)).await.is_err() {
         return false;
     }
     for (number, frame) in waiting.await.unwrap_or_default() {
-        let Ok(reply) = endpoint.exchange(*supplier.as_bytes(), frame).await else { return false };
+        let Ok(reply) = endpoint.exchange(*peer.as_bytes(), frame).await else { return false };
         if events.send(Event::Replied(supplier, number, reply)).await.is_err() {
             return false;
         }

@@ -101,10 +101,13 @@ pub struct Answered {
 pub async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result<Value, Failure> {
     let supplier = invitation.supplier;
     if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
-        return found::again(supplier, known, &addresses(&invitation)?, &events).await;
+        return found::again(known, &addresses(&invitation)?, &events).await;
     }
     let approach = ask(&events, |answer| Event::Approach(supplier, answer)).await?;
     let (_endpoint, profile) = greet(&invitation, &approach).await?;
+    if let Some(known) = known_by(&profile, &events).await? {
+        return Ok(known);
+    }
     let read = read(&approach.reader, &supplier, &profile).await;
     let looked = Box::new(Looked { invitation, profile, read });
     ask(&events, |answer| Event::Looked(looked, answer)).await
@@ -125,11 +128,14 @@ pub async fn pair(
 ) -> Result<Value, Failure> {
     let (supplier, id) = (invitation.supplier, invitation.id);
     if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
-        return found::again(supplier, known, &addresses(&invitation)?, &events).await;
+        return found::again(known, &addresses(&invitation)?, &events).await;
     }
     let proffer = Proffer { supplier, invitation: id, agreement, alternative: None };
     let Proffered { approach, pairing, seen } = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
     let (endpoint, profile) = greet(&invitation, &approach).await?;
+    if let Some(known) = known_by(&profile, &events).await? {
+        return Ok(known);
+    }
     if seen.as_ref().is_some_and(|seen| seen.profile != profile.id()) {
         let next = "nothing was paired; look at it again (`regie look LINK`)";
         let words = format!("the supplier shows another profile now than the one you looked at; {next}");
@@ -160,6 +166,12 @@ pub async fn pair(
     };
     let answered = Box::new(Answered { supplier, profile, acceptance, pairing, read, vouched });
     ask(&events, |answer| Event::Paired(answered, answer)).await
+}
+
+/// A supplier that is known, where this profile shows how it came to a key that is not.
+async fn known_by(profile: &Signed<Profile>, events: &mpsc::Sender<Event>) -> Result<Option<Value>, Failure> {
+    let profile = Box::new(profile.clone());
+    ask(events, |answer| Event::Whose(profile, answer)).await
 }
 
 /// Asks the node's driver.
@@ -238,7 +250,7 @@ async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Message) -
 
 impl Node {
     pub(super) fn approach(&self, supplier: &PublicKey) -> Result<Approach, Failure> {
-        if self.machine.relationship(supplier).is_some() {
+        if self.machine.known_as(supplier).is_some() {
             return Err(regie_protocol::person::OwnerError::AlreadyPaired.into());
         }
         Ok(self.approach_unchecked(supplier))

@@ -45,6 +45,8 @@ pub enum StoreError {
     Full,
     /// An earlier error left the store refusing everything. The node must exit and be restarted.
     Halted,
+    /// The company's key was replaced by another process. This one must exit and be started again.
+    KeyReplaced,
     /// A key's group or item is longer than the limit.
     KeyTooLong {
         /// The table concerned.
@@ -97,6 +99,9 @@ impl fmt::Display for StoreError {
             Self::Corrupt { part } => write!(
                 f,
                 "the store is damaged ({part}): stop, keep a copy of the directory, and restore the last backup"
+            ),
+            Self::KeyReplaced => f.write_str(
+                "the company's key was replaced: start this companion again, and it speaks under the new one",
             ),
             Self::KeyTooLong { table } => {
                 write!(f, "a key for {table} is too long: use shorter names; nothing was stored")

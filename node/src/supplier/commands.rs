@@ -31,6 +31,7 @@ impl Companion {
             Command::People => self.people(),
             Command::Invite { public, days } => self.invite(public, days, turn),
             Command::SetProfile { profile } => self.change_profile(profile, turn),
+            Command::CommitNextKey { next, replace } => self.commit_next_key(next, replace, turn),
             Command::DomainDocument => self.domain_document(),
             Command::Ask { person, fields, purpose, reason, access, days, retention, delegations } => {
                 let ask = Ask {

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
+    identity::PublicKey,
     profile::Profile,
+    rotation::KeyHistory,
     standing::{WELL_KNOWN, is_domain},
-    supplier::SupplierError,
+    supplier::{Effect, SupplierError},
 };
 use serde_json::{Value, json};
 
-use super::Companion;
+use super::{Companion, records};
 use crate::{
     clock,
     command::{Failure, NewProfile, parse},
@@ -32,6 +34,7 @@ impl Companion {
             sector: new.sector.unwrap_or_else(|| known.sector.clone()),
             domain: new.domain.unwrap_or_else(|| known.domain.clone()),
             contact: new.contact.unwrap_or_else(|| known.contact.clone()),
+            keys: revoking(&known.keys, new.revoke),
             agreements: if agreements.is_empty() { known.agreements.clone() } else { agreements },
             issued: known.issued,
             ..known.clone()
@@ -41,6 +44,22 @@ impl Companion {
             self.renew_profile(profile, turn)?;
         }
         self.profile_json()
+    }
+
+    /// Commits to the key that alone may follow the one in force.
+    pub(super) fn commit_next_key(
+        &mut self,
+        next: PublicKey,
+        replace: bool,
+        turn: &mut Turn,
+    ) -> Result<Value, Failure> {
+        let now = self.clock.now();
+        for effect in self.machine.commit_next(next, replace, now)? {
+            if let Effect::Persist(record) = effect {
+                records::put_alone(&mut turn.batch, &record)?;
+            }
+        }
+        Ok(json!({ "key": self.machine.key().public(), "next_key": next }))
     }
 
     /// The document that proves the domain, and where it belongs.
@@ -69,9 +88,17 @@ impl Companion {
             "agreements": profile.agreements,
             "addresses": profile.addresses,
             "issued": clock::text(profile.issued),
+            "next_key": profile.keys.next,
+            "revoked": profile.keys.revoked,
             "next": next,
         }))
     }
+}
+
+fn revoking(keys: &KeyHistory, more: Vec<PublicKey>) -> KeyHistory {
+    let mut keys = keys.clone();
+    keys.revoked.extend(more);
+    keys
 }
 
 /// Can a person's node take this profile, and look its domain up?

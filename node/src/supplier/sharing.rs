@@ -44,12 +44,16 @@ struct Lease {
 }
 
 impl Companion {
-    /// What another companion may have changed and this one keeps in memory: the profile.
+    /// What another companion may have changed and this one keeps in memory: the profile. Where the company has another
+    /// key by now, this companion can't speak for it any more.
     pub(super) fn refresh(&mut self) -> Result<(), StoreError> {
         let Some(bytes) = self.store.get(Table::Profile, &Key::item(b"profile"))? else { return Ok(()) };
         let record = wire::decode::<Record>(&bytes, 1024 * 1024).ok();
         let broken = StoreError::Corrupt { part: Table::Profile.name() };
-        record.and_then(|record| self.machine.restore(&record).ok()).ok_or(broken)
+        record.and_then(|record| self.machine.restore(&record).ok()).ok_or(broken)?;
+        let own = self.machine.key().public();
+        let same = self.machine.profile().is_none_or(|profile| profile.supplier == own);
+        if same { Ok(()) } else { Err(StoreError::KeyReplaced) }
     }
 
     /// Somebody is not connected here: the companion that holds the line sends what waits.

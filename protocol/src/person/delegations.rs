@@ -39,15 +39,17 @@ impl Person {
     }
 
     /// Is there a reason to be connected to this supplier? To a processor that the person did not choose there is
-    /// none when its mandates have ended, it holds nothing and has been told all.
+    /// none when its mandates have ended, it holds nothing and has been told all. Whoever holds a revoked key is told
+    /// nothing.
     #[must_use]
     pub fn wants_link(&self, supplier: &PublicKey, now: impl Into<Now>) -> bool {
         let now = now.into();
         self.relationships.get(supplier).is_some_and(|relationship| {
-            relationship.stored.introduced_by.is_none()
+            let wanted = relationship.stored.introduced_by.is_none()
                 || !relationship.outbox.is_empty()
                 || !relationship.knows.is_empty()
-                || relationship.mandates.values().any(|mandate| mandate.grant.live(self, now).is_ok())
+                || relationship.mandates.values().any(|mandate| mandate.grant.live(self, now).is_ok());
+            wanted && !relationship.identified.is_revoked()
         })
     }
 
@@ -68,24 +70,24 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<(), Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
-        if relationship.stored.paused {
+        if relationship.is_stopped() {
             return Err(Refusal::Paused);
         }
         let DelegationNotice { chain, processor, reference } = notice;
         let link = chain.links.last().ok_or(Refusal::Malformed)?.clone().verify()?;
-        if link.delegator != *supplier {
+        if !relationship.lineage.has(&link.delegator) {
             return Err(Refusal::WrongSender);
         }
         let addresses = &processor.addresses;
         let fits = plain_line(&reference, limits::NAME_BYTES)
             && (1..=limits::ADDRESSES).contains(&addresses.len())
             && addresses.iter().all(|address| plain_line(address, limits::NAME_BYTES));
-        if !fits || processor.supplier == *supplier {
+        if !fits || relationship.lineage.has(&processor.supplier) {
             return Err(Refusal::Malformed);
         }
         let grant = self.shown(&chain, &processor.supplier)?;
         grant.live(self, now)?;
-        let to = processor.supplier;
+        let to = self.known_as(&processor.supplier).unwrap_or(processor.supplier);
         let stored = StoredMandate { from: *supplier, chain, invitation: Some(processor), reference, at: now.wall };
         self.note_mandate(effects, &to, &grant, stored, now, entropy)?;
         effects.push(Effect::Reply(Reply::Noted));
@@ -104,7 +106,10 @@ impl Person {
     ) -> Result<(), Refusal> {
         let mut learnt = Vec::new();
         for chain in request.chains.iter().filter(|chain| !chain.links.is_empty()) {
-            let grant = self.shown(chain, processor)?;
+            let grant = match self.relationships.get(processor) {
+                Some(relationship) => self.shown(chain, &relationship.lineage)?,
+                None => self.shown(chain, processor)?,
+            };
             // One that is not in force opens nothing; the decision says why.
             if grant.live(self, now).is_ok() {
                 learnt.push((grant, chain.clone()));
@@ -113,6 +118,7 @@ impl Person {
         for (grant, chain) in learnt {
             let Some(link) = chain.links.last() else { continue };
             let from = link.clone().verify()?.delegator;
+            let from = self.known_as(&from).unwrap_or(from);
             let stored = StoredMandate { from, chain, invitation: None, reference: String::new(), at: now.wall };
             self.note_mandate(effects, processor, &grant, stored, now, entropy)?;
         }

@@ -310,9 +310,10 @@ impl Person {
         if !self.intents.get(id).is_some_and(Wanted::open) || now.latest() >= offer.expires {
             return Err(OwnerError::OfferOver);
         }
-        let supplier = offer.supplier;
+        let supplier = self.known_as(&offer.supplier).ok_or(OwnerError::NoRelationship)?;
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
-        let taken = TakeUp { person: relationship.key.public(), supplier, offer: offer.id(), at: now.wall };
+        let named = offer.supplier;
+        let taken = TakeUp { person: relationship.key.public(), supplier: named, offer: offer.id(), at: now.wall };
         let taken = Verified::sign(taken, &relationship.key)?;
         let mut effects = Vec::new();
         // First what can be refused: an error must leave no change behind.
@@ -335,7 +336,8 @@ impl Person {
         now: Now,
         entropy: &mut Entropy,
     ) -> Result<Option<Effect>, OwnerError> {
-        let (supplier, needs) = (offer.supplier, &offer.needs);
+        let supplier = self.known_as(&offer.supplier).ok_or(OwnerError::NoRelationship)?;
+        let needs = &offer.needs;
         if needs.fields.is_empty() {
             return Ok(None);
         }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, OwnerError, Person, Record, from_supplier, requests};
+use super::{Effect, OwnerError, Person, Record, requests};
 use crate::{
     audit::{Event, Log},
     entropy::Entropy,
@@ -118,12 +118,12 @@ impl Person {
         now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), Refusal> {
-        let item = from_supplier(signed, supplier)?;
+        let item = self.sent_now_by(supplier, signed)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         if item.person != relationship.key.public() {
             return Err(Refusal::WrongAudience);
         }
-        if relationship.stored.paused {
+        if relationship.is_stopped() {
             return Err(Refusal::Paused);
         }
         self.hear(effects, supplier, item.at);

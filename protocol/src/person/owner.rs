@@ -19,6 +19,7 @@ use crate::{
     purpose::Purpose,
     refusal::Refusal,
     revocation::Revocation,
+    rotation::Lineage,
     signed::{ObjectId, Signed, Verified},
     time::{Days, Now},
     wire,
@@ -173,7 +174,7 @@ impl Person {
         now: impl Into<Now>,
     ) -> Result<Signed<Pairing>, OwnerError> {
         let now = now.into();
-        if self.relationships.contains_key(supplier) {
+        if self.known_as(supplier).is_some() {
             return Err(OwnerError::AlreadyPaired);
         }
         if self.relationships.len() >= limits::RELATIONSHIPS {
@@ -241,6 +242,7 @@ impl Person {
             agreed,
             introduced_by,
             at_once: false,
+            lineage: Some(Lineage::of(&checked)),
         };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
@@ -578,7 +580,8 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
-        let revocation = Revocation { person: relationship.key.public(), supplier, grant, at: now.wall, erase };
+        let named = *relationship.lineage.current();
+        let revocation = Revocation { person: relationship.key.public(), supplier: named, grant, at: now.wall, erase };
         let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
         let dead: Vec<u64> = relationship
             .outbox

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting, from_supplier};
+use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting};
 use crate::{
     audit::{Event, Log},
     decision::{self, Release, Verdict, Wanted},
@@ -18,6 +18,7 @@ use crate::{
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     request::DataRequest,
+    rotation::Names,
     signed::{Signed, Verified},
     time::{Now, Timestamp},
 };
@@ -189,7 +190,7 @@ impl Person {
         now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), Refusal> {
-        let request = from_supplier(signed, supplier)?;
+        let request = self.sent_now_by(supplier, signed)?;
         self.hear(effects, supplier, request.at);
         self.admit(supplier, &request, now)?;
         if let Some(relationship) = self.relationships.get_mut(supplier) {
@@ -197,8 +198,8 @@ impl Person {
         }
         self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
         self.learn_shown(effects, supplier, &request, now, entropy)?;
-        let mut verdicts = self.decide(&request, now)?;
-        self.keep_terms(effects, &request, &verdicts, now);
+        let mut verdicts = self.decide(supplier, &request, now)?;
+        self.keep_terms(effects, supplier, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
         let mut grants = Vec::new();
         if let Some((rule, _)) = grantable.values().next() {
@@ -206,14 +207,14 @@ impl Person {
             match self.issue(effects, supplier, scope, rule, now, entropy) {
                 Ok(grant) => {
                     grants.push(grant);
-                    verdicts = self.decide(&request, now)?;
+                    verdicts = self.decide(supplier, &request, now)?;
                 }
                 // There is a grant still; that it can't be renewed now ends nothing.
                 Err(_) if grantable.values().all(|(_, renews)| *renews) => {}
                 Err(code) => return Err(code),
             }
         }
-        let plan = self.plan(effects, &request, verdicts, grants, now)?;
+        let plan = self.plan(effects, supplier, &request, verdicts, grants, now)?;
         effects.push(Effect::Disclose(plan));
         Ok(())
     }
@@ -222,6 +223,7 @@ impl Person {
     fn keep_terms(
         &mut self,
         effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
         request: &DataRequest,
         verdicts: &BTreeMap<AskedPath, Verdict>,
         now: Now,
@@ -240,7 +242,7 @@ impl Person {
             return;
         }
         let (purpose, retention, delegations) = (request.purpose, request.retention, request.delegations);
-        let past = PastRequest { supplier: request.supplier, at: now.wall, fields, purpose, retention, delegations };
+        let past = PastRequest { supplier: *supplier, at: now.wall, fields, purpose, retention, delegations };
         self.record(effects, Record::Past { number: self.past, request: past });
     }
 
@@ -261,7 +263,7 @@ impl Person {
         let forgotten = relationship.horizon.is_some_and(|horizon| request.at <= horizon);
         let refusals = [
             (request.person != relationship.key.public(), Refusal::WrongAudience),
-            (relationship.stored.paused, Refusal::Paused),
+            (relationship.is_stopped(), Refusal::Paused),
             (!now.meets(request.at), Refusal::ClockSkew),
             (seen || forgotten, Refusal::Replayed),
             (full || relationship.asked.this_hour > limits::REQUESTS_PER_HOUR, Refusal::RateLimited),
@@ -273,11 +275,19 @@ impl Person {
         refusals.into_iter().find(|(holds, _)| *holds).map_or(Ok(()), |(_, code)| Err(code))
     }
 
-    fn decide(&self, request: &Verified<DataRequest>, now: Now) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
-        let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
+    fn decide(
+        &self,
+        supplier: &PublicKey,
+        request: &Verified<DataRequest>,
+        now: Now,
+    ) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         let shown: Vec<VerifiedGrant> =
-            request.chains.iter().map(|chain| self.shown(chain, &request.supplier)).collect::<Result<_, _>>()?;
-        let own = relationship.usable().map(|grant| (grant, false));
+            request.chains.iter().map(|chain| self.shown(chain, &relationship.lineage)).collect::<Result<_, _>>()?;
+        // Only the key that a grant names can hand it on: who asks for that under a later key needs a new grant.
+        let current = relationship.lineage.current();
+        let can_hand_on = |grant: &&VerifiedGrant| request.delegations == 0 || grant.holder() == current;
+        let own = relationship.usable().filter(can_hand_on).map(|grant| (grant, false));
         let (mut live, mut spent) = (Vec::new(), Vec::new());
         for (grant, is_shown) in own.chain(shown.iter().map(|grant| (grant, true))) {
             match grant.live(self, now) {
@@ -288,7 +298,7 @@ impl Person {
             }
         }
         let terms = Terms {
-            supplier: &request.supplier,
+            supplier,
             sector: &relationship.profile.sector,
             agreement: relationship.stored.agreement,
             purpose: request.purpose,
@@ -309,9 +319,10 @@ impl Person {
     /// Checks a chain that a supplier shows. Its grant may be one of another relationship of this person; a
     /// link that is at an end refuses the request by its code. A grant that this node does not know was issued
     /// after the backup it was restored from, and ended with the restore.
-    pub(super) fn shown(&self, chain: &Chain, holder: &PublicKey) -> Result<VerifiedGrant, Refusal> {
+    pub(super) fn shown(&self, chain: &Chain, holder: &impl Names) -> Result<VerifiedGrant, Refusal> {
         let root = chain.grant.clone().verify()?;
-        let issued_in = self.relationships.get(&root.audience).ok_or(Refusal::WrongAudience)?;
+        let issued_in = self.known_as(&root.audience).and_then(|supplier| self.relationships.get(&supplier));
+        let issued_in = issued_in.ok_or(Refusal::WrongAudience)?;
         let checked = VerifiedGrant::check(chain, &issued_in.key.public(), holder)?;
         if issued_in.grants.contains_key(&root.id()) { Ok(checked) } else { Err(Refusal::Revoked) }
     }
@@ -342,7 +353,7 @@ impl Person {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         let grant = Grant {
             issuer: relationship.key.public(),
-            audience: *supplier,
+            audience: *relationship.lineage.current(),
             scope,
             agreement: relationship.stored.agreement,
             nonce: entropy.nonce(),
@@ -376,6 +387,7 @@ impl Person {
     fn plan(
         &mut self,
         effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
         request: &DataRequest,
         verdicts: BTreeMap<AskedPath, Verdict>,
         grants: Vec<Signed<Grant>>,
@@ -389,9 +401,9 @@ impl Person {
                 Verdict::Refuse(code) => drop(refused.insert(path, code)),
             }
         }
-        self.wait(effects, request, &mut asked, &mut refused, now)?;
+        self.wait(effects, supplier, request, &mut asked, &mut refused, now)?;
         self.count_uses(effects, releases.values(), now);
-        let supplier = request.supplier;
+        let supplier = *supplier;
         Ok(Plan { supplier, request: Some(request.id), releases, asked, refused, grants, as_reply: true })
     }
 
@@ -399,6 +411,7 @@ impl Person {
     fn wait(
         &mut self,
         effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
         request: &DataRequest,
         asked: &mut BTreeMap<AskedPath, String>,
         refused: &mut BTreeMap<AskedPath, Refusal>,
@@ -407,14 +420,14 @@ impl Person {
         if asked.is_empty() {
             return Ok(());
         }
-        let relationship = self.relationships.get(&request.supplier).ok_or(Refusal::NotPaired)?;
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         if relationship.waiting.len() >= limits::WAITING_PER_RELATIONSHIP {
             let asked = std::mem::take(asked);
             refused.extend(asked.into_keys().map(|path| (path, Refusal::TooManyWaiting)));
             return Ok(());
         }
         let waiting = Waiting::of(request, asked.clone(), now.wall);
-        self.record(effects, Record::Waiting { supplier: request.supplier, waiting });
+        self.record(effects, Record::Waiting { supplier: *supplier, waiting });
         Ok(())
     }
 
@@ -438,7 +451,7 @@ impl Person {
         now: Now,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
-        let acknowledgement = from_supplier(signed, supplier)?;
+        let acknowledgement = self.sent_by(supplier, signed)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         if acknowledgement.person != relationship.key.public() {
             return Err(Refusal::WrongAudience);
@@ -467,7 +480,7 @@ impl Person {
         now: Now,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Refusal> {
-        let receipt = from_supplier(signed, supplier)?;
+        let receipt = self.sent_by(supplier, signed)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         let issued =
             relationship.grants.contains_key(&receipt.grant) || relationship.mandates.contains_key(&receipt.grant);

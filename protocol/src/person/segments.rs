@@ -53,7 +53,7 @@ impl Person {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, Message::Segments));
         let mut effects = Vec::new();
-        if !waits && !relationship.stored.paused {
+        if !waits && !relationship.is_stopped() {
             self.queue(&mut effects, *supplier, Message::Segments)?;
             effects.push(Effect::Deliver(*supplier));
         }
@@ -70,7 +70,7 @@ impl Person {
         let mut sound = Vec::new();
         for signed in segments.into_iter().take(limits::SEGMENTS_PER_SUPPLIER) {
             let small = signed.parts().0.len() <= limits::SEGMENT_BYTES;
-            if let Ok(segment) = super::from_supplier(signed, supplier)
+            if let Ok(segment) = self.sent_by(supplier, signed)
                 && small
                 && segment.well_formed()
                 && segment.expires > now.latest()
@@ -187,7 +187,8 @@ impl Person {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let segment = relationship.segments.get(id).ok_or(OwnerError::NoSegment)?;
         let epsilon = segment.epsilon.ok_or(OwnerError::NoSegment)?;
-        let (person, supplier, segment_id) = (relationship.key.public(), *supplier, *id);
+        // The key that published it, which is the one that a helper knows.
+        let (person, supplier, segment_id) = (relationship.key.public(), segment.supplier, *id);
         let Some(tally) = &segment.tally else {
             let report = CountReport { person, supplier, segment: segment_id, answer, epsilon };
             return Ok(Message::Count(Verified::sign(report, &relationship.key)?.signed().clone()));
@@ -273,8 +274,8 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
-        let person = relationship.key.public();
-        let membership = Membership { person, supplier: *supplier, segment: *segment, member, at: now.wall, until };
+        let (person, named) = (relationship.key.public(), *relationship.lineage.current());
+        let membership = Membership { person, supplier: named, segment: *segment, member, at: now.wall, until };
         let membership = Verified::sign(membership, &relationship.key)?.signed().clone();
         let event = Event::Belonged { segment: *segment, member };
         self.log(effects, Log::With(*supplier), event, now, entropy)?;

@@ -12,6 +12,7 @@ use crate::{
     limits, lookalike,
     policy::Proposer,
     profile::Profile,
+    rotation::Lineage,
     signed::{Signed, Verified},
     standing::{self, Heard, Identified, Lookalike, Standing, Trouble, Unread},
     time::{Now, Timestamp},
@@ -47,17 +48,15 @@ impl Person {
                 self.identify(&mut effects, supplier, identified, now, entropy)?;
             }
             Ok(document) => {
-                if standing::is_newer(&document, &relationship.profile, now.wall) {
-                    self.take_profile(&mut effects, supplier, &document, now, entropy)?;
-                }
+                self.take_newer(&mut effects, supplier, &document, now, entropy)?;
                 self.hear_document(&mut effects, supplier, domain, &document, now, entropy)?;
             }
         }
         Ok(effects)
     }
 
-    /// A known supplier shows its profile again. A newer one takes the place of the one there is, under the same key and
-    /// no other; one that is not newer changes nothing.
+    /// A known supplier shows its profile again. A newer one takes the place of the one there is: of the same key, or of
+    /// the key that was committed to as the next one. One that is not newer changes nothing.
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`]; [`OwnerError::BadPairing`] where it is not this supplier's or out of bounds.
@@ -74,11 +73,28 @@ impl Person {
         if relationship.profile.id() == profile.id() {
             return Ok(effects);
         }
-        let profile = self.look(supplier, profile)?;
-        if standing::is_newer(&profile, &relationship.profile, now.wall) {
-            self.take_profile(&mut effects, supplier, &profile, now, entropy)?;
+        let bad = |_| OwnerError::BadPairing("profile is not signed by its key");
+        let profile = within_bounds(profile.verify().map_err(bad)?)?;
+        if !self.take_newer(&mut effects, supplier, &profile, now, entropy)?
+            && !self.has_key(supplier, &profile.supplier)
+        {
+            return Err(OwnerError::BadPairing("profile is of another key, which it did not say before would follow"));
         }
         Ok(effects)
+    }
+
+    /// Whose profile is this: of which relationship's supplier, by its key in force, by one before, or by those that it
+    /// leads to?
+    #[must_use]
+    pub fn whose(&self, profile: &Signed<Profile>) -> Option<PublicKey> {
+        let profile = profile.clone().verify().ok().filter(|profile| profile.well_formed())?;
+        let earlier = profile.keys.earlier();
+        let known = self.known_as(&profile.supplier);
+        known.or_else(|| {
+            earlier.iter().filter_map(|key| self.known_as(key)).find(|supplier| {
+                self.relationships.get(supplier).is_some_and(|known| known.lineage.follow(&profile).is_some())
+            })
+        })
     }
 
     /// A supplier that the person is about to meet shows its profile: is it its own, and within the bounds?
@@ -87,8 +103,7 @@ impl Person {
     /// [`OwnerError::BadPairing`].
     pub fn look(&self, supplier: &PublicKey, profile: Signed<Profile>) -> Result<Verified<Profile>, OwnerError> {
         let bad = |_| OwnerError::BadPairing("profile is not signed by its key");
-        let profile = from_supplier(profile, supplier).map_err(bad)?;
-        if profile.well_formed() { Ok(profile) } else { Err(OwnerError::BadPairing("profile is out of bounds")) }
+        within_bounds(from_supplier(profile, supplier).map_err(bad)?)
     }
 
     /// What would be known of a supplier with this profile, after its domain's document was read.
@@ -104,7 +119,7 @@ impl Person {
         match read.map(|read| read.clone().and_then(standing::document)) {
             None => new,
             Some(Err(why)) => Identified { trouble: Some(Trouble { at: now, why }), ..new },
-            Some(Ok(document)) => new.after_reading(standing::judge(profile, &document), now),
+            Some(Ok(document)) => new.after_reading(standing::judge(profile, &Lineage::of(profile), &document), now),
         }
     }
 
@@ -134,7 +149,8 @@ impl Person {
     /// [`limits::LOOKALIKES`].
     #[must_use]
     pub fn lookalikes(&self, profile: &Profile) -> Vec<Lookalike> {
-        self.lookalikes_of(&profile.supplier, &[&profile.name, &profile.domain])
+        let supplier = self.known_as(&profile.supplier).unwrap_or(profile.supplier);
+        self.lookalikes_of(&supplier, &[&profile.name, &profile.domain])
     }
 
     /// The same for one that goes by these names, as an offer tells.
@@ -168,7 +184,13 @@ impl Person {
         if relationship.profile.domain != domain {
             return Ok(());
         }
-        let says = standing::judge(&relationship.profile, document);
+        // Of a key that was replaced since: it says nothing new of anybody.
+        if document.supplier != relationship.profile.supplier && relationship.lineage.has(&document.supplier) {
+            let trouble = Some(Trouble { at: now.floor, why: Unread::Outdated });
+            let identified = Identified { trouble, ..relationship.identified };
+            return self.identify(effects, supplier, identified, now, entropy);
+        }
+        let says = standing::judge(&relationship.profile, &relationship.lineage, document);
         let identified = relationship.identified.after_reading(says, now.floor);
         self.identify(effects, supplier, identified, now, entropy)
     }
@@ -192,6 +214,34 @@ impl Person {
         Ok(())
     }
 
+    /// Takes a newer profile, of the key in force or of one that it leads to; false where it is neither.
+    fn take_newer(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: &PublicKey,
+        profile: &Verified<Profile>,
+        now: Now,
+        entropy: &mut Entropy,
+    ) -> Result<bool, OwnerError> {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let rotated = relationship.lineage.follow(profile);
+        let newer = standing::is_newer(profile, &relationship.profile, now.wall);
+        let Some(lineage) = rotated.clone().or_else(|| newer.then(|| relationship.lineage.clone().committed(profile)))
+        else {
+            return Ok(false);
+        };
+        self.take_profile(effects, supplier, profile, lineage, now, entropy)?;
+        if rotated.is_some() {
+            let event = Event::KeyRotated { key: profile.supplier };
+            self.log(effects, Log::With(*supplier), event, now, entropy)?;
+        }
+        Ok(true)
+    }
+
+    fn has_key(&self, supplier: &PublicKey, key: &PublicKey) -> bool {
+        self.relationships.get(supplier).is_some_and(|relationship| relationship.lineage.has(key))
+    }
+
     /// The newer profile holds. What was proven of a domain says nothing of another one, and who was vouched for under a
     /// name, sector and domain is not so under others.
     fn take_profile(
@@ -199,6 +249,7 @@ impl Person {
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         profile: &Verified<Profile>,
+        lineage: Lineage,
         now: Now,
         entropy: &mut Entropy,
     ) -> Result<(), OwnerError> {
@@ -209,13 +260,18 @@ impl Person {
         if !same_domain {
             identified = Identified { heard: Heard::Nothing, read: None, trouble: None, ..identified };
         }
+        if lineage.current() != relationship.lineage.current() && matches!(identified.heard, Heard::Otherwise { .. }) {
+            // What was said against the key before says nothing of this one.
+            identified = Identified { heard: Heard::Nothing, read: None, ..identified };
+        }
         if !same_name {
             identified.named = now.floor;
         }
         if !same_name || known.sector != profile.sector {
             identified.vouched = None;
         }
-        let stored = StoredRelationship { profile: profile.signed().clone(), ..relationship.stored.clone() };
+        let (profile_signed, lineage) = (profile.signed().clone(), Some(lineage));
+        let stored = StoredRelationship { profile: profile_signed, lineage, ..relationship.stored.clone() };
         let changed = identified != relationship.identified;
         self.record(effects, Record::Relationship { supplier: *supplier, stored });
         if changed {
@@ -227,17 +283,17 @@ impl Person {
     }
 
     /// Keeps the index of names right where a relationship's profile is put in place of another.
-    pub(super) fn index_name(&mut self, before: &[String], profile: &Profile) {
+    pub(super) fn index_name(&mut self, supplier: &PublicKey, before: &[String], profile: &Profile) {
         for form in before {
             if let Some(keys) = self.looks.get_mut(form) {
-                keys.remove(&profile.supplier);
+                keys.remove(supplier);
                 if keys.is_empty() {
                     self.looks.remove(form);
                 }
             }
         }
         for form in forms(profile) {
-            self.looks.entry(form).or_default().insert(profile.supplier);
+            self.looks.entry(form).or_default().insert(*supplier);
         }
     }
 }
@@ -263,12 +319,12 @@ impl Relationship {
 
     /// As the defaults about corrections and segments see it.
     pub(super) fn proposer(&self, now: Now) -> Proposer<'_> {
-        Proposer {
-            supplier: &self.profile.supplier,
-            sector: &self.profile.sector,
-            is_known: self.is_known(now.latest()),
-        }
+        Proposer { supplier: self.lineage.first(), sector: &self.profile.sector, is_known: self.is_known(now.latest()) }
     }
+}
+
+fn within_bounds(profile: Verified<Profile>) -> Result<Verified<Profile>, OwnerError> {
+    if profile.well_formed() { Ok(profile) } else { Err(OwnerError::BadPairing("profile is out of bounds")) }
 }
 
 /// By which forms of a name each supplier is found.

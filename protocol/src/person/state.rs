@@ -27,8 +27,9 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     revocation::{Revocation, Revoked},
+    rotation::Lineage,
     segment::Segment,
-    signed::{ObjectId, Signed, Verified},
+    signed::{Object, ObjectId, Signed, Verified},
     standing::Identified,
     time::{Days, Now, Timestamp},
     underway::UnderWay,
@@ -40,6 +41,8 @@ pub struct Person {
     /// Made from the seed once; every commit signs a head.
     log_key: Keypair,
     pub(super) relationships: BTreeMap<PublicKey, Relationship>,
+    /// The relationships by the keys that their suppliers took on since.
+    later_keys: BTreeMap<PublicKey, PublicKey>,
     /// Suppliers by the forms of their names, to find those that look alike.
     pub(super) looks: standing::Looks,
     pub(super) policy: Policy,
@@ -64,6 +67,8 @@ pub struct Person {
 pub struct Relationship {
     pub(super) key: Keypair,
     pub(super) profile: Verified<Profile>,
+    /// By which keys the supplier goes, and which may follow.
+    pub(super) lineage: Lineage,
     pub(super) stored: StoredRelationship,
     /// What is known of who it is.
     pub(super) identified: Identified,
@@ -187,6 +192,9 @@ pub struct StoredRelationship {
     /// Does the person want to be reached by it at once?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_once: bool,
+    /// Its keys since it was met; none where they are what the profile says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<Lineage>,
 }
 
 /// A request that waits for the person's word.
@@ -413,6 +421,7 @@ impl Person {
             log_key: seed.log_key(),
             seed,
             relationships: BTreeMap::new(),
+            later_keys: BTreeMap::new(),
             looks: BTreeMap::new(),
             policy,
             revoked: Revoked::default(),
@@ -446,6 +455,37 @@ impl Person {
     #[must_use]
     pub fn relationship(&self, supplier: &PublicKey) -> Option<&Relationship> {
         self.relationships.get(supplier)
+    }
+
+    /// The name of the relationship with who goes by this key, or went by it once: the supplier's first key.
+    #[must_use]
+    pub fn known_as(&self, key: &PublicKey) -> Option<PublicKey> {
+        if self.relationships.contains_key(key) { Some(*key) } else { self.later_keys.get(key).copied() }
+    }
+
+    /// The name of the relationship with the supplier that committed to this key as its next one.
+    #[must_use]
+    pub fn committed_to(&self, key: &PublicKey) -> Option<PublicKey> {
+        self.relationships.iter().find(|(_, known)| known.lineage.next() == Some(key)).map(|(supplier, _)| *supplier)
+    }
+
+    /// Checks a signed object that came from this supplier: signature, and that it is by a key of the supplier's. One of
+    /// an earlier key may come late; who hands it over has shown the key in force.
+    pub(super) fn sent_by<T: Object>(&self, supplier: &PublicKey, signed: Signed<T>) -> Result<Verified<T>, Refusal> {
+        match self.relationships.get(supplier) {
+            Some(relationship) => super::from_supplier(signed, &relationship.lineage),
+            None => super::from_supplier(signed, supplier),
+        }
+    }
+
+    /// The same for what is signed when it is sent: nothing but the key in force will do.
+    pub(super) fn sent_now_by<T: Object>(
+        &self,
+        supplier: &PublicKey,
+        signed: Signed<T>,
+    ) -> Result<Verified<T>, Refusal> {
+        let current = self.relationships.get(supplier).map_or(supplier, |relationship| relationship.lineage.current());
+        super::from_supplier(signed, current)
     }
 
     /// The defaults in force.
@@ -581,7 +621,7 @@ impl Person {
             Record::Grant { supplier, grant } => {
                 let chain = Chain { grant: grant.clone(), links: Vec::new() };
                 let relationship = self.with(supplier)?;
-                let verified = VerifiedGrant::check(&chain, &relationship.key.public(), supplier)?;
+                let verified = VerifiedGrant::check(&chain, &relationship.key.public(), &relationship.lineage)?;
                 relationship.grants.insert(grant.id(), verified);
             }
             Record::Waiting { supplier, waiting } => {
@@ -607,15 +647,21 @@ impl Person {
         let profile = stored.profile.clone().verify()?;
         let before = self.relationships.get(&supplier).filter(|known| known.profile.id() != profile.id());
         let before = before.map_or_else(Vec::new, |known| standing::forms(&known.profile));
-        self.index_name(&before, &profile);
+        self.index_name(&supplier, &before, &profile);
+        let lineage = stored.lineage.clone().unwrap_or_else(|| Lineage::of(&profile));
+        for later in lineage.keys().filter(|key| **key != supplier) {
+            self.later_keys.insert(*later, supplier);
+        }
         if let Some(known) = self.relationships.get_mut(&supplier) {
             known.profile = profile;
+            known.lineage = lineage;
             known.stored = stored.clone();
             return Ok(());
         }
         let relationship = Relationship {
             key: self.seed.pairwise(&supplier, stored.generation),
             profile,
+            lineage,
             stored: stored.clone(),
             identified: Identified::new(stored.since),
             grants: BTreeMap::new(),
@@ -644,7 +690,10 @@ impl Person {
 
     fn apply_mandate(&mut self, processor: PublicKey, stored: &StoredMandate) -> Result<(), Refusal> {
         let issuer = stored.chain.grant.clone().verify()?.issuer;
-        let grant = VerifiedGrant::check(&stored.chain, &issuer, &processor)?;
+        let grant = match self.relationships.get(&processor) {
+            Some(known) => VerifiedGrant::check(&stored.chain, &issuer, &known.lineage)?,
+            None => VerifiedGrant::check(&stored.chain, &issuer, &processor)?,
+        };
         let mandates = match self.relationships.get_mut(&processor) {
             Some(relationship) => &mut relationship.mandates,
             None => self.introductions.entry(processor).or_default(),
@@ -679,6 +728,25 @@ impl Relationship {
     #[must_use]
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// By which keys the supplier went, goes and may go.
+    #[must_use]
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
+    }
+
+    /// Does the supplier's profile name another next key than was committed to first? Somebody speaks as the company who
+    /// does not know what it said before, or wants it forgotten: its key may have been stolen.
+    #[must_use]
+    pub fn names_other_next(&self) -> bool {
+        self.lineage.differs(&self.profile)
+    }
+
+    /// Is nothing taken from the supplier for now: because the person paused it, or because its key was revoked?
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stored.paused || self.identified.is_revoked()
     }
 
     /// Agreement, pause, beginning.

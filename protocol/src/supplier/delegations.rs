@@ -97,13 +97,14 @@ impl Supplier {
     ) -> Result<(ObjectId, Vec<Effect>), SupplierError> {
         let now = now.into();
         let customer = self.customers.get(&wanted.person).ok_or(SupplierError::NoRelationship)?;
-        if wanted.processor.supplier == self.key.public() || wanted.processor.addresses.is_empty() {
+        if self.goes_by(&wanted.processor.supplier) || wanted.processor.addresses.is_empty() {
             return Err(SupplierError::BadProcessor);
         }
         if !plain_line(&wanted.reference, limits::NAME_BYTES) {
             return Err(SupplierError::BadRequest);
         }
-        let (above, upper, mut chain) = customer.widest_for(&wanted, now).ok_or(SupplierError::NotDelegable)?;
+        let (above, upper, mut chain) =
+            customer.widest_for(&wanted, &self.key.public(), now).ok_or(SupplierError::NotDelegable)?;
         let scope = narrowed(&wanted, &upper, now);
         if !scope.well_formed() || !scope.within(&upper) {
             return Err(SupplierError::TooWide);
@@ -157,7 +158,7 @@ impl Supplier {
         // Who issued the grant is the person under the key of another relationship. That it is the same person is
         // shown by where the chain comes from: the node that this companion is connected with.
         let issuer = mandate.chain.grant.clone().verify()?.issuer;
-        let grant = VerifiedGrant::check(&mandate.chain, &issuer, &self.key.public())?;
+        let grant = VerifiedGrant::check(&mandate.chain, &issuer, &self.keys)?;
         let mut effects = Vec::new();
         if !customer.mandates.contains_key(&grant.id()) {
             let over = customer.over(now);
@@ -177,18 +178,20 @@ impl Supplier {
 
 impl Customer {
     /// The first grant or mandate in force under which this can be handed on: its name, scope and chain.
-    fn widest_for(&self, wanted: &Delegate, now: Now) -> Option<(ObjectId, Scope, Chain)> {
+    /// Of what names the key in force: no other can sign the next link.
+    fn widest_for(&self, wanted: &Delegate, key: &PublicKey, now: Now) -> Option<(ObjectId, Scope, Chain)> {
         let fits = |scope: &Scope| {
             let covered = crate::field::expand(&wanted.fields).is_subset(&crate::field::expand(&scope.fields));
             let bounds = &scope.bounds;
             covered && bounds.delegations > 0 && bounds.not_before <= now.latest() && now.latest() < bounds.expires
         };
-        let own = self.grants().filter(|grant| fits(&grant.scope)).map(|grant| {
+        let own = self.grants().filter(|grant| grant.audience == *key && fits(&grant.scope)).map(|grant| {
             let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
             (grant.id(), grant.scope.clone(), chain)
         });
         let lent = self.mandates.values().map(|mandate| &mandate.grant);
-        let lent = lent.filter(|grant| fits(grant.scope()) && !self.revoked.contains(&grant.id()));
+        let lent =
+            lent.filter(|grant| grant.holder() == key && fits(grant.scope()) && !self.revoked.contains(&grant.id()));
         let lent = lent.map(|grant| (grant.id(), grant.scope().clone(), grant.chain()));
         let suits = |scope: &Scope| narrowed(wanted, scope, now).within(scope);
         let (mut found, mut second) = (None, None);

@@ -35,6 +35,8 @@ use crate::{
 /// The state of a companion, except the values: the company's own, and that of the persons in memory.
 pub struct Supplier {
     pub(super) key: Keypair,
+    /// The keys that the company goes by, the one in force among them.
+    pub(super) keys: BTreeSet<PublicKey>,
     pub(super) profile: Option<Verified<Profile>>,
     pub(super) invites: BTreeMap<Nonce, Invite>,
     pub(super) customers: BTreeMap<PublicKey, Customer>,
@@ -351,7 +353,8 @@ impl Supplier {
     pub fn new(key: Keypair) -> Self {
         let (invites, customers, in_flight) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let (segments, skewed) = (BTreeMap::new(), BTreeMap::new());
-        Self { key, profile: None, invites, customers, in_flight, segments, skewed }
+        let keys = BTreeSet::from([key.public()]);
+        Self { key, keys, profile: None, invites, customers, in_flight, segments, skewed }
     }
 
     /// Replays one stored record.
@@ -366,6 +369,12 @@ impl Supplier {
     #[must_use]
     pub fn key(&self) -> &Keypair {
         &self.key
+    }
+
+    /// Is it a key of this company: the one in force, or one before?
+    #[must_use]
+    pub fn goes_by(&self, key: &PublicKey) -> bool {
+        self.keys.contains(key)
     }
 
     /// The profile in force.
@@ -422,7 +431,12 @@ impl Supplier {
 
     fn apply(&mut self, record: &Record) -> Result<(), Refusal> {
         match record {
-            Record::Profile { profile } => self.profile = Some(profile.clone().verify()?),
+            Record::Profile { profile } => {
+                let profile = profile.clone().verify()?;
+                self.keys = profile.keys.earlier();
+                self.keys.insert(self.key.public());
+                self.profile = Some(profile);
+            }
             Record::Invite { id, invite } => drop(self.invites.insert(*id, *invite)),
             Record::Customer { person, agreement, since, test } => {
                 self.customers.entry(*person).or_insert_with(|| Customer::new(*agreement, *since, *test));
@@ -440,7 +454,7 @@ impl Supplier {
             }
             Record::Mandate { person, mandate } => {
                 let issuer = mandate.chain.grant.clone().verify()?.issuer;
-                let grant = VerifiedGrant::check(&mandate.chain, &issuer, &self.key.public())?;
+                let grant = VerifiedGrant::check(&mandate.chain, &issuer, &self.keys)?;
                 let mandated = Mandated { grant, reference: mandate.reference.clone() };
                 drop(self.with(person)?.mandates.insert(mandated.grant.id(), mandated));
             }

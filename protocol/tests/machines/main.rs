@@ -6,6 +6,7 @@ mod attacks;
 mod clocks;
 mod intents;
 mod returns;
+mod rotation;
 mod segments;
 mod standing;
 mod tally;
@@ -81,6 +82,7 @@ impl World {
             wishes: Vec::new(),
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: NOW,
         };
         self.supplier.set_profile(profile).expect("well formed");

@@ -107,6 +107,7 @@ impl Node {
             agreed: None,
             introduced_by: None,
             at_once: false,
+            lineage: None,
         };
         let supplier = supplier().public();
         let mut records = vec![Record::Relationship { supplier, stored }];

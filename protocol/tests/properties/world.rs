@@ -70,6 +70,7 @@ impl World {
                 agreed: None,
                 introduced_by: None,
                 at_once: false,
+                lineage: None,
             };
             let supplier = company.public();
             let identified = Identified { vouched: Some(Timestamp(NOW)), ..Identified::new(Timestamp(NOW)) };
