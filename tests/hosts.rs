@@ -21,6 +21,7 @@ mod onions;
 mod outages;
 mod pairing;
 mod proxies;
+mod rotation;
 mod schedules;
 mod web;
 

@@ -317,6 +317,16 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// Copies the home of a node that has stopped: what a thief of the machine has.
+pub fn copy_home(from: &Path, to: &Path) {
+    // A socket of a process that has ended is no part of a home.
+    for file in files(from).into_iter().filter(|file| file.is_file()) {
+        let at = to.join(file.strip_prefix(from).expect("below"));
+        std::fs::create_dir_all(at.parent().expect("a parent")).expect("a directory");
+        std::fs::copy(&file, at).expect("copied");
+    }
+}
+
 /// Every file below a directory.
 pub fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

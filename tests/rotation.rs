@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use regie::command::Command;
-use regie_tests::{Node, free_port, postgres::Postgres, until};
+use regie_tests::{Node, copy_home, free_port, postgres::Postgres, until};
 use serde_json::{Value, json};
 
 use crate::standing::{Certificate, Domain, Says, document, invite, look, name_domain, person};
@@ -27,18 +27,6 @@ fn rotate(node: &Node, words: &str, sheet: &Path) -> String {
     fs::write(sheet, words).expect("written");
     let sheet = sheet.to_str().expect("text");
     words_of(&node.good(&["--json", "supplier", "rotate-key", "--words-file", sheet, "--yes"]))
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a directory");
-    for file in regie_tests::files(from) {
-        let at = to.join(file.strip_prefix(from).expect("below"));
-        fs::create_dir_all(at.parent().expect("a parent")).expect("a directory");
-        // A socket of a process that has ended is no part of a home.
-        if fs::metadata(&file).is_ok_and(|what| what.is_file()) {
-            fs::copy(&file, at).expect("copied");
-        }
-    }
 }
 
 fn supplier_of(person: &Node) -> Value {
@@ -72,7 +60,7 @@ fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     assert!(in_use.contains("stop"), "not under a companion that runs: {in_use}");
     shop.stop();
     let thief = directory.path().join("thief");
-    copy(&shop.home, &thief);
+    copy_home(&shop.home, &thief);
     let refused = shop.bad(&["supplier", "rotate-key", "--words-file", &sheet], 5);
     assert!(refused.contains("nothing was changed"), "{refused}");
     let other = rotate_with_other_words(&shop, directory.path());
@@ -208,4 +196,38 @@ fn a_next_key_is_committed_to_once() {
     fs::write(&sheet, "zebra zebra").expect("written");
     let refused = shop.bad(&["supplier", "rotate-key", "--words-file", sheet.to_str().expect("text"), "--yes"], 2);
     assert!(refused.contains("24 words"), "{refused}");
+}
+
+#[test]
+fn a_person_takes_another_key_and_all_goes_on_over_restarts_of_both() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", free_port());
+    let (mut shop, _) = company(&directory.path().join("shop"), &listen, &[]);
+    shop.start();
+    let mut anna = Node::person(directory.path().join("person"), "balanced");
+    anna.start();
+    anna.set("name.full", "Anna Bakker");
+    anna.pair(&shop);
+    shop.request(&["name.full"], "DeliveryOfGoods", "subscribe");
+    until("the name is there", || holds(&shop, "Anna Bakker"));
+    let (key, person) = (supplier_of(&anna)["known_to_it_as"].clone(), shop.customer()["person"].clone());
+    assert_eq!(key, person);
+    anna.good(&["renew-key", "De Winkel BV"]);
+    until("the supplier knows", || supplier_of(&anna)["known_to_it_as"] != key);
+    until("and the line is under the new key", || shop.customer()["connected"] == json!(true));
+    anna.set("name.full", "Anna de Vries");
+    until("a change arrives", || holds(&shop, "Anna de Vries"));
+    assert_eq!(shop.customer()["person"], person, "the company's systems know the person by the key of the pairing");
+    assert_eq!(shop.ask(&Command::People).as_array().map(Vec::len), Some(1));
+    shop.stop();
+    shop.start();
+    anna.stop();
+    anna.start();
+    until("they meet again", || shop.customer()["connected"] == json!(true));
+    shop.request(&["name.full"], "DeliveryOfGoods", "once");
+    until("the request is answered", || {
+        let customer = shop.customer();
+        customer["requests"].as_array().is_some_and(|all| all.iter().all(|one| one["answered"] == json!(true)))
+    });
+    assert!(anna.good(&["audit"]).contains("you go by another key"), "it stands in the log");
 }

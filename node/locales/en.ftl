@@ -868,6 +868,7 @@ event-identified = Who it is changed, by what its domain says.
 event-vouched = You vouched for it.
 event-vouched-no = You took your word for it back.
 event-profile-renewed = It showed a newer profile.
+event-key-renewed = You go by another key here.
 event-key-rotated = It changed its key, to the one that it had committed to.
 rule-it-is-not-proven-who-this-is-and-you-did-not-vouch-for-it--so-you-are-asked = it is not proven who this is, and you did not vouch for it
 failure-changed-profile = The supplier shows another profile now than the one you looked at. Nothing was paired; look at it again.

@@ -871,6 +871,7 @@ event-identified = Wie het is, veranderde door wat het domein zegt.
 event-vouched = U stond ervoor in.
 event-vouched-no = U nam uw woord ervoor terug.
 event-profile-renewed = Het toonde een nieuwer profiel.
+event-key-renewed = U gebruikt hier een andere sleutel.
 event-key-rotated = Het nam een andere sleutel in gebruik: die waaraan het zich van tevoren had gebonden.
 rule-it-is-not-proven-who-this-is-and-you-did-not-vouch-for-it--so-you-are-asked = het is niet bewezen wie dit is, en u staat er niet voor in
 failure-changed-profile = De leverancier toont nu een ander profiel dan u bekeek. Er is niets gekoppeld; bekijk het opnieuw.

@@ -80,6 +80,10 @@ pub enum Command {
         supplier: String,
         paused: bool,
     },
+    /// Takes another key for a supplier, once it has signed for knowing it.
+    RenewKey {
+        supplier: String,
+    },
     /// Whether a supplier reaches the person at once, by a line that is held for it.
     AtOnce {
         supplier: String,

@@ -465,6 +465,7 @@ impl Node {
                 Effect::Happened(at, event) => self.activity.note(at, &event),
                 Effect::Deliver(supplier) => self.wake(&supplier, turn),
                 Effect::Meet(_) => self.meet(turn),
+                Effect::KeyRenewed(supplier) => self.line_anew(supplier),
                 Effect::Segments(supplier) => self.default_belongs(&supplier, turn),
                 Effect::Board(intent) => self.say_to_board(&intent, turn),
                 Effect::Correct(correcting) => self.correct(correcting, turn),

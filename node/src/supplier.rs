@@ -182,7 +182,10 @@ pub struct Companion {
     clock: Clock,
     endpoint: Endpoint,
     net: Net,
-    connected: BTreeSet<PublicKey>,
+    /// Who is connected, under which key.
+    connected: BTreeMap<PublicKey, PublicKey>,
+    /// Whose key that is, where it is not the one of the pairing.
+    renewed: BTreeMap<PublicKey, PublicKey>,
     events: mpsc::WeakSender<Event>,
     news: watch::Sender<u64>,
     told_this_turn: bool,
@@ -257,7 +260,8 @@ pub async fn start(
         clock,
         endpoint,
         net,
-        connected: BTreeSet::new(),
+        connected: BTreeMap::new(),
+        renewed: BTreeMap::new(),
         events: events.downgrade(),
         news,
         told_this_turn: false,
@@ -413,17 +417,12 @@ impl Driven for Companion {
 impl Companion {
     fn event(&mut self, event: Event, turn: &mut Turn) -> Result<bool, Failure> {
         match event {
-            Event::Frame(person, frame, responder) => self.frame(person, &frame, responder, turn)?,
-            Event::Up(person) => {
-                // The line before may have ended without a word.
-                self.machine.connection_lost(&person);
-                self.connected.insert(person);
-                self.send(person, turn)?;
+            Event::Frame(key, frame, responder) => {
+                let person = self.renewed.get(&key).copied().unwrap_or(key);
+                self.frame(person, &frame, responder, turn)?;
             }
-            Event::Lost(person) => {
-                self.connected.remove(&person);
-                self.machine.connection_lost(&person);
-            }
+            Event::Up(key) => self.up(key, turn)?,
+            Event::Lost(key) => self.lost(key),
             Event::Replied(person, parcel, frame) => self.replied(person, &parcel, &frame, turn)?,
             Event::Command(Command::Stop, answer) => {
                 turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
@@ -453,6 +452,31 @@ impl Companion {
         Ok(true)
     }
 
+    fn up(&mut self, key: PublicKey, turn: &mut Turn) -> Result<(), Failure> {
+        let person = self.person_of(key)?;
+        if person != key {
+            self.renewed.insert(key, person);
+        }
+        // The line before may have ended without a word.
+        self.machine.connection_lost(&person);
+        self.connected.insert(person, key);
+        self.send(person, turn)
+    }
+
+    fn lost(&mut self, key: PublicKey) {
+        let person = self.renewed.remove(&key).unwrap_or(key);
+        // Who came back under another key is there.
+        if self.connected.get(&person) == Some(&key) {
+            self.connected.remove(&person);
+            self.machine.connection_lost(&person);
+        }
+    }
+
+    /// Under which key a person is connected.
+    fn line_to(&self, person: &PublicKey) -> PublicKey {
+        self.connected.get(person).copied().unwrap_or(*person)
+    }
+
     fn frame(&mut self, person: PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
         let effects = match message::read::<Message>(frame) {
@@ -480,10 +504,10 @@ impl Companion {
         let (effects, back) = self.machine.replied(&person, parcel, reply, now);
         self.run(effects, None, turn)?;
         if let Some(Ok(frame)) = back.map(|message| wire::encode(&message)) {
-            let (endpoint, runtime) = (self.endpoint.clone(), self.runtime.clone());
+            let (endpoint, runtime, to) = (self.endpoint.clone(), self.runtime.clone(), self.line_to(&person));
             // Where it is lost, the person's node sends the disclosure again and is answered.
             turn.after(move || {
-                drop(runtime.spawn(async move { endpoint.exchange(*person.as_bytes(), frame).await }));
+                drop(runtime.spawn(async move { endpoint.exchange(*to.as_bytes(), frame).await }));
             });
         }
         Ok(())
@@ -532,17 +556,17 @@ impl Companion {
     /// Sends what waits for a connected person; for one who is not, it goes on waiting.
     fn send(&mut self, person: PublicKey, turn: &mut Turn) -> Result<(), Failure> {
         let now = self.clock.now();
-        if !self.connected.contains(&person) {
+        let Some(to) = self.connected.get(&person).copied() else {
             self.leave_for_others(&person, turn);
             return Ok(());
-        }
+        };
         self.load(&person)?;
         for (parcel, message) in self.machine.to_send(&person, now).unwrap_or_default() {
             let (Ok(frame), events) = (wire::encode(&message), self.events.clone()) else { continue };
             let (endpoint, runtime) = (self.endpoint.clone(), self.runtime.clone());
             turn.after(move || {
                 drop(runtime.spawn(async move {
-                    let reply = endpoint.exchange(*person.as_bytes(), frame).await;
+                    let reply = endpoint.exchange(*to.as_bytes(), frame).await;
                     if let (Ok(reply), Some(events)) = (reply, events.upgrade()) {
                         let _ = events.send(Event::Replied(person, parcel, reply)).await;
                     }
@@ -555,7 +579,7 @@ impl Companion {
     /// Sends again what was not signed for, to persons whose line lives.
     fn send_again(&mut self, now: Now, turn: &mut Turn) -> Result<(), Failure> {
         let due: Vec<PublicKey> =
-            self.machine.due(now).filter(|person| self.connected.contains(person)).copied().collect();
+            self.machine.due(now).filter(|person| self.connected.contains_key(person)).copied().collect();
         for person in due {
             self.send(person, turn)?;
         }
@@ -646,7 +670,7 @@ impl Companion {
 
     /// Is this person's node connected to this process?
     pub(crate) fn is_connected(&self, person: &PublicKey) -> bool {
-        self.connected.contains(person)
+        self.connected.contains_key(person)
     }
 
     /// Puts the addresses under which others reach it into the profile, where they are others than before.

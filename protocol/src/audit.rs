@@ -84,6 +84,11 @@ pub enum Event {
         /// The key in force from now on.
         key: PublicKey,
     },
+    /// The person goes by another key here.
+    KeyRenewed {
+        /// It.
+        key: PublicKey,
+    },
     /// The person paused the relationship, or took it up again.
     Paused {
         /// Which of the two.

@@ -28,6 +28,7 @@ pub mod profile;
 pub mod purpose;
 pub mod receipt;
 pub mod refusal;
+pub mod renewal;
 pub mod request;
 pub mod revocation;
 pub mod rotation;

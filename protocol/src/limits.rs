@@ -53,6 +53,8 @@ pub const NAME_BYTES: usize = 256;
 pub const DOMAIN_DOCUMENT_BYTES: usize = 192 * 1024;
 /// How long a proof of a domain holds that could not be looked at again, in days: it is looked at every week.
 pub const PROOF_DAYS: u32 = 35;
+/// Most times that a person takes another key in one relationship.
+pub const RENEWALS: u32 = 64;
 /// Most times that a company changes its key, and most keys that one document revokes.
 pub const ROTATIONS: usize = 64;
 /// Most suppliers that are named as looking like another one.

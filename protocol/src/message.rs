@@ -13,6 +13,7 @@ use crate::{
     profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
+    renewal::Renewal,
     request::DataRequest,
     revocation::Revocation,
     segment::{CountReport, Membership, Segment},
@@ -33,6 +34,8 @@ pub enum Message {
     Pair(Signed<Pairing>),
     /// Person to supplier: values, or answers that were awaited.
     Disclose(Signed<Disclosure>),
+    /// Person to supplier: I go by another key from now on.
+    Renew(Signed<Renewal>),
     /// Person to supplier: a grant on the person's own initiative.
     Grant(Signed<Grant>),
     /// Person to supplier: a grant is at an end.

@@ -61,6 +61,8 @@ pub enum Effect {
     Deliver(PublicKey),
     /// Other segments of this supplier came: the defaults may have a word on them ([`Person::unsaid`]).
     Segments(PublicKey),
+    /// The person goes by another key with this supplier: its line is to be made anew under that.
+    KeyRenewed(PublicKey),
     /// There is something to say to the board of this intent ([`Person::to_board`]).
     Board(ObjectId),
     /// A supplier handed part of a grant to this processor, whom the person's node does not know yet: follow its

@@ -16,6 +16,7 @@ use crate::{
     identity::{IdentityError, Keypair, PublicKey, RootSeed},
     limits,
     profile::Profile,
+    refusal::Refusal,
     signed::{Object, Signed, Verified},
     time::Timestamp,
 };
@@ -210,20 +211,31 @@ impl Lineage {
             // Those that led to the key in force are over; they are not looked at again.
             let Ok(claimed) = rotation.peek() else { continue };
             if claimed.follows == *found.current() {
-                found = found.rotated(&rotation.clone().verify().ok()?)?;
+                found = found.rotated(rotation.clone()).ok()?;
             }
         }
         (found.later.len() > self.later.len() && *found.current() == profile.supplier).then_some(found)
     }
 
-    fn rotated(mut self, rotation: &Verified<Rotation>) -> Option<Self> {
-        if self.next != Some(rotation.supplier) || self.has(&rotation.supplier) || self.later.len() >= limits::ROTATIONS
-        {
-            return None;
+    /// One step further: by a rotation from the key in force to the key that was committed to.
+    ///
+    /// # Errors
+    /// [`Refusal::BrokenChain`] where it does not follow the key in force, [`Refusal::WrongSender`] where it leads to
+    /// another key than was committed to, [`Refusal::TooLarge`] above [`limits::ROTATIONS`], and those of
+    /// [`Signed::verify`].
+    pub fn rotated(&self, rotation: Signed<Rotation>) -> Result<Self, Refusal> {
+        let rotation = rotation.verify()?;
+        if rotation.follows != *self.current() || self.has(&rotation.supplier) {
+            return Err(Refusal::BrokenChain);
         }
-        self.later.push(rotation.supplier);
-        self.next = Some(rotation.next);
-        Some(self)
+        if self.next != Some(rotation.supplier) {
+            return Err(Refusal::WrongSender);
+        }
+        if self.later.len() >= limits::ROTATIONS {
+            return Err(Refusal::TooLarge);
+        }
+        let later = self.later.iter().copied().chain([rotation.supplier]).collect();
+        Ok(Self { first: self.first, later, next: Some(rotation.next) })
     }
 
     /// Does this document of the supplier's domain say that the key in force speaks for the company no longer: by name, or

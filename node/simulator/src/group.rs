@@ -575,6 +575,7 @@ impl<'a> Group<'a> {
                 // What waits is sent by the next flush; boards are asked by whoever casts or collects.
                 person::Effect::Deliver(_)
                 | person::Effect::Meet(_)
+                | person::Effect::KeyRenewed(_)
                 | person::Effect::Happened(..)
                 | person::Effect::Heard(..)
                 | person::Effect::Correct(_)

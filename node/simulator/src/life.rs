@@ -571,6 +571,7 @@ impl<'a> Life<'a> {
                 // Everything that waits is sent by the next flush; nobody hands on, corrects or casts here.
                 person::Effect::Deliver(_)
                 | person::Effect::Meet(_)
+                | person::Effect::KeyRenewed(_)
                 | person::Effect::Happened(..)
                 | person::Effect::Heard(..)
                 | person::Effect::Correct(_)

@@ -165,6 +165,11 @@ enum Verb {
         #[arg(long)]
         off: bool,
     },
+    /// Go by another key with a supplier, so that whoever saw the present one does not know you again
+    RenewKey {
+        /// The supplier, by name or key
+        supplier: String,
+    },
     /// Take a paused relationship up again
     Resume {
         /// The supplier, by name or key
@@ -737,6 +742,7 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Refuse(decision) => decide(decision, false),
         Verb::Pause { supplier } => Command::Pause { supplier, paused: true },
         Verb::AtOnce { supplier, off } => Command::AtOnce { supplier, at_once: !off },
+        Verb::RenewKey { supplier } => Command::RenewKey { supplier },
         Verb::Resume { supplier } => Command::Pause { supplier, paused: false },
         Verb::Who { query, show: true, .. } => Command::Supplier { supplier: query },
         Verb::Who { query, field, show: false } => Command::Suppliers {

@@ -81,6 +81,13 @@ impl Node {
                 self.tend_links();
                 Ok(self.relationship_json(&supplier))
             }
+            Command::RenewKey { supplier } => {
+                let supplier = self.find_supplier(&supplier)?;
+                let now = self.clock.now();
+                let effects = self.machine.renew_key(&supplier, now)?;
+                self.run(effects, None, turn);
+                Ok(self.relationship_json(&supplier))
+            }
             Command::Pause { supplier, paused } => {
                 let supplier = self.find_supplier(&supplier)?;
                 self.pause(&supplier, paused, turn)

@@ -76,6 +76,19 @@ impl Node {
         }
     }
 
+    /// The person goes by another key with a supplier: what is said under the one before is said again under this.
+    pub(super) fn line_anew(&mut self, supplier: PublicKey) {
+        let active = self.links.remove(&supplier).map(|link| {
+            link.task.abort();
+            link.active
+        });
+        self.machine.connection_lost(&supplier);
+        if let Some(active) = active {
+            self.link(supplier, Some(active));
+            self.choose_held(self.clock.look().wall);
+        }
+    }
+
     /// There is something to tell a supplier, when the turn is on disk.
     pub(super) fn wake(&mut self, supplier: &PublicKey, turn: &mut Turn) {
         let now = self.clock.now();

@@ -281,7 +281,7 @@ impl Companion {
         });
         json!({
             "person": person,
-            "connected": self.connected.contains(person),
+            "connected": self.connected.contains_key(person),
             "clock_differs": self.differs(person),
             "agreement": customer.agreement(),
             "grants": customer.grants().map(|grant| json!({ "grant": grant.id(), "nonce": grant.nonce })).collect::<Vec<_>>(),

@@ -21,6 +21,8 @@ use crate::{
 
 const KEY: &[u8] = b"key";
 const CLOCK: &[u8] = b"clock";
+/// The relationships by the keys that persons took on since.
+const RENEWED: &[u8] = b"renewed";
 const SWEPT: &[u8] = b"swept";
 const RECORD_BYTES: usize = 1024 * 1024;
 const MINUTE_MS: u64 = 60_000;
@@ -102,6 +104,9 @@ impl Companion {
                 if let Some(invitation) = self.used.take() {
                     self.came(&invitation, person, turn)?;
                 }
+            }
+            Record::Renewed { person, key } => {
+                turn.batch.put(Table::Meta, Key::grouped(RENEWED, key.as_bytes()), person.as_bytes().to_vec());
             }
             Record::Erased { person, fields, originals } => {
                 for field in fields {
@@ -210,8 +215,20 @@ impl Companion {
                 Err(_) => Ok(()),
             },
             Message::Disclose(disclosure) => self.load_received(person, disclosure.id().digest()),
+            Message::Renew(renewal) => match renewal.clone().verify() {
+                Ok(renewal) => self.load(&renewal.person),
+                Err(_) => Ok(()),
+            },
             _ => Ok(()),
         }
+    }
+
+    /// The name of the relationship with the person who connects under this key: the one of the pairing.
+    pub(super) fn person_of(&self, key: PublicKey) -> Result<PublicKey, Failure> {
+        let bytes = self.store.get(Table::Meta, &Key::grouped(RENEWED, key.as_bytes()))?;
+        let Some(bytes) = bytes else { return Ok(key) };
+        let person = bytes.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok());
+        person.ok_or_else(|| damaged("a person's key"))
     }
 
     pub(super) fn load_for_reply(&mut self, person: &PublicKey, reply: &Reply) -> Result<(), Failure> {
@@ -330,6 +347,9 @@ fn place(record: &Record) -> Option<(Table, Key)> {
         Record::Mandate { person, mandate } => {
             let link = mandate.chain.links.last().map_or_else(|| mandate.chain.grant.id(), |link| link.id());
             (Table::Grant, mandate_key(person, &link))
+        }
+        Record::Renewed { person, key } => {
+            (Table::Grant, Key::grouped(person.as_bytes(), &[b"key/", &key.as_bytes()[..]].concat()))
         }
         Record::Agreed { person, .. } => (Table::Grant, Key::grouped(person.as_bytes(), b"agreed")),
         Record::TakenUp { person, taken } => (Table::Request, Key::grouped(person.as_bytes(), taken.id().digest())),

@@ -76,7 +76,7 @@ impl Companion {
             let Item::Index(number) = row.item else { continue };
             self.mail = Some(number);
             let person = row.value.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok());
-            if let Some(person) = person.filter(|person| self.connected.contains(person)) {
+            if let Some(person) = person.filter(|person| self.connected.contains_key(person)) {
                 self.send(person, turn)?;
             }
         }

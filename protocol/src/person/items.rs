@@ -120,7 +120,7 @@ impl Person {
     ) -> Result<(), Refusal> {
         let item = self.sent_now_by(supplier, signed)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
-        if item.person != relationship.key.public() {
+        if !relationship.keys.contains(&item.person) {
             return Err(Refusal::WrongAudience);
         }
         if relationship.is_stopped() {

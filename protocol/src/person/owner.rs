@@ -18,6 +18,7 @@ use crate::{
     profile::{Acceptance, Agreed, Alternative, Pairing, Profile},
     purpose::Purpose,
     refusal::Refusal,
+    renewal::Renewal,
     revocation::Revocation,
     rotation::Lineage,
     signed::{ObjectId, Signed, Verified},
@@ -84,6 +85,9 @@ pub enum OwnerError {
     #[error("that grant is revoked already; nothing changed")]
     AlreadyRevoked,
     /// The relationship exists already.
+    #[error("you took another key for this supplier {} times; end the relationship and pair anew", limits::RENEWALS)]
+    TooManyRenewals,
+    /// Paired already.
     #[error("you are paired with this supplier already; `regie status` shows it")]
     AlreadyPaired,
     /// Too many relationships.
@@ -236,6 +240,7 @@ impl Person {
         let stored = StoredRelationship {
             profile,
             generation: 0,
+            renewals: 0,
             agreement,
             paused: false,
             since: now.wall,
@@ -249,6 +254,56 @@ impl Person {
         self.hear(&mut effects, supplier, acceptance.at);
         self.log(&mut effects, Log::With(*supplier), Event::Paired { agreement }, now, entropy)?;
         self.hand_over_all(&mut effects, supplier, now)?;
+        Ok(effects)
+    }
+
+    /// Takes another key for a relationship, once the supplier has signed for knowing it; until then the present one holds.
+    /// Grants, log and waiting requests go on.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`], [`OwnerError::TooManyRenewals`].
+    pub fn renew_key(&mut self, supplier: &PublicKey, now: impl Into<Now>) -> Effects {
+        let now = now.into();
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let mut effects = Vec::new();
+        let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, Message::Renew(_)));
+        if waits {
+            return Ok(effects);
+        }
+        if relationship.stored.renewals >= limits::RENEWALS {
+            return Err(OwnerError::TooManyRenewals);
+        }
+        let next = self.seed.pairwise(supplier, relationship.stored.generation + 1);
+        let (follows, named) = (relationship.key.public(), *relationship.lineage.current());
+        let renewal = Renewal { person: next.public(), follows, supplier: named, at: now.wall };
+        let renewal = Verified::sign(renewal, &next)?.signed().clone();
+        self.queue(&mut effects, *supplier, Message::Renew(renewal))?;
+        effects.push(Effect::Deliver(*supplier));
+        Ok(effects)
+    }
+
+    /// Is message `number` of the outbox a renewal of the person's key?
+    pub(super) fn renews(&self, supplier: &PublicKey, number: u64) -> bool {
+        let relationship = self.relationships.get(supplier);
+        let waiting = relationship.and_then(|relationship| relationship.outbox.get(&number));
+        waiting.is_some_and(|waiting| matches!(waiting.message, Message::Renew(_)))
+    }
+
+    /// The supplier knows the person's next key here.
+    pub(super) fn key_renewed(
+        &mut self,
+        supplier: &PublicKey,
+        now: Now,
+        entropy: &mut Entropy,
+    ) -> Result<Vec<Effect>, Refusal> {
+        let before = &self.relationships.get(supplier).ok_or(Refusal::NotPaired)?.stored;
+        let (generation, renewals) = (before.generation + 1, before.renewals + 1);
+        let stored = StoredRelationship { generation, renewals, ..before.clone() };
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+        let key = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?.key.public();
+        self.log(&mut effects, Log::With(*supplier), Event::KeyRenewed { key }, now, entropy)?;
+        effects.push(Effect::KeyRenewed(*supplier));
         Ok(effects)
     }
 

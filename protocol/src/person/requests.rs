@@ -49,6 +49,7 @@ impl Person {
             Message::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
             Message::Hello
             | Message::Pair(_)
+            | Message::Renew(_)
             | Message::Disclose(_)
             | Message::Grant(_)
             | Message::Revoke(_)
@@ -84,6 +85,7 @@ impl Person {
     ) -> Vec<Effect> {
         let now = now.into();
         let handled = match reply {
+            Reply::Noted if self.renews(supplier, number) => self.key_renewed(supplier, now, entropy),
             Reply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
             Reply::Erased(signed) => self.erased(supplier, signed, now, entropy),
             Reply::Noted => Ok(Vec::new()),
@@ -262,7 +264,7 @@ impl Person {
         relationship.asked = relationship.asked.once_more(now.wall);
         let forgotten = relationship.horizon.is_some_and(|horizon| request.at <= horizon);
         let refusals = [
-            (request.person != relationship.key.public(), Refusal::WrongAudience),
+            (!relationship.keys.contains(&request.person), Refusal::WrongAudience),
             (relationship.is_stopped(), Refusal::Paused),
             (!now.meets(request.at), Refusal::ClockSkew),
             (seen || forgotten, Refusal::Replayed),
@@ -323,7 +325,7 @@ impl Person {
         let root = chain.grant.clone().verify()?;
         let issued_in = self.known_as(&root.audience).and_then(|supplier| self.relationships.get(&supplier));
         let issued_in = issued_in.ok_or(Refusal::WrongAudience)?;
-        let checked = VerifiedGrant::check(chain, &issued_in.key.public(), holder)?;
+        let checked = VerifiedGrant::check(chain, &issued_in.keys, holder)?;
         if issued_in.grants.contains_key(&root.id()) { Ok(checked) } else { Err(Refusal::Revoked) }
     }
 
@@ -453,7 +455,7 @@ impl Person {
     ) -> Result<Vec<Effect>, Refusal> {
         let acknowledgement = self.sent_by(supplier, signed)?;
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
-        if acknowledgement.person != relationship.key.public() {
+        if !relationship.keys.contains(&acknowledgement.person) {
             return Err(Refusal::WrongAudience);
         }
         let wanted = acknowledgement.disclosure;
@@ -484,7 +486,7 @@ impl Person {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         let issued =
             relationship.grants.contains_key(&receipt.grant) || relationship.mandates.contains_key(&receipt.grant);
-        if receipt.person != relationship.key.public() || !issued {
+        if !relationship.keys.contains(&receipt.person) || !issued {
             return Err(Refusal::WrongAudience);
         }
         let known = receipt

@@ -66,6 +66,8 @@ pub struct Person {
 /// One supplier, as the person's node sees it.
 pub struct Relationship {
     pub(super) key: Keypair,
+    /// The person's keys here, the present one among them: what was said under one before is theirs as well.
+    pub(super) keys: BTreeSet<PublicKey>,
     pub(super) profile: Verified<Profile>,
     /// By which keys the supplier goes, and which may follow.
     pub(super) lineage: Lineage,
@@ -177,8 +179,11 @@ pub struct PastRequest {
 pub struct StoredRelationship {
     /// The supplier's profile, as it signed it.
     pub profile: Signed<Profile>,
-    /// Counts fresh starts; part of the pairwise key.
+    /// Counts fresh starts and renewals; part of the pairwise key.
     pub generation: u32,
+    /// How many of the generations before belong to this relationship as well.
+    #[serde(default, skip_serializing_if = "never")]
+    pub renewals: u32,
     /// The agreement in force.
     pub agreement: Agreement,
     /// Does the person want to hear nothing from it for now?
@@ -195,6 +200,11 @@ pub struct StoredRelationship {
     /// Its keys since it was met; none where they are what the profile says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lineage: Option<Lineage>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn never(times: &u32) -> bool {
+    *times == 0
 }
 
 /// A request that waits for the person's word.
@@ -621,7 +631,7 @@ impl Person {
             Record::Grant { supplier, grant } => {
                 let chain = Chain { grant: grant.clone(), links: Vec::new() };
                 let relationship = self.with(supplier)?;
-                let verified = VerifiedGrant::check(&chain, &relationship.key.public(), &relationship.lineage)?;
+                let verified = VerifiedGrant::check(&chain, &relationship.keys, &relationship.lineage)?;
                 relationship.grants.insert(grant.id(), verified);
             }
             Record::Waiting { supplier, waiting } => {
@@ -649,17 +659,25 @@ impl Person {
         let before = before.map_or_else(Vec::new, |known| standing::forms(&known.profile));
         self.index_name(&supplier, &before, &profile);
         let lineage = stored.lineage.clone().unwrap_or_else(|| Lineage::of(&profile));
+        // Most changes of a relationship are not of the person's key, which takes a curve multiplication to make.
+        let before = self.relationships.get(&supplier).map(|known| known.stored.generation);
+        let keys = (before != Some(stored.generation)).then(|| self.keys_for(&supplier, stored));
         for later in lineage.keys().filter(|key| **key != supplier) {
             self.later_keys.insert(*later, supplier);
         }
         if let Some(known) = self.relationships.get_mut(&supplier) {
+            if let Some(keys) = keys {
+                (known.key, known.keys) = keys;
+            }
             known.profile = profile;
             known.lineage = lineage;
             known.stored = stored.clone();
             return Ok(());
         }
+        let Some((key, keys)) = keys else { return Ok(()) };
         let relationship = Relationship {
-            key: self.seed.pairwise(&supplier, stored.generation),
+            key,
+            keys,
             profile,
             lineage,
             stored: stored.clone(),
@@ -686,6 +704,14 @@ impl Person {
         };
         self.relationships.insert(supplier, relationship);
         Ok(())
+    }
+
+    /// The person's present key with a supplier, and all of the relationship.
+    fn keys_for(&self, supplier: &PublicKey, stored: &StoredRelationship) -> (Keypair, BTreeSet<PublicKey>) {
+        let of = |generation| self.seed.pairwise(supplier, generation);
+        let first = stored.generation.saturating_sub(stored.renewals.min(limits::RENEWALS));
+        let keys = (first..=stored.generation).map(|generation| of(generation).public()).collect();
+        (of(stored.generation), keys)
     }
 
     fn apply_mandate(&mut self, processor: PublicKey, stored: &StoredMandate) -> Result<(), Refusal> {

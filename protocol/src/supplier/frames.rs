@@ -14,6 +14,7 @@ use crate::{
     profile::{Acceptance, Agreed, Alternative, Pairing},
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
+    renewal::Renewal,
     revocation::Revocation,
     signed::{Object, ObjectId, Signed, Verified},
     supplier::state::{Held, Place, Skew},
@@ -31,6 +32,7 @@ impl Supplier {
                 effects.push(Effect::Reply(Reply::Acknowledged(ack)));
                 effects
             }),
+            Message::Renew(renewal) => self.renewed(person, renewal, now),
             Message::Grant(grant) => self.granted(person, grant),
             Message::Revoke(revocation) => self.revoked(person, revocation, now),
             Message::Mandate(mandate) => self.mandated(person, mandate, now),
@@ -288,6 +290,35 @@ impl Supplier {
         self.record(effects, Record::Asking { asking });
     }
 
+    /// The person takes another key. Whoever sends this is connected under one of the person's, and whoever signed it has
+    /// the other.
+    fn renewed(&mut self, person: &PublicKey, signed: Signed<Renewal>, now: Now) -> Result<Vec<Effect>, Refusal> {
+        let renewal = signed.verify()?;
+        let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
+        let is_theirs = |key: &PublicKey| key == person || customer.later_keys.contains(key);
+        if !is_theirs(&renewal.follows) {
+            return Err(Refusal::WrongSender);
+        }
+        if !self.keys.contains(&renewal.supplier) {
+            return Err(Refusal::WrongAudience);
+        }
+        let key = renewal.person;
+        let mut effects = Vec::new();
+        if !is_theirs(&key) {
+            // Another person's key, or one that begins a relationship of its own, is none of this one.
+            if self.customers.contains_key(&key) {
+                return Err(Refusal::WrongSender);
+            }
+            if customer.later_keys.len() >= limits::RENEWALS as usize {
+                return Err(Refusal::RateLimited);
+            }
+            self.hear(&mut effects, person, renewal.at, now);
+            self.record(&mut effects, Record::Renewed { person: *person, key });
+        }
+        effects.push(Effect::Reply(Reply::Noted));
+        Ok(effects)
+    }
+
     fn granted(&mut self, person: &PublicKey, signed: Signed<Grant>) -> Result<Vec<Effect>, Refusal> {
         let mut effects = Vec::new();
         self.keep_grant(&mut effects, person, signed)?;
@@ -365,7 +396,8 @@ impl Supplier {
         audience: impl Fn(&T) -> PublicKey,
     ) -> Result<Verified<T>, Refusal> {
         let object = signed.verify()?;
-        if object.signer() != person {
+        let known = self.customers.get(person).is_some_and(|known| known.later_keys.contains(object.signer()));
+        if object.signer() != person && !known {
             return Err(Refusal::WrongSender);
         }
         // What was said to an earlier key may come late.

@@ -100,6 +100,8 @@ pub struct Invite {
 #[derive(Debug)]
 pub struct Customer {
     pub(super) agreement: Agreement,
+    /// The keys that the person took on since the pairing.
+    pub(super) later_keys: BTreeSet<PublicKey>,
     pub(super) since: Timestamp,
     pub(super) test: bool,
     pub(super) grants: BTreeMap<ObjectId, Verified<Grant>>,
@@ -340,6 +342,11 @@ pub enum Record {
         fields: BTreeSet<FieldPath>,
         originals: BTreeSet<ObjectId>,
     },
+    /// The person goes by this key as well.
+    Renewed {
+        person: PublicKey,
+        key: PublicKey,
+    },
     Receipt {
         person: PublicKey,
         receipt: Signed<ErasureReceipt>,
@@ -441,6 +448,7 @@ impl Supplier {
             Record::Customer { person, agreement, since, test } => {
                 self.customers.entry(*person).or_insert_with(|| Customer::new(*agreement, *since, *test));
             }
+            Record::Renewed { person, key } => drop(self.with(person)?.later_keys.insert(*key)),
             Record::Grant { person, grant } => {
                 let verified = grant.clone().verify()?;
                 self.with(person)?.grants.insert(verified.id(), verified);
@@ -511,6 +519,7 @@ impl Customer {
     fn new(agreement: Agreement, since: Timestamp, test: bool) -> Self {
         Self {
             agreement,
+            later_keys: BTreeSet::new(),
             since,
             test,
             grants: BTreeMap::new(),

@@ -5,6 +5,7 @@
 mod attacks;
 mod clocks;
 mod intents;
+mod renewal;
 mod returns;
 mod rotation;
 mod segments;
@@ -116,6 +117,7 @@ impl World {
                 | person::Effect::Board(_)
                 | person::Effect::Segments(_)
                 | person::Effect::Meet(_)
+                | person::Effect::KeyRenewed(_)
                 | person::Effect::Happened(..)
                 | person::Effect::Heard(..)
                 | person::Effect::Correct(_) => {}

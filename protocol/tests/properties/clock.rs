@@ -101,6 +101,7 @@ impl Node {
         let stored = regie_protocol::person::StoredRelationship {
             profile: profile.signed().clone(),
             generation: 0,
+            renewals: 0,
             agreement: regie_protocol::agreement::Agreement::SdBase,
             paused: false,
             since: Timestamp(NOW),

@@ -64,6 +64,7 @@ impl World {
             let stored = StoredRelationship {
                 profile,
                 generation: 0,
+                renewals: 0,
                 agreement,
                 paused: false,
                 since: Timestamp(NOW),
@@ -140,6 +141,7 @@ impl World {
                 | Effect::Deliver(_)
                 | Effect::Board(_)
                 | Effect::Segments(_)
+                | Effect::KeyRenewed(_)
                 | Effect::Meet(_) => {}
                 Effect::Disclose(plan) => {
                     let (now, mut entropy) = (self.time(), self.entropy());

@@ -15,6 +15,8 @@ use regie_protocol::{
     policy::Policy,
     profile::{Acceptance, Alternative, Profile},
     refusal::Refusal,
+    renewal::Renewal,
+    rotation::{KeyHistory, Lineage, Rotation},
     segment::{CountReport, Membership, Segment},
     signed::{Object, ObjectId, Signed, Verified},
     tally::{HelperCard, TallyReport},
@@ -23,7 +25,10 @@ use regie_protocol::{
 
 use crate::{
     check_person, check_supplier,
-    fixtures::cbor::{Cbor, bytes, text},
+    fixtures::{
+        self,
+        cbor::{Cbor, bytes, text},
+    },
     format::{Case, File, SignedHex, Step, Uses, unhex},
 };
 
@@ -64,6 +69,8 @@ pub fn case(file: &File, case: &Case) -> Result<(), String> {
         "profile" => profile(case),
         "acceptance" => acceptance(case),
         "alternative" => alternative(case),
+        "rotation" => rotation(case),
+        "renewal" => bare::<Renewal>(case, |_| true),
         "item" => check_person::message(file, case, "put"),
         "intent" => bare::<Intent>(case, Intent::well_formed),
         "withdrawal" => bare::<Withdrawal>(case, |_| true),
@@ -236,6 +243,23 @@ fn alternative(case: &Case) -> Found {
             Ok(weighed) => Found::ok(weighed.id.to_string()),
             Err(_) => Found { code: "not_as_proffered".into(), ..Found::default() },
         },
+    }
+}
+
+/// Does the person's node follow it from the key in force (`from`), which committed to another (`holder`)?
+fn rotation(case: &Case) -> Found {
+    let met = Profile {
+        keys: KeyHistory { next: Some(key(&case.holder)), ..KeyHistory::default() },
+        ..fixtures::profile(key(&case.from), "De Webwinkel BV")
+    };
+    let signed = match read::<Rotation>(&own(case)) {
+        Err(code) => return code.into(),
+        Ok(signed) => signed,
+    };
+    let id = signed.id();
+    match Lineage::of(&met).rotated(signed) {
+        Ok(_) => Found::ok(id.to_string()),
+        Err(code) => code.into(),
     }
 }
 

@@ -122,6 +122,7 @@ impl<'a> Node<'a> {
                 | Effect::Board(_)
                 | Effect::Segments(_)
                 | Effect::Meet(_)
+                | Effect::KeyRenewed(_)
                 | Effect::Correct(_) => {}
                 Effect::Disclose(plan) => {
                     let mut entropy = self.entropy();
@@ -151,6 +152,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
     let stored = StoredRelationship {
         profile,
         generation: 0,
+        renewals: 0,
         agreement,
         paused: state.paused,
         since: Timestamp(0),

@@ -27,6 +27,7 @@ mod make_pairing;
 mod make_profile;
 mod make_request;
 mod make_request_chains;
+mod make_rotation;
 mod make_speccheck;
 mod make_tree_head;
 mod states;
@@ -48,6 +49,8 @@ fn made() -> Vec<File> {
         make_pairing::file(),
         make_acceptance::file(),
         make_alternative::file(),
+        make_rotation::file(),
+        make_rotation::renewal(),
         make_item::file(),
         make_tree_head::file(),
         make_ed25519::file(),
@@ -102,6 +105,6 @@ fn every_case_comes_out_as_it_says() {
             }
         }
     }
-    assert_eq!(files, 23, "one file for each object");
+    assert_eq!(files, 25, "one file for each object");
     assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -76,6 +76,7 @@ impl World {
             wishes: Vec::new(),
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: Vec::new(),
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: world.now,
         };
         let person = world.me();
@@ -243,6 +244,7 @@ impl World {
                 | Effect::Board(_)
                 | Effect::Segments(_)
                 | Effect::Meet(_)
+                | Effect::KeyRenewed(_)
                 | Effect::Correct(_) => {}
                 Effect::Reply(reply) => {
                     replies += 1;

@@ -48,6 +48,7 @@ fuzz_target!(|steps: Vec<Step>| {
         wishes: Vec::new(),
         agreements: BTreeSet::from([Agreement::SdBase]),
         addresses: Vec::new(),
+        keys: regie_protocol::rotation::KeyHistory::default(),
         issued: now,
     };
     keep(&mut records, supplier.set_profile(profile).expect("well formed"));

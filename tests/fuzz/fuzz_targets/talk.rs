@@ -122,6 +122,7 @@ impl World {
             wishes: Vec::new(),
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
+            keys: regie_protocol::rotation::KeyHistory::default(),
             issued: world.now,
         };
         let effects = world.supplier.set_profile(profile).expect("well formed");

@@ -1,0 +1,120 @@
+//! A person takes another key in one relationship: what was given goes on, and both sides know either key.
+
+use regie_protocol::{
+    identity::{Keypair, PublicKey},
+    limits,
+    message::{Message, Reply},
+    person::{self, OwnerError},
+    purpose::Purpose,
+    refusal::Refusal,
+    renewal::Renewal,
+    signed::Verified,
+    time::Days,
+};
+
+use super::{Access, NOW, World, observed, reply};
+
+impl World {
+    fn own_key(&self) -> PublicKey {
+        self.person.relationship(&self.supplier_key()).expect("paired").key().public()
+    }
+
+    /// Sends the person's outbox under the key there is; what each was answered.
+    fn says_all(&mut self, now: regie_protocol::time::Timestamp) -> Vec<Reply> {
+        let (key, person) = (self.supplier_key(), self.person_key());
+        let waiting = self.person.to_send(&key, now);
+        let mut answers = Vec::new();
+        for outgoing in waiting {
+            // The companion's driver names the person by the key of the pairing, whichever is connected.
+            let answer = reply(self.supplier.message(&person, outgoing.message, now)).expect("answered");
+            answers.push(answer.clone());
+            let mut entropy = self.entropy();
+            let effects = self.person.replied(&key, outgoing.number, answer, now, &mut entropy);
+            let anew = effects.iter().any(|effect| matches!(effect, person::Effect::KeyRenewed(of) if *of == key));
+            assert!(!anew || self.own_key() != person, "the line is made anew under another key");
+            self.run(effects, now);
+        }
+        answers
+    }
+
+    fn renews(&mut self) {
+        let key = self.supplier_key();
+        let effects = self.person.renew_key(&key, NOW).expect("known");
+        self.run(effects, NOW);
+    }
+}
+
+#[test]
+fn a_renewed_key_takes_everything_along() {
+    let mut world = World::new("balanced");
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 1);
+    let before = world.own_key();
+    world.renews();
+    assert_eq!(world.own_key(), before, "until the supplier knows");
+    world.renews();
+    assert_eq!(world.says_all(NOW), [Reply::Noted], "asked for twice, it happens once");
+    let after = world.own_key();
+    assert_ne!(after, before);
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 1, "under the grant that the key before issued");
+    world.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
+    let (name, mut entropy) = ("name.full".parse().expect("a field"), world.entropy());
+    let told = world.person.field_changed(&[(name, true)].into(), NOW, &mut entropy).expect("noted");
+    world.run(told, NOW);
+    assert!(matches!(world.says_all(NOW)[..], [Reply::Acknowledged(_)]), "signed by the new key, it is taken");
+    let grant = world.grants()[0];
+    let mut entropy = world.entropy();
+    let ended = world.person.revoke(&grant, true, NOW, &mut entropy).expect("revoked");
+    world.run(ended, NOW);
+    assert!(matches!(world.says_all(NOW)[..], [Reply::Erased(_)]));
+    assert!(world.held().is_empty());
+    let again = world.rebuilt(world.records.len());
+    let stored = again.relationship(&world.supplier_key()).expect("replayed");
+    assert_eq!((stored.key().public(), stored.grants().count()), (after, 1));
+}
+
+#[test]
+fn a_lost_answer_to_a_renewal_changes_nothing_and_a_second_brings_it() {
+    let mut world = World::new("balanced");
+    let before = world.own_key();
+    world.renews();
+    let (key, person) = (world.supplier_key(), world.person_key());
+    let sent = world.person.to_send(&key, NOW).pop().expect("a renewal");
+    assert_eq!(reply(world.supplier.message(&person, sent.message.clone(), NOW)), Some(Reply::Noted));
+    world.person.connection_lost(&key);
+    assert_eq!(world.own_key(), before, "the answer was lost");
+    assert_eq!(world.asks_for_the_name(Access::Read, NOW), 1, "under the key before all goes on");
+    world.says_all(NOW);
+    assert_ne!(world.own_key(), before);
+}
+
+#[test]
+fn nobody_renews_anothers_key() {
+    let mut world = World::new("balanced");
+    let (supplier, person) = (world.supplier_key(), world.person_key());
+    let [thief, other] = [9, 10].map(|secret| Keypair::from_secret(&[secret; 32]));
+    let refused = |world: &mut World, from: &PublicKey, renewal: Renewal, key: &Keypair| {
+        let signed = Verified::sign(renewal, key).expect("signed").signed().clone();
+        reply(world.supplier.message(from, Message::Renew(signed), NOW)).and_then(|reply| reply.refusal())
+    };
+    let renewal = Renewal { person: thief.public(), follows: person, supplier, at: NOW };
+    let from_thief = refused(&mut world, &thief.public(), renewal.clone(), &thief);
+    assert_eq!(from_thief, Some(Refusal::NotPaired), "not on the person's line");
+    let elsewhere = Renewal { follows: other.public(), ..renewal.clone() };
+    assert_eq!(refused(&mut world, &person, elsewhere, &thief), Some(Refusal::WrongSender));
+    let for_other = Renewal { supplier: other.public(), ..renewal };
+    assert_eq!(refused(&mut world, &person, for_other, &thief), Some(Refusal::WrongAudience));
+}
+
+#[test]
+fn a_key_is_renewed_so_often_and_no_more() {
+    let mut world = World::new("balanced");
+    for _ in 0..limits::RENEWALS {
+        world.renews();
+        assert_eq!(world.says_all(NOW), [Reply::Noted]);
+    }
+    let key = world.supplier_key();
+    assert!(matches!(world.person.renew_key(&key, NOW), Err(OwnerError::TooManyRenewals)));
+    let late = NOW.plus_days(Days(1));
+    let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, late);
+    assert!(matches!(world.give(message, late), Reply::Answer(_)), "and the relationship goes on");
+}
