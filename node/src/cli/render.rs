@@ -231,6 +231,11 @@ pub(super) fn standing(of: &Value) -> String {
         Some("claimed") => format!("domain only claimed ({why})"),
         _ => "no domain".to_owned(),
     };
+    let known = if of["other_next_key"] == json!(true) {
+        format!("{known}; NAMES ANOTHER NEXT KEY than when you met it")
+    } else {
+        known
+    };
     if of["vouched"].is_string() { format!("{known}; you vouched {}", when("vouched")) } else { known }
 }
 

@@ -236,7 +236,6 @@ impl Node {
             "domain": relationship.profile().domain,
             "agreement": relationship.stored().agreement,
             "key": relationship.lineage().current(),
-            "names_other_next_key": relationship.names_other_next(),
             "known_to_it_as": relationship.key().public(),
             "connected": self.is_up(supplier),
             "at_once": relationship.stored().at_once,

@@ -140,7 +140,9 @@ impl Node {
 }
 
 fn relationship_standing(relationship: &Relationship, now: Timestamp) -> Value {
-    standing_json(relationship.identified(), &relationship.profile().domain, now)
+    let mut standing = standing_json(relationship.identified(), &relationship.profile().domain, now);
+    standing["other_next_key"] = relationship.names_other_next().into();
+    standing
 }
 
 /// Who a supplier is, for people and programs.

@@ -252,6 +252,7 @@ pub(super) async fn act(
         "pause" => (Command::Pause { supplier, paused: true }, "supplier-paused"),
         "resume" => (Command::Pause { supplier, paused: false }, "supplier-resumed"),
         "revoke" => (Command::Revoke { grant: posted.one("grant").to_owned(), erase: true }, "supplier-revoked-one"),
+        "renew-key" => (Command::RenewKey { supplier }, "supplier-key-renews"),
         "vouch" => (Command::Vouch { supplier, vouched: true }, "supplier-vouched"),
         "vouch-no" => (Command::Vouch { supplier, vouched: false }, "supplier-vouched-no"),
         "end" => (Command::RevokeAll { supplier, erase: false }, "supplier-ended"),

@@ -11,6 +11,9 @@ pub(super) struct Standing {
     pub(super) why: Option<String>,
     pub(super) vouched: Option<String>,
     pub(super) defaults_answer: bool,
+    /// Does it name another next key than when it was met?
+    #[serde(default)]
+    pub(super) other_next_key: bool,
 }
 
 impl Standing {
