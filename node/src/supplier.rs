@@ -649,11 +649,7 @@ impl Companion {
 
     /// Puts the addresses under which others reach it into the profile, where they are others than before.
     pub(super) fn advertise(&mut self, turn: &mut Turn) -> Result<(), Failure> {
-        let addresses = announced(&self.net, &self.endpoint.addresses(), &self.machine.key().public());
-        let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        if self.store.shared() {
-            texts = self.with_others(texts, &mut turn.batch)?;
-        }
+        let texts = self.announced_now(turn)?;
         if let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) {
             let profile = Profile { addresses: texts, ..profile.clone() };
             self.renew_profile(profile, turn)?;
@@ -661,9 +657,17 @@ impl Companion {
         Ok(())
     }
 
+    /// The addresses under which others reach the company now.
+    fn announced_now(&mut self, turn: &mut Turn) -> Result<Vec<String>, Failure> {
+        let addresses = announced(&self.net, &self.endpoint.addresses(), &self.machine.key().public());
+        let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        if self.store.shared() { self.with_others(texts, &mut turn.batch) } else { Ok(texts) }
+    }
+
     /// Signs a newer profile.
     pub(super) fn renew_profile(&mut self, profile: Profile, turn: &mut Turn) -> Result<(), Failure> {
-        // Two changes in one millisecond must not look like one.
+        // The newest holds everywhere: two changes in one millisecond must not look like one, nor a later one older
+        // where the clock went back.
         let last = self.machine.profile().map(|last| last.issued).unwrap_or_default();
         let profile = Profile { issued: clock::wall().max(last.plus_ms(1)), ..profile };
         for effect in self.machine.set_profile(profile)? {
