@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::{
     api, clock,
     command::{Command, Failure, exit, parse},
-    control,
+    control::{self, Answering},
     dashboard::{self, Asker, Doors, Starter},
     domain::Reader,
     driver::End,
@@ -128,11 +128,7 @@ fn travel(config: &Config) -> Travel {
         spread: spread.unwrap_or(usual.spread),
         held: config.held_lines.unwrap_or(usual.held),
     };
-    // Nothing goes around a proxy.
-    let reader = match config.proxy {
-        Some(_) => Reader::behind_a_proxy(),
-        None => Reader::new(config.domain_hosts.clone()),
-    };
+    let reader = Reader::new(config.domain_hosts.clone(), config.proxy.clone());
     Travel { way: Way { proxy: config.proxy.clone(), ..Way::default() }, rhythm, reader }
 }
 
@@ -177,11 +173,13 @@ struct Running {
     events: mpsc::Sender<person::Event>,
     end: End,
     asker: Asker,
+    answering: Answering,
 }
 
 impl Running {
     async fn until_the_end(self) -> Result<(), Failure> {
-        until_the_end(self.events, |answer| person::Event::Command(Command::Stop, answer), self.end).await
+        let stop = |answer| person::Event::Command(Command::Stop, answer);
+        until_the_end(self.events, stop, self.end, &self.answering).await
     }
 }
 
@@ -209,9 +207,9 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result
         let (asked, doors) = (asked.clone(), doors.clone());
         Box::pin(ask_person(asked, command, doors))
     });
-    let answering = asker.clone();
-    tokio::spawn(control::serve(listener, move |command| answering(command)));
-    Ok(Running { events, end, asker })
+    let (answers, answering) = (asker.clone(), Answering::default());
+    tokio::spawn(control::serve(listener, answering.clone(), move |command| answers(command)));
+    Ok(Running { events, end, asker, answering })
 }
 
 async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: bool) -> Result<(), Failure> {
@@ -264,13 +262,13 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         lines.join("\n")
     });
     tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
-    let asked = events.clone();
-    tokio::spawn(control::serve(listener, move |command| {
+    let (asked, answering) = (events.clone(), Answering::default());
+    tokio::spawn(control::serve(listener, answering.clone(), move |command| {
         let asked = asked.clone();
         async move { ask(&asked, |answer| supplier::Event::Command(command, answer)).await }
     }));
     let stop = |answer| supplier::Event::Command(Command::Stop, answer);
-    until_the_end(events, stop, end).await
+    until_the_end(events, stop, end, &answering).await
 }
 
 fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
@@ -343,13 +341,18 @@ async fn until_the_end<E>(
     events: mpsc::Sender<E>,
     stop: impl FnOnce(oneshot::Sender<Result<Value, Failure>>) -> E,
     mut end: End,
+    answering: &Answering,
 ) -> Result<(), Failure> {
-    tokio::select! {
-        ended = &mut end => return ended.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from),
-        () = stopped() => {}
-    }
-    let _ = ask(&events, stop).await;
-    end.await.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from)
+    let ended = tokio::select! {
+        ended = &mut end => ended,
+        () = stopped() => {
+            let _ = ask(&events, stop).await;
+            end.await
+        }
+    };
+    // Whoever asked for the end, or for anything before it, is answered: what ends with the process is its tasks.
+    answering.over().await;
+    ended.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from)
 }
 
 /// The owner or the system wants this process to end.
