@@ -226,6 +226,15 @@ fn a_domain_proves_its_supplier_before_the_pairing_and_the_defaults_answer() {
     assert_eq!(asks_for_the_name(&person, &shop), Some(json!("Anna Bakker")));
     let shown = person.good(&["status"]);
     assert!(shown.contains("proven"), "{shown}");
+    // Wherever its name stands.
+    let grants = person.ask(&Command::Grants);
+    let log = person.ask(&Command::Audit)["newest"].clone();
+    for (what, listed) in [("grants", grants), ("log", log)] {
+        let own = listed.as_array().expect("a list");
+        assert!(!own.is_empty() && own.iter().all(|own| own["standing"]["is"] == json!("proven")), "{what}: {listed}");
+    }
+    let told = person.verb(&["--json", "doctor"]).stdout;
+    assert!(String::from_utf8_lossy(&told).contains("De Winkel BV is known by: domain proven since"));
 
     // What was asked at the domain tells nothing of who asked.
     let heard = domain.heard.lock().expect("heard").clone();

@@ -7,7 +7,7 @@
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands,
 //! `supplier/sharing.rs` is what companions on one store leave for each other, `supplier/boards.rs` is the board that
 //! this companion may be, `supplier/market.rs` what it finds on boards and offers there,
-//! `supplier/patterns.rs` the segments that it publishes.
+//! `supplier/patterns.rs` the segments that it publishes, `supplier/forwarders.rs` looks whether forwarders pass people on.
 
 mod boards;
 pub mod bulk;
@@ -15,6 +15,7 @@ pub mod bulk;
 mod bus;
 mod commands;
 pub mod customers;
+pub mod forwarders;
 pub mod happening;
 pub mod hooks;
 mod issuers;
@@ -98,6 +99,10 @@ pub struct Figures {
     pub values: u64,
     /// Events that can be read.
     pub events: u64,
+    /// Persons whose clocks differ, so that requests to them wait.
+    pub clocks_differ: u64,
+    /// Is this machine's clock right, as far as that can be known?
+    pub clock_fine: bool,
 }
 
 /// A call of the API: done on the driver's thread, between other turns.
@@ -639,6 +644,8 @@ impl Companion {
             connected: self.connected.len() as u64,
             values: self.store.count(Table::Held)?,
             events: self.store.count(Table::Event)?,
+            clocks_differ: self.machine.skewed().count() as u64,
+            clock_fine: self.clock.told("regie clock")["fine"] == Value::Bool(true),
         })
     }
 

@@ -237,7 +237,7 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
     let net = Net {
         listen: config.listen.clone(),
         announce: config.announce.clone(),
-        way,
+        way: way.clone(),
         forward: config.forward.clone(),
         through: config.through.clone(),
     };
@@ -263,12 +263,28 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
     });
     tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
     let (asked, answering) = (events.clone(), Answering::default());
+    let through: Arc<[Through]> = config.through.clone().into();
     tokio::spawn(control::serve(listener, answering.clone(), move |command| {
-        let asked = asked.clone();
-        async move { ask(&asked, |answer| supplier::Event::Command(command, answer)).await }
+        let (asked, through, way) = (asked.clone(), through.clone(), way.clone());
+        async move {
+            match command {
+                Command::CheckForwarders => check_forwarders(&asked, &through, &way).await,
+                command => ask(&asked, |answer| supplier::Event::Command(command, answer)).await,
+            }
+        }
     }));
     let stop = |answer| supplier::Event::Command(Command::Stop, answer);
     until_the_end(events, stop, end, &answering).await
+}
+
+async fn check_forwarders(
+    events: &mpsc::Sender<supplier::Event>,
+    through: &[Through],
+    way: &Way,
+) -> Result<Value, Failure> {
+    let status = ask(events, |answer| supplier::Event::Command(Command::Status, answer)).await?;
+    let own: PublicKey = serde_json::from_value(status["key"].clone()).map_err(Failure::internal)?;
+    Ok(supplier::forwarders::check(&own, through, way).await)
 }
 
 fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
