@@ -8,13 +8,6 @@
 use std::{collections::BTreeSet, future::poll_fn, pin::Pin, sync::Arc, time::Duration};
 
 use data_encoding::BASE64URL_NOPAD;
-use regie_protocol::{
-    limits,
-    profile::Profile,
-    signed::Signed,
-    standing::{Unread, WELL_KNOWN, is_domain},
-    wire,
-};
 use hyper::{
     Request, Response,
     body::{Body as _, Incoming},
@@ -22,6 +15,13 @@ use hyper::{
     header,
 };
 use hyper_util::rt::TokioIo;
+use regie_protocol::{
+    limits,
+    profile::Profile,
+    signed::Signed,
+    standing::{Unread, WELL_KNOWN, is_domain},
+    wire,
+};
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use tokio::task::AbortHandle;

@@ -88,9 +88,11 @@ fn through(lab: &Lab, kind: Kind) {
     // A domain, which is looked at before the pairing and again, goes the same way.
     let make = [announcing("shop", &addresses), vec!["--domain", "shop.test"]].concat();
     let (supplier, _) = made(&shop, directory.path(), "shop", &make, &everywhere());
-    let (authority, document) = (Authority::new(directory.path().join("authority")), directory.path().join("regie.json"));
+    let (authority, document) =
+        (Authority::new(directory.path().join("authority")), directory.path().join("regie.json"));
     supplier.good(&["supplier", "domain", "--out", document.to_str().expect("text")]);
-    let location = format!("location = /.well-known/regie.json {{ alias {}; }}\n  location = /regie", document.display());
+    let location =
+        format!("location = /.well-known/regie.json {{ alias {}; }}\n  location = /regie", document.display());
     let site = web::server(443, &authority.certificate("+0")).replacen("location = /regie", &location, 1);
     let _nginx = nginx(&shop, directory.path(), &[site]);
     let at = SocketAddrV4::new(proxy.ipv4.expect("an address"), PROXY);

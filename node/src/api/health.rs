@@ -50,7 +50,8 @@ impl Default for Metrics {
         let calls = Family::default();
         let seconds: Family<Route, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0]));
-        let [relationships, connected, values, events, clocks_differ, clock_fine] = std::array::from_fn(|_| Gauge::default());
+        let [relationships, connected, values, events, clocks_differ, clock_fine] =
+            std::array::from_fn(|_| Gauge::default());
         registry.register("calls", "Calls of the API", calls.clone());
         registry.register("call_seconds", "How long calls took", seconds.clone());
         registry.register("relationships", "Persons with a relationship", relationships.clone());
@@ -58,7 +59,11 @@ impl Default for Metrics {
         registry.register("values_held", "Values held", values.clone());
         registry.register("events_kept", "Events that can be read", events.clone());
         registry.register("clocks_differ", "Persons whose clocks differ, so that requests wait", clocks_differ.clone());
-        registry.register("clock_fine", "1 where this machine's clock is right, else see regie doctor", clock_fine.clone());
+        registry.register(
+            "clock_fine",
+            "1 where this machine's clock is right, else see regie doctor",
+            clock_fine.clone(),
+        );
         Self { registry, calls, seconds, relationships, connected, values, events, clocks_differ, clock_fine }
     }
 }

@@ -129,7 +129,8 @@ impl Forwards {
     pub(super) async fn open(&self, key: &PeerKey) -> Result<Opened, Refused> {
         let held = self.places.get(key).ok_or(Refused::Unknown)?;
         let lines = held.lines();
-        let share = limits::FORWARD_OPEN / u32::try_from(lines.len()).ok().filter(|count| *count > 0).ok_or(Refused::Away)?;
+        let share =
+            limits::FORWARD_OPEN / u32::try_from(lines.len()).ok().filter(|count| *count > 0).ok_or(Refused::Away)?;
         let of_key = held.people.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
         let of_all = self.all.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
         let _waits = held.waiting.try_acquire().map_err(|_| Refused::TooMany)?;
