@@ -3,7 +3,8 @@
 //!
 //! In: a domain that a supplier named. Out: the signed profile that stands there, or why there is none, in a time and a
 //! memory that are bounded. What is asked tells nothing of who asks: no key, no cookie, no user agent, no place it came
-//! from. It goes to addresses of the public internet alone, and follows nobody elsewhere.
+//! from. It goes to addresses of the public internet alone, or by the proxy alone where there is one, and follows nobody
+//! elsewhere.
 
 use std::{collections::BTreeSet, future::poll_fn, pin::Pin, sync::Arc, time::Duration};
 
