@@ -278,8 +278,8 @@ fn the_api_says_whose_clock_differs_and_that_its_own_is_right() {
     let Some(pair) = Pair::by("+0d", "+0d") else { return };
     let mut pair = pair.met();
     pair.stop("shop");
-    let key = pair.shop.api_key(false);
-    let client = Client::new(pair.shop.serve_api(), &key);
+    let address = pair.shop.serve_api();
+    let client = Client::new(address, &pair.shop.api_key(false));
     let differs = || client.get("/v1/relationships").expect(200)["data"][0]["clock_differs"].clone();
     assert_eq!(differs(), Value::Null);
     pair.stop("person");
