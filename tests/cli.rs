@@ -50,6 +50,9 @@ fn an_occupied_port_and_a_silent_address_are_clear() {
     assert!(supplier.bad(&["run"], 1).contains("in use"));
     drop(taken);
     supplier.start();
+    // A second companion neither: it would be given half of what comes to the first.
+    let second = Node::supplier(directory.path().join("second"), "Shop", &listen);
+    assert!(second.bad(&["run"], 1).contains("in use by another process"));
     let invitation = supplier.ask(&regie::command::Command::Invite { public: false, days: 1 });
     supplier.stop();
     let mut person = Node::person(directory.path().join("person"), "careful");

@@ -8,7 +8,7 @@ use regie::{
     command::{Command, Failure},
 };
 use regie_protocol::time::Timestamp;
-use regie_tests::{Node, faketime, free_port, http::send, postgres::Postgres, under_clock, until};
+use regie_tests::{Node, api::Client, faketime, free_port, http::send, postgres::Postgres, under_clock, until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -270,6 +270,28 @@ fn the_first_page_says_that_the_clock_jumped() {
             let page = send(to, "GET", "/", &[("Cookie", &cookie), ("Accept-Language", language)], "");
             assert_eq!(page.body.contains(words), there, "{offset} {language}: {}", page.body);
         }
+    }
+}
+
+#[test]
+fn the_api_says_whose_clock_differs_and_that_its_own_is_right() {
+    let Some(pair) = Pair::by("+0d", "+0d") else { return };
+    let mut pair = pair.met();
+    pair.stop("shop");
+    let address = pair.shop.serve_api();
+    let client = Client::new(address, &pair.shop.api_key(false));
+    let differs = || client.get("/v1/relationships").expect(200)["data"][0]["clock_differs"].clone();
+    assert_eq!(differs(), Value::Null);
+    pair.stop("person");
+    pair.set("person", "+2d");
+    pair.start("person");
+    pair.ask();
+    until("the API says it", || differs().is_string());
+    let by = differs().as_str().expect("words").to_owned();
+    assert!(by.starts_with("2 days ") || by.starts_with("48 hours "), "{by}");
+    let figures = client.get("/metrics").text();
+    for line in ["regie_supplier_clocks_differ 1", "regie_supplier_clock_fine 1"] {
+        assert!(figures.lines().any(|own| own == line), "{line} in {figures}");
     }
 }
 

@@ -65,6 +65,9 @@ fn a_supplier_without_an_address_pairs_and_is_answered_through_a_forwarder_that_
     let only = announced[0].as_str().expect("an address");
     assert!(announced.len() == 1 && only.contains("/ws/http-path/f%2Fz"), "{status}");
 
+    let well = supplier.good(&["doctor"]);
+    assert!(well.contains("people come by the forwarder"), "{well}");
+
     let mut person = Node::person(place("person"), "balanced");
     person.start();
     person.set("name.full", "Anna Bakker");
@@ -92,6 +95,28 @@ fn a_supplier_without_an_address_pairs_and_is_answered_through_a_forwarder_that_
     let seen = place("control");
     std::fs::write(&seen, format!("connected: {theirs}")).expect("written");
     assert!(forms(&theirs).iter().any(|form| contains(&seen, form)), "a key in a file is found");
+}
+
+#[test]
+fn doctor_says_what_is_wrong_with_a_forwarder() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut forwarder = Node::supplier(directory.path().join("forwarder"), "Forwarder", ANY);
+    let other = companion_key(&forwarder);
+    forwarder.start_process(forwarder.process(&["--json", "supplier", "run", "--forward", &other]));
+    let through = forwarding(&forwarder)["through"][0].as_str().expect("a forwarder").to_owned();
+    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", ANY);
+    supplier.start_process(supplier.process(&["--json", "supplier", "run", "--through", &through]));
+    let told = |supplier: &Node| {
+        let output = supplier.verb(&["--json", "doctor"]);
+        assert_eq!(output.status.code(), Some(7));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let key = supplier.ask(&Command::Status)["key"].as_str().expect("a key").to_owned();
+    let words = told(&supplier);
+    assert!(words.contains(&format!("--forward {key}")), "it is there and forwards for another: {words}");
+    forwarder.stop();
+    let words = told(&supplier);
+    assert!(words.contains("the forwarder is not reached") && words.contains("refused"), "{words}");
 }
 
 #[test]

@@ -175,6 +175,40 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
 }
 
 #[test]
+fn an_offer_of_who_looks_like_a_known_supplier_is_not_taken_up_before_it_was_looked_at() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut board = company(directory.path(), "Board");
+    let mut known = company(directory.path(), "Stroom");
+    let mut other = Node::supplier(directory.path().join("other"), "STR\u{41e}OM", "/ip4/127.0.0.1/tcp/0");
+    for node in [&mut board, &mut known, &mut other] {
+        node.start();
+    }
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.set("name.full", "Anna Bakker");
+    person.pair(&known);
+    let link = text(&board.ask(&Command::BoardLink)["link"]);
+    follow(&other, &link, "energy");
+    person.good(&["want", "energy.contract", "--board", &link]);
+    until("the other finds it", || list(&other.ask(&Command::Wanted)).len() == 1);
+    other.ask(&Command::Offer { intent: "-".into(), offer: offer("Groen", "99.00EUR/month", &["name.full"]) });
+    until("the offer came", || list(&person.ask(&Command::Offers { intent: None })).len() == 1);
+    let offer = text(&list(&person.ask(&Command::Offers { intent: None }))[0]["offer"]);
+
+    let words = person.bad(&["take", &offer], 5);
+    assert!(words.contains("looks like another") && words.contains("`regie pair regie:pair?"), "{words}");
+    assert_eq!(list(&person.ask(&Command::Status)["suppliers"]).len(), 1, "nothing was paired");
+    assert_eq!(other.ask(&Command::Status)["people"], 0, "the other learnt nothing");
+    assert_eq!(list(&person.ask(&Command::Intents))[0]["state"], "open");
+
+    // Looked at and paired with by the link in those words, it can be taken up.
+    let link = words.split('`').find_map(|part| part.strip_prefix("regie pair ")).expect("a link");
+    person.good(&["pair", link, "--vouch", "--yes"]);
+    person.good(&["take", &offer]);
+    until("the other has the name", || other.customer()["held"][0]["value"] == json!("Anna Bakker"));
+}
+
+#[test]
 fn a_board_that_admits_takes_no_offer_of_another_and_says_so() {
     let directory = tempfile::tempdir().expect("a directory");
     let (mut board, mut shop) = (company(directory.path(), "Board"), company(directory.path(), "Shop"));

@@ -13,7 +13,7 @@ use std::{
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, date_time_ymd};
 use regie::command::{Command, NewProfile};
-use regie_tests::{Node, until};
+use regie_tests::{Node, faketime, until};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
 use serde_json::{Value, json};
 
@@ -226,6 +226,15 @@ fn a_domain_proves_its_supplier_before_the_pairing_and_the_defaults_answer() {
     assert_eq!(asks_for_the_name(&person, &shop), Some(json!("Anna Bakker")));
     let shown = person.good(&["status"]);
     assert!(shown.contains("proven"), "{shown}");
+    // Wherever its name stands.
+    let grants = person.ask(&Command::Grants);
+    let log = person.ask(&Command::Audit)["newest"].clone();
+    for (what, listed) in [("grants", grants), ("log", log)] {
+        let own = listed.as_array().expect("a list");
+        assert!(!own.is_empty() && own.iter().all(|own| own["standing"]["is"] == json!("proven")), "{what}: {listed}");
+    }
+    let told = person.verb(&["--json", "doctor"]).stdout;
+    assert!(String::from_utf8_lossy(&told).contains("De Winkel BV is known by: domain proven since"));
 
     // What was asked at the domain tells nothing of who asked.
     let heard = domain.heard.lock().expect("heard").clone();
@@ -364,4 +373,27 @@ fn a_company_changes_what_it_says_while_it_runs_and_keeps_it() {
     shop.stop();
     shop.start();
     assert_eq!(look(&person, &invite(&shop))["contact"], json!("vraag@winkel.example"));
+}
+
+#[test]
+fn the_last_word_of_a_company_is_the_newest_also_within_a_millisecond_and_where_its_clock_went_back() {
+    let Some(library) = faketime() else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    let clock = directory.path().join("clock");
+    let offset = |offset: &str| std::fs::write(&clock, offset).expect("written");
+    let mut shop = Node::supplier(directory.path().join("shop"), "De Winkel BV", "/ip4/127.0.0.1/tcp/0");
+    offset("+3h");
+    shop.start_under_clock(&library, &clock);
+    let mut issued = Vec::new();
+    let mut change = |shop: &Node, contact: usize| {
+        let profile = NewProfile { contact: Some(format!("{contact}@winkel.example")), ..NewProfile::default() };
+        issued.push(shop.ask(&Command::SetProfile { profile })["issued"].as_str().expect("a time").to_owned());
+    };
+    (0..20).for_each(|contact| change(&shop, contact));
+    offset("+0h");
+    (20..40).for_each(|contact| change(&shop, contact));
+    shop.stop();
+    shop.start_under_clock(&library, &clock);
+    (40..42).for_each(|contact| change(&shop, contact));
+    assert!(issued.is_sorted_by(|one, next| one < next), "{issued:?}");
 }

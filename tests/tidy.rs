@@ -31,7 +31,7 @@ fn libraries_stay_in_their_rooms() {
         ("hpke::", &["protocol/src/prio3.rs"]),
         // A person's node speaks HTTP with suppliers' domains, in one place; a companion with its company's receivers.
         ("reqwest::", &["node/src/domain.rs", "node/src/api", "node/src/cli/listen.rs"]),
-        ("webpki_roots::", &["node/src/domain.rs"]),
+        ("webpki_roots::", &["node/src/network/keys.rs"]),
         ("unicode_security::", &["protocol/src/lookalike.rs"]),
         ("icu_properties::", &["protocol/src/text.rs"]),
         ("sd_jwt_payload::", &["node/src/credential.rs"]),

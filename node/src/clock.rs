@@ -255,11 +255,11 @@ pub fn entropy() -> Entropy {
     Entropy::new(random())
 }
 
-/// A time as people and JSON read it (RFC 3339, UTC).
+/// A time as people and JSON read it (RFC 3339, UTC): always to the millisecond, so that texts sort as times do.
 #[must_use]
 pub fn text(at: Timestamp) -> String {
     let at = i64::try_from(at.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-    at.map_or_else(|| "far away".to_owned(), |at| at.to_string())
+    at.map_or_else(|| "far away".to_owned(), |at| format!("{at:.3}"))
 }
 
 /// A moment as the clock on the wall shows it where this machine stands.
@@ -305,5 +305,14 @@ mod tests {
             assert_eq!(span(ms), text);
         }
         assert_eq!(minute(Timestamp(1_800_000_059_999)), "2027-01-15 08:00");
+    }
+
+    #[test]
+    fn texts_of_times_sort_as_the_times_do() {
+        let times = [1_799_999_999_999, 1_800_000_000_000, 1_800_000_000_009, 1_800_000_000_010, 1_800_000_000_200];
+        let texts = times.map(|at| text(Timestamp(at)));
+        assert_eq!(texts[1], "2027-01-15T08:00:00.000Z");
+        assert!(texts.is_sorted_by(|one, next| one < next), "{texts:?}");
+        assert!(texts.iter().all(|text| local(text).is_some()));
     }
 }

@@ -253,6 +253,8 @@ pub enum Command {
     },
     /// Whom this companion forwards people to.
     Forwarding,
+    /// Do the forwarders of this companion pass people on to it?
+    CheckForwarders,
     /// The boards that this companion follows.
     Boards,
     Follow {

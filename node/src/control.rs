@@ -5,6 +5,7 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     os::unix::{fs::PermissionsExt as _, net::UnixStream},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
@@ -21,11 +22,13 @@ use crate::command::{Command, Failure, exit};
 /// Longest command, in bytes.
 const COMMAND_BYTES: u64 = 1024 * 1024;
 /// Control connections at once.
-const CONNECTIONS: usize = 32;
+const CONNECTIONS: u32 = 32;
 /// How long the command line waits for an answer.
 const ANSWER: Duration = Duration::from_secs(60);
 /// How long a connected owner may take over a line.
 const LINE: Duration = Duration::from_secs(30);
+/// How long a process that ends waits until its answers are written.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,13 +55,32 @@ pub fn bind(path: &Path) -> Result<UnixListener, Failure> {
     Ok(listener)
 }
 
+/// The commands that are being answered, for who ends the process: the answer to the word that ends it is one of them.
+#[derive(Clone, Debug)]
+pub struct Answering(Arc<Semaphore>);
+
+impl Default for Answering {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(CONNECTIONS as usize)))
+    }
+}
+
+impl Answering {
+    /// Waits until all that were begun are written, for a moment at most; no other is begun then.
+    pub async fn over(&self) {
+        if let Ok(Ok(all)) = tokio::time::timeout(LAST_ANSWERS, self.0.acquire_many(CONNECTIONS)).await {
+            all.forget();
+        }
+    }
+}
+
 /// Answers commands until the node stops.
-pub async fn serve<F, A>(listener: UnixListener, handle: F)
+pub async fn serve<F, A>(listener: UnixListener, answering: Answering, handle: F)
 where
     F: Fn(Command) -> A + Clone + Send + 'static,
     A: Future<Output = Result<Value, Failure>> + Send + 'static,
 {
-    let places = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
         let Ok((stream, _)) = listener.accept().await else {
@@ -66,7 +88,7 @@ where
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let handle = handle.clone();
+        let (handle, answering) = (handle.clone(), answering.clone());
         tokio::spawn(async move {
             let _place = place;
             let (read, mut write) = stream.into_split();
@@ -75,6 +97,7 @@ where
             if !matches!(tokio::time::timeout(LINE, read.read_line(&mut line)).await, Ok(Ok(_))) {
                 return;
             }
+            let Ok(_begun) = answering.0.acquire().await else { return };
             let answer = match serde_json::from_str(&line) {
                 Ok(command) => handle(command).await.map_or_else(Answer::Error, Answer::Ok),
                 Err(error) => Answer::Error(Failure::usage(format!("not a command: {error}"))),
@@ -123,4 +146,36 @@ pub fn ask(home: &Path, command: &Command) -> Result<Value, Failure> {
 #[must_use]
 pub fn socket(home: &Path) -> std::path::PathBuf {
     home.join("control.sock")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_that_ends_a_process_is_answered_before_its_tasks_end() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let home = directory.path().to_owned();
+        // One thread: whoever does not wait here ends the task that writes.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let asked = runtime.block_on(async {
+            let listener = bind(&socket(&home)).expect("a socket");
+            let (answering, (handled, mut stops)) = (Answering::default(), tokio::sync::mpsc::channel(1));
+            let serving = serve(listener, answering.clone(), move |_| {
+                let handled = handled.clone();
+                async move {
+                    let _ = handled.send(()).await;
+                    tokio::task::yield_now().await;
+                    Ok(Value::Bool(true))
+                }
+            });
+            tokio::spawn(serving);
+            let asked = std::thread::spawn(move || ask(&home, &Command::Stop));
+            stops.recv().await;
+            answering.over().await;
+            asked
+        });
+        drop(runtime);
+        assert_eq!(asked.join().expect("it ends").map_err(|failure| failure.code), Ok(Value::Bool(true)));
+    }
 }

@@ -3,11 +3,19 @@
 //!
 //! In: a domain that a supplier named. Out: the signed profile that stands there, or why there is none, in a time and a
 //! memory that are bounded. What is asked tells nothing of who asks: no key, no cookie, no user agent, no place it came
-//! from. It goes to addresses of the public internet alone, and follows nobody elsewhere.
+//! from. It goes to addresses of the public internet alone, or by the proxy alone where there is one, and follows nobody
+//! elsewhere.
 
-use std::{collections::BTreeSet, error::Error as _, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, future::poll_fn, pin::Pin, sync::Arc, time::Duration};
 
 use data_encoding::BASE64URL_NOPAD;
+use hyper::{
+    Request, Response,
+    body::{Body as _, Incoming},
+    client::conn::http1,
+    header,
+};
+use hyper_util::rt::TokioIo;
 use regie_protocol::{
     limits,
     profile::Profile,
@@ -15,16 +23,22 @@ use regie_protocol::{
     standing::{Unread, WELL_KNOWN, is_domain},
     wire,
 };
-use reqwest::{Client, ClientBuilder, Url, redirect::Policy};
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
+use tokio::task::AbortHandle;
 
 use crate::{
     command::Failure,
+    network::{Fault, Proxy, WebWay, web},
     public::{self, Unreachable},
 };
 
 /// How long one reading may take in all: the name, the connection, the document.
 const IN_ALL: Duration = Duration::from_secs(10);
+/// The same through a proxy: as much as a line may take to stand there.
+const IN_ALL_THROUGH_PROXY: Duration = crate::network::limits::DIAL_THROUGH_PROXY;
+/// Most bytes of the head of an answer.
+const HEAD_BYTES: usize = 16 * 1024;
 /// The only version there is.
 const VERSION: u32 = 1;
 /// Most bytes of a signed profile as it travels: the body, its signature and the names of both.
@@ -42,21 +56,16 @@ struct Document {
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
     allowed: Arc<BTreeSet<String>>,
-    /// Does the node reach others by a proxy alone? Then nothing is read: it would go around it.
-    proxied: bool,
+    /// How the node reaches others, where that is not straight.
+    proxy: Option<Proxy>,
 }
 
 impl Reader {
-    /// One that also looks at these hosts where they are in a private network; as `HOST:PORT` also at another port.
+    /// One that also looks at these hosts where they are in a private network; as `HOST:PORT` also at another port. Where
+    /// there is a proxy everything goes through it, names too, or not at all.
     #[must_use]
-    pub fn new(allowed: BTreeSet<String>) -> Self {
-        Self { allowed: Arc::new(allowed), proxied: false }
-    }
-
-    /// One that reads nothing, for a node that reaches others by a proxy alone.
-    #[must_use]
-    pub fn behind_a_proxy() -> Self {
-        Self { proxied: true, ..Self::default() }
+    pub fn new(allowed: BTreeSet<String>, proxy: Option<Proxy>) -> Self {
+        Self { allowed: Arc::new(allowed), proxy }
     }
 
     /// Reads the document of a domain. Whose it is the machine judges.
@@ -64,10 +73,8 @@ impl Reader {
     /// # Errors
     /// [`Unread`].
     pub async fn read(&self, domain: &str) -> Result<Signed<Profile>, Unread> {
-        if self.proxied {
-            return Err(Unread::Proxied);
-        }
-        let read = tokio::time::timeout(IN_ALL, self.fetch(domain)).await.unwrap_or(Err(Unread::Slow));
+        let most = if self.proxy.is_some() { IN_ALL_THROUGH_PROXY } else { IN_ALL };
+        let read = tokio::time::timeout(most, self.fetch(domain)).await.unwrap_or(Err(Unread::Slow));
         if let Err(why) = read {
             tracing::info!(code = why.code(), "the document of a domain could not be read");
         }
@@ -76,35 +83,62 @@ impl Reader {
 
     async fn fetch(&self, domain: &str) -> Result<Signed<Profile>, Unread> {
         let url = self.url(domain)?;
-        let host = url.host_str().ok_or(Unread::NotADomain)?.to_owned();
+        let host = url.host_str().ok_or(Unread::NotADomain)?;
         let port = url.port_or_known_default().ok_or(Unread::NotADomain)?;
-        let allowed = self.allows(domain) || self.allows(&host);
-        let addresses = public::resolve(&host, port, allowed).await.map_err(|error| match error {
-            Unreachable::Unresolved => Unread::Unresolved,
-            Unreachable::Private => Unread::Private,
-        })?;
-        // The system's certificates are read from disk.
-        let client = move || client(|builder| builder.resolve_to_addrs(&host, &addresses));
-        let client = tokio::task::spawn_blocking(client).await.map_err(|_| Unread::NoTls)??;
-        let mut answer = client.get(url).send().await.map_err(|error| failed(&error))?;
+        let way = match &self.proxy {
+            // What the name leads to, the proxy sees, and this node does not.
+            Some(proxy) => WebWay::Through(proxy.clone()),
+            None => WebWay::At(self.looked_up(domain, host, port).await?),
+        };
+        let stream = web(host, port, way).await.map_err(|fault| self.unread(&fault))?;
+        let (mut answer, _connection) = get(TokioIo::new(stream), &url).await.map_err(|_| self.broken())?;
         match answer.status() {
             status if status.is_success() => {}
             status if status.is_redirection() => return Err(Unread::Redirect),
             _ => return Err(Unread::NoDocument),
         }
+        parse(&self.body(&mut answer).await?)
+    }
+
+    async fn looked_up(&self, domain: &str, host: &str, port: u16) -> Result<Vec<std::net::SocketAddr>, Unread> {
+        let allowed = self.allows(domain) || self.allows(host);
+        let mut found = public::resolve(host, port, allowed).await.map_err(|error| match error {
+            Unreachable::Unresolved => Unread::Unresolved,
+            Unreachable::Private => Unread::Private,
+        })?;
+        found.truncate(crate::network::limits::ADDRESSES_OF_A_NAME);
+        Ok(found)
+    }
+
+    /// The body of an answer, within its bound.
+    async fn body(&self, answer: &mut Response<Incoming>) -> Result<Vec<u8>, Unread> {
         let most = limits::DOMAIN_DOCUMENT_BYTES;
-        let says_more = |length: u64| usize::try_from(length).is_ok_and(|length| length > most);
-        if answer.content_length().is_some_and(says_more) {
+        let says = answer.body().size_hint().lower();
+        if usize::try_from(says).map_or(true, |says| says > most) {
             return Err(Unread::TooLarge);
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| failed(&error))? {
-            if bytes.len() + chunk.len() > most {
+        while let Some(frame) = poll_fn(|context| Pin::new(answer.body_mut()).poll_frame(context)).await {
+            let Ok(data) = frame.map_err(|_| self.broken())?.into_data() else { continue };
+            if bytes.len() + data.len() > most {
                 return Err(Unread::TooLarge);
             }
-            bytes.extend_from_slice(&chunk);
+            bytes.extend_from_slice(&data);
         }
-        parse(&bytes)
+        Ok(bytes)
+    }
+
+    /// Why the web server was not reached.
+    fn unread(&self, fault: &Fault) -> Unread {
+        match fault {
+            Fault::Certificate(_) => Unread::Certificate,
+            _ => self.broken(),
+        }
+    }
+
+    /// The web server was not reached, or it does not speak HTTP; where there is a proxy, it may be that one.
+    fn broken(&self) -> Unread {
+        if self.proxy.is_some() { Unread::Proxied } else { Unread::Unreachable }
     }
 
     fn url(&self, domain: &str) -> Result<Url, Unread> {
@@ -153,44 +187,32 @@ pub fn parse(bytes: &[u8]) -> Result<Signed<Profile>, Unread> {
     wire::decode(&profile, SIGNED_BYTES).map_err(|_| bad())
 }
 
-/// A client that checks certificates as the system does; where the system has none to check by, by those of Mozilla that
-/// are built in.
-fn client(to: impl Fn(ClientBuilder) -> ClientBuilder) -> Result<Client, Unread> {
-    let builder = || {
-        let plain = Client::builder().redirect(Policy::none()).referer(false).no_proxy().https_only(true);
-        to(plain.timeout(IN_ALL).pool_max_idle_per_host(0))
-    };
-    // Another part of this process may have been first, with the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    if let Ok(client) = builder().build() {
-        return Ok(client);
+/// Asks for the document, over a connection of its own that ends with what comes out. Nothing tells who asks.
+async fn get(
+    stream: TokioIo<impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static>,
+    url: &Url,
+) -> hyper::Result<(Response<Incoming>, Connection)> {
+    let (mut sender, connection) = http1::Builder::new().max_buf_size(HEAD_BYTES).handshake(stream).await?;
+    let connection = Connection(tokio::spawn(async move { drop(connection.await) }).abort_handle());
+    let mut request = Request::new(String::new());
+    *request.uri_mut() = hyper::Uri::from_static(WELL_KNOWN);
+    let host = url.host_str().unwrap_or_default();
+    let authority = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let headers = request.headers_mut();
+    if let Ok(authority) = header::HeaderValue::try_from(authority) {
+        headers.insert(header::HOST, authority);
     }
-    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    builder().tls_backend_preconfigured(tls).build().map_err(|_| Unread::NoTls)
+    headers.insert(header::ACCEPT, header::HeaderValue::from_static("*/*"));
+    Ok((sender.send_request(request).await?, connection))
 }
 
-/// Why a call failed, found by what stands behind the error.
-fn failed(error: &reqwest::Error) -> Unread {
-    if error.is_timeout() {
-        return Unread::Slow;
-    }
-    let mut behind = error.source();
-    while let Some(one) = behind {
-        if is_about_certificate(one) {
-            return Unread::Certificate;
-        }
-        behind = one.source();
-    }
-    Unread::Unreachable
-}
+/// A connection to a web server; closed when dropped, whatever it still sends.
+struct Connection(AbortHandle);
 
-/// What an I/O error holds is not among its sources.
-fn is_about_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
-    if let Some(io) = error.downcast_ref::<std::io::Error>() {
-        return io.get_ref().is_some_and(|inner| is_about_certificate(inner));
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.abort();
     }
-    matches!(error.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
 }
 
 #[cfg(test)]
@@ -251,7 +273,7 @@ mod tests {
         {
             assert_eq!(none.url(bad), Err(Unread::NotADomain), "{bad}");
         }
-        let some = Reader::new(BTreeSet::from(["localhost:8443".to_owned()]));
+        let some = Reader::new(BTreeSet::from(["localhost:8443".to_owned()]), None);
         assert!(some.url("localhost:8443").is_ok() && some.url("LOCALHOST:8443").is_ok());
         assert!(some.url("localhost:8444").is_err());
     }
@@ -259,10 +281,12 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_leads_to_this_machine_is_not_looked_at_unless_allowed() {
         // `localhost.` has no dot in it and would be no domain; the port makes it one, which the owner allowed.
-        let named = Reader::new(BTreeSet::from(["localhost:9".to_owned()]));
+        let named = Reader::new(BTreeSet::from(["localhost:9".to_owned()]), None);
         assert_eq!(named.read("localhost:9").await, Err(Unread::Unreachable));
         assert_eq!(Reader::default().read("localhost:9").await, Err(Unread::NotADomain));
-        assert_eq!(Reader::behind_a_proxy().read("localhost:9").await, Err(Unread::Proxied));
+        // The proxy is away: nobody is asked in its place.
+        let proxied = Reader::new(named.allowed.as_ref().clone(), "socks5://127.0.0.1:9".parse().ok());
+        assert_eq!(proxied.read("localhost:9").await, Err(Unread::Proxied));
         assert_eq!(public::resolve("localhost", 443, false).await, Err(Unreachable::Private));
     }
 }

@@ -7,7 +7,7 @@
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands,
 //! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for each other, `supplier/boards.rs` is the board that
 //! this companion may be, `supplier/market.rs` what it finds on boards and offers there,
-//! `supplier/patterns.rs` the segments that it publishes.
+//! `supplier/patterns.rs` the segments that it publishes, `supplier/forwarders.rs` looks whether forwarders pass people on.
 
 mod boards;
 pub mod bulk;
@@ -15,6 +15,7 @@ pub mod bulk;
 mod bus;
 mod commands;
 pub mod customers;
+pub mod forwarders;
 pub mod happening;
 pub mod hooks;
 mod issuers;
@@ -100,6 +101,10 @@ pub struct Figures {
     pub values: u64,
     /// Events that can be read.
     pub events: u64,
+    /// Persons whose clocks differ, so that requests to them wait.
+    pub clocks_differ: u64,
+    /// Is this machine's clock right, as far as that can be known?
+    pub clock_fine: bool,
 }
 
 /// A call of the API: done on the driver's thread, between other turns.
@@ -665,6 +670,8 @@ impl Companion {
             connected: self.connected.len() as u64,
             values: self.store.count(Table::Held)?,
             events: self.store.count(Table::Event)?,
+            clocks_differ: self.machine.skewed().count() as u64,
+            clock_fine: self.clock.told("regie clock")["fine"] == Value::Bool(true),
         })
     }
 
@@ -675,11 +682,7 @@ impl Companion {
 
     /// Puts the addresses under which others reach it into the profile, where they are others than before.
     pub(super) fn advertise(&mut self, turn: &mut Turn) -> Result<(), Failure> {
-        let addresses = announced(&self.net, &self.endpoint.addresses(), &self.machine.key().public());
-        let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        if self.store.shared() {
-            texts = self.with_others(texts, &mut turn.batch)?;
-        }
+        let texts = self.announced_now(turn)?;
         if let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) {
             let profile = Profile { addresses: texts, ..profile.clone() };
             self.renew_profile(profile, turn)?;
@@ -687,9 +690,17 @@ impl Companion {
         Ok(())
     }
 
+    /// The addresses under which others reach the company now.
+    fn announced_now(&mut self, turn: &mut Turn) -> Result<Vec<String>, Failure> {
+        let addresses = announced(&self.net, &self.endpoint.addresses(), &self.machine.key().public());
+        let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        if self.store.shared() { self.with_others(texts, &mut turn.batch) } else { Ok(texts) }
+    }
+
     /// Signs a newer profile.
     pub(super) fn renew_profile(&mut self, profile: Profile, turn: &mut Turn) -> Result<(), Failure> {
-        // Two changes in one millisecond must not look like one.
+        // The newest holds everywhere: two changes in one millisecond must not look like one, nor a later one older
+        // where the clock went back.
         let last = self.machine.profile().map(|last| last.issued).unwrap_or_default();
         let profile = Profile { issued: clock::wall().max(last.plus_ms(1)), ..profile };
         for effect in self.machine.set_profile(profile)? {

@@ -202,6 +202,36 @@ async fn silent_people_are_bounded_and_dropped_and_others_come_again() {
     assert_eq!(person.exchange(key(SUPPLIER), b"abc".to_vec()).await, Ok(b"abc".to_vec()));
 }
 
+/// Two companions of one company have one key; each keeps a line of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_companions_under_one_key_stay_side_by_side_and_people_reach_either() {
+    let (forwarder, _) = forwarder(&[TCP.parse().unwrap()], &[SUPPLIER]).await;
+    let (first, at, at_first) = behind(&forwarder.addresses()[0]).await;
+    let (second, _, at_second) = behind(&forwarder.addresses()[0]).await;
+    let up = |one: &Endpoint| one.forwarders()[0].1 == Standing::Up;
+    until("both are connected", || up(&first) && up(&second)).await;
+    // For longer than a line stays that another took the place of.
+    for _ in 0..20 {
+        sleep(limits::REPLACED / 10).await;
+        assert!(up(&first) && up(&second), "one displaces the other");
+    }
+    let (one, came) = person(&at).await;
+    assert_eq!(came, Ok(Transport::WebSocket));
+    assert_eq!(one.exchange(key(SUPPLIER), b"abc".to_vec()).await, Ok(b"abc".to_vec()));
+    let came_to = |seen: &Seen| seen.lock().unwrap().contains(&key(PERSON));
+    assert!(came_to(&at_first) != came_to(&at_second), "the person is with one of them");
+    let (gone, stays) = if came_to(&at_first) { (first, &at_second) } else { (second, &at_first) };
+    drop((gone, one));
+    // Its end takes a moment; until then it may still take somebody.
+    for _ in 0..50 {
+        if person(&at).await.1.is_ok() && came_to(stays) {
+            break;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert!(came_to(stays), "the person is with the other");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_supplier_comes_back_to_a_forwarder_that_restarts() {
     let (first, _) = forwarder(&[TCP.parse().unwrap()], &[SUPPLIER]).await;

@@ -50,6 +50,24 @@ fn address(text: &str) -> Address {
 const TCP: &str = "/ip4/127.0.0.1/tcp/0";
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_another_listens_on_is_not_shared() {
+    let (first, port) = echo(1, TCP).await;
+    for taken in [format!("/ip4/127.0.0.1/tcp/{port}"), format!("/ip4/0.0.0.0/tcp/{port}")] {
+        let second = Endpoint::start(key(2).0, &[address(&taken)], &Way::default()).await;
+        let Err(error) = second else { panic!("{taken} is listened on twice") };
+        assert_eq!(error.to_string().split(';').next(), Some(format!("{taken} is in use by another process").as_str()));
+    }
+    drop(first);
+    for _ in 0..50 {
+        if Endpoint::start(key(2).0, &[address(&format!("/ip4/127.0.0.1/tcp/{port}"))], &Way::default()).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the port does not come free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_web_socket_comes_in_by_the_same_port_and_names_are_looked_up() {
     let (_endpoint, port) = echo(1, TCP).await;
     for (way, carrier) in [

@@ -56,7 +56,7 @@ codes! {
         NoDocument "no_document" "the domain has no document at /.well-known/regie.json; ask the supplier to put it there (`regie supplier domain`)";
         TooLarge "too_large" "the domain's document is above 192 KiB; ask the supplier to write it anew (`regie supplier domain`)";
         NotADocument "not_a_document" "what the domain has at /.well-known/regie.json is not a signed profile; ask the supplier to write it anew (`regie supplier domain`)";
-        Proxied "proxied" "this node reaches others by a proxy alone, and domains are not read through it; vouch for the supplier, if you know who it is";
+        Proxied "proxied" "the proxy of this node did not lead to the domain's web server; look whether the proxy runs, and reaches others: it is tried again later";
         Outdated "outdated" "the domain's document is still signed by a key that the supplier has replaced since; ask the supplier to write it anew (`regie supplier domain`)";
         NoTls "no_tls" "this node can't check certificates; install the package ca-certificates";
     }

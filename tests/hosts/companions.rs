@@ -36,7 +36,10 @@ fn lost(transport: Transport) {
     person.pair(&one);
 
     let connected = |node: &Node| node.customer()["connected"] == json!(true);
-    // The call by which they paired may have gone to the other one, and may not have ended yet.
+    // The call by which they paired may have gone to the other one than the line did: an answer came over the line, and
+    // when the call has ended, who is connected is who has the line.
+    let request = ask(&one);
+    within(DELIVERED, "there is a line", || answered(&one, &request));
     within(DELIVERED, "one of them has a line", || connected(&one) != connected(&two));
     let (near, far, host) = if connected(&one) { (&one, &two, &first) } else { (&two, &one, &second) };
     let request = ask(far);

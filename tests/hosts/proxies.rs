@@ -16,22 +16,27 @@ use regie_tests::{
 };
 use serde_json::json;
 
-use super::{DELIVERED, announcing, ask, everywhere, is_answered, onions::Onions, trouble};
+use super::{
+    DELIVERED, announcing, ask, everywhere, is_answered,
+    onions::Onions,
+    trouble,
+    web::{self, Authority, nginx},
+};
 
-const TOOLS: [(&str, &str); 2] = [("microsocks", "microsocks"), ("tinyproxy", "tinyproxy-bin")];
+pub(super) const TOOLS: [(&str, &str); 2] = [("microsocks", "microsocks"), ("tinyproxy", "tinyproxy-bin")];
 /// The port of a proxy.
-const PROXY: u16 = 1080;
+pub(super) const PROXY: u16 = 1080;
 
 /// A proxy, by how it is reached.
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Socks,
     SocksWithPassword,
     Http,
 }
 
 impl Kind {
-    fn start(self, host: &Host, directory: &std::path::Path) -> Server {
+    pub(super) fn start(self, host: &Host, directory: &std::path::Path) -> Server {
         let port = PROXY.to_string();
         match self {
             Self::Socks => Server::start(host, PROXY, "microsocks", &["-p", &port]),
@@ -46,7 +51,7 @@ impl Kind {
         }
     }
 
-    fn url(self, at: SocketAddrV4) -> String {
+    pub(super) fn url(self, at: SocketAddrV4) -> String {
         match self {
             Self::Socks => format!("socks5://{at}"),
             Self::SocksWithPassword => format!("socks5://anna:secret@{at}"),
@@ -58,7 +63,7 @@ impl Kind {
 #[test]
 fn with_a_proxy_not_one_packet_goes_elsewhere_also_where_it_is_away() {
     together(&[Kind::Socks, Kind::SocksWithPassword, Kind::Http], |kind| {
-        let Some(lab) = Lab::new().filter(|_| there(&TOOLS)) else { return };
+        let Some(lab) = Lab::new().filter(|_| there(&TOOLS) && there(&web::TOOLS)) else { return };
         through(&lab, *kind);
     });
 }
@@ -80,15 +85,25 @@ fn through(lab: &Lab, kind: Kind) {
         format!("/dns/shop.test/tcp/{PORT}"),
     ];
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
-    // A domain, which is looked at before the pairing, goes the same way.
+    // A domain, which is looked at before the pairing and again, goes the same way.
     let make = [announcing("shop", &addresses), vec!["--domain", "shop.test"]].concat();
     let (supplier, _) = made(&shop, directory.path(), "shop", &make, &everywhere());
+    let (authority, document) =
+        (Authority::new(directory.path().join("authority")), directory.path().join("regie.json"));
+    supplier.good(&["supplier", "domain", "--out", document.to_str().expect("text")]);
+    let location =
+        format!("location = /.well-known/regie.json {{ alias {}; }}\n  location = /regie", document.display());
+    let site = web::server(443, &authority.certificate("+0")).replacen("location = /regie", &location, 1);
+    let _nginx = nginx(&shop, directory.path(), &[site]);
     let at = SocketAddrV4::new(proxy.ipv4.expect("an address"), PROXY);
     let elsewhere = home.only_to(at);
     let server = kind.start(&proxy, directory.path());
     let person = someone_with(&home, directory.path(), |process| {
-        process.env("REGIE_PROXY", kind.url(at));
+        process.env("REGIE_PROXY", kind.url(at)).env("SSL_CERT_FILE", authority.trusted());
     });
+    let standing = |person: &Node| person.ask(&Command::Look { link: super::link(&supplier) })["standing"].clone();
+    let seen = standing(&person);
+    assert_eq!(seen["is"], json!("proven"), "the domain's document is read through the proxy: {seen}");
     person.pair(&supplier);
     supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
     let holds = |name: &str| {
@@ -99,6 +114,8 @@ fn through(lab: &Lab, kind: Kind) {
     drop(server);
     person.set("name.full", "Anna Jansen");
     within(DELIVERED, "it is told that the proxy is away", || trouble(&person).contains("Is the proxy"));
+    let failed = person.try_ask(&Command::Look { link: super::link(&supplier) }).expect_err("the proxy is away");
+    assert!(failed.message.contains("proxy"), "{}", failed.message);
     let request = ask(&supplier);
     let server = kind.start(&proxy, directory.path());
     holds("Anna Jansen");

@@ -21,13 +21,13 @@ use super::{announcing, ask, everywhere, example, follow, is_answered, link};
 
 /// What is in the web server's place is told within so long.
 const TOLD: Duration = Duration::from_secs(15);
-const TOOLS: [(&str, &str); 2] = [("nginx", "nginx-light"), ("openssl", "openssl")];
+pub(super) const TOOLS: [(&str, &str); 2] = [("nginx", "nginx-light"), ("openssl", "openssl")];
 
 /// A certificate authority of the test's own, and certificates of it for `shop.test`.
-struct Authority(PathBuf);
+pub(super) struct Authority(PathBuf);
 
 impl Authority {
-    fn new(directory: PathBuf) -> Self {
+    pub(super) fn new(directory: PathBuf) -> Self {
         std::fs::create_dir_all(&directory).expect("made");
         let own = Self(directory);
         let subject = ["-subj", "/CN=An authority of a test", "-addext", "basicConstraints=critical,CA:TRUE"];
@@ -39,7 +39,7 @@ impl Authority {
     }
 
     /// A certificate for a month from a clock that is off by so much, where the page has one.
-    fn certificate(&self, clock: &str) -> PathBuf {
+    pub(super) fn certificate(&self, clock: &str) -> PathBuf {
         let place = self.0.join(clock.replace(['+', '-'], "at"));
         std::fs::create_dir_all(&place).expect("made");
         let at = |name: &str| place.join(name).to_str().expect("text").to_owned();
@@ -54,6 +54,11 @@ impl Authority {
         place
     }
 
+    /// What a person's machine is to trust.
+    pub(super) fn trusted(&self) -> PathBuf {
+        self.0.join("ca.pem")
+    }
+
     fn openssl(&self, arguments: &[&str], clock: &str) {
         let mut process = Process::new("openssl");
         if clock != "+0" {
@@ -65,7 +70,7 @@ impl Authority {
 }
 
 /// The page's server, on this port and with this certificate.
-fn server(port: u16, certificate: &Path) -> String {
+pub(super) fn server(port: u16, certificate: &Path) -> String {
     let page = example("server {");
     assert!(page.contains("listen 443 ssl") && page.contains("location = /regie"), "{page}");
     page.replace("listen 443", &format!("listen {port}"))
@@ -73,7 +78,7 @@ fn server(port: u16, certificate: &Path) -> String {
         .replace("/etc/letsencrypt/live/shop.test", certificate.to_str().expect("text"))
 }
 
-fn nginx(host: &Host, directory: &Path, servers: &[String]) -> Server {
+pub(super) fn nginx(host: &Host, directory: &Path, servers: &[String]) -> Server {
     let file = directory.join("nginx.conf");
     let begin =
         format!("daemon off; master_process off; pid {0}/nginx.pid; error_log {0}/nginx.log;", directory.display());
@@ -109,7 +114,7 @@ impl Town {
 
     /// A person's node that trusts this authority.
     fn person(&self, authority: &Authority) -> Node {
-        let trusted = authority.0.join("ca.pem");
+        let trusted = authority.trusted();
         someone_with(&self.home, self.directory.path(), |process| {
             process.env("SSL_CERT_FILE", trusted);
         })

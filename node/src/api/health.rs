@@ -40,6 +40,8 @@ pub(super) struct Metrics {
     connected: Gauge<i64, AtomicI64>,
     values: Gauge<i64, AtomicI64>,
     events: Gauge<i64, AtomicI64>,
+    clocks_differ: Gauge<i64, AtomicI64>,
+    clock_fine: Gauge<i64, AtomicI64>,
 }
 
 impl Default for Metrics {
@@ -48,14 +50,21 @@ impl Default for Metrics {
         let calls = Family::default();
         let seconds: Family<Route, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0]));
-        let [relationships, connected, values, events] = std::array::from_fn(|_| Gauge::default());
+        let [relationships, connected, values, events, clocks_differ, clock_fine] =
+            std::array::from_fn(|_| Gauge::default());
         registry.register("calls", "Calls of the API", calls.clone());
         registry.register("call_seconds", "How long calls took", seconds.clone());
         registry.register("relationships", "Persons with a relationship", relationships.clone());
         registry.register("connected", "Persons whose node is connected", connected.clone());
         registry.register("values_held", "Values held", values.clone());
         registry.register("events_kept", "Events that can be read", events.clone());
-        Self { registry, calls, seconds, relationships, connected, values, events }
+        registry.register("clocks_differ", "Persons whose clocks differ, so that requests wait", clocks_differ.clone());
+        registry.register(
+            "clock_fine",
+            "1 where this machine's clock is right, else see regie doctor",
+            clock_fine.clone(),
+        );
+        Self { registry, calls, seconds, relationships, connected, values, events, clocks_differ, clock_fine }
     }
 }
 
@@ -87,6 +96,8 @@ pub(super) async fn metrics(State(api): State<Api>) -> Result<Response, Problem>
     api.metrics.connected.set(whole(figures.connected));
     api.metrics.values.set(whole(figures.values));
     api.metrics.events.set(whole(figures.events));
+    api.metrics.clocks_differ.set(whole(figures.clocks_differ));
+    api.metrics.clock_fine.set(i64::from(figures.clock_fine));
     let mut text = String::new();
     encode(&mut text, &api.metrics.registry).map_err(Failure::internal)?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -40,6 +40,10 @@ pub struct Relationship {
     /// Is the person's node connected now? Where it is not, it comes by itself: within a day of the last word mostly at
     /// once, else about once an hour at a moment of its own, or as the person chose. What waits is delivered then.
     pub connected: bool,
+    /// By how much the clock of the person's node differs from this companion's, as `7 minutes behind`, where that keeps
+    /// requests from being answered: they are tried again.
+    #[schema(example = "2 days ahead")]
+    pub clock_differs: Option<String>,
     /// The fields held.
     pub held: Vec<String>,
     /// Grants in hand that were not revoked.
@@ -228,12 +232,14 @@ pub(super) fn bounded(
 
 fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, Failure> {
     let (connected, now) = (companion.is_connected(person), companion.now());
+    let clock_differs = companion.differs(person);
     let customer: &Customer = companion.customer(person)?;
     Ok(Relationship {
         id: names::Relationship::from(*person).to_string(),
         agreement: customer.agreement().to_string(),
         since: clock::text(customer.since()),
         connected,
+        clock_differs,
         held: customer.held().keys().map(ToString::to_string).collect(),
         grants: customer.grants().map(|grant| names::Granted(*grant.id().digest()).to_string()).collect(),
         opened: Collection::ALL

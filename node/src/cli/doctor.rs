@@ -36,9 +36,21 @@ pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
                     let next = format!("it is {by}; where yours is right, tell {name}; its requests are tried again");
                     note(&format!("the clock of {name} agrees"), false, next);
                 }
+                let (who, next) = known_by(supplier, name);
+                note(&who, next.is_empty(), next);
                 match supplier["trouble"].as_str() {
                     None => note(&format!("{name} can be reached"), true, String::new()),
                     Some(why) => note(&format!("{name} can be reached"), false, reaching(supplier, why)),
+                }
+            }
+            if status["forwarders"].as_array().is_some_and(|forwarders| !forwarders.is_empty()) {
+                match control::ask(home, &Command::CheckForwarders) {
+                    Ok(forwarders) => forwarders.as_array().into_iter().flatten().for_each(|forwarder| {
+                        let at = render::text(&forwarder["address"]);
+                        let next = render::text(&forwarder["next_step"]);
+                        note(&format!("people come by the forwarder at {at}"), next.is_empty(), next);
+                    }),
+                    Err(failure) => note("people come by the forwarders", false, failure.message),
                 }
             }
             if status["role"] == json!("person") {
@@ -56,6 +68,23 @@ pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
         0 => Ok(()),
         n => Err(Failure::new("problems", exit::PROBLEMS, format!("{n} problem(s); the table says what to do"))),
     }
+}
+
+/// By what a supplier is known, and what to do where its domain speaks against it, or it could be taken for another that
+/// nobody vouched for.
+fn known_by(supplier: &serde_json::Value, name: &str) -> (String, String) {
+    let standing = &supplier["standing"];
+    let vouched = standing["vouched"].is_string();
+    let other = supplier["looks_like"].as_array().and_then(|others| others.first()).filter(|_| !vouched);
+    let next = match (standing["is"].as_str(), other) {
+        (Some("contradicted"), _) => render::text(&standing["next"]),
+        (_, Some(other)) => {
+            let sure = format!("if you know that it is another one, run `regie vouch {}`", supplier["supplier"]);
+            format!("it {}; ask it on a way that you trust; {sure}", render::lookalike(other))
+        }
+        _ => String::new(),
+    };
+    (format!("{name} is known by: {}", render::standing(standing)), next)
 }
 
 /// Why a supplier is not reached, and since when. The node keeps trying by itself.

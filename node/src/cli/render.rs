@@ -110,8 +110,25 @@ pub(super) const OFFERED: View = View::List(&[
     ("state", "state"),
     ("refused", "refused"),
 ]);
-pub(super) const GRANTS: View = View::List(GRANT_COLUMNS);
-pub(super) const EVENTS: View = View::List(&[("when", "at"), ("with", "supplier"), ("what", "event")]);
+pub(super) const GRANTS: View = View::List(&[
+    ("grant", "grant"),
+    ("who", "name"),
+    ("known by", "standing"),
+    ("looks like", "looks_like"),
+    ("fields", "fields"),
+    ("for", "purposes"),
+    ("how", "access"),
+    ("until", "expires"),
+    ("handed on by", "handed_on_by"),
+    ("state", "state"),
+]);
+pub(super) const EVENTS: View = View::List(&[
+    ("when", "at"),
+    ("with", "supplier"),
+    ("known by", "standing"),
+    ("looks like", "looks_like"),
+    ("what", "event"),
+]);
 pub(super) const PEOPLE: View = View::List(&[
     ("person", "person"),
     ("connected", "connected"),
@@ -157,6 +174,8 @@ const GRANT_COLUMNS: Columns = &[
 const HANDED_ON_COLUMNS: Columns = &[
     ("delegation", "grant"),
     ("to", "name"),
+    ("known by", "standing"),
+    ("looks like", "looks_like"),
     ("fields", "fields"),
     ("for", "purposes"),
     ("matter", "reference"),

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::{
     api, clock,
     command::{Command, Failure, exit, parse},
-    control,
+    control::{self, Answering},
     dashboard::{self, Asker, Doors, Starter},
     domain::Reader,
     driver::End,
@@ -128,11 +128,7 @@ fn travel(config: &Config) -> Travel {
         spread: spread.unwrap_or(usual.spread),
         held: config.held_lines.unwrap_or(usual.held),
     };
-    // Nothing goes around a proxy.
-    let reader = match config.proxy {
-        Some(_) => Reader::behind_a_proxy(),
-        None => Reader::new(config.domain_hosts.clone()),
-    };
+    let reader = Reader::new(config.domain_hosts.clone(), config.proxy.clone());
     Travel { way: Way { proxy: config.proxy.clone(), ..Way::default() }, rhythm, reader }
 }
 
@@ -177,11 +173,13 @@ struct Running {
     events: mpsc::Sender<person::Event>,
     end: End,
     asker: Asker,
+    answering: Answering,
 }
 
 impl Running {
     async fn until_the_end(self) -> Result<(), Failure> {
-        until_the_end(self.events, |answer| person::Event::Command(Command::Stop, answer), self.end).await
+        let stop = |answer| person::Event::Command(Command::Stop, answer);
+        until_the_end(self.events, stop, self.end, &self.answering).await
     }
 }
 
@@ -209,9 +207,9 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result
         let (asked, doors) = (asked.clone(), doors.clone());
         Box::pin(ask_person(asked, command, doors))
     });
-    let answering = asker.clone();
-    tokio::spawn(control::serve(listener, move |command| answering(command)));
-    Ok(Running { events, end, asker })
+    let (answers, answering) = (asker.clone(), Answering::default());
+    tokio::spawn(control::serve(listener, answering.clone(), move |command| answers(command)));
+    Ok(Running { events, end, asker, answering })
 }
 
 async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: bool) -> Result<(), Failure> {
@@ -239,7 +237,7 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
     let net = Net {
         listen: config.listen.clone(),
         announce: config.announce.clone(),
-        way,
+        way: way.clone(),
         forward: config.forward.clone(),
         through: config.through.clone(),
     };
@@ -264,13 +262,29 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         lines.join("\n")
     });
     tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
-    let asked = events.clone();
-    tokio::spawn(control::serve(listener, move |command| {
-        let asked = asked.clone();
-        async move { ask(&asked, |answer| supplier::Event::Command(command, answer)).await }
+    let (asked, answering) = (events.clone(), Answering::default());
+    let through: Arc<[Through]> = config.through.clone().into();
+    tokio::spawn(control::serve(listener, answering.clone(), move |command| {
+        let (asked, through, way) = (asked.clone(), through.clone(), way.clone());
+        async move {
+            match command {
+                Command::CheckForwarders => check_forwarders(&asked, &through, &way).await,
+                command => ask(&asked, |answer| supplier::Event::Command(command, answer)).await,
+            }
+        }
     }));
     let stop = |answer| supplier::Event::Command(Command::Stop, answer);
-    until_the_end(events, stop, end).await
+    until_the_end(events, stop, end, &answering).await
+}
+
+async fn check_forwarders(
+    events: &mpsc::Sender<supplier::Event>,
+    through: &[Through],
+    way: &Way,
+) -> Result<Value, Failure> {
+    let status = ask(events, |answer| supplier::Event::Command(Command::Status, answer)).await?;
+    let own: PublicKey = serde_json::from_value(status["key"].clone()).map_err(Failure::internal)?;
+    Ok(supplier::forwarders::check(&own, through, way).await)
 }
 
 fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
@@ -343,13 +357,18 @@ async fn until_the_end<E>(
     events: mpsc::Sender<E>,
     stop: impl FnOnce(oneshot::Sender<Result<Value, Failure>>) -> E,
     mut end: End,
+    answering: &Answering,
 ) -> Result<(), Failure> {
-    tokio::select! {
-        ended = &mut end => return ended.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from),
-        () = stopped() => {}
-    }
-    let _ = ask(&events, stop).await;
-    end.await.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from)
+    let ended = tokio::select! {
+        ended = &mut end => ended,
+        () = stopped() => {
+            let _ = ask(&events, stop).await;
+            end.await
+        }
+    };
+    // Whoever asked for the end, or for anything before it, is answered: what ends with the process is its tasks.
+    answering.over().await;
+    ended.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from)
 }
 
 /// The owner or the system wants this process to end.

@@ -5,7 +5,7 @@
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     str::FromStr,
 };
 
@@ -117,6 +117,14 @@ impl Address {
     #[must_use]
     pub fn can_be_listened_on(&self) -> bool {
         matches!((&self.host, &self.carrier), (Host::Ip(_), Carrier::Tcp | Carrier::Quic))
+    }
+
+    /// The TCP socket that it is listened on at; none where the system is to choose the port.
+    pub(super) fn tcp_socket(&self) -> Option<SocketAddr> {
+        match (&self.host, &self.carrier) {
+            (Host::Ip(ip), Carrier::Tcp) if self.port != 0 => Some(SocketAddr::new(*ip, self.port)),
+            _ => None,
+        }
     }
 
     /// A web socket of this path at the same host and port; within TLS, where this address is.

@@ -174,7 +174,7 @@ fn authority(address: &Address) -> String {
 }
 
 /// Tries several addresses of one name, each a little after the one before, and takes the first that works (RFC 8305).
-async fn earliest<T, F>(found: Vec<SocketAddr>, dial: impl Fn(SocketAddr) -> F) -> io::Result<T>
+pub(super) async fn earliest<T, F>(found: Vec<SocketAddr>, dial: impl Fn(SocketAddr) -> F) -> io::Result<T>
 where
     F: Future<Output = io::Result<T>>,
 {

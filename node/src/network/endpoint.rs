@@ -183,6 +183,7 @@ impl Endpoint {
             events,
             lines: lines.clone(),
             dialler,
+            forwards: forwards.clone(),
             dials: HashMap::new(),
             connections: HashMap::new(),
             listening,
@@ -354,6 +355,7 @@ struct Task {
     events: mpsc::Sender<NetworkEvent>,
     lines: Lines,
     dialler: Arc<Dialler>,
+    forwards: Arc<Forwards>,
     dials: HashMap<PeerId, Dialling>,
     connections: HashMap<ConnectionId, Connection>,
     listening: watch::Sender<Vec<Address>>,
@@ -479,7 +481,8 @@ impl Task {
     }
 
     /// A new connection takes the place of those that the same side made before. The last of these stays for a moment: a
-    /// dialler that tries several addresses may have thrown the newer one away, and goes on with the older.
+    /// dialler that tries several addresses may have thrown the newer one away, and goes on with the older. Of somebody who
+    /// is forwarded for all stay: two companions of one company have one key, and each a line of its own.
     fn established(&mut self, peer: PeerId, id: ConnectionId, point: &ConnectedPoint) -> Option<NetworkEvent> {
         let (dialled, carrier) = match point {
             ConnectedPoint::Dialer { address, .. } => (true, carrier(address)),
@@ -488,7 +491,8 @@ impl Task {
         if dialled {
             self.dialled(&peer, Ok(carrier));
         }
-        let same = |other: &Connection| other.peer == peer && other.dialled == dialled;
+        let shared = peer_key(&peer).is_some_and(|key| self.forwards.is_for(&key));
+        let same = |other: &Connection| !shared && other.peer == peer && other.dialled == dialled;
         let older = self.connections.iter().filter(|(_, other)| same(other) && other.replaced.is_some());
         let older: Vec<ConnectionId> = older.map(|(id, _)| *id).collect();
         let now = Instant::now();

@@ -99,10 +99,15 @@ impl Forwards {
         self.places.is_empty()
     }
 
+    /// Is this somebody who is forwarded for?
+    pub(super) fn is_for(&self, peer: &PeerKey) -> bool {
+        self.places.contains_key(peer)
+    }
+
     pub(super) fn places(&self) -> Vec<Place> {
         let place = |(key, held): (&PeerKey, &Held)| Place {
             key: *key,
-            connected: held.line().is_some(),
+            connected: !held.lines().is_empty(),
             people: limits::FORWARDED_PER_KEY - held.people.available_permits(),
         };
         self.places.iter().map(place).collect()
@@ -118,28 +123,43 @@ impl Forwards {
         Some(asked)
     }
 
-    /// Opens a stream to the supplier of this key.
+    /// Opens a stream to the supplier of this key: on its newest line, and where nobody takes it there, on the one before. A
+    /// supplier has several where it runs on several machines, or where one of them came back before its last line was
+    /// given up.
     pub(super) async fn open(&self, key: &PeerKey) -> Result<Opened, Refused> {
         let held = self.places.get(key).ok_or(Refused::Unknown)?;
-        let line = held.line().ok_or(Refused::Away)?;
+        let lines = held.lines();
+        let share =
+            limits::FORWARD_OPEN / u32::try_from(lines.len()).ok().filter(|count| *count > 0).ok_or(Refused::Away)?;
         let of_key = held.people.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
         let of_all = self.all.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
         let _waits = held.waiting.try_acquire().map_err(|_| Refused::TooMany)?;
-        let (asked, wait) = oneshot::channel();
-        line.try_send(asked).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Refused::TooMany,
-            mpsc::error::TrySendError::Closed(_) => Refused::Away,
-        })?;
-        let opened = timeout(limits::FORWARD_OPEN, wait).await;
-        let stream = opened.ok().and_then(Result::ok).ok_or(Refused::Away)?;
-        Ok(Opened { stream, _room: [of_key, of_all] })
+        let mut last = Refused::Away;
+        for line in lines {
+            match taken(&line, share).await {
+                Ok(stream) => return Ok(Opened { stream, _room: [of_key, of_all] }),
+                Err(refused) => last = refused,
+            }
+        }
+        Err(last)
     }
 }
 
+/// A stream on one line of a supplier, within this time.
+async fn taken(line: &mpsc::Sender<Asked>, within: Duration) -> Result<Stream, Refused> {
+    let (asked, wait) = oneshot::channel();
+    line.try_send(asked).map_err(|error| match error {
+        mpsc::error::TrySendError::Full(_) => Refused::TooMany,
+        mpsc::error::TrySendError::Closed(_) => Refused::Away,
+    })?;
+    timeout(within, wait).await.ok().and_then(Result::ok).ok_or(Refused::Away)
+}
+
 impl Held {
-    fn line(&self) -> Option<mpsc::Sender<Asked>> {
+    /// The lines that stand, the newest first.
+    fn lines(&self) -> Vec<mpsc::Sender<Asked>> {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().rev().find(|line| !line.is_closed()).cloned()
+        lines.iter().rev().filter(|line| !line.is_closed()).cloned().collect()
     }
 }
 
@@ -255,6 +275,52 @@ mod tests {
             assert_eq!(wait.await.expect("whole"), Some(Refused::Away));
         }
         assert_eq!(forwards.places()[0].people, 0);
+    }
+
+    #[tokio::test]
+    async fn no_more_are_passed_on_in_all_than_the_bound_however_many_suppliers_there_are() {
+        let keys: Vec<PeerKey> =
+            (0..=limits::FORWARDED / limits::FORWARDED_PER_KEY).map(|n| [n.to_le_bytes()[0]; 32]).collect();
+        let forwards = Forwards::new(&keys);
+        for key in &keys {
+            let mut line = forwards.line(key).expect("a line");
+            tokio::spawn(async move {
+                while let Some(asked) = line.recv().await {
+                    let _ = asked.send(crate::network::stream::boxed(futures::io::Cursor::new(Vec::new())));
+                }
+            });
+        }
+        let mut opened = Vec::new();
+        for number in 0..limits::FORWARDED {
+            opened.push(forwards.open(&keys[number / limits::FORWARDED_PER_KEY]).await.expect("opened"));
+        }
+        let last = keys.last().expect("a key");
+        let people = forwards.places().iter().find(|place| place.key == *last).map(|place| place.people);
+        assert!(people.is_some_and(|people| people < limits::FORWARDED_PER_KEY), "room of its own, and none in all");
+        assert_eq!(forwards.open(last).await.err(), Some(Refused::TooMany));
+        opened.pop();
+        assert!(forwards.open(last).await.is_ok(), "room again");
+    }
+
+    #[tokio::test]
+    async fn where_the_newest_line_of_a_supplier_takes_nobody_the_one_before_does() {
+        let forwards = Forwards::new(&[[1; 32]]);
+        let mut first = forwards.line(&[1; 32]).expect("a line");
+        let silent = forwards.line(&[1; 32]).expect("another line");
+        let taking = tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let Some(asked) = first.recv().await {
+                let (ours, theirs) = pair().await;
+                let _ = asked.send(ours);
+                kept.push(theirs);
+            }
+        });
+        assert!(forwards.open(&[1; 32]).await.is_ok(), "the newest does not answer");
+        drop(silent);
+        assert!(forwards.open(&[1; 32]).await.is_ok(), "the newest is gone");
+        taking.abort();
+        let _ = taking.await;
+        assert_eq!(forwards.open(&[1; 32]).await.err(), Some(Refused::Away));
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@
 use std::{io, sync::Arc};
 
 use libp2p::{PeerId, identity::Keypair, tls};
-use rustls::{ClientConfig, KeyLog, client::Resumption};
+use rustls::{ClientConfig, ConfigBuilder, KeyLog, WantsVerifier, client::Resumption};
 
 use super::fault::Fault;
 
@@ -23,16 +23,30 @@ pub(super) fn towards(own: &Keypair, peer: PeerId) -> io::Result<ClientConfig> {
 /// web server on the way, not the peer.
 pub(super) fn of_the_web() -> io::Result<ClientConfig> {
     use rustls_platform_verifier::BuilderVerifierExt;
+    let builder = web_builder()?.with_platform_verifier().map_err(|_| io::Error::from(no_authorities()))?;
+    Ok(secretive(builder.with_no_client_auth()))
+}
+
+/// The same; where the machine knows no authority, those of Mozilla that are built in decide.
+pub(super) fn of_the_web_or_built_in() -> io::Result<ClientConfig> {
+    of_the_web().or_else(|_| {
+        let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        Ok(secretive(web_builder()?.with_root_certificates(roots).with_no_client_auth()))
+    })
+}
+
+fn web_builder() -> io::Result<ConfigBuilder<ClientConfig, WantsVerifier>> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(|_| io::Error::from(no_authorities()))?
-        .with_no_client_auth();
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    builder.map_err(|_| io::Error::from(no_authorities()))
+}
+
+/// Nothing of a connection is kept or written down.
+fn secretive(mut config: ClientConfig) -> ClientConfig {
     config.resumption = Resumption::disabled();
     config.key_log = Arc::new(Silent);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
+    config
 }
 
 fn no_authorities() -> Fault {

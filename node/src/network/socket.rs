@@ -20,6 +20,18 @@ pub(super) async fn connect(to: SocketAddr) -> io::Result<TcpStream> {
     TcpSocket::from_std_stream(socket.into()).connect(to).await
 }
 
+/// Can a TCP port be listened on? libp2p shares it with whoever already does (`SO_REUSEPORT`), and each of the two would get
+/// some of the connections.
+pub(super) fn is_free(at: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(Domain::for_address(at), Type::STREAM, Some(Protocol::TCP))?;
+    if at.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    // Connections of a process that ended just now are in nobody's way.
+    socket.set_reuse_address(true)?;
+    socket.bind(&at.into())
+}
+
 /// Ends a connection on which nothing is acknowledged for so long: a full buffer keeps every other clock from it.
 pub(super) fn patience(socket: &SockRef<'_>) -> io::Result<()> {
     #[cfg(target_os = "linux")]

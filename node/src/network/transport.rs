@@ -31,7 +31,7 @@ use super::{
     dial::{self, Dialler},
     fault::Fault,
     forward::Forwards,
-    limits,
+    limits, socket,
     stream::Stream,
 };
 
@@ -114,6 +114,9 @@ impl Transport for Ways {
     type Dial = BoxFuture<'static, io::Result<Peer>>;
 
     fn listen_on(&mut self, id: ListenerId, address: Multiaddr) -> Result<(), TransportError<io::Error>> {
+        if let Some(at) = Address::of(&address).and_then(|address| address.tcp_socket()) {
+            socket::is_free(at).map_err(TransportError::Other)?;
+        }
         match &mut self.listeners {
             Some(listeners) => listeners.for_address(&address).listen_on(id, address),
             None => Err(TransportError::MultiaddrNotSupported(address)),

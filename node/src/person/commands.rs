@@ -165,6 +165,7 @@ impl Node {
             | Command::BoardLink
             | Command::Admission { .. }
             | Command::Forwarding
+            | Command::CheckForwarders
             | Command::Boards
             | Command::Follow { .. }
             | Command::Unfollow { .. }

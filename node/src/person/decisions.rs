@@ -92,8 +92,8 @@ impl Node {
     }
 
     pub(super) fn grants(&self) -> Value {
-        let all = self.machine.relationships().flat_map(|(_, r)| r.grants().map(move |grant| (r, grant)));
-        let own = all.map(|(r, grant)| self.grant_json(&r.profile().name, grant));
+        let all = self.machine.relationships().flat_map(|(key, r)| r.grants().map(move |grant| (key, r, grant)));
+        let own = all.map(|(key, r, grant)| self.who(self.grant_json(&r.profile().name, grant), key));
         Value::Array(own.chain(self.mandates(None)).collect())
     }
 
@@ -110,7 +110,7 @@ impl Node {
                     shown.insert("under".into(), json!(mandate.root().id()));
                     shown.insert("reference".into(), json!(mandate.stored.reference));
                 }
-                shown
+                self.who(shown, processor)
             });
         shown.collect()
     }

@@ -60,7 +60,15 @@ impl Node {
         items.reverse();
         Ok(items
             .iter()
-            .map(|item| json!({ "at": item["at"], "supplier": item["name"], "event": item["event"] }))
+            .map(|item| {
+                json!({
+                    "at": item["at"],
+                    "supplier": item["name"],
+                    "standing": item["standing"],
+                    "looks_like": item["looks_like"],
+                    "event": item["event"],
+                })
+            })
             .collect())
     }
 
@@ -125,13 +133,17 @@ impl Node {
             entry = read(&bytes.ok_or_else(|| records::damaged("the audit log"))?)?;
             place = Some((supplier, index));
         }
-        Ok(json!({
+        let shown = json!({
             "number": number,
             "at": time(entry.at),
             "supplier": place.map(|(supplier, _)| supplier),
             "name": place.map(|(supplier, _)| self.name_of(&supplier)),
             "index": place.map(|(_, index)| index),
             "event": entry.event,
-        }))
+        });
+        Ok(match place {
+            Some((supplier, _)) => self.who(shown, &supplier),
+            None => shown,
+        })
     }
 }

@@ -80,6 +80,7 @@ impl Companion {
             Command::BoardLink => self.board_link(turn),
             Command::Admission { admit, dismiss, open } => self.admission(&admit, &dismiss, open, turn),
             Command::Forwarding => self.forwarding(),
+            Command::CheckForwarders => Err(Failure::internal("handled elsewhere")),
             Command::Boards => {
                 let views = self.followed()?.iter().map(followed_json).collect();
                 Ok(Value::Array(views))
@@ -233,7 +234,7 @@ impl Companion {
     }
 
     /// How a person's clock differs, where that keeps something from being sent.
-    fn differs(&self, person: &PublicKey) -> Option<String> {
+    pub(crate) fn differs(&self, person: &PublicKey) -> Option<String> {
         let skew = self.machine.skew(person)?;
         let by =
             skew.theirs.map(|theirs| i64::try_from(theirs.0).unwrap_or(i64::MAX).saturating_sub_unsigned(skew.ours.0));

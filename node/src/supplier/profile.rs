@@ -23,10 +23,6 @@ use crate::{
 impl Companion {
     /// Changes the profile; what is left out stays.
     pub(super) fn change_profile(&mut self, new: NewProfile, turn: &mut Turn) -> Result<Value, Failure> {
-        if let Some(announce) = new.announce {
-            self.net.announce = announce;
-            self.advertise(turn)?;
-        }
         let known = self.machine.profile().ok_or(SupplierError::BadProfile)?.clone();
         let agreements: BTreeSet<_> = new.agreements.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
         let profile = Profile {
@@ -36,10 +32,14 @@ impl Companion {
             contact: new.contact.unwrap_or_else(|| known.contact.clone()),
             keys: revoking(&known.keys, new.revoke),
             agreements: if agreements.is_empty() { known.agreements.clone() } else { agreements },
-            issued: known.issued,
             ..known.clone()
         };
+        // Before anything changes in memory: what is refused here is not on disk either.
         check(&profile)?;
+        if let Some(announce) = new.announce {
+            self.net.announce = announce;
+        }
+        let profile = Profile { addresses: self.announced_now(turn)?, ..profile };
         if profile != known {
             self.renew_profile(profile, turn)?;
         }

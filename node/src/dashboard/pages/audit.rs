@@ -9,7 +9,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{App, Page, Posted, Shown, Visitor, download, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, download, go, show,
+    who::{Lookalike, Standing},
+};
 use crate::{command::Command, dashboard::limits};
 
 #[derive(Deserialize, Default)]
@@ -32,6 +35,9 @@ struct Item {
     at: String,
     supplier: Option<String>,
     name: Option<String>,
+    standing: Option<Standing>,
+    #[serde(default)]
+    looks_like: Vec<Lookalike>,
     index: Option<u64>,
     event: Value,
 }

@@ -10,7 +10,10 @@ use axum::{
 use regie_protocol::field::{FieldPath, VOCABULARY};
 use serde::Deserialize;
 
-use super::{App, Page, Posted, Shown, Visitor, download, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, download, go, show,
+    who::{Lookalike, Standing},
+};
 use crate::{
     backup::{self, Backup, BackupRow},
     clock,
@@ -89,6 +92,8 @@ struct Named {
 struct KnownBy {
     supplier: String,
     name: String,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
     at: String,
 }
 

@@ -16,7 +16,10 @@ use futures::stream;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{App, Page, Shown, Visitor, show};
+use super::{
+    App, Page, Shown, Visitor, show,
+    who::{Lookalike, Standing},
+};
 use crate::{command::Command, dashboard::limits};
 
 #[derive(Deserialize, Default)]
@@ -35,6 +38,8 @@ struct Open {
 struct Waits {
     supplier: String,
     name: String,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
     connected: bool,
     unreachable: bool,
 }

@@ -153,6 +153,8 @@ struct Wish {
 #[derive(Deserialize)]
 struct HandedOn {
     processor: String,
+    standing: Standing,
+    looks_like: Vec<Lookalike>,
     reference: String,
     #[serde(flatten)]
     terms: Grant,

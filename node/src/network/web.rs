@@ -1,0 +1,49 @@
+//! A stream to a web server that somebody else named, within the web's own TLS. In: its name, and where it is or the
+//! proxy that finds it. Out: an encrypted stream to who can show a certificate for that name, or why there is none.
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use super::{
+    address::{Family, Host},
+    dial::earliest,
+    fault::Fault,
+    keys,
+    proxy::{Login, Proxy},
+    socket,
+};
+
+/// How a web server is reached.
+#[derive(Clone, Debug)]
+pub enum WebWay {
+    /// At one of these addresses, which were looked up and looked at.
+    At(Vec<SocketAddr>),
+    /// Through a proxy, which looks the name up, under a login drawn for this stream alone: Tor gives it a circuit that
+    /// it shares with no line.
+    Through(Proxy),
+}
+
+/// Connects to a web server; who calls bounds the time.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn web(name: &str, port: u16, way: WebWay) -> Result<TlsStream<TcpStream>, Fault> {
+    connect(name, port, way).await.map_err(|error| Fault::of(&error))
+}
+
+async fn connect(name: &str, port: u16, way: WebWay) -> io::Result<TlsStream<TcpStream>> {
+    let server = ServerName::try_from(name.to_owned()).map_err(|_| io::Error::from(Fault::UnknownName))?;
+    // The system's certificates are read from disk.
+    let config: ClientConfig = tokio::task::spawn_blocking(keys::of_the_web_or_built_in).await??;
+    let stream = match way {
+        WebWay::At(addresses) => earliest(addresses, socket::connect).await?,
+        WebWay::Through(proxy) => {
+            let host = Host::Name { name: name.to_owned(), family: Family::Any };
+            proxy.open(&host, port, &Login::drawn()).await?
+        }
+    };
+    TlsConnector::from(Arc::new(config)).connect(server, stream).await
+}
