@@ -169,7 +169,11 @@ fn nothing_imports_up() {
         }
         let apart = APART.iter().find(|(of, _)| *of == room).map_or(&[][..], |(_, others)| others);
         for other in behind(&text, "crate").into_iter().filter(|other| *other != room) {
-            assert!(height(&other) < height(room) && !apart.contains(&other.as_str()), "{} imports {other}", file.display());
+            assert!(
+                height(&other) < height(room) && !apart.contains(&other.as_str()),
+                "{} imports {other}",
+                file.display()
+            );
             imported += 1;
         }
     }
