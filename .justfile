@@ -10,7 +10,7 @@ test *args:
 
 # The rules of the tree and its documents only: seconds, once built.
 rules:
-    cargo test -p regie-tests --test regie -- tidy:: docs:: promises:: supply::
+    cargo test --workspace --test regie -- tidy:: docs:: promises:: supply::
 
 # What the compiler and clippy say, as CI asks.
 lint:

@@ -1,5 +1,5 @@
 //! What is linked in: licences, sources, and crates that are kept out, by the lists of `.deny.toml` and `cargo metadata`
-//! alone. cargo-deny reads the same lists, and the texts of licences too (`.ci/long licences`).
+//! alone. cargo-deny reads the same lists in CI, and the texts of licences too.
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 
@@ -80,9 +80,7 @@ fn expressions_of_licences_are_read_as_they_are_meant() {
     {
         assert!(holds(good, &allowed), "{good}");
     }
-    for bad in
-        ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT", "MIT MIT", "Apache-2.0", "GPL-3.0 OR MIT AND X"]
-    {
+    for bad in ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT", "MIT MIT", "Apache-2.0", "GPL-3.0 OR MIT AND X"] {
         assert!(!holds(bad, &allowed), "{bad}");
     }
 }
