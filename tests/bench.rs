@@ -1,4 +1,4 @@
-//! `cargo bench`: what the parts cost beside what they can't cost less than, as ratios measured in one run.
+//! `cargo bench -p regie-tests`: what the parts cost beside what they can't cost less than, as ratios measured in one run.
 //!
 //! In: nothing, or the names of parts. Out: a table. Each line is the median of many rounds; a ratio's two sides are measured in
 //! turn, round by round, so that a busy machine slows both.

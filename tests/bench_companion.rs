@@ -1,4 +1,4 @@
-//! `cargo bench --bench companion`: what one companion carries, beside what a bare libp2p endpoint carries in the same
+//! `cargo bench -p regie-tests --bench companion`: what one companion carries, beside what a bare libp2p endpoint carries in the same
 //! run. In: `REGIE_BENCH_PERSONS` (10,000 where it is not set; each is two file descriptors). Out: a table.
 //!
 //! The companion is a process of its own, as it is deployed; the persons are real endpoints in this process, on the

@@ -1,5 +1,5 @@
 //! What the way between hosts costs: pairing and a request over a line of 40 ms each way, counted in round trips beside a bare
-//! echo on the same line; and what relationships cost that rest. `cargo bench --bench lines`.
+//! echo on the same line; and what relationships cost that rest. `cargo bench -p regie-tests --bench lines`.
 
 use std::time::{Duration, Instant};
 

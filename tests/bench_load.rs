@@ -1,4 +1,4 @@
-//! `cargo bench --bench load`: how much one person's node answers, and what it costs to be there.
+//! `cargo bench -p regie-tests --bench load`: how much one person's node answers, and what it costs to be there.
 //!
 //! In: nothing. Out: for 1, 16, 64 and 256 requests in flight at a node in a process of its own: the requests a second,
 //! beside what the signatures of a request alone would allow on one core; what the node's process used of the

@@ -102,3 +102,135 @@ fn every_cited_clause_exists() {
         assert!(protocol.lines().any(|line| line.starts_with(&begins)), "{}: clause {number}", file.display());
     }
 }
+
+/// What is read by people, and what tells machines what to do: relative to the root.
+fn documents() -> Vec<(PathBuf, String)> {
+    let mut places = vec![root().join("README.md"), root().join(".deny.toml"), root().join(".justfile")];
+    for part in ["docs", ".ci", "protocol/vectors"] {
+        places.extend(files(&root().join(part)));
+    }
+    let ours = |file: &PathBuf| file.extension().is_none_or(|ending| ["md", "toml"].iter().any(|own| ending == *own));
+    let read = |file: PathBuf| {
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        (file, text)
+    };
+    places.into_iter().filter(ours).map(read).collect()
+}
+
+/// Every file of the tree, with `/` before the path from its root, so that a file is found by the end of its path.
+fn tree() -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root()).expect("the root").flatten() {
+        let kept = |name: &str| entry.file_name().to_str() != Some(name);
+        match entry.path() {
+            place if place.is_file() => found.push(place),
+            place if ["target", ".git"].into_iter().all(kept) => found.extend(files(&place)),
+            _ => {}
+        }
+    }
+    let name = |file: PathBuf| format!("/{}", file.strip_prefix(root()).expect("below the root").display());
+    let ours = |name: &String| !name.contains("/node_modules/") && !name.contains("/.venv/");
+    found.into_iter().map(name).filter(ours).collect()
+}
+
+/// What a document cites between backquotes, or behind no more than white space where it is a script.
+fn cited(text: &str) -> Vec<&str> {
+    let apart = |c: char| c.is_whitespace() || "`()[],;:\"'".contains(c);
+    text.split(apart).map(|word| word.trim_end_matches('.')).collect()
+}
+
+/// Is that written as the name of a source file or script of this tree?
+fn is_source(word: &str) -> bool {
+    let ends =
+        [".rs", ".mjs", ".py", ".sh", ".ftl"].iter().any(|ending| word.ends_with(ending) && word.len() > ending.len());
+    let begins = ["node/", "protocol/", "tests/", "docs/", ".ci/"].iter().any(|part| word.starts_with(part));
+    (ends || begins) && !word.contains(['*', '…', '{', '<', '$', '='])
+}
+
+#[test]
+fn every_file_that_is_cited_exists() {
+    let tree = tree();
+    let (mut wrong, mut looked_at) = (Vec::new(), 0);
+    for (document, text) in documents() {
+        for word in cited(&text).into_iter().filter(|word| is_source(word)) {
+            let path = word.trim_start_matches("../").split('#').next().unwrap_or_default().trim_end_matches('/');
+            let there = tree.iter().any(|file| file.ends_with(&format!("/{path}")))
+                || root().join(path).exists()
+                || MADE.iter().any(|made| path.starts_with(made));
+            looked_at += 1;
+            if !there {
+                wrong.push(format!("{}: {word}", document.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these files are not in the tree:\n{}", wrong.join("\n"));
+    assert!(looked_at > 100, "{looked_at} files are cited");
+}
+
+/// What building and testing makes, which is in no clone.
+const MADE: [&str; 4] = ["tests/fuzz/artifacts", "tests/python/.venv", "tests/browser/node_modules", ".ci/long.ran"];
+
+#[test]
+fn every_attack_has_a_number_of_its_own() {
+    let text = read("docs/threat-model.md");
+    let below = text.split_once("## Attacks by name").expect("the heading").1;
+    let numbers = below.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    let numbers: Vec<&str> = numbers.filter(|cell| cell.starts_with(|c: char| c.is_ascii_digit())).collect();
+    let key = |cell: &&str| {
+        let letter = cell.trim_start_matches(|c: char| c.is_ascii_digit());
+        (cell[..cell.len() - letter.len()].parse::<u32>().expect("a number"), letter.to_owned())
+    };
+    assert!(numbers.len() > 25 && numbers.is_sorted_by(|a, b| key(a) < key(b)), "{numbers:?}");
+}
+
+#[test]
+fn every_decision_has_its_title_and_stands_in_the_list() {
+    let list = read("docs/decisions/README.md");
+    let mut expected = Vec::new();
+    for file in files(&root().join("docs/decisions")).into_iter().filter(|file| !file.ends_with("README.md")) {
+        let name = file.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+        let text = std::fs::read_to_string(&file).expect("text");
+        let number = name[..4].parse::<u32>().unwrap_or_else(|_| panic!("{name} does not begin with four digits"));
+        let title = text.lines().next().and_then(|line| line.strip_prefix("# ")).expect("a title").to_owned();
+        assert!(title.starts_with(&format!("{number}. ")), "{name}: the title is to begin with '# {number}. '");
+        for part in ["**Context.**", "**Choice.**", "**Consequence.**"] {
+            assert!(text.contains(part), "{name} has no {part}");
+        }
+        expected.push(format!("- [{title}]({name})"));
+    }
+    expected.sort_by(|a, b| a[a.find("](").expect("a link")..].cmp(&b[b.find("](").expect("a link")..]));
+    let listed: Vec<&str> = list.lines().filter(|line| line.starts_with("- [")).collect();
+    assert_eq!(listed, expected, "docs/decisions/README.md lists other decisions than there are");
+}
+
+#[test]
+fn the_versions_are_those_of_the_code() {
+    let text = read("docs/versions.md");
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 8, "{rows:?}");
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [_, today, _, _, place] = cells.as_slice() else { panic!("{row}") };
+        let mut quoted = place.split('`').skip(1).step_by(2);
+        let (file, code) = (quoted.next().expect("a file"), quoted.next().expect("code"));
+        assert!(read(file).contains(code), "{code} does not stand in {file}");
+        let number = today.split(',').next().unwrap_or_default();
+        assert!(code.contains(number), "{row}: {number} is not what the code says");
+    }
+}
+
+#[test]
+fn ci_runs_what_the_readme_says_and_the_long_parts_are_told() {
+    let (readme, run, long) = (read("README.md"), read(".ci/run"), read(".ci/long"));
+    for command in ["cargo test --workspace", "cargo run --release -- demo"] {
+        assert!(readme.contains(&format!("```\n{command}\n```")), "README does not say {command}");
+        let runs = run.lines().filter_map(|line| line.strip_prefix("step "));
+        assert!(runs.into_iter().any(|step| step == command || step == format!("{command} --market")), "{command}");
+    }
+    let parts = long.lines().find_map(|line| line.strip_prefix("parts=(")).expect("the parts").trim_end_matches(')');
+    let contributing = read("docs/contributing.md");
+    for part in parts.split(' ') {
+        assert!(has_row(&contributing, part), "docs/contributing.md does not say when {part} is run");
+        assert!(long.contains(&format!("\n    {part})")), "{part} has no code in .ci/long");
+    }
+}

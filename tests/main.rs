@@ -34,6 +34,7 @@ mod supplier_lists;
 mod supplier_page;
 mod supplier_python;
 mod supplier_store;
+mod supply;
 mod tally;
 mod tidy;
 mod unlinkable;

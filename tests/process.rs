@@ -23,25 +23,29 @@ use serde_json::{Value, json};
 /// How long anything may take before a test gives up on it. A bound against hanging, not a measurement.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The `regie` binary of this build.
+/// The `regie` binary of this build, with every feature. `cargo test --workspace` has built it, and then cargo finds
+/// nothing to do: the arguments ask for the same packages, and for some test (the one that builds quickest), since cargo
+/// settles the features of dependencies over all that it is asked for. Benches measure what is shipped: profile `dist`.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        let test = std::env::current_exe().expect("a path");
+        let place = test.parent().and_then(Path::parent).expect("target/debug");
+        let released = place.ends_with("release");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Process::new(cargo);
-        build.args(["build", "--quiet", "-p", "regie", "--features", "postgres,nats,parquet,vc"]);
-        let place = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.parent()?.to_owned()));
-        if place.is_some_and(|place| place.ends_with("release")) {
-            build.arg("--release");
-        }
+        build.args(["build", "--quiet", "--bin", "regie"]);
+        match released {
+            true => build.args(["-p", "regie", "--features", "nats,parquet,postgres,vc", "--profile", "dist"]),
+            false => build.args(["--workspace", "--test", "vectors"]),
+        };
         // What cargo told this test about its own package would make build scripts run anew.
         for (name, _) in std::env::vars().filter(|(name, _)| told_by_cargo(name)) {
             build.env_remove(name);
         }
         let built = build.status().expect("cargo runs");
         assert!(built.success(), "the binary builds");
-        let test = std::env::current_exe().expect("a path");
-        test.parent().and_then(Path::parent).expect("target/debug").join("regie")
+        if released { place.with_file_name("dist").join("regie") } else { place.join("regie") }
     })
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the release binary twice, from two copies of the tree in directories of different names and lengths, and
-# compares the two. In: optionally cargo arguments, e.g. `--features postgres,nats,parquet`. Out: the hashes; exit
+# Builds the binary that is shipped (profile `dist`) twice, from two copies of the tree in directories of different names and lengths, and
+# compares the two. In: optionally cargo arguments, e.g. `--features nats,parquet,postgres,vc`. Out: the hashes; exit
 # code 1 where they differ. What went in stands below the hashes, so that somebody else can do the same.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -19,10 +19,10 @@ for place in a/tree another/place/with/a/longer/name; do
     export RUSTFLAGS="--remap-path-prefix=$PWD=/regie --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
     CFLAGS="-ffile-prefix-map=$PWD=/regie -ffile-prefix-map=${CARGO_HOME:-$HOME/.cargo}=/cargo"
     export CFLAGS CARGO_INCREMENTAL=0
-    cargo build --release --locked --quiet -p regie "$@"
-    sha256sum target/release/regie | cut -d' ' -f1
+    cargo build --profile dist --locked --quiet -p regie "$@"
+    sha256sum target/dist/regie | cut -d' ' -f1
     # One finished tree of objects at a time fits on a small disk.
-    cp target/release/regie "$work/$(echo "$place" | tr / -)"
+    cp target/dist/regie "$work/$(echo "$place" | tr / -)"
     rm -rf target
   )
 done | tee "$work/hashes"

@@ -15,6 +15,8 @@ use crate::{
     store::{Batch, Item, Key, Ledger, Store, Table},
 };
 
+/// The version of what is inside a backup (docs/versions.md).
+pub const VERSION: u32 = 1;
 /// Largest backup that is read, in bytes.
 const BACKUP_BYTES: usize = 1024 * 1024 * 1024;
 /// Rows put in one transaction while restoring.
@@ -35,7 +37,7 @@ pub struct BackupRow {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Backup {
-    /// The format; 1.
+    /// [`VERSION`] of who wrote it.
     pub version: u32,
     /// Whose.
     pub role: Role,
@@ -83,7 +85,7 @@ pub fn seal(backup: &Backup, passphrase: &str) -> Result<Vec<u8>, Failure> {
 /// Opens a backup.
 ///
 /// # Errors
-/// [`exit::LOCKED`] for a wrong passphrase, [`exit::USAGE`] for a file that is no backup.
+/// [`exit::LOCKED`] for a wrong passphrase, [`exit::USAGE`] for a file that is no backup, or one of another version.
 pub fn open(file: &[u8], passphrase: &str) -> Result<Backup, Failure> {
     let identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
     let plain = age::decrypt(&identity, file).map_err(|error| match error {
@@ -93,7 +95,14 @@ pub fn open(file: &[u8], passphrase: &str) -> Result<Backup, Failure> {
         _ => Failure::usage("this is not a backup, or a damaged one; give a file that `regie backup` wrote"),
     })?;
     let plain = zeroize::Zeroizing::new(plain);
-    wire::decode(&plain, BACKUP_BYTES).map_err(|_| Failure::usage("this age file holds no regie backup"))
+    let backup: Backup =
+        wire::decode(&plain, BACKUP_BYTES).map_err(|_| Failure::usage("this age file holds no regie backup"))?;
+    match backup.version {
+        VERSION => Ok(backup),
+        other => Err(Failure::usage(format!(
+            "this backup has version {other}, this program reads {VERSION}: install a newer regie"
+        ))),
+    }
 }
 
 /// Puts a backup's rows into a new store.
@@ -125,4 +134,18 @@ fn hex(bytes: &[u8]) -> String {
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     data_encoding::HEXLOWER.decode(text.as_bytes()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_of_another_version_is_refused_and_says_what_to_do() {
+        let backup = |version| Backup { version, role: Role::Person, config: String::new(), rows: Vec::new() };
+        let opened = |version| open(&seal(&backup(version), "a phrase").expect("sealed"), "a phrase");
+        assert!(opened(VERSION).is_ok());
+        let failure = opened(VERSION + 1).expect_err("refused");
+        assert!(failure.exit == exit::USAGE && failure.message.contains("install a newer regie"), "{failure:?}");
+    }
 }

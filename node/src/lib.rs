@@ -1,7 +1,7 @@
 //! regie: a person's data node and a supplier's companion, in one binary.
 //!
-//! In: commands of an owner, frames of peers. Out: what `docs/architecture.md` describes. Imports go one way:
-//! `cli`, `demo`, `api` -> `command`, `control` -> `person`, `supplier` -> `network`, `store` -> `regie-protocol`.
+//! In: commands of an owner, frames of peers. Out: what `docs/architecture.md` describes. Imports go one way, from `cli` down
+//! to `clock`: that page has the order, and `tests/tidy.rs` holds it.
 
 #[cfg(regie_modelled)]
 compile_error!(

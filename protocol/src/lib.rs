@@ -1,8 +1,8 @@
 //! The pure core of regie.
 //!
 //! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
-//! ordered effects). Nothing here reads a clock, the operating system's randomness, a file or a socket; the
-//! node and the simulator drive the same code. `docs/architecture.md` shows the rooms.
+//! ordered effects). Nothing here reads a clock, a file or a socket, and one function alone the operating system's
+//! randomness (`prio3.rs` says why); the node and the simulator drive the same code. `docs/architecture.md` shows the rooms.
 
 pub mod agreement;
 pub mod attestation;

@@ -204,7 +204,7 @@ fn folded(text: &str) -> String {
 }
 
 /// The lists, oldest first.
-#[utoipa::path(get, path = "/v1/customer-lists", tag = "customer lists",
+#[utoipa::path(get, path = "/v1/customer-lists", operation_id = "list_customer_lists", tag = "customer lists",
     responses((status = 200, description = "They.", body = CustomerLists)))]
 pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<CustomerLists>, Problem> {
     let data = api.read(bearer, |companion, caller| {
@@ -215,7 +215,8 @@ pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<
 }
 
 /// Takes a list in and makes an invitation for every row. Rows that can't be read are told and left out.
-#[utoipa::path(post, path = "/v1/customer-lists", tag = "customer lists", request_body = NewCustomerList,
+#[utoipa::path(post, path = "/v1/customer-lists", operation_id = "create_customer_list",
+    tag = "customer lists", request_body = NewCustomerList,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It is taken in; invitations are being made.", body = CustomerList)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
@@ -243,7 +244,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 }
 
 /// One list, and how far it is.
-#[utoipa::path(get, path = "/v1/customer-lists/{id}", tag = "customer lists",
+#[utoipa::path(get, path = "/v1/customer-lists/{id}", operation_id = "get_customer_list", tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
     responses((status = 200, description = "It.", body = CustomerList)))]
 pub(super) async fn one(
@@ -260,7 +261,7 @@ pub(super) async fn one(
 }
 
 /// Removes a list and erases what it said. Its invitations hold until they expire.
-#[utoipa::path(delete, path = "/v1/customer-lists/{id}", tag = "customer lists",
+#[utoipa::path(delete, path = "/v1/customer-lists/{id}", operation_id = "delete_customer_list", tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
     responses((status = 204, description = "It is gone.")))]
 pub(super) async fn delete(
@@ -274,7 +275,8 @@ pub(super) async fn delete(
 }
 
 /// The invitations of a list as CSV, for a mailing: reference, link, four words, and whether the person came.
-#[utoipa::path(get, path = "/v1/customer-lists/{id}/invitations.csv", tag = "customer lists",
+#[utoipa::path(get, path = "/v1/customer-lists/{id}/invitations.csv",
+    operation_id = "get_customer_list_invitations_csv", tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
     responses((status = 200, description = "The table.", body = String, content_type = "text/csv")))]
 pub(super) async fn invitations(
@@ -292,7 +294,8 @@ pub(super) async fn invitations(
 }
 
 /// How right the list was.
-#[utoipa::path(get, path = "/v1/customer-lists/{id}/report", tag = "customer lists",
+#[utoipa::path(get, path = "/v1/customer-lists/{id}/report", operation_id = "get_customer_list_report",
+    tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
     responses((status = 200, description = "The report.", body = Report)))]
 pub(super) async fn report(
@@ -319,7 +322,8 @@ pub(super) async fn report(
 }
 
 /// Field by field what the list said and what the person gave, as CSV.
-#[utoipa::path(get, path = "/v1/customer-lists/{id}/report.csv", tag = "customer lists",
+#[utoipa::path(get, path = "/v1/customer-lists/{id}/report.csv", operation_id = "get_customer_list_report_csv",
+    tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
     responses((status = 200, description = "The table.", body = String, content_type = "text/csv")))]
 pub(super) async fn differences(

@@ -143,7 +143,7 @@ pub struct Terms {
 }
 
 /// Delegations made, oldest first.
-#[utoipa::path(get, path = "/v1/delegations", tag = "delegations", params(Paging),
+#[utoipa::path(get, path = "/v1/delegations", operation_id = "list_delegations", tag = "delegations", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Delegation>)))]
 pub(super) async fn list(
     State(api): State<Api>,
@@ -167,7 +167,7 @@ pub(super) async fn list(
 }
 
 /// Delegations that other companies made to this one, oldest first.
-#[utoipa::path(get, path = "/v1/mandates", tag = "delegations", params(Paging),
+#[utoipa::path(get, path = "/v1/mandates", operation_id = "list_mandates", tag = "delegations", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Mandate>)))]
 pub(super) async fn mandates(
     State(api): State<Api>,
@@ -192,7 +192,7 @@ pub(super) async fn mandates(
 }
 
 /// One delegation.
-#[utoipa::path(get, path = "/v1/delegations/{id}", tag = "delegations",
+#[utoipa::path(get, path = "/v1/delegations/{id}", operation_id = "get_delegation", tag = "delegations",
     params(("id" = String, Path, description = "dlg_…")),
     responses((status = 200, description = "It.", body = Delegation)))]
 pub(super) async fn one(
@@ -211,7 +211,8 @@ pub(super) async fn one(
 
 /// Hands part of a grant on to a processor. The person's node is told, meets the processor and gives it the right to
 /// ask; the processor finds it under `/v1/mandates` of its own companion.
-#[utoipa::path(post, path = "/v1/delegations", tag = "delegations", request_body = NewDelegation,
+#[utoipa::path(post, path = "/v1/delegations", operation_id = "create_delegation",
+    tag = "delegations", request_body = NewDelegation,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless.")),
     responses((status = 201, description = "It is made; the person's node is told when it connects.", body = Delegation)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {

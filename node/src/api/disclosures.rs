@@ -83,7 +83,7 @@ pub struct Proof {
 }
 
 /// Disclosures, oldest first.
-#[utoipa::path(get, path = "/v1/disclosures", tag = "disclosures", params(Paging),
+#[utoipa::path(get, path = "/v1/disclosures", operation_id = "list_disclosures", tag = "disclosures", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Disclosure>)))]
 pub(super) async fn list(
     State(api): State<Api>,
@@ -105,7 +105,7 @@ pub(super) async fn list(
 }
 
 /// One disclosure.
-#[utoipa::path(get, path = "/v1/disclosures/{id}", tag = "disclosures",
+#[utoipa::path(get, path = "/v1/disclosures/{id}", operation_id = "get_disclosure", tag = "disclosures",
     params(("id" = String, Path, description = "dsc_…")),
     responses((status = 200, description = "It.", body = Disclosure)))]
 pub(super) async fn one(

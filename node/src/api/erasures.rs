@@ -106,7 +106,7 @@ pub struct Erased {
 }
 
 /// Grants by which every change is told, oldest first.
-#[utoipa::path(get, path = "/v1/subscriptions", tag = "requests", params(Paging),
+#[utoipa::path(get, path = "/v1/subscriptions", operation_id = "list_subscriptions", tag = "requests", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Subscription>)))]
 pub(super) async fn subscriptions(
     State(api): State<Api>,
@@ -117,7 +117,7 @@ pub(super) async fn subscriptions(
 }
 
 /// Grants that persons withdrew, oldest first.
-#[utoipa::path(get, path = "/v1/revocations", tag = "erasures", params(Paging),
+#[utoipa::path(get, path = "/v1/revocations", operation_id = "list_revocations", tag = "erasures", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Revocation>)))]
 pub(super) async fn revocations(
     State(api): State<Api>,
@@ -128,7 +128,7 @@ pub(super) async fn revocations(
 }
 
 /// Erasure receipts, oldest first.
-#[utoipa::path(get, path = "/v1/erasures", tag = "erasures", params(Paging),
+#[utoipa::path(get, path = "/v1/erasures", operation_id = "list_erasures", tag = "erasures", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Erasure>)))]
 pub(super) async fn list(
     State(api): State<Api>,
@@ -139,7 +139,8 @@ pub(super) async fn list(
 }
 
 /// Erases values now, and tells the person with a signed receipt.
-#[utoipa::path(post, path = "/v1/erasures", tag = "erasures", request_body = NewErasure,
+#[utoipa::path(post, path = "/v1/erasures", operation_id = "create_erasure",
+    tag = "erasures", request_body = NewErasure,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "Done.", body = Erased)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {

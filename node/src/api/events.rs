@@ -81,7 +81,7 @@ impl Event {
 }
 
 /// Events, oldest first. Ask again with the last `next` to go on; events are kept for 30 days.
-#[utoipa::path(get, path = "/v1/events", tag = "events", params(Paging),
+#[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "events", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Event>)))]
 pub(super) async fn list(
     State(api): State<Api>,
@@ -101,7 +101,7 @@ pub(super) async fn list(
 
 /// Events as they happen (server-sent events). Begins after the cursor or the `Last-Event-ID`, or with what happens
 /// from now on.
-#[utoipa::path(get, path = "/v1/events/stream", tag = "events", params(
+#[utoipa::path(get, path = "/v1/events/stream", operation_id = "follow_event", tag = "events", params(
     ("cursor" = Option<String>, Query, description = "Begin after this, the `next` of a page of events."),
     ("Last-Event-ID" = Option<String>, Header, description = "Begin after this event.")),
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")))]

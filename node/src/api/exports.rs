@@ -183,7 +183,7 @@ impl What {
 
 /// A table: `relationships`, `values` (a row for every value held) or `disclosures` (a row for every field of every
 /// disclosure), as `.csv` or, where the companion was built with it, `.parquet`.
-#[utoipa::path(get, path = "/v1/exports/{file}", tag = "exports", params(
+#[utoipa::path(get, path = "/v1/exports/{file}", operation_id = "get_export", tag = "exports", params(
     ("file" = String, Path, description = "One of the tables.",
         pattern = r"^(relationships|values|disclosures)\.(csv|parquet)$"),
     ("exact" = Option<bool>, Query, description = "In CSV, leave cells that look like formulas as they are.")),

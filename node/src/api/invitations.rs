@@ -68,7 +68,8 @@ pub struct Invitation {
 }
 
 /// Makes an invitation.
-#[utoipa::path(post, path = "/v1/invitations", tag = "invitations", request_body = NewInvitation,
+#[utoipa::path(post, path = "/v1/invitations", operation_id = "create_invitation",
+    tag = "invitations", request_body = NewInvitation,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It.", body = Invitation)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
@@ -84,7 +85,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 }
 
 /// Invitations, oldest first.
-#[utoipa::path(get, path = "/v1/invitations", tag = "invitations", params(Paging),
+#[utoipa::path(get, path = "/v1/invitations", operation_id = "list_invitations", tag = "invitations", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Invitation>)))]
 pub(super) async fn list(
     State(api): State<Api>,
@@ -103,7 +104,7 @@ pub(super) async fn list(
 }
 
 /// One invitation.
-#[utoipa::path(get, path = "/v1/invitations/{id}", tag = "invitations",
+#[utoipa::path(get, path = "/v1/invitations/{id}", operation_id = "get_invitation", tag = "invitations",
     params(("id" = String, Path, description = "inv_…")),
     responses((status = 200, description = "It.", body = Invitation)))]
 pub(super) async fn one(
@@ -115,7 +116,7 @@ pub(super) async fn one(
 }
 
 /// The link as a QR code.
-#[utoipa::path(get, path = "/v1/invitations/{id}/qr.svg", tag = "invitations",
+#[utoipa::path(get, path = "/v1/invitations/{id}/qr.svg", operation_id = "get_invitation_qr_svg", tag = "invitations",
     params(("id" = String, Path, description = "inv_…")),
     responses((status = 200, description = "The code.", body = String, content_type = "image/svg+xml")))]
 pub(super) async fn qr(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Response, Problem> {

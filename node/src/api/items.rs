@@ -89,7 +89,7 @@ pub struct Sent {
 }
 
 /// Documents and corrections sent, oldest first; the oldest of a person's that were answered are forgotten.
-#[utoipa::path(get, path = "/v1/records", tag = "records", params(Paging),
+#[utoipa::path(get, path = "/v1/records", operation_id = "list_records", tag = "records", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Sent>)))]
 pub(super) async fn list(
     State(api): State<Api>,
@@ -112,7 +112,7 @@ pub(super) async fn list(
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/v1/records/{id}", tag = "records",
+#[utoipa::path(get, path = "/v1/records/{id}", operation_id = "get_record", tag = "records",
     params(("id" = String, Path, description = "itm_…")),
     responses((status = 200, description = "It.", body = Sent)))]
 pub(super) async fn one(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Json<Sent>, Problem> {
@@ -126,7 +126,7 @@ pub(super) async fn one(State(api): State<Api>, bearer: Bearer, Path(id): Path<S
 }
 
 /// Sends a document into a collection that the person opened.
-#[utoipa::path(post, path = "/v1/records", tag = "records", request_body = NewRecord,
+#[utoipa::path(post, path = "/v1/records", operation_id = "create_record", tag = "records", request_body = NewRecord,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It is queued; the person's node takes it when it connects.", body = Sent)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
@@ -144,7 +144,8 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 }
 
 /// Proposes to correct a field; the person decides, by hand or by a default.
-#[utoipa::path(post, path = "/v1/corrections", tag = "records", request_body = NewCorrection,
+#[utoipa::path(post, path = "/v1/corrections", operation_id = "create_correction",
+    tag = "records", request_body = NewCorrection,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It is queued.", body = Sent)))]
 pub(super) async fn correct(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {

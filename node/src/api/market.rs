@@ -171,7 +171,7 @@ pub struct Offer {
 }
 
 /// The boards that are followed.
-#[utoipa::path(get, path = "/v1/boards", tag = "market",
+#[utoipa::path(get, path = "/v1/boards", operation_id = "list_boards", tag = "market",
     responses((status = 200, description = "All of them, at most 16.", body = Page<Board>)))]
 pub(super) async fn boards(State(api): State<Api>, bearer: Bearer) -> Result<Json<Page<Board>>, Problem> {
     let page = api.read(bearer, |companion, _| {
@@ -183,7 +183,7 @@ pub(super) async fn boards(State(api): State<Api>, bearer: Bearer) -> Result<Jso
 }
 
 /// Follows a board. Calling it again for the same board changes what is looked for.
-#[utoipa::path(post, path = "/v1/boards", tag = "market", request_body = NewBoard,
+#[utoipa::path(post, path = "/v1/boards", operation_id = "create_board", tag = "market", request_body = NewBoard,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It is followed; what is found comes as `intent.found`.", body = Board)))]
 pub(super) async fn follow(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
@@ -195,7 +195,7 @@ pub(super) async fn follow(State(api): State<Api>, posted: Posted) -> Result<Res
 }
 
 /// Lets a board go.
-#[utoipa::path(delete, path = "/v1/boards/{id}", tag = "market",
+#[utoipa::path(delete, path = "/v1/boards/{id}", operation_id = "delete_board", tag = "market",
     params(("id" = String, Path, description = "brd_…")),
     responses((status = 204, description = "Done.")))]
 pub(super) async fn unfollow(
@@ -209,7 +209,7 @@ pub(super) async fn unfollow(
 }
 
 /// What is wanted and was found on the boards that are followed, oldest first.
-#[utoipa::path(get, path = "/v1/intents", tag = "market", params(Paging),
+#[utoipa::path(get, path = "/v1/intents", operation_id = "list_intents", tag = "market", params(Paging),
     responses((status = 200, description = "A page of what is open.", body = Page<Intent>)))]
 pub(super) async fn intents(
     State(api): State<Api>,
@@ -226,7 +226,7 @@ pub(super) async fn intents(
 }
 
 /// One of them, also when it is withdrawn.
-#[utoipa::path(get, path = "/v1/intents/{id}", tag = "market",
+#[utoipa::path(get, path = "/v1/intents/{id}", operation_id = "get_intent", tag = "market",
     params(("id" = String, Path, description = "int_…")),
     responses((status = 200, description = "It.", body = Intent)))]
 pub(super) async fn intent(
@@ -243,7 +243,7 @@ pub(super) async fn intent(
 }
 
 /// Offers made, oldest first.
-#[utoipa::path(get, path = "/v1/offers", tag = "market", params(Paging),
+#[utoipa::path(get, path = "/v1/offers", operation_id = "list_offers", tag = "market", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Offer>)))]
 pub(super) async fn offers(
     State(api): State<Api>,
@@ -260,7 +260,7 @@ pub(super) async fn offers(
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/v1/offers/{id}", tag = "market",
+#[utoipa::path(get, path = "/v1/offers/{id}", operation_id = "get_offer", tag = "market",
     params(("id" = String, Path, description = "off_…")),
     responses((status = 200, description = "It.", body = Offer)))]
 pub(super) async fn offer(
@@ -277,7 +277,7 @@ pub(super) async fn offer(
 }
 
 /// Offers something for an intent. The person sees it without being known; who takes it up becomes a relationship.
-#[utoipa::path(post, path = "/v1/offers", tag = "market", request_body = NewOffer,
+#[utoipa::path(post, path = "/v1/offers", operation_id = "create_offer", tag = "market", request_body = NewOffer,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It is on its way to the board.", body = Offer)))]
 pub(super) async fn make(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {

@@ -185,31 +185,13 @@ fn describe(document: &mut OpenApi) {
     let response = |text: &str| {
         ResponseBuilder::new().description(text).content("application/problem+json", problem.clone()).build()
     };
-    for (path, item) in &mut document.paths.paths {
-        for (method, operation) in [("get", &mut item.get), ("post", &mut item.post), ("delete", &mut item.delete)] {
-            let Some(operation) = operation else { continue };
-            operation.operation_id = Some(operation_id(path, method, operation.operation_id.as_deref()));
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten() {
             for (status, text) in PROBLEMS {
                 let known = &mut operation.responses.responses;
                 known.entry((*status).to_owned()).or_insert_with(|| RefOr::T(response(text)));
             }
         }
-    }
-}
-
-/// What a generated client calls a call: `list_requests`, `get_request`, `rotate_webhook` and so on; each once.
-fn operation_id(path: &str, method: &str, handler: Option<&str>) -> String {
-    let parts: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
-    let plain = |part: &str| part.replace(['-', '.'], "_");
-    let one = |part: &str| plain(part).trim_end_matches('s').to_owned();
-    match (method, parts.as_slice()) {
-        ("get", [things]) => format!("list_{}", plain(things)),
-        ("get", [things, id]) if id.starts_with('{') => format!("get_{}", one(things)),
-        ("get", [things, _, part]) => format!("get_{}_{}", one(things), plain(part)),
-        ("post", [things]) => format!("create_{}", one(things)),
-        ("delete", [things, _]) => format!("delete_{}", one(things)),
-        (_, [things, _, does]) => format!("{}_{}", plain(does), one(things)),
-        _ => format!("{}_{}", handler.unwrap_or(method), one(parts.first().unwrap_or(&"call"))),
     }
 }
 

@@ -124,7 +124,8 @@ pub struct Values {
 }
 
 /// Relationships, oldest first.
-#[utoipa::path(get, path = "/v1/relationships", tag = "relationships", params(Paging),
+#[utoipa::path(get, path = "/v1/relationships", operation_id = "list_relationships",
+    tag = "relationships", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Relationship>)))]
 pub(super) async fn list(
     State(api): State<Api>,
@@ -146,7 +147,7 @@ pub(super) async fn list(
 }
 
 /// One relationship.
-#[utoipa::path(get, path = "/v1/relationships/{id}", tag = "relationships",
+#[utoipa::path(get, path = "/v1/relationships/{id}", operation_id = "get_relationship", tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
     responses((status = 200, description = "It.", body = Relationship)))]
 pub(super) async fn one(
@@ -164,7 +165,8 @@ pub(super) async fn one(
 }
 
 /// The values held of a person, with where each came from.
-#[utoipa::path(get, path = "/v1/relationships/{id}/values", tag = "relationships",
+#[utoipa::path(get, path = "/v1/relationships/{id}/values", operation_id = "get_relationship_values",
+    tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
     responses((status = 200, description = "They.", body = Values)))]
 pub(super) async fn values(
@@ -182,7 +184,8 @@ pub(super) async fn values(
 }
 
 /// The agreement with a person (IEEE 7012), and the two signed records that both sides keep.
-#[utoipa::path(get, path = "/v1/relationships/{id}/agreement", tag = "relationships",
+#[utoipa::path(get, path = "/v1/relationships/{id}/agreement", operation_id = "get_relationship_agreement",
+    tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
     responses((status = 200, description = "It.", body = Agreement)))]
 pub(super) async fn agreement(

@@ -155,7 +155,8 @@ pub struct Bulk {
 }
 
 /// Asks one person.
-#[utoipa::path(post, path = "/v1/requests", tag = "requests", request_body = NewRequest,
+#[utoipa::path(post, path = "/v1/requests", operation_id = "create_request",
+    tag = "requests", request_body = NewRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It.", body = Request)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
@@ -170,7 +171,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 }
 
 /// Requests, oldest first.
-#[utoipa::path(get, path = "/v1/requests", tag = "requests", params(Paging),
+#[utoipa::path(get, path = "/v1/requests", operation_id = "list_requests", tag = "requests", params(Paging),
     responses((status = 200, description = "A page.", body = Page<Request>)))]
 pub(super) async fn list(
     State(api): State<Api>,
@@ -192,7 +193,7 @@ pub(super) async fn list(
 }
 
 /// One request.
-#[utoipa::path(get, path = "/v1/requests/{id}", tag = "requests",
+#[utoipa::path(get, path = "/v1/requests/{id}", operation_id = "get_request", tag = "requests",
     params(("id" = String, Path, description = "req_…")),
     responses((status = 200, description = "It.", body = Request)))]
 pub(super) async fn one(
@@ -210,7 +211,8 @@ pub(super) async fn one(
 }
 
 /// Asks many persons; the answer comes at once, the requests are made one after the other.
-#[utoipa::path(post, path = "/v1/bulk-requests", tag = "requests", request_body = NewBulk,
+#[utoipa::path(post, path = "/v1/bulk-requests", operation_id = "create_bulk_request",
+    tag = "requests", request_body = NewBulk,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 202, description = "It has begun.", body = Bulk)))]
 pub(super) async fn create_bulk(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
@@ -227,7 +229,7 @@ pub(super) async fn create_bulk(State(api): State<Api>, posted: Posted) -> Resul
 }
 
 /// How far a request to many persons is.
-#[utoipa::path(get, path = "/v1/bulk-requests/{id}", tag = "requests",
+#[utoipa::path(get, path = "/v1/bulk-requests/{id}", operation_id = "get_bulk_request", tag = "requests",
     params(("id" = String, Path, description = "blk_…")),
     responses((status = 200, description = "It.", body = Bulk)))]
 pub(super) async fn bulk(

@@ -145,7 +145,7 @@ pub struct Member {
 }
 
 /// The segments that are published, at most 16.
-#[utoipa::path(get, path = "/v1/segments", tag = "segments",
+#[utoipa::path(get, path = "/v1/segments", operation_id = "list_segments", tag = "segments",
     responses((status = 200, description = "All of them.", body = Page<Segment>)))]
 pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<Page<Segment>>, Problem> {
     let page = api.read(bearer, |companion, caller| {
@@ -158,7 +158,7 @@ pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/v1/segments/{id}", tag = "segments",
+#[utoipa::path(get, path = "/v1/segments/{id}", operation_id = "get_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
     responses((status = 200, description = "It.", body = Segment)))]
 pub(super) async fn one(
@@ -174,7 +174,7 @@ pub(super) async fn one(
 }
 
 /// Who says that they belong; all of them at once, in no order that means anything.
-#[utoipa::path(get, path = "/v1/segments/{id}/members", tag = "segments",
+#[utoipa::path(get, path = "/v1/segments/{id}/members", operation_id = "get_segment_members", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
     responses((status = 200, description = "Whose time is not over.", body = Page<Member>)))]
 pub(super) async fn members(
@@ -197,7 +197,8 @@ pub(super) async fn members(
 }
 
 /// Publishes a pattern. Persons' nodes find it when they next look; nobody is asked.
-#[utoipa::path(post, path = "/v1/segments", tag = "segments", request_body = NewSegment,
+#[utoipa::path(post, path = "/v1/segments", operation_id = "create_segment",
+    tag = "segments", request_body = NewSegment,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It is published.", body = Segment)))]
 pub(super) async fn publish(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
@@ -221,7 +222,7 @@ pub(super) async fn publish(State(api): State<Api>, posted: Posted) -> Result<Re
 }
 
 /// Takes a segment back. Who belonged is forgotten.
-#[utoipa::path(delete, path = "/v1/segments/{id}", tag = "segments",
+#[utoipa::path(delete, path = "/v1/segments/{id}", operation_id = "delete_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
     responses((status = 204, description = "Done.")))]
 pub(super) async fn take_back(

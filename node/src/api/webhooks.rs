@@ -68,7 +68,7 @@ pub struct Webhook {
 }
 
 /// Makes a webhook (Standard Webhooks); it is told what happens from now on.
-#[utoipa::path(post, path = "/v1/webhooks", tag = "events", request_body = NewWebhook,
+#[utoipa::path(post, path = "/v1/webhooks", operation_id = "create_webhook", tag = "events", request_body = NewWebhook,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It, with its secret.", body = Webhook)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
@@ -82,7 +82,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 }
 
 /// Every webhook.
-#[utoipa::path(get, path = "/v1/webhooks", tag = "events",
+#[utoipa::path(get, path = "/v1/webhooks", operation_id = "list_webhooks", tag = "events",
     responses((status = 200, description = "All of them.", body = Page<Webhook>)))]
 pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<Page<Webhook>>, Problem> {
     let hooks = api.read(bearer, |companion, caller| companion.hooks(caller.world)).await?;
@@ -91,7 +91,7 @@ pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<
 }
 
 /// One webhook, with how its deliveries go.
-#[utoipa::path(get, path = "/v1/webhooks/{id}", tag = "events",
+#[utoipa::path(get, path = "/v1/webhooks/{id}", operation_id = "get_webhook", tag = "events",
     params(("id" = String, Path, description = "whk_…")),
     responses((status = 200, description = "It.", body = Webhook)))]
 pub(super) async fn one(
@@ -105,7 +105,7 @@ pub(super) async fn one(
 }
 
 /// Takes a webhook away.
-#[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "events",
+#[utoipa::path(delete, path = "/v1/webhooks/{id}", operation_id = "delete_webhook", tag = "events",
     params(("id" = String, Path, description = "whk_…")),
     responses((status = 204, description = "Done.")))]
 pub(super) async fn delete(
@@ -119,7 +119,8 @@ pub(super) async fn delete(
 }
 
 /// Gives a webhook a new secret; the old one signs beside it for a day.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/rotate", tag = "events", request_body = Nothing,
+#[utoipa::path(post, path = "/v1/webhooks/{id}/rotate", operation_id = "rotate_webhook",
+    tag = "events", request_body = Nothing,
     params(("id" = String, Path, description = "whk_…"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 200, description = "It, with the new secret.", body = Webhook)))]
@@ -137,7 +138,8 @@ pub(super) async fn rotate(
 }
 
 /// Takes up a disabled webhook where it stopped, or tries a waiting one at once.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/resume", tag = "events", request_body = Nothing,
+#[utoipa::path(post, path = "/v1/webhooks/{id}/resume", operation_id = "resume_webhook",
+    tag = "events", request_body = Nothing,
     params(("id" = String, Path, description = "whk_…"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 200, description = "It.", body = Webhook)))]
@@ -155,7 +157,8 @@ pub(super) async fn resume(
 }
 
 /// Tells one earlier event again.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/resend", tag = "events", request_body = Resend,
+#[utoipa::path(post, path = "/v1/webhooks/{id}/resend", operation_id = "resend_webhook",
+    tag = "events", request_body = Resend,
     params(("id" = String, Path, description = "whk_…"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 200, description = "It.", body = Webhook)))]

@@ -29,7 +29,7 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, 
         Err(failure) => return Err(failure),
     };
     let toml = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
-    let sealed = backup::seal(&Backup { version: 1, role: config.role, config: toml, rows }, &text)?;
+    let sealed = backup::seal(&Backup { version: backup::VERSION, role: config.role, config: toml, rows }, &text)?;
     let cannot = |error: std::io::Error| Failure::usage(format!("can't write {}: {error}", target.display()));
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(target).map_err(cannot)?;
     file.write_all(&sealed).and_then(|()| file.sync_all()).map_err(cannot)?;

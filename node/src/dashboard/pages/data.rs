@@ -188,7 +188,7 @@ pub(super) async fn backup(State(app): State<App>, Extension(visitor): Extension
         let rows: Vec<BackupRow> = serde_json::from_value(answer["rows"].clone()).map_err(Failure::internal)?;
         let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
         let role = home::config(&home)?.role;
-        backup::seal(&Backup { version: 1, role, config, rows }, &passphrase)
+        backup::seal(&Backup { version: backup::VERSION, role, config, rows }, &passphrase)
     });
     let sealed = sealed.await.map_err(|error| visitor.fault(Failure::internal(error)))?;
     let name = format!("regie-{}.age", clock::text(clock::wall()).get(..10).unwrap_or("backup"));
