@@ -75,6 +75,11 @@ fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     assert_eq!(anna.ask(&Command::Grants).as_array().map(Vec::len), grants.as_array().map(Vec::len));
     let audit = anna.good(&["audit"]);
     assert!(audit.contains("changed its key"), "{audit}");
+    shop.stop();
+    shop.start();
+    until("the place of the key before is the supplier's, and not let alone", || {
+        supplier_of(&anna)["connected"] == json!(true) && shop.customer()["connected"] == json!(true)
+    });
 
     // The thief answers in the company's place, with all that it had.
     shop.stop();

@@ -95,8 +95,8 @@ pub enum Event {
     Approach(PublicKey, oneshot::Sender<Result<pairing::Approach, Failure>>),
     /// Who answers in the place of a supplier has its next key; is it taken for the supplier from now on?
     Follow(PublicKey, Box<Signed<Profile>>, oneshot::Sender<bool>),
-    /// Somebody showed this profile: is it a supplier that is known, by a key that leads from the known one to this?
-    Whose(Box<Signed<Profile>>, oneshot::Sender<Result<Option<Value>, Failure>>),
+    /// Who holds this key showed this profile: is it a supplier that is known, by a key that leads from the known one to this?
+    Whose(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Option<Value>, Failure>>),
     /// It was: what the owner is to see.
     Looked(Box<pairing::Looked>, oneshot::Sender<Result<Value, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
@@ -308,8 +308,8 @@ impl Driven for Node {
                     let _ = answer.send(followed);
                 });
             }
-            Event::Whose(profile, answer) => {
-                let known = self.machine.whose(&profile).map(|supplier| self.found(&supplier, *profile, turn));
+            Event::Whose(key, profile, answer) => {
+                let known = self.machine.whose(&key, &profile).map(|supplier| self.found(&supplier, *profile, turn));
                 turn.after(move || drop(answer.send(Ok(known))));
             }
             Event::Command(Command::Stop, answer) => {

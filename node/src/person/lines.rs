@@ -171,6 +171,10 @@ impl Node {
         if let Some(link) = self.links.get(supplier) {
             link.place.send_if_modified(|known| {
                 let moved = *known != place;
+                if known.key != place.key {
+                    // Whoever answered there in the place of the key before may be the supplier.
+                    link.strangers.iter().for_each(Strangers::forget);
+                }
                 *known = place;
                 moved
             });

@@ -105,7 +105,7 @@ pub async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result
     }
     let approach = ask(&events, |answer| Event::Approach(supplier, answer)).await?;
     let (_endpoint, profile) = greet(&invitation, &approach).await?;
-    if let Some(known) = known_by(&profile, &events).await? {
+    if let Some(known) = known_by(supplier, &profile, &events).await? {
         return Ok(known);
     }
     let read = read(&approach.reader, &supplier, &profile).await;
@@ -133,7 +133,7 @@ pub async fn pair(
     let proffer = Proffer { supplier, invitation: id, agreement, alternative: None };
     let Proffered { approach, pairing, seen } = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
     let (endpoint, profile) = greet(&invitation, &approach).await?;
-    if let Some(known) = known_by(&profile, &events).await? {
+    if let Some(known) = known_by(supplier, &profile, &events).await? {
         return Ok(known);
     }
     if seen.as_ref().is_some_and(|seen| seen.profile != profile.id()) {
@@ -169,9 +169,13 @@ pub async fn pair(
 }
 
 /// A supplier that is known, where this profile shows how it came to a key that is not.
-async fn known_by(profile: &Signed<Profile>, events: &mpsc::Sender<Event>) -> Result<Option<Value>, Failure> {
+async fn known_by(
+    key: PublicKey,
+    profile: &Signed<Profile>,
+    events: &mpsc::Sender<Event>,
+) -> Result<Option<Value>, Failure> {
     let profile = Box::new(profile.clone());
-    ask(events, |answer| Event::Whose(profile, answer)).await
+    ask(events, |answer| Event::Whose(key, profile, answer)).await
 }
 
 /// Asks the node's driver.

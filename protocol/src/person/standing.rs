@@ -56,7 +56,8 @@ impl Person {
     }
 
     /// A known supplier shows its profile again. A newer one takes the place of the one there is: of the same key, or of
-    /// the key that was committed to as the next one. One that is not newer changes nothing.
+    /// the key that was committed to as the next one. One that is not newer changes nothing, nor does one that leaves a
+    /// domain which proves the supplier.
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`]; [`OwnerError::BadPairing`] where it is not this supplier's or out of bounds.
@@ -75,6 +76,12 @@ impl Person {
         }
         let bad = |_| OwnerError::BadPairing("profile is not signed by its key");
         let profile = within_bounds(profile.verify().map_err(bad)?)?;
+        // A proven domain is given up by its own document alone: who stole the key could else leave the one place that can
+        // revoke it.
+        let leaves = profile.supplier == relationship.profile.supplier && profile.domain != relationship.profile.domain;
+        if leaves && matches!(relationship.standing(now.latest()), Standing::Proven { .. }) {
+            return Ok(effects);
+        }
         if !self.take_newer(&mut effects, supplier, &profile, now, entropy)?
             && !self.has_key(supplier, &profile.supplier)
         {
@@ -83,11 +90,12 @@ impl Person {
         Ok(effects)
     }
 
-    /// Whose profile is this: of which relationship's supplier, by its key in force, by one before, or by those that it
-    /// leads to?
+    /// Whose profile is this, shown by who holds this key: of which relationship's supplier, by its key in force, by one
+    /// before, or by those that it leads to? Another's profile is nobody's to show.
     #[must_use]
-    pub fn whose(&self, profile: &Signed<Profile>) -> Option<PublicKey> {
-        let profile = profile.clone().verify().ok().filter(|profile| profile.well_formed())?;
+    pub fn whose(&self, key: &PublicKey, profile: &Signed<Profile>) -> Option<PublicKey> {
+        let profile =
+            profile.clone().verify().ok().filter(|profile| profile.well_formed() && profile.supplier == *key)?;
         let earlier = profile.keys.earlier();
         let known = self.known_as(&profile.supplier);
         known.or_else(|| {

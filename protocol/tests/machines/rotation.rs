@@ -198,7 +198,12 @@ fn a_node_that_was_off_follows_several_at_once_and_by_any_way() {
         all.rotate(SECOND, THIRD, NOW.plus_ms(10));
         all.rotate(THIRD, OF_THIEF, NOW.plus_ms(20));
         let profile = all.world.supplier.signed_profile().expect("one").clone();
-        assert_eq!(all.world.person.whose(&profile), Some(all.first), "also by a link of the newest key");
+        assert_eq!(
+            all.world.person.whose(&public(THIRD), &profile),
+            Some(all.first),
+            "also by a link of the newest key"
+        );
+        assert_eq!(all.world.person.whose(&public(CARRIER), &profile), None, "another shows it");
         if by_domain {
             all.read(profile, later)
         } else {
@@ -220,7 +225,7 @@ fn a_thief_of_the_key_in_force_appoints_no_heir() {
     let before = all.world.records.len();
     let heir = all.heir(NOW.plus_ms(5));
     assert!(matches!(all.show(heir.clone(), NOW), Err(OwnerError::BadPairing(_))));
-    assert_eq!(all.world.person.whose(&heir), None);
+    assert_eq!(all.world.person.whose(&public(OF_THIEF), &heir), None);
     let thief = key_of(&all.world.supplier);
     let keys = KeyHistory { next: Some(public(OF_THIEF)), ..KeyHistory::default() };
     let later = NOW.plus_ms(6);

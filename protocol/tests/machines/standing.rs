@@ -213,21 +213,24 @@ fn a_newer_profile_of_the_same_key_takes_the_place_and_no_other_does() {
 #[test]
 fn who_changes_its_name_sector_or_domain_is_to_be_known_anew() {
     type Change = fn(Profile) -> Profile;
-    let changes: [Change; 3] = [
-        |own| Profile { name: "Gemeente Utrecht".into(), ..own },
-        |own| Profile { sector: "government".into(), ..own },
-        |own| Profile { domain: "utrecht.example".into(), ..own },
+    let changes: [(Change, bool); 4] = [
+        (|own| Profile { name: "Gemeente Utrecht".into(), ..own }, true),
+        (|own| Profile { sector: "government".into(), ..own }, true),
+        (|own| Profile { domain: "utrecht.example".into(), ..own }, false),
+        (|own| Profile { name: "Gemeente Utrecht".into(), domain: "utrecht.example".into(), ..own }, false),
     ];
-    for change in changes {
+    for (change, proven) in changes {
         let mut world = World::new("balanced");
         let (own, key) = (world.own_profile(), world.key());
-        world.read(Ok(sign(own.clone(), &key)), NOW);
+        if proven {
+            world.read(Ok(sign(own.clone(), &key)), NOW);
+        }
         let changed = change(Profile { issued: NOW.plus_ms(10), ..own.clone() });
         let (now, moves) = (NOW.plus_ms(20), changed.domain != own.domain);
         world.renew(sign(changed.clone(), &key), now).expect("taken");
         let identified = *world.person.relationship(&world.supplier_key()).expect("paired").identified();
         assert_eq!(identified.vouched, None);
-        assert_eq!(matches!(world.standing(now), Standing::Proven { .. }), !moves, "the old domain says nothing of it");
+        assert_eq!(matches!(world.standing(now), Standing::Proven { .. }), proven, "the old domain says nothing of it");
         // An answer about the domain before comes too late.
         let mut entropy = world.entropy();
         let late = world.person.domain_read(&key.public(), &own.domain, Ok(sign(own.clone(), &key)), now, &mut entropy);
@@ -236,6 +239,22 @@ fn who_changes_its_name_sector_or_domain_is_to_be_known_anew() {
         world.run(late, now);
         world.replays(now);
     }
+}
+
+#[test]
+fn a_proven_domain_is_given_up_by_its_own_document_alone() {
+    let mut world = World::new("balanced");
+    let (own, key) = (world.own_profile(), world.key());
+    world.read(Ok(sign(own.clone(), &key)), NOW);
+    let elsewhere = sign(Profile { domain: "elsewhere.example".into(), issued: NOW.plus_ms(10), ..own.clone() }, &key);
+    assert_eq!(world.renew(elsewhere.clone(), NOW.plus_ms(20)), Ok(0), "a thief can't leave the place that can revoke");
+    assert_eq!(world.standing(NOW.plus_ms(20)), Standing::Proven { since: NOW });
+    world.read(Ok(elsewhere.clone()), NOW.plus_ms(30));
+    assert_eq!(world.own_domain(), "elsewhere.example", "the domain itself says so");
+    let mut world = World::new("balanced");
+    world.read(Ok(sign(own, &key)), NOW);
+    let late = NOW.plus_days(Days(limits::PROOF_DAYS));
+    assert!(world.renew(elsewhere, late).expect("taken") > 0, "a domain that was let go holds nobody for ever");
 }
 
 #[test]
