@@ -53,6 +53,10 @@ pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
                     Err(failure) => note("people come by the forwarders", false, failure.message),
                 }
             }
+            if status["role"] == json!("supplier") {
+                let next = "without one a lost key is lost with everybody who knows you: run `regie supplier next-key`";
+                note("the company committed to a next key", status["next_key"].is_string(), next.into());
+            }
             if status["role"] == json!("person") {
                 match control::ask(home, &Command::Audit) {
                     Ok(_) => note("the audit log holds", true, String::new()),
@@ -78,6 +82,11 @@ fn known_by(supplier: &serde_json::Value, name: &str) -> (String, String) {
     let other = supplier["looks_like"].as_array().and_then(|others| others.first()).filter(|_| !vouched);
     let next = match (standing["is"].as_str(), other) {
         (Some("contradicted"), _) => render::text(&standing["next"]),
+        _ if standing["other_next_key"] == json!(true) => {
+            "it names another next key than when you met it: somebody else may speak in its name; ask it on a way that you \
+             trust"
+                .to_owned()
+        }
         (_, Some(other)) => {
             let sure = format!("if you know that it is another one, run `regie vouch {}`", supplier["supplier"]);
             format!("it {}; ask it on a way that you trust; {sure}", render::lookalike(other))

@@ -188,6 +188,7 @@ impl Companion {
         Ok(json!({
             "role": "supplier",
             "key": self.machine.key().public(),
+            "next_key": self.machine.profile().and_then(|profile| profile.keys.next),
             "name": self.machine.profile().map(|profile| profile.name.clone()),
             "listening": addresses,
             "announced": self.machine.profile().map(|profile| profile.addresses.clone()),
