@@ -3,6 +3,116 @@
 //! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
 //! ordered effects). Nothing here reads a clock, a file or a socket, and one function alone the operating system's
 //! randomness (`prio3.rs` says why); the node and the simulator drive the same code. `docs/architecture.md` shows the rooms.
+//!
+//! # Two machines
+//!
+//! Two types matter: [`person::Person`], the machine of a person's node, and [`supplier::Supplier`], that of a company's
+//! companion. Each takes one input at a time and gives back effects in order. Whoever drives one
+//!
+//! 1. makes what [`person::Effect::Persist`] holds durable before anything behind it is visible to anybody,
+//! 2. answers [`person::Effect::Disclose`] with the values it asks for, before the next input ([`person::Person::seal`]),
+//! 3. carries the rest out: replies to the frame in hand, sends what waits in an outbox.
+//!
+//! A machine that was lost is had again by its records, in their order ([`person::Person::restore`]).
+//!
+//! ```
+//! use std::collections::BTreeSet;
+//!
+//! use regie_protocol::{
+//!     agreement::Agreement,
+//!     entropy::Entropy,
+//!     field::{Observed, Provenance},
+//!     grant::Access,
+//!     identity::{Keypair, RootSeed},
+//!     message::{Message, Reply},
+//!     person::{self, Person},
+//!     policy::Policy,
+//!     profile::Profile,
+//!     purpose::Purpose,
+//!     rotation::KeyHistory,
+//!     supplier::{self, Ask, Invite, Supplier},
+//!     time::{Days, Timestamp},
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Time and randomness come from outside. Here they stand still.
+//! let now = Timestamp(1_800_000_000_000);
+//! let mut entropy = Entropy::new([7; 32]);
+//!
+//! // A company, with what it says of itself.
+//! let mut shop = Supplier::new(Keypair::from_secret(&[2; 32]));
+//! let key = shop.key().public();
+//! shop.set_profile(Profile {
+//!     supplier: key,
+//!     name: "De Winkel BV".into(),
+//!     sector: "retail".into(),
+//!     domain: String::new(),
+//!     contact: "vraag@winkel.example".into(),
+//!     wishes: Vec::new(),
+//!     agreements: BTreeSet::from([Agreement::SdBase]),
+//!     addresses: vec!["/dns/winkel.example/tcp/7481".into()],
+//!     keys: KeyHistory::default(),
+//!     issued: now,
+//! })?;
+//! let (invitation, _) =
+//!     shop.invite(Invite { uses: Some(1), expires: now.plus_days(Days(14)), made: now, test: false }, &mut entropy);
+//!
+//! // A person with defaults. The company knows them by a key that is made for it alone.
+//! let mut anna = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset("balanced").ok_or("a preset")?);
+//! let pairing = anna.proffer(&key, invitation.id, Agreement::SdBase, None, now)?;
+//! let known_as = anna.pairing_key(&key).public();
+//! let profile = shop.signed_profile().ok_or("a profile")?.clone();
+//! let Some(Reply::Paired(acceptance)) = reply(shop.message(&known_as, Message::Pair(pairing.clone()), now)) else {
+//!     return Err("not paired".into());
+//! };
+//! let mut stored = anna.paired(&key, profile, acceptance, &pairing, now, &mut entropy)?;
+//! // The person got the link from the company itself; else defaults would answer nothing, and ask.
+//! stored.extend(anna.vouch(&key, true, now, &mut entropy)?);
+//!
+//! // The company asks; it waits in the outbox until the person's node is there.
+//! let ask = Ask {
+//!     person: known_as,
+//!     fields: BTreeSet::from(["name.full".parse()?, "income.annual".parse()?]),
+//!     purpose: Purpose::DeliveryOfGoods,
+//!     reason: "to bring your parcel".into(),
+//!     access: Access::ReadOnce,
+//!     duration: Days(7),
+//!     retention: Days(30),
+//!     delegations: 0,
+//! };
+//! shop.ask(ask, now, &mut entropy)?;
+//! let (parcel, request) = shop.to_send(&known_as, now)?.pop().ok_or("a request")?;
+//!
+//! // The person's machine decides: a default gives the name, the income waits for Anna's word. The values come from
+//! // whoever drives the machine, which holds none.
+//! let mut answer = None;
+//! for effect in anna.message(&key, request, now, &mut entropy) {
+//!     if let person::Effect::Disclose(plan) = effect {
+//!         let name = Observed { value: "Anna Bakker".parse()?, provenance: Provenance::Typed, observed: now };
+//!         let sealed = anna.seal(plan, &mut |_| Some(name.clone()), now, &mut entropy)?;
+//!         answer = sealed.into_iter().find_map(|effect| match effect {
+//!             person::Effect::Reply(reply) => Some(reply),
+//!             _ => None,
+//!         });
+//!     }
+//! }
+//! let (effects, _) = shop.replied(&known_as, &parcel, answer.ok_or("an answer")?, now);
+//! assert!(!effects.is_empty());
+//!
+//! let customer = shop.customer(&known_as).ok_or("a customer")?;
+//! assert_eq!(customer.held().keys().map(ToString::to_string).collect::<Vec<_>>(), ["name.full"]);
+//! let relationship = anna.relationship(&key).ok_or("a relationship")?;
+//! assert_eq!(relationship.waiting().count(), 1, "the income");
+//! # Ok(())
+//! # }
+//!
+//! fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+//!     effects.into_iter().find_map(|effect| match effect {
+//!         supplier::Effect::Reply(reply) => Some(reply),
+//!         _ => None,
+//!     })
+//! }
+//! ```
 
 pub mod agreement;
 pub mod attestation;
