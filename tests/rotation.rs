@@ -22,6 +22,20 @@ fn words_of(answer: &str) -> String {
     answer["next_key_words"].as_str().expect("words").to_owned()
 }
 
+/// A company that a person told her name and every change of it, with the words of the company's next key.
+fn subscribed(directory: &Path) -> (Node, String, Node) {
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", free_port());
+    let (mut shop, words) = company(&directory.join("shop"), &listen, &[]);
+    shop.start();
+    let mut anna = Node::person(directory.join("person"), "balanced");
+    anna.start();
+    anna.set("name.full", "Anna Bakker");
+    anna.pair(&shop);
+    shop.request(&["name.full"], "DeliveryOfGoods", "subscribe");
+    until("the name is there", || holds(&shop, "Anna Bakker"));
+    (shop, words, anna)
+}
+
 /// Replaces the key; the words of the one after come out.
 fn rotate(node: &Node, words: &str, sheet: &Path) -> String {
     fs::write(sheet, words).expect("written");
@@ -40,15 +54,7 @@ fn holds(shop: &Node, name: &str) -> bool {
 #[test]
 fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     let directory = tempfile::tempdir().expect("a directory");
-    let listen = format!("/ip4/127.0.0.1/tcp/{}", free_port());
-    let (mut shop, words) = company(&directory.path().join("shop"), &listen, &[]);
-    shop.start();
-    let mut anna = Node::person(directory.path().join("person"), "balanced");
-    anna.start();
-    anna.set("name.full", "Anna Bakker");
-    anna.pair(&shop);
-    shop.request(&["name.full"], "DeliveryOfGoods", "subscribe");
-    until("the name is there", || holds(&shop, "Anna Bakker"));
+    let (mut shop, words, anna) = subscribed(directory.path());
     let grants = anna.ask(&Command::Grants);
     let before = supplier_of(&anna);
     assert_eq!(before["key"], before["supplier"]);
@@ -206,15 +212,7 @@ fn a_next_key_is_committed_to_once() {
 #[test]
 fn a_person_takes_another_key_and_all_goes_on_over_restarts_of_both() {
     let directory = tempfile::tempdir().expect("a directory");
-    let listen = format!("/ip4/127.0.0.1/tcp/{}", free_port());
-    let (mut shop, _) = company(&directory.path().join("shop"), &listen, &[]);
-    shop.start();
-    let mut anna = Node::person(directory.path().join("person"), "balanced");
-    anna.start();
-    anna.set("name.full", "Anna Bakker");
-    anna.pair(&shop);
-    shop.request(&["name.full"], "DeliveryOfGoods", "subscribe");
-    until("the name is there", || holds(&shop, "Anna Bakker"));
+    let (mut shop, _, mut anna) = subscribed(directory.path());
     let (key, person) = (supplier_of(&anna)["known_to_it_as"].clone(), shop.customer()["person"].clone());
     assert_eq!(key, person);
     anna.good(&["renew-key", "De Winkel BV"]);
