@@ -43,6 +43,12 @@ fn rotate(node: &Node, words: &str, sheet: &Path) -> String {
     words_of(&node.good(&["--json", "supplier", "rotate-key", "--words-file", sheet, "--yes"]))
 }
 
+/// Has everything that the company asked been answered?
+fn all_answered(shop: &Node) -> bool {
+    let customer = shop.customer();
+    customer["requests"].as_array().is_some_and(|all| all.iter().all(|one| one["answered"] == json!(true)))
+}
+
 fn supplier_of(person: &Node) -> Value {
     person.ask(&Command::Status)["suppliers"][0].clone()
 }
@@ -54,7 +60,7 @@ fn holds(shop: &Node, name: &str) -> bool {
 #[test]
 fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     let directory = tempfile::tempdir().expect("a directory");
-    let (mut shop, words, anna) = subscribed(directory.path());
+    let (mut shop, words, mut anna) = subscribed(directory.path());
     let grants = anna.ask(&Command::Grants);
     let before = supplier_of(&anna);
     assert_eq!(before["key"], before["supplier"]);
@@ -62,8 +68,11 @@ fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     let sheet = directory.path().join("sheet");
     fs::write(&sheet, &words).expect("written");
     let sheet = sheet.to_str().expect("text").to_owned();
-    let in_use = shop.bad(&["supplier", "rotate-key", "--words-file", &sheet, "--yes"], 1);
+    let in_use = shop.bad(&["supplier", "rotate-key", "--words-file", &sheet, "--yes"], 2);
     assert!(in_use.contains("stop"), "not under a companion that runs: {in_use}");
+    // Asked while the person is away, and before the change.
+    anna.stop();
+    shop.request(&["name.family"], "DeliveryOfGoods", "once");
     shop.stop();
     let thief = directory.path().join("thief");
     copy_home(&shop.home, &thief);
@@ -74,8 +83,10 @@ fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     let next = rotate(&shop, &words, Path::new(&sheet));
     assert_ne!(next, words);
     shop.start();
+    anna.start();
     until("the person's node follows by itself", || supplier_of(&anna)["key"] != before["key"]);
     assert_eq!(supplier_of(&anna)["supplier"], before["supplier"], "the relationship keeps its name");
+    until("what was asked before is answered", || all_answered(&shop));
     anna.set("name.full", "Anna de Vries");
     until("a change arrives under the grant there was", || holds(&shop, "Anna de Vries"));
     assert_eq!(anna.ask(&Command::Grants).as_array().map(Vec::len), grants.as_array().map(Vec::len));
@@ -215,6 +226,8 @@ fn a_person_takes_another_key_and_all_goes_on_over_restarts_of_both() {
     let (mut shop, _, mut anna) = subscribed(directory.path());
     let (key, person) = (supplier_of(&anna)["known_to_it_as"].clone(), shop.customer()["person"].clone());
     assert_eq!(key, person);
+    let backup = directory.path().join("backup");
+    shop.good(&["backup", backup.to_str().expect("text")]);
     anna.good(&["renew-key", "De Winkel BV"]);
     until("the supplier knows", || supplier_of(&anna)["known_to_it_as"] != key);
     until("and the line is under the new key", || shop.customer()["connected"] == json!(true));
@@ -228,9 +241,62 @@ fn a_person_takes_another_key_and_all_goes_on_over_restarts_of_both() {
     anna.start();
     until("they meet again", || shop.customer()["connected"] == json!(true));
     shop.request(&["name.full"], "DeliveryOfGoods", "once");
-    until("the request is answered", || {
-        let customer = shop.customer();
-        customer["requests"].as_array().is_some_and(|all| all.iter().all(|one| one["answered"] == json!(true)))
-    });
+    until("the request is answered", || all_answered(&shop));
     assert!(anna.good(&["audit"]).contains("you go by another key"), "it stands in the log");
+
+    // A companion that was restored from before that does not know the key, and is told once more.
+    shop.stop();
+    let mut restored = Node::at(directory.path().join("restored"));
+    restored.good(&["restore", backup.to_str().expect("text")]);
+    restored.start();
+    anna.set("name.full", "Anna Jansen");
+    until("a change arrives there", || holds(&restored, "Anna Jansen"));
+    assert_eq!(restored.ask(&Command::People).as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_company_that_names_anothers_key_as_its_next_keeps_nobody_from_that_other() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut honest, _) = company(&directory.path().join("honest"), "/ip4/127.0.0.1/tcp/0", &[]);
+    let (mut mallory, _) = company(&directory.path().join("mallory"), "/ip4/127.0.0.1/tcp/0", &[]);
+    honest.start();
+    mallory.start();
+    let next = honest.ask(&Command::Status)["key"].as_str().and_then(|key| key.parse().ok()).expect("a key");
+    mallory.ask(&Command::CommitNextKey { next, replace: true });
+    let mut anna = Node::person(directory.path().join("person"), "balanced");
+    anna.start();
+    anna.pair(&mallory);
+    let seen = look(&anna, &invite(&honest));
+    assert_eq!((&seen["known_already"], &seen["supplier"]), (&Value::Null, &json!(next)), "{seen}");
+    anna.pair(&honest);
+    assert_eq!(anna.ask(&Command::Status)["suppliers"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn words_that_nobody_saw_stand_for_nothing() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (shop, words) = company(&directory.path().join("shop"), "/ip4/127.0.0.1/tcp/0", &[]);
+    let sheet = directory.path().join("sheet");
+    fs::write(&sheet, &words).expect("written");
+    let sheet = sheet.to_str().expect("text");
+    for json in [true, false] {
+        let mut arguments = vec!["supplier", "rotate-key", "--words-file", sheet, "--yes"];
+        if json {
+            arguments.insert(0, "--json");
+        }
+        let full = fs::File::options().write(true).open("/dev/full").expect("a device");
+        let output = shop.process(&arguments).stdout(full).output().expect("the binary runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("could not be shown"), "{said}");
+    }
+    // The key was not replaced: the same sheet still does it, to a sheet that there is already.
+    let (_, ready) = company(&directory.path().join("other"), "/ip4/127.0.0.1/tcp/0", &[]);
+    let after = directory.path().join("after");
+    fs::write(&after, &ready).expect("written");
+    let after = after.to_str().expect("text");
+    let done = ["--json", "supplier", "rotate-key", "--words-file", sheet, "--next-words-file", after, "--yes"];
+    let done: Value = serde_json::from_str(&shop.good(&done)).expect("JSON");
+    assert_eq!(done["next_key_words"], Value::Null, "somebody has them");
+    shop.good(&["supplier", "rotate-key", "--words-file", after, "--yes"]);
 }

@@ -51,7 +51,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use profile::check as check_profile;
 pub use records::key;
-pub use rotation::rotate;
+pub use rotation::{may_rotate, rotate};
 pub use tally::Standing;
 
 use crate::{

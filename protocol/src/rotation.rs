@@ -88,12 +88,13 @@ impl NextKey {
         Self(RootSeed::from_entropy(entropy))
     }
 
-    /// The secret behind 24 words (BIP 39, entropy form, English).
+    /// The secret behind 24 words (BIP 39, entropy form, English), however they are spaced and whatever their case.
     ///
     /// # Errors
     /// [`IdentityError::BadPhrase`].
     pub fn from_phrase(phrase: &str) -> Result<Self, IdentityError> {
-        RootSeed::from_phrase(phrase).map(Self)
+        let plain = Zeroizing::new(phrase.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase());
+        RootSeed::from_phrase(&plain).map(Self)
     }
 
     /// The 24 words.
@@ -362,6 +363,8 @@ mod tests {
         let again = NextKey::from_phrase(&next.phrase().expect("words")).expect("the same");
         assert_eq!(next.keypair().public(), again.keypair().public());
         assert!(SEEDS.iter().all(|seed| public(*seed) != next.keypair().public()));
+        let shouted = next.phrase().expect("words").to_uppercase().replace(' ', "\n  ");
+        assert_eq!(NextKey::from_phrase(&shouted).expect("the same").keypair().public(), next.keypair().public());
         assert!(NextKey::from_phrase("zebra").is_err());
     }
 }

@@ -92,7 +92,9 @@ pub enum SupplierError {
     #[error("a grant can be handed on {} steps at most", limits::DELEGATION_DEPTH)]
     TooDeep,
     /// No grant to hand on.
-    #[error("no grant of this person lets you hand that on; ask with `delegations` of 1 or more, or for more")]
+    #[error(
+        "no grant of this person, given to your present key, lets you hand that on; ask with `delegations` of 1 or more, or for more"
+    )]
     NotDelegable,
     /// Wider than the grant above it.
     #[error("a delegation must be within the grant above it: its fields, purposes, access, time, retention and uses")]
@@ -151,7 +153,7 @@ pub enum SupplierError {
     TooManyWaiting,
     /// Not the key that was committed to.
     #[error(
-        "these are not the words of the key that your company committed to as its next one; look for the sheet of the last change"
+        "these are not the words of the key that your company committed to as its next one: that is on the sheet that was shown last; nothing was changed"
     )]
     NotNext,
     /// No key was committed to.
@@ -336,7 +338,8 @@ impl Supplier {
         Ok(match parcel {
             Parcel::Request(id) => match customer.askings.get(id) {
                 Some(asking) => {
-                    let request = DataRequest { at: now.wall, ..asking.request.clone() };
+                    // It may have been made under an earlier key.
+                    let request = DataRequest { supplier: self.key.public(), at: now.wall, ..asking.request.clone() };
                     Some(Message::Request(Verified::sign(request, &self.key)?.signed().clone()))
                 }
                 None => None,

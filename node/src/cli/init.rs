@@ -169,7 +169,7 @@ pub(super) fn supplier(
     }
     render::show(&answer, json)?;
     if !json {
-        sheet.show();
+        sheet.show()?;
         println!("Next: `regie supplier run` in one terminal, and `regie supplier invite` in another.");
     }
     Ok(())

@@ -454,12 +454,19 @@ enum SupplierVerb {
         /// the new
         #[arg(long)]
         replace: bool,
+        /// Commit to the key of a sheet that you have, instead of drawing one: the file with its 24 words
+        #[arg(long, value_name = "FILE")]
+        words_file: Option<PathBuf>,
     },
     /// Replace the company's key by the next one; the companion must not be running on this home
     RotateKey {
         /// The file with the 24 words of the next key; else they are asked for
         #[arg(long, value_name = "FILE")]
         words_file: Option<PathBuf>,
+        /// The sheet of the key after that one, where you have it: the file with its 24 words. So after a backup from before
+        /// a change
+        #[arg(long, value_name = "FILE")]
+        next_words_file: Option<PathBuf>,
         /// You have a safe place for the words that are shown, and mean it
         #[arg(long)]
         yes: bool,
@@ -671,9 +678,12 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Verb::Look { link } => pairing::look(&home, link, json),
         Verb::Supplier { verb: SupplierVerb::Domain { out } } => pairing::document(&home, out.as_deref(), json),
-        Verb::Supplier { verb: SupplierVerb::NextKey { replace } } => rotation::commit(&home, replace, json),
-        Verb::Supplier { verb: SupplierVerb::RotateKey { words_file, yes } } => {
-            rotation::rotate(&home, file, words_file.as_deref(), yes, json)
+        Verb::Supplier { verb: SupplierVerb::NextKey { replace, words_file } } => {
+            rotation::commit(&home, words_file.as_deref(), replace, json)
+        }
+        Verb::Supplier { verb: SupplierVerb::RotateKey { words_file, next_words_file, yes } } => {
+            let (words_file, next_words_file) = (words_file.as_deref(), next_words_file.as_deref());
+            rotation::rotate(&home, file, &rotation::Rotate { words_file, next_words_file, yes }, json)
         }
         Verb::Get { field } => get(&home, &field, json),
         Verb::Item { verb: ItemVerb::Show { id, out } } => items::show(&home, id, out.as_deref(), json),

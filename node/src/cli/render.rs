@@ -389,6 +389,7 @@ fn happened(kind: &str, of: &Value) -> String {
         "vouched" if of["vouched"] == json!(false) => "you vouch for it no longer".to_owned(),
         "vouched" => "you vouched for it".to_owned(),
         "profile_renewed" => "it showed a newer profile".to_owned(),
+        "paused" if of["paused"] == json!(false) => "you took it up again".to_owned(),
         "key_renewed" => "you go by another key here".to_owned(),
         "key_rotated" => "it changed its key, to the one that it had committed to".to_owned(),
         _ => words(kind),

@@ -86,7 +86,9 @@ impl Node {
                 let now = self.clock.now();
                 let effects = self.machine.renew_key(&supplier, now)?;
                 self.run(effects, None, turn);
-                Ok(self.relationship_json(&supplier))
+                let mut shown = self.relationship_json(&supplier);
+                shown["next"] = "the other key holds as soon as the supplier knows it: see `regie status`".into();
+                Ok(shown)
             }
             Command::Pause { supplier, paused } => {
                 let supplier = self.find_supplier(&supplier)?;

@@ -33,7 +33,8 @@ pub struct Known {
 impl Node {
     /// How a supplier is dialled with which there is a relationship, by whichever of its keys.
     pub(super) fn known(&self, key: &PublicKey) -> Option<Known> {
-        let supplier = self.machine.known_as(key).or_else(|| self.machine.committed_to(key))?;
+        // Not by who named this key as its next: anybody can name another's. A profile shows what leads where.
+        let supplier = self.machine.known_as(key)?;
         let relationship = self.machine.relationship(&supplier)?;
         let lineage = relationship.lineage();
         let keys = std::iter::once(lineage.current()).chain(lineage.next()).copied().collect();

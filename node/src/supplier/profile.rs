@@ -24,6 +24,12 @@ impl Companion {
     /// Changes the profile; what is left out stays.
     pub(super) fn change_profile(&mut self, new: NewProfile, turn: &mut Turn) -> Result<Value, Failure> {
         let known = self.machine.profile().ok_or(SupplierError::BadProfile)?.clone();
+        if new.revoke.contains(&known.supplier) {
+            let next = "replace it: `regie supplier rotate-key`";
+            return Err(Failure::usage(format!(
+                "that is your company's key in force, which can't revoke itself; {next}"
+            )));
+        }
         let agreements: BTreeSet<_> = new.agreements.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
         let profile = Profile {
             name: new.name.unwrap_or_else(|| known.name.clone()),
@@ -106,6 +112,10 @@ fn revoking(keys: &KeyHistory, more: Vec<PublicKey>) -> KeyHistory {
 /// # Errors
 /// What is wrong, in words.
 pub fn check(profile: &Profile) -> Result<(), Failure> {
+    if !profile.keys.well_formed() {
+        let most = regie_protocol::limits::ROTATIONS;
+        return Err(Failure::usage(format!("a company revokes at most {most} keys; nothing was changed")));
+    }
     if !profile.well_formed() {
         return Err(Failure::usage(
             "a name is needed; name, sector, domain and contact are one line of at most 256 bytes each, without characters \

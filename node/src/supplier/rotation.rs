@@ -4,7 +4,7 @@
 
 use regie_protocol::{
     identity::{Keypair, PublicKey},
-    supplier::Effect,
+    supplier::{Effect, SupplierError},
 };
 
 use super::records;
@@ -28,6 +28,22 @@ pub fn rotate(store: &mut dyn Ledger, key: Keypair, next: PublicKey) -> Result<P
     };
     store.commit(batch)?;
     before
+}
+
+/// May this key take the place of the one in force, which comes out?
+///
+/// # Errors
+/// Where it was not committed to, or none was; the store's.
+pub fn may_rotate(store: &mut dyn Ledger, key: &PublicKey) -> Result<PublicKey, Failure> {
+    store.begin()?;
+    let opened = records::open(store);
+    store.commit(Batch::new())?;
+    let (machine, _) = opened?;
+    match machine.profile().and_then(|profile| profile.keys.next) {
+        Some(next) if next == *key => Ok(machine.key().public()),
+        Some(_) => Err(SupplierError::NotNext.into()),
+        None => Err(SupplierError::NoNext.into()),
+    }
 }
 
 fn rotated(store: &dyn Ledger, key: Keypair, next: PublicKey) -> Result<(PublicKey, Batch), Failure> {

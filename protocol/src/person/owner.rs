@@ -241,6 +241,7 @@ impl Person {
             profile,
             generation: 0,
             renewals: 0,
+            ahead: 0,
             agreement,
             paused: false,
             since: now.wall,
@@ -289,6 +290,25 @@ impl Person {
         waiting.is_some_and(|waiting| matches!(waiting.message, Message::Renew(_)))
     }
 
+    /// Has the person's key here been renewed since the pairing?
+    pub(super) fn was_renewed(&self, supplier: &PublicKey) -> bool {
+        self.relationships.get(supplier).is_some_and(|relationship| relationship.stored.renewals > 0)
+    }
+
+    /// The supplier does not know the present key: the one before is the present one again, and what follows it is told
+    /// anew. Nothing of the outbox is taken for delivered.
+    pub(super) fn renew_again(&mut self, supplier: &PublicKey, now: Now) -> Effects {
+        self.connection_lost(supplier);
+        let before = &self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?.stored;
+        let (generation, renewals) = (before.generation.saturating_sub(1), before.renewals.saturating_sub(1));
+        let stored = StoredRelationship { generation, renewals, ahead: before.ahead + 1, ..before.clone() };
+        let mut effects = Vec::new();
+        self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+        effects.extend(self.renew_key(supplier, now)?);
+        effects.push(Effect::KeyRenewed(*supplier));
+        Ok(effects)
+    }
+
     /// The supplier knows the person's next key here.
     pub(super) fn key_renewed(
         &mut self,
@@ -298,7 +318,8 @@ impl Person {
     ) -> Result<Vec<Effect>, Refusal> {
         let before = &self.relationships.get(supplier).ok_or(Refusal::NotPaired)?.stored;
         let (generation, renewals) = (before.generation + 1, before.renewals + 1);
-        let stored = StoredRelationship { generation, renewals, ..before.clone() };
+        let ahead = before.ahead.saturating_sub(1);
+        let stored = StoredRelationship { generation, renewals, ahead, ..before.clone() };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
         let key = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?.key.public();

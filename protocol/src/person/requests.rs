@@ -86,6 +86,11 @@ impl Person {
         let now = now.into();
         let handled = match reply {
             Reply::Noted if self.renews(supplier, number) => self.key_renewed(supplier, now, entropy),
+            // It was restored from a backup that is older than the person's present key: that is told once more, under
+            // the key before, and then this message.
+            Reply::Refused(Refusal::NotPaired) if self.was_renewed(supplier) => {
+                return self.renew_again(supplier, now).unwrap_or_default();
+            }
             Reply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
             Reply::Erased(signed) => self.erased(supplier, signed, now, entropy),
             Reply::Noted => Ok(Vec::new()),
@@ -133,7 +138,11 @@ impl Person {
             return Vec::new();
         };
         let (outbox, in_flight, withheld) = (&relationship.outbox, &mut relationship.in_flight, &relationship.withheld);
-        let due = outbox.iter().filter(|(number, _)| !withheld.contains(number) && in_flight.take_due(**number, now));
+        // A renewal goes first and alone: what stands beside it may be signed by the key that it tells of.
+        let renewal = outbox.iter().find(|(_, waiting)| matches!(waiting.message, Message::Renew(_)));
+        let renewal = renewal.map(|(number, _)| *number);
+        let due = outbox.iter().filter(|(number, _)| renewal.is_none_or(|only| **number == only));
+        let due = due.filter(|(number, _)| !withheld.contains(number) && in_flight.take_due(**number, now));
         due.map(|(number, waiting)| Outgoing { number: *number, message: waiting.message.clone() }).collect()
     }
 

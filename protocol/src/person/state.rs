@@ -184,6 +184,9 @@ pub struct StoredRelationship {
     /// How many of the generations before belong to this relationship as well.
     #[serde(default, skip_serializing_if = "never")]
     pub renewals: u32,
+    /// How many of the generations after it do: where the supplier lost sight of the person's latest key.
+    #[serde(default, skip_serializing_if = "never")]
+    pub ahead: u32,
     /// The agreement in force.
     pub agreement: Agreement,
     /// Does the person want to hear nothing from it for now?
@@ -473,12 +476,6 @@ impl Person {
         if self.relationships.contains_key(key) { Some(*key) } else { self.later_keys.get(key).copied() }
     }
 
-    /// The name of the relationship with the supplier that committed to this key as its next one.
-    #[must_use]
-    pub fn committed_to(&self, key: &PublicKey) -> Option<PublicKey> {
-        self.relationships.iter().find(|(_, known)| known.lineage.next() == Some(key)).map(|(supplier, _)| *supplier)
-    }
-
     /// Checks a signed object that came from this supplier: signature, and that it is by a key of the supplier's. One of
     /// an earlier key may come late; who hands it over has shown the key in force.
     pub(super) fn sent_by<T: Object>(&self, supplier: &PublicKey, signed: Signed<T>) -> Result<Verified<T>, Refusal> {
@@ -710,7 +707,8 @@ impl Person {
     fn keys_for(&self, supplier: &PublicKey, stored: &StoredRelationship) -> (Keypair, BTreeSet<PublicKey>) {
         let of = |generation| self.seed.pairwise(supplier, generation);
         let first = stored.generation.saturating_sub(stored.renewals.min(limits::RENEWALS));
-        let keys = (first..=stored.generation).map(|generation| of(generation).public()).collect();
+        let last = stored.generation.saturating_add(stored.ahead.min(limits::RENEWALS));
+        let keys = (first..=last).map(|generation| of(generation).public()).collect();
         (of(stored.generation), keys)
     }
 

@@ -88,6 +88,37 @@ fn a_lost_answer_to_a_renewal_changes_nothing_and_a_second_brings_it() {
 }
 
 #[test]
+fn a_company_that_was_restored_learns_of_the_key_once_more_and_nothing_is_lost() {
+    let mut world = World::new("balanced");
+    let before = world.own_key();
+    world.renews();
+    world.says_all(NOW);
+    let after = world.own_key();
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 1, "a grant of the new key");
+    world.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
+    let (name, mut entropy) = ("name.full".parse().expect("a field"), world.entropy());
+    let told = world.person.field_changed(&[(name, true)].into(), NOW, &mut entropy).expect("noted");
+    world.run(told, NOW);
+    // A companion of before the renewal does not know who this is.
+    let key = world.supplier_key();
+    let sent = world.person.to_send(&key, NOW).pop().expect("a change");
+    let mut entropy = world.entropy();
+    let refused = Reply::Refused(Refusal::NotPaired);
+    let effects = world.person.replied(&key, sent.number, refused, NOW, &mut entropy);
+    assert!(
+        effects.iter().any(|effect| matches!(effect, person::Effect::KeyRenewed(_))),
+        "a line under the key before"
+    );
+    world.run(effects, NOW);
+    assert_eq!(world.own_key(), before);
+    let again = world.rebuilt(world.records.len());
+    assert_eq!(again.relationship(&key).expect("replayed").grants().count(), 1, "what the later key issued is there");
+    assert_eq!(world.says_all(NOW), [Reply::Noted], "first the key, alone");
+    assert_eq!(world.own_key(), after);
+    assert!(matches!(world.says_all(NOW)[..], [Reply::Acknowledged(_)]), "and then the change");
+}
+
+#[test]
 fn nobody_renews_anothers_key() {
     let mut world = World::new("balanced");
     let (supplier, person) = (world.supplier_key(), world.person_key());

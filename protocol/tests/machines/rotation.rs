@@ -191,6 +191,36 @@ fn what_was_given_goes_on_under_the_key_that_was_committed_to() {
 }
 
 #[test]
+fn what_waited_in_the_companys_outbox_goes_out_under_the_key_in_force() {
+    let mut all = Rotating::new();
+    let ask = |all: &mut Rotating, field: &str, now| {
+        let ask = Ask {
+            person: all.person_key(),
+            fields: [field.parse().expect("a path")].into(),
+            purpose: Purpose::DeliveryOfGoods,
+            reason: "to bring it".into(),
+            access: Access::Read,
+            duration: Days(7),
+            retention: Days(7),
+            delegations: 0,
+        };
+        let mut entropy = all.world.entropy();
+        all.world.supplier.ask(ask, now, &mut entropy).expect("asked");
+    };
+    ask(&mut all, "name.full", NOW);
+    let later = NOW.plus_ms(10);
+    all.rotate(SECOND, THIRD, later);
+    ask(&mut all, "address.street", later);
+    all.visit(later).expect("followed");
+    let person = all.person_key();
+    let sent = all.world.supplier.to_send(&person, later).expect("signed");
+    assert_eq!(sent.len(), 2);
+    for (_, message) in sent {
+        assert!(matches!(all.give(message, later), Reply::Answer(_)));
+    }
+}
+
+#[test]
 fn a_node_that_was_off_follows_several_at_once_and_by_any_way() {
     for by_domain in [false, true] {
         let mut all = Rotating::new();
@@ -211,7 +241,6 @@ fn a_node_that_was_off_follows_several_at_once_and_by_any_way() {
         }
         assert_eq!(all.current(), public(THIRD));
         assert_eq!(all.world.person.known_as(&public(SECOND)), Some(all.first));
-        assert_eq!(all.world.person.committed_to(&public(OF_THIEF)), Some(all.first));
         if by_domain {
             assert_eq!(all.standing(later), Standing::Proven { since: later });
         }

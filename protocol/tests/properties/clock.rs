@@ -102,6 +102,7 @@ impl Node {
             profile: profile.signed().clone(),
             generation: 0,
             renewals: 0,
+            ahead: 0,
             agreement: regie_protocol::agreement::Agreement::SdBase,
             paused: false,
             since: Timestamp(NOW),

@@ -65,6 +65,7 @@ impl World {
                 profile,
                 generation: 0,
                 renewals: 0,
+                ahead: 0,
                 agreement,
                 paused: false,
                 since: Timestamp(NOW),

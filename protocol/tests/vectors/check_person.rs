@@ -153,6 +153,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
         profile,
         generation: 0,
         renewals: 0,
+        ahead: 0,
         agreement,
         paused: state.paused,
         since: Timestamp(0),
