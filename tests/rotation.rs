@@ -72,7 +72,7 @@ fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     assert!(in_use.contains("stop"), "not under a companion that runs: {in_use}");
     // Asked while the person is away, and before the change.
     anna.stop();
-    shop.request(&["name.family"], "DeliveryOfGoods", "once");
+    shop.request(&["name.full"], "DeliveryOfGoods", "once");
     shop.stop();
     let thief = directory.path().join("thief");
     copy_home(&shop.home, &thief);
