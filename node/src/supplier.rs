@@ -5,8 +5,8 @@
 //! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands,
-//! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for each other, `supplier/boards.rs` is the board that
-//! this companion may be, `supplier/market.rs` what it finds on boards and offers there,
+//! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for
+//! each other, `supplier/boards.rs` is the board that this companion may be, `supplier/market.rs` what it finds on boards and offers there,
 //! `supplier/patterns.rs` the segments that it publishes, `supplier/forwarders.rs` looks whether forwarders pass people on.
 
 mod boards;
@@ -322,11 +322,7 @@ pub fn initialise(store: &mut dyn Ledger, secret: &[u8; 32], profile: Profile) -
     let mut machine = Supplier::new(Keypair::from_secret(secret));
     let mut batch = Batch::new();
     records::put_key(&mut batch, secret);
-    for effect in machine.set_profile(profile)? {
-        if let Effect::Persist(record) = effect {
-            records::put_alone(&mut batch, &record)?;
-        }
-    }
+    records::put_all(&mut batch, machine.set_profile(profile)?)?;
     store.begin()?;
     store.commit(batch)?;
     Ok(())
@@ -703,12 +699,7 @@ impl Companion {
         // where the clock went back.
         let last = self.machine.profile().map(|last| last.issued).unwrap_or_default();
         let profile = Profile { issued: clock::wall().max(last.plus_ms(1)), ..profile };
-        for effect in self.machine.set_profile(profile)? {
-            if let Effect::Persist(record) = effect {
-                records::put_alone(&mut turn.batch, &record)?;
-            }
-        }
-        Ok(())
+        records::put_all(&mut turn.batch, self.machine.set_profile(profile)?)
     }
 
     /// Can anybody on another machine use a link of this companion?

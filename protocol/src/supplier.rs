@@ -228,6 +228,15 @@ impl Supplier {
         self.set_profile(Profile { keys, issued, ..profile.clone() })
     }
 
+    /// Is this the key that was committed to as the next one?
+    ///
+    /// # Errors
+    /// [`SupplierError::NoNext`], [`SupplierError::NotNext`].
+    pub fn may_rotate(&self, key: &PublicKey) -> Result<(), SupplierError> {
+        let committed = self.profile.as_deref().and_then(|profile| profile.keys.next).ok_or(SupplierError::NoNext)?;
+        if committed == *key { Ok(()) } else { Err(SupplierError::NotNext) }
+    }
+
     /// The key that was committed to takes the place of the one in force, and commits to the one after it. From then on
     /// everything is signed by it; what persons gave the company stays given, and those who were away follow when they
     /// come ([`crate::rotation::Lineage::follow`]).
@@ -239,8 +248,8 @@ impl Supplier {
         let now = now.into().wall;
         let profile = self.profile.as_deref().ok_or(SupplierError::BadProfile)?;
         let (supplier, follows) = (key.public(), self.key.public());
-        let committed = profile.keys.next.ok_or(SupplierError::NoNext)?;
-        if committed != supplier || next == supplier || self.keys.contains(&next) {
+        self.may_rotate(&supplier)?;
+        if next == supplier || self.keys.contains(&next) {
             return Err(SupplierError::NotNext);
         }
         let mut keys = profile.keys.clone();

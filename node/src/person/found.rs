@@ -2,18 +2,12 @@
 //! your counter"). In: a link of a supplier with a relationship. Out: its newer profile, and a visit at once. The link
 //! only says where to look: whoever answers there has to hold the key that is known.
 
-use regie_protocol::{
-    identity::PublicKey,
-    message::{self, Message, Reply},
-    profile::Profile,
-    signed::Signed,
-    wire,
-};
+use regie_protocol::{identity::PublicKey, profile::Profile, signed::Signed};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-use super::{Event, Node, pairing};
+use super::{Event, Node, links, pairing};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
@@ -79,9 +73,7 @@ pub(super) async fn again(known: Known, addresses: &[Address], events: &mpsc::Se
         }
     }
     let (key, endpoint, _network) = reached.ok_or_else(|| pairing::unreachable(trouble))?;
-    let frame = wire::encode(&Message::Hello).map_err(Failure::internal)?;
-    let said = endpoint.exchange(*key.as_bytes(), frame).await.ok().and_then(|frame| message::read(&frame).ok());
-    let Some(Reply::Profile(profile)) = said else {
+    let Ok(Some(profile)) = links::hello(&key, &endpoint).await else {
         let words = "the supplier answered without saying who it is; try again later";
         return Err(Failure::new("unreachable", exit::UNREACHABLE, words));
     };

@@ -173,7 +173,7 @@ impl Line {
     /// Whoever answers holds the key that the supplier said would follow. What it says of itself is taken before anything
     /// else is; false, where it does not hold.
     async fn follow(&mut self, dialled: &Dialled) -> bool {
-        let Some(profile) = hello(&dialled.peer, &dialled.endpoint).await else { return false };
+        let Ok(Some(profile)) = hello(&dialled.peer, &dialled.endpoint).await else { return false };
         let (answer, followed) = oneshot::channel();
         let told = self.tell(Event::Follow(self.supplier, Box::new(profile), answer)).await;
         // What changed by it is known here already.
@@ -243,22 +243,24 @@ fn read(frame: &[u8]) -> Box<Result<Message, Refusal>> {
 /// The name of a relationship, and the key that is connected.
 type To = (PublicKey, PublicKey);
 
-/// Asks a peer who it is.
-async fn hello(peer: &PublicKey, endpoint: &Endpoint) -> Option<Signed<Profile>> {
-    let frame = wire::encode(&Message::Hello).ok()?;
-    let reply = endpoint.exchange(*peer.as_bytes(), frame).await.ok()?;
-    match message::read(&reply) {
+/// Asks a peer who it is; none, where it answers with something else than its profile.
+///
+/// # Errors
+/// The line failed.
+pub(super) async fn hello(peer: &PublicKey, endpoint: &Endpoint) -> Result<Option<Signed<Profile>>, ()> {
+    let frame = wire::encode(&Message::Hello).map_err(drop)?;
+    let reply = endpoint.exchange(*peer.as_bytes(), frame).await.map_err(drop)?;
+    Ok(match message::read(&reply) {
         Ok(Reply::Profile(profile)) => Some(profile),
         _ => None,
-    }
+    })
 }
 
 /// Asks who the supplier is now, so that its newer addresses are known before the old ones fail; then delivers.
 async fn greet(to: To, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
     let (supplier, peer) = to;
-    let Ok(frame) = wire::encode(&Message::Hello) else { return false };
-    let Ok(reply) = endpoint.exchange(*peer.as_bytes(), frame).await else { return false };
-    if let (Ok(Reply::Profile(profile)), Some(events)) = (message::read(&reply), events.upgrade())
+    let Ok(profile) = hello(&peer, &endpoint).await else { return false };
+    if let (Some(profile), Some(events)) = (profile, events.upgrade())
         && events.send(Event::Profile(supplier, Box::new(profile))).await.is_err()
     {
         return false;

@@ -8,7 +8,7 @@ use regie_protocol::{
     profile::Profile,
     rotation::KeyHistory,
     standing::{WELL_KNOWN, is_domain},
-    supplier::{Effect, SupplierError},
+    supplier::SupplierError,
 };
 use serde_json::{Value, json};
 
@@ -60,11 +60,7 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<Value, Failure> {
         let now = self.clock.now();
-        for effect in self.machine.commit_next(next, replace, now)? {
-            if let Effect::Persist(record) = effect {
-                records::put_alone(&mut turn.batch, &record)?;
-            }
-        }
+        records::put_all(&mut turn.batch, self.machine.commit_next(next, replace, now)?)?;
         Ok(json!({ "key": self.machine.key().public(), "next_key": next }))
     }
 

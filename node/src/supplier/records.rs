@@ -6,7 +6,7 @@ use regie_protocol::{
     identity::{Keypair, Nonce, PublicKey},
     message::{Message, Reply},
     signed::ObjectId,
-    supplier::{Record, Supplier},
+    supplier::{Effect, Record, Supplier},
     time::Timestamp,
     wire,
 };
@@ -77,6 +77,16 @@ fn number(store: &dyn Ledger, key: &[u8]) -> Result<u64, Failure> {
 fn restore(machine: &mut Supplier, bytes: &[u8], table: Table) -> Result<(), Failure> {
     let record = wire::decode::<Record>(bytes, RECORD_BYTES).map_err(|_| damaged(table.name()))?;
     machine.restore(&record).map_err(|_| damaged(table.name()))
+}
+
+/// Stores what the machine recorded of the company itself.
+pub(super) fn put_all(batch: &mut Batch, effects: Vec<Effect>) -> Result<(), Failure> {
+    for effect in effects {
+        if let Effect::Persist(record) = effect {
+            put_alone(batch, &record)?;
+        }
+    }
+    Ok(())
 }
 
 /// A record of the machine's where it is stored alone.

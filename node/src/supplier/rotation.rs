@@ -2,10 +2,7 @@
 //! secret of the next key, the public half of the one after. Out: the key before. Companions that share the store and run
 //! stop by themselves at their next turn, and start under the new key.
 
-use regie_protocol::{
-    identity::{Keypair, PublicKey},
-    supplier::{Effect, SupplierError},
-};
+use regie_protocol::identity::{Keypair, PublicKey};
 
 use super::records;
 use crate::{
@@ -39,22 +36,15 @@ pub fn may_rotate(store: &mut dyn Ledger, key: &PublicKey) -> Result<PublicKey, 
     let opened = records::open(store);
     store.commit(Batch::new())?;
     let (machine, _) = opened?;
-    match machine.profile().and_then(|profile| profile.keys.next) {
-        Some(next) if next == *key => Ok(machine.key().public()),
-        Some(_) => Err(SupplierError::NotNext.into()),
-        None => Err(SupplierError::NoNext.into()),
-    }
+    machine.may_rotate(key)?;
+    Ok(machine.key().public())
 }
 
 fn rotated(store: &dyn Ledger, key: Keypair, next: PublicKey) -> Result<(PublicKey, Batch), Failure> {
     let (mut machine, mut clock) = records::open(store)?;
     let (before, secret) = (machine.key().public(), key.expose_secret());
     let mut turn = Turn::default();
-    for effect in machine.rotate(key, next, clock.now())? {
-        if let Effect::Persist(record) = effect {
-            records::put_alone(&mut turn.batch, &record)?;
-        }
-    }
+    records::put_all(&mut turn.batch, machine.rotate(key, next, clock.now())?)?;
     records::put_key(&mut turn.batch, &secret);
     records::put_clock(&mut turn, &clock);
     Ok((before, turn.batch))
