@@ -3,6 +3,8 @@
 //!
 //! A bound in seconds here is part of what must hold: a line that is dead is noticed in [`NOTICED`].
 
+use std::time::{Duration, Instant};
+
 use regie::command::{Command, Failure};
 use regie_tests::{Node, asking, lab::trio::within};
 use serde_json::{Value, json};
@@ -68,11 +70,19 @@ fn example(begin: &str) -> String {
 
 /// Waits until a request is answered.
 fn is_answered(companion: &Node, request: &Value) {
-    within(DELIVERED, "a request is answered", || {
-        let customer = companion.customer();
+    let is = |customer: &Value| {
         let requests = customer["requests"].as_array().expect("a list");
         requests.iter().any(|own| own["request"] == *request && own["answered"] == json!(true))
-    });
+    };
+    let begun = Instant::now();
+    loop {
+        let customer = companion.customer();
+        if is(&customer) {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(DELIVERED), "{request} is not answered in time: {customer:#}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// What a person's node says went wrong with its only supplier; nothing, where nothing did.

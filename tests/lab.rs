@@ -19,6 +19,7 @@
 //! test was not run; with `REGIE_REQUIRE_LAB` set it fails. Loss is made by nftables, since not every kernel has netem.
 
 pub mod faults;
+pub mod homes;
 pub mod names;
 pub mod servers;
 pub mod trio;

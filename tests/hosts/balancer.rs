@@ -4,6 +4,7 @@
 use regie_tests::{
     lab::{
         Family, Host, Lab,
+        homes::Homes,
         servers::{Server, there},
         together,
         trio::{PORT, made, someone, within},
@@ -42,7 +43,7 @@ fn a_companion_behind_haproxy_is_reached_with_the_proxy_protocol_and_without() {
     together(&["send-proxy-v2", "send-proxy", ""], |says| {
         let Some(lab) = Lab::new().filter(|_| there(&[("haproxy", "haproxy")])) else { return };
         let (front, one, _, home) = hosts(&lab);
-        let directory = tempfile::tempdir().expect("a directory");
+        let directory = Homes::new();
         let address = format!("/ip4/{}/tcp/{PORT}", front.ipv4.expect("an address"));
         let (supplier, _) = made(&one, directory.path(), "one", &announcing("one", &[&address]), &everywhere());
         let _haproxy = haproxy(&front, &[&one], says, directory.path());
@@ -57,7 +58,7 @@ fn behind_haproxy_the_companion_that_is_left_goes_on() {
     let Some(lab) = Lab::new().filter(|_| there(&[("haproxy", "haproxy")])) else { return };
     let Some(database) = Postgres::start() else { return };
     let (front, one, two, home) = hosts(&lab);
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let address = format!("/ip4/{}/tcp/{PORT}", front.ipv4.expect("an address"));
     let url = database.socket_url();
     let make = [announcing("one", &[&address]), vec!["--store", &url]].concat();

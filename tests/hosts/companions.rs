@@ -5,8 +5,9 @@ use regie_tests::{
     lab::{
         Family, Host, Lab,
         faults::Cut,
+        homes::Homes,
         together,
-        trio::{PORT, Transport, another, company, someone, within},
+        trio::{PORT, Transport, another, company, reopen, someone, within},
     },
     postgres::Postgres,
 };
@@ -24,14 +25,14 @@ fn lost(transport: Transport) {
     let (first, second, nat) = (lab.host("first", Family::V4), lab.host("second", Family::V4), lab.nat("nat"));
     let home = lab.behind(&nat, "home");
     let Some(database) = Postgres::start() else { return };
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let at = |host: &Host| transport.at(host.ipv4.expect("an address").into(), PORT);
     let url = database.socket_url();
     let (mut one, _) = company(&first, directory.path(), "one", &at(&first), Some(&url));
     let (two, _) = another(&second, directory.path(), "two", &at(&second), &url);
     // It learns of the other when it starts.
     one.stop();
-    one.serve_api();
+    reopen(&mut one, &directory, "one");
     let person = someone(&home, directory.path());
     person.pair(&one);
 

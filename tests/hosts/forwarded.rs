@@ -9,6 +9,7 @@ use regie_tests::{
     lab::{
         Family, Host, Lab,
         faults::Cut,
+        homes::Homes,
         names::Names,
         servers::there,
         together,
@@ -43,7 +44,7 @@ fn a_supplier_behind_a_router_is_reached_through_a_forwarder_and_again_after_an_
     let (far, near) = (lab.nat("far"), lab.nat("near"));
     let (shop, home) = (lab.behind(&far, "shop"), lab.behind(&near, "home"));
     home.only_ports(&[443]);
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let place = |name: &str| directory.path().join(name);
 
     // Neither key is known before its companion is made, so that one of the two says it at the start.
@@ -90,7 +91,7 @@ fn a_forwarder_stands_behind_a_web_server() {
         names.serve(host);
         host.only_ports(&[443]);
     }
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let place = |name: &str| directory.path().join(name);
     let authority = Authority::new(place("authority"));
     let own = server(443, &authority.certificate("+0"));
@@ -121,7 +122,7 @@ fn a_supplier_reaches_its_forwarder_through_a_proxy_and_nothing_else() {
         let Some(lab) = Lab::new().filter(|_| there(&proxies::TOOLS)) else { return };
         let (third, proxy) = (lab.host("third", Family::V4), lab.host("proxy", Family::V4));
         let (shop, home) = (lab.behind(&lab.nat("far"), "shop"), lab.behind(&lab.nat("near"), "home"));
-        let directory = tempfile::tempdir().expect("a directory");
+        let directory = Homes::new();
         let place = |name: &str| directory.path().join(name);
         let at = SocketAddrV4::new(proxy.ipv4.expect("an address"), proxies::PROXY);
         let elsewhere = shop.only_to(at);

@@ -13,6 +13,7 @@ use regie_tests::{
     lab::{
         Family, Host, Lab,
         faults::Packets,
+        homes::Homes,
         together,
         trio::{PORT, Transport, company, someone, within},
     },
@@ -42,7 +43,7 @@ fn a_router_that_answers_for_all_suppliers_reads_no_key_of_the_persons() {
 
 fn hostile(transport: Transport) {
     let Some((_lab, shop, home, impostor)) = cafe() else { return };
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let mut person = someone(&home, directory.path());
     let suppliers: Vec<Node> = (0..SUPPLIERS).map(|n| paired(&person, &shop, directory.path(), transport, n)).collect();
     let status = person.ask(&Command::Status);

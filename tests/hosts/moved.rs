@@ -6,7 +6,8 @@ use regie_tests::{
     Node,
     lab::{
         Family, Host, Lab,
-        trio::{PORT, made, someone, within},
+        homes::Homes,
+        trio::{PORT, made, reopen, someone, within},
     },
 };
 use serde_json::json;
@@ -18,7 +19,7 @@ struct Move {
     person: Node,
     supplier: Node,
     yard: Host,
-    _directory: tempfile::TempDir,
+    homes: Homes,
     _lab: Lab,
 }
 
@@ -27,12 +28,12 @@ impl Move {
         let lab = Lab::new()?;
         let (shop, yard) = (lab.host("shop", Family::V4), lab.host("yard", Family::V4));
         let home = lab.behind(&lab.nat("nat"), "home");
-        let directory = tempfile::tempdir().expect("a directory");
+        let directory = Homes::new();
         let (supplier, _) = made(&shop, directory.path(), "shop", &announcing("shop", &[]), &everywhere());
         let person = someone(&home, directory.path());
         person.pair(&supplier);
         supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
-        let own = Self { person, supplier, yard, _directory: directory, _lab: lab };
+        let own = Self { person, supplier, yard, homes: directory, _lab: lab };
         own.holds("Anna Bakker");
         Some(own)
     }
@@ -41,7 +42,7 @@ impl Move {
     fn go(&mut self) {
         self.supplier.kill();
         self.supplier.namespace = Some(self.yard.namespace.clone());
-        self.supplier.serve_api();
+        reopen(&mut self.supplier, &self.homes, "shop");
     }
 
     fn holds(&self, name: &str) {
@@ -105,7 +106,7 @@ fn a_supplier_that_just_moved_is_found_again_by_a_fresh_link() {
 fn a_link_carries_every_address_that_another_host_can_use_and_later_ones_too() {
     let Some(lab) = Lab::new() else { return };
     let (shop, home) = (lab.host("shop", Family::Both), lab.host("home", Family::Both));
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let listen = [everywhere(), vec![format!("/ip6/::/tcp/{PORT}")]].concat();
     let (supplier, _) = made(&shop, directory.path(), "shop", &announcing("shop", &[]), &listen);
     let own = [
@@ -142,7 +143,7 @@ fn a_companion_that_nobody_else_could_reach_makes_no_link() {
     let Some(lab) = Lab::new() else { return };
     let shop = lab.host("shop", Family::V4);
     shop.unplug();
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let (supplier, _) = made(&shop, directory.path(), "shop", &announcing("shop", &[]), &everywhere());
     let failure = supplier.try_ask(&Command::Invite { public: false, days: 1 }).expect_err("nobody could use it");
     assert_eq!(failure.code, "not_reachable");

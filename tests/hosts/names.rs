@@ -8,8 +8,9 @@ use regie_tests::{
     lab::{
         Family, Host, Lab,
         faults::Cut,
+        homes::Homes,
         names::Names,
-        trio::{PORT, made, someone, within},
+        trio::{PORT, made, reopen, someone, within},
     },
 };
 use serde_json::json;
@@ -28,7 +29,7 @@ struct Village {
     names: Names,
     /// Where the server of names stands.
     post: Host,
-    _directory: tempfile::TempDir,
+    homes: Homes,
     lab: Lab,
 }
 
@@ -40,11 +41,11 @@ impl Village {
         let mut names = Names::start(&post);
         names.say("shop.test", &shop.addresses());
         names.serve(&home);
-        let directory = tempfile::tempdir().expect("a directory");
+        let directory = Homes::new();
         let make = announcing("shop", &["/dns/shop.test/udp/7481/quic-v1", "/dns/shop.test/tcp/7481"]);
         let (supplier, _) = made(&shop, directory.path(), "shop", &make, &everywhere());
         let person = someone(&home, directory.path());
-        Some(Self { person, supplier, home, shop, names, post, _directory: directory, lab })
+        Some(Self { person, supplier, home, shop, names, post, homes: directory, lab })
     }
 
     fn pair(&self) {
@@ -70,7 +71,7 @@ fn a_supplier_is_reached_by_its_name_and_found_where_the_name_leads_later() {
     within(DELIVERED, "its old place is tried", || trouble(&village.person).contains("refused"));
     village.supplier.namespace = Some(yard.namespace.clone());
     village.names.say("shop.test", &yard.addresses());
-    village.supplier.serve_api();
+    reopen(&mut village.supplier, &village.homes, "shop");
     village.holds("Anna Jansen");
     is_answered(&village.supplier, &ask(&village.supplier));
 }

@@ -3,7 +3,9 @@
 use regie_tests::{
     asking,
     lab::{
-        Family, Lab, together,
+        Family, Lab,
+        homes::Homes,
+        together,
         trio::{Store, Transport, Trio, company, someone, within},
     },
 };
@@ -62,7 +64,7 @@ fn where_port_443_of_tcp_alone_goes_out_a_supplier_on_it_is_reached() {
     let (shop, nat) = (lab.host("shop", Family::V4), lab.nat("nat"));
     let home = lab.behind(&nat, "home");
     home.only_ports(&[443]);
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     // Named first, QUIC is swallowed.
     let at = shop.ipv4.expect("an address").into();
     let listen = [Transport::Quic.at(at, 443), Transport::Tcp.at(at, 443)].concat();

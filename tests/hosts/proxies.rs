@@ -8,6 +8,7 @@ use regie_tests::{
     Node,
     lab::{
         Family, Host, Lab,
+        homes::Homes,
         names::Names,
         servers::{Server, there},
         together,
@@ -77,7 +78,7 @@ fn through(lab: &Lab, kind: Kind) {
     // The person's host could ask for names. It must not.
     names.serve(&home);
     names.serve(&proxy);
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let own = shop.ipv4.expect("an address");
     let addresses = [
         format!("/ip4/{own}/udp/{PORT}/quic-v1"),
@@ -132,7 +133,7 @@ fn a_proxy_that_wants_another_password_is_told_as_such() {
     let Some(lab) = Lab::new().filter(|_| there(&TOOLS)) else { return };
     let (shop, proxy, home) =
         (lab.host("shop", Family::V4), lab.host("proxy", Family::V4), lab.host("home", Family::V4));
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let (supplier, _) = made(&shop, directory.path(), "shop", &announcing("shop", &[]), &everywhere());
     let _server = Kind::SocksWithPassword.start(&proxy, directory.path());
     let url = format!("socks5://anna:wrong@{}:{PROXY}", proxy.ipv4.expect("an address"));
@@ -151,7 +152,7 @@ fn through_tor_each_relationship_has_a_circuit_of_its_own_and_an_onion_service_i
         return;
     }
     let Some(lab) = Lab::new().filter(|_| there(&[("tor", "tor"), ("tor-gencert", "tor")])) else { return };
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let (relays, home) = (lab.host("relays", Family::V4), lab.host("home", Family::V4));
     let onions = Onions::start(&relays, directory.path());
     let suppliers: Vec<Node> = ["one", "two", "three"]

@@ -7,8 +7,10 @@ use regie::command::Command;
 use regie_tests::{
     Node,
     lab::{
-        Family, Lab, together,
-        trio::{PORT, Transport, someone, within},
+        Family, Lab,
+        homes::Homes,
+        together,
+        trio::{PORT, Transport, reopen, someone, within},
     },
 };
 use serde_json::{Value, json};
@@ -24,7 +26,7 @@ fn replaced(transport: Transport) {
     let Some(lab) = Lab::new() else { return };
     let shop = lab.host("shop", Family::V4);
     let home = lab.behind(&lab.nat("nat"), "home");
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = Homes::new();
     let mut supplier = Node::at(directory.path().join("shop"));
     supplier.namespace = Some(shop.namespace.clone());
     let mut init = vec!["--json", "supplier", "init", "--name", "shop", "--sector", "retail"];
@@ -33,7 +35,7 @@ fn replaced(transport: Transport) {
     let made: Value = serde_json::from_str(&supplier.good(&init)).expect("JSON");
     let sheet = directory.path().join("sheet");
     fs::write(&sheet, made["next_key_words"].as_str().expect("words")).expect("written");
-    supplier.serve_api();
+    reopen(&mut supplier, &directory, "shop");
     let person = someone(&home, directory.path());
     person.pair(&supplier);
     supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
@@ -46,14 +48,14 @@ fn replaced(transport: Transport) {
     regie_tests::copy_home(&supplier.home, &thief.home);
     let sheet = sheet.to_str().expect("text");
     supplier.good(&["--json", "supplier", "rotate-key", "--words-file", sheet, "--yes"]);
-    supplier.serve_api();
+    reopen(&mut supplier, &directory, "shop");
     let request = ask(&supplier);
     is_answered(&supplier, &request);
     person.set("name.full", "Anna de Vries");
     within(DELIVERED, "a change arrives under the key in force", || holds(&supplier, "Anna de Vries"));
 
     supplier.stop();
-    thief.serve_api();
+    reopen(&mut thief, &directory, "thief");
     let request = ask(&thief);
     person.set("name.full", "Anna Jansen");
     within(DELIVERED, "somebody else is found there", || trouble(&person).contains("Another node answers"));
@@ -62,7 +64,7 @@ fn replaced(transport: Transport) {
     let open = customer["requests"].as_array().expect("a list").iter().find(|own| own["request"] == request);
     assert_eq!(open.expect("it was made")["answered"], json!(false));
     thief.stop();
-    supplier.serve_api();
+    reopen(&mut supplier, &directory, "shop");
     // An address where somebody else answered is let alone for an hour, unless the person stands before the company.
     let link = supplier.ask(&Command::Invite { public: true, days: 1 })["link"].as_str().expect("a link").to_owned();
     assert_eq!(person.ask(&Command::Look { link })["known_already"], json!(true));

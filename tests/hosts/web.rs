@@ -11,6 +11,7 @@ use regie_tests::{
     Node,
     lab::{
         Family, Host, Lab,
+        homes::Homes,
         names::Names,
         servers::{Server, there},
         trio::{made, someone_with},
@@ -92,7 +93,7 @@ pub(super) fn nginx(host: &Host, directory: &Path, servers: &[String]) -> Server
 struct Town {
     shop: Host,
     home: Host,
-    directory: tempfile::TempDir,
+    directory: Homes,
     _names: Names,
     _lab: Lab,
 }
@@ -105,7 +106,7 @@ impl Town {
         let mut names = Names::start(&post);
         names.say("shop.test", &shop.addresses());
         names.serve(&home);
-        Some(Self { shop, home, directory: tempfile::tempdir().expect("a directory"), _names: names, _lab: lab })
+        Some(Self { shop, home, directory: Homes::new(), _names: names, _lab: lab })
     }
 
     fn at(&self, name: &str) -> PathBuf {

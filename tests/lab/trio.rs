@@ -4,7 +4,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
     net::IpAddr,
     path::Path,
     process::Command as Process,
@@ -14,15 +13,17 @@ use std::{
 use regie::command::Command;
 use serde_json::{Value, json};
 
-use super::{Family, Host, Lab, faults::Cut};
+use super::{
+    Family, Host, Lab,
+    faults::Cut,
+    homes::{Homes, appended},
+};
 use crate::{Node, api::Client, asking, postgres::Postgres};
 
 /// The port that suppliers listen on.
 pub const PORT: u16 = 7481;
 /// Within so many seconds two nodes are done with what they have to do, where nothing goes wrong.
 const SETTLED: u64 = 30;
-/// Lines of a log that are shown where a test failed.
-const LAST_LINES: usize = 12;
 /// How often a state is looked at while a test waits for it.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -76,7 +77,7 @@ pub struct Trio {
     #[allow(dead_code, reason = "it runs as long as this is there")]
     database: Option<Postgres>,
     /// The homes, and what the processes said.
-    directory: tempfile::TempDir,
+    directory: Homes,
     /// All hosts.
     pub lab: Lab,
 }
@@ -90,17 +91,6 @@ pub enum Came {
     Answered,
     /// A refusal, by its code.
     Rejected(String),
-}
-
-impl Drop for Trio {
-    /// Where a test failed, the last that both nodes said is worth reading.
-    fn drop(&mut self) {
-        for name in ["person", "shop"].iter().filter(|_| std::thread::panicking()) {
-            let said = std::fs::read_to_string(self.directory.path().join(format!("{name}.log"))).unwrap_or_default();
-            let last = said.lines().rev().take(LAST_LINES).collect::<Vec<_>>();
-            println!("{name}, the last lines first:\n{}", last.join("\n"));
-        }
-    }
 }
 
 impl Trio {
@@ -120,7 +110,7 @@ impl Trio {
 
     /// Of hosts that were made otherwise: the supplier's and the person's.
     pub fn of(lab: Lab, shop: Host, home: Host, transport: Transport, store: Store) -> Option<Self> {
-        let directory = tempfile::tempdir().expect("a directory");
+        let directory = Homes::new();
         let listen: Vec<_> = shop.addresses().into_iter().flat_map(|address| transport.at(address, PORT)).collect();
         let database = match store {
             Store::Redb => None,
@@ -316,6 +306,11 @@ fn start(node: &mut Node, log: &Path, set: impl FnOnce(&mut Process)) {
     node.start_process(process);
 }
 
+/// Starts a companion with its API once more, with its log where it was.
+pub fn reopen(node: &mut Node, homes: &Homes, name: &str) {
+    serve(node, &homes.path().join(format!("{name}.log")));
+}
+
 fn serve(node: &mut Node, log: &Path) -> std::net::SocketAddr {
     node.serve_api_with(|process| {
         process.stderr(appended(log)).env("REGIE_LOG", log_level());
@@ -325,8 +320,4 @@ fn serve(node: &mut Node, log: &Path) -> std::net::SocketAddr {
 /// What nodes tell of themselves: what the environment says, or what happens to their lines.
 fn log_level() -> String {
     std::env::var("REGIE_LOG").unwrap_or_else(|_| "info".into())
-}
-
-fn appended(log: &Path) -> File {
-    File::options().create(true).append(true).open(log).expect("a log")
 }
