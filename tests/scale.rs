@@ -15,7 +15,7 @@ use regie_protocol::{
     grant::Access,
     identity::{Keypair, RootSeed},
     limits,
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToSupplier},
     person::{Effect, Person},
     policy::Policy,
     profile::Profile,
@@ -84,10 +84,11 @@ impl World {
         let (invitation, _) = companion.invite(invite, &mut clock::entropy());
         let pair = self.machine.proffer(&key, invitation.id, Agreement::SdBase, None, now).expect("proffered");
         let person = self.machine.pairing_key(&key).public();
-        let Some(Reply::Profile(profile)) = reply(companion.message(&person, Message::Hello, now)) else {
+        let Some(SupplierReply::Profile(profile)) = reply(companion.message(&person, ToSupplier::Hello, now)) else {
             panic!("no profile")
         };
-        let Some(Reply::Paired(acceptance)) = reply(companion.message(&person, Message::Pair(pair.clone()), now))
+        let Some(SupplierReply::Paired(acceptance)) =
+            reply(companion.message(&person, ToSupplier::Pair(pair.clone()), now))
         else {
             panic!("not paired")
         };
@@ -122,7 +123,7 @@ impl World {
         }
     }
 
-    fn run(&mut self, effects: Vec<Effect>, now: Timestamp) -> Option<Reply> {
+    fn run(&mut self, effects: Vec<Effect>, now: Timestamp) -> Option<PersonReply> {
         let mut answer = None;
         for effect in effects {
             match effect {
@@ -142,6 +143,6 @@ impl World {
     }
 }
 
-fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
     effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
 }

@@ -138,7 +138,7 @@ const ROOMS: [&[&str]; 10] = [
     &["clock", "public"],
     &["network", "store"],
     &["command"],
-    &["control", "credential", "domain", "driver", "home", "import"],
+    &["control", "conversation", "credential", "domain", "driver", "home", "import"],
     &["backup"],
     &["person", "supplier"],
     &["dashboard"],

@@ -40,8 +40,8 @@ use regie_protocol::{
     decision::Release,
     field::{FieldPath, Observed},
     identity::{PublicKey, RootSeed},
-    message::{self, Message, Reply},
-    person::{Effect, Person, Record, Weighed},
+    message::{BoardReply, PersonReply, SupplierReply, ToPerson},
+    person::{Effect, Outgoing, Person, Record, Weighed},
     policy::Policy,
     profile::Profile,
     refusal::Refusal,
@@ -70,11 +70,11 @@ use crate::{
 /// What the person's driver handles.
 pub enum Event {
     /// A supplier's frame as it was read, to be answered.
-    Frame(PublicKey, Box<Result<Message, Refusal>>, Responder),
+    Frame(PublicKey, Box<Result<ToPerson, Refusal>>, Responder),
     /// A link asks what is to be sent.
-    Collect(PublicKey, oneshot::Sender<Vec<(u64, Vec<u8>)>>),
+    Collect(PublicKey, oneshot::Sender<Vec<Outgoing>>),
     /// The reply to a sent message.
-    Replied(PublicKey, u64, Vec<u8>),
+    Replied(PublicKey, u64, Box<SupplierReply>),
     /// A line is up.
     Up(PublicKey),
     /// A line broke.
@@ -114,7 +114,7 @@ pub enum Event {
     /// A talk with a board asks what is to be said about this intent.
     ToBoard(ObjectId, oneshot::Sender<Option<intents::ToSay>>),
     /// What the board answered; whether there is more to say goes back.
-    BoardReplied(ObjectId, Vec<u8>, oneshot::Sender<bool>),
+    BoardReplied(ObjectId, Box<BoardReply>, oneshot::Sender<bool>),
     /// An intent was cast: its talk is to begin.
     Boards,
     /// An offer is to be taken up, by the end of its id.
@@ -291,10 +291,10 @@ impl Driven for Node {
                 self.frame(&supplier, *message, responder, turn);
             }
             Event::Collect(supplier, answer) => {
-                let frames = self.collect(&supplier, turn);
-                turn.after(move || drop(answer.send(frames)));
+                let outgoing = self.collect(&supplier, turn);
+                turn.after(move || drop(answer.send(outgoing)));
             }
-            Event::Replied(supplier, number, frame) => self.replied(&supplier, number, &frame, turn),
+            Event::Replied(supplier, number, reply) => self.replied(&supplier, number, *reply, turn),
             Event::Up(supplier) => {
                 self.line_up(&supplier);
                 self.learn_segments(&supplier, turn);
@@ -367,8 +367,8 @@ impl Driven for Node {
                 let say = self.to_say(&intent);
                 turn.after(move || drop(answer.send(say)));
             }
-            Event::BoardReplied(intent, frame, answer) => {
-                let more = self.board_replied(&intent, &frame, turn);
+            Event::BoardReplied(intent, reply, answer) => {
+                let more = self.board_replied(&intent, *reply, turn);
                 turn.after(move || {
                     let _ = answer.send(more);
                 });
@@ -431,21 +431,21 @@ impl Node {
     fn frame(
         &mut self,
         supplier: &PublicKey,
-        message: Result<Message, Refusal>,
+        message: Result<ToPerson, Refusal>,
         responder: Responder,
         turn: &mut Turn,
     ) {
         let now = self.clock.now();
         let effects = match message {
             Ok(message) => self.machine.message(supplier, message, now, &mut clock::entropy()),
-            Err(code) => vec![Effect::Reply(Reply::Refused(code))],
+            Err(Refusal::Unexpected) => self.machine.misaddressed(supplier, now, &mut clock::entropy()),
+            Err(code) => vec![Effect::Reply(PersonReply::Refused(code))],
         };
         self.run(effects, Some(responder), turn);
     }
 
-    fn replied(&mut self, supplier: &PublicKey, number: u64, frame: &[u8], turn: &mut Turn) {
+    fn replied(&mut self, supplier: &PublicKey, number: u64, reply: SupplierReply, turn: &mut Turn) {
         let now = self.clock.now();
-        let reply = message::read::<Reply>(frame).unwrap_or(Reply::Refused(Refusal::Malformed));
         let effects = self.machine.replied(supplier, number, reply, now, &mut clock::entropy());
         self.run(effects, None, turn);
     }
@@ -482,7 +482,7 @@ impl Node {
                         observed
                     };
                     let sealed = self.machine.seal(plan, &mut value, now, &mut clock::entropy());
-                    let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(Reply::refused(code, now))]);
+                    let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(PersonReply::refused(code, now))]);
                     self.run(effects, responder.take(), turn);
                 }
             }
@@ -495,12 +495,11 @@ impl Node {
         }
     }
 
-    fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<(u64, Vec<u8>)> {
+    fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<Outgoing> {
         let now = self.clock.now();
         let effects = self.machine.drop_expired(supplier, now);
         self.run(effects, None, turn);
-        let outgoing = self.machine.to_send(supplier, now);
-        outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
+        self.machine.to_send(supplier, now)
     }
 }
 
@@ -512,7 +511,7 @@ impl Drop for Node {
     }
 }
 
-fn answer(responder: Option<Responder>, reply: &Reply, turn: &mut Turn) {
+fn answer(responder: Option<Responder>, reply: &PersonReply, turn: &mut Turn) {
     if let (Some(responder), Ok(frame)) = (responder, wire::encode(reply)) {
         turn.after(move || responder.reply(frame));
     }

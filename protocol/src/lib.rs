@@ -24,7 +24,7 @@
 //!     field::{Observed, Provenance},
 //!     grant::Access,
 //!     identity::{Keypair, RootSeed},
-//!     message::{Message, Reply},
+//!     message::{SupplierReply, ToSupplier},
 //!     person::{self, Person},
 //!     policy::Policy,
 //!     profile::Profile,
@@ -62,7 +62,8 @@
 //! let pairing = anna.proffer(&key, invitation.id, Agreement::SdBase, None, now)?;
 //! let known_as = anna.pairing_key(&key).public();
 //! let profile = shop.signed_profile().ok_or("a profile")?.clone();
-//! let Some(Reply::Paired(acceptance)) = reply(shop.message(&known_as, Message::Pair(pairing.clone()), now)) else {
+//! let answer = reply(shop.message(&known_as, ToSupplier::Pair(pairing.clone()), now));
+//! let Some(SupplierReply::Paired(acceptance)) = answer else {
 //!     return Err("not paired".into());
 //! };
 //! let mut stored = anna.paired(&key, profile, acceptance, &pairing, now, &mut entropy)?;
@@ -106,7 +107,7 @@
 //! # Ok(())
 //! # }
 //!
-//! fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+//! fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
 //!     effects.into_iter().find_map(|effect| match effect {
 //!         supplier::Effect::Reply(reply) => Some(reply),
 //!         _ => None,

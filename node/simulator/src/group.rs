@@ -34,7 +34,7 @@ use regie_protocol::{
     field::{FieldPath, Observed},
     identity::{Keypair, PublicKey, RootSeed},
     intent::Category,
-    message::Reply,
+    message::{PersonReply, SupplierReply},
     person::{self, Person, Remember},
     policy::{Policy, SegmentRule, Who},
     profile::Profile,
@@ -550,7 +550,7 @@ impl<'a> Group<'a> {
     }
 
     /// Carries out a person's effects; the reply to the frame in hand, if there is one, comes out.
-    fn run_person(&mut self, person: usize, effects: Vec<person::Effect>) -> Result<Option<Reply>, Wrong> {
+    fn run_person(&mut self, person: usize, effects: Vec<person::Effect>) -> Result<Option<PersonReply>, Wrong> {
         let mut answer = None;
         for effect in effects {
             match effect {
@@ -592,7 +592,7 @@ impl<'a> Group<'a> {
         firm: usize,
         effects: Vec<supplier::Effect>,
         answered: bool,
-    ) -> Result<Option<Reply>, Wrong> {
+    ) -> Result<Option<SupplierReply>, Wrong> {
         let mut answer = None;
         for effect in effects {
             match effect {

@@ -10,7 +10,7 @@ use regie_protocol::{
     entropy::Entropy,
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     intent::Criterion,
-    message::{Collect, Message},
+    message::{Browse, Collect, ToBoard, ToSupplier},
     person::{Counted, Effect, NewIntent, Person, Record, Said},
     policy::Policy,
     profile::{Acceptance, Invitation, Profile},
@@ -85,7 +85,7 @@ impl Scene {
         let effects = self.person.ask_segments(&self.supplier).expect("asked");
         self.keep(effects);
         let number = self.person.to_send(&self.supplier, NOW)[0].number;
-        let reply = regie_protocol::message::Reply::Segments(vec![segment.signed().clone()]);
+        let reply = regie_protocol::message::SupplierReply::Segments(vec![segment.signed().clone()]);
         let effects = self.person.replied(&self.supplier, number, reply, NOW, &mut Entropy::new([2; 32]));
         self.keep(effects);
     }
@@ -101,7 +101,7 @@ impl Scene {
 
     fn outgoing(&self) -> Record {
         let leaves = |record: &&Record| {
-            matches!(record, Record::Outgoing { message: Message::Belong(_) | Message::Count(_), .. })
+            matches!(record, Record::Outgoing { message: ToSupplier::Belong(_) | ToSupplier::Count(_), .. })
         };
         self.records.iter().find(leaves).expect("something left").clone()
     }
@@ -179,9 +179,10 @@ fn a_key_shown_twice_and_a_message_of_another_intent_are_seen() {
     assert_eq!(watch.to_board(&key, &id, &say.message), Ok(()));
     assert_eq!(watch.shows(&key, Shown::To(scene.supplier)), Err(Broken::OneKey));
     let other = ObjectId::of(&[1]);
-    let collect = Message::Collect(Collect { intent: other, after: 0 });
+    let collect = ToBoard::Collect(Collect { intent: other, after: 0 });
     assert_eq!(watch.to_board(&key, &id, &collect), Err(Broken::NotOfIntent), "another intent");
-    assert_eq!(watch.to_board(&key, &id, &Message::Hello), Err(Broken::NotOfIntent), "no message for a board");
+    let browse = ToBoard::Browse(Browse { categories: BTreeSet::new(), after: 0 });
+    assert_eq!(watch.to_board(&key, &id, &browse), Err(Broken::NotOfIntent), "no message of an intent");
     assert_eq!(watch.to_board(&key, &other, &collect), Err(Broken::OneKey), "two intents under one key");
     let keys: BTreeSet<PublicKey> = [1, 2].map(|n| Keypair::from_secret(&[n; 32]).public()).into();
     assert!(keys.iter().all(|key| watch.shows(key, Shown::To(scene.supplier)).is_ok()), "two keys for one supplier");

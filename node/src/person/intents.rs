@@ -9,12 +9,11 @@ use regie_protocol::{
     field::FieldPath,
     identity::PublicKey,
     intent::{BoardLink, Criterion, Offer},
-    message,
-    person::{NewIntent, Outcome, OwnerError, Stage, Wanted},
+    message::{BoardReply, ToBoard},
+    person::{BoardMessage, NewIntent, Outcome, OwnerError, Stage, Wanted},
     profile::Invitation,
     signed::{ObjectId, Verified},
     time::Days,
-    wire,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
@@ -24,6 +23,7 @@ use super::{Event, Node, commands::time, pairing, value_of};
 use crate::{
     clock,
     command::{Failure, exit, parse},
+    conversation::say,
     driver::Turn,
     network::{Address, Endpoint, Way},
 };
@@ -62,12 +62,12 @@ pub(super) struct Words {
     pub by: Vec<String>,
 }
 
-/// A frame for a board, and what to dial it under.
+/// A message for a board, and what to dial it under.
 pub struct ToSay {
     secret: Zeroizing<[u8; 32]>,
     board: PublicKey,
     addresses: Vec<Address>,
-    frame: Vec<u8>,
+    message: ToBoard,
     way: Way,
 }
 
@@ -183,14 +183,13 @@ impl Node {
     pub(super) fn to_say(&self, intent: &ObjectId) -> Option<ToSay> {
         let say = self.machine.to_board(intent, self.clock.look())?;
         let addresses = say.addresses.iter().filter_map(|text| text.parse().ok()).collect();
-        let frame = wire::encode(&say.message).ok()?;
-        Some(ToSay { secret: say.secret, board: say.board, addresses, frame, way: self.travel.way.clone() })
+        let BoardMessage { secret, board, message, .. } = say;
+        Some(ToSay { secret, board, addresses, message, way: self.travel.way.clone() })
     }
 
     /// What a board answered; true where there is more to say at once.
-    pub(super) fn board_replied(&mut self, intent: &ObjectId, frame: &[u8], turn: &mut Turn) -> bool {
+    pub(super) fn board_replied(&mut self, intent: &ObjectId, reply: BoardReply, turn: &mut Turn) -> bool {
         let now = self.clock.now();
-        let Ok(reply) = message::read(frame) else { return false };
         let (effects, more) = self.machine.board_replied(intent, reply, now);
         self.run(effects, None, turn);
         more
@@ -379,7 +378,7 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
     loop {
         let (answer, wait) = oneshot::channel();
         events.send(Event::ToBoard(*intent, answer)).await.ok()?;
-        let ToSay { secret, board, addresses, frame, way } = wait.await.ok()??;
+        let ToSay { secret, board, addresses, message, way } = wait.await.ok()??;
         let (endpoint, network) = match line.take() {
             Some(line) => line,
             None => {
@@ -390,9 +389,9 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
                 (endpoint, network)
             }
         };
-        let Ok(reply) = endpoint.exchange(*board.as_bytes(), frame).await else { return Some(news) };
+        let Ok(reply) = say(&endpoint, &board, &message).await else { return Some(news) };
         let (answer, wait) = oneshot::channel();
-        events.send(Event::BoardReplied(*intent, reply, answer)).await.ok()?;
+        events.send(Event::BoardReplied(*intent, Box::new(reply), answer)).await.ok()?;
         if !wait.await.ok()? {
             drop(turn);
             return Some(news);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use regie_protocol::{
     identity::PublicKey,
     limits,
-    message::{self, Message, Reply},
+    message::{self, HelperReply, ToHelper},
     profile::Invitation,
     refusal::Refusal,
     segment::Segment,
@@ -19,7 +19,7 @@ use regie_protocol::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Companion, Event, World, patterns::counted_of, records::damaged};
+use super::{Companion, Event, World, answer, patterns::counted_of, records::damaged};
 use crate::{
     clock,
     command::Failure,
@@ -71,11 +71,6 @@ pub struct Standing {
     pub refused: Option<Refusal>,
 }
 
-/// Is this a message for a helper?
-pub(super) fn is_for(message: &Message) -> bool {
-    matches!(message, Message::Prepare(_) | Message::Close(_))
-}
-
 impl Companion {
     /// Makes this companion a helper, if it is none yet; its link comes out.
     pub(super) fn helper_link(&mut self, turn: &mut Turn) -> Result<Value, Failure> {
@@ -93,13 +88,13 @@ impl Companion {
     }
 
     /// Gives a helper's frame a turn of its own.
-    pub(super) fn help_later(&self, peer: PublicKey, message: Message, responder: Responder, turn: &mut Turn) {
+    pub(super) fn help_later(&self, peer: PublicKey, frame: Vec<u8>, responder: Responder, turn: &mut Turn) {
         let events = self.events.clone();
         turn.after(move || {
             if let Some(events) = events.upgrade()
-                && let Err(error) = events.try_send(Event::Help(peer, Box::new(message), responder))
+                && let Err(error) = events.try_send(Event::Help(peer, frame, responder))
                 && let (Event::Help(_, _, responder), Ok(frame)) =
-                    (error.into_inner(), wire::encode(&Reply::Refused(Refusal::Unavailable)))
+                    (error.into_inner(), wire::encode(&HelperReply::Refused(Refusal::Unavailable)))
             {
                 responder.reply(frame);
             }
@@ -110,18 +105,18 @@ impl Companion {
     pub(super) fn help(
         &mut self,
         peer: &PublicKey,
-        message: Message,
+        frame: &[u8],
         responder: Responder,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
+        let helps = self.store.get(Table::Segment, &Key::item(HELPER))?.is_some();
+        let message = if helps { message::read(frame) } else { Err(Refusal::NotAHelper) };
         let helped = match message {
-            _ if self.store.get(Table::Segment, &Key::item(HELPER))?.is_none() => Err(Refusal::NotAHelper),
-            Message::Prepare(prepare) => self.prepare(peer, &prepare, turn)?,
-            Message::Close(close) => self.close(peer, &close, turn)?,
-            _ => Err(Refusal::Unexpected),
+            Ok(ToHelper::Prepare(prepare)) => self.prepare(peer, &prepare, turn)?,
+            Ok(ToHelper::Close(close)) => self.close(peer, &close, turn)?,
+            Err(code) => Err(code),
         };
-        let frame = wire::encode(&helped.unwrap_or_else(Reply::Refused)).map_err(Failure::internal)?;
-        turn.after(move || responder.reply(frame));
+        answer(responder, &helped.unwrap_or_else(HelperReply::Refused), turn);
         Ok(())
     }
 
@@ -200,13 +195,13 @@ impl Companion {
             let (last, reports) = self.waiting(&id, counting.done)?;
             let (asked, message) = if reports.is_empty() {
                 let Some(close) = counting.leader.close(&id) else { continue };
-                (Asked::Close, Message::Close(close))
+                (Asked::Close, ToHelper::Close(close))
             } else {
                 let prepare = counting.leader.ask(&segment, &reports);
-                (Asked::Prepare(counting.done, last), Message::Prepare(prepare))
+                (Asked::Prepare(counting.done, last), ToHelper::Prepare(prepare))
             };
             self.counts.insert(id, uptime.plus_ms(PAUSE_MS));
-            self.say(&counting.helper, &message, move |frame| Event::Helped(id, asked, frame), turn);
+            self.say(&counting.helper, message, move |reply| Event::Helped(id, asked, reply), turn);
         }
         Ok(())
     }
@@ -216,14 +211,13 @@ impl Companion {
         &mut self,
         id: &ObjectId,
         asked: Asked,
-        frame: Option<Vec<u8>>,
+        reply: Option<Box<HelperReply>>,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
-        let reply = frame.and_then(|frame| message::read::<Reply>(&frame).ok());
         let Some(mut counting) = self.counting(id)? else { return Ok(()) };
-        match (asked, reply) {
+        match (asked, reply.map(|reply| *reply)) {
             // Another companion on the same store may have dealt with them already.
-            (Asked::Prepare(after, last), Some(Reply::Prepared(prepared))) if counting.done == after => {
+            (Asked::Prepare(after, last), Some(HelperReply::Prepared(prepared))) if counting.done == after => {
                 let (_, reports) = self.waiting(id, after)?;
                 counting.leader.answered(id, &reports, &prepared);
                 let row = |number| Key::grouped_index(&waiting_of(id), number);
@@ -232,11 +226,11 @@ impl Companion {
                 turn.batch.put(Table::Segment, row(last), Vec::new());
                 (counting.done, counting.refused) = (last, None);
             }
-            (Asked::Close, Some(Reply::Sum(sum))) => {
+            (Asked::Close, Some(HelperReply::Sum(sum))) => {
                 counting.leader.closed(&sum);
                 counting.refused = None;
             }
-            (_, Some(Reply::Refused(code))) => {
+            (_, Some(HelperReply::Refused(code))) => {
                 tracing::info!(code = code.code(), "a helper refuses");
                 self.count_soon(Duration::from_millis(PAUSE_MS), turn);
                 if counting.refused == Some(code) {
@@ -261,7 +255,7 @@ impl Companion {
         peer: &PublicKey,
         prepare: &Prepare,
         turn: &mut Turn,
-    ) -> Result<Result<Reply, Refusal>, Failure> {
+    ) -> Result<Result<HelperReply, Refusal>, Failure> {
         let now = self.clock.now().latest();
         let key = self.machine.key();
         let fresh = match Task::new(peer, &key.public(), prepare, now) {
@@ -290,10 +284,15 @@ impl Companion {
             turn.batch.put(Table::Segment, Key::grouped(&seen_group, &nonce.0), batch);
         }
         turn.batch.put(Table::Segment, task_key(&task.segment), encode(&task)?);
-        Ok(Ok(Reply::Prepared(prepared)))
+        Ok(Ok(HelperReply::Prepared(prepared)))
     }
 
-    fn close(&mut self, peer: &PublicKey, close: &Close, turn: &mut Turn) -> Result<Result<Reply, Refusal>, Failure> {
+    fn close(
+        &mut self,
+        peer: &PublicKey,
+        close: &Close,
+        turn: &mut Turn,
+    ) -> Result<Result<HelperReply, Refusal>, Failure> {
         let Some(mut task) = self.segment_row::<Task>(&task_key(&close.segment))? else {
             return Ok(Err(Refusal::UnknownSegment));
         };
@@ -302,7 +301,7 @@ impl Companion {
             Err(code) => return Ok(Err(code)),
         };
         turn.batch.put(Table::Segment, task_key(&close.segment), encode(&task)?);
-        Ok(Ok(Reply::Sum(sum)))
+        Ok(Ok(HelperReply::Sum(sum)))
     }
 
     fn tasks(&self) -> Result<Vec<Task>, Failure> {

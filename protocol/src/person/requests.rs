@@ -12,7 +12,7 @@ use crate::{
     grant::{Access, Bounds, Chain, Grant, GrantState as _, Scope, VerifiedGrant},
     identity::PublicKey,
     limits,
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     policy::Terms,
     profile::plain_line,
     receipt::{Acknowledgement, ErasureReceipt},
@@ -31,41 +31,22 @@ impl Person {
     pub fn message(
         &mut self,
         supplier: &PublicKey,
-        message: Message,
+        message: ToPerson,
         now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
         let now = now.into();
         let mut effects = Vec::new();
         let handled = match message {
-            Message::Request(request) => self.request(&mut effects, supplier, request, now, entropy),
-            Message::Acknowledge(signed) => {
+            ToPerson::Request(request) => self.request(&mut effects, supplier, request, now, entropy),
+            ToPerson::Acknowledge(signed) => {
                 self.acknowledged(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
-            Message::Erased(signed) => {
+            ToPerson::Erased(signed) => {
                 self.erased(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
-            Message::Put(item) => self.put(&mut effects, supplier, item, now, entropy),
-            Message::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
-            Message::Hello
-            | Message::Pair(_)
-            | Message::Renew(_)
-            | Message::Disclose(_)
-            | Message::Grant(_)
-            | Message::Revoke(_)
-            | Message::Mandate(_)
-            | Message::Cast(_)
-            | Message::Withdraw(_)
-            | Message::Collect(_)
-            | Message::Browse(_)
-            | Message::Offer(_)
-            | Message::TakeUp(_)
-            | Message::Segments
-            | Message::Belong(_)
-            | Message::Count(_)
-            | Message::Tally(_)
-            | Message::Prepare(_)
-            | Message::Close(_) => Err(Refusal::Unexpected),
+            ToPerson::Put(item) => self.put(&mut effects, supplier, item, now, entropy),
+            ToPerson::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
         };
         // What was recorded before the refusal holds in memory, so it has to become durable all the same.
         if let Err(code) = handled {
@@ -74,29 +55,35 @@ impl Person {
         effects
     }
 
+    /// Refuses a message of a connected supplier that is for another role ([`message::read`](crate::message::read) says
+    /// so). That it came stands in the log, as every refusal of a message.
+    pub fn misaddressed(&mut self, supplier: &PublicKey, now: impl Into<Now>, entropy: &mut Entropy) -> Vec<Effect> {
+        self.reject(supplier, Refusal::Unexpected, now.into(), entropy)
+    }
+
     /// Handles the reply to message `number` of a supplier's outbox.
     pub fn replied(
         &mut self,
         supplier: &PublicKey,
         number: u64,
-        reply: Reply,
+        reply: SupplierReply,
         now: impl Into<Now>,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
         let now = now.into();
         let handled = match reply {
-            Reply::Noted if self.renews(supplier, number) => self.key_renewed(supplier, now, entropy),
+            SupplierReply::Noted if self.renews(supplier, number) => self.key_renewed(supplier, now, entropy),
             // It was restored from a backup that is older than the person's present key: that is told once more, under
             // the key before, and then this message.
-            Reply::Refused(Refusal::NotPaired) if self.was_renewed(supplier) => {
+            SupplierReply::Refused(Refusal::NotPaired) if self.was_renewed(supplier) => {
                 return self.renew_again(supplier, now).unwrap_or_default();
             }
-            Reply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
-            Reply::Erased(signed) => self.erased(supplier, signed, now, entropy),
-            Reply::Noted => Ok(Vec::new()),
-            Reply::Segments(segments) => Ok(self.segments_came(supplier, segments, now)),
+            SupplierReply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
+            SupplierReply::Erased(signed) => self.erased(supplier, signed, now, entropy),
+            SupplierReply::Noted => Ok(Vec::new()),
+            SupplierReply::Segments(segments) => Ok(self.segments_came(supplier, segments, now)),
             // Trying again would give the same answer; the entry keeps "outcome unknown".
-            Reply::Refused(code) if code != Refusal::Unavailable => Ok(Vec::new()),
+            SupplierReply::Refused(code) if code != Refusal::Unavailable => Ok(Vec::new()),
             _ => Err(Refusal::Unexpected),
         };
         let Ok(mut effects) = handled else {
@@ -139,7 +126,7 @@ impl Person {
         };
         let (outbox, in_flight, withheld) = (&relationship.outbox, &mut relationship.in_flight, &relationship.withheld);
         // A renewal goes first and alone: what stands beside it may be signed by the key that it tells of.
-        let renewal = outbox.iter().find(|(_, waiting)| matches!(waiting.message, Message::Renew(_)));
+        let renewal = outbox.iter().find(|(_, waiting)| matches!(waiting.message, ToSupplier::Renew(_)));
         let renewal = renewal.map(|(number, _)| *number);
         let due = outbox.iter().filter(|(number, _)| renewal.is_none_or(|only| **number == only));
         let due = due.filter(|(number, _)| !withheld.contains(number) && in_flight.take_due(**number, now));
@@ -469,7 +456,7 @@ impl Person {
         }
         let wanted = acknowledgement.disclosure;
         let found = relationship.outbox.iter().find_map(|(number, waiting)| match &waiting.message {
-            Message::Disclose(disclosure) if disclosure.id() == wanted => Some((*number, waiting.size)),
+            ToSupplier::Disclose(disclosure) if disclosure.id() == wanted => Some((*number, waiting.size)),
             _ => None,
         });
         let mut effects = Vec::new();
@@ -536,13 +523,13 @@ impl Person {
             let logged = self.log(&mut effects, Log::With(*supplier), Event::Rejected { code }, now, entropy);
             debug_assert!(logged.is_ok());
         }
-        effects.push(Effect::Reply(Reply::refused(code, now)));
+        effects.push(Effect::Reply(PersonReply::refused(code, now)));
         effects
     }
 }
 
 fn noted(mut effects: Vec<Effect>) -> Vec<Effect> {
-    effects.push(Effect::Reply(Reply::Noted));
+    effects.push(Effect::Reply(PersonReply::Noted));
     effects
 }
 

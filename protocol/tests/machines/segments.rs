@@ -6,7 +6,7 @@ use regie_protocol::{
     field::{FieldPath, Value},
     identity::Keypair,
     limits,
-    message::{Message, Reply},
+    message::{SupplierReply, ToSupplier},
     person::{OwnerError, Record},
     policy::{SegmentRule, Who},
     purpose::Purpose,
@@ -83,7 +83,7 @@ impl World {
                 _ => None,
             }));
             let answer = reply(effects).expect("answered");
-            assert!(!matches!(answer, Reply::Refused(_)), "{answer:?}");
+            assert!(!matches!(answer, SupplierReply::Refused(_)), "{answer:?}");
             let mut entropy = self.entropy();
             let effects = self.person.replied(&key, outgoing.number, answer, NOW, &mut entropy);
             self.run(effects, NOW);
@@ -182,7 +182,7 @@ fn the_budget_cannot_be_passed_not_by_a_restart_nor_by_publishing_anew() {
     }
     // Word for word what the supplier got: one report for each segment that was counted.
     let reports =
-        world.records.iter().filter(|record| matches!(record, Record::Outgoing { message: Message::Count(_), .. }));
+        world.records.iter().filter(|record| matches!(record, Record::Outgoing { message: ToSupplier::Count(_), .. }));
     assert_eq!(reports.count(), 2);
     let later = NOW.plus_days(Days(limits::EPSILON_DAYS));
     assert_eq!(world.person.budget_left(Some(&key), later), limits::EPSILON_PER_SUPPLIER);
@@ -283,7 +283,7 @@ fn hostile_segments_and_answers_are_refused() {
     let (own, other) = (Keypair::from_secret(&[2; 32]), Keypair::from_secret(&[66; 32]));
     let sent = vec![sign(&deep, &own), sign(&wide, &own), sign(&named(), &other), sign(&named(), &own)];
     let mut entropy = world.entropy();
-    let effects = world.person.replied(&key, number, Reply::Segments(sent), NOW, &mut entropy);
+    let effects = world.person.replied(&key, number, SupplierReply::Segments(sent), NOW, &mut entropy);
     world.run(effects, NOW);
     assert_eq!(world.person.segments().count(), 1, "the sound one");
     // Answers to nothing, by another, with another epsilon.
@@ -301,9 +301,10 @@ fn hostile_segments_and_answers_are_refused() {
     };
     let report = |segment, epsilon| CountReport { person, supplier: key, segment, answer: true, epsilon };
     let belong = |object: Membership, by: &Keypair| {
-        Message::Belong(Verified::sign(object, by).expect("signed").signed().clone())
+        ToSupplier::Belong(Verified::sign(object, by).expect("signed").signed().clone())
     };
-    let count = |object: CountReport| Message::Count(Verified::sign(object, &mine).expect("signed").signed().clone());
+    let count =
+        |object: CountReport| ToSupplier::Count(Verified::sign(object, &mine).expect("signed").signed().clone());
     let nowhere = ObjectId::of(b"no such segment");
     for (message, code) in [
         (belong(membership(nowhere, &mine), &mine), Refusal::UnknownSegment),
@@ -312,10 +313,10 @@ fn hostile_segments_and_answers_are_refused() {
         (count(report(id, 499)), Refusal::Malformed),
     ] {
         let effects = world.supplier.message(&person, message, NOW);
-        assert_eq!(reply(effects), Some(Reply::Refused(code)));
+        assert_eq!(reply(effects), Some(SupplierReply::Refused(code)));
     }
     let effects = world.supplier.message(&other.public(), belong(membership(id, &other), &other), NOW);
-    assert_eq!(reply(effects), Some(Reply::Refused(Refusal::NotPaired)));
+    assert_eq!(reply(effects), Some(SupplierReply::Refused(Refusal::NotPaired)));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use regie_protocol::{
     grant::{Access, Bounds, Chain, Delegation, Scope},
     identity::{Keypair, Nonce, RootSeed},
     merkle::{self, Frontier},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{Effect, NewGrant, Person, Record},
     policy::Policy,
     profile::Acceptance,
@@ -377,13 +377,13 @@ impl Node {
 
     fn ask(&mut self, number: usize, known: usize, lost: bool, wanted: Result<Answers, Refusal>) {
         let company = self.model.requests[number].company;
-        let (key, message) = (&companies()[company], Message::Request(self.sent[number].clone()));
+        let (key, message) = (&companies()[company], ToPerson::Request(self.sent[number].clone()));
         let (now, mut entropy) = (self.now(), self.entropy());
         let effects = self.machine.message(&key.public(), message, now, &mut entropy);
         let reply = self.run(effects).expect("every message is answered");
         self.name(known);
         match (reply, wanted) {
-            (Reply::Answer(disclosure), Ok(answers)) => {
+            (PersonReply::Answer(disclosure), Ok(answers)) => {
                 self.same_answers(&disclosure, Some(number), &answers);
                 if lost {
                     self.machine.connection_lost(&key.public());
@@ -397,10 +397,10 @@ impl Node {
     }
 
     fn acknowledge(&mut self, key: &Keypair, disclosure: &Signed<Disclosure>) {
-        let message = Message::Acknowledge(acknowledgement(key, disclosure, self.now()));
+        let message = ToPerson::Acknowledge(acknowledgement(key, disclosure, self.now()));
         let (now, mut entropy) = (self.now(), self.entropy());
         let effects = self.machine.message(&key.public(), message, now, &mut entropy);
-        assert!(matches!(self.run(effects), Some(Reply::Noted)));
+        assert!(matches!(self.run(effects), Some(PersonReply::Noted)));
     }
 
     /// What the person says.
@@ -485,11 +485,11 @@ impl Node {
         let (grant, fields) = (self.model.grants[grant].id, FIELDS.map(path).into());
         let receipt = ErasureReceipt { supplier, person, grant, revocation: None, fields, at: self.now() };
         let (now, mut entropy) = (self.now(), self.entropy());
-        let effects = self.machine.message(&supplier, Message::Erased(sign(receipt, key)), now, &mut entropy);
+        let effects = self.machine.message(&supplier, ToPerson::Erased(sign(receipt, key)), now, &mut entropy);
         let reply = self.run(effects).expect("every message is answered");
         let found = match reply {
-            Reply::Noted => Ok(()),
-            Reply::Refused(code) => Err(code),
+            PersonReply::Noted => Ok(()),
+            PersonReply::Refused(code) => Err(code),
             reply => panic!("{reply:?} to a receipt"),
         };
         assert_eq!(found, wanted, "a receipt of company {company}");
@@ -504,15 +504,17 @@ impl Node {
         assert_eq!(found.len(), wanted.len(), "{wanted:?} wait, and {found:?} is sent");
         for (outgoing, pending) in found.into_iter().zip(wanted) {
             let reply = match (&outgoing.message, pending) {
-                (Message::Disclose(disclosure), Pending::Told { request, answers, .. }) => {
+                (ToSupplier::Disclose(disclosure), Pending::Told { request, answers, .. }) => {
                     self.same_answers(disclosure, *request, answers);
-                    Reply::Acknowledged(acknowledgement(key, disclosure, now))
+                    SupplierReply::Acknowledged(acknowledgement(key, disclosure, now))
                 }
-                (Message::Grant(grant), Pending::Grant(n)) if grant.id() == self.model.grants[*n].id => Reply::Noted,
-                (Message::Revoke(signed), Pending::Revocation(n)) => {
+                (ToSupplier::Grant(grant), Pending::Grant(n)) if grant.id() == self.model.grants[*n].id => {
+                    SupplierReply::Noted
+                }
+                (ToSupplier::Revoke(signed), Pending::Revocation(n)) => {
                     let revocation = signed.clone().verify().expect("our own");
                     assert_eq!(revocation.grant, self.model.grants[*n].id);
-                    Reply::Noted
+                    SupplierReply::Noted
                 }
                 (message, pending) => panic!("{message:?} is sent in place of {pending:?}"),
             };
@@ -540,7 +542,7 @@ impl Node {
         }
     }
 
-    fn run(&mut self, effects: Vec<Effect>) -> Option<Reply> {
+    fn run(&mut self, effects: Vec<Effect>) -> Option<PersonReply> {
         let mut reply = None;
         for effect in effects {
             match effect {

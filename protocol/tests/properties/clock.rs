@@ -11,7 +11,7 @@ use regie_protocol::{
     grant::{Bounds, Chain, Grant, Scope, VerifiedGrant},
     identity::Nonce,
     limits,
-    message::{Message, Reply},
+    message::{PersonReply, ToPerson},
     person::{Effect, Person, Record},
     refusal::Refusal,
     request::DataRequest,
@@ -206,7 +206,7 @@ impl Node {
     fn send(&mut self, index: usize) {
         let (now, mut entropy) = (self.now(), self.entropy());
         let (asked, signed) = self.asked[index].clone();
-        let effects = self.machine.message(&supplier().public(), Message::Request(signed), now, &mut entropy);
+        let effects = self.machine.message(&supplier().public(), ToPerson::Request(signed), now, &mut entropy);
         let mut reply = None;
         for effect in effects {
             reply = self.keep(effect).or(reply);
@@ -220,7 +220,7 @@ impl Node {
     }
 
     /// The driver's part; the reply comes out.
-    fn keep(&mut self, effect: Effect) -> Option<Reply> {
+    fn keep(&mut self, effect: Effect) -> Option<PersonReply> {
         match effect {
             Effect::Persist(record) => self.records.push(record),
             Effect::Reply(reply) => return Some(reply),
@@ -323,8 +323,8 @@ fn a_forgotten_request_does_not_come_in_again_by_a_clock_that_is_set_back() {
         node.act(&Step::Set(-HOUR.cast_signed()));
         let (now, mut entropy) = (node.now(), node.entropy());
         let (_, signed) = node.asked[0].clone();
-        let effects = node.machine.message(&supplier().public(), Message::Request(signed), now, &mut entropy);
-        let refused = effects.iter().any(|e| matches!(e, Effect::Reply(Reply::Refused(Refusal::Replayed))));
+        let effects = node.machine.message(&supplier().public(), ToPerson::Request(signed), now, &mut entropy);
+        let refused = effects.iter().any(|e| matches!(e, Effect::Reply(PersonReply::Refused(Refusal::Replayed))));
         assert!(refused, "{effects:?}");
     }
 }

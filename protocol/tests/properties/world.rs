@@ -10,7 +10,7 @@ use regie_protocol::{
     field::{FieldPath, Observed, expand},
     grant::{Access, Scope},
     identity::{Keypair, PublicKey, RootSeed},
-    message::{Message, Reply},
+    message::{PersonReply, ToPerson, ToSupplier},
     person::{Effect, Person, Record, StoredRelationship},
     policy::Policy,
     purpose::Purpose,
@@ -35,7 +35,7 @@ pub struct World {
     pub values: BTreeMap<FieldPath, Observed>,
     pub now: u64,
     pub drawn: u32,
-    pub asked: Vec<(usize, Message)>,
+    pub asked: Vec<(usize, ToPerson)>,
     pub answered: BTreeSet<usize>,
     pub known: BTreeMap<ObjectId, Known>,
     pub ended: BTreeSet<ObjectId>,
@@ -119,13 +119,13 @@ impl World {
     }
 
     /// Carries out effects; every disclosure that leaves is held against what is known.
-    pub fn run(&mut self, effects: Vec<Effect>, purpose: Option<Purpose>) -> Option<Reply> {
+    pub fn run(&mut self, effects: Vec<Effect>, purpose: Option<Purpose>) -> Option<PersonReply> {
         let mut reply = None;
         for effect in effects {
             match effect {
                 Effect::Persist(record) => {
                     let leaving = match &record {
-                        Record::Outgoing { supplier, message: Message::Disclose(signed), .. } => {
+                        Record::Outgoing { supplier, message: ToSupplier::Disclose(signed), .. } => {
                             Some((*supplier, signed.clone()))
                         }
                         _ => None,
@@ -212,8 +212,8 @@ impl World {
         for (_, relationship) in self.machine.relationships() {
             for outgoing in relationship.outgoing() {
                 let relies = match &outgoing.message {
-                    Message::Grant(grant) => vec![grant.id()],
-                    Message::Disclose(signed) => relied_on(signed),
+                    ToSupplier::Grant(grant) => vec![grant.id()],
+                    ToSupplier::Disclose(signed) => relied_on(signed),
                     _ => Vec::new(),
                 };
                 assert!(relies.iter().all(|id| !self.has_ended(id)), "an ended grant waits to be delivered");

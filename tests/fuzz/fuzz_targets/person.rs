@@ -14,12 +14,13 @@ use regie_protocol::{
     field::{AskedPath, FieldPath, Observed, Provenance},
     grant::{Access, Chain, GrantState},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
-    message::{self, Message, Reply},
+    message::{self, PersonReply, ToPerson, ToSupplier},
     person::{Effect, Person, Record, Remember},
     policy::Policy,
     profile::{Acceptance, Profile},
     purpose::Purpose,
     receipt::{Acknowledgement, ErasureReceipt},
+    refusal::Refusal,
     request::DataRequest,
     signed::{ObjectId, Signed, Verified},
     time::{Days, Timestamp},
@@ -116,17 +117,21 @@ impl World {
         let (key, now) = (self.key(), self.now);
         match step {
             Step::Pass { ms } => self.now = now.plus_ms(u64::from(ms)),
-            Step::Frame { bytes } => {
-                if let Ok(message) = message::read(&bytes) {
-                    self.frame(message);
+            Step::Frame { bytes } => match message::read(&bytes) {
+                Ok(message) => self.frame(message),
+                Err(Refusal::Unexpected) => {
+                    let mut entropy = self.entropy();
+                    let effects = self.person.misaddressed(&key, now, &mut entropy);
+                    assert_eq!(self.run(effects), 1, "one reply for one frame");
                 }
-            }
+                Err(_) => {}
+            },
             Step::Request { .. } => self.request(step),
             Step::Acknowledge { which } => {
                 if let Some(disclosure) = pick(&self.disclosed, which).copied() {
                     let person = self.me();
                     let signed = self.sign(Acknowledgement { supplier: key, person, disclosure, at: now });
-                    self.frame(Message::Acknowledge(signed));
+                    self.frame(ToPerson::Acknowledge(signed));
                 }
             }
             Step::Receipt { which, fields, ended } => {
@@ -136,7 +141,7 @@ impl World {
                     let (person, fields) = (self.me(), fields.iter().filter_map(|n| field(*n)).collect());
                     let receipt = ErasureReceipt { supplier: key, person, grant, revocation, fields, at: now };
                     let signed = self.sign(receipt);
-                    self.frame(Message::Erased(signed));
+                    self.frame(ToPerson::Erased(signed));
                 }
             }
             Step::Lost => self.person.connection_lost(&key),
@@ -173,7 +178,7 @@ impl World {
             chains,
         };
         let signed = self.sign(request);
-        self.frame(Message::Request(signed));
+        self.frame(ToPerson::Request(signed));
     }
 
     fn owner(&mut self, step: Step) {
@@ -226,7 +231,7 @@ impl World {
         self.person.relationships().flat_map(|(_, r)| r.grants().map(|grant| grant.root().id())).collect()
     }
 
-    fn frame(&mut self, message: Message) {
+    fn frame(&mut self, message: ToPerson) {
         let (key, now, mut entropy) = (self.key(), self.now, self.entropy());
         let effects = self.person.message(&key, message, now, &mut entropy);
         assert_eq!(self.run(effects), 1, "one reply for one frame");
@@ -248,7 +253,7 @@ impl World {
                 | Effect::Correct(_) => {}
                 Effect::Reply(reply) => {
                     replies += 1;
-                    if let Reply::Answer(disclosure) = reply {
+                    if let PersonReply::Answer(disclosure) = reply {
                         self.left(&disclosure);
                     }
                 }
@@ -263,7 +268,7 @@ impl World {
         }
         let key = self.key();
         for outgoing in self.person.to_send(&key, self.now) {
-            if let Message::Disclose(disclosure) = outgoing.message {
+            if let ToSupplier::Disclose(disclosure) = outgoing.message {
                 self.left(&disclosure);
             }
         }
