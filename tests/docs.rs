@@ -56,6 +56,39 @@ fn every_name_has_its_row() {
     }
 }
 
+/// REGIE_WRITE_DOCS=1 writes the tables anew.
+#[test]
+fn the_stores_format_lists_every_table_as_the_code_has_it() {
+    let path = "docs/store-format.md";
+    let (mut text, before) = (read(path), read(path));
+    for schema in [&regie::person::SCHEMA, &regie::supplier::SCHEMA] {
+        let (begin, end) = (format!("<!-- {} -->\n", schema.role), format!("<!-- /{} -->", schema.role));
+        let (from, to) = (text.find(&begin).expect("a begin") + begin.len(), text.find(&end).expect("an end"));
+        text.replace_range(from..to, &tables_of(schema));
+    }
+    if std::env::var_os("REGIE_WRITE_DOCS").is_some() {
+        std::fs::write(root().join(path), &text).expect("written");
+    }
+    for (line, wanted) in before.lines().zip(text.lines()) {
+        assert_eq!(line, wanted, "{path}: write it anew with REGIE_WRITE_DOCS=1");
+    }
+    assert_eq!(before, text, "{path}: write it anew with REGIE_WRITE_DOCS=1");
+}
+
+fn tables_of(schema: &regie::store::Schema) -> String {
+    let mut text = "| code | table | key | record | erasable | what |\n|---|---|---|---|---|---|\n".to_owned();
+    for entry in schema.tables {
+        let (id, about, erasable) = (entry.id, entry.about.trim(), if entry.id.erasable() { "yes" } else { "" });
+        let (code, name) = (id.code(), id.name());
+        text += &format!("| {code} | `{name}` | `{}` | `{}` | {erasable} | {about} |\n", entry.key, entry.record);
+    }
+    text += "\n| fact | record | what |\n|---|---|---|\n";
+    for fact in schema.facts {
+        text += &format!("| `{}` | `{}` | {} |\n", fact.key, fact.record, fact.about.trim());
+    }
+    text
+}
+
 #[test]
 fn every_link_leads_to_a_file() {
     let mut documents = vec![root().join("README.md"), root().join("protocol/vectors/README.md")];

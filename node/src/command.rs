@@ -475,6 +475,7 @@ impl From<crate::store::StoreError> for Failure {
             StoreError::WrongPassphrase | StoreError::PassphraseLength => ("locked", exit::LOCKED),
             StoreError::NotFound { .. } => ("no_home", exit::NOT_FOUND),
             StoreError::InUse => ("in_use", exit::ERROR),
+            StoreError::Corrupt { .. } => ("damaged", exit::ERROR),
             _ => ("store", exit::ERROR),
         };
         Self::new(code, exit, error)

@@ -16,6 +16,7 @@ use axum::{
 use futures::stream;
 use regie_protocol::{
     identity::PublicKey,
+    signed::ObjectId,
     supplier::{Outcome, Record},
     time::Timestamp,
 };
@@ -32,8 +33,8 @@ use super::{
 use crate::{
     clock,
     command::Failure,
-    store::Table as Stored,
-    supplier::{Companion, World, lists::List, lists::not_found, names},
+    store::Part,
+    supplier::{Companion, World, lists::List, lists::not_found, names, tables},
 };
 
 /// How cells are written.
@@ -315,7 +316,8 @@ fn of(
 }
 
 fn disclosure(companion: &Companion, person: &PublicKey, id: &[u8]) -> Result<Vec<Vec<Cell>>, Failure> {
-    let Some(Record::Received { received, .. }) = companion.record(Stored::RelationshipLog, person, id)? else {
+    let id = <ObjectId as Part>::from_bytes(id).ok_or_else(not_found)?;
+    let Some(Record::Received { received, .. }) = companion.record(tables::RECEIVED_DISCLOSURES, person, id)? else {
         return Err(not_found());
     };
     let row = |(path, outcome): (&regie_protocol::field::AskedPath, &Outcome)| {

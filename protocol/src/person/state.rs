@@ -182,10 +182,8 @@ pub struct StoredRelationship {
     /// Counts fresh starts and renewals; part of the pairwise key.
     pub generation: u32,
     /// How many of the generations before belong to this relationship as well.
-    #[serde(default, skip_serializing_if = "never")]
     pub renewals: u32,
     /// How many of the generations after it do: where the supplier lost sight of the person's latest key.
-    #[serde(default, skip_serializing_if = "never")]
     pub ahead: u32,
     /// The agreement in force.
     pub agreement: Agreement,
@@ -198,16 +196,9 @@ pub struct StoredRelationship {
     /// The supplier whose processor it is; none where the person paired with it.
     pub introduced_by: Option<PublicKey>,
     /// Does the person want to be reached by it at once?
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_once: bool,
     /// Its keys since it was met; none where they are what the profile says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lineage: Option<Lineage>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn never(times: &u32) -> bool {
-    *times == 0
 }
 
 /// A request that waits for the person's word.

@@ -144,8 +144,7 @@ pub struct Held {
     /// Which disclosure brought it.
     pub disclosure: ObjectId,
     /// Where its entry stands in the person's log. One that comes later on the wire and stands earlier there does not
-    /// take its place. The first place of all for values from before this was kept.
-    #[serde(default, skip_serializing_if = "Place::is_first")]
+    /// take its place.
     pub place: Place,
 }
 
@@ -157,12 +156,6 @@ pub struct Place {
     pub epoch: u32,
     /// The entry's index.
     pub index: u64,
-}
-
-impl Place {
-    fn is_first(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// What a disclosure said of one field, without the value.
@@ -317,7 +310,6 @@ pub enum Record {
         head: Frontier,
         epoch: u32,
         gaps: u64,
-        #[serde(default, skip_serializing_if = "Recent::is_empty")]
         recent: Recent,
     },
     Value {
@@ -481,7 +473,7 @@ impl Supplier {
                 customer.epoch = *epoch;
                 customer.head.clone_from(head);
                 customer.gaps = *gaps;
-                // A head that was stored before leaves were kept stands alone.
+                // A head that its leaves do not lead to stands alone.
                 let reaches = recent.size() == head.size();
                 customer.recent = if reaches { recent.clone() } else { Recent::from_here(head.clone()) };
             }
