@@ -29,3 +29,4 @@ pub mod person;
 pub mod public;
 pub mod store;
 pub mod supplier;
+pub mod web;
