@@ -9,6 +9,9 @@ mod assets;
 mod guard;
 mod headers;
 pub mod limits;
+#[cfg(test)]
+#[path = "../../build/locales.rs"]
+mod locales;
 mod server;
 pub(crate) mod session;
 pub(crate) mod words;
