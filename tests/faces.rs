@@ -9,7 +9,7 @@ use std::{
 };
 
 use regie::{command::Command, web::limits};
-use regie_tests::{Node, http::send};
+use regie_tests::{Node, http::send_by_hand as send};
 
 /// What of an answer says how it may be used.
 const POLICY: [&str; 8] = [
