@@ -11,6 +11,7 @@ compile_error!(
 const _: () = assert!(!regie_protocol::scheme::MODELLED, "the protocol was built with modelled signatures");
 
 pub mod api;
+pub mod backoff;
 pub mod backup;
 pub mod cli;
 pub mod clock;
@@ -29,3 +30,4 @@ pub mod person;
 pub mod public;
 pub mod store;
 pub mod supplier;
+pub mod web;
