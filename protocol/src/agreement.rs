@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{limits, purpose::Purpose, time::Days, wire::as_text};
+use crate::{coded::coded, limits, purpose::Purpose, time::Days, wire::as_text};
 
 /// What an agreement permits beyond delivering the service, and what it demands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,7 @@ macro_rules! agreements {
     ($($name:ident $code:literal [$($term:ident)*];)*) => {
         /// An agreement of the roster.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Agreement { $(#[doc = $code] $name,)* }
 
         impl Agreement {
@@ -146,8 +147,13 @@ impl fmt::Display for Agreement {
 
 /// Text that is no code of the roster.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an agreement of the roster; use SD-BASE, SD-BASE-DP, SD-BASE-A, …")]
+#[error("not an agreement of the roster")]
 pub struct UnknownAgreement;
+
+coded! {
+    UnknownAgreement, "agreement";
+    Self => "unknown";
+}
 
 impl FromStr for Agreement {
     type Err = UnknownAgreement;

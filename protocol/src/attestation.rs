@@ -8,10 +8,11 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{limits, profile::plain_line, wire::as_text};
+use crate::{coded::coded, limits, profile::plain_line, wire::as_text};
 
 /// Text that is no issuer or no presentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AttestationError {
     /// Not one line of 1 to [`limits::ISSUER_BYTES`].
     #[error("not the name of an issuer: one line of at most {} bytes", limits::ISSUER_BYTES)]
@@ -19,6 +20,12 @@ pub enum AttestationError {
     /// Not visible ASCII of 1 to [`limits::PRESENTATION_BYTES`].
     #[error("not a presentation: visible ASCII of at most {} bytes", limits::PRESENTATION_BYTES)]
     Presentation,
+}
+
+coded! {
+    AttestationError, "attestation";
+    Self::Issuer => "bad_issuer" ("bytes": limits::ISSUER_BYTES);
+    Self::Presentation => "bad_presentation" ("bytes": limits::PRESENTATION_BYTES);
 }
 
 /// Who vouches: the `iss` of a credential, mostly an https URL.

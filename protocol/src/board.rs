@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    coded::coded,
     identity::PublicKey,
     intent::{Category, Intent, Offer, Withdrawal},
     limits,
@@ -104,10 +105,16 @@ pub struct Figures {
 
 /// Why a board's owner was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BoardError {
     /// Too many.
-    #[error("this board admits {} companies, its bound; dismiss one first", limits::ADMITTED_PER_BOARD)]
+    #[error("{} companies are admitted, the bound", limits::ADMITTED_PER_BOARD)]
     TooManyAdmitted,
+}
+
+coded! {
+    BoardError, "board";
+    Self::TooManyAdmitted => "too_many_admitted" ("most": limits::ADMITTED_PER_BOARD);
 }
 
 impl Board {

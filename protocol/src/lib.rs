@@ -1,8 +1,8 @@
 //! The pure core of regie.
 //!
 //! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
-//! ordered effects). Nothing here reads a clock, a file or a socket, and one function alone the operating system's
-//! randomness (`prio3.rs` says why); the node and the simulator drive the same code. `docs/architecture.md` shows the rooms.
+//! ordered effects). Nothing here reads a clock, a file, a socket or the operating system's randomness; the node and
+//! the simulator drive the same code. `docs/architecture.md` shows the rooms.
 //!
 //! # Two machines
 //!
@@ -119,6 +119,7 @@ pub mod attestation;
 pub mod audit;
 pub mod board;
 pub mod clock;
+pub mod coded;
 pub mod decision;
 pub mod disclosure;
 pub mod entropy;

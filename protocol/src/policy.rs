@@ -52,7 +52,7 @@ pub enum Answer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Its name, shown wherever it decides.
+    /// Its name, shown wherever it decides: the person's own words, or a code of a preset.
     pub name: String,
     /// Who asks.
     pub who: Who,
@@ -143,10 +143,14 @@ pub struct CorrectionRule {
 }
 
 /// The name given where a rule would allow, but for a supplier that nobody knows.
-pub const NOT_KNOWN: &str = "it is not proven who this is and you did not vouch for it, so you are asked";
+pub const NOT_KNOWN: &str = "not-known";
 
 /// The name given where no rule matches.
-pub const NO_RULE: &str = "no rule matches, so you are asked";
+pub const NO_RULE: &str = "no-rule";
+
+/// How the name of a rule begins that was made of the person's word on one request; field, purpose and whom it is about
+/// follow, separated by commas.
+pub const SAID: &str = "said: ";
 
 impl Policy {
     /// The answer for one field and the name of the rule that gave it. No rule allows anything to a supplier that is
@@ -196,7 +200,8 @@ impl Policy {
             && names.into_iter().all(|name| name.len() <= limits::NAME_BYTES)
     }
 
-    /// A starting point by name: `careful`, `balanced` or `open`.
+    /// A starting point by name: `careful`, `balanced` or `open`. Its rules are named by codes, such as
+    /// `nobody-sells-my-data`; whoever shows one has the words for it.
     #[must_use]
     pub fn preset(name: &str) -> Option<Self> {
         match name {
@@ -279,19 +284,19 @@ type FieldRule = fn(&str, Option<Purpose>, Answer) -> Option<Rule>;
 /// What every preset has: advertising and sale are refused, sensitive fields are asked for.
 fn basics() -> Vec<Rule> {
     let mut rules = vec![
-        rule("nobody advertises to me", What::Anything, Some(Purpose::Marketing), None, Answer::Refuse),
-        rule("nobody sells my data", What::Anything, Some(Purpose::SellDataToThirdParties), None, Answer::Refuse),
-        rule("sensitive data only with my word", What::Sensitive, None, None, Answer::Ask),
+        rule("nobody-advertises-to-me", What::Anything, Some(Purpose::Marketing), None, Answer::Refuse),
+        rule("nobody-sells-my-data", What::Anything, Some(Purpose::SellDataToThirdParties), None, Answer::Refuse),
+        rule("sensitive-data-only-with-my-word", What::Sensitive, None, None, Answer::Ask),
     ];
     let account: FieldRule = |name, why, answer| {
         let field = "payment.iban".parse().ok()?;
         Some(rule(name, What::Field(field), why, None, answer))
     };
-    rules.extend(account("my bank account only for payments", None, Answer::Refuse));
-    rules.extend(account("my bank account for a payment with my word", Some(Purpose::PaymentManagement), Answer::Ask));
+    rules.extend(account("my-bank-account-only-for-payments", None, Answer::Refuse));
+    rules.extend(account("my-bank-account-for-a-payment-with-my-word", Some(Purpose::PaymentManagement), Answer::Ask));
     for (name, why) in [
-        ("no sensitive data for advertising", Purpose::Marketing),
-        ("no sensitive data for sale", Purpose::SellDataToThirdParties),
+        ("no-sensitive-data-for-advertising", Purpose::Marketing),
+        ("no-sensitive-data-for-sale", Purpose::SellDataToThirdParties),
     ] {
         rules.push(rule(name, What::Sensitive, Some(why), None, Answer::Refuse));
     }
@@ -301,15 +306,15 @@ fn basics() -> Vec<Rule> {
 /// Name, address and contact for a service the person asked for.
 fn service() -> Vec<Rule> {
     let groups = [
-        ("my name for a service I asked for", "name"),
-        ("my address for a service I asked for", "address"),
-        ("my contact details for a service I asked for", "contact"),
+        ("my-name-for-a-service-I-asked-for", "name"),
+        ("my-address-for-a-service-I-asked-for", "address"),
+        ("my-contact-details-for-a-service-I-asked-for", "contact"),
     ];
     let own = groups.into_iter().map(|(name, group)| {
         let why = Some(Purpose::RequestedServiceProvision);
         rule(name, What::Group(group.into()), why, Some(730), Answer::Allow)
     });
-    let handed_on = [("my name to the carrier of what I bought", "name"), ("my address to the carrier", "address")];
+    let handed_on = [("my-name-to-the-carrier-of-what-I-bought", "name"), ("my-address-to-the-carrier", "address")];
     let handed_on = handed_on.into_iter().map(|(name, group)| {
         let why = Some(Purpose::DeliveryOfGoods);
         Rule { delegation: true, ..rule(name, What::Group(group.into()), why, Some(30), Answer::Allow) }
@@ -321,33 +326,33 @@ fn service() -> Vec<Rule> {
 fn generous() -> Vec<Rule> {
     vec![
         rule(
-            "my energy use for a service",
+            "my-energy-use-for-a-service",
             What::Group("energy".into()),
             Some(Purpose::ServiceProvision),
             Some(730),
             Answer::Allow,
         ),
         rule(
-            "my household for a service",
+            "my-household-for-a-service",
             What::Group("household".into()),
             Some(Purpose::ServiceProvision),
             Some(730),
             Answer::Allow,
         ),
         rule(
-            "my name for help",
+            "my-name-for-help",
             What::Group("name".into()),
             Some(Purpose::CustomerManagement),
             Some(730),
             Answer::Allow,
         ),
         rule(
-            "my contact details for help",
+            "my-contact-details-for-help",
             What::Group("contact".into()),
             Some(Purpose::CustomerManagement),
             Some(730),
             Answer::Allow,
         ),
-        rule("no analytics without asking", What::Anything, Some(Purpose::ServiceUsageAnalytics), None, Answer::Ask),
+        rule("no-analytics-without-asking", What::Anything, Some(Purpose::ServiceUsageAnalytics), None, Answer::Ask),
     ]
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     agreement::Agreement,
+    coded::coded,
     field::FieldPath,
     identity::{Nonce, PublicKey},
     limits,
@@ -178,8 +179,13 @@ pub struct Invitation {
 
 /// Text that is not a pairing link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a pairing link; it should begin with regie:pair?v=1& and come whole from the supplier")]
+#[error("not a pairing link")]
 pub struct BadLink;
+
+coded! {
+    BadLink, "link";
+    Self => "not_for_pairing";
+}
 
 const LINK: &str = "regie:pair?v=1&d=";
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{
+    coded::coded,
     identity::{Keypair, Nonce, PublicKey},
     limits,
     prio3::{self, BadShare},
@@ -455,8 +456,13 @@ impl fmt::Display for HelperLink {
 
 /// Text that is not the link of a helper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the link of a helper; it should begin with regie:helper?v=1& and come whole from that company")]
+#[error("not the link of a helper")]
 pub struct BadHelperLink;
+
+coded! {
+    BadHelperLink, "link";
+    Self => "not_of_a_helper";
+}
 
 impl FromStr for HelperLink {
     type Err = BadHelperLink;

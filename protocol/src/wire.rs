@@ -7,8 +7,11 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::coded::coded;
+
 /// Why bytes are not a value of the wanted type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WireError {
     /// Longer than the bound for this place; the numbers are bytes.
     #[error("{got} bytes, where at most {limit} are taken")]
@@ -24,6 +27,13 @@ pub enum WireError {
     /// A value of ours that DAG-CBOR can't hold. Never caused by a peer.
     #[error("this value has no DAG-CBOR form")]
     Unencodable,
+}
+
+coded! {
+    WireError, "wire";
+    Self::TooLarge { got, limit } => "too_large" ("got": *got, "most": *limit);
+    Self::Malformed => "malformed";
+    Self::Unencodable => "unencodable";
 }
 
 /// The canonical bytes of a value.

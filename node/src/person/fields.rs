@@ -36,9 +36,9 @@ impl Node {
             let told = self.machine.would_be_told(field, self.clock.look());
             Some(json!({
                 "field": field,
-                "label": field.info().label,
+                "label": crate::sentences::field(field),
                 "value": observed.value,
-                "provenance": observed.provenance.to_string(),
+                "provenance": crate::sentences::provenance(&observed.provenance),
                 "provenance_kind": kind(&observed.provenance),
                 "observed": time(observed.observed),
                 "told": told.iter().take(NAMED).map(|s| self.name_of(s)).collect::<Vec<_>>(),
@@ -58,7 +58,7 @@ impl Node {
             "category": field.info().category,
             "sensitive": field.info().sensitive,
             "value": now.as_ref().map(|observed| observed.value.clone()),
-            "provenance": now.as_ref().map(|observed| observed.provenance.to_string()),
+            "provenance": now.as_ref().map(|observed| crate::sentences::provenance(&observed.provenance)),
             "provenance_kind": now.as_ref().map(|observed| kind(&observed.provenance)),
             "observed": now.map(|observed| time(observed.observed)),
             "history": self.history(field)?,
@@ -85,7 +85,7 @@ impl Node {
         let show = |observed: Observed| {
             json!({
                 "value": observed.value,
-                "provenance": observed.provenance.to_string(),
+                "provenance": crate::sentences::provenance(&observed.provenance),
                 "provenance_kind": kind(&observed.provenance),
                 "observed": time(observed.observed),
             })
