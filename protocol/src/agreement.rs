@@ -9,7 +9,7 @@ use crate::{coded::coded, limits, purpose::Purpose, time::Days, wire::as_text};
 
 /// What an agreement permits beyond delivering the service, and what it demands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Terms {
+pub struct AgreementTerms {
     /// Analytics by the supplier.
     pub analytics: bool,
     /// Tracking by the supplier.
@@ -41,11 +41,11 @@ macro_rules! agreements {
 
             /// What it permits and demands.
             #[must_use]
-            pub fn terms(self) -> Terms {
+            pub fn terms(self) -> AgreementTerms {
                 match self {
                     $(Self::$name => {
                         #[allow(unused_mut, reason = "the plain agreement permits nothing")]
-                        let mut terms = Terms::default();
+                        let mut terms = AgreementTerms::default();
                         $(terms.$term = true;)*
                         terms
                     })*

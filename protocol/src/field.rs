@@ -68,7 +68,7 @@ pub const VOCABULARY: &[FieldInfo] = &[
 #[non_exhaustive]
 pub enum FieldError {
     /// No such path in the vocabulary.
-    #[error("'{asked}' is not a field of version 1{}", nearest.map(|n| format!(" (did you mean {n}?)")).unwrap_or_default())]
+    #[error("'{asked}' is not a field of version 1{}", nearest.map(|n| format!("; the nearest one is {n}")).unwrap_or_default())]
     Unknown {
         /// What was asked for, cut to the bound.
         asked: String,
@@ -363,6 +363,6 @@ mod tests {
         assert!("address.*".parse::<AskedPath>().is_err());
         assert!("no.such".parse::<AskedPath>().expect("a form").known().is_none());
         let error = "adress.street".parse::<FieldPath>().expect_err("unknown");
-        assert!(error.to_string().contains("did you mean address.street"), "{error}");
+        assert!(error.to_string().contains("the nearest one is address.street"), "{error}");
     }
 }

@@ -53,7 +53,7 @@ coded! {
 pub struct RootSeed([u8; 32]);
 
 impl RootSeed {
-    /// Takes 32 bytes from the operating system's randomness.
+    /// From 32 bytes that nobody else knows: the caller's operating system's randomness.
     #[must_use]
     pub fn from_entropy(entropy: [u8; 32]) -> Self {
         Self(entropy)

@@ -103,6 +103,39 @@ pub struct Proposer<'a> {
 }
 
 /// All of a person's defaults.
+///
+/// ```
+/// use regie_protocol::{
+///     agreement::Agreement,
+///     identity::Keypair,
+///     policy::{Answer, Policy, Terms},
+///     purpose::Purpose,
+///     time::Days,
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = Policy::preset("balanced").ok_or("a preset")?;
+/// let shop = Keypair::from_secret(&[2; 32]).public();
+/// let asked = Terms {
+///     supplier: &shop,
+///     sector: "retail",
+///     agreement: Agreement::SdBase,
+///     purpose: Purpose::DeliveryOfGoods,
+///     retention: Days(30),
+///     delegations: 0,
+///     is_known: true,
+/// };
+/// assert_eq!(policy.answer("address.street".parse()?, &asked).0, Answer::Allow);
+/// // Every answer names its rule.
+/// let advertising = Terms { purpose: Purpose::DirectMarketing, ..asked };
+/// let (answer, rule) = policy.answer("address.street".parse()?, &advertising);
+/// assert_eq!((answer, rule), (Answer::Refuse, "nobody-advertises-to-me"));
+/// // What anybody says of themselves opens nothing.
+/// let stranger = Terms { is_known: false, ..asked };
+/// assert_eq!(policy.answer("address.street".parse()?, &stranger).0, Answer::Ask);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {

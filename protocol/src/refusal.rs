@@ -47,8 +47,8 @@ refusals! {
     TooManyWaiting "too_many_waiting" "Too many requests already wait for the person's word.";
     UnknownField "unknown_field" "No such field in the vocabulary.";
     NotGranted "not_granted" "No grant covers this field and purpose, and the person's defaults refuse it.";
-    OutsideAgreement "outside_agreement" "The agreement that holds between you does not permit this purpose, retention or handing on.";
-    CollectionFull "collection_full" "The person's node keeps no more items of yours.";
+    OutsideAgreement "outside_agreement" "The agreement that holds between the two does not permit this purpose, retention or handing on.";
+    CollectionFull "collection_full" "The person's node keeps no more items of this supplier.";
     Declined "declined" "The person said no.";
     Expired "expired" "The grant is past its time.";
     NotYetValid "not_yet_valid" "The grant is not in force yet.";

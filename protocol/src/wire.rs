@@ -4,6 +4,17 @@
 //! duplicate keys, long-form integers, indefinite lengths and trailing bytes are refused
 //! (<https://ipld.io/specs/codecs/dag-cbor/spec/>), and unknown keys are refused by every type's
 //! `deny_unknown_fields`.
+//!
+//! ```
+//! use regie_protocol::{time::Days, wire::{self, WireError}};
+//!
+//! let bytes = wire::encode(&Days(30)).unwrap();
+//! assert_eq!(bytes, [0x18, 30]);
+//! assert_eq!(wire::decode::<Days>(&bytes, 16), Ok(Days(30)));
+//! // The same number written longer, and anything behind it, is refused.
+//! assert_eq!(wire::decode::<Days>(&[0x19, 0, 30], 16), Err(WireError::Malformed));
+//! assert_eq!(wire::decode::<Days>(&[0x18, 30, 0], 16), Err(WireError::Malformed));
+//! ```
 
 use serde::{Serialize, de::DeserializeOwned};
 
