@@ -96,7 +96,7 @@ impl<'de> Deserialize<'de> for Presentation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
-    /// Who.
+    /// Who vouches for the value.
     pub issuer: Issuer,
     /// The proof, made for one supplier and one grant where a value leaves: its key binding names the supplier's
     /// `did:key` as `aud` and the grant as `nonce`.

@@ -187,7 +187,7 @@ as_text!(AskedPath);
 /// A field, or a group that is closed: it means the fields that version 1 lists, never later ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Selector {
-    /// One field.
+    /// One field, named by its path.
     Field(FieldPath),
     /// Every field of a group, by the group's name.
     Group(&'static str),
@@ -303,7 +303,7 @@ pub enum Provenance {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observed {
-    /// The value.
+    /// The value as it was observed.
     pub value: Value,
     /// Where it came from.
     pub provenance: Provenance,

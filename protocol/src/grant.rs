@@ -195,7 +195,7 @@ pub struct Chain {
 ///     issuer: person.public(),
 ///     audience: shop,
 ///     scope: Scope {
-///         fields: ["address.*".parse()?].into(),
+///         fields: ["group:address".parse()?].into(),
 ///         purposes: [Purpose::DeliveryOfGoods].into(),
 ///         access: Access::Read,
 ///         bounds: Bounds {

@@ -76,7 +76,7 @@ pub struct Price {
     pub amount: u64,
     /// Three capitals, ISO 4217.
     pub currency: String,
-    /// How often.
+    /// How often the amount is paid.
     pub per: Per,
 }
 
@@ -84,11 +84,11 @@ pub struct Price {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
-    /// One time.
+    /// Paid once.
     Once,
-    /// Every month.
+    /// Paid every month.
     Month,
-    /// Every year.
+    /// Paid every year.
     Year,
 }
 
@@ -259,7 +259,7 @@ pub fn end_of_day(now: Timestamp, days: Days) -> Timestamp {
 pub struct Withdrawal {
     /// The intent's key; signs this.
     pub key: PublicKey,
-    /// The intent.
+    /// The intent that it is about.
     pub intent: ObjectId,
     /// The intent's end: the withdrawal need be kept no longer.
     pub expires: Timestamp,
@@ -278,9 +278,9 @@ impl Object for Withdrawal {
 pub struct Needs {
     /// Fields and groups; none where the offer can be taken up without any.
     pub fields: BTreeSet<Selector>,
-    /// Why.
+    /// What the fields are needed for.
     pub purpose: Purpose,
-    /// How.
+    /// How the fields are to be had.
     pub access: Access,
     /// For how long it may read.
     pub duration: Days,
@@ -298,7 +298,7 @@ pub struct Offer {
     pub supplier: PublicKey,
     /// What it calls itself; checked when the person pairs.
     pub name: String,
-    /// The intent.
+    /// The intent that it is about.
     pub intent: ObjectId,
     /// What is offered, one line of 1 to [`limits::TITLE_BYTES`].
     pub title: String,
@@ -351,7 +351,7 @@ pub struct TakeUp {
     pub supplier: PublicKey,
     /// The offer, as it was signed.
     pub offer: ObjectId,
-    /// When.
+    /// When the person took the offer up.
     pub at: Timestamp,
 }
 

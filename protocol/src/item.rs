@@ -26,7 +26,7 @@ macro_rules! collections {
         pub enum Collection { $(#[doc = $text] $name,)* }
 
         impl Collection {
-            /// All collections.
+            /// Every collection there is.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The stable name.
@@ -103,7 +103,7 @@ impl fmt::Debug for Document {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
-    /// Which.
+    /// The field to correct.
     pub field: FieldPath,
     /// What the person told it; none where it was told nothing.
     pub before: Option<Value>,

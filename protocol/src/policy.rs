@@ -14,11 +14,11 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Who {
-    /// Everybody.
+    /// Whoever asks.
     Anyone,
     /// Suppliers that say they are of this sector.
     Sector(String),
-    /// One supplier.
+    /// The supplier with this key.
     Supplier(PublicKey),
 }
 
@@ -26,13 +26,13 @@ pub enum Who {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum What {
-    /// Every field.
+    /// Whatever field is asked for.
     Anything,
     /// Fields of a closed group.
     Group(String),
     /// Fields that the vocabulary marks as sensitive.
     Sensitive,
-    /// One field.
+    /// This field alone.
     Field(FieldPath),
 }
 
@@ -44,19 +44,19 @@ pub enum Answer {
     Allow,
     /// Leave it to the person.
     Ask,
-    /// Refuse.
+    /// Refuse it without asking the person.
     Refuse,
 }
 
-/// One default.
+/// One of the person's defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its name, shown wherever it decides: the person's own words, or a code of a preset.
     pub name: String,
-    /// Who asks.
+    /// Whose requests it is about.
     pub who: Who,
-    /// For what.
+    /// Which fields it is about.
     pub what: What,
     /// Why: this purpose and narrower ones; none for any.
     pub why: Option<Purpose>,
@@ -68,20 +68,20 @@ pub struct Rule {
     /// request or put it before the person, but not allow it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delegation: bool,
-    /// The answer.
+    /// What is answered where all of that matches.
     pub answer: Answer,
 }
 
 /// Who asks what, why and on which terms, for one field.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
-    /// Who asks.
+    /// The supplier that asks.
     pub supplier: &'a PublicKey,
     /// Its sector, by its profile.
     pub sector: &'a str,
     /// The agreement in force.
     pub agreement: Agreement,
-    /// Why.
+    /// What the field is asked for.
     pub purpose: Purpose,
     /// How long it would keep the value.
     pub retention: Days,
@@ -94,7 +94,7 @@ pub struct Terms<'a> {
 /// Who proposes a correction or publishes a segment.
 #[derive(Clone, Copy, Debug)]
 pub struct Proposer<'a> {
-    /// Who.
+    /// The supplier that proposes or publishes.
     pub supplier: &'a PublicKey,
     /// Its sector, by its profile.
     pub sector: &'a str,
@@ -153,9 +153,9 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentRule {
-    /// Its name.
+    /// Its name, for the list of defaults.
     pub name: String,
-    /// Who publishes.
+    /// Whose segments it is about.
     pub who: Who,
     /// Yes says so where the segment fits; no and count need not look.
     pub answer: Belongs,
@@ -167,7 +167,7 @@ pub struct SegmentRule {
 pub struct CorrectionRule {
     /// Its name, shown wherever it decides.
     pub name: String,
-    /// Who proposes.
+    /// Whose corrections it is about.
     pub who: Who,
     /// To correct what.
     pub what: What,

@@ -26,9 +26,9 @@ pub use crate::text::plain_line;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wish {
-    /// The fields.
+    /// The fields that are wanted.
     pub fields: BTreeSet<FieldPath>,
-    /// The purpose.
+    /// What they are wanted for.
     pub purpose: Purpose,
     /// The reason in plain words.
     pub reason: String,
@@ -42,7 +42,7 @@ pub struct Wish {
 pub struct Profile {
     /// The supplier's key; signs this and every request.
     pub supplier: PublicKey,
-    /// Legal name.
+    /// The legal name of the company.
     pub name: String,
     /// What it does: `energy`, `retail`, `government`.
     pub sector: String,
@@ -113,7 +113,7 @@ impl Object for Pairing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alternative {
-    /// The supplier.
+    /// The supplier that signs this.
     pub supplier: PublicKey,
     /// The person's key.
     pub person: PublicKey,
@@ -146,7 +146,7 @@ pub struct Agreed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
-    /// The supplier.
+    /// The supplier that signs this.
     pub supplier: PublicKey,
     /// The person's key.
     pub person: PublicKey,
@@ -169,9 +169,9 @@ impl Object for Acceptance {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Invitation {
-    /// Whose.
+    /// The company that invites.
     pub supplier: PublicKey,
-    /// Which.
+    /// Tells this invitation from the others of the company.
     pub id: Nonce,
     /// Where to dial.
     pub addresses: Vec<String>,

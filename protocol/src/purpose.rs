@@ -14,7 +14,7 @@ macro_rules! purposes {
         pub enum Purpose { $(#[doc = $text] $name,)* }
 
         impl Purpose {
-            /// All purposes.
+            /// Every purpose there is.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The DPV name, the last part of the IRI.

@@ -30,40 +30,40 @@ pub enum Predicate {
     All(Vec<Predicate>),
     /// At least one of them.
     Any(Vec<Predicate>),
-    /// Not that.
+    /// That does not hold.
     Not(Box<Predicate>),
     /// The field holds a value.
     Has(FieldPath),
     /// The field is one of these, letter for letter.
     Is {
-        /// Which.
+        /// The field that is looked at.
         field: FieldPath,
         /// 1 to [`limits::SEGMENT_VALUES`], each of at most [`limits::DETAIL_BYTES`].
         values: BTreeSet<String>,
     },
     /// The field begins so: a postal code's first digits.
     Begins {
-        /// Which.
+        /// The field that is looked at.
         field: FieldPath,
         /// At most [`limits::DETAIL_BYTES`].
         with: String,
     },
     /// The field is a whole number within bounds, both included.
     Number {
-        /// Which.
+        /// The field that is looked at.
         field: FieldPath,
-        /// The least.
+        /// The least that still belongs; none for no bound.
         least: Option<i64>,
-        /// The most.
+        /// The most that still belongs; none for no bound.
         most: Option<i64>,
     },
     /// The field is a date (`2001-09-30`) so many full years ago, both bounds included.
     Years {
-        /// Which.
+        /// The field that is looked at.
         field: FieldPath,
-        /// The least.
+        /// The least that still belongs; none for no bound.
         least: Option<u32>,
-        /// The most.
+        /// The most that still belongs; none for no bound.
         most: Option<u32>,
     },
 }
@@ -202,7 +202,7 @@ pub struct Segment {
     pub name: String,
     /// What belonging to it brings, in plain words; one line of at most [`limits::TEXT_BYTES`].
     pub words: String,
-    /// Who belongs.
+    /// What must hold of a person that belongs.
     pub predicate: Predicate,
     /// What the answer is used for; within the agreement as any request.
     pub purpose: Purpose,
@@ -248,7 +248,7 @@ impl Segment {
 pub struct Membership {
     /// The person's key in this relationship; signs this.
     pub person: PublicKey,
-    /// Whose segment.
+    /// The company that publishes the segment.
     pub supplier: PublicKey,
     /// The segment, as it was signed.
     pub segment: ObjectId,
@@ -285,7 +285,7 @@ pub enum Belongs {
 pub struct CountReport {
     /// The person's key in this relationship; signs this.
     pub person: PublicKey,
-    /// Whose segment.
+    /// The company that publishes the segment.
     pub supplier: PublicKey,
     /// The segment, as it was signed.
     pub segment: ObjectId,
@@ -315,7 +315,7 @@ pub fn randomised(truth: bool, epsilon: u32, entropy: &mut Entropy) -> bool {
 /// How many of those who answered belong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The reports.
+    /// How many answers were counted.
     pub reports: u64,
     /// The unbiased estimate, held within 0 and `reports`.
     pub members: f64,

@@ -27,7 +27,7 @@ macro_rules! codes {
         pub enum $name { $(#[doc = $text] $variant,)* }
 
         impl $name {
-            /// Every one.
+            /// Every code there is.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// Stable, for programs and translations.
@@ -87,9 +87,9 @@ pub enum Standing {
     },
     /// The domain's document is of another key, or names another domain.
     Contradicted {
-        /// Since when.
+        /// When that was read first.
         since: Timestamp,
-        /// How.
+        /// What in the document speaks against it.
         by: Contradiction,
     },
 }
@@ -118,11 +118,11 @@ pub enum Heard {
         /// Since when without a break.
         since: Timestamp,
     },
-    /// Otherwise.
+    /// It speaks against the supplier.
     Otherwise {
-        /// Since when.
+        /// When that was read first.
         since: Timestamp,
-        /// How.
+        /// What in the document speaks against it.
         by: Contradiction,
     },
 }
@@ -147,9 +147,9 @@ pub struct Identified {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Trouble {
-    /// When.
+    /// When it was tried.
     pub at: Timestamp,
-    /// Why.
+    /// Why nothing could be read.
     pub why: Unread,
 }
 

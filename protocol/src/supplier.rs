@@ -57,15 +57,15 @@ pub enum Effect {
 /// What a company asks of one person.
 #[derive(Clone, Debug)]
 pub struct Ask {
-    /// Whom.
+    /// The person who is asked.
     pub person: PublicKey,
-    /// Which fields.
+    /// The fields that are asked for.
     pub fields: BTreeSet<AskedPath>,
-    /// Why.
+    /// What they are asked for.
     pub purpose: Purpose,
     /// Why, in plain words.
     pub reason: String,
-    /// How.
+    /// How they are to be had.
     pub access: Access,
     /// For how long.
     pub duration: Days,
@@ -131,7 +131,7 @@ pub enum SupplierError {
     /// No such segment.
     #[error("no such segment")]
     NoSegment,
-    /// Too many.
+    /// As many segments are published as the bound allows.
     #[error("{} segments are published, the bound", limits::SEGMENTS_PER_SUPPLIER)]
     TooManySegments,
     /// The intent is over.
@@ -155,7 +155,7 @@ pub enum SupplierError {
     /// One was committed to.
     #[error("a next key was committed to already")]
     HasNext,
-    /// Too often.
+    /// The company changed its key as often as it can.
     #[error("a company can change its key {} times", limits::ROTATIONS)]
     TooManyRotations,
     /// The profile is out of bounds or not signed by this key.

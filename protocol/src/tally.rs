@@ -33,7 +33,7 @@ fixed_bytes! {
     VerifyKey, 32
 }
 
-/// Whose half.
+/// Whose half of a split answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
     /// The supplier's.
@@ -65,7 +65,7 @@ impl Object for HelperCard {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tally {
-    /// Who helps.
+    /// The card that the helper signed.
     pub helper: Signed<HelperCard>,
     /// Fewer answers than this are never summed: [`limits::TALLY_LEAST`] or more.
     pub least: u32,
@@ -90,7 +90,7 @@ impl Tally {
 pub struct TallyReport {
     /// The person's key in this relationship; signs this. The helper never sees it.
     pub person: PublicKey,
-    /// Whose segment.
+    /// The company that published the segment.
     pub supplier: PublicKey,
     /// The segment, as it was signed.
     pub segment: ObjectId,
@@ -153,7 +153,7 @@ pub struct Prepared {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Taken {
-    /// Which.
+    /// The number under which the answer was split.
     pub nonce: Nonce,
     /// The helper's half of the proof.
     #[serde(with = "serde_bytes")]
@@ -166,7 +166,7 @@ pub struct Taken {
 pub struct Close {
     /// Of which segment.
     pub segment: ObjectId,
-    /// Which batch.
+    /// Which batch of the segment's answers, from 0.
     pub batch: u32,
 }
 
@@ -174,7 +174,7 @@ pub struct Close {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sum {
-    /// Which batch.
+    /// Which batch of the segment's answers, from 0.
     pub batch: u32,
     /// How many answers it holds.
     pub reports: u32,
@@ -219,9 +219,9 @@ impl HelperSecret {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
-    /// The segment.
+    /// The segment that is counted.
     pub segment: ObjectId,
-    /// Whose.
+    /// The company that published it, and alone may ask.
     pub leader: PublicKey,
     /// Kept until then.
     pub expires: Timestamp,

@@ -49,13 +49,13 @@ pub enum OwnerError {
     /// The predicate is not true of the person.
     #[error("what the person holds does not fit that segment")]
     DoesNotFit,
-    /// Never twice.
+    /// A person is counted for a segment once.
     #[error("the person was counted for that segment already")]
     Counted,
     /// Too much would be known.
     #[error("the privacy budget does not allow that answer now")]
     BudgetSpent,
-    /// Too many.
+    /// As many are kept as the bound allows.
     #[error("the word on {} segments of this supplier is remembered, the bound", limits::SEGMENTS_SAID)]
     TooManySegments,
     /// No such intent.
@@ -64,7 +64,7 @@ pub enum OwnerError {
     /// No such offer.
     #[error("no such offer is kept")]
     NoOffer,
-    /// Too late.
+    /// The offer has ended, or its intent has.
     #[error("that offer or its intent is over")]
     OfferOver,
     /// Out of bounds.
@@ -78,7 +78,7 @@ pub enum OwnerError {
         limits::OFFERS_KEPT
     )]
     BadIntent,
-    /// Too many.
+    /// As many are kept as the bound allows.
     #[error("{} intents are open, the bound", limits::INTENTS_OPEN)]
     TooManyIntents,
     /// The grant is at an end already.
@@ -87,7 +87,7 @@ pub enum OwnerError {
     /// The person took another key in this relationship as often as it can be.
     #[error("{} keys were taken for this supplier, the bound", limits::RENEWALS)]
     TooManyRenewals,
-    /// Paired already.
+    /// There is a relationship with this supplier already.
     #[error("paired with this supplier already")]
     AlreadyPaired,
     /// Too many relationships.
@@ -176,13 +176,13 @@ impl From<crate::signed::SignedError> for OwnerError {
 /// A grant on the person's own initiative.
 #[derive(Clone, Debug)]
 pub struct NewGrant {
-    /// To whom.
+    /// The supplier that gets the grant.
     pub supplier: PublicKey,
-    /// What.
+    /// The fields that it may have.
     pub fields: BTreeSet<Selector>,
-    /// Why.
+    /// What it may use them for.
     pub purposes: BTreeSet<Purpose>,
-    /// How.
+    /// How it may have them.
     pub access: Access,
     /// For how long.
     pub duration: Days,
@@ -194,7 +194,7 @@ pub struct NewGrant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remember {
-    /// Nothing.
+    /// Nothing is remembered: the word is for this request.
     Once,
     /// The same answer to this supplier, for these fields and this purpose.
     Supplier,
