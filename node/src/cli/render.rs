@@ -309,7 +309,11 @@ fn table<'a>(items: &[Value], columns: impl Iterator<Item = (String, &'a str)>) 
     }
     table.set_header(above);
     for item in items {
-        table.add_row(keys.iter().map(|key| cell(key, &item[*key])));
+        // What has an answer is a rule, whose name may be a code.
+        table.add_row(keys.iter().map(|key| match (*key, item.get("answer")) {
+            ("name", Some(_)) => cell("rule", &item["name"]),
+            _ => cell(key, &item[*key]),
+        }));
     }
     table
 }
@@ -326,6 +330,7 @@ fn cell(name: &str, value: &Value) -> String {
             let text = |key: &str| held[key].as_str().unwrap_or("-").to_owned();
             format!("{} = {}", text("field"), text("value"))
         })),
+        ("rule", Value::String(rule)) => crate::sentences::rule(rule),
         ("requests", Value::Array(requests)) => lines(requests.iter().map(request)),
         ("fields", Value::Object(fields)) => {
             lines(fields.iter().map(|(field, rule)| format!("{field} ({})", crate::sentences::rule(&text(rule)))))
