@@ -469,6 +469,12 @@ impl Failure {
         Self { reason: Some(reason.clone()), ..Self::new(code, exit, reason.sentence(Language::English)) }
     }
 
+    /// What was given is not what it should be, as the core says.
+    #[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
+    pub(crate) fn misread(error: impl Coded) -> Self {
+        Self::of("bad_argument", exit::USAGE, Reason::new(&error))
+    }
+
     /// What a peer refused.
     pub(crate) fn refused(refusal: Refusal) -> Self {
         Self::of(refusal.code(), exit::REFUSED, Reason::new(&refusal))

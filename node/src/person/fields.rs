@@ -106,7 +106,7 @@ impl Node {
         // All are read before one is changed: a mistake in the last leaves the first as it was.
         let mut changes = BTreeMap::new();
         for (field, value) in values {
-            let value: FieldValue = value.parse().map_err(Failure::usage)?;
+            let value: FieldValue = value.parse().map_err(Failure::misread)?;
             let provenance = source.clone().map_or(Provenance::Typed, Provenance::Imported);
             changes.insert(parse::<FieldPath>(field)?, Observed { value, provenance, observed: now.wall });
         }
