@@ -31,8 +31,11 @@ fn has_row(text: &str, name: &str) -> bool {
 #[test]
 fn every_name_has_its_row() {
     let (glossary, protocol) = (read("docs/glossary.md"), read("docs/protocol.md"));
+    let words = read("node/locales/en.ftl");
     for info in VOCABULARY {
-        let row = format!("| `{}` | {} | {} | `{}` |", info.path, info.label, info.group, info.category);
+        let key = format!("field-{} = ", info.path.replace('.', "-"));
+        let label = words.lines().find_map(|line| line.strip_prefix(&key)).expect("words for the field");
+        let row = format!("| `{}` | {label} | {} | `{}` |", info.path, info.group, info.category);
         let sensitive = if info.sensitive { " yes |" } else { "  |" };
         assert!(glossary.contains(&(row.clone() + sensitive)), "{row}{sensitive}");
     }

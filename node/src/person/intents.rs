@@ -243,7 +243,8 @@ impl Node {
             let held = squeezed(held.value.as_str());
             if held.len() >= TELLING_BYTES && texts.iter().any(|text| text.contains(&held)) {
                 let next = "leave it out; the supplier whose offer you take up gets what it needs by a grant";
-                let message = format!("that would tell who you are: it holds your {}; {next}", field.info().label);
+                let message =
+                    format!("that would tell who you are: it holds your {}; {next}", crate::sentences::field(field));
                 return Err(Failure::new("tells_who", exit::REFUSED, message));
             }
         }
