@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::{
     command::{Failure, exit},
     network::{Address, Proxy, Through, Transport, limits},
-    store::{KdfCost, Ledger, Passphrase, Store},
+    store::{KdfCost, Ledger, Passphrase, Schema, Store},
 };
 
 /// Who lives here.
@@ -148,7 +148,7 @@ pub fn is_made(home: &Path) -> bool {
 /// # Errors
 /// Where there is one already, or the place can't be written.
 pub fn create(home: &Path, config: &Config, passphrase: &Passphrase) -> Result<Store, Failure> {
-    let store = Store::create(home, passphrase, kdf_cost()).map_err(|error| {
+    let store = Store::create(home, schema(config.role), passphrase, kdf_cost()).map_err(|error| {
         let failure = Failure::from(error);
         Failure { message: format!("can't make a node in {}: {}", home.display(), failure.message), ..failure }
     })?;
@@ -184,7 +184,7 @@ pub fn create_bare(home: &Path, config: &Config) -> Result<(), Failure> {
 /// The database's; a binary without the feature.
 pub fn create_shared(url: &str, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
     #[cfg(feature = "postgres")]
-    return Ok(Box::new(crate::store::Shared::create(url, passphrase, kdf_cost())?));
+    return Ok(Box::new(crate::store::Shared::create(url, &crate::supplier::SCHEMA, passphrase, kdf_cost())?));
     #[cfg(not(feature = "postgres"))]
     return Err(without_postgres(url, passphrase));
 }
@@ -195,7 +195,7 @@ pub fn create_shared(url: &str, passphrase: &Passphrase) -> Result<Box<dyn Ledge
 /// The database's; a wrong passphrase; a binary without the feature.
 pub fn open_shared(url: &str, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
     #[cfg(feature = "postgres")]
-    return Ok(Box::new(crate::store::Shared::open(url, passphrase)?));
+    return Ok(Box::new(crate::store::Shared::open(url, &crate::supplier::SCHEMA, passphrase)?));
     #[cfg(not(feature = "postgres"))]
     return Err(without_postgres(url, passphrase));
 }
@@ -213,7 +213,17 @@ fn without_postgres(_: &str, _: &Passphrase) -> Failure {
 /// No home here, a mistake in `config.toml` (with its line), a wrong passphrase, another node running here.
 pub fn open(home: &Path, passphrase: &Passphrase) -> Result<(Config, Store), Failure> {
     let config = config(home)?;
-    Ok((config, Store::open(home, passphrase)?))
+    let store = Store::open(home, schema(config.role), passphrase)?;
+    Ok((config, store))
+}
+
+/// The tables of a role.
+#[must_use]
+pub fn schema(role: Role) -> &'static Schema {
+    match role {
+        Role::Person => &crate::person::SCHEMA,
+        Role::Supplier => &crate::supplier::SCHEMA,
+    }
 }
 
 /// Puts under which addresses others reach a companion into `config.toml`; none for those of its machine. What else stands

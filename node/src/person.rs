@@ -28,6 +28,7 @@ mod records;
 mod rhythm;
 mod segments;
 mod standing;
+mod tables;
 mod verify;
 
 use std::{
@@ -57,6 +58,7 @@ pub use intents::take_up;
 pub use pairing::{look, pair};
 pub use records::seed;
 pub use rhythm::Rhythm;
+pub use tables::{SCHEMA, decode_all};
 
 use crate::{
     clock::{self, Clock},
@@ -64,7 +66,7 @@ use crate::{
     domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
     network::{DialError, Responder, Strangers, Way},
-    store::{Batch, Key, Store, StoreError, Table},
+    store::{Batch, Read as _, Store, StoreError},
 };
 
 /// What the person's driver handles.
@@ -541,9 +543,5 @@ fn remembered(
 }
 
 fn stored_value(store: &Store, field: FieldPath) -> Option<Option<Observed>> {
-    let stored = store.get(Table::Field, &Key::item(field.to_string().as_bytes())).ok()?;
-    match stored {
-        Some(bytes) => wire::decode(&bytes, regie_protocol::limits::OBJECT_BYTES).ok().map(Some),
-        None => Some(None),
-    }
+    store.get(tables::FIELDS, &field).ok()
 }

@@ -8,6 +8,7 @@ use data_encoding::BASE64;
 use regie_protocol::{
     field::FieldPath,
     identity::PublicKey,
+    signed::ObjectId,
     supplier::{Customer, Record},
     wire,
 };
@@ -23,8 +24,8 @@ use super::{
 use crate::{
     clock,
     command::{Failure, parse},
-    store::Table,
-    supplier::{Companion, lists::List, names},
+    store::Part,
+    supplier::{Companion, lists::List, names, tables, tables::Terms},
 };
 
 /// A grant by which every change is told.
@@ -107,7 +108,8 @@ pub struct Erased {
 
 /// Grants by which every change is told, oldest first.
 #[utoipa::path(get, path = "/v1/subscriptions", operation_id = "list_subscriptions", tag = "requests", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Subscription>)))]
+    responses((status = 200, description = "One page of subscriptions, and the cursor of the next.",
+        body = Page<Subscription>)))]
 pub(super) async fn subscriptions(
     State(api): State<Api>,
     bearer: Bearer,
@@ -118,7 +120,8 @@ pub(super) async fn subscriptions(
 
 /// Grants that persons withdrew, oldest first.
 #[utoipa::path(get, path = "/v1/revocations", operation_id = "list_revocations", tag = "erasures", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Revocation>)))]
+    responses((status = 200, description = "One page of revocations, and the cursor of the next.",
+        body = Page<Revocation>)))]
 pub(super) async fn revocations(
     State(api): State<Api>,
     bearer: Bearer,
@@ -129,7 +132,7 @@ pub(super) async fn revocations(
 
 /// Erasure receipts, oldest first.
 #[utoipa::path(get, path = "/v1/erasures", operation_id = "list_erasures", tag = "erasures", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Erasure>)))]
+    responses((status = 200, description = "One page of erasures, and the cursor of the next.", body = Page<Erasure>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -142,7 +145,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/v1/erasures", operation_id = "create_erasure",
     tag = "erasures", request_body = NewErasure,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 201, description = "Done.", body = Erased)))]
+    responses((status = 201, description = "The fields whose values were erased.", body = Erased)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let erased = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewErasure, turn| {
         let person = relationships::person(&new.relationship)?;
@@ -181,7 +184,9 @@ async fn page<T: Send + 'static>(
 }
 
 fn subscription(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Option<Subscription>, Failure> {
-    let Some(Record::Grant { grant, .. }) = companion.record(Table::Grant, person, id)? else { return Ok(None) };
+    let Some(id) = <ObjectId as Part>::from_bytes(id) else { return Ok(None) };
+    let record = companion.record(tables::TERMS, person, Terms::Grant(id))?;
+    let Some(Record::Grant { grant, .. }) = record else { return Ok(None) };
     let (name, now) = (grant.id(), companion.now());
     let grant = grant.verify().map_err(Failure::internal)?;
     let customer: &Customer = companion.customer(person)?;
@@ -198,7 +203,8 @@ fn subscription(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Res
 }
 
 fn revocation(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Option<Revocation>, Failure> {
-    let Some(Record::Revoked { notice, .. }) = companion.record(Table::Revocation, person, id)? else {
+    let Some(id) = <ObjectId as Part>::from_bytes(id) else { return Ok(None) };
+    let Some(Record::Revoked { notice, .. }) = companion.record(tables::REVOCATIONS, person, id)? else {
         return Ok(None);
     };
     let signed = BASE64.encode(&wire::encode(&notice).map_err(Failure::internal)?);
@@ -213,7 +219,8 @@ fn revocation(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Resul
 }
 
 fn erasure(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Option<Erasure>, Failure> {
-    let Some(Record::Receipt { receipt, told, .. }) = companion.record(Table::Receipt, person, id)? else {
+    let Some(id) = <ObjectId as Part>::from_bytes(id) else { return Ok(None) };
+    let Some(Record::Receipt { receipt, told, .. }) = companion.record(tables::RECEIPTS, person, id)? else {
         return Ok(None);
     };
     let signed = BASE64.encode(&wire::encode(&receipt).map_err(Failure::internal)?);

@@ -22,8 +22,7 @@ use super::{
 use crate::{
     clock,
     command::Failure,
-    store::Table,
-    supplier::{Companion, lists::List, names},
+    supplier::{Companion, lists::List, names, tables},
 };
 
 /// A person, by the key of this relationship.
@@ -126,7 +125,8 @@ pub struct Values {
 /// Relationships, oldest first.
 #[utoipa::path(get, path = "/v1/relationships", operation_id = "list_relationships",
     tag = "relationships", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Relationship>)))]
+    responses((status = 200, description = "One page of relationships, and the cursor of the next.",
+        body = Page<Relationship>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -149,7 +149,7 @@ pub(super) async fn list(
 /// One relationship.
 #[utoipa::path(get, path = "/v1/relationships/{id}", operation_id = "get_relationship", tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
-    responses((status = 200, description = "It.", body = Relationship)))]
+    responses((status = 200, description = "The relationship.", body = Relationship)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
@@ -168,7 +168,7 @@ pub(super) async fn one(
 #[utoipa::path(get, path = "/v1/relationships/{id}/values", operation_id = "get_relationship_values",
     tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
-    responses((status = 200, description = "They.", body = Values)))]
+    responses((status = 200, description = "The values held of this person, by field.", body = Values)))]
 pub(super) async fn values(
     State(api): State<Api>,
     bearer: Bearer,
@@ -187,7 +187,7 @@ pub(super) async fn values(
 #[utoipa::path(get, path = "/v1/relationships/{id}/agreement", operation_id = "get_relationship_agreement",
     tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
-    responses((status = 200, description = "It.", body = Agreement)))]
+    responses((status = 200, description = "The agreement, with the two signed records.", body = Agreement)))]
 pub(super) async fn agreement(
     State(api): State<Api>,
     bearer: Bearer,
@@ -266,7 +266,7 @@ pub(super) fn kept(companion: &mut Companion, person: &PublicKey) -> Result<Vec<
     let fields: Vec<_> = companion.customer(person)?.held().keys().copied().collect();
     let mut values = Vec::new();
     for field in fields {
-        let record = companion.record(Table::Held, person, field.to_string().as_bytes())?;
+        let record = companion.record(tables::HELD_VALUES, person, field)?;
         if let Some(Record::Value { held, observed, .. }) = record {
             values.push((field, held, observed));
         }
@@ -282,7 +282,7 @@ fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Fail
         Held {
             field: field.to_string(),
             value: observed.value.as_str().to_owned(),
-            provenance: observed.provenance.to_string(),
+            provenance: crate::sentences::provenance(&observed.provenance),
             attested_by: vouched.filter(|vouched| vouched.doubt.is_none()).map(|vouched| vouched.issuer),
             attestation_doubt: doubt,
             observed_at: clock::text(observed.observed),

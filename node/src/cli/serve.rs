@@ -100,7 +100,7 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, jso
         let store = home::open_shared(url, &passphrase)?;
         return within_runtime(home, companion(home, &config, store, json));
     }
-    let store = Store::open(home, &passphrase)?;
+    let store = Store::open(home, home::schema(config.role), &passphrase)?;
     match config.role {
         Role::Person => within_runtime(home, serve(home, store, listen, travel(&config), json)),
         Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), json)),

@@ -161,7 +161,7 @@ pub async fn pair(
     let acceptance = match reply {
         SupplierReply::Paired(acceptance) => acceptance,
         SupplierReply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
-        SupplierReply::Refused(code) => return Err(Failure::new(code.code(), exit::REFUSED, code.explanation())),
+        SupplierReply::Refused(code) => return Err(Failure::refused(code)),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };
     let answered = Box::new(Answered { supplier, profile, acceptance, pairing, read, vouched });
@@ -242,7 +242,7 @@ async fn proffered(
 
 async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &ToSupplier) -> Result<SupplierReply, Failure> {
     say(endpoint, &supplier, message).await.map_err(|error| match error {
-        Unanswered::Unreadable(code) => Failure::new(code.code(), exit::REFUSED, code.explanation()),
+        Unanswered::Unreadable(code) => Failure::refused(code),
         Unanswered::Line(error) => Failure::new(
             "unreachable",
             exit::UNREACHABLE,
