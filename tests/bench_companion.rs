@@ -24,7 +24,7 @@ use regie_protocol::{
     grant::Access,
     identity::{Keypair, RootSeed},
     message::{Message, Reply},
-    person::{Effect, NewGrant, Person},
+    person::{Input, NewGrant, Person},
     policy::Policy,
     profile::Invitation,
     purpose::Purpose,
@@ -32,7 +32,7 @@ use regie_protocol::{
     time::{Days, Timestamp},
     wire,
 };
-use regie_tests::{Node, api::Client, until};
+use regie_tests::{Node, api::Client, memory::Memory, until};
 use serde_json::json;
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -127,7 +127,8 @@ impl Customer {
             panic!("not paired")
         };
         let machine = &mut customer.machine;
-        machine.paired(&supplier, profile, acceptance, &proffer, now, &mut clock::entropy()).expect("accepted");
+        let paired = Input::Paired(&supplier, profile, acceptance, &proffer);
+        machine.handle(paired, now, &mut Memory::new(1)).expect("accepted");
         (customer, events)
     }
 
@@ -148,14 +149,17 @@ impl Customer {
             duration: Days(30),
             retention: Days(30),
         };
-        let effects = self.machine.grant(&new, now, &mut clock::entropy()).expect("granted");
-        self.run(effects, now);
+        let (mut host, names) = (Memory::new(2), ["name.full", "address.street", "email"]);
+        for name in names {
+            let value = "Lange Nieuwstraat 12".parse().expect("text");
+            let observed = Observed { value, provenance: Provenance::Typed, observed: now };
+            host.values.insert(name.parse().expect("a field"), observed);
+        }
+        self.machine.handle(Input::Grant(&new), now, &mut host).expect("granted");
         let mut frames = self.frames();
         for _ in 0..DISCLOSURES {
-            let field = ["name.full", "address.street", "email"].map(|text| (text.parse().expect("a field"), true));
-            let changed: BTreeMap<_, _> = field.into();
-            let effects = self.machine.field_changed(&changed, now, &mut clock::entropy()).expect("told");
-            self.run(effects, now);
+            let changed: BTreeMap<_, _> = names.map(|text| (text.parse().expect("a field"), true)).into();
+            self.machine.handle(Input::FieldChanged(&changed), now, &mut host).expect("told");
             frames.extend(self.frames());
         }
         frames
@@ -164,18 +168,6 @@ impl Customer {
     fn frames(&mut self) -> Vec<Vec<u8>> {
         let outgoing = self.machine.to_send(&self.supplier, clock::wall());
         outgoing.iter().map(|one| wire::encode(&one.message).expect("encodes")).collect()
-    }
-
-    fn run(&mut self, effects: Vec<Effect>, now: Timestamp) {
-        for effect in effects {
-            if let Effect::Disclose(plan) = effect {
-                let mut value = |_: &_| {
-                    let value = "Lange Nieuwstraat 12".parse().expect("text");
-                    Some(Observed { value, provenance: Provenance::Typed, observed: now })
-                };
-                self.machine.seal(plan, &mut value, now, &mut clock::entropy()).expect("sealed");
-            }
-        }
     }
 }
 

@@ -102,6 +102,13 @@ pub enum NetworkEvent {
 pub struct Responder(pub(super) oneshot::Sender<Vec<u8>>);
 
 impl Responder {
+    /// One without a stream, and where its reply comes out.
+    #[cfg(test)]
+    pub(crate) fn apart() -> (Self, oneshot::Receiver<Vec<u8>>) {
+        let (answer, answered) = oneshot::channel();
+        (Self(answer), answered)
+    }
+
     /// Sends the reply; to nobody, where the peer is gone or no longer waits: it asks again.
     pub fn reply(self, frame: Vec<u8>) {
         let _ = self.0.send(frame);

@@ -7,7 +7,7 @@ use regie_protocol::{
     agreement::Agreement,
     identity::{PublicKey, four_words},
     message::{self, Message, Reply},
-    person::Weighed,
+    person::{Input, Weighed},
     profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
     signed::{ObjectId, Signed},
     standing::Unread,
@@ -309,17 +309,13 @@ impl Node {
     pub(super) fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
         let Answered { supplier, profile, acceptance, pairing, read, vouched } = answered;
         let now = self.clock.now();
-        let mut entropy = clock::entropy();
-        let effects = self.machine.paired(&supplier, profile, acceptance, &pairing, now, &mut entropy)?;
-        self.run(effects, None, turn);
+        self.give(Input::Paired(&supplier, profile, acceptance, &pairing), turn)?;
         let domain = self.machine.relationship(&supplier).map(|r| r.profile().domain.clone()).unwrap_or_default();
         if let Some(read) = read {
-            let effects = self.machine.domain_read(&supplier, &domain, read, now, &mut clock::entropy())?;
-            self.run(effects, None, turn);
+            self.give(Input::DomainRead(&supplier, &domain, read), turn)?;
         }
         if vouched {
-            let effects = self.machine.vouch(&supplier, true, now, &mut clock::entropy())?;
-            self.run(effects, None, turn);
+            self.give(Input::Vouch(&supplier, true), turn)?;
         }
         self.looks.remove(&supplier);
         self.link(supplier, Some(now.wall));

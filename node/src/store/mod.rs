@@ -36,7 +36,7 @@ mod shared;
 mod state;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write;
 
 pub use batch::Batch;

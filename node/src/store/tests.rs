@@ -14,13 +14,13 @@ fn passphrase() -> Passphrase {
     Passphrase::new("correct horse".to_string())
 }
 
-fn new_store() -> (tempfile::TempDir, Store) {
+pub(crate) fn new_store() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::create(dir.path(), &passphrase(), KdfCost::CHEAPEST).unwrap();
     (dir, store)
 }
 
-fn put(store: &mut Store, table: Table, key: &Key, value: &[u8]) {
+pub(crate) fn put(store: &mut Store, table: Table, key: &Key, value: &[u8]) {
     let mut batch = Batch::new();
     batch.put(table, key.clone(), value.to_vec());
     store.commit(batch).unwrap();
@@ -30,7 +30,7 @@ fn database_path(dir: &tempfile::TempDir) -> PathBuf {
     dir.path().join("regie.redb")
 }
 
-fn reopen(dir: &tempfile::TempDir) -> Result<Store, StoreError> {
+pub(crate) fn reopen(dir: &tempfile::TempDir) -> Result<Store, StoreError> {
     Store::open(dir.path(), &passphrase())
 }
 
@@ -50,6 +50,18 @@ fn raw(write: &redb::WriteTransaction, table: Table, stored: &[u8]) -> Vec<u8> {
 fn set_raw(write: &redb::WriteTransaction, table: Table, stored: &[u8], sealed: &[u8]) {
     let mut rows = write.open_table(definition(table)).unwrap();
     rows.insert(stored, sealed).unwrap();
+}
+
+/// Closes a store of this directory, turns the last byte of one row, and opens it again: done twice, it is as before.
+pub(crate) fn damaged(dir: &tempfile::TempDir, store: Store, table: Table, key: &Key) -> Store {
+    let stored = stored_key(&store.keys.names, table, key);
+    store.close().unwrap();
+    tamper(dir, |write| {
+        let mut sealed = raw(write, table, &stored);
+        *sealed.last_mut().unwrap() ^= 1;
+        set_raw(write, table, &stored, &sealed);
+    });
+    reopen(dir).unwrap()
 }
 
 #[test]
