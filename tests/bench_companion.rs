@@ -134,7 +134,7 @@ impl Customer {
 
     async fn say(&self, message: &Message) -> Reply {
         let frame = wire::encode(message).expect("encodes");
-        let reply = self.endpoint.exchange(*self.supplier.as_bytes(), frame).await.expect("answered");
+        let reply = self.endpoint.exchange_bytes(*self.supplier.as_bytes(), frame).await.expect("answered");
         wire::decode(&reply, 300_000).expect("a reply")
     }
 
@@ -167,7 +167,7 @@ impl Customer {
 
     fn frames(&mut self) -> Vec<Vec<u8>> {
         let outgoing = self.machine.to_send(&self.supplier, clock::wall());
-        outgoing.iter().map(|one| wire::encode(&one.message).expect("encodes")).collect()
+        outgoing.iter().map(|one| wire::encode(&*one.message).expect("encodes")).collect()
     }
 }
 
@@ -187,7 +187,8 @@ async fn disclose(invitation: &Invitation) -> (Duration, usize) {
         tasks.spawn(async move {
             let _events = events;
             for frame in frames {
-                let reply = customer.endpoint.exchange(*customer.supplier.as_bytes(), frame).await.expect("answered");
+                let reply =
+                    customer.endpoint.exchange_bytes(*customer.supplier.as_bytes(), frame).await.expect("answered");
                 let reply: Reply = wire::decode(&reply, 300_000).expect("a reply");
                 assert!(matches!(reply, Reply::Acknowledged(_)), "{reply:?}");
             }
@@ -207,7 +208,7 @@ async fn bare_server() -> (Endpoint, Vec<Address>, [u8; 32]) {
     std::thread::spawn(move || {
         while let Some(event) = events.blocking_recv() {
             if let NetworkEvent::Frame(_, _, responder) = event {
-                responder.reply(vec![1; 200]);
+                responder.reply_bytes(vec![1; 200]);
             }
         }
     });
@@ -235,7 +236,7 @@ async fn bare_in(size: usize) -> Duration {
         tasks.spawn(async move {
             let _events = events;
             for _ in 0..=DISCLOSURES {
-                client.exchange(key, vec![2; size]).await.expect("answered");
+                client.exchange_bytes(key, vec![2; size]).await.expect("answered");
             }
         });
     }
@@ -274,7 +275,7 @@ async fn pair_all(invitation: &Invitation, persons: usize) -> Crowd {
                     if let NetworkEvent::Frame(_, frame, responder) = event {
                         size.store(frame.len(), Ordering::Relaxed);
                         let no = no.clone();
-                        responder.reply(no);
+                        responder.reply_bytes(no);
                         asked.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -319,7 +320,7 @@ async fn bare_out(size: usize) -> (Duration, usize) {
             let _client = client;
             while let Some(event) = events.recv().await {
                 if let NetworkEvent::Frame(_, _, responder) = event {
-                    responder.reply(vec![3; 30]);
+                    responder.reply_bytes(vec![3; 30]);
                 }
             }
         });
@@ -329,7 +330,7 @@ async fn bare_out(size: usize) -> (Duration, usize) {
     let mut tasks = JoinSet::new();
     for peer in peers {
         let server = server.clone();
-        tasks.spawn(async move { server.exchange(peer, vec![4; size]).await.expect("answered") });
+        tasks.spawn(async move { server.exchange_bytes(peer, vec![4; size]).await.expect("answered") });
     }
     while let Some(done) = tasks.join_next().await {
         done.expect("answered");

@@ -38,6 +38,7 @@ use std::{
 
 use regie_protocol::{
     audit::Log,
+    departure::Frame,
     field::{FieldPath, Observed},
     identity::{PublicKey, RootSeed},
     message::{self, Message, Reply},
@@ -73,7 +74,7 @@ pub enum Event {
     /// A supplier's frame as it was read, to be answered.
     Frame(PublicKey, Box<Result<Message, Refusal>>, Responder),
     /// A link asks what is to be sent.
-    Collect(PublicKey, oneshot::Sender<Vec<(u64, Vec<u8>)>>),
+    Collect(PublicKey, oneshot::Sender<Vec<(u64, Frame)>>),
     /// The reply to a sent message.
     Replied(PublicKey, u64, Vec<u8>),
     /// A line is up.
@@ -447,11 +448,11 @@ impl Node {
         self.hear(Input::Replied(supplier, number, reply), None, turn);
     }
 
-    fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<(u64, Vec<u8>)> {
+    fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<(u64, Frame)> {
         self.hear(Input::DropExpired(supplier), None, turn);
         let now = self.clock.now();
         let outgoing = self.machine.to_send(supplier, now);
-        outgoing.into_iter().filter_map(|o| wire::encode(&o.message).ok().map(|frame| (o.number, frame))).collect()
+        outgoing.into_iter().filter_map(|o| o.message.frame().ok().map(|frame| (o.number, frame))).collect()
     }
 }
 

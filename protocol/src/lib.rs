@@ -22,6 +22,7 @@
 //! use regie_protocol::{
 //!     agreement::Agreement,
 //!     decision::Release,
+//!     departure::Departure,
 //!     entropy::Entropy,
 //!     field::{FieldPath, Observed, Provenance},
 //!     grant::Access,
@@ -60,8 +61,8 @@
 //!     fn value(&mut self, _: &PublicKey, release: &Release) -> Result<Option<Observed>, Unreadable> {
 //!         Ok(self.values.get(&release.field()).cloned())
 //!     }
-//!     fn reply(&mut self, reply: Reply) {
-//!         self.answer = Some(reply);
+//!     fn reply(&mut self, reply: Departure<Reply>) {
+//!         self.answer = Some(reply.into_inner());
 //!     }
 //!     fn unreadable(&mut self, _: &PublicKey, _: &BTreeSet<FieldPath>) {}
 //! }
@@ -146,6 +147,7 @@ pub mod audit;
 pub mod board;
 pub mod clock;
 pub mod decision;
+pub mod departure;
 pub mod disclosure;
 pub mod entropy;
 pub mod field;

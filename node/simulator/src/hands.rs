@@ -7,6 +7,7 @@ use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use regie_protocol::{
     decision::Release,
+    departure::Departure,
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::PublicKey,
@@ -81,8 +82,8 @@ impl Host for Hands<'_> {
         Ok(self.values.get(&release.field()).cloned())
     }
 
-    fn reply(&mut self, reply: Reply) {
-        self.told.reply = Some(reply);
+    fn reply(&mut self, reply: Departure<Reply>) {
+        self.told.reply = Some(reply.into_inner());
     }
 
     fn unreadable(&mut self, _supplier: &PublicKey, _fields: &BTreeSet<FieldPath>) {}

@@ -313,7 +313,7 @@ impl<'a> Life<'a> {
         let waiting = self.parties[party].machine.to_send(&own, now).map_err(refused)?;
         self.parties[party].line.flushed(!outgoing.is_empty() || !waiting.is_empty());
         for outgoing in outgoing {
-            self.carry(party, line, Carried::ToSupplier(outgoing.number, Box::new(outgoing.message)));
+            self.carry(party, line, Carried::ToSupplier(outgoing.number, Box::new(outgoing.message.into_inner())));
         }
         for (parcel, message) in waiting {
             self.carry(party, line, Carried::ToPerson(parcel, Box::new(message)));

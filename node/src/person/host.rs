@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regie_protocol::{
     audit::{Event, Log},
     decision::Release,
+    departure::Departure,
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::PublicKey,
@@ -13,7 +14,6 @@ use regie_protocol::{
     person::{Correcting, Host, Input, OwnerError, Record, Stage, Unreadable},
     signed::ObjectId,
     time::Timestamp,
-    wire,
 };
 
 #[cfg(feature = "vc")]
@@ -150,8 +150,8 @@ impl Host for Hands<'_> {
         Ok(observed)
     }
 
-    fn reply(&mut self, reply: Reply) {
-        if let (Some(responder), Ok(frame)) = (self.responder.take(), wire::encode(&reply)) {
+    fn reply(&mut self, reply: Departure<Reply>) {
+        if let (Some(responder), Ok(frame)) = (self.responder.take(), reply.frame()) {
             self.turn.after(move || responder.reply(frame));
         }
     }
@@ -232,7 +232,7 @@ impl Host for Written {
         Err(Unreadable)
     }
 
-    fn reply(&mut self, _reply: Reply) {}
+    fn reply(&mut self, _reply: Departure<Reply>) {}
 
     fn unreadable(&mut self, _supplier: &PublicKey, _fields: &BTreeSet<FieldPath>) {}
 }
@@ -255,6 +255,7 @@ mod tests {
         request::DataRequest,
         signed::Verified,
         time::Days,
+        wire,
     };
     use tokio::sync::oneshot;
 

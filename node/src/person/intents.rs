@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
     agreement::Agreement,
+    departure::Frame,
     field::FieldPath,
     identity::PublicKey,
     intent::{BoardLink, Criterion, Offer},
@@ -14,7 +15,6 @@ use regie_protocol::{
     profile::Invitation,
     signed::{ObjectId, Verified},
     time::Days,
-    wire,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
@@ -67,7 +67,7 @@ pub struct ToSay {
     secret: Zeroizing<[u8; 32]>,
     board: PublicKey,
     addresses: Vec<Address>,
-    frame: Vec<u8>,
+    frame: Frame,
     way: Way,
 }
 
@@ -176,7 +176,7 @@ impl Node {
     pub(super) fn to_say(&self, intent: &ObjectId) -> Option<ToSay> {
         let say = self.machine.to_board(intent, self.clock.look())?;
         let addresses = say.addresses.iter().filter_map(|text| text.parse().ok()).collect();
-        let frame = wire::encode(&say.message).ok()?;
+        let frame = say.message.frame().ok()?;
         Some(ToSay { secret: say.secret, board: say.board, addresses, frame, way: self.travel.way.clone() })
     }
 

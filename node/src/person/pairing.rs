@@ -5,6 +5,7 @@
 
 use regie_protocol::{
     agreement::Agreement,
+    departure::{self, Departure},
     identity::{PublicKey, four_words},
     message::{self, Message, Reply},
     person::{Input, Weighed},
@@ -12,7 +13,6 @@ use regie_protocol::{
     signed::{ObjectId, Signed},
     standing::Unread,
     time::{DAY_MS, Timestamp},
-    wire,
 };
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -205,7 +205,7 @@ async fn greet(invitation: &Invitation, approach: &Approach) -> Result<(Endpoint
     let started = Endpoint::start(approach.secret.clone(), &[], &approach.way).await;
     let (endpoint, _network) = started.map_err(Failure::internal)?;
     endpoint.connect(*supplier.as_bytes(), &addresses, None).await.map_err(unreachable)?;
-    match exchange(&endpoint, supplier, &Message::Hello).await? {
+    match exchange(&endpoint, supplier, &departure::hello()).await? {
         Reply::Profile(profile) => Ok((endpoint, profile)),
         _ => Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier did not answer with its profile")),
     }
@@ -236,12 +236,12 @@ async fn proffered(
     supplier: PublicKey,
     pairing: Signed<Pairing>,
 ) -> Result<(Signed<Pairing>, Reply), Failure> {
-    let reply = exchange(endpoint, supplier, &Message::Pair(pairing.clone())).await?;
+    let reply = exchange(endpoint, supplier, &departure::pair(&pairing)).await?;
     Ok((pairing, reply))
 }
 
-async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Message) -> Result<Reply, Failure> {
-    let frame = wire::encode(message).map_err(Failure::internal)?;
+async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Departure<Message>) -> Result<Reply, Failure> {
+    let frame = message.frame().map_err(Failure::internal)?;
     let reply = endpoint.exchange(*supplier.as_bytes(), frame).await.map_err(|error| {
         Failure::new(
             "unreachable",

@@ -19,7 +19,7 @@ use regie_protocol::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Companion, Event, World, patterns::counted_of, records::damaged};
+use super::{Companion, Event, World, frame_of, patterns::counted_of, records::damaged};
 use crate::{
     clock,
     command::Failure,
@@ -98,8 +98,8 @@ impl Companion {
         turn.after(move || {
             if let Some(events) = events.upgrade()
                 && let Err(error) = events.try_send(Event::Help(peer, Box::new(message), responder))
-                && let (Event::Help(_, _, responder), Ok(frame)) =
-                    (error.into_inner(), wire::encode(&Reply::Refused(Refusal::Unavailable)))
+                && let (Event::Help(_, _, responder), Some(frame)) =
+                    (error.into_inner(), frame_of(Reply::Refused(Refusal::Unavailable)))
             {
                 responder.reply(frame);
             }
@@ -120,8 +120,9 @@ impl Companion {
             Message::Close(close) => self.close(peer, &close, turn)?,
             _ => Err(Refusal::Unexpected),
         };
-        let frame = wire::encode(&helped.unwrap_or_else(Reply::Refused)).map_err(Failure::internal)?;
-        turn.after(move || responder.reply(frame));
+        if let Some(frame) = frame_of(helped.unwrap_or_else(Reply::Refused)) {
+            turn.after(move || responder.reply(frame));
+        }
         Ok(())
     }
 

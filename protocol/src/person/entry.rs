@@ -10,6 +10,7 @@ use super::{Correcting, Effect, NewGrant, NewIntent, Opening, OwnerError, Person
 use crate::{
     audit::Event,
     decision::Release,
+    departure::{self, Departure},
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::{Nonce, PublicKey},
@@ -52,7 +53,7 @@ pub trait Host {
     fn value(&mut self, supplier: &PublicKey, release: &Release) -> Result<Option<Observed>, Unreadable>;
 
     /// Answer the frame in hand. Called once for [`Input::Message`] and [`Input::Malformed`], else never.
-    fn reply(&mut self, reply: Reply);
+    fn reply(&mut self, reply: Departure<Reply>);
 
     /// A supplier asked for fields and got no answer for now, since these can't be read. For the owner.
     fn unreadable(&mut self, supplier: &PublicKey, fields: &BTreeSet<FieldPath>);
@@ -262,14 +263,14 @@ impl Person {
                     let as_reply = plan.as_reply;
                     match self.seal(plan, now, host) {
                         Ok(sealed) => self.carry_out(sealed, now, host),
-                        Err(code) if as_reply => host.reply(Reply::refused(code, now)),
+                        Err(code) if as_reply => host.reply(departure::let_out(Reply::refused(code, now))),
                         // The values stay where they are; what was granted is told by the supplier's next request.
                         Err(_) => {}
                     }
                 }
                 Effect::Heard(supplier, at) => host.heard(&supplier, at),
                 Effect::Happened(at, event) => host.happened(at, &event),
-                Effect::Reply(reply) => host.reply(reply),
+                Effect::Reply(reply) => host.reply(departure::let_out(reply)),
                 Effect::Unreadable(supplier, fields) => host.unreadable(&supplier, &fields),
                 Effect::Correct(correcting) => host.correct(correcting),
                 Effect::Deliver(supplier) => host.deliver(&supplier),

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::{Effect, Host, OwnerError, Person, Record, owner, requests};
 use crate::{
     audit::{Event, Log},
+    departure::{self, Departure},
     entropy::Entropy,
     field::FieldPath,
     identity::{Nonce, PublicKey},
@@ -121,7 +122,7 @@ pub struct ToBoard {
     /// Where it is.
     pub addresses: Vec<String>,
     /// What to say.
-    pub message: Message,
+    pub message: Departure<Message>,
 }
 
 type Effects = Result<Vec<Effect>, OwnerError>;
@@ -206,7 +207,7 @@ impl Person {
             _ => return None,
         };
         let (board, addresses) = (wanted.intent.board, wanted.intent.addresses.clone());
-        Some(ToBoard { secret: key.expose_secret(), board, addresses, message })
+        Some(ToBoard { secret: key.expose_secret(), board, addresses, message: departure::let_out(message) })
     }
 
     /// What the board answered to [`Self::to_board`].

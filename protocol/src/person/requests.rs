@@ -7,6 +7,7 @@ use super::{Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Waiting, 
 use crate::{
     audit::{Event, Log},
     decision::{self, Release, Verdict, Wanted},
+    departure,
     entropy::Entropy,
     field::{AskedPath, FieldPath, Selector},
     grant::{Access, Bounds, Chain, Grant, GrantState as _, Scope, VerifiedGrant},
@@ -141,7 +142,8 @@ impl Person {
         let renewal = renewal.map(|(number, _)| *number);
         let due = outbox.iter().filter(|(number, _)| renewal.is_none_or(|only| **number == only));
         let due = due.filter(|(number, _)| !withheld.contains(number) && in_flight.take_due(**number, now));
-        due.map(|(number, waiting)| Outgoing { number: *number, message: waiting.message.clone() }).collect()
+        due.map(|(number, waiting)| Outgoing { number: *number, message: departure::let_out(waiting.message.clone()) })
+            .collect()
     }
 
     /// Suppliers to whom something is to be sent again, though their line lives.

@@ -12,6 +12,7 @@ use super::{Effect, Kept, Said, StoredIntent, Wanted, standing};
 use crate::{
     agreement::Agreement,
     audit::{Log, TreeHead},
+    departure::{self, Departure},
     field::{AskedPath, FieldPath},
     grant::{Access, Chain, Grant, GrantState, Used, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
@@ -256,7 +257,7 @@ pub struct Outgoing {
     /// Its place in the outbox.
     pub number: u64,
     /// The message.
-    pub message: Message,
+    pub message: Departure<Message>,
 }
 
 /// A change of state, as it is stored. Replaying all records in order gives the state back.
@@ -842,7 +843,7 @@ impl Relationship {
     pub fn outgoing(&self) -> Vec<Outgoing> {
         self.outbox
             .iter()
-            .map(|(number, waiting)| Outgoing { number: *number, message: waiting.message.clone() })
+            .map(|(number, waiting)| Outgoing { number: *number, message: departure::let_out(waiting.message.clone()) })
             .collect()
     }
 }

@@ -135,7 +135,7 @@ fn wherever_a_revocation_comes_among_requests_no_value_leaves_after_it() {
             let under = values_under(&world.give(message, NOW));
             assert_eq!(under.is_empty(), revoked, "request {number}, revoked before {place}");
             let (_, relationship) = world.person.relationships().next().expect("one");
-            let waiting = relationship.outgoing().into_iter().map(|outgoing| match outgoing.message {
+            let waiting = relationship.outgoing().into_iter().map(|outgoing| match outgoing.message.into_inner() {
                 Message::Disclose(signed) => Reply::Answer(signed),
                 _ => Reply::Noted,
             });
@@ -158,7 +158,7 @@ fn a_decision_and_its_disclosure_are_one_input_and_a_revocation_wins_on_either_s
     assert_eq!(world.host.disclosed_since(before), 1, "the answer is in the outbox when the input is over");
     world.person.handle(Input::Revoke(&grant, false), NOW, &mut world.host).expect("revoked");
     let waiting = world.person.relationship(&key).expect("paired").outgoing();
-    assert!(!waiting.iter().any(|outgoing| matches!(outgoing.message, Message::Disclose(_))), "{waiting:?}");
+    assert!(!waiting.iter().any(|outgoing| matches!(*outgoing.message, Message::Disclose(_))), "{waiting:?}");
     let message = world.signed(world.crafted(2, NOW));
     assert!(values_under(&world.give(message, NOW)).is_empty());
 }

@@ -116,7 +116,7 @@ impl World {
             let Some(say) = self.person.to_board(id, NOW) else { return };
             let key = Keypair::from_secret(&say.secret).public();
             assert_eq!(key, self.person.intent(id).expect("known").intent.key, "dialled under the intent's own key");
-            let answer = market.give(&key, say.message, NOW);
+            let answer = market.give(&key, say.message.into_inner(), NOW);
             if !self.board_says(id, answer) {
                 return;
             }
@@ -193,7 +193,7 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
     let (person, key) = (world.person_key(), world.supplier_key());
     let mut taken = Vec::new();
     for outgoing in world.person.to_send(&key, NOW) {
-        let effects = world.supplier.message(&person, outgoing.message, NOW);
+        let effects = world.supplier.message(&person, outgoing.message.into_inner(), NOW);
         taken.extend(effects.iter().filter_map(|effect| match effect {
             supplier::Effect::Persist(supplier::Record::TakenUp { taken, .. }) => Some(taken.clone().verify()),
             _ => None,

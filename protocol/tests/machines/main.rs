@@ -153,7 +153,7 @@ impl World {
     fn deliver(&mut self, now: Timestamp) {
         let (key, person) = (self.supplier_key(), self.person_key());
         for outgoing in self.person.to_send(&key, NOW) {
-            let answer = reply(self.supplier.message(&person, outgoing.message, now)).expect("answered");
+            let answer = reply(self.supplier.message(&person, outgoing.message.into_inner(), now)).expect("answered");
             self.person
                 .handle(Input::Replied(&key, outgoing.number, answer), now, &mut self.host)
                 .expect("no owner is asked");
@@ -422,7 +422,7 @@ fn a_change_that_is_overtaken_on_the_wire_does_not_undo_the_newer_one() {
     };
     let mut taken = Vec::new();
     for outgoing in sent.into_iter().rev() {
-        let effects = world.supplier.message(&person, outgoing.message, NOW);
+        let effects = world.supplier.message(&person, outgoing.message.into_inner(), NOW);
         taken.push(value_of(&effects));
         assert!(matches!(reply(effects), Some(Reply::Acknowledged(_))), "both are signed for");
     }
@@ -584,7 +584,7 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
     meet(&mut world, &mut carrier);
     assert!(world.person.to_meet(NOW).next().is_none());
     let key = carrier.key().public();
-    let mandate = world.person.to_send(&key, NOW).pop().expect("the chain").message;
+    let mandate = world.person.to_send(&key, NOW).pop().expect("the chain").message.into_inner();
     let me = world.person.relationship(&key).expect("met").key().public();
     assert!(matches!(reply(carrier.message(&me, mandate.clone(), NOW)), Some(Reply::Noted)));
     assert!(carrier.customer(&me).expect("a customer").mandates().contains_key(&link));
@@ -600,7 +600,7 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
     assert_eq!(again.relationship(&key).expect("met").stored().introduced_by, Some(world.supplier_key()));
 
     world.person.handle(Input::Revoke(&root, true), NOW, &mut world.host).expect("revoked");
-    let told = world.person.to_send(&key, NOW).pop().expect("the carrier is told").message;
+    let told = world.person.to_send(&key, NOW).pop().expect("the carrier is told").message.into_inner();
     assert!(matches!(told, Message::Revoke(_)));
     assert!(matches!(reply(carrier.message(&me, told, NOW)), Some(Reply::Erased(_))));
     assert!(carrier.customer(&me).expect("a customer").scope_of(&link).is_none());

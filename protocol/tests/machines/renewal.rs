@@ -26,7 +26,7 @@ impl World {
         let mut answers = Vec::new();
         for outgoing in waiting {
             // The companion's driver names the person by the key of the pairing, whichever is connected.
-            let answer = reply(self.supplier.message(&person, outgoing.message, now)).expect("answered");
+            let answer = reply(self.supplier.message(&person, outgoing.message.into_inner(), now)).expect("answered");
             answers.push(answer.clone());
             self.person
                 .handle(Input::Replied(&key, outgoing.number, answer), now, &mut self.host)

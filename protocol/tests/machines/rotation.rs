@@ -129,7 +129,8 @@ impl Rotating {
         let (waiting, person) = (self.world.person.to_send(&self.first, now), self.person_key());
         let count = waiting.len();
         for outgoing in waiting {
-            let answer = reply(self.world.supplier.message(&person, outgoing.message, now)).expect("answered");
+            let answer =
+                reply(self.world.supplier.message(&person, outgoing.message.into_inner(), now)).expect("answered");
             assert_eq!(answer.refusal(), None);
             self.world
                 .person

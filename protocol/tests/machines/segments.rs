@@ -76,7 +76,7 @@ impl World {
         let (key, person) = (self.supplier_key(), self.person_key());
         let mut records = Vec::new();
         for outgoing in self.person.to_send(&key, NOW) {
-            let effects = self.supplier.message(&person, outgoing.message, NOW);
+            let effects = self.supplier.message(&person, outgoing.message.into_inner(), NOW);
             records.extend(effects.iter().filter_map(|effect| match effect {
                 supplier::Effect::Persist(record) => Some(record.clone()),
                 _ => None,

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regie_protocol::{
     audit::Event,
     decision::Release,
+    departure::Departure,
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::PublicKey,
@@ -92,8 +93,8 @@ impl Host for Memory {
         Ok(self.values.get(&release.field()).cloned())
     }
 
-    fn reply(&mut self, reply: Reply) {
-        assert!(self.answer.replace(reply).is_none(), "a frame is answered once");
+    fn reply(&mut self, reply: Departure<Reply>) {
+        assert!(self.answer.replace(reply.into_inner()).is_none(), "a frame is answered once");
     }
 
     fn unreadable(&mut self, supplier: &PublicKey, fields: &BTreeSet<FieldPath>) {

@@ -482,7 +482,7 @@ impl Node {
         let found = self.machine.to_send(&key.public(), Timestamp(0));
         assert_eq!(found.len(), wanted.len(), "{wanted:?} wait, and {found:?} is sent");
         for (outgoing, pending) in found.into_iter().zip(wanted) {
-            let reply = match (&outgoing.message, pending) {
+            let reply = match (&*outgoing.message, pending) {
                 (Message::Disclose(disclosure), Pending::Told { request, answers, .. }) => {
                     self.same_answers(disclosure, *request, answers);
                     Reply::Acknowledged(acknowledgement(key, disclosure, now))

@@ -269,7 +269,7 @@ fn a_revocation_empties_the_outbox_of_a_delegate_too() {
     world.act(&Action::Ask { company: 1, fields: 1, purpose: 0, access: 1, shown });
     let waiting = |world: &World| -> Vec<Message> {
         let outgoing = world.machine.relationship(&processor().public()).expect("paired").outgoing();
-        outgoing.into_iter().map(|outgoing| outgoing.message).collect()
+        outgoing.into_iter().map(|outgoing| outgoing.message.into_inner()).collect()
     };
     assert!(matches!(&waiting(&world)[..], [Message::Disclose(_)]), "the answer is not acknowledged yet");
     let root = *world.known.values().map(|known| &known.root).next().expect("the first grant");

@@ -195,7 +195,7 @@ impl World {
         self.sizes = (personal, sizes);
         for (_, relationship) in self.machine.relationships() {
             for outgoing in relationship.outgoing() {
-                let relies = match &outgoing.message {
+                let relies = match &*outgoing.message {
                     Message::Grant(grant) => vec![grant.id()],
                     Message::Disclose(signed) => relied_on(signed),
                     _ => Vec::new(),

@@ -229,7 +229,7 @@ impl World {
         }
         let key = self.key();
         for outgoing in self.person.to_send(&key, self.now) {
-            if let Message::Disclose(disclosure) = outgoing.message {
+            if let Message::Disclose(disclosure) = outgoing.message.into_inner() {
                 self.left(&disclosure);
             }
         }

@@ -373,7 +373,7 @@ impl World {
         }
         self.give(who, Input::DropExpired(&key)).expect("no owner is asked");
         for outgoing in self.persons[who].person.to_send(&key, now) {
-            let Some(message) = wired(outgoing.message, broken(&mut count)) else { continue };
+            let Some(message) = wired(outgoing.message.into_inner(), broken(&mut count)) else { continue };
             let reply = self.to_supplier(who, message);
             let Some(reply) = wired(reply, broken(&mut count)) else { continue };
             self.give(who, Input::Replied(&key, outgoing.number, reply)).expect("no owner is asked");

@@ -58,7 +58,7 @@ impl Group<'_> {
         let watch = &mut *being.watch;
         let key = Keypair::from_secret(&say.secret).public();
         watch.to_board(&key, id, &say.message)?;
-        self.ask_board(Asker::Person(person, *id, key, times), say.message);
+        self.ask_board(Asker::Person(person, *id, key, times), say.message.into_inner());
         Ok(())
     }
 

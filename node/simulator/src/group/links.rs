@@ -203,7 +203,8 @@ impl Group<'_> {
         if let Some(link) = self.beings[person].links.get_mut(&firm) {
             link.line.flushed(!outgoing.is_empty() || !waiting.is_empty());
         }
-        let outgoing = outgoing.into_iter().map(|one| Carried::ToSupplier(one.number, Box::new(one.message)));
+        let outgoing =
+            outgoing.into_iter().map(|one| Carried::ToSupplier(one.number, Box::new(one.message.into_inner())));
         let waiting = waiting.into_iter().map(|(parcel, message)| Carried::ToPerson(parcel, Box::new(message)));
         for carried in outgoing.chain(waiting) {
             if !self.send(person, firm, OnLine::Carried(carried)) {
