@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use regie::command::{Command, Failure};
-use regie_tests::{Node, asking, lab::trio::within};
+use regie_tests::{Node, asking};
 use serde_json::{Value, json};
 
 mod balancer;

@@ -311,8 +311,25 @@ fn it_tells_its_health_and_describes_itself() {
     let document = nobody.get("/v1/openapi.json").expect(200);
     assert_eq!(document["openapi"], json!("3.1.0"));
     assert!(document["paths"]["/v1/requests"]["post"]["responses"]["422"].is_object());
+    for (place, answer) in answers(&document) {
+        let description = answer["description"].as_str().unwrap_or_default();
+        assert!(description.split_whitespace().count() > 2, "{place} says no more than '{description}'");
+    }
     let ids: Vec<Option<String>> = (0..2).map(|_| client.get("/v1/requests").header("x-request-id")).collect();
     assert!(ids[0].as_deref().is_some_and(|id| id.starts_with("rid_")) && ids[0] != ids[1]);
+}
+
+/// Every answer that the API's description lists, with where it stands.
+fn answers(document: &Value) -> Vec<(String, &Value)> {
+    let mut all = Vec::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+                all.push((format!("{method} {path} {status}"), answer));
+            }
+        }
+    }
+    all
 }
 
 #[test]

@@ -67,6 +67,27 @@ async fn a_port_that_another_listens_on_is_not_shared() {
     panic!("the port does not come free");
 }
 
+/// Who waited for an endpoint to be back connects before it has gathered where it listens.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_connects_while_an_endpoint_starts_is_told_of() {
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let (person, _events) = dialler(2, &Way::default()).await;
+    let connecting = tokio::spawn(async move {
+        let at = [address(&format!("/ip4/127.0.0.1/tcp/{port}"))];
+        while person.connect(key(1).1, &at, None).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        person
+    });
+    let everywhere = [address(&format!("/ip4/0.0.0.0/tcp/{port}"))];
+    let (_company, mut events) = Endpoint::start(key(1).0, &everywhere, &Way::default()).await.expect("listens");
+    let _person = connecting.await.expect("it connects");
+    let told = tokio::time::timeout(Duration::from_secs(10), events.recv()).await.expect("it is told");
+    assert!(matches!(told, Some(NetworkEvent::Connected(peer)) if peer == key(2).1), "{told:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_web_socket_comes_in_by_the_same_port_and_names_are_looked_up() {
     let (_endpoint, port) = echo(1, TCP).await;

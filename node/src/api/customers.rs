@@ -205,7 +205,7 @@ fn folded(text: &str) -> String {
 
 /// The lists, oldest first.
 #[utoipa::path(get, path = "/v1/customer-lists", operation_id = "list_customer_lists", tag = "customer lists",
-    responses((status = 200, description = "They.", body = CustomerLists)))]
+    responses((status = 200, description = "All customer lists, the oldest first.", body = CustomerLists)))]
 pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<CustomerLists>, Problem> {
     let data = api.read(bearer, |companion, caller| {
         let lists = companion.customer_lists(caller.world)?;
@@ -246,7 +246,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 /// One list, and how far it is.
 #[utoipa::path(get, path = "/v1/customer-lists/{id}", operation_id = "get_customer_list", tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
-    responses((status = 200, description = "It.", body = CustomerList)))]
+    responses((status = 200, description = "The customer list, and how far it is.", body = CustomerList)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
@@ -263,7 +263,7 @@ pub(super) async fn one(
 /// Removes a list and erases what it said. Its invitations hold until they expire.
 #[utoipa::path(delete, path = "/v1/customer-lists/{id}", operation_id = "delete_customer_list", tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
-    responses((status = 204, description = "It is gone.")))]
+    responses((status = 204, description = "The customer list is erased.")))]
 pub(super) async fn delete(
     State(api): State<Api>,
     bearer: Bearer,
@@ -278,7 +278,8 @@ pub(super) async fn delete(
 #[utoipa::path(get, path = "/v1/customer-lists/{id}/invitations.csv",
     operation_id = "get_customer_list_invitations_csv", tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
-    responses((status = 200, description = "The table.", body = String, content_type = "text/csv")))]
+    responses((status = 200, description = "The invitations, one a line, with a line of column names first.",
+        body = String, content_type = "text/csv")))]
 pub(super) async fn invitations(
     State(api): State<Api>,
     bearer: Bearer,
@@ -297,7 +298,7 @@ pub(super) async fn invitations(
 #[utoipa::path(get, path = "/v1/customer-lists/{id}/report", operation_id = "get_customer_list_report",
     tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
-    responses((status = 200, description = "The report.", body = Report)))]
+    responses((status = 200, description = "How many of the list's values were right, by field.", body = Report)))]
 pub(super) async fn report(
     State(api): State<Api>,
     bearer: Bearer,
@@ -325,7 +326,8 @@ pub(super) async fn report(
 #[utoipa::path(get, path = "/v1/customer-lists/{id}/report.csv", operation_id = "get_customer_list_report_csv",
     tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
-    responses((status = 200, description = "The table.", body = String, content_type = "text/csv")))]
+    responses((status = 200, description = "What the list said and what the person gave, a field a line.",
+        body = String, content_type = "text/csv")))]
 pub(super) async fn differences(
     State(api): State<Api>,
     bearer: Bearer,

@@ -144,7 +144,8 @@ pub struct Terms {
 
 /// Delegations made, oldest first.
 #[utoipa::path(get, path = "/v1/delegations", operation_id = "list_delegations", tag = "delegations", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Delegation>)))]
+    responses((status = 200, description = "One page of delegations, and the cursor of the next.",
+        body = Page<Delegation>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -168,7 +169,7 @@ pub(super) async fn list(
 
 /// Delegations that other companies made to this one, oldest first.
 #[utoipa::path(get, path = "/v1/mandates", operation_id = "list_mandates", tag = "delegations", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Mandate>)))]
+    responses((status = 200, description = "One page of mandates, and the cursor of the next.", body = Page<Mandate>)))]
 pub(super) async fn mandates(
     State(api): State<Api>,
     bearer: Bearer,
@@ -194,7 +195,7 @@ pub(super) async fn mandates(
 /// One delegation.
 #[utoipa::path(get, path = "/v1/delegations/{id}", operation_id = "get_delegation", tag = "delegations",
     params(("id" = String, Path, description = "dlg_…")),
-    responses((status = 200, description = "It.", body = Delegation)))]
+    responses((status = 200, description = "The delegation.", body = Delegation)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
@@ -214,7 +215,8 @@ pub(super) async fn one(
 #[utoipa::path(post, path = "/v1/delegations", operation_id = "create_delegation",
     tag = "delegations", request_body = NewDelegation,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless.")),
-    responses((status = 201, description = "It is made; the person's node is told when it connects.", body = Delegation)))]
+    responses((status = 201, description = "It is made; the person's node is told when it connects.",
+        body = Delegation)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewDelegation, turn| {
         let person = relationships::person(&new.relationship)?;

@@ -84,7 +84,8 @@ pub struct Proof {
 
 /// Disclosures, oldest first.
 #[utoipa::path(get, path = "/v1/disclosures", operation_id = "list_disclosures", tag = "disclosures", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Disclosure>)))]
+    responses((status = 200, description = "One page of disclosures, and the cursor of the next.",
+        body = Page<Disclosure>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -107,7 +108,7 @@ pub(super) async fn list(
 /// One disclosure.
 #[utoipa::path(get, path = "/v1/disclosures/{id}", operation_id = "get_disclosure", tag = "disclosures",
     params(("id" = String, Path, description = "dsc_…")),
-    responses((status = 200, description = "It.", body = Disclosure)))]
+    responses((status = 200, description = "The disclosure.", body = Disclosure)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,

@@ -107,7 +107,8 @@ pub struct Erased {
 
 /// Grants by which every change is told, oldest first.
 #[utoipa::path(get, path = "/v1/subscriptions", operation_id = "list_subscriptions", tag = "requests", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Subscription>)))]
+    responses((status = 200, description = "One page of subscriptions, and the cursor of the next.",
+        body = Page<Subscription>)))]
 pub(super) async fn subscriptions(
     State(api): State<Api>,
     bearer: Bearer,
@@ -118,7 +119,8 @@ pub(super) async fn subscriptions(
 
 /// Grants that persons withdrew, oldest first.
 #[utoipa::path(get, path = "/v1/revocations", operation_id = "list_revocations", tag = "erasures", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Revocation>)))]
+    responses((status = 200, description = "One page of revocations, and the cursor of the next.",
+        body = Page<Revocation>)))]
 pub(super) async fn revocations(
     State(api): State<Api>,
     bearer: Bearer,
@@ -129,7 +131,7 @@ pub(super) async fn revocations(
 
 /// Erasure receipts, oldest first.
 #[utoipa::path(get, path = "/v1/erasures", operation_id = "list_erasures", tag = "erasures", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Erasure>)))]
+    responses((status = 200, description = "One page of erasures, and the cursor of the next.", body = Page<Erasure>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -142,7 +144,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/v1/erasures", operation_id = "create_erasure",
     tag = "erasures", request_body = NewErasure,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 201, description = "Done.", body = Erased)))]
+    responses((status = 201, description = "The fields whose values were erased.", body = Erased)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let erased = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewErasure, turn| {
         let person = relationships::person(&new.relationship)?;

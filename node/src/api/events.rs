@@ -82,7 +82,7 @@ impl Event {
 
 /// Events, oldest first. Ask again with the last `next` to go on; events are kept for 30 days.
 #[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "events", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Event>)))]
+    responses((status = 200, description = "One page of events, and the cursor of the next.", body = Page<Event>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -104,7 +104,8 @@ pub(super) async fn list(
 #[utoipa::path(get, path = "/v1/events/stream", operation_id = "follow_event", tag = "events", params(
     ("cursor" = Option<String>, Query, description = "Begin after this, the `next` of a page of events."),
     ("Last-Event-ID" = Option<String>, Header, description = "Begin after this event.")),
-    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "Server-sent events, until either side closes the connection.",
+        body = String, content_type = "text/event-stream")))]
 pub(super) async fn follow(
     State(api): State<Api>,
     bearer: Bearer,

@@ -187,7 +187,7 @@ impl What {
     ("file" = String, Path, description = "One of the tables.",
         pattern = r"^(relationships|values|disclosures)\.(csv|parquet)$"),
     ("exact" = Option<bool>, Query, description = "In CSV, leave cells that look like formulas as they are.")),
-    responses((status = 200, description = "The table.", content(
+    responses((status = 200, description = "The table, one row a line, with a line of column names first.", content(
         (String = "text/csv"), (String = "application/vnd.apache.parquet")))))]
 pub(super) async fn table(
     State(api): State<Api>,

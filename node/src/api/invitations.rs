@@ -71,7 +71,7 @@ pub struct Invitation {
 #[utoipa::path(post, path = "/v1/invitations", operation_id = "create_invitation",
     tag = "invitations", request_body = NewInvitation,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 201, description = "It.", body = Invitation)))]
+    responses((status = 201, description = "The invitation with its link.", body = Invitation)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewInvitation, turn| {
         if !(1..=limits::INVITATION_DAYS).contains(&new.days) {
@@ -86,7 +86,8 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 
 /// Invitations, oldest first.
 #[utoipa::path(get, path = "/v1/invitations", operation_id = "list_invitations", tag = "invitations", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Invitation>)))]
+    responses((status = 200, description = "One page of invitations, and the cursor of the next.",
+        body = Page<Invitation>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -106,7 +107,7 @@ pub(super) async fn list(
 /// One invitation.
 #[utoipa::path(get, path = "/v1/invitations/{id}", operation_id = "get_invitation", tag = "invitations",
     params(("id" = String, Path, description = "inv_…")),
-    responses((status = 200, description = "It.", body = Invitation)))]
+    responses((status = 200, description = "The invitation.", body = Invitation)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
@@ -118,7 +119,8 @@ pub(super) async fn one(
 /// The link as a QR code.
 #[utoipa::path(get, path = "/v1/invitations/{id}/qr.svg", operation_id = "get_invitation_qr_svg", tag = "invitations",
     params(("id" = String, Path, description = "inv_…")),
-    responses((status = 200, description = "The code.", body = String, content_type = "image/svg+xml")))]
+    responses((status = 200, description = "The QR code as an SVG image.",
+        body = String, content_type = "image/svg+xml")))]
 pub(super) async fn qr(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Response, Problem> {
     let invitation = find(&api, bearer, &id).await?;
     let code = qrcode::QrCode::with_error_correction_level(invitation.link.as_bytes(), qrcode::EcLevel::L);

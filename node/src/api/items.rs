@@ -90,7 +90,7 @@ pub struct Sent {
 
 /// Documents and corrections sent, oldest first; the oldest of a person's that were answered are forgotten.
 #[utoipa::path(get, path = "/v1/records", operation_id = "list_records", tag = "records", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Sent>)))]
+    responses((status = 200, description = "One page of records, and the cursor of the next.", body = Page<Sent>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -114,7 +114,7 @@ pub(super) async fn list(
 /// One of them.
 #[utoipa::path(get, path = "/v1/records/{id}", operation_id = "get_record", tag = "records",
     params(("id" = String, Path, description = "itm_…")),
-    responses((status = 200, description = "It.", body = Sent)))]
+    responses((status = 200, description = "The record.", body = Sent)))]
 pub(super) async fn one(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Json<Sent>, Problem> {
     let id = id.parse::<names::Sent>();
     let view = api.read(bearer, move |companion, caller| {
@@ -147,7 +147,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 #[utoipa::path(post, path = "/v1/corrections", operation_id = "create_correction",
     tag = "records", request_body = NewCorrection,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 201, description = "It is queued.", body = Sent)))]
+    responses((status = 201, description = "The correction as it is queued for the person's node.", body = Sent)))]
 pub(super) async fn correct(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewCorrection, turn| {
         let person = relationships::person(&new.relationship)?;

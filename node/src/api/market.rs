@@ -197,7 +197,7 @@ pub(super) async fn follow(State(api): State<Api>, posted: Posted) -> Result<Res
 /// Lets a board go.
 #[utoipa::path(delete, path = "/v1/boards/{id}", operation_id = "delete_board", tag = "market",
     params(("id" = String, Path, description = "brd_…")),
-    responses((status = 204, description = "Done.")))]
+    responses((status = 204, description = "The board is followed no longer.")))]
 pub(super) async fn unfollow(
     State(api): State<Api>,
     bearer: Bearer,
@@ -228,7 +228,7 @@ pub(super) async fn intents(
 /// One of them, also when it is withdrawn.
 #[utoipa::path(get, path = "/v1/intents/{id}", operation_id = "get_intent", tag = "market",
     params(("id" = String, Path, description = "int_…")),
-    responses((status = 200, description = "It.", body = Intent)))]
+    responses((status = 200, description = "The intent.", body = Intent)))]
 pub(super) async fn intent(
     State(api): State<Api>,
     bearer: Bearer,
@@ -244,7 +244,7 @@ pub(super) async fn intent(
 
 /// Offers made, oldest first.
 #[utoipa::path(get, path = "/v1/offers", operation_id = "list_offers", tag = "market", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Offer>)))]
+    responses((status = 200, description = "One page of offers, and the cursor of the next.", body = Page<Offer>)))]
 pub(super) async fn offers(
     State(api): State<Api>,
     bearer: Bearer,
@@ -262,7 +262,7 @@ pub(super) async fn offers(
 /// One of them.
 #[utoipa::path(get, path = "/v1/offers/{id}", operation_id = "get_offer", tag = "market",
     params(("id" = String, Path, description = "off_…")),
-    responses((status = 200, description = "It.", body = Offer)))]
+    responses((status = 200, description = "The offer.", body = Offer)))]
 pub(super) async fn offer(
     State(api): State<Api>,
     bearer: Bearer,

@@ -126,7 +126,8 @@ pub struct Values {
 /// Relationships, oldest first.
 #[utoipa::path(get, path = "/v1/relationships", operation_id = "list_relationships",
     tag = "relationships", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Relationship>)))]
+    responses((status = 200, description = "One page of relationships, and the cursor of the next.",
+        body = Page<Relationship>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -149,7 +150,7 @@ pub(super) async fn list(
 /// One relationship.
 #[utoipa::path(get, path = "/v1/relationships/{id}", operation_id = "get_relationship", tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
-    responses((status = 200, description = "It.", body = Relationship)))]
+    responses((status = 200, description = "The relationship.", body = Relationship)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
@@ -168,7 +169,7 @@ pub(super) async fn one(
 #[utoipa::path(get, path = "/v1/relationships/{id}/values", operation_id = "get_relationship_values",
     tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
-    responses((status = 200, description = "They.", body = Values)))]
+    responses((status = 200, description = "The values held of this person, by field.", body = Values)))]
 pub(super) async fn values(
     State(api): State<Api>,
     bearer: Bearer,
@@ -187,7 +188,7 @@ pub(super) async fn values(
 #[utoipa::path(get, path = "/v1/relationships/{id}/agreement", operation_id = "get_relationship_agreement",
     tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
-    responses((status = 200, description = "It.", body = Agreement)))]
+    responses((status = 200, description = "The agreement, with the two signed records.", body = Agreement)))]
 pub(super) async fn agreement(
     State(api): State<Api>,
     bearer: Bearer,

@@ -158,7 +158,7 @@ pub struct Bulk {
 #[utoipa::path(post, path = "/v1/requests", operation_id = "create_request",
     tag = "requests", request_body = NewRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 201, description = "It.", body = Request)))]
+    responses((status = 201, description = "The request as it waits for the person's node.", body = Request)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewRequest, turn| {
         let what = new.asked.parsed()?;
@@ -172,7 +172,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 
 /// Requests, oldest first.
 #[utoipa::path(get, path = "/v1/requests", operation_id = "list_requests", tag = "requests", params(Paging),
-    responses((status = 200, description = "A page.", body = Page<Request>)))]
+    responses((status = 200, description = "One page of requests, and the cursor of the next.", body = Page<Request>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
@@ -195,7 +195,7 @@ pub(super) async fn list(
 /// One request.
 #[utoipa::path(get, path = "/v1/requests/{id}", operation_id = "get_request", tag = "requests",
     params(("id" = String, Path, description = "req_…")),
-    responses((status = 200, description = "It.", body = Request)))]
+    responses((status = 200, description = "The request.", body = Request)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
@@ -214,7 +214,7 @@ pub(super) async fn one(
 #[utoipa::path(post, path = "/v1/bulk-requests", operation_id = "create_bulk_request",
     tag = "requests", request_body = NewBulk,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 202, description = "It has begun.", body = Bulk)))]
+    responses((status = 202, description = "The request to many persons, which goes on by itself.", body = Bulk)))]
 pub(super) async fn create_bulk(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let begun = api.post(posted, StatusCode::ACCEPTED, |companion, caller, new: NewBulk, turn| {
         let what = new.asked.parsed()?;
@@ -231,7 +231,7 @@ pub(super) async fn create_bulk(State(api): State<Api>, posted: Posted) -> Resul
 /// How far a request to many persons is.
 #[utoipa::path(get, path = "/v1/bulk-requests/{id}", operation_id = "get_bulk_request", tag = "requests",
     params(("id" = String, Path, description = "blk_…")),
-    responses((status = 200, description = "It.", body = Bulk)))]
+    responses((status = 200, description = "The request to many persons, and how far it is.", body = Bulk)))]
 pub(super) async fn bulk(
     State(api): State<Api>,
     bearer: Bearer,

@@ -146,7 +146,7 @@ pub struct Member {
 
 /// The segments that are published, at most 16.
 #[utoipa::path(get, path = "/v1/segments", operation_id = "list_segments", tag = "segments",
-    responses((status = 200, description = "All of them.", body = Page<Segment>)))]
+    responses((status = 200, description = "All published segments in one page.", body = Page<Segment>)))]
 pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<Page<Segment>>, Problem> {
     let page = api.read(bearer, |companion, caller| {
         let segments = companion.published();
@@ -160,7 +160,7 @@ pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<
 /// One of them.
 #[utoipa::path(get, path = "/v1/segments/{id}", operation_id = "get_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
-    responses((status = 200, description = "It.", body = Segment)))]
+    responses((status = 200, description = "The segment.", body = Segment)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
@@ -224,7 +224,7 @@ pub(super) async fn publish(State(api): State<Api>, posted: Posted) -> Result<Re
 /// Takes a segment back. Who belonged is forgotten.
 #[utoipa::path(delete, path = "/v1/segments/{id}", operation_id = "delete_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
-    responses((status = 204, description = "Done.")))]
+    responses((status = 204, description = "The segment is taken back, and its memberships are forgotten.")))]
 pub(super) async fn take_back(
     State(api): State<Api>,
     bearer: Bearer,

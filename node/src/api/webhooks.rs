@@ -30,7 +30,7 @@ pub struct NewWebhook {
     pub url: String,
 }
 
-/// Nothing to say.
+/// An object without members: what is wanted stands in the path.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
@@ -70,7 +70,7 @@ pub struct Webhook {
 /// Makes a webhook (Standard Webhooks); it is told what happens from now on.
 #[utoipa::path(post, path = "/v1/webhooks", operation_id = "create_webhook", tag = "events", request_body = NewWebhook,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 201, description = "It, with its secret.", body = Webhook)))]
+    responses((status = 201, description = "The webhook with its secret, which is shown this once.", body = Webhook)))]
 pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let allowed = api.allowed.clone();
     let made = api.post(posted, StatusCode::CREATED, move |companion, caller, new: NewWebhook, turn| {
@@ -83,7 +83,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
 
 /// Every webhook.
 #[utoipa::path(get, path = "/v1/webhooks", operation_id = "list_webhooks", tag = "events",
-    responses((status = 200, description = "All of them.", body = Page<Webhook>)))]
+    responses((status = 200, description = "All webhooks in one page.", body = Page<Webhook>)))]
 pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<Page<Webhook>>, Problem> {
     let hooks = api.read(bearer, |companion, caller| companion.hooks(caller.world)).await?;
     let data = hooks.iter().map(|(id, hook)| view(id, hook, false)).collect();
@@ -93,7 +93,7 @@ pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<
 /// One webhook, with how its deliveries go.
 #[utoipa::path(get, path = "/v1/webhooks/{id}", operation_id = "get_webhook", tag = "events",
     params(("id" = String, Path, description = "whk_…")),
-    responses((status = 200, description = "It.", body = Webhook)))]
+    responses((status = 200, description = "The webhook, with how its deliveries go.", body = Webhook)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
@@ -107,7 +107,7 @@ pub(super) async fn one(
 /// Takes a webhook away.
 #[utoipa::path(delete, path = "/v1/webhooks/{id}", operation_id = "delete_webhook", tag = "events",
     params(("id" = String, Path, description = "whk_…")),
-    responses((status = 204, description = "Done.")))]
+    responses((status = 204, description = "The webhook is deleted.")))]
 pub(super) async fn delete(
     State(api): State<Api>,
     bearer: Bearer,
@@ -142,7 +142,7 @@ pub(super) async fn rotate(
     tag = "events", request_body = Nothing,
     params(("id" = String, Path, description = "whk_…"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 200, description = "It.", body = Webhook)))]
+    responses((status = 200, description = "The webhook, which delivers again.", body = Webhook)))]
 pub(super) async fn resume(
     State(api): State<Api>,
     Path(id): Path<String>,
@@ -161,7 +161,7 @@ pub(super) async fn resume(
     tag = "events", request_body = Resend,
     params(("id" = String, Path, description = "whk_…"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
-    responses((status = 200, description = "It.", body = Webhook)))]
+    responses((status = 200, description = "The webhook that delivers the event once more.", body = Webhook)))]
 pub(super) async fn resend(
     State(api): State<Api>,
     Path(id): Path<String>,

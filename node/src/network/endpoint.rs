@@ -25,7 +25,7 @@ use libp2p_connection_limits as connection_limits;
 use regie_protocol::{departure::Frame, identity::PublicKey};
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    time::{MissedTickBehavior, interval, timeout},
+    time::{MissedTickBehavior, interval, timeout_at},
 };
 use zeroize::Zeroizing;
 
@@ -187,7 +187,8 @@ impl Endpoint {
         let behind = behind::Behaviour::new(forwards.clone(), behind_of(&through), came);
         let behaviour = behaviour(behind, streams::Behaviour::new(lines.clone(), events.clone()));
         let mut swarm = Swarm::new(ways.boxed(), behaviour, key.public().to_peer_id(), config);
-        let listening = watch::Sender::new(bind(&mut swarm, listen).await?);
+        let (bound, early) = bind(&mut swarm, listen).await?;
+        let listening = watch::Sender::new(bound);
         let (dials, inbox) = mpsc::channel(limits::WAITING_DIALS);
         let heard = listening.subscribe();
         let task = Task {
@@ -200,7 +201,7 @@ impl Endpoint {
             connections: HashMap::new(),
             listening,
         };
-        tokio::spawn(task.run(inbox));
+        tokio::spawn(task.run(inbox, early));
         let keep = |(peer, (_, addresses))| (peer, Kept::start(peer, addresses, &dials, lines.clone()));
         let forwarders = through.into_iter().map(keep).collect();
         Ok((Self { dials, lines, listening: heard, forwards, forwarders }, outbox))
@@ -315,47 +316,62 @@ fn behaviour(behind: behind::Behaviour, streams: streams::Behaviour) -> Behaviou
     Behaviour { limits: connection_limits::Behaviour::new(bounds), ping: ping::Behaviour::new(ping), behind, streams }
 }
 
-/// Listens on all of these, and gathers where that is: an unspecified address stands for one on every interface.
-async fn bind(swarm: &mut Swarm<Behaviour>, listen: &[Address]) -> Result<Vec<Address>, StartError> {
-    let mut bound = Vec::new();
+/// Events of a swarm that nobody has looked at yet.
+type Early = Vec<SwarmEvent<BehaviourEvent>>;
+
+/// Listens on all of these, and gathers where that is: an unspecified address stands for one on every interface. Whoever
+/// waited for this endpoint to be back connects meanwhile: what else the swarm says comes out too.
+async fn bind(swarm: &mut Swarm<Behaviour>, listen: &[Address]) -> Result<(Vec<Address>, Early), StartError> {
+    let (mut bound, mut early) = (Vec::new(), Early::new());
     for address in listen {
         let unfit = || StartError::WrongKind(address.clone());
         let wanted = address.multiaddr().filter(|_| address.can_be_listened_on()).ok_or_else(unfit)?;
-        let id = swarm.listen_on(wanted).map_err(|error| cannot(address, &error))?;
-        while !listens(swarm.select_next_some().await, address, id, &mut bound)? {}
-    }
-    if listen.iter().any(Address::is_unspecified) {
-        while let Ok(event) = timeout(limits::GATHER, swarm.select_next_some()).await {
-            if let SwarmEvent::NewListenAddr { address, .. } = event {
-                bound.extend(Address::of(&address));
+        let id = swarm.listen_on(wanted).map_err(|error| match error {
+            TransportError::Other(error) => cannot(address, &error),
+            TransportError::MultiaddrNotSupported(_) => unfit(),
+        })?;
+        loop {
+            let event = swarm.select_next_some().await;
+            let up = listens(&event, address, id, &mut bound)?;
+            early.push(event);
+            if up {
+                break;
             }
         }
     }
-    Ok(bound)
+    if listen.iter().any(Address::is_unspecified) {
+        let gathered = tokio::time::Instant::now() + limits::GATHER;
+        while let Ok(event) = timeout_at(gathered, swarm.select_next_some()).await {
+            if let SwarmEvent::NewListenAddr { address, .. } = &event {
+                bound.extend(Address::of(address));
+            }
+            early.push(event);
+        }
+    }
+    Ok((bound, early))
 }
 
-/// Takes an event of a swarm that begins to listen; whether this listener is up.
+/// Reads an event of a swarm that begins to listen; whether this listener is up.
 fn listens(
-    event: SwarmEvent<BehaviourEvent>,
+    event: &SwarmEvent<BehaviourEvent>,
     wanted: &Address,
     id: ListenerId,
     bound: &mut Vec<Address>,
 ) -> Result<bool, StartError> {
     match event {
         SwarmEvent::NewListenAddr { listener_id, address } => {
-            bound.extend(Address::of(&address));
-            Ok(listener_id == id)
+            bound.extend(Address::of(address));
+            Ok(*listener_id == id)
         }
-        SwarmEvent::ListenerClosed { listener_id, reason, .. } if listener_id == id => {
-            let error = reason.err().unwrap_or_else(|| std::io::Error::other("it closed"));
-            Err(cannot(wanted, &TransportError::Other(error)))
+        SwarmEvent::ListenerClosed { listener_id, reason, .. } if *listener_id == id => {
+            let closed = std::io::Error::other("it closed");
+            Err(cannot(wanted, reason.as_ref().err().unwrap_or(&closed)))
         }
         _ => Ok(false),
     }
 }
 
-fn cannot(address: &Address, error: &TransportError<std::io::Error>) -> StartError {
-    let TransportError::Other(error) = error else { return StartError::WrongKind(address.clone()) };
+fn cannot(address: &Address, error: &std::io::Error) -> StartError {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
         match error.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
@@ -400,7 +416,10 @@ struct Connection {
 }
 
 impl Task {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Dial>) {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Dial>, early: Early) {
+        for event in early.into_iter().filter_map(|event| self.event(event)).collect::<Vec<_>>() {
+            let _ = self.events.send(event).await;
+        }
         let mut look = interval(limits::LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -511,6 +530,7 @@ impl Task {
         if dialled {
             self.dialled(&peer, Ok(carrier));
         }
+        tracing::debug!(%id, dialled, ?carrier, "a connection is there");
         let shared = peer_key(&peer).is_some_and(|key| self.forwards.is_for(&key));
         let same = |other: &Connection| !shared && other.peer == peer && other.dialled == dialled;
         let older = self.connections.iter().filter(|(_, other)| same(other) && other.replaced.is_some());
@@ -530,6 +550,7 @@ impl Task {
     /// as a new one is: what was under way may be lost.
     fn gone(&mut self, id: ConnectionId) -> Option<NetworkEvent> {
         let Connection { peer, replaced, .. } = self.connections.remove(&id)?;
+        tracing::debug!(%id, replaced = replaced.is_some(), "a connection is over");
         // It may stay with the swarm for a while: closing in good order waits for the other side.
         self.swarm.close_connection(id);
         let key = peer_key(&peer)?;

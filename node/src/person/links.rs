@@ -81,6 +81,7 @@ struct Dialled {
 }
 
 /// How a visit, or an attempt at one, came to its end.
+#[derive(Debug)]
 enum Over {
     /// Nothing was left to say.
     Left,
@@ -130,6 +131,7 @@ impl Line {
             return Over::Stopping;
         }
         let over = self.talk(&mut dialled, trying).await;
+        tracing::debug!(?over, held = *self.hold.borrow(), "a visit is over");
         // The endpoint goes with this visit, and with it whatever still hopes for an answer.
         let end = match over {
             Over::Left => Event::Left(self.supplier),
