@@ -102,7 +102,7 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
         };
         let pairing = Verified::sign(pairing, &stranger).expect("signed").signed().clone();
         let frame = wire::encode(&Message::Pair(pairing)).expect("encodes");
-        endpoint.exchange(*key.as_bytes(), frame).await.expect("answered")
+        endpoint.exchange_bytes(*key.as_bytes(), frame).await.expect("answered")
     });
     let reply: Reply = wire::decode(&reply, 100_000).expect("a reply");
     assert_eq!(reply, Reply::Refused(Refusal::BadInvitation));

@@ -58,7 +58,7 @@ async fn curious(secret: [u8; 32], frames: Frames) -> (PublicKey, u16) {
             }
             held(&frames).entry(peer).or_default().push(frame);
             let bytes = wire::encode(&reply).expect("encodes");
-            responder.reply(bytes);
+            responder.reply_bytes(bytes);
         }
     });
     (key.public(), port.parse().expect("a number"))

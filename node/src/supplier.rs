@@ -36,6 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
     board::Board,
+    departure::{self, Frame, Leaves},
     field::FieldPath,
     identity::{Keypair, Nonce, PublicKey},
     limits,
@@ -45,7 +46,6 @@ use regie_protocol::{
     signed::ObjectId,
     supplier::{Customer, Effect, Invite, Parcel, Supplier},
     time::{Now, Timestamp},
-    wire,
 };
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -506,7 +506,7 @@ impl Companion {
         self.load_for_reply(&person, &reply)?;
         let (effects, back) = self.machine.replied(&person, parcel, reply, now);
         self.run(effects, None, turn)?;
-        if let Some(Ok(frame)) = back.map(|message| wire::encode(&message)) {
+        if let Some(frame) = back.and_then(frame_of) {
             let (endpoint, runtime, to) = (self.endpoint.clone(), self.runtime.clone(), self.line_to(&person));
             // Where it is lost, the person's node sends the disclosure again and is answered.
             turn.after(move || {
@@ -545,7 +545,7 @@ impl Companion {
             match effect {
                 Effect::Persist(record) => self.persist(&record, turn)?,
                 Effect::Reply(reply) => {
-                    if let (Some(responder), Ok(frame)) = (responder.take(), wire::encode(&reply)) {
+                    if let (Some(responder), Some(frame)) = (responder.take(), frame_of(reply)) {
                         turn.after(move || responder.reply(frame));
                     }
                 }
@@ -565,7 +565,7 @@ impl Companion {
         };
         self.load(&person)?;
         for (parcel, message) in self.machine.to_send(&person, now).unwrap_or_default() {
-            let (Ok(frame), events) = (wire::encode(&message), self.events.clone()) else { continue };
+            let (Some(frame), events) = (frame_of(message), self.events.clone()) else { continue };
             let (endpoint, runtime) = (self.endpoint.clone(), self.runtime.clone());
             turn.after(move || {
                 drop(runtime.spawn(async move {
@@ -735,6 +735,11 @@ fn announced(net: &Net, listening: &[Address], own: &PublicKey) -> Vec<Address> 
         listening.iter().filter(|address| only_here || address.reach() != Reach::Here).collect();
     usable.sort_by_key(|address| address.reach());
     forwarded.chain(usable.into_iter().cloned()).take(limits::ADDRESSES).collect()
+}
+
+/// As it travels, where a company has it to say.
+pub(crate) fn frame_of<T: Leaves>(what: T) -> Option<Frame> {
+    departure::of_company(what).ok()?.frame().ok()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
-use regie_protocol::person::{Effect, Record};
 use serde_json::json;
 
 use super::render;
@@ -50,11 +49,10 @@ pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path
         toml::from_str(&backup.config).map_err(|_| Failure::usage("the backup's configuration can't be read"))?;
     let mut store = home::create(home, &config, &passphrase)?;
     backup::pour(&backup, &mut store)?;
-    let ended = match backup.role {
+    let grants = match backup.role {
         home::Role::Person => person::after_restore(&mut store)?,
-        home::Role::Supplier => Vec::new(),
+        home::Role::Supplier => 0,
     };
-    let grants = ended.iter().filter(|effect| matches!(effect, Effect::Persist(Record::Revoked { .. }))).count();
     if json {
         return render::show(&json!({ "restored": home, "grants_ended": grants }), true);
     }

@@ -8,13 +8,13 @@
 use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
+    departure,
     identity::PublicKey,
     message::{self, Message, Reply},
     person::Relationship,
     profile::Profile,
     refusal::Refusal,
     signed::Signed,
-    wire,
 };
 use tokio::{
     sync::{Notify, Semaphore, mpsc, oneshot, watch},
@@ -250,7 +250,7 @@ type To = (PublicKey, PublicKey);
 /// # Errors
 /// The line failed.
 pub(super) async fn hello(peer: &PublicKey, endpoint: &Endpoint) -> Result<Option<Signed<Profile>>, ()> {
-    let frame = wire::encode(&Message::Hello).map_err(drop)?;
+    let frame = departure::hello().frame().map_err(drop)?;
     let reply = endpoint.exchange(*peer.as_bytes(), frame).await.map_err(drop)?;
     Ok(match message::read(&reply) {
         Ok(Reply::Profile(profile)) => Some(profile),

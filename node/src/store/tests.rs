@@ -27,8 +27,13 @@ fn passphrase() -> Passphrase {
 }
 
 fn new_store() -> (tempfile::TempDir, Store) {
+    new_store_of(&SCHEMA)
+}
+
+/// A store with these tables, in a directory of its own.
+pub(crate) fn new_store_of(schema: &'static Schema) -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::create(dir.path(), &SCHEMA, &passphrase(), KdfCost::CHEAPEST).unwrap();
+    let store = Store::create(dir.path(), schema, &passphrase(), KdfCost::CHEAPEST).unwrap();
     (dir, store)
 }
 
@@ -43,7 +48,12 @@ fn database_path(dir: &tempfile::TempDir) -> PathBuf {
 }
 
 fn reopen(dir: &tempfile::TempDir) -> Result<Store, StoreError> {
-    Store::open(dir.path(), &SCHEMA, &passphrase())
+    reopen_of(dir, &SCHEMA)
+}
+
+/// Opens the store of this directory once more.
+pub(crate) fn reopen_of(dir: &tempfile::TempDir, schema: &'static Schema) -> Result<Store, StoreError> {
+    Store::open(dir.path(), schema, &passphrase())
 }
 
 /// Rewrites raw rows, as someone without the passphrase could.
@@ -62,6 +72,19 @@ fn raw(write: &redb::WriteTransaction, table: TableId, stored: &[u8]) -> Vec<u8>
 fn set_raw(write: &redb::WriteTransaction, table: TableId, stored: &[u8], sealed: &[u8]) {
     let mut rows = write.open_table(definition(table)).unwrap();
     rows.insert(stored, sealed).unwrap();
+}
+
+/// Closes a store of this directory, turns the last byte of one row, and opens it again: done twice, it is as before.
+pub(crate) fn damaged<R>(dir: &tempfile::TempDir, schema: &'static Schema, store: Store, spot: &Spot<R>) -> Store {
+    let (table, key) = spot.untyped();
+    let stored = stored_key(&store.keys.names, table, &key);
+    store.close().unwrap();
+    tamper(dir, |write| {
+        let mut sealed = raw(write, table, &stored);
+        *sealed.last_mut().unwrap() ^= 1;
+        set_raw(write, table, &stored, &sealed);
+    });
+    reopen_of(dir, schema).unwrap()
 }
 
 #[test]

@@ -18,7 +18,9 @@ use regie_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event, World, happening::Happening, lists::not_found, names, records::damaged, tables};
+use super::{
+    Companion, Event, World, frame_of, happening::Happening, lists::not_found, names, records::damaged, tables,
+};
 use crate::{
     backoff::Backoff,
     clock,
@@ -444,7 +446,7 @@ impl Companion {
         answer: impl FnOnce(Option<Vec<u8>>) -> Event + Send + 'static,
         turn: &mut Turn,
     ) {
-        let Ok(frame) = wire::encode(message) else { return };
+        let Some(frame) = frame_of(message) else { return };
         let addresses: Vec<Address> = board.addresses.iter().filter_map(|text| text.parse().ok()).collect();
         let (endpoint, runtime, events) = (self.endpoint.clone(), self.runtime.clone(), self.events.clone());
         let key = *board.supplier.as_bytes();

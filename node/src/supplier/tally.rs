@@ -14,12 +14,11 @@ use regie_protocol::{
     signed::{ObjectId, Signed, Verified},
     tally::{Close, HelperLink, HelperSecret, Leader, Prepare, TallyReport, Task, Total, VerifyKey},
     time::Timestamp,
-    wire,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Companion, Event, World, records::damaged, tables};
+use super::{Companion, Event, World, frame_of, records::damaged, tables};
 use crate::{
     clock,
     command::Failure,
@@ -92,8 +91,8 @@ impl Companion {
         turn.after(move || {
             if let Some(events) = events.upgrade()
                 && let Err(error) = events.try_send(Event::Help(peer, Box::new(message), responder))
-                && let (Event::Help(_, _, responder), Ok(frame)) =
-                    (error.into_inner(), wire::encode(&Reply::Refused(Refusal::Unavailable)))
+                && let (Event::Help(_, _, responder), Some(frame)) =
+                    (error.into_inner(), frame_of(Reply::Refused(Refusal::Unavailable)))
             {
                 responder.reply(frame);
             }
@@ -114,8 +113,9 @@ impl Companion {
             Message::Close(close) => self.close(peer, &close, turn)?,
             _ => Err(Refusal::Unexpected),
         };
-        let frame = wire::encode(&helped.unwrap_or_else(Reply::Refused)).map_err(Failure::internal)?;
-        turn.after(move || responder.reply(frame));
+        if let Some(frame) = frame_of(helped.unwrap_or_else(Reply::Refused)) {
+            turn.after(move || responder.reply(frame));
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use regie_protocol::{
     grant::{Access, Chain, Grant},
     identity::PublicKey,
     message::{Message, Reply},
+    person::Input,
     purpose::Purpose,
     request::DataRequest,
     signed::{Signed, Verified},
@@ -147,9 +148,9 @@ impl Group<'_> {
 
     /// It reaches the node.
     pub(super) fn suffers(&mut self, person: usize, firm: usize, message: Message) -> Result<(), Wrong> {
-        let (key, now, mut entropy) = (self.firms[firm].key, self.agenda.time(), self.entropy());
-        let effects = self.beings[person].machine.message(&key, message, now, &mut entropy);
-        if let Some(reply) = self.run_person(person, effects)? {
+        let (key, entropy) = (self.firms[firm].key, self.entropy());
+        let told = self.give(person, Input::Message(&key, message), Some(entropy)).map_err(refused)?;
+        if let Some(reply) = self.run_person(person, told)? {
             self.month().sent(bytes(&reply), true);
             self.count_reply(firm, &reply);
             let after = self.takes(person, firm, true);
