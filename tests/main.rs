@@ -15,6 +15,7 @@ mod docs;
 mod end_to_end;
 mod floods;
 mod forward;
+mod golden;
 mod hostile;
 mod hosts;
 mod kills;
