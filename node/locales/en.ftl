@@ -264,7 +264,7 @@ field-history = Earlier values
 field-no-history = None.
 import-title = Import
 import-file = A file with one contact or a table
-import-hint = vCard (.vcf), JSContact (.json), or CSV with rows of field and value.
+import-hint = vCard, JSContact, jCard, Bitwarden's identities, a table of Google, Outlook or Apple, or CSV with rows of field and value.
 import-do = Keep the chosen ones
 import-done =
     { $n ->
@@ -553,6 +553,8 @@ fault-odd = This page could not read that address or form. Go back and try again
 fault-large = That is too large for this page. Send less at a time.
 import-read = Read the file
 import-unread = This file holds no contact and no table that can be read. Export one contact as .vcf or .json, or make a .csv with rows of field and value.
+import-several = This file holds several contacts ({ $what }). Only one of them is you: export yours alone, and try again.
+import-torn = This file ends in the midst of a contact. Export it once more, and try again.
 import-nothing = Nothing was chosen, so nothing was changed.
 found-title = What the file holds
 found-choose = Choose what to keep

@@ -267,7 +267,7 @@ field-history = Eerdere waarden
 field-no-history = Geen.
 import-title = Inlezen
 import-file = Een bestand met één contact of een tabel
-import-hint = vCard (.vcf), JSContact (.json), of CSV met rijen van gegeven en waarde.
+import-hint = vCard, JSContact, jCard, identiteiten van Bitwarden, een tabel van Google, Outlook of Apple, of CSV met rijen van gegeven en waarde.
 import-do = Bewaar wat gekozen is
 import-done =
     { $n ->
@@ -556,6 +556,8 @@ fault-odd = Deze pagina kon dat adres of formulier niet lezen. Ga terug en probe
 fault-large = Dat is te groot voor deze pagina. Stuur minder tegelijk.
 import-read = Lees het bestand
 import-unread = In dit bestand staat geen contact en geen tabel die te lezen is. Exporteer één contact als .vcf of .json, of maak een .csv met rijen van gegeven en waarde.
+import-several = In dit bestand staan verschillende contacten ({ $what }). Maar één daarvan bent u: exporteer dat alleen, en probeer het opnieuw.
+import-torn = Dit bestand houdt midden in een contact op. Exporteer het nog eens, en probeer het opnieuw.
 import-nothing = Er was niets gekozen, dus er is niets gewijzigd.
 found-title = Wat er in het bestand staat
 found-choose = Kies wat u wilt bewaren
