@@ -13,6 +13,7 @@ mod credentials;
 mod dashboard;
 mod docs;
 mod end_to_end;
+mod faces;
 mod floods;
 mod forward;
 mod golden;

@@ -248,6 +248,13 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A number from 0 up to 1, by chance.
+#[must_use]
+pub fn chance() -> f64 {
+    // 53 bits are as many as a number of this kind holds.
+    (u64::from_be_bytes(random()) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// Fills bytes as [`random`] does.
 ///
 /// # Panics

@@ -302,7 +302,7 @@ fn of(
                     relationship.clone(),
                     field.to_string().into(),
                     observed.value.as_str().to_owned().into(),
-                    observed.provenance.to_string().into(),
+                    crate::sentences::provenance(&observed.provenance).into(),
                     Cell::Time(observed.observed),
                     names::Disclosed(*held.disclosure.digest()).to_string().into(),
                     names::Granted(*held.grant.digest()).to_string().into(),

@@ -282,7 +282,7 @@ fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Fail
         Held {
             field: field.to_string(),
             value: observed.value.as_str().to_owned(),
-            provenance: observed.provenance.to_string(),
+            provenance: crate::sentences::provenance(&observed.provenance),
             attested_by: vouched.filter(|vouched| vouched.doubt.is_none()).map(|vouched| vouched.issuer),
             attestation_doubt: doubt,
             observed_at: clock::text(observed.observed),

@@ -78,7 +78,7 @@ pub(super) fn person(
         Some(file) => {
             let text = std::fs::read_to_string(file)
                 .map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
-            RootSeed::from_phrase(&text).map_err(Failure::usage)?
+            RootSeed::from_phrase(&text).map_err(Failure::misread)?
         }
     };
     let passphrase = home::passphrase(passphrase_file, true)?;

@@ -263,7 +263,7 @@ pub(super) fn waiting_json(supplier: &PublicKey, relationship: &Relationship, wa
         "name": relationship.profile().name,
         "fields": waiting.fields,
         "purpose": waiting.purpose,
-        "plain_purpose": waiting.purpose.plain(),
+        "plain_purpose": crate::sentences::purpose(waiting.purpose),
         "reason": waiting.reason,
         "access": access_name(waiting.access),
         "grant_days": waiting.duration,

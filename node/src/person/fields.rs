@@ -32,9 +32,9 @@ impl Node {
             let told = self.machine.would_be_told(field, self.clock.look());
             Some(json!({
                 "field": field,
-                "label": field.info().label,
+                "label": crate::sentences::field(field),
                 "value": observed.value,
-                "provenance": observed.provenance.to_string(),
+                "provenance": crate::sentences::provenance(&observed.provenance),
                 "provenance_kind": kind(&observed.provenance),
                 "observed": time(observed.observed),
                 "told": told.iter().take(NAMED).map(|s| self.name_of(s)).collect::<Vec<_>>(),
@@ -54,7 +54,7 @@ impl Node {
             "category": field.info().category,
             "sensitive": field.info().sensitive,
             "value": now.as_ref().map(|observed| observed.value.clone()),
-            "provenance": now.as_ref().map(|observed| observed.provenance.to_string()),
+            "provenance": now.as_ref().map(|observed| crate::sentences::provenance(&observed.provenance)),
             "provenance_kind": now.as_ref().map(|observed| kind(&observed.provenance)),
             "observed": now.map(|observed| time(observed.observed)),
             "history": self.history(field)?,
@@ -76,7 +76,7 @@ impl Node {
         let show = |observed: Observed| {
             json!({
                 "value": observed.value,
-                "provenance": observed.provenance.to_string(),
+                "provenance": crate::sentences::provenance(&observed.provenance),
                 "provenance_kind": kind(&observed.provenance),
                 "observed": time(observed.observed),
             })
@@ -97,7 +97,7 @@ impl Node {
         // All are read before one is changed: a mistake in the last leaves the first as it was.
         let mut changes = BTreeMap::new();
         for (field, value) in values {
-            let value: FieldValue = value.parse().map_err(Failure::usage)?;
+            let value: FieldValue = value.parse().map_err(Failure::misread)?;
             let provenance = source.clone().map_or(Provenance::Typed, Provenance::Imported);
             changes.insert(parse::<FieldPath>(field)?, Observed { value, provenance, observed: now.wall });
         }

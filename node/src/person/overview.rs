@@ -249,7 +249,7 @@ pub(super) fn wish_json(wish: &Wish) -> Value {
     json!({
         "fields": wish.fields,
         "purpose": wish.purpose,
-        "plain_purpose": wish.purpose.plain(),
+        "plain_purpose": crate::sentences::purpose(wish.purpose),
         "reason": wish.reason,
         "kept_days": wish.retention,
     })

@@ -117,7 +117,7 @@ impl Companion {
         let keys = |texts: &[String]| texts.iter().map(|text| company(text)).collect::<Result<BTreeSet<_>, _>>();
         let (admit, dismiss) = (keys(admit)?, keys(dismiss)?);
         let board = self.own_board(turn)?;
-        let mut effects = board.admit(&admit).map_err(|error| Failure::usage(error.to_string()))?;
+        let mut effects = board.admit(&admit).map_err(Failure::misread)?;
         effects.extend(dismiss.into_iter().flat_map(|supplier| board.dismiss(supplier)));
         if open {
             effects.extend(board.open_to_all());

@@ -61,7 +61,7 @@ impl Companion {
             }
             Command::Publish { segment } => {
                 let segment = self.publish(segment, turn)?;
-                Ok(json!({ "segment": segment.id(), "who": segment.predicate.to_string() }))
+                Ok(json!({ "segment": segment.id(), "who": crate::sentences::predicate(&segment.predicate) }))
             }
             Command::Published => self.published_json(),
             Command::TakeBack { segment } => {
@@ -262,7 +262,7 @@ impl Companion {
             json!({
                 "field": field,
                 "value": value.as_ref().map(|observed| observed.value.clone()),
-                "provenance": value.map(|observed| observed.provenance.to_string()),
+                "provenance": value.map(|observed| crate::sentences::provenance(&observed.provenance)),
                 "attestation_doubt": vouched.and_then(|vouched| vouched.doubt),
                 "grant": held.grant,
                 "keep_until": clock::text(held.until),
@@ -327,7 +327,7 @@ impl Companion {
             views.push(json!({
                 "segment": segment.id(),
                 "name": segment.name,
-                "who": segment.predicate.to_string(),
+                "who": crate::sentences::predicate(&segment.predicate),
                 "members": members,
                 "reports": counted.map(|counted| counted.reports),
                 "estimate": counted.map(|counted| counted.members.round()),

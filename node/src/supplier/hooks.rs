@@ -15,7 +15,8 @@ pub const HOOKS: usize = 16;
 pub const URL_BYTES: usize = 1024;
 /// A secret that was replaced signs beside the new one for this long, in milliseconds.
 const ROTATION_MS: u64 = 24 * 60 * 60 * 1000;
-/// How long to wait after each failure, in milliseconds; after the last one the webhook is disabled.
+/// How long to wait after each failure, in milliseconds; after the last one the webhook is disabled. The steps are those
+/// that Standard Webhooks proposes, which no ratio gives: this is no `Backoff`.
 pub const RETRIES_MS: [u64; 9] =
     [5_000, 30_000, 120_000, 900_000, 3_600_000, 14_400_000, 36_000_000, 86_400_000, 86_400_000];
 

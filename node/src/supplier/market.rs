@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Companion, Event, World, happening::Happening, lists::not_found, names, records::damaged, tables};
 use crate::{
+    backoff::Backoff,
     clock,
     command::{self, Failure, parse},
     driver::Turn,
@@ -27,8 +28,8 @@ use crate::{
     store::{Nth, Part, Read as _, Table},
 };
 
-/// First and longest pause between two questions to one board, in milliseconds.
-const PAUSE_MS: (u64, u64) = (2_000, 60_000);
+/// Between two questions to one board.
+const PAUSES: Backoff = Backoff::growing_by_half(Duration::from_secs(2), Duration::from_secs(60));
 /// Offers sent in one turn.
 const AT_ONCE: usize = 64;
 /// How long an offer is let alone while its answer is under way, in milliseconds; longer than any exchange.
@@ -41,7 +42,8 @@ const DAYS_AT_ONCE: u64 = 400;
 /// When a board is to be asked again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Look {
-    pause: u64,
+    /// Questions in a row that brought nothing new.
+    quiet: u32,
     not_before: Timestamp,
     under_way: bool,
 }
@@ -133,7 +135,7 @@ impl Companion {
         self.looks.remove(&board.supplier);
         let followed = Followed { board, categories, cursor: 0, answered: None };
         turn.batch.put(tables::FOLLOWED_BOARDS, &followed.board.supplier, &followed);
-        self.look_again(0, turn);
+        self.look_again(Duration::ZERO, turn);
         Ok(followed)
     }
 
@@ -294,9 +296,9 @@ impl Companion {
         let news = page.as_ref().is_some_and(|page| page.last > followed.cursor);
         let look = self.looks.entry(*board).or_default();
         look.under_way = false;
-        look.pause = if news { PAUSE_MS.0 } else { (look.pause * 3 / 2).clamp(PAUSE_MS.0, PAUSE_MS.1) };
-        look.not_before = self.clock.uptime().plus_ms(look.pause);
-        let pause = look.pause;
+        look.quiet = if news { 0 } else { look.quiet.saturating_add(1) };
+        let pause = PAUSES.pause(look.quiet);
+        look.not_before = self.clock.uptime().plus_ms(PAUSES.pause_ms(look.quiet));
         self.look_again(pause, turn);
         let Some(page) = page else { return Ok(()) };
         let (last, more) = (page.last.max(followed.cursor), page.more && news);
@@ -421,12 +423,12 @@ impl Companion {
         Ok(())
     }
 
-    /// Looks again after a pause, in milliseconds.
-    fn look_again(&self, pause: u64, turn: &mut Turn) {
+    /// Looks again after a pause.
+    fn look_again(&self, pause: Duration, turn: &mut Turn) {
         let (runtime, events) = (self.runtime.clone(), self.events.clone());
         turn.after(move || {
             drop(runtime.spawn(async move {
-                tokio::time::sleep(Duration::from_millis(pause)).await;
+                tokio::time::sleep(pause).await;
                 if let Some(events) = events.upgrade() {
                     let _ = events.send(Event::Look).await;
                 }

@@ -13,6 +13,8 @@ use crate::store::Part;
 #[error("not an id that begins with {0}_; use one that this API gave out")]
 pub struct BadName(&'static str);
 
+crate::command::explained!(BadName);
+
 /// Declares a name: a prefix and fixed bytes.
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident $prefix:literal $bytes:literal;)*) => {$(

@@ -159,13 +159,13 @@ pub struct StoredMandate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PastRequest {
-    /// Who asked.
+    /// The supplier that asked.
     pub supplier: PublicKey,
-    /// When.
+    /// When it came.
     pub at: Timestamp,
     /// The known fields among those it asked for that no live grant covered.
     pub fields: BTreeSet<FieldPath>,
-    /// Why.
+    /// What the fields were asked for.
     pub purpose: Purpose,
     /// How long it would keep a value.
     pub retention: Days,
@@ -189,7 +189,7 @@ pub struct StoredRelationship {
     pub agreement: Agreement,
     /// Does the person want to hear nothing from it for now?
     pub paused: bool,
-    /// Since when.
+    /// When the relationship began.
     pub since: Timestamp,
     /// The two signed records of the agreement.
     pub agreed: Option<Agreed>,
@@ -211,7 +211,7 @@ pub struct Waiting {
     pub at: Timestamp,
     /// The fields, each with the rule that made it wait.
     pub fields: BTreeMap<AskedPath, String>,
-    /// Why.
+    /// What the fields were asked for.
     pub purpose: Purpose,
     /// Why, in the supplier's words.
     pub reason: String,
@@ -246,7 +246,7 @@ impl Waiting {
 pub struct Outgoing {
     /// Its place in the outbox.
     pub number: u64,
-    /// The message.
+    /// The message that is sent until it is signed for.
     pub message: Message,
 }
 

@@ -72,13 +72,13 @@ impl Skew {
 /// What a message to a person is about, to match its reply with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Parcel {
-    /// This request.
+    /// A request, by its id.
     Request(Nonce),
     /// This erasure receipt.
     Receipt(ObjectId),
     /// The notice of this delegation.
     Delegation(ObjectId),
-    /// This item.
+    /// An item, by its id.
     Item(Nonce),
 }
 
@@ -137,7 +137,7 @@ pub struct Mandated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Held {
-    /// The grant.
+    /// The grant that it was given under.
     pub grant: ObjectId,
     /// To be erased at this moment.
     pub until: Timestamp,
@@ -168,7 +168,7 @@ pub enum Outcome {
     Absent,
     /// The person will decide.
     Asked,
-    /// No.
+    /// The field is refused, with this code.
     Refused(Refusal),
 }
 
@@ -176,7 +176,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Received {
-    /// The disclosure.
+    /// The disclosure, by the hash of its bytes.
     pub id: ObjectId,
     /// The request it answered; none for a change that was told.
     pub request: Option<Nonce>,
@@ -200,7 +200,7 @@ pub struct Asking {
     pub given: BTreeSet<AskedPath>,
     /// Fields that wait for the person's word.
     pub waiting: BTreeSet<AskedPath>,
-    /// Refused fields.
+    /// The fields that were refused, each with its code.
     pub refused: BTreeMap<AskedPath, Refusal>,
     /// The refusal of the request as a whole.
     pub rejected: Option<Refusal>,
