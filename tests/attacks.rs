@@ -374,7 +374,7 @@ async fn asking(supplier: Arc<PaperSupplier>, lane: u8, count: Arc<AtomicU64>) -
         let began = Instant::now();
         let frame = wire::encode(&request).expect("encodes");
         // The line that pairing was done on may be chosen while it closes: then nobody answers.
-        let Ok(reply) = supplier.endpoint.exchange(*supplier.person.as_bytes(), frame).await else { continue };
+        let Ok(reply) = supplier.endpoint.exchange_bytes(*supplier.person.as_bytes(), frame).await else { continue };
         told.push((began, holds_value(&wire::decode(&reply, 300_000).expect("a reply"))));
         count.fetch_add(1, Ordering::SeqCst);
     }
@@ -400,7 +400,7 @@ async fn companion_that_says(secret: u8, lie: Vec<u8>) -> (String, Endpoint) {
         while let Some(event) = events.recv().await {
             if let NetworkEvent::Frame(_, _, responder) = event {
                 let lie = lie.clone();
-                responder.reply(lie);
+                responder.reply_bytes(lie);
             }
         }
     });

@@ -285,7 +285,7 @@ async fn measure(supplier: &PaperSupplier) -> Measured {
         let frame = wire::encode(&ToPerson::Request(supplier.sign(&request))).expect("encodes");
         let sent = frame.len();
         let begun = Instant::now();
-        let reply = supplier.endpoint.exchange(*supplier.person.as_bytes(), frame).await.expect("answered");
+        let reply = supplier.endpoint.exchange_bytes(*supplier.person.as_bytes(), frame).await.expect("answered");
         requests.push(begun.elapsed());
         let size = reply.len();
         let PersonReply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
@@ -297,7 +297,7 @@ async fn measure(supplier: &PaperSupplier) -> Measured {
         }
         let echo = bare.as_ref().expect("made");
         let begun = Instant::now();
-        echo.exchange(peer, vec![1; sent]).await.expect("answered");
+        echo.exchange_bytes(peer, vec![1; sent]).await.expect("answered");
         echoes.push(begun.elapsed());
         commits.push(tokio::task::block_in_place(|| time(|| commit(n as u64))));
         signatures.push(time(crypto));
@@ -317,7 +317,7 @@ async fn echo_pair(size: usize) -> Endpoint {
         let _server = server;
         while let Some(event) = events.blocking_recv() {
             if let NetworkEvent::Frame(_, _, responder) = event {
-                responder.reply(vec![2; size]);
+                responder.reply_bytes(vec![2; size]);
             }
         }
     });

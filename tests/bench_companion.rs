@@ -24,15 +24,15 @@ use regie_protocol::{
     grant::Access,
     identity::{Keypair, RootSeed},
     message::{PersonReply, SupplierReply, ToSupplier},
-    person::{Effect, NewGrant, Person},
+    person::{Input, NewGrant, Person},
     policy::Policy,
     profile::Invitation,
     purpose::Purpose,
     refusal::Refusal,
-    time::{Days, Timestamp},
+    time::Days,
     wire,
 };
-use regie_tests::{Node, api::Client, until};
+use regie_tests::{Node, api::Client, memory::Memory, until};
 use serde_json::json;
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -127,13 +127,14 @@ impl Customer {
             panic!("not paired")
         };
         let machine = &mut customer.machine;
-        machine.paired(&supplier, profile, acceptance, &proffer, now, &mut clock::entropy()).expect("accepted");
+        let paired = Input::Paired(&supplier, profile, acceptance, &proffer);
+        machine.handle(paired, now, &mut Memory::new(1)).expect("accepted");
         (customer, events)
     }
 
     async fn say(&self, message: &ToSupplier) -> SupplierReply {
         let frame = wire::encode(message).expect("encodes");
-        let reply = self.endpoint.exchange(*self.supplier.as_bytes(), frame).await.expect("answered");
+        let reply = self.endpoint.exchange_bytes(*self.supplier.as_bytes(), frame).await.expect("answered");
         wire::decode(&reply, 300_000).expect("a reply")
     }
 
@@ -148,14 +149,17 @@ impl Customer {
             duration: Days(30),
             retention: Days(30),
         };
-        let effects = self.machine.grant(&new, now, &mut clock::entropy()).expect("granted");
-        self.run(effects, now);
+        let (mut host, names) = (Memory::new(2), ["name.full", "address.street", "email"]);
+        for name in names {
+            let value = "Lange Nieuwstraat 12".parse().expect("text");
+            let observed = Observed { value, provenance: Provenance::Typed, observed: now };
+            host.values.insert(name.parse().expect("a field"), observed);
+        }
+        self.machine.handle(Input::Grant(&new), now, &mut host).expect("granted");
         let mut frames = self.frames();
         for _ in 0..DISCLOSURES {
-            let field = ["name.full", "address.street", "email"].map(|text| (text.parse().expect("a field"), true));
-            let changed: BTreeMap<_, _> = field.into();
-            let effects = self.machine.field_changed(&changed, now, &mut clock::entropy()).expect("told");
-            self.run(effects, now);
+            let changed: BTreeMap<_, _> = names.map(|text| (text.parse().expect("a field"), true)).into();
+            self.machine.handle(Input::FieldChanged(&changed), now, &mut host).expect("told");
             frames.extend(self.frames());
         }
         frames
@@ -163,19 +167,7 @@ impl Customer {
 
     fn frames(&mut self) -> Vec<Vec<u8>> {
         let outgoing = self.machine.to_send(&self.supplier, clock::wall());
-        outgoing.iter().map(|one| wire::encode(&one.message).expect("encodes")).collect()
-    }
-
-    fn run(&mut self, effects: Vec<Effect>, now: Timestamp) {
-        for effect in effects {
-            if let Effect::Disclose(plan) = effect {
-                let mut value = |_: &_| {
-                    let value = "Lange Nieuwstraat 12".parse().expect("text");
-                    Some(Observed { value, provenance: Provenance::Typed, observed: now })
-                };
-                self.machine.seal(plan, &mut value, now, &mut clock::entropy()).expect("sealed");
-            }
-        }
+        outgoing.iter().map(|one| wire::encode(&*one.message).expect("encodes")).collect()
     }
 }
 
@@ -195,7 +187,8 @@ async fn disclose(invitation: &Invitation) -> (Duration, usize) {
         tasks.spawn(async move {
             let _events = events;
             for frame in frames {
-                let reply = customer.endpoint.exchange(*customer.supplier.as_bytes(), frame).await.expect("answered");
+                let reply =
+                    customer.endpoint.exchange_bytes(*customer.supplier.as_bytes(), frame).await.expect("answered");
                 let reply: SupplierReply = wire::decode(&reply, 300_000).expect("a reply");
                 assert!(matches!(reply, SupplierReply::Acknowledged(_)), "{reply:?}");
             }
@@ -215,7 +208,7 @@ async fn bare_server() -> (Endpoint, Vec<Address>, [u8; 32]) {
     std::thread::spawn(move || {
         while let Some(event) = events.blocking_recv() {
             if let NetworkEvent::Frame(_, _, responder) = event {
-                responder.reply(vec![1; 200]);
+                responder.reply_bytes(vec![1; 200]);
             }
         }
     });
@@ -243,7 +236,7 @@ async fn bare_in(size: usize) -> Duration {
         tasks.spawn(async move {
             let _events = events;
             for _ in 0..=DISCLOSURES {
-                client.exchange(key, vec![2; size]).await.expect("answered");
+                client.exchange_bytes(key, vec![2; size]).await.expect("answered");
             }
         });
     }
@@ -282,7 +275,7 @@ async fn pair_all(invitation: &Invitation, persons: usize) -> Crowd {
                     if let NetworkEvent::Frame(_, frame, responder) = event {
                         size.store(frame.len(), Ordering::Relaxed);
                         let no = no.clone();
-                        responder.reply(no);
+                        responder.reply_bytes(no);
                         asked.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -327,7 +320,7 @@ async fn bare_out(size: usize) -> (Duration, usize) {
             let _client = client;
             while let Some(event) = events.recv().await {
                 if let NetworkEvent::Frame(_, _, responder) = event {
-                    responder.reply(vec![3; 30]);
+                    responder.reply_bytes(vec![3; 30]);
                 }
             }
         });
@@ -337,7 +330,7 @@ async fn bare_out(size: usize) -> (Duration, usize) {
     let mut tasks = JoinSet::new();
     for peer in peers {
         let server = server.clone();
-        tasks.spawn(async move { server.exchange(peer, vec![4; size]).await.expect("answered") });
+        tasks.spawn(async move { server.exchange_bytes(peer, vec![4; size]).await.expect("answered") });
     }
     while let Some(done) = tasks.join_next().await {
         done.expect("answered");

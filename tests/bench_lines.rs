@@ -85,7 +85,7 @@ fn echo() -> (Duration, Duration) {
         tokio::spawn(async move {
             while let Some(event) = events.recv().await {
                 if let NetworkEvent::Frame(_, frame, responder) = event {
-                    responder.reply(frame);
+                    responder.reply_bytes(frame);
                 }
             }
         });
@@ -95,9 +95,9 @@ fn echo() -> (Duration, Duration) {
         let peer = *listener.public().as_bytes();
         client.connect(peer, &[there.parse().expect("an address")], None).await.expect("connected");
         let dialled = begun.elapsed();
-        client.exchange(peer, vec![7; 200]).await.expect("answered");
+        client.exchange_bytes(peer, vec![7; 200]).await.expect("answered");
         let begun = Instant::now();
-        client.exchange(peer, vec![7; 200]).await.expect("answered");
+        client.exchange_bytes(peer, vec![7; 200]).await.expect("answered");
         (dialled, begun.elapsed())
     })
 }

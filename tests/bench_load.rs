@@ -127,7 +127,7 @@ async fn exchanges() -> Duration {
             let _server = server;
             while let Some(event) = asked.recv().await {
                 if let NetworkEvent::Frame(_, _, responder) = event {
-                    responder.reply(vec![2; 500]);
+                    responder.reply_bytes(vec![2; 500]);
                 }
             }
         });
@@ -144,7 +144,7 @@ async fn exchanges() -> Duration {
             let (client, peer) = (client.clone(), *peer);
             tokio::spawn(async move {
                 for _ in 0..EXCHANGES / 64 {
-                    client.exchange(peer, vec![1; 500]).await.expect("answered");
+                    client.exchange_bytes(peer, vec![1; 500]).await.expect("answered");
                 }
             })
         })
@@ -290,7 +290,7 @@ async fn level(
 
 async fn once(supplier: &PaperSupplier, frame: Vec<u8>) -> Duration {
     let begun = Instant::now();
-    let reply = supplier.endpoint.exchange(*supplier.person.as_bytes(), frame).await.expect("answered");
+    let reply = supplier.endpoint.exchange_bytes(*supplier.person.as_bytes(), frame).await.expect("answered");
     let took = begun.elapsed();
     let PersonReply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
         panic!("a request was refused");

@@ -164,7 +164,7 @@ impl Member {
                 let effects = self.state().machine.message(&key(peer), message, clock::wall());
                 let reply = self.keep(effects).expect("every frame is answered");
                 let bytes = wire::encode(&reply).expect("encodes");
-                responder.reply(bytes);
+                responder.reply_bytes(bytes);
             }
         }
     }
@@ -175,7 +175,7 @@ impl Member {
             let member = self.clone();
             let frame = wire::encode(&message).expect("encodes");
             let sending = async move {
-                let Ok(reply) = member.endpoint.exchange(*person.as_bytes(), frame).await else {
+                let Ok(reply) = member.endpoint.exchange_bytes(*person.as_bytes(), frame).await else {
                     // Not connected yet: it goes out when the person's node is there.
                     member.state().machine.connection_lost(&person);
                     return;
@@ -185,7 +185,7 @@ impl Member {
                 member.keep(effects);
                 if let Some(back) = back {
                     let frame = wire::encode(&back).expect("encodes");
-                    let _ = member.endpoint.exchange(*person.as_bytes(), frame).await;
+                    let _ = member.endpoint.exchange_bytes(*person.as_bytes(), frame).await;
                 }
             };
             match tokio::runtime::Handle::try_current() {

@@ -118,7 +118,7 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
         ];
         let mut replies = Vec::new();
         for (frame, code) in said {
-            replies.push((endpoint.exchange(*key.as_bytes(), frame).await.expect("answered"), code));
+            replies.push((endpoint.exchange_bytes(*key.as_bytes(), frame).await.expect("answered"), code));
         }
         replies
     });

@@ -16,6 +16,7 @@ mod end_to_end;
 mod faces;
 mod floods;
 mod forward;
+mod golden;
 mod hostile;
 mod hosts;
 mod kills;

@@ -92,7 +92,7 @@ impl PaperSupplier {
                     _ => SupplierReply::Refused(Refusal::Unavailable),
                 };
                 let bytes = wire::encode(&reply).expect("encodes");
-                responder.reply(bytes);
+                responder.reply_bytes(bytes);
             }
         });
         Unpaired { link, key, endpoint, person, line }
@@ -139,7 +139,7 @@ impl PaperSupplier {
     pub async fn bytes(&self, frame: Vec<u8>) -> PersonReply {
         let until = tokio::time::Instant::now() + LINK_PATIENCE;
         loop {
-            match self.endpoint.exchange(*self.person.as_bytes(), frame.clone()).await {
+            match self.endpoint.exchange_bytes(*self.person.as_bytes(), frame.clone()).await {
                 Ok(reply) => return wire::decode(&reply, 300_000).expect("a reply"),
                 Err(ExchangeError::NotConnected) if tokio::time::Instant::now() < until => {
                     tokio::time::sleep(std::time::Duration::from_millis(20)).await;

@@ -4,6 +4,8 @@ pub mod api;
 pub mod crowd;
 pub mod http;
 pub mod lab;
+#[path = "../protocol/tests/memory/mod.rs"]
+pub mod memory;
 pub mod nats;
 pub mod paper_supplier;
 pub mod postgres;

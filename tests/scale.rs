@@ -16,13 +16,17 @@ use regie_protocol::{
     identity::{Keypair, RootSeed},
     limits,
     message::{PersonReply, SupplierReply, ToSupplier},
-    person::{Effect, Person},
+    person::{Input, Person},
     policy::Policy,
     profile::Profile,
     purpose::Purpose,
     supplier::{self, Ask, Supplier},
     time::{Days, Timestamp},
 };
+
+use crate::memory::Memory;
+
+const FIELDS: [&str; 3] = ["name.full", "address.street", "email"];
 
 /// Makes a person's home with this many suppliers, who asked until the log has this many entries.
 pub fn person_home(home: &Path, passphrase: &str, suppliers: usize, entries: u64) {
@@ -31,7 +35,7 @@ pub fn person_home(home: &Path, passphrase: &str, suppliers: usize, entries: u64
     let policy = Policy::preset("balanced").expect("a preset");
     let seed = [42; 32];
     person::initialise(&mut store, &RootSeed::from_entropy(seed), policy.clone()).expect("initialised");
-    let mut world = World { machine: Person::new(RootSeed::from_entropy(seed), policy), effects: Vec::new() };
+    let mut world = World { machine: Person::new(RootSeed::from_entropy(seed), policy), host: Memory::new(1) };
     let mut companions: Vec<Supplier> = (0..suppliers).map(|n| world.pair(n)).collect();
     world.save(&mut store);
     'asking: loop {
@@ -46,20 +50,20 @@ pub fn person_home(home: &Path, passphrase: &str, suppliers: usize, entries: u64
     // Nobody was asked all of that in the last minutes: what is remembered against replay is forgotten, as by a node
     // that has run on for a while.
     let later = clock::wall().plus_ms(2 * limits::REPLAY_WINDOW_MS);
-    world.effects.extend(world.machine.tick(later));
+    world.give(Input::Tick, later);
     world.save(&mut store);
     store.close().expect("closed");
 }
 
 struct World {
     machine: Person,
-    effects: Vec<Effect>,
+    host: Memory,
 }
 
 impl World {
     fn save(&mut self, store: &mut regie::store::Store) {
-        let effects = std::mem::take(&mut self.effects);
-        person::commit(store, &self.machine, &effects, clock::wall()).expect("stored");
+        let records = std::mem::take(&mut self.host.records);
+        person::commit(store, &self.machine, &records, clock::wall()).expect("stored");
     }
 
     fn pair(&mut self, number: usize) -> Supplier {
@@ -92,10 +96,8 @@ impl World {
         else {
             panic!("not paired")
         };
-        let paired = self.machine.paired(&key, profile, acceptance, &pair, now, &mut clock::entropy());
-        self.run(paired.expect("paired"), now);
-        let vouched = self.machine.vouch(&key, true, now, &mut clock::entropy());
-        self.run(vouched.expect("vouched for"), now);
+        self.give(Input::Paired(&key, profile, acceptance, &pair), now);
+        self.give(Input::Vouch(&key, true), now);
         companion
     }
 
@@ -104,7 +106,7 @@ impl World {
         let person = self.machine.pairing_key(&key).public();
         let ask = Ask {
             person,
-            fields: ["name.full", "address.street", "email"].map(|text| text.parse().expect("a path")).into(),
+            fields: FIELDS.map(|text| text.parse().expect("a path")).into(),
             purpose: Purpose::DeliveryOfGoods,
             reason: "to deliver".into(),
             access: Access::Subscribe,
@@ -114,32 +116,22 @@ impl World {
         };
         companion.ask(ask, now, &mut clock::entropy()).expect("asked");
         for (id, message) in companion.to_send(&person, now).expect("signed") {
-            let effects = self.machine.message(&key, message, now, &mut clock::entropy());
-            let answer = self.run(effects, now).expect("answered");
+            let answer = self.give(Input::Message(&key, message), now).expect("answered");
             let (_, acknowledgement) = companion.replied(&person, &id, answer, now);
             let Some(acknowledgement) = acknowledgement else { continue };
-            let effects = self.machine.message(&key, acknowledgement, now, &mut clock::entropy());
-            self.run(effects, now);
+            self.give(Input::Message(&key, acknowledgement), now);
         }
     }
 
-    fn run(&mut self, effects: Vec<Effect>, now: Timestamp) -> Option<PersonReply> {
-        let mut answer = None;
-        for effect in effects {
-            match effect {
-                Effect::Reply(reply) => answer = Some(reply),
-                Effect::Disclose(plan) => {
-                    let mut value = |_: &_| {
-                        let value = "a value".parse().expect("text");
-                        Some(Observed { value, provenance: Provenance::Typed, observed: now })
-                    };
-                    let sealed = self.machine.seal(plan, &mut value, now, &mut clock::entropy()).expect("sealed");
-                    answer = self.run(sealed, now).or(answer);
-                }
-                other => self.effects.push(other),
-            }
+    fn give(&mut self, input: Input<'_>, now: Timestamp) -> Option<PersonReply> {
+        for name in FIELDS {
+            let value = "a value".parse().expect("text");
+            let observed = Observed { value, provenance: Provenance::Typed, observed: now };
+            self.host.values.insert(name.parse().expect("a field"), observed);
         }
-        answer
+        self.machine.handle(input, now, &mut self.host).expect("done");
+        self.host.hints.clear();
+        self.host.answer.take()
     }
 }
 

@@ -234,6 +234,23 @@ fn only_the_door_makes_a_release() {
     }
 }
 
+/// A [`Frame`](regie_protocol::departure::Frame) is the only thing that an endpoint sends, and only the core makes one. The
+/// ways round that are for peers in tests.
+#[test]
+fn only_a_departure_reaches_a_peer() {
+    for (file, text) in sources().iter().filter(|(file, _)| !file.ends_with("tidy.rs")) {
+        let makes = ["Departure { what", "map(Frame)"].iter().any(|made| text.contains(made));
+        assert!(!makes || file.ends_with("protocol/src/departure.rs"), "{}", file.display());
+        let of_a_node = file.starts_with("node/src") && !file.ends_with("node/src/network/endpoint.rs");
+        let goes_round = ["exchange_bytes(", "reply_bytes("].iter().any(|way| text.contains(way));
+        assert!(!of_a_node || !goes_round, "{}", file.display());
+    }
+    let departure = sources().into_iter().find(|(file, _)| file.ends_with("protocol/src/departure.rs"));
+    let (_, text) = departure.expect("the exit");
+    assert!(text.contains("pub struct Departure<T> {\n    what: T,") && text.contains("pub struct Frame(Vec<u8>);"));
+    assert!(text.contains("pub(crate) fn let_out<"), "only machines decide what leaves");
+}
+
 #[test]
 fn a_node_is_never_built_with_modelled_signatures() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -49,6 +49,7 @@ why-owner-profile-bounds = the supplier's profile is out of bounds; nothing was 
 why-owner-alternative = the supplier's alternative does not answer what you proffered; nothing was changed. Ask the supplier for a new link
 why-owner-unsigned-acceptance = the supplier's acceptance is not signed by its key; nothing was changed. Ask the supplier for a new link
 why-owner-acceptance = the supplier's acceptance is not of what you proffered; nothing was changed. Ask the supplier for a new link
+why-owner-unreadable = the stored value of { $field } can't be read, so nothing was given or told; set the field anew, or restore a backup
 why-owner-bad-policy = a policy has at most { $rules } rules with names of at most { $bytes } bytes
 why-owner-refused = the node could not do that: { $refusal }
 

@@ -49,6 +49,7 @@ why-owner-profile-bounds = het profiel van de leverancier valt buiten de grenzen
 why-owner-alternative = het alternatief van de leverancier is geen antwoord op uw voorstel; er is niets veranderd. Vraag de leverancier om een nieuwe link
 why-owner-unsigned-acceptance = de aanvaarding van de leverancier is niet met zijn sleutel ondertekend; er is niets veranderd. Vraag de leverancier om een nieuwe link
 why-owner-acceptance = de aanvaarding van de leverancier is niet van wat u voorstelde; er is niets veranderd. Vraag de leverancier om een nieuwe link
+why-owner-unreadable = de bewaarde waarde van { $field } kan niet worden gelezen, dus er is niets gegeven of gezegd; vul het gegeven opnieuw in, of zet een reservekopie terug
 why-owner-bad-policy = er zijn hoogstens { $rules } regels, met namen van hoogstens { $bytes } bytes
 why-owner-refused = de node kon dat niet doen: { $refusal }
 

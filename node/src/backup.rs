@@ -110,7 +110,10 @@ pub fn open(file: &[u8], passphrase: &str) -> Result<Backup, Failure> {
 /// # Errors
 /// A row that can't be read, or the store's.
 pub fn pour(backup: &Backup, store: &mut Store) -> Result<(), Failure> {
-    let bad = || Failure::usage("the backup holds a row that can't be read; take another backup");
+    let bad = || {
+        let next = "take another one; where a version before release 0.1.0 made it, export your data with that version";
+        Failure::usage(format!("the backup holds a row that can't be read: {next}"))
+    };
     for rows in backup.rows.chunks(ROWS_PER_COMMIT) {
         let mut batch = Batch::new();
         for row in rows {

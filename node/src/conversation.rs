@@ -2,10 +2,10 @@
 //! nothing else can be said to it, nor be taken for its answer.
 
 use regie_protocol::{
+    departure::{Departure, Leaves},
     identity::PublicKey,
     message::{self, Message},
     refusal::Refusal,
-    wire,
 };
 
 use crate::network::{Endpoint, ExchangeError};
@@ -25,9 +25,13 @@ pub enum Unanswered {
 ///
 /// # Errors
 /// [`Unanswered`].
-pub async fn say<M: Message>(endpoint: &Endpoint, peer: &PublicKey, message: &M) -> Result<M::Reply, Unanswered> {
+pub async fn say<M: Message + Leaves>(
+    endpoint: &Endpoint,
+    peer: &PublicKey,
+    message: &Departure<M>,
+) -> Result<M::Reply, Unanswered> {
     // No message of ours is one that can't be encoded; if it were, nothing could be sent.
-    let frame = wire::encode(message).map_err(|_| ExchangeError::TooLarge)?;
+    let frame = message.frame().map_err(|_| ExchangeError::TooLarge)?;
     let reply = endpoint.exchange(*peer.as_bytes(), frame).await?;
     message::read_reply(&reply).map_err(Unanswered::Unreadable)
 }

@@ -16,6 +16,7 @@ mod decisions;
 mod export;
 mod fields;
 mod found;
+mod host;
 pub(crate) mod intents;
 mod items;
 mod journal;
@@ -38,22 +39,21 @@ use std::{
 
 use regie_protocol::{
     audit::Log,
-    decision::Release,
     field::{FieldPath, Observed},
     identity::{PublicKey, RootSeed},
-    message::{BoardReply, PersonReply, SupplierReply, ToPerson},
-    person::{Effect, Outgoing, Person, Record, Weighed},
+    message::{BoardReply, SupplierReply, ToPerson},
+    person::{Input, Outgoing, Person, Record, Unreadable, Weighed},
     policy::Policy,
     profile::Profile,
     refusal::Refusal,
     signed::{ObjectId, Signed},
     standing::Unread,
     time::{Now, Timestamp},
-    wire,
 };
 use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
+use host::Written;
 pub use intents::take_up;
 pub use pairing::{look, pair};
 pub use records::seed;
@@ -61,7 +61,7 @@ pub use rhythm::Rhythm;
 pub use tables::{SCHEMA, decode_all};
 
 use crate::{
-    clock::{self, Clock},
+    clock::Clock,
     command::{self, Command, Failure},
     domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
@@ -161,6 +161,8 @@ pub struct Node {
     asked: BTreeMap<PublicKey, Timestamp>,
     /// Values as they are now: those that may not be on disk yet, and those that were disclosed lately.
     values: BTreeMap<FieldPath, Option<Observed>>,
+    /// Fields of which a supplier asked a value that can't be read.
+    unreadable: BTreeSet<FieldPath>,
     /// Bounds how many suppliers are dialled at once.
     dials: Arc<Semaphore>,
     events: mpsc::WeakSender<Event>,
@@ -214,6 +216,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
         talks: BTreeMap::new(),
         asked: BTreeMap::new(),
         values: BTreeMap::new(),
+        unreadable: BTreeSet::new(),
         activity,
         grown: BTreeSet::new(),
         dials: Arc::new(Semaphore::new(DIALS)),
@@ -241,30 +244,28 @@ pub fn initialise(store: &mut Store, seed: &RootSeed, policy: Policy) -> Result<
     Ok(())
 }
 
-/// Ends every grant of a node that was just restored from a backup.
+/// Ends every grant of a node that was just restored from a backup; how many ended comes out.
 ///
 /// # Errors
 /// The store's, or a backup that does not hold a whole node.
-pub fn after_restore(store: &mut Store) -> Result<Vec<Effect>, Failure> {
+pub fn after_restore(store: &mut Store) -> Result<usize, Failure> {
     let (mut machine, mut clock) = records::load(store)?;
-    let now = clock.now();
-    let effects = machine.restored(now, &mut clock::entropy())?;
-    commit(store, &machine, &effects, now)?;
-    Ok(effects)
+    let (now, mut records) = (clock.now(), Written(Vec::new()));
+    machine.handle(Input::Restored, now, &mut records)?;
+    commit(store, &machine, &records.0, now)?;
+    Ok(records.0.iter().filter(|record| matches!(record, Record::Revoked { .. })).count())
 }
 
 /// Writes what a machine did without its driver: after a restore, and to make homes for tests and benches.
 ///
 /// # Errors
 /// The store's.
-pub fn commit(store: &mut Store, machine: &Person, effects: &[Effect], now: impl Into<Now>) -> Result<(), Failure> {
+pub fn commit(store: &mut Store, machine: &Person, records: &[Record], now: impl Into<Now>) -> Result<(), Failure> {
     let (mut turn, mut grown) = (Turn::default(), BTreeSet::new());
-    for effect in effects {
-        if let Effect::Persist(record) = effect {
-            records::put(&mut turn, record)?;
-            if let Record::Entry { log, .. } = record {
-                grown.insert(*log);
-            }
+    for record in records {
+        records::put(&mut turn, record)?;
+        if let Record::Entry { log, .. } = record {
+            grown.insert(*log);
         }
     }
     for record in grown.into_iter().filter_map(|log| machine.head(log)) {
@@ -296,7 +297,9 @@ impl Driven for Node {
                 let outgoing = self.collect(&supplier, turn);
                 turn.after(move || drop(answer.send(outgoing)));
             }
-            Event::Replied(supplier, number, reply) => self.replied(&supplier, number, *reply, turn),
+            Event::Replied(supplier, number, reply) => {
+                self.hear(Input::Replied(&supplier, number, *reply), None, turn);
+            }
             Event::Up(supplier) => {
                 self.line_up(&supplier);
                 self.learn_segments(&supplier, turn);
@@ -355,9 +358,7 @@ impl Driven for Node {
                 turn.after(move || drop(answer.send(result)));
             }
             Event::Tick => {
-                let now = self.clock.now();
-                let effects = self.machine.tick(now);
-                self.run(effects, None, turn);
+                self.hear(Input::Tick, None, turn);
                 self.tend_links();
                 self.send_again(turn);
                 self.tend_boards();
@@ -393,7 +394,7 @@ impl Driven for Node {
         let now = self.clock.now();
         records::put_clock(turn, &self.clock);
         for record in std::mem::take(&mut self.grown).into_iter().filter_map(|log| self.machine.head(log)) {
-            self.put(&record, turn);
+            put(&record, turn);
         }
         self.activity.put(turn);
         let size = self.machine.personal_log().size();
@@ -437,70 +438,17 @@ impl Node {
         responder: Responder,
         turn: &mut Turn,
     ) {
-        let now = self.clock.now();
-        let effects = match message {
-            Ok(message) => self.machine.message(supplier, message, now, &mut clock::entropy()),
-            Err(Refusal::Unexpected) => self.machine.misaddressed(supplier, now, &mut clock::entropy()),
-            Err(code) => vec![Effect::Reply(PersonReply::Refused(code))],
+        let input = match message {
+            Ok(message) => Input::Message(supplier, message),
+            Err(Refusal::Unexpected) => Input::Misaddressed(supplier),
+            Err(code) => Input::Malformed(code),
         };
-        self.run(effects, Some(responder), turn);
-    }
-
-    fn replied(&mut self, supplier: &PublicKey, number: u64, reply: SupplierReply, turn: &mut Turn) {
-        let now = self.clock.now();
-        let effects = self.machine.replied(supplier, number, reply, now, &mut clock::entropy());
-        self.run(effects, None, turn);
-    }
-
-    /// Carries out effects in order: records into this turn's commit, everything visible behind it.
-    fn run(&mut self, effects: Vec<Effect>, responder: Option<Responder>, turn: &mut Turn) {
-        let mut responder = responder;
-        for effect in effects {
-            match effect {
-                Effect::Persist(record) => {
-                    if let Record::Entry { log, .. } = &record {
-                        self.grown.insert(*log);
-                    }
-                    self.put(&record, turn);
-                }
-                Effect::Heard(supplier, at) => self.clock.heard(&supplier, at),
-                Effect::Happened(at, event) => self.activity.note(at, &event),
-                Effect::Deliver(supplier) => self.wake(&supplier, turn),
-                Effect::Meet(_) => self.meet(turn),
-                Effect::KeyRenewed(supplier) => self.line_anew(supplier),
-                Effect::Segments(supplier) => self.default_belongs(&supplier, turn),
-                Effect::Board(intent) => self.say_to_board(&intent, turn),
-                Effect::Correct(correcting) => self.correct(correcting, turn),
-                Effect::Reply(reply) => answer(responder.take(), &reply, turn),
-                Effect::Disclose(plan) => {
-                    let now = self.clock.now();
-                    let (store, values) = (&self.store, &mut self.values);
-                    #[cfg(feature = "vc")]
-                    let mut prover = credentials::Prover::new(store, plan.supplier(), now.latest());
-                    let mut value = |release: &Release| {
-                        let observed = remembered(store, values, release.field());
-                        #[cfg(feature = "vc")]
-                        let observed = observed.map(|observed| prover.prove(release, observed));
-                        observed
-                    };
-                    let sealed = self.machine.seal(plan, &mut value, now, &mut clock::entropy());
-                    let effects = sealed.unwrap_or_else(|code| vec![Effect::Reply(PersonReply::refused(code, now))]);
-                    self.run(effects, responder.take(), turn);
-                }
-            }
-        }
-    }
-
-    fn put(&self, record: &Record, turn: &mut Turn) {
-        if let Err(error) = records::put(turn, record) {
-            tracing::error!(%error, "a record has no encoding");
-        }
+        self.hear(input, Some(responder), turn);
     }
 
     fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<Outgoing> {
+        self.hear(Input::DropExpired(supplier), None, turn);
         let now = self.clock.now();
-        let effects = self.machine.drop_expired(supplier, now);
-        self.run(effects, None, turn);
         self.machine.to_send(supplier, now)
     }
 }
@@ -513,9 +461,9 @@ impl Drop for Node {
     }
 }
 
-fn answer(responder: Option<Responder>, reply: &PersonReply, turn: &mut Turn) {
-    if let (Some(responder), Ok(frame)) = (responder, wire::encode(reply)) {
-        turn.after(move || responder.reply(frame));
+fn put(record: &Record, turn: &mut Turn) {
+    if let Err(error) = records::put(turn, record) {
+        tracing::error!(%error, "a record has no encoding");
     }
 }
 
@@ -523,7 +471,7 @@ fn answer(responder: Option<Responder>, reply: &PersonReply, turn: &mut Turn) {
 fn value_of(store: &Lent<Store>, values: &BTreeMap<FieldPath, Option<Observed>>, field: FieldPath) -> Option<Observed> {
     match values.get(&field) {
         Some(value) => value.clone(),
-        None => stored_value(store, field)?,
+        None => stored_value(store, field).ok()?,
     }
 }
 
@@ -532,16 +480,16 @@ fn remembered(
     store: &Lent<Store>,
     values: &mut BTreeMap<FieldPath, Option<Observed>>,
     field: FieldPath,
-) -> Option<Observed> {
+) -> Result<Option<Observed>, Unreadable> {
     if let Some(value) = values.get(&field) {
-        return value.clone();
+        return Ok(value.clone());
     }
     // What could not be read is not absent.
     let value = stored_value(store, field)?;
     values.insert(field, value.clone());
-    value
+    Ok(value)
 }
 
-fn stored_value(store: &Store, field: FieldPath) -> Option<Option<Observed>> {
-    store.get(tables::FIELDS, &field).ok()
+fn stored_value(store: &Store, field: FieldPath) -> Result<Option<Observed>, Unreadable> {
+    store.get(tables::FIELDS, &field).map_err(|_| Unreadable)
 }

@@ -36,6 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
     board::Board,
+    departure::{self, Departure, Leaves},
     field::FieldPath,
     identity::{Keypair, Nonce, PublicKey},
     limits,
@@ -45,7 +46,6 @@ use regie_protocol::{
     signed::ObjectId,
     supplier::{Customer, Effect, Invite, Parcel, Supplier},
     time::{Now, Timestamp},
-    wire,
 };
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -487,7 +487,7 @@ impl Companion {
         match message::addressee(frame) {
             Ok(Role::Board) if self.board.is_some() => {
                 let reply = self.board_frame(&person, frame, turn)?;
-                answer(responder, &reply, turn);
+                answer(responder, reply, turn);
                 Ok(())
             }
             Ok(Role::Helper) => {
@@ -527,7 +527,7 @@ impl Companion {
         self.load_for_reply(&person, &reply)?;
         let (effects, back) = self.machine.replied(&person, parcel, reply, now);
         self.run(effects, None, turn)?;
-        if let Some(message) = back {
+        if let Some(message) = back.and_then(departing) {
             let (endpoint, runtime, to) = (self.endpoint.clone(), self.runtime.clone(), self.line_to(&person));
             // Where it is lost, the person's node sends the disclosure again and is answered.
             turn.after(move || {
@@ -567,7 +567,7 @@ impl Companion {
                 Effect::Persist(record) => self.persist(&record, turn)?,
                 Effect::Reply(reply) => {
                     if let Some(responder) = responder.take() {
-                        answer(responder, &reply, turn);
+                        answer(responder, reply, turn);
                     }
                 }
                 Effect::Deliver(person) => self.send(person, turn)?,
@@ -586,6 +586,7 @@ impl Companion {
         };
         self.load(&person)?;
         for (parcel, message) in self.machine.to_send(&person, now).unwrap_or_default() {
+            let Some(message) = departing(message) else { continue };
             let (endpoint, runtime, events) = (self.endpoint.clone(), self.runtime.clone(), self.events.clone());
             turn.after(move || {
                 drop(runtime.spawn(async move {
@@ -762,10 +763,15 @@ fn announced(net: &Net, listening: &[Address], own: &PublicKey) -> Vec<Address> 
 }
 
 /// Answers a frame when this turn is on disk.
-fn answer<R: Reply>(responder: Responder, reply: &R, turn: &mut Turn) {
-    if let Ok(frame) = wire::encode(reply) {
+fn answer<R: Reply + Leaves>(responder: Responder, reply: R, turn: &mut Turn) {
+    if let Some(Ok(frame)) = departing(reply).map(|reply| reply.frame()) {
         turn.after(move || responder.reply(frame));
     }
+}
+
+/// Ready to leave, where a company has it to say.
+fn departing<T: Leaves>(what: T) -> Option<Departure<T>> {
+    departure::of_company(what).ok()
 }
 
 #[cfg(test)]

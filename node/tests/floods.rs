@@ -39,7 +39,7 @@ async fn listener() -> (Endpoint, Address) {
         while let Some(event) = events.recv().await {
             if let NetworkEvent::Frame(_, mut frame, responder) = event {
                 frame.reverse();
-                responder.reply(frame);
+                responder.reply_bytes(frame);
             }
         }
     });
@@ -52,7 +52,7 @@ async fn served(address: &Address) {
     let (honest, _events) = Endpoint::start(key(2).expose_secret(), &[], &Way::default()).await.unwrap();
     let peer: PeerKey = *key(1).public().as_bytes();
     honest.connect(peer, std::slice::from_ref(address), None).await.unwrap();
-    assert_eq!(honest.exchange(peer, b"abc".to_vec()).await.unwrap(), b"cba");
+    assert_eq!(honest.exchange_bytes(peer, b"abc".to_vec()).await.unwrap(), b"cba");
 }
 
 fn resident() -> u64 {

@@ -54,7 +54,7 @@ fn echo(mut events: mpsc::Receiver<NetworkEvent>) -> Seen {
         while let Some(event) = events.recv().await {
             match event {
                 NetworkEvent::Connected(peer) => drop(all.lock().unwrap().insert(peer)),
-                NetworkEvent::Frame(_, frame, responder) => responder.reply(frame),
+                NetworkEvent::Frame(_, frame, responder) => responder.reply_bytes(frame),
                 NetworkEvent::Disconnected(_) => {}
             }
         }
@@ -116,9 +116,9 @@ async fn people_reach_a_supplier_through_a_forwarder_that_sees_no_key_of_theirs(
         let (person, connected) = person(at).await;
         assert_eq!(connected, Ok(Transport::WebSocket));
         let large = vec![7; limits::FRAME_BYTES];
-        assert_eq!(person.exchange(key(SUPPLIER), large.clone()).await, Ok(large.clone()));
+        assert_eq!(person.exchange_bytes(key(SUPPLIER), large.clone()).await, Ok(large.clone()));
         // The supplier asks over the line that the person made.
-        assert_eq!(supplier.exchange(key(PERSON), large.clone()).await, Ok(large));
+        assert_eq!(supplier.exchange_bytes(key(PERSON), large.clone()).await, Ok(large));
         assert_eq!(forwarder.places()[0].people, 1);
     }
     until("people who left take no room", || forwarder.places()[0].people == 0).await;
@@ -199,7 +199,7 @@ async fn silent_people_are_bounded_and_dropped_and_others_come_again() {
     }
     let (person, connected) = person(&at).await;
     assert_eq!(connected, Ok(Transport::WebSocket));
-    assert_eq!(person.exchange(key(SUPPLIER), b"abc".to_vec()).await, Ok(b"abc".to_vec()));
+    assert_eq!(person.exchange_bytes(key(SUPPLIER), b"abc".to_vec()).await, Ok(b"abc".to_vec()));
 }
 
 /// Two companions of one company have one key; each keeps a line of its own.
@@ -217,7 +217,7 @@ async fn two_companions_under_one_key_stay_side_by_side_and_people_reach_either(
     }
     let (one, came) = person(&at).await;
     assert_eq!(came, Ok(Transport::WebSocket));
-    assert_eq!(one.exchange(key(SUPPLIER), b"abc".to_vec()).await, Ok(b"abc".to_vec()));
+    assert_eq!(one.exchange_bytes(key(SUPPLIER), b"abc".to_vec()).await, Ok(b"abc".to_vec()));
     let came_to = |seen: &Seen| seen.lock().unwrap().contains(&key(PERSON));
     assert!(came_to(&at_first) != came_to(&at_second), "the person is with one of them");
     let (gone, stays) = if came_to(&at_first) { (first, &at_second) } else { (second, &at_first) };
@@ -242,11 +242,11 @@ async fn a_supplier_comes_back_to_a_forwarder_that_restarts() {
     assert_eq!(came, Ok(Transport::WebSocket));
     drop(first);
     until("the line's end is noticed", || supplier.forwarders()[0].1 != Standing::Up).await;
-    assert!(before.exchange(key(SUPPLIER), b"abc".to_vec()).await.is_err(), "nobody passes it on");
+    assert!(before.exchange_bytes(key(SUPPLIER), b"abc".to_vec()).await.is_err(), "nobody passes it on");
     until("the failure is told", || matches!(supplier.forwarders()[0].1, Standing::Failed(_))).await;
     let (again, _) = forwarder(&listen, &[SUPPLIER]).await;
     connected(&again).await;
     let (person, came) = person(&at).await;
     assert_eq!(came, Ok(Transport::WebSocket));
-    assert_eq!(person.exchange(key(SUPPLIER), b"abc".to_vec()).await, Ok(b"abc".to_vec()));
+    assert_eq!(person.exchange_bytes(key(SUPPLIER), b"abc".to_vec()).await, Ok(b"abc".to_vec()));
 }

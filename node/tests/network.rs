@@ -25,7 +25,7 @@ fn answer(mut events: mpsc::Receiver<NetworkEvent>) {
         while let Some(event) = events.recv().await {
             if let NetworkEvent::Frame(_, mut frame, responder) = event {
                 frame.reverse();
-                responder.reply(frame);
+                responder.reply_bytes(frame);
             }
         }
     });
@@ -42,11 +42,11 @@ async fn frames_go_both_ways_over_tcp_and_over_quic() {
         let (dialler, events) = Endpoint::start(key(2).0, &[], &Way::default()).await.unwrap();
         answer(events);
         dialler.connect(key(1).1, &addresses, None).await.unwrap();
-        assert_eq!(dialler.exchange(key(1).1, b"abc".to_vec()).await.unwrap(), b"cba");
+        assert_eq!(dialler.exchange_bytes(key(1).1, b"abc".to_vec()).await.unwrap(), b"cba");
         // Back over the connection that the other side made.
-        assert_eq!(listener.exchange(key(2).1, b"xyz".to_vec()).await.unwrap(), b"zyx");
+        assert_eq!(listener.exchange_bytes(key(2).1, b"xyz".to_vec()).await.unwrap(), b"zyx");
         let large = vec![7; limits::FRAME_BYTES];
-        assert_eq!(dialler.exchange(key(1).1, large.clone()).await.unwrap(), large);
+        assert_eq!(dialler.exchange_bytes(key(1).1, large.clone()).await.unwrap(), large);
     }
 }
 
@@ -63,7 +63,7 @@ async fn another_key_at_the_address_is_told_from_nobody() {
     let error = dialler.connect(key(1).1, &nobody, None).await.expect_err("nobody");
     assert_eq!(error.tried(), [(nobody[0].clone(), Fault::Refused)]);
     assert_eq!(dialler.connect(key(1).1, &[], None).await, Err(DialError::NoAddress));
-    assert_eq!(dialler.exchange(key(1).1, vec![1]).await, Err(ExchangeError::NotConnected));
+    assert_eq!(dialler.exchange_bytes(key(1).1, vec![1]).await, Err(ExchangeError::NotConnected));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,7 +73,7 @@ async fn an_unanswered_frame_ends_its_connection_and_the_next_goes_over_a_new_on
     dialler.connect(key(1).1, &addresses, None).await.unwrap();
     let waiting = tokio::spawn({
         let dialler = dialler.clone();
-        async move { dialler.exchange(key(1).1, vec![1]).await }
+        async move { dialler.exchange_bytes(key(1).1, vec![1]).await }
     });
     let responder = loop {
         if let Some(NetworkEvent::Frame(_, _, responder)) = events.recv().await {
@@ -89,10 +89,10 @@ async fn an_unanswered_frame_ends_its_connection_and_the_next_goes_over_a_new_on
             break assert_eq!(peer, key(1).1);
         }
     }
-    assert_eq!(dialler.exchange(key(1).1, b"ab".to_vec()).await, Err(ExchangeError::NotConnected));
+    assert_eq!(dialler.exchange_bytes(key(1).1, b"ab".to_vec()).await, Err(ExchangeError::NotConnected));
     dialler.connect(key(1).1, &addresses, None).await.unwrap();
-    assert_eq!(dialler.exchange(key(1).1, b"ab".to_vec()).await.unwrap(), b"ba");
-    assert_eq!(dialler.exchange(key(1).1, vec![0; limits::FRAME_BYTES + 1]).await, Err(ExchangeError::TooLarge));
+    assert_eq!(dialler.exchange_bytes(key(1).1, b"ab".to_vec()).await.unwrap(), b"ba");
+    assert_eq!(dialler.exchange_bytes(key(1).1, vec![0; limits::FRAME_BYTES + 1]).await, Err(ExchangeError::TooLarge));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +104,7 @@ async fn a_thousand_frames_at_once_wait_their_turn() {
     let all: Vec<_> = (0..1000u32)
         .map(|n| {
             let dialler = dialler.clone();
-            tokio::spawn(async move { dialler.exchange(key(1).1, n.to_be_bytes().to_vec()).await })
+            tokio::spawn(async move { dialler.exchange_bytes(key(1).1, n.to_be_bytes().to_vec()).await })
         })
         .collect();
     for (n, exchange) in (0..1000u32).zip(all) {
@@ -120,7 +120,7 @@ async fn silent_sockets_do_not_keep_others_out() {
     let mut silent: Vec<_> = (0..200).map(|_| std::net::TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
     let (dialler, _own) = Endpoint::start(key(2).0, &[], &Way::default()).await.unwrap();
     dialler.connect(key(1).1, &addresses, None).await.unwrap();
-    assert_eq!(dialler.exchange(key(1).1, b"ab".to_vec()).await.unwrap(), b"ba");
+    assert_eq!(dialler.exchange_bytes(key(1).1, b"ab".to_vec()).await.unwrap(), b"ba");
     // They are closed without having said a word: reading ends instead of waiting for ever.
     tokio::task::spawn_blocking(move || {
         let socket = &mut silent[0];

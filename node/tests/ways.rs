@@ -32,7 +32,7 @@ async fn echo(n: u8, on: &str) -> (Endpoint, u16) {
     tokio::spawn(async move {
         while let Some(event) = events.recv().await {
             if let NetworkEvent::Frame(_, frame, responder) = event {
-                responder.reply(frame);
+                responder.reply_bytes(frame);
             }
         }
     });
@@ -100,7 +100,7 @@ async fn a_web_socket_comes_in_by_the_same_port_and_names_are_looked_up() {
         let (dialler, _events) = dialler(2, &Way::default()).await;
         assert_eq!(dialler.connect(key(1).1, &[address(&way)], None).await, Ok(carrier), "{way}");
         let large = vec![7; 200_000];
-        assert_eq!(dialler.exchange(key(1).1, large.clone()).await.expect("answered"), large);
+        assert_eq!(dialler.exchange_bytes(key(1).1, large.clone()).await.expect("answered"), large);
     }
     let (dialler, _events) = dialler(2, &Way::default()).await;
     let error = dialler.connect(key(1).1, &[address("/dns4/nobody.invalid/tcp/1")], None).await.expect_err("no name");
@@ -135,13 +135,13 @@ async fn a_new_connection_takes_the_place_of_the_old_and_is_told() {
         tokio::spawn(async move {
             while let Some(event) = own.recv().await {
                 if let NetworkEvent::Frame(_, frame, responder) = event {
-                    responder.reply(frame);
+                    responder.reply_bytes(frame);
                 }
             }
         });
         // It is kept: a machine that crashed leaves its line standing.
         kept.push(dialler);
-        assert_eq!(endpoint.exchange(key(2).1, b"abc".to_vec()).await.expect("answered"), b"abc");
+        assert_eq!(endpoint.exchange_bytes(key(2).1, b"abc".to_vec()).await.expect("answered"), b"abc");
     }
     drop(kept);
     // Where one of two that are left goes first, the other is told as a new one.
@@ -162,7 +162,7 @@ async fn a_newer_connection_that_is_thrown_away_leaves_the_older_in_use() {
     tokio::spawn(async move {
         while let Some(event) = own.recv().await {
             if let NetworkEvent::Frame(_, frame, responder) = event {
-                responder.reply(frame);
+                responder.reply_bytes(frame);
             }
         }
     });
@@ -172,7 +172,7 @@ async fn a_newer_connection_that_is_thrown_away_leaves_the_older_in_use() {
     second.connect(key(1).1, &endpoint.addresses(), None).await.expect("connected");
     drop(second);
     tokio::time::sleep(limits::REPLACED + 2 * limits::LOOK).await;
-    assert_eq!(endpoint.exchange(key(2).1, b"abc".to_vec()).await.expect("answered"), b"abc");
+    assert_eq!(endpoint.exchange_bytes(key(2).1, b"abc".to_vec()).await.expect("answered"), b"abc");
 }
 
 /// Somebody with a key of their own at an address where another is looked for. Whose key it gets to see comes out.
@@ -276,7 +276,7 @@ async fn everything_goes_through_the_proxy_or_not_at_all() {
     for _ in 0..2 {
         let (person, _events) = dialler(2, &way).await;
         assert_eq!(person.connect(key(1).1, &named, None).await, Ok(Transport::Tcp));
-        assert_eq!(person.exchange(key(1).1, b"abc".to_vec()).await.expect("answered"), b"abc");
+        assert_eq!(person.exchange_bytes(key(1).1, b"abc".to_vec()).await.expect("answered"), b"abc");
     }
     let seen = asked.lock().expect("whole").clone();
     assert!(seen.iter().all(|(_, host)| host == "localhost"), "the proxy looks names up: {seen:?}");
@@ -322,7 +322,7 @@ async fn a_proxy_of_the_web_is_asked_to_connect() {
         |login: &str| Way { proxy: Some(format!("http://{login}{proxy}").parse().expect("a proxy")), ..Way::default() };
     let (person, _events) = dialler(2, &way("me:secret@")).await;
     assert_eq!(person.connect(key(1).1, &at, None).await, Ok(Transport::Tcp));
-    assert_eq!(person.exchange(key(1).1, b"abc".to_vec()).await.expect("answered"), b"abc");
+    assert_eq!(person.exchange_bytes(key(1).1, b"abc".to_vec()).await.expect("answered"), b"abc");
     let (person, _events) = dialler(3, &way("")).await;
     let error = person.connect(key(1).1, &at, None).await.expect_err("denied");
     assert!(matches!(error.tried(), [(_, Fault::ProxyDenies)]), "{error}");

@@ -21,11 +21,12 @@
 //! # Two machines
 //!
 //! Two types matter: [`person::Person`], the machine of a person's node, and [`supplier::Supplier`], that of a company's
-//! companion. Each takes one input at a time and gives back effects in order. Whoever drives one
+//! companion. Each takes one input at a time. The person's has one way in, [`person::Person::handle`]: an input, the
+//! time, and a [`person::Host`] that carries out what follows, in the order of its calls. The host
 //!
-//! 1. makes what [`person::Effect::Persist`] holds durable before anything behind it is visible to anybody,
-//! 2. answers [`person::Effect::Disclose`] with the values it asks for, before the next input ([`person::Person::seal`]),
-//! 3. carries the rest out: replies to the frame in hand, sends what waits in an outbox.
+//! 1. makes what it is given to persist durable before anything that was said after it is visible to anybody,
+//! 2. gives the values that may leave, or says that one can't be read,
+//! 3. replies to the frame in hand, and sends what waits in an outbox.
 //!
 //! A machine that was lost is had again by its records, in their order ([`person::Person::restore`]).
 //!
@@ -42,16 +43,18 @@
 //! `--cfg getrandom_backend="unsupported"` in the target's RUSTFLAGS.
 //!
 //! ```
-//! use std::collections::BTreeSet;
+//! use std::collections::{BTreeMap, BTreeSet};
 //!
 //! use regie_protocol::{
 //!     agreement::Agreement,
+//!     decision::Release,
+//!     departure::Departure,
 //!     entropy::Entropy,
-//!     field::{Observed, Provenance},
+//!     field::{FieldPath, Observed, Provenance},
 //!     grant::Access,
-//!     identity::{Keypair, RootSeed},
-//!     message::{SupplierReply, ToSupplier},
-//!     person::{self, Person},
+//!     identity::{Keypair, PublicKey, RootSeed},
+//!     message::{PersonReply, SupplierReply, ToSupplier},
+//!     person::{Host, Input, Person, Record, Unreadable},
 //!     policy::Policy,
 //!     profile::Profile,
 //!     purpose::Purpose,
@@ -59,6 +62,36 @@
 //!     supplier::{self, Ask, Invite, Supplier},
 //!     time::{Days, Timestamp},
 //! };
+//!
+//! /// What a node has: a disk, values, a line to the supplier.
+//! #[derive(Default)]
+//! struct Node {
+//!     disk: Vec<Record>,
+//!     values: BTreeMap<FieldPath, Observed>,
+//!     answer: Option<PersonReply>,
+//!     drawn: u8,
+//! }
+//!
+//! impl Host for Node {
+//!     // A real host asks the operating system.
+//!     fn entropy(&mut self) -> Entropy {
+//!         self.drawn += 1;
+//!         Entropy::new([self.drawn; 32])
+//!     }
+//!     fn persist(&mut self, record: Record) {
+//!         self.disk.push(record);
+//!     }
+//!     fn readable(&mut self, _: FieldPath) -> Result<(), Unreadable> {
+//!         Ok(())
+//!     }
+//!     fn value(&mut self, _: &PublicKey, release: &Release) -> Result<Option<Observed>, Unreadable> {
+//!         Ok(self.values.get(&release.field()).cloned())
+//!     }
+//!     fn reply(&mut self, reply: Departure<PersonReply>) {
+//!         self.answer = Some(reply.into_inner());
+//!     }
+//!     fn unreadable(&mut self, _: &PublicKey, _: &BTreeSet<FieldPath>) {}
+//! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // Time and randomness come from outside. Here they stand still.
@@ -92,9 +125,10 @@
 //! let Some(SupplierReply::Paired(acceptance)) = answer else {
 //!     return Err("not paired".into());
 //! };
-//! let mut stored = anna.paired(&key, profile, acceptance, &pairing, now, &mut entropy)?;
+//! let mut node = Node::default();
+//! anna.handle(Input::Paired(&key, profile, acceptance, &pairing), now, &mut node)?;
 //! // The person got the link from the company itself; else defaults would answer nothing, and ask.
-//! stored.extend(anna.vouch(&key, true, now, &mut entropy)?);
+//! anna.handle(Input::Vouch(&key, true), now, &mut node)?;
 //!
 //! // The company asks; it waits in the outbox until the person's node is there.
 //! let ask = Ask {
@@ -111,18 +145,11 @@
 //! let (parcel, request) = shop.to_send(&known_as, now)?.pop().ok_or("a request")?;
 //!
 //! // The person's machine decides: a default gives the name, the income waits for Anna's word. The values come from
-//! // whoever drives the machine, which holds none.
-//! let mut answer = None;
-//! for effect in anna.message(&key, request, now, &mut entropy) {
-//!     if let person::Effect::Disclose(plan) = effect {
-//!         let name = Observed { value: "Anna Bakker".parse()?, provenance: Provenance::Typed, observed: now };
-//!         let sealed = anna.seal(plan, &mut |_| Some(name.clone()), now, &mut entropy)?;
-//!         answer = sealed.into_iter().find_map(|effect| match effect {
-//!             person::Effect::Reply(reply) => Some(reply),
-//!             _ => None,
-//!         });
-//!     }
-//! }
+//! // the host; the machine holds none.
+//! let name = Observed { value: "Anna Bakker".parse()?, provenance: Provenance::Typed, observed: now };
+//! node.values.insert("name.full".parse()?, name);
+//! anna.handle(Input::Message(&key, request), now, &mut node)?;
+//! let answer = node.answer.take();
 //! let (effects, _) = shop.replied(&known_as, &parcel, answer.ok_or("an answer")?, now);
 //! assert!(!effects.is_empty());
 //!
@@ -148,6 +175,7 @@ pub mod board;
 pub mod clock;
 pub mod coded;
 pub mod decision;
+pub mod departure;
 pub mod disclosure;
 pub mod entropy;
 pub mod field;

@@ -1,13 +1,13 @@
-//! The person machine: frames, replies and the owner's actions in, ordered effects out.
+//! The person machine: frames, replies and the owner's actions in, calls of its host out.
 //!
 //! Sans-IO: it holds no value of any field, no socket, no clock. Every change of state is a `Record` that
-//! [`Person::restore`] can replay; a driver must make the records of a call durable before it carries out
-//! the effects behind them. `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
+//! [`Person::restore`] can replay. [`Person::handle`] is the one way in (`person/entry.rs`). `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
 //! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
 //! back, `person/intents.rs` what the person wants, `person/segments.rs` what
 //! they say of themselves, `person/standing.rs` who suppliers are, `person/state.rs` is the state and its records.
 
 mod delegations;
+mod entry;
 mod intents;
 mod items;
 mod owner;
@@ -18,6 +18,7 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use entry::{Host, Input, Unreadable};
 pub use intents::{BoardMessage, NewIntent, Outcome, Stage, StoredIntent, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
@@ -30,49 +31,40 @@ use crate::{
     decision::Release,
     disclosure::{Answer, Disclosure},
     entropy::Entropy,
-    field::{AskedPath, Observed},
+    field::{AskedPath, FieldPath},
     grant::Grant,
     identity::{Nonce, PublicKey},
     message::{PersonReply, ToSupplier},
     refusal::Refusal,
     rotation::Names,
-    signed::{Object, ObjectId, Signed, SignedError, Verified},
+    signed::{Object, ObjectId, Signed, Verified},
     time::{Now, Timestamp},
 };
 
-/// What the driver must do, in this order.
+/// What follows from an input, in this order: each but [`Self::Disclose`] is a call of the [`Host`] by the same name.
 #[derive(Debug)]
+#[must_use]
 #[allow(clippy::large_enum_variant, reason = "effects are moved once and few")]
-pub enum Effect {
-    /// Make durable, before anything behind it is visible to anyone.
+enum Effect {
     Persist(Record),
-    /// Fetch the values and call [`Person::seal`], before the next input.
+    /// Fetch the values, and then what [`Person::seal`] says.
     Disclose(Plan),
-    /// A supplier, whose key was proven, states that this is the present ([`crate::clock::Clock::heard`]).
     Heard(PublicKey, Timestamp),
-    /// This happened with a supplier, as the entry made durable before it says: for whoever counts.
     Happened(Timestamp, Event),
-    /// Answer the frame in hand.
     Reply(PersonReply),
-    /// A default takes a correction over: if the field still is as the supplier takes it to be, set it and call
-    /// [`Person::corrected`]; else the person decides.
+    Unreadable(PublicKey, BTreeSet<FieldPath>),
     Correct(Correcting),
-    /// Something new waits in this supplier's outbox: send it when connected.
     Deliver(PublicKey),
-    /// Other segments of this supplier came: the defaults may have a word on them ([`Person::unsaid`]).
     Segments(PublicKey),
-    /// The person goes by another key with this supplier: its line is to be made anew under that.
     KeyRenewed(PublicKey),
-    /// There is something to say to the board of this intent ([`Person::to_board`]).
     Board(ObjectId),
-    /// A supplier handed part of a grant to this processor, whom the person's node does not know yet: follow its
-    /// invitation ([`Person::to_meet`]).
     Meet(PublicKey),
 }
 
 /// A disclosure without its values. Made by a decision, spent by [`Person::seal`].
 #[derive(Debug)]
-pub struct Plan {
+#[must_use]
+struct Plan {
     supplier: PublicKey,
     request: Option<Nonce>,
     releases: BTreeMap<AskedPath, Release>,
@@ -83,41 +75,24 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Who it is for.
-    #[must_use]
-    pub fn supplier(&self) -> PublicKey {
-        self.supplier
-    }
-
     /// What may be fetched.
-    pub fn releases(&self) -> impl Iterator<Item = &Release> {
+    fn releases(&self) -> impl Iterator<Item = &Release> {
         self.releases.values()
     }
 }
 
 impl Person {
     /// Puts values into a planned disclosure: commits to them in the log, signs, queues it in the outbox
-    /// until the supplier signs for it.
-    ///
-    /// `value` is asked once per release and answers none where the person holds nothing.
-    ///
-    /// # Errors
-    /// [`Refusal::Revoked`] where a grant died between the decision and this call: nothing leaves.
-    pub fn seal(
-        &mut self,
-        plan: Plan,
-        value: &mut dyn FnMut(&Release) -> Option<Observed>,
-        now: impl Into<Now>,
-        entropy: &mut Entropy,
-    ) -> Result<Vec<Effect>, Refusal> {
-        let now = now.into();
-        // The driver seals at once, so nothing can have come between; if it did, nothing leaves.
+    /// until the supplier signs for it. The host is asked for each value once.
+    fn seal(&mut self, plan: Plan, now: Now, host: &mut dyn Host) -> Result<Vec<Effect>, Refusal> {
+        // A plan is sealed within its input, so no grant can have died since; if one did, nothing leaves.
         if plan.releases().flat_map(Release::links).any(|link| self.revoked.has(link)) {
             return Err(Refusal::Revoked);
         }
         crate::scheme::count(|tally| tally.sealed += 1);
         let mut effects = Vec::new();
-        let (answers, event) = fill(&plan, value, entropy).map_err(|_| Refusal::Unavailable)?;
+        let entropy = &mut host.entropy();
+        let (answers, event) = fill(&plan, host, entropy)?;
         self.note_known(&mut effects, plan.supplier, &answers, now);
         let grown = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.unwitnessed.clone();
         let entry = self.log(&mut effects, Log::With(plan.supplier), event, now, entropy)?;
@@ -217,21 +192,18 @@ impl Person {
 
 type Filled = (BTreeMap<AskedPath, Answer>, Event);
 
-fn fill(
-    plan: &Plan,
-    value: &mut dyn FnMut(&Release) -> Option<Observed>,
-    entropy: &mut Entropy,
-) -> Result<Filled, SignedError> {
+fn fill(plan: &Plan, host: &mut dyn Host, entropy: &mut Entropy) -> Result<Filled, Refusal> {
     let mut answers = BTreeMap::new();
     let (mut released, mut absent) = (BTreeMap::new(), BTreeSet::new());
     for (path, release) in &plan.releases {
-        let Some(observed) = value(release) else {
+        let value = host.value(&plan.supplier, release).map_err(|Unreadable| Refusal::Unavailable)?;
+        let Some(observed) = value else {
             absent.insert(release.field());
             answers.insert(path.clone(), Answer::Absent);
             continue;
         };
         let (salt, grant) = (entropy.nonce(), release.grant());
-        let commitment = audit::commit(&salt, &observed)?;
+        let commitment = audit::commit(&salt, &observed).map_err(|_| Refusal::Unavailable)?;
         released.insert(release.field(), Committed { grant, commitment });
         answers.insert(path.clone(), Answer::Value { observed, grant, salt });
     }

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
 use regie_protocol::{
     agreement::Agreement,
-    entropy::Entropy,
     field::{FieldPath, Observed, Provenance},
     grant::Access,
     identity::{Keypair, Nonce, PublicKey, RootSeed},
-    person::{Effect, NewGrant, Person, Plan},
+    person::{Input, NewGrant, Person},
     policy::Policy,
     profile::{Acceptance, Profile},
     purpose::Purpose,
@@ -23,7 +24,7 @@ use regie_protocol::{
 use crate::{
     agenda::BEGIN,
     costs::Costs,
-    limits,
+    hands, limits,
     scenario::Signatures,
     stopwatch::{median, nanos},
 };
@@ -59,12 +60,13 @@ pub fn calibrate() -> Result<Costs, CalibrateError> {
     costs.sign_ns = measured(&costs, typical, |acceptance| Verified::sign(acceptance, &key))?;
     let signed = || Ok(sign(acceptance(&key.public()), &key)?.signed().clone());
     costs.verify_ns = measured(&costs, signed, Signed::verify)?;
-    costs.seal_ns = measured(&costs, subscribed, |(mut person, plan)| {
-        let mut value = |_: &_| {
-            let value = "a@b.example".parse().ok()?;
-            Some(Observed { value, provenance: Provenance::Typed, observed: NOW })
-        };
-        person.seal(plan, &mut value, NOW, &mut Entropy::new([3; 32]))
+    let email: FieldPath = "email".parse().map_err(refused)?;
+    let value = "a@b.example".parse().map_err(refused)?;
+    let values = BTreeMap::from([(email, Observed { value, provenance: Provenance::Typed, observed: NOW })]);
+    let mut rng = ChaCha8Rng::from_seed([3; 32]);
+    let changed = BTreeMap::from([(email, true)]);
+    costs.seal_ns = measured(&costs, subscribed, |mut person| {
+        hands::give(&mut person, Input::FieldChanged(&changed), NOW, &values, None, &mut rng)
     })?;
     Ok(costs)
 }
@@ -97,8 +99,8 @@ fn sign<T: regie_protocol::signed::Object>(value: T, key: &Keypair) -> Result<Ve
     Verified::sign(value, key).map_err(refused)
 }
 
-/// A person with one subscriber, and a change that is to be told.
-fn subscribed() -> Result<(Person, Plan), CalibrateError> {
+/// A person with one subscriber.
+fn subscribed() -> Result<Person, CalibrateError> {
     let mut person = Person::new(RootSeed::from_entropy([1; 32]), Policy::of(Vec::new()));
     let key = Keypair::from_secret(&[2; 32]);
     let supplier = key.public();
@@ -118,8 +120,9 @@ fn subscribed() -> Result<(Person, Plan), CalibrateError> {
     let own = person.pairing_key(&supplier).public();
     let acceptance = Acceptance { person: own, pairing: pairing.id(), ..acceptance(&supplier) };
     let (profile, acceptance) = (sign(profile, &key)?.signed().clone(), sign(acceptance, &key)?.signed().clone());
-    person.paired(&supplier, profile, acceptance, &pairing, NOW, &mut Entropy::new([1; 32])).map_err(refused)?;
-    let email: FieldPath = "email".parse().map_err(refused)?;
+    let (nothing, mut rng) = (BTreeMap::new(), ChaCha8Rng::from_seed([1; 32]));
+    let mut give = |input: Input<'_>| hands::give(&mut person, input, NOW, &nothing, None, &mut rng).map_err(refused);
+    drop(give(Input::Paired(&supplier, profile, acceptance, &pairing))?);
     let new = NewGrant {
         supplier,
         fields: ["email".parse().map_err(refused)?].into(),
@@ -128,11 +131,8 @@ fn subscribed() -> Result<(Person, Plan), CalibrateError> {
         duration: Days(30),
         retention: Days(30),
     };
-    let granted = person.grant(&new, NOW, &mut Entropy::new([2; 32])).map_err(refused)?;
-    let changed = person.field_changed(&BTreeMap::from([(email, true)]), NOW, &mut Entropy::new([4; 32]));
-    let plans = granted.into_iter().chain(changed.map_err(refused)?);
-    let plan = plans.rev().find_map(|effect| if let Effect::Disclose(plan) = effect { Some(plan) } else { None });
-    plan.map(|plan| (person, plan)).ok_or_else(|| CalibrateError::Refused("nothing is told".into()))
+    drop(give(Input::Grant(&new))?);
+    Ok(person)
 }
 
 fn refused(error: impl std::fmt::Display) -> CalibrateError {

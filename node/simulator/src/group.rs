@@ -35,7 +35,7 @@ use regie_protocol::{
     identity::{Keypair, PublicKey, RootSeed},
     intent::Category,
     message::{PersonReply, SupplierReply},
-    person::{self, Person, Remember},
+    person::{Input, OwnerError, Person, Record, Remember},
     policy::{Policy, SegmentRule, Who},
     profile::Profile,
     signed::ObjectId,
@@ -48,6 +48,7 @@ pub use tally::{Count, Harm, Lived, Summary, Tally, frames};
 
 use crate::{
     agenda::{self, Agenda},
+    hands::{self, Told},
     holding::Past,
     life::{self, Wrong, refused},
     line::Wire,
@@ -440,9 +441,8 @@ impl<'a> Group<'a> {
     /// The node goes up: it dials its suppliers, everything that waits goes out, segments are looked at, the board is
     /// asked. Where it is up all day, this comes once a day all the same.
     fn online(&mut self, person: usize) -> Result<(), Wrong> {
-        let now = self.agenda.time();
-        let effects = self.beings[person].machine.tick(now);
-        self.run_person(person, effects)?;
+        let told = self.give(person, Input::Tick, None).map_err(refused)?;
+        self.run_person(person, told)?;
         self.beings[person].online = true;
         let hours = self.scenario.online.hours_a_day;
         if hours < 24.0 {
@@ -494,17 +494,22 @@ impl<'a> Group<'a> {
         let waiting = life::waiting(&self.beings[person].machine);
         self.month().decided(&waiting);
         for (id, _) in waiting {
-            let (now, mut entropy) = (self.agenda.time(), self.entropy());
+            let seed: [u8; 32] = self.rng.random();
             let says_yes = self.rng.random_bool(self.scenario.person.says_yes);
+            // One draw serves both answers, each with numbers of its own.
+            let mut entropy = Entropy::new(seed);
             if self.rng.random_bool(self.scenario.person.remembers) {
-                let machine = &mut self.beings[person].machine;
+                let input = Input::Remember(&id, says_yes, Remember::Kind);
                 // A policy may be full of rules; then this answer is for once.
-                if let Ok(effects) = machine.remember(&id, says_yes, Remember::Kind, now, &mut entropy) {
-                    self.run_person(person, effects)?;
+                if let Ok(told) = self.give(person, input, Some(Entropy::new(seed))) {
+                    entropy.nonce();
+                    self.run_person(person, told)?;
                 }
             }
-            let machine = &mut self.beings[person].machine;
-            let effects = if says_yes { machine.allow(&id, now, &mut entropy) } else { machine.refuse(&id) };
+            let effects = match says_yes {
+                true => self.give(person, Input::Allow(&id), Some(entropy)),
+                false => self.give(person, Input::Refuse(&id), None),
+            };
             // A relationship may be full of grants; then the request goes on waiting.
             if let Ok(effects) = effects {
                 self.run_person(person, effects)?;
@@ -520,9 +525,9 @@ impl<'a> Group<'a> {
         let live = life::live_grants(&self.beings[person].machine, now);
         if !live.is_empty() {
             let grant = live[self.rng.random_range(0..live.len())];
-            let mut entropy = self.entropy();
-            let effects = self.beings[person].machine.revoke(&grant, true, now, &mut entropy).map_err(refused)?;
-            self.run_person(person, effects)?;
+            let entropy = self.entropy();
+            let told = self.give(person, Input::Revoke(&grant, true), Some(entropy)).map_err(refused)?;
+            self.run_person(person, told)?;
             self.beings[person].revoked.insert(grant, self.agenda.now());
             self.month().revocations += 1;
             self.flush_all(person)?;
@@ -549,40 +554,25 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    /// Carries out a person's effects; the reply to the frame in hand, if there is one, comes out.
-    fn run_person(&mut self, person: usize, effects: Vec<person::Effect>) -> Result<Option<PersonReply>, Wrong> {
-        let mut answer = None;
-        for effect in effects {
-            match effect {
-                person::Effect::Persist(record) => {
-                    let now = self.agenda.time();
-                    self.beings[person].watch.see(&record, now)?;
-                    // Every message that is to go out is a record first.
-                    if let person::Record::Outgoing { supplier, .. } = &record {
-                        self.stir(person, supplier);
-                    }
-                }
-                person::Effect::Reply(reply) => answer = Some(reply),
-                person::Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.agenda.time(), self.entropy());
-                    let being = &mut self.beings[person];
-                    let values = &being.values;
-                    let mut value = |release: &regie_protocol::decision::Release| values.get(&release.field()).cloned();
-                    let sealed = being.machine.seal(plan, &mut value, now, &mut entropy).map_err(refused)?;
-                    answer = self.run_person(person, sealed)?.or(answer);
-                }
-                person::Effect::Segments(supplier) => self.speak(person, &supplier)?,
-                // What waits is sent by the next flush; boards are asked by whoever casts or collects.
-                person::Effect::Deliver(_)
-                | person::Effect::Meet(_)
-                | person::Effect::KeyRenewed(_)
-                | person::Effect::Happened(..)
-                | person::Effect::Heard(..)
-                | person::Effect::Correct(_)
-                | person::Effect::Board(_) => {}
+    fn give(&mut self, person: usize, input: Input<'_>, given: Option<Entropy>) -> Result<Told, OwnerError> {
+        let (now, being) = (self.agenda.time(), &mut self.beings[person]);
+        hands::give(&mut being.machine, input, now, &being.values, given, &mut self.rng)
+    }
+
+    /// Carries out what a person's machine said; the reply to the frame in hand, if there is one, comes out.
+    fn run_person(&mut self, person: usize, told: Told) -> Result<Option<PersonReply>, Wrong> {
+        let now = self.agenda.time();
+        for record in told.records {
+            self.beings[person].watch.see(&record, now)?;
+            // Every message that is to go out is a record first.
+            if let Record::Outgoing { supplier, .. } = &record {
+                self.stir(person, supplier);
             }
         }
-        Ok(answer)
+        for supplier in told.segments {
+            self.speak(person, &supplier)?;
+        }
+        Ok(told.reply)
     }
 
     /// Carries out a supplier's effects; `answered` where they are of the answer to a request. Every value that is taken

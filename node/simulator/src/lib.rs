@@ -13,6 +13,7 @@ pub mod experiment;
 pub mod frame;
 pub mod gather;
 pub mod group;
+mod hands;
 pub mod holding;
 pub mod job;
 pub mod life;

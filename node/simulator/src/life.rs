@@ -17,7 +17,7 @@ use regie_protocol::{
     field::{FieldPath, Observed, Provenance},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{self, Person, Remember},
+    person::{Input, OwnerError, Person, Record, Remember},
     policy::Policy,
     profile::Profile,
     signed::ObjectId,
@@ -27,6 +27,7 @@ use regie_protocol::{
 
 use crate::{
     agenda::{self, Agenda},
+    hands::{self, Told},
     holding::{Holding, Past},
     line::{Carried, Line},
     meter::{self, Metered, Side},
@@ -224,14 +225,13 @@ impl<'a> Life<'a> {
         let [Some(SupplierReply::Profile(profile)), Some(SupplierReply::Paired(acceptance))] = replies else {
             return Err(Wrong::Refused("no pairing".into()));
         };
-        let mut entropy = self.entropy();
-        let mut effects =
-            self.person.paired(&key, profile, acceptance, &pairing, now, &mut entropy).map_err(refused)?;
-        // The model has no domains: whom a person pairs with, the person knows.
-        effects.extend(self.person.vouch(&key, true, now, &mut entropy).map_err(refused)?);
+        let entropy = self.entropy();
+        let told = self.give(Input::Paired(&key, profile, acceptance, &pairing), Some(entropy)).map_err(refused)?;
+        // The model has no domains: whom a person pairs with, the person knows. That takes no draw of its own.
+        let told = told.and(self.give(Input::Vouch(&key, true), Some(Entropy::new([0; 32]))).map_err(refused)?);
         let (line, holding, asked) = (Line::new(own), Holding::default(), BTreeSet::new());
         self.parties.push(Party { machine, key, sector, line, holding, asked });
-        self.run_person(effects, None)?;
+        self.run_person(told, None)?;
         Ok(())
     }
 
@@ -306,14 +306,14 @@ impl<'a> Life<'a> {
             return Ok(());
         }
         let (key, line, now) = (self.parties[party].key, self.parties[party].line.number(), self.agenda.time());
-        let effects = self.person.drop_expired(&key, now);
-        self.keep(effects)?;
+        let told = self.give(Input::DropExpired(&key), None).map_err(refused)?;
+        self.keep(told)?;
         let outgoing = self.person.to_send(&key, now);
         let own = self.parties[party].line.own;
         let waiting = self.parties[party].machine.to_send(&own, now).map_err(refused)?;
         self.parties[party].line.flushed(!outgoing.is_empty() || !waiting.is_empty());
         for outgoing in outgoing {
-            self.carry(party, line, Carried::ToSupplier(outgoing.number, Box::new(outgoing.message)));
+            self.carry(party, line, Carried::ToSupplier(outgoing.number, Box::new(outgoing.message.into_inner())));
         }
         for (parcel, message) in waiting {
             self.carry(party, line, Carried::ToPerson(parcel, Box::new(message)));
@@ -373,10 +373,10 @@ impl<'a> Life<'a> {
                 Ok(())
             }
             Carried::Acknowledge(message) => {
-                let (key, now) = (self.parties[party].key, self.agenda.time());
-                let mut entropy = self.entropy();
-                let effects = self.person.message(&key, *message, now, &mut entropy);
-                self.run_person(effects, Some(party)).map(drop)
+                let key = self.parties[party].key;
+                let entropy = self.entropy();
+                let told = self.give(Input::Message(&key, *message), Some(entropy)).map_err(refused)?;
+                self.run_person(told, Some(party)).map(drop)
             }
         }
     }
@@ -402,20 +402,20 @@ impl<'a> Life<'a> {
     }
 
     fn at_person(&mut self, party: usize, parcel: Parcel, message: ToPerson) -> Result<(), Wrong> {
-        let (key, now) = (self.parties[party].key, self.agenda.time());
-        let mut entropy = self.entropy();
-        let effects = self.person.message(&key, message, now, &mut entropy);
-        if let Some(reply) = self.run_person(effects, Some(party))? {
+        let key = self.parties[party].key;
+        let entropy = self.entropy();
+        let told = self.give(Input::Message(&key, message), Some(entropy)).map_err(refused)?;
+        if let Some(reply) = self.run_person(told, Some(party))? {
             self.answer(party, Carried::PersonReplied(parcel, Box::new(reply)));
         }
         Ok(())
     }
 
     fn supplier_replied(&mut self, party: usize, number: u64, reply: SupplierReply) -> Result<(), Wrong> {
-        let (key, now) = (self.parties[party].key, self.agenda.time());
-        let mut entropy = self.entropy();
-        let effects = self.person.replied(&key, number, reply, now, &mut entropy);
-        self.run_person(effects, Some(party)).map(drop)
+        let key = self.parties[party].key;
+        let entropy = self.entropy();
+        let told = self.give(Input::Replied(&key, number, reply), Some(entropy)).map_err(refused)?;
+        self.run_person(told, Some(party)).map(drop)
     }
 
     fn person_replied(&mut self, party: usize, parcel: &Parcel, reply: PersonReply) {
@@ -438,13 +438,16 @@ impl<'a> Life<'a> {
         let waiting = waiting(&self.person);
         self.month().decided(&waiting);
         for (id, _) in waiting {
-            let (now, mut entropy) = (self.agenda.time(), self.entropy());
+            let entropy = self.entropy();
             let says_yes = self.rng.random_bool(self.scenario.person.says_yes);
             self.remember(&id, says_yes)?;
-            let effects = if says_yes { self.person.allow(&id, now, &mut entropy) } else { self.person.refuse(&id) };
+            let told = match says_yes {
+                true => self.give(Input::Allow(&id), Some(entropy)),
+                false => self.give(Input::Refuse(&id), None),
+            };
             // A relationship may be full of grants; then the request goes on waiting.
-            if let Ok(effects) = effects {
-                self.run_person(effects, None)?;
+            if let Ok(told) = told {
+                self.run_person(told, None)?;
             }
         }
         self.flush_all()?;
@@ -456,10 +459,10 @@ impl<'a> Life<'a> {
     fn remember(&mut self, id: &Nonce, says_yes: bool) -> Result<(), Wrong> {
         let share = self.scenario.person.remembers;
         if share > 0.0 && self.rng.random_bool(share) {
-            let (now, mut entropy) = (self.agenda.time(), self.entropy());
+            let entropy = self.entropy();
             // A policy may be full of rules; then this answer is for once.
-            if let Ok(effects) = self.person.remember(id, says_yes, Remember::Kind, now, &mut entropy) {
-                self.run_person(effects, None)?;
+            if let Ok(told) = self.give(Input::Remember(id, says_yes, Remember::Kind), Some(entropy)) {
+                self.run_person(told, None)?;
             }
         }
         Ok(())
@@ -478,9 +481,9 @@ impl<'a> Life<'a> {
             told.insert(*field, value);
         }
         let changed = fields.iter().map(|field| (*field, true)).collect();
-        let (now, mut entropy) = (self.agenda.time(), self.entropy());
-        let effects = self.person.field_changed(&changed, now, &mut entropy).map_err(refused)?;
-        self.run_person(effects, None)?;
+        let entropy = self.entropy();
+        let said = self.give(Input::FieldChanged(&changed), Some(entropy)).map_err(refused)?;
+        self.run_person(said, None)?;
         for party in 0..self.parties.len() {
             if self.rng.random_bool(self.scenario.baseline.tells) {
                 self.parties[party].holding.tell_by_hand(&told);
@@ -497,9 +500,9 @@ impl<'a> Life<'a> {
         let live = live_grants(&self.person, now);
         if !live.is_empty() {
             let grant = live[self.rng.random_range(0..live.len())];
-            let mut entropy = self.entropy();
-            let effects = self.person.revoke(&grant, true, now, &mut entropy).map_err(refused)?;
-            self.run_person(effects, None)?;
+            let entropy = self.entropy();
+            let told = self.give(Input::Revoke(&grant, true), Some(entropy)).map_err(refused)?;
+            self.run_person(told, None)?;
             self.revoked.insert(grant, self.agenda.now());
             self.month().revocations += 1;
             self.flush_all()?;
@@ -511,8 +514,8 @@ impl<'a> Life<'a> {
     /// A day is over: both sides let go of what is past its time; on the last of a month the copies are compared.
     fn day_passes(&mut self) -> Result<(), Wrong> {
         let now = self.agenda.time();
-        let effects = self.person.tick(now);
-        self.keep(effects)?;
+        let told = self.give(Input::Tick, None).map_err(refused)?;
+        self.keep(told)?;
         for party in 0..self.parties.len() {
             let effects = self.parties[party].machine.tick(now);
             self.run_supplier(party, effects, false);
@@ -538,51 +541,32 @@ impl<'a> Life<'a> {
         (0..self.parties.len()).try_for_each(|party| self.flush(party))
     }
 
-    fn keep(&mut self, effects: Vec<person::Effect>) -> Result<(), Wrong> {
+    fn keep(&mut self, effects: Told) -> Result<(), Wrong> {
         self.run_person(effects, None).map(drop)
     }
 
-    /// Carries out a person's effects; the reply to the frame in hand, if there is one, comes out.
-    fn run_person(&mut self, effects: Vec<person::Effect>, from: Option<usize>) -> Result<Option<PersonReply>, Wrong> {
-        let mut answer = None;
-        for effect in effects {
-            match effect {
-                person::Effect::Persist(record) => {
-                    let now = self.agenda.time();
-                    self.watch.see(&record, now)?;
-                    if let (Some(tape), person::Record::Entry { log: Log::With(supplier), bytes, .. }) =
-                        (&mut self.tape, &record)
-                    {
-                        tape.push((*supplier, bytes.clone(), self.agenda.now()));
-                    }
-                    // Every message that is to go out is a record first.
-                    if let person::Record::Outgoing { supplier, .. } = &record {
-                        self.stir(supplier);
-                    }
-                }
-                person::Effect::Reply(reply) => answer = Some(reply),
-                person::Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.agenda.time(), self.entropy());
-                    let values = &self.values;
-                    let mut value = |release: &regie_protocol::decision::Release| values.get(&release.field()).cloned();
-                    let sealed = self.person.seal(plan, &mut value, now, &mut entropy).map_err(refused)?;
-                    answer = self.run_person(sealed, None)?.or(answer);
-                }
-                // Everything that waits is sent by the next flush; nobody hands on, corrects or casts here.
-                person::Effect::Deliver(_)
-                | person::Effect::Meet(_)
-                | person::Effect::KeyRenewed(_)
-                | person::Effect::Happened(..)
-                | person::Effect::Heard(..)
-                | person::Effect::Correct(_)
-                | person::Effect::Segments(_)
-                | person::Effect::Board(_) => {}
+    fn give(&mut self, input: Input<'_>, given: Option<Entropy>) -> Result<Told, OwnerError> {
+        let now = self.agenda.time();
+        hands::give(&mut self.person, input, now, &self.values, given, &mut self.rng)
+    }
+
+    /// Carries out what a person's machine said; the reply to the frame in hand, if there is one, comes out.
+    fn run_person(&mut self, told: Told, from: Option<usize>) -> Result<Option<PersonReply>, Wrong> {
+        let now = self.agenda.time();
+        for record in told.records {
+            self.watch.see(&record, now)?;
+            if let (Some(tape), Record::Entry { log: Log::With(supplier), bytes, .. }) = (&mut self.tape, &record) {
+                tape.push((*supplier, bytes.clone(), self.agenda.now()));
+            }
+            // Every message that is to go out is a record first.
+            if let Record::Outgoing { supplier, .. } = &record {
+                self.stir(supplier);
             }
         }
-        if let (Some(_), Some(reply)) = (from, &answer) {
+        if let (Some(_), Some(reply)) = (from, &told.reply) {
             self.count(reply);
         }
-        Ok(answer)
+        Ok(told.reply)
     }
 
     fn count(&mut self, reply: &PersonReply) {

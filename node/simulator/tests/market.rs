@@ -3,6 +3,10 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where its setup does not hold")]
 
+#[path = "../../../protocol/tests/memory/mod.rs"]
+mod memory;
+
+use memory::Memory;
 use regie_simulator::{
     agenda, life,
     run::{Plan, run},
@@ -79,9 +83,8 @@ fn many_short_lives_hold() {
 #[test]
 fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
     use regie_protocol::{
-        entropy::Entropy,
         identity::{Keypair, RootSeed},
-        person::{Effect, Person, Record},
+        person::{Person, Record},
         policy::Policy,
         time::Timestamp,
     };
@@ -113,13 +116,13 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
             field::{Observed, Provenance},
             grant::Access,
             identity::Nonce,
-            person::NewGrant,
+            person::{Input, NewGrant},
             profile::{Acceptance, Profile},
             purpose::Purpose,
             signed::Verified,
             time::Days,
         };
-        let (now, mut records) = (Timestamp(agenda::BEGIN), Vec::new());
+        let now = Timestamp(agenda::BEGIN);
         let key = supplier.public();
         let pairing = person.proffer(&key, Nonce([1; 16]), Agreement::SdBase, None, now).expect("proffered");
         let profile = Profile {
@@ -139,8 +142,11 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
             Acceptance { supplier: key, person: own, pairing: pairing.id(), agreement: Agreement::SdBase, at: now };
         let profile = Verified::sign(profile, supplier).expect("signed").signed().clone();
         let acceptance = Verified::sign(acceptance, supplier).expect("signed").signed().clone();
-        let mut all =
-            person.paired(&key, profile, acceptance, &pairing, now, &mut Entropy::new([1; 32])).expect("paired");
+        let mut host = Memory::new(1);
+        let value = "a@b.example".parse().expect("an address");
+        let observed = Observed { value, provenance: Provenance::Typed, observed: now };
+        host.values.insert("email".parse().expect("a field"), observed);
+        person.handle(Input::Paired(&key, profile, acceptance, &pairing), now, &mut host).expect("paired");
         let new = NewGrant {
             supplier: key,
             fields: ["email".parse().expect("a field")].into(),
@@ -149,31 +155,10 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
             duration: Days(30),
             retention: Days(30),
         };
-        all.extend(person.grant(&new, now, &mut Entropy::new([2; 32])).expect("granted"));
-        for effect in all {
-            match effect {
-                Effect::Persist(record) => records.push(record),
-                Effect::Disclose(plan) => {
-                    let mut value = |_: &regie_protocol::decision::Release| {
-                        let value = "a@b.example".parse().ok()?;
-                        Some(Observed { value, provenance: Provenance::Typed, observed: now })
-                    };
-                    let sealed = person.seal(plan, &mut value, now, &mut Entropy::new([3; 32])).expect("sealed");
-                    records.extend(sealed.into_iter().filter_map(|effect| match effect {
-                        Effect::Persist(record) => Some(record),
-                        _ => None,
-                    }));
-                }
-                _ => {}
-            }
-        }
+        person.handle(Input::Grant(&new), now, &mut host).expect("granted");
         let grant = person.relationships().next().expect("one").1.grants().next().expect("one").id();
-        let ended = person.revoke(&grant, false, now, &mut Entropy::new([4; 32])).expect("revoked");
-        records.extend(ended.into_iter().filter_map(|effect| match effect {
-            Effect::Persist(record) => Some(record),
-            _ => None,
-        }));
-        records
+        person.handle(Input::Revoke(&grant, false), now, &mut host).expect("revoked");
+        host.records
     }
 }
 

@@ -3,15 +3,18 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where its setup does not hold")]
 
+#[path = "../../../protocol/tests/memory/mod.rs"]
+mod memory;
+
 use std::collections::BTreeSet;
 
+use memory::Memory;
 use regie_protocol::{
     agreement::Agreement,
-    entropy::Entropy,
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     intent::Criterion,
-    message::{Browse, Collect, ToBoard, ToSupplier},
-    person::{Counted, Effect, NewIntent, Person, Record, Said},
+    message::{Browse, Collect, SupplierReply, ToBoard, ToSupplier},
+    person::{Counted, Input, NewIntent, Person, Record, Said},
     policy::Policy,
     profile::{Acceptance, Invitation, Profile},
     purpose::Purpose,
@@ -31,12 +34,12 @@ struct Scene {
     person: Person,
     supplier: PublicKey,
     segment: ObjectId,
-    records: Vec<Record>,
+    host: Memory,
 }
 
 impl Scene {
     fn new() -> Self {
-        let (mut person, key) = (Person::new(RootSeed::from_entropy([1; 32]), Policy::of(Vec::new())), [2; 32]);
+        let (person, key) = (Person::new(RootSeed::from_entropy([1; 32]), Policy::of(Vec::new())), [2; 32]);
         let keypair = Keypair::from_secret(&key);
         let supplier = keypair.public();
         let own = person.pairing_key(&supplier).public();
@@ -57,10 +60,8 @@ impl Scene {
         let acceptance = Acceptance { supplier, person: own, pairing: pairing.id(), agreement, at };
         let profile = Verified::sign(profile, &keypair).expect("signed").signed().clone();
         let acceptance = Verified::sign(acceptance, &keypair).expect("signed").signed().clone();
-        let mut entropy = Entropy::new([1; 32]);
-        let effects = person.paired(&supplier, profile, acceptance, &pairing, NOW, &mut entropy).expect("paired");
-        let mut scene = Self { person, supplier, segment: ObjectId::of(&[]), records: Vec::new() };
-        scene.keep(effects);
+        let mut scene = Self { person, supplier, segment: ObjectId::of(&[]), host: Memory::new(1) };
+        scene.give(Input::Paired(&supplier, profile, acceptance, &pairing));
         scene.show_segment(&keypair);
         scene
     }
@@ -82,28 +83,26 @@ impl Scene {
         };
         let segment = Verified::sign(segment, keypair).expect("signed");
         self.segment = segment.id();
-        let effects = self.person.ask_segments(&self.supplier).expect("asked");
-        self.keep(effects);
-        let number = self.person.to_send(&self.supplier, NOW)[0].number;
-        let reply = regie_protocol::message::SupplierReply::Segments(vec![segment.signed().clone()]);
-        let effects = self.person.replied(&self.supplier, number, reply, NOW, &mut Entropy::new([2; 32]));
-        self.keep(effects);
+        let supplier = self.supplier;
+        self.give(Input::AskSegments(&supplier));
+        let number = self.person.to_send(&supplier, NOW)[0].number;
+        let reply = SupplierReply::Segments(vec![segment.signed().clone()]);
+        self.give(Input::Replied(&supplier, number, reply));
     }
 
-    fn keep(&mut self, effects: Vec<Effect>) {
-        let record = |effect| if let Effect::Persist(record) = effect { Some(record) } else { None };
-        self.records.extend(effects.into_iter().filter_map(record));
+    fn give(&mut self, input: Input<'_>) {
+        self.person.handle(input, NOW, &mut self.host).expect("done");
     }
 
     fn see(&self, watch: &mut Watch) -> Result<(), Broken> {
-        self.records.iter().try_for_each(|record| watch.see(record, NOW))
+        self.host.records.iter().try_for_each(|record| watch.see(record, NOW))
     }
 
     fn outgoing(&self) -> Record {
         let leaves = |record: &&Record| {
             matches!(record, Record::Outgoing { message: ToSupplier::Belong(_) | ToSupplier::Count(_), .. })
         };
-        self.records.iter().find(leaves).expect("something left").clone()
+        self.host.records.iter().find(leaves).expect("something left").clone()
     }
 }
 
@@ -111,8 +110,7 @@ impl Scene {
 fn a_membership_without_a_word_or_an_entry_is_seen() {
     let mut scene = Scene::new();
     let (supplier, segment) = (scene.supplier, scene.segment);
-    let effects = scene.person.belong(&supplier, &segment, true, true, NOW, &mut Entropy::new([3; 32]));
-    scene.keep(effects.expect("said"));
+    scene.give(Input::Belong(&supplier, &segment, true, true));
     let watch = |fits: Option<bool>| {
         let mut watch = Watch::default();
         if let Some(fits) = fits {
@@ -132,12 +130,11 @@ fn a_membership_without_a_word_or_an_entry_is_seen() {
 fn a_second_answer_one_that_is_not_counted_and_one_beyond_the_budget_are_seen() {
     let mut scene = Scene::new();
     let (supplier, segment) = (scene.supplier, scene.segment);
-    let effects = scene.person.count_me(&supplier, &segment, true, NOW, &mut Entropy::new([3; 32]));
-    scene.keep(effects.expect("counted"));
+    scene.give(Input::CountMe(&supplier, &segment, true));
     let mut watch = Watch::default();
     assert_eq!(scene.see(&mut watch), Ok(()));
     assert_eq!(watch.see(&scene.outgoing(), NOW), Err(Broken::Counted), "a second answer");
-    scene.records.retain(|record| !matches!(record, Record::Said { .. }));
+    scene.host.records.retain(|record| !matches!(record, Record::Said { .. }));
     assert_eq!(scene.see(&mut Watch::default()), Err(Broken::Counted), "one that was not counted");
 
     let spend = |watch: &mut Watch, supplier: PublicKey, segment: u8, epsilon: u32| {
@@ -172,7 +169,8 @@ fn a_key_shown_twice_and_a_message_of_another_intent_are_seen() {
         keep: 3,
         rank_by: vec![Criterion::Price],
     };
-    let (id, _) = scene.person.cast(new, NOW, &mut Entropy::new([5; 32])).expect("cast");
+    scene.give(Input::Cast(new));
+    let id = scene.person.intents().next().map(|(id, _)| *id).expect("cast");
     let say = scene.person.to_board(&id, NOW).expect("something to say");
     let key = Keypair::from_secret(&say.secret).public();
     let mut watch = Watch::default();

@@ -11,6 +11,7 @@ mod pairing;
 mod render;
 mod rotation;
 mod serve;
+mod tables;
 
 use std::{
     collections::BTreeMap,

@@ -326,6 +326,10 @@ fn cell(name: &str, value: &Value) -> String {
             Some(wrong) if !wrong.is_empty() => wrong.to_owned(),
             _ => "right".to_owned(),
         },
+        ("unreadable", Value::Array(fields)) => {
+            let fields: Vec<&str> = fields.iter().filter_map(Value::as_str).collect();
+            format!("{}: set them anew, or restore a backup", fields.join(", "))
+        }
         ("held", Value::Array(held)) => lines(held.iter().map(|held| {
             let text = |key: &str| held[key].as_str().unwrap_or("-").to_owned();
             format!("{} = {}", text("field"), text("value"))

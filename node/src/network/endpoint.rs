@@ -22,7 +22,7 @@ use libp2p::{
     },
 };
 use libp2p_connection_limits as connection_limits;
-use regie_protocol::identity::PublicKey;
+use regie_protocol::{departure::Frame, identity::PublicKey};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{MissedTickBehavior, interval, timeout_at},
@@ -102,9 +102,21 @@ pub enum NetworkEvent {
 pub struct Responder(pub(super) oneshot::Sender<Vec<u8>>);
 
 impl Responder {
+    /// One without a stream, and where its reply comes out.
+    #[cfg(test)]
+    pub(crate) fn apart() -> (Self, oneshot::Receiver<Vec<u8>>) {
+        let (answer, answered) = oneshot::channel();
+        (Self(answer), answered)
+    }
+
     /// Sends the reply; to nobody, where the peer is gone or no longer waits: it asks again.
-    pub fn reply(self, frame: Vec<u8>) {
-        let _ = self.0.send(frame);
+    pub fn reply(self, frame: Frame) {
+        self.reply_bytes(frame.into_bytes());
+    }
+
+    /// Sends any bytes: for peers in tests, which may be hostile. A node has departures alone to send.
+    pub fn reply_bytes(self, bytes: Vec<u8>) {
+        let _ = self.0.send(bytes);
     }
 }
 
@@ -242,7 +254,15 @@ impl Endpoint {
     ///
     /// # Errors
     /// [`ExchangeError`].
-    pub async fn exchange(&self, peer: PeerKey, frame: Vec<u8>) -> Result<Vec<u8>, ExchangeError> {
+    pub async fn exchange(&self, peer: PeerKey, frame: Frame) -> Result<Vec<u8>, ExchangeError> {
+        self.exchange_bytes(peer, frame.into_bytes()).await
+    }
+
+    /// The same with any bytes: for peers in tests, which may be hostile. A node has departures alone to send.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    pub async fn exchange_bytes(&self, peer: PeerKey, frame: Vec<u8>) -> Result<Vec<u8>, ExchangeError> {
         if frame.len() > limits::FRAME_BYTES {
             return Err(ExchangeError::TooLarge);
         }

@@ -5,7 +5,7 @@ use regie_protocol::{
     agreement::Agreement,
     identity::PublicKey,
     limits,
-    person::{Effect, NewGrant, OwnerError, Record},
+    person::{Input, NewGrant, OwnerError},
     policy::Policy,
     time::{Days, Timestamp},
 };
@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 use super::{Node, records, verify};
 use crate::{
-    clock,
     command::{self, Change, Command, Failure, parse},
     driver::Turn,
     store::Read as _,
@@ -76,16 +75,13 @@ impl Node {
             }
             Command::AtOnce { supplier, at_once } => {
                 let supplier = self.find_supplier(&supplier)?;
-                let effects = self.machine.set_at_once(&supplier, at_once)?;
-                self.run(effects, None, turn);
+                self.give(Input::SetAtOnce(&supplier, at_once), turn)?;
                 self.tend_links();
                 Ok(self.relationship_json(&supplier))
             }
             Command::RenewKey { supplier } => {
                 let supplier = self.find_supplier(&supplier)?;
-                let now = self.clock.now();
-                let effects = self.machine.renew_key(&supplier, now)?;
-                self.run(effects, None, turn);
+                self.give(Input::RenewKey(&supplier), turn)?;
                 let mut shown = self.relationship_json(&supplier);
                 shown["next"] = "the other key holds as soon as the supplier knows it: see `regie status`".into();
                 Ok(shown)
@@ -193,14 +189,18 @@ impl Node {
     fn status(&self) -> Value {
         let suppliers: Vec<Value> = self.machine.relationships().map(|(key, _)| self.relationship_json(key)).collect();
         let waiting: usize = self.machine.relationships().map(|(_, r)| r.waiting().count()).sum();
-        json!({
+        let mut shown = json!({
             "role": "person",
             "suppliers": suppliers,
             "requests_waiting": waiting,
             "audit_entries": self.machine.personal_log().size(),
             "restored": self.machine.epoch(),
             "clock": self.clock_json(),
-        })
+        });
+        if !self.unreadable.is_empty() {
+            shown["unreadable"] = json!(self.unreadable);
+        }
+        shown
     }
 
     pub(super) fn clock_json(&self) -> Value {
@@ -210,16 +210,12 @@ impl Node {
     /// The owner says that the clock is right. Where the stored time goes back for it, what had ended by that time is
     /// ended for good first, in the same commit.
     fn accept_clock(&mut self, sure: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
         let (mut ended, back) = (0, self.clock.behind());
         if let Some(by) = back {
             if !sure {
                 return Err(command::unsure_clock(by));
             }
-            let effects = self.machine.end_expired(now, &mut clock::entropy())?;
-            let ends = |effect: &&Effect| matches!(effect, Effect::Persist(Record::Revoked { .. }));
-            ended = effects.iter().filter(ends).count();
-            self.run(effects, None, turn);
+            ended = self.give(Input::EndExpired, turn)?.revoked;
         }
         let accepted = self.clock.accept();
         records::put_clock(turn, &self.clock);

@@ -6,7 +6,7 @@ use regie_protocol::{
     field::FieldPath,
     grant::VerifiedGrant,
     identity::{Nonce, PublicKey},
-    person::{Effect, Mandated, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting, opens},
+    person::{Input, Mandated, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting, opens},
     policy::{Answer, Policy, Rule, Terms},
     signed::ObjectId,
 };
@@ -18,7 +18,6 @@ use super::{
     tables,
 };
 use crate::{
-    clock,
     command::{Change, Failure, access_name, exit},
     driver::Turn,
     store::Read as _,
@@ -46,12 +45,7 @@ impl Node {
     }
 
     fn answer_one(&mut self, id: &Nonce, yes: bool, turn: &mut Turn) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let effects = match yes {
-            true => self.machine.allow(id, now, &mut clock::entropy())?,
-            false => self.machine.refuse(id)?,
-        };
-        self.run(effects, None, turn);
+        self.give(if yes { Input::Allow(id) } else { Input::Refuse(id) }, turn)?;
         Ok(())
     }
 
@@ -70,10 +64,8 @@ impl Node {
         let ids: Vec<Nonce> = ids.iter().filter_map(|id| self.find_request(id).ok()).collect();
         let (mut decided, mut rule) = (0, None);
         for id in &ids {
-            let now = self.clock.now();
-            let Ok(effects) = self.machine.remember(id, allow, remember, now, &mut clock::entropy()) else { continue };
-            rule = rule.or_else(|| effects.iter().find_map(written_rule));
-            self.run(effects, None, turn);
+            let Ok(did) = self.give(Input::Remember(id, allow, remember), turn) else { continue };
+            rule = rule.or(did.rule);
             decided += usize::from(self.answer_one(id, allow, turn).is_ok());
         }
         if decided == 0 {
@@ -83,10 +75,7 @@ impl Node {
     }
 
     pub(super) fn grant(&mut self, new: &NewGrant, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
-        let effects = self.machine.grant(new, now, &mut clock::entropy())?;
-        let id = effects.iter().find_map(issued);
-        self.run(effects, None, turn);
+        let id = self.give(Input::Grant(new), turn)?.granted;
         Ok(json!({ "grant": id, "supplier": self.name_of(&new.supplier) }))
     }
 
@@ -134,24 +123,17 @@ impl Node {
 
     pub(super) fn revoke(&mut self, grant: &str, erase: bool, turn: &mut Turn) -> Result<Value, Failure> {
         let grant = self.find_grant(grant)?;
-        let now = self.clock.now();
-        let effects = self.machine.revoke(&grant, erase, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
+        self.give(Input::Revoke(&grant, erase), turn)?;
         Ok(json!({ "revoked": grant, "erasure_asked": erase }))
     }
 
     pub(super) fn revoke_all(&mut self, supplier: &PublicKey, erase: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
-        let effects = self.machine.revoke_all(supplier, erase, now, &mut clock::entropy())?;
-        let ended = effects.iter().filter(|e| matches!(e, Effect::Persist(Record::Revoked { .. }))).count();
-        self.run(effects, None, turn);
+        let ended = self.give(Input::RevokeAll(supplier, erase), turn)?.revoked;
         Ok(json!({ "revoked": ended, "erasure_asked": erase }))
     }
 
     pub(super) fn pause(&mut self, supplier: &PublicKey, paused: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
-        let effects = self.machine.pause(supplier, paused, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
+        self.give(Input::Pause(supplier, paused), turn)?;
         Ok(json!({ "supplier": supplier, "paused": paused }))
     }
 
@@ -187,9 +169,7 @@ impl Node {
 
     pub(super) fn change_rules(&mut self, change: &Change, turn: &mut Turn) -> Result<Value, Failure> {
         let policy = changed(self.machine.policy(), change)?;
-        let now = self.clock.now();
-        let effects = self.machine.set_policy(policy, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
+        self.give(Input::SetPolicy(policy), turn)?;
         self.rules()
     }
 
@@ -281,21 +261,6 @@ fn only<T: ToString>(ids: impl Iterator<Item = T>, text: &str) -> Option<T> {
     }
     let mut found = ids.filter(|id| id.to_string().ends_with(text));
     found.next().filter(|_| found.next().is_none())
-}
-
-/// The grant that an effect issues.
-pub(super) fn issued(effect: &Effect) -> Option<ObjectId> {
-    match effect {
-        Effect::Persist(Record::Grant { grant, .. }) => Some(grant.id()),
-        _ => None,
-    }
-}
-
-fn written_rule(effect: &Effect) -> Option<String> {
-    match effect {
-        Effect::Persist(Record::Policy { policy }) => policy.rules.last().map(|rule| rule.name.clone()),
-        _ => None,
-    }
 }
 
 /// The policy with a change made.

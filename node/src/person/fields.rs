@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use regie_protocol::{
     field::{FieldPath, Observed, Provenance, Value as FieldValue},
     identity::PublicKey,
+    person::Input,
     time::Now,
 };
 use serde_json::{Value, json};
 
 use super::{Node, commands::time, tables, value_of};
 use crate::{
-    clock,
     command::{Failure, exit, parse},
     driver::Turn,
     store::{Nth, Read as _},
@@ -187,8 +187,8 @@ impl Node {
     fn tell(&mut self, changed: &BTreeMap<FieldPath, bool>, now: Now, turn: &mut Turn) -> Result<Value, Failure> {
         let told: BTreeSet<PublicKey> =
             changed.keys().flat_map(|field| self.machine.would_be_told(*field, now)).collect();
-        let effects = self.machine.field_changed(changed, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
+        self.give(Input::FieldChanged(changed), turn)?;
+        self.unreadable.retain(|field| !changed.contains_key(field));
         let names: Vec<String> = told.iter().take(NAMED).map(|supplier| self.name_of(supplier)).collect();
         Ok(json!({ "changed": changed.keys().collect::<Vec<_>>(), "told": names, "told_count": told.len() }))
     }

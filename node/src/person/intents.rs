@@ -6,11 +6,12 @@ use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
     agreement::Agreement,
+    departure::Departure,
     field::FieldPath,
     identity::PublicKey,
     intent::{BoardLink, Criterion, Offer},
     message::{BoardReply, ToBoard},
-    person::{BoardMessage, NewIntent, Outcome, OwnerError, Stage, Wanted},
+    person::{BoardMessage, Input, NewIntent, Outcome, OwnerError, Stage, Wanted},
     profile::Invitation,
     signed::{ObjectId, Verified},
     time::Days,
@@ -22,7 +23,6 @@ use zeroize::Zeroizing;
 use super::{Event, Node, commands::time, pairing, value_of};
 use crate::{
     backoff::Backoff,
-    clock,
     command::{Failure, exit, parse},
     conversation::say,
     driver::Turn,
@@ -67,7 +67,7 @@ pub struct ToSay {
     secret: Zeroizing<[u8; 32]>,
     board: PublicKey,
     addresses: Vec<Address>,
-    message: ToBoard,
+    message: Departure<ToBoard>,
     way: Way,
 }
 
@@ -106,10 +106,9 @@ impl Node {
             keep: words.keep,
             rank_by: if rank_by.is_empty() { Criterion::ALL.to_vec() } else { rank_by },
         };
-        let now = self.clock.now();
-        let (id, effects) = self.machine.cast(new, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
-        Ok(self.machine.intent(&id).map_or(Value::Null, |wanted| self.intent_json(&id, wanted)))
+        let cast = self.give(Input::Cast(new), turn)?.cast;
+        let wanted = cast.and_then(|id| self.machine.intent(&id).map(|wanted| (id, wanted)));
+        Ok(wanted.map_or(Value::Null, |(id, wanted)| self.intent_json(&id, wanted)))
     }
 
     /// Every intent that is remembered, newest first. Boards are asked anew.
@@ -144,16 +143,13 @@ impl Node {
 
     pub(super) fn withdraw(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
         let id = self.find_intent(text)?;
-        let now = self.clock.now();
-        let effects = self.machine.withdraw(&id, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
+        self.give(Input::Withdraw(&id), turn)?;
         Ok(json!({ "intent": id, "withdrawn": true }))
     }
 
     pub(super) fn pass_over(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
         let (intent, offer) = self.find_offer(text)?;
-        let effects = self.machine.pass_over(&intent, &offer)?;
-        self.run(effects, None, turn);
+        self.give(Input::PassOver(&intent, &offer), turn)?;
         Ok(json!({ "offer": offer, "passed_over": true }))
     }
 
@@ -171,11 +167,8 @@ impl Node {
 
     /// The relationship is there: the offer is taken up.
     pub(super) fn take_up(&mut self, intent: &ObjectId, offer: &ObjectId, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
         let shown = self.offer_json(self.machine.offer(intent, offer)?);
-        let effects = self.machine.take_up(intent, offer, now, &mut clock::entropy())?;
-        let grant = effects.iter().find_map(super::decisions::issued);
-        self.run(effects, None, turn);
+        let grant = self.give(Input::TakeUp(intent, offer), turn)?.granted;
         Ok(json!({ "offer": shown, "grant": grant, "taken_up": true }))
     }
 
@@ -189,10 +182,7 @@ impl Node {
 
     /// What a board answered; true where there is more to say at once.
     pub(super) fn board_replied(&mut self, intent: &ObjectId, reply: BoardReply, turn: &mut Turn) -> bool {
-        let now = self.clock.now();
-        let (effects, more) = self.machine.board_replied(intent, reply, now);
-        self.run(effects, None, turn);
-        more
+        self.hear(Input::BoardReplied(intent, reply), None, turn).to_say.is_some()
     }
 
     /// Begins to speak with the boards of intents that have something to say, and ends the talks that are over.

@@ -5,7 +5,7 @@ use regie_protocol::{
     field::{FieldPath, Observed, Provenance},
     identity::{Nonce, PublicKey},
     item::{Content, Correction, Item},
-    person::{Correcting, ItemState, Kept, Opening, OwnerError, Record},
+    person::{Correcting, Input, ItemState, Kept, Opening, OwnerError, Record},
     policy::CorrectionRule,
     signed::Signed,
     time::Days,
@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 
 use super::{Node, commands::time, records, tables, value_of};
 use crate::{
-    clock,
     command::{Failure, exit, parse},
     driver::Turn,
     store::Read as _,
@@ -26,10 +25,7 @@ const LISTED: usize = 1_000;
 impl Node {
     /// Opens a collection to a supplier.
     pub(super) fn open(&mut self, opening: &Opening, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
-        let effects = self.machine.open(opening, now, &mut clock::entropy())?;
-        let id = effects.iter().find_map(super::decisions::issued);
-        self.run(effects, None, turn);
+        let id = self.give(Input::Open(opening), turn)?.granted;
         let name = self.name_of(&opening.supplier);
         Ok(json!({ "grant": id, "supplier": name, "collection": opening.collection }))
     }
@@ -59,8 +55,7 @@ impl Node {
 
     pub(super) fn delete_item(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
         let (supplier, id, _) = self.find_item(text)?;
-        let effects = self.machine.delete_item(&supplier, &id)?;
-        self.run(effects, None, turn);
+        self.give(Input::DeleteItem(&supplier, &id), turn)?;
         Ok(json!({ "id": id, "deleted": true }))
     }
 
@@ -73,8 +68,7 @@ impl Node {
         if accept && let Content::Correction(correction) = self.content(&supplier, &id)?.content {
             return self.take_over(&supplier, &id, correction, turn);
         }
-        let effects = self.machine.corrected(&supplier, &id, false)?;
-        self.run(effects, None, turn);
+        self.give(Input::Corrected(&supplier, &id, false), turn)?;
         Ok(json!({ "id": id, "accepted": false }))
     }
 
@@ -97,8 +91,7 @@ impl Node {
         correction: Correction,
         turn: &mut Turn,
     ) -> Result<Value, Failure> {
-        let effects = self.machine.corrected(supplier, id, true)?;
-        self.run(effects, None, turn);
+        self.give(Input::Corrected(supplier, id, true), turn)?;
         let provenance = Provenance::Supplier(*supplier);
         let observed = Observed { value: correction.after, provenance, observed: self.clock.now().wall };
         let mut answer = self.put_values([(correction.field, observed)].into(), turn)?;
@@ -114,9 +107,7 @@ impl Node {
             let mut policy = self.machine.policy().clone();
             policy.corrections.retain(|old| old.name != rule.name);
             policy.corrections.push(rule);
-            let now = self.clock.now();
-            let effects = self.machine.set_policy(policy, now, &mut clock::entropy())?;
-            self.run(effects, None, turn);
+            self.give(Input::SetPolicy(policy), turn)?;
         }
         serde_json::to_value(&self.machine.policy().corrections).map_err(Failure::internal)
     }

@@ -10,6 +10,7 @@ use regie_protocol::{
     audit::{Entry, Log},
     identity::PublicKey,
     limits,
+    person::Input,
     profile::Profile,
     signed::Signed,
     time::{DAY_MS, Timestamp},
@@ -146,13 +147,9 @@ impl Node {
 
     /// A supplier's newer word on itself; where it moved, the line follows.
     pub(super) fn renew(&mut self, supplier: &PublicKey, profile: Signed<Profile>, turn: &mut Turn) {
-        let now = self.clock.now();
-        match self.machine.renew_profile(supplier, profile, now, &mut clock::entropy()) {
-            Ok(effects) if effects.is_empty() => {}
-            Ok(effects) => {
-                self.run(effects, None, turn);
-                self.follow(supplier);
-            }
+        match self.give(Input::RenewProfile(supplier, profile), turn) {
+            Ok(did) if did.records == 0 => {}
+            Ok(_) => self.follow(supplier),
             Err(error) => tracing::info!(%error, "a supplier showed a profile that is not taken"),
         }
     }

@@ -8,8 +8,9 @@
 use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
+    departure,
     identity::PublicKey,
-    message::{self, SupplierReply, ToPerson, ToSupplier},
+    message::{self, SupplierReply, ToPerson},
     person::{Outgoing, Relationship},
     profile::Profile,
     refusal::Refusal,
@@ -252,7 +253,7 @@ type To = (PublicKey, PublicKey);
 /// # Errors
 /// The line failed.
 pub(super) async fn hello(peer: &PublicKey, endpoint: &Endpoint) -> Result<Option<Signed<Profile>>, ()> {
-    match say(endpoint, peer, &ToSupplier::Hello).await {
+    match say(endpoint, peer, &departure::hello()).await {
         Ok(SupplierReply::Profile(profile)) => Ok(Some(profile)),
         Ok(_) | Err(Unanswered::Unreadable(_)) => Ok(None),
         Err(Unanswered::Line(_)) => Err(()),

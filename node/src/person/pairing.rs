@@ -5,9 +5,10 @@
 
 use regie_protocol::{
     agreement::Agreement,
+    departure::{self, Departure},
     identity::{PublicKey, four_words},
     message::{SupplierReply, ToSupplier},
-    person::Weighed,
+    person::{Input, Weighed},
     profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
     signed::{ObjectId, Signed},
     standing::Unread,
@@ -205,7 +206,7 @@ async fn greet(invitation: &Invitation, approach: &Approach) -> Result<(Endpoint
     let started = Endpoint::start(approach.secret.clone(), &[], &approach.way).await;
     let (endpoint, _network) = started.map_err(Failure::internal)?;
     endpoint.connect(*supplier.as_bytes(), &addresses, None).await.map_err(unreachable)?;
-    match exchange(&endpoint, supplier, &ToSupplier::Hello).await? {
+    match exchange(&endpoint, supplier, &departure::hello()).await? {
         SupplierReply::Profile(profile) => Ok((endpoint, profile)),
         _ => Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier did not answer with its profile")),
     }
@@ -236,11 +237,15 @@ async fn proffered(
     supplier: PublicKey,
     pairing: Signed<Pairing>,
 ) -> Result<(Signed<Pairing>, SupplierReply), Failure> {
-    let reply = exchange(endpoint, supplier, &ToSupplier::Pair(pairing.clone())).await?;
+    let reply = exchange(endpoint, supplier, &departure::pair(&pairing)).await?;
     Ok((pairing, reply))
 }
 
-async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &ToSupplier) -> Result<SupplierReply, Failure> {
+async fn exchange(
+    endpoint: &Endpoint,
+    supplier: PublicKey,
+    message: &Departure<ToSupplier>,
+) -> Result<SupplierReply, Failure> {
     say(endpoint, &supplier, message).await.map_err(|error| match error {
         Unanswered::Unreadable(code) => Failure::refused(code),
         Unanswered::Line(error) => Failure::new(
@@ -308,17 +313,13 @@ impl Node {
     pub(super) fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
         let Answered { supplier, profile, acceptance, pairing, read, vouched } = answered;
         let now = self.clock.now();
-        let mut entropy = clock::entropy();
-        let effects = self.machine.paired(&supplier, profile, acceptance, &pairing, now, &mut entropy)?;
-        self.run(effects, None, turn);
+        self.give(Input::Paired(&supplier, profile, acceptance, &pairing), turn)?;
         let domain = self.machine.relationship(&supplier).map(|r| r.profile().domain.clone()).unwrap_or_default();
         if let Some(read) = read {
-            let effects = self.machine.domain_read(&supplier, &domain, read, now, &mut clock::entropy())?;
-            self.run(effects, None, turn);
+            self.give(Input::DomainRead(&supplier, &domain, read), turn)?;
         }
         if vouched {
-            let effects = self.machine.vouch(&supplier, true, now, &mut clock::entropy())?;
-            self.run(effects, None, turn);
+            self.give(Input::Vouch(&supplier, true), turn)?;
         }
         self.looks.remove(&supplier);
         self.link(supplier, Some(now.wall));

@@ -5,7 +5,7 @@
 use regie_protocol::{
     field::{FieldPath, Value as FieldValue},
     identity::PublicKey,
-    person::{OwnerError, Said},
+    person::{Input, OwnerError, Said},
     policy::SegmentRule,
     segment::{Belongs, Fit, Segment},
     signed::{ObjectId, Verified},
@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 
 use super::{Node, commands::time, value_of};
 use crate::{
-    clock,
     command::{self, Failure},
     driver::Turn,
 };
@@ -76,9 +75,7 @@ impl Node {
             let mut policy = self.machine.policy().clone();
             policy.segments.retain(|old| old.name != rule.name);
             policy.segments.push(rule);
-            let now = self.clock.now();
-            let effects = self.machine.set_policy(policy, now, &mut clock::entropy())?;
-            self.run(effects, None, turn);
+            self.give(Input::SetPolicy(policy), turn)?;
         }
         serde_json::to_value(&self.machine.policy().segments).map_err(Failure::internal)
     }
@@ -89,9 +86,8 @@ impl Node {
             return;
         }
         self.asked.insert(*supplier, now);
-        if let Ok(effects) = self.machine.ask_segments(supplier) {
-            self.run(effects, None, turn);
-        }
+        // Where there is no such relationship any more, there is nothing to ask.
+        let _ = self.give(Input::AskSegments(supplier), turn);
     }
 
     fn say_belongs(
@@ -104,13 +100,12 @@ impl Node {
         let now = self.clock.now();
         let segment = self.machine.segments().find(|(_, segment, _)| segment.id() == *id);
         let fits = segment.is_some_and(|(_, segment, _)| self.fit(segment, now).belongs);
-        let mut entropy = clock::entropy();
-        let effects = match word {
-            Belongs::Yes => self.machine.belong(supplier, id, true, fits, now, &mut entropy)?,
-            Belongs::No => self.machine.belong(supplier, id, false, fits, now, &mut entropy)?,
-            Belongs::Count => self.machine.count_me(supplier, id, fits, now, &mut entropy)?,
+        let input = match word {
+            Belongs::Yes => Input::Belong(supplier, id, true, fits),
+            Belongs::No => Input::Belong(supplier, id, false, fits),
+            Belongs::Count => Input::CountMe(supplier, id, fits),
         };
-        self.run(effects, None, turn);
+        self.give(input, turn)?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use regie_protocol::{
     identity::PublicKey,
-    person::Relationship,
+    person::{Input, Relationship},
     profile::Profile,
     signed::Signed,
     standing::{Identified, Lookalike, Standing, Unread},
@@ -106,19 +106,15 @@ impl Node {
         self.readings.under_way = self.readings.under_way.saturating_sub(1);
         // The next moment is drawn at the next tick, by what is known then.
         self.readings.next.remove(supplier);
-        let now = self.clock.now();
         // Where the supplier was forgotten meanwhile, there is nothing to do.
-        if let Ok(effects) = self.machine.domain_read(supplier, domain, read, now, &mut clock::entropy()) {
-            self.run(effects, None, turn);
+        if self.give(Input::DomainRead(supplier, domain, read), turn).is_ok() {
             self.follow(supplier);
         }
     }
 
     /// The person vouches for a supplier, or takes that back.
     pub(super) fn vouch(&mut self, supplier: &PublicKey, vouched: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
-        let effects = self.machine.vouch(supplier, vouched, now, &mut clock::entropy())?;
-        self.run(effects, None, turn);
+        self.give(Input::Vouch(supplier, vouched), turn)?;
         Ok(self.relationship_json(supplier))
     }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 tables! {
-    role: "person";
+    role: "person", version: 1;
     facts FACTS = 1 "facts", "The node's own facts, each under its name." {
         /// The root seed, from which every key is derived.
         pub(super) SEED = "seed": Secret;

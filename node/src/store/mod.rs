@@ -40,7 +40,7 @@ mod shared;
 mod state;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod typed;
 mod write;
 

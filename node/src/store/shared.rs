@@ -419,14 +419,14 @@ async fn prepare_database(open: &mut PgConnection, schema: &Schema) -> Result<Fo
     if exists.is_none() {
         sqlx::raw_sql("BEGIN").execute(&mut *open).await.map_err(failed(doing))?;
         sqlx::raw_sql(RELATIONS).execute(&mut *open).await.map_err(failed(doing))?;
-        for (name, version) in [("format", FORMAT), ("tables", schema.version())] {
+        for (name, version) in [("format", FORMAT), ("tables", schema.version)] {
             let put = sqlx::query("INSERT INTO regie_meta (name, value) VALUES ($1, $2)");
             let put = put.bind(name).bind(version.to_be_bytes().to_vec());
             put.execute(&mut *open).await.map_err(failed(doing))?;
         }
         sqlx::raw_sql("COMMIT").execute(&mut *open).await.map_err(failed(doing))?;
     }
-    for (name, supported) in [("format", FORMAT), ("tables", schema.version())] {
+    for (name, supported) in [("format", FORMAT), ("tables", schema.version)] {
         match number(meta(open, name).await?.as_deref()) {
             0 => return Err(StoreError::Unreleased),
             found if found > supported => return Err(StoreError::NewerSchema { found, supported }),

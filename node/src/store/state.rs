@@ -40,7 +40,7 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(schema: &Schema, epoch: u64) -> State {
-        State { version: schema.version(), role: schema.role, commit: 0, epoch, counts: BTreeMap::new() }
+        State { version: schema.version, role: schema.role, commit: 0, epoch, counts: BTreeMap::new() }
     }
 
     pub(super) fn count(&self, table: TableId) -> u64 {
@@ -82,8 +82,8 @@ impl State {
         if role != schema.role.as_bytes() {
             return Err(StoreError::OtherRole { wanted: schema.role });
         }
-        if version > schema.version() {
-            return Err(StoreError::NewerSchema { found: version, supported: schema.version() });
+        if version > schema.version {
+            return Err(StoreError::NewerSchema { found: version, supported: schema.version });
         }
         let (commit, rest) = rest.split_first_chunk::<8>().ok_or(CORRUPT)?;
         let (epoch, rest) = rest.split_first_chunk::<8>().ok_or(CORRUPT)?;
@@ -113,8 +113,8 @@ pub(super) fn open_marker(key: &SecretKey, sealed: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    static SCHEMA: Schema = Schema { role: "test", tables: &[], facts: &[], migrations: &[] };
-    static OTHER: Schema = Schema { role: "another", tables: &[], facts: &[], migrations: &[] };
+    static SCHEMA: Schema = Schema { role: "test", tables: &[], facts: &[], version: 1, migrations: &[] };
+    static OTHER: Schema = Schema { role: "another", tables: &[], facts: &[], version: 1, migrations: &[] };
 
     #[test]
     fn a_state_round_trips_and_a_newer_one_or_another_roles_is_refused() {
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(other, Some(StoreError::OtherRole { wanted: "another" }));
         state.removed(table).unwrap();
         assert!(state.removed(table).is_err());
-        state.version = SCHEMA.version() + 1;
+        state.version = SCHEMA.version + 1;
         let newer = State::open(&SCHEMA, &key, &state.seal(&key).unwrap()).err();
         assert_eq!(newer, Some(StoreError::NewerSchema { found: 2, supported: 1 }));
     }

@@ -216,17 +216,13 @@ pub struct Schema {
     pub tables: &'static [Entry],
     /// The names of single records: in which table, and of which type.
     pub facts: &'static [Entry],
-    /// How a file of an earlier version becomes one of today's, oldest first. The version is one more than their number.
+    /// The version of the tables and their records, 1 in release 0.1.0: one more than the number of migrations.
+    pub version: u32,
+    /// How a file of an earlier version becomes one of today's, oldest first.
     pub migrations: &'static [Migration],
 }
 
 impl Schema {
-    /// The version of the tables and their records; 1 in release 0.1.0.
-    #[must_use]
-    pub fn version(&self) -> u32 {
-        1 + u32::try_from(self.migrations.len()).unwrap_or(u32::MAX - 1)
-    }
-
     /// Every table, by code.
     pub fn ids(&self) -> impl Iterator<Item = TableId> + use<> {
         let tables = self.tables;
@@ -264,7 +260,7 @@ pub struct Migration {
 /// Declares the tables of a role: constants, and the [`Schema`] that lists them.
 macro_rules! tables {
     (
-        role: $role:literal;
+        role: $role:literal, version: $version:literal;
         facts $facts:ident = $facts_code:literal $facts_name:literal, $facts_about:literal {
             $($(#[doc = $fact_doc:literal])+ $fact_vis:vis $fact:ident = $fact_name:literal: $fact_record:ty;)*
         }
@@ -304,6 +300,7 @@ macro_rules! tables {
             facts: &[$($crate::store::Entry {
                 id: $facts, key: $fact_name, record: stringify!($fact_record), about: concat!($($fact_doc),+),
             },)*],
+            version: $version,
             migrations: &[],
         };
 

@@ -5,6 +5,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use regie_protocol::{
+    departure::Leaves,
     identity::PublicKey,
     intent::{BoardLink, Category, Intent, Needs, Offer, TakeUp},
     limits,
@@ -14,11 +15,12 @@ use regie_protocol::{
     signed::{ObjectId, Signed, Verified},
     supplier::NewOffer,
     time::{DAY_MS, Days, Now, Timestamp},
-    wire,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event, World, happening::Happening, lists::not_found, names, records::damaged, tables};
+use super::{
+    Companion, Event, World, departing, happening::Happening, lists::not_found, names, records::damaged, tables,
+};
 use crate::{
     backoff::Backoff,
     clock,
@@ -436,13 +438,14 @@ impl Companion {
     }
 
     /// Says something to another companion after this turn; what it answers, or that it did not, comes back as an event.
-    pub(super) fn say<M: Message>(
+    pub(super) fn say<M: Message + Leaves>(
         &self,
         to: &Invitation,
         message: M,
         answer: impl FnOnce(Option<Box<M::Reply>>) -> Event + Send + 'static,
         turn: &mut Turn,
     ) {
+        let Some(message) = departing(message) else { return };
         let addresses: Vec<Address> = to.addresses.iter().filter_map(|text| text.parse().ok()).collect();
         let (endpoint, runtime, events) = (self.endpoint.clone(), self.runtime.clone(), self.events.clone());
         let key = to.supplier;

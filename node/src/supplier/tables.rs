@@ -151,7 +151,7 @@ impl Part for Issuer {
 }
 
 tables! {
-    role: "supplier";
+    role: "supplier", version: 1;
     facts FACTS = 1 "facts", "The company's own facts, each under its name." {
         /// The secret key.
         pub(super) KEY = "key": Secret;

@@ -14,12 +14,11 @@ use regie_protocol::{
     signed::{ObjectId, Signed, Verified},
     tally::{Close, HelperLink, HelperSecret, Leader, Prepare, TallyReport, Task, Total, VerifyKey},
     time::Timestamp,
-    wire,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Companion, Event, World, answer, records::damaged, tables};
+use super::{Companion, Event, World, answer, departing, records::damaged, tables};
 use crate::{
     clock,
     command::Failure,
@@ -87,8 +86,9 @@ impl Companion {
         turn.after(move || {
             if let Some(events) = events.upgrade()
                 && let Err(error) = events.try_send(Event::Help(peer, frame, responder))
-                && let (Event::Help(_, _, responder), Ok(frame)) =
-                    (error.into_inner(), wire::encode(&HelperReply::Refused(Refusal::Unavailable)))
+                && let Event::Help(_, _, responder) = error.into_inner()
+                && let Some(Ok(frame)) =
+                    departing(HelperReply::Refused(Refusal::Unavailable)).map(|reply| reply.frame())
             {
                 responder.reply(frame);
             }
@@ -110,7 +110,7 @@ impl Companion {
             Ok(ToHelper::Close(close)) => self.close(peer, &close, turn)?,
             Err(code) => Err(code),
         };
-        answer(responder, &helped.unwrap_or_else(HelperReply::Refused), turn);
+        answer(responder, helped.unwrap_or_else(HelperReply::Refused), turn);
         Ok(())
     }
 

@@ -35,6 +35,7 @@ pub static SCHEMA: Schema = Schema {
         entry(DISCLOSURE),
     ],
     facts: &[],
+    version: 1,
     migrations: &[],
 };
 

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Effect, OwnerError, Person, Record, owner, requests};
+use super::{Effect, Host, OwnerError, Person, Record, owner, requests};
 use crate::{
     audit::{Event, Log},
+    departure::{self, Departure},
     entropy::Entropy,
     field::FieldPath,
     identity::{Nonce, PublicKey},
@@ -121,7 +122,7 @@ pub struct BoardMessage {
     /// Where it is.
     pub addresses: Vec<String>,
     /// What to say.
-    pub message: ToBoard,
+    pub message: Departure<ToBoard>,
 }
 
 type Effects = Result<Vec<Effect>, OwnerError>;
@@ -131,13 +132,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::BadIntent`], [`OwnerError::TooManyIntents`].
-    pub fn cast(
-        &mut self,
-        new: NewIntent,
-        now: impl Into<Now>,
-        entropy: &mut Entropy,
-    ) -> Result<(ObjectId, Vec<Effect>), OwnerError> {
-        let now = now.into();
+    pub(super) fn cast(&mut self, new: NewIntent, now: Now, entropy: &mut Entropy) -> Effects {
         let open = self.intents.values().filter(|wanted| wanted.open()).count();
         if open >= limits::INTENTS_OPEN {
             return Err(OwnerError::TooManyIntents);
@@ -182,7 +177,7 @@ impl Person {
         self.record(&mut effects, Record::Intent { stored });
         self.log(&mut effects, Log::Personal, Event::Cast { intent: id }, now, entropy)?;
         effects.push(Effect::Board(id));
-        Ok((id, effects))
+        Ok(effects)
     }
 
     /// The intents that are remembered, by their names.
@@ -212,14 +207,13 @@ impl Person {
             _ => return None,
         };
         let (board, addresses) = (wanted.intent.board, wanted.intent.addresses.clone());
-        Some(BoardMessage { secret: key.expose_secret(), board, addresses, message })
+        Some(BoardMessage { secret: key.expose_secret(), board, addresses, message: departure::let_out(message) })
     }
 
-    /// What the board answered to [`Self::to_board`]. True where there is more to say at once.
-    pub fn board_replied(&mut self, id: &ObjectId, reply: BoardReply, now: impl Into<Now>) -> (Vec<Effect>, bool) {
-        let now = now.into();
+    /// What the board answered to [`Self::to_board`].
+    pub(super) fn board_replied(&mut self, id: &ObjectId, reply: BoardReply, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let Some(wanted) = self.intents.get(id) else { return (effects, false) };
+        let Some(wanted) = self.intents.get(id) else { return effects };
         let stage = wanted.stored.stage;
         let more = match (stage, reply) {
             (Stage::Casting, BoardReply::Noted) => {
@@ -242,7 +236,10 @@ impl Person {
             }
             _ => false,
         };
-        (effects, more)
+        if more {
+            effects.push(Effect::Board(*id));
+        }
+        effects
     }
 
     /// Closes intents whose time is over.
@@ -267,7 +264,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoIntent`] where there is none that is open.
-    pub fn withdraw(&mut self, id: &ObjectId, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+    pub(super) fn withdraw(&mut self, id: &ObjectId, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
         let now = now.into();
         self.intents.get(id).filter(|wanted| wanted.open()).ok_or(OwnerError::NoIntent)?;
         let mut effects = Vec::new();
@@ -281,7 +278,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoOffer`].
-    pub fn pass_over(&mut self, id: &ObjectId, offer: &ObjectId) -> Effects {
+    pub(super) fn pass_over(&mut self, id: &ObjectId, offer: &ObjectId) -> Effects {
         self.offer(id, offer)?;
         let mut effects = Vec::new();
         self.drop_offer(&mut effects, id, offer);
@@ -304,8 +301,8 @@ impl Person {
     /// # Errors
     /// [`OwnerError::NoOffer`], [`OwnerError::OfferOver`], [`OwnerError::NoRelationship`], and
     /// [`Refusal::OutsideAgreement`] where the agreement does not permit what the offer needs.
-    pub fn take_up(&mut self, id: &ObjectId, offer: &ObjectId, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
-        let now = now.into();
+    pub(super) fn take_up(&mut self, id: &ObjectId, offer: &ObjectId, now: Now, host: &mut dyn Host) -> Effects {
+        let entropy = &mut host.entropy();
         let offer = self.offer(id, offer)?.clone();
         if !self.intents.get(id).is_some_and(Wanted::open) || now.latest() >= offer.expires {
             return Err(OwnerError::OfferOver);
@@ -317,6 +314,7 @@ impl Person {
         let taken = Verified::sign(taken, &relationship.key)?;
         let mut effects = Vec::new();
         // First what can be refused: an error must leave no change behind.
+        owner::all_readable(host, &crate::field::expand(&offer.needs.fields))?;
         let granted = self.grant_needs(&mut effects, &offer, now, entropy)?;
         self.queue(&mut effects, supplier, ToSupplier::TakeUp(taken.signed().clone()))?;
         let closed = Event::Closed { intent: *id, offer: Some((offer.id(), supplier)) };

@@ -91,7 +91,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`], or bounds that are none.
-    pub fn open(&mut self, opening: &Opening, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+    pub(super) fn open(&mut self, opening: &Opening, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
         let now = now.into();
         let supplier = opening.supplier;
         if !self.relationships.contains_key(&supplier) {
@@ -196,7 +196,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoItem`] where there is no such correction that waits.
-    pub fn corrected(&mut self, supplier: &PublicKey, id: &Nonce, accepted: bool) -> Effects {
+    pub(super) fn corrected(&mut self, supplier: &PublicKey, id: &Nonce, accepted: bool) -> Effects {
         let kept = self.item(supplier, id).ok_or(OwnerError::NoItem)?;
         if kept.field.is_none() || kept.state != ItemState::Here {
             return Err(OwnerError::NoItem);
@@ -210,7 +210,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoItem`].
-    pub fn delete_item(&mut self, supplier: &PublicKey, id: &Nonce) -> Effects {
+    pub(super) fn delete_item(&mut self, supplier: &PublicKey, id: &Nonce) -> Effects {
         let kept = self.item(supplier, id).filter(|kept| kept.state != ItemState::Deleted);
         kept.ok_or(OwnerError::NoItem)?;
         let mut effects = Vec::new();

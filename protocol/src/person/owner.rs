@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Person, Plan, Record, StoredRelationship, Waiting, from_supplier, relies_on, requests};
+use super::{
+    Effect, Host, Person, Plan, Record, StoredRelationship, Waiting, entry::unreadable, from_supplier, relies_on,
+    requests,
+};
 use crate::{
     agreement::Agreement,
     audit::{Event, Log},
@@ -96,6 +99,9 @@ pub enum OwnerError {
     /// The supplier's profile or acceptance does not hold.
     #[error("what the supplier showed does not hold: {0}")]
     BadPairing(Mismatch),
+    /// A value can't be read.
+    #[error("the stored value of {0} can't be read")]
+    Unreadable(FieldPath),
     /// The policy is too large.
     #[error("a policy has at most {} rules with names of at most {} bytes", limits::RULES, limits::NAME_BYTES)]
     BadPolicy,
@@ -157,6 +163,7 @@ coded! {
     Self::BadPairing(Mismatch::Alternative) => "alternative";
     Self::BadPairing(Mismatch::UnsignedAcceptance) => "unsigned_acceptance";
     Self::BadPairing(Mismatch::Acceptance) => "acceptance";
+    Self::Unreadable(field) => "unreadable" ("field": field.info().path);
     Self::BadPolicy => "bad_policy" ("rules": limits::RULES, "bytes": limits::NAME_BYTES);
     Self::Refused(refusal) => "refused" ("refusal": refusal);
 }
@@ -271,7 +278,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::BadPairing`] where profile or acceptance is not what was proffered.
-    pub fn paired(
+    pub(super) fn paired(
         &mut self,
         supplier: &PublicKey,
         profile: Signed<Profile>,
@@ -320,7 +327,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`], [`OwnerError::TooManyRenewals`].
-    pub fn renew_key(&mut self, supplier: &PublicKey, now: impl Into<Now>) -> Effects {
+    pub(super) fn renew_key(&mut self, supplier: &PublicKey, now: impl Into<Now>) -> Effects {
         let now = now.into();
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let mut effects = Vec::new();
@@ -389,10 +396,11 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRequest`].
-    pub fn allow(&mut self, id: &Nonce, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
-        let now = now.into();
+    pub(super) fn allow(&mut self, id: &Nonce, now: Now, host: &mut dyn Host) -> Effects {
+        let entropy = &mut host.entropy();
         let (supplier, waiting) = self.find_waiting(id)?;
         let fields: BTreeSet<FieldPath> = waiting.fields.keys().filter_map(AskedPath::known).collect();
+        all_readable(host, &fields)?;
         let purposes = BTreeSet::from([waiting.purpose]);
         let mut scope =
             requests::scope(fields.iter().copied(), purposes, waiting.access, now, waiting.duration, waiting.retention);
@@ -413,7 +421,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRequest`].
-    pub fn refuse(&mut self, id: &Nonce) -> Effects {
+    pub(super) fn refuse(&mut self, id: &Nonce) -> Effects {
         let (supplier, waiting) = self.find_waiting(id)?;
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Decided { supplier, id: *id });
@@ -428,7 +436,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRequest`], [`OwnerError::BadPolicy`] where the policy is full.
-    pub fn remember(
+    pub(super) fn remember(
         &mut self,
         id: &Nonce,
         allow: bool,
@@ -466,7 +474,13 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn pause(&mut self, supplier: &PublicKey, paused: bool, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+    pub(super) fn pause(
+        &mut self,
+        supplier: &PublicKey,
+        paused: bool,
+        now: impl Into<Now>,
+        entropy: &mut Entropy,
+    ) -> Effects {
         let now = now.into();
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let mut effects = Vec::new();
@@ -488,7 +502,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn set_at_once(&mut self, supplier: &PublicKey, at_once: bool) -> Effects {
+    pub(super) fn set_at_once(&mut self, supplier: &PublicKey, at_once: bool) -> Effects {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let mut effects = Vec::new();
         if relationship.stored.at_once != at_once {
@@ -502,8 +516,8 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`], or a scope out of bounds.
-    pub fn grant(&mut self, new: &NewGrant, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
-        let now = now.into();
+    pub(super) fn grant(&mut self, new: &NewGrant, now: Now, host: &mut dyn Host) -> Effects {
+        let entropy = &mut host.entropy();
         let supplier = new.supplier;
         if !self.relationships.contains_key(&supplier) {
             return Err(OwnerError::NoRelationship);
@@ -512,6 +526,9 @@ impl Person {
             requests::scope([].into_iter(), new.purposes.clone(), new.access, now, new.duration, new.retention);
         scope.fields.clone_from(&new.fields);
         let fields = expand(&new.fields);
+        if new.access == Access::Subscribe {
+            all_readable(host, &fields)?;
+        }
         let mut effects = Vec::new();
         let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
         self.give_back(&mut effects, &supplier, &fields);
@@ -530,7 +547,13 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoGrant`], [`OwnerError::AlreadyRevoked`].
-    pub fn revoke(&mut self, grant: &ObjectId, erase: bool, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+    pub(super) fn revoke(
+        &mut self,
+        grant: &ObjectId,
+        erase: bool,
+        now: impl Into<Now>,
+        entropy: &mut Entropy,
+    ) -> Effects {
         let now = now.into();
         if self.revoked.has(grant) {
             return Err(OwnerError::AlreadyRevoked);
@@ -556,7 +579,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn revoke_all(
+    pub(super) fn revoke_all(
         &mut self,
         supplier: &PublicKey,
         erase: bool,
@@ -596,25 +619,25 @@ impl Person {
     ///
     /// # Errors
     /// None that the person can cause.
-    pub fn field_changed(
+    pub(super) fn field_changed(
         &mut self,
         fields: &BTreeMap<FieldPath, bool>,
-        now: impl Into<Now>,
-        entropy: &mut Entropy,
+        now: Now,
+        host: &mut dyn Host,
     ) -> Effects {
-        let now = now.into();
+        let entropy = &mut host.entropy();
+        let changed: BTreeSet<FieldPath> = fields.keys().copied().collect();
+        let told = self.relationships.keys().map(|supplier| (*supplier, self.subscribed(supplier, &changed, now)));
+        let told: Vec<_> = told.filter(|(_, releases)| !releases.is_empty()).collect();
+        let leaving = told.iter().flat_map(|(_, releases)| releases.values().map(decision::Release::field)).collect();
+        all_readable(host, &leaving)?;
         let mut effects = Vec::new();
         for (field, present) in fields {
             let event = Event::FieldChanged { field: *field, present: *present };
             self.log(&mut effects, Log::Personal, event, now, entropy)?;
         }
-        let changed: BTreeSet<FieldPath> = fields.keys().copied().collect();
-        let suppliers: Vec<PublicKey> = self.relationships.keys().copied().collect();
-        for supplier in suppliers {
-            let releases = self.subscribed(&supplier, &changed, now);
-            if !releases.is_empty() {
-                effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, Vec::new())));
-            }
+        for (supplier, releases) in told {
+            effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, Vec::new())));
         }
         Ok(effects)
     }
@@ -631,7 +654,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::BadPolicy`].
-    pub fn set_policy(&mut self, policy: Policy, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+    pub(super) fn set_policy(&mut self, policy: Policy, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
         let now = now.into();
         if !policy.well_formed() {
             return Err(OwnerError::BadPolicy);
@@ -649,7 +672,7 @@ impl Person {
     ///
     /// # Errors
     /// None that the person can cause.
-    pub fn restored(&mut self, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+    pub(super) fn restored(&mut self, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
         let now = now.into();
         let mut effects = Vec::new();
         let epoch = self.epoch + 1;
@@ -674,7 +697,7 @@ impl Person {
     ///
     /// # Errors
     /// None that the person can cause.
-    pub fn end_expired(&mut self, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
+    pub(super) fn end_expired(&mut self, now: impl Into<Now>, entropy: &mut Entropy) -> Effects {
         let now = now.into();
         let revives = |grant: &crate::grant::VerifiedGrant| {
             let over = |at| matches!(grant.live(self, at), Err(Refusal::Expired));
@@ -786,6 +809,11 @@ impl Person {
         let live: Vec<_> = self.live(supplier, now).into_iter().filter(|l| l.grant().root().id() == grant).collect();
         fields.iter().filter_map(|f| decision::under(*f, &live).map(|r| (AskedPath::from(*f), r))).collect()
     }
+}
+
+/// The owner's word brings these values out, so they have to be there before anything is changed.
+pub(super) fn all_readable(host: &mut dyn Host, fields: &BTreeSet<FieldPath>) -> Result<(), OwnerError> {
+    unreadable(host, fields).first().map_or(Ok(()), |field| Err(OwnerError::Unreadable(*field)))
 }
 
 /// A disclosure that goes out by itself, not as the reply to a frame.

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Outgoing, PastRequest, Person, Plan, Record, Waiting};
+use super::{Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Waiting, entry::unreadable};
 use crate::{
     audit::{Event, Log},
     decision::{self, Release, Verdict, Wanted},
+    departure,
     entropy::Entropy,
     field::{AskedPath, FieldPath, Selector},
     grant::{Access, Bounds, Chain, Grant, GrantState as _, Scope, VerifiedGrant},
@@ -28,17 +29,17 @@ const USES_PER_HOUR: u32 = 60;
 
 impl Person {
     /// Handles a message of a supplier that is connected under its own key, to the person's key for it.
-    pub fn message(
+    pub(super) fn message(
         &mut self,
         supplier: &PublicKey,
         message: ToPerson,
-        now: impl Into<Now>,
-        entropy: &mut Entropy,
+        now: Now,
+        host: &mut dyn Host,
     ) -> Vec<Effect> {
-        let now = now.into();
+        let entropy = &mut host.entropy();
         let mut effects = Vec::new();
         let handled = match message {
-            ToPerson::Request(request) => self.request(&mut effects, supplier, request, now, entropy),
+            ToPerson::Request(request) => self.request(&mut effects, supplier, request, now, entropy, host),
             ToPerson::Acknowledge(signed) => {
                 self.acknowledged(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
@@ -55,22 +56,15 @@ impl Person {
         effects
     }
 
-    /// Refuses a message of a connected supplier that is for another role ([`message::read`](crate::message::read) says
-    /// so). That it came stands in the log, as every refusal of a message.
-    pub fn misaddressed(&mut self, supplier: &PublicKey, now: impl Into<Now>, entropy: &mut Entropy) -> Vec<Effect> {
-        self.reject(supplier, Refusal::Unexpected, now.into(), entropy)
-    }
-
     /// Handles the reply to message `number` of a supplier's outbox.
-    pub fn replied(
+    pub(super) fn replied(
         &mut self,
         supplier: &PublicKey,
         number: u64,
         reply: SupplierReply,
-        now: impl Into<Now>,
+        now: Now,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
-        let now = now.into();
         let handled = match reply {
             SupplierReply::Noted if self.renews(supplier, number) => self.key_renewed(supplier, now, entropy),
             // It was restored from a backup that is older than the person's present key: that is told once more, under
@@ -99,8 +93,7 @@ impl Person {
     /// Takes out of a supplier's outbox what relies on a grant that has expired since: to be called before
     /// [`Self::to_send`]. What a revocation ends is gone from the outbox with the revocation itself. Where only a clock
     /// that is held back says that it has expired, it stays there and is not sent.
-    pub fn drop_expired(&mut self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<Effect> {
-        let now = now.into();
+    pub(super) fn drop_expired(&mut self, supplier: &PublicKey, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         let Some(relationship) = self.relationships.get_mut(supplier) else { return effects };
         relationship.withheld.clear();
@@ -130,7 +123,8 @@ impl Person {
         let renewal = renewal.map(|(number, _)| *number);
         let due = outbox.iter().filter(|(number, _)| renewal.is_none_or(|only| **number == only));
         let due = due.filter(|(number, _)| !withheld.contains(number) && in_flight.take_due(**number, now));
-        due.map(|(number, waiting)| Outgoing { number: *number, message: waiting.message.clone() }).collect()
+        due.map(|(number, waiting)| Outgoing { number: *number, message: departure::let_out(waiting.message.clone()) })
+            .collect()
     }
 
     /// Suppliers to whom something is to be sent again, though their line lives.
@@ -149,8 +143,7 @@ impl Person {
     /// Forgets request ids whose time alone refuses them now, and closes intents whose time is over. Neither can be
     /// taken back, so both wait until that time has come for sure. How far each supplier's ids were forgotten is kept:
     /// a clock that is set back must not let an old request in again.
-    pub fn tick(&mut self, now: impl Into<Now>) -> Vec<Effect> {
-        let now = now.into();
+    pub(super) fn tick(&mut self, now: Now) -> Vec<Effect> {
         // By the clock too: behind the floor it still lets in what the floor alone would have forgotten.
         let sure = now.wall.min(now.floor);
         let over = |at: &Timestamp| at.plus_ms(limits::REPLAY_WINDOW_MS) < sure;
@@ -187,6 +180,7 @@ impl Person {
         signed: Signed<DataRequest>,
         now: Now,
         entropy: &mut Entropy,
+        host: &mut dyn Host,
     ) -> Result<(), Refusal> {
         let request = self.sent_now_by(supplier, signed)?;
         self.hear(effects, supplier, request.at);
@@ -194,9 +188,18 @@ impl Person {
         if let Some(relationship) = self.relationships.get_mut(supplier) {
             relationship.skewed = false;
         }
+        let shown = self.all_shown(supplier, &request);
+        let unread = unreadable(host, &self.may_disclose(supplier, &request, shown.as_deref().unwrap_or(&[]), now));
+        if !unread.is_empty() {
+            // Nothing was written, so that the same request finds its answer once the value can be read.
+            effects.push(Effect::Unreadable(*supplier, unread));
+            effects.push(Effect::Reply(PersonReply::Refused(Refusal::Unavailable)));
+            return Ok(());
+        }
         self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
         self.learn_shown(effects, supplier, &request, now, entropy)?;
-        let mut verdicts = self.decide(supplier, &request, now)?;
+        let shown = shown?;
+        let mut verdicts = self.decide(supplier, &request, &shown, now)?;
         self.keep_terms(effects, supplier, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
         let mut grants = Vec::new();
@@ -205,7 +208,7 @@ impl Person {
             match self.issue(effects, supplier, scope, rule, now, entropy) {
                 Ok(grant) => {
                     grants.push(grant);
-                    verdicts = self.decide(supplier, &request, now)?;
+                    verdicts = self.decide(supplier, &request, &shown, now)?;
                 }
                 // There is a grant still; that it can't be renewed now ends nothing.
                 Err(_) if grantable.values().all(|(_, renews)| *renews) => {}
@@ -273,15 +276,56 @@ impl Person {
         refusals.into_iter().find(|(holds, _)| *holds).map_or(Ok(()), |(_, code)| Err(code))
     }
 
+    /// The chains that a request shows, checked.
+    fn all_shown(&self, supplier: &PublicKey, request: &DataRequest) -> Result<Vec<VerifiedGrant>, Refusal> {
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        request.chains.iter().map(|chain| self.shown(chain, &relationship.lineage)).collect()
+    }
+
+    /// The fields whose values this request may bring out, before anything is written for it: what it shows may make
+    /// its sender a processor, for whom no default speaks.
+    fn may_disclose(
+        &self,
+        supplier: &PublicKey,
+        request: &DataRequest,
+        shown: &[VerifiedGrant],
+        now: Now,
+    ) -> BTreeSet<FieldPath> {
+        let Some(relationship) = self.relationships.get(supplier) else { return BTreeSet::new() };
+        let by_default = relationship.stored.introduced_by.is_none();
+        let verdicts = self.weigh_request(supplier, request, shown, now).unwrap_or_default();
+        let leaves = |verdict: &Verdict| match verdict {
+            Verdict::Release(_) | Verdict::Renewable { .. } => true,
+            Verdict::Grantable { .. } => by_default,
+            Verdict::Ask { .. } | Verdict::Refuse(_) => false,
+        };
+        verdicts.iter().filter(|(_, verdict)| leaves(verdict)).filter_map(|(path, _)| path.known()).collect()
+    }
+
     fn decide(
         &self,
         supplier: &PublicKey,
-        request: &Verified<DataRequest>,
+        request: &DataRequest,
+        shown: &[VerifiedGrant],
         now: Now,
     ) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
-        let shown: Vec<VerifiedGrant> =
-            request.chains.iter().map(|chain| self.shown(chain, &relationship.lineage)).collect::<Result<_, _>>()?;
+        let verdicts = self.weigh_request(supplier, request, shown, now)?;
+        Ok(if relationship.stored.introduced_by.is_some() {
+            self.only_under_mandates(relationship, request.purpose, verdicts, now)
+        } else {
+            verdicts
+        })
+    }
+
+    fn weigh_request(
+        &self,
+        supplier: &PublicKey,
+        request: &DataRequest,
+        shown: &[VerifiedGrant],
+        now: Now,
+    ) -> Result<BTreeMap<AskedPath, Verdict>, Refusal> {
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         // Only the key that a grant names can hand it on: who asks for that under a later key needs a new grant.
         let current = relationship.lineage.current();
         let can_hand_on = |grant: &&VerifiedGrant| request.delegations == 0 || grant.holder() == current;
@@ -306,12 +350,7 @@ impl Person {
         };
         let wanted = Wanted { access: request.access, now: now.latest(), until: now.wall.plus_days(request.duration) };
         let withdrawn = &relationship.withdrawn;
-        let verdicts = decision::decide(&request.fields, &terms, &live, &spent, withdrawn, &self.policy, wanted);
-        Ok(if relationship.stored.introduced_by.is_some() {
-            self.only_under_mandates(relationship, request.purpose, verdicts, now)
-        } else {
-            verdicts
-        })
+        Ok(decision::decide(&request.fields, &terms, &live, &spent, withdrawn, &self.policy, wanted))
     }
 
     /// Checks a chain that a supplier shows. Its grant may be one of another relationship of this person; a
@@ -510,7 +549,13 @@ impl Person {
         Ok(effects)
     }
 
-    fn reject(&mut self, supplier: &PublicKey, code: Refusal, now: Now, entropy: &mut Entropy) -> Vec<Effect> {
+    pub(super) fn reject(
+        &mut self,
+        supplier: &PublicKey,
+        code: Refusal,
+        now: Now,
+        entropy: &mut Entropy,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written. Nor does what
         // is sent again and again because clocks differ: that they do is written once.

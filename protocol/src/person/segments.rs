@@ -49,7 +49,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn ask_segments(&mut self, supplier: &PublicKey) -> Effects {
+    pub(super) fn ask_segments(&mut self, supplier: &PublicKey) -> Effects {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, ToSupplier::Segments));
         let mut effects = Vec::new();
@@ -94,7 +94,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoSegment`], [`OwnerError::DoesNotFit`], and [`OwnerError::Refused`] outside the agreement.
-    pub fn belong(
+    pub(super) fn belong(
         &mut self,
         supplier: &PublicKey,
         id: &ObjectId,
@@ -141,7 +141,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoSegment`] where it does not count, [`OwnerError::Counted`], [`OwnerError::BudgetSpent`].
-    pub fn count_me(
+    pub(super) fn count_me(
         &mut self,
         supplier: &PublicKey,
         id: &ObjectId,

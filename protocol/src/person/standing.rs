@@ -27,7 +27,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn domain_read(
+    pub(super) fn domain_read(
         &mut self,
         supplier: &PublicKey,
         domain: &str,
@@ -61,7 +61,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`]; [`OwnerError::BadPairing`] where it is not this supplier's or out of bounds.
-    pub fn renew_profile(
+    pub(super) fn renew_profile(
         &mut self,
         supplier: &PublicKey,
         profile: Signed<Profile>,
@@ -135,7 +135,7 @@ impl Person {
     ///
     /// # Errors
     /// [`OwnerError::NoRelationship`].
-    pub fn vouch(
+    pub(super) fn vouch(
         &mut self,
         supplier: &PublicKey,
         vouched: bool,

@@ -12,6 +12,7 @@ use super::{Effect, Kept, Said, StoredIntent, Wanted, standing};
 use crate::{
     agreement::Agreement,
     audit::{Log, TreeHead},
+    departure::{self, Departure},
     field::{AskedPath, FieldPath},
     grant::{Access, Chain, Grant, GrantState, Used, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
@@ -246,8 +247,8 @@ impl Waiting {
 pub struct Outgoing {
     /// Its place in the outbox.
     pub number: u64,
-    /// The message that is sent until it is signed for.
-    pub message: ToSupplier,
+    /// The message.
+    pub message: Departure<ToSupplier>,
 }
 
 /// A change of state, as it is stored. Replaying all records in order gives the state back.
@@ -833,7 +834,7 @@ impl Relationship {
     pub fn outgoing(&self) -> Vec<Outgoing> {
         self.outbox
             .iter()
-            .map(|(number, waiting)| Outgoing { number: *number, message: waiting.message.clone() })
+            .map(|(number, waiting)| Outgoing { number: *number, message: departure::let_out(waiting.message.clone()) })
             .collect()
     }
 }

@@ -8,7 +8,7 @@ use regie_protocol::{
     identity::{Keypair, Nonce},
     limits,
     message::{PersonReply, ToPerson, ToSupplier},
-    person::{Effect, Record},
+    person::{Input, Record},
     purpose::Purpose,
     refusal::Refusal,
     request::DataRequest,
@@ -82,7 +82,7 @@ fn a_stolen_grant_opens_nothing_for_its_thief() {
     let stolen = Chain { grant: theirs.grants.first().expect("a grant came along").clone(), links: Vec::new() };
     let held_by_victim = world.crafted(1, NOW);
     let victim = world.turn_to(3);
-    let before = world.records.len();
+    let before = world.host.records.len();
 
     // Shown as if it were the thief's own; shown by the victim's name; the victim's own message sent by the thief.
     let shown = DataRequest { chains: vec![stolen.clone()], ..world.crafted(2, NOW) };
@@ -98,7 +98,7 @@ fn a_stolen_grant_opens_nothing_for_its_thief() {
         assert!(matches!(reply, PersonReply::Refused(_)), "{what}: {reply:?}");
     }
     let issued = |record: &Record| matches!(record, Record::Grant { .. });
-    assert!(!world.records[before..].iter().any(issued), "nothing was granted to the thief");
+    assert!(!world.host.records[before..].iter().any(issued), "nothing was granted to the thief");
 }
 
 #[test]
@@ -109,10 +109,9 @@ fn a_replay_is_refused_at_every_minute_also_after_a_restart() {
     for minute in 0..60 {
         let now = NOW.plus_ms(minute * MINUTE_MS);
         if minute % 3 == 0 {
-            world.person = world.rebuilt(world.records.len());
+            world.person = world.rebuilt(world.host.records.len());
         }
-        let effects = world.person.tick(now);
-        world.run(effects, now);
+        world.person.handle(Input::Tick, now, &mut world.host).expect("no owner is asked");
         let reply = world.give(message.clone(), now);
         let code = if minute * MINUTE_MS <= limits::CLOCK_LEEWAY_MS { Refusal::Replayed } else { Refusal::ClockSkew };
         assert_eq!(reply.refusal(), Some(code), "after {minute} minutes");
@@ -129,16 +128,14 @@ fn wherever_a_revocation_comes_among_requests_no_value_leaves_after_it() {
         let mut revoked = false;
         for number in 0..=REQUESTS {
             if number == place {
-                let mut entropy = world.entropy();
-                let effects = world.person.revoke(&grant, true, NOW, &mut entropy).expect("revoked");
-                world.run(effects, NOW);
+                world.person.handle(Input::Revoke(&grant, true), NOW, &mut world.host).expect("revoked");
                 revoked = true;
             }
             let message = world.signed(world.crafted(100 + number, NOW));
             let under = values_under(&world.give(message, NOW));
             assert_eq!(under.is_empty(), revoked, "request {number}, revoked before {place}");
             let (_, relationship) = world.person.relationships().next().expect("one");
-            let waiting = relationship.outgoing().into_iter().map(|outgoing| match outgoing.message {
+            let waiting = relationship.outgoing().into_iter().map(|outgoing| match outgoing.message.into_inner() {
                 ToSupplier::Disclose(signed) => PersonReply::Answer(signed),
                 _ => PersonReply::Noted,
             });
@@ -148,21 +145,22 @@ fn wherever_a_revocation_comes_among_requests_no_value_leaves_after_it() {
     }
 }
 
+/// Nothing can come between: whoever ends a grant does so before the decision, or after what it let out is in the
+/// outbox, which the revocation then empties.
 #[test]
-fn a_revocation_between_the_decision_and_the_sealing_wins() {
+fn a_decision_and_its_disclosure_are_one_input_and_a_revocation_wins_on_either_side() {
     let mut world = World::new("balanced");
     let granted = world.given(Access::Subscribe);
     let grant = granted.grants.first().expect("a grant").clone().verify().expect("verified").id();
     let (message, key) = (world.signed(world.crafted(1, NOW)), world.supplier_key());
-    let mut entropy = world.entropy();
-    let decided = world.person.message(&key, message, NOW, &mut entropy);
-    let effects = world.person.revoke(&grant, false, NOW, &mut entropy).expect("revoked");
-    world.run(effects, NOW);
-    let plan =
-        decided.into_iter().find_map(|effect| if let Effect::Disclose(plan) = effect { Some(plan) } else { None });
-    let (values, plan) = (world.values.clone(), plan.expect("it was decided to disclose"));
-    let sealed = world.person.seal(plan, &mut |release| values.get(&release.field()).cloned(), NOW, &mut entropy);
-    assert_eq!(sealed.err(), Some(Refusal::Revoked));
+    let before = world.host.records.len();
+    world.give(message, NOW);
+    assert_eq!(world.host.disclosed_since(before), 1, "the answer is in the outbox when the input is over");
+    world.person.handle(Input::Revoke(&grant, false), NOW, &mut world.host).expect("revoked");
+    let waiting = world.person.relationship(&key).expect("paired").outgoing();
+    assert!(!waiting.iter().any(|outgoing| matches!(*outgoing.message, ToSupplier::Disclose(_))), "{waiting:?}");
+    let message = world.signed(world.crafted(2, NOW));
+    assert!(values_under(&world.give(message, NOW)).is_empty());
 }
 
 #[test]
@@ -190,7 +188,7 @@ fn a_flood_of_questions_stays_within_its_bounds() {
 #[test]
 fn a_grant_at_its_hourly_bound_is_not_forgotten_for_a_newer_one() {
     let mut world = World::new("balanced");
-    world.values.clear();
+    world.host.values.clear();
     let first = world.given(Access::Read).grants.remove(0).verify().expect("the person's");
     let (supplier, key) = (world.supplier_key(), world.person.pairing_key(&world.supplier_key()));
     let spent = |grant, in_all, this_hour| Record::Used { grant, used: Used { in_all, this_hour, hour: NOW } };

@@ -86,7 +86,7 @@ fn clocks_that_differ_stand_in_the_log_once() {
     let mut world = World::new("balanced");
     let entries = |world: &World| {
         let rejected = |record: &&person::Record| matches!(record, person::Record::Entry { .. });
-        world.records.iter().filter(rejected).count()
+        world.host.records.iter().filter(rejected).count()
     };
     let late = NOW.plus_ms(3_600_000);
     let mut sizes = Vec::new();

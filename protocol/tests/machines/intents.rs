@@ -10,7 +10,7 @@ use regie_protocol::{
     intent::{Criterion, Intent, Needs, Offer, Withdrawal, last_end},
     limits,
     message::{BoardReply, Browse, Collect, Intents, Offers, SupplierReply, ToBoard},
-    person::{self, NewIntent, Outcome, OwnerError, Stage},
+    person::{Input, NewIntent, Outcome, OwnerError, Stage},
     profile::Invitation,
     purpose::Purpose,
     refusal::Refusal,
@@ -19,7 +19,7 @@ use regie_protocol::{
     time::{DAY_MS, Days, Timestamp},
 };
 
-use crate::{NOW, World, reply};
+use crate::{Hint, NOW, World, reply};
 
 struct Market {
     board: Board,
@@ -93,11 +93,21 @@ fn wish(market: &Market, keep: u8) -> NewIntent {
 
 impl World {
     fn cast(&mut self, new: NewIntent) -> ObjectId {
-        let mut entropy = self.entropy();
-        let (id, effects) = self.person.cast(new, NOW, &mut entropy).expect("cast");
-        assert!(effects.iter().any(|effect| matches!(effect, person::Effect::Board(cast) if *cast == id)));
-        self.run(effects, NOW);
-        id
+        self.host.hints.clear();
+        self.person.handle(Input::Cast(new), NOW, &mut self.host).expect("cast");
+        self.to_say().expect("the board is to be told")
+    }
+
+    /// The intent of which there is something to say to its board, if that was just hinted at.
+    fn to_say(&mut self) -> Option<ObjectId> {
+        self.host.hints.drain(..).find_map(|hint| if let Hint::Board(id) = hint { Some(id) } else { None })
+    }
+
+    /// Takes a board's answer in; is there more to say at once?
+    fn board_says(&mut self, id: &ObjectId, reply: BoardReply) -> bool {
+        self.host.hints.clear();
+        self.person.handle(Input::BoardReplied(id, reply), NOW, &mut self.host).expect("no owner is asked");
+        self.to_say().is_some()
     }
 
     /// Lets the person's node and the board speak until neither has more to say.
@@ -106,10 +116,8 @@ impl World {
             let Some(say) = self.person.to_board(id, NOW) else { return };
             let key = Keypair::from_secret(&say.secret).public();
             assert_eq!(key, self.person.intent(id).expect("known").intent.key, "dialled under the intent's own key");
-            let answer = market.give(&key, say.message, NOW);
-            let (effects, more) = self.person.board_replied(id, answer, NOW);
-            self.run(effects, NOW);
-            if !more {
+            let answer = market.give(&key, say.message.into_inner(), NOW);
+            if !self.board_says(id, answer) {
                 return;
             }
         }
@@ -181,12 +189,11 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
     // Taken up: the supplier has the two fields and not the third, and knows which offer it was.
     let before = world.held();
     let mut entropy = world.entropy();
-    let effects = world.person.take_up(&id, &cheap.id(), NOW, &mut entropy).expect("taken up");
-    world.run(effects, NOW);
+    world.person.handle(Input::TakeUp(&id, &cheap.id()), NOW, &mut world.host).expect("taken up");
     let (person, key) = (world.person_key(), world.supplier_key());
     let mut taken = Vec::new();
     for outgoing in world.person.to_send(&key, NOW) {
-        let effects = world.supplier.message(&person, outgoing.message, NOW);
+        let effects = world.supplier.message(&person, outgoing.message.into_inner(), NOW);
         taken.extend(effects.iter().filter_map(|effect| match effect {
             supplier::Effect::Persist(supplier::Record::TakenUp { taken, .. }) => Some(taken.clone().verify()),
             _ => None,
@@ -203,10 +210,10 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
     let late = world.supplier.offer(&intent, offer_at("1.00EUR", &[]), NOW, &mut entropy).expect("signed").0;
     let answer = market.give(&supplier, ToBoard::Offer(late.signed().clone()), NOW);
     assert_eq!(answer, BoardReply::Refused(Refusal::UnknownIntent));
-    let again = world.person.take_up(&id, &dear.id(), NOW, &mut entropy).err();
+    let again = world.person.handle(Input::TakeUp(&id, &dear.id()), NOW, &mut world.host).err();
     assert_eq!(again, Some(OwnerError::OfferOver));
     // All of it is rebuilt from the records.
-    let rebuilt = world.rebuilt(world.records.len());
+    let rebuilt = world.rebuilt(world.host.records.len());
     assert_eq!(rebuilt.intent(&id).expect("known").stored, world.person.intent(&id).expect("known").stored);
     assert_eq!(rebuilt.ranked(&id).len(), 2);
     assert_eq!(market.rebuilt().figures(), market.board.figures());
@@ -294,8 +301,7 @@ fn a_hostile_board_can_withhold_but_not_forge_flood_or_keep_the_node_busy() {
     let (mut world, market) = (World::new("balanced"), Market::new());
     let id = world.cast(NewIntent { per_supplier: 1, ..wish(&market, 50) });
     let open = |world: &mut World| {
-        let (effects, _) = world.person.board_replied(&id, BoardReply::Noted, NOW);
-        world.run(effects, NOW);
+        world.board_says(&id, BoardReply::Noted);
     };
     open(&mut world);
     let thief = company(66);
@@ -304,27 +310,20 @@ fn a_hostile_board_can_withhold_but_not_forge_flood_or_keep_the_node_busy() {
     let unsigned = Signed::from_parts(body.to_vec(), *forged(&thief, id, 2, "1.00EUR").parts().1);
     let many: Vec<_> = (10..40).map(|number| forged(&thief, id, number, "1.00EUR")).collect();
     let page = Offers { offers: [vec![elsewhere, unsigned], many].concat(), last: 7, more: true };
-    let (effects, more) = world.person.board_replied(&id, BoardReply::Offers(page.clone()), NOW);
-    world.run(effects, NOW);
-    assert!(more, "the page went on");
+    assert!(world.board_says(&id, BoardReply::Offers(page.clone())), "the page went on");
     assert_eq!(world.person.ranked(&id).len(), 1, "one of that supplier, as the intent says");
-    let (effects, more) = world.person.board_replied(&id, BoardReply::Offers(page), NOW);
-    world.run(effects, NOW);
-    assert!(!more, "the same page again is no reason to ask again");
+    assert!(!world.board_says(&id, BoardReply::Offers(page)), "the same page again is no reason to ask again");
     assert_eq!(world.person.ranked(&id).len(), 1);
-    let (effects, more) = world.person.board_replied(&id, BoardReply::Refused(Refusal::Unavailable), NOW);
-    assert!(!more && !effects.is_empty());
-    world.run(effects, NOW);
+    let before = world.host.records.len();
+    assert!(!world.board_says(&id, BoardReply::Refused(Refusal::Unavailable)) && world.host.records.len() > before);
     assert_eq!(world.person.intent(&id).expect("known").stored.refused, Some(Refusal::Unavailable));
     // What the board said is forgotten once it answers again, also where it has nothing new.
     let nothing = Offers { offers: Vec::new(), last: 7, more: false };
-    let (effects, _) = world.person.board_replied(&id, BoardReply::Offers(nothing.clone()), NOW);
-    world.run(effects, NOW);
+    world.board_says(&id, BoardReply::Offers(nothing.clone()));
     assert_eq!(world.person.intent(&id).expect("known").stored.refused, None);
-    assert!(
-        world.person.board_replied(&id, BoardReply::Offers(nothing), NOW).0.is_empty(),
-        "nothing is written for nothing"
-    );
+    let before = world.host.records.len();
+    world.board_says(&id, BoardReply::Offers(nothing));
+    assert_eq!(world.host.records.len(), before, "nothing is written for nothing");
 }
 
 /// Five baits of five keys fill what the person sees. Each that is passed over brings up an honest offer, which was held
@@ -350,22 +349,19 @@ fn an_offer_that_is_passed_over_makes_room_for_the_next_best() {
     let baits = shown(&world);
     assert!(baits.len() == 5 && honest.iter().all(|offer| !baits.contains(&offer.id())));
     for bait in &baits[..2] {
-        let effects = world.person.pass_over(&id, bait).expect("passed over");
-        world.run(effects, NOW);
+        world.person.handle(Input::PassOver(&id, bait), NOW, &mut world.host).expect("passed over");
     }
     assert_eq!(shown(&world)[3..], [honest[0].id(), honest[1].id()]);
     // It is rebuilt from the records; what was never shown goes when the intent ends.
-    assert_eq!(world.rebuilt(world.records.len()).ranked(&id).len(), 5);
+    assert_eq!(world.rebuilt(world.host.records.len()).ranked(&id).len(), 5);
     let more = company(110);
     let bait = ToBoard::Offer(forged(&more, id, 9, "1.00EUR/year"));
     assert_eq!(market.give(&more.public(), bait, NOW), BoardReply::Noted);
     world.sync(&mut market, &id);
     assert_eq!(world.person.intent(&id).expect("known").names().len(), 6);
-    let mut entropy = world.entropy();
-    let effects = world.person.withdraw(&id, NOW, &mut entropy).expect("withdrawn");
-    world.run(effects, NOW);
+    world.person.handle(Input::Withdraw(&id), NOW, &mut world.host).expect("withdrawn");
     assert_eq!(world.person.intent(&id).expect("known").names().len(), 5);
-    assert_eq!(world.rebuilt(world.records.len()).intent(&id).expect("known").names().len(), 5);
+    assert_eq!(world.rebuilt(world.host.records.len()).intent(&id).expect("known").names().len(), 5);
 }
 
 #[test]
@@ -391,9 +387,7 @@ fn withdrawn_intents_do_not_come_back_and_nobody_withdraws_anothers() {
     // Offers go to the board that the intent names.
     let stray = ToBoard::Offer(forged(&company(2), id, 1, "1.00EUR"));
     assert_eq!(other.give(&company(2).public(), stray, NOW), BoardReply::Refused(Refusal::WrongBoard));
-    let mut entropy = world.entropy();
-    let effects = world.person.withdraw(&id, NOW, &mut entropy).expect("withdrawn");
-    world.run(effects, NOW);
+    world.person.handle(Input::Withdraw(&id), NOW, &mut world.host).expect("withdrawn");
     world.sync(&mut home, &id);
     assert_eq!(world.person.intent(&id).expect("known").stored.stage, Stage::Closed(Outcome::Withdrawn));
     other.board.gossiped(home.seen(&[], 0), NOW);
@@ -427,9 +421,12 @@ fn intents_out_of_bounds_are_refused_on_both_sides() {
         NewIntent { board: Invitation { addresses: Vec::new(), ..market.link() }, ..good.clone() },
     ];
     for new in bad {
-        let mut entropy = world.entropy();
         let said = format!("{new:?}");
-        assert_eq!(world.person.cast(new, NOW, &mut entropy).err(), Some(OwnerError::BadIntent), "{said}");
+        assert_eq!(
+            world.person.handle(Input::Cast(new), NOW, &mut world.host).err(),
+            Some(OwnerError::BadIntent),
+            "{said}"
+        );
     }
     let key = company(70);
     let base = Intent {
@@ -460,8 +457,7 @@ fn intents_out_of_bounds_are_refused_on_both_sides() {
     for _ in 0..limits::INTENTS_OPEN {
         world.cast(good.clone());
     }
-    let mut entropy = world.entropy();
-    assert_eq!(world.person.cast(good, NOW, &mut entropy).err(), Some(OwnerError::TooManyIntents));
+    assert_eq!(world.person.handle(Input::Cast(good), NOW, &mut world.host).err(), Some(OwnerError::TooManyIntents));
     let nobody = BTreeSet::from(["energy".parse().expect("a category")]);
     let browse = ToBoard::Browse(Browse { categories: nobody, after: u64::MAX });
     assert!(matches!(market.give(&key.public(), browse, NOW), BoardReply::Intents(page) if page.intents.is_empty()));
@@ -480,12 +476,11 @@ fn an_offer_that_needs_more_than_the_agreement_permits_is_not_taken_up() {
     let supplier = world.supplier_key();
     market.give(&supplier, ToBoard::Offer(greedy.signed().clone()), NOW);
     world.sync(&mut market, &id);
-    let (before, kept) = (world.records.len(), world.person.intent(&id).expect("known").stored.clone());
-    let refused = world.person.take_up(&id, &greedy.id(), NOW, &mut entropy).err();
+    let (before, kept) = (world.host.records.len(), world.person.intent(&id).expect("known").stored.clone());
+    let refused = world.person.handle(Input::TakeUp(&id, &greedy.id()), NOW, &mut world.host).err();
     assert_eq!(refused, Some(OwnerError::Refused(Refusal::OutsideAgreement)));
-    assert_eq!((world.records.len(), &world.person.intent(&id).expect("known").stored), (before, &kept));
-    let effects = world.person.pass_over(&id, &greedy.id()).expect("passed over");
-    world.run(effects, NOW);
+    assert_eq!((world.host.records.len(), &world.person.intent(&id).expect("known").stored), (before, &kept));
+    world.person.handle(Input::PassOver(&id, &greedy.id()), NOW, &mut world.host).expect("passed over");
     assert!(world.person.ranked(&id).is_empty());
 }
 
@@ -495,8 +490,7 @@ fn at_its_end_an_intent_closes_by_itself() {
     let id = world.cast(wish(&market, 10));
     world.sync(&mut market, &id);
     let end = world.person.intent(&id).expect("known").intent.expires;
-    let effects = world.person.tick(end);
-    world.run(effects, end);
+    world.person.handle(Input::Tick, end, &mut world.host).expect("no owner is asked");
     assert_eq!(world.person.intent(&id).expect("known").stored.stage, Stage::Closed(Outcome::Ended));
     assert!(world.person.to_board(&id, end).is_none());
 }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
+#[path = "../memory/mod.rs"]
+mod memory;
+
 mod attacks;
 mod clocks;
 mod intents;
@@ -11,9 +14,11 @@ mod rotation;
 mod segments;
 mod standing;
 mod tally;
+mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use memory::{Hint, Memory};
 use regie_protocol::{
     agreement::Agreement,
     entropy::Entropy,
@@ -22,7 +27,7 @@ use regie_protocol::{
     identity::{Keypair, PublicKey, RootSeed},
     limits,
     message::{self, PersonReply, Skewed, SupplierReply, ToPerson, ToSupplier},
-    person::{self, Person},
+    person::{self, Input, Person},
     policy::Policy,
     profile::Profile,
     purpose::Purpose,
@@ -39,30 +44,25 @@ const NOW: Timestamp = Timestamp(1_800_000_000_000);
 struct World {
     person: Person,
     supplier: Supplier,
-    values: BTreeMap<FieldPath, Observed>,
-    records: Vec<person::Record>,
-    drawn: u32,
+    host: Memory,
 }
 
 impl World {
     fn new(preset: &str) -> Self {
         let person = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset(preset).expect("a preset"));
         let supplier = Supplier::new(Keypair::from_secret(&[2; 32]));
-        let mut world = Self { person, supplier, values: BTreeMap::new(), records: Vec::new(), drawn: 0 };
+        let mut world = Self { person, supplier, host: Memory::new(7) };
         for (field, value) in
             [("name.full", "Anna Bakker"), ("address.street", "Dorpsstraat 1"), ("income.annual", "30000")]
         {
-            world.values.insert(field.parse().expect("a field"), observed(value));
+            world.host.values.insert(field.parse().expect("a field"), observed(value));
         }
         world.pair();
         world
     }
 
     fn entropy(&mut self) -> Entropy {
-        self.drawn += 1;
-        let mut seed = [7; 32];
-        seed[..4].copy_from_slice(&self.drawn.to_be_bytes());
-        Entropy::new(seed)
+        self.host.draw()
     }
 
     fn supplier_key(&self) -> PublicKey {
@@ -102,37 +102,8 @@ impl World {
         else {
             panic!("not paired")
         };
-        let mut entropy = self.entropy();
-        let effects = self.person.paired(&key, profile, acceptance, &pair, NOW, &mut entropy).expect("paired");
-        self.run(effects, NOW);
-        let effects = self.person.vouch(&key, true, NOW, &mut entropy).expect("vouched for");
-        self.run(effects, NOW);
-    }
-
-    /// Runs a person's effects; the reply to the frame in hand, if there is one, comes out.
-    fn run(&mut self, effects: Vec<person::Effect>, now: Timestamp) -> Option<PersonReply> {
-        let mut answer = None;
-        for effect in effects {
-            match effect {
-                person::Effect::Persist(record) => self.records.push(record),
-                person::Effect::Reply(reply) => answer = Some(reply),
-                person::Effect::Deliver(_)
-                | person::Effect::Board(_)
-                | person::Effect::Segments(_)
-                | person::Effect::Meet(_)
-                | person::Effect::KeyRenewed(_)
-                | person::Effect::Happened(..)
-                | person::Effect::Heard(..)
-                | person::Effect::Correct(_) => {}
-                person::Effect::Disclose(plan) => {
-                    let mut entropy = self.entropy();
-                    let values = self.values.clone();
-                    let sealed = self.person.seal(plan, &mut |r| values.get(&r.field()).cloned(), now, &mut entropy);
-                    answer = self.run(sealed.expect("sealed"), now).or(answer);
-                }
-            }
-        }
-        answer
+        self.person.handle(Input::Paired(&key, profile, acceptance, &pair), NOW, &mut self.host).expect("paired");
+        self.person.handle(Input::Vouch(&key, true), NOW, &mut self.host).expect("vouched for");
     }
 
     fn ask(
@@ -160,18 +131,18 @@ impl World {
     }
 
     fn give(&mut self, message: ToPerson, now: Timestamp) -> PersonReply {
-        let (key, mut entropy) = (self.supplier_key(), self.entropy());
-        let effects = self.person.message(&key, message, now, &mut entropy);
-        self.run(effects, now).expect("every frame is answered")
+        let key = self.supplier_key();
+        self.person.handle(Input::Message(&key, message), now, &mut self.host).expect("no owner is asked");
+        self.host.answer.take().expect("every frame is answered")
     }
 
     /// A message that is for another role than a person's.
     fn misaddress(&mut self, now: Timestamp) -> PersonReply {
-        let (key, mut entropy) = (self.supplier_key(), self.entropy());
+        let key = self.supplier_key();
         let frame = wire::encode(&ToSupplier::Hello).expect("encodes");
         assert_eq!(message::read::<ToPerson>(&frame), Err(Refusal::Unexpected));
-        let effects = self.person.misaddressed(&key, now, &mut entropy);
-        self.run(effects, now).expect("every frame is answered")
+        self.person.handle(Input::Misaddressed(&key), now, &mut self.host).expect("no owner is asked");
+        self.host.answer.take().expect("every frame is answered")
     }
 
     /// Pairs with another supplier, which takes the place of the one there was.
@@ -184,7 +155,7 @@ impl World {
     /// A node rebuilt from the first so many records.
     fn rebuilt(&self, records: usize) -> Person {
         let mut person = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset("balanced").expect("a preset"));
-        for record in &self.records[..records] {
+        for record in &self.host.records[..records] {
             person.restore(record).expect("replays");
         }
         person
@@ -194,10 +165,10 @@ impl World {
     fn deliver(&mut self, now: Timestamp) {
         let (key, person) = (self.supplier_key(), self.person_key());
         for outgoing in self.person.to_send(&key, NOW) {
-            let answer = reply(self.supplier.message(&person, outgoing.message, now)).expect("answered");
-            let mut entropy = self.entropy();
-            let effects = self.person.replied(&key, outgoing.number, answer, now, &mut entropy);
-            self.run(effects, now);
+            let answer = reply(self.supplier.message(&person, outgoing.message.into_inner(), now)).expect("answered");
+            self.person
+                .handle(Input::Replied(&key, outgoing.number, answer), now, &mut self.host)
+                .expect("no owner is asked");
         }
     }
 
@@ -229,9 +200,7 @@ fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
     let waiting: Vec<_> = world.person.relationships().flat_map(|(_, r)| r.waiting().cloned()).collect();
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].fields.keys().map(ToString::to_string).collect::<Vec<_>>(), ["income.annual"]);
-    let mut entropy = world.entropy();
-    let effects = world.person.allow(&waiting[0].id, NOW, &mut entropy).expect("allowed");
-    world.run(effects, NOW);
+    world.person.handle(Input::Allow(&waiting[0].id), NOW, &mut world.host).expect("allowed");
     world.deliver(NOW);
     assert_eq!(world.held(), ["income.annual", "name.full"]);
     let (_, customer) = world.supplier.customers().next().expect("one");
@@ -255,9 +224,10 @@ impl World {
 
     /// Is a change of the name told at this moment?
     fn tells(&mut self, now: Timestamp) -> bool {
-        let (name, mut entropy) = ("name.full".parse().expect("a field"), self.entropy());
-        let effects = self.person.field_changed(&BTreeMap::from([(name, true)]), now, &mut entropy).expect("noted");
-        effects.iter().any(|effect| matches!(effect, person::Effect::Disclose(_)))
+        let name = "name.full".parse().expect("a field");
+        let before = self.host.records.len();
+        self.person.handle(Input::FieldChanged(&BTreeMap::from([(name, true)])), now, &mut self.host).expect("noted");
+        self.host.disclosed_since(before) > 0
     }
 }
 
@@ -291,9 +261,7 @@ fn what_was_withdrawn_is_not_renewed_by_asking_while_another_grant_lives() {
     world.asks_for_the_name(Access::Read, NOW);
     let first = world.grants();
     world.asks_for_the_name(Access::Subscribe, NOW);
-    let mut entropy = world.entropy();
-    let effects = world.person.revoke(&first[0], true, NOW, &mut entropy).expect("revoked");
-    world.run(effects, NOW);
+    world.person.handle(Input::Revoke(&first[0], true), NOW, &mut world.host).expect("revoked");
     let late = NOW.plus_days(Days(300));
     assert_eq!(world.asks_for_the_name(Access::Subscribe, late), 2, "the subscription lives on and is not renewed");
 }
@@ -306,14 +274,12 @@ fn after_a_revocation_nothing_leaves_and_the_values_are_erased() {
     world.supplier.replied(&person, &id, answer, NOW);
     let grant =
         world.person.relationships().flat_map(|(_, r)| r.grants().map(|g| g.root().id())).next().expect("a grant");
-    let mut entropy = world.entropy();
-    let effects = world.person.revoke(&grant, true, NOW, &mut entropy).expect("revoked");
-    world.run(effects, NOW);
+    world.person.handle(Input::Revoke(&grant, true), NOW, &mut world.host).expect("revoked");
     // A change after the revocation is told to nobody, and a new request is refused with its code.
     let name = "name.full".parse().expect("a field");
-    let mut entropy = world.entropy();
-    let effects = world.person.field_changed(&BTreeMap::from([(name, true)]), NOW, &mut entropy).expect("noted");
-    assert!(!effects.iter().any(|e| matches!(e, person::Effect::Disclose(_))));
+    let before = world.host.records.len();
+    world.person.handle(Input::FieldChanged(&BTreeMap::from([(name, true)])), NOW, &mut world.host).expect("noted");
+    assert_eq!(world.host.disclosed_since(before), 0);
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
     let PersonReply::Answer(disclosure) = world.give(message, NOW) else { panic!("not an answer") };
     let disclosure = disclosure.verify().expect("verified");
@@ -323,7 +289,7 @@ fn after_a_revocation_nothing_leaves_and_the_values_are_erased() {
     );
     world.deliver(NOW);
     assert!(world.held().is_empty());
-    assert!(world.records.iter().any(|r| matches!(r, person::Record::Receipt { .. })));
+    assert!(world.host.records.iter().any(|r| matches!(r, person::Record::Receipt { .. })));
 }
 
 #[test]
@@ -340,9 +306,8 @@ fn replay_skew_wrong_sender_and_pause_are_refused_by_code() {
         "it says what its clock shows"
     );
     let stranger = Keypair::from_secret(&[9; 32]).public();
-    let mut entropy = world.entropy();
-    let effects = world.person.message(&stranger, message, NOW, &mut entropy);
-    assert_eq!(world.run(effects, NOW), Some(PersonReply::Refused(Refusal::WrongSender)));
+    world.person.handle(Input::Message(&stranger, message), NOW, &mut world.host).expect("no owner is asked");
+    assert_eq!(world.host.answer.take(), Some(PersonReply::Refused(Refusal::WrongSender)));
     assert_eq!(world.misaddress(NOW), PersonReply::Refused(Refusal::Unexpected));
 }
 
@@ -352,7 +317,7 @@ fn replaying_the_records_gives_the_same_answers() {
     let (message, _) = world.ask(&["name.full", "income.annual"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     world.give(message.clone(), NOW);
     let mut again = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset("balanced").expect("a preset"));
-    for record in &world.records {
+    for record in &world.host.records {
         again.restore(record).expect("replays");
     }
     assert_eq!(again.personal_log(), world.person.personal_log());
@@ -367,7 +332,7 @@ fn the_same_inputs_give_the_same_records() {
         let mut world = World::new("open");
         let (message, _) = world.ask(&["name.full", "energy.annualGas"], Purpose::ServiceProvision, Access::Read, NOW);
         world.give(message, NOW);
-        world.records
+        world.host.records
     };
     assert_eq!(run(), run());
 }
@@ -395,7 +360,7 @@ fn a_rewritten_or_cut_log_is_noticed_by_the_supplier_that_witnessed_it() {
         let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
         ack
     };
-    let before = world.records.len();
+    let before = world.host.records.len();
     let ack = ask(&mut world).expect("the first is taken");
     world.give(ack, NOW);
     let ack = ask(&mut world).expect("a log that grew is taken");
@@ -407,8 +372,7 @@ fn a_rewritten_or_cut_log_is_noticed_by_the_supplier_that_witnessed_it() {
 
     // A node that says that it was restored is taken again, and the supplier counts that the log began anew.
     world.person = world.rebuilt(before);
-    let mut entropy = world.entropy();
-    world.person.restored(NOW, &mut entropy).expect("restored");
+    world.person.handle(Input::Restored, NOW, &mut world.host).expect("restored");
     assert!((0..3).all(|_| ask(&mut world).is_some()));
     assert_eq!(world.supplier.customers().next().expect("one").1.gaps(), 1);
     // The node from before the restore is told apart from it.
@@ -435,10 +399,8 @@ fn changes_that_were_not_sent_give_way_to_newer_ones() {
     world.give(ack.expect("acknowledged"), NOW);
     let name: FieldPath = "name.full".parse().expect("a field");
     for n in 0..2 * limits::OUTBOX_PER_RELATIONSHIP {
-        world.values.insert(name, observed(&format!("Anna {n}")));
-        let mut entropy = world.entropy();
-        let effects = world.person.field_changed(&BTreeMap::from([(name, true)]), NOW, &mut entropy).expect("noted");
-        world.run(effects, NOW);
+        world.host.values.insert(name, observed(&format!("Anna {n}")));
+        world.person.handle(Input::FieldChanged(&BTreeMap::from([(name, true)])), NOW, &mut world.host).expect("noted");
     }
     let (_, relationship) = world.person.relationships().next().expect("one");
     assert_eq!(relationship.undelivered(), 1);
@@ -457,10 +419,8 @@ fn a_change_that_is_overtaken_on_the_wire_does_not_undo_the_newer_one() {
     let name: FieldPath = "name.full".parse().expect("a field");
     let mut sent = Vec::new();
     for n in 0..2 {
-        world.values.insert(name, observed(&format!("Anna {n}")));
-        let mut entropy = world.entropy();
-        let effects = world.person.field_changed(&BTreeMap::from([(name, true)]), NOW, &mut entropy).expect("noted");
-        world.run(effects, NOW);
+        world.host.values.insert(name, observed(&format!("Anna {n}")));
+        world.person.handle(Input::FieldChanged(&BTreeMap::from([(name, true)])), NOW, &mut world.host).expect("noted");
         sent.extend(world.person.to_send(&key, NOW));
     }
     assert_eq!(sent.len(), 2, "both are on the wire");
@@ -474,7 +434,7 @@ fn a_change_that_is_overtaken_on_the_wire_does_not_undo_the_newer_one() {
     };
     let mut taken = Vec::new();
     for outgoing in sent.into_iter().rev() {
-        let effects = world.supplier.message(&person, outgoing.message, NOW);
+        let effects = world.supplier.message(&person, outgoing.message.into_inner(), NOW);
         taken.push(value_of(&effects));
         assert!(matches!(reply(effects), Some(SupplierReply::Acknowledged(_))), "both are signed for");
     }
@@ -497,12 +457,12 @@ fn a_change_is_told_also_when_the_requests_of_the_hour_are_used_up() {
     }
     assert!(spent, "the hour's requests are used up");
     let name: FieldPath = "name.full".parse().expect("a field");
-    world.values.insert(name, observed("Anna de Vries"));
+    world.host.values.insert(name, observed("Anna de Vries"));
     assert_eq!(world.person.would_be_told(name, NOW).len(), 1);
-    let mut entropy = world.entropy();
     let changed = BTreeMap::from([(name, true)]);
-    let effects = world.person.field_changed(&changed, NOW, &mut entropy).expect("changed");
-    assert!(effects.iter().any(|effect| matches!(effect, person::Effect::Disclose(_))));
+    let before = world.host.records.len();
+    world.person.handle(Input::FieldChanged(&changed), NOW, &mut world.host).expect("changed");
+    assert_eq!(world.host.disclosed_since(before), 1);
 }
 
 #[test]
@@ -541,13 +501,17 @@ fn a_value_that_was_not_delivered_before_its_grant_expired_stays_here() {
     let supplier = world.supplier_key();
     world.person.connection_lost(&supplier);
     let just_before = NOW.plus_days(Days(365)).0 - 1;
-    assert!(world.person.drop_expired(&supplier, Timestamp(just_before)).is_empty());
+    let before = world.host.records.len();
+    let dropped = world.person.handle(Input::DropExpired(&supplier), Timestamp(just_before), &mut world.host);
+    assert_eq!((dropped, world.host.records.len()), (Ok(()), before));
     assert_eq!(world.person.to_send(&supplier, NOW).len(), 1, "while the grant lives it is sent");
     world.person.connection_lost(&supplier);
-    let effects = world.person.drop_expired(&supplier, NOW.plus_days(Days(365)));
-    world.run(effects, NOW);
+    world
+        .person
+        .handle(Input::DropExpired(&supplier), NOW.plus_days(Days(365)), &mut world.host)
+        .expect("no owner is asked");
     assert!(world.person.to_send(&supplier, NOW).is_empty());
-    let again = world.rebuilt(world.records.len());
+    let again = world.rebuilt(world.host.records.len());
     assert_eq!(again.relationship(&supplier).expect("paired").undelivered(), 0);
 }
 
@@ -580,9 +544,7 @@ fn meet(world: &mut World, processor: &mut Supplier) {
     else {
         panic!("not paired")
     };
-    let mut entropy = world.entropy();
-    let effects = world.person.paired(&key, profile, acceptance, &proffer, NOW, &mut entropy).expect("paired");
-    world.run(effects, NOW);
+    world.person.handle(Input::Paired(&key, profile, acceptance, &proffer), NOW, &mut world.host).expect("paired");
 }
 
 #[test]
@@ -626,16 +588,16 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
     let (link, _) = world.supplier.delegate(wanted, NOW, &mut entropy).expect("within the grant");
     let (parcel, notice) = world.supplier.to_send(&person, NOW).expect("signed").pop().expect("a notice");
     assert_eq!(world.give(notice.clone(), NOW), PersonReply::Noted);
-    let before = world.records.len();
+    let before = world.host.records.len();
     assert_eq!(world.give(notice.clone(), NOW), PersonReply::Noted);
-    assert_eq!(world.records.len(), before, "a notice that comes again changes nothing");
+    assert_eq!(world.host.records.len(), before, "a notice that comes again changes nothing");
     world.supplier.replied(&person, &parcel, PersonReply::Noted, NOW);
     assert!(world.supplier.to_send(&person, NOW).expect("signed").is_empty());
 
     meet(&mut world, &mut carrier);
     assert!(world.person.to_meet(NOW).next().is_none());
     let key = carrier.key().public();
-    let mandate = world.person.to_send(&key, NOW).pop().expect("the chain").message;
+    let mandate = world.person.to_send(&key, NOW).pop().expect("the chain").message.into_inner();
     let me = world.person.relationship(&key).expect("met").key().public();
     assert!(matches!(reply(carrier.message(&me, mandate.clone(), NOW)), Some(SupplierReply::Noted)));
     assert!(carrier.customer(&me).expect("a customer").mandates().contains_key(&link));
@@ -646,13 +608,12 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
     ));
 
     // From the records alone the same state comes back.
-    let again = world.rebuilt(world.records.len());
+    let again = world.rebuilt(world.host.records.len());
     assert_eq!(again.all_mandates().map(|(to, id, _)| (*to, *id)).collect::<Vec<_>>(), [(key, link)]);
     assert_eq!(again.relationship(&key).expect("met").stored().introduced_by, Some(world.supplier_key()));
 
-    let effects = world.person.revoke(&root, true, NOW, &mut entropy).expect("revoked");
-    world.run(effects, NOW);
-    let told = world.person.to_send(&key, NOW).pop().expect("the carrier is told").message;
+    world.person.handle(Input::Revoke(&root, true), NOW, &mut world.host).expect("revoked");
+    let told = world.person.to_send(&key, NOW).pop().expect("the carrier is told").message.into_inner();
     assert!(matches!(told, ToSupplier::Revoke(_)));
     assert!(matches!(reply(carrier.message(&me, told, NOW)), Some(SupplierReply::Erased(_))));
     assert!(carrier.customer(&me).expect("a customer").scope_of(&link).is_none());
@@ -672,12 +633,12 @@ fn at_the_end_of_retention_the_person_takes_one_receipt_and_no_more() {
     assert!(!world.supplier.tick(later).is_empty());
     assert!(world.held().is_empty());
     let (parcel, receipt) = world.supplier.to_send(&person, later).expect("signed").pop().expect("a receipt");
-    let before = world.records.len();
+    let before = world.host.records.len();
     assert_eq!(world.give(receipt.clone(), later), PersonReply::Noted);
-    let after = world.records.len();
+    let after = world.host.records.len();
     assert!(after > before, "the receipt is kept");
     assert_eq!(world.give(receipt, later), PersonReply::Noted);
-    assert_eq!(world.records.len(), after, "a second one adds nothing");
+    assert_eq!(world.host.records.len(), after, "a second one adds nothing");
     world.supplier.replied(&person, &parcel, PersonReply::Noted, later);
     world.supplier.connection_lost(&person);
     assert!(world.supplier.to_send(&person, later).expect("signed").is_empty(), "it is sent until it is taken");

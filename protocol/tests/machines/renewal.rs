@@ -4,7 +4,7 @@ use regie_protocol::{
     identity::{Keypair, PublicKey},
     limits,
     message::{PersonReply, SupplierReply, ToSupplier},
-    person::{self, OwnerError},
+    person::{Input, OwnerError},
     purpose::Purpose,
     refusal::Refusal,
     renewal::Renewal,
@@ -12,7 +12,7 @@ use regie_protocol::{
     time::Days,
 };
 
-use super::{Access, NOW, World, observed, reply};
+use super::{Access, Hint, NOW, World, observed, reply};
 
 impl World {
     fn own_key(&self) -> PublicKey {
@@ -26,21 +26,20 @@ impl World {
         let mut answers = Vec::new();
         for outgoing in waiting {
             // The companion's driver names the person by the key of the pairing, whichever is connected.
-            let answer = reply(self.supplier.message(&person, outgoing.message, now)).expect("answered");
+            let answer = reply(self.supplier.message(&person, outgoing.message.into_inner(), now)).expect("answered");
             answers.push(answer.clone());
-            let mut entropy = self.entropy();
-            let effects = self.person.replied(&key, outgoing.number, answer, now, &mut entropy);
-            let anew = effects.iter().any(|effect| matches!(effect, person::Effect::KeyRenewed(of) if *of == key));
+            self.person
+                .handle(Input::Replied(&key, outgoing.number, answer), now, &mut self.host)
+                .expect("no owner is asked");
+            let anew = self.host.hints.drain(..).any(|hint| matches!(hint, Hint::KeyRenewed(of) if of == key));
             assert!(!anew || self.own_key() != person, "the line is made anew under another key");
-            self.run(effects, now);
         }
         answers
     }
 
     fn renews(&mut self) {
         let key = self.supplier_key();
-        let effects = self.person.renew_key(&key, NOW).expect("known");
-        self.run(effects, NOW);
+        self.person.handle(Input::RenewKey(&key), NOW, &mut self.host).expect("known");
     }
 }
 
@@ -56,18 +55,15 @@ fn a_renewed_key_takes_everything_along() {
     let after = world.own_key();
     assert_ne!(after, before);
     assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 1, "under the grant that the key before issued");
-    world.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
-    let (name, mut entropy) = ("name.full".parse().expect("a field"), world.entropy());
-    let told = world.person.field_changed(&[(name, true)].into(), NOW, &mut entropy).expect("noted");
-    world.run(told, NOW);
+    world.host.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
+    let name = "name.full".parse().expect("a field");
+    world.person.handle(Input::FieldChanged(&[(name, true)].into()), NOW, &mut world.host).expect("noted");
     assert!(matches!(world.says_all(NOW)[..], [SupplierReply::Acknowledged(_)]), "signed by the new key, it is taken");
     let grant = world.grants()[0];
-    let mut entropy = world.entropy();
-    let ended = world.person.revoke(&grant, true, NOW, &mut entropy).expect("revoked");
-    world.run(ended, NOW);
+    world.person.handle(Input::Revoke(&grant, true), NOW, &mut world.host).expect("revoked");
     assert!(matches!(world.says_all(NOW)[..], [SupplierReply::Erased(_)]));
     assert!(world.held().is_empty());
-    let again = world.rebuilt(world.records.len());
+    let again = world.rebuilt(world.host.records.len());
     let stored = again.relationship(&world.supplier_key()).expect("replayed");
     assert_eq!((stored.key().public(), stored.grants().count()), (after, 1));
 }
@@ -79,7 +75,7 @@ fn a_lost_answer_to_a_renewal_changes_nothing_and_a_second_brings_it() {
     world.renews();
     let (key, person) = (world.supplier_key(), world.person_key());
     let sent = world.person.to_send(&key, NOW).pop().expect("a renewal");
-    assert_eq!(reply(world.supplier.message(&person, sent.message.clone(), NOW)), Some(SupplierReply::Noted));
+    assert_eq!(reply(world.supplier.message(&person, (*sent.message).clone(), NOW)), Some(SupplierReply::Noted));
     world.person.connection_lost(&key);
     assert_eq!(world.own_key(), before, "the answer was lost");
     assert_eq!(world.asks_for_the_name(Access::Read, NOW), 1, "under the key before all goes on");
@@ -95,23 +91,18 @@ fn a_company_that_was_restored_learns_of_the_key_once_more_and_nothing_is_lost()
     world.says_all(NOW);
     let after = world.own_key();
     assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 1, "a grant of the new key");
-    world.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
-    let (name, mut entropy) = ("name.full".parse().expect("a field"), world.entropy());
-    let told = world.person.field_changed(&[(name, true)].into(), NOW, &mut entropy).expect("noted");
-    world.run(told, NOW);
+    world.host.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
+    let name = "name.full".parse().expect("a field");
+    world.person.handle(Input::FieldChanged(&[(name, true)].into()), NOW, &mut world.host).expect("noted");
     // A companion of before the renewal does not know who this is.
     let key = world.supplier_key();
     let sent = world.person.to_send(&key, NOW).pop().expect("a change");
-    let mut entropy = world.entropy();
     let refused = SupplierReply::Refused(Refusal::NotPaired);
-    let effects = world.person.replied(&key, sent.number, refused, NOW, &mut entropy);
-    assert!(
-        effects.iter().any(|effect| matches!(effect, person::Effect::KeyRenewed(_))),
-        "a line under the key before"
-    );
-    world.run(effects, NOW);
+    world.person.handle(Input::Replied(&key, sent.number, refused), NOW, &mut world.host).expect("no owner is asked");
+    let anew = world.host.hints.drain(..).any(|hint| matches!(hint, Hint::KeyRenewed(_)));
+    assert!(anew, "a line under the key before");
     assert_eq!(world.own_key(), before);
-    let again = world.rebuilt(world.records.len());
+    let again = world.rebuilt(world.host.records.len());
     assert_eq!(again.relationship(&key).expect("replayed").grants().count(), 1, "what the later key issued is there");
     assert_eq!(world.says_all(NOW), [SupplierReply::Noted], "first the key, alone");
     assert_eq!(world.own_key(), after);
@@ -144,7 +135,10 @@ fn a_key_is_renewed_so_often_and_no_more() {
         assert_eq!(world.says_all(NOW), [SupplierReply::Noted]);
     }
     let key = world.supplier_key();
-    assert!(matches!(world.person.renew_key(&key, NOW), Err(OwnerError::TooManyRenewals)));
+    assert!(matches!(
+        world.person.handle(Input::RenewKey(&key), NOW, &mut world.host),
+        Err(OwnerError::TooManyRenewals)
+    ));
     let late = NOW.plus_days(Days(1));
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, late);
     assert!(matches!(world.give(message, late), PersonReply::Answer(_)), "and the relationship goes on");

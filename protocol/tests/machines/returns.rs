@@ -9,7 +9,7 @@ use regie_protocol::{
     identity::Nonce,
     item::{Collection, Content, Correction, Document, Item},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{Effect, ItemState, NewGrant, Opening, OwnerError, Record},
+    person::{Input, ItemState, NewGrant, Opening, OwnerError, Record},
     policy::{Answer, CorrectionRule, What, Who},
     profile::Profile,
     purpose::Purpose,
@@ -19,7 +19,7 @@ use regie_protocol::{
     time::Days,
 };
 
-use crate::{NOW, World, reply};
+use crate::{Hint, Memory, NOW, World, reply};
 
 fn document(title: &str) -> Content {
     Content::Document(Document { title: title.into(), media_type: "text/plain".into(), body: b"1 euro".to_vec() })
@@ -36,10 +36,9 @@ fn correction(before: &str) -> Content {
 
 impl World {
     fn open(&mut self, collection: Collection, per_hour: u32, items: u32) {
-        let (supplier, mut entropy) = (self.supplier_key(), self.entropy());
+        let supplier = self.supplier_key();
         let opening = Opening { supplier, collection, duration: Days(30), per_hour, items };
-        let effects = self.person.open(&opening, NOW, &mut entropy).expect("opened");
-        self.run(effects, NOW);
+        self.person.handle(Input::Open(&opening), NOW, &mut self.host).expect("opened");
         self.deliver(NOW);
     }
 
@@ -48,24 +47,22 @@ impl World {
         self.supplier.put(person, collection, content, NOW, &mut entropy).map(|(id, _)| id)
     }
 
-    /// Sends what waits at the supplier; the effects of the person's node and its last reply come out.
-    fn send(&mut self) -> (Vec<Effect>, Option<PersonReply>) {
+    /// Sends what waits at the supplier; what the person's node is hinted at and its last reply come out.
+    fn send(&mut self) -> (Vec<Hint>, Option<PersonReply>) {
         let (person, key) = (self.person_key(), self.supplier_key());
-        let (mut all, mut last) = (Vec::new(), None);
+        let mut last = None;
+        self.host.hints.clear();
         for (parcel, message) in self.supplier.to_send(&person, NOW).expect("signed") {
-            let mut entropy = self.entropy();
-            let effects = self.person.message(&key, message, NOW, &mut entropy);
-            let answer = effects.iter().find_map(|e| if let Effect::Reply(r) = e { Some(r.clone()) } else { None });
-            let answer = answer.expect("every message is answered");
+            self.person.handle(Input::Message(&key, message), NOW, &mut self.host).expect("no owner is asked");
+            let answer = self.host.answer.take().expect("every message is answered");
             self.supplier.replied(&person, &parcel, answer.clone(), NOW);
-            all.extend(effects);
             last = Some(answer);
         }
-        (all, last)
+        (std::mem::take(&mut self.host.hints), last)
     }
 
     fn contents(&self) -> usize {
-        self.records.iter().filter(|record| matches!(record, Record::Content { .. })).count()
+        self.host.records.iter().filter(|record| matches!(record, Record::Content { .. })).count()
     }
 
     fn told(&self, id: &Nonce) -> Told {
@@ -81,19 +78,17 @@ fn a_bill_comes_into_the_collection_that_was_opened_and_no_other() {
     assert_eq!(world.put(Collection::Messages, document("Buy more")), Err(SupplierError::NotOpened));
     assert_eq!(world.put(Collection::Bills, correction("x")), Err(SupplierError::BadItem));
     let id = world.put(Collection::Bills, document("May")).expect("queued");
-    let (effects, answer) = world.send();
-    world.run(effects, NOW);
+    let (_, answer) = world.send();
     assert_eq!((answer, world.told(&id)), (Some(PersonReply::Noted), Told::Yes));
     assert_eq!(world.contents(), 1);
     let key = world.supplier_key();
     let kept = *world.person.item(&key, &id).expect("kept");
     assert_eq!((kept.collection, kept.state), (Collection::Bills, ItemState::Here));
     // Thrown away it is gone for good, also when it comes again, and after a restart.
-    let effects = world.person.delete_item(&key, &id).expect("deleted");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Persist(Record::ContentGone { .. }))));
-    world.run(effects, NOW);
-    assert_eq!(world.person.delete_item(&key, &id).err(), Some(OwnerError::NoItem));
-    let rebuilt = world.rebuilt(world.records.len());
+    world.person.handle(Input::DeleteItem(&key, &id), NOW, &mut world.host).expect("deleted");
+    assert!(matches!(world.host.records.last(), Some(Record::ContentGone { .. })));
+    assert_eq!(world.person.handle(Input::DeleteItem(&key, &id), NOW, &mut world.host).err(), Some(OwnerError::NoItem));
+    let rebuilt = world.rebuilt(world.host.records.len());
     assert_eq!(rebuilt.item(&key, &id).expect("remembered").state, ItemState::Deleted);
 }
 
@@ -123,13 +118,11 @@ fn spam_is_impossible_no_item_gets_in_without_a_live_grant_for_its_collection() 
     assert_eq!(try_with(&mut world, bills, document("May")), PersonReply::Noted);
     assert_eq!(try_with(&mut world, bills, document("June")), PersonReply::Noted);
     assert_eq!(try_with(&mut world, bills, document("July")), refused(Refusal::RateLimited));
-    let mut entropy = world.entropy();
-    let effects = world.person.revoke(&bills, false, NOW, &mut entropy).expect("revoked");
-    world.run(effects, NOW);
+    world.person.handle(Input::Revoke(&bills, false), NOW, &mut world.host).expect("revoked");
     assert_eq!(try_with(&mut world, bills, document("August")), refused(Refusal::Revoked));
     assert_eq!(world.contents(), 2);
     // A grant to write lets no field out.
-    let person_machine = world.rebuilt(world.records.len());
+    let person_machine = world.rebuilt(world.host.records.len());
     let grant = person_machine.relationships().flat_map(|(_, r)| r.grants()).find(|g| g.root().id() == bills);
     let scope = grant.expect("kept").scope().clone();
     for field in regie_protocol::field::FieldPath::all() {
@@ -143,13 +136,14 @@ fn a_correction_waits_for_the_person_or_follows_a_default() {
     world.open(Collection::Corrections, 10, 10);
     let key = world.supplier_key();
     let first = world.put(Collection::Corrections, correction("Anna Bakker")).expect("queued");
-    let (effects, _) = world.send();
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Correct(_))), "without a default it waits");
-    world.run(effects, NOW);
-    let effects = world.person.corrected(&key, &first, false).expect("decided");
-    world.run(effects, NOW);
+    let (hints, _) = world.send();
+    assert!(!hints.iter().any(|hint| matches!(hint, Hint::Correct(_))), "without a default it waits");
+    world.person.handle(Input::Corrected(&key, &first, false), NOW, &mut world.host).expect("decided");
     assert_eq!(world.person.item(&key, &first).expect("kept").state, ItemState::Declined);
-    assert_eq!(world.person.corrected(&key, &first, true).err(), Some(OwnerError::NoItem));
+    assert_eq!(
+        world.person.handle(Input::Corrected(&key, &first, true), NOW, &mut world.host).err(),
+        Some(OwnerError::NoItem)
+    );
 
     let rule = |what: What, answer| CorrectionRule {
         name: "my name by the register".into(),
@@ -164,13 +158,10 @@ fn a_correction_waits_for_the_person_or_follows_a_default() {
     ] {
         let mut policy = world.person.policy().clone();
         policy.corrections = vec![rule(what, answer)];
-        let mut entropy = world.entropy();
-        let effects = world.person.set_policy(policy, NOW, &mut entropy).expect("set");
-        world.run(effects, NOW);
+        world.person.handle(Input::SetPolicy(policy), NOW, &mut world.host).expect("set");
         let id = world.put(Collection::Corrections, correction("Anna Bakker")).expect("queued");
-        let (effects, _) = world.send();
-        assert_eq!(effects.iter().any(|effect| matches!(effect, Effect::Correct(_))), correcting, "{answer:?}");
-        world.run(effects, NOW);
+        let (hints, _) = world.send();
+        assert_eq!(hints.iter().any(|hint| matches!(hint, Hint::Correct(_))), correcting, "{answer:?}");
         let state = world.person.item(&key, &id).expect("kept").state;
         assert_eq!(state, if answer == Answer::Refuse { ItemState::Declined } else { ItemState::Here });
     }
@@ -200,8 +191,7 @@ fn a_request_outside_the_agreement_is_refused_whatever_was_granted() {
             duration: Days(1),
             retention: Days(retention),
         };
-        let mut entropy = world.entropy();
-        let done = world.person.grant(&new, NOW, &mut entropy);
+        let done = world.person.handle(Input::Grant(&new), NOW, &mut world.host);
         assert_eq!(done.err(), Some(OwnerError::Refused(Refusal::OutsideAgreement)), "{purpose}");
     }
 }
@@ -240,8 +230,7 @@ fn a_proffer_meets_one_alternative_and_both_sides_keep_the_same_two_records() {
     let Some(SupplierReply::Profile(profile)) = reply(world.supplier.message(&me, ToSupplier::Hello, NOW)) else {
         panic!("no profile")
     };
-    let mut entropy = world.entropy();
-    fresh.paired(&key, profile, acceptance, &second, NOW, &mut entropy).expect("paired");
+    fresh.handle(Input::Paired(&key, profile, acceptance, &second), NOW, &mut Memory::new(9)).expect("paired");
     let mine = fresh.relationship(&key).expect("a relationship").stored().agreed.clone().expect("kept");
     let theirs = world.supplier.customer(&me).expect("a customer").agreed().expect("kept");
     assert_eq!(&mine, theirs);

@@ -4,7 +4,7 @@ use regie_protocol::{
     field::Selector,
     identity::{Keypair, Nonce, PublicKey},
     message::{PersonReply, ToPerson},
-    person::{OwnerError, Record},
+    person::{Input, OwnerError, Record},
     profile::{Invitation, Profile},
     purpose::Purpose,
     refusal::Refusal,
@@ -63,16 +63,15 @@ impl Rotating {
     }
 
     fn show(&mut self, profile: Signed<Profile>, now: Timestamp) -> Result<(), OwnerError> {
-        let mut entropy = self.world.entropy();
-        let effects = self.world.person.renew_profile(&self.first, profile, now, &mut entropy)?;
-        self.world.run(effects, now);
+        self.world.person.handle(Input::RenewProfile(&self.first, profile), now, &mut self.world.host)?;
         Ok(())
     }
 
     fn read(&mut self, document: Signed<Profile>, now: Timestamp) {
-        let mut entropy = self.world.entropy();
-        let read = self.world.person.domain_read(&self.first, "stroom.example", Ok(document), now, &mut entropy);
-        self.world.run(read.expect("known"), now);
+        self.world
+            .person
+            .handle(Input::DomainRead(&self.first, "stroom.example", Ok(document)), now, &mut self.world.host)
+            .expect("known");
     }
 
     /// The company's key is replaced by the one that it committed to.
@@ -118,9 +117,11 @@ impl Rotating {
     }
 
     fn give(&mut self, message: ToPerson, now: Timestamp) -> PersonReply {
-        let mut entropy = self.world.entropy();
-        let effects = self.world.person.message(&self.first, message, now, &mut entropy);
-        self.world.run(effects, now).expect("every frame is answered")
+        self.world
+            .person
+            .handle(Input::Message(&self.first, message), now, &mut self.world.host)
+            .expect("no owner is asked");
+        self.world.host.answer.take().expect("every frame is answered")
     }
 
     /// Delivers the person's outbox; how much went.
@@ -128,11 +129,13 @@ impl Rotating {
         let (waiting, person) = (self.world.person.to_send(&self.first, now), self.person_key());
         let count = waiting.len();
         for outgoing in waiting {
-            let answer = reply(self.world.supplier.message(&person, outgoing.message, now)).expect("answered");
+            let answer =
+                reply(self.world.supplier.message(&person, outgoing.message.into_inner(), now)).expect("answered");
             assert_eq!(answer.refusal(), None);
-            let mut entropy = self.world.entropy();
-            let effects = self.world.person.replied(&self.first, outgoing.number, answer, now, &mut entropy);
-            self.world.run(effects, now);
+            self.world
+                .person
+                .handle(Input::Replied(&self.first, outgoing.number, answer), now, &mut self.world.host)
+                .expect("no owner is asked");
         }
         count
     }
@@ -151,7 +154,7 @@ impl Rotating {
 
     /// The same from the records alone.
     fn replays(&self) {
-        let again = self.world.rebuilt(self.world.records.len());
+        let again = self.world.rebuilt(self.world.host.records.len());
         let (own, other) = (self.world.person.relationship(&self.first), again.relationship(&self.first));
         let (own, other) = (own.expect("paired"), other.expect("replayed"));
         assert_eq!(
@@ -168,25 +171,22 @@ fn what_was_given_goes_on_under_the_key_that_was_committed_to() {
     let mut all = Rotating::new();
     assert_eq!(all.asks(Access::Subscribe, 0, NOW), Ok(1));
     let person = all.person_key();
-    all.world.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
-    let (name, mut entropy) = ("name.full".parse().expect("a field"), all.world.entropy());
-    let told = all.world.person.field_changed(&[(name, true)].into(), NOW, &mut entropy).expect("noted");
-    all.world.run(told, NOW);
+    all.world.host.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
+    let name = "name.full".parse().expect("a field");
+    all.world.person.handle(Input::FieldChanged(&[(name, true)].into()), NOW, &mut all.world.host).expect("noted");
     let later = NOW.plus_ms(10_000);
     all.rotate(SECOND, THIRD, later);
     all.visit(later).expect("followed");
     assert_eq!((all.current(), all.person_key()), (public(SECOND), person), "the person's own key stays");
-    assert!(all.world.records.iter().any(|record| matches!(record, Record::Entry { .. })));
+    assert!(all.world.host.records.iter().any(|record| matches!(record, Record::Entry { .. })));
     assert_eq!(all.deliver(later), 1, "what was said to the key before arrives");
     assert_eq!(all.asks(Access::Subscribe, 0, later), Ok(1), "under the grant there was");
     assert_eq!(all.grants(), 1);
     let grant = all.world.grants()[0];
-    let mut entropy = all.world.entropy();
-    let ended = all.world.person.revoke(&grant, true, later, &mut entropy).expect("revoked");
-    all.world.run(ended, later);
+    all.world.person.handle(Input::Revoke(&grant, true), later, &mut all.world.host).expect("revoked");
     all.deliver(later);
     assert!(all.world.held().is_empty(), "a revocation reaches the key in force");
-    assert!(all.world.records.iter().any(|record| matches!(record, Record::Receipt { .. })), "which signs for it");
+    assert!(all.world.host.records.iter().any(|record| matches!(record, Record::Receipt { .. })), "which signs for it");
     all.replays();
 }
 
@@ -251,7 +251,7 @@ fn a_node_that_was_off_follows_several_at_once_and_by_any_way() {
 #[test]
 fn a_thief_of_the_key_in_force_appoints_no_heir() {
     let mut all = Rotating::new();
-    let before = all.world.records.len();
+    let before = all.world.host.records.len();
     let heir = all.heir(NOW.plus_ms(5));
     assert!(matches!(all.show(heir.clone(), NOW), Err(OwnerError::BadPairing(_))));
     assert_eq!(all.world.person.whose(&public(OF_THIEF), &heir), None);
@@ -262,7 +262,7 @@ fn a_thief_of_the_key_in_force_appoints_no_heir() {
     all.show(changed, later).expect("the thief speaks as the company still");
     assert!(all.world.person.relationship(&all.first).expect("paired").names_other_next(), "and it shows");
     assert!(all.show(heir, later).is_err(), "what was committed to first holds");
-    assert!(all.world.records[before..].iter().all(|record| match record {
+    assert!(all.world.host.records[before..].iter().all(|record| match record {
         Record::Relationship { stored, .. } => stored.lineage.as_ref().is_some_and(|l| *l.current() == all.first),
         _ => true,
     }));
@@ -318,12 +318,12 @@ fn a_replayed_change_leads_nowhere() {
     all.visit(NOW.plus_ms(11)).expect("followed");
     all.rotate(THIRD, CARRIER, NOW.plus_ms(20));
     all.visit(NOW.plus_ms(21)).expect("followed");
-    let before = all.world.records.len();
+    let before = all.world.host.records.len();
     all.show(second.clone(), NOW.plus_ms(22)).expect("known");
     all.read(second, NOW.plus_ms(23));
     assert_eq!(all.current(), public(THIRD));
     let changed = |record: &Record| matches!(record, Record::Relationship { .. });
-    assert!(!all.world.records[before..].iter().any(changed));
+    assert!(!all.world.host.records[before..].iter().any(changed));
 }
 
 #[test]
@@ -339,10 +339,8 @@ fn a_domain_revokes_a_key_that_nothing_leads_on_from() {
     assert!(!all.world.person.wants_link(&all.first, at), "nobody is called under it");
     assert_eq!(all.asks(Access::Read, 0, at), Err(Refusal::Paused), "and who calls is told nothing");
     all.replays();
-    let mut entropy = all.world.entropy();
     let later = at.plus_ms(1);
-    let vouched = all.world.person.vouch(&all.first, true, later, &mut entropy).expect("known");
-    all.world.run(vouched, later);
+    all.world.person.handle(Input::Vouch(&all.first, true), later, &mut all.world.host).expect("known");
     assert!(all.world.person.wants_link(&all.first, later), "the person knows better");
     // Or the sheet with the words turns up.
     all.rotate(SECOND, THIRD, later);
@@ -365,9 +363,7 @@ fn a_rotation_to_a_key_that_was_not_committed_to_revokes_by_the_domain_alone() {
 fn what_names_an_earlier_key_is_not_handed_on_before_it_is_asked_for_again() {
     let mut all = Rotating::new();
     let all_may = regie_protocol::policy::Policy::preset("open").expect("a preset");
-    let mut entropy = all.world.entropy();
-    let effects = all.world.person.set_policy(all_may, NOW, &mut entropy).expect("set");
-    all.world.run(effects, NOW);
+    all.world.person.handle(Input::SetPolicy(all_may), NOW, &mut all.world.host).expect("set");
     assert_eq!(all.asks(Access::Read, 1, NOW), Ok(1));
     let wanted = Delegate {
         person: all.person_key(),

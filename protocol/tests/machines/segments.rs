@@ -7,7 +7,7 @@ use regie_protocol::{
     identity::Keypair,
     limits,
     message::{SupplierReply, ToSupplier},
-    person::{OwnerError, Record},
+    person::{Input, OwnerError, Record},
     policy::{SegmentRule, Who},
     purpose::Purpose,
     refusal::Refusal,
@@ -52,23 +52,22 @@ impl World {
     /// The person's node asks for the segments and takes the answer in.
     fn learn(&mut self) {
         let key = self.supplier_key();
-        let effects = self.person.ask_segments(&key).expect("asked");
-        self.run(effects, NOW);
-        assert!(self.person.ask_segments(&key).expect("asked").is_empty(), "one question waits at a time");
+        self.person.handle(Input::AskSegments(&key), NOW, &mut self.host).expect("asked");
+        let before = self.host.records.len();
+        self.person.handle(Input::AskSegments(&key), NOW, &mut self.host).expect("asked");
+        assert_eq!(self.host.records.len(), before, "one question waits at a time");
         self.deliver(NOW);
     }
 
     fn belong(&mut self, id: &ObjectId, member: bool, fits: bool) -> Result<(), OwnerError> {
-        let (key, mut entropy) = (self.supplier_key(), self.entropy());
-        let effects = self.person.belong(&key, id, member, fits, NOW, &mut entropy)?;
-        self.run(effects, NOW);
+        let key = self.supplier_key();
+        self.person.handle(Input::Belong(&key, id, member, fits), NOW, &mut self.host)?;
         Ok(())
     }
 
     pub(crate) fn count_me(&mut self, id: &ObjectId) -> Result<(), OwnerError> {
-        let (key, mut entropy) = (self.supplier_key(), self.entropy());
-        let effects = self.person.count_me(&key, id, true, NOW, &mut entropy)?;
-        self.run(effects, NOW);
+        let key = self.supplier_key();
+        self.person.handle(Input::CountMe(&key, id, true), NOW, &mut self.host)?;
         Ok(())
     }
 
@@ -77,16 +76,16 @@ impl World {
         let (key, person) = (self.supplier_key(), self.person_key());
         let mut records = Vec::new();
         for outgoing in self.person.to_send(&key, NOW) {
-            let effects = self.supplier.message(&person, outgoing.message, NOW);
+            let effects = self.supplier.message(&person, outgoing.message.into_inner(), NOW);
             records.extend(effects.iter().filter_map(|effect| match effect {
                 supplier::Effect::Persist(record) => Some(record.clone()),
                 _ => None,
             }));
             let answer = reply(effects).expect("answered");
             assert!(!matches!(answer, SupplierReply::Refused(_)), "{answer:?}");
-            let mut entropy = self.entropy();
-            let effects = self.person.replied(&key, outgoing.number, answer, NOW, &mut entropy);
-            self.run(effects, NOW);
+            self.person
+                .handle(Input::Replied(&key, outgoing.number, answer), NOW, &mut self.host)
+                .expect("no owner is asked");
         }
         records
     }
@@ -98,7 +97,7 @@ fn the_person_says_so_or_not_and_takes_it_back() {
     let id = world.publish(segment(None));
     let (_, published, said) = world.person.segments().next().expect("one");
     assert_eq!((published.id(), said), (id, None));
-    let fit = published.predicate.evaluate(&|path| world.values.get(&path).map(|held| held.value.clone()), NOW);
+    let fit = published.predicate.evaluate(&|path| world.host.values.get(&path).map(|held| held.value.clone()), NOW);
     assert!(fit.belongs && fit.because[0].1 == Some(true), "{fit:?}");
     // Nobody signs what is not true, and nothing is sent without a word.
     assert_eq!(world.belong(&id, true, false).err(), Some(OwnerError::DoesNotFit));
@@ -115,14 +114,13 @@ fn the_person_says_so_or_not_and_takes_it_back() {
         if !membership.clone().verify().expect("signed").member));
     // Ending everything with a supplier ends memberships too.
     world.belong(&id, true, true).expect("said");
-    let (key, mut entropy) = (world.supplier_key(), world.entropy());
-    let effects = world.person.revoke_all(&key, true, NOW, &mut entropy).expect("revoked");
-    world.run(effects, NOW);
+    let key = world.supplier_key();
+    world.person.handle(Input::RevokeAll(&key, true), NOW, &mut world.host).expect("revoked");
     let (_, _, said) = world.person.segments().next().expect("one");
     assert_eq!(said.expect("said").what, Belongs::No);
     assert_eq!(world.heard().len(), 2, "told yes, then no");
     // All of it stands in the records.
-    let rebuilt = world.rebuilt(world.records.len());
+    let rebuilt = world.rebuilt(world.host.records.len());
     let (_, again, said) = rebuilt.segments().next().expect("one");
     assert_eq!((again.id(), said.expect("said").what), (id, Belongs::No));
 }
@@ -139,9 +137,7 @@ fn a_default_has_a_word_where_the_person_said_nothing() {
         rule("nobody", Who::Anyone, Belongs::No),
         rule("energy counts", Who::Sector("energy".into()), Belongs::Count),
     ];
-    let mut entropy = world.entropy();
-    let effects = world.person.set_policy(policy, NOW, &mut entropy).expect("set");
-    world.run(effects, NOW);
+    world.person.handle(Input::SetPolicy(policy), NOW, &mut world.host).expect("set");
     assert_eq!(world.person.unsaid(&key, NOW), [(id, Belongs::Count)], "the more specific one");
     world.count_me(&id).expect("counted");
     assert!(world.person.unsaid(&key, NOW).is_empty());
@@ -176,13 +172,16 @@ fn the_budget_cannot_be_passed_not_by_a_restart_nor_by_publishing_anew() {
     }
     world.learn();
     assert_eq!(world.person.segments().count(), 0);
-    for person in [&world.rebuilt(world.records.len()), &world.person] {
+    for person in [&world.rebuilt(world.host.records.len()), &world.person] {
         assert_eq!(person.budget_left(Some(&key), NOW), 0);
         assert_eq!(person.budget_left(None, NOW), limits::EPSILON_IN_ALL - 2_000);
     }
     // Word for word what the supplier got: one report for each segment that was counted.
-    let reports =
-        world.records.iter().filter(|record| matches!(record, Record::Outgoing { message: ToSupplier::Count(_), .. }));
+    let reports = world
+        .host
+        .records
+        .iter()
+        .filter(|record| matches!(record, Record::Outgoing { message: ToSupplier::Count(_), .. }));
     assert_eq!(reports.count(), 2);
     let later = NOW.plus_days(Days(limits::EPSILON_DAYS));
     assert_eq!(world.person.budget_left(Some(&key), later), limits::EPSILON_PER_SUPPLIER);
@@ -192,12 +191,10 @@ fn the_budget_cannot_be_passed_not_by_a_restart_nor_by_publishing_anew() {
 fn after_a_restore_nobody_is_counted_for_as_long_as_a_spent_budget_takes() {
     let mut world = World::new("balanced");
     let id = world.publish(segment(Some(500)));
-    let mut entropy = world.entropy();
-    let effects = world.person.restored(NOW, &mut entropy).expect("restored");
-    world.run(effects, NOW);
+    world.person.handle(Input::Restored, NOW, &mut world.host).expect("restored");
     assert_eq!(world.count_me(&id).err(), Some(OwnerError::BudgetSpent));
     let later = NOW.plus_days(Days(limits::EPSILON_DAYS));
-    assert_eq!(world.rebuilt(world.records.len()).budget_left(None, NOW), 0);
+    assert_eq!(world.rebuilt(world.host.records.len()).budget_left(None, NOW), 0);
     assert_eq!(world.person.budget_left(None, later), limits::EPSILON_IN_ALL);
 }
 
@@ -270,8 +267,7 @@ fn hostile_segments_and_answers_are_refused() {
     }
     // A company that signs them all the same: the person's node leaves them out, and those of others.
     let key = world.supplier_key();
-    let effects = world.person.ask_segments(&key).expect("asked");
-    world.run(effects, NOW);
+    world.person.handle(Input::AskSegments(&key), NOW, &mut world.host).expect("asked");
     let number = world.person.to_send(&key, NOW)[0].number;
     let sign = |predicate: &Predicate, by: &Keypair| {
         let NewSegment { name, words, purpose, retention, membership, epsilon, tally, expires, .. } = segment(None);
@@ -282,9 +278,10 @@ fn hostile_segments_and_answers_are_refused() {
     };
     let (own, other) = (Keypair::from_secret(&[2; 32]), Keypair::from_secret(&[66; 32]));
     let sent = vec![sign(&deep, &own), sign(&wide, &own), sign(&named(), &other), sign(&named(), &own)];
-    let mut entropy = world.entropy();
-    let effects = world.person.replied(&key, number, SupplierReply::Segments(sent), NOW, &mut entropy);
-    world.run(effects, NOW);
+    world
+        .person
+        .handle(Input::Replied(&key, number, SupplierReply::Segments(sent)), NOW, &mut world.host)
+        .expect("no owner is asked");
     assert_eq!(world.person.segments().count(), 1, "the sound one");
     // Answers to nothing, by another, with another epsilon.
     let id = world.publish(segment(Some(500)));

@@ -5,7 +5,7 @@ use regie_protocol::{
     identity::{Keypair, Nonce, PublicKey},
     limits,
     message::PersonReply,
-    person::{OwnerError, Person, Record},
+    person::{Input, OwnerError, Person, Record},
     policy::{NOT_KNOWN, Policy},
     profile::{Acceptance, Profile},
     purpose::Purpose,
@@ -41,9 +41,8 @@ impl World {
     }
 
     fn read(&mut self, document: Result<Signed<Profile>, Unread>, now: Timestamp) {
-        let (key, domain, mut entropy) = (self.supplier_key(), self.own_domain(), self.entropy());
-        let effects = self.person.domain_read(&key, &domain, document, now, &mut entropy).expect("known");
-        self.run(effects, now);
+        let (key, domain) = (self.supplier_key(), self.own_domain());
+        self.person.handle(Input::DomainRead(&key, &domain, document), now, &mut self.host).expect("known");
     }
 
     fn own_domain(&self) -> String {
@@ -51,17 +50,15 @@ impl World {
     }
 
     fn say(&mut self, vouched: bool, now: Timestamp) {
-        let (key, mut entropy) = (self.supplier_key(), self.entropy());
-        let effects = self.person.vouch(&key, vouched, now, &mut entropy).expect("known");
-        self.run(effects, now);
+        let key = self.supplier_key();
+        self.person.handle(Input::Vouch(&key, vouched), now, &mut self.host).expect("known");
     }
 
     fn renew(&mut self, profile: Signed<Profile>, now: Timestamp) -> Result<usize, OwnerError> {
-        let (key, mut entropy) = (self.supplier_key(), self.entropy());
-        let effects = self.person.renew_profile(&key, profile, now, &mut entropy)?;
-        let count = effects.len();
-        self.run(effects, now);
-        Ok(count)
+        let key = self.supplier_key();
+        let before = self.host.records.len();
+        self.person.handle(Input::RenewProfile(&key, profile), now, &mut self.host)?;
+        Ok(self.host.records.len() - before)
     }
 
     /// Pairs with another company of this name, which the person does not vouch for.
@@ -73,9 +70,9 @@ impl World {
         let acceptance = Acceptance { supplier, person, pairing: proffer.id(), agreement: Agreement::SdBase, at: now };
         let profile = Profile { supplier, name: name.into(), domain: domain.into(), ..self.own_profile() };
         let acceptance = Verified::sign(acceptance, &key).expect("signed").signed().clone();
-        let mut entropy = self.entropy();
-        let effects = self.person.paired(&supplier, sign(profile, &key), acceptance, &proffer, now, &mut entropy);
-        self.run(effects.expect("paired"), now);
+        self.person
+            .handle(Input::Paired(&supplier, sign(profile, &key), acceptance, &proffer), now, &mut self.host)
+            .expect("paired");
         supplier
     }
 
@@ -85,7 +82,7 @@ impl World {
             regie_protocol::identity::RootSeed::from_entropy([1; 32]),
             Policy::preset("balanced").expect("a preset"),
         );
-        for record in &self.records {
+        for record in &self.host.records {
             again.restore(record).expect("replays");
         }
         for (key, relationship) in self.person.relationships() {
@@ -232,11 +229,10 @@ fn who_changes_its_name_sector_or_domain_is_to_be_known_anew() {
         assert_eq!(identified.vouched, None);
         assert_eq!(matches!(world.standing(now), Standing::Proven { .. }), proven, "the old domain says nothing of it");
         // An answer about the domain before comes too late.
-        let mut entropy = world.entropy();
-        let late = world.person.domain_read(&key.public(), &own.domain, Ok(sign(own.clone(), &key)), now, &mut entropy);
-        let late = late.expect("known");
-        assert_eq!(late.is_empty(), moves);
-        world.run(late, now);
+        let (before, document) = (world.host.records.len(), Ok(sign(own.clone(), &key)));
+        let late = world.person.handle(Input::DomainRead(&key.public(), &own.domain, document), now, &mut world.host);
+        late.expect("known");
+        assert_eq!(world.host.records.len() == before, moves);
         world.replays(now);
     }
 }
@@ -290,10 +286,8 @@ fn a_second_company_of_the_same_name_is_told_and_gets_nothing_from_defaults() {
     // One who takes the name later stands behind, however long it is known under another.
     let key = Keypair::from_secret(&[120; 32]);
     let renamed = Profile { name: "Stroom BV".into(), issued: later.plus_ms(5), ..relationship.profile().clone() };
-    let mut entropy = world.entropy();
     let now = later.plus_ms(9);
-    let effects = world.person.renew_profile(&other, sign(renamed.clone(), &key), now, &mut entropy).expect("taken");
-    world.run(effects, now);
+    world.person.handle(Input::RenewProfile(&other, sign(renamed.clone(), &key)), now, &mut world.host).expect("taken");
     assert_eq!(world.person.lookalikes(&renamed).first().map(|lookalike| lookalike.known), Some(first));
     assert_eq!(world.person.lookalikes(&renamed).len(), limits::LOOKALIKES);
     world.replays(now);
@@ -305,6 +299,7 @@ fn every_change_of_standing_is_an_entry_and_looking_again_is_none() {
     let (own, key) = (world.own_profile(), world.key());
     let entries = |world: &World| {
         world
+            .host
             .records
             .iter()
             .filter(

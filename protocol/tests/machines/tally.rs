@@ -247,7 +247,7 @@ fn a_person_answers_in_halves_and_the_company_takes_no_whole_one() {
     assert_eq!(world.person.budget_left(Some(&key), NOW), 1_000, "the budget is spent as for a whole answer");
     assert!(world.count_me(&id).is_err(), "and never a second");
     // What is read back from the records says the same.
-    let rebuilt = world.rebuilt(world.records.len());
+    let rebuilt = world.rebuilt(world.host.records.len());
     assert_eq!(rebuilt.budget_left(Some(&key), NOW), 1_000);
     let seed = regie_protocol::identity::RootSeed::from_entropy([1; 32]);
     let (mine, person) = (seed.pairwise(&key, 0), world.person_key());

@@ -13,13 +13,12 @@ use regie_protocol::{
     agreement::Agreement,
     audit::Log,
     disclosure::{Answer, Disclosure},
-    entropy::Entropy,
     field::{FieldPath, Selector},
     grant::{Access, Bounds, Chain, Delegation, Scope},
     identity::{Keypair, Nonce, RootSeed},
     merkle::{self, Frontier},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{Effect, NewGrant, Person, Record},
+    person::{Input, NewGrant, OwnerError, Person, Record},
     policy::Policy,
     profile::Acceptance,
     receipt::{Acknowledgement, ErasureReceipt},
@@ -32,6 +31,7 @@ use regie_protocol::{
 use crate::{
     cases,
     fixtures::{NOW, SEED, link, observed, person_for, processor, profile, supplier},
+    memory::Memory,
     plain_model::{Answers, FIELDS, Field, Grant, Model, PURPOSES, Pending, Request, Said},
 };
 
@@ -280,7 +280,7 @@ pub struct Node {
     chains: BTreeMap<usize, Chain>,
     logs: BTreeMap<Log, Frontier>,
     issued: Vec<(usize, ObjectId)>,
-    drawn: u64,
+    host: Memory,
 }
 
 fn fresh() -> Person {
@@ -301,19 +301,12 @@ impl Node {
             chains: BTreeMap::new(),
             logs: BTreeMap::new(),
             issued: Vec::new(),
-            drawn: 0,
+            host: Memory::new(0),
         }
     }
 
     fn now(&self) -> Timestamp {
         Timestamp(self.model.now)
-    }
-
-    fn entropy(&mut self) -> Entropy {
-        self.drawn += 1;
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&self.drawn.to_be_bytes());
-        Entropy::new(seed)
     }
 
     fn step(&mut self, step: &Step) {
@@ -341,17 +334,15 @@ impl Node {
     }
 
     fn pair(&mut self, company: usize, had: bool) {
-        let (key, now, mut entropy) = (&companies()[company], self.now(), self.entropy());
+        let (key, now) = (&companies()[company], self.now());
         let proffered = self.machine.proffer(&key.public(), Nonce([7; 16]), Agreement::SdBase, None, now);
         assert_eq!(proffered.is_err(), had, "paired once");
         let Ok(pairing) = proffered else { return };
         let (supplier, person) = (key.public(), person_for(key).public());
         let accepted = Acceptance { supplier, person, pairing: pairing.id(), agreement: Agreement::SdBase, at: now };
         let (profile, accepted) = (sign(profile(supplier, "De Webwinkel BV"), key), sign(accepted, key));
-        let done = self.machine.paired(&supplier, profile, accepted, &pairing, now, &mut entropy);
-        self.run(done.expect("paired"));
-        let done = self.machine.vouch(&supplier, true, now, &mut entropy);
-        self.run(done.expect("vouched for"));
+        self.say(Input::Paired(&supplier, profile, accepted, &pairing)).expect("paired");
+        self.say(Input::Vouch(&supplier, true)).expect("vouched for");
     }
 
     /// Signs the newest request of the model.
@@ -378,9 +369,8 @@ impl Node {
     fn ask(&mut self, number: usize, known: usize, lost: bool, wanted: Result<Answers, Refusal>) {
         let company = self.model.requests[number].company;
         let (key, message) = (&companies()[company], ToPerson::Request(self.sent[number].clone()));
-        let (now, mut entropy) = (self.now(), self.entropy());
-        let effects = self.machine.message(&key.public(), message, now, &mut entropy);
-        let reply = self.run(effects).expect("every message is answered");
+        let reply = self.say(Input::Message(&key.public(), message)).expect("no owner is asked");
+        let reply = reply.expect("every message is answered");
         self.name(known);
         match (reply, wanted) {
             (PersonReply::Answer(disclosure), Ok(answers)) => {
@@ -398,46 +388,40 @@ impl Node {
 
     fn acknowledge(&mut self, key: &Keypair, disclosure: &Signed<Disclosure>) {
         let message = ToPerson::Acknowledge(acknowledgement(key, disclosure, self.now()));
-        let (now, mut entropy) = (self.now(), self.entropy());
-        let effects = self.machine.message(&key.public(), message, now, &mut entropy);
-        assert!(matches!(self.run(effects), Some(PersonReply::Noted)));
+        assert_eq!(self.say(Input::Message(&key.public(), message)), Ok(Some(PersonReply::Noted)));
     }
 
     /// What the person says.
     fn owner(&mut self, step: &Step, came: Came, known: usize) {
-        let (now, mut entropy) = (self.now(), self.entropy());
         let key = |company: &usize| companies()[*company].public();
         let (done, wanted) = match (step, came) {
-            (Step::Allow { .. }, Came::Decided(number)) => (self.machine.allow(&id(number), now, &mut entropy), true),
-            (Step::Refuse { .. }, Came::Decided(number)) => (self.machine.refuse(&id(number)), true),
+            (Step::Allow { .. }, Came::Decided(number)) => (self.say(Input::Allow(&id(number))), true),
+            (Step::Refuse { .. }, Came::Decided(number)) => (self.say(Input::Refuse(&id(number))), true),
             (_, Came::Ended(grant, wanted)) => {
                 let id = self.model.grants[grant].id;
-                (self.machine.revoke(&id, false, now, &mut entropy), wanted)
+                (self.say(Input::Revoke(&id, false)), wanted)
             }
             (Step::RevokeAll { company, erase }, _) => {
                 let paired = self.model.companies[*company].is_some();
-                (self.machine.revoke_all(&key(company), *erase, now, &mut entropy), paired)
+                (self.say(Input::RevokeAll(&key(company), *erase)), paired)
             }
             (Step::Change { fields: mask, present }, _) => {
                 let changed = fields(*mask).into_iter().map(|field| (path(field), *present)).collect();
-                (self.machine.field_changed(&changed, now, &mut entropy), true)
+                (self.say(Input::FieldChanged(&changed)), true)
             }
             (Step::Preset { which }, _) => {
                 let policy = Policy::preset(PRESETS[*which]).expect("a preset");
-                (self.machine.set_policy(policy, now, &mut entropy), true)
+                (self.say(Input::SetPolicy(policy)), true)
             }
             (Step::Pause { company, paused }, _) => {
                 let known = self.model.companies[*company].is_some();
-                (self.machine.pause(&key(company), *paused, now, &mut entropy), known)
+                (self.say(Input::Pause(&key(company), *paused)), known)
             }
-            (Step::Restored, _) => (self.machine.restored(now, &mut entropy), true),
-            (Step::Pass { .. }, _) => (Ok(self.machine.tick(now)), true),
+            (Step::Restored, _) => (self.say(Input::Restored), true),
+            (Step::Pass { .. }, _) => (self.say(Input::Tick), true),
             _ => return,
         };
         assert_eq!(done.is_ok(), wanted, "{step:?}: {done:?}");
-        if let Ok(effects) = done {
-            self.run(effects);
-        }
         self.name(known);
     }
 
@@ -452,17 +436,14 @@ impl Node {
             duration: Days(request.days),
             retention: RETENTION,
         };
-        let (now, mut entropy) = (self.now(), self.entropy());
-        let done = self.machine.grant(&new, now, &mut entropy);
-        self.model.next = done.iter().flatten().find_map(|effect| match effect {
-            Effect::Persist(Record::Grant { grant, .. }) => Some(grant.id()),
+        let before = self.records.len();
+        let done = self.say(Input::Grant(&new));
+        self.model.next = self.records[before..].iter().find_map(|record| match record {
+            Record::Grant { grant, .. } => Some(grant.id()),
             _ => None,
         });
         let Came::Granted(wanted) = follow(&mut self.model, step) else { return };
         assert_eq!(done.is_ok(), wanted, "{new:?}");
-        if let Ok(effects) = done {
-            self.run(effects);
-        }
         self.name(known);
     }
 
@@ -484,9 +465,8 @@ impl Node {
         let (supplier, person) = (key.public(), person_for(key).public());
         let (grant, fields) = (self.model.grants[grant].id, FIELDS.map(path).into());
         let receipt = ErasureReceipt { supplier, person, grant, revocation: None, fields, at: self.now() };
-        let (now, mut entropy) = (self.now(), self.entropy());
-        let effects = self.machine.message(&supplier, ToPerson::Erased(sign(receipt, key)), now, &mut entropy);
-        let reply = self.run(effects).expect("every message is answered");
+        let reply = self.say(Input::Message(&supplier, ToPerson::Erased(sign(receipt, key))));
+        let reply = reply.expect("no owner is asked").expect("every message is answered");
         let found = match reply {
             PersonReply::Noted => Ok(()),
             PersonReply::Refused(code) => Err(code),
@@ -497,13 +477,12 @@ impl Node {
 
     fn deliver(&mut self, company: usize, wanted: &[Pending]) {
         let (key, now) = (&companies()[company], self.now());
-        let effects = self.machine.drop_expired(&key.public(), now);
-        self.run(effects);
+        self.say(Input::DropExpired(&key.public())).expect("no owner is asked");
         // The model knows no pauses: at this moment nothing is due that is under way.
         let found = self.machine.to_send(&key.public(), Timestamp(0));
         assert_eq!(found.len(), wanted.len(), "{wanted:?} wait, and {found:?} is sent");
         for (outgoing, pending) in found.into_iter().zip(wanted) {
-            let reply = match (&outgoing.message, pending) {
+            let reply = match (&*outgoing.message, pending) {
                 (ToSupplier::Disclose(disclosure), Pending::Told { request, answers, .. }) => {
                     self.same_answers(disclosure, *request, answers);
                     SupplierReply::Acknowledged(acknowledgement(key, disclosure, now))
@@ -518,9 +497,7 @@ impl Node {
                 }
                 (message, pending) => panic!("{message:?} is sent in place of {pending:?}"),
             };
-            let mut entropy = self.entropy();
-            let effects = self.machine.replied(&key.public(), outgoing.number, reply, now, &mut entropy);
-            self.run(effects);
+            self.say(Input::Replied(&key.public(), outgoing.number, reply)).expect("no owner is asked");
         }
     }
 
@@ -542,23 +519,16 @@ impl Node {
         }
     }
 
-    fn run(&mut self, effects: Vec<Effect>) -> Option<PersonReply> {
-        let mut reply = None;
-        for effect in effects {
-            match effect {
-                Effect::Persist(record) => self.note(record),
-                Effect::Reply(answer) => reply = Some(answer),
-                Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.now(), self.entropy());
-                    let present: BTreeSet<FieldPath> = self.model.present.iter().map(|field| path(field)).collect();
-                    let value = |field: FieldPath| present.contains(&field).then(|| observed(&field.to_string()));
-                    let sealed = self.machine.seal(plan, &mut |release| value(release.field()), now, &mut entropy);
-                    reply = self.run(sealed.expect("sealed at once")).or(reply);
-                }
-                _ => {}
-            }
+    fn say(&mut self, input: Input<'_>) -> Result<Option<PersonReply>, OwnerError> {
+        let present = self.model.present.iter().map(|field| path(field));
+        self.host.values = present.map(|field| (field, observed(&field.to_string()))).collect();
+        let now = self.now();
+        let done = self.machine.handle(input, now, &mut self.host);
+        for record in std::mem::take(&mut self.host.records) {
+            self.note(record);
         }
-        reply
+        self.host.hints.clear();
+        done.map(|()| self.host.answer.take())
     }
 
     /// Every log goes on where it was, without a hole.

@@ -12,7 +12,7 @@ use regie_protocol::{
     identity::Nonce,
     limits,
     message::{PersonReply, ToPerson},
-    person::{Effect, Person, Record},
+    person::{Input, Person, Record},
     refusal::Refusal,
     request::DataRequest,
     signed::{Signed, Verified},
@@ -22,6 +22,7 @@ use regie_protocol::{
 use crate::{
     cases,
     fixtures::{DAY, HOUR, NOW, company, grant, observed, person, profile, request, scope, supplier},
+    memory::{Hint, Memory},
     world::replay,
 };
 
@@ -79,7 +80,7 @@ struct Node {
     set: i64,
     /// Milliseconds since the last reading.
     passed: u64,
-    drawn: u32,
+    host: Memory,
     asked: Vec<(DataRequest, Signed<DataRequest>)>,
     answered: BTreeSet<usize>,
     grants: Vec<VerifiedGrant>,
@@ -119,6 +120,8 @@ impl Node {
             let chain = Chain { grant, links: Vec::new() };
             VerifiedGrant::check(&chain, &person().public(), &supplier).expect("a grant")
         };
+        let mut host = Memory::new(0);
+        host.values.insert("name.full".parse().expect("a field"), observed("name.full"));
         let mut clock = Clock::new(None);
         let floor = clock.read(Timestamp(NOW), 0).floor;
         Self {
@@ -128,7 +131,7 @@ impl Node {
             truth: NOW,
             set: 0,
             passed: 0,
-            drawn: 0,
+            host,
             asked: Vec::new(),
             answered: BTreeSet::new(),
             grants: signed.map(check).to_vec(),
@@ -138,10 +141,7 @@ impl Node {
     }
 
     fn entropy(&mut self) -> Entropy {
-        self.drawn += 1;
-        let mut seed = [0; 32];
-        seed[..4].copy_from_slice(&self.drawn.to_be_bytes());
-        Entropy::new(seed)
+        self.host.draw()
     }
 
     fn at(&self, offset: i64) -> Timestamp {
@@ -194,23 +194,19 @@ impl Node {
     fn tick(&mut self) {
         let now = self.now();
         let before: BTreeMap<Nonce, Timestamp> = self.asked.iter().map(|(asked, _)| (asked.id, asked.at)).collect();
-        for effect in self.machine.tick(now) {
-            if let Effect::Persist(Record::Forgotten { id, .. }) = &effect {
+        let known = self.records.len();
+        self.say(Input::Tick, now);
+        for record in &self.records[known..] {
+            if let Record::Forgotten { id, .. } = record {
                 let over = before[id].plus_ms(limits::REPLAY_WINDOW_MS);
                 assert!(over < now.floor, "an id was forgotten before its time had come for sure");
             }
-            self.keep(effect);
         }
     }
 
     fn send(&mut self, index: usize) {
-        let (now, mut entropy) = (self.now(), self.entropy());
-        let (asked, signed) = self.asked[index].clone();
-        let effects = self.machine.message(&supplier().public(), ToPerson::Request(signed), now, &mut entropy);
-        let mut reply = None;
-        for effect in effects {
-            reply = self.keep(effect).or(reply);
-        }
+        let (now, (asked, signed)) = (self.now(), self.asked[index].clone());
+        let reply = self.say(Input::Message(&supplier().public(), ToPerson::Request(signed)), now);
         let reply = reply.expect("every message is answered");
         let skewed = asked.at.distance_ms(now.wall) > limits::CLOCK_LEEWAY_MS;
         assert_eq!(reply.refusal() == Some(Refusal::ClockSkew), skewed, "{:?} at {now:?}", asked.at);
@@ -219,33 +215,23 @@ impl Node {
         }
     }
 
-    /// The driver's part; the reply comes out.
-    fn keep(&mut self, effect: Effect) -> Option<PersonReply> {
-        match effect {
-            Effect::Persist(record) => self.records.push(record),
-            Effect::Reply(reply) => return Some(reply),
-            Effect::Heard(peer, at) => {
+    /// Gives the machine an input and does the driver's part; the reply comes out.
+    fn say(&mut self, input: Input<'_>, now: Now) -> Option<PersonReply> {
+        self.machine.handle(input, now, &mut self.host).expect("nothing here is refused");
+        self.records.append(&mut self.host.records);
+        for hint in self.host.hints.drain(..) {
+            if let Hint::Heard(peer, at) = hint {
                 self.clock.heard(&peer, at);
                 self.floor = self.clock.last().floor;
             }
-            Effect::Disclose(plan) => {
-                let (now, mut entropy) = (self.clock.last(), self.entropy());
-                let value = observed("name.full");
-                let sealed = self.machine.seal(plan, &mut |_| Some(value.clone()), now, &mut entropy);
-                return sealed.expect("sealed").into_iter().fold(None, |reply, effect| self.keep(effect).or(reply));
-            }
-            _ => {}
         }
-        None
+        self.host.answer.take()
     }
 
     fn accept(&mut self) {
         let now = self.now();
         if matches!(self.clock.standing(), Standing::Behind(_)) {
-            let mut entropy = self.entropy();
-            for effect in self.machine.end_expired(now, &mut entropy).expect("ended") {
-                self.keep(effect);
-            }
+            self.say(Input::EndExpired, now);
         }
         if self.clock.accept() == Accepted::Back {
             assert_eq!(self.clock.last().floor, now.wall);
@@ -321,11 +307,9 @@ fn a_forgotten_request_does_not_come_in_again_by_a_clock_that_is_set_back() {
             node.act(&Step::Off(0));
         }
         node.act(&Step::Set(-HOUR.cast_signed()));
-        let (now, mut entropy) = (node.now(), node.entropy());
-        let (_, signed) = node.asked[0].clone();
-        let effects = node.machine.message(&supplier().public(), ToPerson::Request(signed), now, &mut entropy);
-        let refused = effects.iter().any(|e| matches!(e, Effect::Reply(PersonReply::Refused(Refusal::Replayed))));
-        assert!(refused, "{effects:?}");
+        let (now, (_, signed)) = (node.now(), node.asked[0].clone());
+        let reply = node.say(Input::Message(&supplier().public(), ToPerson::Request(signed)), now);
+        assert_eq!(reply, Some(PersonReply::Refused(Refusal::Replayed)));
     }
 }
 
@@ -361,19 +345,15 @@ fn what_waits_under_a_grant_is_held_while_the_clock_is_held_back() {
         duration: Days(5),
         retention: Days(5),
     };
-    let (now, mut entropy) = (node.now(), node.entropy());
-    for effect in node.machine.grant(&subscribed, now, &mut entropy).expect("granted") {
-        node.keep(effect);
-    }
+    let now = node.now();
+    node.say(Input::Grant(&subscribed), now);
     let mut sent = |offset: u64, word: bool| {
         node.act(&Step::Set(offset.cast_signed()));
         if word {
             node.act(&Step::Word(1, offset.cast_signed()));
         }
         let now = node.now();
-        for effect in node.machine.drop_expired(&supplier().public(), now) {
-            node.keep(effect);
-        }
+        node.say(Input::DropExpired(&supplier().public()), now);
         let sent = node.machine.to_send(&supplier().public(), now).len();
         node.machine.connection_lost(&supplier().public());
         sent

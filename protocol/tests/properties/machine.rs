@@ -8,9 +8,9 @@ use regie_protocol::{
     disclosure::Answer,
     field::FieldPath,
     grant::{Access, Chain},
-    identity::{Keypair, Nonce},
+    identity::{Keypair, Nonce, PublicKey},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{Effect, NewGrant, OwnerError, Person, Record},
+    person::{Input, NewGrant, Person, Record},
     policy::Policy,
     purpose::Purpose,
     receipt::{Acknowledgement, ErasureReceipt},
@@ -45,7 +45,6 @@ fn fields(mask: u8) -> Vec<&'static str> {
 
 impl World {
     fn act(&mut self, action: &Action) {
-        let now = self.time();
         match action {
             Action::Ask { company, fields: mask, purpose, access, shown } => {
                 self.ask(*company, &fields(*mask), PURPOSES[*purpose], ACCESS[*access], shown.as_ref());
@@ -62,10 +61,8 @@ impl World {
                     retention: Days(*retention),
                 };
                 let sound = !new.fields.is_empty() && (1..=1830).contains(days) && *retention <= 3660;
-                let mut entropy = self.entropy();
-                let done = self.machine.grant(&new, now, &mut entropy);
+                let done = self.say(Input::Grant(&new), None);
                 assert_eq!(done.is_ok(), sound, "{new:?}");
-                self.owner(done);
             }
             Action::Allow(index) => self.decide(*index, true),
             Action::Refuse(index) => self.decide(*index, false),
@@ -73,31 +70,20 @@ impl World {
             Action::Change { fields: mask, present } => self.change(&fields(*mask), *present),
             Action::Policy(preset) => {
                 let policy = Policy::preset(PRESETS[*preset]).expect("a preset");
-                let mut entropy = self.entropy();
-                let done = self.machine.set_policy(policy, now, &mut entropy);
-                self.owner(done);
+                self.say(Input::SetPolicy(policy), None).expect("a policy of ours");
             }
             Action::Wait(ms) => {
                 self.now += ms;
-                let effects = self.machine.tick(self.time());
-                self.run(effects, None);
+                self.say(Input::Tick, None).expect("no owner is asked");
             }
             Action::Deliver { company, lost } => self.deliver(*company, *lost),
             Action::Restart => self.machine = replay(&self.records),
             Action::Restored => {
                 self.ended.extend(self.known.values().map(|known| known.root));
-                let mut entropy = self.entropy();
-                let done = self.machine.restored(now, &mut entropy);
-                self.owner(done);
+                self.say(Input::Restored, None).expect("restored");
             }
         }
         self.look();
-    }
-
-    fn owner(&mut self, done: Result<Vec<Effect>, OwnerError>) {
-        if let Ok(effects) = done {
-            self.run(effects, None);
-        }
     }
 
     fn ask(&mut self, company: usize, names: &[&str], purpose: Purpose, access: Access, shown: Option<&Shown>) {
@@ -141,9 +127,8 @@ impl World {
 
     fn send(&mut self, number: usize, purpose: Option<Purpose>) {
         let (company, message) = self.asked[number].clone();
-        let (now, mut entropy) = (self.time(), self.entropy());
-        let effects = self.machine.message(&companies()[company].public(), message, now, &mut entropy);
-        let reply = self.run(effects, purpose).expect("every message is answered");
+        let reply = self.say(Input::Message(&companies()[company].public(), message), purpose);
+        let reply = reply.expect("no owner is asked").expect("every message is answered");
         if matches!(reply, PersonReply::Answer(_)) {
             assert!(self.answered.insert(number), "a request was answered twice");
         }
@@ -154,33 +139,30 @@ impl World {
         if ids.is_empty() {
             return;
         }
-        let (id, now, mut entropy) = (*index.get(&ids), self.time(), self.entropy());
-        let done = if yes { self.machine.allow(&id, now, &mut entropy) } else { self.machine.refuse(&id) };
-        self.owner(done);
+        let id = *index.get(&ids);
+        // A relationship may be full of grants.
+        let _ = self.say(if yes { Input::Allow(&id) } else { Input::Refuse(&id) }, None);
     }
 
     fn revoke(&mut self, index: prop::sample::Index, erase: bool) {
         let roots: Vec<ObjectId> =
             self.known.iter().filter(|(id, known)| **id == known.root).map(|(id, _)| *id).collect();
-        let (id, now, mut entropy) = (*index.get(&roots), self.time(), self.entropy());
-        let done = self.machine.revoke(&id, erase, now, &mut entropy);
-        assert_eq!(done.is_ok(), !self.ended.contains(&id), "a grant can be revoked once");
-        self.ended.insert(id);
-        self.owner(done);
+        let id = *index.get(&roots);
+        let open = self.ended.insert(id);
+        let done = self.say(Input::Revoke(&id, erase), None);
+        assert_eq!(done.is_ok(), open, "a grant can be revoked once");
     }
 
     fn change(&mut self, names: &[&str], present: bool) {
         let changed: BTreeMap<FieldPath, bool> = names.iter().map(|n| (n.parse().expect("a field"), present)).collect();
         for field in changed.keys() {
             if present {
-                self.values.insert(*field, observed(&format!("{field} at {}", self.now)));
+                self.host.values.insert(*field, observed(&format!("{field} at {}", self.now)));
             } else {
-                self.values.remove(field);
+                self.host.values.remove(field);
             }
         }
-        let (now, mut entropy) = (self.time(), self.entropy());
-        let done = self.machine.field_changed(&changed, now, &mut entropy);
-        self.owner(done);
+        self.say(Input::FieldChanged(&changed), None).expect("told");
     }
 
     fn deliver(&mut self, company: usize, lost: bool) {
@@ -192,16 +174,14 @@ impl World {
                 return;
             }
             let reply = answer(&outgoing.message, key, self.time());
-            let (now, mut entropy) = (self.time(), self.entropy());
-            let effects = self.machine.replied(&key.public(), outgoing.number, reply, now, &mut entropy);
-            self.run(effects, None);
+            self.say(Input::Replied(&key.public(), outgoing.number, reply), None).expect("no owner is asked");
         }
     }
 
     /// What an onlooker sees of a node that is asked for everything: records and replies.
     fn probe(&self, machine: Person) -> Vec<String> {
         let mut world = Self { machine, asked: Vec::new(), answered: BTreeSet::new(), ..Self::new() };
-        (world.now, world.drawn, world.values) = (self.now + 1, 1_000_000, self.values.clone());
+        (world.now, world.host.drawn, world.host.values) = (self.now + 1, 1_000_000, self.host.values.clone());
         let mut seen = Vec::new();
         for company in companies() {
             let (now, mut entropy) = (world.time(), world.entropy());
@@ -214,12 +194,9 @@ impl World {
                 ..request()
             };
             let message = ToPerson::Request(Verified::sign(request, &company).expect("signed").signed().clone());
-            let effects = world.machine.message(&company.public(), message, now, &mut entropy);
-            seen.push(world.watched(effects));
+            seen.push(world.watched(&company.public(), message));
             for (_, message) in &self.asked {
-                let mut entropy = world.entropy();
-                let effects = world.machine.message(&company.public(), message.clone(), now, &mut entropy);
-                seen.push(world.watched(effects));
+                seen.push(world.watched(&company.public(), message.clone()));
             }
         }
         for (_, relationship) in world.machine.relationships() {
@@ -231,20 +208,12 @@ impl World {
         seen
     }
 
-    /// Effects in words, with those of sealing.
-    fn watched(&mut self, effects: Vec<Effect>) -> String {
-        let mut words = String::new();
-        for effect in effects {
-            if let Effect::Disclose(plan) = effect {
-                let (now, mut entropy) = (self.time(), self.entropy());
-                let values = &self.values;
-                let sealed = self.machine.seal(plan, &mut |r| values.get(&r.field()).cloned(), now, &mut entropy);
-                words += &self.watched(sealed.expect("sealed at once"));
-            } else {
-                words += &format!("{effect:?}\n");
-            }
-        }
-        words
+    /// Everything that the machine says to a message, in words.
+    fn watched(&mut self, company: &PublicKey, message: ToSupplier) -> String {
+        let now = self.time();
+        self.machine.handle(Input::Message(company, message), now, &mut self.host).expect("no owner is asked");
+        let (records, hints) = (std::mem::take(&mut self.host.records), std::mem::take(&mut self.host.hints));
+        format!("{records:?} {hints:?} {:?}", self.host.answer.take())
     }
 }
 
@@ -300,13 +269,11 @@ fn a_revocation_empties_the_outbox_of_a_delegate_too() {
     world.act(&Action::Ask { company: 1, fields: 1, purpose: 0, access: 1, shown });
     let waiting = |world: &World| -> Vec<ToSupplier> {
         let outgoing = world.machine.relationship(&processor().public()).expect("paired").outgoing();
-        outgoing.into_iter().map(|outgoing| outgoing.message).collect()
+        outgoing.into_iter().map(|outgoing| outgoing.message.into_inner()).collect()
     };
     assert!(matches!(&waiting(&world)[..], [ToSupplier::Disclose(_)]), "the answer is not acknowledged yet");
     let root = *world.known.values().map(|known| &known.root).next().expect("the first grant");
-    let mut entropy = world.entropy();
-    let effects = world.machine.revoke(&root, false, world.time(), &mut entropy).expect("revoked");
-    world.run(effects, None);
+    world.say(Input::Revoke(&root, false), None).expect("revoked");
     assert!(matches!(&waiting(&world)[..], [ToSupplier::Revoke(_)]), "the answer is gone, and the processor is told");
 }
 

@@ -9,6 +9,8 @@ mod clock;
 #[path = "../fixtures/mod.rs"]
 mod fixtures;
 mod machine;
+#[path = "../memory/mod.rs"]
+mod memory;
 mod merkle;
 mod mutations;
 mod narrowing;

@@ -1,17 +1,17 @@
 //! A person's node under watch: whatever leaves it is held against what an onlooker knows.
 //!
-//! In: effects of the machine. Out: the reply, or a failed assertion where a value leaves without a live grant.
+//! In: inputs for the machine. Out: the reply, or a failed assertion where a value leaves without a live grant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
     disclosure::{Answer, Disclosure},
     entropy::Entropy,
-    field::{FieldPath, Observed, expand},
+    field::{FieldPath, expand},
     grant::{Access, Scope},
     identity::{Keypair, PublicKey, RootSeed},
     message::{PersonReply, ToPerson, ToSupplier},
-    person::{Effect, Person, Record, StoredRelationship},
+    person::{Input, OwnerError, Person, Record, StoredRelationship},
     policy::Policy,
     purpose::Purpose,
     signed::{ObjectId, Signed, Verified},
@@ -19,7 +19,10 @@ use regie_protocol::{
     time::Timestamp,
 };
 
-use crate::fixtures::{NOW, SEED, grant, observed, person, processor, profile, supplier};
+use crate::{
+    fixtures::{NOW, SEED, grant, observed, person, processor, profile, supplier},
+    memory::Memory,
+};
 
 /// What an onlooker knows of a grant or link: to whom, what, how often it was used.
 pub struct Known {
@@ -32,9 +35,8 @@ pub struct Known {
 pub struct World {
     pub machine: Person,
     pub records: Vec<Record>,
-    pub values: BTreeMap<FieldPath, Observed>,
+    pub host: Memory,
     pub now: u64,
-    pub drawn: u32,
     pub asked: Vec<(usize, ToPerson)>,
     pub answered: BTreeSet<usize>,
     pub known: BTreeMap<ObjectId, Known>,
@@ -81,13 +83,15 @@ impl World {
         }
         let first = Verified::sign(grant(), &person()).expect("signed");
         records.push(Record::Grant { supplier: supplier().public(), grant: first.signed().clone() });
-        let values = ["name.full", "address.street", "income.annual", "birthDate"];
+        let mut host = Memory::new(0);
+        for name in ["name.full", "address.street", "income.annual", "birthDate"] {
+            host.values.insert(name.parse().expect("a field"), observed(name));
+        }
         let mut world = Self {
             machine: replay(&records),
             records: Vec::new(),
-            values: values.map(|name| (name.parse().expect("a field"), observed(name))).into(),
+            host,
             now: NOW,
-            drawn: 0,
             asked: Vec::new(),
             answered: BTreeSet::new(),
             known: BTreeMap::new(),
@@ -103,10 +107,7 @@ impl World {
     }
 
     pub fn entropy(&mut self) -> Entropy {
-        self.drawn += 1;
-        let mut seed = [0; 32];
-        seed[..4].copy_from_slice(&self.drawn.to_be_bytes());
-        Entropy::new(seed)
+        self.host.draw()
     }
 
     pub fn note(&mut self, record: Record) {
@@ -118,41 +119,24 @@ impl World {
         self.records.push(record);
     }
 
-    /// Carries out effects; every disclosure that leaves is held against what is known.
-    pub fn run(&mut self, effects: Vec<Effect>, purpose: Option<Purpose>) -> Option<PersonReply> {
-        let mut reply = None;
-        for effect in effects {
-            match effect {
-                Effect::Persist(record) => {
-                    let leaving = match &record {
-                        Record::Outgoing { supplier, message: ToSupplier::Disclose(signed), .. } => {
-                            Some((*supplier, signed.clone()))
-                        }
-                        _ => None,
-                    };
-                    self.note(record);
-                    if let Some((supplier, disclosure)) = leaving {
-                        self.leaves(&supplier, disclosure, purpose);
-                    }
+    /// Gives the machine an input; every disclosure that leaves is held against what is known.
+    pub fn say(&mut self, input: Input<'_>, purpose: Option<Purpose>) -> Result<Option<PersonReply>, OwnerError> {
+        let now = self.time();
+        let done = self.machine.handle(input, now, &mut self.host);
+        for record in std::mem::take(&mut self.host.records) {
+            let leaving = match &record {
+                Record::Outgoing { supplier, message: ToSupplier::Disclose(signed), .. } => {
+                    Some((*supplier, signed.clone()))
                 }
-                Effect::Reply(answer) => reply = Some(answer),
-                Effect::Correct(_)
-                | Effect::Happened(..)
-                | Effect::Heard(..)
-                | Effect::Deliver(_)
-                | Effect::Board(_)
-                | Effect::Segments(_)
-                | Effect::KeyRenewed(_)
-                | Effect::Meet(_) => {}
-                Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.time(), self.entropy());
-                    let values = &self.values;
-                    let sealed = self.machine.seal(plan, &mut |r| values.get(&r.field()).cloned(), now, &mut entropy);
-                    reply = self.run(sealed.expect("sealed at once"), purpose).or(reply);
-                }
+                _ => None,
+            };
+            self.note(record);
+            if let Some((supplier, disclosure)) = leaving {
+                self.leaves(&supplier, disclosure, purpose);
             }
         }
-        reply
+        self.host.hints.clear();
+        done.map(|()| self.host.answer.take())
     }
 
     /// Every value that leaves is under a grant that lives, covers it, and is held by the one who gets it.
@@ -164,7 +148,7 @@ impl World {
         for (path, answer) in &disclosure.answers {
             let Answer::Value { grant, .. } = answer else { continue };
             let field = path.known().expect("only fields have values");
-            assert!(self.values.contains_key(&field));
+            assert!(self.host.values.contains_key(&field));
             assert!(!self.has_ended(grant), "{path} left under a grant that had ended");
             let opening: Vec<ObjectId> = self
                 .known
@@ -211,7 +195,7 @@ impl World {
         self.sizes = (personal, sizes);
         for (_, relationship) in self.machine.relationships() {
             for outgoing in relationship.outgoing() {
-                let relies = match &outgoing.message {
+                let relies = match &*outgoing.message {
                     ToSupplier::Grant(grant) => vec![grant.id()],
                     ToSupplier::Disclose(signed) => relied_on(signed),
                     _ => Vec::new(),

@@ -1,14 +1,11 @@
 //! Runs cases that a person's node decides: its state is rebuilt from the case, earlier messages are taken, then
 //! the case's own. In: a file and a case. Out: what came of it.
 
-use std::collections::BTreeMap;
-
 use regie_protocol::{
     disclosure::Answer,
-    entropy::Entropy,
-    field::{FieldPath, Observed, Provenance},
+    field::{Observed, Provenance},
     message::{self, PersonReply, ToPerson, ToSupplier},
-    person::{Effect, Person, Record, StoredRelationship},
+    person::{Input, Person, Record, StoredRelationship},
     profile::Profile,
     signed::ObjectId,
     standing::Identified,
@@ -18,14 +15,13 @@ use regie_protocol::{
 use crate::{
     check::{Found, as_step, frame, key, own, replay, sound, used, value},
     format::{Case, File, PersonState, RelationshipState, SignedHex, Step, unhex},
+    memory::Memory,
 };
 
 struct Node<'a> {
     state: &'a PersonState,
     machine: Person,
-    values: BTreeMap<FieldPath, Observed>,
-    records: Vec<Record>,
-    drawn: u8,
+    host: Memory,
 }
 
 pub fn message(file: &File, case: &Case, message: &str) -> Found {
@@ -41,8 +37,7 @@ pub fn message(file: &File, case: &Case, message: &str) -> Found {
     }
     if case.forget {
         let now = Timestamp(case.now.expect("a time"));
-        let effects = node.machine.tick(now);
-        node.run(effects, now);
+        node.machine.handle(Input::Tick, now, &mut node.host).expect("no owner is asked");
     }
     let mut found = node.take(&as_step(case, message));
     if found.code == "ok" {
@@ -66,25 +61,17 @@ impl<'a> Node<'a> {
             let grant = uses.id.parse().expect("an id");
             Record::Used { grant, used: used(uses) }
         });
-        let mut node = Self {
-            state,
-            machine: replay([0; 32], "careful", &[]),
-            values: values.collect(),
-            records: records.chain(revoked).chain(uses).collect(),
-            drawn: 0,
-        };
+        let mut host = Memory::new(0);
+        host.values.extend(values);
+        host.records.extend(records.chain(revoked).chain(uses));
+        let mut node = Self { state, machine: replay([0; 32], "careful", &[]), host };
         node.restart();
         node
     }
 
     fn restart(&mut self) {
         let seed = unhex(&self.state.seed).try_into().expect("32 bytes");
-        self.machine = replay(seed, &self.state.policy, &self.records);
-    }
-
-    fn entropy(&mut self) -> Entropy {
-        self.drawn = self.drawn.wrapping_add(1);
-        Entropy::new([self.drawn; 32])
+        self.machine = replay(seed, &self.state.policy, &self.host.records);
     }
 
     fn take(&mut self, step: &Step) -> Found {
@@ -93,9 +80,9 @@ impl<'a> Node<'a> {
             Ok(message) => message,
             Err(code) => return code.into(),
         };
-        let (now, mut entropy) = (Timestamp(step.now), self.entropy());
-        let effects = self.machine.message(&key(&step.from), message, now, &mut entropy);
-        let reply = self.run(effects, now).expect("every message is answered");
+        let input = Input::Message(&key(&step.from), message);
+        self.machine.handle(input, Timestamp(step.now), &mut self.host).expect("no owner is asked");
+        let reply = self.host.answer.take().expect("every message is answered");
         if let Some(code) = reply.refusal() {
             return code.into();
         }
@@ -108,31 +95,6 @@ impl<'a> Node<'a> {
             }
             other => panic!("an unexpected reply {other:?}"),
         }
-    }
-
-    fn run(&mut self, effects: Vec<Effect>, now: Timestamp) -> Option<PersonReply> {
-        let mut reply = None;
-        for effect in effects {
-            match effect {
-                Effect::Persist(record) => self.records.push(record),
-                Effect::Reply(answer) => reply = Some(answer),
-                Effect::Happened(..)
-                | Effect::Heard(..)
-                | Effect::Deliver(_)
-                | Effect::Board(_)
-                | Effect::Segments(_)
-                | Effect::Meet(_)
-                | Effect::KeyRenewed(_)
-                | Effect::Correct(_) => {}
-                Effect::Disclose(plan) => {
-                    let mut entropy = self.entropy();
-                    let values = &self.values;
-                    let sealed = self.machine.seal(plan, &mut |r| values.get(&r.field()).cloned(), now, &mut entropy);
-                    reply = self.run(sealed.expect("sealed"), now);
-                }
-            }
-        }
-        reply
     }
 }
 

@@ -30,6 +30,8 @@ mod make_request_chains;
 mod make_rotation;
 mod make_speccheck;
 mod make_tree_head;
+#[path = "../memory/mod.rs"]
+mod memory;
 mod states;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};

@@ -3,19 +3,22 @@
 //! the records rebuild the same state.
 #![no_main]
 
+#[path = "../../../protocol/tests/memory/mod.rs"]
+mod memory;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
+use memory::Memory;
 use regie_protocol::{
     agreement::Agreement,
     disclosure::Answer,
-    entropy::Entropy,
     field::{AskedPath, FieldPath, Observed, Provenance},
     grant::{Access, Chain, GrantState},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     message::{self, PersonReply, ToPerson, ToSupplier},
-    person::{Effect, Person, Record, Remember},
+    person::{Input, OwnerError, Person, Remember},
     policy::Policy,
     profile::{Acceptance, Profile},
     purpose::Purpose,
@@ -49,8 +52,7 @@ struct World {
     person: Person,
     supplier: Keypair,
     now: Timestamp,
-    drawn: u64,
-    records: Vec<Record>,
+    host: Memory,
     disclosed: Vec<ObjectId>,
     revoked: BTreeSet<ObjectId>,
 }
@@ -62,8 +64,7 @@ impl World {
             person: Person::new(RootSeed::from_entropy([1; 32]), policy),
             supplier: Keypair::from_secret(&[2; 32]),
             now: Timestamp(1_800_000_000_000),
-            drawn: 0,
-            records: Vec::new(),
+            host: Memory::new(0),
             disclosed: Vec::new(),
             revoked: BTreeSet::new(),
         };
@@ -86,11 +87,8 @@ impl World {
         let (pairing, agreement) = (proffered.id(), Agreement::SdBase);
         let acceptance = Acceptance { supplier: key, person, pairing, agreement, at: world.now };
         let (profile, acceptance) = (world.sign(profile), world.sign(acceptance));
-        let (now, mut entropy) = (world.now, world.entropy());
-        let paired = world.person.paired(&key, profile, acceptance, &proffered, now, &mut entropy);
-        world.run(paired.expect("paired"));
-        let vouched = world.person.vouch(&key, true, now, &mut entropy);
-        world.run(vouched.expect("vouched for"));
+        world.give(Input::Paired(&key, profile, acceptance, &proffered)).expect("paired");
+        world.give(Input::Vouch(&key, true)).expect("vouched for");
         world
     }
 
@@ -100,13 +98,6 @@ impl World {
 
     fn me(&self) -> PublicKey {
         self.person.pairing_key(&self.key()).public()
-    }
-
-    fn entropy(&mut self) -> Entropy {
-        self.drawn += 1;
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&self.drawn.to_be_bytes());
-        Entropy::new(seed)
     }
 
     fn sign<T: regie_protocol::signed::Object>(&self, value: T) -> Signed<T> {
@@ -120,9 +111,8 @@ impl World {
             Step::Frame { bytes } => match message::read(&bytes) {
                 Ok(message) => self.frame(message),
                 Err(Refusal::Unexpected) => {
-                    let mut entropy = self.entropy();
-                    let effects = self.person.misaddressed(&key, now, &mut entropy);
-                    assert_eq!(self.run(effects), 1, "one reply for one frame");
+                    let reply = self.give(Input::Misaddressed(&key)).expect("no owner is asked");
+                    assert!(reply.is_some(), "one reply for one frame");
                 }
                 Err(_) => {}
             },
@@ -145,10 +135,7 @@ impl World {
                 }
             }
             Step::Lost => self.person.connection_lost(&key),
-            Step::Tick => {
-                let effects = self.person.tick(now);
-                self.run(effects);
-            }
+            Step::Tick => drop(self.give(Input::Tick)),
             owner => self.owner(owner),
         }
     }
@@ -182,49 +169,46 @@ impl World {
     }
 
     fn owner(&mut self, step: Step) {
-        let (key, now, mut entropy) = (self.key(), self.now, self.entropy());
+        let key = self.key();
         let waiting: Vec<Nonce> =
             self.person.relationships().flat_map(|(_, r)| r.waiting().map(|waiting| waiting.id)).collect();
         let grants = self.grants();
-        let effects = match step {
+        // What the person may not do is refused, and changes nothing.
+        let _ = match step {
             Step::Allow { which, always } => {
                 let Some(id) = pick(&waiting, which) else { return };
                 let how = [Remember::Once, Remember::Supplier, Remember::Kind][usize::from(always) % 3];
-                if let Ok(effects) = self.person.remember(id, true, how, now, &mut entropy) {
-                    self.run(effects);
-                }
-                let mut entropy = self.entropy();
-                self.person.allow(id, now, &mut entropy)
+                let _ = self.give(Input::Remember(id, true, how));
+                self.give(Input::Allow(id))
             }
-            Step::Refuse { which } => pick(&waiting, which).map_or(Ok(Vec::new()), |id| self.person.refuse(id)),
+            Step::Refuse { which } => {
+                let Some(id) = pick(&waiting, which) else { return };
+                self.give(Input::Refuse(id))
+            }
             Step::Revoke { which, erase } => {
                 let Some(grant) = pick(&grants, which) else { return };
-                let revoked = self.person.revoke(grant, erase, now, &mut entropy);
                 self.revoked.insert(*grant);
-                revoked
+                self.give(Input::Revoke(grant, erase))
             }
             Step::RevokeAll { erase } => {
                 self.revoked.extend(grants);
-                self.person.revoke_all(&key, erase, now, &mut entropy)
+                self.give(Input::RevokeAll(&key, erase))
             }
-            Step::Pause { paused } => self.person.pause(&key, paused, now, &mut entropy),
+            Step::Pause { paused } => self.give(Input::Pause(&key, paused)),
             Step::Change { field: which } => {
                 let Some(field) = field(which) else { return };
-                self.person.field_changed(&BTreeMap::from([(field, true)]), now, &mut entropy)
+                self.give(Input::FieldChanged(&BTreeMap::from([(field, true)])))
             }
             Step::Preset { which } => {
                 let name = ["careful", "balanced", "open"][usize::from(which) % 3];
-                self.person.set_policy(Policy::preset(name).expect("a preset"), now, &mut entropy)
+                self.give(Input::SetPolicy(Policy::preset(name).expect("a preset")))
             }
             Step::Restored => {
                 self.revoked.extend(grants);
-                self.person.restored(now, &mut entropy)
+                self.give(Input::Restored)
             }
             _ => return,
         };
-        if let Ok(effects) = effects {
-            self.run(effects);
-        }
     }
 
     fn grants(&self) -> Vec<ObjectId> {
@@ -232,47 +216,28 @@ impl World {
     }
 
     fn frame(&mut self, message: ToPerson) {
-        let (key, now, mut entropy) = (self.key(), self.now, self.entropy());
-        let effects = self.person.message(&key, message, now, &mut entropy);
-        assert_eq!(self.run(effects), 1, "one reply for one frame");
+        let key = self.key();
+        let reply = self.give(Input::Message(&key, message)).expect("no owner is asked");
+        assert!(reply.is_some(), "one reply for one frame");
     }
 
-    /// Runs effects as a driver does; counts replies.
-    fn run(&mut self, effects: Vec<Effect>) -> usize {
-        let mut replies = 0;
-        for effect in effects {
-            match effect {
-                Effect::Persist(record) => self.records.push(record),
-                Effect::Happened(..)
-                | Effect::Heard(..)
-                | Effect::Deliver(_)
-                | Effect::Board(_)
-                | Effect::Segments(_)
-                | Effect::Meet(_)
-                | Effect::KeyRenewed(_)
-                | Effect::Correct(_) => {}
-                Effect::Reply(reply) => {
-                    replies += 1;
-                    if let PersonReply::Answer(disclosure) = reply {
-                        self.left(&disclosure);
-                    }
-                }
-                Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.now, self.entropy());
-                    let value =
-                        Observed { value: "v".parse().expect("text"), provenance: Provenance::Typed, observed: now };
-                    let sealed = self.person.seal(plan, &mut |_| Some(value.clone()), now, &mut entropy);
-                    replies += self.run(sealed.expect("nothing came between"));
-                }
-            }
+    fn give(&mut self, input: Input<'_>) -> Result<Option<PersonReply>, OwnerError> {
+        let observed =
+            Observed { value: "v".parse().expect("text"), provenance: Provenance::Typed, observed: self.now };
+        self.host.values = FieldPath::all().map(|field| (field, observed.clone())).collect();
+        let done = self.person.handle(input, self.now, &mut self.host);
+        self.host.hints.clear();
+        let reply = self.host.answer.take();
+        if let Some(PersonReply::Answer(disclosure)) = &reply {
+            self.left(disclosure);
         }
         let key = self.key();
         for outgoing in self.person.to_send(&key, self.now) {
-            if let ToSupplier::Disclose(disclosure) = outgoing.message {
+            if let ToSupplier::Disclose(disclosure) = outgoing.message.into_inner() {
                 self.left(&disclosure);
             }
         }
-        replies
+        done.map(|()| reply)
     }
 
     /// A disclosure leaves: each value under a grant that was not revoked, covers it and is in its time.
@@ -312,7 +277,7 @@ fuzz_target!(|steps: Vec<Step>| {
     }
     let policy = Policy::preset("balanced").expect("a preset");
     let mut again = Person::new(RootSeed::from_entropy([1; 32]), policy);
-    for record in &world.records {
+    for record in &world.host.records {
         again.restore(record).expect("replays");
     }
     assert_eq!(again.personal_log(), world.person.personal_log());

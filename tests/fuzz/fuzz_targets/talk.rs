@@ -4,10 +4,14 @@
 //! and a log that the companion witnessed is the person's; at the end the records rebuild the same companion.
 #![no_main]
 
+#[path = "../../../protocol/tests/memory/mod.rs"]
+mod memory;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
+use memory::Memory;
 use regie_protocol::{
     agreement::Agreement,
     entropy::Entropy,
@@ -17,7 +21,7 @@ use regie_protocol::{
     item::{Collection, Content, Correction, Document},
     limits,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{self, NewGrant, Opening, Person},
+    person::{self, Input, NewGrant, Opening, OwnerError, Person},
     policy::Policy,
     profile::{Invitation, Profile},
     purpose::Purpose,
@@ -75,6 +79,7 @@ struct One {
     values: BTreeSet<FieldPath>,
     published: Vec<ObjectId>,
     set_back: bool,
+    host: Memory,
 }
 
 struct World {
@@ -107,12 +112,13 @@ fn fresh(who: usize) -> Person {
 
 impl World {
     fn new() -> Self {
-        let one = |who| One {
+        let one = |who: usize| One {
             person: fresh(who),
             records: Vec::new(),
             values: FIELDS[..4].iter().map(|name| name.parse().expect("a field")).collect(),
             published: Vec::new(),
             set_back: false,
+            host: Memory::new(who as u8 + 1),
         };
         let mut world = Self {
             supplier: Supplier::new(Keypair::from_secret(&[9; 32])),
@@ -168,11 +174,8 @@ impl World {
         let Some(SupplierReply::Profile(profile)) = self.supplied(effects) else { panic!("no profile") };
         let effects = self.supplier.message(&me, ToSupplier::Pair(pairing.clone()), now);
         let Some(SupplierReply::Paired(accepted)) = self.supplied(effects) else { panic!("not paired") };
-        let mut entropy = self.entropy();
-        let done = self.persons[who].person.paired(&key, profile, accepted, &pairing, now, &mut entropy);
-        self.ran(who, done.expect("paired"));
-        let done = self.persons[who].person.vouch(&key, true, now, &mut entropy);
-        self.ran(who, done.expect("vouched for"));
+        self.give(who, Input::Paired(&key, profile, accepted, &pairing)).expect("paired");
+        self.give(who, Input::Vouch(&key, true)).expect("vouched for");
     }
 
     fn step(&mut self, step: Step) {
@@ -215,14 +218,13 @@ impl World {
                 let effects = self.supplier.tick(now);
                 self.supplied(effects);
                 for who in [0, 1] {
-                    let effects = self.persons[who].person.tick(now);
-                    self.ran(who, effects);
+                    self.give(who, Input::Tick).expect("no owner is asked");
                 }
             }
             Step::Put { .. } | Step::Publish { .. } | Step::TakeBack { .. } | Step::Delegate { .. } => {
                 self.company(step, entropy);
             }
-            owner => self.owner(owner, entropy),
+            owner => self.owner(owner),
         }
     }
 
@@ -289,8 +291,8 @@ impl World {
         }
     }
 
-    fn owner(&mut self, step: Step, mut entropy: Entropy) {
-        let (key, now) = (self.key(), self.now);
+    fn owner(&mut self, step: Step) {
+        let key = self.key();
         let (Step::Grant { who, .. }
         | Step::Open { who, .. }
         | Step::Answer { who, .. }
@@ -310,17 +312,17 @@ impl World {
         let waiting: Vec<Nonce> = relationship.waiting().map(|waiting| waiting.id).collect();
         let items: Vec<Nonce> = relationship.items().keys().copied().collect();
         let segments: Vec<_> = one.published.to_vec();
-        let person = &mut one.person;
-        let done = match step {
+        // What the person may not do is refused, and changes nothing.
+        let _ = match step {
             Step::Settle { which, accept, .. } => match (pick(&items, which), accept) {
-                (Some(id), Some(accept)) => person.corrected(&key, id, accept),
-                (Some(id), None) => person.delete_item(&key, id),
+                (Some(id), Some(accept)) => self.give(who, Input::Corrected(&key, id, accept)),
+                (Some(id), None) => self.give(who, Input::DeleteItem(&key, id)),
                 (None, _) => return,
             },
             Step::Say { which, member, fits, count, .. } => match pick(&segments, which) {
-                Some(id) if count => person.count_me(&key, id, fits, now, &mut entropy),
-                Some(id) => person.belong(&key, id, member, fits, now, &mut entropy),
-                None => person.ask_segments(&key),
+                Some(id) if count => self.give(who, Input::CountMe(&key, id, fits)),
+                Some(id) => self.give(who, Input::Belong(&key, id, member, fits)),
+                None => self.give(who, Input::AskSegments(&key)),
             },
             Step::Grant { fields, access, days, .. } => {
                 let new = NewGrant {
@@ -331,25 +333,25 @@ impl World {
                     duration: Days(days.into()),
                     retention: Days(days.into()),
                 };
-                person.grant(&new, now, &mut entropy)
+                self.give(who, Input::Grant(&new))
             }
             Step::Open { collection, per_hour, .. } => {
                 let collection = Collection::ALL[usize::from(collection) % Collection::ALL.len()];
                 let opening =
                     Opening { supplier: key, collection, duration: Days(30), per_hour: per_hour.into(), items: 4 };
-                person.open(&opening, now, &mut entropy)
+                self.give(who, Input::Open(&opening))
             }
             Step::Answer { which, yes, .. } => match pick(&waiting, which) {
-                Some(id) if yes => person.allow(id, now, &mut entropy),
-                Some(id) => person.refuse(id),
+                Some(id) if yes => self.give(who, Input::Allow(id)),
+                Some(id) => self.give(who, Input::Refuse(id)),
                 None => return,
             },
             Step::Revoke { which, erase, .. } => match pick(&grants, which) {
-                Some(grant) => person.revoke(grant, erase, now, &mut entropy),
+                Some(grant) => self.give(who, Input::Revoke(grant, erase)),
                 None => return,
             },
-            Step::RevokeAll { erase, .. } => person.revoke_all(&key, erase, now, &mut entropy),
-            Step::Pause { paused, .. } => person.pause(&key, paused, now, &mut entropy),
+            Step::RevokeAll { erase, .. } => self.give(who, Input::RevokeAll(&key, erase)),
+            Step::Pause { paused, .. } => self.give(who, Input::Pause(&key, paused)),
             Step::Change { field: which, present, .. } => {
                 let which = field(which);
                 if present {
@@ -357,13 +359,10 @@ impl World {
                 } else {
                     one.values.remove(&which)
                 };
-                person.field_changed(&BTreeMap::from([(which, present)]), now, &mut entropy)
+                self.give(who, Input::FieldChanged(&BTreeMap::from([(which, present)])))
             }
             _ => return,
         };
-        if let Ok(effects) = done {
-            self.ran(who, effects);
-        }
     }
 
     /// Both sides say what waits, until neither has more; the damaged message and its reply may come to nothing.
@@ -383,30 +382,26 @@ impl World {
                 self.to_person(who, back);
             }
         }
-        let effects = self.persons[who].person.drop_expired(&key, now);
-        self.ran(who, effects);
+        self.give(who, Input::DropExpired(&key)).expect("no owner is asked");
         for outgoing in self.persons[who].person.to_send(&key, now) {
-            let Some(message) = wired(outgoing.message, broken(&mut count)) else { continue };
+            let Some(message) = wired(outgoing.message.into_inner(), broken(&mut count)) else { continue };
             let reply = self.to_supplier(who, message);
             let Some(reply) = wired(reply, broken(&mut count)) else { continue };
-            let mut entropy = self.entropy();
-            let effects = self.persons[who].person.replied(&key, outgoing.number, reply, now, &mut entropy);
-            self.ran(who, effects);
+            self.give(who, Input::Replied(&key, outgoing.number, reply)).expect("no owner is asked");
         }
     }
 
     fn misaddressed(&mut self, who: usize) {
-        let (key, now, mut entropy) = (self.key(), self.now, self.entropy());
-        let effects = self.persons[who].person.misaddressed(&key, now, &mut entropy);
-        let reply = self.ran(who, effects).expect("one reply for one frame");
-        assert_eq!(reply, PersonReply::Refused(Refusal::Unexpected));
+        let key = self.key();
+        let reply = self.give(who, Input::Misaddressed(&key)).expect("no owner is asked");
+        assert_eq!(reply, Some(PersonReply::Refused(Refusal::Unexpected)));
     }
 
     fn to_person(&mut self, who: usize, message: ToPerson) -> PersonReply {
         self.said.push(Said::ToPerson(message.clone()));
-        let (key, now, mut entropy) = (self.key(), self.now, self.entropy());
-        let effects = self.persons[who].person.message(&key, message, now, &mut entropy);
-        self.ran(who, effects).expect("one reply for one frame")
+        let key = self.key();
+        let reply = self.give(who, Input::Message(&key, message)).expect("no owner is asked");
+        reply.expect("one reply for one frame")
     }
 
     fn to_supplier(&mut self, who: usize, message: ToSupplier) -> SupplierReply {
@@ -431,39 +426,24 @@ impl World {
         }
         one.set_back = true;
         if says_so {
-            let (now, mut entropy) = (self.now, self.entropy());
-            let effects = self.persons[who].person.restored(now, &mut entropy).expect("restored");
-            self.ran(who, effects);
+            self.give(who, Input::Restored).expect("restored");
         }
     }
 
-    fn ran(&mut self, who: usize, effects: Vec<person::Effect>) -> Option<PersonReply> {
-        let mut reply = None;
-        for effect in effects {
-            match effect {
-                person::Effect::Persist(record) => {
-                    if let person::Record::Segments { segments, .. } = &record {
-                        self.persons[who].published = segments.iter().map(Signed::id).collect();
-                    }
-                    self.persons[who].records.push(record);
-                }
-                person::Effect::Reply(answer) => assert!(reply.replace(answer).is_none(), "two replies"),
-                person::Effect::Disclose(plan) => {
-                    let (now, mut entropy) = (self.now, self.entropy());
-                    let one = &mut self.persons[who];
-                    let value =
-                        Observed { value: "v".parse().expect("text"), provenance: Provenance::Typed, observed: now };
-                    let held = &one.values;
-                    let fetch = &mut |release: &regie_protocol::decision::Release| {
-                        held.contains(&release.field()).then(|| value.clone())
-                    };
-                    let sealed = one.person.seal(plan, fetch, now, &mut entropy);
-                    reply = self.ran(who, sealed.expect("nothing came between")).or(reply);
-                }
-                _ => {}
+    fn give(&mut self, who: usize, input: Input<'_>) -> Result<Option<PersonReply>, OwnerError> {
+        let one = &mut self.persons[who];
+        let observed =
+            Observed { value: "v".parse().expect("text"), provenance: Provenance::Typed, observed: self.now };
+        one.host.values = one.values.iter().map(|field| (*field, observed.clone())).collect();
+        let done = one.person.handle(input, self.now, &mut one.host);
+        one.host.hints.clear();
+        for record in std::mem::take(&mut one.host.records) {
+            if let person::Record::Segments { segments, .. } = &record {
+                one.published = segments.iter().map(Signed::id).collect();
             }
+            one.records.push(record);
         }
-        reply
+        done.map(|()| one.host.answer.take())
     }
 
     fn supplied(&mut self, effects: Vec<supplier::Effect>) -> Option<SupplierReply> {

@@ -8,6 +8,7 @@ use regie_protocol::{
     grant::{Access, Chain, Grant},
     identity::PublicKey,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
+    person::Input,
     purpose::Purpose,
     request::DataRequest,
     signed::{Signed, Verified},
@@ -165,13 +166,13 @@ impl Group<'_> {
 
     /// It reaches the node.
     pub(super) fn suffers(&mut self, person: usize, firm: usize, message: Hostile) -> Result<(), Wrong> {
-        let (key, now, mut entropy) = (self.firms[firm].key, self.agenda.time(), self.entropy());
-        let machine = &mut self.beings[person].machine;
-        let effects = match message {
-            Hostile::Message(message) => machine.message(&key, message, now, &mut entropy),
-            Hostile::Misplaced(_) => machine.misaddressed(&key, now, &mut entropy),
+        let (key, entropy) = (self.firms[firm].key, self.entropy());
+        let input = match message {
+            Hostile::Message(message) => Input::Message(&key, message),
+            Hostile::Misplaced(_) => Input::Misaddressed(&key),
         };
-        if let Some(reply) = self.run_person(person, effects)? {
+        let told = self.give(person, input, Some(entropy)).map_err(refused)?;
+        if let Some(reply) = self.run_person(person, told)? {
             self.month().sent(bytes(&reply), true);
             self.count_reply(firm, &reply);
             let after = self.takes(person, firm, true);

@@ -7,11 +7,11 @@ use regie_protocol::{
     board,
     identity::{Keypair, PublicKey},
     message::{self, BoardReply},
-    person::Stage,
+    person::{Input, Stage},
     signed::ObjectId,
 };
 
-use super::{Event, Group};
+use super::{Event, Group, refused};
 use crate::{life::Wrong, line::bytes};
 
 /// Who talks to the board.
@@ -58,7 +58,7 @@ impl Group<'_> {
         let watch = &mut *being.watch;
         let key = Keypair::from_secret(&say.secret).public();
         watch.to_board(&key, id, &say.message)?;
-        self.ask_board(Asker::Person(person, *id, key, times), say.message);
+        self.ask_board(Asker::Person(person, *id, key, times), say.message.into_inner());
         Ok(())
     }
 
@@ -121,11 +121,11 @@ impl Group<'_> {
             Asker::Firm(firm) => return self.board_told(firm, message, reply),
             Asker::Person(person, id, ..) => (person, id),
         };
-        let now = self.agenda.time();
         let being = &mut self.beings[person];
         being.talking.remove(&id);
-        let (effects, more) = being.machine.board_replied(&id, reply, now);
-        self.run_person(person, effects)?;
+        let told = self.give(person, Input::BoardReplied(&id, reply), None).map_err(refused)?;
+        let more = told.to_say.is_some();
+        self.run_person(person, told)?;
         if more { self.tell_board(person, &id) } else { self.board_is_done(person, &id) }
     }
 

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
-use regie_protocol::field::{FieldPath, Observed, Provenance};
+use regie_protocol::{
+    field::{FieldPath, Observed, Provenance},
+    person::Input,
+};
 
 use super::{Attack, Being, Event, Group, refused};
 use crate::life::Wrong;
@@ -26,7 +29,7 @@ impl Group<'_> {
     /// the new area from now on, and segments that come are held against it.
     pub(super) fn moves_house(&mut self, person: usize) -> Result<(), Wrong> {
         let area = self.rng.random_range(0..self.rules.areas);
-        let (now, mut entropy) = (self.agenda.time(), self.entropy());
+        let (now, entropy) = (self.agenda.time(), self.entropy());
         let being = &mut self.beings[person];
         being.moves += 1;
         being.area = area;
@@ -42,8 +45,8 @@ impl Group<'_> {
             }
         }
         let changed = told.keys().map(|field| (*field, true)).collect();
-        let effects = being.machine.field_changed(&changed, now, &mut entropy).map_err(refused)?;
-        self.run_person(person, effects)?;
+        let said = self.give(person, Input::FieldChanged(&changed), Some(entropy)).map_err(refused)?;
+        self.run_person(person, said)?;
         for link in self.beings[person].links.values_mut() {
             if self.rng.random_bool(self.scenario.baseline.tells) {
                 link.holding.tell_by_hand(&told);

@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 use rand::Rng as _;
 use regie_protocol::{
     agreement::Agreement,
+    entropy::Entropy,
     identity::{Nonce, PublicKey},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
+    person::Input,
     profile::{Acceptance, Pairing, Profile},
     signed::{ObjectId, Signed},
     supplier::Parcel,
@@ -196,14 +198,15 @@ impl Group<'_> {
             return Ok(());
         }
         let (key, now) = (self.firms[firm].key, self.agenda.time());
-        let effects = self.beings[person].machine.drop_expired(&key, now);
-        self.run_person(person, effects)?;
+        let told = self.give(person, Input::DropExpired(&key), None).map_err(refused)?;
+        self.run_person(person, told)?;
         let outgoing = self.beings[person].machine.to_send(&key, now);
         let waiting = self.firms[firm].machine.to_send(&own, now).map_err(refused)?;
         if let Some(link) = self.beings[person].links.get_mut(&firm) {
             link.line.flushed(!outgoing.is_empty() || !waiting.is_empty());
         }
-        let outgoing = outgoing.into_iter().map(|one| Carried::ToSupplier(one.number, Box::new(one.message)));
+        let outgoing =
+            outgoing.into_iter().map(|one| Carried::ToSupplier(one.number, Box::new(one.message.into_inner())));
         let waiting = waiting.into_iter().map(|(parcel, message)| Carried::ToPerson(parcel, Box::new(message)));
         for carried in outgoing.chain(waiting) {
             if !self.send(person, firm, OnLine::Carried(carried)) {
@@ -276,9 +279,9 @@ impl Group<'_> {
             Carried::ToSupplier(number, message) => self.at_firm(person, firm, since, number, *message),
             Carried::ToPerson(parcel, message) => self.at_person(person, firm, since, parcel, *message),
             Carried::SupplierReplied(number, reply) => {
-                let (key, now, mut entropy) = (self.firms[firm].key, self.agenda.time(), self.entropy());
-                let effects = self.beings[person].machine.replied(&key, number, *reply, now, &mut entropy);
-                self.run_person(person, effects).map(drop)
+                let (key, entropy) = (self.firms[firm].key, self.entropy());
+                let told = self.give(person, Input::Replied(&key, number, *reply), Some(entropy)).map_err(refused)?;
+                self.run_person(person, told).map(drop)
             }
             Carried::PersonReplied(parcel, reply) => {
                 let Some(own) = self.own(person, firm) else { return Ok(()) };
@@ -291,9 +294,9 @@ impl Group<'_> {
                 Ok(())
             }
             Carried::Acknowledge(message) => {
-                let (key, now, mut entropy) = (self.firms[firm].key, self.agenda.time(), self.entropy());
-                let effects = self.beings[person].machine.message(&key, *message, now, &mut entropy);
-                self.run_person(person, effects).map(drop)
+                let (key, entropy) = (self.firms[firm].key, self.entropy());
+                let told = self.give(person, Input::Message(&key, *message), Some(entropy)).map_err(refused)?;
+                self.run_person(person, told).map(drop)
             }
         }
     }
@@ -334,9 +337,9 @@ impl Group<'_> {
         parcel: Parcel,
         message: ToPerson,
     ) -> Result<(), Wrong> {
-        let (key, now, mut entropy) = (self.firms[firm].key, self.agenda.time(), self.entropy());
-        let effects = self.beings[person].machine.message(&key, message, now, &mut entropy);
-        if let Some(reply) = self.run_person(person, effects)? {
+        let (key, entropy) = (self.firms[firm].key, self.entropy());
+        let told = self.give(person, Input::Message(&key, message), Some(entropy)).map_err(refused)?;
+        if let Some(reply) = self.run_person(person, told)? {
             self.count_reply(firm, &reply);
             let reply = OnLine::Carried(Carried::PersonReplied(parcel, Box::new(reply)));
             self.send_in_turn(person, firm, since, reply);
@@ -407,14 +410,14 @@ impl Group<'_> {
         acceptance: Signed<Acceptance>,
         pairing: &Signed<Pairing>,
     ) -> Result<(), Wrong> {
-        let (now, mut entropy, key) = (self.agenda.time(), self.entropy(), self.firms[firm].key);
-        let being = &mut self.beings[person];
-        let mut effects =
-            being.machine.paired(&key, profile, acceptance, pairing, now, &mut entropy).map_err(refused)?;
-        // The model has no domains: whom a person pairs with, the person knows.
-        effects.extend(being.machine.vouch(&key, true, now, &mut entropy).map_err(refused)?);
-        being.links.get_mut(&firm).iter_mut().for_each(|link| link.paired = true);
-        self.run_person(person, effects).map(drop)
+        let (entropy, key) = (self.entropy(), self.firms[firm].key);
+        let input = Input::Paired(&key, profile, acceptance, pairing);
+        let told = self.give(person, input, Some(entropy)).map_err(refused)?;
+        // The model has no domains: whom a person pairs with, the person knows. That takes no draw of its own.
+        let vouched = Input::Vouch(&key, true);
+        let told = told.and(self.give(person, vouched, Some(Entropy::new([0; 32]))).map_err(refused)?);
+        self.beings[person].links.get_mut(&firm).iter_mut().for_each(|link| link.paired = true);
+        self.run_person(person, told).map(drop)
     }
 
     /// A supplier that the person's node shows a key to: that key.

@@ -10,7 +10,7 @@ use regie_protocol::{
     identity::Nonce,
     intent::{Category, Criterion, Intent, Needs, Offer, Per, Price, rank},
     message::{BoardReply, Browse, ToBoard},
-    person::{NewIntent, OwnerError},
+    person::{Input, NewIntent, OwnerError},
     profile::Invitation,
     purpose::Purpose,
     signed::{ObjectId, Signed, Verified},
@@ -88,10 +88,11 @@ impl Group<'_> {
             keep: u8::try_from(rules.keep).unwrap_or(u8::MAX),
             rank_by: RANK_BY.to_vec(),
         };
-        let (now, mut entropy) = (self.agenda.time(), self.entropy());
+        let entropy = self.entropy();
         // A person who wants too much at once has to wait.
-        let Ok((id, effects)) = self.beings[person].machine.cast(new, now, &mut entropy) else { return Ok(()) };
-        self.run_person(person, effects)?;
+        let Ok(told) = self.give(person, Input::Cast(new), Some(entropy)) else { return Ok(()) };
+        let Some(id) = told.to_say else { return Ok(()) };
+        self.run_person(person, told)?;
         let wanted = self.beings[person].machine.intent(&id).map(|wanted| wanted.intent.clone());
         let (own, fits) = wanted.map(|intent| self.weigh(person, rules, &intent)).unwrap_or_default();
         let until = self.agenda.now() + u64::from(rules.days) * DAY_MS;
@@ -243,7 +244,7 @@ impl Group<'_> {
             let Some(firm) = self.firms.iter().position(|firm| firm.key == offer.supplier) else { continue };
             let worth = self.worth(need, firm);
             if worth.is_none() && self.attack(firm) == Some(Attack::Sybil) {
-                let passed = self.beings[person].machine.pass_over(&id, &offer.id()).map_err(refused)?;
+                let passed = self.give(person, Input::PassOver(&id, &offer.id()), None).map_err(refused)?;
                 self.run_person(person, passed)?;
             }
             if worth.is_some_and(|worth| best.as_ref().is_none_or(|(most, ..)| worth > *most)) {
@@ -253,8 +254,8 @@ impl Group<'_> {
         if let Some((_, offer, firm)) = best {
             return self.take(need, &offer, firm);
         }
-        let (now, mut entropy) = (self.agenda.time(), self.entropy());
-        if let Ok(effects) = self.beings[person].machine.withdraw(&id, now, &mut entropy) {
+        let entropy = self.entropy();
+        if let Ok(effects) = self.give(person, Input::Withdraw(&id), Some(entropy)) {
             self.run_person(person, effects)?;
         }
         self.tell_board(person, &id)
@@ -292,8 +293,8 @@ impl Group<'_> {
     /// Takes an offer up, where it still stands.
     pub(super) fn take_up(&mut self, need: usize, offer: &ObjectId, firm: usize) -> Result<(), Wrong> {
         let (person, id) = (self.needs[need].person, self.needs[need].intent);
-        let (now, mut entropy) = (self.agenda.time(), self.entropy());
-        let effects = match self.beings[person].machine.take_up(&id, offer, now, &mut entropy) {
+        let entropy = self.entropy();
+        let effects = match self.give(person, Input::TakeUp(&id, offer), Some(entropy)) {
             Ok(effects) => effects,
             // It ended, or gave way to a better one, while the node was getting to know the supplier.
             Err(OwnerError::OfferOver | OwnerError::NoOffer | OwnerError::NoIntent) => {

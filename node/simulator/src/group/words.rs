@@ -3,7 +3,7 @@
 
 use regie_protocol::{
     identity::PublicKey,
-    person::OwnerError,
+    person::{Input, OwnerError},
     segment::Belongs,
     signed::ObjectId,
     supplier::NewSegment,
@@ -48,8 +48,8 @@ impl Group<'_> {
         let turn = self.agenda.day() + person as u64 + firm as u64;
         if turn.is_multiple_of(u64::from(rules.looks_every_days)) {
             let key = self.firms[firm].key;
-            let effects = self.beings[person].machine.ask_segments(&key).map_err(refused)?;
-            self.run_person(person, effects)?;
+            let told = self.give(person, Input::AskSegments(&key), None).map_err(refused)?;
+            self.run_person(person, told)?;
         }
         Ok(())
     }
@@ -59,15 +59,16 @@ impl Group<'_> {
         let now = self.agenda.time();
         for (id, answer) in self.beings[person].machine.unsaid(supplier, now) {
             let fits = self.fits(person, supplier, &id);
-            let mut entropy = self.entropy();
-            let being = &mut self.beings[person];
+            let entropy = self.entropy();
             let said = match answer {
-                Belongs::Count => being.machine.count_me(supplier, &id, fits, now, &mut entropy),
+                Belongs::Count => self.give(person, Input::CountMe(supplier, &id, fits), Some(entropy)),
                 Belongs::Yes if fits => {
-                    being.watch.says(supplier, &id, fits);
-                    being.machine.belong(supplier, &id, true, fits, now, &mut entropy)
+                    self.beings[person].watch.says(supplier, &id, fits);
+                    self.give(person, Input::Belong(supplier, &id, true, fits), Some(entropy))
                 }
-                Belongs::Yes | Belongs::No => being.machine.belong(supplier, &id, false, fits, now, &mut entropy),
+                Belongs::Yes | Belongs::No => {
+                    self.give(person, Input::Belong(supplier, &id, false, fits), Some(entropy))
+                }
             };
             let effects = match said {
                 Ok(effects) => effects,

@@ -11,6 +11,7 @@ use regie_protocol::{
     field::AskedPath,
     grant::Access,
     limits,
+    person::Input,
     policy::Policy,
     purpose::Purpose,
     supplier::Ask,
@@ -204,20 +205,20 @@ impl Life<'_> {
 
     /// Does one step. What is not known is told by the outer error, what a machine refuses by the inner one.
     fn act(&mut self, step: &Step, unknown: &dyn Fn(&str) -> ScriptError) -> Result<Result<(), Wrong>, ScriptError> {
-        let (now, mut entropy) = (self.agenda.time(), self.entropy());
+        let entropy = self.entropy();
         let supplier_of = |supplier: usize| {
             self.parties.get(supplier).map(|party| party.key).ok_or_else(|| unknown(&format!("supplier {supplier}")))
         };
-        let effects = match step {
+        let told = match step {
             Step::Set { field, value } => {
                 let field = field.parse().map_err(|_| unknown(field))?;
                 self.set(field, value);
-                self.person.field_changed(&[(field, true)].into(), now, &mut entropy)
+                self.give(Input::FieldChanged(&[(field, true)].into()), Some(entropy))
             }
             Step::Remove { field } => {
                 let field = field.parse().map_err(|_| unknown(field))?;
                 self.values.remove(&field);
-                self.person.field_changed(&[(field, false)].into(), now, &mut entropy)
+                self.give(Input::FieldChanged(&[(field, false)].into()), Some(entropy))
             }
             Step::Ask { supplier, .. } => {
                 supplier_of(*supplier)?;
@@ -231,21 +232,21 @@ impl Life<'_> {
                 };
                 drop(waiting);
                 match step {
-                    Step::Allow { .. } => self.person.allow(&id, now, &mut entropy),
-                    _ => self.person.refuse(&id),
+                    Step::Allow { .. } => self.give(Input::Allow(&id), Some(entropy)),
+                    _ => self.give(Input::Refuse(&id), None),
                 }
             }
             Step::RevokeAll { supplier, erase } => {
-                self.person.revoke_all(&supplier_of(*supplier)?, *erase, now, &mut entropy)
+                self.give(Input::RevokeAll(&supplier_of(*supplier)?, *erase), Some(entropy))
             }
-            Step::Pause { supplier } => self.person.pause(&supplier_of(*supplier)?, true, now, &mut entropy),
-            Step::Resume { supplier } => self.person.pause(&supplier_of(*supplier)?, false, now, &mut entropy),
+            Step::Pause { supplier } => self.give(Input::Pause(&supplier_of(*supplier)?, true), Some(entropy)),
+            Step::Resume { supplier } => self.give(Input::Pause(&supplier_of(*supplier)?, false), Some(entropy)),
             Step::Preset { name } => {
                 let policy = Policy::preset(name).ok_or_else(|| unknown(name))?;
-                self.person.set_policy(policy, now, &mut entropy)
+                self.give(Input::SetPolicy(policy), Some(entropy))
             }
         };
-        Ok(effects.map_err(refused).and_then(|effects| self.keep(effects)))
+        Ok(told.map_err(refused).and_then(|told| self.keep(told)))
     }
 
     fn script_ask(

@@ -1,0 +1,294 @@
+//! The one way in. In: an input of the person machine, the time, and the host that carries out what follows. Out: calls
+//! of that host, in order; an error where the owner's word can't be done, and then nothing was changed.
+//!
+//! The machine drives the round trip for values itself, so that nothing can come between a decision and the disclosure
+//! that follows from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Correcting, Effect, NewGrant, NewIntent, Opening, OwnerError, Person, Record, Remember};
+use crate::{
+    audit::Event,
+    decision::Release,
+    departure::{self, Departure},
+    entropy::Entropy,
+    field::{FieldPath, Observed},
+    identity::{Nonce, PublicKey},
+    message::{BoardReply, PersonReply, SupplierReply, ToPerson},
+    policy::Policy,
+    profile::{Acceptance, Pairing, Profile},
+    refusal::Refusal,
+    signed::{ObjectId, Signed},
+    standing::Unread,
+    time::{Now, Timestamp},
+};
+
+/// A value is there and can't be read: its bytes are damaged, or its key is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a value is stored and can't be read")]
+pub struct Unreadable;
+
+/// Who carries out what the person machine decides, in the order of the calls.
+///
+/// What [`Self::persist`] was given must be durable before anything that was said after it is visible to anybody. The
+/// calls that do nothing by themselves are hints: what they tell of can be asked of the machine at any time.
+pub trait Host {
+    /// 32 fresh bytes that nobody else knows. Asked at most once for an input and once for each disclosure.
+    fn entropy(&mut self) -> Entropy;
+
+    /// Make durable.
+    fn persist(&mut self, record: Record);
+
+    /// Can this field's value be read, or is there none? Asked of every value that an input may disclose, before
+    /// anything is written; until the input is over, [`Self::value`] must answer by what was said here.
+    ///
+    /// # Errors
+    /// [`Unreadable`]: then the input is refused, and can be tried again.
+    fn readable(&mut self, field: FieldPath) -> Result<(), Unreadable>;
+
+    /// The value that may leave for this supplier; none where the person holds none.
+    ///
+    /// # Errors
+    /// [`Unreadable`]: then nothing is disclosed.
+    fn value(&mut self, supplier: &PublicKey, release: &Release) -> Result<Option<Observed>, Unreadable>;
+
+    /// Answer the frame in hand. Called once for [`Input::Message`], [`Input::Misaddressed`] and [`Input::Malformed`], else never.
+    fn reply(&mut self, reply: Departure<PersonReply>);
+
+    /// A supplier asked for fields and got no answer for now, since these can't be read. For the owner.
+    fn unreadable(&mut self, supplier: &PublicKey, fields: &BTreeSet<FieldPath>);
+
+    /// Something new waits in this supplier's outbox: send it when connected.
+    fn deliver(&mut self, _supplier: &PublicKey) {}
+
+    /// A supplier, whose key was proven, states that this is the present ([`crate::clock::Clock::heard`]).
+    fn heard(&mut self, _supplier: &PublicKey, _at: Timestamp) {}
+
+    /// This happened with a supplier, as the entry made durable before it says: for whoever counts.
+    fn happened(&mut self, _at: Timestamp, _event: &Event) {}
+
+    /// A default takes a correction over: if the field still is as the supplier takes it to be, set it and say
+    /// [`Input::Corrected`]; else the person decides.
+    fn correct(&mut self, _correcting: Correcting) {}
+
+    /// Other segments of this supplier came: the defaults may have a word on them ([`Person::unsaid`]).
+    fn segments(&mut self, _supplier: &PublicKey) {}
+
+    /// The person goes by another key with this supplier: its line is to be made anew under that.
+    fn key_renewed(&mut self, _supplier: &PublicKey) {}
+
+    /// There is something to say to the board of this intent, or more of it ([`Person::to_board`]).
+    fn board(&mut self, _intent: &ObjectId) {}
+
+    /// A supplier handed part of a grant to this processor, whom the person's node does not know yet: follow its
+    /// invitation ([`Person::to_meet`]).
+    fn meet(&mut self, _processor: &PublicKey) {}
+}
+
+/// What the machine is told: by peers, by the clock, by its owner.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "an input is made once and spent at once")]
+pub enum Input<'a> {
+    /// A message of a supplier that is connected under its own key, to the person's key for it.
+    Message(&'a PublicKey, ToPerson),
+    /// A frame of a supplier that is no message.
+    Malformed(Refusal),
+    /// A message of a supplier that is for another role ([`crate::message::read`] says so): it is refused, and that stands
+    /// in the log.
+    Misaddressed(&'a PublicKey),
+    /// The reply to the message of this number in a supplier's outbox.
+    Replied(&'a PublicKey, u64, SupplierReply),
+    /// What the board answered to [`Person::to_board`]. Where there is more to say at once, [`Host::board`] says so.
+    BoardReplied(&'a ObjectId, BoardReply),
+    /// A supplier is connected: before [`Person::to_send`], what relies on a grant that has expired since goes from its
+    /// outbox.
+    DropExpired(&'a PublicKey),
+    /// Time passes: forgets what is over.
+    Tick,
+    /// The document at this supplier's domain was read, or could not be.
+    DomainRead(&'a PublicKey, &'a str, Result<Signed<Profile>, Unread>),
+    /// A known supplier shows its profile again.
+    RenewProfile(&'a PublicKey, Signed<Profile>),
+    /// The state came back from a backup: every grant ends.
+    Restored,
+    /// The owner is about to set the floor back to the clock ([`crate::clock::Clock::accept`]).
+    EndExpired,
+    /// The supplier accepted what was proffered: the relationship begins.
+    Paired(&'a PublicKey, Signed<Profile>, Signed<Acceptance>, &'a Signed<Pairing>),
+    /// Another key for a relationship, once the supplier knows it.
+    RenewKey(&'a PublicKey),
+    /// Yes to a waiting request.
+    Allow(&'a Nonce),
+    /// No to it.
+    Refuse(&'a Nonce),
+    /// Rules that make an answer (allow or not) to a waiting request the default for later ones.
+    Remember(&'a Nonce, bool, Remember),
+    /// Hear nothing of a supplier for now, or again.
+    Pause(&'a PublicKey, bool),
+    /// Is a supplier to reach the person at once?
+    SetAtOnce(&'a PublicKey, bool),
+    /// A grant unasked.
+    Grant(&'a NewGrant),
+    /// The end of a grant; with true the supplier is to erase what it gave.
+    Revoke(&'a ObjectId, bool),
+    /// The end of every grant of a relationship.
+    RevokeAll(&'a PublicKey, bool),
+    /// These fields were set (true) or removed: subscribers are told.
+    FieldChanged(&'a BTreeMap<FieldPath, bool>),
+    /// Other defaults.
+    SetPolicy(Policy),
+    /// The person vouches for a supplier, or takes that back.
+    Vouch(&'a PublicKey, bool),
+    /// A wish for a board.
+    Cast(NewIntent),
+    /// No more offers for this intent.
+    Withdraw(&'a ObjectId),
+    /// An offer for an intent is not wanted.
+    PassOver(&'a ObjectId, &'a ObjectId),
+    /// It is.
+    TakeUp(&'a ObjectId, &'a ObjectId),
+    /// A collection for a supplier to put items into.
+    Open(&'a Opening),
+    /// The person took a correction over, or did not.
+    Corrected(&'a PublicKey, &'a Nonce, bool),
+    /// An item is thrown away.
+    DeleteItem(&'a PublicKey, &'a Nonce),
+    /// Which segments does this supplier publish?
+    AskSegments(&'a PublicKey),
+    /// The person says that they belong to a segment (first), or not; the second is what evaluating it found.
+    Belong(&'a PublicKey, &'a ObjectId, bool, bool),
+    /// The person lets themselves be counted; with what evaluating it found.
+    CountMe(&'a PublicKey, &'a ObjectId, bool),
+}
+
+type Effects = Result<Vec<Effect>, OwnerError>;
+
+impl Person {
+    /// Takes one input and has the host carry out what follows.
+    ///
+    /// # Errors
+    /// The owner's word can't be done, and why: nothing was changed. What peers and the clock say never fails; they are
+    /// answered by a reply.
+    pub fn handle(&mut self, input: Input<'_>, now: impl Into<Now>, host: &mut dyn Host) -> Result<(), OwnerError> {
+        let now = now.into();
+        let effects = match input {
+            Input::Message(..)
+            | Input::Malformed(_)
+            | Input::Misaddressed(_)
+            | Input::Replied(..)
+            | Input::BoardReplied(..)
+            | Input::DropExpired(_)
+            | Input::Tick
+            | Input::DomainRead(..)
+            | Input::RenewProfile(..) => self.hear_of(input, now, host)?,
+            Input::Cast(_)
+            | Input::Withdraw(_)
+            | Input::PassOver(..)
+            | Input::TakeUp(..)
+            | Input::Open(_)
+            | Input::Corrected(..)
+            | Input::DeleteItem(..)
+            | Input::AskSegments(_)
+            | Input::Belong(..)
+            | Input::CountMe(..) => self.exchange(input, now, host)?,
+            _ => self.obey(input, now, host)?,
+        };
+        self.carry_out(effects, now, host);
+        Ok(())
+    }
+
+    /// What peers and the clock say.
+    fn hear_of(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
+        Ok(match input {
+            Input::Message(supplier, message) => self.message(supplier, message, now, host),
+            Input::Malformed(code) => vec![Effect::Reply(PersonReply::Refused(code))],
+            Input::Misaddressed(supplier) => self.reject(supplier, Refusal::Unexpected, now, &mut host.entropy()),
+            Input::Replied(supplier, number, reply) => self.replied(supplier, number, reply, now, &mut host.entropy()),
+            Input::BoardReplied(intent, reply) => self.board_replied(intent, reply, now),
+            Input::DropExpired(supplier) => self.drop_expired(supplier, now),
+            Input::Tick => self.tick(now),
+            Input::DomainRead(supplier, domain, read) => {
+                self.domain_read(supplier, domain, read, now, &mut host.entropy())?
+            }
+            Input::RenewProfile(supplier, profile) => {
+                self.renew_profile(supplier, profile, now, &mut host.entropy())?
+            }
+            _ => Vec::new(),
+        })
+    }
+
+    /// What the owner says of wishes, items and segments.
+    fn exchange(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
+        match input {
+            Input::Cast(new) => self.cast(new, now, &mut host.entropy()),
+            Input::Withdraw(intent) => self.withdraw(intent, now, &mut host.entropy()),
+            Input::PassOver(intent, offer) => self.pass_over(intent, offer),
+            Input::TakeUp(intent, offer) => self.take_up(intent, offer, now, host),
+            Input::Open(opening) => self.open(opening, now, &mut host.entropy()),
+            Input::Corrected(supplier, id, accepted) => self.corrected(supplier, id, accepted),
+            Input::DeleteItem(supplier, id) => self.delete_item(supplier, id),
+            Input::AskSegments(supplier) => self.ask_segments(supplier),
+            Input::Belong(supplier, segment, member, fits) => {
+                self.belong(supplier, segment, member, fits, now, &mut host.entropy())
+            }
+            Input::CountMe(supplier, segment, fits) => self.count_me(supplier, segment, fits, now, &mut host.entropy()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What the owner says of relationships, requests, grants and defaults.
+    fn obey(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
+        match input {
+            Input::Restored => self.restored(now, &mut host.entropy()),
+            Input::EndExpired => self.end_expired(now, &mut host.entropy()),
+            Input::Paired(supplier, profile, acceptance, pairing) => {
+                self.paired(supplier, profile, acceptance, pairing, now, &mut host.entropy())
+            }
+            Input::RenewKey(supplier) => self.renew_key(supplier, now),
+            Input::Allow(request) => self.allow(request, now, host),
+            Input::Refuse(request) => self.refuse(request),
+            Input::Remember(request, allow, how) => self.remember(request, allow, how, now, &mut host.entropy()),
+            Input::Pause(supplier, paused) => self.pause(supplier, paused, now, &mut host.entropy()),
+            Input::SetAtOnce(supplier, at_once) => self.set_at_once(supplier, at_once),
+            Input::Grant(new) => self.grant(new, now, host),
+            Input::Revoke(grant, erase) => self.revoke(grant, erase, now, &mut host.entropy()),
+            Input::RevokeAll(supplier, erase) => self.revoke_all(supplier, erase, now, &mut host.entropy()),
+            Input::FieldChanged(fields) => self.field_changed(fields, now, host),
+            Input::SetPolicy(policy) => self.set_policy(policy, now, &mut host.entropy()),
+            Input::Vouch(supplier, vouched) => self.vouch(supplier, vouched, now, &mut host.entropy()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>, now: Now, host: &mut dyn Host) {
+        for effect in effects {
+            match effect {
+                Effect::Persist(record) => host.persist(record),
+                Effect::Disclose(plan) => {
+                    let as_reply = plan.as_reply;
+                    match self.seal(plan, now, host) {
+                        Ok(sealed) => self.carry_out(sealed, now, host),
+                        Err(code) if as_reply => host.reply(departure::let_out(PersonReply::refused(code, now))),
+                        // The values stay where they are; what was granted is told by the supplier's next request.
+                        Err(_) => {}
+                    }
+                }
+                Effect::Heard(supplier, at) => host.heard(&supplier, at),
+                Effect::Happened(at, event) => host.happened(at, &event),
+                Effect::Reply(reply) => host.reply(departure::let_out(reply)),
+                Effect::Unreadable(supplier, fields) => host.unreadable(&supplier, &fields),
+                Effect::Correct(correcting) => host.correct(correcting),
+                Effect::Deliver(supplier) => host.deliver(&supplier),
+                Effect::Segments(supplier) => host.segments(&supplier),
+                Effect::KeyRenewed(supplier) => host.key_renewed(&supplier),
+                Effect::Board(intent) => host.board(&intent),
+                Effect::Meet(processor) => host.meet(&processor),
+            }
+        }
+    }
+}
+
+/// Which of these can't be read?
+pub(super) fn unreadable(host: &mut dyn Host, fields: &BTreeSet<FieldPath>) -> BTreeSet<FieldPath> {
+    fields.iter().copied().filter(|field| host.readable(*field).is_err()).collect()
+}
