@@ -11,7 +11,7 @@ use regie_protocol::{
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::PublicKey,
-    message::Reply,
+    message::PersonReply,
     person::{Host, Input, OwnerError, Person, Record, Unreadable},
     signed::ObjectId,
     time::Timestamp,

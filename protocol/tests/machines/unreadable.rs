@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regie_protocol::{
     field::FieldPath,
     grant::Access,
-    message::Reply,
+    message::PersonReply,
     person::{Input, NewGrant, OwnerError},
     purpose::Purpose,
     refusal::Refusal,
