@@ -101,7 +101,7 @@ impl Leaves for PersonReply {
 
 /// What only companies say.
 macro_rules! of_companies {
-    ($($said:ty: $receipt:pat;)+) => {
+    ($($said:ident => $receipt:pat,)+) => {
         $(impl Leaves for $said {
             fn kind(&self) -> Kind {
                 if matches!(self, $receipt) { Kind::Receipt } else { Kind::Companys }
@@ -111,9 +111,9 @@ macro_rules! of_companies {
 }
 
 of_companies! {
-    SupplierReply: Self::Noted | Self::Refused(_) | Self::Skewed(_);
-    BoardReply: Self::Noted | Self::Refused(_);
-    HelperReply: Self::Refused(_);
+    SupplierReply => Self::Noted | Self::Refused(_) | Self::Skewed(_),
+    BoardReply => Self::Noted | Self::Refused(_),
+    HelperReply => Self::Refused(_),
 }
 
 impl Leaves for ToPerson {
