@@ -75,7 +75,7 @@ fn a_lost_answer_to_a_renewal_changes_nothing_and_a_second_brings_it() {
     world.renews();
     let (key, person) = (world.supplier_key(), world.person_key());
     let sent = world.person.to_send(&key, NOW).pop().expect("a renewal");
-    assert_eq!(reply(world.supplier.message(&person, sent.message.clone(), NOW)), Some(Reply::Noted));
+    assert_eq!(reply(world.supplier.message(&person, (*sent.message).clone(), NOW)), Some(Reply::Noted));
     world.person.connection_lost(&key);
     assert_eq!(world.own_key(), before, "the answer was lost");
     assert_eq!(world.asks_for_the_name(Access::Read, NOW), 1, "under the key before all goes on");

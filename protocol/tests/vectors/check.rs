@@ -11,7 +11,7 @@ use regie_protocol::{
     identity::{PublicKey, RootSeed},
     intent::{Intent, Offer, TakeUp, Withdrawal},
     merkle, message,
-    person::{Person, Record},
+    person::{Input, Person, Record},
     policy::Policy,
     profile::{Acceptance, Alternative, Profile},
     refusal::Refusal,
@@ -30,6 +30,7 @@ use crate::{
         cbor::{Cbor, bytes, text},
     },
     format::{Case, File, SignedHex, Step, Uses, unhex},
+    memory::Memory,
 };
 
 /// What came of a case: a code, and what else can be seen.
@@ -216,9 +217,9 @@ fn takes(case: &Case, profile: &SignedHex, acceptance: &SignedHex) -> bool {
     let (Ok(profile), Ok(acceptance)) = (read(profile), read(acceptance)) else { return false };
     let mut person = of_seed(case);
     let now = Timestamp(case.now.expect("a time"));
-    let mut entropy = regie_protocol::entropy::Entropy::new([7; 32]);
     let pairing = sound(case.pairing.as_ref().expect("a pairing"));
-    let done = person.paired(&key(&case.from), profile, acceptance, &pairing, now, &mut entropy);
+    let input = Input::Paired(&key(&case.from), profile, acceptance, &pairing);
+    let done = person.handle(input, now, &mut Memory::new(7));
     assert_eq!(person.relationships().count(), usize::from(done.is_ok()), "an error changes nothing");
     done.is_ok()
 }
