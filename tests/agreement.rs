@@ -142,8 +142,8 @@ impl Together {
             let port = address.split('/').nth(4).and_then(|port| port.parse().ok()).expect("a port");
             format!("/ip4/127.0.0.1/tcp/{}", slow(port, latency))
         });
-        let mut store =
-            Store::create(home, &Passphrase::new("test".to_owned()), KdfCost::CHEAPEST).expect("a new store");
+        let mut store = Store::create(home, &person::SCHEMA, &Passphrase::new("test".to_owned()), KdfCost::CHEAPEST)
+            .expect("a new store");
         let policy = Policy::preset(&script.preset).expect("a preset");
         person::initialise(&mut store, &RootSeed::from_entropy([5; 32]), policy).expect("initialised");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -13,7 +13,7 @@ use regie::{
     command::Command,
     network::{Endpoint, NetworkEvent, Way},
     person,
-    store::{Batch, KdfCost, Key, Passphrase, Store, Table},
+    store::{Batch, KdfCost, Key, Passphrase, Store, TableId},
 };
 use regie_protocol::{
     agreement::Agreement,
@@ -113,16 +113,19 @@ fn appends() {
     drop(bytes);
 }
 
+/// The personal log.
+const LOG: TableId = TableId::new(13, "personal_log", false);
+
 fn durable() {
     let directory = tempfile::tempdir().expect("a directory");
     let passphrase = Passphrase::new("bench".to_owned());
-    let mut store = Store::create(directory.path(), &passphrase, KdfCost::CHEAPEST).expect("created");
+    let mut store = Store::create(directory.path(), &person::SCHEMA, &passphrase, KdfCost::CHEAPEST).expect("created");
     let value = wire::encode(&entry()).expect("encodes");
     let mut number = 0;
     let mut commit = |entries: u64| {
         let mut batch = Batch::new();
         for _ in 0..entries {
-            batch.put(Table::AuditEntry, Key::index(number), value.clone());
+            batch.put_row(LOG, Key::index(number), value.clone());
             number += 1;
         }
         store.commit(batch).expect("durable");
@@ -139,7 +142,7 @@ fn requests() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let directory = tempfile::tempdir().expect("a directory");
     let passphrase = Passphrase::new("bench".to_owned());
-    let mut store = Store::create(directory.path(), &passphrase, KdfCost::CHEAPEST).expect("created");
+    let mut store = Store::create(directory.path(), &person::SCHEMA, &passphrase, KdfCost::CHEAPEST).expect("created");
     let seed = RootSeed::from_entropy([5; 32]);
     person::initialise(&mut store, &seed, Policy::preset("balanced").expect("a preset")).expect("initialised");
     let measured = runtime.block_on(async {
@@ -188,7 +191,7 @@ fn pages() {
     let home = directory.path().join("person");
     regie_tests::scale::person_home(&home, "bench", 2_000, 100_000);
     let begun = Instant::now();
-    let store = Store::open(&home, &Passphrase::new("bench".to_owned())).expect("opened");
+    let store = Store::open(&home, &person::SCHEMA, &Passphrase::new("bench".to_owned())).expect("opened");
     let opened = begun.elapsed();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (to, link) = runtime.block_on(async {

@@ -29,7 +29,7 @@ use regie_protocol::{
     profile::Invitation,
     purpose::Purpose,
     refusal::Refusal,
-    time::{Days, Timestamp},
+    time::Days,
     wire,
 };
 use regie_tests::{Node, api::Client, memory::Memory, until};

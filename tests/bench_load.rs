@@ -305,7 +305,8 @@ fn presence() {
     let home = directory.path().join("person");
     regie_tests::scale::person_home(&home, "test passphrase", 200, 100_000);
     let begun = Instant::now();
-    let store = Store::open(&home, &Passphrase::new("test passphrase".to_owned())).expect("opened");
+    let store =
+        Store::open(&home, &regie::person::SCHEMA, &Passphrase::new("test passphrase".to_owned())).expect("opened");
     println!("opening the store alone, with its passphrase: {:.1?}", begun.elapsed());
     store.close().expect("closed");
     // Building it is not starting it.

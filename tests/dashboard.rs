@@ -13,7 +13,7 @@ use regie_protocol::{grant::Access, purpose::Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},
-    http::{Response, send},
+    http::{Response, send_by_hand as send},
     until,
 };
 use serde_json::{Value, json};

@@ -1,6 +1,9 @@
 //! The documents keep up with the code: every name stands where it should, every link leads somewhere.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use regie_protocol::{
     agreement::Agreement,
@@ -28,8 +31,11 @@ fn has_row(text: &str, name: &str) -> bool {
 #[test]
 fn every_name_has_its_row() {
     let (glossary, protocol) = (read("docs/glossary.md"), read("docs/protocol.md"));
+    let words = read("node/locales/en.ftl");
     for info in VOCABULARY {
-        let row = format!("| `{}` | {} | {} | `{}` |", info.path, info.label, info.group, info.category);
+        let key = format!("field-{} = ", info.path.replace('.', "-"));
+        let label = words.lines().find_map(|line| line.strip_prefix(&key)).expect("words for the field");
+        let row = format!("| `{}` | {label} | {} | `{}` |", info.path, info.group, info.category);
         let sensitive = if info.sensitive { " yes |" } else { "  |" };
         assert!(glossary.contains(&(row.clone() + sensitive)), "{row}{sensitive}");
     }
@@ -54,6 +60,39 @@ fn every_name_has_its_row() {
     for name in names {
         assert!(has_row(&protocol, name), "{name} is not in clause 3.6");
     }
+}
+
+/// REGIE_WRITE_DOCS=1 writes the tables anew.
+#[test]
+fn the_stores_format_lists_every_table_as_the_code_has_it() {
+    let path = "docs/store-format.md";
+    let (mut text, before) = (read(path), read(path));
+    for schema in [&regie::person::SCHEMA, &regie::supplier::SCHEMA] {
+        let (begin, end) = (format!("<!-- {} -->\n", schema.role), format!("<!-- /{} -->", schema.role));
+        let (from, to) = (text.find(&begin).expect("a begin") + begin.len(), text.find(&end).expect("an end"));
+        text.replace_range(from..to, &tables_of(schema));
+    }
+    if std::env::var_os("REGIE_WRITE_DOCS").is_some() {
+        std::fs::write(root().join(path), &text).expect("written");
+    }
+    for (line, wanted) in before.lines().zip(text.lines()) {
+        assert_eq!(line, wanted, "{path}: write it anew with REGIE_WRITE_DOCS=1");
+    }
+    assert_eq!(before, text, "{path}: write it anew with REGIE_WRITE_DOCS=1");
+}
+
+fn tables_of(schema: &regie::store::Schema) -> String {
+    let mut text = "| code | table | key | record | erasable | what |\n|---|---|---|---|---|---|\n".to_owned();
+    for entry in schema.tables {
+        let (id, about, erasable) = (entry.id, entry.about.trim(), if entry.id.erasable() { "yes" } else { "" });
+        let (code, name) = (id.code(), id.name());
+        text += &format!("| {code} | `{name}` | `{}` | `{}` | {erasable} | {about} |\n", entry.key, entry.record);
+    }
+    text += "\n| fact | record | what |\n|---|---|---|\n";
+    for fact in schema.facts {
+        text += &format!("| `{}` | `{}` | {} |\n", fact.key, fact.record, fact.about.trim());
+    }
+    text
 }
 
 #[test]
@@ -233,4 +272,22 @@ fn ci_runs_what_the_readme_says_and_the_long_parts_are_told() {
         assert!(has_row(&contributing, part), "docs/contributing.md does not say when {part} is run");
         assert!(long.contains(&format!("\n    {part})")), "{part} has no code in .ci/long");
     }
+}
+
+/// A name that comes in a second version is told here: it is another copy to build and to mend.
+#[test]
+fn what_stands_twice_in_the_lock_is_listed_with_its_reason() {
+    let lock: toml::Table = read("Cargo.lock").parse().expect("TOML");
+    let mut versions = BTreeMap::<&str, usize>::new();
+    for package in lock["package"].as_array().expect("packages") {
+        *versions.entry(package["name"].as_str().expect("a name")).or_default() += 1;
+    }
+    let twice: BTreeSet<&str> = versions.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name).collect();
+    let page = read("docs/dependencies.md");
+    let rows = page.lines().filter(|line| line.starts_with("| ")).filter_map(|line| line.split('|').nth(2));
+    let listed: BTreeSet<&str> = rows.flat_map(|names| names.split('`').skip(1).step_by(2)).collect();
+    let new: Vec<_> = twice.difference(&listed).collect();
+    assert!(new.is_empty(), "in more versions than one, and not in docs/dependencies.md: {new:?}");
+    let gone: Vec<_> = listed.difference(&twice).collect();
+    assert!(gone.is_empty(), "docs/dependencies.md lists what has one version now: {gone:?}");
 }

@@ -1,5 +1,5 @@
-//! HTTP by hand, so that a test can send what no browser would. In: a method, a path, headers, a body. Out: status,
-//! headers, body.
+//! HTTP as a client speaks it, and by hand, so that a test can send what no client would. In: a method, a path, headers,
+//! a body. Out: status, headers, body.
 
 use std::{
     io::{Read as _, Write as _},
@@ -7,14 +7,16 @@ use std::{
     time::Duration,
 };
 
+/// How long an answer may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// What came back.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Response {
-    /// The status code.
+    /// The status code; 0 where none came.
     pub status: u16,
-    /// Everything before the body, as it came.
-    pub head: String,
-    /// The body as text, not unchunked.
+    headers: Vec<(String, String)>,
+    /// The body as text.
     pub body: String,
     /// The body as it came.
     pub bytes: Vec<u8>,
@@ -23,9 +25,7 @@ pub struct Response {
 impl Response {
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let name = format!("{}:", name.to_lowercase());
-        let line = self.head.lines().find(|line| line.to_lowercase().starts_with(&name))?;
-        line.split_once(':').map(|(_, value)| value.trim())
+        self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 
     /// The session cookie that was set, as it is sent back.
@@ -38,12 +38,40 @@ impl Response {
         let rest = self.body.split("name=\"form\" value=\"").nth(1).expect("a form");
         rest.split('"').next().expect("a token").to_owned()
     }
+
+    fn of(status: u16, headers: Vec<(String, String)>, bytes: Vec<u8>) -> Self {
+        Self { status, headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+    }
 }
 
-/// Sends one request on a connection of its own. `Host` is added where no header names one.
+/// Sends one request, and follows no redirect.
 pub fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_global(Some(PATIENCE));
+    let mut request = ureq::http::Request::builder().method(method).uri(format!("http://{to}{path}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let agent = config.build().new_agent();
+    let answered = match method {
+        "POST" => agent.run(request.body(body).expect("a request")),
+        _ => agent.run(request.body(()).expect("a request")),
+    };
+    let mut answer = answered.expect("an answer");
+    let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let bytes = answer.body_mut().with_config().limit(u64::MAX).read_to_vec().expect("a body");
+    Response::of(answer.status().as_u16(), headers, bytes)
+}
+
+/// Sends one request by hand on a connection of its own, whatever stands in it. `Host` is added where no header names
+/// one; a body that came in chunks is left as it is.
+pub fn send_by_hand(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
     let mut stream = TcpStream::connect(to).expect("connected");
-    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("set");
+    stream.set_read_timeout(Some(PATIENCE)).expect("set");
     let mut text = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
         text += &format!("Host: {to}\r\n");
@@ -55,14 +83,15 @@ pub fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], 
         text += &format!("Content-Length: {}\r\n", body.len());
     }
     text += "\r\n";
-    stream.write_all(text.as_bytes()).expect("sent");
-    // A server may refuse a body that is too long before all of it is there.
+    // A server may refuse a head or a body that is too long before all of it is there.
+    let _ = stream.write_all(text.as_bytes());
     let _ = stream.write_all(body.as_bytes());
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     let end = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap_or(answer.len());
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
-    let bytes = answer.get(end + 4..).unwrap_or_default().to_vec();
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-    Response { status, head, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+    let headers = head.lines().filter_map(|line| line.split_once(": "));
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
+    Response::of(status, headers, answer.get(end + 4..).unwrap_or_default().to_vec())
 }

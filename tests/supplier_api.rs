@@ -339,7 +339,7 @@ fn silent_and_crowding_connections_do_not_keep_others_out() {
     let (_supplier, client) = company(directory.path());
     // All places taken by connections that say nothing: they are closed, and then a call comes through.
     let silent: Vec<TcpStream> =
-        (0..regie::api::limits::CONNECTIONS).map(|_| TcpStream::connect(client.address).expect("connected")).collect();
+        (0..regie::web::limits::CONNECTIONS).map(|_| TcpStream::connect(client.address).expect("connected")).collect();
     until("a call is answered", || client.try_get("/healthz").is_some());
     for mut stream in silent {
         stream.set_read_timeout(Some(Duration::from_secs(30))).expect("set");

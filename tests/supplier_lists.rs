@@ -27,7 +27,7 @@ fn parquet(at: SocketAddr, client: &Client, table: &str, place: &Path) -> BTreeM
     let answer = send(at, "GET", &path, &[("Authorization", &authorization)], "");
     assert_eq!(answer.header("content-type"), Some("application/vnd.apache.parquet"), "{}", answer.body);
     let file = place.join(table);
-    std::fs::write(&file, unchunked(&answer.bytes)).expect("written");
+    std::fs::write(&file, &answer.bytes).expect("written");
     let reader = SerializedFileReader::new(std::fs::File::open(&file).expect("a file")).expect("a Parquet file");
     let mut columns = BTreeMap::<String, Vec<String>>::new();
     for row in reader.get_row_iter(None).expect("rows") {
@@ -36,21 +36,6 @@ fn parquet(at: SocketAddr, client: &Client, table: &str, place: &Path) -> BTreeM
         }
     }
     columns
-}
-
-/// A body that came in chunks (RFC 9112, 7.1).
-fn unchunked(mut body: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::new();
-    loop {
-        let end = body.windows(2).position(|part| part == b"\r\n").expect("a chunk's size");
-        let size = std::str::from_utf8(&body[..end]).expect("text");
-        let size = usize::from_str_radix(size, 16).expect("a number");
-        if size == 0 {
-            return whole;
-        }
-        whole.extend_from_slice(&body[end + 2..end + 2 + size]);
-        body = &body[end + 4 + size..];
-    }
 }
 
 #[test]

@@ -93,7 +93,8 @@ fn two_companions_share_a_database_and_one_may_die() {
     }
     until("all is erased", || all(&two, "/v1/erasures").len() >= 3);
     until("nothing is held", || two.get("/v1/exports/values.csv").text().lines().count() == 1);
-    let held = postgres.ask("SELECT count(*) FROM regie_rows WHERE tab = 17");
+    let table = regie::supplier::SCHEMA.table("held_values").expect("the table of values").code();
+    let held = postgres.ask(&format!("SELECT count(*) FROM regie_rows WHERE tab = {table}"));
     assert_eq!(held, "0", "no row of a value is left");
     postgres.ask("CHECKPOINT");
     for file in files(postgres.files()) {
@@ -121,6 +122,8 @@ fn a_wrong_passphrase_a_taken_and_an_absent_database_are_clear() {
     let nowhere = "postgres://somebody:secret@127.0.0.1:1/x";
     let words = second.bad(&["supplier", "join", "--store", nowhere, "--listen", ANY], 1);
     assert!(words.contains("PostgreSQL") && !words.contains("secret"), "{words}");
-    postgres.ask("UPDATE regie_meta SET value = '\\x00000063' WHERE name = 'schema'");
+    postgres.ask("UPDATE regie_meta SET value = '\\x00000063' WHERE name = 'tables'");
     assert!(second.bad(&join, 1).contains("newer regie"));
+    postgres.ask("DELETE FROM regie_meta WHERE name = 'format'");
+    assert!(second.bad(&join, 1).contains("before release 0.1.0"));
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     command::{Failure, exit},
     home::Role,
-    store::{Batch, Item, Key, Ledger, Store, Table},
+    store::{Batch, Item, Key, Ledger, Store},
 };
 
 /// The version of what is inside a backup (docs/versions.md).
@@ -53,8 +53,8 @@ pub struct Backup {
 /// The store's.
 pub fn rows(store: &dyn Ledger) -> Result<Vec<BackupRow>, Failure> {
     let mut rows = Vec::new();
-    for table in Table::ALL {
-        store.each(*table, &mut |row| {
+    for table in store.schema().ids() {
+        store.each_row(table, &mut |row| {
             let (item, number) = match &row.item {
                 Item::Bytes(bytes) => (Some(hex(bytes)), None),
                 Item::Index(number) => (None, Some(*number)),
@@ -110,18 +110,21 @@ pub fn open(file: &[u8], passphrase: &str) -> Result<Backup, Failure> {
 /// # Errors
 /// A row that can't be read, or the store's.
 pub fn pour(backup: &Backup, store: &mut Store) -> Result<(), Failure> {
-    let bad = || Failure::usage("the backup holds a row that can't be read; take another backup");
+    let bad = || {
+        let next = "take another one; where a version before release 0.1.0 made it, export your data with that version";
+        Failure::usage(format!("the backup holds a row that can't be read: {next}"))
+    };
     for rows in backup.rows.chunks(ROWS_PER_COMMIT) {
         let mut batch = Batch::new();
         for row in rows {
-            let table = Table::from_name(&row.table).ok_or_else(bad)?;
+            let table = store.schema().table(&row.table).ok_or_else(bad)?;
             let group = unhex(&row.group).ok_or_else(bad)?;
             let key = match (&row.item, row.number) {
                 (Some(item), None) => Key::grouped(&group, &unhex(item).ok_or_else(bad)?),
                 (None, Some(number)) => Key::grouped_index(&group, number),
                 _ => return Err(bad()),
             };
-            batch.put(table, key, unhex(&row.value).ok_or_else(bad)?);
+            batch.put_row(table, key, unhex(&row.value).ok_or_else(bad)?);
         }
         store.commit(batch)?;
     }

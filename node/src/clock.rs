@@ -12,6 +12,7 @@ use regie_protocol::{
     limits,
     time::{Now, Timestamp},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Which of two clocks that differ seems to be wrong.
@@ -179,18 +180,25 @@ fn millis(since: Instant) -> u64 {
 }
 
 /// What a node stores of its clock.
-#[must_use]
-pub fn bytes_of(stored: Stored) -> Vec<u8> {
-    [stored.floor.0.to_be_bytes(), stored.resets.to_be_bytes()].concat()
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockRecord {
+    /// A time that has come for sure.
+    floor: Timestamp,
+    /// How often the owner set it back.
+    resets: u64,
 }
 
-/// The same back; eight bytes alone are from before the owner could set it back. None where they are no time.
-#[must_use]
-pub fn stored_in(bytes: &[u8]) -> Option<Stored> {
-    let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_be_bytes);
-    let (floor, resets) = bytes.split_at_checked(8)?;
-    let resets = if resets.is_empty() { 0 } else { number(resets)? };
-    Some(Stored { floor: Timestamp(number(floor)?), resets })
+impl From<Stored> for ClockRecord {
+    fn from(Stored { floor, resets }: Stored) -> Self {
+        Self { floor, resets }
+    }
+}
+
+impl From<ClockRecord> for Stored {
+    fn from(ClockRecord { floor, resets }: ClockRecord) -> Self {
+        Self { floor, resets }
+    }
 }
 
 /// By how much another clock is ahead, in words.
@@ -240,6 +248,13 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A number from 0 up to 1, by chance.
+#[must_use]
+pub fn chance() -> f64 {
+    // 53 bits are as many as a number of this kind holds.
+    (u64::from_be_bytes(random()) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// Fills bytes as [`random`] does.
 ///
 /// # Panics
@@ -286,16 +301,6 @@ pub fn local(text: &str) -> Option<Local> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_stored_reads_back_also_from_before_it_could_be_set_back() {
-        let stored = Stored { floor: Timestamp(1_800_000_000_000), resets: 3 };
-        assert_eq!(stored_in(&bytes_of(stored)), Some(stored));
-        assert_eq!(stored_in(&stored.floor.0.to_be_bytes()), Some(Stored { resets: 0, ..stored }));
-        for wrong in [&[][..], &[1; 7], &[1; 9], &[1; 17]] {
-            assert_eq!(stored_in(wrong), None, "{} bytes", wrong.len());
-        }
-    }
 
     #[test]
     fn spans_and_times_read_as_people_say_them() {

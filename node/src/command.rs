@@ -1,11 +1,15 @@
 //! Everything an owner can ask of a running node. In: a `Command`, from the command line, the control socket
 //! or the dashboard. Out: a JSON value, or a `Failure` with a stable code, a next step and an exit code.
 
-use regie_protocol::identity::PublicKey;
 pub use regie_protocol::person::Remember;
+use regie_protocol::{coded::Coded, identity::PublicKey, refusal::Refusal};
 use serde::{Deserialize, Serialize};
 
-use crate::network::Address;
+use crate::{
+    locale::Language,
+    network::{Address, BadAddress},
+    sentences::Reason,
+};
 
 /// What an owner can ask. Person and companion each know their own; the rest is refused with a clear word.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -431,6 +435,9 @@ pub struct Failure {
     pub message: String,
     /// What the process exits with.
     pub exit: u8,
+    /// Where the core gave the reason: the message in any language. It stays in this process.
+    #[serde(skip)]
+    pub(crate) reason: Option<Reason>,
 }
 
 /// Exit codes, as `docs/cli` lists them.
@@ -454,7 +461,28 @@ pub mod exit {
 impl Failure {
     /// A failure with its code, exit code and sentence.
     pub fn new(code: &str, exit: u8, message: impl std::fmt::Display) -> Self {
-        Self { code: code.to_owned(), exit, message: message.to_string() }
+        Self { code: code.to_owned(), exit, message: message.to_string(), reason: None }
+    }
+
+    /// A failure whose reason the core gave by a code of its own.
+    pub(crate) fn of(code: &str, exit: u8, reason: Reason) -> Self {
+        Self { reason: Some(reason.clone()), ..Self::new(code, exit, reason.sentence(Language::English)) }
+    }
+
+    /// What was given is not what it should be, as the core says.
+    #[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
+    pub(crate) fn misread(error: impl Coded) -> Self {
+        Self::of("bad_argument", exit::USAGE, Reason::new(&error))
+    }
+
+    /// What a peer refused.
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        Self::of(refusal.code(), exit::REFUSED, Reason::new(&refusal))
+    }
+
+    /// The message, in this language where it can be said in it.
+    pub(crate) fn said(&self, language: Language) -> String {
+        self.reason.as_ref().map_or_else(|| self.message.clone(), |reason| reason.sentence(language))
     }
 
     /// The words of a command were wrong.
@@ -475,6 +503,7 @@ impl From<crate::store::StoreError> for Failure {
             StoreError::WrongPassphrase | StoreError::PassphraseLength => ("locked", exit::LOCKED),
             StoreError::NotFound { .. } => ("no_home", exit::NOT_FOUND),
             StoreError::InUse => ("in_use", exit::ERROR),
+            StoreError::Corrupt { .. } => ("damaged", exit::ERROR),
             _ => ("store", exit::ERROR),
         };
         Self::new(code, exit, error)
@@ -493,25 +522,52 @@ impl From<regie_protocol::person::OwnerError> for Failure {
             E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
             _ => ("refused", exit::REFUSED),
         };
-        Self::new(code, exit, error)
+        Self::of(code, exit, Reason::new(&error))
     }
 }
 
 impl From<regie_protocol::supplier::SupplierError> for Failure {
     fn from(error: regie_protocol::supplier::SupplierError) -> Self {
         use regie_protocol::supplier::SupplierError as E;
+        let reason = Reason::new(&error);
         match error {
-            E::NoRelationship | E::NoSegment => Self::new("not_found", exit::NOT_FOUND, error),
+            E::NoRelationship | E::NoSegment => Self::of("not_found", exit::NOT_FOUND, reason),
             E::NotDelegable
             | E::TooManyDelegations
             | E::NotOpened
             | E::TooManyItems
             | E::IntentOver
-            | E::TooManySegments => Self::new("refused", exit::REFUSED, error),
-            _ => Self::usage(error),
+            | E::TooManySegments => Self::of("refused", exit::REFUSED, reason),
+            _ => Self::of("bad_argument", exit::USAGE, reason),
         }
     }
 }
+
+/// What can say why text is not what it should be.
+pub trait Explained {
+    /// Why `text` is not, with the next step.
+    fn failure(&self, text: &str) -> Failure;
+}
+
+impl<E: Coded> Explained for E {
+    fn failure(&self, text: &str) -> Failure {
+        Failure::of("bad_argument", exit::USAGE, Reason::new(self).of(text))
+    }
+}
+
+/// For errors of the node's own, whose message is the sentence.
+macro_rules! explained {
+    ($($error:ty),+ $(,)?) => {$(
+        impl $crate::command::Explained for $error {
+            fn failure(&self, text: &str) -> $crate::command::Failure {
+                $crate::command::Failure::usage(format!("'{text}': {self}"))
+            }
+        }
+    )+};
+}
+pub(crate) use explained;
+
+explained!(BadAddress);
 
 /// Text that an owner typed, as the type it must be.
 ///
@@ -519,9 +575,10 @@ impl From<regie_protocol::supplier::SupplierError> for Failure {
 /// A usage failure that says what was expected.
 pub fn parse<T: std::str::FromStr>(text: &str) -> Result<T, Failure>
 where
-    T::Err: std::fmt::Display,
+    T::Err: Explained,
 {
-    text.parse().map_err(|error| Failure::usage(format!("'{}': {error}", text.chars().take(120).collect::<String>())))
+    let shown = || text.chars().take(120).collect::<String>();
+    text.parse().map_err(|error: T::Err| error.failure(&shown()))
 }
 
 /// Names and values as typed: `persons=3`.

@@ -1,29 +1,27 @@
 //! The person's dashboard: pages over the same commands as the command line. It holds no rule of its own.
 //!
-//! In: HTTP on the loopback. Out: pages that work without JavaScript, in Dutch and English. `server.rs` accepts
-//! connections, `guard.rs` lets requests through, `session.rs` knows who is in, `words.rs` the languages,
-//! `pages/` the pages.
+//! In: HTTP on the loopback, as `web` lets it through. Out: pages that work without JavaScript, in Dutch and English.
+//! `guard.rs` asks for a session that is not locked, `session.rs` knows who is in, `pages/` has the pages.
 
 mod guard;
-mod limits;
 mod pages;
-mod server;
 mod session;
-pub(crate) mod words;
 
 use std::{future::Future, net::SocketAddr, path::PathBuf, pin::Pin, sync::Arc};
 
-use axum::Router;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
 use serde_json::Value;
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
     command::{Command, Failure},
     store::Passphrase,
+    web::{Callers, Face, Guarded, Refused, limits, words},
 };
 
-pub(crate) use guard::HEADERS;
-pub(crate) use pages::asset;
 pub use session::Doors;
 
 /// The answer to come of a command.
@@ -89,7 +87,7 @@ impl Listening {
     pub async fn serve(self, node: Asker) {
         let Self { listener, app } = self;
         let _ = app.node.set(node);
-        server::run(listener, router(app)).await;
+        router(app).serve(listener).await;
     }
 
     /// Serves the first steps where there is no home yet, and the node's pages after them.
@@ -97,7 +95,7 @@ impl Listening {
         let Self { listener, app } = self;
         if let Ok(mut app) = Arc::try_unwrap(app) {
             app.starter = Some(starter);
-            server::run(listener, router(Arc::new(app))).await;
+            router(Arc::new(app)).serve(listener).await;
         }
     }
 }
@@ -111,6 +109,18 @@ impl Dashboard {
     }
 }
 
-fn router(app: Arc<Dashboard>) -> Router {
-    guard::around(pages::routes(), app)
+fn router(app: Arc<Dashboard>) -> Guarded {
+    let callers = Callers::Owner(app.address);
+    let face = Face { name: "dashboard", callers, body_bytes: limits::FORM_BYTES, refusal };
+    face.around(guard::around(pages::routes(), app))
+}
+
+fn refusal(refused: Refused) -> Response {
+    let words = match refused {
+        Refused::Host => "this address is not one of the dashboard's own",
+        Refused::Site => "another site asked for this page; open it from the address bar instead",
+        Refused::Form => "this form did not come from the dashboard's own pages",
+        Refused::Late => return (StatusCode::SERVICE_UNAVAILABLE, "the node took too long").into_response(),
+    };
+    (StatusCode::FORBIDDEN, words).into_response()
 }

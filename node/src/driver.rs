@@ -141,7 +141,9 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::store::{Key, Table};
+    use crate::store::Table;
+
+    const COUNTED: Table<u64, ()> = Table::new(1, "counted");
 
     /// Counts what it was given; its store is a list of how many operations each commit had.
     struct Counter {
@@ -182,7 +184,7 @@ mod tests {
             match event {
                 Asked::Count(tell) => {
                     self.handled += 1;
-                    turn.batch.put(Table::Meta, Key::item(&self.handled.to_be_bytes()), Vec::new());
+                    turn.batch.put(COUNTED, &self.handled, &());
                     let number = self.handled;
                     turn.after(move || tell(number));
                 }

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::{
     command::{Failure, exit},
     network::{Address, Proxy, Through, Transport, limits},
-    store::{KdfCost, Ledger, Passphrase, Store},
+    store::{KdfCost, Ledger, Passphrase, Schema, Store},
 };
 
 /// Who lives here.
@@ -143,12 +143,17 @@ pub fn is_made(home: &Path) -> bool {
     Store::exists(home) || home.join("config.toml").exists()
 }
 
-/// Makes a home: the sealed store and `config.toml`.
+/// Makes a home: the sealed store, with the tables of its role, and `config.toml`.
 ///
 /// # Errors
 /// Where there is one already, or the place can't be written.
-pub fn create(home: &Path, config: &Config, passphrase: &Passphrase) -> Result<Store, Failure> {
-    let store = Store::create(home, passphrase, kdf_cost()).map_err(|error| {
+pub fn create(
+    home: &Path,
+    schema: &'static Schema,
+    config: &Config,
+    passphrase: &Passphrase,
+) -> Result<Store, Failure> {
+    let store = Store::create(home, schema, passphrase, kdf_cost()).map_err(|error| {
         let failure = Failure::from(error);
         Failure { message: format!("can't make a node in {}: {}", home.display(), failure.message), ..failure }
     })?;
@@ -182,38 +187,43 @@ pub fn create_bare(home: &Path, config: &Config) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The database's; a binary without the feature.
-pub fn create_shared(url: &str, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
+pub fn create_shared(url: &str, schema: &'static Schema, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
     #[cfg(feature = "postgres")]
-    return Ok(Box::new(crate::store::Shared::create(url, passphrase, kdf_cost())?));
+    return Ok(Box::new(crate::store::Shared::create(url, schema, passphrase, kdf_cost())?));
     #[cfg(not(feature = "postgres"))]
-    return Err(without_postgres(url, passphrase));
+    return Err(without_postgres(url, schema, passphrase));
 }
 
 /// Opens the store that companions share.
 ///
 /// # Errors
 /// The database's; a wrong passphrase; a binary without the feature.
-pub fn open_shared(url: &str, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
+pub fn open_shared(url: &str, schema: &'static Schema, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
     #[cfg(feature = "postgres")]
-    return Ok(Box::new(crate::store::Shared::open(url, passphrase)?));
+    return Ok(Box::new(crate::store::Shared::open(url, schema, passphrase)?));
     #[cfg(not(feature = "postgres"))]
-    return Err(without_postgres(url, passphrase));
+    return Err(without_postgres(url, schema, passphrase));
 }
 
 #[cfg(not(feature = "postgres"))]
-fn without_postgres(_: &str, _: &Passphrase) -> Failure {
+fn without_postgres(_: &str, _: &Schema, _: &Passphrase) -> Failure {
     Failure::usage(
         "this regie was built without PostgreSQL; build one with `cargo install --path node --features postgres`",
     )
 }
 
-/// Opens a home.
+/// Opens a home; `tables` says which tables a role has.
 ///
 /// # Errors
 /// No home here, a mistake in `config.toml` (with its line), a wrong passphrase, another node running here.
-pub fn open(home: &Path, passphrase: &Passphrase) -> Result<(Config, Store), Failure> {
+pub fn open(
+    home: &Path,
+    tables: fn(Role) -> &'static Schema,
+    passphrase: &Passphrase,
+) -> Result<(Config, Store), Failure> {
     let config = config(home)?;
-    Ok((config, Store::open(home, passphrase)?))
+    let store = Store::open(home, tables(config.role), passphrase)?;
+    Ok((config, store))
 }
 
 /// Puts under which addresses others reach a companion into `config.toml`; none for those of its machine. What else stands

@@ -1,205 +1,309 @@
-//! Files into fields. In: a vCard (RFC 6350) or JSContact (RFC 9553) file, both through calcard, or a CSV file of
-//! field and value. Out: fields and values, and what was left out.
+//! Files into fields. In: a file of contacts as another program wrote it: vCard 2.1 to 4.0, jCard, JSContact or an answer
+//! with such cards, Bitwarden's identities, or a table. Out: every card with its fields, and what was left out of it.
+//!
+//! Whoever a file names, only one of them is the person: nobody is taken where there are several. A value is taken whole or
+//! not at all, and what is not taken is named, since what this reads goes out to suppliers.
 
-use calcard::{
-    Entry, Parser,
-    jscontact::JSContact,
-    vcard::{VCard, VCardProperty, VCardValue},
-};
+mod choice;
+mod json;
+mod table;
+mod text;
+mod vcard;
 
 use crate::command::Failure;
 
-/// Largest card file, in bytes.
-pub const CARD_BYTES: u64 = 1024 * 1024;
+/// Why a file can't be read, or not without more words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// It is of no kind that is known.
+    #[error(
+        "the file is none that can be read; export one contact as a contact card (vCard, JSContact, jCard), a table (CSV) or Bitwarden's identities, and try again"
+    )]
+    Unknown,
+    /// It holds no contact with a field of the vocabulary.
+    #[error("the file has no contact with a field that is known; `regie fields --all` lists the fields")]
+    Nothing,
+    /// Its last card has no end.
+    #[error("the file ends in the midst of a contact; export it once more, and try again")]
+    Torn,
+    /// A row of a table is neither a field and its value nor under columns that are known.
+    #[error(
+        "row {row} of the file: {why}; give two cells a row: a field, as `regie fields --all` lists them, and its value"
+    )]
+    Row {
+        /// Which row, from 1 on.
+        row: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It holds several contacts.
+    #[error("the file holds {count} contacts ({shown}); export yours alone, or say which is you with `--card NUMBER`")]
+    Several {
+        /// How many.
+        count: usize,
+        /// The names of the first ten, with their numbers from 1 on.
+        shown: String,
+    },
+}
 
-/// What a card gave.
-#[derive(Debug, Default, PartialEq, Eq)]
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        Self::usage(error)
+    }
+}
+
+/// Largest file, in bytes.
+pub const CARD_BYTES: u64 = 1024 * 1024;
+/// Contacts that are told apart in one file; more of them are counted only.
+pub const CARDS: usize = 10_000;
+
+/// What one contact gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Card {
     /// Fields with their values.
     pub values: Vec<(String, String)>,
-    /// Properties that no field takes.
+    /// What was not taken, by the name that the file has for it, with the reason where it has one.
     pub left_out: Vec<String>,
-    /// The kind of file: `vcard`, `jscontact`, `csv`.
+    /// The kind of file: `vcard`, `jscontact`, `jcard`, `bitwarden`, `csv`.
     pub format: &'static str,
 }
 
-/// Reads a file of any kind that is known, by what it holds.
+impl Card {
+    /// Whom it is about, as the file says.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let of = |field: &str| self.values.iter().find(|(own, _)| own == field).map(|(_, value)| value.as_str());
+        of("name.full").or_else(|| of("name.given")).or_else(|| of("email")).unwrap_or("?")
+    }
+}
+
+/// Reads every contact of a file of any kind that is known, by what it holds.
 ///
 /// # Errors
-/// Where it holds none of them.
-pub fn read(name: &str, text: &str) -> Result<Card, Failure> {
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with('{') || text.trim_start().starts_with('[') {
-        jscontact(text)
-    } else if name.to_ascii_lowercase().ends_with(".csv") {
-        csv(text)
+/// Where it holds none of them, is cut short, or has no contact with a field.
+pub fn read_all(name: &str, bytes: &[u8]) -> Result<Vec<Card>, ImportError> {
+    let whole = text::decode(bytes);
+    let begin = whole.trim_start();
+    let mut cards = if begin.starts_with('{') || begin.starts_with('[') {
+        json::read(begin)?
+    } else if begin.get(..11).is_some_and(|begin| begin.eq_ignore_ascii_case("BEGIN:VCARD")) {
+        vcard::read(bytes)?
+    } else if is_table(name, begin) {
+        table::read(&whole)?
     } else {
-        vcard(text)
-    }
+        return Err(ImportError::Unknown);
+    };
+    cards.retain(|card| !card.values.is_empty());
+    if cards.is_empty() { Err(ImportError::Nothing) } else { Ok(cards) }
 }
 
-/// Reads one JSContact card, or the first of a list.
+/// Reads the one contact of a file.
 ///
 /// # Errors
-/// Where the text is no JSContact.
-pub fn jscontact(text: &str) -> Result<Card, Failure> {
-    let bad = || Failure::usage("the file holds no JSContact card (RFC 9553); export one contact and try again");
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|_| bad())?;
-    let card = value.get(0).unwrap_or(&value).to_string();
-    let card: JSContact<'_, String, String> = JSContact::parse(&card).map_err(|_| bad())?;
-    let card = card.into_vcard().ok_or_else(bad)?;
-    let card = Card { format: "jscontact", ..from_vcard(&card) };
-    if card.values.is_empty() { Err(bad()) } else { Ok(card) }
+/// As [`read_all`]; and where the file holds several, with their names.
+pub fn read(name: &str, bytes: &[u8]) -> Result<Card, ImportError> {
+    one_of(read_all(name, bytes)?, None)
 }
 
-/// Reads a CSV file whose rows are a field and its value; a first row `field,value` is skipped.
+/// The contact of this number, from 1 on; without a number, the only one.
 ///
 /// # Errors
-/// Where a row is not two cells. Fields that are unknown are left out and named.
-pub fn csv(text: &str) -> Result<Card, Failure> {
-    let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut card = Card { format: "csv", ..Card::default() };
-    for (number, row) in (1..).zip(rows.records()) {
-        let next = "give two cells a row: a field, as `regie fields --all` lists them, and its value";
-        let bad = |why: String| Failure::usage(format!("row {number} of the file: {why}; {next}"));
-        let row = row.map_err(|error| bad(error.to_string()))?;
-        let (Some(field), Some(value), None) = (row.get(0), row.get(1), row.get(2)) else {
-            return Err(bad(format!("it has {} cells", row.len())));
-        };
-        let (field, value) = (field.trim(), value.trim());
-        if value.is_empty() || (number == 1 && field.eq_ignore_ascii_case("field")) {
-            continue;
-        }
-        match field.parse::<regie_protocol::field::FieldPath>() {
-            Ok(field) => card.values.push((field.to_string(), value.to_owned())),
-            Err(_) => card.left_out.push(field.chars().take(64).collect()),
-        }
+/// Where there is none of that number, or several and no number.
+pub fn one_of(mut cards: Vec<Card>, number: Option<usize>) -> Result<Card, ImportError> {
+    const SHOWN: usize = 10;
+    let index = match number {
+        Some(number) => number.checked_sub(1).filter(|index| *index < cards.len()),
+        None => (cards.len() == 1).then_some(0),
+    };
+    if let Some(index) = index {
+        return Ok(cards.swap_remove(index));
     }
-    if card.values.is_empty() {
-        return Err(Failure::usage("the file holds no field with a value; `regie fields --all` lists the fields"));
-    }
-    Ok(card)
+    let shown = (1..).zip(&cards).take(SHOWN).map(|(number, card)| format!("{number} {}", card.name()));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = if cards.len() > SHOWN { ", …" } else { "" };
+    Err(ImportError::Several { count: cards.len(), shown: format!("{shown}{more}") })
 }
 
-/// Reads the first card of a file.
-///
-/// # Errors
-/// Where the file holds no vCard.
-pub fn vcard(text: &str) -> Result<Card, Failure> {
-    let mut parser = Parser::new(text);
-    loop {
-        match parser.entry() {
-            Entry::VCard(card) => return Ok(Card { format: "vcard", ..from_vcard(&card) }),
-            Entry::Eof => {
-                return Err(Failure::usage(
-                    "the file holds no vCard; export one contact as .vcf (RFC 6350) and try again",
-                ));
-            }
-            _ => {}
-        }
-    }
-}
-
-fn from_vcard(card: &VCard) -> Card {
-    let mut found = Card::default();
-    for entry in &card.entries {
-        let parts = parts(&entry.values);
-        let fields: &[&str] = match entry.name {
-            VCardProperty::Fn => &["name.full"],
-            VCardProperty::N => &["name.family", "name.given"],
-            // post office box; extended address; street; locality; region; postal code; country
-            VCardProperty::Adr => &[
-                "",
-                "",
-                "address.street",
-                "address.locality",
-                "address.region",
-                "address.postalCode",
-                "address.country",
-            ],
-            VCardProperty::Email => &["email"],
-            VCardProperty::Tel => &["telephone"],
-            VCardProperty::Bday => &["birthDate"],
-            VCardProperty::Url => &["url"],
-            VCardProperty::Org => &["employment.organization"],
-            VCardProperty::Title => &["employment.jobTitle"],
-            VCardProperty::Lang => &["language"],
-            VCardProperty::Version | VCardProperty::Begin | VCardProperty::End => continue,
-            _ => &[],
-        };
-        if fields.is_empty() {
-            found.left_out.push(format!("{:?}", entry.name));
-        }
-        for (field, value) in fields.iter().zip(parts) {
-            let value = value.strip_prefix("tel:").unwrap_or(&value).trim().to_owned();
-            // The first of several e-mail addresses or numbers is the one that counts.
-            let taken = found.values.iter().any(|(known, _)| known == field);
-            if !field.is_empty() && !value.is_empty() && !taken {
-                found.values.push(((*field).to_owned(), value));
-            }
-        }
-    }
-    found
-}
-
-fn parts(values: &[VCardValue]) -> Vec<String> {
-    values
-        .iter()
-        .flat_map(|value| match value {
-            VCardValue::Text(text) => vec![text.clone()],
-            VCardValue::Component(parts) => vec![parts.join(" ")],
-            VCardValue::Integer(number) => vec![number.to_string()],
-            VCardValue::PartialDateTime(date) => match (date.year, date.month, date.day) {
-                (Some(year), Some(month), Some(day)) => vec![format!("{year:04}-{month:02}-{day:02}")],
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
-        })
-        .collect()
+fn is_table(name: &str, text: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let head = text.lines().next().unwrap_or_default();
+    let named = [".csv", ".tsv", ".txt"].iter().any(|end| name.ends_with(end));
+    named && !head.is_empty()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_card_becomes_fields() {
-        let card = vcard(
-            "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Bakker\r\nN:Bakker;Anna;;;\r\nBDAY:19800229\r\n\
-             ADR:;;Dorpsstraat 1;Utrecht;;3511 AA;Netherlands\r\nTEL;VALUE=uri:tel:+31-30-1234567\r\n\
-             EMAIL:anna@example.org\r\nEMAIL:other@example.org\r\nNOTE:hello\r\nEND:VCARD\r\n",
-        )
-        .expect("a card");
-        let get = |field: &str| card.values.iter().find(|(known, _)| known == field).map(|(_, value)| value.as_str());
-        assert_eq!(get("name.full"), Some("Anna Bakker"));
-        assert_eq!(get("name.family"), Some("Bakker"));
-        assert_eq!(get("address.street"), Some("Dorpsstraat 1"));
-        assert_eq!(get("address.postalCode"), Some("3511 AA"));
-        assert_eq!(get("birthDate"), Some("1980-02-29"));
-        assert_eq!(get("telephone"), Some("+31-30-1234567"));
-        assert_eq!(get("email"), Some("anna@example.org"));
-        assert!(vcard("hello").is_err());
+    fn card(name: &str, bytes: &[u8]) -> Card {
+        read(name, bytes).unwrap_or_else(|error| panic!("{}: {error}", String::from_utf8_lossy(bytes)))
+    }
+
+    fn of(card: &Card, field: &str) -> String {
+        card.values.iter().find(|(own, _)| own == field).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// A vCard of these lines.
+    fn vcard(version: &str, lines: &str) -> Vec<u8> {
+        format!("BEGIN:VCARD\r\nVERSION:{version}\r\n{lines}\r\nEND:VCARD\r\n").into_bytes()
     }
 
     #[test]
-    fn a_jscontact_card_and_a_table_become_fields() {
-        let card = read(
-            "card.json",
-            r#"{"@type":"Card","version":"1.0","uid":"u","name":{"full":"Anna Bakker","components":
-               [{"kind":"given","value":"Anna"},{"kind":"surname","value":"Bakker"}]},
-               "emails":{"e":{"address":"anna@example.org"}}}"#,
-        )
-        .expect("a card");
-        let get =
-            |card: &Card, field: &str| card.values.iter().find(|(known, _)| known == field).map(|(_, v)| v.clone());
-        assert_eq!(card.format, "jscontact");
-        assert_eq!(get(&card, "name.full").as_deref(), Some("Anna Bakker"));
-        assert_eq!(get(&card, "email").as_deref(), Some("anna@example.org"));
+    fn what_a_card_says_is_taken_and_the_rest_is_named() {
+        let lines = "FN:Anna Bakker\r\nN:Bakker;Anna,Maria;;;\r\nADR:;Apt 4;Dorpsstraat 1, bis;Utrecht;;3511 AA;NL\r\n\
+                     TEL;VALUE=uri:tel:+31-30-1234567;ext=5\r\nEMAIL:mailto:anna@example.org\r\nNOTE:hello";
+        let card = card("a.vcf", &vcard("4.0", lines));
+        assert_eq!(of(&card, "name.full"), "Anna Bakker");
+        assert_eq!((of(&card, "name.family"), of(&card, "name.given")), ("Bakker".into(), "Anna Maria".into()));
+        assert_eq!(of(&card, "address.street"), "Dorpsstraat 1, bis, Apt 4");
+        assert_eq!(of(&card, "telephone"), "+31-30-1234567");
+        assert_eq!(of(&card, "email"), "anna@example.org");
+        assert_eq!(card.left_out, ["NOTE"]);
+    }
 
-        let table = read("me.csv", "field,value\nemail,a@b.nl\nhousehold.size,3\nshoe.size,41\n").expect("a table");
-        assert_eq!(table.values.len(), 2);
-        assert_eq!(table.left_out, ["shoe.size"]);
-        assert!(read("me.csv", "email\n").expect_err("one cell").message.contains("row 1"));
-        assert!(read("x.json", "{}").is_err());
+    #[test]
+    fn only_a_whole_date_is_a_birthday() {
+        for (line, birthday) in [
+            ("BDAY:19800229", "1980-02-29"),
+            ("BDAY:1980-02-29", "1980-02-29"),
+            ("BDAY;VALUE=date-time:1980-02-29T10:00:00Z", "1980-02-29"),
+            ("BDAY;X-APPLE-OMIT-YEAR=1604:1604-02-29", ""),
+            ("BDAY;VALUE=text:circa 1800", ""),
+            ("BDAY:--0229", ""),
+            ("BDAY:1980", ""),
+            ("BDAY:29.02.1980", ""),
+            ("BDAY:1981-02-29", ""),
+        ] {
+            for version in ["3.0", "4.0"] {
+                let card = card("a.vcf", &vcard(version, &format!("FN:A\r\n{line}")));
+                assert_eq!(of(&card, "birthDate"), birthday, "{line}");
+                assert_eq!(card.left_out.is_empty(), !birthday.is_empty(), "{line}: {:?}", card.left_out);
+            }
+        }
+    }
+
+    #[test]
+    fn the_preferred_value_counts_never_a_fax_and_an_address_is_taken_whole() {
+        let lines = "FN:P\r\nTEL;WORK;FAX:1\r\nTEL;CELL;PREF:2\r\nEMAIL;WORK:w@example.org\r\nEMAIL;HOME:h@example.org\r\n\
+                     ADR;HOME:;;Kade 1;Gent;;9000;\r\nADR;WORK:;;Plein 2;Breda;Brabant;4811;Nederland";
+        let card = card("a.vcf", &vcard("2.1", lines));
+        assert_eq!((of(&card, "telephone"), of(&card, "email")), ("2".into(), "h@example.org".into()));
+        assert_eq!((of(&card, "address.street"), of(&card, "address.country")), ("Kade 1".into(), String::new()));
+        assert_eq!(card.left_out.len(), 3, "{:?}", card.left_out);
+        let pref = "FN:P\r\nTEL;PREF=2:1\r\nTEL;PREF=1:2\r\nTEL;TYPE=fax;PREF=1:3";
+        assert_eq!(of(&self::card("a.vcf", &vcard("4.0", pref)), "telephone"), "2");
+    }
+
+    #[test]
+    fn text_is_read_in_the_encoding_that_it_was_written_in() {
+        let plain = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zo\u{eb} M\u{fc}ller\r\nEND:VCARD\r\n";
+        let latin: Vec<u8> = plain.chars().map(|c| u8::try_from(c).expect("latin")).collect();
+        let utf16 = [0xff, 0xfe].into_iter().chain(plain.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let mac = plain.replace("\r\n", "\r").into_bytes();
+        let mut folded = plain.as_bytes().to_vec();
+        let within = folded.iter().position(|byte| *byte == 0xc3).expect("two bytes") + 1;
+        folded.splice(within..within, *b"\r\n ");
+        let quoted = vcard("2.1", "FN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Zo=EB M=\r\n=FCller");
+        let bare = vcard("2.1", "FN;QUOTED-PRINTABLE:Zo=C3=AB M=C3=BCller");
+        let base64 = vcard("3.0", "FN;ENCODING=b:Wm/DqyBNw7xsbGVy");
+        for bytes in [latin, utf16, mac, folded, quoted, bare, base64] {
+            assert_eq!(of(&card("a.vcf", &bytes), "name.full"), "Zo\u{eb} M\u{fc}ller", "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_taken_out_of_several_and_nothing_out_of_a_torn_file() {
+        let two = [vcard("3.0", "FN:A"), vcard("3.0", "FN:B")].concat();
+        let error = read("a.vcf", &two).expect_err("two");
+        assert_eq!(error, ImportError::Several { count: 2, shown: "1 A, 2 B".into() });
+        assert_eq!(one_of(read_all("a.vcf", &two).expect("two"), Some(2)).expect("the second").name(), "B");
+        assert!(one_of(read_all("a.vcf", &two).expect("two"), Some(3)).is_err());
+        assert_eq!(read("a.vcf", b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna\r\nEMAIL:anna@exam"), Err(ImportError::Torn));
+        assert_eq!(read("a.json", br#"{"@type":"Card","name":{"full":"Ann"#), Err(ImportError::Torn));
+        assert_eq!(read("a.vcf", b"hello"), Err(ImportError::Unknown));
+        assert_eq!(read("a.json", b"{}"), Err(ImportError::Nothing));
+        let nested = "FN:Fred\r\nAGENT:\r\nBEGIN:VCARD\r\nFN:Joe\r\nTEL:1\r\nEND:VCARD\r\nEMAIL:f@example.org";
+        let fred = card("a.vcf", &vcard("2.1", nested));
+        assert_eq!(
+            (of(&fred, "name.full"), of(&fred, "email"), of(&fred, "telephone")),
+            ("Fred".into(), "f@example.org".into(), String::new())
+        );
+    }
+
+    #[test]
+    fn contacts_in_json_become_fields() {
+        let street = r#""components":[{"kind":"name","value":"Dorpsstraat"},{"kind":"number","value":"1"},{"kind":"apartment","value":"A"}]"#;
+        for (text, format, street) in [
+            (
+                format!(
+                    r#"{{"@type":"Card","name":{{"full":"Anna"}},"addresses":{{"a":{{{street},"countryCode":"NL"}}}}}}"#
+                ),
+                "jscontact",
+                "Dorpsstraat 1, A",
+            ),
+            (
+                format!(
+                    r#"{{"@type":"Card","name":{{"full":"Anna"}},"addresses":{{"a":{{{street},"countryCode":"US"}}}}}}"#
+                ),
+                "jscontact",
+                "1 Dorpsstraat, A",
+            ),
+            (
+                r#"["vcard",[["fn",{},"text","Anna"],["adr",{},"text",["","","Dorpsstraat 1","","","","NL"]]]]"#.into(),
+                "jcard",
+                "Dorpsstraat 1",
+            ),
+            (
+                r#"{"items":[{"type":4,"identity":{"firstName":"Anna","address1":"Dorpsstraat 1"}}]}"#.into(),
+                "bitwarden",
+                "Dorpsstraat 1",
+            ),
+            (
+                r#"{"methodResponses":[["ContactCard/get",{"list":[{"name":{"full":"Anna"}}]},"0"]]}"#.into(),
+                "jscontact",
+                "",
+            ),
+        ] {
+            let card = card("a.json", text.as_bytes());
+            assert_eq!(
+                (card.format, of(&card, "name.full").as_str(), of(&card, "address.street").as_str()),
+                (format, "Anna", street),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn tables_of_spreadsheets_and_address_books_become_fields() {
+        for text in [
+            "field,value\nname.full,Anna\nshoe.size,41\n",
+            "field;value\nname.full;Anna\nshoe.size;41\n",
+            "field,value,\nname.full,Anna,\nshoe.size,41,\n",
+            "field\tvalue\r\nname.full\tAnna\r\nshoe.size\t41\r\n",
+        ] {
+            let card = card("a.csv", text.as_bytes());
+            assert_eq!(
+                (of(&card, "name.full").as_str(), card.left_out.as_slice()),
+                ("Anna", &["shoe.size".to_owned()][..]),
+                "{text}"
+            );
+        }
+        let google = "First Name,Last Name,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value,Address 1 - Street,Address 1 - City\n\
+                      Anna,Bakker,Work Fax,1,Mobile,2 ::: 3,Dorpsstraat 1,Utrecht\n";
+        let outlook = "\"Voornaam\";\"Achternaam\";\"Fax op werk\";\"Mobiele telefoon\";\"Straat (huisadres)\";\"Plaats (huisadres)\";\"Plaats (werkadres)\"\r\n\
+                       \"Anna\";\"Bakker\";\"1\";\"2\";\"Dorpsstraat 1\";\"Utrecht\";\"Breda\"\r\n";
+        for text in [google, outlook] {
+            let card = card("a.csv", text.as_bytes());
+            for (field, value) in [
+                ("name.full", "Anna Bakker"),
+                ("telephone", "2"),
+                ("address.street", "Dorpsstraat 1"),
+                ("address.locality", "Utrecht"),
+            ] {
+                assert_eq!(of(&card, field), value, "{text}");
+            }
+        }
+        assert!(matches!(read("a.csv", b"email\n"), Err(ImportError::Row { row: 1, .. })));
     }
 }

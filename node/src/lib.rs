@@ -11,6 +11,7 @@ compile_error!(
 const _: () = assert!(!regie_protocol::scheme::MODELLED, "the protocol was built with modelled signatures");
 
 pub mod api;
+pub mod backoff;
 pub mod backup;
 pub mod cli;
 pub mod clock;
@@ -24,8 +25,11 @@ pub mod domain;
 pub mod driver;
 pub mod home;
 pub mod import;
+mod locale;
 pub mod network;
 pub mod person;
 pub mod public;
+mod sentences;
 pub mod store;
 pub mod supplier;
+pub mod web;

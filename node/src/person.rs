@@ -29,6 +29,7 @@ mod records;
 mod rhythm;
 mod segments;
 mod standing;
+mod tables;
 mod verify;
 
 use std::{
@@ -49,7 +50,6 @@ use regie_protocol::{
     signed::{ObjectId, Signed},
     standing::Unread,
     time::{Now, Timestamp},
-    wire,
 };
 use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
@@ -59,6 +59,7 @@ pub use intents::take_up;
 pub use pairing::{look, pair};
 pub use records::seed;
 pub use rhythm::Rhythm;
+pub use tables::{SCHEMA, decode_all};
 
 use crate::{
     clock::Clock,
@@ -66,7 +67,7 @@ use crate::{
     domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
     network::{DialError, Responder, Strangers, Way},
-    store::{Batch, Key, Store, StoreError, Table},
+    store::{Batch, Read as _, Store, StoreError},
 };
 
 /// What the person's driver handles.
@@ -494,7 +495,5 @@ fn remembered(
 }
 
 fn stored_value(store: &Store, field: FieldPath) -> Result<Option<Observed>, Unreadable> {
-    let stored = store.get(Table::Field, &Key::item(field.to_string().as_bytes())).map_err(|_| Unreadable)?;
-    let limit = regie_protocol::limits::OBJECT_BYTES;
-    stored.map(|bytes| wire::decode(&bytes, limit).map_err(|_| Unreadable)).transpose()
+    store.get(tables::FIELDS, &field).map_err(|_| Unreadable)
 }

@@ -29,6 +29,7 @@ mod profile;
 mod records;
 mod rotation;
 mod sharing;
+pub(crate) mod tables;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use profile::check as check_profile;
 pub use records::key;
 pub use rotation::{may_rotate, rotate};
+pub use tables::{SCHEMA, decode_all};
 pub use tally::Standing;
 
 use crate::{
@@ -59,7 +61,7 @@ use crate::{
     command::{Command, Failure},
     driver::{self, Driven, Turn},
     network::{Address, Endpoint, Forwarding, NetworkEvent, Reach, Responder, Through, Way},
-    store::{Batch, Key, Ledger, StoreError, Table},
+    store::{Batch, Key, Ledger, Read as _, StoreError, TableId},
 };
 
 /// Real persons, or those who were invited for a trial. A key of the API sees one of the two worlds.
@@ -82,10 +84,10 @@ impl World {
     }
 
     /// What its rows stand under.
-    pub(crate) fn group(self) -> &'static [u8] {
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Live => b"live",
-            Self::Test => b"test",
+            Self::Live => "live",
+            Self::Test => "test",
         }
     }
 }
@@ -196,7 +198,7 @@ pub struct Companion {
     told_this_turn: bool,
     /// The invitation that was used last in this turn.
     used: Option<Nonce>,
-    touched: BTreeSet<(Table, Key)>,
+    touched: BTreeSet<(TableId, Key)>,
     /// Up to which number the post of the other companions was read.
     mail: Option<u64>,
     /// Which companion this is, among those that share a store.
@@ -655,17 +657,17 @@ impl Companion {
 
     /// Can the store be read?
     pub(crate) fn alive(&self) -> Result<(), Failure> {
-        self.store.get(Table::Profile, &Key::item(b"profile"))?;
+        self.store.fact(tables::PROFILE)?;
         Ok(())
     }
 
     /// How much there is of everything.
     pub(crate) fn figures(&self) -> Result<Figures, Failure> {
         Ok(Figures {
-            relationships: self.store.count(Table::Relationship)?,
+            relationships: self.store.count(tables::RELATIONSHIPS)?,
             connected: self.connected.len() as u64,
-            values: self.store.count(Table::Held)?,
-            events: self.store.count(Table::Event)?,
+            values: self.store.count(tables::HELD_VALUES)?,
+            events: self.store.count(tables::EVENTS)?,
             clocks_differ: self.machine.skewed().count() as u64,
             clock_fine: self.clock.told("regie clock")["fine"] == Value::Bool(true),
         })

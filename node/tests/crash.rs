@@ -5,8 +5,8 @@
 
 mod disk;
 
-use disk::{Disk, Image, Model, Random, Step, content, number_from_env, random_batch};
-use regie::store::{Batch, Key, Side, StoreError, Table};
+use disk::{Disk, FIELD, Image, Model, Random, Step, content, number_from_env, random_batch};
+use regie::store::{Batch, Key, Side, StoreError};
 
 const SECTOR: usize = 512;
 const COMMITS: u64 = 60;
@@ -219,15 +219,15 @@ fn every_step_of_an_epoch_roll_can_be_cut() {
     let mut store = disk.create();
     let mut batch = Batch::new();
     for number in 0..50u8 {
-        batch.put(Table::Field, key(&[number]), vec![number; 40]);
+        batch.put_row(FIELD, key(&[number]), vec![number; 40]);
     }
     store.commit(batch).unwrap();
     let base = disk.image();
     disk.record();
     let before = content(&store).unwrap();
     let mut batch = Batch::new();
-    batch.delete(Table::Field, key(&[7]));
-    batch.put(Table::Field, key(&[8]), b"new".to_vec());
+    batch.delete_row(FIELD, key(&[7]));
+    batch.put_row(FIELD, key(&[8]), b"new".to_vec());
     store.commit(batch).unwrap();
     let after = content(&store).unwrap();
     std::mem::forget(store);
@@ -249,7 +249,7 @@ fn every_step_of_an_epoch_roll_can_be_cut() {
             assert_eq!(Disk::new(old).open().is_err(), rolled, "cut {cut}");
             // And erasing goes on.
             let mut batch = Batch::new();
-            batch.delete_group(Table::Field, b"peer");
+            batch.delete_rows(FIELD, b"peer");
             store.commit(batch).unwrap();
             drop(store);
             assert!(content(&disk.open().unwrap()).unwrap().is_empty());
@@ -264,23 +264,23 @@ fn an_error_at_any_change_halts_and_opening_recovers() {
         let disk = Disk::default();
         let mut store = disk.create();
         let mut batch = Batch::new();
-        batch.put(Table::Field, Key::item(b"a"), b"old".to_vec());
+        batch.put_row(FIELD, Key::item(b"a"), b"old".to_vec());
         store.commit(batch).unwrap();
         disk.fail_after(changes, std::io::ErrorKind::Other);
         let mut batch = Batch::new();
-        batch.put(Table::Field, Key::item(b"a"), b"new".to_vec());
+        batch.put_row(FIELD, Key::item(b"a"), b"new".to_vec());
         let outcome = store.commit(batch);
         if outcome.is_ok() {
             assert!(changes > 3);
             return;
         }
         let mut batch = Batch::new();
-        batch.put(Table::Field, Key::item(b"b"), b"x".to_vec());
+        batch.put_row(FIELD, Key::item(b"b"), b"x".to_vec());
         assert_eq!(store.commit(batch), Err(StoreError::Halted));
-        assert_eq!(store.get(Table::Field, &Key::item(b"a")).err(), Some(StoreError::Halted));
+        assert_eq!(store.row(FIELD, &Key::item(b"a")).err(), Some(StoreError::Halted));
         drop(store);
         let store = Disk::new(disk.image()).open().unwrap();
-        let value = store.get(Table::Field, &Key::item(b"a")).unwrap().unwrap();
+        let value = store.row(FIELD, &Key::item(b"a")).unwrap().unwrap();
         assert!([b"old".as_slice(), b"new"].contains(&value.as_slice()));
     }
 }

@@ -11,8 +11,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use disk::{Disk, Model, Random, content, number_from_env, random_batch};
-use regie::store::{Batch, Key, Store, StoreError, Table};
+use disk::{Disk, GRANT, Model, Random, content, number_from_env, random_batch};
+use regie::store::{Batch, Key, Store, StoreError};
 
 const COMMITS: u64 = 12;
 const KINDS: [ErrorKind; 3] = [ErrorKind::Other, ErrorKind::StorageFull, ErrorKind::ReadOnlyFilesystem];
@@ -50,9 +50,9 @@ fn run(disk: &Disk, seed: u64) -> Outcome {
 /// After an error nothing more is taken and nothing is told.
 fn halted(store: &mut Store) {
     let mut batch = Batch::new();
-    batch.put(Table::Grant, Key::item(b"after"), b"x".to_vec());
+    batch.put_row(GRANT, Key::item(b"after"), b"x".to_vec());
     assert_eq!(store.commit(batch), Err(StoreError::Halted));
-    assert_eq!(store.get(Table::Grant, &Key::item(b"after")).err(), Some(StoreError::Halted));
+    assert_eq!(store.row(GRANT, &Key::item(b"after")).err(), Some(StoreError::Halted));
 }
 
 /// The disk is well again: what was acknowledged is there, and of the commit that failed all or nothing.

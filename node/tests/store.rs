@@ -4,11 +4,14 @@
 
 mod disk;
 
-use disk::{Disk, Image, Model, Random, content, index_of, number_from_env, passphrase};
+use disk::{
+    AUDIT_ENTRY, DISCLOSURE, Disk, FIELD, GRANT, Image, Model, RECEIPT, RELATIONSHIP_LOG, REVOCATION, Random, SCHEMA,
+    content, index_of, number_from_env, passphrase,
+};
 use regie::store::limits::{
     BATCH_MAX_BYTES, BATCH_MAX_OPERATIONS, GROUP_MAX_BYTES, ITEM_MAX_BYTES, SCAN_MAX_ROWS, VALUE_MAX_BYTES,
 };
-use regie::store::{Batch, Item, KdfCost, Key, Passphrase, Side, Store, StoreError, Table};
+use regie::store::{Batch, Item, KdfCost, Key, Passphrase, Side, Store, StoreError, TableId};
 use std::fs;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,24 +19,24 @@ use std::path::Path;
 use std::time::Instant;
 
 fn create(dir: &Path) -> Store {
-    Store::create(dir, &passphrase(), KdfCost::CHEAPEST).unwrap()
+    Store::create(dir, &SCHEMA, &passphrase(), KdfCost::CHEAPEST).unwrap()
 }
 
 fn open(dir: &Path) -> Result<Store, StoreError> {
-    Store::open(dir, &passphrase())
+    Store::open(dir, &SCHEMA, &passphrase())
 }
 
-fn put(store: &mut Store, table: Table, key: Key, value: &[u8]) -> Result<(), StoreError> {
+fn put(store: &mut Store, table: TableId, key: Key, value: &[u8]) -> Result<(), StoreError> {
     let mut batch = Batch::new();
-    batch.put(table, key, value.to_vec());
+    batch.put_row(table, key, value.to_vec());
     store.commit(batch)
 }
 
-fn get(store: &Store, table: Table, key: &Key) -> Option<Vec<u8>> {
-    store.get(table, key).unwrap().map(|value| value.to_vec())
+fn get(store: &Store, table: TableId, key: &Key) -> Option<Vec<u8>> {
+    store.row(table, key).unwrap().map(|value| value.to_vec())
 }
 
-fn group_rows(store: &Store, table: Table, group: &[u8]) -> Vec<(Item, Vec<u8>)> {
+fn group_rows(store: &Store, table: TableId, group: &[u8]) -> Vec<(Item, Vec<u8>)> {
     let mut rows = Vec::new();
     let visit = |row: regie::store::Row| {
         rows.push((row.item, row.value.to_vec()));
@@ -63,20 +66,20 @@ fn what_goes_in_comes_out_also_after_reopening() {
     assert!(!Store::exists(dir.path()));
     let mut store = create(dir.path());
     assert!(Store::exists(dir.path()));
-    for table in Table::ALL {
-        put(&mut store, *table, Key::grouped(b"g", b"a"), table.name().as_bytes()).unwrap();
-        put(&mut store, *table, Key::item(b"empty"), b"").unwrap();
+    for table in SCHEMA.ids() {
+        put(&mut store, table, Key::grouped(b"g", b"a"), table.name().as_bytes()).unwrap();
+        put(&mut store, table, Key::item(b"empty"), b"").unwrap();
     }
-    put(&mut store, Table::Grant, Key::item(b"large"), &vec![5; VALUE_MAX_BYTES]).unwrap();
+    put(&mut store, GRANT, Key::item(b"large"), &vec![5; VALUE_MAX_BYTES]).unwrap();
     for round in 0..2 {
-        for table in Table::ALL {
-            let value = get(&store, *table, &Key::grouped(b"g", b"a"));
+        for table in SCHEMA.ids() {
+            let value = get(&store, table, &Key::grouped(b"g", b"a"));
             assert_eq!(value.as_deref(), Some(table.name().as_bytes()), "round {round}");
-            assert_eq!(get(&store, *table, &Key::item(b"empty")), Some(vec![]));
-            assert_eq!(get(&store, *table, &Key::item(b"a")), None);
-            assert_eq!(store.count(*table).unwrap(), 2 + u64::from(*table == Table::Grant));
+            assert_eq!(get(&store, table, &Key::item(b"empty")), Some(vec![]));
+            assert_eq!(get(&store, table, &Key::item(b"a")), None);
+            assert_eq!(store.row_count(table).unwrap(), 2 + u64::from(table == GRANT));
         }
-        assert_eq!(get(&store, Table::Grant, &Key::item(b"large")), Some(vec![5; VALUE_MAX_BYTES]));
+        assert_eq!(get(&store, GRANT, &Key::item(b"large")), Some(vec![5; VALUE_MAX_BYTES]));
         store.close().unwrap();
         store = open(dir.path()).unwrap();
     }
@@ -85,25 +88,25 @@ fn what_goes_in_comes_out_also_after_reopening() {
 #[test]
 fn a_batch_runs_in_order_and_counts_stay_right() {
     let mut store = Disk::default().create();
-    for table in [Table::Field, Table::Grant] {
+    for table in [FIELD, GRANT] {
         let mut batch = Batch::new();
-        batch.put(table, Key::grouped(b"g", b"1"), b"a".to_vec());
-        batch.put(table, Key::grouped(b"g", b"1"), b"b".to_vec());
-        batch.put(table, Key::grouped(b"g", b"2"), b"c".to_vec());
-        batch.put(table, Key::grouped(b"h", b"1"), b"d".to_vec());
-        batch.delete(table, Key::grouped(b"g", b"2"));
-        batch.delete(table, Key::grouped(b"g", b"never"));
+        batch.put_row(table, Key::grouped(b"g", b"1"), b"a".to_vec());
+        batch.put_row(table, Key::grouped(b"g", b"1"), b"b".to_vec());
+        batch.put_row(table, Key::grouped(b"g", b"2"), b"c".to_vec());
+        batch.put_row(table, Key::grouped(b"h", b"1"), b"d".to_vec());
+        batch.delete_row(table, Key::grouped(b"g", b"2"));
+        batch.delete_row(table, Key::grouped(b"g", b"never"));
         store.commit(batch).unwrap();
         assert_eq!(get(&store, table, &Key::grouped(b"g", b"1")), Some(b"b".to_vec()));
         assert_eq!(get(&store, table, &Key::grouped(b"g", b"2")), None);
-        assert_eq!(store.count(table).unwrap(), 2);
+        assert_eq!(store.row_count(table).unwrap(), 2);
         let mut batch = Batch::new();
-        batch.delete_group(table, b"g");
-        batch.put(table, Key::grouped(b"g", b"9"), b"e".to_vec());
+        batch.delete_rows(table, b"g");
+        batch.put_row(table, Key::grouped(b"g", b"9"), b"e".to_vec());
         store.commit(batch).unwrap();
         assert_eq!(group_rows(&store, table, b"g"), [(Item::Bytes(vec![b'9']), b"e".to_vec())]);
         assert_eq!(group_rows(&store, table, b"h").len(), 1);
-        assert_eq!(store.count(table).unwrap(), 2);
+        assert_eq!(store.row_count(table).unwrap(), 2);
     }
 }
 
@@ -112,9 +115,9 @@ fn random_batches_agree_with_a_model() {
     let (image, model) = sample();
     let store = Disk::new(image).open().unwrap();
     assert_eq!(content(&store).unwrap(), model);
-    for table in Table::ALL {
-        let rows = model.keys().filter(|(t, _)| t == table).count() as u64;
-        assert_eq!(store.count(*table).unwrap(), rows);
+    for table in SCHEMA.ids() {
+        let rows = model.keys().filter(|(t, _)| *t == table).count() as u64;
+        assert_eq!(store.row_count(table).unwrap(), rows);
     }
     for ((table, key), value) in &model {
         assert_eq!(get(&store, *table, key).as_ref(), Some(value));
@@ -127,28 +130,28 @@ fn numbers_come_in_order_and_in_pages() {
     for start in [2_000u64, 0, 1_000] {
         let mut batch = Batch::new();
         for index in start..start + 1_000 {
-            batch.put(Table::AuditEntry, Key::index(index), index.to_be_bytes().to_vec());
-            batch.put(Table::RelationshipLog, Key::grouped_index(b"p", index), vec![1]);
+            batch.put_row(AUDIT_ENTRY, Key::index(index), index.to_be_bytes().to_vec());
+            batch.put_row(RELATIONSHIP_LOG, Key::grouped_index(b"p", index), vec![1]);
         }
-        batch.put(Table::AuditEntry, Key::item(b"not a number"), vec![9]);
+        batch.put_row(AUDIT_ENTRY, Key::item(b"not a number"), vec![9]);
         store.commit(batch).unwrap();
     }
-    assert_eq!(store.last_index(Table::AuditEntry).unwrap(), Some(2_999));
-    assert_eq!(store.last_index(Table::Grant).unwrap(), None);
-    assert_eq!(store.last_index(Table::RelationshipLog).unwrap(), None);
-    assert_eq!(store.last_group_index(Table::RelationshipLog, b"p").unwrap(), Some(2_999));
-    let rows = store.scan_indexes(Table::AuditEntry, 0, usize::MAX).unwrap();
+    assert_eq!(store.last_index(AUDIT_ENTRY).unwrap(), Some(2_999));
+    assert_eq!(store.last_index(GRANT).unwrap(), None);
+    assert_eq!(store.last_index(RELATIONSHIP_LOG).unwrap(), None);
+    assert_eq!(store.last_group_index(RELATIONSHIP_LOG, b"p").unwrap(), Some(2_999));
+    let rows = store.scan_indexes(AUDIT_ENTRY, 0, usize::MAX).unwrap();
     assert_eq!(rows.len(), SCAN_MAX_ROWS);
-    assert!(store.scan_indexes(Table::AuditEntry, 0, 0).unwrap().is_empty());
+    assert!(store.scan_indexes(AUDIT_ENTRY, 0, 0).unwrap().is_empty());
     let (mut next, mut seen) = (500, Vec::new());
     loop {
-        let rows = store.scan_indexes(Table::AuditEntry, next, 300).unwrap();
+        let rows = store.scan_indexes(AUDIT_ENTRY, next, 300).unwrap();
         let Some(last) = rows.last() else { break };
         next = index_of(&last.item) + 1;
         seen.extend(rows.iter().map(|row| index_of(&row.item)));
     }
     assert!(seen.into_iter().eq(500..3_000));
-    let rows = store.scan_group_indexes(Table::RelationshipLog, b"p", 2_990, 100).unwrap();
+    let rows = store.scan_group_indexes(RELATIONSHIP_LOG, b"p", 2_990, 100).unwrap();
     assert_eq!(rows.len(), 10);
 }
 
@@ -161,9 +164,9 @@ fn a_visitor_can_break_off_and_fail() {
         seen += 1;
         Ok::<_, StoreError>(ControlFlow::Break(()))
     };
-    store.scan(Table::AuditEntry, once).unwrap();
+    store.scan(AUDIT_ENTRY, once).unwrap();
     assert_eq!(seen, 1);
-    let failed = store.scan(Table::AuditEntry, |_| Err(StoreError::BatchTooLarge));
+    let failed = store.scan(AUDIT_ENTRY, |_| Err(StoreError::BatchTooLarge));
     assert_eq!(failed, Err(StoreError::BatchTooLarge));
 }
 
@@ -179,25 +182,25 @@ fn an_export_put_into_another_store_is_the_same() {
 #[test]
 fn bounds_are_typed_errors_and_nothing_is_stored() {
     let mut store = Disk::default().create();
-    let table = Table::Grant;
+    let table = GRANT;
     let long = Key::item(&vec![0; ITEM_MAX_BYTES + 1]);
     assert_eq!(put(&mut store, table, long.clone(), b""), Err(StoreError::KeyTooLong { table: "grant" }));
-    assert!(store.get(table, &long).is_err());
+    assert!(store.row(table, &long).is_err());
     let long = Key::grouped(&vec![0; GROUP_MAX_BYTES + 1], b"");
     assert!(put(&mut store, table, long, b"").is_err());
     let large = put(&mut store, table, Key::item(b""), &vec![0; VALUE_MAX_BYTES + 1]);
     assert_eq!(large, Err(StoreError::ValueTooLarge { table: "grant", bytes: VALUE_MAX_BYTES + 1 }));
     let mut batch = Batch::new();
     for number in 0..=BATCH_MAX_OPERATIONS as u64 {
-        batch.put(table, Key::index(number), Vec::new());
+        batch.put_row(table, Key::index(number), Vec::new());
     }
     assert_eq!(store.commit(batch), Err(StoreError::BatchTooLarge));
     let mut batch = Batch::new();
     for number in 0..=(BATCH_MAX_BYTES / VALUE_MAX_BYTES) as u64 {
-        batch.put(table, Key::index(number), vec![0; VALUE_MAX_BYTES]);
+        batch.put_row(table, Key::index(number), vec![0; VALUE_MAX_BYTES]);
     }
     assert_eq!(store.commit(batch), Err(StoreError::BatchTooLarge));
-    assert_eq!((store.count(table).unwrap(), store.commits()), (0, 0));
+    assert_eq!((store.row_count(table).unwrap(), store.commits()), (0, 0));
     put(&mut store, table, Key::grouped(&vec![0; GROUP_MAX_BYTES], &vec![0; ITEM_MAX_BYTES]), b"x").unwrap();
 }
 
@@ -216,7 +219,7 @@ fn a_wrong_passphrase_changes_nothing() {
     };
     let before = files(dir.path());
     for wrong in ["", "wrong", "correct horse batter", "Correct horse battery"] {
-        let opened = Store::open(dir.path(), &Passphrase::new(wrong.to_string()));
+        let opened = Store::open(dir.path(), &SCHEMA, &Passphrase::new(wrong.to_string()));
         assert_eq!(opened.err(), Some(StoreError::WrongPassphrase));
     }
     assert!(files(dir.path()) == before);
@@ -228,16 +231,16 @@ fn a_passphrase_can_be_changed() {
     let dir = tempfile::tempdir().unwrap();
     let new = Passphrase::new("another one".to_string());
     let mut store = create(dir.path());
-    put(&mut store, Table::Field, Key::item(b"a"), b"1").unwrap();
+    put(&mut store, FIELD, Key::item(b"a"), b"1").unwrap();
     assert_eq!(store.change_passphrase(&new, &new), Err(StoreError::WrongPassphrase));
     let empty = Passphrase::new(String::new());
     assert_eq!(store.change_passphrase(&passphrase(), &empty), Err(StoreError::PassphraseLength));
     store.change_passphrase(&passphrase(), &new).unwrap();
-    put(&mut store, Table::Field, Key::item(b"a"), b"2").unwrap();
+    put(&mut store, FIELD, Key::item(b"a"), b"2").unwrap();
     drop(store);
     assert_eq!(open(dir.path()).err(), Some(StoreError::WrongPassphrase));
-    let store = Store::open(dir.path(), &new).unwrap();
-    assert_eq!(get(&store, Table::Field, &Key::item(b"a")), Some(b"2".to_vec()));
+    let store = Store::open(dir.path(), &SCHEMA, &new).unwrap();
+    assert_eq!(get(&store, FIELD, &Key::item(b"a")), Some(b"2".to_vec()));
 }
 
 #[test]
@@ -256,7 +259,7 @@ fn one_process_at_a_time() {
 fn a_store_is_not_created_twice_nor_over_a_part_of_one() {
     let dir = tempfile::tempdir().unwrap();
     drop(create(dir.path()));
-    let again = |dir: &Path| Store::create(dir, &passphrase(), KdfCost::CHEAPEST).err();
+    let again = |dir: &Path| Store::create(dir, &SCHEMA, &passphrase(), KdfCost::CHEAPEST).err();
     let path = dir.path().join("regie.redb");
     assert_eq!(again(dir.path()), Some(StoreError::AlreadyExists { path: path.clone() }));
     fs::remove_file(path).unwrap();
@@ -293,11 +296,11 @@ fn a_cost_outside_the_bounds_is_refused() {
         KdfCost { memory_kib: 8, passes: 1, lanes: 2 },
         KdfCost { memory_kib: 8, passes: 1, lanes: u32::MAX },
     ] {
-        let refused = Store::create(dir.path(), &passphrase(), cost).err();
+        let refused = Store::create(dir.path(), &SCHEMA, &passphrase(), cost).err();
         assert_eq!(refused, Some(StoreError::CostOutOfBounds));
     }
     assert!(!Store::exists(dir.path()));
-    let store = Store::create(dir.path(), &passphrase(), KdfCost::default());
+    let store = Store::create(dir.path(), &SCHEMA, &passphrase(), KdfCost::default());
     drop(store.unwrap());
     open(dir.path()).unwrap();
 }
@@ -309,8 +312,8 @@ fn files_are_private() {
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("home");
     let mut store = create(&dir);
-    put(&mut store, Table::Field, Key::item(b"a"), b"1").unwrap();
-    put(&mut store, Table::Field, Key::item(b"a"), b"2").unwrap();
+    put(&mut store, FIELD, Key::item(b"a"), b"1").unwrap();
+    put(&mut store, FIELD, Key::item(b"a"), b"2").unwrap();
     store.close().unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&dir), 0o700);
@@ -335,7 +338,7 @@ fn a_read_only_home_is_a_typed_error() {
     // Permissions do not bind root; then only the simulated disk below says something.
     if fs::write(dir.path().join("try"), b"").is_err() {
         assert_eq!(open(dir.path()).err(), Some(StoreError::ReadOnly));
-        let below = Store::create(&dir.path().join("x"), &passphrase(), KdfCost::CHEAPEST);
+        let below = Store::create(&dir.path().join("x"), &SCHEMA, &passphrase(), KdfCost::CHEAPEST);
         assert_eq!(below.err(), Some(StoreError::ReadOnly));
     }
     set(0o700);
@@ -351,8 +354,8 @@ fn a_full_disk_is_a_typed_error() {
     let disk = Disk::default();
     let mut store = disk.create();
     disk.fail_after(0, std::io::ErrorKind::StorageFull);
-    assert_eq!(put(&mut store, Table::Grant, Key::item(b"a"), b""), Err(StoreError::Full));
-    assert_eq!(put(&mut store, Table::Grant, Key::item(b"a"), b""), Err(StoreError::Halted));
+    assert_eq!(put(&mut store, GRANT, Key::item(b"a"), b""), Err(StoreError::Full));
+    assert_eq!(put(&mut store, GRANT, Key::item(b"a"), b""), Err(StoreError::Halted));
 }
 
 /// Set REGIE_SMALL_DISK to an empty tmpfs of about 16 MiB.
@@ -375,21 +378,21 @@ fn on_a_full_disk_the_owner_can_still_revoke() {
     }
     let mut number = 0;
     while !store.space_low() {
-        put(&mut store, Table::Receipt, Key::index(number), &vec![1; 100_000]).unwrap();
+        put(&mut store, RECEIPT, Key::index(number), &vec![1; 100_000]).unwrap();
         number += 1;
     }
     for revocation in 0..50 {
-        put(&mut store, Table::Revocation, Key::index(revocation), &[0; 300]).unwrap();
-        put(&mut store, Table::Field, Key::item(b"erased"), &[0; 300]).unwrap();
+        put(&mut store, REVOCATION, Key::index(revocation), &[0; 300]).unwrap();
+        put(&mut store, FIELD, Key::item(b"erased"), &[0; 300]).unwrap();
     }
     drop(store);
     let mut store = open(&dir).unwrap();
-    assert_eq!(store.count(Table::Revocation).unwrap(), 50);
-    assert_eq!(store.count(Table::Receipt).unwrap(), number);
+    assert_eq!(store.row_count(REVOCATION).unwrap(), 50);
+    assert_eq!(store.row_count(RECEIPT).unwrap(), number);
     assert!(store.space_low());
     fs::remove_file(filler).unwrap();
     assert!(store.restore_reserve() && !store.space_low());
-    put(&mut store, Table::Receipt, Key::index(number), &[1; 100]).unwrap();
+    put(&mut store, RECEIPT, Key::index(number), &[1; 100]).unwrap();
 }
 
 #[test]
@@ -432,7 +435,7 @@ fn read_all(disk: &Disk, model: &Model) -> Outcome {
     let work = || -> Result<bool, StoreError> {
         let store = disk.open()?;
         for ((table, key), value) in model {
-            if store.get(*table, key)?.map(|found| found.to_vec()).as_ref() != Some(value) {
+            if store.row(*table, key)?.map(|found| found.to_vec()).as_ref() != Some(value) {
                 return Ok(false);
             }
         }
@@ -497,13 +500,10 @@ fn a_damaged_side_file_is_harmless_or_reported() {
                 (Side::Keyring, Outcome::Right) => {
                     spare += 1;
                     let mut store = disk.open().unwrap();
-                    put(&mut store, Table::Field, Key::item(b"flip"), b"1").unwrap();
-                    put(&mut store, Table::Field, Key::item(b"flip"), b"2").unwrap();
+                    put(&mut store, FIELD, Key::item(b"flip"), b"1").unwrap();
+                    put(&mut store, FIELD, Key::item(b"flip"), b"2").unwrap();
                     store.close().unwrap();
-                    assert_eq!(
-                        disk.open().unwrap().get(Table::Field, &Key::item(b"flip")).unwrap().unwrap()[..],
-                        *b"2"
-                    );
+                    assert_eq!(disk.open().unwrap().row(FIELD, &Key::item(b"flip")).unwrap().unwrap()[..], *b"2");
                 }
                 (Side::Keyring, outcome) => assert_eq!(outcome, Outcome::Refused, "{side:?} {at}"),
             }
@@ -519,7 +519,7 @@ fn a_database_and_a_keyring_of_different_times_are_refused() {
     let disk = Disk::new(image.clone());
     let mut store = disk.open().unwrap();
     for number in 0..5u8 {
-        put(&mut store, Table::Field, Key::item(b"a"), &[number]).unwrap();
+        put(&mut store, FIELD, Key::item(b"a"), &[number]).unwrap();
     }
     drop(store);
     let new = disk.image();
@@ -539,7 +539,7 @@ fn a_store_can_move_between_threads() {
 fn nothing_secret_is_printed() {
     let (image, _) = sample();
     let store = Disk::new(image).open().unwrap();
-    let row = store.scan_indexes(Table::AuditEntry, 0, 1).unwrap().remove(0);
+    let row = store.scan_indexes(AUDIT_ENTRY, 0, 1).unwrap().remove(0);
     let printed = format!("{:?} {:?} {:?} {:?}", passphrase(), store, row, Key::item(b"secret"));
     assert_eq!(printed, "Passphrase(..) Store Row(8 bytes) Key(..)");
 }
@@ -551,21 +551,21 @@ fn throughput() {
     let home = std::env::var("REGIE_BENCH_DIR").unwrap_or_else(|_| ".".to_string());
     let dir = tempfile::tempdir_in(home).unwrap();
     let start = Instant::now();
-    let mut store = Store::create(dir.path(), &passphrase(), KdfCost::default()).unwrap();
+    let mut store = Store::create(dir.path(), &SCHEMA, &passphrase(), KdfCost::default()).unwrap();
     println!("create with the default cost: {:?}", start.elapsed());
     for (name, table, size) in [
-        ("single", Table::AuditEntry, 1),
-        ("batch of 64", Table::AuditEntry, 64),
-        ("single, erasable", Table::Disclosure, 1),
-        ("batch of 64, erasable", Table::Disclosure, 64),
+        ("single", AUDIT_ENTRY, 1),
+        ("batch of 64", AUDIT_ENTRY, 64),
+        ("single, erasable", DISCLOSURE, 1),
+        ("batch of 64, erasable", DISCLOSURE, 64),
     ] {
         let commits = 400;
-        let from = store.count(table).unwrap();
+        let from = store.row_count(table).unwrap();
         let start = Instant::now();
         for commit in 0..commits {
             let mut batch = Batch::new();
             for row in 0..size {
-                batch.put(table, Key::index(from + commit * size + row), vec![7; 300]);
+                batch.put_row(table, Key::index(from + commit * size + row), vec![7; 300]);
             }
             store.commit(batch).unwrap();
         }
@@ -573,13 +573,13 @@ fn throughput() {
         let (each, rows) = (commits as f64 / seconds, (commits * size) as f64 / seconds);
         println!("{name}: {each:.0} commits/s, {rows:.0} records/s");
     }
-    let rows = store.count(Table::Disclosure).unwrap();
+    let rows = store.row_count(DISCLOSURE).unwrap();
     for size in [1, 64] {
         let start = Instant::now();
         for commit in 0..100 {
             let mut batch = Batch::new();
             for row in 0..size {
-                batch.delete(Table::Disclosure, Key::index(commit * size + row + 1_000 * (size / 64)));
+                batch.delete_row(DISCLOSURE, Key::index(commit * size + row + 1_000 * (size / 64)));
             }
             store.commit(batch).unwrap();
         }
@@ -597,7 +597,7 @@ fn throughput() {
     for commit in 0..40 {
         let mut batch = Batch::new();
         for row in 0..15 {
-            batch.put(Table::Receipt, Key::index(commit * 15 + row), vec![7; VALUE_MAX_BYTES]);
+            batch.put_row(RECEIPT, Key::index(commit * 15 + row), vec![7; VALUE_MAX_BYTES]);
         }
         store.commit(batch).unwrap();
     }

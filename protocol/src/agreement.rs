@@ -5,11 +5,11 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{limits, purpose::Purpose, time::Days, wire::as_text};
+use crate::{coded::coded, limits, purpose::Purpose, time::Days, wire::as_text};
 
 /// What an agreement permits beyond delivering the service, and what it demands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Terms {
+pub struct AgreementTerms {
     /// Analytics by the supplier.
     pub analytics: bool,
     /// Tracking by the supplier.
@@ -26,6 +26,7 @@ macro_rules! agreements {
     ($($name:ident $code:literal [$($term:ident)*];)*) => {
         /// An agreement of the roster.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Agreement { $(#[doc = $code] $name,)* }
 
         impl Agreement {
@@ -40,11 +41,11 @@ macro_rules! agreements {
 
             /// What it permits and demands.
             #[must_use]
-            pub fn terms(self) -> Terms {
+            pub fn terms(self) -> AgreementTerms {
                 match self {
                     $(Self::$name => {
                         #[allow(unused_mut, reason = "the plain agreement permits nothing")]
-                        let mut terms = Terms::default();
+                        let mut terms = AgreementTerms::default();
                         $(terms.$term = true;)*
                         terms
                     })*
@@ -146,8 +147,13 @@ impl fmt::Display for Agreement {
 
 /// Text that is no code of the roster.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an agreement of the roster; use SD-BASE, SD-BASE-DP, SD-BASE-A, …")]
+#[error("not an agreement of the roster")]
 pub struct UnknownAgreement;
+
+coded! {
+    UnknownAgreement, "agreement";
+    Self => "unknown";
+}
 
 impl FromStr for Agreement {
     type Err = UnknownAgreement;

@@ -8,10 +8,11 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{limits, profile::plain_line, wire::as_text};
+use crate::{coded::coded, limits, profile::plain_line, wire::as_text};
 
 /// Text that is no issuer or no presentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AttestationError {
     /// Not one line of 1 to [`limits::ISSUER_BYTES`].
     #[error("not the name of an issuer: one line of at most {} bytes", limits::ISSUER_BYTES)]
@@ -19,6 +20,12 @@ pub enum AttestationError {
     /// Not visible ASCII of 1 to [`limits::PRESENTATION_BYTES`].
     #[error("not a presentation: visible ASCII of at most {} bytes", limits::PRESENTATION_BYTES)]
     Presentation,
+}
+
+coded! {
+    AttestationError, "attestation";
+    Self::Issuer => "bad_issuer" ("bytes": limits::ISSUER_BYTES);
+    Self::Presentation => "bad_presentation" ("bytes": limits::PRESENTATION_BYTES);
 }
 
 /// Who vouches: the `iss` of a credential, mostly an https URL.
@@ -89,7 +96,7 @@ impl<'de> Deserialize<'de> for Presentation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
-    /// Who.
+    /// Who vouches for the value.
     pub issuer: Issuer,
     /// The proof, made for one supplier and one grant where a value leaves: its key binding names the supplier's
     /// `did:key` as `aud` and the grant as `nonce`.

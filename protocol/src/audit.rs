@@ -34,9 +34,10 @@ pub struct Committed {
     pub commitment: Hash,
 }
 
-/// What happened.
+/// What an entry of the log says that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Event {
     /// A relationship began.
     Paired {
@@ -45,7 +46,7 @@ pub enum Event {
     },
     /// A grant was issued.
     Granted {
-        /// Which.
+        /// The grant that it is about.
         grant: ObjectId,
         /// By which rule, or `you`.
         rule: String,
@@ -55,13 +56,13 @@ pub enum Event {
     Answered {
         /// The request; none where the person's node spoke first.
         request: Option<Nonce>,
-        /// Released fields.
+        /// The fields that were released, each with a commitment to its value.
         released: BTreeMap<FieldPath, Committed>,
         /// Fields under a live grant that hold no value.
         absent: BTreeSet<FieldPath>,
         /// Fields that wait for the person's word, with the rule that made them wait.
         asked: BTreeMap<AskedPath, String>,
-        /// Refused fields.
+        /// The fields that were refused, each with its code.
         refused: BTreeMap<AskedPath, Refusal>,
     },
     /// Who the supplier is changed, by what its domain says.
@@ -86,7 +87,7 @@ pub enum Event {
     },
     /// The person goes by another key here.
     KeyRenewed {
-        /// It.
+        /// The person's key in this relationship.
         key: PublicKey,
     },
     /// The person paused the relationship, or took it up again.
@@ -96,12 +97,12 @@ pub enum Event {
     },
     /// The supplier signed for a disclosure.
     Delivered {
-        /// Which.
+        /// The disclosure that it is about.
         disclosure: ObjectId,
     },
     /// A whole message was refused.
     Rejected {
-        /// Why.
+        /// Why it was refused.
         code: Refusal,
     },
     /// A supplier handed part of a grant to a processor; or, in the log with the processor, it came to know that.
@@ -110,19 +111,19 @@ pub enum Event {
         delegation: ObjectId,
         /// The grant at the top.
         grant: ObjectId,
-        /// To whom.
+        /// The company that the grant was handed on to.
         processor: PublicKey,
     },
     /// A supplier put an item into a collection.
     Received {
-        /// The item.
+        /// The item that it is about.
         item: ObjectId,
-        /// Where.
+        /// The collection that it was put into.
         collection: Collection,
     },
     /// A grant was revoked.
     Revoked {
-        /// Which.
+        /// The grant that it is about.
         grant: ObjectId,
         /// Was erasure demanded?
         erase: bool,
@@ -131,38 +132,38 @@ pub enum Event {
     Erased {
         /// The revoked grant.
         grant: ObjectId,
-        /// The receipt.
+        /// The receipt that the supplier signed.
         receipt: ObjectId,
     },
     /// The person said that they belong to a segment, or no longer.
     Belonged {
-        /// Which.
+        /// The segment that it is about.
         segment: ObjectId,
         /// Do they?
         member: bool,
     },
     /// A randomised answer about a segment went out.
     CountedIn {
-        /// Which.
+        /// The segment that it is about.
         segment: ObjectId,
         /// What it cost, in thousandths.
         epsilon: u32,
     },
     /// An intent was cast. In the personal log only.
     Cast {
-        /// Which.
+        /// The intent that it is about.
         intent: ObjectId,
     },
     /// An intent was withdrawn, or an offer for it was taken up. In the personal log only.
     Closed {
-        /// Which.
+        /// The intent that it is about.
         intent: ObjectId,
         /// The offer that was taken up, and whose.
         offer: Option<(ObjectId, PublicKey)>,
     },
     /// A field was set or removed. In the personal log only.
     FieldChanged {
-        /// Which.
+        /// The field that was changed.
         field: FieldPath,
         /// False where it was removed.
         present: bool,
@@ -179,7 +180,7 @@ pub enum Event {
     },
     /// An entry of a relationship's log. In the personal log only.
     Of {
-        /// Whose log.
+        /// The supplier whose relationship the log is of.
         supplier: PublicKey,
         /// Its place there.
         index: u64,
@@ -188,7 +189,7 @@ pub enum Event {
     },
 }
 
-/// One entry.
+/// One entry of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -196,11 +197,11 @@ pub struct Entry {
     pub at: Timestamp,
     /// Makes the hash unguessable.
     pub salt: Nonce,
-    /// What.
+    /// What happened.
     pub event: Event,
 }
 
-/// Which log.
+/// Which of a person's logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Log {
@@ -269,9 +270,9 @@ pub struct TreeHead {
     pub key: PublicKey,
     /// How many entries.
     pub size: u64,
-    /// Their root.
+    /// The root of the tree over those entries.
     pub root: Hash,
-    /// When.
+    /// When the head was signed.
     pub at: Timestamp,
 }
 

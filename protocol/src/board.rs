@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    coded::coded,
     identity::PublicKey,
     intent::{Category, Intent, Offer, Withdrawal},
     limits,
@@ -88,15 +89,15 @@ struct Gone {
 /// How much a board holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Open intents.
+    /// How many intents are open.
     pub intents: usize,
     /// Of them from other boards.
     pub gossiped: usize,
     /// Offers that wait for their persons.
     pub offers: usize,
-    /// Withdrawals remembered.
+    /// How many withdrawals are remembered.
     pub withdrawn: usize,
-    /// Companies admitted.
+    /// How many companies are admitted by name.
     pub admitted: usize,
     /// Whether only they may offer.
     pub only_admitted: bool,
@@ -104,10 +105,16 @@ pub struct Figures {
 
 /// Why a board's owner was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BoardError {
-    /// Too many.
-    #[error("this board admits {} companies, its bound; dismiss one first", limits::ADMITTED_PER_BOARD)]
+    /// As many companies are admitted as the bound allows.
+    #[error("{} companies are admitted, the bound", limits::ADMITTED_PER_BOARD)]
     TooManyAdmitted,
+}
+
+coded! {
+    BoardError, "board";
+    Self::TooManyAdmitted => "too_many_admitted" ("most": limits::ADMITTED_PER_BOARD);
 }
 
 impl Board {

@@ -59,12 +59,12 @@ pub enum Verdict {
     Renewable {
         /// Leave by the grant there is.
         release: Release,
-        /// The rule.
+        /// The name of the rule that decided.
         rule: String,
     },
     /// A rule allows a grant; nothing leaves before there is one.
     Grantable {
-        /// The rule.
+        /// The name of the rule that decided.
         rule: String,
     },
     /// The person decides.
@@ -72,7 +72,7 @@ pub enum Verdict {
         /// The rule that made it so.
         rule: String,
     },
-    /// No.
+    /// The field is refused, with this code.
     Refuse(Refusal),
 }
 
@@ -81,9 +81,9 @@ pub enum Verdict {
 pub struct Wanted {
     /// How the fields are to be had.
     pub access: Access,
-    /// Now.
+    /// The moment at which it is decided.
     pub now: Timestamp,
-    /// Until when.
+    /// When what was decided ends.
     pub until: Timestamp,
 }
 

@@ -22,7 +22,7 @@ use crate::{
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(clippy::large_enum_variant, reason = "most answers are values")]
 pub enum Answer {
-    /// The value.
+    /// The value, with where it comes from.
     Value {
         /// With provenance and time.
         observed: Observed,
@@ -35,7 +35,7 @@ pub enum Answer {
     Absent,
     /// The person will decide.
     Asked,
-    /// No.
+    /// The field is refused, with this code.
     Refused(Refusal),
 }
 
@@ -45,11 +45,11 @@ pub enum Answer {
 pub struct Disclosure {
     /// The person, by the key of this relationship; signs this.
     pub person: PublicKey,
-    /// For whom.
+    /// The supplier that may read it.
     pub supplier: PublicKey,
     /// The request it answers; none for a change that is told.
     pub request: Option<Nonce>,
-    /// When.
+    /// When the person's node answered.
     pub at: Timestamp,
     /// Field by field.
     pub answers: BTreeMap<AskedPath, Answer>,

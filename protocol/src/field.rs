@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{attestation::Attestation, identity::PublicKey, limits, time::Timestamp, wire::as_text};
+use crate::{attestation::Attestation, coded::coded, identity::PublicKey, limits, time::Timestamp, wire::as_text};
 
 /// What the vocabulary says of one field.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,60 +22,53 @@ pub struct FieldInfo {
     pub category: &'static str,
     /// Special category or otherwise high risk: presets never allow it.
     pub sensitive: bool,
-    /// In plain words.
-    pub label: &'static str,
 }
 
-const fn f(
-    path: &'static str,
-    group: &'static str,
-    category: &'static str,
-    sensitive: bool,
-    label: &'static str,
-) -> FieldInfo {
-    FieldInfo { path, group, category, sensitive, label }
+const fn f(path: &'static str, group: &'static str, category: &'static str, sensitive: bool) -> FieldInfo {
+    FieldInfo { path, group, category, sensitive }
 }
 
 /// Every field of version 1, sorted by path.
 pub const VOCABULARY: &[FieldInfo] = &[
-    f("address.country", "address", "pd:Country", false, "country"),
-    f("address.locality", "address", "pd:City", false, "town"),
-    f("address.postalCode", "address", "pd:PostalCode", false, "postal code"),
-    f("address.region", "address", "pd:Region", false, "province or region"),
-    f("address.street", "address", "pd:Street", false, "street and number"),
-    f("birthDate", "person", "pd:BirthDate", false, "date of birth"),
-    f("clothing.size", "preferences", "pd:Preference", false, "clothing size"),
-    f("delivery.preference", "preferences", "pd:Preference", false, "delivery preference"),
-    f("email", "contact", "pd:EmailAddress", false, "e-mail address"),
-    f("employment.jobTitle", "employment", "pd:JobTitle", false, "job title"),
-    f("employment.organization", "employment", "pd:CurrentEmployment", false, "employer"),
-    f("energy.annualElectricity", "energy", "pd:HouseholdData", false, "electricity used in a year (kWh)"),
-    f("energy.annualGas", "energy", "pd:HouseholdData", false, "gas used in a year (m3)"),
-    f("energy.contractEnd", "energy", "pd:ServiceConsumptionBehavior", false, "end of the energy contract"),
-    f("energy.meterReading", "energy", "pd:HouseholdData", false, "meter reading"),
-    f("gender", "person", "pd:Gender", true, "gender"),
-    f("health.allergies", "health", "pd:Health", true, "allergies"),
-    f("health.diet", "health", "pd:DietaryPreference", true, "diet"),
-    f("household.homeType", "household", "pd:HouseOwned", false, "kind of home"),
-    f("household.size", "household", "pd:FamilyStructure", false, "persons in the household"),
-    f("income.annual", "finance", "pd:Income", true, "income in a year"),
-    f("language", "person", "pd:Language", false, "preferred language"),
-    f("name.family", "name", "pd:LastName", false, "family name"),
-    f("name.full", "name", "pd:Name", false, "full name"),
-    f("name.given", "name", "pd:FirstName", false, "given name"),
-    f("nationalId", "identifiers", "pd:NationalIdentificationNumber", true, "national identification number"),
-    f("nationality", "person", "pd:Nationality", true, "nationality"),
-    f("payment.iban", "finance", "pd:BankAccount", true, "bank account (IBAN)"),
-    f("telephone", "contact", "pd:TelephoneNumber", false, "telephone number"),
-    f("url", "contact", "pd:Contact", false, "web page"),
-    f("vehicle.licensePlate", "vehicle", "pd:VehicleLicenseNumber", false, "licence plate"),
+    f("address.country", "address", "pd:Country", false),
+    f("address.locality", "address", "pd:City", false),
+    f("address.postalCode", "address", "pd:PostalCode", false),
+    f("address.region", "address", "pd:Region", false),
+    f("address.street", "address", "pd:Street", false),
+    f("birthDate", "person", "pd:BirthDate", false),
+    f("clothing.size", "preferences", "pd:Preference", false),
+    f("delivery.preference", "preferences", "pd:Preference", false),
+    f("email", "contact", "pd:EmailAddress", false),
+    f("employment.jobTitle", "employment", "pd:JobTitle", false),
+    f("employment.organization", "employment", "pd:CurrentEmployment", false),
+    f("energy.annualElectricity", "energy", "pd:HouseholdData", false),
+    f("energy.annualGas", "energy", "pd:HouseholdData", false),
+    f("energy.contractEnd", "energy", "pd:ServiceConsumptionBehavior", false),
+    f("energy.meterReading", "energy", "pd:HouseholdData", false),
+    f("gender", "person", "pd:Gender", true),
+    f("health.allergies", "health", "pd:Health", true),
+    f("health.diet", "health", "pd:DietaryPreference", true),
+    f("household.homeType", "household", "pd:HouseOwned", false),
+    f("household.size", "household", "pd:FamilyStructure", false),
+    f("income.annual", "finance", "pd:Income", true),
+    f("language", "person", "pd:Language", false),
+    f("name.family", "name", "pd:LastName", false),
+    f("name.full", "name", "pd:Name", false),
+    f("name.given", "name", "pd:FirstName", false),
+    f("nationalId", "identifiers", "pd:NationalIdentificationNumber", true),
+    f("nationality", "person", "pd:Nationality", true),
+    f("payment.iban", "finance", "pd:BankAccount", true),
+    f("telephone", "contact", "pd:TelephoneNumber", false),
+    f("url", "contact", "pd:Contact", false),
+    f("vehicle.licensePlate", "vehicle", "pd:VehicleLicenseNumber", false),
 ];
 
 /// Why text is not a field, selector or value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FieldError {
     /// No such path in the vocabulary.
-    #[error("'{asked}' is not a known field{}; `regie fields --all` lists them", nearest.map(|n| format!(" (did you mean {n}?)")).unwrap_or_default())]
+    #[error("'{asked}' is not a field of version 1{}", nearest.map(|n| format!("; the nearest one is {n}")).unwrap_or_default())]
     Unknown {
         /// What was asked for, cut to the bound.
         asked: String,
@@ -83,14 +76,23 @@ pub enum FieldError {
         nearest: Option<&'static str>,
     },
     /// No such group.
-    #[error("'{0}' is not a known group of fields; `regie fields --all` lists them")]
+    #[error("'{0}' is not a group of fields of version 1")]
     UnknownGroup(String),
     /// Text above [`limits::VALUE_BYTES`].
-    #[error("the value is longer than {} bytes; shorten it", limits::VALUE_BYTES)]
+    #[error("the value is longer than {} bytes", limits::VALUE_BYTES)]
     TooLong,
     /// Nothing but white space, or a control character inside.
-    #[error("the value is empty or holds control characters; give plain text")]
+    #[error("the value is empty or holds control characters")]
     NotText,
+}
+
+coded! {
+    FieldError, "field";
+    Self::Unknown { asked, nearest: Some(nearest) } => "misspelt" ("asked": asked, "nearest": *nearest);
+    Self::Unknown { asked, nearest: None } => "unknown" ("asked": asked);
+    Self::UnknownGroup(asked) => "unknown_group" ("asked": asked);
+    Self::TooLong => "too_long" ("bytes": limits::VALUE_BYTES);
+    Self::NotText => "not_text";
 }
 
 /// The name of one field that the vocabulary knows. Nothing else can be asked for, set or released.
@@ -185,7 +187,7 @@ as_text!(AskedPath);
 /// A field, or a group that is closed: it means the fields that version 1 lists, never later ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Selector {
-    /// One field.
+    /// One field, named by its path.
     Field(FieldPath),
     /// Every field of a group, by the group's name.
     Group(&'static str),
@@ -297,22 +299,11 @@ pub enum Provenance {
     Attested(Attestation),
 }
 
-impl fmt::Display for Provenance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Typed => f.write_str("typed"),
-            Self::Imported(format) => write!(f, "imported from {format}"),
-            Self::Supplier(key) => write!(f, "from supplier …{}", key.short()),
-            Self::Attested(attestation) => write!(f, "attested by {}", attestation.issuer),
-        }
-    }
-}
-
 /// A value with its provenance and the moment it was observed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observed {
-    /// The value.
+    /// The value as it was observed.
     pub value: Value,
     /// Where it came from.
     pub provenance: Provenance,
@@ -372,6 +363,6 @@ mod tests {
         assert!("address.*".parse::<AskedPath>().is_err());
         assert!("no.such".parse::<AskedPath>().expect("a form").known().is_none());
         let error = "adress.street".parse::<FieldPath>().expect_err("unknown");
-        assert!(error.to_string().contains("did you mean address.street"), "{error}");
+        assert!(error.to_string().contains("the nearest one is address.street"), "{error}");
     }
 }

@@ -176,6 +176,63 @@ pub struct Chain {
 
 /// A chain whose signatures hold, whose links narrow, and whose last link names the holder. Says nothing
 /// about time or revocation: see [`VerifiedGrant::live`].
+///
+/// ```
+/// use regie_protocol::{
+///     agreement::Agreement,
+///     grant::{Access, Bounds, Chain, Grant, GrantState, Scope, Used, VerifiedGrant},
+///     identity::{Keypair, Nonce},
+///     purpose::Purpose,
+///     refusal::Refusal,
+///     signed::{ObjectId, Verified},
+///     time::{Days, Timestamp},
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (person, shop) = (Keypair::from_secret(&[1; 32]), Keypair::from_secret(&[2; 32]).public());
+/// let now = Timestamp(1_800_000_000_000);
+/// let grant = Grant {
+///     issuer: person.public(),
+///     audience: shop,
+///     scope: Scope {
+///         fields: ["group:address".parse()?].into(),
+///         purposes: [Purpose::DeliveryOfGoods].into(),
+///         access: Access::Read,
+///         bounds: Bounds {
+///             per_hour: 10,
+///             uses: None,
+///             not_before: now,
+///             expires: now.plus_days(Days(30)),
+///             retention: Days(30),
+///             delegations: 0,
+///         },
+///     },
+///     agreement: Agreement::SdBase,
+///     nonce: Nonce([3; 16]),
+/// };
+/// let chain = Chain { grant: Verified::sign(grant, &person)?.signed().clone(), links: Vec::new() };
+///
+/// // Nobody but the audience can use it.
+/// let (thief, person) = (Keypair::from_secret(&[4; 32]).public(), person.public());
+/// assert_eq!(VerifiedGrant::check(&chain, &person, &thief).unwrap_err(), Refusal::WrongAudience);
+///
+/// // Verified once; whether it is in force is asked anew at every moment.
+/// struct Nothing;
+/// impl GrantState for Nothing {
+///     fn revoked(&self, _: &ObjectId) -> bool {
+///         false
+///     }
+///     fn used(&self, _: &ObjectId, _: Timestamp) -> Used {
+///         Used::default()
+///     }
+/// }
+/// let verified = VerifiedGrant::check(&chain, &person, &shop)?;
+/// assert!(verified.scope().covers("address.street".parse()?, Purpose::DeliveryOfGoods));
+/// assert!(verified.live(&Nothing, now).is_ok());
+/// assert_eq!(verified.live(&Nothing, now.plus_days(Days(30))).unwrap_err(), Refusal::Expired);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct VerifiedGrant {
     root: Verified<Grant>,

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
+    coded::coded,
     scheme::{Public, Secret},
     wire::fixed_bytes,
 };
@@ -27,16 +28,24 @@ const ED25519_PUB: [u8; 2] = [0xed, 0x01];
 
 /// Why a key, phrase or identifier can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum IdentityError {
     /// Not an ed25519 point, a non-canonical one, or one of small order.
     #[error("not a usable ed25519 public key")]
     BadKey,
     /// Not `did:key:z…` of an ed25519 key.
-    #[error("not a did:key of an ed25519 key; it should begin with did:key:z6Mk")]
+    #[error("not a did:key of an ed25519 key")]
     BadDid,
     /// A recovery phrase of the wrong length, with an unknown word, or with a failing checksum.
-    #[error("not a recovery phrase: give the 24 words in their order, separated by spaces")]
+    #[error("not a recovery phrase of 24 words")]
     BadPhrase,
+}
+
+coded! {
+    IdentityError, "identity";
+    Self::BadKey => "bad_key";
+    Self::BadDid => "bad_did";
+    Self::BadPhrase => "bad_phrase";
 }
 
 /// A person's one secret. Everything else is derived from it. Zeroized when dropped.
@@ -44,7 +53,7 @@ pub enum IdentityError {
 pub struct RootSeed([u8; 32]);
 
 impl RootSeed {
-    /// Takes 32 bytes from the operating system's randomness.
+    /// From 32 bytes that nobody else knows: the caller's operating system's randomness.
     #[must_use]
     pub fn from_entropy(entropy: [u8; 32]) -> Self {
         Self(entropy)

@@ -14,6 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    coded::coded,
     field::Selector,
     grant::Access,
     identity::{Nonce, PublicKey},
@@ -46,8 +47,13 @@ impl fmt::Display for Category {
 
 /// Text that is not a category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a category: write 1 to 4 parts of lower-case letters, digits and hyphens, such as energy.contract")]
+#[error("not a category: parts of lower-case letters, digits and hyphens, joined by dots")]
 pub struct BadCategory;
+
+coded! {
+    BadCategory, "category";
+    Self => "bad" ("parts": limits::CATEGORY_PARTS);
+}
 
 impl FromStr for Category {
     type Err = BadCategory;
@@ -70,7 +76,7 @@ pub struct Price {
     pub amount: u64,
     /// Three capitals, ISO 4217.
     pub currency: String,
-    /// How often.
+    /// How often the amount is paid.
     pub per: Per,
 }
 
@@ -78,11 +84,11 @@ pub struct Price {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
-    /// One time.
+    /// Paid once.
     Once,
-    /// Every month.
+    /// Paid every month.
     Month,
-    /// Every year.
+    /// Paid every year.
     Year,
 }
 
@@ -112,8 +118,13 @@ impl fmt::Display for Price {
 
 /// Text that is not a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a price: write an amount, a currency and maybe /month or /year, such as 129.50EUR/month")]
+#[error("not a price: an amount and a currency, with /month or /year where it is paid again")]
 pub struct BadPrice;
+
+coded! {
+    BadPrice, "price";
+    Self => "bad";
+}
 
 impl FromStr for Price {
     type Err = BadPrice;
@@ -213,8 +224,13 @@ impl fmt::Display for BoardLink {
 
 /// Text that is not the link of a board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the link of a board; it should begin with regie:board?v=1& and come whole from the board")]
+#[error("not the link of a board")]
 pub struct BadBoardLink;
+
+coded! {
+    BadBoardLink, "link";
+    Self => "not_of_a_board";
+}
 
 impl FromStr for BoardLink {
     type Err = BadBoardLink;
@@ -243,7 +259,7 @@ pub fn end_of_day(now: Timestamp, days: Days) -> Timestamp {
 pub struct Withdrawal {
     /// The intent's key; signs this.
     pub key: PublicKey,
-    /// The intent.
+    /// The intent that it is about.
     pub intent: ObjectId,
     /// The intent's end: the withdrawal need be kept no longer.
     pub expires: Timestamp,
@@ -262,9 +278,9 @@ impl Object for Withdrawal {
 pub struct Needs {
     /// Fields and groups; none where the offer can be taken up without any.
     pub fields: BTreeSet<Selector>,
-    /// Why.
+    /// What the fields are needed for.
     pub purpose: Purpose,
-    /// How.
+    /// How the fields are to be had.
     pub access: Access,
     /// For how long it may read.
     pub duration: Days,
@@ -282,7 +298,7 @@ pub struct Offer {
     pub supplier: PublicKey,
     /// What it calls itself; checked when the person pairs.
     pub name: String,
-    /// The intent.
+    /// The intent that it is about.
     pub intent: ObjectId,
     /// What is offered, one line of 1 to [`limits::TITLE_BYTES`].
     pub title: String,
@@ -335,7 +351,7 @@ pub struct TakeUp {
     pub supplier: PublicKey,
     /// The offer, as it was signed.
     pub offer: ObjectId,
-    /// When.
+    /// When the person took the offer up.
     pub at: Timestamp,
 }
 
@@ -349,6 +365,7 @@ impl Object for TakeUp {
 /// What the person ranks offers by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Criterion {
     /// What a year costs, the least first; offers within the budget before those above it, and those without a price
     /// or in another currency than the budget last.
@@ -382,8 +399,13 @@ impl Criterion {
 
 /// Text that is no criterion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a criterion; they are price, match, fields, retention and known")]
+#[error("not a criterion of version 1")]
 pub struct UnknownCriterion;
+
+coded! {
+    UnknownCriterion, "criterion";
+    Self => "unknown";
+}
 
 impl FromStr for Criterion {
     type Err = UnknownCriterion;

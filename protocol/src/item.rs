@@ -8,6 +8,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    coded::coded,
     field::{FieldPath, Value},
     identity::{Nonce, PublicKey},
     limits,
@@ -21,10 +22,11 @@ macro_rules! collections {
     ($($name:ident $code:literal $text:literal;)*) => {
         /// Where a supplier may be let write to. Version 1 knows these and no others.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Collection { $(#[doc = $text] $name,)* }
 
         impl Collection {
-            /// All collections.
+            /// Every collection there is.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The stable name.
@@ -60,8 +62,13 @@ impl fmt::Display for Collection {
 
 /// Text that is not a collection of version 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a collection; they are bills, contracts, corrections, messages, meter-readings, warranties and other")]
+#[error("not a collection of version 1")]
 pub struct UnknownCollection;
+
+coded! {
+    UnknownCollection, "collection";
+    Self => "unknown";
+}
 
 impl FromStr for Collection {
     type Err = UnknownCollection;
@@ -96,7 +103,7 @@ impl fmt::Debug for Document {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
-    /// Which.
+    /// The field to correct.
     pub field: FieldPath,
     /// What the person told it; none where it was told nothing.
     pub before: Option<Value>,

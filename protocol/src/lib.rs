@@ -1,8 +1,22 @@
-//! The pure core of regie.
+//! The pure core of regie: a person's data, asked for by companies and answered under the person's own terms.
+//!
+//! Who this is for: whoever writes a node of a person or a companion of a company, with another transport or another
+//! store; whoever checks what one of them signed; whoever simulates markets of them. Who only wants to run one takes
+//! the binary `regie`.
+//!
+//! | if you … | then begin with |
+//! |---|---|
+//! | answer for a person | [`person::Person`], [`policy::Policy`] |
+//! | ask for a company | [`supplier::Supplier`] |
+//! | check a grant, or hand one on | [`grant::VerifiedGrant`], [`signed::Signed`] |
+//! | run a board where intents meet offers | [`board::Board`] |
+//! | add up answers for others, and see none | [`tally`] |
+//! | read or write the bytes | [`wire`], [`message`], [`limits`] |
+//! | show an error to people | [`coded::Coded`]: there is a code for each, and no words for people in this crate |
 //!
 //! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
-//! ordered effects). Nothing here reads a clock, a file or a socket, and one function alone the operating system's
-//! randomness (`prio3.rs` says why); the node and the simulator drive the same code. `docs/architecture.md` shows the rooms.
+//! ordered effects). Nothing here reads a clock, a file, a socket or the operating system's randomness; the node and
+//! the simulator drive the same code. `docs/architecture.md` shows the rooms.
 //!
 //! # Two machines
 //!
@@ -15,6 +29,18 @@
 //! 3. replies to the frame in hand, and sends what waits in an outbox.
 //!
 //! A machine that was lost is had again by its records, in their order ([`person::Person::restore`]).
+//!
+//! # What grows
+//!
+//! Codes of refusals and errors, purposes, agreements, collections and kinds of log entries are `#[non_exhaustive]`: a
+//! later version adds some. Effects, records, predicates and provenances are not: who carries out effects, stores
+//! records or shows what a predicate asks must not overlook a new one, so such a version does not compile there.
+//!
+//! # Randomness
+//!
+//! All of it comes in as [`entropy::Entropy`], 32 bytes for an input. The crate builds for WebAssembly without an operating
+//! system; `getrandom`, which two dependencies link and nothing calls, must then be told that there is no source:
+//! `--cfg getrandom_backend="unsupported"` in the target's RUSTFLAGS.
 //!
 //! ```
 //! use std::collections::{BTreeMap, BTreeSet};
@@ -146,6 +172,7 @@ pub mod attestation;
 pub mod audit;
 pub mod board;
 pub mod clock;
+pub mod coded;
 pub mod decision;
 pub mod departure;
 pub mod disclosure;

@@ -188,7 +188,7 @@ pub enum Reply {
     Sum(Sum),
     /// Taken; there is nothing to say.
     Noted,
-    /// Not taken.
+    /// The message was not taken, for this reason.
     Refused(Refusal),
     /// Not taken: it states a time more than [`limits::CLOCK_LEEWAY_MS`] from this node's clock
     /// ([`Refusal::ClockSkew`]), which shows this.

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use entry::{Host, Input, Unreadable};
 pub use intents::{NewIntent, Outcome, Stage, StoredIntent, ToBoard, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
-pub use owner::{NewGrant, OwnerError, Remember, Weighed};
+pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
 pub use segments::{Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
 pub use state::{Mandated, StoredMandate, StoredRelationship, Waiting};

@@ -14,11 +14,11 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Who {
-    /// Everybody.
+    /// Whoever asks.
     Anyone,
     /// Suppliers that say they are of this sector.
     Sector(String),
-    /// One supplier.
+    /// The supplier with this key.
     Supplier(PublicKey),
 }
 
@@ -26,13 +26,13 @@ pub enum Who {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum What {
-    /// Every field.
+    /// Whatever field is asked for.
     Anything,
     /// Fields of a closed group.
     Group(String),
     /// Fields that the vocabulary marks as sensitive.
     Sensitive,
-    /// One field.
+    /// This field alone.
     Field(FieldPath),
 }
 
@@ -44,19 +44,19 @@ pub enum Answer {
     Allow,
     /// Leave it to the person.
     Ask,
-    /// Refuse.
+    /// Refuse it without asking the person.
     Refuse,
 }
 
-/// One default.
+/// One of the person's defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Its name, shown wherever it decides.
+    /// Its name, shown wherever it decides: the person's own words, or a code of a preset.
     pub name: String,
-    /// Who asks.
+    /// Whose requests it is about.
     pub who: Who,
-    /// For what.
+    /// Which fields it is about.
     pub what: What,
     /// Why: this purpose and narrower ones; none for any.
     pub why: Option<Purpose>,
@@ -68,20 +68,20 @@ pub struct Rule {
     /// request or put it before the person, but not allow it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delegation: bool,
-    /// The answer.
+    /// What is answered where all of that matches.
     pub answer: Answer,
 }
 
 /// Who asks what, why and on which terms, for one field.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
-    /// Who asks.
+    /// The supplier that asks.
     pub supplier: &'a PublicKey,
     /// Its sector, by its profile.
     pub sector: &'a str,
     /// The agreement in force.
     pub agreement: Agreement,
-    /// Why.
+    /// What the field is asked for.
     pub purpose: Purpose,
     /// How long it would keep the value.
     pub retention: Days,
@@ -94,7 +94,7 @@ pub struct Terms<'a> {
 /// Who proposes a correction or publishes a segment.
 #[derive(Clone, Copy, Debug)]
 pub struct Proposer<'a> {
-    /// Who.
+    /// The supplier that proposes or publishes.
     pub supplier: &'a PublicKey,
     /// Its sector, by its profile.
     pub sector: &'a str,
@@ -103,6 +103,39 @@ pub struct Proposer<'a> {
 }
 
 /// All of a person's defaults.
+///
+/// ```
+/// use regie_protocol::{
+///     agreement::Agreement,
+///     identity::Keypair,
+///     policy::{Answer, Policy, Terms},
+///     purpose::Purpose,
+///     time::Days,
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = Policy::preset("balanced").ok_or("a preset")?;
+/// let shop = Keypair::from_secret(&[2; 32]).public();
+/// let asked = Terms {
+///     supplier: &shop,
+///     sector: "retail",
+///     agreement: Agreement::SdBase,
+///     purpose: Purpose::DeliveryOfGoods,
+///     retention: Days(30),
+///     delegations: 0,
+///     is_known: true,
+/// };
+/// assert_eq!(policy.answer("address.street".parse()?, &asked).0, Answer::Allow);
+/// // Every answer names its rule.
+/// let advertising = Terms { purpose: Purpose::DirectMarketing, ..asked };
+/// let (answer, rule) = policy.answer("address.street".parse()?, &advertising);
+/// assert_eq!((answer, rule), (Answer::Refuse, "nobody-advertises-to-me"));
+/// // What anybody says of themselves opens nothing.
+/// let stranger = Terms { is_known: false, ..asked };
+/// assert_eq!(policy.answer("address.street".parse()?, &stranger).0, Answer::Ask);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -120,9 +153,9 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentRule {
-    /// Its name.
+    /// Its name, for the list of defaults.
     pub name: String,
-    /// Who publishes.
+    /// Whose segments it is about.
     pub who: Who,
     /// Yes says so where the segment fits; no and count need not look.
     pub answer: Belongs,
@@ -134,7 +167,7 @@ pub struct SegmentRule {
 pub struct CorrectionRule {
     /// Its name, shown wherever it decides.
     pub name: String,
-    /// Who proposes.
+    /// Whose corrections it is about.
     pub who: Who,
     /// To correct what.
     pub what: What,
@@ -143,10 +176,14 @@ pub struct CorrectionRule {
 }
 
 /// The name given where a rule would allow, but for a supplier that nobody knows.
-pub const NOT_KNOWN: &str = "it is not proven who this is and you did not vouch for it, so you are asked";
+pub const NOT_KNOWN: &str = "not-known";
 
 /// The name given where no rule matches.
-pub const NO_RULE: &str = "no rule matches, so you are asked";
+pub const NO_RULE: &str = "no-rule";
+
+/// How the name of a rule begins that was made of the person's word on one request; field, purpose and whom it is about
+/// follow, separated by commas.
+pub const SAID: &str = "said: ";
 
 impl Policy {
     /// The answer for one field and the name of the rule that gave it. No rule allows anything to a supplier that is
@@ -196,7 +233,8 @@ impl Policy {
             && names.into_iter().all(|name| name.len() <= limits::NAME_BYTES)
     }
 
-    /// A starting point by name: `careful`, `balanced` or `open`.
+    /// A starting point by name: `careful`, `balanced` or `open`. Its rules are named by codes, such as
+    /// `nobody-sells-my-data`; whoever shows one has the words for it.
     #[must_use]
     pub fn preset(name: &str) -> Option<Self> {
         match name {
@@ -279,19 +317,19 @@ type FieldRule = fn(&str, Option<Purpose>, Answer) -> Option<Rule>;
 /// What every preset has: advertising and sale are refused, sensitive fields are asked for.
 fn basics() -> Vec<Rule> {
     let mut rules = vec![
-        rule("nobody advertises to me", What::Anything, Some(Purpose::Marketing), None, Answer::Refuse),
-        rule("nobody sells my data", What::Anything, Some(Purpose::SellDataToThirdParties), None, Answer::Refuse),
-        rule("sensitive data only with my word", What::Sensitive, None, None, Answer::Ask),
+        rule("nobody-advertises-to-me", What::Anything, Some(Purpose::Marketing), None, Answer::Refuse),
+        rule("nobody-sells-my-data", What::Anything, Some(Purpose::SellDataToThirdParties), None, Answer::Refuse),
+        rule("sensitive-data-only-with-my-word", What::Sensitive, None, None, Answer::Ask),
     ];
     let account: FieldRule = |name, why, answer| {
         let field = "payment.iban".parse().ok()?;
         Some(rule(name, What::Field(field), why, None, answer))
     };
-    rules.extend(account("my bank account only for payments", None, Answer::Refuse));
-    rules.extend(account("my bank account for a payment with my word", Some(Purpose::PaymentManagement), Answer::Ask));
+    rules.extend(account("my-bank-account-only-for-payments", None, Answer::Refuse));
+    rules.extend(account("my-bank-account-for-a-payment-with-my-word", Some(Purpose::PaymentManagement), Answer::Ask));
     for (name, why) in [
-        ("no sensitive data for advertising", Purpose::Marketing),
-        ("no sensitive data for sale", Purpose::SellDataToThirdParties),
+        ("no-sensitive-data-for-advertising", Purpose::Marketing),
+        ("no-sensitive-data-for-sale", Purpose::SellDataToThirdParties),
     ] {
         rules.push(rule(name, What::Sensitive, Some(why), None, Answer::Refuse));
     }
@@ -301,15 +339,15 @@ fn basics() -> Vec<Rule> {
 /// Name, address and contact for a service the person asked for.
 fn service() -> Vec<Rule> {
     let groups = [
-        ("my name for a service I asked for", "name"),
-        ("my address for a service I asked for", "address"),
-        ("my contact details for a service I asked for", "contact"),
+        ("my-name-for-a-service-I-asked-for", "name"),
+        ("my-address-for-a-service-I-asked-for", "address"),
+        ("my-contact-details-for-a-service-I-asked-for", "contact"),
     ];
     let own = groups.into_iter().map(|(name, group)| {
         let why = Some(Purpose::RequestedServiceProvision);
         rule(name, What::Group(group.into()), why, Some(730), Answer::Allow)
     });
-    let handed_on = [("my name to the carrier of what I bought", "name"), ("my address to the carrier", "address")];
+    let handed_on = [("my-name-to-the-carrier-of-what-I-bought", "name"), ("my-address-to-the-carrier", "address")];
     let handed_on = handed_on.into_iter().map(|(name, group)| {
         let why = Some(Purpose::DeliveryOfGoods);
         Rule { delegation: true, ..rule(name, What::Group(group.into()), why, Some(30), Answer::Allow) }
@@ -321,33 +359,33 @@ fn service() -> Vec<Rule> {
 fn generous() -> Vec<Rule> {
     vec![
         rule(
-            "my energy use for a service",
+            "my-energy-use-for-a-service",
             What::Group("energy".into()),
             Some(Purpose::ServiceProvision),
             Some(730),
             Answer::Allow,
         ),
         rule(
-            "my household for a service",
+            "my-household-for-a-service",
             What::Group("household".into()),
             Some(Purpose::ServiceProvision),
             Some(730),
             Answer::Allow,
         ),
         rule(
-            "my name for help",
+            "my-name-for-help",
             What::Group("name".into()),
             Some(Purpose::CustomerManagement),
             Some(730),
             Answer::Allow,
         ),
         rule(
-            "my contact details for help",
+            "my-contact-details-for-help",
             What::Group("contact".into()),
             Some(Purpose::CustomerManagement),
             Some(730),
             Answer::Allow,
         ),
-        rule("no analytics without asking", What::Anything, Some(Purpose::ServiceUsageAnalytics), None, Answer::Ask),
+        rule("no-analytics-without-asking", What::Anything, Some(Purpose::ServiceUsageAnalytics), None, Answer::Ask),
     ]
 }

@@ -11,9 +11,11 @@ use hpke::{
 use prio::{
     codec::{Encode as _, ParameterizedDecode as _},
     field::Field64,
+    flp::{Flp as _, Type as _, types::Count},
     vdaf::{
-        AggregateShare, Aggregator as _, Client as _, Collector as _, OutputShare, VdafError, VerifyTransition,
+        AggregateShare, Aggregator as _, Collector as _, OutputShare, VdafError, VerifyTransition,
         prio3::{Prio3Count, Prio3InputShare, Prio3VerifierShare, Prio3VerifyState},
+        xof::{IntoFieldVec as _, Xof as _, XofTurboShake128},
     },
 };
 use zeroize::Zeroizing;
@@ -27,6 +29,10 @@ use crate::{
 
 const CONTEXT: &[u8] = b"regie tally 1\0";
 const AGGREGATORS: u8 = 2;
+/// The helper's number among the aggregators; the leader is 0.
+const HELPER: u8 = 1;
+/// Of one proof that the answer is a yes or a no.
+const PROOFS: u8 = 1;
 /// Length of an HPKE encapsulated key, in bytes.
 const ENCAPSULATED: usize = 32;
 
@@ -37,6 +43,12 @@ pub struct BadShare;
 
 impl From<VdafError> for BadShare {
     fn from(_: VdafError) -> Self {
+        Self
+    }
+}
+
+impl From<prio::flp::FlpError> for BadShare {
+    fn from(_: prio::flp::FlpError) -> Self {
         Self
     }
 }
@@ -61,8 +73,7 @@ pub struct Split {
     pub helper: Vec<u8>,
 }
 
-/// Splits one answer. The halves draw their randomness from the operating system, the one place in this crate that
-/// does: `prio` takes none from its caller, and no decision depends on it.
+/// Splits one answer. All randomness is the caller's.
 ///
 /// # Errors
 /// [`BadShare`] for a key that is none.
@@ -73,11 +84,10 @@ pub fn split(
     helper: &SealingKey,
     entropy: &mut Entropy,
 ) -> Result<Split, BadShare> {
-    let (public, shares) = vdaf()?.shard(&context(segment), &answer, &nonce.0)?;
-    debug_assert!(public.get_encoded().is_ok_and(|bytes| bytes.is_empty()), "a count has no public share");
-    let [leader, helpers] = shares.as_slice() else { return Err(BadShare) };
-    let opened = Zeroizing::new(helpers.get_encoded()?);
-    Ok(Split { leader: leader.get_encoded()?, helper: seal(helper, &opened, segment, nonce, entropy)? })
+    let seeds = Seeds { helper: drawn(entropy), proof: drawn(entropy) };
+    let leader = leader_share(answer, &context(segment), &seeds)?;
+    // The helper expands its share from its seed, which is all that it is sent.
+    Ok(Split { leader, helper: seal(helper, &*seeds.helper, segment, nonce, entropy)? })
 }
 
 /// The half of a proof that one aggregator tells the other.
@@ -183,6 +193,56 @@ fn seal(
     Ok([encapsulated.to_bytes().as_slice(), &sealed].concat())
 }
 
+/// What the two shares of one answer are made of.
+struct Seeds {
+    helper: Zeroizing<[u8; 32]>,
+    proof: Zeroizing<[u8; 32]>,
+}
+
+fn drawn(entropy: &mut Entropy) -> Zeroizing<[u8; 32]> {
+    let mut seed = Zeroizing::new([0; 32]);
+    Drawn(entropy).fill(&mut *seed);
+    seed
+}
+
+/// The leader's share: the encoded answer and its proof, less what the helper expands from its seed. This is `shard` of
+/// the draft's section 7.2.1 for a count, which has no joint randomness, and so no public share and no use of the nonce.
+/// `prio` has the same with the operating system's randomness only; the draft's own vectors hold the two together.
+fn leader_share(answer: bool, context: &[u8], seeds: &Seeds) -> Result<Vec<u8>, BadShare> {
+    let count = Count::<Field64>::new();
+    let random = |seed: &[u8; 32], usage: Usage, binder: &[u8], length: usize| -> Vec<Field64> {
+        XofTurboShake128::seed_stream(seed, &[&tag(usage), context], &[binder]).into_field_vec(length)
+    };
+    let mut answer = count.encode_measurement(&answer)?;
+    let prove = random(&seeds.proof, Usage::Prove, &[PROOFS], count.prove_rand_len());
+    let mut proof = count.prove(&answer, &prove, &[])?;
+    let helpers = random(&seeds.helper, Usage::Measurement, &[HELPER], answer.len());
+    let helpers_proof = random(&seeds.helper, Usage::Proof, &[PROOFS, HELPER], proof.len());
+    let whole = answer.iter_mut().chain(&mut proof);
+    let mut share = Vec::new();
+    for (part, helpers) in whole.zip(helpers.into_iter().chain(helpers_proof)) {
+        *part -= helpers;
+        part.encode(&mut share)?;
+    }
+    Ok(share)
+}
+
+/// What a stream of the XOF is for, by the numbers of the draft's section 7.2.
+#[derive(Clone, Copy)]
+enum Usage {
+    Measurement = 1,
+    Proof = 2,
+    Prove = 4,
+}
+
+/// Keeps the streams of one seed apart (section 6.2.3): version, class, algorithm, usage.
+fn tag(usage: Usage) -> [u8; 8] {
+    const VERSION: u8 = 18;
+    const COUNT: [u8; 4] = 1u32.to_be_bytes();
+    let [high, low] = (usage as u16).to_be_bytes();
+    [VERSION, 0, COUNT[0], COUNT[1], COUNT[2], COUNT[3], high, low]
+}
+
 type State = Prio3VerifyState<Field64, 32>;
 type Verifier = Prio3VerifierShare<Field64, 32>;
 
@@ -226,6 +286,14 @@ fn bound_to(segment: &ObjectId, nonce: &Nonce) -> Vec<u8> {
 /// The caller's randomness, as `hpke` wants it.
 struct Drawn<'a>(&'a mut Entropy);
 
+impl Drawn<'_> {
+    fn fill(&mut self, into: &mut [u8]) {
+        for part in into.chunks_mut(16) {
+            part.copy_from_slice(&self.0.nonce().0[..part.len()]);
+        }
+    }
+}
+
 impl hpke::rand_core::RngCore for Drawn<'_> {
     fn next_u32(&mut self) -> u32 {
         hpke::rand_core::impls::next_u32_via_fill(self)
@@ -234,9 +302,7 @@ impl hpke::rand_core::RngCore for Drawn<'_> {
         hpke::rand_core::impls::next_u64_via_fill(self)
     }
     fn fill_bytes(&mut self, into: &mut [u8]) {
-        for part in into.chunks_mut(16) {
-            part.copy_from_slice(&self.0.nonce().0[..part.len()]);
-        }
+        self.fill(into);
     }
     fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), hpke::rand_core::Error> {
         self.fill_bytes(into);
@@ -245,3 +311,32 @@ impl hpke::rand_core::RngCore for Drawn<'_> {
 }
 
 impl hpke::rand_core::CryptoRng for Drawn<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The share of the leader in `Prio3Count_0` of the draft's test vectors.
+    const SHARE: &str =
+        "355e16daa732744c34dc71fa4c85d209f9af2ecf751609386ed9e2714ecc9e6bb2277498ac41e75c01d81b4cb8485926";
+
+    #[test]
+    fn the_leaders_share_is_that_of_the_draft() {
+        let seed = |first: u8| Zeroizing::new(std::array::from_fn(|at| first + u8::try_from(at).expect("below 32")));
+        let seeds = Seeds { helper: seed(0), proof: seed(32) };
+        let share = leader_share(true, b"some application", &seeds).expect("a share");
+        assert_eq!(data_encoding::HEXLOWER.encode(&share), SHARE);
+    }
+
+    #[test]
+    fn the_same_entropy_gives_the_same_halves_and_other_entropy_others() {
+        let (segment, nonce) = (ObjectId::of(b"a segment"), Nonce([3; 16]));
+        let split = |seed: u8| {
+            let halves = split(true, &segment, &nonce, &sealing_key(&[1; 32]), &mut Entropy::new([seed; 32]));
+            halves.map(|halves| (halves.leader, halves.helper)).expect("split")
+        };
+        assert_eq!(split(7), split(7));
+        let (leader, helper) = split(8);
+        assert!(leader != split(7).0 && helper != split(7).1);
+    }
+}

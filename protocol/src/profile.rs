@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     agreement::Agreement,
+    coded::coded,
     field::FieldPath,
     identity::{Nonce, PublicKey},
     limits,
@@ -25,9 +26,9 @@ pub use crate::text::plain_line;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wish {
-    /// The fields.
+    /// The fields that are wanted.
     pub fields: BTreeSet<FieldPath>,
-    /// The purpose.
+    /// What they are wanted for.
     pub purpose: Purpose,
     /// The reason in plain words.
     pub reason: String,
@@ -41,7 +42,7 @@ pub struct Wish {
 pub struct Profile {
     /// The supplier's key; signs this and every request.
     pub supplier: PublicKey,
-    /// Legal name.
+    /// The legal name of the company.
     pub name: String,
     /// What it does: `energy`, `retail`, `government`.
     pub sector: String,
@@ -112,7 +113,7 @@ impl Object for Pairing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alternative {
-    /// The supplier.
+    /// The supplier that signs this.
     pub supplier: PublicKey,
     /// The person's key.
     pub person: PublicKey,
@@ -145,7 +146,7 @@ pub struct Agreed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
-    /// The supplier.
+    /// The supplier that signs this.
     pub supplier: PublicKey,
     /// The person's key.
     pub person: PublicKey,
@@ -168,9 +169,9 @@ impl Object for Acceptance {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Invitation {
-    /// Whose.
+    /// The company that invites.
     pub supplier: PublicKey,
-    /// Which.
+    /// Tells this invitation from the others of the company.
     pub id: Nonce,
     /// Where to dial.
     pub addresses: Vec<String>,
@@ -178,8 +179,13 @@ pub struct Invitation {
 
 /// Text that is not a pairing link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a pairing link; it should begin with regie:pair?v=1& and come whole from the supplier")]
+#[error("not a pairing link")]
 pub struct BadLink;
+
+coded! {
+    BadLink, "link";
+    Self => "not_for_pairing";
+}
 
 const LINK: &str = "regie:pair?v=1&d=";
 

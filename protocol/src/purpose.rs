@@ -4,26 +4,23 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::coded::coded;
+
 macro_rules! purposes {
     ($($name:ident $(< $parent:ident)? , $text:literal;)*) => {
         /// Why data is asked for. Version 1 knows these and no others.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Purpose { $(#[doc = $text] $name,)* }
 
         impl Purpose {
-            /// All purposes.
+            /// Every purpose there is.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The DPV name, the last part of the IRI.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)* }
-            }
-
-            /// In plain words.
-            #[must_use]
-            pub fn plain(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
             }
 
             /// The next broader purpose in DPV.
@@ -38,23 +35,23 @@ macro_rules! purposes {
 }
 
 purposes! {
-    ServiceProvision, "to provide a service";
-    RequestedServiceProvision < ServiceProvision, "to provide a service you asked for";
-    DeliveryOfGoods < RequestedServiceProvision, "to deliver goods to you";
-    PaymentManagement < ServiceProvision, "to handle payments";
-    Personalisation < ServiceProvision, "to adapt what you see to you";
-    ServiceUsageAnalytics < ServiceProvision, "to analyse how the service is used";
-    CustomerManagement, "to manage customers";
-    CustomerCare < CustomerManagement, "to help you as a customer";
-    EnforceSecurity, "to keep things secure";
-    FraudPreventionAndDetection < EnforceSecurity, "to prevent and detect fraud";
-    Marketing, "to promote things";
-    DirectMarketing < Marketing, "to send you advertising";
-    FulfilmentOfObligation, "to meet an obligation";
-    LegalCompliance < FulfilmentOfObligation, "to do what the law requires";
-    ResearchAndDevelopment, "for research and development";
-    AcademicResearch < ResearchAndDevelopment, "for academic research";
-    SellDataToThirdParties, "to sell your data to others";
+    ServiceProvision, "To provide a service.";
+    RequestedServiceProvision < ServiceProvision, "To provide a service the person asked for.";
+    DeliveryOfGoods < RequestedServiceProvision, "To deliver goods.";
+    PaymentManagement < ServiceProvision, "To handle payments.";
+    Personalisation < ServiceProvision, "To adapt what the person sees.";
+    ServiceUsageAnalytics < ServiceProvision, "To analyse how the service is used.";
+    CustomerManagement, "To manage customers.";
+    CustomerCare < CustomerManagement, "To help a customer.";
+    EnforceSecurity, "To keep things secure.";
+    FraudPreventionAndDetection < EnforceSecurity, "To prevent and detect fraud.";
+    Marketing, "To promote things.";
+    DirectMarketing < Marketing, "To send advertising.";
+    FulfilmentOfObligation, "To meet an obligation.";
+    LegalCompliance < FulfilmentOfObligation, "To do what the law requires.";
+    ResearchAndDevelopment, "For research and development.";
+    AcademicResearch < ResearchAndDevelopment, "For academic research.";
+    SellDataToThirdParties, "To sell data to others.";
 }
 
 impl Purpose {
@@ -85,8 +82,13 @@ impl fmt::Display for Purpose {
 
 /// Text that is not a purpose of version 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a known purpose; `regie fields --purposes` lists them (DeliveryOfGoods, CustomerCare, …)")]
+#[error("not a purpose of version 1")]
 pub struct UnknownPurpose;
+
+coded! {
+    UnknownPurpose, "purpose";
+    Self => "unknown";
+}
 
 impl FromStr for Purpose {
     type Err = UnknownPurpose;

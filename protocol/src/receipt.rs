@@ -17,9 +17,9 @@ use crate::{
 pub struct Acknowledgement {
     /// Who took it; signs this.
     pub supplier: PublicKey,
-    /// From whom.
+    /// The person whose disclosure it was.
     pub person: PublicKey,
-    /// The disclosure.
+    /// The disclosure that arrived.
     pub disclosure: ObjectId,
     /// When it was stored.
     pub at: Timestamp,
@@ -39,15 +39,15 @@ impl Object for Acknowledgement {
 pub struct ErasureReceipt {
     /// Who erased; signs this.
     pub supplier: PublicKey,
-    /// Whose values.
+    /// The person whose values were erased.
     pub person: PublicKey,
-    /// The grant.
+    /// The grant under which they were held.
     pub grant: ObjectId,
     /// The revocation it answers; none where the supplier erased by itself.
     pub revocation: Option<ObjectId>,
     /// The fields whose values were erased; a field that another live grant covers is kept.
     pub fields: BTreeSet<FieldPath>,
-    /// When.
+    /// When they were erased.
     pub at: Timestamp,
 }
 

@@ -1,16 +1,17 @@
-//! The coded reasons a peer may see. In: what went wrong. Out: a stable code and a plain sentence.
+//! The coded reasons a peer may see. In: what went wrong. Out: a stable code.
 //!
 //! Codes never change their meaning. They say nothing about the person beyond the request at hand: a field
 //! that is empty and one that is not shared are told apart only under a live grant.
 
 use std::{fmt, str::FromStr};
 
-use crate::{signed::SignedError, wire::as_text};
+use crate::{coded::coded, signed::SignedError, wire::as_text};
 
 macro_rules! refusals {
     ($($variant:ident $code:literal $text:literal;)*) => {
         /// Why a peer's message, or one field of its request, was refused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Refusal { $(#[doc = $text] $variant,)* }
 
         impl Refusal {
@@ -22,53 +23,52 @@ macro_rules! refusals {
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
+        }
 
-            /// What it means and what to do, in a sentence for the peer's operator.
-            #[must_use]
-            pub fn explanation(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
+        coded! {
+            Refusal, "refusal";
+            $(Self::$variant => $code;)*
         }
     };
 }
 
 refusals! {
-    Malformed "malformed" "The message is not canonical DAG-CBOR of a known shape. Send what docs/protocol.md describes.";
-    TooLarge "too_large" "The message is above the bound for its kind. Ask for fewer fields at a time.";
-    UnknownVersion "unknown_version" "The object is of a version this node does not speak. Use version 1.";
+    Malformed "malformed" "The message is not canonical DAG-CBOR of a known shape.";
+    TooLarge "too_large" "The message is above the bound for its kind.";
+    UnknownVersion "unknown_version" "The object is of a version this node does not speak.";
     BadSignature "bad_signature" "The signature does not hold for the named key.";
     WrongSender "wrong_sender" "The object names another key than the one that is connected.";
     WrongAudience "wrong_audience" "The object is addressed to another key.";
-    NotPaired "not_paired" "There is no relationship under this key. Pair with an invitation first.";
-    BadInvitation "bad_invitation" "The invitation is unknown, used up or past its time. Ask the supplier for a new one.";
-    ClockSkew "clock_skew" "The time in the message is more than 5 minutes from this node's. Set the clock and send again.";
-    Replayed "replayed" "This request id was used before. The answer to it, if any, is on its way.";
-    RateLimited "rate_limited" "Too many requests. Wait an hour, or ask for several fields at once.";
-    TooManyWaiting "too_many_waiting" "Too many requests already wait for the person's word. Wait for answers.";
-    UnknownField "unknown_field" "No such field in the vocabulary. See docs/glossary.md for the list.";
+    NotPaired "not_paired" "There is no relationship under this key.";
+    BadInvitation "bad_invitation" "The invitation is unknown, used up or past its time.";
+    ClockSkew "clock_skew" "The time in the message is more than 5 minutes from this node's.";
+    Replayed "replayed" "This request id was used before.";
+    RateLimited "rate_limited" "Too many requests.";
+    TooManyWaiting "too_many_waiting" "Too many requests already wait for the person's word.";
+    UnknownField "unknown_field" "No such field in the vocabulary.";
     NotGranted "not_granted" "No grant covers this field and purpose, and the person's defaults refuse it.";
-    OutsideAgreement "outside_agreement" "The agreement that holds between you does not permit this purpose, retention or handing on.";
-    CollectionFull "collection_full" "The person's node keeps no more items of yours. Wait until the person has thrown some away.";
+    OutsideAgreement "outside_agreement" "The agreement that holds between the two does not permit this purpose, retention or handing on.";
+    CollectionFull "collection_full" "The person's node keeps no more items of this supplier.";
     Declined "declined" "The person said no.";
-    Expired "expired" "The grant is past its time. Ask for a new one.";
+    Expired "expired" "The grant is past its time.";
     NotYetValid "not_yet_valid" "The grant is not in force yet.";
-    Revoked "revoked" "The grant was revoked. Delete what it gave, where the notice says so.";
-    UsedUp "used_up" "The grant's number of uses is spent. Ask for a new one.";
+    Revoked "revoked" "The grant was revoked.";
+    UsedUp "used_up" "The grant's number of uses is spent.";
     Widened "widened" "A link of the chain is wider than the one above it.";
     BrokenChain "broken_chain" "A link of the chain does not follow from the one above it.";
     Forked "forked" "The log does not follow from the root that was witnessed before: it was cut or rewritten.";
-    Paused "paused" "The person has paused this relationship. Try again later.";
-    Unavailable "unavailable" "The node can't answer now. Try again later.";
-    NotABoard "not_a_board" "This node is no board. Send intents and offers to one that is.";
-    UnknownIntent "unknown_intent" "No such intent is open on this board. It was withdrawn, has ended, or never was.";
-    NotAdmitted "not_admitted" "This board takes offers of the companies that it admitted. Ask who runs it to admit your key.";
+    Paused "paused" "The person has paused this relationship.";
+    Unavailable "unavailable" "The node can't answer now.";
+    NotABoard "not_a_board" "This node is no board.";
+    UnknownIntent "unknown_intent" "No such intent is open on this board.";
+    NotAdmitted "not_admitted" "This board takes offers of the companies that it admitted.";
     WrongBoard "wrong_board" "Offers for this intent go to the board that the intent names.";
-    BoardFull "board_full" "The board holds as many intents as it can. Try again later, or another board.";
+    BoardFull "board_full" "The board holds as many intents as it can.";
     TooManyOffers "too_many_offers" "This intent takes no more offers, or no more of yours.";
-    UnknownSegment "unknown_segment" "This company publishes no such segment, or not any more. Ask for its segments.";
-    NotAHelper "not_a_helper" "This node adds up no answers for others, or for no more segments. Ask another helper.";
-    WrongBatch "wrong_batch" "Another batch of this count is open, or its key is another. Take back the segment and publish it anew.";
-    TooFew "too_few" "Fewer answers than the segment promises its persons are not summed. Wait for more.";
+    UnknownSegment "unknown_segment" "This company publishes no such segment, or not any more.";
+    NotAHelper "not_a_helper" "This node adds up no answers for others, or for no more segments.";
+    WrongBatch "wrong_batch" "Another batch of this count is open, or its key is another.";
+    TooFew "too_few" "Fewer answers than the segment promises its persons are not summed.";
     Unexpected "unexpected" "This message has no place here: it is for the other role.";
 }
 

@@ -15,7 +15,7 @@ pub struct Renewal {
     pub person: PublicKey,
     /// The key before, under which it is sent.
     pub follows: PublicKey,
-    /// The supplier.
+    /// The supplier to which the person goes by another key.
     pub supplier: PublicKey,
     /// When it was made.
     pub at: Timestamp,

@@ -25,9 +25,9 @@ pub struct DataRequest {
     pub person: PublicKey,
     /// When it was sent, by the supplier's clock.
     pub at: Timestamp,
-    /// The fields.
+    /// The fields that are asked for; one that nobody knows is refused by itself.
     pub fields: BTreeSet<AskedPath>,
-    /// Why.
+    /// What they are asked for.
     pub purpose: Purpose,
     /// Why, in plain words.
     pub reason: String,

@@ -25,9 +25,9 @@ pub struct Tally {
     pub keys: u64,
     /// Public keys read from bytes.
     pub read: u64,
-    /// Signatures made.
+    /// How many signatures were made.
     pub signed: u64,
-    /// Signatures checked.
+    /// How many signatures were checked.
     pub verified: u64,
     /// Disclosures sealed: values committed to and entered in the log; the signature of each is counted above.
     pub sealed: u64,

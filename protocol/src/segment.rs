@@ -5,10 +5,7 @@
 //! differential privacy: Kasiviswanathan et al. 2011). The predicate is evaluated on the person's node and nowhere
 //! else: the company never sees the values.
 
-use std::{
-    collections::BTreeSet,
-    fmt::{self, Write as _},
-};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,40 +30,40 @@ pub enum Predicate {
     All(Vec<Predicate>),
     /// At least one of them.
     Any(Vec<Predicate>),
-    /// Not that.
+    /// That does not hold.
     Not(Box<Predicate>),
     /// The field holds a value.
     Has(FieldPath),
     /// The field is one of these, letter for letter.
     Is {
-        /// Which.
+        /// The field that is looked at.
         field: FieldPath,
         /// 1 to [`limits::SEGMENT_VALUES`], each of at most [`limits::DETAIL_BYTES`].
         values: BTreeSet<String>,
     },
     /// The field begins so: a postal code's first digits.
     Begins {
-        /// Which.
+        /// The field that is looked at.
         field: FieldPath,
         /// At most [`limits::DETAIL_BYTES`].
         with: String,
     },
     /// The field is a whole number within bounds, both included.
     Number {
-        /// Which.
+        /// The field that is looked at.
         field: FieldPath,
-        /// The least.
+        /// The least that still belongs; none for no bound.
         least: Option<i64>,
-        /// The most.
+        /// The most that still belongs; none for no bound.
         most: Option<i64>,
     },
     /// The field is a date (`2001-09-30`) so many full years ago, both bounds included.
     Years {
-        /// Which.
+        /// The field that is looked at.
         field: FieldPath,
-        /// The least.
+        /// The least that still belongs; none for no bound.
         least: Option<u32>,
-        /// The most.
+        /// The most that still belongs; none for no bound.
         most: Option<u32>,
     },
 }
@@ -76,8 +73,8 @@ pub enum Predicate {
 pub struct Fit {
     /// Does the whole hold?
     pub belongs: bool,
-    /// Clause by clause: what it says, and whether it holds; none where there is no value to tell by.
-    pub because: Vec<(String, Option<bool>)>,
+    /// Clause by clause, without the joins, and whether it holds; none where there is no value to tell by.
+    pub because: Vec<(Predicate, Option<bool>)>,
 }
 
 impl Predicate {
@@ -135,7 +132,7 @@ impl Predicate {
         &self,
         value: &dyn Fn(FieldPath) -> Option<Value>,
         today: Timestamp,
-        because: &mut Vec<(String, Option<bool>)>,
+        because: &mut Vec<(Self, Option<bool>)>,
     ) -> Option<bool> {
         let mut each = |parts: &[Self]| -> Vec<Option<bool>> {
             parts.iter().map(|part| part.holds(value, today, because)).collect()
@@ -157,57 +154,9 @@ impl Predicate {
                 years.map(|years| least.is_none_or(|least| years >= least) && most.is_none_or(|most| years <= most))
             }
         };
-        because.push((self.to_string(), found));
+        because.push((self.clone(), found));
         found
     }
-}
-
-impl fmt::Display for Predicate {
-    /// In plain words, for the person.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let several = |f: &mut fmt::Formatter<'_>, parts: &[Self], word: &str| {
-            for (number, part) in parts.iter().enumerate() {
-                if number > 0 {
-                    write!(f, " {word} ")?;
-                }
-                match part {
-                    Self::All(_) | Self::Any(_) => write!(f, "({part})")?,
-                    _ => write!(f, "{part}")?,
-                }
-            }
-            Ok(())
-        };
-        let label = |field: &FieldPath| field.info().label;
-        match self {
-            Self::All(parts) => several(f, parts, "and"),
-            Self::Any(parts) => several(f, parts, "or"),
-            Self::Not(part) => write!(f, "not ({part})"),
-            Self::Has(field) => write!(f, "{} is known", label(field)),
-            Self::Is { field, values } => {
-                let values: Vec<&str> = values.iter().map(String::as_str).collect();
-                write!(f, "{} is {}", label(field), values.join(" or "))
-            }
-            Self::Begins { field, with } => write!(f, "{} begins with {with}", label(field)),
-            Self::Number { field, least, most } => {
-                write!(f, "{} is {}", label(field), span(least.as_ref(), most.as_ref()))
-            }
-            Self::Years { field, least, most } => {
-                write!(f, "{} is {} years ago", label(field), span(least.as_ref(), most.as_ref()))
-            }
-        }
-    }
-}
-
-fn span<T: fmt::Display>(least: Option<&T>, most: Option<&T>) -> String {
-    let mut text = String::new();
-    // Writing into a string does not fail.
-    let _ = match (least, most) {
-        (Some(least), Some(most)) => write!(text, "{least} to {most}"),
-        (Some(least), None) => write!(text, "at least {least}"),
-        (None, Some(most)) => write!(text, "at most {most}"),
-        (None, None) => write!(text, "anything"),
-    };
-    text
 }
 
 /// Joins clauses: one `decides` decides, else one unknown makes the whole unknown.
@@ -253,7 +202,7 @@ pub struct Segment {
     pub name: String,
     /// What belonging to it brings, in plain words; one line of at most [`limits::TEXT_BYTES`].
     pub words: String,
-    /// Who belongs.
+    /// What must hold of a person that belongs.
     pub predicate: Predicate,
     /// What the answer is used for; within the agreement as any request.
     pub purpose: Purpose,
@@ -299,7 +248,7 @@ impl Segment {
 pub struct Membership {
     /// The person's key in this relationship; signs this.
     pub person: PublicKey,
-    /// Whose segment.
+    /// The company that publishes the segment.
     pub supplier: PublicKey,
     /// The segment, as it was signed.
     pub segment: ObjectId,
@@ -336,7 +285,7 @@ pub enum Belongs {
 pub struct CountReport {
     /// The person's key in this relationship; signs this.
     pub person: PublicKey,
-    /// Whose segment.
+    /// The company that publishes the segment.
     pub supplier: PublicKey,
     /// The segment, as it was signed.
     pub segment: ObjectId,
@@ -366,7 +315,7 @@ pub fn randomised(truth: bool, epsilon: u32, entropy: &mut Entropy) -> bool {
 /// How many of those who answered belong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The reports.
+    /// How many answers were counted.
     pub reports: u64,
     /// The unbiased estimate, held within 0 and `reports`.
     pub members: f64,

@@ -34,6 +34,7 @@ pub trait Object: Serialize + DeserializeOwned {
 
 /// Why a signed object is not what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SignedError {
     /// Bytes that are not the canonical form of the type.
     #[error("the object is malformed or not in canonical form")]

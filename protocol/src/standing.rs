@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    coded::coded,
     identity::PublicKey,
     limits,
     profile::Profile,
@@ -18,14 +19,15 @@ use crate::{
 pub const WELL_KNOWN: &str = "/.well-known/regie.json";
 
 macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident $code:literal $text:literal;)* }) => {
+    ($(#[$meta:meta])* $name:ident $kind:literal { $($variant:ident $code:literal $text:literal;)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
         pub enum $name { $(#[doc = $text] $variant,)* }
 
         impl $name {
-            /// Every one.
+            /// Every code there is.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// Stable, for programs and translations.
@@ -33,41 +35,40 @@ macro_rules! codes {
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
+        }
 
-            /// For people, with the next step.
-            #[must_use]
-            pub fn explanation(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
+        coded! {
+            $name, $kind;
+            $(Self::$variant => $code;)*
         }
     };
 }
 
 codes! {
     /// Why a domain's document could not be read.
-    Unread {
-        NotADomain "not_a_domain" "what the supplier calls its domain is not the name of one, written in its ASCII form; ask the supplier to mend its profile";
-        Unresolved "unresolved" "the domain's name can't be resolved; check your connection, or ask the supplier whether the domain still is its own";
-        Private "private" "the domain's name leads into a private network, which is not looked at; allow it by name in config.toml: domain_hosts = [\"HOST\"]";
-        Unreachable "unreachable" "the domain's web server does not answer; it is tried again later";
-        Certificate "certificate" "the domain's certificate does not hold: it is expired, for another name, or of an issuer that this system does not trust; ask the supplier to renew it";
-        Slow "slow" "the domain's web server did not answer in time; it is tried again later";
-        Redirect "redirect" "the domain leads to another place instead of answering itself; ask the supplier to put its document there";
-        NoDocument "no_document" "the domain has no document at /.well-known/regie.json; ask the supplier to put it there (`regie supplier domain`)";
-        TooLarge "too_large" "the domain's document is above 192 KiB; ask the supplier to write it anew (`regie supplier domain`)";
-        NotADocument "not_a_document" "what the domain has at /.well-known/regie.json is not a signed profile; ask the supplier to write it anew (`regie supplier domain`)";
-        Proxied "proxied" "the proxy of this node did not lead to the domain's web server; look whether the proxy runs, and reaches others: it is tried again later";
-        Outdated "outdated" "the domain's document is still signed by a key that the supplier has replaced since; ask the supplier to write it anew (`regie supplier domain`)";
-        NoTls "no_tls" "this node can't check certificates; install the package ca-certificates";
+    Unread "unread" {
+        NotADomain "not_a_domain" "What the supplier calls its domain is not the name of one, written in its ASCII form.";
+        Unresolved "unresolved" "The domain's name can't be resolved.";
+        Private "private" "The domain's name leads into a private network, which is not looked at.";
+        Unreachable "unreachable" "The domain's web server does not answer.";
+        Certificate "certificate" "The domain's certificate does not hold: it is expired, for another name, or of an issuer that is not trusted.";
+        Slow "slow" "The domain's web server did not answer in time.";
+        Redirect "redirect" "The domain leads to another place instead of answering itself.";
+        NoDocument "no_document" "The domain has no document at [`WELL_KNOWN`].";
+        TooLarge "too_large" "The domain's document is above [`limits::DOMAIN_DOCUMENT_BYTES`].";
+        NotADocument "not_a_document" "What the domain has at [`WELL_KNOWN`] is not a signed profile.";
+        Proxied "proxied" "The proxy did not lead to the domain's web server.";
+        Outdated "outdated" "The domain's document is still signed by a key that the supplier has replaced since.";
+        NoTls "no_tls" "Certificates can't be checked here: none of those that vouch for others is known.";
     }
 }
 
 codes! {
     /// Why a domain's document speaks against the supplier.
-    Contradiction {
-        OtherKey "other_key" "the domain's document is of another key: this supplier is not who keeps that domain, or has a new key; ask it on a way that you trust";
-        Revoked "revoked" "the domain says that this key speaks for it no longer: it was lost or stolen. Nothing is told to who holds it; ask the supplier for a new link on a way that you trust";
-        OtherDomain "other_domain" "the domain's document names another domain; ask the supplier on a way that you trust";
+    Contradiction "contradiction" {
+        OtherKey "other_key" "The domain's document is of another key: this supplier is not who keeps that domain, or has a new key.";
+        Revoked "revoked" "The domain says that this key speaks for it no longer: it was lost or stolen.";
+        OtherDomain "other_domain" "The domain's document names another domain.";
     }
 }
 
@@ -86,9 +87,9 @@ pub enum Standing {
     },
     /// The domain's document is of another key, or names another domain.
     Contradicted {
-        /// Since when.
+        /// When that was read first.
         since: Timestamp,
-        /// How.
+        /// What in the document speaks against it.
         by: Contradiction,
     },
 }
@@ -117,11 +118,11 @@ pub enum Heard {
         /// Since when without a break.
         since: Timestamp,
     },
-    /// Otherwise.
+    /// It speaks against the supplier.
     Otherwise {
-        /// Since when.
+        /// When that was read first.
         since: Timestamp,
-        /// How.
+        /// What in the document speaks against it.
         by: Contradiction,
     },
 }
@@ -146,9 +147,9 @@ pub struct Identified {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Trouble {
-    /// When.
+    /// When it was tried.
     pub at: Timestamp,
-    /// Why.
+    /// Why nothing could be read.
     pub why: Unread,
 }
 

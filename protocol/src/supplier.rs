@@ -24,6 +24,7 @@ pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place
 pub use witness::Recent;
 
 use crate::{
+    coded::coded,
     entropy::Entropy,
     field::{AskedPath, FieldPath},
     grant::Access,
@@ -56,15 +57,15 @@ pub enum Effect {
 /// What a company asks of one person.
 #[derive(Clone, Debug)]
 pub struct Ask {
-    /// Whom.
+    /// The person who is asked.
     pub person: PublicKey,
-    /// Which fields.
+    /// The fields that are asked for.
     pub fields: BTreeSet<AskedPath>,
-    /// Why.
+    /// What they are asked for.
     pub purpose: Purpose,
     /// Why, in plain words.
     pub reason: String,
-    /// How.
+    /// How they are to be had.
     pub access: Access,
     /// For how long.
     pub duration: Days,
@@ -76,9 +77,10 @@ pub struct Ask {
 
 /// Why an action of the company's can't be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SupplierError {
     /// No such person.
-    #[error("no such relationship; `regie status` lists them")]
+    #[error("no such relationship")]
     NoRelationship,
     /// Out of bounds.
     #[error(
@@ -92,17 +94,13 @@ pub enum SupplierError {
     #[error("a grant can be handed on {} steps at most", limits::DELEGATION_DEPTH)]
     TooDeep,
     /// No grant to hand on.
-    #[error(
-        "no grant of this person, given to your present key, lets you hand that on; ask with `delegations` of 1 or more, or for more"
-    )]
+    #[error("no grant of this person to the present key may be handed on")]
     NotDelegable,
     /// Wider than the grant above it.
     #[error("a delegation must be within the grant above it: its fields, purposes, access, time, retention and uses")]
     TooWide,
     /// The person did not open this collection.
-    #[error(
-        "this person has not opened that collection to you, or its grant has ended; the person opens it with `regie open`"
-    )]
+    #[error("the person has not opened that collection, or its grant has ended")]
     NotOpened,
     /// Out of bounds.
     #[error(
@@ -111,7 +109,7 @@ pub enum SupplierError {
     )]
     BadItem,
     /// Too much waits.
-    #[error("{} items already wait for this person; wait until the person's node has connected", limits::ITEMS_WAITING)]
+    #[error("{} items wait for this person, the bound", limits::ITEMS_WAITING)]
     TooManyItems,
     /// Out of bounds.
     #[error(
@@ -131,45 +129,65 @@ pub enum SupplierError {
     )]
     BadSegment,
     /// No such segment.
-    #[error("no such segment; list them to see what there is")]
+    #[error("no such segment")]
     NoSegment,
-    /// Too many.
-    #[error("{} segments are published; take one back first", limits::SEGMENTS_PER_SUPPLIER)]
+    /// As many segments are published as the bound allows.
+    #[error("{} segments are published, the bound", limits::SEGMENTS_PER_SUPPLIER)]
     TooManySegments,
     /// The intent is over.
-    #[error("that intent has ended or was withdrawn; list the intents that are open")]
+    #[error("that intent has ended or was withdrawn")]
     IntentOver,
     /// Not an invitation of another company.
-    #[error("the processor's pairing link is your own, or names no address; ask the processor for one")]
+    #[error("the processor's invitation is the company's own, or names no address")]
     BadProcessor,
     /// Too many delegations in force.
-    #[error(
-        "{} delegations of this person's data are in force; wait until some end",
-        limits::DELEGATIONS_PER_RELATIONSHIP
-    )]
+    #[error("{} delegations of this person's data are in force, the bound", limits::DELEGATIONS_PER_RELATIONSHIP)]
     TooManyDelegations,
     /// The outbox is full.
-    #[error("{} requests already wait for this person; wait for answers", limits::OUTBOX_PER_RELATIONSHIP)]
+    #[error("{} requests wait for this person, the bound", limits::OUTBOX_PER_RELATIONSHIP)]
     TooManyWaiting,
     /// Not the key that was committed to.
-    #[error(
-        "these are not the words of the key that your company committed to as its next one: that is on the sheet that was shown last; nothing was changed"
-    )]
+    #[error("not the key that was committed to as the next one")]
     NotNext,
     /// No key was committed to.
-    #[error(
-        "your company has not committed to a next key; do it now, before the one in force is lost: `regie supplier next-key`"
-    )]
+    #[error("no next key was committed to")]
     NoNext,
     /// One was committed to.
-    #[error("your company has committed to a next key already; those who know you would not follow another one")]
+    #[error("a next key was committed to already")]
     HasNext,
-    /// Too often.
+    /// The company changed its key as often as it can.
     #[error("a company can change its key {} times", limits::ROTATIONS)]
     TooManyRotations,
     /// The profile is out of bounds or not signed by this key.
-    #[error("the profile is out of bounds; see docs/protocol.md, clause 2")]
+    #[error("the profile is out of bounds")]
     BadProfile,
+}
+
+coded! {
+    SupplierError, "supplier";
+    Self::NoRelationship => "no_relationship";
+    Self::BadRequest => "bad_request" ("fields": limits::FIELDS, "bytes": limits::TEXT_BYTES, "days": limits::GRANT_DAYS);
+    Self::TooDeep => "too_deep" ("most": limits::DELEGATION_DEPTH);
+    Self::NotDelegable => "not_delegable";
+    Self::TooWide => "too_wide";
+    Self::NotOpened => "not_opened";
+    Self::BadItem => "bad_item" ("bytes": limits::DOCUMENT_BYTES);
+    Self::TooManyItems => "too_many_items" ("most": limits::ITEMS_WAITING);
+    Self::BadOffer => "bad_offer" ("terms": limits::DETAILS, "fields": limits::FIELDS);
+    Self::BadSegment => "bad_segment" (
+        "clauses": limits::SEGMENT_CLAUSES, "depth": limits::SEGMENT_DEPTH, "epsilon": limits::EPSILON_PER_SUPPLIER / 1_000
+    );
+    Self::NoSegment => "no_segment";
+    Self::TooManySegments => "too_many_segments" ("most": limits::SEGMENTS_PER_SUPPLIER);
+    Self::IntentOver => "intent_over";
+    Self::BadProcessor => "bad_processor";
+    Self::TooManyDelegations => "too_many_delegations" ("most": limits::DELEGATIONS_PER_RELATIONSHIP);
+    Self::TooManyWaiting => "too_many_waiting" ("most": limits::OUTBOX_PER_RELATIONSHIP);
+    Self::NotNext => "not_next";
+    Self::NoNext => "no_next";
+    Self::HasNext => "has_next";
+    Self::TooManyRotations => "too_many_rotations" ("most": limits::ROTATIONS);
+    Self::BadProfile => "bad_profile";
 }
 
 impl From<SignedError> for SupplierError {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{
+    coded::coded,
     identity::{Keypair, Nonce, PublicKey},
     limits,
     prio3::{self, BadShare},
@@ -32,7 +33,7 @@ fixed_bytes! {
     VerifyKey, 32
 }
 
-/// Whose half.
+/// Whose half of a split answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
     /// The supplier's.
@@ -64,7 +65,7 @@ impl Object for HelperCard {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tally {
-    /// Who helps.
+    /// The card that the helper signed.
     pub helper: Signed<HelperCard>,
     /// Fewer answers than this are never summed: [`limits::TALLY_LEAST`] or more.
     pub least: u32,
@@ -89,7 +90,7 @@ impl Tally {
 pub struct TallyReport {
     /// The person's key in this relationship; signs this. The helper never sees it.
     pub person: PublicKey,
-    /// Whose segment.
+    /// The company that published the segment.
     pub supplier: PublicKey,
     /// The segment, as it was signed.
     pub segment: ObjectId,
@@ -152,7 +153,7 @@ pub struct Prepared {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Taken {
-    /// Which.
+    /// The number under which the answer was split.
     pub nonce: Nonce,
     /// The helper's half of the proof.
     #[serde(with = "serde_bytes")]
@@ -165,7 +166,7 @@ pub struct Taken {
 pub struct Close {
     /// Of which segment.
     pub segment: ObjectId,
-    /// Which batch.
+    /// Which batch of the segment's answers, from 0.
     pub batch: u32,
 }
 
@@ -173,7 +174,7 @@ pub struct Close {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sum {
-    /// Which batch.
+    /// Which batch of the segment's answers, from 0.
     pub batch: u32,
     /// How many answers it holds.
     pub reports: u32,
@@ -218,9 +219,9 @@ impl HelperSecret {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
-    /// The segment.
+    /// The segment that is counted.
     pub segment: ObjectId,
-    /// Whose.
+    /// The company that published it, and alone may ask.
     pub leader: PublicKey,
     /// Kept until then.
     pub expires: Timestamp,
@@ -455,8 +456,13 @@ impl fmt::Display for HelperLink {
 
 /// Text that is not the link of a helper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the link of a helper; it should begin with regie:helper?v=1& and come whole from that company")]
+#[error("not the link of a helper")]
 pub struct BadHelperLink;
+
+coded! {
+    BadHelperLink, "link";
+    Self => "not_of_a_helper";
+}
 
 impl FromStr for HelperLink {
     type Err = BadHelperLink;

@@ -4,11 +4,25 @@
 //! duplicate keys, long-form integers, indefinite lengths and trailing bytes are refused
 //! (<https://ipld.io/specs/codecs/dag-cbor/spec/>), and unknown keys are refused by every type's
 //! `deny_unknown_fields`.
+//!
+//! ```
+//! use regie_protocol::{time::Days, wire::{self, WireError}};
+//!
+//! let bytes = wire::encode(&Days(30)).unwrap();
+//! assert_eq!(bytes, [0x18, 30]);
+//! assert_eq!(wire::decode::<Days>(&bytes, 16), Ok(Days(30)));
+//! // The same number written longer, and anything behind it, is refused.
+//! assert_eq!(wire::decode::<Days>(&[0x19, 0, 30], 16), Err(WireError::Malformed));
+//! assert_eq!(wire::decode::<Days>(&[0x18, 30, 0], 16), Err(WireError::Malformed));
+//! ```
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::coded::coded;
+
 /// Why bytes are not a value of the wanted type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WireError {
     /// Longer than the bound for this place; the numbers are bytes.
     #[error("{got} bytes, where at most {limit} are taken")]
@@ -24,6 +38,13 @@ pub enum WireError {
     /// A value of ours that DAG-CBOR can't hold. Never caused by a peer.
     #[error("this value has no DAG-CBOR form")]
     Unencodable,
+}
+
+coded! {
+    WireError, "wire";
+    Self::TooLarge { got, limit } => "too_large" ("got": *got, "most": *limit);
+    Self::Malformed => "malformed";
+    Self::Unencodable => "unencodable";
 }
 
 /// The canonical bytes of a value.

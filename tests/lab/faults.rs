@@ -62,7 +62,7 @@ impl Host {
         self.on_its_wire("loss", -9, &format!("numgen random mod 100 < {percent} drop"));
     }
 
-    /// Only packets of at most [`LEAST_MTU`] bytes go through, and nobody says so.
+    /// Only packets of at most `LEAST_MTU` bytes go through, and nobody says so.
     pub fn shrink(&self) {
         let silent = "chain output { type filter hook output priority 0;
             icmp type destination-unreachable drop; icmpv6 type packet-too-big drop; }";

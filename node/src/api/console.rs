@@ -3,26 +3,21 @@
 //!
 //! The key is typed once; the browser keeps a token of 256 random bits for this page alone, and the key is looked up
 //! anew at every visit, so a key that is revoked shows nothing from then on. The cookie belongs to the host it was
-//! made for, so a page of another name that is pointed at this address (DNS rebinding) has none.
+//! made for, so a page of another name that is pointed at this address (DNS rebinding) has none; what another site's page
+//! sends, `web` turns away.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::time::Duration;
 
 use askama::Template;
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware,
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use regie_protocol::time::Timestamp;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use super::{
     Api,
@@ -34,11 +29,12 @@ use super::{
 use crate::{
     clock,
     command::Failure,
-    dashboard::{
-        self,
+    supplier::{Companion, keys::Caller, lists::List, names},
+    web::{
+        Known, asset,
+        session::{Sessions, Visit, cookie},
         words::{Language, Words},
     },
-    supplier::{Companion, keys::Caller, lists::List, names},
 };
 
 const COOKIE: &str = "regie_console";
@@ -49,56 +45,24 @@ const REQUESTS: u64 = 200;
 const MONTH_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
-/// Who looks at the page.
-#[derive(Default)]
-pub(super) struct Seats(Mutex<HashMap<[u8; 32], Seat>>);
+/// Who looks at the page, by their keys.
+pub(super) type Seats = Sessions<Bearer>;
 
-struct Seat {
-    bearer: Bearer,
-    begun: Instant,
-    seen: Instant,
-}
+impl Visit for Bearer {
+    const IDLE: Duration = limits::CONSOLE_IDLE;
 
-impl Seats {
-    /// A token for somebody with a key. The one who was away longest gives way.
-    fn take(&self, bearer: Bearer) -> String {
-        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        while seats.len() >= limits::CONSOLE_SEATS {
-            let oldest = seats.iter().min_by_key(|(_, seat)| seat.seen).map(|(token, _)| *token);
-            oldest.map(|token| seats.remove(&token));
-        }
-        let (token, now) = (data_encoding::BASE64URL_NOPAD.encode(&clock::random::<32>()), Instant::now());
-        seats.insert(Sha256::digest(token.as_bytes()).into(), Seat { bearer, begun: now, seen: now });
-        token
-    }
-
-    fn bearer(&self, token: &str) -> Option<Bearer> {
-        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.retain(|_, seat| seat.seen.elapsed() < limits::CONSOLE_IDLE && seat.begun.elapsed() < limits::CONSOLE);
-        let seat = seats.get_mut(&<[u8; 32]>::from(Sha256::digest(token.as_bytes())))?;
-        seat.seen = Instant::now();
-        Some(seat.bearer)
-    }
-
-    fn leave(&self, token: &str) {
-        let token: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&token);
+    fn goes_on_after_idle(&mut self) -> bool {
+        false
     }
 }
 
-/// The page's paths, each answered with the headers of the person's dashboard.
+/// The page's paths.
 pub(super) fn routes() -> Router<Api> {
     Router::new()
         .route("/console", get(page).post(enter))
         .route("/console/leave", post(leave))
-        .route("/console/assets/{name}", get(dashboard::asset))
+        .route("/console/assets/{name}", get(asset))
         .layer(DefaultBodyLimit::max(limits::CONSOLE_FORM_BYTES))
-        .layer(middleware::map_response(async |mut response: Response| {
-            for (name, value) in dashboard::HEADERS {
-                response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-            }
-            response
-        }))
 }
 
 #[derive(Deserialize)]
@@ -183,11 +147,15 @@ async fn page(
     Params(Before { before }): Params<Before>,
 ) -> Result<Response, Problem> {
     let t = words(&headers);
-    let Some(bearer) = token(&headers).and_then(|token| api.seats.bearer(&token)) else {
+    let Some(bearer) = cookie(&headers, COOKIE).and_then(|token| api.seats.visit(&token)) else {
         return show(StatusCode::OK, &EnterPage { t, wrong: false });
     };
     match api.read(bearer, move |companion, caller| look(companion, caller, before)).await {
-        Ok(view) => show(StatusCode::OK, &ConsolePage { t, view }),
+        Ok(view) => {
+            let mut response = show(StatusCode::OK, &ConsolePage { t, view })?;
+            response.extensions_mut().insert(Known);
+            Ok(response)
+        }
         // The key was revoked since.
         Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
             show(StatusCode::OK, &EnterPage { t, wrong: true })
@@ -198,19 +166,16 @@ async fn page(
 
 async fn enter(State(api): State<Api>, headers: HeaderMap, Form(form): Form<Entering>) -> Result<Response, Problem> {
     let wrong = || show(StatusCode::FORBIDDEN, &EnterPage { t: words(&headers), wrong: true });
-    if from_elsewhere(&headers) {
-        return wrong();
-    }
     let Some(bearer) = Bearer::of(form.key.trim()) else { return wrong() };
     if api.read(bearer, |_, _| Ok(())).await.is_err() {
         return wrong();
     }
-    Ok(go(&format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/console", api.seats.take(bearer))))
+    Ok(go(&format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/console", api.seats.begin(bearer))))
 }
 
 async fn leave(State(api): State<Api>, headers: HeaderMap) -> Response {
-    if let Some(token) = token(&headers).filter(|_| !from_elsewhere(&headers)) {
-        api.seats.leave(&token);
+    if let Some(token) = cookie(&headers, COOKIE) {
+        api.seats.end(&token);
     }
     go(&format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/console; Max-Age=0"))
 }
@@ -309,17 +274,6 @@ fn words(headers: &HeaderMap) -> Words {
     Words(Language::accepted(accepted.unwrap_or_default()))
 }
 
-fn token(headers: &HeaderMap) -> Option<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())
-}
-
-/// Did another site's page send this form?
-fn from_elsewhere(headers: &HeaderMap) -> bool {
-    headers.get_all("sec-fetch-site").iter().any(|site| site != "same-origin" && site != "none")
-}
-
 fn show(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
     let text = page.render().map_err(Failure::internal)?;
     Ok((status, Html(text)).into_response())
@@ -332,6 +286,3 @@ fn go(cookie: &str) -> Response {
     }
     response
 }
-
-/// Shared by all calls.
-pub(super) type Shared = Arc<Seats>;

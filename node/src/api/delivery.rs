@@ -175,6 +175,15 @@ const _: () = assert!(limits::DELIVERY_LOOK.as_secs() <= Duration::from_secs(60)
 mod tests {
     use super::*;
 
+    /// The example with which the libraries of Standard Webhooks test themselves.
+    #[test]
+    fn signatures_are_those_of_standard_webhooks() {
+        let secret = BASE64.decode(b"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("base64");
+        let secret = secret.try_into().expect("24 bytes");
+        let signed = sign(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+        assert_eq!(signed.as_deref(), Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+    }
+
     #[test]
     fn no_spelling_of_a_private_address_is_taken() {
         let none = Allowed::default();

@@ -10,6 +10,7 @@ use axum::{
 use data_encoding::BASE64;
 use regie_protocol::{
     identity::PublicKey,
+    signed::ObjectId,
     supplier::{Outcome, Record},
     wire,
 };
@@ -25,11 +26,11 @@ use super::{
 use crate::{
     clock,
     command::Failure,
-    store::Table,
+    store::Part,
     supplier::{
         Companion,
         lists::{List, not_found},
-        names,
+        names, tables,
     },
 };
 
@@ -124,10 +125,11 @@ pub(super) async fn one(
 }
 
 fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Disclosure, Failure> {
-    let Some(Record::Received { received, .. }) = companion.record(Table::RelationshipLog, person, id)? else {
+    let id = <ObjectId as Part>::from_bytes(id).ok_or_else(not_found)?;
+    let Some(Record::Received { received, .. }) = companion.record(tables::RECEIVED_DISCLOSURES, person, id)? else {
         return Err(not_found());
     };
-    let original = match companion.record(Table::Disclosure, person, id)? {
+    let original = match companion.record(tables::ORIGINAL_DISCLOSURES, person, id)? {
         Some(Record::Original { disclosure, .. }) => Some(wire::encode(&disclosure).map_err(Failure::internal)?),
         _ => None,
     };

@@ -8,6 +8,7 @@ use data_encoding::BASE64;
 use regie_protocol::{
     field::FieldPath,
     identity::PublicKey,
+    signed::ObjectId,
     supplier::{Customer, Record},
     wire,
 };
@@ -23,8 +24,8 @@ use super::{
 use crate::{
     clock,
     command::{Failure, parse},
-    store::Table,
-    supplier::{Companion, lists::List, names},
+    store::Part,
+    supplier::{Companion, lists::List, names, tables, tables::Terms},
 };
 
 /// A grant by which every change is told.
@@ -183,7 +184,9 @@ async fn page<T: Send + 'static>(
 }
 
 fn subscription(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Option<Subscription>, Failure> {
-    let Some(Record::Grant { grant, .. }) = companion.record(Table::Grant, person, id)? else { return Ok(None) };
+    let Some(id) = <ObjectId as Part>::from_bytes(id) else { return Ok(None) };
+    let record = companion.record(tables::TERMS, person, Terms::Grant(id))?;
+    let Some(Record::Grant { grant, .. }) = record else { return Ok(None) };
     let (name, now) = (grant.id(), companion.now());
     let grant = grant.verify().map_err(Failure::internal)?;
     let customer: &Customer = companion.customer(person)?;
@@ -200,7 +203,8 @@ fn subscription(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Res
 }
 
 fn revocation(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Option<Revocation>, Failure> {
-    let Some(Record::Revoked { notice, .. }) = companion.record(Table::Revocation, person, id)? else {
+    let Some(id) = <ObjectId as Part>::from_bytes(id) else { return Ok(None) };
+    let Some(Record::Revoked { notice, .. }) = companion.record(tables::REVOCATIONS, person, id)? else {
         return Ok(None);
     };
     let signed = BASE64.encode(&wire::encode(&notice).map_err(Failure::internal)?);
@@ -215,7 +219,8 @@ fn revocation(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Resul
 }
 
 fn erasure(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Option<Erasure>, Failure> {
-    let Some(Record::Receipt { receipt, told, .. }) = companion.record(Table::Receipt, person, id)? else {
+    let Some(id) = <ObjectId as Part>::from_bytes(id) else { return Ok(None) };
+    let Some(Record::Receipt { receipt, told, .. }) = companion.record(tables::RECEIPTS, person, id)? else {
         return Ok(None);
     };
     let signed = BASE64.encode(&wire::encode(&receipt).map_err(Failure::internal)?);

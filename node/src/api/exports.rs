@@ -16,6 +16,7 @@ use axum::{
 use futures::stream;
 use regie_protocol::{
     identity::PublicKey,
+    signed::ObjectId,
     supplier::{Outcome, Record},
     time::Timestamp,
 };
@@ -32,8 +33,8 @@ use super::{
 use crate::{
     clock,
     command::Failure,
-    store::Table as Stored,
-    supplier::{Companion, World, lists::List, lists::not_found, names},
+    store::Part,
+    supplier::{Companion, World, lists::List, lists::not_found, names, tables},
 };
 
 /// How cells are written.
@@ -301,7 +302,7 @@ fn of(
                     relationship.clone(),
                     field.to_string().into(),
                     observed.value.as_str().to_owned().into(),
-                    observed.provenance.to_string().into(),
+                    crate::sentences::provenance(&observed.provenance).into(),
                     Cell::Time(observed.observed),
                     names::Disclosed(*held.disclosure.digest()).to_string().into(),
                     names::Granted(*held.grant.digest()).to_string().into(),
@@ -315,7 +316,8 @@ fn of(
 }
 
 fn disclosure(companion: &Companion, person: &PublicKey, id: &[u8]) -> Result<Vec<Vec<Cell>>, Failure> {
-    let Some(Record::Received { received, .. }) = companion.record(Stored::RelationshipLog, person, id)? else {
+    let id = <ObjectId as Part>::from_bytes(id).ok_or_else(not_found)?;
+    let Some(Record::Received { received, .. }) = companion.record(tables::RECEIVED_DISCLOSURES, person, id)? else {
         return Err(not_found());
     };
     let row = |(path, outcome): (&regie_protocol::field::AskedPath, &Outcome)| {

@@ -25,8 +25,7 @@ use super::{
 use crate::{
     clock,
     command::{Failure, parse},
-    store::Table,
-    supplier::{Companion, lists::List, lists::not_found, names},
+    supplier::{Companion, lists::List, lists::not_found, names, tables},
 };
 
 /// A document for a person.
@@ -169,7 +168,7 @@ impl Companion {
         reason: String,
         turn: &mut crate::driver::Turn,
     ) -> Result<regie_protocol::identity::Nonce, Failure> {
-        let before = match self.record(Table::Held, &person, field.to_string().as_bytes())? {
+        let before = match self.record(tables::HELD_VALUES, &person, field)? {
             Some(Record::Value { observed, .. }) => Some(observed.value),
             _ => None,
         };

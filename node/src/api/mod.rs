@@ -1,8 +1,9 @@
 //! The supplier's HTTP API: `/v1`, with keys, problems by RFC 9457, pages by cursor and an OpenAPI 3.1 document.
 //!
 //! In: HTTP calls of the company's systems. Out: what the companion knows and does; every change is on disk before
-//! it is answered. `api/call.rs` is the way in for every call, `api/console.rs` is a page to look at, `api/delivery.rs`
-//! and `api/bus.rs` tell other systems what happened; the other files are the things there are.
+//! it is answered. `api/call.rs` is the way in for every call that `web` lets through, `api/console.rs` is a
+//! page to look at, `api/delivery.rs` and `api/bus.rs` tell other systems what happened; the other files are the things
+//! there are.
 
 #[cfg(feature = "nats")]
 pub(crate) mod bus;
@@ -18,15 +19,14 @@ mod exports;
 mod health;
 mod invitations;
 mod items;
-pub mod limits;
 mod market;
+mod observe;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod problem;
 mod relationships;
 mod requests;
 mod segments;
-mod server;
 mod webhooks;
 
 pub(crate) use delivery::sign;
@@ -34,11 +34,9 @@ pub(crate) use delivery::sign;
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
 use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderValue, Method, StatusCode},
+    http::{Method, StatusCode},
     middleware,
-    response::IntoResponse as _,
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use tokio::sync::Semaphore;
@@ -52,6 +50,7 @@ use self::problem::Problem;
 use crate::{
     command::{Failure, exit},
     supplier::Desk,
+    web::{Callers, Face, Guarded, Known, Refused, limits},
 };
 
 /// Where the API listens unless told otherwise.
@@ -64,7 +63,7 @@ pub struct Api {
     metrics: Arc<health::Metrics>,
     streams: Arc<Semaphore>,
     allowed: delivery::Allowed,
-    seats: console::Shared,
+    seats: Arc<console::Seats>,
 }
 
 /// Listens and answers until the process ends. Answers where it listens.
@@ -81,7 +80,7 @@ pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) 
     let _ = rustls::crypto::ring::default_provider().install_default();
     let allowed = delivery::Allowed::new(webhook_hosts);
     tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
-    tokio::spawn(server::serve(listener, router(desk, allowed)));
+    tokio::spawn(router(desk, allowed).serve(listener));
     Ok(address)
 }
 
@@ -147,12 +146,19 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(webhooks::resend))
 }
 
-fn router(desk: Desk, allowed: delivery::Allowed) -> Router {
+fn router(desk: Desk, allowed: delivery::Allowed) -> Guarded {
     let (calls, _) = calls().split_for_parts();
     let streams = Arc::new(Semaphore::new(limits::STREAMS));
     let api = Api { desk, metrics: Arc::default(), streams, allowed, seats: Arc::default() };
     let document = serde_json::to_value(document()).unwrap_or_default();
-    calls
+    let room = calls
+        // What these answer with success, they answer to a key that holds.
+        .layer(middleware::map_response(async |mut response: Response| {
+            if response.status().is_success() {
+                response.extensions_mut().insert(Known);
+            }
+            response
+        }))
         .route("/v1/openapi.json", get(move || std::future::ready(axum::Json(document.clone()))))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
@@ -163,14 +169,21 @@ fn router(desk: Desk, allowed: delivery::Allowed) -> Router {
             let words = format!("{method} is not possible here; /v1/openapi.json lists what is");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", words).into_response()
         })
-        // The bound of the body is set by the way in for the one call that takes more.
-        .layer(DefaultBodyLimit::max(limits::LIST_BYTES))
-        .layer(middleware::from_fn_with_state(api.clone(), server::observe))
-        .layer(middleware::map_response(async |mut response: axum::response::Response| {
-            response.headers_mut().entry("cache-control").or_insert(HeaderValue::from_static("no-store"));
-            response
-        }))
-        .with_state(api)
+        .with_state(api.clone());
+    // The bound of the body is set by the way in for the one call that takes more.
+    let face = Face { name: "api", callers: Callers::Systems, body_bytes: limits::LIST_BYTES, refusal };
+    face.around(room).watched(|room| room.layer(middleware::from_fn_with_state(api, observe::observe)))
+}
+
+fn refusal(refused: Refused) -> Response {
+    let problem = match refused {
+        Refused::Late => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the call took too long; try again"),
+        Refused::Host | Refused::Site | Refused::Form => {
+            let words = "a page of another site sent this; send it from a program, or from the company's own page";
+            Problem::new(StatusCode::FORBIDDEN, "foreign_site", words)
+        }
+    };
+    problem.into_response()
 }
 
 /// Adds what every call has in common: the key, the problems.

@@ -22,8 +22,7 @@ use super::{
 use crate::{
     clock,
     command::Failure,
-    store::Table,
-    supplier::{Companion, lists::List, names},
+    supplier::{Companion, lists::List, names, tables},
 };
 
 /// A person, by the key of this relationship.
@@ -267,7 +266,7 @@ pub(super) fn kept(companion: &mut Companion, person: &PublicKey) -> Result<Vec<
     let fields: Vec<_> = companion.customer(person)?.held().keys().copied().collect();
     let mut values = Vec::new();
     for field in fields {
-        let record = companion.record(Table::Held, person, field.to_string().as_bytes())?;
+        let record = companion.record(tables::HELD_VALUES, person, field)?;
         if let Some(Record::Value { held, observed, .. }) = record {
             values.push((field, held, observed));
         }
@@ -283,7 +282,7 @@ fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Fail
         Held {
             field: field.to_string(),
             value: observed.value.as_str().to_owned(),
-            provenance: observed.provenance.to_string(),
+            provenance: crate::sentences::provenance(&observed.provenance),
             attested_by: vouched.filter(|vouched| vouched.doubt.is_none()).map(|vouched| vouched.issuer),
             attestation_doubt: doubt,
             observed_at: clock::text(observed.observed),

@@ -265,7 +265,7 @@ fn shown(
         id: names::Pattern(*segment.id().digest()).to_string(),
         name: segment.name.clone(),
         words: segment.words.clone(),
-        who: segment.predicate.to_string(),
+        who: crate::sentences::predicate(&segment.predicate),
         purpose: segment.purpose.to_string(),
         retention_days: segment.retention.0,
         members,

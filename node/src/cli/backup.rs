@@ -5,7 +5,7 @@ use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
 use serde_json::json;
 
-use super::render;
+use super::{render, tables::tables};
 use crate::{
     backup::{self, Backup},
     command::{Command, Failure},
@@ -24,7 +24,7 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, 
     // Through the running node where there is one, since it holds the store's lock.
     let rows = match control::ask(home, &Command::Backup) {
         Ok(answer) => serde_json::from_value(answer["rows"].clone()).map_err(Failure::internal)?,
-        Err(failure) if failure.code == "no_node" => backup::rows(&home::open(home, &passphrase)?.1)?,
+        Err(failure) if failure.code == "no_node" => backup::rows(&home::open(home, tables, &passphrase)?.1)?,
         Err(failure) => return Err(failure),
     };
     let toml = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
@@ -47,7 +47,7 @@ pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path
     let backup = backup::open(&file, &text)?;
     let config =
         toml::from_str(&backup.config).map_err(|_| Failure::usage("the backup's configuration can't be read"))?;
-    let mut store = home::create(home, &config, &passphrase)?;
+    let mut store = home::create(home, tables(backup.role), &config, &passphrase)?;
     backup::pour(&backup, &mut store)?;
     let grants = match backup.role {
         home::Role::Person => person::after_restore(&mut store)?,

@@ -12,7 +12,7 @@ use regie_protocol::{
 };
 use serde_json::json;
 
-use super::{render, rotation::Sheet};
+use super::{render, rotation::Sheet, tables::tables};
 use crate::{
     clock,
     command::{Failure, parse},
@@ -78,12 +78,12 @@ pub(super) fn person(
         Some(file) => {
             let text = std::fs::read_to_string(file)
                 .map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
-            RootSeed::from_phrase(&text).map_err(Failure::usage)?
+            RootSeed::from_phrase(&text).map_err(Failure::misread)?
         }
     };
     let passphrase = home::passphrase(passphrase_file, true)?;
     let config = Config::person();
-    let mut store = home::create(home, &config, &passphrase)?;
+    let mut store = home::create(home, tables(config.role), &config, &passphrase)?;
     person::initialise(&mut store, &seed, policy)?;
     let phrase = seed.phrase().map_err(Failure::internal)?;
     let answer = json!({ "home": home, "preset": preset, "recovery_phrase": phrase.as_str() });
@@ -112,7 +112,7 @@ pub(super) fn join(
     let listen: Vec<Address> = places.listen.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
     let announce: Vec<Address> = places.announce.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let mut ledger = home::open_shared(&store, &passphrase)?;
+    let mut ledger = home::open_shared(&store, tables(Role::Supplier), &passphrase)?;
     let key = supplier::shared_key(&mut *ledger)?;
     let config = Config { role: Role::Supplier, listen, announce, store: Some(store), ..Config::person() };
     home::create_bare(home, &config)?;
@@ -155,9 +155,9 @@ pub(super) fn supplier(
     config.check_forwarding()?;
     let passphrase = home::passphrase(passphrase_file, true)?;
     let mut store: Box<dyn Ledger> = match &config.store {
-        None => Box::new(home::create(home, &config, &passphrase)?),
+        None => Box::new(home::create(home, tables(config.role), &config, &passphrase)?),
         Some(url) => {
-            let store = home::create_shared(url, &passphrase)?;
+            let store = home::create_shared(url, tables(Role::Supplier), &passphrase)?;
             home::create_bare(home, &config)?;
             store
         }

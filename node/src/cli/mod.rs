@@ -11,8 +11,12 @@ mod pairing;
 mod render;
 mod rotation;
 mod serve;
+mod tables;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
@@ -114,10 +118,16 @@ enum Verb {
         #[arg(long)]
         purposes: bool,
     },
-    /// Import a contact card (vCard or JSContact) or a table (CSV: field, value)
+    /// Import a contact (vCard, JSContact, jCard, Bitwarden) or a table (an address book's, or CSV of field and value)
     Import {
         /// The .vcf, .json or .csv file
         file: PathBuf,
+        /// Which contact of the file is you, from 1 on
+        #[arg(long, value_name = "NUMBER")]
+        card: Option<usize>,
+        /// Show what the file holds, and change nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Begin a relationship by a supplier's link
     Pair {
@@ -672,7 +682,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
-        Verb::Import { file } => import_card(&home, &file, json),
+        Verb::Import { file, card, dry_run } => import_card(&home, &file, card, dry_run, json),
         Verb::Pair { link, agreement, vouch, yes } => {
             pairing::pair(&home, pairing::Pairing { link, agreement, vouch, yes }, json)
         }
@@ -848,15 +858,20 @@ fn decide(decision: Decision, allow: bool) -> Command {
     Command::Decide { ids: decision.ids, allow, remember }
 }
 
-fn import_card(home: &Path, file: &Path, json: bool) -> Result<(), Failure> {
+fn import_card(home: &Path, file: &Path, card: Option<usize>, dry_run: bool, json: bool) -> Result<(), Failure> {
     let size = std::fs::metadata(file).map(|meta| meta.len()).unwrap_or_default();
     if size > import::CARD_BYTES {
         return Err(Failure::usage(format!("{} is above 1 MiB; give a file with one contact", file.display())));
     }
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
+    let bytes =
+        std::fs::read(file).map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let card = import::read(&name, &text)?;
+    let card = import::one_of(import::read_all(&name, &bytes)?, card)?;
+    if dry_run {
+        let values: BTreeMap<&str, &str> =
+            card.values.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
+        return render::show(&json!({ "format": card.format, "values": values, "left_out": card.left_out }), json);
+    }
     let mut answer = control::ask(home, &Command::Set { values: card.values, source: Some(card.format.into()) })?;
     answer["left_out"] = json!(card.left_out);
     render::show(&answer, json)

@@ -268,14 +268,14 @@ pub(super) fn lookalike(of: &Value) -> String {
 pub(super) fn vocabulary(purposes: bool) -> Value {
     if purposes {
         let all = Purpose::ALL.iter().map(|purpose| {
-            json!({ "purpose": purpose, "meaning": purpose.plain(), "within": purpose.parent(), "iri": purpose.iri() })
+            json!({ "purpose": purpose, "meaning": crate::sentences::purpose(*purpose), "within": purpose.parent(), "iri": purpose.iri() })
         });
         return Value::Array(all.collect());
     }
     let all = VOCABULARY.iter().map(|info| {
         json!({
             "field": info.path,
-            "meaning": info.label,
+            "meaning": info.path.parse().map(crate::sentences::field).ok(),
             "group": info.group,
             "category": info.category,
             "sensitive": info.sensitive,
@@ -309,7 +309,11 @@ fn table<'a>(items: &[Value], columns: impl Iterator<Item = (String, &'a str)>) 
     }
     table.set_header(above);
     for item in items {
-        table.add_row(keys.iter().map(|key| cell(key, &item[*key])));
+        // What has an answer is a rule, whose name may be a code.
+        table.add_row(keys.iter().map(|key| match (*key, item.get("answer")) {
+            ("name", Some(_)) => cell("rule", &item["name"]),
+            _ => cell(key, &item[*key]),
+        }));
     }
     table
 }
@@ -330,9 +334,10 @@ fn cell(name: &str, value: &Value) -> String {
             let text = |key: &str| held[key].as_str().unwrap_or("-").to_owned();
             format!("{} = {}", text("field"), text("value"))
         })),
+        ("rule", Value::String(rule)) => crate::sentences::rule(rule),
         ("requests", Value::Array(requests)) => lines(requests.iter().map(request)),
         ("fields", Value::Object(fields)) => {
-            lines(fields.iter().map(|(field, rule)| format!("{field} ({})", cell("", rule))))
+            lines(fields.iter().map(|(field, rule)| format!("{field} ({})", crate::sentences::rule(&text(rule)))))
         }
         ("standing", Value::Object(of)) if of.contains_key("is") => standing(value),
         ("standing", Value::Object(of)) => of.keys().next().map(|one| words(one)).unwrap_or_default(),
@@ -364,7 +369,7 @@ fn happened(kind: &str, of: &Value) -> String {
     let id = |key: &str| short("grant", of[key].as_str().unwrap_or_default());
     match kind {
         "paired" => format!("paired under {}", cell("", &of["agreement"])),
-        "granted" => format!("granted {} by '{}'", id("grant"), cell("", &of["rule"])),
+        "granted" => format!("granted {} by '{}'", id("grant"), crate::sentences::rule(&text(&of["rule"]))),
         "answered" => {
             let parts = [
                 names("released").map(|list| format!("gave {list}")),

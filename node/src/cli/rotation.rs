@@ -15,7 +15,7 @@ use regie_protocol::{
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::render;
+use super::{render, tables::tables};
 use crate::{
     clock,
     command::{Command, Failure, exit},
@@ -120,8 +120,8 @@ pub(super) fn rotate(home: &Path, passphrase_file: Option<&Path>, how: &Rotate<'
     }
     let passphrase = home::passphrase(passphrase_file, false)?;
     let mut store: Box<dyn Ledger> = match &config.store {
-        None => Box::new(home::open(home, &passphrase)?.1),
-        Some(url) => home::open_shared(url, &passphrase)?,
+        None => Box::new(home::open(home, tables, &passphrase)?.1),
+        Some(url) => home::open_shared(url, tables(home::Role::Supplier), &passphrase)?,
     };
     let key = next_key(how.words_file)?;
     // Words that would be refused are refused before others are shown that would stand for nothing.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
+use super::tables::tables;
 use crate::{
     api, clock,
     command::{Command, Failure, exit, parse},
@@ -97,10 +98,10 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, jso
     let listen = listen(given.dashboard, &config)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     if let (Role::Supplier, Some(url)) = (config.role, &config.store) {
-        let store = home::open_shared(url, &passphrase)?;
+        let store = home::open_shared(url, tables(Role::Supplier), &passphrase)?;
         return within_runtime(home, companion(home, &config, store, json));
     }
-    let store = Store::open(home, &passphrase)?;
+    let store = Store::open(home, tables(config.role), &passphrase)?;
     match config.role {
         Role::Person => within_runtime(home, serve(home, store, listen, travel(&config), json)),
         Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), json)),
@@ -192,7 +193,7 @@ async fn make(
     let seed = RootSeed::from_entropy(clock::random());
     let phrase = seed.phrase().map_err(Failure::internal)?;
     let policy = Policy::preset("balanced").ok_or_else(|| Failure::internal("no preset"))?;
-    let mut store = home::create(home, &Config::person(), passphrase)?;
+    let mut store = home::create(home, tables(Role::Person), &Config::person(), passphrase)?;
     person::initialise(&mut store, &seed, policy)?;
     Ok((begin(home, store, doors, travel)?, phrase))
 }

@@ -1,32 +1,28 @@
-//! Lets requests through: the right host (against DNS rebinding), the right origin, a session that is not locked,
-//! and headers that keep a page from being framed, cached or made to run foreign code. In: requests. Out: the
-//! page's answer with those headers, or a refusal.
+//! Lets visitors through: with a session that is not locked, to the pages of a node that runs. In: requests that `web`
+//! let through. Out: the page's answer, or the way to a link, a lock or the first steps.
 
 use std::sync::Arc;
 
 use axum::{
     Router,
     body::Body,
-    extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    extract::{Request, State},
+    http::header,
     middleware::{self, Next},
     response::{IntoResponse as _, Redirect, Response},
 };
 
 use super::{
-    Dashboard, limits,
+    Dashboard,
     session::Session,
     words::{Language, Words},
 };
+use crate::web::{Known, session::cookie};
 
 /// The session's cookie. Cookies know no ports, so the name has ours in it.
 pub(super) fn cookie_name(app: &Dashboard) -> String {
     format!("regie_{}", app.address.port())
 }
-
-/// Marks an answer to somebody with a session; the server keeps that connection when places are short.
-#[derive(Clone)]
-pub(super) struct Known;
 
 /// What a page knows of the one who asks.
 #[derive(Clone)]
@@ -37,73 +33,7 @@ pub(super) struct Visitor {
 }
 
 pub(super) fn around(pages: Router<Arc<Dashboard>>, app: Arc<Dashboard>) -> Router {
-    pages
-        .layer(DefaultBodyLimit::max(limits::FORM_BYTES))
-        .layer(middleware::from_fn_with_state(app.clone(), inside))
-        .layer(middleware::from_fn_with_state(app.clone(), outside))
-        .with_state(app)
-}
-
-/// What every page says of how it may be used.
-pub(crate) const HEADERS: [(HeaderName, &str); 8] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    ),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // Not `no-referrer`: under it a browser sends `Origin: null` with our own forms.
-    (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
-    (header::CACHE_CONTROL, "no-store"),
-];
-
-/// Host, origin, method, time; headers on whatever comes out.
-async fn outside(State(app): State<Arc<Dashboard>>, request: Request, next: Next) -> Response {
-    let streams = request.uri().path() == "/deliveries/stream";
-    let mut response = match refusal(&app, request.method(), request.headers()) {
-        Some(reason) => (StatusCode::FORBIDDEN, reason).into_response(),
-        None if streams => next.run(request).await,
-        None => tokio::time::timeout(limits::REQUEST, next.run(request))
-            .await
-            .unwrap_or_else(|_| (StatusCode::SERVICE_UNAVAILABLE, "the node took too long").into_response()),
-    };
-    for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    response
-}
-
-fn refusal(app: &Dashboard, method: &Method, headers: &HeaderMap) -> Option<&'static str> {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let (host, more) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
-    let port = app.address.port();
-    let own = |host: &str| {
-        [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")]
-            .iter()
-            .any(|own| own == host)
-    };
-    let Some(host) = host.filter(|host| more.is_none() && own(host)) else {
-        return Some("this address is not one of the dashboard's own");
-    };
-    if method == Method::GET {
-        // A page elsewhere, another port of this machine included, has no business with ours, not even to look.
-        let foreign = |site: &HeaderValue| site != "same-origin" && site != "none";
-        let elsewhere = headers.get_all("sec-fetch-site").iter().any(foreign);
-        return elsewhere.then_some("another site asked for this page; open it from the address bar instead");
-    }
-    let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes() == format!("http://{host}").as_bytes());
-    let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
-    let form = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
-        kind.starts_with("application/x-www-form-urlencoded") || kind.starts_with("multipart/form-data;")
-    });
-    // A browser sends at least one of the two with every POST; both must be ours where they are there.
-    let known = origin.is_some() || site.is_some();
-    let fine = method == Method::POST && known && origin.unwrap_or(true) && site.unwrap_or(true) && form;
-    (!fine).then_some("this form did not come from the dashboard's own pages")
+    pages.layer(middleware::from_fn_with_state(app.clone(), inside)).with_state(app)
 }
 
 /// A session, and not a locked one.
@@ -140,10 +70,4 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
     }
     response.extensions_mut().insert(Known);
     response
-}
-
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut found = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    found.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
 }

@@ -22,7 +22,7 @@ use askama::Template;
 use axum::{
     Extension, Router,
     body::{Body, Bytes},
-    extract::{DefaultBodyLimit, FromRequest, Path, Request},
+    extract::{DefaultBodyLimit, FromRequest, Request},
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -32,7 +32,10 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{Dashboard, guard::Visitor, limits, words::Words};
-use crate::command::{Command, Failure, exit};
+use crate::{
+    command::{Command, Failure, exit},
+    web::asset,
+};
 
 type App = Arc<Dashboard>;
 type Shown = Result<Response, Fault>;
@@ -244,26 +247,4 @@ fn is_ours(visitor: &Visitor, form: &str) -> bool {
 fn strange_form(visitor: &Visitor) -> Response {
     let (words, title) = (visitor.words, visitor.words.say("fault-title"));
     plain(StatusCode::FORBIDDEN, words, title, words.say("fault-form"), None)
-}
-
-#[derive(rust_embed::RustEmbed)]
-#[folder = "assets/"]
-struct Assets;
-
-/// A file of the pages: the style, the icon, the scripts.
-pub(crate) async fn asset(Path(name): Path<String>) -> Response {
-    let kind = match name.rsplit('.').next() {
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        _ => "text/plain; charset=utf-8",
-    };
-    // Names are looked up in a list made when this was built; there is no path to walk.
-    match Assets::get(&name) {
-        Some(file) => {
-            let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")];
-            (headers, file.data.into_owned()).into_response()
-        }
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
 }

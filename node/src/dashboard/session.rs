@@ -1,31 +1,27 @@
-//! Who is in: one-time links, sessions, locking, tries of the passphrase. In: tokens, the time. Out: yes or no.
-//!
-//! Tokens are 256 random bits. Only their SHA-256 is kept, as the key of a map: finding one tells nothing of
-//! the others, and no comparison of ours takes a time that depends on a secret.
+//! Who is in at the dashboard: one-time links, sessions, locking, tries of the passphrase. In: tokens, the time. Out:
+//! yes or no.
 
 use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use sha2::{Digest as _, Sha256};
-
 use super::{limits, words::Language};
-use crate::clock;
-
-type Hash = [u8; 32];
+use crate::web::session::{Hash, Sessions, Visit, hash, token};
 
 /// One-time links and sessions.
 #[derive(Default)]
-pub struct Doors(Mutex<Inside>);
+pub struct Doors {
+    links: Mutex<Links>,
+    sessions: Sessions<Session>,
+}
 
 #[derive(Default)]
-struct Inside {
+struct Links {
     address: Option<SocketAddr>,
-    links: HashMap<Hash, Instant>,
-    sessions: HashMap<Hash, Session>,
+    open: HashMap<Hash, Instant>,
     tries: Vec<Instant>,
 }
 
@@ -40,125 +36,100 @@ pub(super) struct Session {
     pub(super) notice: Option<String>,
     /// The steps of the first run that have text to keep until there is a store.
     pub(super) name: Option<String>,
-    begun: Instant,
-    seen: Instant,
+}
+
+impl Visit for Session {
+    const IDLE: Duration = limits::IDLE;
+
+    fn goes_on_after_idle(&mut self) -> bool {
+        self.locked = true;
+        true
+    }
+
+    fn is_open(&self) -> bool {
+        !self.locked
+    }
 }
 
 impl Doors {
     /// A fresh link that lets its holder in once.
     pub fn link(&self, address: SocketAddr) -> String {
         let token = token();
-        let mut inside = self.inside();
-        inside.address = Some(address);
-        inside.links.retain(|_, made| made.elapsed() < limits::LINK);
-        while inside.links.len() >= limits::LINKS {
-            let oldest = inside.links.iter().min_by_key(|(_, made)| **made).map(|(hash, _)| *hash);
-            oldest.map(|hash| inside.links.remove(&hash));
+        let mut links = self.links();
+        links.address = Some(address);
+        links.open.retain(|_, made| made.elapsed() < limits::LINK);
+        while links.open.len() >= limits::LINKS {
+            let oldest = links.open.iter().min_by_key(|(_, made)| **made).map(|(hash, _)| *hash);
+            oldest.map(|hash| links.open.remove(&hash));
         }
-        inside.links.insert(hash(&token), Instant::now());
+        links.open.insert(hash(&token), Instant::now());
         format!("http://{address}/start/{token}")
     }
 
     /// A fresh link to the dashboard that listens, if one does.
     pub fn another_link(&self) -> Option<String> {
-        let address = self.inside().address?;
+        let address = self.links().address?;
         Some(self.link(address))
     }
 
     /// Spends a link; the token of a new session comes out.
     pub(super) fn enter(&self, link: &str) -> Option<String> {
-        let mut inside = self.inside();
-        let made = inside.links.remove(&hash(link))?;
-        (made.elapsed() < limits::LINK).then(|| inside.begin(None))
+        let made = self.links().open.remove(&hash(link))?;
+        let session = Session { form: token(), locked: false, language: None, notice: None, name: None };
+        (made.elapsed() < limits::LINK).then(|| self.sessions.begin(session))
     }
 
     /// The session of a token, if it has one that has not ended. Locks it where it was idle for too long.
     pub(super) fn session(&self, token: &str) -> Option<Session> {
-        let mut inside = self.inside();
-        let key = hash(token);
-        let session = inside.sessions.get_mut(&key)?;
-        if session.begun.elapsed() > limits::SESSION {
-            inside.sessions.remove(&key);
-            return None;
-        }
-        session.locked |= session.seen.elapsed() > limits::IDLE;
-        session.seen = Instant::now();
-        Some(session.clone())
+        self.sessions.visit(token)
     }
 
     /// Is somebody still in by this token? Unlike [`Self::session`] this is no sign of use.
     pub(super) fn is_open(&self, token: &str) -> bool {
-        self.inside().sessions.get(&hash(token)).is_some_and(|session| {
-            !session.locked && session.seen.elapsed() <= limits::IDLE && session.begun.elapsed() <= limits::SESSION
-        })
+        self.sessions.is_open(token)
     }
 
     /// Changes a session.
     pub(super) fn change(&self, token: &str, change: impl FnOnce(&mut Session)) {
-        if let Some(session) = self.inside().sessions.get_mut(&hash(token)) {
-            change(session);
-        }
+        self.sessions.change(token, change);
     }
 
     /// What is shown once.
     pub(super) fn take_notice(&self, token: &str) -> Option<String> {
-        self.inside().sessions.get_mut(&hash(token))?.notice.take()
+        self.sessions.change(token, |session| session.notice.take())?
     }
 
     /// Puts a session under a new token, unlocked: what a thief of the old token held is worth nothing.
-    pub(super) fn renew(&self, token: &str) -> Option<String> {
-        let mut inside = self.inside();
-        let old = inside.sessions.remove(&hash(token))?;
-        Some(inside.begin(Some(old)))
+    pub(super) fn renew(&self, old: &str) -> Option<String> {
+        self.sessions.renew(old, |session| {
+            session.form = token();
+            session.locked = false;
+        })
     }
 
     pub(super) fn end(&self, token: &str) {
-        self.inside().sessions.remove(&hash(token));
+        self.sessions.end(token);
     }
 
     pub(super) fn count(&self) -> usize {
-        self.inside().sessions.len()
+        self.sessions.count()
     }
 
     /// May another passphrase be tried now? Counts it.
     pub(super) fn may_try(&self) -> bool {
-        let mut inside = self.inside();
-        inside.tries.retain(|at| at.elapsed() < limits::TRIES_WITHIN);
-        let may = inside.tries.len() < limits::TRIES;
+        let mut links = self.links();
+        links.tries.retain(|at| at.elapsed() < limits::TRIES_WITHIN);
+        let may = links.tries.len() < limits::TRIES;
         if may {
-            inside.tries.push(Instant::now());
+            links.tries.push(Instant::now());
         }
         may
     }
 
-    fn inside(&self) -> std::sync::MutexGuard<'_, Inside> {
+    fn links(&self) -> std::sync::MutexGuard<'_, Links> {
         // Nothing in here can be left half done, so a panic elsewhere does not spoil it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Inside {
-    fn begin(&mut self, old: Option<Session>) -> String {
-        while self.sessions.len() >= limits::SESSIONS {
-            let oldest = self.sessions.iter().min_by_key(|(_, session)| session.seen).map(|(hash, _)| *hash);
-            oldest.map(|hash| self.sessions.remove(&hash));
-        }
-        let (token, now) = (token(), Instant::now());
-        let (language, notice, name, begun) =
-            old.map_or((None, None, None, now), |old| (old.language, old.notice, old.name, old.begun));
-        let form = self::token();
-        let session = Session { form, locked: false, language, notice, name, begun, seen: now };
-        self.sessions.insert(hash(&token), session);
-        token
-    }
-}
-
-fn token() -> String {
-    data_encoding::BASE64URL_NOPAD.encode(&clock::random::<32>())
-}
-
-fn hash(token: &str) -> Hash {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 #[cfg(test)]

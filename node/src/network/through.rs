@@ -1,7 +1,7 @@
 //! A supplier's line to those who forward for it. In: a forwarder's key and address, as its `regie supplier forward` gives
 //! them. Out: a connection that is kept up, and the address under which people come through there.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, str::FromStr};
 
 use regie_protocol::identity::PublicKey;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,10 @@ use super::{
     limits,
     streams::Lines,
 };
+use crate::backoff::Backoff;
 
+/// Between two dials of a forwarder: drawn, so that those who lost one do not come back to it together.
+const PAUSES: Backoff = Backoff::doubling(limits::FORWARDER_PAUSE, limits::FORWARDER_LONGEST_PAUSE).drawn();
 /// Where a web socket for somebody behind a forwarder stands, before the key.
 pub(super) const PLACE: &str = "f/";
 
@@ -142,7 +145,7 @@ impl Kept {
     }
 
     async fn run(self) {
-        let mut pause = limits::FORWARDER_PAUSE;
+        let mut attempts = 0;
         loop {
             let begun = Instant::now();
             match self.connect().await {
@@ -158,10 +161,10 @@ impl Kept {
             }
             // A line that lived for a while says that the forwarder is well; one that did not is not tried in haste.
             if begun.elapsed() >= limits::FORWARDER_LIVED {
-                pause = limits::FORWARDER_PAUSE;
+                attempts = 0;
             }
-            sleep(drawn(pause)).await;
-            pause = (2 * pause).min(limits::FORWARDER_LONGEST_PAUSE);
+            sleep(PAUSES.pause(attempts)).await;
+            attempts = attempts.saturating_add(1);
         }
     }
 
@@ -174,12 +177,6 @@ impl Kept {
         drop(dials);
         wait.await.map_err(|_| DialError::Closed)?.map(drop)
     }
-}
-
-/// Between half of a pause and all of it, so that those who lost one forwarder do not come back to it together.
-fn drawn(pause: Duration) -> Duration {
-    let [part] = crate::clock::random::<1>();
-    pause.mul_f64(0.5 + f64::from(part) / 512.0)
 }
 
 #[cfg(test)]

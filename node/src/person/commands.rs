@@ -15,7 +15,7 @@ use super::{Node, records, verify};
 use crate::{
     command::{self, Change, Command, Failure, parse},
     driver::Turn,
-    store::Table,
+    store::Read as _,
 };
 
 /// Entries shown by `regie audit`.
@@ -257,7 +257,7 @@ impl Node {
             "entries": checked.entries,
             "root": checked.root,
             "relationships": checked.relationships,
-            "erasure_receipts": self.store.count(Table::Receipt)?,
+            "erasure_receipts": self.store.count(super::tables::RECEIPTS)?,
             "newest": self.newest(NEWEST)?,
         }))
     }

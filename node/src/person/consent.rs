@@ -44,8 +44,11 @@ impl Node {
                 json!({ "@type": kinds, "dct:title": info.path })
             })
             .collect();
-        let purposes: Vec<Value> =
-            scope.purposes.iter().map(|p| json!({ "@type": format!("dpv:{p}"), "dct:title": p.plain() })).collect();
+        let purposes: Vec<Value> = scope
+            .purposes
+            .iter()
+            .map(|p| json!({ "@type": format!("dpv:{p}"), "dct:title": crate::sentences::purpose(*p) }))
+            .collect();
         let processing = match scope.access {
             Access::ReadOnce | Access::Read => vec!["dpv:Collect", "dpv:Use", "dpv:Store"],
             Access::Write(_) => vec!["dpv:MakeAvailable"],

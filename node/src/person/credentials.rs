@@ -10,22 +10,18 @@ use regie_protocol::{
     identity::PublicKey,
     limits,
     time::Timestamp,
-    wire,
 };
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Node, value_of};
+use super::{Node, tables, value_of};
 use crate::{
     command::{Failure, exit},
     credential::{CREDENTIAL_BYTES, Credential, Doubt, HolderKey, issuer_key},
     driver::{Lent, Turn},
-    store::{Item, Key, Ledger as _, Store, Table},
+    store::{Read as _, Store},
 };
 
-const CREDENTIALS: &[u8] = b"credentials";
-const HOLDER_KEYS: &[u8] = b"holder-keys";
 /// Most credentials of one person, and most keys that wait for one.
 const MOST: usize = 64;
 /// Bytes of presentations in one disclosure: what remains of the largest object is the values'.
@@ -40,27 +36,27 @@ impl From<Doubt> for Failure {
 impl Node {
     /// Makes a key for an issuer to bind a credential to; one key for each, so that two can't be linked by it.
     pub(super) fn credential_key(&mut self, turn: &mut Turn) -> Result<Value, Failure> {
-        if self.store.group(Table::Content, HOLDER_KEYS)?.len() >= MOST {
+        if self.store.keys(tables::HOLDER_KEYS, &())?.len() >= MOST {
             return Err(Failure::usage(format!("{MOST} keys wait for credentials; add those first")));
         }
         let key = HolderKey::fresh().ok_or_else(|| Failure::internal("the system has no randomness"))?;
         let jwk = key.jwk().ok_or_else(|| Failure::internal("a key that can't be read"))?;
-        turn.batch.put(Table::Content, Key::grouped(HOLDER_KEYS, &name(&jwk.to_string())), encode(&key)?);
+        turn.batch.put(tables::HOLDER_KEYS, &name(&jwk.to_string()), &key);
         Ok(json!({ "jwk": jwk }))
     }
 
     /// Takes a credential in; its claims become values that its issuer vouches for.
     pub(super) fn add_credential(&mut self, text: &str, key: &str, turn: &mut Turn) -> Result<Value, Failure> {
-        if text.len() > CREDENTIAL_BYTES || self.rows::<Credential>(CREDENTIALS)?.len() >= MOST {
+        if text.len() > CREDENTIAL_BYTES || self.store.keys(tables::CREDENTIALS, &())?.len() >= MOST {
             return Err(Failure::usage(format!("at most {MOST} credentials of {CREDENTIAL_BYTES} bytes each")));
         }
-        let (keys, now) = (self.rows::<HolderKey>(HOLDER_KEYS)?, self.clock.now());
+        let (keys, now) = (self.store.group(tables::HOLDER_KEYS, &())?, self.clock.now());
         let known: Vec<HolderKey> = keys.iter().map(|(_, key)| key.clone()).collect();
         let credential = Credential::accept(text, &issuer_key(key)?, &known, now.latest())?;
         let id = name(text.trim());
-        turn.batch.put(Table::Content, Key::grouped(CREDENTIALS, &id), encode(&credential)?);
+        turn.batch.put(tables::CREDENTIALS, &id, &credential);
         if let Some((item, _)) = keys.into_iter().find(|(_, key)| credential.is_bound_to(key)) {
-            turn.batch.delete(Table::Content, Key::grouped(HOLDER_KEYS, &item));
+            turn.batch.erase(tables::HOLDER_KEYS, &item);
         }
         let attested = Provenance::Attested(Attestation { issuer: credential.issuer.clone(), presentation: None });
         let changes = credential
@@ -74,18 +70,18 @@ impl Node {
 
     /// The credentials.
     pub(super) fn credentials(&self) -> Result<Value, Failure> {
-        Ok(self.rows::<Credential>(CREDENTIALS)?.iter().map(|(id, credential)| shown(id, credential)).collect())
+        Ok(self.store.group(tables::CREDENTIALS, &())?.iter().map(|(id, credential)| shown(id, credential)).collect())
     }
 
     /// Throws a credential away; its values stay, as the person's own word.
     pub(super) fn remove_credential(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
-        let all = self.rows::<Credential>(CREDENTIALS)?;
+        let all = self.store.group(tables::CREDENTIALS, &())?;
         let mut found = all.iter().filter(|(id, _)| hex(id).ends_with(text));
         let (Some((id, credential)), None) = (found.next(), found.next()) else {
             let next = "there is not exactly one such credential; `regie credential list` shows them";
             return Err(Failure::new("not_found", exit::NOT_FOUND, next));
         };
-        turn.batch.delete(Table::Content, Key::grouped(CREDENTIALS, id));
+        turn.batch.erase(tables::CREDENTIALS, id);
         let (mut changes, now) = (BTreeMap::new(), self.clock.now());
         for (field, value) in credential.values() {
             let held = value_of(&self.store, &self.values, field);
@@ -96,10 +92,6 @@ impl Node {
         self.put_values(changes, turn)?;
         Ok(json!({ "credential": hex(id), "removed": true }))
     }
-
-    fn rows<T: DeserializeOwned + Serialize>(&self, group: &[u8]) -> Result<Vec<(Vec<u8>, T)>, Failure> {
-        rows_of(&self.store, group).map_err(|()| super::records::damaged(Table::Content.name()))
-    }
 }
 
 /// Adds the proof to values that are about to leave, as far as one disclosure has room.
@@ -109,7 +101,7 @@ pub(super) struct Prover<'a> {
     supplier: PublicKey,
     now: Timestamp,
     left: usize,
-    credentials: Option<Vec<(Vec<u8>, Credential)>>,
+    credentials: Option<Vec<([u8; 16], Credential)>>,
 }
 
 impl<'a> Prover<'a> {
@@ -121,7 +113,7 @@ impl<'a> Prover<'a> {
     pub(super) fn prove(&mut self, release: &Release, mut observed: Observed) -> Observed {
         let Provenance::Attested(attestation) = &observed.provenance else { return observed };
         let (store, field, issuer) = (self.store, release.field(), &attestation.issuer);
-        let all = self.credentials.get_or_insert_with(|| rows_of(store, CREDENTIALS).unwrap_or_default());
+        let all = self.credentials.get_or_insert_with(|| store.group(tables::CREDENTIALS, &()).unwrap_or_default());
         let says = |credential: &Credential| {
             credential.issuer == *issuer && credential.values().get(&field) == Some(&observed.value)
         };
@@ -152,21 +144,9 @@ fn shown(id: &[u8], credential: &Credential) -> Value {
     })
 }
 
-fn rows_of<T: DeserializeOwned + Serialize>(store: &Store, group: &[u8]) -> Result<Vec<(Vec<u8>, T)>, ()> {
-    let rows = store.group(Table::Content, group).map_err(|_| ())?;
-    let read = |row: crate::store::Row| match &row.item {
-        Item::Bytes(id) => Ok((id.clone(), wire::decode(&row.value, 2 * CREDENTIAL_BYTES).map_err(|_| ())?)),
-        Item::Index(_) => Err(()),
-    };
-    rows.into_iter().map(read).collect()
-}
-
-fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
-    wire::encode(value).map_err(Failure::internal)
-}
-
-fn name(text: &str) -> Vec<u8> {
-    Sha256::digest(text.as_bytes())[..16].to_vec()
+fn name(text: &str) -> [u8; 16] {
+    let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    std::array::from_fn(|at| digest[at])
 }
 
 fn hex(id: &[u8]) -> String {

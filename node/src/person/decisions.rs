@@ -9,19 +9,18 @@ use regie_protocol::{
     person::{Input, Mandated, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting, opens},
     policy::{Answer, Policy, Rule, Terms},
     signed::ObjectId,
-    wire,
 };
 use serde_json::{Value, json};
 
 use super::{
     Node,
     commands::{preset, time},
-    records,
+    tables,
 };
 use crate::{
     command::{Change, Failure, access_name, exit},
     driver::Turn,
-    store::{Row, StoreError, Table},
+    store::Read as _,
 };
 
 /// Requests decided with one word.
@@ -227,11 +226,11 @@ impl Node {
     /// The terms of the last requests, in no order; at most [`regie_protocol::limits::PAST_REQUESTS`].
     fn past(&self) -> Result<Vec<PastRequest>, Failure> {
         let mut found = Vec::new();
-        self.store.scan(Table::Past, |row: Row| {
-            if let Ok(Record::Past { request, .. }) = wire::decode(&row.value, records::RECORD_BYTES) {
+        self.store.each(tables::PAST_REQUESTS, |_, record| {
+            if let Record::Past { request, .. } = record {
                 found.push(request);
             }
-            Ok::<_, StoreError>(ControlFlow::Continue(()))
+            ControlFlow::Continue(())
         })?;
         Ok(found)
     }
@@ -244,7 +243,7 @@ pub(super) fn waiting_json(supplier: &PublicKey, relationship: &Relationship, wa
         "name": relationship.profile().name,
         "fields": waiting.fields,
         "purpose": waiting.purpose,
-        "plain_purpose": waiting.purpose.plain(),
+        "plain_purpose": crate::sentences::purpose(waiting.purpose),
         "reason": waiting.reason,
         "access": access_name(waiting.access),
         "grant_days": waiting.duration,

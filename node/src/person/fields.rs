@@ -1,25 +1,21 @@
 //! The person's own data: what is held, since when, from where, who is told. In: fields and values. Out: JSON;
 //! changed rows in this turn's commit, and what suppliers are to be told.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
     field::{FieldPath, Observed, Provenance, Value as FieldValue},
     identity::PublicKey,
     person::Input,
     time::Now,
-    wire,
 };
 use serde_json::{Value, json};
 
-use super::{Node, commands::time, value_of};
+use super::{Node, commands::time, tables, value_of};
 use crate::{
     command::{Failure, exit, parse},
     driver::Turn,
-    store::{Key, Row, StoreError, Table},
+    store::{Nth, Read as _},
 };
 
 /// Most values one `set` or import changes.
@@ -36,9 +32,9 @@ impl Node {
             let told = self.machine.would_be_told(field, self.clock.look());
             Some(json!({
                 "field": field,
-                "label": field.info().label,
+                "label": crate::sentences::field(field),
                 "value": observed.value,
-                "provenance": observed.provenance.to_string(),
+                "provenance": crate::sentences::provenance(&observed.provenance),
                 "provenance_kind": kind(&observed.provenance),
                 "observed": time(observed.observed),
                 "told": told.iter().take(NAMED).map(|s| self.name_of(s)).collect::<Vec<_>>(),
@@ -58,7 +54,7 @@ impl Node {
             "category": field.info().category,
             "sensitive": field.info().sensitive,
             "value": now.as_ref().map(|observed| observed.value.clone()),
-            "provenance": now.as_ref().map(|observed| observed.provenance.to_string()),
+            "provenance": now.as_ref().map(|observed| crate::sentences::provenance(&observed.provenance)),
             "provenance_kind": now.as_ref().map(|observed| kind(&observed.provenance)),
             "observed": now.map(|observed| time(observed.observed)),
             "history": self.history(field)?,
@@ -74,18 +70,13 @@ impl Node {
     }
 
     pub(super) fn history(&self, field: FieldPath) -> Result<Vec<Value>, Failure> {
-        let mut earlier = Vec::new();
-        self.store.scan_group(Table::FieldHistory, field.to_string().as_bytes(), |row: Row| {
-            if let Ok(observed) = wire::decode::<Observed>(&row.value, regie_protocol::limits::OBJECT_BYTES) {
-                earlier.push(observed);
-            }
-            Ok::<_, StoreError>(ControlFlow::Continue(()))
-        })?;
+        let rows = self.store.group(tables::FIELD_HISTORY, &field)?;
+        let mut earlier: Vec<Observed> = rows.into_iter().map(|(_, observed)| observed).collect();
         earlier.reverse();
         let show = |observed: Observed| {
             json!({
                 "value": observed.value,
-                "provenance": observed.provenance.to_string(),
+                "provenance": crate::sentences::provenance(&observed.provenance),
                 "provenance_kind": kind(&observed.provenance),
                 "observed": time(observed.observed),
             })
@@ -106,7 +97,7 @@ impl Node {
         // All are read before one is changed: a mistake in the last leaves the first as it was.
         let mut changes = BTreeMap::new();
         for (field, value) in values {
-            let value: FieldValue = value.parse().map_err(Failure::usage)?;
+            let value: FieldValue = value.parse().map_err(Failure::misread)?;
             let provenance = source.clone().map_or(Provenance::Typed, Provenance::Imported);
             changes.insert(parse::<FieldPath>(field)?, Observed { value, provenance, observed: now.wall });
         }
@@ -128,8 +119,7 @@ impl Node {
         });
         for (field, observed) in &changes {
             self.keep_earlier(*field, turn)?;
-            let bytes = wire::encode(observed).map_err(Failure::internal)?;
-            turn.batch.put(Table::Field, Key::item(field.to_string().as_bytes()), bytes);
+            turn.batch.put(tables::FIELDS, field, observed);
             self.values.insert(*field, Some(observed.clone()));
         }
         let changed = changes.keys().map(|field| (*field, true)).collect();
@@ -143,8 +133,8 @@ impl Node {
             return Err(Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}")));
         }
         let now = self.clock.now();
-        turn.batch.delete(Table::Field, Key::item(field.to_string().as_bytes()));
-        turn.batch.delete_group(Table::FieldHistory, field.to_string().as_bytes());
+        turn.batch.erase(tables::FIELDS, &field);
+        turn.batch.erase_group(tables::FIELD_HISTORY, &field);
         self.values.insert(field, None);
         self.tell(&BTreeMap::from([(field, false)]), now, turn)
     }
@@ -186,12 +176,10 @@ impl Node {
 
     fn keep_earlier(&self, field: FieldPath, turn: &mut Turn) -> Result<(), Failure> {
         let Some(earlier) = value_of(&self.store, &self.values, field) else { return Ok(()) };
-        let group = field.to_string();
-        let number = self.store.last_group_index(Table::FieldHistory, group.as_bytes())?.map_or(0, |last| last + 1);
-        let bytes = wire::encode(&earlier).map_err(Failure::internal)?;
-        turn.batch.put(Table::FieldHistory, Key::grouped_index(group.as_bytes(), number), bytes);
+        let number = self.store.last_number(tables::FIELD_HISTORY, &field)?.map_or(0, |last| last + 1);
+        turn.batch.put(tables::FIELD_HISTORY, &Nth(field, number), &earlier);
         if let Some(old) = number.checked_sub(HISTORY) {
-            turn.batch.delete(Table::FieldHistory, Key::grouped_index(group.as_bytes(), old));
+            turn.batch.erase(tables::FIELD_HISTORY, &Nth(field, old));
         }
         Ok(())
     }

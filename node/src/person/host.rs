@@ -265,7 +265,8 @@ mod tests {
     };
     use crate::{
         command::Command,
-        store::{Key, Table, tests},
+        person::tables,
+        store::{Batch, tests},
     };
 
     /// A home of somebody who knows one company, and that company's request for the name.
@@ -332,17 +333,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_value_that_cant_be_decrypted_is_refused_for_now_and_its_owner_is_told() {
-        let (dir, mut store) = tests::new_store();
+        let (dir, mut store) = tests::new_store_of(&tables::SCHEMA);
         let (supplier, request) = home(&mut store, clock::wall());
-        let (value, key) = ("Anna Bakker".parse().unwrap(), Key::item(b"name.full"));
+        let (value, spot) = ("Anna Bakker".parse().unwrap(), tables::FIELDS.at(&"name.full".parse().unwrap()));
         let observed = Observed { value, provenance: Provenance::Typed, observed: clock::wall() };
-        tests::put(&mut store, Table::Field, &key, &wire::encode(&observed).unwrap());
-        let store = tests::damaged(&dir, store, Table::Field, &key);
+        let mut batch = Batch::new();
+        batch.put(tables::FIELDS, &"name.full".parse().unwrap(), &observed);
+        store.commit(batch).unwrap();
+        let store = tests::damaged(&dir, &tables::SCHEMA, store, &spot);
         let (reply, status) = asked(store, supplier, request.clone()).await;
         assert_eq!(reply, Reply::Refused(Refusal::Unavailable), "not absent, and not answered");
         assert_eq!(status["unreadable"], serde_json::json!(["name.full"]));
         assert_eq!(status["suppliers"][0]["live_grants"], 0);
-        let store = tests::damaged(&dir, tests::reopen(&dir).unwrap(), Table::Field, &key);
+        let store = tests::damaged(&dir, &tables::SCHEMA, tests::reopen_of(&dir, &tables::SCHEMA).unwrap(), &spot);
         let (reply, status) = asked(store, supplier, request).await;
         assert!(matches!(reply, Reply::Answer(_)), "the same request, once the value can be read: {reply:?}");
         assert!(status["unreadable"].is_null());

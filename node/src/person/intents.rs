@@ -22,15 +22,14 @@ use zeroize::Zeroizing;
 
 use super::{Event, Node, commands::time, pairing, value_of};
 use crate::{
-    clock,
+    backoff::Backoff,
     command::{Failure, exit, parse},
     driver::Turn,
     network::{Address, Endpoint, Way},
 };
 
-/// First and longest pause between two looks at a board. Each is drawn anew between half of it and all of it, so that
-/// two intents of one person do not keep step.
-const PAUSE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(300));
+/// Between two looks at a board. Each is drawn anew, so that two intents of one person do not keep step.
+const PAUSES: Backoff = Backoff::growing_by_half(Duration::from_secs(2), Duration::from_secs(300)).drawn();
 /// The shortest pause, however often the person looks.
 const LEAST: Duration = Duration::from_millis(500);
 /// The shortest value whose presence in an intent says something about the person, in bytes.
@@ -233,7 +232,8 @@ impl Node {
             let held = squeezed(held.value.as_str());
             if held.len() >= TELLING_BYTES && texts.iter().any(|text| text.contains(&held)) {
                 let next = "leave it out; the supplier whose offer you take up gets what it needs by a grant";
-                let message = format!("that would tell who you are: it holds your {}; {next}", field.info().label);
+                let message =
+                    format!("that would tell who you are: it holds your {}; {next}", crate::sentences::field(field));
                 return Err(Failure::new("tells_who", exit::REFUSED, message));
             }
         }
@@ -345,15 +345,15 @@ pub async fn take_up(offer: String, agreement: Agreement, events: mpsc::Sender<E
 /// Speaks with the board of one intent for as long as there is something to say. It dials for every look and hangs up
 /// after it: between two looks nothing ties the person to the board.
 async fn talk(intent: ObjectId, events: mpsc::WeakSender<Event>, wake: Arc<Notify>, dials: Arc<Semaphore>) {
-    let mut pause = PAUSE.0;
+    let mut quiet = 0;
     loop {
         let Some(news) = look(&intent, &events, &dials).await else { return };
-        pause = if news { PAUSE.0 } else { (pause * 3 / 2).min(PAUSE.1) };
+        quiet = if news { 0_u32 } else { quiet.saturating_add(1) };
         tokio::select! {
-            () = tokio::time::sleep(drawn(pause)) => {}
+            () = tokio::time::sleep(PAUSES.pause(quiet)) => {}
             () = wake.notified() => {
                 tokio::time::sleep(LEAST).await;
-                pause = PAUSE.0;
+                quiet = 0;
             }
         }
     }
@@ -390,12 +390,6 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
         news = true;
         line = Some((endpoint, network));
     }
-}
-
-/// Between half of a pause and all of it.
-fn drawn(pause: Duration) -> Duration {
-    let [byte] = clock::random::<1>();
-    pause / 2 + pause / 2 * u32::from(byte) / 255
 }
 
 fn state(stage: Stage) -> (&'static str, Option<(ObjectId, PublicKey)>) {

@@ -9,15 +9,14 @@ use regie_protocol::{
     policy::CorrectionRule,
     signed::Signed,
     time::Days,
-    wire,
 };
 use serde_json::{Value, json};
 
-use super::{Node, commands::time, records, value_of};
+use super::{Node, commands::time, records, tables, value_of};
 use crate::{
     command::{Failure, exit, parse},
     driver::Turn,
-    store::{Key, Table},
+    store::Read as _,
 };
 
 /// Items listed in one answer.
@@ -167,9 +166,9 @@ impl Node {
     }
 
     fn content(&self, supplier: &PublicKey, id: &Nonce) -> Result<Item, Failure> {
-        let damaged = || records::damaged(Table::Content.name());
-        let bytes = self.store.get(Table::Content, &Key::grouped(supplier.as_bytes(), &id.0))?.ok_or_else(damaged)?;
-        let Ok(Record::Content { item, .. }) = wire::decode(&bytes, records::RECORD_BYTES) else {
+        let damaged = || records::damaged(tables::ITEM_CONTENTS.id().name());
+        let stored = self.store.get(tables::ITEM_CONTENTS, &(*supplier, *id))?;
+        let Some(Record::Content { item, .. }) = stored else {
             return Err(damaged());
         };
         let item: Signed<Item> = item;

@@ -1,13 +1,15 @@
 //! Processors are met when a supplier hands a grant on to them. In: what the machine wants. Out: pairings, tried again with
 //! growing pauses.
 
+use std::time::Duration;
+
 use regie_protocol::{identity::PublicKey, time::Timestamp};
 
 use super::{Event, Node, pairing};
-use crate::driver::Turn;
+use crate::{backoff::Backoff, driver::Turn};
 
-/// First and longest pause between two attempts to meet a processor, in milliseconds.
-const PAUSE_MS: (u64, u64) = (2_000, 3_600_000);
+/// Between two attempts to meet a processor.
+const PAUSES: Backoff = Backoff::doubling(Duration::from_secs(2), Duration::from_secs(60 * 60));
 
 /// How far the node is with meeting one processor.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +32,7 @@ impl Node {
             if meeting.under_way || uptime < meeting.not_before {
                 continue;
             }
-            let pause = PAUSE_MS.0.saturating_mul(1 << meeting.attempts.min(20)).min(PAUSE_MS.1);
+            let pause = PAUSES.pause_ms(meeting.attempts);
             *meeting = Meeting { attempts: meeting.attempts + 1, under_way: true, not_before: uptime.plus_ms(pause) };
             let (events, runtime) = (self.events.clone(), self.runtime.clone());
             turn.after(move || {

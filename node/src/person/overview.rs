@@ -1,10 +1,7 @@
 //! What the dashboard's first pages show: what waits, what happened, who knows what, and the suppliers. In:
 //! filters. Out: JSON of bounded size, from memory; only the page of one supplier reads the store.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
     field::FieldPath,
@@ -14,16 +11,11 @@ use regie_protocol::{
     profile::Wish,
     purpose::Purpose,
     time::{Now, Timestamp},
-    wire,
 };
 use serde_json::{Value, json};
 
-use super::{Node, commands::time, decisions::waiting_json, records};
-use crate::{
-    clock,
-    command::Failure,
-    store::{Row, StoreError, Table},
-};
+use super::{Node, commands::time, decisions::waiting_json, records, tables};
+use crate::{clock, command::Failure, store::Read as _};
 
 /// Groups of waiting requests shown at once; ids in one group; suppliers named in one group.
 const GROUPS: (usize, usize, usize) = (50, 64, 5);
@@ -57,7 +49,7 @@ impl Node {
             "name": records::name(&self.store)?,
             "suppliers": relationships().count(),
             "connected": self.links.values().filter(|link| link.up).count(),
-            "fields": self.store.count(Table::Field)?,
+            "fields": self.store.count(tables::FIELDS)?,
             "audit_entries": self.machine.personal_log().size(),
             "requests_waiting": relationships().map(|(_, r)| r.waiting().count()).sum::<usize>(),
             "undelivered": relationships().map(|(_, r)| r.undelivered()).sum::<usize>(),
@@ -236,14 +228,13 @@ impl Node {
 
     fn receipts(&self, supplier: &PublicKey) -> Result<Vec<Value>, Failure> {
         let mut found = Vec::new();
-        self.store.scan_group(Table::Receipt, supplier.as_bytes(), |row: Row| {
-            if let Ok(Record::Receipt { receipt, .. }) = wire::decode(&row.value, records::RECORD_BYTES)
+        for (_, record) in self.store.group(tables::RECEIPTS, supplier)? {
+            if let Record::Receipt { receipt, .. } = record
                 && let Ok(receipt) = receipt.verify()
             {
                 found.push((receipt.at, receipt));
             }
-            Ok::<_, StoreError>(ControlFlow::Continue(()))
-        })?;
+        }
         found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let show = |(at, receipt): (Timestamp, regie_protocol::signed::Verified<_>)| {
             let receipt: regie_protocol::signed::Verified<regie_protocol::receipt::ErasureReceipt> = receipt;
@@ -258,7 +249,7 @@ pub(super) fn wish_json(wish: &Wish) -> Value {
     json!({
         "fields": wish.fields,
         "purpose": wish.purpose,
-        "plain_purpose": wish.purpose.plain(),
+        "plain_purpose": crate::sentences::purpose(wish.purpose),
         "reason": wish.reason,
         "kept_days": wish.retention,
     })

@@ -161,7 +161,7 @@ pub async fn pair(
     let acceptance = match reply {
         Reply::Paired(acceptance) => acceptance,
         Reply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
-        Reply::Refused(code) => return Err(Failure::new(code.code(), exit::REFUSED, code.explanation())),
+        Reply::Refused(code) => return Err(Failure::refused(code)),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };
     let answered = Box::new(Answered { supplier, profile, acceptance, pairing, read, vouched });
@@ -249,7 +249,7 @@ async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Departure<
             format!("the supplier did not answer ({error}); try again later"),
         )
     })?;
-    message::read(&reply).map_err(|code| Failure::new(code.code(), exit::REFUSED, code.explanation()))
+    message::read(&reply).map_err(|code| Failure::refused(code))
 }
 
 impl Node {

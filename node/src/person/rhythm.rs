@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
-use crate::{clock, network::Transport};
+use crate::{backoff::Backoff, clock::chance, network::Transport};
 
-/// First pause after an attempt that failed; it doubles up to the longest.
+/// First pause after an attempt that failed.
 const RETRY: Duration = Duration::from_millis(250);
 /// Longest pause where a line is wanted now.
 const RETRY_WANTED: Duration = Duration::from_secs(60);
@@ -80,15 +80,8 @@ impl Trying {
     /// How long to wait before the next attempt.
     pub(super) fn pause(&self, wanted: bool) -> Duration {
         let most = if wanted { RETRY_WANTED } else { RETRY_VISIT };
-        let pause = RETRY.saturating_mul(1 << self.failures.saturating_sub(1).min(16)).min(most);
-        pause.mul_f64(0.5 + chance() / 2.0)
+        Backoff::doubling(RETRY, most).drawn().pause(self.failures.saturating_sub(1))
     }
-}
-
-/// A number from 0 up to 1.
-fn chance() -> f64 {
-    // 53 bits are as many as a number of this kind holds.
-    (u64::from_be_bytes(clock::random()) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 #[cfg(test)]

@@ -118,14 +118,17 @@ impl Node {
 
     fn segment_json(&self, supplier: &PublicKey, segment: &Verified<Segment>, said: Option<Said>, now: Now) -> Value {
         let fit = self.fit(segment, now);
-        let because = fit.because.iter().map(|(clause, holds)| json!({ "clause": clause, "holds": holds }));
+        let because = fit
+            .because
+            .iter()
+            .map(|(clause, holds)| json!({ "clause": crate::sentences::predicate(clause), "holds": holds }));
         let shown = json!({
             "segment": segment.id(),
             "supplier": supplier,
             "from": self.name_of(supplier),
             "name": segment.name,
             "words": segment.words,
-            "who": segment.predicate.to_string(),
+            "who": crate::sentences::predicate(&segment.predicate),
             "fits": fit.belongs,
             "because": because.collect::<Vec<_>>(),
             "looks_at": segment.predicate.fields(),

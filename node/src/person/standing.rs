@@ -150,14 +150,14 @@ pub(super) fn standing_json(identified: &Identified, domain: &str, now: Timestam
         Standing::None | Standing::Claimed => (None, None),
     };
     let trouble = identified.trouble.filter(|_| !domain.is_empty());
-    let why = by.map(|by| (by.code(), by.explanation()));
-    let why = why.or_else(|| trouble.map(|trouble| (trouble.why.code(), trouble.why.explanation())));
+    let why = by.map(|by| (by.code(), crate::sentences::sentence(&by)));
+    let why = why.or_else(|| trouble.map(|trouble| (trouble.why.code(), crate::sentences::sentence(&trouble.why))));
     json!({
         "is": standing.code(),
         "since": since.map(time),
         "checked": identified.read.filter(|_| !domain.is_empty()).map(time),
         "tried": trouble.map(|trouble| time(trouble.at)),
-        "why": why.map(|(code, _)| code),
+        "why": why.as_ref().map(|(code, _)| code),
         "next": why.map(|(_, words)| words),
         "vouched": identified.vouched.map(time),
         "defaults_answer": identified.is_known(domain, now),

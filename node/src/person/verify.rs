@@ -1,7 +1,7 @@
 //! Checks the audit log: rows, order, hashes, the signed head, and each relationship's log against the
 //! personal one. In: the store. Out: what was counted, or the first thing that does not hold.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use regie_protocol::{
     audit::{Entry, Event, Log},
@@ -12,10 +12,10 @@ use regie_protocol::{
     wire,
 };
 
-use super::records;
+use super::{records, tables};
 use crate::{
     command::Failure,
-    store::{Store, Table},
+    store::{Read as _, Store},
 };
 
 /// A log that was checked through.
@@ -43,10 +43,10 @@ pub(super) fn at_start(machine: &Person, store: &Store) -> Result<(), Failure> {
 pub(super) fn all(machine: &Person, store: &Store) -> Result<Checked, Failure> {
     let (mut personal, mut told) = (Frontier::default(), BTreeMap::<PublicKey, Vec<Hash>>::new());
     let mut wrong = None;
-    records::each(store, Table::AuditEntry, |record| {
+    store.each(tables::PERSONAL_LOG, |_, record| {
         let Record::Entry { log: Log::Personal, index, bytes, .. } = record else {
             wrong = Some("a row of another kind stands in the log");
-            return;
+            return ControlFlow::Continue(());
         };
         if index != personal.size() {
             wrong = Some("an entry is missing");
@@ -57,12 +57,14 @@ pub(super) fn all(machine: &Person, store: &Store) -> Result<Checked, Failure> {
             Err(_) => wrong = Some("an entry can't be read"),
         }
         personal.push(merkle::leaf(&bytes));
+        ControlFlow::Continue(())
     })?;
     let mut found = BTreeMap::<PublicKey, Vec<Hash>>::new();
-    records::each(store, Table::RelationshipLog, |record| {
+    store.each(tables::SHARED_LOGS, |_, record| {
         if let Record::Entry { log: Log::With(supplier), bytes, .. } = record {
             found.entry(supplier).or_default().push(merkle::leaf(&bytes));
         }
+        ControlFlow::Continue(())
     })?;
     if found != told {
         wrong = Some("a relationship's log differs from the personal log");

@@ -1,17 +1,17 @@
 //! A batch: the changes of one transaction.
 //!
-//! In: puts and deletes, in order. Out: to `Store::commit`, all or nothing.
+//! In: puts and deletes, in order; as records they come in through `typed.rs`. Out: to `Store::commit`, all or nothing.
 
 use super::limits::{BATCH_MAX_BYTES, BATCH_MAX_OPERATIONS, GROUP_MAX_BYTES, VALUE_MAX_BYTES};
-use super::{Key, StoreError, Table};
+use super::{Key, StoreError, TableId};
 use std::fmt;
 use zeroize::Zeroizing;
 
 pub(super) enum Operation {
-    Put(Table, Key, Zeroizing<Vec<u8>>),
-    Append(Table, Vec<u8>, Zeroizing<Vec<u8>>),
-    Delete(Table, Key),
-    DeleteGroup(Table, Vec<u8>),
+    Put(TableId, Key, Zeroizing<Vec<u8>>),
+    Append(TableId, Vec<u8>, Zeroizing<Vec<u8>>),
+    Delete(TableId, Key),
+    DeleteGroup(TableId, Vec<u8>),
 }
 
 /// Changes that are stored together or not at all. Later changes win over earlier ones. Bounds
@@ -19,6 +19,8 @@ pub(super) enum Operation {
 #[derive(Default)]
 pub struct Batch {
     pub(super) operations: Vec<Operation>,
+    /// The table of a record that has no encoding: such a batch is refused.
+    unencodable: Option<TableId>,
 }
 
 impl Batch {
@@ -27,24 +29,28 @@ impl Batch {
         Batch::default()
     }
 
-    /// Stores a value, replacing an earlier one. In an erasable table the earlier value is erased.
-    pub fn put(&mut self, table: Table, key: Key, value: Vec<u8>) {
+    /// Stores a row as bytes: for backups, migrations and the tests of the store; whoever knows the table uses
+    /// [`Self::put`].
+    pub fn put_row(&mut self, table: TableId, key: Key, value: Vec<u8>) {
         self.operations.push(Operation::Put(table, key, Zeroizing::new(value)));
     }
 
-    /// Stores a value under the number after the last one of its group; the first is 1.
-    pub fn append(&mut self, table: Table, group: &[u8], value: Vec<u8>) {
-        self.operations.push(Operation::Append(table, group.to_vec(), Zeroizing::new(value)));
+    pub(super) fn append_row(&mut self, table: TableId, group: Vec<u8>, value: Vec<u8>) {
+        self.operations.push(Operation::Append(table, group, Zeroizing::new(value)));
     }
 
-    /// Deletes a record, if it is there. In an erasable table it is erased.
-    pub fn delete(&mut self, table: Table, key: Key) {
+    /// Deletes a row, if it is there; as [`Self::put_row`]. In an erasable table its key is destroyed.
+    pub fn delete_row(&mut self, table: TableId, key: Key) {
         self.operations.push(Operation::Delete(table, key));
     }
 
-    /// Deletes every record of a group. In an erasable table they are erased.
-    pub fn delete_group(&mut self, table: Table, group: &[u8]) {
+    /// Deletes every row of a group; as [`Self::delete_row`].
+    pub fn delete_rows(&mut self, table: TableId, group: &[u8]) {
         self.operations.push(Operation::DeleteGroup(table, group.to_vec()));
+    }
+
+    pub(super) fn unencodable(&mut self, table: TableId) {
+        self.unencodable = Some(table);
     }
 
     /// Number of operations.
@@ -54,10 +60,13 @@ impl Batch {
 
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.operations.is_empty()
+        self.operations.is_empty() && self.unencodable.is_none()
     }
 
     pub(super) fn check(&self) -> Result<(), StoreError> {
+        if let Some(table) = self.unencodable {
+            return Err(StoreError::Unencodable { table: table.name() });
+        }
         if self.operations.len() > BATCH_MAX_OPERATIONS {
             return Err(StoreError::BatchTooLarge);
         }

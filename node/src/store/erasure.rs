@@ -18,10 +18,10 @@
 //! A value of a put that never completed is not erased until its bucket next rolls.
 
 use super::StoreError;
+use super::TableId;
 use super::keyring::Epoch;
 use super::limits::BUCKETS;
 use super::seal::{self, NameKey, Place, SecretKey, TAG_BYTES};
-use super::table::Table;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -32,7 +32,7 @@ const BUCKET: &str = "erasure bucket";
 pub(super) type EntryTag = [u8; TAG_BYTES];
 
 /// The entry of a record; its first byte is the number of the bucket.
-pub(super) fn entry_tag(names: &NameKey, table: Table, stored_key: &[u8]) -> EntryTag {
+pub(super) fn entry_tag(names: &NameKey, table: TableId, stored_key: &[u8]) -> EntryTag {
     names.tag(&[b"entry", table.name().as_bytes(), stored_key])
 }
 

@@ -39,6 +39,18 @@ pub enum StoreError {
         /// The newest version this program knows.
         supported: u32,
     },
+    /// A version that was never released wrote the store. It was left unchanged.
+    Unreleased,
+    /// The store is that of another role.
+    OtherRole {
+        /// The role it was opened for.
+        wanted: &'static str,
+    },
+    /// A record of ours has no encoding; nothing was stored.
+    Unencodable {
+        /// The table concerned.
+        table: &'static str,
+    },
     /// The directory or its files may not be written.
     ReadOnly,
     /// The disk is full, and so is the reserve.
@@ -100,6 +112,13 @@ impl fmt::Display for StoreError {
                 f,
                 "the store is damaged ({part}): stop, keep a copy of the directory, and restore the last backup"
             ),
+            Self::OtherRole { wanted } => write!(
+                f,
+                "this is not the store of a {wanted}: give the right directory with --home, or correct `role` in config.toml"
+            ),
+            Self::Unencodable { table } => {
+                write!(f, "a record of {table} can't be stored: report this mistake of regie; nothing was stored")
+            }
             Self::KeyReplaced => f.write_str(
                 "the company's key was replaced: start this companion again, and it speaks under the new one",
             ),
@@ -130,6 +149,11 @@ impl StoreError {
         match self {
             Self::WrongPassphrase => "wrong passphrase: try again",
             Self::PassphraseLength => "the passphrase must not be empty or longer than 1024 bytes: choose another",
+            Self::Unreleased => {
+                "a version of regie from before release 0.1.0 made this home, and this one can't read it: export your data \
+                 with the version that made it (`regie export`), then make a new home with this one in another directory \
+                 (--home DIR); nothing was changed"
+            }
             Self::InUse => "another process has the store open: stop the running regie, or talk to it instead",
             Self::ReadOnly => "the store can't be written: make the directory and its files writable for this user",
             Self::Full => "the disk is full: free some space, then start again",

@@ -10,9 +10,8 @@
 //! it with one sync. Whichever step a crash cuts, the slot of the epoch that the database names was
 //! not being written; a torn slot is the other one, and opening finishes the roll.
 //!
-//! Layout of format 2, zeros between: at 0 the header (cost, salt), the wrapped data key and a
-//! SHA-256 of both; at 4096 and 8192 a slot, a disk's sector away from all that must not tear
-//! with it. Format 1 had both epochs in one piece, and was replaced as a whole; it is still read.
+//! Layout, zeros between: at 0 the header (cost, salt), the wrapped data key and a SHA-256 of both;
+//! at 4096 and 8192 a slot, a disk's sector away from all that must not tear with it.
 
 use super::StoreError;
 use super::limits::{KDF_MAX_KIB, KDF_MAX_LANES, KDF_MAX_PASSES, KDF_MIN_KIB_PER_LANE, PASSPHRASE_MAX_BYTES};
@@ -23,10 +22,10 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
-const MAGIC: &[u8; 8] = b"REGIEKEY";
-const FORMAT: u32 = 2;
-/// One piece, both epochs in it.
-const FORMAT_ONE: u32 = 1;
+const MAGIC: &[u8; 8] = b"regiekey";
+/// With what keyrings began before the first release. They are told apart, and not read.
+const UNRELEASED: &[u8; 8] = b"REGIEKEY";
+const FORMAT: u32 = 1;
 const SALT_BYTES: usize = 32;
 const HEADER_BYTES: usize = 8 + 4 + 12 + SALT_BYTES;
 const WRAPPED_BYTES: usize = SecretKey::BYTES + OVERHEAD_BYTES;
@@ -38,7 +37,6 @@ const SLOT_BYTES: usize = EPOCH_BYTES + OVERHEAD_BYTES;
 /// Where the slots of even and of odd epochs begin.
 const SLOTS: [usize; 2] = [4096, 8192];
 const FILE_BYTES: usize = SLOTS[1] + SLOT_BYTES;
-const FORMAT_ONE_BYTES: usize = HEADER_BYTES + WRAPPED_BYTES + 2 * EPOCH_BYTES + OVERHEAD_BYTES + CHECKSUM_BYTES;
 const CORRUPT: StoreError = StoreError::Corrupt { part: "keyring" };
 
 /// What the owner types. Wiped when dropped, never printed.
@@ -139,8 +137,6 @@ pub(super) struct Keyring {
     /// the file does not hold `next` yet. It must then be replaced before it is used: pages of the
     /// failed commit may linger, and would open once `next` becomes current.
     pub(super) next_spent: bool,
-    /// The file is of an earlier format and has no slots yet.
-    pub(super) outdated: bool,
 }
 
 impl Keyring {
@@ -155,7 +151,6 @@ impl Keyring {
             current: Epoch { number: 0, key: SecretKey::random() },
             next: Epoch { number: 1, key: SecretKey::random() },
             next_spent: false,
-            outdated: false,
         };
         keyring.wrap(passphrase, &data)?;
         Ok((keyring, data))
@@ -163,18 +158,13 @@ impl Keyring {
 
     /// Opens the bytes of the file. The checksum tells damage from a wrong passphrase.
     pub(super) fn open(bytes: &[u8], passphrase: &Passphrase) -> Result<(Keyring, SecretKey), StoreError> {
-        let Sections { format, header, wrapped, epochs } = split(bytes)?;
+        let (header, wrapped) = split(bytes)?;
         let (cost, salt) = decode_header(header)?;
-        let (data, kek) = unwrap_data(cost, &salt, format, wrapped, passphrase)?;
+        let data = unwrap_data(cost, &salt, wrapped, passphrase)?;
         let key = data.derive("epochs");
-        let Found { current, next, torn } = match format {
-            FORMAT_ONE => decode_format_one(&key, epochs)?,
-            _ => decode_slots(&key, bytes)?,
-        };
-        let outdated = format != FORMAT;
-        // The header is part of what the data key is wrapped with, so another format needs a new wrapping.
-        let wrapped = if outdated { wrap_data(cost, &salt, &kek, &data)? } else { wrapped.to_vec() };
-        let keyring = Keyring { cost, salt, wrapped, epochs: key, current, next, next_spent: torn, outdated };
+        let Found { current, next, torn } = decode_slots(&key, bytes)?;
+        let wrapped = wrapped.to_vec();
+        let keyring = Keyring { cost, salt, wrapped, epochs: key, current, next, next_spent: torn };
         Ok((keyring, data))
     }
 
@@ -221,7 +211,7 @@ impl Keyring {
 
     /// Wraps the same data key under another passphrase, after checking the old one.
     pub(super) fn change(&mut self, old: &Passphrase, new: &Passphrase) -> Result<(), StoreError> {
-        let (data, _) = unwrap_data(self.cost, &self.salt, FORMAT, &self.wrapped, old)?;
+        let data = unwrap_data(self.cost, &self.salt, &self.wrapped, old)?;
         self.wrap(new, &data)
     }
 
@@ -235,28 +225,26 @@ impl Keyring {
     }
 
     fn header(&self) -> Vec<u8> {
-        encode_header(FORMAT, self.cost, &self.salt)
+        encode_header(self.cost, &self.salt)
     }
 }
 
 fn wrap_data(cost: KdfCost, salt: &[u8; SALT_BYTES], kek: &SecretKey, data: &SecretKey) -> Result<Vec<u8>, StoreError> {
-    seal::seal(kek, data_place(&encode_header(FORMAT, cost, salt)), data.bytes())
+    seal::seal(kek, data_place(&encode_header(cost, salt)), data.bytes())
 }
 
-/// The data key, and the key that it was wrapped with.
 fn unwrap_data(
     cost: KdfCost,
     salt: &[u8; SALT_BYTES],
-    format: u32,
     wrapped: &[u8],
     passphrase: &Passphrase,
-) -> Result<(SecretKey, SecretKey), StoreError> {
+) -> Result<SecretKey, StoreError> {
     // A passphrase `create` would refuse can't be the right one.
     passphrase.check().map_err(|_| StoreError::WrongPassphrase)?;
     let kek = cost.derive(passphrase, salt)?;
-    let header = encode_header(format, cost, salt);
+    let header = encode_header(cost, salt);
     let data = seal::open(&kek, data_place(&header), wrapped).map_err(|_| StoreError::WrongPassphrase)?;
-    Ok((SecretKey::from_slice(&data).ok_or(CORRUPT)?, kek))
+    SecretKey::from_slice(&data).ok_or(CORRUPT)
 }
 
 fn data_place(header: &[u8]) -> Place<'_> {
@@ -271,9 +259,9 @@ fn slot_place(slot: &[u8; 1]) -> Place<'_> {
     Place { domain: "keyring epoch", position: slot }
 }
 
-fn encode_header(format: u32, cost: KdfCost, salt: &[u8; SALT_BYTES]) -> Vec<u8> {
+fn encode_header(cost: KdfCost, salt: &[u8; SALT_BYTES]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    for number in [format, cost.memory_kib, cost.passes, cost.lanes] {
+    for number in [FORMAT, cost.memory_kib, cost.passes, cost.lanes] {
         bytes.extend_from_slice(&number.to_be_bytes());
     }
     bytes.extend_from_slice(salt);
@@ -293,35 +281,26 @@ fn decode_header(header: &[u8]) -> Result<(KdfCost, [u8; SALT_BYTES]), StoreErro
     Ok((cost, salt))
 }
 
-/// The file taken apart.
-struct Sections<'a> {
-    format: u32,
-    header: &'a [u8],
-    wrapped: &'a [u8],
-    /// Of format 1 only.
-    epochs: &'a [u8],
-}
-
-/// Takes the file apart, once its checksum holds.
-fn split(bytes: &[u8]) -> Result<Sections<'_>, StoreError> {
+/// The header and the wrapped data key, once their checksum holds.
+fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), StoreError> {
+    if bytes.starts_with(UNRELEASED) {
+        return Err(StoreError::Unreleased);
+    }
     if !bytes.starts_with(MAGIC) {
         return Err(CORRUPT);
     }
     let version = bytes.get(8..12).and_then(|bytes| bytes.try_into().ok()).ok_or(CORRUPT)?;
     let format = u32::from_be_bytes(version);
-    let sums = match (format, bytes.len()) {
-        (FORMAT, FILE_BYTES) => FIXED_BYTES,
-        (FORMAT_ONE, FORMAT_ONE_BYTES) => FORMAT_ONE_BYTES,
-        _ => return Err(unknown(format, bytes)),
-    };
-    let whole = bytes.get(..sums).ok_or(CORRUPT)?;
+    if (format, bytes.len()) != (FORMAT, FILE_BYTES) {
+        return Err(unknown(format, bytes));
+    }
+    let whole = bytes.get(..FIXED_BYTES).ok_or(CORRUPT)?;
     if !sums_up(whole) {
         return Err(CORRUPT);
     }
     let (header, rest) = whole.split_at_checked(HEADER_BYTES).ok_or(CORRUPT)?;
-    let (wrapped, rest) = rest.split_at_checked(WRAPPED_BYTES).ok_or(CORRUPT)?;
-    let (epochs, _) = rest.split_last_chunk::<CHECKSUM_BYTES>().ok_or(CORRUPT)?;
-    Ok(Sections { format, header, wrapped, epochs })
+    let (wrapped, _) = rest.split_at_checked(WRAPPED_BYTES).ok_or(CORRUPT)?;
+    Ok((header, wrapped))
 }
 
 /// A newer file is told from a damaged one where its fixed part is as long as this version's, or all of it sums up.
@@ -372,14 +351,6 @@ fn decode_slot(key: &SecretKey, bytes: &[u8], slot: u8) -> Option<Epoch> {
     decode_epoch(&plain).filter(|epoch| slot_of(epoch.number) == slot)
 }
 
-fn decode_format_one(key: &SecretKey, sealed: &[u8]) -> Result<Found, StoreError> {
-    let place = Place { domain: "keyring epochs", position: &[] };
-    let plain = seal::open(key, place, sealed).map_err(|_| CORRUPT)?;
-    let (current, next) = plain.split_at_checked(EPOCH_BYTES).ok_or(CORRUPT)?;
-    let (current, next) = (decode_epoch(current).ok_or(CORRUPT)?, decode_epoch(next).ok_or(CORRUPT)?);
-    Ok(Found { current, next, torn: false })
-}
-
 fn decode_epoch(plain: &[u8]) -> Option<Epoch> {
     let (number, key) = plain.split_first_chunk::<8>()?;
     Some(Epoch { number: u64::from_be_bytes(*number), key: SecretKey::from_slice(key)? })
@@ -417,11 +388,20 @@ mod tests {
         let wrong = Keyring::open(&bytes, &passphrase("wrong")).err();
         assert_eq!(wrong, Some(StoreError::WrongPassphrase));
         let mut newer = bytes;
-        newer[11] = 3;
+        newer[11] = 2;
         let sum = Sha256::digest(&newer[..FIXED_BYTES - CHECKSUM_BYTES]);
         newer[FIXED_BYTES - CHECKSUM_BYTES..FIXED_BYTES].copy_from_slice(&sum);
         let newer = Keyring::open(&newer, &passphrase("right")).err();
-        assert_eq!(newer, Some(StoreError::NewerSchema { found: 3, supported: FORMAT }));
+        assert_eq!(newer, Some(StoreError::NewerSchema { found: 2, supported: FORMAT }));
+    }
+
+    #[test]
+    fn a_keyring_from_before_the_first_release_is_told_apart() {
+        for length in [0, 100, FILE_BYTES] {
+            let mut bytes = UNRELEASED.to_vec();
+            bytes.resize(8 + length, 2);
+            assert_eq!(Keyring::open(&bytes, &passphrase("any")).err(), Some(StoreError::Unreleased));
+        }
     }
 
     #[test]

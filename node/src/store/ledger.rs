@@ -1,5 +1,5 @@
-//! What a companion asks of its store, whichever it is: the embedded one, or a database that several companion
-//! processes share. In: batches and keys. Out: rows.
+//! What is asked of a store, whichever it is: the embedded one, or a database that several companion processes share.
+//! In: batches and keys. Out: rows as bytes; `typed.rs` makes records of them.
 //!
 //! A turn begins with `begin`, which waits until no other process is in a turn on the same data, and ends with
 //! `commit`. So what is read in a turn still holds when it is written, and the numbers that `Batch::append` gives
@@ -9,10 +9,13 @@ use std::ops::ControlFlow;
 
 use zeroize::Zeroizing;
 
-use super::{Batch, Key, Row, Store, StoreError, Table};
+use super::{Batch, Key, Row, Schema, Store, StoreError, TableId};
 
-/// A companion's store.
+/// A store.
 pub trait Ledger: Send {
+    /// The tables it has.
+    fn schema(&self) -> &'static Schema;
+
     /// Begins a turn.
     ///
     /// # Errors
@@ -29,43 +32,47 @@ pub trait Ledger: Send {
     ///
     /// # Errors
     /// The store's.
-    fn get(&self, table: Table, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError>;
+    fn row(&self, table: TableId, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError>;
 
     /// Every row of a group: numbers in order, then items.
     ///
     /// # Errors
     /// The store's.
-    fn group(&self, table: Table, group: &[u8]) -> Result<Vec<Row>, StoreError>;
+    fn rows_of(&self, table: TableId, group: &[u8]) -> Result<Vec<Row>, StoreError>;
 
     /// The numbered rows of a group from `from` on, in order, at most `limit`.
     ///
     /// # Errors
     /// The store's.
-    fn numbered(&self, table: Table, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError>;
+    fn numbered_rows(&self, table: TableId, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError>;
 
     /// The last number of a group.
     ///
     /// # Errors
     /// The store's.
-    fn last_number(&self, table: Table, group: &[u8]) -> Result<Option<u64>, StoreError>;
+    fn last_row_number(&self, table: TableId, group: &[u8]) -> Result<Option<u64>, StoreError>;
 
     /// Hands every row of a table to `visit`, until it breaks off.
     ///
     /// # Errors
     /// The store's.
-    fn each(&self, table: Table, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError>;
+    fn each_row(&self, table: TableId, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError>;
 
     /// How many rows a table has.
     ///
     /// # Errors
     /// The store's.
-    fn count(&self, table: Table) -> Result<u64, StoreError>;
+    fn row_count(&self, table: TableId) -> Result<u64, StoreError>;
 
     /// May other processes change the data between two turns?
     fn shared(&self) -> bool;
 }
 
 impl Ledger for Store {
+    fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
     fn begin(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -74,11 +81,11 @@ impl Ledger for Store {
         Store::commit(self, batch)
     }
 
-    fn get(&self, table: Table, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        Store::get(self, table, key)
+    fn row(&self, table: TableId, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        Store::row(self, table, key)
     }
 
-    fn group(&self, table: Table, group: &[u8]) -> Result<Vec<Row>, StoreError> {
+    fn rows_of(&self, table: TableId, group: &[u8]) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
         self.scan_group(table, group, |row| {
             rows.push(row);
@@ -87,20 +94,20 @@ impl Ledger for Store {
         Ok(rows)
     }
 
-    fn numbered(&self, table: Table, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
+    fn numbered_rows(&self, table: TableId, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
         self.scan_group_indexes(table, group, from, limit)
     }
 
-    fn last_number(&self, table: Table, group: &[u8]) -> Result<Option<u64>, StoreError> {
+    fn last_row_number(&self, table: TableId, group: &[u8]) -> Result<Option<u64>, StoreError> {
         self.last_group_index(table, group)
     }
 
-    fn each(&self, table: Table, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
+    fn each_row(&self, table: TableId, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.scan(table, |row| Ok::<_, StoreError>(visit(row)))
     }
 
-    fn count(&self, table: Table) -> Result<u64, StoreError> {
-        Store::count(self, table)
+    fn row_count(&self, table: TableId) -> Result<u64, StoreError> {
+        Store::row_count(self, table)
     }
 
     fn shared(&self) -> bool {

@@ -1,7 +1,8 @@
 //! The store: encrypted tables in one redb file. The only code that knows redb.
 //!
-//! In: opaque bytes under a table and a key, in batches. Out: the same bytes, or a typed error;
-//! never a wrong value. The rest of the program sees no redb type and no key material.
+//! In: records under a typed table and its key, in batches (`table.rs`, `key.rs`, `typed.rs`). Out: the same records, or
+//! a typed error; never a wrong value. The rest of the program sees no redb type and no key material. Which tables there
+//! are is said by each role (`person/tables.rs`, `supplier/tables.rs`); the file format is docs/store-format.md.
 //!
 //! Keys: passphrase -> argon2id -> key-encryption key -> random data key -> sub-keys for records,
 //! names and bookkeeping (`keyring.rs`, `seal.rs`). Erasable tables: `erasure.rs`.
@@ -25,28 +26,37 @@ mod batch;
 mod erasure;
 mod error;
 mod files;
+mod key;
 mod keyring;
 mod ledger;
 pub mod limits;
 mod medium;
 mod read;
+mod row;
 mod seal;
+mod secret;
 #[cfg(feature = "postgres")]
 mod shared;
 mod state;
 mod table;
 #[cfg(test)]
 pub(crate) mod tests;
+mod typed;
 mod write;
 
 pub use batch::Batch;
 pub use error::StoreError;
+pub use key::{Grouped, Nth, Part, TableKey};
 pub use keyring::{KdfCost, Passphrase};
 pub use ledger::Ledger;
 pub use medium::{Medium, Side, SideFiles};
+pub use row::{Item, Key, Row};
+pub use secret::Secret;
 #[cfg(feature = "postgres")]
 pub use shared::Shared;
-pub use table::{Item, Key, Row, Table};
+pub(crate) use table::tables;
+pub use table::{Entry, Erasable, Fact, Migration, Plain, Schema, Sealing, Spot, Table, TableId};
+pub use typed::{Read, Record};
 
 use erasure::{Bucket, Directory};
 use keyring::Keyring;
@@ -54,7 +64,7 @@ use limits::CACHE_BYTES;
 use medium::Staged;
 use redb::{ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use seal::{NameKey, SecretKey};
-use state::{BUCKET_TABLE, DIRECTORY_ROW, MIGRATIONS, SCHEMA, STATE_ROW, SYSTEM, State, definition};
+use state::{BUCKET_TABLE, DIRECTORY_ROW, STATE_ROW, SYSTEM, State, definition};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -81,6 +91,7 @@ pub struct Store {
     db: Option<redb::Database>,
     side: Box<dyn SideFiles>,
     keys: Keys,
+    schema: &'static Schema,
     keyring: Keyring,
     directory: Directory,
     state: State,
@@ -100,20 +111,25 @@ impl Store {
     }
 
     /// Makes a new store in `dir`, which is created if need be and made private to its owner.
-    pub fn create(dir: &Path, passphrase: &Passphrase, cost: KdfCost) -> Result<Store, StoreError> {
+    pub fn create(
+        dir: &Path,
+        schema: &'static Schema,
+        passphrase: &Passphrase,
+        cost: KdfCost,
+    ) -> Result<Store, StoreError> {
         let (medium, side) = files::create(dir)?;
         let (keyring, data) = Keyring::create(passphrase, cost)?;
-        Store::initialise(medium, &side, &keyring, &Keys::new(&data))?;
+        Store::initialise(medium, &side, schema, &keyring, &Keys::new(&data))?;
         files::publish(dir)?;
         let (medium, side) = files::open(dir)?;
         let ready = Ready::new(medium, &side)?;
-        Store::open_with(ready, Box::new(side), keyring, Keys::new(&data))
+        Store::open_with(ready, Box::new(side), schema, keyring, Keys::new(&data))
     }
 
     /// Opens the store in `dir`. A store that can't be opened is left as it is.
-    pub fn open(dir: &Path, passphrase: &Passphrase) -> Result<Store, StoreError> {
+    pub fn open(dir: &Path, schema: &'static Schema, passphrase: &Passphrase) -> Result<Store, StoreError> {
         let (medium, side) = files::open(dir)?;
-        Store::open_on(medium, Box::new(side), passphrase)
+        Store::open_on(medium, Box::new(side), schema, passphrase)
     }
 
     /// Whether this passphrase opens the store in `dir`, without opening it: for unlocking a page of a node that
@@ -129,19 +145,21 @@ impl Store {
     pub fn create_on(
         medium: Arc<dyn Medium>,
         side: Box<dyn SideFiles>,
+        schema: &'static Schema,
         passphrase: &Passphrase,
         cost: KdfCost,
     ) -> Result<Store, StoreError> {
         let (keyring, data) = Keyring::create(passphrase, cost)?;
-        Store::initialise(medium.clone(), side.as_ref(), &keyring, &Keys::new(&data))?;
+        Store::initialise(medium.clone(), side.as_ref(), schema, &keyring, &Keys::new(&data))?;
         let ready = Ready::new(medium, side.as_ref())?;
-        Store::open_with(ready, side, keyring, Keys::new(&data))
+        Store::open_with(ready, side, schema, keyring, Keys::new(&data))
     }
 
     /// Opens a store on any medium.
     pub fn open_on(
         medium: Arc<dyn Medium>,
         side: Box<dyn SideFiles>,
+        schema: &'static Schema,
         passphrase: &Passphrase,
     ) -> Result<Store, StoreError> {
         let file = side.load(Side::Keyring);
@@ -155,7 +173,7 @@ impl Store {
             (opened.join(), ready)
         });
         let (keyring, data) = opened.map_err(|_| StoreError::Corrupt { part: "keyring" })??;
-        Store::open_with(ready?, side, keyring, Keys::new(&data))
+        Store::open_with(ready?, side, schema, keyring, Keys::new(&data))
     }
 
     /// Wraps the data key under another passphrase. The data itself is not re-sealed: a copy of
@@ -264,13 +282,14 @@ impl Store {
     fn initialise(
         medium: Arc<dyn Medium>,
         side: &dyn SideFiles,
+        schema: &Schema,
         keyring: &Keyring,
         keys: &Keys,
     ) -> Result<(), StoreError> {
         let db = database(Staged::direct(medium))?;
         let write = db.begin_write().map_err(StoreError::from_transaction)?;
-        let state = State::new(keyring.current.number);
-        fill(&write, keyring, keys, &state)?;
+        let state = State::new(schema, keyring.current.number);
+        fill(&write, schema, keyring, keys, &state)?;
         write.commit().map_err(|error| {
             StoreError::from_storage(match error {
                 redb::CommitError::Storage(error) => error,
@@ -285,19 +304,25 @@ impl Store {
         written.map_err(|error| StoreError::io("creating the store", &error))
     }
 
-    fn open_with(ready: Ready, side: Box<dyn SideFiles>, keyring: Keyring, keys: Keys) -> Result<Store, StoreError> {
+    fn open_with(
+        ready: Ready,
+        side: Box<dyn SideFiles>,
+        schema: &'static Schema,
+        keyring: Keyring,
+        keys: Keys,
+    ) -> Result<Store, StoreError> {
         let Ready { staged, db } = ready;
         let (db, state, directory, clean) = guard("database", || {
-            let (state, directory) = load(&db, &keyring, &keys)?;
+            let (state, directory) = load(&db, schema, &keyring, &keys)?;
             let clean = is_clean(side.as_ref(), &keys, &state)?;
-            check_counts(&db, &state, clean)?;
+            check_counts(&db, schema, &state, clean)?;
             Ok((db, state, directory, clean))
         })
         .map_err(Failure::into_error)?;
         // Now it is known to be ours and whole: what redb repaired may be written.
         staged.release().map_err(|error| StoreError::io("opening the store", &error))?;
         let halted = AtomicBool::new(false);
-        let mut store = Store { db: Some(db), side, keys, keyring, directory, state, halted };
+        let mut store = Store { db: Some(db), side, keys, schema, keyring, directory, state, halted };
         store.settle(clean)?;
         Ok(store)
     }
@@ -312,10 +337,7 @@ impl Store {
         if unfinished {
             self.keyring.advance();
         }
-        if self.keyring.outdated {
-            self.write_keyring()?;
-            self.keyring.outdated = false;
-        } else if unfinished {
+        if unfinished {
             self.write_next()?;
         }
         let removed = self.side.remove(Side::Clean);
@@ -324,25 +346,14 @@ impl Store {
         self.migrate()
     }
 
+    /// Applies the steps that lead from the file's version to today's.
     fn migrate(&mut self) -> Result<(), StoreError> {
-        for migration in MIGRATIONS {
-            if migration.to <= self.state.schema {
-                continue;
+        for (version, migration) in (2..).zip(self.schema.migrations) {
+            if version > self.state.version {
+                self.step(version, migration)?;
             }
-            let write = self.begin_write()?;
-            let mut state = self.state.clone();
-            (migration.apply)(&write, &mut state)?;
-            state.schema = migration.to;
-            state.commit += 1;
-            let sealed = state.seal(&self.keys.state)?;
-            let mut system = write.open_table(SYSTEM).map_err(StoreError::from_table)?;
-            system.insert(STATE_ROW, sealed.as_slice()).map_err(StoreError::from_storage)?;
-            drop(system);
-            write.commit().map_err(|_| StoreError::Halted)?;
-            self.state = state;
         }
-        // A list that does not lead to `SCHEMA` is a mistake in the program, not in the file.
-        if self.state.schema == SCHEMA { Ok(()) } else { Err(StoreError::Halted) }
+        Ok(())
     }
 }
 
@@ -375,9 +386,15 @@ fn database(backend: Staged) -> Result<redb::Database, StoreError> {
 }
 
 /// Makes every table, so that a missing one is later recognised as damage.
-fn fill(write: &redb::WriteTransaction, keyring: &Keyring, keys: &Keys, state: &State) -> Result<(), StoreError> {
-    for table in Table::ALL {
-        write.open_table(definition(*table)).map_err(StoreError::from_table)?;
+fn fill(
+    write: &redb::WriteTransaction,
+    schema: &Schema,
+    keyring: &Keyring,
+    keys: &Keys,
+    state: &State,
+) -> Result<(), StoreError> {
+    for table in schema.ids() {
+        write.open_table(definition(table)).map_err(StoreError::from_table)?;
     }
     let directory = Directory::random();
     let mut buckets = write.open_table(BUCKET_TABLE).map_err(StoreError::from_table)?;
@@ -395,14 +412,19 @@ fn fill(write: &redb::WriteTransaction, keyring: &Keyring, keys: &Keys, state: &
 }
 
 /// Opens the bookkeeping, and the directory under whichever epoch that names.
-fn load(db: &redb::Database, keyring: &Keyring, keys: &Keys) -> Result<(State, Directory), StoreError> {
+fn load(
+    db: &redb::Database,
+    schema: &Schema,
+    keyring: &Keyring,
+    keys: &Keys,
+) -> Result<(State, Directory), StoreError> {
     let read = db.begin_read().map_err(StoreError::from_transaction)?;
     let system = read.open_table(SYSTEM).map_err(StoreError::from_table)?;
     let row = |name: &'static [u8]| {
         let found = system.get(name).map_err(StoreError::from_storage)?;
         found.ok_or(StoreError::Corrupt { part: "state" })
     };
-    let state = State::open(&keys.state, row(STATE_ROW)?.value())?;
+    let state = State::open(schema, &keys.state, row(STATE_ROW)?.value())?;
     let epoch = [&keyring.current, &keyring.next]
         .into_iter()
         .find(|epoch| epoch.number == state.epoch)
@@ -422,18 +444,12 @@ fn is_clean(side: &dyn SideFiles, keys: &Keys, state: &State) -> Result<bool, St
     }
 }
 
-/// Compares the rows that are there with those that should be; counts them one by one when the
-/// last stop was not clean.
-fn check_counts(db: &redb::Database, state: &State, clean: bool) -> Result<(), StoreError> {
+/// Compares the rows that are there with those that should be, in the tables of the file's version; counts them one by
+/// one when the last stop was not clean.
+fn check_counts(db: &redb::Database, schema: &Schema, state: &State, clean: bool) -> Result<(), StoreError> {
     let read = db.begin_read().map_err(StoreError::from_transaction)?;
-    for table in Table::ALL {
-        let rows = match read.open_table(definition(*table)) {
-            // One that came with a later format is made by its migration.
-            Err(redb::TableError::TableDoesNotExist(_)) if state.schema < SCHEMA && state.count(*table) == 0 => {
-                continue;
-            }
-            rows => rows.map_err(StoreError::from_table)?,
-        };
+    for table in schema.ids_at(state.version) {
+        let rows = read.open_table(definition(table)).map_err(StoreError::from_table)?;
         let mut found = rows.len().map_err(StoreError::from_storage)?;
         if !clean {
             found = 0;
@@ -442,7 +458,7 @@ fn check_counts(db: &redb::Database, state: &State, clean: bool) -> Result<(), S
                 found += 1;
             }
         }
-        if found != state.count(*table) {
+        if found != state.count(table) {
             return Err(table.corrupt());
         }
     }

@@ -5,10 +5,10 @@
 
 use super::erasure::{self, Bucket};
 use super::limits::{SCAN_MAX_BYTES, SCAN_MAX_ROWS};
+use super::row::{Item, Row, decode_record, group_range, group_tag, index_range, stored_key};
 use super::seal::{self, Place};
 use super::state::{BUCKET_TABLE, definition};
-use super::table::{Item, Row, decode_record, group_range, group_tag, index_range, stored_key};
-use super::{Key, Store, StoreError, Table};
+use super::{Key, Store, StoreError, TableId};
 use redb::ReadableDatabase;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -20,14 +20,14 @@ type Range = redb::Range<'static, &'static [u8], &'static [u8]>;
 /// A table at one moment, with the buckets that were needed so far.
 struct View<'a> {
     store: &'a Store,
-    table: Table,
+    table: TableId,
     rows: Rows,
     buckets: Rows,
     opened: BTreeMap<u8, Bucket>,
 }
 
 impl<'a> View<'a> {
-    fn new(store: &'a Store, table: Table) -> Result<View<'a>, StoreError> {
+    fn new(store: &'a Store, table: TableId) -> Result<View<'a>, StoreError> {
         let read = store.db()?.begin_read().map_err(StoreError::from_transaction)?;
         let rows = read.open_table(definition(table)).map_err(StoreError::from_table)?;
         let buckets = read.open_table(BUCKET_TABLE).map_err(StoreError::from_table)?;
@@ -101,7 +101,7 @@ impl<'a> View<'a> {
 
 impl Store {
     /// The value under a key. Finding none is an answer; a value that can't be opened is an error.
-    pub fn get(&self, table: Table, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    pub fn row(&self, table: TableId, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         key.check(table)?;
         let row = self.guarded(table.name(), || View::new(self, table)?.get(key))?;
         Ok(row.map(|row| row.value))
@@ -111,7 +111,7 @@ impl Store {
     /// `index` keys of one group come in theirs.
     pub fn scan<E: From<StoreError>>(
         &self,
-        table: Table,
+        table: TableId,
         visit: impl FnMut(Row) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
         self.walk(table, None, visit)
@@ -120,7 +120,7 @@ impl Store {
     /// Hands every row of a group to `visit`, until it breaks off: numbers in order, then items.
     pub fn scan_group<E: From<StoreError>>(
         &self,
-        table: Table,
+        table: TableId,
         group: &[u8],
         visit: impl FnMut(Row) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
@@ -130,14 +130,14 @@ impl Store {
 
     /// Rows with `index` keys from `from` on, in order: at most `limit` and never more than the
     /// bounds in `limits.rs`, but at least one if there is one. Go on after the last one's number.
-    pub fn scan_indexes(&self, table: Table, from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
+    pub fn scan_indexes(&self, table: TableId, from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
         self.scan_group_indexes(table, &[], from, limit)
     }
 
     /// As `scan_indexes`, for the numbers of one group.
     pub fn scan_group_indexes(
         &self,
-        table: Table,
+        table: TableId,
         group: &[u8],
         from: u64,
         limit: usize,
@@ -158,12 +158,12 @@ impl Store {
     }
 
     /// The highest number among the `index` keys of a table.
-    pub fn last_index(&self, table: Table) -> Result<Option<u64>, StoreError> {
+    pub fn last_index(&self, table: TableId) -> Result<Option<u64>, StoreError> {
         self.last_group_index(table, &[])
     }
 
     /// The highest number among the `grouped_index` keys of a group.
-    pub fn last_group_index(&self, table: Table, group: &[u8]) -> Result<Option<u64>, StoreError> {
+    pub fn last_group_index(&self, table: TableId, group: &[u8]) -> Result<Option<u64>, StoreError> {
         let bounds = index_range(group_tag(&self.keys.names, table, group), 0);
         let last = self.guarded(table.name(), || {
             let mut view = View::new(self, table)?;
@@ -183,7 +183,7 @@ impl Store {
     }
 
     /// Number of rows of a table, from the sealed bookkeeping.
-    pub fn count(&self, table: Table) -> Result<u64, StoreError> {
+    pub fn row_count(&self, table: TableId) -> Result<u64, StoreError> {
         self.db()?;
         Ok(self.state.count(table))
     }
@@ -192,15 +192,15 @@ impl Store {
     /// fewer or more rows than the bookkeeping says.
     pub fn for_each_row<E: From<StoreError>>(
         &self,
-        mut visit: impl FnMut(Table, Row) -> Result<(), E>,
+        mut visit: impl FnMut(TableId, Row) -> Result<(), E>,
     ) -> Result<(), E> {
-        for table in Table::ALL {
+        for table in self.schema.ids() {
             let mut seen = 0;
-            self.walk(*table, None, |row| {
+            self.walk(table, None, |row| {
                 seen += 1;
-                visit(*table, row).map(ControlFlow::Continue)
+                visit(table, row).map(ControlFlow::Continue)
             })?;
-            if seen != self.state.count(*table) {
+            if seen != self.state.count(table) {
                 return Err(table.corrupt().into());
             }
         }
@@ -209,7 +209,7 @@ impl Store {
 
     fn walk<E: From<StoreError>>(
         &self,
-        table: Table,
+        table: TableId,
         bounds: Option<(Vec<u8>, Vec<u8>)>,
         mut visit: impl FnMut(Row) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {

@@ -28,24 +28,23 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::{
-    Batch, Item, KdfCost, Key, Keys, Ledger, Passphrase, Row, StoreError, Table,
+    Batch, Item, KdfCost, Key, Keys, Ledger, Passphrase, Row, Schema, StoreError, TableId,
     batch::Operation,
     keyring::Keyring,
+    row::{decode_record, encode_record, group_tag, stored_key},
     seal::{self, Place},
-    table::{decode_record, encode_record, group_tag, stored_key},
 };
 
-/// The version of the tables. Goes up with every migration.
-const SCHEMA: u32 = 1;
-/// One list of statements for each version, applied in order.
-const MIGRATIONS: [&str; 1] = ["
+/// The version of the three relations below, which hold any role's tables; docs/store-format.md.
+const FORMAT: u32 = 1;
+const RELATIONS: &str = "
     CREATE TABLE regie_meta (name TEXT PRIMARY KEY, value BYTEA NOT NULL);
     CREATE TABLE regie_turn (one BIGINT PRIMARY KEY);
     INSERT INTO regie_turn (one) VALUES (1);
     CREATE TABLE regie_rows (
         tab BIGINT NOT NULL, grp BYTEA NOT NULL, kind BIGINT NOT NULL, num BIGINT NOT NULL, item BYTEA NOT NULL,
         sealed BYTEA NOT NULL, PRIMARY KEY (tab, grp, kind, num, item));
-"];
+";
 /// What every connection sets: a process that stalls in a turn loses it.
 const SESSION: &str = "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'";
 /// How long a turn waits for a database that is away, or for other processes.
@@ -64,6 +63,7 @@ pub struct Shared {
     options: PgConnectOptions,
     connection: Mutex<Option<PgConnection>>,
     keys: Keys,
+    schema: &'static Schema,
 }
 
 impl fmt::Debug for Shared {
@@ -83,36 +83,41 @@ impl Shared {
     ///
     /// # Errors
     /// A URL or database that can't be used; [`StoreError::InUse`] where a company lives there already.
-    pub fn create(url: &str, passphrase: &Passphrase, cost: KdfCost) -> Result<Self, StoreError> {
+    pub fn create(
+        url: &str,
+        schema: &'static Schema,
+        passphrase: &Passphrase,
+        cost: KdfCost,
+    ) -> Result<Self, StoreError> {
         let (runtime, options) = prepare(url)?;
         let (keyring, data) = Keyring::create(passphrase, cost)?;
         let bytes = keyring.encode()?;
         let connection = runtime.block_on(async {
             let mut connection = connect(&options).await?;
-            if let Found::Keyring(_) = migrate(&mut connection).await? {
+            if let Found::Keyring(_) = prepare_database(&mut connection, schema).await? {
                 return Err(StoreError::InUse);
             }
             let put = sqlx::query("INSERT INTO regie_meta (name, value) VALUES ('keyring', $1)").bind(bytes);
             put.execute(&mut connection).await.map_err(failed("making the store"))?;
             Ok(connection)
         })?;
-        Ok(Self { runtime, options, connection: Mutex::new(Some(connection)), keys: Keys::new(&data) })
+        Ok(Self { runtime, options, connection: Mutex::new(Some(connection)), keys: Keys::new(&data), schema })
     }
 
     /// Opens the store of a database. Not from within an async task.
     ///
     /// # Errors
     /// As [`Self::create`]; [`StoreError::WrongPassphrase`]; [`StoreError::NotFound`] where no company lives there.
-    pub fn open(url: &str, passphrase: &Passphrase) -> Result<Self, StoreError> {
+    pub fn open(url: &str, schema: &'static Schema, passphrase: &Passphrase) -> Result<Self, StoreError> {
         let (runtime, options) = prepare(url)?;
         let (connection, found) = runtime.block_on(async {
             let mut connection = connect(&options).await?;
-            let found = migrate(&mut connection).await?;
+            let found = prepare_database(&mut connection, schema).await?;
             Ok::<_, StoreError>((connection, found))
         })?;
         let Found::Keyring(bytes) = found else { return Err(StoreError::NotFound { dir: "the database".into() }) };
         let (_, data) = Keyring::open(&bytes, passphrase)?;
-        Ok(Self { runtime, options, connection: Mutex::new(Some(connection)), keys: Keys::new(&data) })
+        Ok(Self { runtime, options, connection: Mutex::new(Some(connection)), keys: Keys::new(&data), schema })
     }
 
     fn connection(&self) -> MutexGuard<'_, Option<PgConnection>> {
@@ -126,7 +131,7 @@ impl Shared {
         self.runtime.block_on(work(open)).map_err(failed("reading"))
     }
 
-    fn row(&self, table: Table, row: &PgRow) -> Result<Row, StoreError> {
+    fn opened(&self, table: TableId, row: &PgRow) -> Result<Row, StoreError> {
         let broken = |_| table.corrupt();
         let group: Vec<u8> = row.try_get("grp").map_err(broken)?;
         let (kind, number): (i64, i64) = (row.try_get("kind").map_err(broken)?, row.try_get("num").map_err(broken)?);
@@ -144,11 +149,11 @@ impl Shared {
         if stored_key(&self.keys.names, table, &row.key()) == stored { Ok(row) } else { Err(table.corrupt()) }
     }
 
-    fn rows(&self, table: Table, rows: &[PgRow]) -> Result<Vec<Row>, StoreError> {
-        rows.iter().map(|row| self.row(table, row)).collect()
+    fn rows(&self, table: TableId, rows: &[PgRow]) -> Result<Vec<Row>, StoreError> {
+        rows.iter().map(|row| self.opened(table, row)).collect()
     }
 
-    fn spot(&self, table: Table, key: &Key) -> Result<(Spot, Vec<u8>), StoreError> {
+    fn spot(&self, table: TableId, key: &Key) -> Result<(Spot, Vec<u8>), StoreError> {
         key.check(table)?;
         let stored = stored_key(&self.keys.names, table, key);
         let (group, rest) = stored.split_at_checked(seal::TAG_BYTES).ok_or_else(|| table.corrupt())?;
@@ -162,12 +167,16 @@ impl Shared {
         Ok((spot, stored))
     }
 
-    fn group_of(&self, table: Table, group: &[u8]) -> Vec<u8> {
+    fn group_of(&self, table: TableId, group: &[u8]) -> Vec<u8> {
         group_tag(&self.keys.names, table, group).to_vec()
     }
 }
 
 impl Ledger for Shared {
+    fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
     /// Waits for the lock of the turn; connects anew where the database was away, since memory holds nothing that
     /// it does not.
     fn begin(&mut self) -> Result<(), StoreError> {
@@ -216,17 +225,17 @@ impl Ledger for Shared {
         Ok(())
     }
 
-    fn get(&self, table: Table, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    fn row(&self, table: TableId, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         let ((tab, grp, kind, num, item), _) = self.spot(table, key)?;
         let row = self.read(async |open| {
             let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
                        WHERE tab = $1 AND grp = $2 AND kind = $3 AND num = $4 AND item = $5";
             sqlx::query(sql).bind(tab).bind(grp).bind(kind).bind(num).bind(item).fetch_optional(open).await
         })?;
-        row.map(|row| self.row(table, &row).map(|row| row.value)).transpose()
+        row.map(|row| self.opened(table, &row).map(|row| row.value)).transpose()
     }
 
-    fn group(&self, table: Table, group: &[u8]) -> Result<Vec<Row>, StoreError> {
+    fn rows_of(&self, table: TableId, group: &[u8]) -> Result<Vec<Row>, StoreError> {
         let (tab, grp) = (code(table), self.group_of(table, group));
         let rows = self.read(async |open| {
             let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
@@ -236,7 +245,7 @@ impl Ledger for Shared {
         self.rows(table, &rows)
     }
 
-    fn numbered(&self, table: Table, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
+    fn numbered_rows(&self, table: TableId, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
         let (tab, grp) = (code(table), self.group_of(table, group));
         let (from, limit) = (i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = self.read(async |open| {
@@ -247,13 +256,13 @@ impl Ledger for Shared {
         self.rows(table, &rows)
     }
 
-    fn last_number(&self, table: Table, group: &[u8]) -> Result<Option<u64>, StoreError> {
+    fn last_row_number(&self, table: TableId, group: &[u8]) -> Result<Option<u64>, StoreError> {
         let (tab, grp) = (code(table), self.group_of(table, group));
         let last = self.read(async |open| last_number(open, tab, &grp).await)?;
         Ok(last.and_then(|last| u64::try_from(last).ok()))
     }
 
-    fn each(&self, table: Table, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
+    fn each_row(&self, table: TableId, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
         let mut after: Spot = (code(table), Vec::new(), -1, 0, Vec::new());
         loop {
             let (tab, grp, kind, num, item) = after.clone();
@@ -279,7 +288,7 @@ impl Ledger for Shared {
     }
 
     /// Counted by reading the table's part of the index; not for every call.
-    fn count(&self, table: Table) -> Result<u64, StoreError> {
+    fn row_count(&self, table: TableId) -> Result<u64, StoreError> {
         let tab = code(table);
         let count: i64 = self.read(async |open| {
             sqlx::query_scalar("SELECT count(*) FROM regie_rows WHERE tab = $1").bind(tab).fetch_one(open).await
@@ -331,7 +340,7 @@ async fn write(store: &Shared, open: &mut PgConnection, batch: &Batch) -> Result
 fn put(
     store: &Shared,
     changes: &mut BTreeMap<Spot, Option<Vec<u8>>>,
-    table: Table,
+    table: TableId,
     key: &Key,
     value: &[u8],
 ) -> Result<(), StoreError> {
@@ -399,28 +408,30 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError>
     Ok(connection)
 }
 
-/// Brings the tables to this program's version, one process at a time.
-async fn migrate(open: &mut PgConnection) -> Result<Found, StoreError> {
+/// Makes the relations where there are none, and refuses those of another version. Steps between versions will stand
+/// here, one process at a time; there are none yet.
+async fn prepare_database(open: &mut PgConnection, schema: &Schema) -> Result<Found, StoreError> {
     let doing = "making the tables";
     let exists: Option<String> = sqlx::query_scalar("SELECT to_regclass('regie_meta')::TEXT")
         .fetch_one(&mut *open)
         .await
         .map_err(failed(doing))?;
-    let version = match exists {
-        None => 0,
-        Some(_) => number(meta(open, "schema").await?.as_deref()),
-    };
-    if version > SCHEMA {
-        return Err(StoreError::NewerSchema { found: version, supported: SCHEMA });
-    }
-    for (step, sql) in (1..).zip(MIGRATIONS).filter(|(step, _)| *step > version) {
+    if exists.is_none() {
         sqlx::raw_sql("BEGIN").execute(&mut *open).await.map_err(failed(doing))?;
-        sqlx::raw_sql(sql).execute(&mut *open).await.map_err(failed(doing))?;
-        let put = "INSERT INTO regie_meta (name, value) VALUES ('schema', $1)
-                   ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value";
-        let step: u32 = step;
-        sqlx::query(put).bind(step.to_be_bytes().to_vec()).execute(&mut *open).await.map_err(failed(doing))?;
+        sqlx::raw_sql(RELATIONS).execute(&mut *open).await.map_err(failed(doing))?;
+        for (name, version) in [("format", FORMAT), ("tables", schema.version)] {
+            let put = sqlx::query("INSERT INTO regie_meta (name, value) VALUES ($1, $2)");
+            let put = put.bind(name).bind(version.to_be_bytes().to_vec());
+            put.execute(&mut *open).await.map_err(failed(doing))?;
+        }
         sqlx::raw_sql("COMMIT").execute(&mut *open).await.map_err(failed(doing))?;
+    }
+    for (name, supported) in [("format", FORMAT), ("tables", schema.version)] {
+        match number(meta(open, name).await?.as_deref()) {
+            0 => return Err(StoreError::Unreleased),
+            found if found > supported => return Err(StoreError::NewerSchema { found, supported }),
+            _ => {}
+        }
     }
     Ok(meta(open, "keyring").await?.map_or(Found::Nothing, Found::Keyring))
 }
@@ -434,7 +445,7 @@ fn number(bytes: Option<&[u8]>) -> u32 {
     bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes)
 }
 
-fn code(table: Table) -> i64 {
+fn code(table: TableId) -> i64 {
     i64::from(table.code())
 }
 

@@ -1,15 +1,12 @@
-//! The store's own bookkeeping: schema version, commit number, epoch in use, rows per table.
+//! The store's own bookkeeping: role and version of its tables, commit number, epoch in use, rows per table.
 //!
 //! In: the previous state. Out: a sealed row, rewritten by every transaction. AEAD catches a
 //! changed row; the counts catch a missing one, the commit number a rolled-back database.
 
 use super::StoreError;
 use super::seal::{self, Place, SecretKey};
-use super::table::Table;
+use super::table::{Schema, TableId};
 use std::collections::BTreeMap;
-
-/// The version of what is stored. Goes up with every migration.
-pub(super) const SCHEMA: u32 = 2;
 
 /// redb's type of every table: opaque bytes to opaque bytes.
 pub(super) type Definition<'a> = redb::TableDefinition<'a, &'static [u8], &'static [u8]>;
@@ -27,59 +24,45 @@ const PLACE: Place<'static> = Place { domain: "state", position: STATE_ROW };
 const CORRUPT: StoreError = StoreError::Corrupt { part: "state" };
 
 /// redb's definition of a table.
-pub(super) fn definition(table: Table) -> Definition<'static> {
+pub(super) fn definition(table: TableId) -> Definition<'static> {
     redb::TableDefinition::new(table.name())
-}
-
-/// One step of the ordered list of migrations.
-pub(super) struct Migration {
-    /// The version it leads to; it is applied to the version before.
-    pub(super) to: u32,
-    /// Changes the tables, in the transaction that also writes the new state.
-    pub(super) apply: fn(&redb::WriteTransaction, &mut State) -> Result<(), StoreError>,
-}
-
-/// All migrations, oldest first.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration { to: 2, apply: make_tables }];
-
-/// To 2: the tables of items, intents, boards and segments, empty.
-fn make_tables(write: &redb::WriteTransaction, _: &mut State) -> Result<(), StoreError> {
-    for table in Table::ALL {
-        write.open_table(definition(*table)).map_err(StoreError::from_table)?;
-    }
-    Ok(())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
-    pub(super) schema: u32,
+    /// The version of the role's tables. Goes up with every migration.
+    pub(super) version: u32,
+    role: &'static str,
     pub(super) commit: u64,
     pub(super) epoch: u64,
     counts: BTreeMap<u8, u64>,
 }
 
 impl State {
-    pub(super) fn new(epoch: u64) -> State {
-        State { schema: SCHEMA, commit: 0, epoch, counts: BTreeMap::new() }
+    pub(super) fn new(schema: &Schema, epoch: u64) -> State {
+        State { version: schema.version, role: schema.role, commit: 0, epoch, counts: BTreeMap::new() }
     }
 
-    pub(super) fn count(&self, table: Table) -> u64 {
+    pub(super) fn count(&self, table: TableId) -> u64 {
         self.counts.get(&table.code()).copied().unwrap_or(0)
     }
 
-    pub(super) fn added(&mut self, table: Table) {
+    pub(super) fn added(&mut self, table: TableId) {
         *self.counts.entry(table.code()).or_insert(0) += 1;
     }
 
     /// An error when the count says there was nothing to remove.
-    pub(super) fn removed(&mut self, table: Table) -> Result<(), StoreError> {
+    pub(super) fn removed(&mut self, table: TableId) -> Result<(), StoreError> {
         let count = self.counts.get_mut(&table.code()).ok_or_else(|| table.corrupt())?;
         *count = count.checked_sub(1).ok_or_else(|| table.corrupt())?;
         Ok(())
     }
 
     pub(super) fn seal(&self, key: &SecretKey) -> Result<Vec<u8>, StoreError> {
-        let mut plain = self.schema.to_be_bytes().to_vec();
+        let mut plain = self.version.to_be_bytes().to_vec();
+        // A role's name is a word of ours, far below 256 bytes.
+        plain.push(u8::try_from(self.role.len()).unwrap_or(u8::MAX));
+        plain.extend_from_slice(self.role.as_bytes());
         plain.extend_from_slice(&self.commit.to_be_bytes());
         plain.extend_from_slice(&self.epoch.to_be_bytes());
         for (table, count) in &self.counts {
@@ -89,13 +72,18 @@ impl State {
         seal::seal(key, PLACE, &plain)
     }
 
-    /// Refuses a newer schema before reading anything whose form it may have changed.
-    pub(super) fn open(key: &SecretKey, sealed: &[u8]) -> Result<State, StoreError> {
+    /// Refuses another role's tables, and a newer version, before reading anything whose form that may have changed.
+    pub(super) fn open(schema: &Schema, key: &SecretKey, sealed: &[u8]) -> Result<State, StoreError> {
         let plain = seal::open(key, PLACE, sealed)?;
-        let (schema, rest) = plain.split_first_chunk::<4>().ok_or(CORRUPT)?;
-        let schema = u32::from_be_bytes(*schema);
-        if schema > SCHEMA {
-            return Err(StoreError::NewerSchema { found: schema, supported: SCHEMA });
+        let (version, rest) = plain.split_first_chunk::<4>().ok_or(CORRUPT)?;
+        let version = u32::from_be_bytes(*version);
+        let (length, rest) = rest.split_first().ok_or(CORRUPT)?;
+        let (role, rest) = rest.split_at_checked(usize::from(*length)).ok_or(CORRUPT)?;
+        if role != schema.role.as_bytes() {
+            return Err(StoreError::OtherRole { wanted: schema.role });
+        }
+        if version > schema.version {
+            return Err(StoreError::NewerSchema { found: version, supported: schema.version });
         }
         let (commit, rest) = rest.split_first_chunk::<8>().ok_or(CORRUPT)?;
         let (epoch, rest) = rest.split_first_chunk::<8>().ok_or(CORRUPT)?;
@@ -106,7 +94,7 @@ impl State {
             counts.insert(*table, u64::from_be_bytes(count));
         }
         let (commit, epoch) = (u64::from_be_bytes(*commit), u64::from_be_bytes(*epoch));
-        Ok(State { schema, commit, epoch, counts })
+        Ok(State { version, role: schema.role, commit, epoch, counts })
     }
 }
 
@@ -125,26 +113,21 @@ pub(super) fn open_marker(key: &SecretKey, sealed: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn migrations_lead_step_by_step_to_the_schema() {
-        let steps = MIGRATIONS.iter().map(|migration| migration.to);
-        let last = steps.fold(1, |version, to| {
-            assert_eq!(to, version + 1);
-            to
-        });
-        assert_eq!(last, SCHEMA);
-    }
+    static SCHEMA: Schema = Schema { role: "test", tables: &[], facts: &[], version: 1, migrations: &[] };
+    static OTHER: Schema = Schema { role: "another", tables: &[], facts: &[], version: 1, migrations: &[] };
 
     #[test]
-    fn a_state_round_trips_and_a_newer_one_is_refused() {
-        let key = SecretKey::random();
-        let mut state = State::new(3);
-        state.added(Table::Field);
-        assert_eq!(State::open(&key, &state.seal(&key).unwrap()).unwrap(), state);
-        state.removed(Table::Field).unwrap();
-        assert!(state.removed(Table::Field).is_err());
-        state.schema = SCHEMA + 1;
-        let newer = State::open(&key, &state.seal(&key).unwrap()).err();
-        assert_eq!(newer, Some(StoreError::NewerSchema { found: 3, supported: 2 }));
+    fn a_state_round_trips_and_a_newer_one_or_another_roles_is_refused() {
+        let (key, table) = (SecretKey::random(), TableId::new(3, "table", false));
+        let mut state = State::new(&SCHEMA, 3);
+        state.added(table);
+        assert_eq!(State::open(&SCHEMA, &key, &state.seal(&key).unwrap()).unwrap(), state);
+        let other = State::open(&OTHER, &key, &state.seal(&key).unwrap()).err();
+        assert_eq!(other, Some(StoreError::OtherRole { wanted: "another" }));
+        state.removed(table).unwrap();
+        assert!(state.removed(table).is_err());
+        state.version = SCHEMA.version + 1;
+        let newer = State::open(&SCHEMA, &key, &state.seal(&key).unwrap()).err();
+        assert_eq!(newer, Some(StoreError::NewerSchema { found: 2, supported: 1 }));
     }
 }

@@ -1,325 +1,330 @@
-//! Tables, keys and rows: how the rest of the program names what it stores.
+//! Typed tables: what a row stands under, what it holds, and whether it can be erased.
 //!
-//! In: groups and items as bytes or numbers. Out: `Table`, `Key`, `Row`, and the blinded form in
-//! which a key stands in the file. Blinding hides field names and peer keys; it leaves visible
-//! which keys share a group, and the numbers of `index` keys.
+//! In: the declarations of `person/tables.rs` and `supplier/tables.rs`. Out: constants with which rows are put, read
+//! and erased (`typed.rs`), and the list of a role's tables that its file is made and checked by. As `TableDefinition`
+//! of redb, with erasure in the type beside key and value.
 
-use super::StoreError;
-use super::limits::{GROUP_MAX_BYTES, ITEM_MAX_BYTES};
-use super::seal::{NameKey, TAG_BYTES};
 use std::fmt;
-use zeroize::Zeroizing;
+use std::marker::PhantomData;
 
-macro_rules! tables {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal $name:literal,)*) => {
-        /// The closed list of tables.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(u8)]
-        pub enum Table {
-            $($(#[$doc])* $variant = $code,)*
-        }
+use super::key::TableKey;
+use super::limits::VALUE_MAX_BYTES;
+use super::row::Key;
+use super::{Batch, Store, StoreError};
 
-        impl Table {
-            /// Every table, in the order of their codes.
-            pub const ALL: &'static [Table] = &[$(Table::$variant,)*];
-
-            /// The stable name: part of the file format.
-            pub fn name(self) -> &'static str {
-                match self { $(Table::$variant => $name,)* }
-            }
-        }
-    };
+/// A table as the file knows it. Its name and code are part of the format, and never used for another one again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableId {
+    code: u8,
+    name: &'static str,
+    erasable: bool,
 }
 
-tables! {
-    /// The node's own facts.
-    Meta = 1 "meta",
-    /// Relationships with suppliers.
-    Relationship = 2 "relationship",
-    /// Current field values; at a companion, what its company believes of listed customers. Erasable.
-    Field = 3 "field",
-    /// Earlier field values. Erasable.
-    FieldHistory = 4 "field_history",
-    /// Grants.
-    Grant = 5 "grant",
-    /// Revocations.
-    Revocation = 6 "revocation",
-    /// Request ids that were seen, against replay.
-    Seen = 7 "seen",
-    /// Requests that wait for the person.
-    Pending = 8 "pending",
-    /// Messages that wait to be sent; at a companion, what it sends back to persons. Erasable.
-    Outbox = 9 "outbox",
-    /// Audit log entries.
-    AuditEntry = 10 "audit_entry",
-    /// Per-relationship index of the audit log.
-    RelationshipLog = 11 "relationship_log",
-    /// Receipts.
-    Receipt = 12 "receipt",
-    /// The person's policy rules.
-    Policy = 13 "policy",
-    /// Invitations.
-    Invitation = 14 "invitation",
-    /// Requests.
-    Request = 15 "request",
-    /// Disclosures made. Erasable.
-    Disclosure = 16 "disclosure",
-    /// Data a supplier holds about persons. Erasable.
-    Held = 17 "held",
-    /// Supplier profiles.
-    Profile = 18 "profile",
-    /// Contacts.
-    Contact = 19 "contact",
-    /// Which fields a supplier has.
-    Known = 20 "known",
-    /// Terms of past requests.
-    Past = 21 "past",
-    /// A companion's lists, in the order of their making: names of what stands in other tables.
-    Listing = 22 "listing",
-    /// What happened at a companion, to be told to the company.
-    Event = 23 "event",
-    /// When a person's data must be looked at.
-    Due = 24 "due",
-    /// Keys, webhooks and jobs of the supplier's API.
-    Api = 25 "api",
-    /// What suppliers sent back, without what it says.
-    Item = 26 "item",
-    /// What suppliers sent back. Erasable.
-    Content = 27 "content",
-    /// What the person wants. Erasable.
-    Intent = 28 "intent",
-    /// Offers for it. Erasable.
-    Offer = 29 "offer",
-    /// What a board holds.
-    Board = 30 "board",
-    /// Boards that a companion follows, what it found there and what it offers.
-    Market = 31 "market",
-    /// Patterns that suppliers publish, and persons' word on them.
-    Segment = 32 "segment",
-}
+impl TableId {
+    /// A table by its code and name in the file. For the lists of a role, and for migrations, which name the tables
+    /// that they knew and no others.
+    #[must_use]
+    pub const fn new(code: u8, name: &'static str, erasable: bool) -> Self {
+        Self { code, name, erasable }
+    }
 
-impl Table {
-    /// Whether deleting or overwriting a record of this table destroys the key of the old value.
+    /// The stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The stable code, by which its rows are counted.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        self.code
+    }
+
+    /// Is every row sealed under a key of its own, which is destroyed when the row goes or is replaced?
+    #[must_use]
     pub fn erasable(self) -> bool {
-        matches!(
-            self,
-            Table::Field
-                | Table::FieldHistory
-                | Table::Held
-                | Table::Outbox
-                | Table::Disclosure
-                | Table::Content
-                | Table::Intent
-                | Table::Offer
-        )
-    }
-
-    /// The table with this stable name.
-    pub fn from_name(name: &str) -> Option<Table> {
-        Table::ALL.iter().copied().find(|table| table.name() == name)
-    }
-
-    pub(super) fn code(self) -> u8 {
-        self as u8
+        self.erasable
     }
 
     pub(super) fn corrupt(self) -> StoreError {
-        StoreError::Corrupt { part: self.name() }
+        StoreError::Corrupt { part: self.name }
     }
 }
 
-/// The last part of a key.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Item {
-    /// Any bytes, in no order.
-    Bytes(Vec<u8>),
-    /// A number; numbers are ordered within their group.
-    Index(u64),
+/// Rows are sealed under one key of the store: deleting takes the row off, and no more.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+/// Each row is sealed under a key of its own: erasing it, or putting another in its place, destroys that key.
+#[derive(Clone, Copy, Debug)]
+pub struct Erasable;
+
+/// [`Plain`] or [`Erasable`].
+pub trait Sealing {
+    /// Has each row a key of its own?
+    const ERASABLE: bool;
 }
 
-impl fmt::Debug for Item {
-    /// As for `Key`: numbers are no secret, names may be.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Item::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
-            Item::Index(index) => write!(f, "Index({index})"),
-        }
-    }
+impl Sealing for Plain {
+    const ERASABLE: bool = false;
 }
 
-/// Where a record stands in its table: a group (may be empty) and an item.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    group: Vec<u8>,
-    pub(super) item: Item,
+impl Sealing for Erasable {
+    const ERASABLE: bool = true;
 }
 
-impl Key {
-    /// A key without a group; the same as the empty group.
-    pub fn item(item: &[u8]) -> Key {
-        Key::grouped(&[], item)
-    }
+/// A table of records `R` under keys `K`.
+///
+/// What can be done with a row is in the type: a plain one is deleted, an erasable one erased.
+///
+/// ```
+/// use regie::store::{Batch, Erasable, Table};
+/// const DRAFTS: Table<u64, String, Erasable> = Table::new(1, "drafts");
+/// Batch::new().erase(DRAFTS, &1);
+/// ```
+///
+/// ```compile_fail
+/// use regie::store::{Batch, Erasable, Table};
+/// const DRAFTS: Table<u64, String, Erasable> = Table::new(1, "drafts");
+/// Batch::new().delete(DRAFTS, &1);
+/// ```
+///
+/// ```compile_fail
+/// use regie::store::{Batch, Plain, Table};
+/// const NOTES: Table<u64, String, Plain> = Table::new(1, "notes");
+/// Batch::new().erase(NOTES, &1);
+/// ```
+pub struct Table<K, R, S = Plain> {
+    id: TableId,
+    bytes: usize,
+    of: PhantomData<fn() -> (K, R, S)>,
+}
 
-    /// A key in a group, for instance all fields of one relationship.
-    pub fn grouped(group: &[u8], item: &[u8]) -> Key {
-        Key { group: group.to_vec(), item: Item::Bytes(item.to_vec()) }
-    }
-
-    /// An ordered key without a group. The number stands readable in the file.
-    pub fn index(index: u64) -> Key {
-        Key::grouped_index(&[], index)
-    }
-
-    /// An ordered key in a group. The number stands readable in the file, the group does not.
-    pub fn grouped_index(group: &[u8], index: u64) -> Key {
-        Key { group: group.to_vec(), item: Item::Index(index) }
-    }
-
-    pub(super) fn check(&self, table: Table) -> Result<(), StoreError> {
-        let item_bytes = match &self.item {
-            Item::Bytes(bytes) => bytes.len(),
-            Item::Index(_) => 8,
-        };
-        if self.group.len() > GROUP_MAX_BYTES || item_bytes > ITEM_MAX_BYTES {
-            return Err(StoreError::KeyTooLong { table: table.name() });
-        }
-        Ok(())
+impl<K, R, S> Clone for Table<K, R, S> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
-impl fmt::Debug for Key {
+impl<K, R, S> Copy for Table<K, R, S> {}
+
+impl<K, R, S: Sealing> Table<K, R, S> {
+    /// A table with this code and name.
+    #[must_use]
+    pub const fn new(code: u8, name: &'static str) -> Self {
+        Self { id: TableId::new(code, name, S::ERASABLE), bytes: VALUE_MAX_BYTES, of: PhantomData }
+    }
+}
+
+impl<K, R, S> Table<K, R, S> {
+    /// The same, of which no record is read that is longer than this, in bytes.
+    #[must_use]
+    pub const fn within(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// As the file knows it.
+    #[must_use]
+    pub const fn id(self) -> TableId {
+        self.id
+    }
+
+    pub(super) fn bound(self) -> usize {
+        self.bytes
+    }
+}
+
+impl<K: TableKey, R, S> Table<K, R, S> {
+    /// The place of one row.
+    #[must_use]
+    pub fn at(self, key: &K) -> Spot<R> {
+        Spot { id: self.id, key: key.to_key(), bytes: self.bytes, of: PhantomData }
+    }
+}
+
+/// A single record with a name of its own, in a table of such.
+pub struct Fact<R> {
+    id: TableId,
+    name: &'static str,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R> Clone for Fact<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Fact<R> {}
+
+impl<R> Fact<R> {
+    /// A fact in this table.
+    #[must_use]
+    pub const fn new(id: TableId, name: &'static str) -> Self {
+        Self { id, name, of: PhantomData }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn at(self) -> Spot<R> {
+        Spot { id: self.id, key: Key::item(self.name.as_bytes()), bytes: VALUE_MAX_BYTES, of: PhantomData }
+    }
+}
+
+/// Where one record of type `R` stands, whatever the type of its table's key.
+pub struct Spot<R> {
+    pub(super) id: TableId,
+    pub(super) key: Key,
+    pub(super) bytes: usize,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R> Spot<R> {
+    /// Without the type of what stands there, for a set of places.
+    #[must_use]
+    pub fn untyped(&self) -> (TableId, Key) {
+        (self.id, self.key.clone())
+    }
+}
+
+impl<R> fmt::Debug for Spot<R> {
     /// A key may name a field or a peer, so it is not printed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key(..)")
+        write!(f, "Spot({})", self.id.name)
     }
 }
 
-/// One record, opened.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Row {
-    /// The group of its key; empty without one.
-    pub group: Vec<u8>,
-    /// The item of its key.
-    pub item: Item,
-    /// The value; wiped from memory when dropped.
-    pub value: Zeroizing<Vec<u8>>,
+/// A table in the list of a role, with the words for docs/store-format.md.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The table.
+    pub id: TableId,
+    /// The type of its keys.
+    pub key: &'static str,
+    /// The type of its records.
+    pub record: &'static str,
+    /// What it holds.
+    pub about: &'static str,
 }
 
-impl Row {
-    /// The key under which the row stands, for instance to put it into another store.
-    pub fn key(&self) -> Key {
-        Key { group: self.group.clone(), item: self.item.clone() }
+/// The tables of a role at one version.
+#[derive(Debug)]
+pub struct Schema {
+    /// Whose: it stands sealed in the file, and another role's file is refused.
+    pub role: &'static str,
+    /// Today's tables, by code.
+    pub tables: &'static [Entry],
+    /// The names of single records: in which table, and of which type.
+    pub facts: &'static [Entry],
+    /// The version of the tables and their records, 1 in release 0.1.0: one more than the number of migrations.
+    pub version: u32,
+    /// How a file of an earlier version becomes one of today's, oldest first.
+    pub migrations: &'static [Migration],
+}
+
+impl Schema {
+    /// Every table, by code.
+    pub fn ids(&self) -> impl Iterator<Item = TableId> + use<> {
+        let tables = self.tables;
+        tables.iter().map(|entry| entry.id)
+    }
+
+    /// The table with this name.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<TableId> {
+        self.ids().find(|id| id.name == name)
+    }
+
+    /// The tables that a file of this version has.
+    pub(super) fn ids_at(&self, version: u32) -> Vec<TableId> {
+        let step = usize::try_from(version).ok().and_then(|version| self.migrations.get(version.checked_sub(1)?));
+        step.map_or_else(|| self.ids().collect(), |migration| migration.before.to_vec())
     }
 }
 
-impl fmt::Debug for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Row({} bytes)", self.value.len())
-    }
+/// One step from a version to the next. It is frozen: tables and row forms are written out in it as they were, so that
+/// it does the same in ten years whatever today's types have become.
+#[derive(Debug)]
+pub struct Migration {
+    /// The tables of the version it is applied to.
+    pub before: &'static [TableId],
+    /// Tables that it makes.
+    pub makes: &'static [TableId],
+    /// Tables that it removes, once `rows` has emptied them.
+    pub drops: &'static [TableId],
+    /// Reads rows of the version before as bytes, and says what is to be put and deleted. One transaction stores that
+    /// together with the tables and the new version.
+    pub rows: fn(&Store) -> Result<Batch, StoreError>,
 }
 
-// Kinds sort numbers before names, so a range over numbers never meets a name.
-const KIND_INDEX: u8 = 0;
-const KIND_BYTES: u8 = 1;
-
-/// The first part of the stored form of every key of a group.
-pub(super) fn group_tag(names: &NameKey, table: Table, group: &[u8]) -> [u8; TAG_BYTES] {
-    names.tag(&[b"group", table.name().as_bytes(), group])
-}
-
-/// The form of a key in the file: blinded group, kind, then the number or the blinded item. The
-/// item is blinded together with its group, so one field name looks different for every peer.
-pub(super) fn stored_key(names: &NameKey, table: Table, key: &Key) -> Vec<u8> {
-    let mut stored = group_tag(names, table, &key.group).to_vec();
-    match &key.item {
-        Item::Index(index) => {
-            stored.push(KIND_INDEX);
-            stored.extend_from_slice(&index.to_be_bytes());
+/// Declares the tables of a role: constants, and the [`Schema`] that lists them.
+macro_rules! tables {
+    (
+        role: $role:literal, version: $version:literal;
+        facts $facts:ident = $facts_code:literal $facts_name:literal, $facts_about:literal {
+            $($(#[doc = $fact_doc:literal])+ $fact_vis:vis $fact:ident = $fact_name:literal: $fact_record:ty;)*
         }
-        Item::Bytes(item) => {
-            stored.push(KIND_BYTES);
-            let name = table.name().as_bytes();
-            stored.extend_from_slice(&names.tag(&[b"item", name, &key.group, item]));
+        tables {
+            $(
+                $(#[doc = $doc:literal])+
+                $(#[cfg($cfg:meta)])?
+                $vis:vis $sealing:ident $table:ident = $code:literal $name:literal: $key:ty => $record:ty
+                $(, within $bytes:expr)?;
+            )*
         }
-    }
-    stored
-}
+    ) => {
+        const $facts: $crate::store::TableId = $crate::store::TableId::new($facts_code, $facts_name, false);
+        $($(#[doc = $fact_doc])+ $fact_vis const $fact: $crate::store::Fact<$fact_record> =
+            $crate::store::Fact::new($facts, $fact_name);)*
+        $(
+            $(#[doc = $doc])+
+            $(#[cfg($cfg)])?
+            $vis const $table: $crate::store::Table<$key, $record, $crate::store::$sealing> =
+                $crate::store::Table::<$key, $record, $crate::store::$sealing>::new($code, $name)$(.within($bytes))?;
+        )*
 
-/// First and last stored key of all records of a group.
-pub(super) fn group_range(tag: [u8; TAG_BYTES]) -> (Vec<u8>, Vec<u8>) {
-    let (mut first, mut last) = (tag.to_vec(), tag.to_vec());
-    first.push(KIND_INDEX);
-    last.push(KIND_BYTES);
-    last.extend_from_slice(&[u8::MAX; TAG_BYTES]);
-    (first, last)
-}
+        /// The tables of this role.
+        pub static SCHEMA: $crate::store::Schema = $crate::store::Schema {
+            role: $role,
+            tables: &[
+                $crate::store::Entry { id: $facts, key: "name", record: "by name", about: $facts_about },
+                $($crate::store::Entry {
+                    id: $crate::store::TableId::new(
+                        $code, $name, <$crate::store::$sealing as $crate::store::Sealing>::ERASABLE,
+                    ),
+                    key: stringify!($key),
+                    record: stringify!($record),
+                    about: concat!($($doc),+),
+                },)*
+            ],
+            facts: &[$($crate::store::Entry {
+                id: $facts, key: $fact_name, record: stringify!($fact_record), about: concat!($($fact_doc),+),
+            },)*],
+            version: $version,
+            migrations: &[],
+        };
 
-/// First and last stored key of the numbers of a group, beginning at `from`.
-pub(super) fn index_range(tag: [u8; TAG_BYTES], from: u64) -> (Vec<u8>, Vec<u8>) {
-    let (mut first, mut last) = (tag.to_vec(), tag.to_vec());
-    first.push(KIND_INDEX);
-    first.extend_from_slice(&from.to_be_bytes());
-    last.push(KIND_INDEX);
-    last.extend_from_slice(&u64::MAX.to_be_bytes());
-    (first, last)
-}
-
-/// The bytes that are sealed for a record: the value first, so that it can be handed out without
-/// a copy, then the true key, which the file shows only blinded.
-pub(super) fn encode_record(key: &Key, value: &[u8]) -> Zeroizing<Vec<u8>> {
-    let (kind, item) = match &key.item {
-        Item::Index(index) => (KIND_INDEX, index.to_be_bytes().to_vec()),
-        Item::Bytes(item) => (KIND_BYTES, item.clone()),
+        /// Decodes every record of every table, and says how many there are: the check of a store that an earlier
+        /// version wrote.
+        ///
+        /// # Errors
+        /// The store's; the first record that can't be decoded, by its table.
+        pub fn decode_all(store: &dyn $crate::store::Ledger) -> Result<u64, $crate::store::StoreError> {
+            use $crate::store::Read as _;
+            let mut rows = 0;
+            let mut count = || {
+                rows += 1;
+                std::ops::ControlFlow::Continue(())
+            };
+            $(if store.fact($fact)?.is_some() {
+                let _ = count();
+            })*
+            $(
+                $(#[cfg($cfg)])?
+                store.each($table, |_, _| count())?;
+            )*
+            Ok(rows)
+        }
     };
-    // Sized once: a growing vector would leave copies of the value behind in memory.
-    let size = value.len() + key.group.len() + item.len() + 5;
-    let mut plain = Zeroizing::new(Vec::with_capacity(size));
-    plain.extend_from_slice(value);
-    plain.extend_from_slice(&key.group);
-    plain.extend_from_slice(&item);
-    // Both lengths are bounded by `Key::check`, far below 2^16.
-    plain.extend_from_slice(&(key.group.len() as u16).to_be_bytes());
-    plain.extend_from_slice(&(item.len() as u16).to_be_bytes());
-    plain.push(kind);
-    plain
 }
-
-/// The inverse of `encode_record`; `None` when the bytes are not of that form.
-pub(super) fn decode_record(mut plain: Zeroizing<Vec<u8>>) -> Option<Row> {
-    let (rest, trailer) = plain.split_last_chunk::<5>()?;
-    let [g0, g1, i0, i1, kind] = *trailer;
-    let (group_bytes, item_bytes) = (u16::from_be_bytes([g0, g1]), u16::from_be_bytes([i0, i1]));
-    let (rest, item) = rest.split_at_checked(rest.len().checked_sub(item_bytes.into())?)?;
-    let (value, group) = rest.split_at_checked(rest.len().checked_sub(group_bytes.into())?)?;
-    let item = match kind {
-        KIND_INDEX => Item::Index(u64::from_be_bytes(item.try_into().ok()?)),
-        KIND_BYTES => Item::Bytes(item.to_vec()),
-        _ => return None,
-    };
-    let (group, value_bytes) = (group.to_vec(), value.len());
-    plain.truncate(value_bytes);
-    Some(Row { group, item, value: plain })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_and_codes_are_unique_and_stable() {
-        for (position, table) in Table::ALL.iter().enumerate() {
-            assert_eq!(usize::from(table.code()), position + 1);
-            assert_eq!(Table::from_name(table.name()), Some(*table));
-        }
-        assert_eq!(Table::ALL.len(), 32);
-    }
-
-    #[test]
-    fn a_record_decodes_to_what_was_encoded() {
-        for key in [Key::item(b""), Key::grouped(b"g", b"i"), Key::grouped_index(b"g", 7)] {
-            let row = decode_record(encode_record(&key, b"value")).unwrap();
-            assert_eq!((row.key(), row.value.as_slice()), (key, b"value".as_slice()));
-        }
-        assert!(decode_record(Zeroizing::new(vec![0, 9, 0, 9, 1])).is_none());
-    }
-}
+pub(crate) use tables;

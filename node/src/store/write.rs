@@ -7,10 +7,10 @@ use super::batch::{Batch, Operation};
 use super::erasure::{self, Bucket};
 use super::limits::DELETE_CHUNK_ROWS;
 use super::medium::Side;
+use super::row::{encode_record, group_range, group_tag, index_range, stored_key};
 use super::seal::{self, Nonce, Place, SecretKey};
 use super::state::{BUCKET_TABLE, DIRECTORY_ROW, STATE_ROW, SYSTEM, State, definition};
-use super::table::{encode_record, group_range, group_tag, index_range, stored_key};
-use super::{Key, Store, StoreError, Table};
+use super::{Key, Migration, Store, StoreError, TableId};
 use redb::ReadableTable;
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ struct Touched {
 struct Writer<'t> {
     store: &'t Store,
     write: &'t redb::WriteTransaction,
-    rows: BTreeMap<Table, Rows<'t>>,
+    rows: BTreeMap<TableId, Rows<'t>>,
     buckets: Rows<'t>,
     touched: BTreeMap<u8, Touched>,
     nonces: Vec<Nonce>,
@@ -36,9 +36,9 @@ struct Writer<'t> {
 
 /// Borrows apart from the rest of the writer, so that rows can be held meanwhile.
 fn rows<'m, 't>(
-    open: &'m mut BTreeMap<Table, Rows<'t>>,
+    open: &'m mut BTreeMap<TableId, Rows<'t>>,
     write: &'t redb::WriteTransaction,
-    table: Table,
+    table: TableId,
 ) -> Result<&'m mut Rows<'t>, StoreError> {
     use std::collections::btree_map::Entry;
     match open.entry(table) {
@@ -74,7 +74,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn put(&mut self, table: Table, key: &Key, value: &[u8]) -> Result<(), StoreError> {
+    fn put(&mut self, table: TableId, key: &Key, value: &[u8]) -> Result<(), StoreError> {
         let store = self.store;
         let stored = stored_key(&store.keys.names, table, key);
         let plain = encode_record(key, value);
@@ -100,7 +100,7 @@ impl<'t> Writer<'t> {
     }
 
     /// The number after the last one of a group, as this transaction sees it.
-    fn next_number(&mut self, table: Table, group: &[u8]) -> Result<u64, StoreError> {
+    fn next_number(&mut self, table: TableId, group: &[u8]) -> Result<u64, StoreError> {
         let (first, last) = index_range(group_tag(&self.store.keys.names, table, group), 0);
         let rows = rows(&mut self.rows, self.write, table)?;
         let mut range = rows.range(first.as_slice()..=last.as_slice()).map_err(StoreError::from_storage)?;
@@ -110,7 +110,7 @@ impl<'t> Writer<'t> {
         number.and_then(|number| number.checked_add(1)).ok_or_else(|| table.corrupt())
     }
 
-    fn delete(&mut self, table: Table, stored: &[u8]) -> Result<(), StoreError> {
+    fn delete(&mut self, table: TableId, stored: &[u8]) -> Result<(), StoreError> {
         let rows = rows(&mut self.rows, self.write, table)?;
         let existed = rows.remove(stored).map_err(StoreError::from_storage)?.is_some();
         if existed {
@@ -126,7 +126,7 @@ impl<'t> Writer<'t> {
         agree(table, existed, Some(had_key))
     }
 
-    fn delete_group(&mut self, table: Table, group: &[u8]) -> Result<(), StoreError> {
+    fn delete_group(&mut self, table: TableId, group: &[u8]) -> Result<(), StoreError> {
         let (first, last) = group_range(group_tag(&self.store.keys.names, table, group));
         loop {
             let rows = rows(&mut self.rows, self.write, table)?;
@@ -180,7 +180,7 @@ impl<'t> Writer<'t> {
 }
 
 /// A row without its key, or a key without its row, is damage.
-fn agree(table: Table, row: bool, key: Option<bool>) -> Result<(), StoreError> {
+fn agree(table: TableId, row: bool, key: Option<bool>) -> Result<(), StoreError> {
     match key {
         Some(key) if key != row => Err(table.corrupt()),
         _ => Ok(()),
@@ -199,6 +199,17 @@ impl Store {
         if batch.is_empty() {
             return Ok(());
         }
+        self.apply(&batch, None)
+    }
+
+    /// Takes a file of the version before to `version`, in one durable transaction.
+    pub(super) fn step(&mut self, version: u32, migration: &Migration) -> Result<(), StoreError> {
+        let batch = (migration.rows)(self)?;
+        batch.check()?;
+        self.apply(&batch, Some((version, migration)))
+    }
+
+    fn apply(&mut self, batch: &Batch, migration: Option<(u32, &Migration)>) -> Result<(), StoreError> {
         // A `next` a failed commit may have used goes before anything is sealed under it again.
         if self.keyring.next_spent && batch.may_erase() {
             self.keyring.refresh_next();
@@ -207,7 +218,7 @@ impl Store {
         // Until this commit is known to have worked.
         let spent_before = self.keyring.next_spent;
         self.keyring.next_spent = true;
-        let (state, rolled) = self.guarded("database", || self.transact(&batch))?;
+        let (state, rolled) = self.guarded("database", || self.transact(batch, migration))?;
         self.state = state;
         if rolled.is_empty() {
             self.keyring.next_spent = spent_before;
@@ -218,13 +229,30 @@ impl Store {
         self.write_next()
     }
 
-    pub(super) fn transact(&self, batch: &Batch) -> Result<(State, BTreeMap<u8, SecretKey>), StoreError> {
+    /// A batch, and with a migration its tables and its version, in one transaction.
+    pub(super) fn transact(
+        &self,
+        batch: &Batch,
+        migration: Option<(u32, &Migration)>,
+    ) -> Result<(State, BTreeMap<u8, SecretKey>), StoreError> {
         let write = self.begin_write()?;
+        for table in migration.into_iter().flat_map(|(_, step)| step.makes) {
+            write.open_table(definition(*table)).map_err(StoreError::from_table)?;
+        }
         let mut writer = Writer::new(self, &write, batch.operations.len())?;
         for operation in &batch.operations {
             writer.run(operation)?;
         }
+        if let Some((version, _)) = migration {
+            writer.state.version = version;
+        }
         let done = writer.finish()?;
+        for table in migration.into_iter().flat_map(|(_, step)| step.drops) {
+            if done.0.count(*table) > 0 {
+                return Err(table.corrupt());
+            }
+            write.delete_table(definition(*table)).map_err(StoreError::from_table)?;
+        }
         // Whatever goes wrong from here on, it may or may not be on disk: no further use.
         write.commit().map_err(|error| match error {
             redb::CommitError::Storage(error) => {

@@ -2,7 +2,7 @@
 //! suppliers and other boards. Out: replies, stored first. A board is kept in memory whole, so it needs a store of its
 //! own.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use regie_protocol::{
     board::{Board, Effect, Record},
@@ -12,26 +12,15 @@ use regie_protocol::{
     profile::Invitation,
     refusal::Refusal,
     time::Timestamp,
-    wire,
 };
 use serde_json::{Value, json};
 
-use super::{Companion, records::damaged};
+use super::{Companion, records::damaged, tables};
 use crate::{
     command::{Failure, parse},
     driver::Turn,
-    store::{Key, Table},
+    store::{Nth, Read as _},
 };
-
-/// The row that says that this companion is a board.
-const ROLE: &[u8] = b"role";
-const POSTED: &[u8] = b"posted";
-const WITHDRAWN: &[u8] = b"withdrawn";
-const COLLECTED: &[u8] = b"collected";
-const ADMISSION: &[u8] = b"admission";
-const ADMITTED: &[u8] = b"admitted";
-/// Largest stored record, in bytes.
-const RECORD_BYTES: usize = 64 * 1024;
 
 /// Is this a message for a board?
 pub(super) fn is_for(message: &Message) -> bool {
@@ -53,34 +42,40 @@ impl Companion {
     /// Brings the board into memory, where this companion is one. In a turn.
     pub(super) fn open_board(&mut self) -> Result<(), Failure> {
         self.store.begin()?;
-        let (mut rows, mut broken) = (Vec::new(), false);
-        let is_one = self.store.get(Table::Board, &Key::item(ROLE))?.is_some();
-        self.store.each(Table::Board, &mut |row| {
-            if row.value.as_slice() != ROLE {
-                match wire::decode::<Record>(&row.value, RECORD_BYTES) {
-                    Ok(record) => rows.push(record),
-                    Err(_) => broken = true,
-                }
-            }
-            std::ops::ControlFlow::Continue(())
-        })?;
+        let is_one = self.store.fact(tables::BOARD)?.is_some();
+        let records = self.board_records()?;
         self.store.commit(crate::store::Batch::new())?;
         if !is_one {
             return Ok(());
         }
-        // Intents before offers, offers before what was collected of them, each in the order of their numbers.
-        rows.sort_by_key(|record| match record {
+        let mut board = Board::new(self.machine.key().public());
+        if records.iter().any(|record| board.restore(record).is_err()) {
+            return Err(damaged("the board"));
+        }
+        self.board = Some(board);
+        Ok(())
+    }
+
+    /// Everything the board holds: intents before offers, offers before what was collected of them, each in the order of
+    /// their numbers.
+    fn board_records(&self) -> Result<Vec<Record>, Failure> {
+        let mut records = Vec::new();
+        let mut keep = |record| {
+            records.push(record);
+            ControlFlow::Continue(())
+        };
+        self.store.each(tables::BOARD_INTENTS, |_, record| keep(record))?;
+        self.store.each(tables::BOARD_WITHDRAWALS, |_, record| keep(record))?;
+        self.store.each(tables::BOARD_OFFERS, |_, record| keep(record))?;
+        self.store.each(tables::BOARD_COLLECTED, |_, record| keep(record))?;
+        self.store.each(tables::BOARD_ADMITTED, |_, record| keep(record))?;
+        records.extend(self.store.fact(tables::BOARD_ADMISSION)?);
+        records.sort_by_key(|record| match record {
             Record::Posted { number, .. } | Record::Withdrawn { number, .. } => (0, *number),
             Record::Offered { number, .. } => (1, *number),
             _ => (2, 0),
         });
-        let mut board = Board::new(self.machine.key().public());
-        broken |= rows.iter().any(|record| board.restore(record).is_err());
-        if broken {
-            return Err(damaged(Table::Board.name()));
-        }
-        self.board = Some(board);
-        Ok(())
+        Ok(records)
     }
 
     /// The board of this companion, which becomes one if it is none yet.
@@ -90,7 +85,7 @@ impl Companion {
             return Err(Failure::usage(format!("a companion on a shared store can't be a board; {next}")));
         }
         if self.board.is_none() {
-            turn.batch.put(Table::Board, Key::item(ROLE), ROLE.to_vec());
+            turn.batch.set(tables::BOARD, &());
         }
         let key = self.machine.key().public();
         Ok(self.board.get_or_insert_with(|| Board::new(key)))
@@ -122,12 +117,12 @@ impl Companion {
         let keys = |texts: &[String]| texts.iter().map(|text| company(text)).collect::<Result<BTreeSet<_>, _>>();
         let (admit, dismiss) = (keys(admit)?, keys(dismiss)?);
         let board = self.own_board(turn)?;
-        let mut effects = board.admit(&admit).map_err(|error| Failure::usage(error.to_string()))?;
+        let mut effects = board.admit(&admit).map_err(Failure::misread)?;
         effects.extend(dismiss.into_iter().flat_map(|supplier| board.dismiss(supplier)));
         if open {
             effects.extend(board.open_to_all());
         }
-        self.keep_board(effects, turn)?;
+        keep_board(effects, turn);
         self.board_link(turn)
     }
 
@@ -144,7 +139,7 @@ impl Companion {
         let mut answer = Reply::Refused(Refusal::Unavailable);
         for effect in effects {
             match effect {
-                Effect::Persist(record) => self.put_board(&record, turn)?,
+                Effect::Persist(record) => put_board(&record, turn),
                 Effect::Reply(reply) => answer = reply,
             }
         }
@@ -154,55 +149,46 @@ impl Companion {
     /// Takes in what another board holds, where this companion is one itself.
     pub(super) fn gossip(&mut self, page: Intents, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let effects = self.board.as_mut().map(|board| board.gossiped(page, now)).unwrap_or_default();
-        self.keep_board(effects, turn)
+        keep_board(effects, turn);
+        Ok(())
     }
 
     /// Takes down what has ended.
     pub(super) fn tend_board(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let effects = self.board.as_mut().map(|board| board.tick(now)).unwrap_or_default();
-        self.keep_board(effects, turn)
+        keep_board(effects, turn);
+        Ok(())
     }
+}
 
-    fn keep_board(&mut self, effects: Vec<Effect>, turn: &mut Turn) -> Result<(), Failure> {
-        for effect in effects {
-            if let Effect::Persist(record) = effect {
-                self.put_board(&record, turn)?;
+fn keep_board(effects: Vec<Effect>, turn: &mut Turn) {
+    for effect in effects {
+        if let Effect::Persist(record) = effect {
+            put_board(&record, turn);
+        }
+    }
+}
+
+fn put_board(record: &Record, turn: &mut Turn) {
+    let batch = &mut turn.batch;
+    match record {
+        Record::Posted { intent, .. } => batch.put(tables::BOARD_INTENTS, &intent.id(), record),
+        Record::Withdrawn { withdrawal, .. } => {
+            if let Ok(checked) = withdrawal.clone().verify() {
+                batch.put(tables::BOARD_WITHDRAWALS, &(checked.intent, checked.key), record);
             }
         }
-        Ok(())
-    }
-
-    fn put_board(&self, record: &Record, turn: &mut Turn) -> Result<(), Failure> {
-        let key = match record {
-            Record::Posted { intent, .. } => Key::grouped(POSTED, intent.id().digest()),
-            Record::Withdrawn { withdrawal, .. } => {
-                let Ok(checked) = withdrawal.clone().verify() else { return Ok(()) };
-                Key::grouped(WITHDRAWN, &[&checked.intent.digest()[..], checked.key.as_bytes()].concat())
-            }
-            // An offer that was collected stays stored with its intent, so that it can't come a second time.
-            Record::Offered { intent, number, .. } => Key::grouped_index(intent.digest(), *number),
-            Record::Collected { intent, .. } => Key::grouped(COLLECTED, intent.digest()),
-            Record::Admission { .. } => Key::item(ADMISSION),
-            Record::Admitted { supplier } => Key::grouped(ADMITTED, supplier.as_bytes()),
-            Record::Dismissed { supplier } => {
-                turn.batch.delete(Table::Board, Key::grouped(ADMITTED, supplier.as_bytes()));
-                return Ok(());
-            }
-            Record::Gone { intent } => {
-                turn.batch.delete(Table::Board, Key::grouped(POSTED, intent.digest()));
-                turn.batch.delete(Table::Board, Key::grouped(COLLECTED, intent.digest()));
-                for row in self.store.group(Table::Board, intent.digest())? {
-                    turn.batch.delete(Table::Board, row.key());
-                }
-                return Ok(());
-            }
-            Record::Forgotten { intent, key } => {
-                let key = Key::grouped(WITHDRAWN, &[&intent.digest()[..], key.as_bytes()].concat());
-                turn.batch.delete(Table::Board, key);
-                return Ok(());
-            }
-        };
-        turn.batch.put(Table::Board, key, wire::encode(record).map_err(Failure::internal)?);
-        Ok(())
+        // An offer that was collected stays stored with its intent, so that it can't come a second time.
+        Record::Offered { intent, number, .. } => batch.put(tables::BOARD_OFFERS, &Nth(*intent, *number), record),
+        Record::Collected { intent, .. } => batch.put(tables::BOARD_COLLECTED, intent, record),
+        Record::Admission { .. } => batch.set(tables::BOARD_ADMISSION, record),
+        Record::Admitted { supplier } => batch.put(tables::BOARD_ADMITTED, supplier, record),
+        Record::Dismissed { supplier } => batch.delete(tables::BOARD_ADMITTED, supplier),
+        Record::Gone { intent } => {
+            batch.delete(tables::BOARD_INTENTS, intent);
+            batch.delete(tables::BOARD_COLLECTED, intent);
+            batch.delete_group(tables::BOARD_OFFERS, intent);
+        }
+        Record::Forgotten { intent, key } => batch.delete(tables::BOARD_WITHDRAWALS, &(*intent, *key)),
     }
 }

@@ -4,16 +4,16 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    field::AskedPath, grant::Access, identity::PublicKey, purpose::Purpose, supplier::Ask, time::Days, wire,
+    field::AskedPath, grant::Access, identity::PublicKey, purpose::Purpose, supplier::Ask, time::Days,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event, World, happening::Happening, lists::List, lists::not_found, names, records};
+use super::{Companion, Event, World, happening::Happening, lists::List, lists::not_found, names, records, tables};
 use crate::{
     clock,
     command::Failure,
     driver::Turn,
-    store::{Item, Key, Table},
+    store::{Nth, Read as _},
 };
 
 /// Most persons one call may name; a request to everybody names nobody.
@@ -22,10 +22,6 @@ pub const NAMED: usize = 10_000;
 pub const RUNNING: usize = 64;
 /// Requests made in one turn, so that other work waits only shortly.
 const AT_ONCE: usize = 64;
-/// Most bytes of a stored job.
-const JOB_BYTES: usize = 256 * 1024;
-const JOBS: &[u8] = b"bulk";
-const UNFINISHED: &[u8] = b"bulk/unfinished";
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +62,6 @@ pub struct What {
     /// How long values are kept.
     pub retention: Days,
     /// How many steps below this company processors may go.
-    #[serde(default)]
     pub delegations: u8,
 }
 
@@ -88,7 +83,7 @@ impl Companion {
         named: Option<Vec<names::Relationship>>,
         turn: &mut Turn,
     ) -> Result<(names::Bulk, Job), Failure> {
-        if self.store.group(Table::Api, UNFINISHED)?.len() >= RUNNING {
+        if self.store.keys(tables::BULK_OPEN, &())?.len() >= RUNNING {
             return Err(Failure::usage(format!("{RUNNING} bulk requests are under way; wait until one is finished")));
         }
         let id = names::Bulk(clock::random());
@@ -98,7 +93,7 @@ impl Companion {
             Some(named) => (named.len() as u64, None),
         };
         for person in named.into_iter().flatten() {
-            turn.batch.append(Table::Api, &targets(&id), person.0.to_vec());
+            turn.batch.append(tables::BULK_TARGETS, &id, &person);
         }
         let job = Job {
             test: world == World::Test,
@@ -110,16 +105,15 @@ impl Companion {
             done_up_to: 0,
             finished: false,
         };
-        put(&id, &job, turn)?;
-        turn.batch.put(Table::Api, Key::grouped(UNFINISHED, &id.0), Vec::new());
+        turn.batch.put(tables::BULK_JOBS, &id, &job);
+        turn.batch.put(tables::BULK_OPEN, &id, &());
         self.work_on(turn);
         Ok((id, job))
     }
 
     /// How far a job is.
     pub(crate) fn bulk(&self, world: World, id: &names::Bulk) -> Result<Job, Failure> {
-        let bytes = self.store.get(Table::Api, &Key::grouped(JOBS, &id.0))?.ok_or_else(not_found)?;
-        let job: Job = wire::decode(&bytes, JOB_BYTES).map_err(|_| records::damaged("bulk requests"))?;
+        let job = self.store.get(tables::BULK_JOBS, id)?.ok_or_else(not_found)?;
         if World::of(job.test) == world { Ok(job) } else { Err(not_found()) }
     }
 
@@ -138,16 +132,13 @@ impl Companion {
             self.work_on(turn);
             return Ok(());
         }
-        let Some(row) = self.store.group(Table::Api, UNFINISHED)?.into_iter().next() else { return Ok(()) };
-        let Item::Bytes(bytes) = &row.item else { return Ok(()) };
-        let id = names::Bulk(bytes.as_slice().try_into().map_err(|_| records::damaged("bulk requests"))?);
-        let stored = self.store.get(Table::Api, &Key::grouped(JOBS, &id.0))?;
-        let stored = stored.ok_or_else(|| records::damaged("bulk requests"))?;
-        let mut job: Job = wire::decode(&stored, JOB_BYTES).map_err(|_| records::damaged("bulk requests"))?;
+        let Some(id) = self.store.keys(tables::BULK_OPEN, &())?.into_iter().next() else { return Ok(()) };
+        let job = self.store.get(tables::BULK_JOBS, &id)?;
+        let mut job = job.ok_or_else(|| records::damaged(tables::BULK_JOBS.id().name()))?;
         self.step(&id, &mut job, turn)?;
-        put(&id, &job, turn)?;
+        turn.batch.put(tables::BULK_JOBS, &id, &job);
         if job.finished {
-            turn.batch.delete(Table::Api, Key::grouped(UNFINISHED, &id.0));
+            turn.batch.delete(tables::BULK_OPEN, &id);
             let now = self.clock.now().wall;
             self.tell(World::of(job.test), &Happening::new("bulk.finished", now, id.to_string()), turn);
         }
@@ -163,13 +154,8 @@ impl Companion {
                 entries.into_iter().filter(|entry| entry.number <= last).map(|e| (e.number, e.person)).collect()
             }
             None => {
-                let rows = self.store.numbered(Table::Api, &targets(id), job.done_up_to + 1, AT_ONCE)?;
-                rows.iter()
-                    .filter_map(|row| match row.item {
-                        Item::Index(number) => Some((number, key(&row.value))),
-                        Item::Bytes(_) => None,
-                    })
-                    .collect()
+                let named = self.store.numbered(tables::BULK_TARGETS, id, job.done_up_to + 1, AT_ONCE)?;
+                named.iter().map(|(number, named)| (*number, named.person())).collect()
             }
         };
         job.finished = persons.is_empty();
@@ -181,24 +167,11 @@ impl Companion {
             }
             job.done_up_to = number;
             if job.everybody_up_to.is_none() {
-                turn.batch.delete(Table::Api, Key::grouped_index(&targets(id), number));
+                turn.batch.delete(tables::BULK_TARGETS, &Nth(*id, number));
             }
         }
         Ok(())
     }
-}
-
-fn targets(id: &names::Bulk) -> Vec<u8> {
-    [b"bulk/targets/", &id.0[..]].concat()
-}
-
-fn key(bytes: &[u8]) -> Option<PublicKey> {
-    PublicKey::from_bytes(bytes.try_into().ok()?).ok()
-}
-
-fn put(id: &names::Bulk, job: &Job, turn: &mut Turn) -> Result<(), Failure> {
-    turn.batch.put(Table::Api, Key::grouped(JOBS, &id.0), wire::encode(job).map_err(Failure::internal)?);
-    Ok(())
 }
 
 /// From a task of its own, since the queue may be full and the driver is the one that empties it.

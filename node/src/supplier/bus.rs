@@ -1,14 +1,10 @@
 //! How far the company's message bus was told, in each world. In: turns. Out: the events that come next. It stands in
 //! the store, so nothing is lost over `kill -9`; what was not noted in time is told again under the same id.
 
-use super::{Companion, World, happening::Numbered, records};
-use crate::{
-    command::Failure,
-    driver::Turn,
-    store::{Key, Table},
-};
+use super::{Companion, World, happening::Numbered, tables};
+use crate::{command::Failure, driver::Turn, store::Read as _};
 
-const GROUP: &[u8] = b"bus";
+const RECEIVER: &[u8] = b"bus";
 
 impl Companion {
     /// What the bus is to be told now; nothing where another companion on this store tells it.
@@ -19,20 +15,18 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<Vec<Numbered>, Failure> {
         let next = self.happenings(world, self.bus_told(world)?, limit)?;
-        let ours = next.is_empty() || self.lease(GROUP, turn)?;
+        let ours = next.is_empty() || self.lease(RECEIVER, turn)?;
         Ok(if ours { next } else { Vec::new() })
     }
 
     /// Notes that the bus has everything up to this event.
     pub(crate) fn note_bus(&mut self, world: World, event: u64, turn: &mut Turn) -> Result<(), Failure> {
         let told = self.bus_told(world)?.max(event);
-        turn.batch.put(Table::Api, Key::grouped(GROUP, world.group()), told.to_be_bytes().to_vec());
+        turn.batch.put(tables::BUS, &world, &told);
         Ok(())
     }
 
     fn bus_told(&self, world: World) -> Result<u64, Failure> {
-        let Some(bytes) = self.store.get(Table::Api, &Key::grouped(GROUP, world.group()))? else { return Ok(0) };
-        let bytes = bytes.as_slice().try_into().map_err(|_| records::damaged("the bus"))?;
-        Ok(u64::from_be_bytes(bytes))
+        Ok(self.store.get(tables::BUS, &world)?.unwrap_or(0))
     }
 }

@@ -10,13 +10,13 @@ use regie_protocol::{
 };
 use serde_json::{Value, json};
 
-use super::{Companion, World, market, records};
+use super::{Companion, World, market, records, tables};
 use crate::{
     clock,
     command::{self, Command, Failure, parse},
     driver::Turn,
     network::{Address, Standing, Through},
-    store::{Item, Table},
+    store::Read as _,
 };
 
 /// Intents and offers listed in one answer; the API gives all, page by page.
@@ -61,7 +61,7 @@ impl Companion {
             }
             Command::Publish { segment } => {
                 let segment = self.publish(segment, turn)?;
-                Ok(json!({ "segment": segment.id(), "who": segment.predicate.to_string() }))
+                Ok(json!({ "segment": segment.id(), "who": crate::sentences::predicate(&segment.predicate) }))
             }
             Command::Published => self.published_json(),
             Command::TakeBack { segment } => {
@@ -193,7 +193,7 @@ impl Companion {
             "listening": addresses,
             "announced": self.machine.profile().map(|profile| profile.addresses.clone()),
             "forwarders": self.forwarders(),
-            "people": self.store.count(Table::Relationship)?,
+            "people": self.store.count(tables::RELATIONSHIPS)?,
             "connected": self.connected.len(),
             "clock": self.clock.told("regie clock"),
             "clocks_differ": self.machine.skewed().count(),
@@ -245,10 +245,8 @@ impl Companion {
     /// The keys of all persons.
     fn everybody(&self) -> Result<Vec<PublicKey>, Failure> {
         let mut people = Vec::new();
-        self.store.each(Table::Relationship, &mut |row| {
-            if let Item::Bytes(key) = &row.item {
-                people.extend(key.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok()));
-            }
+        self.store.each(tables::RELATIONSHIPS, |person, _| {
+            people.push(person);
             std::ops::ControlFlow::Continue(())
         })?;
         Ok(people)
@@ -256,7 +254,7 @@ impl Companion {
 
     fn person(&self, person: &PublicKey, customer: &Customer) -> Value {
         let held = customer.held().iter().map(|(field, held)| {
-            let value = match self.record(Table::Held, person, field.to_string().as_bytes()) {
+            let value = match self.record(tables::HELD_VALUES, person, *field) {
                 Ok(Some(Record::Value { observed, .. })) => Some(observed),
                 _ => None,
             };
@@ -264,7 +262,7 @@ impl Companion {
             json!({
                 "field": field,
                 "value": value.as_ref().map(|observed| observed.value.clone()),
-                "provenance": value.map(|observed| observed.provenance.to_string()),
+                "provenance": value.map(|observed| crate::sentences::provenance(&observed.provenance)),
                 "attestation_doubt": vouched.and_then(|vouched| vouched.doubt),
                 "grant": held.grant,
                 "keep_until": clock::text(held.until),
@@ -329,7 +327,7 @@ impl Companion {
             views.push(json!({
                 "segment": segment.id(),
                 "name": segment.name,
-                "who": segment.predicate.to_string(),
+                "who": crate::sentences::predicate(&segment.predicate),
                 "members": members,
                 "reports": counted.map(|counted| counted.reports),
                 "estimate": counted.map(|counted| counted.members.round()),

@@ -11,16 +11,15 @@ use regie_protocol::{
     identity::{Nonce, PublicKey},
     supplier::Record,
     time::{Days, Timestamp},
-    wire,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, World, happening::Happening, lists::not_found, names, records};
+use super::{Companion, World, happening::Happening, lists::not_found, names, records, tables};
 use crate::{
     clock,
     command::{Failure, exit},
     driver::Turn,
-    store::{Item, Key, Row, Table},
+    store::{Nth, Read as _},
 };
 
 /// Most rows of a list.
@@ -31,12 +30,6 @@ pub const LISTS: usize = 64;
 pub const CELL_BYTES: usize = 1024;
 /// Invitations made in one turn.
 const AT_ONCE: usize = 128;
-/// Most bytes of a stored row or list.
-const STORED_BYTES: usize = 256 * 1024;
-const LIST: &[u8] = b"customers";
-const UNFINISHED: &[u8] = b"customers/unfinished";
-/// Which row an invitation was made for.
-const INVITED: &[u8] = b"customers/invited";
 
 /// A list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,42 +81,37 @@ impl Companion {
         rows: Vec<Customer>,
         turn: &mut Turn,
     ) -> Result<(names::CustomerList, Customers), Failure> {
-        if self.store.group(Table::Api, LIST)?.len() >= LISTS {
+        if self.store.keys(tables::CUSTOMER_LISTS, &())?.len() >= LISTS {
             let next = "delete one that is no longer needed";
             return Err(Failure::new("refused", exit::REFUSED, format!("{LISTS} lists are kept already; {next}")));
         }
         let id = names::CustomerList(clock::random());
         for row in rows {
-            turn.batch.append(Table::Field, &group(&id), encode(&row)?);
+            turn.batch.append(tables::LISTED_CUSTOMERS, &id, &row);
         }
-        turn.batch.put(Table::Api, Key::grouped(LIST, &id.0), encode(&list)?);
-        turn.batch.put(Table::Api, Key::grouped(UNFINISHED, &id.0), Vec::new());
+        turn.batch.put(tables::CUSTOMER_LISTS, &id, &list);
+        turn.batch.put(tables::CUSTOMER_LISTS_OPEN, &id, &());
         self.work_on(turn);
         Ok((id, list))
     }
 
     /// Every list of a world.
     pub(crate) fn customer_lists(&self, world: World) -> Result<Vec<(names::CustomerList, Customers)>, Failure> {
-        let mut found = Vec::new();
-        for row in self.store.group(Table::Api, LIST)? {
-            let list: Customers = decode(&row.value)?;
-            if let (Item::Bytes(id), true) = (&row.item, World::of(list.test) == world) {
-                found.push((named(id)?, list));
-            }
-        }
+        let mut found = self.store.group(tables::CUSTOMER_LISTS, &())?;
+        found.retain(|(_, list)| World::of(list.test) == world);
         found.sort_by_key(|(_, list)| list.made);
         Ok(found)
     }
 
     /// One list.
     pub(crate) fn customer_list(&self, world: World, id: &names::CustomerList) -> Result<Customers, Failure> {
-        let list: Customers = decode(&self.store.get(Table::Api, &Key::grouped(LIST, &id.0))?.ok_or_else(not_found)?)?;
+        let list = self.store.get(tables::CUSTOMER_LISTS, id)?.ok_or_else(not_found)?;
         if World::of(list.test) == world { Ok(list) } else { Err(not_found()) }
     }
 
     /// How many came by an invitation of this list.
     pub(crate) fn arrived(&self, id: &names::CustomerList) -> Result<u64, Failure> {
-        Ok(self.store.group(Table::Api, &came_group(id))?.len() as u64)
+        Ok(self.store.keys(tables::LISTED_ARRIVALS, id)?.len() as u64)
     }
 
     /// Rows after a number, with who came.
@@ -133,12 +121,9 @@ impl Companion {
         after: u64,
         limit: usize,
     ) -> Result<Vec<Listed>, Failure> {
-        let rows = self.store.numbered(Table::Field, &group(id), after + 1, limit)?;
         let mut found = Vec::new();
-        for row in rows {
-            let (number, customer) = read(&row)?;
-            let person = self.store.get(Table::Api, &Key::grouped_index(&came_group(id), number))?;
-            let person = person.and_then(|key| PublicKey::from_bytes(key.as_slice().try_into().ok()?).ok());
+        for (number, customer) in self.store.numbered(tables::LISTED_CUSTOMERS, id, after + 1, limit)? {
+            let person = self.store.get(tables::LISTED_ARRIVALS, &Nth(*id, number))?;
             let came = person.map(|person| Ok::<_, Failure>((person, self.volunteered(&person)?))).transpose()?;
             found.push(Listed { number, customer, came });
         }
@@ -153,51 +138,49 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         self.customer_list(world, id)?;
-        for row in self.store.group(Table::Field, &group(id))? {
-            if let Some(invitation) = read(&row)?.1.invitation {
-                turn.batch.delete(Table::Api, Key::grouped(INVITED, &invitation.0));
+        for (_, customer) in self.store.group(tables::LISTED_CUSTOMERS, id)? {
+            if let Some(invitation) = customer.invitation {
+                turn.batch.delete(tables::LISTED_INVITATIONS, &invitation);
             }
         }
-        turn.batch.delete_group(Table::Field, &group(id));
-        turn.batch.delete_group(Table::Api, &came_group(id));
-        turn.batch.delete(Table::Api, Key::grouped(LIST, &id.0));
-        turn.batch.delete(Table::Api, Key::grouped(UNFINISHED, &id.0));
+        turn.batch.erase_group(tables::LISTED_CUSTOMERS, id);
+        turn.batch.delete_group(tables::LISTED_ARRIVALS, id);
+        turn.batch.delete(tables::CUSTOMER_LISTS, id);
+        turn.batch.delete(tables::CUSTOMER_LISTS_OPEN, id);
         Ok(())
     }
 
     /// Makes some invitations of a list that has not all; answers whether there was anything to do.
     pub(super) fn invite_listed(&mut self, turn: &mut Turn) -> Result<bool, Failure> {
-        let Some(row) = self.store.group(Table::Api, UNFINISHED)?.into_iter().next() else { return Ok(false) };
-        let Item::Bytes(bytes) = &row.item else { return Err(damaged()) };
-        let id = named(bytes)?;
-        let stored = self.store.get(Table::Api, &Key::grouped(LIST, &id.0))?.ok_or_else(damaged)?;
-        let mut list: Customers = decode(&stored)?;
+        let open = self.store.keys(tables::CUSTOMER_LISTS_OPEN, &())?;
+        let Some(id) = open.into_iter().next() else { return Ok(false) };
+        let list = self.store.get(tables::CUSTOMER_LISTS, &id)?;
+        let mut list = list.ok_or_else(|| records::damaged(tables::CUSTOMER_LISTS.id().name()))?;
         // Rows get their invitations in the order of their numbers.
-        let rows = self.store.numbered(Table::Field, &group(&id), list.invited + 1, AT_ONCE)?;
-        for row in &rows {
-            let (number, customer) = read(row)?;
+        let rows = self.store.numbered(tables::LISTED_CUSTOMERS, &id, list.invited + 1, AT_ONCE)?;
+        let last = rows.len() < AT_ONCE;
+        for (number, customer) in rows {
             let (invitation, _) = self.make_invitation(World::of(list.test), Some(1), list.days, turn)?;
-            let place = [&id.0[..], &number.to_be_bytes()].concat();
-            turn.batch.put(Table::Api, Key::grouped(INVITED, &invitation.id.0), place);
+            turn.batch.put(tables::LISTED_INVITATIONS, &invitation.id, &(id, number));
             let customer = Customer { invitation: Some(invitation.id), ..customer };
-            turn.batch.put(Table::Field, row.key(), encode(&customer)?);
+            turn.batch.put(tables::LISTED_CUSTOMERS, &Nth(id, number), &customer);
             list.invited = number;
         }
-        if rows.len() < AT_ONCE {
-            turn.batch.delete(Table::Api, Key::grouped(UNFINISHED, &id.0));
+        if last {
+            turn.batch.delete(tables::CUSTOMER_LISTS_OPEN, &id);
             let now = self.clock.now().wall;
             self.tell(World::of(list.test), &Happening::new("customer_list.invited", now, id.to_string()), turn);
         }
-        turn.batch.put(Table::Api, Key::grouped(LIST, &id.0), encode(&list)?);
+        turn.batch.put(tables::CUSTOMER_LISTS, &id, &list);
         Ok(true)
     }
 
     /// Somebody came by an invitation: where it was one of a list, that is noted.
     pub(super) fn came(&self, invitation: &Nonce, person: &PublicKey, turn: &mut Turn) -> Result<(), Failure> {
-        let Some(place) = self.store.get(Table::Api, &Key::grouped(INVITED, &invitation.0))? else { return Ok(()) };
-        let Some((list, number)) = place.split_last_chunk::<8>() else { return Err(damaged()) };
-        let key = Key::grouped_index(&came_group(&named(list)?), u64::from_be_bytes(*number));
-        turn.batch.put(Table::Api, key, person.as_bytes().to_vec());
+        let place = self.store.get(tables::LISTED_INVITATIONS, invitation)?;
+        if let Some((list, number)) = place {
+            turn.batch.put(tables::LISTED_ARRIVALS, &Nth(list, number), person);
+        }
         Ok(())
     }
 
@@ -206,40 +189,11 @@ impl Companion {
         let fields: Vec<FieldPath> = self.customer(person)?.held().keys().copied().collect();
         let mut values = BTreeMap::new();
         for field in fields {
-            let record = self.record(Table::Held, person, field.to_string().as_bytes())?;
+            let record = self.record(tables::HELD_VALUES, person, field)?;
             if let Some(Record::Value { observed, .. }) = record {
                 values.insert(field, observed.value.as_str().to_owned());
             }
         }
         Ok(values)
     }
-}
-
-fn group(id: &names::CustomerList) -> Vec<u8> {
-    [b"customers/", &id.0[..]].concat()
-}
-
-fn came_group(id: &names::CustomerList) -> Vec<u8> {
-    [b"customers/came/", &id.0[..]].concat()
-}
-
-fn named(id: &[u8]) -> Result<names::CustomerList, Failure> {
-    id.try_into().map(names::CustomerList).map_err(|_| damaged())
-}
-
-fn read(row: &Row) -> Result<(u64, Customer), Failure> {
-    let Item::Index(number) = row.item else { return Err(damaged()) };
-    Ok((number, decode(&row.value)?))
-}
-
-fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
-    wire::encode(value).map_err(Failure::internal)
-}
-
-fn decode<T: serde::de::DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Failure> {
-    wire::decode(bytes, STORED_BYTES).map_err(|_| damaged())
-}
-
-fn damaged() -> Failure {
-    records::damaged("customer lists")
 }

@@ -10,19 +10,16 @@ use regie_protocol::{
     signed::ObjectId,
     supplier::{Outcome, Record, Told},
     time::Timestamp,
-    wire,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, World, names};
+use super::{Companion, World, names, tables};
 use crate::{
     command::Failure,
     driver::Turn,
-    store::{Item, Key, Row, Table},
+    store::{Nth, Read as _},
 };
 
-/// Most bytes of an event.
-const EVENT_BYTES: usize = 64 * 1024;
 /// How long an event can be read again, in days.
 pub const EVENT_DAYS: u32 = 30;
 /// Old events that one turn removes.
@@ -149,10 +146,7 @@ fn granted(grant: &ObjectId) -> String {
 impl Companion {
     /// Tells the company, in the commit of this turn.
     pub(crate) fn tell(&mut self, world: World, happening: &Happening, turn: &mut Turn) {
-        match wire::encode(happening) {
-            Ok(bytes) => turn.batch.append(Table::Event, world.group(), bytes),
-            Err(error) => tracing::error!(%error, "an event has no encoding"),
-        }
+        turn.batch.append(tables::EVENTS, &world, happening);
         if !std::mem::replace(&mut self.told_this_turn, true) {
             let news = self.news.clone();
             turn.after(move || news.send_modify(|count| *count = count.wrapping_add(1)));
@@ -161,13 +155,12 @@ impl Companion {
 
     /// Events after a number, oldest first.
     pub(crate) fn happenings(&self, world: World, after: u64, limit: usize) -> Result<Vec<Numbered>, Failure> {
-        let rows = self.store.numbered(Table::Event, world.group(), after.saturating_add(1), limit)?;
-        rows.iter().map(read).collect()
+        Ok(self.store.numbered(tables::EVENTS, &world, after.saturating_add(1), limit)?)
     }
 
     /// The number of the newest event.
     pub(crate) fn newest_event(&self, world: World) -> Result<u64, Failure> {
-        Ok(self.store.last_number(Table::Event, world.group())?.unwrap_or(0))
+        Ok(self.store.last_number(tables::EVENTS, &world)?.unwrap_or(0))
     }
 
     /// Removes events that are too old to be asked for, but never the newest: the numbers go on from it.
@@ -179,15 +172,9 @@ impl Companion {
                 if !old || number == newest {
                     break;
                 }
-                turn.batch.delete(Table::Event, Key::grouped_index(world.group(), number));
+                turn.batch.delete(tables::EVENTS, &Nth(world, number));
             }
         }
         Ok(())
     }
-}
-
-fn read(row: &Row) -> Result<Numbered, Failure> {
-    let Item::Index(number) = row.item else { return Err(super::records::damaged(Table::Event.name())) };
-    let happening = wire::decode(&row.value, EVENT_BYTES).map_err(|_| super::records::damaged(Table::Event.name()))?;
-    Ok((number, happening))
 }

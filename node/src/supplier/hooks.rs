@@ -2,17 +2,12 @@
 //! what is to be delivered next. How far a webhook is stands in the store, so nothing is lost over `kill -9`; an
 //! event whose success was not stored in time is told again under the same id.
 
-use regie_protocol::{time::Timestamp, wire};
+use regie_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Companion, World, happening::Numbered, lists::not_found, names, records};
-use crate::{
-    clock,
-    command::Failure,
-    driver::Turn,
-    store::{Item, Key, Table},
-};
+use super::{Companion, World, happening::Numbered, lists::not_found, names, tables};
+use crate::{clock, command::Failure, driver::Turn, store::Read as _};
 
 /// Most webhooks.
 pub const HOOKS: usize = 16;
@@ -20,11 +15,10 @@ pub const HOOKS: usize = 16;
 pub const URL_BYTES: usize = 1024;
 /// A secret that was replaced signs beside the new one for this long, in milliseconds.
 const ROTATION_MS: u64 = 24 * 60 * 60 * 1000;
-/// How long to wait after each failure, in milliseconds; after the last one the webhook is disabled.
+/// How long to wait after each failure, in milliseconds; after the last one the webhook is disabled. The steps are those
+/// that Standard Webhooks proposes, which no ratio gives: this is no `Backoff`.
 pub const RETRIES_MS: [u64; 9] =
     [5_000, 30_000, 120_000, 900_000, 3_600_000, 14_400_000, 36_000_000, 86_400_000, 86_400_000];
-const GROUP: &[u8] = b"hooks";
-const HOOK_BYTES: usize = 16 * 1024;
 
 /// A webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +107,7 @@ impl Companion {
             trouble: None,
             disabled: false,
         };
-        put(&id, &hook, turn)?;
+        turn.batch.put(tables::WEBHOOKS, &id, &hook);
         Ok((id, hook))
     }
 
@@ -124,14 +118,7 @@ impl Companion {
 
     /// Every webhook.
     pub(crate) fn all_hooks(&self) -> Result<Vec<(names::Webhook, Hook)>, Failure> {
-        let mut hooks = Vec::new();
-        for row in self.store.group(Table::Api, GROUP)? {
-            let damaged = || records::damaged("webhooks");
-            let Item::Bytes(id) = &row.item else { return Err(damaged()) };
-            let id = names::Webhook(id.as_slice().try_into().map_err(|_| damaged())?);
-            hooks.push((id, wire::decode(&row.value, HOOK_BYTES).map_err(|_| damaged())?));
-        }
-        Ok(hooks)
+        Ok(self.store.group(tables::WEBHOOKS, &())?)
     }
 
     /// One webhook of a world.
@@ -143,7 +130,7 @@ impl Companion {
     /// Takes a webhook away.
     pub(crate) fn delete_hook(&mut self, world: World, id: &names::Webhook, turn: &mut Turn) -> Result<(), Failure> {
         self.hook(world, id)?;
-        turn.batch.delete(Table::Api, Key::grouped(GROUP, &id.0));
+        turn.batch.delete(tables::WEBHOOKS, id);
         Ok(())
     }
 
@@ -152,7 +139,7 @@ impl Companion {
         let hook = self.hook(world, id)?;
         let until = self.clock.now().wall.plus_ms(ROTATION_MS);
         let hook = Hook { old_secret: Some((hook.secret, until)), secret: Secret(clock::random()), ..hook };
-        put(id, &hook, turn)?;
+        turn.batch.put(tables::WEBHOOKS, id, &hook);
         Ok(hook)
     }
 
@@ -168,7 +155,7 @@ impl Companion {
         let not_before = self.clock.now().wall;
         let again = again.or(hook.again);
         let hook = Hook { again, failures: 0, not_before, disabled: false, trouble: None, ..hook };
-        put(id, &hook, turn)?;
+        turn.batch.put(tables::WEBHOOKS, id, &hook);
         let news = self.news.clone();
         turn.after(move || news.send_modify(|count| *count = count.wrapping_add(1)));
         Ok(hook)
@@ -213,12 +200,7 @@ impl Companion {
             }
             Went::Gone => hook = Hook { disabled: true, trouble: Some("the receiver answered 410".into()), ..hook },
         }
-        put(id, &hook, turn)
+        turn.batch.put(tables::WEBHOOKS, id, &hook);
+        Ok(())
     }
-}
-
-fn put(id: &names::Webhook, hook: &Hook, turn: &mut Turn) -> Result<(), Failure> {
-    let bytes = wire::encode(hook).map_err(Failure::internal)?;
-    turn.batch.put(Table::Api, Key::grouped(GROUP, &id.0), bytes);
-    Ok(())
 }

@@ -9,6 +9,9 @@ use regie_protocol::{
 };
 use serde_json::Value;
 
+#[cfg(feature = "vc")]
+pub(super) use trusted::Trusted;
+
 use super::Companion;
 use crate::{command::Failure, driver::Turn};
 
@@ -62,21 +65,28 @@ impl Companion {
 #[cfg(feature = "vc")]
 mod trusted {
     use regie_protocol::attestation::Presentation;
+    use serde::{Deserialize, Serialize};
     use serde_json::json;
-    use sha2::{Digest as _, Sha256};
 
     use super::{Companion, Failure, FieldPath, Held, Issuer, Observed, Turn, Value};
     use crate::{
         clock,
         command::{exit, parse},
         credential,
-        store::{Key, Table},
-        supplier::records::damaged,
+        store::Read as _,
+        supplier::{records::damaged, tables},
     };
 
-    const ISSUERS: &[u8] = b"issuers";
     /// Most issuers that a company trusts.
     const MOST: usize = 256;
+
+    /// The key under which an issuer signs.
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(in crate::supplier) struct Trusted {
+        /// As a JWK.
+        key: String,
+    }
 
     impl Companion {
         /// Trusts the credentials that this issuer signs under this key; an earlier key is trusted no more.
@@ -89,31 +99,35 @@ mod trusted {
             let issuer: Issuer = parse(issuer)?;
             let key = credential::issuer_key(key)
                 .map_err(|_| Failure::usage("that is no public key: give an EC P-256 or Ed25519 key as a JWK"))?;
-            if self.store.group(Table::Api, ISSUERS)?.len() >= MOST {
+            if self.store.keys(tables::ISSUERS, &())?.len() >= MOST {
                 return Err(Failure::usage(format!("{MOST} issuers are trusted; take one off first")));
             }
-            let row = json!({ "issuer": issuer, "key": key }).to_string();
-            turn.batch.put(Table::Api, row_of(&issuer), row.into_bytes());
+            let key = serde_json::to_string(&key).map_err(Failure::internal)?;
+            turn.batch.put(tables::ISSUERS, &issuer, &Trusted { key });
             Ok(json!({ "issuer": issuer, "trusted": true }))
         }
 
         /// Trusts an issuer no more: values that it vouched for are the person's own word from now on.
         pub(in crate::supplier) fn distrust_issuer(&mut self, issuer: &str, turn: &mut Turn) -> Result<Value, Failure> {
             let issuer: Issuer = parse(issuer)?;
-            if self.store.get(Table::Api, &row_of(&issuer))?.is_none() {
+            if !self.store.holds(tables::ISSUERS, &issuer)? {
                 let next = "no such issuer is trusted; `regie supplier issuers` lists them";
                 return Err(Failure::new("not_found", exit::NOT_FOUND, next));
             }
-            turn.batch.delete(Table::Api, row_of(&issuer));
+            turn.batch.delete(tables::ISSUERS, &issuer);
             Ok(json!({ "issuer": issuer, "trusted": false }))
         }
 
         /// The issuers that are trusted.
         pub(in crate::supplier) fn issuers(&self) -> Result<Value, Failure> {
-            let rows = self.store.group(Table::Api, ISSUERS)?;
-            let view = |row: &crate::store::Row| serde_json::from_slice::<Value>(&row.value);
-            let views: Result<Vec<Value>, _> = rows.iter().map(view).collect();
-            views.map(Value::Array).map_err(|_| damaged(Table::Api.name()))
+            let mut issuers = self.store.group(tables::ISSUERS, &())?;
+            issuers.sort_by_key(|(issuer, _)| issuer.to_string());
+            let view = |(issuer, trusted): (Issuer, Trusted)| {
+                let key: Value =
+                    serde_json::from_str(&trusted.key).map_err(|_| damaged(tables::ISSUERS.id().name()))?;
+                Ok(json!({ "issuer": issuer, "key": key }))
+            };
+            issuers.into_iter().map(view).collect::<Result<_, _>>().map(Value::Array)
         }
 
         pub(super) fn doubt(
@@ -125,9 +139,8 @@ mod trusted {
             shown: &Presentation,
         ) -> Option<&'static str> {
             let trusted = |issuer: &Issuer| {
-                let row = self.store.get(Table::Api, &row_of(issuer)).ok()??;
-                let row: Value = serde_json::from_slice(&row).ok()?;
-                credential::issuer_key(&row["key"].to_string()).ok()
+                let trusted = self.store.get(tables::ISSUERS, issuer).ok()??;
+                credential::issuer_key(&trusted.key).ok()
             };
             let me = self.machine.key().public();
             let about = (field, &observed.value);
@@ -137,9 +150,5 @@ mod trusted {
                 Err(doubt) => Some(doubt.code()),
             }
         }
-    }
-
-    fn row_of(issuer: &Issuer) -> Key {
-        Key::grouped(ISSUERS, &Sha256::digest(issuer.to_string().as_bytes()))
     }
 }

@@ -2,33 +2,41 @@
 //! stored is only the hash of its 32 random bytes, which can't be guessed back.
 
 use data_encoding::BASE32_NOPAD;
-use regie_protocol::{time::Timestamp, wire};
+use regie_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Companion, World, lists, names, records};
+use super::{Companion, World, lists, names, tables};
 use crate::{
     clock,
     command::{Failure, parse},
     driver::Turn,
-    store::{Key, Table},
+    store::{Part, Read as _},
 };
 
 /// Most keys of a companion, those revoked included.
 const KEYS: usize = 256;
 /// Longest name of a key, in bytes.
 const NAME_BYTES: usize = 64;
-/// Most bytes of a stored key.
-const RECORD_BYTES: usize = 1024;
 const LIVE: &str = "rk_live_";
 const TEST: &str = "rk_test_";
-const GROUP: &[u8] = b"keys";
 
 /// The hash of a key's text, by which it is looked up.
 #[derive(Clone, Copy)]
 pub struct KeyHash([u8; 32]);
+
+/// Its bytes.
+impl Part for KeyHash {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
 
 impl KeyHash {
     /// Of a text that looks like a key.
@@ -50,7 +58,7 @@ pub struct Caller {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stored {
+pub(super) struct ApiKey {
     id: names::ApiKey,
     name: String,
     test: bool,
@@ -64,7 +72,7 @@ impl Companion {
         if name.is_empty() || name.len() > NAME_BYTES || name.chars().any(char::is_control) {
             return Err(Failure::usage(format!("a key's name has 1 to {NAME_BYTES} bytes and no control characters")));
         }
-        if self.store.group(Table::Api, GROUP)?.len() >= KEYS {
+        if self.store.keys(tables::API_KEYS, &())?.len() >= KEYS {
             return Err(Failure::usage(format!("there are {KEYS} keys already; name fewer systems, or reuse a key")));
         }
         let secret = Zeroizing::new(clock::random::<32>());
@@ -73,17 +81,15 @@ impl Companion {
         let hash = KeyHash::of(&text).ok_or_else(|| Failure::internal("a key has no hash"))?;
         let id = names::ApiKey(clock::random());
         let test = world == World::Test;
-        let stored = Stored { id, name: name.to_owned(), test, made: self.clock.now().wall, revoked: None };
-        let bytes = wire::encode(&stored).map_err(Failure::internal)?;
-        turn.batch.put(Table::Api, Key::grouped(GROUP, &hash.0), bytes);
+        let stored = ApiKey { id, name: name.to_owned(), test, made: self.clock.now().wall, revoked: None };
+        turn.batch.put(tables::API_KEYS, &hash, &stored);
         Ok(json!({ "id": id, "name": name, "key": text }))
     }
 
     /// Every key, without its text.
     pub(super) fn keys(&self) -> Result<Value, Failure> {
         let mut keys = Vec::new();
-        for row in self.store.group(Table::Api, GROUP)? {
-            let stored = read(&row.value)?;
+        for (_, stored) in self.store.group(tables::API_KEYS, &())? {
             keys.push(json!({
                 "id": stored.id,
                 "name": stored.name,
@@ -98,11 +104,10 @@ impl Companion {
     /// Ends a key, from the next call on.
     pub(super) fn revoke_key(&mut self, id: &str, turn: &mut Turn) -> Result<Value, Failure> {
         let id: names::ApiKey = parse(id)?;
-        for row in self.store.group(Table::Api, GROUP)? {
-            let stored = read(&row.value)?;
+        for (hash, stored) in self.store.group(tables::API_KEYS, &())? {
             if stored.id == id {
-                let stored = Stored { revoked: stored.revoked.or(Some(self.clock.now().wall)), ..stored };
-                turn.batch.put(Table::Api, row.key(), wire::encode(&stored).map_err(Failure::internal)?);
+                let stored = ApiKey { revoked: stored.revoked.or(Some(self.clock.now().wall)), ..stored };
+                turn.batch.put(tables::API_KEYS, &hash, &stored);
                 return Ok(json!({ "id": id, "revoked": true }));
             }
         }
@@ -111,12 +116,7 @@ impl Companion {
 
     /// Who calls with this key; nobody, where it is unknown or revoked.
     pub(crate) fn caller(&self, hash: KeyHash) -> Result<Option<Caller>, Failure> {
-        let row = self.store.get(Table::Api, &Key::grouped(GROUP, &hash.0))?;
-        let stored = row.map(|row| read(&row)).transpose()?.filter(|stored| stored.revoked.is_none());
+        let stored = self.store.get(tables::API_KEYS, &hash)?.filter(|stored| stored.revoked.is_none());
         Ok(stored.map(|stored| Caller { key: stored.id, world: World::of(stored.test) }))
     }
-}
-
-fn read(bytes: &[u8]) -> Result<Stored, Failure> {
-    wire::decode(bytes, RECORD_BYTES).map_err(|_| records::damaged("API keys"))
 }

@@ -8,11 +8,13 @@ use regie_protocol::{
     supplier::Record,
 };
 
-use super::{Companion, World};
+use serde::{Deserialize, Serialize};
+
+use super::{Companion, World, tables};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
-    store::{Item, Key, Table},
+    store::{Part, Read as _},
 };
 
 /// A list.
@@ -56,14 +58,60 @@ impl List {
         }
     }
 
-    fn group(self, world: World, person: Option<&PublicKey>) -> Vec<u8> {
-        let mut group = [world.group(), b"/", self.name().as_bytes()].concat();
-        if let Some(person) = person {
-            group.push(b'/');
-            group.extend_from_slice(person.as_bytes());
-        }
-        group
+    const ALL: [Self; 10] = [
+        Self::Relationships,
+        Self::Invitations,
+        Self::Requests,
+        Self::Disclosures,
+        Self::Subscriptions,
+        Self::Revocations,
+        Self::Erasures,
+        Self::Delegations,
+        Self::Mandates,
+        Self::Items,
+    ];
+}
+
+/// Its name.
+impl Part for List {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.name().as_bytes().to_vec()
     }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|list| list.name().as_bytes() == bytes)
+    }
+}
+
+/// A list of a world: everybody's, or one person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListOf(World, List, Option<PublicKey>);
+
+/// `live/requests`, and for one person's a slash and the key.
+impl Part for ListOf {
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = [self.0.name(), "/", self.1.name()].concat().into_bytes();
+        if let Some(person) = self.2 {
+            bytes.push(b'/');
+            bytes.extend_from_slice(person.as_bytes());
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut parts = bytes.splitn(3, |byte| *byte == b'/');
+        let (world, list) = (Part::from_bytes(parts.next()?)?, Part::from_bytes(parts.next()?)?);
+        Some(Self(world, list, parts.next().map(|person| Part::from_bytes(person).ok_or(())).transpose().ok()?))
+    }
+}
+
+/// An entry as it is stored, under its number.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    person: Option<PublicKey>,
+    #[serde(with = "serde_bytes")]
+    thing: Vec<u8>,
 }
 
 /// One entry: its number, the person, and the thing's own bytes.
@@ -88,7 +136,8 @@ impl Entry {
 impl Companion {
     /// Adds an invitation to its list.
     pub(super) fn list_invitation(world: World, id: &Nonce, turn: &mut Turn) {
-        turn.batch.append(Table::Listing, &List::Invitations.group(world, None), id.0.to_vec());
+        let listed = Listed { person: None, thing: id.0.to_vec() };
+        turn.batch.append(tables::LISTS, &ListOf(world, List::Invitations, None), &listed);
     }
 
     /// Adds what a record makes to its lists. `known` says whether it was there before.
@@ -116,11 +165,11 @@ impl Companion {
             }
             _ => return,
         };
-        let row = [&person.as_bytes()[..], &thing].concat();
-        turn.batch.append(Table::Listing, &list.group(world, None), row.clone());
-        if !thing.is_empty() {
-            turn.batch.append(Table::Listing, &list.group(world, Some(person)), row);
-            turn.batch.put(Table::Listing, Key::grouped(list.name().as_bytes(), &thing), person.as_bytes().to_vec());
+        let listed = Listed { person: Some(*person), thing };
+        turn.batch.append(tables::LISTS, &ListOf(world, list, None), &listed);
+        if !listed.thing.is_empty() {
+            turn.batch.append(tables::LISTS, &ListOf(world, list, Some(*person)), &listed);
+            turn.batch.put(tables::OWNERS, &(list, listed.thing), person);
         }
     }
 
@@ -140,21 +189,14 @@ impl Companion {
         limit: usize,
     ) -> Result<Vec<Entry>, Failure> {
         let from = after.saturating_add(1);
-        let rows = self.store.numbered(Table::Listing, &list.group(world, person), from, limit)?;
-        let entry = |row: &crate::store::Row| {
-            let Item::Index(number) = row.item else { return None };
-            if list == List::Invitations {
-                return Some(Entry { number, person: None, thing: row.value.to_vec() });
-            }
-            let (person, thing) = row.value.split_first_chunk::<32>()?;
-            Some(Entry { number, person: PublicKey::from_bytes(person).ok(), thing: thing.to_vec() })
-        };
-        rows.iter().map(|row| entry(row).ok_or_else(|| super::records::damaged(list.name()))).collect()
+        let listed = self.store.numbered(tables::LISTS, &ListOf(world, list, person.copied()), from, limit)?;
+        let entry = |(number, Listed { person, thing })| Entry { number, person, thing };
+        Ok(listed.into_iter().map(entry).collect())
     }
 
     /// The number of a list's last entry.
     pub(crate) fn last_of(&self, list: List, world: World) -> Result<u64, Failure> {
-        Ok(self.store.last_number(Table::Listing, &list.group(world, None))?.unwrap_or(0))
+        Ok(self.store.last_number(tables::LISTS, &ListOf(world, list, None))?.unwrap_or(0))
     }
 
     /// Whose a thing is.
@@ -162,9 +204,7 @@ impl Companion {
     /// # Errors
     /// `not_found`, also where it belongs to the other world.
     pub(crate) fn owner(&mut self, list: List, world: World, thing: &[u8]) -> Result<PublicKey, Failure> {
-        let row = self.store.get(Table::Listing, &Key::grouped(list.name().as_bytes(), thing))?;
-        let person = row.and_then(|row| PublicKey::from_bytes(row.as_slice().try_into().ok()?).ok());
-        let person = person.ok_or_else(not_found)?;
+        let person = self.store.get(tables::OWNERS, &(list, thing.to_vec()))?.ok_or_else(not_found)?;
         self.relationship(world, &person)?;
         Ok(person)
     }

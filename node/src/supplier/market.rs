@@ -18,24 +18,20 @@ use regie_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event, World, frame_of, happening::Happening, lists::not_found, names, records::damaged};
+use super::{
+    Companion, Event, World, frame_of, happening::Happening, lists::not_found, names, records::damaged, tables,
+};
 use crate::{
+    backoff::Backoff,
     clock,
     command::{self, Failure, parse},
     driver::Turn,
     network::Address,
-    store::{Item, Key, Table},
+    store::{Nth, Part, Read as _, Table},
 };
 
-/// First and longest pause between two questions to one board, in milliseconds.
-const PAUSE_MS: (u64, u64) = (2_000, 60_000);
-const BOARDS: &[u8] = b"boards";
-const WANTED: &[u8] = b"wanted";
-const OFFERS: &[u8] = b"offers";
-/// Offers that their board has not answered yet.
-const WAITING: &[u8] = b"waiting";
-/// Up to which day what has ended was swept away.
-const SWEPT: &[u8] = b"swept";
+/// Between two questions to one board.
+const PAUSES: Backoff = Backoff::growing_by_half(Duration::from_secs(2), Duration::from_secs(60));
 /// Offers sent in one turn.
 const AT_ONCE: usize = 64;
 /// How long an offer is let alone while its answer is under way, in milliseconds; longer than any exchange.
@@ -44,13 +40,12 @@ const UNDER_WAY_MS: u64 = 60_000;
 const REST_MS: u64 = 10_000;
 /// Days that one turn sweeps.
 const DAYS_AT_ONCE: u64 = 400;
-/// Largest stored row, in bytes.
-const ROW_BYTES: usize = 64 * 1024;
 
 /// When a board is to be asked again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Look {
-    pause: u64,
+    /// Questions in a row that brought nothing new.
+    quiet: u32,
     not_before: Timestamp,
     under_way: bool,
 }
@@ -141,31 +136,30 @@ impl Companion {
         }
         self.looks.remove(&board.supplier);
         let followed = Followed { board, categories, cursor: 0, answered: None };
-        put(turn, Key::grouped(BOARDS, followed.board.supplier.as_bytes()), &followed)?;
-        self.look_again(0, turn);
+        turn.batch.put(tables::FOLLOWED_BOARDS, &followed.board.supplier, &followed);
+        self.look_again(Duration::ZERO, turn);
         Ok(followed)
     }
 
     /// Lets a board go. What was found there stays until it ends.
     pub(crate) fn unfollow(&mut self, board: &PublicKey, turn: &mut Turn) -> Result<(), Failure> {
-        let key = Key::grouped(BOARDS, board.as_bytes());
-        self.store.get(Table::Market, &key)?.ok_or_else(not_found)?;
+        self.store.get(tables::FOLLOWED_BOARDS, board)?.ok_or_else(not_found)?;
         self.looks.remove(board);
-        turn.batch.delete(Table::Market, key);
+        turn.batch.delete(tables::FOLLOWED_BOARDS, board);
         Ok(())
     }
 
     /// The boards that are followed.
     pub(crate) fn followed(&self) -> Result<Vec<Followed>, Failure> {
-        self.store.group(Table::Market, BOARDS)?.iter().map(|row| read(&row.value)).collect()
+        Ok(self.store.group(tables::FOLLOWED_BOARDS, &())?.into_iter().map(|(_, followed)| followed).collect())
     }
 
     /// Intents after a number, in the order in which they were found; those that ended are left out.
     pub(crate) fn wanted(&self, after: u64, limit: usize) -> Result<Vec<(u64, Found)>, Failure> {
         let now = self.clock.look().latest();
         let mut found = Vec::new();
-        self.numbered(WANTED, after, limit, |number, name| {
-            let row: Option<Found> = self.row(Key::grouped(WANTED, name))?;
+        self.walk(tables::FOUND_ORDER, &(), after, limit, |number, name| {
+            let row = self.store.get(tables::FOUND_INTENTS, name)?;
             found.extend(row.filter(|row| !row.withdrawn && is_live(&row.intent, now)).map(|row| (number, row)));
             Ok(found.len() < limit)
         })?;
@@ -174,14 +168,14 @@ impl Companion {
 
     /// One intent that was found.
     pub(crate) fn found(&self, id: &ObjectId) -> Result<Found, Failure> {
-        self.row(Key::grouped(WANTED, id.digest()))?.ok_or_else(not_found)
+        self.store.get(tables::FOUND_INTENTS, id)?.ok_or_else(not_found)
     }
 
     /// Offers after a number, in the order in which they were made.
     pub(crate) fn made(&self, world: World, after: u64, limit: usize) -> Result<Vec<(u64, Made)>, Failure> {
         let mut made = Vec::new();
-        self.numbered(&offers_of(world), after, limit, |number, name| {
-            made.extend(self.row(Key::grouped(OFFERS, name))?.map(|row: Made| (number, row)));
+        self.walk(tables::OFFER_ORDER, &world, after, limit, |number, name| {
+            made.extend(self.store.get(tables::OFFERS, name)?.map(|row| (number, row)));
             Ok(made.len() < limit)
         })?;
         Ok(made)
@@ -189,7 +183,7 @@ impl Companion {
 
     /// One offer.
     pub(crate) fn offer_made(&self, world: World, id: &ObjectId) -> Result<Made, Failure> {
-        let row: Option<Made> = self.row(Key::grouped(OFFERS, id.digest()))?;
+        let row = self.store.get(tables::OFFERS, id)?;
         row.filter(|made| World::of(made.test) == world).ok_or_else(not_found)
     }
 
@@ -227,9 +221,9 @@ impl Companion {
         let made =
             Made { offer: offer.signed().clone(), at: now.wall, test: world == World::Test, state: State::Waiting };
         let name = offer.id();
-        put(turn, Key::grouped(OFFERS, name.digest()), &made)?;
-        turn.batch.append(Table::Market, &offers_of(world), name.digest().to_vec());
-        put(turn, Key::grouped(WAITING, name.digest()), &intent.signed().clone())?;
+        turn.batch.put(tables::OFFERS, &name, &made);
+        turn.batch.append(tables::OFFER_ORDER, &world, &name);
+        turn.batch.put(tables::OFFERS_WAITING, &name, intent.signed());
         self.send_offer(&offer, &intent, turn)?;
         Ok(made)
     }
@@ -242,13 +236,13 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let Ok(taken) = taken.clone().verify() else { return Ok(()) };
-        let Some(made) = self.row::<Made>(Key::grouped(OFFERS, taken.offer.digest()))? else { return Ok(()) };
+        let Some(made) = self.store.get(tables::OFFERS, &taken.offer)? else { return Ok(()) };
         if matches!(made.state, State::TakenUp(_)) {
             return Ok(());
         }
         let made = Made { state: State::TakenUp(*person), ..made };
-        put(turn, Key::grouped(OFFERS, taken.offer.digest()), &made)?;
-        turn.batch.delete(Table::Market, Key::grouped(WAITING, taken.offer.digest()));
+        turn.batch.put(tables::OFFERS, &taken.offer, &made);
+        turn.batch.delete(tables::OFFERS_WAITING, &taken.offer);
         let subject = names::Offered(*taken.offer.digest()).to_string();
         let told = Happening::new("offer.taken_up", self.clock.now().wall, subject);
         self.tell(World::of(made.test), &Happening { person: Some(*person), ..told }, turn);
@@ -268,18 +262,16 @@ impl Companion {
         }
         let uptime = self.clock.uptime();
         self.let_alone.retain(|_, until| *until > uptime);
-        let waiting = self.store.group(Table::Market, WAITING)?.into_iter();
-        let due = |item: &Item| matches!(item, Item::Bytes(name) if !self.let_alone.contains_key(name.as_slice()));
-        let waiting: Vec<_> = waiting.filter(|row| due(&row.item)).take(AT_ONCE).collect();
-        for row in waiting {
-            let Item::Bytes(name) = &row.item else { continue };
-            let intent: Signed<Intent> = read(&row.value)?;
-            let made: Option<Made> = self.row(Key::grouped(OFFERS, name))?;
+        let waiting = self.store.group(tables::OFFERS_WAITING, &())?.into_iter();
+        let due = |name: &ObjectId| !self.let_alone.contains_key(name.digest());
+        let waiting: Vec<_> = waiting.filter(|(name, _)| due(name)).take(AT_ONCE).collect();
+        for (name, intent) in waiting {
+            let made = self.store.get(tables::OFFERS, &name)?;
             let offer = made.and_then(|made| made.offer.verify().ok());
             let intent = intent.verify().ok().filter(|intent| now < intent.expires);
             match (offer, intent) {
                 (Some(offer), Some(intent)) => self.send_offer(&offer, &intent, turn)?,
-                _ => turn.batch.delete(Table::Market, row.key()),
+                _ => turn.batch.delete(tables::OFFERS_WAITING, &name),
             }
         }
         Ok(())
@@ -302,21 +294,20 @@ impl Companion {
             }
             _ => None,
         };
-        let followed: Option<Followed> = self.row(Key::grouped(BOARDS, board.as_bytes()))?;
-        let Some(followed) = followed else { return Ok(()) };
+        let Some(followed) = self.store.get(tables::FOLLOWED_BOARDS, board)? else { return Ok(()) };
         let news = page.as_ref().is_some_and(|page| page.last > followed.cursor);
         let look = self.looks.entry(*board).or_default();
         look.under_way = false;
-        look.pause = if news { PAUSE_MS.0 } else { (look.pause * 3 / 2).clamp(PAUSE_MS.0, PAUSE_MS.1) };
-        look.not_before = self.clock.uptime().plus_ms(look.pause);
-        let pause = look.pause;
+        look.quiet = if news { 0 } else { look.quiet.saturating_add(1) };
+        let pause = PAUSES.pause(look.quiet);
+        look.not_before = self.clock.uptime().plus_ms(PAUSES.pause_ms(look.quiet));
         self.look_again(pause, turn);
         let Some(page) = page else { return Ok(()) };
         let (last, more) = (page.last.max(followed.cursor), page.more && news);
         self.take_page(&followed, &page, now, turn)?;
         self.gossip(page, now.latest(), turn)?;
         let followed = Followed { cursor: last, answered: Some(now.wall), ..followed };
-        put(turn, Key::grouped(BOARDS, board.as_bytes()), &followed)?;
+        turn.batch.put(tables::FOLLOWED_BOARDS, board, &followed);
         if more {
             self.looks.entry(*board).or_default().under_way = true;
             self.browse(followed, turn)?;
@@ -343,14 +334,14 @@ impl Companion {
             _ => return Ok(()),
         };
         self.let_alone.remove(id.digest());
-        turn.batch.delete(Table::Market, Key::grouped(WAITING, id.digest()));
-        let Some(made) = self.row::<Made>(Key::grouped(OFFERS, id.digest()))? else { return Ok(()) };
+        turn.batch.delete(tables::OFFERS_WAITING, id);
+        let Some(made) = self.store.get(tables::OFFERS, id)? else { return Ok(()) };
         if made.state != State::Waiting {
             return Ok(());
         }
         let refusal = if let State::Refused(code) = state { Some(code) } else { None };
         let world = World::of(made.test);
-        put(turn, Key::grouped(OFFERS, id.digest()), &Made { state, ..made })?;
+        turn.batch.put(tables::OFFERS, id, &Made { state, ..made });
         let told = Happening::new(kind, self.clock.now().wall, names::Offered(*id.digest()).to_string());
         self.tell(world, &Happening { refusal, ..told }, turn);
         Ok(())
@@ -363,24 +354,24 @@ impl Companion {
         };
         for withdrawal in page.withdrawn.iter().take(limits::INTENTS_PER_PAGE) {
             let Ok(withdrawal) = withdrawal.clone().verify() else { continue };
-            let key = Key::grouped(WANTED, withdrawal.intent.digest());
-            let Some(found) = self.row::<Found>(key.clone())? else { continue };
+            let Some(found) = self.store.get(tables::FOUND_INTENTS, &withdrawal.intent)? else { continue };
             if found.intent.clone().verify().is_ok_and(|intent| intent.key == withdrawal.key) {
-                put(turn, key, &Found { withdrawn: true, ..found })?;
+                turn.batch.put(tables::FOUND_INTENTS, &withdrawal.intent, &Found { withdrawn: true, ..found });
             }
         }
         let mut taken = BTreeSet::new();
         for signed in page.intents.iter().take(limits::INTENTS_PER_PAGE) {
             let Ok(intent) = signed.clone().verify() else { continue };
-            let key = Key::grouped(WANTED, intent.id().digest());
+            let id = intent.id();
             let fits = intent.live(now.latest()) && intent.well_formed() && looked_for(&intent.category);
-            if !fits || !taken.insert(intent.id()) || self.store.get(Table::Market, &key)?.is_some() {
+            if !fits || !taken.insert(id) || self.store.holds(tables::FOUND_INTENTS, &id)? {
                 continue;
             }
-            put(turn, key, &Found { intent: signed.clone(), at: now.wall, withdrawn: false })?;
-            turn.batch.append(Table::Market, WANTED, intent.id().digest().to_vec());
-            turn.batch.put(Table::Market, Key::grouped(&over(intent.expires), intent.id().digest()), Vec::new());
-            let told = Happening::new("intent.found", now.wall, names::Wish(*intent.id().digest()).to_string());
+            let found = Found { intent: signed.clone(), at: now.wall, withdrawn: false };
+            turn.batch.put(tables::FOUND_INTENTS, &id, &found);
+            turn.batch.append(tables::FOUND_ORDER, &(), &id);
+            turn.batch.put(tables::FOUND_ENDS, &(intent.expires.0 / DAY_MS, id), &());
+            let told = Happening::new("intent.found", now.wall, names::Wish(*id.digest()).to_string());
             self.tell(World::Live, &told, turn);
         }
         Ok(())
@@ -434,12 +425,12 @@ impl Companion {
         Ok(())
     }
 
-    /// Looks again after a pause, in milliseconds.
-    fn look_again(&self, pause: u64, turn: &mut Turn) {
+    /// Looks again after a pause.
+    fn look_again(&self, pause: Duration, turn: &mut Turn) {
         let (runtime, events) = (self.runtime.clone(), self.events.clone());
         turn.after(move || {
             drop(runtime.spawn(async move {
-                tokio::time::sleep(Duration::from_millis(pause)).await;
+                tokio::time::sleep(pause).await;
                 if let Some(events) = events.upgrade() {
                     let _ = events.send(Event::Look).await;
                 }
@@ -475,12 +466,11 @@ impl Companion {
     /// Removes what has ended, a day at a time.
     fn sweep(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let today = now.0 / DAY_MS;
-        let swept = self.store.get(Table::Market, &Key::item(SWEPT))?;
-        let swept = swept.and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(today, u64::from_be_bytes);
+        let Some(swept) = self.store.fact(tables::MARKET_SWEPT)? else {
+            turn.batch.set(tables::MARKET_SWEPT, &today);
+            return Ok(());
+        };
         if swept == today {
-            if self.store.get(Table::Market, &Key::item(SWEPT))?.is_none() {
-                turn.batch.put(Table::Market, Key::item(SWEPT), today.to_be_bytes().to_vec());
-            }
             return Ok(());
         }
         let until = today.min(swept.saturating_add(DAYS_AT_ONCE));
@@ -489,36 +479,31 @@ impl Companion {
             self.lapse(day, now, turn)?;
         }
         for day in swept..=until {
-            for row in self.store.group(Table::Market, &over(Timestamp(day * DAY_MS)))? {
-                let Item::Bytes(name) = &row.item else { continue };
-                turn.batch.delete(Table::Market, Key::grouped(WANTED, name));
-                turn.batch.delete(Table::Market, row.key());
+            for key in self.store.keys(tables::FOUND_ENDS, &day)? {
+                turn.batch.delete(tables::FOUND_INTENTS, &key.1);
+                turn.batch.delete(tables::FOUND_ENDS, &key);
             }
         }
-        turn.batch.put(Table::Market, Key::item(SWEPT), until.to_be_bytes().to_vec());
+        turn.batch.set(tables::MARKET_SWEPT, &until);
         Ok(())
     }
 
-    fn row<T: serde::de::DeserializeOwned + Serialize>(&self, key: Key) -> Result<Option<T>, Failure> {
-        self.store.get(Table::Market, &key)?.map(|bytes| read(&bytes)).transpose()
-    }
-
     /// Walks a numbered list of names until `take` has enough.
-    fn numbered(
+    fn walk<G: Part>(
         &self,
-        list: &[u8],
+        list: Table<Nth<G>, ObjectId>,
+        group: &G,
         after: u64,
         limit: usize,
-        mut take: impl FnMut(u64, &[u8]) -> Result<bool, Failure>,
+        mut take: impl FnMut(u64, &ObjectId) -> Result<bool, Failure>,
     ) -> Result<(), Failure> {
         let mut after = after;
         loop {
-            let rows = self.store.numbered(Table::Market, list, after.saturating_add(1), limit)?;
-            let whole = rows.len() == limit;
-            for row in rows {
-                let Item::Index(number) = row.item else { continue };
+            let names = self.store.numbered(list, group, after.saturating_add(1), limit)?;
+            let whole = names.len() == limit;
+            for (number, name) in names {
                 after = number;
-                if !take(number, &row.value)? {
+                if !take(number, &name)? {
                     return Ok(());
                 }
             }
@@ -529,24 +514,6 @@ impl Companion {
     }
 }
 
-fn offers_of(world: World) -> Vec<u8> {
-    [OFFERS, b"/", world.group()].concat()
-}
-
-/// What ends on the day that begins here.
-fn over(end: Timestamp) -> Vec<u8> {
-    [b"over/", &(end.0 / DAY_MS).to_be_bytes()[..]].concat()
-}
-
 fn is_live(intent: &Signed<Intent>, now: Timestamp) -> bool {
     intent.clone().verify().is_ok_and(|intent| intent.live(now))
-}
-
-fn put<T: Serialize>(turn: &mut Turn, key: Key, row: &T) -> Result<(), Failure> {
-    turn.batch.put(Table::Market, key, wire::encode(row).map_err(Failure::internal)?);
-    Ok(())
-}
-
-fn read<T: serde::de::DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Failure> {
-    wire::decode(bytes, ROW_BYTES).map_err(|_| damaged(Table::Market.name()))
 }

@@ -6,10 +6,14 @@ use std::{fmt, str::FromStr};
 use data_encoding::BASE32_NOPAD;
 use regie_protocol::identity::{Nonce, PublicKey};
 
+use crate::store::Part;
+
 /// A name is not of the wanted kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id that begins with {0}_; use one that this API gave out")]
 pub struct BadName(&'static str);
+
+crate::command::explained!(BadName);
 
 /// Declares a name: a prefix and fixed bytes.
 macro_rules! names {
@@ -21,6 +25,17 @@ macro_rules! names {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{}_{}", $prefix, BASE32_NOPAD.encode(&self.0).to_ascii_lowercase())
+            }
+        }
+
+        /// Its bytes.
+        impl Part for $name {
+            fn to_bytes(&self) -> Vec<u8> {
+                self.0.to_vec()
+            }
+
+            fn from_bytes(bytes: &[u8]) -> Option<Self> {
+                bytes.try_into().ok().map(Self)
             }
         }
 

@@ -1,15 +1,15 @@
 //! A call that comes twice with one `Idempotency-Key` is done once. In: the key, a fingerprint of the call, the
 //! answer. Out: the stored answer for the second one. Stored in the commit of what was done, for a day.
 
-use regie_protocol::{time::Timestamp, wire};
+use regie_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Companion, keys::Caller, records};
+use super::{Companion, keys::Caller, tables};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
-    store::{Item, Key, Row, Table},
+    store::{Nth, Read as _},
 };
 
 /// Answers kept at once.
@@ -20,8 +20,6 @@ pub const ANSWER_BYTES: usize = 256 * 1024;
 const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 /// Old answers that one turn removes.
 const PRUNED_AT_ONCE: usize = 1024;
-const GROUP: &[u8] = b"once";
-const ORDER: &[u8] = b"once/order";
 
 /// A call's `Idempotency-Key` and what it asked.
 pub struct Once {
@@ -52,7 +50,7 @@ pub struct Answered {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stored {
+pub(super) struct StoredAnswer {
     #[serde(with = "serde_bytes")]
     asked: Vec<u8>,
     at: Timestamp,
@@ -61,10 +59,9 @@ struct Stored {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Placed {
+pub(super) struct Placed {
     at: Timestamp,
-    #[serde(with = "serde_bytes")]
-    key: Vec<u8>,
+    key: serde_bytes::ByteArray<32>,
 }
 
 impl Companion {
@@ -73,8 +70,7 @@ impl Companion {
     /// # Errors
     /// `idempotency_mismatch` where the key was used for another call.
     pub(crate) fn answered(&mut self, once: &Once) -> Result<Option<Answered>, Failure> {
-        let Some(bytes) = self.store.get(Table::Api, &Key::grouped(GROUP, &once.key))? else { return Ok(None) };
-        let stored: Stored = read(&bytes)?;
+        let Some(stored) = self.store.get(tables::ANSWERS, &once.key)? else { return Ok(None) };
         if stored.at.plus_ms(KEPT_MS) <= self.clock.now().floor {
             return Ok(None);
         }
@@ -87,48 +83,36 @@ impl Companion {
 
     /// Keeps an answer with what was done.
     pub(crate) fn keep_answer(&mut self, once: &Once, answered: &Answered, turn: &mut Turn) -> Result<(), Failure> {
-        let first = self.store.numbered(Table::Api, ORDER, 0, 1)?;
-        let span = first.first().map_or(0, number).min(u64::MAX - 1);
-        let last = self.store.last_number(Table::Api, ORDER)?.unwrap_or(0);
+        let first = self.store.numbered(tables::ANSWER_ORDER, &(), 0, 1)?;
+        let span = first.first().map_or(0, |(number, _)| *number).min(u64::MAX - 1);
+        let last = self.store.last_number(tables::ANSWER_ORDER, &())?.unwrap_or(0);
         if !first.is_empty() && last - span >= ANSWERS {
             let words = "too many calls with an Idempotency-Key in a day; wait, or send fewer";
             return Err(Failure::new("rate_limited", exit::REFUSED, words));
         }
         let at = self.clock.now().floor;
-        let stored = Stored { asked: once.asked.to_vec(), at, answered: answered.clone() };
-        let placed = Placed { at, key: once.key.to_vec() };
-        turn.batch.put(Table::Api, Key::grouped(GROUP, &once.key), wire::encode(&stored).map_err(Failure::internal)?);
-        turn.batch.append(Table::Api, ORDER, wire::encode(&placed).map_err(Failure::internal)?);
+        let stored = StoredAnswer { asked: once.asked.to_vec(), at, answered: answered.clone() };
+        let placed = Placed { at, key: once.key.into() };
+        turn.batch.put(tables::ANSWERS, &once.key, &stored);
+        turn.batch.append(tables::ANSWER_ORDER, &(), &placed);
         Ok(())
     }
 
     /// Removes answers that are past their day.
     pub(super) fn prune_answers(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
-        for row in self.store.numbered(Table::Api, ORDER, 0, PRUNED_AT_ONCE)? {
-            let placed: Placed = read(&row.value)?;
+        for (number, placed) in self.store.numbered(tables::ANSWER_ORDER, &(), 0, PRUNED_AT_ONCE)? {
             if placed.at.plus_ms(KEPT_MS) > now {
                 break;
             }
-            let key = Key::grouped(GROUP, &placed.key);
+            let key = placed.key.into_array();
             // The same key may have been used again since.
-            if let Some(bytes) = self.store.get(Table::Api, &key)?
-                && read::<Stored>(&bytes)?.at <= placed.at
+            if let Some(stored) = self.store.get(tables::ANSWERS, &key)?
+                && stored.at <= placed.at
             {
-                turn.batch.delete(Table::Api, key);
+                turn.batch.delete(tables::ANSWERS, &key);
             }
-            turn.batch.delete(Table::Api, row.key());
+            turn.batch.delete(tables::ANSWER_ORDER, &Nth((), number));
         }
         Ok(())
     }
-}
-
-fn number(row: &Row) -> u64 {
-    match row.item {
-        Item::Index(number) => number,
-        Item::Bytes(_) => 0,
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Failure> {
-    wire::decode(bytes, 2 * ANSWER_BYTES).map_err(|_| records::damaged("stored answers"))
 }

@@ -2,45 +2,40 @@
 //! said. Out: rows by segment; counts with their error. A membership goes when its time is over, at once when its
 //! person takes it back, and with its segment.
 
+use std::collections::BTreeSet;
+
 use regie_protocol::{
     identity::PublicKey,
     limits,
     segment::{Estimate, Membership, Predicate, Segment, estimate},
-    signed::{ObjectId, Signed, Verified},
+    signed::{ObjectId, Verified},
     supplier::{NewSegment, Record, SupplierError},
     tally::{HelperLink, Tally, Total},
     time::{DAY_MS, Days, Timestamp},
-    wire,
 };
 
-use super::{Companion, World, happening::Happening, names, records::damaged};
+use super::{Companion, World, happening::Happening, names, records::damaged, tables, tables::Lapse};
 use crate::{
     clock,
     command::{self, Failure, parse},
     driver::Turn,
-    store::{Item, Key, Table},
+    store::{Read as _, StoreError},
 };
-
-const PUBLISHED: &[u8] = b"published";
-/// Largest stored row, in bytes.
-const ROW_BYTES: usize = 64 * 1024;
 
 impl Companion {
     /// Brings the published segments into memory.
-    pub(super) fn load_segments(&mut self) -> Result<(), crate::store::StoreError> {
-        let broken = || crate::store::StoreError::Corrupt { part: Table::Segment.name() };
-        let rows = self.store.group(Table::Segment, PUBLISHED)?;
-        let stored: std::collections::BTreeSet<Vec<u8>> = rows.iter().filter_map(|row| bytes(&row.item)).collect();
+    pub(super) fn load_segments(&mut self) -> Result<(), StoreError> {
+        let broken = || StoreError::Corrupt { part: tables::SEGMENTS.id().name() };
+        let stored: BTreeSet<ObjectId> = self.store.keys(tables::SEGMENTS, &())?.into_iter().collect();
         // Another companion on the same store may have taken one back.
-        let gone = self.machine.segments().map(Verified::id).filter(|id| !stored.contains(&id.digest()[..]));
+        let gone = self.machine.segments().map(Verified::id).filter(|id| !stored.contains(id));
         for segment in gone.collect::<Vec<_>>() {
             self.machine.restore(&Record::SegmentEnded { segment }).map_err(|_| broken())?;
         }
         // This runs before every turn of a shared store: what is in memory is not read and checked again.
-        let known: std::collections::BTreeSet<Vec<u8>> =
-            self.machine.segments().map(|segment| segment.id().digest().to_vec()).collect();
-        for row in rows.iter().filter(|row| bytes(&row.item).is_none_or(|name| !known.contains(&name))) {
-            let record: Record = wire::decode(&row.value, ROW_BYTES).map_err(|_| broken())?;
+        let known: BTreeSet<ObjectId> = self.machine.segments().map(Verified::id).collect();
+        for id in stored.difference(&known) {
+            let Some(record) = self.store.get(tables::SEGMENTS, id)? else { continue };
             self.machine.restore(&record).map_err(|_| broken())?;
         }
         Ok(())
@@ -86,11 +81,8 @@ impl Companion {
         let effects = self.machine.take_back(segment)?;
         self.run(effects, None, turn)?;
         self.end_count(segment, turn);
-        for group in [members_of(segment), counted_of(segment)] {
-            for row in self.store.group(Table::Segment, &group)? {
-                turn.batch.delete(Table::Segment, row.key());
-            }
-        }
+        turn.batch.delete_group(tables::MEMBERS, segment);
+        turn.batch.delete_group(tables::COUNTED, segment);
         Ok(())
     }
 
@@ -109,8 +101,7 @@ impl Companion {
     pub(crate) fn members(&mut self, world: World, segment: &ObjectId) -> Result<Vec<Membership>, Failure> {
         let now = self.clock.now();
         let mut members = Vec::new();
-        for row in self.store.group(Table::Segment, &members_of(segment))? {
-            let signed: Signed<Membership> = wire::decode(&row.value, ROW_BYTES).map_err(|_| broken_row())?;
+        for (_, signed) in self.store.group(tables::MEMBERS, segment)? {
             let membership = signed.verify().map_err(|_| broken_row())?.into_value();
             if membership.until > now.latest() && self.is_of(world, &membership.person)? {
                 members.push(membership);
@@ -128,12 +119,10 @@ impl Companion {
             return Ok(Some(estimate(sum(|total| total.reports), sum(|total| total.yes), epsilon)));
         }
         let (mut reports, mut yes) = (0, 0);
-        for row in self.store.group(Table::Segment, &counted_of(&segment.id()))? {
-            let person = bytes(&row.item).and_then(|key| PublicKey::from_bytes(key.as_slice().try_into().ok()?).ok());
-            let Some(person) = person else { continue };
+        for ((_, person), answer) in self.store.group(tables::COUNTED, &segment.id())? {
             if self.is_of(world, &person)? {
                 reports += 1;
-                yes += u64::from(row.value.first() == Some(&1));
+                yes += u64::from(answer == Some(true));
             }
         }
         Ok(Some(estimate(reports, yes, epsilon)))
@@ -143,52 +132,47 @@ impl Companion {
     pub(super) fn keep_word(&mut self, record: &Record, turn: &mut Turn) -> Result<(), Failure> {
         let (person, segment, kind) = match record {
             Record::Member { person, membership } => {
-                let signed = wire::encode(membership).map_err(Failure::internal)?;
+                let signed = membership;
                 let Ok(membership) = membership.clone().verify() else { return Ok(()) };
-                let key = Key::grouped(&members_of(&membership.segment), person.as_bytes());
+                let (segment, person) = (membership.segment, *person);
                 if membership.member {
-                    turn.batch.put(Table::Segment, key, signed);
-                    let lapse = [&membership.segment.digest()[..], person.as_bytes()].concat();
-                    turn.batch.put(Table::Segment, Key::grouped(&lapsing(membership.until), &lapse), Vec::new());
+                    turn.batch.put(tables::MEMBERS, &(segment, person), signed);
+                    let day = membership.until.0 / DAY_MS;
+                    turn.batch.put(tables::MEMBERS_LAPSE, &(day, Lapse { segment, person }), &());
                 } else {
-                    turn.batch.delete(Table::Segment, key);
+                    turn.batch.delete(tables::MEMBERS, &(segment, person));
                 }
-                (person, membership.segment, if membership.member { "segment.joined" } else { "segment.left" })
+                (person, segment, if membership.member { "segment.joined" } else { "segment.left" })
             }
             Record::Tallied { person, report } => return self.keep_report(person, report, turn),
             Record::Counted { person, segment, answer } => {
-                let key = Key::grouped(&counted_of(segment), person.as_bytes());
-                turn.batch.put(Table::Segment, key, vec![u8::from(*answer)]);
+                turn.batch.put(tables::COUNTED, &(*segment, *person), &Some(*answer));
                 return Ok(());
             }
             _ => return Ok(()),
         };
-        let Some(customer) = self.machine.customer(person) else { return Ok(()) };
+        let Some(customer) = self.machine.customer(&person) else { return Ok(()) };
         let world = World::of(customer.test());
         let told = Happening::new(kind, self.clock.now().wall, names::Pattern(*segment.digest()).to_string());
-        self.tell(world, &Happening { person: Some(*person), ..told }, turn);
+        self.tell(world, &Happening { person: Some(person), ..told }, turn);
         Ok(())
     }
 
     /// Forgets memberships that ended on a day that is over; those of today are not shown any more.
     pub(super) fn lapse(&self, day: u64, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
-        for row in self.store.group(Table::Segment, &lapsing(Timestamp(day * DAY_MS)))? {
-            let name = bytes(&row.item).unwrap_or_default();
-            if let Some((segment, person)) = name.split_first_chunk::<32>() {
-                self.forget_lapsed(&ObjectId::from_digest(*segment), person, now, turn)?;
-            }
-            turn.batch.delete(Table::Segment, row.key());
+        for key in self.store.keys(tables::MEMBERS_LAPSE, &day)? {
+            self.forget_lapsed(key.1, now, turn)?;
+            turn.batch.delete(tables::MEMBERS_LAPSE, &key);
         }
         Ok(())
     }
 
     /// One that was said anew since has a later end, and stays.
-    fn forget_lapsed(&self, segment: &ObjectId, person: &[u8], now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
-        let key = Key::grouped(&members_of(segment), person);
-        let Some(row) = self.store.get(Table::Segment, &key)? else { return Ok(()) };
-        let signed: Signed<Membership> = wire::decode(&row, ROW_BYTES).map_err(|_| broken_row())?;
+    fn forget_lapsed(&self, lapse: Lapse, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+        let key = (lapse.segment, lapse.person);
+        let Some(signed) = self.store.get(tables::MEMBERS, &key)? else { return Ok(()) };
         if signed.verify().is_ok_and(|membership| membership.until <= now) {
-            turn.batch.delete(Table::Segment, key);
+            turn.batch.delete(tables::MEMBERS, &key);
         }
         Ok(())
     }
@@ -198,27 +182,6 @@ impl Companion {
     }
 }
 
-pub(super) fn published(id: &ObjectId) -> Key {
-    Key::grouped(PUBLISHED, id.digest())
-}
-
-fn members_of(segment: &ObjectId) -> Vec<u8> {
-    [b"members/", &segment.digest()[..]].concat()
-}
-
-pub(super) fn counted_of(segment: &ObjectId) -> Vec<u8> {
-    [b"counted/", &segment.digest()[..]].concat()
-}
-
-/// Memberships that end on this day.
-fn lapsing(until: Timestamp) -> Vec<u8> {
-    [b"lapse/", &(until.0 / DAY_MS).to_be_bytes()[..]].concat()
-}
-
-fn bytes(item: &Item) -> Option<Vec<u8>> {
-    if let Item::Bytes(bytes) = item { Some(bytes.clone()) } else { None }
-}
-
 fn broken_row() -> Failure {
-    damaged(Table::Segment.name())
+    damaged(tables::MEMBERS.id().name())
 }

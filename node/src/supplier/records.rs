@@ -1,4 +1,4 @@
-//! Which table each record of the supplier machine stands in. In: records. Out: puts and deletes; a person's
+//! Where each record of the supplier machine stands (`tables.rs`). In: records. Out: puts and deletes; a person's
 //! records when an input concerns that person, so that memory does not grow with the number of persons.
 
 use regie_protocol::{
@@ -8,42 +8,34 @@ use regie_protocol::{
     signed::ObjectId,
     supplier::{Effect, Record, Supplier},
     time::Timestamp,
-    wire,
 };
 
-use super::{Companion, World, happening};
+use super::{
+    Companion, World, happening, tables,
+    tables::{Asked, Terms},
+};
 use crate::{
-    clock::{self, Clock},
+    clock::Clock,
     command::{Failure, exit},
     driver::Turn,
-    store::{Batch, Item, Key, Ledger, Store, StoreError, Table},
+    store::{Batch, Grouped, Ledger, Part, Read as _, Secret, Spot, Store, StoreError, Table},
 };
 
-const KEY: &[u8] = b"key";
-const CLOCK: &[u8] = b"clock";
-/// The relationships by the keys that persons took on since.
-const RENEWED: &[u8] = b"renewed";
-const SWEPT: &[u8] = b"swept";
-const RECORD_BYTES: usize = 1024 * 1024;
 const MINUTE_MS: u64 = 60_000;
 /// Most minutes that one look at the time goes through; the rest waits for the next one.
 const MINUTES_AT_ONCE: u64 = 20_000;
 
-/// Tables that hold a person's records in a group under the person's key.
-const OF_A_PERSON: [Table; 6] =
-    [Table::Grant, Table::Revocation, Table::Request, Table::Held, Table::Receipt, Table::Outbox];
-
 pub(super) fn put_key(batch: &mut Batch, secret: &[u8; 32]) {
-    batch.put(Table::Meta, Key::item(KEY), secret.to_vec());
+    batch.set(tables::KEY, &Secret::new(secret));
 }
 
 pub(super) fn put_clock(turn: &mut Turn, clock: &Clock) {
-    turn.batch.put(Table::Meta, Key::item(CLOCK), clock::bytes_of(clock.stored()));
+    turn.batch.set(tables::CLOCK, &clock.stored().into());
 }
 
 /// What was stored of the clock; none in a new home.
 pub(super) fn stored_clock(store: &dyn Ledger) -> Result<Option<Stored>, StoreError> {
-    Ok(store.get(Table::Meta, &Key::item(CLOCK))?.and_then(|bytes| clock::stored_in(&bytes)))
+    Ok(store.fact(tables::CLOCK)?.map(Into::into))
 }
 
 /// The companion's key.
@@ -55,46 +47,38 @@ pub fn key(store: &Store) -> Result<Keypair, Failure> {
 }
 
 pub(super) fn key_of(store: &dyn Ledger) -> Result<Keypair, Failure> {
-    let bytes = store.get(Table::Meta, &Key::item(KEY))?.ok_or_else(|| damaged("the key"))?;
-    let secret: [u8; 32] = bytes.as_slice().try_into().map_err(|_| damaged("the key"))?;
-    Ok(Keypair::from_secret(&secret))
+    let secret = store.fact(tables::KEY)?.ok_or_else(|| damaged("the key"))?;
+    Ok(Keypair::from_secret(secret.expose()))
 }
 
 /// The machine with the company's own records, and nobody's else.
 pub(super) fn open(store: &dyn Ledger) -> Result<(Supplier, Clock), Failure> {
     let mut supplier = Supplier::new(key_of(store)?);
-    if let Some(bytes) = store.get(Table::Profile, &Key::item(b"profile"))? {
-        restore(&mut supplier, &bytes, Table::Profile)?;
+    if let Some(record) = store.fact(tables::PROFILE)? {
+        restore(&mut supplier, &record, "the profile")?;
     }
     Ok((supplier, Clock::over(stored_clock(store)?)))
 }
 
-fn number(store: &dyn Ledger, key: &[u8]) -> Result<u64, Failure> {
-    let bytes = store.get(Table::Meta, &Key::item(key))?;
-    Ok(bytes.and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(0, u64::from_be_bytes))
-}
-
-fn restore(machine: &mut Supplier, bytes: &[u8], table: Table) -> Result<(), Failure> {
-    let record = wire::decode::<Record>(bytes, RECORD_BYTES).map_err(|_| damaged(table.name()))?;
-    machine.restore(&record).map_err(|_| damaged(table.name()))
+fn restore(machine: &mut Supplier, record: &Record, part: &str) -> Result<(), Failure> {
+    machine.restore(record).map_err(|_| damaged(part))
 }
 
 /// Stores what the machine recorded of the company itself.
 pub(super) fn put_all(batch: &mut Batch, effects: Vec<Effect>) -> Result<(), Failure> {
     for effect in effects {
         if let Effect::Persist(record) = effect {
-            put_alone(batch, &record)?;
+            put_alone(batch, &record);
         }
     }
     Ok(())
 }
 
 /// A record of the machine's where it is stored alone.
-pub(super) fn put_alone(batch: &mut Batch, record: &Record) -> Result<(), Failure> {
-    if let Some((table, key)) = place(record) {
-        batch.put(table, key, wire::encode(record).map_err(Failure::internal)?);
+pub(super) fn put_alone(batch: &mut Batch, record: &Record) {
+    if let Some(place) = place(record) {
+        batch.put_at(place, record);
     }
-    Ok(())
 }
 
 pub(crate) fn damaged(what: &str) -> Failure {
@@ -106,7 +90,7 @@ impl Companion {
     /// Stores a record with the list entries and the event that go with it.
     pub(super) fn persist(&mut self, record: &Record, turn: &mut Turn) -> Result<(), Failure> {
         let (known, now) = (self.known(record)?, self.clock.now());
-        put_alone(&mut turn.batch, record)?;
+        put_alone(&mut turn.batch, record);
         match record {
             Record::Invite { id, .. } => self.used = Some(*id),
             // The machine stores the use of an invitation right before whom it brought.
@@ -116,35 +100,35 @@ impl Companion {
                 }
             }
             Record::Renewed { person, key } => {
-                turn.batch.put(Table::Meta, Key::grouped(RENEWED, key.as_bytes()), person.as_bytes().to_vec());
+                turn.batch.put(tables::RENEWED_KEYS, key, person);
             }
             Record::Erased { person, fields, originals } => {
                 for field in fields {
-                    turn.batch.delete(Table::Held, Key::grouped(person.as_bytes(), field.to_string().as_bytes()));
+                    turn.batch.erase(tables::HELD_VALUES, &(*person, *field));
                 }
                 for original in originals {
-                    turn.batch.delete(Table::Disclosure, Key::grouped(person.as_bytes(), original.digest()));
+                    turn.batch.erase(tables::ORIGINAL_DISCLOSURES, &(*person, *original));
                 }
             }
             Record::Value { person, held, before, .. } => {
                 // The signed disclosure that held the value before goes with that value.
                 if let Some(before) = before.filter(|before| *before != held.disclosure) {
-                    turn.batch.delete(Table::Disclosure, Key::grouped(person.as_bytes(), before.digest()));
+                    turn.batch.erase(tables::ORIGINAL_DISCLOSURES, &(*person, before));
                 }
                 // Minutes before the floor were gone through: what is due at once is found in the present one.
-                let minute = (held.until.max(now.floor).0 / MINUTE_MS).to_be_bytes();
-                turn.batch.put(Table::Due, Key::grouped(&minute, person.as_bytes()), Vec::new());
+                let minute = held.until.max(now.floor).0 / MINUTE_MS;
+                turn.batch.put(tables::DUE_MINUTES, &(minute, *person), &());
             }
             Record::TakenUp { person, taken } => self.offer_taken(person, taken, turn)?,
             Record::Member { .. } | Record::Counted { .. } | Record::Tallied { .. } => self.keep_word(record, turn)?,
-            Record::SegmentEnded { segment } => turn.batch.delete(Table::Segment, super::patterns::published(segment)),
+            Record::SegmentEnded { segment } => turn.batch.delete(tables::SEGMENTS, segment),
             Record::SendingForgotten { person, id } => {
-                turn.batch.delete(Table::Outbox, Key::grouped(person.as_bytes(), &id.0));
+                turn.batch.erase(tables::SENT_ITEMS, &(*person, *id));
             }
             Record::Ended { person, links } => {
                 for link in links {
-                    turn.batch.delete(Table::Grant, handed_on(person, link));
-                    turn.batch.delete(Table::Grant, mandate_key(person, link));
+                    turn.batch.delete(tables::TERMS, &(*person, Terms::Delegated(*link)));
+                    turn.batch.delete(tables::TERMS, &(*person, Terms::Mandate(*link)));
                 }
             }
             _ => {}
@@ -155,7 +139,7 @@ impl Companion {
                 self.tell(world, &happening, turn);
             }
         }
-        self.touched.extend(place(record));
+        self.touched.extend(place(record).map(|place| place.untyped()));
         Ok(())
     }
 
@@ -173,8 +157,7 @@ impl Companion {
                         | Record::Sending { .. }
                 ) =>
             {
-                let this_turn = self.touched.contains(&place);
-                Ok(this_turn || self.store.get(place.0, &place.1)?.is_some())
+                Ok(self.touched.contains(&place.untyped()) || self.store.holds_at(&place)?)
             }
             _ => Ok(false),
         }
@@ -202,15 +185,26 @@ impl Companion {
         if self.machine.customer(person).is_some() {
             return Ok(());
         }
-        let Some(bytes) = self.store.get(Table::Relationship, &Key::item(person.as_bytes()))? else { return Ok(()) };
-        restore(&mut self.machine, &bytes, Table::Relationship)?;
-        if let Some(bytes) = self.store.get(Table::Contact, &Key::item(person.as_bytes()))? {
-            restore(&mut self.machine, &bytes, Table::Contact)?;
+        let Some(record) = self.store.get(tables::RELATIONSHIPS, person)? else { return Ok(()) };
+        restore(&mut self.machine, &record, tables::RELATIONSHIPS.id().name())?;
+        if let Some(record) = self.store.get(tables::WITNESSED_HEADS, person)? {
+            restore(&mut self.machine, &record, tables::WITNESSED_HEADS.id().name())?;
         }
-        for table in OF_A_PERSON {
-            for row in self.store.group(table, person.as_bytes())? {
-                restore(&mut self.machine, &row.value, table)?;
-            }
+        self.load_all(tables::TERMS, person)?;
+        self.load_all(tables::REVOCATIONS, person)?;
+        self.load_all(tables::REQUESTS, person)?;
+        self.load_all(tables::HELD_VALUES, person)?;
+        self.load_all(tables::RECEIPTS, person)?;
+        self.load_all(tables::SENT_ITEMS, person)
+    }
+
+    /// What a table holds of a person.
+    fn load_all<K, S>(&mut self, table: Table<K, Record, S>, person: &PublicKey) -> Result<(), Failure>
+    where
+        K: Grouped<Group = PublicKey>,
+    {
+        for (_, record) in self.store.group(table, person)? {
+            restore(&mut self.machine, &record, table.id().name())?;
         }
         Ok(())
     }
@@ -224,7 +218,7 @@ impl Companion {
                 Ok(pairing) => self.load_invite(&pairing.invitation),
                 Err(_) => Ok(()),
             },
-            Message::Disclose(disclosure) => self.load_received(person, disclosure.id().digest()),
+            Message::Disclose(disclosure) => self.load_received(person, disclosure.id()),
             Message::Renew(renewal) => match renewal.clone().verify() {
                 Ok(renewal) => self.load(&renewal.person),
                 Err(_) => Ok(()),
@@ -235,137 +229,110 @@ impl Companion {
 
     /// The name of the relationship with the person who connects under this key: the one of the pairing.
     pub(super) fn person_of(&self, key: PublicKey) -> Result<PublicKey, Failure> {
-        let bytes = self.store.get(Table::Meta, &Key::grouped(RENEWED, key.as_bytes()))?;
-        let Some(bytes) = bytes else { return Ok(key) };
-        let person = bytes.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok());
-        person.ok_or_else(|| damaged("a person's key"))
+        Ok(self.store.get(tables::RENEWED_KEYS, &key)?.unwrap_or(key))
     }
 
     pub(super) fn load_for_reply(&mut self, person: &PublicKey, reply: &Reply) -> Result<(), Failure> {
         self.load(person)?;
         match reply {
-            Reply::Answer(disclosure) => self.load_received(person, disclosure.id().digest()),
+            Reply::Answer(disclosure) => self.load_received(person, disclosure.id()),
             _ => Ok(()),
         }
     }
 
     pub(crate) fn load_invite(&mut self, id: &Nonce) -> Result<(), Failure> {
         if self.machine.invite_made(id).is_none()
-            && let Some(bytes) = self.store.get(Table::Invitation, &Key::item(&id.0))?
+            && let Some(record) = self.store.get(tables::INVITATIONS, id)?
         {
-            restore(&mut self.machine, &bytes, Table::Invitation)?;
+            restore(&mut self.machine, &record, tables::INVITATIONS.id().name())?;
         }
         Ok(())
     }
 
     /// The floor goes back: the minutes from now on are to be gone through anew.
     pub(super) fn sweep_from(&self, now: Timestamp, turn: &mut Turn) {
-        turn.batch.put(Table::Meta, Key::item(SWEPT), (now.0 / MINUTE_MS).to_be_bytes().to_vec());
+        turn.batch.set(tables::DUE_SWEPT, &(now.0 / MINUTE_MS));
     }
 
     /// Every invitation that can still be answered.
     pub(super) fn load_invites(&mut self) -> Result<(), Failure> {
-        let mut rows = Vec::new();
-        self.store.each(Table::Invitation, &mut |row| {
-            rows.push(row.value);
+        let mut records = Vec::new();
+        self.store.each(tables::INVITATIONS, |_, record| {
+            records.push(record);
             std::ops::ControlFlow::Continue(())
         })?;
-        rows.iter().try_for_each(|bytes| restore(&mut self.machine, bytes, Table::Invitation))
+        let part = tables::INVITATIONS.id().name();
+        records.iter().try_for_each(|record| restore(&mut self.machine, record, part))
     }
 
-    fn load_received(&mut self, person: &PublicKey, disclosure: &[u8; 32]) -> Result<(), Failure> {
+    fn load_received(&mut self, person: &PublicKey, disclosure: ObjectId) -> Result<(), Failure> {
         if self.machine.customer(person).is_some()
-            && let Some(bytes) = self.store.get(Table::RelationshipLog, &Key::grouped(person.as_bytes(), disclosure))?
+            && let Some(record) = self.store.get(tables::RECEIVED_DISCLOSURES, &(*person, disclosure))?
         {
-            restore(&mut self.machine, &bytes, Table::RelationshipLog)?;
+            restore(&mut self.machine, &record, tables::RECEIVED_DISCLOSURES.id().name())?;
         }
         Ok(())
     }
 
     /// One stored record of a person.
-    pub(crate) fn record(&self, table: Table, person: &PublicKey, item: &[u8]) -> Result<Option<Record>, Failure> {
-        let bytes = self.store.get(table, &Key::grouped(person.as_bytes(), item))?;
-        bytes.map(|bytes| wire::decode(&bytes, RECORD_BYTES).map_err(|_| damaged(table.name()))).transpose()
+    pub(crate) fn record<I: Part, S>(
+        &self,
+        table: Table<(PublicKey, I), Record, S>,
+        person: &PublicKey,
+        item: I,
+    ) -> Result<Option<Record>, Failure> {
+        Ok(self.store.get(table, &(*person, item))?)
     }
 
     /// Brings the persons into memory of whom something is past its retention, and forgets the passed minutes.
     pub(super) fn load_due(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let current = now.0 / MINUTE_MS;
-        let first = match number(&*self.store, SWEPT)? {
-            0 => {
-                turn.batch.put(Table::Meta, Key::item(SWEPT), current.to_be_bytes().to_vec());
-                return Ok(());
-            }
-            swept => swept,
+        let Some(first) = self.store.fact(tables::DUE_SWEPT)? else {
+            turn.batch.set(tables::DUE_SWEPT, &current);
+            return Ok(());
         };
         // A value may be due at once, so the present minute is looked at every time.
         let last = current.min(first.saturating_add(MINUTES_AT_ONCE));
         for minute in first..=last {
-            let group = minute.to_be_bytes();
-            for row in self.store.group(Table::Due, &group)? {
-                let Item::Bytes(person) = &row.item else { continue };
-                if let Some(person) = person.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok())
-                {
-                    self.load(&person)?;
-                }
+            for key in self.store.keys(tables::DUE_MINUTES, &minute)? {
+                self.load(&key.1)?;
                 if minute < current {
-                    turn.batch.delete(Table::Due, row.key());
+                    turn.batch.delete(tables::DUE_MINUTES, &key);
                 }
             }
         }
         if last != first {
-            turn.batch.put(Table::Meta, Key::item(SWEPT), last.to_be_bytes().to_vec());
+            turn.batch.set(tables::DUE_SWEPT, &last);
         }
         Ok(())
     }
 }
 
-/// Where a delegation of ours stands, among the grants of its person.
-pub(super) fn handed_on(person: &PublicKey, link: &ObjectId) -> Key {
-    Key::grouped(person.as_bytes(), &[b"delegated/", &link.digest()[..]].concat())
-}
-
-/// Where a delegation to us stands, among the grants of its person.
-pub(super) fn mandate_key(person: &PublicKey, link: &ObjectId) -> Key {
-    Key::grouped(person.as_bytes(), &[b"mandate/", &link.digest()[..]].concat())
-}
-
-fn place(record: &Record) -> Option<(Table, Key)> {
+/// Where a record stands; none for one that takes others off, and for those that stand by segment, where `patterns`
+/// puts them.
+fn place(record: &Record) -> Option<Spot<Record>> {
     Some(match record {
-        Record::Profile { .. } => (Table::Profile, Key::item(b"profile")),
-        Record::Invite { id, .. } => (Table::Invitation, Key::item(&id.0)),
-        Record::Customer { person, .. } => (Table::Relationship, Key::item(person.as_bytes())),
-        Record::Grant { person, grant } => (Table::Grant, Key::grouped(person.as_bytes(), grant.id().digest())),
-        Record::Revoked { person, grant, .. } => (Table::Revocation, Key::grouped(person.as_bytes(), grant.digest())),
-        Record::Asking { asking } => {
-            (Table::Request, Key::grouped(asking.request.person.as_bytes(), &asking.request.id.0))
-        }
-        Record::Head { person, .. } => (Table::Contact, Key::item(person.as_bytes())),
-        Record::Value { person, field, .. } => {
-            (Table::Held, Key::grouped(person.as_bytes(), field.to_string().as_bytes()))
-        }
-        Record::Received { person, received } => {
-            (Table::RelationshipLog, Key::grouped(person.as_bytes(), received.id.digest()))
-        }
-        Record::Original { person, disclosure } => {
-            (Table::Disclosure, Key::grouped(person.as_bytes(), disclosure.id().digest()))
-        }
-        Record::Receipt { person, receipt, .. } => {
-            (Table::Receipt, Key::grouped(person.as_bytes(), receipt.id().digest()))
-        }
-        Record::Delegated { person, delegated } => (Table::Grant, handed_on(person, &delegated.id())),
+        Record::Profile { .. } => tables::PROFILE.at(),
+        Record::Invite { id, .. } => tables::INVITATIONS.at(id),
+        Record::Customer { person, .. } => tables::RELATIONSHIPS.at(person),
+        Record::Head { person, .. } => tables::WITNESSED_HEADS.at(person),
+        Record::Grant { person, grant } => tables::TERMS.at(&(*person, Terms::Grant(grant.id()))),
+        Record::Delegated { person, delegated } => tables::TERMS.at(&(*person, Terms::Delegated(delegated.id()))),
         Record::Mandate { person, mandate } => {
             let link = mandate.chain.links.last().map_or_else(|| mandate.chain.grant.id(), |link| link.id());
-            (Table::Grant, mandate_key(person, &link))
+            tables::TERMS.at(&(*person, Terms::Mandate(link)))
         }
-        Record::Renewed { person, key } => {
-            (Table::Grant, Key::grouped(person.as_bytes(), &[b"key/", &key.as_bytes()[..]].concat()))
-        }
-        Record::Agreed { person, .. } => (Table::Grant, Key::grouped(person.as_bytes(), b"agreed")),
-        Record::TakenUp { person, taken } => (Table::Request, Key::grouped(person.as_bytes(), taken.id().digest())),
-        Record::Sending { person, sending } => (Table::Outbox, Key::grouped(person.as_bytes(), &sending.id.0)),
-        Record::Segment { segment } => (Table::Segment, super::patterns::published(&segment.id())),
-        // These stand by segment, where `patterns` puts them.
+        Record::Renewed { person, key } => tables::TERMS.at(&(*person, Terms::Renewed(*key))),
+        Record::Agreed { person, .. } => tables::TERMS.at(&(*person, Terms::Agreed)),
+        Record::Revoked { person, grant, .. } => tables::REVOCATIONS.at(&(*person, *grant)),
+        Record::Asking { asking } => tables::REQUESTS.at(&(asking.request.person, Asked::Request(asking.request.id))),
+        Record::TakenUp { person, taken } => tables::REQUESTS.at(&(*person, Asked::TakenUp(taken.id()))),
+        Record::Value { person, field, .. } => tables::HELD_VALUES.at(&(*person, *field)),
+        Record::Received { person, received } => tables::RECEIVED_DISCLOSURES.at(&(*person, received.id)),
+        Record::Original { person, disclosure } => tables::ORIGINAL_DISCLOSURES.at(&(*person, disclosure.id())),
+        Record::Receipt { person, receipt, .. } => tables::RECEIPTS.at(&(*person, receipt.id())),
+        Record::Sending { person, sending } => tables::SENT_ITEMS.at(&(*person, sending.id)),
+        Record::Segment { segment } => tables::SEGMENTS.at(&segment.id()),
         Record::Member { .. } | Record::Counted { .. } | Record::Tallied { .. } | Record::SegmentEnded { .. } => {
             return None;
         }

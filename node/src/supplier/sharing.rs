@@ -2,23 +2,17 @@
 //! delivers to a webhook. In: turns. Out: rows that the others read in theirs. With a store of its own a companion
 //! does none of it.
 
-use regie_protocol::{identity::PublicKey, limits, supplier::Record, time::Timestamp, wire};
+use regie_protocol::{identity::PublicKey, limits, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, records};
+use super::{Companion, tables};
 use crate::{
     clock,
     command::Failure,
     driver::Turn,
-    store::{Batch, Item, Key, StoreError, Table},
+    store::{Batch, Nth, Read as _, StoreError},
 };
 
-/// Persons for whom something waits, in the order of the post.
-const MAIL: &[u8] = b"sharing/mail";
-/// Where each companion listens.
-const PLACES: &[u8] = b"sharing/places";
-/// Who delivers to a webhook or the bus, and until when.
-const LEASES: &[u8] = b"sharing/leases";
 /// Entries of the post that are kept; each companion reads it every second.
 const MAIL_KEPT: u64 = 10_000;
 /// Entries read or removed in one turn.
@@ -30,14 +24,14 @@ const LEASE_MS: u64 = 20_000;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Place {
+pub(super) struct Place {
     addresses: Vec<String>,
     at: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Lease {
+pub(super) struct Lease {
     #[serde(with = "serde_bytes")]
     who: Vec<u8>,
     until: Timestamp,
@@ -47,10 +41,8 @@ impl Companion {
     /// What another companion may have changed and this one keeps in memory: the profile. Where the company has another
     /// key by now, this companion can't speak for it any more.
     pub(super) fn refresh(&mut self) -> Result<(), StoreError> {
-        let Some(bytes) = self.store.get(Table::Profile, &Key::item(b"profile"))? else { return Ok(()) };
-        let record = wire::decode::<Record>(&bytes, 1024 * 1024).ok();
-        let broken = StoreError::Corrupt { part: Table::Profile.name() };
-        record.and_then(|record| self.machine.restore(&record).ok()).ok_or(broken)?;
+        let Some(record) = self.store.fact(tables::PROFILE)? else { return Ok(()) };
+        self.machine.restore(&record).map_err(|_| StoreError::Corrupt { part: "the profile" })?;
         let own = self.machine.key().public();
         let same = self.machine.profile().is_none_or(|profile| profile.supplier == own);
         if same { Ok(()) } else { Err(StoreError::KeyReplaced) }
@@ -59,7 +51,7 @@ impl Companion {
     /// Somebody is not connected here: the companion that holds the line sends what waits.
     pub(super) fn leave_for_others(&self, person: &PublicKey, turn: &mut Turn) {
         if self.store.shared() {
-            turn.batch.append(Table::Api, MAIL, person.as_bytes().to_vec());
+            turn.batch.append(tables::SHARED_MAIL, &(), person);
         }
     }
 
@@ -68,21 +60,18 @@ impl Companion {
         if !self.store.shared() {
             return Ok(());
         }
-        let last = self.store.last_number(Table::Api, MAIL)?.unwrap_or(0);
+        let last = self.store.last_number(tables::SHARED_MAIL, &())?.unwrap_or(0);
         // What came before the start is sent when a person connects.
         let read = *self.mail.get_or_insert(last);
-        let rows = self.store.numbered(Table::Api, MAIL, read + 1, AT_ONCE)?;
-        for row in rows {
-            let Item::Index(number) = row.item else { continue };
+        for (number, person) in self.store.numbered(tables::SHARED_MAIL, &(), read + 1, AT_ONCE)? {
             self.mail = Some(number);
-            let person = row.value.as_slice().try_into().ok().and_then(|key| PublicKey::from_bytes(key).ok());
-            if let Some(person) = person.filter(|person| self.connected.contains_key(person)) {
+            if self.connected.contains_key(&person) {
                 self.send(person, turn)?;
             }
         }
-        for row in self.store.numbered(Table::Api, MAIL, 0, AT_ONCE)? {
-            if matches!(row.item, Item::Index(number) if number + MAIL_KEPT <= last) {
-                turn.batch.delete(Table::Api, row.key());
+        for (number, _) in self.store.numbered(tables::SHARED_MAIL, &(), 0, AT_ONCE)? {
+            if number + MAIL_KEPT <= last {
+                turn.batch.delete(tables::SHARED_MAIL, &Nth((), number));
             }
         }
         Ok(())
@@ -92,12 +81,11 @@ impl Companion {
     pub(super) fn with_others(&mut self, own: Vec<String>, batch: &mut Batch) -> Result<Vec<String>, Failure> {
         let now = self.clock.now().floor;
         let place = Place { addresses: own.clone(), at: now };
-        batch.put(Table::Api, Key::grouped(PLACES, &self.name), wire::encode(&place).map_err(Failure::internal)?);
+        batch.put(tables::SHARED_PLACES, &self.name, &place);
         let mut others = Vec::new();
-        for row in self.store.group(Table::Api, PLACES)? {
-            let place: Place = wire::decode(&row.value, 64 * 1024).map_err(|_| records::damaged("shared places"))?;
+        for (name, place) in self.store.group(tables::SHARED_PLACES, &())? {
             if place.at.plus_ms(PLACE_MS) < now {
-                batch.delete(Table::Api, row.key());
+                batch.delete(tables::SHARED_PLACES, &name);
             } else {
                 others.push(place);
             }
@@ -117,16 +105,15 @@ impl Companion {
         if !self.store.shared() {
             return Ok(true);
         }
-        let (key, now) = (Key::grouped(LEASES, receiver), clock::wall());
-        let held = self.store.get(Table::Api, &key)?;
-        let held: Option<Lease> = held.and_then(|bytes| wire::decode(&bytes, 1024).ok());
+        let (key, now) = (receiver.to_vec(), clock::wall());
+        let held = self.store.get(tables::SHARED_LEASES, &key)?;
         // A lease that is longer than any was taken under a clock that is ahead: it must not keep the others out.
         let holds = |lease: &Lease| lease.until > now && lease.until.distance_ms(now) <= 2 * LEASE_MS;
         if held.is_some_and(|lease| lease.who != self.name && holds(&lease)) {
             return Ok(false);
         }
         let lease = Lease { who: self.name.to_vec(), until: now.plus_ms(LEASE_MS) };
-        turn.batch.put(Table::Api, key, wire::encode(&lease).map_err(Failure::internal)?);
+        turn.batch.put(tables::SHARED_LEASES, &key, &lease);
         Ok(true)
     }
 }

@@ -14,33 +14,26 @@ use regie_protocol::{
     signed::{ObjectId, Signed, Verified},
     tally::{Close, HelperLink, HelperSecret, Leader, Prepare, TallyReport, Task, Total, VerifyKey},
     time::Timestamp,
-    wire,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Companion, Event, World, frame_of, patterns::counted_of, records::damaged};
+use super::{Companion, Event, World, frame_of, records::damaged, tables};
 use crate::{
     clock,
     command::Failure,
     driver::Turn,
     network::Responder,
-    store::{Item, Key, Table},
+    store::{Nth, Read as _},
 };
 
-/// The row that says that this companion helps others.
-const HELPER: &[u8] = b"helper";
-const TASKS: &[u8] = b"tasks";
-const COUNTING: &[u8] = b"counting";
 /// Pause after a helper that could not be reached or refused, in milliseconds.
 const PAUSE_MS: u64 = 5_000;
-/// Largest stored row, in bytes. A count of [`limits::TALLY_REPORTS`] has 10,000 totals at most.
-const ROW_BYTES: usize = 1024 * 1024;
 
 /// A count of one of this company's segments.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Counting {
+pub(super) struct Counting {
     leader: Leader,
     helper: Invitation,
     /// The last report that was dealt with.
@@ -83,7 +76,7 @@ impl Companion {
         let (name, addresses) =
             self.machine.profile().map(|p| (p.name.clone(), p.addresses.clone())).unwrap_or_default();
         let card = HelperSecret::of(key).card(key, &name).map_err(Failure::internal)?;
-        turn.batch.put(Table::Segment, Key::item(HELPER), HELPER.to_vec());
+        turn.batch.set(tables::HELPER, &());
         let tasks = self.tasks()?;
         Ok(json!({
             "link": HelperLink { card, addresses }.to_string(),
@@ -115,7 +108,7 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let helped = match message {
-            _ if self.store.get(Table::Segment, &Key::item(HELPER))?.is_none() => Err(Refusal::NotAHelper),
+            _ if self.store.fact(tables::HELPER)?.is_none() => Err(Refusal::NotAHelper),
             Message::Prepare(prepare) => self.prepare(peer, &prepare, turn)?,
             Message::Close(close) => self.close(peer, &close, turn)?,
             _ => Err(Refusal::Unexpected),
@@ -129,8 +122,8 @@ impl Companion {
     /// Forgets the tasks whose segments have ended.
     pub(super) fn tend_tasks(&self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         for task in self.tasks()?.iter().filter(|task| task.expires <= now) {
-            turn.batch.delete(Table::Segment, task_key(&task.segment));
-            turn.batch.delete_group(Table::Segment, &seen_in(&task.segment));
+            turn.batch.delete(tables::HELPED_TASKS, &task.segment);
+            turn.batch.delete_group(tables::HELPED_NONCES, &task.segment);
         }
         Ok(())
     }
@@ -145,13 +138,15 @@ impl Companion {
         let Some(tally) = &segment.tally else { return Ok(()) };
         let helper = link.place().map_err(Failure::internal)?;
         let leader = Leader::new(tally, VerifyKey(clock::random()));
-        put(turn, &segment.id(), &Counting { leader, helper, done: 0, refused: None })
+        let counting = Counting { leader, helper, done: 0, refused: None };
+        turn.batch.put(tables::COUNTS, &segment.id(), &counting);
+        Ok(())
     }
 
     /// Forgets everything of a count.
     pub(super) fn end_count(&self, segment: &ObjectId, turn: &mut Turn) {
-        turn.batch.delete(Table::Segment, counting_key(segment));
-        turn.batch.delete_group(Table::Segment, &waiting_of(segment));
+        turn.batch.delete(tables::COUNTS, segment);
+        turn.batch.delete_group(tables::COUNT_REPORTS, segment);
     }
 
     /// Keeps a person's halves until the helper has taken its own. A person is counted once.
@@ -163,16 +158,15 @@ impl Companion {
     ) -> Result<(), Failure> {
         let Ok(report) = signed.clone().verify() else { return Ok(()) };
         let Some(customer) = self.machine.customer(person) else { return Ok(()) };
-        let key = Key::grouped(&counted_of(&report.segment), person.as_bytes());
+        let key = (report.segment, *person);
+        let place = tables::COUNTED.at(&key);
         // In the test world there is nobody to count.
-        let again = self.store.get(Table::Segment, &key)?.is_some()
-            || !self.touched.insert((Table::Segment, key.clone()))
-            || customer.test();
+        let again = self.store.holds_at(&place)? || !self.touched.insert(place.untyped()) || customer.test();
         if again {
             return Ok(());
         }
-        turn.batch.put(Table::Segment, key, Vec::new());
-        turn.batch.append(Table::Segment, &waiting_of(&report.segment), encode(signed)?);
+        turn.batch.put(tables::COUNTED, &key, &None);
+        turn.batch.append(tables::COUNT_REPORTS, &report.segment, &Some(signed.clone()));
         self.count_soon(Duration::ZERO, turn);
         Ok(())
     }
@@ -183,7 +177,7 @@ impl Companion {
         if world == World::Test {
             return Ok(Standing::default());
         }
-        let last = self.store.last_number(Table::Segment, &waiting_of(segment))?.unwrap_or(counting.done);
+        let last = self.store.last_number(tables::COUNT_REPORTS, segment)?.unwrap_or(counting.done);
         let waiting = last.saturating_sub(counting.done) + u64::from(counting.leader.waiting());
         let Counting { leader, refused, .. } = counting;
         Ok(Standing { totals: leader.totals, waiting, spoiled: leader.spoiled, refused })
@@ -227,10 +221,9 @@ impl Companion {
             (Asked::Prepare(after, last), Some(Reply::Prepared(prepared))) if counting.done == after => {
                 let (_, reports) = self.waiting(id, after)?;
                 counting.leader.answered(id, &reports, &prepared);
-                let row = |number| Key::grouped_index(&waiting_of(id), number);
-                (after..last).for_each(|number| turn.batch.delete(Table::Segment, row(number)));
+                (after..last).for_each(|number| turn.batch.delete(tables::COUNT_REPORTS, &Nth(*id, number)));
                 // The last number stays, empty, so that the next report gets the one after it.
-                turn.batch.put(Table::Segment, row(last), Vec::new());
+                turn.batch.put(tables::COUNT_REPORTS, &Nth(*id, last), &None);
                 (counting.done, counting.refused) = (last, None);
             }
             (Asked::Close, Some(Reply::Sum(sum))) => {
@@ -244,14 +237,15 @@ impl Companion {
                     return Ok(());
                 }
                 counting.refused = Some(code);
-                return put(turn, id, &counting);
+                turn.batch.put(tables::COUNTS, id, &counting);
+                return Ok(());
             }
             _ => {
                 self.count_soon(Duration::from_millis(PAUSE_MS), turn);
                 return Ok(());
             }
         }
-        put(turn, id, &counting)?;
+        turn.batch.put(tables::COUNTS, id, &counting);
         self.counts.remove(id);
         self.count_soon(Duration::ZERO, turn);
         Ok(())
@@ -269,16 +263,14 @@ impl Companion {
             Ok(task) => task,
             Err(code) => return Ok(Err(code)),
         };
-        let known: Option<Task> = self.segment_row(&task_key(&fresh.segment))?;
+        let known = self.store.get(tables::HELPED_TASKS, &fresh.segment)?;
         if known.is_none() && self.tasks()?.len() >= limits::TALLY_TASKS {
             return Ok(Err(Refusal::NotAHelper));
         }
         let mut task = known.unwrap_or(fresh);
-        let seen_group = seen_in(&task.segment);
         let mut before = std::collections::BTreeMap::new();
         for answer in prepare.answers.iter().take(limits::TALLY_PER_FRAME) {
-            let row = self.store.get(Table::Segment, &Key::grouped(&seen_group, &answer.nonce.0))?;
-            let batch = row.and_then(|row| row.as_slice().try_into().ok()).map(u32::from_be_bytes);
+            let batch = self.store.get(tables::HELPED_NONCES, &(task.segment, answer.nonce))?;
             before.extend(batch.map(|batch| (answer.nonce.0, batch)));
         }
         let seen = |nonce: &regie_protocol::identity::Nonce| before.get(&nonce.0).copied();
@@ -287,53 +279,43 @@ impl Companion {
             Err(code) => return Ok(Err(code)),
         };
         for nonce in taken {
-            let batch = prepare.batch.to_be_bytes().to_vec();
-            turn.batch.put(Table::Segment, Key::grouped(&seen_group, &nonce.0), batch);
+            turn.batch.put(tables::HELPED_NONCES, &(task.segment, nonce), &prepare.batch);
         }
-        turn.batch.put(Table::Segment, task_key(&task.segment), encode(&task)?);
+        turn.batch.put(tables::HELPED_TASKS, &task.segment, &task);
         Ok(Ok(Reply::Prepared(prepared)))
     }
 
     fn close(&mut self, peer: &PublicKey, close: &Close, turn: &mut Turn) -> Result<Result<Reply, Refusal>, Failure> {
-        let Some(mut task) = self.segment_row::<Task>(&task_key(&close.segment))? else {
+        let Some(mut task) = self.store.get(tables::HELPED_TASKS, &close.segment)? else {
             return Ok(Err(Refusal::UnknownSegment));
         };
         let sum = match task.close(peer, close) {
             Ok(sum) => sum,
             Err(code) => return Ok(Err(code)),
         };
-        turn.batch.put(Table::Segment, task_key(&close.segment), encode(&task)?);
+        turn.batch.put(tables::HELPED_TASKS, &close.segment, &task);
         Ok(Ok(Reply::Sum(sum)))
     }
 
     fn tasks(&self) -> Result<Vec<Task>, Failure> {
-        self.store.group(Table::Segment, TASKS)?.iter().map(|row| decode(&row.value)).collect()
+        Ok(self.store.group(tables::HELPED_TASKS, &())?.into_iter().map(|(_, task)| task).collect())
     }
 
     /// The next reports after a number, and the number of the last of them.
     fn waiting(&self, segment: &ObjectId, after: u64) -> Result<(u64, Vec<TallyReport>), Failure> {
-        let rows = self.store.numbered(
-            Table::Segment,
-            &waiting_of(segment),
-            after.saturating_add(1),
-            limits::TALLY_PER_FRAME,
-        )?;
+        let next = after.saturating_add(1);
+        let rows = self.store.numbered(tables::COUNT_REPORTS, segment, next, limits::TALLY_PER_FRAME)?;
         let (mut last, mut reports) = (after, Vec::new());
-        for row in rows {
-            let Item::Index(number) = row.item else { continue };
-            let signed: Signed<TallyReport> = decode(&row.value)?;
+        for (number, signed) in rows {
+            let broken = || damaged(tables::COUNT_REPORTS.id().name());
             last = number;
-            reports.push(signed.verify().map_err(|_| damaged(Table::Segment.name()))?.into_value());
+            reports.push(signed.ok_or_else(broken)?.verify().map_err(|_| broken())?.into_value());
         }
         Ok((last, reports))
     }
 
     fn counting(&self, segment: &ObjectId) -> Result<Option<Counting>, Failure> {
-        self.segment_row(&counting_key(segment))
-    }
-
-    fn segment_row<T: DeserializeOwned + Serialize>(&self, key: &Key) -> Result<Option<T>, Failure> {
-        self.store.get(Table::Segment, key)?.map(|row| decode(&row)).transpose()
+        Ok(self.store.get(tables::COUNTS, segment)?)
     }
 
     fn count_soon(&self, pause: Duration, turn: &mut Turn) {
@@ -347,34 +329,4 @@ impl Companion {
             }));
         });
     }
-}
-
-fn task_key(segment: &ObjectId) -> Key {
-    Key::grouped(TASKS, segment.digest())
-}
-
-fn counting_key(segment: &ObjectId) -> Key {
-    Key::grouped(COUNTING, segment.digest())
-}
-
-fn waiting_of(segment: &ObjectId) -> Vec<u8> {
-    [b"waiting/", &segment.digest()[..]].concat()
-}
-
-/// Which numbers of answers a helper took, with their batch.
-fn seen_in(segment: &ObjectId) -> Vec<u8> {
-    [b"seen/", &segment.digest()[..]].concat()
-}
-
-fn put(turn: &mut Turn, segment: &ObjectId, counting: &Counting) -> Result<(), Failure> {
-    turn.batch.put(Table::Segment, counting_key(segment), encode(counting)?);
-    Ok(())
-}
-
-fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
-    wire::encode(value).map_err(Failure::internal)
-}
-
-fn decode<T: DeserializeOwned + Serialize>(row: &[u8]) -> Result<T, Failure> {
-    wire::decode(row, ROW_BYTES).map_err(|_| damaged(Table::Segment.name()))
 }

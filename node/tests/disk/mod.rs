@@ -1,10 +1,43 @@
 //! A medium in memory that records what is done to it, and what the store tests share.
 #![allow(dead_code)] // each test binary uses a part
 
-use regie::store::{Batch, Item, KdfCost, Key, Medium, Passphrase, Side, SideFiles, Store, StoreError, Table};
+use regie::store::{
+    Batch, Entry, Item, KdfCost, Key, Medium, Passphrase, Schema, Side, SideFiles, Store, StoreError, TableId,
+};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
+
+pub const FIELD: TableId = TableId::new(1, "field", true);
+pub const OUTBOX: TableId = TableId::new(2, "outbox", true);
+pub const GRANT: TableId = TableId::new(3, "grant", false);
+pub const RECEIPT: TableId = TableId::new(4, "receipt", false);
+pub const AUDIT_ENTRY: TableId = TableId::new(5, "audit_entry", false);
+pub const RELATIONSHIP_LOG: TableId = TableId::new(6, "relationship_log", false);
+pub const REVOCATION: TableId = TableId::new(7, "revocation", false);
+pub const DISCLOSURE: TableId = TableId::new(8, "disclosure", true);
+
+const fn entry(id: TableId) -> Entry {
+    Entry { id, key: "Key", record: "bytes", about: "" }
+}
+
+/// The tables of these tests: the store does not know whose they are.
+pub static SCHEMA: Schema = Schema {
+    role: "test",
+    tables: &[
+        entry(FIELD),
+        entry(OUTBOX),
+        entry(GRANT),
+        entry(RECEIPT),
+        entry(AUDIT_ENTRY),
+        entry(RELATIONSHIP_LOG),
+        entry(REVOCATION),
+        entry(DISCLOSURE),
+    ],
+    facts: &[],
+    version: 1,
+    migrations: &[],
+};
 
 #[derive(Clone)]
 pub enum Step {
@@ -137,11 +170,11 @@ impl Disk {
     pub fn create(&self) -> Store {
         let medium = Arc::new(self.clone());
         let side = Box::new(self.clone());
-        Store::create_on(medium, side, &passphrase(), KdfCost::CHEAPEST).unwrap()
+        Store::create_on(medium, side, &SCHEMA, &passphrase(), KdfCost::CHEAPEST).unwrap()
     }
 
     pub fn open(&self) -> Result<Store, StoreError> {
-        Store::open_on(Arc::new(self.clone()), Box::new(self.clone()), &passphrase())
+        Store::open_on(Arc::new(self.clone()), Box::new(self.clone()), &SCHEMA, &passphrase())
     }
 }
 
@@ -219,7 +252,7 @@ pub fn number_from_env(name: &str, otherwise: u64) -> u64 {
 }
 
 /// What a store should hold.
-pub type Model = BTreeMap<(Table, Key), Vec<u8>>;
+pub type Model = BTreeMap<(TableId, Key), Vec<u8>>;
 
 /// Everything a store holds, each row opened.
 pub fn content(store: &Store) -> Result<Model, StoreError> {
@@ -235,28 +268,28 @@ pub fn content(store: &Store) -> Result<Model, StoreError> {
 pub fn random_batch(random: &mut Random, model: &mut Model, log: &mut u64) -> Batch {
     let mut batch = Batch::new();
     for _ in 0..1 + random.below(6) {
-        let table = [Table::Field, Table::Outbox, Table::Grant, Table::Receipt][random.below(4) as usize];
+        let table = [FIELD, OUTBOX, GRANT, RECEIPT][random.below(4) as usize];
         let group = [random.below(4) as u8];
         let key = Key::grouped(&group, &[random.below(12) as u8]);
         match random.below(10) {
             0 => {
-                batch.delete_group(table, &group);
+                batch.delete_rows(table, &group);
                 model.retain(|(t, k), _| *t != table || !in_group(k, &group));
             }
             1 | 2 => {
-                batch.delete(table, key.clone());
+                batch.delete_row(table, key.clone());
                 model.remove(&(table, key));
             }
             _ => {
                 let value = vec![random.next() as u8; random.below(1500) as usize];
-                batch.put(table, key.clone(), value.clone());
+                batch.put_row(table, key.clone(), value.clone());
                 model.insert((table, key), value);
             }
         }
     }
     let value = log.to_be_bytes().to_vec();
-    batch.put(Table::AuditEntry, Key::index(*log), value.clone());
-    model.insert((Table::AuditEntry, Key::index(*log)), value);
+    batch.put_row(AUDIT_ENTRY, Key::index(*log), value.clone());
+    model.insert((AUDIT_ENTRY, Key::index(*log)), value);
     *log += 1;
     batch
 }

@@ -32,9 +32,9 @@ pub struct NewIntent {
     pub category: Category,
     /// In plain words.
     pub wish: String,
-    /// Structured.
+    /// What is wanted, by names of the category's own.
     pub details: BTreeMap<String, String>,
-    /// At most.
+    /// The most that the person pays; none for no bound.
     pub budget: Option<Price>,
     /// For how long; up to the end of that UTC day.
     pub duration: Days,
@@ -95,9 +95,9 @@ pub enum Outcome {
     Withdrawn,
     /// This offer was taken up.
     TakenUp {
-        /// Which.
+        /// The offer that was taken up.
         offer: ObjectId,
-        /// Whose.
+        /// The supplier that made the offer.
         supplier: PublicKey,
     },
     /// Its time is over, or the board refused it.
@@ -108,7 +108,7 @@ pub enum Outcome {
 pub struct Wanted {
     /// What is stored.
     pub stored: StoredIntent,
-    /// The intent.
+    /// The intent as it was signed.
     pub intent: Verified<Intent>,
     offers: BTreeMap<ObjectId, Verified<Offer>>,
 }
@@ -117,7 +117,7 @@ pub struct Wanted {
 pub struct ToBoard {
     /// The key to dial under.
     pub secret: Zeroizing<[u8; 32]>,
-    /// The board.
+    /// The board that it goes to.
     pub board: PublicKey,
     /// Where it is.
     pub addresses: Vec<String>,

@@ -27,7 +27,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kept {
-    /// The object.
+    /// The signed item, by the hash of its bytes.
     pub object: ObjectId,
     /// The grant that let it in.
     pub grant: ObjectId,
@@ -61,9 +61,9 @@ pub enum ItemState {
 /// knows the values.
 #[derive(Clone, Debug)]
 pub struct Correcting {
-    /// Who proposes.
+    /// The supplier that proposes the correction.
     pub supplier: PublicKey,
-    /// The item.
+    /// The item that holds it.
     pub id: Nonce,
     /// What it says.
     pub correction: crate::item::Correction,
@@ -72,9 +72,9 @@ pub struct Correcting {
 /// A collection to be opened to a supplier.
 #[derive(Clone, Copy, Debug)]
 pub struct Opening {
-    /// To whom.
+    /// The supplier that may put items there.
     pub supplier: PublicKey,
-    /// Which.
+    /// The collection that is opened.
     pub collection: Collection,
     /// For how long.
     pub duration: Days,

@@ -1,5 +1,5 @@
 //! What the person says: pair, allow, refuse, grant, revoke, change a field, change a default. In: the
-//! owner's action. Out: effects, or an error that names the next step.
+//! owner's action. Out: effects, or an error with a code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +10,7 @@ use super::{
 use crate::{
     agreement::Agreement,
     audit::{Event, Log},
+    coded::coded,
     decision,
     entropy::Entropy,
     field::{AskedPath, FieldPath, Selector, expand},
@@ -17,7 +18,7 @@ use crate::{
     identity::{Keypair, Nonce, PublicKey},
     limits, merkle,
     message::Message,
-    policy::{Answer, Policy, Rule, What, Who},
+    policy::{Answer, Policy, Rule, SAID, What, Who},
     profile::{Acceptance, Agreed, Alternative, Pairing, Profile},
     purpose::Purpose,
     refusal::Refusal,
@@ -31,44 +32,43 @@ use crate::{
 
 /// Why an action of the person's can't be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OwnerError {
     /// No such relationship.
-    #[error("there is no relationship with that supplier; `regie status` lists the ones you have")]
+    #[error("no relationship with that supplier")]
     NoRelationship,
     /// No such waiting request.
-    #[error("no such request waits for you; `regie requests` lists the ones that do")]
+    #[error("no such request waits")]
     NoRequest,
     /// No such live grant.
-    #[error("no such grant; `regie grants` lists them")]
+    #[error("no such grant")]
     NoGrant,
     /// No such item.
-    #[error("no such item, or it is decided already; `regie inbox` lists them")]
+    #[error("no such item, or it is decided already")]
     NoItem,
     /// No such segment.
-    #[error("no such segment is published, or not for that; `regie segments` lists them")]
+    #[error("no such segment is published, or not for that")]
     NoSegment,
     /// The predicate is not true of the person.
-    #[error("what you hold does not fit that segment, so you can't say that you belong; `regie segments` shows why")]
+    #[error("what the person holds does not fit that segment")]
     DoesNotFit,
-    /// Never twice.
-    #[error("you were counted for that segment already; nothing was sent")]
+    /// A person is counted for a segment once.
+    #[error("the person was counted for that segment already")]
     Counted,
     /// Too much would be known.
-    #[error(
-        "your privacy budget does not allow that answer now; nothing was sent. `regie segments` shows what is left"
-    )]
+    #[error("the privacy budget does not allow that answer now")]
     BudgetSpent,
-    /// Too many.
-    #[error("your word on {} segments of this supplier is remembered; no more for now", limits::SEGMENTS_SAID)]
+    /// As many are kept as the bound allows.
+    #[error("the word on {} segments of this supplier is remembered, the bound", limits::SEGMENTS_SAID)]
     TooManySegments,
     /// No such intent.
-    #[error("no such intent is open; `regie intents` lists them")]
+    #[error("no such intent is open")]
     NoIntent,
     /// No such offer.
-    #[error("no such offer is kept; `regie offers` lists them")]
+    #[error("no such offer is kept")]
     NoOffer,
-    /// Too late.
-    #[error("that offer or its intent is over; `regie offers` lists what is left")]
+    /// The offer has ended, or its intent has.
+    #[error("that offer or its intent is over")]
     OfferOver,
     /// Out of bounds.
     #[error(
@@ -81,35 +81,91 @@ pub enum OwnerError {
         limits::OFFERS_KEPT
     )]
     BadIntent,
-    /// Too many.
-    #[error("{} intents are open; withdraw one first", limits::INTENTS_OPEN)]
+    /// As many are kept as the bound allows.
+    #[error("{} intents are open, the bound", limits::INTENTS_OPEN)]
     TooManyIntents,
     /// The grant is at an end already.
-    #[error("that grant is revoked already; nothing changed")]
+    #[error("that grant is revoked already")]
     AlreadyRevoked,
-    /// The relationship exists already.
-    #[error("you took another key for this supplier {} times; end the relationship and pair anew", limits::RENEWALS)]
+    /// The person took another key in this relationship as often as it can be.
+    #[error("{} keys were taken for this supplier, the bound", limits::RENEWALS)]
     TooManyRenewals,
-    /// Paired already.
-    #[error("you are paired with this supplier already; `regie status` shows it")]
+    /// There is a relationship with this supplier already.
+    #[error("paired with this supplier already")]
     AlreadyPaired,
     /// Too many relationships.
-    #[error("this node holds {} relationships, its bound; end one first", limits::RELATIONSHIPS)]
+    #[error("{} relationships are held, the bound", limits::RELATIONSHIPS)]
     TooManyRelationships,
     /// The supplier's profile or acceptance does not hold.
-    #[error("the supplier's {0}; nothing was changed. Ask the supplier for a new link")]
-    BadPairing(&'static str),
+    #[error("what the supplier showed does not hold: {0}")]
+    BadPairing(Mismatch),
     /// A value can't be read.
-    #[error(
-        "the stored value of {0} can't be read, so nothing was given or told; set the field anew, or restore a backup"
-    )]
+    #[error("the stored value of {0} can't be read")]
     Unreadable(FieldPath),
     /// The policy is too large.
     #[error("a policy has at most {} rules with names of at most {} bytes", limits::RULES, limits::NAME_BYTES)]
     BadPolicy,
     /// Something in the machine refused.
-    #[error("the node could not do that: {}", .0.explanation())]
+    #[error("the machine refused: {0}")]
     Refused(Refusal),
+}
+
+/// What of a profile or an answer to a proffer does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// The profile is not signed by its key.
+    #[error("the profile is not signed by its key")]
+    UnsignedProfile,
+    /// The profile is of a key that does not follow from the one that is known.
+    #[error("the profile is of another key, which was not said before to follow")]
+    OtherKey,
+    /// The profile is out of bounds.
+    #[error("the profile is out of bounds")]
+    ProfileBounds,
+    /// The alternative is not an answer to this proffer.
+    #[error("the alternative does not answer the proffer")]
+    Alternative,
+    /// The acceptance is not signed by the supplier's key.
+    #[error("the acceptance is not signed by its key")]
+    UnsignedAcceptance,
+    /// The acceptance is of something that was not proffered.
+    #[error("the acceptance is not of what was proffered")]
+    Acceptance,
+}
+
+coded! {
+    OwnerError, "owner";
+    Self::NoRelationship => "no_relationship";
+    Self::NoRequest => "no_request";
+    Self::NoGrant => "no_grant";
+    Self::NoItem => "no_item";
+    Self::NoSegment => "no_segment";
+    Self::DoesNotFit => "does_not_fit";
+    Self::Counted => "counted";
+    Self::BudgetSpent => "budget_spent";
+    Self::TooManySegments => "too_many_segments" ("most": limits::SEGMENTS_SAID);
+    Self::NoIntent => "no_intent";
+    Self::NoOffer => "no_offer";
+    Self::OfferOver => "offer_over";
+    Self::BadIntent => "bad_intent" (
+        "days": limits::INTENT_DAYS, "details": limits::DETAILS, "bytes": limits::DETAIL_BYTES,
+        "offers": limits::OFFERS_PER_SUPPLIER, "kept": limits::OFFERS_KEPT
+    );
+    Self::TooManyIntents => "too_many_intents" ("most": limits::INTENTS_OPEN);
+    Self::AlreadyRevoked => "already_revoked";
+    Self::TooManyRenewals => "too_many_renewals" ("most": limits::RENEWALS);
+    Self::AlreadyPaired => "already_paired";
+    Self::TooManyRelationships => "too_many_relationships" ("most": limits::RELATIONSHIPS);
+    Self::BadPairing(Mismatch::UnsignedProfile) => "unsigned_profile";
+    Self::BadPairing(Mismatch::OtherKey) => "other_key";
+    Self::BadPairing(Mismatch::ProfileBounds) => "profile_bounds";
+    Self::BadPairing(Mismatch::Alternative) => "alternative";
+    Self::BadPairing(Mismatch::UnsignedAcceptance) => "unsigned_acceptance";
+    Self::BadPairing(Mismatch::Acceptance) => "acceptance";
+    Self::Unreadable(field) => "unreadable" ("field": field.info().path);
+    Self::BadPolicy => "bad_policy" ("rules": limits::RULES, "bytes": limits::NAME_BYTES);
+    Self::Refused(refusal) => "refused" ("refusal": refusal);
 }
 
 impl From<Refusal> for OwnerError {
@@ -127,13 +183,13 @@ impl From<crate::signed::SignedError> for OwnerError {
 /// A grant on the person's own initiative.
 #[derive(Clone, Debug)]
 pub struct NewGrant {
-    /// To whom.
+    /// The supplier that gets the grant.
     pub supplier: PublicKey,
-    /// What.
+    /// The fields that it may have.
     pub fields: BTreeSet<Selector>,
-    /// Why.
+    /// What it may use them for.
     pub purposes: BTreeSet<Purpose>,
-    /// How.
+    /// How it may have them.
     pub access: Access,
     /// For how long.
     pub duration: Days,
@@ -145,7 +201,7 @@ pub struct NewGrant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remember {
-    /// Nothing.
+    /// Nothing is remembered: the word is for this request.
     Once,
     /// The same answer to this supplier, for these fields and this purpose.
     Supplier,
@@ -208,7 +264,7 @@ impl Person {
         pairing: &Signed<Pairing>,
         answer: Signed<Alternative>,
     ) -> Result<Weighed, OwnerError> {
-        let bad = |_| OwnerError::BadPairing("alternative does not answer what you proffered");
+        let bad = |_| OwnerError::BadPairing(Mismatch::Alternative);
         let answer = from_supplier(answer, supplier).map_err(bad)?;
         let proffered = pairing.clone().verify()?;
         if answer.pairing != pairing.id() || answer.person != proffered.person || proffered.alternative.is_some() {
@@ -234,12 +290,12 @@ impl Person {
         let now = now.into();
         let bad = |what| move |_| OwnerError::BadPairing(what);
         let checked = self.look(supplier, profile)?;
-        let acceptance = from_supplier(acceptance, supplier).map_err(bad("acceptance is not signed by its key"))?;
+        let acceptance = from_supplier(acceptance, supplier).map_err(bad(Mismatch::UnsignedAcceptance))?;
         let own = self.pairing_key(supplier).public();
         let proffered = pairing.clone().verify()?;
         let answers = acceptance.pairing == pairing.id() && proffered.person == own && acceptance.person == own;
         if !answers || !acceptance.agreement.no_looser_than(proffered.proffer) {
-            return Err(OwnerError::BadPairing("acceptance is not of what you proffered"));
+            return Err(OwnerError::BadPairing(Mismatch::Acceptance));
         }
         let agreement = acceptance.agreement;
         let profile = checked.signed().clone();
@@ -402,7 +458,7 @@ impl Person {
         let mut policy = self.policy.clone();
         for field in waiting.fields.keys().filter_map(AskedPath::known) {
             let (what, why) = (What::Field(field), Some(waiting.purpose));
-            let mut name = format!("you said: {field}, {}, {whom}", waiting.purpose);
+            let mut name = format!("{SAID}{field}, {}, {whom}", waiting.purpose);
             while name.len() > limits::NAME_BYTES {
                 name.pop();
             }

@@ -24,9 +24,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
-    /// What.
+    /// What the person said of the segment.
     pub what: Belongs,
-    /// When.
+    /// When the person said it.
     pub at: Timestamp,
     /// The randomised answer that was given, if one was: there is never a second.
     pub counted: Option<Counted>,

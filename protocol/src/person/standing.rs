@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, OwnerError, Person, Record, Relationship, StoredRelationship, from_supplier};
+use super::{Effect, Mismatch, OwnerError, Person, Record, Relationship, StoredRelationship, from_supplier};
 use crate::{
     audit::{Event, Log},
     entropy::Entropy,
@@ -74,7 +74,7 @@ impl Person {
         if relationship.profile.id() == profile.id() {
             return Ok(effects);
         }
-        let bad = |_| OwnerError::BadPairing("profile is not signed by its key");
+        let bad = |_| OwnerError::BadPairing(Mismatch::UnsignedProfile);
         let profile = within_bounds(profile.verify().map_err(bad)?)?;
         // A proven domain is given up by its own document alone: who stole the key could else leave the one place that can
         // revoke it.
@@ -85,7 +85,7 @@ impl Person {
         if !self.take_newer(&mut effects, supplier, &profile, now, entropy)?
             && !self.has_key(supplier, &profile.supplier)
         {
-            return Err(OwnerError::BadPairing("profile is of another key, which it did not say before would follow"));
+            return Err(OwnerError::BadPairing(Mismatch::OtherKey));
         }
         Ok(effects)
     }
@@ -110,7 +110,7 @@ impl Person {
     /// # Errors
     /// [`OwnerError::BadPairing`].
     pub fn look(&self, supplier: &PublicKey, profile: Signed<Profile>) -> Result<Verified<Profile>, OwnerError> {
-        let bad = |_| OwnerError::BadPairing("profile is not signed by its key");
+        let bad = |_| OwnerError::BadPairing(Mismatch::UnsignedProfile);
         within_bounds(from_supplier(profile, supplier).map_err(bad)?)
     }
 
@@ -332,7 +332,7 @@ impl Relationship {
 }
 
 fn within_bounds(profile: Verified<Profile>) -> Result<Verified<Profile>, OwnerError> {
-    if profile.well_formed() { Ok(profile) } else { Err(OwnerError::BadPairing("profile is out of bounds")) }
+    if profile.well_formed() { Ok(profile) } else { Err(OwnerError::BadPairing(Mismatch::ProfileBounds)) }
 }
 
 /// By which forms of a name each supplier is found.

@@ -160,13 +160,13 @@ pub struct StoredMandate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PastRequest {
-    /// Who asked.
+    /// The supplier that asked.
     pub supplier: PublicKey,
-    /// When.
+    /// When it came.
     pub at: Timestamp,
     /// The known fields among those it asked for that no live grant covered.
     pub fields: BTreeSet<FieldPath>,
-    /// Why.
+    /// What the fields were asked for.
     pub purpose: Purpose,
     /// How long it would keep a value.
     pub retention: Days,
@@ -183,32 +183,23 @@ pub struct StoredRelationship {
     /// Counts fresh starts and renewals; part of the pairwise key.
     pub generation: u32,
     /// How many of the generations before belong to this relationship as well.
-    #[serde(default, skip_serializing_if = "never")]
     pub renewals: u32,
     /// How many of the generations after it do: where the supplier lost sight of the person's latest key.
-    #[serde(default, skip_serializing_if = "never")]
     pub ahead: u32,
     /// The agreement in force.
     pub agreement: Agreement,
     /// Does the person want to hear nothing from it for now?
     pub paused: bool,
-    /// Since when.
+    /// When the relationship began.
     pub since: Timestamp,
     /// The two signed records of the agreement.
     pub agreed: Option<Agreed>,
     /// The supplier whose processor it is; none where the person paired with it.
     pub introduced_by: Option<PublicKey>,
     /// Does the person want to be reached by it at once?
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_once: bool,
     /// Its keys since it was met; none where they are what the profile says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lineage: Option<Lineage>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn never(times: &u32) -> bool {
-    *times == 0
 }
 
 /// A request that waits for the person's word.
@@ -221,7 +212,7 @@ pub struct Waiting {
     pub at: Timestamp,
     /// The fields, each with the rule that made it wait.
     pub fields: BTreeMap<AskedPath, String>,
-    /// Why.
+    /// What the fields were asked for.
     pub purpose: Purpose,
     /// Why, in the supplier's words.
     pub reason: String,

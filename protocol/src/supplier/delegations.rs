@@ -25,15 +25,15 @@ use crate::{
 /// What a company hands on.
 #[derive(Clone, Debug)]
 pub struct Delegate {
-    /// Whose data.
+    /// The person whose data it is about.
     pub person: PublicKey,
     /// The processor's invitation.
     pub processor: Invitation,
-    /// Which fields.
+    /// The fields that are handed on.
     pub fields: BTreeSet<Selector>,
-    /// Why.
+    /// What the processor may use them for.
     pub purposes: BTreeSet<Purpose>,
-    /// How.
+    /// How the processor may have them.
     pub access: Access,
     /// From now until this moment; cut to the end of the grant above.
     pub expires: Timestamp,

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sending {
-    /// Its id.
+    /// The id by which the person's node knows the item.
     pub id: Nonce,
     /// Under which grant.
     pub grant: ObjectId,

@@ -18,11 +18,11 @@ use crate::{
 /// What a company offers for an intent.
 #[derive(Clone, Debug)]
 pub struct NewOffer {
-    /// One line.
+    /// What is offered, in one line.
     pub title: String,
     /// What it costs.
     pub price: Option<Price>,
-    /// Structured.
+    /// The terms, by names of the category's own.
     pub terms: BTreeMap<String, String>,
     /// What must be known to deliver.
     pub needs: Needs,

@@ -18,11 +18,11 @@ use crate::{
 /// A pattern to publish.
 #[derive(Clone, Debug)]
 pub struct NewSegment {
-    /// One line.
+    /// What the segment is called, in one line.
     pub name: String,
     /// What belonging to it brings.
     pub words: String,
-    /// Who belongs.
+    /// What must hold of a person that belongs.
     pub predicate: Predicate,
     /// What the answer is used for.
     pub purpose: Purpose,

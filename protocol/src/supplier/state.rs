@@ -72,13 +72,13 @@ impl Skew {
 /// What a message to a person is about, to match its reply with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Parcel {
-    /// This request.
+    /// A request, by its id.
     Request(Nonce),
     /// This erasure receipt.
     Receipt(ObjectId),
     /// The notice of this delegation.
     Delegation(ObjectId),
-    /// This item.
+    /// An item, by its id.
     Item(Nonce),
 }
 
@@ -137,15 +137,14 @@ pub struct Mandated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Held {
-    /// The grant.
+    /// The grant that it was given under.
     pub grant: ObjectId,
     /// To be erased at this moment.
     pub until: Timestamp,
     /// Which disclosure brought it.
     pub disclosure: ObjectId,
     /// Where its entry stands in the person's log. One that comes later on the wire and stands earlier there does not
-    /// take its place. The first place of all for values from before this was kept.
-    #[serde(default, skip_serializing_if = "Place::is_first")]
+    /// take its place.
     pub place: Place,
 }
 
@@ -159,12 +158,6 @@ pub struct Place {
     pub index: u64,
 }
 
-impl Place {
-    fn is_first(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// What a disclosure said of one field, without the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -175,7 +168,7 @@ pub enum Outcome {
     Absent,
     /// The person will decide.
     Asked,
-    /// No.
+    /// The field is refused, with this code.
     Refused(Refusal),
 }
 
@@ -183,7 +176,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Received {
-    /// The disclosure.
+    /// The disclosure, by the hash of its bytes.
     pub id: ObjectId,
     /// The request it answered; none for a change that was told.
     pub request: Option<Nonce>,
@@ -207,7 +200,7 @@ pub struct Asking {
     pub given: BTreeSet<AskedPath>,
     /// Fields that wait for the person's word.
     pub waiting: BTreeSet<AskedPath>,
-    /// Refused fields.
+    /// The fields that were refused, each with its code.
     pub refused: BTreeMap<AskedPath, Refusal>,
     /// The refusal of the request as a whole.
     pub rejected: Option<Refusal>,
@@ -317,7 +310,6 @@ pub enum Record {
         head: Frontier,
         epoch: u32,
         gaps: u64,
-        #[serde(default, skip_serializing_if = "Recent::is_empty")]
         recent: Recent,
     },
     Value {
@@ -481,7 +473,7 @@ impl Supplier {
                 customer.epoch = *epoch;
                 customer.head.clone_from(head);
                 customer.gaps = *gaps;
-                // A head that was stored before leaves were kept stands alone.
+                // A head that its leaves do not lead to stands alone.
                 let reaches = recent.size() == head.size();
                 customer.recent = if reaches { recent.clone() } else { Recent::from_here(head.clone()) };
             }

@@ -27,10 +27,6 @@ impl Recent {
         Self { below: head, leaves: Vec::new() }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.size() == 0
-    }
-
     pub(super) fn size(&self) -> u64 {
         self.below.size() + self.leaves.len() as u64
     }

@@ -316,7 +316,7 @@ fn hostile_segments_and_answers_are_refused() {
 }
 
 #[test]
-fn a_predicate_says_in_plain_words_what_it_looks_at() {
+fn a_predicate_says_what_it_looks_at_and_what_it_hangs_on() {
     let predicate = Predicate::All(vec![
         Predicate::Begins { field: field("address.postalCode"), with: "10".into() },
         Predicate::Any(vec![
@@ -324,11 +324,6 @@ fn a_predicate_says_in_plain_words_what_it_looks_at() {
             Predicate::Not(Box::new(Predicate::Years { field: field("birthDate"), least: Some(65), most: None })),
         ]),
     ]);
-    assert_eq!(
-        predicate.to_string(),
-        "postal code begins with 10 and (persons in the household is 1 to 2 or not (date of birth is at least 65 \
-         years ago))"
-    );
     assert_eq!(predicate.fields().len(), 3);
     let value = |path: FieldPath| -> Option<Value> {
         match path.to_string().as_str() {

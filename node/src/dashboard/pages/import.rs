@@ -15,11 +15,11 @@ use super::{App, Page, Posted, Shown, Visitor, go, is_ours, show, strange_form};
 use crate::{
     command::{Command, Failure},
     dashboard::limits,
-    import::{self, Card},
+    import::{self, Card, ImportError},
 };
 
 /// The kinds of file there are; the form names one of them again.
-const FORMATS: [&str; 3] = ["vcard", "jscontact", "csv"];
+const FORMATS: [&str; 5] = ["vcard", "jscontact", "jcard", "bitwarden", "csv"];
 
 #[derive(Template)]
 #[template(path = "import.html")]
@@ -82,16 +82,22 @@ pub(super) async fn read(
             Some("form") => ours = is_ours(&visitor, &part.text().await.map_err(|error| bad(error.to_string()))?),
             Some("file") if ours => {
                 let name = part.file_name().unwrap_or_default().to_owned();
-                file = Some((name, part.text().await.map_err(|error| bad(error.to_string()))?));
+                file = Some((name, part.bytes().await.map_err(|error| bad(error.to_string()))?));
             }
             _ => {}
         }
     }
-    let (true, Some((name, text))) = (ours, file) else { return Ok(strange_form(&visitor)) };
-    match import::read(&name, &text) {
+    let (true, Some((name, bytes))) = (ours, file) else { return Ok(strange_form(&visitor)) };
+    match import::read(&name, &bytes) {
         Ok(card) => found(&app, &visitor, card).await,
-        Err(_) => {
-            let error = Some(visitor.words.say("import-unread"));
+        Err(error) => {
+            let words = &visitor.words;
+            let error = Some(match error {
+                ImportError::Several { shown, .. } => words.of("import-several", &shown),
+
+                ImportError::Torn => words.say("import-torn"),
+                _ => words.say("import-unread"),
+            });
             show(&Import { page: visitor.page(&app, "data", "/import"), error })
         }
     }

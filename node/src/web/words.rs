@@ -1,59 +1,13 @@
 //! The dashboard's languages. In: a key and perhaps an argument. Out: text in Dutch or English, from
-//! `locales/*.ftl` (Project Fluent). A key that is missing shows as itself; a test finds those.
+//! `locales/*.ftl` (Project Fluent). Keys that are written out in a page are checked when this is built (`build/locales.rs`);
+//! those that are put together are checked by a test, and one that is missing shows as itself.
 
-use std::sync::OnceLock;
-
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use fluent_bundle::{FluentArgs, FluentValue};
+use regie_protocol::policy::SAID;
 use serde_json::Value;
 
-use crate::{clock, command::Failure};
-
-/// A language the pages speak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Language {
-    English,
-    Dutch,
-}
-
-type Bundle = FluentBundle<FluentResource>;
-
-impl Language {
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Dutch => "nl",
-        }
-    }
-
-    pub(crate) fn from_code(code: &str) -> Option<Self> {
-        [Self::English, Self::Dutch].into_iter().find(|language| language.code() == code)
-    }
-
-    /// The first language of an `Accept-Language` header that is spoken here.
-    pub(crate) fn accepted(header: &str) -> Self {
-        let wanted = header.split(',').take(16).filter_map(|part| part.trim().get(..2));
-        wanted.into_iter().find_map(Self::from_code).unwrap_or(Self::English)
-    }
-
-    fn bundle(self) -> &'static Bundle {
-        static ENGLISH: OnceLock<Bundle> = OnceLock::new();
-        static DUTCH: OnceLock<Bundle> = OnceLock::new();
-        match self {
-            Self::English => ENGLISH.get_or_init(|| read("en", include_str!("../../locales/en.ftl"))),
-            Self::Dutch => DUTCH.get_or_init(|| read("nl", include_str!("../../locales/nl.ftl"))),
-        }
-    }
-}
-
-fn read(code: &str, text: &str) -> Bundle {
-    let language = code.parse::<unic_langid::LanguageIdentifier>().unwrap_or_default();
-    let mut bundle = Bundle::new_concurrent(vec![language]);
-    bundle.set_use_isolating(false);
-    // A fault in the file leaves out the faulty message and no other; the tests find it.
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
-    bundle.add_resource_overriding(resource);
-    bundle
-}
+pub(crate) use crate::locale::Language;
+use crate::{clock, command::Failure, sentences};
 
 /// Text in one language.
 #[derive(Clone, Copy)]
@@ -92,11 +46,10 @@ impl Words {
 
     /// A rule's name: those of the presets are translated, the others are the person's own.
     pub(crate) fn rule(&self, name: &str) -> String {
-        if name.starts_with("you said: ") {
+        if name.starts_with(SAID) {
             return self.say("rule-you-said");
         }
-        let key: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        self.message(&format!("rule-{key}"), None).unwrap_or_else(|| name.to_owned())
+        self.message(&sentences::rule_key(name), None).unwrap_or_else(|| name.to_owned())
     }
 
     /// A moment, to the minute, by this machine's clock and zone.
@@ -112,17 +65,19 @@ impl Words {
         )
     }
 
-    /// A failure in a sentence, and what the node said of it in English where that tells more.
+    /// A failure in a sentence, and what the node said of it where that tells more: in English, where the reason is not
+    /// one of the core's.
     pub(crate) fn failure(&self, failure: &Failure) -> (String, Option<String>) {
         let code = failure.code.replace('_', "-");
+        let said = || failure.said(self.0);
         if let Some(refused) = self.message(&format!("refusal-{code}"), None) {
             // Both times are in what the node said.
-            return (refused, (failure.code == "clock_skew").then(|| failure.message.clone()));
+            return (refused, (failure.code == "clock_skew").then(said));
         }
         let whole = matches!(failure.code.as_str(), "not_found" | "already_done" | "no_node");
         match self.message(&format!("failure-{code}"), None) {
-            Some(words) => (words, (!whole).then(|| failure.message.clone())),
-            None => (failure.message.clone(), None),
+            Some(words) => (words, (!whole).then(said)),
+            None => (said(), None),
         }
     }
 
@@ -173,17 +128,12 @@ impl Words {
     }
 
     fn message(&self, key: &str, arguments: Option<&FluentArgs<'_>>) -> Option<String> {
-        let bundle = self.0.bundle();
-        let pattern = bundle.get_message(key)?.value()?;
-        let mut errors = Vec::new();
-        Some(bundle.format_pattern(pattern, arguments, &mut errors).into_owned())
+        self.0.message(key, arguments)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use regie_protocol::{
         agreement::Agreement,
         field::VOCABULARY,
@@ -212,42 +162,6 @@ mod tests {
         "locked",
     ];
 
-    const FILES: [(&str, &str); 2] =
-        [("en", include_str!("../../locales/en.ftl")), ("nl", include_str!("../../locales/nl.ftl"))];
-
-    fn keys(text: &str) -> BTreeSet<String> {
-        let lines = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
-        lines.filter_map(|line| line.split_once(" =").map(|(key, _)| key.to_owned())).collect()
-    }
-
-    #[test]
-    fn both_languages_have_the_same_messages_and_no_faults() {
-        let [(_, english), (_, dutch)] = FILES;
-        assert_eq!(keys(english), keys(dutch));
-        for (name, text) in FILES {
-            assert!(FluentResource::try_new(text.to_owned()).is_ok(), "{name}");
-        }
-    }
-
-    #[test]
-    fn every_key_that_pages_use_is_there() {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
-        let known = keys(FILES[0].1);
-        let mut used = 0;
-        for place in ["templates", "src/dashboard/pages", "src/api"] {
-            for file in std::fs::read_dir(format!("{root}{place}")).expect("a directory").flatten() {
-                let text = std::fs::read_to_string(file.path()).expect("text");
-                for call in ["say(\"", "count(\"", ".of(\""] {
-                    for key in text.split(call).skip(1).filter_map(|rest| rest.split('"').next()) {
-                        assert!(known.contains(key), "{key} in {:?}", file.path());
-                        used += 1;
-                    }
-                }
-            }
-        }
-        assert!(used > 100, "{used} keys");
-    }
-
     #[test]
     fn times_are_of_this_machine_and_failures_speak_the_language() {
         let dutch = Words(Language::Dutch);
@@ -258,6 +172,8 @@ mod tests {
         assert_ne!(words, "a word of the node");
         assert_eq!(detail.as_deref(), Some("a word of the node"));
         assert_eq!(dutch.failure(&Failure::new("expired", 5, "x")).1, None);
+        let refused: Failure = regie_protocol::person::OwnerError::TooManyIntents.into();
+        assert!(dutch.failure(&refused).1.is_some_and(|detail| detail.contains("trek er eerst een in")));
         assert_eq!(dutch.failure(&Failure::new("new_code", 1, "as it is")), ("as it is".to_owned(), None));
     }
 

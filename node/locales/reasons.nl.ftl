@@ -1,0 +1,157 @@
+# Waarom iets niet kon, en wat de volgende stap is: één bericht voor elke code van de kern (`Coded`), `why-SOORT-CODE`.
+
+why-identity-bad-key = geen bruikbare publieke ed25519-sleutel
+why-identity-bad-did = geen did:key van een ed25519-sleutel; die begint met did:key:z6Mk
+why-identity-bad-phrase = geen herstelzin: geef de 24 woorden in hun volgorde, met spaties ertussen
+why-attestation-bad-issuer = geen naam van een uitgever: één regel van hoogstens { $bytes } bytes
+why-attestation-bad-presentation = geen presentatie: zichtbare ASCII van hoogstens { $bytes } bytes
+why-wire-too-large = { $got } bytes, waar er hoogstens { $most } worden aangenomen
+why-wire-malformed = niet in de vorm die dit heeft; kopieer het in zijn geheel
+why-wire-unencodable = deze waarde heeft geen vorm in DAG-CBOR
+why-board-too-many-admitted = dit bord laat { $most } bedrijven toe, meer kan niet; haal er eerst een weg
+why-purpose-unknown = geen bekend doel; `regie fields --purposes` noemt ze (DeliveryOfGoods, CustomerCare, …)
+why-category-bad = geen categorie: schrijf 1 tot { $parts } delen van kleine letters, cijfers en streepjes, zoals energy.contract
+why-price-bad = geen prijs: schrijf een bedrag, een munt en eventueel /month of /year, zoals 129.50EUR/month
+why-criterion-unknown = geen maatstaf; er zijn price, match, fields, retention en known
+why-collection-unknown = geen verzameling; er zijn bills, contracts, corrections, messages, meter-readings, warranties en other
+why-agreement-unknown = geen afspraak uit de lijst; neem SD-BASE, SD-BASE-DP, SD-BASE-A, …
+why-link-not-for-pairing = geen link om mee te koppelen; die begint met regie:pair?v=1& en komt in zijn geheel van de leverancier
+why-link-not-of-a-board = geen link van een bord; die begint met regie:board?v=1& en komt in zijn geheel van het bord
+why-link-not-of-a-helper = geen link van een helper; die begint met regie:helper?v=1& en komt in zijn geheel van dat bedrijf
+why-field-misspelt = '{ $asked }' is geen bekend gegeven (bedoelde u { $nearest }?); `regie fields --all` noemt ze
+why-field-unknown = '{ $asked }' is geen bekend gegeven; `regie fields --all` noemt ze
+why-field-unknown-group = '{ $asked }' is geen bekende groep gegevens; `regie fields --all` noemt ze
+why-field-too-long = de waarde is langer dan { $bytes } bytes; maak haar korter
+why-field-not-text = de waarde is leeg of bevat stuurtekens; geef gewone tekst
+
+# Wat de persoon zelf doet.
+why-owner-no-relationship = met die leverancier is er geen relatie; `regie status` noemt de relaties die er zijn
+why-owner-no-request = zo'n verzoek wacht niet op u; `regie requests` noemt de verzoeken die wachten
+why-owner-no-grant = zo'n toestemming is er niet; `regie grants` noemt ze
+why-owner-no-item = zo'n stuk is er niet, of er is al over beslist; `regie inbox` noemt ze
+why-owner-no-segment = zo'n segment is er niet, of niet hiervoor; `regie segments` noemt ze
+why-owner-does-not-fit = wat u hebt past niet bij dat segment, dus u kunt niet zeggen dat u erbij hoort; `regie segments` laat zien waarom
+why-owner-counted = u bent voor dat segment al meegeteld; er is niets verstuurd
+why-owner-budget-spent = uw privacybudget laat dat antwoord nu niet toe; er is niets verstuurd. `regie segments` laat zien wat er over is
+why-owner-too-many-segments = uw woord over { $most } segmenten van deze leverancier wordt onthouden; meer kan nu niet
+why-owner-no-intent = zo'n wens staat niet open; `regie intents` noemt ze
+why-owner-no-offer = zo'n aanbod is niet bewaard; `regie offers` noemt ze
+why-owner-offer-over = dat aanbod of de wens is voorbij; `regie offers` noemt wat er over is
+why-owner-bad-intent = een wens duurt 1 tot { $days } dagen, heeft hoogstens { $details } bijzonderheden van één regel van { $bytes } bytes, neemt 1 tot { $offers } keer een aanbod van één leverancier aan en laat er 1 tot { $kept } in totaal zien
+why-owner-too-many-intents = { $most } wensen staan open; trek er eerst een in
+why-owner-already-revoked = die toestemming is al ingetrokken; er is niets veranderd
+why-owner-too-many-renewals = u nam voor deze leverancier { $most } keer een andere sleutel; beëindig de relatie en koppel opnieuw
+why-owner-unreadable = de opgeslagen waarde van { $field } kan niet gelezen worden, dus er is niets gegeven of verteld; stel het gegeven opnieuw in, of zet een reservekopie terug
+why-owner-already-paired = u bent al met deze leverancier gekoppeld; `regie status` laat het zien
+why-owner-too-many-relationships = deze node houdt { $most } relaties, meer kan niet; beëindig er eerst een
+why-owner-unsigned-profile = het profiel van de leverancier is niet met zijn sleutel ondertekend; er is niets veranderd. Vraag de leverancier om een nieuwe link
+why-owner-other-key = het profiel van de leverancier is van een andere sleutel, die niet als opvolger was aangekondigd; er is niets veranderd. Vraag de leverancier om een nieuwe link
+why-owner-profile-bounds = het profiel van de leverancier valt buiten de grenzen; er is niets veranderd. Vraag de leverancier om een nieuwe link
+why-owner-alternative = het alternatief van de leverancier is geen antwoord op uw voorstel; er is niets veranderd. Vraag de leverancier om een nieuwe link
+why-owner-unsigned-acceptance = de aanvaarding van de leverancier is niet met zijn sleutel ondertekend; er is niets veranderd. Vraag de leverancier om een nieuwe link
+why-owner-acceptance = de aanvaarding van de leverancier is niet van wat u voorstelde; er is niets veranderd. Vraag de leverancier om een nieuwe link
+why-owner-unreadable = de bewaarde waarde van { $field } kan niet worden gelezen, dus er is niets gegeven of gezegd; vul het gegeven opnieuw in, of zet een reservekopie terug
+why-owner-bad-policy = er zijn hoogstens { $rules } regels, met namen van hoogstens { $bytes } bytes
+why-owner-refused = de node kon dat niet doen: { $refusal }
+
+# Wat het bedrijf zelf doet.
+why-supplier-no-relationship = zo'n relatie is er niet; `regie status` noemt ze
+why-supplier-bad-request = een verzoek heeft 1 tot { $fields } gegevens, een reden van hoogstens { $bytes } bytes en een duur van 1 tot { $days } dagen
+why-supplier-too-deep = een toestemming kan hoogstens { $most } stappen worden doorgegeven
+why-supplier-not-delegable = geen toestemming van deze persoon aan uw huidige sleutel laat u dat doorgeven; vraag met `delegations` van 1 of meer, of om meer
+why-supplier-too-wide = wat wordt doorgegeven moet binnen de toestemming erboven blijven: gegevens, doelen, toegang, tijd, bewaartermijn en gebruik
+why-supplier-not-opened = deze persoon heeft die verzameling niet voor u opengezet, of de toestemming is voorbij; de persoon zet haar open met `regie open`
+why-supplier-bad-item = een document heeft een titel van één regel, een mediatype en hoogstens { $bytes } bytes; alleen een verbetering gaat in `corrections`
+why-supplier-too-many-items = er wachten al { $most } stukken op deze persoon; wacht tot de node van de persoon verbinding heeft gehad
+why-supplier-bad-offer = een aanbod heeft een titel van één regel, hoogstens { $terms } voorwaarden, vraagt hoogstens { $fields } gegevens, en eindigt voor de wens waarop het antwoordt wordt vergeten
+why-supplier-bad-segment = een segment heeft een naam van één regel, hoogstens { $clauses } voorwaarden van { $depth } diep, laat mensen erbij horen of meetellen, en eindigt in de toekomst; epsilon is 0.001 tot { $epsilon }
+why-supplier-no-segment = zo'n segment is er niet; vraag de lijst om te zien wat er is
+why-supplier-too-many-segments = er zijn { $most } segmenten gepubliceerd; neem er eerst een terug
+why-supplier-intent-over = die wens is voorbij of ingetrokken; vraag de lijst van wensen die openstaan
+why-supplier-bad-processor = de koppellink van de verwerker is uw eigen link, of noemt geen adres; vraag de verwerker er een
+why-supplier-too-many-delegations = de gegevens van deze persoon zijn { $most } keer doorgegeven; wacht tot er een paar voorbij zijn
+why-supplier-too-many-waiting = er wachten al { $most } verzoeken op deze persoon; wacht op antwoorden
+why-supplier-not-next = dit zijn niet de woorden van de sleutel die uw bedrijf als volgende heeft vastgelegd: die staat op het laatst getoonde blad; er is niets veranderd
+why-supplier-no-next = uw bedrijf heeft geen volgende sleutel vastgelegd; doe het nu, voor de huidige verloren raakt: `regie supplier next-key`
+why-supplier-has-next = uw bedrijf heeft al een volgende sleutel vastgelegd; wie u kent zou een andere niet volgen
+why-supplier-too-many-rotations = een bedrijf kan zijn sleutel { $most } keer veranderen
+why-supplier-bad-profile = het profiel valt buiten de grenzen; zie docs/protocol.md, clause 2
+
+# Wat de andere kant weigerde, voor wie de node beheert die vroeg.
+why-refusal-malformed = Het bericht is geen canonieke DAG-CBOR van een bekende vorm. Stuur wat docs/protocol.md beschrijft.
+why-refusal-too-large = Het bericht gaat boven de grens voor zijn soort. Vraag minder gegevens tegelijk.
+why-refusal-unknown-version = Het object is van een versie die deze node niet spreekt. Gebruik versie 1.
+why-refusal-bad-signature = De handtekening klopt niet voor de genoemde sleutel.
+why-refusal-wrong-sender = Het object noemt een andere sleutel dan die van de verbinding.
+why-refusal-wrong-audience = Het object is voor een andere sleutel bedoeld.
+why-refusal-not-paired = Onder deze sleutel is er geen relatie. Koppel eerst met een uitnodiging.
+why-refusal-bad-invitation = De uitnodiging is onbekend, opgebruikt of verlopen. Vraag de leverancier om een nieuwe.
+why-refusal-clock-skew = De tijd in het bericht scheelt meer dan 5 minuten met die van deze node. Zet de klok goed en stuur opnieuw.
+why-refusal-replayed = Dit verzoek is al eens gedaan. Het antwoord erop, als dat er is, is onderweg.
+why-refusal-rate-limited = Te veel verzoeken. Wacht een uur, of vraag meer gegevens tegelijk.
+why-refusal-too-many-waiting = Er wachten al te veel verzoeken op het woord van de persoon. Wacht op antwoorden.
+why-refusal-unknown-field = Zo'n gegeven staat niet in de woordenlijst. Zie docs/glossary.md.
+why-refusal-not-granted = Geen toestemming dekt dit gegeven en dit doel, en de regels van de persoon weigeren het.
+why-refusal-outside-agreement = De afspraak tussen u laat dit doel, deze bewaartermijn of dit doorgeven niet toe.
+why-refusal-collection-full = De node van de persoon bewaart geen stukken van u meer. Wacht tot de persoon er heeft weggegooid.
+why-refusal-declined = De persoon zei nee.
+why-refusal-expired = De toestemming is verlopen. Vraag een nieuwe.
+why-refusal-not-yet-valid = De toestemming geldt nog niet.
+why-refusal-revoked = De toestemming is ingetrokken. Verwijder wat zij gaf, waar het bericht dat zegt.
+why-refusal-used-up = De toestemming is zo vaak gebruikt als mocht. Vraag een nieuwe.
+why-refusal-widened = Een schakel van de keten is ruimer dan die erboven.
+why-refusal-broken-chain = Een schakel van de keten volgt niet uit die erboven.
+why-refusal-forked = Het logboek volgt niet op de eerder geziene wortel: het is afgebroken of herschreven.
+why-refusal-paused = De persoon heeft deze relatie stilgezet. Probeer het later opnieuw.
+why-refusal-unavailable = De node kan nu niet antwoorden. Probeer het later opnieuw.
+why-refusal-not-a-board = Deze node is geen bord. Stuur wensen en aanbod naar een die dat wel is.
+why-refusal-unknown-intent = Zo'n wens staat niet open op dit bord. Die is ingetrokken, voorbij of is er nooit geweest.
+why-refusal-not-admitted = Dit bord neemt aanbod aan van bedrijven die het toeliet. Vraag de beheerder om uw sleutel toe te laten.
+why-refusal-wrong-board = Aanbod voor deze wens gaat naar het bord dat de wens noemt.
+why-refusal-board-full = Het bord houdt zo veel wensen als het kan. Probeer het later opnieuw, of een ander bord.
+why-refusal-too-many-offers = Deze wens neemt geen aanbod meer aan, of niet meer van u.
+why-refusal-unknown-segment = Dit bedrijf publiceert zo'n segment niet, of niet meer. Vraag naar zijn segmenten.
+why-refusal-not-a-helper = Deze node telt geen antwoorden voor anderen op, of voor geen segmenten meer. Vraag een andere helper.
+why-refusal-wrong-batch = Van deze telling staat een andere reeks open, of de sleutel is een andere. Neem het segment terug en publiceer het opnieuw.
+why-refusal-too-few = Minder antwoorden dan het segment zijn mensen belooft worden niet opgeteld. Wacht op meer.
+why-refusal-unexpected = Dit bericht hoort hier niet: het is voor de andere rol.
+
+# Wat het domein van een leverancier zegt.
+why-unread-not-a-domain = wat de leverancier zijn domein noemt is geen naam van een domein in ASCII; vraag de leverancier zijn profiel te herstellen
+why-unread-unresolved = de naam van het domein wordt niet gevonden; kijk naar uw verbinding, of vraag de leverancier of het domein nog van hem is
+why-unread-private = de naam van het domein leidt naar een besloten netwerk, waar niet wordt gekeken; sta het bij naam toe in config.toml: domain_hosts = ["HOST"]
+why-unread-unreachable = de webserver van het domein antwoordt niet; het wordt later opnieuw geprobeerd
+why-unread-certificate = het certificaat van het domein klopt niet: het is verlopen, van een andere naam, of van een uitgever die dit systeem niet vertrouwt; vraag de leverancier het te vernieuwen
+why-unread-slow = de webserver van het domein antwoordde niet op tijd; het wordt later opnieuw geprobeerd
+why-unread-redirect = het domein verwijst door in plaats van zelf te antwoorden; vraag de leverancier zijn document daar te zetten
+why-unread-no-document = het domein heeft geen document op /.well-known/regie.json; vraag de leverancier het daar te zetten (`regie supplier domain`)
+why-unread-too-large = het document van het domein is groter dan 192 KiB; vraag de leverancier het opnieuw te schrijven (`regie supplier domain`)
+why-unread-not-a-document = wat het domein op /.well-known/regie.json heeft is geen ondertekend profiel; vraag de leverancier het opnieuw te schrijven (`regie supplier domain`)
+why-unread-proxied = de proxy van deze node leidde niet naar de webserver van het domein; kijk of de proxy draait en anderen bereikt: het wordt later opnieuw geprobeerd
+why-unread-outdated = het document van het domein is nog ondertekend met een sleutel die de leverancier heeft vervangen; vraag de leverancier het opnieuw te schrijven (`regie supplier domain`)
+why-unread-no-tls = deze node kan geen certificaten nakijken; installeer het pakket ca-certificates
+why-contradiction-other-key = het document van het domein is van een andere sleutel: deze leverancier heeft dat domein niet, of heeft een nieuwe sleutel; vraag het langs een weg die u vertrouwt
+why-contradiction-revoked = het domein zegt dat deze sleutel er niet meer voor spreekt: die is verloren of gestolen. Aan wie hem heeft wordt niets gezegd; vraag de leverancier om een nieuwe link langs een weg die u vertrouwt
+why-contradiction-other-domain = het document van het domein noemt een ander domein; vraag de leverancier langs een weg die u vertrouwt
+
+# Waar een waarde vandaan komt.
+provenance-typed = getypt
+provenance-imported = ingelezen uit { $what }
+provenance-supplier = van leverancier …{ $what }
+provenance-attested = bevestigd door { $what }
+
+# Wie bij een segment hoort.
+predicate-and = en
+predicate-or = of
+predicate-not = niet ({ $what })
+predicate-is = is
+predicate-has = { $what } is bekend
+predicate-begins = { $what } begint met
+predicate-years-ago = { $what } jaar geleden
+predicate-to = tot
+predicate-least = minstens { $what }
+predicate-most = hoogstens { $what }
+predicate-anything = wat dan ook
+
+# Een regel die uit een woord van de persoon over een verzoek is gemaakt, in zijn geheel.
+rule-said = u zei: { $what }

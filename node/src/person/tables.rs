@@ -1,0 +1,104 @@
+//! The tables of a person's store: what stands under which key, and what can be erased.
+//!
+//! In: nothing. Out: one constant a table, and the list of all. Names and codes are part of the file's format, which
+//! docs/store-format.md describes; a table that goes leaves its code unused.
+
+use regie_protocol::{
+    agreement::Agreement,
+    audit::{Log, TreeHead},
+    field::{FieldPath, Observed},
+    identity::{Nonce, PublicKey},
+    person::Record,
+    signed::{ObjectId, Signed},
+};
+
+use super::activity::Counts;
+#[cfg(feature = "vc")]
+use crate::credential::{CREDENTIAL_BYTES, Credential, HolderKey};
+use crate::{
+    clock::ClockRecord,
+    store::{Nth, Secret, tables},
+};
+
+tables! {
+    role: "person", version: 1;
+    facts FACTS = 1 "facts", "The node's own facts, each under its name." {
+        /// The root seed, from which every key is derived.
+        pub(super) SEED = "seed": Secret;
+        /// The floor of the clock.
+        pub(super) CLOCK = "clock": ClockRecord;
+        /// The signed head of the personal log.
+        pub(super) HEAD = "head": Signed<TreeHead>;
+        /// What the person wants to be called by their own node.
+        pub(super) NAME = "name": String;
+        /// The agreement that is proffered to the next supplier.
+        pub(super) PROFFER = "proffer": Agreement;
+        /// What happened, counted by day.
+        pub(super) ACTIVITY = "activity": Vec<(u64, Counts)>;
+        /// The defaults.
+        pub(super) POLICY = "policy": Record;
+        /// How often the node was restored.
+        pub(super) EPOCH = "epoch": Record;
+        /// Since when past requests are counted.
+        pub(super) COUNTS_FROM = "counts_from": Record;
+    }
+    tables {
+        /// Relationships, by supplier.
+        pub(super) Plain RELATIONSHIPS = 2 "relationships": PublicKey => Record;
+        /// What is known of who a supplier is.
+        pub(super) Plain IDENTITIES = 3 "identities": PublicKey => Record;
+        /// Fields that the person took back from a supplier.
+        pub(super) Plain WITHDRAWN_FIELDS = 4 "withdrawn_fields": PublicKey => Record;
+        /// Grants, by supplier and grant.
+        pub(super) Plain GRANTS = 5 "grants": (PublicKey, ObjectId) => Record;
+        /// What suppliers handed on, by processor and last link.
+        pub(super) Plain MANDATES = 6 "mandates": (PublicKey, ObjectId) => Record;
+        /// How often a grant, or a link of a delegation, was used.
+        pub(super) Plain GRANT_USES = 7 "grant_uses": ObjectId => Record;
+        /// Revocations.
+        pub(super) Plain REVOCATIONS = 8 "revocations": ObjectId => Record;
+        /// Ids of requests that were seen, against replay.
+        pub(super) Plain SEEN_REQUESTS = 9 "seen_requests": (PublicKey, Nonce) => Record;
+        /// Up to when ids of a supplier's requests were forgotten.
+        pub(super) Plain SEEN_HORIZONS = 10 "seen_horizons": PublicKey => Record;
+        /// Requests that wait for the person.
+        pub(super) Plain WAITING_REQUESTS = 11 "waiting_requests": (PublicKey, Nonce) => Record;
+        /// Messages that wait to be signed for, values and all, by supplier.
+        pub(super) Erasable OUTBOX = 12 "outbox": Nth<PublicKey> => Record;
+        /// The personal log.
+        pub(super) Plain PERSONAL_LOG = 13 "personal_log": Nth<()> => Record;
+        /// The logs that suppliers witness.
+        pub(super) Plain SHARED_LOGS = 14 "shared_logs": Nth<PublicKey> => Record;
+        /// Where each log stands.
+        pub(super) Plain LOG_HEADS = 15 "log_heads": Log => Record;
+        /// Erasure receipts of suppliers.
+        pub(super) Plain RECEIPTS = 16 "receipts": (PublicKey, ObjectId) => Record;
+        /// Values of fields.
+        pub(super) Erasable FIELDS = 17 "fields": FieldPath => Observed, within regie_protocol::limits::OBJECT_BYTES;
+        /// Earlier values of fields.
+        pub(super) Erasable FIELD_HISTORY = 18 "field_history": Nth<FieldPath> => Observed,
+            within regie_protocol::limits::OBJECT_BYTES;
+        /// Which fields a supplier has.
+        pub(super) Plain KNOWN_FIELDS = 19 "known_fields": (PublicKey, FieldPath) => Record;
+        /// The terms of past requests, in a ring.
+        pub(super) Plain PAST_REQUESTS = 20 "past_requests": Nth<()> => Record;
+        /// What suppliers sent, without what it says.
+        pub(super) Plain ITEMS = 21 "items": (PublicKey, Nonce) => Record;
+        /// What suppliers sent.
+        pub(super) Erasable ITEM_CONTENTS = 22 "item_contents": (PublicKey, Nonce) => Record;
+        /// Credentials (with the feature `vc`).
+        #[cfg(feature = "vc")]
+        pub(super) Erasable CREDENTIALS = 23 "credentials": [u8; 16] => Credential, within 2 * CREDENTIAL_BYTES;
+        /// Keys that wait for a credential to be bound to them (with the feature `vc`).
+        #[cfg(feature = "vc")]
+        pub(super) Erasable HOLDER_KEYS = 24 "holder_keys": [u8; 16] => HolderKey, within 2 * CREDENTIAL_BYTES;
+        /// Segments that a supplier published.
+        pub(super) Plain SEGMENTS = 25 "segments": PublicKey => Record;
+        /// What the person said of a segment.
+        pub(super) Plain SEGMENT_ANSWERS = 26 "segment_answers": (PublicKey, ObjectId) => Record;
+        /// What the person wants.
+        pub(super) Erasable INTENTS = 27 "intents": ObjectId => Record;
+        /// Offers for it, by intent.
+        pub(super) Erasable OFFERS = 28 "offers": (ObjectId, ObjectId) => Record;
+    }
+}

@@ -1,0 +1,253 @@
+//! Words for what the core gives as codes: errors, refusals, purposes, fields, provenance, who belongs to a segment.
+//! In: the core's types. Out: a sentence for people, in their language where a page shows it and in English elsewhere.
+
+use fluent_bundle::{FluentArgs, FluentValue};
+use regie_protocol::{
+    coded::{Coded, Parameter},
+    field::{FieldPath, Provenance},
+    policy::SAID,
+    purpose::Purpose,
+    segment::Predicate,
+};
+
+use crate::locale::Language;
+
+/// Why something was not done, in any language.
+#[derive(Clone, Debug)]
+pub(crate) struct Reason {
+    key: String,
+    parameters: Vec<(&'static str, Parameter)>,
+    /// What was typed and could not be read.
+    of: Option<String>,
+}
+
+impl Reason {
+    pub(crate) fn new(error: &impl Coded) -> Self {
+        let key = key(error.kind(), error.code());
+        Self { key, parameters: error.parameters(), of: None }
+    }
+
+    /// The same, of this text.
+    pub(crate) fn of(self, text: &str) -> Self {
+        Self { of: Some(text.to_owned()), ..self }
+    }
+
+    pub(crate) fn sentence(&self, language: Language) -> String {
+        let mut arguments = FluentArgs::new();
+        for (name, parameter) in &self.parameters {
+            arguments.set(*name, value(parameter, language));
+        }
+        let sentence = language.message(&self.key, Some(&arguments)).unwrap_or_else(|| self.key.clone());
+        match &self.of {
+            Some(text) => format!("'{text}': {sentence}"),
+            None => sentence,
+        }
+    }
+}
+
+/// Why not, in English.
+pub(crate) fn sentence(error: &impl Coded) -> String {
+    Reason::new(error).sentence(Language::English)
+}
+
+/// What a purpose is, in English.
+pub(crate) fn purpose(purpose: Purpose) -> String {
+    said(&format!("purpose-{}", purpose.name()))
+}
+
+/// What a field is called, in English.
+pub(crate) fn field(field: FieldPath) -> String {
+    said(&format!("field-{}", field.info().path.replace('.', "-")))
+}
+
+/// Where a value comes from, in English.
+pub(crate) fn provenance(provenance: &Provenance) -> String {
+    match provenance {
+        Provenance::Typed => said("provenance-typed"),
+        Provenance::Imported(format) => about("provenance-imported", format),
+        Provenance::Supplier(key) => about("provenance-supplier", &key.short()),
+        Provenance::Attested(attestation) => about("provenance-attested", &attestation.issuer.to_string()),
+    }
+}
+
+/// The name of a rule, in English: those of the presets, and those made of a word of the person's, are codes, which have
+/// words; any other is the person's own.
+pub(crate) fn rule(name: &str) -> String {
+    match name.strip_prefix(SAID) {
+        Some(of) => about("rule-said", of),
+        None => Language::English.message(&rule_key(name), None).unwrap_or_else(|| name.to_owned()),
+    }
+}
+
+/// The key of the words for a rule that is named by a code.
+pub(crate) fn rule_key(name: &str) -> String {
+    let key: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("rule-{key}")
+}
+
+/// Who belongs to a segment, in English.
+pub(crate) fn predicate(of: &Predicate) -> String {
+    let several = |parts: &[Predicate], word: &str| {
+        let part = |part: &Predicate| match part {
+            Predicate::All(_) | Predicate::Any(_) => format!("({})", predicate(part)),
+            _ => predicate(part),
+        };
+        parts.iter().map(part).collect::<Vec<_>>().join(&format!(" {} ", said(word)))
+    };
+    let is = |path: &FieldPath, what: &str| format!("{} {} {what}", field(*path), said("predicate-is"));
+    match of {
+        Predicate::All(parts) => several(parts, "predicate-and"),
+        Predicate::Any(parts) => several(parts, "predicate-or"),
+        Predicate::Not(part) => about("predicate-not", &predicate(part)),
+        Predicate::Has(path) => about("predicate-has", &field(*path)),
+        Predicate::Is { field, values } => {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            is(field, &values.join(&format!(" {} ", said("predicate-or"))))
+        }
+        Predicate::Begins { field: path, with } => format!("{} {with}", about("predicate-begins", &field(*path))),
+        Predicate::Number { field, least, most } => is(field, &span(least.as_ref(), most.as_ref())),
+        Predicate::Years { field, least, most } => {
+            is(field, &about("predicate-years-ago", &span(least.as_ref(), most.as_ref())))
+        }
+    }
+}
+
+fn span<T: ToString>(least: Option<&T>, most: Option<&T>) -> String {
+    match (least, most) {
+        (Some(least), Some(most)) => format!("{} {} {}", least.to_string(), said("predicate-to"), most.to_string()),
+        (Some(least), None) => about("predicate-least", &least.to_string()),
+        (None, Some(most)) => about("predicate-most", &most.to_string()),
+        (None, None) => said("predicate-anything"),
+    }
+}
+
+fn key(kind: &str, code: &str) -> String {
+    format!("why-{kind}-{}", code.replace('_', "-"))
+}
+
+fn value(parameter: &Parameter, language: Language) -> FluentValue<'static> {
+    match parameter {
+        Parameter::Number(number) => FluentValue::from(*number),
+        Parameter::Text(text) => FluentValue::from(text.clone()),
+        Parameter::Refusal(refusal) => FluentValue::from(Reason::new(refusal).sentence(language)),
+        _ => FluentValue::None,
+    }
+}
+
+fn said(key: &str) -> String {
+    Language::English.message(key, None).unwrap_or_else(|| key.to_owned())
+}
+
+fn about(key: &str, what: &str) -> String {
+    let mut arguments = FluentArgs::new();
+    arguments.set("what", FluentValue::from(what.to_owned()));
+    Language::English.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use regie_protocol::{
+        agreement::UnknownAgreement,
+        attestation::AttestationError,
+        board::BoardError,
+        field::FieldError,
+        identity::IdentityError,
+        intent::{BadBoardLink, BadCategory, BadPrice, UnknownCriterion},
+        item::UnknownCollection,
+        person::{Mismatch, OwnerError},
+        profile::BadLink,
+        purpose::UnknownPurpose,
+        refusal::Refusal,
+        standing::{Contradiction, Unread},
+        supplier::SupplierError,
+        tally::BadHelperLink,
+        wire::WireError,
+    };
+
+    use super::*;
+
+    fn codes<E: Coded>(example: &E) -> impl Iterator<Item = String> {
+        let kind = example.kind();
+        E::CODES.iter().map(move |code| key(kind, code))
+    }
+
+    #[test]
+    fn every_code_of_the_core_has_its_sentence() {
+        let keys = codes(&UnknownAgreement)
+            .chain(codes(&AttestationError::Issuer))
+            .chain(codes(&BoardError::TooManyAdmitted))
+            .chain(codes(&FieldError::TooLong))
+            .chain(codes(&IdentityError::BadKey))
+            .chain(codes(&BadBoardLink))
+            .chain(codes(&BadCategory))
+            .chain(codes(&BadPrice))
+            .chain(codes(&UnknownCriterion))
+            .chain(codes(&UnknownCollection))
+            .chain(codes(&OwnerError::NoGrant))
+            .chain(codes(&BadLink))
+            .chain(codes(&UnknownPurpose))
+            .chain(codes(&Refusal::Expired))
+            .chain(codes(&Unread::Slow))
+            .chain(codes(&Contradiction::Revoked))
+            .chain(codes(&SupplierError::BadOffer))
+            .chain(codes(&BadHelperLink))
+            .chain(codes(&WireError::Malformed));
+        let keys: Vec<String> = keys.collect();
+        assert!(keys.len() > 100, "{}", keys.len());
+        for key in keys {
+            for language in [Language::English, Language::Dutch] {
+                assert!(language.message(&key, None).is_some(), "{key} {language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_stand_in_their_places() {
+        let misspelt = "adress.street".parse::<FieldPath>().expect_err("a misspelt field");
+        let says =
+            "'adress.street' is not a known field (did you mean address.street?); `regie fields --all` lists them";
+        assert_eq!(sentence(&misspelt), says);
+        let refused = OwnerError::Refused(Refusal::Unavailable);
+        assert_eq!(sentence(&refused), "the node could not do that: The node can't answer now. Try again later.");
+        assert_eq!(
+            Reason::new(&refused).sentence(Language::Dutch),
+            "de node kon dat niet doen: De node kan nu niet antwoorden. Probeer het later opnieuw."
+        );
+        for error in [OwnerError::BadIntent, OwnerError::BadPolicy, OwnerError::BadPairing(Mismatch::OtherKey)] {
+            assert!(!sentence(&error).contains(['{', '$']), "{}", sentence(&error));
+        }
+        for error in [SupplierError::BadSegment, SupplierError::BadOffer, SupplierError::BadRequest] {
+            assert!(!sentence(&error).contains(['{', '$']), "{}", sentence(&error));
+        }
+    }
+
+    #[test]
+    fn a_predicate_reads_as_a_sentence() {
+        let path = |text: &str| text.parse::<FieldPath>().expect("a field");
+        let of = Predicate::All(vec![
+            Predicate::Years { field: path("birthDate"), least: Some(18), most: None },
+            Predicate::Any(vec![
+                Predicate::Begins { field: path("address.postalCode"), with: "35".into() },
+                Predicate::Is { field: path("household.homeType"), values: ["rent".into(), "owned".into()].into() },
+            ]),
+            Predicate::Not(Box::new(Predicate::Has(path("telephone")))),
+        ]);
+        assert_eq!(
+            predicate(&of),
+            "date of birth is at least 18 years ago and (postal code begins with 35 or kind of home is owned or rent) \
+             and not (telephone number is known)"
+        );
+        let of = Predicate::All(vec![
+            Predicate::Begins { field: path("address.postalCode"), with: "10".into() },
+            Predicate::Any(vec![
+                Predicate::Number { field: path("household.size"), least: Some(1), most: Some(2) },
+                Predicate::Not(Box::new(Predicate::Years { field: path("birthDate"), least: Some(65), most: None })),
+            ]),
+        ]);
+        assert_eq!(
+            predicate(&of),
+            "postal code begins with 10 and (persons in the household is 1 to 2 or not (date of birth is at least 65 \
+             years ago))"
+        );
+    }
+}

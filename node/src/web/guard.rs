@@ -1,0 +1,133 @@
+//! Turns away what comes by another host's name (DNS rebinding) or from another site's page (CSRF), and what takes too
+//! long. In: requests. Out: the room's answer, or a refusal in the room's words.
+
+use std::net::SocketAddr;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::{Face, limits};
+
+/// Who calls a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// One person in a browser on this machine, at this address. The browser sends the cookie by itself, so only the
+    /// own hosts are answered, a look from another site is refused, and a form must show that it is ours.
+    Owner(SocketAddr),
+    /// A company's systems and people, under whatever name the company gives this machine. A call brings its key, which
+    /// no other site has; what a browser sends from another site changes nothing all the same.
+    Systems,
+}
+
+/// Why a request did not come as far as the room, or not through it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It named another host.
+    Host,
+    /// Another site's page asked for it.
+    Site,
+    /// A change that did not come from a page of ours.
+    Form,
+    /// The room took longer than [`limits::CALL`].
+    Late,
+}
+
+/// Host, origin, method, time.
+pub(super) async fn guard(State(face): State<Face>, request: Request, next: Next) -> Response {
+    if let Some(refused) = face.callers.refuse(request.method(), request.headers()) {
+        return (face.refusal)(refused);
+    }
+    // An event stream is answered at once: what follows its head is not bounded here.
+    let answered = tokio::time::timeout(limits::CALL, next.run(request)).await;
+    answered.unwrap_or_else(|_| (face.refusal)(Refused::Late))
+}
+
+impl Callers {
+    fn refuse(self, method: &Method, headers: &HeaderMap) -> Option<Refused> {
+        match self {
+            Self::Owner(address) => refuse_owner(address.port(), method, headers),
+            Self::Systems => {
+                let changes = !matches!(*method, Method::GET | Method::HEAD);
+                (changes && from_elsewhere(headers)).then_some(Refused::Site)
+            }
+        }
+    }
+}
+
+fn refuse_owner(port: u16, method: &Method, headers: &HeaderMap) -> Option<Refused> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (host, more) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
+    let own = |host: &str| {
+        [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")]
+            .iter()
+            .any(|own| own == host)
+    };
+    let Some(host) = host.filter(|host| more.is_none() && own(host)) else { return Some(Refused::Host) };
+    if method == Method::GET {
+        // A page elsewhere, another port of this machine included, has no business with ours, not even to look.
+        return from_elsewhere(headers).then_some(Refused::Site);
+    }
+    let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes() == format!("http://{host}").as_bytes());
+    let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
+    let form = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
+        kind.starts_with("application/x-www-form-urlencoded") || kind.starts_with("multipart/form-data;")
+    });
+    // A browser sends at least one of the two with every POST; both must be ours where they are there.
+    let known = origin.is_some() || site.is_some();
+    let fine = method == Method::POST && known && origin.unwrap_or(true) && site.unwrap_or(true) && form;
+    (!fine).then_some(Refused::Form)
+}
+
+/// Does a browser say that another site's page is behind this? Other programs say nothing.
+fn from_elsewhere(headers: &HeaderMap) -> bool {
+    let foreign = |site: &HeaderValue| site != "same-origin" && site != "none";
+    headers.get_all("sec-fetch-site").iter().any(foreign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(of: &[(&'static str, &str)]) -> HeaderMap {
+        let pairs = of.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+        pairs.collect::<Vec<(axum::http::HeaderName, HeaderValue)>>().into_iter().collect()
+    }
+
+    #[test]
+    fn the_owners_room_answers_its_own_hosts_and_its_own_forms() {
+        let room = Callers::Owner(([127, 0, 0, 1], 7480).into());
+        let own = ("host", "localhost:7480");
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let get = |of: &[(&'static str, &str)]| room.refuse(&Method::GET, &headers(of));
+        let post = |of: &[(&'static str, &str)]| room.refuse(&Method::POST, &headers(of));
+        assert_eq!(get(&[own]), None);
+        assert_eq!(get(&[]), Some(Refused::Host));
+        assert_eq!(get(&[("host", "evil.example:7480")]), Some(Refused::Host));
+        assert_eq!(get(&[own, ("sec-fetch-site", "cross-site")]), Some(Refused::Site));
+        assert_eq!(post(&[own, form, ("origin", "http://localhost:7480")]), None);
+        assert_eq!(
+            post(&[own, form, ("origin", "http://127.0.0.1:7480")]),
+            Some(Refused::Form),
+            "another of our names"
+        );
+        assert_eq!(post(&[own, form]), Some(Refused::Form), "nothing shows whose it is");
+    }
+
+    #[test]
+    fn a_companys_room_has_any_name_and_takes_no_change_from_another_site() {
+        let named = ("host", "data.company.example");
+        let refuse = |method: Method, site: &'static str| {
+            Callers::Systems.refuse(&method, &headers(&[named, ("sec-fetch-site", site)]))
+        };
+        assert_eq!(Callers::Systems.refuse(&Method::POST, &headers(&[named])), None, "a program, with its key");
+        assert_eq!(refuse(Method::POST, "same-origin"), None);
+        assert_eq!(refuse(Method::GET, "cross-site"), None, "a link to the page may stand in a mail");
+        for method in [Method::POST, Method::DELETE, Method::OPTIONS] {
+            assert_eq!(refuse(method, "cross-site"), Some(Refused::Site));
+        }
+    }
+}

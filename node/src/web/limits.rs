@@ -1,0 +1,103 @@
+//! Every bound of what is served by HTTP, with its unit. In: nothing. Out: constants.
+
+use std::time::Duration;
+
+// Connections and calls, in every room alike.
+
+/// Connections at once; for one more, the oldest on which nobody proved who they are is closed.
+pub const CONNECTIONS: usize = 512;
+/// Connections at once of one address (of IPv6, of one /64) that is not of this machine: half of all, so that one alone
+/// can't take every place, and a company's proxy, behind which everybody is one address, still can hold many.
+pub const CONNECTIONS_PER_ADDRESS: usize = CONNECTIONS / 2;
+/// A request's head must be complete within this time; a silent connection is closed after it.
+pub const HEAD: Duration = Duration::from_secs(10);
+/// Longest head of a request, in bytes. Cookies know no ports: a browser sends those of everything else that runs on
+/// this machine as well.
+pub const HEAD_BYTES: usize = 64 * 1024;
+/// Most header fields of a request.
+pub const HEADERS: usize = 64;
+/// A request must be read and answered within this time, what follows the head of an answer apart.
+pub const CALL: Duration = Duration::from_secs(60);
+
+// Bodies.
+
+/// Longest body of a form, in bytes.
+pub const FORM_BYTES: usize = 64 * 1024;
+/// Longest body of an import, in bytes.
+pub const IMPORT_BYTES: usize = 1024 * 1024 + 64 * 1024;
+/// Longest form of the company's page, in bytes.
+pub const CONSOLE_FORM_BYTES: usize = 1024;
+/// Largest body of a call, in bytes.
+pub const BODY_BYTES: usize = 1024 * 1024;
+/// Largest list of customers, in bytes, as it stands in the body of the one call that takes more than others.
+pub const LIST_BYTES: usize = 8 * 1024 * 1024;
+/// Of a call's body that is too large, this much is read and thrown away before the answer, in bytes.
+pub const DRAIN_BYTES: usize = 64 * 1024 * 1024;
+/// And for at most this long.
+pub const DRAIN: Duration = Duration::from_secs(2);
+/// Longest `Idempotency-Key`, in bytes.
+pub const IDEMPOTENCY_KEY_BYTES: usize = 255;
+
+// Who is in.
+
+/// Sessions of a room at once; who was away longest gives way.
+pub const SESSIONS: usize = 64;
+/// A session ends after this time.
+pub const SESSION: Duration = Duration::from_secs(12 * 60 * 60);
+/// A session of the dashboard locks itself after this time without a request.
+pub const IDLE: Duration = Duration::from_secs(15 * 60);
+/// On the company's page the key is asked for again after this time without a look.
+pub const CONSOLE_IDLE: Duration = Duration::from_secs(30 * 60);
+/// One-time links that are open at once; the oldest gives way.
+pub const LINKS: usize = 16;
+/// How long a one-time link holds.
+pub const LINK: Duration = Duration::from_secs(10 * 60);
+/// Passphrases tried in [`TRIES_WITHIN`], over all sessions.
+pub const TRIES: usize = 5;
+/// See [`TRIES`].
+pub const TRIES_WITHIN: Duration = Duration::from_secs(60);
+/// Fewest characters of a passphrase that is chosen on a page.
+pub const PASSPHRASE_CHARS: usize = 10;
+
+// What stands on a page.
+
+/// Rules on one page.
+pub const RULES: usize = 50;
+/// Suppliers on one page.
+pub const SUPPLIERS: usize = 50;
+/// Entries of the log on one page.
+pub const ENTRIES: usize = 50;
+/// Entries of a page of the API where none is asked for.
+pub const PAGE: usize = 50;
+/// Most entries of a page of the API.
+pub const PAGE_MOST: usize = 200;
+/// Longest life of an invitation, in days.
+pub const INVITATION_DAYS: u32 = 366;
+/// Rows that stand in memory until they are a part of a Parquet file.
+pub const ROW_GROUP: usize = 10_000;
+
+// Streams.
+
+/// Longest time one event stream of the dashboard is served.
+pub const STREAM: Duration = Duration::from_secs(120);
+/// Time between two looks of it at what is undelivered.
+pub const LOOK: Duration = Duration::from_millis(500);
+/// Event streams and exports of the API at once.
+pub const STREAMS: usize = 64;
+/// A quiet event stream carries a comment after this time, so that both sides notice a dead one.
+pub const STREAM_QUIET: Duration = Duration::from_secs(15);
+/// A stream looks by itself after this time, since another process may have written.
+pub const STREAM_LOOK: Duration = Duration::from_secs(5);
+
+// What is told to other systems.
+
+/// A webhook's receiver must answer within this time.
+pub const DELIVERY: Duration = Duration::from_secs(15);
+/// Deliveries that wait for their time are looked at this often.
+pub const DELIVERY_LOOK: Duration = Duration::from_secs(1);
+/// Events that are handed to the bus before its words of receipt are waited for.
+pub const BUS_AT_ONCE: usize = 64;
+/// The bus must say within this time that it has an event.
+pub const BUS: Duration = Duration::from_secs(15);
+/// After trouble with the bus, this long until the next try.
+pub const BUS_AGAIN: Duration = Duration::from_secs(2);

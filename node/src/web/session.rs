@@ -1,0 +1,173 @@
+//! Who is in: sessions by token. In: tokens, the time. Out: what a room keeps of the one who is in.
+//!
+//! Tokens are 256 random bits. Only their SHA-256 is kept, as the key of a map: finding one tells nothing of the
+//! others, and no comparison of ours takes a time that depends on a secret.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::http::{HeaderMap, header};
+use sha2::{Digest as _, Sha256};
+
+use super::limits;
+use crate::clock;
+
+/// A token as it is kept.
+pub(crate) type Hash = [u8; 32];
+
+/// What a room keeps of somebody who is in.
+pub(crate) trait Visit: Clone {
+    /// How long one may be away.
+    const IDLE: Duration;
+
+    /// Does the session go on after that? A room that locks it instead does so here.
+    fn goes_on_after_idle(&mut self) -> bool;
+
+    /// May it be shown anything?
+    fn is_open(&self) -> bool {
+        true
+    }
+}
+
+/// The sessions of a room, at most [`limits::SESSIONS`]; whoever was away longest gives way.
+pub(crate) struct Sessions<V>(Mutex<HashMap<Hash, Session<V>>>);
+
+struct Session<V> {
+    visit: V,
+    begun: Instant,
+    seen: Instant,
+}
+
+impl<V> Default for Sessions<V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<V: Visit> Sessions<V> {
+    /// A session for somebody who proved who they are; its token comes out.
+    pub(crate) fn begin(&self, visit: V) -> String {
+        let now = Instant::now();
+        insert(&mut self.inside(), Session { visit, begun: now, seen: now })
+    }
+
+    /// The visit of a token, if its session has not ended. A sign of use.
+    pub(crate) fn visit(&self, token: &str) -> Option<V> {
+        let mut sessions = self.inside();
+        sessions.retain(|_, session| {
+            session.begun.elapsed() <= limits::SESSION
+                && (session.seen.elapsed() <= V::IDLE || session.visit.goes_on_after_idle())
+        });
+        let session = sessions.get_mut(&hash(token))?;
+        session.seen = Instant::now();
+        Some(session.visit.clone())
+    }
+
+    /// Is somebody still in by this token? Unlike [`Self::visit`] this is no sign of use.
+    pub(crate) fn is_open(&self, token: &str) -> bool {
+        self.inside().get(&hash(token)).is_some_and(|session| {
+            session.visit.is_open() && session.seen.elapsed() <= V::IDLE && session.begun.elapsed() <= limits::SESSION
+        })
+    }
+
+    /// Changes a visit; what the change answers comes out, where there is one.
+    pub(crate) fn change<T>(&self, token: &str, change: impl FnOnce(&mut V) -> T) -> Option<T> {
+        self.inside().get_mut(&hash(token)).map(|session| change(&mut session.visit))
+    }
+
+    /// Puts a session under a new token: what a thief of the old token held is worth nothing. It ends when it would
+    /// have ended.
+    pub(crate) fn renew(&self, token: &str, change: impl FnOnce(&mut V)) -> Option<String> {
+        let mut sessions = self.inside();
+        let mut session = sessions.remove(&hash(token))?;
+        change(&mut session.visit);
+        session.seen = Instant::now();
+        Some(insert(&mut sessions, session))
+    }
+
+    pub(crate) fn end(&self, token: &str) {
+        self.inside().remove(&hash(token));
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.inside().len()
+    }
+
+    fn inside(&self) -> std::sync::MutexGuard<'_, HashMap<Hash, Session<V>>> {
+        // Nothing in here can be left half done, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn insert<V>(sessions: &mut HashMap<Hash, Session<V>>, session: Session<V>) -> String {
+    while sessions.len() >= limits::SESSIONS {
+        let oldest = sessions.iter().min_by_key(|(_, session)| session.seen).map(|(hash, _)| *hash);
+        oldest.map(|hash| sessions.remove(&hash));
+    }
+    let token = token();
+    sessions.insert(hash(&token), session);
+    token
+}
+
+/// A fresh token.
+pub(crate) fn token() -> String {
+    data_encoding::BASE64URL_NOPAD.encode(&clock::random::<32>())
+}
+
+/// A token as it is kept.
+pub(crate) fn hash(token: &str) -> Hash {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// The value of a cookie that a browser sent.
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut found = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    found.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    struct Ends(u32);
+
+    impl Visit for Ends {
+        const IDLE: Duration = Duration::ZERO;
+
+        fn goes_on_after_idle(&mut self) -> bool {
+            self.0 += 1;
+            self.0 < 3
+        }
+    }
+
+    #[test]
+    fn what_is_idle_goes_on_as_long_as_the_room_says() {
+        let sessions = Sessions::default();
+        let token = sessions.begin(Ends(0));
+        let look = || {
+            std::thread::sleep(Duration::from_millis(1));
+            sessions.visit(&token)
+        };
+        assert_eq!([look(), look(), look(), look()], [Some(Ends(1)), Some(Ends(2)), None, None]);
+        assert_eq!(sessions.count(), 0);
+    }
+
+    #[test]
+    fn sessions_are_bounded_and_a_renewed_one_leaves_its_old_token_worthless() {
+        let sessions = Sessions::default();
+        let first = sessions.begin(Ends(0));
+        let second = sessions.renew(&first, |visit| visit.0 = 0).expect("renewed");
+        assert!(sessions.renew(&first, |_| ()).is_none() && sessions.change(&first, |_| ()).is_none());
+        assert_eq!(sessions.change(&second, |visit| visit.0), Some(0));
+        for _ in 0..3 * limits::SESSIONS {
+            sessions.begin(Ends(0));
+        }
+        assert_eq!(sessions.count(), limits::SESSIONS);
+        assert!(sessions.change(&second, |_| ()).is_none(), "who was away longest gave way");
+    }
+}
