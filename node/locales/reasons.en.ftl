@@ -41,7 +41,6 @@ why-owner-bad-intent = an intent lives 1 to { $days } days, has at most { $detai
 why-owner-too-many-intents = { $most } intents are open; withdraw one first
 why-owner-already-revoked = that grant is revoked already; nothing changed
 why-owner-too-many-renewals = you took another key for this supplier { $most } times; end the relationship and pair anew
-why-owner-unreadable = the stored value of { $field } can't be read, so nothing was given or told; set the field anew, or restore a backup
 why-owner-already-paired = you are paired with this supplier already; `regie status` shows it
 why-owner-too-many-relationships = this node holds { $most } relationships, its bound; end one first
 why-owner-unsigned-profile = the supplier's profile is not signed by its key; nothing was changed. Ask the supplier for a new link

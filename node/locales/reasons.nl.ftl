@@ -41,7 +41,6 @@ why-owner-bad-intent = een wens duurt 1 tot { $days } dagen, heeft hoogstens { $
 why-owner-too-many-intents = { $most } wensen staan open; trek er eerst een in
 why-owner-already-revoked = die toestemming is al ingetrokken; er is niets veranderd
 why-owner-too-many-renewals = u nam voor deze leverancier { $most } keer een andere sleutel; beëindig de relatie en koppel opnieuw
-why-owner-unreadable = de opgeslagen waarde van { $field } kan niet gelezen worden, dus er is niets gegeven of verteld; stel het gegeven opnieuw in, of zet een reservekopie terug
 why-owner-already-paired = u bent al met deze leverancier gekoppeld; `regie status` laat het zien
 why-owner-too-many-relationships = deze node houdt { $most } relaties, meer kan niet; beëindig er eerst een
 why-owner-unsigned-profile = het profiel van de leverancier is niet met zijn sleutel ondertekend; er is niets veranderd. Vraag de leverancier om een nieuwe link
