@@ -95,11 +95,11 @@ impl World {
     fn cast(&mut self, new: NewIntent) -> ObjectId {
         self.host.hints.clear();
         self.person.handle(Input::Cast(new), NOW, &mut self.host).expect("cast");
-        self.to_say().expect("the board is to be told")
+        self.hinted().expect("the board is to be told")
     }
 
     /// The intent of which there is something to say to its board, if that was just hinted at.
-    fn to_say(&mut self) -> Option<ObjectId> {
+    fn hinted(&mut self) -> Option<ObjectId> {
         self.host.hints.drain(..).find_map(|hint| if let Hint::Board(id) = hint { Some(id) } else { None })
     }
 
@@ -107,7 +107,7 @@ impl World {
     fn board_says(&mut self, id: &ObjectId, reply: BoardReply) -> bool {
         self.host.hints.clear();
         self.person.handle(Input::BoardReplied(id, reply), NOW, &mut self.host).expect("no owner is asked");
-        self.to_say().is_some()
+        self.hinted().is_some()
     }
 
     /// Lets the person's node and the board speak until neither has more to say.
