@@ -249,7 +249,7 @@ async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Departure<
             format!("the supplier did not answer ({error}); try again later"),
         )
     })?;
-    message::read(&reply).map_err(|code| Failure::refused(code))
+    message::read(&reply).map_err(Failure::refused)
 }
 
 impl Node {
