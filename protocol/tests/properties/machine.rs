@@ -209,7 +209,7 @@ impl World {
     }
 
     /// Everything that the machine says to a message, in words.
-    fn watched(&mut self, company: &PublicKey, message: ToSupplier) -> String {
+    fn watched(&mut self, company: &PublicKey, message: ToPerson) -> String {
         let now = self.time();
         self.machine.handle(Input::Message(company, message), now, &mut self.host).expect("no owner is asked");
         let (records, hints) = (std::mem::take(&mut self.host.records), std::mem::take(&mut self.host.hints));
