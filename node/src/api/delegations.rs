@@ -195,7 +195,7 @@ pub(super) async fn mandates(
 /// One delegation.
 #[utoipa::path(get, path = "/v1/delegations/{id}", operation_id = "get_delegation", tag = "delegations",
     params(("id" = String, Path, description = "dlg_…")),
-    responses((status = 200, description = "The delegation.", body = Delegation)))]
+    responses((status = 200, description = "The delegation with this id.", body = Delegation)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,

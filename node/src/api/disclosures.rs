@@ -109,7 +109,7 @@ pub(super) async fn list(
 /// One disclosure.
 #[utoipa::path(get, path = "/v1/disclosures/{id}", operation_id = "get_disclosure", tag = "disclosures",
     params(("id" = String, Path, description = "dsc_…")),
-    responses((status = 200, description = "The disclosure.", body = Disclosure)))]
+    responses((status = 200, description = "The disclosure with this id.", body = Disclosure)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,

@@ -107,7 +107,7 @@ pub(super) async fn list(
 /// One invitation.
 #[utoipa::path(get, path = "/v1/invitations/{id}", operation_id = "get_invitation", tag = "invitations",
     params(("id" = String, Path, description = "inv_…")),
-    responses((status = 200, description = "The invitation.", body = Invitation)))]
+    responses((status = 200, description = "The invitation with this id.", body = Invitation)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,

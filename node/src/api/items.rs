@@ -113,7 +113,7 @@ pub(super) async fn list(
 /// One of them.
 #[utoipa::path(get, path = "/v1/records/{id}", operation_id = "get_record", tag = "records",
     params(("id" = String, Path, description = "itm_…")),
-    responses((status = 200, description = "The record.", body = Sent)))]
+    responses((status = 200, description = "The record with this id.", body = Sent)))]
 pub(super) async fn one(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Json<Sent>, Problem> {
     let id = id.parse::<names::Sent>();
     let view = api.read(bearer, move |companion, caller| {

@@ -228,7 +228,7 @@ pub(super) async fn intents(
 /// One of them, also when it is withdrawn.
 #[utoipa::path(get, path = "/v1/intents/{id}", operation_id = "get_intent", tag = "market",
     params(("id" = String, Path, description = "int_…")),
-    responses((status = 200, description = "The intent.", body = Intent)))]
+    responses((status = 200, description = "The intent with this id.", body = Intent)))]
 pub(super) async fn intent(
     State(api): State<Api>,
     bearer: Bearer,
@@ -262,7 +262,7 @@ pub(super) async fn offers(
 /// One of them.
 #[utoipa::path(get, path = "/v1/offers/{id}", operation_id = "get_offer", tag = "market",
     params(("id" = String, Path, description = "off_…")),
-    responses((status = 200, description = "The offer.", body = Offer)))]
+    responses((status = 200, description = "The offer with this id.", body = Offer)))]
 pub(super) async fn offer(
     State(api): State<Api>,
     bearer: Bearer,

@@ -149,7 +149,7 @@ pub(super) async fn list(
 /// One relationship.
 #[utoipa::path(get, path = "/v1/relationships/{id}", operation_id = "get_relationship", tag = "relationships",
     params(("id" = String, Path, description = "rel_…")),
-    responses((status = 200, description = "The relationship.", body = Relationship)))]
+    responses((status = 200, description = "The relationship with this id.", body = Relationship)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,

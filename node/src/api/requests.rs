@@ -195,7 +195,7 @@ pub(super) async fn list(
 /// One request.
 #[utoipa::path(get, path = "/v1/requests/{id}", operation_id = "get_request", tag = "requests",
     params(("id" = String, Path, description = "req_…")),
-    responses((status = 200, description = "The request.", body = Request)))]
+    responses((status = 200, description = "The request with this id.", body = Request)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,

@@ -160,7 +160,7 @@ pub(super) async fn list(State(api): State<Api>, bearer: Bearer) -> Result<Json<
 /// One of them.
 #[utoipa::path(get, path = "/v1/segments/{id}", operation_id = "get_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
-    responses((status = 200, description = "The segment.", body = Segment)))]
+    responses((status = 200, description = "The segment with this id.", body = Segment)))]
 pub(super) async fn one(
     State(api): State<Api>,
     bearer: Bearer,
