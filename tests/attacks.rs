@@ -20,7 +20,7 @@ use regie_protocol::{
     disclosure::Answer,
     field::VOCABULARY,
     identity::{Keypair, Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     profile::Invitation,
     purpose::Purpose,
     refusal::Refusal,
@@ -45,12 +45,12 @@ fn a_replay_is_refused_after_kill_nine_too() {
     person.set("name.full", "Anna Bakker");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let hostile = runtime.block_on(paired(&person, 66));
-    let request = Message::Request(hostile.sign(&hostile.request(regie::clock::wall(), [1; 16])));
+    let request = ToPerson::Request(hostile.sign(&hostile.request(regie::clock::wall(), [1; 16])));
     assert!(holds_value(&runtime.block_on(hostile.say(&request))));
     for _ in 0..3 {
         person.kill();
         person.start();
-        assert_eq!(runtime.block_on(hostile.say(&request)), Reply::Refused(Refusal::Replayed));
+        assert_eq!(runtime.block_on(hostile.say(&request)), PersonReply::Refused(Refusal::Replayed));
     }
 }
 
@@ -180,20 +180,23 @@ fn a_clock_set_back_revives_nothing_in_a_running_node() {
             purpose: Purpose::LegalCompliance,
             ..supplier.request(regie::clock::wall().plus_days(Days(days)), [number; 16])
         };
-        runtime.block_on(supplier.say(&Message::Request(supplier.sign(&request))))
+        runtime.block_on(supplier.say(&ToPerson::Request(supplier.sign(&request))))
     };
     assert!(holds_value(&income(0)), "the grant is live");
     jump(3);
     let ended = income(3);
-    assert!(matches!(ended, Reply::Answer(_)) && !holds_value(&ended), "{ended:?}");
+    assert!(matches!(ended, PersonReply::Answer(_)) && !holds_value(&ended), "{ended:?}");
     jump(0);
     let after = income(0);
-    assert!(matches!(after, Reply::Answer(_)) && !holds_value(&after), "the clock is right, the grant over: {after:?}");
+    assert!(
+        matches!(after, PersonReply::Answer(_)) && !holds_value(&after),
+        "the clock is right, the grant over: {after:?}"
+    );
     assert_eq!(income(3).refusal(), Some(Refusal::ClockSkew), "windows use the clock as it is");
     person.kill();
     person.start_under_clock(&library, &offset);
     let after = income(0);
-    assert!(matches!(after, Reply::Answer(_)) && !holds_value(&after), "nor over a restart: {after:?}");
+    assert!(matches!(after, PersonReply::Answer(_)) && !holds_value(&after), "nor over a restart: {after:?}");
 }
 
 #[test]
@@ -206,9 +209,9 @@ fn a_companion_that_lies_in_its_replies_is_not_paired_with() {
         ("one byte", vec![0xff]),
         ("nothing a reply could be", vec![0; 200_000]),
         ("endless nesting", vec![0x81; 1000]),
-        ("a reply to another question", wire::encode(&Reply::Noted).expect("encodes")),
-        ("a refusal", wire::encode(&Reply::Refused(Refusal::Unavailable)).expect("encodes")),
-        ("a message instead of a reply", wire::encode(&Message::Hello).expect("encodes")),
+        ("a reply to another question", wire::encode(&SupplierReply::Noted).expect("encodes")),
+        ("a refusal", wire::encode(&SupplierReply::Refused(Refusal::Unavailable)).expect("encodes")),
+        ("a message instead of a reply", wire::encode(&ToSupplier::Hello).expect("encodes")),
     ];
     for (number, (what, lie)) in (0u8..).zip(lies) {
         let (link, _endpoint) = runtime.block_on(companion_that_says(120 + number, lie));
@@ -333,7 +336,7 @@ fn no_canary_is_on_the_wire() {
         pair(&person, supplier).await
     });
     let before = kept.lock().expect("no panic").len();
-    let request = Message::Request(supplier.sign(&supplier.request(regie::clock::wall(), [1; 16])));
+    let request = ToPerson::Request(supplier.sign(&supplier.request(regie::clock::wall(), [1; 16])));
     assert!(holds_value(&runtime.block_on(supplier.say(&request))));
     let kept = kept.lock().expect("no panic");
     assert!(kept.len() > before + name.len(), "the answer did not go by the tap");
@@ -367,7 +370,7 @@ async fn asking(supplier: Arc<PaperSupplier>, lane: u8, count: Arc<AtomicU64>) -
     for number in 0..20 {
         let mut id = [lane; 16];
         id[0] = number;
-        let request = Message::Request(supplier.sign(&supplier.request(regie::clock::wall(), id)));
+        let request = ToPerson::Request(supplier.sign(&supplier.request(regie::clock::wall(), id)));
         let began = Instant::now();
         let frame = wire::encode(&request).expect("encodes");
         // The line that pairing was done on may be chosen while it closes: then nobody answers.
@@ -378,8 +381,8 @@ async fn asking(supplier: Arc<PaperSupplier>, lane: u8, count: Arc<AtomicU64>) -
     told
 }
 
-fn holds_value(reply: &Reply) -> bool {
-    let Reply::Answer(signed) = reply else { return false };
+fn holds_value(reply: &PersonReply) -> bool {
+    let PersonReply::Answer(signed) = reply else { return false };
     let disclosure = signed.clone().verify().expect("verified");
     disclosure.answers.values().any(|answer| matches!(answer, Answer::Value { .. }))
 }

@@ -23,7 +23,7 @@ use regie_protocol::{
     grant::{Access, Bounds, Chain, Grant, GrantState, Scope, Used, VerifiedGrant},
     identity::{Keypair, Nonce, RootSeed},
     merkle::Frontier,
-    message::{Message, Reply},
+    message::{PersonReply, ToPerson},
     policy::{Policy, Terms},
     profile::Invitation,
     purpose::Purpose,
@@ -282,16 +282,16 @@ async fn measure(supplier: &PaperSupplier) -> Measured {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&(n as u64).to_be_bytes());
         let request = supplier.request(regie::clock::wall(), id);
-        let frame = wire::encode(&Message::Request(supplier.sign(&request))).expect("encodes");
+        let frame = wire::encode(&ToPerson::Request(supplier.sign(&request))).expect("encodes");
         let sent = frame.len();
         let begun = Instant::now();
         let reply = supplier.endpoint.exchange_bytes(*supplier.person.as_bytes(), frame).await.expect("answered");
         requests.push(begun.elapsed());
         let size = reply.len();
-        let Reply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
+        let PersonReply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
             panic!("request {n} was refused");
         };
-        assert_eq!(supplier.say(&supplier.acknowledge(disclosure.id())).await, Reply::Noted);
+        assert_eq!(supplier.say(&supplier.acknowledge(disclosure.id())).await, PersonReply::Noted);
         if bare.is_none() {
             bare = Some(echo_pair(size).await);
         }

@@ -23,7 +23,7 @@ use regie_protocol::{
     field::{Observed, Provenance},
     grant::Access,
     identity::{Keypair, RootSeed},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToSupplier},
     person::{Input, NewGrant, Person},
     policy::Policy,
     profile::Invitation,
@@ -119,11 +119,11 @@ impl Customer {
         let at: Vec<Address> = invitation.addresses.iter().map(|text| text.parse().expect("an address")).collect();
         endpoint.connect(*supplier.as_bytes(), &at, None).await.expect("connected");
         let mut customer = Self { machine, endpoint, supplier };
-        let Reply::Profile(profile) = customer.say(&Message::Hello).await else { panic!("no profile") };
+        let SupplierReply::Profile(profile) = customer.say(&ToSupplier::Hello).await else { panic!("no profile") };
         let now = clock::wall();
         let proffer =
             customer.machine.proffer(&supplier, invitation.id, Agreement::SdBase, None, now).expect("proffered");
-        let Reply::Paired(acceptance) = customer.say(&Message::Pair(proffer.clone())).await else {
+        let SupplierReply::Paired(acceptance) = customer.say(&ToSupplier::Pair(proffer.clone())).await else {
             panic!("not paired")
         };
         let machine = &mut customer.machine;
@@ -132,7 +132,7 @@ impl Customer {
         (customer, events)
     }
 
-    async fn say(&self, message: &Message) -> Reply {
+    async fn say(&self, message: &ToSupplier) -> SupplierReply {
         let frame = wire::encode(message).expect("encodes");
         let reply = self.endpoint.exchange_bytes(*self.supplier.as_bytes(), frame).await.expect("answered");
         wire::decode(&reply, 300_000).expect("a reply")
@@ -189,8 +189,8 @@ async fn disclose(invitation: &Invitation) -> (Duration, usize) {
             for frame in frames {
                 let reply =
                     customer.endpoint.exchange_bytes(*customer.supplier.as_bytes(), frame).await.expect("answered");
-                let reply: Reply = wire::decode(&reply, 300_000).expect("a reply");
-                assert!(matches!(reply, Reply::Acknowledged(_)), "{reply:?}");
+                let reply: SupplierReply = wire::decode(&reply, 300_000).expect("a reply");
+                assert!(matches!(reply, SupplierReply::Acknowledged(_)), "{reply:?}");
             }
         });
     }
@@ -270,7 +270,7 @@ async fn pair_all(invitation: &Invitation, persons: usize) -> Crowd {
         tasks.spawn(async move {
             let (customer, mut events) = Customer::pair(&invitation).await;
             tokio::spawn(async move {
-                let no = wire::encode(&Reply::Refused(Refusal::Declined)).expect("encodes");
+                let no = wire::encode(&PersonReply::Refused(Refusal::Declined)).expect("encodes");
                 while let Some(event) = events.recv().await {
                     if let NetworkEvent::Frame(_, frame, responder) = event {
                         size.store(frame.len(), Ordering::Relaxed);

@@ -22,7 +22,7 @@ use regie::{
 };
 use regie_protocol::{
     identity::Keypair,
-    message::{Message, Reply},
+    message::{PersonReply, ToPerson},
     wire,
 };
 use regie_tests::{Node, paper_supplier::PaperSupplier, until};
@@ -252,7 +252,7 @@ fn frames(all: &[Arc<PaperSupplier>], first: u64, requests: u64) -> Vec<Vec<u8>>
         id[..8].copy_from_slice(&number.to_be_bytes());
         let supplier = &all[number as usize % all.len()];
         let request = supplier.sign(&supplier.request(regie::clock::wall(), id));
-        wire::encode(&Message::Request(request)).expect("encodes")
+        wire::encode(&ToPerson::Request(request)).expect("encodes")
     };
     (first..first + requests).map(frame).collect()
 }
@@ -292,10 +292,10 @@ async fn once(supplier: &PaperSupplier, frame: Vec<u8>) -> Duration {
     let begun = Instant::now();
     let reply = supplier.endpoint.exchange_bytes(*supplier.person.as_bytes(), frame).await.expect("answered");
     let took = begun.elapsed();
-    let Reply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
+    let PersonReply::Answer(disclosure) = wire::decode(&reply, 300_000).expect("a reply") else {
         panic!("a request was refused");
     };
-    assert_eq!(supplier.say(&supplier.acknowledge(disclosure.id())).await, Reply::Noted);
+    assert_eq!(supplier.say(&supplier.acknowledge(disclosure.id())).await, PersonReply::Noted);
     took
 }
 

@@ -15,7 +15,7 @@ use regie_protocol::{
     field::{FieldPath, Observed},
     grant::Access,
     identity::{Keypair, PublicKey},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToSupplier},
     profile::Profile,
     purpose::Purpose,
     supplier::{Ask, Effect, Invite, Record, Supplier},
@@ -160,7 +160,7 @@ impl Member {
             }
             NetworkEvent::Disconnected(peer) => self.state().machine.connection_lost(&key(peer)),
             NetworkEvent::Frame(peer, frame, responder) => {
-                let message = wire::decode::<Message>(&frame, 300_000).expect("a message");
+                let message = wire::decode::<ToSupplier>(&frame, 300_000).expect("a message");
                 let effects = self.state().machine.message(&key(peer), message, clock::wall());
                 let reply = self.keep(effects).expect("every frame is answered");
                 let bytes = wire::encode(&reply).expect("encodes");
@@ -180,7 +180,7 @@ impl Member {
                     member.state().machine.connection_lost(&person);
                     return;
                 };
-                let reply = wire::decode::<Reply>(&reply, 300_000).expect("a reply");
+                let reply = wire::decode::<PersonReply>(&reply, 300_000).expect("a reply");
                 let (effects, back) = member.state().machine.replied(&person, &id, reply, clock::wall());
                 member.keep(effects);
                 if let Some(back) = back {
@@ -198,7 +198,7 @@ impl Member {
     }
 
     /// Runs effects; the reply comes out.
-    fn keep(&self, effects: Vec<Effect>) -> Option<Reply> {
+    fn keep(&self, effects: Vec<Effect>) -> Option<SupplierReply> {
         let mut answer = None;
         for effect in effects {
             match effect {

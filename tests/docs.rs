@@ -8,6 +8,7 @@ use std::{
 use regie_protocol::{
     agreement::Agreement,
     field::VOCABULARY,
+    message::{MessageForm, ReplyForm, Role},
     purpose::Purpose,
     refusal::Refusal,
     standing::{Contradiction, Unread},
@@ -59,6 +60,72 @@ fn every_name_has_its_row() {
     assert!(names.len() > 20, "{names:?}");
     for name in names {
         assert!(has_row(&protocol, name), "{name} is not in clause 3.6");
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What a message or reply carries: a signed object by its tag, or the keys of a map.
+fn carried(content: Option<&str>) -> String {
+    match content {
+        Some(content) if content.starts_with("regie.") => format!("`{content}`"),
+        content => content.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The tables of clause 9.4.
+fn messages() -> String {
+    let mut text = String::new();
+    for role in Role::ALL {
+        text += &format!(
+            "\nTo a {role}:\n\n| message | carries | from | answered | bounds | says |\n|---|---|---|---|---|---|\n"
+        );
+        for MessageForm { tag, content, from, answers, bounds, says } in role.messages() {
+            let from = from.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let (content, answers, bounds) = (carried(*content), quoted(answers), quoted(bounds));
+            text += &format!("| `{tag}` | {content} | {from} | {answers} | {bounds} | {} |\n", says.trim());
+        }
+        text += &format!("\nA {role} answers:\n\n| reply | carries | bounds | says |\n|---|---|---|---|\n");
+        for ReplyForm { tag, content, bounds, says } in role.replies() {
+            text += &format!("| `{tag}` | {} | {} | {} |\n", carried(*content), quoted(bounds), says.trim());
+        }
+    }
+    text + "\n"
+}
+
+/// The table of clause 9.4.1.
+fn other_roles() -> String {
+    let mut text = "\n| at | for | refused with |\n|---|---|---|\n".to_owned();
+    for at in [Role::Person, Role::Supplier] {
+        for role in Role::ALL.into_iter().filter(|role| *role != at) {
+            let place = match (at, role) {
+                (Role::Person, _) => "a person's node".to_owned(),
+                (_, Role::Person) => "a companion".to_owned(),
+                _ => format!("a companion that is no {role}"),
+            };
+            text += &format!("| {place} | {role} | `{}` |\n", role.refused_at(at));
+        }
+    }
+    text + "| any | a tag of no message | `malformed` |\n\n"
+}
+
+#[test]
+fn the_messages_are_those_of_the_code() {
+    let path = root().join("docs/protocol.md");
+    let found = std::fs::read_to_string(&path).expect("the protocol");
+    let mut wanted = found.clone();
+    for (name, made) in [("messages", messages()), ("other roles", other_roles())] {
+        let (begin, end) = (format!("<!-- {name}: made from the code -->\n"), format!("<!-- {name}: end -->"));
+        let (before, rest) = wanted.split_once(&begin).unwrap_or_else(|| panic!("no place for the {name}"));
+        let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("no end of the {name}"));
+        wanted = [before, &begin, &made, &end, after].concat();
+    }
+    if std::env::var_os("REGIE_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &wanted).expect("written");
+    } else {
+        assert!(found == wanted, "clause 9.4 differs from the code; REGIE_WRITE_DOCS=1 writes it anew");
     }
 }
 

@@ -10,10 +10,11 @@ use regie::{
 use regie_protocol::{
     agreement::Agreement,
     identity::{Keypair, Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{Browse, PersonReply, SupplierReply, ToBoard, ToHelper, ToPerson, ToSupplier},
     refusal::Refusal,
     request::DataRequest,
-    signed::{Signed, Verified},
+    signed::{ObjectId, Signed, Verified},
+    tally::Close,
     time::Timestamp,
     wire,
 };
@@ -30,43 +31,46 @@ fn a_hostile_supplier_gets_codes_and_nothing_else() {
     let now = regie::clock::wall();
 
     let fine = hostile.request(now, [1; 16]);
-    let reply = runtime.block_on(hostile.say(&Message::Request(hostile.sign(&fine))));
-    assert!(matches!(reply, Reply::Answer(_)), "{reply:?}");
+    let reply = runtime.block_on(hostile.say(&ToPerson::Request(hostile.sign(&fine))));
+    assert!(matches!(reply, PersonReply::Answer(_)), "{reply:?}");
     let cases = [
-        ("the same id again", Message::Request(hostile.sign(&fine)), Refusal::Replayed),
+        ("the same id again", ToPerson::Request(hostile.sign(&fine)), Refusal::Replayed),
         (
             "an hour behind",
-            Message::Request(hostile.sign(&hostile.request(Timestamp(now.0 - 3_600_000), [2; 16]))),
+            ToPerson::Request(hostile.sign(&hostile.request(Timestamp(now.0 - 3_600_000), [2; 16]))),
             Refusal::ClockSkew,
         ),
         (
             "an hour ahead",
-            Message::Request(hostile.sign(&hostile.request(now.plus_ms(3_600_000), [3; 16]))),
+            ToPerson::Request(hostile.sign(&hostile.request(now.plus_ms(3_600_000), [3; 16]))),
             Refusal::ClockSkew,
         ),
         (
             "for another person",
-            Message::Request(hostile.sign(&DataRequest { person: other(), ..hostile.request(now, [4; 16]) })),
+            ToPerson::Request(hostile.sign(&DataRequest { person: other(), ..hostile.request(now, [4; 16]) })),
             Refusal::WrongAudience,
         ),
         (
             "no field",
-            Message::Request(hostile.sign(&DataRequest { fields: BTreeSet::new(), ..hostile.request(now, [5; 16]) })),
+            ToPerson::Request(hostile.sign(&DataRequest { fields: BTreeSet::new(), ..hostile.request(now, [5; 16]) })),
             Refusal::Malformed,
         ),
         (
             "a tampered body",
-            Message::Request(tampered(&hostile.sign(&hostile.request(now, [6; 16])))),
+            ToPerson::Request(tampered(&hostile.sign(&hostile.request(now, [6; 16])))),
             Refusal::BadSignature,
         ),
-        ("a message of the other role", Message::Hello, Refusal::Unexpected),
     ];
     for (what, message, code) in cases {
         assert_eq!(runtime.block_on(hostile.say(&message)).refusal(), Some(code), "{what}");
     }
+    for other in [wire::encode(&ToSupplier::Hello), wire::encode(&browse()), wire::encode(&close())] {
+        let reply = runtime.block_on(hostile.bytes(other.expect("encodes")));
+        assert_eq!(reply, PersonReply::Refused(Refusal::Unexpected), "for another role");
+    }
     for garbage in [&b""[..], b"\xff", b"\xa0", b"\x6fno_such_message", &[0x9f; 1000], &[0; 200_000]] {
         let reply = runtime.block_on(hostile.bytes(garbage.to_vec()));
-        assert_eq!(reply, Reply::Refused(Refusal::Malformed));
+        assert_eq!(reply, PersonReply::Refused(Refusal::Malformed));
     }
     assert!(person.runs());
     assert_eq!(person.ask(&Command::Audit)["verified"], serde_json::json!(true));
@@ -88,7 +92,7 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
     }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let stranger = Keypair::from_secret(&[77; 32]);
-    let reply = runtime.block_on(async {
+    let replies = runtime.block_on(async {
         let (endpoint, _events) =
             Endpoint::start(stranger.expose_secret(), &[], &Way::default()).await.expect("started");
         endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")], None).await.expect("connected");
@@ -101,12 +105,35 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
             at: regie::clock::wall(),
         };
         let pairing = Verified::sign(pairing, &stranger).expect("signed").signed().clone();
-        let frame = wire::encode(&Message::Pair(pairing)).expect("encodes");
-        endpoint.exchange_bytes(*key.as_bytes(), frame).await.expect("answered")
+        let said = [
+            (wire::encode(&ToSupplier::Pair(pairing)).expect("encodes"), Refusal::BadInvitation),
+            (wire::encode(&browse()).expect("encodes"), Refusal::NotABoard),
+            (wire::encode(&close()).expect("encodes"), Refusal::NotAHelper),
+            // What stands behind the tag of another role's message is not read.
+            (b"\xa1\x67request\x00".to_vec(), Refusal::Unexpected),
+            (b"\xa1\x64cast\x00".to_vec(), Refusal::NotABoard),
+            (b"\xa1\x67prepare\x00".to_vec(), Refusal::NotAHelper),
+            (b"\xa1\x64pair\x00".to_vec(), Refusal::Malformed),
+            (b"\x65other".to_vec(), Refusal::Malformed),
+        ];
+        let mut replies = Vec::new();
+        for (frame, code) in said {
+            replies.push((endpoint.exchange_bytes(*key.as_bytes(), frame).await.expect("answered"), code));
+        }
+        replies
     });
-    let reply: Reply = wire::decode(&reply, 100_000).expect("a reply");
-    assert_eq!(reply, Reply::Refused(Refusal::BadInvitation));
+    for (reply, code) in replies {
+        assert_eq!(wire::decode(&reply, 100_000), Ok(SupplierReply::Refused(code)));
+    }
     assert!(supplier.runs());
+}
+
+fn browse() -> ToBoard {
+    ToBoard::Browse(Browse { categories: BTreeSet::new(), after: 0 })
+}
+
+fn close() -> ToHelper {
+    ToHelper::Close(Close { segment: ObjectId::of(b"a segment"), batch: 0 })
 }
 
 /// Pairs with a running node and waits until it holds its link.

@@ -8,7 +8,7 @@ use regie_protocol::{
     agreement::Agreement,
     grant::Access,
     identity::{Keypair, Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     profile::{Acceptance, Invitation, Profile},
     purpose::Purpose,
     receipt::Acknowledgement,
@@ -81,15 +81,15 @@ impl PaperSupplier {
                 }
                 let NetworkEvent::Frame(peer, frame, responder) = event else { continue };
                 let person = PublicKey::from_bytes(&peer).expect("a key");
-                let reply = match wire::decode::<Message>(&frame, 300_000).expect("a message") {
-                    Message::Hello => Reply::Profile(profile.clone()),
-                    Message::Pair(pairing) => {
+                let reply = match wire::decode::<ToSupplier>(&frame, 300_000).expect("a message") {
+                    ToSupplier::Hello => SupplierReply::Profile(profile.clone()),
+                    ToSupplier::Pair(pairing) => {
                         let _ = told.send(person);
                         paired = true;
-                        Reply::Paired(accept(&own, person, pairing.id()))
+                        SupplierReply::Paired(accept(&own, person, pairing.id()))
                     }
-                    Message::Grant(_) => Reply::Noted,
-                    _ => Reply::Refused(Refusal::Unavailable),
+                    ToSupplier::Grant(_) => SupplierReply::Noted,
+                    _ => SupplierReply::Refused(Refusal::Unavailable),
                 };
                 let bytes = wire::encode(&reply).expect("encodes");
                 responder.reply_bytes(bytes);
@@ -122,21 +122,21 @@ impl PaperSupplier {
     }
 
     /// Signs for a disclosure.
-    pub fn acknowledge(&self, disclosure: ObjectId) -> Message {
+    pub fn acknowledge(&self, disclosure: ObjectId) -> ToPerson {
         let (supplier, at) = (self.key.public(), regie::clock::wall());
         let acknowledgement = Acknowledgement { supplier, person: self.person, disclosure, at };
-        Message::Acknowledge(Verified::sign(acknowledgement, &self.key).expect("signed").signed().clone())
+        ToPerson::Acknowledge(Verified::sign(acknowledgement, &self.key).expect("signed").signed().clone())
     }
 
     /// Says a message and waits for the reply.
-    pub async fn say(&self, message: &Message) -> Reply {
+    pub async fn say(&self, message: &ToPerson) -> PersonReply {
         self.bytes(wire::encode(message).expect("encodes")).await
     }
 
     /// Says any bytes and waits for the reply. The person's node may hold its link before this side has seen the
     /// last frame of the handshake, and may have to dial again on a slow machine; so this waits for the link, as a
     /// companion's outbox does. `NotConnected` means that nothing was said.
-    pub async fn bytes(&self, frame: Vec<u8>) -> Reply {
+    pub async fn bytes(&self, frame: Vec<u8>) -> PersonReply {
         let until = tokio::time::Instant::now() + LINK_PATIENCE;
         loop {
             match self.endpoint.exchange_bytes(*self.person.as_bytes(), frame.clone()).await {

@@ -15,7 +15,7 @@ use regie_protocol::{
     grant::Access,
     identity::{Keypair, RootSeed},
     limits,
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToSupplier},
     person::{Input, Person},
     policy::Policy,
     profile::Profile,
@@ -88,10 +88,11 @@ impl World {
         let (invitation, _) = companion.invite(invite, &mut clock::entropy());
         let pair = self.machine.proffer(&key, invitation.id, Agreement::SdBase, None, now).expect("proffered");
         let person = self.machine.pairing_key(&key).public();
-        let Some(Reply::Profile(profile)) = reply(companion.message(&person, Message::Hello, now)) else {
+        let Some(SupplierReply::Profile(profile)) = reply(companion.message(&person, ToSupplier::Hello, now)) else {
             panic!("no profile")
         };
-        let Some(Reply::Paired(acceptance)) = reply(companion.message(&person, Message::Pair(pair.clone()), now))
+        let Some(SupplierReply::Paired(acceptance)) =
+            reply(companion.message(&person, ToSupplier::Pair(pair.clone()), now))
         else {
             panic!("not paired")
         };
@@ -122,7 +123,7 @@ impl World {
         }
     }
 
-    fn give(&mut self, input: Input<'_>, now: Timestamp) -> Option<Reply> {
+    fn give(&mut self, input: Input<'_>, now: Timestamp) -> Option<PersonReply> {
         for name in FIELDS {
             let value = "a value".parse().expect("text");
             let observed = Observed { value, provenance: Provenance::Typed, observed: now };
@@ -134,6 +135,6 @@ impl World {
     }
 }
 
-fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
     effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
 }

@@ -142,7 +142,7 @@ const ROOMS: [&[&str]; 10] = [
     &["backoff"],
     &["network", "sentences", "store"],
     &["command"],
-    &["control", "credential", "domain", "driver", "home", "import"],
+    &["control", "conversation", "credential", "domain", "driver", "home", "import"],
     &["backup"],
     &["person", "supplier", "web"],
     &["api", "dashboard"],

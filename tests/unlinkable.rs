@@ -16,7 +16,7 @@ use regie_protocol::{
     board::{Board, Effect},
     identity::{Keypair, PublicKey},
     intent::BoardLink,
-    message::{Message, Reply},
+    message::{BoardReply, ToBoard},
     refusal::Refusal,
     wire,
 };
@@ -49,8 +49,8 @@ async fn curious(secret: [u8; 32], frames: Frames) -> (PublicKey, u16) {
         while let Some(event) = events.recv().await {
             let NetworkEvent::Frame(peer, frame, responder) = event else { continue };
             let peer = PublicKey::from_bytes(&peer).expect("a key");
-            let message = wire::decode::<Message>(&frame, 300_000).expect("a message");
-            let mut reply = Reply::Refused(Refusal::Unavailable);
+            let message = wire::decode::<ToBoard>(&frame, 300_000).expect("a message");
+            let mut reply = BoardReply::Refused(Refusal::Unavailable);
             for effect in board.message(&peer, message, clock::wall()) {
                 if let Effect::Reply(answer) = effect {
                     reply = answer;

@@ -437,7 +437,7 @@ pub struct Failure {
     pub exit: u8,
     /// Where the core gave the reason: the message in any language. It stays in this process.
     #[serde(skip)]
-    pub(crate) reason: Option<Reason>,
+    pub(crate) reason: Option<Box<Reason>>,
 }
 
 /// Exit codes, as `docs/cli` lists them.
@@ -466,7 +466,7 @@ impl Failure {
 
     /// A failure whose reason the core gave by a code of its own.
     pub(crate) fn of(code: &str, exit: u8, reason: Reason) -> Self {
-        Self { reason: Some(reason.clone()), ..Self::new(code, exit, reason.sentence(Language::English)) }
+        Self { reason: Some(Box::new(reason.clone())), ..Self::new(code, exit, reason.sentence(Language::English)) }
     }
 
     /// What was given is not what it should be, as the core says.

@@ -17,6 +17,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod control;
+pub mod conversation;
 #[cfg(feature = "vc")]
 pub mod credential;
 pub mod dashboard;

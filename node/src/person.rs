@@ -39,11 +39,10 @@ use std::{
 
 use regie_protocol::{
     audit::Log,
-    departure::Frame,
     field::{FieldPath, Observed},
     identity::{PublicKey, RootSeed},
-    message::{self, Message, Reply},
-    person::{Input, Person, Record, Unreadable, Weighed},
+    message::{BoardReply, SupplierReply, ToPerson},
+    person::{Input, Outgoing, Person, Record, Unreadable, Weighed},
     policy::Policy,
     profile::Profile,
     refusal::Refusal,
@@ -73,11 +72,11 @@ use crate::{
 /// What the person's driver handles.
 pub enum Event {
     /// A supplier's frame as it was read, to be answered.
-    Frame(PublicKey, Box<Result<Message, Refusal>>, Responder),
+    Frame(PublicKey, Box<Result<ToPerson, Refusal>>, Responder),
     /// A link asks what is to be sent.
-    Collect(PublicKey, oneshot::Sender<Vec<(u64, Frame)>>),
+    Collect(PublicKey, oneshot::Sender<Vec<Outgoing>>),
     /// The reply to a sent message.
-    Replied(PublicKey, u64, Vec<u8>),
+    Replied(PublicKey, u64, Box<SupplierReply>),
     /// A line is up.
     Up(PublicKey),
     /// A line broke.
@@ -117,7 +116,7 @@ pub enum Event {
     /// A talk with a board asks what is to be said about this intent.
     ToBoard(ObjectId, oneshot::Sender<Option<intents::ToSay>>),
     /// What the board answered; whether there is more to say goes back.
-    BoardReplied(ObjectId, Vec<u8>, oneshot::Sender<bool>),
+    BoardReplied(ObjectId, Box<BoardReply>, oneshot::Sender<bool>),
     /// An intent was cast: its talk is to begin.
     Boards,
     /// An offer is to be taken up, by the end of its id.
@@ -295,10 +294,12 @@ impl Driven for Node {
                 self.frame(&supplier, *message, responder, turn);
             }
             Event::Collect(supplier, answer) => {
-                let frames = self.collect(&supplier, turn);
-                turn.after(move || drop(answer.send(frames)));
+                let outgoing = self.collect(&supplier, turn);
+                turn.after(move || drop(answer.send(outgoing)));
             }
-            Event::Replied(supplier, number, frame) => self.replied(&supplier, number, &frame, turn),
+            Event::Replied(supplier, number, reply) => {
+                self.hear(Input::Replied(&supplier, number, *reply), None, turn);
+            }
             Event::Up(supplier) => {
                 self.line_up(&supplier);
                 self.learn_segments(&supplier, turn);
@@ -369,8 +370,8 @@ impl Driven for Node {
                 let say = self.to_say(&intent);
                 turn.after(move || drop(answer.send(say)));
             }
-            Event::BoardReplied(intent, frame, answer) => {
-                let more = self.board_replied(&intent, &frame, turn);
+            Event::BoardReplied(intent, reply, answer) => {
+                let more = self.board_replied(&intent, *reply, turn);
                 turn.after(move || {
                     let _ = answer.send(more);
                 });
@@ -433,27 +434,22 @@ impl Node {
     fn frame(
         &mut self,
         supplier: &PublicKey,
-        message: Result<Message, Refusal>,
+        message: Result<ToPerson, Refusal>,
         responder: Responder,
         turn: &mut Turn,
     ) {
         let input = match message {
             Ok(message) => Input::Message(supplier, message),
+            Err(Refusal::Unexpected) => Input::Misaddressed(supplier),
             Err(code) => Input::Malformed(code),
         };
         self.hear(input, Some(responder), turn);
     }
 
-    fn replied(&mut self, supplier: &PublicKey, number: u64, frame: &[u8], turn: &mut Turn) {
-        let reply = message::read::<Reply>(frame).unwrap_or(Reply::Refused(Refusal::Malformed));
-        self.hear(Input::Replied(supplier, number, reply), None, turn);
-    }
-
-    fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<(u64, Frame)> {
+    fn collect(&mut self, supplier: &PublicKey, turn: &mut Turn) -> Vec<Outgoing> {
         self.hear(Input::DropExpired(supplier), None, turn);
         let now = self.clock.now();
-        let outgoing = self.machine.to_send(supplier, now);
-        outgoing.into_iter().filter_map(|o| o.message.frame().ok().map(|frame| (o.number, frame))).collect()
+        self.machine.to_send(supplier, now)
     }
 }
 

@@ -36,11 +36,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
     board::Board,
-    departure::{self, Frame, Leaves},
+    departure::{self, Departure, Leaves},
     field::FieldPath,
     identity::{Keypair, Nonce, PublicKey},
     limits,
-    message::{self, Message, Reply},
+    message::{self, BoardReply, HelperReply, PersonReply, Reply, Role, SupplierReply, ToSupplier},
     profile::{Invitation, Profile},
     refusal::Refusal,
     signed::ObjectId,
@@ -59,6 +59,7 @@ pub use tally::Standing;
 use crate::{
     clock::{self, Clock},
     command::{Command, Failure},
+    conversation::{Unanswered, say},
     driver::{self, Driven, Turn},
     network::{Address, Endpoint, Forwarding, NetworkEvent, Reach, Responder, Through, Way},
     store::{Batch, Key, Ledger, Read as _, StoreError, TableId},
@@ -157,7 +158,7 @@ pub enum Event {
     /// It is gone.
     Lost(PublicKey),
     /// The reply to a request.
-    Replied(PublicKey, Parcel, Vec<u8>),
+    Replied(PublicKey, Parcel, Box<PersonReply>),
     /// The company asks.
     Command(Command, oneshot::Sender<Result<Value, Failure>>),
     /// The company's systems ask.
@@ -169,15 +170,15 @@ pub enum Event {
     /// This machine's addresses changed.
     Moved,
     /// A board answered what is wanted, or did not.
-    Browsed(PublicKey, Option<Vec<u8>>),
+    Browsed(PublicKey, Option<Box<BoardReply>>),
     /// A board answered to an offer, or did not.
-    OfferReplied(ObjectId, Option<Vec<u8>>),
+    OfferReplied(ObjectId, Option<Box<BoardReply>>),
     /// Another company's frame for this helper.
-    Help(PublicKey, Box<Message>, Responder),
+    Help(PublicKey, Vec<u8>, Responder),
     /// Answers wait for a helper.
     Count,
     /// A helper answered, or did not.
-    Helped(ObjectId, tally::Asked, Option<Vec<u8>>),
+    Helped(ObjectId, tally::Asked, Option<Box<HelperReply>>),
     /// Time passes.
     Tick,
 }
@@ -426,7 +427,7 @@ impl Companion {
             }
             Event::Up(key) => self.up(key, turn)?,
             Event::Lost(key) => self.lost(key),
-            Event::Replied(person, parcel, frame) => self.replied(person, &parcel, &frame, turn)?,
+            Event::Replied(person, parcel, reply) => self.replied(person, &parcel, *reply, turn)?,
             Event::Command(Command::Stop, answer) => {
                 turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
                 return Ok(false);
@@ -445,11 +446,11 @@ impl Companion {
                 self.look_at_boards(now, turn)?;
             }
             Event::Moved => self.advertise(turn)?,
-            Event::Browsed(board, frame) => self.browsed(&board, frame, turn)?,
-            Event::OfferReplied(offer, frame) => self.offer_replied(&offer, frame, turn)?,
-            Event::Help(peer, message, responder) => self.help(&peer, *message, responder, turn)?,
+            Event::Browsed(board, reply) => self.browsed(&board, reply, turn)?,
+            Event::OfferReplied(offer, reply) => self.offer_replied(&offer, reply, turn)?,
+            Event::Help(peer, frame, responder) => self.help(&peer, &frame, responder, turn)?,
             Event::Count => self.count_on(turn)?,
-            Event::Helped(segment, asked, frame) => self.helped(&segment, asked, frame, turn)?,
+            Event::Helped(segment, asked, reply) => self.helped(&segment, asked, reply, turn)?,
             Event::Tick => self.tick(turn)?,
         }
         Ok(true)
@@ -480,37 +481,57 @@ impl Companion {
         self.connected.get(person).copied().unwrap_or(*person)
     }
 
+    /// Gives a frame to the role that it is for. A board's is for the board where there is one, a helper's waits for a turn
+    /// of its own; all else is the machine's to handle, or nobody's.
     fn frame(&mut self, person: PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) -> Result<(), Failure> {
+        match message::addressee(frame) {
+            Ok(Role::Board) if self.board.is_some() => {
+                let reply = self.board_frame(&person, frame, turn)?;
+                answer(responder, reply, turn);
+                Ok(())
+            }
+            Ok(Role::Helper) => {
+                self.help_later(person, frame.to_vec(), responder, turn);
+                Ok(())
+            }
+            _ => self.customer_frame(person, frame, responder, turn),
+        }
+    }
+
+    fn customer_frame(
+        &mut self,
+        person: PublicKey,
+        frame: &[u8],
+        responder: Responder,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
         let now = self.clock.now();
-        let effects = match message::read::<Message>(frame) {
-            Ok(message) if self.board.is_some() && boards::is_for(&message) => {
-                let reply = self.at_board(&person, message, now.latest(), turn)?;
-                vec![Effect::Reply(reply)]
-            }
-            Ok(message) if tally::is_for(&message) => {
-                self.help_later(person, message, responder, turn);
-                return Ok(());
-            }
+        let effects = match message::read::<ToSupplier>(frame) {
             Ok(message) => {
                 self.load_for(&person, &message)?;
                 self.machine.message(&person, message, now)
             }
-            Err(code) => vec![Effect::Reply(Reply::Refused(code))],
+            Err(code) => vec![Effect::Reply(SupplierReply::Refused(code))],
         };
         self.run(effects, Some(responder), turn)
     }
 
-    fn replied(&mut self, person: PublicKey, parcel: &Parcel, frame: &[u8], turn: &mut Turn) -> Result<(), Failure> {
+    fn replied(
+        &mut self,
+        person: PublicKey,
+        parcel: &Parcel,
+        reply: PersonReply,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
         let now = self.clock.now();
-        let reply = message::read::<Reply>(frame).unwrap_or(Reply::Refused(Refusal::Malformed));
         self.load_for_reply(&person, &reply)?;
         let (effects, back) = self.machine.replied(&person, parcel, reply, now);
         self.run(effects, None, turn)?;
-        if let Some(frame) = back.and_then(frame_of) {
+        if let Some(message) = back.and_then(departing) {
             let (endpoint, runtime, to) = (self.endpoint.clone(), self.runtime.clone(), self.line_to(&person));
             // Where it is lost, the person's node sends the disclosure again and is answered.
             turn.after(move || {
-                drop(runtime.spawn(async move { endpoint.exchange(*to.as_bytes(), frame).await }));
+                drop(runtime.spawn(async move { say(&endpoint, &to, &message).await }));
             });
         }
         Ok(())
@@ -545,8 +566,8 @@ impl Companion {
             match effect {
                 Effect::Persist(record) => self.persist(&record, turn)?,
                 Effect::Reply(reply) => {
-                    if let (Some(responder), Some(frame)) = (responder.take(), frame_of(reply)) {
-                        turn.after(move || responder.reply(frame));
+                    if let Some(responder) = responder.take() {
+                        answer(responder, reply, turn);
                     }
                 }
                 Effect::Deliver(person) => self.send(person, turn)?,
@@ -565,13 +586,17 @@ impl Companion {
         };
         self.load(&person)?;
         for (parcel, message) in self.machine.to_send(&person, now).unwrap_or_default() {
-            let (Some(frame), events) = (frame_of(message), self.events.clone()) else { continue };
-            let (endpoint, runtime) = (self.endpoint.clone(), self.runtime.clone());
+            let Some(message) = departing(message) else { continue };
+            let (endpoint, runtime, events) = (self.endpoint.clone(), self.runtime.clone(), self.events.clone());
             turn.after(move || {
                 drop(runtime.spawn(async move {
-                    let reply = endpoint.exchange(*to.as_bytes(), frame).await;
-                    if let (Ok(reply), Some(events)) = (reply, events.upgrade()) {
-                        let _ = events.send(Event::Replied(person, parcel, reply)).await;
+                    let reply = match say(&endpoint, &to, &message).await {
+                        Ok(reply) => reply,
+                        Err(Unanswered::Unreadable(_)) => PersonReply::Refused(Refusal::Malformed),
+                        Err(Unanswered::Line(_)) => return,
+                    };
+                    if let Some(events) = events.upgrade() {
+                        let _ = events.send(Event::Replied(person, parcel, Box::new(reply))).await;
                     }
                 }));
             });
@@ -737,9 +762,16 @@ fn announced(net: &Net, listening: &[Address], own: &PublicKey) -> Vec<Address> 
     forwarded.chain(usable.into_iter().cloned()).take(limits::ADDRESSES).collect()
 }
 
-/// As it travels, where a company has it to say.
-pub(crate) fn frame_of<T: Leaves>(what: T) -> Option<Frame> {
-    departure::of_company(what).ok()?.frame().ok()
+/// Answers a frame when this turn is on disk.
+fn answer<R: Reply + Leaves>(responder: Responder, reply: R, turn: &mut Turn) {
+    if let Some(Ok(frame)) = departing(reply).map(|reply| reply.frame()) {
+        turn.after(move || responder.reply(frame));
+    }
+}
+
+/// Ready to leave, where a company has it to say.
+fn departing<T: Leaves>(what: T) -> Option<Departure<T>> {
+    departure::of_company(what).ok()
 }
 
 #[cfg(test)]

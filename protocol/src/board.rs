@@ -13,7 +13,7 @@ use crate::{
     identity::PublicKey,
     intent::{Category, Intent, Offer, Withdrawal},
     limits,
-    message::{Browse, Collect, Intents, Message, Offers, Reply},
+    message::{BoardReply, Browse, Collect, Intents, Offers, ToBoard},
     refusal::Refusal,
     signed::{ObjectId, Signed, Verified},
     time::Timestamp,
@@ -26,7 +26,7 @@ pub enum Effect {
     /// Make durable, before anything behind it is visible to anyone.
     Persist(Record),
     /// Answer the frame in hand.
-    Reply(Reply),
+    Reply(BoardReply),
 }
 
 /// A change of state, as it is stored.
@@ -135,21 +135,20 @@ impl Board {
     }
 
     /// Handles a message for a board, from whoever is connected under this key.
-    pub fn message(&mut self, peer: &PublicKey, message: Message, now: Timestamp) -> Vec<Effect> {
+    pub fn message(&mut self, peer: &PublicKey, message: ToBoard, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         let handled = match message {
-            Message::Cast(intent) => self.cast(&mut effects, peer, intent, now),
-            Message::Withdraw(withdrawal) => self.withdraw(&mut effects, peer, withdrawal, now),
-            Message::Collect(collect) => self.collect(&mut effects, peer, collect, now),
-            Message::Browse(browse) => self.browse(&browse, now),
-            Message::Offer(offer) => self.offer(&mut effects, peer, offer, now),
-            _ => Err(Refusal::Unexpected),
+            ToBoard::Cast(intent) => self.cast(&mut effects, peer, intent, now),
+            ToBoard::Withdraw(withdrawal) => self.withdraw(&mut effects, peer, withdrawal, now),
+            ToBoard::Collect(collect) => self.collect(&mut effects, peer, collect, now),
+            ToBoard::Browse(browse) => self.browse(&browse, now),
+            ToBoard::Offer(offer) => self.offer(&mut effects, peer, offer, now),
         };
-        effects.push(Effect::Reply(handled.unwrap_or_else(Reply::Refused)));
+        effects.push(Effect::Reply(handled.unwrap_or_else(BoardReply::Refused)));
         effects
     }
 
-    /// Takes in what another board answered to [`Message::Browse`]. What does not hold is passed over: a board can't
+    /// Takes in what another board answered to [`ToBoard::Browse`]. What does not hold is passed over: a board can't
     /// make this one hold anything that its maker did not sign, nor more than [`limits::INTENTS_GOSSIPED`].
     pub fn gossiped(&mut self, page: Intents, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -240,7 +239,7 @@ impl Board {
         peer: &PublicKey,
         intent: Signed<Intent>,
         now: Timestamp,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<BoardReply, Refusal> {
         let intent = checked(intent, now)?;
         if intent.key != *peer {
             return Err(Refusal::WrongSender);
@@ -249,7 +248,7 @@ impl Board {
             return Err(Refusal::WrongBoard);
         }
         self.post(effects, &intent, now)?;
-        Ok(Reply::Noted)
+        Ok(BoardReply::Noted)
     }
 
     /// Hangs an intent up, if there is room and it is not up or withdrawn already.
@@ -274,13 +273,13 @@ impl Board {
         peer: &PublicKey,
         withdrawal: Signed<Withdrawal>,
         now: Timestamp,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<BoardReply, Refusal> {
         let withdrawal = withdrawal.verify()?;
         if withdrawal.key != *peer {
             return Err(Refusal::WrongSender);
         }
         self.take_down(effects, withdrawal, now)?;
-        Ok(Reply::Noted)
+        Ok(BoardReply::Noted)
     }
 
     /// Takes an intent down for good. One that never was here is remembered too: it may still come by another board.
@@ -318,7 +317,7 @@ impl Board {
         peer: &PublicKey,
         collect: Collect,
         now: Timestamp,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<BoardReply, Refusal> {
         let Collect { intent, after } = collect;
         let posted = self.intents.get(&intent).filter(|posted| posted.intent.key == *peer);
         let posted = posted.filter(|posted| posted.intent.live(now)).ok_or(Refusal::UnknownIntent)?;
@@ -329,10 +328,14 @@ impl Board {
         let page: Vec<_> = posted.waiting.iter().take(limits::OFFERS_PER_PAGE).collect();
         let last = page.last().map_or(after, |(number, _)| **number);
         let more = posted.waiting.len() > page.len();
-        Ok(Reply::Offers(Offers { offers: page.into_iter().map(|(_, offer)| offer.clone()).collect(), last, more }))
+        Ok(BoardReply::Offers(Offers {
+            offers: page.into_iter().map(|(_, offer)| offer.clone()).collect(),
+            last,
+            more,
+        }))
     }
 
-    fn browse(&self, browse: &Browse, now: Timestamp) -> Result<Reply, Refusal> {
+    fn browse(&self, browse: &Browse, now: Timestamp) -> Result<BoardReply, Refusal> {
         if browse.categories.len() > limits::CATEGORIES {
             return Err(Refusal::TooLarge);
         }
@@ -358,7 +361,7 @@ impl Board {
                 }
             }
         }
-        Ok(Reply::Intents(page))
+        Ok(BoardReply::Intents(page))
     }
 
     fn offer(
@@ -367,7 +370,7 @@ impl Board {
         peer: &PublicKey,
         offer: Signed<Offer>,
         now: Timestamp,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<BoardReply, Refusal> {
         // First, since it costs least: a crowd of free keys gets no signature checked.
         if self.only_admitted && !self.admitted.contains(peer) && *peer != self.key {
             return Err(Refusal::NotAdmitted);
@@ -391,7 +394,7 @@ impl Board {
             return Err(Refusal::WrongBoard);
         }
         if posted.seen.contains(&offer.id()) {
-            return Ok(Reply::Noted);
+            return Ok(BoardReply::Noted);
         }
         if posted.made.get(peer).copied().unwrap_or(0) >= posted.intent.per_supplier
             || posted.seen.len() >= limits::OFFERS_PER_INTENT
@@ -404,7 +407,7 @@ impl Board {
         }
         let number = self.next(now);
         self.record(effects, Record::Offered { intent: offer.intent, number, offer: offer.signed().clone() });
-        Ok(Reply::Noted)
+        Ok(BoardReply::Noted)
     }
 
     /// Numbers follow the clock, so that they go on upward also when the last ones were taken down.

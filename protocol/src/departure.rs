@@ -9,7 +9,7 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use crate::{
-    message::{Message, Reply},
+    message::{BoardReply, HelperReply, PersonReply, SupplierReply, ToBoard, ToHelper, ToPerson, ToSupplier},
     profile::Pairing,
     signed::Signed,
     wire::{self, WireError},
@@ -65,7 +65,7 @@ impl<T: Leaves> Leaves for &T {
     }
 }
 
-impl Leaves for Message {
+impl Leaves for ToSupplier {
     fn kind(&self) -> Kind {
         match self {
             Self::Disclose(_) => Kind::Values,
@@ -73,40 +73,58 @@ impl Leaves for Message {
             Self::Mandate(_) => Kind::Mandate,
             Self::Belong(_) => Kind::Membership,
             Self::Count(_) | Self::Tally(_) => Kind::Count,
-            Self::Cast(_) | Self::Withdraw(_) | Self::Collect(_) => Kind::Intent,
             Self::TakeUp(_) => Kind::TakeUp,
             Self::Hello | Self::Pair(_) => Kind::Meeting,
             Self::Renew(_) => Kind::Key,
             Self::Segments => Kind::Question,
-            Self::Request(_)
-            | Self::Acknowledge(_)
-            | Self::Erased(_)
-            | Self::Delegated(_)
-            | Self::Put(_)
-            | Self::Browse(_)
-            | Self::Offer(_)
-            | Self::Prepare(_)
-            | Self::Close(_) => Kind::Companys,
         }
     }
 }
 
-impl Leaves for Reply {
+impl Leaves for ToBoard {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Cast(_) | Self::Withdraw(_) | Self::Collect(_) => Kind::Intent,
+            Self::Browse(_) | Self::Offer(_) => Kind::Companys,
+        }
+    }
+}
+
+impl Leaves for PersonReply {
     fn kind(&self) -> Kind {
         match self {
             Self::Answer(_) => Kind::Values,
             Self::Noted | Self::Refused(_) | Self::Skewed(_) => Kind::Receipt,
-            Self::Profile(_)
-            | Self::Paired(_)
-            | Self::Alternative(_)
-            | Self::Acknowledged(_)
-            | Self::Erased(_)
-            | Self::Offers(_)
-            | Self::Intents(_)
-            | Self::Segments(_)
-            | Self::Prepared(_)
-            | Self::Sum(_) => Kind::Companys,
         }
+    }
+}
+
+/// What only companies say.
+macro_rules! of_companies {
+    ($($said:ident => $receipt:pat,)+) => {
+        $(impl Leaves for $said {
+            fn kind(&self) -> Kind {
+                if matches!(self, $receipt) { Kind::Receipt } else { Kind::Companys }
+            }
+        })+
+    };
+}
+
+of_companies! {
+    SupplierReply => Self::Noted | Self::Refused(_) | Self::Skewed(_),
+    BoardReply => Self::Noted | Self::Refused(_),
+    HelperReply => Self::Refused(_),
+}
+
+impl Leaves for ToPerson {
+    fn kind(&self) -> Kind {
+        Kind::Companys
+    }
+}
+
+impl Leaves for ToHelper {
+    fn kind(&self) -> Kind {
+        Kind::Companys
     }
 }
 
@@ -170,13 +188,13 @@ pub(crate) fn let_out<T: Leaves>(what: T) -> Departure<T> {
 }
 
 /// The question who a peer is.
-pub fn hello() -> Departure<Message> {
-    let_out(Message::Hello)
+pub fn hello() -> Departure<ToSupplier> {
+    let_out(ToSupplier::Hello)
 }
 
 /// A relationship is proffered ([`crate::person::Person::proffer`]).
-pub fn pair(pairing: &Signed<Pairing>) -> Departure<Message> {
-    let_out(Message::Pair(pairing.clone()))
+pub fn pair(pairing: &Signed<Pairing>) -> Departure<ToSupplier> {
+    let_out(ToSupplier::Pair(pairing.clone()))
 }
 
 /// Lets out what a company, a board or a helper says.
@@ -194,12 +212,12 @@ mod tests {
 
     #[test]
     fn a_company_has_nothing_to_say_of_a_person() {
-        for words in [Message::Hello, Message::Segments] {
+        for words in [ToSupplier::Hello, ToSupplier::Segments] {
             assert_eq!(of_company(words).err(), Some(OfAPerson));
         }
-        let refused = of_company(Reply::Refused(Refusal::Unavailable)).expect("its own");
+        let refused = of_company(SupplierReply::Refused(Refusal::Unavailable)).expect("its own");
         assert_eq!(refused.kind(), Kind::Receipt);
-        let bytes = wire::encode(&Reply::Refused(Refusal::Unavailable)).expect("encodes");
+        let bytes = wire::encode(&SupplierReply::Refused(Refusal::Unavailable)).expect("encodes");
         assert_eq!(refused.frame().expect("encodes").into_bytes(), bytes);
     }
 }

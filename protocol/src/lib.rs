@@ -53,7 +53,7 @@
 //!     field::{FieldPath, Observed, Provenance},
 //!     grant::Access,
 //!     identity::{Keypair, PublicKey, RootSeed},
-//!     message::{Message, Reply},
+//!     message::{PersonReply, SupplierReply, ToSupplier},
 //!     person::{Host, Input, Person, Record, Unreadable},
 //!     policy::Policy,
 //!     profile::Profile,
@@ -68,7 +68,7 @@
 //! struct Node {
 //!     disk: Vec<Record>,
 //!     values: BTreeMap<FieldPath, Observed>,
-//!     answer: Option<Reply>,
+//!     answer: Option<PersonReply>,
 //!     drawn: u8,
 //! }
 //!
@@ -87,7 +87,7 @@
 //!     fn value(&mut self, _: &PublicKey, release: &Release) -> Result<Option<Observed>, Unreadable> {
 //!         Ok(self.values.get(&release.field()).cloned())
 //!     }
-//!     fn reply(&mut self, reply: Departure<Reply>) {
+//!     fn reply(&mut self, reply: Departure<PersonReply>) {
 //!         self.answer = Some(reply.into_inner());
 //!     }
 //!     fn unreadable(&mut self, _: &PublicKey, _: &BTreeSet<FieldPath>) {}
@@ -121,7 +121,8 @@
 //! let pairing = anna.proffer(&key, invitation.id, Agreement::SdBase, None, now)?;
 //! let known_as = anna.pairing_key(&key).public();
 //! let profile = shop.signed_profile().ok_or("a profile")?.clone();
-//! let Some(Reply::Paired(acceptance)) = reply(shop.message(&known_as, Message::Pair(pairing.clone()), now)) else {
+//! let answer = reply(shop.message(&known_as, ToSupplier::Pair(pairing.clone()), now));
+//! let Some(SupplierReply::Paired(acceptance)) = answer else {
 //!     return Err("not paired".into());
 //! };
 //! let mut node = Node::default();
@@ -159,7 +160,7 @@
 //! # Ok(())
 //! # }
 //!
-//! fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+//! fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
 //!     effects.into_iter().find_map(|effect| match effect {
 //!         supplier::Effect::Reply(reply) => Some(reply),
 //!         _ => None,

@@ -1,198 +1,40 @@
-//! Every message of the protocol, in two closed enums. In: frames. Out: messages and replies, or a refusal.
+//! What is said on the wire, by whom it is for: messages to a person, a supplier, a board and a helper, each kind with its
+//! own replies. In: frames. Out: a message that this role can handle, or the refusal of what it can't; replies.
+//!
+//! Whom a frame is for is told by its tag alone ([`addressee`]), and nothing behind the tag of another role's message is
+//! read. So a companion that is a board and a helper besides, at one address and under one key, knows which of its roles
+//! has to read a frame, and each frame is read once.
 
-use std::collections::BTreeSet;
+mod table;
+mod to_board;
+mod to_helper;
+mod to_person;
+mod to_supplier;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{
-    disclosure::Disclosure,
-    grant::{Chain, Grant},
-    intent::{Category, Intent, Offer, TakeUp, Withdrawal},
-    item::Item,
-    limits,
-    profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
-    receipt::{Acknowledgement, ErasureReceipt},
-    refusal::Refusal,
-    renewal::Renewal,
-    request::DataRequest,
-    revocation::Revocation,
-    segment::{CountReport, Membership, Segment},
-    signed::{ObjectId, Signed},
-    tally::{Close, Prepare, Prepared, Sum, TallyReport},
-    time::{Now, Timestamp},
-    wire::{self, WireError},
-};
+pub use table::{MessageForm, ReplyForm, Role, Sender};
+pub use to_board::{BoardReply, Browse, Collect, Intents, Offers, ToBoard};
+pub use to_helper::{HelperReply, ToHelper};
+pub use to_person::{DelegationNotice, PersonReply, ToPerson};
+pub use to_supplier::{Mandate, SupplierReply, ToSupplier};
 
-/// What either side may send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[allow(clippy::large_enum_variant, reason = "a message is moved a few times between the wire and the machine")]
-pub enum Message {
-    /// Person to supplier: who are you?
-    Hello,
-    /// Person to supplier: begin a relationship.
-    Pair(Signed<Pairing>),
-    /// Person to supplier: values, or answers that were awaited.
-    Disclose(Signed<Disclosure>),
-    /// Person to supplier: I go by another key from now on.
-    Renew(Signed<Renewal>),
-    /// Person to supplier: a grant on the person's own initiative.
-    Grant(Signed<Grant>),
-    /// Person to supplier: a grant is at an end.
-    Revoke(Signed<Revocation>),
-    /// Supplier to person: fields, please.
-    Request(Signed<DataRequest>),
-    /// Supplier to person: a disclosure arrived.
-    Acknowledge(Signed<Acknowledgement>),
-    /// Supplier to person: values were erased.
-    Erased(Signed<ErasureReceipt>),
-    /// Supplier to person: a processor may use part of a grant.
-    Delegated(DelegationNotice),
-    /// Supplier to person: something to keep, or a correction.
-    Put(Signed<Item>),
-    /// Person to processor: a delegation it may use.
-    Mandate(Mandate),
-    /// The key of an intent to its board: post this.
-    Cast(Signed<Intent>),
-    /// The key of an intent to its board: no more offers.
-    Withdraw(Signed<Withdrawal>),
-    /// The key of an intent to its board: what was offered since?
-    Collect(Collect),
-    /// Supplier or board to a board: what is wanted?
-    Browse(Browse),
-    /// Supplier to a board: an offer for an intent.
-    Offer(Signed<Offer>),
-    /// Person to supplier: your offer, please.
-    TakeUp(Signed<TakeUp>),
-    /// Person to supplier: which segments do you publish?
-    Segments,
-    /// Person to supplier: I belong to it, or no longer.
-    Belong(Signed<Membership>),
-    /// Person to supplier: a randomised answer.
-    Count(Signed<CountReport>),
-    /// Person to supplier: a randomised answer in two halves.
-    Tally(Signed<TallyReport>),
-    /// Supplier to helper: take these answers in.
-    Prepare(Prepare),
-    /// Supplier to helper: what is the sum?
-    Close(Close),
+use crate::{limits, refusal::Refusal, time::Timestamp, wire};
+
+/// The messages to one role.
+pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What answers them.
+    type Reply: Reply;
+    /// Whom they are for.
+    const TO: Role;
+    /// Each of them, as clause 9.4 of the protocol has it.
+    const FORMS: &'static [MessageForm];
 }
 
-impl Message {
-    /// Looks at the signature of what a supplier sends a person, ahead of the machine: see [`Signed::look_ahead`].
-    pub fn look_ahead(&mut self) {
-        match self {
-            Self::Request(signed) => signed.look_ahead(),
-            Self::Acknowledge(signed) => signed.look_ahead(),
-            Self::Erased(signed) => signed.look_ahead(),
-            Self::Put(signed) => signed.look_ahead(),
-            _ => {}
-        }
-    }
-}
-
-/// The key of an intent asks for offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Collect {
-    /// The intent of the connected key.
-    pub intent: ObjectId,
-    /// The last number that was taken in: the board forgets those up to it. 0 at first.
-    pub after: u64,
-}
-
-/// A supplier or another board asks for intents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Browse {
-    /// Of these categories and those within them, at most [`limits::CATEGORIES`]; of all where there are none.
-    pub categories: BTreeSet<Category>,
-    /// Where the last answer ended. 0 at first.
-    pub after: u64,
-}
-
-/// A page of offers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Offers {
-    /// At most [`limits::OFFERS_PER_PAGE`].
-    pub offers: Vec<Signed<Offer>>,
-    /// The number of the last.
-    pub last: u64,
-    /// Are there more?
-    pub more: bool,
-}
-
-/// A page of what a board holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Intents {
-    /// Open ones; with the withdrawals at most [`limits::INTENTS_PER_PAGE`].
-    pub intents: Vec<Signed<Intent>>,
-    /// Those that are not wanted any more.
-    pub withdrawn: Vec<Signed<Withdrawal>>,
-    /// Where this page ends.
-    pub last: u64,
-    /// Are there more?
-    pub more: bool,
-}
-
-/// A supplier tells a person's node which processor it hands part of a grant to, and where that one is found.
-/// The last link of the chain is signed by the sender and names the processor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DelegationNotice {
-    /// The grant, the delegations below it, and the new one last.
-    pub chain: Chain,
-    /// The processor's invitation.
-    pub processor: Invitation,
-    /// What both call the matter: a parcel's number. At most [`limits::NAME_BYTES`].
-    pub reference: String,
-}
-
-/// A person's node hands a processor the chain it may use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mandate {
-    /// The grant and the delegations down to the processor.
-    pub chain: Chain,
-    /// As the supplier called the matter.
-    pub reference: String,
-}
-
-/// What answers a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Reply {
-    /// To `hello`.
-    Profile(Signed<Profile>),
-    /// To `pair`.
-    Paired(Signed<Acceptance>),
-    /// To `pair`: not that agreement, but this one.
-    Alternative(Signed<Alternative>),
-    /// To `request`.
-    Answer(Signed<Disclosure>),
-    /// To `disclose`.
-    Acknowledged(Signed<Acknowledgement>),
-    /// To `revoke` where erasure was demanded.
-    Erased(Signed<ErasureReceipt>),
-    /// To `collect`.
-    Offers(Offers),
-    /// To `browse`.
-    Intents(Intents),
-    /// To `segments`. At most [`limits::SEGMENTS_PER_SUPPLIER`].
-    Segments(Vec<Signed<Segment>>),
-    /// To `prepare`.
-    Prepared(Prepared),
-    /// To `close`.
-    Sum(Sum),
-    /// Taken; there is nothing to say.
-    Noted,
-    /// The message was not taken, for this reason.
-    Refused(Refusal),
-    /// Not taken: it states a time more than [`limits::CLOCK_LEEWAY_MS`] from this node's clock
-    /// ([`Refusal::ClockSkew`]), which shows this.
-    Skewed(Skewed),
+/// The replies of one role.
+pub trait Reply: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Each of them, as clause 9.4 of the protocol has it.
+    const FORMS: &'static [ReplyForm];
 }
 
 /// The time of who refused a message for its time.
@@ -203,34 +45,176 @@ pub struct Skewed {
     pub at: Timestamp,
 }
 
-impl Reply {
-    /// The reply that refuses by a code, at this time.
+table::keys! {
+    Refusal: "a code of 10";
+    Skewed: "`at`";
+}
+
+/// Reads a frame as a message to this role.
+///
+/// # Errors
+/// [`Refusal::TooLarge`], [`Refusal::Malformed`], or for another role's message [`Role::refused_at`].
+pub fn read<M: Message>(frame: &[u8]) -> Result<M, Refusal> {
+    match addressee(frame)? {
+        to if to == M::TO => Ok(wire::decode(frame, limits::FRAME_BYTES)?),
+        other => Err(other.refused_at(M::TO)),
+    }
+}
+
+/// Reads a frame as the reply to a message to this role.
+///
+/// # Errors
+/// [`Refusal::TooLarge`] or [`Refusal::Malformed`].
+pub fn read_reply<R: Reply>(frame: &[u8]) -> Result<R, Refusal> {
+    Ok(wire::decode(frame, limits::FRAME_BYTES)?)
+}
+
+/// Whom a message is for. What comes after its tag is not looked at.
+///
+/// # Errors
+/// [`Refusal::TooLarge`]; [`Refusal::Malformed`] for what begins with the tag of no message.
+pub fn addressee(frame: &[u8]) -> Result<Role, Refusal> {
+    if frame.len() > limits::FRAME_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    let tag = tag(frame).ok_or(Refusal::Malformed)?;
+    let has = |forms: &[MessageForm]| forms.iter().any(|form| form.tag.as_bytes() == tag);
+    Role::ALL.into_iter().find(|role| has(role.messages())).ok_or(Refusal::Malformed)
+}
+
+impl Role {
+    /// The messages to this role.
     #[must_use]
-    pub fn refused(code: Refusal, now: Now) -> Self {
-        match code {
-            Refusal::ClockSkew => Self::Skewed(Skewed { at: now.wall.minute() }),
-            code => Self::Refused(code),
+    pub fn messages(self) -> &'static [MessageForm] {
+        match self {
+            Self::Person => ToPerson::FORMS,
+            Self::Supplier => ToSupplier::FORMS,
+            Self::Board => ToBoard::FORMS,
+            Self::Helper => ToHelper::FORMS,
         }
     }
 
-    /// The code by which this refuses; none where it does not.
+    /// The replies of this role.
     #[must_use]
-    pub fn refusal(&self) -> Option<Refusal> {
+    pub fn replies(self) -> &'static [ReplyForm] {
         match self {
-            Self::Refused(code) => Some(*code),
-            Self::Skewed(_) => Some(Refusal::ClockSkew),
-            _ => None,
+            Self::Person => PersonReply::FORMS,
+            Self::Supplier => SupplierReply::FORMS,
+            Self::Board => BoardReply::FORMS,
+            Self::Helper => HelperReply::FORMS,
         }
     }
 }
 
-/// Reads a frame.
-///
-/// # Errors
-/// [`Refusal::TooLarge`] or [`Refusal::Malformed`].
-pub fn read<T: serde::de::DeserializeOwned + Serialize>(frame: &[u8]) -> Result<T, Refusal> {
-    wire::decode(frame, limits::FRAME_BYTES).map_err(|error| match error {
-        WireError::TooLarge { .. } => Refusal::TooLarge,
-        _ => Refusal::Malformed,
-    })
+/// The tag of a frame: a text, or the only key of a map (3.2). A text of less than 24 bytes has its length in its first
+/// byte, and no tag is longer.
+fn tag(frame: &[u8]) -> Option<&[u8]> {
+    let text = frame.strip_prefix(&[0xa1]).unwrap_or(frame);
+    let (head, rest) = text.split_first()?;
+    match head {
+        0x60..=0x77 => rest.get(..usize::from(head - 0x60)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, collections::BTreeSet};
+
+    use serde::de::{self, Deserializer, Visitor, value::Error};
+
+    use super::*;
+    use crate::tally::{Close, Prepare, Prepared, Sum};
+
+    #[test]
+    fn a_tag_says_whom_a_message_is_for_and_nothing_behind_it_is_read() {
+        let all: Vec<&str> = Role::ALL.iter().flat_map(|role| role.messages()).map(|form| form.tag).collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "no two roles share a tag: {all:?}");
+        for role in Role::ALL {
+            for tag in role.messages().iter().map(|form| form.tag) {
+                assert!(tag.len() < 24, "{tag} would need a longer head");
+                let bare = [&[0x60 + tag.len() as u8], tag.as_bytes()].concat();
+                let with_garbage = [&[0xa1][..], &bare, b"\xff\x00"].concat();
+                for frame in [bare, with_garbage] {
+                    assert_eq!(addressee(&frame), Ok(role));
+                    let refused = |at: Role| Err::<(), _>(role.refused_at(at));
+                    if role != Role::Person {
+                        assert_eq!(read::<ToPerson>(&frame).map(drop), refused(Role::Person));
+                    }
+                    if role != Role::Supplier {
+                        assert_eq!(read::<ToSupplier>(&frame).map(drop), refused(Role::Supplier));
+                    }
+                }
+            }
+        }
+        for frame in [&b""[..], b"\xa1", b"\x65hell", b"\x64hell", b"\xa2\x65hello", b"\x78\x05hello", b"\x45hello"] {
+            assert_eq!(addressee(frame), Err(Refusal::Malformed), "{frame:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_for_another_role_has_its_code() {
+        let codes = |at: Role| Role::ALL.map(|role| role.refused_at(at));
+        let unexpected = Refusal::Unexpected;
+        assert_eq!(codes(Role::Person), [unexpected; 4]);
+        assert_eq!(codes(Role::Supplier), [unexpected, unexpected, Refusal::NotABoard, Refusal::NotAHelper]);
+    }
+
+    #[test]
+    fn what_answers_a_message_is_a_reply_of_its_role() {
+        for role in Role::ALL {
+            let named: BTreeSet<_> = role.messages().iter().flat_map(|form| form.answers).collect();
+            let there: BTreeSet<_> =
+                role.replies().iter().map(|form| &form.tag).filter(|tag| **tag != "refused").collect();
+            assert_eq!(named, there, "{role}");
+        }
+    }
+
+    /// Takes nothing, and keeps the names of the fields that a struct asks for.
+    struct Asked<'a>(&'a Cell<&'static [&'static str]>);
+
+    impl<'de> Deserializer<'de> for Asked<'_> {
+        type Error = Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+            Err(de::Error::custom("nothing is there"))
+        }
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            _: V,
+        ) -> Result<V::Value, Error> {
+            self.0.set(fields);
+            Err(de::Error::custom("nothing is there"))
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    fn same<T: DeserializeOwned + table::Content>() {
+        let fields = Cell::new(&[][..]);
+        assert!(T::deserialize(Asked(&fields)).is_err());
+        let keys: Vec<String> = fields.get().iter().map(|field| format!("`{field}`")).collect();
+        assert_eq!(T::NAME, keys.join(", "));
+    }
+
+    #[test]
+    fn the_keys_that_are_told_are_those_of_the_maps() {
+        same::<DelegationNotice>();
+        same::<Mandate>();
+        same::<Collect>();
+        same::<Browse>();
+        same::<Offers>();
+        same::<Intents>();
+        same::<Prepare>();
+        same::<Close>();
+        same::<Prepared>();
+        same::<Sum>();
+        same::<Skewed>();
+    }
 }

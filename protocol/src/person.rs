@@ -19,7 +19,7 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use entry::{Host, Input, Unreadable};
-pub use intents::{NewIntent, Outcome, Stage, StoredIntent, ToBoard, Wanted};
+pub use intents::{BoardMessage, NewIntent, Outcome, Stage, StoredIntent, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
 pub use segments::{Counted, Said};
@@ -34,7 +34,7 @@ use crate::{
     field::{AskedPath, FieldPath},
     grant::Grant,
     identity::{Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{PersonReply, ToSupplier},
     refusal::Refusal,
     rotation::Names,
     signed::{Object, ObjectId, Signed, Verified},
@@ -51,7 +51,7 @@ enum Effect {
     Disclose(Plan),
     Heard(PublicKey, Timestamp),
     Happened(Timestamp, Event),
-    Reply(Reply),
+    Reply(PersonReply),
     Unreadable(PublicKey, BTreeSet<FieldPath>),
     Correct(Correcting),
     Deliver(PublicKey),
@@ -112,13 +112,13 @@ impl Person {
             grown,
         };
         let disclosure = Verified::sign(disclosure, &relationship.key)?.signed().clone();
-        let number = self.queue(&mut effects, plan.supplier, Message::Disclose(disclosure.clone()))?;
+        let number = self.queue(&mut effects, plan.supplier, ToSupplier::Disclose(disclosure.clone()))?;
         if let (true, Some(relationship)) = (plan.as_reply, self.relationships.get_mut(&plan.supplier)) {
             // The reply carries it; it is sent again as every other message is.
             relationship.in_flight.sent(number, now.floor);
         }
         effects.push(match plan.as_reply {
-            true => Effect::Reply(Reply::Answer(disclosure)),
+            true => Effect::Reply(PersonReply::Answer(disclosure)),
             false => Effect::Deliver(plan.supplier),
         });
         Ok(effects)
@@ -182,7 +182,7 @@ impl Person {
     }
 
     /// Puts a message into a supplier's outbox; its number there comes out.
-    fn queue(&mut self, effects: &mut Vec<Effect>, supplier: PublicKey, message: Message) -> Result<u64, Refusal> {
+    fn queue(&mut self, effects: &mut Vec<Effect>, supplier: PublicKey, message: ToSupplier) -> Result<u64, Refusal> {
         let relationship = self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?;
         let (number, size) = (relationship.next_number, relationship.log.size());
         self.record(effects, Record::Outgoing { supplier, number, size, message });
@@ -227,11 +227,11 @@ fn from_supplier<T: Object>(signed: Signed<T>, supplier: &impl Names) -> Result<
 
 /// Does a waiting message carry a value under one of these grants, or such a grant itself? What waits is of the person's
 /// own making, so its signature is not looked at.
-fn relies_on(message: &Message, grants: &BTreeSet<ObjectId>) -> bool {
+fn relies_on(message: &ToSupplier, grants: &BTreeSet<ObjectId>) -> bool {
     match message {
-        Message::Grant(signed) => grants.contains(&signed.id()),
-        Message::Mandate(mandate) => mandate.chain.links.last().is_some_and(|link| grants.contains(&link.id())),
-        Message::Disclose(signed) => signed.peek().is_ok_and(|disclosure| {
+        ToSupplier::Grant(signed) => grants.contains(&signed.id()),
+        ToSupplier::Mandate(mandate) => mandate.chain.links.last().is_some_and(|link| grants.contains(&link.id())),
+        ToSupplier::Disclose(signed) => signed.peek().is_ok_and(|disclosure| {
             disclosure.grants.iter().any(|issued| grants.contains(&issued.id()))
                 || disclosure
                     .answers

@@ -5,7 +5,11 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{coded::coded, signed::SignedError, wire::as_text};
+use crate::{
+    coded::coded,
+    signed::SignedError,
+    wire::{WireError, as_text},
+};
 
 macro_rules! refusals {
     ($($variant:ident $code:literal $text:literal;)*) => {
@@ -93,6 +97,15 @@ impl FromStr for Refusal {
 }
 
 as_text!(Refusal);
+
+impl From<WireError> for Refusal {
+    fn from(error: WireError) -> Self {
+        match error {
+            WireError::TooLarge { .. } => Self::TooLarge,
+            WireError::Malformed | WireError::Unencodable => Self::Malformed,
+        }
+    }
+}
 
 impl From<SignedError> for Refusal {
     fn from(error: SignedError) -> Self {

@@ -30,7 +30,7 @@ use crate::{
     grant::Access,
     identity::{Keypair, Nonce, PublicKey},
     limits,
-    message::{Message, Reply},
+    message::{SupplierReply, ToPerson},
     profile::{Invitation, Profile, plain_line},
     purpose::Purpose,
     refusal::Refusal,
@@ -47,7 +47,7 @@ pub enum Effect {
     /// Make durable, before anything behind it is visible to anyone.
     Persist(Record),
     /// Answer the frame in hand.
-    Reply(Reply),
+    Reply(SupplierReply),
     /// Something new is to be sent to this person, when connected.
     Deliver(PublicKey),
     /// A person, whose key was proven, states that this is the present ([`crate::clock::Clock::heard`]).
@@ -345,7 +345,7 @@ impl Supplier {
     ///
     /// # Errors
     /// Where signing fails, which no request of ours causes.
-    pub fn to_send(&mut self, person: &PublicKey, now: impl Into<Now>) -> Result<Vec<(Parcel, Message)>, Refusal> {
+    pub fn to_send(&mut self, person: &PublicKey, now: impl Into<Now>) -> Result<Vec<(Parcel, ToPerson)>, Refusal> {
         let now = now.into();
         let Some(customer) = self.customers.get(person) else {
             return Ok(Vec::new());
@@ -360,25 +360,25 @@ impl Supplier {
     }
 
     /// A parcel as it travels now; nothing, where it can't.
-    fn parcel(&self, person: &PublicKey, parcel: &Parcel, now: Now) -> Result<Option<Message>, Refusal> {
+    fn parcel(&self, person: &PublicKey, parcel: &Parcel, now: Now) -> Result<Option<ToPerson>, Refusal> {
         let Some(customer) = self.customers.get(person) else { return Ok(None) };
         Ok(match parcel {
             Parcel::Request(id) => match customer.askings.get(id) {
                 Some(asking) => {
                     // It may have been made under an earlier key.
                     let request = DataRequest { supplier: self.key.public(), at: now.wall, ..asking.request.clone() };
-                    Some(Message::Request(Verified::sign(request, &self.key)?.signed().clone()))
+                    Some(ToPerson::Request(Verified::sign(request, &self.key)?.signed().clone()))
                 }
                 None => None,
             },
             Parcel::Delegation(id) => {
-                customer.delegated.get(id).map(|delegated| Message::Delegated(delegated.notice.clone()))
+                customer.delegated.get(id).map(|delegated| ToPerson::Delegated(delegated.notice.clone()))
             }
             Parcel::Item(id) => {
                 let item = customer.sending.get(id).and_then(|sending| self.item(person, sending, now));
-                item.map(|item| Message::Put(item.signed().clone()))
+                item.map(|item| ToPerson::Put(item.signed().clone()))
             }
-            Parcel::Receipt(id) => customer.receipts.get(id).map(|receipt| Message::Erased(receipt.clone())),
+            Parcel::Receipt(id) => customer.receipts.get(id).map(|receipt| ToPerson::Erased(receipt.clone())),
         })
     }
 
@@ -472,7 +472,7 @@ impl Customer {
 }
 
 /// A parcel with its message, where it has one.
-fn present(made: Result<(Parcel, Option<Message>), Refusal>) -> Option<Result<(Parcel, Message), Refusal>> {
+fn present(made: Result<(Parcel, Option<ToPerson>), Refusal>) -> Option<Result<(Parcel, ToPerson), Refusal>> {
     match made {
         Ok((parcel, message)) => message.map(|message| Ok((parcel, message))),
         Err(code) => Some(Err(code)),

@@ -34,7 +34,7 @@ use regie_protocol::{
     field::{FieldPath, Observed},
     identity::{Keypair, PublicKey, RootSeed},
     intent::Category,
-    message::Reply,
+    message::{PersonReply, SupplierReply},
     person::{Input, OwnerError, Person, Record, Remember},
     policy::{Policy, SegmentRule, Who},
     profile::Profile,
@@ -560,7 +560,7 @@ impl<'a> Group<'a> {
     }
 
     /// Carries out what a person's machine said; the reply to the frame in hand, if there is one, comes out.
-    fn run_person(&mut self, person: usize, told: Told) -> Result<Option<Reply>, Wrong> {
+    fn run_person(&mut self, person: usize, told: Told) -> Result<Option<PersonReply>, Wrong> {
         let now = self.agenda.time();
         for record in told.records {
             self.beings[person].watch.see(&record, now)?;
@@ -582,7 +582,7 @@ impl<'a> Group<'a> {
         firm: usize,
         effects: Vec<supplier::Effect>,
         answered: bool,
-    ) -> Result<Option<Reply>, Wrong> {
+    ) -> Result<Option<SupplierReply>, Wrong> {
         let mut answer = None;
         for effect in effects {
             match effect {

@@ -11,7 +11,7 @@ use regie_protocol::{
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::PublicKey,
-    message::Reply,
+    message::PersonReply,
     person::{Host, Input, OwnerError, Person, Record, Unreadable},
     signed::ObjectId,
     time::Timestamp,
@@ -24,7 +24,7 @@ pub struct Told {
     /// The records, in order.
     pub records: Vec<Record>,
     /// The answer to the frame in hand.
-    pub reply: Option<Reply>,
+    pub reply: Option<PersonReply>,
     /// Suppliers of whom other segments came.
     pub segments: Vec<PublicKey>,
     /// The intent of which there is something to say to its board.
@@ -82,7 +82,7 @@ impl Host for Hands<'_> {
         Ok(self.values.get(&release.field()).cloned())
     }
 
-    fn reply(&mut self, reply: Departure<Reply>) {
+    fn reply(&mut self, reply: Departure<PersonReply>) {
         self.told.reply = Some(reply.into_inner());
     }
 

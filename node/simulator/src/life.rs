@@ -16,7 +16,7 @@ use regie_protocol::{
     entropy::Entropy,
     field::{FieldPath, Observed, Provenance},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{Input, OwnerError, Person, Record, Remember},
     policy::Policy,
     profile::Profile,
@@ -220,9 +220,9 @@ impl<'a> Life<'a> {
         let (invitation, _) = machine.invite(invite, &mut self.entropy());
         let own = self.person.pairing_key(&key).public();
         let pairing = self.person.proffer(&key, invitation.id, Agreement::SdBase, None, now).map_err(refused)?;
-        let replies =
-            [Message::Hello, Message::Pair(pairing.clone())].map(|message| reply(machine.message(&own, message, now)));
-        let [Some(Reply::Profile(profile)), Some(Reply::Paired(acceptance))] = replies else {
+        let replies = [ToSupplier::Hello, ToSupplier::Pair(pairing.clone())]
+            .map(|message| reply(machine.message(&own, message, now)));
+        let [Some(SupplierReply::Profile(profile)), Some(SupplierReply::Paired(acceptance))] = replies else {
             return Err(Wrong::Refused("no pairing".into()));
         };
         let entropy = self.entropy();
@@ -381,8 +381,8 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn at_supplier(&mut self, party: usize, number: u64, message: Message) -> Result<(), Wrong> {
-        if let Message::Revoke(signed) = &message {
+    fn at_supplier(&mut self, party: usize, number: u64, message: ToSupplier) -> Result<(), Wrong> {
+        if let ToSupplier::Revoke(signed) = &message {
             meter::turn(Side::Onlooker);
             let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
             if let Some(made) = self.revoked.remove(&revocation.grant) {
@@ -401,7 +401,7 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    fn at_person(&mut self, party: usize, parcel: Parcel, message: Message) -> Result<(), Wrong> {
+    fn at_person(&mut self, party: usize, parcel: Parcel, message: ToPerson) -> Result<(), Wrong> {
         let key = self.parties[party].key;
         let entropy = self.entropy();
         let told = self.give(Input::Message(&key, message), Some(entropy)).map_err(refused)?;
@@ -411,14 +411,14 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    fn supplier_replied(&mut self, party: usize, number: u64, reply: Reply) -> Result<(), Wrong> {
+    fn supplier_replied(&mut self, party: usize, number: u64, reply: SupplierReply) -> Result<(), Wrong> {
         let key = self.parties[party].key;
         let entropy = self.entropy();
         let told = self.give(Input::Replied(&key, number, reply), Some(entropy)).map_err(refused)?;
         self.run_person(told, Some(party)).map(drop)
     }
 
-    fn person_replied(&mut self, party: usize, parcel: &Parcel, reply: Reply) {
+    fn person_replied(&mut self, party: usize, parcel: &Parcel, reply: PersonReply) {
         let (own, now) = (self.parties[party].line.own, self.agenda.time());
         let (effects, back) = self.parties[party].machine.replied(&own, parcel, reply, now);
         self.run_supplier(party, effects, true);
@@ -551,7 +551,7 @@ impl<'a> Life<'a> {
     }
 
     /// Carries out what a person's machine said; the reply to the frame in hand, if there is one, comes out.
-    fn run_person(&mut self, told: Told, from: Option<usize>) -> Result<Option<Reply>, Wrong> {
+    fn run_person(&mut self, told: Told, from: Option<usize>) -> Result<Option<PersonReply>, Wrong> {
         let now = self.agenda.time();
         for record in told.records {
             self.watch.see(&record, now)?;
@@ -569,13 +569,13 @@ impl<'a> Life<'a> {
         Ok(told.reply)
     }
 
-    fn count(&mut self, reply: &Reply) {
+    fn count(&mut self, reply: &PersonReply) {
         let outcome = Outcome::of(reply);
         self.month().came_of(outcome);
     }
 
     /// Carries out a supplier's effects; `answered` where they are of the answer to a request.
-    fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>, answered: bool) -> Option<Reply> {
+    fn run_supplier(&mut self, party: usize, effects: Vec<supplier::Effect>, answered: bool) -> Option<SupplierReply> {
         let mut answer = None;
         for effect in effects {
             // Whatever a supplier has to send is a record first.
@@ -641,7 +641,7 @@ pub(crate) fn drawn(shares: &[f64], rng: &mut ChaCha8Rng) -> usize {
     shares.len() - 1
 }
 
-fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
     effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
 }
 
@@ -672,8 +672,8 @@ pub(crate) fn waiting(person: &Person) -> Vec<(Nonce, String)> {
 }
 
 /// Is it values that were asked for, not a change that is told?
-pub(crate) fn answers_a_request(message: &Message) -> bool {
-    let Message::Disclose(signed) = message else { return false };
+pub(crate) fn answers_a_request(message: &ToSupplier) -> bool {
+    let ToSupplier::Disclose(signed) = message else { return false };
     meter::turn(Side::Onlooker);
     signed.clone().verify().is_ok_and(|disclosure| disclosure.request.is_some())
 }

@@ -4,7 +4,7 @@
 
 use regie_protocol::{
     identity::PublicKey,
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::Person,
     supplier::{Parcel, Supplier},
     wire,
@@ -15,15 +15,15 @@ use crate::meter::Metered;
 /// Something on its way on a line.
 pub enum Carried {
     /// Of the person's outbox, under its number there.
-    ToSupplier(u64, Box<Message>),
+    ToSupplier(u64, Box<ToSupplier>),
     /// Of the supplier's, with what it is about.
-    ToPerson(Parcel, Box<Message>),
+    ToPerson(Parcel, Box<ToPerson>),
     /// The supplier's reply to that number.
-    SupplierReplied(u64, Box<Reply>),
+    SupplierReplied(u64, Box<SupplierReply>),
     /// The person's reply about that.
-    PersonReplied(Parcel, Box<Reply>),
+    PersonReplied(Parcel, Box<PersonReply>),
     /// What the supplier says back to a reply.
-    Acknowledge(Box<Message>),
+    Acknowledge(Box<ToPerson>),
 }
 
 impl Carried {
@@ -37,8 +37,10 @@ impl Carried {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         match self {
-            Self::ToSupplier(_, message) | Self::ToPerson(_, message) | Self::Acknowledge(message) => bytes(&**message),
-            Self::SupplierReplied(_, reply) | Self::PersonReplied(_, reply) => bytes(&**reply),
+            Self::ToSupplier(_, message) => bytes(&**message),
+            Self::ToPerson(_, message) | Self::Acknowledge(message) => bytes(&**message),
+            Self::SupplierReplied(_, reply) => bytes(&**reply),
+            Self::PersonReplied(_, reply) => bytes(&**reply),
         }
     }
 }

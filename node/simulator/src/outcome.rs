@@ -1,6 +1,6 @@
 //! What came of a request. In: the reply of the person's node. Out: one word for it, for the tables.
 
-use regie_protocol::{disclosure::Answer, message::Reply, refusal::Refusal};
+use regie_protocol::{disclosure::Answer, message::PersonReply, refusal::Refusal};
 
 use crate::meter::{self, Side};
 
@@ -20,14 +20,14 @@ pub enum Outcome {
 impl Outcome {
     /// Of a reply; none where it answers no request.
     #[must_use]
-    pub fn of(reply: &Reply) -> Option<Self> {
+    pub fn of(reply: &PersonReply) -> Option<Self> {
         match reply {
-            Reply::Refused(Refusal::Replayed | Refusal::RateLimited | Refusal::Unavailable | Refusal::Paused) => {
+            PersonReply::Refused(Refusal::Replayed | Refusal::RateLimited | Refusal::Unavailable | Refusal::Paused) => {
                 Some(Self::Passing)
             }
-            Reply::Skewed(_) => Some(Self::Passing),
-            Reply::Refused(_) => Some(Self::Refused),
-            Reply::Answer(signed) => {
+            PersonReply::Skewed(_) => Some(Self::Passing),
+            PersonReply::Refused(_) => Some(Self::Refused),
+            PersonReply::Answer(signed) => {
                 meter::turn(Side::Onlooker);
                 let disclosure = signed.clone().verify().ok()?;
                 let has = |of: fn(&Answer) -> bool| disclosure.answers.values().any(of);

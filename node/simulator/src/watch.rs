@@ -10,7 +10,7 @@ use regie_protocol::{
     grant::Grant,
     identity::PublicKey,
     limits,
-    message::Message,
+    message::{ToBoard, ToSupplier},
     person::{Counted, Record, Said},
     signed::{ObjectId, Verified},
     time::{Days, Timestamp},
@@ -121,18 +121,18 @@ impl Watch {
     ///
     /// # Errors
     /// [`Broken`] where it is of another key or intent.
-    pub fn to_board(&mut self, key: &PublicKey, id: &ObjectId, message: &Message) -> Result<(), Broken> {
+    pub fn to_board(&mut self, key: &PublicKey, id: &ObjectId, message: &ToBoard) -> Result<(), Broken> {
         self.shows(key, Shown::For(*id))?;
         let of_it = match message {
-            Message::Cast(intent) => {
+            ToBoard::Cast(intent) => {
                 let verified = intent.clone().verify().map_err(|_| Broken::Signature)?;
                 verified.key == *key && verified.id() == *id
             }
-            Message::Withdraw(withdrawal) => {
+            ToBoard::Withdraw(withdrawal) => {
                 let verified = withdrawal.clone().verify().map_err(|_| Broken::Signature)?;
                 verified.key == *key && verified.intent == *id
             }
-            Message::Collect(collect) => collect.intent == *id,
+            ToBoard::Collect(collect) => collect.intent == *id,
             _ => false,
         };
         if of_it { Ok(()) } else { Err(Broken::NotOfIntent) }
@@ -162,7 +162,7 @@ impl Watch {
                     self.fresh.insert(*supplier);
                 }
             }
-            Record::Outgoing { supplier, message: Message::Disclose(signed), .. } => {
+            Record::Outgoing { supplier, message: ToSupplier::Disclose(signed), .. } => {
                 self.logged(supplier)?;
                 let disclosure = signed.clone().verify().map_err(|_| Broken::Signature)?;
                 for (path, answer) in &disclosure.answers {
@@ -173,7 +173,7 @@ impl Watch {
                 }
             }
             Record::Said { supplier, segment, said } => self.said(supplier, segment, said, now)?,
-            Record::Outgoing { supplier, message: Message::Belong(signed), .. } => {
+            Record::Outgoing { supplier, message: ToSupplier::Belong(signed), .. } => {
                 let membership = signed.clone().verify().map_err(|_| Broken::Signature)?;
                 let word = self.words.contains(&(*supplier, membership.segment));
                 if membership.member && !word {
@@ -181,11 +181,11 @@ impl Watch {
                 }
                 self.logged(supplier)?;
             }
-            Record::Outgoing { supplier, message: Message::Count(signed), .. } => {
+            Record::Outgoing { supplier, message: ToSupplier::Count(signed), .. } => {
                 let report = signed.clone().verify().map_err(|_| Broken::Signature)?;
                 self.counts(supplier, &report.segment, report.epsilon)?;
             }
-            Record::Outgoing { supplier, message: Message::Tally(signed), .. } => {
+            Record::Outgoing { supplier, message: ToSupplier::Tally(signed), .. } => {
                 let report = signed.clone().verify().map_err(|_| Broken::Signature)?;
                 self.counts(supplier, &report.segment, report.epsilon)?;
             }

@@ -13,7 +13,7 @@ use regie_protocol::{
     agreement::Agreement,
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     intent::Criterion,
-    message::{Collect, Message},
+    message::{Browse, Collect, SupplierReply, ToBoard, ToSupplier},
     person::{Counted, Input, NewIntent, Person, Record, Said},
     policy::Policy,
     profile::{Acceptance, Invitation, Profile},
@@ -86,7 +86,7 @@ impl Scene {
         let supplier = self.supplier;
         self.give(Input::AskSegments(&supplier));
         let number = self.person.to_send(&supplier, NOW)[0].number;
-        let reply = regie_protocol::message::Reply::Segments(vec![segment.signed().clone()]);
+        let reply = SupplierReply::Segments(vec![segment.signed().clone()]);
         self.give(Input::Replied(&supplier, number, reply));
     }
 
@@ -100,7 +100,7 @@ impl Scene {
 
     fn outgoing(&self) -> Record {
         let leaves = |record: &&Record| {
-            matches!(record, Record::Outgoing { message: Message::Belong(_) | Message::Count(_), .. })
+            matches!(record, Record::Outgoing { message: ToSupplier::Belong(_) | ToSupplier::Count(_), .. })
         };
         self.host.records.iter().find(leaves).expect("something left").clone()
     }
@@ -177,9 +177,10 @@ fn a_key_shown_twice_and_a_message_of_another_intent_are_seen() {
     assert_eq!(watch.to_board(&key, &id, &say.message), Ok(()));
     assert_eq!(watch.shows(&key, Shown::To(scene.supplier)), Err(Broken::OneKey));
     let other = ObjectId::of(&[1]);
-    let collect = Message::Collect(Collect { intent: other, after: 0 });
+    let collect = ToBoard::Collect(Collect { intent: other, after: 0 });
     assert_eq!(watch.to_board(&key, &id, &collect), Err(Broken::NotOfIntent), "another intent");
-    assert_eq!(watch.to_board(&key, &id, &Message::Hello), Err(Broken::NotOfIntent), "no message for a board");
+    let browse = ToBoard::Browse(Browse { categories: BTreeSet::new(), after: 0 });
+    assert_eq!(watch.to_board(&key, &id, &browse), Err(Broken::NotOfIntent), "no message of an intent");
     assert_eq!(watch.to_board(&key, &other, &collect), Err(Broken::OneKey), "two intents under one key");
     let keys: BTreeSet<PublicKey> = [1, 2].map(|n| Keypair::from_secret(&[n; 32]).public()).into();
     assert!(keys.iter().all(|key| watch.shows(key, Shown::To(scene.supplier)).is_ok()), "two keys for one supplier");

@@ -10,7 +10,7 @@ use regie_protocol::{
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::PublicKey,
-    message::Reply,
+    message::PersonReply,
     person::{Correcting, Host, Input, OwnerError, Record, Stage, Unreadable},
     signed::ObjectId,
     time::Timestamp,
@@ -150,7 +150,7 @@ impl Host for Hands<'_> {
         Ok(observed)
     }
 
-    fn reply(&mut self, reply: Departure<Reply>) {
+    fn reply(&mut self, reply: Departure<PersonReply>) {
         if let (Some(responder), Ok(frame)) = (self.responder.take(), reply.frame()) {
             self.turn.after(move || responder.reply(frame));
         }
@@ -232,7 +232,7 @@ impl Host for Written {
         Err(Unreadable)
     }
 
-    fn reply(&mut self, _reply: Departure<Reply>) {}
+    fn reply(&mut self, _reply: Departure<PersonReply>) {}
 
     fn unreadable(&mut self, _supplier: &PublicKey, _fields: &BTreeSet<FieldPath>) {}
 }
@@ -246,7 +246,7 @@ mod tests {
         field::Provenance,
         grant::Access,
         identity::{Keypair, Nonce, RootSeed},
-        message::Message,
+        message::ToPerson,
         person::Person,
         policy::Policy,
         profile::{Acceptance, Profile},
@@ -270,7 +270,7 @@ mod tests {
     };
 
     /// A home of somebody who knows one company, and that company's request for the name.
-    fn home(store: &mut Store, now: Timestamp) -> (PublicKey, Message) {
+    fn home(store: &mut Store, now: Timestamp) -> (PublicKey, ToPerson) {
         let (seed, company) = (|| RootSeed::from_entropy([1; 32]), Keypair::from_secret(&[2; 32]));
         let (policy, supplier) = (Policy::preset("balanced").unwrap(), company.public());
         initialise(store, &seed(), policy.clone()).unwrap();
@@ -311,11 +311,11 @@ mod tests {
             delegations: 0,
             chains: Vec::new(),
         };
-        (supplier, Message::Request(Verified::sign(request, &company).unwrap().signed().clone()))
+        (supplier, ToPerson::Request(Verified::sign(request, &company).unwrap().signed().clone()))
     }
 
     /// Starts a node of this store, gives it the frame, and stops it: the reply, and what its owner is shown.
-    async fn asked(store: Store, supplier: PublicKey, message: Message) -> (Reply, serde_json::Value) {
+    async fn asked(store: Store, supplier: PublicKey, message: ToPerson) -> (PersonReply, serde_json::Value) {
         let (events, end) = start(store, Travel::default()).unwrap();
         let (responder, answered) = Responder::apart();
         events.send(NodeEvent::Frame(supplier, Box::new(Ok(message)), responder)).await.unwrap();
@@ -342,12 +342,12 @@ mod tests {
         store.commit(batch).unwrap();
         let store = tests::damaged(&dir, &tables::SCHEMA, store, &spot);
         let (reply, status) = asked(store, supplier, request.clone()).await;
-        assert_eq!(reply, Reply::Refused(Refusal::Unavailable), "not absent, and not answered");
+        assert_eq!(reply, PersonReply::Refused(Refusal::Unavailable), "not absent, and not answered");
         assert_eq!(status["unreadable"], serde_json::json!(["name.full"]));
         assert_eq!(status["suppliers"][0]["live_grants"], 0);
         let store = tests::damaged(&dir, &tables::SCHEMA, tests::reopen_of(&dir, &tables::SCHEMA).unwrap(), &spot);
         let (reply, status) = asked(store, supplier, request).await;
-        assert!(matches!(reply, Reply::Answer(_)), "the same request, once the value can be read: {reply:?}");
+        assert!(matches!(reply, PersonReply::Answer(_)), "the same request, once the value can be read: {reply:?}");
         assert!(status["unreadable"].is_null());
     }
 }

@@ -6,12 +6,12 @@ use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
     agreement::Agreement,
-    departure::Frame,
+    departure::Departure,
     field::FieldPath,
     identity::PublicKey,
     intent::{BoardLink, Criterion, Offer},
-    message,
-    person::{Input, NewIntent, Outcome, OwnerError, Stage, Wanted},
+    message::{BoardReply, ToBoard},
+    person::{BoardMessage, Input, NewIntent, Outcome, OwnerError, Stage, Wanted},
     profile::Invitation,
     signed::{ObjectId, Verified},
     time::Days,
@@ -24,6 +24,7 @@ use super::{Event, Node, commands::time, pairing, value_of};
 use crate::{
     backoff::Backoff,
     command::{Failure, exit, parse},
+    conversation::say,
     driver::Turn,
     network::{Address, Endpoint, Way},
 };
@@ -61,12 +62,12 @@ pub(super) struct Words {
     pub by: Vec<String>,
 }
 
-/// A frame for a board, and what to dial it under.
+/// A message for a board, and what to dial it under.
 pub struct ToSay {
     secret: Zeroizing<[u8; 32]>,
     board: PublicKey,
     addresses: Vec<Address>,
-    frame: Frame,
+    message: Departure<ToBoard>,
     way: Way,
 }
 
@@ -175,13 +176,12 @@ impl Node {
     pub(super) fn to_say(&self, intent: &ObjectId) -> Option<ToSay> {
         let say = self.machine.to_board(intent, self.clock.look())?;
         let addresses = say.addresses.iter().filter_map(|text| text.parse().ok()).collect();
-        let frame = say.message.frame().ok()?;
-        Some(ToSay { secret: say.secret, board: say.board, addresses, frame, way: self.travel.way.clone() })
+        let BoardMessage { secret, board, message, .. } = say;
+        Some(ToSay { secret, board, addresses, message, way: self.travel.way.clone() })
     }
 
     /// What a board answered; true where there is more to say at once.
-    pub(super) fn board_replied(&mut self, intent: &ObjectId, frame: &[u8], turn: &mut Turn) -> bool {
-        let Ok(reply) = message::read(frame) else { return false };
+    pub(super) fn board_replied(&mut self, intent: &ObjectId, reply: BoardReply, turn: &mut Turn) -> bool {
         self.hear(Input::BoardReplied(intent, reply), None, turn).to_say.is_some()
     }
 
@@ -369,7 +369,7 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
     loop {
         let (answer, wait) = oneshot::channel();
         events.send(Event::ToBoard(*intent, answer)).await.ok()?;
-        let ToSay { secret, board, addresses, frame, way } = wait.await.ok()??;
+        let ToSay { secret, board, addresses, message, way } = wait.await.ok()??;
         let (endpoint, network) = match line.take() {
             Some(line) => line,
             None => {
@@ -380,9 +380,9 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
                 (endpoint, network)
             }
         };
-        let Ok(reply) = endpoint.exchange(*board.as_bytes(), frame).await else { return Some(news) };
+        let Ok(reply) = say(&endpoint, &board, &message).await else { return Some(news) };
         let (answer, wait) = oneshot::channel();
-        events.send(Event::BoardReplied(*intent, reply, answer)).await.ok()?;
+        events.send(Event::BoardReplied(*intent, Box::new(reply), answer)).await.ok()?;
         if !wait.await.ok()? {
             drop(turn);
             return Some(news);

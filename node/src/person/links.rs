@@ -10,8 +10,8 @@ use std::{sync::Arc, time::Duration};
 use regie_protocol::{
     departure,
     identity::PublicKey,
-    message::{self, Message, Reply},
-    person::Relationship,
+    message::{self, SupplierReply, ToPerson},
+    person::{Outgoing, Relationship},
     profile::Profile,
     refusal::Refusal,
     signed::Signed,
@@ -27,7 +27,10 @@ use super::{
     Event,
     rhythm::{Rhythm, Trying},
 };
-use crate::network::{Address, DialError, Endpoint, NetworkEvent, Transport, Way};
+use crate::{
+    conversation::{Unanswered, say},
+    network::{Address, DialError, Endpoint, NetworkEvent, Transport, Way},
+};
 
 /// A visit is over when nothing was said for so long.
 const QUIET: Duration = Duration::from_secs(3);
@@ -234,8 +237,8 @@ impl Line {
 
 /// Reads a frame and looks at its signature here, where every supplier has a task, so that the one thread that decides
 /// does not have to.
-fn read(frame: &[u8]) -> Box<Result<Message, Refusal>> {
-    let mut message = message::read::<Message>(frame);
+fn read(frame: &[u8]) -> Box<Result<ToPerson, Refusal>> {
+    let mut message = message::read::<ToPerson>(frame);
     if let Ok(message) = &mut message {
         message.look_ahead();
     }
@@ -250,12 +253,11 @@ type To = (PublicKey, PublicKey);
 /// # Errors
 /// The line failed.
 pub(super) async fn hello(peer: &PublicKey, endpoint: &Endpoint) -> Result<Option<Signed<Profile>>, ()> {
-    let frame = departure::hello().frame().map_err(drop)?;
-    let reply = endpoint.exchange(*peer.as_bytes(), frame).await.map_err(drop)?;
-    Ok(match message::read(&reply) {
-        Ok(Reply::Profile(profile)) => Some(profile),
-        _ => None,
-    })
+    match say(endpoint, peer, &departure::hello()).await {
+        Ok(SupplierReply::Profile(profile)) => Ok(Some(profile)),
+        Ok(_) | Err(Unanswered::Unreadable(_)) => Ok(None),
+        Err(Unanswered::Line(_)) => Err(()),
+    }
 }
 
 /// Asks who the supplier is now, so that its newer addresses are known before the old ones fail; then delivers.
@@ -277,9 +279,13 @@ async fn deliver((supplier, peer): To, endpoint: Endpoint, events: mpsc::WeakSen
     if events.send(Event::Collect(supplier, answer)).await.is_err() {
         return false;
     }
-    for (number, frame) in waiting.await.unwrap_or_default() {
-        let Ok(reply) = endpoint.exchange(*peer.as_bytes(), frame).await else { return false };
-        if events.send(Event::Replied(supplier, number, reply)).await.is_err() {
+    for Outgoing { number, message } in waiting.await.unwrap_or_default() {
+        let reply = match say(&endpoint, &peer, &message).await {
+            Ok(reply) => reply,
+            Err(Unanswered::Unreadable(_)) => SupplierReply::Refused(Refusal::Malformed),
+            Err(Unanswered::Line(_)) => return false,
+        };
+        if events.send(Event::Replied(supplier, number, Box::new(reply))).await.is_err() {
             return false;
         }
     }

@@ -7,7 +7,7 @@ use regie_protocol::{
     agreement::Agreement,
     departure::{self, Departure},
     identity::{PublicKey, four_words},
-    message::{self, Message, Reply},
+    message::{SupplierReply, ToSupplier},
     person::{Input, Weighed},
     profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
     signed::{ObjectId, Signed},
@@ -22,6 +22,7 @@ use super::{Event, Node, found};
 use crate::{
     clock,
     command::{Failure, exit},
+    conversation::{Unanswered, say},
     domain::Reader,
     driver::Turn,
     network::{Address, DialError, Endpoint, Way},
@@ -147,7 +148,7 @@ pub async fn pair(
         None => read(&approach.reader, &supplier, &profile).await,
     };
     let (mut pairing, mut reply) = proffered(&endpoint, supplier, pairing).await?;
-    if let Reply::Alternative(answer) = reply {
+    if let SupplierReply::Alternative(answer) = reply {
         let counter = Box::new(Counter { supplier, pairing: pairing.clone(), answer });
         let weighed: Weighed = ask(&events, |answer| Event::Weigh(counter, answer)).await?;
         if !weighed.stricter {
@@ -159,9 +160,9 @@ pub async fn pair(
         (pairing, reply) = proffered(&endpoint, supplier, again.pairing).await?;
     }
     let acceptance = match reply {
-        Reply::Paired(acceptance) => acceptance,
-        Reply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
-        Reply::Refused(code) => return Err(Failure::refused(code)),
+        SupplierReply::Paired(acceptance) => acceptance,
+        SupplierReply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
+        SupplierReply::Refused(code) => return Err(Failure::refused(code)),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };
     let answered = Box::new(Answered { supplier, profile, acceptance, pairing, read, vouched });
@@ -206,7 +207,7 @@ async fn greet(invitation: &Invitation, approach: &Approach) -> Result<(Endpoint
     let (endpoint, _network) = started.map_err(Failure::internal)?;
     endpoint.connect(*supplier.as_bytes(), &addresses, None).await.map_err(unreachable)?;
     match exchange(&endpoint, supplier, &departure::hello()).await? {
-        Reply::Profile(profile) => Ok((endpoint, profile)),
+        SupplierReply::Profile(profile) => Ok((endpoint, profile)),
         _ => Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier did not answer with its profile")),
     }
 }
@@ -235,21 +236,24 @@ async fn proffered(
     endpoint: &Endpoint,
     supplier: PublicKey,
     pairing: Signed<Pairing>,
-) -> Result<(Signed<Pairing>, Reply), Failure> {
+) -> Result<(Signed<Pairing>, SupplierReply), Failure> {
     let reply = exchange(endpoint, supplier, &departure::pair(&pairing)).await?;
     Ok((pairing, reply))
 }
 
-async fn exchange(endpoint: &Endpoint, supplier: PublicKey, message: &Departure<Message>) -> Result<Reply, Failure> {
-    let frame = message.frame().map_err(Failure::internal)?;
-    let reply = endpoint.exchange(*supplier.as_bytes(), frame).await.map_err(|error| {
-        Failure::new(
+async fn exchange(
+    endpoint: &Endpoint,
+    supplier: PublicKey,
+    message: &Departure<ToSupplier>,
+) -> Result<SupplierReply, Failure> {
+    say(endpoint, &supplier, message).await.map_err(|error| match error {
+        Unanswered::Unreadable(code) => Failure::refused(code),
+        Unanswered::Line(error) => Failure::new(
             "unreachable",
             exit::UNREACHABLE,
             format!("the supplier did not answer ({error}); try again later"),
-        )
-    })?;
-    message::read(&reply).map_err(|code| Failure::refused(code))
+        ),
+    })
 }
 
 impl Node {

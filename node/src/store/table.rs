@@ -97,8 +97,11 @@ impl Sealing for Erasable {
 pub struct Table<K, R, S = Plain> {
     id: TableId,
     bytes: usize,
-    of: PhantomData<fn() -> (K, R, S)>,
+    of: Types<K, R, S>,
 }
+
+/// The types of a table, of which it holds nothing itself.
+type Types<K, R, S> = PhantomData<fn() -> (K, R, S)>;
 
 impl<K, R, S> Clone for Table<K, R, S> {
     fn clone(&self) -> Self {

@@ -8,7 +8,7 @@ use regie_protocol::{
     board::{Board, Effect, Record},
     identity::PublicKey,
     intent::BoardLink,
-    message::{Intents, Message, Reply},
+    message::{self, BoardReply, Intents, ToBoard},
     profile::Invitation,
     refusal::Refusal,
     time::Timestamp,
@@ -21,14 +21,6 @@ use crate::{
     driver::Turn,
     store::{Nth, Read as _},
 };
-
-/// Is this a message for a board?
-pub(super) fn is_for(message: &Message) -> bool {
-    matches!(
-        message,
-        Message::Cast(_) | Message::Withdraw(_) | Message::Collect(_) | Message::Browse(_) | Message::Offer(_)
-    )
-}
 
 /// A company by its key, or by a link that brings people to it.
 fn company(text: &str) -> Result<PublicKey, Failure> {
@@ -126,17 +118,31 @@ impl Companion {
         self.board_link(turn)
     }
 
+    /// Handles a frame for the board.
+    pub(super) fn board_frame(
+        &mut self,
+        peer: &PublicKey,
+        frame: &[u8],
+        turn: &mut Turn,
+    ) -> Result<BoardReply, Failure> {
+        let now = self.clock.now().latest();
+        match message::read(frame) {
+            Ok(message) => self.at_board(peer, message, now, turn),
+            Err(code) => Ok(BoardReply::Refused(code)),
+        }
+    }
+
     /// Handles a message for the board.
     pub(super) fn at_board(
         &mut self,
         peer: &PublicKey,
-        message: Message,
+        message: ToBoard,
         now: Timestamp,
         turn: &mut Turn,
-    ) -> Result<Reply, Failure> {
-        let Some(board) = &mut self.board else { return Ok(Reply::Refused(Refusal::NotABoard)) };
+    ) -> Result<BoardReply, Failure> {
+        let Some(board) = &mut self.board else { return Ok(BoardReply::Refused(Refusal::NotABoard)) };
         let effects = board.message(peer, message, now);
-        let mut answer = Reply::Refused(Refusal::Unavailable);
+        let mut answer = BoardReply::Refused(Refusal::Unavailable);
         for effect in effects {
             match effect {
                 Effect::Persist(record) => put_board(&record, turn),

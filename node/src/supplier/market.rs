@@ -5,26 +5,27 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use regie_protocol::{
+    departure::Leaves,
     identity::PublicKey,
     intent::{BoardLink, Category, Intent, Needs, Offer, TakeUp},
     limits,
-    message::{self, Browse, Intents, Message, Reply},
+    message::{BoardReply, Browse, Intents, Message, ToBoard},
     profile::Invitation,
     refusal::Refusal,
     signed::{ObjectId, Signed, Verified},
     supplier::NewOffer,
     time::{DAY_MS, Days, Now, Timestamp},
-    wire,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Companion, Event, World, frame_of, happening::Happening, lists::not_found, names, records::damaged, tables,
+    Companion, Event, World, departing, happening::Happening, lists::not_found, names, records::damaged, tables,
 };
 use crate::{
     backoff::Backoff,
     clock,
     command::{self, Failure, parse},
+    conversation::say,
     driver::Turn,
     network::Address,
     store::{Nth, Part, Read as _, Table},
@@ -281,14 +282,13 @@ impl Companion {
     pub(super) fn browsed(
         &mut self,
         board: &PublicKey,
-        frame: Option<Vec<u8>>,
+        reply: Option<Box<BoardReply>>,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let now = self.clock.now();
-        let page = frame.and_then(|frame| message::read::<Reply>(&frame).ok());
-        let page = match page {
-            Some(Reply::Intents(page)) => Some(page),
-            Some(Reply::Refused(code)) => {
+        let page = match reply.map(|reply| *reply) {
+            Some(BoardReply::Intents(page)) => Some(page),
+            Some(BoardReply::Refused(code)) => {
                 tracing::info!(code = code.code(), "a board refuses to be read");
                 None
             }
@@ -319,18 +319,17 @@ impl Companion {
     pub(super) fn offer_replied(
         &mut self,
         id: &ObjectId,
-        frame: Option<Vec<u8>>,
+        reply: Option<Box<BoardReply>>,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
-        let reply = frame.and_then(|frame| message::read::<Reply>(&frame).ok());
-        let (state, kind) = match reply.unwrap_or(Reply::Refused(Refusal::Unavailable)) {
-            Reply::Noted => (State::Delivered, "offer.delivered"),
+        let (state, kind) = match reply.map_or(BoardReply::Refused(Refusal::Unavailable), |reply| *reply) {
+            BoardReply::Noted => (State::Delivered, "offer.delivered"),
             // These pass by themselves; the offer is sent again.
-            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::TooManyWaiting) => {
+            BoardReply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::TooManyWaiting) => {
                 self.let_alone.insert(*id.digest(), self.clock.uptime().plus_ms(REST_MS));
                 return Ok(());
             }
-            Reply::Refused(code) => (State::Refused(code), "offer.refused"),
+            BoardReply::Refused(code) => (State::Refused(code), "offer.refused"),
             _ => return Ok(()),
         };
         self.let_alone.remove(id.digest());
@@ -381,21 +380,21 @@ impl Companion {
     fn browse(&mut self, followed: Followed, turn: &mut Turn) -> Result<(), Failure> {
         // A board passes on what it learns, whatever its own company looks for.
         let categories = if self.board.is_some() { BTreeSet::new() } else { followed.categories };
-        let (board, ask) = (followed.board, Message::Browse(Browse { categories, after: followed.cursor }));
+        let (board, ask) = (followed.board, ToBoard::Browse(Browse { categories, after: followed.cursor }));
         let key = board.supplier;
         if key == self.machine.key().public() {
             let now = self.clock.now().latest();
-            let frame = wire::encode(&self.at_board(&key, ask, now, turn)?).ok();
+            let reply = Box::new(self.at_board(&key, ask, now, turn)?);
             let events = self.events.clone();
             turn.after(move || {
                 if let Some(events) = events.upgrade() {
-                    let _ = events.try_send(Event::Browsed(key, frame));
+                    let _ = events.try_send(Event::Browsed(key, Some(reply)));
                 }
             });
             return Ok(());
         }
-        let answer = move |frame| Event::Browsed(key, frame);
-        self.say(&board, &ask, answer, turn);
+        let answer = move |reply| Event::Browsed(key, reply);
+        self.say(&board, ask, answer, turn);
         Ok(())
     }
 
@@ -405,23 +404,23 @@ impl Companion {
         intent: &Verified<Intent>,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
-        let (id, message) = (offer.id(), Message::Offer(offer.signed().clone()));
+        let (id, message) = (offer.id(), ToBoard::Offer(offer.signed().clone()));
         self.let_alone.insert(*id.digest(), self.clock.uptime().plus_ms(UNDER_WAY_MS));
         if intent.board == self.machine.key().public() {
             let now = self.clock.now().latest();
-            let reply = self.at_board(&intent.board, message, now, turn)?;
+            let reply = Box::new(self.at_board(&intent.board, message, now, turn)?);
             // The offer's row is not on disk yet: the answer is taken in by a turn of its own.
-            let (events, frame) = (self.events.clone(), wire::encode(&reply).ok());
+            let events = self.events.clone();
             turn.after(move || {
                 if let Some(events) = events.upgrade() {
-                    let _ = events.try_send(Event::OfferReplied(id, frame));
+                    let _ = events.try_send(Event::OfferReplied(id, Some(reply)));
                 }
             });
             return Ok(());
         }
         let board = BoardLink::new(intent.board, intent.addresses.clone()).0;
         // Without an answer it is sent again; the board keeps it once.
-        self.say(&board, &message, move |frame| Event::OfferReplied(id, frame), turn);
+        self.say(&board, message, move |reply| Event::OfferReplied(id, reply), turn);
         Ok(())
     }
 
@@ -438,22 +437,22 @@ impl Companion {
         });
     }
 
-    /// Says something to a board after this turn; what it answers, or that it did not, comes back as an event.
-    pub(super) fn say(
+    /// Says something to another companion after this turn; what it answers, or that it did not, comes back as an event.
+    pub(super) fn say<M: Message + Leaves>(
         &self,
-        board: &Invitation,
-        message: &Message,
-        answer: impl FnOnce(Option<Vec<u8>>) -> Event + Send + 'static,
+        to: &Invitation,
+        message: M,
+        answer: impl FnOnce(Option<Box<M::Reply>>) -> Event + Send + 'static,
         turn: &mut Turn,
     ) {
-        let Some(frame) = frame_of(message) else { return };
-        let addresses: Vec<Address> = board.addresses.iter().filter_map(|text| text.parse().ok()).collect();
+        let Some(message) = departing(message) else { return };
+        let addresses: Vec<Address> = to.addresses.iter().filter_map(|text| text.parse().ok()).collect();
         let (endpoint, runtime, events) = (self.endpoint.clone(), self.runtime.clone(), self.events.clone());
-        let key = *board.supplier.as_bytes();
+        let key = to.supplier;
         turn.after(move || {
             drop(runtime.spawn(async move {
-                let heard = match endpoint.connect(key, &addresses, None).await {
-                    Ok(_) => endpoint.exchange(key, frame).await.ok(),
+                let heard = match endpoint.connect(*key.as_bytes(), &addresses, None).await {
+                    Ok(_) => say(&endpoint, &key, &message).await.ok().map(Box::new),
                     Err(_) => None,
                 };
                 if let Some(events) = events.upgrade() {

@@ -4,7 +4,7 @@
 use regie_protocol::{
     clock::Stored,
     identity::{Keypair, Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{PersonReply, ToSupplier},
     signed::ObjectId,
     supplier::{Effect, Record, Supplier},
     time::Timestamp,
@@ -210,16 +210,16 @@ impl Companion {
     }
 
     /// Brings into memory what a message is about, beside its sender.
-    pub(super) fn load_for(&mut self, person: &PublicKey, message: &Message) -> Result<(), Failure> {
+    pub(super) fn load_for(&mut self, person: &PublicKey, message: &ToSupplier) -> Result<(), Failure> {
         self.load(person)?;
         match message {
             // The machine checks the signature; here the name only says what to look up.
-            Message::Pair(pairing) => match pairing.clone().verify() {
+            ToSupplier::Pair(pairing) => match pairing.clone().verify() {
                 Ok(pairing) => self.load_invite(&pairing.invitation),
                 Err(_) => Ok(()),
             },
-            Message::Disclose(disclosure) => self.load_received(person, disclosure.id()),
-            Message::Renew(renewal) => match renewal.clone().verify() {
+            ToSupplier::Disclose(disclosure) => self.load_received(person, disclosure.id()),
+            ToSupplier::Renew(renewal) => match renewal.clone().verify() {
                 Ok(renewal) => self.load(&renewal.person),
                 Err(_) => Ok(()),
             },
@@ -232,10 +232,10 @@ impl Companion {
         Ok(self.store.get(tables::RENEWED_KEYS, &key)?.unwrap_or(key))
     }
 
-    pub(super) fn load_for_reply(&mut self, person: &PublicKey, reply: &Reply) -> Result<(), Failure> {
+    pub(super) fn load_for_reply(&mut self, person: &PublicKey, reply: &PersonReply) -> Result<(), Failure> {
         self.load(person)?;
         match reply {
-            Reply::Answer(disclosure) => self.load_received(person, disclosure.id()),
+            PersonReply::Answer(disclosure) => self.load_received(person, disclosure.id()),
             _ => Ok(()),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use regie_protocol::{
     identity::PublicKey,
     limits,
-    message::{self, Message, Reply},
+    message::{self, HelperReply, ToHelper},
     profile::Invitation,
     refusal::Refusal,
     segment::Segment,
@@ -18,7 +18,7 @@ use regie_protocol::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Companion, Event, World, frame_of, records::damaged, tables};
+use super::{Companion, Event, World, answer, departing, records::damaged, tables};
 use crate::{
     clock,
     command::Failure,
@@ -64,11 +64,6 @@ pub struct Standing {
     pub refused: Option<Refusal>,
 }
 
-/// Is this a message for a helper?
-pub(super) fn is_for(message: &Message) -> bool {
-    matches!(message, Message::Prepare(_) | Message::Close(_))
-}
-
 impl Companion {
     /// Makes this companion a helper, if it is none yet; its link comes out.
     pub(super) fn helper_link(&mut self, turn: &mut Turn) -> Result<Value, Failure> {
@@ -86,13 +81,14 @@ impl Companion {
     }
 
     /// Gives a helper's frame a turn of its own.
-    pub(super) fn help_later(&self, peer: PublicKey, message: Message, responder: Responder, turn: &mut Turn) {
+    pub(super) fn help_later(&self, peer: PublicKey, frame: Vec<u8>, responder: Responder, turn: &mut Turn) {
         let events = self.events.clone();
         turn.after(move || {
             if let Some(events) = events.upgrade()
-                && let Err(error) = events.try_send(Event::Help(peer, Box::new(message), responder))
-                && let (Event::Help(_, _, responder), Some(frame)) =
-                    (error.into_inner(), frame_of(Reply::Refused(Refusal::Unavailable)))
+                && let Err(error) = events.try_send(Event::Help(peer, frame, responder))
+                && let Event::Help(_, _, responder) = error.into_inner()
+                && let Some(Ok(frame)) =
+                    departing(HelperReply::Refused(Refusal::Unavailable)).map(|reply| reply.frame())
             {
                 responder.reply(frame);
             }
@@ -103,19 +99,18 @@ impl Companion {
     pub(super) fn help(
         &mut self,
         peer: &PublicKey,
-        message: Message,
+        frame: &[u8],
         responder: Responder,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
+        let helps = self.store.fact(tables::HELPER)?.is_some();
+        let message = if helps { message::read(frame) } else { Err(Refusal::NotAHelper) };
         let helped = match message {
-            _ if self.store.fact(tables::HELPER)?.is_none() => Err(Refusal::NotAHelper),
-            Message::Prepare(prepare) => self.prepare(peer, &prepare, turn)?,
-            Message::Close(close) => self.close(peer, &close, turn)?,
-            _ => Err(Refusal::Unexpected),
+            Ok(ToHelper::Prepare(prepare)) => self.prepare(peer, &prepare, turn)?,
+            Ok(ToHelper::Close(close)) => self.close(peer, &close, turn)?,
+            Err(code) => Err(code),
         };
-        if let Some(frame) = frame_of(helped.unwrap_or_else(Reply::Refused)) {
-            turn.after(move || responder.reply(frame));
-        }
+        answer(responder, helped.unwrap_or_else(HelperReply::Refused), turn);
         Ok(())
     }
 
@@ -195,13 +190,13 @@ impl Companion {
             let (last, reports) = self.waiting(&id, counting.done)?;
             let (asked, message) = if reports.is_empty() {
                 let Some(close) = counting.leader.close(&id) else { continue };
-                (Asked::Close, Message::Close(close))
+                (Asked::Close, ToHelper::Close(close))
             } else {
                 let prepare = counting.leader.ask(&segment, &reports);
-                (Asked::Prepare(counting.done, last), Message::Prepare(prepare))
+                (Asked::Prepare(counting.done, last), ToHelper::Prepare(prepare))
             };
             self.counts.insert(id, uptime.plus_ms(PAUSE_MS));
-            self.say(&counting.helper, &message, move |frame| Event::Helped(id, asked, frame), turn);
+            self.say(&counting.helper, message, move |reply| Event::Helped(id, asked, reply), turn);
         }
         Ok(())
     }
@@ -211,14 +206,13 @@ impl Companion {
         &mut self,
         id: &ObjectId,
         asked: Asked,
-        frame: Option<Vec<u8>>,
+        reply: Option<Box<HelperReply>>,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
-        let reply = frame.and_then(|frame| message::read::<Reply>(&frame).ok());
         let Some(mut counting) = self.counting(id)? else { return Ok(()) };
-        match (asked, reply) {
+        match (asked, reply.map(|reply| *reply)) {
             // Another companion on the same store may have dealt with them already.
-            (Asked::Prepare(after, last), Some(Reply::Prepared(prepared))) if counting.done == after => {
+            (Asked::Prepare(after, last), Some(HelperReply::Prepared(prepared))) if counting.done == after => {
                 let (_, mut reports) = self.waiting(id, after)?;
                 // One that came since was not asked about: it goes with the next question, and is not spoiled.
                 reports.truncate(usize::try_from(last.saturating_sub(after)).unwrap_or(usize::MAX));
@@ -228,11 +222,11 @@ impl Companion {
                 turn.batch.put(tables::COUNT_REPORTS, &Nth(*id, last), &None);
                 (counting.done, counting.refused) = (last, None);
             }
-            (Asked::Close, Some(Reply::Sum(sum))) => {
+            (Asked::Close, Some(HelperReply::Sum(sum))) => {
                 counting.leader.closed(&sum);
                 counting.refused = None;
             }
-            (_, Some(Reply::Refused(code))) => {
+            (_, Some(HelperReply::Refused(code))) => {
                 tracing::info!(code = code.code(), "a helper refuses");
                 self.count_soon(Duration::from_millis(PAUSE_MS), turn);
                 if counting.refused == Some(code) {
@@ -258,7 +252,7 @@ impl Companion {
         peer: &PublicKey,
         prepare: &Prepare,
         turn: &mut Turn,
-    ) -> Result<Result<Reply, Refusal>, Failure> {
+    ) -> Result<Result<HelperReply, Refusal>, Failure> {
         let now = self.clock.now().latest();
         let key = self.machine.key();
         let fresh = match Task::new(peer, &key.public(), prepare, now) {
@@ -284,10 +278,15 @@ impl Companion {
             turn.batch.put(tables::HELPED_NONCES, &(task.segment, nonce), &prepare.batch);
         }
         turn.batch.put(tables::HELPED_TASKS, &task.segment, &task);
-        Ok(Ok(Reply::Prepared(prepared)))
+        Ok(Ok(HelperReply::Prepared(prepared)))
     }
 
-    fn close(&mut self, peer: &PublicKey, close: &Close, turn: &mut Turn) -> Result<Result<Reply, Refusal>, Failure> {
+    fn close(
+        &mut self,
+        peer: &PublicKey,
+        close: &Close,
+        turn: &mut Turn,
+    ) -> Result<Result<HelperReply, Refusal>, Failure> {
         let Some(mut task) = self.store.get(tables::HELPED_TASKS, &close.segment)? else {
             return Ok(Err(Refusal::UnknownSegment));
         };
@@ -296,7 +295,7 @@ impl Companion {
             Err(code) => return Ok(Err(code)),
         };
         turn.batch.put(tables::HELPED_TASKS, &close.segment, &task);
-        Ok(Ok(Reply::Sum(sum)))
+        Ok(Ok(HelperReply::Sum(sum)))
     }
 
     fn tasks(&self) -> Result<Vec<Task>, Failure> {

@@ -16,7 +16,7 @@ use crate::{
     grant::VerifiedGrant,
     identity::PublicKey,
     limits,
-    message::{DelegationNotice, Mandate, Message, Reply},
+    message::{DelegationNotice, Mandate, PersonReply, ToSupplier},
     profile::{Invitation, plain_line},
     purpose::Purpose,
     refusal::Refusal,
@@ -90,7 +90,7 @@ impl Person {
         let to = self.known_as(&processor.supplier).unwrap_or(processor.supplier);
         let stored = StoredMandate { from: *supplier, chain, invitation: Some(processor), reference, at: now.wall };
         self.note_mandate(effects, &to, &grant, stored, now, entropy)?;
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(PersonReply::Noted));
         Ok(())
     }
 
@@ -150,7 +150,7 @@ impl Person {
         }
         match (known, invited) {
             (true, true) => {
-                self.queue(effects, *processor, Message::Mandate(mandate))?;
+                self.queue(effects, *processor, ToSupplier::Mandate(mandate))?;
                 effects.push(Effect::Deliver(*processor));
             }
             (true, false) => {}
@@ -193,7 +193,7 @@ impl Person {
         self.relationships.get(holder).is_some_and(|relationship| {
             relationship.knows.values().any(|known| known.grant == *link)
                 || relationship.outbox.values().any(|waiting| match &waiting.message {
-                    Message::Revoke(revocation) => revocation.peek().is_ok_and(|notice| notice.grant == *link),
+                    ToSupplier::Revoke(revocation) => revocation.peek().is_ok_and(|notice| notice.grant == *link),
                     _ => false,
                 })
         })
@@ -233,7 +233,7 @@ impl Person {
             .map(|mandate| Mandate { chain: mandate.stored.chain.clone(), reference: mandate.stored.reference.clone() })
             .collect();
         for mandate in live {
-            self.queue(effects, *processor, Message::Mandate(mandate))?;
+            self.queue(effects, *processor, ToSupplier::Mandate(mandate))?;
             effects.push(Effect::Deliver(*processor));
         }
         Ok(())

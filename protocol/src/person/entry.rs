@@ -14,7 +14,7 @@ use crate::{
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::{Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{BoardReply, PersonReply, SupplierReply, ToPerson},
     policy::Policy,
     profile::{Acceptance, Pairing, Profile},
     refusal::Refusal,
@@ -52,8 +52,8 @@ pub trait Host {
     /// [`Unreadable`]: then nothing is disclosed.
     fn value(&mut self, supplier: &PublicKey, release: &Release) -> Result<Option<Observed>, Unreadable>;
 
-    /// Answer the frame in hand. Called once for [`Input::Message`] and [`Input::Malformed`], else never.
-    fn reply(&mut self, reply: Departure<Reply>);
+    /// Answer the frame in hand. Called once for [`Input::Message`], [`Input::Misaddressed`] and [`Input::Malformed`], else never.
+    fn reply(&mut self, reply: Departure<PersonReply>);
 
     /// A supplier asked for fields and got no answer for now, since these can't be read. For the owner.
     fn unreadable(&mut self, supplier: &PublicKey, fields: &BTreeSet<FieldPath>);
@@ -90,13 +90,16 @@ pub trait Host {
 #[allow(clippy::large_enum_variant, reason = "an input is made once and spent at once")]
 pub enum Input<'a> {
     /// A message of a supplier that is connected under its own key, to the person's key for it.
-    Message(&'a PublicKey, Message),
+    Message(&'a PublicKey, ToPerson),
     /// A frame of a supplier that is no message.
     Malformed(Refusal),
+    /// A message of a supplier that is for another role ([`crate::message::read`] says so): it is refused, and that stands
+    /// in the log.
+    Misaddressed(&'a PublicKey),
     /// The reply to the message of this number in a supplier's outbox.
-    Replied(&'a PublicKey, u64, Reply),
+    Replied(&'a PublicKey, u64, SupplierReply),
     /// What the board answered to [`Person::to_board`]. Where there is more to say at once, [`Host::board`] says so.
-    BoardReplied(&'a ObjectId, Reply),
+    BoardReplied(&'a ObjectId, BoardReply),
     /// A supplier is connected: before [`Person::to_send`], what relies on a grant that has expired since goes from its
     /// outbox.
     DropExpired(&'a PublicKey),
@@ -171,6 +174,7 @@ impl Person {
         let effects = match input {
             Input::Message(..)
             | Input::Malformed(_)
+            | Input::Misaddressed(_)
             | Input::Replied(..)
             | Input::BoardReplied(..)
             | Input::DropExpired(_)
@@ -197,7 +201,8 @@ impl Person {
     fn hear_of(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
         Ok(match input {
             Input::Message(supplier, message) => self.message(supplier, message, now, host),
-            Input::Malformed(code) => vec![Effect::Reply(Reply::Refused(code))],
+            Input::Malformed(code) => vec![Effect::Reply(PersonReply::Refused(code))],
+            Input::Misaddressed(supplier) => self.reject(supplier, Refusal::Unexpected, now, &mut host.entropy()),
             Input::Replied(supplier, number, reply) => self.replied(supplier, number, reply, now, &mut host.entropy()),
             Input::BoardReplied(intent, reply) => self.board_replied(intent, reply, now),
             Input::DropExpired(supplier) => self.drop_expired(supplier, now),
@@ -263,7 +268,7 @@ impl Person {
                     let as_reply = plan.as_reply;
                     match self.seal(plan, now, host) {
                         Ok(sealed) => self.carry_out(sealed, now, host),
-                        Err(code) if as_reply => host.reply(departure::let_out(Reply::refused(code, now))),
+                        Err(code) if as_reply => host.reply(departure::let_out(PersonReply::refused(code, now))),
                         // The values stay where they are; what was granted is told by the supplier's next request.
                         Err(_) => {}
                     }

@@ -16,7 +16,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     intent::{self, Category, Criterion, Intent, Offer, Price, TakeUp, Withdrawal},
     limits,
-    message::{Collect, Message, Offers, Reply},
+    message::{BoardReply, Collect, Offers, ToBoard, ToSupplier},
     profile::Invitation,
     refusal::Refusal,
     signed::{ObjectId, Signed, Verified},
@@ -114,7 +114,7 @@ pub struct Wanted {
 }
 
 /// Something to say to a board, under the key of one intent.
-pub struct ToBoard {
+pub struct BoardMessage {
     /// The key to dial under.
     pub secret: Zeroizing<[u8; 32]>,
     /// The board that it goes to.
@@ -122,7 +122,7 @@ pub struct ToBoard {
     /// Where it is.
     pub addresses: Vec<String>,
     /// What to say.
-    pub message: Departure<Message>,
+    pub message: Departure<ToBoard>,
 }
 
 type Effects = Result<Vec<Effect>, OwnerError>;
@@ -192,44 +192,44 @@ impl Person {
     }
 
     /// What is to be said to the board of this intent now; nothing where it is over on both sides.
-    pub fn to_board(&self, id: &ObjectId, now: impl Into<Now>) -> Option<ToBoard> {
+    pub fn to_board(&self, id: &ObjectId, now: impl Into<Now>) -> Option<BoardMessage> {
         let now = now.into();
         let wanted = self.intents.get(id)?;
         let key = self.seed.intent_key(&wanted.stored.nonce);
         let ended = now.latest() >= wanted.intent.expires;
         let message = match wanted.stored.stage {
-            Stage::Casting if !ended => Message::Cast(wanted.stored.intent.clone()),
-            Stage::Open if !ended => Message::Collect(Collect { intent: *id, after: wanted.stored.collected }),
+            Stage::Casting if !ended => ToBoard::Cast(wanted.stored.intent.clone()),
+            Stage::Open if !ended => ToBoard::Collect(Collect { intent: *id, after: wanted.stored.collected }),
             Stage::Closing(_) if !ended => {
                 let withdrawal = Withdrawal { key: key.public(), intent: *id, expires: wanted.intent.expires };
-                Message::Withdraw(Verified::sign(withdrawal, &key).ok()?.signed().clone())
+                ToBoard::Withdraw(Verified::sign(withdrawal, &key).ok()?.signed().clone())
             }
             _ => return None,
         };
         let (board, addresses) = (wanted.intent.board, wanted.intent.addresses.clone());
-        Some(ToBoard { secret: key.expose_secret(), board, addresses, message: departure::let_out(message) })
+        Some(BoardMessage { secret: key.expose_secret(), board, addresses, message: departure::let_out(message) })
     }
 
     /// What the board answered to [`Self::to_board`].
-    pub(super) fn board_replied(&mut self, id: &ObjectId, reply: Reply, now: Now) -> Vec<Effect> {
+    pub(super) fn board_replied(&mut self, id: &ObjectId, reply: BoardReply, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         let Some(wanted) = self.intents.get(id) else { return effects };
         let stage = wanted.stored.stage;
         let more = match (stage, reply) {
-            (Stage::Casting, Reply::Noted) => {
+            (Stage::Casting, BoardReply::Noted) => {
                 self.note_refused(&mut effects, id, None);
                 self.enter(&mut effects, id, Stage::Open)
             }
-            (Stage::Open, Reply::Offers(page)) => self.take_in(&mut effects, id, page, now),
-            (Stage::Closing(outcome), Reply::Noted | Reply::Refused(Refusal::UnknownIntent)) => {
+            (Stage::Open, BoardReply::Offers(page)) => self.take_in(&mut effects, id, page, now),
+            (Stage::Closing(outcome), BoardReply::Noted | BoardReply::Refused(Refusal::UnknownIntent)) => {
                 self.enter(&mut effects, id, Stage::Closed(outcome))
             }
             // These pass by themselves.
-            (_, Reply::Refused(code @ (Refusal::Unavailable | Refusal::BoardFull | Refusal::RateLimited))) => {
+            (_, BoardReply::Refused(code @ (Refusal::Unavailable | Refusal::BoardFull | Refusal::RateLimited))) => {
                 self.note_refused(&mut effects, id, Some(code));
                 false
             }
-            (Stage::Casting | Stage::Open, Reply::Refused(code)) => {
+            (Stage::Casting | Stage::Open, BoardReply::Refused(code)) => {
                 self.note_refused(&mut effects, id, Some(code));
                 self.enter(&mut effects, id, Stage::Closed(Outcome::Ended));
                 false
@@ -316,7 +316,7 @@ impl Person {
         // First what can be refused: an error must leave no change behind.
         owner::all_readable(host, &crate::field::expand(&offer.needs.fields))?;
         let granted = self.grant_needs(&mut effects, &offer, now, entropy)?;
-        self.queue(&mut effects, supplier, Message::TakeUp(taken.signed().clone()))?;
+        self.queue(&mut effects, supplier, ToSupplier::TakeUp(taken.signed().clone()))?;
         let closed = Event::Closed { intent: *id, offer: Some((offer.id(), supplier)) };
         self.log(&mut effects, Log::Personal, closed, now, entropy)?;
         self.enter(&mut effects, id, Stage::Closing(Outcome::TakenUp { offer: offer.id(), supplier }));

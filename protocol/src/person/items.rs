@@ -15,7 +15,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     item::{Collection, Content, Item},
     limits,
-    message::Reply,
+    message::{PersonReply, ToSupplier},
     policy::Answer,
     purpose::Purpose,
     refusal::Refusal,
@@ -104,7 +104,7 @@ impl Person {
         scope.bounds.uses = Some(opening.items.min(limits::ITEMS_PER_RELATIONSHIP));
         let mut effects = Vec::new();
         let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
-        self.queue(&mut effects, supplier, crate::message::Message::Grant(grant))?;
+        self.queue(&mut effects, supplier, ToSupplier::Grant(grant))?;
         effects.push(Effect::Deliver(supplier));
         Ok(effects)
     }
@@ -132,7 +132,7 @@ impl Person {
         }
         // The reply to the first copy was lost; what became of it is the person's business.
         if relationship.items.contains_key(&item.id) {
-            effects.push(Effect::Reply(Reply::Noted));
+            effects.push(Effect::Reply(PersonReply::Noted));
             return Ok(());
         }
         let grant = relationship.grants.get(&item.grant).ok_or(Refusal::NotGranted)?;
@@ -155,7 +155,7 @@ impl Person {
         self.record(effects, Record::Item { supplier, id, kept });
         effects.push(Effect::Persist(Record::Content { supplier, id, item: item.signed().clone() }));
         self.log(effects, Log::With(supplier), Event::Received { item: object, collection }, now, entropy)?;
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(PersonReply::Noted));
         self.decide_correction(effects, supplier, id, &item.content, now);
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::{
     grant::{Access, LiveGrant},
     identity::{Keypair, Nonce, PublicKey},
     limits, merkle,
-    message::Message,
+    message::ToSupplier,
     policy::{Answer, Policy, Rule, SAID, What, Who},
     profile::{Acceptance, Agreed, Alternative, Pairing, Profile},
     purpose::Purpose,
@@ -331,7 +331,7 @@ impl Person {
         let now = now.into();
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let mut effects = Vec::new();
-        let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, Message::Renew(_)));
+        let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, ToSupplier::Renew(_)));
         if waits {
             return Ok(effects);
         }
@@ -342,7 +342,7 @@ impl Person {
         let (follows, named) = (relationship.key.public(), *relationship.lineage.current());
         let renewal = Renewal { person: next.public(), follows, supplier: named, at: now.wall };
         let renewal = Verified::sign(renewal, &next)?.signed().clone();
-        self.queue(&mut effects, *supplier, Message::Renew(renewal))?;
+        self.queue(&mut effects, *supplier, ToSupplier::Renew(renewal))?;
         effects.push(Effect::Deliver(*supplier));
         Ok(effects)
     }
@@ -351,7 +351,7 @@ impl Person {
     pub(super) fn renews(&self, supplier: &PublicKey, number: u64) -> bool {
         let relationship = self.relationships.get(supplier);
         let waiting = relationship.and_then(|relationship| relationship.outbox.get(&number));
-        waiting.is_some_and(|waiting| matches!(waiting.message, Message::Renew(_)))
+        waiting.is_some_and(|waiting| matches!(waiting.message, ToSupplier::Renew(_)))
     }
 
     /// Has the person's key here been renewed since the pairing?
@@ -536,7 +536,7 @@ impl Person {
             let releases = self.releases(&supplier, &fields, None, now);
             effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, vec![grant])));
         } else {
-            self.queue(&mut effects, supplier, Message::Grant(grant))?;
+            self.queue(&mut effects, supplier, ToSupplier::Grant(grant))?;
             effects.push(Effect::Deliver(supplier));
         }
         Ok(effects)
@@ -750,7 +750,7 @@ impl Person {
             self.record(effects, Record::Sent { supplier, number });
         }
         self.log(effects, Log::With(supplier), Event::Revoked { grant, erase }, now, entropy)?;
-        self.queue(effects, supplier, Message::Revoke(revocation))?;
+        self.queue(effects, supplier, ToSupplier::Revoke(revocation))?;
         effects.push(Effect::Deliver(supplier));
         // What was delegated below it ends with it, and each processor is told.
         for (processor, link) in self.delegated_below(&grant) {

@@ -13,7 +13,7 @@ use crate::{
     grant::{Access, Bounds, Chain, Grant, GrantState as _, Scope, VerifiedGrant},
     identity::PublicKey,
     limits,
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     policy::Terms,
     profile::plain_line,
     receipt::{Acknowledgement, ErasureReceipt},
@@ -32,41 +32,22 @@ impl Person {
     pub(super) fn message(
         &mut self,
         supplier: &PublicKey,
-        message: Message,
+        message: ToPerson,
         now: Now,
         host: &mut dyn Host,
     ) -> Vec<Effect> {
         let entropy = &mut host.entropy();
         let mut effects = Vec::new();
         let handled = match message {
-            Message::Request(request) => self.request(&mut effects, supplier, request, now, entropy, host),
-            Message::Acknowledge(signed) => {
+            ToPerson::Request(request) => self.request(&mut effects, supplier, request, now, entropy, host),
+            ToPerson::Acknowledge(signed) => {
                 self.acknowledged(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
-            Message::Erased(signed) => {
+            ToPerson::Erased(signed) => {
                 self.erased(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
-            Message::Put(item) => self.put(&mut effects, supplier, item, now, entropy),
-            Message::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
-            Message::Hello
-            | Message::Pair(_)
-            | Message::Renew(_)
-            | Message::Disclose(_)
-            | Message::Grant(_)
-            | Message::Revoke(_)
-            | Message::Mandate(_)
-            | Message::Cast(_)
-            | Message::Withdraw(_)
-            | Message::Collect(_)
-            | Message::Browse(_)
-            | Message::Offer(_)
-            | Message::TakeUp(_)
-            | Message::Segments
-            | Message::Belong(_)
-            | Message::Count(_)
-            | Message::Tally(_)
-            | Message::Prepare(_)
-            | Message::Close(_) => Err(Refusal::Unexpected),
+            ToPerson::Put(item) => self.put(&mut effects, supplier, item, now, entropy),
+            ToPerson::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
         };
         // What was recorded before the refusal holds in memory, so it has to become durable all the same.
         if let Err(code) = handled {
@@ -80,23 +61,23 @@ impl Person {
         &mut self,
         supplier: &PublicKey,
         number: u64,
-        reply: Reply,
+        reply: SupplierReply,
         now: Now,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
         let handled = match reply {
-            Reply::Noted if self.renews(supplier, number) => self.key_renewed(supplier, now, entropy),
+            SupplierReply::Noted if self.renews(supplier, number) => self.key_renewed(supplier, now, entropy),
             // It was restored from a backup that is older than the person's present key: that is told once more, under
             // the key before, and then this message.
-            Reply::Refused(Refusal::NotPaired) if self.was_renewed(supplier) => {
+            SupplierReply::Refused(Refusal::NotPaired) if self.was_renewed(supplier) => {
                 return self.renew_again(supplier, now).unwrap_or_default();
             }
-            Reply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
-            Reply::Erased(signed) => self.erased(supplier, signed, now, entropy),
-            Reply::Noted => Ok(Vec::new()),
-            Reply::Segments(segments) => Ok(self.segments_came(supplier, segments, now)),
+            SupplierReply::Acknowledged(signed) => self.acknowledged(supplier, signed, now, entropy),
+            SupplierReply::Erased(signed) => self.erased(supplier, signed, now, entropy),
+            SupplierReply::Noted => Ok(Vec::new()),
+            SupplierReply::Segments(segments) => Ok(self.segments_came(supplier, segments, now)),
             // Trying again would give the same answer; the entry keeps "outcome unknown".
-            Reply::Refused(code) if code != Refusal::Unavailable => Ok(Vec::new()),
+            SupplierReply::Refused(code) if code != Refusal::Unavailable => Ok(Vec::new()),
             _ => Err(Refusal::Unexpected),
         };
         let Ok(mut effects) = handled else {
@@ -138,7 +119,7 @@ impl Person {
         };
         let (outbox, in_flight, withheld) = (&relationship.outbox, &mut relationship.in_flight, &relationship.withheld);
         // A renewal goes first and alone: what stands beside it may be signed by the key that it tells of.
-        let renewal = outbox.iter().find(|(_, waiting)| matches!(waiting.message, Message::Renew(_)));
+        let renewal = outbox.iter().find(|(_, waiting)| matches!(waiting.message, ToSupplier::Renew(_)));
         let renewal = renewal.map(|(number, _)| *number);
         let due = outbox.iter().filter(|(number, _)| renewal.is_none_or(|only| **number == only));
         let due = due.filter(|(number, _)| !withheld.contains(number) && in_flight.take_due(**number, now));
@@ -212,7 +193,7 @@ impl Person {
         if !unread.is_empty() {
             // Nothing was written, so that the same request finds its answer once the value can be read.
             effects.push(Effect::Unreadable(*supplier, unread));
-            effects.push(Effect::Reply(Reply::Refused(Refusal::Unavailable)));
+            effects.push(Effect::Reply(PersonReply::Refused(Refusal::Unavailable)));
             return Ok(());
         }
         self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
@@ -514,7 +495,7 @@ impl Person {
         }
         let wanted = acknowledgement.disclosure;
         let found = relationship.outbox.iter().find_map(|(number, waiting)| match &waiting.message {
-            Message::Disclose(disclosure) if disclosure.id() == wanted => Some((*number, waiting.size)),
+            ToSupplier::Disclose(disclosure) if disclosure.id() == wanted => Some((*number, waiting.size)),
             _ => None,
         });
         let mut effects = Vec::new();
@@ -568,7 +549,13 @@ impl Person {
         Ok(effects)
     }
 
-    fn reject(&mut self, supplier: &PublicKey, code: Refusal, now: Now, entropy: &mut Entropy) -> Vec<Effect> {
+    pub(super) fn reject(
+        &mut self,
+        supplier: &PublicKey,
+        code: Refusal,
+        now: Now,
+        entropy: &mut Entropy,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written. Nor does what
         // is sent again and again because clocks differ: that they do is written once.
@@ -581,13 +568,13 @@ impl Person {
             let logged = self.log(&mut effects, Log::With(*supplier), Event::Rejected { code }, now, entropy);
             debug_assert!(logged.is_ok());
         }
-        effects.push(Effect::Reply(Reply::refused(code, now)));
+        effects.push(Effect::Reply(PersonReply::refused(code, now)));
         effects
     }
 }
 
 fn noted(mut effects: Vec<Effect>) -> Vec<Effect> {
-    effects.push(Effect::Reply(Reply::Noted));
+    effects.push(Effect::Reply(PersonReply::Noted));
     effects
 }
 

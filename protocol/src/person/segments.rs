@@ -12,7 +12,7 @@ use crate::{
     entropy::Entropy,
     identity::PublicKey,
     limits,
-    message::Message,
+    message::ToSupplier,
     prio3,
     segment::{self, Belongs, CountReport, Membership, Segment},
     signed::{ObjectId, Signed, Verified},
@@ -51,10 +51,10 @@ impl Person {
     /// [`OwnerError::NoRelationship`].
     pub(super) fn ask_segments(&mut self, supplier: &PublicKey) -> Effects {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
-        let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, Message::Segments));
+        let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, ToSupplier::Segments));
         let mut effects = Vec::new();
         if !waits && !relationship.is_stopped() {
-            self.queue(&mut effects, *supplier, Message::Segments)?;
+            self.queue(&mut effects, *supplier, ToSupplier::Segments)?;
             effects.push(Effect::Deliver(*supplier));
         }
         Ok(effects)
@@ -183,7 +183,7 @@ impl Person {
         id: &ObjectId,
         answer: bool,
         entropy: &mut Entropy,
-    ) -> Result<Message, OwnerError> {
+    ) -> Result<ToSupplier, OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let segment = relationship.segments.get(id).ok_or(OwnerError::NoSegment)?;
         let epsilon = segment.epsilon.ok_or(OwnerError::NoSegment)?;
@@ -191,13 +191,13 @@ impl Person {
         let (person, supplier, segment_id) = (relationship.key.public(), segment.supplier, *id);
         let Some(tally) = &segment.tally else {
             let report = CountReport { person, supplier, segment: segment_id, answer, epsilon };
-            return Ok(Message::Count(Verified::sign(report, &relationship.key)?.signed().clone()));
+            return Ok(ToSupplier::Count(Verified::sign(report, &relationship.key)?.signed().clone()));
         };
         let (nonce, helper) = (entropy.nonce(), tally.helper(&supplier)?);
         let split = prio3::split(answer, id, &nonce, &helper.seal, entropy).map_err(|_| OwnerError::NoSegment)?;
         let prio3::Split { leader, helper } = split;
         let report = TallyReport { person, supplier, segment: segment_id, epsilon, nonce, leader, helper };
-        Ok(Message::Tally(Verified::sign(report, &relationship.key)?.signed().clone()))
+        Ok(ToSupplier::Tally(Verified::sign(report, &relationship.key)?.signed().clone()))
     }
 
     /// The epsilon that is left, in thousandths: for one supplier, or over all of them, since two may compare notes.
@@ -223,7 +223,7 @@ impl Person {
     }
 
     /// What a default says of the segments of a supplier that the person said nothing of. For the driver, which
-    /// evaluates them over the values and then calls [`Self::belong`] or [`Self::count_me`].
+    /// evaluates them over the values and then calls `belong` or `count_me`.
     #[must_use]
     pub fn unsaid(&self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<(ObjectId, Belongs)> {
         let now = now.into();
@@ -279,7 +279,7 @@ impl Person {
         let membership = Verified::sign(membership, &relationship.key)?.signed().clone();
         let event = Event::Belonged { segment: *segment, member };
         self.log(effects, Log::With(*supplier), event, now, entropy)?;
-        self.queue(effects, *supplier, Message::Belong(membership))?;
+        self.queue(effects, *supplier, ToSupplier::Belong(membership))?;
         effects.push(Effect::Deliver(*supplier));
         Ok(())
     }

@@ -20,7 +20,7 @@ use crate::{
     item::Item,
     limits,
     merkle::{self, Frontier, Hash},
-    message::Message,
+    message::ToSupplier,
     policy::Policy,
     profile::{Agreed, Invitation, Profile},
     purpose::Purpose,
@@ -107,7 +107,7 @@ pub struct Relationship {
 
 /// A message in an outbox.
 pub(super) struct Undelivered {
-    pub(super) message: Message,
+    pub(super) message: ToSupplier,
     /// Read where it is asked for, which few messages ever see.
     change: OnceLock<Option<BTreeSet<AskedPath>>>,
     /// How long the log was when it was made.
@@ -248,7 +248,7 @@ pub struct Outgoing {
     /// Its place in the outbox.
     pub number: u64,
     /// The message.
-    pub message: Departure<Message>,
+    pub message: Departure<ToSupplier>,
 }
 
 /// A change of state, as it is stored. Replaying all records in order gives the state back.
@@ -365,7 +365,7 @@ pub enum Record {
         supplier: PublicKey,
         number: u64,
         size: u64,
-        message: Message,
+        message: ToSupplier,
     },
     /// The supplier signed for a head of this size. Not stored by itself: the head beside it says the same.
     Witnessed {
@@ -841,8 +841,8 @@ impl Relationship {
 
 /// The fields of a change that a message tells; none for any other message. Our own disclosures are read here,
 /// so the signature is not checked again.
-fn change(message: &Message) -> Option<BTreeSet<AskedPath>> {
-    let Message::Disclose(signed) = message else { return None };
+fn change(message: &ToSupplier) -> Option<BTreeSet<AskedPath>> {
+    let ToSupplier::Disclose(signed) = message else { return None };
     let disclosure = signed.peek().ok()?;
     let told = disclosure.request.is_none() && disclosure.grants.is_empty();
     told.then(|| disclosure.answers.into_keys().collect())

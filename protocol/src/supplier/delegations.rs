@@ -14,7 +14,7 @@ use crate::{
     grant::{Access, Bounds, Chain, Delegation, Scope, VerifiedGrant},
     identity::PublicKey,
     limits,
-    message::{DelegationNotice, Mandate, Reply},
+    message::{DelegationNotice, Mandate, PersonReply, SupplierReply},
     profile::{Invitation, plain_line},
     purpose::Purpose,
     refusal::Refusal,
@@ -130,12 +130,12 @@ impl Supplier {
     }
 
     /// What the person's node said to a notice.
-    pub(super) fn delegation_told(&mut self, person: &PublicKey, link: &ObjectId, reply: &Reply) -> Vec<Effect> {
+    pub(super) fn delegation_told(&mut self, person: &PublicKey, link: &ObjectId, reply: &PersonReply) -> Vec<Effect> {
         let told = match reply {
-            Reply::Noted => Told::Yes,
+            PersonReply::Noted => Told::Yes,
             // These pass by themselves; the notice goes out again on the next connection.
-            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => return Vec::new(),
-            Reply::Refused(code) => Told::Refused(*code),
+            PersonReply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => return Vec::new(),
+            PersonReply::Refused(code) => Told::Refused(*code),
             _ => return Vec::new(),
         };
         let mut effects = Vec::new();
@@ -171,7 +171,7 @@ impl Supplier {
             }
             self.record(&mut effects, Record::Mandate { person: *person, mandate });
         }
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
     }
 }

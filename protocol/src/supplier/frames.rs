@@ -10,7 +10,7 @@ use crate::{
     grant::Grant,
     identity::{Nonce, PublicKey},
     limits,
-    message::{Message, Reply, Skewed},
+    message::{PersonReply, Skewed, SupplierReply, ToPerson, ToSupplier},
     profile::{Acceptance, Agreed, Alternative, Pairing},
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
@@ -23,37 +23,26 @@ use crate::{
 
 impl Supplier {
     /// Handles a message of a person that is connected under its key for this relationship.
-    pub fn message(&mut self, person: &PublicKey, message: Message, now: impl Into<Now>) -> Vec<Effect> {
+    pub fn message(&mut self, person: &PublicKey, message: ToSupplier, now: impl Into<Now>) -> Vec<Effect> {
         let now = now.into();
         let handled = match message {
-            Message::Hello => self.hello(),
-            Message::Pair(pairing) => self.pair(person, pairing, now),
-            Message::Disclose(disclosure) => self.disclosed(person, disclosure, now).map(|(ack, mut effects)| {
-                effects.push(Effect::Reply(Reply::Acknowledged(ack)));
+            ToSupplier::Hello => self.hello(),
+            ToSupplier::Pair(pairing) => self.pair(person, pairing, now),
+            ToSupplier::Disclose(disclosure) => self.disclosed(person, disclosure, now).map(|(ack, mut effects)| {
+                effects.push(Effect::Reply(SupplierReply::Acknowledged(ack)));
                 effects
             }),
-            Message::Renew(renewal) => self.renewed(person, renewal, now),
-            Message::Grant(grant) => self.granted(person, grant),
-            Message::Revoke(revocation) => self.revoked(person, revocation, now),
-            Message::Mandate(mandate) => self.mandated(person, mandate, now),
-            Message::Segments => self.shown_segments(now),
-            Message::Belong(membership) => self.belongs(person, membership, now),
-            Message::Count(report) => self.counts(person, report, now),
-            Message::Tally(report) => self.tallies(person, report, now),
-            Message::TakeUp(taken) => self.taken_up(person, taken),
-            // The driver gives these to the board, where this companion is one.
-            Message::Cast(_) | Message::Withdraw(_) | Message::Collect(_) | Message::Browse(_) | Message::Offer(_) => {
-                Err(Refusal::NotABoard)
-            }
-            // And these to its counts, where it helps others.
-            Message::Prepare(_) | Message::Close(_) => Err(Refusal::NotAHelper),
-            Message::Request(_)
-            | Message::Acknowledge(_)
-            | Message::Erased(_)
-            | Message::Delegated(_)
-            | Message::Put(_) => Err(Refusal::Unexpected),
+            ToSupplier::Renew(renewal) => self.renewed(person, renewal, now),
+            ToSupplier::Grant(grant) => self.granted(person, grant),
+            ToSupplier::Revoke(revocation) => self.revoked(person, revocation, now),
+            ToSupplier::Mandate(mandate) => self.mandated(person, mandate, now),
+            ToSupplier::Segments => self.shown_segments(now),
+            ToSupplier::Belong(membership) => self.belongs(person, membership, now),
+            ToSupplier::Count(report) => self.counts(person, report, now),
+            ToSupplier::Tally(report) => self.tallies(person, report, now),
+            ToSupplier::TakeUp(taken) => self.taken_up(person, taken),
         };
-        handled.unwrap_or_else(|code| vec![Effect::Reply(Reply::refused(code, now))])
+        handled.unwrap_or_else(|code| vec![Effect::Reply(SupplierReply::refused(code, now))])
     }
 
     /// Handles the reply to a request or receipt. The second part is what to say back on the same connection.
@@ -61,20 +50,20 @@ impl Supplier {
         &mut self,
         person: &PublicKey,
         parcel: &Parcel,
-        reply: Reply,
+        reply: PersonReply,
         now: impl Into<Now>,
-    ) -> (Vec<Effect>, Option<Message>) {
+    ) -> (Vec<Effect>, Option<ToPerson>) {
         let now = now.into();
         match &reply {
-            Reply::Skewed(Skewed { at }) => return (self.clocks_differ(person, parcel, Some(*at), now), None),
-            Reply::Refused(Refusal::ClockSkew) => return (self.clocks_differ(person, parcel, None, now), None),
+            PersonReply::Skewed(Skewed { at }) => return (self.clocks_differ(person, parcel, Some(*at), now), None),
+            PersonReply::Refused(Refusal::ClockSkew) => return (self.clocks_differ(person, parcel, None, now), None),
             _ if matches!(parcel, Parcel::Request(_) | Parcel::Item(_)) => drop(self.skewed.remove(person)),
             _ => {}
         }
         // What these refuse passes by itself: the parcel stays under way, and goes out again.
         let passes = matches!(
             reply,
-            Reply::Refused(Refusal::Replayed | Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused)
+            PersonReply::Refused(Refusal::Replayed | Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused)
         );
         if let (false, Some(in_flight)) = (passes, self.in_flight.get_mut(person)) {
             in_flight.done(parcel);
@@ -86,15 +75,15 @@ impl Supplier {
             Parcel::Delegation(link) => return (self.delegation_told(person, link, &reply), None),
         };
         match reply {
-            Reply::Answer(disclosure) => match self.disclosed(person, disclosure, now) {
-                Ok((ack, effects)) => (effects, Some(Message::Acknowledge(ack))),
+            PersonReply::Answer(disclosure) => match self.disclosed(person, disclosure, now) {
+                Ok((ack, effects)) => (effects, Some(ToPerson::Acknowledge(ack))),
                 Err(_) => (Vec::new(), None),
             },
             // The answer to the first copy is on its way; these pass by themselves.
-            Reply::Refused(Refusal::Replayed | Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => {
+            PersonReply::Refused(Refusal::Replayed | Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => {
                 (Vec::new(), None)
             }
-            Reply::Refused(code) => (self.rejected(person, request, code), None),
+            PersonReply::Refused(code) => (self.rejected(person, request, code), None),
             _ => (Vec::new(), None),
         }
     }
@@ -132,9 +121,10 @@ impl Supplier {
     }
 
     /// A receipt that was taken, or that another copy would not be taken either, has been told.
-    fn receipt_told(&mut self, person: &PublicKey, receipt: &ObjectId, reply: &Reply) -> Vec<Effect> {
+    fn receipt_told(&mut self, person: &PublicKey, receipt: &ObjectId, reply: &PersonReply) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let passing = matches!(reply, Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused));
+        let passing =
+            matches!(reply, PersonReply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused));
         let waiting = self.customers.get(person).and_then(|customer| customer.receipts.get(receipt).cloned());
         if let (false, Some(receipt)) = (passing, waiting) {
             self.record(&mut effects, Record::Receipt { person: *person, receipt, told: true });
@@ -144,7 +134,7 @@ impl Supplier {
 
     fn hello(&self) -> Result<Vec<Effect>, Refusal> {
         let profile = self.profile.as_ref().ok_or(Refusal::Unavailable)?;
-        Ok(vec![Effect::Reply(Reply::Profile(profile.signed().clone()))])
+        Ok(vec![Effect::Reply(SupplierReply::Profile(profile.signed().clone()))])
     }
 
     fn pair(&mut self, person: &PublicKey, signed: Signed<Pairing>, now: Now) -> Result<Vec<Effect>, Refusal> {
@@ -159,7 +149,7 @@ impl Supplier {
             None => match self.admit(&mut effects, &pairing, now)? {
                 Admitted::Under(agreement) => agreement,
                 Admitted::Not(alternative) => {
-                    effects.push(Effect::Reply(Reply::Alternative(alternative)));
+                    effects.push(Effect::Reply(SupplierReply::Alternative(alternative)));
                     return Ok(effects);
                 }
             },
@@ -170,7 +160,7 @@ impl Supplier {
         let agreed = Agreed { pairing: pairing.signed().clone(), acceptance: acceptance.clone() };
         self.record(&mut effects, Record::Agreed { person: *person, agreed });
         self.hear(&mut effects, person, pairing.at, now);
-        effects.push(Effect::Reply(Reply::Paired(acceptance)));
+        effects.push(Effect::Reply(SupplierReply::Paired(acceptance)));
         Ok(effects)
     }
 
@@ -315,14 +305,14 @@ impl Supplier {
             self.hear(&mut effects, person, renewal.at, now);
             self.record(&mut effects, Record::Renewed { person: *person, key });
         }
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
     }
 
     fn granted(&mut self, person: &PublicKey, signed: Signed<Grant>) -> Result<Vec<Effect>, Refusal> {
         let mut effects = Vec::new();
         self.keep_grant(&mut effects, person, signed)?;
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
     }
 
@@ -350,12 +340,12 @@ impl Supplier {
             self.record(&mut effects, Record::Revoked { person: *person, grant, notice });
         }
         if !revocation.erase {
-            effects.push(Effect::Reply(Reply::Noted));
+            effects.push(Effect::Reply(SupplierReply::Noted));
             return Ok(effects);
         }
         let receipt = self.erase(&mut effects, person, grant, fields, Some(revocation.id()), now)?;
         self.record(&mut effects, Record::Receipt { person: *person, receipt: receipt.clone(), told: true });
-        effects.push(Effect::Reply(Reply::Erased(receipt)));
+        effects.push(Effect::Reply(SupplierReply::Erased(receipt)));
         Ok(effects)
     }
 

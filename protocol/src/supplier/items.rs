@@ -11,7 +11,7 @@ use crate::{
     identity::{Nonce, PublicKey},
     item::{Collection, Content, Item},
     limits,
-    message::Reply,
+    message::PersonReply,
     refusal::Refusal,
     signed::{ObjectId, Verified},
     supplier::Told,
@@ -83,12 +83,12 @@ impl Supplier {
     }
 
     /// What the person's node said to an item.
-    pub(super) fn item_told(&mut self, person: &PublicKey, id: &Nonce, reply: &Reply) -> Vec<Effect> {
+    pub(super) fn item_told(&mut self, person: &PublicKey, id: &Nonce, reply: &PersonReply) -> Vec<Effect> {
         let told = match reply {
-            Reply::Noted => Told::Yes,
+            PersonReply::Noted => Told::Yes,
             // These pass by themselves; the item goes out again on the next connection.
-            Reply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => return Vec::new(),
-            Reply::Refused(code) => Told::Refused(*code),
+            PersonReply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => return Vec::new(),
+            PersonReply::Refused(code) => Told::Refused(*code),
             _ => return Vec::new(),
         };
         let mut effects = Vec::new();

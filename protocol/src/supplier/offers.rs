@@ -9,7 +9,7 @@ use crate::{
     identity::PublicKey,
     intent::{Intent, Needs, Offer, Price, TakeUp},
     limits,
-    message::Reply,
+    message::SupplierReply,
     refusal::Refusal,
     signed::{Signed, Verified},
     time::{Now, Timestamp},
@@ -76,7 +76,7 @@ impl Supplier {
         }
         let mut effects = Vec::new();
         self.record(&mut effects, Record::TakenUp { person: *person, taken: taken.signed().clone() });
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     entropy::Entropy,
     identity::PublicKey,
     limits,
-    message::Reply,
+    message::SupplierReply,
     purpose::Purpose,
     refusal::Refusal,
     segment::{CountReport, Membership, Predicate, Segment},
@@ -91,7 +91,7 @@ impl Supplier {
     pub(super) fn shown_segments(&self, now: Now) -> Result<Vec<Effect>, Refusal> {
         let live = self.segments.values().filter(|segment| segment.expires > now.latest());
         let signed = live.take(limits::SEGMENTS_PER_SUPPLIER).map(|segment| segment.signed().clone()).collect();
-        Ok(vec![Effect::Reply(Reply::Segments(signed))])
+        Ok(vec![Effect::Reply(SupplierReply::Segments(signed))])
     }
 
     pub(super) fn belongs(
@@ -110,7 +110,7 @@ impl Supplier {
         let mut effects = Vec::new();
         let member = membership.signed().clone();
         self.record(&mut effects, Record::Member { person: *person, membership: member });
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
     }
 
@@ -129,7 +129,7 @@ impl Supplier {
         let mut effects = Vec::new();
         let (segment, answer) = (report.segment, report.answer);
         self.record(&mut effects, Record::Counted { person: *person, segment, answer });
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
     }
 
@@ -147,7 +147,7 @@ impl Supplier {
         }
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Tallied { person: *person, report: report.signed().clone() });
-        effects.push(Effect::Reply(Reply::Noted));
+        effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
     }
 

@@ -7,7 +7,7 @@ use regie_protocol::{
     grant::{Access, Chain, Grant, Used},
     identity::{Keypair, Nonce},
     limits,
-    message::{Message, Reply},
+    message::{PersonReply, ToPerson, ToSupplier},
     person::{Input, Record},
     purpose::Purpose,
     refusal::Refusal,
@@ -41,8 +41,8 @@ impl World {
         }
     }
 
-    fn signed(&self, request: DataRequest) -> Message {
-        Message::Request(sign(request, self.supplier.key()))
+    fn signed(&self, request: DataRequest) -> ToPerson {
+        ToPerson::Request(sign(request, self.supplier.key()))
     }
 
     /// Asks for the name and takes it; the disclosure comes out.
@@ -62,14 +62,14 @@ fn numbered(n: usize) -> Nonce {
     Nonce(nonce)
 }
 
-fn disclosure(reply: Reply) -> Disclosure {
-    let Reply::Answer(signed) = reply else { panic!("not an answer: {reply:?}") };
+fn disclosure(reply: PersonReply) -> Disclosure {
+    let PersonReply::Answer(signed) = reply else { panic!("not an answer: {reply:?}") };
     signed.verify().expect("verified").into_value()
 }
 
 /// The grants under which values stand in a reply.
-fn values_under(reply: &Reply) -> Vec<ObjectId> {
-    let Reply::Answer(signed) = reply else { return Vec::new() };
+fn values_under(reply: &PersonReply) -> Vec<ObjectId> {
+    let PersonReply::Answer(signed) = reply else { return Vec::new() };
     let disclosure = signed.clone().verify().expect("verified").into_value();
     let under = |answer: &Answer| if let Answer::Value { grant, .. } = answer { Some(*grant) } else { None };
     disclosure.answers.values().filter_map(under).collect()
@@ -87,15 +87,15 @@ fn a_stolen_grant_opens_nothing_for_its_thief() {
     // Shown as if it were the thief's own; shown by the victim's name; the victim's own message sent by the thief.
     let shown = DataRequest { chains: vec![stolen.clone()], ..world.crafted(2, NOW) };
     let posing = DataRequest { supplier: victim.key().public(), chains: vec![stolen], ..world.crafted(3, NOW) };
-    let posing = Message::Request(Signed::from_parts(
+    let posing = ToPerson::Request(Signed::from_parts(
         sign(posing.clone(), victim.key()).parts().0.to_vec(),
         *sign(world.crafted(3, NOW), world.supplier.key()).parts().1,
     ));
-    let forwarded = Message::Request(sign(held_by_victim, victim.key()));
+    let forwarded = ToPerson::Request(sign(held_by_victim, victim.key()));
     let shown = world.signed(shown);
     for (what, message) in [("shown", shown), ("posing", posing), ("forwarded", forwarded)] {
         let reply = world.give(message, NOW);
-        assert!(matches!(reply, Reply::Refused(_)), "{what}: {reply:?}");
+        assert!(matches!(reply, PersonReply::Refused(_)), "{what}: {reply:?}");
     }
     let issued = |record: &Record| matches!(record, Record::Grant { .. });
     assert!(!world.host.records[before..].iter().any(issued), "nothing was granted to the thief");
@@ -136,8 +136,8 @@ fn wherever_a_revocation_comes_among_requests_no_value_leaves_after_it() {
             assert_eq!(under.is_empty(), revoked, "request {number}, revoked before {place}");
             let (_, relationship) = world.person.relationships().next().expect("one");
             let waiting = relationship.outgoing().into_iter().map(|outgoing| match outgoing.message.into_inner() {
-                Message::Disclose(signed) => Reply::Answer(signed),
-                _ => Reply::Noted,
+                ToSupplier::Disclose(signed) => PersonReply::Answer(signed),
+                _ => PersonReply::Noted,
             });
             let waiting: Vec<ObjectId> = waiting.flat_map(|reply| values_under(&reply)).collect();
             assert!(!revoked || !waiting.contains(&grant), "a value waits to be sent under the revoked grant");
@@ -158,7 +158,7 @@ fn a_decision_and_its_disclosure_are_one_input_and_a_revocation_wins_on_either_s
     assert_eq!(world.host.disclosed_since(before), 1, "the answer is in the outbox when the input is over");
     world.person.handle(Input::Revoke(&grant, false), NOW, &mut world.host).expect("revoked");
     let waiting = world.person.relationship(&key).expect("paired").outgoing();
-    assert!(!waiting.iter().any(|outgoing| matches!(*outgoing.message, Message::Disclose(_))), "{waiting:?}");
+    assert!(!waiting.iter().any(|outgoing| matches!(*outgoing.message, ToSupplier::Disclose(_))), "{waiting:?}");
     let message = world.signed(world.crafted(2, NOW));
     assert!(values_under(&world.give(message, NOW)).is_empty());
 }
@@ -176,7 +176,7 @@ fn a_flood_of_questions_stays_within_its_bounds() {
             ..world.crafted(number, now)
         };
         let message = world.signed(request);
-        refused += u32::from(matches!(world.give(message, now), Reply::Refused(_)));
+        refused += u32::from(matches!(world.give(message, now), PersonReply::Refused(_)));
         let (_, relationship) = world.person.relationships().next().expect("one");
         assert!(relationship.waiting().count() <= limits::WAITING_PER_RELATIONSHIP);
         assert!(relationship.outgoing().len() <= limits::OUTBOX_PER_RELATIONSHIP);

@@ -5,7 +5,7 @@ use regie_protocol::{
     grant::Access,
     identity::Nonce,
     limits,
-    message::{Message, Reply, Skewed},
+    message::{PersonReply, Skewed, ToPerson, ToSupplier},
     person,
     purpose::Purpose,
     refusal::Refusal,
@@ -19,14 +19,14 @@ const MINUTE_MS: u64 = 60_000;
 
 impl World {
     /// What the companion sends now.
-    fn sends(&mut self, now: Timestamp) -> Vec<(Parcel, Message)> {
+    fn sends(&mut self, now: Timestamp) -> Vec<(Parcel, ToPerson)> {
         let person = self.person_key();
         self.supplier.to_send(&person, now).expect("signed")
     }
 
     fn refused_for_its_time(&mut self, parcel: &Parcel, theirs: Timestamp, now: Timestamp) -> Vec<Effect> {
         let person = self.person_key();
-        self.supplier.replied(&person, parcel, Reply::Skewed(Skewed { at: theirs }), now).0
+        self.supplier.replied(&person, parcel, PersonReply::Skewed(Skewed { at: theirs }), now).0
     }
 }
 
@@ -57,7 +57,7 @@ fn a_refusal_that_names_no_time_passes_too() {
     let mut world = World::new("balanced");
     let person = world.person_key();
     let (_, parcel) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    let (effects, _) = world.supplier.replied(&person, &parcel, Reply::Refused(Refusal::ClockSkew), NOW);
+    let (effects, _) = world.supplier.replied(&person, &parcel, PersonReply::Refused(Refusal::ClockSkew), NOW);
     assert!(effects.is_empty(), "{effects:?}");
     assert_eq!(world.sends(NOW.plus_ms(limits::SKEWED_PAUSE_MS.0)).len(), 1);
 }
@@ -73,10 +73,10 @@ fn a_clock_that_was_set_or_a_word_that_agrees_ends_the_pause() {
     }
     let mut world = World::new("balanced");
     let (message, parcel) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    let Reply::Answer(disclosure) = world.give(message, NOW) else { panic!("no answer") };
+    let PersonReply::Answer(disclosure) = world.give(message, NOW) else { panic!("no answer") };
     world.refused_for_its_time(&parcel, NOW.plus_ms(7 * MINUTE_MS), NOW);
     let person = world.person_key();
-    let effects = world.supplier.message(&person, Message::Disclose(disclosure), NOW);
+    let effects = world.supplier.message(&person, ToSupplier::Disclose(disclosure), NOW);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Deliver(who) if *who == person)), "{effects:?}");
     assert!(world.supplier.skew(&person).is_none());
 }

@@ -9,7 +9,7 @@ use regie_protocol::{
     identity::{Keypair, Nonce, PublicKey},
     intent::{Criterion, Intent, Needs, Offer, Withdrawal, last_end},
     limits,
-    message::{Browse, Collect, Intents, Message, Offers, Reply},
+    message::{BoardReply, Browse, Collect, Intents, Offers, SupplierReply, ToBoard},
     person::{Input, NewIntent, Outcome, OwnerError, Stage},
     profile::Invitation,
     purpose::Purpose,
@@ -37,7 +37,7 @@ impl Market {
         Invitation { supplier: self.key, id: Nonce([0; 16]), addresses: vec!["/ip4/127.0.0.1/tcp/40".into()] }
     }
 
-    fn give(&mut self, peer: &PublicKey, message: Message, now: Timestamp) -> Reply {
+    fn give(&mut self, peer: &PublicKey, message: ToBoard, now: Timestamp) -> BoardReply {
         let effects = self.board.message(peer, message, now);
         let mut answer = None;
         for effect in effects {
@@ -51,8 +51,8 @@ impl Market {
 
     fn seen(&mut self, categories: &[&str], after: u64) -> Intents {
         let categories = categories.iter().map(|text| text.parse().expect("a category")).collect();
-        match self.give(&company(41).public(), Message::Browse(Browse { categories, after }), NOW) {
-            Reply::Intents(page) => page,
+        match self.give(&company(41).public(), ToBoard::Browse(Browse { categories, after }), NOW) {
+            BoardReply::Intents(page) => page,
             other => panic!("{other:?}"),
         }
     }
@@ -95,19 +95,19 @@ impl World {
     fn cast(&mut self, new: NewIntent) -> ObjectId {
         self.host.hints.clear();
         self.person.handle(Input::Cast(new), NOW, &mut self.host).expect("cast");
-        self.to_say().expect("the board is to be told")
+        self.hinted().expect("the board is to be told")
     }
 
     /// The intent of which there is something to say to its board, if that was just hinted at.
-    fn to_say(&mut self) -> Option<ObjectId> {
+    fn hinted(&mut self) -> Option<ObjectId> {
         self.host.hints.drain(..).find_map(|hint| if let Hint::Board(id) = hint { Some(id) } else { None })
     }
 
     /// Takes a board's answer in; is there more to say at once?
-    fn board_says(&mut self, id: &ObjectId, reply: Reply) -> bool {
+    fn board_says(&mut self, id: &ObjectId, reply: BoardReply) -> bool {
         self.host.hints.clear();
         self.person.handle(Input::BoardReplied(id, reply), NOW, &mut self.host).expect("no owner is asked");
-        self.to_say().is_some()
+        self.hinted().is_some()
     }
 
     /// Lets the person's node and the board speak until neither has more to say.
@@ -181,7 +181,7 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
     });
     let supplier = world.supplier_key();
     for offer in [&dear, &cheap, &cheap] {
-        assert_eq!(market.give(&supplier, Message::Offer(offer.signed().clone()), NOW), Reply::Noted);
+        assert_eq!(market.give(&supplier, ToBoard::Offer(offer.signed().clone()), NOW), BoardReply::Noted);
     }
     world.sync(&mut market, &id);
     let ranked: Vec<ObjectId> = world.person.ranked(&id).iter().map(|offer| offer.id()).collect();
@@ -198,7 +198,7 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
             supplier::Effect::Persist(supplier::Record::TakenUp { taken, .. }) => Some(taken.clone().verify()),
             _ => None,
         }));
-        assert!(!matches!(reply(effects), Some(Reply::Refused(_))));
+        assert!(!matches!(reply(effects), Some(SupplierReply::Refused(_))));
     }
     assert_eq!(taken[0].as_ref().expect("signed").offer, cheap.id());
     assert_eq!((before.len(), world.held()), (0, vec!["address.street".to_owned(), "name.full".to_owned()]));
@@ -208,8 +208,8 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
     assert_eq!(world.person.intent(&id).expect("known").stored.stage, Stage::Closed(outcome));
     assert_eq!(market.seen(&[], 0).withdrawn.len(), 1);
     let late = world.supplier.offer(&intent, offer_at("1.00EUR", &[]), NOW, &mut entropy).expect("signed").0;
-    let answer = market.give(&supplier, Message::Offer(late.signed().clone()), NOW);
-    assert_eq!(answer, Reply::Refused(Refusal::UnknownIntent));
+    let answer = market.give(&supplier, ToBoard::Offer(late.signed().clone()), NOW);
+    assert_eq!(answer, BoardReply::Refused(Refusal::UnknownIntent));
     let again = world.person.handle(Input::TakeUp(&id, &dear.id()), NOW, &mut world.host).err();
     assert_eq!(again, Some(OwnerError::OfferOver));
     // All of it is rebuilt from the records.
@@ -238,10 +238,10 @@ fn two_intents_of_one_person_share_nothing_that_a_board_or_supplier_sees() {
     assert!(one.expires.0.is_multiple_of(DAY_MS));
     // Neither key may act for the other.
     let (mine, theirs) = (other.key, one.id());
-    let collect = Message::Collect(Collect { intent: theirs, after: 0 });
-    assert_eq!(market.give(&mine, collect, NOW), Reply::Refused(Refusal::UnknownIntent));
-    let cast = Message::Cast(page.intents[0].clone());
-    assert_eq!(market.give(&mine, cast, NOW), Reply::Refused(Refusal::WrongSender));
+    let collect = ToBoard::Collect(Collect { intent: theirs, after: 0 });
+    assert_eq!(market.give(&mine, collect, NOW), BoardReply::Refused(Refusal::UnknownIntent));
+    let cast = ToBoard::Cast(page.intents[0].clone());
+    assert_eq!(market.give(&mine, cast, NOW), BoardReply::Refused(Refusal::WrongSender));
 }
 
 #[test]
@@ -256,10 +256,10 @@ fn a_thousand_hostile_offers_are_bounded_on_the_board_and_at_the_person() {
         let mut secret = [99; 32];
         secret[..4].copy_from_slice(&number.to_be_bytes());
         let sybil = Keypair::from_secret(&secret);
-        let answer = market.give(&sybil.public(), Message::Offer(forged(&sybil, id, number, "149.00EUR/month")), NOW);
+        let answer = market.give(&sybil.public(), ToBoard::Offer(forged(&sybil, id, number, "149.00EUR/month")), NOW);
         let code = match answer {
-            Reply::Noted => "noted",
-            Reply::Refused(code) => code.code(),
+            BoardReply::Noted => "noted",
+            BoardReply::Refused(code) => code.code(),
             other => panic!("{other:?}"),
         };
         *codes.entry(code).or_default() += 1;
@@ -270,15 +270,15 @@ fn a_thousand_hostile_offers_are_bounded_on_the_board_and_at_the_person() {
     // Taking them in freed their places: an honest offer comes through and is the best.
     let intent = open(&market.seen(&[], 0).intents[0]);
     let honest = world.offered(&intent, "90.00EUR/month", &["name.full"]);
-    assert_eq!(market.give(&supplier, Message::Offer(honest.signed().clone()), NOW), Reply::Noted);
+    assert_eq!(market.give(&supplier, ToBoard::Offer(honest.signed().clone()), NOW), BoardReply::Noted);
     world.sync(&mut market, &id);
     assert_eq!(world.person.ranked(&id)[0].id(), honest.id());
     let kept = world.person.intent(&id).expect("known");
     assert_eq!((kept.names().len(), kept.stored.passed), (limits::OFFERS_KEPT, 1), "one gave way to it");
     // One key has no more than its cap, also when its offers were taken in.
-    for (number, wanted) in [(1, Reply::Noted), (2, Reply::Refused(Refusal::TooManyOffers))] {
+    for (number, wanted) in [(1, BoardReply::Noted), (2, BoardReply::Refused(Refusal::TooManyOffers))] {
         let offer = forged(&company(2), id, 5_000 + number, "80.00EUR");
-        assert_eq!(market.give(&supplier, Message::Offer(offer), NOW), wanted);
+        assert_eq!(market.give(&supplier, ToBoard::Offer(offer), NOW), wanted);
     }
     // Over its whole life an intent takes so many and no more.
     let mut noted = 0;
@@ -286,8 +286,8 @@ fn a_thousand_hostile_offers_are_bounded_on_the_board_and_at_the_person() {
         let mut secret = [98; 32];
         secret[..4].copy_from_slice(&number.to_be_bytes());
         let sybil = Keypair::from_secret(&secret);
-        let offer = Message::Offer(forged(&sybil, id, 10_000 + number, "149.00EUR"));
-        noted += usize::from(market.give(&sybil.public(), offer, NOW) == Reply::Noted);
+        let offer = ToBoard::Offer(forged(&sybil, id, 10_000 + number, "149.00EUR"));
+        noted += usize::from(market.give(&sybil.public(), offer, NOW) == BoardReply::Noted);
         if number % 50 == 0 {
             world.sync(&mut market, &id);
         }
@@ -301,7 +301,7 @@ fn a_hostile_board_can_withhold_but_not_forge_flood_or_keep_the_node_busy() {
     let (mut world, market) = (World::new("balanced"), Market::new());
     let id = world.cast(NewIntent { per_supplier: 1, ..wish(&market, 50) });
     let open = |world: &mut World| {
-        world.board_says(&id, Reply::Noted);
+        world.board_says(&id, BoardReply::Noted);
     };
     open(&mut world);
     let thief = company(66);
@@ -310,19 +310,19 @@ fn a_hostile_board_can_withhold_but_not_forge_flood_or_keep_the_node_busy() {
     let unsigned = Signed::from_parts(body.to_vec(), *forged(&thief, id, 2, "1.00EUR").parts().1);
     let many: Vec<_> = (10..40).map(|number| forged(&thief, id, number, "1.00EUR")).collect();
     let page = Offers { offers: [vec![elsewhere, unsigned], many].concat(), last: 7, more: true };
-    assert!(world.board_says(&id, Reply::Offers(page.clone())), "the page went on");
+    assert!(world.board_says(&id, BoardReply::Offers(page.clone())), "the page went on");
     assert_eq!(world.person.ranked(&id).len(), 1, "one of that supplier, as the intent says");
-    assert!(!world.board_says(&id, Reply::Offers(page)), "the same page again is no reason to ask again");
+    assert!(!world.board_says(&id, BoardReply::Offers(page)), "the same page again is no reason to ask again");
     assert_eq!(world.person.ranked(&id).len(), 1);
     let before = world.host.records.len();
-    assert!(!world.board_says(&id, Reply::Refused(Refusal::Unavailable)) && world.host.records.len() > before);
+    assert!(!world.board_says(&id, BoardReply::Refused(Refusal::Unavailable)) && world.host.records.len() > before);
     assert_eq!(world.person.intent(&id).expect("known").stored.refused, Some(Refusal::Unavailable));
     // What the board said is forgotten once it answers again, also where it has nothing new.
     let nothing = Offers { offers: Vec::new(), last: 7, more: false };
-    world.board_says(&id, Reply::Offers(nothing.clone()));
+    world.board_says(&id, BoardReply::Offers(nothing.clone()));
     assert_eq!(world.person.intent(&id).expect("known").stored.refused, None);
     let before = world.host.records.len();
-    world.board_says(&id, Reply::Offers(nothing));
+    world.board_says(&id, BoardReply::Offers(nothing));
     assert_eq!(world.host.records.len(), before, "nothing is written for nothing");
 }
 
@@ -337,12 +337,12 @@ fn an_offer_that_is_passed_over_makes_room_for_the_next_best() {
     let supplier = world.supplier_key();
     let honest = [world.offered(&intent, "90.00EUR/month", &[]), world.offered(&intent, "95.00EUR/month", &[])];
     for offer in &honest {
-        assert_eq!(market.give(&supplier, Message::Offer(offer.signed().clone()), NOW), Reply::Noted);
+        assert_eq!(market.give(&supplier, ToBoard::Offer(offer.signed().clone()), NOW), BoardReply::Noted);
     }
     for number in 0..5 {
         let company = company(100 + number);
-        let bait = Message::Offer(forged(&company, id, u32::from(number), "1.00EUR/year"));
-        assert_eq!(market.give(&company.public(), bait, NOW), Reply::Noted);
+        let bait = ToBoard::Offer(forged(&company, id, u32::from(number), "1.00EUR/year"));
+        assert_eq!(market.give(&company.public(), bait, NOW), BoardReply::Noted);
     }
     world.sync(&mut market, &id);
     let shown = |world: &World| world.person.ranked(&id).iter().map(|offer| offer.id()).collect::<Vec<_>>();
@@ -355,8 +355,8 @@ fn an_offer_that_is_passed_over_makes_room_for_the_next_best() {
     // It is rebuilt from the records; what was never shown goes when the intent ends.
     assert_eq!(world.rebuilt(world.host.records.len()).ranked(&id).len(), 5);
     let more = company(110);
-    let bait = Message::Offer(forged(&more, id, 9, "1.00EUR/year"));
-    assert_eq!(market.give(&more.public(), bait, NOW), Reply::Noted);
+    let bait = ToBoard::Offer(forged(&more, id, 9, "1.00EUR/year"));
+    assert_eq!(market.give(&more.public(), bait, NOW), BoardReply::Noted);
     world.sync(&mut market, &id);
     assert_eq!(world.person.intent(&id).expect("known").names().len(), 6);
     world.person.handle(Input::Withdraw(&id), NOW, &mut world.host).expect("withdrawn");
@@ -375,9 +375,9 @@ fn withdrawn_intents_do_not_come_back_and_nobody_withdraws_anothers() {
     let thief = company(66);
     let false_word = Withdrawal { key: thief.public(), intent: id, expires: open(&signed).expires };
     let false_word = Verified::sign(false_word, &thief).expect("signed").signed().clone();
-    assert_eq!(other.give(&thief.public(), Message::Withdraw(false_word.clone()), NOW), Reply::Noted);
-    let answer = home.give(&thief.public(), Message::Withdraw(false_word), NOW);
-    assert_eq!(answer, Reply::Refused(Refusal::WrongSender));
+    assert_eq!(other.give(&thief.public(), ToBoard::Withdraw(false_word.clone()), NOW), BoardReply::Noted);
+    let answer = home.give(&thief.public(), ToBoard::Withdraw(false_word), NOW);
+    assert_eq!(answer, BoardReply::Refused(Refusal::WrongSender));
     for effect in other.board.gossiped(home.seen(&[], 0), NOW) {
         if let board::Effect::Persist(record) = effect {
             other.records.push(record);
@@ -385,8 +385,8 @@ fn withdrawn_intents_do_not_come_back_and_nobody_withdraws_anothers() {
     }
     assert_eq!((other.board.figures().intents, other.board.figures().gossiped), (1, 1), "boards gossip");
     // Offers go to the board that the intent names.
-    let stray = Message::Offer(forged(&company(2), id, 1, "1.00EUR"));
-    assert_eq!(other.give(&company(2).public(), stray, NOW), Reply::Refused(Refusal::WrongBoard));
+    let stray = ToBoard::Offer(forged(&company(2), id, 1, "1.00EUR"));
+    assert_eq!(other.give(&company(2).public(), stray, NOW), BoardReply::Refused(Refusal::WrongBoard));
     world.person.handle(Input::Withdraw(&id), NOW, &mut world.host).expect("withdrawn");
     world.sync(&mut home, &id);
     assert_eq!(world.person.intent(&id).expect("known").stored.stage, Stage::Closed(Outcome::Withdrawn));
@@ -396,8 +396,8 @@ fn withdrawn_intents_do_not_come_back_and_nobody_withdraws_anothers() {
     let page = Intents { intents: vec![signed.clone()], withdrawn: Vec::new(), last: 9, more: false };
     assert!(home.board.gossiped(page.clone(), NOW).is_empty());
     assert!(other.board.gossiped(page, NOW).is_empty());
-    let again = home.give(&open(&signed).key, Message::Cast(signed.clone()), NOW);
-    assert_eq!(again, Reply::Refused(Refusal::UnknownIntent));
+    let again = home.give(&open(&signed).key, ToBoard::Cast(signed.clone()), NOW);
+    assert_eq!(again, BoardReply::Refused(Refusal::UnknownIntent));
     // After its end nothing of it is left.
     home.board.tick(open(&signed).expires);
     assert_eq!(home.board.figures(), board::Figures::default());
@@ -449,8 +449,8 @@ fn intents_out_of_bounds_are_refused_on_both_sides() {
         (Intent { addresses: vec!["x".repeat(256); 16], ..base.clone() }, Refusal::TooLarge),
     ];
     for (intent, code) in hostile {
-        let cast = Message::Cast(Verified::sign(intent, &key).expect("signed").signed().clone());
-        assert_eq!(market.give(&key.public(), cast, NOW), Reply::Refused(code));
+        let cast = ToBoard::Cast(Verified::sign(intent, &key).expect("signed").signed().clone());
+        assert_eq!(market.give(&key.public(), cast, NOW), BoardReply::Refused(code));
     }
     assert_eq!(market.board.figures(), board::Figures::default());
     // As many as are allowed, and not one more.
@@ -459,8 +459,8 @@ fn intents_out_of_bounds_are_refused_on_both_sides() {
     }
     assert_eq!(world.person.handle(Input::Cast(good), NOW, &mut world.host).err(), Some(OwnerError::TooManyIntents));
     let nobody = BTreeSet::from(["energy".parse().expect("a category")]);
-    let browse = Message::Browse(Browse { categories: nobody, after: u64::MAX });
-    assert!(matches!(market.give(&key.public(), browse, NOW), Reply::Intents(page) if page.intents.is_empty()));
+    let browse = ToBoard::Browse(Browse { categories: nobody, after: u64::MAX });
+    assert!(matches!(market.give(&key.public(), browse, NOW), BoardReply::Intents(page) if page.intents.is_empty()));
 }
 
 #[test]
@@ -474,7 +474,7 @@ fn an_offer_that_needs_more_than_the_agreement_permits_is_not_taken_up() {
     let mut entropy = world.entropy();
     let (greedy, _) = world.supplier.offer(&intent, new, NOW, &mut entropy).expect("signed");
     let supplier = world.supplier_key();
-    market.give(&supplier, Message::Offer(greedy.signed().clone()), NOW);
+    market.give(&supplier, ToBoard::Offer(greedy.signed().clone()), NOW);
     world.sync(&mut market, &id);
     let (before, kept) = (world.host.records.len(), world.person.intent(&id).expect("known").stored.clone());
     let refused = world.person.handle(Input::TakeUp(&id, &greedy.id()), NOW, &mut world.host).err();
@@ -506,7 +506,7 @@ fn a_board_may_take_offers_of_those_it_admitted_only() {
     let mut number = 0;
     let mut offer = |market: &mut Market, by: &Keypair| {
         number += 1;
-        market.give(&by.public(), Message::Offer(forged(by, id, number, "90.00EUR")), NOW)
+        market.give(&by.public(), ToBoard::Offer(forged(by, id, number, "90.00EUR")), NOW)
     };
     let change = |market: &mut Market, effects: Vec<board::Effect>| {
         for effect in effects {
@@ -514,20 +514,20 @@ fn a_board_may_take_offers_of_those_it_admitted_only() {
             market.records.push(record);
         }
     };
-    assert_eq!(offer(&mut market, &stranger), Reply::Noted, "a new board takes offers of everybody");
+    assert_eq!(offer(&mut market, &stranger), BoardReply::Noted, "a new board takes offers of everybody");
     let effects = market.board.admit(&[shop.public()].into()).expect("admitted");
     change(&mut market, effects);
-    let refused = Reply::Refused(Refusal::NotAdmitted);
+    let refused = BoardReply::Refused(Refusal::NotAdmitted);
     for number in 0..100 {
         let sybil = company(100 + number);
         let unsigned = Signed::from_parts(vec![0; 40], *forged(&sybil, id, 1, "1.00EUR").parts().1);
-        assert_eq!(market.give(&sybil.public(), Message::Offer(unsigned), NOW), refused);
+        assert_eq!(market.give(&sybil.public(), ToBoard::Offer(unsigned), NOW), refused);
     }
     assert_eq!(offer(&mut market, &stranger), refused);
-    assert_eq!((offer(&mut market, &shop), offer(&mut market, &own)), (Reply::Noted, Reply::Noted));
+    assert_eq!((offer(&mut market, &shop), offer(&mut market, &own)), (BoardReply::Noted, BoardReply::Noted));
     // Another's offer is not carried in by one that is admitted.
-    let carried = Message::Offer(forged(&stranger, id, 900, "1.00EUR"));
-    assert_eq!(market.give(&shop.public(), carried, NOW), Reply::Refused(Refusal::WrongSender));
+    let carried = ToBoard::Offer(forged(&stranger, id, 900, "1.00EUR"));
+    assert_eq!(market.give(&shop.public(), carried, NOW), BoardReply::Refused(Refusal::WrongSender));
     // Nobody left is not everybody.
     let effects = market.board.dismiss(shop.public());
     change(&mut market, effects);
@@ -536,7 +536,7 @@ fn a_board_may_take_offers_of_those_it_admitted_only() {
     assert!(market.board.figures().only_admitted && market.board.figures().admitted == 0);
     let effects = market.board.open_to_all();
     change(&mut market, effects);
-    assert_eq!(offer(&mut market, &stranger), Reply::Noted);
+    assert_eq!(offer(&mut market, &stranger), BoardReply::Noted);
     // So many and no more.
     for number in 0..limits::ADMITTED_PER_BOARD as u32 {
         let mut secret = [97; 32];

@@ -26,7 +26,7 @@ use regie_protocol::{
     grant::{Access, Chain},
     identity::{Keypair, PublicKey, RootSeed},
     limits,
-    message::{Message, Reply, Skewed},
+    message::{self, PersonReply, Skewed, SupplierReply, ToPerson, ToSupplier},
     person::{self, Input, Person},
     policy::Policy,
     profile::Profile,
@@ -36,6 +36,7 @@ use regie_protocol::{
     signed::Verified,
     supplier::{self, Ask, Supplier},
     time::{Days, Timestamp},
+    wire,
 };
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -92,10 +93,12 @@ impl World {
         let (invitation, _) = self.supplier.invite(invite, &mut entropy);
         let pair = self.person.proffer(&key, invitation.id, Agreement::SdBase, None, NOW).expect("proffered");
         let person = self.person_key();
-        let Some(Reply::Profile(profile)) = reply(self.supplier.message(&person, Message::Hello, NOW)) else {
+        let Some(SupplierReply::Profile(profile)) = reply(self.supplier.message(&person, ToSupplier::Hello, NOW))
+        else {
             panic!("no profile")
         };
-        let Some(Reply::Paired(acceptance)) = reply(self.supplier.message(&person, Message::Pair(pair.clone()), NOW))
+        let Some(SupplierReply::Paired(acceptance)) =
+            reply(self.supplier.message(&person, ToSupplier::Pair(pair.clone()), NOW))
         else {
             panic!("not paired")
         };
@@ -109,7 +112,7 @@ impl World {
         purpose: Purpose,
         access: Access,
         now: Timestamp,
-    ) -> (Message, supplier::Parcel) {
+    ) -> (ToPerson, supplier::Parcel) {
         let ask = Ask {
             person: self.person_key(),
             fields: fields.iter().map(|f| f.parse::<AskedPath>().expect("a path")).collect(),
@@ -127,9 +130,18 @@ impl World {
         (message, id)
     }
 
-    fn give(&mut self, message: Message, now: Timestamp) -> Reply {
+    fn give(&mut self, message: ToPerson, now: Timestamp) -> PersonReply {
         let key = self.supplier_key();
         self.person.handle(Input::Message(&key, message), now, &mut self.host).expect("no owner is asked");
+        self.host.answer.take().expect("every frame is answered")
+    }
+
+    /// A message that is for another role than a person's.
+    fn misaddress(&mut self, now: Timestamp) -> PersonReply {
+        let key = self.supplier_key();
+        let frame = wire::encode(&ToSupplier::Hello).expect("encodes");
+        assert_eq!(message::read::<ToPerson>(&frame), Err(Refusal::Unexpected));
+        self.person.handle(Input::Misaddressed(&key), now, &mut self.host).expect("no owner is asked");
         self.host.answer.take().expect("every frame is answered")
     }
 
@@ -166,7 +178,7 @@ impl World {
     }
 }
 
-fn reply(effects: Vec<supplier::Effect>) -> Option<Reply> {
+fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
     effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
 }
 
@@ -183,7 +195,7 @@ fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
     let person = world.person_key();
     let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
     assert_eq!(world.held(), ["name.full"]);
-    assert_eq!(world.give(ack.expect("acknowledged"), NOW), Reply::Noted);
+    assert_eq!(world.give(ack.expect("acknowledged"), NOW), PersonReply::Noted);
 
     let waiting: Vec<_> = world.person.relationships().flat_map(|(_, r)| r.waiting().cloned()).collect();
     assert_eq!(waiting.len(), 1);
@@ -269,7 +281,7 @@ fn after_a_revocation_nothing_leaves_and_the_values_are_erased() {
     world.person.handle(Input::FieldChanged(&BTreeMap::from([(name, true)])), NOW, &mut world.host).expect("noted");
     assert_eq!(world.host.disclosed_since(before), 0);
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    let Reply::Answer(disclosure) = world.give(message, NOW) else { panic!("not an answer") };
+    let PersonReply::Answer(disclosure) = world.give(message, NOW) else { panic!("not an answer") };
     let disclosure = disclosure.verify().expect("verified");
     assert_eq!(
         disclosure.answers.values().cloned().collect::<Vec<_>>(),
@@ -284,19 +296,19 @@ fn after_a_revocation_nothing_leaves_and_the_values_are_erased() {
 fn replay_skew_wrong_sender_and_pause_are_refused_by_code() {
     let mut world = World::new("balanced");
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    assert!(matches!(world.give(message.clone(), NOW), Reply::Answer(_)));
-    assert_eq!(world.give(message.clone(), NOW), Reply::Refused(Refusal::Replayed));
+    assert!(matches!(world.give(message.clone(), NOW), PersonReply::Answer(_)));
+    assert_eq!(world.give(message.clone(), NOW), PersonReply::Refused(Refusal::Replayed));
     let (late, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
     let hour_on = NOW.plus_ms(3_600_000);
     assert_eq!(
         world.give(late, hour_on),
-        Reply::Skewed(Skewed { at: hour_on.minute() }),
+        PersonReply::Skewed(Skewed { at: hour_on.minute() }),
         "it says what its clock shows"
     );
     let stranger = Keypair::from_secret(&[9; 32]).public();
     world.person.handle(Input::Message(&stranger, message), NOW, &mut world.host).expect("no owner is asked");
-    assert_eq!(world.host.answer.take(), Some(Reply::Refused(Refusal::WrongSender)));
-    assert_eq!(world.give(Message::Hello, NOW), Reply::Refused(Refusal::Unexpected));
+    assert_eq!(world.host.answer.take(), Some(PersonReply::Refused(Refusal::WrongSender)));
+    assert_eq!(world.misaddress(NOW), PersonReply::Refused(Refusal::Unexpected));
 }
 
 #[test]
@@ -310,7 +322,7 @@ fn replaying_the_records_gives_the_same_answers() {
     }
     assert_eq!(again.personal_log(), world.person.personal_log());
     world.person = again;
-    assert_eq!(world.give(message, NOW), Reply::Refused(Refusal::Replayed));
+    assert_eq!(world.give(message, NOW), PersonReply::Refused(Refusal::Replayed));
     assert_eq!(world.person.relationships().flat_map(|(_, r)| r.waiting()).count(), 1);
 }
 
@@ -329,13 +341,13 @@ fn the_same_inputs_give_the_same_records() {
 fn two_suppliers_cannot_tell_by_a_request_id_that_their_customers_are_one_person() {
     let mut world = World::new("balanced");
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    assert!(matches!(world.give(message.clone(), NOW), Reply::Answer(_)));
-    let Message::Request(first) = message else { panic!("a request") };
+    assert!(matches!(world.give(message.clone(), NOW), PersonReply::Answer(_)));
+    let ToPerson::Request(first) = message else { panic!("a request") };
     let first = first.verify().expect("verified").into_value();
     let _other = world.turn_to(3);
     let same_id = DataRequest { supplier: world.supplier_key(), person: world.person_key(), ..first };
     let signed = Verified::sign(same_id, world.supplier.key()).expect("signed").signed().clone();
-    assert!(matches!(world.give(Message::Request(signed), NOW), Reply::Answer(_)));
+    assert!(matches!(world.give(ToPerson::Request(signed), NOW), PersonReply::Answer(_)));
 }
 
 #[test]
@@ -372,7 +384,7 @@ fn a_rewritten_or_cut_log_is_noticed_by_the_supplier_that_witnessed_it() {
 fn a_flood_of_refused_messages_does_not_fill_the_log() {
     let mut world = World::new("balanced");
     for _ in 0..3 * limits::REQUESTS_PER_HOUR {
-        assert_eq!(world.give(Message::Hello, NOW), Reply::Refused(Refusal::Unexpected));
+        assert_eq!(world.misaddress(NOW), PersonReply::Refused(Refusal::Unexpected));
     }
     let (_, relationship) = world.person.relationships().next().expect("one");
     assert!(relationship.log().size() <= u64::from(limits::REQUESTS_PER_HOUR) + 2);
@@ -424,7 +436,7 @@ fn a_change_that_is_overtaken_on_the_wire_does_not_undo_the_newer_one() {
     for outgoing in sent.into_iter().rev() {
         let effects = world.supplier.message(&person, outgoing.message.into_inner(), NOW);
         taken.push(value_of(&effects));
-        assert!(matches!(reply(effects), Some(Reply::Acknowledged(_))), "both are signed for");
+        assert!(matches!(reply(effects), Some(SupplierReply::Acknowledged(_))), "both are signed for");
     }
     assert_eq!(taken, [Some("Anna 1".to_owned()), None]);
 }
@@ -437,7 +449,7 @@ fn a_change_is_told_also_when_the_requests_of_the_hour_are_used_up() {
     let mut spent = false;
     for _ in 0..70 {
         let (message, _) = world.ask(&["name.full"], Purpose::RequestedServiceProvision, Access::Read, NOW);
-        let Reply::Answer(answer) = world.give(message, NOW) else { panic!("no answer") };
+        let PersonReply::Answer(answer) = world.give(message, NOW) else { panic!("no answer") };
         let answers = answer.verify().expect("signed").answers.clone();
         spent |= answers
             .values()
@@ -462,7 +474,7 @@ fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
         now = now.plus_ms(10_000);
         let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::ReadOnce, now);
         let answer = world.give(message, now);
-        let Reply::Answer(disclosure) = answer.clone() else { panic!("{answer:?}") };
+        let PersonReply::Answer(disclosure) = answer.clone() else { panic!("{answer:?}") };
         let disclosure = disclosure.verify().expect("verified").into_value();
         shown = shown.or(disclosure.grants.first().cloned());
         let person = world.person_key();
@@ -472,12 +484,12 @@ fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
     let (_, relationship) = world.person.relationships().next().expect("one");
     assert_eq!(relationship.grants().count(), limits::GRANTS_KEPT);
     let (message, _) = world.ask(&["email"], Purpose::LegalCompliance, Access::Read, now);
-    let Message::Request(request) = message else { panic!("a request") };
+    let ToPerson::Request(request) = message else { panic!("a request") };
     let request = request.verify().expect("verified").into_value();
     let chain = Chain { grant: shown.expect("the first grant"), links: Vec::new() };
     let request = DataRequest { chains: vec![chain], ..request };
     let signed = Verified::sign(request, world.supplier.key()).expect("signed").signed().clone();
-    assert_eq!(world.give(Message::Request(signed), now), Reply::Refused(Refusal::Revoked));
+    assert_eq!(world.give(ToPerson::Request(signed), now), PersonReply::Refused(Refusal::Revoked));
 }
 
 #[test]
@@ -485,7 +497,7 @@ fn a_value_that_was_not_delivered_before_its_grant_expired_stays_here() {
     let mut world = World::new("balanced");
     // The reply is lost, so the answer waits in the outbox.
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    assert!(matches!(world.give(message, NOW), Reply::Answer(_)));
+    assert!(matches!(world.give(message, NOW), PersonReply::Answer(_)));
     let supplier = world.supplier_key();
     world.person.connection_lost(&supplier);
     let just_before = NOW.plus_days(Days(365)).0 - 1;
@@ -525,10 +537,11 @@ fn meet(world: &mut World, processor: &mut Supplier) {
     let key = invitation.supplier;
     let proffer = world.person.proffer(&key, invitation.id, agreement, None, NOW).expect("proffered");
     let me = world.person.pairing_key(&key).public();
-    let Some(Reply::Profile(profile)) = reply(processor.message(&me, Message::Hello, NOW)) else {
+    let Some(SupplierReply::Profile(profile)) = reply(processor.message(&me, ToSupplier::Hello, NOW)) else {
         panic!("no profile")
     };
-    let Some(Reply::Paired(acceptance)) = reply(processor.message(&me, Message::Pair(proffer.clone()), NOW)) else {
+    let Some(SupplierReply::Paired(acceptance)) = reply(processor.message(&me, ToSupplier::Pair(proffer.clone()), NOW))
+    else {
         panic!("not paired")
     };
     world.person.handle(Input::Paired(&key, profile, acceptance, &proffer), NOW, &mut world.host).expect("paired");
@@ -574,11 +587,11 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
     };
     let (link, _) = world.supplier.delegate(wanted, NOW, &mut entropy).expect("within the grant");
     let (parcel, notice) = world.supplier.to_send(&person, NOW).expect("signed").pop().expect("a notice");
-    assert_eq!(world.give(notice.clone(), NOW), Reply::Noted);
+    assert_eq!(world.give(notice.clone(), NOW), PersonReply::Noted);
     let before = world.host.records.len();
-    assert_eq!(world.give(notice.clone(), NOW), Reply::Noted);
+    assert_eq!(world.give(notice.clone(), NOW), PersonReply::Noted);
     assert_eq!(world.host.records.len(), before, "a notice that comes again changes nothing");
-    world.supplier.replied(&person, &parcel, Reply::Noted, NOW);
+    world.supplier.replied(&person, &parcel, PersonReply::Noted, NOW);
     assert!(world.supplier.to_send(&person, NOW).expect("signed").is_empty());
 
     meet(&mut world, &mut carrier);
@@ -586,12 +599,12 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
     let key = carrier.key().public();
     let mandate = world.person.to_send(&key, NOW).pop().expect("the chain").message.into_inner();
     let me = world.person.relationship(&key).expect("met").key().public();
-    assert!(matches!(reply(carrier.message(&me, mandate.clone(), NOW)), Some(Reply::Noted)));
+    assert!(matches!(reply(carrier.message(&me, mandate.clone(), NOW)), Some(SupplierReply::Noted)));
     assert!(carrier.customer(&me).expect("a customer").mandates().contains_key(&link));
     // To somebody else than its holder the chain is worth nothing.
     assert!(matches!(
         reply(world.supplier.message(&person, mandate, NOW)),
-        Some(Reply::Refused(Refusal::WrongAudience))
+        Some(SupplierReply::Refused(Refusal::WrongAudience))
     ));
 
     // From the records alone the same state comes back.
@@ -601,10 +614,10 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
 
     world.person.handle(Input::Revoke(&root, true), NOW, &mut world.host).expect("revoked");
     let told = world.person.to_send(&key, NOW).pop().expect("the carrier is told").message.into_inner();
-    assert!(matches!(told, Message::Revoke(_)));
-    assert!(matches!(reply(carrier.message(&me, told, NOW)), Some(Reply::Erased(_))));
+    assert!(matches!(told, ToSupplier::Revoke(_)));
+    assert!(matches!(reply(carrier.message(&me, told, NOW)), Some(SupplierReply::Erased(_))));
     assert!(carrier.customer(&me).expect("a customer").scope_of(&link).is_none());
-    assert_eq!(world.give(notice, NOW), Reply::Refused(Refusal::Revoked));
+    assert_eq!(world.give(notice, NOW), PersonReply::Refused(Refusal::Revoked));
     assert!(!world.person.all_mandates().any(|(_, _, mandate)| world.person.is_live(&mandate.grant, NOW)));
 }
 
@@ -614,19 +627,19 @@ fn at_the_end_of_retention_the_person_takes_one_receipt_and_no_more() {
     let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let (answer, person) = (world.give(message, NOW), world.person_key());
     let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
-    assert_eq!(world.give(ack.expect("acknowledged"), NOW), Reply::Noted);
+    assert_eq!(world.give(ack.expect("acknowledged"), NOW), PersonReply::Noted);
     let later = NOW.plus_days(Days(30));
     assert!(world.supplier.tick(NOW.plus_days(Days(29))).is_empty());
     assert!(!world.supplier.tick(later).is_empty());
     assert!(world.held().is_empty());
     let (parcel, receipt) = world.supplier.to_send(&person, later).expect("signed").pop().expect("a receipt");
     let before = world.host.records.len();
-    assert_eq!(world.give(receipt.clone(), later), Reply::Noted);
+    assert_eq!(world.give(receipt.clone(), later), PersonReply::Noted);
     let after = world.host.records.len();
     assert!(after > before, "the receipt is kept");
-    assert_eq!(world.give(receipt, later), Reply::Noted);
+    assert_eq!(world.give(receipt, later), PersonReply::Noted);
     assert_eq!(world.host.records.len(), after, "a second one adds nothing");
-    world.supplier.replied(&person, &parcel, Reply::Noted, later);
+    world.supplier.replied(&person, &parcel, PersonReply::Noted, later);
     world.supplier.connection_lost(&person);
     assert!(world.supplier.to_send(&person, later).expect("signed").is_empty(), "it is sent until it is taken");
 }

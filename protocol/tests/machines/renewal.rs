@@ -3,7 +3,7 @@
 use regie_protocol::{
     identity::{Keypair, PublicKey},
     limits,
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToSupplier},
     person::{Input, OwnerError},
     purpose::Purpose,
     refusal::Refusal,
@@ -20,7 +20,7 @@ impl World {
     }
 
     /// Sends the person's outbox under the key there is; what each was answered.
-    fn says_all(&mut self, now: regie_protocol::time::Timestamp) -> Vec<Reply> {
+    fn says_all(&mut self, now: regie_protocol::time::Timestamp) -> Vec<SupplierReply> {
         let (key, person) = (self.supplier_key(), self.person_key());
         let waiting = self.person.to_send(&key, now);
         let mut answers = Vec::new();
@@ -51,17 +51,17 @@ fn a_renewed_key_takes_everything_along() {
     world.renews();
     assert_eq!(world.own_key(), before, "until the supplier knows");
     world.renews();
-    assert_eq!(world.says_all(NOW), [Reply::Noted], "asked for twice, it happens once");
+    assert_eq!(world.says_all(NOW), [SupplierReply::Noted], "asked for twice, it happens once");
     let after = world.own_key();
     assert_ne!(after, before);
     assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 1, "under the grant that the key before issued");
     world.host.values.insert("name.full".parse().expect("a field"), observed("Anna de Vries"));
     let name = "name.full".parse().expect("a field");
     world.person.handle(Input::FieldChanged(&[(name, true)].into()), NOW, &mut world.host).expect("noted");
-    assert!(matches!(world.says_all(NOW)[..], [Reply::Acknowledged(_)]), "signed by the new key, it is taken");
+    assert!(matches!(world.says_all(NOW)[..], [SupplierReply::Acknowledged(_)]), "signed by the new key, it is taken");
     let grant = world.grants()[0];
     world.person.handle(Input::Revoke(&grant, true), NOW, &mut world.host).expect("revoked");
-    assert!(matches!(world.says_all(NOW)[..], [Reply::Erased(_)]));
+    assert!(matches!(world.says_all(NOW)[..], [SupplierReply::Erased(_)]));
     assert!(world.held().is_empty());
     let again = world.rebuilt(world.host.records.len());
     let stored = again.relationship(&world.supplier_key()).expect("replayed");
@@ -75,7 +75,7 @@ fn a_lost_answer_to_a_renewal_changes_nothing_and_a_second_brings_it() {
     world.renews();
     let (key, person) = (world.supplier_key(), world.person_key());
     let sent = world.person.to_send(&key, NOW).pop().expect("a renewal");
-    assert_eq!(reply(world.supplier.message(&person, (*sent.message).clone(), NOW)), Some(Reply::Noted));
+    assert_eq!(reply(world.supplier.message(&person, (*sent.message).clone(), NOW)), Some(SupplierReply::Noted));
     world.person.connection_lost(&key);
     assert_eq!(world.own_key(), before, "the answer was lost");
     assert_eq!(world.asks_for_the_name(Access::Read, NOW), 1, "under the key before all goes on");
@@ -97,16 +97,16 @@ fn a_company_that_was_restored_learns_of_the_key_once_more_and_nothing_is_lost()
     // A companion of before the renewal does not know who this is.
     let key = world.supplier_key();
     let sent = world.person.to_send(&key, NOW).pop().expect("a change");
-    let refused = Reply::Refused(Refusal::NotPaired);
+    let refused = SupplierReply::Refused(Refusal::NotPaired);
     world.person.handle(Input::Replied(&key, sent.number, refused), NOW, &mut world.host).expect("no owner is asked");
     let anew = world.host.hints.drain(..).any(|hint| matches!(hint, Hint::KeyRenewed(_)));
     assert!(anew, "a line under the key before");
     assert_eq!(world.own_key(), before);
     let again = world.rebuilt(world.host.records.len());
     assert_eq!(again.relationship(&key).expect("replayed").grants().count(), 1, "what the later key issued is there");
-    assert_eq!(world.says_all(NOW), [Reply::Noted], "first the key, alone");
+    assert_eq!(world.says_all(NOW), [SupplierReply::Noted], "first the key, alone");
     assert_eq!(world.own_key(), after);
-    assert!(matches!(world.says_all(NOW)[..], [Reply::Acknowledged(_)]), "and then the change");
+    assert!(matches!(world.says_all(NOW)[..], [SupplierReply::Acknowledged(_)]), "and then the change");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn nobody_renews_anothers_key() {
     let [thief, other] = [9, 10].map(|secret| Keypair::from_secret(&[secret; 32]));
     let refused = |world: &mut World, from: &PublicKey, renewal: Renewal, key: &Keypair| {
         let signed = Verified::sign(renewal, key).expect("signed").signed().clone();
-        reply(world.supplier.message(from, Message::Renew(signed), NOW)).and_then(|reply| reply.refusal())
+        reply(world.supplier.message(from, ToSupplier::Renew(signed), NOW)).and_then(|reply| reply.refusal())
     };
     let renewal = Renewal { person: thief.public(), follows: person, supplier, at: NOW };
     let from_thief = refused(&mut world, &thief.public(), renewal.clone(), &thief);
@@ -132,7 +132,7 @@ fn a_key_is_renewed_so_often_and_no_more() {
     let mut world = World::new("balanced");
     for _ in 0..limits::RENEWALS {
         world.renews();
-        assert_eq!(world.says_all(NOW), [Reply::Noted]);
+        assert_eq!(world.says_all(NOW), [SupplierReply::Noted]);
     }
     let key = world.supplier_key();
     assert!(matches!(
@@ -141,5 +141,5 @@ fn a_key_is_renewed_so_often_and_no_more() {
     ));
     let late = NOW.plus_days(Days(1));
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, late);
-    assert!(matches!(world.give(message, late), Reply::Answer(_)), "and the relationship goes on");
+    assert!(matches!(world.give(message, late), PersonReply::Answer(_)), "and the relationship goes on");
 }

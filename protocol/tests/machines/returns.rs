@@ -8,7 +8,7 @@ use regie_protocol::{
     grant::Access,
     identity::Nonce,
     item::{Collection, Content, Correction, Document, Item},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{Input, ItemState, NewGrant, Opening, OwnerError, Record},
     policy::{Answer, CorrectionRule, What, Who},
     profile::Profile,
@@ -48,7 +48,7 @@ impl World {
     }
 
     /// Sends what waits at the supplier; what the person's node is hinted at and its last reply come out.
-    fn send(&mut self) -> (Vec<Hint>, Option<Reply>) {
+    fn send(&mut self) -> (Vec<Hint>, Option<PersonReply>) {
         let (person, key) = (self.person_key(), self.supplier_key());
         let mut last = None;
         self.host.hints.clear();
@@ -79,7 +79,7 @@ fn a_bill_comes_into_the_collection_that_was_opened_and_no_other() {
     assert_eq!(world.put(Collection::Bills, correction("x")), Err(SupplierError::BadItem));
     let id = world.put(Collection::Bills, document("May")).expect("queued");
     let (_, answer) = world.send();
-    assert_eq!((answer, world.told(&id)), (Some(Reply::Noted), Told::Yes));
+    assert_eq!((answer, world.told(&id)), (Some(PersonReply::Noted), Told::Yes));
     assert_eq!(world.contents(), 1);
     let key = world.supplier_key();
     let kept = *world.person.item(&key, &id).expect("kept");
@@ -107,16 +107,16 @@ fn spam_is_impossible_no_item_gets_in_without_a_live_grant_for_its_collection() 
         number += 1;
         let item = Item { id: Nonce([number; 16]), supplier: key, person, grant, at: NOW, content };
         let signed = Verified::sign(item, world.supplier.key()).expect("signed").signed().clone();
-        world.give(Message::Put(signed), NOW)
+        world.give(ToPerson::Put(signed), NOW)
     };
-    let refused = Reply::Refused;
+    let refused = PersonReply::Refused;
     let unknown = regie_protocol::signed::ObjectId::of(b"no grant");
     assert_eq!(try_with(&mut world, unknown, document("Sale")), refused(Refusal::NotGranted));
     assert_eq!(try_with(&mut world, reading[0], document("Sale")), refused(Refusal::NotGranted));
     assert_eq!(try_with(&mut world, bills, correction("Anna")), refused(Refusal::Malformed));
     assert_eq!(world.contents(), 0, "not a trace");
-    assert_eq!(try_with(&mut world, bills, document("May")), Reply::Noted);
-    assert_eq!(try_with(&mut world, bills, document("June")), Reply::Noted);
+    assert_eq!(try_with(&mut world, bills, document("May")), PersonReply::Noted);
+    assert_eq!(try_with(&mut world, bills, document("June")), PersonReply::Noted);
     assert_eq!(try_with(&mut world, bills, document("July")), refused(Refusal::RateLimited));
     world.person.handle(Input::Revoke(&bills, false), NOW, &mut world.host).expect("revoked");
     assert_eq!(try_with(&mut world, bills, document("August")), refused(Refusal::Revoked));
@@ -178,7 +178,7 @@ fn a_request_outside_the_agreement_is_refused_whatever_was_granted() {
         (Purpose::SellDataToThirdParties, 30),
     ] {
         let (message, _) = world.ask(&["name.full"], purpose, Access::Read, NOW);
-        let Reply::Answer(disclosure) = world.give(message, NOW) else { panic!("no answer") };
+        let PersonReply::Answer(disclosure) = world.give(message, NOW) else { panic!("no answer") };
         let disclosure = disclosure.verify().expect("signed");
         let refused = regie_protocol::disclosure::Answer::Refused(Refusal::OutsideAgreement);
         assert!(disclosure.answers.values().all(|answer| *answer == refused), "{purpose}");
@@ -216,18 +216,18 @@ fn a_proffer_meets_one_alternative_and_both_sides_keep_the_same_two_records() {
     );
     let me = fresh.pairing_key(&key).public();
     let first = fresh.proffer(&key, invitation.id, Agreement::SdBase, None, NOW).expect("proffered");
-    let answer = reply(world.supplier.message(&me, Message::Pair(first.clone()), NOW));
-    let Some(Reply::Alternative(alternative)) = answer else { panic!("{answer:?}") };
+    let answer = reply(world.supplier.message(&me, ToSupplier::Pair(first.clone()), NOW));
+    let Some(SupplierReply::Alternative(alternative)) = answer else { panic!("{answer:?}") };
     assert_eq!(world.supplier.customers().count(), 0, "nothing is agreed yet");
     let weighed = fresh.weigh(&key, &first, alternative).expect("weighed");
     assert_eq!((weighed.agreement, weighed.stricter), (Agreement::SdBaseA, false), "the least beyond the proffer");
     let third = fresh.proffer(&key, invitation.id, Agreement::SdBaseAt, Some(weighed.id), NOW).expect("proffered");
-    let declined = reply(world.supplier.message(&me, Message::Pair(third), NOW));
-    assert_eq!(declined, Some(Reply::Refused(Refusal::Declined)), "there is one alternative and no more");
+    let declined = reply(world.supplier.message(&me, ToSupplier::Pair(third), NOW));
+    assert_eq!(declined, Some(SupplierReply::Refused(Refusal::Declined)), "there is one alternative and no more");
     let second = fresh.proffer(&key, invitation.id, weighed.agreement, Some(weighed.id), NOW).expect("proffered");
-    let answer = reply(world.supplier.message(&me, Message::Pair(second.clone()), NOW));
-    let Some(Reply::Paired(acceptance)) = answer else { panic!("{answer:?}") };
-    let Some(Reply::Profile(profile)) = reply(world.supplier.message(&me, Message::Hello, NOW)) else {
+    let answer = reply(world.supplier.message(&me, ToSupplier::Pair(second.clone()), NOW));
+    let Some(SupplierReply::Paired(acceptance)) = answer else { panic!("{answer:?}") };
+    let Some(SupplierReply::Profile(profile)) = reply(world.supplier.message(&me, ToSupplier::Hello, NOW)) else {
         panic!("no profile")
     };
     fresh.handle(Input::Paired(&key, profile, acceptance, &second), NOW, &mut Memory::new(9)).expect("paired");

@@ -3,7 +3,7 @@
 use regie_protocol::{
     field::Selector,
     identity::{Keypair, Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{PersonReply, ToPerson},
     person::{Input, OwnerError, Record},
     profile::{Invitation, Profile},
     purpose::Purpose,
@@ -116,7 +116,7 @@ impl Rotating {
         Ok(self.world.held().len())
     }
 
-    fn give(&mut self, message: Message, now: Timestamp) -> Reply {
+    fn give(&mut self, message: ToPerson, now: Timestamp) -> PersonReply {
         self.world
             .person
             .handle(Input::Message(&self.first, message), now, &mut self.world.host)
@@ -216,7 +216,7 @@ fn what_waited_in_the_companys_outbox_goes_out_under_the_key_in_force() {
     let sent = all.world.supplier.to_send(&person, later).expect("signed");
     assert_eq!(sent.len(), 2);
     for (_, message) in sent {
-        assert!(matches!(all.give(message, later), Reply::Answer(_)));
+        assert!(matches!(all.give(message, later), PersonReply::Answer(_)));
     }
 }
 
@@ -307,7 +307,7 @@ fn with_both_keys_alive_the_earlier_one_gets_nothing() {
         chains: Vec::new(),
     };
     let request = Verified::sign(old, thief.key()).expect("signed").signed().clone();
-    assert_eq!(all.give(Message::Request(request), NOW), Reply::Refused(Refusal::WrongSender));
+    assert_eq!(all.give(ToPerson::Request(request), NOW), PersonReply::Refused(Refusal::WrongSender));
 }
 
 #[test]
@@ -395,8 +395,8 @@ fn what_names_an_earlier_key_is_not_handed_on_before_it_is_asked_for_again() {
     drop(effects);
     let person = all.person_key();
     let sent = all.world.supplier.to_send(&person, later).expect("signed");
-    let notice = sent.into_iter().map(|(_, message)| message).find(|message| matches!(message, Message::Delegated(_)));
-    assert_eq!(all.give(notice.expect("a notice"), later), Reply::Noted, "and the person's node takes it");
+    let notice = sent.into_iter().map(|(_, message)| message).find(|message| matches!(message, ToPerson::Delegated(_)));
+    assert_eq!(all.give(notice.expect("a notice"), later), PersonReply::Noted, "and the person's node takes it");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use regie_protocol::{
     field::{FieldPath, Value},
     identity::Keypair,
     limits,
-    message::{Message, Reply},
+    message::{SupplierReply, ToSupplier},
     person::{Input, OwnerError, Record},
     policy::{SegmentRule, Who},
     purpose::Purpose,
@@ -82,7 +82,7 @@ impl World {
                 _ => None,
             }));
             let answer = reply(effects).expect("answered");
-            assert!(!matches!(answer, Reply::Refused(_)), "{answer:?}");
+            assert!(!matches!(answer, SupplierReply::Refused(_)), "{answer:?}");
             self.person
                 .handle(Input::Replied(&key, outgoing.number, answer), NOW, &mut self.host)
                 .expect("no owner is asked");
@@ -181,7 +181,7 @@ fn the_budget_cannot_be_passed_not_by_a_restart_nor_by_publishing_anew() {
         .host
         .records
         .iter()
-        .filter(|record| matches!(record, Record::Outgoing { message: Message::Count(_), .. }));
+        .filter(|record| matches!(record, Record::Outgoing { message: ToSupplier::Count(_), .. }));
     assert_eq!(reports.count(), 2);
     let later = NOW.plus_days(Days(limits::EPSILON_DAYS));
     assert_eq!(world.person.budget_left(Some(&key), later), limits::EPSILON_PER_SUPPLIER);
@@ -280,7 +280,7 @@ fn hostile_segments_and_answers_are_refused() {
     let sent = vec![sign(&deep, &own), sign(&wide, &own), sign(&named(), &other), sign(&named(), &own)];
     world
         .person
-        .handle(Input::Replied(&key, number, Reply::Segments(sent)), NOW, &mut world.host)
+        .handle(Input::Replied(&key, number, SupplierReply::Segments(sent)), NOW, &mut world.host)
         .expect("no owner is asked");
     assert_eq!(world.person.segments().count(), 1, "the sound one");
     // Answers to nothing, by another, with another epsilon.
@@ -298,9 +298,10 @@ fn hostile_segments_and_answers_are_refused() {
     };
     let report = |segment, epsilon| CountReport { person, supplier: key, segment, answer: true, epsilon };
     let belong = |object: Membership, by: &Keypair| {
-        Message::Belong(Verified::sign(object, by).expect("signed").signed().clone())
+        ToSupplier::Belong(Verified::sign(object, by).expect("signed").signed().clone())
     };
-    let count = |object: CountReport| Message::Count(Verified::sign(object, &mine).expect("signed").signed().clone());
+    let count =
+        |object: CountReport| ToSupplier::Count(Verified::sign(object, &mine).expect("signed").signed().clone());
     let nowhere = ObjectId::of(b"no such segment");
     for (message, code) in [
         (belong(membership(nowhere, &mine), &mine), Refusal::UnknownSegment),
@@ -309,10 +310,10 @@ fn hostile_segments_and_answers_are_refused() {
         (count(report(id, 499)), Refusal::Malformed),
     ] {
         let effects = world.supplier.message(&person, message, NOW);
-        assert_eq!(reply(effects), Some(Reply::Refused(code)));
+        assert_eq!(reply(effects), Some(SupplierReply::Refused(code)));
     }
     let effects = world.supplier.message(&other.public(), belong(membership(id, &other), &other), NOW);
-    assert_eq!(reply(effects), Some(Reply::Refused(Refusal::NotPaired)));
+    assert_eq!(reply(effects), Some(SupplierReply::Refused(Refusal::NotPaired)));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use regie_protocol::{
     agreement::Agreement,
     identity::{Keypair, Nonce, PublicKey},
     limits,
-    message::Reply,
+    message::PersonReply,
     person::{Input, OwnerError, Person, Record},
     policy::{NOT_KNOWN, Policy},
     profile::{Acceptance, Profile},
@@ -96,8 +96,8 @@ impl World {
 }
 
 /// How many values an answer gives.
-fn given(reply: Reply) -> usize {
-    let Reply::Answer(disclosure) = reply else { panic!("no answer: {reply:?}") };
+fn given(reply: PersonReply) -> usize {
+    let PersonReply::Answer(disclosure) = reply else { panic!("no answer: {reply:?}") };
     let disclosure = disclosure.verify().expect("signed");
     let is_value = |answer: &&regie_protocol::disclosure::Answer| {
         matches!(answer, regie_protocol::disclosure::Answer::Value { .. })

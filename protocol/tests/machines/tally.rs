@@ -6,7 +6,7 @@ use regie_protocol::{
     entropy::Entropy,
     identity::{Keypair, Nonce, PublicKey},
     limits,
-    message::{Message, Reply},
+    message::{SupplierReply, ToSupplier},
     prio3,
     refusal::Refusal,
     segment::{CountReport, Segment, estimate, randomised},
@@ -255,9 +255,9 @@ fn a_person_answers_in_halves_and_the_company_takes_no_whole_one() {
     let whole = Verified::sign(whole, &mine).expect("signed").signed().clone();
     let large = TallyReport { leader: vec![0; limits::SHARE_BYTES + 1], ..report.clone().into_value() };
     let large = Verified::sign(large, &mine).expect("signed").signed().clone();
-    for (name, message) in [("whole", Message::Count(whole)), ("large", Message::Tally(large))] {
+    for (name, message) in [("whole", ToSupplier::Count(whole)), ("large", ToSupplier::Tally(large))] {
         let effects = world.supplier.message(&person, message, NOW);
-        let refused = matches!(&effects[..], [supplier::Effect::Reply(Reply::Refused(Refusal::Malformed))]);
+        let refused = matches!(&effects[..], [supplier::Effect::Reply(SupplierReply::Refused(Refusal::Malformed))]);
         assert!(refused, "{name}: {effects:?}");
     }
 }

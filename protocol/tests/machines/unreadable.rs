@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regie_protocol::{
     field::FieldPath,
     grant::Access,
-    message::Reply,
+    message::PersonReply,
     person::{Input, NewGrant, OwnerError},
     purpose::Purpose,
     refusal::Refusal,
@@ -27,7 +27,7 @@ fn a_request_for_it_is_refused_for_now_and_leaves_no_trace() {
     world.host.hints.clear();
     let before = world.host.records.len();
     for _ in 0..3 {
-        assert_eq!(world.give(message.clone(), NOW), Reply::Refused(Refusal::Unavailable));
+        assert_eq!(world.give(message.clone(), NOW), PersonReply::Refused(Refusal::Unavailable));
         assert_eq!(world.host.records.len(), before, "nothing is written, so nothing has to be undone");
     }
     assert!(world.grants().is_empty() && world.person.relationship(&key).expect("paired").undelivered() == 0);
@@ -37,10 +37,10 @@ fn a_request_for_it_is_refused_for_now_and_leaves_no_trace() {
     });
     assert_eq!(told.collect::<Vec<_>>(), vec![(key, BTreeSet::from([name])); 3]);
     // The supplier takes it for what passes by itself, and the same request is answered when it has passed.
-    world.supplier.replied(&person, &id, Reply::Refused(Refusal::Unavailable), NOW);
+    world.supplier.replied(&person, &id, PersonReply::Refused(Refusal::Unavailable), NOW);
     assert!(world.supplier.customer(&person).expect("a customer").askings().all(|asking| asking.awaits_answer()));
     world.host.damaged.clear();
-    assert!(matches!(world.give(message, NOW), Reply::Answer(_)));
+    assert!(matches!(world.give(message, NOW), PersonReply::Answer(_)));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn no_use_of_a_live_grant_is_counted_for_it() {
     world.host.damaged.insert(field("name.full"));
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
     let before = world.host.records.len();
-    assert_eq!(world.give(message, NOW), Reply::Refused(Refusal::Unavailable));
+    assert_eq!(world.give(message, NOW), PersonReply::Refused(Refusal::Unavailable));
     assert_eq!(world.host.records.len(), before);
 }
 
@@ -60,7 +60,7 @@ fn it_changes_no_answer_that_it_is_no_part_of() {
     world.host.damaged.extend([field("income.annual"), field("birthDate")]);
     // The income waits for the person's word, so its value is not fetched yet.
     let (message, _) = world.ask(&["name.full", "income.annual"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    assert!(matches!(world.give(message, NOW), Reply::Answer(_)));
+    assert!(matches!(world.give(message, NOW), PersonReply::Answer(_)));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use regie_protocol::{
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::PublicKey,
-    message::{Message, Reply},
+    message::{PersonReply, ToSupplier},
     person::{Correcting, Host, Record, Unreadable},
     signed::ObjectId,
     time::Timestamp,
@@ -46,7 +46,7 @@ pub struct Memory {
     /// Every record since the beginning.
     pub records: Vec<Record>,
     /// The answer to the last frame, until it is taken.
-    pub answer: Option<Reply>,
+    pub answer: Option<PersonReply>,
     /// Everything else, until it is taken.
     pub hints: Vec<Hint>,
     /// How often bytes were drawn.
@@ -62,7 +62,7 @@ impl Memory {
 
     /// How many disclosures are among the records from this one on?
     pub fn disclosed_since(&self, records: usize) -> usize {
-        let told = |record: &&Record| matches!(record, Record::Outgoing { message: Message::Disclose(_), .. });
+        let told = |record: &&Record| matches!(record, Record::Outgoing { message: ToSupplier::Disclose(_), .. });
         self.records[records..].iter().filter(told).count()
     }
 
@@ -93,7 +93,7 @@ impl Host for Memory {
         Ok(self.values.get(&release.field()).cloned())
     }
 
-    fn reply(&mut self, reply: Departure<Reply>) {
+    fn reply(&mut self, reply: Departure<PersonReply>) {
         assert!(self.answer.replace(reply.into_inner()).is_none(), "a frame is answered once");
     }
 

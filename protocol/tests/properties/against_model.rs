@@ -17,7 +17,7 @@ use regie_protocol::{
     grant::{Access, Bounds, Chain, Delegation, Scope},
     identity::{Keypair, Nonce, RootSeed},
     merkle::{self, Frontier},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{Input, NewGrant, OwnerError, Person, Record},
     policy::Policy,
     profile::Acceptance,
@@ -368,12 +368,12 @@ impl Node {
 
     fn ask(&mut self, number: usize, known: usize, lost: bool, wanted: Result<Answers, Refusal>) {
         let company = self.model.requests[number].company;
-        let (key, message) = (&companies()[company], Message::Request(self.sent[number].clone()));
+        let (key, message) = (&companies()[company], ToPerson::Request(self.sent[number].clone()));
         let reply = self.say(Input::Message(&key.public(), message)).expect("no owner is asked");
         let reply = reply.expect("every message is answered");
         self.name(known);
         match (reply, wanted) {
-            (Reply::Answer(disclosure), Ok(answers)) => {
+            (PersonReply::Answer(disclosure), Ok(answers)) => {
                 self.same_answers(&disclosure, Some(number), &answers);
                 if lost {
                     self.machine.connection_lost(&key.public());
@@ -387,8 +387,8 @@ impl Node {
     }
 
     fn acknowledge(&mut self, key: &Keypair, disclosure: &Signed<Disclosure>) {
-        let message = Message::Acknowledge(acknowledgement(key, disclosure, self.now()));
-        assert_eq!(self.say(Input::Message(&key.public(), message)), Ok(Some(Reply::Noted)));
+        let message = ToPerson::Acknowledge(acknowledgement(key, disclosure, self.now()));
+        assert_eq!(self.say(Input::Message(&key.public(), message)), Ok(Some(PersonReply::Noted)));
     }
 
     /// What the person says.
@@ -465,11 +465,11 @@ impl Node {
         let (supplier, person) = (key.public(), person_for(key).public());
         let (grant, fields) = (self.model.grants[grant].id, FIELDS.map(path).into());
         let receipt = ErasureReceipt { supplier, person, grant, revocation: None, fields, at: self.now() };
-        let reply = self.say(Input::Message(&supplier, Message::Erased(sign(receipt, key))));
+        let reply = self.say(Input::Message(&supplier, ToPerson::Erased(sign(receipt, key))));
         let reply = reply.expect("no owner is asked").expect("every message is answered");
         let found = match reply {
-            Reply::Noted => Ok(()),
-            Reply::Refused(code) => Err(code),
+            PersonReply::Noted => Ok(()),
+            PersonReply::Refused(code) => Err(code),
             reply => panic!("{reply:?} to a receipt"),
         };
         assert_eq!(found, wanted, "a receipt of company {company}");
@@ -483,15 +483,17 @@ impl Node {
         assert_eq!(found.len(), wanted.len(), "{wanted:?} wait, and {found:?} is sent");
         for (outgoing, pending) in found.into_iter().zip(wanted) {
             let reply = match (&*outgoing.message, pending) {
-                (Message::Disclose(disclosure), Pending::Told { request, answers, .. }) => {
+                (ToSupplier::Disclose(disclosure), Pending::Told { request, answers, .. }) => {
                     self.same_answers(disclosure, *request, answers);
-                    Reply::Acknowledged(acknowledgement(key, disclosure, now))
+                    SupplierReply::Acknowledged(acknowledgement(key, disclosure, now))
                 }
-                (Message::Grant(grant), Pending::Grant(n)) if grant.id() == self.model.grants[*n].id => Reply::Noted,
-                (Message::Revoke(signed), Pending::Revocation(n)) => {
+                (ToSupplier::Grant(grant), Pending::Grant(n)) if grant.id() == self.model.grants[*n].id => {
+                    SupplierReply::Noted
+                }
+                (ToSupplier::Revoke(signed), Pending::Revocation(n)) => {
                     let revocation = signed.clone().verify().expect("our own");
                     assert_eq!(revocation.grant, self.model.grants[*n].id);
-                    Reply::Noted
+                    SupplierReply::Noted
                 }
                 (message, pending) => panic!("{message:?} is sent in place of {pending:?}"),
             };
@@ -517,7 +519,7 @@ impl Node {
         }
     }
 
-    fn say(&mut self, input: Input<'_>) -> Result<Option<Reply>, OwnerError> {
+    fn say(&mut self, input: Input<'_>) -> Result<Option<PersonReply>, OwnerError> {
         let present = self.model.present.iter().map(|field| path(field));
         self.host.values = present.map(|field| (field, observed(&field.to_string()))).collect();
         let now = self.now();

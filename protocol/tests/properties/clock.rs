@@ -11,7 +11,7 @@ use regie_protocol::{
     grant::{Bounds, Chain, Grant, Scope, VerifiedGrant},
     identity::Nonce,
     limits,
-    message::{Message, Reply},
+    message::{PersonReply, ToPerson},
     person::{Input, Person, Record},
     refusal::Refusal,
     request::DataRequest,
@@ -206,7 +206,7 @@ impl Node {
 
     fn send(&mut self, index: usize) {
         let (now, (asked, signed)) = (self.now(), self.asked[index].clone());
-        let reply = self.say(Input::Message(&supplier().public(), Message::Request(signed)), now);
+        let reply = self.say(Input::Message(&supplier().public(), ToPerson::Request(signed)), now);
         let reply = reply.expect("every message is answered");
         let skewed = asked.at.distance_ms(now.wall) > limits::CLOCK_LEEWAY_MS;
         assert_eq!(reply.refusal() == Some(Refusal::ClockSkew), skewed, "{:?} at {now:?}", asked.at);
@@ -216,7 +216,7 @@ impl Node {
     }
 
     /// Gives the machine an input and does the driver's part; the reply comes out.
-    fn say(&mut self, input: Input<'_>, now: Now) -> Option<Reply> {
+    fn say(&mut self, input: Input<'_>, now: Now) -> Option<PersonReply> {
         self.machine.handle(input, now, &mut self.host).expect("nothing here is refused");
         self.records.append(&mut self.host.records);
         for hint in self.host.hints.drain(..) {
@@ -308,8 +308,8 @@ fn a_forgotten_request_does_not_come_in_again_by_a_clock_that_is_set_back() {
         }
         node.act(&Step::Set(-HOUR.cast_signed()));
         let (now, (_, signed)) = (node.now(), node.asked[0].clone());
-        let reply = node.say(Input::Message(&supplier().public(), Message::Request(signed)), now);
-        assert_eq!(reply, Some(Reply::Refused(Refusal::Replayed)));
+        let reply = node.say(Input::Message(&supplier().public(), ToPerson::Request(signed)), now);
+        assert_eq!(reply, Some(PersonReply::Refused(Refusal::Replayed)));
     }
 }
 

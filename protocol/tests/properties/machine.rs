@@ -9,7 +9,7 @@ use regie_protocol::{
     field::FieldPath,
     grant::{Access, Chain},
     identity::{Keypair, Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{Input, NewGrant, Person, Record},
     policy::Policy,
     purpose::Purpose,
@@ -101,7 +101,7 @@ impl World {
             chains: shown.map(|shown| self.chain(key, shown)).into_iter().collect(),
             ..request()
         };
-        let message = Message::Request(Verified::sign(request, key).expect("signed").signed().clone());
+        let message = ToPerson::Request(Verified::sign(request, key).expect("signed").signed().clone());
         self.asked.push((company, message));
         self.send(self.asked.len() - 1, Some(purpose));
     }
@@ -129,7 +129,7 @@ impl World {
         let (company, message) = self.asked[number].clone();
         let reply = self.say(Input::Message(&companies()[company].public(), message), purpose);
         let reply = reply.expect("no owner is asked").expect("every message is answered");
-        if matches!(reply, Reply::Answer(_)) {
+        if matches!(reply, PersonReply::Answer(_)) {
             assert!(self.answered.insert(number), "a request was answered twice");
         }
     }
@@ -193,7 +193,7 @@ impl World {
                 fields: FIELDS.iter().map(|name| name.parse().expect("a path")).collect(),
                 ..request()
             };
-            let message = Message::Request(Verified::sign(request, &company).expect("signed").signed().clone());
+            let message = ToPerson::Request(Verified::sign(request, &company).expect("signed").signed().clone());
             seen.push(world.watched(&company.public(), message));
             for (_, message) in &self.asked {
                 seen.push(world.watched(&company.public(), message.clone()));
@@ -209,7 +209,7 @@ impl World {
     }
 
     /// Everything that the machine says to a message, in words.
-    fn watched(&mut self, company: &PublicKey, message: Message) -> String {
+    fn watched(&mut self, company: &PublicKey, message: ToPerson) -> String {
         let now = self.time();
         self.machine.handle(Input::Message(company, message), now, &mut self.host).expect("no owner is asked");
         let (records, hints) = (std::mem::take(&mut self.host.records), std::mem::take(&mut self.host.hints));
@@ -218,17 +218,17 @@ impl World {
 }
 
 /// What a dutiful companion answers.
-fn answer(message: &Message, key: &Keypair, now: Timestamp) -> Reply {
+fn answer(message: &ToSupplier, key: &Keypair, now: Timestamp) -> SupplierReply {
     let (supplier, person) = (key.public(), person_for(key).public());
     match message {
-        Message::Disclose(disclosure) => {
+        ToSupplier::Disclose(disclosure) => {
             let ack = Acknowledgement { supplier, person, disclosure: disclosure.id(), at: now };
-            Reply::Acknowledged(Verified::sign(ack, key).expect("signed").signed().clone())
+            SupplierReply::Acknowledged(Verified::sign(ack, key).expect("signed").signed().clone())
         }
-        Message::Revoke(signed) => {
+        ToSupplier::Revoke(signed) => {
             let revocation = signed.clone().verify().expect("the person's");
             if !revocation.erase {
-                return Reply::Noted;
+                return SupplierReply::Noted;
             }
             let (grant, revocation) = (revocation.grant, revocation.id());
             let receipt = ErasureReceipt {
@@ -239,9 +239,9 @@ fn answer(message: &Message, key: &Keypair, now: Timestamp) -> Reply {
                 fields: BTreeSet::new(),
                 at: now,
             };
-            Reply::Erased(Verified::sign(receipt, key).expect("signed").signed().clone())
+            SupplierReply::Erased(Verified::sign(receipt, key).expect("signed").signed().clone())
         }
-        _ => Reply::Noted,
+        _ => SupplierReply::Noted,
     }
 }
 
@@ -267,14 +267,14 @@ fn a_revocation_empties_the_outbox_of_a_delegate_too() {
     let mut world = World::new();
     let shown = Some(Shown { uses: 1, read_once: false, street_only: false, wrong: false });
     world.act(&Action::Ask { company: 1, fields: 1, purpose: 0, access: 1, shown });
-    let waiting = |world: &World| -> Vec<Message> {
+    let waiting = |world: &World| -> Vec<ToSupplier> {
         let outgoing = world.machine.relationship(&processor().public()).expect("paired").outgoing();
         outgoing.into_iter().map(|outgoing| outgoing.message.into_inner()).collect()
     };
-    assert!(matches!(&waiting(&world)[..], [Message::Disclose(_)]), "the answer is not acknowledged yet");
+    assert!(matches!(&waiting(&world)[..], [ToSupplier::Disclose(_)]), "the answer is not acknowledged yet");
     let root = *world.known.values().map(|known| &known.root).next().expect("the first grant");
     world.say(Input::Revoke(&root, false), None).expect("revoked");
-    assert!(matches!(&waiting(&world)[..], [Message::Revoke(_)]), "the answer is gone, and the processor is told");
+    assert!(matches!(&waiting(&world)[..], [ToSupplier::Revoke(_)]), "the answer is gone, and the processor is told");
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn scripts_reach_every_kind_of_answer() {
             world.act(&action);
         }
         for record in &world.records {
-            if let Record::Outgoing { message: Message::Disclose(signed), .. } = record {
+            if let Record::Outgoing { message: ToSupplier::Disclose(signed), .. } = record {
                 let disclosure = signed.clone().verify().expect("our own");
                 let told = disclosure.request.is_none();
                 seen.extend(disclosure.answers.values().map(|answer| (told, kind(answer))));

@@ -7,7 +7,7 @@ use regie_protocol::{
     identity::Nonce,
     limits,
     merkle::{self, Frontier, Hash},
-    message::{Message, Reply},
+    message::{SupplierReply, ToSupplier},
     refusal::Refusal,
     signed::Verified,
     supplier::{Effect, Record, Supplier},
@@ -130,7 +130,7 @@ proptest! {
 }
 
 /// What a companion answers that has witnessed nothing but this log.
-fn answer(machine: &mut Supplier, log: &[u8]) -> Option<Reply> {
+fn answer(machine: &mut Supplier, log: &[u8]) -> Option<SupplierReply> {
     let effects = machine.message(&person().public(), disclosure(log), Timestamp(NOW));
     effects.into_iter().find_map(|effect| if let Effect::Reply(reply) = effect { Some(reply) } else { None })
 }
@@ -141,14 +141,14 @@ fn an_old_disclosure_of_another_history_is_refused_as_far_back_as_leaves_are_kep
     let mut machine = Supplier::new(supplier());
     machine.restore(&Record::Customer { person, agreement, since: Timestamp(NOW), test: false }).expect("a record");
     let log = vec![OWN; limits::WITNESSED_LEAVES + 40];
-    assert!(matches!(answer(&mut machine, &log), Some(Reply::Acknowledged(_))));
+    assert!(matches!(answer(&mut machine, &log), Some(SupplierReply::Acknowledged(_))));
     let oldest = log.len() + 1 - limits::WITNESSED_LEAVES;
     for size in [2, oldest - 1, oldest, oldest + 1, oldest + 100, log.len(), log.len() + 1] {
         // The last entry of a log of this size is the disclosure's own.
         let (honest, mut forged) = (&log[..size - 1], log[..size - 1].to_vec());
-        assert!(matches!(answer(&mut machine, honest), Some(Reply::Acknowledged(_))), "a late one of {size}");
+        assert!(matches!(answer(&mut machine, honest), Some(SupplierReply::Acknowledged(_))), "a late one of {size}");
         forged[0] = 0;
-        let refused = answer(&mut machine, &forged) == Some(Reply::Refused(Refusal::Forked));
+        let refused = answer(&mut machine, &forged) == Some(SupplierReply::Refused(Refusal::Forked));
         assert_eq!(refused, size >= oldest, "another history of {size}, where leaves reach back to {oldest}");
     }
     let customer = machine.customers().next().expect("one").1;
@@ -166,7 +166,7 @@ fn entry() -> Vec<u8> {
 }
 
 /// A signed disclosure that answers nothing, whose entry is the newest behind `earlier`.
-fn disclosure(earlier: &[u8]) -> Message {
+fn disclosure(earlier: &[u8]) -> ToSupplier {
     let entry = entry();
     let leaf = |item: &u8| if *item == OWN { merkle::leaf(&entry) } else { merkle::leaf(&[*item]) };
     let grown: Vec<Hash> = earlier.iter().map(leaf).collect();
@@ -184,7 +184,7 @@ fn disclosure(earlier: &[u8]) -> Message {
         epoch: 0,
         grown,
     };
-    Message::Disclose(Verified::sign(disclosure, &person()).expect("signed").signed().clone())
+    ToSupplier::Disclose(Verified::sign(disclosure, &person()).expect("signed").signed().clone())
 }
 
 proptest! {
@@ -215,8 +215,8 @@ proptest! {
             let reply = effects.into_iter().find_map(|e| if let Effect::Reply(reply) = e { Some(reply) } else { None });
             // A shorter one may be an earlier state that comes late.
             let follows = held.starts_with(&shown) || shown.starts_with(&held);
-            prop_assert_eq!(!follows, reply == Some(Reply::Refused(Refusal::Forked)));
-            prop_assert!(!follows || matches!(reply, Some(Reply::Acknowledged(_))));
+            prop_assert_eq!(!follows, reply == Some(SupplierReply::Refused(Refusal::Forked)));
+            prop_assert!(!follows || matches!(reply, Some(SupplierReply::Acknowledged(_))));
             if follows && shown.len() > held.len() {
                 held = shown;
             }

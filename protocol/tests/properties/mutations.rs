@@ -8,8 +8,8 @@ use regie_protocol::{
     disclosure::Disclosure,
     grant::Grant,
     identity::{Keypair, Nonce},
+    limits,
     merkle::Frontier,
-    message,
     request::DataRequest,
     signed::{Object, Signed, Verified},
     time::Timestamp,
@@ -99,7 +99,7 @@ fn disclosure() -> Disclosure {
 }
 
 fn taken<T: Object>(bytes: &[u8]) -> bool {
-    message::read::<Signed<T>>(bytes).is_ok_and(|signed| signed.verify().is_ok())
+    wire::decode::<Signed<T>>(bytes, limits::FRAME_BYTES).is_ok_and(|signed| signed.verify().is_ok())
 }
 
 /// Is the damaged form refused, or is it the sound one after all?

@@ -1,15 +1,19 @@
 //! Frames of random bytes and of damaged messages: reading them never panics, and what is read is canonical.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use proptest::prelude::*;
 use regie_protocol::{
-    message::{self, Message, Reply, Skewed},
+    limits,
+    message::{
+        self, BoardReply, Browse, HelperReply, Message, PersonReply, Reply, Skewed, SupplierReply, ToBoard, ToHelper,
+        ToPerson, ToSupplier,
+    },
     person::Record,
     refusal::Refusal,
     signed::Verified,
     time::Timestamp,
-    wire,
+    wire::{self, WireError},
 };
 
 use crate::{
@@ -23,10 +27,26 @@ use crate::{
 
 /// What is read has exactly one spelling, and it is this.
 fn canonical(bytes: &[u8]) -> bool {
-    let message = message::read::<Message>(bytes).map(|message| wire::encode(&message));
-    let reply = message::read::<Reply>(bytes).map(|reply| wire::encode(&reply));
-    let record = message::read::<Record>(bytes).map(|record| wire::encode(&record));
-    [message, reply, record].into_iter().flatten().all(|again| again.as_deref() == Ok(bytes))
+    let messages =
+        [said::<ToPerson>(bytes), said::<ToSupplier>(bytes), said::<ToBoard>(bytes), said::<ToHelper>(bytes)];
+    let record = wire::decode::<Record>(bytes, limits::FRAME_BYTES).map(|record| wire::encode(&record));
+    let of_one_role = messages.iter().filter(|message| message.is_ok()).count() <= 1;
+    of_one_role
+        && messages.into_iter().flatten().all(|again| again.as_deref() == Ok(bytes))
+        && answered(bytes).into_iter().flatten().chain(record).all(|again| again.as_deref() == Ok(bytes))
+}
+
+type Again = Result<Vec<u8>, WireError>;
+
+fn said<M: Message>(bytes: &[u8]) -> Result<Again, Refusal> {
+    message::read::<M>(bytes).map(|message| wire::encode(&message))
+}
+
+fn answered(bytes: &[u8]) -> [Result<Again, Refusal>; 4] {
+    fn read<R: Reply>(bytes: &[u8]) -> Result<Again, Refusal> {
+        message::read_reply::<R>(bytes).map(|reply| wire::encode(&reply))
+    }
+    [read::<PersonReply>(bytes), read::<SupplierReply>(bytes), read::<BoardReply>(bytes), read::<HelperReply>(bytes)]
 }
 
 /// CBOR of any shape, with the protocol's words in it.
@@ -65,12 +85,18 @@ static FRAMES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let grant = Verified::sign(grant(), &person()).expect("signed").signed().clone();
     let request = Verified::sign(request(), &supplier()).expect("signed").signed().clone();
     let profile = Verified::sign(profile(supplier().public(), "De Webwinkel BV"), &supplier()).expect("signed");
-    let messages = [Message::Hello, Message::Grant(grant), Message::Request(request)];
-    let replies = [Reply::Noted, Reply::Profile(profile.signed().clone()), Reply::Refused(Refusal::Replayed)];
-    let skewed = Reply::Skewed(Skewed { at: Timestamp(NOW).minute() });
-    let messages = messages.iter().map(wire::encode);
-    let replies = replies.iter().chain([&skewed]);
-    messages.chain(replies.map(wire::encode)).collect::<Result<_, _>>().expect("encodes")
+    let skewed = Skewed { at: Timestamp(NOW).minute() };
+    let frames = [
+        wire::encode(&ToSupplier::Hello),
+        wire::encode(&ToSupplier::Grant(grant)),
+        wire::encode(&ToPerson::Request(request)),
+        wire::encode(&ToBoard::Browse(Browse { categories: BTreeSet::new(), after: 0 })),
+        wire::encode(&BoardReply::Noted),
+        wire::encode(&SupplierReply::Profile(profile.signed().clone())),
+        wire::encode(&HelperReply::Refused(Refusal::Replayed)),
+        wire::encode(&PersonReply::Skewed(skewed)),
+    ];
+    frames.into_iter().collect::<Result<_, _>>().expect("encodes")
 });
 
 proptest! {
@@ -107,27 +133,28 @@ fn nesting_and_claimed_lengths_are_refused() {
         for number in [1 << 20, 1 << 32, 1 << 62, u64::MAX] {
             let claim = head(major, number);
             for frame in [claim.clone(), Cbor::Map(vec![(Cbor::Text("request".into()), Cbor::Raw(claim))]).write()] {
-                assert_eq!(message::read::<Message>(&frame), Err(Refusal::Malformed));
-                assert_eq!(message::read::<Reply>(&frame), Err(Refusal::Malformed));
+                assert_eq!(message::read::<ToPerson>(&frame), Err(Refusal::Malformed));
+                assert_eq!(message::read_reply::<PersonReply>(&frame), Err(Refusal::Malformed));
             }
         }
     }
     for opening in [&[0x81][..], &[0xa1, 0x61, b'x'], &[0xc1], &[0x9f]] {
         let deep = opening.repeat(60_000 / opening.len());
-        assert_eq!(message::read::<Message>(&deep), Err(Refusal::Malformed));
-        assert_eq!(message::read::<Record>(&deep).map(drop), Err(Refusal::Malformed));
+        assert_eq!(message::read::<ToSupplier>(&deep), Err(Refusal::Malformed));
+        assert_eq!(message::read_reply::<SupplierReply>(&deep), Err(Refusal::Malformed));
+        assert_eq!(wire::decode::<Record>(&deep, limits::FRAME_BYTES).map(drop), Err(WireError::Malformed));
     }
 }
 
 #[test]
 fn a_frame_above_the_bound_is_not_even_read() {
-    let frame = vec![0; regie_protocol::limits::FRAME_BYTES + 1];
-    assert_eq!(message::read::<Message>(&frame), Err(Refusal::TooLarge));
+    let frame = vec![0; limits::FRAME_BYTES + 1];
+    assert_eq!(message::read::<ToSupplier>(&frame), Err(Refusal::TooLarge));
+    assert_eq!(message::read_reply::<SupplierReply>(&frame), Err(Refusal::TooLarge));
 }
 
 #[test]
 fn the_whole_frames_are_read() {
-    let read =
-        FRAMES.iter().filter(|f| message::read::<Message>(f).is_ok() || message::read::<Reply>(f).is_ok()).count();
-    assert_eq!(read, 7);
+    let read = |frame: &&Vec<u8>| message::addressee(frame).is_ok() || answered(frame).iter().any(Result::is_ok);
+    assert_eq!(FRAMES.iter().filter(read).count(), 8);
 }

@@ -10,7 +10,7 @@ use regie_protocol::{
     field::{FieldPath, expand},
     grant::{Access, Scope},
     identity::{Keypair, PublicKey, RootSeed},
-    message::{Message, Reply},
+    message::{PersonReply, ToPerson, ToSupplier},
     person::{Input, OwnerError, Person, Record, StoredRelationship},
     policy::Policy,
     purpose::Purpose,
@@ -37,7 +37,7 @@ pub struct World {
     pub records: Vec<Record>,
     pub host: Memory,
     pub now: u64,
-    pub asked: Vec<(usize, Message)>,
+    pub asked: Vec<(usize, ToPerson)>,
     pub answered: BTreeSet<usize>,
     pub known: BTreeMap<ObjectId, Known>,
     pub ended: BTreeSet<ObjectId>,
@@ -120,12 +120,12 @@ impl World {
     }
 
     /// Gives the machine an input; every disclosure that leaves is held against what is known.
-    pub fn say(&mut self, input: Input<'_>, purpose: Option<Purpose>) -> Result<Option<Reply>, OwnerError> {
+    pub fn say(&mut self, input: Input<'_>, purpose: Option<Purpose>) -> Result<Option<PersonReply>, OwnerError> {
         let now = self.time();
         let done = self.machine.handle(input, now, &mut self.host);
         for record in std::mem::take(&mut self.host.records) {
             let leaving = match &record {
-                Record::Outgoing { supplier, message: Message::Disclose(signed), .. } => {
+                Record::Outgoing { supplier, message: ToSupplier::Disclose(signed), .. } => {
                     Some((*supplier, signed.clone()))
                 }
                 _ => None,
@@ -196,8 +196,8 @@ impl World {
         for (_, relationship) in self.machine.relationships() {
             for outgoing in relationship.outgoing() {
                 let relies = match &*outgoing.message {
-                    Message::Grant(grant) => vec![grant.id()],
-                    Message::Disclose(signed) => relied_on(signed),
+                    ToSupplier::Grant(grant) => vec![grant.id()],
+                    ToSupplier::Disclose(signed) => relied_on(signed),
                     _ => Vec::new(),
                 };
                 assert!(relies.iter().all(|id| !self.has_ended(id)), "an ended grant waits to be delivered");

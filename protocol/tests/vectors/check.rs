@@ -10,7 +10,7 @@ use regie_protocol::{
     grant::{Chain, Delegation, Grant, GrantState, Used, VerifiedGrant},
     identity::{PublicKey, RootSeed},
     intent::{Intent, Offer, TakeUp, Withdrawal},
-    merkle, message,
+    limits, merkle,
     person::{Input, Person, Record},
     policy::Policy,
     profile::{Acceptance, Alternative, Profile},
@@ -21,6 +21,7 @@ use regie_protocol::{
     signed::{Object, ObjectId, Signed, Verified},
     tally::{HelperCard, TallyReport},
     time::Timestamp,
+    wire,
 };
 
 use crate::{
@@ -127,7 +128,7 @@ fn travelling(signed: &SignedHex) -> Cbor {
 }
 
 pub fn read<T: Object>(signed: &SignedHex) -> Result<Signed<T>, Refusal> {
-    message::read(&travelling(signed).write())
+    Ok(wire::decode(&travelling(signed).write(), limits::FRAME_BYTES)?)
 }
 
 /// One that the case's setup relies on.

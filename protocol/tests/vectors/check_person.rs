@@ -4,7 +4,7 @@
 use regie_protocol::{
     disclosure::Answer,
     field::{Observed, Provenance},
-    message::{self, Message, Reply},
+    message::{self, PersonReply, ToPerson, ToSupplier},
     person::{Input, Person, Record, StoredRelationship},
     profile::Profile,
     signed::ObjectId,
@@ -76,7 +76,7 @@ impl<'a> Node<'a> {
 
     fn take(&mut self, step: &Step) -> Found {
         let signed = SignedHex { body: step.body.clone(), signature: step.signature.clone() };
-        let message = match message::read::<Message>(&frame(&step.message, &signed)) {
+        let message = match message::read::<ToPerson>(&frame(&step.message, &signed)) {
             Ok(message) => message,
             Err(code) => return code.into(),
         };
@@ -87,8 +87,8 @@ impl<'a> Node<'a> {
             return code.into();
         }
         match reply {
-            Reply::Noted => Found { code: "ok".into(), ..Found::default() },
-            Reply::Answer(disclosure) => {
+            PersonReply::Noted => Found { code: "ok".into(), ..Found::default() },
+            PersonReply::Answer(disclosure) => {
                 let disclosure = disclosure.verify().expect("an answer that verifies");
                 let answers = disclosure.answers.iter().map(|(path, answer)| (path.to_string(), named(answer)));
                 Found { code: "ok".into(), answers: Some(answers.collect()), ..Found::default() }
@@ -134,7 +134,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
         supplier,
         number,
         size: 0,
-        message: Message::Disclose(sound(disclosure)),
+        message: ToSupplier::Disclose(sound(disclosure)),
     }));
     records
 }

@@ -3,7 +3,7 @@
 
 use regie_protocol::{
     identity::Keypair,
-    message::{self, Message, Reply},
+    message::{self, SupplierReply, ToSupplier},
     signed::ObjectId,
     supplier::{Effect, Invite, Record, Supplier},
     time::Timestamp,
@@ -62,7 +62,7 @@ fn replay(state: &SupplierState, records: &[Record]) -> Supplier {
 
 fn take(machine: &mut Supplier, records: &mut Vec<Record>, step: &Step) -> Found {
     let signed = SignedHex { body: step.body.clone(), signature: step.signature.clone() };
-    let message = match message::read::<Message>(&frame(&step.message, &signed)) {
+    let message = match message::read::<ToSupplier>(&frame(&step.message, &signed)) {
         Ok(message) => message,
         Err(code) => return code.into(),
     };
@@ -79,10 +79,10 @@ fn take(machine: &mut Supplier, records: &mut Vec<Record>, step: &Step) -> Found
         return code.into();
     }
     match reply {
-        Reply::Noted | Reply::Paired(_) | Reply::Acknowledged(_) | Reply::Erased(_) => {
+        SupplierReply::Noted | SupplierReply::Paired(_) | SupplierReply::Acknowledged(_) | SupplierReply::Erased(_) => {
             Found { code: "ok".into(), ..Found::default() }
         }
-        Reply::Alternative(_) => Found { code: "alternative".into(), ..Found::default() },
+        SupplierReply::Alternative(_) => Found { code: "alternative".into(), ..Found::default() },
         other => panic!("an unexpected reply {other:?}"),
     }
 }

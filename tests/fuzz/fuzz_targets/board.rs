@@ -14,7 +14,7 @@ use regie_protocol::{
     identity::{Keypair, Nonce, PublicKey},
     intent::{Category, Intent, Needs, Offer, Withdrawal},
     limits,
-    message::{self, Browse, Collect, Intents, Message, Reply},
+    message::{self, BoardReply, Browse, Collect, Intents, ToBoard},
     profile::Invitation,
     purpose::Purpose,
     refusal::Refusal,
@@ -112,18 +112,18 @@ impl World {
                 };
                 let signed = sign(intent, &maker(who));
                 self.intents.push(signed.clone());
-                self.give(&maker(if other { who.wrapping_add(1) } else { who }).public(), Message::Cast(signed));
+                self.give(&maker(if other { who.wrapping_add(1) } else { who }).public(), ToBoard::Cast(signed));
             }
             Step::Withdraw { who, which, days } => self.withdraw(who, which, days),
             Step::Offer { who, which, id, hours, title } => self.offer(who, which, id, hours, title),
             Step::Collect { who, which, after } => {
                 let Some(intent) = pick(&self.intents, which).map(Signed::id) else { return };
                 let collect = Collect { intent, after: u64::from(after) };
-                self.give(&maker(who).public(), Message::Collect(collect));
+                self.give(&maker(who).public(), ToBoard::Collect(collect));
             }
             Step::Browse { category: of, after } => {
                 let categories = of.map(category).into_iter().collect();
-                self.give(&company(0).public(), Message::Browse(Browse { categories, after: u64::from(after) }));
+                self.give(&company(0).public(), ToBoard::Browse(Browse { categories, after: u64::from(after) }));
             }
             Step::Gossip { intents, withdrawn } => {
                 let intents = intents.iter().filter_map(|n| pick(&self.intents, *n).cloned()).collect();
@@ -168,7 +168,7 @@ impl World {
         let expires = Timestamp((self.now.0 / DAY_MS + u64::from(days % 120)) * DAY_MS);
         let signed = sign(Withdrawal { key: maker(who).public(), intent, expires }, &maker(who));
         self.withdrawals.push(signed.clone());
-        self.give(&maker(who).public(), Message::Withdraw(signed));
+        self.give(&maker(who).public(), ToBoard::Withdraw(signed));
     }
 
     fn offer(&mut self, who: u8, which: u8, id: u8, hours: u8, title: u8) {
@@ -194,20 +194,20 @@ impl World {
             invitation,
             expires: self.now.plus_ms(u64::from(hours) * 3_600_000),
         };
-        self.give(&supplier, Message::Offer(sign(offer, &company(who))));
+        self.give(&supplier, ToBoard::Offer(sign(offer, &company(who))));
     }
 
-    fn give(&mut self, peer: &PublicKey, message: Message) {
-        let offers = matches!(message, Message::Offer(_));
+    fn give(&mut self, peer: &PublicKey, message: ToBoard) {
+        let offers = matches!(message, ToBoard::Offer(_));
         let let_in = !self.closed || self.admitted.contains(peer);
         let effects = self.board.message(peer, message, self.now);
         match self.run(effects).expect("one reply for one message") {
-            Reply::Intents(page) => self.page(&page),
-            Reply::Noted => assert!(let_in || !offers, "an offer of a company that was not admitted"),
-            Reply::Refused(code) => {
+            BoardReply::Intents(page) => self.page(&page),
+            BoardReply::Noted => assert!(let_in || !offers, "an offer of a company that was not admitted"),
+            BoardReply::Refused(code) => {
                 assert!(!(let_in && code == Refusal::NotAdmitted), "one that is let in is kept out")
             }
-            Reply::Offers(page) => {
+            BoardReply::Offers(page) => {
                 assert!(page.offers.len() <= limits::OFFERS_PER_PAGE);
                 for offer in page.offers {
                     let offer = offer.verify().expect("only what its maker signed");
@@ -219,7 +219,6 @@ impl World {
                     assert!(made.len() <= usize::from(intent.per_supplier), "more than the intent takes");
                 }
             }
-            _ => {}
         }
     }
 
@@ -234,7 +233,7 @@ impl World {
         }
     }
 
-    fn run(&mut self, effects: Vec<Effect>) -> Option<Reply> {
+    fn run(&mut self, effects: Vec<Effect>) -> Option<BoardReply> {
         let mut reply = None;
         for effect in effects {
             match effect {
@@ -272,7 +271,7 @@ fuzz_target!(|steps: Vec<Step>| {
     let mut again = world.rebuilt();
     assert_eq!(again.figures(), world.board.figures());
     let all = |board: &mut Board, now| {
-        let browse = Message::Browse(Browse { categories: BTreeSet::new(), after: 0 });
+        let browse = ToBoard::Browse(Browse { categories: BTreeSet::new(), after: 0 });
         format!("{:?}", board.message(&key(30).public(), browse, now))
     };
     assert_eq!(all(&mut again, world.now), all(&mut world.board, world.now));

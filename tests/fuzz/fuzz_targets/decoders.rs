@@ -10,7 +10,10 @@ use regie_protocol::{
     intent::{BoardLink, Intent, Offer, Price, TakeUp, Withdrawal},
     item::Item,
     limits,
-    message::{self, Message, Reply},
+    message::{
+        self, BoardReply, HelperReply, Message, PersonReply, Reply, SupplierReply, ToBoard, ToHelper, ToPerson,
+        ToSupplier,
+    },
     person,
     policy::Policy,
     profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
@@ -29,6 +32,20 @@ fn value<T: Serialize + DeserializeOwned>(bytes: &[u8]) {
     }
 }
 
+/// Was it read as a message to this role?
+fn said<M: Message>(bytes: &[u8]) -> bool {
+    value::<M>(bytes);
+    let read = message::read::<M>(bytes);
+    assert_eq!(read.is_ok(), wire::decode::<M>(bytes, limits::FRAME_BYTES).is_ok(), "the tag says it already");
+    assert!(read.is_err() || message::addressee(bytes) == Ok(M::TO));
+    read.is_ok()
+}
+
+fn answered<R: Reply>(bytes: &[u8]) {
+    let _ = message::read_reply::<R>(bytes);
+    value::<R>(bytes);
+}
+
 fn signed<T: Object>(bytes: &[u8]) {
     if let Ok(signed) = wire::decode::<Signed<T>>(bytes, limits::FRAME_BYTES)
         && let Ok(verified) = signed.verify()
@@ -39,10 +56,12 @@ fn signed<T: Object>(bytes: &[u8]) {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = message::read::<Message>(bytes);
-    let _ = message::read::<Reply>(bytes);
-    value::<Message>(bytes);
-    value::<Reply>(bytes);
+    let read = [said::<ToPerson>(bytes), said::<ToSupplier>(bytes), said::<ToBoard>(bytes), said::<ToHelper>(bytes)];
+    assert!(read.into_iter().filter(|read| *read).count() <= 1, "a message is for one role");
+    answered::<PersonReply>(bytes);
+    answered::<SupplierReply>(bytes);
+    answered::<BoardReply>(bytes);
+    answered::<HelperReply>(bytes);
     value::<Chain>(bytes);
     value::<Entry>(bytes);
     value::<ProvenEntry>(bytes);

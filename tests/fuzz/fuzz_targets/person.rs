@@ -17,12 +17,13 @@ use regie_protocol::{
     field::{AskedPath, FieldPath, Observed, Provenance},
     grant::{Access, Chain, GrantState},
     identity::{Keypair, Nonce, PublicKey, RootSeed},
-    message::{self, Message, Reply},
+    message::{self, PersonReply, ToPerson, ToSupplier},
     person::{Input, OwnerError, Person, Remember},
     policy::Policy,
     profile::{Acceptance, Profile},
     purpose::Purpose,
     receipt::{Acknowledgement, ErasureReceipt},
+    refusal::Refusal,
     request::DataRequest,
     signed::{ObjectId, Signed, Verified},
     time::{Days, Timestamp},
@@ -107,17 +108,20 @@ impl World {
         let (key, now) = (self.key(), self.now);
         match step {
             Step::Pass { ms } => self.now = now.plus_ms(u64::from(ms)),
-            Step::Frame { bytes } => {
-                if let Ok(message) = message::read(&bytes) {
-                    self.frame(message);
+            Step::Frame { bytes } => match message::read(&bytes) {
+                Ok(message) => self.frame(message),
+                Err(Refusal::Unexpected) => {
+                    let reply = self.give(Input::Misaddressed(&key)).expect("no owner is asked");
+                    assert!(reply.is_some(), "one reply for one frame");
                 }
-            }
+                Err(_) => {}
+            },
             Step::Request { .. } => self.request(step),
             Step::Acknowledge { which } => {
                 if let Some(disclosure) = pick(&self.disclosed, which).copied() {
                     let person = self.me();
                     let signed = self.sign(Acknowledgement { supplier: key, person, disclosure, at: now });
-                    self.frame(Message::Acknowledge(signed));
+                    self.frame(ToPerson::Acknowledge(signed));
                 }
             }
             Step::Receipt { which, fields, ended } => {
@@ -127,7 +131,7 @@ impl World {
                     let (person, fields) = (self.me(), fields.iter().filter_map(|n| field(*n)).collect());
                     let receipt = ErasureReceipt { supplier: key, person, grant, revocation, fields, at: now };
                     let signed = self.sign(receipt);
-                    self.frame(Message::Erased(signed));
+                    self.frame(ToPerson::Erased(signed));
                 }
             }
             Step::Lost => self.person.connection_lost(&key),
@@ -161,7 +165,7 @@ impl World {
             chains,
         };
         let signed = self.sign(request);
-        self.frame(Message::Request(signed));
+        self.frame(ToPerson::Request(signed));
     }
 
     fn owner(&mut self, step: Step) {
@@ -211,25 +215,25 @@ impl World {
         self.person.relationships().flat_map(|(_, r)| r.grants().map(|grant| grant.root().id())).collect()
     }
 
-    fn frame(&mut self, message: Message) {
+    fn frame(&mut self, message: ToPerson) {
         let key = self.key();
         let reply = self.give(Input::Message(&key, message)).expect("no owner is asked");
         assert!(reply.is_some(), "one reply for one frame");
     }
 
-    fn give(&mut self, input: Input<'_>) -> Result<Option<Reply>, OwnerError> {
+    fn give(&mut self, input: Input<'_>) -> Result<Option<PersonReply>, OwnerError> {
         let observed =
             Observed { value: "v".parse().expect("text"), provenance: Provenance::Typed, observed: self.now };
         self.host.values = FieldPath::all().map(|field| (field, observed.clone())).collect();
         let done = self.person.handle(input, self.now, &mut self.host);
         self.host.hints.clear();
         let reply = self.host.answer.take();
-        if let Some(Reply::Answer(disclosure)) = &reply {
+        if let Some(PersonReply::Answer(disclosure)) = &reply {
             self.left(disclosure);
         }
         let key = self.key();
         for outgoing in self.person.to_send(&key, self.now) {
-            if let Message::Disclose(disclosure) = outgoing.message.into_inner() {
+            if let ToSupplier::Disclose(disclosure) = outgoing.message.into_inner() {
                 self.left(&disclosure);
             }
         }

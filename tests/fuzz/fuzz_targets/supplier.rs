@@ -11,7 +11,7 @@ use regie_protocol::{
     entropy::Entropy,
     grant::Access,
     identity::{Keypair, Nonce},
-    message::{self, Message},
+    message::{self, ToSupplier},
     profile::{Pairing, Profile},
     purpose::Purpose,
     revocation::Revocation,
@@ -55,7 +55,7 @@ fuzz_target!(|steps: Vec<Step>| {
     for (n, step) in steps.into_iter().take(64).enumerate() {
         let person = |who: u8| Keypair::from_secret(&[10 + who % 4; 32]);
         let entropy = || Entropy::new([n as u8; 32]);
-        let mut frame = |supplier: &mut Supplier, who: u8, message: Message| {
+        let mut frame = |supplier: &mut Supplier, who: u8, message: ToSupplier| {
             let replies = keep(&mut records, supplier.message(&person(who).public(), message, now));
             assert_eq!(replies, 1, "one reply for one frame");
         };
@@ -65,7 +65,7 @@ fuzz_target!(|steps: Vec<Step>| {
                     frame(&mut supplier, who, message);
                 }
             }
-            Step::Hello { who } => frame(&mut supplier, who, Message::Hello),
+            Step::Hello { who } => frame(&mut supplier, who, ToSupplier::Hello),
             Step::Pair { who, invitation, skew, agreement } => {
                 let id = invitations.get(usize::from(invitation)).copied().unwrap_or(Nonce([invitation; 16]));
                 let pairing = Pairing {
@@ -77,14 +77,14 @@ fuzz_target!(|steps: Vec<Step>| {
                     at: Timestamp(now.0.saturating_add_signed(i64::from(skew))),
                 };
                 let signed = Verified::sign(pairing, &person(who)).expect("signs").signed().clone();
-                frame(&mut supplier, who, Message::Pair(signed));
+                frame(&mut supplier, who, ToSupplier::Pair(signed));
             }
             Step::Revoke { who, erase } => {
                 let grant = ObjectId::of(&[who]);
                 let person_key = person(who).public();
                 let revocation = Revocation { person: person_key, supplier: key().public(), grant, at: now, erase };
                 let signed = Verified::sign(revocation, &person(who)).expect("signs").signed().clone();
-                frame(&mut supplier, who, Message::Revoke(signed));
+                frame(&mut supplier, who, ToSupplier::Revoke(signed));
             }
             Step::Invite { uses } => {
                 let (uses, expires) = (uses.map(u32::from), now.plus_days(Days(1)));
@@ -110,7 +110,7 @@ fuzz_target!(|steps: Vec<Step>| {
             }
             Step::Send { who } => drop(supplier.to_send(&person(who).public(), now)),
             Step::Replied { who, id, bytes } => {
-                if let Ok(reply) = message::read(&bytes) {
+                if let Ok(reply) = message::read_reply(&bytes) {
                     let (effects, _) =
                         supplier.replied(&person(who).public(), &Parcel::Request(Nonce([id; 16])), reply, now);
                     keep(&mut records, effects);

@@ -19,11 +19,13 @@ use regie_protocol::{
     grant::Access,
     identity::{Keypair, Nonce, PublicKey, RootSeed},
     item::{Collection, Content, Correction, Document},
-    message::{self, Message, Reply},
+    limits,
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{self, Input, NewGrant, Opening, OwnerError, Person},
     policy::Policy,
     profile::{Invitation, Profile},
     purpose::Purpose,
+    refusal::Refusal,
     segment::Predicate,
     signed::{ObjectId, Signed, Verified},
     supplier::{self, Ask, Delegate, Invite, NewSegment, Supplier},
@@ -56,6 +58,13 @@ enum Step {
     Delegate { who: u8, fields: Vec<u8>, uses: u8, delegations: u8 },
 }
 
+/// What was said, and to whom.
+#[derive(Clone)]
+enum Said {
+    ToPerson(ToPerson),
+    ToSupplier(ToSupplier),
+}
+
 /// One byte of one message is turned.
 #[derive(Arbitrary, Debug, Clone, Copy)]
 struct Damage {
@@ -77,7 +86,7 @@ struct World {
     supplier: Supplier,
     records: Vec<supplier::Record>,
     persons: [One; 2],
-    said: Vec<Message>,
+    said: Vec<Said>,
     now: Timestamp,
     drawn: u64,
 }
@@ -161,10 +170,10 @@ impl World {
         self.supplied(effects);
         let proffer = self.persons[who].person.proffer(&key, invitation.id, Agreement::SdBase, None, now);
         let pairing = proffer.expect("proffered");
-        let effects = self.supplier.message(&me, Message::Hello, now);
-        let Some(Reply::Profile(profile)) = self.supplied(effects) else { panic!("no profile") };
-        let effects = self.supplier.message(&me, Message::Pair(pairing.clone()), now);
-        let Some(Reply::Paired(accepted)) = self.supplied(effects) else { panic!("not paired") };
+        let effects = self.supplier.message(&me, ToSupplier::Hello, now);
+        let Some(SupplierReply::Profile(profile)) = self.supplied(effects) else { panic!("no profile") };
+        let effects = self.supplier.message(&me, ToSupplier::Pair(pairing.clone()), now);
+        let Some(SupplierReply::Paired(accepted)) = self.supplied(effects) else { panic!("not paired") };
         self.give(who, Input::Paired(&key, profile, accepted, &pairing)).expect("paired");
         self.give(who, Input::Vouch(&key, true)).expect("vouched for");
     }
@@ -195,10 +204,12 @@ impl World {
             }
             Step::Old { who, which, to_person } => {
                 let Some(message) = pick(&self.said, which).cloned() else { return };
-                if to_person {
-                    self.to_person(at(who), message);
-                } else {
-                    self.to_supplier(at(who), message);
+                match (message, to_person) {
+                    (Said::ToPerson(message), true) => drop(self.to_person(at(who), message)),
+                    (Said::ToSupplier(message), false) => drop(self.to_supplier(at(who), message)),
+                    (Said::ToSupplier(_), true) => self.misaddressed(at(who)),
+                    // A companion can't read it: its machine never sees it.
+                    (Said::ToPerson(_), false) => {}
                 }
             }
             Step::SetBack { who, by, says_so } => self.set_back(at(who), usize::from(by), says_so),
@@ -380,15 +391,21 @@ impl World {
         }
     }
 
-    fn to_person(&mut self, who: usize, message: Message) -> Reply {
-        self.said.push(message.clone());
+    fn misaddressed(&mut self, who: usize) {
+        let key = self.key();
+        let reply = self.give(who, Input::Misaddressed(&key)).expect("no owner is asked");
+        assert_eq!(reply, Some(PersonReply::Refused(Refusal::Unexpected)));
+    }
+
+    fn to_person(&mut self, who: usize, message: ToPerson) -> PersonReply {
+        self.said.push(Said::ToPerson(message.clone()));
         let key = self.key();
         let reply = self.give(who, Input::Message(&key, message)).expect("no owner is asked");
         reply.expect("one reply for one frame")
     }
 
-    fn to_supplier(&mut self, who: usize, message: Message) -> Reply {
-        self.said.push(message.clone());
+    fn to_supplier(&mut self, who: usize, message: ToSupplier) -> SupplierReply {
+        self.said.push(Said::ToSupplier(message.clone()));
         let (me, now) = (self.me(who), self.now);
         let effects = self.supplier.message(&me, message, now);
         self.supplied(effects).expect("one reply for one frame")
@@ -413,7 +430,7 @@ impl World {
         }
     }
 
-    fn give(&mut self, who: usize, input: Input<'_>) -> Result<Option<Reply>, OwnerError> {
+    fn give(&mut self, who: usize, input: Input<'_>) -> Result<Option<PersonReply>, OwnerError> {
         let one = &mut self.persons[who];
         let observed =
             Observed { value: "v".parse().expect("text"), provenance: Provenance::Typed, observed: self.now };
@@ -429,7 +446,7 @@ impl World {
         done.map(|()| one.host.answer.take())
     }
 
-    fn supplied(&mut self, effects: Vec<supplier::Effect>) -> Option<Reply> {
+    fn supplied(&mut self, effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
         let mut reply = None;
         for effect in effects {
             match effect {
@@ -472,7 +489,7 @@ fn wired<T: Serialize + DeserializeOwned>(message: T, damage: Option<Damage>) ->
         let length = bytes.len();
         bytes[usize::from(place) % length] ^= turn;
     }
-    message::read(&bytes).ok()
+    wire::decode(&bytes, limits::FRAME_BYTES).ok()
 }
 
 fuzz_target!(|steps: Vec<Step>| {

@@ -7,7 +7,7 @@ use regie_protocol::{
     field::{AskedPath, FieldPath, Selector},
     grant::{Access, Chain, Grant},
     identity::PublicKey,
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::Input,
     purpose::Purpose,
     request::DataRequest,
@@ -30,6 +30,23 @@ const PURPOSES: [Purpose; 4] = [
 const LONGEST: (Days, Days) = (Days(regie_protocol::limits::GRANT_DAYS), Days(regie_protocol::limits::RETENTION_DAYS));
 /// Times that a flood sends one request again.
 const REPLAYS: u32 = 16;
+
+/// What an attacker sends to a person's node.
+pub(super) enum Hostile {
+    /// A message that it has to look at.
+    Message(ToPerson),
+    /// One that has no place there.
+    Misplaced(ToSupplier),
+}
+
+impl Hostile {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Message(message) => bytes(message),
+            Self::Misplaced(message) => bytes(message),
+        }
+    }
+}
 
 impl Group<'_> {
     /// An attack on this person, where its day has come.
@@ -75,14 +92,15 @@ impl Group<'_> {
         for _ in 0..messages {
             let request = self.request(person, firm, email.clone(), Vec::new())?;
             last = Some(request.clone());
-            self.hostile(person, firm, Message::Request(request));
+            self.hostile(person, firm, Hostile::Message(ToPerson::Request(request)));
         }
         for _ in 0..REPLAYS {
             if let Some(request) = &last {
-                self.hostile(person, firm, Message::Request(request.clone()));
+                self.hostile(person, firm, Hostile::Message(ToPerson::Request(request.clone())));
             }
         }
-        [Message::Hello, Message::Segments].into_iter().for_each(|message| self.hostile(person, firm, message));
+        let misplaced = [ToSupplier::Hello, ToSupplier::Segments].into_iter().map(Hostile::Misplaced);
+        misplaced.for_each(|message| self.hostile(person, firm, message));
         Ok(())
     }
 
@@ -98,11 +116,11 @@ impl Group<'_> {
                 let fields = grant.scope.fields.iter().flat_map(Selector::fields).map(AskedPath::from).collect();
                 let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
                 let request = self.request(person, firm, fields, vec![chain])?;
-                self.hostile(person, firm, Message::Request(request));
+                self.hostile(person, firm, Hostile::Message(ToPerson::Request(request)));
             }
             let email: BTreeSet<AskedPath> = "email".parse().into_iter().collect();
             let anothers = self.request(person, victim, email, Vec::new())?;
-            self.hostile(person, firm, Message::Request(anothers));
+            self.hostile(person, firm, Hostile::Message(ToPerson::Request(anothers)));
         }
         Ok(())
     }
@@ -135,21 +153,25 @@ impl Group<'_> {
     }
 
     /// Sends one message as it is, on a line of its own.
-    fn hostile(&mut self, person: usize, firm: usize, message: Message) {
+    fn hostile(&mut self, person: usize, firm: usize, message: Hostile) {
         self.harm(firm, |harm| harm.sent += 1);
         self.on_own_line(person, firm, message);
     }
 
-    fn on_own_line(&mut self, person: usize, firm: usize, message: Message) {
-        self.month().sent(bytes(&message), false);
+    fn on_own_line(&mut self, person: usize, firm: usize, message: Hostile) {
+        self.month().sent(message.bytes(), false);
         let after = self.takes(person, firm, false);
         self.agenda.later(after, Event::Arrives(person, firm, Arrival::Hostile(Box::new(message))));
     }
 
     /// It reaches the node.
-    pub(super) fn suffers(&mut self, person: usize, firm: usize, message: Message) -> Result<(), Wrong> {
+    pub(super) fn suffers(&mut self, person: usize, firm: usize, message: Hostile) -> Result<(), Wrong> {
         let (key, entropy) = (self.firms[firm].key, self.entropy());
-        let told = self.give(person, Input::Message(&key, message), Some(entropy)).map_err(refused)?;
+        let input = match message {
+            Hostile::Message(message) => Input::Message(&key, message),
+            Hostile::Misplaced(_) => Input::Misaddressed(&key),
+        };
+        let told = self.give(person, input, Some(entropy)).map_err(refused)?;
         if let Some(reply) = self.run_person(person, told)? {
             self.month().sent(bytes(&reply), true);
             self.count_reply(firm, &reply);
@@ -161,12 +183,12 @@ impl Group<'_> {
 
     /// The reply is read as its sender would: taken in by its machine like any disclosure, so that every value is
     /// checked against the grants; and acknowledged, or the node would send it again whenever the line is up anew.
-    pub(super) fn suffered(&mut self, person: usize, firm: usize, reply: Reply) -> Result<(), Wrong> {
-        let (Reply::Answer(disclosure), Some(own)) = (reply, self.own(person, firm)) else { return Ok(()) };
+    pub(super) fn suffered(&mut self, person: usize, firm: usize, reply: PersonReply) -> Result<(), Wrong> {
+        let (PersonReply::Answer(disclosure), Some(own)) = (reply, self.own(person, firm)) else { return Ok(()) };
         let now = self.agenda.time();
-        let effects = self.firms[firm].machine.message(&own, Message::Disclose(disclosure), now);
-        if let Some(Reply::Acknowledged(ack)) = self.run_firm(firm, effects, true)? {
-            self.on_own_line(person, firm, Message::Acknowledge(ack));
+        let effects = self.firms[firm].machine.message(&own, ToSupplier::Disclose(disclosure), now);
+        if let Some(SupplierReply::Acknowledged(ack)) = self.run_firm(firm, effects, true)? {
+            self.on_own_line(person, firm, Hostile::Message(ToPerson::Acknowledge(ack)));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use rand::Rng as _;
 use regie_protocol::{
     board,
     identity::{Keypair, PublicKey},
-    message::{Message, Reply},
+    message::{self, BoardReply},
     person::{Input, Stage},
     signed::ObjectId,
 };
@@ -27,11 +27,11 @@ pub(super) enum Asker {
 /// What becomes of a message.
 pub(super) enum ToBoard {
     /// It arrives.
-    Arrives(Box<Message>),
+    Arrives(Box<message::ToBoard>),
     /// The reply to it arrives.
-    Replied(Box<Message>, Box<Reply>),
+    Replied(Box<message::ToBoard>, Box<BoardReply>),
     /// It, or the reply, was lost some time ago.
-    Again(Box<Message>),
+    Again(Box<message::ToBoard>),
 }
 
 impl Group<'_> {
@@ -63,7 +63,7 @@ impl Group<'_> {
     }
 
     /// A message goes out to the board.
-    pub(super) fn ask_board(&mut self, asker: Asker, message: Message) {
+    pub(super) fn ask_board(&mut self, asker: Asker, message: message::ToBoard) {
         let by_person = matches!(asker, Asker::Person(..));
         if self.lost_at_board(bytes(&message), by_person) {
             return self.again(asker, message);
@@ -99,7 +99,7 @@ impl Group<'_> {
         }
     }
 
-    fn board_answers(&mut self, asker: Asker, message: Message) {
+    fn board_answers(&mut self, asker: Asker, message: message::ToBoard) {
         let key = match asker {
             Asker::Person(_, _, key, _) => key,
             Asker::Firm(firm) => self.firms[firm].key,
@@ -116,7 +116,7 @@ impl Group<'_> {
         self.agenda.later(after, Event::Board(asker, ToBoard::Replied(Box::new(message), Box::new(reply))));
     }
 
-    fn board_replied(&mut self, asker: Asker, message: &Message, reply: Reply) -> Result<(), Wrong> {
+    fn board_replied(&mut self, asker: Asker, message: &message::ToBoard, reply: BoardReply) -> Result<(), Wrong> {
         let (person, id) = match asker {
             Asker::Firm(firm) => return self.board_told(firm, message, reply),
             Asker::Person(person, id, ..) => (person, id),
@@ -134,7 +134,7 @@ impl Group<'_> {
         self.beings[person].deciding.remove(id).map_or(Ok(()), |need| self.decide(need))
     }
 
-    fn again(&mut self, asker: Asker, message: Message) {
+    fn again(&mut self, asker: Asker, message: message::ToBoard) {
         let after = self.scenario.network.retry_s * 1_000;
         self.agenda.later(after, Event::Board(asker, ToBoard::Again(Box::new(message))));
     }

@@ -9,14 +9,14 @@ use regie_protocol::{
     agreement::Agreement,
     entropy::Entropy,
     identity::{Nonce, PublicKey},
-    message::{Message, Reply},
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::Input,
     profile::{Acceptance, Pairing, Profile},
     signed::{ObjectId, Signed},
     supplier::Parcel,
 };
 
-use super::{Event, Group, refused};
+use super::{Event, Group, attacks::Hostile, refused};
 use crate::{
     holding::Holding,
     life::{Wrong, answers_a_request},
@@ -57,9 +57,9 @@ pub(super) enum Arrival {
     /// On the line of this number; what it answers, or itself, went out at this moment.
     On(u32, u64, OnLine),
     /// At the person's node, on an attacker's own line, which is never lost.
-    Hostile(Box<Message>),
+    Hostile(Box<Hostile>),
     /// What the node replied to that.
-    Suffered(Box<Reply>),
+    Suffered(Box<PersonReply>),
 }
 
 /// What goes on a line.
@@ -67,9 +67,9 @@ pub(super) enum OnLine {
     /// Between two machines that know each other.
     Carried(Carried),
     /// From a person who makes an acquaintance.
-    Meets(Box<Message>),
+    Meets(Box<ToSupplier>),
     /// What the supplier replied to that.
-    Met(Box<Reply>),
+    Met(Box<SupplierReply>),
 }
 
 impl OnLine {
@@ -122,14 +122,16 @@ impl Group<'_> {
         let machine = &self.beings[person].machine;
         let pairing = machine.proffer(&key, invitation, Agreement::SdBase, None, now).map_err(refused)?;
         let mut replies = Vec::new();
-        for message in [Message::Hello, Message::Pair(pairing.clone())] {
+        for message in [ToSupplier::Hello, ToSupplier::Pair(pairing.clone())] {
             self.month().sent(bytes(&message), true);
             let effects = self.firms[firm].machine.message(&own, message, now);
             let reply = self.run_firm(firm, effects, false)?;
             replies.extend(reply.inspect(|reply| self.month().sent(bytes(reply), false)));
         }
         let mut replies = replies.into_iter();
-        let (Some(Reply::Profile(profile)), Some(Reply::Paired(acceptance))) = (replies.next(), replies.next()) else {
+        let (Some(SupplierReply::Profile(profile)), Some(SupplierReply::Paired(acceptance))) =
+            (replies.next(), replies.next())
+        else {
             return Err(Wrong::Refused("no pairing".into()));
         };
         self.paired(person, firm, profile, acceptance, &pairing)
@@ -191,7 +193,7 @@ impl Group<'_> {
         let own = link.line.own;
         if let Some(meeting) = &mut link.meeting {
             if !std::mem::replace(&mut meeting.begun, true) {
-                self.send(person, firm, OnLine::Meets(Box::new(Message::Hello)));
+                self.send(person, firm, OnLine::Meets(Box::new(ToSupplier::Hello)));
             }
             return Ok(());
         }
@@ -299,9 +301,16 @@ impl Group<'_> {
         }
     }
 
-    fn at_firm(&mut self, person: usize, firm: usize, since: u64, number: u64, message: Message) -> Result<(), Wrong> {
+    fn at_firm(
+        &mut self,
+        person: usize,
+        firm: usize,
+        since: u64,
+        number: u64,
+        message: ToSupplier,
+    ) -> Result<(), Wrong> {
         let Some(own) = self.own(person, firm) else { return Ok(()) };
-        if let Message::Revoke(signed) = &message {
+        if let ToSupplier::Revoke(signed) = &message {
             meter::turn(Side::Onlooker);
             let revocation = signed.clone().verify().map_err(|_| Broken::Signature)?;
             if let Some(made) = self.beings[person].revoked.remove(&revocation.grant) {
@@ -326,7 +335,7 @@ impl Group<'_> {
         firm: usize,
         since: u64,
         parcel: Parcel,
-        message: Message,
+        message: ToPerson,
     ) -> Result<(), Wrong> {
         let (key, entropy) = (self.firms[firm].key, self.entropy());
         let told = self.give(person, Input::Message(&key, message), Some(entropy)).map_err(refused)?;
@@ -339,7 +348,7 @@ impl Group<'_> {
     }
 
     /// What a node replied to a supplier.
-    pub(super) fn count_reply(&mut self, firm: usize, reply: &Reply) {
+    pub(super) fn count_reply(&mut self, firm: usize, reply: &PersonReply) {
         let outcome = Outcome::of(reply);
         self.month().came_of(outcome);
         self.harm(firm, |harm| match outcome {
@@ -351,7 +360,7 @@ impl Group<'_> {
     }
 
     /// A stranger's message at a supplier.
-    fn meets(&mut self, person: usize, firm: usize, since: u64, message: Message) -> Result<(), Wrong> {
+    fn meets(&mut self, person: usize, firm: usize, since: u64, message: ToSupplier) -> Result<(), Wrong> {
         let Some(own) = self.own(person, firm) else { return Ok(()) };
         let now = self.agenda.time();
         let effects = self.firms[firm].machine.message(&own, message, now);
@@ -362,19 +371,19 @@ impl Group<'_> {
     }
 
     /// And its reply: first the profile, then the acceptance, and then the offers are taken up.
-    fn met(&mut self, person: usize, firm: usize, reply: Reply) -> Result<(), Wrong> {
+    fn met(&mut self, person: usize, firm: usize, reply: SupplierReply) -> Result<(), Wrong> {
         let (key, now) = (self.firms[firm].key, self.agenda.time());
         let being = &mut self.beings[person];
         let Some(link) = being.links.get_mut(&firm) else { return Ok(()) };
         match (reply, link.meeting.as_mut()) {
-            (Reply::Profile(profile), Some(meeting)) => {
+            (SupplierReply::Profile(profile), Some(meeting)) => {
                 let proffer = being.machine.proffer(&key, meeting.invitation, Agreement::PdcIntent, None, now);
                 let pairing = proffer.map_err(refused)?;
                 (meeting.profile, meeting.pairing) = (Some(profile), Some(pairing.clone()));
-                self.send(person, firm, OnLine::Meets(Box::new(Message::Pair(pairing))));
+                self.send(person, firm, OnLine::Meets(Box::new(ToSupplier::Pair(pairing))));
                 Ok(())
             }
-            (Reply::Paired(acceptance), Some(_)) => {
+            (SupplierReply::Paired(acceptance), Some(_)) => {
                 let Some(Meeting { profile: Some(profile), pairing: Some(pairing), takes, .. }) = link.meeting.take()
                 else {
                     return Err(Wrong::Refused("an acceptance of nothing".into()));
@@ -383,7 +392,7 @@ impl Group<'_> {
                 takes.into_iter().try_for_each(|(need, offer)| self.take_up(need, &offer, firm))
             }
             // The invitation is over: the person was too late.
-            (Reply::Refused(_), Some(_)) => {
+            (SupplierReply::Refused(_), Some(_)) => {
                 let late = link.meeting.take().map_or(0, |meeting| meeting.takes.len() as u64);
                 self.tally("too_late", late);
                 Ok(())

@@ -9,7 +9,7 @@ use regie_protocol::{
     grant::Access,
     identity::Nonce,
     intent::{Category, Criterion, Intent, Needs, Offer, Per, Price, rank},
-    message::{Browse, Message, Reply},
+    message::{BoardReply, Browse, ToBoard},
     person::{Input, NewIntent, OwnerError},
     profile::Invitation,
     purpose::Purpose,
@@ -172,7 +172,7 @@ impl Group<'_> {
         if let Some(categories) = categories {
             self.firms[firm].looking = true;
             let after = self.firms[firm].seen;
-            self.ask_board(Asker::Firm(firm), Message::Browse(Browse { categories, after }));
+            self.ask_board(Asker::Firm(firm), ToBoard::Browse(Browse { categories, after }));
         }
     }
 
@@ -188,17 +188,17 @@ impl Group<'_> {
     }
 
     /// What the board replied to a supplier.
-    pub(super) fn board_told(&mut self, firm: usize, message: &Message, reply: Reply) -> Result<(), Wrong> {
+    pub(super) fn board_told(&mut self, firm: usize, message: &ToBoard, reply: BoardReply) -> Result<(), Wrong> {
         match (message, reply) {
-            (Message::Browse(_), Reply::Intents(page)) => {
+            (ToBoard::Browse(_), BoardReply::Intents(page)) => {
                 (self.firms[firm].seen, self.firms[firm].looking) = (page.last, false);
                 page.intents.into_iter().try_for_each(|intent| self.may_answer(firm, intent))?;
                 if page.more {
                     self.opens(firm);
                 }
             }
-            (Message::Offer(_), Reply::Noted) => self.tally("offers", 1),
-            (Message::Offer(_), _) => self.harm(firm, |harm| harm.refused += 1),
+            (ToBoard::Offer(_), BoardReply::Noted) => self.tally("offers", 1),
+            (ToBoard::Offer(_), _) => self.harm(firm, |harm| harm.refused += 1),
             _ => return Err(Wrong::Refused("the board, what is its business".into())),
         }
         Ok(())
@@ -216,7 +216,7 @@ impl Group<'_> {
         let (now, mut entropy) = (self.agenda.time(), self.entropy());
         let (offer, _) = self.firms[firm].machine.offer(&intent, new, now, &mut entropy).map_err(refused)?;
         self.harm(firm, |harm| harm.sent += 1);
-        self.ask_board(Asker::Firm(firm), Message::Offer(offer.signed().clone()));
+        self.ask_board(Asker::Firm(firm), ToBoard::Offer(offer.signed().clone()));
         Ok(())
     }
 

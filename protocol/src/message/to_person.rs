@@ -1,0 +1,82 @@
+//! What a supplier says to a person's node, and what that answers. In and out: frames of a line that the person's node
+//! made, under the key of one relationship.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Skewed,
+    table::{keys, messages},
+};
+use crate::{
+    disclosure::Disclosure,
+    grant::Chain,
+    item::Item,
+    profile::Invitation,
+    receipt::{Acknowledgement, ErasureReceipt},
+    refusal::Refusal,
+    request::DataRequest,
+    signed::Signed,
+};
+
+messages! {
+    /// What a person's node is told.
+    ToPerson to Person {
+        /// Fields, please.
+        "request" Request(Signed<DataRequest>) from [Supplier] answered ["answer", "skewed"]
+            within [FIELDS, TEXT_BYTES, GRANT_DAYS, RETENTION_DAYS, DELEGATION_DEPTH, GRANTS_PER_MESSAGE, REQUESTS_PER_HOUR];
+        /// A disclosure arrived.
+        "acknowledge" Acknowledge(Signed<Acknowledgement>) from [Supplier] answered ["noted"];
+        /// Values were erased.
+        "erased" Erased(Signed<ErasureReceipt>) from [Supplier] answered ["noted"];
+        /// A processor may use part of a grant.
+        "delegated" Delegated(DelegationNotice) from [Supplier] answered ["noted"]
+            within [DELEGATION_DEPTH, NAME_BYTES, ADDRESSES, DELEGATIONS_PER_RELATIONSHIP];
+        /// Something to keep, or a correction.
+        "put" Put(Signed<Item>) from [Supplier] answered ["noted", "skewed"]
+            within [DOCUMENT_BYTES, TITLE_BYTES, TEXT_BYTES, ITEMS_PER_RELATIONSHIP];
+    }
+
+    /// What a person's node answers.
+    PersonReply {
+        /// What is told of each field.
+        "answer" Answer(Signed<Disclosure>) within [FIELDS, GRANTS_PER_MESSAGE, GROWN_LEAVES];
+        /// Taken; there is nothing to say.
+        "noted" Noted;
+        /// Not taken.
+        "refused" Refused(Refusal);
+        /// Not taken: it states a time more than 5 minutes from this node's clock, which shows this.
+        "skewed" Skewed(Skewed);
+    }
+    skewed Skewed
+}
+
+impl ToPerson {
+    /// Looks at the signature ahead of the machine: see [`Signed::look_ahead`].
+    pub fn look_ahead(&mut self) {
+        match self {
+            Self::Request(signed) => signed.look_ahead(),
+            Self::Acknowledge(signed) => signed.look_ahead(),
+            Self::Erased(signed) => signed.look_ahead(),
+            Self::Put(signed) => signed.look_ahead(),
+            // Its links are by several keys, and the machine has to know them first.
+            Self::Delegated(_) => {}
+        }
+    }
+}
+
+/// A supplier tells a person's node which processor it hands part of a grant to, and where that one is found.
+/// The last link of the chain is signed by the sender and names the processor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelegationNotice {
+    /// The grant, the delegations below it, and the new one last.
+    pub chain: Chain,
+    /// The processor's invitation.
+    pub processor: Invitation,
+    /// What both call the matter: a parcel's number. At most [`crate::limits::NAME_BYTES`].
+    pub reference: String,
+}
+
+keys! {
+    DelegationNotice: "`chain`, `processor`, `reference`";
+}
