@@ -31,7 +31,7 @@ const FIELDS: [&str; 3] = ["name.full", "address.street", "email"];
 /// Makes a person's home with this many suppliers, who asked until the log has this many entries.
 pub fn person_home(home: &Path, passphrase: &str, suppliers: usize, entries: u64) {
     let config = Config::person();
-    let mut store = create(home, &config, &Passphrase::new(passphrase.to_owned())).expect("a home");
+    let mut store = create(home, &person::SCHEMA, &config, &Passphrase::new(passphrase.to_owned())).expect("a home");
     let policy = Policy::preset("balanced").expect("a preset");
     let seed = [42; 32];
     person::initialise(&mut store, &RootSeed::from_entropy(seed), policy.clone()).expect("initialised");
