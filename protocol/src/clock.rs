@@ -132,7 +132,7 @@ impl Clock {
     }
 
     /// The owner says that the clock is right. Before the floor goes back, everything that had ended by it must have
-    /// been ended for good: see [`crate::person::Person::end_expired`].
+    /// been ended for good: see `Person::end_expired`.
     pub fn accept(&mut self) -> Accepted {
         let now = self.last();
         if self.jump.is_some() {

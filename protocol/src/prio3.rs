@@ -339,4 +339,25 @@ mod tests {
         let (leader, helper) = split(8);
         assert!(leader != split(7).0 && helper != split(7).1);
     }
+
+    #[test]
+    fn the_halves_of_any_entropy_hold_and_add_up() {
+        let (segment, key, secret) = (ObjectId::of(b"a segment"), VerifyKey([5; 32]), [1; 32]);
+        let (mut sums, mut yes) = ([Vec::new(), Vec::new()], 0);
+        for number in 0..250_u8 {
+            let (mut entropy, answer) = (Entropy::new([number; 32]), number % 3 == 0);
+            let nonce = entropy.nonce();
+            let halves = split(answer, &segment, &nonce, &sealing_key(&secret), &mut entropy).expect("split");
+            let opened = open(&secret, &halves.helper, &segment, &nonce).expect("opened");
+            let shares = [(Half::Leader, halves.leader.as_slice()), (Half::Helper, opened.as_slice())];
+            let proofs =
+                shares.map(|(half, share)| verifier(half, &key, &segment, &nonce, share).expect("a half of a proof"));
+            let proofs = [proofs[0].as_slice(), proofs[1].as_slice()];
+            for ((half, share), sum) in shares.into_iter().zip(&mut sums) {
+                *sum = add(half, &key, &segment, &nonce, share, proofs, sum).expect("holds");
+            }
+            yes += u64::from(answer);
+        }
+        assert_eq!(total([&sums[0], &sums[1]], 250), Ok(yes));
+    }
 }

@@ -213,7 +213,9 @@ impl Companion {
         match (asked, reply.map(|reply| *reply)) {
             // Another companion on the same store may have dealt with them already.
             (Asked::Prepare(after, last), Some(HelperReply::Prepared(prepared))) if counting.done == after => {
-                let (_, reports) = self.waiting(id, after)?;
+                let (_, mut reports) = self.waiting(id, after)?;
+                // One that came since was not asked about: it goes with the next question, and is not spoiled.
+                reports.truncate(usize::try_from(last.saturating_sub(after)).unwrap_or(usize::MAX));
                 counting.leader.answered(id, &reports, &prepared);
                 (after..last).for_each(|number| turn.batch.delete(tables::COUNT_REPORTS, &Nth(*id, number)));
                 // The last number stays, empty, so that the next report gets the one after it.

@@ -223,7 +223,7 @@ impl Person {
     }
 
     /// What a default says of the segments of a supplier that the person said nothing of. For the driver, which
-    /// evaluates them over the values and then calls [`Self::belong`] or [`Self::count_me`].
+    /// evaluates them over the values and then calls `belong` or `count_me`.
     #[must_use]
     pub fn unsaid(&self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<(ObjectId, Belongs)> {
         let now = now.into();
