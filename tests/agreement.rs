@@ -13,9 +13,7 @@ use regie::{
     person,
     store::{KdfCost, Passphrase, Store},
 };
-use regie_protocol::{
-    agreement::Agreement, audit::Event as Logged, identity::RootSeed, policy::Policy, supplier::Ask, time::Days,
-};
+use regie_protocol::{Agreement, Days, Policy, RootSeed, audit::Event as Logged, supplier::Ask};
 use regie_simulator::life::{Played, Script, Step, plain};
 use regie_tests::{Node, crowd::Crowd, wire::slow};
 use serde_json::Value;

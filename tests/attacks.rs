@@ -17,15 +17,9 @@ use regie::{
     network::{Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
+    DataRequest, Days, Invitation, Keypair, Nonce, PublicKey, Purpose, Refusal, VOCABULARY,
     disclosure::Answer,
-    field::VOCABULARY,
-    identity::{Keypair, Nonce, PublicKey},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    profile::Invitation,
-    purpose::Purpose,
-    refusal::Refusal,
-    request::DataRequest,
-    time::Days,
     wire,
 };
 use regie_tests::{

@@ -16,19 +16,13 @@ use regie::{
     store::{Batch, KdfCost, Key, Passphrase, Store, TableId},
 };
 use regie_protocol::{
-    agreement::Agreement,
+    Access, Agreement, AskedPath, Bounds, Chain, Days, Grant, GrantState, Invitation, Keypair, Nonce, ObjectId, Policy,
+    Purpose, RootSeed, Scope, Timestamp, Used, Verified, VerifiedGrant,
     audit::{self, Entry, Event},
     decision,
-    field::AskedPath,
-    grant::{Access, Bounds, Chain, Grant, GrantState, Scope, Used, VerifiedGrant},
-    identity::{Keypair, Nonce, RootSeed},
     merkle::Frontier,
     message::{PersonReply, ToPerson},
-    policy::{Policy, Terms},
-    profile::Invitation,
-    purpose::Purpose,
-    signed::{ObjectId, Verified},
-    time::{Days, Timestamp},
+    policy::Terms,
     wire,
 };
 use regie_tests::paper_supplier::PaperSupplier;
@@ -328,7 +322,7 @@ async fn echo_pair(size: usize) -> Endpoint {
     client
 }
 
-fn grant() -> (Verified<Grant>, regie_protocol::identity::PublicKey, regie_protocol::identity::PublicKey) {
+fn grant() -> (Verified<Grant>, regie_protocol::PublicKey, regie_protocol::PublicKey) {
     let (person, supplier) = (Keypair::from_secret(&[2; 32]), Keypair::from_secret(&[3; 32]));
     let bounds = Bounds {
         per_hour: 60,

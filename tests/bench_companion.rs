@@ -19,17 +19,9 @@ use regie::{
     network::{Address, Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
-    agreement::Agreement,
-    field::{Observed, Provenance},
-    grant::Access,
-    identity::{Keypair, RootSeed},
+    Access, Agreement, Days, Invitation, Keypair, Observed, Person, Policy, Provenance, Purpose, Refusal, RootSeed,
     message::{PersonReply, SupplierReply, ToSupplier},
-    person::{Input, NewGrant, Person},
-    policy::Policy,
-    profile::Invitation,
-    purpose::Purpose,
-    refusal::Refusal,
-    time::Days,
+    person::{Input, NewGrant},
     wire,
 };
 use regie_tests::{Node, api::Client, memory::Memory, until};
@@ -106,7 +98,7 @@ fn ratio(ours: Duration, beside: Duration) -> String {
 struct Customer {
     machine: Person,
     endpoint: Endpoint,
-    supplier: regie_protocol::identity::PublicKey,
+    supplier: regie_protocol::PublicKey,
 }
 
 impl Customer {

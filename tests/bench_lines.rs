@@ -7,7 +7,7 @@ use regie::{
     command::Command,
     network::{Address, Endpoint, NetworkEvent, Way},
 };
-use regie_protocol::{grant::Access, identity::Keypair, purpose::Purpose};
+use regie_protocol::{Access, Keypair, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},

@@ -21,7 +21,7 @@ use regie::{
     store::{Passphrase, Store},
 };
 use regie_protocol::{
-    identity::Keypair,
+    Keypair,
     message::{PersonReply, ToPerson},
     wire,
 };

@@ -7,7 +7,7 @@ use regie::{
     clock,
     command::{Command, Failure},
 };
-use regie_protocol::time::Timestamp;
+use regie_protocol::Timestamp;
 use regie_tests::{Node, api::Client, faketime, free_port, http::send, postgres::Postgres, under_clock, until};
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -7,13 +7,7 @@ use regie::{
     command::Command,
     credential::{self, Credential, Doubt, HolderKey},
 };
-use regie_protocol::{
-    attestation::{Issuer, Presentation},
-    field::{FieldPath, Value as FieldValue},
-    identity::{Keypair, PublicKey},
-    signed::ObjectId,
-    time::Timestamp,
-};
+use regie_protocol::{FieldPath, Issuer, Keypair, ObjectId, Presentation, PublicKey, Timestamp, Value as FieldValue};
 use regie_tests::{Node, api::Client, nats::Nats, until};
 use ring::{
     rand::SystemRandom,

@@ -11,15 +11,9 @@ use regie::{
     network::{Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
-    agreement::Agreement,
-    field::{FieldPath, Observed},
-    grant::Access,
-    identity::{Keypair, PublicKey},
+    Access, Agreement, Days, FieldPath, Keypair, Observed, Profile, PublicKey, Purpose, Supplier,
     message::{PersonReply, SupplierReply, ToSupplier},
-    profile::Profile,
-    purpose::Purpose,
-    supplier::{Ask, Effect, Invite, Record, Supplier},
-    time::Days,
+    supplier::{Ask, Effect, Invite, Record},
     wire,
 };
 
@@ -79,7 +73,7 @@ impl Member {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: endpoint.addresses().iter().map(|address| door(&address.to_string())).collect(),
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: clock::wall(),
         };
         let mut machine = Supplier::new(key);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use regie::command::Command;
-use regie_protocol::{grant::Access, purpose::Purpose};
+use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},

@@ -6,11 +6,8 @@ use std::{
 };
 
 use regie_protocol::{
-    agreement::Agreement,
-    field::VOCABULARY,
+    Agreement, Purpose, Refusal, VOCABULARY,
     message::{MessageForm, ReplyForm, Role},
-    purpose::Purpose,
-    refusal::Refusal,
     standing::{Contradiction, Unread},
 };
 use regie_tests::files;

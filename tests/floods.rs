@@ -7,7 +7,7 @@ use regie::{
     command::Command,
     network::{Endpoint, Way},
 };
-use regie_protocol::identity::{Keypair, PublicKey};
+use regie_protocol::{Keypair, PublicKey};
 use regie_tests::{Node, number, resident, until};
 use serde_json::json;
 

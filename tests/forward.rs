@@ -4,7 +4,7 @@
 use std::{fs::File, path::Path};
 
 use regie::command::Command;
-use regie_protocol::identity::PublicKey;
+use regie_protocol::PublicKey;
 use regie_tests::{Node, files, until};
 use serde_json::{Value, json};
 

@@ -8,14 +8,9 @@ use regie::{
     network::{Endpoint, Way},
 };
 use regie_protocol::{
-    agreement::Agreement,
-    identity::{Keypair, Nonce, PublicKey},
+    Agreement, DataRequest, Keypair, Nonce, ObjectId, PublicKey, Refusal, Signed, Timestamp, Verified,
     message::{Browse, PersonReply, SupplierReply, ToBoard, ToHelper, ToPerson, ToSupplier},
-    refusal::Refusal,
-    request::DataRequest,
-    signed::{ObjectId, Signed, Verified},
     tally::Close,
-    time::Timestamp,
     wire,
 };
 use regie_tests::{Node, paper_supplier::PaperSupplier, until};
@@ -96,7 +91,7 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
         let (endpoint, _events) =
             Endpoint::start(stranger.expose_secret(), &[], &Way::default()).await.expect("started");
         endpoint.connect(*key.as_bytes(), &[address.parse().expect("an address")], None).await.expect("connected");
-        let pairing = regie_protocol::profile::Pairing {
+        let pairing = regie_protocol::Pairing {
             person: stranger.public(),
             supplier: key,
             invitation: Nonce([9; 16]),

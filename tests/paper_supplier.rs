@@ -5,17 +5,9 @@ use std::{collections::BTreeSet, sync::mpsc};
 
 use regie::network::{Endpoint, ExchangeError, NetworkEvent, Way};
 use regie_protocol::{
-    agreement::Agreement,
-    grant::Access,
-    identity::{Keypair, Nonce, PublicKey},
+    Acceptance, Access, Acknowledgement, Agreement, DataRequest, Days, Invitation, Keypair, Nonce, ObjectId, Profile,
+    PublicKey, Purpose, Refusal, Signed, Timestamp, Verified,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    profile::{Acceptance, Invitation, Profile},
-    purpose::Purpose,
-    receipt::Acknowledgement,
-    refusal::Refusal,
-    request::DataRequest,
-    signed::{ObjectId, Signed, Verified},
-    time::{Days, Timestamp},
     wire,
 };
 
@@ -160,7 +152,7 @@ fn profile(key: &Keypair, addresses: Vec<String>) -> Signed<Profile> {
         wishes: Vec::new(),
         agreements: BTreeSet::from([Agreement::SdBase]),
         addresses,
-        keys: regie_protocol::rotation::KeyHistory::default(),
+        keys: regie_protocol::KeyHistory::default(),
         issued: Timestamp(1),
     };
     Verified::sign(profile, key).expect("signed").signed().clone()

@@ -10,18 +10,11 @@ use regie::{
     store::Passphrase,
 };
 use regie_protocol::{
-    agreement::Agreement,
-    field::{Observed, Provenance},
-    grant::Access,
-    identity::{Keypair, RootSeed},
-    limits,
+    Access, Agreement, Days, Keypair, Observed, Person, Policy, Profile, Provenance, Purpose, RootSeed, Supplier,
+    Timestamp, limits,
     message::{PersonReply, SupplierReply, ToSupplier},
-    person::{Input, Person},
-    policy::Policy,
-    profile::Profile,
-    purpose::Purpose,
-    supplier::{self, Ask, Supplier},
-    time::{Days, Timestamp},
+    person::Input,
+    supplier::{self, Ask},
 };
 
 use crate::memory::Memory;
@@ -80,7 +73,7 @@ impl World {
             wishes: Vec::new(),
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: now,
         };
         companion.set_profile(profile).expect("well formed");

@@ -52,7 +52,7 @@ fn libraries_stay_in_their_rooms() {
                 "tests/supplier_lists.rs",
             ],
         ),
-        ("calcard::", &["node/src/import.rs"]),
+        ("calcard::", &["node/src/import"]),
         ("age::", &["node/src/backup.rs"]),
         (
             "axum::",

@@ -13,11 +13,10 @@ use regie::{
     network::{Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
-    board::{Board, Effect},
-    identity::{Keypair, PublicKey},
+    Board, Keypair, PublicKey, Refusal,
+    board::Effect,
     intent::BoardLink,
     message::{BoardReply, ToBoard},
-    refusal::Refusal,
     wire,
 };
 use regie_tests::{Node, until};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use regie::command::Command;
-use regie_protocol::{grant::Access, purpose::Purpose};
+use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},

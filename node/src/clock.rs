@@ -6,11 +6,9 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use regie_protocol::{
+    Entropy, Now, PublicKey, Timestamp,
     clock::{Accepted, Clock as Rules, Standing, Stored},
-    entropy::Entropy,
-    identity::PublicKey,
     limits,
-    time::{Now, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 //! or the dashboard. Out: a JSON value, or a `Failure` with a stable code, a next step and an exit code.
 
 pub use regie_protocol::person::Remember;
-use regie_protocol::{coded::Coded, identity::PublicKey, refusal::Refusal};
+use regie_protocol::{Coded, PublicKey, Refusal};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -599,9 +599,9 @@ pub fn pairs(texts: &[String]) -> Result<std::collections::BTreeMap<String, Stri
 
 /// The two signed records of an agreement, for whoever wants to check them: bodies in base64, with their ids.
 #[must_use]
-pub fn agreed(agreed: &regie_protocol::profile::Agreed) -> serde_json::Value {
+pub fn agreed(agreed: &regie_protocol::Agreed) -> serde_json::Value {
     use data_encoding::BASE64;
-    let show = |id: String, (body, signature): (&[u8], &regie_protocol::identity::Signature)| serde_json::json!({ "id": id, "body": BASE64.encode(body), "signature": signature });
+    let show = |id: String, (body, signature): (&[u8], &regie_protocol::Signature)| serde_json::json!({ "id": id, "body": BASE64.encode(body), "signature": signature });
     serde_json::json!({
         "pairing": show(agreed.pairing.id().to_string(), agreed.pairing.parts()),
         "acceptance": show(agreed.acceptance.id().to_string(), agreed.acceptance.parts()),
@@ -637,8 +637,8 @@ pub fn belongs(text: &str) -> Result<regie_protocol::segment::Belongs, Failure> 
 
 /// How a grant is to be used, in one word.
 #[must_use]
-pub fn access_name(access: regie_protocol::grant::Access) -> &'static str {
-    use regie_protocol::grant::Access;
+pub fn access_name(access: regie_protocol::Access) -> &'static str {
+    use regie_protocol::Access;
     match access {
         Access::ReadOnce => "read_once",
         Access::Read => "read",
@@ -651,8 +651,8 @@ pub fn access_name(access: regie_protocol::grant::Access) -> &'static str {
 ///
 /// # Errors
 /// A usage failure that lists them.
-pub fn access(text: &str) -> Result<regie_protocol::grant::Access, Failure> {
-    use regie_protocol::grant::Access;
+pub fn access(text: &str) -> Result<regie_protocol::Access, Failure> {
+    use regie_protocol::Access;
     match text {
         "once" => Ok(Access::ReadOnce),
         "read" => Ok(Access::Read),
@@ -662,11 +662,7 @@ pub fn access(text: &str) -> Result<regie_protocol::grant::Access, Failure> {
 }
 
 /// Two machines mean different presents: both times, whose clock seems to be wrong, and the next step.
-pub(crate) fn clocks_differ(
-    clock: &crate::clock::Clock,
-    theirs: regie_protocol::time::Timestamp,
-    who: &str,
-) -> Failure {
+pub(crate) fn clocks_differ(clock: &crate::clock::Clock, theirs: regie_protocol::Timestamp, who: &str) -> Failure {
     use crate::clock::{Wrong, minute, span};
     let ours = clock.look().wall;
     let by = span(theirs.distance_ms(ours.minute()));

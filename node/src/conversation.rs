@@ -2,10 +2,9 @@
 //! nothing else can be said to it, nor be taken for its answer.
 
 use regie_protocol::{
+    PublicKey, Refusal,
     departure::{Departure, Leaves},
-    identity::PublicKey,
     message::{self, Message},
-    refusal::Refusal,
 };
 
 use crate::network::{Endpoint, ExchangeError};

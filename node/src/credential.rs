@@ -8,13 +8,7 @@ use std::collections::BTreeMap;
 
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, jwk::Jwk};
-use regie_protocol::{
-    attestation::{Issuer, Presentation},
-    field::{FieldPath, Value as FieldValue},
-    identity::PublicKey,
-    signed::ObjectId,
-    time::Timestamp,
-};
+use regie_protocol::{FieldPath, Issuer, ObjectId, Presentation, PublicKey, Timestamp, Value as FieldValue};
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},

@@ -17,9 +17,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use regie_protocol::{
-    limits,
-    profile::Profile,
-    signed::Signed,
+    Profile, Signed, limits,
     standing::{Unread, WELL_KNOWN, is_domain},
     wire,
 };
@@ -217,7 +215,7 @@ impl Drop for Connection {
 
 #[cfg(test)]
 mod tests {
-    use regie_protocol::{identity::Keypair, signed::Verified, time::Timestamp};
+    use regie_protocol::{Keypair, Timestamp, Verified};
 
     use super::*;
 
@@ -232,7 +230,7 @@ mod tests {
             wishes: Vec::new(),
             agreements: BTreeSet::new(),
             addresses: Vec::new(),
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: Timestamp(1),
         };
         Verified::sign(profile, &key).expect("signed").signed().clone()

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use regie_protocol::identity::PublicKey;
+use regie_protocol::PublicKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

@@ -38,17 +38,11 @@ use std::{
 };
 
 use regie_protocol::{
+    FieldPath, Now, ObjectId, Observed, Person, Policy, Profile, PublicKey, Refusal, RootSeed, Signed, Timestamp,
     audit::Log,
-    field::{FieldPath, Observed},
-    identity::{PublicKey, RootSeed},
     message::{BoardReply, SupplierReply, ToPerson},
-    person::{Input, Outgoing, Person, Record, Unreadable, Weighed},
-    policy::Policy,
-    profile::Profile,
-    refusal::Refusal,
-    signed::{ObjectId, Signed},
+    person::{Input, Outgoing, Record, Unreadable, Weighed},
     standing::Unread,
-    time::{Now, Timestamp},
 };
 use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};

@@ -2,13 +2,7 @@
 //! In: the core's types. Out: a sentence for people, in their language where a page shows it and in English elsewhere.
 
 use fluent_bundle::{FluentArgs, FluentValue};
-use regie_protocol::{
-    coded::{Coded, Parameter},
-    field::{FieldPath, Provenance},
-    policy::SAID,
-    purpose::Purpose,
-    segment::Predicate,
-};
+use regie_protocol::{Coded, FieldPath, Parameter, Provenance, Purpose, policy::SAID, segment::Predicate};
 
 use crate::locale::Language;
 
@@ -147,17 +141,11 @@ fn about(key: &str, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use regie_protocol::{
-        agreement::UnknownAgreement,
-        attestation::AttestationError,
+        AttestationError, BadLink, FieldError, IdentityError, Refusal, UnknownAgreement, UnknownCollection,
+        UnknownPurpose,
         board::BoardError,
-        field::FieldError,
-        identity::IdentityError,
         intent::{BadBoardLink, BadCategory, BadPrice, UnknownCriterion},
-        item::UnknownCollection,
         person::{Mismatch, OwnerError},
-        profile::BadLink,
-        purpose::UnknownPurpose,
-        refusal::Refusal,
         standing::{Contradiction, Unread},
         supplier::SupplierError,
         tally::BadHelperLink,

@@ -35,17 +35,11 @@ mod tally;
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    board::Board,
+    Board, FieldPath, Invitation, Keypair, Nonce, Now, ObjectId, Profile, PublicKey, Refusal, Supplier, Timestamp,
     departure::{self, Departure, Leaves},
-    field::FieldPath,
-    identity::{Keypair, Nonce, PublicKey},
     limits,
     message::{self, BoardReply, HelperReply, PersonReply, Reply, Role, SupplierReply, ToSupplier},
-    profile::{Invitation, Profile},
-    refusal::Refusal,
-    signed::ObjectId,
-    supplier::{Customer, Effect, Invite, Parcel, Supplier},
-    time::{Now, Timestamp},
+    supplier::{Customer, Effect, Invite, Parcel},
 };
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};

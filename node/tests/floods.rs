@@ -19,7 +19,7 @@ use libp2p::{
     tcp, tls, yamux,
 };
 use regie::network::{Address, Endpoint, NetworkEvent, PeerKey, Way, limits};
-use regie_protocol::identity::Keypair;
+use regie_protocol::Keypair;
 
 /// What this whole process, attackers included, may grow by in any test of this file.
 const MEMORY_BYTES: u64 = 256 << 20;

@@ -10,7 +10,7 @@ use std::{
 use regie::network::{
     Address, DialError, Endpoint, Fault, Forwarding, NetworkEvent, PeerKey, Standing, Through, Transport, Way, limits,
 };
-use regie_protocol::identity::{Keypair, PublicKey};
+use regie_protocol::{Keypair, PublicKey};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

@@ -4,7 +4,7 @@
 use std::{io::Read as _, time::Duration};
 
 use regie::network::{Address, DialError, Endpoint, ExchangeError, Fault, NetworkEvent, PeerKey, Way, limits};
-use regie_protocol::identity::Keypair;
+use regie_protocol::Keypair;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 

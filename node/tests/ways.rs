@@ -19,7 +19,7 @@ use tokio::{
 use zeroize::Zeroizing;
 
 fn key(n: u8) -> (Zeroizing<[u8; 32]>, PeerKey) {
-    let key = regie_protocol::identity::Keypair::from_secret(&[n; 32]);
+    let key = regie_protocol::Keypair::from_secret(&[n; 32]);
     (key.expose_secret(), *key.public().as_bytes())
 }
 

@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 /// Something that is told to people by a sentence, which is not made here.
 ///
 /// ```
-/// use regie_protocol::{coded::Coded, field::FieldPath};
+/// use regie_protocol::{Coded, FieldPath};
 ///
 /// let error = "adress.street".parse::<FieldPath>().unwrap_err();
 /// assert_eq!((error.kind(), error.code()), ("field", "misspelt"));

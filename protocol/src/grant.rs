@@ -179,13 +179,8 @@ pub struct Chain {
 ///
 /// ```
 /// use regie_protocol::{
-///     agreement::Agreement,
-///     grant::{Access, Bounds, Chain, Grant, GrantState, Scope, Used, VerifiedGrant},
-///     identity::{Keypair, Nonce},
-///     purpose::Purpose,
-///     refusal::Refusal,
-///     signed::{ObjectId, Verified},
-///     time::{Days, Timestamp},
+///     Access, Agreement, Bounds, Chain, Days, Grant, GrantState, Keypair, Nonce, ObjectId, Purpose, Refusal, Scope,
+///     Timestamp, Used, Verified, VerifiedGrant,
 /// };
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

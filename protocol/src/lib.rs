@@ -6,13 +6,13 @@
 //!
 //! | if you … | then begin with |
 //! |---|---|
-//! | answer for a person | [`person::Person`], [`policy::Policy`] |
-//! | ask for a company | [`supplier::Supplier`] |
-//! | check a grant, or hand one on | [`grant::VerifiedGrant`], [`signed::Signed`] |
-//! | run a board where intents meet offers | [`board::Board`] |
+//! | answer for a person | [`Person`], [`Policy`] |
+//! | ask for a company | [`Supplier`] |
+//! | check a grant, or hand one on | [`VerifiedGrant`], [`Signed`] |
+//! | run a board where intents meet offers | [`Board`] |
 //! | add up answers for others, and see none | [`tally`] |
 //! | read or write the bytes | [`wire`], [`message`], [`limits`] |
-//! | show an error to people | [`coded::Coded`]: there is a code for each, and no words for people in this crate |
+//! | show an error to people | [`Coded`]: there is a code for each, and no words for people in this crate |
 //!
 //! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
 //! ordered effects). Nothing here reads a clock, a file, a socket or the operating system's randomness; the node and
@@ -20,15 +20,15 @@
 //!
 //! # Two machines
 //!
-//! Two types matter: [`person::Person`], the machine of a person's node, and [`supplier::Supplier`], that of a company's
-//! companion. Each takes one input at a time. The person's has one way in, [`person::Person::handle`]: an input, the
+//! Two types matter: [`Person`], the machine of a person's node, and [`Supplier`], that of a company's
+//! companion. Each takes one input at a time. The person's has one way in, [`Person::handle`]: an input, the
 //! time, and a [`person::Host`] that carries out what follows, in the order of its calls. The host
 //!
 //! 1. makes what it is given to persist durable before anything that was said after it is visible to anybody,
 //! 2. gives the values that may leave, or says that one can't be read,
 //! 3. replies to the frame in hand, and sends what waits in an outbox.
 //!
-//! A machine that was lost is had again by its records, in their order ([`person::Person::restore`]).
+//! A machine that was lost is had again by its records, in their order ([`Person::restore`]).
 //!
 //! # What grows
 //!
@@ -38,7 +38,7 @@
 //!
 //! # Randomness
 //!
-//! All of it comes in as [`entropy::Entropy`], 32 bytes for an input. The crate builds for WebAssembly without an operating
+//! All of it comes in as [`Entropy`], 32 bytes for an input. The crate builds for WebAssembly without an operating
 //! system; `getrandom`, which two dependencies link and nothing calls, must then be told that there is no source:
 //! `--cfg getrandom_backend="unsupported"` in the target's RUSTFLAGS.
 //!
@@ -46,21 +46,13 @@
 //! use std::collections::{BTreeMap, BTreeSet};
 //!
 //! use regie_protocol::{
-//!     agreement::Agreement,
+//!     Access, Agreement, Days, Entropy, FieldPath, KeyHistory, Keypair, Observed, Person, Policy, Profile,
+//!     Provenance, PublicKey, Purpose, RootSeed, Supplier, Timestamp,
 //!     decision::Release,
 //!     departure::Departure,
-//!     entropy::Entropy,
-//!     field::{FieldPath, Observed, Provenance},
-//!     grant::Access,
-//!     identity::{Keypair, PublicKey, RootSeed},
 //!     message::{PersonReply, SupplierReply, ToSupplier},
-//!     person::{Host, Input, Person, Record, Unreadable},
-//!     policy::Policy,
-//!     profile::Profile,
-//!     purpose::Purpose,
-//!     rotation::KeyHistory,
-//!     supplier::{self, Ask, Invite, Supplier},
-//!     time::{Days, Timestamp},
+//!     person::{Host, Input, Record, Unreadable},
+//!     supplier::{self, Ask, Invite},
 //! };
 //!
 //! /// What a node has: a disk, values, a line to the supplier.
@@ -168,21 +160,21 @@
 //! }
 //! ```
 
-pub mod agreement;
-pub mod attestation;
+mod agreement;
+mod attestation;
 pub mod audit;
 pub mod board;
 pub mod clock;
-pub mod coded;
+mod coded;
 pub mod decision;
 pub mod departure;
 pub mod disclosure;
-pub mod entropy;
-pub mod field;
-pub mod grant;
-pub mod identity;
+mod entropy;
+mod field;
+mod grant;
+mod identity;
 pub mod intent;
-pub mod item;
+mod item;
 pub mod limits;
 pub mod lookalike;
 pub mod merkle;
@@ -190,21 +182,47 @@ pub mod message;
 pub mod person;
 pub mod policy;
 pub mod prio3;
-pub mod profile;
-pub mod purpose;
-pub mod receipt;
-pub mod refusal;
-pub mod renewal;
-pub mod request;
-pub mod revocation;
-pub mod rotation;
+mod profile;
+mod purpose;
+mod receipt;
+mod refusal;
+mod renewal;
+mod request;
+mod revocation;
+mod rotation;
 pub mod scheme;
 pub mod segment;
-pub mod signed;
+mod signed;
 pub mod standing;
 pub mod supplier;
 pub mod tally;
 pub mod text;
-pub mod time;
+mod time;
 mod underway;
 pub mod wire;
+
+pub use person::Person;
+pub use supplier::Supplier;
+
+pub use agreement::{Agreement, AgreementTerms, UnknownAgreement};
+pub use attestation::{Attestation, AttestationError, Issuer, Presentation};
+pub use board::Board;
+pub use coded::{Coded, Parameter};
+pub use entropy::Entropy;
+pub use field::{
+    AskedPath, FieldError, FieldInfo, FieldPath, Observed, Provenance, Selector, VOCABULARY, Value, expand,
+};
+pub use grant::{Access, Bounds, Chain, Delegation, Grant, GrantState, LiveGrant, Scope, Used, VerifiedGrant};
+pub use identity::{IdentityError, Keypair, Nonce, PublicKey, RootSeed, Signature, four_words};
+pub use item::{Collection, Content, Correction, Document, Item, UnknownCollection};
+pub use policy::Policy;
+pub use profile::{Acceptance, Agreed, Alternative, BadLink, Invitation, Pairing, Profile, Wish};
+pub use purpose::{Purpose, UnknownPurpose};
+pub use receipt::{Acknowledgement, ErasureReceipt};
+pub use refusal::{Refusal, UnknownCode};
+pub use renewal::Renewal;
+pub use request::DataRequest;
+pub use revocation::{Revocation, Revoked};
+pub use rotation::{KeyHistory, Lineage, Names, NextKey, Rotation};
+pub use signed::{Object, ObjectId, Signed, SignedError, Verified};
+pub use time::{DAY_MS, Days, HOUR_MS, MINUTE_MS, Now, Timestamp};

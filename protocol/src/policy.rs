@@ -106,11 +106,8 @@ pub struct Proposer<'a> {
 ///
 /// ```
 /// use regie_protocol::{
-///     agreement::Agreement,
-///     identity::Keypair,
-///     policy::{Answer, Policy, Terms},
-///     purpose::Purpose,
-///     time::Days,
+///     Agreement, Days, Keypair, Policy, Purpose,
+///     policy::{Answer, Terms},
 /// };
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

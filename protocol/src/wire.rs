@@ -6,7 +6,10 @@
 //! `deny_unknown_fields`.
 //!
 //! ```
-//! use regie_protocol::{time::Days, wire::{self, WireError}};
+//! use regie_protocol::{
+//!     Days,
+//!     wire::{self, WireError},
+//! };
 //!
 //! let bytes = wire::encode(&Days(30)).unwrap();
 //! assert_eq!(bytes, [0x18, 30]);

@@ -7,7 +7,7 @@ use libp2p::{
     Multiaddr, PeerId, Swarm, SwarmBuilder, futures::StreamExt as _, identity::Keypair, noise, swarm, tcp, tls, yamux,
 };
 use regie::command::Command;
-use regie_protocol::identity::PublicKey;
+use regie_protocol::PublicKey;
 use regie_tests::{
     Node, asking,
     lab::{

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use rand::Rng;
-use regie_protocol::time::{DAY_MS, Timestamp};
+use regie_protocol::{DAY_MS, Timestamp};
 
 /// When every run begins: 2026-01-01T00:00:00Z, in milliseconds of Unix time.
 pub const BEGIN: u64 = 1_767_225_600_000;

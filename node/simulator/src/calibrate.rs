@@ -8,17 +8,10 @@ use std::collections::BTreeMap;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use regie_protocol::{
-    agreement::Agreement,
-    field::{FieldPath, Observed, Provenance},
-    grant::Access,
-    identity::{Keypair, Nonce, PublicKey, RootSeed},
-    person::{Input, NewGrant, Person},
-    policy::Policy,
-    profile::{Acceptance, Profile},
-    purpose::Purpose,
+    Acceptance, Access, Agreement, Days, FieldPath, Keypair, Nonce, Observed, Person, Policy, Profile, Provenance,
+    PublicKey, Purpose, RootSeed, Signed, Timestamp, Verified,
+    person::{Input, NewGrant},
     scheme::Tally,
-    signed::{Signed, Verified},
-    time::{Days, Timestamp},
 };
 
 use crate::{
@@ -91,11 +84,11 @@ fn measured<P, R>(
 }
 
 fn acceptance(supplier: &PublicKey) -> Acceptance {
-    let pairing = regie_protocol::signed::ObjectId::of(b"a pairing");
+    let pairing = regie_protocol::ObjectId::of(b"a pairing");
     Acceptance { supplier: *supplier, person: *supplier, pairing, agreement: Agreement::SdBase, at: NOW }
 }
 
-fn sign<T: regie_protocol::signed::Object>(value: T, key: &Keypair) -> Result<Verified<T>, CalibrateError> {
+fn sign<T: regie_protocol::Object>(value: T, key: &Keypair) -> Result<Verified<T>, CalibrateError> {
     Verified::sign(value, key).map_err(refused)
 }
 
@@ -114,7 +107,7 @@ fn subscribed() -> Result<Person, CalibrateError> {
         wishes: Vec::new(),
         agreements: [Agreement::SdBase].into(),
         addresses: Vec::new(),
-        keys: regie_protocol::rotation::KeyHistory::default(),
+        keys: regie_protocol::KeyHistory::default(),
         issued: NOW,
     };
     let own = person.pairing_key(&supplier).public();

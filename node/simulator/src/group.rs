@@ -28,19 +28,13 @@ use std::{
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use regie_protocol::{
-    agreement::Agreement,
-    board::Board,
-    entropy::Entropy,
-    field::{FieldPath, Observed},
-    identity::{Keypair, PublicKey, RootSeed},
+    Agreement, Board, DAY_MS, Days, Entropy, FieldPath, Keypair, ObjectId, Observed, Person, Policy, Profile,
+    PublicKey, RootSeed, Supplier,
     intent::Category,
     message::{PersonReply, SupplierReply},
-    person::{Input, OwnerError, Person, Record, Remember},
-    policy::{Policy, SegmentRule, Who},
-    profile::Profile,
-    signed::ObjectId,
-    supplier::{self, Invite, Supplier},
-    time::{DAY_MS, Days},
+    person::{Input, OwnerError, Record, Remember},
+    policy::{SegmentRule, Who},
+    supplier::{self, Invite},
 };
 
 pub use rules::{Attack, Attacker, GroupRules, IntentRules, MailRules, Pattern, SegmentRules};
@@ -318,7 +312,7 @@ impl<'a> Group<'a> {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: vec![ADDRESS.into()],
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: self.agenda.time(),
         };
         machine.set_profile(profile).map_err(refused)?;

@@ -6,15 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use regie_protocol::{
+    Entropy, FieldPath, ObjectId, Observed, Person, PublicKey, Timestamp,
     decision::Release,
     departure::Departure,
-    entropy::Entropy,
-    field::{FieldPath, Observed},
-    identity::PublicKey,
     message::PersonReply,
-    person::{Host, Input, OwnerError, Person, Record, Unreadable},
-    signed::ObjectId,
-    time::Timestamp,
+    person::{Host, Input, OwnerError, Record, Unreadable},
 };
 
 /// What a machine said to one input. Everything that waits is sent by the next flush; nobody hands on or corrects here.

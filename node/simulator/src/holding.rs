@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::field::FieldPath;
+use regie_protocol::FieldPath;
 
 use crate::table::Month;
 

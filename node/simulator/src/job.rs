@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use regie_protocol::signed::ObjectId;
+use regie_protocol::ObjectId;
 use serde::{Deserialize, Serialize};
 
 use crate::{

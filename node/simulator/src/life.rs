@@ -11,18 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use regie_protocol::{
-    agreement::Agreement,
+    Agreement, DAY_MS, Days, Entropy, FieldPath, Keypair, Nonce, ObjectId, Observed, Person, Policy, Profile,
+    Provenance, PublicKey, RootSeed, Supplier, Timestamp,
     audit::Log,
-    entropy::Entropy,
-    field::{FieldPath, Observed, Provenance},
-    identity::{Keypair, Nonce, PublicKey, RootSeed},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{Input, OwnerError, Person, Record, Remember},
-    policy::Policy,
-    profile::Profile,
-    signed::ObjectId,
-    supplier::{self, Invite, Parcel, Supplier},
-    time::{DAY_MS, Days, Timestamp},
+    person::{Input, OwnerError, Record, Remember},
+    supplier::{self, Invite, Parcel},
 };
 
 use crate::{
@@ -211,7 +205,7 @@ impl<'a> Life<'a> {
             wishes: Vec::new(),
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: vec!["/ip4/127.0.0.1/tcp/7481".into()],
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: self.agenda.time(),
         };
         let now = self.agenda.time();
@@ -655,7 +649,7 @@ pub(crate) fn whole(person: &Person, watch: &Watch) -> Result<(), Wrong> {
 /// The grants that a person may revoke.
 pub(crate) fn live_grants(person: &Person, now: Timestamp) -> Vec<ObjectId> {
     let all = person.relationships().flat_map(|(_, relationship)| relationship.grants());
-    all.filter(|grant| grant.live(person, now).is_ok()).map(regie_protocol::grant::VerifiedGrant::id).collect()
+    all.filter(|grant| grant.live(person, now).is_ok()).map(regie_protocol::VerifiedGrant::id).collect()
 }
 
 /// What waits for a person's word, and of which kind each is, as the dashboard shows it.

@@ -3,10 +3,9 @@
 //! and both machines send it again on the next one.
 
 use regie_protocol::{
-    identity::PublicKey,
+    Person, PublicKey, Supplier,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::Person,
-    supplier::{Parcel, Supplier},
+    supplier::Parcel,
     wire,
 };
 

@@ -106,7 +106,7 @@ impl<M> DerefMut for Metered<M> {
 
 #[cfg(test)]
 mod tests {
-    use regie_protocol::identity::Keypair;
+    use regie_protocol::Keypair;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! What came of a request. In: the reply of the person's node. Out: one word for it, for the tables.
 
-use regie_protocol::{disclosure::Answer, message::PersonReply, refusal::Refusal};
+use regie_protocol::{Refusal, disclosure::Answer, message::PersonReply};
 
 use crate::meter::{self, Side};
 

@@ -6,15 +6,7 @@ use std::{
     path::Path,
 };
 
-use regie_protocol::{
-    field::{AskedPath, FieldPath},
-    grant::Access,
-    identity::PublicKey,
-    limits,
-    purpose::Purpose,
-    supplier::Ask,
-    time::Days,
-};
+use regie_protocol::{Access, AskedPath, Days, FieldPath, PublicKey, Purpose, limits, supplier::Ask};
 use serde::{Deserialize, Serialize};
 
 use crate::{costs::Costs, group::GroupRules};

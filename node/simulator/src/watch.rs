@@ -4,16 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
+    Days, FieldPath, Grant, ObjectId, PublicKey, Timestamp, Verified,
     audit::Log,
     disclosure::Answer,
-    field::FieldPath,
-    grant::Grant,
-    identity::PublicKey,
     limits,
     message::{ToBoard, ToSupplier},
     person::{Counted, Record, Said},
-    signed::{ObjectId, Verified},
-    time::{Days, Timestamp},
 };
 
 /// What must not be.

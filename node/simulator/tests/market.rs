@@ -82,12 +82,7 @@ fn many_short_lives_hold() {
 
 #[test]
 fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
-    use regie_protocol::{
-        identity::{Keypair, RootSeed},
-        person::{Person, Record},
-        policy::Policy,
-        time::Timestamp,
-    };
+    use regie_protocol::{Keypair, Person, Policy, RootSeed, Timestamp, person::Record};
     // A real grant and disclosure, made by the machine; then the same records with one taken away.
     let records = {
         let mut person = Person::new(RootSeed::from_entropy([1; 32]), Policy::of(Vec::new()));
@@ -112,15 +107,8 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
     /// Pairs, grants a subscription (which discloses), then revokes it.
     fn paired(person: &mut Person, supplier: &Keypair) -> Vec<Record> {
         use regie_protocol::{
-            agreement::Agreement,
-            field::{Observed, Provenance},
-            grant::Access,
-            identity::Nonce,
+            Acceptance, Access, Agreement, Days, Nonce, Observed, Profile, Provenance, Purpose, Verified,
             person::{Input, NewGrant},
-            profile::{Acceptance, Profile},
-            purpose::Purpose,
-            signed::Verified,
-            time::Days,
         };
         let now = Timestamp(agenda::BEGIN);
         let key = supplier.public();
@@ -134,7 +122,7 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
             wishes: Vec::new(),
             agreements: [Agreement::SdBase].into(),
             addresses: Vec::new(),
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: now,
         };
         let own = person.pairing_key(&key).public();

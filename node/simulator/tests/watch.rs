@@ -10,17 +10,12 @@ use std::collections::BTreeSet;
 
 use memory::Memory;
 use regie_protocol::{
-    agreement::Agreement,
-    identity::{Keypair, Nonce, PublicKey, RootSeed},
+    Acceptance, Agreement, Days, Invitation, Keypair, Nonce, ObjectId, Person, Policy, Profile, PublicKey, Purpose,
+    RootSeed, Timestamp, Verified,
     intent::Criterion,
     message::{Browse, Collect, SupplierReply, ToBoard, ToSupplier},
-    person::{Counted, Input, NewIntent, Person, Record, Said},
-    policy::Policy,
-    profile::{Acceptance, Invitation, Profile},
-    purpose::Purpose,
+    person::{Counted, Input, NewIntent, Record, Said},
     segment::{Belongs, Predicate, Segment},
-    signed::{ObjectId, Verified},
-    time::{Days, Timestamp},
 };
 use regie_simulator::{
     agenda::BEGIN,
@@ -53,7 +48,7 @@ impl Scene {
             wishes: Vec::new(),
             agreements: [Agreement::SdBase].into(),
             addresses: Vec::new(),
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: NOW,
         };
         let (agreement, at) = (Agreement::SdBase, NOW);

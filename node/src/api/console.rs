@@ -16,7 +16,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use regie_protocol::time::Timestamp;
+use regie_protocol::Timestamp;
 use serde::Deserialize;
 
 use super::{

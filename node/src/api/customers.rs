@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use futures::stream;
-use regie_protocol::{field::FieldPath, identity::four_words, profile::plain_line, time::Days};
+use regie_protocol::{Days, FieldPath, four_words, text::plain_line};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -10,12 +10,8 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
-    grant::Scope,
-    identity::PublicKey,
-    profile::Invitation,
-    signed::ObjectId,
+    Days, Invitation, ObjectId, PublicKey, Scope,
     supplier::{Customer, Delegate, Delegated, Mandated, Told},
-    time::Days,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -286,10 +282,10 @@ fn mandate_view(person: &PublicKey, link: &ObjectId, mandate: &Mandated, live: b
 
 fn terms(scope: &Scope) -> Terms {
     let access = match scope.access {
-        regie_protocol::grant::Access::Write(_) => "write",
-        regie_protocol::grant::Access::ReadOnce => "once",
-        regie_protocol::grant::Access::Read => "read",
-        regie_protocol::grant::Access::Subscribe => "subscribe",
+        regie_protocol::Access::Write(_) => "write",
+        regie_protocol::Access::ReadOnce => "once",
+        regie_protocol::Access::Read => "read",
+        regie_protocol::Access::Subscribe => "subscribe",
     };
     Terms {
         fields: scope.fields.iter().map(ToString::to_string).collect(),

@@ -11,7 +11,7 @@ use std::{
 
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use regie_protocol::time::Timestamp;
+use regie_protocol::Timestamp;
 use reqwest::{Url, redirect::Policy};
 use sha2::Sha256;
 

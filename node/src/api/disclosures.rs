@@ -9,8 +9,7 @@ use axum::{
 };
 use data_encoding::BASE64;
 use regie_protocol::{
-    identity::PublicKey,
-    signed::ObjectId,
+    ObjectId, PublicKey,
     supplier::{Outcome, Record},
     wire,
 };

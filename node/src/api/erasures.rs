@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use data_encoding::BASE64;
 use regie_protocol::{
-    field::FieldPath,
-    identity::PublicKey,
-    signed::ObjectId,
+    FieldPath, ObjectId, PublicKey,
     supplier::{Customer, Record},
     wire,
 };

@@ -13,7 +13,7 @@ use axum::{
     },
 };
 use futures::stream;
-use regie_protocol::time::Timestamp;
+use regie_protocol::Timestamp;
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;

@@ -15,10 +15,8 @@ use axum::{
 };
 use futures::stream;
 use regie_protocol::{
-    identity::PublicKey,
-    signed::ObjectId,
+    ObjectId, PublicKey, Timestamp,
     supplier::{Outcome, Record},
-    time::Timestamp,
 };
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
@@ -320,7 +318,7 @@ fn disclosure(companion: &Companion, person: &PublicKey, id: &[u8]) -> Result<Ve
     let Some(Record::Received { received, .. }) = companion.record(tables::RECEIVED_DISCLOSURES, person, id)? else {
         return Err(not_found());
     };
-    let row = |(path, outcome): (&regie_protocol::field::AskedPath, &Outcome)| {
+    let row = |(path, outcome): (&regie_protocol::AskedPath, &Outcome)| {
         let (name, grant, refusal) = match outcome {
             Outcome::Given(grant) => ("given", Some(names::Granted(*grant.digest()).to_string()), None),
             Outcome::Absent => ("absent", None, None),

@@ -6,11 +6,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use regie_protocol::{
-    identity::{Nonce, four_words},
-    supplier::Invite,
-    time::Days,
-};
+use regie_protocol::{Days, Nonce, four_words, supplier::Invite};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

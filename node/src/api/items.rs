@@ -8,9 +8,7 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
-    field::FieldPath,
-    identity::PublicKey,
-    item::{Collection, Content, Correction, Document},
+    Collection, Content, Correction, Document, FieldPath, PublicKey,
     supplier::{Record, Sending, Told},
 };
 use serde::{Deserialize, Serialize};
@@ -164,10 +162,10 @@ impl Companion {
         &mut self,
         person: PublicKey,
         field: FieldPath,
-        after: regie_protocol::field::Value,
+        after: regie_protocol::Value,
         reason: String,
         turn: &mut crate::driver::Turn,
-    ) -> Result<regie_protocol::identity::Nonce, Failure> {
+    ) -> Result<regie_protocol::Nonce, Failure> {
         let before = match self.record(tables::HELD_VALUES, &person, field)? {
             Some(Record::Value { observed, .. }) => Some(observed.value),
             _ => None,

@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{identity::PublicKey, intent::BoardLink, signed::ObjectId};
+use regie_protocol::{ObjectId, PublicKey, intent::BoardLink};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -5,10 +5,7 @@ use axum::{
     extract::{Path, State},
 };
 use regie_protocol::{
-    field::{FieldPath, Observed},
-    identity::PublicKey,
-    item::Collection,
-    signed::{Object, Signed},
+    Collection, FieldPath, Object, Observed, PublicKey, Signed,
     supplier::{self as state, Customer, Record},
 };
 use serde::Serialize;

@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{field::AskedPath, identity::Nonce, identity::PublicKey, supplier::Asking, time::Days};
+use regie_protocol::{AskedPath, Days, Nonce, PublicKey, supplier::Asking};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

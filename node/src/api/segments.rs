@@ -7,11 +7,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{
-    refusal::Refusal,
-    segment,
-    signed::{ObjectId, Verified},
-};
+use regie_protocol::{ObjectId, Refusal, Verified, segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,13 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use clap::Args;
-use regie_protocol::{
-    agreement::Agreement,
-    identity::{Keypair, PublicKey, RootSeed},
-    policy::Policy,
-    profile::Profile,
-    rotation::KeyHistory,
-};
+use regie_protocol::{Agreement, KeyHistory, Keypair, Policy, Profile, PublicKey, RootSeed};
 use serde_json::json;
 
 use super::{render, rotation::Sheet, tables::tables};

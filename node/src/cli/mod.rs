@@ -878,7 +878,7 @@ fn import_card(home: &Path, file: &Path, card: Option<usize>, dry_run: bool, jso
 }
 
 fn get(home: &Path, field: &str, json: bool) -> Result<(), Failure> {
-    let field: regie_protocol::field::FieldPath = parse(field)?;
+    let field: regie_protocol::FieldPath = parse(field)?;
     let fields = control::ask(home, &Command::Fields)?;
     let held = fields.as_array().into_iter().flatten().find(|held| held["field"] == json!(field));
     let held = held.ok_or_else(|| {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use clap::Args;
-use regie_protocol::{identity::PublicKey, profile::Invitation};
+use regie_protocol::{Invitation, PublicKey};
 use serde_json::Value;
 
 use super::render;

@@ -2,7 +2,7 @@
 //! fit a terminal: the columns a reader needs, short ids that commands take, events in words.
 
 use comfy_table::{ContentArrangement, Table, presets};
-use regie_protocol::{field::VOCABULARY, purpose::Purpose};
+use regie_protocol::{Purpose, VOCABULARY};
 use serde_json::{Value, json};
 
 use crate::command::Failure;

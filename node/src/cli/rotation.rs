@@ -7,11 +7,7 @@ use std::{
     path::Path,
 };
 
-use regie_protocol::{
-    identity::{Keypair, PublicKey},
-    rotation::NextKey,
-    supplier::SupplierError,
-};
+use regie_protocol::{Keypair, NextKey, PublicKey, supplier::SupplierError};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 

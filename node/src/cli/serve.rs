@@ -3,11 +3,7 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use regie_protocol::{
-    identity::{PublicKey, RootSeed},
-    policy::Policy,
-    profile::Invitation,
-};
+use regie_protocol::{Invitation, Policy, PublicKey, RootSeed};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;

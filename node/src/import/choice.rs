@@ -3,7 +3,7 @@
 //! The preferred one counts, then one of home before one of work, then the first; never a fax. An address is taken whole,
 //! so that no street of one stands with the town of another.
 
-use regie_protocol::field::{FieldPath, Value};
+use regie_protocol::{FieldPath, Value};
 
 use super::Card;
 

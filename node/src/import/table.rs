@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use csv::StringRecord;
-use regie_protocol::field::FieldPath;
+use regie_protocol::FieldPath;
 
 use super::{
     CARDS, Card, ImportError,

@@ -22,7 +22,7 @@ use libp2p::{
     },
 };
 use libp2p_connection_limits as connection_limits;
-use regie_protocol::{departure::Frame, identity::PublicKey};
+use regie_protocol::{PublicKey, departure::Frame};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{MissedTickBehavior, interval, timeout_at},

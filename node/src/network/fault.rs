@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_forwarders_answer_is_said_in_words() {
-        let key = regie_protocol::identity::Keypair::from_secret(&[1; 32]).public();
+        let key = regie_protocol::Keypair::from_secret(&[1; 32]).public();
         let through: super::super::Through =
             format!("{key}@/dns/f.example/tcp/443/tls/ws").parse().expect("a forwarder");
         let at = through.address_of(&key).to_string();

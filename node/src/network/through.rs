@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use regie_protocol::identity::PublicKey;
+use regie_protocol::PublicKey;
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -181,7 +181,7 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
-    use regie_protocol::identity::Keypair;
+    use regie_protocol::Keypair;
 
     use super::*;
 

@@ -3,10 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use regie_protocol::{
-    audit::Event,
-    time::{Days, Timestamp},
-};
+use regie_protocol::{Days, Timestamp, audit::Event};
 use serde::{Deserialize, Serialize};
 
 use super::records;

@@ -2,12 +2,8 @@
 //! dashboard, or a `Failure`.
 
 use regie_protocol::{
-    agreement::Agreement,
-    identity::PublicKey,
-    limits,
+    Agreement, Days, Policy, PublicKey, Timestamp, limits,
     person::{Input, NewGrant, OwnerError},
-    policy::Policy,
-    time::{Days, Timestamp},
 };
 use serde_json::{Value, json};
 

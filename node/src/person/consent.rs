@@ -1,13 +1,7 @@
 //! Consent records and receipts for people and authorities: ISO/IEC TS 27560:2023 as the Data Privacy
 //! Vocabulary models it (<https://w3id.org/dpv/guides/consent-27560>). In: grants. Out: one JSON-LD document.
 
-use regie_protocol::{
-    field::expand,
-    grant::{Access, GrantState as _, VerifiedGrant},
-    identity::PublicKey,
-    person::Relationship,
-    refusal::Refusal,
-};
+use regie_protocol::{Access, GrantState as _, PublicKey, Refusal, VerifiedGrant, expand, person::Relationship};
 use serde_json::{Value, json};
 
 use super::{Node, commands::time};

@@ -3,14 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use regie_protocol::{
-    attestation::Attestation,
-    decision::Release,
-    field::{FieldPath, Observed, Provenance},
-    identity::PublicKey,
-    limits,
-    time::Timestamp,
-};
+use regie_protocol::{Attestation, FieldPath, Observed, Provenance, PublicKey, Timestamp, decision::Release, limits};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 

@@ -3,12 +3,9 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use regie_protocol::{
-    field::FieldPath,
-    grant::VerifiedGrant,
-    identity::{Nonce, PublicKey},
+    FieldPath, Nonce, ObjectId, Policy, PublicKey, VerifiedGrant,
     person::{Input, Mandated, NewGrant, OwnerError, PastRequest, Record, Relationship, Remember, Waiting, opens},
-    policy::{Answer, Policy, Rule, Terms},
-    signed::ObjectId,
+    policy::{Answer, Rule, Terms},
 };
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Everything the person holds, as one JSON document (GDPR article 20). In: the node. Out: the document. It is
 //! for reading and moving on; to restore a node there is the backup.
 
-use regie_protocol::field::FieldPath;
+use regie_protocol::FieldPath;
 use serde_json::{Value, json};
 
 use super::{Node, records, value_of};

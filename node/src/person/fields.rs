@@ -3,12 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::{
-    field::{FieldPath, Observed, Provenance, Value as FieldValue},
-    identity::PublicKey,
-    person::Input,
-    time::Now,
-};
+use regie_protocol::{FieldPath, Now, Observed, Provenance, PublicKey, Value as FieldValue, person::Input};
 use serde_json::{Value, json};
 
 use super::{Node, commands::time, tables, value_of};

@@ -2,7 +2,7 @@
 //! your counter"). In: a link of a supplier with a relationship. Out: its newer profile, and a visit at once. The link
 //! only says where to look: whoever answers there has to hold the key that is known.
 
-use regie_protocol::{identity::PublicKey, profile::Profile, signed::Signed};
+use regie_protocol::{Profile, PublicKey, Signed};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;

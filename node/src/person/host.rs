@@ -4,16 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
+    Entropy, FieldPath, ObjectId, Observed, PublicKey, Timestamp,
     audit::{Event, Log},
     decision::Release,
     departure::Departure,
-    entropy::Entropy,
-    field::{FieldPath, Observed},
-    identity::PublicKey,
     message::PersonReply,
     person::{Correcting, Host, Input, OwnerError, Record, Stage, Unreadable},
-    signed::ObjectId,
-    time::Timestamp,
 };
 
 #[cfg(feature = "vc")]
@@ -242,20 +238,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use regie_protocol::{
-        agreement::Agreement,
-        field::Provenance,
-        grant::Access,
-        identity::{Keypair, Nonce, RootSeed},
-        message::ToPerson,
-        person::Person,
-        policy::Policy,
-        profile::{Acceptance, Profile},
-        purpose::Purpose,
-        refusal::Refusal,
-        request::DataRequest,
-        signed::Verified,
-        time::Days,
-        wire,
+        Acceptance, Access, Agreement, DataRequest, Days, Keypair, Nonce, Person, Policy, Profile, Provenance, Purpose,
+        Refusal, RootSeed, Verified, message::ToPerson, wire,
     };
     use tokio::sync::oneshot;
 
@@ -287,7 +271,7 @@ mod tests {
             wishes: Vec::new(),
             agreements: BTreeSet::from([agreement]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: now,
         };
         let acceptance = Acceptance { supplier, person, pairing: pairing.id(), agreement, at: now };

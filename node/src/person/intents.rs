@@ -5,16 +5,11 @@
 use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
-    agreement::Agreement,
+    Agreement, Days, FieldPath, Invitation, ObjectId, PublicKey, Verified,
     departure::Departure,
-    field::FieldPath,
-    identity::PublicKey,
     intent::{BoardLink, Criterion, Offer},
     message::{BoardReply, ToBoard},
     person::{BoardMessage, Input, NewIntent, Outcome, OwnerError, Stage, Wanted},
-    profile::Invitation,
-    signed::{ObjectId, Verified},
-    time::Days,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};

@@ -2,13 +2,9 @@
 //! values that change as if the person had typed them, with where they came from.
 
 use regie_protocol::{
-    field::{FieldPath, Observed, Provenance},
-    identity::{Nonce, PublicKey},
-    item::{Content, Correction, Item},
+    Content, Correction, Days, FieldPath, Item, Nonce, Observed, Provenance, PublicKey, Signed,
     person::{Correcting, Input, ItemState, Kept, Opening, OwnerError, Record},
     policy::CorrectionRule,
-    signed::Signed,
-    time::Days,
 };
 use serde_json::{Value, json};
 

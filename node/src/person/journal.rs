@@ -2,8 +2,8 @@
 //! a place. Out: JSON of bounded size.
 
 use regie_protocol::{
+    PublicKey,
     audit::{Entry, Event, Log},
-    identity::PublicKey,
     limits, merkle, wire,
 };
 use serde_json::{Value, json};

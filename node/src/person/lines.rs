@@ -7,13 +7,10 @@
 use std::time::Duration;
 
 use regie_protocol::{
+    DAY_MS, Profile, PublicKey, Signed, Timestamp,
     audit::{Entry, Log},
-    identity::PublicKey,
     limits,
     person::Input,
-    profile::Profile,
-    signed::Signed,
-    time::{DAY_MS, Timestamp},
     wire,
 };
 use tokio::sync::{Notify, watch};

@@ -8,13 +8,9 @@
 use std::{sync::Arc, time::Duration};
 
 use regie_protocol::{
-    departure,
-    identity::PublicKey,
+    Profile, PublicKey, Refusal, Signed, departure,
     message::{self, SupplierReply, ToPerson},
     person::{Outgoing, Relationship},
-    profile::Profile,
-    refusal::Refusal,
-    signed::Signed,
 };
 use tokio::{
     sync::{Notify, Semaphore, mpsc, oneshot, watch},

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use regie_protocol::{identity::PublicKey, time::Timestamp};
+use regie_protocol::{PublicKey, Timestamp};
 
 use super::{Event, Node, pairing};
 use crate::{backoff::Backoff, driver::Turn};

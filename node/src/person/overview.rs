@@ -4,13 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    field::FieldPath,
-    grant::Access,
-    identity::{Nonce, PublicKey},
+    Access, FieldPath, Nonce, Now, PublicKey, Purpose, Timestamp, Wish,
     person::{Record, Relationship, Waiting},
-    profile::Wish,
-    purpose::Purpose,
-    time::{Now, Timestamp},
 };
 use serde_json::{Value, json};
 
@@ -162,7 +157,7 @@ impl Node {
             shown
         });
         let knows = relationship.knows().iter().map(|(field, known)| {
-            let ended = regie_protocol::grant::GrantState::revoked(&self.machine, &known.grant);
+            let ended = regie_protocol::GrantState::revoked(&self.machine, &known.grant);
             json!({ "field": field, "at": time(known.at), "grant": known.grant, "current": !ended })
         });
         let more = json!({
@@ -236,8 +231,8 @@ impl Node {
             }
         }
         found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        let show = |(at, receipt): (Timestamp, regie_protocol::signed::Verified<_>)| {
-            let receipt: regie_protocol::signed::Verified<regie_protocol::receipt::ErasureReceipt> = receipt;
+        let show = |(at, receipt): (Timestamp, regie_protocol::Verified<_>)| {
+            let receipt: regie_protocol::Verified<regie_protocol::ErasureReceipt> = receipt;
             json!({ "receipt": receipt.id(), "grant": receipt.grant, "fields": receipt.fields, "at": time(at) })
         };
         Ok(found.into_iter().take(DETAIL.1).map(show).collect())

@@ -4,15 +4,12 @@
 //! that the person knows look; a relationship. Everything is said under the key made for this supplier.
 
 use regie_protocol::{
-    agreement::Agreement,
+    Acceptance, Agreement, Alternative, DAY_MS, Invitation, ObjectId, Pairing, Profile, PublicKey, Signed, Timestamp,
     departure::{self, Departure},
-    identity::{PublicKey, four_words},
+    four_words,
     message::{SupplierReply, ToSupplier},
     person::{Input, Weighed},
-    profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
-    signed::{ObjectId, Signed},
     standing::Unread,
-    time::{DAY_MS, Timestamp},
 };
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -39,7 +36,7 @@ type Read = Option<Result<Signed<Profile>, Unread>>;
 /// What is to be proffered.
 pub struct Proffer {
     supplier: PublicKey,
-    invitation: regie_protocol::identity::Nonce,
+    invitation: regie_protocol::Nonce,
     agreement: Agreement,
     /// The supplier's alternative that this takes up.
     alternative: Option<ObjectId>,

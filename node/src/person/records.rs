@@ -4,13 +4,10 @@
 use std::ops::ControlFlow;
 
 use regie_protocol::{
-    agreement::Agreement,
+    Agreement, Person, Policy, RootSeed, Signed,
     audit::{Log, TreeHead},
-    identity::RootSeed,
     limits,
-    person::{Person, Record},
-    policy::Policy,
-    signed::Signed,
+    person::Record,
 };
 
 use super::{activity, tables};

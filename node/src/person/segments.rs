@@ -3,14 +3,11 @@
 //! the stored values; what comes of it goes nowhere but to the person, unless the person says so.
 
 use regie_protocol::{
-    field::{FieldPath, Value as FieldValue},
-    identity::PublicKey,
+    DAY_MS, FieldPath, Now, ObjectId, PublicKey, Value as FieldValue, Verified,
     person::{Input, OwnerError, Said},
     policy::SegmentRule,
     segment::{Belongs, Fit, Segment},
-    signed::{ObjectId, Verified},
     tally::Tally,
-    time::{DAY_MS, Now},
 };
 use serde_json::{Value, json};
 

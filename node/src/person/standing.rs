@@ -4,12 +4,9 @@
 use std::collections::BTreeMap;
 
 use regie_protocol::{
-    identity::PublicKey,
+    DAY_MS, Profile, PublicKey, Signed, Timestamp,
     person::{Input, Relationship},
-    profile::Profile,
-    signed::Signed,
     standing::{Identified, Lookalike, Standing, Unread},
-    time::{DAY_MS, Timestamp},
 };
 use serde_json::{Value, json};
 

@@ -4,12 +4,9 @@
 //! docs/store-format.md describes; a table that goes leaves its code unused.
 
 use regie_protocol::{
-    agreement::Agreement,
+    Agreement, FieldPath, Nonce, ObjectId, Observed, PublicKey, Signed,
     audit::{Log, TreeHead},
-    field::{FieldPath, Observed},
-    identity::{Nonce, PublicKey},
     person::Record,
-    signed::{ObjectId, Signed},
 };
 
 use super::activity::Counts;

@@ -4,11 +4,11 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use regie_protocol::{
+    Person, PublicKey,
     audit::{Entry, Event, Log},
-    identity::PublicKey,
     limits,
     merkle::{self, Frontier, Hash},
-    person::{Person, Record},
+    person::Record,
     wire,
 };
 

@@ -3,12 +3,7 @@
 //! In: names of the protocol and of the node. Out: the group and item that a key stands under, and the same name
 //! back from a row. An encoding is part of the file's format (docs/store-format.md).
 
-use regie_protocol::{
-    audit::Log,
-    field::FieldPath,
-    identity::{Nonce, PublicKey},
-    signed::ObjectId,
-};
+use regie_protocol::{FieldPath, Nonce, ObjectId, PublicKey, audit::Log};
 
 use super::row::{Item, Key, Row};
 

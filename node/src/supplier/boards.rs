@@ -5,13 +5,10 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use regie_protocol::{
-    board::{Board, Effect, Record},
-    identity::PublicKey,
+    Board, Invitation, PublicKey, Refusal, Timestamp,
+    board::{Effect, Record},
     intent::BoardLink,
     message::{self, BoardReply, Intents, ToBoard},
-    profile::Invitation,
-    refusal::Refusal,
-    time::Timestamp,
 };
 use serde_json::{Value, json};
 

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use regie_protocol::{
-    field::AskedPath, grant::Access, identity::PublicKey, purpose::Purpose, supplier::Ask, time::Days,
-};
+use regie_protocol::{Access, AskedPath, Days, PublicKey, Purpose, supplier::Ask};
 use serde::{Deserialize, Serialize};
 
 use super::{Companion, Event, World, happening::Happening, lists::List, lists::not_found, names, records, tables};

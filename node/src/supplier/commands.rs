@@ -1,12 +1,8 @@
 //! The company's commands. In: a `Command`. Out: JSON, or a `Failure`.
 
 use regie_protocol::{
-    identity::{Nonce, PublicKey, four_words},
-    item::{Collection, Content, Document},
-    profile::Invitation,
-    signed::ObjectId,
+    Collection, Content, Days, Document, Invitation, Nonce, ObjectId, PublicKey, Timestamp, four_words,
     supplier::{Ask, Customer, Delegate, Invite, Record},
-    time::{Days, Timestamp},
 };
 use serde_json::{Value, json};
 
@@ -334,7 +330,7 @@ impl Companion {
                 "error": counted.map(|counted| counted.error.ceil()),
                 "waiting": segment.tally.is_some().then_some(standing.waiting),
                 "spoiled": segment.tally.is_some().then_some(standing.spoiled),
-                "helper_refuses": standing.refused.map(regie_protocol::refusal::Refusal::code),
+                "helper_refuses": standing.refused.map(regie_protocol::Refusal::code),
                 "expires": clock::text(segment.expires),
             }));
         }

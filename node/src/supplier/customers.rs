@@ -6,12 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use regie_protocol::{
-    field::FieldPath,
-    identity::{Nonce, PublicKey},
-    supplier::Record,
-    time::{Days, Timestamp},
-};
+use regie_protocol::{Days, FieldPath, Nonce, PublicKey, Timestamp, supplier::Record};
 use serde::{Deserialize, Serialize};
 
 use super::{Companion, World, happening::Happening, lists::not_found, names, records, tables};

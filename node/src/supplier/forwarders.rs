@@ -3,7 +3,7 @@
 //! is thrown away.
 
 use futures::future::join_all;
-use regie_protocol::identity::PublicKey;
+use regie_protocol::PublicKey;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -66,7 +66,7 @@ fn next_step(own: &PublicKey, through: &Through, error: &DialError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use regie_protocol::identity::Keypair;
+    use regie_protocol::Keypair;
 
     use super::*;
 

@@ -4,12 +4,8 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    field::AskedPath,
-    identity::PublicKey,
-    refusal::Refusal,
-    signed::ObjectId,
+    AskedPath, ObjectId, PublicKey, Refusal, Timestamp,
     supplier::{Outcome, Record, Told},
-    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -168,7 +164,7 @@ impl Companion {
         for world in World::BOTH {
             let newest = self.newest_event(world)?;
             for (number, happening) in self.happenings(world, 0, PRUNED_AT_ONCE)? {
-                let old = happening.at.plus_days(regie_protocol::time::Days(EVENT_DAYS)) <= now;
+                let old = happening.at.plus_days(regie_protocol::Days(EVENT_DAYS)) <= now;
                 if !old || number == newest {
                     break;
                 }

@@ -2,7 +2,7 @@
 //! what is to be delivered next. How far a webhook is stands in the store, so nothing is lost over `kill -9`; an
 //! event whose success was not stored in time is told again under the same id.
 
-use regie_protocol::time::Timestamp;
+use regie_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

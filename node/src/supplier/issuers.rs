@@ -2,11 +2,8 @@
 //! issuers, held values. Out: rows, and who attests a value or why nobody does.
 
 #[cfg(feature = "vc")]
-use regie_protocol::attestation::Issuer;
-use regie_protocol::{
-    field::{FieldPath, Observed, Provenance},
-    supplier::Held,
-};
+use regie_protocol::Issuer;
+use regie_protocol::{FieldPath, Observed, Provenance, supplier::Held};
 use serde_json::Value;
 
 #[cfg(feature = "vc")]
@@ -43,8 +40,8 @@ impl Companion {
         _: FieldPath,
         _: &Held,
         _: &Observed,
-        _: &regie_protocol::attestation::Issuer,
-        _: &regie_protocol::attestation::Presentation,
+        _: &regie_protocol::Issuer,
+        _: &regie_protocol::Presentation,
     ) -> Option<&'static str> {
         Some("not_checked")
     }
@@ -64,7 +61,7 @@ impl Companion {
 
 #[cfg(feature = "vc")]
 mod trusted {
-    use regie_protocol::attestation::Presentation;
+    use regie_protocol::Presentation;
     use serde::{Deserialize, Serialize};
     use serde_json::json;
 

@@ -2,7 +2,7 @@
 //! stored is only the hash of its 32 random bytes, which can't be guessed back.
 
 use data_encoding::BASE32_NOPAD;
-use regie_protocol::time::Timestamp;
+use regie_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

@@ -1,12 +1,7 @@
 //! Lists in the order of their making, so that a page can go on where the last one ended. In: records, in the turn
 //! that stores them. Out: pages of names. A list holds names only; what they name is read from its own table.
 
-use regie_protocol::{
-    grant::Access,
-    identity::{Nonce, PublicKey},
-    signed::ObjectId,
-    supplier::Record,
-};
+use regie_protocol::{Access, Nonce, ObjectId, PublicKey, supplier::Record};
 
 use serde::{Deserialize, Serialize};
 

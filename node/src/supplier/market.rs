@@ -5,16 +5,12 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use regie_protocol::{
+    DAY_MS, Days, Invitation, Now, ObjectId, PublicKey, Refusal, Signed, Timestamp, Verified,
     departure::Leaves,
-    identity::PublicKey,
     intent::{BoardLink, Category, Intent, Needs, Offer, TakeUp},
     limits,
     message::{BoardReply, Browse, Intents, Message, ToBoard},
-    profile::Invitation,
-    refusal::Refusal,
-    signed::{ObjectId, Signed, Verified},
     supplier::NewOffer,
-    time::{DAY_MS, Days, Now, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@
 use std::{fmt, str::FromStr};
 
 use data_encoding::BASE32_NOPAD;
-use regie_protocol::identity::{Nonce, PublicKey};
+use regie_protocol::{Nonce, PublicKey};
 
 use crate::store::Part;
 

@@ -1,7 +1,7 @@
 //! A call that comes twice with one `Idempotency-Key` is done once. In: the key, a fingerprint of the call, the
 //! answer. Out: the stored answer for the second one. Stored in the commit of what was done, for a day.
 
-use regie_protocol::time::Timestamp;
+use regie_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 

@@ -5,13 +5,10 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    identity::PublicKey,
-    limits,
+    DAY_MS, Days, ObjectId, PublicKey, Timestamp, Verified, limits,
     segment::{Estimate, Membership, Predicate, Segment, estimate},
-    signed::{ObjectId, Verified},
     supplier::{NewSegment, Record, SupplierError},
     tally::{HelperLink, Tally, Total},
-    time::{DAY_MS, Days, Timestamp},
 };
 
 use super::{Companion, World, happening::Happening, names, records::damaged, tables, tables::Lapse};

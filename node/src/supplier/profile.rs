@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    identity::PublicKey,
-    profile::Profile,
-    rotation::KeyHistory,
+    KeyHistory, Profile, PublicKey,
     standing::{WELL_KNOWN, is_domain},
     supplier::SupplierError,
 };

@@ -2,12 +2,10 @@
 //! records when an input concerns that person, so that memory does not grow with the number of persons.
 
 use regie_protocol::{
+    Keypair, Nonce, ObjectId, PublicKey, Supplier, Timestamp,
     clock::Stored,
-    identity::{Keypair, Nonce, PublicKey},
     message::{PersonReply, ToSupplier},
-    signed::ObjectId,
-    supplier::{Effect, Record, Supplier},
-    time::Timestamp,
+    supplier::{Effect, Record},
 };
 
 use super::{

@@ -2,7 +2,7 @@
 //! secret of the next key, the public half of the one after. Out: the key before. Companions that share the store and run
 //! stop by themselves at their next turn, and start under the new key.
 
-use regie_protocol::identity::{Keypair, PublicKey};
+use regie_protocol::{Keypair, PublicKey};
 
 use super::records;
 use crate::{

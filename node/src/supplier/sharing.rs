@@ -2,7 +2,7 @@
 //! delivers to a webhook. In: turns. Out: rows that the others read in theirs. With a store of its own a companion
 //! does none of it.
 
-use regie_protocol::{identity::PublicKey, limits, time::Timestamp};
+use regie_protocol::{PublicKey, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 
 use super::{Companion, tables};

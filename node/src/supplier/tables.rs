@@ -4,14 +4,11 @@
 //! docs/store-format.md describes; a table that goes leaves its code unused. The same tables stand in PostgreSQL.
 
 #[cfg(feature = "vc")]
-use regie_protocol::attestation::Issuer;
+use regie_protocol::Issuer;
 use regie_protocol::{
-    board,
-    field::FieldPath,
-    identity::{Nonce, PublicKey},
+    FieldPath, Nonce, ObjectId, PublicKey, Signed, board,
     intent::Intent,
     segment::Membership,
-    signed::{ObjectId, Signed},
     supplier::Record,
     tally::{TallyReport, Task},
 };
@@ -289,7 +286,7 @@ mod tests {
     #[test]
     fn a_persons_keys_read_back_as_what_they_are() {
         let object = ObjectId::of(b"x");
-        let key = regie_protocol::identity::Keypair::from_secret(&[7; 32]).public();
+        let key = regie_protocol::Keypair::from_secret(&[7; 32]).public();
         for terms in
             [Terms::Grant(object), Terms::Delegated(object), Terms::Mandate(object), Terms::Renewed(key), Terms::Agreed]
         {

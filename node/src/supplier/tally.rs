@@ -5,15 +5,10 @@
 use std::time::Duration;
 
 use regie_protocol::{
-    identity::PublicKey,
-    limits,
+    Invitation, ObjectId, PublicKey, Refusal, Signed, Timestamp, Verified, limits,
     message::{self, HelperReply, ToHelper},
-    profile::Invitation,
-    refusal::Refusal,
     segment::Segment,
-    signed::{ObjectId, Signed, Verified},
     tally::{Close, HelperLink, HelperSecret, Leader, Prepare, TallyReport, Task, Total, VerifyKey},
-    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -269,7 +264,7 @@ impl Companion {
             let batch = self.store.get(tables::HELPED_NONCES, &(task.segment, answer.nonce))?;
             before.extend(batch.map(|batch| (answer.nonce.0, batch)));
         }
-        let seen = |nonce: &regie_protocol::identity::Nonce| before.get(&nonce.0).copied();
+        let seen = |nonce: &regie_protocol::Nonce| before.get(&nonce.0).copied();
         let (prepared, taken) = match task.prepare(peer, &HelperSecret::of(key), prepare, &seen) {
             Ok(done) => done,
             Err(code) => return Ok(Err(code)),

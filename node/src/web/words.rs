@@ -135,11 +135,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use regie_protocol::{
-        agreement::Agreement,
-        field::VOCABULARY,
-        policy::{self, Policy},
-        purpose::Purpose,
-        refusal::Refusal,
+        Agreement, Policy, Purpose, Refusal, VOCABULARY, policy,
         standing::{Contradiction, Unread},
     };
 

@@ -3,17 +3,12 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
+    Access, Chain, DataRequest, Days, Grant, Keypair, Nonce, ObjectId, Purpose, Refusal, Signed, Timestamp, Used,
+    Verified,
     disclosure::{Answer, Disclosure},
-    grant::{Access, Chain, Grant, Used},
-    identity::{Keypair, Nonce},
     limits,
     message::{PersonReply, ToPerson, ToSupplier},
     person::{Input, Record},
-    purpose::Purpose,
-    refusal::Refusal,
-    request::DataRequest,
-    signed::{ObjectId, Signed, Verified},
-    time::{Days, Timestamp},
 };
 
 use crate::{NOW, World};

@@ -2,15 +2,10 @@
 //! back waits until its time has come for sure.
 
 use regie_protocol::{
-    grant::Access,
-    identity::Nonce,
-    limits,
+    Access, DAY_MS, Days, Nonce, Now, Purpose, Refusal, Timestamp, limits,
     message::{PersonReply, Skewed, ToPerson, ToSupplier},
     person,
-    purpose::Purpose,
-    refusal::Refusal,
     supplier::{Effect, Invite, Parcel, Record},
-    time::{DAY_MS, Days, Now, Timestamp},
 };
 
 use crate::{NOW, World};

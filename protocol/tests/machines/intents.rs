@@ -4,19 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    board::{self, Board, BoardError},
-    grant::Access,
-    identity::{Keypair, Nonce, PublicKey},
+    Access, Board, DAY_MS, Days, Invitation, Keypair, Nonce, ObjectId, PublicKey, Purpose, Refusal, Signed, Timestamp,
+    Verified,
+    board::{self, BoardError},
     intent::{Criterion, Intent, Needs, Offer, Withdrawal, last_end},
     limits,
     message::{BoardReply, Browse, Collect, Intents, Offers, SupplierReply, ToBoard},
     person::{Input, NewIntent, Outcome, OwnerError, Stage},
-    profile::Invitation,
-    purpose::Purpose,
-    refusal::Refusal,
-    signed::{ObjectId, Signed, Verified},
     supplier::{self, NewOffer},
-    time::{DAY_MS, Days, Timestamp},
 };
 
 use crate::{Hint, NOW, World, reply};

@@ -20,22 +20,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use memory::{Hint, Memory};
 use regie_protocol::{
-    agreement::Agreement,
-    entropy::Entropy,
-    field::{AskedPath, FieldPath, Observed, Provenance},
-    grant::{Access, Chain},
-    identity::{Keypair, PublicKey, RootSeed},
-    limits,
+    Access, Agreement, AskedPath, Chain, DataRequest, Days, Entropy, FieldPath, Keypair, Observed, Person, Policy,
+    Profile, Provenance, PublicKey, Purpose, Refusal, RootSeed, Supplier, Timestamp, Verified, limits,
     message::{self, PersonReply, Skewed, SupplierReply, ToPerson, ToSupplier},
-    person::{self, Input, Person},
-    policy::Policy,
-    profile::Profile,
-    purpose::Purpose,
-    refusal::Refusal,
-    request::DataRequest,
-    signed::Verified,
-    supplier::{self, Ask, Supplier},
-    time::{Days, Timestamp},
+    person::{self, Input},
+    supplier::{self, Ask},
     wire,
 };
 
@@ -84,7 +73,7 @@ impl World {
             wishes: Vec::new(),
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: NOW,
         };
         self.supplier.set_profile(profile).expect("well formed");
@@ -218,7 +207,7 @@ impl World {
         self.grants().len()
     }
 
-    fn grants(&self) -> Vec<regie_protocol::signed::ObjectId> {
+    fn grants(&self) -> Vec<regie_protocol::ObjectId> {
         self.person.relationships().flat_map(|(_, r)| r.grants().map(|grant| grant.root().id())).collect()
     }
 
@@ -516,7 +505,7 @@ fn a_value_that_was_not_delivered_before_its_grant_expired_stays_here() {
 }
 
 /// A company that works for the supplier of a [`World`], and how the person's node finds it.
-fn processor_of(world: &mut World) -> (Supplier, regie_protocol::profile::Invitation) {
+fn processor_of(world: &mut World) -> (Supplier, regie_protocol::Invitation) {
     let mut processor = Supplier::new(Keypair::from_secret(&[77; 32]));
     let profile = Profile { supplier: processor.key().public(), name: "Carrier".into(), ..profile_of(&world.supplier) };
     processor.set_profile(profile).expect("a profile");
@@ -574,7 +563,7 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
     let wanted = regie_protocol::supplier::Delegate {
         person,
         processor: invitation,
-        fields: std::collections::BTreeSet::from([regie_protocol::field::Selector::Field(
+        fields: std::collections::BTreeSet::from([regie_protocol::Selector::Field(
             "address.postalCode".parse().expect("a field"),
         )]),
         purposes: std::collections::BTreeSet::from([Purpose::DeliveryOfGoods]),

@@ -1,15 +1,9 @@
 //! A person takes another key in one relationship: what was given goes on, and both sides know either key.
 
 use regie_protocol::{
-    identity::{Keypair, PublicKey},
-    limits,
+    Days, Keypair, PublicKey, Purpose, Refusal, Renewal, Verified, limits,
     message::{PersonReply, SupplierReply, ToSupplier},
     person::{Input, OwnerError},
-    purpose::Purpose,
-    refusal::Refusal,
-    renewal::Renewal,
-    signed::Verified,
-    time::Days,
 };
 
 use super::{Access, Hint, NOW, World, observed, reply};
@@ -20,7 +14,7 @@ impl World {
     }
 
     /// Sends the person's outbox under the key there is; what each was answered.
-    fn says_all(&mut self, now: regie_protocol::time::Timestamp) -> Vec<SupplierReply> {
+    fn says_all(&mut self, now: regie_protocol::Timestamp) -> Vec<SupplierReply> {
         let (key, person) = (self.supplier_key(), self.person_key());
         let waiting = self.person.to_send(&key, now);
         let mut answers = Vec::new();

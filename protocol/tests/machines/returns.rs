@@ -4,19 +4,12 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    agreement::Agreement,
-    grant::Access,
-    identity::Nonce,
-    item::{Collection, Content, Correction, Document, Item},
+    Access, Agreement, Collection, Content, Correction, Days, Document, Item, Nonce, Profile, Purpose, Refusal,
+    Verified,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{Input, ItemState, NewGrant, Opening, OwnerError, Record},
     policy::{Answer, CorrectionRule, What, Who},
-    profile::Profile,
-    purpose::Purpose,
-    refusal::Refusal,
-    signed::Verified,
     supplier::{self, SupplierError, Told},
-    time::Days,
 };
 
 use crate::{Hint, Memory, NOW, World, reply};
@@ -110,7 +103,7 @@ fn spam_is_impossible_no_item_gets_in_without_a_live_grant_for_its_collection() 
         world.give(ToPerson::Put(signed), NOW)
     };
     let refused = PersonReply::Refused;
-    let unknown = regie_protocol::signed::ObjectId::of(b"no grant");
+    let unknown = regie_protocol::ObjectId::of(b"no grant");
     assert_eq!(try_with(&mut world, unknown, document("Sale")), refused(Refusal::NotGranted));
     assert_eq!(try_with(&mut world, reading[0], document("Sale")), refused(Refusal::NotGranted));
     assert_eq!(try_with(&mut world, bills, correction("Anna")), refused(Refusal::Malformed));
@@ -125,7 +118,7 @@ fn spam_is_impossible_no_item_gets_in_without_a_live_grant_for_its_collection() 
     let person_machine = world.rebuilt(world.host.records.len());
     let grant = person_machine.relationships().flat_map(|(_, r)| r.grants()).find(|g| g.root().id() == bills);
     let scope = grant.expect("kept").scope().clone();
-    for field in regie_protocol::field::FieldPath::all() {
+    for field in regie_protocol::FieldPath::all() {
         assert!(Purpose::ALL.iter().all(|purpose| !scope.covers(field, *purpose)));
     }
 }
@@ -204,16 +197,14 @@ fn a_proffer_meets_one_alternative_and_both_sides_keep_the_same_two_records() {
     // The first supplier forgets the person and accepts something else from now on.
     let profile = world.supplier.profile().expect("a profile").clone();
     let key = world.supplier_key();
-    world.supplier = supplier::Supplier::new(regie_protocol::identity::Keypair::from_secret(&[2; 32]));
+    world.supplier = supplier::Supplier::new(regie_protocol::Keypair::from_secret(&[2; 32]));
     let agreements = BTreeSet::from([Agreement::SdBaseA, Agreement::SdBaseAtp]);
     world.supplier.set_profile(Profile { agreements, ..profile }).expect("well formed");
     let mut entropy = world.entropy();
     let invite = supplier::Invite { uses: Some(1), expires: NOW.plus_days(Days(1)), made: NOW, test: false };
     let (invitation, _) = world.supplier.invite(invite, &mut entropy);
-    let mut fresh = regie_protocol::person::Person::new(
-        regie_protocol::identity::RootSeed::from_entropy([9; 32]),
-        world.person.policy().clone(),
-    );
+    let mut fresh =
+        regie_protocol::Person::new(regie_protocol::RootSeed::from_entropy([9; 32]), world.person.policy().clone());
     let me = fresh.pairing_key(&key).public();
     let first = fresh.proffer(&key, invitation.id, Agreement::SdBase, None, NOW).expect("proffered");
     let answer = reply(world.supplier.message(&me, ToSupplier::Pair(first.clone()), NOW));

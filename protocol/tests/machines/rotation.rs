@@ -1,19 +1,12 @@
 //! A company's key changes: lost, stolen, both alive, replayed; what was granted goes on, and nobody else comes in.
 
 use regie_protocol::{
-    field::Selector,
-    identity::{Keypair, Nonce, PublicKey},
+    DataRequest, Days, Invitation, KeyHistory, Keypair, Nonce, Profile, PublicKey, Purpose, Refusal, Rotation,
+    Selector, Signed, Supplier, Timestamp, Verified,
     message::{PersonReply, ToPerson},
     person::{Input, OwnerError, Record},
-    profile::{Invitation, Profile},
-    purpose::Purpose,
-    refusal::Refusal,
-    request::DataRequest,
-    rotation::{KeyHistory, Rotation},
-    signed::{Signed, Verified},
     standing::{Contradiction, Standing, Unread},
-    supplier::{Ask, Delegate, Supplier, SupplierError},
-    time::{Days, Timestamp},
+    supplier::{Ask, Delegate, SupplierError},
 };
 
 use super::{Access, NOW, World, observed, profile_of, reply};
@@ -362,7 +355,7 @@ fn a_rotation_to_a_key_that_was_not_committed_to_revokes_by_the_domain_alone() {
 #[test]
 fn what_names_an_earlier_key_is_not_handed_on_before_it_is_asked_for_again() {
     let mut all = Rotating::new();
-    let all_may = regie_protocol::policy::Policy::preset("open").expect("a preset");
+    let all_may = regie_protocol::Policy::preset("open").expect("a preset");
     all.world.person.handle(Input::SetPolicy(all_may), NOW, &mut all.world.host).expect("set");
     assert_eq!(all.asks(Access::Read, 1, NOW), Ok(1));
     let wanted = Delegate {

@@ -2,19 +2,12 @@
 //! response within a budget.
 
 use regie_protocol::{
-    entropy::Entropy,
-    field::{FieldPath, Value},
-    identity::Keypair,
-    limits,
+    Days, Entropy, FieldPath, Keypair, ObjectId, Purpose, Refusal, Value, Verified, limits,
     message::{SupplierReply, ToSupplier},
     person::{Input, OwnerError, Record},
     policy::{SegmentRule, Who},
-    purpose::Purpose,
-    refusal::Refusal,
     segment::{Belongs, CountReport, Membership, Predicate, Segment, estimate, randomised},
-    signed::{ObjectId, Verified},
     supplier::{self, NewSegment, SupplierError},
-    time::Days,
 };
 
 use crate::{NOW, World, reply};
@@ -271,7 +264,7 @@ fn hostile_segments_and_answers_are_refused() {
     let number = world.person.to_send(&key, NOW)[0].number;
     let sign = |predicate: &Predicate, by: &Keypair| {
         let NewSegment { name, words, purpose, retention, membership, epsilon, tally, expires, .. } = segment(None);
-        let (supplier, id, predicate) = (by.public(), regie_protocol::identity::Nonce([3; 16]), predicate.clone());
+        let (supplier, id, predicate) = (by.public(), regie_protocol::Nonce([3; 16]), predicate.clone());
         let made =
             Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, tally, expires };
         Verified::sign(made, by).expect("signed").signed().clone()
@@ -286,7 +279,7 @@ fn hostile_segments_and_answers_are_refused() {
     // Answers to nothing, by another, with another epsilon.
     let id = world.publish(segment(Some(500)));
     let person = world.person_key();
-    let seed = regie_protocol::identity::RootSeed::from_entropy([1; 32]);
+    let seed = regie_protocol::RootSeed::from_entropy([1; 32]);
     let mine = seed.pairwise(&key, 0);
     let membership = |segment, by: &Keypair| Membership {
         person: by.public(),

@@ -1,17 +1,12 @@
 //! Who a supplier is: what its domain says, newer profiles, the person's word, names that look alike.
 
 use regie_protocol::{
-    agreement::Agreement,
-    identity::{Keypair, Nonce, PublicKey},
-    limits,
+    Acceptance, Agreement, Days, Keypair, Nonce, Person, Policy, Profile, PublicKey, Purpose, Signed, Timestamp,
+    Verified, limits,
     message::PersonReply,
-    person::{Input, OwnerError, Person, Record},
-    policy::{NOT_KNOWN, Policy},
-    profile::{Acceptance, Profile},
-    purpose::Purpose,
-    signed::{Signed, Verified},
+    person::{Input, OwnerError, Record},
+    policy::NOT_KNOWN,
     standing::{Contradiction, Standing, Unread},
-    time::{Days, Timestamp},
 };
 
 use super::{Access, NOW, World, profile_of};
@@ -78,10 +73,8 @@ impl World {
 
     /// The records replayed say the same of every supplier.
     fn replays(&self, now: Timestamp) {
-        let mut again = Person::new(
-            regie_protocol::identity::RootSeed::from_entropy([1; 32]),
-            Policy::preset("balanced").expect("a preset"),
-        );
+        let mut again =
+            Person::new(regie_protocol::RootSeed::from_entropy([1; 32]), Policy::preset("balanced").expect("a preset"));
         for record in &self.host.records {
             again.restore(record).expect("replays");
         }

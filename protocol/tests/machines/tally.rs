@@ -3,14 +3,10 @@
 use std::collections::BTreeMap;
 
 use regie_protocol::{
-    entropy::Entropy,
-    identity::{Keypair, Nonce, PublicKey},
-    limits,
+    Entropy, Keypair, Nonce, ObjectId, PublicKey, Refusal, Verified, limits,
     message::{SupplierReply, ToSupplier},
     prio3,
-    refusal::Refusal,
     segment::{CountReport, Segment, estimate, randomised},
-    signed::{ObjectId, Verified},
     supplier::{self, NewSegment, SupplierError},
     tally::{Close, Half, HelperLink, HelperSecret, Leader, Prepare, Prepared, Tally, TallyReport, Task, VerifyKey},
 };
@@ -222,7 +218,7 @@ fn a_link_reads_back_and_a_changed_one_does_not() {
     let (mut body, signature) = (forged.card.parts().0.to_vec(), *forged.card.parts().1);
     let last = body.len() - 1;
     body[last] ^= 1;
-    forged.card = regie_protocol::signed::Signed::from_parts(body, signature);
+    forged.card = regie_protocol::Signed::from_parts(body, signature);
     assert!(forged.to_string().parse::<HelperLink>().is_err());
     for bad in ["", "regie:helper?v=1&d=", "regie:board?v=1&d=aa", &text[..text.len() - 2]] {
         assert!(bad.parse::<HelperLink>().is_err(), "{bad}");
@@ -249,7 +245,7 @@ fn a_person_answers_in_halves_and_the_company_takes_no_whole_one() {
     // What is read back from the records says the same.
     let rebuilt = world.rebuilt(world.host.records.len());
     assert_eq!(rebuilt.budget_left(Some(&key), NOW), 1_000);
-    let seed = regie_protocol::identity::RootSeed::from_entropy([1; 32]);
+    let seed = regie_protocol::RootSeed::from_entropy([1; 32]);
     let (mine, person) = (seed.pairwise(&key, 0), world.person_key());
     let whole = CountReport { person, supplier: key, segment: id, answer: true, epsilon: 1_000 };
     let whole = Verified::sign(whole, &mine).expect("signed").signed().clone();

@@ -3,13 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    field::FieldPath,
-    grant::Access,
+    Access, Days, FieldPath, Purpose, Refusal,
     message::PersonReply,
     person::{Input, NewGrant, OwnerError},
-    purpose::Purpose,
-    refusal::Refusal,
-    time::Days,
 };
 
 use crate::{Hint, NOW, World};

@@ -10,16 +10,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
+    Entropy, FieldPath, ObjectId, Observed, PublicKey, Timestamp,
     audit::Event,
     decision::Release,
     departure::Departure,
-    entropy::Entropy,
-    field::{FieldPath, Observed},
-    identity::PublicKey,
     message::{PersonReply, ToSupplier},
     person::{Correcting, Host, Record, Unreadable},
-    signed::ObjectId,
-    time::Timestamp,
 };
 
 /// What needs no answer and is no record.

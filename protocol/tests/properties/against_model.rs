@@ -10,22 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::{prelude::*, strategy::ValueTree as _};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use regie_protocol::{
-    agreement::Agreement,
+    Acceptance, Access, Acknowledgement, Agreement, Bounds, Chain, DataRequest, Days, Delegation, ErasureReceipt,
+    FieldPath, Keypair, Nonce, Object, ObjectId, Person, Policy, Refusal, RootSeed, Scope, Selector, Signed, Timestamp,
+    Verified,
     audit::Log,
     disclosure::{Answer, Disclosure},
-    field::{FieldPath, Selector},
-    grant::{Access, Bounds, Chain, Delegation, Scope},
-    identity::{Keypair, Nonce, RootSeed},
     merkle::{self, Frontier},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{Input, NewGrant, OwnerError, Person, Record},
-    policy::Policy,
-    profile::Acceptance,
-    receipt::{Acknowledgement, ErasureReceipt},
-    refusal::Refusal,
-    request::DataRequest,
-    signed::{Object, ObjectId, Signed, Verified},
-    time::{Days, Timestamp},
+    person::{Input, NewGrant, OwnerError, Record},
 };
 
 use crate::{

@@ -6,17 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use regie_protocol::{
+    Bounds, Chain, DataRequest, Days, Entropy, Grant, Nonce, Now, Person, Refusal, Scope, Signed, Timestamp, Verified,
+    VerifiedGrant,
     clock::{Accepted, Clock, Standing},
-    entropy::Entropy,
-    grant::{Bounds, Chain, Grant, Scope, VerifiedGrant},
-    identity::Nonce,
     limits,
     message::{PersonReply, ToPerson},
-    person::{Input, Person, Record},
-    refusal::Refusal,
-    request::DataRequest,
-    signed::{Signed, Verified},
-    time::{Days, Now, Timestamp},
+    person::{Input, Record},
 };
 
 use crate::{
@@ -104,7 +99,7 @@ impl Node {
             generation: 0,
             renewals: 0,
             ahead: 0,
-            agreement: regie_protocol::agreement::Agreement::SdBase,
+            agreement: regie_protocol::Agreement::SdBase,
             paused: false,
             since: Timestamp(NOW),
             agreed: None,
@@ -340,8 +335,8 @@ fn what_waits_under_a_grant_is_held_while_the_clock_is_held_back() {
     let subscribed = regie_protocol::person::NewGrant {
         supplier: supplier().public(),
         fields: crate::fixtures::selectors(&["email"]),
-        purposes: BTreeSet::from([regie_protocol::purpose::Purpose::RequestedServiceProvision]),
-        access: regie_protocol::grant::Access::Read,
+        purposes: BTreeSet::from([regie_protocol::Purpose::RequestedServiceProvision]),
+        access: regie_protocol::Access::Read,
         duration: Days(5),
         retention: Days(5),
     };

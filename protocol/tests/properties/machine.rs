@@ -5,19 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::{prelude::*, strategy::ValueTree as _};
 use regie_protocol::{
+    Access, Acknowledgement, Chain, DataRequest, Days, ErasureReceipt, FieldPath, Keypair, Nonce, ObjectId, Person,
+    Policy, PublicKey, Purpose, Refusal, Timestamp, Verified,
     disclosure::Answer,
-    field::FieldPath,
-    grant::{Access, Chain},
-    identity::{Keypair, Nonce, PublicKey},
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{Input, NewGrant, Person, Record},
-    policy::Policy,
-    purpose::Purpose,
-    receipt::{Acknowledgement, ErasureReceipt},
-    refusal::Refusal,
-    request::DataRequest,
-    signed::{ObjectId, Verified},
-    time::{Days, Timestamp},
+    person::{Input, NewGrant, Record},
 };
 
 use crate::{

@@ -2,16 +2,13 @@
 
 use proptest::prelude::*;
 use regie_protocol::{
+    Nonce, Refusal, Supplier, Timestamp, Verified,
     audit::{Entry, Event, ProvenEntry},
     disclosure::Disclosure,
-    identity::Nonce,
     limits,
     merkle::{self, Frontier, Hash},
     message::{SupplierReply, ToSupplier},
-    refusal::Refusal,
-    signed::Verified,
-    supplier::{Effect, Record, Supplier},
-    time::Timestamp,
+    supplier::{Effect, Record},
     wire,
 };
 use sha2::{Digest as _, Sha256};
@@ -137,7 +134,7 @@ fn answer(machine: &mut Supplier, log: &[u8]) -> Option<SupplierReply> {
 
 #[test]
 fn an_old_disclosure_of_another_history_is_refused_as_far_back_as_leaves_are_kept() {
-    let (person, agreement) = (person().public(), regie_protocol::agreement::Agreement::SdBase);
+    let (person, agreement) = (person().public(), regie_protocol::Agreement::SdBase);
     let mut machine = Supplier::new(supplier());
     machine.restore(&Record::Customer { person, agreement, since: Timestamp(NOW), test: false }).expect("a record");
     let log = vec![OWN; limits::WITNESSED_LEAVES + 40];
@@ -200,7 +197,7 @@ proptest! {
         ),
     ) {
         let (mut machine, of) = (Supplier::new(supplier()), person().public());
-        let agreement = regie_protocol::agreement::Agreement::SdBase;
+        let agreement = regie_protocol::Agreement::SdBase;
         machine.restore(&Record::Customer { person: of, agreement, since: Timestamp(NOW), test: false }).expect("a record");
         let (mut log, mut held): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
         for (honest, keep, more) in steps {

@@ -4,15 +4,11 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use regie_protocol::{
+    DataRequest, Grant, Keypair, Nonce, Object, Signed, Timestamp, Verified,
     audit::{self, Entry, Event},
     disclosure::Disclosure,
-    grant::Grant,
-    identity::{Keypair, Nonce},
     limits,
     merkle::Frontier,
-    request::DataRequest,
-    signed::{Object, Signed, Verified},
-    time::Timestamp,
     wire,
 };
 

@@ -4,13 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::{prelude::*, strategy::ValueTree as _};
 use regie_protocol::{
-    field::VOCABULARY,
-    grant::{Access, Bounds, Chain, Delegation, Grant, Scope, VerifiedGrant},
-    identity::Keypair,
-    refusal::Refusal,
-    signed::{Object, Signed, Verified},
-    time::{Days, Timestamp},
-    wire,
+    Access, Bounds, Chain, Days, Delegation, Grant, Keypair, Object, Refusal, Scope, Signed, Timestamp, VOCABULARY,
+    Verified, VerifiedGrant, wire,
 };
 
 use crate::{
@@ -164,13 +159,13 @@ fn build(script: &Script) -> (Chain, Vec<Modelled>) {
         plain = link.below(&plain);
         let (level, number) = (u8::try_from(at).expect("few"), at + 1);
         let delegator = if link.wrong_delegator { 9 } else { 2 + level };
-        let own_above = if link.wrong_above { regie_protocol::signed::ObjectId::of(b"nothing") } else { above };
+        let own_above = if link.wrong_above { regie_protocol::ObjectId::of(b"nothing") } else { above };
         let delegation = Delegation {
             above: own_above,
             delegator: company(delegator).public(),
             audience: company(3 + level).public(),
             scope: scope(&plain),
-            nonce: regie_protocol::identity::Nonce([level; 16]),
+            nonce: regie_protocol::Nonce([level; 16]),
         };
         let signer = if link.wrong_signature { company(10) } else { company(delegator) };
         let signed = signed(&delegation, &signer);

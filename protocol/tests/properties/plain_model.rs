@@ -9,7 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use regie_protocol::{grant::Access, refusal::Refusal, signed::ObjectId};
+use regie_protocol::{Access, ObjectId, Refusal};
 
 use crate::ancestry;
 

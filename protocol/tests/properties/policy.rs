@@ -2,11 +2,8 @@
 
 use proptest::prelude::*;
 use regie_protocol::{
-    agreement::Agreement,
-    field::FieldPath,
-    policy::{Answer, NO_RULE, NOT_KNOWN, Policy, Rule, Terms, What, Who},
-    purpose::Purpose,
-    time::Days,
+    Agreement, Days, FieldPath, Policy, Purpose,
+    policy::{Answer, NO_RULE, NOT_KNOWN, Rule, Terms, What, Who},
 };
 
 use crate::{

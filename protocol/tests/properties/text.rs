@@ -4,17 +4,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use regie_protocol::{
-    grant::Access,
-    identity::Nonce,
+    Access, Collection, Content, Correction, Days, Document, Invitation, Nonce, ObjectId, Purpose, Timestamp,
     intent::{Needs, Offer},
-    item::{Collection, Content, Correction, Document},
     lookalike::{alike, forms},
-    profile::Invitation,
-    purpose::Purpose,
     segment::{Predicate, Segment},
-    signed::ObjectId,
     text::{disguises, plain_line, plain_lines},
-    time::{Days, Timestamp},
 };
 
 use crate::{

@@ -4,15 +4,12 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use proptest::prelude::*;
 use regie_protocol::{
-    limits,
+    Refusal, Timestamp, Verified, limits,
     message::{
         self, BoardReply, Browse, HelperReply, Message, PersonReply, Reply, Skewed, SupplierReply, ToBoard, ToHelper,
         ToPerson, ToSupplier,
     },
     person::Record,
-    refusal::Refusal,
-    signed::Verified,
-    time::Timestamp,
     wire::{self, WireError},
 };
 

@@ -5,18 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
+    Access, Entropy, FieldPath, Keypair, ObjectId, Person, Policy, PublicKey, Purpose, RootSeed, Scope, Signed,
+    Timestamp, Verified,
     disclosure::{Answer, Disclosure},
-    entropy::Entropy,
-    field::{FieldPath, expand},
-    grant::{Access, Scope},
-    identity::{Keypair, PublicKey, RootSeed},
+    expand,
     message::{PersonReply, ToPerson, ToSupplier},
-    person::{Input, OwnerError, Person, Record, StoredRelationship},
-    policy::Policy,
-    purpose::Purpose,
-    signed::{ObjectId, Signed, Verified},
+    person::{Input, OwnerError, Record, StoredRelationship},
     standing::Identified,
-    time::Timestamp,
 };
 
 use crate::{
@@ -62,7 +57,7 @@ impl World {
         let mut records = Vec::new();
         for company in companies() {
             let profile = Verified::sign(profile(company.public(), "De Webwinkel BV"), &company).expect("signed");
-            let (profile, agreement) = (profile.signed().clone(), regie_protocol::agreement::Agreement::SdBase);
+            let (profile, agreement) = (profile.signed().clone(), regie_protocol::Agreement::SdBase);
             let stored = StoredRelationship {
                 profile,
                 generation: 0,

@@ -5,22 +5,15 @@
 use std::collections::BTreeMap;
 
 use regie_protocol::{
+    Acceptance, Alternative, Chain, Delegation, Grant, GrantState, KeyHistory, Lineage, Object, ObjectId, Person,
+    Policy, Profile, PublicKey, Refusal, Renewal, RootSeed, Rotation, Signed, Timestamp, Used, Value, Verified,
+    VerifiedGrant,
     audit::TreeHead,
-    field::Value,
-    grant::{Chain, Delegation, Grant, GrantState, Used, VerifiedGrant},
-    identity::{PublicKey, RootSeed},
     intent::{Intent, Offer, TakeUp, Withdrawal},
     limits, merkle,
-    person::{Input, Person, Record},
-    policy::Policy,
-    profile::{Acceptance, Alternative, Profile},
-    refusal::Refusal,
-    renewal::Renewal,
-    rotation::{KeyHistory, Lineage, Rotation},
+    person::{Input, Record},
     segment::{CountReport, Membership, Segment},
-    signed::{Object, ObjectId, Signed, Verified},
     tally::{HelperCard, TallyReport},
-    time::Timestamp,
     wire,
 };
 

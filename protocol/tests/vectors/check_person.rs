@@ -2,14 +2,11 @@
 //! the case's own. In: a file and a case. Out: what came of it.
 
 use regie_protocol::{
+    ObjectId, Observed, Person, Profile, Provenance, Timestamp,
     disclosure::Answer,
-    field::{Observed, Provenance},
     message::{self, PersonReply, ToPerson, ToSupplier},
-    person::{Input, Person, Record, StoredRelationship},
-    profile::Profile,
-    signed::ObjectId,
+    person::{Input, Record, StoredRelationship},
     standing::Identified,
-    time::Timestamp,
 };
 
 use crate::{

@@ -2,11 +2,9 @@
 //! case's own. In: a file and a case. Out: what came of it, and which fields it holds afterwards.
 
 use regie_protocol::{
-    identity::Keypair,
+    Keypair, ObjectId, Supplier, Timestamp,
     message::{self, SupplierReply, ToSupplier},
-    signed::ObjectId,
-    supplier::{Effect, Invite, Record, Supplier},
-    time::Timestamp,
+    supplier::{Effect, Invite, Record},
 };
 
 use crate::{

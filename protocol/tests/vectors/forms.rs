@@ -2,11 +2,7 @@
 //! its kind is put together. Out: cases. Each has one fault, and is signed over the faulty bytes unless the
 //! signature is the fault.
 
-use regie_protocol::{
-    identity::{Keypair, Nonce, Signature},
-    limits,
-    signed::Object,
-};
+use regie_protocol::{Keypair, Nonce, Object, Signature, limits};
 
 use crate::{
     fixtures::{

@@ -1,11 +1,6 @@
 //! Cases of a supplier's acceptance, taken by a person's node that proffered an agreement.
 
-use regie_protocol::{
-    agreement::Agreement,
-    profile::{Acceptance, Pairing},
-    signed::{Object as _, ObjectId},
-    time::Timestamp,
-};
+use regie_protocol::{Acceptance, Agreement, Object as _, ObjectId, Pairing, Timestamp};
 
 use crate::{
     fixtures::{

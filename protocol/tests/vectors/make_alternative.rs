@@ -1,11 +1,6 @@
 //! Cases of a supplier's alternative, weighed by a person's node that proffered an agreement.
 
-use regie_protocol::{
-    agreement::Agreement,
-    profile::{Alternative, Pairing},
-    signed::{Object as _, ObjectId},
-    time::Timestamp,
-};
+use regie_protocol::{Agreement, Alternative, Object as _, ObjectId, Pairing, Timestamp};
 
 use crate::{
     fixtures::{

@@ -2,13 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use regie_protocol::{
-    grant::{Access, Delegation, Grant, Scope},
-    identity::{Keypair, PublicKey},
-    purpose::Purpose,
-    signed::Object as _,
-    time::{Days, Timestamp},
-};
+use regie_protocol::{Access, Days, Delegation, Grant, Keypair, Object as _, PublicKey, Purpose, Scope, Timestamp};
 
 use crate::{
     fixtures::{

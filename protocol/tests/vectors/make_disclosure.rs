@@ -3,16 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
+    AskedPath, FieldPath, Grant, Keypair, Nonce, Object as _, ObjectId, Refusal, Signed, Timestamp,
     audit::{self, Committed, Entry, Event, ProvenEntry},
     disclosure::{Answer, Disclosure},
-    field::{AskedPath, FieldPath},
-    grant::Grant,
-    identity::{Keypair, Nonce},
     limits,
     merkle::{self, Hash},
-    refusal::Refusal,
-    signed::{Object as _, ObjectId, Signed},
-    time::Timestamp,
     wire,
 };
 
@@ -191,7 +186,7 @@ fn parties() -> Vec<Case> {
     ]
 }
 
-fn value(d: &mut BTreeMap<AskedPath, Answer>) -> (&mut regie_protocol::field::Observed, &mut ObjectId, &mut Nonce) {
+fn value(d: &mut BTreeMap<AskedPath, Answer>) -> (&mut regie_protocol::Observed, &mut ObjectId, &mut Nonce) {
     match d.get_mut(&path("name.full")) {
         Some(Answer::Value { observed, grant, salt }) => (observed, grant, salt),
         other => panic!("{other:?} is not a value"),
@@ -213,7 +208,7 @@ fn commitments() -> Vec<Case> {
             value(&mut d.answers).0.value = "Bea".parse().expect("text")
         }),
         of("another provenance", "the commitment covers it", &|d| {
-            value(&mut d.answers).0.provenance = regie_protocol::field::Provenance::Imported("vcard".into());
+            value(&mut d.answers).0.provenance = regie_protocol::Provenance::Imported("vcard".into());
         }),
         of("another time of observation", "the commitment covers it", &|d| {
             value(&mut d.answers).0.observed = Timestamp(NOW)

@@ -1,13 +1,6 @@
 //! Cases of a grant by itself: form, bounds, who issued it, who holds it, and whether it is in force now.
 
-use regie_protocol::{
-    agreement::Agreement,
-    grant::{Access, Grant},
-    limits,
-    purpose::Purpose,
-    signed::Object as _,
-    time::{Days, Timestamp},
-};
+use regie_protocol::{Access, Agreement, Days, Grant, Object as _, Purpose, Timestamp, limits};
 
 use crate::{
     fixtures::{

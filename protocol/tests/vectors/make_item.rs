@@ -3,12 +3,8 @@
 use std::collections::BTreeMap;
 
 use regie_protocol::{
-    grant::{Access, Grant, Scope},
-    identity::Nonce,
-    item::{Collection, Content, Correction, Document, Item},
+    Access, Collection, Content, Correction, Document, Grant, Item, Nonce, Object as _, ObjectId, Scope, Timestamp,
     limits,
-    signed::{Object as _, ObjectId},
-    time::Timestamp,
 };
 
 use crate::{
@@ -68,7 +64,7 @@ fn opening(collection: Collection, number: u8) -> Grant {
     let scope = Scope {
         fields: [].into(),
         access: Access::Write(collection),
-        bounds: regie_protocol::grant::Bounds { per_hour: 3, uses: Some(100), delegations: 0, ..bounds() },
+        bounds: regie_protocol::Bounds { per_hour: 3, uses: Some(100), delegations: 0, ..bounds() },
         ..scope()
     };
     Grant { scope, nonce: Nonce([number; 16]), ..grant() }

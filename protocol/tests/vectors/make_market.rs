@@ -4,16 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    grant::Access,
-    identity::{Keypair, Nonce, RootSeed},
+    Access, Days, Invitation, Keypair, Nonce, Object, ObjectId, Purpose, RootSeed, Signed, Timestamp,
     intent::{Intent, Needs, Offer, TakeUp, Withdrawal},
     limits,
-    profile::Invitation,
-    purpose::Purpose,
     segment::{CountReport, Membership, Predicate, Segment},
-    signed::{Object, ObjectId, Signed},
     tally::{HelperCard, HelperSecret, Tally, TallyReport},
-    time::{Days, Timestamp},
 };
 
 use crate::{
@@ -105,7 +100,7 @@ fn segment() -> Segment {
     }
 }
 
-fn field(text: &str) -> regie_protocol::field::FieldPath {
+fn field(text: &str) -> regie_protocol::FieldPath {
     text.parse().expect("a field")
 }
 
@@ -208,7 +203,7 @@ fn offers() -> File {
         out(
             "to write",
             "an offer needs fields, and opens no collection",
-            needs(|needs| needs.access = Access::Write(regie_protocol::item::Collection::Bills)),
+            needs(|needs| needs.access = Access::Write(regie_protocol::Collection::Bills)),
         ),
     ]);
     file::<Offer>("offer", "A supplier's answer to an intent. Checked by itself.", cases)

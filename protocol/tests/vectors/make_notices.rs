@@ -3,14 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use regie_protocol::{
-    grant::Access,
-    identity::Keypair,
-    receipt::{Acknowledgement, ErasureReceipt},
-    revocation::Revocation,
-    signed::Object,
-    time::Timestamp,
-};
+use regie_protocol::{Access, Acknowledgement, ErasureReceipt, Keypair, Object, Revocation, Timestamp};
 
 use crate::{
     fixtures::{
@@ -232,7 +225,7 @@ fn receipt() -> ErasureReceipt {
 }
 
 /// A grant that was issued and not revoked.
-fn live_grant() -> regie_protocol::grant::Grant {
+fn live_grant() -> regie_protocol::Grant {
     let mut live = grant();
     live.scope.access = Access::Subscribe;
     live

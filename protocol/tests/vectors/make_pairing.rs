@@ -2,14 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regie_protocol::{
-    agreement::Agreement,
-    identity::{Keypair, Nonce},
-    limits,
-    profile::Pairing,
-    signed::{Object as _, ObjectId},
-    time::Timestamp,
-};
+use regie_protocol::{Agreement, Keypair, Nonce, Object as _, ObjectId, Pairing, Timestamp, limits};
 
 use crate::{
     fixtures::{

@@ -1,12 +1,6 @@
 //! Cases of a supplier's profile, as a person's node takes it when a relationship begins.
 
-use regie_protocol::{
-    agreement::Agreement,
-    limits,
-    profile::{Acceptance, Profile},
-    signed::{Object as _, ObjectId},
-    time::Timestamp,
-};
+use regie_protocol::{Acceptance, Agreement, Object as _, ObjectId, Profile, Timestamp, limits};
 
 use crate::{
     fixtures::{

@@ -2,16 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::{
-    field::AskedPath,
-    grant::Access,
-    identity::{Keypair, Nonce},
-    limits,
-    purpose::Purpose,
-    request::DataRequest,
-    signed::Object,
-    time::{Days, Timestamp},
-};
+use regie_protocol::{Access, AskedPath, DataRequest, Days, Keypair, Nonce, Object, Purpose, Timestamp, limits};
 
 use crate::{
     fixtures::{

@@ -2,12 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regie_protocol::{
-    grant::{Chain, Delegation, Grant, Scope},
-    identity::Nonce,
-    signed::Signed,
-    time::Timestamp,
-};
+use regie_protocol::{Chain, Delegation, Grant, Nonce, Scope, Signed, Timestamp};
 
 use crate::{
     fixtures::{DAY, NOW, cbor::Cbor, processor, selectors, supplier},

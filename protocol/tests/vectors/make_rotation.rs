@@ -1,12 +1,6 @@
 //! Cases of keys that change: a company's rotation, a person's renewal.
 
-use regie_protocol::{
-    identity::{Keypair, PublicKey},
-    renewal::Renewal,
-    rotation::Rotation,
-    signed::Object as _,
-    time::Timestamp,
-};
+use regie_protocol::{Keypair, Object as _, PublicKey, Renewal, Rotation, Timestamp};
 
 use crate::{
     fixtures::{

@@ -1,11 +1,9 @@
 //! Cases of the signed head of the personal log, held against the log's entries.
 
 use regie_protocol::{
+    Keypair, Object as _, RootSeed, Timestamp,
     audit::TreeHead,
-    identity::{Keypair, RootSeed},
     merkle::{self, Hash},
-    signed::Object as _,
-    time::Timestamp,
 };
 
 use crate::{

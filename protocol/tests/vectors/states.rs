@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use regie_protocol::{grant::Grant, identity::Keypair, revocation::Revocation, time::Timestamp};
+use regie_protocol::{Grant, Keypair, Revocation, Timestamp};
 
 use crate::{
     fixtures::{NOW, SEED, grant, person, profile, supplier},

@@ -9,17 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use regie_protocol::{
-    board::{Board, Effect, Record},
-    grant::Access,
-    identity::{Keypair, Nonce, PublicKey},
+    Access, Board, DAY_MS, Days, Invitation, Keypair, Nonce, Object, ObjectId, PublicKey, Purpose, Refusal, Signed,
+    Timestamp, Verified,
+    board::{Effect, Record},
     intent::{Category, Intent, Needs, Offer, Withdrawal},
     limits,
     message::{self, BoardReply, Browse, Collect, Intents, ToBoard},
-    profile::Invitation,
-    purpose::Purpose,
-    refusal::Refusal,
-    signed::{Object, ObjectId, Signed, Verified},
-    time::{DAY_MS, Days, Timestamp},
 };
 
 #[derive(Arbitrary, Debug)]

@@ -4,24 +4,18 @@
 
 use libfuzzer_sys::fuzz_target;
 use regie_protocol::{
+    Acceptance, Acknowledgement, Alternative, Chain, DataRequest, Delegation, ErasureReceipt, Grant, Invitation, Item,
+    Object, Pairing, Policy, Profile, Revocation, Signed,
     audit::{Entry, ProvenEntry, TreeHead},
     disclosure::Disclosure,
-    grant::{Chain, Delegation, Grant},
     intent::{BoardLink, Intent, Offer, Price, TakeUp, Withdrawal},
-    item::Item,
     limits,
     message::{
         self, BoardReply, HelperReply, Message, PersonReply, Reply, SupplierReply, ToBoard, ToHelper, ToPerson,
         ToSupplier,
     },
     person,
-    policy::Policy,
-    profile::{Acceptance, Alternative, Invitation, Pairing, Profile},
-    receipt::{Acknowledgement, ErasureReceipt},
-    request::DataRequest,
-    revocation::Revocation,
     segment::{CountReport, Membership, Segment},
-    signed::{Object, Signed},
     supplier, wire,
 };
 use serde::{Serialize, de::DeserializeOwned};

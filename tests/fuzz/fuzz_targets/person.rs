@@ -12,21 +12,12 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use memory::Memory;
 use regie_protocol::{
-    agreement::Agreement,
+    Acceptance, Access, Acknowledgement, Agreement, AskedPath, Chain, DataRequest, Days, ErasureReceipt, FieldPath,
+    GrantState, Keypair, Nonce, ObjectId, Observed, Person, Policy, Profile, Provenance, PublicKey, Purpose, Refusal,
+    RootSeed, Signed, Timestamp, Verified,
     disclosure::Answer,
-    field::{AskedPath, FieldPath, Observed, Provenance},
-    grant::{Access, Chain, GrantState},
-    identity::{Keypair, Nonce, PublicKey, RootSeed},
     message::{self, PersonReply, ToPerson, ToSupplier},
-    person::{Input, OwnerError, Person, Remember},
-    policy::Policy,
-    profile::{Acceptance, Profile},
-    purpose::Purpose,
-    receipt::{Acknowledgement, ErasureReceipt},
-    refusal::Refusal,
-    request::DataRequest,
-    signed::{ObjectId, Signed, Verified},
-    time::{Days, Timestamp},
+    person::{Input, OwnerError, Remember},
 };
 
 #[derive(Arbitrary, Debug)]
@@ -78,7 +69,7 @@ impl World {
             wishes: Vec::new(),
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: Vec::new(),
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: world.now,
         };
         let person = world.me();
@@ -100,7 +91,7 @@ impl World {
         self.person.pairing_key(&self.key()).public()
     }
 
-    fn sign<T: regie_protocol::signed::Object>(&self, value: T) -> Signed<T> {
+    fn sign<T: regie_protocol::Object>(&self, value: T) -> Signed<T> {
         Verified::sign(value, &self.supplier).expect("signs").signed().clone()
     }
 

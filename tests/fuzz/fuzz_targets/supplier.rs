@@ -7,17 +7,10 @@ use std::collections::BTreeSet;
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use regie_protocol::{
-    agreement::Agreement,
-    entropy::Entropy,
-    grant::Access,
-    identity::{Keypair, Nonce},
+    Access, Agreement, Days, Entropy, Keypair, Nonce, ObjectId, Pairing, Profile, Purpose, Revocation, Supplier,
+    Timestamp, Verified,
     message::{self, ToSupplier},
-    profile::{Pairing, Profile},
-    purpose::Purpose,
-    revocation::Revocation,
-    signed::{ObjectId, Verified},
-    supplier::{Ask, Effect, Invite, Parcel, Record, Supplier},
-    time::{Days, Timestamp},
+    supplier::{Ask, Effect, Invite, Parcel, Record},
 };
 
 #[derive(Arbitrary, Debug)]
@@ -48,7 +41,7 @@ fuzz_target!(|steps: Vec<Step>| {
         wishes: Vec::new(),
         agreements: BTreeSet::from([Agreement::SdBase]),
         addresses: Vec::new(),
-        keys: regie_protocol::rotation::KeyHistory::default(),
+        keys: regie_protocol::KeyHistory::default(),
         issued: now,
     };
     keep(&mut records, supplier.set_profile(profile).expect("well formed"));

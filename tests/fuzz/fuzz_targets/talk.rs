@@ -13,23 +13,13 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use memory::Memory;
 use regie_protocol::{
-    agreement::Agreement,
-    entropy::Entropy,
-    field::{FieldPath, Observed, Provenance, Selector},
-    grant::Access,
-    identity::{Keypair, Nonce, PublicKey, RootSeed},
-    item::{Collection, Content, Correction, Document},
-    limits,
+    Access, Agreement, Collection, Content, Correction, Days, Document, Entropy, FieldPath, Invitation, Keypair, Nonce,
+    ObjectId, Observed, Person, Policy, Profile, Provenance, PublicKey, Purpose, Refusal, RootSeed, Selector, Signed,
+    Supplier, Timestamp, Verified, limits,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{self, Input, NewGrant, Opening, OwnerError, Person},
-    policy::Policy,
-    profile::{Invitation, Profile},
-    purpose::Purpose,
-    refusal::Refusal,
+    person::{self, Input, NewGrant, Opening, OwnerError},
     segment::Predicate,
-    signed::{ObjectId, Signed, Verified},
-    supplier::{self, Ask, Delegate, Invite, NewSegment, Supplier},
-    time::{Days, Timestamp},
+    supplier::{self, Ask, Delegate, Invite, NewSegment},
     wire,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -137,7 +127,7 @@ impl World {
             wishes: Vec::new(),
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
-            keys: regie_protocol::rotation::KeyHistory::default(),
+            keys: regie_protocol::KeyHistory::default(),
             issued: world.now,
         };
         let effects = world.supplier.set_profile(profile).expect("well formed");

@@ -6,14 +6,8 @@ use std::{fmt::Display, str::FromStr};
 
 use libfuzzer_sys::fuzz_target;
 use regie_protocol::{
-    agreement::Agreement,
-    field::{AskedPath, FieldPath, Selector, Value},
-    identity::{Nonce, PublicKey, RootSeed},
-    limits,
-    profile::Invitation,
-    purpose::Purpose,
-    refusal::Refusal,
-    signed::ObjectId,
+    Agreement, AskedPath, FieldPath, Invitation, Nonce, ObjectId, PublicKey, Purpose, Refusal, RootSeed, Selector,
+    Value, limits,
 };
 
 fn text<T: FromStr + Display>(text: &str) {

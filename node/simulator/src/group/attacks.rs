@@ -4,16 +4,10 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    field::{AskedPath, FieldPath, Selector},
-    grant::{Access, Chain, Grant},
-    identity::PublicKey,
+    Access, AskedPath, Chain, DataRequest, Days, FieldPath, Grant, PublicKey, Purpose, Selector, Signed, Verified,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::Input,
-    purpose::Purpose,
-    request::DataRequest,
-    signed::{Signed, Verified},
     supplier::Ask,
-    time::Days,
 };
 
 use super::{Attack, Event, Group, links::Arrival, refused};

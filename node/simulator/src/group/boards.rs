@@ -4,11 +4,9 @@
 
 use rand::Rng as _;
 use regie_protocol::{
-    board,
-    identity::{Keypair, PublicKey},
+    Keypair, ObjectId, PublicKey, board,
     message::{self, BoardReply},
     person::{Input, Stage},
-    signed::ObjectId,
 };
 
 use super::{Event, Group, refused};

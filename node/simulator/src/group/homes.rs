@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
-use regie_protocol::{
-    field::{FieldPath, Observed, Provenance},
-    person::Input,
-};
+use regie_protocol::{FieldPath, Observed, Provenance, person::Input};
 
 use super::{Attack, Being, Event, Group, refused};
 use crate::life::Wrong;

@@ -6,13 +6,9 @@ use std::collections::BTreeSet;
 
 use rand::Rng as _;
 use regie_protocol::{
-    agreement::Agreement,
-    entropy::Entropy,
-    identity::{Nonce, PublicKey},
+    Acceptance, Agreement, Entropy, Nonce, ObjectId, Pairing, Profile, PublicKey, Signed,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::Input,
-    profile::{Acceptance, Pairing, Profile},
-    signed::{ObjectId, Signed},
     supplier::Parcel,
 };
 

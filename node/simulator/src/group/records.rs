@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use regie_protocol::{field::FieldPath, identity::PublicKey, signed::ObjectId};
+use regie_protocol::{FieldPath, ObjectId, PublicKey};
 
 use super::{Attack, Group};
 

@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    field::FieldPath,
+    FieldPath, Purpose,
     intent::Category,
     limits,
-    purpose::Purpose,
     segment::{Belongs, Predicate},
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};

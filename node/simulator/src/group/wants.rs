@@ -5,17 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::Rng as _;
 use regie_protocol::{
-    field::Selector,
-    grant::Access,
-    identity::Nonce,
+    Access, DAY_MS, Days, Invitation, Nonce, ObjectId, Purpose, Selector, Signed, Timestamp, Verified,
     intent::{Category, Criterion, Intent, Needs, Offer, Per, Price, rank},
     message::{BoardReply, Browse, ToBoard},
     person::{Input, NewIntent, OwnerError},
-    profile::Invitation,
-    purpose::Purpose,
-    signed::{ObjectId, Signed, Verified},
     supplier::NewOffer,
-    time::{DAY_MS, Days, Timestamp},
 };
 
 use super::{ADDRESS, Asker, Attack, Event, Group, IntentRules, homes::postal_code, refused};

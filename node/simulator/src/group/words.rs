@@ -2,12 +2,10 @@
 //! suppliers. Out: memberships and randomised answers, and how well the latter add up.
 
 use regie_protocol::{
-    identity::PublicKey,
+    Days, ObjectId, PublicKey, Timestamp,
     person::{Input, OwnerError},
     segment::Belongs,
-    signed::ObjectId,
     supplier::NewSegment,
-    time::{Days, Timestamp},
 };
 
 use super::{Group, refused};

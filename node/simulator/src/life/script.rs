@@ -7,15 +7,11 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
+    Access, AskedPath, Days, Policy, Purpose,
     audit::{Entry, Event as Logged},
-    field::AskedPath,
-    grant::Access,
     limits,
     person::Input,
-    policy::Policy,
-    purpose::Purpose,
     supplier::Ask,
-    time::Days,
     wire,
 };
 use serde::Deserialize;

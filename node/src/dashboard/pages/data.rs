@@ -7,7 +7,7 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use regie_protocol::field::{FieldPath, VOCABULARY};
+use regie_protocol::{FieldPath, VOCABULARY};
 use serde::Deserialize;
 
 use super::{

@@ -6,7 +6,7 @@ use axum::{
     Extension,
     extract::{Query, State},
 };
-use regie_protocol::{field::VOCABULARY, purpose::Purpose};
+use regie_protocol::{Purpose, VOCABULARY};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use axum::{
     Extension,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State},
 };
-use regie_protocol::field::FieldPath;
+use regie_protocol::FieldPath;
 use serde::Deserialize;
 
 use super::{App, Page, Posted, Shown, Visitor, go, is_ours, show, strange_form};

@@ -7,7 +7,7 @@ use axum::{
     Extension,
     extract::{Query, State},
 };
-use regie_protocol::identity::RootSeed;
+use regie_protocol::RootSeed;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 

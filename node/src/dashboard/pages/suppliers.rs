@@ -5,9 +5,7 @@ use axum::{
     Extension,
     extract::{Path, Query, State},
 };
-use regie_protocol::{
-    agreement::Agreement, field::VOCABULARY, item::Collection, profile::Invitation, purpose::Purpose,
-};
+use regie_protocol::{Agreement, Collection, Invitation, Purpose, VOCABULARY};
 use serde::Deserialize;
 use serde_json::Value;
 
