@@ -54,12 +54,15 @@ impl Faces {
     }
 }
 
+/// Where to, by which method and path, with which headers, and the status that comes back.
+type Asked<'a> = (SocketAddr, &'a str, &'a str, &'a [(&'a str, &'a str)], u16);
+
 #[test]
 fn every_face_sends_the_one_header_policy_with_whatever_it_answers() {
     let faces = Faces::open();
     let cookie = faces.cookie();
     let (inside, keyed) = (("Cookie", &*cookie), ("Authorization", &*faces.key));
-    let asked: [(SocketAddr, &str, &str, &[(&str, &str)], u16); 13] = [
+    let asked: [Asked<'_>; 13] = [
         (faces.dashboard, "GET", "/", &[inside], 200),
         (faces.dashboard, "GET", "/", &[], 401),
         (faces.dashboard, "GET", "/nowhere", &[inside], 404),
