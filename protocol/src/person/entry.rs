@@ -171,74 +171,27 @@ impl Person {
     /// answered by a reply.
     pub fn handle(&mut self, input: Input<'_>, now: impl Into<Now>, host: &mut dyn Host) -> Result<(), OwnerError> {
         let now = now.into();
-        let effects = match input {
-            Input::Message(..)
-            | Input::Malformed(_)
-            | Input::Misaddressed(_)
-            | Input::Replied(..)
-            | Input::BoardReplied(..)
-            | Input::DropExpired(_)
-            | Input::Tick
-            | Input::DomainRead(..)
-            | Input::RenewProfile(..) => self.hear_of(input, now, host)?,
-            Input::Cast(_)
-            | Input::Withdraw(_)
-            | Input::PassOver(..)
-            | Input::TakeUp(..)
-            | Input::Open(_)
-            | Input::Corrected(..)
-            | Input::DeleteItem(..)
-            | Input::AskSegments(_)
-            | Input::Belong(..)
-            | Input::CountMe(..) => self.exchange(input, now, host)?,
-            _ => self.obey(input, now, host)?,
-        };
+        let effects = self.follows(input, now, host)?;
         self.carry_out(effects, now, host);
         Ok(())
     }
 
-    /// What peers and the clock say.
-    fn hear_of(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
-        Ok(match input {
-            Input::Message(supplier, message) => self.message(supplier, message, now, host),
-            Input::Malformed(code) => vec![Effect::Reply(PersonReply::Refused(code))],
-            Input::Misaddressed(supplier) => self.reject(supplier, Refusal::Unexpected, now, &mut host.entropy()),
-            Input::Replied(supplier, number, reply) => self.replied(supplier, number, reply, now, &mut host.entropy()),
-            Input::BoardReplied(intent, reply) => self.board_replied(intent, reply, now),
-            Input::DropExpired(supplier) => self.drop_expired(supplier, now),
-            Input::Tick => self.tick(now),
+    /// What follows: of what peers and the clock say, then of the owner's word.
+    fn follows(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
+        match input {
+            Input::Message(supplier, message) => Ok(self.message(supplier, message, now, host)),
+            Input::Malformed(code) => Ok(vec![Effect::Reply(PersonReply::Refused(code))]),
+            Input::Misaddressed(supplier) => Ok(self.reject(supplier, Refusal::Unexpected, now, &mut host.entropy())),
+            Input::Replied(supplier, number, reply) => {
+                Ok(self.replied(supplier, number, reply, now, &mut host.entropy()))
+            }
+            Input::BoardReplied(intent, reply) => Ok(self.board_replied(intent, reply, now)),
+            Input::DropExpired(supplier) => Ok(self.drop_expired(supplier, now)),
+            Input::Tick => Ok(self.tick(now)),
             Input::DomainRead(supplier, domain, read) => {
-                self.domain_read(supplier, domain, read, now, &mut host.entropy())?
+                self.domain_read(supplier, domain, read, now, &mut host.entropy())
             }
-            Input::RenewProfile(supplier, profile) => {
-                self.renew_profile(supplier, profile, now, &mut host.entropy())?
-            }
-            _ => Vec::new(),
-        })
-    }
-
-    /// What the owner says of wishes, items and segments.
-    fn exchange(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
-        match input {
-            Input::Cast(new) => self.cast(new, now, &mut host.entropy()),
-            Input::Withdraw(intent) => self.withdraw(intent, now, &mut host.entropy()),
-            Input::PassOver(intent, offer) => self.pass_over(intent, offer),
-            Input::TakeUp(intent, offer) => self.take_up(intent, offer, now, host),
-            Input::Open(opening) => self.open(opening, now, &mut host.entropy()),
-            Input::Corrected(supplier, id, accepted) => self.corrected(supplier, id, accepted),
-            Input::DeleteItem(supplier, id) => self.delete_item(supplier, id),
-            Input::AskSegments(supplier) => self.ask_segments(supplier),
-            Input::Belong(supplier, segment, member, fits) => {
-                self.belong(supplier, segment, member, fits, now, &mut host.entropy())
-            }
-            Input::CountMe(supplier, segment, fits) => self.count_me(supplier, segment, fits, now, &mut host.entropy()),
-            _ => Ok(Vec::new()),
-        }
-    }
-
-    /// What the owner says of relationships, requests, grants and defaults.
-    fn obey(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
-        match input {
+            Input::RenewProfile(supplier, profile) => self.renew_profile(supplier, profile, now, &mut host.entropy()),
             Input::Restored => self.restored(now, &mut host.entropy()),
             Input::EndExpired => self.end_expired(now, &mut host.entropy()),
             Input::Paired(supplier, profile, acceptance, pairing) => {
@@ -256,7 +209,18 @@ impl Person {
             Input::FieldChanged(fields) => self.field_changed(fields, now, host),
             Input::SetPolicy(policy) => self.set_policy(policy, now, &mut host.entropy()),
             Input::Vouch(supplier, vouched) => self.vouch(supplier, vouched, now, &mut host.entropy()),
-            _ => Ok(Vec::new()),
+            Input::Cast(new) => self.cast(new, now, &mut host.entropy()),
+            Input::Withdraw(intent) => self.withdraw(intent, now, &mut host.entropy()),
+            Input::PassOver(intent, offer) => self.pass_over(intent, offer),
+            Input::TakeUp(intent, offer) => self.take_up(intent, offer, now, host),
+            Input::Open(opening) => self.open(opening, now, &mut host.entropy()),
+            Input::Corrected(supplier, id, accepted) => self.corrected(supplier, id, accepted),
+            Input::DeleteItem(supplier, id) => self.delete_item(supplier, id),
+            Input::AskSegments(supplier) => self.ask_segments(supplier),
+            Input::Belong(supplier, segment, member, fits) => {
+                self.belong(supplier, segment, member, fits, now, &mut host.entropy())
+            }
+            Input::CountMe(supplier, segment, fits) => self.count_me(supplier, segment, fits, now, &mut host.entropy()),
         }
     }
 
