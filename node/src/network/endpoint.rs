@@ -322,7 +322,7 @@ type Early = Vec<SwarmEvent<BehaviourEvent>>;
 /// Listens on all of these, and gathers where that is: an unspecified address stands for one on every interface. Whoever
 /// waited for this endpoint to be back connects meanwhile: what else the swarm says comes out too.
 async fn bind(swarm: &mut Swarm<Behaviour>, listen: &[Address]) -> Result<(Vec<Address>, Early), StartError> {
-    let (mut bound, mut early) = (Vec::new(), Early::new());
+    let mut early = Early::new();
     for address in listen {
         let unfit = || StartError::WrongKind(address.clone());
         let wanted = address.multiaddr().filter(|_| address.can_be_listened_on()).ok_or_else(unfit)?;
@@ -332,7 +332,7 @@ async fn bind(swarm: &mut Swarm<Behaviour>, listen: &[Address]) -> Result<(Vec<A
         })?;
         loop {
             let event = swarm.select_next_some().await;
-            let up = listens(&event, address, id, &mut bound)?;
+            let up = listens(&event, address, id)?;
             early.push(event);
             if up {
                 break;
@@ -342,27 +342,20 @@ async fn bind(swarm: &mut Swarm<Behaviour>, listen: &[Address]) -> Result<(Vec<A
     if listen.iter().any(Address::is_unspecified) {
         let gathered = tokio::time::Instant::now() + limits::GATHER;
         while let Ok(event) = timeout_at(gathered, swarm.select_next_some()).await {
-            if let SwarmEvent::NewListenAddr { address, .. } = &event {
-                bound.extend(Address::of(address));
-            }
             early.push(event);
         }
     }
-    Ok((bound, early))
+    let bound = early.iter().filter_map(|event| match event {
+        SwarmEvent::NewListenAddr { address, .. } => Address::of(address),
+        _ => None,
+    });
+    Ok((bound.collect(), early))
 }
 
 /// Reads an event of a swarm that begins to listen; whether this listener is up.
-fn listens(
-    event: &SwarmEvent<BehaviourEvent>,
-    wanted: &Address,
-    id: ListenerId,
-    bound: &mut Vec<Address>,
-) -> Result<bool, StartError> {
+fn listens(event: &SwarmEvent<BehaviourEvent>, wanted: &Address, id: ListenerId) -> Result<bool, StartError> {
     match event {
-        SwarmEvent::NewListenAddr { listener_id, address } => {
-            bound.extend(Address::of(address));
-            Ok(*listener_id == id)
-        }
+        SwarmEvent::NewListenAddr { listener_id, .. } => Ok(*listener_id == id),
         SwarmEvent::ListenerClosed { listener_id, reason, .. } if *listener_id == id => {
             let closed = std::io::Error::other("it closed");
             Err(cannot(wanted, reason.as_ref().err().unwrap_or(&closed)))
