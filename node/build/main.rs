@@ -9,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-/// The languages; each has a file.
+/// The languages; each has a file of the pages' words and one of the sentences for codes.
 const LANGUAGES: [&str; 2] = ["en", "nl"];
 /// What asks for words.
 const ASKING: [&str; 5] = ["templates", "src/api", "src/dashboard", "src/dashboard.rs", "src/web"];
@@ -33,7 +33,8 @@ fn faults() -> io::Result<Vec<String>> {
     println!("cargo::rerun-if-changed=locales");
     let mut languages = Vec::new();
     for language in LANGUAGES {
-        languages.push((language, fs::read_to_string(format!("locales/{language}.ftl"))?));
+        let own = |name: String| fs::read_to_string(format!("locales/{name}.ftl"));
+        languages.push((language, own(language.to_owned())? + "\n" + &own(format!("reasons.{language}"))?));
     }
     let mut files = Vec::new();
     for place in ASKING {

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
 /// A language people are spoken to in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,18 @@ impl Language {
     pub(crate) fn accepted(header: &str) -> Self {
         let wanted = header.split(',').take(16).filter_map(|part| part.trim().get(..2));
         wanted.into_iter().find_map(Self::from_code).unwrap_or(Self::English)
+    }
+
+    /// A message, or its key where there is none.
+    pub(crate) fn say(self, key: &str) -> String {
+        self.message(key, None).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A message about something, `$what`.
+    pub(crate) fn about(self, key: &str, what: &str) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("what", FluentValue::from(what.to_owned()));
+        self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
     }
 
     /// A message with its arguments filled in; none where there is no such message.

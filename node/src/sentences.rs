@@ -129,13 +129,11 @@ fn value(parameter: &Parameter, language: Language) -> FluentValue<'static> {
 }
 
 fn said(key: &str) -> String {
-    Language::English.message(key, None).unwrap_or_else(|| key.to_owned())
+    Language::English.say(key)
 }
 
 fn about(key: &str, what: &str) -> String {
-    let mut arguments = FluentArgs::new();
-    arguments.set("what", FluentValue::from(what.to_owned()));
-    Language::English.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+    Language::English.about(key, what)
 }
 
 #[cfg(test)]

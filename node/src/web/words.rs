@@ -15,7 +15,7 @@ pub(crate) struct Words(pub(crate) Language);
 
 impl Words {
     pub(crate) fn say(&self, key: &str) -> String {
-        self.message(key, None).unwrap_or_else(|| key.to_owned())
+        self.0.say(key)
     }
 
     /// A message about a number, `$n`.
@@ -27,9 +27,7 @@ impl Words {
 
     /// A message about something, `$what`.
     pub(crate) fn of(&self, key: &str, what: &str) -> String {
-        let mut arguments = FluentArgs::new();
-        arguments.set("what", FluentValue::from(what.to_owned()));
-        self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+        self.0.about(key, what)
     }
 
     /// The name of something from the vocabularies: `field`, `group`, `purpose`, `agreement`, `answer`, `state`,
