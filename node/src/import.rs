@@ -55,7 +55,7 @@ impl From<ImportError> for Failure {
 
 /// Largest file, in bytes.
 pub const CARD_BYTES: u64 = 1024 * 1024;
-/// Contacts that are told apart in one file; more of them are counted only.
+/// Contacts that are read of one file; what comes after them is not looked at.
 pub const CARDS: usize = 10_000;
 
 /// What one contact gave.
@@ -210,6 +210,12 @@ mod tests {
         for bytes in [latin, utf16, mac, folded, quoted, bare, base64] {
             assert_eq!(of(&card("a.vcf", &bytes), "name.full"), "Zo\u{eb} M\u{fc}ller", "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_text_is_named_and_not_written_out() {
+        let card = card("a.vcf", &vcard("4.0", "FN:Anna\r\nTEL;VALUE=boolean:TRUE"));
+        assert_eq!((of(&card, "telephone").as_str(), card.left_out.as_slice()), ("", &["TEL".to_owned()][..]));
     }
 
     #[test]

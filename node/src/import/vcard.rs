@@ -108,9 +108,9 @@ fn from_vcard(card: &VCard) -> Card {
     let (mut entries, mut left_out) = (Vec::new(), Vec::new());
     for entry in &card.entries {
         match of(entry) {
-            Some(own) => entries.push(own),
-            None if matches!(entry.name, Property::Version | Property::Begin | Property::End | Property::Prodid) => {}
-            None => left_out.push(entry.name.as_str().to_owned()),
+            Some(own) if entry.values.iter().all(|value| text(value, "").is_some()) => entries.push(own),
+            _ if matches!(entry.name, Property::Version | Property::Begin | Property::End | Property::Prodid) => {}
+            _ => left_out.push(entry.name.as_str().to_owned()),
         }
         if entry.name == Property::Adr && param(entry, &Name::Label).is_some() {
             left_out.push("LABEL".to_owned());
@@ -177,13 +177,17 @@ fn without<'a>(value: &'a str, scheme: &str) -> &'a str {
 
 /// What stands between semicolons; several values of one of them are joined.
 fn components(entry: &VCardEntry, with: &str) -> Vec<String> {
-    let text = |value: &VCardValue| match value {
-        VCardValue::Text(text) => text.clone(),
-        VCardValue::Component(parts) => parts.join(with),
-        VCardValue::Integer(number) => number.to_string(),
-        other => format!("{other:?}"),
-    };
-    entry.values.iter().map(text).collect()
+    entry.values.iter().filter_map(|value| text(value, with)).collect()
+}
+
+/// What a value says, where it is no date, image or truth.
+fn text(value: &VCardValue, with: &str) -> Option<String> {
+    match value {
+        VCardValue::Text(text) => Some(text.clone()),
+        VCardValue::Component(parts) => Some(parts.join(with)),
+        VCardValue::Integer(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 fn param(entry: &VCardEntry, name: &Name) -> Option<String> {
