@@ -210,8 +210,7 @@ fn pages() {
         tokio::spawn(page.serve(asker));
         (to, link)
     });
-    let start = &link[link.find("/start/").expect("a path")..];
-    let cookie = regie_tests::http::send(to, "GET", start, &[], "").cookie().expect("a cookie");
+    let (_, cookie) = regie_tests::http::enter(&link);
     let get = |path: &str| {
         let answer = regie_tests::http::send(to, "GET", path, &[("Cookie", &cookie)], "");
         assert_eq!(answer.status, 200, "{path}");

@@ -8,7 +8,14 @@ use regie::{
     command::{Command, Failure},
 };
 use regie_protocol::Timestamp;
-use regie_tests::{Node, api::Client, faketime, free_port, http::send, postgres::Postgres, under_clock, until};
+use regie_tests::{
+    Node,
+    api::Client,
+    faketime, free_port,
+    http::{enter, send},
+    postgres::Postgres,
+    under_clock, until,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -262,9 +269,7 @@ fn the_first_page_says_that_the_clock_jumped() {
         under_clock(&mut process, &pair.library, &clock).stderr(std::process::Stdio::null());
         pair.person.start_process(process);
         let link = pair.person.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
-        let to = link.split('/').nth(2).expect("an address").parse().expect("an address");
-        let cookie =
-            send(to, "GET", &link[link.find("/start/").expect("a path")..], &[], "").cookie().expect("a cookie");
+        let (to, cookie) = enter(&link);
         for (language, words) in [("en", "It jumped ahead by 40 days"), ("nl", "De klok is 40 dagen vooruitgesprongen")]
         {
             let page = send(to, "GET", "/", &[("Cookie", &cookie), ("Accept-Language", language)], "");

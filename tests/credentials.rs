@@ -237,9 +237,7 @@ fn a_credential_is_taken_in_and_thrown_away_on_the_dashboard() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut person = Node::person(directory.path().join("person"), "balanced");
     let link = person.start_with_dashboard();
-    let to = link.split('/').nth(2).expect("an address").parse().expect("an address");
-    let start = &link[link.find("/start/").expect("a path")..];
-    let cookie = regie_tests::http::send(to, "GET", start, &[], "").cookie().expect("a cookie");
+    let (to, cookie) = regie_tests::http::enter(&link);
     let origin = format!("http://{to}");
     let get = |path: &str| regie_tests::http::send(to, "GET", path, &[("Cookie", &cookie)], "");
     let post = |parts: &[(&str, &str)]| {

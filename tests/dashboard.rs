@@ -13,7 +13,7 @@ use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},
-    http::{Response, send_by_hand as send},
+    http::{Response, enter, send_by_hand as send, start_of},
     until,
 };
 use serde_json::{Value, json};
@@ -36,14 +36,14 @@ impl Door {
         let directory = tempfile::tempdir().expect("a directory");
         let mut node = Node::person(directory.path().join("person"), "balanced");
         let link = node.start_with_dashboard();
-        let to = address(&link);
+        let (to, _) = start_of(&link);
         Self { node, _directory: directory, link, to }
     }
 
     /// Spends a link; the cookie comes out.
     fn enter(&self) -> String {
         let link = self.node.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
-        send(self.to, "GET", path(&link), &[], "").cookie().expect("a cookie")
+        enter(&link).1
     }
 
     fn get(&self, cookie: &str, path: &str) -> Response {
@@ -54,14 +54,6 @@ impl Door {
         let origin = format!("http://{}", self.to);
         send(self.to, "POST", path, &[("Cookie", cookie), ("Origin", &origin), FORM], body)
     }
-}
-
-fn address(link: &str) -> SocketAddr {
-    link.split('/').nth(2).expect("an address").parse().expect("an address")
-}
-
-fn path(link: &str) -> &str {
-    &link[link.find("/start/").expect("a path")..]
 }
 
 const PAGES: [&str; 16] = [
@@ -200,8 +192,8 @@ fn a_page_of_another_site_or_port_can_not_even_look() {
     }
     // A link is not spent by somebody who only looks whether it is there.
     let link = door.node.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
-    assert_eq!(send(door.to, "HEAD", path(&link), &[], "").status, 403);
-    assert!(send(door.to, "GET", path(&link), &[], "").cookie().is_some());
+    assert_eq!(send(door.to, "HEAD", start_of(&link).1, &[], "").status, 403);
+    assert!(send(door.to, "GET", start_of(&link).1, &[], "").cookie().is_some());
 }
 
 #[test]
@@ -230,14 +222,14 @@ fn clickjacking_every_answer_forbids_frames_foreign_code_and_caching() {
 fn session_fixation_and_spent_links_open_nothing() {
     let door = Door::open();
     let planted = format!("regie_{}=planted-by-somebody", door.to.port());
-    let answer = send(door.to, "GET", path(&door.link), &[("Cookie", &planted)], "");
+    let answer = send(door.to, "GET", start_of(&door.link).1, &[("Cookie", &planted)], "");
     let cookie = answer.cookie().expect("a cookie");
     assert_ne!(cookie, planted);
     let set = answer.header("set-cookie").expect("a cookie");
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict") && set.contains("Path=/"), "{set}");
     assert_eq!(door.get(&planted, "/").status, 401);
     assert_eq!(door.get("", "/").status, 401);
-    let again = send(door.to, "GET", path(&door.link), &[], "");
+    let again = send(door.to, "GET", start_of(&door.link).1, &[], "");
     assert_eq!((again.status, again.cookie()), (401, None), "a link opens once");
     assert_eq!(send(door.to, "GET", "/start/guess", &[], "").cookie(), None);
 
@@ -584,7 +576,7 @@ fn the_first_run_takes_four_steps_in_a_browser() {
     for skip in [false, true] {
         let mut node = Node::at(directory.path().join(format!("person-{skip}")));
         let link = node.start_first_run();
-        let stranger = send(address(&link), "GET", "/", &[], "");
+        let stranger = send(start_of(&link).0, "GET", "/", &[], "");
         assert!(stranger.status == 401 && stranger.body.contains("start it again"), "{}", stranger.body);
         let input = json!({ "link": link, "skip": skip, "pair": crowd.members()[0].invite(), "shots": screenshots() });
         let Some(seen) = browser("first_run.mjs", &input) else { return };

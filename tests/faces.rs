@@ -9,7 +9,10 @@ use std::{
 };
 
 use regie::{command::Command, web::limits};
-use regie_tests::{Node, http::send_by_hand as send};
+use regie_tests::{
+    Node,
+    http::{enter, send_by_hand as send, start_of},
+};
 
 /// What of an answer says how it may be used.
 const POLICY: [&str; 8] = [
@@ -38,7 +41,7 @@ impl Faces {
         let directory = tempfile::tempdir().expect("a directory");
         let mut person = Node::person(directory.path().join("person"), "balanced");
         let link = person.start_with_dashboard();
-        let dashboard = link.split('/').nth(2).expect("an address").parse().expect("an address");
+        let (dashboard, _) = start_of(&link);
         let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", "/ip4/127.0.0.1/tcp/0");
         let api = supplier.serve_api();
         let key = format!("Bearer {}", supplier.api_key(false));
@@ -48,9 +51,7 @@ impl Faces {
     /// The dashboard's cookie.
     fn cookie(&self) -> String {
         let answer = self.person.ask(&Command::Dashboard);
-        let link = answer["link"].as_str().expect("a link");
-        let path = &link[link.find("/start/").expect("a path")..];
-        send(self.dashboard, "GET", path, &[], "").cookie().expect("a cookie")
+        enter(answer["link"].as_str().expect("a link")).1
     }
 }
 

@@ -3,10 +3,8 @@
 //!
 //! A bound in seconds here is part of what must hold: a line that is dead is noticed in [`NOTICED`].
 
-use std::time::{Duration, Instant};
-
 use regie::command::{Command, Failure};
-use regie_tests::{Node, asking};
+use regie_tests::{Node, asking, lab::trio::within_or_say};
 use serde_json::{Value, json};
 
 mod balancer;
@@ -70,19 +68,12 @@ fn example(begin: &str) -> String {
 
 /// Waits until a request is answered.
 fn is_answered(companion: &Node, request: &Value) {
-    let is = |customer: &Value| {
+    let say = || format!("{request} is answered; the company has {:#}", companion.customer());
+    within_or_say(DELIVERED, say, || {
+        let customer = companion.customer();
         let requests = customer["requests"].as_array().expect("a list");
         requests.iter().any(|own| own["request"] == *request && own["answered"] == json!(true))
-    };
-    let begun = Instant::now();
-    loop {
-        let customer = companion.customer();
-        if is(&customer) {
-            return;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(DELIVERED), "{request} is not answered in time: {customer:#}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    });
 }
 
 /// What a person's node says went wrong with its only supplier; nothing, where nothing did.

@@ -10,6 +10,18 @@ use std::{
 /// How long an answer may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where a one-time link to a dashboard leads: the address, and the path there.
+pub fn start_of(link: &str) -> (SocketAddr, &str) {
+    let address = link.split('/').nth(2).expect("an address").parse().expect("an address");
+    (address, &link[link.find("/start/").expect("a path")..])
+}
+
+/// Spends such a link: where the dashboard is, and the cookie of who is in.
+pub fn enter(link: &str) -> (SocketAddr, String) {
+    let (to, path) = start_of(link);
+    (to, send_by_hand(to, "GET", path, &[], "").cookie().expect("a cookie"))
+}
+
 /// What came back.
 #[derive(Debug, Default)]
 pub struct Response {

@@ -159,17 +159,11 @@ impl Trio {
 
     /// Waits until a request is answered, for so many seconds at most.
     pub fn answers(&self, request: &str, seconds: u64) {
-        let (begun, bound) = (Instant::now(), Duration::from_secs(seconds));
-        while self.came(request) != Came::Answered {
-            assert!(
-                begun.elapsed() < bound,
-                "a request is {:?} after {seconds} s; lines {:?} by person and supplier, {} undelivered",
-                self.came(request),
-                self.lines(),
-                self.undelivered()
-            );
-            std::thread::sleep(LOOK);
-        }
+        let say = || {
+            let (came, lines, waiting) = (self.came(request), self.lines(), self.undelivered());
+            format!("a request is {came:?}; lines {lines:?} by person and supplier, {waiting} undelivered")
+        };
+        within_or_say(seconds, say, || self.came(request) == Came::Answered);
     }
 
     /// Waits until the person's node has told all, for so many seconds at most.
@@ -286,10 +280,15 @@ pub fn someone_with(host: &Host, directory: &Path, set: impl FnOnce(&mut Process
 }
 
 /// Waits until something holds, for so many seconds at most.
-pub fn within(seconds: u64, what: &str, mut holds: impl FnMut() -> bool) {
+pub fn within(seconds: u64, what: &str, holds: impl FnMut() -> bool) {
+    within_or_say(seconds, || what.to_owned(), holds);
+}
+
+/// The same; what is said where it does not hold in time is found out then.
+pub fn within_or_say(seconds: u64, say: impl Fn() -> String, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(seconds), "not within {seconds} s: {what}");
+        assert!(begun.elapsed() < Duration::from_secs(seconds), "not within {seconds} s: {}", say());
         std::thread::sleep(LOOK);
     }
 }
