@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Effect, OwnerError, Person, Record};
 use crate::{
     audit::{Event, Log},
+    departure,
     entropy::Entropy,
     identity::PublicKey,
     limits,
@@ -275,7 +276,8 @@ impl Person {
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let (person, named) = (relationship.key.public(), *relationship.lineage.current());
-        let membership = Membership { person, supplier: named, segment: *segment, member, at: now.wall, until };
+        let (at, until) = (departure::moment(now.wall), departure::moment(until));
+        let membership = Membership { person, supplier: named, segment: *segment, member, at, until };
         let membership = Verified::sign(membership, &relationship.key)?.signed().clone();
         let event = Event::Belonged { segment: *segment, member };
         self.log(effects, Log::With(*supplier), event, now, entropy)?;
