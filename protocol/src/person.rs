@@ -22,7 +22,7 @@ pub use entry::{Host, Input, Unreadable};
 pub use intents::{BoardMessage, NewIntent, Outcome, Stage, StoredIntent, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
-pub use segments::{Counted, Said};
+pub use segments::{About, Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
 pub use state::{Mandated, StoredMandate, StoredRelationship, Waiting};
 

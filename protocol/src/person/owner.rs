@@ -52,6 +52,9 @@ pub enum OwnerError {
     /// The predicate is not true of the person.
     #[error("what the person holds does not fit that segment")]
     DoesNotFit,
+    /// Of one of the segment's fields the supplier has heard enough.
+    #[error("the supplier has heard of enough patterns over that field for now")]
+    EnoughSaid,
     /// A person is counted for a segment once.
     #[error("the person was counted for that segment already")]
     Counted,
@@ -142,6 +145,7 @@ coded! {
     Self::NoItem => "no_item";
     Self::NoSegment => "no_segment";
     Self::DoesNotFit => "does_not_fit";
+    Self::EnoughSaid => "enough_said" ("most": limits::WORDS_PER_FIELD, "days": limits::WORD_DAYS);
     Self::Counted => "counted";
     Self::BudgetSpent => "budget_spent";
     Self::TooManySegments => "too_many_segments" ("most": limits::SEGMENTS_SAID);
