@@ -1,6 +1,9 @@
 //! What a run is about, from TOML. In: a file, keys set on the command line. Out: a checked scenario, or an error that
 //! names the line.
 
+pub mod costs;
+pub mod group;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -9,7 +12,7 @@ use std::{
 use regie_protocol::{Access, AskedPath, Days, FieldPath, PublicKey, Purpose, limits, supplier::Ask};
 use serde::{Deserialize, Serialize};
 
-use crate::{costs::Costs, group::GroupRules};
+use crate::scenario::{costs::Costs, group::GroupRules};
 
 /// A market.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,11 +6,11 @@
 use std::path::Path;
 
 use regie_simulator::{
-    costs::Costs,
-    draw,
     experiment::{Name, Trial},
-    group::{self, Attack, Lived, Summary},
-    scenario::{Scenario, ScenarioError},
+    measure::tally::{self, Lived, Summary},
+    runs::draw,
+    scenario::{Scenario, ScenarioError, costs::Costs, group::Attack},
+    world::group,
 };
 
 const CROWD: &str = include_str!("../scenarios/crowd.toml");
@@ -44,7 +44,7 @@ fn the_same_seed_gives_the_same_groups_on_any_number_of_threads() {
     for (threads, seed) in [(1, 7), (4, 7), (2, 8)] {
         let directory = tempfile::tempdir().expect("a directory");
         let lived = lived(&scenario, seed, threads);
-        group::frames(&lived).expect("tables").iter().for_each(|frame| frame.write(directory.path()).expect("written"));
+        tally::frames(&lived).expect("tables").iter().for_each(|frame| frame.write(directory.path()).expect("written"));
         draw::draw(directory.path()).expect("drawn");
         all.push(files(directory.path()));
     }

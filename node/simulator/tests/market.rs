@@ -8,11 +8,11 @@ mod memory;
 
 use memory::Memory;
 use regie_simulator::{
-    agenda, life,
-    run::{Plan, run},
+    measure::{month, summary::Summary},
+    runs::{plan::Plan, run::run},
     scenario::{Scenario, ScenarioError},
-    table::{self, Summary},
     watch::{Broken, Watch},
+    world::{agenda, life},
 };
 
 const MARKET: &str = include_str!("../scenarios/market.toml");
@@ -30,7 +30,7 @@ fn the_same_seed_gives_the_same_files_on_any_number_of_threads() {
     for (threads, seed) in [(1, 7), (2, 7), (5, 7), (2, 8)] {
         let rows = run(&Plan { scenario: &scenario, seed, threads, only: None }, &|| ()).expect("runs");
         let directory = tempfile::tempdir().expect("a directory");
-        table::write(directory.path(), &rows).expect("written");
+        month::write(directory.path(), &rows).expect("written");
         files.push(
             ["months.csv", "months.parquet"].map(|name| std::fs::read(directory.path().join(name)).expect("read")),
         );
@@ -50,7 +50,7 @@ fn every_life_is_lived_and_what_is_measured_adds_up() {
         small(&["person.revokes_a_year=12", "person.moves_a_year=6", "policies={careful=0,balanced=1,open=0}"]);
     let rows = run(&Plan { scenario: &scenario, seed: 3, threads: 2, only: None }, &|| ()).expect("runs");
     assert_eq!(rows.len(), 6 * 2);
-    let sum = |of: fn(&table::Month) -> u64| rows.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&month::Month) -> u64| rows.iter().map(of).sum::<u64>();
     assert!(sum(|m| m.requests) > 0 && sum(|m| m.moves) > 0 && sum(|m| m.revocations) > 0);
     assert!(sum(|m| m.answered) + sum(|m| m.asked) + sum(|m| m.refused) <= sum(|m| m.requests));
     assert!(sum(|m| m.fields_needed) <= sum(|m| m.fields_asked));
@@ -172,7 +172,7 @@ fn over_lines_that_hold_every_request_is_answered() {
     let sets = ["network.loss=0", "online.hours_a_day=20", "person.revokes_a_year=24", "person.moves_a_year=12"];
     let scenario = small(&[&sets[..], &["days=200", "suppliers=8"]].concat());
     let rows = run(&Plan { scenario: &scenario, seed: 9, threads: 2, only: None }, &|| ()).expect("runs");
-    let sum = |of: fn(&table::Month) -> u64| rows.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&month::Month) -> u64| rows.iter().map(of).sum::<u64>();
     let (requests, answers) = (sum(|m| m.requests), sum(|m| m.answered + m.asked + m.refused));
     assert!(requests > 200, "{requests}");
     // Those of the last hours may still wait for the morning.

@@ -10,9 +10,8 @@ use std::{
 };
 
 use regie_simulator::{
-    costs::Costs,
-    run::{Plan, run},
-    scenario::{Scenario, Signatures},
+    runs::{plan::Plan, run::run},
+    scenario::{Scenario, Signatures, costs::Costs},
 };
 
 const SIM: &str = env!("CARGO_BIN_EXE_regie-sim");

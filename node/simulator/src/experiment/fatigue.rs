@@ -1,13 +1,15 @@
 //! How many decisions does a person with 200 suppliers take a month? In: presets, the share of suppliers that ask again
 //! each month, whether answers become defaults. Out: decisions a month, and how they fall over time.
 
-use super::{Found, Trial};
 use crate::{
-    frame::{Frame, Kind, ratio},
-    plot::Chart,
-    run::RunError,
+    experiment::trial::{Found, Trial},
+    io::{
+        frame::{Frame, Kind, ratio},
+        plot::Chart,
+    },
+    measure::{month::Month, summary::Summary},
+    runs::plan::RunError,
     scenario::{Policies, Scenario},
-    table::{Month, Summary},
 };
 
 const SCENARIO: &str = include_str!("../../scenarios/fatigue.toml");
@@ -97,7 +99,7 @@ fn table() -> Frame {
     )
 }
 
-fn row(preset: &str, again: f64, remembers: f64, rows: &[Month], summary: &Summary) -> Vec<crate::frame::Cell> {
+fn row(preset: &str, again: f64, remembers: f64, rows: &[Month], summary: &Summary) -> Vec<crate::io::frame::Cell> {
     let sum = |of: fn(&Month) -> u64| rows.iter().map(of).sum::<u64>();
     vec![
         preset.into(),

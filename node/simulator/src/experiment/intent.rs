@@ -2,14 +2,19 @@
 //! how much of a choice no intent says, how many offers are kept, who answers, who baits. Out: contacts, the share of
 //! them that was wanted, where what was taken stands in the person's own ranking, messages.
 
-use super::{Found, Trial};
 use crate::{
-    agenda::MONTH_DAYS,
-    frame::{Cell, Frame, Kind, ratio},
-    group::{Attack, Attacker, GroupRules, IntentRules, Lived, Summary},
-    plot::Chart,
-    run::RunError,
-    scenario::{Scenario, ScenarioError},
+    experiment::trial::{Found, Trial},
+    io::{
+        frame::{Cell, Frame, Kind, ratio},
+        plot::Chart,
+    },
+    measure::tally::{Lived, Summary},
+    runs::plan::RunError,
+    scenario::{
+        Scenario, ScenarioError,
+        group::{Attack, Attacker, GroupRules, IntentRules},
+    },
+    world::agenda::MONTH_DAYS,
 };
 
 const SCENARIO: &str = include_str!("../../scenarios/intent.toml");

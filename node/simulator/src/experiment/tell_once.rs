@@ -2,13 +2,15 @@
 //! In: the share of suppliers that are told by hand; whether values are subscribed to or read when asked for. Out: right
 //! values and the age of wrong ones, month by month.
 
-use super::{Found, Trial};
 use crate::{
-    frame::{Cell, Frame, Kind, ratio},
-    plot::Chart,
-    run::RunError,
+    experiment::trial::{Found, Trial},
+    io::{
+        frame::{Cell, Frame, Kind, ratio},
+        plot::Chart,
+    },
+    measure::month::Month,
+    runs::plan::RunError,
     scenario::{How, Scenario},
-    table::Month,
 };
 
 const SCENARIO: &str = include_str!("../../scenarios/tell-once.toml");

@@ -9,7 +9,7 @@ use regie_protocol::{
     wire,
 };
 
-use crate::meter::Metered;
+use crate::measure::meter::Metered;
 
 /// Something on its way on a line.
 pub enum Carried {

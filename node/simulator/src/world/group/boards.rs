@@ -10,7 +10,7 @@ use regie_protocol::{
 };
 
 use super::{Event, Group, refused};
-use crate::{life::Wrong, line::bytes};
+use crate::world::{life::Wrong, line::bytes};
 
 /// Who talks to the board.
 #[derive(Clone, Copy)]

@@ -6,9 +6,11 @@ use std::{collections::BTreeSet, path::Path};
 use serde_json::Value;
 
 use crate::{
-    job::{Job, JobError, Manifest},
-    run::RunError,
-    writer::{Cell, Kind, TableError, Writer},
+    io::writer::{Cell, Kind, TableError, Writer},
+    runs::{
+        job::{Job, JobError, Manifest},
+        plan::RunError,
+    },
 };
 
 /// The table's name.

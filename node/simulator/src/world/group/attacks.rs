@@ -10,8 +10,11 @@ use regie_protocol::{
     supplier::Ask,
 };
 
-use super::{Attack, Event, Group, links::Arrival, refused};
-use crate::{life::Wrong, line::bytes};
+use super::{Event, Group, links::Arrival, refused};
+use crate::{
+    scenario::group::Attack,
+    world::{life::Wrong, line::bytes},
+};
 
 /// What an over-asker wants everything for.
 const PURPOSES: [Purpose; 4] = [

@@ -7,10 +7,10 @@ use std::{
 };
 
 use crate::{
-    life::{self, Failed},
     limits,
-    run::Plan,
-    table::Month,
+    measure::month::Month,
+    runs::plan::Plan,
+    world::life::{self, Failed},
 };
 
 /// Lives all lives and gives their rows to `sink`, person by person. A thread begins no life that is too far ahead of

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::plot::{Chart, PlotError};
+use crate::io::plot::{Chart, PlotError};
 
 const DAY_MS: f64 = 86_400_000.0;
 

@@ -11,12 +11,19 @@ use regie_protocol::ObjectId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    group, limits,
-    run::{Plan, RunError},
+    io::writer::Writer,
+    limits,
+    measure::{
+        month::Month,
+        summary::{Summary, Sums},
+        tally,
+    },
+    runs::{
+        plan::{Plan, RunError},
+        stream::stream,
+    },
     scenario::{Scenario, Signatures},
-    stream::stream,
-    table::{Month, Summary, Sums},
-    writer::Writer,
+    world::group,
 };
 
 /// The directory of runs within that of a sweep.
@@ -207,12 +214,12 @@ fn persons(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Re
 }
 
 /// Groups; their tables are small and are written at the end.
-fn groups(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<group::Summary, RunError> {
+fn groups(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<tally::Summary, RunError> {
     let lived = group::run(plan.scenario, plan.seed, plan.threads, plan.only, lived)?;
     if let Some(out) = out {
-        group::frames(&lived)?.iter().try_for_each(|frame| frame.write(out))?;
+        tally::frames(&lived)?.iter().try_for_each(|frame| frame.write(out))?;
     }
-    Ok(group::Summary::of(&lived))
+    Ok(tally::Summary::of(&lived))
 }
 
 /// Writes a file that is there whole or not at all.

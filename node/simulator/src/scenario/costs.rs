@@ -6,8 +6,6 @@ use std::path::Path;
 use regie_protocol::scheme::Tally;
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::ScenarioError;
-
 /// Nanoseconds of one operation each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +22,17 @@ pub struct Costs {
     pub seal_ns: u64,
 }
 
+/// Why a file gave no costs.
+#[derive(Debug, thiserror::Error)]
+pub enum CostsError {
+    /// The file can't be read.
+    #[error("can't read {0}: {1}")]
+    Unreadable(String, std::io::Error),
+    /// Not TOML, or not of this form. The text shows the line.
+    #[error("a mistake in the costs; `regie-sim calibrate` writes them\n{0}")]
+    Form(#[from] toml::de::Error),
+}
+
 impl Default for Costs {
     /// Measured by `regie-sim calibrate` on the machine that docs/simulator.md names, so that a scenario without costs
     /// gives the same tables everywhere.
@@ -36,10 +45,10 @@ impl Costs {
     /// Reads a calibration.
     ///
     /// # Errors
-    /// [`ScenarioError`].
-    pub fn read(file: &Path) -> Result<Self, ScenarioError> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| ScenarioError::Unreadable(file.display().to_string(), error))?;
+    /// [`CostsError`].
+    pub fn read(file: &Path) -> Result<Self, CostsError> {
+        let text =
+            std::fs::read_to_string(file).map_err(|error| CostsError::Unreadable(file.display().to_string(), error))?;
         Ok(toml::from_str(&text)?)
     }
 

@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use regie_protocol::segment;
 use serde::Serialize;
 
-use super::Attack;
 use crate::{
-    costs::Costs,
-    frame::{Cell, Frame, FrameError, Kind, ratio},
-    meter::Spent,
-    table::{self, Month},
+    io::frame::{Cell, Frame, FrameError, Kind, ratio},
+    measure::{meter::Spent, month::Month, summary},
+    scenario::{costs::Costs, group::Attack},
 };
 
 /// The counts of a month that only groups have, in the order of their columns; those that lives have too follow.
@@ -113,19 +111,19 @@ pub struct Lived {
 }
 
 impl Lived {
-    pub(super) fn new(group: u32, months: u64) -> Self {
+    pub(crate) fn new(group: u32, months: u64) -> Self {
         let measures = (0..months).map(|month| Month { person: group, month, ..Month::default() }).collect();
         Self { group, months: (0..months).map(|_| Tally::new()).collect(), measures, ..Self::default() }
     }
 
     /// The measures of a month; what is after the last belongs to the last.
-    pub(super) fn measures(&mut self, month: usize) -> &mut Month {
+    pub(crate) fn measures(&mut self, month: usize) -> &mut Month {
         let last = self.measures.len().saturating_sub(1);
         &mut self.measures[month.min(last)]
     }
 
     /// Adds an event and the work that was done in it.
-    pub(super) fn spend(&mut self, month: usize, spent: &Spent) {
+    pub(crate) fn spend(&mut self, month: usize, spent: &Spent) {
         let measures = self.measures(month);
         measures.events += 1;
         measures.spend(spent);
@@ -136,7 +134,7 @@ impl Lived {
     }
 
     /// Says how long all work took.
-    pub(super) fn cost(&mut self, costs: &Costs) {
+    pub(crate) fn cost(&mut self, costs: &Costs) {
         self.measures.iter_mut().for_each(|month| month.cost(costs));
         for month in &mut self.months {
             let of = |name| month.get(name).copied().unwrap_or(0);
@@ -146,7 +144,7 @@ impl Lived {
         }
     }
 
-    pub(super) fn tally(&mut self, month: usize, name: &'static str, more: u64) {
+    pub(crate) fn tally(&mut self, month: usize, name: &'static str, more: u64) {
         debug_assert!(COUNTS.contains(&name), "{name} is no column");
         let last = self.months.len().saturating_sub(1);
         if let Some(tally) = self.months.get_mut(month.min(last)) {
@@ -265,7 +263,7 @@ pub struct Summary {
     pub board_cpu_ms_a_month: f64,
     /// The measures that lives have too.
     #[serde(flatten)]
-    pub lives: table::Summary,
+    pub lives: summary::Summary,
 }
 
 impl Summary {
@@ -276,7 +274,7 @@ impl Summary {
         let of = |part: &str, whole: &str| ratio(sum(part), sum(whole));
         let thousandths = |part: &str, whole: &str| of(part, whole) / 1_000.0;
         let persons_months = lived.iter().map(|one| one.persons * one.months.len() as u64).sum();
-        let mut sums = table::Sums::default();
+        let mut sums = summary::Sums::default();
         lived.iter().for_each(|one| one.measures.iter().for_each(|month| sums.add_together(month, one.persons)));
         Self {
             groups: lived.len() as u64,
@@ -303,7 +301,7 @@ impl Summary {
             too_late: of("too_late", "needs"),
             reply_ms: of("reply_ms", "replies"),
             board_cpu_ms_a_month: ratio(sum("board_cpu_us"), persons_months) / 1_000.0,
-            lives: table::Summary::over(&sums),
+            lives: summary::Summary::over(&sums),
         }
     }
 }

@@ -1,14 +1,9 @@
-//! Runs a scenario and keeps all of its rows: for tests and small markets; `stream` is for large ones. In: a scenario, a
-//! seed. Out: rows in the order of persons, or the first life that went wrong.
+//! How a run is done, and why it may give nothing.
 
 use crate::{
-    frame::FrameError,
-    group::GroupFailed,
-    life::Failed,
+    io::{frame::FrameError, writer::TableError},
     scenario::{Scenario, ScenarioError},
-    stream::stream,
-    table::Month,
-    writer::TableError,
+    world::{group::GroupFailed, life::Failed},
 };
 
 /// How a run is done.
@@ -41,17 +36,4 @@ pub enum RunError {
     /// A table of groups or of an experiment.
     #[error(transparent)]
     Frame(#[from] FrameError),
-}
-
-/// Lives all lives and keeps their rows. `done` is told of each.
-///
-/// # Errors
-/// As [`stream`].
-pub fn run(plan: &Plan<'_>, done: &(dyn Fn() + Sync)) -> Result<Vec<Month>, Failed> {
-    let mut rows = Vec::new();
-    stream(plan, done, |life| {
-        rows.extend(life);
-        Ok::<(), Failed>(())
-    })?;
-    Ok(rows)
 }

@@ -12,10 +12,11 @@ use regie_protocol::{
     supplier::NewOffer,
 };
 
-use super::{ADDRESS, Asker, Attack, Event, Group, IntentRules, homes::postal_code, refused};
+use super::{ADDRESS, Asker, Event, Group, homes::postal_code, refused};
 use crate::{
-    life::Wrong,
-    meter::{self, Side},
+    measure::meter::{self, Side},
+    scenario::group::{Attack, IntentRules},
+    world::life::Wrong,
 };
 
 /// What a person states to rank offers by.

@@ -9,7 +9,7 @@ use regie_protocol::{
 };
 
 use super::{Group, refused};
-use crate::{life::Wrong, watch::Broken};
+use crate::{watch::Broken, world::life::Wrong};
 
 /// Days that a membership is kept.
 const KEPT: Days = Days(90);

@@ -7,8 +7,8 @@ use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use regie_protocol::{FieldPath, Observed, Provenance, person::Input};
 
-use super::{Attack, Being, Event, Group, refused};
-use crate::life::Wrong;
+use super::{Being, Event, Group, refused};
+use crate::{scenario::group::Attack, world::life::Wrong};
 
 impl Group<'_> {
     /// A value for every field that there is.

@@ -12,8 +12,6 @@ mod boards;
 mod homes;
 mod links;
 mod records;
-mod rules;
-mod tally;
 mod wants;
 mod words;
 
@@ -37,19 +35,24 @@ use regie_protocol::{
     supplier::{self, Invite},
 };
 
-pub use rules::{Attack, Attacker, GroupRules, IntentRules, MailRules, Pattern, SegmentRules};
-pub use tally::{Count, Harm, Lived, Summary, Tally, frames};
-
 use crate::{
-    agenda::{self, Agenda},
-    hands::{self, Told},
-    holding::Past,
-    life::{self, Wrong, refused},
-    line::Wire,
-    meter::{self, Metered, Side},
-    scenario::{Asks, Scenario},
-    table::Month,
+    measure::{
+        holding::Past,
+        meter::{self, Metered, Side},
+        month::Month,
+        tally::{Harm, Lived},
+    },
+    scenario::{
+        Asks, Scenario,
+        group::{Attack, Attacker, GroupRules},
+    },
     watch::{Broken, Watch},
+    world::{
+        agenda::{self, Agenda},
+        hands::{self, Told},
+        life::{self, Wrong, refused},
+        line::Wire,
+    },
 };
 use boards::{Asker, ToBoard};
 use links::{Arrival, Link};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::FieldPath;
 
-use crate::table::Month;
+use crate::measure::month::Month;
 
 /// What one supplier has of one person.
 #[derive(Default)]

@@ -14,12 +14,16 @@ use regie_protocol::{
 
 use super::{Event, Group, attacks::Hostile, refused};
 use crate::{
-    holding::Holding,
-    life::{Wrong, answers_a_request},
-    line::{Carried, Line, Wire, bytes},
-    meter::{self, Side},
-    outcome::Outcome,
+    measure::{
+        holding::Holding,
+        meter::{self, Side},
+        outcome::Outcome,
+    },
     watch::{Broken, Shown},
+    world::{
+        life::{Wrong, answers_a_request},
+        line::{Carried, Line, Wire, bytes},
+    },
 };
 
 /// Between a person and a supplier.
@@ -441,11 +445,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        group::boards::ToBoard,
         scenario::{Scenario, ScenarioError},
+        world::group::boards::ToBoard,
     };
 
-    const CROWD: &str = include_str!("../../scenarios/crowd.toml");
+    const CROWD: &str = include_str!("../../../scenarios/crowd.toml");
 
     fn rough() -> Result<Scenario, ScenarioError> {
         let sets = ["persons=4", "group.persons=4", "days=40", "network.latency_ms=[40, 400]", "network.loss=0.02"];

@@ -8,10 +8,9 @@ use std::{
 use serde::Deserialize;
 
 use crate::{
-    costs::Costs,
-    job::Job,
     limits,
-    scenario::{Scenario, ScenarioError, Signatures},
+    runs::job::Job,
+    scenario::{Scenario, ScenarioError, Signatures, costs::Costs},
 };
 
 /// What varies.

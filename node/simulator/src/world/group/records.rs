@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use regie_protocol::{FieldPath, ObjectId, PublicKey};
 
-use super::{Attack, Group};
+use super::Group;
+use crate::scenario::group::Attack;
 
 type Told = BTreeMap<FieldPath, (String, ObjectId)>;
 

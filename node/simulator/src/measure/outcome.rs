@@ -2,7 +2,7 @@
 
 use regie_protocol::{Refusal, disclosure::Answer, message::PersonReply};
 
-use crate::meter::{self, Side};
+use crate::measure::meter::{self, Side};
 
 /// What a person's node made of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

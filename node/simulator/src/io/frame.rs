@@ -3,7 +3,7 @@
 
 use std::{fmt, path::Path};
 
-use crate::writer::{self, TableError, Writer};
+use crate::io::writer::{self, TableError, Writer};
 
 /// One field of a row.
 #[derive(Clone, Debug, PartialEq)]

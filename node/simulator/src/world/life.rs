@@ -20,15 +20,19 @@ use regie_protocol::{
 };
 
 use crate::{
-    agenda::{self, Agenda},
-    hands::{self, Told},
-    holding::{Holding, Past},
-    line::{Carried, Line},
-    meter::{self, Metered, Side},
-    outcome::Outcome,
+    measure::{
+        holding::{Holding, Past},
+        meter::{self, Metered, Side},
+        month::Month,
+        outcome::Outcome,
+    },
     scenario::{Asks, Scenario},
-    table::Month,
     watch::{Broken, Watch},
+    world::{
+        agenda::{self, Agenda},
+        hands::{self, Told},
+        line::{Carried, Line},
+    },
 };
 
 pub use script::{Played, Script, ScriptError, Step, plain};
