@@ -2,8 +2,9 @@
 //! a world. Out: figures by month, and the sums over them.
 
 pub mod holding;
+pub mod lived;
 pub mod meter;
 pub mod month;
 pub mod outcome;
 pub mod summary;
-pub mod tally;
+pub mod tables;

@@ -4,6 +4,7 @@
 pub mod draw;
 pub mod gather;
 pub mod job;
+pub mod output;
 pub mod plan;
 pub mod run;
 pub mod shard;

@@ -5,6 +5,7 @@ pub mod costs;
 pub mod group;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
@@ -277,6 +278,18 @@ impl Scenario {
         }
         scenario.check()?;
         Ok(scenario)
+    }
+
+    /// The rules of its groups, or of persons who live alone.
+    #[must_use]
+    pub fn rules(&self) -> Cow<'_, GroupRules> {
+        self.group.as_ref().map_or_else(|| Cow::Owned(GroupRules::alone(self.suppliers)), Cow::Borrowed)
+    }
+
+    /// How many things are lived one by one: persons who live alone, or groups.
+    #[must_use]
+    pub fn lives(&self) -> u32 {
+        self.persons.div_ceil(self.rules().persons)
     }
 
     /// Is every value within its range?

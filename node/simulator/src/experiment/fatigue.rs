@@ -8,7 +8,7 @@ use crate::{
         plot::Chart,
     },
     measure::{month::Month, summary::Summary},
-    runs::plan::RunError,
+    runs::{plan::RunError, run},
     scenario::{Policies, Scenario},
 };
 
@@ -32,11 +32,11 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     for preset in PRESETS {
         for remembers in REMEMBERS {
             for again in AGAIN {
-                let rows = trial.live(
+                let lived = trial.live(
                     &format!("{preset}, {again} of the suppliers ask again, {remembers} of the answers are kept"),
                     &cell(&base, preset, again, remembers),
                 )?;
-                let summary = Summary::of(&rows);
+                let (rows, summary) = (run::months(&lived), Summary::of(&lived));
                 table.push(row(preset, again, remembers, &rows, &summary))?;
                 let line = if remembers > 0.0 { format!("{preset}, half kept") } else { preset.to_owned() };
                 chart.point(&line, summary.requests_a_month, summary.decisions_grouped_a_month);

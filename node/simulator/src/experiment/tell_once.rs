@@ -9,7 +9,7 @@ use crate::{
         plot::Chart,
     },
     measure::month::Month,
-    runs::plan::RunError,
+    runs::{plan::RunError, run},
     scenario::{How, Scenario},
 };
 
@@ -46,7 +46,8 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     let mut cells: Vec<(&str, f64)> = TELLS.into_iter().map(|tells| (SUBSCRIBE, tells)).collect();
     cells.extend([(SUBSCRIBE_AFTER, TELLS_MIDDLE), (READ, TELLS_MIDDLE)]);
     for (access, tells) in cells {
-        let rows = trial.live(&format!("{access}, {tells} told by hand"), &cell(&base, access, tells))?;
+        let lived = trial.live(&format!("{access}, {tells} told by hand"), &cell(&base, access, tells))?;
+        let rows = run::months(&lived);
         let messages = ratio(rows.iter().map(|row| row.messages).sum(), rows.len() as u64);
         table.push([figures(access, tells, &rows), vec![messages.into()]].concat())?;
         let last = rows.iter().map(|row| row.month).max().unwrap_or(0);

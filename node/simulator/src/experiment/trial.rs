@@ -10,13 +10,12 @@ use crate::{
         frame::Frame,
         plot::{Chart, PlotError},
     },
-    measure::{month::Month, tally::Lived},
+    measure::lived::Lived,
     runs::{
         plan::{Plan, RunError},
         run,
     },
     scenario::Scenario,
-    world::group,
 };
 
 /// How an experiment is done.
@@ -56,20 +55,12 @@ pub enum TrialError {
 }
 
 impl Trial<'_> {
-    /// Lives all lives of a scenario, or of as many persons as the size allows.
-    pub(super) fn live(&self, words: &str, scenario: &Scenario) -> Result<Vec<Month>, RunError> {
+    /// Lives a scenario, or of its persons as many as the size allows.
+    pub(super) fn live(&self, words: &str, scenario: &Scenario) -> Result<Vec<Lived>, RunError> {
         (self.told)(words);
         let mut scenario = scenario.clone();
         scenario.persons = self.part(scenario.persons);
         Ok(run::run(&Plan { scenario: &scenario, seed: self.seed, threads: self.threads, only: None }, &|| ())?)
-    }
-
-    /// The same in groups.
-    pub(super) fn live_groups(&self, words: &str, scenario: &Scenario) -> Result<Vec<Lived>, RunError> {
-        (self.told)(words);
-        let mut scenario = scenario.clone();
-        scenario.persons = self.part(scenario.persons);
-        Ok(group::run(&scenario, self.seed, self.threads, None, &|| ())?)
     }
 
     /// This part of so many, and at least one.

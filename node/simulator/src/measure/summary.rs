@@ -1,8 +1,11 @@
-//! The measures over all persons and months. In: rows, one by one. Out: shares and averages.
+//! The measures over all persons and months. In: lives or groups, one by one. Out: shares and averages.
 
 use serde::Serialize;
 
-use crate::{io::frame::ratio, measure::month::Month};
+use crate::{
+    io::frame::ratio,
+    measure::{lived::Lived, month::Month},
+};
 
 /// The measures over all persons and months.
 #[derive(Clone, Debug, Serialize)]
@@ -45,50 +48,105 @@ pub struct Summary {
     pub person_cpu_ms_a_month: f64,
     /// The same of all of a person's suppliers together, for this person.
     pub supplier_cpu_ms_a_month: f64,
+    /// What is measured of groups besides.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub together: Option<Together>,
 }
 
-/// The rows so far, added up: what a summary is made of where the rows themselves are not kept.
+/// The measures over all groups and months.
+#[derive(Clone, Debug, Serialize)]
+pub struct Together {
+    /// Groups.
+    pub groups: u64,
+    /// Needs that came up.
+    pub needs: u64,
+    /// Contacts a need, by intents: offers that a person saw.
+    pub contacts: f64,
+    /// The share of them that was wanted.
+    pub wanted: f64,
+    /// Needs that were met by an offer.
+    pub met: f64,
+    /// Where what was taken stands in the person's own ranking: 1 is the best.
+    pub match_quality: f64,
+    /// Contacts a need, by mail to everybody.
+    pub contacts_by_mail: f64,
+    /// The share of them that was wanted.
+    pub wanted_by_mail: f64,
+    /// Needs that a mail that was read would have met.
+    pub met_by_mail: f64,
+    /// Where that stands in the person's own ranking.
+    pub match_quality_by_mail: f64,
+    /// Messages between nodes and boards, a need.
+    pub board_messages: f64,
+    /// Offers among those seen that were baits, and the share of needs that took one.
+    pub baits: f64,
+    /// Of all needs.
+    pub baits_taken: f64,
+    /// Of tries to find a person's record at another supplier by values: those that found the right one alone.
+    pub linked: f64,
+    /// The records that it may be, on average: the anonymity set.
+    pub anonymity_set: f64,
+    /// Its entropy, in bits.
+    pub entropy: f64,
+    /// The same where only keys are compared.
+    pub anonymity_set_by_key: f64,
+    /// In bits.
+    pub entropy_by_key: f64,
+    /// Chance that a guess which other intent is of the same person is right.
+    pub intents_linked: f64,
+    /// The same of a blind guess.
+    pub intents_linked_blindly: f64,
+    /// Of what colluders have, the share that they ought to have erased.
+    pub kept_by_liars: f64,
+    /// Needs whose offer or intent was over when the person, or the node, came to it.
+    pub too_late: f64,
+    /// From a message on a line to its reply, in milliseconds on average.
+    pub reply_ms: f64,
+    /// Milliseconds of a processor that the board takes a month for each person.
+    pub board_cpu_ms_a_month: f64,
+}
+
+/// What came so far, added up: what a summary is made of where lives are not kept.
 #[derive(Clone, Debug, Default)]
 pub struct Sums {
     all: Month,
-    rows: u64,
+    lived: u64,
+    persons: u64,
+    person_months: u64,
     months: u64,
+    groups: bool,
 }
 
 impl Sums {
-    /// One more row.
-    pub fn add(&mut self, row: &Month) {
-        self.all.add(row);
-        self.rows += 1;
-        self.months = self.months.max(row.month + 1);
-    }
-
-    /// One more row, of so many persons together.
-    pub fn add_together(&mut self, row: &Month, persons: u64) {
-        self.all.add(row);
-        self.rows += persons;
-        self.months = self.months.max(row.month + 1);
+    /// One more life or group.
+    pub fn add(&mut self, one: &Lived) {
+        one.months.iter().for_each(|month| self.all.add(month));
+        let months = one.months.len() as u64;
+        self.lived += 1;
+        self.persons += one.persons;
+        self.person_months += one.persons * months;
+        self.months = self.months.max(months);
+        self.groups |= !one.alone;
     }
 }
 
 impl Summary {
-    /// Over these rows.
+    /// Over these lives or groups.
     #[must_use]
-    pub fn of(rows: &[Month]) -> Self {
+    pub fn of(lived: &[Lived]) -> Self {
         let mut sums = Sums::default();
-        rows.iter().for_each(|row| sums.add(row));
+        lived.iter().for_each(|one| sums.add(one));
         Self::over(&sums)
     }
 
-    /// From sums that were taken while the rows came.
+    /// From sums that were taken while they came.
     #[must_use]
     pub fn over(sums: &Sums) -> Self {
-        let Sums { all, rows, months } = sums;
-        let (rows, months) = (*rows, *months);
-        let each = |number: u64| ratio(number, rows);
+        let all = &sums.all;
+        let each = |number: u64| ratio(number, sums.person_months);
         Self {
-            persons: rows.checked_div(months).unwrap_or(0),
-            months,
+            persons: sums.persons,
+            months: sums.months,
             events: all.events,
             requests_a_month: each(all.requests),
             without_a_word: ratio(all.answered + all.refused, all.answered + all.refused + all.asked),
@@ -106,6 +164,39 @@ impl Summary {
             person_bytes_a_month: each(all.person_bytes),
             person_cpu_ms_a_month: each(all.person_cpu_us) / 1_000.0,
             supplier_cpu_ms_a_month: each(all.supplier_cpu_us) / 1_000.0,
+            together: sums.groups.then(|| Together::over(sums)),
+        }
+    }
+}
+
+impl Together {
+    fn over(sums: &Sums) -> Self {
+        let all = &sums.all;
+        Self {
+            groups: sums.lived,
+            needs: all.needs,
+            contacts: ratio(all.contacts, all.needs),
+            wanted: ratio(all.contacts_wanted, all.contacts),
+            met: ratio(all.taken, all.needs),
+            match_quality: ratio(all.match_thousandths, all.taken) / 1_000.0,
+            contacts_by_mail: ratio(all.mails, all.needs),
+            wanted_by_mail: ratio(all.mails_wanted, all.mails),
+            met_by_mail: ratio(all.mail_taken, all.needs),
+            match_quality_by_mail: ratio(all.mail_match_thousandths, all.mail_taken) / 1_000.0,
+            board_messages: ratio(all.board_messages, all.needs),
+            baits: ratio(all.baits, all.contacts),
+            baits_taken: ratio(all.baits_taken, all.needs),
+            linked: ratio(all.link_right, all.link_tries),
+            anonymity_set: ratio(all.link_set, all.link_tries),
+            entropy: ratio(all.link_millibits, all.link_tries) / 1_000.0,
+            anonymity_set_by_key: ratio(all.link_set_by_key, all.link_tries),
+            entropy_by_key: ratio(all.link_millibits_by_key, all.link_tries) / 1_000.0,
+            intents_linked: ratio(all.intent_guess_thousandths, all.intent_tries) / 1_000.0,
+            intents_linked_blindly: ratio(all.intent_blind_thousandths, all.intent_tries) / 1_000.0,
+            kept_by_liars: ratio(all.pool_ended, all.pool_values),
+            too_late: ratio(all.too_late, all.needs),
+            reply_ms: ratio(all.reply_ms, all.replies),
+            board_cpu_ms_a_month: ratio(all.board_cpu_us, sums.person_months) / 1_000.0,
         }
     }
 }

@@ -11,19 +11,14 @@ use regie_protocol::ObjectId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    io::writer::Writer,
     limits,
-    measure::{
-        month::Month,
-        summary::{Summary, Sums},
-        tally,
-    },
+    measure::summary::Summary,
     runs::{
+        output::Output,
         plan::{Plan, RunError},
         stream::stream,
     },
     scenario::{Scenario, Signatures},
-    world::group,
 };
 
 /// The directory of runs within that of a sweep.
@@ -158,8 +153,7 @@ impl Job {
 /// How many things are lived one by one, for a bar: persons, or groups of them.
 #[must_use]
 pub fn lives(plan: &Plan<'_>) -> u64 {
-    let all = if plan.scenario.group.is_some() { group::count(plan.scenario) } else { plan.scenario.persons };
-    u64::from(plan.only.map_or(all, |_| 1))
+    u64::from(plan.only.map_or_else(|| plan.scenario.lives(), |_| 1))
 }
 
 /// Runs a plan into a directory, where there is one: tables, and then at once the manifest.
@@ -177,18 +171,13 @@ pub fn carry_out(
         // Nobody takes the tables of this run for those of an earlier one's manifest.
         remove(&out.join(MANIFEST))?;
     }
-    let summary = if plan.scenario.group.is_some() {
-        serde_json::to_value(groups(plan, out, lived)?)?
-    } else {
-        serde_json::to_value(persons(plan, out, lived)?)?
-    };
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         signatures: Signatures::BUILT,
         seed: plan.seed,
         vary: vary.clone(),
         scenario: serde_json::to_value(plan.scenario)?,
-        summary,
+        summary: serde_json::to_value(live(plan, out, lived)?)?,
     };
     if let Some(out) = out {
         write_at_once(&out.join(MANIFEST), &serde_json::to_vec_pretty(&manifest)?)?;
@@ -196,30 +185,11 @@ pub fn carry_out(
     Ok(manifest)
 }
 
-/// Persons who live alone; their rows are written while lives end.
-fn persons(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<Summary, RunError> {
-    let mut writer = out.map(|out| Writer::create(out, "months", &Month::columns())).transpose()?;
-    let mut sums = Sums::default();
-    stream(plan, lived, |rows| {
-        for row in &rows {
-            sums.add(row);
-            if let Some(writer) = &mut writer {
-                writer.push(&row.cells())?;
-            }
-        }
-        Ok::<(), RunError>(())
-    })?;
-    writer.map_or(Ok(()), Writer::finish)?;
-    Ok(Summary::over(&sums))
-}
-
-/// Groups; their tables are small and are written at the end.
-fn groups(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<tally::Summary, RunError> {
-    let lived = group::run(plan.scenario, plan.seed, plan.threads, plan.only, lived)?;
-    if let Some(out) = out {
-        tally::frames(&lived)?.iter().try_for_each(|frame| frame.write(out))?;
-    }
-    Ok(tally::Summary::of(&lived))
+/// Lives all; what is written is written while lives end.
+fn live(plan: &Plan<'_>, out: Option<&Path>, lived: &(dyn Fn() + Sync)) -> Result<Summary, RunError> {
+    let mut output = Output::create(plan.scenario, out)?;
+    stream(plan, lived, |one| output.push(&one))?;
+    output.finish()
 }
 
 /// Writes a file that is there whole or not at all.

@@ -3,7 +3,7 @@
 use crate::{
     io::{frame::FrameError, writer::TableError},
     scenario::{Scenario, ScenarioError},
-    world::{group::GroupFailed, life::Failed},
+    world::failure::Failed,
 };
 
 /// How a run is done.
@@ -14,7 +14,7 @@ pub struct Plan<'a> {
     pub seed: u64,
     /// Threads, at least 1.
     pub threads: usize,
-    /// This person alone.
+    /// This person, or this group, alone.
     pub only: Option<u32>,
 }
 
@@ -24,12 +24,9 @@ pub enum RunError {
     /// Its scenario.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
-    /// A life went wrong.
+    /// A life or a group went wrong.
     #[error(transparent)]
     Life(#[from] Failed),
-    /// A group went wrong.
-    #[error(transparent)]
-    Group(#[from] GroupFailed),
     /// A table.
     #[error(transparent)]
     Table(#[from] TableError),

@@ -1,5 +1,5 @@
-//! Lives over threads, handed on in the order of persons, in memory that does not grow with their number. In: a plan.
-//! Out: each life's rows to the one who asked, or the first life that went wrong.
+//! Lives, or groups, over threads, handed on in their order, in memory that does not grow with their number. In: a plan.
+//! Out: what each life gave to the one who asked, or the first life that went wrong.
 
 use std::{
     collections::BTreeMap,
@@ -8,53 +8,53 @@ use std::{
 
 use crate::{
     limits,
-    measure::month::Month,
+    measure::lived::Lived,
     runs::plan::Plan,
-    world::life::{self, Failed},
+    world::{failure::Failed, life},
 };
 
-/// Lives all lives and gives their rows to `sink`, person by person. A thread begins no life that is too far ahead of
+/// Lives all lives, or groups, and gives what they gave to `sink`, one by one. A thread begins no life that is too far ahead of
 /// the one that is to be handed on next. `done` is told of each life that is over.
 ///
 /// # Errors
-/// The failure of the person with the lowest number, so that it is the same on any number of threads; or what `sink`
+/// The failure of the life with the lowest number, so that it is the same on any number of threads; or what `sink`
 /// says. No life is begun after it.
 pub fn stream<E: From<Failed>>(
     plan: &Plan<'_>,
     done: &(dyn Fn() + Sync),
-    mut sink: impl FnMut(Vec<Month>) -> Result<(), E>,
+    mut sink: impl FnMut(Lived) -> Result<(), E>,
 ) -> Result<(), E> {
-    let persons = plan.only.map_or(0..plan.scenario.persons, |only| only..only.saturating_add(1));
+    let numbers = plan.only.map_or(0..plan.scenario.lives(), |only| only..only.saturating_add(1));
     let threads = plan.threads.clamp(1, limits::THREADS);
     let ahead = limits::LIVES_AHEAD_A_THREAD.saturating_mul(u32::try_from(threads).unwrap_or(u32::MAX));
-    let line = Line::new(persons.start, persons.end, ahead);
+    let desk = Desk::new(numbers.start, numbers.end, ahead);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 // However this thread ends, nobody goes on waiting for it.
-                let _over = Ends(&line);
-                while let Some(number) = line.take() {
-                    let life = life::live(plan.scenario, number, plan.seed, false);
+                let _over = Ends(&desk);
+                while let Some(number) = desk.take() {
+                    let life = life::live(plan.scenario, number, plan.seed);
                     done();
-                    line.give(number, life);
+                    desk.give(number, life);
                 }
             });
         }
         // However this one ends, the threads end with it.
-        let _over = Closes(&line);
-        for number in persons.clone() {
+        let _over = Closes(&desk);
+        for number in numbers.clone() {
             // None: a thread has panicked, and the scope panics with it.
-            let Some(life) = line.receive(number) else { break };
+            let Some(life) = desk.receive(number) else { break };
             sink(life?)?;
         }
         Ok(())
     })
 }
 
-type Life = Result<Vec<Month>, Failed>;
+type Life = Result<Lived, Failed>;
 
 /// Between the threads and the one who takes their lives.
-struct Line {
+struct Desk {
     state: Mutex<State>,
     changed: Condvar,
     end: u32,
@@ -71,7 +71,7 @@ struct State {
     closed: bool,
 }
 
-impl Line {
+impl Desk {
     fn new(begin: u32, end: u32, ahead: u32) -> Self {
         let state = State { next: begin, wanted: begin, ready: BTreeMap::new(), threads_gone: false, closed: false };
         Self { state: Mutex::new(state), changed: Condvar::new(), end, ahead }
@@ -118,7 +118,7 @@ impl Line {
 }
 
 /// A thread that panics takes its life with it; one that is through has handed all of its lives in.
-struct Ends<'a>(&'a Line);
+struct Ends<'a>(&'a Desk);
 
 impl Drop for Ends<'_> {
     fn drop(&mut self) {
@@ -129,7 +129,7 @@ impl Drop for Ends<'_> {
     }
 }
 
-struct Closes<'a>(&'a Line);
+struct Closes<'a>(&'a Desk);
 
 impl Drop for Closes<'_> {
     fn drop(&mut self) {
@@ -144,31 +144,31 @@ mod tests {
 
     #[test]
     fn no_life_is_begun_too_far_ahead_of_the_one_that_is_wanted() {
-        let line = Line::new(0, 100, 4);
-        let begun: Vec<u32> = (0..4).filter_map(|_| line.take()).collect();
+        let desk = Desk::new(0, 100, 4);
+        let begun: Vec<u32> = (0..4).filter_map(|_| desk.take()).collect();
         assert_eq!(begun, [0, 1, 2, 3]);
         // Life 0 takes long; 1 to 3 are over, and nothing more is begun until 0 is handed on.
-        (1..4).for_each(|number| line.give(number, Ok(Vec::new())));
+        (1..4).for_each(|number| desk.give(number, Ok(Lived::default())));
         std::thread::scope(|scope| {
-            let next = scope.spawn(|| line.take());
-            assert!(line.lock().next == 4);
-            line.give(0, Ok(Vec::new()));
-            assert!(line.receive(0).is_some());
+            let next = scope.spawn(|| desk.take());
+            assert!(desk.lock().next == 4);
+            desk.give(0, Ok(Lived::default()));
+            assert!(desk.receive(0).is_some());
             assert_eq!(next.join().ok().flatten(), Some(4));
         });
-        drop(Closes(&line));
-        assert_eq!(line.take(), None);
+        drop(Closes(&desk));
+        assert_eq!(desk.take(), None);
     }
 
     #[test]
     fn a_thread_that_panics_ends_the_wait() {
-        let line = Line::new(0, 2, 2);
+        let desk = Desk::new(0, 2, 2);
         std::thread::scope(|scope| {
             let dies = scope.spawn(|| {
-                let _over = Ends(&line);
+                let _over = Ends(&desk);
                 panic!("a life that panics");
             });
-            assert!(line.receive(0).is_none());
+            assert!(desk.receive(0).is_none());
             assert!(dies.join().is_err());
         });
     }

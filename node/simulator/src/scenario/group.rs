@@ -174,6 +174,13 @@ impl Attack {
 }
 
 impl GroupRules {
+    /// Of a person who lives alone: a group of one, paired with all of its suppliers from the first day.
+    #[must_use]
+    pub fn alone(suppliers: u32) -> Self {
+        let (intents, segments, attacker) = (None, None, Vec::new());
+        Self { persons: 1, suppliers, paired: suppliers, areas: twenty(), intents, segments, attacker }
+    }
+
     /// What no single line is wrong about.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         let colluders: u32 = self.attacker.iter().filter(|a| a.kind == Attack::Collude).map(|a| a.suppliers).sum();

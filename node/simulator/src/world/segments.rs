@@ -8,15 +8,20 @@ use regie_protocol::{
     supplier::NewSegment,
 };
 
-use super::{Group, refused};
-use crate::{watch::Broken, world::life::Wrong};
+use crate::{
+    watch::Broken,
+    world::{
+        failure::{Wrong, refused},
+        state::World,
+    },
+};
 
 /// Days that a membership is kept.
 const KEPT: Days = Days(90);
 
-impl Group<'_> {
+impl World<'_> {
     /// Publishes all patterns.
-    pub(super) fn publish(&mut self, firm: usize) -> Result<(), Wrong> {
+    pub(super) fn publish(&mut self, supplier: usize) -> Result<(), Wrong> {
         let Some(rules) = &self.rules.segments else { return Ok(()) };
         for (at, pattern) in rules.pattern.iter().enumerate() {
             let new = NewSegment {
@@ -31,21 +36,21 @@ impl Group<'_> {
                 expires: Timestamp(self.agenda.end() + 1),
             };
             let (now, mut entropy) = (self.agenda.time(), self.entropy());
-            let (segment, _) = self.firms[firm].machine.publish(new, now, &mut entropy).map_err(refused)?;
+            let (segment, _) = self.suppliers[supplier].machine.publish(new, now, &mut entropy).map_err(refused)?;
             self.patterns.insert(segment.id(), at);
         }
         Ok(())
     }
 
     /// The person's node asks for what a supplier publishes, every so many days.
-    pub(super) fn ask_for_segments(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
+    pub(super) fn ask_for_segments(&mut self, person: usize, supplier: usize) -> Result<(), Wrong> {
         let Some(rules) = &self.rules.segments else { return Ok(()) };
-        if !self.beings[person].links.get(&firm).is_some_and(|link| link.paired) {
+        if !self.persons[person].relationships.get(&supplier).is_some_and(|relationship| relationship.paired) {
             return Ok(());
         }
-        let turn = self.agenda.day() + person as u64 + firm as u64;
+        let turn = self.agenda.day() + person as u64 + supplier as u64;
         if turn.is_multiple_of(u64::from(rules.looks_every_days)) {
-            let key = self.firms[firm].key;
+            let key = self.suppliers[supplier].key;
             let told = self.give(person, Input::AskSegments(&key), None).map_err(refused)?;
             self.run_person(person, told)?;
         }
@@ -53,25 +58,23 @@ impl Group<'_> {
     }
 
     /// Other segments came: the defaults say what they say.
-    pub(super) fn speak(&mut self, person: usize, supplier: &PublicKey) -> Result<(), Wrong> {
+    pub(super) fn speak(&mut self, person: usize, key: &PublicKey) -> Result<(), Wrong> {
         let now = self.agenda.time();
-        for (id, answer) in self.beings[person].machine.unsaid(supplier, now) {
-            let fits = self.fits(person, supplier, &id);
+        for (id, answer) in self.persons[person].machine.unsaid(key, now) {
+            let fits = self.fits(person, key, &id);
             let entropy = self.entropy();
             let said = match answer {
-                Belongs::Count => self.give(person, Input::CountMe(supplier, &id, fits), Some(entropy)),
+                Belongs::Count => self.give(person, Input::CountMe(key, &id, fits), Some(entropy)),
                 Belongs::Yes if fits => {
-                    self.beings[person].watch.says(supplier, &id, fits);
-                    self.give(person, Input::Belong(supplier, &id, true, fits), Some(entropy))
+                    self.persons[person].watch.says(key, &id, fits);
+                    self.give(person, Input::Belong(key, &id, true, fits), Some(entropy))
                 }
-                Belongs::Yes | Belongs::No => {
-                    self.give(person, Input::Belong(supplier, &id, false, fits), Some(entropy))
-                }
+                Belongs::Yes | Belongs::No => self.give(person, Input::Belong(key, &id, false, fits), Some(entropy)),
             };
             let effects = match said {
                 Ok(effects) => effects,
                 Err(OwnerError::BudgetSpent) => {
-                    self.tally("beyond_budget", 1);
+                    self.month().beyond_budget += 1;
                     continue;
                 }
                 Err(error) => return Err(refused(error)),
@@ -84,9 +87,9 @@ impl Group<'_> {
 
     fn note(&mut self, id: &ObjectId, answer: Belongs, fits: bool) {
         match answer {
-            Belongs::Yes if fits => self.tally("memberships", 1),
+            Belongs::Yes if fits => self.month().memberships += 1,
             Belongs::Count => {
-                self.tally("counted", 1);
+                self.month().counted += 1;
                 if let (Some(rules), Some(at)) = (&self.rules.segments, self.patterns.get(id)) {
                     let count = self.lived.counts.entry(rules.pattern[*at].name.clone()).or_default();
                     count.members += u64::from(fits);
@@ -97,11 +100,11 @@ impl Group<'_> {
     }
 
     /// What the node finds by evaluating a segment over the values.
-    fn fits(&self, person: usize, supplier: &PublicKey, id: &ObjectId) -> bool {
-        let being = &self.beings[person];
-        let mut segments = being.machine.segments();
-        let segment = segments.find(|(who, segment, _)| *who == supplier && segment.id() == *id);
-        let value = |field| being.values.get(&field).map(|held| held.value.clone());
+    fn fits(&self, person: usize, key: &PublicKey, id: &ObjectId) -> bool {
+        let who = &self.persons[person];
+        let mut segments = who.machine.segments();
+        let segment = segments.find(|(by, segment, _)| *by == key && segment.id() == *id);
+        let value = |field| who.values.get(&field).map(|held| held.value.clone());
         segment.is_some_and(|(_, segment, _)| segment.predicate.evaluate(&value, self.agenda.time()).belongs)
     }
 
@@ -109,8 +112,8 @@ impl Group<'_> {
     pub(super) fn sum_up_counts(&mut self) -> Result<(), Wrong> {
         let Some(rules) = &self.rules.segments else { return Ok(()) };
         let mut all = 0;
-        for firm in &self.firms {
-            for (id, answers) in &firm.reports {
+        for supplier in &self.suppliers {
+            for (id, answers) in &supplier.reports {
                 let Some(pattern) = self.patterns.get(id).map(|at| &rules.pattern[*at]) else { continue };
                 let count = self.lived.counts.entry(pattern.name.clone()).or_default();
                 count.reports += answers.len() as u64;
@@ -120,6 +123,6 @@ impl Group<'_> {
             }
         }
         // A supplier can't have more answers than left.
-        if all > self.lived.sum("counted") { Err(Broken::Counted.into()) } else { Ok(()) }
+        if all > self.lived.total().counted { Err(Broken::Counted.into()) } else { Ok(()) }
     }
 }

@@ -5,67 +5,64 @@
 //! two keys of a person are alike; by values those that differ in no field that both hold. Its entropy is that of a
 //! guess among equals: log2 of its size. Of who has moved between two records the set may be empty.
 
-use std::collections::BTreeMap;
+use regie_protocol::PublicKey;
 
-use regie_protocol::{FieldPath, ObjectId, PublicKey};
+use crate::{
+    measure::month::Month,
+    scenario::group::Attack,
+    world::{state::World, supplier::Notes},
+};
 
-use super::Group;
-use crate::scenario::group::Attack;
-
-type Told = BTreeMap<FieldPath, (String, ObjectId)>;
-
-impl Group<'_> {
+impl World<'_> {
     /// At the end of this month: what the colluders have, and how far they can put it together.
     pub(super) fn link_persons(&mut self, month: usize) {
         let colluders: Vec<usize> =
-            (0..self.firms.len()).filter(|firm| self.attack(*firm) == Some(Attack::Collude)).collect();
-        let mut found = Links::default();
+            (0..self.suppliers.len()).filter(|supplier| self.attack(*supplier) == Some(Attack::Collude)).collect();
+        let mut found = Month::default();
         for one in &colluders {
-            for (key, told) in &self.firms[*one].told {
+            for (key, told) in &self.suppliers[*one].notes {
                 self.count_pool(*one, key, told, &mut found);
                 for other in colluders.iter().filter(|other| *other != one) {
                     self.link(key, told, *other, &mut found);
                 }
             }
         }
-        for (name, more) in found.0 {
-            self.lived.tally(month, name, more);
-        }
+        self.lived.month(month).add(&found);
     }
 
     /// Values that the pool has, and of them those whose grants have ended: a liar erases nothing.
-    fn count_pool(&self, firm: usize, key: &PublicKey, told: &Told, found: &mut Links) {
-        let held = self.firms[firm].machine.customer(key).map(|customer| customer.held());
+    fn count_pool(&self, supplier: usize, key: &PublicKey, told: &Notes, found: &mut Month) {
+        let held = self.suppliers[supplier].machine.customer(key).map(|customer| customer.held());
         let ended = told.keys().filter(|field| held.is_none_or(|held| !held.contains_key(field))).count();
-        found.add("pool_values", told.len() as u64);
-        found.add("pool_ended", ended as u64);
+        found.pool_values += told.len() as u64;
+        found.pool_ended += ended as u64;
     }
 
     /// Tries to find one person's record among those of another supplier, where there is one.
-    fn link(&self, key: &PublicKey, told: &Told, other: usize, found: &mut Links) {
-        let records = &self.firms[other].told;
+    fn link(&self, key: &PublicKey, told: &Notes, other: usize, found: &mut Month) {
+        let records = &self.suppliers[other].notes;
         let owner = self.owners.get(key);
         if !records.keys().any(|other| self.owners.get(other) == owner) {
             return;
         }
-        let may_be = |record: &Told| {
+        let may_be = |record: &Notes| {
             told.iter().all(|(field, (value, _))| record.get(field).is_none_or(|(other, _)| other == value))
         };
         let set: Vec<&PublicKey> = records.iter().filter(|(_, record)| may_be(record)).map(|(key, _)| key).collect();
         let right = set.len() == 1 && self.owners.get(set[0]) == owner;
-        found.add("link_tries", 1);
-        found.add("link_right", u64::from(right));
-        found.add("link_wrong", u64::from(set.len() == 1 && !right));
-        found.add("link_set", set.len() as u64);
-        found.add("link_millibits", millibits(set.len()));
-        found.add("link_set_by_key", records.len() as u64);
-        found.add("link_millibits_by_key", millibits(records.len()));
+        found.link_tries += 1;
+        found.link_right += u64::from(right);
+        found.link_wrong += u64::from(set.len() == 1 && !right);
+        found.link_set += set.len() as u64;
+        found.link_millibits += millibits(set.len());
+        found.link_set_by_key += records.len() as u64;
+        found.link_millibits_by_key += millibits(records.len());
     }
 
     /// At the end of the run: how well does a board guess which other intents are of the same person? By the area that
     /// an intent names; blind where it names none.
     pub(super) fn link_intents(&mut self) {
-        let mut found = Links::default();
+        let mut found = Month::default();
         for (at, need) in self.needs.iter().enumerate() {
             let others = || self.needs.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
             let own = others().filter(|other| other.person == need.person).count() as u64;
@@ -73,25 +70,14 @@ impl Group<'_> {
             // Who has moved names another area than before.
             let within = others().filter(|other| other.person == need.person && other.region == need.region).count();
             if own > 0 {
-                found.add("intent_tries", 1);
-                found.add("intent_set", set);
-                found.add("intent_guess_thousandths", (within as u64 * 1_000).checked_div(set).unwrap_or(0));
-                found.add("intent_blind_thousandths", own * 1_000 / (self.needs.len() as u64 - 1));
+                found.intent_tries += 1;
+                found.intent_set += set;
+                found.intent_guess_thousandths += (within as u64 * 1_000).checked_div(set).unwrap_or(0);
+                found.intent_blind_thousandths += own * 1_000 / (self.needs.len() as u64 - 1);
             }
         }
         let last = self.lived.months.len().saturating_sub(1);
-        for (name, more) in found.0 {
-            self.lived.tally(last, name, more);
-        }
-    }
-}
-
-#[derive(Default)]
-struct Links(BTreeMap<&'static str, u64>);
-
-impl Links {
-    fn add(&mut self, name: &'static str, more: u64) {
-        *self.0.entry(name).or_default() += more;
+        self.lived.month(last).add(&found);
     }
 }
 

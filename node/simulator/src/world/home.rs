@@ -7,10 +7,17 @@ use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use regie_protocol::{FieldPath, Observed, Provenance, person::Input};
 
-use super::{Being, Event, Group, refused};
-use crate::{scenario::group::Attack, world::life::Wrong};
+use crate::{
+    scenario::group::Attack,
+    world::{
+        event::Event,
+        failure::{Wrong, refused},
+        person::Person,
+        state::World,
+    },
+};
 
-impl Group<'_> {
+impl World<'_> {
     /// A value for every field that there is.
     pub(super) fn furnish(&mut self, number: u64, area: u32) -> BTreeMap<FieldPath, Observed> {
         let observed = self.agenda.time();
@@ -22,21 +29,30 @@ impl Group<'_> {
         values.collect()
     }
 
+    /// From now on this is true of a person; a text that is no value of the field is not.
+    pub(super) fn set(&mut self, person: usize, field: FieldPath, value: &str) {
+        if let Ok(value) = value.parse() {
+            let observed = self.agenda.time();
+            let observed = Observed { value, provenance: Provenance::Typed, observed };
+            self.persons[person].values.insert(field, observed);
+        }
+    }
+
     /// A new address in an area by lot, told once: by the node to whoever subscribes, and as today to some. Intents name
     /// the new area from now on, and segments that come are held against it.
     pub(super) fn moves_house(&mut self, person: usize) -> Result<(), Wrong> {
         let area = self.rng.random_range(0..self.rules.areas);
         let (now, entropy) = (self.agenda.time(), self.entropy());
-        let being = &mut self.beings[person];
-        being.moves += 1;
-        being.area = area;
+        let who = &mut self.persons[person];
+        who.moves += 1;
+        who.area = area;
         let mut told = BTreeMap::new();
-        for (field, value) in home(being.number, being.moves, area) {
+        for (field, value) in home(who.number, who.moves, area) {
             let observed =
                 value.parse().ok().map(|value| Observed { value, provenance: Provenance::Typed, observed: now });
-            let (Some(observed), Some(held)) = (observed, being.values.get_mut(&field)) else { continue };
+            let (Some(observed), Some(held)) = (observed, who.values.get_mut(&field)) else { continue };
             if held.value != observed.value {
-                being.past.turn(field, held.value.as_str(), &value, now.0);
+                who.past.turn(field, held.value.as_str(), &value, now.0);
                 *held = observed;
                 told.insert(field, value);
             }
@@ -44,9 +60,9 @@ impl Group<'_> {
         let changed = told.keys().map(|field| (*field, true)).collect();
         let said = self.give(person, Input::FieldChanged(&changed), Some(entropy)).map_err(refused)?;
         self.run_person(person, said)?;
-        for link in self.beings[person].links.values_mut() {
+        for relationship in self.persons[person].relationships.values_mut() {
             if self.rng.random_bool(self.scenario.baseline.tells) {
-                link.holding.tell_by_hand(&told);
+                relationship.holding.tell_by_hand(&told);
             }
         }
         self.month().moves += 1;
@@ -58,21 +74,22 @@ impl Group<'_> {
     /// At the end of this month: how right is what suppliers hold, and how right would today's copies be?
     pub(super) fn compare(&mut self, month: usize) {
         let now = self.agenda.now();
-        let needs: Vec<[BTreeSet<FieldPath>; 2]> = (0..self.firms.len()).map(|firm| self.needs_of(firm)).collect();
-        for Being { links, past, .. } in &self.beings {
-            for (firm, link) in links {
-                let needed = &needs[*firm][usize::from(link.bought)];
-                link.holding.compare(needed, past, now, self.lived.measures(month));
+        let needs: Vec<[BTreeSet<FieldPath>; 2]> =
+            (0..self.suppliers.len()).map(|supplier| self.needs_of(supplier)).collect();
+        for Person { relationships, past, .. } in &self.persons {
+            for (supplier, relationship) in relationships {
+                let needed = &needs[*supplier][usize::from(relationship.bought)];
+                relationship.holding.compare(needed, past, now, self.lived.month(month));
             }
         }
     }
 
     /// What a supplier needs of a person who has bought nothing from it, and of one who has. Who means harm needs nothing.
-    fn needs_of(&self, firm: usize) -> [BTreeSet<FieldPath>; 2] {
-        if self.attack(firm).is_some_and(|attack| attack != Attack::Collude) {
+    fn needs_of(&self, supplier: usize) -> [BTreeSet<FieldPath>; 2] {
+        if self.attack(supplier).is_some_and(|attack| attack != Attack::Collude) {
             return Default::default();
         }
-        let asks = self.scenario.sector[self.firms[firm].sector].needs();
+        let asks = self.scenario.sector[self.suppliers[supplier].sector].needs();
         let offers = self.rules.intents.iter().flat_map(|intents| intents.needs.iter().copied());
         let both = offers.chain(asks.iter().copied()).collect();
         [asks, both]

@@ -16,8 +16,13 @@ use regie_protocol::{
 };
 use serde::Deserialize;
 
-use super::{Failed, Life, Wrong, refused};
-use crate::scenario::{Scenario, ScenarioError};
+use crate::{
+    scenario::{Scenario, ScenarioError},
+    world::{
+        failure::{Failed, Wrong, refused},
+        state::World,
+    },
+};
 
 /// Between two steps, in virtual milliseconds.
 const STEP_MS: u64 = 1_000;
@@ -101,24 +106,23 @@ impl Script {
     /// [`ScriptError`].
     pub fn play(&self, seed: u64) -> Result<Played, ScriptError> {
         let scenario = Scenario::parse(&self.scenario(), &[])?;
-        let mut life = Life::new(&scenario, 0, seed);
-        life.tape = Some(Vec::new());
-        let failed = |life: &Life<'_>, what| Failed { person: 0, day: life.agenda.day(), seed, what };
+        let rules = scenario.rules();
+        let mut world = World::new(&scenario, &rules, 0, seed);
+        world.tape = Some(Vec::new());
+        let failed = |world: &World<'_>, what| Failed { number: 0, alone: true, day: world.agenda.day(), seed, what };
         let mut played = Played::default();
-        for sector in 0..self.suppliers.len() {
-            life.pair_with(sector).map_err(|what| failed(&life, what))?;
-        }
-        life.rest().map_err(|what| failed(&life, what))?;
-        played.after.push(life.spoken());
+        world.meet_all().map_err(|what| failed(&world, what))?;
+        world.rest().map_err(|what| failed(&world, what))?;
+        played.after.push(world.spoken());
         for (number, step) in self.step.iter().enumerate() {
-            life.agenda.wait(STEP_MS);
-            let begun = life.agenda.now();
+            world.agenda.wait(STEP_MS);
+            let begun = world.agenda.now();
             let unknown = |text: &str| ScriptError::Unknown { step: number + 1, text: text.to_owned() };
-            life.act(step, &unknown).and_then(|done| done.map_err(|what| failed(&life, what).into()))?;
-            life.rest().map_err(|what| failed(&life, what))?;
-            let last = life.tape.iter().flatten().next_back().map_or(begun, |(_, _, at)| *at);
+            world.act(step, &unknown).and_then(|done| done.map_err(|what| failed(&world, what).into()))?;
+            world.rest().map_err(|what| failed(&world, what))?;
+            let last = world.tape.iter().flatten().next_back().map_or(begun, |(_, _, at)| *at);
             played.took_ms.push(last.saturating_sub(begun));
-            played.after.push(life.spoken());
+            played.after.push(world.spoken());
         }
         Ok(played)
     }
@@ -176,15 +180,21 @@ pub fn plain(event: &Logged) -> String {
     }
 }
 
-impl Life<'_> {
+impl World<'_> {
+    /// A person of whom nothing is known yet, paired with a supplier of each sector in turn.
+    fn meet_all(&mut self) -> Result<(), Wrong> {
+        (0..self.scenario.sector.len()).try_for_each(|sector| self.add_supplier(sector, None))?;
+        self.bear(0);
+        self.persons[0].values.clear();
+        (0..self.suppliers.len()).try_for_each(|supplier| self.pair_at_first(0, supplier))
+    }
+
     /// Until nothing is on its way.
     fn rest(&mut self) -> Result<(), Wrong> {
-        self.online = true;
-        (0..self.parties.len()).try_for_each(|party| self.dial(party))?;
-        self.flush_all()?;
+        self.persons[0].online = true;
+        (0..self.suppliers.len()).try_for_each(|supplier| self.dial(0, supplier))?;
         while let Some(event) = self.agenda.turn_to_next() {
             self.happen(event)?;
-            self.flush_all()?;
         }
         Ok(())
     }
@@ -196,25 +206,28 @@ impl Life<'_> {
                 .map(|entry| plain(&entry.event))
                 .collect()
         };
-        self.parties.iter().map(|party| of(party.key)).collect()
+        self.suppliers.iter().map(|supplier| of(supplier.key)).collect()
     }
 
     /// Does one step. What is not known is told by the outer error, what a machine refuses by the inner one.
     fn act(&mut self, step: &Step, unknown: &dyn Fn(&str) -> ScriptError) -> Result<Result<(), Wrong>, ScriptError> {
         let entropy = self.entropy();
         let supplier_of = |supplier: usize| {
-            self.parties.get(supplier).map(|party| party.key).ok_or_else(|| unknown(&format!("supplier {supplier}")))
+            self.suppliers
+                .get(supplier)
+                .map(|supplier| supplier.key)
+                .ok_or_else(|| unknown(&format!("supplier {supplier}")))
         };
         let told = match step {
             Step::Set { field, value } => {
                 let field = field.parse().map_err(|_| unknown(field))?;
-                self.set(field, value);
-                self.give(Input::FieldChanged(&[(field, true)].into()), Some(entropy))
+                self.set(0, field, value);
+                self.give(0, Input::FieldChanged(&[(field, true)].into()), Some(entropy))
             }
             Step::Remove { field } => {
                 let field = field.parse().map_err(|_| unknown(field))?;
-                self.values.remove(&field);
-                self.give(Input::FieldChanged(&[(field, false)].into()), Some(entropy))
+                self.persons[0].values.remove(&field);
+                self.give(0, Input::FieldChanged(&[(field, false)].into()), Some(entropy))
             }
             Step::Ask { supplier, .. } => {
                 supplier_of(*supplier)?;
@@ -222,27 +235,27 @@ impl Life<'_> {
             }
             Step::Allow { supplier } | Step::Refuse { supplier } => {
                 let key = supplier_of(*supplier)?;
-                let mut waiting = self.person.relationship(&key).into_iter().flat_map(|r| r.waiting());
+                let mut waiting = self.persons[0].machine.relationship(&key).into_iter().flat_map(|r| r.waiting());
                 let (Some(id), None) = (waiting.next().map(|waiting| waiting.id), waiting.next()) else {
                     return Err(unknown("the one request that waits"));
                 };
                 drop(waiting);
                 match step {
-                    Step::Allow { .. } => self.give(Input::Allow(&id), Some(entropy)),
-                    _ => self.give(Input::Refuse(&id), None),
+                    Step::Allow { .. } => self.give(0, Input::Allow(&id), Some(entropy)),
+                    _ => self.give(0, Input::Refuse(&id), None),
                 }
             }
             Step::RevokeAll { supplier, erase } => {
-                self.give(Input::RevokeAll(&supplier_of(*supplier)?, *erase), Some(entropy))
+                self.give(0, Input::RevokeAll(&supplier_of(*supplier)?, *erase), Some(entropy))
             }
-            Step::Pause { supplier } => self.give(Input::Pause(&supplier_of(*supplier)?, true), Some(entropy)),
-            Step::Resume { supplier } => self.give(Input::Pause(&supplier_of(*supplier)?, false), Some(entropy)),
+            Step::Pause { supplier } => self.give(0, Input::Pause(&supplier_of(*supplier)?, true), Some(entropy)),
+            Step::Resume { supplier } => self.give(0, Input::Pause(&supplier_of(*supplier)?, false), Some(entropy)),
             Step::Preset { name } => {
                 let policy = Policy::preset(name).ok_or_else(|| unknown(name))?;
-                self.give(Input::SetPolicy(policy), Some(entropy))
+                self.give(0, Input::SetPolicy(policy), Some(entropy))
             }
         };
-        Ok(told.map_err(refused).and_then(|told| self.keep(told)))
+        Ok(told.map_err(refused).and_then(|told| self.run_person(0, told).map(drop)))
     }
 
     fn script_ask(
@@ -254,7 +267,7 @@ impl Life<'_> {
         let paths: Result<BTreeSet<AskedPath>, ScriptError> =
             fields.iter().map(|text| text.parse().map_err(|_| unknown(text))).collect();
         let ask = Ask {
-            person: self.parties[*supplier].line.own,
+            person: self.own(0, *supplier).ok_or_else(|| unknown("a supplier that knows the person"))?,
             fields: paths?,
             purpose: purpose.parse::<Purpose>().map_err(|_| unknown(purpose))?,
             reason: "for the test".into(),
@@ -269,8 +282,8 @@ impl Life<'_> {
             delegations: 0,
         };
         let (now, mut entropy) = (self.agenda.time(), self.entropy());
-        let asked = self.parties[*supplier].machine.ask(ask, now, &mut entropy);
-        self.parties[*supplier].line.stir();
+        let asked = self.suppliers[*supplier].machine.ask(ask, now, &mut entropy);
+        self.persons[0].relationships.get_mut(supplier).iter_mut().for_each(|one| one.line.stir());
         Ok(asked.map(drop).map_err(|error| Wrong::Refused(error.to_string())))
     }
 }

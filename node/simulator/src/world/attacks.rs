@@ -10,10 +10,14 @@ use regie_protocol::{
     supplier::Ask,
 };
 
-use super::{Event, Group, links::Arrival, refused};
 use crate::{
     scenario::group::Attack,
-    world::{life::Wrong, line::bytes},
+    world::{
+        event::{Arrival, Event, Hostile},
+        failure::{Wrong, refused},
+        line::bytes,
+        state::World,
+    },
 };
 
 /// What an over-asker wants everything for.
@@ -28,40 +32,23 @@ const LONGEST: (Days, Days) = (Days(regie_protocol::limits::GRANT_DAYS), Days(re
 /// Times that a flood sends one request again.
 const REPLAYS: u32 = 16;
 
-/// What an attacker sends to a person's node.
-pub(super) enum Hostile {
-    /// A message that it has to look at.
-    Message(ToPerson),
-    /// One that has no place there.
-    Misplaced(ToSupplier),
-}
-
-impl Hostile {
-    fn bytes(&self) -> u64 {
-        match self {
-            Self::Message(message) => bytes(message),
-            Self::Misplaced(message) => bytes(message),
-        }
-    }
-}
-
-impl Group<'_> {
+impl World<'_> {
     /// An attack on this person, where its day has come.
-    pub(super) fn attack_if_due(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
-        let Some(attacker) = self.attacker(firm) else { return Ok(()) };
+    pub(super) fn attack_if_due(&mut self, person: usize, supplier: usize) -> Result<(), Wrong> {
+        let Some(attacker) = self.attacker(supplier) else { return Ok(()) };
         let due = (self.agenda.day() + person as u64).is_multiple_of(u64::from(attacker.every_days));
         match attacker.kind {
-            Attack::OverAsk if due => self.over_ask(person, firm),
-            Attack::Flood if due => self.flood(person, firm, attacker.messages),
-            Attack::StolenGrant if due => self.show_stolen(person, firm),
+            Attack::OverAsk if due => self.over_ask(person, supplier),
+            Attack::Flood if due => self.flood(person, supplier, attacker.messages),
+            Attack::StolenGrant if due => self.show_stolen(person, supplier),
             // These do their harm elsewhere: at the board, and by comparing notes.
             _ => Ok(()),
         }
     }
 
     /// Everything, for every purpose, for as long as can be.
-    fn over_ask(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
-        let Some(own) = self.own(person, firm) else { return Ok(()) };
+    fn over_ask(&mut self, person: usize, supplier: usize) -> Result<(), Wrong> {
+        let Some(own) = self.own(person, supplier) else { return Ok(()) };
         for purpose in PURPOSES {
             let ask = Ask {
                 person: own,
@@ -74,50 +61,58 @@ impl Group<'_> {
                 delegations: 0,
             };
             let (now, mut entropy) = (self.agenda.time(), self.entropy());
-            if self.firms[firm].machine.ask(ask, now, &mut entropy).is_ok() {
-                self.harm(firm, |harm| harm.sent += 1);
+            if self.suppliers[supplier].machine.ask(ask, now, &mut entropy).is_ok() {
+                self.harm(supplier, |harm| harm.sent += 1);
             }
         }
-        self.beings[person].links.get_mut(&firm).iter_mut().for_each(|link| link.line.stir());
-        self.flush(person, firm)
+        self.persons[person]
+            .relationships
+            .get_mut(&supplier)
+            .iter_mut()
+            .for_each(|relationship| relationship.line.stir());
+        self.flush(person, supplier)
     }
 
     /// More than anybody may send, the same again and again, and messages that have no place at a person's node.
-    fn flood(&mut self, person: usize, firm: usize, messages: u32) -> Result<(), Wrong> {
+    fn flood(&mut self, person: usize, supplier: usize, messages: u32) -> Result<(), Wrong> {
         let email: BTreeSet<AskedPath> = "email".parse().into_iter().collect();
         let mut last = None;
         for _ in 0..messages {
-            let request = self.request(person, firm, email.clone(), Vec::new())?;
+            let request = self.request(person, supplier, email.clone(), Vec::new())?;
             last = Some(request.clone());
-            self.hostile(person, firm, Hostile::Message(ToPerson::Request(request)));
+            self.hostile(person, supplier, Hostile::Message(ToPerson::Request(request)));
         }
         for _ in 0..REPLAYS {
             if let Some(request) = &last {
-                self.hostile(person, firm, Hostile::Message(ToPerson::Request(request.clone())));
+                self.hostile(person, supplier, Hostile::Message(ToPerson::Request(request.clone())));
             }
         }
         let misplaced = [ToSupplier::Hello, ToSupplier::Segments].into_iter().map(Hostile::Misplaced);
-        misplaced.for_each(|message| self.hostile(person, firm, message));
+        misplaced.for_each(|message| self.hostile(person, supplier, message));
         Ok(())
     }
 
     /// Every grant of another supplier of the group that the person gave: shown as one's own, and that one's request
     /// sent as it is.
-    fn show_stolen(&mut self, person: usize, firm: usize) -> Result<(), Wrong> {
-        let known = self.beings[person].links.iter().filter(|(other, link)| **other != firm && link.paired);
-        let victims: Vec<(usize, PublicKey)> = known.map(|(victim, link)| (*victim, link.line.own)).collect();
+    fn show_stolen(&mut self, person: usize, supplier: usize) -> Result<(), Wrong> {
+        let known = self.persons[person]
+            .relationships
+            .iter()
+            .filter(|(other, relationship)| **other != supplier && relationship.paired);
+        let victims: Vec<(usize, PublicKey)> =
+            known.map(|(victim, relationship)| (*victim, relationship.line.own)).collect();
         for (victim, own) in victims {
-            let customer = self.firms[victim].machine.customer(&own);
+            let customer = self.suppliers[victim].machine.customer(&own);
             let grants: Vec<Verified<Grant>> = customer.map(|one| one.grants().cloned().collect()).unwrap_or_default();
             for grant in grants {
                 let fields = grant.scope.fields.iter().flat_map(Selector::fields).map(AskedPath::from).collect();
                 let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
-                let request = self.request(person, firm, fields, vec![chain])?;
-                self.hostile(person, firm, Hostile::Message(ToPerson::Request(request)));
+                let request = self.request(person, supplier, fields, vec![chain])?;
+                self.hostile(person, supplier, Hostile::Message(ToPerson::Request(request)));
             }
             let email: BTreeSet<AskedPath> = "email".parse().into_iter().collect();
             let anothers = self.request(person, victim, email, Vec::new())?;
-            self.hostile(person, firm, Hostile::Message(ToPerson::Request(anothers)));
+            self.hostile(person, supplier, Hostile::Message(ToPerson::Request(anothers)));
         }
         Ok(())
     }
@@ -125,15 +120,15 @@ impl Group<'_> {
     fn request(
         &mut self,
         person: usize,
-        firm: usize,
+        supplier: usize,
         fields: BTreeSet<AskedPath>,
         chains: Vec<Chain>,
     ) -> Result<Signed<DataRequest>, Wrong> {
-        let supplier = self.firms[firm].key;
-        let own = self.own(person, firm).ok_or_else(|| Wrong::Refused("no line to attack on".into()))?;
+        let key = self.suppliers[supplier].key;
+        let own = self.own(person, supplier).ok_or_else(|| Wrong::Refused("no line to attack on".into()))?;
         let request = DataRequest {
             id: self.entropy().nonce(),
-            supplier,
+            supplier: key,
             person: own,
             at: self.agenda.time(),
             fields,
@@ -145,25 +140,25 @@ impl Group<'_> {
             delegations: 0,
             chains,
         };
-        let signed = Verified::sign(request, self.firms[firm].machine.key()).map_err(refused)?;
+        let signed = Verified::sign(request, self.suppliers[supplier].machine.key()).map_err(refused)?;
         Ok(signed.signed().clone())
     }
 
     /// Sends one message as it is, on a line of its own.
-    fn hostile(&mut self, person: usize, firm: usize, message: Hostile) {
-        self.harm(firm, |harm| harm.sent += 1);
-        self.on_own_line(person, firm, message);
+    fn hostile(&mut self, person: usize, supplier: usize, message: Hostile) {
+        self.harm(supplier, |harm| harm.sent += 1);
+        self.on_own_line(person, supplier, message);
     }
 
-    fn on_own_line(&mut self, person: usize, firm: usize, message: Hostile) {
+    fn on_own_line(&mut self, person: usize, supplier: usize, message: Hostile) {
         self.month().sent(message.bytes(), false);
-        let after = self.takes(person, firm, false);
-        self.agenda.later(after, Event::Arrives(person, firm, Arrival::Hostile(Box::new(message))));
+        let after = self.takes(person, supplier, false);
+        self.agenda.later(after, Event::Arrives(person, supplier, Arrival::Hostile(Box::new(message))));
     }
 
     /// It reaches the node.
-    pub(super) fn suffers(&mut self, person: usize, firm: usize, message: Hostile) -> Result<(), Wrong> {
-        let (key, entropy) = (self.firms[firm].key, self.entropy());
+    pub(super) fn suffers(&mut self, person: usize, supplier: usize, message: Hostile) -> Result<(), Wrong> {
+        let (key, entropy) = (self.suppliers[supplier].key, self.entropy());
         let input = match message {
             Hostile::Message(message) => Input::Message(&key, message),
             Hostile::Misplaced(_) => Input::Misaddressed(&key),
@@ -171,21 +166,21 @@ impl Group<'_> {
         let told = self.give(person, input, Some(entropy)).map_err(refused)?;
         if let Some(reply) = self.run_person(person, told)? {
             self.month().sent(bytes(&reply), true);
-            self.count_reply(firm, &reply);
-            let after = self.takes(person, firm, true);
-            self.agenda.later(after, Event::Arrives(person, firm, Arrival::Suffered(Box::new(reply))));
+            self.count_reply(supplier, &reply);
+            let after = self.takes(person, supplier, true);
+            self.agenda.later(after, Event::Arrives(person, supplier, Arrival::Suffered(Box::new(reply))));
         }
         Ok(())
     }
 
     /// The reply is read as its sender would: taken in by its machine like any disclosure, so that every value is
     /// checked against the grants; and acknowledged, or the node would send it again whenever the line is up anew.
-    pub(super) fn suffered(&mut self, person: usize, firm: usize, reply: PersonReply) -> Result<(), Wrong> {
-        let (PersonReply::Answer(disclosure), Some(own)) = (reply, self.own(person, firm)) else { return Ok(()) };
+    pub(super) fn suffered(&mut self, person: usize, supplier: usize, reply: PersonReply) -> Result<(), Wrong> {
+        let (PersonReply::Answer(disclosure), Some(own)) = (reply, self.own(person, supplier)) else { return Ok(()) };
         let now = self.agenda.time();
-        let effects = self.firms[firm].machine.message(&own, ToSupplier::Disclose(disclosure), now);
-        if let Some(SupplierReply::Acknowledged(ack)) = self.run_firm(firm, effects, true)? {
-            self.on_own_line(person, firm, Hostile::Message(ToPerson::Acknowledge(ack)));
+        let effects = self.suppliers[supplier].machine.message(&own, ToSupplier::Disclose(disclosure), now);
+        if let Some(SupplierReply::Acknowledged(ack)) = self.run_supplier(supplier, effects, true)? {
+            self.on_own_line(person, supplier, Hostile::Message(ToPerson::Acknowledge(ack)));
         }
         Ok(())
     }

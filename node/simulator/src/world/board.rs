@@ -4,56 +4,40 @@
 
 use rand::Rng as _;
 use regie_protocol::{
-    Keypair, ObjectId, PublicKey, board,
-    message::{self, BoardReply},
+    Keypair, ObjectId, board,
+    message::{BoardReply, ToBoard},
     person::{Input, Stage},
 };
 
-use super::{Event, Group, refused};
-use crate::world::{life::Wrong, line::bytes};
+use crate::world::{
+    event::{Asker, AtBoard, Event},
+    failure::{Wrong, refused},
+    line::bytes,
+    state::World,
+};
 
-/// Who talks to the board.
-#[derive(Clone, Copy)]
-#[allow(clippy::large_enum_variant, reason = "there are few at a time, and it is copied with every message")]
-pub(super) enum Asker {
-    /// This person for this intent, under its key, at this time that the node is online.
-    Person(usize, ObjectId, PublicKey, u32),
-    /// This supplier.
-    Firm(usize),
-}
-
-/// What becomes of a message.
-pub(super) enum ToBoard {
-    /// It arrives.
-    Arrives(Box<message::ToBoard>),
-    /// The reply to it arrives.
-    Replied(Box<message::ToBoard>, Box<BoardReply>),
-    /// It, or the reply, was lost some time ago.
-    Again(Box<message::ToBoard>),
-}
-
-impl Group<'_> {
+impl World<'_> {
     /// Everything that a person's intents have to say to the board.
     pub(super) fn tell_board_all(&mut self, person: usize) -> Result<(), Wrong> {
-        let being = &self.beings[person];
-        let open = being.machine.intents().filter(|(_, wanted)| !matches!(wanted.stored.stage, Stage::Closed(_)));
+        let who = &self.persons[person];
+        let open = who.machine.intents().filter(|(_, wanted)| !matches!(wanted.stored.stage, Stage::Closed(_)));
         let mut ids: Vec<ObjectId> = open.map(|(id, _)| *id).collect();
-        ids.extend(being.deciding.keys().filter(|id| !ids.contains(id)).copied().collect::<Vec<_>>());
+        ids.extend(who.deciding.keys().filter(|id| !ids.contains(id)).copied().collect::<Vec<_>>());
         ids.iter().try_for_each(|id| self.tell_board(person, id))
     }
 
     /// What one intent has to say, where the node is up and nothing is under way. Where there is nothing to say, what
     /// waits for the board's word goes on without it.
     pub(super) fn tell_board(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
-        let (now, being) = (self.agenda.time(), &mut self.beings[person]);
-        if !being.online || being.talking.contains(id) {
+        let (now, who) = (self.agenda.time(), &mut self.persons[person]);
+        if !who.online || who.talking.contains(id) {
             return Ok(());
         }
-        let Some(say) = being.machine.to_board(id, now) else { return self.board_is_done(person, id) };
-        being.talking.insert(*id);
-        let times = being.times;
+        let Some(say) = who.machine.to_board(id, now) else { return self.board_is_done(person, id) };
+        who.talking.insert(*id);
+        let times = who.times;
         // Taking hold of the watch ends the node's turn: the key below is the network's work, not the machine's.
-        let watch = &mut *being.watch;
+        let watch = &mut *who.watch;
         let key = Keypair::from_secret(&say.secret).public();
         watch.to_board(&key, id, &say.message)?;
         self.ask_board(Asker::Person(person, *id, key, times), say.message.into_inner());
@@ -61,35 +45,35 @@ impl Group<'_> {
     }
 
     /// A message goes out to the board.
-    pub(super) fn ask_board(&mut self, asker: Asker, message: message::ToBoard) {
+    pub(super) fn ask_board(&mut self, asker: Asker, message: ToBoard) {
         let by_person = matches!(asker, Asker::Person(..));
         if self.lost_at_board(bytes(&message), by_person) {
             return self.again(asker, message);
         }
         let after = self.takes_to_board(asker, 0);
-        self.agenda.later(after, Event::Board(asker, ToBoard::Arrives(Box::new(message))));
+        self.agenda.later(after, Event::Board(asker, AtBoard::Arrives(Box::new(message))));
     }
 
-    pub(super) fn at_board(&mut self, asker: Asker, what: ToBoard) -> Result<(), Wrong> {
+    pub(super) fn at_board(&mut self, asker: Asker, what: AtBoard) -> Result<(), Wrong> {
         // What a node had under way when it went down is lost.
         if let Asker::Person(person, .., times) = asker
-            && times != self.beings[person].times
+            && times != self.persons[person].times
         {
             return Ok(());
         }
         match what {
-            ToBoard::Arrives(message) => {
+            AtBoard::Arrives(message) => {
                 self.board_answers(asker, *message);
                 Ok(())
             }
-            ToBoard::Replied(message, reply) => self.board_replied(asker, &message, *reply),
-            ToBoard::Again(message) => match asker {
+            AtBoard::Replied(message, reply) => self.board_replied(asker, &message, *reply),
+            AtBoard::Again(message) => match asker {
                 // What is so by now, not what was so then.
                 Asker::Person(person, id, ..) => {
-                    self.beings[person].talking.remove(&id);
+                    self.persons[person].talking.remove(&id);
                     self.tell_board(person, &id)
                 }
-                Asker::Firm(_) => {
+                Asker::Supplier(_) => {
                     self.ask_board(asker, *message);
                     Ok(())
                 }
@@ -97,10 +81,10 @@ impl Group<'_> {
         }
     }
 
-    fn board_answers(&mut self, asker: Asker, message: message::ToBoard) {
+    fn board_answers(&mut self, asker: Asker, message: ToBoard) {
         let key = match asker {
             Asker::Person(_, _, key, _) => key,
-            Asker::Firm(firm) => self.firms[firm].key,
+            Asker::Supplier(supplier) => self.suppliers[supplier].key,
         };
         let now = self.agenda.time();
         let effects = self.board.message(&key, message.clone(), now);
@@ -111,16 +95,16 @@ impl Group<'_> {
             return self.again(asker, message);
         }
         let after = self.takes_to_board(asker, 1);
-        self.agenda.later(after, Event::Board(asker, ToBoard::Replied(Box::new(message), Box::new(reply))));
+        self.agenda.later(after, Event::Board(asker, AtBoard::Replied(Box::new(message), Box::new(reply))));
     }
 
-    fn board_replied(&mut self, asker: Asker, message: &message::ToBoard, reply: BoardReply) -> Result<(), Wrong> {
+    fn board_replied(&mut self, asker: Asker, message: &ToBoard, reply: BoardReply) -> Result<(), Wrong> {
         let (person, id) = match asker {
-            Asker::Firm(firm) => return self.board_told(firm, message, reply),
+            Asker::Supplier(supplier) => return self.board_told(supplier, message, reply),
             Asker::Person(person, id, ..) => (person, id),
         };
-        let being = &mut self.beings[person];
-        being.talking.remove(&id);
+        let who = &mut self.persons[person];
+        who.talking.remove(&id);
         let told = self.give(person, Input::BoardReplied(&id, reply), None).map_err(refused)?;
         let more = told.to_say.is_some();
         self.run_person(person, told)?;
@@ -129,18 +113,18 @@ impl Group<'_> {
 
     /// The board has said all that it has to say of an intent: who waited for that decides.
     fn board_is_done(&mut self, person: usize, id: &ObjectId) -> Result<(), Wrong> {
-        self.beings[person].deciding.remove(id).map_or(Ok(()), |need| self.decide(need))
+        self.persons[person].deciding.remove(id).map_or(Ok(()), |need| self.decide(need))
     }
 
-    fn again(&mut self, asker: Asker, message: message::ToBoard) {
+    fn again(&mut self, asker: Asker, message: ToBoard) {
         let after = self.scenario.network.retry_s * 1_000;
-        self.agenda.later(after, Event::Board(asker, ToBoard::Again(Box::new(message))));
+        self.agenda.later(after, Event::Board(asker, AtBoard::Again(Box::new(message))));
     }
 
     /// Counts a message to or from the board. True where it is lost.
     fn lost_at_board(&mut self, bytes: u64, by_person: bool) -> bool {
         self.month().sent(bytes, by_person);
-        self.tally("board_messages", 1);
+        self.month().board_messages += 1;
         self.rng.random_bool(self.scenario.network.loss)
     }
 
@@ -149,7 +133,7 @@ impl Group<'_> {
         let (drawn, now) = (self.latency(), self.agenda.now());
         match asker {
             Asker::Person(..) => drawn,
-            Asker::Firm(firm) => self.firms[firm].wires[back].after(now, drawn),
+            Asker::Supplier(supplier) => self.suppliers[supplier].wires[back].after(now, drawn),
         }
     }
 }
