@@ -151,7 +151,8 @@ fn messages_take_the_time_that_the_scenario_says() {
 
 #[test]
 fn what_is_lost_on_the_way_to_the_board_is_said_again_and_stands_there_once() {
-    let sets = ["days=60", "online.hours_a_day=24", "network.retry_s=600", "group.intents.answers=1"];
+    let often = "group.intents.needs_a_year=24";
+    let sets = ["days=60", "online.hours_a_day=24", "network.retry_s=600", "group.intents.answers=1", often];
     let with = |loss| {
         let mut scenario = crowd(&[&sets[..], &[loss]].concat());
         let group = scenario.group.as_mut().expect("groups");

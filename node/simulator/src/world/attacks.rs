@@ -152,7 +152,7 @@ impl World<'_> {
 
     fn on_own_line(&mut self, person: usize, supplier: usize, message: Hostile) {
         self.month().sent(message.bytes(), false);
-        let after = self.takes(person, supplier, false);
+        let after = self.latency();
         self.agenda.later(after, Event::Arrives(person, supplier, Arrival::Hostile(Box::new(message))));
     }
 
@@ -167,7 +167,7 @@ impl World<'_> {
         if let Some(reply) = self.run_person(person, told)? {
             self.month().sent(bytes(&reply), true);
             self.count_reply(supplier, &reply);
-            let after = self.takes(person, supplier, true);
+            let after = self.latency();
             self.agenda.later(after, Event::Arrives(person, supplier, Arrival::Suffered(Box::new(reply))));
         }
         Ok(())

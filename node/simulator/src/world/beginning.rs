@@ -95,7 +95,6 @@ impl World<'_> {
             wares,
             seen: 0,
             looking: false,
-            wires: Default::default(),
             notes: BTreeMap::new(),
             reports: BTreeMap::new(),
         });

@@ -50,7 +50,7 @@ impl World<'_> {
         if self.lost_at_board(bytes(&message), by_person) {
             return self.again(asker, message);
         }
-        let after = self.takes_to_board(asker, 0);
+        let after = self.latency();
         self.agenda.later(after, Event::Board(asker, AtBoard::Arrives(Box::new(message))));
     }
 
@@ -94,7 +94,7 @@ impl World<'_> {
         if self.lost_at_board(bytes(&reply), false) {
             return self.again(asker, message);
         }
-        let after = self.takes_to_board(asker, 1);
+        let after = self.latency();
         self.agenda.later(after, Event::Board(asker, AtBoard::Replied(Box::new(message), Box::new(reply))));
     }
 
@@ -126,14 +126,5 @@ impl World<'_> {
         self.month().sent(bytes, by_person);
         self.month().board_messages += 1;
         self.rng.random_bool(self.scenario.network.loss)
-    }
-
-    /// A supplier's messages keep their order; a person's node waits for each reply.
-    fn takes_to_board(&mut self, asker: Asker, back: usize) -> u64 {
-        let (drawn, now) = (self.latency(), self.agenda.now());
-        match asker {
-            Asker::Person(..) => drawn,
-            Asker::Supplier(supplier) => self.suppliers[supplier].wires[back].after(now, drawn),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! A line between a person's node and a supplier, which the node dials: whether it is up, and what is on its way on it.
 //! In: what both machines want to send. Out: what still arrives; what was on its way when a line goes down never does,
-//! and both machines send it again on the next one.
+//! and both machines send it again on the next one. A line has several streams, so messages may overtake each other.
 
 use regie_protocol::{
     Person, PublicKey, Supplier,
@@ -47,19 +47,6 @@ impl Carried {
 /// The bytes of a message's frame.
 pub fn bytes<T: serde::Serialize>(message: &T) -> u64 {
     wire::encode(message).map_or(0, |bytes| bytes.len() as u64)
-}
-
-/// One direction of a wire on which nothing overtakes anything.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wire(u64);
-
-impl Wire {
-    /// After how many milliseconds something arrives that goes out now and takes so long by itself: not before what went
-    /// out earlier.
-    pub fn after(&mut self, now: u64, takes: u64) -> u64 {
-        self.0 = self.0.max(now.saturating_add(takes));
-        self.0 - now
-    }
 }
 
 /// A line.
@@ -128,17 +115,5 @@ impl Line {
     pub fn flushed(&mut self, anything: bool) {
         self.sent |= anything;
         self.idle = !self.sent;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_overtakes_anything_on_a_wire() {
-        let mut wire = Wire::default();
-        assert_eq!((wire.after(10, 50), wire.after(20, 5), wire.after(30, 40)), (50, 40, 40));
-        assert_eq!(wire.after(100, 7), 7, "an empty wire holds nothing up");
     }
 }

@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 
 use regie_protocol::{Nonce, ObjectId, Pairing, Profile, PublicKey, Signed};
 
-use crate::{
-    measure::holding::Holding,
-    world::line::{Line, Wire},
-};
+use crate::{measure::holding::Holding, world::line::Line};
 
 /// Between a person and a supplier.
 pub(super) struct Relationship {
@@ -22,8 +19,6 @@ pub(super) struct Relationship {
     pub(super) meeting: Option<Meeting>,
     /// Which of its requests the supplier has made before.
     asked: BTreeSet<usize>,
-    /// To the person, and to the supplier.
-    pub(super) wires: [Wire; 2],
 }
 
 /// A relationship that is about to begin, by the invitation of an offer.
@@ -47,7 +42,6 @@ impl Relationship {
             holding: Holding::default(),
             meeting: None,
             asked: BTreeSet::new(),
-            wires: <[Wire; 2]>::default(),
         }
     }
 

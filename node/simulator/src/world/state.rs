@@ -62,7 +62,6 @@ impl<'a> World<'a> {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());
         bytes[8..12].copy_from_slice(&number.to_be_bytes());
-        bytes[12] = 1;
         let mut rng = ChaCha8Rng::from_seed(bytes);
         let board_key = Keypair::from_secret(&rng.random()).public();
         Self {

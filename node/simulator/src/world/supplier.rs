@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use regie_protocol::{FieldPath, ObjectId, PublicKey, intent::Category};
 
-use crate::{measure::meter::Metered, world::line::Wire};
+use crate::measure::meter::Metered;
 
 /// Where everything is, since nothing is dialled here.
 pub(super) const ADDRESS: &str = "/ip4/127.0.0.1/tcp/7481";
@@ -23,8 +23,6 @@ pub(super) struct Supplier {
     /// Where its last look at the board ended, and is one under way?
     pub(super) seen: u64,
     pub(super) looking: bool,
-    /// To the board and back.
-    pub(super) wires: [Wire; 2],
     /// All that a colluder was ever told, by the person's key: what a liar goes on having.
     pub(super) notes: BTreeMap<PublicKey, Notes>,
     /// Randomised answers by segment and person: one that comes again counts once.
