@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use regie::person::verbs;
 use regie::{
     command::{self, Command},
     person,
@@ -246,7 +247,7 @@ fn real_processes_decide_as_the_simulator_says() {
         node.namespace.clone_from(&namespace);
         node.start();
         person.pair(&node);
-        let status = person.ask(&Command::Status);
+        let status = person.ask(&verbs::Status {});
         let known = status["suppliers"].as_array().expect("a list").iter().find(|row| row["name"] == sector.as_str());
         let key = known.and_then(|row| row["supplier"].as_str()).expect("paired").to_owned();
         suppliers.push((node, key));

@@ -1,6 +1,7 @@
 //! A company's system: speaks HTTP to a companion and knows nothing of what is behind it. In: paths and bodies.
 //! Out: answers, checked for their status.
 
+use regie::person::verbs;
 use std::{
     io::BufRead as _,
     net::SocketAddr,
@@ -152,7 +153,7 @@ impl Node {
         });
         self.child = Some(child);
         let address = heard.recv_timeout(PATIENCE).expect("the API starts");
-        until("the node answers", || self.try_ask(&regie::command::Command::Status).is_ok());
+        until("the node answers", || self.try_ask(&verbs::Status {}).is_ok());
         address
     }
 

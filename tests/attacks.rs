@@ -12,6 +12,7 @@ use std::{
     time::Instant,
 };
 
+use regie::person::verbs;
 use regie::{
     command::Command,
     network::{Endpoint, NetworkEvent, Way},
@@ -90,7 +91,7 @@ fn an_old_copy_of_the_home_is_found_out_by_the_supplier_that_witnessed_more() {
     let held = |supplier: &Node| supplier.customer()["held"][0]["value"].clone();
     supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
     until("the name is there", || held(&supplier) == json!("Anna Bakker"));
-    until("it is signed for", || person.ask(&Command::Status)["suppliers"][0]["undelivered"] == json!(0));
+    until("it is signed for", || person.ask(&verbs::Status {})["suppliers"][0]["undelivered"] == json!(0));
     person.stop();
     copied(&home, &copy);
     person.start();
@@ -99,7 +100,7 @@ fn an_old_copy_of_the_home_is_found_out_by_the_supplier_that_witnessed_more() {
         person.set("name.full", &name);
         until("the change is there", || held(&supplier) == json!(name));
     }
-    until("they are signed for", || person.ask(&Command::Status)["suppliers"][0]["undelivered"] == json!(0));
+    until("they are signed for", || person.ask(&verbs::Status {})["suppliers"][0]["undelivered"] == json!(0));
     let witnessed = supplier.customer()["witnessed"].clone();
     person.stop();
     std::fs::remove_dir_all(&home).expect("removed");
@@ -107,12 +108,12 @@ fn an_old_copy_of_the_home_is_found_out_by_the_supplier_that_witnessed_more() {
 
     // Another history, longer than the one it replaces.
     person.start();
-    until("they are connected", || person.ask(&Command::Status)["suppliers"][0]["connected"] == json!(true));
+    until("they are connected", || person.ask(&verbs::Status {})["suppliers"][0]["connected"] == json!(true));
     for number in 0..20 {
         person.set("name.full", &format!("Forged {number}"));
     }
     until("the node wrote as many entries", || {
-        person.ask(&Command::Status)["suppliers"][0]["log_entries"].as_u64() > witnessed["size"].as_u64()
+        person.ask(&verbs::Status {})["suppliers"][0]["log_entries"].as_u64() > witnessed["size"].as_u64()
     });
     supplier.request(&["name.full"], "DeliveryOfGoods", "read");
     // What a node says before it goes is dealt with before the companion notes that it is gone.
@@ -213,7 +214,7 @@ fn a_companion_that_lies_in_its_replies_is_not_paired_with() {
         assert!(paired.is_err(), "{what}: {paired:?}");
         assert!(person.runs(), "{what}");
     }
-    assert_eq!(person.ask(&Command::Status)["suppliers"], json!([]));
+    assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]));
 }
 
 #[test]
@@ -242,7 +243,7 @@ fn a_second_company_of_the_same_name_is_told_and_gets_nothing_from_the_defaults(
     assert_eq!(seen["mixed_scripts"], json!(true));
     let said = person.verb(&["pair", &link]);
     assert!(String::from_utf8_lossy(&said.stderr).contains("WARNING: it looks like 'Gemeente Utrecht'"));
-    assert_eq!(person.ask(&Command::Status)["suppliers"].as_array().map(Vec::len), Some(1));
+    assert_eq!(person.ask(&verbs::Status {})["suppliers"].as_array().map(Vec::len), Some(1));
 
     // Whoever pairs with it all the same gives it nothing without a word of their own.
     person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: false });
@@ -252,7 +253,7 @@ fn a_second_company_of_the_same_name_is_told_and_gets_nothing_from_the_defaults(
     assert_eq!(waiting["looks_like"][0]["name"], json!("Gemeente Utrecht"), "{waiting}");
     assert_eq!(waiting["fields"].as_object().map(serde_json::Map::len), Some(fields.len()));
     assert_eq!(held(&impostor), 0, "something left by a default");
-    let status = person.ask(&Command::Status);
+    let status = person.ask(&verbs::Status {});
     let accused = |name: &str| {
         let one = status["suppliers"].as_array().into_iter().flatten().find(|one| one["name"] == json!(name));
         one.expect("a supplier")["looks_like"].as_array().map_or(0, Vec::len)
@@ -283,7 +284,7 @@ fn no_canary_is_in_logs_homes_or_backups() {
     }
     assert!(set.len() * 2 > VOCABULARY.len(), "most fields take any text: {}", set.len());
     person.pair(&supplier);
-    let key = person.ask(&Command::Status)["suppliers"][0]["supplier"].as_str().expect("a key").to_owned();
+    let key = person.ask(&verbs::Status {})["suppliers"][0]["supplier"].as_str().expect("a key").to_owned();
     person.ask(&Command::Grant {
         supplier: key.clone(),
         fields: set.clone(),
@@ -351,7 +352,7 @@ async fn pair(node: &Node, supplier: Unpaired) -> PaperSupplier {
     let supplier = supplier.paired();
     // Until then there is the line that pairing was done on, and nobody answers on that.
     until("the node holds its link", || {
-        let (status, key) = (node.ask(&Command::Status), json!(supplier.key.public()));
+        let (status, key) = (node.ask(&verbs::Status {}), json!(supplier.key.public()));
         let mut rows = status["suppliers"].as_array().expect("a list").iter();
         rows.any(|row| row["supplier"] == key && row["connected"] == json!(true))
     });

@@ -9,6 +9,7 @@ use std::{
 };
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use regie::person::verbs;
 use regie::{
     command::Command,
     network::{Endpoint, NetworkEvent, Way},
@@ -141,16 +142,9 @@ fn requests() {
     person::initialise(&mut store, &seed, Policy::preset("balanced").expect("a preset")).expect("initialised");
     let measured = runtime.block_on(async {
         let (events, _end) = person::start(store, person::Travel::default()).expect("started");
-        let ask = |command| {
-            let events = events.clone();
-            async move {
-                let (answer, wait) = tokio::sync::oneshot::channel();
-                events.send(person::Event::Command(command, answer)).await.expect("runs");
-                wait.await.expect("answered").expect("done")
-            }
-        };
+        let desk = person::Desk::new(events.clone(), std::sync::Arc::new(|| None));
         let set = Command::Set { values: vec![("name.full".into(), "Anna Bakker".into())], source: None };
-        ask(set).await;
+        desk.ask(set).await.expect("done");
         let supplier = PaperSupplier::open([66; 32]).await;
         let invitation: Invitation = supplier.link.parse().expect("a link");
         person::pair(invitation, Agreement::SdBase, true, events.clone()).await.expect("paired");
@@ -164,9 +158,9 @@ fn requests() {
                 days: 1,
                 retention: 1,
             };
-            ask(grant).await;
+            desk.ask(grant).await.expect("done");
         }
-        while ask(Command::Status).await["suppliers"][0]["connected"] != serde_json::json!(true) {
+        while !desk.ask(verbs::Status {}).await.is_ok_and(|status| status.suppliers[0].connected) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         measure(&supplier).await
@@ -196,18 +190,11 @@ fn pages() {
             format!("{opened:.1?}"),
             format!("{:.1?}", begun.elapsed())
         );
-        let asker: regie::dashboard::Asker = std::sync::Arc::new(move |command| {
-            let events = events.clone();
-            Box::pin(async move {
-                let (answer, wait) = tokio::sync::oneshot::channel();
-                events.send(person::Event::Command(command, answer)).await.expect("runs");
-                wait.await.expect("answered")
-            })
-        });
+        let desk = person::Desk::new(events, std::sync::Arc::new(|| None));
         let doors = std::sync::Arc::new(regie::dashboard::Doors::default());
         let page = regie::dashboard::listen(([127, 0, 0, 1], 0).into(), home.clone(), doors).await.expect("listens");
         let (to, link) = (page.address(), page.link());
-        tokio::spawn(page.serve(asker));
+        tokio::spawn(page.serve(desk));
         (to, link)
     });
     let (_, cookie) = regie_tests::http::enter(&link);

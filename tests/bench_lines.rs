@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use regie::person::verbs;
 use regie::{
     command::Command,
     network::{Address, Endpoint, NetworkEvent, Way},
@@ -58,7 +59,7 @@ fn over_a_slow_line() {
     let begun = Instant::now();
     pair(&person, member);
     println!("{:<44} {:>6.1}", "  a pairing", trips(begun.elapsed()));
-    until("its line is held", || person.ask(&Command::Status)["suppliers"][0]["connected"] == json!(true));
+    until("its line is held", || person.ask(&verbs::Status {})["suppliers"][0]["connected"] == json!(true));
     // The line's first words are said.
     std::thread::sleep(4 * LATENCY);
     let times = (0..9).map(|_| {

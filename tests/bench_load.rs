@@ -15,6 +15,7 @@ use std::{
 };
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use regie::person::verbs;
 use regie::{
     command::Command,
     network::{Endpoint, NetworkEvent, Way},
@@ -97,7 +98,7 @@ fn load() {
 fn owner(node: &Node, times: usize) -> Vec<Duration> {
     let ask = |_| {
         let begun = Instant::now();
-        node.ask(&Command::Status);
+        node.ask(&verbs::Status {});
         begun.elapsed()
     };
     (0..times).map(ask).collect()
@@ -236,7 +237,7 @@ fn suppliers(node: &Node, runtime: &tokio::runtime::Runtime) -> Vec<Arc<PaperSup
         all.push(Arc::new(supplier));
     }
     until("they are connected", || {
-        let status = node.ask(&Command::Status);
+        let status = node.ask(&verbs::Status {});
         let rows = status["suppliers"].as_array().cloned().unwrap_or_default();
         rows.iter().all(|row| row["connected"] == json!(true))
     });

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use regie::person::verbs;
 use regie::{
     clock,
     command::{Command, Failure},
@@ -86,7 +87,7 @@ impl Pair {
 }
 
 fn state(node: &Node) -> Value {
-    node.ask(&Command::Clock { accept: None })["state"].clone()
+    node.ask(&verbs::Clock { accept: None })["state"].clone()
 }
 
 /// A moment as a message says it; the minute may have changed since.
@@ -113,7 +114,7 @@ fn one_run_two_days_ahead_stops_neither_side() {
         let words = String::from_utf8_lossy(&told.stdout).into_owned();
         assert_eq!(told.status.code(), Some(7), "{wrong}: {words}");
         assert_eq!(state(pair.node(wrong)), "held_back", "{wrong}");
-        let status = pair.node(wrong).ask(&Command::Status);
+        let status = pair.node(wrong).ask(&verbs::Status {});
         assert!(status["clock"]["next_step"].as_str().is_some_and(|words| words.contains("jumped ahead by 2 days")));
         pair.stop(wrong);
         pair.set(wrong, "+0d");
@@ -183,7 +184,7 @@ fn a_node_that_was_off_for_a_month_goes_on() {
     pair.set("person", "+0d");
     pair.set("shop", "+0d");
     pair.start("shop");
-    let swept = |pair: &Pair| pair.shop.ask(&Command::Clock { accept: None });
+    let swept = |pair: &Pair| pair.shop.ask(&verbs::Clock { accept: None });
     let before = swept(&pair)["stored"].clone();
     until("the companion has looked at the time", || swept(&pair)["stored"] != before);
     assert_eq!(state(&pair.shop), "held_back");
@@ -252,7 +253,7 @@ fn the_owner_confirms_a_jump() {
     pair.set("person", "+40d");
     pair.start("person");
     assert_eq!(state(&pair.person), "held_back");
-    assert_eq!(pair.person.ask(&Command::Clock { accept: Some(false) })["accepted"], "jump");
+    assert_eq!(pair.person.ask(&verbs::Clock { accept: Some(false) })["accepted"], "jump");
     assert_eq!(state(&pair.person), "good");
 }
 
@@ -268,7 +269,7 @@ fn the_first_page_says_that_the_clock_jumped() {
         let clock = pair.clock("person");
         under_clock(&mut process, &pair.library, &clock).stderr(std::process::Stdio::null());
         pair.person.start_process(process);
-        let link = pair.person.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
+        let link = pair.person.ask(&verbs::Dashboard {})["link"].as_str().expect("a link").to_owned();
         let (to, cookie) = enter(&link);
         for (language, words) in [("en", "It jumped ahead by 40 days"), ("nl", "De klok is 40 dagen vooruitgesprongen")]
         {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
@@ -42,7 +43,7 @@ impl Door {
 
     /// Spends a link; the cookie comes out.
     fn enter(&self) -> String {
-        let link = self.node.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
+        let link = self.node.ask(&verbs::Dashboard {})["link"].as_str().expect("a link").to_owned();
         enter(&link).1
     }
 
@@ -191,7 +192,7 @@ fn a_page_of_another_site_or_port_can_not_even_look() {
         assert_eq!(send(door.to, "GET", "/", &headers, "").status, 200, "{site}");
     }
     // A link is not spent by somebody who only looks whether it is there.
-    let link = door.node.ask(&Command::Dashboard)["link"].as_str().expect("a link").to_owned();
+    let link = door.node.ask(&verbs::Dashboard {})["link"].as_str().expect("a link").to_owned();
     assert_eq!(send(door.to, "HEAD", start_of(&link).1, &[], "").status, 403);
     assert!(send(door.to, "GET", start_of(&link).1, &[], "").cookie().is_some());
 }
@@ -396,7 +397,7 @@ fn html_in_supplier_given_text_is_shown_and_not_run() {
         member.ask(&["birthDate"], Purpose::LegalCompliance, Access::Read, name);
     }
     until("all wait", || door.node.ask(&Command::Overview)["requests_waiting"] == json!(names.len()));
-    let keys: Vec<String> = door.node.ask(&Command::Status)["suppliers"]
+    let keys: Vec<String> = door.node.ask(&verbs::Status {})["suppliers"]
         .as_array()
         .expect("a list")
         .iter()
@@ -536,7 +537,7 @@ fn defaults_are_tried_before_they_are_kept_and_the_log_is_checked() {
 
     assert_eq!(door.post(&cookie, "/audit", &format!("form={form}")).status, 303);
     assert!(door.get(&cookie, "/audit").body.contains("every hash and signature holds"));
-    let supplier = door.node.ask(&Command::Status)["suppliers"][0]["supplier"].clone();
+    let supplier = door.node.ask(&verbs::Status {})["suppliers"][0]["supplier"].clone();
     let proof = door.get(&cookie, &format!("/proof/{}/0", supplier.as_str().expect("a key")));
     let proof: Value = serde_json::from_str(&proof.body).expect("JSON");
     assert_eq!((&proof["index"], &proof["supplier"]), (&json!(0), &supplier));
@@ -581,7 +582,7 @@ fn the_first_run_takes_four_steps_in_a_browser() {
         let input = json!({ "link": link, "skip": skip, "pair": crowd.members()[0].invite(), "shots": screenshots() });
         let Some(seen) = browser("first_run.mjs", &input) else { return };
         assert_eq!(seen["phrase"].as_array().map(Vec::len), Some(24), "{seen}");
-        let me = node.ask(&Command::Me { name: None });
+        let me = node.ask(&verbs::Me { name: None });
         let rules = node.ask(&Command::Rules);
         let suppliers = node.ask(&Command::Overview)["suppliers"].clone();
         let expected =
@@ -622,7 +623,7 @@ fn a_month_with_two_hundred_suppliers_leaves_a_dozen_decisions_of_one_click() {
     assert_eq!(overview["month"]["answered"], json!(400));
     assert!((1..=12).contains(&groups), "{groups} decisions are left of 400 requests");
 
-    let first = node.ask(&Command::Status)["suppliers"][0]["supplier"].as_str().expect("a key").to_owned();
+    let first = node.ask(&verbs::Status {})["suppliers"][0]["supplier"].as_str().expect("a key").to_owned();
     let input = json!({ "link": link, "supplier": first, "street": "Nieuwe Gracht 20", "shots": screenshots() });
     let Some(seen) = browser("month.mjs", &input) else { return };
     assert_eq!(seen["decisions"], json!(groups), "{seen}");

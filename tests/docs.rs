@@ -355,3 +355,17 @@ fn what_stands_twice_in_the_lock_is_listed_with_its_reason() {
     let gone: Vec<_> = listed.difference(&twice).collect();
     assert!(gone.is_empty(), "docs/dependencies.md lists what has one version now: {gone:?}");
 }
+
+/// A program that reads `--json` or the control socket relies on the shapes of what it reads. Where they change, this says
+/// so, and whoever changes them says it in the CHANGELOG.
+#[test]
+fn the_schema_of_the_command_line_is_what_the_code_answers() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.schema.json");
+    let mut wanted = serde_json::to_string_pretty(&regie::cli::schema()).expect("JSON");
+    wanted.push('\n');
+    if std::env::var_os("REGIE_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &wanted).expect("written");
+    }
+    let stored = std::fs::read_to_string(&path).expect("docs/cli.schema.json");
+    assert!(stored == wanted, "docs/cli.schema.json differs from the code; REGIE_WRITE_DOCS=1 writes it anew");
+}

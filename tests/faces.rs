@@ -8,7 +8,8 @@ use std::{
     time::Instant,
 };
 
-use regie::{command::Command, web::limits};
+use regie::person::verbs;
+use regie::web::limits;
 use regie_tests::{
     Node,
     http::{enter, send_by_hand as send, start_of},
@@ -50,7 +51,7 @@ impl Faces {
 
     /// The dashboard's cookie.
     fn cookie(&self) -> String {
-        let answer = self.person.ask(&Command::Dashboard);
+        let answer = self.person.ask(&verbs::Dashboard {});
         enter(answer["link"].as_str().expect("a link")).1
     }
 }

@@ -3,6 +3,7 @@
 
 use std::net::TcpStream;
 
+use regie::person::verbs;
 use regie::{
     command::Command,
     network::{Endpoint, Way},
@@ -85,7 +86,7 @@ fn people(directory: &std::path::Path) -> (Node, Node) {
 
 /// Where a companion listens, by address and port, and under which key.
 fn place(supplier: &Node) -> (String, u16, PublicKey) {
-    let status = supplier.ask(&Command::Status);
+    let status = supplier.ask(&verbs::Status {});
     let address = status["listening"][0].as_str().expect("an address").to_owned();
     let port = address.rsplit('/').next().expect("a port").parse().expect("a number");
     (address, port, status["key"].as_str().expect("a key").parse().expect("a did"))

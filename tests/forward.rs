@@ -4,6 +4,7 @@
 use std::{fs::File, path::Path};
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_protocol::PublicKey;
 use regie_tests::{Node, files, until};
 use serde_json::{Value, json};
@@ -59,7 +60,7 @@ fn a_supplier_without_an_address_pairs_and_is_answered_through_a_forwarder_that_
 
     start(&mut supplier, &["--through", &through], &log_of_supplier);
     until("the supplier is connected", || forwarding(&forwarder)["forwards_to"][0]["connected"] == json!(true));
-    let status = supplier.ask(&Command::Status);
+    let status = supplier.ask(&verbs::Status {});
     assert_eq!(status["forwarders"][0]["connected"], json!(true), "{status}");
     let announced = status["announced"].as_array().expect("a list");
     let only = announced[0].as_str().expect("an address");
@@ -111,7 +112,7 @@ fn doctor_says_what_is_wrong_with_a_forwarder() {
         assert_eq!(output.status.code(), Some(7));
         String::from_utf8(output.stdout).expect("text")
     };
-    let key = supplier.ask(&Command::Status)["key"].as_str().expect("a key").to_owned();
+    let key = supplier.ask(&verbs::Status {})["key"].as_str().expect("a key").to_owned();
     let words = told(&supplier);
     assert!(words.contains(&format!("--forward {key}")), "it is there and forwards for another: {words}");
     forwarder.stop();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use regie::person::verbs;
 use regie::{
     command::Command,
     network::{Endpoint, Way},
@@ -77,7 +78,7 @@ fn a_stranger_at_a_companion_gets_codes_and_raw_bytes_do_no_harm() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", "/ip4/127.0.0.1/tcp/0");
     supplier.start();
-    let status = supplier.ask(&Command::Status);
+    let status = supplier.ask(&verbs::Status {});
     let address = status["listening"][0].as_str().expect("an address").to_owned();
     let key: PublicKey = status["key"].as_str().expect("a key").parse().expect("a did");
     let port: u16 = address.rsplit('/').next().expect("a port").parse().expect("a number");
@@ -139,7 +140,7 @@ async fn pair(node: &Node) -> PaperSupplier {
     tokio::task::spawn_blocking(move || regie::control::ask(&home, &pair)).await.expect("ran").expect("paired");
     let supplier = supplier.paired();
     until("the node holds its link", || {
-        node.ask(&Command::Status)["suppliers"][0]["connected"] == serde_json::json!(true)
+        node.ask(&verbs::Status {})["suppliers"][0]["connected"] == serde_json::json!(true)
     });
     supplier
 }

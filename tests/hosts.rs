@@ -4,6 +4,7 @@
 //! A bound in seconds here is part of what must hold: a line that is dead is noticed in [`NOTICED`].
 
 use regie::command::{Command, Failure};
+use regie::person::verbs;
 use regie_tests::{Node, asking, lab::trio::within_or_say};
 use serde_json::{Value, json};
 
@@ -78,5 +79,5 @@ fn is_answered(companion: &Node, request: &Value) {
 
 /// What a person's node says went wrong with its only supplier; nothing, where nothing did.
 fn trouble(person: &Node) -> String {
-    person.ask(&Command::Status)["suppliers"][0]["trouble"].as_str().unwrap_or_default().to_owned()
+    person.ask(&verbs::Status {})["suppliers"][0]["trouble"].as_str().unwrap_or_default().to_owned()
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{Node, asking, number, until};
 use serde_json::{Value, json};
 
@@ -171,7 +172,7 @@ fn killed_before(node: &Node, call: u64) -> Child {
 
 /// Waits until a node that is being started under `strace` answers, or was killed.
 fn answers_or_dies(node: &Node, killed: &mut Child) {
-    while killed.try_wait().expect("a child").is_none() && node.try_ask(&Command::Status).is_err() {
+    while killed.try_wait().expect("a child").is_none() && node.try_ask(&verbs::Status {}).is_err() {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -224,11 +225,11 @@ fn ask(supplier: &Node) {
 }
 
 fn entries(person: &Node) -> u64 {
-    person.ask(&Command::Status)["suppliers"][0]["log_entries"].as_u64().expect("a count")
+    person.ask(&verbs::Status {})["suppliers"][0]["log_entries"].as_u64().expect("a count")
 }
 
 fn undelivered(person: &Node) -> u64 {
-    person.ask(&Command::Status)["suppliers"][0]["undelivered"].as_u64().expect("a count")
+    person.ask(&verbs::Status {})["suppliers"][0]["undelivered"].as_u64().expect("a count")
 }
 
 fn all_is_answered(person: &Node, supplier: &Node) {

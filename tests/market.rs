@@ -2,6 +2,7 @@
 //! a grant of just what it needs; boards that gossip; kills; and nothing by which a board could tell two intents apart.
 
 use regie::command::{Command, NewOffer};
+use regie::person::verbs;
 use regie_tests::{Node, api::Client, files, nats::Nats, until};
 use serde_json::{Value, json};
 
@@ -120,7 +121,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     // The intent is down everywhere, and the other supplier never learnt who it was.
     until("the board took it down", || board.ask(&Command::BoardLink)["intents"] == 0);
     until("the suppliers know", || list(&gas.ask(&Command::Wanted)).is_empty());
-    assert_eq!(gas.ask(&Command::Status)["people"], 0);
+    assert_eq!(gas.ask(&verbs::Status {})["people"], 0);
     assert_eq!(list(&person.ask(&Command::Intents))[0]["state"], "taken_up");
     let bad = person.bad(&["take", &text(&offers[1]["offer"])], 5);
     assert!(bad.contains("is over"), "{bad}");
@@ -197,8 +198,8 @@ fn an_offer_of_who_looks_like_a_known_supplier_is_not_taken_up_before_it_was_loo
 
     let words = person.bad(&["take", &offer], 5);
     assert!(words.contains("looks like another") && words.contains("`regie pair regie:pair?"), "{words}");
-    assert_eq!(list(&person.ask(&Command::Status)["suppliers"]).len(), 1, "nothing was paired");
-    assert_eq!(other.ask(&Command::Status)["people"], 0, "the other learnt nothing");
+    assert_eq!(list(&person.ask(&verbs::Status {})["suppliers"]).len(), 1, "nothing was paired");
+    assert_eq!(other.ask(&verbs::Status {})["people"], 0, "the other learnt nothing");
     assert_eq!(list(&person.ask(&Command::Intents))[0]["state"], "open");
 
     // Looked at and paired with by the link in those words, it can be taken up.

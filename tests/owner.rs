@@ -2,6 +2,7 @@
 //! of. Each is checked against a node and two companions as real processes.
 
 use regie::command::{Change, Command, Remember};
+use regie::person::verbs;
 use regie_protocol::{
     audit::Event,
     merkle::{self, Hash},
@@ -141,7 +142,7 @@ fn the_log_is_paged_filtered_proven_and_exported_and_survives_a_restart() {
     let mut world = World::new();
     world.shop.request(&["name.full"], "DeliveryOfGoods", "subscribe");
     until("the shop has the name", || held(&world.shop) == 1);
-    assert_eq!(world.person.ask(&Command::Me { name: Some(" Anna ".into()) })["name"], json!("Anna"));
+    assert_eq!(world.person.ask(&verbs::Me { name: Some(" Anna ".into()) })["name"], json!("Anna"));
     world.person.stop();
     world.person.start();
     assert_eq!(world.overview()["name"], json!("Anna"));

@@ -19,7 +19,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use regie::{command::Command, control};
+use regie::person::verbs;
+use regie::{
+    command::Command,
+    control,
+    verb::{Stop, Verb},
+};
 use serde_json::{Value, json};
 
 /// How long anything may take before a test gives up on it. A bound against hanging, not a measurement.
@@ -139,7 +144,7 @@ impl Node {
     pub fn start(&mut self) {
         let child = self.process(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.child = Some(child.expect("the binary runs"));
-        until("the node answers", || self.try_ask(&Command::Status).is_ok());
+        until("the node answers", || self.try_ask(&verbs::Status {}).is_ok());
     }
 
     /// Starts the node with its dashboard on a free port; a one-time link comes out.
@@ -167,7 +172,7 @@ impl Node {
         let mut said = std::io::BufReader::new(child.stdout.as_mut().expect("piped"));
         std::io::BufRead::read_line(&mut said, &mut String::new()).expect("it says where it is");
         self.child = Some(child);
-        until("the node answers", || self.try_ask(&Command::Status).is_ok());
+        until("the node answers", || self.try_ask(&verbs::Status {}).is_ok());
     }
 
     /// Starts the node under the clock that a file says, as in `+2d`; see [`faketime`].
@@ -204,7 +209,7 @@ impl Node {
 
     /// Stops the node in good order.
     pub fn stop(&mut self) {
-        self.ask(&Command::Stop);
+        self.ask(&Stop {});
         let status = self.child.take().expect("a process").wait().expect("ended");
         assert!(status.success());
     }
@@ -220,13 +225,13 @@ impl Node {
     }
 
     /// Asks the running node.
-    pub fn ask(&self, command: &Command) -> Value {
-        self.try_ask(command).unwrap_or_else(|failure| panic!("{command:?}: {failure}"))
+    pub fn ask<V: Verb>(&self, verb: &V) -> Value {
+        self.try_ask(verb).unwrap_or_else(|failure| panic!("{}: {failure}", V::NAME))
     }
 
     /// Asks the running node; it may refuse.
-    pub fn try_ask(&self, command: &Command) -> Result<Value, regie::command::Failure> {
-        control::ask(&self.home, command)
+    pub fn try_ask<V: Verb>(&self, verb: &V) -> Result<Value, regie::command::Failure> {
+        control::ask_json(&self.home, verb)
     }
 
     /// Pairs a person's node with a companion.
@@ -235,7 +240,7 @@ impl Node {
         let link = invitation["link"].as_str().expect("a link").to_owned();
         self.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
         until("they are connected", || {
-            let status = self.ask(&Command::Status);
+            let status = self.ask(&verbs::Status {});
             let suppliers = status["suppliers"].as_array().expect("a list");
             suppliers.iter().all(|supplier| supplier["connected"] == json!(true))
         });

@@ -4,6 +4,7 @@
 use std::{fs, path::Path};
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{Node, copy_home, free_port, postgres::Postgres, until};
 use serde_json::{Value, json};
 
@@ -50,7 +51,7 @@ fn all_answered(shop: &Node) -> bool {
 }
 
 fn supplier_of(person: &Node) -> Value {
-    person.ask(&Command::Status)["suppliers"][0].clone()
+    person.ask(&verbs::Status {})["suppliers"][0].clone()
 }
 
 fn holds(shop: &Node, name: &str) -> bool {
@@ -143,7 +144,7 @@ fn who_was_away_for_two_changes_follows_a_link_or_the_domain() {
     rotate(&shop, &next, &sheet);
     // At another port too: nobody answers where the node would look.
     shop.start();
-    let newest = shop.ask(&Command::Status)["key"].clone();
+    let newest = shop.ask(&verbs::Status {})["key"].clone();
     let mut process = anna.process(&["--json", "run"]);
     process.env("SSL_CERT_FILE", &domain.ca).env("SSL_CERT_DIR", directory.path().join("none"));
     anna.start_process(process);
@@ -163,7 +164,7 @@ fn a_company_that_lost_all_its_keys_is_stopped_by_its_domain() {
     let (mut shop, _) = company(&directory.path().join("shop"), "/ip4/127.0.0.1/tcp/0", &[]);
     shop.start();
     name_domain(&shop, &domain.name);
-    let lost = shop.ask(&Command::Status)["key"].as_str().expect("a key").to_owned();
+    let lost = shop.ask(&verbs::Status {})["key"].as_str().expect("a key").to_owned();
     let (mut anew, _) = company(&directory.path().join("anew"), "/ip4/127.0.0.1/tcp/0", &[]);
     anew.start();
     name_domain(&anew, &domain.name);
@@ -261,7 +262,7 @@ fn a_company_that_names_anothers_key_as_its_next_keeps_nobody_from_that_other() 
     let (mut mallory, _) = company(&directory.path().join("mallory"), "/ip4/127.0.0.1/tcp/0", &[]);
     honest.start();
     mallory.start();
-    let next = honest.ask(&Command::Status)["key"].as_str().and_then(|key| key.parse().ok()).expect("a key");
+    let next = honest.ask(&verbs::Status {})["key"].as_str().and_then(|key| key.parse().ok()).expect("a key");
     mallory.ask(&Command::CommitNextKey { next, replace: true });
     let mut anna = Node::person(directory.path().join("person"), "balanced");
     anna.start();
@@ -269,7 +270,7 @@ fn a_company_that_names_anothers_key_as_its_next_keeps_nobody_from_that_other() 
     let seen = look(&anna, &invite(&honest));
     assert_eq!((&seen["known_already"], &seen["supplier"]), (&Value::Null, &json!(next)), "{seen}");
     anna.pair(&honest);
-    assert_eq!(anna.ask(&Command::Status)["suppliers"].as_array().map(Vec::len), Some(2));
+    assert_eq!(anna.ask(&verbs::Status {})["suppliers"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]

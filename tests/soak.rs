@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{Node, number, resident, until};
 use serde_json::{Value, json};
 
@@ -206,7 +207,7 @@ impl Companion {
         let mut node = Node::supplier(directory.join(format!("supplier-{number}")), &format!("Shop {number}"), &listen);
         node.start();
         person.pair(&node);
-        let key = node.ask(&Command::Status)["key"].as_str().expect("a key").to_owned();
+        let key = node.ask(&verbs::Status {})["key"].as_str().expect("a key").to_owned();
         Self { node, key, granted: false, uses: 0, requests: 0, witnessed: 0 }
     }
 
@@ -217,7 +218,7 @@ impl Companion {
 
 /// What the person's node says of one supplier.
 fn row(person: &Node, supplier: &str) -> Value {
-    let status = person.ask(&Command::Status);
+    let status = person.ask(&verbs::Status {});
     let rows = status["suppliers"].as_array().cloned().unwrap_or_default();
     rows.into_iter().find(|row| row["supplier"] == supplier).expect("its row")
 }

@@ -13,6 +13,7 @@ use std::{
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, date_time_ymd};
 use regie::command::{Command, NewProfile};
+use regie::person::verbs;
 use regie_tests::{Node, faketime, until};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
 use serde_json::{Value, json};
@@ -212,13 +213,13 @@ fn a_domain_proves_its_supplier_before_the_pairing_and_the_defaults_answer() {
 
     let seen = look(&person, &link);
     assert_eq!((&seen["name"], &seen["standing"]["is"]), (&json!("De Winkel BV"), &json!("proven")), "{seen}");
-    assert_eq!(person.ask(&Command::Status)["suppliers"], json!([]), "nothing is paired by looking");
+    assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]), "nothing is paired by looking");
     assert_eq!(shop.ask(&Command::People), json!([]), "and the company has nobody");
     let words = person.verb(&["pair", &link]);
     assert_eq!(words.status.code(), Some(5), "without a yes nothing is paired");
     let words = String::from_utf8_lossy(&words.stderr).into_owned();
     assert!(words.contains("De Winkel BV") && words.contains("proven"), "{words}");
-    assert_eq!(person.ask(&Command::Status)["suppliers"], json!([]));
+    assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]));
 
     let paired = pair(&person, &link, false);
     assert_eq!(paired["standing"]["is"], json!("proven"), "{paired}");
@@ -264,7 +265,7 @@ fn without_a_proof_or_a_word_the_person_is_asked_and_a_word_changes_that() {
     shop.request(&["name.full"], "DeliveryOfGoods", "once");
     until("the default answers now", || shop.customer()["held"][0]["value"] == json!("Anna Bakker"));
     person.good(&["vouch", "De Winkel BV", "--withdraw"]);
-    let status = person.ask(&Command::Status);
+    let status = person.ask(&verbs::Status {});
     assert_eq!(status["suppliers"][0]["standing"]["defaults_answer"], json!(false));
 }
 
@@ -351,7 +352,7 @@ fn what_is_paired_with_is_what_was_shown() {
     let pairing = Command::Pair { link: link.clone(), agreement: "SD-BASE".into(), vouched: true };
     let refused = person.try_ask(&pairing).expect_err("another profile");
     assert_eq!((refused.code.as_str(), refused.exit), ("changed_profile", 5));
-    assert_eq!(person.ask(&Command::Status)["suppliers"], json!([]));
+    assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]));
     assert_eq!(shop.ask(&Command::People), json!([]), "the company has nobody either");
     assert_eq!(look(&person, &link)["name"], json!("Gemeente Utrecht"));
     assert_eq!(person.ask(&pairing)["name"], json!("Gemeente Utrecht"));

@@ -2,6 +2,7 @@
 //! twice or readable in the tables.
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{Node, api::Client, files, postgres::Postgres, until};
 use serde_json::{Value, json};
 
@@ -49,7 +50,7 @@ fn two_companions_share_a_database_and_one_may_die() {
     let Some(postgres) = Postgres::start() else { return };
     let directory = tempfile::tempdir().expect("a directory");
     let ((mut first, one), (second, two)) = companions(directory.path(), &postgres);
-    assert_eq!(first.ask(&Command::Status)["key"], second.ask(&Command::Status)["key"], "one company");
+    assert_eq!(first.ask(&verbs::Status {})["key"], second.ask(&verbs::Status {})["key"], "one company");
 
     // Persons come by either; both companions know all of them.
     let mut people: Vec<Node> = Vec::new();

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
@@ -19,7 +20,7 @@ const HELD: &str = "3";
 const SPREAD: u64 = 10;
 
 fn connected(person: &Node) -> usize {
-    let status = person.ask(&Command::Status);
+    let status = person.ask(&verbs::Status {});
     let all = status["suppliers"].as_array().cloned().unwrap_or_default();
     all.iter().filter(|supplier| supplier["connected"] == json!(true)).count()
 }
@@ -68,7 +69,7 @@ fn few_lines_are_held_and_what_the_person_changes_is_told_to_all_at_once() {
 }
 
 fn is_connected(person: &Node, member: &Member) -> bool {
-    let status = person.ask(&Command::Status);
+    let status = person.ask(&verbs::Status {});
     let mut all = status["suppliers"].as_array().cloned().unwrap_or_default().into_iter();
     all.any(|one| one["supplier"] == json!(member.key().to_string()) && one["connected"] == json!(true))
 }

@@ -10,8 +10,8 @@ use regie_protocol::{
     clock::{Accepted, Clock as Rules, Standing, Stored},
     limits,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 /// Which of two clocks that differ seems to be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,55 +121,90 @@ impl Clock {
 
     /// The clock as the owner sees it: both times, what is wrong, and the next step.
     #[must_use]
-    pub fn told(&self, own: &str) -> Value {
+    pub fn report(&self, own: &str) -> Report {
         let now = self.look();
         let (state, by) = match self.rules.standing() {
-            Standing::Good => ("good", 0),
-            Standing::HeldBack(by) => ("held_back", by),
-            Standing::Behind(by) => ("behind", by),
+            Standing::Good => (State::Good, 0),
+            Standing::HeldBack(by) => (State::HeldBack, by),
+            Standing::Behind(by) => (State::Behind, by),
         };
         let peers = self.rules.peers();
         let differs = peers.filter(|(by, _)| by.unsigned_abs() > limits::CLOCK_WARNING_MS);
-        let next = match (state, differs) {
-            ("held_back", _) => {
-                let (by, shows) = (span(by), minute(now.wall));
-                let what =
-                    format!("the clock jumped ahead by {by}, to {shows} UTC, and nobody has confirmed that time yet");
-                format!(
-                    "{what}: nothing is ended for good by it; set the clock, or, where it is right, run `{own} --accept`"
-                )
-            }
-            ("behind", _) => {
-                let (by, shows) = (span(by), minute(now.wall));
-                let what = format!("the stored time is {by} ahead of the clock, which shows {shows} UTC");
-                let ends = "so grants end that much too early";
-                format!(
-                    "{what}: {ends}; set the clock, or, where it is right now and was wrong before, run `{own} --accept`"
-                )
-            }
-            (_, Some((by, count))) => {
-                let way = if by > 0 { "behind" } else { "ahead of" };
-                let (by, shows) = (span(by.unsigned_abs()), minute(now.wall));
-                format!(
-                    "the clock shows {shows} UTC, {by} {way} what {count} peer(s) say; set the clock of this machine"
-                )
-            }
-            _ => String::new(),
-        };
-        json!({
-            "clock": text(now.wall),
-            "stored": text(now.floor),
-            "state": state,
-            "by_ms": by,
-            "peers": peers.map_or(0, |(_, count)| count),
-            "peers_differ_ms": peers.map(|(by, _)| by),
-            "fine": next.is_empty(),
-            "next_step": next,
-        })
+        let next_step = next_step(state, by, differs, minute(now.wall), own);
+        Report {
+            clock: text(now.wall),
+            stored: text(now.floor),
+            state,
+            by_ms: by,
+            peers: peers.map_or(0, |(_, count)| count),
+            peers_differ_ms: peers.map(|(by, _)| by),
+            fine: next_step.is_empty(),
+            next_step,
+        }
     }
 
     fn passed(&self) -> u64 {
         millis(self.read)
+    }
+}
+
+/// The clock of a node as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// What the machine's clock shows, RFC 3339.
+    pub clock: String,
+    /// The time that the node has stored, RFC 3339: grants end by it.
+    pub stored: String,
+    /// How the two stand to each other.
+    pub state: State,
+    /// By how many milliseconds they differ.
+    pub by_ms: u64,
+    /// How many peers said what time it is.
+    pub peers: usize,
+    /// By how many milliseconds their clocks are ahead of this one, in the middle; none where none spoke.
+    pub peers_differ_ms: Option<i64>,
+    /// Is all well?
+    pub fine: bool,
+    /// What is wrong and what to do, in English; empty where all is well.
+    pub next_step: String,
+}
+
+/// How the clock of the machine and the stored time stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// They agree.
+    Good,
+    /// The clock jumped ahead, and nobody has confirmed that.
+    HeldBack,
+    /// The clock is behind the stored time.
+    Behind,
+}
+
+/// What is wrong with the clock, in words, with the next step; empty where nothing is.
+fn next_step(state: State, by: u64, differs: Option<(i64, usize)>, shows: String, own: &str) -> String {
+    let by = span(by);
+    match (state, differs) {
+        (State::HeldBack, _) => {
+            let what =
+                format!("the clock jumped ahead by {by}, to {shows} UTC, and nobody has confirmed that time yet");
+            format!(
+                "{what}: nothing is ended for good by it; set the clock, or, where it is right, run `{own} --accept`"
+            )
+        }
+        (State::Behind, _) => {
+            let what = format!("the stored time is {by} ahead of the clock, which shows {shows} UTC");
+            let ends = "so grants end that much too early";
+            format!(
+                "{what}: {ends}; set the clock, or, where it is right now and was wrong before, run `{own} --accept`"
+            )
+        }
+        (State::Good, Some((by, count))) => {
+            let way = if by > 0 { "behind" } else { "ahead of" };
+            let by = span(by.unsigned_abs());
+            format!("the clock shows {shows} UTC, {by} {way} what {count} peer(s) say; set the clock of this machine")
+        }
+        (State::Good, None) => String::new(),
     }
 }
 

@@ -16,12 +16,6 @@ use crate::{
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 #[allow(missing_docs, reason = "the fields are those of the command line's verbs, which `--help` describes")]
 pub enum Command {
-    Status,
-    /// The clock: shown, or accepted as right; true where the stored time may go back for it.
-    Clock {
-        accept: Option<bool>,
-    },
-    Stop,
     Fields,
     Set {
         values: Vec<(String, String)>,
@@ -134,15 +128,10 @@ pub enum Command {
         supplier: Option<String>,
     },
     Export,
-    Me {
-        name: Option<String>,
-    },
     /// The agreement to proffer to the next supplier; sets it when given.
     Proffer {
         agreement: Option<String>,
     },
-    /// A one-time link to the dashboard.
-    Dashboard,
     Policy {
         preset: Option<String>,
     },
@@ -257,8 +246,6 @@ pub enum Command {
     },
     /// Whom this companion forwards people to.
     Forwarding,
-    /// Do the forwarders of this companion pass people on to it?
-    CheckForwarders,
     /// The boards that this companion follows.
     Boards,
     Follow {
@@ -685,16 +672,6 @@ pub(crate) fn unsure_clock(by: u64) -> Failure {
     let ends = "what has ended by it then ends for good";
     let next = "say it again with `--yes` if the clock of this machine is right now";
     Failure::new("not_confirmed", exit::REFUSED, format!("the stored time would go back by {by}, and {ends}; {next}"))
-}
-
-/// What the owner's word on the clock did, by a name.
-pub(crate) fn accepted_clock(accepted: regie_protocol::clock::Accepted) -> &'static str {
-    use regie_protocol::clock::Accepted;
-    match accepted {
-        Accepted::Nothing => "nothing",
-        Accepted::Jump => "jump",
-        Accepted::Back => "back",
-    }
 }
 
 /// For a build without the feature.

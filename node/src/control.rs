@@ -17,7 +17,10 @@ use tokio::{
     sync::Semaphore,
 };
 
-use crate::command::{Command, Failure, exit};
+use crate::{
+    command::{Failure, exit},
+    verb::{self, Desk, Verb},
+};
 
 /// Longest command, in bytes.
 const COMMAND_BYTES: u64 = 1024 * 1024;
@@ -75,11 +78,7 @@ impl Answering {
 }
 
 /// Answers commands until the node stops.
-pub async fn serve<F, A>(listener: UnixListener, answering: Answering, handle: F)
-where
-    F: Fn(Command) -> A + Clone + Send + 'static,
-    A: Future<Output = Result<Value, Failure>> + Send + 'static,
-{
+pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: D) {
     let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
@@ -88,7 +87,7 @@ where
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let (handle, answering) = (handle.clone(), answering.clone());
+        let (desk, answering) = (desk.clone(), answering.clone());
         tokio::spawn(async move {
             let _place = place;
             let (read, mut write) = stream.into_split();
@@ -98,10 +97,7 @@ where
                 return;
             }
             let Ok(_begun) = answering.0.acquire().await else { return };
-            let answer = match serde_json::from_str(&line) {
-                Ok(command) => handle(command).await.map_or_else(Answer::Error, Answer::Ok),
-                Err(error) => Answer::Error(Failure::usage(format!("not a command: {error}"))),
-            };
+            let answer = verb::answer(&desk, &line).await.map_or_else(Answer::Error, Answer::Ok);
             if let Ok(mut bytes) = serde_json::to_vec(&answer) {
                 bytes.push(b'\n');
                 let _ = write.write_all(&bytes).await;
@@ -114,7 +110,29 @@ where
 ///
 /// # Errors
 /// [`exit::UNREACHABLE`] where none runs; what the node answers.
-pub fn ask(home: &Path, command: &Command) -> Result<Value, Failure> {
+pub fn ask<V: Verb>(home: &Path, verb: &V) -> Result<V::Answer, Failure> {
+    serde_json::from_value(ask_json(home, verb)?).map_err(|error| {
+        let next = "this `regie` and the node that runs are of different versions: stop the node and start it again";
+        Failure::internal(format!("the node answered what is not understood here ({error}); {next}"))
+    })
+}
+
+/// The same; the answer as it comes by the socket, of whichever role the node is.
+///
+/// # Errors
+/// See [`ask`].
+pub fn ask_json<V: Verb>(home: &Path, verb: &V) -> Result<Value, Failure> {
+    ask_line(home, &verb::line(verb)?)
+}
+
+/// Does a node run in this home, of either role, and answer?
+#[must_use]
+pub fn runs(home: &Path) -> bool {
+    ask_line(home, b"{\"command\":\"status\"}\n").is_ok()
+}
+
+/// Gives the node that runs in this home a line.
+fn ask_line(home: &Path, line: &[u8]) -> Result<Value, Failure> {
     let none = || {
         let start = format!("start it with `regie --home {}` in another terminal", home.display());
         Failure::new("no_node", exit::UNREACHABLE, format!("no node runs in {}; {start}", home.display()))
@@ -128,9 +146,7 @@ pub fn ask(home: &Path, command: &Command) -> Result<Value, Failure> {
         )
     };
     stream.set_read_timeout(Some(ANSWER)).map_err(broken)?;
-    let mut line = serde_json::to_vec(command).map_err(Failure::internal)?;
-    line.push(b'\n');
-    stream.write_all(&line).map_err(broken)?;
+    stream.write_all(line).map_err(broken)?;
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).map_err(broken)?;
     match serde_json::from_str(&answer) {
@@ -151,6 +167,32 @@ pub fn socket(home: &Path) -> std::path::PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verb::{Conduct, Stop, Stopped, verbs};
+
+    /// A process that ends when it is told to, and is slow to say so.
+    #[derive(Clone)]
+    struct Ending(tokio::sync::mpsc::Sender<()>);
+
+    verbs! {
+        /// The one verb that it knows.
+        Word at Ending, else "nothing else" { Stop: Stop }
+    }
+
+    impl Desk for Ending {
+        type Command = Word;
+
+        async fn legacy(&self, _: crate::command::Command) -> Result<Value, Failure> {
+            Err(Failure::internal("none"))
+        }
+    }
+
+    impl Conduct<Ending> for Stop {
+        async fn conduct(self, desk: &Ending) -> Result<Stopped, Failure> {
+            let _ = desk.0.send(()).await;
+            tokio::task::yield_now().await;
+            Ok(Stopped { stopped: true })
+        }
+    }
 
     #[test]
     fn the_word_that_ends_a_process_is_answered_before_its_tasks_end() {
@@ -161,21 +203,13 @@ mod tests {
         let asked = runtime.block_on(async {
             let listener = bind(&socket(&home)).expect("a socket");
             let (answering, (handled, mut stops)) = (Answering::default(), tokio::sync::mpsc::channel(1));
-            let serving = serve(listener, answering.clone(), move |_| {
-                let handled = handled.clone();
-                async move {
-                    let _ = handled.send(()).await;
-                    tokio::task::yield_now().await;
-                    Ok(Value::Bool(true))
-                }
-            });
-            tokio::spawn(serving);
-            let asked = std::thread::spawn(move || ask(&home, &Command::Stop));
+            tokio::spawn(serve(listener, answering.clone(), Ending(handled)));
+            let asked = std::thread::spawn(move || ask(&home, &Stop {}));
             stops.recv().await;
             answering.over().await;
             asked
         });
         drop(runtime);
-        assert_eq!(asked.join().expect("it ends").map_err(|failure| failure.code), Ok(Value::Bool(true)));
+        assert!(asked.join().expect("it ends").is_ok_and(|answer| answer.stopped));
     }
 }

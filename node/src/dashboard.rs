@@ -13,29 +13,26 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use serde_json::Value;
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
-    command::{Command, Failure},
+    command::Failure,
+    person::Desk,
     store::Passphrase,
+    verb::Conduct,
     web::{Callers, Face, Guarded, Refused, limits, words},
 };
 
 pub use session::Doors;
 
-/// The answer to come of a command.
-pub type Answer = Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send>>;
-/// Asks the node.
-pub type Asker = Arc<dyn Fn(Command) -> Answer + Send + Sync>;
 /// What starting a new node gives: how to ask it, and its recovery phrase.
-pub type Started = Result<(Asker, zeroize::Zeroizing<String>), Failure>;
+pub type Started = Result<(Desk, zeroize::Zeroizing<String>), Failure>;
 /// Makes a home under a passphrase and starts its node.
 pub type Starter = Arc<dyn Fn(Passphrase) -> Pin<Box<dyn Future<Output = Started> + Send>> + Send + Sync>;
 
 /// Everything the pages need.
 pub struct Dashboard {
-    node: OnceCell<Asker>,
+    node: OnceCell<Desk>,
     /// Present where there is no home yet.
     starter: Option<Starter>,
     home: PathBuf,
@@ -84,7 +81,7 @@ impl Listening {
     }
 
     /// Serves the pages of a node that runs.
-    pub async fn serve(self, node: Asker) {
+    pub async fn serve(self, node: Desk) {
         let Self { listener, app } = self;
         let _ = app.node.set(node);
         router(app).serve(listener).await;
@@ -101,9 +98,9 @@ impl Listening {
 }
 
 impl Dashboard {
-    async fn ask(&self, command: Command) -> Result<Value, Failure> {
+    async fn ask<V: Conduct<Desk>>(&self, verb: V) -> Result<V::Answer, Failure> {
         match self.node.get() {
-            Some(node) => node(command).await,
+            Some(node) => node.ask(verb).await,
             None => Err(Failure::new("no_node", crate::command::exit::UNREACHABLE, "there is no node yet")),
         }
     }

@@ -33,4 +33,5 @@ pub mod public;
 mod sentences;
 pub mod store;
 pub mod supplier;
+pub mod verb;
 pub mod web;

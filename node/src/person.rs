@@ -30,7 +30,9 @@ mod rhythm;
 mod segments;
 mod standing;
 mod tables;
+pub mod verbs;
 mod verify;
+mod who;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -53,6 +55,8 @@ pub use pairing::{look, pair};
 pub use records::seed;
 pub use rhythm::Rhythm;
 pub use tables::{SCHEMA, decode_all};
+pub use verbs::Desk;
+pub use who::{Lookalike, Standing, Who};
 
 use crate::{
     clock::Clock,
@@ -83,6 +87,8 @@ pub enum Event {
     Profile(PublicKey, Box<Signed<Profile>>),
     /// The owner asks.
     Command(Command, oneshot::Sender<Result<Value, Failure>>),
+    /// The owner asks.
+    Asked(Box<dyn verbs::Question>),
     /// A link of this supplier came; is it known?
     Known(PublicKey, oneshot::Sender<Result<Option<found::Known>, Failure>>),
     /// A known supplier was found again by a fresh link.
@@ -162,6 +168,8 @@ pub struct Node {
     events: mpsc::WeakSender<Event>,
     runtime: tokio::runtime::Handle,
     activity: activity::Activity,
+    /// Was it told to end?
+    stops: bool,
     logged: u64,
     /// Logs that grew in this turn.
     grown: BTreeSet<Log>,
@@ -212,6 +220,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
         values: BTreeMap::new(),
         unreadable: BTreeSet::new(),
         activity,
+        stops: false,
         grown: BTreeSet::new(),
         dials: Arc::new(Semaphore::new(DIALS)),
         events: events.downgrade(),
@@ -277,6 +286,7 @@ impl Driven for Node {
     fn reads_all(event: &Event) -> bool {
         match event {
             Event::Command(command, _) => commands::reads_store(command),
+            Event::Asked(question) => question.reads_store(),
             _ => false,
         }
     }
@@ -311,10 +321,7 @@ impl Driven for Node {
                 let known = self.machine.whose(&key, &profile).map(|supplier| self.found(&supplier, *profile, turn));
                 turn.after(move || drop(answer.send(Ok(known))));
             }
-            Event::Command(Command::Stop, answer) => {
-                turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
-                return false;
-            }
+            Event::Asked(question) => question.answer(self, turn),
             Event::Command(command, answer) => {
                 let result = self.command(command, turn);
                 turn.after(move || drop(answer.send(result)));
@@ -381,7 +388,7 @@ impl Driven for Node {
             }
             Event::Met(processor) => self.meeting_over(&processor),
         }
-        true
+        !self.stops
     }
 
     fn closing(&mut self, turn: &mut Turn) {

@@ -31,8 +31,12 @@ mod rotation;
 mod sharing;
 pub(crate) mod tables;
 mod tally;
+pub mod verbs;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use regie_protocol::{
     Board, FieldPath, Invitation, Keypair, Nonce, Now, ObjectId, Profile, PublicKey, Refusal, Supplier, Timestamp,
@@ -41,7 +45,6 @@ use regie_protocol::{
     message::{self, BoardReply, HelperReply, PersonReply, Reply, Role, SupplierReply, ToSupplier},
     supplier::{Customer, Effect, Invite, Parcel},
 };
-use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use profile::check as check_profile;
@@ -52,7 +55,7 @@ pub use tally::Standing;
 
 use crate::{
     clock::{self, Clock},
-    command::{Command, Failure},
+    command::Failure,
     conversation::{Unanswered, say},
     driver::{self, Driven, Turn},
     network::{Address, Endpoint, Forwarding, NetworkEvent, Reach, Responder, Through, Way},
@@ -112,6 +115,7 @@ pub type Call = Box<dyn FnOnce(&mut Companion, &mut Turn) + Send>;
 pub struct Desk {
     events: mpsc::Sender<Event>,
     news: watch::Receiver<u64>,
+    net: Arc<Net>,
 }
 
 impl Desk {
@@ -153,9 +157,7 @@ pub enum Event {
     Lost(PublicKey),
     /// The reply to a request.
     Replied(PublicKey, Parcel, Box<PersonReply>),
-    /// The company asks.
-    Command(Command, oneshot::Sender<Result<Value, Failure>>),
-    /// The company's systems ask.
+    /// The company asks, or one of its systems.
     Call(Call),
     /// A request to many persons goes on.
     Work,
@@ -199,6 +201,8 @@ pub struct Companion {
     /// Which companion this is, among those that share a store.
     name: [u8; 8],
     broken: bool,
+    /// Was it told to end?
+    stops: bool,
     working: bool,
     /// Where this companion is a board.
     board: Option<Board>,
@@ -256,6 +260,7 @@ pub async fn start(
     let addresses = endpoint.addresses();
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (news, heard) = watch::channel(0);
+    let known = Arc::new(net.clone());
     let mut companion = Companion {
         machine,
         store,
@@ -272,6 +277,7 @@ pub async fn start(
         mail: None,
         name: clock::random(),
         broken: false,
+        stops: false,
         working: false,
         board: None,
         looks: BTreeMap::new(),
@@ -307,7 +313,7 @@ pub async fn start(
     std::thread::spawn(move || {
         let _ = ended.send(driver::run(companion, inbox));
     });
-    let desk = Desk { events: events.clone(), news: heard };
+    let desk = Desk { events: events.clone(), news: heard, net: known };
     Ok((events, desk, end, addresses))
 }
 
@@ -366,8 +372,7 @@ impl Driven for Companion {
     fn reads_all(event: &Event) -> bool {
         matches!(
             event,
-            Event::Command(..)
-                | Event::Call(_)
+            Event::Call(_)
                 | Event::Work
                 | Event::Tick
                 | Event::Look
@@ -422,17 +427,6 @@ impl Companion {
             Event::Up(key) => self.up(key, turn)?,
             Event::Lost(key) => self.lost(key),
             Event::Replied(person, parcel, reply) => self.replied(person, &parcel, *reply, turn)?,
-            Event::Command(Command::Stop, answer) => {
-                turn.after(move || drop(answer.send(Ok(serde_json::json!({ "stopped": true })))));
-                return Ok(false);
-            }
-            Event::Command(command, answer) => {
-                let result = self.command(command, turn);
-                if result.is_err() {
-                    self.undo(turn);
-                }
-                turn.after(move || drop(answer.send(result)));
-            }
             Event::Call(call) => call(self, turn),
             Event::Work => self.work(turn)?,
             Event::Look => {
@@ -447,7 +441,7 @@ impl Companion {
             Event::Helped(segment, asked, reply) => self.helped(&segment, asked, reply, turn)?,
             Event::Tick => self.tick(turn)?,
         }
-        Ok(true)
+        Ok(!self.stops)
     }
 
     fn up(&mut self, key: PublicKey, turn: &mut Turn) -> Result<(), Failure> {
@@ -688,7 +682,7 @@ impl Companion {
             values: self.store.count(tables::HELD_VALUES)?,
             events: self.store.count(tables::EVENTS)?,
             clocks_differ: self.machine.skewed().count() as u64,
-            clock_fine: self.clock.told("regie clock")["fine"] == Value::Bool(true),
+            clock_fine: self.clock.report("regie clock").fine,
         })
     }
 

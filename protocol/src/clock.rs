@@ -61,7 +61,9 @@ pub enum Standing {
 }
 
 /// What the owner's word did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Accepted {
     /// There was nothing to accept.
     Nothing,

@@ -23,6 +23,7 @@ use crate::{
 
 /// How the fields may be had: each of the first three includes the ones before it. Or what may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// One answered request.

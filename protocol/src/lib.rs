@@ -190,6 +190,8 @@ mod renewal;
 mod request;
 mod revocation;
 mod rotation;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod scheme;
 pub mod segment;
 mod signed;

@@ -12,6 +12,7 @@ use crate::{
 
 /// Whom a rule is about, from broad to narrow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Who {
     /// Whoever asks.
@@ -24,6 +25,7 @@ pub enum Who {
 
 /// What a rule is about, from broad to narrow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum What {
     /// Whatever field is asked for.
@@ -38,6 +40,7 @@ pub enum What {
 
 /// What a rule answers. On a tie the later one here wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Issue a grant and answer.
@@ -50,6 +53,7 @@ pub enum Answer {
 
 /// One of the person's defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its name, shown wherever it decides: the person's own words, or a code of a preset.
@@ -134,6 +138,7 @@ pub struct Proposer<'a> {
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// At most [`limits::RULES`].
@@ -148,6 +153,7 @@ pub struct Policy {
 
 /// A default about segments that suppliers publish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SegmentRule {
     /// Its name, for the list of defaults.
@@ -160,6 +166,7 @@ pub struct SegmentRule {
 
 /// A default about corrections that suppliers propose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CorrectionRule {
     /// Its name, shown wherever it decides.

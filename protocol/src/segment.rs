@@ -269,6 +269,7 @@ impl Object for Membership {
 
 /// The person's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Belongs {
     /// I belong.

@@ -7,6 +7,7 @@ use crate::limits;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds ignored (POSIX time).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 
@@ -45,6 +46,7 @@ impl Timestamp {
 
 /// A span in whole days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Days(pub u32);
 

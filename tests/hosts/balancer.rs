@@ -1,6 +1,7 @@
 //! Companions behind HAProxy, by the configuration of `docs/deploy.md`: with the PROXY protocol in both versions and
 //! without it, before one companion and before two on one PostgreSQL.
 
+use regie::person::verbs;
 use regie_tests::{
     lab::{
         Family, Host, Lab,
@@ -68,7 +69,7 @@ fn behind_haproxy_the_companion_that_is_left_goes_on() {
     let _haproxy = haproxy(&front, &[&one, &two], "send-proxy-v2", directory.path());
     let person = someone(&home, directory.path());
     person.pair(&first);
-    assert_eq!(second.ask(&regie::command::Command::Status)["announced"], json!([address]), "nothing but the balancer");
+    assert_eq!(second.ask(&verbs::Status {})["announced"], json!([address]), "nothing but the balancer");
 
     let has_line = |node: &regie_tests::Node| node.customer()["connected"] == json!(true);
     within(DELIVERED, "one of them has a line", || has_line(&first) || has_line(&second));

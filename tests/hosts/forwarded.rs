@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddrV4, path::Path};
 
-use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{
     Node, asking,
     lab::{
@@ -34,7 +34,7 @@ fn make(host: &Host, home: &Path, options: &[&str]) -> (Node, String) {
 }
 
 fn is_up(supplier: &Node) -> bool {
-    supplier.ask(&Command::Status)["forwarders"][0]["connected"] == json!(true)
+    supplier.ask(&verbs::Status {})["forwarders"][0]["connected"] == json!(true)
 }
 
 #[test]

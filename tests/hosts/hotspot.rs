@@ -6,7 +6,7 @@ use std::{net::SocketAddrV4, time::Duration};
 use libp2p::{
     Multiaddr, PeerId, Swarm, SwarmBuilder, futures::StreamExt as _, identity::Keypair, noise, swarm, tcp, tls, yamux,
 };
-use regie::command::Command;
+use regie::person::verbs;
 use regie_protocol::PublicKey;
 use regie_tests::{
     Node, asking,
@@ -46,7 +46,7 @@ fn hostile(transport: Transport) {
     let directory = Homes::new();
     let mut person = someone(&home, directory.path());
     let suppliers: Vec<Node> = (0..SUPPLIERS).map(|n| paired(&person, &shop, directory.path(), transport, n)).collect();
-    let status = person.ask(&Command::Status);
+    let status = person.ask(&verbs::Status {});
     let known = status["suppliers"].as_array().expect("a list").iter().map(|own| own["known_to_it_as"].as_str());
     let own: Vec<[u8; 32]> = known.map(|key| key_of(key.expect("a key"))).collect();
     assert_eq!(own.len(), usize::from(SUPPLIERS));
@@ -71,7 +71,7 @@ fn hostile(transport: Transport) {
         assert!(seen.keys.is_empty(), "keys were read that are nobody's");
         assert!(!seen.proposed.contains("/noise"), "Noise shows the caller's key before the other's is known");
     });
-    let status = person.ask(&Command::Status);
+    let status = person.ask(&verbs::Status {});
     let lines = status["suppliers"].as_array().expect("a list").iter().map(|own| own["connected"].clone());
     assert!(lines.eq(suppliers.iter().map(|_| json!(false))), "an impostor is no line: {status}");
 }

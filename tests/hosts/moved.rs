@@ -2,6 +2,7 @@
 //! fresh link; and what a link carries, now and when an interface comes later.
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{
     Node,
     lab::{
@@ -54,7 +55,7 @@ impl Move {
 
 /// What a companion announces.
 fn announced(companion: &Node) -> Vec<String> {
-    let status = companion.ask(&Command::Status);
+    let status = companion.ask(&verbs::Status {});
     let addresses = status["announced"].as_array().expect("a list");
     addresses.iter().map(|address| address.as_str().expect("text").to_owned()).collect()
 }
@@ -69,7 +70,7 @@ fn a_supplier_that_announced_where_it_goes_is_found_there() {
     moved.person.stop();
     moved.person.start();
     within(DELIVERED, "it was visited", || {
-        moved.person.ask(&Command::Status)["suppliers"][0]["connected"] == json!(true)
+        moved.person.ask(&verbs::Status {})["suppliers"][0]["connected"] == json!(true)
     });
     is_answered(&moved.supplier, &ask(&moved.supplier));
     // One person is off while it moves and has something to tell; then on.
@@ -89,12 +90,12 @@ fn a_supplier_that_just_moved_is_found_again_by_a_fresh_link() {
     moved.person.set("name.full", "Anna Jansen");
     let request = ask(&moved.supplier);
     within(DELIVERED, "the old place is tried", || !trouble(&moved.person).is_empty());
-    let before = moved.person.ask(&Command::Status)["suppliers"][0].clone();
+    let before = moved.person.ask(&verbs::Status {})["suppliers"][0].clone();
     let found = follow(&moved.person, link(&moved.supplier)).expect("it is known");
     assert_eq!((&found["known_already"], &found["address_renewed"]), (&json!(true), &json!(true)));
     moved.holds("Anna Jansen");
     is_answered(&moved.supplier, &request);
-    let after = moved.person.ask(&Command::Status)["suppliers"].clone();
+    let after = moved.person.ask(&verbs::Status {})["suppliers"].clone();
     assert_eq!(after.as_array().map(Vec::len), Some(1), "one relationship, as before");
     for kept in ["known_to_it_as", "agreement"] {
         assert_eq!(after[0][kept], before[kept], "{kept}");

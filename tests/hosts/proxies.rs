@@ -4,6 +4,7 @@
 use std::net::SocketAddrV4;
 
 use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{
     Node,
     lab::{
@@ -178,7 +179,7 @@ fn through_tor_each_relationship_has_a_circuit_of_its_own_and_an_onion_service_i
         is_answered(supplier, &ask(supplier));
     }
     let connected = || {
-        let status = person.ask(&Command::Status);
+        let status = person.ask(&verbs::Status {});
         status["suppliers"].as_array().expect("a list").iter().all(|own| own["connected"] == json!(true))
     };
     within(DELIVERED, "there is a line to each", connected);

@@ -11,6 +11,7 @@ use std::{
 };
 
 use regie::command::Command;
+use regie::person::verbs;
 use serde_json::{Value, json};
 
 use super::{
@@ -178,12 +179,12 @@ impl Trio {
 
     /// What the person's node has not been able to tell.
     pub fn undelivered(&self) -> u64 {
-        self.person.ask(&Command::Status)["suppliers"][0]["undelivered"].as_u64().expect("a number")
+        self.person.ask(&verbs::Status {})["suppliers"][0]["undelivered"].as_u64().expect("a number")
     }
 
     /// Is there a line, by the person's node and by the companion?
     pub fn lines(&self) -> (bool, bool) {
-        let status = self.person.ask(&Command::Status);
+        let status = self.person.ask(&verbs::Status {});
         let theirs = self.supplier.customer();
         (status["suppliers"][0]["connected"] == json!(true), theirs["connected"] == json!(true))
     }

@@ -2,103 +2,138 @@
 
 use std::{os::unix::fs::PermissionsExt as _, path::Path};
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::render;
 use crate::{
+    clock::Report,
     command::{Command, Failure, exit},
-    control, home,
+    control,
+    home::{self, Role},
+    person::verbs::{KnownSupplier, PersonStatus, Status},
+    supplier::verbs::{self as companion, CompanionStatus},
 };
 
-pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
-    let mut findings = Vec::new();
-    let mut note = |what: &str, fine: bool, next: String| {
-        findings.push(json!({ "check": what, "fine": fine, "next_step": if fine { String::new() } else { next } }));
-    };
-    match home::config(home) {
-        Ok(_) => note("configuration", true, String::new()),
-        Err(failure) => note("configuration", false, failure.message),
+/// One thing that was looked at.
+#[derive(Serialize)]
+struct Finding {
+    check: String,
+    fine: bool,
+    /// Empty where it is fine.
+    next_step: String,
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// What was looked at, and the next step; empty where all is fine.
+    fn note(&mut self, check: impl Into<String>, next_step: impl Into<String>) {
+        let next_step = next_step.into();
+        self.0.push(Finding { check: check.into(), fine: next_step.is_empty(), next_step });
     }
-    let mode = std::fs::metadata(home).map(|meta| meta.permissions().mode() & 0o077).unwrap_or(0);
-    note("only you can enter the home", mode == 0, format!("run: chmod 700 {}", home.display()));
-    match control::ask(home, &Command::Status) {
-        Ok(status) => {
-            note("the node answers", true, String::new());
-            let next = status["clock"]["next_step"].as_str().unwrap_or_default();
-            note("the clock is right", status["clock"]["fine"] == json!(true), next.into());
-            if let Some(count) = status["clocks_differ"].as_u64().filter(|count| *count > 0) {
-                let who = "`regie supplier people` shows whose and by how much; requests to them are tried again";
-                note("persons' clocks agree", false, format!("{count} differ; {who}"));
+
+    /// What fails where it is not fine.
+    fn outcome<T>(&mut self, check: &str, outcome: Result<T, Failure>) -> Option<T> {
+        match outcome {
+            Ok(answer) => {
+                self.note(check, "");
+                Some(answer)
             }
-            for supplier in status["suppliers"].as_array().into_iter().flatten() {
-                let name = supplier["name"].as_str().unwrap_or("a supplier");
-                if let Some(by) = supplier["clock_differs"].as_str() {
-                    let next = format!("it is {by}; where yours is right, tell {name}; its requests are tried again");
-                    note(&format!("the clock of {name} agrees"), false, next);
-                }
-                let (who, next) = known_by(supplier, name);
-                note(&who, next.is_empty(), next);
-                match supplier["trouble"].as_str() {
-                    None => note(&format!("{name} can be reached"), true, String::new()),
-                    Some(why) => note(&format!("{name} can be reached"), false, reaching(supplier, why)),
-                }
-            }
-            if status["forwarders"].as_array().is_some_and(|forwarders| !forwarders.is_empty()) {
-                match control::ask(home, &Command::CheckForwarders) {
-                    Ok(forwarders) => forwarders.as_array().into_iter().flatten().for_each(|forwarder| {
-                        let at = render::text(&forwarder["address"]);
-                        let next = render::text(&forwarder["next_step"]);
-                        note(&format!("people come by the forwarder at {at}"), next.is_empty(), next);
-                    }),
-                    Err(failure) => note("people come by the forwarders", false, failure.message),
-                }
-            }
-            if status["role"] == json!("supplier") {
-                let next = "without one a lost key is lost with everybody who knows you: run `regie supplier next-key`";
-                note("the company committed to a next key", status["next_key"].is_string(), next.into());
-            }
-            if status["role"] == json!("person") {
-                match control::ask(home, &Command::Audit) {
-                    Ok(_) => note("the audit log holds", true, String::new()),
-                    Err(failure) => note("the audit log holds", false, failure.message),
-                }
+            Err(failure) => {
+                self.note(check, failure.message);
+                None
             }
         }
-        Err(failure) => note("the node answers", false, failure.message),
     }
-    let problems = findings.iter().filter(|finding| finding["fine"] == json!(false)).count();
-    render::show(&serde_json::Value::Array(findings), json)?;
-    match problems {
+}
+
+pub(super) fn run(home: &Path, json: bool) -> Result<(), Failure> {
+    let mut findings = Findings::default();
+    let config = findings.outcome("configuration", home::config(home));
+    let mode = std::fs::metadata(home).map(|meta| meta.permissions().mode() & 0o077).unwrap_or(0);
+    let next = if mode == 0 { String::new() } else { format!("run: chmod 700 {}", home.display()) };
+    findings.note("only you can enter the home", next);
+    let answers = "the node answers";
+    match config.map_or(Role::Person, |config| config.role) {
+        Role::Person => {
+            if let Some(status) = findings.outcome(answers, control::ask(home, &Status {})) {
+                person(&mut findings, home, &status);
+            }
+        }
+        Role::Supplier => {
+            if let Some(status) = findings.outcome(answers, control::ask(home, &companion::Status {})) {
+                supplier(&mut findings, home, &status);
+            }
+        }
+    }
+    render::show(&findings.0, json)?;
+    match findings.0.iter().filter(|finding| !finding.fine).count() {
         0 => Ok(()),
         n => Err(Failure::new("problems", exit::PROBLEMS, format!("{n} problem(s); the table says what to do"))),
     }
 }
 
-/// By what a supplier is known, and what to do where its domain speaks against it, or it could be taken for another that
-/// nobody vouched for.
-fn known_by(supplier: &serde_json::Value, name: &str) -> (String, String) {
-    let standing = &supplier["standing"];
-    let vouched = standing["vouched"].is_string();
-    let other = supplier["looks_like"].as_array().and_then(|others| others.first()).filter(|_| !vouched);
-    let next = match (standing["is"].as_str(), other) {
-        (Some("contradicted"), _) => render::text(&standing["next"]),
-        _ if standing["other_next_key"] == json!(true) => {
-            "it names another next key than when you met it: somebody else may speak in its name; ask it on a way that you \
-             trust"
+fn clock(findings: &mut Findings, clock: &Report) {
+    findings.note("the clock is right", clock.next_step.clone());
+}
+
+fn person(findings: &mut Findings, home: &Path, status: &PersonStatus) {
+    clock(findings, &status.clock);
+    for supplier in &status.suppliers {
+        let name = &supplier.name;
+        if let Some(by) = &supplier.clock_differs {
+            let next = format!("it is {by}; where yours is right, tell {name}; its requests are tried again");
+            findings.note(format!("the clock of {name} agrees"), next);
+        }
+        findings.note(format!("{name} is known by: {}", render::standing(&supplier.who.standing)), known_by(supplier));
+        let next = supplier.trouble.as_ref().map(|why| reaching(supplier, why));
+        findings.note(format!("{name} can be reached"), next.unwrap_or_default());
+    }
+    findings.outcome("the audit log holds", control::ask(home, &Command::Audit));
+}
+
+fn supplier(findings: &mut Findings, home: &Path, status: &CompanionStatus) {
+    clock(findings, &status.clock);
+    if status.clocks_differ > 0 {
+        let who = "`regie supplier people` shows whose and by how much; requests to them are tried again";
+        findings.note("persons' clocks agree", format!("{} differ; {who}", status.clocks_differ));
+    }
+    if !status.forwarders.is_empty() {
+        match control::ask(home, &companion::CheckForwarders {}) {
+            Ok(forwarders) => forwarders.into_iter().for_each(|forwarder| {
+                findings.note(format!("people come by the forwarder at {}", forwarder.address), forwarder.next_step);
+            }),
+            Err(failure) => findings.note("people come by the forwarders", failure.message),
+        }
+    }
+    let without = "without one a lost key is lost with everybody who knows you: run `regie supplier next-key`";
+    let next = if status.next_key.is_some() { "" } else { without };
+    findings.note("the company committed to a next key", next);
+}
+
+/// What to do where a supplier's domain speaks against it, or where it could be taken for another that nobody vouched
+/// for; empty where neither is so.
+fn known_by(supplier: &KnownSupplier) -> String {
+    let standing = &supplier.who.standing;
+    let other = supplier.who.looks_like.first().filter(|_| standing.vouched.is_none());
+    match (standing.is.as_str(), other) {
+        ("contradicted", _) => standing.next.clone().unwrap_or_default(),
+        _ if standing.other_next_key => {
+            "it names another next key than when you met it: somebody else may speak in its name; ask it on a way that \
+             you trust"
                 .to_owned()
         }
         (_, Some(other)) => {
-            let sure = format!("if you know that it is another one, run `regie vouch {}`", supplier["supplier"]);
+            let sure = format!("if you know that it is another one, run `regie vouch {}`", supplier.supplier);
             format!("it {}; ask it on a way that you trust; {sure}", render::lookalike(other))
         }
         _ => String::new(),
-    };
-    (format!("{name} is known by: {}", render::standing(standing)), next)
+    }
 }
 
 /// Why a supplier is not reached, and since when. The node keeps trying by itself.
-fn reaching(supplier: &serde_json::Value, why: &str) -> String {
-    let since =
-        supplier["reached"].as_str().map_or("not since this node started".to_owned(), |at| format!("last {at}"));
+fn reaching(supplier: &KnownSupplier, why: &str) -> String {
+    let since = supplier.reached.as_ref().map_or("not since this node started".to_owned(), |at| format!("last {at}"));
     format!("{why} (reached: {since}; the node keeps trying)")
 }

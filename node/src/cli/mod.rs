@@ -10,6 +10,7 @@ mod market;
 mod pairing;
 mod render;
 mod rotation;
+mod schema;
 mod serve;
 mod tables;
 
@@ -19,12 +20,17 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
+pub use schema::schema;
 use serde_json::{Value, json};
 
 use crate::{
     command::{Change, Command, Failure, Remember, exit, parse},
-    control, demo, home, import,
+    control, demo,
+    home::{self, Role},
+    import,
     network::Proxy,
+    person, supplier,
+    verb::Stop,
 };
 
 /// Your own data, on your own node: you decide who sees what.
@@ -343,6 +349,8 @@ enum Verb {
     Status,
     /// Look for problems in this home
     Doctor,
+    /// The shapes of all answers, as a JSON Schema
+    Schema,
     /// The clock of this node: what it shows, what is stored, what peers say; with --accept, it is right
     Clock {
         /// The clock is right: a jump ahead is believed, or the stored time goes back to it
@@ -655,6 +663,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Some(Verb::Demo { keep, market }) = verb {
         return demo::run(keep, market, json);
     }
+    if let Some(Verb::Schema) = verb {
+        return render::show(&schema(), true);
+    }
     if let Some(Verb::Fields { all, purposes }) = &verb
         && (*all || *purposes)
     {
@@ -718,6 +729,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         verb @ (Verb::Export | Verb::Receipts { .. } | Verb::Proof { .. }) => {
             render::show(&control::ask(&home, &command(verb)?)?, true)
         }
+        Verb::Stop => render::show(&control::ask(&home, &Stop {})?, json),
+        Verb::Dashboard => render::show(&control::ask(&home, &person::verbs::Dashboard {})?, json),
+        Verb::Status => status(&home, json),
+        Verb::Clock { accept, yes } => clock(&home, accept.then_some(yes), json),
         other => {
             let view = view(&other);
             render::show_as(&control::ask(&home, &command(other)?)?, json, view)
@@ -727,8 +742,6 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 
 fn command(verb: Verb) -> Result<Command, Failure> {
     Ok(match verb {
-        Verb::Stop => Command::Stop,
-        Verb::Dashboard => Command::Dashboard,
         Verb::Set { field, value } => Command::Set { values: vec![(field, value)], source: None },
         Verb::Unset { field } => Command::Unset { field },
         Verb::Fields { .. } => Command::Fields,
@@ -805,8 +818,6 @@ fn command(verb: Verb) -> Result<Command, Failure> {
         Verb::Revoke { grant, all: true, keep_data } => Command::RevokeAll { supplier: grant, erase: !keep_data },
         Verb::Policy { preset: Some(name), dry_run: true } => Command::DryRun { change: Change::Preset { name } },
         Verb::Policy { preset, .. } => Command::Policy { preset },
-        Verb::Status => Command::Status,
-        Verb::Clock { accept, yes } => Command::Clock { accept: accept.then_some(yes) },
         Verb::Supplier { verb: SupplierVerb::Invite { public, days } } => Command::Invite { public, days },
         Verb::Supplier { verb: SupplierVerb::People } => Command::People,
         Verb::Supplier { verb: SupplierVerb::Key { verb } } => match verb {
@@ -828,6 +839,25 @@ fn command(verb: Verb) -> Result<Command, Failure> {
     })
 }
 
+/// Whose home this is; a person's where it can't be told, and whoever asks then says what is missing.
+fn role(home: &Path) -> Role {
+    home::config(home).map_or(Role::Person, |config| config.role)
+}
+
+fn status(home: &Path, json: bool) -> Result<(), Failure> {
+    match role(home) {
+        Role::Person => render::show_as(&control::ask(home, &person::verbs::Status {})?, json, render::STATUS),
+        Role::Supplier => render::show_as(&control::ask(home, &supplier::verbs::Status {})?, json, render::STATUS),
+    }
+}
+
+fn clock(home: &Path, accept: Option<bool>, json: bool) -> Result<(), Failure> {
+    match role(home) {
+        Role::Person => render::show(&control::ask(home, &person::verbs::Clock { accept })?, json),
+        Role::Supplier => render::show(&control::ask(home, &supplier::verbs::Clock { accept })?, json),
+    }
+}
+
 /// How a verb's answer is laid out.
 fn view(verb: &Verb) -> render::View {
     match verb {
@@ -840,7 +870,6 @@ fn view(verb: &Verb) -> render::View {
         Verb::Offers { .. } => render::OFFERS,
         Verb::Supplier { verb: SupplierVerb::Wanted } => render::WANTED,
         Verb::Supplier { verb: SupplierVerb::Offers } => render::OFFERED,
-        Verb::Status => render::STATUS,
         Verb::Overview => render::OVERVIEW,
         Verb::Who { show: true, .. } => render::SUPPLIER,
         Verb::Who { .. } => render::WHO,

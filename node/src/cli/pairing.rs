@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use regie_protocol::{Invitation, PublicKey};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::render;
@@ -12,6 +13,7 @@ use crate::{
     command::{Command, Failure, NewProfile, exit, parse},
     control, home,
     network::Address,
+    person::Who,
 };
 
 /// What a company changes of what it says of itself.
@@ -89,7 +91,7 @@ pub(super) fn pair(home: &Path, pairing: Pairing, json: bool) -> Result<(), Fail
     if seen["known_already"] == true {
         return render::show(&seen, json);
     }
-    eprintln!("{}", in_words(&seen, vouch));
+    eprintln!("{}", in_words(&seen, vouch)?);
     if !yes {
         eprint!("Pair with this supplier? [y/N] ");
         let mut line = String::new();
@@ -125,11 +127,12 @@ pub(super) fn document(home: &Path, out: Option<&Path>, json: bool) -> Result<()
 }
 
 /// What the person is to know before the word.
-fn in_words(seen: &Value, vouch: bool) -> String {
+fn in_words(seen: &Value, vouch: bool) -> Result<String, Failure> {
     let of = |key: &str| render::text(&seen[key]);
+    let who = Who::deserialize(seen).map_err(Failure::internal)?;
     let mut lines = vec![
         format!("{} ({})", of("name"), of("sector")),
-        format!("  domain   {}: {}", or_none(&of("domain")), render::standing(&seen["standing"])),
+        format!("  domain   {}: {}", or_none(&of("domain")), render::standing(&who.standing)),
         format!("  contact  {}", or_none(&of("contact"))),
         format!("  words    {} (the supplier shows the same beside the link)", of("words")),
     ];
@@ -138,7 +141,7 @@ fn in_words(seen: &Value, vouch: bool) -> String {
         let (purpose, reason) = (render::text(&wish["plain_purpose"]), render::text(&wish["reason"]));
         lines.push(format!("  will ask for {fields}: {purpose} ({reason}), kept {} days", wish["kept_days"]));
     }
-    for one in seen["looks_like"].as_array().into_iter().flatten() {
+    for one in &who.looks_like {
         lines.push(format!("  WARNING: it {}", render::lookalike(one)));
     }
     if seen["mixed_scripts"] == true {
@@ -154,7 +157,7 @@ fn in_words(seen: &Value, vouch: bool) -> String {
                 .into(),
         );
     }
-    lines.join("\n")
+    Ok(lines.join("\n"))
 }
 
 fn or_none(text: &str) -> &str {

@@ -3,9 +3,13 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 use regie_protocol::{Purpose, VOCABULARY};
+use serde::{Deserialize as _, Serialize};
 use serde_json::{Value, json};
 
-use crate::command::Failure;
+use crate::{
+    command::Failure,
+    person::{Lookalike, Standing},
+};
 
 /// Width of a table where standard output is no terminal, in characters.
 const WIDTH: u16 = 110;
@@ -208,13 +212,14 @@ const FOUND_COLUMNS: Columns = &[
 ];
 
 /// Prints an answer on standard output.
-pub(super) fn show(value: &Value, json: bool) -> Result<(), Failure> {
-    show_as(value, json, View::Plain)
+pub(super) fn show(answer: &impl Serialize, json: bool) -> Result<(), Failure> {
+    show_as(answer, json, View::Plain)
 }
 
 /// Prints an answer on standard output, laid out.
-pub(super) fn show_as(value: &Value, json: bool, view: View) -> Result<(), Failure> {
-    match (value, json) {
+pub(super) fn show_as(answer: &impl Serialize, json: bool, view: View) -> Result<(), Failure> {
+    let value = serde_json::to_value(answer).map_err(Failure::internal)?;
+    match (&value, json) {
         (Value::Array(items), true) => items.iter().for_each(|item| println!("{item}")),
         (value, true) => println!("{value}"),
         (Value::Array(items), false) if items.is_empty() => println!("nothing"),
@@ -240,28 +245,26 @@ pub(super) fn text(value: &Value) -> String {
 }
 
 /// Who a supplier is, in a few words.
-pub(super) fn standing(of: &Value) -> String {
-    let when = |key: &str| short("since", &text(&of[key]));
-    let (checked, why) = (when("checked"), text(&of["why"]).replace('_', " "));
-    let known = match of["is"].as_str() {
-        Some("proven") => format!("domain proven since {}, checked {checked}", when("since")),
-        Some("contradicted") => format!("CONTRADICTED by its domain since {} ({why})", when("since")),
-        Some("claimed") if why.is_empty() => "domain only claimed".to_owned(),
-        Some("claimed") => format!("domain only claimed ({why})"),
+pub(super) fn standing(of: &Standing) -> String {
+    let when = |at: &Option<String>| short("since", at.as_deref().unwrap_or_default());
+    let why = of.why.as_deref().unwrap_or_default().replace('_', " ");
+    let mut known = match of.is.as_str() {
+        "proven" => format!("domain proven since {}, checked {}", when(&of.since), when(&of.checked)),
+        "contradicted" => format!("CONTRADICTED by its domain since {} ({why})", when(&of.since)),
+        "claimed" if why.is_empty() => "domain only claimed".to_owned(),
+        "claimed" => format!("domain only claimed ({why})"),
         _ => "no domain".to_owned(),
     };
-    let known = if of["other_next_key"] == json!(true) {
-        format!("{known}; NAMES ANOTHER NEXT KEY than when you met it")
-    } else {
-        known
-    };
-    if of["vouched"].is_string() { format!("{known}; you vouched {}", when("vouched")) } else { known }
+    if of.other_next_key {
+        known.push_str("; NAMES ANOTHER NEXT KEY than when you met it");
+    }
+    if of.vouched.is_some() { format!("{known}; you vouched {}", when(&of.vouched)) } else { known }
 }
 
 /// Whom a supplier looks like.
-pub(super) fn lookalike(of: &Value) -> String {
-    let since = short("since", &text(&of["since"]));
-    format!("looks like '{}', which you know since {since}, but has another key", text(&of["name"]))
+pub(super) fn lookalike(of: &Lookalike) -> String {
+    let since = short("since", &of.since);
+    format!("looks like '{}', which you know since {since}, but has another key", of.name)
 }
 
 /// The fields or purposes there are.
@@ -339,7 +342,9 @@ fn cell(name: &str, value: &Value) -> String {
         ("fields", Value::Object(fields)) => {
             lines(fields.iter().map(|(field, rule)| format!("{field} ({})", crate::sentences::rule(&text(rule)))))
         }
-        ("standing", Value::Object(of)) if of.contains_key("is") => standing(value),
+        ("standing", Value::Object(of)) if of.contains_key("is") => {
+            Standing::deserialize(value).map(|of| standing(&of)).unwrap_or_default()
+        }
         ("standing", Value::Object(of)) => of.keys().next().map(|one| words(one)).unwrap_or_default(),
         ("looks_like", Value::Array(others)) => lines(others.iter().map(|one| text(&one["name"]))),
         ("groups", Value::Object(groups)) => {

@@ -69,18 +69,18 @@ fn written(text: &str) -> Result<(), Failure> {
 /// Commits a running companion to a next key.
 pub(super) fn commit(home: &Path, words_file: Option<&Path>, replace: bool, json: bool) -> Result<(), Failure> {
     let sheet = Sheet::of(words_file)?;
-    let status = control::ask(home, &Command::Status)?;
-    if status["role"] != json!("supplier") {
+    if home::config(home).is_ok_and(|config| config.role != home::Role::Supplier) {
         return Err(Failure::usage("this home is a person's; a next key is what a company commits to"));
     }
+    let status = control::ask(home, &supplier::verbs::Status {})?;
     // What would be refused is refused before words are shown that would stand for nothing.
-    if status["next_key"].is_string() && !replace {
+    if status.next_key.is_some() && !replace {
         return Err(SupplierError::HasNext.into());
     }
     if !json {
         sheet.show()?;
     } else if sheet.drawn {
-        let answer = json!({ "key": status["key"], "next_key": sheet.key, "next_key_words": sheet.words.as_str() });
+        let answer = json!({ "key": status.key, "next_key": sheet.key, "next_key_words": sheet.words.as_str() });
         written(&format!("{answer}\n"))?;
     }
     let answer = control::ask(home, &Command::CommitNextKey { next: sheet.key, replace })?;
@@ -110,7 +110,7 @@ pub(super) fn rotate(home: &Path, passphrase_file: Option<&Path>, how: &Rotate<'
     if config.role != home::Role::Supplier {
         return Err(Failure::usage("this home is a person's; a company's key is changed at its companion"));
     }
-    if control::ask(home, &Command::Status).is_ok() {
+    if control::ask(home, &supplier::verbs::Status {}).is_ok() {
         let next = "stop it first (`systemctl stop regie-companion`, or ^C), and start it again afterwards";
         return Err(Failure::usage(format!("the companion of this home is running; {next}")));
     }

@@ -3,24 +3,25 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use regie_protocol::{Invitation, Policy, PublicKey, RootSeed};
+use regie_protocol::{Policy, PublicKey, RootSeed};
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use super::tables::tables;
 use crate::{
     api, clock,
-    command::{Command, Failure, exit, parse},
+    command::Failure,
     control::{self, Answering},
-    dashboard::{self, Asker, Doors, Starter},
+    dashboard::{self, Doors, Starter},
     domain::Reader,
     driver::End,
     home::{self, Config, Role},
     network::{Proxy, Through, Way},
-    person::{self, Rhythm, Travel},
+    person::{self, Desk, Rhythm, Travel},
     store::{Ledger, Passphrase, Store},
     supplier::{self, Net},
+    verb::Stop,
 };
 
 /// How often a node looks at the time: retention ends, request ids are forgotten.
@@ -149,9 +150,9 @@ pub(super) fn first_run(home: &Path, given: Given, json: bool) -> Result<(), Fai
             let (home, started, doors, travel) = (home.clone(), started.clone(), doors.clone(), travel.clone());
             Box::pin(async move {
                 let (running, phrase) = make(&home, &passphrase, doors, travel).await?;
-                let asker = running.asker.clone();
+                let desk = running.desk.clone();
                 let _ = started.send(running).await;
-                Ok((asker, phrase))
+                Ok((desk, phrase))
             })
         });
         let pages = tokio::spawn(page.first_run(starter));
@@ -167,16 +168,15 @@ pub(super) fn first_run(home: &Path, given: Given, json: bool) -> Result<(), Fai
 
 /// A person's node that runs in this process.
 struct Running {
-    events: mpsc::Sender<person::Event>,
+    desk: Desk,
     end: End,
-    asker: Asker,
     answering: Answering,
 }
 
 impl Running {
     async fn until_the_end(self) -> Result<(), Failure> {
-        let stop = |answer| person::Event::Command(Command::Stop, answer);
-        until_the_end(self.events, stop, self.end, &self.answering).await
+        let Self { desk, end, answering } = self;
+        until_the_end(async move { drop(desk.ask(Stop {}).await) }, end, &answering).await
     }
 }
 
@@ -199,14 +199,10 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result
     let listener = control::bind(&control::socket(home))?;
     let (events, end) = person::start(store, travel)?;
     tokio::spawn(tick(TICK, events.clone(), || person::Event::Tick));
-    let asked = events.clone();
-    let asker: Asker = Arc::new(move |command| {
-        let (asked, doors) = (asked.clone(), doors.clone());
-        Box::pin(ask_person(asked, command, doors))
-    });
-    let (answers, answering) = (asker.clone(), Answering::default());
-    tokio::spawn(control::serve(listener, answering.clone(), move |command| answers(command)));
-    Ok(Running { events, end, asker, answering })
+    let desk = Desk::new(events, Arc::new(move || doors.another_link()));
+    let answering = Answering::default();
+    tokio::spawn(control::serve(listener, answering.clone(), desk.clone()));
+    Ok(Running { desk, end, answering })
 }
 
 async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: bool) -> Result<(), Failure> {
@@ -222,7 +218,7 @@ async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: 
         format!("Your node runs in {}. Stop it with Ctrl-C.{}", home.display(), open.unwrap_or_default())
     });
     if let Some(page) = page {
-        tokio::spawn(page.serve(running.asker.clone()));
+        tokio::spawn(page.serve(running.desk.clone()));
     }
     running.until_the_end().await
 }
@@ -250,7 +246,7 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         tokio::spawn(api::bus::run(desk.clone(), url.clone()));
     }
     let api = match config.api {
-        Some(at) => Some(api::start(desk, at, config.webhook_hosts.clone()).await?),
+        Some(at) => Some(api::start(desk.clone(), at, config.webhook_hosts.clone()).await?),
         None => None,
     };
     say(json, &json!({ "running": "supplier", "home": home, "listening": addresses, "api": api }), || {
@@ -259,29 +255,9 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         lines.join("\n")
     });
     tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
-    let (asked, answering) = (events.clone(), Answering::default());
-    let through: Arc<[Through]> = config.through.clone().into();
-    tokio::spawn(control::serve(listener, answering.clone(), move |command| {
-        let (asked, through, way) = (asked.clone(), through.clone(), way.clone());
-        async move {
-            match command {
-                Command::CheckForwarders => check_forwarders(&asked, &through, &way).await,
-                command => ask(&asked, |answer| supplier::Event::Command(command, answer)).await,
-            }
-        }
-    }));
-    let stop = |answer| supplier::Event::Command(Command::Stop, answer);
-    until_the_end(events, stop, end, &answering).await
-}
-
-async fn check_forwarders(
-    events: &mpsc::Sender<supplier::Event>,
-    through: &[Through],
-    way: &Way,
-) -> Result<Value, Failure> {
-    let status = ask(events, |answer| supplier::Event::Command(Command::Status, answer)).await?;
-    let own: PublicKey = serde_json::from_value(status["key"].clone()).map_err(Failure::internal)?;
-    Ok(supplier::forwarders::check(&own, through, way).await)
+    let answering = Answering::default();
+    tokio::spawn(control::serve(listener, answering.clone(), desk.clone()));
+    until_the_end(async move { drop(desk.ask(Stop {}).await) }, end, &answering).await
 }
 
 fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
@@ -310,36 +286,6 @@ fn within_runtime(home: &Path, work: impl Future<Output = Result<(), Failure>>) 
     result
 }
 
-async fn ask_person(
-    events: mpsc::Sender<person::Event>,
-    command: Command,
-    doors: Arc<Doors>,
-) -> Result<Value, Failure> {
-    match command {
-        Command::Dashboard => doors.another_link().map(|link| json!({ "link": link })).ok_or_else(|| {
-            let next = "start the node without --dashboard off";
-            Failure::new("no_dashboard", exit::NOT_FOUND, format!("this node has no dashboard; {next}"))
-        }),
-        Command::Look { link } => person::look(parse::<Invitation>(&link)?, events).await,
-        Command::Pair { link, agreement, vouched } => {
-            let invitation: Invitation = parse(&link)?;
-            person::pair(invitation, parse(&agreement)?, vouched, events).await
-        }
-        Command::TakeUp { offer, agreement } => person::take_up(offer, parse(&agreement)?, events).await,
-        command => ask(&events, |answer| person::Event::Command(command, answer)).await,
-    }
-}
-
-async fn ask<E>(
-    events: &mpsc::Sender<E>,
-    event: impl FnOnce(oneshot::Sender<Result<Value, Failure>>) -> E,
-) -> Result<Value, Failure> {
-    let stopped = || Failure::internal("the node is stopping");
-    let (answer, wait) = oneshot::channel();
-    events.send(event(answer)).await.map_err(|_| stopped())?;
-    wait.await.map_err(|_| stopped())?
-}
-
 async fn tick<E: Send + 'static>(every: Duration, events: mpsc::Sender<E>, event: impl Fn() -> E) {
     let mut every = tokio::time::interval(every);
     loop {
@@ -350,16 +296,12 @@ async fn tick<E: Send + 'static>(every: Duration, events: mpsc::Sender<E>, event
     }
 }
 
-async fn until_the_end<E>(
-    events: mpsc::Sender<E>,
-    stop: impl FnOnce(oneshot::Sender<Result<Value, Failure>>) -> E,
-    mut end: End,
-    answering: &Answering,
-) -> Result<(), Failure> {
+/// Waits until the node ends, or ends it where the system says so.
+async fn until_the_end(stop: impl Future<Output = ()>, mut end: End, answering: &Answering) -> Result<(), Failure> {
     let ended = tokio::select! {
         ended = &mut end => ended,
         () = stopped() => {
-            let _ = ask(&events, stop).await;
+            stop.await;
             end.await
         }
     };

@@ -28,12 +28,13 @@ use axum::{
     routing::{get, post},
 };
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{Dashboard, guard::Visitor, limits, words::Words};
 use crate::{
     command::{Command, Failure, exit},
+    person::Desk,
+    verb::Conduct,
     web::asset,
 };
 
@@ -114,8 +115,8 @@ impl Visitor {
         Fault { words: self.words, failure }
     }
 
-    async fn ask(&self, app: &Dashboard, command: Command) -> Result<Value, Fault> {
-        app.ask(command).await.map_err(|failure| self.fault(failure))
+    async fn ask<V: Conduct<Desk>>(&self, app: &Dashboard, verb: V) -> Result<V::Answer, Fault> {
+        app.ask(verb).await.map_err(|failure| self.fault(failure))
     }
 
     /// Asks, and reads the answer as what the page is made of.

@@ -7,11 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    command::{Command, Failure},
+    command::Failure,
     control,
+    verb::{Stop, Verb},
 };
 
 /// Of the demo's homes, which hold invented data.
@@ -69,12 +70,12 @@ impl Stage {
     pub(super) fn start(&mut self, who: &str) -> Result<(), Failure> {
         let child = self.command(who, &["run"])?.stdout(Stdio::null()).spawn().map_err(Failure::internal)?;
         self.processes.push((who.to_owned(), child));
-        self.until(&format!("{who} starts"), |stage| stage.ask(who, &Command::Status).is_ok())
+        self.until(&format!("{who} starts"), |stage| control::runs(&stage.home(who)))
     }
 
     /// Stops a node and waits until it is gone.
     pub(super) fn stop(&mut self, who: &str) -> Result<(), Failure> {
-        self.ask(who, &Command::Stop)?;
+        self.ask(who, &Stop {})?;
         for (_, child) in self.processes.iter_mut().filter(|(name, _)| name == who) {
             child.wait().map_err(Failure::internal)?;
         }
@@ -82,8 +83,8 @@ impl Stage {
         Ok(())
     }
 
-    pub(super) fn ask(&self, who: &str, command: &Command) -> Result<Value, Failure> {
-        control::ask(&self.home(who), command)
+    pub(super) fn ask<V: Verb>(&self, who: &str, verb: &V) -> Result<V::Answer, Failure> {
+        control::ask(&self.home(who), verb)
     }
 
     /// Waits until something holds.

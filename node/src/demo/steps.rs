@@ -9,6 +9,7 @@ use super::stage::{Stage, check};
 use crate::{
     command::{Command, Failure},
     import,
+    person::verbs::Status,
 };
 
 const CARD: &str = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Bakker\r\nN:Bakker;Anna;;;\r\nBDAY:19840512\r\n\
@@ -82,11 +83,8 @@ fn pair(stage: &mut Stage) -> Result<(), Failure> {
         check("a second visit finds the same supplier", twice["known_already"] == json!(true))?;
     }
     stage.until("all three are connected", |stage| {
-        stage.ask(PERSON, &Command::Status).is_ok_and(|status| {
-            status["suppliers"]
-                .as_array()
-                .is_some_and(|list| list.iter().filter(|s| s["connected"] == json!(true)).count() == 3)
-        })
+        let status = stage.ask(PERSON, &Status {});
+        status.is_ok_and(|status| status.suppliers.iter().filter(|supplier| supplier.connected).count() == 3)
     })?;
     let sees = "three suppliers, agreement SD-BASE with each";
     stage.tell(

@@ -19,15 +19,12 @@ const NEWEST: usize = 100;
 
 /// Does a command read the store, so that what this turn has changed must be on disk first?
 pub(super) fn reads_store(command: &Command) -> bool {
-    !matches!(command, Command::Status | Command::Requests | Command::Grants | Command::Allow { .. })
+    !matches!(command, Command::Requests | Command::Grants | Command::Allow { .. })
 }
 
 impl Node {
     pub(super) fn command(&mut self, command: Command, turn: &mut Turn) -> Result<Value, Failure> {
         match command {
-            Command::Status => Ok(self.status()),
-            Command::Clock { accept: None } => Ok(self.clock_json()),
-            Command::Clock { accept: Some(sure) } => self.accept_clock(sure, turn),
             Command::Overview => self.overview(),
             Command::Suppliers { query, sector, field, purpose, newest_first, offset, limit } => {
                 let filter = super::overview::Filter {
@@ -137,18 +134,15 @@ impl Node {
             | Command::Credentials
             | Command::RemoveCredential { .. } => Err(command::without_credentials()),
             Command::Export => self.export(),
-            Command::Me { name } => self.me(name, turn),
             Command::Proffer { agreement } => self.proffered(agreement, turn),
             Command::Backup => Ok(json!({ "rows": crate::backup::rows(&*self.store)? })),
             Command::Vouch { supplier, vouched } => {
                 let supplier = self.find_supplier(&supplier)?;
                 self.vouch(&supplier, vouched, turn)
             }
-            Command::Look { .. }
-            | Command::Pair { .. }
-            | Command::TakeUp { .. }
-            | Command::Stop
-            | Command::Dashboard => Err(Failure::internal("handled elsewhere")),
+            Command::Look { .. } | Command::Pair { .. } | Command::TakeUp { .. } => {
+                Err(Failure::internal("handled elsewhere"))
+            }
             Command::Invite { .. }
             | Command::Ask { .. }
             | Command::People
@@ -159,7 +153,6 @@ impl Node {
             | Command::BoardLink
             | Command::Admission { .. }
             | Command::Forwarding
-            | Command::CheckForwarders
             | Command::Boards
             | Command::Follow { .. }
             | Command::Unfollow { .. }
@@ -182,68 +175,8 @@ impl Node {
         }
     }
 
-    fn status(&self) -> Value {
-        let suppliers: Vec<Value> = self.machine.relationships().map(|(key, _)| self.relationship_json(key)).collect();
-        let waiting: usize = self.machine.relationships().map(|(_, r)| r.waiting().count()).sum();
-        let mut shown = json!({
-            "role": "person",
-            "suppliers": suppliers,
-            "requests_waiting": waiting,
-            "audit_entries": self.machine.personal_log().size(),
-            "restored": self.machine.epoch(),
-            "clock": self.clock_json(),
-        });
-        if !self.unreadable.is_empty() {
-            shown["unreadable"] = json!(self.unreadable);
-        }
-        shown
-    }
-
-    pub(super) fn clock_json(&self) -> Value {
-        self.clock.told("regie clock")
-    }
-
-    /// The owner says that the clock is right. Where the stored time goes back for it, what had ended by that time is
-    /// ended for good first, in the same commit.
-    fn accept_clock(&mut self, sure: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let (mut ended, back) = (0, self.clock.behind());
-        if let Some(by) = back {
-            if !sure {
-                return Err(command::unsure_clock(by));
-            }
-            ended = self.give(Input::EndExpired, turn)?.revoked;
-        }
-        let accepted = self.clock.accept();
-        records::put_clock(turn, &self.clock);
-        let mut told = self.clock_json();
-        told["accepted"] = json!(command::accepted_clock(accepted));
-        told["grants_ended"] = json!(ended);
-        Ok(told)
-    }
-
     pub(super) fn relationship_json(&self, supplier: &PublicKey) -> Value {
-        let Some(relationship) = self.machine.relationship(supplier) else { return Value::Null };
-        let now = self.clock.look();
-        let shown = json!({
-            "supplier": supplier,
-            "name": relationship.profile().name,
-            "sector": relationship.profile().sector,
-            "domain": relationship.profile().domain,
-            "agreement": relationship.stored().agreement,
-            "key": relationship.lineage().current(),
-            "known_to_it_as": relationship.key().public(),
-            "connected": self.is_up(supplier),
-            "at_once": relationship.stored().at_once,
-            "reached": self.links.get(supplier).and_then(|link| link.reached).map(time),
-            "trouble": self.links.get(supplier).and_then(|link| link.trouble.as_ref()).map(ToString::to_string),
-            "clock_differs": self.clock.differs(supplier),
-            "paused": relationship.stored().paused,
-            "live_grants": relationship.grants().filter(|g| g.live(&self.machine, now).is_ok()).count(),
-            "requests_waiting": relationship.waiting().count(),
-            "undelivered": relationship.undelivered(),
-            "log_entries": relationship.log().size(),
-        });
-        self.who(shown, supplier)
+        self.known_supplier(supplier).ok().and_then(|known| serde_json::to_value(known).ok()).unwrap_or_default()
     }
 
     fn audit(&self) -> Result<Value, Failure> {
@@ -263,17 +196,6 @@ impl Node {
             self.change_rules(&Change::Preset { name }, turn)?;
         }
         serde_json::to_value(self.machine.policy()).map_err(Failure::internal)
-    }
-
-    fn me(&mut self, name: Option<String>, turn: &mut Turn) -> Result<Value, Failure> {
-        let Some(name) = name else { return Ok(json!({ "name": records::name(&self.store)? })) };
-        let name = name.trim();
-        if name.is_empty() || name.len() > limits::NAME_BYTES || name.chars().any(char::is_control) {
-            let most = limits::NAME_BYTES;
-            return Err(Failure::usage(format!("a name has 1 to {most} bytes and no control characters; shorten it")));
-        }
-        records::put_name(turn, name);
-        Ok(json!({ "name": name }))
     }
 
     fn proffered(&mut self, agreement: Option<String>, turn: &mut Turn) -> Result<Value, Failure> {

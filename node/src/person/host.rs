@@ -241,16 +241,18 @@ mod tests {
         Acceptance, Access, Agreement, DataRequest, Days, Keypair, Nonce, Person, Policy, Profile, Provenance, Purpose,
         Refusal, RootSeed, Verified, message::ToPerson, wire,
     };
-    use tokio::sync::oneshot;
 
     use super::{
         super::{Event as NodeEvent, Travel, commit, initialise, start},
         *,
     };
     use crate::{
-        command::Command,
-        person::tables,
+        person::{
+            Desk, tables,
+            verbs::{PersonStatus, Status},
+        },
         store::{Batch, tests},
+        verb::Stop,
     };
 
     /// A home of somebody who knows one company, and that company's request for the name.
@@ -299,18 +301,15 @@ mod tests {
     }
 
     /// Starts a node of this store, gives it the frame, and stops it: the reply, and what its owner is shown.
-    async fn asked(store: Store, supplier: PublicKey, message: ToPerson) -> (PersonReply, serde_json::Value) {
+    async fn asked(store: Store, supplier: PublicKey, message: ToPerson) -> (PersonReply, PersonStatus) {
         let (events, end) = start(store, Travel::default()).unwrap();
         let (responder, answered) = Responder::apart();
         events.send(NodeEvent::Frame(supplier, Box::new(Ok(message)), responder)).await.unwrap();
         let reply = wire::decode(&answered.await.unwrap(), regie_protocol::limits::FRAME_BYTES).unwrap();
-        let command = async |command| {
-            let (answer, answered) = oneshot::channel();
-            events.send(NodeEvent::Command(command, answer)).await.unwrap();
-            answered.await.unwrap().unwrap()
-        };
-        let status = command(Command::Status).await;
-        command(Command::Stop).await;
+        let desk = Desk::new(events, std::sync::Arc::new(|| None));
+        let status = desk.ask(Status {}).await.unwrap();
+        desk.ask(Stop {}).await.unwrap();
+        drop(desk);
         end.await.unwrap().unwrap();
         (reply, status)
     }
@@ -327,11 +326,11 @@ mod tests {
         let store = tests::damaged(&dir, &tables::SCHEMA, store, &spot);
         let (reply, status) = asked(store, supplier, request.clone()).await;
         assert_eq!(reply, PersonReply::Refused(Refusal::Unavailable), "not absent, and not answered");
-        assert_eq!(status["unreadable"], serde_json::json!(["name.full"]));
-        assert_eq!(status["suppliers"][0]["live_grants"], 0);
+        assert_eq!(status.unreadable, ["name.full".parse().unwrap()]);
+        assert_eq!(status.suppliers[0].live_grants, 0);
         let store = tests::damaged(&dir, &tables::SCHEMA, tests::reopen_of(&dir, &tables::SCHEMA).unwrap(), &spot);
         let (reply, status) = asked(store, supplier, request).await;
         assert!(matches!(reply, PersonReply::Answer(_)), "the same request, once the value can be read: {reply:?}");
-        assert!(status["unreadable"].is_null());
+        assert!(status.unreadable.is_empty());
     }
 }

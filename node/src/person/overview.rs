@@ -49,7 +49,7 @@ impl Node {
             "requests_waiting": relationships().map(|(_, r)| r.waiting().count()).sum::<usize>(),
             "undelivered": relationships().map(|(_, r)| r.undelivered()).sum::<usize>(),
             "groups": self.groups(),
-            "clock": self.clock_json(),
+            "clock": self.clock_report(),
             "month": month,
             "knows": self.who_knows(),
             "flows": self.flows(),

@@ -280,7 +280,7 @@ impl Node {
             "sector": own.sector,
             "domain": own.domain,
             "contact": own.contact,
-            "standing": super::standing::standing_json(&identified, &own.domain, now.latest()),
+            "standing": super::who::Standing::of(&identified, &own.domain, now.latest()),
             "looks_like": self.looks_like(&supplier, &[&own.name, &own.domain]),
             "mixed_scripts": regie_protocol::lookalike::mixes_scripts(&own.name),
             "words": four_words(&supplier, &invitation.id).join(" "),

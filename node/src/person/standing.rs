@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use regie_protocol::{
     DAY_MS, Profile, PublicKey, Signed, Timestamp,
-    person::{Input, Relationship},
-    standing::{Identified, Lookalike, Standing, Unread},
+    person::Input,
+    standing::{Identified, Unread},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Event, Node, commands::time};
+use super::{Event, Node};
 use crate::{clock, command::Failure, driver::Turn};
 
 /// A document is read again after so long, at the earliest and at the latest, in milliseconds.
@@ -117,59 +117,13 @@ impl Node {
 
     /// Adds to what is shown of a supplier who it is and whom it looks like: wherever its name stands.
     pub(super) fn who(&self, mut shown: Value, supplier: &PublicKey) -> Value {
-        if let (Value::Object(fields), Some(relationship)) = (&mut shown, self.machine.relationship(supplier)) {
-            fields.insert("standing".into(), relationship_standing(relationship, self.clock.look().latest()));
-            let profile = relationship.profile();
-            let names = [profile.name.as_str(), profile.domain.as_str()];
-            fields.insert("looks_like".into(), self.looks_like(supplier, &names));
+        if let (Value::Object(fields), Some(relationship)) = (&mut shown, self.machine.relationship(supplier))
+            && let Ok(Value::Object(who)) = serde_json::to_value(self.who_is(supplier, relationship))
+        {
+            fields.extend(who);
         }
         shown
     }
-
-    /// Suppliers that the person knows for longer, and that one which goes by these names could be taken for.
-    pub(super) fn looks_like(&self, supplier: &PublicKey, names: &[&str]) -> Value {
-        self.machine.lookalikes_of(supplier, names).iter().map(|one| lookalike_json(self, one)).collect()
-    }
-}
-
-fn relationship_standing(relationship: &Relationship, now: Timestamp) -> Value {
-    let mut standing = standing_json(relationship.identified(), &relationship.profile().domain, now);
-    standing["other_next_key"] = relationship.names_other_next().into();
-    standing
-}
-
-/// Who a supplier is, for people and programs.
-pub(super) fn standing_json(identified: &Identified, domain: &str, now: Timestamp) -> Value {
-    let standing = identified.standing(domain, now);
-    let (since, by) = match standing {
-        Standing::Proven { since } => (Some(since), None),
-        Standing::Contradicted { since, by } => (Some(since), Some(by)),
-        Standing::None | Standing::Claimed => (None, None),
-    };
-    let trouble = identified.trouble.filter(|_| !domain.is_empty());
-    let why = by.map(|by| (by.code(), crate::sentences::sentence(&by)));
-    let why = why.or_else(|| trouble.map(|trouble| (trouble.why.code(), crate::sentences::sentence(&trouble.why))));
-    json!({
-        "is": standing.code(),
-        "since": since.map(time),
-        "checked": identified.read.filter(|_| !domain.is_empty()).map(time),
-        "tried": trouble.map(|trouble| time(trouble.at)),
-        "why": why.as_ref().map(|(code, _)| code),
-        "next": why.map(|(_, words)| words),
-        "vouched": identified.vouched.map(time),
-        "defaults_answer": identified.is_known(domain, now),
-    })
-}
-
-/// A supplier that another could be taken for.
-fn lookalike_json(node: &Node, lookalike: &Lookalike) -> Value {
-    let known = node.machine.relationship(&lookalike.known);
-    json!({
-        "supplier": lookalike.known,
-        "name": node.name_of(&lookalike.known),
-        "domain": known.map(|r| r.profile().domain.as_str()),
-        "since": time(lookalike.since),
-    })
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use regie_protocol::{
 };
 use serde_json::{Value, json};
 
-use super::{Companion, World, market, records, tables};
+use super::{Companion, World, market, tables};
 use crate::{
     clock,
     command::{self, Command, Failure, parse},
     driver::Turn,
-    network::{Address, Standing, Through},
+    network::{Address, Through},
     store::Read as _,
 };
 
@@ -21,9 +21,6 @@ const SHOWN: usize = 1_000;
 impl Companion {
     pub(super) fn command(&mut self, command: Command, turn: &mut Turn) -> Result<Value, Failure> {
         match command {
-            Command::Status => self.status(),
-            Command::Clock { accept: None } => Ok(self.clock.told("regie clock")),
-            Command::Clock { accept: Some(sure) } => self.accept_clock(sure, turn),
             Command::People => self.people(),
             Command::Invite { public, days } => self.invite(public, days, turn),
             Command::SetProfile { profile } => self.change_profile(profile, turn),
@@ -76,7 +73,6 @@ impl Companion {
             Command::BoardLink => self.board_link(turn),
             Command::Admission { admit, dismiss, open } => self.admission(&admit, &dismiss, open, turn),
             Command::Forwarding => self.forwarding(),
-            Command::CheckForwarders => Err(Failure::internal("handled elsewhere")),
             Command::Boards => {
                 let views = self.followed()?.iter().map(followed_json).collect();
                 Ok(Value::Array(views))
@@ -163,63 +159,6 @@ impl Companion {
             })
             .collect();
         Ok(json!({ "through": through, "forwards_to": places }))
-    }
-
-    /// How the lines to the forwarders of this companion stand.
-    fn forwarders(&self) -> Vec<Value> {
-        let forwarders = self.endpoint.forwarders();
-        let told = forwarders.iter().map(|(key, standing)| {
-            let reason = match standing {
-                Standing::Failed(error) => Some(error.to_string()),
-                Standing::Away | Standing::Up => None,
-            };
-            let key = PublicKey::from_bytes(key).ok();
-            json!({ "key": key, "connected": *standing == Standing::Up, "reason": reason })
-        });
-        told.collect()
-    }
-
-    fn status(&self) -> Result<Value, Failure> {
-        let addresses: Vec<String> = self.endpoint.addresses().iter().map(ToString::to_string).collect();
-        Ok(json!({
-            "role": "supplier",
-            "key": self.machine.key().public(),
-            "next_key": self.machine.profile().and_then(|profile| profile.keys.next),
-            "name": self.machine.profile().map(|profile| profile.name.clone()),
-            "listening": addresses,
-            "announced": self.machine.profile().map(|profile| profile.addresses.clone()),
-            "forwarders": self.forwarders(),
-            "people": self.store.count(tables::RELATIONSHIPS)?,
-            "connected": self.connected.len(),
-            "clock": self.clock.told("regie clock"),
-            "clocks_differ": self.machine.skewed().count(),
-        }))
-    }
-
-    /// The company says that the clock is right. Where the stored time goes back for it, what had ended by that time is
-    /// ended for good first, in the same commit.
-    fn accept_clock(&mut self, sure: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let now = self.clock.now();
-        let mut ended = 0;
-        if let Some(by) = self.clock.behind() {
-            if !sure {
-                return Err(command::unsure_clock(by));
-            }
-            self.load_due(now.floor, turn)?;
-            self.load_invites()?;
-            let mut effects = self.machine.tick(now);
-            let invitations = self.machine.end_expired(now);
-            ended = invitations.len();
-            effects.extend(invitations);
-            self.run(effects, None, turn)?;
-            self.sweep_from(now.wall, turn);
-        }
-        let accepted = self.clock.accept();
-        records::put_clock(turn, &self.clock);
-        let mut told = self.clock.told("regie clock");
-        told["accepted"] = json!(command::accepted_clock(accepted));
-        told["invitations_and_segments_ended"] = json!(ended);
-        Ok(told)
     }
 
     fn people(&mut self) -> Result<Value, Failure> {

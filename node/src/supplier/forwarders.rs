@@ -4,7 +4,8 @@
 
 use futures::future::join_all;
 use regie_protocol::PublicKey;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -12,19 +13,31 @@ use crate::{
     network::{DialError, Endpoint, Fault, Through, Way},
 };
 
+/// Whether a forwarder passes people on.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Checked {
+    /// Its key.
+    pub forwarder: String,
+    /// Where it is, as a multiaddr.
+    pub address: String,
+    /// Does it?
+    pub fine: bool,
+    /// What to do where it does not; else empty.
+    pub next_step: String,
+}
+
 /// Comes to the companion by each of its forwarders.
-pub async fn check(own: &PublicKey, through: &[Through], way: &Way) -> Value {
+pub async fn check(own: &PublicKey, through: &[Through], way: &Way) -> Vec<Checked> {
     join_all(through.iter().map(|through| async move {
         let next = come(own, through, way).await.err().unwrap_or_default();
-        json!({
-            "forwarder": through.forwarder(),
-            "address": through.address().to_string(),
-            "fine": next.is_empty(),
-            "next_step": next,
-        })
+        Checked {
+            forwarder: through.forwarder().to_string(),
+            address: through.address().to_string(),
+            fine: next.is_empty(),
+            next_step: next,
+        }
     }))
     .await
-    .into()
 }
 
 async fn come(own: &PublicKey, through: &Through, way: &Way) -> Result<(), String> {

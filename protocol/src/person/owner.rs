@@ -199,6 +199,7 @@ pub struct NewGrant {
 
 /// What an answer to a waiting request is to mean for later ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Remember {
     /// Nothing is remembered: the word is for this request.

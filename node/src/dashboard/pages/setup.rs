@@ -12,7 +12,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{App, Page, Posted, Shown, Visitor, go, show};
-use crate::{clock, command::Command, dashboard::limits, store::Passphrase};
+use crate::{clock, command::Command, dashboard::limits, person::verbs::Me, store::Passphrase};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -100,7 +100,7 @@ async fn passphrase(app: &App, visitor: &Visitor, posted: &Posted, skipped: bool
     // From here on idleness counts; a pause before this step must not ask for a passphrase now.
     app.doors.change(&visitor.token, |session| session.locked = false);
     if let Some(name) = visitor.session.name.clone() {
-        visitor.ask(app, Command::Me { name: Some(name) }).await?;
+        visitor.ask(app, Me { name: Some(name) }).await?;
     }
     let words = phrase.split(' ').map(str::to_owned).collect();
     show(&Phrase { page: visitor.page(app, "", "/setup?step=3"), words, made })

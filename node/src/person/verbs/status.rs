@@ -1,0 +1,139 @@
+//! How the node stands: its suppliers, its clock, what waits.
+
+use regie_protocol::{Agreement, FieldPath, PublicKey};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Node, OnNode};
+use crate::{
+    clock::{Report, text},
+    command::Failure,
+    driver::Turn,
+    person::who::Who,
+    verb::Verb,
+};
+
+/// Asks how the node stands.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Status {}
+
+/// How it stands.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PersonStatus {
+    /// Whose home it is: `person`.
+    pub role: String,
+    /// Every supplier.
+    pub suppliers: Vec<KnownSupplier>,
+    /// Requests that wait for the person's word.
+    pub requests_waiting: usize,
+    /// Entries of the personal log.
+    pub audit_entries: u64,
+    /// How often this node was restored from a backup.
+    pub restored: u32,
+    /// Its clock.
+    pub clock: Report,
+    /// Fields of which a supplier asked a value that can't be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<FieldPath>,
+}
+
+/// A supplier that the person knows, and the line to it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct KnownSupplier {
+    /// The name of the relationship: the key by which it was met.
+    pub supplier: PublicKey,
+    /// What it calls itself.
+    pub name: String,
+    /// Its sector, by its profile.
+    pub sector: String,
+    /// Its domain, by its profile; empty where it names none.
+    pub domain: String,
+    /// What was agreed.
+    pub agreement: Agreement,
+    /// Its key in force.
+    pub key: PublicKey,
+    /// The key by which it knows the person.
+    pub known_to_it_as: PublicKey,
+    /// Is a line up?
+    pub connected: bool,
+    /// Does it reach the person at once, by a line that is held for it?
+    pub at_once: bool,
+    /// When it was last reached, RFC 3339.
+    pub reached: Option<String>,
+    /// Why it was not, since then.
+    pub trouble: Option<String>,
+    /// How its clock differs from this one, in words.
+    pub clock_differs: Option<String>,
+    /// Is it paused?
+    pub paused: bool,
+    /// Grants that live.
+    pub live_grants: usize,
+    /// Its requests that wait for the person's word.
+    pub requests_waiting: usize,
+    /// What is yet to be signed for by it.
+    pub undelivered: usize,
+    /// Entries of the log that it witnesses.
+    pub log_entries: u64,
+    /// Who it is.
+    #[serde(flatten)]
+    pub who: Who,
+}
+
+impl Verb for Status {
+    const NAME: &'static str = "status";
+    type Answer = PersonStatus;
+}
+
+impl OnNode for Status {
+    const READS_STORE: bool = false;
+
+    fn run(self, node: &mut Node, _: &mut Turn) -> Result<PersonStatus, Failure> {
+        let relationships = || node.machine.relationships();
+        Ok(PersonStatus {
+            role: "person".to_owned(),
+            suppliers: relationships().filter_map(|(key, _)| node.known_supplier(key).ok()).collect(),
+            requests_waiting: relationships().map(|(_, relationship)| relationship.waiting().count()).sum(),
+            audit_entries: node.machine.personal_log().size(),
+            restored: node.machine.epoch(),
+            clock: node.clock_report(),
+            unreadable: node.unreadable.iter().copied().collect(),
+        })
+    }
+}
+
+impl Node {
+    pub(in crate::person) fn clock_report(&self) -> Report {
+        self.clock.report("regie clock")
+    }
+
+    /// A supplier that there is a relationship with, as the owner sees it.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(in crate::person) fn known_supplier(&self, supplier: &PublicKey) -> Result<KnownSupplier, Failure> {
+        let none = || Failure::from(regie_protocol::person::OwnerError::NoRelationship);
+        let relationship = self.machine.relationship(supplier).ok_or_else(none)?;
+        let (now, link) = (self.clock.look(), self.links.get(supplier));
+        Ok(KnownSupplier {
+            supplier: *supplier,
+            name: relationship.profile().name.clone(),
+            sector: relationship.profile().sector.clone(),
+            domain: relationship.profile().domain.clone(),
+            agreement: relationship.stored().agreement,
+            key: *relationship.lineage().current(),
+            known_to_it_as: relationship.key().public(),
+            connected: self.is_up(supplier),
+            at_once: relationship.stored().at_once,
+            reached: link.and_then(|link| link.reached).map(text),
+            trouble: link.and_then(|link| link.trouble.as_ref()).map(ToString::to_string),
+            clock_differs: self.clock.differs(supplier),
+            paused: relationship.stored().paused,
+            live_grants: relationship.grants().filter(|grant| grant.live(&self.machine, now).is_ok()).count(),
+            requests_waiting: relationship.waiting().count(),
+            undelivered: relationship.undelivered(),
+            log_entries: relationship.log().size(),
+            who: self.who_is(supplier, relationship),
+        })
+    }
+}

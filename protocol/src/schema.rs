@@ -1,0 +1,33 @@
+//! The types of this crate as JSON Schema (2020-12). In: a generator. Out: for each type that a program outside meets in
+//! JSON, its shape. Types that have fields of their own derive it where they stand.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+/// Types that are a text in JSON, each with what stands in it.
+macro_rules! texts {
+    ($($type:ty: $name:literal, $words:literal;)+) => {$(
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "description": $words })
+            }
+        }
+    )+};
+}
+
+texts! {
+    crate::PublicKey: "PublicKey", "An Ed25519 key as did:key (multibase, base58btc).";
+    crate::ObjectId: "ObjectId", "The CID (version 1, base32) of a signed object.";
+    crate::Nonce: "Nonce", "16 bytes in hexadecimal.";
+    crate::FieldPath: "FieldPath", "The path of a field of the vocabulary.";
+    crate::Selector: "Selector", "A field, or `group:NAME` for all of a group.";
+    crate::Value: "Value", "The value of a field, as text.";
+    crate::Purpose: "Purpose", "A purpose of the Data Privacy Vocabulary.";
+    crate::Agreement: "Agreement", "The name of a standard agreement.";
+    crate::Collection: "Collection", "The name of a collection of items.";
+    crate::intent::Category: "Category", "What an intent is about, as a word of the list of categories.";
+}
