@@ -15,7 +15,7 @@ use regie::{
     store::{KdfCost, Passphrase, Store},
 };
 use regie_protocol::{Agreement, Days, Policy, RootSeed, audit::Event as Logged, supplier::Ask};
-use regie_simulator::life::{Played, Script, Step, plain};
+use regie_simulator::world::script::{Played, Script, Step, plain};
 use regie_tests::{Node, crowd::Crowd, wire::slow};
 use serde_json::Value;
 
