@@ -1,9 +1,12 @@
 //! Everything an owner can ask of a running node. In: a `Command`, from the command line, the control socket
 //! or the dashboard. Out: a JSON value, or a `Failure` with a stable code, a next step and an exit code.
 
+mod words;
+
 pub use regie_protocol::person::Remember;
 use regie_protocol::{Coded, PublicKey, Refusal};
 use serde::{Deserialize, Serialize};
+pub use words::{NoReading, Reading, Text};
 
 use crate::{
     locale::Language,
