@@ -384,6 +384,11 @@ fn happened(kind: &str, of: &Value) -> String {
             ];
             parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
         }
+        "asked_by" => {
+            let rules = of["rules"].as_object().into_iter().flatten();
+            let rules = rules.map(|(field, rule)| format!("{field} by '{}'", crate::sentences::rule(&text(rule))));
+            format!("your word is asked: {}", rules.collect::<Vec<_>>().join(", "))
+        }
         "delivered" => "the supplier signed for it".to_owned(),
         "rejected" => format!("a message was refused: {}", cell("", &of["code"])),
         "revoked" => {

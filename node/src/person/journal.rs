@@ -124,6 +124,8 @@ impl Node {
             wire::decode::<Entry>(bytes, limits::ENTRY_BYTES).map_err(|_| records::damaged("the audit log"))
         };
         let mut entry = read(bytes)?;
+        // The person's own log has the moment; one that a supplier reads has the hour.
+        let at = entry.at;
         let mut place = match log {
             Log::With(supplier) => Some((supplier, number)),
             Log::Personal => None,
@@ -135,7 +137,7 @@ impl Node {
         }
         let shown = json!({
             "number": number,
-            "at": time(entry.at),
+            "at": time(at),
             "supplier": place.map(|(supplier, _)| supplier),
             "name": place.map(|(supplier, _)| self.name_of(&supplier)),
             "index": place.map(|(_, index)| index),

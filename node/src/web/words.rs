@@ -101,10 +101,20 @@ impl Words {
             }
             "field_changed" => self.of("event-field-changed", &self.name("field", &text("field"))),
             "delegated" => self.say("event-delegated"),
+            "asked_by" => self.asked_by(&of["rules"]),
             "paused" if of["paused"] == Value::Bool(false) => self.say("event-resumed"),
             "vouched" if of["vouched"] == Value::Bool(false) => self.say("event-vouched-no"),
             other => self.say(&format!("event-{}", other.replace('_', "-"))),
         }
+    }
+
+    /// Fields that wait, and the rules by which they do.
+    fn asked_by(&self, rules: &Value) -> String {
+        let waits = rules.as_object().into_iter().flatten();
+        let waits = waits.map(|(field, rule)| {
+            format!("{} ({})", self.name("field", field), self.rule(rule.as_str().unwrap_or_default()))
+        });
+        self.of("event-asked-by", &waits.collect::<Vec<_>>().join(", "))
     }
 
     fn answered(&self, of: &Value) -> String {
