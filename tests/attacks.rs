@@ -24,7 +24,7 @@ use regie_protocol::{
     wire,
 };
 use regie_tests::{
-    Node, faketime, files,
+    Node, faketime, files, inviting,
     paper_supplier::{PaperSupplier, Unpaired},
     until,
 };
@@ -236,7 +236,7 @@ fn a_second_company_of_the_same_name_is_told_and_gets_nothing_from_the_defaults(
     until("the town has what the defaults give", || held(&town) == fields.len());
 
     // The letter of the impostor: the page, and the command line, say whom it looks like before anything is paired.
-    let invitation = impostor.ask(&Command::Invite { public: false, days: 1 });
+    let invitation = impostor.ask(&inviting(false));
     let link = invitation["link"].as_str().expect("a link").to_owned();
     let seen = person.ask(&Command::Look { link: link.clone() });
     assert_eq!(seen["looks_like"][0]["name"], json!("Gemeente Utrecht"), "{seen}");

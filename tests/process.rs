@@ -20,11 +20,13 @@ use std::{
 };
 
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie::{
     command::Command,
     control,
     verb::{Stop, Verb},
 };
+use regie_protocol::Days;
 use serde_json::{Value, json};
 
 /// How long anything may take before a test gives up on it. A bound against hanging, not a measurement.
@@ -236,7 +238,7 @@ impl Node {
 
     /// Pairs a person's node with a companion.
     pub fn pair(&self, supplier: &Self) {
-        let invitation = supplier.ask(&Command::Invite { public: false, days: 1 });
+        let invitation = supplier.ask(&inviting(false));
         let link = invitation["link"].as_str().expect("a link").to_owned();
         self.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
         until("they are connected", || {
@@ -253,7 +255,7 @@ impl Node {
 
     /// What a companion knows of its only person.
     pub fn customer(&self) -> Value {
-        self.ask(&Command::People)[0].clone()
+        self.ask(&companion::People {})[0].clone()
     }
 
     /// Sets one field.
@@ -262,19 +264,25 @@ impl Node {
     }
 }
 
-/// What a companion says to ask its only person.
+/// What a company says to its companion to ask its only person.
 #[must_use]
-pub fn asking(fields: &[&str], purpose: &str, access: &str) -> Command {
-    Command::Ask {
+pub fn asking(fields: &[&str], purpose: &str, access: &str) -> companion::Ask {
+    companion::Ask {
         person: "-".into(),
-        fields: fields.iter().map(ToString::to_string).collect(),
-        purpose: purpose.into(),
+        fields: fields.iter().map(|field| field.parse().expect("a path")).collect(),
+        purpose: purpose.parse().expect("a purpose"),
         reason: "for the test".into(),
-        access: access.into(),
-        days: 30,
-        retention: 30,
+        access: access.parse().expect("an access"),
+        days: Days(30),
+        retention: Days(30),
         delegations: 0,
     }
+}
+
+/// What a company says to have an invitation for one person, or for everybody.
+#[must_use]
+pub fn inviting(public: bool) -> companion::Invite {
+    companion::Invite { public, days: Days(1) }
 }
 
 impl Drop for Node {

@@ -97,16 +97,18 @@ pub fn line<V: Verb>(verb: &V) -> Result<Vec<u8>, Failure> {
     Ok(line)
 }
 
-/// Answers one line from the socket of a node.
+/// Answers one line from the socket of a node. `elsewhere` says whether the other role has a verb of a name.
 ///
 /// # Errors
 /// What the verb says; a usage failure for what this role doesn't understand.
-pub async fn answer<D: Desk>(desk: &D, text: &str) -> Result<Value, Failure> {
+pub async fn answer<D: Desk>(desk: &D, elsewhere: fn(&str) -> bool, text: &str) -> Result<Value, Failure> {
     let line = Line::read(text)?;
+    let others = elsewhere(&line.name);
     match D::Command::read(line)? {
         Some(command) => command.conduct(desk).await,
         None => match serde_json::from_str(text) {
             Ok(command) => desk.legacy(command).await,
+            Err(_) if others => Err(Failure::usage(D::Command::OTHER)),
             Err(error) => Err(Failure::usage(format!("not a command: {error}"))),
         },
     }
@@ -166,7 +168,15 @@ macro_rules! verbs {
             }
         }
 
+        #[allow(dead_code, reason = "a test with a list of its own asks only what it is about")]
         impl $Name {
+            /// Is there a verb of this name?
+            #[must_use]
+            pub fn knows(name: &str) -> bool {
+                use $crate::verb::Verb as _;
+                [$(<$Type>::NAME),+].contains(&name)
+            }
+
             /// What each verb is called at the control socket, with the shapes of its words and of its answer.
             pub(crate) fn shapes(with: &mut schemars::SchemaGenerator) -> Vec<$crate::verb::Shape> {
                 vec![$($crate::verb::Shape::of::<$Type>(with)),+]

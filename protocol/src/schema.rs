@@ -24,6 +24,10 @@ texts! {
     crate::ObjectId: "ObjectId", "The CID (version 1, base32) of a signed object.";
     crate::Nonce: "Nonce", "16 bytes in hexadecimal.";
     crate::FieldPath: "FieldPath", "The path of a field of the vocabulary.";
+    crate::AskedPath: "AskedPath", "The path of a field as it is asked for, of the vocabulary or not.";
+    crate::Refusal: "Refusal", "A refusal's code.";
+    crate::Issuer: "Issuer", "Who vouches, as its credentials name it: mostly an https URL.";
+    crate::merkle::Hash: "Hash", "A SHA-256 hash in hexadecimal.";
     crate::Selector: "Selector", "A field, or `group:NAME` for all of a group.";
     crate::Value: "Value", "The value of a field, as text.";
     crate::Purpose: "Purpose", "A purpose of the Data Privacy Vocabulary.";

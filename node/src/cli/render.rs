@@ -449,3 +449,66 @@ fn lines(items: impl Iterator<Item = String>) -> String {
 fn words(name: &str) -> String {
     name.replace('_', " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use schemars::generate::SchemaSettings;
+
+    use super::*;
+    use crate::{
+        supplier::verbs::{Offered, People, Published, Wanted},
+        verb::Verb,
+    };
+
+    /// What a `$ref` leads to.
+    fn resolved<'a>(of: &'a Value, root: &'a Value) -> &'a Value {
+        let to = of["$ref"].as_str().and_then(|to| to.strip_prefix('#'));
+        to.map_or(of, |to| root.pointer(to).expect("a definition"))
+    }
+
+    /// The schemas that something of this schema is or may be of: itself, and those that it is put together from.
+    fn parts<'a>(of: &'a Value, root: &'a Value) -> Vec<&'a Value> {
+        let of = resolved(of, root);
+        let more = ["allOf", "anyOf", "oneOf"].iter().filter_map(|of_what| of[*of_what].as_array()).flatten();
+        std::iter::once(of).chain(more.flat_map(|part| parts(part, root))).collect()
+    }
+
+    /// The names in items of a list.
+    fn names(list: &Value, root: &Value) -> BTreeSet<String> {
+        let items = parts(list, root).into_iter().map(|part| &part["items"]).filter(|items| !items.is_null());
+        let fields = items.flat_map(|items| parts(items, root)).filter_map(|part| part["properties"].as_object());
+        fields.flat_map(|fields| fields.keys().cloned()).collect()
+    }
+
+    /// Every key of a view is a name in the answer that it lays out.
+    fn lays_out<V: Verb>(view: View) {
+        let root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<V::Answer>().to_value();
+        let has = |list: &Value, columns: Columns| {
+            let names = names(list, &root);
+            for (_, key) in columns {
+                assert!(names.contains(*key), "{}: {key} is not one of {names:?}", V::NAME);
+            }
+        };
+        match view {
+            View::Plain => {}
+            View::List(columns) => has(&root, columns),
+            View::Parts(lists) => {
+                for (list, columns) in lists {
+                    let found = parts(&root, &root).into_iter().find_map(|part| part["properties"].get(*list));
+                    has(found.unwrap_or_else(|| panic!("{}: no {list}", V::NAME)), columns);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_column_is_a_name_in_its_answer() {
+        lays_out::<crate::person::verbs::Status>(STATUS);
+        lays_out::<Offered>(OFFERED);
+        lays_out::<People>(PEOPLE);
+        lays_out::<Published>(PUBLISHED);
+        lays_out::<Wanted>(WANTED);
+    }
+}

@@ -143,35 +143,6 @@ impl Node {
             Command::Look { .. } | Command::Pair { .. } | Command::TakeUp { .. } => {
                 Err(Failure::internal("handled elsewhere"))
             }
-            Command::Invite { .. }
-            | Command::Ask { .. }
-            | Command::People
-            | Command::HelperLink
-            | Command::TrustIssuer { .. }
-            | Command::DistrustIssuer { .. }
-            | Command::Issuers
-            | Command::BoardLink
-            | Command::Admission { .. }
-            | Command::Forwarding
-            | Command::Boards
-            | Command::Follow { .. }
-            | Command::Unfollow { .. }
-            | Command::Wanted
-            | Command::Offer { .. }
-            | Command::Offered
-            | Command::Publish { .. }
-            | Command::Published
-            | Command::TakeBack { .. }
-            | Command::Put { .. }
-            | Command::Correct { .. }
-            | Command::KeyCreate { .. }
-            | Command::KeyList
-            | Command::SetProfile { .. }
-            | Command::CommitNextKey { .. }
-            | Command::DomainDocument
-            | Command::KeyRevoke { .. } => Err(Failure::usage(
-                "this home is a person's; that command is for a supplier's companion (`regie supplier init`)",
-            )),
         }
     }
 
