@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use regie::command::Command;
 use regie::person::verbs;
 use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},
-    until,
+    pairing, until,
 };
 use serde_json::json;
 
@@ -36,7 +35,7 @@ fn paired(person: &Node) -> Crowd {
     let names: Vec<String> = (0..SUPPLIERS).map(|number| format!("Supplier {number}")).collect();
     let crowd = Crowd::start(&names);
     for member in crowd.members() {
-        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
+        person.ask(&pairing(&member.invite()));
     }
     crowd
 }
@@ -61,7 +60,7 @@ fn few_lines_are_held_and_what_the_person_changes_is_told_to_all_at_once() {
 
     // One that is to reach the person at once does.
     let wanted = crowd.members().iter().find(|member| !is_connected(&person, member)).expect("one that is not");
-    person.ask(&Command::AtOnce { supplier: wanted.key().to_string(), at_once: true });
+    person.ask(&verbs::AtOnce { supplier: wanted.key().to_string(), at_once: true });
     until("its line is held", || is_connected(&person, wanted));
     wanted.ask(&["birthDate"], Purpose::DeliveryOfGoods, Access::Read, "for the test");
     until("it is answered", || wanted.unanswered() == 0);
@@ -84,7 +83,7 @@ fn the_log_of_a_node_links_no_relationships() {
     person.start_process(process);
     let crowd = Crowd::start(&["One".into(), "Two".into()]);
     for member in crowd.members() {
-        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
+        person.ask(&pairing(&member.invite()));
     }
     until("both are connected", || connected(&person) == 2);
     let text = std::fs::read_to_string(&log).expect("text");

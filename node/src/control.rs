@@ -77,8 +77,8 @@ impl Answering {
     }
 }
 
-/// Answers commands until the node stops.
-pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: D) {
+/// Answers verbs until the node stops. `others` are the names of the other role's verbs, for whoever mistakes the home.
+pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: D, others: &'static [&'static str]) {
     let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
@@ -97,7 +97,7 @@ pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: 
                 return;
             }
             let Ok(_begun) = answering.0.acquire().await else { return };
-            let answer = verb::answer(&desk, &line).await.map_or_else(Answer::Error, Answer::Ok);
+            let answer = verb::answer(&desk, others, &line).await.map_or_else(Answer::Error, Answer::Ok);
             if let Ok(mut bytes) = serde_json::to_vec(&answer) {
                 bytes.push(b'\n');
                 let _ = write.write_all(&bytes).await;
@@ -203,7 +203,7 @@ mod tests {
         let asked = runtime.block_on(async {
             let listener = bind(&socket(&home)).expect("a socket");
             let (answering, (handled, mut stops)) = (Answering::default(), tokio::sync::mpsc::channel(1));
-            tokio::spawn(serve(listener, answering.clone(), Ending(handled)));
+            tokio::spawn(serve(listener, answering.clone(), Ending(handled), &[]));
             let asked = std::thread::spawn(move || ask(&home, &Stop {}));
             stops.recv().await;
             answering.over().await;

@@ -97,14 +97,16 @@ pub fn line<V: Verb>(verb: &V) -> Result<Vec<u8>, Failure> {
     Ok(line)
 }
 
-/// Answers one line from the socket of a node.
+/// Answers one line from the socket of a node. `others` are the names of the other role's verbs.
 ///
 /// # Errors
 /// What the verb says; a usage failure for what this role doesn't understand.
-pub async fn answer<D: Desk>(desk: &D, text: &str) -> Result<Value, Failure> {
+pub async fn answer<D: Desk>(desk: &D, others: &[&str], text: &str) -> Result<Value, Failure> {
     let line = Line::read(text)?;
+    let of_other = others.contains(&line.name.as_str());
     match D::Command::read(line)? {
         Some(command) => command.conduct(desk).await,
+        None if of_other => Err(Failure::usage(D::Command::OTHER)),
         None => match serde_json::from_str(text) {
             Ok(command) => desk.legacy(command).await,
             Err(error) => Err(Failure::usage(format!("not a command: {error}"))),
@@ -167,6 +169,9 @@ macro_rules! verbs {
         }
 
         impl $Name {
+            /// What the verbs are called at the control socket.
+            pub const NAMES: &'static [&'static str] = &[$(<$Type as $crate::verb::Verb>::NAME),+];
+
             /// What each verb is called at the control socket, with the shapes of its words and of its answer.
             pub(crate) fn shapes(with: &mut schemars::SchemaGenerator) -> Vec<$crate::verb::Shape> {
                 vec![$($crate::verb::Shape::of::<$Type>(with)),+]

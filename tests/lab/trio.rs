@@ -19,7 +19,7 @@ use super::{
     faults::Cut,
     homes::{Homes, appended},
 };
-use crate::{Node, api::Client, asking, postgres::Postgres};
+use crate::{Node, api::Client, asking, pairing, postgres::Postgres};
 
 /// The port that suppliers listen on.
 pub const PORT: u16 = 7481;
@@ -128,7 +128,7 @@ impl Trio {
     fn pair(&self) {
         let invitation = self.supplier.ask(&Command::Invite { public: false, days: 1 });
         let link = invitation["link"].as_str().expect("a link").to_owned();
-        self.person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+        self.person.ask(&pairing(&link));
         within(SETTLED, "they are paired and connected", || self.lines() == (true, true));
     }
 

@@ -18,9 +18,9 @@ use crate::{
     driver::End,
     home::{self, Config, Role},
     network::{Proxy, Through, Way},
-    person::{self, Desk, Rhythm, Travel},
+    person::{self, Desk, Rhythm, Travel, verbs::PersonCommand},
     store::{Ledger, Passphrase, Store},
-    supplier::{self, Net},
+    supplier::{self, Net, verbs::CompanionCommand},
     verb::Stop,
 };
 
@@ -201,7 +201,7 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result
     tokio::spawn(tick(TICK, events.clone(), || person::Event::Tick));
     let desk = Desk::new(events, Arc::new(move || doors.another_link()));
     let answering = Answering::default();
-    tokio::spawn(control::serve(listener, answering.clone(), desk.clone()));
+    tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), CompanionCommand::NAMES));
     Ok(Running { desk, end, answering })
 }
 
@@ -256,7 +256,7 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
     });
     tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
     let answering = Answering::default();
-    tokio::spawn(control::serve(listener, answering.clone(), desk.clone()));
+    tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), PersonCommand::NAMES));
     until_the_end(async move { drop(desk.ask(Stop {}).await) }, end, &answering).await
 }
 

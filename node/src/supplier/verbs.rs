@@ -10,6 +10,7 @@ mod status;
 
 use super::{Companion, Desk};
 use crate::{
+    backup::{TakeRows, TakenRows},
     command::{Command, Failure},
     driver::Turn,
     verb::{Conduct, Stop, Stopped, Verb, verbs},
@@ -22,6 +23,7 @@ pub use status::{CompanionStatus, Forwarder, Status};
 verbs! {
     /// A verb of a companion.
     CompanionCommand at Desk, else "this home is a supplier's; that command is for a person's node (`regie init`)" {
+        Backup: TakeRows,
         CheckForwarders: CheckForwarders,
         Clock: Clock,
         Status: Status,
@@ -50,6 +52,12 @@ impl OnCompanion for Stop {
     fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<Stopped, Failure> {
         companion.stops = true;
         Ok(Stopped { stopped: true })
+    }
+}
+
+impl OnCompanion for TakeRows {
+    fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<TakenRows, Failure> {
+        Ok(TakenRows { rows: crate::backup::rows(&*companion.store)? })
     }
 }
 
