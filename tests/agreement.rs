@@ -9,8 +9,9 @@ use std::{
 };
 
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie::{
-    command::{self, Command, Remember},
+    command::{self, Remember},
     person,
     store::{KdfCost, Passphrase, Store},
     verb::{Conduct, Verb},
@@ -214,14 +215,14 @@ impl Stage for Apart {
 
     fn supplier_asks(&self, supplier: usize, step: &Step) {
         let Step::Ask { fields, purpose, access, days, retention, .. } = step else { return };
-        self.suppliers[supplier].0.ask(&Command::Ask {
+        self.suppliers[supplier].0.ask(&companion::Ask {
             person: "-".into(),
-            fields: fields.clone(),
-            purpose: purpose.clone(),
+            fields: fields.iter().map(|text| text.parse().expect("a path")).collect(),
+            purpose: purpose.parse().expect("a purpose"),
             reason: "for the test".into(),
-            access: access.clone(),
-            days: *days,
-            retention: *retention,
+            access: access.parse().expect("an access"),
+            days: Days(*days),
+            retention: Days(*retention),
             delegations: 0,
         });
     }

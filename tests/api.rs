@@ -2,6 +2,7 @@
 //! Out: answers, checked for their status.
 
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use std::{
     io::BufRead as _,
     net::SocketAddr,
@@ -159,7 +160,7 @@ impl Node {
 
     /// Makes a key of a running companion.
     pub fn api_key(&self, test: bool) -> String {
-        let made = self.ask(&regie::command::Command::KeyCreate { name: "a test".into(), test });
+        let made = self.ask(&companion::KeyCreate { name: "a test".into(), test });
         made["key"].as_str().expect("a key").to_owned()
     }
 }

@@ -13,11 +13,8 @@ use std::{
 };
 
 use regie::command::Reading;
+use regie::network::{Endpoint, NetworkEvent, Way};
 use regie::person::verbs;
-use regie::{
-    command::Command,
-    network::{Endpoint, NetworkEvent, Way},
-};
 use regie_protocol::{
     DataRequest, Days, Invitation, Keypair, Nonce, PublicKey, Purpose, Refusal, VOCABULARY,
     disclosure::Answer,
@@ -25,7 +22,7 @@ use regie_protocol::{
     wire,
 };
 use regie_tests::{
-    Node, faketime, files, granting, looking, pairing,
+    Node, faketime, files, granting, inviting, looking, pairing,
     paper_supplier::{PaperSupplier, Unpaired},
     setting, until, word,
 };
@@ -234,7 +231,7 @@ fn a_second_company_of_the_same_name_is_told_and_gets_nothing_from_the_defaults(
     until("the town has what the defaults give", || held(&town) == fields.len());
 
     // The letter of the impostor: the page, and the command line, say whom it looks like before anything is paired.
-    let invitation = impostor.ask(&Command::Invite { public: false, days: 1 });
+    let invitation = impostor.ask(&inviting(false));
     let link = invitation["link"].as_str().expect("a link").to_owned();
     let seen = person.ask(&looking(&link));
     assert_eq!(seen["looks_like"][0]["name"], json!("Gemeente Utrecht"), "{seen}");

@@ -1,7 +1,7 @@
 //! The command line: each mistake gets its exit code and a next step, and the examples in the docs are run.
 
 use regie::person::verbs;
-use regie_tests::{Node, binary};
+use regie_tests::{Node, binary, inviting};
 
 #[test]
 fn the_examples_in_the_docs_are_true() {
@@ -54,7 +54,7 @@ fn an_occupied_port_and_a_silent_address_are_clear() {
     // A second companion neither: it would be given half of what comes to the first.
     let second = Node::supplier(directory.path().join("second"), "Shop", &listen);
     assert!(second.bad(&["run"], 1).contains("in use by another process"));
-    let invitation = supplier.ask(&regie::command::Command::Invite { public: false, days: 1 });
+    let invitation = supplier.ask(&inviting(false));
     supplier.stop();
     let mut person = Node::person(directory.path().join("person"), "careful");
     person.start();

@@ -5,17 +5,14 @@ use std::path::{Path, PathBuf};
 
 use regie::command::Reading;
 use regie::person::verbs;
-use regie::{
-    clock,
-    command::{Command, Failure},
-};
+use regie::{clock, command::Failure};
 use regie_protocol::Timestamp;
 use regie_tests::{
     Node,
     api::Client,
     faketime, free_port, granting,
     http::{enter, send},
-    pairing,
+    inviting, pairing,
     postgres::Postgres,
     under_clock, until,
 };
@@ -150,8 +147,7 @@ fn a_clock_that_is_set_right_while_it_runs_is_right_at_once() {
 fn a_pairing_refused_for_its_time_names_both_times_and_the_next_step() {
     for (offset, minutes, way) in [("+6m", 6_i64, "earlier"), ("-6m", -6, "later")] {
         let Some(pair) = Pair::by(offset, "+0d") else { return };
-        let link =
-            pair.shop.ask(&Command::Invite { public: false, days: 1 })["link"].as_str().expect("a link").to_owned();
+        let link = pair.shop.ask(&inviting(false))["link"].as_str().expect("a link").to_owned();
         let failure = pair.person.try_ask(&pairing(&link));
         let Failure { code, message, .. } = failure.expect_err("refused");
         let now = clock::wall();
@@ -306,9 +302,9 @@ fn one_companion_with_a_wrong_clock_does_not_stop_the_other_on_the_same_store() 
     std::fs::write(&clock, "+300d").expect("written");
     wrong.start_under_clock(Path::new(&library), &clock);
     // It takes turns of its own, each of which stores the time.
-    wrong.ask(&Command::Invite { public: false, days: 1 });
+    wrong.ask(&inviting(false));
     assert_eq!(state(&wrong), "held_back");
-    right.ask(&Command::Invite { public: false, days: 1 });
+    right.ask(&inviting(false));
     assert_eq!(state(&right), "good");
     right.request(&["name.full"], "DeliveryOfGoods", "read");
     until("it is answered", || right.customer()["requests"][0]["answered"] == json!(true));

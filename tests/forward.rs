@@ -3,8 +3,8 @@
 
 use std::{fs::File, path::Path};
 
-use regie::command::Command;
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie_protocol::PublicKey;
 use regie_tests::{Node, files, until};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn start(node: &mut Node, options: &[&str], log: &Path) {
 }
 
 fn forwarding(forwarder: &Node) -> Value {
-    forwarder.ask(&Command::Forwarding)
+    forwarder.ask(&companion::Forwarding {})
 }
 
 /// Every form in which a key could be written down.

@@ -3,9 +3,9 @@
 //!
 //! A bound in seconds here is part of what must hold: a line that is dead is noticed in [`NOTICED`].
 
-use regie::command::{Command, Failure};
+use regie::command::Failure;
 use regie::person::verbs;
-use regie_tests::{Node, asking, lab::trio::within_or_say, pairing};
+use regie_tests::{Node, asking, inviting, lab::trio::within_or_say, pairing};
 use serde_json::{Value, json};
 
 mod balancer;
@@ -45,7 +45,7 @@ fn everywhere() -> Vec<String> {
 
 /// A fresh link of a companion.
 fn link(companion: &Node) -> String {
-    let invitation = companion.ask(&Command::Invite { public: false, days: 1 });
+    let invitation = companion.ask(&inviting(false));
     invitation["link"].as_str().expect("a link").to_owned()
 }
 

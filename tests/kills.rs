@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use regie::command::Command;
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie_tests::{Node, asking, number, setting, until};
 use serde_json::{Value, json};
 
@@ -123,7 +123,7 @@ fn killed_before_each_file_system_call_a_companion_keeps_what_it_told() {
             }
             told.asked += 1;
             // Answers come once the person's node has found it again; all is heard that is told before the kill.
-            until("it is answered or dead", || match supplier.try_ask(&Command::People) {
+            until("it is answered or dead", || match supplier.try_ask(&companion::People {}) {
                 Ok(people) => {
                     told = Heard { asked: told.asked, ..Heard::of(&people[0]) };
                     told.answered >= told.asked

@@ -1,9 +1,11 @@
 //! What persons want, over real processes: cast without a name on a board, offers from two suppliers, one taken up and
 //! a grant of just what it needs; boards that gossip; kills; and nothing by which a board could tell two intents apart.
 
-use regie::command::{Command, NewOffer};
+use regie::command::{Reading, Text};
 use regie::person::verbs;
-use regie_tests::{Node, api::Client, files, nats::Nats, until};
+use regie::supplier::verbs as companion;
+use regie_protocol::{Days, Purpose};
+use regie_tests::{Node, api::Client, files, inviting, nats::Nats, until};
 use serde_json::{Value, json};
 
 fn text(value: &Value) -> String {
@@ -14,22 +16,23 @@ fn list(value: &Value) -> Vec<Value> {
     value.as_array().unwrap_or_else(|| panic!("no list: {value}")).clone()
 }
 
-fn offer(title: &str, price: &str, needs: &[&str]) -> NewOffer {
-    NewOffer {
+fn offer(title: &str, price: &str, needs: &[&str]) -> companion::NewOffer {
+    companion::NewOffer {
         title: title.into(),
-        price: Some(price.into()),
+        price: Some(Text(price.parse().expect("a price"))),
         terms: [("persons".to_owned(), "3".to_owned())].into(),
-        needs: needs.iter().map(|&field| field.into()).collect(),
-        purpose: "RequestedServiceProvision".into(),
-        access: "read".into(),
-        days: 90,
-        retention: 90,
-        holds: 14,
+        needs: needs.iter().map(|&field| field.parse().expect("a field")).collect(),
+        purpose: Purpose::RequestedServiceProvision,
+        access: Reading::Read,
+        days: Days(90),
+        retention: Days(90),
+        holds: Days(14),
     }
 }
 
 fn follow(supplier: &Node, board: &str, category: &str) {
-    supplier.ask(&Command::Follow { board: board.into(), categories: vec![category.into()] });
+    let (board, category) = (Text(board.parse().expect("a link")), category.parse().expect("a category"));
+    supplier.ask(&companion::Follow { board, categories: [category].into() });
 }
 
 fn company(directory: &std::path::Path, name: &str) -> Node {
@@ -45,7 +48,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     let client = Client::new(stroom.serve_api(), &stroom.api_key(false));
     board.start();
     gas.start();
-    let link = text(&board.ask(&Command::BoardLink)["link"]);
+    let link = text(&board.ask(&companion::BoardLink {})["link"]);
     let followed = client.post("/v1/boards", &json!({ "link": link, "categories": ["energy"] })).expect(201);
     assert_eq!(followed["categories"], json!(["energy"]));
     follow(&gas, &link, "energy");
@@ -67,7 +70,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     assert_eq!((mine.len(), &mine[0]["category"]), (1, &json!("energy.contract")));
     until("the suppliers find it", || {
         client.get("/v1/intents").expect(200)["data"].as_array().map(Vec::len) == Some(1)
-            && list(&gas.ask(&Command::Wanted)).len() == 1
+            && list(&gas.ask(&companion::Wanted {})).len() == 1
     });
     let found = client.get("/v1/intents").expect(200)["data"][0].clone();
     assert_eq!((&found["details"]["region"], &found["budget"]), (&json!("10xx"), &json!("150.00 EUR/month")));
@@ -80,7 +83,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     let made = text(&made.expect(201)["id"]);
     let bad = json!({ "intent": found["id"], "title": "", "price": "99.00EUR/month" });
     client.post("/v1/offers", &bad).problem(422, "bad_argument");
-    gas.ask(&Command::Offer { intent: "-".into(), offer: offer("Grijs", "120.00EUR/month", &["group:address"]) });
+    gas.ask(&companion::Offer { intent: "-".into(), offer: offer("Grijs", "120.00EUR/month", &["group:address"]) });
     let state = |id: &str| client.get(&format!("/v1/offers/{id}")).expect(200)["state"].clone();
     until("the board has it", || state(&made) == "delivered");
     until("both offers came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 2);
@@ -94,7 +97,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
         node.start();
     }
     assert_eq!(list(&person.ask(&verbs::Offers { intent: None })).len(), 2);
-    assert_eq!(board.ask(&Command::BoardLink)["intents"], 1);
+    assert_eq!(board.ask(&companion::BoardLink {})["intents"], 1);
 
     // Taken up: paired, granted just that, and the supplier knows which offer it was.
     let shown = person.good(&["take", &text(&offers[0]["offer"])]);
@@ -119,8 +122,8 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     let agreed = person.ask(&verbs::Agreement { supplier: "Stroom".into() });
     assert_eq!(agreed["agreement"], "PDC-INTENT");
     // The intent is down everywhere, and the other supplier never learnt who it was.
-    until("the board took it down", || board.ask(&Command::BoardLink)["intents"] == 0);
-    until("the suppliers know", || list(&gas.ask(&Command::Wanted)).is_empty());
+    until("the board took it down", || board.ask(&companion::BoardLink {})["intents"] == 0);
+    until("the suppliers know", || list(&gas.ask(&companion::Wanted {})).is_empty());
     assert_eq!(gas.ask(&verbs::Status {})["people"], 0);
     assert_eq!(list(&person.ask(&verbs::Intents {}))[0]["state"], "taken_up");
     let bad = person.bad(&["take", &text(&offers[1]["offer"])], 5);
@@ -148,7 +151,7 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
     for node in [&mut home, &mut far, &mut shop] {
         node.start();
     }
-    let links = [&home, &far].map(|node| text(&node.ask(&Command::BoardLink)["link"]));
+    let links = [&home, &far].map(|node| text(&node.ask(&companion::BoardLink {})["link"]));
     // The far board follows the home board, the shop only the far one.
     follow(&far, &links[0], "nothing.here");
     follow(&shop, &links[1], "travel");
@@ -156,9 +159,9 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
     person.start();
     // A supplier that is known can be the board, by its name; a link does as well.
     person.good(&["want", "travel.trains", "--board", &links[0], "--detail", "to=Praha"]);
-    until("the shop finds it by way of two boards", || list(&shop.ask(&Command::Wanted)).len() == 1);
-    assert_eq!(far.ask(&Command::BoardLink)["from_other_boards"], 1);
-    shop.ask(&Command::Offer { intent: "-".into(), offer: offer("Night train", "80.00EUR", &[]) });
+    until("the shop finds it by way of two boards", || list(&shop.ask(&companion::Wanted {})).len() == 1);
+    assert_eq!(far.ask(&companion::BoardLink {})["from_other_boards"], 1);
+    shop.ask(&companion::Offer { intent: "-".into(), offer: offer("Night train", "80.00EUR", &[]) });
     until("the offer comes by the home board", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
     let offered = list(&person.ask(&verbs::Offers { intent: None }));
     person.good(&["pass", &text(&offered[0]["offer"])]);
@@ -166,9 +169,9 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
     let intent = text(&person.ask(&verbs::Intents {})[0]["intent"]);
     person.good(&["withdraw", &intent]);
     until("it is down on both boards", || {
-        [&home, &far].iter().all(|node| node.ask(&Command::BoardLink)["intents"] == 0)
+        [&home, &far].iter().all(|node| node.ask(&companion::BoardLink {})["intents"] == 0)
     });
-    until("the shop knows", || list(&shop.ask(&Command::Wanted)).is_empty());
+    until("the shop knows", || list(&shop.ask(&companion::Wanted {})).is_empty());
     // The same wish again goes to the last board without naming it, and is another intent.
     person.good(&["want", "travel.trains"]);
     until("it is open", || list(&person.ask(&verbs::Intents {}))[0]["state"] == "open");
@@ -188,11 +191,11 @@ fn an_offer_of_who_looks_like_a_known_supplier_is_not_taken_up_before_it_was_loo
     person.start();
     person.set("name.full", "Anna Bakker");
     person.pair(&known);
-    let link = text(&board.ask(&Command::BoardLink)["link"]);
+    let link = text(&board.ask(&companion::BoardLink {})["link"]);
     follow(&other, &link, "energy");
     person.good(&["want", "energy.contract", "--board", &link]);
-    until("the other finds it", || list(&other.ask(&Command::Wanted)).len() == 1);
-    other.ask(&Command::Offer { intent: "-".into(), offer: offer("Groen", "99.00EUR/month", &["name.full"]) });
+    until("the other finds it", || list(&other.ask(&companion::Wanted {})).len() == 1);
+    other.ask(&companion::Offer { intent: "-".into(), offer: offer("Groen", "99.00EUR/month", &["name.full"]) });
     until("the offer came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
     let offer = text(&list(&person.ask(&verbs::Offers { intent: None }))[0]["offer"]);
 
@@ -221,16 +224,16 @@ fn a_board_that_admits_takes_no_offer_of_another_and_says_so() {
     let told = board.bad(&["supplier", "board", "--admit", "Shop"], 2);
     assert!(told.contains("did:key"), "{told}");
     // A company is admitted by the link with which it invites people, or by its key.
-    let invitation = text(&shop.ask(&Command::Invite { public: true, days: 1 })["link"]);
+    let invitation = text(&shop.ask(&inviting(true))["link"]);
     board.good(&["supplier", "board", "--admit", &invitation]);
-    let link = text(&board.ask(&Command::BoardLink)["link"]);
+    let link = text(&board.ask(&companion::BoardLink {})["link"]);
     person.good(&["want", "travel.trains", "--board", &link]);
     for node in [&shop, &crowd] {
         follow(node, &link, "travel");
-        until("it is found", || list(&node.ask(&Command::Wanted)).len() == 1);
-        node.ask(&Command::Offer { intent: "-".into(), offer: offer("Night train", "80.00EUR", &[]) });
+        until("it is found", || list(&node.ask(&companion::Wanted {})).len() == 1);
+        node.ask(&companion::Offer { intent: "-".into(), offer: offer("Night train", "80.00EUR", &[]) });
     }
-    let state = |node: &Node| list(&node.ask(&Command::Offered))[0].clone();
+    let state = |node: &Node| list(&node.ask(&companion::Offered {}))[0].clone();
     until("the board has answered both", || [&shop, &crowd].iter().all(|node| state(node)["state"] != "waiting"));
     assert_eq!((&state(&shop)["state"], &state(&crowd)["state"]), (&json!("delivered"), &json!("refused")));
     assert_eq!(state(&crowd)["refused"], "not_admitted");
@@ -238,10 +241,10 @@ fn a_board_that_admits_takes_no_offer_of_another_and_says_so() {
     // It holds over a kill; who is admitted later offers anew.
     board.kill();
     board.start();
-    let figures = board.ask(&Command::BoardLink);
+    let figures = board.ask(&companion::BoardLink {});
     assert_eq!((&figures["offers_from"], &figures["admitted"]), (&json!("admitted"), &json!(1)));
     board.good(&["supplier", "board", "--open"]);
-    crowd.ask(&Command::Offer { intent: "-".into(), offer: offer("Day train", "70.00EUR", &[]) });
+    crowd.ask(&companion::Offer { intent: "-".into(), offer: offer("Day train", "70.00EUR", &[]) });
     until("the person sees both", || list(&person.ask(&verbs::Offers { intent: None })).len() == 2);
 }
 

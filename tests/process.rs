@@ -23,8 +23,9 @@ use std::{
 };
 
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie::{
-    command::{Command, Failure, Reading, Text},
+    command::{Failure, Reading, Text},
     control,
     verb::{Stop, Verb},
 };
@@ -251,7 +252,7 @@ impl Node {
 
     /// Pairs a person's node with a companion.
     pub fn pair(&self, supplier: &Self) {
-        let invitation = supplier.ask(&Command::Invite { public: false, days: 1 });
+        let invitation = supplier.ask(&inviting(false));
         self.ask(&pairing(invitation["link"].as_str().expect("a link")));
         until("they are connected", || {
             let status = self.ask(&verbs::Status {});
@@ -267,7 +268,7 @@ impl Node {
 
     /// What a companion knows of its only person.
     pub fn customer(&self) -> Value {
-        self.ask(&Command::People)[0].clone()
+        self.ask(&companion::People {})[0].clone()
     }
 
     /// Sets one field.
@@ -313,19 +314,25 @@ pub fn granting(supplier: &str, field: &str, purpose: &str, access: Reading) -> 
     }
 }
 
-/// What a companion says to ask its only person.
+/// What a company says to its companion to ask its only person.
 #[must_use]
-pub fn asking(fields: &[&str], purpose: &str, access: &str) -> Command {
-    Command::Ask {
+pub fn asking(fields: &[&str], purpose: &str, access: &str) -> companion::Ask {
+    companion::Ask {
         person: "-".into(),
-        fields: fields.iter().map(ToString::to_string).collect(),
-        purpose: purpose.into(),
+        fields: fields.iter().map(|field| field.parse().expect("a path")).collect(),
+        purpose: purpose.parse().expect("a purpose"),
         reason: "for the test".into(),
-        access: access.into(),
-        days: 30,
-        retention: 30,
+        access: access.parse().expect("an access"),
+        days: Days(30),
+        retention: Days(30),
         delegations: 0,
     }
+}
+
+/// What a company says to have an invitation for one person, or for everybody.
+#[must_use]
+pub fn inviting(public: bool) -> companion::Invite {
+    companion::Invite { public, days: Days(1) }
 }
 
 impl Drop for Node {

@@ -1,9 +1,8 @@
 //! What comes back to the person, over real processes: the exchange of agreements, bills into a collection, corrections
 //! by hand and by a default, and nothing outside a grant.
 
-use regie::command::Command;
 use regie::person::verbs;
-use regie_tests::{Node, api::Client, files, nats::Nats, until};
+use regie_tests::{Node, api::Client, files, inviting, nats::Nats, until};
 use serde_json::{Value, json};
 
 fn text(value: &Value) -> String {
@@ -29,7 +28,7 @@ fn a_supplier_that_wants_more_proposes_it_once_and_the_person_decides() {
     let client = Client::new(supplier.serve_api(), &supplier.api_key(false));
     let mut person = Node::person(directory.path().join("person"), "balanced");
     person.start();
-    let link = text(&supplier.ask(&Command::Invite { public: false, days: 1 })["link"]);
+    let link = text(&supplier.ask(&inviting(false))["link"]);
     let words = person.bad(&["pair", &link, "--yes"], 5);
     assert!(words.contains("SD-BASE-A instead") && words.contains("analytics"), "{words}");
     assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]), "nothing was agreed");
@@ -58,7 +57,7 @@ fn a_supplier_that_wants_more_proposes_it_once_and_the_person_decides() {
         "SD-BASE",
     ]);
     strict.start();
-    let link = text(&strict.ask(&Command::Invite { public: false, days: 1 })["link"]);
+    let link = text(&strict.ask(&inviting(false))["link"]);
     person.good(&["pair", &link, "--yes", "--agreement", "SD-BASE-AT"]);
     assert_eq!(person.ask(&verbs::Agreement { supplier: "Strict".into() })["agreement"], "SD-BASE");
 }

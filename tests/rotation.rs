@@ -3,8 +3,8 @@
 
 use std::{fs, path::Path};
 
-use regie::command::Command;
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie_tests::{Node, copy_home, free_port, looking, pairing, postgres::Postgres, until};
 use serde_json::{Value, json};
 
@@ -235,7 +235,7 @@ fn a_person_takes_another_key_and_all_goes_on_over_restarts_of_both() {
     anna.set("name.full", "Anna de Vries");
     until("a change arrives", || holds(&shop, "Anna de Vries"));
     assert_eq!(shop.customer()["person"], person, "the company's systems know the person by the key of the pairing");
-    assert_eq!(shop.ask(&Command::People).as_array().map(Vec::len), Some(1));
+    assert_eq!(shop.ask(&companion::People {}).as_array().map(Vec::len), Some(1));
     shop.stop();
     shop.start();
     anna.stop();
@@ -252,7 +252,7 @@ fn a_person_takes_another_key_and_all_goes_on_over_restarts_of_both() {
     restored.start();
     anna.set("name.full", "Anna Jansen");
     until("a change arrives there", || holds(&restored, "Anna Jansen"));
-    assert_eq!(restored.ask(&Command::People).as_array().map(Vec::len), Some(1));
+    assert_eq!(restored.ask(&companion::People {}).as_array().map(Vec::len), Some(1));
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn a_company_that_names_anothers_key_as_its_next_keeps_nobody_from_that_other() 
     honest.start();
     mallory.start();
     let next = honest.ask(&verbs::Status {})["key"].as_str().and_then(|key| key.parse().ok()).expect("a key");
-    mallory.ask(&Command::CommitNextKey { next, replace: true });
+    mallory.ask(&companion::CommitNextKey { next, replace: true });
     let mut anna = Node::person(directory.path().join("person"), "balanced");
     anna.start();
     anna.pair(&mallory);

@@ -12,9 +12,9 @@ use std::{
 };
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, date_time_ymd};
-use regie::command::{Command, NewProfile};
 use regie::person::verbs;
-use regie_tests::{Node, faketime, looking, pairing, until};
+use regie::supplier::verbs as companion;
+use regie_tests::{Node, faketime, inviting, looking, pairing, until};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
 use serde_json::{Value, json};
 
@@ -165,17 +165,17 @@ pub(crate) fn person(directory: &Path, ca: &Path, domains: &[&str]) -> Node {
 }
 
 pub(crate) fn invite(supplier: &Node) -> String {
-    let invitation = supplier.ask(&Command::Invite { public: true, days: 1 });
+    let invitation = supplier.ask(&inviting(true));
     invitation["link"].as_str().expect("a link").to_owned()
 }
 
 pub(crate) fn name_domain(supplier: &Node, domain: &str) -> Value {
-    let profile = NewProfile { domain: Some(domain.to_owned()), ..NewProfile::default() };
-    supplier.ask(&Command::SetProfile { profile })
+    let profile = companion::NewProfile { domain: Some(domain.to_owned()), ..companion::NewProfile::default() };
+    supplier.ask(&companion::SetProfile { profile })
 }
 
 pub(crate) fn document(supplier: &Node) -> String {
-    let answer = supplier.ask(&Command::DomainDocument);
+    let answer = supplier.ask(&companion::DomainDocument {});
     answer["document"].as_str().expect("a document").to_owned()
 }
 
@@ -214,7 +214,7 @@ fn a_domain_proves_its_supplier_before_the_pairing_and_the_defaults_answer() {
     let seen = look(&person, &link);
     assert_eq!((&seen["name"], &seen["standing"]["is"]), (&json!("De Winkel BV"), &json!("proven")), "{seen}");
     assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]), "nothing is paired by looking");
-    assert_eq!(shop.ask(&Command::People), json!([]), "and the company has nobody");
+    assert_eq!(shop.ask(&companion::People {}), json!([]), "and the company has nobody");
     let words = person.verb(&["pair", &link]);
     assert_eq!(words.status.code(), Some(5), "without a yes nothing is paired");
     let words = String::from_utf8_lossy(&words.stderr).into_owned();
@@ -353,7 +353,7 @@ fn what_is_paired_with_is_what_was_shown() {
     let refused = person.try_ask(&pairing).expect_err("another profile");
     assert_eq!((refused.code.as_str(), refused.exit), ("changed_profile", 5));
     assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]));
-    assert_eq!(shop.ask(&Command::People), json!([]), "the company has nobody either");
+    assert_eq!(shop.ask(&companion::People {}), json!([]), "the company has nobody either");
     assert_eq!(look(&person, &link)["name"], json!("Gemeente Utrecht"));
     assert_eq!(person.ask(&pairing)["name"], json!("Gemeente Utrecht"));
 }
@@ -388,8 +388,11 @@ fn the_last_word_of_a_company_is_the_newest_also_within_a_millisecond_and_where_
     shop.start_under_clock(&library, &clock);
     let mut issued = Vec::new();
     let mut change = |shop: &Node, contact: usize| {
-        let profile = NewProfile { contact: Some(format!("{contact}@winkel.example")), ..NewProfile::default() };
-        issued.push(shop.ask(&Command::SetProfile { profile })["issued"].as_str().expect("a time").to_owned());
+        let profile = companion::NewProfile {
+            contact: Some(format!("{contact}@winkel.example")),
+            ..companion::NewProfile::default()
+        };
+        issued.push(shop.ask(&companion::SetProfile { profile })["issued"].as_str().expect("a time").to_owned());
     };
     (0..20).for_each(|contact| change(&shop, contact));
     offset("+0h");

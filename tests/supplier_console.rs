@@ -1,8 +1,8 @@
 //! The company's page over a real process: who sees it, what stands on it, and that it changes nothing; and in a real
 //! browser.
 
-use regie::command::Command;
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie_tests::{Node, api::Client, http::send, until};
 use serde_json::json;
 
@@ -80,9 +80,9 @@ fn the_page_shows_what_is_and_to_nobody_without_a_key() {
         assert_eq!(told["violations"], json!([]));
     }
     // A key that is revoked shows nothing from then on, and a seat that was left neither.
-    let keys = supplier.ask(&Command::KeyList);
+    let keys = supplier.ask(&companion::KeyList {});
     let id = keys.as_array().expect("a list").iter().find(|key| key["world"] == "live").expect("the key")["id"].clone();
-    supplier.ask(&Command::KeyRevoke { key: id.as_str().expect("an id").into() });
+    supplier.ask(&companion::KeyRevoke { key: id.as_str().and_then(|id| id.parse().ok()).expect("an id") });
     assert!(!page().body.contains(&relationship));
     send(to, "POST", "/console/leave", &[FORM, ("Cookie", &trial)], "");
     assert!(send(to, "GET", "/console", &[("Cookie", &trial)], "").body.contains("type=\"password\""));

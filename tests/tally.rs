@@ -1,8 +1,8 @@
 //! Counting with a helper over real processes: eleven persons, two companies, kills of both in between, and one sum
 //! that only the two together could read.
 
-use regie::command::Command;
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie_tests::{Node, api::Client, nats::Nats, until};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn eleven_persons_are_counted_and_no_company_sees_an_answer() {
         |name: &str| Node::supplier(directory.path().join(name), name, &format!("/ip4/127.0.0.1/tcp/{}", Nats::port()));
     let (mut stroom, mut bureau) = (company("Stroom"), company("Telbureau"));
     bureau.start();
-    let link = text(&bureau.ask(&Command::HelperLink)["link"]);
+    let link = text(&bureau.ask(&companion::HelperLink {})["link"]);
     let client = Client::new(stroom.serve_api(), &stroom.api_key(false));
     // What can't be counted so is refused with the field that is wrong.
     let new = |extra: Value| {
@@ -75,7 +75,7 @@ fn eleven_persons_are_counted_and_no_company_sees_an_answer() {
     let count = count();
     assert_eq!((&count["spoiled"], &count["refused"], &count["epsilon"]), (&json!(0), &Value::Null, &json!(2000)));
     assert!(count["estimate"].as_u64() <= count["reports"].as_u64(), "{count}");
-    let helped = bureau.ask(&Command::HelperLink);
+    let helped = bureau.ask(&companion::HelperLink {});
     assert_eq!((&helped["segments"], &helped["answers"]), (&json!(1), &json!(PERSONS)));
     assert!(stroom.good(&["supplier", "segments"]).contains("At home"));
     // Taken back, it is gone here; the helper forgets with the segment's end.

@@ -396,6 +396,7 @@ event-released = Given: { $what }.
 event-told = Told of a change: { $what }.
 event-absent = Not held by you: { $what }.
 event-asked = Asked of you: { $what }.
+event-asked-by = Waits for your word, by this default: { $what }.
 event-refused = Refused: { $what }.
 event-nothing = Answered without any field.
 event-delivered = The supplier signed for what it got.

@@ -399,6 +399,7 @@ event-released = Gegeven: { $what }.
 event-told = Wijziging gemeld: { $what }.
 event-absent = Niet bij u bekend: { $what }.
 event-asked = Aan u gevraagd: { $what }.
+event-asked-by = Wacht op uw woord, door deze standaard: { $what }.
 event-refused = Geweigerd: { $what }.
 event-nothing = Beantwoord zonder enig gegeven.
 event-delivered = De leverancier tekende voor ontvangst.

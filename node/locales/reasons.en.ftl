@@ -30,6 +30,7 @@ why-owner-no-request = no such request waits for you; `regie requests` lists the
 why-owner-no-grant = no such grant; `regie grants` lists them
 why-owner-no-item = no such item, or it is decided already; `regie inbox` lists them
 why-owner-no-segment = no such segment is published, or not for that; `regie segments` lists them
+why-owner-enough-said = in { $days } days you said of { $most } segments of this supplier that look at the same field whether you belong: more would tell it the value itself. Try again later, or give it the field with a grant, which you can end
 why-owner-does-not-fit = what you hold does not fit that segment, so you can't say that you belong; `regie segments` shows why
 why-owner-counted = you were counted for that segment already; nothing was sent
 why-owner-budget-spent = your privacy budget does not allow that answer now; nothing was sent. `regie segments` shows what is left

@@ -30,6 +30,7 @@ why-owner-no-request = zo'n verzoek wacht niet op u; `regie requests` noemt de v
 why-owner-no-grant = zo'n toestemming is er niet; `regie grants` noemt ze
 why-owner-no-item = zo'n stuk is er niet, of er is al over beslist; `regie inbox` noemt ze
 why-owner-no-segment = zo'n segment is er niet, of niet hiervoor; `regie segments` noemt ze
+why-owner-enough-said = in { $days } dagen zei u van { $most } segmenten van deze leverancier die naar hetzelfde gegeven kijken of u erbij hoort: meer zou het gegeven zelf verraden. Probeer het later, of geef het gegeven met een toestemming, die u kunt beëindigen
 why-owner-does-not-fit = wat u hebt past niet bij dat segment, dus u kunt niet zeggen dat u erbij hoort; `regie segments` laat zien waarom
 why-owner-counted = u bent voor dat segment al meegeteld; er is niets verstuurd
 why-owner-budget-spent = uw privacybudget laat dat antwoord nu niet toe; er is niets verstuurd. `regie segments` laat zien wat er over is

@@ -1,198 +1,15 @@
-//! Everything an owner can ask of a running node. In: a `Command`, from the command line, the control socket
-//! or the dashboard. Out: a JSON value, or a `Failure` with a stable code, a next step and an exit code.
+//! What an owner asks with, and why something was not done. In: texts that an owner typed, errors of the core. Out: words of
+//! verbs, a `Failure` with a stable code, a next step and an exit code.
 
 mod words;
 
 pub use regie_protocol::person::Remember;
-use regie_protocol::{Agreed, Coded, ObjectId, PublicKey, Refusal, Signature, policy::Rule};
+use regie_protocol::{Agreed, Coded, ObjectId, Refusal, Signature, policy::Rule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
 pub use words::{NoPreset, NoReading, Preset, Reading, Text};
 
-use crate::{
-    locale::Language,
-    network::{Address, BadAddress},
-    sentences::Reason,
-};
-
-/// What an owner can ask. Person and companion each know their own; the rest is refused with a clear word.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the command line's verbs, which `--help` describes")]
-pub enum Command {
-    /// Publishes a segment.
-    Publish {
-        segment: NewSegment,
-    },
-    /// The segments that this companion publishes, with how many belong.
-    Published,
-    TakeBack {
-        segment: String,
-    },
-    /// Trusts what an issuer signs under a key.
-    TrustIssuer {
-        issuer: String,
-        key: String,
-    },
-    DistrustIssuer {
-        issuer: String,
-    },
-    Issuers,
-    /// The link with which others have this companion help them count.
-    HelperLink,
-    /// The link of this companion's board.
-    BoardLink,
-    /// Whose offers this companion's board takes.
-    Admission {
-        admit: Vec<String>,
-        dismiss: Vec<String>,
-        open: bool,
-    },
-    /// Whom this companion forwards people to.
-    Forwarding,
-    /// The boards that this companion follows.
-    Boards,
-    Follow {
-        board: String,
-        categories: Vec<String>,
-    },
-    Unfollow {
-        board: String,
-    },
-    /// Intents that this companion found on boards.
-    Wanted,
-    Offer {
-        intent: String,
-        offer: NewOffer,
-    },
-    /// Offers that this companion made.
-    Offered,
-    Put {
-        person: String,
-        collection: String,
-        title: String,
-        media_type: String,
-        /// Base64.
-        body: String,
-    },
-    Correct {
-        person: String,
-        field: String,
-        value: String,
-        reason: String,
-    },
-    Invite {
-        public: bool,
-        days: u32,
-    },
-    /// Changes what a companion says of its company; what is left out stays.
-    SetProfile {
-        profile: NewProfile,
-    },
-    /// Commits a company to the key that alone may follow the one in force.
-    CommitNextKey {
-        /// Its public half.
-        next: PublicKey,
-        /// Also where another one was committed to before.
-        replace: bool,
-    },
-    /// What a companion's company is to put at its domain.
-    DomainDocument,
-    Ask {
-        person: String,
-        fields: Vec<String>,
-        purpose: String,
-        reason: String,
-        access: String,
-        days: u32,
-        retention: u32,
-        /// How many steps below this company processors may go.
-        #[serde(default)]
-        delegations: u8,
-    },
-    People,
-    KeyCreate {
-        name: String,
-        test: bool,
-    },
-    KeyList,
-    KeyRevoke {
-        key: String,
-    },
-}
-
-/// What a company says of itself, as typed; what is left out stays as it is.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewProfile {
-    /// Legal name.
-    pub name: Option<String>,
-    /// Sector.
-    pub sector: Option<String>,
-    /// Internet domain; empty for none.
-    pub domain: Option<String>,
-    /// Where a person can ask a question.
-    pub contact: Option<String>,
-    /// The agreements to accept; none to leave them.
-    pub agreements: Vec<String>,
-    /// Under which addresses others reach the companion; none of them for those of its machine.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub announce: Option<Vec<Address>>,
-    /// Keys that speak for the company no longer, beside those that it revoked before.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub revoke: Vec<PublicKey>,
-}
-
-/// An offer, as typed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewOffer {
-    /// One line.
-    pub title: String,
-    /// `129.50EUR/month`.
-    pub price: Option<String>,
-    /// Structured, name and value.
-    pub terms: std::collections::BTreeMap<String, String>,
-    /// Fields, or `group:NAME`.
-    pub needs: Vec<String>,
-    /// Why they are needed.
-    pub purpose: String,
-    /// once, read or subscribe.
-    pub access: String,
-    /// Days that the grant lives.
-    pub days: u32,
-    /// Days that a value is kept.
-    pub retention: u32,
-    /// Days that the offer holds.
-    pub holds: u32,
-}
-
-/// A segment, as typed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewSegment {
-    /// One line.
-    pub name: String,
-    /// What belonging to it brings.
-    pub words: String,
-    /// Who belongs, as `protocol::segment::Predicate` is written.
-    pub who: serde_json::Value,
-    /// What the answer is used for.
-    pub purpose: String,
-    /// Days that a membership is kept.
-    pub retention: u32,
-    /// May people say that they belong?
-    pub membership: bool,
-    /// May people be counted, with this epsilon in thousandths?
-    pub epsilon: Option<u32>,
-    /// With the helper of this link, so that nobody sees an answer?
-    pub helper: Option<String>,
-    /// Then how few answers are never summed?
-    pub least: Option<u32>,
-    /// Days that it is published.
-    pub days: u32,
-}
+use crate::{locale::Language, network::BadAddress, sentences::Reason};
 
 /// A change of the defaults, to be tried or made.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -474,6 +291,14 @@ pub fn access(text: &str) -> Result<regie_protocol::Access, Failure> {
         "subscribe" => Ok(Access::Subscribe),
         _ => Err(Failure::usage("access is one of: once, read, subscribe")),
     }
+}
+
+/// Who belongs to a segment, from JSON.
+///
+/// # Errors
+/// A usage failure that says what is no predicate.
+pub(crate) fn predicate(words: serde_json::Value) -> Result<regie_protocol::segment::Predicate, Failure> {
+    serde_json::from_value(words).map_err(|error| Failure::usage(format!("who belongs is not a predicate: {error}")))
 }
 
 /// Two machines mean different presents: both times, whose clock seems to be wrong, and the next step.

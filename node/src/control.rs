@@ -77,8 +77,8 @@ impl Answering {
     }
 }
 
-/// Answers verbs until the node stops. `others` are the names of the other role's verbs, for whoever mistakes the home.
-pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: D, others: &'static [&'static str]) {
+/// Answers commands until the node stops. `elsewhere` says whether the other role has a verb of a name.
+pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: D, elsewhere: fn(&str) -> bool) {
     let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
@@ -97,7 +97,7 @@ pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: 
                 return;
             }
             let Ok(_begun) = answering.0.acquire().await else { return };
-            let answer = verb::answer(&desk, others, &line).await.map_or_else(Answer::Error, Answer::Ok);
+            let answer = verb::answer(&desk, elsewhere, &line).await.map_or_else(Answer::Error, Answer::Ok);
             if let Ok(mut bytes) = serde_json::to_vec(&answer) {
                 bytes.push(b'\n');
                 let _ = write.write_all(&bytes).await;
@@ -180,10 +180,6 @@ mod tests {
 
     impl Desk for Ending {
         type Command = Word;
-
-        async fn legacy(&self, _: crate::command::Command) -> Result<Value, Failure> {
-            Err(Failure::internal("none"))
-        }
     }
 
     impl Conduct<Ending> for Stop {
@@ -203,7 +199,7 @@ mod tests {
         let asked = runtime.block_on(async {
             let listener = bind(&socket(&home)).expect("a socket");
             let (answering, (handled, mut stops)) = (Answering::default(), tokio::sync::mpsc::channel(1));
-            tokio::spawn(serve(listener, answering.clone(), Ending(handled), &[]));
+            tokio::spawn(serve(listener, answering.clone(), Ending(handled), |_| false));
             let asked = std::thread::spawn(move || ask(&home, &Stop {}));
             stops.recv().await;
             answering.over().await;

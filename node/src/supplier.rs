@@ -4,7 +4,7 @@
 //! company. `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
 //! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
-//! persons, `supplier/customers.rs` invites those of an existing list, `supplier/commands.rs` does commands,
+//! persons, `supplier/customers.rs` invites those of an existing list, `supplier/persons.rs` is what is said to one person,
 //! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for
 //! each other, `supplier/boards.rs` is the board that this companion may be, `supplier/market.rs` what it finds on boards and offers there,
 //! `supplier/patterns.rs` the segments that it publishes, `supplier/forwarders.rs` looks whether forwarders pass people on.
@@ -13,7 +13,6 @@ mod boards;
 pub mod bulk;
 #[cfg(feature = "nats")]
 mod bus;
-mod commands;
 pub mod customers;
 pub mod forwarders;
 pub mod happening;
@@ -25,6 +24,7 @@ pub mod market;
 pub mod names;
 pub mod once;
 pub mod patterns;
+mod persons;
 mod profile;
 mod records;
 mod rotation;

@@ -62,7 +62,7 @@ pub enum Event {
         released: BTreeMap<FieldPath, Committed>,
         /// Fields under a live grant that hold no value.
         absent: BTreeSet<FieldPath>,
-        /// Fields that wait for the person's word, with the rule that made them wait.
+        /// Fields that wait for the person's word, each with [`crate::departure::BY_RULE`].
         asked: BTreeMap<AskedPath, String>,
         /// The fields that were refused, each with its code.
         refused: BTreeMap<AskedPath, Refusal>,
@@ -163,6 +163,16 @@ pub enum Event {
         /// The offer that was taken up, and whose.
         offer: Option<(ObjectId, PublicKey)>,
     },
+    /// Fields wait for the person's word, as the entry of that relationship's log says; these of the person's rules made
+    /// them wait. In the personal log only: what rules are called is nobody else's business.
+    AskedBy {
+        /// The supplier that asked.
+        supplier: PublicKey,
+        /// The entry's place in the log with it.
+        index: u64,
+        /// The rule by which each field waits.
+        rules: BTreeMap<AskedPath, String>,
+    },
     /// A field was set or removed. In the personal log only.
     FieldChanged {
         /// The field that was changed.
@@ -215,6 +225,7 @@ impl Event {
             Self::CountedIn { .. } => "counted_in",
             Self::Cast { .. } => "cast",
             Self::Closed { .. } => "closed",
+            Self::AskedBy { .. } => "asked_by",
             Self::FieldChanged { .. } => "field_changed",
             Self::PolicyChanged { .. } => "policy_changed",
             Self::Restored { .. } => "restored",

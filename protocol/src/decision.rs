@@ -107,6 +107,38 @@ pub fn decide(
     asked.iter().map(|path| (path.clone(), verdict(path, terms, live, spent, withdrawn, policy, wanted))).collect()
 }
 
+/// Whether a default may say of the person that they belong to a pattern over these fields: a membership tells something of
+/// each, so it takes what a request for every one of them would. The person is asked where any of them would be.
+///
+/// # Errors
+/// The code by which the first of them is refused.
+pub fn may_belong(
+    fields: &BTreeSet<FieldPath>,
+    terms: &Terms<'_>,
+    live: &[LiveGrant<'_>],
+    withdrawn: &BTreeSet<FieldPath>,
+    policy: &Policy,
+) -> Result<policy::Answer, Refusal> {
+    if !terms.agreement.permits(terms.purpose, terms.delegations, terms.retention) {
+        return Err(Refusal::OutsideAgreement);
+    }
+    let mut all = policy::Answer::Allow;
+    for field in fields {
+        if withdrawn.contains(field) {
+            return Err(Refusal::Revoked);
+        }
+        if live.iter().any(|grant| grant.grant().scope().covers(*field, terms.purpose)) {
+            continue;
+        }
+        match policy.answer(*field, terms).0 {
+            policy::Answer::Allow => {}
+            policy::Answer::Ask => all = policy::Answer::Ask,
+            policy::Answer::Refuse => return Err(Refusal::NotGranted),
+        }
+    }
+    Ok(all)
+}
+
 /// Leave to tell a subscriber of a change, where a live grant with `subscribe` covers the field.
 #[must_use]
 pub fn may_tell(field: FieldPath, live: &[LiveGrant<'_>]) -> Option<Release> {

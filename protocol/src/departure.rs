@@ -3,15 +3,22 @@
 //! In: a message or reply that a machine decided on. Out: a [`Departure`] of a [`Kind`], which can be made nowhere else, and
 //! whose bytes are the only ones that a network sends. What a person's node says of its person departs from
 //! [`crate::person::Person`] alone, after its decisions; a company's own words pass [`of_company`].
+//!
+//! Two receivers that compare what they got must not find one person in both by more than the values themselves: so a value
+//! leaves as [`value_for`] makes it, a moment that no question of the receiver set is told by the hour ([`moment`]), and which of the
+//! person's rules decided is nobody's business ([`rules`]).
 
-use std::ops::Deref;
+use std::{collections::BTreeMap, ops::Deref};
 
 use serde::Serialize;
 
 use crate::{
+    field::{Observed, Provenance},
     message::{BoardReply, HelperReply, PersonReply, SupplierReply, ToBoard, ToHelper, ToPerson, ToSupplier},
     profile::Pairing,
+    rotation::Names,
     signed::Signed,
+    time::{DAY_MS, Timestamp},
     wire::{self, WireError},
 };
 
@@ -187,6 +194,49 @@ pub(crate) fn let_out<T: Leaves>(what: T) -> Departure<T> {
     Departure { what }
 }
 
+/// A moment that the receiver's own question did not set, as it is told: the hour that it lies in. To the millisecond
+/// it would be the same at everybody who is told of one change, and so a name of the person.
+pub(crate) fn moment(at: Timestamp) -> Timestamp {
+    at.hour()
+}
+
+/// Ages by which a value's is told, in days: it is as old as the next of them at most. The last is longer than a life.
+const AGES: [u64; 7] = [7, 30, 90, 365, 3 * 365, 10 * 365, 150 * 365];
+
+/// A value as this receiver gets it at `at`: with what it needs to rely on it.
+///
+/// Where it is from is told where the receiver can check it (an attestation) or said so itself; whatever else the person
+/// took it from, it is their word now. Since when it is so is told as an age, counted from this answer: a moment
+/// would be the same at every receiver.
+pub(crate) fn value_for(receiver: &impl Names, observed: Observed, at: Timestamp) -> Observed {
+    let Observed { value, provenance, observed } = observed;
+    let provenance = match provenance {
+        Provenance::Supplier(proposed) if receiver.names(&proposed) => Provenance::Supplier(proposed),
+        Provenance::Attested(attestation) => Provenance::Attested(attestation),
+        Provenance::Typed | Provenance::Imported(_) | Provenance::Supplier(_) => Provenance::Typed,
+    };
+    Observed { value, provenance, observed: since(observed, at) }
+}
+
+/// The day from which a value is told to be so, for one that was observed at `observed`: never later than it was.
+fn since(observed: Timestamp, at: Timestamp) -> Timestamp {
+    if observed >= at.day() {
+        return at.day();
+    }
+    let age = at.0.saturating_sub(observed.0).div_ceil(DAY_MS);
+    let told = AGES.iter().copied().find(|days| *days >= age).unwrap_or(AGES[AGES.len() - 1]);
+    Timestamp(at.day().0.saturating_sub(told * DAY_MS))
+}
+
+/// The rules by which fields wait for the person's word, as the receiver reads them in its log: that one did. Their names are
+/// the person's own words ("ask me first, my ex works there") and stay in [`crate::person::Waiting`].
+pub(crate) fn rules<K: Ord + Clone>(asked: &BTreeMap<K, String>) -> BTreeMap<K, String> {
+    asked.keys().map(|path| (path.clone(), BY_RULE.to_owned())).collect()
+}
+
+/// Stands for a rule of the person's, whichever.
+pub const BY_RULE: &str = "rule";
+
 /// The question who a peer is.
 pub fn hello() -> Departure<ToSupplier> {
     let_out(ToSupplier::Hello)
@@ -208,7 +258,7 @@ pub fn of_company<T: Leaves>(what: T) -> Result<Departure<T>, OfAPerson> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refusal::Refusal;
+    use crate::{identity::Keypair, refusal::Refusal};
 
     #[test]
     fn a_company_has_nothing_to_say_of_a_person() {
@@ -219,5 +269,39 @@ mod tests {
         assert_eq!(refused.kind(), Kind::Receipt);
         let bytes = wire::encode(&SupplierReply::Refused(Refusal::Unavailable)).expect("encodes");
         assert_eq!(refused.frame().expect("encodes").into_bytes(), bytes);
+    }
+
+    const NOON: Timestamp = Timestamp(20_000 * DAY_MS + DAY_MS / 2);
+
+    #[test]
+    fn a_value_leaves_without_whom_it_is_from() {
+        let [own, other] = [1, 2].map(|secret| Keypair::from_secret(&[secret; 32]).public());
+        let told = |provenance| {
+            let observed = Observed { value: "Dorpsstraat 1".parse().expect("a value"), provenance, observed: NOON };
+            value_for(&own, observed, NOON).provenance
+        };
+        assert_eq!(told(Provenance::Supplier(other)), Provenance::Typed);
+        assert_eq!(told(Provenance::Imported("vcard".into())), Provenance::Typed);
+        assert_eq!(told(Provenance::Supplier(own)), Provenance::Supplier(own), "what it said itself it may read");
+    }
+
+    #[test]
+    fn since_when_a_value_is_so_is_an_age_and_never_too_young() {
+        let days = |age_ms: u64| {
+            let told = since(Timestamp(NOON.0 - age_ms), NOON);
+            assert!(told <= Timestamp(NOON.0 - age_ms) || age_ms <= DAY_MS / 2, "told younger than it is");
+            assert_eq!(told, told.day());
+            (NOON.day().0 - told.0) / DAY_MS
+        };
+        let told = [0, DAY_MS / 2, DAY_MS, 7 * DAY_MS, 8 * DAY_MS, 89 * DAY_MS, 400 * DAY_MS, 9_000 * DAY_MS].map(days);
+        assert_eq!(told[..7], [0, 0, 7, 7, 30, 90, 1095]);
+        let (monday, friday) = (Timestamp(NOON.0 + DAY_MS), Timestamp(NOON.0 + 5 * DAY_MS));
+        let observed = Timestamp(NOON.0 - 100 * DAY_MS - 12_345);
+        assert_ne!(
+            since(observed, monday),
+            since(observed, friday),
+            "two that were answered on two days share no date"
+        );
+        assert_eq!(since(Timestamp(NOON.0 + 1), NOON), NOON.day(), "a clock that went back");
     }
 }

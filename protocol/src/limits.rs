@@ -157,6 +157,11 @@ pub const SEGMENT_CLAUSES: usize = 64;
 pub const SEGMENT_VALUES: usize = 64;
 /// Most segments of one supplier that the person's word is remembered of.
 pub const SEGMENTS_SAID: usize = 1_024;
+/// Most segments that look at one field and of which one supplier hears whether the person belongs, in [`WORD_DAYS`]: each
+/// halves at best what the field can be.
+pub const WORDS_PER_FIELD: usize = 4;
+/// After how many days a word on a segment counts no longer.
+pub const WORD_DAYS: u32 = 30;
 /// Most epsilon that one supplier gets of one person in [`EPSILON_DAYS`], in thousandths.
 pub const EPSILON_PER_SUPPLIER: u32 = 2_000;
 /// Most epsilon that all suppliers together get of one person in [`EPSILON_DAYS`], in thousandths.

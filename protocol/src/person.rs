@@ -22,13 +22,14 @@ pub use entry::{Host, Input, Unreadable};
 pub use intents::{BoardMessage, NewIntent, Outcome, Stage, StoredIntent, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
-pub use segments::{Counted, Said};
+pub use segments::{About, Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
 pub use state::{Mandated, StoredMandate, StoredRelationship, Waiting};
 
 use crate::{
     audit::{self, Committed, Entry, Event, Log},
     decision::Release,
+    departure,
     disclosure::{Answer, Disclosure},
     entropy::Entropy,
     field::{AskedPath, FieldPath},
@@ -92,10 +93,15 @@ impl Person {
         crate::scheme::count(|tally| tally.sealed += 1);
         let mut effects = Vec::new();
         let entropy = &mut host.entropy();
-        let (answers, event) = fill(&plan, host, entropy)?;
+        let lineage = &self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.lineage;
+        let (answers, event) = fill(&plan, lineage, now.wall, host, entropy)?;
         self.note_known(&mut effects, plan.supplier, &answers, now);
         let grown = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.unwitnessed.clone();
         let entry = self.log(&mut effects, Log::With(plan.supplier), event, now, entropy)?;
+        if !plan.asked.is_empty() {
+            let event = Event::AskedBy { supplier: plan.supplier, index: entry.index, rules: plan.asked.clone() };
+            self.log(&mut effects, Log::Personal, event, now, entropy)?;
+        }
         if plan.request.is_none() && plan.grants.is_empty() {
             self.supersede(&mut effects, plan.supplier, &plan.releases);
         }
@@ -104,7 +110,7 @@ impl Person {
             person: relationship.key.public(),
             supplier: *relationship.lineage.current(),
             request: plan.request,
-            at: now.wall,
+            at: if plan.as_reply { now.wall } else { departure::moment(now.wall) },
             answers,
             grants: plan.grants,
             entry,
@@ -166,7 +172,9 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Result<audit::ProvenEntry, Refusal> {
         let at = now.wall;
-        let entry = Entry { at, salt: entropy.nonce(), event };
+        // What the other side reads of its log, it reads of no other's.
+        let told = if log == Log::Personal { at } else { departure::moment(at) };
+        let entry = Entry { at: told, salt: entropy.nonce(), event };
         let mut frontier = match log {
             Log::Personal => self.personal.clone(),
             Log::With(supplier) => self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?.log.clone(),
@@ -192,7 +200,13 @@ impl Person {
 
 type Filled = (BTreeMap<AskedPath, Answer>, Event);
 
-fn fill(plan: &Plan, host: &mut dyn Host, entropy: &mut Entropy) -> Result<Filled, Refusal> {
+fn fill(
+    plan: &Plan,
+    receiver: &impl Names,
+    at: Timestamp,
+    host: &mut dyn Host,
+    entropy: &mut Entropy,
+) -> Result<Filled, Refusal> {
     let mut answers = BTreeMap::new();
     let (mut released, mut absent) = (BTreeMap::new(), BTreeSet::new());
     for (path, release) in &plan.releases {
@@ -202,6 +216,7 @@ fn fill(plan: &Plan, host: &mut dyn Host, entropy: &mut Entropy) -> Result<Fille
             answers.insert(path.clone(), Answer::Absent);
             continue;
         };
+        let observed = departure::value_for(receiver, observed, at);
         let (salt, grant) = (entropy.nonce(), release.grant());
         let commitment = audit::commit(&salt, &observed).map_err(|_| Refusal::Unavailable)?;
         released.insert(release.field(), Committed { grant, commitment });
@@ -213,7 +228,7 @@ fn fill(plan: &Plan, host: &mut dyn Host, entropy: &mut Entropy) -> Result<Fille
         request: plan.request,
         released,
         absent,
-        asked: plan.asked.clone(),
+        asked: departure::rules(&plan.asked),
         refused: plan.refused.clone(),
     };
     Ok((answers, event))

@@ -25,15 +25,15 @@ texts! {
     crate::Nonce: "Nonce", "16 bytes in hexadecimal.";
     crate::AskedPath: "AskedPath", "What was asked for: the path of a field, or a text of that form.";
     crate::FieldPath: "FieldPath", "The path of a field of the vocabulary.";
+    crate::Refusal: "Refusal", "A refusal's code.";
+    crate::Issuer: "Issuer", "Who vouches, as its credentials name it: mostly an https URL.";
+    crate::merkle::Hash: "Hash", "A SHA-256 hash in hexadecimal.";
     crate::Selector: "Selector", "A field, or `group:NAME` for all of a group.";
     crate::Value: "Value", "The value of a field, as text.";
     crate::Purpose: "Purpose", "A purpose of the Data Privacy Vocabulary.";
     crate::Agreement: "Agreement", "The name of a standard agreement.";
-    crate::Refusal: "Refusal", "The code of a refusal.";
     crate::standing::Contradiction: "Contradiction", "The code of what in a domain's document speaks against a supplier.";
-    crate::merkle::Hash: "Hash", "A SHA-256 hash in hexadecimal.";
     crate::Signature: "Signature", "An Ed25519 signature in hexadecimal.";
-    crate::Issuer: "Issuer", "Who vouches for a value: the `iss` of a credential, mostly an https URL.";
     crate::Collection: "Collection", "The name of a collection of items.";
     crate::intent::Category: "Category", "What an intent is about, as a word of the list of categories.";
 }

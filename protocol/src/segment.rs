@@ -24,6 +24,7 @@ use crate::{
 /// A pattern over a person's fields. A clause about a field that holds no value is neither true nor false, and a
 /// person belongs only where the whole is true (Kleene's three values).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Predicate {
     /// Every one of them.

@@ -37,6 +37,18 @@ impl Timestamp {
         Self(self.0 - self.0 % MINUTE_MS)
     }
 
+    /// The whole hour that this moment lies in.
+    #[must_use]
+    pub fn hour(self) -> Self {
+        Self(self.0 - self.0 % HOUR_MS)
+    }
+
+    /// The whole day (UTC) that this moment lies in.
+    #[must_use]
+    pub fn day(self) -> Self {
+        Self(self.0 - self.0 % DAY_MS)
+    }
+
     /// The distance to another moment, either way round, in milliseconds.
     #[must_use]
     pub fn distance_ms(self, other: Self) -> u64 {

@@ -1,10 +1,10 @@
 //! A companion that gets another address, with persons on, off and behind a router: announced before, or found again by a
 //! fresh link; and what a link carries, now and when an interface comes later.
 
-use regie::command::Command;
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
 use regie_tests::{
-    Node,
+    Node, inviting,
     lab::{
         Family, Host, Lab,
         homes::Homes,
@@ -100,7 +100,7 @@ fn a_supplier_that_just_moved_is_found_again_by_a_fresh_link() {
     for kept in ["known_to_it_as", "agreement"] {
         assert_eq!(after[0][kept], before[kept], "{kept}");
     }
-    assert_eq!(moved.supplier.ask(&Command::People).as_array().map(Vec::len), Some(1));
+    assert_eq!(moved.supplier.ask(&companion::People {}).as_array().map(Vec::len), Some(1));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_companion_that_nobody_else_could_reach_makes_no_link() {
     shop.unplug();
     let directory = Homes::new();
     let (supplier, _) = made(&shop, directory.path(), "shop", &announcing("shop", &[]), &everywhere());
-    let failure = supplier.try_ask(&Command::Invite { public: false, days: 1 }).expect_err("nobody could use it");
+    let failure = supplier.try_ask(&inviting(false)).expect_err("nobody could use it");
     assert_eq!(failure.code, "not_reachable");
     assert!(failure.message.contains("--announce"), "{}", failure.message);
     // The next step that it names works.

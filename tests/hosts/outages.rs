@@ -1,8 +1,9 @@
 //! A network that carries nothing for a while, or forgets, or loses. What is said meanwhile, from either side, is
 //! delivered once; and both sides tell truly whether there is a line.
 
-use regie::command::Command;
 use regie::person::verbs;
+use regie::supplier::verbs as companion;
+use regie_protocol::Collection;
 use regie_tests::lab::{
     faults::Cut,
     together,
@@ -134,9 +135,9 @@ fn where_large_packets_are_lost_without_a_word_large_documents_arrive() {
         let request = trio.ask();
         trio.answers(&request, DELIVERED);
         let body = data_encoding::BASE64.encode(&vec![b'x'; DOCUMENT]);
-        trio.supplier.ask(&Command::Put {
+        trio.supplier.ask(&companion::Put {
             person: "-".into(),
-            collection: "messages".into(),
+            collection: Collection::Messages,
             title: "a large document".into(),
             media_type: "text/plain".into(),
             body,

@@ -3,9 +3,8 @@
 
 use std::fs;
 
-use regie::command::Command;
 use regie_tests::{
-    Node,
+    Node, inviting,
     lab::{
         Family, Lab,
         homes::Homes,
@@ -67,7 +66,7 @@ fn replaced(transport: Transport) {
     thief.stop();
     reopen(&mut supplier, &directory, "shop");
     // An address where somebody else answered is let alone for an hour, unless the person stands before the company.
-    let link = supplier.ask(&Command::Invite { public: true, days: 1 })["link"].as_str().expect("a link").to_owned();
+    let link = supplier.ask(&inviting(true))["link"].as_str().expect("a link").to_owned();
     assert_eq!(person.ask(&looking(&link))["known_already"], json!(true));
     within(DELIVERED, "and the company has what it missed", || holds(&supplier, "Anna Jansen"));
 }

@@ -134,7 +134,7 @@ fn a_second_answer_one_that_is_not_counted_and_one_beyond_the_budget_are_seen() 
 
     let spend = |watch: &mut Watch, supplier: PublicKey, segment: u8, epsilon: u32| {
         let counted = Some(Counted { epsilon, at: NOW });
-        let said = Said { what: Belongs::Count, at: NOW, counted };
+        let said = Said { what: Belongs::Count, at: NOW, counted, about: None };
         watch.see(&Record::Said { supplier, segment: ObjectId::of(&[segment]), said }, NOW)
     };
     let mut watch = Watch::default();

@@ -8,8 +8,8 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
-    Collection, Content, Correction, Document, FieldPath, PublicKey,
-    supplier::{Record, Sending, Told},
+    Collection, Content, Document, FieldPath, PublicKey,
+    supplier::{Sending, Told},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     clock,
     command::{Failure, parse},
-    supplier::{Companion, lists::List, lists::not_found, names, tables},
+    supplier::{Companion, lists::List, lists::not_found, names},
 };
 
 /// A document for a person.
@@ -154,25 +154,6 @@ pub(super) async fn correct(State(api): State<Api>, posted: Posted) -> Result<Re
         view(companion, &person, &id.0)
     });
     made.await
-}
-
-impl Companion {
-    /// Proposes a correction of what the person told; `before` is what is held.
-    pub(crate) fn propose(
-        &mut self,
-        person: PublicKey,
-        field: FieldPath,
-        after: regie_protocol::Value,
-        reason: String,
-        turn: &mut crate::driver::Turn,
-    ) -> Result<regie_protocol::Nonce, Failure> {
-        let before = match self.record(tables::HELD_VALUES, &person, field)? {
-            Some(Record::Value { observed, .. }) => Some(observed.value),
-            _ => None,
-        };
-        let content = Content::Correction(Correction { field, before, after, reason });
-        self.put_item(person, Collection::Corrections, content, turn)
-    }
 }
 
 fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Sent, Failure> {

@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{ObjectId, PublicKey, intent::BoardLink};
+use regie_protocol::{Days, ObjectId, PublicKey, intent::BoardLink};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,11 +20,11 @@ use super::{
 };
 use crate::{
     clock,
-    command::{self, Failure, parse},
+    command::{Failure, Text, parse},
     supplier::{
         lists::not_found,
         market::{Followed, Found, Made},
-        names,
+        names, verbs,
     },
 };
 
@@ -189,7 +189,7 @@ pub(super) async fn boards(State(api): State<Api>, bearer: Bearer) -> Result<Jso
 pub(super) async fn follow(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let made = api.post(posted, StatusCode::CREATED, |companion, _, new: NewBoard, turn| {
         let categories = new.categories.iter().map(|text| parse(text)).collect::<Result<_, Failure>>()?;
-        companion.follow(&new.link, categories, turn).map(|followed| board_view(&followed))
+        companion.follow(parse(&new.link)?, categories, turn).map(|followed| board_view(&followed))
     });
     made.await
 }
@@ -283,18 +283,18 @@ pub(super) async fn offer(
 pub(super) async fn make(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewOffer, turn| {
         let intent: names::Wish = parse(&new.intent)?;
-        let words = command::NewOffer {
+        let words = verbs::NewOffer {
             title: new.title,
-            price: new.price,
+            price: new.price.as_deref().map(parse).transpose()?.map(Text),
             terms: new.terms,
-            needs: new.needs,
-            purpose: new.purpose,
-            access: new.access,
-            days: new.days,
-            retention: new.retention_days,
-            holds: new.holds_days,
+            needs: new.needs.iter().map(|text| parse(text)).collect::<Result<_, Failure>>()?,
+            purpose: parse(&new.purpose)?,
+            access: parse(&new.access)?,
+            days: Days(new.days),
+            retention: Days(new.retention_days),
+            holds: Days(new.holds_days),
         };
-        let made = companion.make_offer(caller.world, &ObjectId::from_digest(intent.0), &words, turn)?;
+        let made = companion.make_offer(caller.world, &ObjectId::from_digest(intent.0), words, turn)?;
         offer_view(&made)
     });
     made.await

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{ObjectId, Refusal, Verified, segment};
+use regie_protocol::{Days, ObjectId, Refusal, Verified, segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     clock,
-    command::{self, Failure},
-    supplier::{Companion, Standing, World, lists::not_found, names},
+    command::{Failure, Text, parse, predicate},
+    supplier::{Companion, Standing, World, lists::not_found, names, verbs},
 };
 
 /// A pattern to publish.
@@ -199,17 +199,17 @@ pub(super) async fn members(
     responses((status = 201, description = "It is published.", body = Segment)))]
 pub(super) async fn publish(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let made = api.post(posted, StatusCode::CREATED, |companion, _, new: NewSegment, turn| {
-        let words = command::NewSegment {
+        let words = verbs::NewSegment {
             name: new.name,
             words: new.words,
-            who: new.who,
-            purpose: new.purpose,
-            retention: new.retention_days,
+            who: predicate(new.who)?,
+            purpose: parse(&new.purpose)?,
+            retention: Days(new.retention_days),
             membership: new.membership,
             epsilon: new.epsilon,
-            helper: new.helper,
+            helper: new.helper.as_deref().map(parse).transpose()?.map(Text),
             least: new.least,
-            days: new.days,
+            days: Days(new.days),
         };
         let segment = companion.publish(words, turn)?;
         Ok(shown(&segment, 0, segment.epsilon.map(|epsilon| segment::estimate(0, 0, epsilon)), &Standing::default()))

@@ -1,5 +1,5 @@
 //! `regie want`, `regie supplier offer` and `publish`: what is wanted, offered and asked in the open, from words. In: arguments. Out:
-//! commands for the running node.
+//! verbs for the running node.
 
 use clap::Args;
 
@@ -7,8 +7,9 @@ use regie_protocol::{Days, policy::SegmentRule};
 
 use super::render;
 use crate::{
-    command::{Command, Failure, NewOffer, NewSegment, Text, belongs, pairs, parse, who},
+    command::{Failure, Text, belongs, pairs, parse, predicate, who},
     person::verbs::{Cast, SegmentList},
+    supplier::verbs::{self, NewOffer, NewSegment, Offer},
 };
 
 #[derive(Args)]
@@ -91,19 +92,19 @@ pub(super) struct MakeOffer {
 }
 
 impl MakeOffer {
-    pub(super) fn command(self) -> Result<Command, Failure> {
+    pub(super) fn verb(self) -> Result<Offer, Failure> {
         let offer = NewOffer {
             title: self.title,
-            price: self.price,
+            price: self.price.as_deref().map(parse).transpose()?.map(Text),
             terms: pairs(&self.terms)?,
-            needs: self.needs,
-            purpose: self.purpose,
-            access: self.access,
-            days: self.days,
-            retention: self.kept,
-            holds: self.holds,
+            needs: self.needs.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
+            purpose: parse(&self.purpose)?,
+            access: parse(&self.access)?,
+            days: Days(self.days),
+            retention: Days(self.kept),
+            holds: Days(self.holds),
         };
-        Ok(Command::Offer { intent: self.intent, offer })
+        Ok(Offer { intent: self.intent, offer })
     }
 }
 
@@ -141,23 +142,23 @@ pub(super) struct Publish {
 }
 
 impl Publish {
-    pub(super) fn command(self) -> Result<Command, Failure> {
+    pub(super) fn verb(self) -> Result<verbs::Publish, Failure> {
         let who = serde_json::from_str(&self.who).map_err(|error| {
             Failure::usage(format!("--who is not JSON: {error}; docs/protocol.md, 12.2 has the forms"))
         })?;
         let segment = NewSegment {
             name: self.name,
             words: self.words,
-            who,
-            purpose: self.purpose,
-            retention: self.kept,
+            who: predicate(who)?,
+            purpose: parse(&self.purpose)?,
+            retention: Days(self.kept),
             membership: !self.count_only,
             epsilon: self.epsilon,
-            helper: self.helper,
+            helper: self.helper.as_deref().map(parse).transpose()?.map(Text),
             least: self.least,
-            days: self.days,
+            days: Days(self.days),
         };
-        Ok(Command::Publish { segment })
+        Ok(verbs::Publish { segment })
     }
 }
 

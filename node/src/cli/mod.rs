@@ -1,6 +1,7 @@
 //! The command line. In: arguments. Out: a verb's effect, a table or JSON on stdout, a `Failure`.
 
 mod backup;
+mod company;
 mod credentials;
 mod doctor;
 mod init;
@@ -18,10 +19,11 @@ mod tables;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use company::{Company, SupplierVerb};
 pub use schema::schema;
 
 use crate::{
-    command::{Command, Failure},
+    command::Failure,
     control, demo,
     home::{self, Role},
     network::Proxy,
@@ -411,215 +413,6 @@ enum Always {
     Kind,
 }
 
-#[derive(Subcommand)]
-enum SupplierVerb {
-    /// Make a companion
-    Init(init::SupplierInit),
-    /// Set up one more companion on the database that the company's others share
-    Join {
-        /// The database
-        #[arg(long, env = "REGIE_STORE", hide_env_values = true, value_name = "postgres://…")]
-        store: String,
-        /// Where to listen; may be given more than once
-        #[arg(long, default_values = ["/ip4/0.0.0.0/tcp/7481", "/ip4/0.0.0.0/udp/7481/quic-v1"])]
-        listen: Vec<String>,
-        /// Under which address others reach it, where that is not one of this machine; may be given more than once
-        #[arg(long, value_name = "ADDRESS")]
-        announce: Vec<String>,
-    },
-    /// Run the companion
-    Run {
-        /// Serve the HTTP API here; `config.toml` has it as `api`
-        #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = crate::api::DEFAULT)]
-        api: Option<std::net::SocketAddr>,
-        #[command(flatten)]
-        forwarding: init::Forwarding,
-    },
-    /// Whom this companion forwards people to, and what they need for it
-    Forward,
-    /// Send events to a receiver that you are writing, as a webhook would
-    Listen {
-        /// Where the API is
-        #[arg(long, default_value = "http://127.0.0.1:7482")]
-        api: String,
-        /// A key of the API
-        #[arg(long, env = "REGIE_API_KEY", hide_env_values = true)]
-        key: String,
-        /// The receiver's URL; without it events are only shown
-        #[arg(long, value_name = "URL")]
-        forward_to: Option<String>,
-    },
-    /// Keys for the HTTP API
-    Key {
-        #[command(subcommand)]
-        verb: KeyVerb,
-    },
-    /// Change what the company says of itself; what is left out stays
-    Set(pairing::ProfileChange),
-    /// The document that proves the company's domain: to be put at https://DOMAIN/.well-known/regie.json
-    Domain {
-        /// Write it into this file, in place of what is there
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
-    /// Commit to a next key: the only one that can take the place of the company's key when that is lost or stolen
-    NextKey {
-        /// Also where you committed to one before. Who knows your company until now keeps to that one, and will not follow
-        /// the new
-        #[arg(long)]
-        replace: bool,
-        /// Commit to the key of a sheet that you have, instead of drawing one: the file with its 24 words
-        #[arg(long, value_name = "FILE")]
-        words_file: Option<PathBuf>,
-    },
-    /// Replace the company's key by the next one; the companion must not be running on this home
-    RotateKey {
-        /// The file with the 24 words of the next key; else they are asked for
-        #[arg(long, value_name = "FILE")]
-        words_file: Option<PathBuf>,
-        /// The sheet of the key after that one, where you have it: the file with its 24 words. So after a backup from before
-        /// a change
-        #[arg(long, value_name = "FILE")]
-        next_words_file: Option<PathBuf>,
-        /// You have a safe place for the words that are shown, and mean it
-        #[arg(long)]
-        yes: bool,
-    },
-    /// Make a pairing link
-    Invite {
-        /// For any number of persons
-        #[arg(long)]
-        public: bool,
-        /// How many days it holds
-        #[arg(long, default_value_t = 14)]
-        days: u32,
-    },
-    /// Ask a person for fields
-    Ask {
-        /// The person's key, or - where there is only one
-        person: String,
-        /// Why, in plain words
-        #[arg(long)]
-        reason: String,
-        /// How many steps below this company processors may go: 1 for a carrier that gets the address
-        #[arg(long, default_value_t = 0)]
-        delegations: u8,
-        #[command(flatten)]
-        what: What,
-    },
-    /// Send a document into a collection that a person opened
-    Send {
-        /// The person's key, or - where there is only one
-        person: String,
-        /// bills, contracts, messages, meter-readings, warranties or other
-        #[arg(long)]
-        collection: String,
-        /// What it is, in one line
-        #[arg(long)]
-        title: String,
-        /// What kind of file it is
-        #[arg(long, default_value = "application/octet-stream")]
-        media_type: String,
-        /// The file, at most 64 KiB
-        file: PathBuf,
-    },
-    /// Propose to correct a field
-    Correct {
-        /// The person's key, or - where there is only one
-        person: String,
-        /// The field
-        #[arg(long)]
-        field: String,
-        /// What it should be
-        #[arg(long)]
-        value: String,
-        /// Why, in plain words
-        #[arg(long)]
-        reason: String,
-    },
-    /// Publish a pattern: people themselves say whether they belong
-    Publish(market::Publish),
-    /// The segments that are published, who belongs and how many are counted
-    Segments,
-    /// Take a segment back, and forget who belongs
-    TakeBack {
-        /// Its id, or the end of it
-        segment: String,
-    },
-    /// Trust the credentials that an issuer signs (builds with the feature `vc`)
-    TrustIssuer {
-        /// The issuer, as its credentials name it: https://…
-        issuer: String,
-        /// A file with its public key, a JWK
-        #[arg(long, value_name = "FILE")]
-        key: PathBuf,
-    },
-    /// Trust an issuer no more
-    DistrustIssuer {
-        /// The issuer
-        issuer: String,
-    },
-    /// The issuers that are trusted
-    Issuers,
-    /// Make this companion help others count their segments, without seeing an answer, and show its link
-    Helper,
-    /// Make this companion a board, where persons cast intents, and show its link
-    Board {
-        /// Take offers of this company, by its key or link, and of no others that are not admitted; may be given more
-        /// than once
-        #[arg(long, value_name = "KEY")]
-        admit: Vec<String>,
-        /// Take no more offers of this company
-        #[arg(long, value_name = "KEY")]
-        dismiss: Vec<String>,
-        /// Take offers of everybody again
-        #[arg(long, conflicts_with = "admit")]
-        open: bool,
-    },
-    /// The boards that are followed
-    Boards,
-    /// Follow a board, to find what is wanted there
-    Follow {
-        /// Its link, regie:board?…
-        board: String,
-        /// What to look for, and everything within it; all, where left out
-        #[arg(long = "category", value_name = "CATEGORY")]
-        categories: Vec<String>,
-    },
-    /// Let a board go
-    Unfollow {
-        /// Its key
-        board: String,
-    },
-    /// What persons want, as found on the boards that are followed
-    Wanted,
-    /// Offer something for an intent
-    Offer(market::MakeOffer),
-    /// The offers made, and how they stand
-    Offers,
-    /// The persons, what is held of them, and the requests
-    People,
-}
-
-#[derive(Subcommand)]
-enum KeyVerb {
-    /// Make a key; its text is shown once
-    Create {
-        /// Which system will use it
-        name: String,
-        /// For trying things out: it sees only persons who came by an invitation made with such a key
-        #[arg(long)]
-        test: bool,
-    },
-    /// Every key, without its text
-    List,
-    /// End a key
-    Revoke {
-        /// Its id, `key_…`
-        key: String,
-    },
-}
-
 #[derive(Args)]
 struct What {
     /// Fields, or group:NAME for the unasked grant of a person
@@ -674,18 +467,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     match verb.unwrap_or(Verb::Run) {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
-        Verb::Supplier { verb: SupplierVerb::Init(options) } => init::supplier(&home, file, options, json),
-        Verb::Supplier { verb: SupplierVerb::Join { store, listen, announce } } => {
-            init::join(&home, file, store, &init::Places { listen, announce }, json)
-        }
-        Verb::Supplier { verb: SupplierVerb::Set(change) } => pairing::change(&home, change, json),
+        Verb::Supplier { verb } => Company { home: &home, passphrase_file: file, json }.run(verb, given),
         Verb::Run => serve::run(&home, file, given, json),
-        Verb::Supplier { verb: SupplierVerb::Run { api, forwarding: init::Forwarding { forward, through } } } => {
-            serve::run(&home, file, serve::Given { api, forward, through, ..given }, json)
-        }
-        Verb::Supplier { verb: SupplierVerb::Listen { api, key, forward_to } } => {
-            listen::run(listen::Listen { api, key, forward_to }, json)
-        }
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
@@ -694,77 +477,12 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             pairing::pair(&home, pairing::Pairing { link, agreement, vouch, yes }, json)
         }
         Verb::Look { link } => pairing::look(&home, &link, json),
-        Verb::Supplier { verb: SupplierVerb::Domain { out } } => pairing::document(&home, out.as_deref(), json),
-        Verb::Supplier { verb: SupplierVerb::NextKey { replace, words_file } } => {
-            rotation::commit(&home, words_file.as_deref(), replace, json)
-        }
-        Verb::Supplier { verb: SupplierVerb::RotateKey { words_file, next_words_file, yes } } => {
-            let (words_file, next_words_file) = (words_file.as_deref(), next_words_file.as_deref());
-            rotation::rotate(&home, file, &rotation::Rotate { words_file, next_words_file, yes }, json)
-        }
-        Verb::Supplier { verb: SupplierVerb::Send { person, collection, title, media_type, file } } => {
-            let body = items::read(&file)?;
-            render::show(&control::ask(&home, &Command::Put { person, collection, title, media_type, body })?, json)
-        }
-        Verb::Supplier { verb: SupplierVerb::Publish(publish) } => {
-            render::show(&control::ask(&home, &publish.command()?)?, json)
-        }
-        Verb::Supplier { verb: SupplierVerb::Offer(offer) } => {
-            render::show(&control::ask(&home, &offer.command()?)?, json)
-        }
         Verb::Stop => render::show(&control::ask(&home, &Stop {})?, json),
         Verb::Dashboard => render::show(&control::ask(&home, &person::verbs::Dashboard {})?, json),
         Verb::Status => status(&home, json),
         Verb::Clock { accept, yes } => clock(&home, accept.then_some(yes), json),
-        verb @ Verb::Supplier { .. } => {
-            let view = view(&verb);
-            render::show_as(&control::ask(&home, &command(verb)?)?, json, view)
-        }
         other => owner::run(&home, other, json),
     }
-}
-
-fn command(verb: Verb) -> Result<Command, Failure> {
-    Ok(match verb {
-        Verb::Supplier { verb: SupplierVerb::Segments } => Command::Published,
-        Verb::Supplier { verb: SupplierVerb::TakeBack { segment } } => Command::TakeBack { segment },
-        Verb::Supplier { verb: SupplierVerb::TrustIssuer { issuer, key } } => {
-            Command::TrustIssuer { issuer, key: credentials::text_of(&key)? }
-        }
-        Verb::Supplier { verb: SupplierVerb::DistrustIssuer { issuer } } => Command::DistrustIssuer { issuer },
-        Verb::Supplier { verb: SupplierVerb::Issuers } => Command::Issuers,
-        Verb::Supplier { verb: SupplierVerb::Helper } => Command::HelperLink,
-        Verb::Supplier { verb: SupplierVerb::Board { admit, dismiss, open } } => {
-            Command::Admission { admit, dismiss, open }
-        }
-        Verb::Supplier { verb: SupplierVerb::Forward } => Command::Forwarding,
-        Verb::Supplier { verb: SupplierVerb::Boards } => Command::Boards,
-        Verb::Supplier { verb: SupplierVerb::Follow { board, categories } } => Command::Follow { board, categories },
-        Verb::Supplier { verb: SupplierVerb::Unfollow { board } } => Command::Unfollow { board },
-        Verb::Supplier { verb: SupplierVerb::Wanted } => Command::Wanted,
-        Verb::Supplier { verb: SupplierVerb::Offers } => Command::Offered,
-        Verb::Supplier { verb: SupplierVerb::Correct { person, field, value, reason } } => {
-            Command::Correct { person, field, value, reason }
-        }
-        Verb::Supplier { verb: SupplierVerb::Invite { public, days } } => Command::Invite { public, days },
-        Verb::Supplier { verb: SupplierVerb::People } => Command::People,
-        Verb::Supplier { verb: SupplierVerb::Key { verb } } => match verb {
-            KeyVerb::Create { name, test } => Command::KeyCreate { name, test },
-            KeyVerb::List => Command::KeyList,
-            KeyVerb::Revoke { key } => Command::KeyRevoke { key },
-        },
-        Verb::Supplier { verb: SupplierVerb::Ask { person, reason, delegations, what } } => Command::Ask {
-            person,
-            delegations,
-            fields: what.fields,
-            purpose: what.purpose,
-            reason,
-            access: what.access,
-            days: what.days,
-            retention: what.kept,
-        },
-        _ => return Err(Failure::internal("this verb has its own code")),
-    })
 }
 
 /// Whose home this is; a person's where it can't be told, and whoever asks then says what is missing.
@@ -783,16 +501,5 @@ fn clock(home: &Path, accept: Option<bool>, json: bool) -> Result<(), Failure> {
     match role(home) {
         Role::Person => render::show(&control::ask(home, &person::verbs::Clock { accept })?, json),
         Role::Supplier => render::show(&control::ask(home, &supplier::verbs::Clock { accept })?, json),
-    }
-}
-
-/// How a verb's answer is laid out.
-fn view(verb: &Verb) -> render::View {
-    match verb {
-        Verb::Supplier { verb: SupplierVerb::Segments } => render::PUBLISHED,
-        Verb::Supplier { verb: SupplierVerb::Wanted } => render::WANTED,
-        Verb::Supplier { verb: SupplierVerb::Offers } => render::OFFERED,
-        Verb::Supplier { verb: SupplierVerb::People } => render::PEOPLE,
-        _ => render::View::Plain,
     }
 }

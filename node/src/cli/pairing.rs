@@ -8,10 +8,11 @@ use regie_protocol::{Invitation, PublicKey};
 
 use super::render;
 use crate::{
-    command::{Command, Failure, NewProfile, Text, exit, parse},
+    command::{Failure, Text, exit, parse},
     control, home,
     network::Address,
     person::verbs::{Look, LookAnswer, OtherTerms, Pair, PairAnswer, SeenSupplier},
+    supplier::verbs::{DomainDocument, NewProfile, PlacedDocument, SetProfile},
 };
 
 /// What a company changes of what it says of itself.
@@ -52,6 +53,7 @@ impl ProfileChange {
         let written = announce.iter().filter(|text| !text.is_empty()).map(|text| parse(text));
         let addresses = written.collect::<Result<Vec<Address>, _>>()?;
         let announce = (!announce.is_empty()).then_some(addresses);
+        let agreements = agreements.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
         Ok(NewProfile { name, sector, domain, contact, agreements, announce, revoke })
     }
 }
@@ -60,7 +62,7 @@ impl ProfileChange {
 pub(super) fn change(home: &Path, change: ProfileChange, json: bool) -> Result<(), Failure> {
     let profile = change.profile()?;
     let announce = profile.announce.clone();
-    let answer = control::ask(home, &Command::SetProfile { profile })?;
+    let answer = control::ask(home, &SetProfile { profile })?;
     if let Some(addresses) = announce {
         home::announce(home, &addresses)?;
     }
@@ -109,17 +111,19 @@ pub(super) fn pair(home: &Path, pairing: Pairing, json: bool) -> Result<(), Fail
 }
 
 pub(super) fn document(home: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
-    let answer = control::ask(home, &Command::DomainDocument)?;
-    let (text, place) = (render::text(&answer["document"]), render::text(&answer["place"]));
+    let answer = control::ask(home, &DomainDocument {})?;
     let Some(file) = out else {
         if json {
             return render::show(&answer, true);
         }
-        print!("{text}");
+        let PlacedDocument { document, place } = answer;
+        print!("{document}");
         eprintln!("Put this at {place}");
         return Ok(());
     };
-    std::fs::write(file, &text).map_err(|error| Failure::usage(format!("can't write {}: {error}", file.display())))?;
+    let PlacedDocument { document, place } = answer;
+    std::fs::write(file, &document)
+        .map_err(|error| Failure::usage(format!("can't write {}: {error}", file.display())))?;
     render::show(&serde_json::json!({ "file": file, "place": place }), json)
 }
 

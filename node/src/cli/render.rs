@@ -172,7 +172,6 @@ const GRANT_COLUMNS: Columns = &[
     ("for", "purposes"),
     ("how", "access"),
     ("until", "expires"),
-    ("handed on by", "handed_on_by"),
     ("state", "state"),
 ];
 const HANDED_ON_COLUMNS: Columns = &[
@@ -384,6 +383,11 @@ fn happened(kind: &str, of: &Value) -> String {
             ];
             parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
         }
+        "asked_by" => {
+            let rules = of["rules"].as_object().into_iter().flatten();
+            let rules = rules.map(|(field, rule)| format!("{field} by '{}'", crate::sentences::rule(&text(rule))));
+            format!("your word is asked: {}", rules.collect::<Vec<_>>().join(", "))
+        }
         "delivered" => "the supplier signed for it".to_owned(),
         "rejected" => format!("a message was refused: {}", cell("", &of["code"])),
         "revoked" => {
@@ -443,4 +447,85 @@ fn lines(items: impl Iterator<Item = String>) -> String {
 
 fn words(name: &str) -> String {
     name.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use schemars::{JsonSchema, generate::SchemaSettings};
+
+    use super::*;
+    use crate::{
+        person::verbs as person,
+        supplier::verbs::{Offered, People, Published, Wanted},
+        verb::Verb,
+    };
+
+    /// What a `$ref` leads to.
+    fn resolved<'a>(of: &'a Value, root: &'a Value) -> &'a Value {
+        let to = of["$ref"].as_str().and_then(|to| to.strip_prefix('#'));
+        to.map_or(of, |to| root.pointer(to).expect("a definition"))
+    }
+
+    /// The schemas that something of this schema is or may be of: itself, and those that it is put together from.
+    fn parts<'a>(of: &'a Value, root: &'a Value) -> Vec<&'a Value> {
+        let of = resolved(of, root);
+        let more = ["allOf", "anyOf", "oneOf"].iter().filter_map(|of_what| of[*of_what].as_array()).flatten();
+        std::iter::once(of).chain(more.flat_map(|part| parts(part, root))).collect()
+    }
+
+    /// The names in items of a list.
+    fn names(list: &Value, root: &Value) -> BTreeSet<String> {
+        let items = parts(list, root).into_iter().map(|part| &part["items"]).filter(|items| !items.is_null());
+        let fields = items.flat_map(|items| parts(items, root)).filter_map(|part| part["properties"].as_object());
+        fields.flat_map(|fields| fields.keys().cloned()).collect()
+    }
+
+    /// Every key of a view is a name in the answer that it lays out.
+    fn lays_out<V: Verb>(view: View) {
+        lays_out_in::<V::Answer>(V::NAME, view);
+    }
+
+    /// The same of a part of an answer.
+    fn lays_out_in<T: JsonSchema>(name: &str, view: View) {
+        let root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
+        let has = |list: &Value, columns: Columns| {
+            let names = names(list, &root);
+            for (_, key) in columns {
+                assert!(names.contains(*key), "{name}: {key} is not one of {names:?}");
+            }
+        };
+        match view {
+            View::Plain => {}
+            View::List(columns) => has(&root, columns),
+            View::Parts(lists) => {
+                for (list, columns) in lists {
+                    let found = parts(&root, &root).into_iter().find_map(|part| part["properties"].get(*list));
+                    has(found.unwrap_or_else(|| panic!("{name}: no {list}")), columns);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_column_is_a_name_in_its_answer() {
+        lays_out::<person::Fields>(FIELDS);
+        lays_out::<person::Grants>(GRANTS);
+        lays_out::<person::Inbox>(INBOX);
+        lays_out::<person::Intents>(INTENTS);
+        lays_out::<person::Look>(LOOK);
+        lays_out::<person::Offers>(OFFERS);
+        lays_out::<person::Overview>(OVERVIEW);
+        lays_out::<person::Requests>(REQUESTS);
+        lays_out::<person::Status>(STATUS);
+        lays_out::<person::Supplier>(SUPPLIER);
+        lays_out::<person::Suppliers>(WHO);
+        lays_out_in::<Vec<person::NewestEntry>>("audit", EVENTS);
+        lays_out_in::<Vec<person::ShownSegment>>("segments", SEGMENTS);
+        lays_out::<Offered>(OFFERED);
+        lays_out::<People>(PEOPLE);
+        lays_out::<Published>(PUBLISHED);
+        lays_out::<Wanted>(WANTED);
+    }
 }

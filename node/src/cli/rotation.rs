@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::{render, tables::tables};
 use crate::{
     clock,
-    command::{Command, Failure, exit},
+    command::{Failure, exit},
     control, home,
     store::Ledger,
     supplier,
@@ -83,7 +83,7 @@ pub(super) fn commit(home: &Path, words_file: Option<&Path>, replace: bool, json
         let answer = json!({ "key": status.key, "next_key": sheet.key, "next_key_words": sheet.words.as_str() });
         written(&format!("{answer}\n"))?;
     }
-    let answer = control::ask(home, &Command::CommitNextKey { next: sheet.key, replace })?;
+    let answer = control::ask(home, &supplier::verbs::CommitNextKey { next: sheet.key, replace })?;
     if json && sheet.drawn {
         return Ok(());
     }

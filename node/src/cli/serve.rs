@@ -201,7 +201,7 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result
     tokio::spawn(tick(TICK, events.clone(), || person::Event::Tick));
     let desk = Desk::new(events, Arc::new(move || doors.another_link()));
     let answering = Answering::default();
-    tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), CompanionCommand::NAMES));
+    tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), CompanionCommand::knows));
     Ok(Running { desk, end, answering })
 }
 
@@ -256,7 +256,7 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
     });
     tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
     let answering = Answering::default();
-    tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), PersonCommand::NAMES));
+    tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), PersonCommand::knows));
     until_the_end(async move { drop(desk.ask(Stop {}).await) }, end, &answering).await
 }
 

@@ -2,19 +2,19 @@
 //! it. Out: the first thing that does not hold.
 
 use regie_protocol::{
-    Agreement, Collection, Days, ObjectId,
+    Agreement, Collection, Days, ObjectId, Purpose,
     intent::{Category, Criterion, Price},
-    segment::Belongs,
+    segment::{Belongs, Predicate},
 };
-use serde_json::{Value, json};
 
 use super::{
     stage::{Stage, check},
-    steps::{ENERGY, PERSON, SHOP, TOWN, text},
+    steps::{ENERGY, PERSON, SHOP, TOWN},
 };
 use crate::{
-    command::{Command, Failure, NewOffer, NewSegment, Text, parse},
+    command::{Failure, Reading, Text, parse},
     person::verbs::{self, ShownSegment},
+    supplier::verbs::{BoardLink, Follow, NewOffer, NewSegment, Offer, People, Publish, Published, Put, Wanted},
 };
 
 const RIVAL: &str = "rival";
@@ -32,9 +32,9 @@ fn boards(stage: &mut Stage) -> Result<String, Failure> {
     let listen = ["--listen", "/ip4/127.0.0.1/tcp/0"];
     stage.once(RIVAL, &[&["supplier", "init", "--name", "Groen Gas", "--sector", "energy"], &listen[..]].concat())?;
     stage.start(RIVAL)?;
-    let board = text(&stage.ask(TOWN, &Command::BoardLink)?["link"]);
+    let board = stage.ask(TOWN, &BoardLink {})?.link;
     for who in [ENERGY, RIVAL] {
-        stage.ask(who, &Command::Follow { board: board.clone(), categories: vec!["energy".into()] })?;
+        stage.ask(who, &Follow { board: Text(parse(&board)?), categories: [parse("energy")?].into() })?;
     }
     let told = "the town keeps a board; two energy companies follow it, one of which Anna does not know";
     stage.tell("The second act: a market that asks.", "nothing yet", told);
@@ -58,9 +58,11 @@ fn cast(stage: &mut Stage, board: &str) -> Result<ObjectId, Failure> {
     check("what tells who casts it is not cast", telling.is_err_and(|failure| failure.code == "tells_who"))?;
     let intent = stage.ask(PERSON, &wish("green, from January"))?.intent;
     for who in [ENERGY, RIVAL] {
-        stage.until("both companies find it", |stage| count(stage, who, &Command::Wanted) == 1)?;
+        stage.until("both companies find it", |stage| {
+            stage.ask(who, &Wanted {}).is_ok_and(|wanted| wanted.len() == 1)
+        })?;
     }
-    let wanted = stage.ask(RIVAL, &Command::Wanted)?.to_string();
+    let wanted = serde_json::to_string(&stage.ask(RIVAL, &Wanted {})?).map_err(Failure::internal)?;
     check("nothing in it names her", !["Anna", "example.org", "Dorpsstraat"].iter().any(|word| wanted.contains(word)))?;
     stage.tell(
         "Anna says what she wants, under a key that is used for nothing else.",
@@ -71,23 +73,25 @@ fn cast(stage: &mut Stage, board: &str) -> Result<ObjectId, Failure> {
 }
 
 fn offers(stage: &mut Stage) -> Result<(), Failure> {
-    let offer = |title: &str, price: &str, needs: &[&str]| NewOffer {
-        title: title.into(),
-        price: Some(price.into()),
-        terms: [("persons".to_owned(), "3".to_owned())].into(),
-        needs: needs.iter().map(|&field| field.into()).collect(),
-        purpose: "RequestedServiceProvision".into(),
-        access: "read".into(),
-        days: 90,
-        retention: 90,
-        holds: 14,
+    let offer = |title: &str, price: &str, needs: &[&str]| -> Result<NewOffer, Failure> {
+        Ok(NewOffer {
+            title: title.into(),
+            price: Some(Text(parse(price)?)),
+            terms: [("persons".to_owned(), "3".to_owned())].into(),
+            needs: needs.iter().map(|field| parse(field)).collect::<Result<_, _>>()?,
+            purpose: Purpose::RequestedServiceProvision,
+            access: Reading::Read,
+            days: Days(90),
+            retention: Days(90),
+            holds: Days(14),
+        })
     };
     let offers = [
-        (ENERGY, offer("Vast, grijs", "139.00EUR/month", &["name.full", "telephone", "birthDate"])),
-        (RIVAL, offer("Vast, groen", "119.00EUR/month", &["name.full", "address.postalCode"])),
+        (ENERGY, offer("Vast, grijs", "139.00EUR/month", &["name.full", "telephone", "birthDate"])?),
+        (RIVAL, offer("Vast, groen", "119.00EUR/month", &["name.full", "address.postalCode"])?),
     ];
     for (who, offer) in offers {
-        stage.ask(who, &Command::Offer { intent: "-".into(), offer })?;
+        stage.ask(who, &Offer { intent: "-".into(), offer })?;
     }
     let came = |stage: &Stage| stage.ask(PERSON, &verbs::Offers { intent: None });
     stage.until("both offers come", |stage| came(stage).is_ok_and(|offers| offers.len() == 2))?;
@@ -106,14 +110,13 @@ fn taken(stage: &mut Stage, intent: &ObjectId) -> Result<(), Failure> {
     let offer = first.map(|ranked| ranked.offer.offer.to_string()).unwrap_or_default();
     stage.ask(PERSON, &verbs::TakeUp { offer, agreement: Agreement::PdcIntent })?;
     let holds = |stage: &Stage| -> Vec<String> {
-        let people = stage.ask(RIVAL, &Command::People).unwrap_or_default();
-        let held = people[0]["held"].as_array().cloned().unwrap_or_default();
-        held.iter().map(|held| text(&held["field"])).collect()
+        let person = stage.ask(RIVAL, &People {}).unwrap_or_default().into_iter().next();
+        person.map(|person| person.held).unwrap_or_default().iter().map(|held| held.field.to_string()).collect()
     };
     stage.until("its supplier has what it needs", |stage| holds(stage).len() == 2)?;
     check("and no more", holds(stage) == ["address.postalCode", "name.full"])?;
     stage.until("the board took the intent down", |stage| {
-        stage.ask(TOWN, &Command::BoardLink).is_ok_and(|board| board["intents"] == 0)
+        stage.ask(TOWN, &BoardLink {}).is_ok_and(|board| board.intents == 0)
     })?;
     let intents = stage.ask(PERSON, &verbs::Intents {})?;
     let closed = intents.iter().any(|shown| shown.intent == *intent && shown.state == "taken_up");
@@ -127,9 +130,9 @@ fn taken(stage: &mut Stage, intent: &ObjectId) -> Result<(), Failure> {
 }
 
 fn record(stage: &mut Stage) -> Result<(), Failure> {
-    let put = Command::Put {
+    let put = Put {
         person: "-".into(),
-        collection: "contracts".into(),
+        collection: Collection::Contracts,
         title: "Your contract".into(),
         media_type: "text/plain".into(),
         body: data_encoding::BASE64.encode(b"119 euro a month, from January"),
@@ -152,16 +155,16 @@ fn segment(stage: &mut Stage) -> Result<(), Failure> {
     let segment = NewSegment {
         name: "Born in the eighties".into(),
         words: "Music of your youth in the shop on Saturday".into(),
-        who: json!({ "years": { "field": "birthDate", "least": 36, "most": 46 } }),
-        purpose: "RequestedServiceProvision".into(),
-        retention: 90,
+        who: Predicate::Years { field: parse("birthDate")?, least: Some(36), most: Some(46) },
+        purpose: Purpose::RequestedServiceProvision,
+        retention: Days(90),
         membership: true,
         epsilon: Some(1_000),
         helper: None,
         least: None,
-        days: 30,
+        days: Days(30),
     };
-    stage.ask(SHOP, &Command::Publish { segment })?;
+    stage.ask(SHOP, &Publish { segment })?;
     let fits = |stage: &Stage| -> Option<ShownSegment> {
         let all = stage.ask(PERSON, &verbs::Segments {}).ok()?;
         all.segments.into_iter().find(|segment| segment.fits)
@@ -173,8 +176,8 @@ fn segment(stage: &mut Stage) -> Result<(), Failure> {
     check("nobody is counted twice", stage.ask(PERSON, &says(Belongs::Count)).is_err())?;
     stage.ask(PERSON, &says(Belongs::Yes))?;
     stage.until("the shop hears both", |stage| {
-        let published = stage.ask(SHOP, &Command::Published).unwrap_or_default();
-        published[0]["members"] == 1 && published[0]["reports"] == 1
+        let published = stage.ask(SHOP, &Published {}).unwrap_or_default();
+        published.first().is_some_and(|segment| segment.members == 1 && segment.reports == Some(1))
     })?;
     let left = stage.ask(PERSON, &verbs::Segments {})?.budget_left;
     check("the budget is spent", (left - 7.0).abs() < 0.001)?;
@@ -185,8 +188,4 @@ fn segment(stage: &mut Stage) -> Result<(), Failure> {
         "one member, one answer that tells nothing alone; not her date of birth",
     );
     Ok(())
-}
-
-fn count(stage: &Stage, who: &str, command: &Command) -> usize {
-    stage.ask(who, command).ok().as_ref().and_then(Value::as_array).map_or(0, Vec::len)
 }

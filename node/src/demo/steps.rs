@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::Agreement;
-use serde_json::{Value, json};
+use regie_protocol::{Agreement, Days, Refusal};
+use serde_json::Value;
 
 use super::stage::{Stage, check};
 use crate::{
-    command::{Command, Failure, Remember, Text, parse},
+    command::{Failure, Remember, Text, parse},
     import,
     person::verbs::{self, PairAnswer, Status},
+    supplier::verbs::{Ask, Invite, People, SentRequest},
 };
 
 const CARD: &str = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Bakker\r\nN:Bakker;Anna;;;\r\nBDAY:19840512\r\n\
@@ -76,8 +77,7 @@ fn import_card(stage: &mut Stage) -> Result<(), Failure> {
 
 fn pair(stage: &mut Stage) -> Result<(), Failure> {
     for (who, ..) in SUPPLIERS {
-        let invitation = stage.ask(who, &Command::Invite { public: false, days: 1 })?;
-        let link = Text(parse(&text(&invitation["link"]))?);
+        let link = Text(parse(&stage.ask(who, &Invite { public: false, days: Days(1) })?.link)?);
         let pair = verbs::Pair { link, agreement: Agreement::SdBase, vouched: true };
         stage.ask(PERSON, &pair)?;
         let twice = stage.ask(PERSON, &pair)?;
@@ -142,9 +142,8 @@ fn refused_in_part(stage: &mut Stage) -> Result<(), Failure> {
         "subscribe",
     )?;
     stage.until("the shop has its answer", |stage| held(stage, SHOP).contains_key("address.street"))?;
-    let request = requests(stage, SHOP).pop().unwrap_or_default();
-    let refused = json!({ "payment.iban": "not_granted", "shoe.size": "unknown_field" });
-    check("the shop was refused in part", request["refused"] == refused)?;
+    let refused = [("payment.iban", Refusal::NotGranted), ("shoe.size", Refusal::UnknownField)];
+    check("the shop was refused in part", requests(stage, SHOP).last().is_some_and(|last| refuses(last, &refused)))?;
     check("the shop has no account number", !held(stage, SHOP).contains_key("payment.iban"))?;
     let sees = "nothing to do: 'my bank account only for payments' refused";
     stage.tell(
@@ -179,7 +178,7 @@ fn revocation(stage: &mut Stage) -> Result<(), Failure> {
     })?;
     ask(stage, SHOP, &["address.street"], "DeliveryOfGoods", "read")?;
     stage.until("the shop's next request is refused", |stage| {
-        requests(stage, SHOP).iter().any(|request| request["refused"] == json!({ "address.street": "revoked" }))
+        requests(stage, SHOP).iter().any(|request| refuses(request, &[("address.street", Refusal::Revoked)]))
     })?;
     check("the shop still holds nothing", held(stage, SHOP).is_empty())?;
     let sees = "the grant at an end, and the shop's signed erasure receipt";
@@ -196,12 +195,10 @@ fn while_away(stage: &mut Stage) -> Result<(), Failure> {
     let before = requests(stage, ENERGY).len();
     ask(stage, ENERGY, &["name.full"], "RequestedServiceProvision", "read")?;
     let asked = requests(stage, ENERGY);
-    let open = asked.iter().filter(|request| request["answered"] == json!(false)).count();
+    let open = asked.iter().filter(|request| !request.answered).count();
     check("the request waits at the companion", asked.len() == before + 1 && open == 1)?;
     stage.start(PERSON)?;
-    stage.until("the request is answered", |stage| {
-        requests(stage, ENERGY).iter().all(|r| r["answered"] == json!(true))
-    })?;
+    stage.until("the request is answered", |stage| requests(stage, ENERGY).iter().all(|request| request.answered))?;
     stage.tell(
         "Her node is off for a while; a request waits at the companion.",
         "it was answered when she came back",
@@ -214,7 +211,7 @@ fn while_away(stage: &mut Stage) -> Result<(), Failure> {
 fn nothing_in_common(stage: &mut Stage) -> Result<(), Failure> {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (who, ..) in SUPPLIERS {
-        let people = stage.ask(who, &Command::People)?;
+        let people = serde_json::to_value(stage.ask(who, &People {})?).map_err(Failure::internal)?;
         let mut ids = BTreeSet::new();
         identifiers(&people, &mut ids);
         check("a companion sees identifiers at all", ids.len() >= 3)?;
@@ -237,7 +234,9 @@ fn audit(stage: &mut Stage) -> Result<(), Failure> {
     check("the audit log verifies", audit.verified)?;
     let witnessed: u64 = SUPPLIERS
         .iter()
-        .filter_map(|(who, ..)| stage.ask(who, &Command::People).ok()?[0]["witnessed"]["size"].as_u64())
+        .filter_map(|(who, ..)| stage.ask(who, &People {}).ok())
+        .flat_map(|people| people.into_iter().take(1))
+        .map(|person| person.witnessed.size)
         .sum();
     check("the suppliers witnessed her log", witnessed > 0)?;
     let sees = format!("{} entries, every hash and signature holds", audit.entries);
@@ -246,28 +245,37 @@ fn audit(stage: &mut Stage) -> Result<(), Failure> {
 }
 
 fn ask(stage: &Stage, who: &str, fields: &[&str], purpose: &str, access: &str) -> Result<(), Failure> {
-    let command = Command::Ask {
+    let ask = Ask {
         person: "-".into(),
-        fields: fields.iter().map(ToString::to_string).collect(),
-        purpose: purpose.into(),
+        fields: fields.iter().map(|field| parse(field)).collect::<Result<_, _>>()?,
+        purpose: parse(purpose)?,
         reason: "for the demo".into(),
-        access: access.into(),
-        days: 365,
-        retention: 90,
+        access: parse(access)?,
+        days: Days(365),
+        retention: Days(90),
         delegations: 0,
     };
-    stage.ask(who, &command).map(drop)
+    stage.ask(who, &ask).map(drop)
 }
 
+/// The values that a company holds of its first person, by field.
 fn held(stage: &Stage, who: &str) -> BTreeMap<String, String> {
-    let people = stage.ask(who, &Command::People).unwrap_or_default();
-    let held = people[0]["held"].as_array().cloned().unwrap_or_default();
-    held.iter().map(|held| (text(&held["field"]), text(&held["value"]))).collect()
+    let person = stage.ask(who, &People {}).unwrap_or_default().into_iter().next();
+    let held = person.map(|person| person.held).unwrap_or_default();
+    let text = |value: Option<regie_protocol::Value>| value.map(|value| value.as_str().to_owned()).unwrap_or_default();
+    held.into_iter().map(|held| (held.field.to_string(), text(held.value))).collect()
 }
 
-fn requests(stage: &Stage, who: &str) -> Vec<Value> {
-    let people = stage.ask(who, &Command::People).unwrap_or_default();
-    people[0]["requests"].as_array().cloned().unwrap_or_default()
+/// The requests of a company to its first person.
+fn requests(stage: &Stage, who: &str) -> Vec<SentRequest> {
+    let person = stage.ask(who, &People {}).unwrap_or_default().into_iter().next();
+    person.map(|person| person.requests).unwrap_or_default()
+}
+
+/// Were just these fields refused?
+fn refuses(request: &SentRequest, wanted: &[(&str, Refusal)]) -> bool {
+    let refused = request.refused.iter().map(|(field, code)| (field.to_string(), *code));
+    refused.eq(wanted.iter().map(|(field, code)| ((*field).to_owned(), *code)))
 }
 
 /// Keys, ids, nonces and hashes: every string of a companion's view that is long and has no space.
@@ -286,8 +294,4 @@ fn identifiers(value: &Value, found: &mut BTreeSet<String>) {
         }
         _ => {}
     }
-}
-
-pub(super) fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }

@@ -93,6 +93,8 @@ impl Node {
             wire::decode::<Entry>(bytes, limits::ENTRY_BYTES).map_err(|_| records::damaged("the audit log"))
         };
         let mut entry = read(bytes)?;
+        // The person's own log has the moment; one that a supplier reads has the hour.
+        let at = entry.at;
         let mut place = match log {
             Log::With(supplier) => Some((supplier, number)),
             Log::Personal => None,
@@ -105,7 +107,7 @@ impl Node {
         let supplier = place.map(|(supplier, _)| supplier);
         Ok(LogEntry {
             number,
-            at: text(entry.at),
+            at: text(at),
             supplier,
             name: supplier.map(|supplier| self.name_of(&supplier)),
             index: place.map(|(_, index)| index),

@@ -21,6 +21,8 @@ impl Node {
     pub(super) fn default_belongs(&mut self, supplier: &PublicKey, turn: &mut Turn) {
         let now = self.clock.now();
         for (id, word) in self.machine.unsaid(supplier, now) {
+            // Where the person does not belong, that is the word: silence would tell the same, and for longer.
+            let word = if word == Belongs::Yes && !self.fits(&id, now) { Belongs::No } else { word };
             if let Err(failure) = self.say_belongs(supplier, &id, word, turn) {
                 // It waits for the person, as without a default.
                 tracing::info!(code = failure.code, "a default has no word on a segment");
@@ -53,8 +55,7 @@ impl Node {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let now = self.clock.now();
-        let segment = self.machine.segments().find(|(_, segment, _)| segment.id() == *id);
-        let fits = segment.is_some_and(|(_, segment, _)| self.fit(segment, now).belongs);
+        let fits = self.fits(id, now);
         let input = match word {
             Belongs::Yes => Input::Belong(supplier, id, true, fits),
             Belongs::No => Input::Belong(supplier, id, false, fits),
@@ -62,6 +63,11 @@ impl Node {
         };
         self.give(input, turn)?;
         Ok(())
+    }
+
+    fn fits(&self, id: &ObjectId, now: Now) -> bool {
+        let segment = self.machine.segments().find(|(_, segment, _)| segment.id() == *id);
+        segment.is_some_and(|(_, segment, _)| self.fit(segment, now).belongs)
     }
 
     /// Does a segment fit, and why?

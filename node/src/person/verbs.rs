@@ -216,10 +216,6 @@ pub struct Desk {
 
 impl crate::verb::Desk for Desk {
     type Command = PersonCommand;
-
-    async fn legacy(&self, _: crate::command::Command) -> Result<serde_json::Value, Failure> {
-        Err(Failure::usage(<PersonCommand as crate::verb::Commands<Self>>::OTHER))
-    }
 }
 
 /// Makes a one-time link to the dashboard; none where there is no dashboard.

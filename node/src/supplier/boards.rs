@@ -5,27 +5,17 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use regie_protocol::{
-    Board, Invitation, PublicKey, Refusal, Timestamp,
+    Board, PublicKey, Refusal, Timestamp,
     board::{Effect, Record},
-    intent::BoardLink,
     message::{self, BoardReply, Intents, ToBoard},
 };
-use serde_json::{Value, json};
 
 use super::{Companion, records::damaged, tables};
 use crate::{
-    command::{Failure, parse},
+    command::Failure,
     driver::Turn,
     store::{Nth, Read as _},
 };
-
-/// A company by its key, or by a link that brings people to it.
-fn company(text: &str) -> Result<PublicKey, Failure> {
-    match text.parse::<Invitation>() {
-        Ok(invitation) => Ok(invitation.supplier),
-        Err(_) => parse(text),
-    }
-}
 
 impl Companion {
     /// Brings the board into memory, where this companion is one. In a turn.
@@ -68,7 +58,7 @@ impl Companion {
     }
 
     /// The board of this companion, which becomes one if it is none yet.
-    fn own_board(&mut self, turn: &mut Turn) -> Result<&mut Board, Failure> {
+    pub(super) fn own_board(&mut self, turn: &mut Turn) -> Result<&mut Board, Failure> {
         if self.store.shared() {
             let next = "run the board as a companion of its own: `regie --home DIR supplier init`";
             return Err(Failure::usage(format!("a companion on a shared store can't be a board; {next}")));
@@ -80,39 +70,22 @@ impl Companion {
         Ok(self.board.get_or_insert_with(|| Board::new(key)))
     }
 
-    /// Makes this companion a board, if it is none yet; its link comes out.
-    pub(super) fn board_link(&mut self, turn: &mut Turn) -> Result<Value, Failure> {
-        let figures = self.own_board(turn)?.figures();
-        let key = self.machine.key().public();
-        let addresses = self.machine.profile().map(|profile| profile.addresses.clone()).unwrap_or_default();
-        Ok(json!({
-            "link": BoardLink::new(key, addresses).to_string(),
-            "intents": figures.intents,
-            "from_other_boards": figures.gossiped,
-            "offers_waiting": figures.offers,
-            "offers_from": if figures.only_admitted { "admitted" } else { "anybody" },
-            "admitted": figures.admitted,
-        }))
-    }
-
-    /// Says whose offers the board takes; then as [`Self::board_link`].
+    /// Says whose offers the board takes.
     pub(super) fn admission(
         &mut self,
-        admit: &[String],
-        dismiss: &[String],
+        admit: &BTreeSet<PublicKey>,
+        dismiss: BTreeSet<PublicKey>,
         open: bool,
         turn: &mut Turn,
-    ) -> Result<Value, Failure> {
-        let keys = |texts: &[String]| texts.iter().map(|text| company(text)).collect::<Result<BTreeSet<_>, _>>();
-        let (admit, dismiss) = (keys(admit)?, keys(dismiss)?);
+    ) -> Result<(), Failure> {
         let board = self.own_board(turn)?;
-        let mut effects = board.admit(&admit).map_err(Failure::misread)?;
+        let mut effects = board.admit(admit).map_err(Failure::misread)?;
         effects.extend(dismiss.into_iter().flat_map(|supplier| board.dismiss(supplier)));
         if open {
             effects.extend(board.open_to_all());
         }
         keep_board(effects, turn);
-        self.board_link(turn)
+        Ok(())
     }
 
     /// Handles a frame for the board.

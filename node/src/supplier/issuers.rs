@@ -1,15 +1,12 @@
 //! Issuers whose credentials this company trusts, and whether they vouch for a value that it holds. In: keys of
 //! issuers, held values. Out: rows, and who attests a value or why nobody does.
 
-#[cfg(feature = "vc")]
-use regie_protocol::Issuer;
-use regie_protocol::{FieldPath, Observed, Provenance, supplier::Held};
-use serde_json::Value;
+use regie_protocol::{FieldPath, Issuer, Observed, Provenance, supplier::Held};
 
 #[cfg(feature = "vc")]
 pub(super) use trusted::Trusted;
 
-use super::Companion;
+use super::{Companion, verbs::TrustedIssuer};
 use crate::{command::Failure, driver::Turn};
 
 /// Whether an issuer vouches for a held value.
@@ -40,21 +37,21 @@ impl Companion {
         _: FieldPath,
         _: &Held,
         _: &Observed,
-        _: &regie_protocol::Issuer,
+        _: &Issuer,
         _: &regie_protocol::Presentation,
     ) -> Option<&'static str> {
         Some("not_checked")
     }
 
-    pub(super) fn trust_issuer(&mut self, _: &str, _: &str, _: &mut Turn) -> Result<Value, Failure> {
+    pub(super) fn trust_issuer(&mut self, _: &Issuer, _: &str, _: &mut Turn) -> Result<(), Failure> {
         Err(crate::command::without_credentials())
     }
 
-    pub(super) fn distrust_issuer(&mut self, _: &str, _: &mut Turn) -> Result<Value, Failure> {
+    pub(super) fn distrust_issuer(&mut self, _: &Issuer, _: &mut Turn) -> Result<(), Failure> {
         Err(crate::command::without_credentials())
     }
 
-    pub(super) fn issuers(&self) -> Result<Value, Failure> {
+    pub(super) fn issuers(&self) -> Result<Vec<TrustedIssuer>, Failure> {
         Err(crate::command::without_credentials())
     }
 }
@@ -63,12 +60,11 @@ impl Companion {
 mod trusted {
     use regie_protocol::Presentation;
     use serde::{Deserialize, Serialize};
-    use serde_json::json;
 
-    use super::{Companion, Failure, FieldPath, Held, Issuer, Observed, Turn, Value};
+    use super::{Companion, Failure, FieldPath, Held, Issuer, Observed, TrustedIssuer, Turn};
     use crate::{
         clock,
-        command::{exit, parse},
+        command::exit,
         credential,
         store::Read as _,
         supplier::{records::damaged, tables},
@@ -89,42 +85,39 @@ mod trusted {
         /// Trusts the credentials that this issuer signs under this key; an earlier key is trusted no more.
         pub(in crate::supplier) fn trust_issuer(
             &mut self,
-            issuer: &str,
+            issuer: &Issuer,
             key: &str,
             turn: &mut Turn,
-        ) -> Result<Value, Failure> {
-            let issuer: Issuer = parse(issuer)?;
+        ) -> Result<(), Failure> {
             let key = credential::issuer_key(key)
                 .map_err(|_| Failure::usage("that is no public key: give an EC P-256 or Ed25519 key as a JWK"))?;
             if self.store.keys(tables::ISSUERS, &())?.len() >= MOST {
                 return Err(Failure::usage(format!("{MOST} issuers are trusted; take one off first")));
             }
             let key = serde_json::to_string(&key).map_err(Failure::internal)?;
-            turn.batch.put(tables::ISSUERS, &issuer, &Trusted { key });
-            Ok(json!({ "issuer": issuer, "trusted": true }))
+            turn.batch.put(tables::ISSUERS, issuer, &Trusted { key });
+            Ok(())
         }
 
         /// Trusts an issuer no more: values that it vouched for are the person's own word from now on.
-        pub(in crate::supplier) fn distrust_issuer(&mut self, issuer: &str, turn: &mut Turn) -> Result<Value, Failure> {
-            let issuer: Issuer = parse(issuer)?;
-            if !self.store.holds(tables::ISSUERS, &issuer)? {
+        pub(in crate::supplier) fn distrust_issuer(&mut self, issuer: &Issuer, turn: &mut Turn) -> Result<(), Failure> {
+            if !self.store.holds(tables::ISSUERS, issuer)? {
                 let next = "no such issuer is trusted; `regie supplier issuers` lists them";
                 return Err(Failure::new("not_found", exit::NOT_FOUND, next));
             }
-            turn.batch.delete(tables::ISSUERS, &issuer);
-            Ok(json!({ "issuer": issuer, "trusted": false }))
+            turn.batch.delete(tables::ISSUERS, issuer);
+            Ok(())
         }
 
         /// The issuers that are trusted.
-        pub(in crate::supplier) fn issuers(&self) -> Result<Value, Failure> {
+        pub(in crate::supplier) fn issuers(&self) -> Result<Vec<TrustedIssuer>, Failure> {
             let mut issuers = self.store.group(tables::ISSUERS, &())?;
             issuers.sort_by_key(|(issuer, _)| issuer.to_string());
             let view = |(issuer, trusted): (Issuer, Trusted)| {
-                let key: Value =
-                    serde_json::from_str(&trusted.key).map_err(|_| damaged(tables::ISSUERS.id().name()))?;
-                Ok(json!({ "issuer": issuer, "key": key }))
+                let key = serde_json::from_str(&trusted.key).map_err(|_| damaged(tables::ISSUERS.id().name()))?;
+                Ok(TrustedIssuer { issuer, key })
             };
-            issuers.into_iter().map(view).collect::<Result<_, _>>().map(Value::Array)
+            issuers.into_iter().map(view).collect()
         }
 
         pub(super) fn doubt(

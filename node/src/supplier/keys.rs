@@ -4,14 +4,13 @@
 use data_encoding::BASE32_NOPAD;
 use regie_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::{Companion, World, lists, names, tables};
 use crate::{
     clock,
-    command::{Failure, parse},
+    command::Failure,
     driver::Turn,
     store::{Part, Read as _},
 };
@@ -59,16 +58,21 @@ pub struct Caller {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ApiKey {
-    id: names::ApiKey,
-    name: String,
-    test: bool,
-    made: Timestamp,
-    revoked: Option<Timestamp>,
+    pub(super) id: names::ApiKey,
+    pub(super) name: String,
+    pub(super) test: bool,
+    pub(super) made: Timestamp,
+    pub(super) revoked: Option<Timestamp>,
 }
 
 impl Companion {
-    /// Makes a key. Its text is in the answer and nowhere else.
-    pub(super) fn create_key(&mut self, name: &str, world: World, turn: &mut Turn) -> Result<Value, Failure> {
+    /// Makes a key. Its text comes out and is nowhere else.
+    pub(super) fn create_key(
+        &mut self,
+        name: &str,
+        world: World,
+        turn: &mut Turn,
+    ) -> Result<(names::ApiKey, String), Failure> {
         if name.is_empty() || name.len() > NAME_BYTES || name.chars().any(char::is_control) {
             return Err(Failure::usage(format!("a key's name has 1 to {NAME_BYTES} bytes and no control characters")));
         }
@@ -83,32 +87,21 @@ impl Companion {
         let test = world == World::Test;
         let stored = ApiKey { id, name: name.to_owned(), test, made: self.clock.now().wall, revoked: None };
         turn.batch.put(tables::API_KEYS, &hash, &stored);
-        Ok(json!({ "id": id, "name": name, "key": text }))
+        Ok((id, text))
     }
 
     /// Every key, without its text.
-    pub(super) fn keys(&self) -> Result<Value, Failure> {
-        let mut keys = Vec::new();
-        for (_, stored) in self.store.group(tables::API_KEYS, &())? {
-            keys.push(json!({
-                "id": stored.id,
-                "name": stored.name,
-                "world": if stored.test { "test" } else { "live" },
-                "made": clock::text(stored.made),
-                "revoked": stored.revoked.map(clock::text),
-            }));
-        }
-        Ok(Value::Array(keys))
+    pub(super) fn keys(&self) -> Result<Vec<ApiKey>, Failure> {
+        Ok(self.store.group(tables::API_KEYS, &())?.into_iter().map(|(_, stored)| stored).collect())
     }
 
     /// Ends a key, from the next call on.
-    pub(super) fn revoke_key(&mut self, id: &str, turn: &mut Turn) -> Result<Value, Failure> {
-        let id: names::ApiKey = parse(id)?;
+    pub(super) fn revoke_key(&mut self, id: &names::ApiKey, turn: &mut Turn) -> Result<(), Failure> {
         for (hash, stored) in self.store.group(tables::API_KEYS, &())? {
-            if stored.id == id {
+            if stored.id == *id {
                 let stored = ApiKey { revoked: stored.revoked.or(Some(self.clock.now().wall)), ..stored };
                 turn.batch.put(tables::API_KEYS, &hash, &stored);
-                return Ok(json!({ "id": id, "revoked": true }));
+                return Ok(());
             }
         }
         Err(lists::not_found())

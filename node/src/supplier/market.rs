@@ -5,22 +5,23 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use regie_protocol::{
-    DAY_MS, Days, Invitation, Now, ObjectId, PublicKey, Refusal, Signed, Timestamp, Verified,
+    DAY_MS, Invitation, Now, ObjectId, PublicKey, Refusal, Signed, Timestamp, Verified,
     departure::Leaves,
     intent::{BoardLink, Category, Intent, Needs, Offer, TakeUp},
     limits,
     message::{BoardReply, Browse, Intents, Message, ToBoard},
-    supplier::NewOffer,
+    supplier::{self, SupplierError},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     Companion, Event, World, departing, happening::Happening, lists::not_found, names, records::damaged, tables,
+    verbs::NewOffer,
 };
 use crate::{
     backoff::Backoff,
     clock,
-    command::{self, Failure, parse},
+    command::{Failure, Text},
     conversation::say,
     driver::Turn,
     network::Address,
@@ -118,11 +119,10 @@ impl Companion {
     /// Follows a board. One that is followed already gets the new categories, and is read anew.
     pub(crate) fn follow(
         &mut self,
-        link: &str,
+        BoardLink(board): BoardLink,
         categories: BTreeSet<Category>,
         turn: &mut Turn,
     ) -> Result<Followed, Failure> {
-        let BoardLink(board) = parse(link)?;
         if categories.len() > limits::CATEGORIES {
             return Err(Failure::usage(format!("at most {} categories of one board", limits::CATEGORIES)));
         }
@@ -189,28 +189,22 @@ impl Companion {
         &mut self,
         world: World,
         intent: &ObjectId,
-        words: &command::NewOffer,
+        words: NewOffer,
         turn: &mut Turn,
     ) -> Result<Made, Failure> {
         let found = self.found(intent)?;
         if found.withdrawn {
-            return Err(regie_protocol::supplier::SupplierError::IntentOver.into());
+            return Err(SupplierError::IntentOver.into());
         }
         let intent = found.intent.verify().map_err(|_| damaged("wanted"))?;
         let now = self.clock.now();
-        let needs = Needs {
-            fields: words.needs.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
-            purpose: parse(&words.purpose)?,
-            access: command::access(&words.access)?,
-            duration: Days(words.days),
-            retention: Days(words.retention),
-        };
-        let new = NewOffer {
-            title: words.title.clone(),
-            price: words.price.as_deref().map(parse).transpose()?,
-            terms: words.terms.clone(),
-            needs,
-            expires: now.wall.plus_days(Days(words.holds)),
+        let NewOffer { title, price, terms, needs, purpose, access, days, retention, holds } = words;
+        let new = supplier::NewOffer {
+            title,
+            price: price.map(|Text(price)| price),
+            terms,
+            needs: Needs { fields: needs, purpose, access: access.into(), duration: days, retention },
+            expires: now.wall.plus_days(holds),
             test: world == World::Test,
         };
         let (offer, effects) = self.machine.offer(&intent, new, now, &mut clock::entropy())?;

@@ -5,16 +5,18 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    DAY_MS, Days, ObjectId, PublicKey, Timestamp, Verified, limits,
-    segment::{Estimate, Membership, Predicate, Segment, estimate},
-    supplier::{NewSegment, Record, SupplierError},
-    tally::{HelperLink, Tally, Total},
+    DAY_MS, ObjectId, PublicKey, Timestamp, Verified, limits,
+    segment::{Estimate, Membership, Segment, estimate},
+    supplier::{self, Record, SupplierError},
+    tally::{Tally, Total},
 };
 
-use super::{Companion, World, happening::Happening, names, records::damaged, tables, tables::Lapse};
+use super::{
+    Companion, World, happening::Happening, names, records::damaged, tables, tables::Lapse, verbs::NewSegment,
+};
 use crate::{
     clock,
-    command::{self, Failure, parse},
+    command::{Failure, Text},
     driver::Turn,
     store::{Read as _, StoreError},
 };
@@ -39,31 +41,20 @@ impl Companion {
     }
 
     /// Publishes a segment.
-    pub(crate) fn publish(
-        &mut self,
-        words: command::NewSegment,
-        turn: &mut Turn,
-    ) -> Result<Verified<Segment>, Failure> {
+    pub(crate) fn publish(&mut self, words: NewSegment, turn: &mut Turn) -> Result<Verified<Segment>, Failure> {
         let now = self.clock.now();
-        let predicate: Predicate = serde_json::from_value(words.who)
-            .map_err(|error| Failure::usage(format!("who belongs is not a predicate: {error}")))?;
-        let helper: Option<HelperLink> = words.helper.as_deref().map(parse).transpose()?;
-        let new = NewSegment {
+        let helper = words.helper.map(|Text(link)| link);
+        let least = words.least.unwrap_or(limits::TALLY_LEAST);
+        let new = supplier::NewSegment {
             name: words.name,
             words: words.words,
-            predicate,
-            purpose: parse(&words.purpose)?,
-            retention: Days(words.retention),
+            predicate: words.who,
+            purpose: words.purpose,
+            retention: words.retention,
             membership: words.membership,
             epsilon: words.epsilon,
-            tally: match &helper {
-                Some(link) => {
-                    let least = words.least.unwrap_or(limits::TALLY_LEAST);
-                    Some(Tally { helper: link.card.clone(), least })
-                }
-                None => None,
-            },
-            expires: now.wall.plus_days(Days(words.days)),
+            tally: helper.as_ref().map(|link| Tally { helper: link.card.clone(), least }),
+            expires: now.wall.plus_days(words.days),
         };
         let (segment, effects) = self.machine.publish(new, now, &mut clock::entropy())?;
         self.run(effects, None, turn)?;

@@ -11,7 +11,6 @@ use regie_protocol::{
     tally::{Close, HelperLink, HelperSecret, Leader, Prepare, TallyReport, Task, Total, VerifyKey},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::{Companion, Event, World, answer, departing, records::damaged, tables};
 use crate::{
@@ -60,21 +59,6 @@ pub struct Standing {
 }
 
 impl Companion {
-    /// Makes this companion a helper, if it is none yet; its link comes out.
-    pub(super) fn helper_link(&mut self, turn: &mut Turn) -> Result<Value, Failure> {
-        let key = self.machine.key();
-        let (name, addresses) =
-            self.machine.profile().map(|p| (p.name.clone(), p.addresses.clone())).unwrap_or_default();
-        let card = HelperSecret::of(key).card(key, &name).map_err(Failure::internal)?;
-        turn.batch.set(tables::HELPER, &());
-        let tasks = self.tasks()?;
-        Ok(json!({
-            "link": HelperLink { card, addresses }.to_string(),
-            "segments": tasks.len(),
-            "answers": tasks.iter().map(|task| u64::from(task.reports)).sum::<u64>(),
-        }))
-    }
-
     /// Gives a helper's frame a turn of its own.
     pub(super) fn help_later(&self, peer: PublicKey, frame: Vec<u8>, responder: Responder, turn: &mut Turn) {
         let events = self.events.clone();
@@ -293,7 +277,7 @@ impl Companion {
         Ok(Ok(HelperReply::Sum(sum)))
     }
 
-    fn tasks(&self) -> Result<Vec<Task>, Failure> {
+    pub(super) fn tasks(&self) -> Result<Vec<Task>, Failure> {
         Ok(self.store.group(tables::HELPED_TASKS, &())?.into_iter().map(|(_, task)| task).collect())
     }
 

@@ -4,39 +4,113 @@
 //! most verbs are done on the driver's thread ([`OnCompanion`]); those that speak with others before are `Conduct` by
 //! themselves.
 
+mod ask;
+mod board_link;
+mod boards;
 mod check_forwarders;
 mod clock;
+mod commit_next_key;
+mod correct;
+mod domain_document;
+mod follow;
+mod forwarding;
+mod helper_link;
+mod invite;
+mod issuers;
+mod key_create;
+mod key_list;
+mod key_revoke;
+mod offer;
+mod offered;
+mod people;
+mod publish;
+mod published;
+mod put;
+mod set_profile;
 mod status;
+mod take_back;
+mod trust_issuer;
+mod wanted;
 
 use super::{Companion, Desk};
 use crate::{
     backup::{TakeRows, TakenRows},
-    command::{Command, Failure},
+    command::Failure,
     driver::Turn,
     verb::{Conduct, Stop, Stopped, Verb, verbs},
 };
 
+pub use ask::{Ask, MadeRequest};
+pub use board_link::{Admission, BoardLink, OwnBoard};
+pub use boards::{Boards, FollowedBoard};
 pub use check_forwarders::CheckForwarders;
 pub use clock::{AcceptedClock, Clock};
+pub use commit_next_key::{CommitNextKey, CommittedKey};
+pub use correct::Correct;
+pub use domain_document::{DomainDocument, PlacedDocument};
+pub use follow::{BoardLetGo, Follow, Unfollow};
+pub use forwarding::{Forwarded, Forwarding, Forwards};
+pub use helper_link::{HelperLink, OwnHelper};
+pub use invite::{InvitationLink, Invite};
+pub use issuers::{Issuers, TrustedIssuer};
+pub use key_create::{KeyCreate, NewKey};
+pub use key_list::{KeyList, KnownKey};
+pub use key_revoke::{KeyRevoke, RevokedKey};
+pub use offer::{NewOffer, Offer, SentOffer};
+pub use offered::{MadeOffer, Offered};
+pub use people::{GivenGrant, HeldValue, KnownPerson, People, SentRequest, Witnessed};
+pub use publish::{NewSegment, Publish, PublishedSegment};
+pub use published::{OwnSegment, Published};
+pub use put::{Put, SentItem};
+pub use set_profile::{NewProfile, OwnProfile, SetProfile};
 pub use status::{CompanionStatus, Forwarder, Status};
+pub use take_back::{TakeBack, TakenBack};
+pub use trust_issuer::{DistrustIssuer, Trust, TrustIssuer};
+pub use wanted::{Wanted, WantedIntent};
+
+/// Intents and offers listed in one answer; the API gives all, page by page.
+const SHOWN: usize = 1_000;
 
 verbs! {
     /// A verb of a companion.
     CompanionCommand at Desk, else "this home is a supplier's; that command is for a person's node (`regie init`)" {
+        Admission: Admission,
+        Ask: Ask,
         Backup: TakeRows,
+        BoardLink: BoardLink,
+        Boards: Boards,
         CheckForwarders: CheckForwarders,
         Clock: Clock,
+        CommitNextKey: CommitNextKey,
+        Correct: Correct,
+        DistrustIssuer: DistrustIssuer,
+        DomainDocument: DomainDocument,
+        Follow: Follow,
+        Forwarding: Forwarding,
+        HelperLink: HelperLink,
+        Invite: Invite,
+        Issuers: Issuers,
+        KeyCreate: KeyCreate,
+        KeyList: KeyList,
+        KeyRevoke: KeyRevoke,
+        Offer: Offer,
+        Offered: Offered,
+        People: People,
+        Publish: Publish,
+        Published: Published,
+        Put: Put,
+        SetProfile: SetProfile,
         Status: Status,
         Stop: Stop,
+        TakeBack: TakeBack,
+        TrustIssuer: TrustIssuer,
+        Unfollow: Unfollow,
+        Wanted: Wanted,
     }
 }
 
 impl crate::verb::Desk for Desk {
     type Command = CompanionCommand;
-
-    async fn legacy(&self, command: Command) -> Result<serde_json::Value, Failure> {
-        self.call(move |companion, turn| companion.command(command, turn)).await
-    }
 }
 
 /// A verb that is done on the thread of the companion's driver, between other turns.

@@ -2,10 +2,10 @@
 //! `locales/*.ftl` (Project Fluent). Keys that are written out in a page are checked when this is built (`build/locales.rs`);
 //! those that are put together are checked by a test, and one that is missing shows as itself.
 
-use std::fmt::Display;
+use std::{collections::BTreeMap, fmt::Display};
 
 use fluent_bundle::{FluentArgs, FluentValue};
-use regie_protocol::{audit::Event, policy::SAID};
+use regie_protocol::{AskedPath, audit::Event, policy::SAID};
 
 pub(crate) use crate::locale::Language;
 use crate::{clock, command::Failure, sentences};
@@ -87,6 +87,7 @@ impl Words {
             Event::Answered { .. } => self.answered(event),
             Event::Paired { agreement } => self.of("event-paired", &self.name("agreement", agreement)),
             Event::Granted { rule, .. } => self.of("event-granted", &self.rule(rule)),
+            Event::AskedBy { rules, .. } => self.asked_by(rules),
             Event::Rejected { code } => self.of("event-rejected", &self.name("refusal", code.code())),
             Event::Revoked { erase: true, .. } => self.say("event-revoked-erase"),
             Event::FieldChanged { field, present: false } => self.of("event-field-removed", &self.name("field", field)),
@@ -95,6 +96,12 @@ impl Words {
             Event::Vouched { vouched: false } => self.say("event-vouched-no"),
             other => self.say(&format!("event-{}", other.kind().replace('_', "-"))),
         }
+    }
+
+    /// Fields that wait, and the rules by which they do.
+    fn asked_by(&self, rules: &BTreeMap<AskedPath, String>) -> String {
+        let waits = rules.iter().map(|(field, rule)| format!("{} ({})", self.name("field", field), self.rule(rule)));
+        self.of("event-asked-by", &waits.collect::<Vec<_>>().join(", "))
     }
 
     fn answered(&self, event: &Event) -> String {

@@ -11,6 +11,7 @@ use crate::{
     agreement::Agreement,
     audit::{Event, Log},
     decision::Verdict,
+    departure,
     entropy::Entropy,
     field::AskedPath,
     grant::VerifiedGrant,
@@ -271,7 +272,8 @@ impl Person {
             // Never met: nothing was given, and nobody has to be told.
             let key = self.pairing_key(processor);
             let (person, supplier, grant) = (key.public(), *processor, *link);
-            let revocation = Revocation { person, supplier, grant, at: now.wall, erase };
+            let at = departure::moment(now.wall);
+            let revocation = Revocation { person, supplier, grant, at, erase };
             let revocation = Verified::sign(revocation, &key)?.signed().clone();
             self.record(&mut effects, Record::Revoked { revocation });
             self.log(&mut effects, Log::Personal, Event::Revoked { grant, erase }, now, entropy)?;

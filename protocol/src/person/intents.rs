@@ -341,7 +341,14 @@ impl Person {
         }
         let purposes = BTreeSet::from([needs.purpose]);
         let nothing = [].into_iter();
-        let mut scope = requests::scope(nothing, purposes, needs.access, now, needs.duration, needs.retention);
+        let mut scope = requests::scope(
+            nothing,
+            purposes,
+            needs.access,
+            departure::moment(now.wall),
+            needs.duration,
+            needs.retention,
+        );
         scope.fields.clone_from(&needs.fields);
         let fields: BTreeSet<FieldPath> = needs.fields.iter().flat_map(crate::field::Selector::fields).collect();
         let grant = self.issue(effects, &supplier, scope, "you", now, entropy)?;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Effect, OwnerError, Person, Record, requests};
 use crate::{
     audit::{Event, Log},
+    departure,
     entropy::Entropy,
     field::FieldPath,
     grant::{Access, GrantState as _, VerifiedGrant},
@@ -100,7 +101,8 @@ impl Person {
         }
         let purposes = [Purpose::RequestedServiceProvision].into();
         let access = Access::Write(opening.collection);
-        let mut scope = requests::scope([].into_iter(), purposes, access, now, opening.duration, Days(0));
+        let mut scope =
+            requests::scope([].into_iter(), purposes, access, departure::moment(now.wall), opening.duration, Days(0));
         scope.bounds.per_hour = opening.per_hour;
         scope.bounds.uses = Some(opening.items.min(limits::ITEMS_PER_RELATIONSHIP));
         let mut effects = Vec::new();

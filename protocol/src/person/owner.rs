@@ -11,7 +11,7 @@ use crate::{
     agreement::Agreement,
     audit::{Event, Log},
     coded::coded,
-    decision,
+    decision, departure,
     entropy::Entropy,
     field::{AskedPath, FieldPath, Selector, expand},
     grant::{Access, LiveGrant},
@@ -52,6 +52,9 @@ pub enum OwnerError {
     /// The predicate is not true of the person.
     #[error("what the person holds does not fit that segment")]
     DoesNotFit,
+    /// Of one of the segment's fields the supplier has heard enough.
+    #[error("the supplier has heard of enough patterns over that field for now")]
+    EnoughSaid,
     /// A person is counted for a segment once.
     #[error("the person was counted for that segment already")]
     Counted,
@@ -142,6 +145,7 @@ coded! {
     Self::NoItem => "no_item";
     Self::NoSegment => "no_segment";
     Self::DoesNotFit => "does_not_fit";
+    Self::EnoughSaid => "enough_said" ("most": limits::WORDS_PER_FIELD, "days": limits::WORD_DAYS);
     Self::Counted => "counted";
     Self::BudgetSpent => "budget_spent";
     Self::TooManySegments => "too_many_segments" ("most": limits::SEGMENTS_SAID);
@@ -403,8 +407,14 @@ impl Person {
         let fields: BTreeSet<FieldPath> = waiting.fields.keys().filter_map(AskedPath::known).collect();
         all_readable(host, &fields)?;
         let purposes = BTreeSet::from([waiting.purpose]);
-        let mut scope =
-            requests::scope(fields.iter().copied(), purposes, waiting.access, now, waiting.duration, waiting.retention);
+        let mut scope = requests::scope(
+            fields.iter().copied(),
+            purposes,
+            waiting.access,
+            departure::moment(now.wall),
+            waiting.duration,
+            waiting.retention,
+        );
         scope.bounds.delegations = waiting.delegations;
         let mut effects = Vec::new();
         // First what can be refused: an error must leave no change behind that was not made durable.
@@ -523,8 +533,14 @@ impl Person {
         if !self.relationships.contains_key(&supplier) {
             return Err(OwnerError::NoRelationship);
         }
-        let mut scope =
-            requests::scope([].into_iter(), new.purposes.clone(), new.access, now, new.duration, new.retention);
+        let mut scope = requests::scope(
+            [].into_iter(),
+            new.purposes.clone(),
+            new.access,
+            departure::moment(now.wall),
+            new.duration,
+            new.retention,
+        );
         scope.fields.clone_from(&new.fields);
         let fields = expand(&new.fields);
         if new.access == Access::Subscribe {
@@ -738,7 +754,8 @@ impl Person {
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(&supplier).ok_or(OwnerError::NoRelationship)?;
         let named = *relationship.lineage.current();
-        let revocation = Revocation { person: relationship.key.public(), supplier: named, grant, at: now.wall, erase };
+        let at = departure::moment(now.wall);
+        let revocation = Revocation { person: relationship.key.public(), supplier: named, grant, at, erase };
         let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
         let dead: Vec<u64> = relationship
             .outbox

@@ -592,25 +592,26 @@ fn grantable(verdicts: &BTreeMap<AskedPath, Verdict>) -> BTreeMap<FieldPath, (St
 
 fn scope_of(request: &DataRequest, fields: impl Iterator<Item = FieldPath>, now: Now) -> Scope {
     let purposes = BTreeSet::from([request.purpose]);
-    let mut scope = scope(fields, purposes, request.access, now, request.duration, request.retention);
+    let mut scope = scope(fields, purposes, request.access, now.wall, request.duration, request.retention);
     scope.bounds.delegations = request.delegations;
     scope
 }
 
-/// The scope of a grant that is issued now, without delegation.
+/// The scope of a grant that begins at this moment, without delegation. One that answers a request begins with the answer;
+/// one by the person's own word, which may be for several companies, at [`departure::moment`].
 pub(super) fn scope(
     fields: impl Iterator<Item = FieldPath>,
     purposes: BTreeSet<crate::purpose::Purpose>,
     access: Access,
-    now: Now,
+    begins: Timestamp,
     duration: crate::time::Days,
     retention: crate::time::Days,
 ) -> Scope {
     let bounds = Bounds {
         per_hour: USES_PER_HOUR,
         uses: None,
-        not_before: now.wall,
-        expires: now.wall.plus_days(duration),
+        not_before: begins,
+        expires: begins.plus_days(duration),
         retention,
         delegations: 0,
     };

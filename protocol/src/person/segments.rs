@@ -2,17 +2,20 @@
 //! the driver found by evaluating over the values. Out: memberships and randomised answers in the outbox, counted
 //! against a privacy budget that nothing can pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, OwnerError, Person, Record};
+use super::{Effect, OwnerError, Person, Record, Relationship};
 use crate::{
     audit::{Event, Log},
+    decision, departure,
     entropy::Entropy,
+    field::FieldPath,
     identity::PublicKey,
     limits,
     message::ToSupplier,
+    policy::{Answer, Proposer, Terms},
     prio3,
     segment::{self, Belongs, CountReport, Membership, Segment},
     signed::{ObjectId, Signed, Verified},
@@ -21,7 +24,7 @@ use crate::{
 };
 
 /// What the person said of a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
     /// What the person said of the segment.
@@ -30,6 +33,19 @@ pub struct Said {
     pub at: Timestamp,
     /// The randomised answer that was given, if one was: there is never a second.
     pub counted: Option<Counted>,
+    /// What the word tells of: kept, since a segment can be taken back and the supplier knows it all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+}
+
+/// What the supplier learns by a word on a segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// The fields that the segment looks at.
+    pub fields: BTreeSet<FieldPath>,
+    /// Until when the supplier keeps that the person belongs, where they said so.
+    pub until: Timestamp,
 }
 
 /// A randomised answer.
@@ -93,7 +109,8 @@ impl Person {
     /// membership is a statement about the person, so a false one is not signed.
     ///
     /// # Errors
-    /// [`OwnerError::NoSegment`], [`OwnerError::DoesNotFit`], and [`OwnerError::Refused`] outside the agreement.
+    /// [`OwnerError::NoSegment`], [`OwnerError::DoesNotFit`], [`OwnerError::EnoughSaid`], and [`OwnerError::Refused`]
+    /// outside the agreement.
     pub(super) fn belong(
         &mut self,
         supplier: &PublicKey,
@@ -106,12 +123,13 @@ impl Person {
         let now = now.into();
         let said = self.said(supplier, id);
         let was = said.is_some_and(|said| said.what == Belongs::Yes);
-        let counted = said.and_then(|said| said.counted);
+        let (counted, before) = (said.and_then(|said| said.counted), said.and_then(|said| said.about.clone()));
         let mut effects = Vec::new();
         if said.is_none() {
             self.make_room_for_word(&mut effects, supplier, now)?;
         }
         let segment = self.segment(supplier, id, now);
+        let about = segment.as_ref().ok().map(|segment| about(segment, now)).or(before);
         if member {
             let segment = segment?;
             self.within_agreement(supplier, segment)?;
@@ -120,6 +138,9 @@ impl Person {
             }
             if !fits {
                 return Err(OwnerError::DoesNotFit);
+            }
+            if !was {
+                self.may_say_more(supplier, id, &segment.predicate.fields(), now)?;
             }
             let until = now.wall.plus_days(segment.retention);
             self.say_membership(&mut effects, supplier, id, true, until, now, entropy)?;
@@ -131,7 +152,7 @@ impl Person {
         let what = if member { Belongs::Yes } else { Belongs::No };
         self.record(
             &mut effects,
-            Record::Said { supplier: *supplier, segment: *id, said: Said { what, at: now.wall, counted } },
+            Record::Said { supplier: *supplier, segment: *id, said: Said { what, at: now.wall, counted, about } },
         );
         Ok(effects)
     }
@@ -153,13 +174,14 @@ impl Person {
         let segment = self.segment(supplier, id, now)?;
         self.within_agreement(supplier, segment)?;
         let epsilon = segment.epsilon.ok_or(OwnerError::NoSegment)?;
-        let said = self.said(supplier, id);
-        if said.is_some_and(|said| said.counted.is_some()) {
+        let said = self.said(supplier, id).cloned();
+        if said.as_ref().is_some_and(|said| said.counted.is_some()) {
             return Err(OwnerError::Counted);
         }
         if epsilon > self.budget_left(Some(supplier), now) || epsilon > self.budget_left(None, now) {
             return Err(OwnerError::BudgetSpent);
         }
+        let about = Some(about(segment, now));
         let mut effects = Vec::new();
         if said.is_none() {
             self.make_room_for_word(&mut effects, supplier, now)?;
@@ -167,7 +189,7 @@ impl Person {
         let report = self.report(supplier, id, segment::randomised(fits, epsilon, entropy), entropy)?;
         let what =
             said.map_or(Belongs::Count, |said| if said.what == Belongs::Yes { said.what } else { Belongs::Count });
-        let said = Said { what, at: now.wall, counted: Some(Counted { epsilon, at: now.floor }) };
+        let said = Said { what, at: now.wall, counted: Some(Counted { epsilon, at: now.floor }), about };
         self.record(&mut effects, Record::Said { supplier: *supplier, segment: *id, said });
         let event = Event::CountedIn { segment: *id, epsilon };
         self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
@@ -223,23 +245,87 @@ impl Person {
     }
 
     /// What a default says of the segments of a supplier that the person said nothing of. For the driver, which
-    /// evaluates them over the values and then calls `belong` or `count_me`.
+    /// evaluates them over the values and then calls `belong` or `count_me`, and `belong` with no where it does not fit: what
+    /// is said and what is not said tell alike. A default says nothing of fields that it would not give, and no more
+    /// than [`limits::WORDS_PER_FIELD`] in a month: beyond that it is the person's to say.
     #[must_use]
     pub fn unsaid(&self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<(ObjectId, Belongs)> {
         let now = now.into();
         let Some(relationship) = self.relationships.get(supplier) else { return Vec::new() };
         let Some(answer) = self.policy.segment(relationship.proposer(now)) else { return Vec::new() };
         let live = relationship.segments.values().filter(|segment| segment.expires > now.latest()).map(Verified::id);
-        live.filter(|id| !relationship.said.contains_key(id)).map(|id| (id, answer)).collect()
+        let mut more: BTreeMap<FieldPath, usize> = BTreeMap::new();
+        let unsaid = live.filter(|id| !relationship.said.contains_key(id));
+        unsaid
+            .filter(|id| answer == Belongs::No || self.by_default(relationship, id, answer, &mut more, now))
+            .map(|id| (id, answer))
+            .collect()
+    }
+
+    /// May a default say this of a segment? `more` counts what it says of each field beside this one.
+    fn by_default(
+        &self,
+        relationship: &Relationship,
+        id: &ObjectId,
+        answer: Belongs,
+        more: &mut BTreeMap<FieldPath, usize>,
+        now: Now,
+    ) -> bool {
+        let Some(segment) = relationship.segments.get(id) else { return false };
+        let fields = segment.predicate.fields();
+        let live: Vec<_> = relationship.usable().filter_map(|grant| grant.live(self, now).ok()).collect();
+        let Proposer { supplier, sector, is_known } = relationship.proposer(now);
+        let terms = Terms {
+            supplier,
+            sector,
+            agreement: relationship.stored.agreement,
+            purpose: segment.purpose,
+            retention: segment.retention,
+            delegations: 0,
+            is_known,
+        };
+        let given = decision::may_belong(&fields, &terms, &live, &relationship.withdrawn, &self.policy);
+        let allowed = match answer {
+            Belongs::Yes => given == Ok(Answer::Allow),
+            // By chance or in halves: that has a budget of its own. What is refused is not counted either.
+            Belongs::Count => given.is_ok(),
+            Belongs::No => true,
+        };
+        let said = relationship.words_on(now);
+        let count = |field: &FieldPath| {
+            said.get(field).copied().unwrap_or_default() + more.get(field).copied().unwrap_or_default()
+        };
+        let room = answer == Belongs::Count || fields.iter().all(|field| count(field) < limits::WORDS_PER_FIELD);
+        if allowed && room {
+            fields.into_iter().for_each(|field| *more.entry(field).or_default() += 1);
+        }
+        allowed && room
+    }
+
+    /// Has the supplier not yet heard of so many patterns over one of these fields that it could tell the value?
+    fn may_say_more(
+        &self,
+        supplier: &PublicKey,
+        id: &ObjectId,
+        fields: &BTreeSet<FieldPath>,
+        now: Now,
+    ) -> Result<(), OwnerError> {
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        // A word on this very segment that is said anew is no other one.
+        let own = relationship.said.get(id).and_then(|said| said.about.as_ref()).map(|about| &about.fields);
+        let said = relationship.words_on(now);
+        let count = |field: &FieldPath| {
+            let again = own.is_some_and(|own| own.contains(field));
+            said.get(field).copied().unwrap_or_default().saturating_sub(usize::from(again))
+        };
+        let enough = fields.iter().any(|field| count(field) >= limits::WORDS_PER_FIELD);
+        if enough { Err(OwnerError::EnoughSaid) } else { Ok(()) }
     }
 
     /// The segments of all suppliers, with what the person said.
-    pub fn segments(&self) -> impl Iterator<Item = (&PublicKey, &Verified<Segment>, Option<Said>)> {
+    pub fn segments(&self) -> impl Iterator<Item = (&PublicKey, &Verified<Segment>, Option<&Said>)> {
         self.relationships.iter().flat_map(|(supplier, relationship)| {
-            relationship
-                .segments
-                .values()
-                .map(move |segment| (supplier, segment, relationship.said.get(&segment.id()).copied()))
+            relationship.segments.values().map(move |segment| (supplier, segment, relationship.said.get(&segment.id())))
         })
     }
 
@@ -253,7 +339,7 @@ impl Person {
     ) -> Result<(), OwnerError> {
         let Some(relationship) = self.relationships.get(supplier) else { return Ok(()) };
         let member = relationship.said.iter().filter(|(_, said)| said.what == Belongs::Yes);
-        let ids: BTreeMap<ObjectId, Said> = member.map(|(id, said)| (*id, *said)).collect();
+        let ids: BTreeMap<ObjectId, Said> = member.map(|(id, said)| (*id, said.clone())).collect();
         for (id, said) in ids {
             self.say_membership(effects, supplier, &id, false, now.wall, now, entropy)?;
             let said = Said { what: Belongs::No, at: now.wall, ..said };
@@ -275,7 +361,8 @@ impl Person {
     ) -> Result<(), OwnerError> {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let (person, named) = (relationship.key.public(), *relationship.lineage.current());
-        let membership = Membership { person, supplier: named, segment: *segment, member, at: now.wall, until };
+        let (at, until) = (departure::moment(now.wall), departure::moment(until));
+        let membership = Membership { person, supplier: named, segment: *segment, member, at, until };
         let membership = Verified::sign(membership, &relationship.key)?.signed().clone();
         let event = Event::Belonged { segment: *segment, member };
         self.log(effects, Log::With(*supplier), event, now, entropy)?;
@@ -310,8 +397,8 @@ impl Person {
         Ok(())
     }
 
-    fn said(&self, supplier: &PublicKey, id: &ObjectId) -> Option<Said> {
-        self.relationships.get(supplier)?.said.get(id).copied()
+    fn said(&self, supplier: &PublicKey, id: &ObjectId) -> Option<&Said> {
+        self.relationships.get(supplier)?.said.get(id)
     }
 
     fn within_agreement(&self, supplier: &PublicKey, segment: &Segment) -> Result<(), OwnerError> {
@@ -322,4 +409,29 @@ impl Person {
             Err(crate::refusal::Refusal::OutsideAgreement.into())
         }
     }
+}
+
+impl Relationship {
+    /// On how many segments that look at a field something was said lately.
+    fn words_on(&self, now: Now) -> BTreeMap<FieldPath, usize> {
+        let lately = |said: &&Said| said.at.plus_days(Days(limits::WORD_DAYS)) > now.floor;
+        let mut words = BTreeMap::new();
+        for field in self.said.values().filter(lately).filter_map(|said| said.about.as_ref()).flat_map(|a| &a.fields) {
+            *words.entry(*field).or_default() += 1;
+        }
+        words
+    }
+
+    /// Fields of which the supplier knows something by a pattern that the person said they belong to.
+    #[must_use]
+    pub fn knows_by_segments(&self, now: impl Into<Now>) -> BTreeSet<FieldPath> {
+        let now = now.into();
+        let belongs = self.said.values().filter(|said| said.what == Belongs::Yes);
+        let about = belongs.filter_map(|said| said.about.as_ref()).filter(|about| about.until > now.floor);
+        about.flat_map(|about| about.fields.iter().copied()).collect()
+    }
+}
+
+fn about(segment: &Segment, now: Now) -> About {
+    About { fields: segment.predicate.fields(), until: now.wall.plus_days(segment.retention) }
 }

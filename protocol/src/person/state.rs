@@ -572,7 +572,7 @@ impl Person {
                 let verified = segments.iter().map(|segment| segment.clone().verify().map(|s| (s.id(), s)));
                 self.with(supplier)?.segments = verified.collect::<Result<_, _>>()?;
             }
-            Record::Said { supplier, segment, said } => drop(self.with(supplier)?.said.insert(*segment, *said)),
+            Record::Said { supplier, segment, said } => drop(self.with(supplier)?.said.insert(*segment, said.clone())),
             Record::SaidForgotten { supplier, segment } => drop(self.with(supplier)?.said.remove(segment)),
             Record::Intent { stored } => self.apply_intent(stored)?,
             Record::IntentForgotten { intent } => drop(self.intents.remove(intent)),

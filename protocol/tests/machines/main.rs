@@ -7,6 +7,7 @@ mod memory;
 
 mod attacks;
 mod clocks;
+mod colluding;
 mod intents;
 mod renewal;
 mod returns;
@@ -38,9 +39,14 @@ struct World {
 
 impl World {
     fn new(preset: &str) -> Self {
-        let person = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset(preset).expect("a preset"));
+        Self::of(1, preset)
+    }
+
+    /// The same of another person.
+    fn of(seed: u8, preset: &str) -> Self {
+        let person = Person::new(RootSeed::from_entropy([seed; 32]), Policy::preset(preset).expect("a preset"));
         let supplier = Supplier::new(Keypair::from_secret(&[2; 32]));
-        let mut world = Self { person, supplier, host: Memory::new(7) };
+        let mut world = Self { person, supplier, host: Memory::new(6 + seed) };
         for (field, value) in
             [("name.full", "Anna Bakker"), ("address.street", "Dorpsstraat 1"), ("income.annual", "30000")]
         {

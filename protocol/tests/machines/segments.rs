@@ -330,3 +330,94 @@ fn a_predicate_says_what_it_looks_at_and_what_it_hangs_on() {
     assert!(fit.belongs, "not 65 is enough where the size is unknown");
     assert_eq!(fit.because.iter().map(|(_, holds)| *holds).collect::<Vec<_>>(), [Some(true), None, Some(false)]);
 }
+
+impl World {
+    /// A default that says yes to whatever anybody publishes.
+    fn say_yes_by_default(&mut self) {
+        let mut policy = self.person.policy().clone();
+        policy.segments.push(SegmentRule { name: "yes".into(), who: Who::Anyone, answer: Belongs::Yes });
+        self.person.handle(Input::SetPolicy(policy), NOW, &mut self.host).expect("a default");
+    }
+
+    fn publish_over(&mut self, predicate: Predicate, name: &str) -> ObjectId {
+        self.publish(NewSegment { predicate, name: name.into(), ..segment(None) })
+    }
+}
+
+fn older_than(years: u32) -> Predicate {
+    Predicate::Years { field: field("birthDate"), least: Some(years), most: None }
+}
+
+#[test]
+fn a_default_says_nothing_of_a_field_that_it_would_not_give() {
+    let mut world = World::new("balanced");
+    world.say_yes_by_default();
+    let key = world.supplier_key();
+    let number = Predicate::Begins { field: field("nationalId"), with: "12".into() };
+    world.publish_over(number, "numbers");
+    world.publish_over(Predicate::Has(field("income.annual")), "earners");
+    assert!(world.person.unsaid(&key, NOW).is_empty(), "refused to all, and asked of the person");
+    let both = Predicate::All(vec![named(), Predicate::Has(field("income.annual"))]);
+    world.publish_over(both, "named earners");
+    assert!(world.person.unsaid(&key, NOW).is_empty(), "every field of a pattern counts");
+    let id = world.publish_over(named(), "named");
+    assert_eq!(world.person.unsaid(&key, NOW), [(id, Belongs::Yes)], "a rule gives the name for this purpose");
+}
+
+#[test]
+fn fourteen_patterns_over_one_field_do_not_bring_out_its_value() {
+    let mut world = World::new("balanced");
+    world.say_yes_by_default();
+    let mut policy = world.person.policy().clone();
+    policy.rules.clear();
+    let rule = regie_protocol::policy::Rule {
+        name: "all".into(),
+        who: Who::Anyone,
+        what: regie_protocol::policy::What::Anything,
+        why: None,
+        agreement: None,
+        retention: None,
+        delegation: false,
+        answer: regie_protocol::policy::Answer::Allow,
+    };
+    policy.rules.push(rule);
+    world.person.handle(Input::SetPolicy(policy), NOW, &mut world.host).expect("open to all");
+    let key = world.supplier_key();
+    let ids: Vec<ObjectId> = (18..32).map(|years| world.publish_over(older_than(years), &format!("{years}"))).collect();
+    let said = world.person.unsaid(&key, NOW);
+    assert_eq!(said.len(), limits::WORDS_PER_FIELD, "as many as a month allows");
+    for (id, _) in &said {
+        // That one does not belong is a word too.
+        world.belong(id, false, false).expect("said");
+    }
+    assert!(world.person.unsaid(&key, NOW).is_empty());
+    let other = ids.iter().find(|id| said.iter().all(|(said, _)| said != *id)).expect("one more");
+    assert_eq!(world.belong(other, true, true).err(), Some(OwnerError::EnoughSaid));
+    world.deliver(NOW);
+    // Taking all back and publishing others does not help.
+    let before = world.host.records.len();
+    for id in &ids {
+        world.supplier.take_back(id).expect("taken back");
+    }
+    world.publish_over(older_than(40), "40");
+    assert!(world.person.unsaid(&key, NOW).is_empty() && world.host.records.len() > before);
+    // What was said is remembered through a restart.
+    let again = world.rebuilt(world.host.records.len());
+    assert!(again.unsaid(&key, NOW).is_empty());
+}
+
+#[test]
+fn what_a_membership_tells_stands_in_who_knows_what() {
+    let mut world = World::new("balanced");
+    let id = world.publish_over(older_than(18), "adults");
+    let knows = |world: &World, days| {
+        let relationship = world.person.relationships().next().expect("one").1;
+        relationship.knows_by_segments(NOW.plus_days(Days(days)))
+    };
+    assert!(knows(&world, 0).is_empty());
+    world.belong(&id, true, true).expect("said");
+    assert_eq!(knows(&world, 1).into_iter().collect::<Vec<_>>(), [field("birthDate")]);
+    assert!(knows(&world, 91).is_empty(), "it has to forget it by then");
+    world.belong(&id, false, true).expect("taken back");
+    assert!(knows(&world, 1).is_empty());
+}

@@ -305,7 +305,17 @@ impl Model {
         }
     }
 
+    /// A grant that answers a request begins with the answer.
     fn issue(&mut self, request: &Request, fields: BTreeSet<Field>) -> usize {
+        self.issue_from(self.now, request, fields)
+    }
+
+    /// One by the person's word begins with the hour.
+    fn issue_by_word(&mut self, request: &Request, fields: BTreeSet<Field>) -> usize {
+        self.issue_from(self.now - self.now % HOUR, request, fields)
+    }
+
+    fn issue_from(&mut self, from: u64, request: &Request, fields: BTreeSet<Field>) -> usize {
         let unnamed = ObjectId::of(&self.grants.len().to_be_bytes());
         let grant = Grant {
             id: self.next.take().unwrap_or(unnamed),
@@ -314,8 +324,8 @@ impl Model {
             fields,
             purpose: request.purpose,
             access: request.access,
-            from: self.now,
-            expires: self.now + u64::from(request.days) * DAY,
+            from,
+            expires: from + u64::from(request.days) * DAY,
             uses: None,
             per_hour: PER_HOUR,
             delegations: request.delegations,
@@ -365,7 +375,7 @@ impl Model {
     pub fn allow(&mut self, company: usize, number: usize) {
         let fields = self.company(company).waiting.remove(&number).expect("waits");
         let request = self.requests[number].clone();
-        let grant = self.issue(&request, fields.clone());
+        let grant = self.issue_by_word(&request, fields.clone());
         self.company(company).withdrawn.retain(|field| !fields.contains(field));
         let answers = fields.into_iter().map(|field| (field, Said::Value(grant))).collect();
         self.count(&answers);
@@ -386,7 +396,7 @@ impl Model {
         }
         // What a person gives unasked is not for handing on.
         let plain = Request { delegations: 0, ..request.clone() };
-        let grant = self.issue(&plain, request.fields.clone());
+        let grant = self.issue_by_word(&plain, request.fields.clone());
         self.company(request.company).withdrawn.retain(|field| !request.fields.contains(field));
         let pending = if request.access == Access::Subscribe {
             let answers = self.subscribed(request.company, &request.fields);

@@ -122,7 +122,7 @@ fn shown(
     node: &Node,
     supplier: &PublicKey,
     segment: &Verified<Segment>,
-    said: Option<person::Said>,
+    said: Option<&person::Said>,
     now: Now,
 ) -> ShownSegment {
     let fit = node.fit(segment, now);

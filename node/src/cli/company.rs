@@ -1,0 +1,365 @@
+//! `regie supplier …`: what a company does with its companion. In: arguments. Out: verbs for the companion that runs, their
+//! answers as tables or JSON; or the room of this command line that does it.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use regie_protocol::Days;
+
+use super::{What, credentials, init, items, listen, market, pairing, render, rotation, serve};
+use crate::{
+    command::{Failure, Text, parse},
+    control,
+    supplier::verbs::{
+        Admission, Ask, Boards, Correct, DistrustIssuer, Follow, Forwarding, HelperLink, Invite, Issuers, KeyCreate,
+        KeyList, KeyRevoke, Offered, People, Published, Put, TakeBack, TrustIssuer, Unfollow, Wanted,
+    },
+    verb::Verb,
+};
+
+#[derive(Subcommand)]
+pub(super) enum SupplierVerb {
+    /// Make a companion
+    Init(init::SupplierInit),
+    /// Set up one more companion on the database that the company's others share
+    Join {
+        /// The database
+        #[arg(long, env = "REGIE_STORE", hide_env_values = true, value_name = "postgres://…")]
+        store: String,
+        /// Where to listen; may be given more than once
+        #[arg(long, default_values = ["/ip4/0.0.0.0/tcp/7481", "/ip4/0.0.0.0/udp/7481/quic-v1"])]
+        listen: Vec<String>,
+        /// Under which address others reach it, where that is not one of this machine; may be given more than once
+        #[arg(long, value_name = "ADDRESS")]
+        announce: Vec<String>,
+    },
+    /// Run the companion
+    Run {
+        /// Serve the HTTP API here; `config.toml` has it as `api`
+        #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = crate::api::DEFAULT)]
+        api: Option<std::net::SocketAddr>,
+        #[command(flatten)]
+        forwarding: init::Forwarding,
+    },
+    /// Whom this companion forwards people to, and what they need for it
+    Forward,
+    /// Send events to a receiver that you are writing, as a webhook would
+    Listen {
+        /// Where the API is
+        #[arg(long, default_value = "http://127.0.0.1:7482")]
+        api: String,
+        /// A key of the API
+        #[arg(long, env = "REGIE_API_KEY", hide_env_values = true)]
+        key: String,
+        /// The receiver's URL; without it events are only shown
+        #[arg(long, value_name = "URL")]
+        forward_to: Option<String>,
+    },
+    /// Keys for the HTTP API
+    Key {
+        #[command(subcommand)]
+        verb: KeyVerb,
+    },
+    /// Change what the company says of itself; what is left out stays
+    Set(pairing::ProfileChange),
+    /// The document that proves the company's domain: to be put at https://DOMAIN/.well-known/regie.json
+    Domain {
+        /// Write it into this file, in place of what is there
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Commit to a next key: the only one that can take the place of the company's key when that is lost or stolen
+    NextKey {
+        /// Also where you committed to one before. Who knows your company until now keeps to that one, and will not follow
+        /// the new
+        #[arg(long)]
+        replace: bool,
+        /// Commit to the key of a sheet that you have, instead of drawing one: the file with its 24 words
+        #[arg(long, value_name = "FILE")]
+        words_file: Option<PathBuf>,
+    },
+    /// Replace the company's key by the next one; the companion must not be running on this home
+    RotateKey {
+        /// The file with the 24 words of the next key; else they are asked for
+        #[arg(long, value_name = "FILE")]
+        words_file: Option<PathBuf>,
+        /// The sheet of the key after that one, where you have it: the file with its 24 words. So after a backup from before
+        /// a change
+        #[arg(long, value_name = "FILE")]
+        next_words_file: Option<PathBuf>,
+        /// You have a safe place for the words that are shown, and mean it
+        #[arg(long)]
+        yes: bool,
+    },
+    #[command(flatten)]
+    Customers(CustomerVerb),
+    #[command(flatten)]
+    Segments(SegmentVerb),
+    #[command(flatten)]
+    Issuers(IssuerVerb),
+    #[command(flatten)]
+    Market(MarketVerb),
+    /// The persons, what is held of them, and the requests
+    People,
+}
+
+/// What is said to one person.
+#[derive(Subcommand)]
+pub(super) enum CustomerVerb {
+    /// Make a pairing link
+    Invite {
+        /// For any number of persons
+        #[arg(long)]
+        public: bool,
+        /// How many days it holds
+        #[arg(long, default_value_t = 14)]
+        days: u32,
+    },
+    /// Ask a person for fields
+    Ask {
+        /// The person's key, or - where there is only one
+        person: String,
+        /// Why, in plain words
+        #[arg(long)]
+        reason: String,
+        /// How many steps below this company processors may go: 1 for a carrier that gets the address
+        #[arg(long, default_value_t = 0)]
+        delegations: u8,
+        #[command(flatten)]
+        what: What,
+    },
+    /// Send a document into a collection that a person opened
+    Send {
+        /// The person's key, or - where there is only one
+        person: String,
+        /// bills, contracts, messages, meter-readings, warranties or other
+        #[arg(long)]
+        collection: String,
+        /// What it is, in one line
+        #[arg(long)]
+        title: String,
+        /// What kind of file it is
+        #[arg(long, default_value = "application/octet-stream")]
+        media_type: String,
+        /// The file, at most 64 KiB
+        file: PathBuf,
+    },
+    /// Propose to correct a field
+    Correct {
+        /// The person's key, or - where there is only one
+        person: String,
+        /// The field
+        #[arg(long)]
+        field: String,
+        /// What it should be
+        #[arg(long)]
+        value: String,
+        /// Why, in plain words
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// Patterns that the company publishes.
+#[derive(Subcommand)]
+pub(super) enum SegmentVerb {
+    /// Publish a pattern: people themselves say whether they belong
+    Publish(market::Publish),
+    /// The segments that are published, who belongs and how many are counted
+    Segments,
+    /// Take a segment back, and forget who belongs
+    TakeBack {
+        /// Its id, or the end of it
+        segment: String,
+    },
+}
+
+/// Who may vouch for values.
+#[derive(Subcommand)]
+pub(super) enum IssuerVerb {
+    /// Trust the credentials that an issuer signs (builds with the feature `vc`)
+    TrustIssuer {
+        /// The issuer, as its credentials name it: https://…
+        issuer: String,
+        /// A file with its public key, a JWK
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Trust an issuer no more
+    DistrustIssuer {
+        /// The issuer
+        issuer: String,
+    },
+    /// The issuers that are trusted
+    Issuers,
+}
+
+/// What is done with others in the open.
+#[derive(Subcommand)]
+pub(super) enum MarketVerb {
+    /// Make this companion help others count their segments, without seeing an answer, and show its link
+    Helper,
+    /// Make this companion a board, where persons cast intents, and show its link
+    Board {
+        /// Take offers of this company, by its key or link, and of no others that are not admitted; may be given more
+        /// than once
+        #[arg(long, value_name = "KEY")]
+        admit: Vec<String>,
+        /// Take no more offers of this company
+        #[arg(long, value_name = "KEY")]
+        dismiss: Vec<String>,
+        /// Take offers of everybody again
+        #[arg(long, conflicts_with = "admit")]
+        open: bool,
+    },
+    /// The boards that are followed
+    Boards,
+    /// Follow a board, to find what is wanted there
+    Follow {
+        /// Its link, regie:board?…
+        board: String,
+        /// What to look for, and everything within it; all, where left out
+        #[arg(long = "category", value_name = "CATEGORY")]
+        categories: Vec<String>,
+    },
+    /// Let a board go
+    Unfollow {
+        /// Its key
+        board: String,
+    },
+    /// What persons want, as found on the boards that are followed
+    Wanted,
+    /// Offer something for an intent
+    Offer(market::MakeOffer),
+    /// The offers made, and how they stand
+    Offers,
+}
+
+#[derive(Subcommand)]
+pub(super) enum KeyVerb {
+    /// Make a key; its text is shown once
+    Create {
+        /// Which system will use it
+        name: String,
+        /// For trying things out: it sees only persons who came by an invitation made with such a key
+        #[arg(long)]
+        test: bool,
+    },
+    /// Every key, without its text
+    List,
+    /// End a key
+    Revoke {
+        /// Its id, `key_…`
+        key: String,
+    },
+}
+
+/// Where a verb is said.
+pub(super) struct Company<'a> {
+    pub(super) home: &'a Path,
+    pub(super) passphrase_file: Option<&'a Path>,
+    pub(super) json: bool,
+}
+
+impl Company<'_> {
+    /// Does it. `given` is what `run` was given beside its own options.
+    pub(super) fn run(&self, verb: SupplierVerb, given: serve::Given) -> Result<(), Failure> {
+        let &Self { home, passphrase_file: file, json } = self;
+        match verb {
+            SupplierVerb::Init(options) => init::supplier(home, file, options, json),
+            SupplierVerb::Join { store, listen, announce } => {
+                init::join(home, file, store, &init::Places { listen, announce }, json)
+            }
+            SupplierVerb::Run { api, forwarding: init::Forwarding { forward, through } } => {
+                serve::run(home, file, serve::Given { api, forward, through, ..given }, json)
+            }
+            SupplierVerb::Forward => self.ask(&Forwarding {}),
+            SupplierVerb::Listen { api, key, forward_to } => listen::run(listen::Listen { api, key, forward_to }, json),
+            SupplierVerb::Key { verb } => self.key(verb),
+            SupplierVerb::Set(change) => pairing::change(home, change, json),
+            SupplierVerb::Domain { out } => pairing::document(home, out.as_deref(), json),
+            SupplierVerb::NextKey { replace, words_file } => {
+                rotation::commit(home, words_file.as_deref(), replace, json)
+            }
+            SupplierVerb::RotateKey { words_file, next_words_file, yes } => {
+                let (words_file, next_words_file) = (words_file.as_deref(), next_words_file.as_deref());
+                rotation::rotate(home, file, &rotation::Rotate { words_file, next_words_file, yes }, json)
+            }
+            SupplierVerb::Customers(verb) => self.customers(verb),
+            SupplierVerb::Segments(verb) => self.segments(verb),
+            SupplierVerb::Issuers(verb) => self.issuers(verb),
+            SupplierVerb::Market(verb) => self.market(verb),
+            SupplierVerb::People => self.ask_as(&People {}, render::PEOPLE),
+        }
+    }
+
+    fn ask(&self, verb: &impl Verb) -> Result<(), Failure> {
+        self.ask_as(verb, render::View::Plain)
+    }
+
+    fn ask_as(&self, verb: &impl Verb, view: render::View) -> Result<(), Failure> {
+        render::show_as(&control::ask(self.home, verb)?, self.json, view)
+    }
+
+    fn key(&self, verb: KeyVerb) -> Result<(), Failure> {
+        match verb {
+            KeyVerb::Create { name, test } => self.ask(&KeyCreate { name, test }),
+            KeyVerb::List => self.ask(&KeyList {}),
+            KeyVerb::Revoke { key } => self.ask(&KeyRevoke { key: parse(&key)? }),
+        }
+    }
+
+    fn customers(&self, verb: CustomerVerb) -> Result<(), Failure> {
+        match verb {
+            CustomerVerb::Invite { public, days } => self.ask(&Invite { public, days: Days(days) }),
+            CustomerVerb::Ask { person, reason, delegations, what } => {
+                let What { fields, purpose, access: how, days, kept } = what;
+                let fields = fields.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+                let (purpose, access) = (parse(&purpose)?, parse(&how)?);
+                let (days, retention) = (Days(days), Days(kept));
+                self.ask(&Ask { person, fields, purpose, reason, access, days, retention, delegations })
+            }
+            CustomerVerb::Send { person, collection, title, media_type, file } => {
+                let (collection, body) = (parse(&collection)?, items::read(&file)?);
+                self.ask(&Put { person, collection, title, media_type, body })
+            }
+            CustomerVerb::Correct { person, field, value, reason } => {
+                self.ask(&Correct { person, field: parse(&field)?, value: parse(&value)?, reason })
+            }
+        }
+    }
+
+    fn segments(&self, verb: SegmentVerb) -> Result<(), Failure> {
+        match verb {
+            SegmentVerb::Publish(publish) => self.ask(&publish.verb()?),
+            SegmentVerb::Segments => self.ask_as(&Published {}, render::PUBLISHED),
+            SegmentVerb::TakeBack { segment } => self.ask(&TakeBack { segment }),
+        }
+    }
+
+    fn issuers(&self, verb: IssuerVerb) -> Result<(), Failure> {
+        match verb {
+            IssuerVerb::TrustIssuer { issuer, key } => {
+                self.ask(&TrustIssuer { issuer: parse(&issuer)?, key: credentials::text_of(&key)? })
+            }
+            IssuerVerb::DistrustIssuer { issuer } => self.ask(&DistrustIssuer { issuer: parse(&issuer)? }),
+            IssuerVerb::Issuers => self.ask(&Issuers {}),
+        }
+    }
+
+    fn market(&self, verb: MarketVerb) -> Result<(), Failure> {
+        match verb {
+            MarketVerb::Helper => self.ask(&HelperLink {}),
+            MarketVerb::Board { admit, dismiss, open } => self.ask(&Admission { admit, dismiss, open }),
+            MarketVerb::Boards => self.ask(&Boards {}),
+            MarketVerb::Follow { board, categories } => {
+                let categories = categories.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
+                self.ask(&Follow { board: Text(parse(&board)?), categories })
+            }
+            MarketVerb::Unfollow { board } => self.ask(&Unfollow { board: parse(&board)? }),
+            MarketVerb::Wanted => self.ask_as(&Wanted {}, render::WANTED),
+            MarketVerb::Offer(offer) => self.ask(&offer.verb()?),
+            MarketVerb::Offers => self.ask_as(&Offered {}, render::OFFERED),
+        }
+    }
+}

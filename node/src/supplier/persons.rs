@@ -1,0 +1,118 @@
+//! What the company has to say to one person: invitations, requests, what is sent back, what is handed on; and which persons
+//! there are. In: the company's words, about a person. Out: records and frames, by the machine.
+
+use std::ops::ControlFlow;
+
+use regie_protocol::{
+    Collection, Content, Correction, Days, FieldPath, Invitation, Nonce, ObjectId, PublicKey, Timestamp, Value,
+    supplier::{Ask, Delegate, Invite, Record},
+};
+
+use super::{Companion, World, tables};
+use crate::{
+    clock,
+    command::{Failure, parse},
+    driver::Turn,
+    store::Read as _,
+};
+
+impl Companion {
+    /// Hands part of a grant on to a processor.
+    pub(crate) fn delegate(&mut self, wanted: Delegate, turn: &mut Turn) -> Result<ObjectId, Failure> {
+        self.load(&wanted.person)?;
+        let now = self.clock.now();
+        let (id, effects) = self.machine.delegate(wanted, now, &mut clock::entropy())?;
+        self.run(effects, None, turn)?;
+        Ok(id)
+    }
+
+    /// Queues a document or correction for one person.
+    pub(crate) fn put_item(
+        &mut self,
+        person: PublicKey,
+        collection: Collection,
+        content: Content,
+        turn: &mut Turn,
+    ) -> Result<Nonce, Failure> {
+        self.load(&person)?;
+        let now = self.clock.now();
+        let (id, effects) = self.machine.put(person, collection, content, now, &mut clock::entropy())?;
+        self.run(effects, None, turn)?;
+        Ok(id)
+    }
+
+    /// Proposes a correction of what the person told; `before` is what is held.
+    pub(crate) fn propose(
+        &mut self,
+        person: PublicKey,
+        field: FieldPath,
+        after: Value,
+        reason: String,
+        turn: &mut Turn,
+    ) -> Result<Nonce, Failure> {
+        let before = match self.record(tables::HELD_VALUES, &person, field)? {
+            Some(Record::Value { observed, .. }) => Some(observed.value),
+            _ => None,
+        };
+        let content = Content::Correction(Correction { field, before, after, reason });
+        self.put_item(person, Collection::Corrections, content, turn)
+    }
+
+    /// Queues a request to one person.
+    pub(crate) fn ask(&mut self, ask: Ask, turn: &mut Turn) -> Result<Nonce, Failure> {
+        self.load(&ask.person)?;
+        let now = self.clock.now();
+        let (id, effects) = self.machine.ask(ask, now, &mut clock::entropy())?;
+        self.run(effects, None, turn)?;
+        Ok(id)
+    }
+
+    /// How a person's clock differs, where that keeps something from being sent.
+    pub(crate) fn differs(&self, person: &PublicKey) -> Option<String> {
+        let skew = self.machine.skew(person)?;
+        let by =
+            skew.theirs.map(|theirs| i64::try_from(theirs.0).unwrap_or(i64::MAX).saturating_sub_unsigned(skew.ours.0));
+        Some(by.map_or_else(|| "by an unknown time".to_owned(), clock::differing))
+    }
+
+    /// The keys of all persons.
+    pub(super) fn everybody(&self) -> Result<Vec<PublicKey>, Failure> {
+        let mut people = Vec::new();
+        self.store.each(tables::RELATIONSHIPS, |person, _| {
+            people.push(person);
+            ControlFlow::Continue(())
+        })?;
+        Ok(people)
+    }
+
+    /// Makes an invitation and puts it on its list.
+    pub(crate) fn make_invitation(
+        &mut self,
+        world: World,
+        uses: Option<u32>,
+        days: Days,
+        turn: &mut Turn,
+    ) -> Result<(Invitation, Timestamp), Failure> {
+        self.reachable()?;
+        let made = self.clock.now().wall;
+        let expires = made.plus_days(days);
+        let invite = Invite { uses, expires, made, test: world == World::Test };
+        let (invitation, effects) = self.machine.invite(invite, &mut clock::entropy());
+        self.run(effects, None, turn)?;
+        Self::list_invitation(world, &invitation.id, turn);
+        Ok((invitation, expires))
+    }
+
+    /// A person by key, or the only one there is by `-`.
+    pub(super) fn find_person(&self, text: &str) -> Result<PublicKey, Failure> {
+        let people = if text == "-" { self.everybody()? } else { Vec::new() };
+        let mut people = people.into_iter();
+        match (text, people.next(), people.next()) {
+            ("-", Some(only), None) => Ok(only),
+            ("-", ..) => {
+                Err(Failure::usage("there is not exactly one person; give the key that `regie supplier people` shows"))
+            }
+            _ => parse(text),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A document, into a collection that a person opened.
+
+use regie_protocol::{Collection, Content, Document};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Companion, OnCompanion};
+use crate::{command::Failure, driver::Turn, supplier::names::Sent, verb::Verb};
+
+/// Sends a document.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Put {
+    /// The person's key, or `-` where there is only one.
+    pub person: String,
+    /// Into which collection.
+    pub collection: Collection,
+    /// What it is, in one line.
+    pub title: String,
+    /// What kind of file it is.
+    pub media_type: String,
+    /// The file, in base64.
+    pub body: String,
+}
+
+/// What is sent back to a person, on its way.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SentItem {
+    /// Its id.
+    pub item: Sent,
+}
+
+impl Verb for Put {
+    const NAME: &'static str = "put";
+    type Answer = SentItem;
+}
+
+impl OnCompanion for Put {
+    fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<SentItem, Failure> {
+        let Self { person, collection, title, media_type, body } = self;
+        let person = companion.find_person(&person)?;
+        let body = data_encoding::BASE64.decode(body.as_bytes());
+        let body = body.map_err(|error| Failure::usage(format!("the body is not base64: {error}")))?;
+        let document = Content::Document(Document { title, media_type, body });
+        let id = companion.put_item(person, collection, document, turn)?;
+        Ok(SentItem { item: Sent(id.0) })
+    }
+}
