@@ -11,13 +11,14 @@ use std::{
 use regie::person::verbs;
 use regie::supplier::verbs as companion;
 use regie::{
-    command::{self, Command},
+    command::{self, Remember},
     person,
     store::{KdfCost, Passphrase, Store},
+    verb::{Conduct, Verb},
 };
-use regie_protocol::{Agreement, Days, Policy, RootSeed, audit::Event as Logged, supplier::Ask};
+use regie_protocol::{Days, Policy, RootSeed, audit::Event as Logged, supplier::Ask};
 use regie_simulator::world::script::{Played, Script, Step, plain};
-use regie_tests::{Node, crowd::Crowd, wire::slow};
+use regie_tests::{Node, crowd::Crowd, pairing, setting, wire::slow, word};
 use serde_json::Value;
 
 /// How much longer than simulated a step may take on a busy machine. A bound, not a measurement.
@@ -30,37 +31,41 @@ fn script() -> Script {
 
 /// Nodes that a script can be played on.
 trait Stage {
-    fn person(&self, command: Command) -> Value;
+    fn person<V>(&self, verb: V) -> Value
+    where
+        V: Verb + Conduct<person::Desk>;
     fn supplier_asks(&self, supplier: usize, step: &Step);
     fn key(&self, supplier: usize) -> String;
 }
 
-fn act(stage: &dyn Stage, step: &Step) {
+fn act(stage: &impl Stage, step: &Step) {
     let supplier = |number: &usize| stage.key(*number);
     let waiting = |number: &usize| {
-        let (key, all) = (stage.key(*number), stage.person(Command::Requests));
+        let (key, all) = (stage.key(*number), stage.person(verbs::Requests {}));
         let mine = all.as_array().into_iter().flatten().find(|waiting| waiting["supplier"] == key.as_str());
         mine.and_then(|waiting| waiting["id"].as_str()).expect("a request waits").to_owned()
     };
-    let command = match step {
-        Step::Set { field, value } => Command::Set { values: vec![(field.clone(), value.clone())], source: None },
-        Step::Remove { field } => Command::Unset { field: field.clone() },
+    let decide = |number: &usize, allow| verbs::Decide { ids: vec![waiting(number)], allow, remember: Remember::Once };
+    match step {
+        Step::Set { field, value } => stage.person(setting(field, value)),
+        Step::Remove { field } => stage.person(verbs::Unset { field: word(field) }),
         Step::Ask { supplier, .. } => return stage.supplier_asks(*supplier, step),
-        Step::Allow { supplier } => Command::Allow { id: waiting(supplier) },
-        Step::Refuse { supplier } => Command::Refuse { id: waiting(supplier) },
-        Step::RevokeAll { supplier: number, erase } => Command::RevokeAll { supplier: supplier(number), erase: *erase },
-        Step::Pause { supplier: number } => Command::Pause { supplier: supplier(number), paused: true },
-        Step::Resume { supplier: number } => Command::Pause { supplier: supplier(number), paused: false },
-        Step::Preset { name } => Command::Policy { preset: Some(name.clone()) },
+        Step::Allow { supplier } => stage.person(decide(supplier, true)),
+        Step::Refuse { supplier } => stage.person(decide(supplier, false)),
+        Step::RevokeAll { supplier: number, erase } => {
+            stage.person(verbs::RevokeAll { supplier: supplier(number), erase: *erase })
+        }
+        Step::Pause { supplier: number } => stage.person(verbs::Pause { supplier: supplier(number), paused: true }),
+        Step::Resume { supplier: number } => stage.person(verbs::Pause { supplier: supplier(number), paused: false }),
+        Step::Preset { name } => stage.person(verbs::Policy { preset: Some(word(name)) }),
     };
-    stage.person(command);
 }
 
 /// What the log of each relationship says, oldest first.
-fn logs(stage: &dyn Stage, suppliers: usize) -> Vec<Vec<String>> {
+fn logs(stage: &impl Stage, suppliers: usize) -> Vec<Vec<String>> {
     let of = |number: usize| {
         let (supplier, kind, before, limit) = (Some(stage.key(number)), None, None, 100);
-        let page = stage.person(Command::AuditPage { supplier, kind, before, limit });
+        let page = stage.person(verbs::AuditPage { supplier, kind, before, limit });
         let said = |item: &Value| plain(&serde_json::from_value::<Logged>(item["event"].clone()).expect("an event"));
         let mut entries: Vec<String> = page["items"].as_array().expect("a page").iter().map(said).collect();
         entries.reverse();
@@ -70,7 +75,7 @@ fn logs(stage: &dyn Stage, suppliers: usize) -> Vec<Vec<String>> {
 }
 
 /// Plays the script and compares after each step.
-fn compare(stage: &dyn Stage, script: &Script, simulated: &Played, delayed: bool) {
+fn compare(stage: &impl Stage, script: &Script, simulated: &Played, delayed: bool) {
     let count = script.suppliers.len();
     let settle = |place: &str, expected: &Vec<Vec<String>>| {
         let begun = Instant::now();
@@ -131,7 +136,7 @@ fn at_once() -> person::Travel {
 /// A person's node and suppliers' machines in this process, over sockets that take as long as the simulated ones.
 struct Together {
     runtime: tokio::runtime::Runtime,
-    events: tokio::sync::mpsc::Sender<person::Event>,
+    desk: person::Desk,
     crowd: Crowd,
 }
 
@@ -149,21 +154,20 @@ impl Together {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let (events, end) = runtime.block_on(async { person::start(store, at_once()).expect("started") });
         std::mem::forget(end);
+        let desk = person::Desk::new(events, std::sync::Arc::new(|| None));
         for member in crowd.members() {
-            let invitation = member.invite().parse().expect("a link");
-            runtime.block_on(person::pair(invitation, Agreement::SdBase, true, events.clone())).expect("paired");
+            runtime.block_on(desk.ask(pairing(&member.invite()))).expect("paired");
         }
-        Self { runtime, events, crowd }
+        Self { runtime, desk, crowd }
     }
 }
 
 impl Stage for Together {
-    fn person(&self, command: Command) -> Value {
-        self.runtime.block_on(async {
-            let (answer, wait) = tokio::sync::oneshot::channel();
-            self.events.send(person::Event::Command(command, answer)).await.expect("runs");
-            wait.await.expect("answered").expect("done")
-        })
+    fn person<V>(&self, verb: V) -> Value
+    where
+        V: Verb + Conduct<person::Desk>,
+    {
+        serde_json::to_value(self.runtime.block_on(self.desk.ask(verb)).expect("done")).expect("JSON")
     }
 
     fn supplier_asks(&self, supplier: usize, step: &Step) {
@@ -202,8 +206,11 @@ struct Apart {
 }
 
 impl Stage for Apart {
-    fn person(&self, command: Command) -> Value {
-        self.person.ask(&command)
+    fn person<V>(&self, verb: V) -> Value
+    where
+        V: Verb + Conduct<person::Desk>,
+    {
+        self.person.ask(&verb)
     }
 
     fn supplier_asks(&self, supplier: usize, step: &Step) {

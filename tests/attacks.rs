@@ -12,11 +12,9 @@ use std::{
     time::Instant,
 };
 
+use regie::command::Reading;
+use regie::network::{Endpoint, NetworkEvent, Way};
 use regie::person::verbs;
-use regie::{
-    command::Command,
-    network::{Endpoint, NetworkEvent, Way},
-};
 use regie_protocol::{
     DataRequest, Days, Invitation, Keypair, Nonce, PublicKey, Purpose, Refusal, VOCABULARY,
     disclosure::Answer,
@@ -24,9 +22,9 @@ use regie_protocol::{
     wire,
 };
 use regie_tests::{
-    Node, faketime, files, inviting,
+    Node, faketime, files, granting, inviting, looking, pairing,
     paper_supplier::{PaperSupplier, Unpaired},
-    until,
+    setting, until, word,
 };
 use serde_json::json;
 
@@ -65,7 +63,7 @@ fn after_the_word_that_it_is_revoked_no_request_is_answered() {
             (0..4u8).map(|lane| runtime.spawn(asking(Arc::clone(&supplier), lane, Arc::clone(&count)))).collect();
         let moment = 4 + u64::from(round) * 3;
         until("so many requests were answered", || count.load(Ordering::SeqCst) >= moment);
-        person.ask(&Command::RevokeAll { supplier: supplier.key.public().to_string(), erase: false });
+        person.ask(&verbs::RevokeAll { supplier: supplier.key.public().to_string(), erase: false });
         let word = Instant::now();
         for told in loops {
             for (began, value) in runtime.block_on(told).expect("ran") {
@@ -159,13 +157,10 @@ fn a_clock_set_back_revives_nothing_in_a_running_node() {
     person.set("income.annual", "30000");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let supplier = runtime.block_on(paired(&person, 66));
-    person.ask(&Command::Grant {
-        supplier: supplier.key.public().to_string(),
-        fields: vec!["income.annual".into()],
-        purposes: vec!["LegalCompliance".into()],
-        access: "read".into(),
-        days: 2,
-        retention: 1,
+    person.ask(&verbs::Grant {
+        days: Days(2),
+        retention: Days(1),
+        ..granting(&supplier.key.public().to_string(), "income.annual", "LegalCompliance", Reading::Read)
     });
     let mut number = 0;
     let mut income = |days: u32| {
@@ -210,7 +205,7 @@ fn a_companion_that_lies_in_its_replies_is_not_paired_with() {
     ];
     for (number, (what, lie)) in (0u8..).zip(lies) {
         let (link, _endpoint) = runtime.block_on(companion_that_says(120 + number, lie));
-        let paired = person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+        let paired = person.try_ask(&pairing(&link));
         assert!(paired.is_err(), "{what}: {paired:?}");
         assert!(person.runs(), "{what}");
     }
@@ -238,7 +233,7 @@ fn a_second_company_of_the_same_name_is_told_and_gets_nothing_from_the_defaults(
     // The letter of the impostor: the page, and the command line, say whom it looks like before anything is paired.
     let invitation = impostor.ask(&inviting(false));
     let link = invitation["link"].as_str().expect("a link").to_owned();
-    let seen = person.ask(&Command::Look { link: link.clone() });
+    let seen = person.ask(&looking(&link));
     assert_eq!(seen["looks_like"][0]["name"], json!("Gemeente Utrecht"), "{seen}");
     assert_eq!(seen["mixed_scripts"], json!(true));
     let said = person.verb(&["pair", &link]);
@@ -246,10 +241,10 @@ fn a_second_company_of_the_same_name_is_told_and_gets_nothing_from_the_defaults(
     assert_eq!(person.ask(&verbs::Status {})["suppliers"].as_array().map(Vec::len), Some(1));
 
     // Whoever pairs with it all the same gives it nothing without a word of their own.
-    person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: false });
+    person.ask(&verbs::Pair { vouched: false, ..pairing(&link) });
     impostor.request(&fields, "RequestedServiceProvision", "subscribe");
-    until("it waits", || person.ask(&Command::Requests).as_array().is_some_and(|waiting| !waiting.is_empty()));
-    let waiting = person.ask(&Command::Requests)[0].clone();
+    until("it waits", || person.ask(&verbs::Requests {}).as_array().is_some_and(|waiting| !waiting.is_empty()));
+    let waiting = person.ask(&verbs::Requests {})[0].clone();
     assert_eq!(waiting["looks_like"][0]["name"], json!("Gemeente Utrecht"), "{waiting}");
     assert_eq!(waiting["fields"].as_object().map(serde_json::Map::len), Some(fields.len()));
     assert_eq!(held(&impostor), 0, "something left by a default");
@@ -277,21 +272,16 @@ fn no_canary_is_in_logs_homes_or_backups() {
     }
     let mut set = Vec::new();
     for (number, info) in VOCABULARY.iter().enumerate() {
-        let values = vec![(info.path.into(), format!("{number}-kq7x-canary"))];
-        if person.try_ask(&Command::Set { values, source: None }).is_ok() {
+        if person.try_ask(&setting(info.path, &format!("{number}-kq7x-canary"))).is_ok() {
             set.push(info.path.to_owned());
         }
     }
     assert!(set.len() * 2 > VOCABULARY.len(), "most fields take any text: {}", set.len());
     person.pair(&supplier);
     let key = person.ask(&verbs::Status {})["suppliers"][0]["supplier"].as_str().expect("a key").to_owned();
-    person.ask(&Command::Grant {
-        supplier: key.clone(),
-        fields: set.clone(),
-        purposes: vec!["ServiceProvision".into()],
-        access: "subscribe".into(),
-        days: 30,
-        retention: 30,
+    person.ask(&verbs::Grant {
+        fields: set.iter().map(|path| word(path)).collect(),
+        ..granting(&key, "name.full", "ServiceProvision", Reading::Subscribe)
     });
     let fields: Vec<&str> = set.iter().map(String::as_str).collect();
     supplier.request(&fields, "ServiceProvision", "read");
@@ -301,7 +291,7 @@ fn no_canary_is_in_logs_homes_or_backups() {
     person.set("email", "changed-kq7x-canary");
     until("the change is told", || supplier.customer().to_string().contains("changed-kq7x"));
     person.good(&["backup", directory.path().join("backup.age").to_str().expect("a path")]);
-    person.ask(&Command::RevokeAll { supplier: key, erase: true });
+    person.ask(&verbs::RevokeAll { supplier: key, erase: true });
     until("the values are gone", || held(&supplier) == 0);
     person.stop();
     supplier.stop();
@@ -347,7 +337,7 @@ async fn paired(node: &Node, secret: u8) -> PaperSupplier {
 
 async fn pair(node: &Node, supplier: Unpaired) -> PaperSupplier {
     let (home, link) = (node.home.clone(), supplier.link.clone());
-    let pair = Command::Pair { link, agreement: "SD-BASE".into(), vouched: true };
+    let pair = pairing(&link);
     tokio::task::spawn_blocking(move || regie::control::ask(&home, &pair)).await.expect("ran").expect("paired");
     let supplier = supplier.paired();
     // Until then there is the line that pairing was done on, and nobody answers on that.

@@ -9,16 +9,16 @@ use std::{
 };
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use regie::command::Reading;
 use regie::person::verbs;
 use regie::{
-    command::Command,
     network::{Endpoint, NetworkEvent, Way},
     person,
     store::{Batch, KdfCost, Key, Passphrase, Store, TableId},
 };
 use regie_protocol::{
-    Access, Agreement, AskedPath, Bounds, Chain, Days, Grant, GrantState, Invitation, Keypair, Nonce, ObjectId, Policy,
-    Purpose, RootSeed, Scope, Timestamp, Used, Verified, VerifiedGrant,
+    Access, Agreement, AskedPath, Bounds, Chain, Days, Grant, GrantState, Keypair, Nonce, ObjectId, Policy, Purpose,
+    RootSeed, Scope, Timestamp, Used, Verified, VerifiedGrant,
     audit::{self, Entry, Event},
     decision,
     merkle::Frontier,
@@ -26,7 +26,7 @@ use regie_protocol::{
     policy::Terms,
     wire,
 };
-use regie_tests::paper_supplier::PaperSupplier;
+use regie_tests::{granting, pairing, paper_supplier::PaperSupplier, setting};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 /// Sequential requests measured; each grant allows 60 an hour.
@@ -143,20 +143,16 @@ fn requests() {
     let measured = runtime.block_on(async {
         let (events, _end) = person::start(store, person::Travel::default()).expect("started");
         let desk = person::Desk::new(events.clone(), std::sync::Arc::new(|| None));
-        let set = Command::Set { values: vec![("name.full".into(), "Anna Bakker".into())], source: None };
+        let set = setting("name.full", "Anna Bakker");
         desk.ask(set).await.expect("done");
         let supplier = PaperSupplier::open([66; 32]).await;
-        let invitation: Invitation = supplier.link.parse().expect("a link");
-        person::pair(invitation, Agreement::SdBase, true, events.clone()).await.expect("paired");
+        desk.ask(pairing(&supplier.link)).await.expect("paired");
         let supplier = tokio::task::spawn_blocking(|| supplier.paired()).await.expect("paired");
         for _ in 0..REQUESTS / 60 + 2 {
-            let grant = Command::Grant {
-                supplier: supplier.key.public().to_string(),
-                fields: vec!["name.full".into()],
-                purposes: vec!["DeliveryOfGoods".into()],
-                access: "read".into(),
-                days: 1,
-                retention: 1,
+            let grant = verbs::Grant {
+                days: Days(1),
+                retention: Days(1),
+                ..granting(&supplier.key.public().to_string(), "name.full", "DeliveryOfGoods", Reading::Read)
             };
             desk.ask(grant).await.expect("done");
         }

@@ -3,16 +3,13 @@
 
 use std::time::{Duration, Instant};
 
+use regie::network::{Address, Endpoint, NetworkEvent, Way};
 use regie::person::verbs;
-use regie::{
-    command::Command,
-    network::{Address, Endpoint, NetworkEvent, Way},
-};
 use regie_protocol::{Access, Keypair, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},
-    resident, until,
+    pairing, resident, until,
     wire::{Carried, counted, slow},
 };
 use serde_json::json;
@@ -104,7 +101,7 @@ fn echo() -> (Duration, Duration) {
 }
 
 fn pair(person: &Node, member: &Member) {
-    person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
+    person.ask(&pairing(&member.invite()));
 }
 
 /// Many relationships with which nothing is going on: what a visit carries, and what the node needs meanwhile.
@@ -125,7 +122,7 @@ fn at_rest() {
     for member in crowd.members() {
         pair(&person, member);
     }
-    let connected = |person: &Node| person.ask(&Command::Overview)["connected"] == json!(0);
+    let connected = |person: &Node| person.ask(&verbs::Overview {})["connected"] == json!(0);
     until("all visits are over", || connected(&person));
     // A start visits everybody once: so visits are made, and what they carry is counted.
     let (bytes, visits) = (carried.bytes(), carried.connections());

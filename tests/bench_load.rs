@@ -15,18 +15,18 @@ use std::{
 };
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use regie::command::Reading;
 use regie::person::verbs;
 use regie::{
-    command::Command,
     network::{Endpoint, NetworkEvent, Way},
     store::{Passphrase, Store},
 };
 use regie_protocol::{
-    Keypair,
+    Days, Keypair,
     message::{PersonReply, ToPerson},
     wire,
 };
-use regie_tests::{Node, paper_supplier::PaperSupplier, until};
+use regie_tests::{Node, granting, pairing, paper_supplier::PaperSupplier, until};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -222,16 +222,13 @@ fn suppliers(node: &Node, runtime: &tokio::runtime::Runtime) -> Vec<Arc<PaperSup
     let mut all = Vec::new();
     for number in 0..SUPPLIERS {
         let supplier = runtime.block_on(PaperSupplier::open([60 + number as u8; 32]));
-        node.ask(&Command::Pair { link: supplier.link.clone(), agreement: "SD-BASE".into(), vouched: true });
+        node.ask(&pairing(&supplier.link));
         let supplier = supplier.paired();
         for _ in 0..GRANTS {
-            node.ask(&Command::Grant {
-                supplier: supplier.key.public().to_string(),
-                fields: vec!["name.full".into()],
-                purposes: vec!["DeliveryOfGoods".into()],
-                access: "read".into(),
-                days: 1,
-                retention: 1,
+            node.ask(&verbs::Grant {
+                days: Days(1),
+                retention: Days(1),
+                ..granting(&supplier.key.public().to_string(), "name.full", "DeliveryOfGoods", Reading::Read)
             });
         }
         all.push(Arc::new(supplier));

@@ -1,5 +1,6 @@
 //! The command line: each mistake gets its exit code and a next step, and the examples in the docs are run.
 
+use regie::person::verbs;
 use regie_tests::{Node, binary, inviting};
 
 #[test]
@@ -97,5 +98,5 @@ fn a_read_only_home_is_a_clear_error_and_loses_nothing() {
     }
     let mut person = person;
     person.start();
-    assert_eq!(person.ask(&regie::command::Command::Audit)["verified"], serde_json::json!(true));
+    assert_eq!(person.ask(&verbs::Audit {})["verified"], serde_json::json!(true));
 }

@@ -3,18 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use regie::command::Reading;
 use regie::person::verbs;
-use regie::{
-    clock,
-    command::{Command, Failure},
-};
+use regie::{clock, command::Failure};
 use regie_protocol::Timestamp;
 use regie_tests::{
     Node,
     api::Client,
-    faketime, free_port,
+    faketime, free_port, granting,
     http::{enter, send},
-    inviting,
+    inviting, pairing,
     postgres::Postgres,
     under_clock, until,
 };
@@ -139,14 +137,7 @@ fn a_clock_that_is_set_right_while_it_runs_is_right_at_once() {
         until("the company learns that the clocks differ", || pair.shop.customer()["clock_differs"].is_string());
         pair.set("person", "+0d");
         // What the person tells shows that the clocks agree.
-        pair.person.ask(&Command::Grant {
-            supplier: "Shop".into(),
-            fields: vec!["name.full".into()],
-            purposes: vec!["DeliveryOfGoods".into()],
-            access: "subscribe".into(),
-            days: 30,
-            retention: 30,
-        });
+        pair.person.ask(&granting("Shop", "name.full", "DeliveryOfGoods", Reading::Subscribe));
         until("the request is answered", || pair.answered());
         assert_eq!(pair.requests()[0]["rejected"], Value::Null, "{wrong}");
     }
@@ -157,8 +148,7 @@ fn a_pairing_refused_for_its_time_names_both_times_and_the_next_step() {
     for (offset, minutes, way) in [("+6m", 6_i64, "earlier"), ("-6m", -6, "later")] {
         let Some(pair) = Pair::by(offset, "+0d") else { return };
         let link = pair.shop.ask(&inviting(false))["link"].as_str().expect("a link").to_owned();
-        let failure =
-            pair.person.try_ask(&Command::Pair { link: link.clone(), agreement: "SD-BASE".into(), vouched: true });
+        let failure = pair.person.try_ask(&pairing(&link));
         let Failure { code, message, .. } = failure.expect_err("refused");
         let now = clock::wall();
         assert_eq!(code, "clock_skew");
@@ -166,7 +156,7 @@ fn a_pairing_refused_for_its_time_names_both_times_and_the_next_step() {
         assert!(says(&message, Timestamp(now.0.saturating_add_signed(minutes * 60_000))), "{message}");
         assert!(message.contains(way) && message.contains("set the clock of this machine"), "{message}");
         pair.set("person", "+0d");
-        pair.person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+        pair.person.ask(&pairing(&link));
     }
 }
 
@@ -205,18 +195,11 @@ fn the_owner_sets_the_floor_back_and_nothing_revives() {
     pair.start("person");
     let mut pair = pair.met();
     let grant = |pair: &Pair| {
-        pair.person.ask(&Command::Grant {
-            supplier: "Shop".into(),
-            fields: vec!["email".into()],
-            purposes: vec!["DeliveryOfGoods".into()],
-            access: "read".into(),
-            days: 30,
-            retention: 30,
-        });
-        pair.person.ask(&Command::Grants).as_array().map_or(0, Vec::len)
+        pair.person.ask(&granting("Shop", "email", "DeliveryOfGoods", Reading::Read));
+        pair.person.ask(&verbs::Grants {}).as_array().map_or(0, Vec::len)
     };
     let states = |pair: &Pair| {
-        let grants = pair.person.ask(&Command::Grants);
+        let grants = pair.person.ask(&verbs::Grants {});
         let mut states: Vec<String> = grants
             .as_array()
             .into_iter()

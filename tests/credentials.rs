@@ -3,10 +3,8 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk};
-use regie::{
-    command::Command,
-    credential::{self, Credential, Doubt, HolderKey},
-};
+use regie::credential::{self, Credential, Doubt, HolderKey};
+use regie::person::verbs;
 use regie_protocol::{FieldPath, Issuer, Keypair, ObjectId, Presentation, PublicKey, Timestamp, Value as FieldValue};
 use regie_tests::{Node, api::Client, nats::Nats, until};
 use ring::{
@@ -273,9 +271,9 @@ fn a_credential_is_taken_in_and_thrown_away_on_the_dashboard() {
     let page = String::from_utf8_lossy(&get("/credentials").bytes).into_owned();
     assert!(page.contains(NAME), "{page}");
     assert!(String::from_utf8_lossy(&get("/data/name.given").bytes).contains("attested by"), "who vouches is shown");
-    let id = person.ask(&Command::Credentials)[0]["id"].as_str().expect("an id").to_owned();
+    let id = person.ask(&verbs::Credentials {})[0]["id"].as_str().expect("an id").to_owned();
     assert_eq!(post(&[("do", "remove"), ("id", &id)]).status, 303);
-    assert_eq!(person.ask(&Command::Credentials), json!([]));
+    assert_eq!(person.ask(&verbs::Credentials {}), json!([]));
     assert_eq!(post(&[("do", "dance")]).status, 400);
 }
 
@@ -317,7 +315,7 @@ fn the_company_sees_who_vouches_for_a_value() {
     };
     until("the values are there", || {
         // What the defaults leave to the person is allowed.
-        if let Some(id) = person.ask(&Command::Requests)[0]["id"].as_str() {
+        if let Some(id) = person.ask(&verbs::Requests {})[0]["id"].as_str() {
             person.good(&["allow", id]);
         }
         of("name.family")["value"] == "Jansen"
@@ -349,7 +347,7 @@ fn the_company_sees_who_vouches_for_a_value() {
     };
     assert_eq!(of("name.given")["attested_by"], NAME);
     // Thrown away, the value stays as the person's word; the issuer not trusted, nobody vouches.
-    let list = person.ask(&Command::Credentials);
+    let list = person.ask(&verbs::Credentials {});
     person.good(&["credential", "remove", list[0]["id"].as_str().expect("an id")]);
     until("the shop hears it", || of("name.given")["provenance"] == "typed");
     assert_eq!(of("name.given")["value"], "Ada");

@@ -8,14 +8,13 @@ use std::{
     time::Duration,
 };
 
-use regie::command::Command;
 use regie::person::verbs;
 use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},
     http::{Response, enter, send_by_hand as send, start_of},
-    until,
+    pairing, until,
 };
 use serde_json::{Value, json};
 
@@ -162,12 +161,12 @@ fn cross_site_forms_change_nothing() {
     let another = door.get(&door.enter(), "/data/email").form();
     let stolen = format!("form={another}&do=save&value=evil%40example.org");
     assert_eq!(door.post(&cookie, "/data/email", &stolen).status, 403, "the token of another session");
-    assert_eq!(door.node.ask(&Command::Fields), json!([]));
+    assert_eq!(door.node.ask(&verbs::Fields {}), json!([]));
     // A GET changes nothing, whatever it carries.
     door.get(&cookie, &format!("/data/email?{body}"));
-    assert_eq!(door.node.ask(&Command::Fields), json!([]));
+    assert_eq!(door.node.ask(&verbs::Fields {}), json!([]));
     assert_eq!(door.post(&cookie, "/data/email", &body).status, 303);
-    assert_eq!(door.node.ask(&Command::Fields)[0]["value"], json!("evil@example.org"));
+    assert_eq!(door.node.ask(&verbs::Fields {})[0]["value"], json!("evil@example.org"));
 }
 
 #[test]
@@ -292,7 +291,7 @@ fn paths_lead_nowhere_else_and_bodies_are_bounded() {
     let long = format!("form={form}&do=save&value={}", "a".repeat(5000));
     let answer = door.post(&cookie, "/data/email", &long);
     assert!(answer.status == 200 && answer.body.contains("aria-invalid"), "a value that is too long is told so");
-    assert_eq!(door.node.ask(&Command::Fields), json!([]));
+    assert_eq!(door.node.ask(&verbs::Fields {}), json!([]));
     assert_eq!(door.get(&cookie, "/").status, 200);
     // What the framework can't read is told in words too.
     for odd in ["/suppliers?page=x", "/audit?before=-1", "/proof/x/y", "/deliveries?of=many"] {
@@ -303,7 +302,7 @@ fn paths_lead_nowhere_else_and_bodies_are_bounded() {
     // Browsers send two characters for the end of a line; a value of two lines has one.
     let lines = format!("form={form}&do=save&value=one%0D%0Atwo");
     assert_eq!(door.post(&cookie, "/data/email", &lines).status, 303);
-    assert_eq!(door.node.ask(&Command::Fields)[0]["value"], json!("one\ntwo"));
+    assert_eq!(door.node.ask(&verbs::Fields {})[0]["value"], json!("one\ntwo"));
 }
 
 #[test]
@@ -396,7 +395,7 @@ fn html_in_supplier_given_text_is_shown_and_not_run() {
     for (member, name) in crowd.members().iter().zip(&names) {
         member.ask(&["birthDate"], Purpose::LegalCompliance, Access::Read, name);
     }
-    until("all wait", || door.node.ask(&Command::Overview)["requests_waiting"] == json!(names.len()));
+    until("all wait", || door.node.ask(&verbs::Overview {})["requests_waiting"] == json!(names.len()));
     let keys: Vec<String> = door.node.ask(&verbs::Status {})["suppliers"]
         .as_array()
         .expect("a list")
@@ -422,9 +421,9 @@ fn html_in_supplier_given_text_is_shown_and_not_run() {
 
 fn pair(node: &Node, members: &[Member]) {
     for member in members {
-        node.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
+        node.ask(&pairing(&member.invite()));
     }
-    until("all are connected", || node.ask(&Command::Overview)["connected"] == json!(members.len()));
+    until("all are connected", || node.ask(&verbs::Overview {})["connected"] == json!(members.len()));
 }
 
 #[test]
@@ -447,7 +446,7 @@ fn files_come_in_and_go_out_and_a_backup_restores_on_another_machine() {
     assert!(odd.body.contains("aria-invalid") && odd.body.contains(".vcf"), "{}", odd.body);
     let seen = file(&form, "me.vcf", card);
     assert!(seen.body.contains("Anna Bakker") && seen.body.contains("anna@example.org"), "{}", seen.body);
-    assert_eq!(door.node.ask(&Command::Fields), json!([]), "looking changes nothing");
+    assert_eq!(door.node.ask(&verbs::Fields {}), json!([]), "looking changes nothing");
     let kept = format!(
         "form={form}&format=vcard&take=name.full&take=email&value.name.full=Anna+Bakker&value.email=anna%40example.org\
          &value.telephone=not+chosen"
@@ -459,7 +458,7 @@ fn files_come_in_and_go_out_and_a_backup_restores_on_another_machine() {
     assert!(!table.body.contains("value=\"email\""), "what is the same is not offered");
     let kept = format!("form={form}&format=csv&take=household.size&value.household.size=3");
     assert_eq!(door.post(&cookie, "/import/keep", &kept).status, 303);
-    let fields = door.node.ask(&Command::Fields);
+    let fields = door.node.ask(&verbs::Fields {});
     assert_eq!(fields.as_array().map(Vec::len), Some(3), "{fields}");
 
     let export: Value = serde_json::from_str(&door.get(&cookie, "/export.json").body).expect("JSON");
@@ -499,9 +498,9 @@ fn defaults_are_tried_before_they_are_kept_and_the_log_is_checked() {
     let change = |act: &str| format!("form={form}&change=preset&name=careful&do={act}");
     let tried = door.post(&cookie, "/defaults", &change("try"));
     assert!(tried.body.contains("One request") && tried.body.contains("Stroom BV"), "{}", tried.body);
-    assert_eq!(door.node.ask(&Command::Rules)["preset"], json!("balanced"), "trying changes nothing");
+    assert_eq!(door.node.ask(&verbs::Rules {})["preset"], json!("balanced"), "trying changes nothing");
     assert_eq!(door.post(&cookie, "/defaults", &change("keep")).status, 303);
-    assert_eq!(door.node.ask(&Command::Rules)["preset"], json!("careful"));
+    assert_eq!(door.node.ask(&verbs::Rules {})["preset"], json!("careful"));
     let rule = format!(
         "form={form}&change=new&name=my+rule&answer=refuse&what=group:health&agreement=SD-BASE&why=&sector=&retention=30&do=keep"
     );
@@ -513,7 +512,7 @@ fn defaults_are_tried_before_they_are_kept_and_the_log_is_checked() {
     // What is proffered is set here and nowhere else in passing.
     let proffer = |body: &str| door.post(&cookie, "/agreement", &format!("form={form}&{body}")).status;
     assert_eq!(proffer("agreement=SD-BASE-A&portable=yes"), 303);
-    assert_eq!(door.node.ask(&Command::Proffer { agreement: None })["agreement"], json!("SD-BASE-A-DP"));
+    assert_eq!(door.node.ask(&verbs::Proffer { agreement: None })["agreement"], json!("SD-BASE-A-DP"));
     assert_eq!(proffer("agreement=ANYTHING"), 400);
     let again = Crowd::start(&["Water BV".to_owned()]);
     let link = again.members()[0].invite().replace('=', "%3D").replace('&', "%26");
@@ -521,13 +520,13 @@ fn defaults_are_tried_before_they_are_kept_and_the_log_is_checked() {
     let seen = door.post(&cookie, "/pair", &format!("form={form}&link={link}"));
     assert!(seen.body.contains("Water BV") && seen.body.contains("no domain"), "{}", seen.body);
     assert!(seen.body.contains("I got this link from them myself"), "{}", seen.body);
-    assert_eq!(door.node.ask(&Command::Overview)["suppliers"], json!(1), "nothing is paired by looking");
+    assert_eq!(door.node.ask(&verbs::Overview {})["suppliers"], json!(1), "nothing is paired by looking");
     let key = again.members()[0].key().to_string().replace(':', "%3A");
     let word = |key: &str| format!("form={form}&link={link}&supplier={key}&same=yes&vouch=yes&agreement=SD-BASE");
     assert_eq!(door.post(&cookie, "/pair", &word("did%3Akey%3Az6Mk")).status, 400, "the word was for another");
     let paired = door.post(&cookie, "/pair", &word(&key));
     assert_eq!(paired.status, 303, "{}", paired.body);
-    assert_eq!(door.node.ask(&Command::Proffer { agreement: None })["agreement"], json!("SD-BASE-A-DP"));
+    assert_eq!(door.node.ask(&verbs::Proffer { agreement: None })["agreement"], json!("SD-BASE-A-DP"));
 
     let page = door.get(&cookie, &format!("/suppliers/{key}"));
     assert!(page.body.contains("you vouched for it"), "{}", page.body);
@@ -583,8 +582,8 @@ fn the_first_run_takes_four_steps_in_a_browser() {
         let Some(seen) = browser("first_run.mjs", &input) else { return };
         assert_eq!(seen["phrase"].as_array().map(Vec::len), Some(24), "{seen}");
         let me = node.ask(&verbs::Me { name: None });
-        let rules = node.ask(&Command::Rules);
-        let suppliers = node.ask(&Command::Overview)["suppliers"].clone();
+        let rules = node.ask(&verbs::Rules {});
+        let suppliers = node.ask(&verbs::Overview {})["suppliers"].clone();
         let expected =
             if skip { (Value::Null, json!("balanced"), json!(0)) } else { (json!("Anna"), json!("careful"), json!(1)) };
         assert_eq!((me["name"].clone(), rules["preset"].clone(), suppliers), expected);
@@ -618,7 +617,7 @@ fn a_month_with_two_hundred_suppliers_leaves_a_dozen_decisions_of_one_click() {
     pair(&node, crowd.members());
     month(crowd.members());
     until("all requests are answered or wait", || crowd.members().iter().all(|member| member.unanswered() == 0));
-    let overview = node.ask(&Command::Overview);
+    let overview = node.ask(&verbs::Overview {});
     let groups = overview["groups"].as_array().map_or(0, Vec::len);
     assert_eq!(overview["month"]["answered"], json!(400));
     assert!((1..=12).contains(&groups), "{groups} decisions are left of 400 requests");
@@ -630,7 +629,7 @@ fn a_month_with_two_hundred_suppliers_leaves_a_dozen_decisions_of_one_click() {
     assert!(seen["most_clicks"].as_u64().is_some_and(|clicks| clicks <= 2), "{seen}");
     assert_eq!(seen["violations"], json!([]), "accessibility");
     assert_eq!(seen["pages"].as_u64(), Some(36), "each page in both languages");
-    assert_eq!(node.ask(&Command::Overview)["requests_waiting"], json!(0));
+    assert_eq!(node.ask(&verbs::Overview {})["requests_waiting"], json!(0));
 
     // Told once: every supplier that was entitled has the new street, but for the one that was ended.
     let ended = crowd.members().iter().filter(|member| member.held().is_empty()).count();
@@ -639,7 +638,7 @@ fn a_month_with_two_hundred_suppliers_leaves_a_dozen_decisions_of_one_click() {
     let streets: Vec<String> = entitled.collect();
     assert_eq!(seen["told"].as_u64(), Some(200));
     assert_eq!(streets, vec!["Nieuwe Gracht 20".to_owned(); 199]);
-    assert_eq!(node.ask(&Command::Audit)["verified"], json!(true));
+    assert_eq!(node.ask(&verbs::Audit {})["verified"], json!(true));
 }
 
 /// 400 requests: all suppliers ask what the defaults cover; every other request is of a kind that needs a word,

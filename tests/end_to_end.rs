@@ -1,6 +1,6 @@
 //! The main job with real processes: the demo, encryption at rest, backup and restore, retention of privacy.
 
-use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{Node, files, until};
 use serde_json::json;
 
@@ -72,9 +72,9 @@ fn a_backup_restores_elsewhere_and_ends_earlier_grants() {
     restored.good(&["restore", file.to_str().expect("a path")]);
     restored.start();
     assert_eq!(restored.good(&["get", "name.full"]), "Anna Bakker\n");
-    let grants = restored.ask(&Command::Grants);
+    let grants = restored.ask(&verbs::Grants {});
     assert_eq!(grants[0]["state"], json!("revoked"));
-    assert_eq!(restored.ask(&Command::Audit)["verified"], json!(true));
+    assert_eq!(restored.ask(&verbs::Audit {})["verified"], json!(true));
     // The relationship lives on under the same key, and the defaults issue a new grant.
     supplier.request(&["name.full"], "DeliveryOfGoods", "read");
     until("the request is answered", || {

@@ -3,13 +3,10 @@
 
 use std::net::TcpStream;
 
+use regie::network::{Endpoint, Way};
 use regie::person::verbs;
-use regie::{
-    command::Command,
-    network::{Endpoint, Way},
-};
 use regie_protocol::{Keypair, PublicKey};
-use regie_tests::{Node, inviting, number, resident, until};
+use regie_tests::{Node, inviting, number, pairing, resident, until};
 use serde_json::json;
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
@@ -99,6 +96,6 @@ fn newcomer(directory: &std::path::Path, supplier: &Node) {
     until("a newcomer pairs", || {
         let Ok(invitation) = supplier.try_ask(&inviting(false)) else { return false };
         let link = invitation["link"].as_str().expect("a link").to_owned();
-        person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true }).is_ok()
+        person.try_ask(&pairing(&link)).is_ok()
     });
 }

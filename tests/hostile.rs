@@ -3,18 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use regie::network::{Endpoint, Way};
 use regie::person::verbs;
-use regie::{
-    command::Command,
-    network::{Endpoint, Way},
-};
 use regie_protocol::{
     Agreement, DataRequest, Keypair, Nonce, ObjectId, PublicKey, Refusal, Signed, Timestamp, Verified,
     message::{Browse, PersonReply, SupplierReply, ToBoard, ToHelper, ToPerson, ToSupplier},
     tally::Close,
     wire,
 };
-use regie_tests::{Node, paper_supplier::PaperSupplier, until};
+use regie_tests::{Node, pairing, paper_supplier::PaperSupplier, until};
 
 #[test]
 fn a_hostile_supplier_gets_codes_and_nothing_else() {
@@ -69,7 +66,7 @@ fn a_hostile_supplier_gets_codes_and_nothing_else() {
         assert_eq!(reply, PersonReply::Refused(Refusal::Malformed));
     }
     assert!(person.runs());
-    assert_eq!(person.ask(&Command::Audit)["verified"], serde_json::json!(true));
+    assert_eq!(person.ask(&verbs::Audit {})["verified"], serde_json::json!(true));
 }
 
 #[test]
@@ -136,7 +133,7 @@ fn close() -> ToHelper {
 async fn pair(node: &Node) -> PaperSupplier {
     let supplier = PaperSupplier::open([66; 32]).await;
     let (home, link) = (node.home.clone(), supplier.link.clone());
-    let pair = Command::Pair { link, agreement: "SD-BASE".into(), vouched: true };
+    let pair = pairing(&link);
     tokio::task::spawn_blocking(move || regie::control::ask(&home, &pair)).await.expect("ran").expect("paired");
     let supplier = supplier.paired();
     until("the node holds its link", || {

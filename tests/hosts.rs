@@ -3,9 +3,9 @@
 //!
 //! A bound in seconds here is part of what must hold: a line that is dead is noticed in [`NOTICED`].
 
-use regie::command::{Command, Failure};
+use regie::command::Failure;
 use regie::person::verbs;
-use regie_tests::{Node, asking, inviting, lab::trio::within_or_say};
+use regie_tests::{Node, asking, inviting, lab::trio::within_or_say, pairing};
 use serde_json::{Value, json};
 
 mod balancer;
@@ -51,7 +51,7 @@ fn link(companion: &Node) -> String {
 
 /// Follows a link.
 fn follow(person: &Node, link: String) -> Result<Value, Failure> {
-    person.try_ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true })
+    person.try_ask(&pairing(&link))
 }
 
 /// A companion asks its only person for the name; the request's id comes out.

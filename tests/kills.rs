@@ -7,10 +7,9 @@ use std::{
     time::Duration,
 };
 
-use regie::command::Command;
 use regie::person::verbs;
 use regie::supplier::verbs as companion;
-use regie_tests::{Node, asking, number, until};
+use regie_tests::{Node, asking, number, setting, until};
 use serde_json::{Value, json};
 
 const KILLS: u64 = 20;
@@ -32,7 +31,7 @@ fn no_acknowledged_entry_is_lost_to_kill_nine() {
         let witnessed = heard(&supplier).witnessed;
         person.start();
         assert!(entries(&person) >= witnessed, "kill {kill}: {} entries, {witnessed} witnessed", entries(&person));
-        assert_eq!(person.ask(&Command::Audit)["verified"], json!(true));
+        assert_eq!(person.ask(&verbs::Audit {})["verified"], json!(true));
     }
     all_is_answered(&person, &supplier);
 }
@@ -80,7 +79,7 @@ fn killed_before_each_file_system_call_a_node_keeps_what_its_owner_was_told() {
         let mut tried = told.clone();
         for change in 0..CHANGES {
             tried = format!("Street {call}-{change}");
-            let set = Command::Set { values: vec![("address.street".into(), tried.clone())], source: None };
+            let set = setting("address.street", &tried);
             if person.try_ask(&set).is_err() {
                 break;
             }
@@ -93,10 +92,10 @@ fn killed_before_each_file_system_call_a_node_keeps_what_its_owner_was_told() {
             false => starting += 1,
         }
         person.start();
-        let now = person.ask(&Command::Fields)[0]["value"].as_str().unwrap_or_default().to_owned();
+        let now = person.ask(&verbs::Fields {})[0]["value"].as_str().unwrap_or_default().to_owned();
         assert!(now == told || now == tried, "call {call}: '{now}' where '{told}' was told and '{tried}' tried");
         told = now;
-        assert_eq!(person.ask(&Command::Audit)["verified"], json!(true), "call {call}");
+        assert_eq!(person.ask(&verbs::Audit {})["verified"], json!(true), "call {call}");
         person.stop();
     }
     assert!(starting > 0 && working > 0, "{starting} kills at a start, {working} after: one of them was not tried");
@@ -149,7 +148,7 @@ fn killed_before_each_file_system_call_a_companion_keeps_what_it_told() {
         supplier.stop();
     }
     assert!(starting > 0 && working > 0, "{starting} kills at a start, {working} after: one of them was not tried");
-    assert_eq!(person.ask(&Command::Audit)["verified"], json!(true));
+    assert_eq!(person.ask(&verbs::Audit {})["verified"], json!(true));
 }
 
 /// Is there an strace, and may it trace?

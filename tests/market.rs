@@ -1,7 +1,7 @@
 //! What persons want, over real processes: cast without a name on a board, offers from two suppliers, one taken up and
 //! a grant of just what it needs; boards that gossip; kills; and nothing by which a board could tell two intents apart.
 
-use regie::command::{Command, Reading, Text};
+use regie::command::{Reading, Text};
 use regie::person::verbs;
 use regie::supplier::verbs as companion;
 use regie_protocol::{Days, Purpose};
@@ -66,7 +66,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
         assert!(words.contains("who you are"), "{words}");
     }
     person.good(&[&want[..], &["--detail", "region=10xx", "--wish", "green power"]].concat());
-    let mine = list(&person.ask(&Command::Intents));
+    let mine = list(&person.ask(&verbs::Intents {}));
     assert_eq!((mine.len(), &mine[0]["category"]), (1, &json!("energy.contract")));
     until("the suppliers find it", || {
         client.get("/v1/intents").expect(200)["data"].as_array().map(Vec::len) == Some(1)
@@ -86,8 +86,8 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     gas.ask(&companion::Offer { intent: "-".into(), offer: offer("Grijs", "120.00EUR/month", &["group:address"]) });
     let state = |id: &str| client.get(&format!("/v1/offers/{id}")).expect(200)["state"].clone();
     until("the board has it", || state(&made) == "delivered");
-    until("both offers came", || list(&person.ask(&Command::Offers { intent: None })).len() == 2);
-    let offers = list(&person.ask(&Command::Offers { intent: None }));
+    until("both offers came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 2);
+    let offers = list(&person.ask(&verbs::Offers { intent: None }));
     assert_eq!((&offers[0]["title"], &offers[1]["title"]), (&json!("Groen"), &json!("Grijs")));
     assert_eq!(offers[0]["needs"], json!(["name.full"]));
 
@@ -96,7 +96,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
         node.kill();
         node.start();
     }
-    assert_eq!(list(&person.ask(&Command::Offers { intent: None })).len(), 2);
+    assert_eq!(list(&person.ask(&verbs::Offers { intent: None })).len(), 2);
     assert_eq!(board.ask(&companion::BoardLink {})["intents"], 1);
 
     // Taken up: paired, granted just that, and the supplier knows which offer it was.
@@ -119,13 +119,13 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     for kind in ["intent.found", "offer.delivered", "offer.taken_up"] {
         assert!(events.iter().any(|event| event == kind), "{kind} in {events:?}");
     }
-    let agreed = person.ask(&Command::Agreement { supplier: "Stroom".into() });
+    let agreed = person.ask(&verbs::Agreement { supplier: "Stroom".into() });
     assert_eq!(agreed["agreement"], "PDC-INTENT");
     // The intent is down everywhere, and the other supplier never learnt who it was.
     until("the board took it down", || board.ask(&companion::BoardLink {})["intents"] == 0);
     until("the suppliers know", || list(&gas.ask(&companion::Wanted {})).is_empty());
     assert_eq!(gas.ask(&verbs::Status {})["people"], 0);
-    assert_eq!(list(&person.ask(&Command::Intents))[0]["state"], "taken_up");
+    assert_eq!(list(&person.ask(&verbs::Intents {}))[0]["state"], "taken_up");
     let bad = person.bad(&["take", &text(&offers[1]["offer"])], 5);
     assert!(bad.contains("is over"), "{bad}");
     person.good(&["audit", "--verify"]);
@@ -162,11 +162,11 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
     until("the shop finds it by way of two boards", || list(&shop.ask(&companion::Wanted {})).len() == 1);
     assert_eq!(far.ask(&companion::BoardLink {})["from_other_boards"], 1);
     shop.ask(&companion::Offer { intent: "-".into(), offer: offer("Night train", "80.00EUR", &[]) });
-    until("the offer comes by the home board", || list(&person.ask(&Command::Offers { intent: None })).len() == 1);
-    let offered = list(&person.ask(&Command::Offers { intent: None }));
+    until("the offer comes by the home board", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
+    let offered = list(&person.ask(&verbs::Offers { intent: None }));
     person.good(&["pass", &text(&offered[0]["offer"])]);
-    assert!(list(&person.ask(&Command::Offers { intent: None })).is_empty());
-    let intent = text(&person.ask(&Command::Intents)[0]["intent"]);
+    assert!(list(&person.ask(&verbs::Offers { intent: None })).is_empty());
+    let intent = text(&person.ask(&verbs::Intents {})[0]["intent"]);
     person.good(&["withdraw", &intent]);
     until("it is down on both boards", || {
         [&home, &far].iter().all(|node| node.ask(&companion::BoardLink {})["intents"] == 0)
@@ -174,8 +174,8 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
     until("the shop knows", || list(&shop.ask(&companion::Wanted {})).is_empty());
     // The same wish again goes to the last board without naming it, and is another intent.
     person.good(&["want", "travel.trains"]);
-    until("it is open", || list(&person.ask(&Command::Intents))[0]["state"] == "open");
-    assert_ne!(text(&person.ask(&Command::Intents)[0]["intent"]), intent);
+    until("it is open", || list(&person.ask(&verbs::Intents {}))[0]["state"] == "open");
+    assert_ne!(text(&person.ask(&verbs::Intents {})[0]["intent"]), intent);
 }
 
 #[test]
@@ -196,14 +196,14 @@ fn an_offer_of_who_looks_like_a_known_supplier_is_not_taken_up_before_it_was_loo
     person.good(&["want", "energy.contract", "--board", &link]);
     until("the other finds it", || list(&other.ask(&companion::Wanted {})).len() == 1);
     other.ask(&companion::Offer { intent: "-".into(), offer: offer("Groen", "99.00EUR/month", &["name.full"]) });
-    until("the offer came", || list(&person.ask(&Command::Offers { intent: None })).len() == 1);
-    let offer = text(&list(&person.ask(&Command::Offers { intent: None }))[0]["offer"]);
+    until("the offer came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
+    let offer = text(&list(&person.ask(&verbs::Offers { intent: None }))[0]["offer"]);
 
     let words = person.bad(&["take", &offer], 5);
     assert!(words.contains("looks like another") && words.contains("`regie pair regie:pair?"), "{words}");
     assert_eq!(list(&person.ask(&verbs::Status {})["suppliers"]).len(), 1, "nothing was paired");
     assert_eq!(other.ask(&verbs::Status {})["people"], 0, "the other learnt nothing");
-    assert_eq!(list(&person.ask(&Command::Intents))[0]["state"], "open");
+    assert_eq!(list(&person.ask(&verbs::Intents {}))[0]["state"], "open");
 
     // Looked at and paired with by the link in those words, it can be taken up.
     let link = words.split('`').find_map(|part| part.strip_prefix("regie pair ")).expect("a link");
@@ -237,7 +237,7 @@ fn a_board_that_admits_takes_no_offer_of_another_and_says_so() {
     until("the board has answered both", || [&shop, &crowd].iter().all(|node| state(node)["state"] != "waiting"));
     assert_eq!((&state(&shop)["state"], &state(&crowd)["state"]), (&json!("delivered"), &json!("refused")));
     assert_eq!(state(&crowd)["refused"], "not_admitted");
-    until("the person sees one", || list(&person.ask(&Command::Offers { intent: None })).len() == 1);
+    until("the person sees one", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
     // It holds over a kill; who is admitted later offers anew.
     board.kill();
     board.start();
@@ -245,7 +245,7 @@ fn a_board_that_admits_takes_no_offer_of_another_and_says_so() {
     assert_eq!((&figures["offers_from"], &figures["admitted"]), (&json!("admitted"), &json!(1)));
     board.good(&["supplier", "board", "--open"]);
     crowd.ask(&companion::Offer { intent: "-".into(), offer: offer("Day train", "70.00EUR", &[]) });
-    until("the person sees both", || list(&person.ask(&Command::Offers { intent: None })).len() == 2);
+    until("the person sees both", || list(&person.ask(&verbs::Offers { intent: None })).len() == 2);
 }
 
 #[test]
@@ -257,8 +257,8 @@ fn a_companion_that_is_no_board_says_so() {
     person.start();
     person.pair(&shop);
     person.good(&["want", "travel", "--board", "Shop"]);
-    until("the intent is over", || list(&person.ask(&Command::Intents))[0]["state"] == "ended");
-    assert_eq!(list(&person.ask(&Command::Intents))[0]["refused"], "not_a_board");
+    until("the intent is over", || list(&person.ask(&verbs::Intents {}))[0]["state"] == "ended");
+    assert_eq!(list(&person.ask(&verbs::Intents {}))[0]["refused"], "not_a_board");
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn people_say_themselves_that_they_belong_and_are_counted_without_a_name() {
     let id = text(&made["id"]);
     let bad = json!({ "name": "x", "words": "x", "who": { "looks": "nice" } });
     client.post("/v1/segments", &bad).problem(422, "bad_argument");
-    let segments = || list(&person.ask(&Command::Segments)["segments"]);
+    let segments = || list(&person.ask(&verbs::Segments {})["segments"]);
     until("the person's node learns of it", || segments().len() == 1);
     // One clause can't be told yet: the whole does not fit, and can't be said.
     let seen = segments()[0].clone();
@@ -307,7 +307,7 @@ fn people_say_themselves_that_they_belong_and_are_counted_without_a_name() {
     stroom.kill();
     let client = client.at(stroom.serve_api());
     person.start();
-    assert_eq!(person.ask(&Command::Segments)["budget_left"], json!(6.5));
+    assert_eq!(person.ask(&verbs::Segments {})["budget_left"], json!(6.5));
     let one = || client.get(&format!("/v1/segments/{id}")).expect(200);
     assert_eq!((&one()["members"], &one()["count"]["reports"]), (&json!(1), &json!(1)));
     person.good(&["belong", &segment, "no"]);
@@ -323,7 +323,7 @@ fn people_say_themselves_that_they_belong_and_are_counted_without_a_name() {
         json!({ "name": "Two", "words": "For two", "who": { "is": { "field": "household.size", "values": ["2"] } } });
     let again = text(&client.post("/v1/segments", &again).expect(201)["id"]);
     until("the default answers", || {
-        person.ask(&Command::Segments);
+        person.ask(&verbs::Segments {});
         client.get(&format!("/v1/segments/{again}")).expect(200)["members"] == 1
     });
 }

@@ -13,8 +13,11 @@ pub mod scale;
 pub mod wire;
 
 use std::{
+    io::Write as _,
+    os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::{Child, Command as Process, Output, Stdio},
+    str::FromStr,
     sync::OnceLock,
     time::{Duration, Instant},
 };
@@ -22,11 +25,11 @@ use std::{
 use regie::person::verbs;
 use regie::supplier::verbs as companion;
 use regie::{
-    command::Command,
+    command::{Failure, Reading, Text},
     control,
     verb::{Stop, Verb},
 };
-use regie_protocol::Days;
+use regie_protocol::{Agreement, Days};
 use serde_json::{Value, json};
 
 /// How long anything may take before a test gives up on it. A bound against hanging, not a measurement.
@@ -232,15 +235,25 @@ impl Node {
     }
 
     /// Asks the running node; it may refuse.
-    pub fn try_ask<V: Verb>(&self, verb: &V) -> Result<Value, regie::command::Failure> {
+    pub fn try_ask<V: Verb>(&self, verb: &V) -> Result<Value, Failure> {
         control::ask_json(&self.home, verb)
+    }
+
+    /// Says a line at the control socket of the running node, whatever it is.
+    pub fn try_say(&self, line: &str) -> Result<Value, Failure> {
+        let mut stream = UnixStream::connect(control::socket(&self.home)).expect("it runs");
+        writeln!(stream, "{line}").expect("said");
+        let mut answer: Value = serde_json::from_reader(stream).expect("an answer");
+        match answer["error"].take() {
+            Value::Null => Ok(answer["ok"].take()),
+            error => Err(serde_json::from_value(error).expect("a failure")),
+        }
     }
 
     /// Pairs a person's node with a companion.
     pub fn pair(&self, supplier: &Self) {
         let invitation = supplier.ask(&inviting(false));
-        let link = invitation["link"].as_str().expect("a link").to_owned();
-        self.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+        self.ask(&pairing(invitation["link"].as_str().expect("a link")));
         until("they are connected", || {
             let status = self.ask(&verbs::Status {});
             let suppliers = status["suppliers"].as_array().expect("a list");
@@ -260,7 +273,44 @@ impl Node {
 
     /// Sets one field.
     pub fn set(&self, field: &str, value: &str) {
-        self.ask(&Command::Set { values: vec![(field.into(), value.into())], source: None });
+        self.ask(&setting(field, value));
+    }
+}
+
+/// A word of a verb, from the text that an owner types.
+#[must_use]
+pub fn word<T: FromStr>(text: &str) -> T {
+    text.parse().ok().unwrap_or_else(|| panic!("'{text}' is no {}", std::any::type_name::<T>()))
+}
+
+/// What a person says to set a field.
+#[must_use]
+pub fn setting(field: &str, value: &str) -> verbs::Set {
+    verbs::Set { values: vec![(word(field), word(value))], source: None }
+}
+
+/// What a person says to look at the supplier of a link.
+#[must_use]
+pub fn looking(link: &str) -> verbs::Look {
+    verbs::Look { link: Text(word(link)) }
+}
+
+/// What a person says to pair with the supplier of a link, under SD-BASE, and vouch for it.
+#[must_use]
+pub fn pairing(link: &str) -> verbs::Pair {
+    verbs::Pair { link: Text(word(link)), agreement: Agreement::SdBase, vouched: true }
+}
+
+/// What a person says to grant one field for 30 days.
+#[must_use]
+pub fn granting(supplier: &str, field: &str, purpose: &str, access: Reading) -> verbs::Grant {
+    verbs::Grant {
+        supplier: supplier.to_owned(),
+        fields: vec![word(field)],
+        purposes: vec![word(purpose)],
+        access,
+        days: Days(30),
+        retention: Days(30),
     }
 }
 

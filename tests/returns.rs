@@ -1,7 +1,6 @@
 //! What comes back to the person, over real processes: the exchange of agreements, bills into a collection, corrections
 //! by hand and by a default, and nothing outside a grant.
 
-use regie::command::Command;
 use regie::person::verbs;
 use regie_tests::{Node, api::Client, files, inviting, nats::Nats, until};
 use serde_json::{Value, json};
@@ -34,7 +33,7 @@ fn a_supplier_that_wants_more_proposes_it_once_and_the_person_decides() {
     assert!(words.contains("SD-BASE-A instead") && words.contains("analytics"), "{words}");
     assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]), "nothing was agreed");
     person.good(&["pair", &link, "--yes", "--agreement", "SD-BASE-A"]);
-    let mine = person.ask(&Command::Agreement { supplier: "Shop".into() });
+    let mine = person.ask(&verbs::Agreement { supplier: "Shop".into() });
     assert_eq!((&mine["agreement"], &mine["permits"]["analytics"]), (&json!("SD-BASE-A"), &json!(true)));
     let id = text(&client.get("/v1/relationships").expect(200)["data"][0]["id"]);
     let theirs = client.get(&format!("/v1/relationships/{id}/agreement")).expect(200);
@@ -60,7 +59,7 @@ fn a_supplier_that_wants_more_proposes_it_once_and_the_person_decides() {
     strict.start();
     let link = text(&strict.ask(&inviting(false))["link"]);
     person.good(&["pair", &link, "--yes", "--agreement", "SD-BASE-AT"]);
-    assert_eq!(person.ask(&Command::Agreement { supplier: "Strict".into() })["agreement"], "SD-BASE");
+    assert_eq!(person.ask(&verbs::Agreement { supplier: "Strict".into() })["agreement"], "SD-BASE");
 }
 
 #[test]
@@ -97,7 +96,7 @@ fn bills_and_corrections_come_back_and_nothing_else_does() {
     supplier.kill();
     let client = client.at(supplier.serve_api());
     person.start();
-    let inbox = person.ask(&Command::Inbox);
+    let inbox = person.ask(&verbs::Inbox {});
     assert_eq!((inbox.as_array().map(Vec::len), &inbox[0]["title"]), (Some(1), &json!("May")));
     let file = directory.path().join("may.txt");
     let id = text(&inbox[0]["id"]);
@@ -113,12 +112,12 @@ fn bills_and_corrections_come_back_and_nothing_else_does() {
     });
     let correction = |field: &str, value: &str| json!({ "relationship": relationship, "field": field, "value": value, "reason": "the post returned our letter" });
     let proposed = client.post("/v1/corrections", &correction("address.postalCode", "1013 AB")).expect(201);
-    until("it is there", || person.ask(&Command::Inbox).as_array().map(Vec::len) == Some(2));
-    let waiting = person.ask(&Command::Inbox)[0].clone();
+    until("it is there", || person.ask(&verbs::Inbox {}).as_array().map(Vec::len) == Some(2));
+    let waiting = person.ask(&verbs::Inbox {})[0].clone();
     assert_eq!((&waiting["present"], &waiting["after"]), (&json!("1012 AB"), &json!("1013 AB")));
     person.good(&["item", "accept", &text(&waiting["id"])]);
     assert_eq!(person.good(&["get", "address.postalCode"]).trim(), "1013 AB");
-    let fields = person.ask(&Command::Fields);
+    let fields = person.ask(&verbs::Fields {});
     let held = fields.as_array().expect("a list").iter().find(|held| held["field"] == "address.postalCode");
     assert_eq!(held.expect("held")["provenance_kind"], "supplier");
     person.bad(&["item", "accept", &text(&waiting["id"])], 4);
@@ -136,19 +135,19 @@ fn bills_and_corrections_come_back_and_nothing_else_does() {
     client.post("/v1/corrections", &correction("name.full", "Anna Bakkers")).expect(201);
     until("the change is told back", || client.get(&values).expect(200)["data"][0]["value"] == "Anna Bakkers");
     client.post("/v1/corrections", &correction("name.given", "Ann")).expect(201);
-    until("it waits or is taken", || person.ask(&Command::Inbox).as_array().map(Vec::len) == Some(4));
+    until("it waits or is taken", || person.ask(&verbs::Inbox {}).as_array().map(Vec::len) == Some(4));
     assert_eq!(person.good(&["get", "name.given"]).trim(), "Ann", "nothing was held and nothing was believed");
 
     // Closed, nothing comes in; thrown away, no trace is left in any file.
-    let grants = person.ask(&Command::Grants);
+    let grants = person.ask(&verbs::Grants {});
     let bills = grants.as_array().expect("a list").iter().find(|grant| grant["collection"] == "bills");
-    person.ask(&Command::Revoke { grant: text(&bills.expect("a grant")["grant"]), erase: false });
+    person.ask(&verbs::Revoke { grant: text(&bills.expect("a grant")["grant"]), erase: false });
     until("the supplier knows", || {
         client.get(&format!("/v1/relationships/{relationship}")).expect(200)["opened"] == json!(["corrections"])
     });
     client.post("/v1/records", &bill("June", "bills")).problem(409, "refused");
     person.good(&["item", "delete", &id]);
-    assert_eq!(person.ask(&Command::Inbox).as_array().map(Vec::len), Some(3));
+    assert_eq!(person.ask(&verbs::Inbox {}).as_array().map(Vec::len), Some(3));
     person.stop();
     supplier.kill();
     for file in files(directory.path()) {

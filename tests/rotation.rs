@@ -3,10 +3,9 @@
 
 use std::{fs, path::Path};
 
-use regie::command::Command;
 use regie::person::verbs;
 use regie::supplier::verbs as companion;
-use regie_tests::{Node, copy_home, free_port, postgres::Postgres, until};
+use regie_tests::{Node, copy_home, free_port, looking, pairing, postgres::Postgres, until};
 use serde_json::{Value, json};
 
 use crate::standing::{Certificate, Domain, Says, document, invite, look, name_domain, person};
@@ -63,7 +62,7 @@ fn holds(shop: &Node, name: &str) -> bool {
 fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     let directory = tempfile::tempdir().expect("a directory");
     let (mut shop, words, mut anna) = subscribed(directory.path());
-    let grants = anna.ask(&Command::Grants);
+    let grants = anna.ask(&verbs::Grants {});
     let before = supplier_of(&anna);
     assert_eq!(before["key"], before["supplier"]);
 
@@ -91,7 +90,7 @@ fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     until("what was asked before is answered", || all_answered(&shop));
     anna.set("name.full", "Anna de Vries");
     until("a change arrives under the grant there was", || holds(&shop, "Anna de Vries"));
-    assert_eq!(anna.ask(&Command::Grants).as_array().map(Vec::len), grants.as_array().map(Vec::len));
+    assert_eq!(anna.ask(&verbs::Grants {}).as_array().map(Vec::len), grants.as_array().map(Vec::len));
     let audit = anna.good(&["audit"]);
     assert!(audit.contains("changed its key"), "{audit}");
     shop.stop();
@@ -114,7 +113,7 @@ fn a_stolen_key_is_replaced_and_its_thief_gets_nothing() {
     thief.stop();
     shop.start();
     let link = invite(&shop);
-    assert_eq!(anna.ask(&Command::Look { link })["known_already"], json!(true), "at the counter");
+    assert_eq!(anna.ask(&looking(&link))["known_already"], json!(true), "at the counter");
     until("and the company has it", || holds(&shop, "Anna Jansen"));
 }
 
@@ -136,7 +135,7 @@ fn who_was_away_for_two_changes_follows_a_link_or_the_domain() {
     let mut anna = person(&directory.path().join("anna"), &domain.ca, &[&domain.name]);
     let link = invite(&shop);
     assert_eq!(look(&anna, &link)["standing"]["is"], json!("proven"));
-    anna.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: false });
+    anna.ask(&verbs::Pair { vouched: false, ..pairing(&link) });
     let before = supplier_of(&anna);
     anna.stop();
     shop.stop();

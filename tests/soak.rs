@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use regie::command::Command;
+use regie::command::Reading;
 use regie::person::verbs;
-use regie_tests::{Node, number, resident, until};
+use regie_tests::{Node, granting, number, resident, until};
 use serde_json::{Value, json};
 
 /// Companions; the first is never killed.
@@ -147,19 +147,12 @@ impl Soak {
     }
 
     fn grant(&mut self, which: usize) {
-        self.person.ask(&Command::Grant {
-            supplier: self.companions[which].key.clone(),
-            fields: vec!["name.full".into()],
-            purposes: vec!["ServiceProvision".into()],
-            access: "subscribe".into(),
-            days: 30,
-            retention: 30,
-        });
+        self.person.ask(&granting(&self.companions[which].key, "name.full", "ServiceProvision", Reading::Subscribe));
         (self.companions[which].granted, self.companions[which].uses) = (true, 0);
     }
 
     fn revoke(&mut self, which: usize) {
-        self.person.ask(&Command::RevokeAll { supplier: self.companions[which].key.clone(), erase: true });
+        self.person.ask(&verbs::RevokeAll { supplier: self.companions[which].key.clone(), erase: true });
         self.companions[which].granted = false;
         self.done.revocations += 1;
     }
@@ -186,7 +179,7 @@ impl Soak {
             }
         }
         self.look();
-        assert_eq!(self.person.ask(&Command::Audit)["verified"], json!(true));
+        assert_eq!(self.person.ask(&verbs::Audit {})["verified"], json!(true));
     }
 
     /// SplitMix64.

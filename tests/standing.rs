@@ -12,10 +12,9 @@ use std::{
 };
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, date_time_ymd};
-use regie::command::Command;
 use regie::person::verbs;
 use regie::supplier::verbs as companion;
-use regie_tests::{Node, faketime, inviting, until};
+use regie_tests::{Node, faketime, inviting, looking, pairing, until};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
 use serde_json::{Value, json};
 
@@ -181,11 +180,11 @@ pub(crate) fn document(supplier: &Node) -> String {
 }
 
 pub(crate) fn look(person: &Node, link: &str) -> Value {
-    person.ask(&Command::Look { link: link.to_owned() })
+    person.ask(&looking(&link))
 }
 
 fn pair(person: &Node, link: &str, vouched: bool) -> Value {
-    person.ask(&Command::Pair { link: link.to_owned(), agreement: "SD-BASE".into(), vouched })
+    person.ask(&verbs::Pair { vouched, ..pairing(&link) })
 }
 
 /// What the company holds of its only person after a request that a default would answer; none where the person is to
@@ -193,7 +192,7 @@ fn pair(person: &Node, link: &str, vouched: bool) -> Value {
 fn asks_for_the_name(person: &Node, supplier: &Node) -> Option<Value> {
     supplier.request(&["name.full"], "DeliveryOfGoods", "once");
     until("the request is answered or waits", || {
-        let waits = person.ask(&Command::Requests).as_array().is_some_and(|list| !list.is_empty());
+        let waits = person.ask(&verbs::Requests {}).as_array().is_some_and(|list| !list.is_empty());
         waits || supplier.customer()["held"].as_array().is_some_and(|held| !held.is_empty())
     });
     supplier.customer()["held"].as_array().and_then(|held| held.first()).map(|held| held["value"].clone())
@@ -229,8 +228,8 @@ fn a_domain_proves_its_supplier_before_the_pairing_and_the_defaults_answer() {
     let shown = person.good(&["status"]);
     assert!(shown.contains("proven"), "{shown}");
     // Wherever its name stands.
-    let grants = person.ask(&Command::Grants);
-    let log = person.ask(&Command::Audit)["newest"].clone();
+    let grants = person.ask(&verbs::Grants {});
+    let log = person.ask(&verbs::Audit {})["newest"].clone();
     for (what, listed) in [("grants", grants), ("log", log)] {
         let own = listed.as_array().expect("a list");
         assert!(!own.is_empty() && own.iter().all(|own| own["standing"]["is"] == json!("proven")), "{what}: {listed}");
@@ -257,7 +256,7 @@ fn without_a_proof_or_a_word_the_person_is_asked_and_a_word_changes_that() {
     person.set("name.full", "Anna Bakker");
     pair(&person, &invite(&shop), false);
     assert_eq!(asks_for_the_name(&person, &shop), None);
-    let waiting = person.ask(&Command::Requests);
+    let waiting = person.ask(&verbs::Requests {});
     // A program gets the code of the rule, the owner its words.
     assert_eq!(waiting[0]["fields"]["name.full"], json!("not-known"));
     let shown = person.good(&["requests"]);
@@ -350,7 +349,7 @@ fn what_is_paired_with_is_what_was_shown() {
     let link = invite(&shop);
     assert_eq!(look(&person, &link)["name"], json!("De Winkel BV"));
     shop.good(&["supplier", "set", "--name", "Gemeente Utrecht", "--sector", "government"]);
-    let pairing = Command::Pair { link: link.clone(), agreement: "SD-BASE".into(), vouched: true };
+    let pairing = pairing(&link);
     let refused = person.try_ask(&pairing).expect_err("another profile");
     assert_eq!((refused.code.as_str(), refused.exit), ("changed_profile", 5));
     assert_eq!(person.ask(&verbs::Status {})["suppliers"], json!([]));

@@ -1,7 +1,7 @@
 //! The supplier's API over real sockets: a companion, persons, and a company's system that only speaks HTTP.
 
-use regie::command::Command;
-use regie_tests::{Node, api::Client, files, until};
+use regie::person::verbs;
+use regie_tests::{Node, api::Client, files, pairing, until};
 use serde_json::{Value, json};
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
@@ -20,7 +20,7 @@ fn person(directory: &std::path::Path, name: &str, client: &Client) -> Node {
     node.start();
     let invitation = client.post("/v1/invitations", &json!({})).expect(201);
     let link = invitation["link"].as_str().expect("a link").to_owned();
-    node.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+    node.ask(&pairing(&link));
     node
 }
 
@@ -67,8 +67,8 @@ fn from_an_invitation_to_a_disclosure_and_its_erasure() {
     assert!(proof_holds(&disclosure["proof"]));
     assert_eq!(only(&client.get("/v1/subscriptions").expect(200))["live"], json!(true));
 
-    let grants = person.ask(&Command::Grants);
-    person.ask(&Command::Revoke { grant: grants[0]["grant"].as_str().expect("a grant").into(), erase: true });
+    let grants = person.ask(&verbs::Grants {});
+    person.ask(&verbs::Revoke { grant: grants[0]["grant"].as_str().expect("a grant").into(), erase: true });
     until("the values are gone", || client.get(&values).expect(200)["data"] == json!([]));
     let erased = only(&client.get("/v1/disclosures").expect(200));
     assert_eq!((&erased["signed"], &erased["fields"]["name.full"]["held"]), (&Value::Null, &json!(false)));
@@ -132,7 +132,7 @@ fn what_is_past_its_retention_is_erased_and_the_person_has_the_receipt() {
     });
     let values = format!("/v1/relationships/{}/values", relationship["id"].as_str().expect("an id"));
     assert_eq!(client.get(&values).expect(200)["data"], json!([]));
-    let log = person.ask(&Command::AuditPage { supplier: None, kind: None, before: None, limit: 50 });
+    let log = person.ask(&verbs::AuditPage { supplier: None, kind: None, before: None, limit: 50 });
     assert!(log.to_string().contains("erased"), "{log}");
 }
 

@@ -1,7 +1,7 @@
 //! The company's page over a real process: who sees it, what stands on it, and that it changes nothing; and in a real
 //! browser.
 
-use regie::command::Command;
+use regie::person::verbs;
 use regie::supplier::verbs as companion;
 use regie_tests::{Node, api::Client, http::send, until};
 use serde_json::json;
@@ -32,7 +32,7 @@ fn the_page_shows_what_is_and_to_nobody_without_a_key() {
     let (answered, waiting) = (ask(&["name.full"]), ask(&["birthDate"]));
     until("one is answered and one waits", || {
         client.get(&format!("/v1/relationships/{relationship}/values")).expect(200)["data"] != json!([])
-            && !person.ask(&Command::Requests).as_array().expect("a list").is_empty()
+            && !person.ask(&verbs::Requests {}).as_array().expect("a list").is_empty()
     });
     // Nobody listens there: the deliveries fail.
     client.post("/v1/webhooks", &json!({ "url": "http://127.0.0.1:9/events" })).expect(201);

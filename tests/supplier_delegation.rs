@@ -1,8 +1,8 @@
 //! Delegation over real processes: a shop hands the address on to a carrier, whose own companion uses it once; the
 //! person sees it, and it is gone when the person withdraws the grant.
 
-use regie::command::Command;
-use regie_tests::{Node, api::Client, until};
+use regie::person::verbs;
+use regie_tests::{Node, api::Client, pairing, until, word};
 use serde_json::{Value, json};
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
@@ -37,7 +37,7 @@ fn world() -> World {
     person.set("name.full", "Anna Bakker");
     person.set("address.postalCode", "1012 AB");
     let link = text(&shop.post("/v1/invitations", &json!({})).expect(201)["link"]);
-    person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+    person.ask(&pairing(&link));
     let buyer = text(&shop.get("/v1/relationships").expect(200)["data"][0]["id"]);
     World { person, shop, carrier, _nodes: (shop_node, carrier_node), buyer, _directory: directory }
 }
@@ -96,26 +96,26 @@ fn a_carrier_uses_what_the_shop_handed_on_once_and_loses_it_on_revocation() {
     assert_eq!(world.carrier.get(&values).expect(200)["data"][0]["value"], "1012 AB");
 
     // The person sees who has it and through whom.
-    let shop = world.person.ask(&Command::Supplier { supplier: "Shop".into() });
+    let shop = world.person.ask(&verbs::Supplier { supplier: "Shop".into() });
     let handed_on = &shop["handed_on"][0];
     assert_eq!((&handed_on["name"], &handed_on["reference"]), (&json!("Carrier"), &json!("parcel 42")));
     assert_eq!(
         shop["history"].as_array().expect("a list").iter().filter(|e| e["event"]["delegated"].is_object()).count(),
         1
     );
-    assert_eq!(world.person.ask(&Command::Supplier { supplier: "Carrier".into() })["introduced_by"], "Shop");
-    let who = world.person.ask(&Command::Field { field: "address.postalCode".into() });
+    assert_eq!(world.person.ask(&verbs::Supplier { supplier: "Carrier".into() })["introduced_by"], "Shop");
+    let who = world.person.ask(&verbs::Field { field: word("address.postalCode") });
     let names: Vec<String> = who["known_by"].as_array().expect("a list").iter().map(|one| text(&one["name"])).collect();
     assert!(names.contains(&"Carrier".to_owned()) && names.contains(&"Shop".to_owned()), "{names:?}");
 
     // The person ends the shop's grant: the carrier's delegation ends with it, and both erase.
-    world.person.ask(&Command::Revoke { grant: text(&handed_on["under"]), erase: true });
+    world.person.ask(&verbs::Revoke { grant: text(&handed_on["under"]), erase: true });
     until("the carrier erased", || world.carrier.get(&values).expect(200)["data"] == json!([]));
     until("the shop knows", || world.shop.get(&path).expect(200)["state"] == "ended");
     assert_eq!(world.carrier.get("/v1/erasures").expect(200)["data"][0]["demanded"], json!(true));
     let after = world.asked(&world.carrier, &receiver, &["address.postalCode"], 0);
     assert_eq!(after["refused"], json!({ "address.postalCode": "revoked" }));
-    assert_eq!(world.person.ask(&Command::Audit)["verified"], json!(true));
+    assert_eq!(world.person.ask(&verbs::Audit {})["verified"], json!(true));
 }
 
 #[test]

@@ -10,8 +10,7 @@ use std::{
 use axum::{Router, body::Bytes, http::HeaderMap, http::StatusCode, routing::post};
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use regie::command::Command;
-use regie_tests::{Node, api::Client, until};
+use regie_tests::{Node, api::Client, pairing, until};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -92,7 +91,7 @@ fn pair(directory: &std::path::Path, name: &str, client: &Client) -> Node {
     node.start();
     let invitation = client.post("/v1/invitations", &json!({})).expect(201);
     let link = invitation["link"].as_str().expect("a link").to_owned();
-    node.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+    node.ask(&pairing(&link));
     node
 }
 

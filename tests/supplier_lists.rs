@@ -4,8 +4,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use regie::command::Command;
-use regie_tests::{Node, api::Client, files, http::send, until};
+use regie_tests::{Node, api::Client, files, http::send, pairing, until};
 use serde_json::{Value, json};
 
 fn text(value: &Value) -> String {
@@ -75,7 +74,7 @@ fn a_list_becomes_invitations_and_a_report() {
         person.set(field, value);
     }
     person.set("telephone", "+31 30 1234567");
-    person.ask(&Command::Pair { link: invitations[0][1].clone(), agreement: "SD-BASE".into(), vouched: true });
+    person.ask(&pairing(&invitations[0][1]));
     let relationship = client.get("/v1/relationships").expect(200)["data"][0]["id"].clone();
     let request = json!({
         "relationship": relationship, "fields": ["name.full", "address.postalCode", "email", "telephone"],

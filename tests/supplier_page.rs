@@ -6,7 +6,7 @@ use std::{
     process::{Command as Process, Stdio},
 };
 
-use regie_tests::{Node, api::Client, binary, until};
+use regie_tests::{Node, api::Client, binary, pairing, until};
 use serde_json::json;
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
@@ -92,7 +92,7 @@ fn events_are_forwarded_to_a_receiver_under_development() {
     let mut calls = Vec::new();
     until("an event is forwarded", || {
         let link = client.post("/v1/invitations", &json!({})).expect(201)["link"].as_str().expect("a link").to_owned();
-        let pair = regie::command::Command::Pair { link, agreement: "SD-BASE".into(), vouched: true };
+        let pair = pairing(&link);
         let _ = person.try_ask(&pair);
         if let Ok(relationship) = client.get("/v1/relationships").expect(200)["data"][0]["id"].as_str().ok_or(()) {
             let request = json!({

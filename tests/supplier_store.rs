@@ -1,9 +1,8 @@
 //! Companions on one real PostgreSQL: any of them answers whoever connects, one may die, and nothing is lost, done
 //! twice or readable in the tables.
 
-use regie::command::Command;
 use regie::person::verbs;
-use regie_tests::{Node, api::Client, files, postgres::Postgres, until};
+use regie_tests::{Node, api::Client, files, pairing, postgres::Postgres, until};
 use serde_json::{Value, json};
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
@@ -30,7 +29,7 @@ fn person(directory: &std::path::Path, name: &str, client: &Client) -> Node {
     node.start();
     node.set("name.full", &format!("The person {name}"));
     let link = text(&client.post("/v1/invitations", &json!({})).expect(201)["link"]);
-    node.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+    node.ask(&pairing(&link));
     node
 }
 
@@ -90,7 +89,7 @@ fn two_companions_share_a_database_and_one_may_die() {
 
     // Erased is erased: no row and no file of the database has the text, before or after.
     for person in &people {
-        person.ask(&Command::RevokeAll { supplier: "Shop".into(), erase: true });
+        person.ask(&verbs::RevokeAll { supplier: "Shop".into(), erase: true });
     }
     until("all is erased", || all(&two, "/v1/erasures").len() >= 3);
     until("nothing is held", || two.get("/v1/exports/values.csv").text().lines().count() == 1);

@@ -1,7 +1,7 @@
 //! Counting with a helper over real processes: eleven persons, two companies, kills of both in between, and one sum
 //! that only the two together could read.
 
-use regie::command::Command;
+use regie::person::verbs;
 use regie::supplier::verbs as companion;
 use regie_tests::{Node, api::Client, nats::Nats, until};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ fn eleven_persons_are_counted_and_no_company_sees_an_answer() {
             person.set("household.size", "2");
         }
         person.pair(&stroom);
-        let segments = || person.ask(&Command::Segments)["segments"].clone();
+        let segments = || person.ask(&verbs::Segments {})["segments"].clone();
         until("the segment is known", || segments()[0]["helper"]["name"] == "Telbureau");
         let segment = text(&segments()[0]["segment"]);
         person.good(&["belong", &segment, "count"]);

@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use regie::command::Command;
 use regie::person::verbs;
 use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},
+    pairing,
     paper_supplier::PaperSupplier,
     until,
 };
@@ -44,7 +44,7 @@ fn paired(person: &Node) -> Crowd {
     let names: Vec<String> = (0..SUPPLIERS).map(|number| format!("Supplier {number}")).collect();
     let crowd = Crowd::start(&names);
     for member in crowd.members() {
-        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
+        person.ask(&pairing(&member.invite()));
     }
     crowd
 }
@@ -69,7 +69,7 @@ fn few_lines_are_held_and_what_the_person_changes_is_told_to_all_at_once() {
 
     // One that is to reach the person at once does.
     let wanted = crowd.members().iter().find(|member| !is_connected(&person, member)).expect("one that is not");
-    person.ask(&Command::AtOnce { supplier: wanted.key().to_string(), at_once: true });
+    person.ask(&verbs::AtOnce { supplier: wanted.key().to_string(), at_once: true });
     until("its line is held", || is_connected(&person, wanted));
     wanted.ask(&["birthDate"], Purpose::DeliveryOfGoods, Access::Read, "for the test");
     until("it is answered", || wanted.unanswered() == 0);
@@ -92,7 +92,7 @@ fn the_log_of_a_node_links_no_relationships() {
     person.start_process(process);
     let crowd = Crowd::start(&["One".into(), "Two".into()]);
     for member in crowd.members() {
-        person.ask(&Command::Pair { link: member.invite(), agreement: "SD-BASE".into(), vouched: true });
+        person.ask(&pairing(&member.invite()));
     }
     until("both are connected", || connected(&person) == 2);
     let text = std::fs::read_to_string(&log).expect("text");
@@ -192,11 +192,11 @@ fn who_answers_only_to_hang_up_is_dialled_less_and_less() {
         doors.lock().unwrap_or_else(PoisonError::into_inner).push(door);
         named
     }));
-    person.ask(&Command::Pair { link: supplier.link.clone(), agreement: "SD-BASE".into(), vouched: true });
+    person.ask(&pairing(&supplier.link));
     let _supplier = supplier.paired();
     let door = doors.into_inner().unwrap_or_else(PoisonError::into_inner).pop().expect("a door");
     let key = person.ask(&verbs::Status {})["suppliers"][0]["supplier"].as_str().expect("a key").to_owned();
-    person.ask(&Command::AtOnce { supplier: key, at_once: true });
+    person.ask(&verbs::AtOnce { supplier: key, at_once: true });
     door.hangs_up.store(true, Ordering::SeqCst);
     let before = door.came().len();
     until("it was tried six times", || door.came().len() >= before + 6);

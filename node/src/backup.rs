@@ -7,12 +7,14 @@ use std::ops::ControlFlow;
 
 use age::secrecy::SecretString;
 use regie_protocol::wire;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     command::{Failure, exit},
     home::Role,
     store::{Batch, Item, Key, Ledger, Store},
+    verb::Verb,
 };
 
 /// The version of what is inside a backup (docs/versions.md).
@@ -22,8 +24,25 @@ const BACKUP_BYTES: usize = 1024 * 1024 * 1024;
 /// Rows put in one transaction while restoring.
 const ROWS_PER_COMMIT: usize = 512;
 
+/// Asks for every row of the store, of either role.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeRows {}
+
+/// The rows.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct TakenRows {
+    /// All of them.
+    pub rows: Vec<BackupRow>,
+}
+
+impl Verb for TakeRows {
+    const NAME: &'static str = "backup";
+    type Answer = TakenRows;
+}
+
 /// One row: table, group, item or number, value; hexadecimal where bytes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BackupRow {
     table: String,

@@ -1,235 +1,29 @@
-//! Everything an owner can ask of a running node. In: a `Command`, from the command line, the control socket
-//! or the dashboard. Out: a JSON value, or a `Failure` with a stable code, a next step and an exit code.
+//! What an owner asks with, and why something was not done. In: texts that an owner typed, errors of the core. Out: words of
+//! verbs, a `Failure` with a stable code, a next step and an exit code.
 
 mod words;
 
 pub use regie_protocol::person::Remember;
-use regie_protocol::{Coded, Refusal};
+use regie_protocol::{Agreed, Coded, ObjectId, Refusal, Signature, policy::Rule};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-pub use words::{NoReading, Reading, Text};
+pub use words::{NoPreset, NoReading, Preset, Reading, Text};
 
 use crate::{locale::Language, network::BadAddress, sentences::Reason};
 
-/// What an owner can ask. Person and companion each know their own; the rest is refused with a clear word.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the command line's verbs, which `--help` describes")]
-pub enum Command {
-    Fields,
-    Set {
-        values: Vec<(String, String)>,
-        source: Option<String>,
-    },
-    Unset {
-        field: String,
-    },
-    /// Who the supplier of a link is, before anything is paired.
-    Look {
-        link: String,
-    },
-    Pair {
-        link: String,
-        agreement: String,
-        /// Does the person vouch for it: did they get the link from the supplier itself?
-        vouched: bool,
-    },
-    /// The person vouches for a supplier, or takes that back.
-    Vouch {
-        supplier: String,
-        vouched: bool,
-    },
-    Requests,
-    Allow {
-        id: String,
-    },
-    Refuse {
-        id: String,
-    },
-    Grant {
-        supplier: String,
-        fields: Vec<String>,
-        purposes: Vec<String>,
-        access: String,
-        days: u32,
-        retention: u32,
-    },
-    Grants,
-    Revoke {
-        grant: String,
-        erase: bool,
-    },
-    Audit,
-    /// What waits, what happened this month, who knows what.
-    Overview,
-    Suppliers {
-        query: String,
-        sector: Option<String>,
-        field: Option<String>,
-        purpose: Option<String>,
-        newest_first: bool,
-        offset: usize,
-        limit: usize,
-    },
-    Supplier {
-        supplier: String,
-    },
-    Pause {
-        supplier: String,
-        paused: bool,
-    },
-    /// Takes another key for a supplier, once it has signed for knowing it.
-    RenewKey {
-        supplier: String,
-    },
-    /// Whether a supplier reaches the person at once, by a line that is held for it.
-    AtOnce {
-        supplier: String,
-        at_once: bool,
-    },
-    RevokeAll {
-        supplier: String,
-        erase: bool,
-    },
-    Field {
-        field: String,
-    },
-    WouldTell {
-        fields: Vec<String>,
-    },
-    Deliveries,
-    Decide {
-        ids: Vec<String>,
-        allow: bool,
-        remember: Remember,
-    },
-    Rules,
-    SetRule {
-        rule: serde_json::Value,
-        replaces: Option<String>,
-    },
-    RemoveRule {
-        name: String,
-    },
-    DryRun {
-        change: Change,
-    },
-    AuditPage {
-        supplier: Option<String>,
-        kind: Option<String>,
-        before: Option<u64>,
-        limit: usize,
-    },
-    Proof {
-        supplier: String,
-        index: u64,
-    },
-    ConsentReceipts {
-        supplier: Option<String>,
-    },
-    Export,
-    /// The agreement to proffer to the next supplier; sets it when given.
-    Proffer {
-        agreement: Option<String>,
-    },
-    Policy {
-        preset: Option<String>,
-    },
-    Backup,
-    /// Opens a collection to a supplier.
-    Open {
-        supplier: String,
-        collection: String,
-        days: u32,
-        per_hour: u32,
-        items: u32,
-    },
-    /// What suppliers sent back.
-    Inbox,
-    Item {
-        id: String,
-    },
-    DeleteItem {
-        id: String,
-    },
-    DecideItem {
-        id: String,
-        accept: bool,
-    },
-    /// The defaults about corrections; with a rule, that one is set.
-    Corrections {
-        rule: Option<serde_json::Value>,
-    },
-    /// The agreement with a supplier, and the two signed records.
-    Agreement {
-        supplier: String,
-    },
-    /// Casts an intent.
-    Cast {
-        /// A board's link, or a supplier that is one; none for the board of the last intent.
-        board: Option<String>,
-        category: String,
-        wish: String,
-        details: Vec<(String, String)>,
-        budget: Option<String>,
-        days: u32,
-        per_supplier: u8,
-        keep: u8,
-        by: Vec<String>,
-    },
-    Intents,
-    /// Offers for one intent, or for all that are open.
-    Offers {
-        intent: Option<String>,
-    },
-    Withdraw {
-        intent: String,
-    },
-    PassOver {
-        offer: String,
-    },
-    TakeUp {
-        offer: String,
-        agreement: String,
-    },
-    /// Patterns that suppliers publish, and whether they fit.
-    Segments,
-    /// The person's word on one: yes, no or count.
-    Belong {
-        segment: String,
-        word: String,
-    },
-    /// The defaults about segments; with a rule, that one is set.
-    SegmentRules {
-        rule: Option<serde_json::Value>,
-    },
-    /// Makes a key that an issuer binds a credential to.
-    CredentialKey,
-    /// Takes a credential in.
-    AddCredential {
-        /// As the issuer gave it.
-        text: String,
-        /// The issuer's public key, a JWK.
-        issuer_key: String,
-    },
-    Credentials,
-    RemoveCredential {
-        id: String,
-    },
-}
-
 /// A change of the defaults, to be tried or made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Change {
     /// Begin again from a preset.
     Preset {
-        /// careful, balanced or open.
-        name: String,
+        /// Which.
+        name: Preset,
     },
     /// Add a rule, or put it in the place of another.
     Set {
-        /// The rule, as `protocol::policy::Rule` is written.
-        rule: serde_json::Value,
+        /// The rule.
+        rule: Rule,
         /// The name of the one that goes.
         replaces: Option<String>,
     },
@@ -412,15 +206,38 @@ pub fn pairs(texts: &[String]) -> Result<std::collections::BTreeMap<String, Stri
     Ok(pairs)
 }
 
-/// The two signed records of an agreement, for whoever wants to check them: bodies in base64, with their ids.
-#[must_use]
-pub fn agreed(agreed: &regie_protocol::Agreed) -> serde_json::Value {
-    use data_encoding::BASE64;
-    let show = |id: String, (body, signature): (&[u8], &regie_protocol::Signature)| serde_json::json!({ "id": id, "body": BASE64.encode(body), "signature": signature });
-    serde_json::json!({
-        "pairing": show(agreed.pairing.id().to_string(), agreed.pairing.parts()),
-        "acceptance": show(agreed.acceptance.id().to_string(), agreed.acceptance.parts()),
-    })
+/// The two signed records of an agreement, for whoever wants to check them.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct AgreedRecords {
+    /// What the person proffered.
+    pub pairing: SignedRecord,
+    /// What the supplier accepted.
+    pub acceptance: SignedRecord,
+}
+
+/// A signed record as it stands on the wire.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SignedRecord {
+    /// Its id.
+    pub id: ObjectId,
+    /// The bytes that are signed, base64.
+    pub body: String,
+    /// The signature under them.
+    pub signature: Signature,
+}
+
+impl From<&Agreed> for AgreedRecords {
+    fn from(agreed: &Agreed) -> Self {
+        let record = |id, (body, signature): (&[u8], &Signature)| SignedRecord {
+            id,
+            body: data_encoding::BASE64.encode(body),
+            signature: *signature,
+        };
+        Self {
+            pairing: record(agreed.pairing.id(), agreed.pairing.parts()),
+            acceptance: record(agreed.acceptance.id(), agreed.acceptance.parts()),
+        }
+    }
 }
 
 /// Whom a default is about, as typed: `anyone`, `sector:NAME` or a supplier's key.

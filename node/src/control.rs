@@ -180,10 +180,6 @@ mod tests {
 
     impl Desk for Ending {
         type Command = Word;
-
-        async fn legacy(&self, _: crate::command::Command) -> Result<Value, Failure> {
-            Err(Failure::internal("none"))
-        }
     }
 
     impl Conduct<Ending> for Stop {

@@ -1,19 +1,19 @@
 //! The person's node: the machine, its store and its links.
 //!
-//! In: frames of suppliers, commands of the owner, the clock. Out: replies, deliveries, values for the owner.
-//! `person/commands.rs` gives each command to its room: `overview`, `fields`, `decisions` (requests, grants,
-//! rules), `journal` (the log), `consent` (receipts for people and authorities), `export`. `person/links.rs`
+//! In: frames of suppliers, verbs of the owner, the clock. Out: replies, deliveries, answers for the owner.
+//! `person/verbs.rs` has the verbs, a file each; what several of them need is in their room: `suppliers`, `fields`,
+//! `decisions` (requests, grants), `defaults` (rules), `journal` (the log), `consent` (receipts for people and authorities).
+//! `person/links.rs`
 //! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
 //! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened.
 
 mod activity;
-mod commands;
 mod consent;
 #[cfg(feature = "vc")]
 mod credentials;
 mod decisions;
-mod export;
+mod defaults;
 mod fields;
 mod found;
 mod host;
@@ -23,12 +23,12 @@ mod journal;
 mod lines;
 mod links;
 mod meetings;
-mod overview;
 mod pairing;
 mod records;
 mod rhythm;
 mod segments;
 mod standing;
+mod suppliers;
 mod tables;
 pub mod verbs;
 mod verify;
@@ -36,6 +36,7 @@ mod who;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
     sync::Arc,
 };
 
@@ -46,21 +47,18 @@ use regie_protocol::{
     person::{Input, Outgoing, Record, Unreadable, Weighed},
     standing::Unread,
 };
-use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use host::Written;
-pub use intents::take_up;
-pub use pairing::{look, pair};
 pub use records::seed;
 pub use rhythm::Rhythm;
 pub use tables::{SCHEMA, decode_all};
 pub use verbs::Desk;
-pub use who::{Lookalike, Standing, Who};
+pub use who::{Lookalike, Named, Standing, Who};
 
 use crate::{
     clock::Clock,
-    command::{self, Command, Failure},
+    command::{self, Failure},
     domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
     network::{DialError, Responder, Strangers, Way},
@@ -86,29 +84,27 @@ pub enum Event {
     /// A supplier says who it is now.
     Profile(PublicKey, Box<Signed<Profile>>),
     /// The owner asks.
-    Command(Command, oneshot::Sender<Result<Value, Failure>>),
-    /// The owner asks.
     Asked(Box<dyn verbs::Question>),
     /// A link of this supplier came; is it known?
     Known(PublicKey, oneshot::Sender<Result<Option<found::Known>, Failure>>),
     /// A known supplier was found again by a fresh link.
-    Found(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Value, Failure>>),
+    Found(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<verbs::FoundAgain, Failure>>),
     /// A supplier is to be looked at: what it takes to speak with it.
     Approach(PublicKey, oneshot::Sender<Result<pairing::Approach, Failure>>),
     /// Who answers in the place of a supplier has its next key; is it taken for the supplier from now on?
     Follow(PublicKey, Box<Signed<Profile>>, oneshot::Sender<bool>),
     /// Who holds this key showed this profile: is it a supplier that is known, by a key that leads from the known one to this?
-    Whose(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Option<Value>, Failure>>),
+    Whose(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Option<verbs::FoundAgain>, Failure>>),
     /// It was: what the owner is to see.
-    Looked(Box<pairing::Looked>, oneshot::Sender<Result<Value, Failure>>),
+    Looked(Box<pairing::Looked>, oneshot::Sender<Result<verbs::SeenSupplier, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
     Proffer(pairing::Proffer, oneshot::Sender<Result<pairing::Proffered, Failure>>),
     /// A pairing was answered with another agreement.
     Weigh(Box<pairing::Counter>, oneshot::Sender<Result<Weighed, Failure>>),
     /// A pairing was refused because clocks differ; what the person is told comes out.
-    Skewed(Timestamp, oneshot::Sender<Result<Value, Failure>>),
+    Skewed(Timestamp, oneshot::Sender<Result<Infallible, Failure>>),
     /// A pairing was answered.
-    Paired(Box<pairing::Answered>, oneshot::Sender<Result<Value, Failure>>),
+    Paired(Box<pairing::Answered>, oneshot::Sender<Result<verbs::KnownSupplier, Failure>>),
     /// The document of a supplier's domain was read, or could not be.
     DomainRead(PublicKey, String, Result<Signed<Profile>, Unread>),
     /// An attempt to meet a processor is over.
@@ -122,7 +118,7 @@ pub enum Event {
     /// An offer is to be taken up, by the end of its id.
     Taking(String, oneshot::Sender<Result<intents::Taking, Failure>>),
     /// There is a relationship with its supplier.
-    TakeUp(ObjectId, ObjectId, oneshot::Sender<Result<Value, Failure>>),
+    TakeUp(ObjectId, ObjectId, oneshot::Sender<Result<verbs::TakenUp, Failure>>),
     /// Time passes.
     Tick,
 }
@@ -285,7 +281,6 @@ impl Driven for Node {
 
     fn reads_all(event: &Event) -> bool {
         match event {
-            Event::Command(command, _) => commands::reads_store(command),
             Event::Asked(question) => question.reads_store(),
             _ => false,
         }
@@ -319,20 +314,16 @@ impl Driven for Node {
             }
             Event::Whose(key, profile, answer) => {
                 let known = self.machine.whose(&key, &profile).map(|supplier| self.found(&supplier, *profile, turn));
-                turn.after(move || drop(answer.send(Ok(known))));
+                turn.after(move || drop(answer.send(known.transpose())));
             }
             Event::Asked(question) => question.answer(self, turn),
-            Event::Command(command, answer) => {
-                let result = self.command(command, turn);
-                turn.after(move || drop(answer.send(result)));
-            }
             Event::Known(supplier, answer) => {
                 let known = self.known(&supplier);
                 turn.after(move || drop(answer.send(Ok(known))));
             }
             Event::Found(supplier, profile, answer) => {
-                let shown = self.found(&supplier, *profile, turn);
-                turn.after(move || drop(answer.send(Ok(shown))));
+                let found = self.found(&supplier, *profile, turn);
+                turn.after(move || drop(answer.send(found)));
             }
             Event::Proffer(proffer, answer) => {
                 let result = self.proffer(&proffer);

@@ -22,9 +22,6 @@ pub trait Verb: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
 pub trait Desk: Clone + Send + Sync + 'static {
     /// The verbs that it understands.
     type Command: Commands<Self>;
-
-    /// What is not a verb yet.
-    fn legacy(&self, command: crate::command::Command) -> impl Future<Output = Result<Value, Failure>> + Send;
 }
 
 /// A verb that a node reached by this desk can do.
@@ -89,9 +86,7 @@ impl Line {
 pub fn line<V: Verb>(verb: &V) -> Result<Vec<u8>, Failure> {
     let mut words = serde_json::to_value(verb).map_err(Failure::internal)?;
     let Value::Object(map) = &mut words else { return Err(Failure::internal("the words of a verb have names")) };
-    if !V::NAME.is_empty() {
-        map.insert("command".to_owned(), V::NAME.into());
-    }
+    map.insert("command".to_owned(), V::NAME.into());
     let mut line = serde_json::to_vec(&words).map_err(Failure::internal)?;
     line.push(b'\n');
     Ok(line)
@@ -103,14 +98,11 @@ pub fn line<V: Verb>(verb: &V) -> Result<Vec<u8>, Failure> {
 /// What the verb says; a usage failure for what this role doesn't understand.
 pub async fn answer<D: Desk>(desk: &D, elsewhere: fn(&str) -> bool, text: &str) -> Result<Value, Failure> {
     let line = Line::read(text)?;
-    let others = elsewhere(&line.name);
+    let (name, others) = (line.name.clone(), elsewhere(&line.name));
     match D::Command::read(line)? {
         Some(command) => command.conduct(desk).await,
-        None => match serde_json::from_str(text) {
-            Ok(command) => desk.legacy(command).await,
-            Err(_) if others => Err(Failure::usage(D::Command::OTHER)),
-            Err(error) => Err(Failure::usage(format!("not a command: {error}"))),
-        },
+        None if others => Err(Failure::usage(D::Command::OTHER)),
+        None => Err(Failure::usage(format!("not a command: there is none of the name `{name}`"))),
     }
 }
 
@@ -185,20 +177,6 @@ macro_rules! verbs {
     };
 }
 pub(crate) use verbs;
-
-impl JsonSchema for crate::command::Command {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Command".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        true.into()
-    }
-}
-
-impl Verb for crate::command::Command {
-    const NAME: &'static str = "";
-    type Answer = Value;
-}
 
 /// A verb as the schema describes it.
 #[derive(Serialize)]

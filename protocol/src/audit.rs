@@ -26,6 +26,7 @@ use crate::{
 
 /// What one field's release was: under which grant, and a commitment to the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Committed {
     /// The grant that opened the door.
@@ -36,6 +37,7 @@ pub struct Committed {
 
 /// What an entry of the log says that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Event {
@@ -197,6 +199,39 @@ pub enum Event {
         /// The entry's leaf hash.
         leaf: Hash,
     },
+}
+
+impl Event {
+    /// What happened, in one word: the name that it has in JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Paired { .. } => "paired",
+            Self::Granted { .. } => "granted",
+            Self::Answered { .. } => "answered",
+            Self::Identified { .. } => "identified",
+            Self::Vouched { .. } => "vouched",
+            Self::ProfileRenewed { .. } => "profile_renewed",
+            Self::KeyRotated { .. } => "key_rotated",
+            Self::KeyRenewed { .. } => "key_renewed",
+            Self::Paused { .. } => "paused",
+            Self::Delivered { .. } => "delivered",
+            Self::Rejected { .. } => "rejected",
+            Self::Delegated { .. } => "delegated",
+            Self::Received { .. } => "received",
+            Self::Revoked { .. } => "revoked",
+            Self::Erased { .. } => "erased",
+            Self::Belonged { .. } => "belonged",
+            Self::CountedIn { .. } => "counted_in",
+            Self::Cast { .. } => "cast",
+            Self::Closed { .. } => "closed",
+            Self::AskedBy { .. } => "asked_by",
+            Self::FieldChanged { .. } => "field_changed",
+            Self::PolicyChanged { .. } => "policy_changed",
+            Self::Restored { .. } => "restored",
+            Self::Of { .. } => "of",
+        }
+    }
 }
 
 /// One entry of a log.

@@ -23,8 +23,8 @@ texts! {
     crate::PublicKey: "PublicKey", "An Ed25519 key as did:key (multibase, base58btc).";
     crate::ObjectId: "ObjectId", "The CID (version 1, base32) of a signed object.";
     crate::Nonce: "Nonce", "16 bytes in hexadecimal.";
+    crate::AskedPath: "AskedPath", "What was asked for: the path of a field, or a text of that form.";
     crate::FieldPath: "FieldPath", "The path of a field of the vocabulary.";
-    crate::AskedPath: "AskedPath", "The path of a field as it is asked for, of the vocabulary or not.";
     crate::Refusal: "Refusal", "A refusal's code.";
     crate::Issuer: "Issuer", "Who vouches, as its credentials name it: mostly an https URL.";
     crate::merkle::Hash: "Hash", "A SHA-256 hash in hexadecimal.";
@@ -32,6 +32,8 @@ texts! {
     crate::Value: "Value", "The value of a field, as text.";
     crate::Purpose: "Purpose", "A purpose of the Data Privacy Vocabulary.";
     crate::Agreement: "Agreement", "The name of a standard agreement.";
+    crate::standing::Contradiction: "Contradiction", "The code of what in a domain's document speaks against a supplier.";
+    crate::Signature: "Signature", "An Ed25519 signature in hexadecimal.";
     crate::Collection: "Collection", "The name of a collection of items.";
     crate::intent::Category: "Category", "What an intent is about, as a word of the list of categories.";
 }

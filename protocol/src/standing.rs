@@ -74,6 +74,7 @@ codes! {
 
 /// Who a supplier is, as far as the person's node knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Standing {
     /// It names no domain.

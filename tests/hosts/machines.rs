@@ -1,6 +1,6 @@
 //! Machines that stop without a word and come back: what was under way is answered, once.
 
-use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::lab::{
     faults::Cut,
     together,
@@ -27,7 +27,7 @@ fn answered(trio: &Trio, requests: &[String], before: usize, changes: usize) {
     }
     trio.delivers(DELIVERED);
     assert_eq!(trio.disclosures() - before, requests.len() + changes);
-    assert_eq!(trio.person.ask(&Command::Audit)["verified"], json!(true));
+    assert_eq!(trio.person.ask(&verbs::Audit {})["verified"], json!(true));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A network that carries nothing for a while, or forgets, or loses. What is said meanwhile, from either side, is
 //! delivered once; and both sides tell truly whether there is a line.
 
-use regie::command::Command;
+use regie::person::verbs;
 use regie::supplier::verbs as companion;
 use regie_protocol::Collection;
 use regie_tests::lab::{
@@ -33,7 +33,7 @@ fn delivered_once(trio: &Trio, before: usize, request: &str, changed: &str) {
     trio.answers(&next, DELIVERED);
     trio.delivers(DELIVERED);
     assert_eq!(trio.disclosures() - before, 3, "two answers and a change");
-    assert_eq!(trio.person.ask(&Command::Audit)["verified"], json!(true));
+    assert_eq!(trio.person.ask(&verbs::Audit {})["verified"], json!(true));
 }
 
 fn outage(transport: Transport, store: Store, how: Cut, seconds: u64) {
@@ -142,7 +142,7 @@ fn where_large_packets_are_lost_without_a_word_large_documents_arrive() {
             media_type: "text/plain".into(),
             body,
         });
-        let inbox = || trio.person.ask(&Command::Inbox);
+        let inbox = || trio.person.ask(&verbs::Inbox {});
         within(DELIVERED, "the document is there", || inbox().as_array().is_some_and(|inbox| !inbox.is_empty()));
         trio.person.set("name.full", "Anna Jansen");
         let request = trio.ask();

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddrV4;
 
-use regie::command::Command;
 use regie::person::verbs;
 use regie_tests::{
     Node,
@@ -15,6 +14,7 @@ use regie_tests::{
         together,
         trio::{PORT, made, someone_with, within},
     },
+    looking,
 };
 use serde_json::json;
 
@@ -103,7 +103,7 @@ fn through(lab: &Lab, kind: Kind) {
     let person = someone_with(&home, directory.path(), |process| {
         process.env("REGIE_PROXY", kind.url(at)).env("SSL_CERT_FILE", authority.trusted());
     });
-    let standing = |person: &Node| person.ask(&Command::Look { link: super::link(&supplier) })["standing"].clone();
+    let standing = |person: &Node| person.ask(&looking(&super::link(&supplier)))["standing"].clone();
     let seen = standing(&person);
     assert_eq!(seen["is"], json!("proven"), "the domain's document is read through the proxy: {seen}");
     person.pair(&supplier);
@@ -116,7 +116,7 @@ fn through(lab: &Lab, kind: Kind) {
     drop(server);
     person.set("name.full", "Anna Jansen");
     within(DELIVERED, "it is told that the proxy is away", || trouble(&person).contains("Is the proxy"));
-    let failed = person.try_ask(&Command::Look { link: super::link(&supplier) }).expect_err("the proxy is away");
+    let failed = person.try_ask(&looking(&super::link(&supplier))).expect_err("the proxy is away");
     assert!(failed.message.contains("proxy"), "{}", failed.message);
     let request = ask(&supplier);
     let server = kind.start(&proxy, directory.path());

@@ -3,7 +3,6 @@
 
 use std::fs;
 
-use regie::command::Command;
 use regie_tests::{
     Node, inviting,
     lab::{
@@ -12,6 +11,7 @@ use regie_tests::{
         together,
         trio::{PORT, Transport, reopen, someone, within},
     },
+    looking,
 };
 use serde_json::{Value, json};
 
@@ -67,6 +67,6 @@ fn replaced(transport: Transport) {
     reopen(&mut supplier, &directory, "shop");
     // An address where somebody else answered is let alone for an hour, unless the person stands before the company.
     let link = supplier.ask(&inviting(true))["link"].as_str().expect("a link").to_owned();
-    assert_eq!(person.ask(&Command::Look { link })["known_already"], json!(true));
+    assert_eq!(person.ask(&looking(&link))["known_already"], json!(true));
     within(DELIVERED, "and the company has what it missed", || holds(&supplier, "Anna Jansen"));
 }

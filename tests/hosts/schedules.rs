@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use regie::command::Command;
+use regie::person::verbs;
 use regie_tests::{
     lab::{
         faults::Cut,
@@ -176,6 +176,6 @@ fn settled(trio: &Trio, seed: u64, requests: &[String], before: usize, changes: 
     let came = trio.disclosures() - before;
     let (least, most) = (requests.len(), requests.len() + changes);
     assert!((least..=most).contains(&came), "seed {seed}: {came} disclosures came of {least} to {most}");
-    assert_eq!(trio.person.ask(&Command::Audit)["verified"], json!(true), "seed {seed}");
+    assert_eq!(trio.person.ask(&verbs::Audit {})["verified"], json!(true), "seed {seed}");
     assert_eq!(trio.supplier.customer()["witnessed"]["gaps"], json!(0), "seed {seed}");
 }

@@ -10,7 +10,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use regie::command::Command;
 use regie::person::verbs;
 use serde_json::{Value, json};
 
@@ -19,7 +18,7 @@ use super::{
     faults::Cut,
     homes::{Homes, appended},
 };
-use crate::{Node, api::Client, asking, inviting, postgres::Postgres};
+use crate::{Node, api::Client, asking, inviting, pairing, postgres::Postgres};
 
 /// The port that suppliers listen on.
 pub const PORT: u16 = 7481;
@@ -128,7 +127,7 @@ impl Trio {
     fn pair(&self) {
         let invitation = self.supplier.ask(&inviting(false));
         let link = invitation["link"].as_str().expect("a link").to_owned();
-        self.person.ask(&Command::Pair { link, agreement: "SD-BASE".into(), vouched: true });
+        self.person.ask(&pairing(&link));
         within(SETTLED, "they are paired and connected", || self.lines() == (true, true));
     }
 

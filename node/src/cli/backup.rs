@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{render, tables::tables};
 use crate::{
-    backup::{self, Backup},
-    command::{Command, Failure},
+    backup::{self, Backup, TakeRows},
+    command::Failure,
     control, home, person,
     store::Passphrase,
 };
@@ -22,8 +22,8 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, 
     let text = home::passphrase_text(passphrase_file, true)?;
     let passphrase = Passphrase::new(text.to_string());
     // Through the running node where there is one, since it holds the store's lock.
-    let rows = match control::ask(home, &Command::Backup) {
-        Ok(answer) => serde_json::from_value(answer["rows"].clone()).map_err(Failure::internal)?,
+    let rows = match control::ask(home, &TakeRows {}) {
+        Ok(taken) => taken.rows,
         Err(failure) if failure.code == "no_node" => backup::rows(&home::open(home, tables, &passphrase)?.1)?,
         Err(failure) => return Err(failure),
     };

@@ -1,10 +1,12 @@
-//! `regie credential …`: keys for issuers, credentials, and what they vouch for. In: files. Out: commands.
+//! `regie credential …`: keys for issuers, credentials, and what they vouch for. In: files. Out: verbs of the
+//! running node, what it answers.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use crate::command::{Command, Failure};
+use super::{owner::ask, render::View};
+use crate::{command::Failure, person::verbs};
 
 /// Largest file that is read, in bytes.
 const FILE_BYTES: u64 = 64 * 1024;
@@ -30,16 +32,15 @@ pub(super) enum CredentialVerb {
     },
 }
 
-impl CredentialVerb {
-    pub(super) fn command(self) -> Result<Command, Failure> {
-        Ok(match self {
-            Self::Key => Command::CredentialKey,
-            Self::Add { file, issuer_key } => {
-                Command::AddCredential { text: text_of(&file)?, issuer_key: text_of(&issuer_key)? }
-            }
-            Self::List => Command::Credentials,
-            Self::Remove { id } => Command::RemoveCredential { id },
-        })
+pub(super) fn run(home: &Path, verb: CredentialVerb, json: bool) -> Result<(), Failure> {
+    match verb {
+        CredentialVerb::Key => ask(home, &verbs::CredentialKey {}, json, View::Plain),
+        CredentialVerb::Add { file, issuer_key } => {
+            let add = verbs::AddCredential { text: text_of(&file)?, issuer_key: text_of(&issuer_key)? };
+            ask(home, &add, json, View::Plain)
+        }
+        CredentialVerb::List => ask(home, &verbs::Credentials {}, json, View::Plain),
+        CredentialVerb::Remove { id } => ask(home, &verbs::RemoveCredential { id }, json, View::Plain),
     }
 }
 

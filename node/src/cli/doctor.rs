@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::render;
 use crate::{
     clock::Report,
-    command::{Command, Failure, exit},
+    command::{Failure, exit},
     control,
     home::{self, Role},
-    person::verbs::{KnownSupplier, PersonStatus, Status},
+    person::verbs::{Audit, KnownSupplier, PersonStatus, Status},
     supplier::verbs::{self as companion, CompanionStatus},
 };
 
@@ -90,7 +90,7 @@ fn person(findings: &mut Findings, home: &Path, status: &PersonStatus) {
         let next = supplier.trouble.as_ref().map(|why| reaching(supplier, why));
         findings.note(format!("{name} can be reached"), next.unwrap_or_default());
     }
-    findings.outcome("the audit log holds", control::ask(home, &Command::Audit));
+    findings.outcome("the audit log holds", control::ask(home, &Audit {}));
 }
 
 fn supplier(findings: &mut Findings, home: &Path, status: &CompanionStatus) {

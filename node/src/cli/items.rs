@@ -7,30 +7,38 @@ use regie_protocol::{
     limits,
     policy::{Answer, CorrectionRule, What},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::render;
 use crate::{
-    command::{self, Command, Failure, parse},
+    command::{self, Failure, parse},
     control,
+    person::verbs::{Item, ShownItem},
 };
+
+/// An item, and where its document was written.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    item: ShownItem,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<&'a Path>,
+}
 
 /// Shows an item, or writes its document into a file.
 pub(super) fn show(home: &Path, id: String, out: Option<&Path>, json: bool) -> Result<(), Failure> {
-    let mut item = control::ask(home, &Command::Item { id })?;
-    let body = item["body"].as_str().map(|text| data_encoding::BASE64.decode(text.as_bytes()));
-    let body = body.transpose().map_err(Failure::internal)?;
+    let mut item = control::ask(home, &Item { id })?;
     if let Some(path) = out {
-        let body = body.ok_or_else(|| Failure::usage("a correction is no file; leave --out away"))?;
+        let body = item.body.as_ref().ok_or_else(|| Failure::usage("a correction is no file; leave --out away"))?;
+        let body = data_encoding::BASE64.decode(body.as_bytes()).map_err(Failure::internal)?;
         let cannot = |error| Failure::usage(format!("can't write {}: {error}; give another file", path.display()));
         let mut file = std::fs::File::create_new(path).map_err(cannot)?;
         std::io::Write::write_all(&mut file, &body).map_err(cannot)?;
-        item["written"] = json!(path);
     }
-    if !json && let Value::Object(fields) = &mut item {
-        fields.remove("body");
+    if !json {
+        item.body = None;
     }
-    render::show(&item, json)
+    render::show(&Shown { item, written: out }, json)
 }
 
 /// A file as base64.
@@ -46,7 +54,7 @@ pub(super) fn read(file: &Path) -> Result<String, Failure> {
 }
 
 /// A default about corrections, from words.
-pub(super) fn rule(from: &str, of: &str, answer: &str) -> Result<Value, Failure> {
+pub(super) fn rule(from: &str, of: &str, answer: &str) -> Result<CorrectionRule, Failure> {
     let who = command::who(from)?;
     let what = match (of, of.strip_prefix("group:")) {
         ("anything", _) => What::Anything,
@@ -63,5 +71,5 @@ pub(super) fn rule(from: &str, of: &str, answer: &str) -> Result<Value, Failure>
     if name.len() > limits::NAME_BYTES {
         return Err(Failure::usage("the words of that rule are too long; shorten the sector's name"));
     }
-    serde_json::to_value(CorrectionRule { name, who, what, answer: answer_is }).map_err(Failure::internal)
+    Ok(CorrectionRule { name, who, what, answer: answer_is })
 }

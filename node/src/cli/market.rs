@@ -4,11 +4,11 @@
 use clap::Args;
 
 use regie_protocol::{Days, policy::SegmentRule};
-use serde_json::Value;
 
 use super::render;
 use crate::{
-    command::{Command, Failure, Text, belongs, pairs, parse, predicate, who},
+    command::{Failure, Text, belongs, pairs, parse, predicate, who},
+    person::verbs::{Cast, SegmentList},
     supplier::verbs::{self, NewOffer, NewSegment, Offer},
 };
 
@@ -43,17 +43,17 @@ pub(super) struct Want {
 }
 
 impl Want {
-    pub(super) fn command(self) -> Result<Command, Failure> {
-        Ok(Command::Cast {
+    pub(super) fn verb(self) -> Result<Cast, Failure> {
+        Ok(Cast {
             board: self.board,
-            category: self.category,
+            category: parse(&self.category)?,
             wish: self.wish,
             details: pairs(&self.details)?.into_iter().collect(),
-            budget: self.budget,
-            days: self.days,
+            budget: self.budget.map(|text| parse(&text).map(Text)).transpose()?,
+            days: Days(self.days),
             per_supplier: self.each,
             keep: self.keep,
-            by: self.by,
+            by: self.by.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -163,17 +163,16 @@ impl Publish {
 }
 
 /// A default about segments, from words.
-pub(super) fn segment_rule(from: &str, word: &str) -> Result<Value, Failure> {
-    let rule = SegmentRule { name: format!("segments of {from}"), who: who(from)?, answer: belongs(word)? };
-    serde_json::to_value(rule).map_err(Failure::internal)
+pub(super) fn segment_rule(from: &str, word: &str) -> Result<SegmentRule, Failure> {
+    Ok(SegmentRule { name: format!("segments of {from}"), who: who(from)?, answer: belongs(word)? })
 }
 
 /// The segments as a table, and what is left of the privacy budget.
-pub(super) fn show_segments(found: &Value, json: bool) -> Result<(), Failure> {
+pub(super) fn show_segments(found: &SegmentList, json: bool) -> Result<(), Failure> {
     if json {
         return render::show(found, true);
     }
-    render::show_as(&found["segments"], false, render::SEGMENTS)?;
-    eprintln!("Left of your privacy budget: epsilon {}.", found["budget_left"]);
+    render::show_as(&found.segments, false, render::SEGMENTS)?;
+    eprintln!("Left of your privacy budget: epsilon {:?}.", found.budget_left);
     Ok(())
 }

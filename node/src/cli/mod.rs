@@ -8,6 +8,7 @@ mod init;
 mod items;
 mod listen;
 mod market;
+mod owner;
 mod pairing;
 mod render;
 mod rotation;
@@ -15,21 +16,16 @@ mod schema;
 mod serve;
 mod tables;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use company::{Company, SupplierVerb};
 pub use schema::schema;
-use serde_json::{Value, json};
 
 use crate::{
-    command::{Change, Command, Failure, Remember, exit, parse},
+    command::Failure,
     control, demo,
     home::{self, Role},
-    import,
     network::Proxy,
     person, supplier,
     verb::Stop,
@@ -476,95 +472,17 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
-        Verb::Import { file, card, dry_run } => import_card(&home, &file, card, dry_run, json),
+        Verb::Import { file, card, dry_run } => owner::import_card(&home, &file, card, dry_run, json),
         Verb::Pair { link, agreement, vouch, yes } => {
             pairing::pair(&home, pairing::Pairing { link, agreement, vouch, yes }, json)
         }
-        Verb::Look { link } => pairing::look(&home, link, json),
-        Verb::Get { field } => get(&home, &field, json),
-        Verb::Item { verb: ItemVerb::Show { id, out } } => items::show(&home, id, out.as_deref(), json),
-        Verb::Want(want) => render::show(&control::ask(&home, &want.command()?)?, json),
-        Verb::Segments => market::show_segments(&control::ask(&home, &Command::Segments)?, json),
-        Verb::SegmentDefaults { from, word } => {
-            let rule = word.map(|word| market::segment_rule(&from, &word)).transpose()?;
-            render::show(&control::ask(&home, &Command::SegmentRules { rule })?, json)
-        }
-        Verb::Audit { verify } => audit(&home, verify, json),
-        // Documents for other programs: always JSON.
-        verb @ (Verb::Export | Verb::Receipts { .. } | Verb::Proof { .. }) => {
-            render::show(&control::ask(&home, &command(verb)?)?, true)
-        }
+        Verb::Look { link } => pairing::look(&home, &link, json),
         Verb::Stop => render::show(&control::ask(&home, &Stop {})?, json),
         Verb::Dashboard => render::show(&control::ask(&home, &person::verbs::Dashboard {})?, json),
         Verb::Status => status(&home, json),
         Verb::Clock { accept, yes } => clock(&home, accept.then_some(yes), json),
-        other => {
-            let view = view(&other);
-            render::show_as(&control::ask(&home, &command(other)?)?, json, view)
-        }
+        other => owner::run(&home, other, json),
     }
-}
-
-fn command(verb: Verb) -> Result<Command, Failure> {
-    Ok(match verb {
-        Verb::Set { field, value } => Command::Set { values: vec![(field, value)], source: None },
-        Verb::Unset { field } => Command::Unset { field },
-        Verb::Fields { .. } => Command::Fields,
-        Verb::Belong { segment, word } => Command::Belong { segment, word },
-        Verb::Intents => Command::Intents,
-        Verb::Offers { intent } => Command::Offers { intent },
-        Verb::Take { offer, agreement } => Command::TakeUp { offer, agreement },
-        Verb::Pass { offer } => Command::PassOver { offer },
-        Verb::Withdraw { intent } => Command::Withdraw { intent },
-        Verb::Credential { verb } => verb.command()?,
-        Verb::Vouch { supplier, withdraw } => Command::Vouch { supplier, vouched: !withdraw },
-        Verb::Requests => Command::Requests,
-        Verb::Allow(decision) => decide(decision, true),
-        Verb::Refuse(decision) => decide(decision, false),
-        Verb::Pause { supplier } => Command::Pause { supplier, paused: true },
-        Verb::AtOnce { supplier, off } => Command::AtOnce { supplier, at_once: !off },
-        Verb::RenewKey { supplier } => Command::RenewKey { supplier },
-        Verb::Resume { supplier } => Command::Pause { supplier, paused: false },
-        Verb::Who { query, show: true, .. } => Command::Supplier { supplier: query },
-        Verb::Who { query, field, show: false } => Command::Suppliers {
-            query,
-            sector: None,
-            field,
-            purpose: None,
-            newest_first: false,
-            offset: 0,
-            limit: usize::MAX,
-        },
-        Verb::Overview => Command::Overview,
-        Verb::Open { supplier, collection, days, per_hour, items } => {
-            Command::Open { supplier, collection, days, per_hour, items }
-        }
-        Verb::Inbox => Command::Inbox,
-        Verb::Item { verb: ItemVerb::Accept { id } } => Command::DecideItem { id, accept: true },
-        Verb::Item { verb: ItemVerb::Decline { id } } => Command::DecideItem { id, accept: false },
-        Verb::Item { verb: ItemVerb::Delete { id } } => Command::DeleteItem { id },
-        Verb::Corrections { from, of, answer } => {
-            Command::Corrections { rule: answer.map(|answer| items::rule(&from, &of, &answer)).transpose()? }
-        }
-        Verb::Agreement { supplier } => Command::Agreement { supplier },
-        Verb::Receipts { supplier } => Command::ConsentReceipts { supplier },
-        Verb::Proof { supplier, index } => Command::Proof { supplier, index },
-        Verb::Export => Command::Export,
-        Verb::Grant { supplier, what } => Command::Grant {
-            supplier,
-            fields: what.fields,
-            purposes: vec![what.purpose],
-            access: what.access,
-            days: what.days,
-            retention: what.kept,
-        },
-        Verb::Grants => Command::Grants,
-        Verb::Revoke { grant, all: false, keep_data } => Command::Revoke { grant, erase: !keep_data },
-        Verb::Revoke { grant, all: true, keep_data } => Command::RevokeAll { supplier: grant, erase: !keep_data },
-        Verb::Policy { preset: Some(name), dry_run: true } => Command::DryRun { change: Change::Preset { name } },
-        Verb::Policy { preset, .. } => Command::Policy { preset },
-        _ => return Err(Failure::internal("this verb has its own code")),
-    })
 }
 
 /// Whose home this is; a person's where it can't be told, and whoever asks then says what is missing.
@@ -583,74 +501,5 @@ fn clock(home: &Path, accept: Option<bool>, json: bool) -> Result<(), Failure> {
     match role(home) {
         Role::Person => render::show(&control::ask(home, &person::verbs::Clock { accept })?, json),
         Role::Supplier => render::show(&control::ask(home, &supplier::verbs::Clock { accept })?, json),
-    }
-}
-
-/// How a verb's answer is laid out.
-fn view(verb: &Verb) -> render::View {
-    match verb {
-        Verb::Fields { .. } => render::FIELDS,
-        Verb::Requests => render::REQUESTS,
-        Verb::Grants => render::GRANTS,
-        Verb::Inbox => render::INBOX,
-        Verb::Intents => render::INTENTS,
-        Verb::Offers { .. } => render::OFFERS,
-        Verb::Overview => render::OVERVIEW,
-        Verb::Who { show: true, .. } => render::SUPPLIER,
-        Verb::Who { .. } => render::WHO,
-        _ => render::View::Plain,
-    }
-}
-
-fn decide(decision: Decision, allow: bool) -> Command {
-    let remember = match decision.always {
-        None => Remember::Once,
-        Some(Always::Supplier) => Remember::Supplier,
-        Some(Always::Kind) => Remember::Kind,
-    };
-    Command::Decide { ids: decision.ids, allow, remember }
-}
-
-fn import_card(home: &Path, file: &Path, card: Option<usize>, dry_run: bool, json: bool) -> Result<(), Failure> {
-    let size = std::fs::metadata(file).map(|meta| meta.len()).unwrap_or_default();
-    if size > import::CARD_BYTES {
-        return Err(Failure::usage(format!("{} is above 1 MiB; give a file with one contact", file.display())));
-    }
-    let bytes =
-        std::fs::read(file).map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let card = import::one_of(import::read_all(&name, &bytes)?, card)?;
-    if dry_run {
-        let values: BTreeMap<&str, &str> =
-            card.values.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
-        return render::show(&json!({ "format": card.format, "values": values, "left_out": card.left_out }), json);
-    }
-    let mut answer = control::ask(home, &Command::Set { values: card.values, source: Some(card.format.into()) })?;
-    answer["left_out"] = json!(card.left_out);
-    render::show(&answer, json)
-}
-
-fn get(home: &Path, field: &str, json: bool) -> Result<(), Failure> {
-    let field: regie_protocol::FieldPath = parse(field)?;
-    let fields = control::ask(home, &Command::Fields)?;
-    let held = fields.as_array().into_iter().flatten().find(|held| held["field"] == json!(field));
-    let held = held.ok_or_else(|| {
-        let next = format!("set it with `regie set {field} VALUE`");
-        Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}"))
-    })?;
-    render::show(if json { held } else { &held["value"] }, json)
-}
-
-fn audit(home: &Path, verify: bool, json: bool) -> Result<(), Failure> {
-    let mut answer = control::ask(home, &Command::Audit)?;
-    match (verify, json) {
-        (true, _) => {
-            if let Value::Object(fields) = &mut answer {
-                fields.remove("newest");
-            }
-            render::show(&answer, json)
-        }
-        (false, true) => render::show(&answer, true),
-        (false, false) => render::show_as(&answer["newest"], false, render::EVENTS),
     }
 }

@@ -5,15 +5,13 @@ use std::path::Path;
 
 use clap::Args;
 use regie_protocol::{Invitation, PublicKey};
-use serde::Deserialize as _;
-use serde_json::Value;
 
 use super::render;
 use crate::{
-    command::{Command, Failure, exit, parse},
+    command::{Failure, Text, exit, parse},
     control, home,
     network::Address,
-    person::Who,
+    person::verbs::{Look, LookAnswer, OtherTerms, Pair, PairAnswer, SeenSupplier},
     supplier::verbs::{DomainDocument, NewProfile, PlacedDocument, SetProfile},
 };
 
@@ -79,21 +77,20 @@ pub(super) struct Pairing {
     pub(super) yes: bool,
 }
 
-pub(super) fn look(home: &Path, link: String, json: bool) -> Result<(), Failure> {
-    parse::<Invitation>(&link)?;
-    render::show_as(&control::ask(home, &Command::Look { link })?, json, render::LOOK)
+pub(super) fn look(home: &Path, link: &str, json: bool) -> Result<(), Failure> {
+    render::show_as(&control::ask(home, &Look { link: Text(parse(link)?) })?, json, render::LOOK)
 }
 
 /// Shows who it is first; nothing is paired before the person has said yes.
 pub(super) fn pair(home: &Path, pairing: Pairing, json: bool) -> Result<(), Failure> {
     let Pairing { link, agreement, vouch, yes } = pairing;
-    parse::<Invitation>(&link)?;
-    let seen = control::ask(home, &Command::Look { link: link.clone() })?;
-    // A supplier that is known was found again by it, and there is nothing to pair.
-    if seen["known_already"] == true {
-        return render::show(&seen, json);
-    }
-    eprintln!("{}", in_words(&seen, vouch)?);
+    let link: Text<Invitation> = Text(parse(&link)?);
+    let seen = match control::ask(home, &Look { link: link.clone() })? {
+        // A supplier that is known was found again by it, and there is nothing to pair.
+        LookAnswer::Again(again) => return render::show(&again, json),
+        LookAnswer::Seen(seen) => seen,
+    };
+    eprintln!("{}", in_words(&seen, vouch));
     if !yes {
         eprint!("Pair with this supplier? [y/N] ");
         let mut line = String::new();
@@ -103,9 +100,9 @@ pub(super) fn pair(home: &Path, pairing: Pairing, json: bool) -> Result<(), Fail
             return Err(Failure::new("not_confirmed", exit::REFUSED, next));
         }
     }
-    let answer = control::ask(home, &Command::Pair { link, agreement, vouched: vouch })?;
-    if let (Some(other), Some(more)) = (answer["alternative"].as_str(), answer["also_permits"].as_array()) {
-        let more = more.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ").replace('_', " ");
+    let answer = control::ask(home, &Pair { link, agreement: parse(&agreement)?, vouched: vouch })?;
+    if let PairAnswer::Alternative(OtherTerms { alternative: other, also_permits: more, .. }) = &answer {
+        let more = more.join(", ").replace('_', " ");
         let next = format!("take it up with `regie pair LINK --agreement {other}`, or leave it: nothing was agreed");
         let words = format!("the supplier proposes {other} instead, which also permits {more}; {next}");
         return Err(Failure::new("alternative", exit::REFUSED, words));
@@ -131,37 +128,32 @@ pub(super) fn document(home: &Path, out: Option<&Path>, json: bool) -> Result<()
 }
 
 /// What the person is to know before the word.
-fn in_words(seen: &Value, vouch: bool) -> Result<String, Failure> {
-    let of = |key: &str| render::text(&seen[key]);
-    let who = Who::deserialize(seen).map_err(Failure::internal)?;
+fn in_words(seen: &SeenSupplier, vouch: bool) -> String {
+    let standing = &seen.who.standing;
     let mut lines = vec![
-        format!("{} ({})", of("name"), of("sector")),
-        format!("  domain   {}: {}", or_none(&of("domain")), render::standing(&who.standing)),
-        format!("  contact  {}", or_none(&of("contact"))),
-        format!("  words    {} (the supplier shows the same beside the link)", of("words")),
+        format!("{} ({})", seen.name, seen.sector),
+        format!("  domain   {}: {}", or_none(&seen.domain), render::standing(standing)),
+        format!("  contact  {}", or_none(&seen.contact)),
+        format!("  words    {} (the supplier shows the same beside the link)", seen.words),
     ];
-    for wish in seen["wishes"].as_array().into_iter().flatten() {
-        let fields = wish["fields"].as_array().into_iter().flatten().map(render::text).collect::<Vec<_>>().join(", ");
-        let (purpose, reason) = (render::text(&wish["plain_purpose"]), render::text(&wish["reason"]));
-        lines.push(format!("  will ask for {fields}: {purpose} ({reason}), kept {} days", wish["kept_days"]));
+    for wish in &seen.wishes {
+        let fields = wish.fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let (purpose, reason, kept) = (&wish.plain_purpose, &wish.reason, wish.kept_days.0);
+        lines.push(format!("  will ask for {fields}: {purpose} ({reason}), kept {kept} days"));
     }
-    for one in &who.looks_like {
-        lines.push(format!("  WARNING: it {}", render::lookalike(one)));
-    }
-    if seen["mixed_scripts"] == true {
+    lines.extend(seen.who.looks_like.iter().map(|one| format!("  WARNING: it {}", render::lookalike(one))));
+    if seen.mixed_scripts {
         lines.push("  WARNING: its name mixes letters of several scripts, which can make it look like another".into());
     }
-    if let Some(next) = seen["standing"]["next"].as_str() {
-        lines.push(format!("  {next}"));
-    }
-    if !vouch && seen["standing"]["is"] != "proven" {
+    lines.extend(standing.next.iter().map(|next| format!("  {next}")));
+    if !vouch && standing.is != "proven" {
         lines.push(
             "  Your defaults will not answer it, you will be asked each time; if you got the link from the supplier \
              itself, say so with --vouch"
                 .into(),
         );
     }
-    Ok(lines.join("\n"))
+    lines.join("\n")
 }
 
 fn or_none(text: &str) -> &str {

@@ -172,7 +172,6 @@ const GRANT_COLUMNS: Columns = &[
     ("for", "purposes"),
     ("how", "access"),
     ("until", "expires"),
-    ("handed on by", "handed_on_by"),
     ("state", "state"),
 ];
 const HANDED_ON_COLUMNS: Columns = &[
@@ -454,10 +453,11 @@ fn words(name: &str) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use schemars::generate::SchemaSettings;
+    use schemars::{JsonSchema, generate::SchemaSettings};
 
     use super::*;
     use crate::{
+        person::verbs as person,
         supplier::verbs::{Offered, People, Published, Wanted},
         verb::Verb,
     };
@@ -484,11 +484,16 @@ mod tests {
 
     /// Every key of a view is a name in the answer that it lays out.
     fn lays_out<V: Verb>(view: View) {
-        let root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<V::Answer>().to_value();
+        lays_out_in::<V::Answer>(V::NAME, view);
+    }
+
+    /// The same of a part of an answer.
+    fn lays_out_in<T: JsonSchema>(name: &str, view: View) {
+        let root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
         let has = |list: &Value, columns: Columns| {
             let names = names(list, &root);
             for (_, key) in columns {
-                assert!(names.contains(*key), "{}: {key} is not one of {names:?}", V::NAME);
+                assert!(names.contains(*key), "{name}: {key} is not one of {names:?}");
             }
         };
         match view {
@@ -497,7 +502,7 @@ mod tests {
             View::Parts(lists) => {
                 for (list, columns) in lists {
                     let found = parts(&root, &root).into_iter().find_map(|part| part["properties"].get(*list));
-                    has(found.unwrap_or_else(|| panic!("{}: no {list}", V::NAME)), columns);
+                    has(found.unwrap_or_else(|| panic!("{name}: no {list}")), columns);
                 }
             }
         }
@@ -505,7 +510,19 @@ mod tests {
 
     #[test]
     fn every_column_is_a_name_in_its_answer() {
-        lays_out::<crate::person::verbs::Status>(STATUS);
+        lays_out::<person::Fields>(FIELDS);
+        lays_out::<person::Grants>(GRANTS);
+        lays_out::<person::Inbox>(INBOX);
+        lays_out::<person::Intents>(INTENTS);
+        lays_out::<person::Look>(LOOK);
+        lays_out::<person::Offers>(OFFERS);
+        lays_out::<person::Overview>(OVERVIEW);
+        lays_out::<person::Requests>(REQUESTS);
+        lays_out::<person::Status>(STATUS);
+        lays_out::<person::Supplier>(SUPPLIER);
+        lays_out::<person::Suppliers>(WHO);
+        lays_out_in::<Vec<person::NewestEntry>>("audit", EVENTS);
+        lays_out_in::<Vec<person::ShownSegment>>("segments", SEGMENTS);
         lays_out::<Offered>(OFFERED);
         lays_out::<People>(PEOPLE);
         lays_out::<Published>(PUBLISHED);

@@ -3,7 +3,7 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use regie_protocol::Access;
+use regie_protocol::{Access, Policy};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -81,6 +81,59 @@ impl FromStr for Reading {
     }
 }
 
+/// The defaults that a person can begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Asks whenever it can.
+    Careful,
+    /// Answers what a service that was asked for needs.
+    Balanced,
+    /// Answers most.
+    Open,
+}
+
+impl Preset {
+    /// All of them, from the tightest.
+    pub const ALL: [Self; 3] = [Self::Careful, Self::Balanced, Self::Open];
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Careful => "careful",
+            Self::Balanced => "balanced",
+            Self::Open => "open",
+        }
+    }
+
+    /// Its defaults.
+    ///
+    /// # Errors
+    /// Where the core knows no preset of that name, which a test excludes.
+    pub fn policy(self) -> Result<Policy, Failure> {
+        Policy::preset(self.name()).ok_or_else(|| Failure::internal("the core has no such preset"))
+    }
+
+    /// The preset that these defaults are, if they are one unchanged.
+    #[must_use]
+    pub fn of(policy: &Policy) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| Policy::preset(preset.name()).as_ref() == Some(policy))
+    }
+}
+
+/// Text that is the name of no preset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the presets are careful, balanced and open; nothing was changed")]
+pub struct NoPreset;
+
+impl FromStr for Preset {
+    type Err = NoPreset;
+    fn from_str(text: &str) -> Result<Self, NoPreset> {
+        Self::ALL.into_iter().find(|preset| preset.name() == text).ok_or(NoPreset)
+    }
+}
+
 /// For errors that list all there is: the text itself adds nothing.
 macro_rules! listed {
     ($($error:ty),+) => {$(
@@ -92,7 +145,7 @@ macro_rules! listed {
     )+};
 }
 
-listed!(NoReading);
+listed!(NoReading, NoPreset);
 
 #[cfg(test)]
 mod tests {
@@ -106,5 +159,13 @@ mod tests {
         assert_eq!(read("\"150.00EUR/month\"").expect("a price").0.to_string(), "150.00 EUR/month");
         let typed = parse::<Price>("much").expect_err("no price").message;
         assert!(read("\"much\"").expect_err("no price").to_string().contains(&typed));
+    }
+
+    #[test]
+    fn every_preset_has_its_defaults() {
+        for preset in Preset::ALL {
+            let policy = preset.policy().expect("the core has it");
+            assert_eq!((Preset::of(&policy), preset.name().parse()), (Some(preset), Ok(preset)));
+        }
     }
 }

@@ -16,7 +16,7 @@ mod suppliers;
 mod who;
 mod wishes;
 
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -27,12 +27,11 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use super::{Dashboard, guard::Visitor, limits, words::Words};
 use crate::{
-    command::{Command, Failure, exit},
+    command::{Explained, Failure, exit, parse},
     person::Desk,
     verb::Conduct,
     web::asset,
@@ -119,10 +118,12 @@ impl Visitor {
         app.ask(verb).await.map_err(|failure| self.fault(failure))
     }
 
-    /// Asks, and reads the answer as what the page is made of.
-    async fn ask_for<T: DeserializeOwned>(&self, app: &Dashboard, command: Command) -> Result<T, Fault> {
-        let answer = self.ask(app, command).await?;
-        serde_json::from_value(answer).map_err(|error| self.fault(Failure::internal(error)))
+    /// What was typed or chosen, as the type it must be.
+    fn parse<T: FromStr>(&self, text: &str) -> Result<T, Fault>
+    where
+        T::Err: Explained,
+    {
+        parse(text).map_err(|failure| self.fault(failure))
     }
 }
 

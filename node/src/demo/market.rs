@@ -1,15 +1,19 @@
 //! The second act: what Anna wants, without a name, and what she says of herself. In: the stage as the first act left
 //! it. Out: the first thing that does not hold.
 
-use regie_protocol::{Collection, Days, Purpose, segment::Predicate};
-use serde_json::{Value, json};
+use regie_protocol::{
+    Agreement, Collection, Days, ObjectId, Purpose,
+    intent::{Category, Criterion, Price},
+    segment::{Belongs, Predicate},
+};
 
 use super::{
     stage::{Stage, check},
-    steps::{ENERGY, PERSON, SHOP, TOWN, text},
+    steps::{ENERGY, PERSON, SHOP, TOWN},
 };
 use crate::{
-    command::{Command, Failure, Reading, Text, parse},
+    command::{Failure, Reading, Text, parse},
+    person::verbs::{self, ShownSegment},
     supplier::verbs::{BoardLink, Follow, NewOffer, NewSegment, Offer, People, Publish, Published, Put, Wanted},
 };
 
@@ -37,21 +41,22 @@ fn boards(stage: &mut Stage) -> Result<String, Failure> {
     Ok(board)
 }
 
-fn cast(stage: &mut Stage, board: &str) -> Result<String, Failure> {
-    let wish = |wish: &str| Command::Cast {
+fn cast(stage: &mut Stage, board: &str) -> Result<ObjectId, Failure> {
+    let (category, budget): (Category, Price) = (parse("energy.contract")?, parse("150.00EUR/month")?);
+    let wish = |wish: &str| verbs::Cast {
         board: Some(board.to_owned()),
-        category: "energy.contract".into(),
+        category: category.clone(),
         wish: wish.into(),
         details: vec![("persons".into(), "3".into()), ("region".into(), "35xx".into())],
-        budget: Some("150.00EUR/month".into()),
-        days: 14,
+        budget: Some(Text(budget.clone())),
+        days: Days(14),
         per_supplier: 2,
         keep: 20,
-        by: vec!["price".into()],
+        by: vec![Criterion::Price],
     };
     let telling = stage.ask(PERSON, &wish("mail me at anna@example.org"));
     check("what tells who casts it is not cast", telling.is_err_and(|failure| failure.code == "tells_who"))?;
-    let intent = text(&stage.ask(PERSON, &wish("green, from January"))?["intent"]);
+    let intent = stage.ask(PERSON, &wish("green, from January"))?.intent;
     for who in [ENERGY, RIVAL] {
         stage.until("both companies find it", |stage| {
             stage.ask(who, &Wanted {}).is_ok_and(|wanted| wanted.len() == 1)
@@ -88,10 +93,10 @@ fn offers(stage: &mut Stage) -> Result<(), Failure> {
     for (who, offer) in offers {
         stage.ask(who, &Offer { intent: "-".into(), offer })?;
     }
-    let came = Command::Offers { intent: None };
-    stage.until("both offers come", |stage| count(stage, PERSON, &came) == 2)?;
-    let first = stage.ask(PERSON, &came)?[0].clone();
-    check("the cheaper one stands first", first["supplier"] == "Groen Gas")?;
+    let came = |stage: &Stage| stage.ask(PERSON, &verbs::Offers { intent: None });
+    stage.until("both offers come", |stage| came(stage).is_ok_and(|offers| offers.len() == 2))?;
+    let first = came(stage)?.into_iter().next();
+    check("the cheaper one stands first", first.is_some_and(|first| first.offer.supplier == "Groen Gas"))?;
     stage.tell(
         "Two offers come; her node ranks them by what she said matters.",
         "Groen Gas first: 119 euro a month, needs her name and postal code; the other is dearer and wants more",
@@ -100,9 +105,10 @@ fn offers(stage: &mut Stage) -> Result<(), Failure> {
     Ok(())
 }
 
-fn taken(stage: &mut Stage, intent: &str) -> Result<(), Failure> {
-    let offer = text(&stage.ask(PERSON, &Command::Offers { intent: None })?[0]["offer"]);
-    stage.ask(PERSON, &Command::TakeUp { offer, agreement: "PDC-INTENT".into() })?;
+fn taken(stage: &mut Stage, intent: &ObjectId) -> Result<(), Failure> {
+    let first = stage.ask(PERSON, &verbs::Offers { intent: None })?.into_iter().next();
+    let offer = first.map(|ranked| ranked.offer.offer.to_string()).unwrap_or_default();
+    stage.ask(PERSON, &verbs::TakeUp { offer, agreement: Agreement::PdcIntent })?;
     let holds = |stage: &Stage| -> Vec<String> {
         let person = stage.ask(RIVAL, &People {}).unwrap_or_default().into_iter().next();
         person.map(|person| person.held).unwrap_or_default().iter().map(|held| held.field.to_string()).collect()
@@ -112,8 +118,9 @@ fn taken(stage: &mut Stage, intent: &str) -> Result<(), Failure> {
     stage.until("the board took the intent down", |stage| {
         stage.ask(TOWN, &BoardLink {}).is_ok_and(|board| board.intents == 0)
     })?;
-    let state = stage.ask(PERSON, &Command::Intents)?;
-    check("the intent is closed", state[0]["intent"] == intent && state[0]["state"] == "taken_up")?;
+    let intents = stage.ask(PERSON, &verbs::Intents {})?;
+    let closed = intents.iter().any(|shown| shown.intent == *intent && shown.state == "taken_up");
+    check("the intent is closed", closed)?;
     stage.tell(
         "Anna takes the green one up.",
         "paired under PDC-INTENT with a key of its own, a grant for two fields, the intent gone from the board",
@@ -132,10 +139,10 @@ fn record(stage: &mut Stage) -> Result<(), Failure> {
     };
     check("nothing comes in unasked", stage.ask(RIVAL, &put).is_err())?;
     let supplier = "Groen Gas".to_owned();
-    stage
-        .ask(PERSON, &Command::Open { supplier, collection: "contracts".into(), days: 365, per_hour: 10, items: 10 })?;
+    let collection = Collection::Contracts;
+    stage.ask(PERSON, &verbs::Open { supplier, collection, days: Days(365), per_hour: 10, items: 10 })?;
     stage.until("the company may send it", |stage| stage.ask(RIVAL, &put).is_ok())?;
-    stage.until("it is there", |stage| count(stage, PERSON, &Command::Inbox) == 1)?;
+    stage.until("it is there", |stage| stage.ask(PERSON, &verbs::Inbox {}).is_ok_and(|items| items.len() == 1))?;
     stage.tell(
         "She opens a collection for contracts; the contract comes back.",
         "'Your contract' in her inbox; before she opened it, nothing could come in",
@@ -158,32 +165,27 @@ fn segment(stage: &mut Stage) -> Result<(), Failure> {
         days: Days(30),
     };
     stage.ask(SHOP, &Publish { segment })?;
-    let fits = |stage: &Stage| -> Option<String> {
-        let all = stage.ask(PERSON, &Command::Segments).ok()?;
-        let found = all["segments"].as_array()?.iter().find(|one| one["fits"] == true)?;
-        Some(text(&found["segment"]))
+    let fits = |stage: &Stage| -> Option<ShownSegment> {
+        let all = stage.ask(PERSON, &verbs::Segments {}).ok()?;
+        all.segments.into_iter().find(|segment| segment.fits)
     };
     stage.until("her node finds that it fits", |stage| fits(stage).is_some())?;
-    let segment = fits(stage).unwrap_or_default();
-    let says = |word: &str| Command::Belong { segment: segment.clone(), word: word.into() };
-    stage.ask(PERSON, &says("count"))?;
-    check("nobody is counted twice", stage.ask(PERSON, &says("count")).is_err())?;
-    stage.ask(PERSON, &says("yes"))?;
+    let segment = fits(stage).map(|found| found.segment.to_string()).unwrap_or_default();
+    let says = |word| verbs::Belong { segment: segment.clone(), word };
+    stage.ask(PERSON, &says(Belongs::Count))?;
+    check("nobody is counted twice", stage.ask(PERSON, &says(Belongs::Count)).is_err())?;
+    stage.ask(PERSON, &says(Belongs::Yes))?;
     stage.until("the shop hears both", |stage| {
         let published = stage.ask(SHOP, &Published {}).unwrap_or_default();
         published.first().is_some_and(|segment| segment.members == 1 && segment.reports == Some(1))
     })?;
-    let left = stage.ask(PERSON, &Command::Segments)?["budget_left"].clone();
-    check("the budget is spent", left == json!(7.0))?;
-    stage.ask(PERSON, &Command::Audit)?;
+    let left = stage.ask(PERSON, &verbs::Segments {})?.budget_left;
+    check("the budget is spent", (left - 7.0).abs() < 0.001)?;
+    stage.ask(PERSON, &verbs::Audit {})?;
     stage.tell(
         "The shop publishes who it looks for; Anna says herself that she belongs.",
         "why it fits, evaluated on her own node; a random answer was counted, epsilon 7.0 of 8 is left; then she said yes",
         "one member, one answer that tells nothing alone; not her date of birth",
     );
     Ok(())
-}
-
-fn count(stage: &Stage, who: &str, command: &Command) -> usize {
-    stage.ask(who, command).ok().as_ref().and_then(Value::as_array).map_or(0, Vec::len)
 }

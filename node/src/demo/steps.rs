@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::{Days, Refusal};
-use serde_json::{Value, json};
+use regie_protocol::{Agreement, Days, Refusal};
+use serde_json::Value;
 
 use super::stage::{Stage, check};
 use crate::{
-    command::{Command, Failure, parse},
+    command::{Failure, Remember, Text, parse},
     import,
-    person::verbs::Status,
+    person::verbs::{self, PairAnswer, Status},
     supplier::verbs::{Ask, Invite, People, SentRequest},
 };
 
@@ -63,9 +63,9 @@ fn import_card(stage: &mut Stage) -> Result<(), Failure> {
     let file = stage.home("anna.vcf");
     std::fs::write(&file, CARD).map_err(Failure::internal)?;
     stage.once(PERSON, &["import", &file.to_string_lossy()])?;
-    let fields = stage.ask(PERSON, &Command::Fields)?;
+    let fields = stage.ask(PERSON, &verbs::Fields {})?;
     let expected = import::read("card.vcf", CARD.as_bytes())?.values.len();
-    let count = fields.as_array().map_or(0, Vec::len);
+    let count = fields.len();
     check("every field of the card is there", count == expected && count >= 10)?;
     stage.tell(
         "Anna imports her contact card (vCard).",
@@ -77,11 +77,11 @@ fn import_card(stage: &mut Stage) -> Result<(), Failure> {
 
 fn pair(stage: &mut Stage) -> Result<(), Failure> {
     for (who, ..) in SUPPLIERS {
-        let link = stage.ask(who, &Invite { public: false, days: Days(1) })?.link;
-        let again = link.clone();
-        stage.ask(PERSON, &Command::Pair { link, agreement: "SD-BASE".into(), vouched: true })?;
-        let twice = stage.ask(PERSON, &Command::Pair { link: again, agreement: "SD-BASE".into(), vouched: true })?;
-        check("a second visit finds the same supplier", twice["known_already"] == json!(true))?;
+        let link = Text(parse(&stage.ask(who, &Invite { public: false, days: Days(1) })?.link)?);
+        let pair = verbs::Pair { link, agreement: Agreement::SdBase, vouched: true };
+        stage.ask(PERSON, &pair)?;
+        let twice = stage.ask(PERSON, &pair)?;
+        check("a second visit finds the same supplier", matches!(twice, PairAnswer::Again(_)))?;
     }
     stage.until("all three are connected", |stage| {
         let status = stage.ask(PERSON, &Status {});
@@ -107,8 +107,7 @@ fn defaults_answer(stage: &mut Stage) -> Result<(), Failure> {
     stage.until("the energy supplier has the address", |stage| {
         held(stage, ENERGY).get("address.street").is_some_and(|street| street == "Dorpsstraat 1")
     })?;
-    let waiting = stage.ask(PERSON, &Command::Requests)?;
-    check("nothing waits for Anna", waiting == json!([]))?;
+    check("nothing waits for Anna", stage.ask(PERSON, &verbs::Requests {})?.is_empty())?;
     let sees = "nothing to do: 'my address for a service I asked for' answered, and issued a grant";
     stage.tell(
         "The energy supplier asks for name and address. Her defaults answer.",
@@ -121,11 +120,11 @@ fn defaults_answer(stage: &mut Stage) -> Result<(), Failure> {
 fn person_decides(stage: &mut Stage) -> Result<(), Failure> {
     ask(stage, TOWN, &["name.full", "birthDate", "address.street"], "LegalCompliance", "subscribe")?;
     stage.until("the request waits for Anna", |stage| {
-        stage.ask(PERSON, &Command::Requests).is_ok_and(|list| list.as_array().is_some_and(|list| list.len() == 1))
+        stage.ask(PERSON, &verbs::Requests {}).is_ok_and(|list| list.len() == 1)
     })?;
     check("the municipality holds nothing yet", held(stage, TOWN).is_empty())?;
-    let request = stage.ask(PERSON, &Command::Requests)?;
-    stage.ask(PERSON, &Command::Allow { id: text(&request[0]["id"]) })?;
+    let ids = stage.ask(PERSON, &verbs::Requests {})?.iter().map(|request| request.id.to_string()).collect();
+    stage.ask(PERSON, &verbs::Decide { ids, allow: true, remember: Remember::Once })?;
     stage.until("the municipality has the date of birth", |stage| {
         held(stage, TOWN).get("birthDate").is_some_and(|date| date == "1984-05-12")
     })?;
@@ -156,10 +155,10 @@ fn refused_in_part(stage: &mut Stage) -> Result<(), Failure> {
 }
 
 fn change_of_address(stage: &mut Stage) -> Result<(), Failure> {
-    let values = vec![("address.street".to_owned(), "Nieuwe Gracht 20".to_owned())];
-    let answer = stage.ask(PERSON, &Command::Set { values, source: None })?;
-    let told: BTreeSet<String> = answer["told"].as_array().into_iter().flatten().map(text).collect();
-    check("all three are entitled to be told", told.len() == 3)?;
+    let street = "Nieuwe Gracht 20".parse().map_err(Failure::misread)?;
+    let values = vec![(parse("address.street")?, street)];
+    let changed = stage.ask(PERSON, &verbs::Set { values, source: None })?;
+    check("all three are entitled to be told", changed.told_count == 3)?;
     for (who, ..) in SUPPLIERS {
         stage.until(&format!("{who} has the new address"), |stage| {
             held(stage, who).get("address.street").is_some_and(|street| street == "Nieuwe Gracht 20")
@@ -170,14 +169,12 @@ fn change_of_address(stage: &mut Stage) -> Result<(), Failure> {
 }
 
 fn revocation(stage: &mut Stage) -> Result<(), Failure> {
-    let grants = stage.ask(PERSON, &Command::Grants)?;
-    let shop = SUPPLIERS[1].1;
-    let grant = grants.as_array().into_iter().flatten().find(|grant| grant["name"] == json!(shop));
-    let id = text(&grant.cloned().unwrap_or_default()["grant"]);
-    stage.ask(PERSON, &Command::Revoke { grant: id, erase: true })?;
+    let (grants, shop) = (stage.ask(PERSON, &verbs::Grants {})?, SUPPLIERS[1].1);
+    let grant = grants.iter().find(|grant| grant.terms.name == shop).map(|grant| grant.terms.grant.to_string());
+    stage.ask(PERSON, &verbs::Revoke { grant: grant.unwrap_or_default(), erase: true })?;
     stage.until("the shop has erased", |stage| held(stage, SHOP).is_empty())?;
     stage.until("the erasure receipt is with Anna", |stage| {
-        stage.ask(PERSON, &Command::Audit).is_ok_and(|audit| audit["erasure_receipts"] == json!(1))
+        stage.ask(PERSON, &verbs::Audit {}).is_ok_and(|audit| audit.checked.erasure_receipts == 1)
     })?;
     ask(stage, SHOP, &["address.street"], "DeliveryOfGoods", "read")?;
     stage.until("the shop's next request is refused", |stage| {
@@ -233,8 +230,8 @@ fn nothing_in_common(stage: &mut Stage) -> Result<(), Failure> {
 }
 
 fn audit(stage: &mut Stage) -> Result<(), Failure> {
-    let audit = stage.ask(PERSON, &Command::Audit)?;
-    check("the audit log verifies", audit["verified"] == json!(true))?;
+    let audit = stage.ask(PERSON, &verbs::Audit {})?.checked;
+    check("the audit log verifies", audit.verified)?;
     let witnessed: u64 = SUPPLIERS
         .iter()
         .filter_map(|(who, ..)| stage.ask(who, &People {}).ok())
@@ -242,7 +239,7 @@ fn audit(stage: &mut Stage) -> Result<(), Failure> {
         .map(|person| person.witnessed.size)
         .sum();
     check("the suppliers witnessed her log", witnessed > 0)?;
-    let sees = format!("{} entries, every hash and signature holds", audit["entries"]);
+    let sees = format!("{} entries, every hash and signature holds", audit.entries);
     stage.tell("The audit log is verified.", &sees, "each holds a signed size and root of its own part");
     Ok(())
 }
@@ -297,8 +294,4 @@ fn identifiers(value: &Value, found: &mut BTreeSet<String>) {
         }
         _ => {}
     }
-}
-
-pub(super) fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }

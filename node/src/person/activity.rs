@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use regie_protocol::{Days, Timestamp, audit::Event};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::records;
-use crate::{command::Failure, driver::Turn, store::Store};
+use crate::{clock::text, command::Failure, driver::Turn, store::Store};
 
 const DAY_MS: u64 = 86_400_000;
 /// How many days are counted.
@@ -25,6 +26,29 @@ pub(super) struct Counts {
     granted: u64,
     revoked: u64,
     erased: u64,
+}
+
+/// What happened in the last 30 days.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Month {
+    /// Where the days begin, RFC 3339.
+    pub from: String,
+    /// Requests that were answered.
+    pub answered: u64,
+    /// Fields that were released.
+    pub released_fields: u64,
+    /// Answers that left something to the person.
+    pub asked: u64,
+    /// Answers that refused something, and messages that were refused.
+    pub refused: u64,
+    /// Changes that suppliers were told.
+    pub told: u64,
+    /// Grants that were issued.
+    pub granted: u64,
+    /// Grants that were ended.
+    pub revoked: u64,
+    /// Erasure receipts that came.
+    pub erased: u64,
 }
 
 /// The counts, and whether they have changed since they were stored.
@@ -72,19 +96,20 @@ impl Activity {
     }
 
     /// The sum of the last 30 days, and where they begin.
-    pub(super) fn month(&self, now: Timestamp) -> (Timestamp, Counts) {
+    pub(super) fn month(&self, now: Timestamp) -> Month {
         let first = (now.0 / DAY_MS).saturating_sub(u64::from(DAYS));
-        let sum = self.days.range(first..).fold(Counts::default(), |sum, (_, day)| Counts {
-            answered: sum.answered + day.answered,
-            released_fields: sum.released_fields + day.released_fields,
-            asked: sum.asked + day.asked,
-            refused: sum.refused + day.refused,
-            told: sum.told + day.told,
-            granted: sum.granted + day.granted,
-            revoked: sum.revoked + day.revoked,
-            erased: sum.erased + day.erased,
-        });
-        (Timestamp(0).plus_days(Days(u32::try_from(first).unwrap_or(u32::MAX))), sum)
+        let sum = |of: fn(&Counts) -> u64| self.days.range(first..).map(|(_, day)| of(day)).sum();
+        Month {
+            from: text(Timestamp(0).plus_days(Days(u32::try_from(first).unwrap_or(u32::MAX)))),
+            answered: sum(|day| day.answered),
+            released_fields: sum(|day| day.released_fields),
+            asked: sum(|day| day.asked),
+            refused: sum(|day| day.refused),
+            told: sum(|day| day.told),
+            granted: sum(|day| day.granted),
+            revoked: sum(|day| day.revoked),
+            erased: sum(|day| day.erased),
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! Credentials that the person holds: keys for issuers to bind them to, what they vouch for, and the proof that goes
-//! out with a value. In: the owner's commands, a value that is about to leave. Out: rows, values, presentations.
+//! out with a value. In: the owner's verbs, a value that is about to leave. Out: rows, values, presentations.
 
 use std::collections::BTreeMap;
 
-use regie_protocol::{Attestation, FieldPath, Observed, Provenance, PublicKey, Timestamp, decision::Release, limits};
-use serde_json::{Value, json};
+use regie_protocol::{Attestation, Observed, Provenance, PublicKey, Timestamp, decision::Release, limits};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{Node, tables, value_of};
+use super::{Node, fields::Changed, tables, verbs::HeldCredential};
 use crate::{
+    clock::text,
     command::{Failure, exit},
     credential::{CREDENTIAL_BYTES, Credential, Doubt, HolderKey, issuer_key},
     driver::{Lent, Turn},
@@ -35,11 +36,16 @@ impl Node {
         let key = HolderKey::fresh().ok_or_else(|| Failure::internal("the system has no randomness"))?;
         let jwk = key.jwk().ok_or_else(|| Failure::internal("a key that can't be read"))?;
         turn.batch.put(tables::HOLDER_KEYS, &name(&jwk.to_string()), &key);
-        Ok(json!({ "jwk": jwk }))
+        Ok(jwk)
     }
 
     /// Takes a credential in; its claims become values that its issuer vouches for.
-    pub(super) fn add_credential(&mut self, text: &str, key: &str, turn: &mut Turn) -> Result<Value, Failure> {
+    pub(super) fn add_credential(
+        &mut self,
+        text: &str,
+        key: &str,
+        turn: &mut Turn,
+    ) -> Result<(HeldCredential, Changed), Failure> {
         if text.len() > CREDENTIAL_BYTES || self.store.keys(tables::CREDENTIALS, &())?.len() >= MOST {
             return Err(Failure::usage(format!("at most {MOST} credentials of {CREDENTIAL_BYTES} bytes each")));
         }
@@ -58,16 +64,16 @@ impl Node {
             .map(|(field, value)| (field, Observed { value, provenance: attested.clone(), observed: now.wall }))
             .collect();
         let changed = self.put_values(changes, turn)?;
-        Ok(json!({ "credential": shown(&id, &credential), "changed": changed["changed"], "told": changed["told"] }))
+        Ok((shown(&id, &credential), changed))
     }
 
     /// The credentials.
-    pub(super) fn credentials(&self) -> Result<Value, Failure> {
+    pub(super) fn credentials(&self) -> Result<Vec<HeldCredential>, Failure> {
         Ok(self.store.group(tables::CREDENTIALS, &())?.iter().map(|(id, credential)| shown(id, credential)).collect())
     }
 
-    /// Throws a credential away; its values stay, as the person's own word.
-    pub(super) fn remove_credential(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
+    /// Throws a credential away; its values stay, as the person's own word. Its id comes out.
+    pub(super) fn remove_credential(&mut self, text: &str, turn: &mut Turn) -> Result<String, Failure> {
         let all = self.store.group(tables::CREDENTIALS, &())?;
         let mut found = all.iter().filter(|(id, _)| hex(id).ends_with(text));
         let (Some((id, credential)), None) = (found.next(), found.next()) else {
@@ -77,13 +83,12 @@ impl Node {
         turn.batch.erase(tables::CREDENTIALS, id);
         let (mut changes, now) = (BTreeMap::new(), self.clock.now());
         for (field, value) in credential.values() {
-            let held = value_of(&self.store, &self.values, field);
-            if held.is_some_and(|held| held.value == value && vouches(&held.provenance, credential)) {
+            if self.held(field).is_some_and(|held| held.value == value && vouches(&held.provenance, credential)) {
                 changes.insert(field, Observed { value, provenance: Provenance::Typed, observed: now.wall });
             }
         }
         self.put_values(changes, turn)?;
-        Ok(json!({ "credential": hex(id), "removed": true }))
+        Ok(hex(id))
     }
 }
 
@@ -126,15 +131,15 @@ fn vouches(provenance: &Provenance, credential: &Credential) -> bool {
     matches!(provenance, Provenance::Attested(attestation) if attestation.issuer == credential.issuer)
 }
 
-fn shown(id: &[u8], credential: &Credential) -> Value {
+fn shown(id: &[u8], credential: &Credential) -> HeldCredential {
     let expires = credential.expires.and_then(|end| u64::try_from(end).ok());
-    json!({
-        "id": hex(id),
-        "issuer": credential.issuer,
-        "kind": credential.kind,
-        "fields": credential.values().keys().collect::<Vec<&FieldPath>>(),
-        "expires": expires.map(|end| super::commands::time(Timestamp(end.saturating_mul(1_000)))),
-    })
+    HeldCredential {
+        id: hex(id),
+        issuer: credential.issuer.clone(),
+        kind: credential.kind.clone(),
+        fields: credential.values().keys().copied().collect(),
+        expires: expires.map(|end| text(Timestamp(end.saturating_mul(1_000)))),
+    }
 }
 
 fn name(text: &str) -> [u8; 16] {

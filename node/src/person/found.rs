@@ -3,11 +3,10 @@
 //! only says where to look: whoever answers there has to hold the key that is known.
 
 use regie_protocol::{Profile, PublicKey, Signed};
-use serde_json::Value;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-use super::{Event, Node, links, pairing};
+use super::{Event, Node, links, pairing, verbs::FoundAgain};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
@@ -36,7 +35,12 @@ impl Node {
     }
 
     /// The supplier was found: its newer word is taken, and it is visited now.
-    pub(super) fn found(&mut self, supplier: &PublicKey, profile: Signed<Profile>, turn: &mut Turn) -> Value {
+    pub(super) fn found(
+        &mut self,
+        supplier: &PublicKey,
+        profile: Signed<Profile>,
+        turn: &mut Turn,
+    ) -> Result<FoundAgain, Failure> {
         let before = self.machine.relationship(supplier).map(|r| r.profile().addresses.clone());
         self.renew(supplier, profile, turn);
         let after = self.machine.relationship(supplier).map(|r| r.profile().addresses.clone());
@@ -46,15 +50,17 @@ impl Node {
         }
         self.note_active(supplier);
         self.wake(supplier, turn);
-        let mut shown = self.relationship_json(supplier);
-        shown["known_already"] = Value::Bool(true);
-        shown["address_renewed"] = Value::Bool(before != after);
-        shown
+        let supplier = self.known_supplier(supplier)?;
+        Ok(FoundAgain { supplier, known_already: true, address_renewed: before != after })
     }
 }
 
 /// Looks for a known supplier where a link says that it is.
-pub(super) async fn again(known: Known, addresses: &[Address], events: &mpsc::Sender<Event>) -> Result<Value, Failure> {
+pub(super) async fn again(
+    known: Known,
+    addresses: &[Address],
+    events: &mpsc::Sender<Event>,
+) -> Result<FoundAgain, Failure> {
     let Known { supplier, keys, secret, way } = known;
     let (mut reached, mut trouble) = (None, DialError::NoAddress);
     for (key, first) in keys.into_iter().zip([true, false]) {

@@ -1,24 +1,30 @@
-//! What the person wants: intents cast under keys of their own, offers that come for them, one that is taken up. In:
-//! the owner's word, what boards answer. Out: JSON; tasks that speak with one board under one intent's key each, and
-//! under no other.
+//! What the person wants: intents cast under keys of their own, and offers that come for them. In: the owner's word, what
+//! boards answer. Out: intents and offers as the owner sees them; tasks that speak with one board under one intent's key
+//! each, and under no other.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use regie_protocol::{
-    Agreement, Days, FieldPath, Invitation, ObjectId, PublicKey, Verified,
+    Days, Invitation, ObjectId, PublicKey, Purpose, Refusal, Selector, Verified,
     departure::Departure,
-    intent::{BoardLink, Criterion, Offer},
+    intent::{Category, Criterion, Offer, Price},
     message::{BoardReply, ToBoard},
-    person::{BoardMessage, Input, NewIntent, Outcome, OwnerError, Stage, Wanted},
+    person::{BoardMessage, Input, Outcome, OwnerError, Stage, Wanted},
 };
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use zeroize::Zeroizing;
 
-use super::{Event, Node, commands::time, pairing, value_of};
+use super::{Event, Lookalike, Node, Standing, verbs::TakenUp};
 use crate::{
     backoff::Backoff,
-    command::{Failure, exit, parse},
+    clock::text,
+    command::{Failure, Text, access_name},
     conversation::say,
     driver::Turn,
     network::{Address, Endpoint, Way},
@@ -28,33 +34,94 @@ use crate::{
 const PAUSES: Backoff = Backoff::growing_by_half(Duration::from_secs(2), Duration::from_secs(300)).drawn();
 /// The shortest pause, however often the person looks.
 const LEAST: Duration = Duration::from_millis(500);
-/// The shortest value whose presence in an intent says something about the person, in bytes.
-const TELLING_BYTES: usize = 3;
-/// Fields that tell who somebody is: no intent may hold a value of theirs.
-const TELLING: [&str; 10] = [
-    "name.full",
-    "name.family",
-    "email",
-    "telephone",
-    "address.street",
-    "address.postalCode",
-    "birthDate",
-    "nationalId",
-    "payment.iban",
-    "vehicle.licensePlate",
-];
-
-/// What the owner wants to cast, as typed.
-pub(super) struct Words {
-    pub board: Option<String>,
-    pub category: String,
+/// An intent as the owner sees it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ShownIntent {
+    /// Its id.
+    pub intent: ObjectId,
+    /// What kind of thing.
+    pub category: Category,
+    /// In plain words.
     pub wish: String,
-    pub details: Vec<(String, String)>,
-    pub budget: Option<String>,
-    pub days: u32,
-    pub per_supplier: u8,
-    pub keep: u8,
-    pub by: Vec<String>,
+    /// What is wanted, by names of the category's own.
+    pub details: BTreeMap<String, String>,
+    /// What the person means to spend at most, as `150.00 EUR/month`.
+    pub budget: Option<Text<Price>>,
+    /// When it was cast, RFC 3339.
+    pub cast: String,
+    /// When it ends, RFC 3339.
+    pub expires: String,
+    /// `casting`, `open`, `withdrawn`, `taken_up` or `ended`.
+    pub state: String,
+    /// Offers that are shown.
+    pub offers: usize,
+    /// Offers that are held behind them.
+    pub held_back: usize,
+    /// Offers that were passed over, or gave way to better ones.
+    pub passed_over: u32,
+    /// What offers are ranked by, the first weighing most.
+    pub ranked_by: Vec<Criterion>,
+    /// The board, by name.
+    pub board: String,
+    /// The offer that was taken up.
+    pub taken_up: Option<TakenOffer>,
+    /// What the board said last, if it refused.
+    pub refused: Option<Refusal>,
+}
+
+impl ShownIntent {
+    /// May offers still come?
+    #[must_use]
+    pub fn open(&self) -> bool {
+        self.state == "open" || self.state == "casting"
+    }
+}
+
+/// An offer that was taken up.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct TakenOffer {
+    /// Which.
+    pub offer: ObjectId,
+    /// Whose, by name.
+    pub supplier: String,
+}
+
+/// An offer as the owner sees it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ShownOffer {
+    /// Its id.
+    pub offer: ObjectId,
+    /// The intent that it is for.
+    pub intent: ObjectId,
+    /// What its supplier calls itself.
+    pub supplier: String,
+    /// The supplier's key.
+    pub key: PublicKey,
+    /// Is there a relationship with it?
+    pub known: bool,
+    /// What is offered, in one line.
+    pub title: String,
+    /// What it costs, as `129.50 EUR/month`.
+    pub price: Option<Text<Price>>,
+    /// Structured, as the details of an intent.
+    pub terms: BTreeMap<String, String>,
+    /// Fields and groups that the supplier needs.
+    pub needs: BTreeSet<Selector>,
+    /// What for.
+    pub purpose: Purpose,
+    /// How it would have them: `read_once`, `read` or `subscribe`.
+    pub access: String,
+    /// For how long it may read.
+    pub days: Days,
+    /// How long it would keep a value.
+    pub kept: Days,
+    /// When the offer ends, RFC 3339.
+    pub expires: String,
+    /// What is known of its supplier. Who makes an offer is known once its supplier is: until then the name is what it
+    /// says, and this is none.
+    pub standing: Option<Standing>,
+    /// Suppliers that it could be taken for.
+    pub looks_like: Vec<Lookalike>,
 }
 
 /// A message for a board, and what to dial it under.
@@ -68,10 +135,11 @@ pub struct ToSay {
 
 /// An offer to be taken up.
 pub struct Taking {
-    intent: ObjectId,
-    offer: ObjectId,
-    invitation: Invitation,
-    paired: bool,
+    pub(super) intent: ObjectId,
+    pub(super) offer: ObjectId,
+    pub(super) invitation: Invitation,
+    /// Is there a relationship with its supplier?
+    pub(super) paired: bool,
 }
 
 pub(super) struct Talk {
@@ -86,68 +154,6 @@ impl Drop for Talk {
 }
 
 impl Node {
-    /// Casts an intent.
-    pub(super) fn cast(&mut self, words: Words, turn: &mut Turn) -> Result<Value, Failure> {
-        self.tells_nothing(&words)?;
-        let rank_by: Vec<Criterion> = words.by.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
-        let new = NewIntent {
-            board: self.find_board(words.board.as_deref())?,
-            category: parse(&words.category)?,
-            wish: words.wish,
-            details: words.details.into_iter().collect(),
-            budget: words.budget.map(|text| parse(&text)).transpose()?,
-            duration: Days(words.days),
-            per_supplier: words.per_supplier,
-            keep: words.keep,
-            rank_by: if rank_by.is_empty() { Criterion::ALL.to_vec() } else { rank_by },
-        };
-        let cast = self.give(Input::Cast(new), turn)?.cast;
-        let wanted = cast.and_then(|id| self.machine.intent(&id).map(|wanted| (id, wanted)));
-        Ok(wanted.map_or(Value::Null, |(id, wanted)| self.intent_json(&id, wanted)))
-    }
-
-    /// Every intent that is remembered, newest first. Boards are asked anew.
-    pub(super) fn intents(&self, turn: &mut Turn) -> Value {
-        self.ask_boards(turn);
-        let mut all: Vec<_> = self.machine.intents().collect();
-        all.sort_by_key(|(id, wanted)| (std::cmp::Reverse(wanted.stored.at), **id));
-        Value::Array(all.into_iter().map(|(id, wanted)| self.intent_json(id, wanted)).collect())
-    }
-
-    /// The offers for one intent, or for all that are open, best first. Boards are asked anew.
-    pub(super) fn offers(&self, intent: Option<&str>, turn: &mut Turn) -> Result<Value, Failure> {
-        self.ask_boards(turn);
-        let ids: Vec<ObjectId> = match intent {
-            Some(text) => vec![self.find_intent(text)?],
-            None => self.machine.intents().filter(|(_, wanted)| wanted.open()).map(|(id, _)| *id).collect(),
-        };
-        let now = self.clock.look().latest();
-        let mut shown = Vec::new();
-        for id in ids {
-            let Some(wanted) = self.machine.intent(&id) else { continue };
-            for (rank, offer) in self.machine.ranked(&id).into_iter().enumerate() {
-                let mut view = self.offer_json(offer);
-                view["rank"] = json!(rank + 1);
-                view["above_budget"] = json!(above_budget(wanted, offer));
-                view["over"] = json!(!wanted.open() || now >= offer.expires);
-                shown.push(view);
-            }
-        }
-        Ok(Value::Array(shown))
-    }
-
-    pub(super) fn withdraw(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
-        let id = self.find_intent(text)?;
-        self.give(Input::Withdraw(&id), turn)?;
-        Ok(json!({ "intent": id, "withdrawn": true }))
-    }
-
-    pub(super) fn pass_over(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
-        let (intent, offer) = self.find_offer(text)?;
-        self.give(Input::PassOver(&intent, &offer), turn)?;
-        Ok(json!({ "offer": offer, "passed_over": true }))
-    }
-
     /// What is needed to pair with the supplier of an offer.
     pub(super) fn taking(&self, text: &str) -> Result<Taking, Failure> {
         let (intent, id) = self.find_offer(text)?;
@@ -161,10 +167,10 @@ impl Node {
     }
 
     /// The relationship is there: the offer is taken up.
-    pub(super) fn take_up(&mut self, intent: &ObjectId, offer: &ObjectId, turn: &mut Turn) -> Result<Value, Failure> {
-        let shown = self.offer_json(self.machine.offer(intent, offer)?);
+    pub(super) fn take_up(&mut self, intent: &ObjectId, offer: &ObjectId, turn: &mut Turn) -> Result<TakenUp, Failure> {
+        let shown = self.shown_offer(self.machine.offer(intent, offer)?);
         let grant = self.give(Input::TakeUp(intent, offer), turn)?.granted;
-        Ok(json!({ "offer": shown, "grant": grant, "taken_up": true }))
+        Ok(TakenUp { offer: shown, grant, taken_up: true })
     }
 
     /// What a task is to say next.
@@ -212,129 +218,76 @@ impl Node {
         }
     }
 
-    fn ask_boards(&self, turn: &mut Turn) {
+    /// Asks the boards anew, when the turn is on disk.
+    pub(super) fn ask_boards(&self, turn: &mut Turn) {
         let wakes: Vec<Arc<Notify>> = self.talks.values().map(|talk| talk.wake.clone()).collect();
         turn.after(move || wakes.iter().for_each(|wake| wake.notify_one()));
     }
 
-    /// An intent must not say who casts it.
-    fn tells_nothing(&self, words: &Words) -> Result<(), Failure> {
-        let details = words.details.iter().map(|(_, value)| value.as_str());
-        let texts: Vec<String> = details.chain([words.wish.as_str()]).map(squeezed).collect();
-        for path in TELLING {
-            let Ok(field) = path.parse::<FieldPath>() else { continue };
-            let Some(held) = value_of(&self.store, &self.values, field) else { continue };
-            let held = squeezed(held.value.as_str());
-            if held.len() >= TELLING_BYTES && texts.iter().any(|text| text.contains(&held)) {
-                let next = "leave it out; the supplier whose offer you take up gets what it needs by a grant";
-                let message =
-                    format!("that would tell who you are: it holds your {}; {next}", crate::sentences::field(field));
-                return Err(Failure::new("tells_who", exit::REFUSED, message));
-            }
-        }
-        Ok(())
-    }
-
-    /// A board by its link, by a supplier that the person knows, or the one of the last intent.
-    fn find_board(&self, given: Option<&str>) -> Result<Invitation, Failure> {
-        let Some(text) = given else {
-            let last = self.machine.intents().max_by_key(|(_, wanted)| wanted.stored.at);
-            let (_, last) =
-                last.ok_or_else(|| Failure::usage("which board? give its link, or a supplier that is one"))?;
-            return Ok(BoardLink::new(last.intent.board, last.intent.addresses.clone()).0);
-        };
-        if text.starts_with("regie:") {
-            return parse::<BoardLink>(text).map(|link| link.0);
-        }
-        let supplier = self.find_supplier(text)?;
-        let addresses = self.machine.relationship(&supplier).map(|r| r.profile().addresses.clone());
-        Ok(BoardLink::new(supplier, addresses.unwrap_or_default()).0)
-    }
-
-    fn find_intent(&self, text: &str) -> Result<ObjectId, Failure> {
+    /// An intent by its id, or by an end of it that only one has.
+    pub(super) fn find_intent(&self, text: &str) -> Result<ObjectId, Failure> {
         one(text, self.machine.intents().map(|(id, _)| *id)).map_err(|()| OwnerError::NoIntent.into())
     }
 
-    fn find_offer(&self, text: &str) -> Result<(ObjectId, ObjectId), Failure> {
+    /// An offer by its id, or by an end of it that only one has; its intent comes with it.
+    pub(super) fn find_offer(&self, text: &str) -> Result<(ObjectId, ObjectId), Failure> {
         let all = self.machine.intents().flat_map(|(id, wanted)| wanted.names().into_iter().map(|name| (*id, name)));
         let all: Vec<_> = all.collect();
         let found = one(text, all.iter().map(|(_, offer)| *offer)).map_err(|()| OwnerError::NoOffer)?;
         all.into_iter().find(|(_, offer)| *offer == found).ok_or_else(|| OwnerError::NoOffer.into())
     }
 
-    fn intent_json(&self, id: &ObjectId, wanted: &Wanted) -> Value {
+    /// An intent as the owner sees it.
+    pub(super) fn shown_intent(&self, id: &ObjectId, wanted: &Wanted) -> ShownIntent {
         let (stored, intent) = (&wanted.stored, &wanted.intent);
         let (state, taken) = state(stored.stage);
         let held = wanted.names().len();
         let shown = held.min(usize::from(stored.keep));
-        json!({
-            "intent": id,
-            "category": intent.category,
-            "wish": intent.wish,
-            "details": intent.details,
-            "budget": intent.budget.as_ref().map(ToString::to_string),
-            "cast": time(stored.at),
-            "expires": time(intent.expires),
-            "state": state,
-            "offers": shown,
-            "held_back": held - shown,
-            "passed_over": stored.passed,
-            "ranked_by": stored.rank_by.iter().map(|criterion| criterion.code()).collect::<Vec<_>>(),
-            "board": self.name_of(&intent.board),
-            "taken_up": taken.map(|(offer, supplier)| json!({ "offer": offer, "supplier": self.name_of(&supplier) })),
-            "refused": stored.refused,
-        })
-    }
-
-    fn offer_json(&self, offer: &Verified<Offer>) -> Value {
-        let needs = &offer.needs;
-        let shown = json!({
-            "offer": offer.id(),
-            "intent": offer.intent,
-            "supplier": offer.name,
-            "key": offer.supplier,
-            "known": self.machine.relationship(&offer.supplier).is_some(),
-            "title": offer.title,
-            "price": offer.price.as_ref().map(ToString::to_string),
-            "terms": offer.terms,
-            "needs": needs.fields,
-            "purpose": needs.purpose,
-            "access": crate::command::access_name(needs.access),
-            "days": needs.duration,
-            "kept": needs.retention,
-            "expires": time(offer.expires),
-            // Who makes an offer is known once its supplier is: until then the name is what it says.
-            "standing": Value::Null,
-            "looks_like": self.looks_like(&offer.supplier, &[&offer.name]),
-        });
-        self.who(shown, &offer.supplier)
-    }
-}
-
-/// Takes an offer up: pairs with its supplier first, where there is no relationship yet.
-pub async fn take_up(offer: String, agreement: Agreement, events: mpsc::Sender<Event>) -> Result<Value, Failure> {
-    let taking = pairing::ask(&events, |answer| Event::Taking(offer, answer)).await?;
-    let Taking { intent, offer, invitation, paired } = taking;
-    if !paired {
-        // The person's word was for an offer under a name: it is not for one that only looks like it.
-        let seen = pairing::look(invitation.clone(), events.clone()).await?;
-        if seen["standing"]["is"] == "contradicted" || seen["looks_like"].as_array().is_some_and(|one| !one.is_empty())
-        {
-            let next = format!("look at it and pair with it first, if it is who you think: `regie pair {invitation}`");
-            let words =
-                format!("the supplier of that offer is contradicted by its domain or looks like another; {next}");
-            return Err(Failure::new("look_first", exit::REFUSED, words));
-        }
-        let answer = pairing::pair(invitation, agreement, false, events.clone()).await?;
-        if let Some(other) = answer["alternative"].as_str() {
-            let words = format!(
-                "the supplier does not accept {agreement} and proposes {other}; nothing was agreed. Take the offer up \
-                 with `--agreement {other}`, or leave it"
-            );
-            return Err(Failure::new("alternative", exit::REFUSED, words));
+        ShownIntent {
+            intent: *id,
+            category: intent.category.clone(),
+            wish: intent.wish.clone(),
+            details: intent.details.clone(),
+            budget: intent.budget.clone().map(Text),
+            cast: text(stored.at),
+            expires: text(intent.expires),
+            state: state.to_owned(),
+            offers: shown,
+            held_back: held - shown,
+            passed_over: stored.passed,
+            ranked_by: stored.rank_by.clone(),
+            board: self.name_of(&intent.board),
+            taken_up: taken.map(|(offer, supplier)| TakenOffer { offer, supplier: self.name_of(&supplier) }),
+            refused: stored.refused,
         }
     }
-    pairing::ask(&events, |answer| Event::TakeUp(intent, offer, answer)).await
+
+    /// An offer as the owner sees it.
+    pub(super) fn shown_offer(&self, offer: &Verified<Offer>) -> ShownOffer {
+        let (needs, who) = (&offer.needs, self.who(&offer.supplier));
+        let (standing, looks_like) = match who {
+            Some(who) => (Some(who.standing), who.looks_like),
+            None => (None, self.looks_like(&offer.supplier, &[&offer.name])),
+        };
+        ShownOffer {
+            offer: offer.id(),
+            intent: offer.intent,
+            supplier: offer.name.clone(),
+            key: offer.supplier,
+            known: self.machine.relationship(&offer.supplier).is_some(),
+            title: offer.title.clone(),
+            price: offer.price.clone().map(Text),
+            terms: offer.terms.clone(),
+            needs: needs.fields.clone(),
+            purpose: needs.purpose,
+            access: access_name(needs.access).to_owned(),
+            days: needs.duration,
+            kept: needs.retention,
+            expires: text(offer.expires),
+            standing,
+            looks_like,
+        }
+    }
 }
 
 /// Speaks with the board of one intent for as long as there is something to say. It dials for every look and hangs up
@@ -398,18 +351,6 @@ fn state(stage: Stage) -> (&'static str, Option<(ObjectId, PublicKey)>) {
         Stage::Open => ("open", None),
         Stage::Closing(outcome) | Stage::Closed(outcome) => of(outcome),
     }
-}
-
-fn above_budget(wanted: &Wanted, offer: &Offer) -> bool {
-    match (&wanted.intent.budget, &offer.price) {
-        (Some(budget), Some(price)) => budget.currency == price.currency && price.a_year() > budget.a_year(),
-        _ => false,
-    }
-}
-
-/// Lower case without spaces, so that `1234 AB` is found in `1234ab`.
-fn squeezed(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
 /// The one id that ends so.

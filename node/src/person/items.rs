@@ -1,77 +1,72 @@
-//! What suppliers sent back: documents to keep, corrections to decide. In: the owner's word, a default's. Out: JSON;
-//! values that change as if the person had typed them, with where they came from.
+//! What suppliers sent back: documents to keep, corrections to decide. In: ids, corrections that are taken over. Out: items
+//! as the owner sees them; values that change as if the person had typed them, with where they came from.
 
 use regie_protocol::{
-    Content, Correction, Days, FieldPath, Item, Nonce, Observed, Provenance, PublicKey, Signed,
-    person::{Correcting, Input, ItemState, Kept, Opening, OwnerError, Record},
-    policy::CorrectionRule,
+    Collection, Content, Correction, FieldPath, Item, Nonce, Observed, Provenance, PublicKey, Signed, Value,
+    person::{Correcting, Input, ItemState, Kept, OwnerError, Record},
 };
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{Node, commands::time, records, tables, value_of};
+use super::{Node, Who, fields::Changed, records, tables};
 use crate::{
+    clock::text,
     command::{Failure, exit, parse},
     driver::Turn,
     store::Read as _,
 };
 
-/// Items listed in one answer.
-const LISTED: usize = 1_000;
+/// An item that a supplier sent back.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ShownItem {
+    /// Its id.
+    pub id: Nonce,
+    /// Who sent it.
+    pub supplier: PublicKey,
+    /// What that calls itself.
+    pub name: String,
+    /// Where it is.
+    pub collection: Collection,
+    /// When it came, RFC 3339.
+    pub at: String,
+    /// How large it is.
+    pub bytes: u32,
+    /// What became of it.
+    pub state: ItemState,
+    /// What a document is, or why a field should be corrected, in one line.
+    pub title: String,
+    /// `type/subtype` of a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// What a correction says; absent for a document.
+    #[serde(flatten)]
+    pub correction: Option<ProposedCorrection>,
+    /// The content of a document, base64; only where one item is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Who the supplier is.
+    #[serde(flatten)]
+    pub who: Option<Who>,
+}
+
+/// What a correction says.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ProposedCorrection {
+    /// Which field.
+    pub field: FieldPath,
+    /// What the supplier was told; none where it was told nothing.
+    pub before: Option<Value>,
+    /// What it should be.
+    pub after: Value,
+    /// What it holds now.
+    pub present: Option<Value>,
+}
 
 impl Node {
-    /// Opens a collection to a supplier.
-    pub(super) fn open(&mut self, opening: &Opening, turn: &mut Turn) -> Result<Value, Failure> {
-        let id = self.give(Input::Open(opening), turn)?.granted;
-        let name = self.name_of(&opening.supplier);
-        Ok(json!({ "grant": id, "supplier": name, "collection": opening.collection }))
-    }
-
-    /// What is there, newest first; corrections with what they say.
-    pub(super) fn inbox(&self) -> Result<Value, Failure> {
-        let mut found: Vec<(PublicKey, Nonce, Kept)> = Vec::new();
-        for (supplier, relationship) in self.machine.relationships() {
-            let here = relationship.items().iter().filter(|(_, kept)| kept.state != ItemState::Deleted);
-            found.extend(here.map(|(id, kept)| (*supplier, *id, *kept)));
-        }
-        found.sort_by_key(|(_, id, kept)| (std::cmp::Reverse(kept.at), *id));
-        found.truncate(LISTED);
-        let items = found.iter().map(|(supplier, id, kept)| self.item_json(supplier, id, kept));
-        items.collect::<Result<Vec<_>, _>>().map(Value::Array)
-    }
-
-    /// One item with its content, which for a document is base64.
-    pub(super) fn show_item(&self, text: &str) -> Result<Value, Failure> {
-        let (supplier, id, kept) = self.find_item(text)?;
-        let mut shown = self.item_json(&supplier, &id, &kept)?;
-        if let Content::Document(document) = self.content(&supplier, &id)?.content {
-            shown["body"] = json!(data_encoding::BASE64.encode(&document.body));
-        }
-        Ok(shown)
-    }
-
-    pub(super) fn delete_item(&mut self, text: &str, turn: &mut Turn) -> Result<Value, Failure> {
-        let (supplier, id, _) = self.find_item(text)?;
-        self.give(Input::DeleteItem(&supplier, &id), turn)?;
-        Ok(json!({ "id": id, "deleted": true }))
-    }
-
-    /// The person's word on a correction.
-    pub(super) fn decide_item(&mut self, text: &str, accept: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        let (supplier, id, kept) = self.find_item(text)?;
-        if kept.field.is_none() || kept.state != ItemState::Here {
-            return Err(OwnerError::NoItem.into());
-        }
-        if accept && let Content::Correction(correction) = self.content(&supplier, &id)?.content {
-            return self.take_over(&supplier, &id, correction, turn);
-        }
-        self.give(Input::Corrected(&supplier, &id, false), turn)?;
-        Ok(json!({ "id": id, "accepted": false }))
-    }
-
     /// A default takes a correction over, if the field still is what the supplier takes it to be.
     pub(super) fn correct(&mut self, correcting: Correcting, turn: &mut Turn) {
         let Correcting { supplier, id, correction } = correcting;
-        let present = value_of(&self.store, &self.values, correction.field).map(|observed| observed.value);
+        let present = self.held(correction.field).map(|observed| observed.value);
         if present != correction.before {
             return;
         }
@@ -80,88 +75,47 @@ impl Node {
         }
     }
 
-    fn take_over(
+    /// The field becomes what the supplier proposes.
+    pub(super) fn take_over(
         &mut self,
         supplier: &PublicKey,
         id: &Nonce,
         correction: Correction,
         turn: &mut Turn,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Changed, Failure> {
         self.give(Input::Corrected(supplier, id, true), turn)?;
         let provenance = Provenance::Supplier(*supplier);
         let observed = Observed { value: correction.after, provenance, observed: self.clock.now().wall };
-        let mut answer = self.put_values([(correction.field, observed)].into(), turn)?;
-        answer["id"] = json!(id);
-        answer["accepted"] = json!(true);
-        Ok(answer)
+        self.put_values([(correction.field, observed)].into(), turn)
     }
 
-    /// The defaults about corrections; with a rule, that one is put in the place of its namesake.
-    pub(super) fn correction_rules(&mut self, rule: Option<Value>, turn: &mut Turn) -> Result<Value, Failure> {
-        if let Some(rule) = rule {
-            let rule: CorrectionRule = serde_json::from_value(rule).map_err(Failure::usage)?;
-            let mut policy = self.machine.policy().clone();
-            policy.corrections.retain(|old| old.name != rule.name);
-            policy.corrections.push(rule);
-            self.give(Input::SetPolicy(policy), turn)?;
-        }
-        serde_json::to_value(&self.machine.policy().corrections).map_err(Failure::internal)
-    }
-
-    /// The agreement with a supplier: what it permits, and the two signed records.
-    pub(super) fn agreement(&self, supplier: &PublicKey) -> Result<Value, Failure> {
-        let relationship = self.machine.relationship(supplier).ok_or(OwnerError::NoRelationship)?;
-        let stored = relationship.stored();
-        let terms = stored.agreement.terms();
-        Ok(json!({
-            "supplier": relationship.profile().name,
-            "agreement": stored.agreement,
-            "permits": {
-                "analytics": terms.analytics,
-                "tracking": terms.tracking,
-                "profiling": terms.profiling,
-                "third_parties": terms.third_parties,
-            },
-            "owes_portability": terms.portability,
-            "checked_by_your_node": ["purpose", "handing on", "retention"],
-            "the_suppliers_word": ["tracking", "portability", "what it does with what it has"],
-            "records": stored.agreed.as_ref().map(crate::command::agreed),
-        }))
-    }
-
-    fn item_json(&self, supplier: &PublicKey, id: &Nonce, kept: &Kept) -> Result<Value, Failure> {
-        let shown = json!({
-            "id": id,
-            "supplier": supplier,
-            "name": self.name_of(supplier),
-            "collection": kept.collection,
-            "at": time(kept.at),
-            "bytes": kept.bytes,
-            "state": kept.state,
-        });
-        let mut shown = self.who(shown, supplier);
-        match self.content(supplier, id)?.content {
-            Content::Document(document) => {
-                shown["title"] = json!(document.title);
-                shown["media_type"] = json!(document.media_type);
+    /// An item without its content, as the owner sees it.
+    pub(super) fn shown_item(&self, supplier: &PublicKey, id: &Nonce, kept: &Kept) -> Result<ShownItem, Failure> {
+        let (title, media_type, correction) = match self.content(supplier, id)?.content {
+            Content::Document(document) => (document.title, Some(document.media_type), None),
+            Content::Correction(Correction { field, before, after, reason }) => {
+                let present = self.held(field).map(|observed| observed.value);
+                (reason, None, Some(ProposedCorrection { field, before, after, present }))
             }
-            Content::Correction(correction) => {
-                let Correction { field, before, after, reason } = correction;
-                shown["title"] = json!(reason);
-                shown["field"] = json!(field);
-                shown["before"] = json!(before);
-                shown["after"] = json!(after);
-                shown["present"] = json!(self.present(field));
-            }
-        }
-        Ok(shown)
+        };
+        Ok(ShownItem {
+            id: *id,
+            supplier: *supplier,
+            name: self.name_of(supplier),
+            collection: kept.collection,
+            at: text(kept.at),
+            bytes: kept.bytes,
+            state: kept.state,
+            title,
+            media_type,
+            correction,
+            body: None,
+            who: self.who(supplier),
+        })
     }
 
-    fn present(&self, field: FieldPath) -> Option<String> {
-        value_of(&self.store, &self.values, field).map(|observed| observed.value.as_str().to_owned())
-    }
-
-    fn content(&self, supplier: &PublicKey, id: &Nonce) -> Result<Item, Failure> {
+    /// What an item holds.
+    pub(super) fn content(&self, supplier: &PublicKey, id: &Nonce) -> Result<Item, Failure> {
         let damaged = || records::damaged(tables::ITEM_CONTENTS.id().name());
         let stored = self.store.get(tables::ITEM_CONTENTS, &(*supplier, *id))?;
         let Some(Record::Content { item, .. }) = stored else {
@@ -171,7 +125,8 @@ impl Node {
         item.verify().map(|item| (*item).clone()).map_err(|_| damaged())
     }
 
-    fn find_item(&self, text: &str) -> Result<(PublicKey, Nonce, Kept), Failure> {
+    /// An item by its id, or by an end of it that only one has.
+    pub(super) fn find_item(&self, text: &str) -> Result<(PublicKey, Nonce, Kept), Failure> {
         let wanted = parse::<Nonce>(text).ok();
         let all = self.machine.relationships().flat_map(|(s, r)| r.items().iter().map(move |(id, kept)| (s, id, kept)));
         let fits = |id: &Nonce| {
@@ -188,18 +143,4 @@ impl Node {
             _ => Err(OwnerError::NoItem.into()),
         }
     }
-}
-
-/// How long and how much, where nothing is said.
-pub(super) fn opening(
-    supplier: PublicKey,
-    collection: &str,
-    days: u32,
-    per_hour: u32,
-    items: u32,
-) -> Result<Opening, Failure> {
-    if per_hour == 0 || items == 0 || days == 0 {
-        return Err(Failure::usage("a collection is opened for one day, one item and one item an hour at least"));
-    }
-    Ok(Opening { supplier, collection: parse(collection)?, duration: Days(days), per_hour, items })
 }

@@ -1,15 +1,15 @@
-//! The log for people: pages of it, newest first, and the proof of one entry. In: a supplier, a kind of event,
-//! a place. Out: JSON of bounded size.
+//! The log for people: pages of it, newest first. In: a supplier, a kind of event, a place. Out: pages of bounded size.
 
 use regie_protocol::{
     PublicKey,
     audit::{Entry, Event, Log},
-    limits, merkle, wire,
+    limits, wire,
 };
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{Node, commands::time, records};
-use crate::command::{Failure, exit};
+use super::{Node, Who, records};
+use crate::{clock::text, command::Failure};
 
 /// Entries on one page, at most.
 const PAGE: usize = 100;
@@ -17,18 +17,47 @@ const PAGE: usize = 100;
 const READ: u64 = 4_000;
 /// Entries read at a time.
 const STEP: u64 = 200;
-/// Largest log of one relationship that is proven from its rows.
-const PROVEN: u64 = 1_000_000;
+
+/// A page of the log.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LogPage {
+    /// How many entries the log has.
+    pub entries: u64,
+    /// Where the next page begins, for `before`; none where this is the last.
+    pub next: Option<u64>,
+    /// The entries, newest first.
+    pub items: Vec<LogEntry>,
+}
+
+/// An entry of the log.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LogEntry {
+    /// Its place in the log that the page is of.
+    pub number: u64,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The supplier that it is about; none for what concerns none.
+    pub supplier: Option<PublicKey>,
+    /// The supplier by name.
+    pub name: Option<String>,
+    /// Its place in the log with the supplier.
+    pub index: Option<u64>,
+    /// What happened.
+    pub event: Event,
+    /// Who the supplier is; absent where there is none.
+    #[serde(flatten)]
+    pub who: Option<Who>,
+}
 
 impl Node {
     /// Entries before a number, newest first: of one relationship, or of all in the order of the personal log.
-    pub(super) fn audit_page(
+    pub(super) fn log_page(
         &self,
         supplier: Option<PublicKey>,
         kind: Option<&str>,
         before: Option<u64>,
         limit: usize,
-    ) -> Result<Value, Failure> {
+    ) -> Result<LogPage, Failure> {
         let log = supplier.map_or(Log::Personal, Log::With);
         let size = self.log_size(log);
         let limit = limit.clamp(1, PAGE);
@@ -40,8 +69,8 @@ impl Node {
             let rows = records::entries(&self.store, log, first, usize::try_from(next - first).unwrap_or(0))?;
             for (number, bytes) in rows.into_iter().rev() {
                 next = number;
-                let shown = self.item(log, number, &bytes)?;
-                if kind.is_none_or(|kind| shown["event"].get(kind).is_some()) {
+                let shown = self.entry(log, number, &bytes)?;
+                if kind.is_none_or(|kind| shown.event.kind() == kind) {
                     items.push(shown);
                 }
                 if items.len() == limit {
@@ -49,67 +78,7 @@ impl Node {
                 }
             }
         }
-        Ok(json!({ "entries": size, "next": (next > 0).then_some(next), "items": items }))
-    }
-
-    /// The newest entries of the relationships, oldest first.
-    pub(super) fn newest(&self, count: usize) -> Result<Vec<Value>, Failure> {
-        let page = self.audit_page(None, None, None, count)?;
-        let mut items = page["items"].as_array().cloned().unwrap_or_default();
-        items.retain(|item| !item["supplier"].is_null());
-        items.reverse();
-        Ok(items
-            .iter()
-            .map(|item| {
-                json!({
-                    "at": item["at"],
-                    "supplier": item["name"],
-                    "standing": item["standing"],
-                    "looks_like": item["looks_like"],
-                    "event": item["event"],
-                })
-            })
-            .collect())
-    }
-
-    /// One entry with the proof that it stands in the log whose size and root the supplier has witnessed.
-    pub(super) fn proof(&self, supplier: PublicKey, index: u64) -> Result<Value, Failure> {
-        let log = Log::With(supplier);
-        let size = self.log_size(log);
-        let Some(relationship) = self.machine.relationship(&supplier).filter(|_| index < size) else {
-            let next = "`regie audit` lists the entries";
-            return Err(Failure::new("not_found", exit::NOT_FOUND, format!("there is no entry {index}; {next}")));
-        };
-        if size > PROVEN {
-            return Err(Failure::usage(format!("the log has more than {PROVEN} entries; export it instead")));
-        }
-        let (mut leaves, mut wanted) = (Vec::new(), Vec::new());
-        while (leaves.len() as u64) < size {
-            let rows = records::entries(&self.store, log, leaves.len() as u64, 1_000)?;
-            if rows.is_empty() {
-                return Err(records::damaged("the audit log"));
-            }
-            for (number, bytes) in rows {
-                leaves.push(merkle::leaf(&bytes));
-                if number == index {
-                    wanted = bytes;
-                }
-            }
-        }
-        let place = usize::try_from(index).unwrap_or(usize::MAX);
-        let proof = merkle::prove(&leaves, place).ok_or_else(|| records::damaged("the audit log"))?;
-        Ok(json!({
-            "version": 1,
-            "supplier": supplier,
-            "name": relationship.profile().name,
-            "person": relationship.key().public(),
-            "entry": data_encoding::HEXLOWER.encode(&wanted),
-            "event": wire::decode::<Entry>(&wanted, limits::ENTRY_BYTES).ok().map(|entry| entry.event),
-            "index": index,
-            "size": size,
-            "root": relationship.log().root(),
-            "proof": proof,
-        }))
+        Ok(LogPage { entries: size, next: (next > 0).then_some(next), items })
     }
 
     pub(super) fn log_size(&self, log: Log) -> u64 {
@@ -119,7 +88,7 @@ impl Node {
         }
     }
 
-    fn item(&self, log: Log, number: u64, bytes: &[u8]) -> Result<Value, Failure> {
+    fn entry(&self, log: Log, number: u64, bytes: &[u8]) -> Result<LogEntry, Failure> {
         let read = |bytes: &[u8]| {
             wire::decode::<Entry>(bytes, limits::ENTRY_BYTES).map_err(|_| records::damaged("the audit log"))
         };
@@ -135,17 +104,15 @@ impl Node {
             entry = read(&bytes.ok_or_else(|| records::damaged("the audit log"))?)?;
             place = Some((supplier, index));
         }
-        let shown = json!({
-            "number": number,
-            "at": time(at),
-            "supplier": place.map(|(supplier, _)| supplier),
-            "name": place.map(|(supplier, _)| self.name_of(&supplier)),
-            "index": place.map(|(_, index)| index),
-            "event": entry.event,
-        });
-        Ok(match place {
-            Some((supplier, _)) => self.who(shown, &supplier),
-            None => shown,
+        let supplier = place.map(|(supplier, _)| supplier);
+        Ok(LogEntry {
+            number,
+            at: text(at),
+            supplier,
+            name: supplier.map(|supplier| self.name_of(&supplier)),
+            index: place.map(|(_, index)| index),
+            event: entry.event,
+            who: supplier.and_then(|supplier| self.who(&supplier)),
         })
     }
 }

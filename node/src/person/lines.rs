@@ -29,6 +29,16 @@ const LOST_MS: u64 = DAY_MS;
 const HELD_MS: u64 = DAY_MS;
 
 impl Node {
+    /// Is a line to it up?
+    pub(super) fn is_up(&self, supplier: &PublicKey) -> bool {
+        self.links.get(supplier).is_some_and(|link| link.up)
+    }
+
+    /// Did the last attempt to reach it fail?
+    pub(super) fn is_unreachable(&self, supplier: &PublicKey) -> bool {
+        self.links.get(supplier).is_some_and(|link| link.trouble.is_some())
+    }
+
     /// Opens the lines of a node that starts: each at a moment drawn for it.
     pub(super) fn open_lines(&mut self) -> Result<(), Failure> {
         let now = self.clock.now();

@@ -11,11 +11,13 @@ use regie_protocol::{
     person::{Input, Weighed},
     standing::Unread,
 };
-use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
-use super::{Event, Node, found};
+use super::{
+    Event, Node, Who, found,
+    verbs::{FoundAgain, KnownSupplier, LookAnswer, OtherTerms, PairAnswer, SeenSupplier, WishedFor},
+};
 use crate::{
     clock,
     command::{Failure, exit},
@@ -96,19 +98,21 @@ pub struct Answered {
 ///
 /// # Errors
 /// Where it can't be reached or shows no profile of its own.
-pub async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result<Value, Failure> {
+pub(super) async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result<LookAnswer, Failure> {
     let supplier = invitation.supplier;
     if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
-        return found::again(known, &addresses(&invitation)?, &events).await;
+        let again = found::again(known, &addresses(&invitation)?, &events).await?;
+        return Ok(LookAnswer::Again(Box::new(again)));
     }
     let approach = ask(&events, |answer| Event::Approach(supplier, answer)).await?;
     let (_endpoint, profile) = greet(&invitation, &approach).await?;
     if let Some(known) = known_by(supplier, &profile, &events).await? {
-        return Ok(known);
+        return Ok(LookAnswer::Again(Box::new(known)));
     }
     let read = read(&approach.reader, &supplier, &profile).await;
     let looked = Box::new(Looked { invitation, profile, read });
-    ask(&events, |answer| Event::Looked(looked, answer)).await
+    let seen = ask(&events, |answer| Event::Looked(looked, answer)).await?;
+    Ok(LookAnswer::Seen(Box::new(seen)))
 }
 
 /// Follows a pairing link, after the person's word. A supplier that is known is found again by it; else this dials under the key made for this supplier, reads its profile and
@@ -118,21 +122,22 @@ pub async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result
 ///
 /// # Errors
 /// Where the supplier can't be reached, shows another profile, or refuses.
-pub async fn pair(
+pub(super) async fn pair(
     invitation: Invitation,
     agreement: Agreement,
     vouched: bool,
     events: mpsc::Sender<Event>,
-) -> Result<Value, Failure> {
+) -> Result<PairAnswer, Failure> {
     let (supplier, id) = (invitation.supplier, invitation.id);
     if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
-        return found::again(known, &addresses(&invitation)?, &events).await;
+        let again = found::again(known, &addresses(&invitation)?, &events).await?;
+        return Ok(PairAnswer::Again(Box::new(again)));
     }
     let proffer = Proffer { supplier, invitation: id, agreement, alternative: None };
     let Proffered { approach, pairing, seen } = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
     let (endpoint, profile) = greet(&invitation, &approach).await?;
     if let Some(known) = known_by(supplier, &profile, &events).await? {
-        return Ok(known);
+        return Ok(PairAnswer::Again(Box::new(known)));
     }
     if seen.as_ref().is_some_and(|seen| seen.profile != profile.id()) {
         let next = "nothing was paired; look at it again (`regie look LINK`)";
@@ -149,7 +154,7 @@ pub async fn pair(
         let counter = Box::new(Counter { supplier, pairing: pairing.clone(), answer });
         let weighed: Weighed = ask(&events, |answer| Event::Weigh(counter, answer)).await?;
         if !weighed.stricter {
-            return Ok(other_terms(agreement, weighed.agreement));
+            return Ok(PairAnswer::Alternative(other_terms(agreement, weighed.agreement)));
         }
         let (agreement, alternative) = (weighed.agreement, Some(weighed.id));
         let proffer = Proffer { supplier, invitation: id, agreement, alternative };
@@ -158,12 +163,13 @@ pub async fn pair(
     }
     let acceptance = match reply {
         SupplierReply::Paired(acceptance) => acceptance,
-        SupplierReply::Skewed(theirs) => return ask(&events, |answer| Event::Skewed(theirs.at, answer)).await,
+        SupplierReply::Skewed(theirs) => match ask(&events, |answer| Event::Skewed(theirs.at, answer)).await? {},
         SupplierReply::Refused(code) => return Err(Failure::refused(code)),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };
     let answered = Box::new(Answered { supplier, profile, acceptance, pairing, read, vouched });
-    ask(&events, |answer| Event::Paired(answered, answer)).await
+    let paired = ask(&events, |answer| Event::Paired(answered, answer)).await?;
+    Ok(PairAnswer::Paired(Box::new(paired)))
 }
 
 /// A supplier that is known, where this profile shows how it came to a key that is not.
@@ -171,7 +177,7 @@ async fn known_by(
     key: PublicKey,
     profile: &Signed<Profile>,
     events: &mpsc::Sender<Event>,
-) -> Result<Option<Value>, Failure> {
+) -> Result<Option<FoundAgain>, Failure> {
     let profile = Box::new(profile.clone());
     ask(events, |answer| Event::Whose(key, profile, answer)).await
 }
@@ -217,7 +223,7 @@ async fn read(reader: &Reader, supplier: &PublicKey, profile: &Signed<Profile>) 
 }
 
 /// The supplier's other proposal, and what it permits that was not proffered.
-fn other_terms(proffered: Agreement, alternative: Agreement) -> Value {
+fn other_terms(proffered: Agreement, alternative: Agreement) -> OtherTerms {
     let (own, other) = (proffered.terms(), alternative.terms());
     let more = [
         ("analytics", other.analytics && !own.analytics),
@@ -225,8 +231,8 @@ fn other_terms(proffered: Agreement, alternative: Agreement) -> Value {
         ("profiling", other.profiling && !own.profiling),
         ("third_parties", other.third_parties && !own.third_parties),
     ];
-    let more: Vec<&str> = more.into_iter().filter(|(_, more)| *more).map(|(name, _)| name).collect();
-    json!({ "proffered": proffered, "alternative": alternative, "also_permits": more })
+    let also_permits = more.into_iter().filter(|(_, more)| *more).map(|(name, _)| name.to_owned()).collect();
+    OtherTerms { proffered, alternative, also_permits }
 }
 
 async fn proffered(
@@ -267,32 +273,39 @@ impl Node {
     }
 
     /// What the owner is to see before anything is paired; it is remembered, so that nothing else can be paired with.
-    pub(super) fn looked(&mut self, looked: Looked) -> Result<Value, Failure> {
+    pub(super) fn looked(&mut self, looked: Looked) -> Result<SeenSupplier, Failure> {
         let Looked { invitation, profile, read } = looked;
         let supplier = invitation.supplier;
         let own = self.machine.look(&supplier, profile)?;
         let now = self.clock.look();
         let identified = self.machine.weigh_document(&own, read.as_ref(), now);
-        let wishes = own.wishes.iter().map(super::overview::wish_json);
-        let shown = json!({
-            "supplier": supplier,
-            "name": own.name,
-            "sector": own.sector,
-            "domain": own.domain,
-            "contact": own.contact,
-            "standing": super::who::Standing::of(&identified, &own.domain, now.latest()),
-            "looks_like": self.looks_like(&supplier, &[&own.name, &own.domain]),
-            "mixed_scripts": regie_protocol::lookalike::mixes_scripts(&own.name),
-            "words": four_words(&supplier, &invitation.id).join(" "),
-            "wishes": wishes.collect::<Vec<_>>(),
-            "agreements": own.agreements,
-        });
+        let who = Who {
+            standing: super::who::Standing::of(&identified, &own.domain, now.latest()),
+            looks_like: self.looks_like(&supplier, &[&own.name, &own.domain]),
+        };
+        let seen = Seen { profile: own.id(), read, at: now.wall };
+        self.remember_look(supplier, seen);
+        Ok(SeenSupplier {
+            supplier,
+            mixed_scripts: regie_protocol::lookalike::mixes_scripts(&own.name),
+            name: own.name.clone(),
+            sector: own.sector.clone(),
+            domain: own.domain.clone(),
+            contact: own.contact.clone(),
+            who,
+            words: four_words(&supplier, &invitation.id).join(" "),
+            wishes: own.wishes.iter().map(WishedFor::from).collect(),
+            agreements: own.agreements.iter().copied().collect(),
+        })
+    }
+
+    /// The oldest look gives way.
+    fn remember_look(&mut self, supplier: PublicKey, seen: Seen) {
         while self.looks.len() >= LOOKS && !self.looks.contains_key(&supplier) {
             let oldest = self.looks.iter().min_by_key(|(_, seen)| seen.at).map(|(key, _)| *key);
             oldest.and_then(|key| self.looks.remove(&key));
         }
-        self.looks.insert(supplier, Seen { profile: own.id(), read, at: now.wall });
-        Ok(shown)
+        self.looks.insert(supplier, seen);
     }
 
     pub(super) fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
@@ -307,7 +320,7 @@ impl Node {
         Ok(self.machine.weigh(&supplier, &pairing, answer)?)
     }
 
-    pub(super) fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<Value, Failure> {
+    pub(super) fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<KnownSupplier, Failure> {
         let Answered { supplier, profile, acceptance, pairing, read, vouched } = answered;
         let now = self.clock.now();
         self.give(Input::Paired(&supplier, profile, acceptance, &pairing), turn)?;
@@ -321,6 +334,6 @@ impl Node {
         self.looks.remove(&supplier);
         self.link(supplier, Some(now.wall));
         self.tend_links();
-        Ok(self.relationship_json(&supplier))
+        self.known_supplier(&supplier)
     }
 }

@@ -1,5 +1,5 @@
-//! Who suppliers are: their domains' documents, read again every week at moments drawn for each alone, and the person's
-//! own word. In: ticks, what was read, the owner's word. Out: tasks that read; JSON of what is known.
+//! Who suppliers are, by their domains: the documents are read again every week, at moments drawn for each alone. In: ticks,
+//! what was read. Out: tasks that read, inputs of the machine.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,9 @@ use regie_protocol::{
     person::Input,
     standing::{Identified, Unread},
 };
-use serde_json::Value;
 
 use super::{Event, Node};
-use crate::{clock, command::Failure, driver::Turn};
+use crate::{clock, driver::Turn};
 
 /// A document is read again after so long, at the earliest and at the latest, in milliseconds.
 const AGAIN_MS: (u64, u64) = (5 * DAY_MS, 9 * DAY_MS);
@@ -107,22 +106,6 @@ impl Node {
         if self.give(Input::DomainRead(supplier, domain, read), turn).is_ok() {
             self.follow(supplier);
         }
-    }
-
-    /// The person vouches for a supplier, or takes that back.
-    pub(super) fn vouch(&mut self, supplier: &PublicKey, vouched: bool, turn: &mut Turn) -> Result<Value, Failure> {
-        self.give(Input::Vouch(supplier, vouched), turn)?;
-        Ok(self.relationship_json(supplier))
-    }
-
-    /// Adds to what is shown of a supplier who it is and whom it looks like: wherever its name stands.
-    pub(super) fn who(&self, mut shown: Value, supplier: &PublicKey) -> Value {
-        if let (Value::Object(fields), Some(relationship)) = (&mut shown, self.machine.relationship(supplier))
-            && let Ok(Value::Object(who)) = serde_json::to_value(self.who_is(supplier, relationship))
-        {
-            fields.extend(who);
-        }
-        shown
     }
 }
 

@@ -4,10 +4,62 @@
 //! most verbs are done on the driver's thread ([`OnNode`]); those that speak with others before are `Conduct` by
 //! themselves.
 
+mod add_credential;
+mod agreement;
+mod at_once;
+mod audit;
+mod audit_page;
+mod belong;
+mod cast;
 mod clock;
+mod consent_receipts;
+mod corrections;
+mod credential_key;
+mod credentials;
 mod dashboard;
+mod decide;
+mod decide_item;
+mod delete_item;
+mod deliveries;
+mod dry_run;
+mod export;
+mod field;
+mod fields;
+mod grant;
+mod grants;
+mod inbox;
+mod intents;
+mod item;
+mod look;
 mod me;
+mod offers;
+mod open;
+mod overview;
+mod pair;
+mod pass_over;
+mod pause;
+mod policy;
+mod proffer;
+mod proof;
+mod remove_credential;
+mod remove_rule;
+mod renew_key;
+mod requests;
+mod revoke;
+mod revoke_all;
+mod rules;
+mod segment_rules;
+mod segments;
+mod set;
+mod set_rule;
 mod status;
+mod supplier;
+mod suppliers;
+mod take_up;
+mod unset;
+mod vouch;
+mod withdraw;
+mod would_tell;
 
 use std::sync::Arc;
 
@@ -15,24 +67,143 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Event, Node};
 use crate::{
+    backup::{TakeRows, TakenRows},
     command::Failure,
     driver::Turn,
     verb::{Conduct, Stop, Stopped, Verb, stopping, verbs},
 };
 
+pub use add_credential::{AddCredential, AddedCredential};
+pub use agreement::{Agreement, AgreementInForce};
+pub use at_once::AtOnce;
+pub use audit::{Audit, AuditReport, LogChecked, NewestEntry};
+pub use audit_page::AuditPage;
+pub use belong::{Belong, SaidOfSegment};
+pub use cast::Cast;
 pub use clock::{AcceptedClock, Clock};
+pub use consent_receipts::ConsentReceipts;
+pub use corrections::Corrections;
+pub use credential_key::{CredentialKey, NewCredentialKey};
+pub use credentials::{Credentials, HeldCredential};
 pub use dashboard::{Dashboard, DashboardLink};
+pub use decide::{Decide, Decided};
+pub use decide_item::{DecideItem, DecidedItem};
+pub use delete_item::{DeleteItem, DeletedItem};
+pub use deliveries::{Deliveries, OpenDeliveries, OpenDelivery};
+pub use dry_run::{ChangedAnswer, ChangedRequest, DryRun, DryRunOutcome, RuleAnswer};
+pub use export::{Export, ExportDocument, ExportedLog};
+pub use field::{Field, FieldDetail, KnownBy};
+pub use fields::{Fields, HeldField};
+pub use grant::{Grant, Granted};
+pub use grants::Grants;
+pub use inbox::Inbox;
+pub use intents::Intents;
+pub use item::Item;
+pub use look::{FoundAgain, Look, LookAnswer, SeenSupplier};
 pub use me::{Me, Name};
+pub use offers::{Offers, RankedOffer};
+pub use open::{Open, Opened};
+pub use overview::{Asker, FieldKnown, Flow, GroupKnown, Overview, PersonOverview, RequestGroup};
+pub use pair::{OtherTerms, Pair, PairAnswer};
+pub use pass_over::{PassOver, PassedOver};
+pub use pause::{Pause, Paused};
+pub use policy::Policy;
+pub use proffer::{Proffer, ProfferedAgreement};
+pub use proof::{EntryProof, Proof};
+pub use remove_credential::{RemoveCredential, RemovedCredential};
+pub use remove_rule::RemoveRule;
+pub use renew_key::{KeyRenewal, RenewKey};
+pub use requests::Requests;
+pub use revoke::{Revoke, Revoked};
+pub use revoke_all::{RevokeAll, RevokedAll};
+pub use rules::Rules;
+pub use segment_rules::SegmentRules;
+pub use segments::{Because, SegmentHelper, SegmentList, Segments, ShownSegment};
+pub use set::Set;
+pub use set_rule::SetRule;
 pub use status::{KnownSupplier, PersonStatus, Status};
+pub use supplier::{Erasure, HeldGrant, KnownField, Supplier, SupplierDetail, Terms};
+pub use suppliers::{Suppliers, SuppliersPage};
+pub use take_up::{TakeUp, TakenUp};
+pub use unset::Unset;
+pub use vouch::Vouch;
+pub use withdraw::{Withdraw, Withdrawn};
+pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
+
+pub use super::{
+    activity::Month,
+    consent::ConsentDocument,
+    decisions::{GrantTerms, HandedOn, ListedGrant, WaitingRequest},
+    defaults::{RuleHits, RuleList},
+    fields::{Changed, EarlierValue, ProvenanceKind},
+    intents::{ShownIntent, ShownOffer, TakenOffer},
+    items::{ProposedCorrection, ShownItem},
+    journal::{LogEntry, LogPage},
+    suppliers::{ListedSupplier, Permits, WishedFor},
+    who::Named,
+};
 
 verbs! {
     /// A verb of a person's node.
     PersonCommand at Desk, else "this home is a person's; that command is for a supplier's companion (`regie supplier init`)" {
+        AddCredential: AddCredential,
+        Agreement: Agreement,
+        AtOnce: AtOnce,
+        Audit: Audit,
+        AuditPage: AuditPage,
+        Backup: TakeRows,
+        Belong: Belong,
+        Cast: Cast,
         Clock: Clock,
+        ConsentReceipts: ConsentReceipts,
+        Corrections: Corrections,
+        CredentialKey: CredentialKey,
+        Credentials: Credentials,
         Dashboard: Dashboard,
+        Decide: Decide,
+        DecideItem: DecideItem,
+        DeleteItem: DeleteItem,
+        Deliveries: Deliveries,
+        DryRun: DryRun,
+        Export: Export,
+        Field: Field,
+        Fields: Fields,
+        Grant: Grant,
+        Grants: Grants,
+        Inbox: Inbox,
+        Intents: Intents,
+        Item: Item,
+        Look: Look,
         Me: Me,
+        Offers: Offers,
+        Open: Open,
+        Overview: Overview,
+        Pair: Pair,
+        PassOver: PassOver,
+        Pause: Pause,
+        Policy: Policy,
+        Proffer: Proffer,
+        Proof: Proof,
+        RemoveCredential: RemoveCredential,
+        RemoveRule: RemoveRule,
+        RenewKey: RenewKey,
+        Requests: Requests,
+        Revoke: Revoke,
+        RevokeAll: RevokeAll,
+        Rules: Rules,
+        SegmentRules: SegmentRules,
+        Segments: Segments,
+        Set: Set,
+        SetRule: SetRule,
         Status: Status,
         Stop: Stop,
+        Supplier: Supplier,
+        Suppliers: Suppliers,
+        TakeUp: TakeUp,
+        Unset: Unset,
+        Vouch: Vouch,
+        Withdraw: Withdraw,
+        WouldTell: WouldTell,
     }
 }
 
@@ -45,24 +216,6 @@ pub struct Desk {
 
 impl crate::verb::Desk for Desk {
     type Command = PersonCommand;
-
-    async fn legacy(&self, command: crate::command::Command) -> Result<serde_json::Value, Failure> {
-        use crate::command::{Command, parse};
-        match command {
-            Command::Look { link } => super::look(parse(&link)?, self.events.clone()).await,
-            Command::Pair { link, agreement, vouched } => {
-                super::pair(parse(&link)?, parse(&agreement)?, vouched, self.events.clone()).await
-            }
-            Command::TakeUp { offer, agreement } => {
-                super::take_up(offer, parse(&agreement)?, self.events.clone()).await
-            }
-            command => {
-                let (answer, wait) = oneshot::channel();
-                self.events.send(Event::Command(command, answer)).await.map_err(|_| stopping())?;
-                wait.await.map_err(|_| stopping())?
-            }
-        }
-    }
 }
 
 /// Makes a one-time link to the dashboard; none where there is no dashboard.
@@ -106,18 +259,18 @@ pub trait OnNode: Verb {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<Self::Answer, Failure>;
 }
 
-impl Conduct<Desk> for crate::command::Command {
-    async fn conduct(self, desk: &Desk) -> Result<serde_json::Value, Failure> {
-        crate::verb::Desk::legacy(desk, self).await
-    }
-}
-
 impl OnNode for Stop {
     const READS_STORE: bool = false;
 
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<Stopped, Failure> {
         node.stops = true;
         Ok(Stopped { stopped: true })
+    }
+}
+
+impl OnNode for TakeRows {
+    fn run(self, node: &mut Node, _: &mut Turn) -> Result<TakenRows, Failure> {
+        Ok(TakenRows { rows: crate::backup::rows(&*node.store)? })
     }
 }
 

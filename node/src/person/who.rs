@@ -1,16 +1,17 @@
 //! Who a supplier is, as it is shown wherever its name stands: what its domain says, what the person said, and whom it
-//! looks like. In: a relationship, or a profile that was only looked at. Out: [`Who`].
+//! looks like. In: a relationship, a profile that was only looked at, or what the owner calls a supplier. Out: [`Who`],
+//! names, keys.
 
 use regie_protocol::{
     PublicKey, Timestamp,
-    person::Relationship,
+    person::{OwnerError, Relationship},
     standing::{Identified, Lookalike as Found, Standing as Known},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Node;
-use crate::clock::text;
+use crate::{clock::text, command::Failure};
 
 /// Who a supplier is.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -58,7 +59,50 @@ pub struct Lookalike {
     pub since: String,
 }
 
+/// A supplier by its name, with who it is.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Named {
+    /// The name of the relationship: the key by which it was met.
+    pub supplier: PublicKey,
+    /// What it calls itself.
+    pub name: String,
+    /// Who it is; none where there is no relationship any more.
+    #[serde(flatten)]
+    pub who: Option<Who>,
+}
+
 impl Node {
+    /// A supplier by key, or by a name that only one has.
+    pub(super) fn find_supplier(&self, text: &str) -> Result<PublicKey, Failure> {
+        if let Ok(key) = text.parse::<PublicKey>() {
+            return self.machine.known_as(&key).ok_or_else(|| OwnerError::NoRelationship.into());
+        }
+        let same = |name: &str| name.to_lowercase() == text.to_lowercase();
+        let mut found = self.machine.relationships().filter(|(_, r)| same(&r.profile().name)).map(|(key, _)| *key);
+        match (found.next(), found.next()) {
+            (Some(key), None) => Ok(key),
+            (Some(_), Some(_)) => {
+                Err(Failure::usage("several suppliers have that name; give the key that `regie status` shows"))
+            }
+            _ => Err(OwnerError::NoRelationship.into()),
+        }
+    }
+
+    /// What a supplier calls itself; its key where there is no relationship.
+    pub(super) fn name_of(&self, supplier: &PublicKey) -> String {
+        self.machine.relationship(supplier).map_or_else(|| supplier.to_string(), |r| r.profile().name.clone())
+    }
+
+    /// A supplier with its name and who it is.
+    pub(super) fn named(&self, supplier: &PublicKey) -> Named {
+        Named { supplier: *supplier, name: self.name_of(supplier), who: self.who(supplier) }
+    }
+
+    /// Who a supplier is; none where there is no relationship.
+    pub(super) fn who(&self, supplier: &PublicKey) -> Option<Who> {
+        self.machine.relationship(supplier).map(|relationship| self.who_is(supplier, relationship))
+    }
+
     /// Who the supplier of this relationship is.
     pub(super) fn who_is(&self, supplier: &PublicKey, relationship: &Relationship) -> Who {
         let profile = relationship.profile();

@@ -34,7 +34,8 @@ mod wanted;
 
 use super::{Companion, Desk};
 use crate::{
-    command::{Command, Failure},
+    backup::{TakeRows, TakenRows},
+    command::Failure,
     driver::Turn,
     verb::{Conduct, Stop, Stopped, Verb, verbs},
 };
@@ -75,6 +76,7 @@ verbs! {
     CompanionCommand at Desk, else "this home is a supplier's; that command is for a person's node (`regie init`)" {
         Admission: Admission,
         Ask: Ask,
+        Backup: TakeRows,
         BoardLink: BoardLink,
         Boards: Boards,
         CheckForwarders: CheckForwarders,
@@ -109,16 +111,6 @@ verbs! {
 
 impl crate::verb::Desk for Desk {
     type Command = CompanionCommand;
-
-    async fn legacy(&self, command: Command) -> Result<serde_json::Value, Failure> {
-        match command {
-            Command::Backup => {
-                self.call(|companion, _| Ok(serde_json::json!({ "rows": crate::backup::rows(&*companion.store)? })))
-                    .await
-            }
-            _ => Err(Failure::usage(<CompanionCommand as crate::verb::Commands<Self>>::OTHER)),
-        }
-    }
 }
 
 /// A verb that is done on the thread of the companion's driver, between other turns.
@@ -134,6 +126,12 @@ impl OnCompanion for Stop {
     fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<Stopped, Failure> {
         companion.stops = true;
         Ok(Stopped { stopped: true })
+    }
+}
+
+impl OnCompanion for TakeRows {
+    fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<TakenRows, Failure> {
+        Ok(TakenRows { rows: crate::backup::rows(&*companion.store)? })
     }
 }
 

@@ -2,9 +2,10 @@
 //! `locales/*.ftl` (Project Fluent). Keys that are written out in a page are checked when this is built (`build/locales.rs`);
 //! those that are put together are checked by a test, and one that is missing shows as itself.
 
+use std::{collections::BTreeMap, fmt::Display};
+
 use fluent_bundle::{FluentArgs, FluentValue};
-use regie_protocol::policy::SAID;
-use serde_json::Value;
+use regie_protocol::{AskedPath, audit::Event, policy::SAID};
 
 pub(crate) use crate::locale::Language;
 use crate::{clock, command::Failure, sentences};
@@ -19,9 +20,9 @@ impl Words {
     }
 
     /// A message about a number, `$n`.
-    pub(crate) fn count(&self, key: &str, n: &u64) -> String {
+    pub(crate) fn count<N: Copy + TryInto<u64>>(&self, key: &str, n: &N) -> String {
         let mut arguments = FluentArgs::new();
-        arguments.set("n", FluentValue::from(*n));
+        arguments.set("n", FluentValue::from((*n).try_into().unwrap_or(u64::MAX)));
         self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
     }
 
@@ -32,14 +33,15 @@ impl Words {
 
     /// The name of something from the vocabularies: `field`, `group`, `purpose`, `agreement`, `answer`, `state`,
     /// `access`, `kind`, `refusal`, `sector`. What a supplier made up shows as it is.
-    pub(crate) fn name(&self, kind: &str, of: &str) -> String {
+    pub(crate) fn name(&self, kind: &str, of: impl Display) -> String {
+        let of = of.to_string();
         let key = format!("{kind}-{}", of.replace(['.', '_'], "-"));
-        self.message(&key, None).unwrap_or_else(|| of.to_owned())
+        self.message(&key, None).unwrap_or(of)
     }
 
     /// The names of several, one after the other.
-    pub(crate) fn names(&self, kind: &str, of: &[String]) -> String {
-        of.iter().map(|one| self.name(kind, one)).collect::<Vec<_>>().join(", ")
+    pub(crate) fn names<T: Display>(&self, kind: &str, of: impl IntoIterator<Item = T>) -> String {
+        of.into_iter().map(|one| self.name(kind, one)).collect::<Vec<_>>().join(", ")
     }
 
     /// A rule's name: those of the presets are translated, the others are the person's own.
@@ -80,58 +82,39 @@ impl Words {
     }
 
     /// An event of the log, in a sentence.
-    pub(crate) fn event(&self, event: &Value) -> String {
-        let (kind, of) = match event {
-            Value::Object(fields) => match fields.iter().next() {
-                Some((kind, of)) => (kind.as_str(), of),
-                None => return String::new(),
-            },
-            Value::String(kind) => (kind.as_str(), &Value::Null),
-            _ => return String::new(),
-        };
-        let text = |key: &str| of[key].as_str().unwrap_or_default().to_owned();
-        match kind {
-            "answered" => self.answered(of),
-            "paired" => self.of("event-paired", &self.name("agreement", &text("agreement"))),
-            "granted" => self.of("event-granted", &self.rule(&text("rule"))),
-            "rejected" => self.of("event-rejected", &self.name("refusal", &text("code"))),
-            "revoked" if of["erase"] == Value::Bool(true) => self.say("event-revoked-erase"),
-            "field_changed" if of["present"] == Value::Bool(false) => {
-                self.of("event-field-removed", &self.name("field", &text("field")))
-            }
-            "field_changed" => self.of("event-field-changed", &self.name("field", &text("field"))),
-            "delegated" => self.say("event-delegated"),
-            "asked_by" => self.asked_by(&of["rules"]),
-            "paused" if of["paused"] == Value::Bool(false) => self.say("event-resumed"),
-            "vouched" if of["vouched"] == Value::Bool(false) => self.say("event-vouched-no"),
-            other => self.say(&format!("event-{}", other.replace('_', "-"))),
+    pub(crate) fn event(&self, event: &Event) -> String {
+        match event {
+            Event::Answered { .. } => self.answered(event),
+            Event::Paired { agreement } => self.of("event-paired", &self.name("agreement", agreement)),
+            Event::Granted { rule, .. } => self.of("event-granted", &self.rule(rule)),
+            Event::AskedBy { rules, .. } => self.asked_by(rules),
+            Event::Rejected { code } => self.of("event-rejected", &self.name("refusal", code.code())),
+            Event::Revoked { erase: true, .. } => self.say("event-revoked-erase"),
+            Event::FieldChanged { field, present: false } => self.of("event-field-removed", &self.name("field", field)),
+            Event::FieldChanged { field, .. } => self.of("event-field-changed", &self.name("field", field)),
+            Event::Paused { paused: false } => self.say("event-resumed"),
+            Event::Vouched { vouched: false } => self.say("event-vouched-no"),
+            other => self.say(&format!("event-{}", other.kind().replace('_', "-"))),
         }
     }
 
     /// Fields that wait, and the rules by which they do.
-    fn asked_by(&self, rules: &Value) -> String {
-        let waits = rules.as_object().into_iter().flatten();
-        let waits = waits.map(|(field, rule)| {
-            format!("{} ({})", self.name("field", field), self.rule(rule.as_str().unwrap_or_default()))
-        });
+    fn asked_by(&self, rules: &BTreeMap<AskedPath, String>) -> String {
+        let waits = rules.iter().map(|(field, rule)| format!("{} ({})", self.name("field", field), self.rule(rule)));
         self.of("event-asked-by", &waits.collect::<Vec<_>>().join(", "))
     }
 
-    fn answered(&self, of: &Value) -> String {
-        let names = |key: &str| -> Vec<String> {
-            match &of[key] {
-                Value::Object(fields) => fields.keys().cloned().collect(),
-                Value::Array(list) => list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
-                _ => Vec::new(),
-            }
-        };
-        let parts = ["released", "absent", "asked", "refused"].into_iter().filter_map(|key| {
-            let fields = names(key);
-            let told = key == "released" && of["request"].is_null();
-            let message = if told { "event-told".to_owned() } else { format!("event-{key}") };
-            (!fields.is_empty()).then(|| self.of(&message, &self.names("field", &fields)))
-        });
-        let parts: Vec<String> = parts.collect();
+    fn answered(&self, event: &Event) -> String {
+        let Event::Answered { request, released, absent, asked, refused } = event else { return String::new() };
+        let given = if request.is_none() { "event-told" } else { "event-released" };
+        let parts = [
+            (given, self.names("field", released.keys())),
+            ("event-absent", self.names("field", absent)),
+            ("event-asked", self.names("field", asked.keys())),
+            ("event-refused", self.names("field", refused.keys())),
+        ];
+        let parts: Vec<String> =
+            parts.iter().filter(|(_, names)| !names.is_empty()).map(|(key, names)| self.of(key, names)).collect();
         if parts.is_empty() { self.say("event-nothing") } else { parts.join(" ") }
     }
 

@@ -6,14 +6,13 @@ use axum::{
     Extension,
     extract::{Path, Query, State},
 };
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use super::{
-    App, Page, Posted, Shown, Visitor, download, go, show,
-    who::{Lookalike, Standing},
+use super::{App, Page, Posted, Shown, Visitor, download, go, show, who::Looks as _};
+use crate::{
+    dashboard::limits,
+    person::verbs::{self, LogPage},
 };
-use crate::{command::Command, dashboard::limits};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -23,31 +22,12 @@ pub(super) struct Asked {
     before: Option<u64>,
 }
 
-#[derive(Deserialize)]
-struct Entries {
-    entries: u64,
-    next: Option<u64>,
-    items: Vec<Item>,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    at: String,
-    supplier: Option<String>,
-    name: Option<String>,
-    standing: Option<Standing>,
-    #[serde(default)]
-    looks_like: Vec<Lookalike>,
-    index: Option<u64>,
-    event: Value,
-}
-
 #[derive(Template)]
 #[template(path = "audit.html")]
 struct Audit {
     page: Page,
     asked: Asked,
-    log: Entries,
+    log: LogPage,
     kinds: [&'static str; 12],
     older: Option<String>,
 }
@@ -74,8 +54,8 @@ pub(super) async fn page(
 ) -> Shown {
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let (supplier, kind) = (some(&asked.supplier), some(&asked.kind));
-    let command = Command::AuditPage { supplier, kind, before: asked.before, limit: limits::ENTRIES };
-    let log: Entries = visitor.ask_for(&app, command).await?;
+    let wanted = verbs::AuditPage { supplier, kind, before: asked.before, limit: limits::ENTRIES };
+    let log = visitor.ask(&app, wanted).await?;
     let older = log.next.map(|before| {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("supplier", &asked.supplier)
@@ -88,9 +68,8 @@ pub(super) async fn page(
 }
 
 pub(super) async fn verify(State(app): State<App>, Extension(visitor): Extension<Visitor>, _posted: Posted) -> Shown {
-    let checked = visitor.ask(&app, Command::Audit).await?;
-    let entries = checked["entries"].as_u64().unwrap_or_default();
-    visitor.notice(&app, visitor.words.count("audit-verified", &entries));
+    let report = visitor.ask(&app, verbs::Audit {}).await?;
+    visitor.notice(&app, visitor.words.count("audit-verified", &report.checked.entries));
     go("/audit")
 }
 
@@ -99,7 +78,7 @@ pub(super) async fn proof(
     Extension(visitor): Extension<Visitor>,
     Path((supplier, index)): Path<(String, u64)>,
 ) -> Shown {
-    let proof = visitor.ask(&app, Command::Proof { supplier, index }).await?;
+    let proof = visitor.ask(&app, verbs::Proof { supplier, index }).await?;
     download(&format!("proof-{index}.json"), "application/json", pretty(&proof))
 }
 
@@ -114,10 +93,10 @@ pub(super) async fn receipts(
     Extension(visitor): Extension<Visitor>,
     Query(of): Query<Of>,
 ) -> Shown {
-    let receipts = visitor.ask(&app, Command::ConsentReceipts { supplier: of.supplier }).await?;
+    let receipts = visitor.ask(&app, verbs::ConsentReceipts { supplier: of.supplier }).await?;
     download("consent-receipts.jsonld", "application/ld+json", pretty(&receipts))
 }
 
-fn pretty(value: &Value) -> String {
+fn pretty(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }

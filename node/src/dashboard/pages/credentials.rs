@@ -3,24 +3,18 @@
 
 use askama::Template;
 use axum::{Extension, extract::State};
-use serde::Deserialize;
 
 use super::{App, Page, Posted, Shown, Visitor, go, show};
-use crate::command::{Command, Failure};
-
-#[derive(Deserialize)]
-struct Credential {
-    id: String,
-    issuer: String,
-    fields: Vec<String>,
-    expires: Option<String>,
-}
+use crate::{
+    command::Failure,
+    person::verbs::{self, HeldCredential},
+};
 
 #[derive(Template)]
 #[template(path = "credentials.html")]
 struct Credentials {
     page: Page,
-    credentials: Vec<Credential>,
+    credentials: Vec<HeldCredential>,
     /// The public half of a key that was just made.
     key: Option<String>,
     /// What was given and not taken, and why.
@@ -43,13 +37,13 @@ pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<V
 pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
     match posted.one("do") {
         "key" => {
-            let made = visitor.ask(&app, Command::CredentialKey).await?;
-            page(&app, &visitor, Beside { key: Some(made["jwk"].to_string()), ..Beside::default() }).await
+            let made = visitor.ask(&app, verbs::CredentialKey {}).await?;
+            page(&app, &visitor, Beside { key: Some(made.jwk.to_string()), ..Beside::default() }).await
         }
         "add" => {
             let given = (posted.one("credential").to_owned(), posted.one("issuer").to_owned());
-            let command = Command::AddCredential { text: given.0.clone(), issuer_key: given.1.clone() };
-            match app.ask(command).await {
+            let add = verbs::AddCredential { text: given.0.clone(), issuer_key: given.1.clone() };
+            match app.ask(add).await {
                 Ok(_) => done(&app, &visitor, "credentials-added"),
                 // What is not taken stays in the form, with the reason beside it.
                 Err(failure) => {
@@ -58,7 +52,7 @@ pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Vi
             }
         }
         "remove" => {
-            visitor.ask(&app, Command::RemoveCredential { id: posted.one("id").to_owned() }).await?;
+            visitor.ask(&app, verbs::RemoveCredential { id: posted.one("id").to_owned() }).await?;
             done(&app, &visitor, "credentials-removed")
         }
         _ => Err(visitor.fault(Failure::usage(visitor.words.say("fault-form")))),
@@ -66,7 +60,7 @@ pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Vi
 }
 
 async fn page(app: &App, visitor: &Visitor, beside: Beside) -> Shown {
-    let credentials = visitor.ask_for(app, Command::Credentials).await?;
+    let credentials = visitor.ask(app, verbs::Credentials {}).await?;
     let Beside { key, given, error } = beside;
     show(&Credentials { page: visitor.page(app, "data", "/credentials"), credentials, key, given, error })
 }

@@ -8,32 +8,20 @@ use axum::{
     extract::{Path, State},
 };
 use regie_protocol::{FieldPath, VOCABULARY};
-use serde::Deserialize;
 
-use super::{
-    App, Page, Posted, Shown, Visitor, download, go, show,
-    who::{Lookalike, Standing},
-};
+use super::{App, Page, Posted, Shown, Visitor, download, go, show, who::Looks as _};
 use crate::{
-    backup::{self, Backup, BackupRow},
+    backup::{self, Backup, TakeRows},
     clock,
-    command::{Command, Failure},
+    command::Failure,
     dashboard::limits,
     home,
+    person::verbs::{self, Changed, FieldDetail, HeldField},
 };
-
-#[derive(Deserialize, Clone)]
-struct Held {
-    field: String,
-    value: String,
-    provenance_kind: String,
-    observed: String,
-    told_count: u64,
-}
 
 struct GroupOf {
     group: &'static str,
-    fields: Vec<(&'static str, Option<Held>)>,
+    fields: Vec<(&'static str, Option<HeldField>)>,
 }
 
 #[derive(Template)]
@@ -46,8 +34,8 @@ struct Data {
 }
 
 pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let held: Vec<Held> = visitor.ask_for(&app, Command::Fields).await?;
-    let held: BTreeMap<String, Held> = held.into_iter().map(|one| (one.field.clone(), one)).collect();
+    let held = visitor.ask(&app, verbs::Fields {}).await?;
+    let held: BTreeMap<&str, HeldField> = held.into_iter().map(|one| (one.field.info().path, one)).collect();
     let mut groups: Vec<GroupOf> = Vec::new();
     for info in VOCABULARY {
         let one = (info.path, held.get(info.path).cloned());
@@ -60,48 +48,11 @@ pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<V
     show(&Data { page: visitor.page(&app, "data", "/data"), groups, credentials: cfg!(feature = "vc") })
 }
 
-#[derive(Deserialize)]
-struct Field {
-    field: String,
-    category: String,
-    sensitive: bool,
-    value: Option<String>,
-    provenance: Option<String>,
-    provenance_kind: Option<String>,
-    observed: Option<String>,
-    history: Vec<Earlier>,
-    told: Vec<Named>,
-    told_count: u64,
-    known_by: Vec<KnownBy>,
-}
-
-#[derive(Deserialize)]
-struct Earlier {
-    value: String,
-    provenance_kind: String,
-    observed: String,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    supplier: String,
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct KnownBy {
-    supplier: String,
-    name: String,
-    standing: Standing,
-    looks_like: Vec<Lookalike>,
-    at: String,
-}
-
 #[derive(Template)]
 #[template(path = "field.html")]
 struct One {
     page: Page,
-    field: Field,
+    field: FieldDetail,
     /// What was typed and not taken, and why.
     typed: Option<String>,
     error: Option<String>,
@@ -112,18 +63,19 @@ pub(super) async fn one(
     Extension(visitor): Extension<Visitor>,
     Path(field): Path<String>,
 ) -> Shown {
+    let field = visitor.parse(&field)?;
     field_page(&app, &visitor, field, None, None).await
 }
 
 async fn field_page(
     app: &App,
     visitor: &Visitor,
-    field: String,
+    field: FieldPath,
     typed: Option<String>,
     error: Option<String>,
 ) -> Shown {
     let path = format!("/data/{field}");
-    let field = visitor.ask_for(app, Command::Field { field }).await?;
+    let field = visitor.ask(app, verbs::Field { field }).await?;
     show(&One { page: visitor.page(app, "data", &path), field, typed, error })
 }
 
@@ -133,26 +85,31 @@ pub(super) async fn save(
     Path(field): Path<String>,
     posted: Posted,
 ) -> Shown {
-    let value = posted.one("value").to_owned();
-    let command = match posted.one("do") {
-        "remove" => Command::Unset { field: field.clone() },
-        _ => Command::Set { values: vec![(field.clone(), value.clone())], source: None },
+    let (field, value) = (visitor.parse(&field)?, posted.one("value"));
+    let changed = match posted.one("do") {
+        "remove" => app.ask(verbs::Unset { field }).await,
+        _ => set(&app, field, value).await,
     };
-    let answer = match app.ask(command).await {
-        Ok(answer) => answer,
+    let changed = match changed {
+        Ok(changed) => changed,
         // A value that is not taken stays in the form, with the reason beside it.
-        Err(failure) if failure.code == "bad_argument" && field.parse::<FieldPath>().is_ok() => {
-            return field_page(&app, &visitor, field, Some(value), Some(failure.message)).await;
+        Err(failure) if failure.code == "bad_argument" => {
+            return field_page(&app, &visitor, field, Some(value.to_owned()), Some(failure.message)).await;
         }
         Err(failure) => return Err(visitor.fault(failure)),
     };
-    match answer["told_count"].as_u64().unwrap_or_default() {
+    match changed.told_count {
         0 => {
             visitor.notice(&app, visitor.words.say("data-saved"));
             go("/data")
         }
         told => go(&format!("/deliveries?of={told}")),
     }
+}
+
+async fn set(app: &App, field: FieldPath, value: &str) -> Result<Changed, Failure> {
+    let value = value.parse().map_err(Failure::misread)?;
+    app.ask(verbs::Set { values: vec![(field, value)], source: None }).await
 }
 
 #[derive(Template)]
@@ -167,7 +124,7 @@ pub(super) async fn export_page(State(app): State<App>, Extension(visitor): Exte
 }
 
 pub(super) async fn export(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let document = visitor.ask(&app, Command::Export).await?;
+    let document = visitor.ask(&app, verbs::Export {}).await?;
     let text = serde_json::to_string_pretty(&document).unwrap_or_default();
     download("regie.json", "application/json", text)
 }
@@ -182,13 +139,12 @@ pub(super) async fn backup(State(app): State<App>, Extension(visitor): Extension
     if *passphrase != *posted.raw("again") {
         return again(visitor.words.say("export-differ"));
     }
-    let answer = visitor.ask(&app, Command::Backup).await?;
+    let taken = visitor.ask(&app, TakeRows {}).await?;
     let home = app.home.clone();
     let sealed = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, Failure> {
-        let rows: Vec<BackupRow> = serde_json::from_value(answer["rows"].clone()).map_err(Failure::internal)?;
         let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
         let role = home::config(&home)?.role;
-        backup::seal(&Backup { version: backup::VERSION, role, config, rows }, &passphrase)
+        backup::seal(&Backup { version: backup::VERSION, role, config, rows: taken.rows }, &passphrase)
     });
     let sealed = sealed.await.map_err(|error| visitor.fault(Failure::internal(error)))?;
     let name = format!("regie-{}.age", clock::text(clock::wall()).get(..10).unwrap_or("backup"));

@@ -5,137 +5,56 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{Extension, extract::State};
-use serde::Deserialize;
 
-use super::{
-    App, Page, Posted, Shown, Visitor, go, show,
-    who::{Lookalike, Standing},
-};
+use super::{App, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
 use crate::{
-    clock,
-    command::{Command, Remember},
+    clock::{self, Report, State as Clock},
+    command::Remember,
     dashboard::words::Words,
+    person::verbs::{Decide, Flow, Overview, PersonOverview, RequestGroup},
 };
 
-#[derive(Deserialize)]
-struct Overview {
-    name: Option<String>,
-    suppliers: u64,
-    connected: u64,
-    fields: u64,
-    requests_waiting: u64,
-    undelivered: u64,
-    groups: Vec<Group>,
-    month: Month,
-    knows: Vec<Knows>,
-    flows: Vec<Flow>,
-    clock: Clock,
+/// What is wrong with the clock of the node, by how much, and the next step.
+fn wrong_clock(words: &Words, clock: &Report) -> [String; 2] {
+    let shows = words.of("clock-shows", &words.time(&clock.clock));
+    let span = |ms: u64| {
+        let (count, unit) = clock::span_of(ms);
+        words.count(&format!("span-{unit}"), &count)
+    };
+    let (wrong, next) = match (clock.state, clock.peers_differ_ms.unwrap_or_default()) {
+        (Clock::HeldBack, _) => (words.of("clock-held-back", &span(clock.by_ms)), words.say("clock-held-back-next")),
+        (Clock::Behind, _) => {
+            (words.of("clock-stored-ahead", &span(clock.by_ms)), words.say("clock-stored-ahead-next"))
+        }
+        (Clock::Good, by) if by > 0 => (words.of("clock-slow", &span(by.unsigned_abs())), words.say("clock-set")),
+        (Clock::Good, by) => (words.of("clock-fast", &span(by.unsigned_abs())), words.say("clock-set")),
+    };
+    [format!("{shows} {wrong}"), next]
 }
 
-/// The clock of this node, as [`crate::clock::Clock::told`] says it.
-#[derive(Deserialize)]
-struct Clock {
-    clock: String,
-    state: String,
-    by_ms: u64,
-    peers_differ_ms: Option<i64>,
-    fine: bool,
-}
-
-impl Clock {
-    /// What is wrong with the clock, by how much, and the next step.
-    fn words(&self, words: &Words) -> [String; 2] {
-        let shows = words.of("clock-shows", &words.time(&self.clock));
-        let span = |ms: u64| {
-            let (count, unit) = clock::span_of(ms);
-            words.count(&format!("span-{unit}"), &count)
-        };
-        let (wrong, next) = match (self.state.as_str(), self.peers_differ_ms.unwrap_or_default()) {
-            ("held_back", _) => (words.of("clock-held-back", &span(self.by_ms)), words.say("clock-held-back-next")),
-            ("behind", _) => (words.of("clock-stored-ahead", &span(self.by_ms)), words.say("clock-stored-ahead-next")),
-            (_, by) if by > 0 => (words.of("clock-slow", &span(by.unsigned_abs())), words.say("clock-set")),
-            (_, by) => (words.of("clock-fast", &span(by.unsigned_abs())), words.say("clock-set")),
-        };
-        [format!("{shows} {wrong}"), next]
-    }
-}
-
-#[derive(Deserialize)]
-struct Group {
-    ids: Vec<String>,
-    count: u64,
-    sector: String,
-    purpose: String,
-    access: String,
-    fields: Vec<String>,
-    rule: Option<String>,
-    suppliers: Vec<Named>,
-    reason: String,
-    grant_days: Option<u64>,
-    kept_days: Option<u64>,
-    delegations: u8,
-    agreement: String,
-    oldest: String,
-}
-
-impl Group {
+/// How many of a group a page does not show.
+trait Beyond {
     /// Suppliers beyond those that are named.
-    fn more(&self) -> u64 {
-        self.count.saturating_sub(self.suppliers.len() as u64)
-    }
-
+    fn more(&self) -> usize;
     /// Ids beyond those of one decision: the next page shows them.
-    fn left(&self) -> u64 {
-        self.count.saturating_sub(self.ids.len() as u64)
+    fn left(&self) -> usize;
+}
+
+impl Beyond for RequestGroup {
+    fn more(&self) -> usize {
+        self.count.saturating_sub(self.suppliers.len())
     }
-}
 
-#[derive(Deserialize)]
-struct Named {
-    supplier: String,
-    name: String,
-    standing: Standing,
-    looks_like: Vec<Lookalike>,
-}
-
-#[derive(Deserialize)]
-struct Month {
-    answered: u64,
-    asked: u64,
-    refused: u64,
-    told: u64,
-    granted: u64,
-    revoked: u64,
-    erased: u64,
-}
-
-#[derive(Deserialize)]
-struct Knows {
-    group: String,
-    suppliers: u64,
-    fields: Vec<FieldKnown>,
-}
-
-#[derive(Deserialize)]
-struct FieldKnown {
-    field: String,
-    suppliers: u64,
-}
-
-#[derive(Deserialize)]
-struct Flow {
-    supplier: String,
-    name: String,
-    groups: BTreeMap<String, u64>,
-    standing: Standing,
-    looks_like: Vec<Lookalike>,
+    fn left(&self) -> usize {
+        self.count.saturating_sub(self.ids.len())
+    }
 }
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
     page: Page,
-    overview: Overview,
+    overview: PersonOverview,
     picture: Picture,
 }
 
@@ -143,17 +62,17 @@ struct Home {
 #[template(path = "requests.html")]
 struct Requests {
     page: Page,
-    overview: Overview,
+    overview: PersonOverview,
 }
 
 pub(super) async fn home(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let overview: Overview = visitor.ask_for(&app, Command::Overview).await?;
+    let overview = visitor.ask(&app, Overview {}).await?;
     let picture = Picture::of(&overview.flows);
     show(&Home { page: visitor.page(&app, "home", "/"), overview, picture })
 }
 
 pub(super) async fn requests(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let overview = visitor.ask_for(&app, Command::Overview).await?;
+    let overview = visitor.ask(&app, Overview {}).await?;
     show(&Requests { page: visitor.page(&app, "requests", "/requests"), overview })
 }
 
@@ -166,8 +85,7 @@ pub(super) async fn decide(State(app): State<App>, Extension(visitor): Extension
         "refuse-kind" => (false, Remember::Kind),
         _ => (false, Remember::Once),
     };
-    let command = Command::Decide { ids: posted.all("id"), allow, remember };
-    let decided = visitor.ask(&app, command).await?["decided"].as_u64().unwrap_or_default();
+    let decided = visitor.ask(&app, Decide { ids: posted.all("id"), allow, remember }).await?.decided;
     let key = if allow { "requests-allowed" } else { "requests-refused" };
     visitor.notice(&app, visitor.words.count(key, &decided));
     go("/requests")

@@ -8,14 +8,14 @@ use axum::{
     Extension,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State},
 };
-use regie_protocol::FieldPath;
-use serde::Deserialize;
+use regie_protocol::{FieldPath, Value};
 
 use super::{App, Page, Posted, Shown, Visitor, go, is_ours, show, strange_form};
 use crate::{
-    command::{Command, Failure},
+    command::Failure,
     dashboard::limits,
     import::{self, Card, ImportError},
+    person::verbs::{Fields, Set, WouldBeTold, WouldTell},
 };
 
 /// The kinds of file there are; the form names one of them again.
@@ -32,28 +32,10 @@ pub(super) async fn page(State(app): State<App>, Extension(visitor): Extension<V
     show(&Import { page: visitor.page(&app, "data", "/import"), error: None })
 }
 
-#[derive(Deserialize)]
-struct Held {
-    field: String,
-    value: String,
-}
-
-#[derive(Deserialize)]
-struct WouldTell {
-    suppliers: Vec<Named>,
-    count: u64,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    supplier: String,
-    name: String,
-}
-
 struct New {
-    field: String,
+    field: FieldPath,
     value: String,
-    now: Option<String>,
+    now: Option<Value>,
 }
 
 #[derive(Template)]
@@ -64,7 +46,7 @@ struct Found {
     new: Vec<New>,
     same: u64,
     left_out: Vec<String>,
-    told: WouldTell,
+    told: WouldBeTold,
 }
 
 /// Reads a file and shows what it holds; nothing is changed yet. The form's token comes before the file.
@@ -104,18 +86,21 @@ pub(super) async fn read(
 }
 
 async fn found(app: &App, visitor: &Visitor, card: Card) -> Shown {
-    let held: Vec<Held> = visitor.ask_for(app, Command::Fields).await?;
-    let held: BTreeMap<String, String> = held.into_iter().map(|one| (one.field, one.value)).collect();
+    let held = visitor.ask(app, Fields {}).await?;
+    let held: BTreeMap<FieldPath, Value> = held.into_iter().map(|one| (one.field, one.value)).collect();
     // Where a file names a field twice, the last one counts, as it would when set.
-    let values: BTreeMap<String, String> = card.values.into_iter().collect();
+    let mut values: BTreeMap<FieldPath, String> = BTreeMap::new();
+    for (field, value) in card.values {
+        values.insert(visitor.parse(&field)?, value);
+    }
     let all = values.len() as u64;
     let new: Vec<New> = values
         .into_iter()
-        .filter(|(field, value)| held.get(field) != Some(value))
+        .filter(|(field, value)| held.get(field).map(Value::as_str) != Some(value.as_str()))
         .map(|(field, value)| New { now: held.get(&field).cloned(), field, value })
         .collect();
-    let fields = new.iter().map(|one| one.field.clone()).collect();
-    let told = visitor.ask_for(app, Command::WouldTell { fields }).await?;
+    let fields = new.iter().map(|one| one.field).collect();
+    let told = visitor.ask(app, WouldTell { fields }).await?;
     let same = all - new.len() as u64;
     let page = visitor.page(app, "data", "/import");
     show(&Found { page, format: card.format, new, same, left_out: card.left_out, told })
@@ -125,18 +110,27 @@ async fn found(app: &App, visitor: &Visitor, card: Card) -> Shown {
 pub(super) async fn keep(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
     let format = FORMATS.into_iter().find(|format| *format == posted.one("format"));
     let Some(format) = format else { return Ok(strange_form(&visitor)) };
-    let chosen = posted.all("take").into_iter().filter(|field| field.parse::<FieldPath>().is_ok());
-    let values: Vec<(String, String)> =
-        chosen.map(|field| (field.clone(), posted.raw(&format!("value.{field}")).to_owned())).collect();
+    let values = chosen(&posted).map_err(|failure| visitor.fault(failure))?;
     if values.is_empty() {
         visitor.notice(&app, visitor.words.say("import-nothing"));
         return go("/data");
     }
-    let answer = visitor.ask(&app, Command::Set { values, source: Some(format.to_owned()) }).await?;
-    let changed = answer["changed"].as_array().map_or(0, Vec::len) as u64;
-    visitor.notice(&app, visitor.words.count("import-done", &changed));
-    match answer["told_count"].as_u64().unwrap_or_default() {
+    let changed = visitor.ask(&app, Set { values, source: Some(format.to_owned()) }).await?;
+    visitor.notice(&app, visitor.words.count("import-done", &changed.changed.len()));
+    match changed.told_count {
         0 => go("/data"),
         told => go(&format!("/deliveries?of={told}")),
     }
+}
+
+/// The fields that were ticked, each with its value; what names no field is left out.
+fn chosen(posted: &Posted) -> Result<Vec<(FieldPath, Value)>, Failure> {
+    let ticked = posted.all("take");
+    let fields = ticked.iter().filter_map(|field| field.parse::<FieldPath>().ok());
+    fields
+        .map(|field| {
+            let value = posted.raw(&format!("value.{field}")).parse().map_err(Failure::misread)?;
+            Ok((field, value))
+        })
+        .collect()
 }

@@ -6,40 +6,38 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use serde::Deserialize;
+use regie_protocol::person::ItemState;
 
-use super::{
-    App, Page, Posted, Shown, Visitor, download, go, show,
-    who::{Lookalike, Standing},
+use super::{App, Page, Posted, Shown, Visitor, download, go, show, who::Looks as _};
+use crate::{
+    command::Failure,
+    person::verbs::{self, ProposedCorrection, ShownItem},
 };
-use crate::command::{Command, Failure};
 
-#[derive(Deserialize)]
-struct Item {
-    id: String,
-    name: String,
-    standing: Standing,
-    looks_like: Vec<Lookalike>,
-    supplier: String,
-    collection: String,
-    at: String,
-    bytes: u64,
-    state: String,
-    title: String,
-    field: Option<String>,
-    before: Option<String>,
-    after: Option<String>,
-    present: Option<String>,
+/// A correction, with the item that it came by.
+struct Proposed {
+    item: ShownItem,
+    correction: ProposedCorrection,
 }
 
-impl Item {
+impl Proposed {
     fn waits(&self) -> bool {
-        self.field.is_some() && self.state == "here"
+        self.item.state == ItemState::Here
     }
 
     /// Is the field still what the supplier takes it to be?
     fn is_current(&self) -> bool {
-        self.before == self.present
+        self.correction.before == self.correction.present
+    }
+
+    /// What became of it.
+    fn state(&self) -> &'static str {
+        match self.item.state {
+            ItemState::Here => "here",
+            ItemState::Accepted => "accepted",
+            ItemState::Declined => "declined",
+            ItemState::Deleted => "deleted",
+        }
     }
 }
 
@@ -47,25 +45,29 @@ impl Item {
 #[template(path = "inbox.html")]
 struct Inbox {
     page: Page,
-    corrections: Vec<Item>,
-    documents: Vec<Item>,
+    corrections: Vec<Proposed>,
+    documents: Vec<ShownItem>,
 }
 
 pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let items: Vec<Item> = visitor.ask_for(&app, Command::Inbox).await?;
-    let (corrections, documents) = items.into_iter().partition(|item| item.field.is_some());
+    let (mut corrections, mut documents) = (Vec::new(), Vec::new());
+    for mut item in visitor.ask(&app, verbs::Inbox {}).await? {
+        match item.correction.take() {
+            Some(correction) => corrections.push(Proposed { item, correction }),
+            None => documents.push(item),
+        }
+    }
     show(&Inbox { page: visitor.page(&app, "inbox", "/inbox"), corrections, documents })
 }
 
 pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
     let id = posted.one("id").to_owned();
-    let (command, said) = match posted.one("do") {
-        "accept" => (Command::DecideItem { id, accept: true }, "inbox-accepted"),
-        "decline" => (Command::DecideItem { id, accept: false }, "inbox-declined"),
-        "delete" => (Command::DeleteItem { id }, "inbox-deleted"),
-        _ => return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form")))),
-    };
-    visitor.ask(&app, command).await?;
+    let said = match posted.one("do") {
+        "accept" => visitor.ask(&app, verbs::DecideItem { id, accept: true }).await.map(|_| "inbox-accepted"),
+        "decline" => visitor.ask(&app, verbs::DecideItem { id, accept: false }).await.map(|_| "inbox-declined"),
+        "delete" => visitor.ask(&app, verbs::DeleteItem { id }).await.map(|_| "inbox-deleted"),
+        _ => Err(visitor.fault(Failure::usage(visitor.words.say("fault-form")))),
+    }?;
     visitor.notice(&app, visitor.words.say(said));
     go("/inbox")
 }
@@ -76,11 +78,10 @@ pub(super) async fn file(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
 ) -> Shown {
-    let item = visitor.ask(&app, Command::Item { id }).await?;
-    let body = item["body"].as_str().and_then(|text| data_encoding::BASE64.decode(text.as_bytes()).ok());
+    let item = visitor.ask(&app, verbs::Item { id }).await?;
+    let body = item.body.as_ref().and_then(|text| data_encoding::BASE64.decode(text.as_bytes()).ok());
     let Some(body) = body else { return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form")))) };
-    let title: String =
-        item["title"].as_str().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+    let title: String = item.title.chars().filter(char::is_ascii_alphanumeric).collect();
     download(
         &format!("{}{}", if title.is_empty() { "document" } else { &title }, ending(&item)),
         "application/octet-stream",
@@ -89,8 +90,8 @@ pub(super) async fn file(
 }
 
 /// The ending of a file's name for the few kinds that every machine knows.
-fn ending(item: &serde_json::Value) -> &'static str {
-    match item["media_type"].as_str() {
+fn ending(item: &ShownItem) -> &'static str {
+    match item.media_type.as_deref() {
         Some("application/pdf") => ".pdf",
         Some("text/plain") => ".txt",
         Some("text/csv") => ".csv",

@@ -16,32 +16,16 @@ use futures::stream;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    App, Page, Shown, Visitor, show,
-    who::{Lookalike, Standing},
+use super::{App, Page, Shown, Visitor, show, who::Looks as _};
+use crate::{
+    dashboard::limits,
+    person::verbs::{self, OpenDeliveries},
 };
-use crate::{command::Command, dashboard::limits};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Asked {
     of: u64,
-}
-
-#[derive(Deserialize)]
-struct Open {
-    waiting: u64,
-    suppliers: Vec<Waits>,
-}
-
-#[derive(Deserialize)]
-struct Waits {
-    supplier: String,
-    name: String,
-    standing: Standing,
-    looks_like: Vec<Lookalike>,
-    connected: bool,
-    unreachable: bool,
 }
 
 #[derive(Template)]
@@ -50,7 +34,7 @@ struct Deliveries {
     page: Page,
     of: u64,
     done: u64,
-    open: Open,
+    open: OpenDeliveries,
 }
 
 pub(super) async fn page(
@@ -58,7 +42,7 @@ pub(super) async fn page(
     Extension(visitor): Extension<Visitor>,
     Query(asked): Query<Asked>,
 ) -> Shown {
-    let open: Open = visitor.ask_for(&app, Command::Deliveries).await?;
+    let open = visitor.ask(&app, verbs::Deliveries {}).await?;
     let of = asked.of.max(open.suppliers.len() as u64);
     let done = of.saturating_sub(open.suppliers.len() as u64);
     show(&Deliveries { page: visitor.page(&app, "data", "/deliveries"), of, done, open })
@@ -75,8 +59,8 @@ pub(super) async fn stream(State(app): State<App>, Extension(visitor): Extension
                 if !app.doors.is_open(&token) {
                     return None;
                 }
-                let open = app.ask(Command::Deliveries).await.ok()?;
-                let waiting = open["suppliers"].as_array().map_or(0, Vec::len) as u64;
+                let open = app.ask(verbs::Deliveries {}).await.ok()?;
+                let waiting = open.suppliers.len() as u64;
                 if last != Some(waiting) {
                     let event = Event::default().event("waiting").data(json!({ "waiting": waiting }).to_string());
                     last = Some(waiting);

@@ -3,66 +3,40 @@
 
 use askama::Template;
 use axum::{Extension, extract::State};
-use serde::Deserialize;
+use regie_protocol::segment::Belongs;
 
-use super::{
-    App, Page, Posted, Shown, Visitor, go, show,
-    who::{Lookalike, Standing},
+use super::{App, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
+use crate::{
+    command::Failure,
+    person::verbs::{self, Because, SegmentList, ShownSegment},
 };
-use crate::command::{Command, Failure};
 
-#[derive(Deserialize)]
-struct All {
-    budget_left: f64,
-    segments: Vec<Segment>,
+/// Has the person said that they belong?
+fn belongs(segment: &ShownSegment) -> bool {
+    segment.said == Some(Belongs::Yes)
 }
 
-#[derive(Deserialize)]
-struct Segment {
-    segment: String,
-    supplier: String,
-    from: String,
-    standing: Standing,
-    looks_like: Vec<Lookalike>,
-    name: String,
-    words: String,
-    fits: bool,
-    because: Vec<Because>,
-    purpose: String,
-    kept: u64,
-    may_belong: bool,
-    epsilon: Option<f64>,
-    helper: Option<Helper>,
-    said: Option<String>,
-    counted: bool,
-    expires: String,
+/// Has the person said that they want to be left out?
+fn stays_out(segment: &ShownSegment) -> bool {
+    segment.said == Some(Belongs::No)
 }
 
-impl Segment {
-    fn belongs(&self) -> bool {
-        self.said.as_deref() == Some("yes")
+/// The person's word, as a page knows it.
+fn word(segment: &ShownSegment) -> &'static str {
+    match segment.said {
+        Some(Belongs::Yes) => "yes",
+        Some(Belongs::No) => "no",
+        Some(Belongs::Count) => "count",
+        None => "",
     }
 }
 
-#[derive(Deserialize)]
-struct Helper {
-    name: String,
-    least: u64,
-}
-
-#[derive(Deserialize)]
-struct Because {
-    clause: String,
-    holds: Option<bool>,
-}
-
-impl Because {
-    fn how(&self) -> &'static str {
-        match self.holds {
-            Some(true) => "holds",
-            Some(false) => "fails",
-            None => "unknown",
-        }
+/// How a clause turned out.
+fn how(because: &Because) -> &'static str {
+    match because.holds {
+        Some(true) => "holds",
+        Some(false) => "fails",
+        None => "unknown",
     }
 }
 
@@ -71,25 +45,24 @@ impl Because {
 struct Segments {
     page: Page,
     left: String,
-    segments: Vec<Segment>,
+    segments: Vec<ShownSegment>,
 }
 
 pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let All { budget_left, segments } = visitor.ask_for(&app, Command::Segments).await?;
+    let SegmentList { budget_left, segments } = visitor.ask(&app, verbs::Segments {}).await?;
     let page = visitor.page(&app, "segments", "/segments");
     show(&Segments { page, left: format!("{budget_left:.1}"), segments })
 }
 
 pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
     let segment = posted.one("id").to_owned();
-    let word = posted.one("do");
-    let said = match word {
-        "yes" => "segments-said-yes",
-        "no" => "segments-said-no",
-        "count" => "segments-said-count",
+    let (word, said) = match posted.one("do") {
+        "yes" => (Belongs::Yes, "segments-said-yes"),
+        "no" => (Belongs::No, "segments-said-no"),
+        "count" => (Belongs::Count, "segments-said-count"),
         _ => return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form")))),
     };
-    visitor.ask(&app, Command::Belong { segment, word: word.to_owned() }).await?;
+    visitor.ask(&app, verbs::Belong { segment, word }).await?;
     visitor.notice(&app, visitor.words.say(said));
     go("/segments")
 }

@@ -12,7 +12,12 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{App, Page, Posted, Shown, Visitor, go, show};
-use crate::{clock, command::Command, dashboard::limits, person::verbs::Me, store::Passphrase};
+use crate::{
+    clock,
+    dashboard::limits,
+    person::verbs::{Me, Policy},
+    store::Passphrase,
+};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -68,7 +73,8 @@ pub(super) async fn step(State(app): State<App>, Extension(visitor): Extension<V
         "2" => passphrase(&app, &visitor, &posted, skipped).await,
         "3" => {
             if !skipped {
-                visitor.ask(&app, Command::Policy { preset: Some(posted.one("preset").to_owned()) }).await?;
+                let preset = Some(visitor.parse(posted.one("preset"))?);
+                visitor.ask(&app, Policy { preset }).await?;
             }
             go("/setup?step=4")
         }

@@ -1,0 +1,205 @@
+//! A person's verbs: from arguments to the verb of the running node, and from its answer to the terminal. In: arguments.
+//! Out: verbs with words that were read, answers laid out.
+
+use std::{collections::BTreeMap, path::Path};
+
+use regie_protocol::{Days, FieldPath};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{Always, Decision, ItemVerb, Verb, credentials, items, market, render, render::View};
+use crate::{
+    command::{Change, Failure, Remember, exit, parse},
+    control, import,
+    person::verbs,
+    verb,
+};
+
+/// Asks the node of this home and shows what it answers.
+pub(super) fn ask<V: verb::Verb>(home: &Path, verb: &V, json: bool, view: View) -> Result<(), Failure> {
+    render::show_as(&control::ask(home, verb)?, json, view)
+}
+
+/// Does a verb that one verb of the running node is.
+///
+/// # Errors
+/// The node's, or words that can't be read.
+pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
+    let plain = View::Plain;
+    match verb {
+        Verb::Set { field, value } => {
+            let value = value.parse().map_err(Failure::misread)?;
+            ask(home, &verbs::Set { values: vec![(parse(&field)?, value)], source: None }, json, plain)
+        }
+        Verb::Unset { field } => ask(home, &verbs::Unset { field: parse(&field)? }, json, plain),
+        Verb::Fields { .. } => ask(home, &verbs::Fields {}, json, render::FIELDS),
+        Verb::Get { field } => get(home, &field, json),
+        Verb::Overview => ask(home, &verbs::Overview {}, json, render::OVERVIEW),
+        Verb::Requests => ask(home, &verbs::Requests {}, json, render::REQUESTS),
+        Verb::Allow(decision) => ask(home, &decide(decision, true), json, plain),
+        Verb::Refuse(decision) => ask(home, &decide(decision, false), json, plain),
+        Verb::Grants => ask(home, &verbs::Grants {}, json, render::GRANTS),
+        Verb::Grant { supplier, what } => {
+            let grant = verbs::Grant {
+                supplier,
+                fields: what.fields.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
+                purposes: vec![parse(&what.purpose)?],
+                access: parse(&what.access)?,
+                days: Days(what.days),
+                retention: Days(what.kept),
+            };
+            ask(home, &grant, json, plain)
+        }
+        Verb::Revoke { grant, all: false, keep_data } => {
+            ask(home, &verbs::Revoke { grant, erase: !keep_data }, json, plain)
+        }
+        Verb::Revoke { grant: supplier, all: true, keep_data } => {
+            ask(home, &verbs::RevokeAll { supplier, erase: !keep_data }, json, plain)
+        }
+        Verb::Policy { preset, dry_run } => policy(home, preset.as_deref(), dry_run, json),
+        other => about_suppliers(home, other, json),
+    }
+}
+
+fn about_suppliers(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
+    let plain = View::Plain;
+    match verb {
+        Verb::Vouch { supplier, withdraw } => ask(home, &verbs::Vouch { supplier, vouched: !withdraw }, json, plain),
+        Verb::Pause { supplier } => ask(home, &verbs::Pause { supplier, paused: true }, json, plain),
+        Verb::Resume { supplier } => ask(home, &verbs::Pause { supplier, paused: false }, json, plain),
+        Verb::AtOnce { supplier, off } => ask(home, &verbs::AtOnce { supplier, at_once: !off }, json, plain),
+        Verb::RenewKey { supplier } => ask(home, &verbs::RenewKey { supplier }, json, plain),
+        Verb::Agreement { supplier } => ask(home, &verbs::Agreement { supplier }, json, plain),
+        Verb::Who { query: supplier, show: true, .. } => {
+            ask(home, &verbs::Supplier { supplier }, json, render::SUPPLIER)
+        }
+        Verb::Who { query, field, show: false } => {
+            let field = field.map(|text| parse(&text)).transpose()?;
+            ask(home, &verbs::Suppliers { query, field, limit: usize::MAX, ..Default::default() }, json, render::WHO)
+        }
+        Verb::Audit { verify } => audit(home, verify, json),
+        // Documents for other programs: always JSON.
+        Verb::Receipts { supplier } => ask(home, &verbs::ConsentReceipts { supplier }, true, plain),
+        Verb::Proof { supplier, index } => ask(home, &verbs::Proof { supplier, index }, true, plain),
+        Verb::Export => ask(home, &verbs::Export {}, true, plain),
+        other => about_items(home, other, json),
+    }
+}
+
+fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
+    let plain = View::Plain;
+    match verb {
+        Verb::Open { supplier, collection, days, per_hour, items } => {
+            let (collection, days) = (parse(&collection)?, Days(days));
+            ask(home, &verbs::Open { supplier, collection, days, per_hour, items }, json, plain)
+        }
+        Verb::Inbox => ask(home, &verbs::Inbox {}, json, render::INBOX),
+        Verb::Item { verb: ItemVerb::Show { id, out } } => items::show(home, id, out.as_deref(), json),
+        Verb::Item { verb: ItemVerb::Accept { id } } => ask(home, &verbs::DecideItem { id, accept: true }, json, plain),
+        Verb::Item { verb: ItemVerb::Decline { id } } => {
+            ask(home, &verbs::DecideItem { id, accept: false }, json, plain)
+        }
+        Verb::Item { verb: ItemVerb::Delete { id } } => ask(home, &verbs::DeleteItem { id }, json, plain),
+        Verb::Corrections { from, of, answer } => {
+            let rule = answer.map(|answer| items::rule(&from, &of, &answer)).transpose()?;
+            ask(home, &verbs::Corrections { rule }, json, plain)
+        }
+        Verb::Credential { verb } => credentials::run(home, verb, json),
+        other => about_wishes(home, other, json),
+    }
+}
+
+fn about_wishes(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
+    let plain = View::Plain;
+    match verb {
+        Verb::Want(want) => ask(home, &want.verb()?, json, plain),
+        Verb::Intents => ask(home, &verbs::Intents {}, json, render::INTENTS),
+        Verb::Offers { intent } => ask(home, &verbs::Offers { intent }, json, render::OFFERS),
+        Verb::Take { offer, agreement } => {
+            ask(home, &verbs::TakeUp { offer, agreement: parse(&agreement)? }, json, plain)
+        }
+        Verb::Pass { offer } => ask(home, &verbs::PassOver { offer }, json, plain),
+        Verb::Withdraw { intent } => ask(home, &verbs::Withdraw { intent }, json, plain),
+        Verb::Segments => market::show_segments(&control::ask(home, &verbs::Segments {})?, json),
+        Verb::Belong { segment, word } => {
+            ask(home, &verbs::Belong { segment, word: crate::command::belongs(&word)? }, json, plain)
+        }
+        Verb::SegmentDefaults { from, word } => {
+            let rule = word.map(|word| market::segment_rule(&from, &word)).transpose()?;
+            ask(home, &verbs::SegmentRules { rule }, json, plain)
+        }
+        _ => Err(Failure::internal("this verb has its own code")),
+    }
+}
+
+fn decide(decision: Decision, allow: bool) -> verbs::Decide {
+    let remember = match decision.always {
+        None => Remember::Once,
+        Some(Always::Supplier) => Remember::Supplier,
+        Some(Always::Kind) => Remember::Kind,
+    };
+    verbs::Decide { ids: decision.ids, allow, remember }
+}
+
+fn policy(home: &Path, preset: Option<&str>, dry_run: bool, json: bool) -> Result<(), Failure> {
+    match preset.map(parse).transpose()? {
+        Some(name) if dry_run => ask(home, &verbs::DryRun { change: Change::Preset { name } }, json, View::Plain),
+        preset => ask(home, &verbs::Policy { preset }, json, View::Plain),
+    }
+}
+
+/// What an import changed, with what it left.
+#[derive(Serialize)]
+struct Imported {
+    #[serde(flatten)]
+    changed: verbs::Changed,
+    left_out: Vec<String>,
+}
+
+pub(super) fn import_card(
+    home: &Path,
+    file: &Path,
+    card: Option<usize>,
+    dry_run: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    let size = std::fs::metadata(file).map(|meta| meta.len()).unwrap_or_default();
+    if size > import::CARD_BYTES {
+        return Err(Failure::usage(format!("{} is above 1 MiB; give a file with one contact", file.display())));
+    }
+    let bytes =
+        std::fs::read(file).map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let card = import::one_of(import::read_all(&name, &bytes)?, card)?;
+    if dry_run {
+        let values: BTreeMap<&str, &str> =
+            card.values.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
+        return render::show(&json!({ "format": card.format, "values": values, "left_out": card.left_out }), json);
+    }
+    let mut values = Vec::new();
+    for (field, value) in &card.values {
+        let value = value.parse().map_err(Failure::misread)?;
+        values.push((parse(field)?, value));
+    }
+    let changed = control::ask(home, &verbs::Set { values, source: Some(card.format.into()) })?;
+    render::show(&Imported { changed, left_out: card.left_out }, json)
+}
+
+fn get(home: &Path, field: &str, json: bool) -> Result<(), Failure> {
+    let field: FieldPath = parse(field)?;
+    let held = control::ask(home, &verbs::Fields {})?.into_iter().find(|held| held.field == field);
+    let held = held.ok_or_else(|| {
+        let next = format!("set it with `regie set {field} VALUE`");
+        Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}"))
+    })?;
+    if json { render::show(&held, true) } else { render::show(&held.value, false) }
+}
+
+fn audit(home: &Path, verify: bool, json: bool) -> Result<(), Failure> {
+    let report = control::ask(home, &verbs::Audit {})?;
+    match (verify, json) {
+        (true, _) => render::show(&report.checked, json),
+        (false, true) => render::show(&report, true),
+        (false, false) => render::show_as(&report.newest, false, render::EVENTS),
+    }
+}

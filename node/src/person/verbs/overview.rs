@@ -1,0 +1,241 @@
+//! What waits, what happened this month, who knows what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regie_protocol::{
+    Access, Agreement, AskedPath, Days, FieldPath, Nonce, PublicKey, Purpose,
+    person::{Relationship, Waiting},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Month, Node, OnNode};
+use crate::{
+    clock::{self, Report, text},
+    command::{Failure, access_name},
+    driver::Turn,
+    person::{Who, records, tables},
+    store::Read as _,
+    verb::Verb,
+};
+
+/// Groups of waiting requests shown at once.
+const GROUPS: usize = 50;
+/// Ids in one group.
+const IDS: usize = 64;
+/// Suppliers named in one group.
+const NAMES: usize = 5;
+/// Suppliers in the picture of flows.
+const FLOWS: usize = 20;
+
+/// Asks for the first page's content.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Overview {}
+
+/// What waits, what happened, who knows what.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PersonOverview {
+    /// The name by which the person is greeted.
+    pub name: Option<String>,
+    /// How many suppliers.
+    pub suppliers: usize,
+    /// How many lines are up.
+    pub connected: usize,
+    /// How many fields hold a value.
+    pub fields: u64,
+    /// Entries of the personal log.
+    pub audit_entries: u64,
+    /// Requests that wait for the person's word.
+    pub requests_waiting: usize,
+    /// What is yet to be signed for.
+    pub undelivered: usize,
+    /// What waits, by kind; the 50 largest.
+    pub groups: Vec<RequestGroup>,
+    /// The clock of the node.
+    pub clock: Report,
+    /// What happened in the last 30 days.
+    pub month: Month,
+    /// Who knows what, by group of fields.
+    pub knows: Vec<GroupKnown>,
+    /// Which supplier knows most, of which groups; the first 20.
+    pub flows: Vec<Flow>,
+}
+
+/// Waiting requests that are one decision: the same sector asks the same fields in the same way.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RequestGroup {
+    /// The requests; the first 64.
+    pub ids: Vec<Nonce>,
+    /// How many requests.
+    pub count: usize,
+    /// The sector of who asks.
+    pub sector: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// How they would be had: `read_once`, `read` or `subscribe`.
+    pub access: String,
+    /// The fields.
+    pub fields: BTreeSet<AskedPath>,
+    /// The rule that made the first of them wait.
+    pub rule: Option<String>,
+    /// Who asks; the first 5.
+    pub suppliers: Vec<Asker>,
+    /// Why, in the words of the first.
+    pub reason: String,
+    /// How long a grant would live, at most.
+    pub grant_days: Option<Days>,
+    /// How long a value would be kept, at most.
+    pub kept_days: Option<Days>,
+    /// How many steps below the suppliers processors may go.
+    pub delegations: u8,
+    /// The agreement with the first.
+    pub agreement: Agreement,
+    /// When the first of them came, RFC 3339.
+    pub oldest: String,
+}
+
+/// A supplier that asks.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Asker {
+    /// The name of the relationship.
+    pub supplier: PublicKey,
+    /// What it calls itself.
+    pub name: String,
+    /// Who it is.
+    #[serde(flatten)]
+    pub who: Who,
+}
+
+/// Who knows something of a group of fields.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct GroupKnown {
+    /// The group.
+    pub group: String,
+    /// How many suppliers had one of its fields.
+    pub suppliers: usize,
+    /// The fields, each with how many suppliers had it.
+    pub fields: Vec<FieldKnown>,
+}
+
+/// How many suppliers had a field.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FieldKnown {
+    /// Which.
+    pub field: FieldPath,
+    /// How many.
+    pub suppliers: u64,
+}
+
+/// What a supplier had, by group of fields.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Flow {
+    /// The name of the relationship.
+    pub supplier: PublicKey,
+    /// What it calls itself.
+    pub name: String,
+    /// How many fields of each group.
+    pub groups: BTreeMap<String, u64>,
+    /// Who it is.
+    #[serde(flatten)]
+    pub who: Who,
+}
+
+/// What makes waiting requests one decision.
+type Kind = (String, Purpose, Access, BTreeSet<AskedPath>, u8);
+/// A request that waits, with who asks.
+type Asked<'a> = (&'a PublicKey, &'a Relationship, &'a Waiting);
+
+impl Verb for Overview {
+    const NAME: &'static str = "overview";
+    type Answer = PersonOverview;
+}
+
+impl OnNode for Overview {
+    fn run(self, node: &mut Node, _: &mut Turn) -> Result<PersonOverview, Failure> {
+        let relationships = || node.machine.relationships();
+        Ok(PersonOverview {
+            name: records::name(&node.store)?,
+            suppliers: relationships().count(),
+            connected: node.links.values().filter(|link| link.up).count(),
+            fields: node.store.count(tables::FIELDS)?,
+            audit_entries: node.machine.personal_log().size(),
+            requests_waiting: relationships().map(|(_, r)| r.waiting().count()).sum(),
+            undelivered: relationships().map(|(_, r)| r.undelivered()).sum(),
+            groups: groups(node),
+            clock: node.clock_report(),
+            month: node.activity.month(clock::wall()),
+            knows: who_knows(node),
+            flows: flows(node),
+        })
+    }
+}
+
+fn groups(node: &Node) -> Vec<RequestGroup> {
+    let mut kinds: BTreeMap<Kind, Vec<Asked<'_>>> = BTreeMap::new();
+    for (supplier, relationship) in node.machine.relationships() {
+        for waiting in relationship.waiting() {
+            let fields = waiting.fields.keys().cloned().collect();
+            let sector = relationship.profile().sector.clone();
+            let kind = (sector, waiting.purpose, waiting.access, fields, waiting.delegations);
+            kinds.entry(kind).or_default().push((supplier, relationship, waiting));
+        }
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, list)| std::cmp::Reverse(list.len()));
+    kinds.into_iter().take(GROUPS).filter_map(|(kind, list)| group(node, kind, &list)).collect()
+}
+
+fn group(node: &Node, kind: Kind, list: &[Asked<'_>]) -> Option<RequestGroup> {
+    let (sector, purpose, access, fields, delegations) = kind;
+    let (_, relationship, first) = list.first()?;
+    let asker =
+        |(key, r, _): &Asked<'_>| Asker { supplier: **key, name: r.profile().name.clone(), who: node.who_is(key, r) };
+    Some(RequestGroup {
+        ids: list.iter().take(IDS).map(|(_, _, waiting)| waiting.id).collect(),
+        count: list.len(),
+        sector,
+        purpose,
+        access: access_name(access).to_owned(),
+        fields,
+        rule: first.fields.values().next().cloned(),
+        suppliers: list.iter().take(NAMES).map(asker).collect(),
+        reason: first.reason.clone(),
+        grant_days: list.iter().map(|(_, _, waiting)| waiting.duration).max(),
+        kept_days: list.iter().map(|(_, _, waiting)| waiting.retention).max(),
+        delegations,
+        agreement: relationship.stored().agreement,
+        oldest: text(list.iter().map(|(_, _, waiting)| waiting.at).min()?),
+    })
+}
+
+fn who_knows(node: &Node) -> Vec<GroupKnown> {
+    let mut groups: BTreeMap<&str, (BTreeSet<&PublicKey>, BTreeMap<FieldPath, u64>)> = BTreeMap::new();
+    for (supplier, relationship) in node.machine.relationships() {
+        for field in relationship.knows().keys() {
+            let (suppliers, fields) = groups.entry(field.info().group).or_default();
+            suppliers.insert(supplier);
+            *fields.entry(*field).or_default() += 1;
+        }
+    }
+    let known = |(group, (suppliers, fields)): (&str, (BTreeSet<&PublicKey>, BTreeMap<FieldPath, u64>))| GroupKnown {
+        group: group.to_owned(),
+        suppliers: suppliers.len(),
+        fields: fields.into_iter().map(|(field, suppliers)| FieldKnown { field, suppliers }).collect(),
+    };
+    groups.into_iter().map(known).collect()
+}
+
+fn flows(node: &Node) -> Vec<Flow> {
+    let mut all: Vec<_> = node.machine.relationships().filter(|(_, r)| !r.knows().is_empty()).collect();
+    all.sort_by_key(|(_, r)| (std::cmp::Reverse(r.knows().len()), r.profile().name.clone()));
+    let flow = |(supplier, relationship): &(&PublicKey, &Relationship)| {
+        let mut groups: BTreeMap<String, u64> = BTreeMap::new();
+        for field in relationship.knows().keys() {
+            *groups.entry(field.info().group.to_owned()).or_default() += 1;
+        }
+        let name = relationship.profile().name.clone();
+        Flow { supplier: **supplier, name, groups, who: node.who_is(supplier, relationship) }
+    };
+    all.iter().take(FLOWS).map(flow).collect()
+}

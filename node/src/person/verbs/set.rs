@@ -1,0 +1,41 @@
+//! Values of fields, as the person types or imports them.
+
+use std::collections::BTreeMap;
+
+use regie_protocol::{FieldPath, Observed, Provenance, Value};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Changed, Node, OnNode};
+use crate::{command::Failure, driver::Turn, verb::Verb};
+
+/// Most values one `set` or import changes.
+const VALUES: usize = regie_protocol::limits::FIELDS;
+
+/// Sets fields.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// Fields, each with its value.
+    pub values: Vec<(FieldPath, Value)>,
+    /// The kind of file that they come from; none where they were typed.
+    pub source: Option<String>,
+}
+
+impl Verb for Set {
+    const NAME: &'static str = "set";
+    type Answer = Changed;
+}
+
+impl OnNode for Set {
+    fn run(self, node: &mut Node, turn: &mut Turn) -> Result<Changed, Failure> {
+        if self.values.len() > VALUES {
+            return Err(Failure::usage(format!("at most {VALUES} fields at a time; give them in two parts")));
+        }
+        let observed = node.clock.now().wall;
+        let provenance = self.source.map_or(Provenance::Typed, Provenance::Imported);
+        let new = |(field, value)| (field, Observed { value, provenance: provenance.clone(), observed });
+        let changes: BTreeMap<FieldPath, Observed> = self.values.into_iter().map(new).collect();
+        node.put_values(changes, turn)
+    }
+}

@@ -1,0 +1,44 @@
+//! A value that goes, and the earlier ones with it.
+
+use std::collections::BTreeMap;
+
+use regie_protocol::FieldPath;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Changed, Node, OnNode};
+use crate::{
+    command::{Failure, exit},
+    driver::Turn,
+    person::tables,
+    verb::Verb,
+};
+
+/// Removes the value of a field.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unset {
+    /// Which field.
+    pub field: FieldPath,
+}
+
+impl Verb for Unset {
+    const NAME: &'static str = "unset";
+    type Answer = Changed;
+}
+
+impl OnNode for Unset {
+    /// The keys of the value and of the earlier ones are destroyed.
+    fn run(self, node: &mut Node, turn: &mut Turn) -> Result<Changed, Failure> {
+        let field = self.field;
+        if node.held(field).is_none() {
+            let next = "`regie fields` lists what you hold";
+            return Err(Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}")));
+        }
+        let now = node.clock.now();
+        turn.batch.erase(tables::FIELDS, &field);
+        turn.batch.erase_group(tables::FIELD_HISTORY, &field);
+        node.values.insert(field, None);
+        node.tell(&BTreeMap::from([(field, false)]), now, turn)
+    }
+}

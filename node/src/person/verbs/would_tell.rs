@@ -1,0 +1,59 @@
+//! Who would be told of a change, before it is made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regie_protocol::{FieldPath, PublicKey, limits};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Named, Node, OnNode};
+use crate::{command::Failure, driver::Turn, person::fields::NAMED, verb::Verb};
+
+/// Asks who would be told if these fields changed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WouldTell {
+    /// The fields; what comes after as many as one message can hold is not looked at.
+    pub fields: Vec<FieldPath>,
+}
+
+/// Who would be told.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct WouldBeTold {
+    /// The suppliers; the first 200.
+    pub suppliers: Vec<ToldOf>,
+    /// How many suppliers.
+    pub count: usize,
+}
+
+/// A supplier that would be told.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ToldOf {
+    /// Which.
+    #[serde(flatten)]
+    pub supplier: Named,
+    /// The fields of which it would be told.
+    pub fields: Vec<FieldPath>,
+}
+
+impl Verb for WouldTell {
+    const NAME: &'static str = "would_tell";
+    type Answer = WouldBeTold;
+}
+
+impl OnNode for WouldTell {
+    fn run(self, node: &mut Node, _: &mut Turn) -> Result<WouldBeTold, Failure> {
+        let now = node.clock.look();
+        let fields: BTreeSet<FieldPath> = self.fields.into_iter().take(limits::FIELDS).collect();
+        let mut told: BTreeMap<PublicKey, Vec<FieldPath>> = BTreeMap::new();
+        for field in fields {
+            for supplier in node.machine.would_be_told(field, now) {
+                told.entry(supplier).or_default().push(field);
+            }
+        }
+        let count = told.len();
+        let named = told.into_iter().take(NAMED);
+        let suppliers = named.map(|(supplier, fields)| ToldOf { supplier: node.named(&supplier), fields }).collect();
+        Ok(WouldBeTold { suppliers, count })
+    }
+}
