@@ -181,6 +181,7 @@ pub struct Table<W: Write + Send> {
     sheet: Sheet<W>,
 }
 
+#[allow(clippy::large_enum_variant, reason = "there is one of it for each table")]
 enum Sheet<W: Write + Send> {
     Csv(csv::Writer<W>, Terminator),
     #[cfg(feature = "parquet")]
