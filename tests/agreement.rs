@@ -17,7 +17,7 @@ use regie::{
     verb::{Conduct, Verb},
 };
 use regie_protocol::{Days, Policy, RootSeed, audit::Event as Logged, supplier::Ask};
-use regie_simulator::life::{Played, Script, Step, plain};
+use regie_simulator::world::script::{Played, Script, Step, plain};
 use regie_tests::{Node, crowd::Crowd, pairing, setting, wire::slow, word};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! The rules of the tree: who may import what, and how a file begins.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -48,7 +48,7 @@ fn libraries_stay_in_their_rooms() {
             &[
                 "node/src/api/parquet.rs",
                 "node/src/api/exports.rs",
-                "node/simulator/src/writer.rs",
+                "node/simulator/src/io/writer.rs",
                 "tests/supplier_lists.rs",
             ],
         ),
@@ -80,44 +80,53 @@ fn libraries_stay_in_their_rooms() {
     }
 }
 
-/// The names that stand right behind a root, as `crate` or `std`: in paths, in `use root::name` and in the groups of
+/// The paths that stand behind a root, as `crate` or `std`: in paths, in `use root::name` and in the groups of
 /// `use root::{name, other::{…}}`, which is how this house writes them. Comments do not count.
-fn behind(text: &str, root: &str) -> BTreeSet<String> {
+fn paths(text: &str, root: &str) -> BTreeSet<Vec<String>> {
     let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join("\n");
     let begins = format!("{root}::");
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices(&begins) {
         let is_other = code[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '$'));
-        let rest = &code[at + begins.len()..];
-        if is_other {
-            continue;
-        }
-        match rest.strip_prefix('{') {
-            Some(group) => found.extend(members(group)),
-            None => found.extend(name(rest)),
+        if !is_other {
+            members(&code[at + begins.len()..], &[], &mut found);
         }
     }
     found
 }
 
-/// The first names of a group's members, up to the brace that ends it.
-fn members(group: &str) -> Vec<String> {
-    let (mut depth, mut begins, mut found) = (0, true, Vec::new());
-    for (at, c) in group.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => begins = true,
-            _ if begins && !c.is_whitespace() => {
-                found.extend(name(&group[at..]));
-                begins = false;
+/// Reads a path, or a group of them in braces, behind what stands before it. Gives what follows.
+fn members<'a>(text: &'a str, before: &[String], found: &mut BTreeSet<Vec<String>>) -> &'a str {
+    let Some(mut rest) = text.strip_prefix('{') else {
+        let Some(name) = name(text) else { return text };
+        let rest = &text[name.len()..];
+        let path = [before, &[name]].concat();
+        return match rest.strip_prefix("::") {
+            Some(rest) => members(rest, &path, found),
+            None => {
+                found.insert(path);
+                rest
             }
-            _ => {}
+        };
+    };
+    loop {
+        rest = rest.trim_start();
+        if let Some(rest) = rest.strip_prefix('}') {
+            return rest;
         }
+        // What stands behind a path, as `as _`, is no path.
+        let after = members(rest, before, found).trim_start_matches(|c| c != ',' && c != '}');
+        if after.is_empty() {
+            return after;
+        }
+        rest = after.trim_start_matches(',');
     }
-    found
+}
+
+/// The first names of these paths.
+fn behind(text: &str, root: &str) -> BTreeSet<String> {
+    paths(text, root).into_iter().filter_map(|path| path.into_iter().next()).collect()
 }
 
 /// The name that a text begins with.
@@ -128,11 +137,14 @@ fn name(text: &str) -> Option<String> {
 
 #[test]
 fn grouped_imports_are_seen() {
-    let text = "use crate::{\n    clock, // not crate::demo\n    store::{Store, cli},\n    person::links::{self, Link},\n};\n\
+    let text = "use crate::{\n    clock, // not crate::demo\n    store::{Store as _, cli},\n    person::links::{self, Link},\n};\n\
                 use crate::network::{api};\nfn f() { crate::driver::run(); other_crate::home(); $crate::never!() }";
     let found: Vec<String> = behind(text, "crate").into_iter().collect();
     assert_eq!(found, ["clock", "driver", "network", "person", "store"]);
     assert_eq!(behind("use std::{fmt, time::Duration};", "std").len(), 2);
+    let whole: Vec<String> = paths(text, "crate").into_iter().map(|path| path.join("::")).collect();
+    let expected = "clock driver::run network::api person::links::Link person::links::self store::Store store::cli";
+    assert_eq!(whole.join(" "), expected);
 }
 
 /// The rooms of the node from the lowest to the highest; docs/architecture.md shows the same. A room imports from
@@ -151,37 +163,99 @@ const ROOMS: [&[&str]; 11] = [
     &["cli"],
 ];
 
+/// The simulator's rooms, likewise. Its verbs are a program of their own, which sees the library from outside.
+const SIMULATOR_ROOMS: [&[&str]; 8] = [
+    &["limits", "stopwatch"],
+    &["io"],
+    &["scenario"],
+    &["measure", "watch"],
+    &["world"],
+    &["runs"],
+    &["calibrate", "experiment"],
+    &["verbs"],
+];
+
 /// What a room does not import although it stands below: the dashboard has no rule of its own, it asks commands and
 /// reads their answers.
 const APART: [(&str, &[&str]); 1] = [("dashboard", &["credential", "driver", "network", "supplier"])];
 
 /// The line of a room; there is none that has no place.
-fn height(room: &str) -> usize {
-    let height = ROOMS.iter().position(|rooms| rooms.contains(&room));
-    height.unwrap_or_else(|| panic!("the room {room} of node/src has no place in tests/tidy.rs"))
+fn height(rooms: &[&[&str]], room: &str) -> usize {
+    let height = rooms.iter().position(|rooms| rooms.contains(&room));
+    height.unwrap_or_else(|| panic!("the room {room} has no place in tests/tidy.rs"))
 }
 
-#[test]
-fn nothing_imports_up() {
+/// How many imports of a tree of rooms were seen, all of them down.
+fn imports_down(tree: &str, rooms: &[&[&str]], apart: &[(&str, &[&str])]) -> usize {
     let mut imported = 0;
     for (file, text) in sources() {
-        let Ok(inside) = file.strip_prefix("node/src") else { continue };
+        let Ok(inside) = file.strip_prefix(tree) else { continue };
         let first = inside.iter().next().and_then(|part| part.to_str()).expect("a name");
         let room = first.trim_end_matches(".rs");
         if ["lib", "main"].contains(&room) {
             continue;
         }
-        let apart = APART.iter().find(|(of, _)| *of == room).map_or(&[][..], |(_, others)| others);
+        let apart = apart.iter().find(|(of, _)| *of == room).map_or(&[][..], |(_, others)| others);
         for other in behind(&text, "crate").into_iter().filter(|other| *other != room) {
             assert!(
-                height(&other) < height(room) && !apart.contains(&other.as_str()),
+                height(rooms, &other) < height(rooms, room) && !apart.contains(&other.as_str()),
                 "{} imports {other}",
                 file.display()
             );
             imported += 1;
         }
     }
-    assert!(imported > 200, "{imported} imports were seen");
+    imported
+}
+
+#[test]
+fn nothing_imports_up() {
+    let node = imports_down("node/src", &ROOMS, &APART);
+    let simulator = imports_down("node/simulator/src", &SIMULATOR_ROOMS, &[]);
+    assert!(node > 200 && simulator > 40, "{node} and {simulator} imports were seen");
+}
+
+/// What a file of the simulator imports of the others, by their names; the tests in it do not count.
+fn imports(file: &str, text: &str, all: &BTreeSet<String>) -> BTreeSet<String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    assert!(!code.contains("use super::"), "{file} imports from above it without saying which file");
+    let mut found = BTreeSet::new();
+    for path in paths(code, "crate") {
+        let names = (1..=path.len()).rev().map(|length| path[..length].join("/"));
+        found.extend(names.into_iter().find(|name| all.contains(name)));
+    }
+    // A file may use the parts that it declares by their names alone.
+    for part in all.iter().filter_map(|other| other.strip_prefix(file)?.strip_prefix('/')) {
+        if code.contains(&format!(" {part}::")) {
+            found.insert(format!("{file}/{part}"));
+        }
+    }
+    found.remove(file);
+    found
+}
+
+/// Eleven files of the simulator once imported each other in a circle.
+#[test]
+fn no_files_of_the_simulator_import_each_other_in_a_circle() {
+    let mut texts = BTreeMap::new();
+    for (file, text) in sources() {
+        let inside = file.strip_prefix("node/simulator/src").ok().and_then(Path::to_str);
+        let name = inside.map(|name| name.trim_end_matches(".rs").to_owned());
+        if let Some(name) = name.filter(|name| !["lib", "main"].contains(&name.as_str()) && !name.starts_with("verbs"))
+        {
+            texts.insert(name, text);
+        }
+    }
+    let all: BTreeSet<String> = texts.keys().cloned().collect();
+    let mut left: BTreeMap<&String, BTreeSet<String>> =
+        texts.iter().map(|(file, text)| (file, imports(file, text, &all))).collect();
+    assert!(left.values().map(BTreeSet::len).sum::<usize>() > 100, "imports were seen");
+    // Whoever imports nothing that is left is in no circle.
+    while let Some(file) = left.iter().find(|(_, imports)| imports.is_empty()).map(|(file, _)| *file) {
+        left.remove(file);
+        left.values_mut().for_each(|imports| imports.retain(|other| other != file));
+    }
+    assert!(left.is_empty(), "these import each other in a circle, or such ones: {left:#?}");
 }
 
 #[test]

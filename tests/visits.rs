@@ -1,13 +1,22 @@
 //! A visit, not a state: lines are held for few, the others are visited; the moments tell two suppliers nothing.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use regie::person::verbs;
 use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},
-    pairing, until,
+    pairing,
+    paper_supplier::PaperSupplier,
+    until,
 };
 use serde_json::json;
 
@@ -121,4 +130,78 @@ fn after_a_restart_suppliers_are_visited_at_moments_of_their_own() {
         .iter()
         .map(|from| moments.iter().filter(|at| *at >= from && **at < *from + Duration::from_secs(1)).count());
     assert!(most.max().expect("moments") < 10, "they come together: {moments:?}");
+}
+
+/// Lets a connection through until it is told to hang up after a moment on each; when each came.
+struct Door {
+    port: u16,
+    hangs_up: Arc<AtomicBool>,
+    came: Arc<Mutex<Vec<Instant>>>,
+}
+
+impl Door {
+    fn before(address: &str) -> Self {
+        let behind: u16 = address.rsplit('/').find_map(|part| part.parse().ok()).expect("a port");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let door = Self {
+            port: listener.local_addr().expect("an address").port(),
+            hangs_up: Arc::default(),
+            came: Arc::default(),
+        };
+        let (hangs_up, came) = (door.hangs_up.clone(), door.came.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                came.lock().unwrap_or_else(PoisonError::into_inner).push(Instant::now());
+                let Ok(other) = TcpStream::connect(("127.0.0.1", behind)) else { continue };
+                for (mut from, mut to) in
+                    [(stream.try_clone(), other.try_clone()), (other.try_clone(), stream.try_clone())]
+                        .into_iter()
+                        .filter_map(|(from, to)| from.ok().zip(to.ok()))
+                {
+                    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+                }
+                let hangs_up = hangs_up.clone();
+                std::thread::spawn(move || {
+                    // Long enough to prove the key, too short to say anything.
+                    while !hangs_up.load(Ordering::SeqCst) {
+                        std::thread::sleep(Duration::from_millis(20));
+                    }
+                    std::thread::sleep(Duration::from_millis(100));
+                    let _ = (stream.shutdown(Shutdown::Both), other.shutdown(Shutdown::Both));
+                });
+            }
+        });
+        door
+    }
+
+    fn came(&self) -> Vec<Instant> {
+        self.came.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[test]
+fn who_answers_only_to_hang_up_is_dialled_less_and_less() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "open");
+    person.start();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let doors = Mutex::new(Vec::new());
+    let supplier = runtime.block_on(PaperSupplier::open_behind([77; 32], |address| {
+        let door = Door::before(address);
+        let named = format!("/ip4/127.0.0.1/tcp/{}", door.port);
+        doors.lock().unwrap_or_else(PoisonError::into_inner).push(door);
+        named
+    }));
+    person.ask(&pairing(&supplier.link));
+    let _supplier = supplier.paired();
+    let door = doors.into_inner().unwrap_or_else(PoisonError::into_inner).pop().expect("a door");
+    let key = person.ask(&verbs::Status {})["suppliers"][0]["supplier"].as_str().expect("a key").to_owned();
+    person.ask(&verbs::AtOnce { supplier: key, at_once: true });
+    door.hangs_up.store(true, Ordering::SeqCst);
+    let before = door.came().len();
+    until("it was tried six times", || door.came().len() >= before + 6);
+    let came = door.came().split_off(before);
+    let gaps: Vec<Duration> = came.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    // Each pause is drawn between half of what doubles and all of it.
+    assert!(gaps[4] > 4 * gaps[0], "{gaps:?}");
 }

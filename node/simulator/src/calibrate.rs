@@ -15,11 +15,10 @@ use regie_protocol::{
 };
 
 use crate::{
-    agenda::BEGIN,
-    costs::Costs,
-    hands, limits,
-    scenario::Signatures,
+    limits,
+    scenario::{Signatures, costs::Costs},
     stopwatch::{median, nanos},
+    world::{agenda::BEGIN, hands},
 };
 
 /// Why there is no calibration.

@@ -4,20 +4,13 @@
 mod fatigue;
 mod intent;
 mod tell_once;
-
-use std::path::Path;
+mod trial;
 
 use clap::ValueEnum;
-use serde_json::json;
 
-use crate::{
-    frame::Frame,
-    group::{self, Lived},
-    plot::{Chart, PlotError},
-    run::{self, Plan, RunError},
-    scenario::Scenario,
-    table::Month,
-};
+use crate::runs::plan::RunError;
+
+pub use trial::{Found, Trial, TrialError};
 
 /// Which experiment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -28,42 +21,6 @@ pub enum Name {
     TellOnce,
     /// Intents against direct mail to everybody
     Intent,
-}
-
-/// How an experiment is done.
-pub struct Trial<'a> {
-    /// Where all random numbers come from.
-    pub seed: u64,
-    /// Threads, at least 1.
-    pub threads: usize,
-    /// Parts out of a hundred of the size that ships: 100 for the tables of the documents, less to try it.
-    pub percent: u32,
-    /// Told before each part of it.
-    pub told: &'a dyn Fn(&str),
-}
-
-/// What an experiment gives.
-pub struct Found {
-    /// Tables, the main one first.
-    pub frames: Vec<Frame>,
-    /// Drawings, by the names of their files.
-    pub charts: Vec<(&'static str, Chart)>,
-    /// The scenario that it began from.
-    pub scenario: Scenario,
-}
-
-/// Why an experiment gave nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum TrialError {
-    /// One of its runs, or a table.
-    #[error(transparent)]
-    Run(#[from] RunError),
-    /// A drawing.
-    #[error(transparent)]
-    Plot(#[from] PlotError),
-    /// The manifest.
-    #[error("can't write the manifest: {0}; give another directory with --out")]
-    Manifest(#[from] std::io::Error),
 }
 
 impl Name {
@@ -77,52 +34,5 @@ impl Name {
             Self::TellOnce => tell_once::find(trial),
             Self::Intent => intent::find(trial),
         }
-    }
-}
-
-impl Trial<'_> {
-    /// Lives all lives of a scenario, or of as many persons as the size allows.
-    fn live(&self, words: &str, scenario: &Scenario) -> Result<Vec<Month>, RunError> {
-        (self.told)(words);
-        let mut scenario = scenario.clone();
-        scenario.persons = self.part(scenario.persons);
-        Ok(run::run(&Plan { scenario: &scenario, seed: self.seed, threads: self.threads, only: None }, &|| ())?)
-    }
-
-    /// The same in groups.
-    fn live_groups(&self, words: &str, scenario: &Scenario) -> Result<Vec<Lived>, RunError> {
-        (self.told)(words);
-        let mut scenario = scenario.clone();
-        scenario.persons = self.part(scenario.persons);
-        Ok(group::run(&scenario, self.seed, self.threads, None, &|| ())?)
-    }
-
-    /// This part of so many, and at least one.
-    fn part(&self, whole: u32) -> u32 {
-        let part = u64::from(whole) * u64::from(self.percent) / 100;
-        u32::try_from(part).unwrap_or(whole).max(1)
-    }
-}
-
-impl Found {
-    /// Writes the tables, the drawings and a manifest.
-    ///
-    /// # Errors
-    /// [`TrialError`].
-    pub fn write(&self, trial: &Trial<'_>, directory: &Path) -> Result<(), TrialError> {
-        for frame in &self.frames {
-            frame.write(directory).map_err(RunError::from)?;
-        }
-        for (name, chart) in &self.charts {
-            chart.draw(&directory.join(format!("{name}.svg")))?;
-        }
-        let manifest = json!({
-            "seed": trial.seed,
-            "percent": trial.percent,
-            "version": env!("CARGO_PKG_VERSION"),
-            "tables": self.frames.iter().map(Frame::name).collect::<Vec<_>>(),
-            "scenario": self.scenario,
-        });
-        Ok(std::fs::write(directory.join("manifest.json"), format!("{manifest:#}\n"))?)
     }
 }

@@ -5,29 +5,13 @@
 //! nothing leaves without a live grant. Persons share nothing but the scenario, so each is run by itself, with random
 //! numbers of its own, and any number of threads gives the same tables.
 
-pub mod agenda;
 pub mod calibrate;
-pub mod costs;
-pub mod draw;
 pub mod experiment;
-pub mod frame;
-pub mod gather;
-pub mod group;
-mod hands;
-pub mod holding;
-pub mod job;
-pub mod life;
+pub mod io;
 pub mod limits;
-pub mod line;
-pub mod meter;
-pub mod outcome;
-pub mod plot;
-pub mod run;
+pub mod measure;
+pub mod runs;
 pub mod scenario;
-pub mod shard;
 pub mod stopwatch;
-pub mod stream;
-pub mod sweep;
-pub mod table;
 pub mod watch;
-pub mod writer;
+pub mod world;

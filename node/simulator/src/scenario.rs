@@ -1,7 +1,11 @@
 //! What a run is about, from TOML. In: a file, keys set on the command line. Out: a checked scenario, or an error that
 //! names the line.
 
+pub mod costs;
+pub mod group;
+
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
@@ -9,7 +13,7 @@ use std::{
 use regie_protocol::{Access, AskedPath, Days, FieldPath, PublicKey, Purpose, limits, supplier::Ask};
 use serde::{Deserialize, Serialize};
 
-use crate::{costs::Costs, group::GroupRules};
+use crate::scenario::{costs::Costs, group::GroupRules};
 
 /// A market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -274,6 +278,18 @@ impl Scenario {
         }
         scenario.check()?;
         Ok(scenario)
+    }
+
+    /// The rules of its groups, or of persons who live alone.
+    #[must_use]
+    pub fn rules(&self) -> Cow<'_, GroupRules> {
+        self.group.as_ref().map_or_else(|| Cow::Owned(GroupRules::alone(self.suppliers)), Cow::Borrowed)
+    }
+
+    /// How many things are lived one by one: persons who live alone, or groups.
+    #[must_use]
+    pub fn lives(&self) -> u32 {
+        self.persons.div_ceil(self.rules().persons)
     }
 
     /// Is every value within its range?

@@ -71,8 +71,6 @@ pub struct Watch {
     answered: BTreeSet<(PublicKey, ObjectId)>,
     /// Where each key was shown: to a supplier, or for an intent.
     shown: BTreeMap<PublicKey, Shown>,
-    /// Test hook: revocations are overlooked, so that a guard taken away is seen to be noticed.
-    pub blind: bool,
 }
 
 /// Where a key may be shown, and nowhere else.
@@ -230,7 +228,7 @@ impl Watch {
     fn may_leave(&self, supplier: &PublicKey, id: &ObjectId, field: FieldPath, now: Timestamp) -> Result<(), Broken> {
         self.granted(supplier, id, field)?;
         let bounds = &self.grants.get(id).ok_or(Broken::NoGrant)?.scope.bounds;
-        if self.revoked.contains(id) && !self.blind {
+        if self.revoked.contains(id) {
             return Err(Broken::Revoked);
         }
         if now < bounds.not_before || now >= bounds.expires { Err(Broken::Time) } else { Ok(()) }

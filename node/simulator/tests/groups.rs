@@ -6,11 +6,16 @@
 use std::path::Path;
 
 use regie_simulator::{
-    costs::Costs,
-    draw,
     experiment::{Name, Trial},
-    group::{self, Attack, Lived, Summary},
-    scenario::{Scenario, ScenarioError},
+    measure::{
+        lived::Lived,
+        month::Month,
+        summary::{Summary, Together},
+        tables::Groups,
+    },
+    runs::{draw, plan::Plan, run::run},
+    scenario::{Scenario, ScenarioError, costs::Costs, group::Attack},
+    world::life,
 };
 
 const CROWD: &str = include_str!("../scenarios/crowd.toml");
@@ -23,7 +28,7 @@ fn crowd(sets: &[&str]) -> Scenario {
 }
 
 fn lived(scenario: &Scenario, seed: u64, threads: usize) -> Vec<Lived> {
-    group::run(scenario, seed, threads, None, &|| ()).unwrap_or_else(|failed| panic!("{failed}"))
+    run(&Plan { scenario, seed, threads, only: None }, &|| ()).unwrap_or_else(|failed| panic!("{failed}"))
 }
 
 fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
@@ -44,14 +49,16 @@ fn the_same_seed_gives_the_same_groups_on_any_number_of_threads() {
     for (threads, seed) in [(1, 7), (4, 7), (2, 8)] {
         let directory = tempfile::tempdir().expect("a directory");
         let lived = lived(&scenario, seed, threads);
-        group::frames(&lived).expect("tables").iter().for_each(|frame| frame.write(directory.path()).expect("written"));
+        let mut tables = Groups::default();
+        lived.iter().for_each(|one| tables.push(one).expect("a row"));
+        tables.frames().iter().for_each(|frame| frame.write(directory.path()).expect("written"));
         draw::draw(directory.path()).expect("drawn");
         all.push(files(directory.path()));
     }
     assert!(all[0].len() > 10, "tables as CSV, Parquet and text, and drawings");
     assert!(all[0] == all[1], "the same on any number of threads");
     assert!(all[0] != all[2], "another seed, other lives");
-    let one = group::run(&scenario, 7, 1, Some(1), &|| ()).expect("lives");
+    let one = run(&Plan { scenario: &scenario, seed: 7, threads: 1, only: Some(1) }, &|| ()).expect("lives");
     assert_eq!(one[0], lived(&scenario, 7, 2)[1], "one group alone is the same as among others");
 }
 
@@ -77,16 +84,16 @@ fn attackers_get_nothing_beyond_what_was_granted_to_them() {
 #[test]
 fn what_is_measured_adds_up() {
     let lived = lived(&crowd(&["days=90"]), 5, 2);
-    let sum = |name: &str| lived.iter().map(|one| one.sum(name)).sum::<u64>();
-    for name in ["needs", "offers", "contacts", "mails", "memberships", "counted", "revocations_done", "link_tries"] {
-        assert!(sum(name) > 0, "{name}");
-    }
-    assert!(sum("contacts_wanted") + sum("baits") <= sum("contacts"));
-    assert!(sum("mails_wanted") <= sum("mails") && sum("link_right") <= sum("link_tries"));
-    assert!(sum("memberships_told") >= sum("memberships") * 9 / 10, "they arrive");
+    let all = sum(&lived);
+    let Month { needs, offers, contacts, mails, memberships, counted, revocations_done, link_tries, .. } = all;
+    let come_up = [needs, offers, contacts, mails, memberships, counted, revocations_done, link_tries];
+    assert!(come_up.iter().all(|figure| *figure > 0), "{all:?}");
+    assert!(all.contacts_wanted + all.baits <= all.contacts);
+    assert!(all.mails_wanted <= all.mails && all.link_right <= all.link_tries);
+    assert!(all.memberships_told >= all.memberships * 9 / 10, "they arrive");
     let reports: u64 = lived.iter().flat_map(|one| one.counts.values()).map(|count| count.reports).sum();
-    assert!(reports > 0 && reports <= sum("counted"));
-    let summary = Summary::of(&lived);
+    assert!(reports > 0 && reports <= all.counted);
+    let summary = together(&lived);
     assert!(summary.entropy < summary.entropy_by_key, "values tell more than keys: {summary:?}");
     for share in [summary.wanted, summary.met, summary.match_quality, summary.linked, summary.wanted_by_mail] {
         assert!((0.0..=1.0).contains(&share), "{summary:?}");
@@ -106,15 +113,21 @@ fn many_rough_groups_hold() {
             &["person.moves_a_year=20", "person.remembers=0.2", "group.attacker.3.messages=40", "online.hours_a_day=5"],
         ]
         .concat();
-        if let Err(failed) = group::live(&crowd(&[&sets[..], &more[..]].concat()), 0, seed) {
+        if let Err(failed) = life::live(&crowd(&[&sets[..], &more[..]].concat()), 0, seed) {
             panic!("{failed}");
         }
     }
 }
 
 /// What is summed over all groups.
-fn sum(lived: &[Lived], name: &str) -> u64 {
-    lived.iter().map(|one| one.sum(name)).sum()
+fn sum(lived: &[Lived]) -> Month {
+    let mut all = Month::default();
+    lived.iter().for_each(|one| all.add(&one.total()));
+    all
+}
+
+fn together(lived: &[Lived]) -> Together {
+    Summary::of(lived).together.expect("groups")
 }
 
 #[test]
@@ -123,22 +136,23 @@ fn messages_take_the_time_that_the_scenario_says() {
     let with = |latency: &str| lived(&crowd(&[&sets[..], &[latency]].concat()), 6, 2);
     for [least, most] in [[40, 40], [40, 90], [5_000, 5_000]] {
         let lived = with(&format!("network.latency_ms=[{least}, {most}]"));
-        let (revoked, replies) = (sum(&lived, "revocations_done"), sum(&lived, "replies"));
+        let (revoked, replies) = (sum(&lived).revocations_done, sum(&lived).replies);
         assert!(revoked > 20 && replies > 200, "{revoked} and {replies}");
         // Every line is up and nothing is lost, so that nothing waits for anything else.
-        let took = sum(&lived, "revocation_ms");
+        let took = sum(&lived).revocation_ms;
         assert!((least * revoked..=most * revoked).contains(&took), "{took} ms for {revoked} revocations");
-        let took = sum(&lived, "reply_ms");
+        let took = sum(&lived).reply_ms;
         assert!((2 * least * replies..=2 * most * replies).contains(&took), "{took} ms for {replies} replies");
     }
     let day = lived(&crowd(&["online.hours_a_day=1", "person.revokes_a_year=60"]), 6, 2);
-    let took = sum(&day, "revocation_ms") / sum(&day, "revocations_done");
+    let took = sum(&day).revocation_ms / sum(&day).revocations_done;
     assert!((6 * 3_600_000..24 * 3_600_000).contains(&took), "a node that is down tells nobody: {took} ms");
 }
 
 #[test]
 fn what_is_lost_on_the_way_to_the_board_is_said_again_and_stands_there_once() {
-    let sets = ["days=60", "online.hours_a_day=24", "network.retry_s=600", "group.intents.answers=1"];
+    let often = "group.intents.needs_a_year=24";
+    let sets = ["days=60", "online.hours_a_day=24", "network.retry_s=600", "group.intents.answers=1", often];
     let with = |loss| {
         let mut scenario = crowd(&[&sets[..], &[loss]].concat());
         let group = scenario.group.as_mut().expect("groups");
@@ -146,7 +160,7 @@ fn what_is_lost_on_the_way_to_the_board_is_said_again_and_stands_there_once() {
         lived(&scenario, 8, 2)
     };
     for lived in [with("network.loss=0"), with("network.loss=0.3")] {
-        let (needs, offers) = (sum(&lived, "needs"), sum(&lived, "offers"));
+        let (needs, offers) = (sum(&lived).needs, sum(&lived).offers);
         // Of six suppliers in three categories two sell what is wanted, and three sybils offer everything.
         assert!(needs > 10 && offers <= 5 * needs, "{offers} offers for {needs} needs");
         // Needs of the last day wait for the suppliers' next look.
@@ -167,7 +181,8 @@ fn what_suppliers_hold_is_right_where_nobody_moves_and_goes_wrong_where_nobody_i
         let group = scenario.group.as_mut().expect("groups");
         group.attacker.retain(|attacker| attacker.kind == Attack::Collude);
         let lived = lived(&scenario, 3, 2);
-        ["moves", "held", "held_right", "held_right_by_hand", "held_wrong_ms"].map(|name| sum(&lived, name))
+        let all = sum(&lived);
+        [all.moves, all.held, all.held_right, all.held_right_by_hand, all.held_wrong_ms]
     };
     let [moves, held, right, by_hand, wrong_ms] = with(CROWD, &["person.moves_a_year=0"]);
     assert!(moves == 0 && held > 50 && wrong_ms == 0, "{held} held");
@@ -195,24 +210,24 @@ fn work_in_groups_is_accounted_as_in_lives() {
     let mut scenario = crowd(&["days=60", "person.remembers=0"]);
     scenario.costs = Costs { key_ns: 0, read_ns: 0, sign_ns: 1_000, verify_ns: 0, seal_ns: 0 };
     let lived_once = lived(&scenario, 4, 2);
-    for month in lived_once.iter().flat_map(|one| &one.measures) {
+    for month in lived_once.iter().flat_map(|one| &one.months) {
         assert_eq!((month.person_cpu_us, month.supplier_cpu_us), (month.person_signed, month.supplier_signed));
         assert!(month.person_verified > 0 && month.supplier_verified > 0 && month.person_sealed > 0, "{month:?}");
         assert!(month.person_messages < month.messages && month.person_bytes < month.bytes && month.events > 0);
     }
     scenario.costs = Costs { key_ns: 0, read_ns: 0, sign_ns: 0, verify_ns: 2_000, seal_ns: 0 };
     let again = lived(&scenario, 4, 2);
-    let (checks, took) = (sum(&again, "board_verified"), sum(&again, "board_cpu_us"));
+    let (checks, took) = (sum(&again).board_verified, sum(&again).board_cpu_us);
     assert!(checks > 0 && took == 2 * checks, "the board checks what is cast and offered: {checks} in {took}");
-    assert_eq!(sum(&lived_once, "board_cpu_us"), 0, "and signs nothing");
+    assert_eq!(sum(&lived_once).board_cpu_us, 0, "and signs nothing");
     let summary = Summary::of(&again);
-    assert_eq!((summary.lives.persons, summary.lives.months), (10, 2));
-    let per_month = sum(&again, "messages") as f64 / 20.0;
-    assert!((summary.lives.messages_a_month - per_month).abs() < 1e-9);
+    assert_eq!((summary.persons, summary.months), (10, 2));
+    let per_month = sum(&again).messages as f64 / 20.0;
+    assert!((summary.messages_a_month - per_month).abs() < 1e-9);
     // What is remembered is not asked again.
     let asked = |remembers: &str| {
         let set = format!("person.remembers={remembers}");
-        sum(&lived(&crowd(&["days=80", "person.looks_every_days=1", &set]), 4, 2), "decisions")
+        sum(&lived(&crowd(&["days=80", "person.looks_every_days=1", &set]), 4, 2)).decisions
     };
     let (never, always) = (asked("0"), asked("1"));
     assert!(always * 2 < never, "{always} decisions, {never} where nothing is remembered");
@@ -229,7 +244,7 @@ fn colluders_without_a_shared_value_know_no_more_than_keys_tell() {
     let sets = ["persons=10", "days=60", "group.persons=10", "group.areas=1", "group.intents.answers=0"];
     let sets: Vec<String> = sets.into_iter().map(str::to_owned).collect();
     let scenario = Scenario::parse(&text, &sets).expect("a scenario");
-    let summary = Summary::of(&lived(&scenario, 2, 1));
+    let summary = together(&lived(&scenario, 2, 1));
     assert!(summary.anonymity_set_by_key > 1.0, "{summary:?}");
     assert!((summary.anonymity_set - summary.anonymity_set_by_key).abs() < 1e-9, "{summary:?}");
 }
@@ -237,8 +252,8 @@ fn colluders_without_a_shared_value_know_no_more_than_keys_tell() {
 #[test]
 fn intents_that_name_nothing_are_linked_no_better_than_blindly() {
     let sets = ["days=80", "group.intents.needs_a_year=24"];
-    let named = Summary::of(&lived(&crowd(&[&sets[..], &["group.intents.names_area=true"]].concat()), 4, 2));
-    let blind = Summary::of(&lived(&crowd(&[&sets[..], &["group.intents.names_area=false"]].concat()), 4, 2));
+    let named = together(&lived(&crowd(&[&sets[..], &["group.intents.names_area=true"]].concat()), 4, 2));
+    let blind = together(&lived(&crowd(&[&sets[..], &["group.intents.names_area=false"]].concat()), 4, 2));
     assert!((blind.intents_linked - blind.intents_linked_blindly).abs() < 1e-9, "{blind:?}");
     assert!(named.intents_linked > named.intents_linked_blindly, "{named:?}");
 }

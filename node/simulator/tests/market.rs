@@ -8,11 +8,15 @@ mod memory;
 
 use memory::Memory;
 use regie_simulator::{
-    agenda, life,
-    run::{Plan, run},
+    measure::{month::Month, summary::Summary},
+    runs::{
+        output::Output,
+        plan::Plan,
+        run::{months, run},
+    },
     scenario::{Scenario, ScenarioError},
-    table::{self, Summary},
     watch::{Broken, Watch},
+    world::{agenda, life},
 };
 
 const MARKET: &str = include_str!("../scenarios/market.toml");
@@ -28,9 +32,11 @@ fn the_same_seed_gives_the_same_files_on_any_number_of_threads() {
     let scenario = small(&["person.revokes_a_year=12", "person.moves_a_year=6"]);
     let mut files = Vec::new();
     for (threads, seed) in [(1, 7), (2, 7), (5, 7), (2, 8)] {
-        let rows = run(&Plan { scenario: &scenario, seed, threads, only: None }, &|| ()).expect("runs");
+        let lived = run(&Plan { scenario: &scenario, seed, threads, only: None }, &|| ()).expect("runs");
         let directory = tempfile::tempdir().expect("a directory");
-        table::write(directory.path(), &rows).expect("written");
+        let mut output = Output::create(&scenario, Some(directory.path())).expect("begun");
+        lived.iter().for_each(|one| output.push(one).expect("a row"));
+        output.finish().expect("written");
         files.push(
             ["months.csv", "months.parquet"].map(|name| std::fs::read(directory.path().join(name)).expect("read")),
         );
@@ -41,28 +47,29 @@ fn the_same_seed_gives_the_same_files_on_any_number_of_threads() {
     // One person alone is the same as among others.
     let all = run(&Plan { scenario: &scenario, seed: 7, threads: 2, only: None }, &|| ()).expect("runs");
     let one = run(&Plan { scenario: &scenario, seed: 7, threads: 1, only: Some(3) }, &|| ()).expect("runs");
-    assert_eq!(one, all.into_iter().filter(|row| row.person == 3).collect::<Vec<_>>());
+    assert_eq!(one, all.into_iter().filter(|one| one.number == 3).collect::<Vec<_>>());
 }
 
 #[test]
 fn every_life_is_lived_and_what_is_measured_adds_up() {
     let scenario =
         small(&["person.revokes_a_year=12", "person.moves_a_year=6", "policies={careful=0,balanced=1,open=0}"]);
-    let rows = run(&Plan { scenario: &scenario, seed: 3, threads: 2, only: None }, &|| ()).expect("runs");
+    let lived = run(&Plan { scenario: &scenario, seed: 3, threads: 2, only: None }, &|| ()).expect("runs");
+    let rows = months(&lived);
     assert_eq!(rows.len(), 6 * 2);
-    let sum = |of: fn(&table::Month) -> u64| rows.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&Month) -> u64| rows.iter().map(of).sum::<u64>();
     assert!(sum(|m| m.requests) > 0 && sum(|m| m.moves) > 0 && sum(|m| m.revocations) > 0);
     assert!(sum(|m| m.answered) + sum(|m| m.asked) + sum(|m| m.refused) <= sum(|m| m.requests));
     assert!(sum(|m| m.fields_needed) <= sum(|m| m.fields_asked));
-    let summary = Summary::of(&rows);
+    let summary = Summary::of(&lived);
     assert!((0.0..=1.0).contains(&summary.right) && (0.0..=1.0).contains(&summary.right_today));
 }
 
 #[test]
 fn told_once_is_righter_than_told_by_hand() {
     let scenario = small(&["persons=8", "days=365", "person.moves_a_year=4", "person.revokes_a_year=0"]);
-    let rows = run(&Plan { scenario: &scenario, seed: 5, threads: 2, only: None }, &|| ()).expect("runs");
-    let summary = Summary::of(&rows);
+    let lived = run(&Plan { scenario: &scenario, seed: 5, threads: 2, only: None }, &|| ()).expect("runs");
+    let summary = Summary::of(&lived);
     assert!(summary.right > summary.right_today, "{summary:?}");
 }
 
@@ -74,7 +81,7 @@ fn many_short_lives_hold() {
         let sets = ["persons=1", "suppliers=3", "days=40", "network.loss=0.1", "online.hours_a_day=3"];
         let more = ["person.revokes_a_year=40", "person.moves_a_year=20", "person.looks_every_days=2"];
         let scenario = small(&[&sets[..], &more[..]].concat());
-        if let Err(failed) = life::live(&scenario, 0, seed, false) {
+        if let Err(failed) = life::live(&scenario, 0, seed) {
             panic!("{failed}");
         }
     }
@@ -171,8 +178,9 @@ fn over_lines_that_hold_every_request_is_answered() {
     // What has nothing to send is passed over: nothing may be forgotten by that.
     let sets = ["network.loss=0", "online.hours_a_day=20", "person.revokes_a_year=24", "person.moves_a_year=12"];
     let scenario = small(&[&sets[..], &["days=200", "suppliers=8"]].concat());
-    let rows = run(&Plan { scenario: &scenario, seed: 9, threads: 2, only: None }, &|| ()).expect("runs");
-    let sum = |of: fn(&table::Month) -> u64| rows.iter().map(of).sum::<u64>();
+    let lived = run(&Plan { scenario: &scenario, seed: 9, threads: 2, only: None }, &|| ()).expect("runs");
+    let rows = months(&lived);
+    let sum = |of: fn(&Month) -> u64| rows.iter().map(of).sum::<u64>();
     let (requests, answers) = (sum(|m| m.requests), sum(|m| m.answered + m.asked + m.refused));
     assert!(requests > 200, "{requests}");
     // Those of the last hours may still wait for the morning.

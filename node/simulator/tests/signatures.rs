@@ -10,9 +10,11 @@ use std::{
 };
 
 use regie_simulator::{
-    costs::Costs,
-    run::{Plan, run},
-    scenario::{Scenario, Signatures},
+    runs::{
+        plan::Plan,
+        run::{months, run},
+    },
+    scenario::{Scenario, Signatures, costs::Costs},
 };
 
 const SIM: &str = env!("CARGO_BIN_EXE_regie-sim");
@@ -93,7 +95,8 @@ fn who_wants_the_other_signatures_is_told_how_to_build_them() {
 #[test]
 fn operations_are_counted_and_cost_what_the_scenario_says() {
     let mut scenario = rough();
-    let rows = |scenario: &Scenario| run(&Plan { scenario, seed: 5, threads: 2, only: None }, &|| ()).expect("runs");
+    let rows =
+        |scenario: &Scenario| months(&run(&Plan { scenario, seed: 5, threads: 2, only: None }, &|| ()).expect("runs"));
     scenario.costs = Costs { key_ns: 0, read_ns: 0, sign_ns: 1_000, verify_ns: 0, seal_ns: 0 };
     let signing = rows(&scenario);
     for row in &signing {

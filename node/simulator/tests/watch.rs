@@ -18,8 +18,8 @@ use regie_protocol::{
     segment::{Belongs, Predicate, Segment},
 };
 use regie_simulator::{
-    agenda::BEGIN,
     watch::{Broken, Shown, Watch},
+    world::agenda::BEGIN,
 };
 
 const NOW: Timestamp = Timestamp(BEGIN);

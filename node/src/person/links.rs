@@ -129,7 +129,13 @@ impl Line {
         if !self.tell(Event::Up(self.supplier)).await {
             return Over::Stopping;
         }
+        let begun = Instant::now();
         let over = self.talk(&mut dialled, trying).await;
+        match over {
+            Over::Left => trying.left(),
+            Over::Failed => trying.lost(begun.elapsed()),
+            Over::Stopping => {}
+        }
         tracing::debug!(?over, held = *self.hold.borrow(), "a visit is over");
         // The endpoint goes with this visit, and with it whatever still hopes for an answer.
         let end = match over {

@@ -14,6 +14,8 @@ const RETRY: Duration = Duration::from_millis(250);
 const RETRY_WANTED: Duration = Duration::from_secs(60);
 /// Longest pause where only the next visit fails.
 const RETRY_VISIT: Duration = Duration::from_secs(15 * 60);
+/// A line that lasted for less was none: whoever answers only to hang up is tried less and less, as one who is away.
+const STEADY: Duration = Duration::from_secs(10);
 /// No visit is put off for longer than so many times the mean.
 const LONGEST: f64 = 4.0;
 
@@ -64,13 +66,21 @@ impl Trying {
 
     /// An exchange went through: what carried it is tried first the next time.
     pub(super) fn worked(&mut self, carrier: Transport) {
-        self.failures = 0;
         self.first = Some(carrier);
+    }
+
+    /// All was said, and the line was closed.
+    pub(super) fn left(&mut self) {
+        self.failures = 0;
+    }
+
+    /// The line broke, which had lasted for so long.
+    pub(super) fn lost(&mut self, lasted: Duration) {
+        self.failures = if lasted < STEADY { self.failures.saturating_add(1) } else { 1 };
     }
 
     /// A line was up and carried nothing to its end. Something else is tried first, if there is anything else.
     pub(super) fn broke(&mut self, carrier: Transport) {
-        self.failures = self.failures.saturating_add(1);
         self.first = Some(match carrier {
             Transport::Quic => Transport::Tcp,
             Transport::Tcp | Transport::WebSocket => Transport::Quic,
@@ -109,8 +119,11 @@ mod tests {
         assert_eq!(trying.first, Some(Transport::Quic));
         for _ in 0..40 {
             trying.broke(Transport::Quic);
+            trying.lost(Duration::from_secs(1));
         }
         assert!(trying.pause(true) <= RETRY_WANTED && trying.pause(true) >= RETRY_WANTED / 2);
         assert!(trying.pause(false) > RETRY_WANTED);
+        trying.lost(STEADY);
+        assert!(trying.pause(true) <= RETRY, "a line that stood for long is had back at once");
     }
 }

@@ -1,13 +1,15 @@
 //! How many decisions does a person with 200 suppliers take a month? In: presets, the share of suppliers that ask again
 //! each month, whether answers become defaults. Out: decisions a month, and how they fall over time.
 
-use super::{Found, Trial};
 use crate::{
-    frame::{Frame, Kind, ratio},
-    plot::Chart,
-    run::RunError,
+    experiment::trial::{Found, Trial},
+    io::{
+        frame::{Frame, Kind, ratio},
+        plot::Chart,
+    },
+    measure::{month::Month, summary::Summary},
+    runs::{plan::RunError, run},
     scenario::{Policies, Scenario},
-    table::{Month, Summary},
 };
 
 const SCENARIO: &str = include_str!("../../scenarios/fatigue.toml");
@@ -30,11 +32,11 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     for preset in PRESETS {
         for remembers in REMEMBERS {
             for again in AGAIN {
-                let rows = trial.live(
+                let lived = trial.live(
                     &format!("{preset}, {again} of the suppliers ask again, {remembers} of the answers are kept"),
                     &cell(&base, preset, again, remembers),
                 )?;
-                let summary = Summary::of(&rows);
+                let (rows, summary) = (run::months(&lived), Summary::of(&lived));
                 table.push(row(preset, again, remembers, &rows, &summary))?;
                 let line = if remembers > 0.0 { format!("{preset}, half kept") } else { preset.to_owned() };
                 chart.point(&line, summary.requests_a_month, summary.decisions_grouped_a_month);
@@ -97,7 +99,7 @@ fn table() -> Frame {
     )
 }
 
-fn row(preset: &str, again: f64, remembers: f64, rows: &[Month], summary: &Summary) -> Vec<crate::frame::Cell> {
+fn row(preset: &str, again: f64, remembers: f64, rows: &[Month], summary: &Summary) -> Vec<crate::io::frame::Cell> {
     let sum = |of: fn(&Month) -> u64| rows.iter().map(of).sum::<u64>();
     vec![
         preset.into(),

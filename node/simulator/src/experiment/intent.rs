@@ -2,14 +2,23 @@
 //! how much of a choice no intent says, how many offers are kept, who answers, who baits. Out: contacts, the share of
 //! them that was wanted, where what was taken stands in the person's own ranking, messages.
 
-use super::{Found, Trial};
 use crate::{
-    agenda::MONTH_DAYS,
-    frame::{Cell, Frame, Kind, ratio},
-    group::{Attack, Attacker, GroupRules, IntentRules, Lived, Summary},
-    plot::Chart,
-    run::RunError,
-    scenario::{Scenario, ScenarioError},
+    experiment::trial::{Found, Trial},
+    io::{
+        frame::{Cell, Frame, Kind, ratio},
+        plot::Chart,
+    },
+    measure::{
+        lived::Lived,
+        month::Month,
+        summary::{Summary, Together},
+    },
+    runs::plan::RunError,
+    scenario::{
+        Scenario, ScenarioError,
+        group::{Attack, Attacker, GroupRules, IntentRules},
+    },
+    world::agenda::MONTH_DAYS,
 };
 
 const SCENARIO: &str = include_str!("../../scenarios/intent.toml");
@@ -50,8 +59,8 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     let mut quality = Chart { title: "Place in the person's own ranking (1 is the best)".into(), ..contacts.clone() };
     for suppliers in SUPPLIERS {
         let lived = live(trial, &base, "", suppliers, |_, _| ())?;
-        let summary = Summary::of(&lived);
-        table.push(row("as it stands", suppliers, &base, &lived))?;
+        let summary = together(&lived)?;
+        table.push(row("as it stands", suppliers, &base, &lived)?)?;
         let across = f64::from(suppliers);
         contacts.point("intents", across, summary.contacts);
         contacts.point("mail", across, summary.contacts_by_mail);
@@ -62,7 +71,7 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     }
     for (name, change) in OTHERS {
         let lived = live(trial, &base, name, MIDDLE, change)?;
-        table.push(row(name, MIDDLE, &base, &lived))?;
+        table.push(row(name, MIDDLE, &base, &lived)?)?;
     }
     let charts = vec![("intent_contacts", contacts), ("intent_wanted", wanted), ("intent_match", quality)];
     Ok(Found { frames: vec![table], charts, scenario: base })
@@ -76,13 +85,21 @@ fn live(
     change: Change,
 ) -> Result<Vec<Lived>, RunError> {
     let mut scenario = base.clone();
-    let missing = || ScenarioError::Range("the scenario of this experiment has group.intents".into());
-    let group = scenario.group.as_mut().ok_or_else(missing)?;
-    let mut intents = group.intents.clone().ok_or_else(missing)?;
+    let group = scenario.group.as_mut().ok_or_else(no_groups)?;
+    let mut intents = group.intents.clone().ok_or_else(no_groups)?;
     group.suppliers = suppliers;
     change(group, &mut intents);
     group.intents = Some(intents);
-    trial.live_groups(&format!("{suppliers} suppliers {name}"), &scenario)
+    trial.live(&format!("{suppliers} suppliers {name}"), &scenario)
+}
+
+/// The measures over all groups, of which there is one at least.
+fn together(lived: &[Lived]) -> Result<Together, RunError> {
+    Ok(Summary::of(lived).together.ok_or_else(no_groups)?)
+}
+
+fn no_groups() -> ScenarioError {
+    ScenarioError::Range("the scenario of this experiment has group.intents".into())
 }
 
 fn baits() -> Vec<Attacker> {
@@ -110,9 +127,10 @@ fn table() -> Frame {
     Frame::new("intent", &[&first[..], &names.map(|name| (name, Kind::Real))].concat())
 }
 
-fn row(name: &str, suppliers: u32, base: &Scenario, lived: &[Lived]) -> Vec<Cell> {
-    let summary = Summary::of(lived);
-    let sum = |name: &str| lived.iter().map(|one| one.sum(name)).sum::<u64>();
+fn row(name: &str, suppliers: u32, base: &Scenario, lived: &[Lived]) -> Result<Vec<Cell>, RunError> {
+    let summary = together(lived)?;
+    let mut all = Month::default();
+    lived.iter().for_each(|one| all.add(&one.total()));
     // A person's months; the last group may have fewer persons.
     let persons = lived.iter().map(|one| one.persons).sum::<u64>();
     let months = persons as f64 * f64::from(base.days) / MONTH_DAYS as f64;
@@ -125,13 +143,13 @@ fn row(name: &str, suppliers: u32, base: &Scenario, lived: &[Lived]) -> Vec<Cell
         summary.wanted_by_mail,
         summary.met_by_mail,
         summary.match_quality_by_mail,
-        sum("contacts") as f64 / months,
-        sum("mails") as f64 / months,
-        ratio(sum("messages"), sum("needs")),
+        all.contacts as f64 / months,
+        all.mails as f64 / months,
+        ratio(all.messages, all.needs),
         // A mail that is answered takes an order and its confirmation more.
-        ratio(sum("mails") + 2 * sum("mail_taken"), sum("needs")),
+        ratio(all.mails + 2 * all.mail_taken, all.needs),
         summary.baits_taken,
     ];
     let first: [Cell; 3] = [name.into(), u64::from(suppliers).into(), summary.needs.into()];
-    first.into_iter().chain(reals.map(Cell::from)).collect()
+    Ok(first.into_iter().chain(reals.map(Cell::from)).collect())
 }

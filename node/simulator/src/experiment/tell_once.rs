@@ -2,13 +2,15 @@
 //! In: the share of suppliers that are told by hand; whether values are subscribed to or read when asked for. Out: right
 //! values and the age of wrong ones, month by month.
 
-use super::{Found, Trial};
 use crate::{
-    frame::{Cell, Frame, Kind, ratio},
-    plot::Chart,
-    run::RunError,
+    experiment::trial::{Found, Trial},
+    io::{
+        frame::{Cell, Frame, Kind, ratio},
+        plot::Chart,
+    },
+    measure::month::Month,
+    runs::{plan::RunError, run},
     scenario::{How, Scenario},
-    table::Month,
 };
 
 const SCENARIO: &str = include_str!("../../scenarios/tell-once.toml");
@@ -44,7 +46,8 @@ pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     let mut cells: Vec<(&str, f64)> = TELLS.into_iter().map(|tells| (SUBSCRIBE, tells)).collect();
     cells.extend([(SUBSCRIBE_AFTER, TELLS_MIDDLE), (READ, TELLS_MIDDLE)]);
     for (access, tells) in cells {
-        let rows = trial.live(&format!("{access}, {tells} told by hand"), &cell(&base, access, tells))?;
+        let lived = trial.live(&format!("{access}, {tells} told by hand"), &cell(&base, access, tells))?;
+        let rows = run::months(&lived);
         let messages = ratio(rows.iter().map(|row| row.messages).sum(), rows.len() as u64);
         table.push([figures(access, tells, &rows), vec![messages.into()]].concat())?;
         let last = rows.iter().map(|row| row.month).max().unwrap_or(0);

@@ -4,8 +4,8 @@
 use std::io::{BufRead as _, Read as _};
 
 use regie_simulator::{
-    job::{Job, JobError, lives},
     limits,
+    runs::job::{Job, JobError, lives},
 };
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use regie_simulator::draw;
+use regie_simulator::runs::draw;
 
 use super::Done;
 

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use regie_simulator::{costs::Costs, job, run::Plan, scenario::Scenario};
+use regie_simulator::{
+    runs::{job, plan::Plan},
+    scenario::{Scenario, costs::Costs},
+};
 
 use super::Done;
 

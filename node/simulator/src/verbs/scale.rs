@@ -4,8 +4,7 @@
 use std::{collections::BTreeMap, path::PathBuf, process::Command};
 
 use regie_simulator::{
-    job,
-    run::Plan,
+    runs::{job, plan::Plan},
     scenario::{Scenario, Signatures},
     stopwatch,
 };

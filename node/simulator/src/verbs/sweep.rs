@@ -4,11 +4,13 @@
 use std::{io::Write as _, path::PathBuf};
 
 use regie_simulator::{
-    costs::Costs,
-    gather::gather,
-    job::{Job, JobError, lives},
-    shard::Shard,
-    sweep::Sweep,
+    runs::{
+        gather::gather,
+        job::{Job, JobError, lives},
+        shard::Shard,
+        sweep::Sweep,
+    },
+    scenario::costs::Costs,
 };
 
 use super::Done;
