@@ -75,8 +75,8 @@ pub fn rows(store: &dyn Ledger) -> Result<Vec<BackupRow>, Failure> {
     for table in store.schema().ids() {
         store.each_row(table, &mut |row| {
             let (item, number) = match &row.item {
-                Item::Bytes(bytes) => (Some(hex(bytes)), None),
-                Item::Index(number) => (None, Some(*number)),
+                LastPart::Bytes(bytes) => (Some(hex(bytes)), None),
+                LastPart::Index(number) => (None, Some(*number)),
             };
             rows.push(BackupRow {
                 table: table.name().to_owned(),

@@ -138,7 +138,7 @@ fn in_words(seen: &SeenSupplier, vouch: bool) -> String {
     ];
     for wish in &seen.wishes {
         let fields = wish.fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let (purpose, reason, kept) = (&wish.plain_purpose, &wish.reason, wish.kept_days.0);
+        let (purpose, reason, kept) = (&wish.plain_purpose, &wish.reason, wish.retention_days.0);
         lines.push(format!("  will ask for {fields}: {purpose} ({reason}), kept {kept} days"));
     }
     lines.extend(seen.who.looks_like.iter().map(|one| format!("  WARNING: it {}", render::lookalike(one))));

@@ -45,7 +45,7 @@ pub(super) const REQUESTS: View = View::List(&[
     ("asks for (and the rule that made it ask)", "fields"),
     ("why", "plain_purpose"),
     ("in its words", "reason"),
-    ("keeps it, days", "kept_days"),
+    ("keeps it, days", "retention_days"),
 ]);
 pub(super) const INBOX: View = View::List(&[
     ("id", "id"),
@@ -95,7 +95,7 @@ pub(super) const OFFERS: View = View::List(&[
     ("what", "title"),
     ("price", "price"),
     ("needs", "needs"),
-    ("kept, days", "kept"),
+    ("kept, days", "retention_days"),
     ("until", "expires"),
 ]);
 pub(super) const WANTED: View = View::List(&[

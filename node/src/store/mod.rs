@@ -50,7 +50,7 @@ pub use key::{Grouped, Nth, Part, TableKey};
 pub use keyring::{KdfCost, Passphrase};
 pub use ledger::Ledger;
 pub use medium::{Medium, Side, SideFiles};
-pub use row::{Item, Key, Row};
+pub use row::{Key, LastPart, Row};
 pub use secret::Secret;
 #[cfg(feature = "postgres")]
 pub use shared::Shared;

@@ -154,10 +154,10 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verb::{Commands as _, Line};
+    use crate::verb::{Commands as _, SocketLine};
 
     fn read(text: &str) -> Result<Option<CompanionCommand>, Failure> {
-        CompanionCommand::read(Line::read(text)?)
+        CompanionCommand::read(SocketLine::read(text)?)
     }
 
     #[test]
