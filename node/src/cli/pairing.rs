@@ -117,14 +117,14 @@ pub(super) fn document(home: &Path, out: Option<&Path>, json: bool) -> Result<()
             return render::show(&answer, true);
         }
         let PlacedDocument { document, place } = answer;
-        print!("{document}");
+        crate::out::print(document);
         eprintln!("Put this at {place}");
         return Ok(());
     };
     let PlacedDocument { document, place } = answer;
     std::fs::write(file, &document)
         .map_err(|error| Failure::usage(format!("can't write {}: {error}", file.display())))?;
-    render::show(&serde_json::json!({ "file": file, "place": place }), json)
+    render::show(&serde_json::json!({ "file": crate::out::path(file), "place": place }), json)
 }
 
 /// What the person is to know before the word.

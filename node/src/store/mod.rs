@@ -141,6 +141,14 @@ impl Store {
         Keyring::open(&files::keyring(dir)?, passphrase).map(drop)
     }
 
+    /// How dear it is to guess the passphrase of the store in `dir`, which is not opened.
+    ///
+    /// # Errors
+    /// Why the keyring can't be read.
+    pub fn passphrase_cost(dir: &Path) -> Result<KdfCost, StoreError> {
+        Keyring::cost(&files::keyring(dir)?)
+    }
+
     /// Makes a new store on any medium; the crash tests bring their own.
     pub fn create_on(
         medium: Arc<dyn Medium>,
