@@ -5,11 +5,13 @@ use regie_protocol::{
     Keypair, Nonce, ObjectId, PublicKey, Supplier, Timestamp,
     clock::Stored,
     message::{PersonReply, ToSupplier},
-    supplier::{Effect, Record},
+    supplier::{Effects, Record},
 };
 
 use super::{
-    Companion, World, happening, tables,
+    Companion, World, happening,
+    host::Written,
+    tables,
     tables::{RequestKey, Terms},
 };
 use crate::{
@@ -63,13 +65,8 @@ fn restore(machine: &mut Supplier, record: &Record, part: &str) -> Result<(), Fa
 }
 
 /// Stores what the machine recorded of the company itself.
-pub(super) fn put_all(batch: &mut Batch, effects: Vec<Effect>) -> Result<(), Failure> {
-    for effect in effects {
-        if let Effect::Persist(record) = effect {
-            put_alone(batch, &record);
-        }
-    }
-    Ok(())
+pub(super) fn put_all(batch: &mut Batch, effects: Effects) {
+    effects.carry_out(&mut Written(batch));
 }
 
 /// A record of the machine's where it is stored alone.

@@ -12,7 +12,7 @@ use regie_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event, World, answer, departing, records::damaged, tables};
+use super::{Companion, Event, World, departing, host::answer, records::damaged, tables};
 use crate::{
     clock,
     command::Failure,
@@ -89,7 +89,9 @@ impl Companion {
             Ok(ToHelper::Close(close)) => self.close(peer, &close, turn)?,
             Err(code) => Err(code),
         };
-        answer(responder, helped.unwrap_or_else(HelperReply::Refused), turn);
+        if let Some(reply) = departing(helped.unwrap_or_else(HelperReply::Refused)) {
+            answer(responder, &reply, turn);
+        }
         Ok(())
     }
 
