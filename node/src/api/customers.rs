@@ -1,26 +1,25 @@
 //! A company's existing list of customers: invitations for all of them, and a report of how right the list was. In:
 //! CSV with a mapping of its columns. Out: progress, links for a mailing, the comparison with what persons gave.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use axum::{
     Json,
-    body::Bytes,
     extract::{Path, State},
     http::StatusCode,
     response::Response,
 };
-use futures::stream;
 use regie_protocol::{Days, FieldPath, four_words, text::plain_line};
+use regie_tables::{Cell, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     Api,
     call::{Bearer, Posted},
-    exports::{CSV, Csv, file_of, place},
     limits,
     problem::Problem,
+    sheet::{Format, Rows, Sheet},
 };
 use crate::{
     clock,
@@ -286,10 +285,10 @@ pub(super) async fn invitations(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let head = ["reference", "link", "words", "came"];
-    written(api, bearer, &id, "invitations.csv", &head, |companion, listed| {
+    written(api, bearer, id, "invitations.csv", head, |companion, listed| {
         let Some(invitation) = listed.customer.invitation.map(|id| companion.invitation(id)) else { return Vec::new() };
         let words = four_words(&invitation.supplier, &invitation.id).join(" ");
-        vec![vec![listed.customer.reference, invitation.to_string(), words, listed.came.is_some().to_string()]]
+        vec![[listed.customer.reference, invitation.to_string(), words, listed.came.is_some().to_string()]]
     })
     .await
 }
@@ -334,10 +333,10 @@ pub(super) async fn differences(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let head = ["reference", "field", "believed", "given", "verdict"];
-    written(api, bearer, &id, "report.csv", &head, |_, listed| {
+    written(api, bearer, id, "report.csv", head, |_, listed| {
         let reference = &listed.customer.reference;
         let row = |(field, believed, given, verdict): (FieldPath, String, String, Verdict)| {
-            vec![reference.clone(), field.to_string(), believed, given, verdict.name().to_owned()]
+            [reference.clone(), field.to_string(), believed, given, verdict.name().to_owned()]
         };
         compared(&listed).into_iter().map(row).collect()
     })
@@ -377,36 +376,23 @@ async fn rows<T: Send + 'static>(
 }
 
 /// A CSV file with some rows for every row of the list.
-async fn written(
+async fn written<const N: usize>(
     api: Api,
     bearer: Bearer,
-    id: &str,
-    name: &str,
-    head: &[&str],
-    cells: impl Fn(&Companion, Listed) -> Vec<Vec<String>> + Clone + Send + Sync + 'static,
+    id: String,
+    file: &str,
+    head: [&'static str; N],
+    make: impl Fn(&Companion, Listed) -> Vec<[String; N]> + Clone + Send + Sync + 'static,
 ) -> Result<Response, Problem> {
-    let place = place(&api)?;
-    let first = rows(&api, bearer, id, 0, cells.clone()).await?;
-    let mut sheet = Csv::new(false);
-    sheet.row(head.iter().map(|name| (*name).to_owned()))?;
-    let begun = (api, id.to_owned(), VecDeque::from([first]), Some(sheet), place);
-    let parts = stream::unfold(begun, move |(api, id, mut waiting, sheet, place)| {
-        let cells = cells.clone();
+    let sheet = Sheet { file, columns: &head.map(|name| (name, Kind::Text)), format: Format::Csv, exact: false };
+    let read = move |api: Api, after| {
+        let (id, make) = (id.clone(), make.clone());
         async move {
-            let (made, next): (Vec<Vec<Vec<String>>>, Option<u64>) = waiting.pop_front()?;
-            let mut sheet = sheet.unwrap_or_else(|| Csv::new(false));
-            let written = made.into_iter().flatten().try_for_each(|row| sheet.row(row.into_iter()));
-            let mut part: Result<Bytes, Failure> = written.and_then(|()| sheet.bytes());
-            if let Some(after) = next {
-                match rows(&api, bearer, &id, after, cells).await {
-                    Ok(more) => waiting.push_back(more),
-                    Err(_) => part = Err(Failure::internal("the table breaks off")),
-                }
-            }
-            Some((part, (api, id, waiting, None, place)))
+            let (made, next) = rows(&api, bearer, &id, after, make).await?;
+            Ok(Rows { cells: made.into_iter().flatten().map(|row| row.map(Cell::from).into()).collect(), next })
         }
-    });
-    Ok(file_of(name, CSV, parts))
+    };
+    sheet.answer(api, read).await
 }
 
 fn named(id: &str) -> Result<names::CustomerList, Failure> {

@@ -21,12 +21,11 @@ mod invitations;
 mod items;
 mod market;
 mod observe;
-#[cfg(feature = "parquet")]
-mod parquet;
 mod problem;
 mod relationships;
 mod requests;
 mod segments;
+mod sheet;
 mod webhooks;
 
 pub(crate) use delivery::sign;

@@ -1,10 +1,12 @@
 //! How many decisions does a person with 200 suppliers take a month? In: presets, the share of suppliers that ask again
 //! each month, whether answers become defaults. Out: decisions a month, and how they fall over time.
 
+use regie_tables::{Cell, Kind};
+
 use crate::{
     experiment::trial::{Found, Trial},
     io::{
-        frame::{Frame, Kind, ratio},
+        frame::{Frame, ratio},
         plot::Chart,
     },
     measure::{month::Month, summary::Summary},
@@ -85,7 +87,7 @@ fn table() -> Frame {
     Frame::new(
         "fatigue",
         &[
-            ("policy", Kind::Words),
+            ("policy", Kind::Text),
             ("ask_again", Kind::Real),
             ("answers_kept", Kind::Real),
             ("requests_a_month", Kind::Real),
@@ -99,7 +101,7 @@ fn table() -> Frame {
     )
 }
 
-fn row(preset: &str, again: f64, remembers: f64, rows: &[Month], summary: &Summary) -> Vec<crate::io::frame::Cell> {
+fn row(preset: &str, again: f64, remembers: f64, rows: &[Month], summary: &Summary) -> Vec<Cell> {
     let sum = |of: fn(&Month) -> u64| rows.iter().map(of).sum::<u64>();
     vec![
         preset.into(),
@@ -119,7 +121,7 @@ fn months() -> Frame {
     Frame::new(
         "fatigue_months",
         &[
-            ("policy", Kind::Words),
+            ("policy", Kind::Text),
             ("ask_again", Kind::Real),
             ("answers_kept", Kind::Real),
             ("month", Kind::Whole),

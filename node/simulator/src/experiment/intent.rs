@@ -2,10 +2,12 @@
 //! how much of a choice no intent says, how many offers are kept, who answers, who baits. Out: contacts, the share of
 //! them that was wanted, where what was taken stands in the person's own ranking, messages.
 
+use regie_tables::{Cell, Kind};
+
 use crate::{
     experiment::trial::{Found, Trial},
     io::{
-        frame::{Cell, Frame, Kind, ratio},
+        frame::{Frame, ratio},
         plot::Chart,
     },
     measure::{
@@ -123,7 +125,7 @@ fn table() -> Frame {
         "messages_a_need_mail",
         "baits_taken",
     ];
-    let first = [("variant", Kind::Words), ("suppliers", Kind::Whole), ("needs", Kind::Whole)];
+    let first = [("variant", Kind::Text), ("suppliers", Kind::Whole), ("needs", Kind::Whole)];
     Frame::new("intent", &[&first[..], &names.map(|name| (name, Kind::Real))].concat())
 }
 

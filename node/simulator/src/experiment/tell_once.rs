@@ -2,10 +2,12 @@
 //! In: the share of suppliers that are told by hand; whether values are subscribed to or read when asked for. Out: right
 //! values and the age of wrong ones, month by month.
 
+use regie_tables::{Cell, Kind};
+
 use crate::{
     experiment::trial::{Found, Trial},
     io::{
-        frame::{Cell, Frame, Kind, ratio},
+        frame::{Frame, ratio},
         plot::Chart,
     },
     measure::month::Month,
@@ -31,7 +33,7 @@ const DAY_MS: f64 = 86_400_000.0;
 pub(super) fn find(trial: &Trial<'_>) -> Result<Found, RunError> {
     let base = Scenario::parse(SCENARIO, &[])?;
     let columns = [
-        ("access", Kind::Words),
+        ("access", Kind::Text),
         ("told_by_hand", Kind::Real),
         ("values_held", Kind::Real),
         ("right", Kind::Real),

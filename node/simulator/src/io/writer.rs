@@ -1,78 +1,55 @@
-//! Writes a table as CSV and Parquet while its rows come, a row group at a time, so that memory does not grow with it.
-//! In: columns, rows. Out: `name.csv` and `name.parquet`, which are there only when they are whole.
+//! Writes a table as CSV and as Parquet while its rows come. In: columns, rows. Out: `name.csv` and `name.parquet`,
+//! which are there only when they are whole.
 
 use std::{
     fs::{self, File},
+    io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use parquet::{
-    basic::Compression,
-    data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type},
-    file::{
-        properties::WriterProperties,
-        writer::{SerializedColumnWriter, SerializedFileWriter},
-    },
-    schema::parser::parse_message_type,
-};
+use regie_tables::{Cell, Column, Format, Kind, Schema, Table, Terminator};
 
 use crate::limits;
 
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Whole numbers.
-    Whole,
-    /// Numbers; one that is missing is empty.
-    Real,
-    /// Words.
-    Text,
-}
-
-/// One value of a row.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    /// A whole number.
-    Whole(i64),
-    /// A number, or none.
-    Real(Option<f64>),
-    /// Words.
-    Text(String),
-}
+/// The files of a table, by their endings.
+const FORMATS: [(&str, Format); 2] =
+    [("csv", Format::Csv(Terminator::Any(b'\n'))), ("parquet", Format::Parquet { rows: limits::ROW_GROUP_ROWS })];
 
 /// Why a table was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
     /// The file.
     #[error("can't write the table: {0}; give another directory with --out")]
-    File(#[from] std::io::Error),
-    /// CSV.
+    File(#[from] io::Error),
+    /// What is in it.
     #[error("can't write the table: {0}; give another directory with --out")]
-    Csv(#[from] csv::Error),
-    /// Parquet.
-    #[error("can't write the table: {0}; give another directory with --out")]
-    Parquet(#[from] parquet::errors::ParquetError),
-    /// A row that does not fit: a mistake of the program.
-    #[error("a row does not fit the columns of its table; this is a mistake of regie-sim, please report it")]
-    Row,
+    Table(regie_tables::TableError),
+    /// A row that does not fit: a mistake of this program.
+    #[error("a row of {0} does not fit its columns; report this as a mistake of regie-sim")]
+    Row(&'static str),
+}
+
+impl From<regie_tables::TableError> for TableError {
+    fn from(error: regie_tables::TableError) -> Self {
+        match error {
+            regie_tables::TableError::Row(table) => Self::Row(table),
+            other => Self::Table(other),
+        }
+    }
+}
+
+/// A schema of these columns. Of numbers there may be none, of whole numbers and words there always is one.
+#[must_use]
+pub fn schema<N: Into<String>>(name: &'static str, columns: impl IntoIterator<Item = (N, Kind)>) -> Schema {
+    let column = |(name, kind): (N, Kind)| Column { name: name.into(), kind, nullable: kind == Kind::Real };
+    Schema { name, columns: columns.into_iter().map(column).collect() }
 }
 
 /// A table that is being written.
 pub struct Writer {
     directory: PathBuf,
-    name: String,
-    csv: csv::Writer<File>,
-    parquet: SerializedFileWriter<File>,
-    held: Vec<Held>,
-    rows: usize,
-}
-
-/// The values of one column that wait for their row group.
-enum Held {
-    Whole(Vec<i64>),
-    Real(Vec<Option<f64>>),
-    Text(Vec<ByteArray>),
+    name: &'static str,
+    tables: Vec<Table<File>>,
 }
 
 impl Writer {
@@ -80,22 +57,13 @@ impl Writer {
     ///
     /// # Errors
     /// [`TableError`].
-    pub fn create(directory: &Path, name: &str, columns: &[(String, Kind)]) -> Result<Self, TableError> {
-        let mut csv = csv::Writer::from_path(part(directory, name, "csv"))?;
-        csv.write_record(columns.iter().map(|(name, _)| name))?;
-        let fields: String = columns
-            .iter()
-            .map(|(name, kind)| match kind {
-                Kind::Whole => format!("required int64 {name}; "),
-                Kind::Real => format!("optional double {name}; "),
-                Kind::Text => format!("required binary {name} (UTF8); "),
-            })
-            .collect();
-        let schema = Arc::new(parse_message_type(&format!("message {name} {{ {fields} }}"))?);
-        let properties = Arc::new(WriterProperties::builder().set_compression(Compression::SNAPPY).build());
-        let parquet = SerializedFileWriter::new(File::create(part(directory, name, "parquet"))?, schema, properties)?;
-        let held = columns.iter().map(|(_, kind)| Held::of(*kind)).collect();
-        Ok(Self { directory: directory.to_owned(), name: name.to_owned(), csv, parquet, held, rows: 0 })
+    pub fn create(directory: &Path, schema: &Schema) -> Result<Self, TableError> {
+        let begun = FORMATS.map(|(ending, format)| {
+            let file = File::create(part(directory, schema.name, ending))?;
+            Ok(Table::begin(schema.clone(), format, file)?)
+        });
+        let tables = begun.into_iter().collect::<Result<_, TableError>>()?;
+        Ok(Self { directory: directory.to_owned(), name: schema.name, tables })
     }
 
     /// Adds a row.
@@ -103,97 +71,20 @@ impl Writer {
     /// # Errors
     /// [`TableError`].
     pub fn push(&mut self, row: &[Cell]) -> Result<(), TableError> {
-        if row.len() != self.held.len() {
-            return Err(TableError::Row);
-        }
-        for (held, cell) in self.held.iter_mut().zip(row) {
-            held.push(cell)?;
-            self.csv.write_field(cell.text())?;
-        }
-        self.csv.write_record(None::<&[u8]>)?;
-        self.rows += 1;
-        if self.rows == limits::ROW_GROUP_ROWS { self.group() } else { Ok(()) }
+        Ok(self.tables.iter_mut().try_for_each(|table| table.push(row))?)
     }
 
     /// Writes what waits, and gives the files their names. They are on disk before they have them.
     ///
     /// # Errors
     /// [`TableError`].
-    pub fn finish(mut self) -> Result<(), TableError> {
-        if self.rows > 0 {
-            self.group()?;
+    pub fn finish(self) -> Result<(), TableError> {
+        for table in self.tables {
+            table.end()?.sync_all()?;
         }
-        let csv = self.csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
-        csv.sync_all()?;
-        self.parquet.finish()?;
-        self.parquet.inner().sync_all()?;
-        for ending in ["csv", "parquet"] {
-            fs::rename(
-                part(&self.directory, &self.name, ending),
-                self.directory.join(format!("{}.{ending}", self.name)),
-            )?;
-        }
-        Ok(())
-    }
-
-    fn group(&mut self) -> Result<(), TableError> {
-        let mut group = self.parquet.next_row_group()?;
-        for held in &mut self.held {
-            let mut column = group.next_column()?.ok_or(TableError::Row)?;
-            held.write(&mut column)?;
-            column.close()?;
-        }
-        group.close()?;
-        self.rows = 0;
-        Ok(())
-    }
-}
-
-impl Cell {
-    fn text(&self) -> String {
-        match self {
-            Self::Whole(number) => number.to_string(),
-            Self::Real(number) => number.map(|number| number.to_string()).unwrap_or_default(),
-            Self::Text(text) => text.clone(),
-        }
-    }
-}
-
-impl Held {
-    fn of(kind: Kind) -> Self {
-        match kind {
-            Kind::Whole => Self::Whole(Vec::new()),
-            Kind::Real => Self::Real(Vec::new()),
-            Kind::Text => Self::Text(Vec::new()),
-        }
-    }
-
-    fn push(&mut self, cell: &Cell) -> Result<(), TableError> {
-        match (self, cell) {
-            (Self::Whole(held), Cell::Whole(number)) => held.push(*number),
-            (Self::Real(held), Cell::Real(number)) => held.push(*number),
-            (Self::Text(held), Cell::Text(text)) => held.push(ByteArray::from(text.as_str())),
-            _ => return Err(TableError::Row),
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, column: &mut SerializedColumnWriter<'_>) -> Result<(), TableError> {
-        match self {
-            Self::Whole(held) => {
-                column.typed::<Int64Type>().write_batch(held, None, None)?;
-                held.clear();
-            }
-            Self::Real(held) => {
-                let there: Vec<i16> = held.iter().map(|number| i16::from(number.is_some())).collect();
-                let numbers: Vec<f64> = held.iter().flatten().copied().collect();
-                column.typed::<DoubleType>().write_batch(&numbers, Some(&there), None)?;
-                held.clear();
-            }
-            Self::Text(held) => {
-                column.typed::<ByteArrayType>().write_batch(held, None, None)?;
-                held.clear();
-            }
+        for (ending, _) in FORMATS {
+            let whole = self.directory.join(format!("{}.{ending}", self.name));
+            fs::rename(part(&self.directory, self.name, ending), whole)?;
         }
         Ok(())
     }
@@ -205,31 +96,22 @@ fn part(directory: &Path, name: &str, ending: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use parquet::file::reader::{FileReader as _, SerializedFileReader};
-
     use super::*;
 
     #[test]
-    fn rows_are_written_group_by_group_and_all_kinds_read_back() {
+    fn files_have_their_names_when_they_are_whole() {
         let directory = tempfile::tempdir().expect("a directory");
-        let columns = [("a", Kind::Whole), ("b", Kind::Real), ("c", Kind::Text)].map(|(n, k)| (n.to_owned(), k));
-        let mut writer = Writer::create(directory.path(), "rows", &columns).expect("begun");
-        let rows = limits::ROW_GROUP_ROWS + 2;
-        for at in 0..rows {
+        let columns = [("a", Kind::Whole), ("b", Kind::Real), ("c", Kind::Text)];
+        let mut writer = Writer::create(directory.path(), &schema("rows", columns)).expect("begun");
+        for at in 0..4_u64 {
             let real = (at % 2 == 0).then_some(at as f64 / 2.0);
-            writer.push(&[Cell::Whole(at as i64), Cell::Real(real), Cell::Text(format!("row, {at}"))]).expect("added");
-            assert!(writer.rows < limits::ROW_GROUP_ROWS, "no more rows are held than a group has");
+            writer.push(&[at.into(), real.into(), format!("row, {at}").into()]).expect("added");
         }
-        assert!(matches!(writer.push(&[Cell::Whole(1)]), Err(TableError::Row)));
+        assert!(matches!(writer.push(&[Cell::Whole(1)]), Err(TableError::Row("rows"))));
         assert!(!directory.path().join("rows.csv").exists(), "nothing has the name before it is whole");
         writer.finish().expect("finished");
-        let file = File::open(directory.path().join("rows.parquet")).expect("there");
-        let reader = SerializedFileReader::new(file).expect("a table");
-        assert_eq!(reader.num_row_groups(), 2);
-        let last = reader.get_row_iter(None).expect("rows").last().expect("one").expect("a row");
-        assert_eq!(last.to_string(), format!("{{a: {}, b: null, c: \"row, {}\"}}", rows - 1, rows - 1));
         let text = fs::read_to_string(directory.path().join("rows.csv")).expect("there");
-        assert_eq!(text.lines().count(), rows + 1);
-        assert!(text.contains("\n2,1,\"row, 2\"\n3,,\"row, 3\"\n"));
+        assert_eq!(text, "a,b,c\n0,0,\"row, 0\"\n1,,\"row, 1\"\n2,1,\"row, 2\"\n3,,\"row, 3\"\n");
+        assert!(fs::read(directory.path().join("rows.parquet")).expect("bytes").ends_with(b"PAR1"));
     }
 }

@@ -2,11 +2,12 @@
 //! (`attackers`) and how well counts were estimated (`counts`). In: lives and groups, in order. Out: rows.
 
 use regie_protocol::segment;
+use regie_tables::{Cell, Kind, Schema};
 
 use crate::{
     io::{
-        frame::{Cell, Frame, FrameError, Kind},
-        writer,
+        frame::Frame,
+        writer::{self, TableError},
     },
     measure::{
         lived::{Count, Harm, Lived},
@@ -15,21 +16,16 @@ use crate::{
     scenario::group::Attack,
 };
 
-/// The name of the table of persons who live alone.
-pub const MONTHS: &str = "months";
-
-/// The columns of [`MONTHS`].
+/// The table of persons who live alone.
 #[must_use]
-pub fn columns() -> Vec<(String, writer::Kind)> {
-    let names = ["person", "month"].iter().chain(Month::EACH);
-    names.map(|name| ((*name).to_owned(), writer::Kind::Whole)).collect()
+pub fn months() -> Schema {
+    writer::schema("months", ["person", "month"].iter().chain(Month::EACH).map(|name| (*name, Kind::Whole)))
 }
 
-/// A row of [`MONTHS`].
+/// A row of [`months`].
 #[must_use]
-pub fn cells(month: &Month) -> Vec<writer::Cell> {
-    let numbers = [u64::from(month.number), month.month].into_iter().chain(month.each());
-    numbers.map(|number| writer::Cell::Whole(i64::try_from(number).unwrap_or(i64::MAX))).collect()
+pub fn cells(month: &Month) -> Vec<Cell> {
+    [u64::from(month.number), month.month].into_iter().chain(month.each()).map(Cell::from).collect()
 }
 
 /// The tables of groups.
@@ -46,10 +42,10 @@ impl Default for Groups {
         let names = ["group", "month"];
         let groups: Vec<_> = names.iter().chain(Month::TOGETHER).chain(Month::EACH).map(whole).collect();
         let columns = ["group", "attack", "sent", "refused", "answered", "asked", "values"];
-        let attackers = columns.map(|name| (name, if name == "attack" { Kind::Words } else { Kind::Whole }));
+        let attackers = columns.map(|name| (name, if name == "attack" { Kind::Text } else { Kind::Whole }));
         let counts = [
             ("group", Kind::Whole),
-            ("pattern", Kind::Words),
+            ("pattern", Kind::Text),
             ("epsilon", Kind::Real),
             ("reports", Kind::Whole),
             ("members", Kind::Whole),
@@ -68,8 +64,8 @@ impl Groups {
     /// Adds a group.
     ///
     /// # Errors
-    /// [`FrameError::Shape`], which is a mistake of this program.
-    pub fn push(&mut self, one: &Lived) -> Result<(), FrameError> {
+    /// [`TableError::Row`], which is a mistake of this program.
+    pub fn push(&mut self, one: &Lived) -> Result<(), TableError> {
         let group = u64::from(one.number);
         for month in &one.months {
             let figures = month.together().into_iter().chain(month.each());

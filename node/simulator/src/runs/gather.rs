@@ -3,10 +3,11 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use regie_tables::{Cell, Kind};
 use serde_json::Value;
 
 use crate::{
-    io::writer::{Cell, Kind, TableError, Writer},
+    io::writer::{self, TableError, Writer},
     runs::{
         job::{Job, JobError, Manifest},
         plan::RunError,
@@ -54,10 +55,9 @@ fn write(out: &Path, runs: &[(String, Manifest)]) -> Result<(), TableError> {
     let kinds: Vec<Kind> = columns.iter().map(|(_, from)| kind(runs, from)).collect();
     let mut heads = vec![("run".to_owned(), Kind::Text), ("seed".to_owned(), Kind::Whole)];
     heads.extend(columns.iter().zip(&kinds).map(|((name, _), kind)| (name.clone(), *kind)));
-    let mut writer = Writer::create(out, TABLE, &heads)?;
+    let mut writer = Writer::create(out, &writer::schema(TABLE, heads))?;
     for (name, manifest) in runs {
-        let seed = i64::try_from(manifest.seed).unwrap_or(i64::MAX);
-        let mut row = vec![Cell::Text(name.clone()), Cell::Whole(seed)];
+        let mut row = vec![Cell::from(name.as_str()), manifest.seed.into()];
         row.extend(columns.iter().zip(&kinds).map(|((_, from), kind)| cell(from.read(manifest), *kind)));
         writer.push(&row)?;
     }
@@ -94,9 +94,10 @@ fn kind(runs: &[(String, Manifest)], from: &From) -> Kind {
 fn cell(value: Option<&Value>, kind: Kind) -> Cell {
     match kind {
         Kind::Whole => Cell::Whole(value.and_then(Value::as_i64).unwrap_or_default()),
-        Kind::Real => Cell::Real(value.and_then(Value::as_f64)),
-        Kind::Text => Cell::Text(
-            value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default(),
-        ),
+        Kind::Real => value.and_then(Value::as_f64).into(),
+        _ => value
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .unwrap_or_default()
+            .into(),
     }
 }

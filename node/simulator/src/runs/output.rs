@@ -35,7 +35,7 @@ impl Output {
     pub fn create(scenario: &Scenario, out: Option<&Path>) -> Result<Self, RunError> {
         let tables = match (out, &scenario.group) {
             (None, _) => Tables::None,
-            (Some(out), None) => Tables::Months(Box::new(Writer::create(out, tables::MONTHS, &tables::columns())?)),
+            (Some(out), None) => Tables::Months(Box::new(Writer::create(out, &tables::months())?)),
             (Some(out), Some(_)) => Tables::Groups(Box::default(), out.to_owned()),
         };
         Ok(Self { sums: Sums::default(), tables })

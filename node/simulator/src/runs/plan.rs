@@ -1,7 +1,7 @@
 //! How a run is done, and why it may give nothing.
 
 use crate::{
-    io::{frame::FrameError, writer::TableError},
+    io::writer::TableError,
     scenario::{Scenario, ScenarioError},
     world::failure::Failed,
 };
@@ -30,7 +30,4 @@ pub enum RunError {
     /// A table.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// A table of groups or of an experiment.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
 }
