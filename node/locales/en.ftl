@@ -805,6 +805,7 @@ segments-none = No supplier of yours publishes any now.
 segments-fits = fits you
 segments-fits-not = does not fit
 segments-epsilon = Counted with epsilon
+segments-by-chance = If you let yourself be counted here, this supplier gets an answer that bears your key with it: drawn by chance, and right in { $what } of 100 cases. That is a guess about you, not nothing.
 segments-helper = Your answer is cut in two: one half for this company, one for { $what }. Neither sees an answer.
 segments-least = { $n ->
     [one] Only the sum of { $n } or more is ever read.
@@ -819,7 +820,7 @@ segments-you-no = you said no
 segments-you-count = you let yourself be counted
 segments-said-yes = Said. You can take it back any time.
 segments-said-no = You are left out.
-segments-said-count = Counted: a random answer went out that tells nothing of you alone.
+segments-said-count = Counted: an answer drawn by chance went out, once and for all.
 clause-holds = true of you
 clause-fails = not true of you
 clause-unknown = you hold no value to tell by

@@ -808,6 +808,7 @@ segments-none = Geen van uw leveranciers maakt er nu een bekend.
 segments-fits = past bij u
 segments-fits-not = past niet
 segments-epsilon = Geteld met epsilon
+segments-by-chance = Laat u zich hier tellen, dan krijgt deze leverancier een antwoord onder uw sleutel daar: door het lot bepaald, en in { $what } van de 100 gevallen juist. Dat is een vermoeden over u, niet niets.
 segments-helper = Uw antwoord wordt in tweeën geknipt: een helft voor dit bedrijf, een voor { $what }. Geen van beide ziet een antwoord.
 segments-least = { $n ->
     [one] Alleen de som van { $n } of meer wordt ooit gelezen.
@@ -822,7 +823,7 @@ segments-you-no = u zei nee
 segments-you-count = u liet u tellen
 segments-said-yes = Gezegd. U kunt het altijd terugnemen.
 segments-said-no = U blijft erbuiten.
-segments-said-count = Geteld: er ging een willekeurig antwoord uit dat alleen niets over u zegt.
+segments-said-count = Geteld: er ging één antwoord uit, door het lot bepaald, en daarna nooit meer een.
 clause-holds = waar voor u
 clause-fails = niet waar voor u
 clause-unknown = u hebt geen waarde om dat aan te zien

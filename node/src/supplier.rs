@@ -175,7 +175,7 @@ pub enum Event {
     /// Answers wait for a helper.
     Count,
     /// A helper answered, or did not.
-    Helped(ObjectId, tally::Asked, Option<Box<HelperReply>>),
+    Helped(ObjectId, tally::HelperQuestion, Option<Box<HelperReply>>),
     /// Time passes.
     Tick,
 }
@@ -210,7 +210,7 @@ pub struct Companion {
     /// When each followed board is to be asked again.
     looks: BTreeMap<PublicKey, market::Look>,
     /// Offers that are not to be sent before a time of this process, by their digests.
-    let_alone: BTreeMap<[u8; 32], Timestamp>,
+    not_before: BTreeMap<[u8; 32], Timestamp>,
     /// Until when the helper of each segment is not asked again, by this process's time.
     counts: BTreeMap<ObjectId, Timestamp>,
     runtime: tokio::runtime::Handle,
@@ -282,7 +282,7 @@ pub async fn start(
         working: false,
         board: None,
         looks: BTreeMap::new(),
-        let_alone: BTreeMap::new(),
+        not_before: BTreeMap::new(),
         counts: BTreeMap::new(),
         runtime: tokio::runtime::Handle::current(),
     };

@@ -12,7 +12,7 @@ use super::{
     Companion, World, happening,
     host::Written,
     tables,
-    tables::{Asked, Terms},
+    tables::{RequestKey, Terms},
 };
 use crate::{
     clock::Clock,
@@ -138,7 +138,7 @@ impl Companion {
         Ok(())
     }
 
-    /// Was there such a record before? Asked of what can come twice.
+    /// Was there such a record before? RequestKey of what can come twice.
     fn known(&self, record: &Record) -> Result<bool, Failure> {
         match place(record) {
             Some(place)
@@ -320,8 +320,10 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Renewed { person, key } => tables::TERMS.at(&(*person, Terms::Renewed(*key))),
         Record::Agreed { person, .. } => tables::TERMS.at(&(*person, Terms::Agreed)),
         Record::Revoked { person, grant, .. } => tables::REVOCATIONS.at(&(*person, *grant)),
-        Record::Asking { asking } => tables::REQUESTS.at(&(asking.request.person, Asked::Request(asking.request.id))),
-        Record::TakenUp { person, taken } => tables::REQUESTS.at(&(*person, Asked::TakenUp(taken.id()))),
+        Record::Asking { asking } => {
+            tables::REQUESTS.at(&(asking.request.person, RequestKey::Request(asking.request.id)))
+        }
+        Record::TakenUp { person, taken } => tables::REQUESTS.at(&(*person, RequestKey::TakenUp(taken.id()))),
         Record::Value { person, field, .. } => tables::HELD_VALUES.at(&(*person, *field)),
         Record::Received { person, received } => tables::RECEIVED_DISCLOSURES.at(&(*person, received.id)),
         Record::Original { person, disclosure } => tables::ORIGINAL_DISCLOSURES.at(&(*person, disclosure.id())),

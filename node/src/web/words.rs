@@ -61,7 +61,7 @@ impl Words {
     pub(crate) fn day(&self, at: &str) -> String {
         clock::local(at).map_or_else(
             || at.to_owned(),
-            |local| format!("{} {} {}", local.day, self.name("calendar", &local.month.to_string()), local.year),
+            |local| format!("{} {} {}", local.day, self.name("calendar", local.month), local.year),
         )
     }
 

@@ -494,10 +494,8 @@ impl Person {
             return Err(Refusal::WrongAudience);
         }
         let wanted = acknowledgement.disclosure;
-        let found = relationship.outbox.iter().find_map(|(number, waiting)| match &waiting.message {
-            ToSupplier::Disclose(disclosure) if disclosure.id() == wanted => Some((*number, waiting.size)),
-            _ => None,
-        });
+        let found = relationship.outbox.iter().find(|(_, waiting)| waiting.disclosure() == Some(wanted));
+        let found = found.map(|(number, waiting)| (*number, waiting.size));
         let mut effects = Vec::new();
         self.hear(&mut effects, supplier, acknowledgement.at);
         // A second acknowledgement of the same disclosure changes nothing.

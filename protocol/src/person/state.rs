@@ -110,11 +110,23 @@ pub(super) struct Undelivered {
     pub(super) message: ToSupplier,
     /// Read where it is asked for, which few messages ever see.
     change: OnceLock<Option<BTreeSet<AskedPath>>>,
+    /// Hashed once: acknowledgements overtake each other, and each looks for its own among all that wait.
+    disclosure: OnceLock<Option<ObjectId>>,
     /// How long the log was when it was made.
     pub(super) size: u64,
 }
 
 impl Undelivered {
+    fn new(message: ToSupplier, size: u64) -> Self {
+        Self { message, change: OnceLock::new(), disclosure: OnceLock::new(), size }
+    }
+
+    /// The id of the disclosure, if the message is one.
+    pub(super) fn disclosure(&self) -> Option<ObjectId> {
+        let id = || if let ToSupplier::Disclose(signed) = &self.message { Some(signed.id()) } else { None };
+        *self.disclosure.get_or_init(id)
+    }
+
     /// The fields of a change that is told, if the message is one.
     pub(super) fn change(&self) -> Option<&BTreeSet<AskedPath>> {
         self.change.get_or_init(|| change(&self.message)).as_ref()
@@ -630,8 +642,7 @@ impl Person {
             Record::Outgoing { supplier, number, size, message } => {
                 let relationship = self.with(supplier)?;
                 relationship.next_number = relationship.next_number.max(number + 1);
-                let undelivered = Undelivered { message: message.clone(), change: OnceLock::new(), size: *size };
-                relationship.outbox.insert(*number, undelivered);
+                relationship.outbox.insert(*number, Undelivered::new(message.clone(), *size));
             }
             Record::Sent { supplier, number } => {
                 let relationship = self.with(supplier)?;

@@ -31,6 +31,13 @@ fn word(segment: &ShownSegment) -> &'static str {
     }
 }
 
+/// In how many of 100 cases an answer by chance is the true one, where the supplier sees it under the person's key there.
+fn right_of_100(segment: &ShownSegment) -> Option<String> {
+    let epsilon = segment.epsilon.filter(|_| segment.helper.is_none())?;
+    let likely = epsilon.exp();
+    Some(format!("{:.0}", 100.0 * likely / (1.0 + likely)))
+}
+
 /// How a clause turned out.
 fn how(because: &Because) -> &'static str {
     match because.holds {

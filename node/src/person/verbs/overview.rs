@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    Access, Agreement, AskedPath, Days, FieldPath, Nonce, PublicKey, Purpose,
+    Access, Agreement, AskedPath, Days, FieldPath, Nonce, Now, PublicKey, Purpose,
     person::{Relationship, Waiting},
 };
 use schemars::JsonSchema;
@@ -86,7 +86,7 @@ pub struct RequestGroup {
     /// How long a grant would live, at most.
     pub grant_days: Option<Days>,
     /// How long a value would be kept, at most.
-    pub kept_days: Option<Days>,
+    pub retention_days: Option<Days>,
     /// How many steps below the suppliers processors may go.
     pub delegations: u8,
     /// The agreement with the first.
@@ -202,7 +202,7 @@ fn group(node: &Node, kind: Kind, list: &[Asked<'_>]) -> Option<RequestGroup> {
         suppliers: list.iter().take(NAMES).map(asker).collect(),
         reason: first.reason.clone(),
         grant_days: list.iter().map(|(_, _, waiting)| waiting.duration).max(),
-        kept_days: list.iter().map(|(_, _, waiting)| waiting.retention).max(),
+        retention_days: list.iter().map(|(_, _, waiting)| waiting.retention).max(),
         delegations,
         agreement: relationship.stored().agreement,
         oldest: text(list.iter().map(|(_, _, waiting)| waiting.at).min()?),
@@ -211,11 +211,12 @@ fn group(node: &Node, kind: Kind, list: &[Asked<'_>]) -> Option<RequestGroup> {
 
 fn who_knows(node: &Node) -> Vec<GroupKnown> {
     let mut groups: BTreeMap<&str, (BTreeSet<&PublicKey>, BTreeMap<FieldPath, u64>)> = BTreeMap::new();
+    let now = node.clock.look();
     for (supplier, relationship) in node.machine.relationships() {
-        for field in relationship.knows().keys() {
+        for field in known_fields(relationship, now) {
             let (suppliers, fields) = groups.entry(field.info().group).or_default();
             suppliers.insert(supplier);
-            *fields.entry(*field).or_default() += 1;
+            *fields.entry(field).or_default() += 1;
         }
     }
     let known = |(group, (suppliers, fields)): (&str, (BTreeSet<&PublicKey>, BTreeMap<FieldPath, u64>))| GroupKnown {
@@ -226,12 +227,21 @@ fn who_knows(node: &Node) -> Vec<GroupKnown> {
     groups.into_iter().map(known).collect()
 }
 
+/// The fields of which a supplier knows something: their values, or by a pattern that the person belongs to.
+fn known_fields(relationship: &Relationship, now: Now) -> BTreeSet<FieldPath> {
+    let mut fields = relationship.knows_by_segments(now);
+    fields.extend(relationship.knows().keys());
+    fields
+}
+
 fn flows(node: &Node) -> Vec<Flow> {
-    let mut all: Vec<_> = node.machine.relationships().filter(|(_, r)| !r.knows().is_empty()).collect();
-    all.sort_by_key(|(_, r)| (std::cmp::Reverse(r.knows().len()), r.profile().name.clone()));
-    let flow = |(supplier, relationship): &(&PublicKey, &Relationship)| {
+    let now = node.clock.look();
+    let all = node.machine.relationships().map(|(supplier, r)| (supplier, r, known_fields(r, now)));
+    let mut all: Vec<_> = all.filter(|(_, _, fields)| !fields.is_empty()).collect();
+    all.sort_by_key(|(_, r, fields)| (std::cmp::Reverse(fields.len()), r.profile().name.clone()));
+    let flow = |(supplier, relationship, fields): &(&PublicKey, &Relationship, BTreeSet<FieldPath>)| {
         let mut groups: BTreeMap<String, u64> = BTreeMap::new();
-        for field in relationship.knows().keys() {
+        for field in fields {
             *groups.entry(field.info().group.to_owned()).or_default() += 1;
         }
         let name = relationship.profile().name.clone();
