@@ -352,8 +352,7 @@ fn a_rewritten_or_cut_log_is_noticed_by_the_supplier_that_witnessed_it() {
         let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
         let answer = world.give(message, NOW);
         let person = world.person_key();
-        let ack = done(world.supplier.replied(&person, &id, answer, NOW));
-        ack
+        done(world.supplier.replied(&person, &id, answer, NOW))
     };
     let before = world.host.records.len();
     let ack = ask(&mut world).expect("the first is taken");
