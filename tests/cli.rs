@@ -100,3 +100,45 @@ fn a_read_only_home_is_a_clear_error_and_loses_nothing() {
     person.start();
     assert_eq!(person.ask(&verbs::Audit {})["verified"], serde_json::json!(true));
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut process = std::process::Command::new(binary());
+    process.args(["fields", "--all"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = process.spawn().expect("spawns");
+    // Nobody reads: the first line that does not fit the pipe finds it closed.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && words.is_empty(), "{:?} {words}", output.status);
+}
+
+#[test]
+fn homes_with_odd_paths_work_or_say_why_not() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let directory = tempfile::tempdir().expect("a directory");
+    let odd = directory.path().join(std::ffi::OsString::from_vec(b"caf\xe9".to_vec()));
+    let mut person = Node::person(odd, "careful");
+    person.start();
+    assert!(person.good(&["--json", "status"]).contains("\"role\":\"person\""));
+    person.stop();
+    let long = directory.path().join("x".repeat(110));
+    let person = Node::person(long, "careful");
+    let words = person.bad(&["run"], 2);
+    assert!(words.contains("shorter path"), "{words}");
+}
+
+#[test]
+fn a_passphrase_file_may_begin_with_a_mark_of_its_encoding() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let person = Node::person(directory.path().join("person"), "careful");
+    let file = directory.path().join("passphrase");
+    std::fs::write(&file, "\u{feff}test passphrase\r\n").expect("written");
+    let target = directory.path().join("backup.age");
+    let (file, target) = (file.to_str().expect("text"), target.to_str().expect("text"));
+    person.good(&["--passphrase-file", file, "backup", target]);
+    // Another one is not written over the first, and nothing half-written stays.
+    assert!(person.bad(&["--passphrase-file", file, "backup", target], 2).contains("exists"));
+    let left: Vec<_> = std::fs::read_dir(directory.path()).expect("read").flatten().map(|e| e.file_name()).collect();
+    assert_eq!(left.len(), 3, "{left:?}");
+}

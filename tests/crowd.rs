@@ -2,7 +2,7 @@
 //! in memory. In: what each is to ask. Out: links to follow, and what each holds in the end.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,8 +12,9 @@ use regie::{
 };
 use regie_protocol::{
     Access, Agreement, Days, FieldPath, Keypair, Observed, Profile, PublicKey, Purpose, Supplier,
+    departure::Departure,
     message::{PersonReply, SupplierReply, ToSupplier},
-    supplier::{Ask, Effect, Invite, Record},
+    supplier::{Ask, Effects, Host, Invite, Record},
     wire,
 };
 
@@ -35,8 +36,29 @@ pub struct Member {
 
 struct State {
     machine: Supplier,
-    values: BTreeMap<FieldPath, Observed>,
+    values: Values,
     visits: usize,
+}
+
+/// The host of its machine: of what is recorded, it keeps the values.
+#[derive(Default)]
+struct Values {
+    held: BTreeMap<FieldPath, Observed>,
+    answer: Option<Departure<SupplierReply>>,
+}
+
+impl Host for Values {
+    fn persist(&mut self, record: Record) {
+        match record {
+            Record::Value { field, observed, .. } => drop(self.held.insert(field, observed)),
+            Record::Erased { fields, .. } => self.held.retain(|field, _| !fields.contains(field)),
+            _ => {}
+        }
+    }
+
+    fn reply(&mut self, reply: Departure<SupplierReply>) {
+        self.answer = Some(reply);
+    }
 }
 
 impl Crowd {
@@ -77,8 +99,9 @@ impl Member {
             issued: clock::wall(),
         };
         let mut machine = Supplier::new(key);
-        machine.set_profile(profile).expect("well formed");
-        let state = Arc::new(Mutex::new(State { machine, values: BTreeMap::new(), visits: 0 }));
+        let mut values = Values::default();
+        machine.set_profile(profile).expect("well formed").carry_out(&mut values);
+        let state = Arc::new(Mutex::new(State { machine, values, visits: 0 }));
         let member = Self { endpoint, state };
         let serving = member.clone();
         tokio::spawn(async move {
@@ -93,7 +116,9 @@ impl Member {
     pub fn invite(&self) -> String {
         let expires = clock::wall().plus_days(Days(1));
         let invite = Invite { uses: Some(1), expires, made: clock::wall(), test: false };
-        self.state().machine.invite(invite, &mut clock::entropy()).0.to_string()
+        let (invitation, effects) = self.state().machine.invite(invite, &mut clock::entropy());
+        self.keep(effects);
+        invitation.to_string()
     }
 
     /// Asks its only person.
@@ -114,7 +139,8 @@ impl Member {
     /// Asks for just this.
     pub fn ask_for(&self, ask: Ask) {
         let person = ask.person;
-        self.state().machine.ask(ask, clock::wall(), &mut clock::entropy()).expect("asked");
+        let asked = self.state().machine.ask(ask, clock::wall(), &mut clock::entropy());
+        self.keep(asked.expect("asked").1);
         self.send(person);
     }
 
@@ -131,7 +157,7 @@ impl Member {
     /// What it holds, by field.
     pub fn held(&self) -> BTreeMap<String, String> {
         let state = self.state();
-        state.values.iter().map(|(field, seen)| (field.to_string(), seen.value.as_str().to_owned())).collect()
+        state.values.held.iter().map(|(field, seen)| (field.to_string(), seen.value.as_str().to_owned())).collect()
     }
 
     /// How often somebody connected.
@@ -157,8 +183,7 @@ impl Member {
                 let message = wire::decode::<ToSupplier>(&frame, 300_000).expect("a message");
                 let effects = self.state().machine.message(&key(peer), message, clock::wall());
                 let reply = self.keep(effects).expect("every frame is answered");
-                let bytes = wire::encode(&reply).expect("encodes");
-                responder.reply_bytes(bytes);
+                responder.reply(reply.frame().expect("encodes"));
             }
         }
     }
@@ -175,7 +200,7 @@ impl Member {
                     return;
                 };
                 let reply = wire::decode::<PersonReply>(&reply, 300_000).expect("a reply");
-                let (effects, back) = member.state().machine.replied(&person, &id, reply, clock::wall());
+                let (back, effects) = member.state().machine.replied(&person, &id, reply, clock::wall());
                 member.keep(effects);
                 if let Some(back) = back {
                     let frame = wire::encode(&back).expect("encodes");
@@ -191,23 +216,11 @@ impl Member {
         }
     }
 
-    /// Runs effects; the reply comes out.
-    fn keep(&self, effects: Vec<Effect>) -> Option<SupplierReply> {
-        let mut answer = None;
-        for effect in effects {
-            match effect {
-                Effect::Persist(Record::Value { field, observed, .. }) => {
-                    drop(self.state().values.insert(field, observed));
-                }
-                Effect::Persist(Record::Erased { fields, .. }) => {
-                    let fields: BTreeSet<FieldPath> = fields;
-                    self.state().values.retain(|field, _| !fields.contains(field));
-                }
-                Effect::Reply(reply) => answer = Some(reply),
-                _ => {}
-            }
-        }
-        answer
+    /// Carries effects out; the reply comes out.
+    fn keep(&self, effects: Effects) -> Option<Departure<SupplierReply>> {
+        let mut state = self.state();
+        effects.carry_out(&mut state.values);
+        state.values.answer.take()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

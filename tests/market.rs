@@ -5,7 +5,7 @@ use regie::command::{Reading, Text};
 use regie::person::verbs;
 use regie::supplier::verbs as companion;
 use regie_protocol::{Days, Purpose};
-use regie_tests::{Node, api::Client, files, inviting, nats::Nats, until};
+use regie_tests::{Node, api::Client, files, granting, inviting, nats::Nats, until};
 use serde_json::{Value, json};
 
 fn text(value: &Value) -> String {
@@ -315,8 +315,10 @@ fn people_say_themselves_that_they_belong_and_are_counted_without_a_name() {
     let events: Vec<String> =
         list(&client.get("/v1/events?limit=200").expect(200)["data"]).iter().map(|e| text(&e["type"])).collect();
     assert!(events.contains(&"segment.joined".to_owned()) && events.contains(&"segment.left".to_owned()), "{events:?}");
-    // A default says so for the next one, without a word.
+    // A default says so for the next one, without a word: of a field that a grant gives to this supplier.
     person.good(&["segment-defaults", "--from", "sector:retail", "yes"]);
+    let key = text(&person.ask(&verbs::Status {})["suppliers"][0]["supplier"]);
+    person.ask(&granting(&key, "household.size", "RequestedServiceProvision", Reading::Read));
     person.good(&["audit", "--verify"]);
     client.delete(&format!("/v1/segments/{id}")).expect(204);
     let again =

@@ -17,7 +17,7 @@ use regie_protocol::{
     supplier::{self, Ask},
 };
 
-use crate::memory::Memory;
+use crate::memory::{CompanyMemory, Memory, done};
 
 const FIELDS: [&str; 3] = ["name.full", "address.street", "email"];
 
@@ -76,9 +76,9 @@ impl World {
             keys: regie_protocol::KeyHistory::default(),
             issued: now,
         };
-        companion.set_profile(profile).expect("well formed");
+        CompanyMemory::of(companion.set_profile(profile).expect("well formed"));
         let invite = supplier::Invite { uses: Some(1), expires: now.plus_days(Days(1)), made: now, test: false };
-        let (invitation, _) = companion.invite(invite, &mut clock::entropy());
+        let invitation = done(companion.invite(invite, &mut clock::entropy()));
         let pair = self.machine.proffer(&key, invitation.id, Agreement::SdBase, None, now).expect("proffered");
         let person = self.machine.pairing_key(&key).public();
         let Some(SupplierReply::Profile(profile)) = reply(companion.message(&person, ToSupplier::Hello, now)) else {
@@ -107,10 +107,10 @@ impl World {
             retention: Days(365),
             delegations: 0,
         };
-        companion.ask(ask, now, &mut clock::entropy()).expect("asked");
+        done(companion.ask(ask, now, &mut clock::entropy()).expect("asked"));
         for (id, message) in companion.to_send(&person, now).expect("signed") {
             let answer = self.give(Input::Message(&key, message), now).expect("answered");
-            let (_, acknowledgement) = companion.replied(&person, &id, answer, now);
+            let acknowledgement = done(companion.replied(&person, &id, answer, now));
             let Some(acknowledgement) = acknowledgement else { continue };
             self.give(Input::Message(&key, acknowledgement), now);
         }
@@ -128,6 +128,6 @@ impl World {
     }
 }
 
-fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
-    effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
+fn reply(effects: supplier::Effects) -> Option<SupplierReply> {
+    CompanyMemory::of(effects).answer
 }

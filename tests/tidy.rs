@@ -142,7 +142,7 @@ fn grouped_imports_are_seen() {
 /// The rooms of the node from the lowest to the highest; docs/architecture.md shows the same. A room imports from
 /// lower lines, and its own.
 const ROOMS: [&[&str]; 11] = [
-    &["clock", "locale", "public"],
+    &["clock", "locale", "out", "public"],
     &["backoff"],
     &["network", "sentences", "store"],
     &["command"],
@@ -325,6 +325,40 @@ fn only_a_departure_reaches_a_peer() {
     let (_, text) = departure.expect("the exit");
     assert!(text.contains("pub struct Departure<T> {\n    what: T,") && text.contains("pub struct Frame(Vec<u8>);"));
     assert!(text.contains("pub(crate) fn let_out<"), "only machines decide what leaves");
+}
+
+/// What a machine decided is seen by nobody before its host carries it out, and nobody drops a part of it.
+#[test]
+fn only_a_host_carries_out_what_a_machine_decided() {
+    let machines = ["protocol/src/person", "protocol/src/supplier", "protocol/src/board"];
+    let (mut hidden, mut functions) = (0, 0);
+    for (file, text) in sources().iter().filter(|(file, _)| !file.ends_with("tidy.rs")) {
+        let name = file.display();
+        let of_a_machine = machines.iter().any(|machine| file.with_extension("").starts_with(machine));
+        assert!(of_a_machine || behind(text, "Effect").is_empty(), "{name} looks into effects");
+        assert!(!text.contains("pub enum Effect") && !text.contains("pub use host::Effect;"), "{name}");
+        hidden += usize::from(text.contains("pub(super) enum Effect {") || text.contains("\nenum Effect {"));
+        if file.starts_with("protocol/src") {
+            for public in text.split("    pub fn ").skip(1) {
+                let signature = public.split('{').next().unwrap_or_default();
+                assert!(!signature.contains("Vec<Effect>"), "{name}: {signature}");
+                functions += usize::from(signature.contains("Effects"));
+            }
+        }
+        // Beside its value a machine gives what follows.
+        let drops = |line: &str| line.contains(", _) = ") && line.contains("machine.");
+        let dropped = text.lines().find(|line| file.starts_with("node") && drops(line));
+        assert!(dropped.is_none(), "{name}: {}", dropped.unwrap_or_default());
+    }
+    assert!(hidden == machines.len() && functions > 20, "{hidden} machines, {functions} functions");
+    for machine in &machines[1..] {
+        let host = format!("{machine}/host.rs");
+        let (_, text) = sources().into_iter().find(|(file, _)| file.ends_with(&host)).expect("its host");
+        let ways: Vec<&str> = text.split("pub fn ").skip(1).filter(|way| way.contains("self")).collect();
+        let names: Vec<&str> = ways.iter().filter_map(|way| way.split('(').next()).collect();
+        assert_eq!(names, ["carry_out", "and"], "{host}: the ways out of effects");
+        assert!(text.contains("pub struct Effects(pub(super) Vec<Effect>);") && text.contains("#[must_use"), "{host}");
+    }
 }
 
 #[test]

@@ -13,8 +13,9 @@ use regie::{
     network::{Endpoint, NetworkEvent, Way},
 };
 use regie_protocol::{
-    Board, Keypair, PublicKey, Refusal,
-    board::Effect,
+    Board, Keypair, PublicKey,
+    board::{Host, Record},
+    departure::Departure,
     intent::BoardLink,
     message::{BoardReply, ToBoard},
     wire,
@@ -35,6 +36,17 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A host that keeps no record: the board lives as long as the test.
+struct Answer(Option<Departure<BoardReply>>);
+
+impl Host for Answer {
+    fn persist(&mut self, _record: Record) {}
+
+    fn reply(&mut self, reply: Departure<BoardReply>) {
+        self.0 = Some(reply);
+    }
+}
+
 /// A board that writes everything down.
 async fn curious(secret: [u8; 32], frames: Frames) -> (PublicKey, u16) {
     let key = Keypair::from_secret(&secret);
@@ -49,15 +61,11 @@ async fn curious(secret: [u8; 32], frames: Frames) -> (PublicKey, u16) {
             let NetworkEvent::Frame(peer, frame, responder) = event else { continue };
             let peer = PublicKey::from_bytes(&peer).expect("a key");
             let message = wire::decode::<ToBoard>(&frame, 300_000).expect("a message");
-            let mut reply = BoardReply::Refused(Refusal::Unavailable);
-            for effect in board.message(&peer, message, clock::wall()) {
-                if let Effect::Reply(answer) = effect {
-                    reply = answer;
-                }
-            }
+            let mut answer = Answer(None);
+            board.message(&peer, message, clock::wall()).carry_out(&mut answer);
             held(&frames).entry(peer).or_default().push(frame);
-            let bytes = wire::encode(&reply).expect("encodes");
-            responder.reply_bytes(bytes);
+            let reply = answer.0.expect("every message is answered");
+            responder.reply(reply.frame().expect("encodes"));
         }
     });
     (key.public(), port.parse().expect("a number"))

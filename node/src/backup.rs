@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     command::{Failure, exit},
     home::Role,
-    store::{Batch, Item, Key, Ledger, Store},
+    store::{Batch, Key, LastPart, Ledger, Passphrase, Store},
     verb::Verb,
 };
 
@@ -75,8 +75,8 @@ pub fn rows(store: &dyn Ledger) -> Result<Vec<BackupRow>, Failure> {
     for table in store.schema().ids() {
         store.each_row(table, &mut |row| {
             let (item, number) = match &row.item {
-                Item::Bytes(bytes) => (Some(hex(bytes)), None),
-                Item::Index(number) => (None, Some(*number)),
+                LastPart::Bytes(bytes) => (Some(hex(bytes)), None),
+                LastPart::Index(number) => (None, Some(*number)),
             };
             rows.push(BackupRow {
                 table: table.name().to_owned(),
@@ -95,19 +95,30 @@ pub fn rows(store: &dyn Ledger) -> Result<Vec<BackupRow>, Failure> {
 ///
 /// # Errors
 /// Where encryption fails, which no passphrase causes.
-pub fn seal(backup: &Backup, passphrase: &str) -> Result<Vec<u8>, Failure> {
+pub fn seal(backup: &Backup, passphrase: &Passphrase) -> Result<Vec<u8>, Failure> {
     let plain = zeroize::Zeroizing::new(wire::encode(backup).map_err(Failure::internal)?);
-    let recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
+    let recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.text().to_owned()));
     age::encrypt(&recipient, &plain).map_err(Failure::internal)
+}
+
+fn decrypted(file: &[u8], passphrase: &Passphrase) -> Result<Vec<u8>, age::DecryptError> {
+    let identity = age::scrypt::Identity::new(SecretString::from(passphrase.text().to_owned()));
+    age::decrypt(&identity, file)
 }
 
 /// Opens a backup.
 ///
 /// # Errors
 /// [`exit::LOCKED`] for a wrong passphrase, [`exit::USAGE`] for a file that is no backup, or one of another version.
-pub fn open(file: &[u8], passphrase: &str) -> Result<Backup, Failure> {
-    let identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
-    let plain = age::decrypt(&identity, file).map_err(|error| match error {
+pub fn open(file: &[u8], passphrase: &Passphrase) -> Result<Backup, Failure> {
+    let decrypted = match (decrypted(file, passphrase), passphrase.decomposed()) {
+        // One of an earlier version may have been sealed with the other form.
+        (Err(age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed), Some(other)) => {
+            decrypted(file, &other)
+        }
+        (decrypted, _) => decrypted,
+    };
+    let plain = decrypted.map_err(|error| match error {
         age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed => {
             Failure::new("locked", exit::LOCKED, "the passphrase does not open this backup: try again")
         }
@@ -165,7 +176,8 @@ mod tests {
     #[test]
     fn a_backup_of_another_version_is_refused_and_says_what_to_do() {
         let backup = |version| Backup { version, role: Role::Person, config: String::new(), rows: Vec::new() };
-        let opened = |version| open(&seal(&backup(version), "a phrase").expect("sealed"), "a phrase");
+        let phrase = Passphrase::new("a phrase".to_owned());
+        let opened = |version| open(&seal(&backup(version), &phrase).expect("sealed"), &phrase);
         assert!(opened(VERSION).is_ok());
         let failure = opened(VERSION + 1).expect_err("refused");
         assert!(failure.exit == exit::USAGE && failure.message.contains("install a newer regie"), "{failure:?}");

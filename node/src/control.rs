@@ -26,6 +26,8 @@ use crate::{
 const COMMAND_BYTES: u64 = 1024 * 1024;
 /// Control connections at once.
 const CONNECTIONS: u32 = 32;
+/// Longest path of a Unix socket, in bytes (`sockaddr_un`, on the systems where it is shortest).
+const SOCKET_PATH: usize = 103;
 /// How long the command line waits for an answer.
 const ANSWER: Duration = Duration::from_secs(60);
 /// How long a connected owner may take over a line.
@@ -45,6 +47,12 @@ enum Answer {
 /// # Errors
 /// Where the home can't be written.
 pub fn bind(path: &Path) -> Result<UnixListener, Failure> {
+    if path.as_os_str().len() > SOCKET_PATH {
+        let next = "choose a home with a shorter path, or give one by a symbolic link";
+        let words =
+            format!("the control socket's path has more than {SOCKET_PATH} bytes, which no socket can have; {next}");
+        return Err(Failure::usage(words));
+    }
     let cannot = |error: std::io::Error| {
         Failure::internal(format!("can't make the control socket {}: {error}; is the home writable?", path.display()))
     };

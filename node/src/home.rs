@@ -278,15 +278,14 @@ pub fn passphrase(file: Option<&Path>, new: bool) -> Result<Passphrase, Failure>
     passphrase_text(file, new).map(|mut text| Passphrase::new(std::mem::take(&mut *text)))
 }
 
-/// The same as text, for a backup that is encrypted with it.
-///
-/// # Errors
-/// As [`passphrase`].
-pub fn passphrase_text(file: Option<&Path>, new: bool) -> Result<Zeroizing<String>, Failure> {
+fn passphrase_text(file: Option<&Path>, new: bool) -> Result<Zeroizing<String>, Failure> {
     if let Some(file) = file {
         let text = std::fs::read_to_string(file)
             .map_err(|error| Failure::usage(format!("can't read the passphrase from {}: {error}", file.display())))?;
-        return Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()));
+        // Some editors begin a file with a mark of its encoding, which nobody typed.
+        let text = Zeroizing::new(text);
+        let typed = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_end_matches(['\r', '\n']);
+        return Ok(Zeroizing::new(typed.to_owned()));
     }
     if let Ok(text) = std::env::var("REGIE_PASSPHRASE") {
         return Ok(Zeroizing::new(text));
@@ -307,12 +306,11 @@ pub fn passphrase_text(file: Option<&Path>, new: bool) -> Result<Zeroizing<Strin
     Ok(Zeroizing::new(first))
 }
 
-/// The cost of guessing a passphrase: argon2id with 64 MiB, unless a test of ours asks for a cheap one.
+/// The cost of guessing a passphrase: argon2id with 64 MiB. A build for tests makes cheap homes where it is asked to; one
+/// that is shipped knows no such word.
 fn kdf_cost() -> KdfCost {
-    match std::env::var_os("REGIE_CHEAP_KDF") {
-        Some(_) => KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
-        None => KdfCost::default(),
-    }
+    let cheap = cfg!(debug_assertions) && std::env::var_os("REGIE_CHEAP_KDF").is_some();
+    if cheap { KdfCost { memory_kib: 64, passes: 1, lanes: 1 } } else { KdfCost::default() }
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod home;
 pub mod import;
 mod locale;
 pub mod network;
+pub mod out;
 pub mod person;
 pub mod public;
 mod sentences;

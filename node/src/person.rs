@@ -175,7 +175,7 @@ pub struct Node {
 struct Link {
     wake: Arc<Notify>,
     hold: watch::Sender<bool>,
-    place: watch::Sender<links::Place>,
+    place: watch::Sender<links::Whereabouts>,
     /// Where somebody else answered than the supplier's key in force, and than the next.
     strangers: [Strangers; 2],
     up: bool,

@@ -1,7 +1,7 @@
 //! The supplier's companion: the machine, its store and its listening endpoint.
 //!
 //! In: frames of persons, commands and API calls of the company, the clock. Out: replies, requests, values for the
-//! company. `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
+//! company. `supplier/host.rs` carries out what the machine decides, `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
 //! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/persons.rs` is what is said to one person,
@@ -17,6 +17,7 @@ pub mod customers;
 pub mod forwarders;
 pub mod happening;
 pub mod hooks;
+mod host;
 mod issuers;
 pub mod keys;
 pub mod lists;
@@ -42,8 +43,8 @@ use regie_protocol::{
     Board, FieldPath, Invitation, Keypair, Nonce, Now, ObjectId, Profile, PublicKey, Refusal, Supplier, Timestamp,
     departure::{self, Departure, Leaves},
     limits,
-    message::{self, BoardReply, HelperReply, PersonReply, Reply, Role, SupplierReply, ToSupplier},
-    supplier::{Customer, Effect, Invite, Parcel},
+    message::{self, BoardReply, HelperReply, PersonReply, Role, ToSupplier},
+    supplier::{Customer, Effects, Invite, Parcel},
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -174,7 +175,7 @@ pub enum Event {
     /// Answers wait for a helper.
     Count,
     /// A helper answered, or did not.
-    Helped(ObjectId, tally::Asked, Option<Box<HelperReply>>),
+    Helped(ObjectId, tally::HelperQuestion, Option<Box<HelperReply>>),
     /// Time passes.
     Tick,
 }
@@ -209,7 +210,7 @@ pub struct Companion {
     /// When each followed board is to be asked again.
     looks: BTreeMap<PublicKey, market::Look>,
     /// Offers that are not to be sent before a time of this process, by their digests.
-    let_alone: BTreeMap<[u8; 32], Timestamp>,
+    not_before: BTreeMap<[u8; 32], Timestamp>,
     /// Until when the helper of each segment is not asked again, by this process's time.
     counts: BTreeMap<ObjectId, Timestamp>,
     runtime: tokio::runtime::Handle,
@@ -281,7 +282,7 @@ pub async fn start(
         working: false,
         board: None,
         looks: BTreeMap::new(),
-        let_alone: BTreeMap::new(),
+        not_before: BTreeMap::new(),
         counts: BTreeMap::new(),
         runtime: tokio::runtime::Handle::current(),
     };
@@ -325,7 +326,7 @@ pub fn initialise(store: &mut dyn Ledger, secret: &[u8; 32], profile: Profile) -
     let mut machine = Supplier::new(Keypair::from_secret(secret));
     let mut batch = Batch::new();
     records::put_key(&mut batch, secret);
-    records::put_all(&mut batch, machine.set_profile(profile)?)?;
+    records::put_all(&mut batch, machine.set_profile(profile)?);
     store.begin()?;
     store.commit(batch)?;
     Ok(())
@@ -474,8 +475,7 @@ impl Companion {
     fn frame(&mut self, person: PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) -> Result<(), Failure> {
         match message::addressee(frame) {
             Ok(Role::Board) if self.board.is_some() => {
-                let reply = self.board_frame(&person, frame, turn)?;
-                answer(responder, reply, turn);
+                self.board_frame(&person, frame, responder, turn);
                 Ok(())
             }
             Ok(Role::Helper) => {
@@ -499,9 +499,9 @@ impl Companion {
                 self.load_for(&person, &message)?;
                 self.machine.message(&person, message, now)
             }
-            Err(code) => vec![Effect::Reply(SupplierReply::Refused(code))],
+            Err(code) => Effects::refused(code),
         };
-        self.run(effects, Some(responder), turn)
+        self.run(effects, Some(responder), turn).map(drop)
     }
 
     fn replied(
@@ -513,7 +513,7 @@ impl Companion {
     ) -> Result<(), Failure> {
         let now = self.clock.now();
         self.load_for_reply(&person, &reply)?;
-        let (effects, back) = self.machine.replied(&person, parcel, reply, now);
+        let (back, effects) = self.machine.replied(&person, parcel, reply, now);
         self.run(effects, None, turn)?;
         if let Some(message) = back.and_then(departing) {
             let (endpoint, runtime, to) = (self.endpoint.clone(), self.runtime.clone(), self.line_to(&person));
@@ -541,27 +541,6 @@ impl Companion {
         self.tend_tasks(sure, turn)?;
         self.count_on(turn)?;
         self.work_on(turn);
-        Ok(())
-    }
-
-    pub(crate) fn run(
-        &mut self,
-        effects: Vec<Effect>,
-        mut responder: Option<Responder>,
-        turn: &mut Turn,
-    ) -> Result<(), Failure> {
-        for effect in effects {
-            match effect {
-                Effect::Persist(record) => self.persist(&record, turn)?,
-                Effect::Reply(reply) => {
-                    if let Some(responder) = responder.take() {
-                        answer(responder, reply, turn);
-                    }
-                }
-                Effect::Deliver(person) => self.send(person, turn)?,
-                Effect::Heard(person, at) => self.clock.heard(&person, at),
-            }
-        }
         Ok(())
     }
 
@@ -649,7 +628,7 @@ impl Companion {
         self.load(person)?;
         let now = self.clock.now();
         let effects = self.machine.erase_fields(person, fields, now);
-        self.run(effects, None, turn)
+        self.run(effects, None, turn).map(drop)
     }
 
     /// The time now, as the clock shows it.
@@ -714,7 +693,8 @@ impl Companion {
         // where the clock went back.
         let last = self.machine.profile().map(|last| last.issued).unwrap_or_default();
         let profile = Profile { issued: clock::wall().max(last.plus_ms(1)), ..profile };
-        records::put_all(&mut turn.batch, self.machine.set_profile(profile)?)
+        records::put_all(&mut turn.batch, self.machine.set_profile(profile)?);
+        Ok(())
     }
 
     /// Can anybody on another machine use a link of this companion?
@@ -748,13 +728,6 @@ fn announced(net: &Net, listening: &[Address], own: &PublicKey) -> Vec<Address> 
         listening.iter().filter(|address| only_here || address.reach() != Reach::Here).collect();
     usable.sort_by_key(|address| address.reach());
     forwarded.chain(usable.into_iter().cloned()).take(limits::ADDRESSES).collect()
-}
-
-/// Answers a frame when this turn is on disk.
-fn answer<R: Reply + Leaves>(responder: Responder, reply: R, turn: &mut Turn) {
-    if let Some(Ok(frame)) = departing(reply).map(|reply| reply.frame()) {
-        turn.after(move || responder.reply(frame));
-    }
 }
 
 /// Ready to leave, where a company has it to say.

@@ -39,7 +39,7 @@ pub trait Commands<D>: Sized + Send {
     ///
     /// # Errors
     /// A usage failure for words that are not the verb's.
-    fn read(line: Line) -> Result<Option<Self>, Failure>;
+    fn read(line: SocketLine) -> Result<Option<Self>, Failure>;
 
     /// Does it, and writes the answer for the socket.
     fn conduct(self, desk: &D) -> impl Future<Output = Result<Value, Failure>> + Send;
@@ -47,14 +47,14 @@ pub trait Commands<D>: Sized + Send {
 
 /// A line at the control socket: the name of a verb and its words.
 #[derive(Debug)]
-pub struct Line {
+pub struct SocketLine {
     /// What is asked.
     pub name: String,
     /// How.
     pub words: Map<String, Value>,
 }
 
-impl Line {
+impl SocketLine {
     /// Reads what came.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ pub fn line<V: Verb>(verb: &V) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// What the verb says; a usage failure for what this role doesn't understand.
 pub async fn answer<D: Desk>(desk: &D, elsewhere: fn(&str) -> bool, text: &str) -> Result<Value, Failure> {
-    let line = Line::read(text)?;
+    let line = SocketLine::read(text)?;
     let (name, others) = (line.name.clone(), elsewhere(&line.name));
     match D::Command::read(line)? {
         Some(command) => command.conduct(desk).await,
@@ -143,7 +143,7 @@ macro_rules! verbs {
         impl $crate::verb::Commands<$Desk> for $Name {
             const OTHER: &'static str = $other;
 
-            fn read(line: $crate::verb::Line) -> Result<Option<Self>, $crate::command::Failure> {
+            fn read(line: $crate::verb::SocketLine) -> Result<Option<Self>, $crate::command::Failure> {
                 use $crate::verb::Verb as _;
                 Ok(Some(match line.name.as_str() {
                     $(name if name == <$Type>::NAME => Self::$Verb(line.words()?),)+

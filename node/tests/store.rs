@@ -11,7 +11,7 @@ use disk::{
 use regie::store::limits::{
     BATCH_MAX_BYTES, BATCH_MAX_OPERATIONS, GROUP_MAX_BYTES, ITEM_MAX_BYTES, SCAN_MAX_ROWS, VALUE_MAX_BYTES,
 };
-use regie::store::{Batch, Item, KdfCost, Key, Passphrase, Side, Store, StoreError, TableId};
+use regie::store::{Batch, KdfCost, Key, LastPart, Passphrase, Side, Store, StoreError, TableId};
 use std::fs;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,7 +36,7 @@ fn get(store: &Store, table: TableId, key: &Key) -> Option<Vec<u8>> {
     store.row(table, key).unwrap().map(|value| value.to_vec())
 }
 
-fn group_rows(store: &Store, table: TableId, group: &[u8]) -> Vec<(Item, Vec<u8>)> {
+fn group_rows(store: &Store, table: TableId, group: &[u8]) -> Vec<(LastPart, Vec<u8>)> {
     let mut rows = Vec::new();
     let visit = |row: regie::store::Row| {
         rows.push((row.item, row.value.to_vec()));
@@ -104,7 +104,7 @@ fn a_batch_runs_in_order_and_counts_stay_right() {
         batch.delete_rows(table, b"g");
         batch.put_row(table, Key::grouped(b"g", b"9"), b"e".to_vec());
         store.commit(batch).unwrap();
-        assert_eq!(group_rows(&store, table, b"g"), [(Item::Bytes(vec![b'9']), b"e".to_vec())]);
+        assert_eq!(group_rows(&store, table, b"g"), [(LastPart::Bytes(vec![b'9']), b"e".to_vec())]);
         assert_eq!(group_rows(&store, table, b"h").len(), 1);
         assert_eq!(store.row_count(table).unwrap(), 2);
     }

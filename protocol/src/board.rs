@@ -1,11 +1,15 @@
 //! A board: where intents hang without a name, and where offers for them wait.
 //!
 //! In: messages of the key of an intent, of suppliers and of other boards; what a question to another board brought.
-//! Out: ordered effects. Sans-IO like the other machines. A board is a role that any companion can take; it learns
+//! Out: [`Effects`], which a [`Host`] carries out in order (`board/host.rs`). Sans-IO like the other machines. A board is a role that any companion can take; it learns
 //! no more of a person than the intent says, and it can withhold but not forge: it holds only what its makers signed.
+
+mod host;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use host::Effect;
+pub use host::{Effects, Host};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,16 +22,6 @@ use crate::{
     signed::{ObjectId, Signed, Verified},
     time::Timestamp,
 };
-
-/// What the driver must do, in this order.
-#[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "effects are moved once and few")]
-pub enum Effect {
-    /// Make durable, before anything behind it is visible to anyone.
-    Persist(Record),
-    /// Answer the frame in hand.
-    Reply(BoardReply),
-}
 
 /// A change of state, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +129,7 @@ impl Board {
     }
 
     /// Handles a message for a board, from whoever is connected under this key.
-    pub fn message(&mut self, peer: &PublicKey, message: ToBoard, now: Timestamp) -> Vec<Effect> {
+    pub fn message(&mut self, peer: &PublicKey, message: ToBoard, now: Timestamp) -> Effects {
         let mut effects = Vec::new();
         let handled = match message {
             ToBoard::Cast(intent) => self.cast(&mut effects, peer, intent, now),
@@ -145,12 +139,12 @@ impl Board {
             ToBoard::Offer(offer) => self.offer(&mut effects, peer, offer, now),
         };
         effects.push(Effect::Reply(handled.unwrap_or_else(BoardReply::Refused)));
-        effects
+        Effects(effects)
     }
 
     /// Takes in what another board answered to [`ToBoard::Browse`]. What does not hold is passed over: a board can't
     /// make this one hold anything that its maker did not sign, nor more than [`limits::INTENTS_GOSSIPED`].
-    pub fn gossiped(&mut self, page: Intents, now: Timestamp) -> Vec<Effect> {
+    pub fn gossiped(&mut self, page: Intents, now: Timestamp) -> Effects {
         let mut effects = Vec::new();
         for withdrawal in page.withdrawn.into_iter().take(limits::INTENTS_PER_PAGE) {
             if let Ok(withdrawal) = withdrawal.verify() {
@@ -165,11 +159,11 @@ impl Board {
                 let _ = self.post(&mut effects, &intent, now);
             }
         }
-        effects
+        Effects(effects)
     }
 
     /// Takes down what has ended.
-    pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub fn tick(&mut self, now: Timestamp) -> Effects {
         let over: Vec<_> = self.intents.iter().filter(|(_, p)| p.intent.expires <= now).map(|(id, _)| *id).collect();
         let past: Vec<_> = self.withdrawn.iter().filter(|(_, gone)| gone.expires <= now).map(|(id, _)| *id).collect();
         let mut effects = Vec::new();
@@ -179,14 +173,14 @@ impl Board {
         for (intent, key) in past {
             self.record(&mut effects, Record::Forgotten { intent, key });
         }
-        effects
+        Effects(effects)
     }
 
     /// Admits companies, all or none. From the first on, only those admitted may offer, and the company whose board it is.
     ///
     /// # Errors
     /// [`BoardError::TooManyAdmitted`].
-    pub fn admit(&mut self, suppliers: &BTreeSet<PublicKey>) -> Result<Vec<Effect>, BoardError> {
+    pub fn admit(&mut self, suppliers: &BTreeSet<PublicKey>) -> Result<Effects, BoardError> {
         let new: Vec<PublicKey> = suppliers.difference(&self.admitted).copied().collect();
         if self.admitted.len() + new.len() > limits::ADMITTED_PER_BOARD {
             return Err(BoardError::TooManyAdmitted);
@@ -198,26 +192,26 @@ impl Board {
         if !suppliers.is_empty() && !self.only_admitted {
             self.record(&mut effects, Record::Admission { only_admitted: true });
         }
-        Ok(effects)
+        Ok(Effects(effects))
     }
 
     /// Takes no more offers of a company. Those that wait are delivered. The board stays closed to those it did not
     /// admit, also where nobody is admitted any more.
-    pub fn dismiss(&mut self, supplier: PublicKey) -> Vec<Effect> {
+    pub fn dismiss(&mut self, supplier: PublicKey) -> Effects {
         let mut effects = Vec::new();
         if self.admitted.contains(&supplier) {
             self.record(&mut effects, Record::Dismissed { supplier });
         }
-        effects
+        Effects(effects)
     }
 
     /// Takes offers of everybody, as a new board does. Who was admitted is remembered.
-    pub fn open_to_all(&mut self) -> Vec<Effect> {
+    pub fn open_to_all(&mut self) -> Effects {
         let mut effects = Vec::new();
         if self.only_admitted {
             self.record(&mut effects, Record::Admission { only_admitted: false });
         }
-        effects
+        Effects(effects)
     }
 
     /// How much it holds.

@@ -15,26 +15,32 @@
 //! | show an error to people | [`Coded`]: there is a code for each, and no words for people in this crate |
 //!
 //! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
-//! ordered effects). Nothing here reads a clock, a file, a socket or the operating system's randomness; the node and
+//! what follows, in order). Nothing here reads a clock, a file, a socket or the operating system's randomness; the node and
 //! the simulator drive the same code. `docs/architecture.md` shows the rooms.
 //!
 //! # Two machines
 //!
 //! Two types matter: [`Person`], the machine of a person's node, and [`Supplier`], that of a company's
-//! companion. Each takes one input at a time. The person's has one way in, [`Person::handle`]: an input, the
-//! time, and a [`person::Host`] that carries out what follows, in the order of its calls. The host
+//! companion. Each takes one input at a time, and has a host carry out what follows, in the order of its calls. The
+//! host
 //!
 //! 1. makes what it is given to persist durable before anything that was said after it is visible to anybody,
-//! 2. gives the values that may leave, or says that one can't be read,
+//! 2. gives the values that may leave, or says that one can't be read (the person's alone; a company's machine has none
+//!    to give),
 //! 3. replies to the frame in hand, and sends what waits in an outbox.
+//!
+//! The person's has one way in, [`Person::handle`]: an input, the time, and a [`person::Host`]. The company's has a
+//! function for each thing that it can be told, and gives [`supplier::Effects`] beside the value of it. Nobody can look
+//! into them: they are handed to a [`supplier::Host`] whole ([`supplier::Effects::carry_out`]). A [`Board`], which a
+//! companion may be as well, does the same with [`board::Effects`] and a [`board::Host`].
 //!
 //! A machine that was lost is had again by its records, in their order ([`Person::restore`]).
 //!
 //! # What grows
 //!
 //! Codes of refusals and errors, purposes, agreements, collections and kinds of log entries are `#[non_exhaustive]`: a
-//! later version adds some. Effects, records, predicates and provenances are not: who carries out effects, stores
-//! records or shows what a predicate asks must not overlook a new one, so such a version does not compile there.
+//! later version adds some. Records, predicates and provenances are not, and a host has to say what it does with each
+//! call that is no hint: who stores records or shows what a predicate asks must not overlook a new one, so such a version does not compile there.
 //!
 //! # Randomness
 //!
@@ -85,6 +91,22 @@
 //!     fn unreadable(&mut self, _: &PublicKey, _: &BTreeSet<FieldPath>) {}
 //! }
 //!
+//! /// What a companion has: a disk, and lines to persons.
+//! #[derive(Default)]
+//! struct Companion {
+//!     disk: Vec<supplier::Record>,
+//!     answer: Option<SupplierReply>,
+//! }
+//!
+//! impl supplier::Host for Companion {
+//!     fn persist(&mut self, record: supplier::Record) {
+//!         self.disk.push(record);
+//!     }
+//!     fn reply(&mut self, reply: Departure<SupplierReply>) {
+//!         self.answer = Some(reply.into_inner());
+//!     }
+//! }
+//!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // Time and randomness come from outside. Here they stand still.
 //! let now = Timestamp(1_800_000_000_000);
@@ -92,8 +114,9 @@
 //!
 //! // A company, with what it says of itself.
 //! let mut shop = Supplier::new(Keypair::from_secret(&[2; 32]));
+//! let mut companion = Companion::default();
 //! let key = shop.key().public();
-//! shop.set_profile(Profile {
+//! let described = shop.set_profile(Profile {
 //!     supplier: key,
 //!     name: "De Winkel BV".into(),
 //!     sector: "retail".into(),
@@ -105,16 +128,18 @@
 //!     keys: KeyHistory::default(),
 //!     issued: now,
 //! })?;
-//! let (invitation, _) =
+//! described.carry_out(&mut companion);
+//! let (invitation, made) =
 //!     shop.invite(Invite { uses: Some(1), expires: now.plus_days(Days(14)), made: now, test: false }, &mut entropy);
+//! made.carry_out(&mut companion);
 //!
 //! // A person with defaults. The company knows them by a key that is made for it alone.
 //! let mut anna = Person::new(RootSeed::from_entropy([1; 32]), Policy::preset("balanced").ok_or("a preset")?);
 //! let pairing = anna.proffer(&key, invitation.id, Agreement::SdBase, None, now)?;
 //! let known_as = anna.pairing_key(&key).public();
 //! let profile = shop.signed_profile().ok_or("a profile")?.clone();
-//! let answer = reply(shop.message(&known_as, ToSupplier::Pair(pairing.clone()), now));
-//! let Some(SupplierReply::Paired(acceptance)) = answer else {
+//! shop.message(&known_as, ToSupplier::Pair(pairing.clone()), now).carry_out(&mut companion);
+//! let Some(SupplierReply::Paired(acceptance)) = companion.answer.take() else {
 //!     return Err("not paired".into());
 //! };
 //! let mut node = Node::default();
@@ -133,7 +158,8 @@
 //!     retention: Days(30),
 //!     delegations: 0,
 //! };
-//! shop.ask(ask, now, &mut entropy)?;
+//! let (_, queued) = shop.ask(ask, now, &mut entropy)?;
+//! queued.carry_out(&mut companion);
 //! let (parcel, request) = shop.to_send(&known_as, now)?.pop().ok_or("a request")?;
 //!
 //! // The person's machine decides: a default gives the name, the income waits for Anna's word. The values come from
@@ -142,8 +168,10 @@
 //! node.values.insert("name.full".parse()?, name);
 //! anna.handle(Input::Message(&key, request), now, &mut node)?;
 //! let answer = node.answer.take();
-//! let (effects, _) = shop.replied(&known_as, &parcel, answer.ok_or("an answer")?, now);
-//! assert!(!effects.is_empty());
+//! let (acknowledgement, taken_in) = shop.replied(&known_as, &parcel, answer.ok_or("an answer")?, now);
+//! let before = companion.disk.len();
+//! taken_in.carry_out(&mut companion);
+//! assert!(companion.disk.len() > before && acknowledgement.is_some());
 //!
 //! let customer = shop.customer(&known_as).ok_or("a customer")?;
 //! assert_eq!(customer.held().keys().map(ToString::to_string).collect::<Vec<_>>(), ["name.full"]);
@@ -151,13 +179,6 @@
 //! assert_eq!(relationship.waiting().count(), 1, "the income");
 //! # Ok(())
 //! # }
-//!
-//! fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
-//!     effects.into_iter().find_map(|effect| match effect {
-//!         supplier::Effect::Reply(reply) => Some(reply),
-//!         _ => None,
-//!     })
-//! }
 //! ```
 
 mod agreement;

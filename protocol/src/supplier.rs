@@ -1,13 +1,15 @@
-//! The supplier machine: frames, replies and the company's actions in, ordered effects out.
+//! The supplier machine: frames, replies and the company's actions in, calls of a host out.
 //!
 //! Sans-IO like the person's. It obeys: values are kept under a grant and no longer than its retention, and
-//! are erased on revocation with a signed receipt. `supplier/frames.rs` takes what persons send,
+//! are erased on revocation with a signed receipt. What follows of an input is [`Effects`], which a [`Host`] carries out
+//! (`supplier/host.rs`). `supplier/frames.rs` takes what persons send,
 //! `supplier/delegations.rs` hands grants on to processors, `supplier/offers.rs` answers intents,
 //! `supplier/segments.rs` publishes patterns, `supplier/witness.rs` holds a person's log against what it was,
 //! `supplier/state.rs` is the state and its records.
 
 mod delegations;
 mod frames;
+mod host;
 mod items;
 mod offers;
 mod segments;
@@ -17,6 +19,8 @@ mod witness;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use delegations::{Delegate, Delegated, Told};
+use host::Effect;
+pub use host::{Effects, Host};
 pub use items::Sending;
 pub use offers::NewOffer;
 pub use segments::NewSegment;
@@ -30,7 +34,7 @@ use crate::{
     grant::Access,
     identity::{Keypair, Nonce, PublicKey},
     limits,
-    message::{SupplierReply, ToPerson},
+    message::ToPerson,
     profile::{Invitation, Profile, plain_line},
     purpose::Purpose,
     refusal::Refusal,
@@ -39,20 +43,6 @@ use crate::{
     signed::{ObjectId, SignedError, Verified},
     time::{Days, Now, Timestamp},
 };
-
-/// What the driver must do, in this order.
-#[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "effects are moved once and few")]
-pub enum Effect {
-    /// Make durable, before anything behind it is visible to anyone.
-    Persist(Record),
-    /// Answer the frame in hand.
-    Reply(SupplierReply),
-    /// Something new is to be sent to this person, when connected.
-    Deliver(PublicKey),
-    /// A person, whose key was proven, states that this is the present ([`crate::clock::Clock::heard`]).
-    Heard(PublicKey, Timestamp),
-}
 
 /// What a company asks of one person.
 #[derive(Clone, Debug)]
@@ -213,14 +203,14 @@ impl Supplier {
     ///
     /// # Errors
     /// [`SupplierError::BadProfile`].
-    pub fn set_profile(&mut self, profile: Profile) -> Result<Vec<Effect>, SupplierError> {
+    pub fn set_profile(&mut self, profile: Profile) -> Result<Effects, SupplierError> {
         if !profile.well_formed() {
             return Err(SupplierError::BadProfile);
         }
         let profile = Verified::sign(profile, &self.key).map_err(|_| SupplierError::BadProfile)?.signed().clone();
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Profile { profile });
-        Ok(effects)
+        Ok(Effects(effects))
     }
 
     /// Commits to the key that alone may follow the one in force. `replace` where another was committed to before: who met
@@ -233,7 +223,7 @@ impl Supplier {
         next: PublicKey,
         replace: bool,
         now: impl Into<Now>,
-    ) -> Result<Vec<Effect>, SupplierError> {
+    ) -> Result<Effects, SupplierError> {
         let profile = self.profile.as_deref().ok_or(SupplierError::BadProfile)?;
         if profile.keys.next.is_some() && !replace {
             return Err(SupplierError::HasNext);
@@ -262,7 +252,7 @@ impl Supplier {
     /// # Errors
     /// [`SupplierError::NoNext`], [`SupplierError::NotNext`], [`SupplierError::TooManyRotations`],
     /// [`SupplierError::BadProfile`].
-    pub fn rotate(&mut self, key: Keypair, next: PublicKey, now: impl Into<Now>) -> Result<Vec<Effect>, SupplierError> {
+    pub fn rotate(&mut self, key: Keypair, next: PublicKey, now: impl Into<Now>) -> Result<Effects, SupplierError> {
         let now = now.into().wall;
         let profile = self.profile.as_deref().ok_or(SupplierError::BadProfile)?;
         let (supplier, follows) = (key.public(), self.key.public());
@@ -284,11 +274,11 @@ impl Supplier {
     }
 
     /// Makes an invitation for one person, or a public one.
-    pub fn invite(&mut self, invite: Invite, entropy: &mut Entropy) -> (Invitation, Vec<Effect>) {
+    pub fn invite(&mut self, invite: Invite, entropy: &mut Entropy) -> (Invitation, Effects) {
         let id = entropy.nonce();
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Invite { id, invite });
-        (self.invitation(id), effects)
+        (self.invitation(id), Effects(effects))
     }
 
     /// The invitation as it travels in a link.
@@ -307,7 +297,7 @@ impl Supplier {
         ask: Ask,
         now: impl Into<Now>,
         entropy: &mut Entropy,
-    ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
+    ) -> Result<(Nonce, Effects), SupplierError> {
         let now = now.into();
         let customer = self.customers.get(&ask.person).ok_or(SupplierError::NoRelationship)?;
         fits(&ask.fields, &ask.reason, ask.duration, ask.retention)?;
@@ -336,7 +326,7 @@ impl Supplier {
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Asking { asking });
         effects.push(Effect::Deliver(ask.person));
-        Ok((id, effects))
+        Ok((id, Effects(effects)))
     }
 
     /// What is to be sent to a connected person now: requests that were not answered yet, signed with the
@@ -397,7 +387,7 @@ impl Supplier {
     }
 
     /// Erases what is past its retention for sure, of the persons in memory, with a signed receipt for each grant.
-    pub fn tick(&mut self, now: impl Into<Now>) -> Vec<Effect> {
+    pub fn tick(&mut self, now: impl Into<Now>) -> Effects {
         let now = now.into();
         let due: Vec<(PublicKey, BTreeSet<FieldPath>)> = self
             .customers
@@ -406,12 +396,12 @@ impl Supplier {
                 (*person, c.held.iter().filter(|(_, h)| h.until <= now.floor).map(|(f, _)| *f).collect())
             })
             .collect();
-        due.into_iter().flat_map(|(person, fields)| self.erase_fields(&person, &fields, now)).collect()
+        Effects(due.into_iter().flat_map(|(person, fields)| self.erase_fields(&person, &fields, now).0).collect())
     }
 
     /// The company is about to set the floor back to the clock ([`crate::clock::Clock::accept`]). What had ended by the
     /// floor and would live again by the clock is ended for good: the invitations in memory, and segments.
-    pub fn end_expired(&mut self, now: impl Into<Now>) -> Vec<Effect> {
+    pub fn end_expired(&mut self, now: impl Into<Now>) -> Effects {
         let now = now.into();
         let revives = |expires: Timestamp| expires <= now.floor && expires > now.wall;
         let invites = self.invites.iter().filter(|(_, invite)| revives(invite.expires) && invite.uses != Some(0));
@@ -425,19 +415,14 @@ impl Supplier {
         for segment in segments {
             self.record(&mut effects, Record::SegmentEnded { segment });
         }
-        effects
+        Effects(effects)
     }
 
     /// Erases these fields of a person, as far as they are held, and tells the person with signed receipts.
-    pub fn erase_fields(
-        &mut self,
-        person: &PublicKey,
-        fields: &BTreeSet<FieldPath>,
-        now: impl Into<Now>,
-    ) -> Vec<Effect> {
+    pub fn erase_fields(&mut self, person: &PublicKey, fields: &BTreeSet<FieldPath>, now: impl Into<Now>) -> Effects {
         let now = now.into();
         let mut effects = Vec::new();
-        let Some(customer) = self.customers.get(person) else { return effects };
+        let Some(customer) = self.customers.get(person) else { return Effects::default() };
         let mut by_grant = BTreeMap::<ObjectId, BTreeSet<FieldPath>>::new();
         for (field, held) in customer.held.iter().filter(|(field, _)| fields.contains(field)) {
             by_grant.entry(held.grant).or_default().insert(*field);
@@ -451,7 +436,7 @@ impl Supplier {
         if !effects.is_empty() {
             effects.push(Effect::Deliver(*person));
         }
-        effects
+        Effects(effects)
     }
 }
 

@@ -15,6 +15,7 @@ mod linkability;
 mod needs;
 mod person;
 mod relationship;
+mod said;
 pub mod script;
 mod segments;
 mod state;

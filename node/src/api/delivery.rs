@@ -22,7 +22,7 @@ use crate::{
     supplier::{
         Desk,
         happening::Numbered,
-        hooks::{Hook, URL_BYTES, Went},
+        hooks::{Delivery, Hook, URL_BYTES},
         names,
     },
 };
@@ -109,17 +109,17 @@ async fn deliver(desk: Desk, allowed: Allowed, id: names::Webhook, hook: Hook, n
     let event = Event::of(number, &happening);
     let went = match serde_json::to_vec(&event) {
         Ok(body) => send(&allowed, &hook, &event.id, body).await,
-        Err(error) => Went::Badly(error.to_string()),
+        Err(error) => Delivery::Failed(error.to_string()),
     };
-    tracing::info!(webhook = %id, event = event.id, went = matches!(went, Went::Well), "delivery");
+    tracing::info!(webhook = %id, event = event.id, went = matches!(went, Delivery::Taken), "delivery");
     let noted = desk.call(move |companion, turn| companion.note_delivery(&id, number, went, turn)).await;
     if let Err(failure) = noted {
         tracing::warn!(%failure, "a delivery could not be noted; it will be made again");
     }
 }
 
-async fn send(allowed: &Allowed, hook: &Hook, id: &str, body: Vec<u8>) -> Went {
-    let badly = |words: &str| Went::Badly(words.to_owned());
+async fn send(allowed: &Allowed, hook: &Hook, id: &str, body: Vec<u8>) -> Delivery {
+    let badly = |words: &str| Delivery::Failed(words.to_owned());
     let url = match target(&hook.url, allowed) {
         Ok(url) => url,
         Err(error) => return badly(&error.to_string()),
@@ -147,9 +147,9 @@ async fn send(allowed: &Allowed, hook: &Hook, id: &str, body: Vec<u8>) -> Went {
         .body(body)
         .send();
     match sent.await {
-        Ok(answer) if answer.status().is_success() => Went::Well,
-        Ok(answer) if answer.status().as_u16() == 410 => Went::Gone,
-        Ok(answer) => Went::Badly(format!("the receiver answered {}", answer.status().as_u16())),
+        Ok(answer) if answer.status().is_success() => Delivery::Taken,
+        Ok(answer) if answer.status().as_u16() == 410 => Delivery::Unwanted,
+        Ok(answer) => Delivery::Failed(format!("the receiver answered {}", answer.status().as_u16())),
         Err(error) if error.is_timeout() => badly("no answer in time"),
         Err(_) => badly("no connection, or it broke off"),
     }

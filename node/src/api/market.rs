@@ -23,7 +23,7 @@ use crate::{
     command::{Failure, Text, parse},
     supplier::{
         lists::not_found,
-        market::{Followed, Found, Made},
+        market::{Followed, FoundIntent, Made},
         names, verbs,
     },
 };
@@ -309,7 +309,7 @@ fn board_view(followed: &Followed) -> Board {
     }
 }
 
-fn intent_view(found: &Found) -> Result<Intent, Failure> {
+fn intent_view(found: &FoundIntent) -> Result<Intent, Failure> {
     let intent = found.intent.clone().verify().map_err(Failure::internal)?;
     Ok(Intent {
         id: names::Wish(*intent.id().digest()).to_string(),

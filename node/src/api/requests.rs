@@ -31,7 +31,7 @@ use crate::{
 
 /// What is asked.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct Asked {
+pub struct RequestTerms {
     /// Fields of the vocabulary.
     #[schema(min_items = 1, max_items = 64, example = json!(["address.postalCode"]))]
     pub fields: BTreeSet<String>,
@@ -67,7 +67,7 @@ fn year() -> u32 {
     365
 }
 
-impl Asked {
+impl RequestTerms {
     fn parsed(self) -> Result<What, Failure> {
         let what = What {
             fields: self.fields.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
@@ -93,7 +93,7 @@ pub struct NewRequest {
     pub relationship: String,
     /// What.
     #[serde(flatten)]
-    pub asked: Asked,
+    pub asked: RequestTerms,
 }
 
 /// A request to many persons.
@@ -104,7 +104,7 @@ pub struct NewBulk {
     pub relationships: Option<Vec<String>>,
     /// What.
     #[serde(flatten)]
-    pub asked: Asked,
+    pub asked: RequestTerms,
 }
 
 /// A request.

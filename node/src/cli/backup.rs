@@ -1,7 +1,7 @@
 //! `regie backup` and `regie restore`. In: a home and a file. Out: an age file for which the home's passphrase
 //! is needed, or a new home made from one.
 
-use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+use std::{io::Write as _, path::Path};
 
 use serde_json::json;
 
@@ -10,7 +10,6 @@ use crate::{
     backup::{self, Backup, TakeRows},
     command::Failure,
     control, home, person,
-    store::Passphrase,
 };
 
 pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, json: bool) -> Result<(), Failure> {
@@ -19,8 +18,7 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, 
         let next = "back that up as the database it is (pg_dump): what it holds is sealed, and the passphrase opens it";
         return Err(Failure::usage(format!("this companion keeps everything in PostgreSQL; {next}")));
     }
-    let text = home::passphrase_text(passphrase_file, true)?;
-    let passphrase = Passphrase::new(text.to_string());
+    let passphrase = home::passphrase(passphrase_file, true)?;
     // Through the running node where there is one, since it holds the store's lock.
     let rows = match control::ask(home, &TakeRows {}) {
         Ok(taken) => taken.rows,
@@ -28,23 +26,33 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, 
         Err(failure) => return Err(failure),
     };
     let toml = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
-    let sealed = backup::seal(&Backup { version: backup::VERSION, role: config.role, config: toml, rows }, &text)?;
+    let sealed =
+        backup::seal(&Backup { version: backup::VERSION, role: config.role, config: toml, rows }, &passphrase)?;
     let cannot = |error: std::io::Error| Failure::usage(format!("can't write {}: {error}", target.display()));
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(target).map_err(cannot)?;
-    file.write_all(&sealed).and_then(|()| file.sync_all()).map_err(cannot)?;
+    whole(target, &sealed).map_err(cannot)?;
     if json {
-        return render::show(&json!({ "written": target, "bytes": sealed.len() }), true);
+        return render::show(&json!({ "written": crate::out::path(target), "bytes": sealed.len() }), true);
     }
-    println!("Wrote {}. It opens with the passphrase you gave.", target.display());
+    crate::out::say(format_args!("Wrote {}. It opens with the passphrase you gave.", target.display()));
     Ok(())
+}
+
+/// Writes a file whole or not at all, for its owner alone; one that is there stays.
+fn whole(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let beside = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".regie-backup-").tempfile_in(beside)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(target).map_err(|error| error.error)?;
+    // The name must last as well.
+    std::fs::File::open(beside)?.sync_all()
 }
 
 pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path, json: bool) -> Result<(), Failure> {
     let file =
         std::fs::read(source).map_err(|error| Failure::usage(format!("can't read {}: {error}", source.display())))?;
-    let text = home::passphrase_text(passphrase_file, false)?;
-    let passphrase = Passphrase::new(text.to_string());
-    let backup = backup::open(&file, &text)?;
+    let passphrase = home::passphrase(passphrase_file, false)?;
+    let backup = backup::open(&file, &passphrase)?;
     let config =
         toml::from_str(&backup.config).map_err(|_| Failure::usage("the backup's configuration can't be read"))?;
     let mut store = home::create(home, tables(backup.role), &config, &passphrase)?;
@@ -54,11 +62,13 @@ pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path
         home::Role::Supplier => 0,
     };
     if json {
-        return render::show(&json!({ "restored": home, "grants_ended": grants }), true);
+        return render::show(&json!({ "restored": crate::out::path(home), "grants_ended": grants }), true);
     }
     if backup.role == home::Role::Person {
-        println!("{grants} grants from before the backup ended; suppliers ask anew and your defaults answer.");
+        crate::out::say(format_args!(
+            "{grants} grants from before the backup ended; suppliers ask anew and your defaults answer."
+        ));
     }
-    println!("Restored into {}. Next: run `regie --home {}`.", home.display(), home.display());
+    crate::out::say(format_args!("Restored into {}. Next: run `regie --home {}`.", home.display(), home.display()));
     Ok(())
 }

@@ -313,10 +313,10 @@ impl Company<'_> {
         match verb {
             CustomerVerb::Invite { public, days } => self.ask(&Invite { public, days: Days(days) }),
             CustomerVerb::Ask { person, reason, delegations, what } => {
-                let What { fields, purpose, access: how, days, kept } = what;
+                let What { fields, purpose, access: how, days, retention } = what;
                 let fields = fields.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
                 let (purpose, access) = (parse(&purpose)?, parse(&how)?);
-                let (days, retention) = (Days(days), Days(kept));
+                let (days, retention) = (Days(days), Days(retention));
                 self.ask(&Ask { person, fields, purpose, reason, access, days, retention, delegations })
             }
             CustomerVerb::Send { person, collection, title, media_type, file } => {

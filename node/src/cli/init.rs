@@ -80,11 +80,13 @@ pub(super) fn person(
     let mut store = home::create(home, tables(config.role), &config, &passphrase)?;
     person::initialise(&mut store, &seed, policy)?;
     let phrase = seed.phrase().map_err(Failure::internal)?;
-    let answer = json!({ "home": home, "preset": preset, "recovery_phrase": phrase.as_str() });
+    let answer = json!({ "home": crate::out::path(home), "preset": preset, "recovery_phrase": phrase.as_str() });
     render::show(&answer, json)?;
     if !json {
-        println!("Write the 24 words down and keep them apart from this machine: they bring your identity back.");
-        println!("Next: run `regie` in one terminal, and `regie import card.vcf` in another.");
+        crate::out::say(format_args!(
+            "Write the 24 words down and keep them apart from this machine: they bring your identity back."
+        ));
+        crate::out::say(format_args!("Next: run `regie` in one terminal, and `regie import card.vcf` in another."));
     }
     Ok(())
 }
@@ -110,7 +112,7 @@ pub(super) fn join(
     let key = supplier::shared_key(&mut *ledger)?;
     let config = Config { role: Role::Supplier, listen, announce, store: Some(store), ..Config::person() };
     home::create_bare(home, &config)?;
-    render::show(&json!({ "home": home, "key": key.public() }), json)
+    render::show(&json!({ "home": crate::out::path(home), "key": key.public() }), json)
 }
 
 pub(super) fn supplier(
@@ -157,14 +159,16 @@ pub(super) fn supplier(
         }
     };
     supplier::initialise(&mut *store, &secret, profile)?;
-    let mut answer = json!({ "home": home, "key": key });
+    let mut answer = json!({ "home": crate::out::path(home), "key": key });
     if json {
         answer["next_key_words"] = sheet.words.as_str().into();
     }
     render::show(&answer, json)?;
     if !json {
         sheet.show()?;
-        println!("Next: `regie supplier run` in one terminal, and `regie supplier invite` in another.");
+        crate::out::say(format_args!(
+            "Next: `regie supplier run` in one terminal, and `regie supplier invite` in another."
+        ));
     }
     Ok(())
 }

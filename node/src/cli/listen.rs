@@ -43,7 +43,7 @@ async fn follow(listen: &Listen, json: bool) -> Result<(), Failure> {
     let client = Client::builder().no_proxy().build().map_err(Failure::internal)?;
     let secret = Zeroizing::new(clock::random::<24>());
     if target.is_some() && !json {
-        println!("Check signatures with whsec_{}", BASE64.encode(&*secret));
+        crate::out::say(format_args!("Check signatures with whsec_{}", BASE64.encode(&*secret)));
     }
     let mut last: Option<String> = None;
     loop {
@@ -82,12 +82,12 @@ async fn follow(listen: &Listen, json: bool) -> Result<(), Failure> {
 
 fn say(json: bool, event: &Value, went: &Value) {
     if json {
-        println!("{}", json!({ "event": event, "answer": went }));
+        crate::out::say(format_args!("{}", json!({ "event": event, "answer": went })));
         return;
     }
     let text = |key: &str| event[key].as_str().unwrap_or_default();
     let answer = if went.is_null() { String::new() } else { format!("  -> {went}") };
-    println!("{}  {}  {}{answer}", text("timestamp"), text("type"), text("id"));
+    crate::out::say(format_args!("{}  {}  {}{answer}", text("timestamp"), text("type"), text("id")));
 }
 
 /// Calls the receiver until it takes the event, a few times. Answers its last status.

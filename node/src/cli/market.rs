@@ -85,7 +85,7 @@ pub(super) struct MakeOffer {
     days: u32,
     /// How many days a value may be kept; an agreement about an intent lets 90
     #[arg(long, default_value_t = 90)]
-    kept: u32,
+    retention: u32,
     /// How many days the offer holds
     #[arg(long, default_value_t = 14)]
     holds: u32,
@@ -101,7 +101,7 @@ impl MakeOffer {
             purpose: parse(&self.purpose)?,
             access: parse(&self.access)?,
             days: Days(self.days),
-            retention: Days(self.kept),
+            retention: Days(self.retention),
             holds: Days(self.holds),
         };
         Ok(Offer { intent: self.intent, offer })
@@ -123,7 +123,7 @@ pub(super) struct Publish {
     purpose: String,
     /// How many days a membership is kept
     #[arg(long, default_value_t = 90)]
-    kept: u32,
+    retention: u32,
     /// People may only be counted, not say that they belong
     #[arg(long, requires = "epsilon")]
     count_only: bool,
@@ -151,7 +151,7 @@ impl Publish {
             words: self.words,
             who: predicate(who)?,
             purpose: parse(&self.purpose)?,
-            retention: Days(self.kept),
+            retention: Days(self.retention),
             membership: !self.count_only,
             epsilon: self.epsilon,
             helper: self.helper.as_deref().map(parse).transpose()?.map(Text),

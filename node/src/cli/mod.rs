@@ -429,7 +429,7 @@ struct What {
     days: u32,
     /// How many days a value may be kept
     #[arg(long, default_value_t = 365)]
-    kept: u32,
+    retention: u32,
 }
 
 /// Does what the arguments say.

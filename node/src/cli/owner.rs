@@ -46,7 +46,7 @@ pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
                 purposes: vec![parse(&what.purpose)?],
                 access: parse(&what.access)?,
                 days: Days(what.days),
-                retention: Days(what.kept),
+                retention: Days(what.retention),
             };
             ask(home, &grant, json, plain)
         }

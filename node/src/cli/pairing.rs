@@ -117,14 +117,14 @@ pub(super) fn document(home: &Path, out: Option<&Path>, json: bool) -> Result<()
             return render::show(&answer, true);
         }
         let PlacedDocument { document, place } = answer;
-        print!("{document}");
+        crate::out::print(document);
         eprintln!("Put this at {place}");
         return Ok(());
     };
     let PlacedDocument { document, place } = answer;
     std::fs::write(file, &document)
         .map_err(|error| Failure::usage(format!("can't write {}: {error}", file.display())))?;
-    render::show(&serde_json::json!({ "file": file, "place": place }), json)
+    render::show(&serde_json::json!({ "file": crate::out::path(file), "place": place }), json)
 }
 
 /// What the person is to know before the word.
@@ -138,7 +138,7 @@ fn in_words(seen: &SeenSupplier, vouch: bool) -> String {
     ];
     for wish in &seen.wishes {
         let fields = wish.fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let (purpose, reason, kept) = (&wish.plain_purpose, &wish.reason, wish.kept_days.0);
+        let (purpose, reason, kept) = (&wish.plain_purpose, &wish.reason, wish.retention_days.0);
         lines.push(format!("  will ask for {fields}: {purpose} ({reason}), kept {kept} days"));
     }
     lines.extend(seen.who.looks_like.iter().map(|one| format!("  WARNING: it {}", render::lookalike(one))));

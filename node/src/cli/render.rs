@@ -45,7 +45,7 @@ pub(super) const REQUESTS: View = View::List(&[
     ("asks for (and the rule that made it ask)", "fields"),
     ("why", "plain_purpose"),
     ("in its words", "reason"),
-    ("keeps it, days", "kept_days"),
+    ("keeps it, days", "retention_days"),
 ]);
 pub(super) const INBOX: View = View::List(&[
     ("id", "id"),
@@ -95,7 +95,7 @@ pub(super) const OFFERS: View = View::List(&[
     ("what", "title"),
     ("price", "price"),
     ("needs", "needs"),
-    ("kept, days", "kept"),
+    ("kept, days", "retention_days"),
     ("until", "expires"),
 ]);
 pub(super) const WANTED: View = View::List(&[
@@ -219,21 +219,21 @@ pub(super) fn show(answer: &impl Serialize, json: bool) -> Result<(), Failure> {
 pub(super) fn show_as(answer: &impl Serialize, json: bool, view: View) -> Result<(), Failure> {
     let value = serde_json::to_value(answer).map_err(Failure::internal)?;
     match (&value, json) {
-        (Value::Array(items), true) => items.iter().for_each(|item| println!("{item}")),
-        (value, true) => println!("{value}"),
-        (Value::Array(items), false) if items.is_empty() => println!("nothing"),
-        (Value::Array(items), false) => println!("{}", list(items, view)),
+        (Value::Array(items), true) => items.iter().for_each(|item| crate::out::say(item)),
+        (value, true) => crate::out::say(value),
+        (Value::Array(items), false) if items.is_empty() => crate::out::say(format_args!("nothing")),
+        (Value::Array(items), false) => crate::out::say(format_args!("{}", list(items, view))),
         (Value::Object(fields), false) => {
             for (name, value) in fields {
                 match value {
                     Value::Array(items) if items.iter().any(Value::is_object) => {
-                        println!("{}:\n{}", words(name), part(items, name, view));
+                        crate::out::say(format_args!("{}:\n{}", words(name), part(items, name, view)));
                     }
-                    _ => println!("{}: {}", words(name), cell(name, value)),
+                    _ => crate::out::say(format_args!("{}: {}", words(name), cell(name, value))),
                 }
             }
         }
-        (value, false) => println!("{}", cell("", value)),
+        (value, false) => crate::out::say(format_args!("{}", cell("", value))),
     }
     Ok(())
 }

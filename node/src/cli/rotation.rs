@@ -90,8 +90,8 @@ pub(super) fn commit(home: &Path, words_file: Option<&Path>, replace: bool, json
     if json {
         return render::show(&answer, true);
     }
-    println!(
-        "Next: put the domain's document there anew (`regie supplier domain`), so that all know what you committed to."
+    crate::out::say(
+        "Next: put the domain's document there anew (`regie supplier domain`), so that all know what you committed to.",
     );
     Ok(())
 }

@@ -213,7 +213,7 @@ async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: 
     };
     let running = begin(home, store, doors, travel)?;
     let link = page.as_ref().map(dashboard::Listening::link);
-    say(json, &json!({ "running": "person", "home": home, "dashboard": link }), || {
+    say(json, &json!({ "running": "person", "home": crate::out::path(home), "dashboard": link }), || {
         let open = link.as_ref().map(|link| format!("\nYour dashboard, for one visit:\n  {link}"));
         format!("Your node runs in {}. Stop it with Ctrl-C.{}", home.display(), open.unwrap_or_default())
     });
@@ -249,11 +249,15 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         Some(at) => Some(api::start(desk.clone(), at, config.webhook_hosts.clone()).await?),
         None => None,
     };
-    say(json, &json!({ "running": "supplier", "home": home, "listening": addresses, "api": api }), || {
-        let mut lines: Vec<String> = addresses.iter().map(|address| format!("Listening on {address}")).collect();
-        lines.extend(api.map(|at| format!("The API is at http://{at}")));
-        lines.join("\n")
-    });
+    say(
+        json,
+        &json!({ "running": "supplier", "home": crate::out::path(home), "listening": addresses, "api": api }),
+        || {
+            let mut lines: Vec<String> = addresses.iter().map(|address| format!("Listening on {address}")).collect();
+            lines.extend(api.map(|at| format!("The API is at http://{at}")));
+            lines.join("\n")
+        },
+    );
     tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
     let answering = Answering::default();
     tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), PersonCommand::knows));
@@ -262,9 +266,9 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
 
 fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
     if json {
-        println!("{data}");
+        crate::out::say(data);
     } else {
-        println!("{}", words());
+        crate::out::say(format_args!("{}", words()));
     }
 }
 

@@ -41,16 +41,16 @@ impl Stage {
     pub(super) fn tell(&mut self, title: &str, person: &str, supplier: &str) {
         self.steps += 1;
         if self.json {
-            println!(
+            crate::out::say(format_args!(
                 "{}",
                 json!({ "step": self.steps, "title": title, "person_sees": person, "supplier_sees": supplier })
-            );
+            ));
             return;
         }
-        println!("\n{:>2}. {title}", self.steps);
+        crate::out::say(format_args!("\n{:>2}. {title}", self.steps));
         for (who, what) in [("Anna sees", person), ("they see", supplier)] {
             if !what.is_empty() {
-                println!("      {who}: {what}");
+                crate::out::say(format_args!("      {who}: {what}"));
             }
         }
     }

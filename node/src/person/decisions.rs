@@ -41,7 +41,7 @@ pub struct WaitingRequest {
     /// How long the grant would live.
     pub grant_days: Days,
     /// How long it would keep a value.
-    pub kept_days: Days,
+    pub retention_days: Days,
     /// How many steps below it processors may go.
     pub delegations: u8,
     /// The agreement in force.
@@ -71,7 +71,7 @@ pub struct GrantTerms {
     /// When it ends, RFC 3339.
     pub expires: String,
     /// How long a value may be kept.
-    pub kept_days: Days,
+    pub retention_days: Days,
     /// How many links may follow below.
     pub delegations: u8,
     /// The agreement that it names.
@@ -133,7 +133,7 @@ impl Node {
             reason: waiting.reason.clone(),
             access: access_name(waiting.access).to_owned(),
             grant_days: waiting.duration,
-            kept_days: waiting.retention,
+            retention_days: waiting.retention,
             delegations: waiting.delegations,
             agreement: relationship.stored().agreement,
             at: text(waiting.at),
@@ -153,7 +153,7 @@ impl Node {
             access: access_name(scope.access).to_owned(),
             collection: opens(grant),
             expires: text(scope.bounds.expires),
-            kept_days: scope.bounds.retention,
+            retention_days: scope.bounds.retention,
             delegations: scope.bounds.delegations,
             agreement: grant.root().agreement,
             state: state.to_owned(),

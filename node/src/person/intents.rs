@@ -114,7 +114,7 @@ pub struct ShownOffer {
     /// For how long it may read.
     pub days: Days,
     /// How long it would keep a value.
-    pub kept: Days,
+    pub retention_days: Days,
     /// When the offer ends, RFC 3339.
     pub expires: String,
     /// What is known of its supplier. Who makes an offer is known once its supplier is: until then the name is what it
@@ -282,7 +282,7 @@ impl Node {
             purpose: needs.purpose,
             access: access_name(needs.access).to_owned(),
             days: needs.duration,
-            kept: needs.retention,
+            retention_days: needs.retention,
             expires: text(offer.expires),
             standing,
             looks_like,

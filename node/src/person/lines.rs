@@ -171,7 +171,7 @@ impl Node {
     /// The supplier may be elsewhere now, by its newer profile.
     pub(super) fn follow(&mut self, supplier: &PublicKey) {
         let Some(relationship) = self.machine.relationship(supplier) else { return };
-        let place = links::Place::of(relationship);
+        let place = links::Whereabouts::of(relationship);
         if let Some(link) = self.links.get(supplier) {
             link.place.send_if_modified(|known| {
                 let moved = *known != place;
@@ -188,12 +188,12 @@ impl Node {
     /// Begins a line: at once where something was just said, else at a moment drawn.
     pub(super) fn link(&mut self, supplier: PublicKey, active: Option<Timestamp>) {
         let Some(relationship) = self.machine.relationship(&supplier) else { return };
-        let place = watch::Sender::new(links::Place::of(relationship));
+        let place = watch::Sender::new(links::Whereabouts::of(relationship));
         let (wake, hold) = (std::sync::Arc::new(Notify::new()), watch::Sender::new(false));
         let strangers = [Strangers::default(), Strangers::default()];
         let way = |strangers: &Strangers| Way { strangers: Some(strangers.clone()), ..self.travel.way.clone() };
         let wait = if active.is_some() { Duration::ZERO } else { self.travel.rhythm.first() };
-        let line = links::Line {
+        let line = links::SupplierLine {
             supplier,
             secret: relationship.key().expose_secret(),
             way: way(&strangers[0]),

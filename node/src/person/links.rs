@@ -33,7 +33,7 @@ const QUIET: Duration = Duration::from_secs(3);
 
 /// Where a supplier is looked for, and who has to answer there.
 #[derive(Clone, PartialEq)]
-pub(super) struct Place {
+pub(super) struct Whereabouts {
     /// The supplier's key in force.
     pub(super) key: PublicKey,
     /// The key that may have taken its place.
@@ -41,7 +41,7 @@ pub(super) struct Place {
     pub(super) addresses: Vec<Address>,
 }
 
-impl Place {
+impl Whereabouts {
     pub(super) fn of(relationship: &Relationship) -> Self {
         let (lineage, addresses) = (relationship.lineage(), &relationship.profile().addresses);
         let addresses = addresses.iter().filter_map(|text| text.parse().ok()).collect();
@@ -50,7 +50,7 @@ impl Place {
 }
 
 /// One relationship's line, and what its task is told.
-pub(super) struct Line {
+pub(super) struct SupplierLine {
     /// The name of the relationship.
     pub(super) supplier: PublicKey,
     pub(super) secret: Zeroizing<[u8; 32]>,
@@ -58,7 +58,7 @@ pub(super) struct Line {
     /// The same with what is known of who answers in place of the supplier's next key.
     pub(super) way_to_next: Way,
     pub(super) rhythm: Rhythm,
-    pub(super) place: watch::Receiver<Place>,
+    pub(super) place: watch::Receiver<Whereabouts>,
     /// Is the line to stand?
     pub(super) hold: watch::Receiver<bool>,
     /// There is something to tell, or the person wants the supplier to be seen now.
@@ -91,7 +91,7 @@ enum Over {
 }
 
 /// Looks after one relationship's line for as long as the node runs. The first visit comes after `wait`.
-pub(super) async fn keep(mut line: Line, wait: Duration) {
+pub(super) async fn keep(mut line: SupplierLine, wait: Duration) {
     let mut trying = Trying::default();
     let mut wait = wait;
     loop {
@@ -112,7 +112,7 @@ pub(super) async fn keep(mut line: Line, wait: Duration) {
     }
 }
 
-impl Line {
+impl SupplierLine {
     async fn visit(&mut self, trying: &mut Trying) -> Over {
         let mut dialled = match self.dial(trying).await {
             Ok(Some(dialled)) => dialled,
@@ -161,7 +161,7 @@ impl Line {
 
     async fn reach(
         &self,
-        place: &Place,
+        place: &Whereabouts,
         peer: PublicKey,
         way: &Way,
         trying: &Trying,

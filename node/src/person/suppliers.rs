@@ -56,7 +56,7 @@ pub struct WishedFor {
     /// Why, in the supplier's words.
     pub reason: String,
     /// How long it would keep a value.
-    pub kept_days: Days,
+    pub retention_days: Days,
 }
 
 impl From<&Wish> for WishedFor {
@@ -66,7 +66,7 @@ impl From<&Wish> for WishedFor {
             purpose: wish.purpose,
             plain_purpose: crate::sentences::purpose(wish.purpose),
             reason: wish.reason.clone(),
-            kept_days: wish.retention,
+            retention_days: wish.retention,
         }
     }
 }

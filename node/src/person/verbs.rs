@@ -277,14 +277,14 @@ impl OnNode for TakeRows {
 impl<V: OnNode> Conduct<Desk> for V {
     async fn conduct(self, desk: &Desk) -> Result<V::Answer, Failure> {
         let (answer, wait) = oneshot::channel();
-        let asked = Asked { verb: self, answer };
+        let asked = PendingVerb { verb: self, answer };
         desk.events.send(Event::Asked(Box::new(asked))).await.map_err(|_| stopping())?;
         wait.await.map_err(|_| stopping())?
     }
 }
 
 /// A verb on its way to the node, with where its answer goes.
-struct Asked<V: OnNode> {
+struct PendingVerb<V: OnNode> {
     verb: V,
     answer: oneshot::Sender<Result<V::Answer, Failure>>,
 }
@@ -297,7 +297,7 @@ pub trait Question: Send {
     fn answer(self: Box<Self>, node: &mut Node, turn: &mut Turn);
 }
 
-impl<V: OnNode> Question for Asked<V> {
+impl<V: OnNode> Question for PendingVerb<V> {
     fn reads_store(&self) -> bool {
         V::READS_STORE
     }

@@ -5,7 +5,7 @@
 
 use regie_protocol::{FieldPath, Nonce, ObjectId, PublicKey, audit::Log};
 
-use super::row::{Item, Key, Row};
+use super::row::{Key, LastPart, Row};
 
 /// One name with one encoding as bytes.
 pub trait Part: Sized {
@@ -40,7 +40,7 @@ impl<P: Part> TableKey for P {
 
     fn of_row(row: &Row) -> Option<Self> {
         match &row.item {
-            Item::Bytes(bytes) if row.group.is_empty() => P::from_bytes(bytes),
+            LastPart::Bytes(bytes) if row.group.is_empty() => P::from_bytes(bytes),
             _ => None,
         }
     }
@@ -57,8 +57,8 @@ impl<G: Part, I: Part> TableKey for (G, I) {
 
     fn of_row(row: &Row) -> Option<Self> {
         match &row.item {
-            Item::Bytes(bytes) => Some((G::from_bytes(&row.group)?, I::from_bytes(bytes)?)),
-            Item::Index(_) => None,
+            LastPart::Bytes(bytes) => Some((G::from_bytes(&row.group)?, I::from_bytes(bytes)?)),
+            LastPart::Index(_) => None,
         }
     }
 }
@@ -74,8 +74,8 @@ impl<G: Part> TableKey for Nth<G> {
 
     fn of_row(row: &Row) -> Option<Self> {
         match row.item {
-            Item::Index(number) => Some(Self(G::from_bytes(&row.group)?, number)),
-            Item::Bytes(_) => None,
+            LastPart::Index(number) => Some(Self(G::from_bytes(&row.group)?, number)),
+            LastPart::Bytes(_) => None,
         }
     }
 }

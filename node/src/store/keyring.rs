@@ -20,6 +20,7 @@ use crate::clock;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use unicode_normalization::UnicodeNormalization as _;
 use zeroize::{Zeroize, Zeroizing};
 
 const MAGIC: &[u8; 8] = b"regiekey";
@@ -43,9 +44,22 @@ const CORRUPT: StoreError = StoreError::Corrupt { part: "keyring" };
 pub struct Passphrase(Zeroizing<String>);
 
 impl Passphrase {
-    /// Takes over the text, so that no copy stays behind.
+    /// Takes over the text, so that no copy stays behind. Keyboards and systems write one letter with an accent in two ways;
+    /// they are one passphrase (Unicode's form NFC).
     pub fn new(text: String) -> Passphrase {
-        Passphrase(Zeroizing::new(text))
+        let text = Zeroizing::new(text);
+        Passphrase(Zeroizing::new(text.nfc().collect()))
+    }
+
+    /// The text, as whoever encrypts a backup with it takes it.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The same in the other form, where that differs: a store of an earlier version may have been made with it.
+    pub fn decomposed(&self) -> Option<Passphrase> {
+        let other = Zeroizing::new(self.0.nfd().collect::<String>());
+        (*other != *self.0).then_some(Passphrase(other))
     }
 
     fn check(&self) -> Result<(), StoreError> {
@@ -89,6 +103,13 @@ impl Default for KdfCost {
 impl KdfCost {
     /// The cheapest cost the algorithm allows. For tests only: it protects nothing.
     pub const CHEAPEST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
+
+    /// Is guessing cheaper than in a new home?
+    #[must_use]
+    pub fn is_cheap(self) -> bool {
+        let usual = KdfCost::default();
+        self.memory_kib < usual.memory_kib || self.passes < usual.passes
+    }
 
     fn check(self) -> Result<(), StoreError> {
         let lanes = (1..=KDF_MAX_LANES).contains(&self.lanes);
@@ -162,7 +183,7 @@ impl Keyring {
         let (cost, salt) = decode_header(header)?;
         let data = unwrap_data(cost, &salt, wrapped, passphrase)?;
         let key = data.derive("epochs");
-        let Found { current, next, torn } = decode_slots(&key, bytes)?;
+        let Slots { current, next, torn } = decode_slots(&key, bytes)?;
         let wrapped = wrapped.to_vec();
         let keyring = Keyring { cost, salt, wrapped, epochs: key, current, next, next_spent: torn };
         Ok((keyring, data))
@@ -209,10 +230,19 @@ impl Keyring {
         self.next_spent = true;
     }
 
-    /// Wraps the same data key under another passphrase, after checking the old one.
+    /// Wraps the same data key under another passphrase, after checking the old one. Guessing the new one is as dear as it is
+    /// in a new home, whatever the old one's was.
     pub(super) fn change(&mut self, old: &Passphrase, new: &Passphrase) -> Result<(), StoreError> {
         let data = unwrap_data(self.cost, &self.salt, &self.wrapped, old)?;
+        if self.cost.is_cheap() {
+            self.cost = KdfCost::default();
+        }
         self.wrap(new, &data)
+    }
+
+    /// How dear guessing the passphrase of these bytes is.
+    pub(super) fn cost(bytes: &[u8]) -> Result<KdfCost, StoreError> {
+        decode_header(split(bytes)?.0).map(|(cost, _)| cost)
     }
 
     fn wrap(&mut self, passphrase: &Passphrase, data: &SecretKey) -> Result<(), StoreError> {
@@ -234,6 +264,21 @@ fn wrap_data(cost: KdfCost, salt: &[u8; SALT_BYTES], kek: &SecretKey, data: &Sec
 }
 
 fn unwrap_data(
+    cost: KdfCost,
+    salt: &[u8; SALT_BYTES],
+    wrapped: &[u8],
+    passphrase: &Passphrase,
+) -> Result<SecretKey, StoreError> {
+    match unwrap_as_typed(cost, salt, wrapped, passphrase) {
+        Err(StoreError::WrongPassphrase) => match passphrase.decomposed() {
+            Some(other) => unwrap_as_typed(cost, salt, wrapped, &other),
+            None => Err(StoreError::WrongPassphrase),
+        },
+        unwrapped => unwrapped,
+    }
+}
+
+fn unwrap_as_typed(
     cost: KdfCost,
     salt: &[u8; SALT_BYTES],
     wrapped: &[u8],
@@ -315,7 +360,7 @@ fn sums_up(bytes: &[u8]) -> bool {
 }
 
 /// The epochs of a file.
-struct Found {
+struct Slots {
     current: Epoch,
     next: Epoch,
     /// Whether one slot held nothing that opens, so that `next` is a fresh one that the file does not hold.
@@ -324,7 +369,7 @@ struct Found {
 
 /// A slot that does not open was being written when the power went, or rotted. If it was the one that the database
 /// names, opening the store finds that out; if not, nothing was sealed under it that counts.
-fn decode_slots(key: &SecretKey, bytes: &[u8]) -> Result<Found, StoreError> {
+fn decode_slots(key: &SecretKey, bytes: &[u8]) -> Result<Slots, StoreError> {
     let mut gaps = [FIXED_BYTES..SLOTS[0], SLOTS[0] + SLOT_BYTES..SLOTS[1]].into_iter();
     if !gaps.all(|gap| bytes.get(gap).is_some_and(|gap| gap.iter().all(|byte| *byte == 0))) {
         return Err(CORRUPT);
@@ -335,11 +380,11 @@ fn decode_slots(key: &SecretKey, bytes: &[u8]) -> Result<Found, StoreError> {
             if current.number.checked_add(1) != Some(next.number) {
                 return Err(CORRUPT);
             }
-            Ok(Found { current, next, torn: false })
+            Ok(Slots { current, next, torn: false })
         }
         (Some(current), None) | (None, Some(current)) => {
             let number = current.number.checked_add(1).ok_or(CORRUPT)?;
-            Ok(Found { current, next: Epoch { number, key: SecretKey::random() }, torn: true })
+            Ok(Slots { current, next: Epoch { number, key: SecretKey::random() }, torn: true })
         }
         (None, None) => Err(CORRUPT),
     }
@@ -362,6 +407,31 @@ mod tests {
 
     fn passphrase(text: &str) -> Passphrase {
         Passphrase::new(text.to_string())
+    }
+
+    #[test]
+    fn one_passphrase_typed_on_two_keyboards_opens_the_same_store() {
+        let (composed, apart) = ("caf\u{e9}", "cafe\u{301}");
+        for made in [composed, apart] {
+            let (keyring, _) = Keyring::create(&passphrase(made), KdfCost::CHEAPEST).unwrap();
+            let bytes = keyring.encode().unwrap();
+            for typed in [composed, apart] {
+                assert!(Keyring::open(&bytes, &passphrase(typed)).is_ok(), "{made} {typed}");
+            }
+            assert!(Keyring::open(&bytes, &passphrase("cafe")).is_err());
+        }
+        // As an earlier version made it, which took the text as it came.
+        let old = Passphrase(Zeroizing::new(apart.to_owned()));
+        let (keyring, _) = Keyring::create(&old, KdfCost::CHEAPEST).unwrap();
+        assert!(Keyring::open(&keyring.encode().unwrap(), &passphrase(composed)).is_ok());
+    }
+
+    #[test]
+    fn another_passphrase_is_as_dear_to_guess_as_a_new_homes() {
+        let (mut keyring, _) = Keyring::create(&passphrase("cheap"), KdfCost::CHEAPEST).unwrap();
+        assert!(Keyring::cost(&keyring.encode().unwrap()).unwrap().is_cheap());
+        keyring.change(&passphrase("cheap"), &passphrase("dear")).unwrap();
+        assert!(!Keyring::cost(&keyring.encode().unwrap()).unwrap().is_cheap());
     }
 
     #[test]

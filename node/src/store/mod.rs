@@ -50,7 +50,7 @@ pub use key::{Grouped, Nth, Part, TableKey};
 pub use keyring::{KdfCost, Passphrase};
 pub use ledger::Ledger;
 pub use medium::{Medium, Side, SideFiles};
-pub use row::{Item, Key, Row};
+pub use row::{Key, LastPart, Row};
 pub use secret::Secret;
 #[cfg(feature = "postgres")]
 pub use shared::Shared;
@@ -139,6 +139,14 @@ impl Store {
     /// [`StoreError::WrongPassphrase`], or why the keyring can't be read.
     pub fn check_passphrase(dir: &Path, passphrase: &Passphrase) -> Result<(), StoreError> {
         Keyring::open(&files::keyring(dir)?, passphrase).map(drop)
+    }
+
+    /// How dear it is to guess the passphrase of the store in `dir`, which is not opened.
+    ///
+    /// # Errors
+    /// Why the keyring can't be read.
+    pub fn passphrase_cost(dir: &Path) -> Result<KdfCost, StoreError> {
+        Keyring::cost(&files::keyring(dir)?)
     }
 
     /// Makes a new store on any medium; the crash tests bring their own.

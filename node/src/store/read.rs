@@ -5,7 +5,7 @@
 
 use super::erasure::{self, Bucket};
 use super::limits::{SCAN_MAX_BYTES, SCAN_MAX_ROWS};
-use super::row::{Item, Row, decode_record, group_range, group_tag, index_range, stored_key};
+use super::row::{LastPart, Row, decode_record, group_range, group_tag, index_range, stored_key};
 use super::seal::{self, Place};
 use super::state::{BUCKET_TABLE, definition};
 use super::{Key, Store, StoreError, TableId};
@@ -177,8 +177,8 @@ impl Store {
         })?;
         match last.map(|row| row.item) {
             None => Ok(None),
-            Some(Item::Index(index)) => Ok(Some(index)),
-            Some(Item::Bytes(_)) => Err(table.corrupt()),
+            Some(LastPart::Index(index)) => Ok(Some(index)),
+            Some(LastPart::Bytes(_)) => Err(table.corrupt()),
         }
     }
 

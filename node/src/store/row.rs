@@ -12,19 +12,19 @@ use zeroize::Zeroizing;
 
 /// The last part of a key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Item {
+pub enum LastPart {
     /// Any bytes, in no order.
     Bytes(Vec<u8>),
     /// A number; numbers are ordered within their group.
     Index(u64),
 }
 
-impl fmt::Debug for Item {
+impl fmt::Debug for LastPart {
     /// As for `Key`: numbers are no secret, names may be.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Item::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
-            Item::Index(index) => write!(f, "Index({index})"),
+            LastPart::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            LastPart::Index(index) => write!(f, "Index({index})"),
         }
     }
 }
@@ -33,7 +33,7 @@ impl fmt::Debug for Item {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub(super) group: Vec<u8>,
-    pub(super) item: Item,
+    pub(super) item: LastPart,
 }
 
 impl Key {
@@ -44,7 +44,7 @@ impl Key {
 
     /// A key in a group, for instance all fields of one relationship.
     pub fn grouped(group: &[u8], item: &[u8]) -> Key {
-        Key { group: group.to_vec(), item: Item::Bytes(item.to_vec()) }
+        Key { group: group.to_vec(), item: LastPart::Bytes(item.to_vec()) }
     }
 
     /// An ordered key without a group. The number stands readable in the file.
@@ -54,13 +54,13 @@ impl Key {
 
     /// An ordered key in a group. The number stands readable in the file, the group does not.
     pub fn grouped_index(group: &[u8], index: u64) -> Key {
-        Key { group: group.to_vec(), item: Item::Index(index) }
+        Key { group: group.to_vec(), item: LastPart::Index(index) }
     }
 
     pub(super) fn check(&self, table: TableId) -> Result<(), StoreError> {
         let item_bytes = match &self.item {
-            Item::Bytes(bytes) => bytes.len(),
-            Item::Index(_) => 8,
+            LastPart::Bytes(bytes) => bytes.len(),
+            LastPart::Index(_) => 8,
         };
         if self.group.len() > GROUP_MAX_BYTES || item_bytes > ITEM_MAX_BYTES {
             return Err(StoreError::KeyTooLong { table: table.name() });
@@ -82,7 +82,7 @@ pub struct Row {
     /// The group of its key; empty without one.
     pub group: Vec<u8>,
     /// The item of its key.
-    pub item: Item,
+    pub item: LastPart,
     /// The value; wiped from memory when dropped.
     pub value: Zeroizing<Vec<u8>>,
 }
@@ -114,11 +114,11 @@ pub(super) fn group_tag(names: &NameKey, table: TableId, group: &[u8]) -> [u8; T
 pub(super) fn stored_key(names: &NameKey, table: TableId, key: &Key) -> Vec<u8> {
     let mut stored = group_tag(names, table, &key.group).to_vec();
     match &key.item {
-        Item::Index(index) => {
+        LastPart::Index(index) => {
             stored.push(KIND_INDEX);
             stored.extend_from_slice(&index.to_be_bytes());
         }
-        Item::Bytes(item) => {
+        LastPart::Bytes(item) => {
             stored.push(KIND_BYTES);
             let name = table.name().as_bytes();
             stored.extend_from_slice(&names.tag(&[b"item", name, &key.group, item]));
@@ -150,8 +150,8 @@ pub(super) fn index_range(tag: [u8; TAG_BYTES], from: u64) -> (Vec<u8>, Vec<u8>)
 /// a copy, then the true key, which the file shows only blinded.
 pub(super) fn encode_record(key: &Key, value: &[u8]) -> Zeroizing<Vec<u8>> {
     let (kind, item) = match &key.item {
-        Item::Index(index) => (KIND_INDEX, index.to_be_bytes().to_vec()),
-        Item::Bytes(item) => (KIND_BYTES, item.clone()),
+        LastPart::Index(index) => (KIND_INDEX, index.to_be_bytes().to_vec()),
+        LastPart::Bytes(item) => (KIND_BYTES, item.clone()),
     };
     // Sized once: a growing vector would leave copies of the value behind in memory.
     let size = value.len() + key.group.len() + item.len() + 5;
@@ -174,8 +174,8 @@ pub(super) fn decode_record(mut plain: Zeroizing<Vec<u8>>) -> Option<Row> {
     let (rest, item) = rest.split_at_checked(rest.len().checked_sub(item_bytes.into())?)?;
     let (value, group) = rest.split_at_checked(rest.len().checked_sub(group_bytes.into())?)?;
     let item = match kind {
-        KIND_INDEX => Item::Index(u64::from_be_bytes(item.try_into().ok()?)),
-        KIND_BYTES => Item::Bytes(item.to_vec()),
+        KIND_INDEX => LastPart::Index(u64::from_be_bytes(item.try_into().ok()?)),
+        KIND_BYTES => LastPart::Bytes(item.to_vec()),
         _ => return None,
     };
     let (group, value_bytes) = (group.to_vec(), value.len());

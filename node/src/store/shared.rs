@@ -28,7 +28,7 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::{
-    Batch, Item, KdfCost, Key, Keys, Ledger, Passphrase, Row, Schema, StoreError, TableId,
+    Batch, KdfCost, Key, Keys, LastPart, Ledger, Passphrase, Row, Schema, StoreError, TableId,
     batch::Operation,
     keyring::Keyring,
     row::{decode_record, encode_record, group_tag, stored_key},
@@ -73,7 +73,7 @@ impl fmt::Debug for Shared {
 }
 
 /// How far a database is.
-enum Found {
+enum Existing {
     Nothing,
     Keyring(Vec<u8>),
 }
@@ -94,7 +94,7 @@ impl Shared {
         let bytes = keyring.encode()?;
         let connection = runtime.block_on(async {
             let mut connection = connect(&options).await?;
-            if let Found::Keyring(_) = prepare_database(&mut connection, schema).await? {
+            if let Existing::Keyring(_) = prepare_database(&mut connection, schema).await? {
                 return Err(StoreError::InUse);
             }
             let put = sqlx::query("INSERT INTO regie_meta (name, value) VALUES ('keyring', $1)").bind(bytes);
@@ -115,7 +115,7 @@ impl Shared {
             let found = prepare_database(&mut connection, schema).await?;
             Ok::<_, StoreError>((connection, found))
         })?;
-        let Found::Keyring(bytes) = found else { return Err(StoreError::NotFound { dir: "the database".into() }) };
+        let Existing::Keyring(bytes) = found else { return Err(StoreError::NotFound { dir: "the database".into() }) };
         let (_, data) = Keyring::open(&bytes, passphrase)?;
         Ok(Self { runtime, options, connection: Mutex::new(Some(connection)), keys: Keys::new(&data), schema })
     }
@@ -158,11 +158,11 @@ impl Shared {
         let stored = stored_key(&self.keys.names, table, key);
         let (group, rest) = stored.split_at_checked(seal::TAG_BYTES).ok_or_else(|| table.corrupt())?;
         let spot = match &key.item {
-            Item::Index(number) => {
+            LastPart::Index(number) => {
                 let number = i64::try_from(*number).map_err(|_| StoreError::KeyTooLong { table: table.name() })?;
                 (code(table), group.to_vec(), 0, number, Vec::new())
             }
-            Item::Bytes(_) => (code(table), group.to_vec(), 1, 0, rest.get(1..).unwrap_or_default().to_vec()),
+            LastPart::Bytes(_) => (code(table), group.to_vec(), 1, 0, rest.get(1..).unwrap_or_default().to_vec()),
         };
         Ok((spot, stored))
     }
@@ -410,7 +410,7 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError>
 
 /// Makes the relations where there are none, and refuses those of another version. Steps between versions will stand
 /// here, one process at a time; there are none yet.
-async fn prepare_database(open: &mut PgConnection, schema: &Schema) -> Result<Found, StoreError> {
+async fn prepare_database(open: &mut PgConnection, schema: &Schema) -> Result<Existing, StoreError> {
     let doing = "making the tables";
     let exists: Option<String> = sqlx::query_scalar("SELECT to_regclass('regie_meta')::TEXT")
         .fetch_one(&mut *open)
@@ -433,7 +433,7 @@ async fn prepare_database(open: &mut PgConnection, schema: &Schema) -> Result<Fo
             _ => {}
         }
     }
-    Ok(meta(open, "keyring").await?.map_or(Found::Nothing, Found::Keyring))
+    Ok(meta(open, "keyring").await?.map_or(Existing::Nothing, Existing::Keyring))
 }
 
 async fn meta(open: &mut PgConnection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

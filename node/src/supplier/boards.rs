@@ -6,14 +6,16 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 
 use regie_protocol::{
     Board, PublicKey, Refusal, Timestamp,
-    board::{Effect, Record},
+    board::{Effects, Host, Record},
+    departure::Departure,
     message::{self, BoardReply, Intents, ToBoard},
 };
 
-use super::{Companion, records::damaged, tables};
+use super::{Companion, host::answer, records::damaged, tables};
 use crate::{
     command::Failure,
     driver::Turn,
+    network::Responder,
     store::{Nth, Read as _},
 };
 
@@ -80,29 +82,30 @@ impl Companion {
     ) -> Result<(), Failure> {
         let board = self.own_board(turn)?;
         let mut effects = board.admit(admit).map_err(Failure::misread)?;
-        effects.extend(dismiss.into_iter().flat_map(|supplier| board.dismiss(supplier)));
-        if open {
-            effects.extend(board.open_to_all());
+        for supplier in dismiss {
+            effects = effects.and(board.dismiss(supplier));
         }
-        keep_board(effects, turn);
+        if open {
+            effects = effects.and(board.open_to_all());
+        }
+        carry_out(effects, turn);
         Ok(())
     }
 
     /// Handles a frame for the board.
-    pub(super) fn board_frame(
-        &mut self,
-        peer: &PublicKey,
-        frame: &[u8],
-        turn: &mut Turn,
-    ) -> Result<BoardReply, Failure> {
+    pub(super) fn board_frame(&mut self, peer: &PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) {
         let now = self.clock.now().latest();
-        match message::read(frame) {
-            Ok(message) => self.at_board(peer, message, now, turn),
-            Err(code) => Ok(BoardReply::Refused(code)),
+        let Some(board) = &mut self.board else { return };
+        let effects = match message::read(frame) {
+            Ok(message) => board.message(peer, message, now),
+            Err(code) => Effects::refused(code),
+        };
+        if let Some(reply) = carry_out(effects, turn) {
+            answer(responder, &reply, turn);
         }
     }
 
-    /// Handles a message for the board.
+    /// Handles a message of this companion itself for the board; the reply goes nowhere else.
     pub(super) fn at_board(
         &mut self,
         peer: &PublicKey,
@@ -111,38 +114,46 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<BoardReply, Failure> {
         let Some(board) = &mut self.board else { return Ok(BoardReply::Refused(Refusal::NotABoard)) };
-        let effects = board.message(peer, message, now);
-        let mut answer = BoardReply::Refused(Refusal::Unavailable);
-        for effect in effects {
-            match effect {
-                Effect::Persist(record) => put_board(&record, turn),
-                Effect::Reply(reply) => answer = reply,
-            }
-        }
-        Ok(answer)
+        let reply = carry_out(board.message(peer, message, now), turn);
+        Ok(reply.map_or(BoardReply::Refused(Refusal::Unavailable), Departure::into_inner))
     }
 
     /// Takes in what another board holds, where this companion is one itself.
     pub(super) fn gossip(&mut self, page: Intents, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let effects = self.board.as_mut().map(|board| board.gossiped(page, now)).unwrap_or_default();
-        keep_board(effects, turn);
+        carry_out(effects, turn);
         Ok(())
     }
 
     /// Takes down what has ended.
     pub(super) fn tend_board(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let effects = self.board.as_mut().map(|board| board.tick(now)).unwrap_or_default();
-        keep_board(effects, turn);
+        carry_out(effects, turn);
         Ok(())
     }
 }
 
-fn keep_board(effects: Vec<Effect>, turn: &mut Turn) {
-    for effect in effects {
-        if let Effect::Persist(record) = effect {
-            put_board(&record, turn);
-        }
+/// The board's host.
+struct Hands<'a> {
+    turn: &'a mut Turn,
+    reply: Option<Departure<BoardReply>>,
+}
+
+impl Host for Hands<'_> {
+    fn persist(&mut self, record: Record) {
+        put_board(&record, self.turn);
     }
+
+    fn reply(&mut self, reply: Departure<BoardReply>) {
+        self.reply = Some(reply);
+    }
+}
+
+/// Puts what the board records into the turn; the reply comes out, where a message was answered.
+fn carry_out(effects: Effects, turn: &mut Turn) -> Option<Departure<BoardReply>> {
+    let mut hands = Hands { turn, reply: None };
+    effects.carry_out(&mut hands);
+    hands.reply
 }
 
 fn put_board(record: &Record, turn: &mut Turn) {

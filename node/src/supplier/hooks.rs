@@ -73,13 +73,13 @@ impl Hook {
 
 /// How a delivery went.
 #[derive(Clone, Debug)]
-pub enum Went {
+pub enum Delivery {
     /// Taken.
-    Well,
+    Taken,
     /// Not taken, and why.
-    Badly(String),
+    Failed(String),
     /// The receiver wants nothing more.
-    Gone,
+    Unwanted,
 }
 
 impl Companion {
@@ -179,17 +179,17 @@ impl Companion {
         &mut self,
         id: &names::Webhook,
         event: u64,
-        went: Went,
+        went: Delivery,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         // It may have been deleted meanwhile.
         let Some((_, mut hook)) = self.all_hooks()?.into_iter().find(|(own, _)| own == id) else { return Ok(()) };
         match went {
-            Went::Well if hook.again == Some(event) => {
+            Delivery::Taken if hook.again == Some(event) => {
                 hook = Hook { again: None, failures: 0, trouble: None, ..hook };
             }
-            Went::Well => hook = Hook { told: hook.told.max(event), failures: 0, trouble: None, ..hook },
-            Went::Badly(trouble) => {
+            Delivery::Taken => hook = Hook { told: hook.told.max(event), failures: 0, trouble: None, ..hook },
+            Delivery::Failed(trouble) => {
                 let wait = usize::try_from(hook.failures).ok().and_then(|failures| RETRIES_MS.get(failures));
                 hook.failures = hook.failures.saturating_add(1);
                 hook.trouble = Some(trouble);
@@ -198,7 +198,9 @@ impl Companion {
                     None => hook.disabled = true,
                 }
             }
-            Went::Gone => hook = Hook { disabled: true, trouble: Some("the receiver answered 410".into()), ..hook },
+            Delivery::Unwanted => {
+                hook = Hook { disabled: true, trouble: Some("the receiver answered 410".into()), ..hook }
+            }
         }
         turn.batch.put(tables::WEBHOOKS, id, &hook);
         Ok(())

@@ -65,7 +65,7 @@ pub struct Followed {
 /// An intent that was found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
+pub struct FoundIntent {
     /// As it was signed.
     pub intent: Signed<Intent>,
     /// When it was found.
@@ -152,7 +152,7 @@ impl Companion {
     }
 
     /// Intents after a number, in the order in which they were found; those that ended are left out.
-    pub(crate) fn wanted(&self, after: u64, limit: usize) -> Result<Vec<(u64, Found)>, Failure> {
+    pub(crate) fn wanted(&self, after: u64, limit: usize) -> Result<Vec<(u64, FoundIntent)>, Failure> {
         let now = self.clock.look().latest();
         let mut found = Vec::new();
         self.walk(tables::FOUND_ORDER, &(), after, limit, |number, name| {
@@ -164,7 +164,7 @@ impl Companion {
     }
 
     /// One intent that was found.
-    pub(crate) fn found(&self, id: &ObjectId) -> Result<Found, Failure> {
+    pub(crate) fn found(&self, id: &ObjectId) -> Result<FoundIntent, Failure> {
         self.store.get(tables::FOUND_INTENTS, id)?.ok_or_else(not_found)
     }
 
@@ -252,9 +252,9 @@ impl Companion {
             self.browse(followed, turn)?;
         }
         let uptime = self.clock.uptime();
-        self.let_alone.retain(|_, until| *until > uptime);
+        self.not_before.retain(|_, until| *until > uptime);
         let waiting = self.store.group(tables::OFFERS_WAITING, &())?.into_iter();
-        let due = |name: &ObjectId| !self.let_alone.contains_key(name.digest());
+        let due = |name: &ObjectId| !self.not_before.contains_key(name.digest());
         let waiting: Vec<_> = waiting.filter(|(name, _)| due(name)).take(AT_ONCE).collect();
         for (name, intent) in waiting {
             let made = self.store.get(tables::OFFERS, &name)?;
@@ -316,13 +316,13 @@ impl Companion {
             BoardReply::Noted => (State::Delivered, "offer.delivered"),
             // These pass by themselves; the offer is sent again.
             BoardReply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::TooManyWaiting) => {
-                self.let_alone.insert(*id.digest(), self.clock.uptime().plus_ms(REST_MS));
+                self.not_before.insert(*id.digest(), self.clock.uptime().plus_ms(REST_MS));
                 return Ok(());
             }
             BoardReply::Refused(code) => (State::Refused(code), "offer.refused"),
             _ => return Ok(()),
         };
-        self.let_alone.remove(id.digest());
+        self.not_before.remove(id.digest());
         turn.batch.delete(tables::OFFERS_WAITING, id);
         let Some(made) = self.store.get(tables::OFFERS, id)? else { return Ok(()) };
         if made.state != State::Waiting {
@@ -345,7 +345,7 @@ impl Companion {
             let Ok(withdrawal) = withdrawal.clone().verify() else { continue };
             let Some(found) = self.store.get(tables::FOUND_INTENTS, &withdrawal.intent)? else { continue };
             if found.intent.clone().verify().is_ok_and(|intent| intent.key == withdrawal.key) {
-                turn.batch.put(tables::FOUND_INTENTS, &withdrawal.intent, &Found { withdrawn: true, ..found });
+                turn.batch.put(tables::FOUND_INTENTS, &withdrawal.intent, &FoundIntent { withdrawn: true, ..found });
             }
         }
         let mut taken = BTreeSet::new();
@@ -356,7 +356,7 @@ impl Companion {
             if !fits || !taken.insert(id) || self.store.holds(tables::FOUND_INTENTS, &id)? {
                 continue;
             }
-            let found = Found { intent: signed.clone(), at: now.wall, withdrawn: false };
+            let found = FoundIntent { intent: signed.clone(), at: now.wall, withdrawn: false };
             turn.batch.put(tables::FOUND_INTENTS, &id, &found);
             turn.batch.append(tables::FOUND_ORDER, &(), &id);
             turn.batch.put(tables::FOUND_ENDS, &(intent.expires.0 / DAY_MS, id), &());
@@ -395,7 +395,7 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let (id, message) = (offer.id(), ToBoard::Offer(offer.signed().clone()));
-        self.let_alone.insert(*id.digest(), self.clock.uptime().plus_ms(UNDER_WAY_MS));
+        self.not_before.insert(*id.digest(), self.clock.uptime().plus_ms(UNDER_WAY_MS));
         if intent.board == self.machine.key().public() {
             let now = self.clock.now().latest();
             let reply = Box::new(self.at_board(&intent.board, message, now, turn)?);

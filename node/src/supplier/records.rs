@@ -5,12 +5,14 @@ use regie_protocol::{
     Keypair, Nonce, ObjectId, PublicKey, Supplier, Timestamp,
     clock::Stored,
     message::{PersonReply, ToSupplier},
-    supplier::{Effect, Record},
+    supplier::{Effects, Record},
 };
 
 use super::{
-    Companion, World, happening, tables,
-    tables::{Asked, Terms},
+    Companion, World, happening,
+    host::Written,
+    tables,
+    tables::{RequestKey, Terms},
 };
 use crate::{
     clock::Clock,
@@ -63,13 +65,8 @@ fn restore(machine: &mut Supplier, record: &Record, part: &str) -> Result<(), Fa
 }
 
 /// Stores what the machine recorded of the company itself.
-pub(super) fn put_all(batch: &mut Batch, effects: Vec<Effect>) -> Result<(), Failure> {
-    for effect in effects {
-        if let Effect::Persist(record) = effect {
-            put_alone(batch, &record);
-        }
-    }
-    Ok(())
+pub(super) fn put_all(batch: &mut Batch, effects: Effects) {
+    effects.carry_out(&mut Written(batch));
 }
 
 /// A record of the machine's where it is stored alone.
@@ -141,7 +138,7 @@ impl Companion {
         Ok(())
     }
 
-    /// Was there such a record before? Asked of what can come twice.
+    /// Was there such a record before? RequestKey of what can come twice.
     fn known(&self, record: &Record) -> Result<bool, Failure> {
         match place(record) {
             Some(place)
@@ -323,8 +320,10 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Renewed { person, key } => tables::TERMS.at(&(*person, Terms::Renewed(*key))),
         Record::Agreed { person, .. } => tables::TERMS.at(&(*person, Terms::Agreed)),
         Record::Revoked { person, grant, .. } => tables::REVOCATIONS.at(&(*person, *grant)),
-        Record::Asking { asking } => tables::REQUESTS.at(&(asking.request.person, Asked::Request(asking.request.id))),
-        Record::TakenUp { person, taken } => tables::REQUESTS.at(&(*person, Asked::TakenUp(taken.id()))),
+        Record::Asking { asking } => {
+            tables::REQUESTS.at(&(asking.request.person, RequestKey::Request(asking.request.id)))
+        }
+        Record::TakenUp { person, taken } => tables::REQUESTS.at(&(*person, RequestKey::TakenUp(taken.id()))),
         Record::Value { person, field, .. } => tables::HELD_VALUES.at(&(*person, *field)),
         Record::Received { person, received } => tables::RECEIVED_DISCLOSURES.at(&(*person, received.id)),
         Record::Original { person, disclosure } => tables::ORIGINAL_DISCLOSURES.at(&(*person, disclosure.id())),

@@ -44,7 +44,7 @@ fn rotated(store: &dyn Ledger, key: Keypair, next: PublicKey) -> Result<(PublicK
     let (mut machine, mut clock) = records::open(store)?;
     let (before, secret) = (machine.key().public(), key.expose_secret());
     let mut turn = Turn::default();
-    records::put_all(&mut turn.batch, machine.rotate(key, next, clock.now())?)?;
+    records::put_all(&mut turn.batch, machine.rotate(key, next, clock.now())?);
     records::put_key(&mut turn.batch, &secret);
     records::put_clock(&mut turn, &clock);
     Ok((before, turn.batch))

@@ -23,7 +23,7 @@ use super::{
     hooks::Hook,
     keys::{ApiKey, KeyHash},
     lists::{List, ListOf, Listed},
-    market::{Followed, Found, Made},
+    market::{Followed, FoundIntent, Made},
     names,
     once::{Placed, StoredAnswer},
     sharing::{Lease, Place},
@@ -83,7 +83,7 @@ impl Part for Terms {
 
 /// What a person was asked, or took up unasked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Asked {
+pub(crate) enum RequestKey {
     /// A request.
     Request(Nonce),
     /// An offer that the person took up.
@@ -91,7 +91,7 @@ pub(crate) enum Asked {
 }
 
 /// A request has 16 bytes, what takes an offer up has 32.
-impl Part for Asked {
+impl Part for RequestKey {
     fn to_bytes(&self) -> Vec<u8> {
         match self {
             Self::Request(id) => id.to_bytes(),
@@ -179,7 +179,7 @@ tables! {
         /// Revocation notices, by grant.
         pub(crate) Plain REVOCATIONS = 6 "revocations": (PublicKey, ObjectId) => Record;
         /// Requests, and offers that were taken up.
-        pub(super) Plain REQUESTS = 7 "requests": (PublicKey, Asked) => Record;
+        pub(super) Plain REQUESTS = 7 "requests": (PublicKey, RequestKey) => Record;
         /// Values held.
         pub(crate) Erasable HELD_VALUES = 8 "held_values": (PublicKey, FieldPath) => Record;
         /// Erasure receipts given.
@@ -238,7 +238,7 @@ tables! {
         /// Boards that are followed.
         pub(super) Plain FOLLOWED_BOARDS = 35 "followed_boards": PublicKey => Followed, within SMALL_BYTES;
         /// Intents found.
-        pub(super) Plain FOUND_INTENTS = 36 "found_intents": ObjectId => Found, within SMALL_BYTES;
+        pub(super) Plain FOUND_INTENTS = 36 "found_intents": ObjectId => FoundIntent, within SMALL_BYTES;
         /// Those intents in their order.
         pub(super) Plain FOUND_ORDER = 37 "found_order": Nth<()> => ObjectId;
         /// On which day an intent ends.
@@ -297,8 +297,8 @@ mod tests {
         unlucky[..10].copy_from_slice(b"delegated/");
         unlucky[10..14].copy_from_slice(b"key/");
         assert_eq!(Terms::from_bytes(&unlucky), Some(Terms::Grant(ObjectId::from_digest(unlucky))));
-        for asked in [Asked::Request(Nonce([1; 16])), Asked::TakenUp(object)] {
-            assert_eq!(Asked::from_bytes(&asked.to_bytes()), Some(asked));
+        for asked in [RequestKey::Request(Nonce([1; 16])), RequestKey::TakenUp(object)] {
+            assert_eq!(RequestKey::from_bytes(&asked.to_bytes()), Some(asked));
         }
     }
 }

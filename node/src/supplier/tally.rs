@@ -12,7 +12,7 @@ use regie_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event, World, answer, departing, records::damaged, tables};
+use super::{Companion, Event, World, departing, host::answer, records::damaged, tables};
 use crate::{
     clock,
     command::Failure,
@@ -38,7 +38,7 @@ pub(super) struct Counting {
 
 /// What a helper was asked.
 #[derive(Clone, Copy, Debug)]
-pub enum Asked {
+pub enum HelperQuestion {
     /// To take reports in: those after the first number up to the second.
     Prepare(u64, u64),
     /// To close a batch.
@@ -89,7 +89,9 @@ impl Companion {
             Ok(ToHelper::Close(close)) => self.close(peer, &close, turn)?,
             Err(code) => Err(code),
         };
-        answer(responder, helped.unwrap_or_else(HelperReply::Refused), turn);
+        if let Some(reply) = departing(helped.unwrap_or_else(HelperReply::Refused)) {
+            answer(responder, &reply, turn);
+        }
         Ok(())
     }
 
@@ -169,10 +171,10 @@ impl Companion {
             let (last, reports) = self.waiting(&id, counting.done)?;
             let (asked, message) = if reports.is_empty() {
                 let Some(close) = counting.leader.close(&id) else { continue };
-                (Asked::Close, ToHelper::Close(close))
+                (HelperQuestion::Close, ToHelper::Close(close))
             } else {
                 let prepare = counting.leader.ask(&segment, &reports);
-                (Asked::Prepare(counting.done, last), ToHelper::Prepare(prepare))
+                (HelperQuestion::Prepare(counting.done, last), ToHelper::Prepare(prepare))
             };
             self.counts.insert(id, uptime.plus_ms(PAUSE_MS));
             self.say(&counting.helper, message, move |reply| Event::Helped(id, asked, reply), turn);
@@ -184,14 +186,14 @@ impl Companion {
     pub(super) fn helped(
         &mut self,
         id: &ObjectId,
-        asked: Asked,
+        asked: HelperQuestion,
         reply: Option<Box<HelperReply>>,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let Some(mut counting) = self.counting(id)? else { return Ok(()) };
         match (asked, reply.map(|reply| *reply)) {
             // Another companion on the same store may have dealt with them already.
-            (Asked::Prepare(after, last), Some(HelperReply::Prepared(prepared))) if counting.done == after => {
+            (HelperQuestion::Prepare(after, last), Some(HelperReply::Prepared(prepared))) if counting.done == after => {
                 let (_, mut reports) = self.waiting(id, after)?;
                 // One that came since was not asked about: it goes with the next question, and is not spoiled.
                 reports.truncate(usize::try_from(last.saturating_sub(after)).unwrap_or(usize::MAX));
@@ -201,7 +203,7 @@ impl Companion {
                 turn.batch.put(tables::COUNT_REPORTS, &Nth(*id, last), &None);
                 (counting.done, counting.refused) = (last, None);
             }
-            (Asked::Close, Some(HelperReply::Sum(sum))) => {
+            (HelperQuestion::Close, Some(HelperReply::Sum(sum))) => {
                 counting.leader.closed(&sum);
                 counting.refused = None;
             }

@@ -150,3 +150,29 @@ impl Desk {
         verb.conduct(self).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verb::{Commands as _, SocketLine};
+
+    fn read(text: &str) -> Result<Option<CompanionCommand>, Failure> {
+        CompanionCommand::read(SocketLine::read(text)?)
+    }
+
+    #[test]
+    fn a_wrong_word_at_the_socket_is_said_with_its_verb() {
+        assert!(matches!(read(r#"{"command":"people"}"#), Ok(Some(CompanionCommand::People(_)))));
+        assert!(matches!(read(r#"{"command":"grants"}"#), Ok(None)), "that is a person's");
+        let follow = r#"{"command":"follow","board":"regie:pair?v=1&d=aa","categories":[]}"#;
+        let offer = r#"{"command":"offer","intent":"-","offer":{"title":"t","price":"much"}}"#;
+        let invite = r#"{"command":"invite","public":true,"days":1,"uses":2}"#;
+        for (line, verb, wrong) in
+            [(follow, "follow", "regie:pair"), (offer, "offer", "'much'"), (invite, "invite", "uses")]
+        {
+            let failure = read(line).err().expect("not the words of a verb");
+            assert_eq!((failure.code.as_str(), failure.exit), ("bad_argument", crate::command::exit::USAGE));
+            assert!(failure.message.contains(verb) && failure.message.contains(wrong), "{failure}");
+        }
+    }
+}

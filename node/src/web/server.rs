@@ -27,7 +27,7 @@ use super::{Known, limits};
 
 pub(super) async fn run(listener: TcpListener, room: Router, name: &'static str) {
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
-    let mut lines = Lines::default();
+    let mut lines = Connections::default();
     loop {
         let Ok((stream, from)) = listener.accept().await else {
             // Out of file descriptors: wait for some to come free.
@@ -47,7 +47,13 @@ pub(super) async fn run(listener: TcpListener, room: Router, name: &'static str)
     }
 }
 
-async fn serve(stream: TcpStream, line: Arc<Line>, room: Router, _place: OwnedSemaphorePermit, name: &'static str) {
+async fn serve(
+    stream: TcpStream,
+    line: Arc<Connection>,
+    room: Router,
+    _place: OwnedSemaphorePermit,
+    name: &'static str,
+) {
     let heard = line.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let (mut room, line) = (room.clone(), heard.clone());
@@ -98,7 +104,7 @@ impl Source {
 
 /// One connection, as far as the others must know it.
 #[derive(Default)]
-struct Line {
+struct Connection {
     /// Somebody proved on it who they are.
     known: AtomicBool,
     close: Notify,
@@ -106,14 +112,14 @@ struct Line {
 
 /// The connections, oldest first.
 #[derive(Default)]
-struct Lines(VecDeque<(Source, Weak<Line>)>);
+struct Connections(VecDeque<(Source, Weak<Connection>)>);
 
-impl Lines {
-    fn enter(&mut self, from: Source) -> Arc<Line> {
+impl Connections {
+    fn enter(&mut self, from: Source) -> Arc<Connection> {
         if self.0.len() >= 2 * limits::CONNECTIONS {
             self.forget_gone();
         }
-        let line = Arc::new(Line::default());
+        let line = Arc::new(Connection::default());
         self.0.push_back((from, Arc::downgrade(&line)));
         line
     }
@@ -130,7 +136,7 @@ impl Lines {
 
     /// Closes the oldest that is not known, of an address or of all. Known ones are waited for.
     fn make_room(&mut self, of: Option<Source>) -> bool {
-        let unknown = |line: &Weak<Line>| line.upgrade().is_some_and(|line| !line.known.load(Ordering::Relaxed));
+        let unknown = |line: &Weak<Connection>| line.upgrade().is_some_and(|line| !line.known.load(Ordering::Relaxed));
         let oldest = self.0.iter().position(|(from, line)| of.is_none_or(|of| of == *from) && unknown(line));
         let line = oldest.and_then(|at| self.0.remove(at)).and_then(|(_, line)| line.upgrade());
         if let Some(line) = &line {
@@ -154,8 +160,8 @@ mod tests {
 
     #[test]
     fn the_oldest_unknown_connection_makes_room_and_known_ones_stay() {
-        let mut lines = Lines::default();
-        let all: Vec<Arc<Line>> = (0..4).map(|_| lines.enter(Source::Machine)).collect();
+        let mut lines = Connections::default();
+        let all: Vec<Arc<Connection>> = (0..4).map(|_| lines.enter(Source::Machine)).collect();
         all[1].known.store(true, Ordering::Relaxed);
         let closed =
             || -> Vec<bool> { all.iter().map(|line| line.close.notified().now_or_never().is_some()).collect() };
@@ -170,7 +176,7 @@ mod tests {
 
     #[test]
     fn connections_that_are_gone_are_forgotten() {
-        let mut lines = Lines::default();
+        let mut lines = Connections::default();
         for _ in 0..10 * limits::CONNECTIONS {
             assert!(lines.has_place(FAR));
             drop(lines.enter(FAR));
@@ -180,9 +186,9 @@ mod tests {
 
     #[test]
     fn an_address_makes_room_for_itself_and_takes_no_place_of_others() {
-        let mut lines = Lines::default();
+        let mut lines = Connections::default();
         let elsewhere = lines.enter(Source::Machine);
-        let own: Vec<Arc<Line>> = (0..limits::CONNECTIONS_PER_ADDRESS)
+        let own: Vec<Arc<Connection>> = (0..limits::CONNECTIONS_PER_ADDRESS)
             .map(|_| {
                 assert!(lines.has_place(FAR));
                 lines.enter(FAR)

@@ -2,7 +2,7 @@
 #![allow(dead_code)] // each test binary uses a part
 
 use regie::store::{
-    Batch, Entry, Item, KdfCost, Key, Medium, Passphrase, Schema, Side, SideFiles, Store, StoreError, TableId,
+    Batch, Entry, KdfCost, Key, LastPart, Medium, Passphrase, Schema, Side, SideFiles, Store, StoreError, TableId,
 };
 use std::collections::BTreeMap;
 use std::io;
@@ -301,9 +301,9 @@ fn in_group(key: &Key, group: &[u8]) -> bool {
 }
 
 /// The number of an index row.
-pub fn index_of(item: &Item) -> u64 {
+pub fn index_of(item: &LastPart) -> u64 {
     match item {
-        Item::Index(index) => *index,
-        Item::Bytes(_) => panic!("not an index"),
+        LastPart::Index(index) => *index,
+        LastPart::Bytes(_) => panic!("not an index"),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Customer, Effect, Record, Supplier, SupplierError};
+use super::{Customer, Effect, Effects, Record, Supplier, SupplierError};
 use crate::{
     entropy::Entropy,
     field::Selector,
@@ -94,7 +94,7 @@ impl Supplier {
         wanted: Delegate,
         now: impl Into<Now>,
         entropy: &mut Entropy,
-    ) -> Result<(ObjectId, Vec<Effect>), SupplierError> {
+    ) -> Result<(ObjectId, Effects), SupplierError> {
         let now = now.into();
         let customer = self.customers.get(&wanted.person).ok_or(SupplierError::NoRelationship)?;
         if self.goes_by(&wanted.processor.supplier) || wanted.processor.addresses.is_empty() {
@@ -126,7 +126,7 @@ impl Supplier {
         let id = delegated.id();
         self.record(&mut effects, Record::Delegated { person: wanted.person, delegated });
         effects.push(Effect::Deliver(wanted.person));
-        Ok((id, effects))
+        Ok((id, Effects(effects)))
     }
 
     /// What the person's node said to a notice.

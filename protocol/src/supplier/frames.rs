@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effect, Outcome, Parcel, Received, Record, Supplier};
+use super::{Effect, Effects, Outcome, Parcel, Received, Record, Supplier};
 use crate::{
     disclosure::{Answer, Disclosure},
     field::FieldPath,
@@ -23,7 +23,7 @@ use crate::{
 
 impl Supplier {
     /// Handles a message of a person that is connected under its key for this relationship.
-    pub fn message(&mut self, person: &PublicKey, message: ToSupplier, now: impl Into<Now>) -> Vec<Effect> {
+    pub fn message(&mut self, person: &PublicKey, message: ToSupplier, now: impl Into<Now>) -> Effects {
         let now = now.into();
         let handled = match message {
             ToSupplier::Hello => self.hello(),
@@ -42,18 +42,28 @@ impl Supplier {
             ToSupplier::Tally(report) => self.tallies(person, report, now),
             ToSupplier::TakeUp(taken) => self.taken_up(person, taken),
         };
-        handled.unwrap_or_else(|code| vec![Effect::Reply(SupplierReply::refused(code, now))])
+        Effects(handled.unwrap_or_else(|code| vec![Effect::Reply(SupplierReply::refused(code, now))]))
     }
 
-    /// Handles the reply to a request or receipt. The second part is what to say back on the same connection.
+    /// Handles the reply to a request or receipt. Beside what follows there is what to say back on the same connection.
     pub fn replied(
         &mut self,
         person: &PublicKey,
         parcel: &Parcel,
         reply: PersonReply,
         now: impl Into<Now>,
+    ) -> (Option<ToPerson>, Effects) {
+        let (effects, back) = self.answered(person, parcel, reply, now.into());
+        (back, Effects(effects))
+    }
+
+    fn answered(
+        &mut self,
+        person: &PublicKey,
+        parcel: &Parcel,
+        reply: PersonReply,
+        now: Now,
     ) -> (Vec<Effect>, Option<ToPerson>) {
-        let now = now.into();
         match &reply {
             PersonReply::Skewed(Skewed { at }) => return (self.clocks_differ(person, parcel, Some(*at), now), None),
             PersonReply::Refused(Refusal::ClockSkew) => return (self.clocks_differ(person, parcel, None, now), None),

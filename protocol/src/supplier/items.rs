@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Customer, Effect, Record, Supplier, SupplierError};
+use super::{Customer, Effect, Effects, Record, Supplier, SupplierError};
 use crate::{
     entropy::Entropy,
     grant::Access,
@@ -49,7 +49,7 @@ impl Supplier {
         content: Content,
         now: impl Into<Now>,
         entropy: &mut Entropy,
-    ) -> Result<(Nonce, Vec<Effect>), SupplierError> {
+    ) -> Result<(Nonce, Effects), SupplierError> {
         let now = now.into();
         let customer = self.customers.get(&person).ok_or(SupplierError::NoRelationship)?;
         if !content.fits(collection) {
@@ -71,7 +71,7 @@ impl Supplier {
         let sending = Sending { id, grant, collection, at: now.wall, content: Some(content), told: Told::NotYet };
         self.record(&mut effects, Record::Sending { person, sending });
         effects.push(Effect::Deliver(person));
-        Ok((id, effects))
+        Ok((id, Effects(effects)))
     }
 
     /// An item as it goes out now; none when its content is gone.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Effect, Invite, Record, Supplier, SupplierError};
+use super::{Effect, Effects, Invite, Record, Supplier, SupplierError};
 use crate::{
     entropy::Entropy,
     identity::PublicKey,
@@ -43,7 +43,7 @@ impl Supplier {
         new: NewOffer,
         now: impl Into<Now>,
         entropy: &mut Entropy,
-    ) -> Result<(Verified<Offer>, Vec<Effect>), SupplierError> {
+    ) -> Result<(Verified<Offer>, Effects), SupplierError> {
         let now = now.into();
         if !intent.live(now.latest()) {
             return Err(SupplierError::IntentOver);
@@ -65,7 +65,7 @@ impl Supplier {
         let mut effects = Vec::new();
         let invite = Invite { uses: Some(1), expires, made: now.wall, test };
         self.record(&mut effects, Record::Invite { id: invited, invite });
-        Ok((offer, effects))
+        Ok((offer, Effects(effects)))
     }
 
     /// A person takes an offer up. Whether there is such an offer the driver knows; the word is kept either way.

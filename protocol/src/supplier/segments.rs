@@ -1,7 +1,7 @@
 //! Segments that this company publishes, and what persons say of them. In: a pattern; signed memberships and
 //! randomised answers. Out: records. Whoever asks is shown all of them; nobody is asked.
 
-use super::{Effect, Record, Supplier, SupplierError};
+use super::{Effect, Effects, Record, Supplier, SupplierError};
 use crate::{
     entropy::Entropy,
     identity::PublicKey,
@@ -48,7 +48,7 @@ impl Supplier {
         new: NewSegment,
         now: impl Into<Now>,
         entropy: &mut Entropy,
-    ) -> Result<(Verified<Segment>, Vec<Effect>), SupplierError> {
+    ) -> Result<(Verified<Segment>, Effects), SupplierError> {
         let now = now.into();
         let live = self.segments.values().filter(|segment| segment.expires > now.latest()).count();
         if live >= limits::SEGMENTS_PER_SUPPLIER {
@@ -67,20 +67,20 @@ impl Supplier {
         }
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Segment { segment: segment.signed().clone() });
-        Ok((segment, effects))
+        Ok((segment, Effects(effects)))
     }
 
     /// Takes a segment back: nobody is shown it any more. What was said of it is the driver's to forget.
     ///
     /// # Errors
     /// [`SupplierError::NoSegment`].
-    pub fn take_back(&mut self, segment: &ObjectId) -> Result<Vec<Effect>, SupplierError> {
+    pub fn take_back(&mut self, segment: &ObjectId) -> Result<Effects, SupplierError> {
         if !self.segments.contains_key(segment) {
             return Err(SupplierError::NoSegment);
         }
         let mut effects = Vec::new();
         self.record(&mut effects, Record::SegmentEnded { segment: *segment });
-        Ok(effects)
+        Ok(Effects(effects))
     }
 
     /// The segments that are published, also those whose time is over.

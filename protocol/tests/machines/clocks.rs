@@ -5,10 +5,13 @@ use regie_protocol::{
     Access, DAY_MS, Days, Nonce, Now, Purpose, Refusal, Timestamp, limits,
     message::{PersonReply, Skewed, ToPerson, ToSupplier},
     person,
-    supplier::{Effect, Invite, Parcel, Record},
+    supplier::{Invite, Parcel, Record},
 };
 
-use crate::{NOW, World};
+use crate::{
+    NOW, World,
+    memory::{CompanyMemory, done},
+};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -19,9 +22,10 @@ impl World {
         self.supplier.to_send(&person, now).expect("signed")
     }
 
-    fn refused_for_its_time(&mut self, parcel: &Parcel, theirs: Timestamp, now: Timestamp) -> Vec<Effect> {
+    fn refused_for_its_time(&mut self, parcel: &Parcel, theirs: Timestamp, now: Timestamp) -> CompanyMemory {
         let person = self.person_key();
-        self.supplier.replied(&person, parcel, PersonReply::Skewed(Skewed { at: theirs }), now).0
+        let (_, effects) = self.supplier.replied(&person, parcel, PersonReply::Skewed(Skewed { at: theirs }), now);
+        CompanyMemory::of(effects)
     }
 }
 
@@ -33,8 +37,9 @@ fn what_is_refused_for_its_time_is_not_final_and_goes_out_again_after_a_pause_th
     let (first, longest) = limits::SKEWED_PAUSE_MS;
     let (mut now, mut pause) = (NOW, first);
     for _ in 0..8 {
-        let effects = world.refused_for_its_time(&parcel, now.plus_ms(7 * MINUTE_MS), now);
-        assert!(matches!(effects[..], [Effect::Heard(who, _)] if who == person), "{effects:?}");
+        let theirs = now.plus_ms(7 * MINUTE_MS);
+        let said = world.refused_for_its_time(&parcel, theirs, now);
+        assert_eq!(said, CompanyMemory { heard: vec![(person, theirs)], ..CompanyMemory::default() });
         assert!(world.sends(now.plus_ms(pause - 1)).is_empty(), "after {pause} ms");
         now = now.plus_ms(pause);
         assert_eq!(world.supplier.due(now).copied().collect::<Vec<_>>(), [person]);
@@ -52,8 +57,8 @@ fn a_refusal_that_names_no_time_passes_too() {
     let mut world = World::new("balanced");
     let person = world.person_key();
     let (_, parcel) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
-    let (effects, _) = world.supplier.replied(&person, &parcel, PersonReply::Refused(Refusal::ClockSkew), NOW);
-    assert!(effects.is_empty(), "{effects:?}");
+    let (back, effects) = world.supplier.replied(&person, &parcel, PersonReply::Refused(Refusal::ClockSkew), NOW);
+    assert!(back.is_none() && CompanyMemory::of(effects).is_empty());
     assert_eq!(world.sends(NOW.plus_ms(limits::SKEWED_PAUSE_MS.0)).len(), 1);
 }
 
@@ -71,8 +76,8 @@ fn a_clock_that_was_set_or_a_word_that_agrees_ends_the_pause() {
     let PersonReply::Answer(disclosure) = world.give(message, NOW) else { panic!("no answer") };
     world.refused_for_its_time(&parcel, NOW.plus_ms(7 * MINUTE_MS), NOW);
     let person = world.person_key();
-    let effects = world.supplier.message(&person, ToSupplier::Disclose(disclosure), NOW);
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Deliver(who) if *who == person)), "{effects:?}");
+    let said = CompanyMemory::of(world.supplier.message(&person, ToSupplier::Disclose(disclosure), NOW));
+    assert_eq!(said.deliver, [person]);
     assert!(world.supplier.skew(&person).is_none());
 }
 
@@ -98,9 +103,9 @@ fn a_company_erases_nothing_by_a_clock_that_is_held_back() {
     let mut world = World::new("balanced");
     world.asks_for_the_name(Access::Read, NOW);
     let due = NOW.plus_days(Days(40));
-    assert!(world.supplier.tick(Now { wall: due, floor: NOW }).is_empty());
+    assert!(CompanyMemory::of(world.supplier.tick(Now { wall: due, floor: NOW })).is_empty());
     assert_eq!(world.held(), ["name.full"]);
-    world.supplier.tick(Now { wall: NOW, floor: due });
+    CompanyMemory::of(world.supplier.tick(Now { wall: NOW, floor: due }));
     assert!(world.held().is_empty(), "what has come for sure has come, whatever the clock shows now");
 }
 
@@ -109,11 +114,13 @@ fn an_invitation_that_had_ended_does_not_come_back_with_the_floor() {
     let mut world = World::new("balanced");
     let mut entropy = world.entropy();
     let lasting = |days| Invite { uses: None, expires: NOW.plus_days(Days(days)), made: NOW, test: false };
-    let (ended, _) = world.supplier.invite(lasting(2), &mut entropy);
-    let (other, _) = world.supplier.invite(lasting(30), &mut entropy);
-    let effects = world.supplier.end_expired(Now { wall: NOW, floor: NOW.plus_days(Days(10)) });
+    let ended = done(world.supplier.invite(lasting(2), &mut entropy));
+    let other = done(world.supplier.invite(lasting(30), &mut entropy));
+    let said = CompanyMemory::of(world.supplier.end_expired(Now { wall: NOW, floor: NOW.plus_days(Days(10)) }));
     let used_up = |id: Nonce| {
-        effects.iter().any(|e| matches!(e, Effect::Persist(Record::Invite { id: own, invite }) if *own == id && invite.uses == Some(0)))
+        said.records
+            .iter()
+            .any(|r| matches!(r, Record::Invite { id: own, invite } if *own == id && invite.uses == Some(0)))
     };
-    assert!(used_up(ended.id) && !used_up(other.id), "{effects:?}");
+    assert!(used_up(ended.id) && !used_up(other.id), "{said:?}");
 }

@@ -8,7 +8,7 @@ use regie_protocol::{
     policy::SAID, wire,
 };
 
-use crate::{NOW, World, reply};
+use crate::{NOW, World, memory::done, reply};
 
 /// Length of a byte string that would link two: a moment in milliseconds has 8 bytes in a frame, a nonce 16, a key 32.
 const WINDOW: usize = 8;
@@ -54,7 +54,7 @@ impl Dealings {
         let (message, parcel) = self.world.ask(fields, Purpose::DeliveryOfGoods, Access::Subscribe, now);
         let (answer, person) = (self.world.give(message, now), self.world.person_key());
         self.got[which].push(wire::encode(&answer).expect("encodes"));
-        let (_, receipt) = self.world.supplier.replied(&person, &parcel, answer, now);
+        let receipt = done(self.world.supplier.replied(&person, &parcel, answer, now));
         let noted = self.world.give(receipt.expect("a receipt"), now);
         self.got[which].push(wire::encode(&noted).expect("encodes"));
     }

@@ -14,18 +14,21 @@ use regie_protocol::{
     supplier::{self, NewOffer},
 };
 
-use crate::{Hint, NOW, World, reply};
+use crate::{
+    Hint, NOW, World,
+    memory::{BoardMemory, CompanyMemory, done},
+};
 
 struct Market {
     board: Board,
     key: PublicKey,
-    records: Vec<board::Record>,
+    memory: BoardMemory,
 }
 
 impl Market {
     fn new() -> Self {
         let key = company(40).public();
-        Self { board: Board::new(key), key, records: Vec::new() }
+        Self { board: Board::new(key), key, memory: BoardMemory::default() }
     }
 
     fn link(&self) -> Invitation {
@@ -33,15 +36,7 @@ impl Market {
     }
 
     fn give(&mut self, peer: &PublicKey, message: ToBoard, now: Timestamp) -> BoardReply {
-        let effects = self.board.message(peer, message, now);
-        let mut answer = None;
-        for effect in effects {
-            match effect {
-                board::Effect::Persist(record) => self.records.push(record),
-                board::Effect::Reply(reply) => assert!(answer.replace(reply).is_none(), "one answer"),
-            }
-        }
-        answer.expect("answered")
+        self.memory.keep(self.board.message(peer, message, now)).expect("answered")
     }
 
     fn seen(&mut self, categories: &[&str], after: u64) -> Intents {
@@ -54,7 +49,7 @@ impl Market {
 
     /// A board rebuilt from what was stored, in the order in which a driver restores.
     fn rebuilt(&self) -> Board {
-        let mut records: Vec<_> = self.records.iter().collect();
+        let mut records: Vec<_> = self.memory.records.iter().collect();
         records.sort_by_key(|record| match record {
             board::Record::Posted { .. } => 0,
             board::Record::Offered { .. } => 1,
@@ -121,8 +116,7 @@ impl World {
 
     fn offered(&mut self, intent: &Verified<Intent>, price: &str, fields: &[&str]) -> Verified<Offer> {
         let mut entropy = self.entropy();
-        let (offer, _) = self.supplier.offer(intent, offer_at(price, fields), NOW, &mut entropy).expect("signed");
-        offer
+        done(self.supplier.offer(intent, offer_at(price, fields), NOW, &mut entropy).expect("signed"))
     }
 }
 
@@ -188,12 +182,12 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
     let (person, key) = (world.person_key(), world.supplier_key());
     let mut taken = Vec::new();
     for outgoing in world.person.to_send(&key, NOW) {
-        let effects = world.supplier.message(&person, outgoing.message.into_inner(), NOW);
-        taken.extend(effects.iter().filter_map(|effect| match effect {
-            supplier::Effect::Persist(supplier::Record::TakenUp { taken, .. }) => Some(taken.clone().verify()),
+        let said = CompanyMemory::of(world.supplier.message(&person, outgoing.message.into_inner(), NOW));
+        taken.extend(said.records.into_iter().filter_map(|record| match record {
+            supplier::Record::TakenUp { taken, .. } => Some(taken.verify()),
             _ => None,
         }));
-        assert!(!matches!(reply(effects), Some(SupplierReply::Refused(_))));
+        assert!(!matches!(said.answer, Some(SupplierReply::Refused(_))));
     }
     assert_eq!(taken[0].as_ref().expect("signed").offer, cheap.id());
     assert_eq!((before.len(), world.held()), (0, vec!["address.street".to_owned(), "name.full".to_owned()]));
@@ -202,7 +196,7 @@ fn from_a_wish_to_a_grant_of_just_what_the_offer_needs() {
     let outcome = Outcome::TakenUp { offer: cheap.id(), supplier };
     assert_eq!(world.person.intent(&id).expect("known").stored.stage, Stage::Closed(outcome));
     assert_eq!(market.seen(&[], 0).withdrawn.len(), 1);
-    let late = world.supplier.offer(&intent, offer_at("1.00EUR", &[]), NOW, &mut entropy).expect("signed").0;
+    let late = done(world.supplier.offer(&intent, offer_at("1.00EUR", &[]), NOW, &mut entropy).expect("signed"));
     let answer = market.give(&supplier, ToBoard::Offer(late.signed().clone()), NOW);
     assert_eq!(answer, BoardReply::Refused(Refusal::UnknownIntent));
     let again = world.person.handle(Input::TakeUp(&id, &dear.id()), NOW, &mut world.host).err();
@@ -373,11 +367,7 @@ fn withdrawn_intents_do_not_come_back_and_nobody_withdraws_anothers() {
     assert_eq!(other.give(&thief.public(), ToBoard::Withdraw(false_word.clone()), NOW), BoardReply::Noted);
     let answer = home.give(&thief.public(), ToBoard::Withdraw(false_word), NOW);
     assert_eq!(answer, BoardReply::Refused(Refusal::WrongSender));
-    for effect in other.board.gossiped(home.seen(&[], 0), NOW) {
-        if let board::Effect::Persist(record) = effect {
-            other.records.push(record);
-        }
-    }
+    assert!(other.memory.keep(other.board.gossiped(home.seen(&[], 0), NOW)).is_none(), "gossip is not answered");
     assert_eq!((other.board.figures().intents, other.board.figures().gossiped), (1, 1), "boards gossip");
     // Offers go to the board that the intent names.
     let stray = ToBoard::Offer(forged(&company(2), id, 1, "1.00EUR"));
@@ -385,16 +375,16 @@ fn withdrawn_intents_do_not_come_back_and_nobody_withdraws_anothers() {
     world.person.handle(Input::Withdraw(&id), NOW, &mut world.host).expect("withdrawn");
     world.sync(&mut home, &id);
     assert_eq!(world.person.intent(&id).expect("known").stored.stage, Stage::Closed(Outcome::Withdrawn));
-    other.board.gossiped(home.seen(&[], 0), NOW);
+    other.memory.keep(other.board.gossiped(home.seen(&[], 0), NOW));
     assert_eq!(other.board.figures().intents, 0, "and gossip withdrawals");
     // An old copy, from the person's key or another board, stays down.
     let page = Intents { intents: vec![signed.clone()], withdrawn: Vec::new(), last: 9, more: false };
-    assert!(home.board.gossiped(page.clone(), NOW).is_empty());
-    assert!(other.board.gossiped(page, NOW).is_empty());
+    assert!(BoardMemory::of(home.board.gossiped(page.clone(), NOW)).records.is_empty());
+    assert!(BoardMemory::of(other.board.gossiped(page, NOW)).records.is_empty());
     let again = home.give(&open(&signed).key, ToBoard::Cast(signed.clone()), NOW);
     assert_eq!(again, BoardReply::Refused(Refusal::UnknownIntent));
     // After its end nothing of it is left.
-    home.board.tick(open(&signed).expires);
+    home.memory.keep(home.board.tick(open(&signed).expires));
     assert_eq!(home.board.figures(), board::Figures::default());
 }
 
@@ -467,7 +457,7 @@ fn an_offer_that_needs_more_than_the_agreement_permits_is_not_taken_up() {
     let mut new = offer_at("90.00EUR", &["name.full"]);
     new.needs.purpose = Purpose::DirectMarketing;
     let mut entropy = world.entropy();
-    let (greedy, _) = world.supplier.offer(&intent, new, NOW, &mut entropy).expect("signed");
+    let greedy = done(world.supplier.offer(&intent, new, NOW, &mut entropy).expect("signed"));
     let supplier = world.supplier_key();
     market.give(&supplier, ToBoard::Offer(greedy.signed().clone()), NOW);
     world.sync(&mut market, &id);
@@ -503,11 +493,8 @@ fn a_board_may_take_offers_of_those_it_admitted_only() {
         number += 1;
         market.give(&by.public(), ToBoard::Offer(forged(by, id, number, "90.00EUR")), NOW)
     };
-    let change = |market: &mut Market, effects: Vec<board::Effect>| {
-        for effect in effects {
-            let board::Effect::Persist(record) = effect else { panic!("an owner's word is no answer to a frame") };
-            market.records.push(record);
-        }
+    let change = |market: &mut Market, effects: board::Effects| {
+        assert!(market.memory.keep(effects).is_none(), "an owner's word is no answer to a frame");
     };
     assert_eq!(offer(&mut market, &stranger), BoardReply::Noted, "a new board takes offers of everybody");
     let effects = market.board.admit(&[shop.public()].into()).expect("admitted");

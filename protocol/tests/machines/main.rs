@@ -19,7 +19,7 @@ mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use memory::{Hint, Memory};
+use memory::{CompanyMemory, Hint, Memory, done};
 use regie_protocol::{
     Access, Agreement, AskedPath, Chain, DataRequest, Days, Entropy, FieldPath, Keypair, Observed, Person, Policy,
     Profile, Provenance, PublicKey, Purpose, Refusal, RootSeed, Supplier, Timestamp, Verified, limits,
@@ -82,10 +82,10 @@ impl World {
             keys: regie_protocol::KeyHistory::default(),
             issued: NOW,
         };
-        self.supplier.set_profile(profile).expect("well formed");
+        CompanyMemory::of(self.supplier.set_profile(profile).expect("well formed"));
         let mut entropy = self.entropy();
         let invite = supplier::Invite { uses: Some(1), expires: NOW.plus_days(Days(1)), made: NOW, test: false };
-        let (invitation, _) = self.supplier.invite(invite, &mut entropy);
+        let invitation = done(self.supplier.invite(invite, &mut entropy));
         let pair = self.person.proffer(&key, invitation.id, Agreement::SdBase, None, NOW).expect("proffered");
         let person = self.person_key();
         let Some(SupplierReply::Profile(profile)) = reply(self.supplier.message(&person, ToSupplier::Hello, NOW))
@@ -119,7 +119,7 @@ impl World {
             delegations: 0,
         };
         let mut entropy = self.entropy();
-        self.supplier.ask(ask, now, &mut entropy).expect("asked");
+        done(self.supplier.ask(ask, now, &mut entropy).expect("asked"));
         let person = self.person_key();
         let (id, message) = self.supplier.to_send(&person, now).expect("signed").pop().expect("one request");
         (message, id)
@@ -173,8 +173,8 @@ impl World {
     }
 }
 
-fn reply(effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
-    effects.into_iter().find_map(|e| if let supplier::Effect::Reply(reply) = e { Some(reply) } else { None })
+fn reply(effects: supplier::Effects) -> Option<SupplierReply> {
+    CompanyMemory::of(effects).answer
 }
 
 fn observed(value: &str) -> Observed {
@@ -188,7 +188,7 @@ fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
         world.ask(&["name.full", "income.annual", "no.such"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let answer = world.give(message, NOW);
     let person = world.person_key();
-    let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+    let ack = done(world.supplier.replied(&person, &id, answer, NOW));
     assert_eq!(world.held(), ["name.full"]);
     assert_eq!(world.give(ack.expect("acknowledged"), NOW), PersonReply::Noted);
 
@@ -208,7 +208,7 @@ impl World {
     fn asks_for_the_name(&mut self, access: Access, now: Timestamp) -> usize {
         let (message, id) = self.ask(&["name.full"], Purpose::DeliveryOfGoods, access, now);
         let (answer, person) = (self.give(message, now), self.person_key());
-        let (_, ack) = self.supplier.replied(&person, &id, answer, now);
+        let ack = done(self.supplier.replied(&person, &id, answer, now));
         self.give(ack.expect("acknowledged"), now);
         self.grants().len()
     }
@@ -266,7 +266,7 @@ fn after_a_revocation_nothing_leaves_and_the_values_are_erased() {
     let mut world = World::new("balanced");
     let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let (answer, person) = (world.give(message, NOW), world.person_key());
-    world.supplier.replied(&person, &id, answer, NOW);
+    done(world.supplier.replied(&person, &id, answer, NOW));
     let grant =
         world.person.relationships().flat_map(|(_, r)| r.grants().map(|g| g.root().id())).next().expect("a grant");
     world.person.handle(Input::Revoke(&grant, true), NOW, &mut world.host).expect("revoked");
@@ -352,8 +352,7 @@ fn a_rewritten_or_cut_log_is_noticed_by_the_supplier_that_witnessed_it() {
         let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
         let answer = world.give(message, NOW);
         let person = world.person_key();
-        let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
-        ack
+        done(world.supplier.replied(&person, &id, answer, NOW))
     };
     let before = world.host.records.len();
     let ack = ask(&mut world).expect("the first is taken");
@@ -390,7 +389,7 @@ fn changes_that_were_not_sent_give_way_to_newer_ones() {
     let mut world = World::new("balanced");
     let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let (answer, person) = (world.give(message, NOW), world.person_key());
-    let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+    let ack = done(world.supplier.replied(&person, &id, answer, NOW));
     world.give(ack.expect("acknowledged"), NOW);
     let name: FieldPath = "name.full".parse().expect("a field");
     for n in 0..2 * limits::OUTBOX_PER_RELATIONSHIP {
@@ -409,7 +408,7 @@ fn a_change_that_is_overtaken_on_the_wire_does_not_undo_the_newer_one() {
     let mut world = World::new("balanced");
     let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let (answer, person, key) = (world.give(message, NOW), world.person_key(), world.supplier_key());
-    let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+    let ack = done(world.supplier.replied(&person, &id, answer, NOW));
     world.give(ack.expect("acknowledged"), NOW);
     let name: FieldPath = "name.full".parse().expect("a field");
     let mut sent = Vec::new();
@@ -419,19 +418,17 @@ fn a_change_that_is_overtaken_on_the_wire_does_not_undo_the_newer_one() {
         sent.extend(world.person.to_send(&key, NOW));
     }
     assert_eq!(sent.len(), 2, "both are on the wire");
-    let value_of = |effects: &[supplier::Effect]| {
-        effects.iter().find_map(|effect| match effect {
-            supplier::Effect::Persist(supplier::Record::Value { observed, .. }) => {
-                Some(observed.value.as_str().to_owned())
-            }
+    let value_of = |said: &CompanyMemory| {
+        said.records.iter().find_map(|record| match record {
+            supplier::Record::Value { observed, .. } => Some(observed.value.as_str().to_owned()),
             _ => None,
         })
     };
     let mut taken = Vec::new();
     for outgoing in sent.into_iter().rev() {
-        let effects = world.supplier.message(&person, outgoing.message.into_inner(), NOW);
-        taken.push(value_of(&effects));
-        assert!(matches!(reply(effects), Some(SupplierReply::Acknowledged(_))), "both are signed for");
+        let said = CompanyMemory::of(world.supplier.message(&person, outgoing.message.into_inner(), NOW));
+        taken.push(value_of(&said));
+        assert!(matches!(said.answer, Some(SupplierReply::Acknowledged(_))), "both are signed for");
     }
     assert_eq!(taken, [Some("Anna 1".to_owned()), None]);
 }
@@ -473,7 +470,7 @@ fn dead_grants_are_forgotten_in_the_end_and_open_nothing_when_shown() {
         let disclosure = disclosure.verify().expect("verified").into_value();
         shown = shown.or(disclosure.grants.first().cloned());
         let person = world.person_key();
-        let (_, ack) = world.supplier.replied(&person, &id, answer, now);
+        let ack = done(world.supplier.replied(&person, &id, answer, now));
         world.give(ack.expect("acknowledged"), now);
     }
     let (_, relationship) = world.person.relationships().next().expect("one");
@@ -514,7 +511,7 @@ fn a_value_that_was_not_delivered_before_its_grant_expired_stays_here() {
 fn processor_of(world: &mut World) -> (Supplier, regie_protocol::Invitation) {
     let mut processor = Supplier::new(Keypair::from_secret(&[77; 32]));
     let profile = Profile { supplier: processor.key().public(), name: "Carrier".into(), ..profile_of(&world.supplier) };
-    processor.set_profile(profile).expect("a profile");
+    CompanyMemory::of(processor.set_profile(profile).expect("a profile"));
     let invite = supplier::Invite { uses: None, expires: NOW.plus_days(Days(9)), made: NOW, test: false };
     let mut entropy = world.entropy();
     let (mut invitation, _) = processor.invite(invite, &mut entropy);
@@ -559,10 +556,10 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
         retention: Days(30),
         delegations: 1,
     };
-    world.supplier.ask(ask, NOW, &mut entropy).expect("asked");
+    done(world.supplier.ask(ask, NOW, &mut entropy).expect("asked"));
     let (parcel, message) = world.supplier.to_send(&person, NOW).expect("signed").pop().expect("one");
     let answer = world.give(message, NOW);
-    let (_, ack) = world.supplier.replied(&person, &parcel, answer, NOW);
+    let ack = done(world.supplier.replied(&person, &parcel, answer, NOW));
     world.give(ack.expect("acknowledged"), NOW);
     let root = world.person.relationships().next().expect("one").1.grants().next().expect("a grant").id();
 
@@ -580,13 +577,13 @@ fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
         delegations: 0,
         reference: "parcel 42".into(),
     };
-    let (link, _) = world.supplier.delegate(wanted, NOW, &mut entropy).expect("within the grant");
+    let link = done(world.supplier.delegate(wanted, NOW, &mut entropy).expect("within the grant"));
     let (parcel, notice) = world.supplier.to_send(&person, NOW).expect("signed").pop().expect("a notice");
     assert_eq!(world.give(notice.clone(), NOW), PersonReply::Noted);
     let before = world.host.records.len();
     assert_eq!(world.give(notice.clone(), NOW), PersonReply::Noted);
     assert_eq!(world.host.records.len(), before, "a notice that comes again changes nothing");
-    world.supplier.replied(&person, &parcel, PersonReply::Noted, NOW);
+    done(world.supplier.replied(&person, &parcel, PersonReply::Noted, NOW));
     assert!(world.supplier.to_send(&person, NOW).expect("signed").is_empty());
 
     meet(&mut world, &mut carrier);
@@ -621,11 +618,11 @@ fn at_the_end_of_retention_the_person_takes_one_receipt_and_no_more() {
     let mut world = World::new("balanced");
     let (message, id) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Subscribe, NOW);
     let (answer, person) = (world.give(message, NOW), world.person_key());
-    let (_, ack) = world.supplier.replied(&person, &id, answer, NOW);
+    let ack = done(world.supplier.replied(&person, &id, answer, NOW));
     assert_eq!(world.give(ack.expect("acknowledged"), NOW), PersonReply::Noted);
     let later = NOW.plus_days(Days(30));
-    assert!(world.supplier.tick(NOW.plus_days(Days(29))).is_empty());
-    assert!(!world.supplier.tick(later).is_empty());
+    assert!(CompanyMemory::of(world.supplier.tick(NOW.plus_days(Days(29)))).is_empty());
+    assert!(!CompanyMemory::of(world.supplier.tick(later)).is_empty());
     assert!(world.held().is_empty());
     let (parcel, receipt) = world.supplier.to_send(&person, later).expect("signed").pop().expect("a receipt");
     let before = world.host.records.len();
@@ -634,7 +631,7 @@ fn at_the_end_of_retention_the_person_takes_one_receipt_and_no_more() {
     assert!(after > before, "the receipt is kept");
     assert_eq!(world.give(receipt, later), PersonReply::Noted);
     assert_eq!(world.host.records.len(), after, "a second one adds nothing");
-    world.supplier.replied(&person, &parcel, PersonReply::Noted, later);
+    done(world.supplier.replied(&person, &parcel, PersonReply::Noted, later));
     world.supplier.connection_lost(&person);
     assert!(world.supplier.to_send(&person, later).expect("signed").is_empty(), "it is sent until it is taken");
 }

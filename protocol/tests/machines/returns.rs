@@ -12,7 +12,11 @@ use regie_protocol::{
     supplier::{self, SupplierError, Told},
 };
 
-use crate::{Hint, Memory, NOW, World, reply};
+use crate::{
+    Hint, Memory, NOW, World,
+    memory::{CompanyMemory, done},
+    reply,
+};
 
 fn document(title: &str) -> Content {
     Content::Document(Document { title: title.into(), media_type: "text/plain".into(), body: b"1 euro".to_vec() })
@@ -37,7 +41,7 @@ impl World {
 
     fn put(&mut self, collection: Collection, content: Content) -> Result<Nonce, SupplierError> {
         let (person, mut entropy) = (self.person_key(), self.entropy());
-        self.supplier.put(person, collection, content, NOW, &mut entropy).map(|(id, _)| id)
+        self.supplier.put(person, collection, content, NOW, &mut entropy).map(done)
     }
 
     /// Sends what waits at the supplier; what the person's node is hinted at and its last reply come out.
@@ -48,7 +52,7 @@ impl World {
         for (parcel, message) in self.supplier.to_send(&person, NOW).expect("signed") {
             self.person.handle(Input::Message(&key, message), NOW, &mut self.host).expect("no owner is asked");
             let answer = self.host.answer.take().expect("every message is answered");
-            self.supplier.replied(&person, &parcel, answer.clone(), NOW);
+            done(self.supplier.replied(&person, &parcel, answer.clone(), NOW));
             last = Some(answer);
         }
         (std::mem::take(&mut self.host.hints), last)
@@ -199,10 +203,10 @@ fn a_proffer_meets_one_alternative_and_both_sides_keep_the_same_two_records() {
     let key = world.supplier_key();
     world.supplier = supplier::Supplier::new(regie_protocol::Keypair::from_secret(&[2; 32]));
     let agreements = BTreeSet::from([Agreement::SdBaseA, Agreement::SdBaseAtp]);
-    world.supplier.set_profile(Profile { agreements, ..profile }).expect("well formed");
+    CompanyMemory::of(world.supplier.set_profile(Profile { agreements, ..profile }).expect("well formed"));
     let mut entropy = world.entropy();
     let invite = supplier::Invite { uses: Some(1), expires: NOW.plus_days(Days(1)), made: NOW, test: false };
-    let (invitation, _) = world.supplier.invite(invite, &mut entropy);
+    let invitation = done(world.supplier.invite(invite, &mut entropy));
     let mut fresh =
         regie_protocol::Person::new(regie_protocol::RootSeed::from_entropy([9; 32]), world.person.policy().clone());
     let me = fresh.pairing_key(&key).public();

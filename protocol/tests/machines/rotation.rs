@@ -9,7 +9,11 @@ use regie_protocol::{
     supplier::{Ask, Delegate, SupplierError},
 };
 
-use super::{Access, NOW, World, observed, profile_of, reply};
+use super::{
+    Access, NOW, World,
+    memory::{CompanyMemory, done},
+    observed, profile_of, reply,
+};
 
 /// The secret of the company's second key.
 const SECOND: u8 = 62;
@@ -42,7 +46,7 @@ impl Rotating {
     /// Paired; the company has committed to its second key, and the person knows.
     fn new() -> Self {
         let mut world = World::new("balanced");
-        world.supplier.commit_next(public(SECOND), false, NOW).expect("committed");
+        CompanyMemory::of(world.supplier.commit_next(public(SECOND), false, NOW).expect("committed"));
         let first = world.supplier_key();
         let mut rotating = Self { world, first };
         rotating.visit(NOW.plus_ms(1)).expect("taken");
@@ -69,7 +73,7 @@ impl Rotating {
 
     /// The company's key is replaced by the one that it committed to.
     fn rotate(&mut self, to: u8, next: u8, now: Timestamp) {
-        self.world.supplier.rotate(key(to), public(next), now).expect("rotated");
+        CompanyMemory::of(self.world.supplier.rotate(key(to), public(next), now).expect("rotated"));
     }
 
     fn person_key(&self) -> PublicKey {
@@ -97,14 +101,14 @@ impl Rotating {
             delegations,
         };
         let mut entropy = self.world.entropy();
-        self.world.supplier.ask(ask, now, &mut entropy).expect("asked");
+        done(self.world.supplier.ask(ask, now, &mut entropy).expect("asked"));
         let sent = self.world.supplier.to_send(&self.person_key(), now).expect("signed").pop();
         let (parcel, message) = sent.expect("one request");
         let answer = self.give(message, now);
         if let Some(code) = answer.refusal() {
             return Err(code);
         }
-        let (_, ack) = self.world.supplier.replied(&self.person_key(), &parcel, answer, now);
+        let ack = done(self.world.supplier.replied(&self.person_key(), &parcel, answer, now));
         self.give(ack.expect("acknowledged"), now);
         Ok(self.world.held().len())
     }
@@ -198,7 +202,7 @@ fn what_waited_in_the_companys_outbox_goes_out_under_the_key_in_force() {
             delegations: 0,
         };
         let mut entropy = all.world.entropy();
-        all.world.supplier.ask(ask, now, &mut entropy).expect("asked");
+        done(all.world.supplier.ask(ask, now, &mut entropy).expect("asked"));
     };
     ask(&mut all, "name.full", NOW);
     let later = NOW.plus_ms(10);
@@ -272,7 +276,7 @@ fn key_of(supplier: &Supplier) -> Keypair {
 fn with_both_keys_alive_the_earlier_one_gets_nothing() {
     let mut all = Rotating::new();
     let mut thief = Supplier::new(key_of(&all.world.supplier));
-    thief.set_profile(profile_of(&all.world.supplier)).expect("well formed");
+    CompanyMemory::of(thief.set_profile(profile_of(&all.world.supplier)).expect("well formed"));
     let theirs = profile_of(&all.world.supplier);
     all.rotate(SECOND, THIRD, NOW.plus_ms(10));
     all.visit(NOW.plus_ms(11)).expect("followed");
@@ -384,8 +388,7 @@ fn what_names_an_earlier_key_is_not_handed_on_before_it_is_asked_for_again() {
     assert_eq!(all.grants(), 1, "to read, the grant there is will do");
     assert_eq!(all.asks(Access::Read, 1, later), Ok(1));
     assert_eq!(all.grants(), 2);
-    let (_, effects) = all.world.supplier.delegate(wanted, later, &mut entropy).expect("handed on");
-    drop(effects);
+    done(all.world.supplier.delegate(wanted, later, &mut entropy).expect("handed on"));
     let person = all.person_key();
     let sent = all.world.supplier.to_send(&person, later).expect("signed");
     let notice = sent.into_iter().map(|(_, message)| message).find(|message| matches!(message, ToPerson::Delegated(_)));
@@ -401,7 +404,7 @@ fn a_company_changes_its_key_only_as_it_said_that_it_would() {
     assert_eq!(supplier.commit_next(public(THIRD), false, NOW).map(drop), Err(SupplierError::HasNext));
     let mut bare = Supplier::new(key(OF_THIEF));
     let profile = Profile { supplier: public(OF_THIEF), keys: KeyHistory::default(), ..profile_of(&supplier) };
-    bare.set_profile(profile).expect("well formed");
+    CompanyMemory::of(bare.set_profile(profile).expect("well formed"));
     assert_eq!(bare.rotate(key(SECOND), public(THIRD), NOW).map(drop), Err(SupplierError::NoNext));
     assert_eq!(bare.commit_next(public(OF_THIEF), false, NOW).map(drop), Err(SupplierError::NotNext), "its own");
 }

@@ -10,7 +10,11 @@ use regie_protocol::{
     supplier::{self, NewSegment, SupplierError},
 };
 
-use crate::{NOW, World, reply};
+use crate::{
+    NOW, World,
+    memory::{CompanyMemory, done},
+    reply,
+};
 
 fn field(text: &str) -> FieldPath {
     text.parse().expect("a field")
@@ -37,7 +41,7 @@ pub(crate) fn segment(epsilon: Option<u32>) -> NewSegment {
 impl World {
     pub(crate) fn publish(&mut self, new: NewSegment) -> ObjectId {
         let mut entropy = self.entropy();
-        let (segment, _) = self.supplier.publish(new, NOW, &mut entropy).expect("published");
+        let segment = done(self.supplier.publish(new, NOW, &mut entropy).expect("published"));
         self.learn();
         segment.id()
     }
@@ -69,12 +73,9 @@ impl World {
         let (key, person) = (self.supplier_key(), self.person_key());
         let mut records = Vec::new();
         for outgoing in self.person.to_send(&key, NOW) {
-            let effects = self.supplier.message(&person, outgoing.message.into_inner(), NOW);
-            records.extend(effects.iter().filter_map(|effect| match effect {
-                supplier::Effect::Persist(record) => Some(record.clone()),
-                _ => None,
-            }));
-            let answer = reply(effects).expect("answered");
+            let said = CompanyMemory::of(self.supplier.message(&person, outgoing.message.into_inner(), NOW));
+            records.extend(said.records);
+            let answer = said.answer.expect("answered");
             assert!(!matches!(answer, SupplierReply::Refused(_)), "{answer:?}");
             self.person
                 .handle(Input::Replied(&key, outgoing.number, answer), NOW, &mut self.host)
@@ -161,7 +162,7 @@ fn the_budget_cannot_be_passed_not_by_a_restart_nor_by_publishing_anew() {
     assert_eq!(world.person.budget_left(Some(&key), NOW), 0);
     // Taken off the list it stays spent, and after a restart.
     for id in [first, second, third] {
-        world.supplier.take_back(&id).expect("taken back");
+        CompanyMemory::of(world.supplier.take_back(&id).expect("taken back"));
     }
     world.learn();
     assert_eq!(world.person.segments().count(), 0);
@@ -397,7 +398,7 @@ fn fourteen_patterns_over_one_field_do_not_bring_out_its_value() {
     // Taking all back and publishing others does not help.
     let before = world.host.records.len();
     for id in &ids {
-        world.supplier.take_back(id).expect("taken back");
+        CompanyMemory::of(world.supplier.take_back(id).expect("taken back"));
     }
     world.publish_over(older_than(40), "40");
     assert!(world.person.unsaid(&key, NOW).is_empty() && world.host.records.len() > before);

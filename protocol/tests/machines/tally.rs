@@ -11,7 +11,7 @@ use regie_protocol::{
     tally::{Close, Half, HelperLink, HelperSecret, Leader, Prepare, Prepared, Tally, TallyReport, Task, VerifyKey},
 };
 
-use crate::{NOW, World, segments};
+use crate::{NOW, World, memory::CompanyMemory, segments};
 
 const LEAST: u32 = 10;
 
@@ -252,9 +252,9 @@ fn a_person_answers_in_halves_and_the_company_takes_no_whole_one() {
     let large = TallyReport { leader: vec![0; limits::SHARE_BYTES + 1], ..report.clone().into_value() };
     let large = Verified::sign(large, &mine).expect("signed").signed().clone();
     for (name, message) in [("whole", ToSupplier::Count(whole)), ("large", ToSupplier::Tally(large))] {
-        let effects = world.supplier.message(&person, message, NOW);
-        let refused = matches!(&effects[..], [supplier::Effect::Reply(SupplierReply::Refused(Refusal::Malformed))]);
-        assert!(refused, "{name}: {effects:?}");
+        let said = CompanyMemory::of(world.supplier.message(&person, message, NOW));
+        let answer = Some(SupplierReply::Refused(Refusal::Malformed));
+        assert_eq!(said, CompanyMemory { answer, ..CompanyMemory::default() }, "{name}");
     }
 }
 

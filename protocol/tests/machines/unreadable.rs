@@ -8,7 +8,7 @@ use regie_protocol::{
     person::{Input, NewGrant, OwnerError},
 };
 
-use crate::{Hint, NOW, World};
+use crate::{Hint, NOW, World, memory::done};
 
 fn field(name: &str) -> FieldPath {
     name.parse().expect("a field")
@@ -33,7 +33,7 @@ fn a_request_for_it_is_refused_for_now_and_leaves_no_trace() {
     });
     assert_eq!(told.collect::<Vec<_>>(), vec![(key, BTreeSet::from([name])); 3]);
     // The supplier takes it for what passes by itself, and the same request is answered when it has passed.
-    world.supplier.replied(&person, &id, PersonReply::Refused(Refusal::Unavailable), NOW);
+    done(world.supplier.replied(&person, &id, PersonReply::Refused(Refusal::Unavailable), NOW));
     assert!(world.supplier.customer(&person).expect("a customer").askings().all(|asking| asking.awaits_answer()));
     world.host.damaged.clear();
     assert!(matches!(world.give(message, NOW), PersonReply::Answer(_)));

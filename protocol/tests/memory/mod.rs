@@ -1,14 +1,20 @@
-//! The host of tests. In: values, and which of them can't be read. Out: what the machine said, in its order: records,
+//! The hosts of tests: a person's here, a companion's (`company`) and a board's (`board`). In: values, and which of them can't be read. Out: what the machine said, in its order: records,
 //! the answer to the frame in hand, everything else.
 
 #![allow(
     dead_code,
+    unused_imports,
     missing_docs,
     reason = "each of those who include this needs a part of it, and the hints are the host's calls"
 )]
 
+mod board;
+mod company;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use board::BoardMemory;
+pub use company::{CompanyMemory, done};
 use regie_protocol::{
     Entropy, FieldPath, ObjectId, Observed, PublicKey, Timestamp,
     audit::Event,

@@ -8,7 +8,7 @@ use regie_protocol::{
     limits,
     merkle::{self, Frontier, Hash},
     message::{SupplierReply, ToSupplier},
-    supplier::{Effect, Record},
+    supplier::Record,
     wire,
 };
 use sha2::{Digest as _, Sha256};
@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     cases,
     fixtures::{NOW, person, supplier},
+    memory::CompanyMemory,
 };
 
 /// The root as section 2.1 defines it.
@@ -128,8 +129,7 @@ proptest! {
 
 /// What a companion answers that has witnessed nothing but this log.
 fn answer(machine: &mut Supplier, log: &[u8]) -> Option<SupplierReply> {
-    let effects = machine.message(&person().public(), disclosure(log), Timestamp(NOW));
-    effects.into_iter().find_map(|effect| if let Effect::Reply(reply) = effect { Some(reply) } else { None })
+    CompanyMemory::of(machine.message(&person().public(), disclosure(log), Timestamp(NOW))).answer
 }
 
 #[test]
@@ -208,8 +208,7 @@ proptest! {
             }
             log.extend(more);
             let shown = [&log[..], &[OWN]].concat();
-            let effects = machine.message(&of, disclosure(&log), Timestamp(NOW));
-            let reply = effects.into_iter().find_map(|e| if let Effect::Reply(reply) = e { Some(reply) } else { None });
+            let reply = answer(&mut machine, &log);
             // A shorter one may be an earlier state that comes late.
             let follows = held.starts_with(&shown) || shown.starts_with(&held);
             prop_assert_eq!(!follows, reply == Some(SupplierReply::Refused(Refusal::Forked)));

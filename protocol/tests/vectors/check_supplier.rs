@@ -4,28 +4,29 @@
 use regie_protocol::{
     Keypair, ObjectId, Supplier, Timestamp,
     message::{self, SupplierReply, ToSupplier},
-    supplier::{Effect, Invite, Record},
+    supplier::{Invite, Record},
 };
 
 use crate::{
     check::{Found, as_step, frame, key, own, sound},
     format::{Case, File, SignedHex, Step, SupplierState, unhex},
+    memory::CompanyMemory,
 };
 
 pub fn message(file: &File, case: &Case, message: &str) -> Found {
     let state = &file.suppliers[&case.state];
-    let mut records = initial(state);
-    let mut machine = replay(state, &records);
+    let mut memory = CompanyMemory { records: initial(state), ..CompanyMemory::default() };
+    let mut machine = replay(state, &memory.records);
     for step in &case.before {
         for _ in 0..step.times {
-            let found = take(&mut machine, &mut records, step);
+            let found = take(&mut machine, &mut memory, step);
             assert_eq!(found.code, step.expect, "{}: a step before it", case.name);
         }
     }
     if case.restart {
-        machine = replay(state, &records);
+        machine = replay(state, &memory.records);
     }
-    let mut found = take(&mut machine, &mut records, &as_step(case, message));
+    let mut found = take(&mut machine, &mut memory, &as_step(case, message));
     if found.code == "ok" {
         found.id = Some(ObjectId::of(&own(case).body.bytes()).to_string());
     }
@@ -58,20 +59,13 @@ fn replay(state: &SupplierState, records: &[Record]) -> Supplier {
     machine
 }
 
-fn take(machine: &mut Supplier, records: &mut Vec<Record>, step: &Step) -> Found {
+fn take(machine: &mut Supplier, memory: &mut CompanyMemory, step: &Step) -> Found {
     let signed = SignedHex { body: step.body.clone(), signature: step.signature.clone() };
     let message = match message::read::<ToSupplier>(&frame(&step.message, &signed)) {
         Ok(message) => message,
         Err(code) => return code.into(),
     };
-    let mut reply = None;
-    for effect in machine.message(&key(&step.from), message, Timestamp(step.now)) {
-        match effect {
-            Effect::Persist(record) => records.push(record),
-            Effect::Reply(answer) => reply = Some(answer),
-            Effect::Deliver(_) | Effect::Heard(..) => {}
-        }
-    }
+    let reply = memory.keep(machine.message(&key(&step.from), message, Timestamp(step.now)));
     let reply = reply.expect("every message is answered");
     if let Some(code) = reply.refusal() {
         return code.into();

@@ -4,14 +4,18 @@
 //! records rebuild the same board.
 #![no_main]
 
+#[path = "../../../protocol/tests/memory/mod.rs"]
+mod memory;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
+use memory::BoardMemory;
 use regie_protocol::{
     Access, Board, DAY_MS, Days, Invitation, Keypair, Nonce, Object, ObjectId, PublicKey, Purpose, Refusal, Signed,
     Timestamp, Verified,
-    board::{Effect, Record},
+    board::{Effects, Record},
     intent::{Category, Intent, Needs, Offer, Withdrawal},
     limits,
     message::{self, BoardReply, Browse, Collect, Intents, ToBoard},
@@ -228,25 +232,20 @@ impl World {
         }
     }
 
-    fn run(&mut self, effects: Vec<Effect>) -> Option<BoardReply> {
-        let mut reply = None;
-        for effect in effects {
-            match effect {
-                Effect::Persist(record) => {
-                    // A maker that withdrew for less than its intent's time may cast it anew, and takes offers anew.
-                    if let Record::Gone { intent } = &record {
-                        self.collected.retain(|(own, _), _| own != intent);
-                    }
-                    if let Record::Withdrawn { withdrawal, .. } = &record {
-                        let gone = withdrawal.clone().verify().expect("the board took it");
-                        self.gone.insert((gone.intent, gone.key), gone.expires);
-                    }
-                    self.records.push(record);
-                }
-                Effect::Reply(answer) => assert!(reply.replace(answer).is_none(), "two replies"),
+    fn run(&mut self, effects: Effects) -> Option<BoardReply> {
+        let said = BoardMemory::of(effects);
+        for record in said.records {
+            // A maker that withdrew for less than its intent's time may cast it anew, and takes offers anew.
+            if let Record::Gone { intent } = &record {
+                self.collected.retain(|(own, _), _| own != intent);
             }
+            if let Record::Withdrawn { withdrawal, .. } = &record {
+                let gone = withdrawal.clone().verify().expect("the board took it");
+                self.gone.insert((gone.intent, gone.key), gone.expires);
+            }
+            self.records.push(record);
         }
-        reply
+        said.answer
     }
 
     fn rebuilt(&self) -> Board {
@@ -267,7 +266,7 @@ fuzz_target!(|steps: Vec<Step>| {
     assert_eq!(again.figures(), world.board.figures());
     let all = |board: &mut Board, now| {
         let browse = ToBoard::Browse(Browse { categories: BTreeSet::new(), after: 0 });
-        format!("{:?}", board.message(&key(30).public(), browse, now))
+        format!("{:?}", BoardMemory::of(board.message(&key(30).public(), browse, now)))
     };
     assert_eq!(all(&mut again, world.now), all(&mut world.board, world.now));
 });

@@ -2,15 +2,19 @@
 //! value held without a grant, and records that rebuild the same state.
 #![no_main]
 
+#[path = "../../../protocol/tests/memory/mod.rs"]
+mod memory;
+
 use std::collections::BTreeSet;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
+use memory::CompanyMemory;
 use regie_protocol::{
     Access, Agreement, Days, Entropy, Keypair, Nonce, ObjectId, Pairing, Profile, Purpose, Revocation, Supplier,
     Timestamp, Verified,
     message::{self, ToSupplier},
-    supplier::{Ask, Effect, Invite, Parcel, Record},
+    supplier::{Ask, Invite, Parcel},
 };
 
 #[derive(Arbitrary, Debug)]
@@ -31,7 +35,7 @@ enum Step {
 fuzz_target!(|steps: Vec<Step>| {
     let key = || Keypair::from_secret(&[2; 32]);
     let mut supplier = Supplier::new(key());
-    let (mut now, mut records, mut invitations) = (Timestamp(1_800_000_000_000), Vec::new(), Vec::new());
+    let (mut now, mut memory, mut invitations) = (Timestamp(1_800_000_000_000), CompanyMemory::default(), Vec::new());
     let profile = Profile {
         supplier: key().public(),
         name: "S".into(),
@@ -44,13 +48,13 @@ fuzz_target!(|steps: Vec<Step>| {
         keys: regie_protocol::KeyHistory::default(),
         issued: now,
     };
-    keep(&mut records, supplier.set_profile(profile).expect("well formed"));
+    memory.keep(supplier.set_profile(profile).expect("well formed"));
     for (n, step) in steps.into_iter().take(64).enumerate() {
         let person = |who: u8| Keypair::from_secret(&[10 + who % 4; 32]);
         let entropy = || Entropy::new([n as u8; 32]);
         let mut frame = |supplier: &mut Supplier, who: u8, message: ToSupplier| {
-            let replies = keep(&mut records, supplier.message(&person(who).public(), message, now));
-            assert_eq!(replies, 1, "one reply for one frame");
+            let reply = memory.keep(supplier.message(&person(who).public(), message, now));
+            assert!(reply.is_some(), "one reply for one frame");
         };
         match step {
             Step::Frame { who, bytes } => {
@@ -84,7 +88,7 @@ fuzz_target!(|steps: Vec<Step>| {
                 let invite = Invite { uses, expires, made: now, test: false };
                 let (invitation, effects) = supplier.invite(invite, &mut entropy());
                 invitations.push(invitation.id);
-                keep(&mut records, effects);
+                memory.keep(effects);
             }
             Step::Ask { who, days, kept } => {
                 let ask = Ask {
@@ -98,24 +102,24 @@ fuzz_target!(|steps: Vec<Step>| {
                     delegations: (kept % 6) as u8,
                 };
                 if let Ok((_, effects)) = supplier.ask(ask, now, &mut entropy()) {
-                    keep(&mut records, effects);
+                    memory.keep(effects);
                 }
             }
             Step::Send { who } => drop(supplier.to_send(&person(who).public(), now)),
             Step::Replied { who, id, bytes } => {
                 if let Ok(reply) = message::read_reply(&bytes) {
-                    let (effects, _) =
+                    let (_, effects) =
                         supplier.replied(&person(who).public(), &Parcel::Request(Nonce([id; 16])), reply, now);
-                    keep(&mut records, effects);
+                    memory.keep(effects);
                 }
             }
             Step::Lost { who } => supplier.connection_lost(&person(who).public()),
             Step::Pass { ms } => now = now.plus_ms(u64::from(ms)),
-            Step::Tick => drop(keep(&mut records, supplier.tick(now))),
+            Step::Tick => drop(memory.keep(supplier.tick(now))),
         }
     }
     let mut again = Supplier::new(key());
-    for record in &records {
+    for record in &memory.records {
         again.restore(record).expect("replays");
     }
     assert_eq!(again.customers().count(), supplier.customers().count());
@@ -125,15 +129,3 @@ fuzz_target!(|steps: Vec<Step>| {
         assert!(customer.held().values().all(|held| granted.contains(&held.grant)), "held without a grant");
     }
 });
-
-fn keep(records: &mut Vec<Record>, effects: Vec<Effect>) -> usize {
-    let mut replies = 0;
-    for effect in effects {
-        match effect {
-            Effect::Persist(record) => records.push(record),
-            Effect::Reply(_) => replies += 1,
-            Effect::Deliver(_) | Effect::Heard(..) => {}
-        }
-    }
-    replies
-}

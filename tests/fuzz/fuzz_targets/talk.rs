@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use memory::Memory;
+use memory::{CompanyMemory, Memory};
 use regie_protocol::{
     Access, Agreement, Collection, Content, Correction, Days, Document, Entropy, FieldPath, Invitation, Keypair, Nonce,
     ObjectId, Observed, Person, Policy, Profile, Provenance, PublicKey, Purpose, Refusal, RootSeed, Selector, Signed,
@@ -19,7 +19,7 @@ use regie_protocol::{
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{self, Input, NewGrant, Opening, OwnerError},
     segment::Predicate,
-    supplier::{self, Ask, Delegate, Invite, NewSegment},
+    supplier::{Ask, Delegate, Effects, Invite, NewSegment},
     wire,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -74,7 +74,7 @@ struct One {
 
 struct World {
     supplier: Supplier,
-    records: Vec<supplier::Record>,
+    memory: CompanyMemory,
     persons: [One; 2],
     said: Vec<Said>,
     now: Timestamp,
@@ -112,7 +112,7 @@ impl World {
         };
         let mut world = Self {
             supplier: Supplier::new(Keypair::from_secret(&[9; 32])),
-            records: Vec::new(),
+            memory: CompanyMemory::default(),
             persons: [one(0), one(1)],
             said: Vec::new(),
             now: Timestamp(1_800_000_000_000),
@@ -255,7 +255,8 @@ impl World {
             }
             Step::TakeBack { which } => {
                 let published: Vec<_> = self.supplier.segments().map(Verified::id).collect();
-                pick(&published, which).map_or(Ok(Vec::new()), |segment| self.supplier.take_back(segment))
+                pick(&published, which)
+                    .map_or_else(|| Ok(Effects::default()), |segment| self.supplier.take_back(segment))
             }
             Step::Delegate { who, fields, uses, delegations } => {
                 let processor = Keypair::from_secret(&[8; 32]).public();
@@ -366,7 +367,7 @@ impl World {
             let Some(message) = wired(message, broken(&mut count)) else { continue };
             let reply = self.to_person(who, message);
             let Some(reply) = wired(reply, broken(&mut count)) else { continue };
-            let (effects, back) = self.supplier.replied(&me, &parcel, reply, now);
+            let (back, effects) = self.supplier.replied(&me, &parcel, reply, now);
             self.supplied(effects);
             if let Some(back) = back {
                 self.to_person(who, back);
@@ -436,16 +437,10 @@ impl World {
         done.map(|()| one.host.answer.take())
     }
 
-    fn supplied(&mut self, effects: Vec<supplier::Effect>) -> Option<SupplierReply> {
-        let mut reply = None;
-        for effect in effects {
-            match effect {
-                supplier::Effect::Persist(record) => self.records.push(record),
-                supplier::Effect::Reply(answer) => assert!(reply.replace(answer).is_none(), "two replies"),
-                supplier::Effect::Deliver(_) | supplier::Effect::Heard(..) => {}
-            }
-        }
-        reply
+    fn supplied(&mut self, effects: Effects) -> Option<SupplierReply> {
+        // The hints of a long script are for nobody.
+        (self.memory.deliver, self.memory.heard) = Default::default();
+        self.memory.keep(effects)
     }
 
     fn look(&self) {
@@ -489,7 +484,7 @@ fuzz_target!(|steps: Vec<Step>| {
         world.look();
     }
     let mut again = Supplier::new(Keypair::from_secret(&[9; 32]));
-    for record in &world.records {
+    for record in &world.memory.records {
         again.restore(record).expect("replays");
     }
     for ((_, customer), (_, same)) in world.supplier.customers().zip(again.customers()) {

@@ -61,7 +61,8 @@ impl World<'_> {
                 delegations: 0,
             };
             let (now, mut entropy) = (self.agenda.time(), self.entropy());
-            if self.suppliers[supplier].machine.ask(ask, now, &mut entropy).is_ok() {
+            if let Ok((_, effects)) = self.suppliers[supplier].machine.ask(ask, now, &mut entropy) {
+                self.run_supplier(supplier, effects, false)?;
                 self.harm(supplier, |harm| harm.sent += 1);
             }
         }

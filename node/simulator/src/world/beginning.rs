@@ -20,6 +20,7 @@ use crate::{
         event::Event,
         failure::{Wrong, refused},
         person::Person,
+        said,
         state::{World, drawn},
         supplier::{ADDRESS, Supplier},
     },
@@ -59,7 +60,7 @@ impl World<'_> {
             let sector = drawn(&shares, &mut self.rng);
             self.add_supplier(sector, attack)?;
             if number < shared && self.rules.intents.as_ref().is_some_and(|rules| rules.admits) {
-                self.board.admit(&[self.suppliers[number].key].into()).map_err(refused)?;
+                said::by_board(self.board.admit(&[self.suppliers[number].key].into()).map_err(refused)?);
             }
             self.publish(number)?;
         }
@@ -85,7 +86,7 @@ impl World<'_> {
             keys: regie_protocol::KeyHistory::default(),
             issued: self.agenda.time(),
         };
-        machine.set_profile(profile).map_err(refused)?;
+        said::by_supplier(machine.set_profile(profile).map_err(refused)?);
         let wares = self.wares(number);
         self.suppliers.push(Supplier {
             machine,
@@ -163,7 +164,8 @@ impl World<'_> {
         let now = self.agenda.time();
         let invite = Invite { uses: Some(1), expires: now.plus_days(Days(1)), made: now, test: false };
         let entropy = &mut self.entropy();
-        let (invitation, _) = self.suppliers[supplier].machine.invite(invite, entropy);
+        let (invitation, effects) = self.suppliers[supplier].machine.invite(invite, entropy);
+        self.run_supplier(supplier, effects, false)?;
         self.pair(person, supplier, invitation.id)
     }
 

@@ -4,7 +4,7 @@
 
 use rand::Rng as _;
 use regie_protocol::{
-    Keypair, ObjectId, board,
+    Keypair, ObjectId,
     message::{BoardReply, ToBoard},
     person::{Input, Stage},
 };
@@ -13,6 +13,7 @@ use crate::world::{
     event::{Asker, AtBoard, Event},
     failure::{Wrong, refused},
     line::bytes,
+    said,
     state::World,
 };
 
@@ -87,10 +88,8 @@ impl World<'_> {
             Asker::Supplier(supplier) => self.suppliers[supplier].key,
         };
         let now = self.agenda.time();
-        let effects = self.board.message(&key, message.clone(), now);
-        let reply =
-            effects.into_iter().find_map(|e| if let board::Effect::Reply(reply) = e { Some(reply) } else { None });
-        let Some(reply) = reply else { return };
+        let said = said::by_board(self.board.message(&key, message.clone(), now));
+        let Some(reply) = said.reply else { return };
         if self.lost_at_board(bytes(&reply), false) {
             return self.again(asker, message);
         }

@@ -16,6 +16,7 @@ use crate::{
     world::{
         event::Event,
         failure::{Failed, Wrong, refused},
+        said,
         state::World,
     },
 };
@@ -111,7 +112,8 @@ impl World<'_> {
         let ask = asks.ask(relationship.line.own);
         let (now, mut entropy) = (self.agenda.time(), self.entropy());
         // A full outbox makes the company wait, like everybody.
-        if self.suppliers[supplier].machine.ask(ask, now, &mut entropy).is_ok() {
+        if let Ok((_, effects)) = self.suppliers[supplier].machine.ask(ask, now, &mut entropy) {
+            self.run_supplier(supplier, effects, false)?;
             let relationship = self.persons[person].relationships.get_mut(&supplier);
             let repeats = u64::from(relationship.is_some_and(|relationship| relationship.asks(number)));
             let month = self.month();
@@ -178,7 +180,7 @@ impl World<'_> {
     /// compared with what is so, and colluders compare notes.
     fn day_passes(&mut self) -> Result<(), Wrong> {
         let now = self.agenda.time();
-        self.board.tick(now);
+        said::by_board(self.board.tick(now));
         for supplier in 0..self.suppliers.len() {
             let effects = self.suppliers[supplier].machine.tick(now);
             self.run_supplier(supplier, effects, false)?;

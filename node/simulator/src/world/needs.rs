@@ -211,7 +211,9 @@ impl World<'_> {
         let Ok(intent) = intent.verify() else { return Ok(()) };
         let new = self.new_offer(supplier, rules, &intent);
         let (now, mut entropy) = (self.agenda.time(), self.entropy());
-        let (offer, _) = self.suppliers[supplier].machine.offer(&intent, new, now, &mut entropy).map_err(refused)?;
+        let (offer, effects) =
+            self.suppliers[supplier].machine.offer(&intent, new, now, &mut entropy).map_err(refused)?;
+        self.run_supplier(supplier, effects, false)?;
         self.harm(supplier, |harm| harm.sent += 1);
         self.ask_board(Asker::Supplier(supplier), ToBoard::Offer(offer.signed().clone()));
         Ok(())

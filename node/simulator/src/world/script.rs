@@ -284,7 +284,10 @@ impl World<'_> {
         let (now, mut entropy) = (self.agenda.time(), self.entropy());
         let asked = self.suppliers[*supplier].machine.ask(ask, now, &mut entropy);
         self.persons[0].relationships.get_mut(supplier).iter_mut().for_each(|one| one.line.stir());
-        Ok(asked.map(drop).map_err(|error| Wrong::Refused(error.to_string())))
+        Ok(match asked {
+            Ok((_, effects)) => self.run_supplier(*supplier, effects, false).map(drop),
+            Err(error) => Err(Wrong::Refused(error.to_string())),
+        })
     }
 }
 

@@ -36,7 +36,9 @@ impl World<'_> {
                 expires: Timestamp(self.agenda.end() + 1),
             };
             let (now, mut entropy) = (self.agenda.time(), self.entropy());
-            let (segment, _) = self.suppliers[supplier].machine.publish(new, now, &mut entropy).map_err(refused)?;
+            let (segment, effects) =
+                self.suppliers[supplier].machine.publish(new, now, &mut entropy).map_err(refused)?;
+            self.run_supplier(supplier, effects, false)?;
             self.patterns.insert(segment.id(), at);
         }
         Ok(())

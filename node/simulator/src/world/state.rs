@@ -32,6 +32,7 @@ use crate::{
         failure::Wrong,
         hands::{self, Told},
         person::{Need, Person},
+        said,
         supplier::Supplier,
     },
 };
@@ -109,19 +110,14 @@ impl<'a> World<'a> {
     pub(super) fn run_supplier(
         &mut self,
         supplier: usize,
-        effects: Vec<supplier::Effect>,
+        effects: supplier::Effects,
         answered: bool,
     ) -> Result<Option<SupplierReply>, Wrong> {
-        let mut answer = None;
-        for effect in effects {
-            match effect {
-                supplier::Effect::Persist(record) => self.keep(supplier, record, answered)?,
-                supplier::Effect::Reply(reply) => answer = Some(reply),
-                // What waits is sent by the next flush.
-                supplier::Effect::Deliver(_) | supplier::Effect::Heard(..) => {}
-            }
+        let said = said::by_supplier(effects);
+        for record in said.records {
+            self.keep(supplier, record, answered)?;
         }
-        Ok(answer)
+        Ok(said.reply)
     }
 
     /// What a supplier takes in or lets go of. Every value that it takes in must stand under a grant that the onlooker saw.

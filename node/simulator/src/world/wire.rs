@@ -194,7 +194,7 @@ impl World<'_> {
             Carried::PersonReplied(parcel, reply) => {
                 let Some(own) = self.own(person, supplier) else { return Ok(()) };
                 let now = self.agenda.time();
-                let (effects, back) = self.suppliers[supplier].machine.replied(&own, &parcel, *reply, now);
+                let (back, effects) = self.suppliers[supplier].machine.replied(&own, &parcel, *reply, now);
                 self.run_supplier(supplier, effects, true)?;
                 if let Some(message) = back {
                     self.send(person, supplier, OnLine::Carried(Carried::Acknowledge(Box::new(message))));

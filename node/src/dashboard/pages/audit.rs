@@ -16,7 +16,7 @@ use crate::{
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(super) struct PageQuery {
     supplier: String,
     kind: String,
     before: Option<u64>,
@@ -26,7 +26,7 @@ pub(super) struct Asked {
 #[template(path = "audit.html")]
 struct Audit {
     page: Page,
-    asked: Asked,
+    asked: PageQuery,
     log: LogPage,
     kinds: [&'static str; 12],
     older: Option<String>,
@@ -50,7 +50,7 @@ const KINDS: [&str; 12] = [
 pub(super) async fn page(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
 ) -> Shown {
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let (supplier, kind) = (some(&asked.supplier), some(&asked.kind));

@@ -17,6 +17,7 @@ use crate::{
     dashboard::limits,
     home,
     person::verbs::{self, Changed, FieldDetail, HeldField},
+    store::Passphrase,
 };
 
 struct GroupOf {
@@ -144,6 +145,7 @@ pub(super) async fn backup(State(app): State<App>, Extension(visitor): Extension
     let sealed = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, Failure> {
         let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
         let role = home::config(&home)?.role;
+        let passphrase = Passphrase::new(passphrase.to_string());
         backup::seal(&Backup { version: backup::VERSION, role, config, rows: taken.rows }, &passphrase)
     });
     let sealed = sealed.await.map_err(|error| visitor.fault(Failure::internal(error)))?;

@@ -96,7 +96,7 @@ struct Picture {
     height: u64,
     suppliers: Vec<Spot>,
     groups: Vec<Spot>,
-    lines: Vec<Line>,
+    lines: Vec<Stroke>,
 }
 
 struct Spot {
@@ -105,7 +105,7 @@ struct Spot {
     count: u64,
 }
 
-struct Line {
+struct Stroke {
     from: u64,
     to: u64,
     width: u64,
@@ -136,7 +136,7 @@ impl Picture {
             let y = spread(n, flows.len());
             for (group, count) in &flow.groups {
                 let to = groups.iter().find(|spot| spot.name == *group).map_or(y, |spot| spot.y);
-                lines.push(Line { from: y, to, width: 1 + (*count).min(6) });
+                lines.push(Stroke { from: y, to, width: 1 + (*count).min(6) });
             }
             let short: String = flow.name.chars().take(26).collect();
             suppliers.push(Spot { name: short, y, count: flow.groups.values().sum() });

@@ -40,7 +40,7 @@ struct New {
 
 #[derive(Template)]
 #[template(path = "found.html")]
-struct Found {
+struct ImportPreview {
     page: Page,
     format: &'static str,
     new: Vec<New>,
@@ -103,7 +103,7 @@ async fn found(app: &App, visitor: &Visitor, card: Card) -> Shown {
     let told = visitor.ask(app, WouldTell { fields }).await?;
     let same = all - new.len() as u64;
     let page = visitor.page(app, "data", "/import");
-    show(&Found { page, format: card.format, new, same, left_out: card.left_out, told })
+    show(&ImportPreview { page, format: card.format, new, same, left_out: card.left_out, told })
 }
 
 /// Keeps the chosen fields; each supplier that may know them is told.

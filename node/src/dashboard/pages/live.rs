@@ -24,7 +24,7 @@ use crate::{
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(super) struct PageQuery {
     of: u64,
 }
 
@@ -40,7 +40,7 @@ struct Deliveries {
 pub(super) async fn page(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
 ) -> Shown {
     let open = visitor.ask(&app, verbs::Deliveries {}).await?;
     let of = asked.of.max(open.suppliers.len() as u64);

@@ -19,7 +19,7 @@ use crate::{
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(super) struct PageQuery {
     q: String,
     sector: String,
     field: String,
@@ -32,7 +32,7 @@ pub(super) struct Asked {
 #[template(path = "suppliers.html")]
 struct List {
     page: Page,
-    asked: Asked,
+    asked: PageQuery,
     found: SuppliersPage,
     fields: Vec<&'static str>,
     purposes: Vec<&'static str>,
@@ -43,7 +43,7 @@ struct List {
 pub(super) async fn list(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
 ) -> Shown {
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let wanted = verbs::Suppliers {

@@ -86,7 +86,7 @@ pub struct RequestGroup {
     /// How long a grant would live, at most.
     pub grant_days: Option<Days>,
     /// How long a value would be kept, at most.
-    pub kept_days: Option<Days>,
+    pub retention_days: Option<Days>,
     /// How many steps below the suppliers processors may go.
     pub delegations: u8,
     /// The agreement with the first.
@@ -202,7 +202,7 @@ fn group(node: &Node, kind: Kind, list: &[Asked<'_>]) -> Option<RequestGroup> {
         suppliers: list.iter().take(NAMES).map(asker).collect(),
         reason: first.reason.clone(),
         grant_days: list.iter().map(|(_, _, waiting)| waiting.duration).max(),
-        kept_days: list.iter().map(|(_, _, waiting)| waiting.retention).max(),
+        retention_days: list.iter().map(|(_, _, waiting)| waiting.retention).max(),
         delegations,
         agreement: relationship.stored().agreement,
         oldest: text(list.iter().map(|(_, _, waiting)| waiting.at).min()?),

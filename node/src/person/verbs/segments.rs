@@ -58,7 +58,7 @@ pub struct ShownSegment {
     /// What the answer is used for.
     pub purpose: Purpose,
     /// How long a membership is kept.
-    pub kept: Days,
+    pub retention_days: Days,
     /// May people say that they belong?
     pub may_belong: bool,
     /// May people be counted?
@@ -140,7 +140,7 @@ fn shown(
             .collect(),
         looks_at: segment.predicate.fields(),
         purpose: segment.purpose,
-        kept: segment.retention,
+        retention_days: segment.retention,
         may_belong: segment.membership,
         may_be_counted: segment.epsilon.is_some(),
         epsilon: segment.epsilon.map(thousandths),

@@ -65,11 +65,9 @@ impl Companion {
         let now = self.clock.now();
         self.load_due(now.floor, turn)?;
         self.load_invites()?;
-        let mut effects = self.machine.tick(now);
-        let ended = self.machine.end_expired(now);
-        let count = ended.len();
-        effects.extend(ended);
-        self.run(effects, None, turn)?;
+        let (past, ended) = (self.machine.tick(now), self.machine.end_expired(now));
+        self.run(past, None, turn)?;
+        let count = self.run(ended, None, turn)?;
         self.sweep_from(now.wall, turn);
         Ok(count)
     }

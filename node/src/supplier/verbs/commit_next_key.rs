@@ -35,7 +35,7 @@ impl OnCompanion for CommitNextKey {
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<CommittedKey, Failure> {
         let Self { next, replace } = self;
         let now = companion.clock.now();
-        records::put_all(&mut turn.batch, companion.machine.commit_next(next, replace, now)?)?;
+        records::put_all(&mut turn.batch, companion.machine.commit_next(next, replace, now)?);
         Ok(CommittedKey { key: companion.machine.key().public(), next_key: next })
     }
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Companion, OnCompanion, SHOWN};
-use crate::{clock, command::Failure, driver::Turn, supplier::market::Found, verb::Verb};
+use crate::{clock, command::Failure, driver::Turn, supplier::market::FoundIntent, verb::Verb};
 
 /// Asks for what is wanted and open: the first thousand that were found.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -48,7 +48,7 @@ impl OnCompanion for Wanted {
 
 impl WantedIntent {
     /// Nothing for a row whose signature does not hold, which the store's seal does not let come.
-    fn of(found: Found) -> Option<Self> {
+    fn of(found: FoundIntent) -> Option<Self> {
         let intent = found.intent.verify().ok()?;
         Some(Self {
             intent: intent.id(),
