@@ -1,13 +1,14 @@
 //! The person machine: frames, replies and the owner's actions in, calls of its host out.
 //!
 //! Sans-IO: it holds no value of any field, no socket, no clock. Every change of state is a `Record` that
-//! [`Person::restore`] can replay. [`Person::handle`] is the one way in (`person/entry.rs`). `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
+//! [`Person::restore`] can replay. [`Person::handle`] is the one way in (`person/entry.rs`), and what leaves, leaves by one way out (`person/exit.rs`). `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
 //! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
 //! back, `person/intents.rs` what the person wants, `person/segments.rs` what
 //! they say of themselves, `person/standing.rs` who suppliers are, `person/state.rs` is the state and its records.
 
 mod delegations;
 mod entry;
+mod exit;
 mod intents;
 mod items;
 mod owner;
@@ -95,7 +96,6 @@ impl Person {
         let entropy = &mut host.entropy();
         let lineage = &self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.lineage;
         let (answers, event) = fill(&plan, lineage, now.wall, host, entropy)?;
-        self.note_known(&mut effects, plan.supplier, &answers, now);
         let grown = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.unwitnessed.clone();
         let entry = self.log(&mut effects, Log::With(plan.supplier), event, now, entropy)?;
         if !plan.asked.is_empty() {
@@ -117,8 +117,10 @@ impl Person {
             epoch: self.epoch,
             grown,
         };
-        let disclosure = Verified::sign(disclosure, &relationship.key)?.signed().clone();
-        let number = self.queue(&mut effects, plan.supplier, ToSupplier::Disclose(disclosure.clone()))?;
+        let disclosure = Verified::sign(disclosure, &relationship.key)?;
+        let (answers, message) = (&disclosure.answers, ToSupplier::Disclose(disclosure.signed().clone()));
+        let number = self.depart_with(&mut effects, plan.supplier, message, answers, now)?;
+        let disclosure = disclosure.signed().clone();
         if let (true, Some(relationship)) = (plan.as_reply, self.relationships.get_mut(&plan.supplier)) {
             // The reply carries it; it is sent again as every other message is.
             relationship.in_flight.sent(number, now.floor);
@@ -143,22 +145,6 @@ impl Person {
             .collect();
         for number in old {
             self.record(effects, Record::Sent { supplier, number });
-        }
-    }
-
-    /// Keeps in mind which fields a supplier has now, until it signs that it erased them.
-    fn note_known(
-        &mut self,
-        effects: &mut Vec<Effect>,
-        supplier: PublicKey,
-        answers: &BTreeMap<AskedPath, Answer>,
-        now: Now,
-    ) {
-        for (path, answer) in answers {
-            if let (Some(field), Answer::Value { grant, .. }) = (path.known(), answer) {
-                let known = Known { at: now.wall, grant: *grant };
-                self.record(effects, Record::Knows { supplier, field, known });
-            }
         }
     }
 
@@ -187,14 +173,6 @@ impl Person {
             effects.push(Effect::Happened(at, entry.event));
         }
         Ok(proven)
-    }
-
-    /// Puts a message into a supplier's outbox; its number there comes out.
-    fn queue(&mut self, effects: &mut Vec<Effect>, supplier: PublicKey, message: ToSupplier) -> Result<u64, Refusal> {
-        let relationship = self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?;
-        let (number, size) = (relationship.next_number, relationship.log.size());
-        self.record(effects, Record::Outgoing { supplier, number, size, message });
-        Ok(number)
     }
 }
 

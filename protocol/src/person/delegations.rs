@@ -151,7 +151,7 @@ impl Person {
         }
         match (known, invited) {
             (true, true) => {
-                self.queue(effects, *processor, ToSupplier::Mandate(mandate))?;
+                self.depart(effects, *processor, ToSupplier::Mandate(mandate))?;
                 effects.push(Effect::Deliver(*processor));
             }
             (true, false) => {}
@@ -234,7 +234,7 @@ impl Person {
             .map(|mandate| Mandate { chain: mandate.stored.chain.clone(), reference: mandate.stored.reference.clone() })
             .collect();
         for mandate in live {
-            self.queue(effects, *processor, ToSupplier::Mandate(mandate))?;
+            self.depart(effects, *processor, ToSupplier::Mandate(mandate))?;
             effects.push(Effect::Deliver(*processor));
         }
         Ok(())

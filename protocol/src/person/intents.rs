@@ -316,7 +316,7 @@ impl Person {
         // First what can be refused: an error must leave no change behind.
         owner::all_readable(host, &crate::field::expand(&offer.needs.fields))?;
         let granted = self.grant_needs(&mut effects, &offer, now, entropy)?;
-        self.queue(&mut effects, supplier, ToSupplier::TakeUp(taken.signed().clone()))?;
+        self.depart(&mut effects, supplier, ToSupplier::TakeUp(taken.signed().clone()))?;
         let closed = Event::Closed { intent: *id, offer: Some((offer.id(), supplier)) };
         self.log(&mut effects, Log::Personal, closed, now, entropy)?;
         self.enter(&mut effects, id, Stage::Closing(Outcome::TakenUp { offer: offer.id(), supplier }));

@@ -107,7 +107,7 @@ impl Person {
         scope.bounds.uses = Some(opening.items.min(limits::ITEMS_PER_RELATIONSHIP));
         let mut effects = Vec::new();
         let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
-        self.queue(&mut effects, supplier, ToSupplier::Grant(grant))?;
+        self.depart(&mut effects, supplier, ToSupplier::Grant(grant))?;
         effects.push(Effect::Deliver(supplier));
         Ok(effects)
     }

@@ -347,7 +347,7 @@ impl Person {
         let (follows, named) = (relationship.key.public(), *relationship.lineage.current());
         let renewal = Renewal { person: next.public(), follows, supplier: named, at: now.wall };
         let renewal = Verified::sign(renewal, &next)?.signed().clone();
-        self.queue(&mut effects, *supplier, ToSupplier::Renew(renewal))?;
+        self.depart(&mut effects, *supplier, ToSupplier::Renew(renewal))?;
         effects.push(Effect::Deliver(*supplier));
         Ok(effects)
     }
@@ -553,7 +553,7 @@ impl Person {
             let releases = self.releases(&supplier, &fields, None, now);
             effects.push(Effect::Disclose(unasked_plan(supplier, None, releases, vec![grant])));
         } else {
-            self.queue(&mut effects, supplier, ToSupplier::Grant(grant))?;
+            self.depart(&mut effects, supplier, ToSupplier::Grant(grant))?;
             effects.push(Effect::Deliver(supplier));
         }
         Ok(effects)
@@ -768,7 +768,7 @@ impl Person {
             self.record(effects, Record::Sent { supplier, number });
         }
         self.log(effects, Log::With(supplier), Event::Revoked { grant, erase }, now, entropy)?;
-        self.queue(effects, supplier, ToSupplier::Revoke(revocation))?;
+        self.depart(effects, supplier, ToSupplier::Revoke(revocation))?;
         effects.push(Effect::Deliver(supplier));
         // What was delegated below it ends with it, and each processor is told.
         for (processor, link) in self.delegated_below(&grant) {

@@ -70,7 +70,7 @@ impl Person {
         let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, ToSupplier::Segments));
         let mut effects = Vec::new();
         if !waits && !relationship.is_stopped() {
-            self.queue(&mut effects, *supplier, ToSupplier::Segments)?;
+            self.depart(&mut effects, *supplier, ToSupplier::Segments)?;
             effects.push(Effect::Deliver(*supplier));
         }
         Ok(effects)
@@ -193,7 +193,7 @@ impl Person {
         self.record(&mut effects, Record::Said { supplier: *supplier, segment: *id, said });
         let event = Event::CountedIn { segment: *id, epsilon };
         self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
-        self.queue(&mut effects, *supplier, report)?;
+        self.depart(&mut effects, *supplier, report)?;
         effects.push(Effect::Deliver(*supplier));
         Ok(effects)
     }
@@ -366,7 +366,7 @@ impl Person {
         let membership = Verified::sign(membership, &relationship.key)?.signed().clone();
         let event = Event::Belonged { segment: *segment, member };
         self.log(effects, Log::With(*supplier), event, now, entropy)?;
-        self.queue(effects, *supplier, ToSupplier::Belong(membership))?;
+        self.depart(effects, *supplier, ToSupplier::Belong(membership))?;
         effects.push(Effect::Deliver(*supplier));
         Ok(())
     }
