@@ -173,7 +173,7 @@ impl Keyring {
             next: Epoch { number: 1, key: SecretKey::random() },
             next_spent: false,
         };
-        keyring.wrap(passphrase, &data)?;
+        keyring.wrap(passphrase, cost, &data)?;
         Ok((keyring, data))
     }
 
@@ -234,10 +234,8 @@ impl Keyring {
     /// in a new home, whatever the old one's was.
     pub(super) fn change(&mut self, old: &Passphrase, new: &Passphrase) -> Result<(), StoreError> {
         let data = unwrap_data(self.cost, &self.salt, &self.wrapped, old)?;
-        if self.cost.is_cheap() {
-            self.cost = KdfCost::default();
-        }
-        self.wrap(new, &data)
+        let cost = if self.cost.is_cheap() { KdfCost::default() } else { self.cost };
+        self.wrap(new, cost, &data)
     }
 
     /// How dear guessing the passphrase of these bytes is.
@@ -245,12 +243,13 @@ impl Keyring {
         decode_header(split(bytes)?.0).map(|(cost, _)| cost)
     }
 
-    fn wrap(&mut self, passphrase: &Passphrase, data: &SecretKey) -> Result<(), StoreError> {
+    /// Where it fails the keyring is as it was.
+    fn wrap(&mut self, passphrase: &Passphrase, cost: KdfCost, data: &SecretKey) -> Result<(), StoreError> {
         passphrase.check()?;
         let salt = clock::random();
-        let kek = self.cost.derive(passphrase, &salt)?;
-        self.wrapped = wrap_data(self.cost, &salt, &kek, data)?;
-        self.salt = salt;
+        let kek = cost.derive(passphrase, &salt)?;
+        self.wrapped = wrap_data(cost, &salt, &kek, data)?;
+        (self.salt, self.cost) = (salt, cost);
         Ok(())
     }
 

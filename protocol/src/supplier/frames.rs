@@ -18,7 +18,7 @@ use crate::{
     revocation::Revocation,
     signed::{Object, ObjectId, Signed, Verified},
     supplier::state::{Held, Place, Skew},
-    time::{Now, Timestamp},
+    time::{HOUR_MS, Now, Timestamp},
 };
 
 impl Supplier {
@@ -119,9 +119,20 @@ impl Supplier {
         theirs.map(|at| Effect::Heard(*person, at)).into_iter().collect()
     }
 
-    /// A person signed this time just now, or some time ago where the message waited: one that is past says nothing.
+    /// A person signed this time just now, or some time ago where the message waited: one that is past says nothing. Of what
+    /// nobody asked for the hour is told: it may be now, so what waits because clocks differed is tried again.
     fn hear(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, at: Timestamp, now: Now) {
-        if !self.customers.contains_key(person) || at.plus_ms(limits::CLOCK_LEEWAY_MS) < now.wall {
+        if !self.customers.contains_key(person) {
+            return;
+        }
+        let may_be_now = at.plus_ms(HOUR_MS + limits::CLOCK_LEEWAY_MS) > now.wall && at <= now.wall;
+        if at == at.hour() && may_be_now {
+            if self.skewed.remove(person).is_some() {
+                effects.push(Effect::Deliver(*person));
+            }
+            return;
+        }
+        if at.plus_ms(limits::CLOCK_LEEWAY_MS) < now.wall {
             return;
         }
         effects.push(Effect::Heard(*person, at));
