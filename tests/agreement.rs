@@ -49,7 +49,10 @@ fn act(stage: &impl Stage, step: &Step) {
     match step {
         Step::Set { field, value } => stage.person(setting(field, value)),
         Step::Remove { field } => stage.person(verbs::Unset { field: word(field) }),
-        Step::Ask { supplier, .. } => return stage.supplier_asks(*supplier, step),
+        Step::Ask { supplier, .. } => {
+            stage.supplier_asks(*supplier, step);
+            Value::Null
+        }
         Step::Allow { supplier } => stage.person(decide(supplier, true)),
         Step::Refuse { supplier } => stage.person(decide(supplier, false)),
         Step::RevokeAll { supplier: number, erase } => {

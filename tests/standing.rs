@@ -180,11 +180,11 @@ pub(crate) fn document(supplier: &Node) -> String {
 }
 
 pub(crate) fn look(person: &Node, link: &str) -> Value {
-    person.ask(&looking(&link))
+    person.ask(&looking(link))
 }
 
 fn pair(person: &Node, link: &str, vouched: bool) -> Value {
-    person.ask(&verbs::Pair { vouched, ..pairing(&link) })
+    person.ask(&verbs::Pair { vouched, ..pairing(link) })
 }
 
 /// What the company holds of its only person after a request that a default would answer; none where the person is to

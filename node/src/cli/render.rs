@@ -219,7 +219,7 @@ pub(super) fn show(answer: &impl Serialize, json: bool) -> Result<(), Failure> {
 pub(super) fn show_as(answer: &impl Serialize, json: bool, view: View) -> Result<(), Failure> {
     let value = serde_json::to_value(answer).map_err(Failure::internal)?;
     match (&value, json) {
-        (Value::Array(items), true) => items.iter().for_each(|item| crate::out::say(item)),
+        (Value::Array(items), true) => items.iter().for_each(crate::out::say),
         (value, true) => crate::out::say(value),
         (Value::Array(items), false) if items.is_empty() => crate::out::say(format_args!("nothing")),
         (Value::Array(items), false) => crate::out::say(format_args!("{}", list(items, view))),
