@@ -5,8 +5,8 @@
 //! [`crate::person::Person`] alone, after its decisions; a company's own words pass [`of_company`].
 //!
 //! Two receivers that compare what they got must not find one person in both by more than the values themselves: so a value
-//! leaves as [`value_for`] makes it, a moment that no question of the receiver set is told by the hour ([`moment`]), and which of the
-//! person's rules decided is nobody's business ([`rules`]).
+//! leaves as `value_for` makes it, a moment that no question of the receiver set is told by the hour (`moment`), and which of the
+//! person's rules decided is nobody's business (`rules`).
 
 use std::{collections::BTreeMap, ops::Deref};
 
