@@ -16,6 +16,8 @@ const RETRY_WANTED: Duration = Duration::from_secs(60);
 const RETRY_VISIT: Duration = Duration::from_secs(15 * 60);
 /// A line that lasted for less was none: whoever answers only to hang up is tried less and less, as one who is away.
 const STEADY: Duration = Duration::from_secs(10);
+/// Who spoke before the line broke may be one that is started again and again: the pause grows up to four seconds.
+const SPOKE: u32 = 5;
 /// No visit is put off for longer than so many times the mean.
 const LONGEST: f64 = 4.0;
 
@@ -54,6 +56,8 @@ impl Rhythm {
 #[derive(Debug, Default)]
 pub(super) struct Trying {
     failures: u32,
+    /// Did an exchange go through on the line that is up?
+    spoke: bool,
     /// What the next dial tries first.
     pub(super) first: Option<Transport>,
 }
@@ -66,7 +70,7 @@ impl Trying {
 
     /// An exchange went through: what carried it is tried first the next time.
     pub(super) fn worked(&mut self, carrier: Transport) {
-        self.first = Some(carrier);
+        (self.first, self.spoke) = (Some(carrier), true);
     }
 
     /// All was said, and the line was closed.
@@ -77,6 +81,9 @@ impl Trying {
     /// The line broke, which had lasted for so long.
     pub(super) fn lost(&mut self, lasted: Duration) {
         self.failures = if lasted < STEADY { self.failures.saturating_add(1) } else { 1 };
+        if std::mem::take(&mut self.spoke) {
+            self.failures = self.failures.min(SPOKE);
+        }
     }
 
     /// A line was up and carried nothing to its end. Something else is tried first, if there is anything else.
