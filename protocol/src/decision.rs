@@ -108,32 +108,30 @@ pub fn decide(
 }
 
 /// Whether a default may say of the person that they belong to a pattern over these fields: a membership tells something of
-/// each, so it takes what a request for every one of them would. The person is asked where any of them would be.
+/// each, so it takes what a request for every one of them would, and none that was withdrawn. The person is asked where any
+/// of them would be.
 ///
 /// # Errors
-/// The code by which the first of them is refused.
+/// The code by which one of them is refused.
 pub fn may_belong(
     fields: &BTreeSet<FieldPath>,
     terms: &Terms<'_>,
     live: &[LiveGrant<'_>],
     withdrawn: &BTreeSet<FieldPath>,
     policy: &Policy,
+    now: Timestamp,
 ) -> Result<policy::Answer, Refusal> {
-    if !terms.agreement.permits(terms.purpose, terms.delegations, terms.retention) {
-        return Err(Refusal::OutsideAgreement);
+    if !fields.is_disjoint(withdrawn) {
+        return Err(Refusal::Revoked);
     }
+    let asked = fields.iter().copied().map(AskedPath::from).collect();
+    let wanted = Wanted { access: Access::ReadOnce, now, until: now };
     let mut all = policy::Answer::Allow;
-    for field in fields {
-        if withdrawn.contains(field) {
-            return Err(Refusal::Revoked);
-        }
-        if live.iter().any(|grant| grant.grant().scope().covers(*field, terms.purpose)) {
-            continue;
-        }
-        match policy.answer(*field, terms).0 {
-            policy::Answer::Allow => {}
-            policy::Answer::Ask => all = policy::Answer::Ask,
-            policy::Answer::Refuse => return Err(Refusal::NotGranted),
+    for verdict in decide(&asked, terms, live, &[], withdrawn, policy, wanted).into_values() {
+        match verdict {
+            Verdict::Release(_) | Verdict::Renewable { .. } | Verdict::Grantable { .. } => {}
+            Verdict::Ask { .. } => all = policy::Answer::Ask,
+            Verdict::Refuse(code) => return Err(code),
         }
     }
     Ok(all)

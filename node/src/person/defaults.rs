@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use regie_protocol::{
     FieldPath, Policy,
     person::{Input, PastRequest, Record},
-    policy::{Answer, Rule, Terms},
+    policy::{Answer, Rule},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,15 +64,7 @@ impl Node {
     /// What defaults answer to a request.
     pub(super) fn answers(&self, policy: &Policy, past: &PastRequest) -> Answers {
         let Some(relationship) = self.machine.relationship(&past.supplier) else { return BTreeMap::new() };
-        let terms = Terms {
-            supplier: &past.supplier,
-            sector: &relationship.profile().sector,
-            agreement: relationship.stored().agreement,
-            purpose: past.purpose,
-            retention: past.retention,
-            delegations: past.delegations,
-            is_known: relationship.is_known(self.clock.look().latest()),
-        };
+        let terms = relationship.terms(past.purpose, past.retention, past.delegations, self.clock.look());
         let answer = |field| {
             let (answer, rule) = policy.answer(field, &terms);
             (answer, rule.to_owned())

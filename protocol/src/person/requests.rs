@@ -14,7 +14,6 @@ use crate::{
     identity::PublicKey,
     limits,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    policy::Terms,
     profile::plain_line,
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
@@ -339,15 +338,7 @@ impl Person {
                 Err(_) => {}
             }
         }
-        let terms = Terms {
-            supplier,
-            sector: &relationship.profile.sector,
-            agreement: relationship.stored.agreement,
-            purpose: request.purpose,
-            retention: request.retention,
-            delegations: request.delegations,
-            is_known: relationship.is_known(now.latest()),
-        };
+        let terms = relationship.terms(request.purpose, request.retention, request.delegations, now);
         let wanted = Wanted { access: request.access, now: now.latest(), until: now.wall.plus_days(request.duration) };
         let withdrawn = &relationship.withdrawn;
         Ok(decision::decide(&request.fields, &terms, &live, &spent, withdrawn, &self.policy, wanted))

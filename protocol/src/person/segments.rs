@@ -15,7 +15,7 @@ use crate::{
     identity::PublicKey,
     limits,
     message::ToSupplier,
-    policy::{Answer, Proposer, Terms},
+    policy::Answer,
     prio3,
     segment::{self, Belongs, CountReport, Membership, Segment},
     signed::{ObjectId, Signed, Verified},
@@ -274,17 +274,8 @@ impl Person {
         let Some(segment) = relationship.segments.get(id) else { return false };
         let fields = segment.predicate.fields();
         let live: Vec<_> = relationship.usable().filter_map(|grant| grant.live(self, now).ok()).collect();
-        let Proposer { supplier, sector, is_known } = relationship.proposer(now);
-        let terms = Terms {
-            supplier,
-            sector,
-            agreement: relationship.stored.agreement,
-            purpose: segment.purpose,
-            retention: segment.retention,
-            delegations: 0,
-            is_known,
-        };
-        let given = decision::may_belong(&fields, &terms, &live, &relationship.withdrawn, &self.policy);
+        let terms = relationship.terms(segment.purpose, segment.retention, 0, now);
+        let given = decision::may_belong(&fields, &terms, &live, &relationship.withdrawn, &self.policy, now.latest());
         let allowed = match answer {
             Belongs::Yes => given == Ok(Answer::Allow),
             // By chance or in halves: that has a budget of its own. What is refused is not counted either.

@@ -10,12 +10,13 @@ use crate::{
     entropy::Entropy,
     identity::PublicKey,
     limits, lookalike,
-    policy::Proposer,
+    policy::{Proposer, Terms},
     profile::Profile,
+    purpose::Purpose,
     rotation::Lineage,
     signed::{Signed, Verified},
     standing::{self, Heard, Identified, Lookalike, Standing, Trouble, Unread},
-    time::{Now, Timestamp},
+    time::{Days, Now, Timestamp},
 };
 
 type Effects = Result<Vec<Effect>, OwnerError>;
@@ -323,6 +324,13 @@ impl Relationship {
     #[must_use]
     pub fn is_known(&self, now: Timestamp) -> bool {
         self.identified.is_known(&self.profile.domain, now)
+    }
+
+    /// As the defaults see it where it would have something for this, on these terms.
+    #[must_use]
+    pub fn terms(&self, purpose: Purpose, retention: Days, delegations: u8, now: impl Into<Now>) -> Terms<'_> {
+        let Proposer { supplier, sector, is_known } = self.proposer(now.into());
+        Terms { supplier, sector, agreement: self.stored.agreement, purpose, retention, delegations, is_known }
     }
 
     /// As the defaults about corrections and segments see it.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Effect, Effects, Outcome, Parcel, Received, Record, Supplier};
 use crate::{
+    departure,
     disclosure::{Answer, Disclosure},
     field::FieldPath,
     grant::Grant,
@@ -126,7 +127,7 @@ impl Supplier {
             return;
         }
         let may_be_now = at.plus_ms(HOUR_MS + limits::CLOCK_LEEWAY_MS) > now.wall && at <= now.wall;
-        if at == at.hour() && may_be_now {
+        if departure::is_by_the_hour(at) && may_be_now {
             if self.skewed.remove(person).is_some() {
                 effects.push(Effect::Deliver(*person));
             }
