@@ -65,6 +65,9 @@ use crate::{
     store::{Batch, Read as _, Store, StoreError},
 };
 
+/// A verb of the owner's: done on the driver's thread, between other turns.
+pub type Call = Box<dyn FnOnce(&mut Node, &mut Turn) + Send>;
+
 /// What the person's driver handles.
 pub enum Event {
     /// A supplier's frame as it was read, to be answered.
@@ -84,7 +87,12 @@ pub enum Event {
     /// A supplier says who it is now.
     Profile(PublicKey, Box<Signed<Profile>>),
     /// The owner asks.
-    Asked(Box<dyn verbs::Question>),
+    Call {
+        /// Does it read the store, so that what its turn has changed must be on disk first?
+        reads_store: bool,
+        /// What is done for it.
+        call: Call,
+    },
     /// A link of this supplier came; is it known?
     Known(PublicKey, oneshot::Sender<Result<Option<found::Known>, Failure>>),
     /// A known supplier was found again by a fresh link.
@@ -281,7 +289,7 @@ impl Driven for Node {
 
     fn reads_all(event: &Event) -> bool {
         match event {
-            Event::Asked(question) => question.reads_store(),
+            Event::Call { reads_store, .. } => *reads_store,
             _ => false,
         }
     }
@@ -316,7 +324,7 @@ impl Driven for Node {
                 let known = self.machine.whose(&key, &profile).map(|supplier| self.found(&supplier, *profile, turn));
                 turn.after(move || drop(answer.send(known.transpose())));
             }
-            Event::Asked(question) => question.answer(self, turn),
+            Event::Call { call, .. } => call(self, turn),
             Event::Known(supplier, answer) => {
                 let known = self.known(&supplier);
                 turn.after(move || drop(answer.send(Ok(known))));

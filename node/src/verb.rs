@@ -4,8 +4,11 @@
 //! typed answers, or a `Failure`. JSON is met here and at the socket alone: inside a process a verb and its answer
 //! travel as they are. Each role has one list of its verbs (`verbs!`), whose enum is what its socket understands.
 
+mod both;
+
+pub use both::{AcceptedClock, Clock, Stop, Stopped};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::command::{Failure, exit};
@@ -43,6 +46,12 @@ pub trait Commands<D>: Sized + Send {
 
     /// Does it, and writes the answer for the socket.
     fn conduct(self, desk: &D) -> impl Future<Output = Result<Value, Failure>> + Send;
+
+    /// Is there a verb of this name?
+    fn knows(name: &str) -> bool;
+
+    /// What each verb is called at the control socket, with the shapes of its words and of its answer.
+    fn shapes(with: &mut schemars::SchemaGenerator) -> Vec<Shape>;
 }
 
 /// A line at the control socket: the name of a verb and its words.
@@ -116,23 +125,6 @@ pub(crate) fn stopping() -> Failure {
     Failure::new("unavailable", exit::UNREACHABLE, "the node is stopping; start it again")
 }
 
-/// Ends the process, once what was begun is on disk. Both roles know it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Stop {}
-
-/// It ends.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Stopped {
-    /// Always true.
-    pub stopped: bool,
-}
-
-impl Verb for Stop {
-    const NAME: &'static str = "stop";
-    type Answer = Stopped;
-}
-
 /// One role's verbs: an enum of them, and how each is read from a line and conducted.
 macro_rules! verbs {
     ($(#[$doc:meta])* $Name:ident at $Desk:ty, else $other:literal { $($Verb:ident: $Type:ty),+ $(,)? }) => {
@@ -158,19 +150,13 @@ macro_rules! verbs {
                     })+
                 }
             }
-        }
 
-        #[allow(dead_code, reason = "a test with a list of its own asks only what it is about")]
-        impl $Name {
-            /// Is there a verb of this name?
-            #[must_use]
-            pub fn knows(name: &str) -> bool {
+            fn knows(name: &str) -> bool {
                 use $crate::verb::Verb as _;
                 [$(<$Type>::NAME),+].contains(&name)
             }
 
-            /// What each verb is called at the control socket, with the shapes of its words and of its answer.
-            pub(crate) fn shapes(with: &mut schemars::SchemaGenerator) -> Vec<$crate::verb::Shape> {
+            fn shapes(with: &mut schemars::SchemaGenerator) -> Vec<$crate::verb::Shape> {
                 vec![$($crate::verb::Shape::of::<$Type>(with)),+]
             }
         }
@@ -180,7 +166,7 @@ pub(crate) use verbs;
 
 /// A verb as the schema describes it.
 #[derive(Serialize)]
-pub(crate) struct Shape {
+pub struct Shape {
     #[serde(skip)]
     pub(crate) name: &'static str,
     words: schemars::Schema,

@@ -28,7 +28,7 @@ use crate::{
     home::{self, Role},
     network::Proxy,
     person, supplier,
-    verb::Stop,
+    verb::{Clock, Stop},
 };
 
 /// Your own data, on your own node: you decide who sees what.
@@ -480,7 +480,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Stop => render::show(&control::ask(&home, &Stop {})?, json),
         Verb::Dashboard => render::show(&control::ask(&home, &person::verbs::Dashboard {})?, json),
         Verb::Status => status(&home, json),
-        Verb::Clock { accept, yes } => clock(&home, accept.then_some(yes), json),
+        Verb::Clock { accept, yes } => {
+            render::show(&control::ask(&home, &Clock { accept: accept.then_some(yes) })?, json)
+        }
         other => owner::run(&home, other, json),
     }
 }
@@ -494,12 +496,5 @@ fn status(home: &Path, json: bool) -> Result<(), Failure> {
     match role(home) {
         Role::Person => render::show_as(&control::ask(home, &person::verbs::Status {})?, json, render::STATUS),
         Role::Supplier => render::show_as(&control::ask(home, &supplier::verbs::Status {})?, json, render::STATUS),
-    }
-}
-
-fn clock(home: &Path, accept: Option<bool>, json: bool) -> Result<(), Failure> {
-    match role(home) {
-        Role::Person => render::show(&control::ask(home, &person::verbs::Clock { accept })?, json),
-        Role::Supplier => render::show(&control::ask(home, &supplier::verbs::Clock { accept })?, json),
     }
 }

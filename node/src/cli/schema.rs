@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use crate::{person::verbs::PersonCommand, supplier::verbs::CompanionCommand, verb::Shape};
+use crate::{
+    person::verbs::PersonCommand,
+    supplier::verbs::CompanionCommand,
+    verb::{Commands as _, Shape},
+};
 
 /// The shapes of both roles' verbs.
 #[must_use]

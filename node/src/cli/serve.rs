@@ -21,7 +21,7 @@ use crate::{
     person::{self, Desk, Rhythm, Travel, verbs::PersonCommand},
     store::{Ledger, Passphrase, Store},
     supplier::{self, Net, verbs::CompanionCommand},
-    verb::Stop,
+    verb::{Commands as _, Stop},
 };
 
 /// How often a node looks at the time: retention ends, request ids are forgotten.
@@ -268,7 +268,7 @@ fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
     if json {
         crate::out::say(data);
     } else {
-        crate::out::say(format_args!("{}", words()));
+        crate::out::say(words());
     }
 }
 

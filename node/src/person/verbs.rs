@@ -65,7 +65,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Event, Node};
+use super::{Call, Event, Node};
 use crate::{
     backup::{TakeRows, TakenRows},
     command::Failure,
@@ -73,6 +73,7 @@ use crate::{
     verb::{Conduct, Stop, Stopped, Verb, stopping, verbs},
 };
 
+pub use crate::verb::{AcceptedClock, Clock};
 pub use add_credential::{AddCredential, AddedCredential};
 pub use agreement::{Agreement, AgreementInForce};
 pub use at_once::AtOnce;
@@ -80,7 +81,6 @@ pub use audit::{Audit, AuditReport, LogChecked, NewestEntry};
 pub use audit_page::AuditPage;
 pub use belong::{Belong, SaidOfSegment};
 pub use cast::Cast;
-pub use clock::{AcceptedClock, Clock};
 pub use consent_receipts::ConsentReceipts;
 pub use corrections::Corrections;
 pub use credential_key::{CredentialKey, NewCredentialKey};
@@ -277,34 +277,11 @@ impl OnNode for TakeRows {
 impl<V: OnNode> Conduct<Desk> for V {
     async fn conduct(self, desk: &Desk) -> Result<V::Answer, Failure> {
         let (answer, wait) = oneshot::channel();
-        let asked = PendingVerb { verb: self, answer };
-        desk.events.send(Event::Asked(Box::new(asked))).await.map_err(|_| stopping())?;
+        let call: Call = Box::new(move |node, turn| {
+            let result = self.run(node, turn);
+            turn.after(move || drop(answer.send(result)));
+        });
+        desk.events.send(Event::Call { reads_store: V::READS_STORE, call }).await.map_err(|_| stopping())?;
         wait.await.map_err(|_| stopping())?
-    }
-}
-
-/// A verb on its way to the node, with where its answer goes.
-struct PendingVerb<V: OnNode> {
-    verb: V,
-    answer: oneshot::Sender<Result<V::Answer, Failure>>,
-}
-
-/// The same, whichever verb it is.
-pub trait Question: Send {
-    /// See [`OnNode::READS_STORE`].
-    fn reads_store(&self) -> bool;
-    /// Does it; the answer leaves after the commit of this turn.
-    fn answer(self: Box<Self>, node: &mut Node, turn: &mut Turn);
-}
-
-impl<V: OnNode> Question for PendingVerb<V> {
-    fn reads_store(&self) -> bool {
-        V::READS_STORE
-    }
-
-    fn answer(self: Box<Self>, node: &mut Node, turn: &mut Turn) {
-        let Self { verb, answer } = *self;
-        let result = verb.run(node, turn);
-        turn.after(move || drop(answer.send(result)));
     }
 }

@@ -40,11 +40,11 @@ use crate::{
     verb::{Conduct, Stop, Stopped, Verb, verbs},
 };
 
+pub use crate::verb::{AcceptedClock, Clock};
 pub use ask::{Ask, MadeRequest};
 pub use board_link::{Admission, BoardLink, OwnBoard};
 pub use boards::{Boards, FollowedBoard};
 pub use check_forwarders::CheckForwarders;
-pub use clock::{AcceptedClock, Clock};
 pub use commit_next_key::{CommitNextKey, CommittedKey};
 pub use correct::Correct;
 pub use domain_document::{DomainDocument, PlacedDocument};

@@ -1,45 +1,13 @@
 //! The clock of the companion: shown, or said to be right by the company.
 
-use regie_protocol::clock::Accepted;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::{Companion, OnCompanion};
-use crate::{clock::Report, command, command::Failure, driver::Turn, supplier::records, verb::Verb};
-
-/// Shows the clock, or accepts it as right.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Clock {
-    /// None to see it; true where the stored time may go back for it.
-    pub accept: Option<bool>,
-}
-
-/// The clock, and what accepting it did.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct AcceptedClock {
-    /// How it stands now.
-    #[serde(flatten)]
-    pub clock: Report,
-    /// What changed; none where it was only shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Accepted>,
-    /// How many invitations and segments ended for good by the time that was given up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invitations_and_segments_ended: Option<usize>,
-}
-
-impl Verb for Clock {
-    const NAME: &'static str = "clock";
-    type Answer = AcceptedClock;
-}
+use super::{AcceptedClock, Clock, Companion, OnCompanion};
+use crate::{clock::Report, command, command::Failure, driver::Turn, supplier::records};
 
 impl OnCompanion for Clock {
     /// Where the stored time goes back, what had ended by that time is ended for good first, in the same commit.
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<AcceptedClock, Failure> {
         let Some(sure) = self.accept else {
-            let clock = companion.clock_report();
-            return Ok(AcceptedClock { clock, accepted: None, invitations_and_segments_ended: None });
+            return Ok(AcceptedClock::seen(companion.clock_report()));
         };
         let mut ended = 0;
         if let Some(by) = companion.clock.behind() {
@@ -50,8 +18,8 @@ impl OnCompanion for Clock {
         }
         let accepted = companion.clock.accept();
         records::put_clock(turn, &companion.clock);
-        let clock = companion.clock_report();
-        Ok(AcceptedClock { clock, accepted: Some(accepted), invitations_and_segments_ended: Some(ended) })
+        let seen = AcceptedClock::seen(companion.clock_report());
+        Ok(AcceptedClock { accepted: Some(accepted), invitations_and_segments_ended: Some(ended), ..seen })
     }
 }
 
