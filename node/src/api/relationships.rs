@@ -91,7 +91,7 @@ pub struct Held {
     pub field: String,
     /// The value.
     pub value: String,
-    /// Where the person has it from.
+    /// Whose word it is: the person's, an issuer's, or this company's own where it proposed the value.
     pub provenance: String,
     /// Who vouches for it, where that was checked and holds: the issuer of a credential.
     #[schema(example = "https://rvig.example")]
@@ -100,7 +100,7 @@ pub struct Held {
     /// `unknown_issuer`, `bad_signature`, `out_of_time`, `not_bound`, `another_value` or `malformed`.
     #[schema(value_type = Option<String>)]
     pub attestation_doubt: Option<&'static str>,
-    /// When it was true, by the person's clock.
+    /// The day, by the person's clock, that the value is at least as old as.
     #[schema(format = DateTime)]
     pub observed_at: String,
     /// The disclosure that brought it.
