@@ -24,12 +24,12 @@ pub fn run(keep: bool, market: bool, json: bool) -> Result<(), Failure> {
     let kept = keep || result.is_err();
     let home = stage.end(kept);
     if json {
-        crate::out::say(format_args!("{}", json!({ "done": result.is_ok(), "kept": kept.then_some(&home) })));
+        crate::out::say(json!({ "done": result.is_ok(), "kept": kept.then_some(&home) }));
     } else if kept {
         crate::out::say(format_args!("\nThe homes are in {} (passphrase: {}).", home.display(), stage::PASSPHRASE));
     }
     if result.is_ok() && !json {
-        crate::out::say(format_args!("\nEvery step was checked and holds."));
+        crate::out::say("\nEvery step was checked and holds.");
     }
     result
 }

@@ -536,7 +536,7 @@ impl Companion {
         self.prune_answers(sure, turn)?;
         self.look_for_mail(turn)?;
         self.send_again(now, turn)?;
-        self.tend_board(sure, turn)?;
+        self.tend_board(sure, turn);
         self.look_at_boards(sure, turn)?;
         self.tend_tasks(sure, turn)?;
         self.count_on(turn)?;

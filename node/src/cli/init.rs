@@ -83,10 +83,10 @@ pub(super) fn person(
     let answer = json!({ "home": crate::out::path(home), "preset": preset, "recovery_phrase": phrase.as_str() });
     render::show(&answer, json)?;
     if !json {
-        crate::out::say(format_args!(
-            "Write the 24 words down and keep them apart from this machine: they bring your identity back."
-        ));
-        crate::out::say(format_args!("Next: run `regie` in one terminal, and `regie import card.vcf` in another."));
+        crate::out::say(
+            "Write the 24 words down and keep them apart from this machine: they bring your identity back.",
+        );
+        crate::out::say("Next: run `regie` in one terminal, and `regie import card.vcf` in another.");
     }
     Ok(())
 }
@@ -166,9 +166,7 @@ pub(super) fn supplier(
     render::show(&answer, json)?;
     if !json {
         sheet.show()?;
-        crate::out::say(format_args!(
-            "Next: `regie supplier run` in one terminal, and `regie supplier invite` in another."
-        ));
+        crate::out::say("Next: `regie supplier run` in one terminal, and `regie supplier invite` in another.");
     }
     Ok(())
 }

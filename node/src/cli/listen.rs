@@ -82,7 +82,7 @@ async fn follow(listen: &Listen, json: bool) -> Result<(), Failure> {
 
 fn say(json: bool, event: &Value, went: &Value) {
     if json {
-        crate::out::say(format_args!("{}", json!({ "event": event, "answer": went })));
+        crate::out::say(json!({ "event": event, "answer": went }));
         return;
     }
     let text = |key: &str| event[key].as_str().unwrap_or_default();

@@ -221,8 +221,8 @@ pub(super) fn show_as(answer: &impl Serialize, json: bool, view: View) -> Result
     match (&value, json) {
         (Value::Array(items), true) => items.iter().for_each(crate::out::say),
         (value, true) => crate::out::say(value),
-        (Value::Array(items), false) if items.is_empty() => crate::out::say(format_args!("nothing")),
-        (Value::Array(items), false) => crate::out::say(format_args!("{}", list(items, view))),
+        (Value::Array(items), false) if items.is_empty() => crate::out::say("nothing"),
+        (Value::Array(items), false) => crate::out::say(list(items, view)),
         (Value::Object(fields), false) => {
             for (name, value) in fields {
                 match value {
@@ -233,7 +233,7 @@ pub(super) fn show_as(answer: &impl Serialize, json: bool, view: View) -> Result
                 }
             }
         }
-        (value, false) => crate::out::say(format_args!("{}", cell("", value))),
+        (value, false) => crate::out::say(cell("", value)),
     }
     Ok(())
 }

@@ -75,7 +75,7 @@ impl Trying {
 
     /// All was said, and the line was closed.
     pub(super) fn left(&mut self) {
-        self.failures = 0;
+        (self.failures, self.spoke) = (0, false);
     }
 
     /// The line broke, which had lasted for so long.

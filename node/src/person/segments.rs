@@ -22,8 +22,9 @@ impl Node {
         let now = self.clock.now();
         for (id, word) in self.machine.unsaid(supplier, now) {
             // Where the person does not belong, that is the word: silence would tell the same, and for longer.
-            let word = if word == Belongs::Yes && !self.fits(&id, now) { Belongs::No } else { word };
-            if let Err(failure) = self.say_belongs(supplier, &id, word, turn) {
+            let fits = self.fits(&id, now);
+            let word = if word == Belongs::Yes && !fits { Belongs::No } else { word };
+            if let Err(failure) = self.say_belongs(supplier, &id, word, fits, turn) {
                 // It waits for the person, as without a default.
                 tracing::info!(code = failure.code, "a default has no word on a segment");
             }
@@ -52,10 +53,9 @@ impl Node {
         supplier: &PublicKey,
         id: &ObjectId,
         word: Belongs,
+        fits: bool,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let fits = self.fits(id, now);
         let input = match word {
             Belongs::Yes => Input::Belong(supplier, id, true, fits),
             Belongs::No => Input::Belong(supplier, id, false, fits),
@@ -65,7 +65,7 @@ impl Node {
         Ok(())
     }
 
-    fn fits(&self, id: &ObjectId, now: Now) -> bool {
+    pub(super) fn fits(&self, id: &ObjectId, now: Now) -> bool {
         let segment = self.machine.segments().find(|(_, segment, _)| segment.id() == *id);
         segment.is_some_and(|(_, segment, _)| self.fit(segment, now).belongs)
     }

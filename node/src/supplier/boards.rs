@@ -119,17 +119,15 @@ impl Companion {
     }
 
     /// Takes in what another board holds, where this companion is one itself.
-    pub(super) fn gossip(&mut self, page: Intents, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+    pub(super) fn gossip(&mut self, page: Intents, now: Timestamp, turn: &mut Turn) {
         let effects = self.board.as_mut().map(|board| board.gossiped(page, now)).unwrap_or_default();
         carry_out(effects, turn);
-        Ok(())
     }
 
     /// Takes down what has ended.
-    pub(super) fn tend_board(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
+    pub(super) fn tend_board(&mut self, now: Timestamp, turn: &mut Turn) {
         let effects = self.board.as_mut().map(|board| board.tick(now)).unwrap_or_default();
         carry_out(effects, turn);
-        Ok(())
     }
 }
 

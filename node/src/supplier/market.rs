@@ -295,7 +295,7 @@ impl Companion {
         let Some(page) = page else { return Ok(()) };
         let (last, more) = (page.last.max(followed.cursor), page.more && news);
         self.take_page(&followed, &page, now, turn)?;
-        self.gossip(page, now.latest(), turn)?;
+        self.gossip(page, now.latest(), turn);
         let followed = Followed { cursor: last, answered: Some(now.wall), ..followed };
         turn.batch.put(tables::FOLLOWED_BOARDS, board, &followed);
         if more {

@@ -40,7 +40,8 @@ impl OnNode for Belong {
         };
         let (supplier, segment) = (*supplier, segment.id());
         drop(found);
-        node.say_belongs(&supplier, &segment, self.word, turn)?;
+        let fits = node.fits(&segment, node.clock.look());
+        node.say_belongs(&supplier, &segment, self.word, fits, turn)?;
         Ok(SaidOfSegment { segment, said: self.word })
     }
 }
