@@ -22,7 +22,9 @@ const PAIRWISE_DOMAIN: &[u8] = b"regie pairwise key 1\0";
 const LOG_DOMAIN: &[u8] = b"regie personal log key 1\0";
 const INTENT_DOMAIN: &[u8] = b"regie intent key 1\0";
 const HELPER_DOMAIN: &[u8] = b"regie helper key 1\0";
-const WORDS_DOMAIN: &[u8] = b"regie four words 1\0";
+const WORDS_DOMAIN: &[u8] = b"regie check words 2\0";
+/// How many words are compared: 66 bits, which nobody searches for within the life of a link, whatever is spent on it.
+const CHECK_WORDS: usize = 6;
 /// Multicodec `ed25519-pub` as a varint (<https://w3c-ccg.github.io/did-method-key/>).
 const ED25519_PUB: [u8; 2] = [0xed, 0x01];
 
@@ -251,12 +253,13 @@ fixed_bytes! {
     Nonce, 16
 }
 
-/// Four words of the BIP 39 list that stand for a supplier's key and an invitation (44 bits).
+/// Words of the BIP 39 list, in English, that stand for a supplier's key and an invitation (66 bits).
 ///
 /// A person who reads the same words on the supplier's paper or screen as on their own node talks to the
-/// supplier that made the invitation.
+/// supplier that made the invitation. Who wants a link of its own with the same words has keys and ids to try without
+/// bound, but has to meet all of them: 2^66 hashes.
 #[must_use]
-pub fn four_words(supplier: &PublicKey, invitation: &Nonce) -> [&'static str; 4] {
+pub fn check_words(supplier: &PublicKey, invitation: &Nonce) -> [&'static str; CHECK_WORDS] {
     let digest = Sha256::new()
         .chain_update(WORDS_DOMAIN)
         .chain_update(supplier.as_bytes())
@@ -287,6 +290,18 @@ mod tests {
         assert_eq!(seed.pairwise(&a, 0).public(), seed.pairwise(&a, 0).public());
         assert_ne!(seed.pairwise(&a, 0).public(), seed.pairwise(&b, 0).public());
         assert_ne!(seed.pairwise(&a, 0).public(), seed.pairwise(&a, 1).public());
+    }
+
+    /// The words of one key and id, as any other implementation computes them (clause 1.6 of docs/protocol.md).
+    #[test]
+    fn a_link_with_the_same_words_is_not_found_on_graphics_cards() {
+        let supplier = Keypair::from_secret(&[1; 32]).public();
+        let words = check_words(&supplier, &Nonce([7; 16]));
+        assert_eq!(words.join(" "), "rural frame narrow word jewel hope");
+        let bits = words.len() * bip39::Language::English.word_list().len().ilog2() as usize;
+        // A thousand cards of 10^10 hashes a second try 2^43 a second: below 2^64 that is less than a month.
+        assert!(bits >= 64, "{bits} bits");
+        assert_ne!(words, check_words(&supplier, &Nonce([8; 16])));
     }
 
     #[test]

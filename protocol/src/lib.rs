@@ -236,7 +236,7 @@ pub use field::{
     AskedPath, FieldError, FieldInfo, FieldPath, Observed, Provenance, Selector, VOCABULARY, Value, expand,
 };
 pub use grant::{Access, Bounds, Chain, Delegation, Grant, GrantState, LiveGrant, Scope, Used, VerifiedGrant};
-pub use identity::{IdentityError, Keypair, Nonce, PublicKey, RootSeed, Signature, four_words};
+pub use identity::{IdentityError, Keypair, Nonce, PublicKey, RootSeed, Signature, check_words};
 pub use item::{Collection, Content, Correction, Document, Item, UnknownCollection};
 pub use policy::Policy;
 pub use profile::{Acceptance, Agreed, Alternative, BadLink, Invitation, Pairing, Profile, Wish};

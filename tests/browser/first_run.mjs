@@ -34,7 +34,7 @@ if (input.skip) {
 } else {
   await page.fill("#link", input.pair);
   await page.click("button.primary");
-  check((await page.textContent(".words")).trim().split(" ").length === 4, "four words to compare");
+  check((await page.textContent(".words")).trim().split(" ").length === 6, "six words to compare");
   await page.screenshot({ path: `${input.shots}/first-run-words.png`, fullPage: true });
   await page.click("button[value=yes]");
   check((await page.textContent("h1")) === "Stroom BV", "the supplier's page");

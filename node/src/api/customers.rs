@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{Days, FieldPath, four_words, text::plain_line};
+use regie_protocol::{Days, FieldPath, check_words, text::plain_line};
 use regie_tables::{Cell, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -273,7 +273,7 @@ pub(super) async fn delete(
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// The invitations of a list as CSV, for a mailing: reference, link, four words, and whether the person came.
+/// The invitations of a list as CSV, for a mailing: reference, link, check words, and whether the person came.
 #[utoipa::path(get, path = "/v1/customer-lists/{id}/invitations.csv",
     operation_id = "get_customer_list_invitations_csv", tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
@@ -287,7 +287,7 @@ pub(super) async fn invitations(
     let head = ["reference", "link", "words", "came"];
     written(api, bearer, id, "invitations.csv", head, |companion, listed| {
         let Some(invitation) = listed.customer.invitation.map(|id| companion.invitation(id)) else { return Vec::new() };
-        let words = four_words(&invitation.supplier, &invitation.id).join(" ");
+        let words = check_words(&invitation.supplier, &invitation.id).join(" ");
         vec![[listed.customer.reference, invitation.to_string(), words, listed.came.is_some().to_string()]]
     })
     .await

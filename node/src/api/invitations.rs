@@ -1,4 +1,4 @@
-//! Invitations: how a person comes to a relationship. In: calls. Out: links, four words, QR codes as SVG.
+//! Invitations: how a person comes to a relationship. In: calls. Out: links, check words, QR codes as SVG.
 
 use axum::{
     Json,
@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use regie_protocol::{Days, Nonce, four_words, supplier::Invite};
+use regie_protocol::{Days, Nonce, check_words, supplier::Invite};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,7 +51,7 @@ pub struct Invitation {
     pub id: String,
     /// The link to give to the person.
     pub link: String,
-    /// Four words to show beside it, for the person to compare.
+    /// Words to show beside it, for the person to compare.
     pub words: String,
     /// How many persons may still use it; null for any number.
     pub uses_left: Option<u32>,
@@ -135,7 +135,7 @@ fn view(companion: &mut Companion, world: World, id: &Nonce) -> Result<Invitatio
     let invitation = companion.invitation(*id);
     Ok(Invitation {
         id: names::Invited(id.0).to_string(),
-        words: four_words(&invitation.supplier, &invitation.id).join(" "),
+        words: check_words(&invitation.supplier, &invitation.id).join(" "),
         link: invitation.to_string(),
         uses_left: uses,
         created_at: clock::text(made),

@@ -143,7 +143,7 @@ enum Verb {
         /// You got the link from the supplier itself: your defaults may answer it
         #[arg(long)]
         vouch: bool,
-        /// You looked at who it is and compared the four words already
+        /// You looked at who it is and compared the words already
         #[arg(long)]
         yes: bool,
     },

@@ -5,8 +5,8 @@
 
 use regie_protocol::{
     Acceptance, Agreement, Alternative, DAY_MS, Invitation, ObjectId, Pairing, Profile, PublicKey, Signed, Timestamp,
+    check_words,
     departure::{self, Departure},
-    four_words,
     message::{SupplierReply, ToSupplier},
     person::{Input, Weighed},
     standing::Unread,
@@ -293,7 +293,7 @@ impl Node {
             domain: own.domain.clone(),
             contact: own.contact.clone(),
             who,
-            words: four_words(&supplier, &invitation.id).join(" "),
+            words: check_words(&supplier, &invitation.id).join(" "),
             wishes: own.wishes.iter().map(WishedFor::from).collect(),
             agreements: own.agreements.iter().copied().collect(),
         })

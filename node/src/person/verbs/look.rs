@@ -59,7 +59,7 @@ pub struct SeenSupplier {
     pub who: Who,
     /// Does its name mix letters of several scripts?
     pub mixed_scripts: bool,
-    /// The four words that the supplier shows beside the link.
+    /// The words that the supplier shows beside the link.
     pub words: String,
     /// What it will ask for.
     pub wishes: Vec<WishedFor>,

@@ -1,6 +1,6 @@
 //! A pairing link.
 
-use regie_protocol::{Days, four_words};
+use regie_protocol::{Days, check_words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub struct Invite {
 pub struct InvitationLink {
     /// `regie:pair?…`.
     pub link: String,
-    /// Four words to show beside it, for the person to compare.
+    /// Words to show beside it, for the person to compare.
     pub words: String,
     /// Until when it holds, RFC 3339.
     pub expires: String,
@@ -43,7 +43,7 @@ impl OnCompanion for Invite {
             return Err(Failure::usage(format!("an invitation lives 1 to {DAYS} days")));
         }
         let (invitation, expires) = companion.make_invitation(World::Live, (!public).then_some(1), days, turn)?;
-        let words = four_words(&invitation.supplier, &invitation.id).join(" ");
+        let words = check_words(&invitation.supplier, &invitation.id).join(" ");
         Ok(InvitationLink { link: invitation.to_string(), words, expires: clock::text(expires) })
     }
 }
