@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    AskedPath, FieldPath, Grant, Keypair, Nonce, Object as _, ObjectId, Refusal, Signed, Timestamp,
+    AskedPath, Attestation, FieldPath, Grant, Keypair, Nonce, Object as _, ObjectId, Provenance, Refusal, Signed,
+    Timestamp,
     audit::{self, Committed, Entry, Event, ProvenEntry},
     disclosure::{Answer, Disclosure},
     limits,
@@ -54,6 +55,7 @@ pub fn file() -> File {
     cases[0].held = Some(vec!["name.full".into()]);
     cases.extend(parties());
     cases.extend(commitments());
+    cases.extend(provenances());
     cases.extend(answer_sets());
     cases.extend(make_disclosure_proofs::proofs());
     cases.extend(make_disclosure_proofs::heads());
@@ -208,7 +210,7 @@ fn commitments() -> Vec<Case> {
             value(&mut d.answers).0.value = "Bea".parse().expect("text")
         }),
         of("another provenance", "the commitment covers it", &|d| {
-            value(&mut d.answers).0.provenance = regie_protocol::Provenance::Imported("vcard".into());
+            value(&mut d.answers).0.provenance = Provenance::Imported("vcard".into());
         }),
         of("another time of observation", "the commitment covers it", &|d| {
             value(&mut d.answers).0.observed = Timestamp(NOW)
@@ -225,6 +227,43 @@ fn commitments() -> Vec<Case> {
             case(logged(&|logged| logged.grant = another)),
             "another grant in the log",
             "proven, but not what the answer says",
+            "malformed",
+        ),
+    ]
+}
+
+/// Another provenance, and the commitment made anew.
+fn from(provenance: &Provenance) -> Disclosure {
+    let mut draft = Draft::new();
+    let (observed, _, salt) = value(&mut draft.answers);
+    observed.provenance = provenance.clone();
+    let commitment = audit::commit(salt, observed).expect("commits");
+    if let Event::Answered { released, .. } = &mut draft.event {
+        released.values_mut().for_each(|logged| logged.commitment = commitment);
+    }
+    draft.finish()
+}
+
+fn provenances() -> Vec<Case> {
+    let attested = |presentation: Option<&str>| {
+        let presentation = presentation.map(|text| text.parse().expect("a form"));
+        Provenance::Attested(Attestation { issuer: "https://rvig.example".parse().expect("an issuer"), presentation })
+    };
+    let of = |name, about, provenance: &Provenance| {
+        named(case(signed_value(&from(provenance), &person())), name, about, "ok")
+    };
+    let mut spelt = tree(&from(&attested(None)));
+    let entries = spelt.at("1/answers/name.full/value/observed/provenance/attested");
+    entries.entries().push((text("presentation"), Cbor::Null));
+    entries.sort_keys();
+    vec![
+        of("from the supplier", "which proposed the value", &Provenance::Supplier(supplier().public())),
+        of("attested", "an issuer vouches for it, and the proof is there", &attested(Some("e.y.s~d~k.b.j"))),
+        of("attested without a proof", "no more than the person's word", &attested(None)),
+        named(
+            case(signed(&spelt, &person())),
+            "a proof of null",
+            "the key `presentation` is missing where there is none",
             "malformed",
         ),
     ]
@@ -257,6 +296,7 @@ fn answer_sets() -> Vec<Case> {
         ),
         of("another request", "the log names the old one", &|d| d.request = Some(Nonce([0x34; 16]))),
         of("no request", "the log names one", &|d| d.request = None),
+        named(case(signed_value(&change(), &person())), "a change", "nobody asked for it", "ok"),
         draft("another event", "a proven entry that is no answer", "malformed", |draft| {
             draft.event = Event::Delivered { disclosure: grant_id() };
         }),
@@ -267,6 +307,15 @@ fn answer_sets() -> Vec<Case> {
             draft.event = Event::Answered { request: Some(Nonce([0x33; 16])), released, absent, asked, refused };
         }),
     ]
+}
+
+/// A value that is told without a request.
+fn change() -> Disclosure {
+    let mut draft = Draft::new();
+    if let Event::Answered { request, .. } = &mut draft.event {
+        *request = None;
+    }
+    Disclosure { request: None, ..draft.finish() }
 }
 
 pub fn message(message: &str, signed: SignedHex, expect: &str) -> Step {

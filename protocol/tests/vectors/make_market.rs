@@ -18,11 +18,11 @@ use crate::{
         cid, other_person, person, processor, selectors, stranger, supplier, tree,
     },
     format::{Case, File, SignedHex},
-    forms::{Sample, named, nonce, signed_value},
+    forms::{Sample, named, nonce, signed, signed_value},
 };
 
 /// The end of the day that is two weeks after `NOW`.
-const END: u64 = (NOW / DAY + 15) * DAY;
+pub const END: u64 = (NOW / DAY + 15) * DAY;
 
 pub fn files() -> Vec<File> {
     vec![
@@ -38,11 +38,11 @@ pub fn files() -> Vec<File> {
     ]
 }
 
-fn intent_key() -> Keypair {
+pub fn intent_key() -> Keypair {
     RootSeed::from_entropy(SEED).intent_key(&Nonce([0x71; 16]))
 }
 
-fn intent() -> Intent {
+pub fn intent() -> Intent {
     Intent {
         key: intent_key().public(),
         board: processor().public(),
@@ -56,7 +56,7 @@ fn intent() -> Intent {
     }
 }
 
-fn offer() -> Offer {
+pub fn offer() -> Offer {
     Offer {
         id: Nonce([0x72; 16]),
         supplier: supplier().public(),
@@ -81,7 +81,7 @@ fn offer() -> Offer {
     }
 }
 
-fn segment() -> Segment {
+pub fn segment() -> Segment {
     Segment {
         supplier: supplier().public(),
         id: Nonce([0x74; 16]),
@@ -267,6 +267,12 @@ fn segments() -> File {
         out("no epsilon", "an answer with epsilon 0 tells nothing at all", Segment { epsilon: Some(0), ..segment() }),
         out("much epsilon", "more than one supplier may spend", Segment { epsilon: Some(2_001), ..segment() }),
         named(
+            bare(signed(&without_helper(), &key), "12", &key),
+            "a helper of null",
+            "the key `tally` is missing where there is none",
+            "malformed",
+        ),
+        named(
             bare(signed_value(&Segment { tally: tally(10, &processor()), ..segment() }, &key), "12", &key),
             "with a helper",
             "counted by a second company",
@@ -282,6 +288,13 @@ fn segments() -> File {
         out("no answer", "neither belonging nor counting", Segment { membership: false, epsilon: None, ..segment() }),
     ]);
     file::<Segment>("segment", "A pattern that a supplier publishes. Checked by itself.", cases)
+}
+
+fn without_helper() -> Cbor {
+    let mut tree = tree(&segment());
+    tree.at("1").entries().push((text("tally"), Cbor::Null));
+    tree.at("1").sort_keys();
+    tree
 }
 
 fn memberships() -> File {
@@ -342,7 +355,7 @@ fn tally(least: u32, helper: &Keypair) -> Option<Tally> {
     Some(Tally { helper: helper_card(helper), least })
 }
 
-fn helper_card(by: &Keypair) -> Signed<HelperCard> {
+pub fn helper_card(by: &Keypair) -> Signed<HelperCard> {
     HelperSecret::of(by).card(by, "Telbureau").expect("signed")
 }
 

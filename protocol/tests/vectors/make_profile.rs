@@ -38,6 +38,7 @@ pub fn file() -> File {
     cases.extend(lines());
     cases.extend(counts());
     cases.extend(spellings());
+    cases.extend(keys());
     let mut sender =
         named(case(signed_value(&own(), &supplier())), "wrong sender", "a stranger shows it", "wrong_sender");
     sender.from = stranger().public().to_string();
@@ -148,4 +149,27 @@ fn spellings() -> Vec<Case> {
             named(case(signed(&tree, &supplier())), name, "not a form of this type", "malformed")
         })
         .collect()
+}
+
+/// `keys` is there where it says something, and nowhere else.
+fn keys() -> Vec<Case> {
+    let spelt = |name: &str, about: &str, keys: Cbor| {
+        let mut tree = tree(&own());
+        tree.at("1").entries().push((text("keys"), keys));
+        tree.at("1").sort_keys();
+        named(case(signed(&tree, &supplier())), name, about, "malformed")
+    };
+    let empty = Cbor::Map(vec![
+        (text("next"), Cbor::Null),
+        (text("revoked"), Cbor::Array(Vec::new())),
+        (text("rotations"), Cbor::Array(Vec::new())),
+    ]);
+    vec![
+        of("a next key", "it commits to one", "ok", |profile| profile.keys.next = Some(stranger().public())),
+        of("a key that was stolen", "it names one, and commits to none", "ok", |profile| {
+            profile.keys.revoked.insert(stranger().public());
+        }),
+        spelt("keys that say nothing", "the key `keys` is missing where its parts are empty", empty),
+        spelt("keys of null", "and is never null", Cbor::Null),
+    ]
 }
