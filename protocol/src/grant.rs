@@ -175,6 +175,19 @@ pub struct Chain {
     pub links: Vec<Signed<Delegation>>,
 }
 
+impl Chain {
+    /// Whom the last link is for, as it says itself.
+    ///
+    /// # Errors
+    /// Those of [`Signed::verify`].
+    pub(crate) fn holder(&self) -> Result<PublicKey, Refusal> {
+        match self.links.last() {
+            Some(link) => Ok(link.clone().verify()?.audience),
+            None => Ok(self.grant.clone().verify()?.audience),
+        }
+    }
+}
+
 /// A chain whose signatures hold, whose links narrow, and whose last link names the holder. Says nothing
 /// about time or revocation: see [`VerifiedGrant::live`].
 ///
@@ -288,6 +301,12 @@ impl VerifiedGrant {
     #[must_use]
     pub fn id(&self) -> ObjectId {
         self.ids.last().copied().unwrap_or_else(|| self.root.id())
+    }
+
+    /// The name of what the last link was made from; none where nothing was delegated.
+    #[must_use]
+    pub fn above(&self) -> Option<&ObjectId> {
+        self.ids.len().checked_sub(2).and_then(|place| self.ids.get(place))
     }
 
     /// As it travels.

@@ -18,6 +18,7 @@ use crate::{
 
 /// Put before every signed body, so that a signature made elsewhere with the same key means nothing here.
 const SIGNATURE_DOMAIN: &[u8] = b"regie signature 1\0";
+const PROCESSOR_DOMAIN: &[u8] = b"regie processor key 1\0";
 const PAIRWISE_DOMAIN: &[u8] = b"regie pairwise key 1\0";
 const LOG_DOMAIN: &[u8] = b"regie personal log key 1\0";
 const INTENT_DOMAIN: &[u8] = b"regie intent key 1\0";
@@ -93,6 +94,13 @@ impl RootSeed {
     #[must_use]
     pub fn pairwise(&self, supplier: &PublicKey, generation: u32) -> Keypair {
         self.derive(&[PAIRWISE_DOMAIN, supplier.as_bytes(), &generation.to_be_bytes()])
+    }
+
+    /// The key for what a supplier's processor does: one for each pair of the two, whether or not the person deals with
+    /// the processor as well.
+    #[must_use]
+    pub fn processor(&self, from: &PublicKey, processor: &PublicKey, generation: u32) -> Keypair {
+        self.derive(&[PROCESSOR_DOMAIN, from.as_bytes(), processor.as_bytes(), &generation.to_be_bytes()])
     }
 
     /// The key that signs the heads of the log only the person sees.

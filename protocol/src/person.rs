@@ -19,6 +19,7 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use delegations::Introduction;
 pub use entry::{Host, Input, Unreadable};
 pub use intents::{BoardMessage, NewIntent, Outcome, Stage, StoredIntent, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};

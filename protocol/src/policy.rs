@@ -95,7 +95,7 @@ pub struct Terms<'a> {
     pub is_known: bool,
 }
 
-/// Who proposes a correction or publishes a segment.
+/// Who proposes a correction, publishes a segment or names a processor.
 #[derive(Clone, Copy, Debug)]
 pub struct Proposer<'a> {
     /// The supplier that proposes or publishes.
@@ -149,6 +149,24 @@ pub struct Policy {
     /// What is said of segments that suppliers publish. At most [`limits::RULES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<SegmentRule>,
+    /// Which processors of suppliers are met. At most [`limits::RULES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub processors: Vec<ProcessorRule>,
+}
+
+/// A default about one company that works for suppliers: is it met when one of them hands part of a grant on to it?
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProcessorRule {
+    /// Its name, for the list of defaults.
+    pub name: String,
+    /// The processor.
+    pub processor: PublicKey,
+    /// Where it works for whom.
+    pub who: Who,
+    /// Allow meets it, refuse ends what was handed on.
+    pub answer: Answer,
 }
 
 /// A default about segments that suppliers publish.
@@ -226,14 +244,29 @@ impl Policy {
         deciding.filter(|answer| by.is_known || *answer == Belongs::No)
     }
 
+    /// What a default says of a processor of this supplier's, and the name of the rule. As for corrections: the most
+    /// specific one decides, nobody is met for a supplier that is not known, and where no rule matches the person is asked.
+    #[must_use]
+    pub fn processor(&self, processor: &PublicKey, of: Proposer<'_>) -> (Answer, &str) {
+        let named = self.processors.iter().filter(|rule| rule.processor == *processor);
+        let matching = named.filter(|rule| rule.who.matches(of.supplier, of.sector));
+        match matching.max_by_key(|rule| (rule.who.specificity(), rule.answer)) {
+            Some(rule) if rule.answer == Answer::Allow && !of.is_known => (Answer::Ask, NOT_KNOWN),
+            Some(rule) => (rule.answer, rule.name.as_str()),
+            None => (Answer::Ask, NO_RULE),
+        }
+    }
+
     /// Within the bounds.
     #[must_use]
     pub fn well_formed(&self) -> bool {
         let names = self.rules.iter().map(|rule| &rule.name).chain(self.corrections.iter().map(|rule| &rule.name));
         let names = names.chain(self.segments.iter().map(|rule| &rule.name));
+        let names = names.chain(self.processors.iter().map(|rule| &rule.name));
         self.rules.len() <= limits::RULES
             && self.corrections.len() <= limits::RULES
             && self.segments.len() <= limits::RULES
+            && self.processors.len() <= limits::RULES
             && names.into_iter().all(|name| name.len() <= limits::NAME_BYTES)
     }
 
@@ -252,7 +285,7 @@ impl Policy {
     /// With these rules for requests, and every correction left to the person.
     #[must_use]
     pub fn of(rules: Vec<Rule>) -> Self {
-        Self { rules, corrections: Vec::new(), segments: Vec::new() }
+        Self { rules, corrections: Vec::new(), segments: Vec::new(), processors: Vec::new() }
     }
 }
 

@@ -166,6 +166,23 @@ enum Verb {
     Allow(Decision),
     /// Say no to requests
     Refuse(Decision),
+    /// Companies that work for your suppliers and wait for your word, and what you said of others for good
+    Processors {
+        /// Take a default about one away, by its name
+        #[arg(long)]
+        forget: Option<String>,
+    },
+    /// Let a company that works for a supplier be met, or not
+    Processor {
+        /// The delegation's id, or the end of it
+        delegation: String,
+        /// allow meets it and gives it what was handed on; refuse ends that
+        #[arg(value_parser = ["allow", "refuse"])]
+        word: String,
+        /// For what the same supplier hands on to it later, too
+        #[arg(long)]
+        always: bool,
+    },
     /// Refuse everything a supplier asks until you resume
     Pause {
         /// The supplier, by name or key

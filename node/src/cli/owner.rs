@@ -38,6 +38,10 @@ pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Requests => ask(home, &verbs::Requests {}, json, render::REQUESTS),
         Verb::Allow(decision) => ask(home, &decide(decision, true), json, plain),
         Verb::Refuse(decision) => ask(home, &decide(decision, false), json, plain),
+        Verb::Processors { forget } => ask(home, &verbs::Processors { forget }, json, render::PROCESSORS),
+        Verb::Processor { delegation, word, always } => {
+            ask(home, &verbs::DecideProcessor { delegation, allow: word == "allow", always }, json, plain)
+        }
         Verb::Grants => ask(home, &verbs::Grants {}, json, render::GRANTS),
         Verb::Grant { supplier, what } => {
             let grant = verbs::Grant {

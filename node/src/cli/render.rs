@@ -126,6 +126,23 @@ pub(super) const GRANTS: View = View::List(&[
     ("handed on by", "handed_on_by"),
     ("state", "state"),
 ]);
+pub(super) const PROCESSORS: View = View::Parts(&[
+    (
+        "waiting",
+        &[
+            ("delegation", "delegation"),
+            ("works for", "name"),
+            ("key", "processor"),
+            ("known to you as", "known_as"),
+            ("found at", "addresses"),
+            ("fields", "fields"),
+            ("for", "purposes"),
+            ("matter", "reference"),
+            ("until", "expires"),
+        ],
+    ),
+    ("rules", &[("name", "name"), ("processor", "processor"), ("of", "who"), ("answer", "answer")]),
+]);
 pub(super) const EVENTS: View = View::List(&[
     ("when", "at"),
     ("with", "supplier"),

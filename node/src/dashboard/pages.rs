@@ -44,6 +44,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(home::home))
         .route("/requests", get(home::requests).post(home::decide))
+        .route("/processors", post(home::decide_processor))
         .route("/suppliers", get(suppliers::list))
         .route("/suppliers/{key}", get(suppliers::one).post(suppliers::act))
         .route("/pair", get(suppliers::pair).post(suppliers::pair_by))

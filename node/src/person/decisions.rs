@@ -18,6 +18,8 @@ use crate::{
 
 /// Fewest last characters of an id that stand for it.
 pub(super) const ID_END: usize = 6;
+/// Processors shown that wait for the person's word.
+const PROCESSORS: usize = 256;
 
 /// A request that waits for the person's word.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -88,6 +90,37 @@ impl GrantTerms {
     }
 }
 
+/// A processor of a supplier's that waits for the person's word: nothing was said to it yet.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct WaitingProcessor {
+    /// The delegation's id.
+    pub delegation: ObjectId,
+    /// The supplier that hands on.
+    pub supplier: PublicKey,
+    /// What that calls itself.
+    pub name: String,
+    /// The processor's key.
+    pub processor: PublicKey,
+    /// The name of a supplier of the person's that has this key; none where the person does not deal with it.
+    pub known_as: Option<String>,
+    /// Where it is found, as the supplier says.
+    pub addresses: Vec<String>,
+    /// What the two call the matter.
+    pub reference: String,
+    /// Fields and closed groups.
+    pub fields: BTreeSet<Selector>,
+    /// Purposes; each takes in the narrower ones.
+    pub purposes: BTreeSet<Purpose>,
+    /// How they may be had: `read_once`, `read` or `subscribe`.
+    pub access: String,
+    /// When it ends, RFC 3339.
+    pub expires: String,
+    /// How long a value may be kept.
+    pub retention_days: Days,
+    /// When the supplier told of it, RFC 3339.
+    pub at: String,
+}
+
 /// How a grant came to a processor.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct HandedOn {
@@ -99,6 +132,8 @@ pub struct HandedOn {
     pub under: ObjectId,
     /// What the two call the matter.
     pub reference: String,
+    /// Does it wait for the person's word on the processor?
+    pub waits: bool,
 }
 
 /// A grant in a list.
@@ -165,16 +200,51 @@ impl Node {
         let wanted = |mandate: &Mandated| from.is_none_or(|from| mandate.from() == from);
         let all = self.machine.all_mandates().filter(|(_, _, mandate)| wanted(mandate));
         all.map(|(processor, _, mandate)| ListedGrant {
-            terms: self.grant_terms(&self.name_of(processor), &mandate.grant),
+            terms: self.grant_terms(&self.processor_name(processor, mandate), &mandate.grant),
             handed_on: Some(HandedOn {
-                processor: *processor,
+                processor: *mandate.grant.holder(),
                 handed_on_by: self.name_of(mandate.from()),
                 under: mandate.root().id(),
                 reference: mandate.stored.reference.clone(),
+                waits: mandate.stored.waits,
             }),
             who: self.who(processor),
         })
         .collect()
+    }
+
+    /// The processors that wait for the person's word, one row for each delegation in force; the first 256.
+    pub(super) fn waiting_processors(&self) -> Vec<WaitingProcessor> {
+        let now = self.clock.look();
+        let all = self.machine.all_mandates();
+        let waits = all.filter(|(_, _, mandate)| mandate.stored.waits && self.machine.is_live(&mandate.grant, now));
+        waits.take(PROCESSORS).map(|(_, link, mandate)| self.waiting_processor(link, mandate)).collect()
+    }
+
+    fn waiting_processor(&self, link: &ObjectId, mandate: &Mandated) -> WaitingProcessor {
+        let (scope, processor) = (mandate.grant.scope(), *mandate.grant.holder());
+        let invitation = mandate.stored.invitation.as_ref();
+        WaitingProcessor {
+            delegation: *link,
+            supplier: *mandate.from(),
+            name: self.name_of(mandate.from()),
+            processor,
+            known_as: self.machine.known_as(&processor).map(|known| self.name_of(&known)),
+            addresses: invitation.map(|invitation| invitation.addresses.clone()).unwrap_or_default(),
+            reference: mandate.stored.reference.clone(),
+            fields: scope.fields.clone(),
+            purposes: scope.purposes.clone(),
+            access: access_name(scope.access).to_owned(),
+            expires: text(scope.bounds.expires),
+            retention_days: scope.bounds.retention,
+            at: text(mandate.stored.at),
+        }
+    }
+
+    /// What a processor calls itself, or its key before it was met.
+    fn processor_name(&self, name: &PublicKey, mandate: &Mandated) -> String {
+        let met = self.machine.relationship(name);
+        met.map_or_else(|| mandate.grant.holder().to_string(), |known| known.profile().name.clone())
     }
 
     /// A waiting request by its id, or by an end of it that only one has.

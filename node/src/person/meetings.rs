@@ -25,9 +25,9 @@ impl Node {
     pub(super) fn meet(&mut self, turn: &mut Turn) {
         let (now, uptime) = (self.clock.now(), self.clock.uptime());
         let wanted: Vec<_> = self.machine.to_meet(now).collect();
-        self.meetings.retain(|processor, _| wanted.iter().any(|(invitation, _)| invitation.supplier == *processor));
-        for (invitation, agreement) in wanted {
-            let processor = invitation.supplier;
+        self.meetings.retain(|processor, _| wanted.iter().any(|introduction| introduction.name == *processor));
+        for introduction in wanted {
+            let processor = introduction.name;
             let meeting = self.meetings.entry(processor).or_default();
             if meeting.under_way || uptime < meeting.not_before {
                 continue;
@@ -38,7 +38,7 @@ impl Node {
             turn.after(move || {
                 drop(runtime.spawn(async move {
                     let Some(events) = events.upgrade() else { return };
-                    if let Err(failure) = pairing::pair(invitation, agreement, false, events.clone()).await {
+                    if let Err(failure) = pairing::meet(introduction, events.clone()).await {
                         tracing::info!(code = failure.code, "a processor can't be met yet");
                     }
                     let _ = events.send(Event::Met(processor)).await;

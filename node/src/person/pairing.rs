@@ -8,7 +8,7 @@ use regie_protocol::{
     check_words,
     departure::{self, Departure},
     message::{SupplierReply, ToSupplier},
-    person::{Input, Weighed},
+    person::{Input, Introduction, Weighed},
     standing::Unread,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -37,7 +37,8 @@ type Read = Option<Result<Signed<Profile>, Unread>>;
 
 /// What is to be proffered.
 pub struct Proffer {
-    supplier: PublicKey,
+    /// The name of the relationship that will be.
+    name: PublicKey,
     invitation: regie_protocol::Nonce,
     agreement: Agreement,
     /// The supplier's alternative that this takes up.
@@ -85,7 +86,8 @@ pub struct Looked {
 
 /// A supplier's answer to a pairing.
 pub struct Answered {
-    supplier: PublicKey,
+    /// The name of the relationship that will be.
+    name: PublicKey,
     profile: Signed<Profile>,
     acceptance: Signed<Acceptance>,
     pairing: Signed<Pairing>,
@@ -128,17 +130,54 @@ pub(super) async fn pair(
     vouched: bool,
     events: mpsc::Sender<Event>,
 ) -> Result<PairAnswer, Failure> {
-    let (supplier, id) = (invitation.supplier, invitation.id);
+    let supplier = invitation.supplier;
     if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
         let again = found::again(known, &addresses(&invitation)?, &events).await?;
         return Ok(PairAnswer::Again(Box::new(again)));
     }
-    let proffer = Proffer { supplier, invitation: id, agreement, alternative: None };
-    let Proffered { approach, pairing, seen } = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
-    let (endpoint, profile) = greet(&invitation, &approach).await?;
+    let proffer = Proffer { name: supplier, invitation: invitation.id, agreement, alternative: None };
+    let proffered = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
+    let (endpoint, profile) = greet(&invitation, &proffered.approach).await?;
     if let Some(known) = known_by(supplier, &profile, &events).await? {
         return Ok(PairAnswer::Again(Box::new(known)));
     }
+    let at = Greeted { name: supplier, invitation, endpoint, profile };
+    proffer_to(at, proffered, agreement, vouched, &events).await
+}
+
+/// Meets a processor of a supplier, after the person's word or by a rule: as [`pair`], but as somebody new to it, whether the
+/// person knows it or not.
+///
+/// # Errors
+/// As [`pair`].
+pub(super) async fn meet(introduction: Introduction, events: mpsc::Sender<Event>) -> Result<PairAnswer, Failure> {
+    let Introduction { name, invitation, agreement } = introduction;
+    let proffer = Proffer { name, invitation: invitation.id, agreement, alternative: None };
+    let proffered = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
+    let (endpoint, profile) = greet(&invitation, &proffered.approach).await?;
+    let at = Greeted { name, invitation, endpoint, profile };
+    proffer_to(at, proffered, agreement, false, &events).await
+}
+
+/// A supplier that was dialled and has shown its profile.
+struct Greeted {
+    name: PublicKey,
+    invitation: Invitation,
+    endpoint: Endpoint,
+    profile: Signed<Profile>,
+}
+
+/// Proffers to a supplier that has shown its profile, and takes up what it answers.
+async fn proffer_to(
+    at: Greeted,
+    proffered: Proffered,
+    agreement: Agreement,
+    vouched: bool,
+    events: &mpsc::Sender<Event>,
+) -> Result<PairAnswer, Failure> {
+    let Greeted { name, invitation, endpoint, profile } = at;
+    let Proffered { approach, pairing, seen } = proffered;
+    let supplier = invitation.supplier;
     if seen.as_ref().is_some_and(|seen| seen.profile != profile.id()) {
         let next = "nothing was paired; look at it again (`regie look LINK`)";
         let words = format!("the supplier shows another profile now than the one you looked at; {next}");
@@ -149,26 +188,26 @@ pub(super) async fn pair(
         Some(seen) => seen.read,
         None => read(&approach.reader, &supplier, &profile).await,
     };
-    let (mut pairing, mut reply) = proffered(&endpoint, supplier, pairing).await?;
+    let (mut pairing, mut reply) = say_pairing(&endpoint, supplier, pairing).await?;
     if let SupplierReply::Alternative(answer) = reply {
         let counter = Box::new(Counter { supplier, pairing: pairing.clone(), answer });
-        let weighed: Weighed = ask(&events, |answer| Event::Weigh(counter, answer)).await?;
+        let weighed: Weighed = ask(events, |answer| Event::Weigh(counter, answer)).await?;
         if !weighed.stricter {
             return Ok(PairAnswer::Alternative(other_terms(agreement, weighed.agreement)));
         }
         let (agreement, alternative) = (weighed.agreement, Some(weighed.id));
-        let proffer = Proffer { supplier, invitation: id, agreement, alternative };
-        let again = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
-        (pairing, reply) = proffered(&endpoint, supplier, again.pairing).await?;
+        let proffer = Proffer { name, invitation: invitation.id, agreement, alternative };
+        let again = ask(events, |answer| Event::Proffer(proffer, answer)).await?;
+        (pairing, reply) = say_pairing(&endpoint, supplier, again.pairing).await?;
     }
     let acceptance = match reply {
         SupplierReply::Paired(acceptance) => acceptance,
-        SupplierReply::Skewed(theirs) => match ask(&events, |answer| Event::Skewed(theirs.at, answer)).await? {},
+        SupplierReply::Skewed(theirs) => match ask(events, |answer| Event::Skewed(theirs.at, answer)).await? {},
         SupplierReply::Refused(code) => return Err(Failure::refused(code)),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };
-    let answered = Box::new(Answered { supplier, profile, acceptance, pairing, read, vouched });
-    let paired = ask(&events, |answer| Event::Paired(answered, answer)).await?;
+    let answered = Box::new(Answered { name, profile, acceptance, pairing, read, vouched });
+    let paired = ask(events, |answer| Event::Paired(answered, answer)).await?;
     Ok(PairAnswer::Paired(Box::new(paired)))
 }
 
@@ -235,7 +274,7 @@ fn other_terms(proffered: Agreement, alternative: Agreement) -> OtherTerms {
     OtherTerms { proffered, alternative, also_permits }
 }
 
-async fn proffered(
+async fn say_pairing(
     endpoint: &Endpoint,
     supplier: PublicKey,
     pairing: Signed<Pairing>,
@@ -267,8 +306,8 @@ impl Node {
         Ok(self.approach_unchecked(supplier))
     }
 
-    fn approach_unchecked(&self, supplier: &PublicKey) -> Approach {
-        let secret = self.machine.pairing_key(supplier).expose_secret();
+    fn approach_unchecked(&self, name: &PublicKey) -> Approach {
+        let secret = self.machine.pairing_key(name).expose_secret();
         Approach { secret, way: self.travel.way.clone(), reader: self.travel.reader.clone() }
     }
 
@@ -309,9 +348,9 @@ impl Node {
     }
 
     pub(super) fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
-        let Proffer { supplier, invitation, agreement, alternative } = *proffer;
-        let pairing = self.machine.proffer(&supplier, invitation, agreement, alternative, self.clock.look())?;
-        let (approach, seen) = (self.approach_unchecked(&supplier), self.looks.get(&supplier).cloned());
+        let Proffer { name, invitation, agreement, alternative } = *proffer;
+        let pairing = self.machine.proffer(&name, invitation, agreement, alternative, self.clock.look())?;
+        let (approach, seen) = (self.approach_unchecked(&name), self.looks.get(&name).cloned());
         Ok(Proffered { approach, pairing, seen })
     }
 
@@ -321,19 +360,19 @@ impl Node {
     }
 
     pub(super) fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<KnownSupplier, Failure> {
-        let Answered { supplier, profile, acceptance, pairing, read, vouched } = answered;
+        let Answered { name, profile, acceptance, pairing, read, vouched } = answered;
         let now = self.clock.now();
-        self.give(Input::Paired(&supplier, profile, acceptance, &pairing), turn)?;
-        let domain = self.machine.relationship(&supplier).map(|r| r.profile().domain.clone()).unwrap_or_default();
+        self.give(Input::Paired(&name, profile, acceptance, &pairing), turn)?;
+        let domain = self.machine.relationship(&name).map(|r| r.profile().domain.clone()).unwrap_or_default();
         if let Some(read) = read {
-            self.give(Input::DomainRead(&supplier, &domain, read), turn)?;
+            self.give(Input::DomainRead(&name, &domain, read), turn)?;
         }
         if vouched {
-            self.give(Input::Vouch(&supplier, true), turn)?;
+            self.give(Input::Vouch(&name, true), turn)?;
         }
-        self.looks.remove(&supplier);
-        self.link(supplier, Some(now.wall));
+        self.looks.remove(&name);
+        self.link(name, Some(now.wall));
         self.tend_links();
-        self.known_supplier(&supplier)
+        self.known_supplier(&name)
     }
 }

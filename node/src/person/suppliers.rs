@@ -39,6 +39,8 @@ pub struct ListedSupplier {
     pub last_contact: String,
     /// The groups of which it had a field.
     pub groups: BTreeSet<String>,
+    /// The supplier whose processor it is, by name; none where the person paired with it.
+    pub introduced_by: Option<String>,
     /// Who it is.
     #[serde(flatten)]
     pub who: Who,
@@ -109,6 +111,7 @@ impl Node {
             undelivered: relationship.undelivered(),
             last_contact: text(relationship.last()),
             groups: relationship.knows().keys().map(|field| field.info().group.to_owned()).collect(),
+            introduced_by: relationship.stored().introduced_by.map(|from| self.name_of(&from)),
             who: self.who_is(key, relationship),
         }
     }

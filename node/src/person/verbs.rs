@@ -19,6 +19,7 @@ mod credentials;
 mod dashboard;
 mod decide;
 mod decide_item;
+mod decide_processor;
 mod delete_item;
 mod deliveries;
 mod dry_run;
@@ -39,6 +40,7 @@ mod pair;
 mod pass_over;
 mod pause;
 mod policy;
+mod processors;
 mod proffer;
 mod proof;
 mod remove_credential;
@@ -88,6 +90,7 @@ pub use credentials::{Credentials, HeldCredential};
 pub use dashboard::{Dashboard, DashboardLink};
 pub use decide::{Decide, Decided};
 pub use decide_item::{DecideItem, DecidedItem};
+pub use decide_processor::{DecideProcessor, DecidedProcessor};
 pub use delete_item::{DeleteItem, DeletedItem};
 pub use deliveries::{Deliveries, OpenDeliveries, OpenDelivery};
 pub use dry_run::{ChangedAnswer, ChangedRequest, DryRun, DryRunOutcome, RuleAnswer};
@@ -108,6 +111,7 @@ pub use pair::{OtherTerms, Pair, PairAnswer};
 pub use pass_over::{PassOver, PassedOver};
 pub use pause::{Pause, Paused};
 pub use policy::Policy;
+pub use processors::{ProcessorList, Processors};
 pub use proffer::{Proffer, ProfferedAgreement};
 pub use proof::{EntryProof, Proof};
 pub use remove_credential::{RemoveCredential, RemovedCredential};
@@ -133,7 +137,7 @@ pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
 pub use super::{
     activity::Month,
     consent::ConsentDocument,
-    decisions::{GrantTerms, HandedOn, ListedGrant, WaitingRequest},
+    decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
     fields::{Changed, EarlierValue, ProvenanceKind},
     intents::{ShownIntent, ShownOffer, TakenOffer},
@@ -162,6 +166,7 @@ verbs! {
         Dashboard: Dashboard,
         Decide: Decide,
         DecideItem: DecideItem,
+        DecideProcessor: DecideProcessor,
         DeleteItem: DeleteItem,
         Deliveries: Deliveries,
         DryRun: DryRun,
@@ -182,6 +187,7 @@ verbs! {
         PassOver: PassOver,
         Pause: Pause,
         Policy: Policy,
+        Processors: Processors,
         Proffer: Proffer,
         Proof: Proof,
         RemoveCredential: RemoveCredential,

@@ -78,7 +78,10 @@ impl Node {
             return self.machine.known_as(&key).ok_or_else(|| OwnerError::NoRelationship.into());
         }
         let same = |name: &str| name.to_lowercase() == text.to_lowercase();
-        let mut found = self.machine.relationships().filter(|(_, r)| same(&r.profile().name)).map(|(key, _)| *key);
+        // Whom the person deals with, before the same company as somebody's processor.
+        let all = self.machine.relationships().filter(|(_, r)| same(&r.profile().name));
+        let (chosen, others): (Vec<_>, Vec<_>) = all.partition(|(_, r)| r.stored().introduced_by.is_none());
+        let mut found = if chosen.is_empty() { others } else { chosen }.into_iter().map(|(key, _)| *key);
         match (found.next(), found.next()) {
             (Some(key), None) => Ok(key),
             (Some(_), Some(_)) => {

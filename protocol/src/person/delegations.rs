@@ -1,8 +1,10 @@
-//! What suppliers hand on to their processors. In: a supplier's notice, or a chain that a processor shows. Out:
-//! mandates that the person can see and end, the processor met and told, and the end of everything below a grant.
+//! What suppliers hand on to their processors. In: a supplier's notice, the person's word. Out: mandates that the person
+//! can see and end, the processor met and told, and the end of everything below a grant.
 //!
-//! A mandate stands in the relationship with the processor. One with whom the person did not pair is met by the
-//! node itself, and gets nothing but what its mandates cover.
+//! A processor is met after the person's word or by a rule for it, and always as somebody new: under a key that is made for
+//! this supplier and this processor, in a relationship of its own, whether the person deals with it besides or not. Else the
+//! supplier could find out by naming it, and the two could join what they know. The relationship goes by the first such key,
+//! since the processor's own names the one that the person may have with it.
 
 use std::collections::BTreeMap;
 
@@ -14,28 +16,29 @@ use crate::{
     departure,
     entropy::Entropy,
     field::AskedPath,
-    grant::VerifiedGrant,
+    grant::{Chain, VerifiedGrant},
     identity::PublicKey,
     limits,
     message::{DelegationNotice, Mandate, PersonReply, ToSupplier},
+    policy,
     profile::{Invitation, plain_line},
     purpose::Purpose,
     refusal::Refusal,
-    request::DataRequest,
     revocation::Revocation,
     signed::{ObjectId, Verified},
     time::Now,
 };
 
 impl Person {
-    /// The processors that are to be met: their invitations, and the agreement to proffer, which is that of the
-    /// supplier they work for.
-    pub fn to_meet(&self, now: impl Into<Now>) -> impl Iterator<Item = (Invitation, Agreement)> {
+    /// The processors that are to be met, with the agreement to proffer, which is that of the supplier they work for.
+    pub fn to_meet(&self, now: impl Into<Now>) -> impl Iterator<Item = Introduction> {
         let now = now.into();
-        self.introductions.values().filter_map(move |waiting| {
-            let live = waiting.values().find(|mandate| mandate.grant.live(self, now).is_ok())?;
+        self.introductions.iter().filter_map(move |(name, waiting)| {
+            let live =
+                waiting.values().find(|mandate| !mandate.stored.waits && mandate.grant.live(self, now).is_ok())?;
             let from = self.relationships.get(&live.stored.from)?;
-            Some((live.stored.invitation.clone()?, from.stored.agreement))
+            let invitation = live.stored.invitation.clone()?;
+            Some(Introduction { name: *name, invitation, agreement: from.stored.agreement })
         })
     }
 
@@ -86,78 +89,103 @@ impl Person {
         if !fits || relationship.lineage.has(&processor.supplier) {
             return Err(Refusal::Malformed);
         }
-        let grant = self.shown(&chain, &processor.supplier)?;
+        let grant = self.handed_on(relationship, &chain, &processor.supplier)?;
         grant.live(self, now)?;
-        let to = self.known_as(&processor.supplier).unwrap_or(processor.supplier);
-        let stored = StoredMandate { from: *supplier, chain, invitation: Some(processor), reference, at: now.wall };
-        self.note_mandate(effects, &to, &grant, stored, now, entropy)?;
+        let name = self.name_as_processor(supplier, &processor.supplier);
+        let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
+        let word = match self.relationships.contains_key(&name) {
+            // The person has said so before.
+            true => policy::Answer::Allow,
+            false => self.policy.processor(&processor.supplier, relationship.proposer(now)).0,
+        };
+        let (link, waits) = (grant.id(), word != policy::Answer::Allow);
+        let stored =
+            StoredMandate { from: *supplier, chain, invitation: Some(processor), reference, at: now.wall, waits };
+        let is_new = self.note_mandate(effects, &name, &grant, stored, now, entropy)?;
+        if is_new && word == policy::Answer::Refuse {
+            let ended = self.revoke_mandate(&name, &link, false, now, entropy);
+            effects.extend(ended.map_err(|_| Refusal::Unavailable)?);
+        }
         effects.push(Effect::Reply(PersonReply::Noted));
         Ok(())
     }
 
-    /// A processor may show a chain before the supplier's notice comes: it is noted all the same, so that the
-    /// person sees it.
-    pub(super) fn learn_shown(
-        &mut self,
-        effects: &mut Vec<Effect>,
+    /// Checks a chain that a supplier made from what it holds, for a processor. Nothing of another relationship is looked
+    /// at: the answer would tell whose it is.
+    fn handed_on(
+        &self,
+        relationship: &Relationship,
+        chain: &Chain,
         processor: &PublicKey,
-        request: &DataRequest,
-        now: Now,
-        entropy: &mut Entropy,
-    ) -> Result<(), Refusal> {
-        let mut learnt = Vec::new();
-        for chain in request.chains.iter().filter(|chain| !chain.links.is_empty()) {
-            let grant = match self.relationships.get(processor) {
-                Some(relationship) => self.shown(chain, &relationship.lineage)?,
-                None => self.shown(chain, processor)?,
-            };
-            // One that is not in force opens nothing; the decision says why.
-            if grant.live(self, now).is_ok() {
-                learnt.push((grant, chain.clone()));
-            }
-        }
-        for (grant, chain) in learnt {
-            let Some(link) = chain.links.last() else { continue };
-            let from = link.clone().verify()?.delegator;
-            let from = self.known_as(&from).unwrap_or(from);
-            let stored = StoredMandate { from, chain, invitation: None, reference: String::new(), at: now.wall };
-            self.note_mandate(effects, processor, &grant, stored, now, entropy)?;
-        }
-        Ok(())
+    ) -> Result<VerifiedGrant, Refusal> {
+        let issuer = chain.grant.clone().verify()?.issuer;
+        let grant = VerifiedGrant::check(chain, &issuer, processor)?;
+        let above = grant.above().ok_or(Refusal::Malformed)?;
+        let holds = relationship.grants.contains_key(above) || relationship.mandates.contains_key(above);
+        if holds { Ok(grant) } else { Err(Refusal::Revoked) }
     }
 
+    /// The name of the relationship with who does this for a supplier.
+    fn name_as_processor(&self, from: &PublicKey, processor: &PublicKey) -> PublicKey {
+        let met = self
+            .relationships
+            .iter()
+            .find(|(_, known)| known.stored.introduced_by.as_ref() == Some(from) && known.lineage.has(processor));
+        met.map_or_else(|| self.seed.processor(from, processor, 0).public(), |(name, _)| *name)
+    }
+
+    /// The person's word on a processor that one of these delegations names: it is met, and gets all that the same
+    /// supplier handed on to it.
+    pub(super) fn meet_processor(&mut self, link: &ObjectId, now: Now) -> Result<Vec<Effect>, OwnerError> {
+        let name = self.holder_of_mandate(link).ok_or(OwnerError::NoGrant)?;
+        if self.relationships.len() >= limits::RELATIONSHIPS {
+            return Err(OwnerError::TooManyRelationships);
+        }
+        let waiting = self.introductions.get(&name).ok_or(OwnerError::AlreadyPaired)?.values();
+        let waiting = waiting.filter(|mandate| mandate.stored.waits && mandate.grant.live(self, now).is_ok());
+        let waiting: Vec<StoredMandate> = waiting.map(|mandate| mandate.stored.clone()).collect();
+        let mut effects = Vec::new();
+        for stored in waiting {
+            let mandate = StoredMandate { waits: false, ..stored };
+            self.record(&mut effects, Record::Mandate { processor: name, mandate });
+        }
+        effects.push(Effect::Meet(name));
+        Ok(effects)
+    }
+
+    /// The key of who goes by this name: of a processor that is not met yet its invitation has it.
+    pub(super) fn key_behind(&self, name: &PublicKey) -> PublicKey {
+        let waiting = self.introductions.get(name).and_then(|waiting| waiting.values().next());
+        waiting.map_or(*name, |mandate| *mandate.grant.holder())
+    }
+
+    /// Notes what is new; false where it was noted before.
     fn note_mandate(
         &mut self,
         effects: &mut Vec<Effect>,
-        processor: &PublicKey,
+        name: &PublicKey,
         grant: &VerifiedGrant,
         stored: StoredMandate,
         now: Now,
         entropy: &mut Entropy,
-    ) -> Result<(), Refusal> {
-        let (from, link) = (stored.from, grant.id());
-        if self.mandates_of(processor).contains_key(&link) {
-            return Ok(());
+    ) -> Result<bool, Refusal> {
+        let (from, link, waits) = (stored.from, grant.id(), stored.waits);
+        if self.mandates_of(name).contains_key(&link) {
+            return Ok(false);
         }
-        self.make_room(effects, &from, processor, now)?;
-        let event = Event::Delegated { delegation: link, grant: grant.root().id(), processor: *processor };
-        // One whom the person did not choose is asked for only when it is needed: its log begins with the pairing.
-        let known = self.relationships.contains_key(processor);
-        let invited = stored.invitation.is_some();
+        self.make_room(effects, &from, name, now)?;
+        let event = Event::Delegated { delegation: link, grant: grant.root().id(), processor: *grant.holder() };
+        let is_met = self.relationships.contains_key(name);
         let mandate = Mandate { chain: stored.chain.clone(), reference: stored.reference.clone() };
-        self.record(effects, Record::Mandate { processor: *processor, mandate: stored });
-        if self.relationships.contains_key(&from) {
-            self.log(effects, Log::With(from), event, now, entropy)?;
+        self.record(effects, Record::Mandate { processor: *name, mandate: stored });
+        self.log(effects, Log::With(from), event, now, entropy)?;
+        if is_met {
+            self.depart(effects, *name, ToSupplier::Mandate(mandate))?;
+            effects.push(Effect::Deliver(*name));
+        } else if !waits {
+            effects.push(Effect::Meet(*name));
         }
-        match (known, invited) {
-            (true, true) => {
-                self.depart(effects, *processor, ToSupplier::Mandate(mandate))?;
-                effects.push(Effect::Deliver(*processor));
-            }
-            (true, false) => {}
-            (false, _) => effects.push(Effect::Meet(*processor)),
-        }
-        Ok(())
+        Ok(true)
     }
 
     /// Forgets mandates that can never be in force again and left nothing with the processor; refuses where too many
@@ -230,7 +258,7 @@ impl Person {
         let live: Vec<Mandate> = self
             .mandates_of(processor)
             .values()
-            .filter(|mandate| mandate.grant.live(self, now).is_ok() && mandate.stored.invitation.is_some())
+            .filter(|mandate| !mandate.stored.waits && mandate.grant.live(self, now).is_ok())
             .map(|mandate| Mandate { chain: mandate.stored.chain.clone(), reference: mandate.stored.reference.clone() })
             .collect();
         for mandate in live {
@@ -271,7 +299,7 @@ impl Person {
         } else {
             // Never met: nothing was given, and nobody has to be told.
             let key = self.pairing_key(processor);
-            let (person, supplier, grant) = (key.public(), *processor, *link);
+            let (person, supplier, grant) = (key.public(), self.key_behind(processor), *link);
             let at = departure::moment(now.wall);
             let revocation = Revocation { person, supplier, grant, at, erase };
             let revocation = Verified::sign(revocation, &key)?.signed().clone();
@@ -309,6 +337,17 @@ impl Person {
             })
             .collect()
     }
+}
+
+/// A processor that is to be met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introduction {
+    /// The name of the relationship that will be.
+    pub name: PublicKey,
+    /// How it is found, as the supplier that hands on says.
+    pub invitation: Invitation,
+    /// What is to be proffered.
+    pub agreement: Agreement,
 }
 
 impl super::Mandated {

@@ -80,8 +80,7 @@ pub trait Host {
     /// There is something to say to the board of this intent, or more of it ([`Person::to_board`]).
     fn board(&mut self, _intent: &ObjectId) {}
 
-    /// A supplier handed part of a grant to this processor, whom the person's node does not know yet: follow its
-    /// invitation ([`Person::to_meet`]).
+    /// The person, or a default of theirs, lets this processor of a supplier be met: follow its invitation ([`Person::to_meet`]).
     fn meet(&mut self, _processor: &PublicKey) {}
 }
 
@@ -135,6 +134,8 @@ pub enum Input<'a> {
     RevokeAll(&'a PublicKey, bool),
     /// These fields were set (true) or removed: subscribers are told.
     FieldChanged(&'a BTreeMap<FieldPath, bool>),
+    /// The processor that this delegation names may be met.
+    MeetProcessor(&'a ObjectId),
     /// Other defaults.
     SetPolicy(Policy),
     /// The person vouches for a supplier, or takes that back.
@@ -206,6 +207,7 @@ impl Person {
             Input::Grant(new) => self.grant(new, now, host),
             Input::Revoke(grant, erase) => self.revoke(grant, erase, now, &mut host.entropy()),
             Input::RevokeAll(supplier, erase) => self.revoke_all(supplier, erase, now, &mut host.entropy()),
+            Input::MeetProcessor(link) => self.meet_processor(link, now),
             Input::FieldChanged(fields) => self.field_changed(fields, now, host),
             Input::SetPolicy(policy) => self.set_policy(policy, now, &mut host.entropy()),
             Input::Vouch(supplier, vouched) => self.vouch(supplier, vouched, now, &mut host.entropy()),

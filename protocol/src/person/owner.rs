@@ -228,34 +228,38 @@ pub struct Weighed {
 type Effects = Result<Vec<Effect>, OwnerError>;
 
 impl Person {
-    /// The key for a relationship that is about to begin.
+    /// The key for a relationship of this name that is about to begin.
     #[must_use]
-    pub fn pairing_key(&self, supplier: &PublicKey) -> Keypair {
-        self.seed.pairwise(supplier, 0)
+    pub fn pairing_key(&self, name: &PublicKey) -> Keypair {
+        match self.introduced_by(name) {
+            Some(from) => self.seed.processor(&from, &self.key_behind(name), 0),
+            None => self.seed.pairwise(name, 0),
+        }
     }
 
-    /// The message that asks a supplier for a relationship.
+    /// The message that asks a supplier for a relationship of this name: of its key, or that of an [`Introduction`].
+    ///
+    /// [`Introduction`]: super::Introduction
     ///
     /// # Errors
     /// [`OwnerError::AlreadyPaired`], [`OwnerError::TooManyRelationships`].
     pub fn proffer(
         &self,
-        supplier: &PublicKey,
+        name: &PublicKey,
         invitation: Nonce,
         proffer: Agreement,
         alternative: Option<ObjectId>,
         now: impl Into<Now>,
     ) -> Result<Signed<Pairing>, OwnerError> {
         let now = now.into();
-        if self.known_as(supplier).is_some() {
+        if self.known_as(name).is_some() {
             return Err(OwnerError::AlreadyPaired);
         }
         if self.relationships.len() >= limits::RELATIONSHIPS {
             return Err(OwnerError::TooManyRelationships);
         }
-        let key = self.pairing_key(supplier);
-        let pairing =
-            Pairing { person: key.public(), supplier: *supplier, invitation, proffer, alternative, at: now.wall };
+        let (key, supplier) = (self.pairing_key(name), self.key_behind(name));
+        let pairing = Pairing { person: key.public(), supplier, invitation, proffer, alternative, at: now.wall };
         Ok(Verified::sign(pairing, &key)?.signed().clone())
     }
 
@@ -285,7 +289,7 @@ impl Person {
     /// [`OwnerError::BadPairing`] where profile or acceptance is not what was proffered.
     pub(super) fn paired(
         &mut self,
-        supplier: &PublicKey,
+        name: &PublicKey,
         profile: Signed<Profile>,
         acceptance: Signed<Acceptance>,
         pairing: &Signed<Pairing>,
@@ -294,9 +298,9 @@ impl Person {
     ) -> Effects {
         let now = now.into();
         let bad = |what| move |_| OwnerError::BadPairing(what);
-        let checked = self.look(supplier, profile)?;
-        let acceptance = from_supplier(acceptance, supplier).map_err(bad(Mismatch::UnsignedAcceptance))?;
-        let own = self.pairing_key(supplier).public();
+        let checked = self.look(&self.key_behind(name), profile)?;
+        let acceptance = from_supplier(acceptance, &checked.supplier).map_err(bad(Mismatch::UnsignedAcceptance))?;
+        let own = self.pairing_key(name).public();
         let proffered = pairing.clone().verify()?;
         let answers = acceptance.pairing == pairing.id() && proffered.person == own && acceptance.person == own;
         if !answers || !acceptance.agreement.no_looser_than(proffered.proffer) {
@@ -304,7 +308,7 @@ impl Person {
         }
         let agreement = acceptance.agreement;
         let profile = checked.signed().clone();
-        let introduced_by = self.introduced_by(supplier);
+        let introduced_by = self.introduced_by(name);
         let agreed = Some(Agreed { pairing: pairing.clone(), acceptance: acceptance.signed().clone() });
         let stored = StoredRelationship {
             profile,
@@ -320,10 +324,10 @@ impl Person {
             lineage: Some(Lineage::of(&checked)),
         };
         let mut effects = Vec::new();
-        self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
-        self.hear(&mut effects, supplier, acceptance.at);
-        self.log(&mut effects, Log::With(*supplier), Event::Paired { agreement }, now, entropy)?;
-        self.hand_over_all(&mut effects, supplier, now)?;
+        self.record(&mut effects, Record::Relationship { supplier: *name, stored });
+        self.hear(&mut effects, name, acceptance.at);
+        self.log(&mut effects, Log::With(*name), Event::Paired { agreement }, now, entropy)?;
+        self.hand_over_all(&mut effects, name, now)?;
         Ok(effects)
     }
 
@@ -343,7 +347,7 @@ impl Person {
         if relationship.stored.renewals >= limits::RENEWALS {
             return Err(OwnerError::TooManyRenewals);
         }
-        let next = self.seed.pairwise(supplier, relationship.stored.generation + 1);
+        let next = self.key_of(supplier, &relationship.stored, relationship.stored.generation + 1);
         let (follows, named) = (relationship.key.public(), *relationship.lineage.current());
         let renewal = Renewal { person: next.public(), follows, supplier: named, at: now.wall };
         let renewal = Verified::sign(renewal, &next)?.signed().clone();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Waiting, entry::unreadable};
+use super::{Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Relationship, Waiting, entry::unreadable};
 use crate::{
     audit::{Event, Log},
     decision::{self, Release, Verdict, Wanted},
@@ -18,7 +18,6 @@ use crate::{
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     request::DataRequest,
-    rotation::Names,
     signed::{Signed, Verified},
     time::{Now, Timestamp},
 };
@@ -196,7 +195,6 @@ impl Person {
             return Ok(());
         }
         self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
-        self.learn_shown(effects, supplier, &request, now, entropy)?;
         let shown = shown?;
         let mut verdicts = self.decide(supplier, &request, &shown, now)?;
         self.keep_terms(effects, supplier, &request, &verdicts, now);
@@ -278,7 +276,7 @@ impl Person {
     /// The chains that a request shows, checked.
     fn all_shown(&self, supplier: &PublicKey, request: &DataRequest) -> Result<Vec<VerifiedGrant>, Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
-        request.chains.iter().map(|chain| self.shown(chain, &relationship.lineage)).collect()
+        request.chains.iter().map(|chain| shown(relationship, chain)).collect()
     }
 
     /// The fields whose values this request may bring out, before anything is written for it: what it shows may make
@@ -342,17 +340,6 @@ impl Person {
         let wanted = Wanted { access: request.access, now: now.latest(), until: now.wall.plus_days(request.duration) };
         let withdrawn = &relationship.withdrawn;
         Ok(decision::decide(&request.fields, &terms, &live, &spent, withdrawn, &self.policy, wanted))
-    }
-
-    /// Checks a chain that a supplier shows. Its grant may be one of another relationship of this person; a
-    /// link that is at an end refuses the request by its code. A grant that this node does not know was issued
-    /// after the backup it was restored from, and ended with the restore.
-    pub(super) fn shown(&self, chain: &Chain, holder: &impl Names) -> Result<VerifiedGrant, Refusal> {
-        let root = chain.grant.clone().verify()?;
-        let issued_in = self.known_as(&root.audience).and_then(|supplier| self.relationships.get(&supplier));
-        let issued_in = issued_in.ok_or(Refusal::WrongAudience)?;
-        let checked = VerifiedGrant::check(chain, &issued_in.keys, holder)?;
-        if issued_in.grants.contains_key(&root.id()) { Ok(checked) } else { Err(Refusal::Revoked) }
     }
 
     /// Signs and records a grant.
@@ -560,6 +547,21 @@ impl Person {
         effects.push(Effect::Reply(PersonReply::refused(code, now)));
         effects
     }
+}
+
+/// Checks a chain that a supplier shows in this relationship. It counts nowhere else: a processor has its chains from the
+/// person's node, over the line that was made for it, and one that came another way says nothing, not even whose it is.
+fn shown(relationship: &Relationship, chain: &Chain) -> Result<VerifiedGrant, Refusal> {
+    let issuer = chain.grant.clone().verify()?.issuer;
+    let checked = VerifiedGrant::check(chain, &issuer, &relationship.lineage)?;
+    let is_own = chain.links.is_empty();
+    if is_own && !relationship.keys.contains(&issuer) {
+        return Err(Refusal::WrongAudience);
+    }
+    let id = checked.id();
+    let is_held = if is_own { relationship.grants.contains_key(&id) } else { relationship.mandates.contains_key(&id) };
+    // Issued after the backup that this node was restored from, forgotten, or another's.
+    if is_held { Ok(checked) } else { Err(Refusal::Revoked) }
 }
 
 fn noted(mut effects: Vec<Effect>) -> Vec<Effect> {

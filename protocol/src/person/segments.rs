@@ -252,6 +252,10 @@ impl Person {
     pub fn unsaid(&self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<(ObjectId, Belongs)> {
         let now = now.into();
         let Some(relationship) = self.relationships.get(supplier) else { return Vec::new() };
+        // To who works for another supplier no default says anything.
+        if relationship.stored.introduced_by.is_some() {
+            return Vec::new();
+        }
         let Some(answer) = self.policy.segment(relationship.proposer(now)) else { return Vec::new() };
         let live = relationship.segments.values().filter(|segment| segment.expires > now.latest()).map(Verified::id);
         let mut more: BTreeMap<FieldPath, usize> = BTreeMap::new();

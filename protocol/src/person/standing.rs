@@ -169,7 +169,7 @@ impl Person {
         let order = |lookalike: &Lookalike| (lookalike.since, lookalike.known);
         let forms = names.iter().flat_map(|name| lookalike::forms(name));
         let found: BTreeSet<PublicKey> = forms.filter_map(|form| self.looks.get(&form)).flatten().copied().collect();
-        let others = found.into_iter().filter(|known| known != supplier);
+        let others = found.into_iter().filter(|known| known != supplier && !self.is_one_company(supplier, known));
         let others = others
             .filter_map(|known| self.relationships.get(&known).map(|r| Lookalike { known, since: r.identified.named }));
         let mut others: Vec<Lookalike> =
@@ -177,6 +177,12 @@ impl Person {
         others.sort_by_key(order);
         others.truncate(limits::LOOKALIKES);
         others
+    }
+
+    /// Are these one company, which the person deals with and which works for others besides?
+    fn is_one_company(&self, one: &PublicKey, other: &PublicKey) -> bool {
+        let current = self.relationships.get(one).map_or(one, |known| known.lineage.current());
+        self.relationships.get(other).is_some_and(|known| known.lineage.has(current))
     }
 
     fn hear_document(

@@ -160,12 +160,15 @@ pub struct StoredMandate {
     pub from: PublicKey,
     /// The grant and the delegations down to the processor.
     pub chain: Chain,
-    /// How the processor is found; none where it came by itself and showed the chain.
+    /// How the processor is found; none where an earlier version of this node took the chain from the processor itself.
     pub invitation: Option<Invitation>,
     /// What the two call the matter.
     pub reference: String,
     /// When the person's node was told.
     pub at: Timestamp,
+    /// Does it wait for the person's word on the processor?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 /// The terms of a request that was decided, kept to try a changed policy on.
@@ -206,7 +209,7 @@ pub struct StoredRelationship {
     pub since: Timestamp,
     /// The two signed records of the agreement.
     pub agreed: Option<Agreed>,
-    /// The supplier whose processor it is; none where the person paired with it.
+    /// The supplier whose processor it is, by the name of its relationship; none where the person paired with it.
     pub introduced_by: Option<PublicKey>,
     /// Does the person want to be reached by it at once?
     pub at_once: bool,
@@ -662,8 +665,11 @@ impl Person {
         // Most changes of a relationship are not of the person's key, which takes a curve multiplication to make.
         let before = self.relationships.get(&supplier).map(|known| known.stored.generation);
         let keys = (before != Some(stored.generation)).then(|| self.keys_for(&supplier, stored));
-        for later in lineage.keys().filter(|key| **key != supplier) {
-            self.later_keys.insert(*later, supplier);
+        // What a supplier does for others is found by no key of its own: there the person is somebody else.
+        if stored.introduced_by.is_none() {
+            for later in lineage.keys().filter(|key| **key != supplier) {
+                self.later_keys.insert(*later, supplier);
+            }
         }
         if let Some(known) = self.relationships.get_mut(&supplier) {
             if let Some(keys) = keys {
@@ -707,19 +713,29 @@ impl Person {
     }
 
     /// The person's present key with a supplier, and all of the relationship.
-    fn keys_for(&self, supplier: &PublicKey, stored: &StoredRelationship) -> (Keypair, BTreeSet<PublicKey>) {
-        let of = |generation| self.seed.pairwise(supplier, generation);
+    fn keys_for(&self, name: &PublicKey, stored: &StoredRelationship) -> (Keypair, BTreeSet<PublicKey>) {
+        let of = |generation| self.key_of(name, stored, generation);
         let first = stored.generation.saturating_sub(stored.renewals.min(limits::RENEWALS));
         let last = stored.generation.saturating_add(stored.ahead.min(limits::RENEWALS));
         let keys = (first..=last).map(|generation| of(generation).public()).collect();
         (of(stored.generation), keys)
     }
 
+    /// The person's key of a generation in this relationship. A processor has a name there that is none of its own keys,
+    /// but for those that an earlier version of this node met.
+    pub(super) fn key_of(&self, name: &PublicKey, stored: &StoredRelationship, generation: u32) -> Keypair {
+        let first = stored.lineage.as_ref().map(Lineage::first);
+        match (&stored.introduced_by, first) {
+            (Some(from), Some(first)) if first != name => self.seed.processor(from, first, generation),
+            _ => self.seed.pairwise(name, generation),
+        }
+    }
+
     fn apply_mandate(&mut self, processor: PublicKey, stored: &StoredMandate) -> Result<(), Refusal> {
         let issuer = stored.chain.grant.clone().verify()?.issuer;
         let grant = match self.relationships.get(&processor) {
             Some(known) => VerifiedGrant::check(&stored.chain, &issuer, &known.lineage)?,
-            None => VerifiedGrant::check(&stored.chain, &issuer, &processor)?,
+            None => VerifiedGrant::check(&stored.chain, &issuer, &stored.chain.holder()?)?,
         };
         let mandates = match self.relationships.get_mut(&processor) {
             Some(relationship) => &mut relationship.mandates,

@@ -8,6 +8,7 @@ mod memory;
 mod attacks;
 mod clocks;
 mod colluding;
+mod handing_on;
 mod intents;
 mod renewal;
 mod returns;
@@ -507,110 +508,8 @@ fn a_value_that_was_not_delivered_before_its_grant_expired_stays_here() {
     assert_eq!(again.relationship(&supplier).expect("paired").undelivered(), 0);
 }
 
-/// A company that works for the supplier of a [`World`], and how the person's node finds it.
-fn processor_of(world: &mut World) -> (Supplier, regie_protocol::Invitation) {
-    let mut processor = Supplier::new(Keypair::from_secret(&[77; 32]));
-    let profile = Profile { supplier: processor.key().public(), name: "Carrier".into(), ..profile_of(&world.supplier) };
-    CompanyMemory::of(processor.set_profile(profile).expect("a profile"));
-    let invite = supplier::Invite { uses: None, expires: NOW.plus_days(Days(9)), made: NOW, test: false };
-    let mut entropy = world.entropy();
-    let (mut invitation, _) = processor.invite(invite, &mut entropy);
-    invitation.addresses = vec!["/ip4/127.0.0.1/tcp/1".into()];
-    (processor, invitation)
-}
-
 fn profile_of(supplier: &Supplier) -> Profile {
     supplier.profile().expect("a profile").clone()
-}
-
-/// The person's node follows the invitation that `to_meet` gives.
-fn meet(world: &mut World, processor: &mut Supplier) {
-    let (invitation, agreement) = world.person.to_meet(NOW).next().expect("somebody to meet");
-    let key = invitation.supplier;
-    let proffer = world.person.proffer(&key, invitation.id, agreement, None, NOW).expect("proffered");
-    let me = world.person.pairing_key(&key).public();
-    let Some(SupplierReply::Profile(profile)) = reply(processor.message(&me, ToSupplier::Hello, NOW)) else {
-        panic!("no profile")
-    };
-    let Some(SupplierReply::Paired(acceptance)) = reply(processor.message(&me, ToSupplier::Pair(proffer.clone()), NOW))
-    else {
-        panic!("not paired")
-    };
-    world.person.handle(Input::Paired(&key, profile, acceptance, &proffer), NOW, &mut world.host).expect("paired");
-}
-
-#[test]
-fn what_was_handed_on_survives_a_restart_and_ends_with_the_grant_above() {
-    let mut world = World::new("balanced");
-    let (mut carrier, invitation) = processor_of(&mut world);
-    let person = world.person_key();
-    // A grant that may be handed on one step.
-    let mut entropy = world.entropy();
-    let ask = Ask {
-        person,
-        fields: ["address.postalCode"].iter().map(|f| f.parse::<AskedPath>().expect("a path")).collect(),
-        purpose: Purpose::DeliveryOfGoods,
-        reason: "to bring the parcel".into(),
-        access: Access::Read,
-        duration: Days(30),
-        retention: Days(30),
-        delegations: 1,
-    };
-    done(world.supplier.ask(ask, NOW, &mut entropy).expect("asked"));
-    let (parcel, message) = world.supplier.to_send(&person, NOW).expect("signed").pop().expect("one");
-    let answer = world.give(message, NOW);
-    let ack = done(world.supplier.replied(&person, &parcel, answer, NOW));
-    world.give(ack.expect("acknowledged"), NOW);
-    let root = world.person.relationships().next().expect("one").1.grants().next().expect("a grant").id();
-
-    let wanted = regie_protocol::supplier::Delegate {
-        person,
-        processor: invitation,
-        fields: std::collections::BTreeSet::from([regie_protocol::Selector::Field(
-            "address.postalCode".parse().expect("a field"),
-        )]),
-        purposes: std::collections::BTreeSet::from([Purpose::DeliveryOfGoods]),
-        access: Access::ReadOnce,
-        expires: NOW.plus_days(Days(1)),
-        retention: Days(1),
-        uses: None,
-        delegations: 0,
-        reference: "parcel 42".into(),
-    };
-    let link = done(world.supplier.delegate(wanted, NOW, &mut entropy).expect("within the grant"));
-    let (parcel, notice) = world.supplier.to_send(&person, NOW).expect("signed").pop().expect("a notice");
-    assert_eq!(world.give(notice.clone(), NOW), PersonReply::Noted);
-    let before = world.host.records.len();
-    assert_eq!(world.give(notice.clone(), NOW), PersonReply::Noted);
-    assert_eq!(world.host.records.len(), before, "a notice that comes again changes nothing");
-    done(world.supplier.replied(&person, &parcel, PersonReply::Noted, NOW));
-    assert!(world.supplier.to_send(&person, NOW).expect("signed").is_empty());
-
-    meet(&mut world, &mut carrier);
-    assert!(world.person.to_meet(NOW).next().is_none());
-    let key = carrier.key().public();
-    let mandate = world.person.to_send(&key, NOW).pop().expect("the chain").message.into_inner();
-    let me = world.person.relationship(&key).expect("met").key().public();
-    assert!(matches!(reply(carrier.message(&me, mandate.clone(), NOW)), Some(SupplierReply::Noted)));
-    assert!(carrier.customer(&me).expect("a customer").mandates().contains_key(&link));
-    // To somebody else than its holder the chain is worth nothing.
-    assert!(matches!(
-        reply(world.supplier.message(&person, mandate, NOW)),
-        Some(SupplierReply::Refused(Refusal::WrongAudience))
-    ));
-
-    // From the records alone the same state comes back.
-    let again = world.rebuilt(world.host.records.len());
-    assert_eq!(again.all_mandates().map(|(to, id, _)| (*to, *id)).collect::<Vec<_>>(), [(key, link)]);
-    assert_eq!(again.relationship(&key).expect("met").stored().introduced_by, Some(world.supplier_key()));
-
-    world.person.handle(Input::Revoke(&root, true), NOW, &mut world.host).expect("revoked");
-    let told = world.person.to_send(&key, NOW).pop().expect("the carrier is told").message.into_inner();
-    assert!(matches!(told, ToSupplier::Revoke(_)));
-    assert!(matches!(reply(carrier.message(&me, told, NOW)), Some(SupplierReply::Erased(_))));
-    assert!(carrier.customer(&me).expect("a customer").scope_of(&link).is_none());
-    assert_eq!(world.give(notice, NOW), PersonReply::Refused(Refusal::Revoked));
-    assert!(!world.person.all_mandates().any(|(_, _, mandate)| world.person.is_live(&mandate.grant, NOW)));
 }
 
 #[test]

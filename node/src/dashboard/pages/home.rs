@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{Extension, extract::State};
 
-use super::{App, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
+use super::{App, Page, Posted, Shown, Visitor, go, show, suppliers::selectors, who::Looks as _};
 use crate::{
     clock::{self, Report, State as Clock},
     command::Remember,
     dashboard::words::Words,
-    person::verbs::{Decide, Flow, Overview, PersonOverview, RequestGroup},
+    person::verbs::{Decide, DecideProcessor, Flow, Overview, PersonOverview, RequestGroup},
 };
 
 /// What is wrong with the clock of the node, by how much, and the next step.
@@ -88,6 +88,23 @@ pub(super) async fn decide(State(app): State<App>, Extension(visitor): Extension
     let decided = visitor.ask(&app, Decide { ids: posted.all("id"), allow, remember }).await?.decided;
     let key = if allow { "requests-allowed" } else { "requests-refused" };
     visitor.notice(&app, visitor.words.count(key, &decided));
+    go("/requests")
+}
+
+/// The person's word on a processor of a supplier's.
+pub(super) async fn decide_processor(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    posted: Posted,
+) -> Shown {
+    let (allow, always) = match posted.one("answer") {
+        "allow" => (true, false),
+        "allow-always" => (true, true),
+        "refuse-always" => (false, true),
+        _ => (false, false),
+    };
+    visitor.ask(&app, DecideProcessor { delegation: posted.one("delegation").to_owned(), allow, always }).await?;
+    visitor.notice(&app, visitor.words.say(if allow { "processors-allowed" } else { "processors-refused" }));
     go("/requests")
 }
 

@@ -1,5 +1,7 @@
 //! Suppliers: found, shown, paused, ended, paired with. In: filters and forms. Out: pages of bounded size.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     Extension,
@@ -77,11 +79,16 @@ pub(super) async fn list(
 
 /// The fields and groups of a grant, by name.
 fn what(t: &Words, grant: &GrantTerms) -> String {
+    selectors(t, &grant.fields)
+}
+
+/// Fields and groups, by name.
+pub(super) fn selectors(t: &Words, fields: &BTreeSet<Selector>) -> String {
     let name = |one: &Selector| match one.to_string().strip_prefix("group:") {
         Some(group) => t.name("group", group),
         None => t.name("field", one),
     };
-    grant.fields.iter().map(name).collect::<Vec<_>>().join(", ")
+    fields.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Template)]

@@ -9,7 +9,7 @@ use regie_protocol::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Month, Node, OnNode};
+use super::{Month, Node, OnNode, WaitingProcessor};
 use crate::{
     clock::{self, Report, text},
     command::{Failure, access_name},
@@ -58,6 +58,8 @@ pub struct PersonOverview {
     pub month: Month,
     /// Who knows what, by group of fields.
     pub knows: Vec<GroupKnown>,
+    /// Processors of suppliers that wait for the person's word; the first 256 delegations.
+    pub processors: Vec<WaitingProcessor>,
     /// Which supplier knows most, of which groups; the first 20.
     pub flows: Vec<Flow>,
 }
@@ -166,6 +168,7 @@ impl OnNode for Overview {
             clock: node.clock_report(),
             month: node.activity.month(clock::wall()),
             knows: who_knows(node),
+            processors: node.waiting_processors(),
             flows: flows(node),
         })
     }

@@ -49,8 +49,6 @@ pub struct SupplierDetail {
     pub grants: Vec<HeldGrant>,
     /// What it handed on to processors.
     pub handed_on: Vec<ListedGrant>,
-    /// The supplier whose processor it is, by name; none where the person paired with it.
-    pub introduced_by: Option<String>,
     /// What it had a value of.
     pub knows: Vec<KnownField>,
     /// Its requests that wait for the person's word.
@@ -137,7 +135,6 @@ impl Node {
             terms: Terms { permits: terms.into(), portability: terms.portability },
             grants: self.grants_of(relationship),
             handed_on: self.mandates(Some(supplier)),
-            introduced_by: stored.introduced_by.map(|from| self.name_of(&from)),
             knows: self.known_to(relationship),
             waiting: waiting.collect(),
             history: self.log_page(Some(*supplier), None, None, ENTRIES)?.items,
