@@ -11,20 +11,21 @@ use proptest::{prelude::*, strategy::ValueTree as _};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use regie_protocol::{
     Acceptance, Access, Acknowledgement, Agreement, Bounds, Chain, DataRequest, Days, Delegation, ErasureReceipt,
-    FieldPath, Keypair, Nonce, Object, ObjectId, Person, Policy, Refusal, RootSeed, Scope, Selector, Signed, Timestamp,
-    Verified,
+    FieldPath, Invitation, Keypair, Nonce, Object, ObjectId, Person, Policy, Refusal, RootSeed, Scope, Selector,
+    Signed, Timestamp, Verified,
     audit::Log,
     disclosure::{Answer, Disclosure},
     merkle::{self, Frontier},
-    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
+    message::{DelegationNotice, PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{Input, NewGrant, OwnerError, Record},
 };
 
 use crate::{
     cases,
-    fixtures::{NOW, SEED, link, observed, person_for, processor, profile, supplier},
+    fixtures::{NOW, SEED, link, observed, profile},
     memory::Memory,
     plain_model::{Answers, FIELDS, Field, Grant, Model, PURPOSES, Pending, Request, Said},
+    world::{companies, names, persons},
 };
 
 const ACCESS: [Access; 3] = [Access::ReadOnce, Access::Read, Access::Subscribe];
@@ -85,14 +86,11 @@ pub struct Wanted {
     late: u64,
 }
 
-fn companies() -> [Keypair; 2] {
-    [supplier(), processor()]
-}
-
-/// The machine holds its relationships by key.
-fn order() -> [usize; 2] {
-    let [a, b] = companies().map(|company| company.public());
-    if a < b { [0, 1] } else { [1, 0] }
+/// In which the node looks at its relationships.
+fn order() -> [usize; 3] {
+    let (names, mut order) = (names(), [0, 1, 2]);
+    order.sort_by_key(|company| names[*company]);
+    order
 }
 
 fn fields(mask: u8) -> BTreeSet<Field> {
@@ -108,7 +106,8 @@ impl Wanted {
         let delegations: Vec<usize> = (0..model.grants.len()).filter(|n| model.grants[*n].above.is_some()).collect();
         let shown = self.shown.filter(|_| !delegations.is_empty()).map(|which| *which.get(&delegations));
         Request {
-            company: self.company,
+            // Nobody is a processor before something was handed on to it.
+            company: if model.companies[self.company].is_none() && self.company == 2 { 1 } else { self.company },
             at: model.now.saturating_sub(self.late),
             fields: fields(self.fields),
             purpose: PURPOSES[self.purpose],
@@ -128,7 +127,7 @@ enum Came {
     Decided(usize),
     Ended(usize, bool),
     Granted(bool),
-    Delegated(usize),
+    Delegated(usize, Result<(), Refusal>),
     Nothing,
 }
 
@@ -148,7 +147,7 @@ fn follow(model: &mut Model, step: &Step) -> Came {
         Step::Allow { which } | Step::Refuse { which } => {
             let waits =
                 |n: usize| model.companies[n].iter().flat_map(move |c| c.waiting.keys().map(move |id| (n, *id)));
-            let waiting: Vec<(usize, usize)> = [0, 1].into_iter().flat_map(waits).collect();
+            let waiting: Vec<(usize, usize)> = [0, 1, 2].into_iter().flat_map(waits).collect();
             if waiting.is_empty() {
                 return Came::Nothing;
             }
@@ -170,7 +169,7 @@ fn follow(model: &mut Model, step: &Step) -> Came {
         Step::Delegate { above, fields: mask, uses, per_hour } if !model.grants.is_empty() => {
             let above = above.index(model.grants.len());
             let made = model.delegate(above, &fields(*mask), *uses, *per_hour);
-            return made.map_or(Came::Nothing, Came::Delegated);
+            return made.map_or(Came::Nothing, |(number, said)| Came::Delegated(number, said));
         }
         Step::Change { fields: mask, present } => model.change(&fields(*mask), *present),
         Step::Preset { which } => model.preset = *which,
@@ -178,7 +177,9 @@ fn follow(model: &mut Model, step: &Step) -> Came {
             model.companies[*company].iter_mut().for_each(|known| known.paused = *paused);
         }
         Step::Pass { ms } => model.now += ms,
-        Step::Erased { company, which } if !model.grants.is_empty() => {
+        Step::Erased { company, which }
+            if !model.grants.is_empty() && (*company < 2 || model.companies[2].is_some()) =>
+        {
             let grant = which.index(model.grants.len());
             return Came::Erased(*company, grant, model.erased(*company, grant));
         }
@@ -202,11 +203,12 @@ impl ReferenceStateMachine for Steps {
 
     fn transitions(model: &Model) -> BoxedStrategy<Step> {
         let paired = u32::from(model.companies[0].is_some());
-        let missing = model.companies.iter().filter(|company| company.is_none()).count();
+        let missing = model.companies[..2].iter().filter(|company| company.is_none()).count();
         let next = usize::from(model.companies[0].is_some());
         let waits = u32::from(model.companies.iter().flatten().any(|company| !company.waiting.is_empty()));
         let given = u32::from(!model.grants.is_empty());
         let company = || 0usize..2;
+        let any_company = || 0usize..3;
         let mask = || 1u8..64;
         let uses = prop_oneof![Just(1u32), 2u32..9];
         let per_hour = prop_oneof![3 => Just(1u32), 1 => 2u32..4];
@@ -224,17 +226,17 @@ impl ReferenceStateMachine for Steps {
             2 => pick().prop_map(|which| Step::AskAgain { which }),
             1 + 3 * waits => pick().prop_map(|which| Step::Allow { which }),
             1 => pick().prop_map(|which| Step::Refuse { which }),
-            1 + paired => wanted().prop_map(|request| Step::Grant { request }),
+            1 + paired => wanted().prop_map(|request| Step::Grant { request: Wanted { company: request.company.min(1), ..request } }),
             1 + given => pick().prop_map(|which| Step::Revoke { which }),
-            1 => (company(), any::<bool>()).prop_map(|(company, erase)| Step::RevokeAll { company, erase }),
+            1 => (any_company(), any::<bool>()).prop_map(|(company, erase)| Step::RevokeAll { company, erase }),
             1 + 5 * given => (pick(), mask(), uses, per_hour)
                 .prop_map(|(above, fields, uses, per_hour)| Step::Delegate { above, fields, uses, per_hour }),
             3 => (mask(), any::<bool>()).prop_map(|(fields, present)| Step::Change { fields, present }),
             1 => (0usize..3).prop_map(|which| Step::Preset { which }),
-            1 => (company(), prop::bool::weighted(0.2)).prop_map(|(company, paused)| Step::Pause { company, paused }),
+            1 => (any_company(), prop::bool::weighted(0.2)).prop_map(|(company, paused)| Step::Pause { company, paused }),
             2 => wait.prop_map(|ms| Step::Pass { ms }),
-            1 + given => (company(), pick()).prop_map(|(company, which)| Step::Erased { company, which }),
-            2 => company().prop_map(|company| Step::Deliver { company }),
+            1 + given => (any_company(), pick()).prop_map(|(company, which)| Step::Erased { company, which }),
+            2 => any_company().prop_map(|company| Step::Deliver { company }),
             1 => Just(Step::Restart),
             1 => Just(Step::Restored),
         ]
@@ -251,12 +253,12 @@ impl ReferenceStateMachine for Steps {
 fn wanted() -> impl Strategy<Value = Wanted> {
     let late = prop_oneof![9 => Just(0), 1 => Just(4 * MINUTE), 1 => Just(6 * MINUTE)];
     let shown = proptest::option::weighted(0.3, pick());
-    let anything = (0usize..2, 1u8..64, 0usize..5, 0usize..3, 1u32..3, prop::bool::weighted(0.2), shown, late)
+    let anything = (0usize..3, 1u8..64, 0usize..5, 0usize..3, 1u32..3, prop::bool::weighted(0.2), shown, late)
         .prop_map(|(company, fields, purpose, access, days, delegated, shown, late)| {
             let delegations = u8::from(delegated);
             Wanted { company, fields, purpose, access, days, delegations, shown, late }
         });
-    let story = (0usize..2, 1u8..4, 1usize..3, 1u32..3, pick()).prop_map(|(company, fields, access, days, shown)| {
+    let story = (0usize..3, 1u8..4, 1usize..3, 1u32..3, pick()).prop_map(|(company, fields, access, days, shown)| {
         let (delegations, shown) = if company == 0 { (1, None) } else { (0, Some(shown)) };
         Wanted { company, fields, purpose: 0, access, days, delegations, shown, late: 0 }
     });
@@ -318,7 +320,7 @@ impl Node {
             (_, Came::Asked(number, wanted)) => self.ask(number, known, false, wanted),
             (_, Came::Erased(company, grant, wanted)) => self.erased(company, grant, wanted),
             (Step::Deliver { company }, Came::Delivered(wanted)) => self.deliver(*company, &wanted),
-            (_, Came::Delegated(number)) => self.delegate(number),
+            (_, Came::Delegated(number, said)) => self.delegate(number, said),
             (Step::Restart, _) => self.restart(),
             (step, came) => self.owner(step, came, known),
         }
@@ -330,7 +332,7 @@ impl Node {
         let proffered = self.machine.proffer(&key.public(), Nonce([7; 16]), Agreement::SdBase, None, now);
         assert_eq!(proffered.is_err(), had, "paired once");
         let Ok(pairing) = proffered else { return };
-        let (supplier, person) = (key.public(), person_for(key).public());
+        let (supplier, person) = (key.public(), persons()[company].public());
         let accepted = Acceptance { supplier, person, pairing: pairing.id(), agreement: Agreement::SdBase, at: now };
         let (profile, accepted) = (sign(profile(supplier, "De Webwinkel BV"), key), sign(accepted, key));
         self.say(Input::Paired(&supplier, profile, accepted, &pairing)).expect("paired");
@@ -344,7 +346,7 @@ impl Node {
         let signed = DataRequest {
             id: id(number),
             supplier: key.public(),
-            person: person_for(key).public(),
+            person: persons()[request.company].public(),
             at: Timestamp(request.at),
             fields: request.fields.iter().map(|field| field.parse().expect("a path")).collect(),
             purpose: request.purpose.parse().expect("a purpose"),
@@ -360,17 +362,17 @@ impl Node {
 
     fn ask(&mut self, number: usize, known: usize, lost: bool, wanted: Result<Answers, Refusal>) {
         let company = self.model.requests[number].company;
-        let (key, message) = (&companies()[company], ToPerson::Request(self.sent[number].clone()));
-        let reply = self.say(Input::Message(&key.public(), message)).expect("no owner is asked");
+        let message = ToPerson::Request(self.sent[number].clone());
+        let reply = self.say(Input::Message(&names()[company], message)).expect("no owner is asked");
         let reply = reply.expect("every message is answered");
         self.name(known);
         match (reply, wanted) {
             (PersonReply::Answer(disclosure), Ok(answers)) => {
                 self.same_answers(&disclosure, Some(number), &answers);
                 if lost {
-                    self.machine.connection_lost(&key.public());
+                    self.machine.connection_lost(&names()[company]);
                 } else {
-                    self.acknowledge(key, &disclosure);
+                    self.acknowledge(company, &disclosure);
                 }
             }
             (reply, Err(wanted)) => assert_eq!(reply.refusal(), Some(wanted), "request {number}: {reply:?}"),
@@ -378,14 +380,14 @@ impl Node {
         }
     }
 
-    fn acknowledge(&mut self, key: &Keypair, disclosure: &Signed<Disclosure>) {
-        let message = ToPerson::Acknowledge(acknowledgement(key, disclosure, self.now()));
-        assert_eq!(self.say(Input::Message(&key.public(), message)), Ok(Some(PersonReply::Noted)));
+    fn acknowledge(&mut self, company: usize, disclosure: &Signed<Disclosure>) {
+        let message = ToPerson::Acknowledge(acknowledgement(company, disclosure, self.now()));
+        assert_eq!(self.say(Input::Message(&names()[company], message)), Ok(Some(PersonReply::Noted)));
     }
 
     /// What the person says.
     fn owner(&mut self, step: &Step, came: Came, known: usize) {
-        let key = |company: &usize| companies()[*company].public();
+        let key = |company: &usize| names()[*company];
         let (done, wanted) = match (step, came) {
             (Step::Allow { .. }, Came::Decided(number)) => (self.say(Input::Allow(&id(number))), true),
             (Step::Refuse { .. }, Came::Decided(number)) => (self.say(Input::Refuse(&id(number))), true),
@@ -439,25 +441,48 @@ impl Node {
         self.name(known);
     }
 
-    /// The supplier signs a delegation for its processor; the node hears of it when that shows it.
-    fn delegate(&mut self, number: usize) {
+    /// The supplier signs a delegation for its processor and tells the node, whose owner lets it be met.
+    fn delegate(&mut self, number: usize, wanted: Result<(), Refusal>) {
         let grant = self.model.grants[number].clone();
         let above = self.model.grants[grant.above.expect("a delegation")].id;
-        let [from, to] = companies();
+        let [from, to, _] = companies();
         let root = self.machine.relationship(&from.public()).and_then(|r| r.grants().find(|own| own.id() == above));
         let root = root.expect("the model made it of a grant").root().signed().clone();
         let own = Delegation { nonce: id(number), ..link(above, &from, &to, scope(&grant)) };
         let signed = sign(own, &from);
-        self.model.grants[number].id = signed.id();
-        self.chains.insert(number, Chain { grant: root, links: vec![signed] });
+        let link = signed.id();
+        self.model.grants[number].id = link;
+        let chain = Chain { grant: root, links: vec![signed] };
+        self.chains.insert(number, chain.clone());
+        let processor =
+            Invitation { supplier: to.public(), id: Nonce([5; 16]), addresses: vec!["/ip4/127.0.0.1/tcp/1".into()] };
+        let notice = DelegationNotice { chain, processor, reference: "parcel 42".into() };
+        let reply = self.say(Input::Message(&from.public(), ToPerson::Delegated(notice))).expect("no owner is asked");
+        assert_eq!(reply.expect("every message is answered").refusal(), wanted.err(), "a notice");
+        if wanted.is_ok() && self.machine.relationship(&names()[2]).is_none() {
+            self.say(Input::MeetProcessor(&link)).expect("it waits for the owner's word");
+            self.meet();
+        }
+    }
+
+    fn meet(&mut self) {
+        let (name, key, now) = (names()[2], &companies()[2], self.now());
+        let met: Vec<_> = self.machine.to_meet(now).collect();
+        assert_eq!(met.iter().map(|one| one.name).collect::<Vec<_>>(), [name]);
+        let pairing =
+            self.machine.proffer(&name, met[0].invitation.id, met[0].agreement, None, now).expect("proffered");
+        let (supplier, person) = (key.public(), persons()[2].public());
+        let accepted = Acceptance { supplier, person, pairing: pairing.id(), agreement: met[0].agreement, at: now };
+        let (profile, accepted) = (sign(profile(supplier, "De Webwinkel BV"), key), sign(accepted, key));
+        self.say(Input::Paired(&name, profile, accepted, &pairing)).expect("paired");
     }
 
     fn erased(&mut self, company: usize, grant: usize, wanted: Result<(), Refusal>) {
         let key = &companies()[company];
-        let (supplier, person) = (key.public(), person_for(key).public());
+        let (supplier, person) = (key.public(), persons()[company].public());
         let (grant, fields) = (self.model.grants[grant].id, FIELDS.map(path).into());
         let receipt = ErasureReceipt { supplier, person, grant, revocation: None, fields, at: self.now() };
-        let reply = self.say(Input::Message(&supplier, ToPerson::Erased(sign(receipt, key))));
+        let reply = self.say(Input::Message(&names()[company], ToPerson::Erased(sign(receipt, key))));
         let reply = reply.expect("no owner is asked").expect("every message is answered");
         let found = match reply {
             PersonReply::Noted => Ok(()),
@@ -468,18 +493,22 @@ impl Node {
     }
 
     fn deliver(&mut self, company: usize, wanted: &[Pending]) {
-        let (key, now) = (&companies()[company], self.now());
-        self.say(Input::DropExpired(&key.public())).expect("no owner is asked");
+        let (name, now) = (names()[company], self.now());
+        self.say(Input::DropExpired(&name)).expect("no owner is asked");
         // The model knows no pauses: at this moment nothing is due that is under way.
-        let found = self.machine.to_send(&key.public(), Timestamp(0));
+        let found = self.machine.to_send(&name, Timestamp(0));
         assert_eq!(found.len(), wanted.len(), "{wanted:?} wait, and {found:?} is sent");
         for (outgoing, pending) in found.into_iter().zip(wanted) {
             let reply = match (&*outgoing.message, pending) {
                 (ToSupplier::Disclose(disclosure), Pending::Told { request, answers, .. }) => {
                     self.same_answers(disclosure, *request, answers);
-                    SupplierReply::Acknowledged(acknowledgement(key, disclosure, now))
+                    SupplierReply::Acknowledged(acknowledgement(company, disclosure, now))
                 }
                 (ToSupplier::Grant(grant), Pending::Grant(n)) if grant.id() == self.model.grants[*n].id => {
+                    SupplierReply::Noted
+                }
+                (ToSupplier::Mandate(mandate), Pending::Mandate(n)) => {
+                    assert_eq!(mandate.chain.links.last().map(Signed::id), Some(self.model.grants[*n].id));
                     SupplierReply::Noted
                 }
                 (ToSupplier::Revoke(signed), Pending::Revocation(n)) => {
@@ -489,7 +518,7 @@ impl Node {
                 }
                 (message, pending) => panic!("{message:?} is sent in place of {pending:?}"),
             };
-            self.say(Input::Replied(&key.public(), outgoing.number, reply)).expect("no owner is asked");
+            self.say(Input::Replied(&name, outgoing.number, reply)).expect("no owner is asked");
         }
     }
 
@@ -532,7 +561,7 @@ impl Node {
                 known.push(merkle::leaf(bytes));
             }
             Record::Grant { supplier, grant } => {
-                let holder = usize::from(*supplier == processor().public());
+                let holder = usize::from(*supplier == names()[1]);
                 self.issued.push((holder, grant.id()));
             }
             _ => {}
@@ -566,8 +595,8 @@ impl Node {
             };
             assert_eq!(own, frontier, "{log:?} is what was recorded");
         }
-        for (number, key) in companies().iter().enumerate() {
-            let (known, relationship) = (&self.model.companies[number], self.machine.relationship(&key.public()));
+        for (number, name) in names().iter().enumerate() {
+            let (known, relationship) = (&self.model.companies[number], self.machine.relationship(name));
             assert_eq!(known.is_some(), relationship.is_some());
             let (Some(known), Some(relationship)) = (known, relationship) else { continue };
             let waits: BTreeMap<Nonce, BTreeSet<String>> =
@@ -638,9 +667,9 @@ fn in_words(answer: &Answer) -> String {
     }
 }
 
-fn acknowledgement(key: &Keypair, disclosure: &Signed<Disclosure>, at: Timestamp) -> Signed<Acknowledgement> {
-    let (supplier, person) = (key.public(), person_for(key).public());
-    sign(Acknowledgement { supplier, person, disclosure: disclosure.id(), at }, key)
+fn acknowledgement(company: usize, disclosure: &Signed<Disclosure>, at: Timestamp) -> Signed<Acknowledgement> {
+    let (key, person) = (&companies()[company], persons()[company].public());
+    sign(Acknowledgement { supplier: key.public(), person, disclosure: disclosure.id(), at }, key)
 }
 
 impl StateMachineTest for Node {
@@ -687,10 +716,10 @@ fn a_used_up_delegation_stays_so_when_another_comes() {
         Step::Change { fields: 1, present: false },
         asks(0, None),
         delegate(1),
-        asks(1, Some(Pick(0))),
+        asks(2, Some(Pick(0))),
         delegate(2),
-        asks(1, Some(Pick(1))),
-        asks(1, Some(Pick(0))),
+        asks(2, Some(Pick(1))),
+        asks(2, Some(Pick(0))),
     ] {
         node.step(&step);
     }

@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::{prelude::*, strategy::ValueTree as _};
 use regie_protocol::{
-    Access, Acknowledgement, Chain, DataRequest, Days, ErasureReceipt, FieldPath, Keypair, Nonce, ObjectId, Person,
-    Policy, PublicKey, Purpose, Refusal, Timestamp, Verified,
+    Access, Acknowledgement, Chain, DataRequest, Days, ErasureReceipt, FieldPath, Invitation, Keypair, Nonce, ObjectId,
+    Person, Policy, PublicKey, Purpose, Refusal, Timestamp, Verified,
     disclosure::Answer,
-    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
+    message::{DelegationNotice, PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{Input, NewGrant, Record},
 };
 
 use crate::{
     cases,
-    fixtures::{grant, link, observed, person, person_for, processor, request, scope_below, selectors, supplier},
+    fixtures::{grant, link, observed, person, processor, request, scope_below, selectors, supplier},
     script::{Action, Shown, action},
-    world::{Known, World, companies, replay},
+    world::{Known, World, companies, names, persons, replay},
 };
 
 const FIELDS: [&str; 8] =
@@ -45,7 +45,7 @@ impl World {
             Action::AskAgain(index) => self.send(index.index(self.asked.len()), None),
             Action::Grant { company, fields: mask, access, days, retention } => {
                 let new = NewGrant {
-                    supplier: companies()[*company].public(),
+                    supplier: names()[*company],
                     fields: selectors(&fields(*mask)),
                     purposes: BTreeSet::from([Purpose::RequestedServiceProvision]),
                     access: ACCESS[*access],
@@ -79,23 +79,41 @@ impl World {
     }
 
     fn ask(&mut self, company: usize, names: &[&str], purpose: Purpose, access: Access, shown: Option<&Shown>) {
+        // A chain is shown over the line that was made for it.
+        let company = if shown.is_some() && company == 1 { 2 } else { company };
         let key = &companies()[company];
+        let chain = shown.map(|shown| self.chain(key, shown));
+        if let (2, Some(chain)) = (company, &chain) {
+            self.hand_on(chain.clone());
+        }
         let mut entropy = self.entropy();
         let request = DataRequest {
             id: entropy.nonce(),
             supplier: key.public(),
-            person: person_for(key).public(),
+            person: persons()[company].public(),
             at: self.time(),
             fields: names.iter().map(|name| name.parse().expect("a path")).collect(),
             purpose,
             access,
             duration: Days(2),
-            chains: shown.map(|shown| self.chain(key, shown)).into_iter().collect(),
+            chains: chain.into_iter().collect(),
             ..request()
         };
         let message = ToPerson::Request(Verified::sign(request, key).expect("signed").signed().clone());
         self.asked.push((company, message));
         self.send(self.asked.len() - 1, Some(purpose));
+    }
+
+    /// The supplier tells of what it made; a chain that does not hold is refused.
+    fn hand_on(&mut self, chain: Chain) {
+        let processor = Invitation {
+            supplier: processor().public(),
+            id: Nonce([5; 16]),
+            addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
+        };
+        let notice = DelegationNotice { chain, processor, reference: "parcel 42".into() };
+        let said = self.say(Input::Message(&names()[0], ToPerson::Delegated(notice)), None);
+        assert!(matches!(said, Ok(Some(PersonReply::Noted | PersonReply::Refused(_)))), "{said:?}");
     }
 
     /// Below the first grant, which may be handed on.
@@ -111,7 +129,8 @@ impl World {
         }
         let link = Verified::sign(link(root.id(), &supplier(), to, scope.clone()), &supplier()).expect("signed");
         if !shown.wrong {
-            let known = Known { holder: to.public(), root: root.id(), scope, uses: 0 };
+            let holder = if to.public() == processor().public() { names()[2] } else { to.public() };
+            let known = Known { holder, root: root.id(), scope, uses: 0 };
             self.known.entry(link.id()).or_insert(known);
         }
         Chain { grant: root.signed().clone(), links: vec![link.signed().clone()] }
@@ -119,7 +138,7 @@ impl World {
 
     fn send(&mut self, number: usize, purpose: Option<Purpose>) {
         let (company, message) = self.asked[number].clone();
-        let reply = self.say(Input::Message(&companies()[company].public(), message), purpose);
+        let reply = self.say(Input::Message(&names()[company], message), purpose);
         let reply = reply.expect("no owner is asked").expect("every message is answered");
         if matches!(reply, PersonReply::Answer(_)) {
             assert!(self.answered.insert(number), "a request was answered twice");
@@ -158,15 +177,14 @@ impl World {
     }
 
     fn deliver(&mut self, company: usize, lost: bool) {
-        let key = &companies()[company];
-        let now = self.time();
-        for outgoing in self.machine.to_send(&key.public(), now) {
+        let (name, now) = (names()[company], self.time());
+        for outgoing in self.machine.to_send(&name, now) {
             if lost {
-                self.machine.connection_lost(&key.public());
+                self.machine.connection_lost(&name);
                 return;
             }
-            let reply = answer(&outgoing.message, key, self.time());
-            self.say(Input::Replied(&key.public(), outgoing.number, reply), None).expect("no owner is asked");
+            let reply = answer(&outgoing.message, company, self.time());
+            self.say(Input::Replied(&name, outgoing.number, reply), None).expect("no owner is asked");
         }
     }
 
@@ -175,20 +193,20 @@ impl World {
         let mut world = Self { machine, asked: Vec::new(), answered: BTreeSet::new(), ..Self::new() };
         (world.now, world.host.drawn, world.host.values) = (self.now + 1, 1_000_000, self.host.values.clone());
         let mut seen = Vec::new();
-        for company in companies() {
+        for (number, company) in companies().iter().enumerate() {
             let (now, mut entropy) = (world.time(), world.entropy());
             let request = DataRequest {
                 id: entropy.nonce(),
                 supplier: company.public(),
-                person: person_for(&company).public(),
+                person: persons()[number].public(),
                 at: now,
                 fields: FIELDS.iter().map(|name| name.parse().expect("a path")).collect(),
                 ..request()
             };
-            let message = ToPerson::Request(Verified::sign(request, &company).expect("signed").signed().clone());
-            seen.push(world.watched(&company.public(), message));
+            let message = ToPerson::Request(Verified::sign(request, company).expect("signed").signed().clone());
+            seen.push(world.watched(&names()[number], message));
             for (_, message) in &self.asked {
-                seen.push(world.watched(&company.public(), message.clone()));
+                seen.push(world.watched(&names()[number], message.clone()));
             }
         }
         for (_, relationship) in world.machine.relationships() {
@@ -210,8 +228,9 @@ impl World {
 }
 
 /// What a dutiful companion answers.
-fn answer(message: &ToSupplier, key: &Keypair, now: Timestamp) -> SupplierReply {
-    let (supplier, person) = (key.public(), person_for(key).public());
+fn answer(message: &ToSupplier, company: usize, now: Timestamp) -> SupplierReply {
+    let key = &companies()[company];
+    let (supplier, person) = (key.public(), persons()[company].public());
     match message {
         ToSupplier::Disclose(disclosure) => {
             let ack = Acknowledgement { supplier, person, disclosure: disclosure.id(), at: now };
@@ -260,10 +279,13 @@ fn a_revocation_empties_the_outbox_of_a_delegate_too() {
     let shown = Some(Shown { uses: 1, read_once: false, street_only: false, wrong: false });
     world.act(&Action::Ask { company: 1, fields: 1, purpose: 0, access: 1, shown });
     let waiting = |world: &World| -> Vec<ToSupplier> {
-        let outgoing = world.machine.relationship(&processor().public()).expect("paired").outgoing();
+        let outgoing = world.machine.relationship(&names()[2]).expect("paired").outgoing();
         outgoing.into_iter().map(|outgoing| outgoing.message.into_inner()).collect()
     };
-    assert!(matches!(&waiting(&world)[..], [ToSupplier::Disclose(_)]), "the answer is not acknowledged yet");
+    assert!(
+        matches!(&waiting(&world)[..], [ToSupplier::Mandate(_), ToSupplier::Disclose(_)]),
+        "the answer is not acknowledged yet"
+    );
     let root = *world.known.values().map(|known| &known.root).next().expect("the first grant");
     world.say(Input::Revoke(&root, false), None).expect("revoked");
     assert!(matches!(&waiting(&world)[..], [ToSupplier::Revoke(_)]), "the answer is gone, and the processor is told");

@@ -24,7 +24,7 @@ const LEEWAY: u64 = 5 * 60_000;
 /// Uses an hour of a grant that the person or a default gives.
 const PER_HOUR: u32 = 60;
 
-/// A grant, or a delegation of one to company 1.
+/// A grant, or a delegation of one to company 2, which is company 1 as a processor of company 0.
 #[derive(Clone, Debug)]
 pub struct Grant {
     pub id: ObjectId,
@@ -73,6 +73,7 @@ pub enum Pending {
     Told { request: Option<usize>, answers: Answers, issued: Option<usize> },
     Grant(usize),
     Revocation(usize),
+    Mandate(usize),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -82,7 +83,7 @@ pub struct Company {
     pub waiting: BTreeMap<usize, BTreeSet<Field>>,
     pub knows: BTreeMap<Field, usize>,
     pub outbox: Vec<Pending>,
-    /// Delegations that the node saw this company show.
+    /// Delegations that the node was told of.
     pub learnt: BTreeSet<usize>,
     seen: BTreeSet<usize>,
 }
@@ -92,9 +93,9 @@ pub struct Model {
     pub now: u64,
     pub preset: usize,
     pub present: BTreeSet<Field>,
-    pub companies: [Option<Company>; 2],
+    pub companies: [Option<Company>; 3],
     /// In which the node looks at the companies.
-    pub order: [usize; 2],
+    pub order: [usize; 3],
     pub grants: Vec<Grant>,
     pub requests: Vec<Request>,
     /// The real name of the grant that comes next, where it is known.
@@ -109,13 +110,13 @@ enum Default {
 }
 
 impl Model {
-    pub fn new(now: u64, order: [usize; 2]) -> Self {
+    pub fn new(now: u64, order: [usize; 3]) -> Self {
         let present = FIELDS[..4].iter().copied().collect();
         Self {
             now,
             preset: 1,
             present,
-            companies: [None, None],
+            companies: [None, None, None],
             order,
             grants: Vec::new(),
             requests: Vec::new(),
@@ -162,7 +163,7 @@ impl Model {
     pub fn ask(&mut self, number: usize, lost: bool) -> Result<Answers, Refusal> {
         let request = self.requests[number].clone();
         self.admit(number, &request)?;
-        self.learn(&request)?;
+        self.shown(&request)?;
         let mut verdicts = self.decide(&request)?;
         let granted = verdicts.iter().filter(|(_, verdict)| **verdict == Err(Default::Allow));
         let mut granted: BTreeSet<Field> = granted.map(|(field, _)| *field).collect();
@@ -201,16 +202,28 @@ impl Model {
         }
     }
 
-    /// A chain must be the company's own; one in force is remembered.
-    fn learn(&mut self, request: &Request) -> Result<(), Refusal> {
-        let Some(shown) = request.shown else { return Ok(()) };
-        if self.grants[shown].holder != request.company {
-            return Err(Refusal::WrongAudience);
+    /// A chain must be the company's own, and counts where the node brought it.
+    fn shown(&self, request: &Request) -> Result<(), Refusal> {
+        match (request.shown, request.company) {
+            (None, _) => Ok(()),
+            (Some(_), 0) => Err(Refusal::WrongAudience),
+            (Some(shown), 2) if self.learnt(shown) => Ok(()),
+            (Some(_), _) => Err(Refusal::Revoked),
         }
-        if self.over(shown, true).is_none() && !self.learnt(shown) {
-            self.forget();
-            self.company(request.company).learnt.insert(shown);
+    }
+
+    /// Company 0 tells of what it handed on.
+    fn told_of(&mut self, delegation: usize) -> Result<(), Refusal> {
+        if self.company(0).paused {
+            return Err(Refusal::Paused);
         }
+        if let Some(code) = self.over(delegation, true) {
+            return Err(code);
+        }
+        self.forget();
+        let processor = self.companies[2].get_or_insert_default();
+        processor.learnt.insert(delegation);
+        processor.outbox.push(Pending::Mandate(delegation));
         Ok(())
     }
 
@@ -255,11 +268,18 @@ impl Model {
             } else {
                 match self.default(field, request.purpose, request.delegations > 0) {
                     Default::Refuse => Ok(Said::Refused(Refusal::NotGranted)),
+                    _ if request.company == 2 => Ok(Said::Refused(self.why_not(|n| covers(n, field)))),
                     other => Err(other),
                 }
             }
         };
         Ok(request.fields.iter().map(|field| (*field, verdict(field))).collect())
+    }
+
+    /// For a processor no default speaks; what was handed on says why.
+    fn why_not(&self, covers: impl Fn(&usize) -> bool) -> Refusal {
+        let covering = self.usable(2).into_iter().find(covers);
+        covering.and_then(|n| self.over(n, true)).unwrap_or(Refusal::NotGranted)
     }
 
     /// Which of several grants is used: the one that ends last, and of those a subscription.
@@ -283,7 +303,8 @@ impl Model {
             grant.delegations >= request.delegations && subscribes && fresh
         };
         let mut covering = covering.map(|n| (n, self.over(n, true)));
-        matches!(request.access, Access::Read | Access::Subscribe)
+        request.company != 2
+            && matches!(request.access, Access::Read | Access::Subscribe)
             && !self.companies[request.company].as_ref().is_some_and(|company| company.withdrawn.contains(field))
             && self.default(field, request.purpose, request.delegations > 0) == Default::Allow
             && covering.all(|(n, over)| match over {
@@ -499,8 +520,14 @@ impl Model {
         below.into_iter().for_each(|n| self.end(n));
     }
 
-    /// A company hands part of a grant to company 1. None where that can't be.
-    pub fn delegate(&mut self, above: usize, fields: &BTreeSet<Field>, uses: u32, per_hour: u32) -> Option<usize> {
+    /// Company 0 hands part of a grant to its processor, with what the node says to that. None where that can't be.
+    pub fn delegate(
+        &mut self,
+        above: usize,
+        fields: &BTreeSet<Field>,
+        uses: u32,
+        per_hour: u32,
+    ) -> Option<(usize, Result<(), Refusal>)> {
         let root = &self.grants[above];
         let fields: BTreeSet<Field> = root.fields.intersection(fields).copied().collect();
         if root.holder != 0 || root.above.is_some() || root.delegations == 0 || fields.is_empty() {
@@ -509,8 +536,9 @@ impl Model {
         let id = ObjectId::of(&self.grants.len().to_be_bytes());
         let (uses, delegations) = (Some(uses), root.delegations - 1);
         let fresh = Grant { used: 0, used_in_hour: 0, hour: 0, ended: false, ..root.clone() };
-        self.grants.push(Grant { id, holder: 1, above: Some(above), fields, uses, per_hour, delegations, ..fresh });
-        Some(self.grants.len() - 1)
+        self.grants.push(Grant { id, holder: 2, above: Some(above), fields, uses, per_hour, delegations, ..fresh });
+        let delegation = self.grants.len() - 1;
+        Some((delegation, self.told_of(delegation)))
     }
 
     /// A company says that it erased what it had under a grant.
@@ -539,7 +567,7 @@ fn relies(pending: &Pending, grant: usize) -> bool {
         Pending::Told { answers, issued, .. } => {
             *issued == Some(grant) || answers.values().any(|said| *said == Said::Value(grant))
         }
-        Pending::Grant(n) => *n == grant,
+        Pending::Grant(n) | Pending::Mandate(n) => *n == grant,
         Pending::Revocation(_) => false,
     }
 }

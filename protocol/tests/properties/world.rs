@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    Access, Entropy, FieldPath, Keypair, ObjectId, Person, Policy, PublicKey, Purpose, RootSeed, Scope, Signed,
-    Timestamp, Verified,
+    Access, Entropy, FieldPath, Keypair, Lineage, ObjectId, Person, Policy, PublicKey, Purpose, RootSeed, Scope,
+    Signed, Timestamp, Verified,
     disclosure::{Answer, Disclosure},
     expand,
     message::{PersonReply, ToPerson, ToSupplier},
@@ -15,7 +15,7 @@ use regie_protocol::{
 };
 
 use crate::{
-    fixtures::{NOW, SEED, grant, observed, person, processor, profile, supplier},
+    fixtures::{NOW, SEED, grant, observed, person, person_for, processor, profile, supplier},
     memory::Memory,
 };
 
@@ -36,11 +36,27 @@ pub struct World {
     pub answered: BTreeSet<usize>,
     pub known: BTreeMap<ObjectId, Known>,
     pub ended: BTreeSet<ObjectId>,
-    pub sizes: (u64, [u64; 2]),
+    pub sizes: (u64, [u64; 3]),
 }
 
-pub fn companies() -> [Keypair; 2] {
-    [supplier(), processor()]
+/// A supplier, another one, and that other one as a processor of the first.
+pub fn companies() -> [Keypair; 3] {
+    [supplier(), processor(), processor()]
+}
+
+/// What their relationships go by.
+pub fn names() -> [PublicKey; 3] {
+    let [shop, carrier, _] = companies().map(|company| company.public());
+    [shop, carrier, as_processor().public()]
+}
+
+/// The person in each.
+pub fn persons() -> [Keypair; 3] {
+    [person_for(&supplier()), person_for(&processor()), as_processor()]
+}
+
+fn as_processor() -> Keypair {
+    RootSeed::from_entropy(SEED).processor(&supplier().public(), &processor().public(), 0)
 }
 
 pub fn replay(records: &[Record]) -> Person {
@@ -52,14 +68,14 @@ pub fn replay(records: &[Record]) -> Person {
 }
 
 impl World {
-    /// Paired with both companies; the supplier holds a grant that may be handed on.
+    /// Paired with both companies, one of them also in its other role; the supplier holds a grant that may be handed on.
     pub fn new() -> Self {
         let mut records = Vec::new();
-        for company in companies() {
+        for (number, (company, name)) in companies().into_iter().zip(names()).enumerate() {
             let profile = Verified::sign(profile(company.public(), "De Webwinkel BV"), &company).expect("signed");
-            let (profile, agreement) = (profile.signed().clone(), regie_protocol::Agreement::SdBase);
+            let agreement = regie_protocol::Agreement::SdBase;
             let stored = StoredRelationship {
-                profile,
+                profile: profile.signed().clone(),
                 generation: 0,
                 renewals: 0,
                 ahead: 0,
@@ -67,14 +83,13 @@ impl World {
                 paused: false,
                 since: Timestamp(NOW),
                 agreed: None,
-                introduced_by: None,
+                introduced_by: (number == 2).then(|| supplier().public()),
                 at_once: false,
-                lineage: None,
+                lineage: (number == 2).then(|| Lineage::of(&profile)),
             };
-            let supplier = company.public();
             let identified = Identified { vouched: Some(Timestamp(NOW)), ..Identified::new(Timestamp(NOW)) };
-            records.push(Record::Relationship { supplier, stored });
-            records.push(Record::Identified { supplier, identified });
+            records.push(Record::Relationship { supplier: name, stored });
+            records.push(Record::Identified { supplier: name, identified });
         }
         let first = Verified::sign(grant(), &person()).expect("signed");
         records.push(Record::Grant { supplier: supplier().public(), grant: first.signed().clone() });
@@ -91,7 +106,7 @@ impl World {
             answered: BTreeSet::new(),
             known: BTreeMap::new(),
             ended: BTreeSet::new(),
-            sizes: (0, [0; 2]),
+            sizes: (0, [0; 3]),
         };
         records.into_iter().for_each(|record| world.note(record));
         world
@@ -138,7 +153,7 @@ impl World {
     pub fn leaves(&mut self, to: &PublicKey, disclosure: Signed<Disclosure>, purpose: Option<Purpose>) {
         let disclosure = disclosure.verify().expect("signed by the node");
         assert_eq!(Disclosure::check(&disclosure), Ok(()), "the entry says the same");
-        assert_eq!(disclosure.supplier, *to);
+        assert!(names().iter().zip(companies()).any(|(name, key)| name == to && disclosure.supplier == key.public()));
         let mut opened = BTreeSet::new();
         for (path, answer) in &disclosure.answers {
             let Answer::Value { grant, .. } = answer else { continue };
@@ -181,12 +196,13 @@ impl World {
 
     /// What has to hold after every step.
     pub fn look(&mut self) {
-        let sizes = [0, 1].map(|n| self.relationship_log(n));
+        let sizes = [0, 1, 2].map(|n| self.relationship_log(n));
         let personal = self.machine.personal_log().size();
         let counted = |log: &dyn Fn(&Record) -> bool| self.records.iter().filter(|record| log(record)).count() as u64;
         let entry = |record: &Record| matches!(record, Record::Entry { log: regie_protocol::audit::Log::Personal, .. });
         assert_eq!(personal, counted(&entry), "the personal log is what was recorded");
-        assert!(personal >= self.sizes.0 && sizes[0] >= self.sizes.1[0] && sizes[1] >= self.sizes.1[1], "a log shrank");
+        let grew = sizes.iter().zip(self.sizes.1).all(|(now, before)| *now >= before);
+        assert!(personal >= self.sizes.0 && grew, "a log shrank");
         self.sizes = (personal, sizes);
         for (_, relationship) in self.machine.relationships() {
             for outgoing in relationship.outgoing() {
@@ -201,7 +217,7 @@ impl World {
     }
 
     fn relationship_log(&self, company: usize) -> u64 {
-        self.machine.relationship(&companies()[company].public()).expect("paired").log().size()
+        self.machine.relationship(&names()[company]).expect("paired").log().size()
     }
 }
 
