@@ -24,6 +24,10 @@ fn company(directory: &std::path::Path, name: &str) -> (Node, Client) {
     (node, client)
 }
 
+fn mandates(world: &World) -> usize {
+    world.carrier.get("/v1/mandates").expect(200)["data"].as_array().map_or(0, Vec::len)
+}
+
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
@@ -63,6 +67,16 @@ impl World {
     }
 }
 
+/// The same to a company that is away.
+fn to_another(world: &World) -> Value {
+    let supplier = regie_protocol::Keypair::from_secret(&[9; 32]).public();
+    let addresses = vec!["/ip4/127.0.0.1/tcp/9".to_owned()];
+    let link = regie_protocol::Invitation { supplier, id: regie_protocol::Nonce([1; 16]), addresses }.to_string();
+    let mut wanted = world.delegation(&["address.postalCode"]);
+    wanted["processor"] = json!(link);
+    wanted
+}
+
 #[test]
 fn a_carrier_uses_what_the_shop_handed_on_once_and_loses_it_on_revocation() {
     let world = world();
@@ -76,16 +90,20 @@ fn a_carrier_uses_what_the_shop_handed_on_once_and_loses_it_on_revocation() {
     let made = world.shop.post("/v1/delegations", &wanted).expect(201);
     let path = format!("/v1/delegations/{}", text(&made["id"]));
 
-    // The person's node meets the carrier by itself and gives it the right to ask.
-    until("the carrier has its mandate", || {
-        world.carrier.get("/v1/mandates").expect(200)["data"].as_array().is_some_and(|all| all.len() == 1)
-    });
+    // The person is asked first, and sees who it is and for what.
+    until("the shop hears of it", || world.shop.get(&path).expect(200)["state"] == "told");
+    let waiting = world.person.ask(&verbs::Processors { forget: None })["waiting"][0].clone();
+    assert_eq!((&waiting["name"], &waiting["reference"]), (&json!("Shop"), &json!("parcel 42")));
+    assert_eq!(world.carrier.get("/v1/relationships").expect(200)["data"], json!([]), "nobody came before the word");
+    let delegation = text(&waiting["delegation"]);
+    world.person.ask(&verbs::DecideProcessor { delegation, allow: true, always: true });
+    // Then the node meets the carrier by itself and gives it the right to ask.
+    until("the carrier has its mandate", || mandates(&world) == 1);
     let mandate = world.carrier.get("/v1/mandates").expect(200)["data"][0].clone();
     assert_eq!(
         (&mandate["id"], &mandate["reference"], &mandate["live"]),
         (&made["id"], &json!("parcel 42"), &json!(true))
     );
-    until("the shop hears of it", || world.shop.get(&path).expect(200)["state"] == "told");
     let receiver = text(&mandate["relationship"]);
     let used = world.asked(&world.carrier, &receiver, &["address.postalCode", "name.full"], 0);
     assert_eq!(used["given"], json!(["address.postalCode"]));
@@ -116,6 +134,42 @@ fn a_carrier_uses_what_the_shop_handed_on_once_and_loses_it_on_revocation() {
     let after = world.asked(&world.carrier, &receiver, &["address.postalCode"], 0);
     assert_eq!(after["refused"], json!({ "address.postalCode": "revoked" }));
     assert_eq!(world.person.ask(&verbs::Audit {})["verified"], json!(true));
+}
+
+/// The relationship oracle, over real processes: the person deals with the carrier already, and neither company can tell.
+#[test]
+fn a_processor_that_the_person_knows_meets_somebody_else() {
+    let world = world();
+    let link = text(&world.carrier.post("/v1/invitations", &json!({})).expect(201)["link"]);
+    world.person.ask(&pairing(&link));
+    let known_as = text(&world.carrier.get("/v1/relationships").expect(200)["data"][0]["id"]);
+    world.asked(&world.shop, &world.buyer, &["address.postalCode"], 1);
+    let wanted = world.delegation(&["address.postalCode"]);
+    world.shop.post("/v1/delegations", &wanted).expect(201);
+    until("the person is asked", || {
+        world.person.ask(&verbs::Processors { forget: None })["waiting"].as_array().is_some_and(|all| all.len() == 1)
+    });
+    let waiting = world.person.ask(&verbs::Processors { forget: None })["waiting"][0].clone();
+    assert_eq!(waiting["known_as"], json!("Carrier"), "the person sees what nobody else does");
+    assert_eq!(mandates(&world), 0);
+    let delegation = text(&waiting["delegation"]);
+    world.person.ask(&verbs::DecideProcessor { delegation, allow: true, always: false });
+    until("the carrier has its mandate", || mandates(&world) == 1);
+    let mandate = world.carrier.get("/v1/mandates").expect(200)["data"][0].clone();
+    assert_ne!(text(&mandate["relationship"]), known_as, "the carrier has two customers, and nothing joins them");
+    let used = world.asked(&world.carrier, &text(&mandate["relationship"]), &["address.postalCode"], 0);
+    assert_eq!(used["given"], json!(["address.postalCode"]));
+    // A word of no ends what was handed on, and the next one is asked about again.
+    world.shop.post("/v1/delegations", &to_another(&world)).expect(201);
+    until("the person is asked", || {
+        world.person.ask(&verbs::Processors { forget: None })["waiting"].as_array().is_some_and(|all| all.len() == 1)
+    });
+    let delegation = text(&world.person.ask(&verbs::Processors { forget: None })["waiting"][0]["delegation"]);
+    world.person.ask(&verbs::DecideProcessor { delegation, allow: false, always: true });
+    let processors = world.person.ask(&verbs::Processors { forget: None });
+    assert_eq!((&processors["waiting"], &processors["rules"][0]["answer"]), (&json!([]), &json!("refuse")));
+    let name = text(&processors["rules"][0]["name"]);
+    assert_eq!(world.person.ask(&verbs::Processors { forget: Some(name) })["rules"], json!([]));
 }
 
 #[test]
