@@ -2,10 +2,10 @@
 //! the case's own. In: a file and a case. Out: what came of it.
 
 use regie_protocol::{
-    ObjectId, Observed, Person, Profile, Provenance, Timestamp,
+    Chain, Grant, ObjectId, Observed, Person, Profile, Provenance, PublicKey, Timestamp,
     disclosure::Answer,
     message::{self, PersonReply, ToPerson, ToSupplier},
-    person::{Input, Record, StoredRelationship},
+    person::{Input, Record, StoredMandate, StoredRelationship},
     standing::Identified,
 };
 
@@ -95,6 +95,15 @@ impl<'a> Node<'a> {
     }
 }
 
+/// A chain that the node brought.
+fn mandate(processor: PublicKey, chain: &[SignedHex]) -> Record {
+    let from = sound::<Grant>(&chain[0]).verify().expect("a grant that verifies").audience;
+    let chain = Chain { grant: sound(&chain[0]), links: chain[1..].iter().map(sound).collect() };
+    let mandate =
+        StoredMandate { from, chain, invitation: None, reference: String::new(), at: Timestamp(0), waits: false };
+    Record::Mandate { processor, mandate }
+}
+
 fn named(answer: &Answer) -> String {
     match answer {
         Answer::Value { .. } => "value".into(),
@@ -125,6 +134,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
     let identified = Identified { vouched: Some(Timestamp(0)), ..Identified::new(Timestamp(0)) };
     let mut records = vec![Record::Relationship { supplier, stored }, Record::Identified { supplier, identified }];
     records.extend(state.grants.iter().map(|grant| Record::Grant { supplier, grant: sound(grant) }));
+    records.extend(state.mandates.iter().map(|chain| mandate(supplier, chain)));
     let fields = state.withdrawn.iter().map(|path| path.parse().expect("a field")).collect();
     records.push(Record::Withdrawn { supplier, fields });
     records.extend((0..).zip(&state.outbox).map(|(number, disclosure)| Record::Outgoing {

@@ -134,6 +134,8 @@ pub struct RelationshipState {
     #[serde(skip_serializing_if = "is_default")]
     pub grants: Vec<SignedHex>,
     #[serde(skip_serializing_if = "is_default")]
+    pub mandates: Vec<Vec<SignedHex>>,
+    #[serde(skip_serializing_if = "is_default")]
     pub withdrawn: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]
     pub outbox: Vec<SignedHex>,

@@ -10,7 +10,7 @@ use crate::{
         cbor::{Cbor, bytes, text, texts},
         cid, grant, other_person, person, person_for, processor, request, stranger, supplier, tree,
     },
-    format::{Case, File, PersonState, SignedHex, Step, Uses},
+    format::{Case, File, PersonState, RelationshipState, SignedHex, Step, Uses},
     forms::{Sample, named, nonce, signed_value},
     make_request_chains,
     states::{paired, relationship, revocation, signed_grant},
@@ -61,7 +61,8 @@ pub fn file() -> File {
 fn persons() -> BTreeMap<String, PersonState> {
     let id = cid(&tree(&grant()).write());
     let with_processor = |mut state: PersonState| {
-        state.relationships.push(relationship(&processor()));
+        let mandates = make_request_chains::brought();
+        state.relationships.push(RelationshipState { mandates, ..relationship(&processor()) });
         state
     };
     let careful = || with_processor(paired("careful"));
@@ -73,6 +74,7 @@ fn persons() -> BTreeMap<String, PersonState> {
     paused.relationships[0].paused = true;
     let mut forgetful = careful();
     forgetful.relationships[0].grants.clear();
+    forgetful.relationships[1].mandates.clear();
     let revoked = |policy: &str| {
         let mut state = with_processor(paired(policy));
         state.revocations = vec![signed_value(&revocation(&id, true), &person())];

@@ -22,6 +22,19 @@ fn shown_with(links: usize, change: &dyn Fn(&mut Scope)) -> Chain {
     as_chain(&signed)
 }
 
+fn once() -> Vec<SignedHex> {
+    chain(2, 1, &|_, scope| scope.bounds.uses = Some(1)).0
+}
+
+fn late() -> Vec<SignedHex> {
+    chain(2, 1, &|_, scope| scope.bounds.not_before = Timestamp(NOW + DAY)).0
+}
+
+/// The chains that the node brought to the processor.
+pub fn brought() -> Vec<Vec<SignedHex>> {
+    vec![chain(2, 1, &|_, _| {}).0, once(), late()]
+}
+
 fn as_chain(signed: &[SignedHex]) -> Chain {
     fn sound<T>(signed: &SignedHex) -> Signed<T> {
         Signed::from_parts(signed.body.bytes(), signed.signature.parse().expect("a signature"))
@@ -44,7 +57,7 @@ pub fn cases() -> Vec<Case> {
         case.answers = Some(BTreeMap::from([("name.full".into(), answer.into())]));
         case
     };
-    let once = shown_with(1, &|scope| scope.bounds.uses = Some(1));
+    let once = as_chain(&once());
     let mut spent = with(
         "a link used up by an earlier request",
         "one use of the link, ten of the grant",
@@ -58,7 +71,8 @@ pub fn cases() -> Vec<Case> {
     restarted.name = "a link used up before a restart".into();
     restarted.restart = true;
     let wider = shown_with(1, &|scope| scope.fields = selectors(&["group:name"]));
-    let late = shown_with(1, &|scope| scope.bounds.not_before = Timestamp(NOW + DAY));
+    let late = as_chain(&late());
+    let other_way = shown_with(1, &|scope| scope.bounds.uses = Some(2));
     let mut deep = shown(1);
     deep.links = vec![deep.links[0].clone(); 5];
     let mut own = case(by(&supplier(), |request| request.chains = vec![shown(0)]));
@@ -98,6 +112,13 @@ pub fn cases() -> Vec<Case> {
             "revoked",
             "restored from an older backup",
             &shown(1),
+        ),
+        with(
+            "chain that came another way",
+            "it holds, and the node did not bring it over this line",
+            "revoked",
+            "paired",
+            &other_way,
         ),
         spent,
         restarted,
