@@ -8,11 +8,12 @@ use crate::{
     departure,
     disclosure::{Answer, Disclosure},
     field::FieldPath,
-    grant::Grant,
+    grant::{Grant, Scope},
     identity::{Nonce, PublicKey},
     limits,
     message::{PersonReply, Skewed, SupplierReply, ToPerson, ToSupplier},
     profile::{Acceptance, Agreed, Alternative, Pairing},
+    purpose::Purpose,
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     renewal::Renewal,
@@ -218,12 +219,12 @@ impl Supplier {
         let disclosure = self.signed_by(signed, person, |disclosure| disclosure.supplier)?;
         Disclosure::check(&disclosure)?;
         let mut effects = Vec::new();
-        self.hear(&mut effects, person, disclosure.at, now);
         let known = self.customers.get(person).ok_or(Refusal::NotPaired)?.received.contains(&disclosure.id());
         // One that comes again, because its acknowledgement was lost, changes nothing.
         if !known {
             self.take(&mut effects, person, &disclosure, now)?;
         }
+        self.hear(&mut effects, person, disclosure.at, now);
         let supplier = self.key.public();
         let ack = Acknowledgement { supplier, person: *person, disclosure: disclosure.id(), at: now.wall };
         Ok((Verified::sign(ack, &self.key)?.signed().clone(), effects))
@@ -236,9 +237,12 @@ impl Supplier {
         disclosure: &Verified<Disclosure>,
         now: Now,
     ) -> Result<(), Refusal> {
+        // What is refused leaves nothing behind: all that can refuse it comes before the first record.
+        let grants = disclosure.grants.iter().map(|grant| self.usable(person, grant.clone()));
+        let grants = grants.collect::<Result<Vec<_>, _>>()?;
         self.witness(effects, person, disclosure)?;
-        for grant in &disclosure.grants {
-            self.keep_grant(effects, person, grant.clone())?;
+        for grant in grants {
+            self.record(effects, Record::Grant { person: *person, grant: grant.signed().clone() });
         }
         let mut kept = false;
         for (path, answer) in &disclosure.answers {
@@ -255,7 +259,8 @@ impl Supplier {
         Ok(())
     }
 
-    /// Keeps a value only under a grant that this companion holds, and only until its retention ends.
+    /// Keeps a value only under a grant that this companion holds and that covers the field, and only until its retention
+    /// ends.
     fn keep(
         &mut self,
         effects: &mut Vec<Effect>,
@@ -268,7 +273,8 @@ impl Supplier {
         let (Some(customer), Answer::Value { observed, grant, salt }) = (self.customers.get(person), answer) else {
             return false;
         };
-        let Some(scope) = customer.scope_of(grant) else { return false };
+        let covers = |scope: &&Scope| scope.fields.iter().any(|own| own.covers(field));
+        let Some(scope) = customer.scope_of(grant).filter(covers) else { return false };
         // A clock that may be wrong must not lengthen it; one that the person's own word agrees with is not wrong.
         let since = if now.meets(disclosure.at) { now.wall } else { now.wall.min(now.floor) };
         let until = since.plus_days(scope.bounds.retention);
@@ -332,21 +338,24 @@ impl Supplier {
     }
 
     fn granted(&mut self, person: &PublicKey, signed: Signed<Grant>) -> Result<Vec<Effect>, Refusal> {
+        let grant = self.usable(person, signed)?.signed().clone();
         let mut effects = Vec::new();
-        self.keep_grant(&mut effects, person, signed)?;
+        self.record(&mut effects, Record::Grant { person: *person, grant });
         effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
     }
 
-    fn keep_grant(
-        &mut self,
-        effects: &mut Vec<Effect>,
-        person: &PublicKey,
-        signed: Signed<Grant>,
-    ) -> Result<(), Refusal> {
+    /// A grant of a connected person that this companion may use: to it, within its bounds, and within the agreement, which
+    /// binds the company too.
+    fn usable(&self, person: &PublicKey, signed: Signed<Grant>) -> Result<Verified<Grant>, Refusal> {
         let grant = self.signed_by(signed, person, |grant| grant.audience)?;
-        self.record(effects, Record::Grant { person: *person, grant: grant.signed().clone() });
-        Ok(())
+        if !grant.scope.well_formed() {
+            return Err(Refusal::Malformed);
+        }
+        let agreement = self.customers.get(person).ok_or(Refusal::NotPaired)?.agreement;
+        let bounds = &grant.scope.bounds;
+        let permitted = |why: &Purpose| agreement.permits(*why, bounds.delegations, bounds.retention);
+        if grant.scope.purposes.iter().all(permitted) { Ok(grant) } else { Err(Refusal::OutsideAgreement) }
     }
 
     fn revoked(&mut self, person: &PublicKey, signed: Signed<Revocation>, now: Now) -> Result<Vec<Effect>, Refusal> {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    AskedPath, Attestation, FieldPath, Grant, Keypair, Nonce, Object as _, ObjectId, Provenance, Refusal, Signed,
-    Timestamp,
+    AskedPath, Attestation, FieldPath, Grant, Keypair, Nonce, Object as _, ObjectId, Provenance, Purpose, Refusal,
+    Signed, Timestamp,
     audit::{self, Committed, Entry, Event, ProvenEntry},
     disclosure::{Answer, Disclosure},
     limits,
@@ -16,7 +16,7 @@ use crate::{
     fixtures::{
         NOW,
         cbor::{Cbor, bytes, text},
-        cid, grant, observed, other_person, person, stranger, supplier, tree,
+        cid, grant, observed, other_person, person, selectors, stranger, supplier, tree,
     },
     format::{Case, File, SignedHex, Step},
     forms::{Sample, named, nonce, signed, signed_value},
@@ -363,6 +363,23 @@ fn bounds() -> Vec<Case> {
     ]
 }
 
+/// A value of a field that its grant does not cover.
+fn uncovered() -> Case {
+    let about = "the grant is for another field: nothing is kept";
+    let mut case = draft("a value that its grant does not cover", about, "ok", |draft| {
+        let mut own = grant();
+        own.scope.fields = selectors(&["email"]);
+        let signed = sound(&signed_grant(&own));
+        *value(&mut draft.answers).1 = signed.id();
+        if let Event::Answered { released, .. } = &mut draft.event {
+            released.values_mut().for_each(|logged| logged.grant = signed.id());
+        }
+        draft.grants = vec![signed];
+    });
+    case.held = Some(Vec::new());
+    case
+}
+
 fn grants() -> Vec<Case> {
     let with = |name: &str, about: &str, expect: &str, signed: SignedHex| {
         draft(name, about, expect, |draft| draft.grants = vec![sound(&signed)])
@@ -385,7 +402,15 @@ fn grants() -> Vec<Case> {
             draft.grants.clear();
         });
     unknown.held = Some(Vec::new());
+    let mut refused = Draft::new();
+    refused.grants = vec![sound(&forged)];
+    let refused = message("disclose", signed_value(&refused.finish(), &person()), "bad_signature");
+    let mut after = draft("after one that was refused", "which left no trace: this log is another", "ok", |draft| {
+        draft.earlier = vec![vec![7; 8]; 3];
+    });
+    after.before = vec![refused];
     vec![
+        after,
         with("a grant for another supplier", "issued with the answer", "wrong_audience", signed_grant(&elsewhere)),
         with(
             "a grant of another person",
@@ -394,6 +419,19 @@ fn grants() -> Vec<Case> {
             signed_value(&foreign, &other_person()),
         ),
         with("a forged grant", "its signature does not hold", "bad_signature", forged),
+        with(
+            "a grant outside the agreement",
+            "SD-BASE permits no advertising",
+            "outside_agreement",
+            signed_grant(&changed(&|grant| grant.scope.purposes = [Purpose::DirectMarketing].into())),
+        ),
+        with(
+            "a grant of no field",
+            "out of its bounds",
+            "malformed",
+            signed_grant(&changed(&|grant| grant.scope.fields.clear())),
+        ),
+        uncovered(),
         draft("16 grants", "as many as one message holds", "ok", many(16)),
         draft("17 grants", "one more", "too_large", many(17)),
         revoked,

@@ -112,7 +112,7 @@ function companion (take) {
   return ({ types, file, one, hexed }) => {
     const state = file.suppliers[one.state]
     const company = new Company(types, new Key(unhex(state.secret)).public)
-    state.customers?.forEach(({ person }) => company.admit(undid(person)))
+    state.customers?.forEach(({ person, agreement }) => company.admit(undid(person), agreement))
     for (const step of one.before ?? []) {
       const signed = hexed(step)
       const from = undid(step.from)

@@ -3,7 +3,7 @@
 
 import { decode, encode, Refused, same } from './cbor.mjs'
 import { bounds, need } from './bounds.mjs'
-import { expand } from './grants.mjs'
+import { expand, permits } from './grants.mjs'
 import { leaf, proves, root } from './merkle.mjs'
 import { did, open, sha256 } from './signed.mjs'
 
@@ -29,8 +29,10 @@ export class Company {
     Object.assign(this, { types, key, customers: new Map() })
   }
 
-  admit (person) {
+  /** A relationship under an agreement. */
+  admit (person, agreement) {
     const customer = this.customers.get(did(person)) ?? new Customer()
+    customer.agreement = agreement
     this.customers.set(did(person), customer)
     return customer
   }
@@ -50,7 +52,8 @@ export class Company {
     const [opened, customer] = this.#from('disclosure', signed, from)
     const it = opened.value
     const entry = said(this.types, it)
-    const grants = it.grants.map((grant) => this.#granted(grant, from))
+    // What is refused leaves nothing behind: all that can refuse it comes before the log is followed.
+    const grants = it.grants.map((grant) => this.#granted(grant, from, customer))
     follows(it, customer)
     grants.forEach(({ id, value }) => customer.grants.set(id, value))
     this.#keep(it, customer)
@@ -60,16 +63,18 @@ export class Company {
   grant (signed, from) {
     const customer = this.customers.get(did(from))
     need(customer !== undefined, 'no relationship', 'not_paired')
-    const { id, value } = this.#granted(signed, from)
+    const { id, value } = this.#granted(signed, from, customer)
     customer.grants.set(id, value)
     return id
   }
 
-  #granted (signed, from) {
+  /** A grant within its bounds (4.1) and the agreement (2.6). */
+  #granted (signed, from, customer) {
     const opened = open(this.types, 'grant', signed)
     need(same(opened.signer, from), 'a grant of another person', 'wrong_sender')
     need(same(opened.value.audience, this.key), 'a grant for another', 'wrong_audience')
     bounds.grant(opened.value)
+    need(permits(customer.agreement, opened.value.scope), 'outside the agreement', 'outside_agreement')
     return opened
   }
 

@@ -25,6 +25,22 @@ export const within = (purpose, broader) => purpose === broader || (PARENT.get(p
 /** Does an agreement permit nothing that the other does not? */
 export const noLooser = (own, bound) => PERMITS.get(own).every((what) => PERMITS.get(bound).includes(what))
 
+const WITH_ANALYTICS = ['ServiceUsageAnalytics', 'ResearchAndDevelopment']
+const WITH_PROFILING = ['Marketing', 'Personalisation']
+
+/** Is a grant within the agreement (2.6)? */
+export function permits (agreement, { purposes, bounds }) {
+  const terms = PERMITS.get(agreement)
+  const isWithin = (purpose, list) => list.some((broader) => within(purpose, broader))
+  const kept = agreement !== 'PDC-INTENT' || bounds.retention <= 90
+  return kept && purposes.every((purpose) => {
+    if (isWithin(purpose, ['SellDataToThirdParties'])) return false
+    const [analytics, profiling] = [isWithin(purpose, WITH_ANALYTICS), isWithin(purpose, WITH_PROFILING)]
+    const handedOn = bounds.delegations === 0 || !(analytics || profiling) || terms.includes('third parties')
+    return handedOn && (!analytics || terms.includes('analytics')) && (!profiling || terms.includes('profiling'))
+  })
+}
+
 /** The fields that selectors stand for. */
 export function expand (selectors) {
   const all = selectors.flatMap((one) => GROUP.has(one) ? [one] : [...GROUP].filter(([, group]) => group === one).map(([field]) => field))

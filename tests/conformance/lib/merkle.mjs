@@ -32,11 +32,11 @@ export function proves (hash, index, size, proof, wanted) {
   return last === 0n && same(found, wanted)
 }
 
-/** What a supplier keeps of a log (7.6): here all leaf hashes that it saw, which a frontier would do for too. */
-export class Witness {
-  constructor () {
-    this.leaves = []
-    this.epoch = 0
-    this.gaps = 0
-  }
+/** The audit path of a leaf (RFC 6962, 2.1.1), from the lowest hash to the highest. */
+export function path (leaves, index) {
+  if (leaves.length <= 1) return []
+  let split = 1
+  while (split * 2 < leaves.length) split *= 2
+  const [left, right] = [leaves.slice(0, split), leaves.slice(split)]
+  return index < split ? [...path(left, index), root(right)] : [...path(right, index - split), root(left)]
 }
