@@ -1,15 +1,13 @@
 // One case of a vectors file, as protocol/vectors/README.md says that it is checked. In: the case. Out: `ok` with the id, or
-// Refused. `ofState` marks what only a whole machine can decide: there the object itself was held, and `excluded` says which
-// outcomes can't be right.
+// Refused. What a person's node answers to each field of a request is not held: that would be a whole node.
 
 import { bounds, need } from './bounds.mjs'
 import { Refused, same, unhex } from './cbor.mjs'
 import { Company } from './company.mjs'
 import { chain, live, noLooser } from './grants.mjs'
 import { leaf, root } from './merkle.mjs'
+import { Door, Node } from './states.mjs'
 import { isKey, Key, open, pairwise, undid } from './signed.mjs'
-
-const FORM = ['malformed', 'unknown_version', 'bad_signature']
 
 export function caseOf (types, file, one, bytesOf) {
   const hexed = (signed) => ({ body: bytesOf(signed.body), signature: unhex(signed.signature ?? '') })
@@ -36,12 +34,24 @@ function alone (context) {
   return { id }
 }
 
-/** Taken by a machine in a state: the object, and what it says by itself. */
-function ofState (context) {
-  const { id, value } = opened(context)
-  bounds[context.file.object]?.(value)
-  return { id, ofState: true, excluded: FORM }
+/** Taken by a node in a state, after what comes before the case. What each field of a request is answered with is not held. */
+function inState (make, names) {
+  return ({ types, file, one, hexed }) => {
+    const node = make(types, file, one, hexed)
+    for (const step of one.before ?? []) {
+      for (let times = step.times ?? 1; times > 0; times--) {
+        const found = outcome(() => node[names[step.message]](hexed(step), undid(step.from), step.now))
+        if (found !== step.expect) throw new Refused(found, `before the case, where ${step.expect} was expected`)
+      }
+    }
+    if (one.forget) node.forget(one.now)
+    return node[file.object](hexed(one), undid(one.from), one.now)
+  }
 }
+
+const person = inState((types, file, one, hexed) => new Node(types, file.persons[one.state], hexed),
+  { request: 'request', acknowledge: 'acknowledgement', erased: 'erasure-receipt', put: 'item' })
+const door = inState((types, file, one, hexed) => new Door(types, file.suppliers[one.state], hexed), { pair: 'pairing' })
 
 function grants ({ types, one, hexed }) {
   const [grant, ...links] = one.chain?.map(hexed) ?? [hexed(one)]
@@ -93,20 +103,6 @@ function rotation (context) {
   return { id }
 }
 
-/** An item goes into the collection that its grant opens. */
-function item (context) {
-  const { file, one, hexed, types } = context
-  const found = ofState(context)
-  const { value } = opened(context)
-  const held = file.persons[one.state].relationships.flatMap(({ grants }) => grants ?? [])
-  const grant = held.map((signed) => open(types, 'grant', hexed(signed))).find(({ id }) => id === value.grant)
-  const collection = grant?.value.scope.access.write
-  if (collection && one.expect !== 'revoked') {
-    need((collection === 'corrections') === (value.content.correction !== undefined), 'of another collection')
-  }
-  return found
-}
-
 /** A companion in a state, after what comes before the case. */
 function companion (take) {
   return ({ types, file, one, hexed }) => {
@@ -149,11 +145,11 @@ const CHECKERS = {
   rotation,
   disclosure: companion((company, signed, from) => company.disclosure(signed, from)),
   revocation: companion((company, signed, from) => company.revocation(signed, from)),
-  pairing: ofState,
-  request: ofState,
-  acknowledgement: ofState,
-  'erasure-receipt': ofState,
-  item,
+  pairing: door,
+  request: person,
+  acknowledgement: person,
+  'erasure-receipt': person,
+  item: person,
   renewal: alone,
   segment: alone,
   membership: alone,

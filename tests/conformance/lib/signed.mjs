@@ -4,9 +4,9 @@ import { createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify }
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { base32 } from 'multiformats/bases/base32'
 import { base58btc } from 'multiformats/bases/base58'
-import { concat, decode, encode, Refused, same } from './cbor.mjs'
+import { concat, decode, encode, Refused } from './cbor.mjs'
 
-export const OBJECT_BYTES = 196608
+const OBJECT_BYTES = 196608
 const DOMAIN = Buffer.from('regie signature 1\0')
 // RFC 8410: what stands before 32 bytes in the DER of a private and of a public key.
 const PRIVATE = Buffer.from('302e020100300506032b657004220420', 'hex')
