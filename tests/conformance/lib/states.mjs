@@ -4,7 +4,7 @@
 import { bounds, need } from './bounds.mjs'
 import { hex, Refused, same, unhex } from './cbor.mjs'
 import { chain, expand, live } from './grants.mjs'
-import { did, Key, open, pairwise } from './signed.mjs'
+import { did, idOf, Key, open, pairwise } from './signed.mjs'
 
 const HOUR = 3600000
 const LEEWAY = 300000
@@ -25,7 +25,8 @@ export class Node {
         return [id, value]
       }))
       const me = pairwise(this.root, supplier).public
-      this.relationships.set(did(supplier), { me, grants, paused: relationship.paused === true, hour: null, count: 0 })
+      const brought = new Set((relationship.mandates ?? []).map((links) => idOf(hexed(links.at(-1)).body)))
+      this.relationships.set(did(supplier), { me, grants, brought, paused: relationship.paused === true, hour: null, count: 0 })
     }
   }
 
@@ -98,13 +99,15 @@ export class Node {
     return opened
   }
 
-  /** A chain that is shown is of the relationship in which its grant was issued (4.5), and live (4.6). */
+  /** A chain that is shown is known (4.5), was brought to who shows it (4.8), and is live (4.6). */
   #shown (shown, from, now) {
     need(shown.links.length <= 4, 'too many links', 'too_large')
     const { id, value } = open(this.types, 'grant', shown.grant)
     const issued = this.relationships.get(did(value.audience))
     const links = chain(this.types, shown, issued?.me ?? pairwise(this.root, value.audience).public, from)
     need(issued?.grants.has(id) === true, 'a grant that the node does not know', 'revoked')
+    const brought = links.length === 1 || this.relationships.get(did(from)).brought.has(links.at(-1).id)
+    need(brought, 'a chain that the node did not bring', 'revoked')
     try {
       live(links, now, this.revoked, this.used)
     } catch (error) {
