@@ -178,7 +178,7 @@ fn pages() {
     let store = Store::open(&home, &person::SCHEMA, &Passphrase::new("bench".to_owned())).expect("opened");
     let opened = begun.elapsed();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let (to, link) = runtime.block_on(async {
+    let link = runtime.block_on(async {
         let (events, _end) = person::start(store, person::Travel::default()).expect("started");
         println!(
             "{:<58} {:>12} {:>12}",
@@ -189,11 +189,11 @@ fn pages() {
         let desk = person::Desk::new(events, std::sync::Arc::new(|| None));
         let doors = std::sync::Arc::new(regie::dashboard::Doors::default());
         let page = regie::dashboard::listen(([127, 0, 0, 1], 0).into(), home.clone(), doors).await.expect("listens");
-        let (to, link) = (page.address(), page.link());
+        let link = page.link();
         tokio::spawn(page.serve(desk));
-        (to, link)
+        link
     });
-    let (_, cookie) = regie_tests::http::enter(&link);
+    let (to, cookie) = regie_tests::http::enter(&link);
     let get = |path: &str| {
         let answer = regie_tests::http::send(to, "GET", path, &[("Cookie", &cookie)], "");
         assert_eq!(answer.status, 200, "{path}");

@@ -13,7 +13,7 @@ use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::{Crowd, Member},
-    http::{Response, enter, send_by_hand as send, start_of},
+    http::{Response, enter, host_of, send_by_hand as send, start_of},
     pairing, until,
 };
 use serde_json::{Value, json};
@@ -42,8 +42,12 @@ impl Door {
 
     /// Spends a link; the cookie comes out.
     fn enter(&self) -> String {
-        let link = self.node.ask(&verbs::Dashboard {})["link"].as_str().expect("a link").to_owned();
-        enter(&link).1
+        enter(&self.fresh()).1
+    }
+
+    /// A link that nobody has used.
+    fn fresh(&self) -> String {
+        self.node.ask(&verbs::Dashboard {})["link"].as_str().expect("a link").to_owned()
     }
 
     fn get(&self, cookie: &str, path: &str) -> Response {
@@ -103,6 +107,7 @@ fn dns_rebinding_only_the_own_hosts_are_answered() {
         format!("0x7f000001:{port}"),
         format!("[::ffff:127.0.0.1]:{port}"),
         format!("localhost.:{port}"),
+        format!("regie.localhost:{port}"),
         format!("user@127.0.0.1:{port}"),
         format!("127.0.0.1:{}", port.wrapping_add(1)),
         "127.0.0.1".to_owned(),
@@ -119,8 +124,14 @@ fn dns_rebinding_only_the_own_hosts_are_answered() {
         let twice = [("Host", "evil.example"), ("Host", &*door.to.to_string()), ("Cookie", &*cookie)];
         assert!(matches!(send(door.to, "GET", page, &twice, "").status, 400 | 403));
     }
-    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")] {
-        assert_eq!(send(door.to, "GET", "/", &[("Host", &host), ("Cookie", &cookie)], "").status, 200, "{host}");
+    // The own hosts: the session is at one of them, the others say how to come in.
+    for (host, status) in [
+        (format!("127.0.0.1:{port}"), 200),
+        (format!("localhost:{port}"), 401),
+        (format!("[::1]:{port}"), 401),
+        (host_of(&door.link).to_owned(), 401),
+    ] {
+        assert_eq!(send(door.to, "GET", "/", &[("Host", &host), ("Cookie", &cookie)], "").status, status, "{host}");
     }
 }
 
@@ -667,4 +678,60 @@ fn a_dashboard_listens_on_the_loopback_only_and_says_when_its_port_is_taken() {
     assert!(words.contains("--dashboard"), "{words}");
     let words = node.bad(&["run", "--dashboard", "nonsense"], 2);
     assert!(words.contains("127.0.0.1:7480"), "{words}");
+}
+
+#[test]
+fn a_cookie_that_another_users_server_reads_opens_nothing() {
+    let door = Door::open();
+    let (name, path) = (host_of(&door.link), start_of(&door.link).1);
+    assert!(name.starts_with("regie-") && name.ends_with(&format!(".localhost:{}", door.to.port())), "{name}");
+    let entered = send(door.to, "GET", path, &[("Host", name)], "");
+    let set = entered.header("set-cookie").expect("a cookie");
+    assert!(!set.to_lowercase().contains("domain"), "it is for that host and no other: {set}");
+    let cookie = entered.cookie().expect("a cookie");
+    let at = |host: &str, path: &str| send(door.to, "GET", path, &[("Host", host), ("Cookie", &cookie)], "");
+    assert_eq!(at(name, "/").status, 200);
+    assert!(!at(name, "/").body.contains("another user") && !at(name, "/").body.contains("Servers of other users"));
+    let port = door.to.port();
+    let made_up = format!("regie-aaaaaaaaaaaaaaaaaaaaaaaaaa.localhost:{port}");
+    for (host, status) in [
+        (format!("127.0.0.1:{port}"), 401),
+        (format!("localhost:{port}"), 401),
+        (format!("[::1]:{port}"), 401),
+        (made_up, 403),
+    ] {
+        for page in PAGES.iter().chain(&["/export.json"]) {
+            assert_eq!(at(&host, page).status, status, "{host}{page}");
+        }
+    }
+    // A browser that does not find the name comes in by the address, and is told what that means, once.
+    let by_address = door.enter();
+    assert!(door.get(&by_address, "/").body.contains("Servers of other users"));
+    assert!(!door.get(&by_address, "/").body.contains("Servers of other users"));
+    // Another node, and this one after a start, have other names.
+    let other = Door::open();
+    assert_ne!(host_of(&other.link).split(':').next(), name.split(':').next());
+
+    let Some(seen) = browser("other_port.mjs", &json!({ "links": [door.fresh(), plain(&door.fresh())] })) else {
+        return;
+    };
+    assert_eq!(seen["by_name"], json!([]), "no cookie of ours reaches another port");
+    assert!(seen["by_address"].as_array().is_some_and(|all| !all.is_empty()), "the attack is one: {seen}");
+}
+
+/// The same link by the address.
+fn plain(link: &str) -> String {
+    let (to, path) = start_of(link);
+    format!("http://{to}{path}")
+}
+
+#[test]
+fn a_port_that_another_program_has_on_the_other_loopback_is_not_listened_on() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let node = Node::person(directory.path().join("person"), "careful");
+    // A machine without IPv6 has nobody there.
+    let Ok(taken) = std::net::TcpListener::bind("[::1]:0") else { return };
+    let port = taken.local_addr().expect("an address").port();
+    let words = node.bad(&["run", "--dashboard", &format!("127.0.0.1:{port}")], 1);
+    assert!(words.contains("[::1]") && words.contains("--dashboard"), "{words}");
 }

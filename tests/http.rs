@@ -10,10 +10,16 @@ use std::{
 /// How long an answer may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where a one-time link to a dashboard leads: the address, and the path there.
+/// The host of a link, with its port, as a browser says it.
+pub fn host_of(link: &str) -> &str {
+    link.split('/').nth(2).expect("a host")
+}
+
+/// Where a one-time link to a dashboard leads: the address, and the path there. Who calls the address by its number is let
+/// in there, and not at the name that the link has.
 pub fn start_of(link: &str) -> (SocketAddr, &str) {
-    let address = link.split('/').nth(2).expect("an address").parse().expect("an address");
-    (address, &link[link.find("/start/").expect("a path")..])
+    let port = host_of(link).rsplit(':').next().expect("a port").parse().expect("a port");
+    (SocketAddr::from(([127, 0, 0, 1], port)), &link[link.find("/start/").expect("a path")..])
 }
 
 /// Spends such a link: where the dashboard is, and the cookie of who is in.

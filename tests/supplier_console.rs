@@ -54,7 +54,8 @@ fn the_page_shows_what_is_and_to_nobody_without_a_key() {
     let set = entered.header("set-cookie").expect("a cookie").to_owned();
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict") && !set.contains(&key[8..]), "{set}");
     let cookie = entered.cookie().expect("a cookie");
-    let page = || send(to, "GET", "/console", &[("Cookie", &cookie)], "");
+    let at = entered.header("location").expect("a path").to_owned();
+    let page = || send(to, "GET", &at, &[("Cookie", &cookie)], "");
     until("the webhook's trouble shows", || page().body.contains("http://127.0.0.1:9/events"));
     let seen = page();
     assert!(seen.body.contains(&relationship) && seen.body.contains(&waiting), "{}", seen.body);
@@ -64,17 +65,26 @@ fn the_page_shows_what_is_and_to_nobody_without_a_key() {
     assert!(!seen.body.contains("Anna"), "no value stands on the page");
     assert!(seen.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
     assert_eq!(seen.header("cache-control"), Some("no-store"));
-    assert!(
-        send(to, "GET", "/console", &[("Cookie", &cookie), ("Accept-Language", "nl")], "").body.contains("Relaties")
-    );
-    assert_eq!(send(to, "GET", "/console?before=1", &[("Cookie", &cookie)], "").status, 200);
-    assert_eq!(send(to, "GET", "/console?before=x", &[("Cookie", &cookie)], "").status, 422);
+    assert!(send(to, "GET", &at, &[("Cookie", &cookie), ("Accept-Language", "nl")], "").body.contains("Relaties"));
+    assert_eq!(send(to, "GET", &format!("{at}?before=1"), &[("Cookie", &cookie)], "").status, 200);
+    assert_eq!(send(to, "GET", &format!("{at}?before=x"), &[("Cookie", &cookie)], "").status, 422);
     assert_eq!(send(to, "GET", "/console/assets/style.css", &[], "").status, 200);
     assert_eq!(send(to, "DELETE", "/console", &[("Cookie", &cookie)], "").status, 405);
 
     // A key for trials sees nothing of real persons.
-    let trial = enter(&supplier.api_key(true), &[]).cookie().expect("a cookie");
-    assert!(!send(to, "GET", "/console", &[("Cookie", &trial)], "").body.contains(&relationship));
+    let entered = enter(&supplier.api_key(true), &[]);
+    let (trial, trial_at) = (entered.cookie().expect("a cookie"), entered.header("location").expect("a path"));
+    let tried = || send(to, "GET", trial_at, &[("Cookie", &trial)], "").body;
+    assert!(tried().contains("id=\"persons\"") && !tried().contains(&relationship));
+
+    // A cookie goes to every port of its host, where the path is right: no other server is asked for this path, and the
+    // cookie opens no other one.
+    assert!(set.contains(&format!("Path={at}")) && at.len() > "/console/at/".len() + 40, "{set}");
+    for elsewhere in ["/console", "/console/at/x", trial_at] {
+        let shut = send(to, "GET", elsewhere, &[("Cookie", &cookie)], "");
+        assert!(!shut.body.contains("id=\"persons\"") && !shut.body.contains(&relationship), "{elsewhere}");
+    }
+    assert!(!send(to, "GET", &at, &[], "").body.contains(&relationship), "nor does the path alone");
     let input = json!({ "at": format!("http://{to}/console"), "key": key, "shots": directory.path() });
     if let Some(told) = crate::dashboard::browser("console.mjs", &input) {
         assert_eq!(told["violations"], json!([]));
@@ -84,6 +94,6 @@ fn the_page_shows_what_is_and_to_nobody_without_a_key() {
     let id = keys.as_array().expect("a list").iter().find(|key| key["world"] == "live").expect("the key")["id"].clone();
     supplier.ask(&companion::KeyRevoke { key: id.as_str().and_then(|id| id.parse().ok()).expect("an id") });
     assert!(!page().body.contains(&relationship));
-    send(to, "POST", "/console/leave", &[FORM, ("Cookie", &trial)], "");
-    assert!(send(to, "GET", "/console", &[("Cookie", &trial)], "").body.contains("type=\"password\""));
+    send(to, "POST", &format!("{trial_at}/leave"), &[FORM, ("Cookie", &trial)], "");
+    assert!(tried().contains("type=\"password\""));
 }

@@ -17,6 +17,7 @@ fault-form = This form is out of date or did not come from these pages. Go back,
 outside-title = You are not in
 outside-no-session = Open a fresh link: run `regie dashboard` in a terminal on the machine where your node runs.
 outside-link-spent = This link was used before or is older than ten minutes. Run `regie dashboard` for a fresh one.
+entered-by-address = You came in by an address instead of the name in the link. Servers of other users of this computer share that address, and may act in your place here if you open their pages. Use the link as it stands where you are not alone on this computer.
 outside-left = You have left. Run `regie dashboard` to come back.
 
 # The clock

@@ -17,6 +17,7 @@ fault-form = Dit formulier is verouderd of kwam niet van deze pagina's. Ga terug
 outside-title = U bent niet binnen
 outside-no-session = Open een nieuwe link: geef `regie dashboard` in een terminal op de machine waar uw node draait.
 outside-link-spent = Deze link is al gebruikt of ouder dan tien minuten. Geef `regie dashboard` voor een nieuwe.
+entered-by-address = U kwam binnen via een adres in plaats van de naam in de link. Servers van andere gebruikers van deze computer delen dat adres, en kunnen hier in uw plaats handelen als u hun pagina's opent. Gebruik de link zoals die er staat als u niet alleen bent op deze computer.
 outside-left = U bent weg. Geef `regie dashboard` om terug te komen.
 
 # De klok

@@ -20,7 +20,11 @@ use crate::{
     person::Desk,
     store::Passphrase,
     verb::Conduct,
-    web::{Callers, Face, Guarded, Refused, limits, words},
+    web::{
+        Callers, Face, Guarded, Refused, limits,
+        loopback::{self, OwnHosts},
+        words,
+    },
 };
 
 pub use session::Doors;
@@ -39,12 +43,12 @@ pub struct Dashboard {
     doors: Arc<Doors>,
     /// One passphrase is tried at a time.
     trying: Semaphore,
-    address: SocketAddr,
+    hosts: OwnHosts,
 }
 
 /// A dashboard that listens.
 pub struct Listening {
-    listener: tokio::net::TcpListener,
+    listeners: Vec<tokio::net::TcpListener>,
     app: Arc<Dashboard>,
 }
 
@@ -53,46 +57,46 @@ pub struct Listening {
 /// # Errors
 /// Where it is taken, or is not of this machine's loopback.
 pub async fn listen(address: SocketAddr, home: PathBuf, doors: Arc<Doors>) -> Result<Listening, Failure> {
-    if !address.ip().is_loopback() {
-        let next = "choose one of 127.0.0.1, or reach it through an SSH tunnel";
-        return Err(Failure::usage(format!("the dashboard listens on the loopback only, not on {address}; {next}")));
+    if !loopback::is_own(address.ip()) {
+        let next = "choose a port of 127.0.0.1 or [::1], or reach it through an SSH tunnel";
+        return Err(Failure::usage(format!(
+            "the dashboard listens on the loopback only, not on {address}; {next}"
+        )));
     }
     let taken = |error: std::io::Error| {
         let next = "choose another with --dashboard 127.0.0.1:PORT, or turn it off with --dashboard off";
-        Failure::internal(format!("the dashboard can't listen on {address}: {error}; {next}"))
+        Failure::internal(format!(
+            "the dashboard can't listen on both 127.0.0.1 and [::1] at port {}: {error}; {next}",
+            address.port()
+        ))
     };
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(taken)?;
-    let address = listener.local_addr().map_err(taken)?;
+    let listeners = loopback::listen(address).await.map_err(taken)?;
+    let at = listeners.first().map_or(Ok(address), tokio::net::TcpListener::local_addr).map_err(taken)?;
     let (node, trying) = (OnceCell::new(), Semaphore::new(1));
-    Ok(Listening { listener, app: Arc::new(Dashboard { node, starter: None, home, doors, trying, address }) })
+    let hosts = OwnHosts::draw(at.port());
+    Ok(Listening { listeners, app: Arc::new(Dashboard { node, starter: None, home, doors, trying, hosts }) })
 }
 
 impl Listening {
     /// A link that lets its holder in, once, for a short time.
     #[must_use]
     pub fn link(&self) -> String {
-        self.app.doors.link(self.app.address)
-    }
-
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.app.address
+        self.app.doors.link(&self.app.hosts)
     }
 
     /// Serves the pages of a node that runs.
     pub async fn serve(self, node: Desk) {
-        let Self { listener, app } = self;
+        let Self { listeners, app } = self;
         let _ = app.node.set(node);
-        router(app).serve(listener).await;
+        router(app).serve(listeners).await;
     }
 
     /// Serves the first steps where there is no home yet, and the node's pages after them.
     pub async fn first_run(self, starter: Starter) {
-        let Self { listener, app } = self;
+        let Self { listeners, app } = self;
         if let Ok(mut app) = Arc::try_unwrap(app) {
             app.starter = Some(starter);
-            router(Arc::new(app)).serve(listener).await;
+            router(Arc::new(app)).serve(listeners).await;
         }
     }
 }
@@ -107,7 +111,7 @@ impl Dashboard {
 }
 
 fn router(app: Arc<Dashboard>) -> Guarded {
-    let callers = Callers::Owner(app.address);
+    let callers = Callers::Owner(app.hosts.clone());
     let face = Face { name: "dashboard", callers, body_bytes: limits::FORM_BYTES, refusal };
     face.around(guard::around(pages::routes(), app))
 }

@@ -1,10 +1,18 @@
 // The company's page: in with a key, readable by everybody, on a phone too, and out again.
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { check, input, open } from "./page.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const violations = [];
+// Another user's server at another port of the same host.
+const cookies = [];
+const other = createServer((request, response) => {
+  if (request.headers.cookie) cookies.push(request.headers.cookie);
+  response.end("<!doctype html><link rel=icon href='data:,'><p>Hello");
+});
+await new Promise((ready) => other.listen(0, new URL(input.at).hostname, ready));
 for (const look of [{}, { colorScheme: "dark", viewport: { width: 360, height: 740 }, locale: "nl-NL" }]) {
   const { browser, page, faults } = await open(look);
   await page.goto(input.at);
@@ -18,9 +26,18 @@ for (const look of [{}, { colorScheme: "dark", viewport: { width: 360, height: 7
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   check(!wide, "the page is no wider than the screen");
   await page.screenshot({ path: `${input.shots}/console-${look.colorScheme ?? "light"}.png`, fullPage: true });
+  const own = page.url();
+  for (const path of ["/", "/console", "/console/at/guess", "/console/at/guess/leave"]) {
+    await page.goto(`http://${new URL(own).hostname}:${other.address().port}${path}`);
+    check((await page.textContent("p")) === "Hello", "at the other server");
+  }
+  await page.goto(own);
+  await page.waitForSelector("#persons");
   await page.click("header button");
   await page.waitForSelector("#key");
   check(faults.length === 0, faults.join("\n"));
   await browser.close();
 }
+other.close();
+check(cookies.length === 0, `another port got ${cookies}`);
 console.log(JSON.stringify({ violations }));

@@ -2,8 +2,9 @@
 //! key. Out: pages that show and change nothing.
 //!
 //! The key is typed once; the browser keeps a token of 256 random bits for this page alone, and the key is looked up
-//! anew at every visit, so a key that is revoked shows nothing from then on. The cookie belongs to the host it was
-//! made for, so a page of another name that is pointed at this address (DNS rebinding) has none; what another site's page
+//! anew at every visit, so a key that is revoked shows nothing from then on. Cookies go to every port of a host, so the page
+//! is under a path of its own for each visit, which is as random, and the cookie is for that path and opens nothing
+//! elsewhere: another server at this host is never asked for it. The cookie belongs to the host it was made for, so a page of another name that is pointed at this address (DNS rebinding) has none; what another site's page
 //! sends, `web` turns away.
 
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::{
     Form, Router,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -32,12 +33,13 @@ use crate::{
     supplier::{Companion, keys::Caller, lists::List, names},
     web::{
         Known, asset,
-        session::{Sessions, Visit, cookie},
+        session::{Pass, Sessions, Visit, cookie, token},
         words::{Language, Words},
     },
 };
 
 const COOKIE: &str = "regie_console";
+const ENTRANCE: &str = "/console";
 /// Persons on a page.
 const PERSONS: usize = 25;
 /// Requests that are looked at for those that wait.
@@ -59,8 +61,9 @@ impl Visit for Bearer {
 /// The page's paths.
 pub(super) fn routes() -> Router<Api> {
     Router::new()
-        .route("/console", get(page).post(enter))
-        .route("/console/leave", post(leave))
+        .route("/console", get(door).post(enter))
+        .route("/console/at/{place}", get(page))
+        .route("/console/at/{place}/leave", post(leave))
         .route("/console/assets/{name}", get(asset))
         .layer(DefaultBodyLimit::max(limits::CONSOLE_FORM_BYTES))
 }
@@ -88,6 +91,8 @@ struct EnterPage {
 #[template(path = "console.html")]
 struct ConsolePage {
     t: Words,
+    /// The path of this visit.
+    at: String,
     view: View,
 }
 
@@ -141,18 +146,24 @@ struct Hook {
     disabled: bool,
 }
 
+async fn door(headers: HeaderMap) -> Result<Response, Problem> {
+    show(StatusCode::OK, &EnterPage { t: words(&headers), wrong: false })
+}
+
 async fn page(
     State(api): State<Api>,
+    Path(place): Path<String>,
     headers: HeaderMap,
     Params(Before { before }): Params<Before>,
 ) -> Result<Response, Problem> {
     let t = words(&headers);
-    let Some(bearer) = cookie(&headers, COOKIE).and_then(|token| api.seats.visit(&token)) else {
+    let pass = cookie(&headers, COOKIE).map(|token| Pass::new(token, &place));
+    let Some(bearer) = pass.and_then(|pass| api.seats.visit(&pass)) else {
         return show(StatusCode::OK, &EnterPage { t, wrong: false });
     };
     match api.read(bearer, move |companion, caller| look(companion, caller, before)).await {
         Ok(view) => {
-            let mut response = show(StatusCode::OK, &ConsolePage { t, view })?;
+            let mut response = show(StatusCode::OK, &ConsolePage { t, at: path(&place), view })?;
             response.extensions_mut().insert(Known);
             Ok(response)
         }
@@ -170,14 +181,22 @@ async fn enter(State(api): State<Api>, headers: HeaderMap, Form(form): Form<Ente
     if api.read(bearer, |_, _| Ok(())).await.is_err() {
         return wrong();
     }
-    Ok(go(&format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/console", api.seats.begin(bearer))))
+    let place = token();
+    let pass = api.seats.begin(bearer, &place);
+    let at = path(&place);
+    Ok(go(&at, &format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path={at}", pass.token())))
 }
 
-async fn leave(State(api): State<Api>, headers: HeaderMap) -> Response {
+async fn leave(State(api): State<Api>, Path(place): Path<String>, headers: HeaderMap) -> Response {
     if let Some(token) = cookie(&headers, COOKIE) {
-        api.seats.end(&token);
+        api.seats.end(&Pass::new(token, &place));
     }
-    go(&format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/console; Max-Age=0"))
+    go(ENTRANCE, &format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path={}; Max-Age=0", path(&place)))
+}
+
+/// Where the page of one visit is.
+fn path(place: &str) -> String {
+    format!("{ENTRANCE}/at/{place}")
 }
 
 fn look(companion: &mut Companion, caller: Caller, before: Option<u64>) -> Result<View, Failure> {
@@ -279,8 +298,8 @@ fn show(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
     Ok((status, Html(text)).into_response())
 }
 
-fn go(cookie: &str) -> Response {
-    let mut response = Redirect::to("/console").into_response();
+fn go(to: &str, cookie: &str) -> Response {
+    let mut response = Redirect::to(to).into_response();
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -79,7 +79,7 @@ pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) 
     let _ = rustls::crypto::ring::default_provider().install_default();
     let allowed = delivery::Allowed::new(webhook_hosts);
     tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
-    tokio::spawn(router(desk, allowed).serve(listener));
+    tokio::spawn(router(desk, allowed).serve(vec![listener]));
     Ok(address)
 }
 

@@ -7,7 +7,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::header,
+    http::{HeaderMap, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -17,17 +17,25 @@ use super::{
     session::Session,
     words::{Language, Words},
 };
-use crate::web::{Known, session::cookie};
+use crate::web::{
+    Known,
+    session::{Pass, cookie},
+};
 
 /// The session's cookie. Cookies know no ports, so the name has ours in it.
 pub(super) fn cookie_name(app: &Dashboard) -> String {
-    format!("regie_{}", app.address.port())
+    format!("regie_{}", app.hosts.port())
+}
+
+/// The host that a browser named; `web` let only the own ones through.
+pub(super) fn host(headers: &HeaderMap) -> &str {
+    headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
 }
 
 /// What a page knows of the one who asks.
 #[derive(Clone)]
 pub(super) struct Visitor {
-    pub(super) token: String,
+    pub(super) pass: Pass,
     pub(super) session: Session,
     pub(super) words: Words,
 }
@@ -47,8 +55,8 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
     }
     let first = app.node.get().is_none();
     let token = cookie(request.headers(), &cookie_name(&app));
-    let Some((token, session)) = token.and_then(|token| app.doors.session(&token).map(|session| (token, session)))
-    else {
+    let pass = token.map(|token| Pass::new(token, host(request.headers())));
+    let Some((pass, session)) = pass.and_then(|pass| app.doors.session(&pass).map(|session| (pass, session))) else {
         // While there is no node, there is none to ask for a fresh link either.
         let next = if first { "outside-first-run" } else { "outside-no-session" };
         return super::pages::outside(Words(language), next);
@@ -61,7 +69,7 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
         return Redirect::to("/setup").into_response();
     }
     let words = Words(session.language.unwrap_or(language));
-    request.extensions_mut().insert(Visitor { token, session, words });
+    request.extensions_mut().insert(Visitor { pass, session, words });
     let mut response = next.run(request).await;
     let page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html; charset=utf-8");
     if response.status().is_client_error() && !page {

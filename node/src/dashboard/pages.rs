@@ -103,12 +103,12 @@ pub(super) struct Page {
 
 impl Visitor {
     fn page(&self, app: &Dashboard, here: &'static str, path: &str) -> Page {
-        let notice = app.doors.take_notice(&self.token);
+        let notice = app.doors.take_notice(&self.pass);
         Page { t: self.words, form: self.session.form.clone(), here, notice, path: path.to_owned() }
     }
 
     fn notice(&self, app: &Dashboard, notice: String) {
-        app.doors.change(&self.token, |session| session.notice = Some(notice));
+        app.doors.change(&self.pass, |session| session.notice = Some(notice));
     }
 
     fn fault(&self, failure: Failure) -> Fault {

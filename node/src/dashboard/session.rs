@@ -3,13 +3,15 @@
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use super::{limits, words::Language};
-use crate::web::session::{Hash, Sessions, Visit, hash, token};
+use crate::web::{
+    loopback::OwnHosts,
+    session::{Hash, Pass, Sessions, Visit, hash, token},
+};
 
 /// One-time links and sessions.
 #[derive(Default)]
@@ -20,7 +22,7 @@ pub struct Doors {
 
 #[derive(Default)]
 struct Links {
-    address: Option<SocketAddr>,
+    hosts: Option<OwnHosts>,
     open: HashMap<Hash, Instant>,
     tries: Vec<Instant>,
 }
@@ -53,62 +55,62 @@ impl Visit for Session {
 
 impl Doors {
     /// A fresh link that lets its holder in once.
-    pub fn link(&self, address: SocketAddr) -> String {
+    pub fn link(&self, hosts: &OwnHosts) -> String {
         let token = token();
         let mut links = self.links();
-        links.address = Some(address);
+        links.hosts = Some(hosts.clone());
         links.open.retain(|_, made| made.elapsed() < limits::LINK);
         while links.open.len() >= limits::LINKS {
             let oldest = links.open.iter().min_by_key(|(_, made)| **made).map(|(hash, _)| *hash);
             oldest.map(|hash| links.open.remove(&hash));
         }
         links.open.insert(hash(&token), Instant::now());
-        format!("http://{address}/start/{token}")
+        format!("http://{}/start/{token}", hosts.name())
     }
 
     /// A fresh link to the dashboard that listens, if one does.
     pub fn another_link(&self) -> Option<String> {
-        let address = self.links().address?;
-        Some(self.link(address))
+        let hosts = self.links().hosts.clone()?;
+        Some(self.link(&hosts))
     }
 
-    /// Spends a link; the token of a new session comes out.
-    pub(super) fn enter(&self, link: &str) -> Option<String> {
+    /// Spends a link at one of the own hosts; the pass of a new session comes out, for that host alone.
+    pub(super) fn enter(&self, link: &str, host: &str) -> Option<Pass> {
         let made = self.links().open.remove(&hash(link))?;
         let session = Session { form: token(), locked: false, language: None, notice: None, name: None };
-        (made.elapsed() < limits::LINK).then(|| self.sessions.begin(session))
+        (made.elapsed() < limits::LINK).then(|| self.sessions.begin(session, host))
     }
 
-    /// The session of a token, if it has one that has not ended. Locks it where it was idle for too long.
-    pub(super) fn session(&self, token: &str) -> Option<Session> {
-        self.sessions.visit(token)
+    /// The session of a pass, if it has one that has not ended. Locks it where it was idle for too long.
+    pub(super) fn session(&self, pass: &Pass) -> Option<Session> {
+        self.sessions.visit(pass)
     }
 
-    /// Is somebody still in by this token? Unlike [`Self::session`] this is no sign of use.
-    pub(super) fn is_open(&self, token: &str) -> bool {
-        self.sessions.is_open(token)
+    /// Is somebody still in by this pass? Unlike [`Self::session`] this is no sign of use.
+    pub(super) fn is_open(&self, pass: &Pass) -> bool {
+        self.sessions.is_open(pass)
     }
 
     /// Changes a session.
-    pub(super) fn change(&self, token: &str, change: impl FnOnce(&mut Session)) {
-        self.sessions.change(token, change);
+    pub(super) fn change(&self, pass: &Pass, change: impl FnOnce(&mut Session)) {
+        self.sessions.change(pass, change);
     }
 
     /// What is shown once.
-    pub(super) fn take_notice(&self, token: &str) -> Option<String> {
-        self.sessions.change(token, |session| session.notice.take())?
+    pub(super) fn take_notice(&self, pass: &Pass) -> Option<String> {
+        self.sessions.change(pass, |session| session.notice.take())?
     }
 
     /// Puts a session under a new token, unlocked: what a thief of the old token held is worth nothing.
-    pub(super) fn renew(&self, old: &str) -> Option<String> {
+    pub(super) fn renew(&self, old: &Pass) -> Option<Pass> {
         self.sessions.renew(old, |session| {
             session.form = token();
             session.locked = false;
         })
     }
 
-    pub(super) fn end(&self, token: &str) {
-        self.sessions.end(token);
+    pub(super) fn end(&self, pass: &Pass) {
+        self.sessions.end(pass);
     }
 
     pub(super) fn count(&self) -> usize {
@@ -138,15 +140,15 @@ mod tests {
 
     #[test]
     fn a_link_opens_once_and_a_renewed_session_leaves_its_old_token_worthless() {
-        let doors = Doors::default();
-        let link = doors.link(([127, 0, 0, 1], 7480).into());
+        let (doors, hosts) = (Doors::default(), OwnHosts::draw(7480));
+        let link = doors.link(&hosts);
         let link = link.rsplit('/').next().expect("a token");
-        let token = doors.enter(link).expect("in");
-        assert!(doors.enter(link).is_none());
+        let token = doors.enter(link, hosts.name()).expect("in");
+        assert!(doors.enter(link, hosts.name()).is_none());
         let renewed = doors.renew(&token).expect("renewed");
         assert!(doors.session(&token).is_none());
         assert!(doors.session(&renewed).is_some());
-        assert_ne!(token, renewed);
+        assert_ne!(token.token(), renewed.token());
         assert!(doors.is_open(&renewed) && !doors.is_open(&token));
         doors.change(&renewed, |session| session.locked = true);
         assert!(!doors.is_open(&renewed), "a locked session sees no stream either");
@@ -154,10 +156,10 @@ mod tests {
 
     #[test]
     fn links_sessions_and_tries_are_bounded() {
-        let doors = Doors::default();
+        let (doors, hosts) = (Doors::default(), OwnHosts::draw(7480));
         for _ in 0..3 * limits::SESSIONS {
-            let link = doors.link(([127, 0, 0, 1], 7480).into());
-            doors.enter(link.rsplit('/').next().expect("a token")).expect("in");
+            let link = doors.link(&hosts);
+            doors.enter(link.rsplit('/').next().expect("a token"), hosts.name()).expect("in");
         }
         assert_eq!(doors.count(), limits::SESSIONS);
         assert_eq!((0..100).filter(|_| doors.may_try()).count(), limits::TRIES);

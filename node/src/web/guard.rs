@@ -1,8 +1,6 @@
 //! Turns away what comes by another host's name (DNS rebinding) or from another site's page (CSRF), and what takes too
 //! long. In: requests. Out: the room's answer, or a refusal in the room's words.
 
-use std::net::SocketAddr;
-
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, header},
@@ -10,14 +8,14 @@ use axum::{
     response::Response,
 };
 
-use super::{Face, limits};
+use super::{Face, limits, loopback::OwnHosts};
 
 /// Who calls a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Callers {
-    /// One person in a browser on this machine, at this address. The browser sends the cookie by itself, so only the
+    /// One person in a browser on this machine, under these names. The browser sends the cookie by itself, so only the
     /// own hosts are answered, a look from another site is refused, and a form must show that it is ours.
-    Owner(SocketAddr),
+    Owner(OwnHosts),
     /// A company's systems and people, under whatever name the company gives this machine. A call brings its key, which
     /// no other site has; what a browser sends from another site changes nothing all the same.
     Systems,
@@ -47,9 +45,9 @@ pub(super) async fn guard(State(face): State<Face>, request: Request, next: Next
 }
 
 impl Callers {
-    fn refuse(self, method: &Method, headers: &HeaderMap) -> Option<Refused> {
+    fn refuse(&self, method: &Method, headers: &HeaderMap) -> Option<Refused> {
         match self {
-            Self::Owner(address) => refuse_owner(address.port(), method, headers),
+            Self::Owner(hosts) => refuse_owner(hosts, method, headers),
             Self::Systems => {
                 let changes = !matches!(*method, Method::GET | Method::HEAD);
                 (changes && from_elsewhere(headers)).then_some(Refused::Site)
@@ -58,15 +56,10 @@ impl Callers {
     }
 }
 
-fn refuse_owner(port: u16, method: &Method, headers: &HeaderMap) -> Option<Refused> {
+fn refuse_owner(own: &OwnHosts, method: &Method, headers: &HeaderMap) -> Option<Refused> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (host, more) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
-    let own = |host: &str| {
-        [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")]
-            .iter()
-            .any(|own| own == host)
-    };
-    let Some(host) = host.filter(|host| more.is_none() && own(host)) else { return Some(Refused::Host) };
+    let Some(host) = host.filter(|host| more.is_none() && own.knows(host)) else { return Some(Refused::Host) };
     if method == Method::GET {
         // A page elsewhere, another port of this machine included, has no business with ours, not even to look.
         return from_elsewhere(headers).then_some(Refused::Site);
@@ -99,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_owners_room_answers_its_own_hosts_and_its_own_forms() {
-        let room = Callers::Owner(([127, 0, 0, 1], 7480).into());
+        let room = Callers::Owner(OwnHosts::draw(7480));
         let own = ("host", "localhost:7480");
         let form = ("content-type", "application/x-www-form-urlencoded");
         let get = |of: &[(&'static str, &str)]| room.refuse(&Method::GET, &headers(of));

@@ -1,8 +1,8 @@
 //! The one way in by HTTP: for a person's dashboard, a company's page and a supplier's API.
 //!
-//! In: a listener, a room's `Router` and its [`Face`]. Out: nothing; it serves until the process ends. `server.rs`
+//! In: listeners, a room's `Router` and its [`Face`]. Out: nothing; it serves until the process ends. `server.rs`
 //! accepts connections within bounds, `guard.rs` turns away other hosts and sites, `headers.rs` says how an answer may
-//! be used, `session.rs` knows who is in, `words.rs` the languages, `assets.rs` the style; every bound is in `limits.rs`.
+//! be used, `session.rs` knows who is in, `loopback.rs` where a person's own room is, `words.rs` the languages, `assets.rs` the style; every bound is in `limits.rs`.
 //! A room decides what it shows to whom; nothing of that is known here.
 
 mod assets;
@@ -12,6 +12,7 @@ pub mod limits;
 #[cfg(test)]
 #[path = "../../build/locales.rs"]
 mod locales;
+pub mod loopback;
 mod server;
 pub(crate) mod session;
 pub(crate) mod words;
@@ -55,8 +56,8 @@ impl Guarded {
     }
 
     /// Accepts for ever.
-    pub async fn serve(self, listener: TcpListener) {
-        server::run(listener, headers::on_every_answer(self.0), self.1.name).await;
+    pub async fn serve(self, listeners: Vec<TcpListener>) {
+        server::run(listeners, headers::on_every_answer(self.0), self.1.name).await;
     }
 }
 

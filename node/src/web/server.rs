@@ -1,4 +1,4 @@
-//! Accepts connections, as many as the bounds allow, and drops those that are slow to speak. In: a listener, a room.
+//! Accepts connections, as many as the bounds allow, and drops those that are slow to speak. In: listeners, a room.
 //! Out: nothing; it serves until the process ends. (`axum::serve` sets no such bounds.)
 //!
 //! When every place is taken, or every place of one address, the oldest connection on which nobody proved who they are
@@ -6,11 +6,13 @@
 
 use std::{
     collections::VecDeque,
-    net::{IpAddr, Ipv6Addr},
+    future, io,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{
         Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -25,11 +27,13 @@ use tower::Service as _;
 
 use super::{Known, limits};
 
-pub(super) async fn run(listener: TcpListener, room: Router, name: &'static str) {
+pub(super) async fn run(listeners: Vec<TcpListener>, room: Router, name: &'static str) {
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
     let mut lines = Connections::default();
+    let mut turn = 0;
     loop {
-        let Ok((stream, from)) = listener.accept().await else {
+        turn += 1;
+        let Ok((stream, from)) = accept(&listeners, turn).await else {
             // Out of file descriptors: wait for some to come free.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
@@ -45,6 +49,17 @@ pub(super) async fn run(listener: TcpListener, room: Router, name: &'static str)
         let Ok(place) = places.clone().acquire_owned().await else { return };
         tokio::spawn(serve(stream, lines.enter(from), room.clone(), place, name));
     }
+}
+
+/// The next connection of any listener; each is asked first in its turn.
+async fn accept(listeners: &[TcpListener], turn: usize) -> io::Result<(TcpStream, SocketAddr)> {
+    let first = turn % listeners.len().max(1);
+    let (later, sooner) = listeners.split_at(first);
+    future::poll_fn(|cx| {
+        let mut ready = sooner.iter().chain(later).map(|listener| listener.poll_accept(cx));
+        ready.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    })
+    .await
 }
 
 async fn serve(

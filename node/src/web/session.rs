@@ -1,6 +1,9 @@
-//! Who is in: sessions by token. In: tokens, the time. Out: what a room keeps of the one who is in.
+//! Who is in: sessions by token and place. In: passes, the time. Out: what a room keeps of the one who is in.
 //!
-//! Tokens are 256 random bits. Only their SHA-256 is kept, as the key of a map: finding one tells nothing of the
+//! A cookie goes to every port of its host, so a token alone opens nothing: it is one half of a pass, and the other is the
+//! place that it was given for, a host or a path that browsers are led to by the room alone.
+//!
+//! Tokens are 256 random bits. Only the SHA-256 of a pass is kept, as the key of a map: finding one tells nothing of the
 //! others, and no comparison of ours takes a time that depends on a secret.
 
 use std::{
@@ -17,6 +20,35 @@ use crate::clock;
 
 /// A token as it is kept.
 pub(crate) type Hash = [u8; 32];
+
+/// What somebody shows to be let in.
+#[derive(Clone)]
+pub(crate) struct Pass {
+    token: String,
+    place: String,
+}
+
+impl Pass {
+    /// A token that came, at the place where it came.
+    pub(crate) fn new(token: String, place: &str) -> Self {
+        Self { token, place: place.to_owned() }
+    }
+
+    /// A fresh one for a place.
+    fn fresh(place: &str) -> Self {
+        Self::new(token(), place)
+    }
+
+    /// The half that goes into a cookie.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    fn hash(&self) -> Hash {
+        let place = Sha256::digest(self.place.as_bytes());
+        Sha256::new().chain_update(place).chain_update(self.token.as_bytes()).finalize().into()
+    }
+}
 
 /// What a room keeps of somebody who is in.
 pub(crate) trait Visit: Clone {
@@ -48,48 +80,48 @@ impl<V> Default for Sessions<V> {
 }
 
 impl<V: Visit> Sessions<V> {
-    /// A session for somebody who proved who they are; its token comes out.
-    pub(crate) fn begin(&self, visit: V) -> String {
+    /// A session for somebody who proved who they are, at one place; its pass comes out.
+    pub(crate) fn begin(&self, visit: V, place: &str) -> Pass {
         let now = Instant::now();
-        insert(&mut self.inside(), Session { visit, begun: now, seen: now })
+        insert(&mut self.inside(), Session { visit, begun: now, seen: now }, place)
     }
 
-    /// The visit of a token, if its session has not ended. A sign of use.
-    pub(crate) fn visit(&self, token: &str) -> Option<V> {
+    /// The visit of a pass, if its session has not ended. A sign of use.
+    pub(crate) fn visit(&self, pass: &Pass) -> Option<V> {
         let mut sessions = self.inside();
         sessions.retain(|_, session| {
             session.begun.elapsed() <= limits::SESSION
                 && (session.seen.elapsed() <= V::IDLE || session.visit.goes_on_after_idle())
         });
-        let session = sessions.get_mut(&hash(token))?;
+        let session = sessions.get_mut(&pass.hash())?;
         session.seen = Instant::now();
         Some(session.visit.clone())
     }
 
-    /// Is somebody still in by this token? Unlike [`Self::visit`] this is no sign of use.
-    pub(crate) fn is_open(&self, token: &str) -> bool {
-        self.inside().get(&hash(token)).is_some_and(|session| {
+    /// Is somebody still in by this pass? Unlike [`Self::visit`] this is no sign of use.
+    pub(crate) fn is_open(&self, pass: &Pass) -> bool {
+        self.inside().get(&pass.hash()).is_some_and(|session| {
             session.visit.is_open() && session.seen.elapsed() <= V::IDLE && session.begun.elapsed() <= limits::SESSION
         })
     }
 
     /// Changes a visit; what the change answers comes out, where there is one.
-    pub(crate) fn change<T>(&self, token: &str, change: impl FnOnce(&mut V) -> T) -> Option<T> {
-        self.inside().get_mut(&hash(token)).map(|session| change(&mut session.visit))
+    pub(crate) fn change<T>(&self, pass: &Pass, change: impl FnOnce(&mut V) -> T) -> Option<T> {
+        self.inside().get_mut(&pass.hash()).map(|session| change(&mut session.visit))
     }
 
     /// Puts a session under a new token: what a thief of the old token held is worth nothing. It ends when it would
     /// have ended.
-    pub(crate) fn renew(&self, token: &str, change: impl FnOnce(&mut V)) -> Option<String> {
+    pub(crate) fn renew(&self, pass: &Pass, change: impl FnOnce(&mut V)) -> Option<Pass> {
         let mut sessions = self.inside();
-        let mut session = sessions.remove(&hash(token))?;
+        let mut session = sessions.remove(&pass.hash())?;
         change(&mut session.visit);
         session.seen = Instant::now();
-        Some(insert(&mut sessions, session))
+        Some(insert(&mut sessions, session, &pass.place))
     }
 
-    pub(crate) fn end(&self, token: &str) {
-        self.inside().remove(&hash(token));
+    pub(crate) fn end(&self, pass: &Pass) {
+        self.inside().remove(&pass.hash());
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -102,14 +134,14 @@ impl<V: Visit> Sessions<V> {
     }
 }
 
-fn insert<V>(sessions: &mut HashMap<Hash, Session<V>>, session: Session<V>) -> String {
+fn insert<V>(sessions: &mut HashMap<Hash, Session<V>>, session: Session<V>, place: &str) -> Pass {
     while sessions.len() >= limits::SESSIONS {
         let oldest = sessions.iter().min_by_key(|(_, session)| session.seen).map(|(hash, _)| *hash);
         oldest.map(|hash| sessions.remove(&hash));
     }
-    let token = token();
-    sessions.insert(hash(&token), session);
-    token
+    let pass = Pass::fresh(place);
+    sessions.insert(pass.hash(), session);
+    pass
 }
 
 /// A fresh token.
@@ -148,7 +180,7 @@ mod tests {
     #[test]
     fn what_is_idle_goes_on_as_long_as_the_room_says() {
         let sessions = Sessions::default();
-        let token = sessions.begin(Ends(0));
+        let token = sessions.begin(Ends(0), "here");
         let look = || {
             std::thread::sleep(Duration::from_millis(1));
             sessions.visit(&token)
@@ -158,14 +190,24 @@ mod tests {
     }
 
     #[test]
+    fn a_token_opens_nothing_but_at_its_place() {
+        let sessions = Sessions::default();
+        let pass = sessions.begin(Ends(0), "here");
+        let elsewhere = Pass::new(pass.token().to_owned(), "there");
+        assert!(sessions.change(&elsewhere, |_| ()).is_none() && sessions.renew(&elsewhere, |_| ()).is_none());
+        sessions.end(&elsewhere);
+        assert!(sessions.change(&pass, |_| ()).is_some());
+    }
+
+    #[test]
     fn sessions_are_bounded_and_a_renewed_one_leaves_its_old_token_worthless() {
         let sessions = Sessions::default();
-        let first = sessions.begin(Ends(0));
+        let first = sessions.begin(Ends(0), "here");
         let second = sessions.renew(&first, |visit| visit.0 = 0).expect("renewed");
         assert!(sessions.renew(&first, |_| ()).is_none() && sessions.change(&first, |_| ()).is_none());
         assert_eq!(sessions.change(&second, |visit| visit.0), Some(0));
         for _ in 0..3 * limits::SESSIONS {
-            sessions.begin(Ends(0));
+            sessions.begin(Ends(0), "here");
         }
         assert_eq!(sessions.count(), limits::SESSIONS);
         assert!(sessions.change(&second, |_| ()).is_none(), "who was away longest gave way");

@@ -52,11 +52,11 @@ pub(super) async fn page(
 pub(super) async fn stream(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
     let begun = Instant::now();
     let events = stream::unfold(Some(None), move |state: Option<Option<u64>>| {
-        let (app, token) = (app.clone(), visitor.token.clone());
+        let (app, pass) = (app.clone(), visitor.pass.clone());
         async move {
             let mut last = state?;
             loop {
-                if !app.doors.is_open(&token) {
+                if !app.doors.is_open(&pass) {
                     return None;
                 }
                 let open = app.ask(verbs::Deliveries {}).await.ok()?;

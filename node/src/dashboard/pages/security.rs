@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     Extension,
     extract::{Path, State},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 
@@ -15,6 +15,7 @@ use crate::{
         words::{Language, Words},
     },
     store::{Passphrase, Store},
+    web::session::Pass,
 };
 
 /// Spends a one-time link for a session.
@@ -22,18 +23,26 @@ pub(super) async fn start(
     State(app): State<App>,
     Extension(words): Extension<Words>,
     Path(link): Path<String>,
+    headers: HeaderMap,
 ) -> Response {
-    match app.doors.enter(&link) {
-        Some(token) => enter(&app, &token, "/"),
+    let host = guard::host(&headers);
+    match app.doors.enter(&link, host) {
+        Some(pass) => {
+            if !app.hosts.is_name(host) {
+                let told = words.say("entered-by-address");
+                app.doors.change(&pass, |session| session.notice = Some(told));
+            }
+            enter(&app, &pass, "/")
+        }
         None if app.node.get().is_none() => outside(words, "outside-first-run"),
         None => outside(words, "outside-link-spent"),
     }
 }
 
 /// Goes on with a fresh cookie: not readable by scripts, not sent from other sites.
-fn enter(app: &Dashboard, token: &str, to: &str) -> Response {
+fn enter(app: &Dashboard, pass: &Pass, to: &str) -> Response {
     let mut response = Redirect::to(to).into_response();
-    let cookie = format!("{}={token}; Path=/; HttpOnly; SameSite=Strict", guard::cookie_name(app));
+    let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", guard::cookie_name(app), pass.token());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
@@ -55,10 +64,10 @@ pub(super) async fn page(State(app): State<App>, Extension(visitor): Extension<V
 
 pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
     if posted.one("do") == "leave" {
-        app.doors.end(&visitor.token);
+        app.doors.end(&visitor.pass);
         return Ok(outside(visitor.words, "outside-left"));
     }
-    app.doors.change(&visitor.token, |session| session.locked = true);
+    app.doors.change(&visitor.pass, |session| session.locked = true);
     go("/unlock")
 }
 
@@ -88,8 +97,8 @@ pub(super) async fn unlock(State(app): State<App>, Extension(visitor): Extension
     let checked = tokio::task::spawn_blocking(move || Store::check_passphrase(&home, &passphrase)).await;
     match checked {
         Ok(Ok(())) => {
-            let token = app.doors.renew(&visitor.token);
-            Ok(token.map_or_else(|| outside(visitor.words, "outside-no-session"), |token| enter(&app, &token, "/")))
+            let pass = app.doors.renew(&visitor.pass);
+            Ok(pass.map_or_else(|| outside(visitor.words, "outside-no-session"), |pass| enter(&app, &pass, "/")))
         }
         _ => again("unlock-wrong"),
     }
@@ -97,7 +106,7 @@ pub(super) async fn unlock(State(app): State<App>, Extension(visitor): Extension
 
 pub(super) async fn language(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
     let language = Language::from_code(posted.one("language"));
-    app.doors.change(&visitor.token, |session| session.language = language.or(session.language));
+    app.doors.change(&visitor.pass, |session| session.language = language.or(session.language));
     let back = posted.one("back");
     // Only to a page of ours.
     go(if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { back } else { "/" })

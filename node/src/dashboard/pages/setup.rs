@@ -67,7 +67,7 @@ pub(super) async fn step(State(app): State<App>, Extension(visitor): Extension<V
     match posted.one("step") {
         "1" => {
             let name = posted.some("name").filter(|_| !skipped);
-            app.doors.change(&visitor.token, |session| session.name = name);
+            app.doors.change(&visitor.pass, |session| session.name = name);
             go("/setup?step=2")
         }
         "2" => passphrase(&app, &visitor, &posted, skipped).await,
@@ -104,7 +104,7 @@ async fn passphrase(app: &App, visitor: &Visitor, posted: &Posted, skipped: bool
     let (asker, phrase) = starter(Passphrase::new(chosen.to_string())).await.map_err(|f| visitor.fault(f))?;
     let _ = app.node.set(asker);
     // From here on idleness counts; a pause before this step must not ask for a passphrase now.
-    app.doors.change(&visitor.token, |session| session.locked = false);
+    app.doors.change(&visitor.pass, |session| session.locked = false);
     if let Some(name) = visitor.session.name.clone() {
         visitor.ask(app, Me { name: Some(name) }).await?;
     }
