@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use regie::supplier::verbs::Pairings;
 use regie::{
     clock,
     network::{Address, Endpoint, NetworkEvent, Way},
@@ -42,6 +43,8 @@ fn main() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut companion = Node::supplier(directory.path().join("companion"), "Bench", "/ip4/127.0.0.1/tcp/0");
     let client = Client::new(companion.serve_api(), &companion.api_key(false));
+    let most = Some(regie_protocol::limits::PAIRINGS_MOST);
+    companion.ask(&Pairings { per_invitation: most, in_all: most, per_source: most });
     let link = client.post("/v1/invitations", &json!({ "public": true, "days": 1 })).expect(201);
     let invitation: Invitation = link["link"].as_str().expect("a link").parse().expect("a link");
     let pid = companion.pid();

@@ -79,7 +79,7 @@ fn messages() -> String {
         text += &format!(
             "\nTo a {role}:\n\n| message | carries | from | answered | bounds | says |\n|---|---|---|---|---|---|\n"
         );
-        for MessageForm { tag, content, from, answers, bounds, says } in role.messages() {
+        for MessageForm { tag, content, from, answers, bounds, says, .. } in role.messages() {
             let from = from.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let (content, answers, bounds) = (carried(*content), quoted(answers), quoted(bounds));
             text += &format!("| `{tag}` | {content} | {from} | {answers} | {bounds} | {} |\n", says.trim());
@@ -88,6 +88,21 @@ fn messages() -> String {
         for ReplyForm { tag, content, bounds, says } in role.replies() {
             text += &format!("| `{tag}` | {} | {} | {} |\n", carried(*content), quoted(bounds), says.trim());
         }
+    }
+    text + "\n"
+}
+
+/// The table of clause 9.4.2.
+fn growths() -> String {
+    let mut text =
+        "\n| to a | message | from | of one peer | what grows, and until when |\n|---|---|---|---|---|\n".to_owned();
+    for (role, form) in Role::ALL.into_iter().flat_map(|role| role.messages().iter().map(move |form| (role, form))) {
+        let MessageForm { tag, from, rate, rate_name, grows, .. } = form;
+        let from = from.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let rate = format!("{} at once, {} an hour (`{rate_name}`)", rate.at_once, rate.per_hour);
+        let grows = grows.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let grows = if grows.is_empty() { "nothing" } else { &grows };
+        text += &format!("| {role} | `{tag}` | {from} | {rate} | {grows} |\n");
     }
     text + "\n"
 }
@@ -113,7 +128,7 @@ fn the_messages_are_those_of_the_code() {
     let path = root().join("docs/protocol.md");
     let found = std::fs::read_to_string(&path).expect("the protocol");
     let mut wanted = found.clone();
-    for (name, made) in [("messages", messages()), ("other roles", other_roles())] {
+    for (name, made) in [("messages", messages()), ("other roles", other_roles()), ("growth", growths())] {
         let (begin, end) = (format!("<!-- {name}: made from the code -->\n"), format!("<!-- {name}: end -->"));
         let (before, rest) = wanted.split_once(&begin).unwrap_or_else(|| panic!("no place for the {name}"));
         let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("no end of the {name}"));

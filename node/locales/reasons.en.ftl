@@ -109,6 +109,7 @@ why-refusal-unknown-intent = No such intent is open on this board. It was withdr
 why-refusal-not-admitted = This board takes offers of the companies that it admitted. Ask who runs it to admit your key.
 why-refusal-wrong-board = Offers for this intent go to the board that the intent names.
 why-refusal-board-full = The board holds as many intents as it can. Try again later, or another board.
+why-refusal-key-spent = The key of an intent is for one intent, and was used for another. Withdraw the wish and say it anew: that makes another key.
 why-refusal-too-many-offers = This intent takes no more offers, or no more of yours.
 why-refusal-unknown-segment = This company publishes no such segment, or not any more. Ask for its segments.
 why-refusal-not-a-helper = This node adds up no answers for others, or for no more segments. Ask another helper.

@@ -109,6 +109,7 @@ why-refusal-unknown-intent = Zo'n wens staat niet open op dit bord. Die is inget
 why-refusal-not-admitted = Dit bord neemt aanbod aan van bedrijven die het toeliet. Vraag de beheerder om uw sleutel toe te laten.
 why-refusal-wrong-board = Aanbod voor deze wens gaat naar het bord dat de wens noemt.
 why-refusal-board-full = Het bord houdt zo veel wensen als het kan. Probeer het later opnieuw, of een ander bord.
+why-refusal-key-spent = De sleutel van een wens is voor één wens, en is al voor een andere gebruikt. Trek de wens in en zeg haar opnieuw: dat maakt een andere sleutel.
 why-refusal-too-many-offers = Deze wens neemt geen aanbod meer aan, of niet meer van u.
 why-refusal-unknown-segment = Dit bedrijf publiceert zo'n segment niet, of niet meer. Vraag naar zijn segmenten.
 why-refusal-not-a-helper = Deze node telt geen antwoorden voor anderen op, of voor geen segmenten meer. Vraag een andere helper.

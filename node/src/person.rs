@@ -20,6 +20,7 @@ mod host;
 pub(crate) mod intents;
 mod items;
 mod journal;
+mod later;
 mod lines;
 mod links;
 mod meetings;
@@ -107,6 +108,8 @@ pub enum Event {
     Looked(Box<pairing::Looked>, oneshot::Sender<Result<verbs::SeenSupplier, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
     Proffer(pairing::Proffer, oneshot::Sender<Result<pairing::Proffered, Failure>>),
+    /// The supplier has no room for a pairing at this moment; is it tried again?
+    PairLater(later::Wish, oneshot::Sender<bool>),
     /// A pairing was answered with another agreement.
     Weigh(Box<pairing::Counter>, oneshot::Sender<Result<Weighed, Failure>>),
     /// A pairing was refused because clocks differ; what the person is told comes out.
@@ -157,6 +160,8 @@ pub struct Node {
     /// Processors that are to be met.
     meetings: BTreeMap<PublicKey, meetings::Meeting>,
     readings: standing::Readings,
+    /// Pairings that are tried again, by supplier.
+    later: BTreeMap<PublicKey, tokio::task::AbortHandle>,
     /// Suppliers that the owner looked at and may pair with.
     looks: BTreeMap<PublicKey, pairing::Seen>,
     /// What is said to the boards of intents, each under a key of its own.
@@ -218,6 +223,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
         travel,
         meetings: BTreeMap::new(),
         readings: standing::Readings::default(),
+        later: BTreeMap::new(),
         looks: BTreeMap::new(),
         talks: BTreeMap::new(),
         asked: BTreeMap::new(),
@@ -344,6 +350,9 @@ impl Driven for Node {
             Event::Looked(looked, answer) => {
                 let result = self.looked(*looked);
                 turn.after(move || drop(answer.send(result)));
+            }
+            Event::PairLater(wish, answer) => {
+                let _ = answer.send(self.pair_later(wish));
             }
             Event::Weigh(counter, answer) => {
                 let result = self.weigh(*counter);

@@ -44,7 +44,8 @@ use regie_protocol::{
     departure::{self, Departure, Leaves},
     limits,
     message::{self, BoardReply, HelperReply, PersonReply, Role, ToSupplier},
-    supplier::{Customer, Effects, Invite, Parcel},
+    rate::{Frames, Meters, Peer, Source},
+    supplier::{Customer, Effects, Invite, PairingBounds, Parcel, TurnedAway},
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -106,6 +107,8 @@ pub struct Figures {
     pub clocks_differ: u64,
     /// Is this machine's clock right, as far as that can be known?
     pub clock_fine: bool,
+    /// Persons who were told to come later since this companion began.
+    pub told_later: u64,
 }
 
 /// A call of the API: done on the driver's thread, between other turns.
@@ -191,6 +194,12 @@ pub struct Companion {
     connected: BTreeMap<PublicKey, PublicKey>,
     /// Whose key that is, where it is not the one of the pairing.
     renewed: BTreeMap<PublicKey, PublicKey>,
+    /// Those of them who have a relationship.
+    known: BTreeSet<PublicKey>,
+    /// How often each peer said what.
+    frames: Frames,
+    /// How many segments came anew to this helper, by whence they came.
+    helped: Meters<Source>,
     events: mpsc::WeakSender<Event>,
     news: watch::Sender<u64>,
     told_this_turn: bool,
@@ -270,6 +279,9 @@ pub async fn start(
         net,
         connected: BTreeMap::new(),
         renewed: BTreeMap::new(),
+        known: BTreeSet::new(),
+        frames: Frames::default(),
+        helped: Meters::new(limits::METERS),
         events: events.downgrade(),
         news,
         told_this_turn: false,
@@ -453,6 +465,9 @@ impl Companion {
         // The line before may have ended without a word.
         self.machine.connection_lost(&person);
         self.connected.insert(person, key);
+        if self.store.holds_at(&tables::RELATIONSHIPS.at(&person))? {
+            self.welcome(person);
+        }
         self.send(person, turn)
     }
 
@@ -461,7 +476,16 @@ impl Companion {
         // Who came back under another key is there.
         if self.connected.get(&person) == Some(&key) {
             self.connected.remove(&person);
+            self.known.remove(&person);
             self.machine.connection_lost(&person);
+        }
+    }
+
+    /// A person who is connected has a relationship: its frames have the room and the rates of those who are known.
+    fn welcome(&mut self, person: PublicKey) {
+        if self.connected.contains_key(&person) {
+            self.endpoint.know(self.line_to(&person).as_bytes());
+            self.known.insert(person);
         }
     }
 
@@ -472,8 +496,19 @@ impl Companion {
 
     /// Gives a frame to the role that it is for. A board's is for the board where there is one, a helper's waits for a turn
     /// of its own; all else is the machine's to handle, or nobody's.
+    ///
+    /// Before anything of it is read, or anybody brought into memory, it is asked whether this peer may say so much.
     fn frame(&mut self, person: PublicKey, frame: &[u8], responder: Responder, turn: &mut Turn) -> Result<(), Failure> {
-        match message::addressee(frame) {
+        let kind = message::kind(frame);
+        if let Ok((_, form)) = kind {
+            let peer = Peer { key: &person, known: self.known.contains(&person), source: responder.source() };
+            let now = self.clock.now().wall;
+            if let Err(code) = self.frames.admit(peer, form, frame.len(), now) {
+                // In the words of every role it is the same.
+                return self.run(Effects::refused(code), Some(responder), turn).map(drop);
+            }
+        }
+        match kind.map(|(role, _)| role) {
             Ok(Role::Board) if self.board.is_some() => {
                 self.board_frame(&person, frame, responder, turn);
                 Ok(())
@@ -497,7 +532,7 @@ impl Companion {
         let effects = match message::read::<ToSupplier>(frame) {
             Ok(message) => {
                 self.load_for(&person, &message)?;
-                self.machine.message(&person, message, now)
+                self.machine.message_from(&person, responder.source(), message, now)
             }
             Err(code) => Effects::refused(code),
         };
@@ -653,6 +688,11 @@ impl Companion {
         Ok(())
     }
 
+    /// How many people may come by public invitations, and how many were told to come later.
+    pub(crate) fn pairings(&self) -> (PairingBounds, TurnedAway) {
+        (self.machine.pairing_bounds(), self.machine.turned_away())
+    }
+
     /// How much there is of everything.
     pub(crate) fn figures(&self) -> Result<Figures, Failure> {
         Ok(Figures {
@@ -662,6 +702,7 @@ impl Companion {
             events: self.store.count(tables::EVENTS)?,
             clocks_differ: self.machine.skewed().count() as u64,
             clock_fine: self.clock.report("regie clock").fine,
+            told_later: self.machine.turned_away().times,
         })
     }
 

@@ -24,6 +24,10 @@ use regie_protocol::Keypair;
 /// What this whole process, attackers included, may grow by in any test of this file.
 const MEMORY_BYTES: u64 = 256 << 20;
 
+/// The same while frames stand unfinished: the budget of strangers, and as much again for what both ends of 20 connections
+/// need; 1,200 frames are 300 MiB.
+const UNFINISHED_BYTES: u64 = 128 << 20;
+
 /// How long anything may take before a test gives up on it. A bound against hanging, not a measurement.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -173,6 +177,46 @@ async fn a_frame_said_byte_by_byte_is_dropped_and_others_are_not() {
     waiting.await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn frames_that_are_never_finished_take_one_budget_over_all_connections() {
+    const CONNECTIONS: usize = 20;
+    const FRAMES: usize = 60;
+    let (_listener, address) = listener().await;
+    let before = resident();
+    let (cut, mut cuts) = tokio::sync::mpsc::unbounded_channel();
+    let mut attackers = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let mut raw = attacker(Pace::NeverToTheEnd, 200);
+        let peer = dialled(&mut raw, &address).await;
+        for _ in 0..FRAMES {
+            raw.behaviour_mut().frames.send_request(&peer, Vec::new());
+        }
+        let cut = cut.clone();
+        attackers.push(tokio::spawn(async move {
+            loop {
+                if let SwarmEvent::Behaviour(BothEvent::Frames(request_response::Event::OutboundFailure { .. })) =
+                    raw.select_next_some().await
+                {
+                    let _ = cut.send(());
+                }
+            }
+        }));
+    }
+    // What is above the budget is cut off at once, and what is within it when its time for an exchange is over.
+    let most = limits::STRANGERS_BYTES / limits::FRAME_BYTES + CONNECTIONS;
+    let enough = async {
+        for _ in 0..CONNECTIONS * FRAMES - most {
+            cuts.recv().await.expect("attackers go on");
+        }
+    };
+    tokio::time::timeout(PATIENCE, enough).await.expect("frames above the budget are cut off");
+    let grown = resident().saturating_sub(before);
+    println!("{} MiB for {CONNECTIONS} connections with {FRAMES} frames each", grown >> 20);
+    assert!(grown <= UNFINISHED_BYTES, "memory grew by {} MiB", grown >> 20);
+    served(&address).await;
+    attackers.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
 /// A stream may rest: the time of an exchange begins with a frame's first byte.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_peer_may_let_so_many_streams_rest_and_no_more() {
@@ -262,6 +306,8 @@ enum Pace {
     AtOnce,
     ByteASecond,
     AfterAWhile,
+    /// The largest frame without its last byte, whatever the request.
+    NeverToTheEnd,
 }
 
 type Attacker = Swarm<Both>;
@@ -341,8 +387,18 @@ impl Codec for Paced {
             io.flush().await?;
             tokio::time::sleep(limits::EXCHANGE + Duration::from_secs(2)).await;
         }
+        if let Pace::NeverToTheEnd = self.0 {
+            io.write_all(&(limits::FRAME_BYTES as u32).to_be_bytes()).await?;
+            for _ in 0..(limits::FRAME_BYTES - 1) / 1024 {
+                io.write_all(&[7; 1024]).await?;
+            }
+            io.flush().await?;
+            tokio::time::sleep(PATIENCE).await;
+            return Ok(());
+        }
         io.write_all(&head(&frame)).await?;
         match self.0 {
+            Pace::NeverToTheEnd => Ok(()),
             Pace::AtOnce | Pace::AfterAWhile => io.write_all(&frame).await,
             Pace::ByteASecond => {
                 for byte in frame {

@@ -107,6 +107,11 @@ pub enum Event {
         /// Why it was refused.
         code: Refusal,
     },
+    /// So many more were refused within an hour or a little longer, which had too many to enter each.
+    RejectedMore {
+        /// How many.
+        count: u32,
+    },
     /// A supplier handed part of a grant to a processor; or, in the log with the processor, it came to know that.
     Delegated {
         /// The name of the delegation.
@@ -217,6 +222,7 @@ impl Event {
             Self::Paused { .. } => "paused",
             Self::Delivered { .. } => "delivered",
             Self::Rejected { .. } => "rejected",
+            Self::RejectedMore { .. } => "rejected_more",
             Self::Delegated { .. } => "delegated",
             Self::Received { .. } => "received",
             Self::Revoked { .. } => "revoked",

@@ -18,6 +18,7 @@ use crate::{
     intent::{Category, Intent, Offer, Withdrawal},
     limits,
     message::{BoardReply, Browse, Collect, Intents, Offers, ToBoard},
+    rate::{Meter, Source},
     refusal::Refusal,
     signed::{ObjectId, Signed, Verified},
     time::Timestamp,
@@ -48,8 +49,16 @@ pub struct Board {
     withdrawn: BTreeMap<(ObjectId, PublicKey), Gone>,
     /// Intents and withdrawals in the order in which they came.
     order: BTreeMap<u64, Place>,
+    /// The one intent of each key, whether it hangs here or was withdrawn (13.1).
+    keys: BTreeMap<PublicKey, ObjectId>,
     /// Those among the intents that came from other boards.
     gossiped: usize,
+    /// Every offer that is kept.
+    offers: usize,
+    /// What all keys cast together.
+    casts: Meter,
+    /// Whence the intents came that were cast since this companion began, as far as that is known: in memory only.
+    sources: BTreeMap<ObjectId, Source>,
     last: u64,
     /// Whether only those admitted may offer: keys are free, and who may come with any number of them can crowd out all
     /// others.
@@ -89,6 +98,8 @@ pub struct Figures {
     pub gossiped: usize,
     /// Offers that wait for their persons.
     pub offers: usize,
+    /// Offers that are kept, those that were collected among them.
+    pub kept: usize,
     /// How many withdrawals are remembered.
     pub withdrawn: usize,
     /// How many companies are admitted by name.
@@ -115,9 +126,20 @@ impl Board {
     /// An empty board of the companion with this key.
     #[must_use]
     pub fn new(key: PublicKey) -> Self {
-        let (intents, withdrawn, order) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let admitted = BTreeSet::new();
-        Self { key, intents, withdrawn, order, gossiped: 0, last: 0, only_admitted: false, admitted }
+        Self {
+            key,
+            intents: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
+            order: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            gossiped: 0,
+            offers: 0,
+            casts: Meter::default(),
+            sources: BTreeMap::new(),
+            last: 0,
+            only_admitted: false,
+            admitted: BTreeSet::new(),
+        }
     }
 
     /// Replays one stored record. Intents come first, then offers, then what was collected.
@@ -130,9 +152,20 @@ impl Board {
 
     /// Handles a message for a board, from whoever is connected under this key.
     pub fn message(&mut self, peer: &PublicKey, message: ToBoard, now: Timestamp) -> Effects {
+        self.message_from(peer, None, message, now)
+    }
+
+    /// The same, where it is known whence it comes: one source has so many intents here and no more.
+    pub fn message_from(
+        &mut self,
+        peer: &PublicKey,
+        source: Option<Source>,
+        message: ToBoard,
+        now: Timestamp,
+    ) -> Effects {
         let mut effects = Vec::new();
         let handled = match message {
-            ToBoard::Cast(intent) => self.cast(&mut effects, peer, intent, now),
+            ToBoard::Cast(intent) => self.cast(&mut effects, (peer, source), intent, now),
             ToBoard::Withdraw(withdrawal) => self.withdraw(&mut effects, peer, withdrawal, now),
             ToBoard::Collect(collect) => self.collect(&mut effects, peer, collect, now),
             ToBoard::Browse(browse) => self.browse(&browse, now),
@@ -156,7 +189,7 @@ impl Board {
                 && intent.board != self.key
                 && self.gossiped < limits::INTENTS_GOSSIPED
             {
-                let _ = self.post(&mut effects, &intent, now);
+                let _ = self.post(&mut effects, &intent, None, now);
             }
         }
         Effects(effects)
@@ -221,6 +254,7 @@ impl Board {
             intents: self.intents.len(),
             gossiped: self.gossiped,
             offers: self.intents.values().map(|posted| posted.waiting.len()).sum(),
+            kept: self.offers,
             withdrawn: self.withdrawn.len(),
             admitted: self.admitted.len(),
             only_admitted: self.only_admitted,
@@ -230,10 +264,17 @@ impl Board {
     fn cast(
         &mut self,
         effects: &mut Vec<Effect>,
-        peer: &PublicKey,
+        (peer, source): (&PublicKey, Option<Source>),
         intent: Signed<Intent>,
         now: Timestamp,
     ) -> Result<BoardReply, Refusal> {
+        // First, since it costs least: one that hangs here already.
+        if self.keys.get(peer) == Some(&intent.id()) && self.intents.contains_key(&intent.id()) {
+            return Ok(BoardReply::Noted);
+        }
+        if !self.casts.take(limits::CASTS_IN_ALL, 1, now) {
+            return Err(Refusal::RateLimited);
+        }
         let intent = checked(intent, now)?;
         if intent.key != *peer {
             return Err(Refusal::WrongSender);
@@ -241,23 +282,55 @@ impl Board {
         if intent.board != self.key {
             return Err(Refusal::WrongBoard);
         }
-        self.post(effects, &intent, now)?;
+        self.post(effects, &intent, source, now)?;
         Ok(BoardReply::Noted)
     }
 
-    /// Hangs an intent up, if there is room and it is not up or withdrawn already.
-    fn post(&mut self, effects: &mut Vec<Effect>, intent: &Verified<Intent>, now: Timestamp) -> Result<(), Refusal> {
+    /// Hangs an intent up, if there is room and it is the first of its key.
+    fn post(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        intent: &Verified<Intent>,
+        source: Option<Source>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         if self.withdrawn.contains_key(&(intent.id(), intent.key)) {
             return Err(Refusal::UnknownIntent);
         }
-        if self.intents.contains_key(&intent.id()) {
-            return Ok(());
+        match self.keys.get(&intent.key) {
+            Some(own) if *own == intent.id() => return Ok(()),
+            Some(_) => return Err(Refusal::KeySpent),
+            None => {}
         }
-        if self.intents.len() >= limits::INTENTS_PER_BOARD {
-            return Err(Refusal::BoardFull);
-        }
+        self.make_room(effects, source)?;
         let number = self.next(now);
         self.record(effects, Record::Posted { number, intent: intent.signed().clone() });
+        self.sources.extend(source.map(|source| (intent.id(), source)));
+        Ok(())
+    }
+
+    /// Is there room for one more from there? On a full board the most crowded source gives up the one of its own that ends
+    /// first, to a source that has fewer; whence it comes is not known of those that hung here when this companion began,
+    /// or came by other boards or through a proxy.
+    fn make_room(&mut self, effects: &mut Vec<Effect>, source: Option<Source>) -> Result<(), Refusal> {
+        let full = self.intents.len() >= limits::INTENTS_PER_BOARD;
+        let own = source.map_or(0, |source| self.sources.values().filter(|other| **other == source).count());
+        if own >= limits::INTENTS_PER_SOURCE {
+            return Err(Refusal::RateLimited);
+        }
+        if !full {
+            return Ok(());
+        }
+        let mut crowds = BTreeMap::<Source, usize>::new();
+        for source in self.sources.values() {
+            *crowds.entry(*source).or_default() += 1;
+        }
+        let crowd = crowds.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > own + 1);
+        let (crowd, _) = crowd.ok_or(Refusal::BoardFull)?;
+        let of_it = self.sources.iter().filter(|(_, source)| **source == crowd).map(|(intent, _)| *intent);
+        let first = of_it.min_by_key(|intent| self.intents.get(intent).map(|posted| posted.intent.expires));
+        let intent = first.ok_or(Refusal::BoardFull)?;
+        self.record(effects, Record::Gone { intent });
         Ok(())
     }
 
@@ -268,6 +341,10 @@ impl Board {
         withdrawal: Signed<Withdrawal>,
         now: Timestamp,
     ) -> Result<BoardReply, Refusal> {
+        // What hangs here can always be taken down; keys that never hung anything up are free.
+        if !self.keys.contains_key(peer) && !self.casts.take(limits::CASTS_IN_ALL, 1, now) {
+            return Err(Refusal::RateLimited);
+        }
         let withdrawal = withdrawal.verify()?;
         if withdrawal.key != *peer {
             return Err(Refusal::WrongSender);
@@ -292,6 +369,9 @@ impl Board {
         }
         if withdrawal.expires <= now || withdrawal.expires > crate::intent::last_end(now) {
             return Err(Refusal::Malformed);
+        }
+        if self.keys.get(&withdrawal.key).is_some_and(|own| *own != withdrawal.intent) {
+            return Err(Refusal::KeySpent);
         }
         // What hangs here can always be taken down; only withdrawals of unknown intents must not fill the board.
         if posted.is_none() && self.withdrawn.len() >= limits::WITHDRAWALS_PER_BOARD {
@@ -395,6 +475,9 @@ impl Board {
         {
             return Err(Refusal::TooManyOffers);
         }
+        if self.offers >= limits::OFFERS_PER_BOARD {
+            return Err(Refusal::BoardFull);
+        }
         // A place is free again when the person's node has taken in what waits.
         if posted.waiting.len() >= limits::OFFERS_WAITING {
             return Err(Refusal::TooManyWaiting);
@@ -420,6 +503,7 @@ impl Board {
             Record::Posted { number, intent } => {
                 let intent = intent.clone().verify()?;
                 self.gossiped += usize::from(intent.board != self.key);
+                self.keys.insert(intent.key, intent.id());
                 self.order.insert(*number, Place::Intent(intent.id()));
                 self.last = self.last.max(*number);
                 let (waiting, seen, made) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
@@ -429,6 +513,7 @@ impl Board {
                 let checked = withdrawal.clone().verify()?;
                 self.order.insert(*number, Place::Withdrawal(checked.intent, checked.key));
                 self.last = self.last.max(*number);
+                self.keys.insert(checked.key, checked.intent);
                 let gone = Gone { number: *number, withdrawal: withdrawal.clone(), expires: checked.expires };
                 self.withdrawn.insert((checked.intent, checked.key), gone);
             }
@@ -439,7 +524,7 @@ impl Board {
                 if let Some(posted) = self.intents.get_mut(intent) {
                     let made = posted.made.entry(checked.supplier).or_default();
                     *made = made.saturating_add(1);
-                    posted.seen.insert(checked.id());
+                    self.offers += usize::from(posted.seen.insert(checked.id()));
                     posted.waiting.insert(*number, offer.clone());
                 }
             }
@@ -451,6 +536,11 @@ impl Board {
             Record::Gone { intent } => {
                 if let Some(posted) = self.intents.remove(intent) {
                     self.order.remove(&posted.number);
+                    self.sources.remove(intent);
+                    self.offers -= posted.seen.len();
+                    if !self.withdrawn.contains_key(&(*intent, posted.intent.key)) {
+                        self.keys.remove(&posted.intent.key);
+                    }
                     self.gossiped -= usize::from(posted.intent.board != self.key);
                 }
             }
@@ -460,6 +550,9 @@ impl Board {
             Record::Forgotten { intent, key } => {
                 if let Some(gone) = self.withdrawn.remove(&(*intent, *key)) {
                     self.order.remove(&gone.number);
+                    if !self.intents.contains_key(intent) {
+                        self.keys.remove(key);
+                    }
                 }
             }
         }

@@ -205,6 +205,7 @@ pub mod policy;
 pub mod prio3;
 mod profile;
 mod purpose;
+pub mod rate;
 mod receipt;
 mod refusal;
 mod renewal;

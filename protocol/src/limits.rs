@@ -2,6 +2,8 @@
 //!
 //! A bound that is not here does not exist: decoders, machines and drivers all read this file.
 
+use crate::rate::Rate;
+
 /// Largest frame a peer may send, in bytes. The network layer stops reading there.
 pub const FRAME_BYTES: usize = 256 * 1024;
 /// Largest signed object, in bytes of its body.
@@ -186,3 +188,85 @@ pub const PRESENTATION_BYTES: usize = 8 * 1024;
 pub const BOARDS: usize = 16;
 /// Most categories in one question to a board.
 pub const CATEGORIES: usize = 16;
+/// Most meters of one kind that are remembered: who sent how much of what.
+pub const METERS: usize = 65_536;
+/// How many times as much as one peer all those together may send who come from one source and are not known.
+pub const STRANGERS_PER_SOURCE: u32 = 20;
+/// What one peer may send a companion, in KiB of frames.
+pub const KIB_PER_PEER: Rate = Rate::new(32 * 1024, 8 * 1024);
+/// `hello` of one peer: one on each line.
+pub const HELLOS: Rate = Rate::new(300, 1_200);
+/// `pair` of one peer: it comes again after an alternative, and where clocks differ.
+pub const PAIR_TRIES: Rate = Rate::new(20, 60);
+/// `disclose` of one person.
+pub const DISCLOSURES: Rate = Rate::new(1_200, 1_200);
+/// `renew` of one person.
+pub const RENEWAL_TRIES: Rate = Rate::hourly(64);
+/// `grant` of one person.
+pub const GRANTS_SENT: Rate = Rate::new(256, 120);
+/// `revoke` of one person: all that live at once, and again.
+pub const REVOCATIONS_SENT: Rate = Rate::new(512, 600);
+/// `mandate` of one person.
+pub const MANDATES_SENT: Rate = Rate::hourly(256);
+/// `take_up` of one person.
+pub const TAKE_UPS: Rate = Rate::hourly(64);
+/// `segments` of one person.
+pub const SEGMENT_LOOKS: Rate = Rate::new(100, 600);
+/// `belong`, `count` and `tally` of one person, each.
+pub const SEGMENT_WORDS: Rate = Rate::hourly(128);
+/// `request` of one supplier: see [`REQUESTS_PER_HOUR`], which the person's machine counts for good.
+pub const REQUESTS_SENT: Rate = Rate::hourly(2 * REQUESTS_PER_HOUR);
+/// `acknowledge` of one supplier.
+pub const ACKNOWLEDGEMENTS: Rate = Rate::new(2_400, 2_400);
+/// `erased` of one supplier.
+pub const ERASURES_SENT: Rate = Rate::hourly(600);
+/// `delegated` of one supplier.
+pub const DELEGATIONS_SENT: Rate = Rate::hourly(256);
+/// `put` of one supplier.
+pub const ITEMS_SENT: Rate = Rate::new(256, 600);
+/// `cast` of one key: one intent, sent again until it is signed for.
+pub const CASTS: Rate = Rate::hourly(30);
+/// `withdraw` of one key: as [`CASTS`].
+pub const WITHDRAWALS_SENT: Rate = Rate::hourly(30);
+/// `collect` of one key.
+pub const COLLECTIONS: Rate = Rate::new(200, 1_200);
+/// `browse` of one company or board: a whole board at once.
+pub const PAGES: Rate = Rate::new(2_400, 6_000);
+/// `offer` of one company.
+pub const OFFERS_SENT: Rate = Rate::new(256, 1_200);
+/// `prepare` of one company: a whole count at once.
+pub const PREPARES: Rate = Rate::new(2_000, 8_000);
+/// `close` of one company.
+pub const CLOSES: Rate = Rate::new(100, 1_200);
+/// How many refused messages of one supplier are entered in the log one by one; the rest of them is counted and entered
+/// together.
+pub const REJECTIONS_ENTERED: Rate = Rate::hourly(10);
+/// What answers that give nothing may make a person's log grow, in KiB for each supplier. Beyond it such a request is
+/// refused.
+pub const KIB_REFUSED: Rate = Rate::new(64, 8);
+/// Pairings that one invitation makes, where its company says nothing else.
+pub const PAIRINGS_PER_INVITATION: u32 = 1_000;
+/// Pairings of one company in all, where it says nothing else.
+pub const PAIRINGS_IN_ALL: u32 = 2_000;
+/// Pairings from one source, where the company says nothing else.
+pub const PAIRINGS_PER_SOURCE: u32 = 60;
+/// Most pairings an hour that a company may say.
+pub const PAIRINGS_MOST: u32 = 1_000_000;
+/// Most intents on a board that came directly from one source.
+pub const INTENTS_PER_SOURCE: usize = 500;
+/// `cast` of all keys together.
+pub const CASTS_IN_ALL: Rate = Rate::hourly(6_000);
+/// Most offers that a board keeps, collected ones included.
+pub const OFFERS_PER_BOARD: usize = 200_000;
+/// Most segments of one company that a helper works for.
+pub const TASKS_PER_SUPPLIER: usize = 32;
+/// Most segments that come anew to a helper from one source.
+pub const TASKS_PER_SOURCE: Rate = Rate::new(32, 4);
+/// Intents of one key on a board, and withdrawals of one key that it remembers (13.1).
+pub const ONE_INTENT: usize = 1;
+/// Withdrawals that a board remembers at most: those of what hung there are taken beyond [`WITHDRAWALS_PER_BOARD`].
+pub const WITHDRAWALS_REMEMBERED: usize = WITHDRAWALS_PER_BOARD + INTENTS_PER_BOARD;
+/// Revocations of one person that a companion keeps: those of the grants that it keeps, and as many of others.
+pub const REVOCATIONS_KEPT: usize = 2 * GRANTS_KEPT + DELEGATIONS_PER_RELATIONSHIP;
+/// Fields in the vocabulary: one value of each is held.
+pub const VOCABULARY_FIELDS: usize = crate::field::VOCABULARY.len();

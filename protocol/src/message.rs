@@ -13,7 +13,7 @@ mod to_supplier;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-pub use table::{MessageForm, ReplyForm, Role, Sender};
+pub use table::{Growth, MessageForm, Per, ReplyForm, Role, Sender, Until};
 pub use to_board::{BoardReply, Browse, Collect, Intents, Offers, ToBoard};
 pub use to_helper::{HelperReply, ToHelper};
 pub use to_person::{DelegationNotice, PersonReply, ToPerson};
@@ -74,12 +74,21 @@ pub fn read_reply<R: Reply>(frame: &[u8]) -> Result<R, Refusal> {
 /// # Errors
 /// [`Refusal::TooLarge`]; [`Refusal::Malformed`] for what begins with the tag of no message.
 pub fn addressee(frame: &[u8]) -> Result<Role, Refusal> {
+    kind(frame).map(|(role, _)| role)
+}
+
+/// Which message a frame is, and whom it is for, by its tag alone: what [`crate::rate::Frames`] asks for before anything is
+/// read.
+///
+/// # Errors
+/// As of [`addressee`].
+pub fn kind(frame: &[u8]) -> Result<(Role, &'static MessageForm), Refusal> {
     if frame.len() > limits::FRAME_BYTES {
         return Err(Refusal::TooLarge);
     }
     let tag = tag(frame).ok_or(Refusal::Malformed)?;
-    let has = |forms: &[MessageForm]| forms.iter().any(|form| form.tag.as_bytes() == tag);
-    Role::ALL.into_iter().find(|role| has(role.messages())).ok_or(Refusal::Malformed)
+    let of = |role: Role| role.messages().iter().find(|form| form.tag.as_bytes() == tag).map(|form| (role, form));
+    Role::ALL.into_iter().find_map(of).ok_or(Refusal::Malformed)
 }
 
 impl Role {

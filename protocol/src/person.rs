@@ -26,7 +26,7 @@ pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
 pub use segments::{About, Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
-pub use state::{Mandated, StoredMandate, StoredRelationship, Waiting};
+pub use state::{Mandated, StoredMandate, StoredRelationship, Traffic, Waiting};
 
 use crate::{
     audit::{self, Committed, Entry, Event, Log},

@@ -67,6 +67,7 @@ refusals! {
     UnknownIntent "unknown_intent" "No such intent is open on this board.";
     NotAdmitted "not_admitted" "This board takes offers of the companies that it admitted.";
     WrongBoard "wrong_board" "Offers for this intent go to the board that the intent names.";
+    KeySpent "key_spent" "The key of an intent is for one intent and its withdrawal, and was used for another.";
     BoardFull "board_full" "The board holds as many intents as it can.";
     TooManyOffers "too_many_offers" "This intent takes no more offers, or no more of yours.";
     UnknownSegment "unknown_segment" "This company publishes no such segment, or not any more.";

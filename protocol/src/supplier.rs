@@ -3,7 +3,7 @@
 //! Sans-IO like the person's. It obeys: values are kept under a grant and no longer than its retention, and
 //! are erased on revocation with a signed receipt. What follows of an input is [`Effects`], which a [`Host`] carries out
 //! (`supplier/host.rs`). `supplier/frames.rs` takes what persons send,
-//! `supplier/delegations.rs` hands grants on to processors, `supplier/offers.rs` answers intents,
+//! `supplier/delegations.rs` hands grants on to processors, `supplier/pairings.rs` bounds who comes by public invitations, `supplier/offers.rs` answers intents,
 //! `supplier/segments.rs` publishes patterns, `supplier/witness.rs` holds a person's log against what it was,
 //! `supplier/state.rs` is the state and its records.
 
@@ -12,6 +12,7 @@ mod frames;
 mod host;
 mod items;
 mod offers;
+mod pairings;
 mod segments;
 mod state;
 mod witness;
@@ -23,8 +24,11 @@ use host::Effect;
 pub use host::{Effects, Host};
 pub use items::Sending;
 pub use offers::NewOffer;
+pub use pairings::{PairingBounds, TurnedAway};
 pub use segments::NewSegment;
-pub use state::{Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place, Received, Record, Skew, Supplier};
+pub use state::{
+    Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place, Received, Record, Remembered, Skew, Supplier,
+};
 pub use witness::Recent;
 
 use crate::{
@@ -271,6 +275,23 @@ impl Supplier {
         let profile = Profile { supplier, keys, issued, ..profile.clone() };
         self.key = key;
         self.set_profile(profile)
+    }
+
+    /// How many persons may come by public invitations from now on.
+    pub fn bound_pairings(&mut self, bounds: PairingBounds) {
+        self.pairings.bounds = bounds;
+    }
+
+    /// How many may.
+    #[must_use]
+    pub fn pairing_bounds(&self) -> PairingBounds {
+        self.pairings.bounds
+    }
+
+    /// How many were told to come later.
+    #[must_use]
+    pub fn turned_away(&self) -> TurnedAway {
+        self.pairings.turned_away
     }
 
     /// Makes an invitation for one person, or a public one.

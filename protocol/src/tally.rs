@@ -6,7 +6,11 @@
 //! answer is randomised before it is split, so that even both together, or a supplier that makes up all answers
 //! but one, learn no more of a person than the segment's epsilon.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -260,6 +264,29 @@ impl Task {
             open: Sum::default(),
             closed: None,
         })
+    }
+
+    /// Is there room for this task among those that a helper has? Where it has as many as it can, the company with most of
+    /// them gives up the one that ends first, to a company with fewer; that one comes out.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAHelper`]: for no more segments, of this company or in all.
+    pub fn room_among(&self, others: &[Self]) -> Result<Option<ObjectId>, Refusal> {
+        let mut counts = BTreeMap::<PublicKey, usize>::new();
+        for other in others {
+            *counts.entry(other.leader).or_default() += 1;
+        }
+        let own = counts.get(&self.leader).copied().unwrap_or(0);
+        if own >= limits::TASKS_PER_SUPPLIER {
+            return Err(Refusal::NotAHelper);
+        }
+        if others.len() < limits::TALLY_TASKS {
+            return Ok(None);
+        }
+        let most = counts.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > own + 1);
+        let (crowd, _) = most.ok_or(Refusal::NotAHelper)?;
+        let first = others.iter().filter(|other| other.leader == crowd).min_by_key(|other| other.expires);
+        Ok(first.map(|other| other.segment))
     }
 
     /// Takes answers in. `seen` says in which batch the nonce was taken before; nonces that come out are to be stored

@@ -178,7 +178,7 @@ pub(super) async fn mandates(
         for entry in companion.page(List::Mandates, caller.world, None, after, limit)? {
             let (Some(person), Some(link)) = (entry.person, link(&entry.thing)) else { continue };
             let customer = companion.relationship(caller.world, &person)?;
-            if let Some(mandate) = customer.mandates().get(&link) {
+            if let Some(mandate) = customer.mandate(&link) {
                 let live = customer.scope_of(&link).is_some_and(|scope| now < scope.bounds.expires);
                 found.push((entry.number, mandate_view(&person, &link, mandate, live)));
             }

@@ -42,6 +42,7 @@ pub(super) struct Metrics {
     events: Gauge<i64, AtomicI64>,
     clocks_differ: Gauge<i64, AtomicI64>,
     clock_fine: Gauge<i64, AtomicI64>,
+    told_later: Gauge<i64, AtomicI64>,
 }
 
 impl Default for Metrics {
@@ -50,7 +51,7 @@ impl Default for Metrics {
         let calls = Family::default();
         let seconds: Family<Route, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0]));
-        let [relationships, connected, values, events, clocks_differ, clock_fine] =
+        let [relationships, connected, values, events, clocks_differ, clock_fine, told_later] =
             std::array::from_fn(|_| Gauge::default());
         registry.register("calls", "Calls of the API", calls.clone());
         registry.register("call_seconds", "How long calls took", seconds.clone());
@@ -64,7 +65,19 @@ impl Default for Metrics {
             "1 where this machine's clock is right, else see regie doctor",
             clock_fine.clone(),
         );
-        Self { registry, calls, seconds, relationships, connected, values, events, clocks_differ, clock_fine }
+        registry.register("pairings_told_later", "Persons for whom an hour had no more room", told_later.clone());
+        Self {
+            registry,
+            calls,
+            seconds,
+            relationships,
+            connected,
+            values,
+            events,
+            clocks_differ,
+            clock_fine,
+            told_later,
+        }
     }
 }
 
@@ -98,6 +111,7 @@ pub(super) async fn metrics(State(api): State<Api>) -> Result<Response, Problem>
     api.metrics.events.set(whole(figures.events));
     api.metrics.clocks_differ.set(whole(figures.clocks_differ));
     api.metrics.clock_fine.set(i64::from(figures.clock_fine));
+    api.metrics.told_later.set(whole(figures.told_later));
     let mut text = String::new();
     encode(&mut text, &api.metrics.registry).map_err(Failure::internal)?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -12,7 +12,7 @@ use crate::{
     control,
     supplier::verbs::{
         Admission, Ask, Boards, Correct, DistrustIssuer, Follow, Forwarding, HelperLink, Invite, Issuers, KeyCreate,
-        KeyList, KeyRevoke, Offered, People, Published, Put, TakeBack, TrustIssuer, Unfollow, Wanted,
+        KeyList, KeyRevoke, Offered, Pairings, People, Published, Put, TakeBack, TrustIssuer, Unfollow, Wanted,
     },
     verb::Verb,
 };
@@ -114,6 +114,18 @@ pub(super) enum CustomerVerb {
         /// How many days it holds
         #[arg(long, default_value_t = 14)]
         days: u32,
+    },
+    /// How many people may come by public links in an hour, and how many were told to come later; or say so many
+    Pairings {
+        /// By one link
+        #[arg(long, value_name = "NUMBER")]
+        per_link: Option<u32>,
+        /// By all of them
+        #[arg(long, value_name = "NUMBER")]
+        in_all: Option<u32>,
+        /// From one network: an IPv4 /24 or an IPv6 /48. Raise it where a proxy with a public address stands before you
+        #[arg(long, value_name = "NUMBER")]
+        per_source: Option<u32>,
     },
     /// Ask a person for fields
     Ask {
@@ -312,6 +324,9 @@ impl Company<'_> {
     fn customers(&self, verb: CustomerVerb) -> Result<(), Failure> {
         match verb {
             CustomerVerb::Invite { public, days } => self.ask(&Invite { public, days: Days(days) }),
+            CustomerVerb::Pairings { per_link: per_invitation, in_all, per_source } => {
+                self.ask(&Pairings { per_invitation, in_all, per_source })
+            }
             CustomerVerb::Ask { person, reason, delegations, what } => {
                 let What { fields, purpose, access: how, days, retention } = what;
                 let fields = fields.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;

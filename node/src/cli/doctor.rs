@@ -106,6 +106,15 @@ fn supplier(findings: &mut Findings, home: &Path, status: &CompanionStatus) {
         let who = "`regie supplier people` shows whose and by how much; requests to them are tried again";
         findings.note("persons' clocks agree", format!("{} differ; {who}", status.clocks_differ));
     }
+    if let Ok(pairings) = control::ask(home, &companion::Pairings::default())
+        && pairings.told_later > 0
+    {
+        let next = "`regie supplier pairings` shows the bounds and sets others; their nodes try again by themselves";
+        findings.note(
+            "everybody who came by a public link found room",
+            format!("{} did not at once; {next}", pairings.told_later),
+        );
+    }
     if !status.forwarders.is_empty() {
         match control::ask(home, &companion::CheckForwarders {}) {
             Ok(forwarders) => forwarders.into_iter().for_each(|forwarder| {

@@ -407,6 +407,7 @@ fn happened(kind: &str, of: &Value) -> String {
         }
         "delivered" => "the supplier signed for it".to_owned(),
         "rejected" => format!("a message was refused: {}", cell("", &of["code"])),
+        "rejected_more" => format!("{} more messages were refused", cell("", &of["count"])),
         "revoked" => {
             let erase = if of["erase"] == json!(true) { ", erasure asked" } else { "" };
             format!("revoked {}{erase}", id("grant"))

@@ -22,7 +22,7 @@ use libp2p::{
     },
 };
 use libp2p_connection_limits as connection_limits;
-use regie_protocol::{PublicKey, departure::Frame};
+use regie_protocol::{PublicKey, departure::Frame, rate::Source};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{MissedTickBehavior, interval, timeout_at},
@@ -31,6 +31,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Address, DialError, Fault, Forwarding, Place, Proxy, Standing, Strangers, Through, Transport, behind,
+    budget::Budget,
     dial::Dialler,
     fault::fits_way,
     forward::Forwards,
@@ -99,14 +100,17 @@ pub enum NetworkEvent {
 
 /// Answers one frame. Dropped without an answer it closes the stream.
 #[derive(Debug)]
-pub struct Responder(pub(super) oneshot::Sender<Vec<u8>>);
+pub struct Responder {
+    pub(super) answered: oneshot::Sender<Vec<u8>>,
+    pub(super) source: Option<Source>,
+}
 
 impl Responder {
     /// One without a stream, and where its reply comes out.
     #[cfg(test)]
     pub(crate) fn apart() -> (Self, oneshot::Receiver<Vec<u8>>) {
         let (answer, answered) = oneshot::channel();
-        (Self(answer), answered)
+        (Self { answered: answer, source: None }, answered)
     }
 
     /// Sends the reply; to nobody, where the peer is gone or no longer waits: it asks again.
@@ -116,7 +120,13 @@ impl Responder {
 
     /// Sends any bytes: for peers in tests, which may be hostile. A node has departures alone to send.
     pub fn reply_bytes(self, bytes: Vec<u8>) {
-        let _ = self.0.send(bytes);
+        let _ = self.answered.send(bytes);
+    }
+
+    /// Whence the frame came, where that tells its sender from others.
+    #[must_use]
+    pub fn source(&self) -> Option<Source> {
+        self.source
     }
 }
 
@@ -134,6 +144,7 @@ pub struct Way {
 pub struct Endpoint {
     dials: mpsc::Sender<Dial>,
     lines: Lines,
+    budget: Budget,
     listening: watch::Receiver<Vec<Address>>,
     forwards: Arc<Forwards>,
     forwarders: Vec<(PeerKey, watch::Receiver<Standing>)>,
@@ -171,7 +182,7 @@ impl Endpoint {
         forwarding: &Forwarding,
     ) -> Result<(Self, mpsc::Receiver<NetworkEvent>), StartError> {
         let (events, outbox) = mpsc::channel(limits::EVENTS);
-        let lines = Lines::default();
+        let (lines, budget) = (Lines::default(), Budget::default());
         let key = keypair(secret)?;
         let dialler = Dialler::new(key.clone(), way);
         let forwards = Arc::new(Forwards::new(&forwarding.forward));
@@ -185,7 +196,7 @@ impl Endpoint {
         let dialler = ways.dialler();
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(limits::IDLE);
         let behind = behind::Behaviour::new(forwards.clone(), behind_of(&through), came);
-        let behaviour = behaviour(behind, streams::Behaviour::new(lines.clone(), events.clone()));
+        let behaviour = behaviour(behind, streams::Behaviour::new(lines.clone(), budget.clone(), events.clone()));
         let mut swarm = Swarm::new(ways.boxed(), behaviour, key.public().to_peer_id(), config);
         let (bound, early) = bind(&mut swarm, listen).await?;
         let listening = watch::Sender::new(bound);
@@ -204,7 +215,12 @@ impl Endpoint {
         tokio::spawn(task.run(inbox, early));
         let keep = |(peer, (_, addresses))| (peer, Kept::start(peer, addresses, &dials, lines.clone()));
         let forwarders = through.into_iter().map(keep).collect();
-        Ok((Self { dials, lines, listening: heard, forwards, forwarders }, outbox))
+        Ok((Self { dials, lines, budget, listening: heard, forwards, forwarders }, outbox))
+    }
+
+    /// This peer is known here: while it is connected, its frames have the room of those who are.
+    pub fn know(&self, peer: &PeerKey) {
+        self.budget.know(peer);
     }
 
     /// Whom it forwards for, and how that stands.

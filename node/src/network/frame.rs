@@ -6,7 +6,7 @@ use std::io;
 
 use futures::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::limits;
+use super::{budget::Room, limits};
 
 /// Writes a frame at once, so that it travels in one piece where it is short.
 pub(super) async fn write(io: &mut (impl AsyncWrite + Unpin), frame: &[u8]) -> io::Result<()> {
@@ -18,29 +18,40 @@ pub(super) async fn write(io: &mut (impl AsyncWrite + Unpin), frame: &[u8]) -> i
     io.flush().await
 }
 
-/// Reads a frame.
-pub(super) async fn read(io: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+/// Reads a frame, into this room.
+pub(super) async fn read(io: &mut (impl AsyncRead + Unpin), room: &mut Room) -> io::Result<Vec<u8>> {
     let mut first = [0];
     io.read_exact(&mut first).await?;
-    read_rest(first[0], io).await
+    read_rest(first[0], io, room).await
 }
 
-/// Reads a frame whose first byte was read already. No more memory is taken than bytes have come.
-pub(super) async fn read_rest(first: u8, io: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+/// Reads a frame whose first byte was read already. No more memory is taken than bytes have come, and a chunk.
+pub(super) async fn read_rest(first: u8, io: &mut (impl AsyncRead + Unpin), room: &mut Room) -> io::Result<Vec<u8>> {
     let mut rest = [0; 3];
     io.read_exact(&mut rest).await?;
-    let length = u64::from(u32::from_be_bytes([first, rest[0], rest[1], rest[2]]));
-    if length > limits::FRAME_BYTES as u64 {
+    let length = usize::try_from(u32::from_be_bytes([first, rest[0], rest[1], rest[2]])).unwrap_or(usize::MAX);
+    if length > limits::FRAME_BYTES {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "a frame above the bound"));
     }
     let mut frame = Vec::new();
-    io.take(length).read_to_end(&mut frame).await?;
-    if frame.len() as u64 == length { Ok(frame) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    while frame.len() < length {
+        let (come, chunk) = (frame.len(), limits::CHUNK_BYTES.min(length - frame.len()));
+        room.take(chunk)?;
+        frame.reserve_exact(chunk);
+        frame.resize(come + chunk, 0);
+        io.read_exact(&mut frame[come..]).await?;
+    }
+    Ok(frame)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::budget::Budget;
+
+    async fn read(io: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+        super::read(io, &mut Budget::default().line([1; 32]).room()).await
+    }
 
     #[tokio::test]
     async fn frames_follow_one_another() {

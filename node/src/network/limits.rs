@@ -103,3 +103,17 @@ pub const QUIC_CONNECTION_BYTES: u32 = 2 * 1024 * 1024;
 pub const EVENTS: usize = 256;
 /// Dials that wait for the swarm.
 pub const WAITING_DIALS: usize = 256;
+/// Bytes of frames that are being said or not answered yet, of all peers that are known, by this endpoint.
+pub const KNOWN_BYTES: usize = 64 * 1024 * 1024;
+/// The same of one of them: as many frames as a node sends at once.
+pub const BYTES_PER_KNOWN: usize = EXCHANGES_PER_CONNECTION * FRAME_BYTES;
+/// The same of all strangers.
+pub const STRANGERS_BYTES: usize = 16 * 1024 * 1024;
+/// The same of one of them.
+pub const BYTES_PER_STRANGER: usize = 1024 * 1024;
+/// What each peer may hold whatever others do.
+pub const OWN_BYTES: usize = 4 * 1024;
+/// Bytes of a frame that room is taken for at once.
+pub const CHUNK_BYTES: usize = 4 * 1024;
+/// Frames of one peer that the driver has at once; more wait at their streams.
+pub const FRAMES_IN_HAND: usize = 16;

@@ -14,6 +14,7 @@
 mod accept;
 mod address;
 mod behind;
+mod budget;
 mod dial;
 mod endpoint;
 mod fault;

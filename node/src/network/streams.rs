@@ -8,6 +8,7 @@ use std::{
     collections::{HashMap, VecDeque},
     convert::Infallible,
     mem,
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
@@ -18,6 +19,7 @@ use futures::{
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol,
     core::{transport::PortUse, upgrade::ReadyUpgrade},
+    multiaddr::Protocol,
     swarm::{
         ConnectionClosed, ConnectionDenied, ConnectionHandler, ConnectionHandlerEvent, ConnectionId, FromSwarm,
         NetworkBehaviour, Stream, StreamUpgradeError, SubstreamProtocol, THandler, THandlerInEvent, THandlerOutEvent,
@@ -25,12 +27,19 @@ use libp2p::{
         handler::{ConnectionEvent, DialUpgradeError, FullyNegotiatedInbound, FullyNegotiatedOutbound},
     },
 };
+use regie_protocol::rate::Source;
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
 
-use super::{ExchangeError, NetworkEvent, PeerKey, Responder, endpoint::peer_key, frame, limits};
+use super::{
+    ExchangeError, NetworkEvent, PeerKey, Responder,
+    budget::{self, Budget, Room},
+    endpoint::peer_key,
+    frame, limits,
+};
+use crate::public::is_private;
 
 /// A stream of the one protocol, with nothing more to do once that is agreed.
 type Regie = ReadyUpgrade<StreamProtocol>;
@@ -101,6 +110,7 @@ impl Exchange {
 /// denies must not have got one.
 pub(super) struct Behaviour {
     lines: Lines,
+    budget: Budget,
     events: mpsc::Sender<NetworkEvent>,
     broken: VecDeque<Broken>,
 }
@@ -114,14 +124,21 @@ pub(super) struct Broken(pub(super) ConnectionId);
 pub(super) struct Failed;
 
 impl Behaviour {
-    pub(super) fn new(lines: Lines, events: mpsc::Sender<NetworkEvent>) -> Self {
-        Self { lines, events, broken: VecDeque::new() }
+    pub(super) fn new(lines: Lines, budget: Budget, events: mpsc::Sender<NetworkEvent>) -> Self {
+        Self { lines, budget, events, broken: VecDeque::new() }
     }
 
-    fn handler(&self, connection: ConnectionId, peer: &PeerId) -> Result<Handler, ConnectionDenied> {
+    fn handler(
+        &self,
+        connection: ConnectionId,
+        peer: &PeerId,
+        source: Option<Source>,
+    ) -> Result<Handler, ConnectionDenied> {
         let peer = peer_key(peer).ok_or_else(|| ConnectionDenied::new(NotEd25519))?;
         Ok(Handler {
             peer,
+            source,
+            line: self.budget.line(peer),
             events: self.events.clone(),
             asked: self.lines.open(peer, connection),
             opening: VecDeque::new(),
@@ -147,9 +164,9 @@ impl NetworkBehaviour for Behaviour {
         connection: ConnectionId,
         peer: PeerId,
         _: &Multiaddr,
-        _: &Multiaddr,
+        from: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.handler(connection, &peer)
+        self.handler(connection, &peer, source_of(from))
     }
 
     fn handle_established_outbound_connection(
@@ -160,7 +177,10 @@ impl NetworkBehaviour for Behaviour {
         _: libp2p::core::Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.handler(connection, &peer)
+        let handler = self.handler(connection, &peer, None)?;
+        // Whom this side called it knows.
+        self.budget.know(&handler.peer);
+        Ok(handler)
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
@@ -190,6 +210,8 @@ impl NetworkBehaviour for Behaviour {
 /// The streams of one connection.
 pub(super) struct Handler {
     peer: PeerKey,
+    source: Option<Source>,
+    line: budget::Line,
     events: mpsc::Sender<NetworkEvent>,
     asked: mpsc::Receiver<Exchange>,
     /// Each waits for a stream that was asked for.
@@ -206,13 +228,14 @@ pub(super) struct Handler {
 
 impl Handler {
     fn ask(&mut self, stream: Stream, exchange: Exchange) {
-        self.asking.push(ask(stream, exchange).boxed());
+        self.asking.push(ask(stream, exchange, self.line.room()).boxed());
     }
 
     /// Serves a stream of the peer's; one more than the bound is dropped, which resets it.
     fn serve(&mut self, stream: Stream) {
         if self.serving.len() < limits::STREAMS {
-            self.serving.push(serve(self.peer, stream, self.events.clone()).boxed());
+            let room = self.line.room();
+            self.serving.push(serve((self.peer, self.source), room, stream, self.events.clone()).boxed());
         }
     }
 
@@ -287,12 +310,35 @@ impl ConnectionHandler for Handler {
     }
 }
 
+/// Whence somebody comes, as far as that tells one from others: not on this machine or in its own network, where a proxy or
+/// a forwarder may speak for many.
+fn source_of(from: &Multiaddr) -> Option<Source> {
+    let mut source = [0; 7];
+    let ip = match from.iter().next()? {
+        Protocol::Ip4(ip) => IpAddr::V4(ip),
+        Protocol::Ip6(ip) => ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4),
+        _ => return None,
+    };
+    match ip {
+        _ if is_private(ip) => return None,
+        IpAddr::V4(ip) => {
+            source[0] = 4;
+            source[1..4].copy_from_slice(&ip.octets()[..3]);
+        }
+        IpAddr::V6(ip) => {
+            source[0] = 6;
+            source[1..].copy_from_slice(&ip.octets()[..6]);
+        }
+    }
+    Some(Source(source))
+}
+
 /// Sends one frame and hears its reply; the stream comes back if it can carry the next.
-async fn ask(mut stream: Stream, exchange: Exchange) -> Option<Stream> {
+async fn ask(mut stream: Stream, exchange: Exchange, mut room: Room) -> Option<Stream> {
     let Exchange { frame, done } = exchange;
     let talk = async {
         frame::write(&mut stream, &frame).await?;
-        frame::read(&mut stream).await
+        frame::read(&mut stream, &mut room).await
     };
     let result = match timeout(limits::EXCHANGE, talk).await {
         Ok(Ok(reply)) => Ok(reply),
@@ -305,14 +351,20 @@ async fn ask(mut stream: Stream, exchange: Exchange) -> Option<Stream> {
 }
 
 /// Answers what a peer says on one stream, one frame after the other, until either side closes it.
-async fn serve(peer: PeerKey, mut stream: Stream, events: mpsc::Sender<NetworkEvent>) {
+async fn serve(
+    (peer, source): (PeerKey, Option<Source>),
+    mut room: Room,
+    mut stream: Stream,
+    events: mpsc::Sender<NetworkEvent>,
+) {
     let mut begun = [0; 1];
     // Between two frames a stream may rest as long as its connection.
     while let Ok(1) = stream.read(&mut begun).await {
         let exchange = async {
-            let frame = frame::read_rest(begun[0], &mut stream).await?;
-            let (reply, answer) = oneshot::channel();
-            let asked = NetworkEvent::Frame(peer, frame, Responder(reply));
+            let frame = frame::read_rest(begun[0], &mut stream, &mut room).await?;
+            let _turn = room.turn().await?;
+            let (answered, answer) = oneshot::channel();
+            let asked = NetworkEvent::Frame(peer, frame, Responder { answered, source });
             let closed = || std::io::Error::from(std::io::ErrorKind::BrokenPipe);
             events.send(asked).await.map_err(|_| closed())?;
             // Dropped unanswered: nothing will be said, and the stream ends.
@@ -320,9 +372,30 @@ async fn serve(peer: PeerKey, mut stream: Stream, events: mpsc::Sender<NetworkEv
             frame::write(&mut stream, &answer).await
         };
         match timeout(limits::EXCHANGE, exchange).await {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => room.empty(),
             ended => return tracing::debug!(?ended, "a peer's stream is dropped"),
         }
     }
     let _ = stream.close().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_shares_a_network_shares_a_source_and_who_may_speak_for_many_has_none() {
+        let of = |text: &str| source_of(&text.parse().expect("an address"));
+        assert_eq!(of("/ip4/9.9.9.9/tcp/1"), Some(Source([4, 9, 9, 9, 0, 0, 0])));
+        assert_eq!(of("/ip4/9.9.9.9/tcp/1"), of("/ip4/9.9.9.200/udp/7/quic-v1"));
+        assert_ne!(of("/ip4/9.9.9.9/tcp/1"), of("/ip4/9.9.8.9/tcp/1"));
+        assert_eq!(of("/ip6/::ffff:9.9.9.9/tcp/1"), of("/ip4/9.9.9.9/tcp/1"));
+        assert_eq!(of("/ip6/2620:fe:0:1::9/tcp/1"), of("/ip6/2620:fe:0:ffff::1/tcp/1"));
+        assert_ne!(of("/ip6/2620:fe::9/tcp/1"), of("/ip6/2620:fe:1::9/tcp/1"));
+        for nobodys in
+            ["/ip4/127.0.0.1/tcp/1", "/ip4/10.1.2.3/tcp/1", "/ip6/::1/tcp/1", "/ip6/fe80::1/tcp/1", "/memory/7"]
+        {
+            assert_eq!(of(nobodys), None, "{nobodys}");
+        }
+    }
 }

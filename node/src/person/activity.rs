@@ -80,6 +80,7 @@ impl Activity {
             Event::Revoked { .. } => counts.revoked += 1,
             Event::Erased { .. } => counts.erased += 1,
             Event::Rejected { .. } => counts.refused += 1,
+            Event::RejectedMore { count } => counts.refused += u64::from(*count),
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ use regie_protocol::{
     audit::{Entry, Log},
     limits,
     person::Input,
+    rate::Frames,
     wire,
 };
 use tokio::sync::{Notify, watch};
@@ -201,6 +202,7 @@ impl Node {
             rhythm: self.travel.rhythm.clone(),
             place: place.subscribe(),
             hold: hold.subscribe(),
+            frames: Frames::default(),
             wake: wake.clone(),
             dials: self.dials.clone(),
             events: self.events.clone(),

@@ -11,6 +11,7 @@ use regie_protocol::{
     Profile, PublicKey, Refusal, Signed, departure,
     message::{self, SupplierReply, ToPerson},
     person::{Outgoing, Relationship},
+    rate::{Frames, Peer},
 };
 use tokio::{
     sync::{Notify, Semaphore, mpsc, oneshot, watch},
@@ -24,6 +25,7 @@ use super::{
     rhythm::{Rhythm, Trying},
 };
 use crate::{
+    clock,
     conversation::{Unanswered, say},
     network::{Address, DialError, Endpoint, NetworkEvent, Transport, Way},
 };
@@ -61,6 +63,8 @@ pub(super) struct SupplierLine {
     pub(super) place: watch::Receiver<Whereabouts>,
     /// Is the line to stand?
     pub(super) hold: watch::Receiver<bool>,
+    /// How often the supplier said what.
+    pub(super) frames: Frames,
     /// There is something to tell, or the person wants the supplier to be seen now.
     pub(super) wake: Arc<Notify>,
     /// Bounds how many are dialled at once.
@@ -214,7 +218,8 @@ impl SupplierLine {
                     Some(NetworkEvent::Disconnected(_)) => return Over::Failed,
                     Some(NetworkEvent::Frame(_, frame, responder)) => {
                         trying.worked(carrier);
-                        if !self.tell(Event::Frame(self.supplier, read(&frame), responder)).await {
+                        let message = self.read(&frame);
+                        if !self.tell(Event::Frame(self.supplier, message, responder)).await {
                             return Over::Stopping;
                         }
                     }
@@ -228,6 +233,22 @@ impl SupplierLine {
         }
     }
 
+    /// Reads a frame, if the supplier may say so much, and looks at its signature here, where every supplier has a task, so
+    /// that the one thread that decides does not have to.
+    fn read(&mut self, frame: &[u8]) -> Box<Result<ToPerson, Refusal>> {
+        if let Ok((_, form)) = message::kind(frame) {
+            let peer = Peer { key: &self.supplier, known: true, source: None };
+            if let Err(code) = self.frames.admit(peer, form, frame.len(), clock::wall()) {
+                return Box::new(Err(code));
+            }
+        }
+        let mut message = message::read::<ToPerson>(frame);
+        if let Ok(message) = &mut message {
+            message.look_ahead();
+        }
+        Box::new(message)
+    }
+
     /// Tells the driver; false, where it is gone.
     async fn tell(&self, event: Event) -> bool {
         match self.events.upgrade() {
@@ -235,16 +256,6 @@ impl SupplierLine {
             None => false,
         }
     }
-}
-
-/// Reads a frame and looks at its signature here, where every supplier has a task, so that the one thread that decides
-/// does not have to.
-fn read(frame: &[u8]) -> Box<Result<ToPerson, Refusal>> {
-    let mut message = message::read::<ToPerson>(frame);
-    if let Ok(message) = &mut message {
-        message.look_ahead();
-    }
-    Box::new(message)
 }
 
 /// The name of a relationship, and the key that is connected.

@@ -371,6 +371,7 @@ impl Node {
             self.give(Input::Vouch(&name, true), turn)?;
         }
         self.looks.remove(&name);
+        self.paired_now(&name);
         self.link(name, Some(now.wall));
         self.tend_links();
         self.known_supplier(&name)

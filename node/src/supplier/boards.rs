@@ -97,7 +97,7 @@ impl Companion {
         let now = self.clock.now().latest();
         let Some(board) = &mut self.board else { return };
         let effects = match message::read(frame) {
-            Ok(message) => board.message(peer, message, now),
+            Ok(message) => board.message_from(peer, responder.source(), message, now),
             Err(code) => Effects::refused(code),
         };
         if let Some(reply) = carry_out(effects, turn) {

@@ -57,6 +57,9 @@ pub(super) fn open(store: &dyn Ledger) -> Result<(Supplier, Clock), Failure> {
     if let Some(record) = store.fact(tables::PROFILE)? {
         restore(&mut supplier, &record, "the profile")?;
     }
+    if let Some(bounds) = store.fact(tables::PAIRINGS)? {
+        supplier.bound_pairings(bounds);
+    }
     Ok((supplier, Clock::over(stored_clock(store)?)))
 }
 
@@ -90,6 +93,7 @@ impl Companion {
             Record::Invite { id, .. } => self.used = Some(*id),
             // The machine stores the use of an invitation right before whom it brought.
             Record::Customer { person, .. } => {
+                self.welcome(*person);
                 if let Some(invitation) = self.used.take() {
                     self.came(&invitation, person, turn)?;
                 }
@@ -124,6 +128,8 @@ impl Companion {
                 for link in links {
                     turn.batch.delete(tables::TERMS, &(*person, Terms::Delegated(*link)));
                     turn.batch.delete(tables::TERMS, &(*person, Terms::Mandate(*link)));
+                    turn.batch.delete(tables::TERMS, &(*person, Terms::Grant(*link)));
+                    turn.batch.delete(tables::REVOCATIONS, &(*person, *link));
                 }
             }
             _ => {}
@@ -206,6 +212,10 @@ impl Companion {
 
     /// Brings into memory what a message is about, beside its sender.
     pub(super) fn load_for(&mut self, person: &PublicKey, message: &ToSupplier) -> Result<(), Failure> {
+        // These are answered to everybody alike.
+        if matches!(message, ToSupplier::Hello | ToSupplier::Segments) {
+            return Ok(());
+        }
         self.load(person)?;
         match message {
             // The machine checks the signature; here the name only says what to look up.

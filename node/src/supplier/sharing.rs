@@ -43,6 +43,9 @@ impl Companion {
     pub(super) fn refresh(&mut self) -> Result<(), StoreError> {
         let Some(record) = self.store.fact(tables::PROFILE)? else { return Ok(()) };
         self.machine.restore(&record).map_err(|_| StoreError::Corrupt { part: "the profile" })?;
+        if let Some(bounds) = self.store.fact(tables::PAIRINGS)? {
+            self.machine.bound_pairings(bounds);
+        }
         let own = self.machine.key().public();
         let same = self.machine.profile().is_none_or(|profile| profile.supplier == own);
         if same { Ok(()) } else { Err(StoreError::KeyReplaced) }

@@ -9,7 +9,7 @@ use regie_protocol::{
     FieldPath, Nonce, ObjectId, PublicKey, Signed, board,
     intent::Intent,
     segment::Membership,
-    supplier::Record,
+    supplier::{PairingBounds, Record},
     tally::{TallyReport, Task},
 };
 
@@ -160,6 +160,8 @@ tables! {
         pub(super) DUE_SWEPT = "due_swept": u64;
         /// Up to which day ended intents and memberships were swept away.
         pub(super) MARKET_SWEPT = "market_swept": u64;
+        /// How many people may come by public invitations in an hour, where the company said so.
+        pub(super) PAIRINGS = "pairings": PairingBounds;
         /// Stands there where this companion helps others to count.
         pub(super) HELPER = "helper": ();
         /// Stands there where this companion is a board.

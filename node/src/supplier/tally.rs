@@ -7,6 +7,7 @@ use std::time::Duration;
 use regie_protocol::{
     Invitation, ObjectId, PublicKey, Refusal, Signed, Timestamp, Verified, limits,
     message::{self, HelperReply, ToHelper},
+    rate::Source,
     segment::Segment,
     tally::{Close, HelperLink, HelperSecret, Leader, Prepare, TallyReport, Task, Total, VerifyKey},
 };
@@ -85,7 +86,7 @@ impl Companion {
         let helps = self.store.fact(tables::HELPER)?.is_some();
         let message = if helps { message::read(frame) } else { Err(Refusal::NotAHelper) };
         let helped = match message {
-            Ok(ToHelper::Prepare(prepare)) => self.prepare(peer, &prepare, turn)?,
+            Ok(ToHelper::Prepare(prepare)) => self.prepare(peer, &prepare, responder.source(), turn)?,
             Ok(ToHelper::Close(close)) => self.close(peer, &close, turn)?,
             Err(code) => Err(code),
         };
@@ -98,8 +99,7 @@ impl Companion {
     /// Forgets the tasks whose segments have ended.
     pub(super) fn tend_tasks(&self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         for task in self.tasks()?.iter().filter(|task| task.expires <= now) {
-            turn.batch.delete(tables::HELPED_TASKS, &task.segment);
-            turn.batch.delete_group(tables::HELPED_NONCES, &task.segment);
+            forget_task(&task.segment, turn);
         }
         Ok(())
     }
@@ -232,6 +232,7 @@ impl Companion {
         &mut self,
         peer: &PublicKey,
         prepare: &Prepare,
+        source: Option<Source>,
         turn: &mut Turn,
     ) -> Result<Result<HelperReply, Refusal>, Failure> {
         let now = self.clock.now().latest();
@@ -241,9 +242,17 @@ impl Companion {
             Err(code) => return Ok(Err(code)),
         };
         let known = self.store.get(tables::HELPED_TASKS, &fresh.segment)?;
-        if known.is_none() && self.tasks()?.len() >= limits::TALLY_TASKS {
-            return Ok(Err(Refusal::NotAHelper));
-        }
+        let gives_way = match (&known, source) {
+            (Some(_), _) => None,
+            (None, Some(source)) if !self.helped.take(&source, limits::TASKS_PER_SOURCE, now) => {
+                return Ok(Err(Refusal::RateLimited));
+            }
+            (None, _) => match fresh.room_among(&self.tasks()?) {
+                Ok(gives_way) => gives_way,
+                Err(code) => return Ok(Err(code)),
+            },
+        };
+        let begins = known.is_none();
         let mut task = known.unwrap_or(fresh);
         let mut before = std::collections::BTreeMap::new();
         for answer in prepare.answers.iter().take(limits::TALLY_PER_FRAME) {
@@ -255,6 +264,13 @@ impl Companion {
             Ok(done) => done,
             Err(code) => return Ok(Err(code)),
         };
+        // A segment of which no answer holds is not worth remembering.
+        if begins && taken.is_empty() {
+            return Ok(Ok(HelperReply::Prepared(prepared)));
+        }
+        if let Some(other) = gives_way {
+            forget_task(&other, turn);
+        }
         for nonce in taken {
             turn.batch.put(tables::HELPED_NONCES, &(task.segment, nonce), &prepare.batch);
         }
@@ -311,4 +327,9 @@ impl Companion {
             }));
         });
     }
+}
+
+fn forget_task(segment: &ObjectId, turn: &mut Turn) {
+    turn.batch.delete(tables::HELPED_TASKS, segment);
+    turn.batch.delete_group(tables::HELPED_NONCES, segment);
 }

@@ -22,6 +22,7 @@ mod key_list;
 mod key_revoke;
 mod offer;
 mod offered;
+mod pairings;
 mod people;
 mod publish;
 mod published;
@@ -58,6 +59,7 @@ pub use key_list::{KeyList, KnownKey};
 pub use key_revoke::{KeyRevoke, RevokedKey};
 pub use offer::{NewOffer, Offer, SentOffer};
 pub use offered::{MadeOffer, Offered};
+pub use pairings::{HeldPairings, Pairings};
 pub use people::{GivenGrant, HeldValue, KnownPerson, People, SentRequest, Witnessed};
 pub use publish::{NewSegment, Publish, PublishedSegment};
 pub use published::{OwnSegment, Published};
@@ -95,6 +97,7 @@ verbs! {
         KeyRevoke: KeyRevoke,
         Offer: Offer,
         Offered: Offered,
+        Pairings: Pairings,
         People: People,
         Publish: Publish,
         Published: Published,

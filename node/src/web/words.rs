@@ -74,7 +74,7 @@ impl Words {
             // Both times are in what the node said.
             return (refused, (failure.code == "clock_skew").then(said));
         }
-        let whole = matches!(failure.code.as_str(), "not_found" | "already_done" | "no_node");
+        let whole = matches!(failure.code.as_str(), "not_found" | "already_done" | "no_node" | "comes_later");
         match self.message(&format!("failure-{code}"), None) {
             Some(words) => (words, (!whole).then(said)),
             None => (said(), None),
@@ -89,6 +89,7 @@ impl Words {
             Event::Granted { rule, .. } => self.of("event-granted", &self.rule(rule)),
             Event::AskedBy { rules, .. } => self.asked_by(rules),
             Event::Rejected { code } => self.of("event-rejected", &self.name("refusal", code.code())),
+            Event::RejectedMore { count } => self.of("event-rejected-more", &count.to_string()),
             Event::Revoked { erase: true, .. } => self.say("event-revoked-erase"),
             Event::FieldChanged { field, present: false } => self.of("event-field-removed", &self.name("field", field)),
             Event::FieldChanged { field, .. } => self.of("event-field-changed", &self.name("field", field)),

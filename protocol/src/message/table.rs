@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::{
+    rate::Rate,
     refusal::Refusal,
     signed::{Object, Signed},
 };
@@ -72,6 +73,84 @@ impl fmt::Display for Sender {
     }
 }
 
+/// Until when something stays that a message made grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Its own end, which it states.
+    Ended,
+    /// The end of the retention under its grant, or a revocation that demands it.
+    Retention,
+    /// The receiver of it took it, or said no.
+    Taken,
+    /// The owner of the node decides, or throws it away.
+    Decided,
+    /// Newer ones take its place.
+    Replaced,
+    /// The relationship is over.
+    Relationship,
+    /// The clock has passed what it is needed for.
+    Passed,
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ended => "its own end",
+            Self::Retention => "the end of its retention",
+            Self::Taken => "it was taken or refused",
+            Self::Decided => "the owner decides",
+            Self::Replaced => "newer ones come",
+            Self::Relationship => "the relationship ends",
+            Self::Passed => "its time has passed",
+        })
+    }
+}
+
+/// Whose bound it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// Each peer has it for itself.
+    Peer,
+    /// Each thing that it is about: an intent, a segment.
+    Thing,
+    /// All peers share it.
+    All,
+}
+
+impl fmt::Display for Per {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Peer => "a peer",
+            Self::Thing => "each",
+            Self::All => "in all",
+        })
+    }
+}
+
+/// Something that a message makes grow at who gets it, in memory or on disk.
+#[derive(Clone, Copy, Debug)]
+pub struct Growth {
+    /// What it is.
+    pub what: &'static str,
+    /// How many of it there are at most, and what that bound is called in [`crate::limits`]; none where as many come as the
+    /// message's own rate lets in.
+    pub most: Option<(u64, &'static str)>,
+    /// Whose bound that is.
+    pub per: Per,
+    /// When it goes.
+    pub until: Until,
+}
+
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, most, per, until } = self;
+        match most {
+            Some((_, name)) => write!(f, "{what}: `{name}` {per}, until {until}"),
+            None => write!(f, "{what}: by the rate, until {until}"),
+        }
+    }
+}
+
 /// What is written down of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageForm {
@@ -85,6 +164,12 @@ pub struct MessageForm {
     pub answers: &'static [&'static str],
     /// The names of its own bounds in [`crate::limits`]. Those of every frame and of every signed object hold besides.
     pub bounds: &'static [&'static str],
+    /// How often one peer may say it. Beyond that it is refused with `rate_limited`, unread.
+    pub rate: Rate,
+    /// What that rate is called in [`crate::limits`].
+    pub rate_name: &'static str,
+    /// What it makes grow.
+    pub grows: &'static [Growth],
     /// What it says.
     pub says: &'static str,
 }
@@ -112,7 +197,8 @@ impl<T: Object> Content for Signed<T> {
 }
 
 /// Declares the messages to one role and the replies to them. Each line is: what it says, the tag, the variant with what it
-/// carries, who sends it, what answers it, its bounds. A reply that shows a clock is named behind `skewed`.
+/// carries, who sends it, what answers it, its bounds, how often it may come, and what it makes grow, by which bound and
+/// until when. A reply that shows a clock is named behind `skewed`.
 macro_rules! messages {
     (
         $(#[$about:meta])*
@@ -120,7 +206,8 @@ macro_rules! messages {
             $(
                 #[doc = $says:literal]
                 $tag:literal $variant:ident $(($body:ty))? from [$($sender:ident),+] answered [$($answer:literal),+]
-                    $(within [$($bound:ident),+])?;
+                    $(within [$($bound:ident),+])? at $rate:ident
+                    grows [$($what:literal $(most $most:ident $per:ident)? until $until:ident),*];
             )+
         }
         $(#[$reply_about:meta])*
@@ -153,6 +240,9 @@ macro_rules! messages {
                 from: &[$($crate::message::Sender::$sender),+],
                 answers: &[$($answer),+],
                 bounds: &[$($(stringify!($bound)),+)?],
+                rate: $crate::limits::$rate,
+                rate_name: stringify!($rate),
+                grows: &[$($crate::message::table::growth!($what $(most $most $per)? until $until)),*],
                 says: $says,
             }),+];
         }
@@ -210,6 +300,26 @@ macro_rules! messages {
     };
 }
 
+/// What a message makes grow.
+macro_rules! growth {
+    ($what:literal most $most:ident $per:ident until $until:ident) => {
+        $crate::message::Growth {
+            what: $what,
+            most: Some(($crate::limits::$most as u64, stringify!($most))),
+            per: $crate::message::Per::$per,
+            until: $crate::message::Until::$until,
+        }
+    };
+    ($what:literal until $until:ident) => {
+        $crate::message::Growth {
+            what: $what,
+            most: None,
+            per: $crate::message::Per::Peer,
+            until: $crate::message::Until::$until,
+        }
+    };
+}
+
 /// What a variant carries.
 macro_rules! content {
     () => {
@@ -229,4 +339,4 @@ macro_rules! keys {
     };
 }
 
-pub(super) use {content, keys, messages};
+pub(super) use {content, growth, keys, messages};

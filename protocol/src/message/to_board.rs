@@ -16,16 +16,29 @@ messages! {
     /// What a board is told.
     ToBoard to Board {
         /// Post this.
-        "cast" Cast(Signed<Intent>) from [Intent] answered ["noted"] within [INTENT_BYTES, INTENTS_PER_BOARD];
+        "cast" Cast(Signed<Intent>) from [Intent] answered ["noted"] within [INTENT_BYTES, INTENTS_PER_BOARD, INTENTS_PER_SOURCE, CASTS_IN_ALL]
+            at CASTS grows [
+                "intents" most ONE_INTENT Peer until Ended,
+                "intents of all" most INTENTS_PER_BOARD All until Ended
+            ];
         /// No more offers.
-        "withdraw" Withdraw(Signed<Withdrawal>) from [Intent] answered ["noted"] within [WITHDRAWALS_PER_BOARD];
+        "withdraw" Withdraw(Signed<Withdrawal>) from [Intent] answered ["noted"] within [WITHDRAWALS_PER_BOARD]
+            at WITHDRAWALS_SENT grows [
+                "withdrawals" most ONE_INTENT Peer until Ended,
+                "withdrawals of all" most WITHDRAWALS_REMEMBERED All until Ended
+            ];
         /// What was offered since?
-        "collect" Collect(Collect) from [Intent] answered ["offers"];
+        "collect" Collect(Collect) from [Intent] answered ["offers"] at COLLECTIONS grows [];
         /// What is wanted?
-        "browse" Browse(Browse) from [Supplier, Board] answered ["intents"] within [CATEGORIES];
+        "browse" Browse(Browse) from [Supplier, Board] answered ["intents"] within [CATEGORIES]
+            at PAGES grows [];
         /// An offer for an intent.
         "offer" Offer(Signed<Offer>) from [Supplier] answered ["noted"]
-            within [OFFER_BYTES, OFFERS_PER_SUPPLIER, OFFERS_PER_INTENT, OFFERS_WAITING];
+            within [OFFER_BYTES, OFFERS_PER_SUPPLIER, OFFERS_PER_INTENT, OFFERS_WAITING]
+            at OFFERS_SENT grows [
+                "offers" most OFFERS_PER_INTENT Thing until Ended,
+                "offers of all" most OFFERS_PER_BOARD All until Ended
+            ];
     }
 
     /// What a board answers.

@@ -12,9 +12,14 @@ messages! {
     ToHelper to Helper {
         /// Take these answers in.
         "prepare" Prepare(Prepare) from [Supplier] answered ["prepared"]
-            within [TALLY_PER_FRAME, SHARE_BYTES, SEGMENT_BYTES, TALLY_REPORTS, TALLY_TASKS];
+            within [TALLY_PER_FRAME, SHARE_BYTES, SEGMENT_BYTES, TALLY_REPORTS, TALLY_TASKS, TASKS_PER_SOURCE]
+            at PREPARES grows [
+                "segments" most TASKS_PER_SUPPLIER Peer until Ended,
+                "segments of all" most TALLY_TASKS All until Ended,
+                "numbers of answers" most TALLY_REPORTS Thing until Ended
+            ];
         /// What is the sum?
-        "close" Close(Close) from [Supplier] answered ["sum"] within [TALLY_LEAST];
+        "close" Close(Close) from [Supplier] answered ["sum"] within [TALLY_LEAST] at CLOSES grows [];
     }
 
     /// What a helper answers.

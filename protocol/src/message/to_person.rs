@@ -23,17 +23,29 @@ messages! {
     ToPerson to Person {
         /// Fields, please.
         "request" Request(Signed<DataRequest>) from [Supplier] answered ["answer", "skewed"]
-            within [FIELDS, TEXT_BYTES, GRANT_DAYS, RETENTION_DAYS, DELEGATION_DEPTH, GRANTS_PER_MESSAGE, REQUESTS_PER_HOUR];
+            within [FIELDS, TEXT_BYTES, GRANT_DAYS, RETENTION_DAYS, DELEGATION_DEPTH, GRANTS_PER_MESSAGE, REQUESTS_PER_HOUR]
+            at REQUESTS_SENT grows [
+                "ids against replay" most SEEN_REQUESTS All until Passed,
+                "requests that wait" most WAITING_PER_RELATIONSHIP Peer until Decided,
+                "answers to send" most OUTBOX_PER_RELATIONSHIP Peer until Taken,
+                "grants that a default gives" most GRANTS_KEPT Peer until Replaced,
+                "terms of past requests" most PAST_REQUESTS All until Replaced,
+                "entries of answers" until Relationship
+            ];
         /// A disclosure arrived.
-        "acknowledge" Acknowledge(Signed<Acknowledgement>) from [Supplier] answered ["noted"];
+        "acknowledge" Acknowledge(Signed<Acknowledgement>) from [Supplier] answered ["noted"]
+            at ACKNOWLEDGEMENTS grows ["one entry for each disclosure" until Relationship];
         /// Values were erased.
-        "erased" Erased(Signed<ErasureReceipt>) from [Supplier] answered ["noted"];
+        "erased" Erased(Signed<ErasureReceipt>) from [Supplier] answered ["noted"]
+            at ERASURES_SENT grows ["one receipt and entry for each grant or value" until Relationship];
         /// A processor may use part of a grant.
         "delegated" Delegated(DelegationNotice) from [Supplier] answered ["noted"]
-            within [DELEGATION_DEPTH, NAME_BYTES, ADDRESSES, DELEGATIONS_PER_RELATIONSHIP];
+            within [DELEGATION_DEPTH, NAME_BYTES, ADDRESSES, DELEGATIONS_PER_RELATIONSHIP]
+            at DELEGATIONS_SENT grows ["delegations" most DELEGATIONS_PER_RELATIONSHIP Peer until Ended];
         /// Something to keep, or a correction.
         "put" Put(Signed<Item>) from [Supplier] answered ["noted", "skewed"]
-            within [DOCUMENT_BYTES, TITLE_BYTES, TEXT_BYTES, ITEMS_PER_RELATIONSHIP];
+            within [DOCUMENT_BYTES, TITLE_BYTES, TEXT_BYTES, ITEMS_PER_RELATIONSHIP]
+            at ITEMS_SENT grows ["items" most ITEMS_PER_RELATIONSHIP Peer until Decided];
     }
 
     /// What a person's node answers.

@@ -188,7 +188,7 @@ impl Person {
             }
             Input::BoardReplied(intent, reply) => Ok(self.board_replied(intent, reply, now)),
             Input::DropExpired(supplier) => Ok(self.drop_expired(supplier, now)),
-            Input::Tick => Ok(self.tick(now)),
+            Input::Tick => Ok(self.tick(now, host)),
             Input::DomainRead(supplier, domain, read) => {
                 self.domain_read(supplier, domain, read, now, &mut host.entropy())
             }

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Relationship, Waiting, entry::unreadable};
+use super::{
+    Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Relationship, Waiting, entry::unreadable, state::Traffic,
+};
 use crate::{
     audit::{Event, Log},
     decision::{self, Release, Verdict, Wanted},
@@ -19,7 +21,7 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     signed::{Signed, Verified},
-    time::{Now, Timestamp},
+    time::{HOUR_MS, Now, Timestamp},
 };
 
 /// Uses an hour of a grant that a rule issued.
@@ -74,6 +76,8 @@ impl Person {
             SupplierReply::Erased(signed) => self.erased(supplier, signed, now, entropy),
             SupplierReply::Noted => Ok(Vec::new()),
             SupplierReply::Segments(segments) => Ok(self.segments_came(supplier, segments, now)),
+            // It passes by itself: the message stays under way, and goes out again.
+            SupplierReply::Refused(Refusal::RateLimited) => return Vec::new(),
             // Trying again would give the same answer; the entry keeps "outcome unknown".
             SupplierReply::Refused(code) if code != Refusal::Unavailable => Ok(Vec::new()),
             _ => Err(Refusal::Unexpected),
@@ -141,7 +145,7 @@ impl Person {
     /// Forgets request ids whose time alone refuses them now, and closes intents whose time is over. Neither can be
     /// taken back, so both wait until that time has come for sure. How far each supplier's ids were forgotten is kept:
     /// a clock that is set back must not let an old request in again.
-    pub(super) fn tick(&mut self, now: Now) -> Vec<Effect> {
+    pub(super) fn tick(&mut self, now: Now, host: &mut dyn Host) -> Vec<Effect> {
         // By the clock too: behind the floor it still lets in what the floor alone would have forgotten.
         let sure = now.wall.min(now.floor);
         let over = |at: &Timestamp| at.plus_ms(limits::REPLAY_WINDOW_MS) < sure;
@@ -154,14 +158,43 @@ impl Person {
         let mut effects = Vec::new();
         for (supplier, at) in horizons {
             if self.relationships.get(&supplier).is_some_and(|known| known.horizon.is_none_or(|before| before < at)) {
-                self.record(&mut effects, Record::Horizon { supplier, at });
+                self.put_traffic(&mut effects, supplier, at);
             }
         }
+        self.enter_untold(&mut effects, now, host);
         for ((supplier, id), _) in old {
             self.record(&mut effects, Record::Forgotten { supplier, id });
         }
         self.end_intents(&mut effects, now);
         effects
+    }
+
+    /// Enters together what was refused since the first of it, once that is an hour ago.
+    fn enter_untold(&mut self, effects: &mut Vec<Effect>, now: Now, host: &mut dyn Host) {
+        let due = |traffic: &Traffic| traffic.untold > 0 && now.wall.distance_ms(traffic.since) >= HOUR_MS;
+        let due: Vec<_> =
+            self.relationships.iter().filter(|(_, known)| due(&known.traffic)).map(|(key, _)| *key).collect();
+        for supplier in due {
+            let Some(known) = self.relationships.get_mut(&supplier) else { continue };
+            let count = std::mem::take(&mut known.traffic.untold);
+            self.keep_traffic(effects, &supplier);
+            let logged =
+                self.log(effects, Log::With(supplier), Event::RejectedMore { count }, now, &mut host.entropy());
+            debug_assert!(logged.is_ok());
+        }
+    }
+
+    /// Stores what is counted of a supplier's messages.
+    fn keep_traffic(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey) {
+        let at = self.relationships.get(supplier).map(|known| known.horizon.unwrap_or_default());
+        if let Some(at) = at {
+            self.put_traffic(effects, *supplier, at);
+        }
+    }
+
+    fn put_traffic(&mut self, effects: &mut Vec<Effect>, supplier: PublicKey, at: Timestamp) {
+        let traffic = self.relationships.get(&supplier).map(|known| known.traffic);
+        self.record(effects, Record::Horizon { supplier, at, traffic });
     }
 
     /// A supplier that is known signed this time just now.
@@ -195,6 +228,7 @@ impl Person {
             return Ok(());
         }
         self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
+        self.keep_traffic(effects, supplier);
         let shown = shown?;
         let mut verdicts = self.decide(supplier, &request, &shown, now)?;
         self.keep_terms(effects, supplier, &request, &verdicts, now);
@@ -257,14 +291,14 @@ impl Person {
             && request.duration.0 <= limits::GRANT_DAYS
             && request.retention.0 <= limits::RETENTION_DAYS
             && usize::from(request.delegations) <= limits::DELEGATION_DEPTH;
-        relationship.asked = relationship.asked.once_more(now.wall);
+        relationship.traffic.asked = relationship.traffic.asked.once_more(now.wall);
         let forgotten = relationship.horizon.is_some_and(|horizon| request.at <= horizon);
         let refusals = [
             (!relationship.keys.contains(&request.person), Refusal::WrongAudience),
             (relationship.is_stopped(), Refusal::Paused),
             (!now.meets(request.at), Refusal::ClockSkew),
             (seen || forgotten, Refusal::Replayed),
-            (full || relationship.asked.this_hour > limits::REQUESTS_PER_HOUR, Refusal::RateLimited),
+            (full || relationship.traffic.asked.this_hour > limits::REQUESTS_PER_HOUR, Refusal::RateLimited),
             (request.fields.len() > limits::FIELDS, Refusal::TooLarge),
             (request.chains.len() > limits::GRANTS_PER_MESSAGE, Refusal::TooLarge),
             (relationship.outbox.len() >= limits::OUTBOX_PER_RELATIONSHIP, Refusal::RateLimited),
@@ -417,9 +451,28 @@ impl Person {
             }
         }
         self.wait(effects, supplier, request, &mut asked, &mut refused, now)?;
+        if releases.is_empty() && asked.is_empty() && grants.is_empty() {
+            self.spend_on_nothing(supplier, &refused, now)?;
+            self.keep_traffic(effects, supplier);
+        }
         self.count_uses(effects, releases.values(), now);
         let supplier = *supplier;
         Ok(Plan { supplier, request: Some(request.id), releases, asked, refused, grants, as_reply: true })
+    }
+
+    /// An answer that gives nothing is entered and kept like any other. Who gets too many of them is refused instead.
+    fn spend_on_nothing(
+        &mut self,
+        supplier: &PublicKey,
+        refused: &BTreeMap<AskedPath, Refusal>,
+        now: Now,
+    ) -> Result<(), Refusal> {
+        let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
+        // Each path stands in the entry and in the answer, with its code.
+        let bytes: usize = refused.keys().map(|path| 2 * (path.to_string().len() + 32)).sum();
+        let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        let fits = relationship.traffic.empty.take(limits::KIB_REFUSED, kib, now.wall);
+        if fits { Ok(()) } else { Err(Refusal::RateLimited) }
     }
 
     /// Puts asked fields before the person, or refuses them where too many requests wait already.
@@ -533,14 +586,14 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
         let mut effects = Vec::new();
-        // A flood must not fill the log: beyond the hourly bound, refusals are answered but not written. Nor does what
+        // A flood must not fill the log: beyond a few an hour refusals are counted, and entered together. Nor does what
         // is sent again and again because clocks differ: that they do is written once.
-        let bounded = self.relationships.get_mut(supplier).is_some_and(|relationship| {
-            relationship.rejected = relationship.rejected.once_more(now.wall);
+        let entered = self.relationships.get_mut(supplier).is_some_and(|relationship| {
             let again = std::mem::replace(&mut relationship.skewed, code == Refusal::ClockSkew) && relationship.skewed;
-            relationship.rejected.this_hour <= limits::REQUESTS_PER_HOUR && !again
+            !again && relationship.traffic.enters_one_more(now.wall)
         });
-        if bounded {
+        self.keep_traffic(&mut effects, supplier);
+        if entered {
             let logged = self.log(&mut effects, Log::With(*supplier), Event::Rejected { code }, now, entropy);
             debug_assert!(logged.is_ok());
         }
@@ -562,6 +615,18 @@ fn shown(relationship: &Relationship, chain: &Chain) -> Result<VerifiedGrant, Re
     let is_held = if is_own { relationship.grants.contains_key(&id) } else { relationship.mandates.contains_key(&id) };
     // Issued after the backup that this node was restored from, forgotten, or another's.
     if is_held { Ok(checked) } else { Err(Refusal::Revoked) }
+}
+
+impl Traffic {
+    /// One more message was refused. Is it to be entered by itself?
+    fn enters_one_more(&mut self, now: Timestamp) -> bool {
+        let enters = self.entered.take(limits::REJECTIONS_ENTERED, 1, now);
+        if !enters {
+            self.since = if self.untold == 0 { now } else { self.since };
+            self.untold = self.untold.saturating_add(1);
+        }
+        enters
+    }
 }
 
 fn noted(mut effects: Vec<Effect>) -> Vec<Effect> {

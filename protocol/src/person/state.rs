@@ -24,6 +24,7 @@ use crate::{
     policy::Policy,
     profile::{Agreed, Invitation, Profile},
     purpose::Purpose,
+    rate::Meter,
     receipt::ErasureReceipt,
     refusal::Refusal,
     request::DataRequest,
@@ -94,8 +95,7 @@ pub struct Relationship {
     pub(super) segments: BTreeMap<ObjectId, Verified<Segment>>,
     /// What the person said of them, also of those that are published no longer: what was spent stays spent.
     pub(super) said: BTreeMap<ObjectId, Said>,
-    pub(super) asked: Used,
-    pub(super) rejected: Used,
+    pub(super) traffic: Traffic,
     /// Was the last message refused because clocks differ?
     pub(super) skewed: bool,
     /// Up to which stated time request ids of this supplier were forgotten. Its own: what one supplier states must not
@@ -141,6 +141,22 @@ pub struct Known {
     pub at: Timestamp,
     /// Under which grant.
     pub grant: ObjectId,
+}
+
+/// What is counted of a supplier's messages, so that a flood of them fills neither the log nor the disk, nor after a restart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Traffic {
+    /// Requests.
+    pub asked: Used,
+    /// Refused messages that were entered one by one ([`limits::REJECTIONS_ENTERED`]).
+    pub entered: Meter,
+    /// What answers that give nothing made grow ([`limits::KIB_REFUSED`]).
+    pub empty: Meter,
+    /// Refused messages that stand in no entry yet.
+    pub untold: u32,
+    /// When the first of them came.
+    pub since: Timestamp,
 }
 
 /// A delegation that a processor of this relationship's person holds.
@@ -363,10 +379,12 @@ pub enum Record {
         supplier: PublicKey,
         id: Nonce,
     },
-    /// Ids of requests up to this stated time were forgotten, so no such request is taken.
+    /// Ids of requests up to this stated time were forgotten, so no such request is taken; and what is counted of them.
     Horizon {
         supplier: PublicKey,
         at: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        traffic: Option<Traffic>,
     },
     Waiting {
         supplier: PublicKey,
@@ -595,7 +613,11 @@ impl Person {
             Record::OfferGone { intent, offer } => self.apply_offer_gone(intent, offer),
             Record::Seen { supplier, id, at } => drop(self.seen.insert((*supplier, *id), *at)),
             Record::Forgotten { supplier, id } => drop(self.seen.remove(&(*supplier, *id))),
-            Record::Horizon { supplier, at } => self.with(supplier)?.horizon = Some(*at),
+            Record::Horizon { supplier, at, traffic } => {
+                let relationship = self.with(supplier)?;
+                relationship.horizon = Some(*at);
+                relationship.traffic = traffic.unwrap_or(relationship.traffic);
+            }
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
             Record::CountsFrom { from } => self.counts_from = *from,
@@ -702,8 +724,7 @@ impl Person {
             items: BTreeMap::new(),
             segments: BTreeMap::new(),
             said: BTreeMap::new(),
-            asked: Used::default(),
-            rejected: Used::default(),
+            traffic: Traffic::default(),
             skewed: false,
             horizon: None,
             withheld: BTreeSet::new(),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Customer, Effect, Effects, Record, Supplier, SupplierError};
+use super::{Customer, Effect, Effects, Record, Supplier, SupplierError, state::KeptMandate};
 use crate::{
     entropy::Entropy,
     field::Selector,
@@ -189,7 +189,7 @@ impl Customer {
             let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
             (grant.id(), grant.scope.clone(), chain)
         });
-        let lent = self.mandates.values().map(|mandate| &mandate.grant);
+        let lent = self.mandates.values().filter_map(KeptMandate::checked).map(|mandate| &mandate.grant);
         let lent =
             lent.filter(|grant| grant.holder() == key && fits(grant.scope()) && !self.revoked.contains(&grant.id()));
         let lent = lent.map(|grant| (grant.id(), grant.scope().clone(), grant.chain()));
@@ -206,7 +206,8 @@ impl Customer {
     fn over(&self, now: Now) -> BTreeSet<ObjectId> {
         let made = self.delegated.iter().filter(|(_, delegated)| delegated.scope.bounds.expires <= now.floor);
         let lent = self.mandates.iter().filter(|(link, mandate)| {
-            mandate.grant.scope().bounds.expires <= now.floor && !self.held.values().any(|held| held.grant == **link)
+            mandate.expires().is_none_or(|expires| expires <= now.floor)
+                && !self.held.values().any(|held| held.grant == **link)
         });
         made.map(|(link, _)| *link).chain(lent.map(|(link, _)| *link)).collect()
     }

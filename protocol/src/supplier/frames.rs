@@ -14,6 +14,7 @@ use crate::{
     message::{PersonReply, Skewed, SupplierReply, ToPerson, ToSupplier},
     profile::{Acceptance, Agreed, Alternative, Pairing},
     purpose::Purpose,
+    rate::Source,
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     renewal::Renewal,
@@ -26,16 +27,27 @@ use crate::{
 impl Supplier {
     /// Handles a message of a person that is connected under its key for this relationship.
     pub fn message(&mut self, person: &PublicKey, message: ToSupplier, now: impl Into<Now>) -> Effects {
+        self.message_from(person, None, message, now)
+    }
+
+    /// The same, where it is known whence it comes: who pairs by a public invitation is counted by that as well.
+    pub fn message_from(
+        &mut self,
+        person: &PublicKey,
+        source: Option<Source>,
+        message: ToSupplier,
+        now: impl Into<Now>,
+    ) -> Effects {
         let now = now.into();
         let handled = match message {
             ToSupplier::Hello => self.hello(),
-            ToSupplier::Pair(pairing) => self.pair(person, pairing, now),
+            ToSupplier::Pair(pairing) => self.pair(person, source, pairing, now),
             ToSupplier::Disclose(disclosure) => self.disclosed(person, disclosure, now).map(|(ack, mut effects)| {
                 effects.push(Effect::Reply(SupplierReply::Acknowledged(ack)));
                 effects
             }),
             ToSupplier::Renew(renewal) => self.renewed(person, renewal, now),
-            ToSupplier::Grant(grant) => self.granted(person, grant),
+            ToSupplier::Grant(grant) => self.granted(person, grant, now),
             ToSupplier::Revoke(revocation) => self.revoked(person, revocation, now),
             ToSupplier::Mandate(mandate) => self.mandated(person, mandate, now),
             ToSupplier::Segments => self.shown_segments(now),
@@ -160,7 +172,13 @@ impl Supplier {
         Ok(vec![Effect::Reply(SupplierReply::Profile(profile.signed().clone()))])
     }
 
-    fn pair(&mut self, person: &PublicKey, signed: Signed<Pairing>, now: Now) -> Result<Vec<Effect>, Refusal> {
+    fn pair(
+        &mut self,
+        person: &PublicKey,
+        source: Option<Source>,
+        signed: Signed<Pairing>,
+        now: Now,
+    ) -> Result<Vec<Effect>, Refusal> {
         let pairing = self.signed_by(signed, person, |pairing| pairing.supplier)?;
         if !now.meets(pairing.at) {
             return Err(Refusal::ClockSkew);
@@ -169,7 +187,7 @@ impl Supplier {
         // A person whose acceptance was lost asks again and gets the same relationship.
         let agreement = match self.customers.get(person) {
             Some(known) => known.agreement,
-            None => match self.admit(&mut effects, &pairing, now)? {
+            None => match self.admit(&mut effects, &pairing, source, now)? {
                 Admitted::Under(agreement) => agreement,
                 Admitted::Not(alternative) => {
                     effects.push(Effect::Reply(SupplierReply::Alternative(alternative)));
@@ -187,7 +205,13 @@ impl Supplier {
         Ok(effects)
     }
 
-    fn admit(&mut self, effects: &mut Vec<Effect>, pairing: &Verified<Pairing>, now: Now) -> Result<Admitted, Refusal> {
+    fn admit(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        pairing: &Verified<Pairing>,
+        source: Option<Source>,
+        now: Now,
+    ) -> Result<Admitted, Refusal> {
         let mut invite = *self.invites.get(&pairing.invitation).ok_or(Refusal::BadInvitation)?;
         if invite.expires <= now.latest() || invite.uses == Some(0) {
             return Err(Refusal::BadInvitation);
@@ -200,6 +224,9 @@ impl Supplier {
             let (supplier, person) = (self.key.public(), pairing.person);
             let alternative = Alternative { supplier, person, pairing: pairing.id(), agreement, at: now.wall };
             return Ok(Admitted::Not(Verified::sign(alternative, &self.key)?.signed().clone()));
+        }
+        if invite.uses.is_none() {
+            self.pairings.take(&pairing.invitation, source, now.wall)?;
         }
         invite.uses = invite.uses.map(|left| left - 1);
         self.record(effects, Record::Invite { id: pairing.invitation, invite });
@@ -242,7 +269,7 @@ impl Supplier {
         let grants = grants.collect::<Result<Vec<_>, _>>()?;
         self.witness(effects, person, disclosure)?;
         for grant in grants {
-            self.record(effects, Record::Grant { person: *person, grant: grant.signed().clone() });
+            self.keep_grant(effects, person, &grant, now);
         }
         let mut kept = false;
         for (path, answer) in &disclosure.answers {
@@ -337,12 +364,27 @@ impl Supplier {
         Ok(effects)
     }
 
-    fn granted(&mut self, person: &PublicKey, signed: Signed<Grant>) -> Result<Vec<Effect>, Refusal> {
-        let grant = self.usable(person, signed)?.signed().clone();
+    fn granted(&mut self, person: &PublicKey, signed: Signed<Grant>, now: Now) -> Result<Vec<Effect>, Refusal> {
+        let grant = self.usable(person, signed)?;
         let mut effects = Vec::new();
-        self.record(&mut effects, Record::Grant { person: *person, grant });
+        self.keep_grant(&mut effects, person, &grant, now);
         effects.push(Effect::Reply(SupplierReply::Noted));
         Ok(effects)
+    }
+
+    /// Keeps a grant. Where as many as the bound are remembered, the one gives way that is needed least.
+    fn keep_grant(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, grant: &Verified<Grant>, now: Now) {
+        let Some(customer) = self.customers.get(person) else { return };
+        // One that comes again, because the reply was lost, changes nothing.
+        if customer.grants.contains_key(&grant.id()) {
+            return;
+        }
+        if customer.grants.len() >= limits::GRANTS_KEPT
+            && let Some(spare) = customer.spare_grant(now)
+        {
+            self.record(effects, Record::Ended { person: *person, links: BTreeSet::from([spare]) });
+        }
+        self.record(effects, Record::Grant { person: *person, grant: grant.signed().clone() });
     }
 
     /// A grant of a connected person that this companion may use: to it, within its bounds, and within the agreement, which

@@ -4,17 +4,20 @@
 //! Persons and invitations need not all be in memory: the driver restores the records of those that an input
 //! concerns, and may forget them once what came of it is stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Sending, delegations::Delegated, witness::Recent};
+use super::{Effect, Sending, delegations::Delegated, pairings::Pairings, witness::Recent};
 use crate::{
     agreement::Agreement,
     audit::ProvenEntry,
     disclosure::Disclosure,
     field::{AskedPath, FieldPath, Observed},
-    grant::{Grant, Scope, VerifiedGrant},
+    grant::{Chain, Grant, Scope, VerifiedGrant},
     identity::{Keypair, Nonce, PublicKey},
     intent::TakeUp,
     limits,
@@ -46,6 +49,8 @@ pub struct Supplier {
     /// Persons whose clocks differed when they were last sent something. In memory, as what is under way: it holds for
     /// this process's clock, and is found out again.
     pub(super) skewed: BTreeMap<PublicKey, Skew>,
+    /// Who came by public invitations, in memory.
+    pub(super) pairings: Pairings,
 }
 
 /// How the clock of a person's node differed.
@@ -104,7 +109,7 @@ pub struct Customer {
     pub(super) later_keys: BTreeSet<PublicKey>,
     pub(super) since: Timestamp,
     pub(super) test: bool,
-    pub(super) grants: BTreeMap<ObjectId, Verified<Grant>>,
+    pub(super) grants: BTreeMap<ObjectId, KeptGrant>,
     pub(super) revoked: BTreeSet<ObjectId>,
     pub(super) held: BTreeMap<FieldPath, Held>,
     pub(super) askings: BTreeMap<Nonce, Asking>,
@@ -113,7 +118,7 @@ pub struct Customer {
     /// What this company handed on to processors, by the delegation's name.
     pub(super) delegated: BTreeMap<ObjectId, Delegated>,
     /// What other companies handed on to this one.
-    pub(super) mandates: BTreeMap<ObjectId, Mandated>,
+    pub(super) mandates: BTreeMap<ObjectId, KeptMandate>,
     /// What is sent back to the person.
     pub(super) sending: BTreeMap<Nonce, Sending>,
     /// The two signed records of the agreement.
@@ -122,6 +127,84 @@ pub struct Customer {
     pub(super) recent: Recent,
     pub(super) epoch: u32,
     pub(super) gaps: u64,
+}
+
+/// A grant as it is kept. Its signature was looked at when it came, and is looked at again where the grant is relied on: a
+/// person may have a thousand, of which a message is about one.
+#[derive(Clone, Debug)]
+pub(super) struct KeptGrant {
+    signed: Signed<Grant>,
+    checked: OnceLock<Option<Verified<Grant>>>,
+}
+
+impl KeptGrant {
+    fn new(signed: Signed<Grant>) -> Self {
+        Self { signed, checked: OnceLock::new() }
+    }
+
+    /// The grant, if it is what was signed.
+    pub(super) fn checked(&self) -> Option<&Verified<Grant>> {
+        self.checked.get_or_init(|| self.signed.clone().verify().ok()).as_ref()
+    }
+
+    /// When it begins and ends, as its bytes say.
+    pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.signed.peek().ok().map(|grant| (grant.scope.bounds.not_before, grant.scope.bounds.expires))
+    }
+}
+
+/// The same of a delegation to this company, whose chain has several signatures.
+#[derive(Clone, Debug)]
+pub(super) struct KeptMandate {
+    mandate: Mandate,
+    /// The keys that this company goes by.
+    keys: BTreeSet<PublicKey>,
+    checked: OnceLock<Option<Mandated>>,
+}
+
+impl KeptMandate {
+    fn new(mandate: Mandate, keys: BTreeSet<PublicKey>) -> Self {
+        Self { mandate, keys, checked: OnceLock::new() }
+    }
+
+    /// What it is called: by its last link.
+    fn id(&self) -> ObjectId {
+        let Chain { grant, links } = &self.mandate.chain;
+        links.last().map_or_else(|| grant.id(), Signed::id)
+    }
+
+    /// The mandate, if every link of it is what was signed.
+    pub(super) fn checked(&self) -> Option<&Mandated> {
+        let check = || {
+            let issuer = self.mandate.chain.grant.clone().verify().ok()?.issuer;
+            let grant = VerifiedGrant::check(&self.mandate.chain, &issuer, &self.keys).ok()?;
+            Some(Mandated { grant, reference: self.mandate.reference.clone() })
+        };
+        self.checked.get_or_init(check).as_ref()
+    }
+
+    /// When it ends, as its bytes say.
+    pub(super) fn expires(&self) -> Option<Timestamp> {
+        let Chain { grant, links } = &self.mandate.chain;
+        let bounds = match links.last() {
+            Some(link) => link.peek().ok()?.scope.bounds,
+            None => grant.peek().ok()?.scope.bounds,
+        };
+        Some(bounds.expires)
+    }
+}
+
+/// How much is remembered of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Grants, dead ones included.
+    pub grants: usize,
+    /// What others handed on, also what has ended.
+    pub mandates: usize,
+    /// Revocations.
+    pub revocations: usize,
+    /// Keys that the person took on since the pairing.
+    pub keys: usize,
 }
 
 /// A delegation that this company holds as a processor.
@@ -300,7 +383,7 @@ pub enum Record {
         person: PublicKey,
         taken: Signed<TakeUp>,
     },
-    /// Delegations and mandates that have ended and are no longer needed.
+    /// Grants, delegations and mandates that have ended and are no longer needed.
     Ended {
         person: PublicKey,
         links: BTreeSet<ObjectId>,
@@ -353,7 +436,8 @@ impl Supplier {
         let (invites, customers, in_flight) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let (segments, skewed) = (BTreeMap::new(), BTreeMap::new());
         let keys = BTreeSet::from([key.public()]);
-        Self { key, keys, profile: None, invites, customers, in_flight, segments, skewed }
+        let pairings = Pairings::default();
+        Self { key, keys, profile: None, invites, customers, in_flight, segments, skewed, pairings }
     }
 
     /// Replays one stored record.
@@ -442,8 +526,7 @@ impl Supplier {
             }
             Record::Renewed { person, key } => drop(self.with(person)?.later_keys.insert(*key)),
             Record::Grant { person, grant } => {
-                let verified = grant.clone().verify()?;
-                self.with(person)?.grants.insert(verified.id(), verified);
+                self.with(person)?.grants.insert(grant.id(), KeptGrant::new(grant.clone()));
             }
             Record::Revoked { person, grant, .. } => drop(self.with(person)?.revoked.insert(*grant)),
             Record::Asking { asking } => {
@@ -453,10 +536,8 @@ impl Supplier {
                 drop(self.with(person)?.delegated.insert(delegated.id(), delegated.clone()));
             }
             Record::Mandate { person, mandate } => {
-                let issuer = mandate.chain.grant.clone().verify()?.issuer;
-                let grant = VerifiedGrant::check(&mandate.chain, &issuer, &self.keys)?;
-                let mandated = Mandated { grant, reference: mandate.reference.clone() };
-                drop(self.with(person)?.mandates.insert(mandated.grant.id(), mandated));
+                let kept = KeptMandate::new(mandate.clone(), self.keys.clone());
+                drop(self.with(person)?.mandates.insert(kept.id(), kept));
             }
             Record::Agreed { person, agreed } => self.with(person)?.agreed = Some(agreed.clone()),
             Record::Sending { person, sending } => {
@@ -467,6 +548,8 @@ impl Supplier {
                 let customer = self.with(person)?;
                 customer.delegated.retain(|link, _| !links.contains(link));
                 customer.mandates.retain(|link, _| !links.contains(link));
+                customer.grants.retain(|grant, _| !links.contains(grant));
+                customer.revoked.retain(|link| !links.contains(link));
             }
             Record::Head { person, head, epoch, gaps, recent } => {
                 let customer = self.with(person)?;
@@ -574,7 +657,8 @@ impl Customer {
 
     /// Grants that were not revoked.
     pub fn grants(&self) -> impl Iterator<Item = &Verified<Grant>> {
-        self.grants.values().filter(|grant| !self.revoked.contains(&grant.id()))
+        let live = self.grants.iter().filter(|(id, _)| !self.revoked.contains(id));
+        live.filter_map(|(_, kept)| kept.checked())
     }
 
     /// What was handed on to processors.
@@ -583,10 +667,21 @@ impl Customer {
         &self.delegated
     }
 
-    /// What other companies handed on to this one, also what has ended and is still remembered.
+    /// One thing that another company handed on to this one, also where it has ended and is still remembered.
     #[must_use]
-    pub fn mandates(&self) -> &BTreeMap<ObjectId, Mandated> {
-        &self.mandates
+    pub fn mandate(&self, link: &ObjectId) -> Option<&Mandated> {
+        self.mandates.get(link)?.checked()
+    }
+
+    /// How much is remembered of the person.
+    #[must_use]
+    pub fn remembered(&self) -> Remembered {
+        Remembered {
+            grants: self.grants.len(),
+            mandates: self.mandates.len(),
+            revocations: self.revoked.len(),
+            keys: self.later_keys.len(),
+        }
     }
 
     /// Did the person end this grant or delegation?
@@ -601,8 +696,8 @@ impl Customer {
         if self.revoked.contains(grant) {
             return None;
         }
-        let own = self.grants.get(grant).map(|own| &own.scope);
-        own.or_else(|| self.mandates.get(grant).map(|mandate| mandate.grant.scope()))
+        let own = self.grants.get(grant).and_then(KeptGrant::checked).map(|own| &own.scope);
+        own.or_else(|| self.mandate(grant).map(|mandate| mandate.grant.scope()))
     }
 
     /// The newest head of the person's log that was witnessed.
@@ -615,6 +710,17 @@ impl Customer {
     #[must_use]
     pub fn gaps(&self) -> u64 {
         self.gaps
+    }
+
+    /// A grant that can be forgotten, under which nothing is held: the oldest that has expired for sure, else that was
+    /// revoked, else of all. A person has far fewer that live.
+    pub(super) fn spare_grant(&self, now: Now) -> Option<ObjectId> {
+        let held: BTreeSet<ObjectId> = self.held.values().map(|held| held.grant).collect();
+        let spare = self.grants.iter().filter(|(id, _)| !held.contains(id)).filter_map(|(id, kept)| {
+            let (begins, ends) = kept.span()?;
+            Some((ends > now.floor, !self.revoked.contains(id), begins, *id))
+        });
+        spare.min().map(|(.., id)| id)
     }
 
     pub(super) fn unanswered(&self) -> usize {

@@ -17,7 +17,7 @@ const MINUTE_MS: u64 = 60_000;
 
 impl World {
     /// A request as the supplier at hand would sign it, in a form that its own machine might not make.
-    fn crafted(&self, id: u32, at: Timestamp) -> DataRequest {
+    pub(crate) fn crafted(&self, id: u32, at: Timestamp) -> DataRequest {
         let mut nonce = [0; 16];
         nonce[..4].copy_from_slice(&id.to_be_bytes());
         DataRequest {

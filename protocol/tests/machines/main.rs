@@ -6,6 +6,7 @@
 mod memory;
 
 mod attacks;
+mod bounds;
 mod clocks;
 mod colluding;
 mod handing_on;

@@ -323,3 +323,34 @@ fn both_together_learn_no_more_than_epsilon() {
     let found = estimate(u64::from(total.reports), u64::from(total.yes), 1_000);
     assert!((found.members - 60.0).abs() <= found.error, "{found:?}");
 }
+
+/// Keys are free: who has most gives up the one that ends first.
+#[test]
+fn a_full_helper_takes_from_the_company_with_most() {
+    let mut count = Count::new();
+    let reports = [count.report(true)];
+    count.send(&reports);
+    let one = count.task.clone().expect("a task");
+    let task = |company: usize, number: usize, days: u32| {
+        let mut task = one.clone();
+        task.leader = Keypair::from_secret(&[u8::try_from(100 + company).expect("a byte"); 32]).public();
+        task.segment = ObjectId::of(&[company.to_be_bytes(), number.to_be_bytes()].concat());
+        task.expires = NOW.plus_days(regie_protocol::Days(days));
+        task
+    };
+    let most = limits::TASKS_PER_SUPPLIER;
+    let crowd: Vec<Task> = (0..most).map(|number| task(0, number, 300 - number as u32)).collect();
+    assert_eq!(task(0, most, 9).room_among(&crowd), Err(Refusal::NotAHelper), "no more of one company");
+    assert_eq!(task(1, 0, 9).room_among(&crowd), Ok(None));
+    // Full: as many as it may of one, and ten of each other.
+    let mut all = crowd.clone();
+    all.extend((0..limits::TALLY_TASKS - most).map(|number| task(1 + number / 10, number, 50)));
+    let first = crowd.iter().min_by_key(|task| task.expires).expect("one").segment;
+    assert_eq!(task(150, 0, 9).room_among(&all), Ok(Some(first)));
+    // Where nobody has more than the newcomer would have, there is no room.
+    let even: Vec<Task> = (0..limits::TALLY_TASKS).map(|number| task(number / 10, number, 50)).collect();
+    assert_eq!(even.iter().filter(|other| other.leader == task(0, 0, 0).leader).count(), 10);
+    let mut tenth = even[9].clone();
+    tenth.segment = ObjectId::of(b"one more");
+    assert_eq!(tenth.room_among(&even), Err(Refusal::NotAHelper));
+}

@@ -63,6 +63,7 @@ fn of_a_relationship() -> Vec<Event> {
         Event::Paused { paused: true },
         Event::Delivered { disclosure: named("a disclosure") },
         Event::Rejected { code: Refusal::BadSignature },
+        Event::RejectedMore { count: 290 },
         Event::Delegated { delegation: named("a delegation"), grant, processor: processor().public() },
         Event::Received { item: named("an item"), collection: Collection::MeterReadings },
         Event::Revoked { grant, erase: true },

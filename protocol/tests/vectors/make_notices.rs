@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use regie_protocol::{Access, Acknowledgement, ErasureReceipt, Keypair, Object, Revocation, Timestamp};
+use regie_protocol::{Access, Acknowledgement, ErasureReceipt, Keypair, Object, Revocation, Timestamp, limits};
 
 use crate::{
     fixtures::{
@@ -187,11 +187,11 @@ pub fn acknowledgement() -> File {
     let mut other = case(signed_value(&stolen, &processor()));
     other.from = processor().public().to_string();
     cases.push(named(other, "of another supplier's disclosure", "taken, and nothing changes there", "ok"));
-    // Each refusal is an entry, up to the hourly bound; the flood behind it is answered and not written.
+    // A few refusals an hour are entries each; the flood behind them is answered and counted.
     let forged = SignedHex { signature: "00".repeat(64), ..signed_value(&acknowledged(), &supplier()) };
     let mut flood = named(case(forged.clone()), "flood of forgeries", "1,000 before it in this hour", "bad_signature");
     flood.before = vec![Step { times: 1_000, expect: "bad_signature".into(), ..again("acknowledge", &forged) }];
-    flood.log_size = Some(600);
+    flood.log_size = Some(u64::from(limits::REJECTIONS_ENTERED.at_once));
     cases.push(flood);
     let mut sender = of("wrong sender", "a stranger passes it on", "wrong_sender", 1, &|_| {});
     (sender.from, sender.undelivered) = (stranger().public().to_string(), None);

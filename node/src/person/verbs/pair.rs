@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{Desk, FoundAgain, KnownSupplier};
 use crate::{
     command::{Failure, Text},
-    person::pairing,
+    person::{
+        later::{self, Wish},
+        pairing,
+    },
     verb::{Conduct, Verb},
 };
 
@@ -53,6 +56,11 @@ impl Verb for Pair {
 
 impl Conduct<Desk> for Pair {
     async fn conduct(self, desk: &Desk) -> Result<PairAnswer, Failure> {
-        pairing::pair(self.link.0, self.agreement, self.vouched, desk.events().clone()).await
+        let Self { link, agreement, vouched } = self;
+        let wish = Wish { invitation: link.0.clone(), agreement, vouched };
+        match pairing::pair(link.0, agreement, vouched, desk.events().clone()).await {
+            Err(failure) if later::has_no_room(&failure) => Err(later::instead(wish, failure, desk.events()).await),
+            answer => answer,
+        }
     }
 }
