@@ -76,6 +76,10 @@ pub struct Config {
     /// port than 443.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub domain_hosts: std::collections::BTreeSet<String>,
+    /// Hosts in a private network, or this machine, that a person's node may dial where a supplier names them; what the
+    /// person's own links name it dials without.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
+    pub supplier_hosts: std::collections::BTreeSet<String>,
 }
 
 impl Config {
@@ -98,6 +102,7 @@ impl Config {
             nats: None,
             webhook_hosts: Default::default(),
             domain_hosts: Default::default(),
+            supplier_hosts: Default::default(),
         }
     }
 }

@@ -97,13 +97,13 @@ pub enum Event {
     /// A link of this supplier came; is it known?
     Known(PublicKey, oneshot::Sender<Result<Option<found::Known>, Failure>>),
     /// A known supplier was found again by a fresh link.
-    Found(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<verbs::FoundAgain, Failure>>),
+    Found(PublicKey, Box<Signed<Profile>>, Vec<String>, oneshot::Sender<Result<verbs::FoundAgain, Failure>>),
     /// A supplier is to be looked at: what it takes to speak with it.
     Approach(PublicKey, oneshot::Sender<Result<pairing::Approach, Failure>>),
     /// Who answers in the place of a supplier has its next key; is it taken for the supplier from now on?
     Follow(PublicKey, Box<Signed<Profile>>, oneshot::Sender<bool>),
     /// Who holds this key showed this profile: is it a supplier that is known, by a key that leads from the known one to this?
-    Whose(PublicKey, Box<Signed<Profile>>, oneshot::Sender<Result<Option<verbs::FoundAgain>, Failure>>),
+    Whose(PublicKey, Box<Signed<Profile>>, Vec<String>, oneshot::Sender<Result<Option<verbs::FoundAgain>, Failure>>),
     /// It was: what the owner is to see.
     Looked(Box<pairing::Looked>, oneshot::Sender<Result<verbs::SeenSupplier, Failure>>),
     /// A pairing begins: the key to dial under and the message to send.
@@ -326,8 +326,9 @@ impl Driven for Node {
                     let _ = answer.send(followed);
                 });
             }
-            Event::Whose(key, profile, answer) => {
-                let known = self.machine.whose(&key, &profile).map(|supplier| self.found(&supplier, *profile, turn));
+            Event::Whose(key, profile, entered, answer) => {
+                let known = self.machine.whose(&key, &profile);
+                let known = known.map(|supplier| self.found(&supplier, *profile, &entered, turn));
                 turn.after(move || drop(answer.send(known.transpose())));
             }
             Event::Call { call, .. } => call(self, turn),
@@ -335,8 +336,8 @@ impl Driven for Node {
                 let known = self.known(&supplier);
                 turn.after(move || drop(answer.send(Ok(known))));
             }
-            Event::Found(supplier, profile, answer) => {
-                let found = self.found(&supplier, *profile, turn);
+            Event::Found(supplier, profile, entered, answer) => {
+                let found = self.found(&supplier, *profile, &entered, turn);
                 turn.after(move || drop(answer.send(found)));
             }
             Event::Proffer(proffer, answer) => {
@@ -368,6 +369,7 @@ impl Driven for Node {
             }
             Event::Tick => {
                 self.hear(Input::Tick, None, turn);
+                self.keep_entered(turn);
                 self.tend_links();
                 self.send_again(turn);
                 self.tend_boards();

@@ -17,7 +17,7 @@ use crate::{
     domain::Reader,
     driver::End,
     home::{self, Config, Role},
-    network::{Proxy, Through, Way},
+    network::{Inward, Proxy, Through, Way},
     person::{self, Desk, Rhythm, Travel, verbs::PersonCommand},
     store::{Ledger, Passphrase, Store},
     supplier::{self, Net, verbs::CompanionCommand},
@@ -127,7 +127,8 @@ fn travel(config: &Config) -> Travel {
         held: config.held_lines.unwrap_or(usual.held),
     };
     let reader = Reader::new(config.domain_hosts.clone(), config.proxy.clone());
-    Travel { way: Way { proxy: config.proxy.clone(), ..Way::default() }, rhythm, reader }
+    let inward = Inward::only(&config.supplier_hosts);
+    Travel { way: Way { proxy: config.proxy.clone(), inward, ..Way::default() }, rhythm, reader }
 }
 
 /// Where there is no home yet: the first steps in a browser, then the node they made.

@@ -36,6 +36,16 @@ pub(super) enum Host {
     Onion(String),
 }
 
+impl Host {
+    /// As people write it, without a port.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Ip(ip) => ip.to_string(),
+            Self::Name { name, .. } | Self::Onion(name) => name.clone(),
+        }
+    }
+}
+
 /// Which addresses of a name count.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Family {
@@ -173,7 +183,7 @@ impl Address {
     }
 }
 
-fn reach(ip: IpAddr) -> Reach {
+pub(super) fn reach(ip: IpAddr) -> Reach {
     match ip {
         IpAddr::V4(ip) if ip.is_loopback() || ip.is_unspecified() || ip.is_link_local() => Reach::Here,
         IpAddr::V4(ip) if ip.is_private() || shared(ip) => Reach::Private,

@@ -24,7 +24,7 @@ use rustls::pki_types::ServerName;
 use tokio::time::{sleep, timeout};
 
 use super::{
-    Address, Strangers, Transport, Way,
+    Address, Inward, Strangers, Transport, Way,
     address::{Carrier, Host},
     fault::{Fault, fits_way},
     keys, limits,
@@ -41,6 +41,7 @@ pub(super) struct Dialler {
     own: Keypair,
     proxy: Option<(Proxy, Login)>,
     strangers: Strangers,
+    inward: Inward,
     /// What has a head start in the dials that are under way.
     first: Mutex<HashMap<PeerId, Transport>>,
 }
@@ -49,7 +50,8 @@ impl Dialler {
     /// Where there is a proxy, everything goes through it, under a login drawn now.
     pub(super) fn new(own: Keypair, way: &Way) -> Self {
         let proxy = way.proxy.clone().map(|proxy| (proxy, Login::drawn()));
-        Self { own, proxy, strangers: way.strangers.clone().unwrap_or_default(), first: Mutex::default() }
+        let (strangers, inward) = (way.strangers.clone().unwrap_or_default(), way.inward.clone());
+        Self { own, proxy, strangers, inward, first: Mutex::default() }
     }
 
     /// Does everything go through a proxy?
@@ -70,6 +72,9 @@ impl Dialler {
     /// Connects to a peer, within [`limits::DIAL`], or [`limits::DIAL_THROUGH_PROXY`].
     pub(super) async fn dial(self: Arc<Self>, address: Address, peer: PeerId) -> io::Result<(PeerId, StreamMuxerBox)> {
         fits_way(&address, self.proxy.is_some())?;
+        if self.has_proxy() && !self.inward.permits_beyond(&address) {
+            return Err(Fault::Inward.into());
+        }
         sleep(self.head_start(&peer, &address)).await;
         let bound = if self.has_proxy() { limits::DIAL_THROUGH_PROXY } else { limits::DIAL };
         let dialled = timeout(bound, self.connect(&address, peer)).await;
@@ -83,7 +88,12 @@ impl Dialler {
             let stream = proxy.open(&address.host, address.port, drawn).await?;
             return self.within(of_tcp(stream), address, peer).await;
         }
-        let worth = self.strangers.spare(address, resolve(&address.host, address.port).await?);
+        let mut found = resolve(&address.host, address.port).await?;
+        found.retain(|to| self.inward.permits(address, *to));
+        if found.is_empty() {
+            return Err(Fault::Inward.into());
+        }
+        let worth = self.strangers.spare(address, found);
         if worth.is_empty() {
             return Err(Fault::LetAlone.into());
         }

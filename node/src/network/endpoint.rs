@@ -30,7 +30,7 @@ use tokio::{
 use zeroize::Zeroizing;
 
 use super::{
-    Address, DialError, Fault, Forwarding, Place, Proxy, Standing, Strangers, Through, Transport, behind,
+    Address, DialError, Fault, Forwarding, Inward, Place, Proxy, Standing, Strangers, Through, Transport, behind,
     budget::Budget,
     dial::Dialler,
     fault::fits_way,
@@ -137,6 +137,8 @@ pub struct Way {
     pub proxy: Option<Proxy>,
     /// Where somebody else answered before, for who dials one peer again and again.
     pub strangers: Option<Strangers>,
+    /// Which places of private networks may be dialled.
+    pub inward: Inward,
 }
 
 /// A handle; clones share one swarm. The swarm ends when the last handle is dropped.

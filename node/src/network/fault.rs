@@ -28,6 +28,12 @@ pub enum Fault {
     /// The peer there was not who was wanted a while ago, so that it is let alone for now.
     #[error("somebody else answered there before, so that it is let alone for a while")]
     LetAlone,
+    /// It is of a private network or of this machine, and the person did not enter it.
+    #[error(
+        "it is in a private network or on this machine, where a node goes only by a link that you followed; get a link from \
+         the supplier itself and follow it (`regie pair LINK`)"
+    )]
+    Inward,
     /// The name leads nowhere.
     #[error("the name is not known")]
     UnknownName,

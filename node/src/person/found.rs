@@ -2,7 +2,7 @@
 //! your counter"). In: a link of a supplier with a relationship. Out: its newer profile, and a visit at once. The link
 //! only says where to look: whoever answers there has to hold the key that is known.
 
-use regie_protocol::{Profile, PublicKey, Signed};
+use regie_protocol::{Profile, PublicKey, Signed, person::Input};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
@@ -31,7 +31,8 @@ impl Node {
         let relationship = self.machine.relationship(&supplier)?;
         let lineage = relationship.lineage();
         let keys = std::iter::once(lineage.current()).chain(lineage.next()).copied().collect();
-        Some(Known { supplier, keys, secret: relationship.key().expose_secret(), way: self.travel.way.clone() })
+        let way = Way { inward: self.inward_to(relationship), ..self.travel.way.clone() };
+        Some(Known { supplier, keys, secret: relationship.key().expose_secret(), way })
     }
 
     /// The supplier was found: its newer word is taken, and it is visited now.
@@ -39,11 +40,16 @@ impl Node {
         &mut self,
         supplier: &PublicKey,
         profile: Signed<Profile>,
+        entered: &[String],
         turn: &mut Turn,
     ) -> Result<FoundAgain, Failure> {
         let before = self.machine.relationship(supplier).map(|r| r.profile().addresses.clone());
         self.renew(supplier, profile, turn);
         let after = self.machine.relationship(supplier).map(|r| r.profile().addresses.clone());
+        if !entered.is_empty() && self.give(Input::Entered(supplier, entered), turn)?.records > 0 {
+            // Its line may lead there from now on.
+            self.line_anew(*supplier);
+        }
         if let Some(link) = self.links.get(supplier) {
             // It was reached just now: a network that answered in its place is left behind.
             link.strangers.iter().for_each(crate::network::Strangers::forget);
@@ -55,13 +61,15 @@ impl Node {
     }
 }
 
-/// Looks for a known supplier where a link says that it is.
+/// Looks for a known supplier where a link says that it is; what of that the person entered is remembered.
 pub(super) async fn again(
     known: Known,
     addresses: &[Address],
+    entered: Vec<String>,
     events: &mpsc::Sender<Event>,
 ) -> Result<FoundAgain, Failure> {
     let Known { supplier, keys, secret, way } = known;
+    let way = Way { inward: way.inward.and(&entered), ..way };
     let (mut reached, mut trouble) = (None, DialError::NoAddress);
     for (key, first) in keys.into_iter().zip([true, false]) {
         let (endpoint, network) = Endpoint::start(secret.clone(), &[], &way).await.map_err(Failure::internal)?;
@@ -83,5 +91,5 @@ pub(super) async fn again(
         let words = "the supplier answered without saying who it is; try again later";
         return Err(Failure::new("unreachable", exit::UNREACHABLE, words));
     };
-    pairing::ask(events, |answer| Event::Found(supplier, Box::new(profile), answer)).await
+    pairing::ask(events, |answer| Event::Found(supplier, Box::new(profile), entered, answer)).await
 }

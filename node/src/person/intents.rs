@@ -177,8 +177,10 @@ impl Node {
     pub(super) fn to_say(&self, intent: &ObjectId) -> Option<ToSay> {
         let say = self.machine.to_board(intent, self.clock.look())?;
         let addresses = say.addresses.iter().filter_map(|text| text.parse().ok()).collect();
+        // The person chose the board by its link.
+        let way = Way { inward: self.travel.way.inward.and(&say.addresses), ..self.travel.way.clone() };
         let BoardMessage { secret, board, message, .. } = say;
-        Some(ToSay { secret, board, addresses, message, way: self.travel.way.clone() })
+        Some(ToSay { secret, board, addresses, message, way })
     }
 
     /// What a board answered; true where there is more to say at once.

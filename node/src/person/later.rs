@@ -11,7 +11,10 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Event, Node, pairing};
+use super::{
+    Event, Node,
+    pairing::{self, LedBy},
+};
 use crate::{
     backoff::Backoff,
     command::{Failure, exit},
@@ -76,7 +79,7 @@ async fn try_later(wish: Wish, events: mpsc::WeakSender<Event>) {
         sleep(PAUSES.pause(tried)).await;
         let Some(events) = events.upgrade() else { return };
         let Wish { invitation, agreement, vouched } = wish.clone();
-        match pairing::pair(invitation, agreement, vouched, events).await {
+        match pairing::pair(invitation, LedBy::Person, agreement, vouched, events).await {
             // It may be away for a while as well.
             Err(failure) if has_no_room(&failure) || failure.code == "unreachable" => {
                 tracing::info!(tried, "there is no room for a pairing yet");

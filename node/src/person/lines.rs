@@ -10,7 +10,7 @@ use regie_protocol::{
     DAY_MS, Profile, PublicKey, Signed, Timestamp,
     audit::{Entry, Log},
     limits,
-    person::Input,
+    person::{Input, Relationship},
     rate::Frames,
     wire,
 };
@@ -21,7 +21,7 @@ use crate::{
     clock,
     command::Failure,
     driver::Turn,
-    network::{DialError, Strangers, Way},
+    network::{DialError, Inward, Strangers, Way},
 };
 
 /// A supplier that was not reached for so long may have moved, in milliseconds: what its domain says is read sooner.
@@ -186,13 +186,34 @@ impl Node {
         }
     }
 
+    /// Which private places a line to this supplier may lead to: those of the person's own link.
+    pub(super) fn inward_to(&self, relationship: &Relationship) -> Inward {
+        let entered = relationship.stored().entered.as_ref();
+        self.travel.way.inward.and(entered.unwrap_or(&relationship.profile().addresses))
+    }
+
+    /// In a store of before this was kept, where each supplier was counts as entered.
+    pub(super) fn keep_entered(&mut self, turn: &mut Turn) {
+        let unsaid = self.machine.relationships().filter(|(_, known)| known.stored().entered.is_none());
+        let unsaid: Vec<_> = unsaid.map(|(name, known)| (*name, known.profile().addresses.clone())).collect();
+        for (name, addresses) in unsaid {
+            // It is there, so that nothing can be refused.
+            let _ = self.give(Input::Entered(&name, &addresses), turn);
+        }
+    }
+
     /// Begins a line: at once where something was just said, else at a moment drawn.
     pub(super) fn link(&mut self, supplier: PublicKey, active: Option<Timestamp>) {
         let Some(relationship) = self.machine.relationship(&supplier) else { return };
         let place = watch::Sender::new(links::Whereabouts::of(relationship));
         let (wake, hold) = (std::sync::Arc::new(Notify::new()), watch::Sender::new(false));
         let strangers = [Strangers::default(), Strangers::default()];
-        let way = |strangers: &Strangers| Way { strangers: Some(strangers.clone()), ..self.travel.way.clone() };
+        let inward = self.inward_to(relationship);
+        let way = |strangers: &Strangers| Way {
+            strangers: Some(strangers.clone()),
+            inward: inward.clone(),
+            ..self.travel.way.clone()
+        };
         let wait = if active.is_some() { Duration::ZERO } else { self.travel.rhythm.first() };
         let line = links::SupplierLine {
             supplier,

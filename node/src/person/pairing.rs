@@ -52,6 +52,22 @@ pub struct Counter {
     answer: Signed<Alternative>,
 }
 
+/// Who says where a supplier is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LedBy {
+    /// The person, who followed its link: wherever that leads.
+    Person,
+    /// A supplier, in an offer or of its processor: nowhere within a private network.
+    Supplier,
+}
+
+impl LedBy {
+    /// What the person entered of this invitation.
+    fn entered(self, invitation: &Invitation) -> Vec<String> {
+        if self == Self::Person { invitation.addresses.clone() } else { Vec::new() }
+    }
+}
+
 /// What is needed to speak with a supplier that is not known yet.
 pub struct Approach {
     /// The key to dial under.
@@ -93,6 +109,8 @@ pub struct Answered {
     pairing: Signed<Pairing>,
     read: Read,
     vouched: bool,
+    /// Where the person said that it is.
+    entered: Vec<String>,
 }
 
 /// Looks at the supplier of a link: its profile, what its domain says, whom it could be taken for. Nothing is paired. A
@@ -100,15 +118,19 @@ pub struct Answered {
 ///
 /// # Errors
 /// Where it can't be reached or shows no profile of its own.
-pub(super) async fn look(invitation: Invitation, events: mpsc::Sender<Event>) -> Result<LookAnswer, Failure> {
+pub(super) async fn look(
+    invitation: Invitation,
+    by: LedBy,
+    events: mpsc::Sender<Event>,
+) -> Result<LookAnswer, Failure> {
     let supplier = invitation.supplier;
     if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
-        let again = found::again(known, &addresses(&invitation)?, &events).await?;
+        let again = found::again(known, &addresses(&invitation)?, by.entered(&invitation), &events).await?;
         return Ok(LookAnswer::Again(Box::new(again)));
     }
     let approach = ask(&events, |answer| Event::Approach(supplier, answer)).await?;
-    let (_endpoint, profile) = greet(&invitation, &approach).await?;
-    if let Some(known) = known_by(supplier, &profile, &events).await? {
+    let (_endpoint, profile) = greet(&invitation, by, &approach).await?;
+    if let Some(known) = known_by(supplier, &profile, by.entered(&invitation), &events).await? {
         return Ok(LookAnswer::Again(Box::new(known)));
     }
     let read = read(&approach.reader, &supplier, &profile).await;
@@ -126,22 +148,23 @@ pub(super) async fn look(invitation: Invitation, events: mpsc::Sender<Event>) ->
 /// Where the supplier can't be reached, shows another profile, or refuses.
 pub(super) async fn pair(
     invitation: Invitation,
+    by: LedBy,
     agreement: Agreement,
     vouched: bool,
     events: mpsc::Sender<Event>,
 ) -> Result<PairAnswer, Failure> {
     let supplier = invitation.supplier;
     if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
-        let again = found::again(known, &addresses(&invitation)?, &events).await?;
+        let again = found::again(known, &addresses(&invitation)?, by.entered(&invitation), &events).await?;
         return Ok(PairAnswer::Again(Box::new(again)));
     }
     let proffer = Proffer { name: supplier, invitation: invitation.id, agreement, alternative: None };
     let proffered = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
-    let (endpoint, profile) = greet(&invitation, &proffered.approach).await?;
-    if let Some(known) = known_by(supplier, &profile, &events).await? {
+    let (endpoint, profile) = greet(&invitation, by, &proffered.approach).await?;
+    if let Some(known) = known_by(supplier, &profile, by.entered(&invitation), &events).await? {
         return Ok(PairAnswer::Again(Box::new(known)));
     }
-    let at = Greeted { name: supplier, invitation, endpoint, profile };
+    let at = Greeted { name: supplier, invitation, by, endpoint, profile };
     proffer_to(at, proffered, agreement, vouched, &events).await
 }
 
@@ -154,8 +177,9 @@ pub(super) async fn meet(introduction: Introduction, events: mpsc::Sender<Event>
     let Introduction { name, invitation, agreement } = introduction;
     let proffer = Proffer { name, invitation: invitation.id, agreement, alternative: None };
     let proffered = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
-    let (endpoint, profile) = greet(&invitation, &proffered.approach).await?;
-    let at = Greeted { name, invitation, endpoint, profile };
+    let by = LedBy::Supplier;
+    let (endpoint, profile) = greet(&invitation, by, &proffered.approach).await?;
+    let at = Greeted { name, invitation, by, endpoint, profile };
     proffer_to(at, proffered, agreement, false, &events).await
 }
 
@@ -163,6 +187,7 @@ pub(super) async fn meet(introduction: Introduction, events: mpsc::Sender<Event>
 struct Greeted {
     name: PublicKey,
     invitation: Invitation,
+    by: LedBy,
     endpoint: Endpoint,
     profile: Signed<Profile>,
 }
@@ -175,7 +200,7 @@ async fn proffer_to(
     vouched: bool,
     events: &mpsc::Sender<Event>,
 ) -> Result<PairAnswer, Failure> {
-    let Greeted { name, invitation, endpoint, profile } = at;
+    let Greeted { name, invitation, by, endpoint, profile } = at;
     let Proffered { approach, pairing, seen } = proffered;
     let supplier = invitation.supplier;
     if seen.as_ref().is_some_and(|seen| seen.profile != profile.id()) {
@@ -206,7 +231,8 @@ async fn proffer_to(
         SupplierReply::Refused(code) => return Err(Failure::refused(code)),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };
-    let answered = Box::new(Answered { name, profile, acceptance, pairing, read, vouched });
+    let answered =
+        Box::new(Answered { name, profile, acceptance, pairing, read, vouched, entered: by.entered(&invitation) });
     let paired = ask(events, |answer| Event::Paired(answered, answer)).await?;
     Ok(PairAnswer::Paired(Box::new(paired)))
 }
@@ -215,10 +241,11 @@ async fn proffer_to(
 async fn known_by(
     key: PublicKey,
     profile: &Signed<Profile>,
+    entered: Vec<String>,
     events: &mpsc::Sender<Event>,
 ) -> Result<Option<FoundAgain>, Failure> {
     let profile = Box::new(profile.clone());
-    ask(events, |answer| Event::Whose(key, profile, answer)).await
+    ask(events, |answer| Event::Whose(key, profile, entered, answer)).await
 }
 
 /// Asks the node's driver.
@@ -242,10 +269,16 @@ fn addresses(invitation: &Invitation) -> Result<Vec<Address>, Failure> {
 }
 
 /// Dials the supplier of a link; its profile comes out, unchecked.
-async fn greet(invitation: &Invitation, approach: &Approach) -> Result<(Endpoint, Signed<Profile>), Failure> {
+async fn greet(
+    invitation: &Invitation,
+    by: LedBy,
+    approach: &Approach,
+) -> Result<(Endpoint, Signed<Profile>), Failure> {
     let supplier = invitation.supplier;
     let addresses = addresses(invitation)?;
-    let started = Endpoint::start(approach.secret.clone(), &[], &approach.way).await;
+    let inward = approach.way.inward.and(&by.entered(invitation));
+    let way = Way { inward, ..approach.way.clone() };
+    let started = Endpoint::start(approach.secret.clone(), &[], &way).await;
     let (endpoint, _network) = started.map_err(Failure::internal)?;
     endpoint.connect(*supplier.as_bytes(), &addresses, None).await.map_err(unreachable)?;
     match exchange(&endpoint, supplier, &departure::hello()).await? {
@@ -360,9 +393,10 @@ impl Node {
     }
 
     pub(super) fn paired(&mut self, answered: Answered, turn: &mut Turn) -> Result<KnownSupplier, Failure> {
-        let Answered { name, profile, acceptance, pairing, read, vouched } = answered;
+        let Answered { name, profile, acceptance, pairing, read, vouched, entered } = answered;
         let now = self.clock.now();
         self.give(Input::Paired(&name, profile, acceptance, &pairing), turn)?;
+        self.give(Input::Entered(&name, &entered), turn)?;
         let domain = self.machine.relationship(&name).map(|r| r.profile().domain.clone()).unwrap_or_default();
         if let Some(read) = read {
             self.give(Input::DomainRead(&name, &domain, read), turn)?;

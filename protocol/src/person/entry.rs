@@ -114,6 +114,8 @@ pub enum Input<'a> {
     EndExpired,
     /// The supplier accepted what was proffered: the relationship begins.
     Paired(&'a PublicKey, Signed<Profile>, Signed<Acceptance>, &'a Signed<Pairing>),
+    /// The person followed a link of this supplier's, which says that it is here.
+    Entered(&'a PublicKey, &'a [String]),
     /// Another key for a relationship, once the supplier knows it.
     RenewKey(&'a PublicKey),
     /// Yes to a waiting request.
@@ -198,6 +200,7 @@ impl Person {
             Input::Paired(supplier, profile, acceptance, pairing) => {
                 self.paired(supplier, profile, acceptance, pairing, now, &mut host.entropy())
             }
+            Input::Entered(supplier, addresses) => self.entered(supplier, addresses),
             Input::RenewKey(supplier) => self.renew_key(supplier, now),
             Input::Allow(request) => self.allow(request, now, host),
             Input::Refuse(request) => self.refuse(request),

@@ -322,12 +322,28 @@ impl Person {
             introduced_by,
             at_once: false,
             lineage: Some(Lineage::of(&checked)),
+            entered: Some(Vec::new()),
         };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *name, stored });
         self.hear(&mut effects, name, acceptance.at);
         self.log(&mut effects, Log::With(*name), Event::Paired { agreement }, now, entropy)?;
         self.hand_over_all(&mut effects, name, now)?;
+        Ok(effects)
+    }
+
+    /// The person says where a supplier is: by a link of it that they followed.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`].
+    pub(super) fn entered(&mut self, name: &PublicKey, addresses: &[String]) -> Effects {
+        let stored = &self.relationships.get(name).ok_or(OwnerError::NoRelationship)?.stored;
+        let entered: Vec<String> = addresses.iter().take(limits::ADDRESSES).cloned().collect();
+        let mut effects = Vec::new();
+        if stored.entered.as_ref() != Some(&entered) {
+            let stored = StoredRelationship { entered: Some(entered), ..stored.clone() };
+            self.record(&mut effects, Record::Relationship { supplier: *name, stored });
+        }
         Ok(effects)
     }
 

@@ -231,6 +231,10 @@ pub struct StoredRelationship {
     pub at_once: bool,
     /// Its keys since it was met; none where they are what the profile says.
     pub lineage: Option<Lineage>,
+    /// Where the person themselves said that it is, by the newest link of it that they followed; at most
+    /// [`limits::ADDRESSES`]. None where an earlier version of this node did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered: Option<Vec<String>>,
 }
 
 /// A request that waits for the person's word.

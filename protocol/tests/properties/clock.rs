@@ -106,6 +106,7 @@ impl Node {
             introduced_by: None,
             at_once: false,
             lineage: None,
+            entered: None,
         };
         let supplier = supplier().public();
         let mut records = vec![Record::Relationship { supplier, stored }];

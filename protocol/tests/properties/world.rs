@@ -86,6 +86,7 @@ impl World {
                 introduced_by: (number == 2).then(|| supplier().public()),
                 at_once: false,
                 lineage: (number == 2).then(|| Lineage::of(&profile)),
+                entered: None,
             };
             let identified = Identified { vouched: Some(Timestamp(NOW)), ..Identified::new(Timestamp(NOW)) };
             records.push(Record::Relationship { supplier: name, stored });

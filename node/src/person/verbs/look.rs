@@ -74,6 +74,6 @@ impl Verb for Look {
 
 impl Conduct<Desk> for Look {
     async fn conduct(self, desk: &Desk) -> Result<LookAnswer, Failure> {
-        pairing::look(self.link.0, desk.events().clone()).await
+        pairing::look(self.link.0, pairing::LedBy::Person, desk.events().clone()).await
     }
 }

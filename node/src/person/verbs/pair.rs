@@ -58,7 +58,7 @@ impl Conduct<Desk> for Pair {
     async fn conduct(self, desk: &Desk) -> Result<PairAnswer, Failure> {
         let Self { link, agreement, vouched } = self;
         let wish = Wish { invitation: link.0.clone(), agreement, vouched };
-        match pairing::pair(link.0, agreement, vouched, desk.events().clone()).await {
+        match pairing::pair(link.0, pairing::LedBy::Person, agreement, vouched, desk.events().clone()).await {
             Err(failure) if later::has_no_room(&failure) => Err(later::instead(wish, failure, desk.events()).await),
             answer => answer,
         }

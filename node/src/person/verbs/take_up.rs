@@ -10,7 +10,7 @@ use crate::{
     person::{
         Event,
         intents::Taking,
-        pairing::{self, ask},
+        pairing::{self, LedBy, ask},
     },
     verb::{Conduct, Verb},
 };
@@ -56,7 +56,7 @@ impl Conduct<Desk> for TakeUp {
 /// like it.
 async fn pair(desk: &Desk, taking: &Taking, agreement: Agreement) -> Result<(), Failure> {
     let invitation = taking.invitation.clone();
-    let who = match pairing::look(invitation.clone(), desk.events().clone()).await? {
+    let who = match pairing::look(invitation.clone(), LedBy::Supplier, desk.events().clone()).await? {
         LookAnswer::Again(again) => again.supplier.who,
         LookAnswer::Seen(seen) => seen.who,
     };
@@ -65,7 +65,9 @@ async fn pair(desk: &Desk, taking: &Taking, agreement: Agreement) -> Result<(), 
         let words = format!("the supplier of that offer is contradicted by its domain or looks like another; {next}");
         return Err(Failure::new("look_first", exit::REFUSED, words));
     }
-    if let PairAnswer::Alternative(other) = pairing::pair(invitation, agreement, false, desk.events().clone()).await? {
+    if let PairAnswer::Alternative(other) =
+        pairing::pair(invitation, LedBy::Supplier, agreement, false, desk.events().clone()).await?
+    {
         let other = other.alternative;
         let words = format!(
             "the supplier does not accept {agreement} and proposes {other}; nothing was agreed. Take the offer up \

@@ -1,0 +1,133 @@
+//! Which places of a private network, or of this machine, may be dialled. In: an address, and the socket that its host
+//! stands for. Out: yes or no.
+//!
+//! Where a supplier is found is what the supplier says: its profile, an offer, a processor's invitation. A node that dialled
+//! whatever is named would knock at its owner's router, printer and other programs for whoever asks. So what is not of the
+//! public internet is dialled where the person entered it, or the owner of the machine allows it by name.
+
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use super::{
+    Address, Reach,
+    address::{Host, reach},
+};
+
+/// Places that may be dialled although they are private.
+#[derive(Clone, Debug, Default)]
+pub enum Inward {
+    /// Every one: what is dialled was named by the owner alone.
+    #[default]
+    Any,
+    /// These and no others.
+    Only(Arc<Allowed>),
+}
+
+/// Which.
+#[derive(Debug, Default)]
+pub struct Allowed {
+    /// Hosts, as an address has them, at any port.
+    hosts: BTreeSet<String>,
+    /// A host at one port.
+    places: BTreeSet<(String, u16)>,
+}
+
+impl Inward {
+    /// These hosts and no others.
+    #[must_use]
+    pub fn only(hosts: &BTreeSet<String>) -> Self {
+        Self::Only(Arc::new(Allowed { hosts: hosts.clone(), places: BTreeSet::new() }))
+    }
+
+    /// The same, and besides what the person entered: these addresses, each with its own port.
+    #[must_use]
+    pub fn and(&self, entered: &[String]) -> Self {
+        let Self::Only(allowed) = self else { return Self::Any };
+        let entered = entered.iter().filter_map(|text| text.parse::<Address>().ok());
+        let entered = entered.map(|address| (address.host.text(), address.port));
+        let places = allowed.places.iter().cloned().chain(entered).collect();
+        Self::Only(Arc::new(Allowed { hosts: allowed.hosts.clone(), places }))
+    }
+
+    /// May this socket of the address be dialled?
+    pub(super) fn permits(&self, address: &Address, to: SocketAddr) -> bool {
+        let Self::Only(allowed) = self else { return true };
+        let host = address.host.text();
+        is_public(to.ip()) || allowed.hosts.contains(&host) || allowed.places.contains(&(host, address.port))
+    }
+
+    /// May this address be handed to a proxy? A name is the proxy's to look up; what it reaches is the proxy's to say.
+    pub(super) fn permits_beyond(&self, address: &Address) -> bool {
+        match &address.host {
+            Host::Ip(ip) => self.permits(address, (*ip, address.port).into()),
+            Host::Name { .. } | Host::Onion(_) => true,
+        }
+    }
+}
+
+fn is_public(ip: IpAddr) -> bool {
+    let ip = match ip {
+        IpAddr::V6(ip) => within(ip).map_or(IpAddr::V6(ip), IpAddr::V4),
+        ip => ip,
+    };
+    reach(ip) == Reach::World && !ip.is_multicast() && ip != IpAddr::V4(Ipv4Addr::BROADCAST)
+}
+
+/// The IPv4 address that an IPv6 one stands for, by a translator (RFC 6052), a tunnel (RFC 3056) or an old spelling.
+fn within(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [.., a, b, c, d] = ip.octets();
+    match ip.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, ..] => Some(Ipv4Addr::new(a, b, c, d)),
+        [0, 0, 0, 0, 0, 0, high, _] if high != 0 => Some(Ipv4Addr::new(a, b, c, d)),
+        [0x2002, high, low, ..] => Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may(inward: &Inward, address: &str, to: &str) -> bool {
+        inward.permits(&address.parse().expect("an address"), to.parse().expect("a socket"))
+    }
+
+    #[test]
+    fn what_is_private_is_dialled_only_where_the_person_entered_it() {
+        let nothing = Inward::only(&BTreeSet::new());
+        for ip in
+            ["127.0.0.1", "0.0.0.0", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.1.1", "100.64.0.1", "224.0.0.1"]
+        {
+            assert!(!may(&nothing, &format!("/ip4/{ip}/tcp/80"), &format!("{ip}:80")), "{ip}");
+        }
+        for ip in [
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::10.0.0.1",
+            "2002:a00:1::1",
+            "::10.0.0.1",
+            "::",
+        ] {
+            assert!(!may(&nothing, &format!("/ip6/{ip}/tcp/80"), &format!("[{ip}]:80")), "{ip}");
+        }
+        assert!(may(&nothing, "/ip4/192.0.2.7/tcp/80", "192.0.2.7:80"));
+        assert!(!may(&nothing, "/dns/shop.example/tcp/80", "127.0.0.1:80"), "a name that leads inwards");
+
+        let entered = nothing.and(&["/ip4/192.168.1.7/tcp/7481".into(), "/dns/shop.home.arpa/tcp/7481".into()]);
+        assert!(may(&entered, "/ip4/192.168.1.7/tcp/7481", "192.168.1.7:7481"));
+        assert!(may(&entered, "/ip4/192.168.1.7/udp/7481/quic-v1", "192.168.1.7:7481"), "over what it may");
+        assert!(!may(&entered, "/ip4/192.168.1.7/tcp/631", "192.168.1.7:631"), "another program there");
+        assert!(!may(&entered, "/ip4/192.168.1.8/tcp/7481", "192.168.1.8:7481"), "another machine there");
+        assert!(may(&entered, "/dns/shop.home.arpa/tcp/7481", "192.168.1.9:7481"));
+
+        let allowed = Inward::only(&BTreeSet::from(["192.168.1.7".to_owned()]));
+        assert!(may(&allowed, "/ip4/192.168.1.7/tcp/631", "192.168.1.7:631"));
+        assert!(may(&Inward::Any.and(&[]), "/ip4/127.0.0.1/tcp/1", "127.0.0.1:1"));
+    }
+}
