@@ -55,6 +55,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     client.post("/v1/boards", &json!({ "link": "regie:pair?v=1&d=aa" })).problem(422, "bad_argument");
 
     let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.may_dial_this_machine();
     person.start();
     person.set("name.full", "Anna Bakker");
     person.set("address.postalCode", "1012 AB");
@@ -178,6 +179,32 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
     assert_ne!(text(&person.ask(&verbs::Intents {})[0]["intent"]), intent);
 }
 
+/// A node dials anywhere: an offer leads to this machine, where the person did not send anybody.
+#[test]
+fn an_offer_that_leads_into_a_private_network_is_followed_only_by_the_persons_own_link() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut board, mut stroom) = (company(directory.path(), "Board"), company(directory.path(), "Stroom"));
+    board.start();
+    stroom.start();
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.set("name.full", "Anna Bakker");
+    let link = text(&board.ask(&companion::BoardLink {})["link"]);
+    follow(&stroom, &link, "energy");
+    person.good(&["want", "energy.contract", "--board", &link]);
+    until("the supplier finds it", || list(&stroom.ask(&companion::Wanted {})).len() == 1);
+    stroom.ask(&companion::Offer { intent: "-".into(), offer: offer("Groen", "99.00EUR/month", &["name.full"]) });
+    until("the offer came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
+    let offer = text(&list(&person.ask(&verbs::Offers { intent: None }))[0]["offer"]);
+    let words = person.bad(&["take", &offer], 3);
+    assert!(words.contains("in a private network") && words.contains("`regie pair regie:pair?"), "{words}");
+    assert_eq!(stroom.ask(&verbs::Status {})["people"], 0, "nobody came");
+    let link = words.split('`').find_map(|part| part.strip_prefix("regie pair regie")).expect("a link");
+    person.good(&["pair", &format!("regie{link}"), "--vouch", "--yes"]);
+    person.good(&["take", &offer]);
+    until("it has the name", || stroom.customer()["held"][0]["value"] == json!("Anna Bakker"));
+}
+
 #[test]
 fn an_offer_of_who_looks_like_a_known_supplier_is_not_taken_up_before_it_was_looked_at() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -188,6 +215,7 @@ fn an_offer_of_who_looks_like_a_known_supplier_is_not_taken_up_before_it_was_loo
         node.start();
     }
     let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.may_dial_this_machine();
     person.start();
     person.set("name.full", "Anna Bakker");
     person.pair(&known);

@@ -90,6 +90,13 @@ impl Node {
         node
     }
 
+    /// Lets a person's node dial this machine where a supplier names it, from its next start on.
+    pub fn may_dial_this_machine(&self) {
+        let config = self.home.join("config.toml");
+        let text = std::fs::read_to_string(&config).expect("a configuration");
+        std::fs::write(&config, format!("{text}supplier_hosts = [\"127.0.0.1\"]\n")).expect("written");
+    }
+
     /// Makes a companion's home for a module of tests: those whose path says so get a PostgreSQL of their own, where
     /// it is installed. So the same tests run on both stores.
     pub fn supplier_for(module: &str, home: PathBuf, name: &str, listen: &str) -> Self {

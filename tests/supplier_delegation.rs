@@ -37,6 +37,7 @@ fn world() -> World {
     let (shop_node, shop) = company(directory.path(), "Shop");
     let (carrier_node, carrier) = company(directory.path(), "Carrier");
     let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.may_dial_this_machine();
     person.start();
     person.set("name.full", "Anna Bakker");
     person.set("address.postalCode", "1012 AB");

@@ -162,11 +162,18 @@ pub fn create(
         let failure = Failure::from(error);
         Failure { message: format!("can't make a node in {}: {}", home.display(), failure.message), ..failure }
     })?;
-    let text = toml::to_string(config).map_err(Failure::internal)?;
-    let path = home.join("config.toml");
-    std::fs::write(&path, text)
-        .map_err(|error| Failure::internal(format!("can't write {}: {error}", path.display())))?;
+    write_config(home, config)?;
     Ok(store)
+}
+
+/// Writes the configuration of a home anew.
+///
+/// # Errors
+/// Where it can't be written.
+pub fn write_config(home: &Path, config: &Config) -> Result<(), Failure> {
+    let path = home.join("config.toml");
+    std::fs::write(&path, toml::to_string(config).map_err(Failure::internal)?)
+        .map_err(|error| Failure::internal(format!("can't write {}: {error}", path.display())))
 }
 
 /// Makes a home whose store is elsewhere: `config.toml` alone.

@@ -1,9 +1,9 @@
 //! The network layer against peers of every kind, over real sockets of the loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its setup does not hold")]
 
-use std::{io::Read as _, time::Duration};
+use std::{collections::BTreeSet, io::Read as _, time::Duration};
 
-use regie::network::{Address, DialError, Endpoint, ExchangeError, Fault, NetworkEvent, PeerKey, Way, limits};
+use regie::network::{Address, DialError, Endpoint, ExchangeError, Fault, Inward, NetworkEvent, PeerKey, Way, limits};
 use regie_protocol::Keypair;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
@@ -48,6 +48,34 @@ async fn frames_go_both_ways_over_tcp_and_over_quic() {
         let large = vec![7; limits::FRAME_BYTES];
         assert_eq!(dialler.exchange_bytes(key(1).1, large.clone()).await.unwrap(), large);
     }
+}
+
+/// A supplier that names its person's own network learns nothing of it, and nothing there hears of anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_private_network_is_dialled_that_the_person_did_not_enter() {
+    let (_listener, _events, addresses) = listening(1, TCP).await;
+    let nothing = Inward::only(&BTreeSet::new());
+    let printer = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    printer.set_nonblocking(true).unwrap();
+    let port = printer.local_addr().unwrap().port();
+    let way = |inward: &Inward| Way { inward: inward.clone(), ..Way::default() };
+    let named = [
+        format!("/ip4/127.0.0.1/tcp/{port}"),
+        format!("/dns/localhost/tcp/{port}"),
+        format!("/ip4/127.0.0.1/udp/{port}/quic-v1"),
+    ];
+    let (dialler, _events) = Endpoint::start(key(2).0, &[], &way(&nothing)).await.unwrap();
+    for address in named {
+        let error = dialler.connect(key(1).1, &[address.parse().unwrap()], None).await.expect_err("private");
+        assert!(
+            matches!(&error, DialError::Unreachable(tried) if tried.iter().all(|(_, fault)| *fault == Fault::Inward)),
+            "{error}"
+        );
+    }
+    assert!(printer.accept().is_err(), "nobody knocked");
+    let entered: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    let (dialler, _events) = Endpoint::start(key(2).0, &[], &way(&nothing.and(&entered))).await.unwrap();
+    dialler.connect(key(1).1, &addresses, None).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

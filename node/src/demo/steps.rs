@@ -49,6 +49,7 @@ fn begin(stage: &mut Stage) -> Result<(), Failure> {
         stage.start(who)?;
     }
     stage.once(PERSON, &["init", "--preset", "balanced"])?;
+    stage.all_on_this_machine(PERSON)?;
     stage.start(PERSON)?;
     let sees = "her own node, with a sealed store, listening nowhere";
     stage.tell(

@@ -1,6 +1,6 @@
 //! An offer that the person takes up.
 
-use regie_protocol::{Agreement, ObjectId};
+use regie_protocol::{Agreement, Invitation, ObjectId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,8 @@ impl Conduct<Desk> for TakeUp {
 /// like it.
 async fn pair(desk: &Desk, taking: &Taking, agreement: Agreement) -> Result<(), Failure> {
     let invitation = taking.invitation.clone();
-    let who = match pairing::look(invitation.clone(), LedBy::Supplier, desk.events().clone()).await? {
+    let found = pairing::look(invitation.clone(), LedBy::Supplier, desk.events().clone()).await;
+    let who = match found.map_err(|failure| by_hand(failure, &invitation))? {
         LookAnswer::Again(again) => again.supplier.who,
         LookAnswer::Seen(seen) => seen.who,
     };
@@ -76,4 +77,13 @@ async fn pair(desk: &Desk, taking: &Taking, agreement: Agreement) -> Result<(), 
         return Err(Failure::new("alternative", exit::REFUSED, words));
     }
     Ok(())
+}
+
+/// Where the offer's addresses lead nowhere, the person can go there of their own.
+fn by_hand(failure: Failure, invitation: &Invitation) -> Failure {
+    if failure.code != "unreachable" {
+        return failure;
+    }
+    let words = format!("{} If you know it, go there by its link: `regie pair {invitation}`", failure.message);
+    Failure::new("unreachable", exit::UNREACHABLE, words)
 }
