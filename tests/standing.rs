@@ -76,7 +76,12 @@ impl Domain {
         *self.says.lock().expect("says") = says;
     }
 
-    fn asked(&self) -> usize {
+    /// The heads of the requests that came.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.heard.lock().expect("heard").clone()
+    }
+
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 }
@@ -238,7 +243,7 @@ fn a_domain_proves_its_supplier_before_the_pairing_and_the_defaults_answer() {
     assert!(String::from_utf8_lossy(&told).contains("De Winkel BV is known by: domain proven since"));
 
     // What was asked at the domain tells nothing of who asked.
-    let heard = domain.heard.lock().expect("heard").clone();
+    let heard = domain.heard();
     assert!(!heard.is_empty());
     for head in heard {
         let lines: Vec<&str> = head.lines().filter(|line| !line.is_empty()).collect();

@@ -59,9 +59,7 @@ pub struct Listening {
 pub async fn listen(address: SocketAddr, home: PathBuf, doors: Arc<Doors>) -> Result<Listening, Failure> {
     if !loopback::is_own(address.ip()) {
         let next = "choose a port of 127.0.0.1 or [::1], or reach it through an SSH tunnel";
-        return Err(Failure::usage(format!(
-            "the dashboard listens on the loopback only, not on {address}; {next}"
-        )));
+        return Err(Failure::usage(format!("the dashboard listens on the loopback only, not on {address}; {next}")));
     }
     let taken = |error: std::io::Error| {
         let next = "choose another with --dashboard 127.0.0.1:PORT, or turn it off with --dashboard off";

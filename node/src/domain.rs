@@ -1,7 +1,8 @@
 //! The document at a supplier's domain, `https://DOMAIN/.well-known/regie.json`: written by the supplier, read by a
-//! person's node. This is the only HTTP that a person's node speaks with others.
+//! person's node. This is the only HTTP that a person's node speaks with others. A companion reads lists of withdrawn
+//! credentials the same way.
 //!
-//! In: a domain that a supplier named. Out: the signed profile that stands there, or why there is none, in a time and a
+//! In: a domain that a supplier named, an address that an issuer signed. Out: what stands there, or why there is none, in a time and a
 //! memory that are bounded. What is asked tells nothing of who asks: no key, no cookie, no user agent, no place it came
 //! from. It goes to addresses of the public internet alone, or by the proxy alone where there is one, and follows nobody
 //! elsewhere.
@@ -72,15 +73,31 @@ impl Reader {
     /// [`Unread`].
     pub async fn read(&self, domain: &str) -> Result<Signed<Profile>, Unread> {
         let most = if self.proxy.is_some() { IN_ALL_THROUGH_PROXY } else { IN_ALL };
-        let read = tokio::time::timeout(most, self.fetch(domain)).await.unwrap_or(Err(Unread::Slow));
+        let read = tokio::time::timeout(most, self.document(domain)).await.unwrap_or(Err(Unread::Slow));
         if let Err(why) = read {
             tracing::info!(code = why.code(), "the document of a domain could not be read");
         }
         read
     }
 
-    async fn fetch(&self, domain: &str) -> Result<Signed<Profile>, Unread> {
-        let url = self.url(domain)?;
+    /// Reads what stands at an address, of this type and at most so many bytes.
+    ///
+    /// # Errors
+    /// [`Unread`].
+    #[cfg(feature = "vc")]
+    pub async fn read_at(&self, address: &str, kind: &'static str, most: usize) -> Result<Vec<u8>, Unread> {
+        let in_all = if self.proxy.is_some() { IN_ALL_THROUGH_PROXY } else { IN_ALL };
+        let (domain, url) = self.address(address)?;
+        let fetch = self.fetch(&domain, &url, kind, most);
+        tokio::time::timeout(in_all, fetch).await.unwrap_or(Err(Unread::Slow))
+    }
+
+    async fn document(&self, domain: &str) -> Result<Signed<Profile>, Unread> {
+        let url = self.url(domain, WELL_KNOWN)?;
+        parse(&self.fetch(domain, &url, "*/*", limits::DOMAIN_DOCUMENT_BYTES).await?)
+    }
+
+    async fn fetch(&self, domain: &str, url: &Url, kind: &'static str, most: usize) -> Result<Vec<u8>, Unread> {
         let host = url.host_str().ok_or(Unread::NotADomain)?;
         let port = url.port_or_known_default().ok_or(Unread::NotADomain)?;
         let way = match &self.proxy {
@@ -89,13 +106,13 @@ impl Reader {
             None => WebWay::At(self.looked_up(domain, host, port).await?),
         };
         let stream = web(host, port, way).await.map_err(|fault| self.unread(&fault))?;
-        let (mut answer, _connection) = get(TokioIo::new(stream), &url).await.map_err(|_| self.broken())?;
+        let (mut answer, _connection) = get(TokioIo::new(stream), url, kind).await.map_err(|_| self.broken())?;
         match answer.status() {
             status if status.is_success() => {}
             status if status.is_redirection() => return Err(Unread::Redirect),
             _ => return Err(Unread::NoDocument),
         }
-        parse(&self.body(&mut answer).await?)
+        self.body(&mut answer, most).await
     }
 
     async fn looked_up(&self, domain: &str, host: &str, port: u16) -> Result<Vec<std::net::SocketAddr>, Unread> {
@@ -109,8 +126,7 @@ impl Reader {
     }
 
     /// The body of an answer, within its bound.
-    async fn body(&self, answer: &mut Response<Incoming>) -> Result<Vec<u8>, Unread> {
-        let most = limits::DOMAIN_DOCUMENT_BYTES;
+    async fn body(&self, answer: &mut Response<Incoming>, most: usize) -> Result<Vec<u8>, Unread> {
         let says = answer.body().size_hint().lower();
         if usize::try_from(says).map_or(true, |says| says > most) {
             return Err(Unread::TooLarge);
@@ -139,12 +155,21 @@ impl Reader {
         if self.proxy.is_some() { Unread::Proxied } else { Unread::Unreachable }
     }
 
-    fn url(&self, domain: &str) -> Result<Url, Unread> {
+    /// An address that somebody signed: its domain, with the port where it has one, and what to ask for there.
+    #[cfg(feature = "vc")]
+    fn address(&self, address: &str) -> Result<(String, Url), Unread> {
+        let (domain, path) =
+            address.strip_prefix("https://").ok_or(Unread::NotADomain)?.split_once('/').unwrap_or_default();
+        let url = self.url(domain, &format!("/{path}"))?;
+        if url.fragment().is_some() { Err(Unread::NotADomain) } else { Ok((domain.to_owned(), url)) }
+    }
+
+    fn url(&self, domain: &str, path: &str) -> Result<Url, Unread> {
         // A port is the owner's to allow: a supplier must not make the node knock at any it likes.
         if !is_domain(domain) || (domain.contains(':') && !self.allows(domain)) {
             return Err(Unread::NotADomain);
         }
-        let url = Url::parse(&format!("https://{domain}{WELL_KNOWN}")).map_err(|_| Unread::NotADomain)?;
+        let url = Url::parse(&format!("https://{domain}{path}")).map_err(|_| Unread::NotADomain)?;
         let name = domain.split(':').next().unwrap_or_default();
         // What a URL takes for an address in some spelling of one is no name.
         let same = url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(name));
@@ -189,18 +214,21 @@ pub fn parse(bytes: &[u8]) -> Result<Signed<Profile>, Unread> {
 async fn get(
     stream: TokioIo<impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static>,
     url: &Url,
+    kind: &'static str,
 ) -> hyper::Result<(Response<Incoming>, Connection)> {
     let (mut sender, connection) = http1::Builder::new().max_buf_size(HEAD_BYTES).handshake(stream).await?;
     let connection = Connection(tokio::spawn(async move { drop(connection.await) }).abort_handle());
     let mut request = Request::new(String::new());
-    *request.uri_mut() = hyper::Uri::from_static(WELL_KNOWN);
+    let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    // A URL's path is one of a request too.
+    *request.uri_mut() = hyper::Uri::try_from(path).unwrap_or_default();
     let host = url.host_str().unwrap_or_default();
     let authority = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let headers = request.headers_mut();
     if let Ok(authority) = header::HeaderValue::try_from(authority) {
         headers.insert(header::HOST, authority);
     }
-    headers.insert(header::ACCEPT, header::HeaderValue::from_static("*/*"));
+    headers.insert(header::ACCEPT, header::HeaderValue::from_static(kind));
     Ok((sender.send_request(request).await?, connection))
 }
 
@@ -263,17 +291,41 @@ mod tests {
     fn only_names_of_domains_become_urls_and_a_port_only_where_it_is_allowed() {
         let none = Reader::default();
         assert_eq!(
-            none.url("Utrecht.example").map(|url| url.to_string()),
+            none.url("Utrecht.example", WELL_KNOWN).map(|url| url.to_string()),
             Ok("https://utrecht.example/.well-known/regie.json".into())
         );
         for bad in
             ["", "localhost", "127.0.0.1", "127.1", "0x7f.0x1", "1.0x7f", "[::1]", "a.nl:8443", "a.nl/x", "u@a.nl"]
         {
-            assert_eq!(none.url(bad), Err(Unread::NotADomain), "{bad}");
+            assert_eq!(none.url(bad, WELL_KNOWN), Err(Unread::NotADomain), "{bad}");
         }
         let some = Reader::new(BTreeSet::from(["localhost:8443".to_owned()]), None);
-        assert!(some.url("localhost:8443").is_ok() && some.url("LOCALHOST:8443").is_ok());
-        assert!(some.url("localhost:8444").is_err());
+        assert!(some.url("localhost:8443", WELL_KNOWN).is_ok() && some.url("LOCALHOST:8443", WELL_KNOWN).is_ok());
+        assert!(some.url("localhost:8444", WELL_KNOWN).is_err());
+    }
+
+    #[cfg(feature = "vc")]
+    #[tokio::test]
+    async fn an_address_that_an_issuer_signed_leads_into_no_private_network() {
+        let read = async |address: &str| Reader::default().read_at(address, "*/*", 10).await;
+        for bad in [
+            "",
+            "http://a.example/1",
+            "https://localhost/1",
+            "https://127.0.0.1/1",
+            "https://[::1]/1",
+            "https://10.0.0.1/1",
+            "https://u@a.example/1",
+            "https://a.example:8443/1",
+            "https://a.example",
+            "https://a.example/1#x",
+            "file:///etc/passwd",
+            "https:///1",
+        ] {
+            assert_eq!(read(bad).await, Err(Unread::NotADomain), "{bad}");
+        }
+        let allowed = Reader::new(BTreeSet::from(["localhost:9".to_owned()]), None);
+        assert_eq!(allowed.read_at("https://localhost:9/lists/1", "*/*", 10).await, Err(Unread::Unreachable));
     }
 
     #[tokio::test]

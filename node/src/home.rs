@@ -72,8 +72,8 @@ pub struct Config {
     /// Hosts in a private network that webhooks may be sent to, by name.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub webhook_hosts: std::collections::BTreeSet<String>,
-    /// Domains of suppliers in a private network whose documents a person's node reads, by name; `HOST:PORT` for another
-    /// port than 443.
+    /// Hosts in a private network that are read by HTTPS, by name: domains of suppliers by a person's node, lists of withdrawn
+    /// credentials by a companion; `HOST:PORT` for another port than 443.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub domain_hosts: std::collections::BTreeSet<String>,
     /// Hosts in a private network, or this machine, that a person's node may dial where a supplier names them; what the

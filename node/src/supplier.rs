@@ -30,6 +30,8 @@ mod profile;
 mod records;
 mod rotation;
 mod sharing;
+#[cfg(feature = "vc")]
+mod statuses;
 pub(crate) mod tables;
 mod tally;
 pub mod verbs;
@@ -59,6 +61,7 @@ use crate::{
     clock::{self, Clock},
     command::Failure,
     conversation::{Unanswered, say},
+    domain::Reader,
     driver::{self, Driven, Turn},
     network::{Address, Endpoint, Forwarding, NetworkEvent, Reach, Responder, Through, Way},
     store::{Batch, Key, Ledger, Read as _, StoreError, TableId},
@@ -223,6 +226,9 @@ pub struct Companion {
     /// Until when the helper of each segment is not asked again, by this process's time.
     counts: BTreeMap<ObjectId, Timestamp>,
     runtime: tokio::runtime::Handle,
+    /// Which credentials their issuers withdrew.
+    #[cfg(feature = "vc")]
+    statuses: statuses::Statuses,
 }
 
 /// Where a companion is on the network.
@@ -238,6 +244,8 @@ pub struct Net {
     pub forward: Vec<PublicKey>,
     /// Those who forward people to it.
     pub through: Vec<Through>,
+    /// How it reads what stands at addresses that others name.
+    pub reader: Reader,
 }
 
 impl Net {
@@ -271,6 +279,8 @@ pub async fn start(
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (news, heard) = watch::channel(0);
     let known = Arc::new(net.clone());
+    #[cfg(feature = "vc")]
+    let statuses = statuses::Statuses::new(net.reader.clone(), tokio::runtime::Handle::current());
     let mut companion = Companion {
         machine,
         store,
@@ -297,6 +307,8 @@ pub async fn start(
         not_before: BTreeMap::new(),
         counts: BTreeMap::new(),
         runtime: tokio::runtime::Handle::current(),
+        #[cfg(feature = "vc")]
+        statuses,
     };
     let mut moves = companion.endpoint.listening();
     moves.mark_unchanged();

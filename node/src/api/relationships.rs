@@ -97,7 +97,8 @@ pub struct Held {
     #[schema(example = "https://rvig.example")]
     pub attested_by: Option<String>,
     /// Why an issuer that is said to vouch for it does not: `not_shown`, `not_checked` (a build without `vc`),
-    /// `unknown_issuer`, `bad_signature`, `out_of_time`, `not_bound`, `another_value` or `malformed`.
+    /// `unknown_issuer`, `untrusted_type`, `untrusted_field`, `bad_signature`, `chain`, `algorithm`, `critical`,
+    /// `out_of_time`, `endless`, `withdrawn`, `status_unknown`, `not_bound`, `another_value` or `malformed`.
     #[schema(value_type = Option<String>)]
     pub attestation_doubt: Option<&'static str>,
     /// The day, by the person's clock, that the value is at least as old as.

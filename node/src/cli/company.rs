@@ -193,6 +193,12 @@ pub(super) enum IssuerVerb {
     TrustIssuer {
         /// The issuer, as its credentials name it: https://…
         issuer: String,
+        /// A type of its credentials that counts (`vct`); may be given several times
+        #[arg(long = "type", value_name = "TYPE", required = true)]
+        kinds: Vec<String>,
+        /// A field that it may vouch for; may be given several times
+        #[arg(long = "field", value_name = "FIELD", required = true)]
+        fields: Vec<String>,
         /// A file with its public key, a JWK
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
@@ -354,8 +360,10 @@ impl Company<'_> {
 
     fn issuers(&self, verb: IssuerVerb) -> Result<(), Failure> {
         match verb {
-            IssuerVerb::TrustIssuer { issuer, key } => {
-                self.ask(&TrustIssuer { issuer: parse(&issuer)?, key: credentials::text_of(&key)? })
+            IssuerVerb::TrustIssuer { issuer, kinds, fields, key } => {
+                let fields = fields.iter().map(|field| parse(field)).collect::<Result<_, _>>()?;
+                let (issuer, key) = (parse(&issuer)?, credentials::text_of(&key)?);
+                self.ask(&TrustIssuer { issuer, key, kinds: kinds.into_iter().collect(), fields })
             }
             IssuerVerb::DistrustIssuer { issuer } => self.ask(&DistrustIssuer { issuer: parse(&issuer)? }),
             IssuerVerb::Issuers => self.ask(&Issuers {}),

@@ -9,7 +9,7 @@ use super::{owner::ask, render::View};
 use crate::{command::Failure, person::verbs};
 
 /// Largest file that is read, in bytes.
-const FILE_BYTES: u64 = 64 * 1024;
+const FILE_BYTES: u64 = 400 * 1024;
 
 #[derive(Subcommand)]
 pub(super) enum CredentialVerb {
@@ -19,7 +19,7 @@ pub(super) enum CredentialVerb {
     Add {
         /// The file
         file: PathBuf,
-        /// A file with the issuer's public key, a JWK
+        /// A file with the issuer's public key: a JWK, a set of them, or root certificates in PEM
         #[arg(long, value_name = "FILE")]
         issuer_key: PathBuf,
     },

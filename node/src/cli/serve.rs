@@ -234,6 +234,7 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         way: way.clone(),
         forward: config.forward.clone(),
         through: config.through.clone(),
+        reader: Reader::new(config.domain_hosts.clone(), config.proxy.clone()),
     };
     // Where others write too, what they leave for persons connected here is looked for often.
     let every = if store.shared() { SHARED_TICK } else { TICK };

@@ -50,7 +50,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/pair", get(suppliers::pair).post(suppliers::pair_by))
         .route("/data", get(data::list))
         .route("/data/{field}", get(data::one).post(data::save))
-        .route("/credentials", get(credentials::list).post(credentials::act))
+        .route(
+            "/credentials",
+            get(credentials::list).post(credentials::act).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)),
+        )
         .route("/import", get(import::page).post(import::read))
         .route("/import/keep", post(import::keep).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)))
         .route("/export", get(data::export_page).post(data::backup))

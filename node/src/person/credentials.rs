@@ -11,7 +11,7 @@ use super::{Node, fields::Changed, tables, verbs::HeldCredential};
 use crate::{
     clock::text,
     command::{Failure, exit},
-    credential::{CREDENTIAL_BYTES, Credential, Doubt, HolderKey, issuer_key},
+    credential::{Anchor, CREDENTIAL_BYTES, Credential, Doubt, HolderKey},
     driver::{Lent, Turn},
     store::{Read as _, Store},
 };
@@ -46,12 +46,12 @@ impl Node {
         key: &str,
         turn: &mut Turn,
     ) -> Result<(HeldCredential, Changed), Failure> {
-        if text.len() > CREDENTIAL_BYTES || self.store.keys(tables::CREDENTIALS, &())?.len() >= MOST {
+        if text.len() > 2 * CREDENTIAL_BYTES || self.store.keys(tables::CREDENTIALS, &())?.len() >= MOST {
             return Err(Failure::usage(format!("at most {MOST} credentials of {CREDENTIAL_BYTES} bytes each")));
         }
         let (keys, now) = (self.store.group(tables::HOLDER_KEYS, &())?, self.clock.now());
         let known: Vec<HolderKey> = keys.iter().map(|(_, key)| key.clone()).collect();
-        let credential = Credential::accept(text, &issuer_key(key)?, &known, now.latest())?;
+        let credential = Credential::accept(text, &Anchor::parse(key)?, &known, now.latest())?;
         let id = name(text.trim());
         turn.batch.put(tables::CREDENTIALS, &id, &credential);
         if let Some((item, _)) = keys.into_iter().find(|(_, key)| credential.is_bound_to(key)) {

@@ -6,7 +6,10 @@ use regie_protocol::{FieldPath, Issuer, Observed, Provenance, supplier::Held};
 #[cfg(feature = "vc")]
 pub(super) use trusted::Trusted;
 
-use super::{Companion, verbs::TrustedIssuer};
+use super::{
+    Companion,
+    verbs::{TrustIssuer, TrustedIssuer},
+};
 use crate::{command::Failure, driver::Turn};
 
 /// Whether an issuer vouches for a held value.
@@ -43,7 +46,7 @@ impl Companion {
         Some("not_checked")
     }
 
-    pub(super) fn trust_issuer(&mut self, _: &Issuer, _: &str, _: &mut Turn) -> Result<(), Failure> {
+    pub(super) fn trust_issuer(&mut self, _: TrustIssuer, _: &mut Turn) -> Result<(), Failure> {
         Err(crate::command::without_credentials())
     }
 
@@ -58,14 +61,16 @@ impl Companion {
 
 #[cfg(feature = "vc")]
 mod trusted {
+    use std::collections::BTreeSet;
+
     use regie_protocol::Presentation;
     use serde::{Deserialize, Serialize};
 
-    use super::{Companion, Failure, FieldPath, Held, Issuer, Observed, TrustedIssuer, Turn};
+    use super::{Companion, Failure, FieldPath, Held, Issuer, Observed, TrustIssuer, TrustedIssuer, Turn};
     use crate::{
         clock,
         command::exit,
-        credential,
+        credential::{self, Anchor, Doubt, Trust},
         store::Read as _,
         supplier::{records::damaged, tables},
     };
@@ -73,29 +78,42 @@ mod trusted {
     /// Most issuers that a company trusts.
     const MOST: usize = 256;
 
-    /// The key under which an issuer signs.
+    /// Most types for which an issuer is trusted, and the longest, in bytes.
+    const KINDS: usize = 32;
+    const KIND_BYTES: usize = 1024;
+
+    /// What an issuer is trusted for. One that 0.1.0 wrote names no type and no field, and so vouches for nothing.
     #[derive(Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     pub(in crate::supplier) struct Trusted {
-        /// As a JWK.
+        /// A JWK, a set of them, or roots in PEM.
         key: String,
+        #[serde(default)]
+        kinds: BTreeSet<String>,
+        #[serde(default)]
+        fields: BTreeSet<FieldPath>,
+    }
+
+    impl Trusted {
+        fn trust(self) -> Result<Trust, Doubt> {
+            Ok(Trust { anchor: Anchor::parse(&self.key)?, kinds: self.kinds, fields: self.fields })
+        }
     }
 
     impl Companion {
-        /// Trusts the credentials that this issuer signs under this key; an earlier key is trusted no more.
-        pub(in crate::supplier) fn trust_issuer(
-            &mut self,
-            issuer: &Issuer,
-            key: &str,
-            turn: &mut Turn,
-        ) -> Result<(), Failure> {
-            let key = credential::issuer_key(key)
-                .map_err(|_| Failure::usage("that is no public key: give an EC P-256 or Ed25519 key as a JWK"))?;
+        /// Trusts an issuer for types and fields; what was trusted before is trusted no more.
+        pub(in crate::supplier) fn trust_issuer(&mut self, word: TrustIssuer, turn: &mut Turn) -> Result<(), Failure> {
+            let TrustIssuer { issuer, key, kinds, fields } = word;
+            Anchor::parse(&key).map_err(Failure::usage)?;
+            let fit = |kind: &String| (1..=KIND_BYTES).contains(&kind.len());
+            if kinds.is_empty() || kinds.len() > KINDS || !kinds.iter().all(fit) || fields.is_empty() {
+                let next = format!("name 1 to {KINDS} types of its credentials, and the fields that it may vouch for");
+                return Err(Failure::usage(next));
+            }
             if self.store.keys(tables::ISSUERS, &())?.len() >= MOST {
                 return Err(Failure::usage(format!("{MOST} issuers are trusted; take one off first")));
             }
-            let key = serde_json::to_string(&key).map_err(Failure::internal)?;
-            turn.batch.put(tables::ISSUERS, issuer, &Trusted { key });
+            turn.batch.put(tables::ISSUERS, &issuer, &Trusted { key, kinds, fields });
             Ok(())
         }
 
@@ -114,8 +132,9 @@ mod trusted {
             let mut issuers = self.store.group(tables::ISSUERS, &())?;
             issuers.sort_by_key(|(issuer, _)| issuer.to_string());
             let view = |(issuer, trusted): (Issuer, Trusted)| {
-                let key = serde_json::from_str(&trusted.key).map_err(|_| damaged(tables::ISSUERS.id().name()))?;
-                Ok(TrustedIssuer { issuer, key })
+                let trust = trusted.trust().map_err(|_| damaged(tables::ISSUERS.id().name()))?;
+                let Trust { anchor, kinds, fields } = trust;
+                Ok(TrustedIssuer { issuer, key: anchor.keys(), roots: anchor.roots(), kinds, fields })
             };
             issuers.into_iter().map(view).collect()
         }
@@ -128,17 +147,17 @@ mod trusted {
             issuer: &Issuer,
             shown: &Presentation,
         ) -> Option<&'static str> {
-            let trusted = |issuer: &Issuer| {
-                let trusted = self.store.get(tables::ISSUERS, issuer).ok()??;
-                credential::issuer_key(&trusted.key).ok()
-            };
+            let trusted = |issuer: &Issuer| self.store.get(tables::ISSUERS, issuer).ok()??.trust().ok();
             let me = self.machine.key().public();
-            let about = (field, &observed.value);
-            match credential::check(shown, &trusted, (&me, &held.grant), about, clock::wall()) {
-                Ok(found) if found == *issuer => None,
-                Ok(_) => Some(credential::Doubt::AnotherValue.code()),
-                Err(doubt) => Some(doubt.code()),
-            }
+            let (about, now) = ((field, &observed.value), clock::wall());
+            let found = match credential::check(shown, &trusted, (&me, &held.grant), about, now) {
+                Ok(found) if found.issuer == *issuer => found,
+                Ok(_) => return Some(Doubt::AnotherValue.code()),
+                Err(doubt) => return Some(doubt.code()),
+            };
+            let entry = found.status?;
+            let Some(trust) = trusted(issuer) else { return Some(Doubt::UnknownIssuer.code()) };
+            self.statuses.stands(&entry, &trust.anchor, now).err().map(Doubt::code)
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The issuers that are trusted.
 
-use regie_protocol::Issuer;
+use std::collections::BTreeSet;
+
+use regie_protocol::{FieldPath, Issuer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -18,8 +20,14 @@ pub struct Issuers {}
 pub struct TrustedIssuer {
     /// It, as its credentials name it.
     pub issuer: Issuer,
-    /// The key under which it signs: a JWK (RFC 7517), as it is passed on.
-    pub key: Map<String, Value>,
+    /// The keys under which it signs: a JWK or a set of them (RFC 7517), as they are passed on.
+    pub key: Option<Map<String, Value>>,
+    /// Or the certificates that its own lead to, by SHA-256 in hexadecimal.
+    pub roots: Vec<String>,
+    /// The types of its credentials that count (`vct`).
+    pub kinds: BTreeSet<String>,
+    /// The fields that it may vouch for.
+    pub fields: BTreeSet<FieldPath>,
 }
 
 impl Verb for Issuers {

@@ -1,20 +1,26 @@
 //! An issuer whose credentials the company trusts, or trusts no more.
 
-use regie_protocol::Issuer;
+use std::collections::BTreeSet;
+
+use regie_protocol::{FieldPath, Issuer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Companion, OnCompanion};
 use crate::{command::Failure, driver::Turn, verb::Verb};
 
-/// Trusts the credentials that this issuer signs under this key; an earlier key is trusted no more.
+/// Trusts what this issuer says of these fields in credentials of these types; what was trusted before is trusted no more.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrustIssuer {
     /// The issuer, as its credentials name it.
     pub issuer: Issuer,
-    /// Its public key: the JSON text of a JWK.
+    /// What its signatures are checked with: the JSON text of a JWK or of a set of them, or root certificates in PEM.
     pub key: String,
+    /// The types of its credentials that count (`vct`).
+    pub kinds: BTreeSet<String>,
+    /// The fields that it may vouch for.
+    pub fields: BTreeSet<FieldPath>,
 }
 
 /// Trusts an issuer no more: values that it vouched for are the person's own word from now on.
@@ -46,8 +52,9 @@ impl Verb for DistrustIssuer {
 
 impl OnCompanion for TrustIssuer {
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<Trust, Failure> {
-        companion.trust_issuer(&self.issuer, &self.key, turn)?;
-        Ok(Trust { issuer: self.issuer, trusted: true })
+        let issuer = self.issuer.clone();
+        companion.trust_issuer(self, turn)?;
+        Ok(Trust { issuer, trusted: true })
     }
 }
 
