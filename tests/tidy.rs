@@ -31,7 +31,7 @@ fn libraries_stay_in_their_rooms() {
         ("libp2p::", &["node/src/network", "tests/forward.rs", "tests/hosts/hotspot.rs", "tests/hosts/impostor.rs"]),
         ("redb::", &["node/src/store", "tests/bench.rs", "tests/bench_load.rs"]),
         ("prio::", &["protocol/src/prio3.rs"]),
-        ("hpke::", &["protocol/src/prio3.rs"]),
+        ("hpke::", &["protocol/src/sealed.rs"]),
         // A person's node speaks HTTP with suppliers' domains, in one place; a companion with its company's receivers.
         ("reqwest::", &["node/src/domain.rs", "node/src/api", "node/src/cli/listen.rs"]),
         ("webpki_roots::", &["node/src/network/keys.rs"]),

@@ -20,6 +20,15 @@ outside-link-spent = This link was used before or is older than ten minutes. Run
 entered-by-address = You came in by an address instead of the name in the link. Servers of other users of this computer share that address, and may act in your place here if you open their pages. Use the link as it stands where you are not alone on this computer.
 outside-left = You have left. Run `regie dashboard` to come back.
 
+# Copies of this node
+copy-stopped-title = Another copy of this node speaks for you
+copy-seen = { $what } heard from it.
+copy-stopped = So this one has stopped: it tells nobody anything, and answers nobody.
+copy-stopped-next = Go on with the other, and delete this home. To go on here instead: make a backup of it, restore that into a new home with regie restore, and stop the other.
+copy-other-title = Another copy of this node is alive
+copy-other = It was told to stop, and this one goes on. What you allowed before has ended where that copy may have ended it.
+copy-other-next = Stop the other copy and delete its home: a backup that was restored elsewhere, or a home that was copied.
+
 # The clock
 clock-title = Look at the clock of this computer
 clock-shows = It shows { $what }.
@@ -556,6 +565,7 @@ refusal-used-up = used up
 refusal-widened = It asked for more than was passed on.
 refusal-broken-chain = A link was missing.
 refusal-forked = The log does not follow.
+refusal-unproven = That the log follows was not shown yet.
 refusal-paused = The relationship is paused.
 refusal-unavailable = The other side can't answer now. Try again later.
 refusal-unexpected = It had no place there.

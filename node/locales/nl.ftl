@@ -21,6 +21,13 @@ entered-by-address = U kwam binnen via een adres in plaats van de naam in de lin
 outside-left = U bent weg. Geef `regie dashboard` om terug te komen.
 
 # De klok
+copy-stopped-title = Een andere kopie van deze node spreekt voor u
+copy-seen = { $what } hoorde ervan.
+copy-stopped = Daarom is deze gestopt: zij vertelt niemand iets en antwoordt niemand.
+copy-stopped-next = Ga met de andere verder en verwijder deze map. Wilt u juist hier verder: maak een reservekopie, zet die met regie restore in een nieuwe map terug, en stop de andere.
+copy-other-title = Er leeft een andere kopie van deze node
+copy-other = Zij is gevraagd te stoppen en deze gaat verder. Wat u eerder toestond, is geëindigd waar die kopie het kan hebben beëindigd.
+copy-other-next = Stop de andere kopie en verwijder de map ervan: een reservekopie die elders is teruggezet, of een map die is gekopieerd.
 clock-title = Kijk naar de klok van deze computer
 clock-shows = De klok staat op { $what }.
 clock-held-back = De klok is { $what } vooruitgesprongen, en niemand heeft die tijd bevestigd. Er eindigt niets voorgoed door.
@@ -559,6 +566,7 @@ refusal-used-up = opgebruikt
 refusal-widened = Er werd meer gevraagd dan was doorgegeven.
 refusal-broken-chain = Er ontbrak een schakel.
 refusal-forked = Het logboek sluit niet aan.
+refusal-unproven = Dat het logboek aansluit, is nog niet getoond.
 refusal-paused = De relatie is gepauzeerd.
 refusal-unavailable = De andere kant kan nu niet antwoorden. Probeer het later opnieuw.
 refusal-unexpected = Het hoorde daar niet.

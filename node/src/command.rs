@@ -127,6 +127,7 @@ impl From<regie_protocol::person::OwnerError> for Failure {
                 ("not_found", exit::NOT_FOUND)
             }
             E::AlreadyPaired | E::AlreadyRevoked | E::Counted => ("already_done", exit::ERROR),
+            E::Superseded => ("superseded", exit::REFUSED),
             E::BadPolicy | E::BadIntent => ("bad_argument", exit::USAGE),
             E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
             _ => ("refused", exit::REFUSED),

@@ -6,10 +6,11 @@
 //! `person/links.rs`
 //! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
 //! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
-//! the log, `person/activity.rs` counts what happened.
+//! the log, `person/activity.rs` counts what happened, `person/copies.rs` says whether this copy of the node is the one that speaks.
 
 mod activity;
 mod consent;
+mod copies;
 #[cfg(feature = "vc")]
 mod credentials;
 mod decisions;
@@ -50,6 +51,7 @@ use regie_protocol::{
 };
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
+pub use copies::CopySeen;
 use host::Written;
 pub use records::seed;
 pub use rhythm::Rhythm;
@@ -182,6 +184,8 @@ pub struct Node {
     logged: u64,
     /// Logs that grew in this turn.
     grown: BTreeSet<Log>,
+    /// Frames of suppliers that are yet to say whether this copy speaks.
+    held_back: copies::HeldBack,
 }
 
 /// One relationship's line, as the driver sees it.
@@ -211,8 +215,10 @@ struct Link {
 /// A store that does not hold a person's node, or is damaged.
 pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
     let (events, inbox) = mpsc::channel(driver::EVENTS);
-    let (machine, clock) = records::load(&store)?;
+    let mut store = store;
+    let (mut machine, mut clock) = records::load(&store)?;
     verify::at_start(&machine, &store)?;
+    copies::start_run(&mut store, &mut machine, &mut clock)?;
     let activity = activity::Activity::load(&store)?;
     let mut node = Node {
         logged: machine.personal_log().size(),
@@ -232,6 +238,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
         activity,
         stops: false,
         grown: BTreeSet::new(),
+        held_back: copies::HeldBack::default(),
         dials: Arc::new(Semaphore::new(DIALS)),
         events: events.downgrade(),
         runtime: tokio::runtime::Handle::current(),
@@ -304,7 +311,9 @@ impl Driven for Node {
         match event {
             Event::Frame(supplier, message, responder) => {
                 self.note_active(&supplier);
-                self.frame(&supplier, *message, responder, turn);
+                if let Some((message, responder)) = self.hold_back(&supplier, *message, responder) {
+                    self.frame(&supplier, message, responder, turn);
+                }
             }
             Event::Collect(supplier, answer) => {
                 let outgoing = self.collect(&supplier, turn);
@@ -312,12 +321,16 @@ impl Driven for Node {
             }
             Event::Replied(supplier, number, reply) => {
                 self.hear(Input::Replied(&supplier, number, *reply), None, turn);
+                self.take_up_held_back(&supplier, turn);
             }
             Event::Up(supplier) => {
                 self.line_up(&supplier);
                 self.learn_segments(&supplier, turn);
             }
-            Event::Lost(supplier) | Event::Left(supplier) => self.line_down(&supplier),
+            Event::Lost(supplier) | Event::Left(supplier) => {
+                self.held_back.drop_of(&supplier);
+                self.line_down(&supplier);
+            }
             Event::Unreachable(supplier, error) => self.not_reached(&supplier, error),
             Event::Profile(supplier, profile) => self.renew(&supplier, *profile, turn),
             Event::Follow(supplier, profile, answer) => {
@@ -371,10 +384,12 @@ impl Driven for Node {
                 self.hear(Input::Tick, None, turn);
                 self.keep_entered(turn);
                 self.tend_links();
-                self.send_again(turn);
-                self.tend_boards();
-                self.meet(turn);
-                self.read_domains(turn);
+                if self.speaks().is_ok() {
+                    self.send_again(turn);
+                    self.tend_boards();
+                    self.meet(turn);
+                    self.read_domains(turn);
+                }
             }
             Event::DomainRead(supplier, domain, read) => self.domain_read(&supplier, &domain, read, turn),
             Event::ToBoard(intent, answer) => {

@@ -7,7 +7,7 @@
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/persons.rs` is what is said to one person,
 //! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for
 //! each other, `supplier/boards.rs` is the board that this companion may be, `supplier/market.rs` what it finds on boards and offers there,
-//! `supplier/patterns.rs` the segments that it publishes, `supplier/forwarders.rs` looks whether forwarders pass people on.
+//! `supplier/patterns.rs` the segments that it publishes, `supplier/runs.rs` what is done with lines of a person of whose node there are two copies, `supplier/forwarders.rs` looks whether forwarders pass people on.
 
 mod boards;
 pub mod bulk;
@@ -29,6 +29,7 @@ mod persons;
 mod profile;
 mod records;
 mod rotation;
+pub mod runs;
 mod sharing;
 #[cfg(feature = "vc")]
 mod statuses;
@@ -182,6 +183,8 @@ pub enum Event {
     Count,
     /// A helper answered, or did not.
     Helped(ObjectId, tally::HelperQuestion, Option<Box<HelperReply>>),
+    /// A run of this person's node was shown the word of another, some seconds ago.
+    Contested(PublicKey),
     /// Time passes.
     Tick,
 }
@@ -203,6 +206,8 @@ pub struct Companion {
     frames: Frames,
     /// How many segments came anew to this helper, by whence they came.
     helped: Meters<Source>,
+    /// Connected persons of whose node the run that speaks is on the line.
+    speaking: BTreeSet<PublicKey>,
     events: mpsc::WeakSender<Event>,
     news: watch::Sender<u64>,
     told_this_turn: bool,
@@ -292,6 +297,7 @@ pub async fn start(
         known: BTreeSet::new(),
         frames: Frames::default(),
         helped: Meters::new(limits::METERS),
+        speaking: BTreeSet::new(),
         events: events.downgrade(),
         news,
         told_this_turn: false,
@@ -464,6 +470,7 @@ impl Companion {
             Event::Help(peer, frame, responder) => self.help(&peer, &frame, responder, turn)?,
             Event::Count => self.count_on(turn)?,
             Event::Helped(segment, asked, reply) => self.helped(&segment, asked, reply, turn)?,
+            Event::Contested(person) => self.tell_of_rival(person, turn)?,
             Event::Tick => self.tick(turn)?,
         }
         Ok(!self.stops)
@@ -489,6 +496,7 @@ impl Companion {
         if self.connected.get(&person) == Some(&key) {
             self.connected.remove(&person);
             self.known.remove(&person);
+            self.speaking.remove(&person);
             self.machine.connection_lost(&person);
         }
     }
@@ -599,6 +607,9 @@ impl Companion {
             return Ok(());
         };
         self.load(&person)?;
+        if self.awaits_run(&person) {
+            return Ok(());
+        }
         for (parcel, message) in self.machine.to_send(&person, now).unwrap_or_default() {
             let Some(message) = departing(message) else { continue };
             let (endpoint, runtime, events) = (self.endpoint.clone(), self.runtime.clone(), self.events.clone());

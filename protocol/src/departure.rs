@@ -44,7 +44,7 @@ pub enum Kind {
     Meeting,
     /// That another key is the same person's.
     Key,
-    /// That a person's node is there and wants to know something.
+    /// That a person's node is there: which run of it, how its log grew, what it wants to know.
     Question,
     /// A word of a company, a board or a helper.
     Companys,
@@ -83,7 +83,7 @@ impl Leaves for ToSupplier {
             Self::TakeUp(_) => Kind::TakeUp,
             Self::Hello | Self::Pair(_) => Kind::Meeting,
             Self::Renew(_) => Kind::Key,
-            Self::Segments => Kind::Question,
+            Self::Segments | Self::Resume(_) | Self::Grown(_) => Kind::Question,
         }
     }
 }
@@ -118,7 +118,7 @@ macro_rules! of_companies {
 }
 
 of_companies! {
-    SupplierReply => Self::Noted | Self::Refused(_) | Self::Skewed(_),
+    SupplierReply => Self::Noted | Self::Refused(_) | Self::Skewed(_) | Self::Begun(_) | Self::Superseded(_),
     BoardReply => Self::Noted | Self::Refused(_),
     HelperReply => Self::Refused(_),
 }

@@ -28,4 +28,11 @@ impl Entropy {
         nonce.copy_from_slice(&digest[..16]);
         Nonce(nonce)
     }
+
+    /// As many bytes as this holds.
+    pub(crate) fn fill(&mut self, into: &mut [u8]) {
+        for part in into.chunks_mut(16) {
+            part.copy_from_slice(&self.nonce().0[..part.len()]);
+        }
+    }
 }

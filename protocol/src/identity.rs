@@ -21,6 +21,7 @@ const SIGNATURE_DOMAIN: &[u8] = b"regie signature 1\0";
 const PROCESSOR_DOMAIN: &[u8] = b"regie processor key 1\0";
 const PAIRWISE_DOMAIN: &[u8] = b"regie pairwise key 1\0";
 const LOG_DOMAIN: &[u8] = b"regie personal log key 1\0";
+const RUN_DOMAIN: &[u8] = b"regie run secret 1\0";
 const INTENT_DOMAIN: &[u8] = b"regie intent key 1\0";
 const HELPER_DOMAIN: &[u8] = b"regie helper key 1\0";
 const WORDS_DOMAIN: &[u8] = b"regie check words 2\0";
@@ -115,12 +116,21 @@ impl RootSeed {
         self.derive(&[INTENT_DOMAIN, &nonce.0])
     }
 
+    /// What copies of one node seal to each other by way of this supplier; see [`crate::resumption`].
+    pub(crate) fn run_secret(&self, supplier: &PublicKey) -> Zeroizing<[u8; 32]> {
+        self.derive_secret(&[RUN_DOMAIN, supplier.as_bytes()])
+    }
+
     fn derive(&self, info: &[&[u8]]) -> Keypair {
+        Keypair(Secret::from_bytes(&self.derive_secret(info)))
+    }
+
+    fn derive_secret(&self, info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
         let mut secret = Zeroizing::new([0u8; 32]);
         // HKDF-SHA256 refuses only outputs above 8,160 bytes; 32 always fit.
         let done = Hkdf::<Sha256>::new(None, &self.0).expand_multi_info(info, secret.as_mut());
         debug_assert!(done.is_ok());
-        Keypair(Secret::from_bytes(&secret))
+        secret
     }
 }
 

@@ -210,11 +210,13 @@ mod receipt;
 mod refusal;
 mod renewal;
 mod request;
+pub mod resumption;
 mod revocation;
 mod rotation;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod scheme;
+mod sealed;
 pub mod segment;
 mod signed;
 pub mod standing;

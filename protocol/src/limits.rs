@@ -29,12 +29,22 @@ pub const GRANTS_PER_MESSAGE: usize = 16;
 pub const GRANTS_PER_RELATIONSHIP: usize = 256;
 /// Most grants of one relationship that are remembered, dead ones included. A forgotten grant opens nothing.
 pub const GRANTS_KEPT: usize = 1024;
-/// Most leaf hashes that show a supplier how the log grew since the root it holds. Above it the supplier sees
-/// a gap in what it witnessed.
+/// Most leaf hashes that show a supplier how the log grew since the root it holds. Above it the
+/// growth is proven by itself ([`crate::message::LogGrowth`]).
 pub const GROWN_LEAVES: usize = 1024;
 /// Most of the newest leaf hashes of a person's log that a companion keeps, to hold an old disclosure against them. One
-/// from further back is taken for a late one.
+/// from further back has to be proven.
 pub const WITNESSED_LEAVES: usize = 256;
+/// Most earlier sizes of a log, further back than those leaves, of which a companion keeps the root that was proven.
+pub const WITNESSED_EARLIER: usize = 16;
+/// Most branches of a person's log, which a restore left behind, that a companion keeps the heads of.
+pub const BRANCHES: usize = 16;
+/// Most words of other runs of a person's node, beside the one that speaks, that a companion keeps.
+pub const RIVALS: usize = 4;
+/// Largest sealed part of a resumption, in bytes.
+pub const SEALED_RUN_BYTES: usize = 192;
+/// Most starts of a person's node that it remembers as its own.
+pub const RUNS: usize = 256;
 /// Most relationships of one person's node.
 pub const RELATIONSHIPS: usize = 10_000;
 /// Largest document of an item, in bytes.

@@ -40,6 +40,12 @@ impl Frontier {
         fits.then(|| Self { size: index, peaks: proof.iter().rev().copied().collect() })
     }
 
+    /// Has it as many peaks as a tree of its size?
+    #[must_use]
+    pub fn well_formed(&self) -> bool {
+        usize::try_from(self.size.count_ones()).is_ok_and(|peaks| peaks == self.peaks.len())
+    }
+
     /// How many leaves the tree has.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -129,6 +135,70 @@ pub fn verify(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: Hash) -> 
     last == 0 && hash == root
 }
 
+/// The proof that the tree over `leaves` grew from its first `from` (RFC 9162 section 2.1.4.1); none where it did not have
+/// so many.
+#[must_use]
+pub fn prove_growth(leaves: &[Hash], from: usize) -> Option<Vec<Hash>> {
+    if from > leaves.len() {
+        return None;
+    }
+    let (mut rest, mut from, mut whole, mut proof) = (leaves, from, true, Vec::new());
+    if from == 0 {
+        return Some(proof);
+    }
+    while from < rest.len() {
+        let (left, right) = rest.split_at(rest.len().next_power_of_two() / 2);
+        if from <= left.len() {
+            proof.push(root(right));
+            rest = left;
+        } else {
+            proof.push(root(left));
+            (rest, from, whole) = (right, from - left.len(), false);
+        }
+    }
+    if !whole {
+        proof.push(root(rest));
+    }
+    proof.reverse();
+    Some(proof)
+}
+
+/// Did the tree of `size` leaves and this root grow from the one of `from` leaves and root `earlier`? (RFC 9162 section
+/// 2.1.4.2) Every tree grew from the empty one.
+#[must_use]
+pub fn grew(from: u64, earlier: Hash, size: u64, root: Hash, proof: &[Hash]) -> bool {
+    if from == 0 || from >= size {
+        return proof.is_empty() && (from == 0 || (from == size && earlier == root));
+    }
+    if proof.len() > limits::PROOF_HASHES {
+        return false;
+    }
+    let mut path = proof.iter().copied();
+    // A tree that is full is a node of the later one.
+    let first = if from.is_power_of_two() { Some(earlier) } else { path.next() };
+    let Some(first) = first else { return false };
+    let shift = (from - 1).trailing_ones();
+    let (mut at, mut last) = ((from - 1) >> shift, (size - 1) >> shift);
+    let (mut then, mut now) = (first, first);
+    for sibling in path {
+        if last == 0 {
+            return false;
+        }
+        if at & 1 == 1 || at == last {
+            (then, now) = (node(&sibling, &then), node(&sibling, &now));
+            while at & 1 == 0 && at != 0 {
+                at >>= 1;
+                last >>= 1;
+            }
+        } else {
+            now = node(&now, &sibling);
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    last == 0 && then == earlier && now == root
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +219,31 @@ mod tests {
                 assert!(verify(leaves[index], index as u64, size as u64, &proof, root));
                 assert!(!verify(leaves[index], index as u64 + 1, size as u64, &proof, root));
                 assert!(!verify(leaf(b"other"), index as u64, size as u64, &proof, root));
+            }
+        }
+    }
+
+    #[test]
+    fn every_growth_of_every_small_tree_is_proven_and_nothing_else_is() {
+        let leaves: Vec<Hash> = (0u8..40).map(|n| leaf(&[n])).collect();
+        let other = leaf(b"other");
+        for size in 0..=leaves.len() {
+            let whole = root(&leaves[..size]);
+            assert_eq!(prove_growth(&leaves[..size], size + 1), None);
+            for from in 0..=size {
+                let (earlier, proof) = (root(&leaves[..from]), prove_growth(&leaves[..size], from).expect("a prefix"));
+                let (first, last) = (from as u64, size as u64);
+                assert!(grew(first, earlier, last, whole, &proof), "{from} to {size}");
+                assert!(from == 0 || !grew(first, other, last, whole, &proof));
+                assert!(from == 0 || !grew(first, earlier, last, other, &proof));
+                assert!(!grew(first, earlier, last, whole, &[&proof[..], &[other]].concat()));
+                for at in 0..proof.len() {
+                    let mut forged = proof.clone();
+                    forged[at] = other;
+                    assert!(!grew(first, earlier, last, whole, &forged));
+                    forged.remove(at);
+                    assert!(!grew(first, earlier, last, whole, &forged));
+                }
             }
         }
     }

@@ -17,7 +17,7 @@ pub use table::{Growth, MessageForm, Per, ReplyForm, Role, Sender, Until};
 pub use to_board::{BoardReply, Browse, Collect, Intents, Offers, ToBoard};
 pub use to_helper::{HelperReply, ToHelper};
 pub use to_person::{DelegationNotice, PersonReply, ToPerson};
-pub use to_supplier::{Mandate, SupplierReply, ToSupplier};
+pub use to_supplier::{Begun, LogGrowth, Mandate, Rival, SupplierReply, ToSupplier};
 
 use crate::{limits, refusal::Refusal, time::Timestamp, wire};
 

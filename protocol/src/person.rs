@@ -4,7 +4,7 @@
 //! [`Person::restore`] can replay. [`Person::handle`] is the one way in (`person/entry.rs`), and what leaves, leaves by one way out (`person/exit.rs`). `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
 //! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
 //! back, `person/intents.rs` what the person wants, `person/segments.rs` what
-//! they say of themselves, `person/standing.rs` who suppliers are, `person/state.rs` is the state and its records.
+//! they say of themselves, `person/runs.rs` which copy of the node speaks, `person/standing.rs` who suppliers are, `person/state.rs` is the state and its records.
 
 mod delegations;
 mod entry;
@@ -13,6 +13,7 @@ mod intents;
 mod items;
 mod owner;
 mod requests;
+mod runs;
 mod segments;
 mod standing;
 mod state;
@@ -24,6 +25,7 @@ pub use entry::{Host, Input, Unreadable};
 pub use intents::{BoardMessage, NewIntent, Outcome, Stage, StoredIntent, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
 pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
+pub use runs::{OtherCopy, StoredBranch};
 pub use segments::{About, Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
 pub use state::{Mandated, StoredMandate, StoredRelationship, Traffic, Waiting};
@@ -62,6 +64,12 @@ enum Effect {
     KeyRenewed(PublicKey),
     Board(ObjectId),
     Meet(PublicKey),
+    Superseded,
+    ShowGrowth {
+        supplier: PublicKey,
+        from: u64,
+        to: u64,
+    },
 }
 
 /// A disclosure without its values. Made by a decision, spent by [`Person::seal`].
@@ -115,7 +123,7 @@ impl Person {
             answers,
             grants: plan.grants,
             entry,
-            epoch: self.epoch,
+            epoch: relationship.branch.epoch,
             grown,
         };
         let disclosure = Verified::sign(disclosure, &relationship.key)?;

@@ -1,13 +1,9 @@
-//! Splits an answer in two, and adds halves up. The one place that knows `prio` and `hpke`.
+//! Splits an answer in two, and adds halves up. The one place that knows `prio`.
 //!
 //! In: a yes or no, shares. Out: shares, of which one alone is random; sums. Prio3Count with two aggregators
 //! (draft-irtf-cfrg-vdaf-18, section 7.4.1); the helper's share is sealed with HPKE (RFC 9180, base mode, X25519,
 //! HKDF-SHA256, ChaCha20-Poly1305), so that it can go by way of the supplier, as in DAP (draft-ietf-ppm-dap).
 
-use hpke::{
-    Deserializable as _, Kem as _, OpModeR, OpModeS, Serializable as _, aead::ChaCha20Poly1305, kdf::HkdfSha256,
-    kem::X25519HkdfSha256,
-};
 use prio::{
     codec::{Encode as _, ParameterizedDecode as _},
     field::Field64,
@@ -23,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::{
     entropy::Entropy,
     identity::Nonce,
+    sealed::{self, NotOpened},
     signed::ObjectId,
     tally::{Half, SealingKey, VerifyKey},
 };
@@ -33,8 +30,6 @@ const AGGREGATORS: u8 = 2;
 const HELPER: u8 = 1;
 /// Of one proof that the answer is a yes or a no.
 const PROOFS: u8 = 1;
-/// Length of an HPKE encapsulated key, in bytes.
-const ENCAPSULATED: usize = 32;
 
 /// Something that is no share, or does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,8 +54,8 @@ impl From<prio::codec::CodecError> for BadShare {
     }
 }
 
-impl From<hpke::HpkeError> for BadShare {
-    fn from(_: hpke::HpkeError) -> Self {
+impl From<NotOpened> for BadShare {
+    fn from(_: NotOpened) -> Self {
         Self
     }
 }
@@ -144,10 +139,7 @@ pub fn total(sums: [&[u8]; 2], reports: u32) -> Result<u64, BadShare> {
 /// The keys of a helper, from 32 secret bytes.
 #[must_use]
 pub fn sealing_key(secret: &[u8; 32]) -> SealingKey {
-    let mut bytes = [0; 32];
-    let (_, public) = X25519HkdfSha256::derive_keypair(secret);
-    bytes.copy_from_slice(&public.to_bytes());
-    SealingKey(bytes)
+    SealingKey(sealed::key(secret))
 }
 
 /// Opens the helper's half.
@@ -160,18 +152,7 @@ pub fn open(
     segment: &ObjectId,
     nonce: &Nonce,
 ) -> Result<Zeroizing<Vec<u8>>, BadShare> {
-    let (encapsulated, sealed) = sealed.split_at_checked(ENCAPSULATED).ok_or(BadShare)?;
-    let (secret, _) = X25519HkdfSha256::derive_keypair(secret);
-    let encapsulated = <X25519HkdfSha256 as hpke::Kem>::EncappedKey::from_bytes(encapsulated)?;
-    let opened = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-        &OpModeR::Base,
-        &secret,
-        &encapsulated,
-        CONTEXT,
-        sealed,
-        &bound_to(segment, nonce),
-    )?;
-    Ok(Zeroizing::new(opened))
+    Ok(sealed::open(secret, CONTEXT, &bound_to(segment, nonce), sealed)?)
 }
 
 fn seal(
@@ -181,16 +162,7 @@ fn seal(
     nonce: &Nonce,
     entropy: &mut Entropy,
 ) -> Result<Vec<u8>, BadShare> {
-    let key = <X25519HkdfSha256 as hpke::Kem>::PublicKey::from_bytes(&key.0)?;
-    let (encapsulated, sealed) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256, _>(
-        &OpModeS::Base,
-        &key,
-        CONTEXT,
-        share,
-        &bound_to(segment, nonce),
-        &mut Drawn(entropy),
-    )?;
-    Ok([encapsulated.to_bytes().as_slice(), &sealed].concat())
+    Ok(sealed::seal(&key.0, CONTEXT, &bound_to(segment, nonce), share, entropy)?)
 }
 
 /// What the two shares of one answer are made of.
@@ -201,7 +173,7 @@ struct Seeds {
 
 fn drawn(entropy: &mut Entropy) -> Zeroizing<[u8; 32]> {
     let mut seed = Zeroizing::new([0; 32]);
-    Drawn(entropy).fill(&mut *seed);
+    entropy.fill(&mut *seed);
     seed
 }
 
@@ -282,35 +254,6 @@ fn context(segment: &ObjectId) -> Vec<u8> {
 fn bound_to(segment: &ObjectId, nonce: &Nonce) -> Vec<u8> {
     [segment.digest(), &nonce.0[..]].concat()
 }
-
-/// The caller's randomness, as `hpke` wants it.
-struct Drawn<'a>(&'a mut Entropy);
-
-impl Drawn<'_> {
-    fn fill(&mut self, into: &mut [u8]) {
-        for part in into.chunks_mut(16) {
-            part.copy_from_slice(&self.0.nonce().0[..part.len()]);
-        }
-    }
-}
-
-impl hpke::rand_core::RngCore for Drawn<'_> {
-    fn next_u32(&mut self) -> u32 {
-        hpke::rand_core::impls::next_u32_via_fill(self)
-    }
-    fn next_u64(&mut self) -> u64 {
-        hpke::rand_core::impls::next_u64_via_fill(self)
-    }
-    fn fill_bytes(&mut self, into: &mut [u8]) {
-        self.fill(into);
-    }
-    fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), hpke::rand_core::Error> {
-        self.fill_bytes(into);
-        Ok(())
-    }
-}
-
-impl hpke::rand_core::CryptoRng for Drawn<'_> {}
 
 #[cfg(test)]
 mod tests {

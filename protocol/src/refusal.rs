@@ -61,6 +61,7 @@ refusals! {
     Widened "widened" "A link of the chain is wider than the one above it.";
     BrokenChain "broken_chain" "A link of the chain does not follow from the one above it.";
     Forked "forked" "The log does not follow from the root that was witnessed before: it was cut or rewritten.";
+    Unproven "unproven" "The log may follow from the root that was witnessed before, and nothing shows that: prove how it grew, and say this again.";
     Paused "paused" "The person has paused this relationship.";
     Unavailable "unavailable" "The node can't answer now.";
     NotABoard "not_a_board" "This node is no board.";

@@ -4,7 +4,7 @@
 //! are erased on revocation with a signed receipt. What follows of an input is [`Effects`], which a [`Host`] carries out
 //! (`supplier/host.rs`). `supplier/frames.rs` takes what persons send,
 //! `supplier/delegations.rs` hands grants on to processors, `supplier/pairings.rs` bounds who comes by public invitations, `supplier/offers.rs` answers intents,
-//! `supplier/segments.rs` publishes patterns, `supplier/witness.rs` holds a person's log against what it was,
+//! `supplier/segments.rs` publishes patterns, `supplier/witness.rs` holds a person's log against what it was, `supplier/runs.rs` knows which run of a person's node speaks,
 //! `supplier/state.rs` is the state and its records.
 
 mod delegations;
@@ -13,6 +13,7 @@ mod host;
 mod items;
 mod offers;
 mod pairings;
+mod runs;
 mod segments;
 mod state;
 mod witness;
@@ -25,6 +26,7 @@ pub use host::{Effects, Host};
 pub use items::Sending;
 pub use offers::NewOffer;
 pub use pairings::{PairingBounds, TurnedAway};
+pub use runs::{Branch, Runs, Since};
 pub use segments::NewSegment;
 pub use state::{
     Asking, Customer, Held, Invite, Mandated, Outcome, Parcel, Place, Received, Record, Remembered, Skew, Supplier,

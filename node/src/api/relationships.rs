@@ -6,7 +6,7 @@ use axum::{
 };
 use regie_protocol::{
     Collection, FieldPath, Object, Observed, PublicKey, Signed,
-    supplier::{self as state, Customer, Record},
+    supplier::{self as state, Customer, Record, Since},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock,
     command::Failure,
-    supplier::{Companion, lists::List, names, tables},
+    supplier::{Companion, lists::List, names, runs::branches, tables},
 };
 
 /// A person, by the key of this relationship.
@@ -80,8 +80,39 @@ pub struct Witnessed {
     pub size: u64,
     /// Merkle root, hexadecimal.
     pub root: String,
-    /// How often a part of the log was not seen.
+    /// How often a restore of the person's node left a branch of the log behind.
     pub gaps: u64,
+    /// Those branches, the newest 16, the last one last.
+    pub branches: Vec<LeftBranch>,
+}
+
+/// A branch of a person's log that was witnessed, and that a restore left behind: both are kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftBranch {
+    /// Entries that were witnessed of it.
+    pub size: u64,
+    /// The root over them, hexadecimal.
+    pub root: String,
+    /// The size from which the log goes on.
+    pub back_to: u64,
+    /// Is the head from which it goes on one that the branch had: `known`, `unproven` or `other`?
+    #[schema(example = "known")]
+    pub since: String,
+    /// When the log went on, RFC 3339.
+    #[schema(example = "2026-07-01T12:00:00Z")]
+    pub at: String,
+}
+
+impl LeftBranch {
+    fn of(left: crate::supplier::runs::LeftBranch) -> Self {
+        let since = match left.since {
+            Since::Known => "known",
+            Since::Unproven => "unproven",
+            Since::Other => "other",
+        };
+        let (size, back_to, at) = (left.size, left.back_to, left.at);
+        Self { size, root: left.root.to_string(), back_to, since: since.to_owned(), at }
+    }
 }
 
 /// A value that is held.
@@ -252,6 +283,7 @@ fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, F
             size: customer.head().size(),
             root: customer.head().root().to_string(),
             gaps: customer.gaps(),
+            branches: branches(customer.runs()).into_iter().map(LeftBranch::of).collect(),
         },
     })
 }

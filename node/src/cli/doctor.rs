@@ -87,6 +87,7 @@ fn clock(findings: &mut Findings, clock: &Report) {
 
 fn person(findings: &mut Findings, home: &Path, status: &PersonStatus) {
     clock(findings, &status.clock);
+    copies(findings, status);
     for supplier in &status.suppliers {
         let name = &supplier.name;
         if let Some(by) = &supplier.clock_differs {
@@ -98,6 +99,15 @@ fn person(findings: &mut Findings, home: &Path, status: &PersonStatus) {
         findings.note(format!("{name} can be reached"), next.unwrap_or_default());
     }
     findings.outcome("the audit log holds", control::ask(home, &Audit {}));
+}
+
+fn copies(findings: &mut Findings, status: &PersonStatus) {
+    let next = match (&status.superseded, &status.other_copy) {
+        (Some(copy), _) => render::superseded(&copy.name, &copy.at),
+        (None, Some(copy)) => render::other_copy(&copy.name, &copy.at),
+        (None, None) => String::new(),
+    };
+    findings.note("no other copy of this node is alive", next);
 }
 
 fn supplier(findings: &mut Findings, home: &Path, status: &CompanionStatus) {

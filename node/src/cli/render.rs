@@ -337,6 +337,23 @@ fn table<'a>(items: &[Value], columns: impl Iterator<Item = (String, &'a str)>) 
     table
 }
 
+/// Another copy of the node goes on in its place.
+pub(super) fn superseded(supplier: &str, at: &str) -> String {
+    format!(
+        "another copy of this node speaks for you ({supplier} heard from it, {at}), so this one has stopped; go on with \
+         the other and delete this home, or, to go on here, make a backup of it, restore that into a new home, and stop \
+         the other"
+    )
+}
+
+/// Another copy of the node was told to stop.
+pub(super) fn other_copy(supplier: &str, at: &str) -> String {
+    format!(
+        "another copy of this node is alive ({supplier} heard from it, {at}) and was told to stop; stop it and delete its \
+         home"
+    )
+}
+
 fn cell(name: &str, value: &Value) -> String {
     match (name, value) {
         ("event", Value::Object(event)) => event.iter().next().map(|(kind, of)| happened(kind, of)).unwrap_or_default(),
@@ -345,6 +362,8 @@ fn cell(name: &str, value: &Value) -> String {
             Some(wrong) if !wrong.is_empty() => wrong.to_owned(),
             _ => "right".to_owned(),
         },
+        ("superseded", Value::Object(copy)) => superseded(&text(&copy["name"]), &text(&copy["at"])),
+        ("other_copy", Value::Object(copy)) => other_copy(&text(&copy["name"]), &text(&copy["at"])),
         ("unreadable", Value::Array(fields)) => {
             let fields: Vec<&str> = fields.iter().filter_map(Value::as_str).collect();
             format!("{}: set them anew, or restore a backup", fields.join(", "))

@@ -145,6 +145,7 @@ pub struct Way {
 #[derive(Clone)]
 pub struct Endpoint {
     dials: mpsc::Sender<Dial>,
+    closes: mpsc::Sender<Close>,
     lines: Lines,
     budget: Budget,
     listening: watch::Receiver<Vec<Address>>,
@@ -158,6 +159,12 @@ pub(super) struct Dial {
     pub(super) addresses: Vec<Address>,
     pub(super) first: Option<Transport>,
     pub(super) done: oneshot::Sender<Result<Transport, DialError>>,
+}
+
+/// Connections of a peer that are to be closed: all, or those that a newer one has replaced.
+struct Close {
+    peer: PeerId,
+    replaced: bool,
 }
 
 impl Endpoint {
@@ -214,10 +221,11 @@ impl Endpoint {
             connections: HashMap::new(),
             listening,
         };
-        tokio::spawn(task.run(inbox, early));
+        let (closes, closing) = mpsc::channel(limits::WAITING_DIALS);
+        tokio::spawn(task.run(inbox, closing, early));
         let keep = |(peer, (_, addresses))| (peer, Kept::start(peer, addresses, &dials, lines.clone()));
         let forwarders = through.into_iter().map(keep).collect();
-        Ok((Self { dials, lines, budget, listening: heard, forwards, forwarders }, outbox))
+        Ok((Self { dials, closes, lines, budget, listening: heard, forwards, forwarders }, outbox))
     }
 
     /// This peer is known here: while it is connected, its frames have the room of those who are.
@@ -265,6 +273,23 @@ impl Endpoint {
         let addresses = addresses.to_vec();
         self.dials.send(Dial { peer, addresses, first, done }).await.map_err(|_| DialError::Closed)?;
         wait.await.map_err(|_| DialError::Closed)?
+    }
+
+    /// Closes every connection to a peer: it may come again.
+    pub fn close(&self, peer: PeerKey) {
+        self.order(peer, false);
+    }
+
+    /// Closes those connections to a peer that it made a newer one beside.
+    pub fn close_replaced(&self, peer: PeerKey) {
+        self.order(peer, true);
+    }
+
+    fn order(&self, peer: PeerKey, replaced: bool) {
+        if let Some(peer) = peer_id(&peer) {
+            // Nothing is to be closed where the swarm has ended; where it has too much to do, lines end by themselves.
+            let _ = self.closes.try_send(Close { peer, replaced });
+        }
     }
 
     /// Sends a frame over the newest connection and waits for the reply. Where none comes in time the connection is closed:
@@ -427,7 +452,7 @@ struct Connection {
 }
 
 impl Task {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Dial>, early: Early) {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Dial>, mut closing: mpsc::Receiver<Close>, early: Early) {
         for event in early.into_iter().filter_map(|event| self.event(event)).collect::<Vec<_>>() {
             let _ = self.events.send(event).await;
         }
@@ -439,6 +464,7 @@ impl Task {
                     Some(dial) => { self.connect(dial); Vec::new() }
                     None => return,
                 },
+                Some(close) = closing.recv() => self.close(&close),
                 event = self.swarm.select_next_some() => self.event(event).into_iter().collect(),
                 _ = look.tick(), if !self.connections.is_empty() => self.silent(),
             };
@@ -577,6 +603,15 @@ impl Task {
             other.replaced = None;
         }
         Some(NetworkEvent::Connected(key))
+    }
+
+    fn close(&mut self, close: &Close) -> Vec<NetworkEvent> {
+        let mine = |connection: &Connection| {
+            connection.peer == close.peer && (!close.replaced || connection.replaced.is_some())
+        };
+        let over: Vec<ConnectionId> =
+            self.connections.iter().filter(|(_, connection)| mine(connection)).map(|(id, _)| *id).collect();
+        over.into_iter().filter_map(|id| self.gone(id)).collect()
     }
 
     /// Ends the connections on which no ping was answered for too long, and those that were replaced for good.

@@ -106,6 +106,7 @@ impl Node {
         mut changes: BTreeMap<FieldPath, Observed>,
         turn: &mut Turn,
     ) -> Result<Changed, Failure> {
+        self.speaks()?;
         let now = self.clock.now();
         changes.retain(|field, new| {
             self.held(*field).is_none_or(|old| {

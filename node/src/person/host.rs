@@ -47,6 +47,8 @@ enum Later {
     KeyRenewed(PublicKey),
     Board(ObjectId),
     Meet,
+    Superseded,
+    ShowGrowth(PublicKey, u64, u64),
 }
 
 struct Hands<'a> {
@@ -111,6 +113,11 @@ impl Node {
                 Later::Board(_) if from_board => {}
                 Later::Board(intent) => self.say_to_board(&intent, turn),
                 Later::Meet => self.meet(turn),
+                Later::Superseded => {
+                    tracing::error!("another copy of this node speaks for its person, so this one says nothing more");
+                    self.tend_links();
+                }
+                Later::ShowGrowth(supplier, from, to) => self.show_growth(&supplier, from, to, turn),
             }
         }
         done.map(|()| did)
@@ -189,6 +196,14 @@ impl Host for Hands<'_> {
 
     fn meet(&mut self, _processor: &PublicKey) {
         self.later.push(Later::Meet);
+    }
+
+    fn superseded(&mut self) {
+        self.later.push(Later::Superseded);
+    }
+
+    fn show_growth(&mut self, supplier: &PublicKey, from: u64, to: u64) {
+        self.later.push(Later::ShowGrowth(*supplier, from, to));
     }
 }
 

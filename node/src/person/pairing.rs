@@ -333,6 +333,7 @@ async fn exchange(
 
 impl Node {
     pub(super) fn approach(&self, supplier: &PublicKey) -> Result<Approach, Failure> {
+        self.speaks()?;
         if self.machine.known_as(supplier).is_some() {
             return Err(regie_protocol::person::OwnerError::AlreadyPaired.into());
         }
@@ -381,6 +382,7 @@ impl Node {
     }
 
     pub(super) fn proffer(&self, proffer: &Proffer) -> Result<Proffered, Failure> {
+        self.speaks()?;
         let Proffer { name, invitation, agreement, alternative } = *proffer;
         let pairing = self.machine.proffer(&name, invitation, agreement, alternative, self.clock.look())?;
         let (approach, seen) = (self.approach_unchecked(&name), self.looks.get(&name).cloned());

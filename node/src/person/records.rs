@@ -83,13 +83,14 @@ pub fn seed(store: &Store) -> Result<RootSeed, Failure> {
 /// Rebuilds the machine and the clock's floor.
 pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
     let mut person = Person::new(seed(store)?, Policy::of(Vec::new()));
-    for fact in [tables::POLICY, tables::EPOCH, tables::COUNTS_FROM] {
+    for fact in [tables::POLICY, tables::EPOCH, tables::COUNTS_FROM, tables::RUNS, tables::SUPERSEDED, tables::RIVAL] {
         if let Some(record) = store.fact(fact)? {
             person.restore(&record).map_err(|_| damaged("facts"))?;
         }
     }
     // Relationships first: the rest speaks of them. Entries come in their order within a log.
     replay(store, tables::RELATIONSHIPS, &mut person)?;
+    replay(store, tables::LOG_BRANCHES, &mut person)?;
     replay(store, tables::WITHDRAWN_FIELDS, &mut person)?;
     replay(store, tables::IDENTITIES, &mut person)?;
     replay(store, tables::GRANTS, &mut person)?;
@@ -231,6 +232,10 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Policy { .. } => tables::POLICY.at(),
         Record::Epoch { .. } => tables::EPOCH.at(),
         Record::CountsFrom { .. } => tables::COUNTS_FROM.at(),
+        Record::Runs { .. } => tables::RUNS.at(),
+        Record::Superseded { .. } => tables::SUPERSEDED.at(),
+        Record::Rival { .. } => tables::RIVAL.at(),
+        Record::Branch { supplier, .. } => tables::LOG_BRANCHES.at(supplier),
         // What a supplier has witnessed is seen again when it connects.
         Record::Witnessed { .. }
         | Record::GrantForgotten { .. }

@@ -38,6 +38,12 @@ tables! {
         pub(super) EPOCH = "epoch": Record;
         /// Since when past requests are counted.
         pub(super) COUNTS_FROM = "counts_from": Record;
+        /// The starts of this home.
+        pub(super) RUNS = "runs": Record;
+        /// The copy of this node that goes on in its place.
+        pub(super) SUPERSEDED = "superseded": Record;
+        /// The copy that was seen last and stood aside.
+        pub(super) RIVAL = "rival": Record;
     }
     tables {
         /// Relationships, by supplier.
@@ -97,5 +103,7 @@ tables! {
         pub(super) Erasable INTENTS = 27 "intents": ObjectId => Record;
         /// Offers for it, by intent.
         pub(super) Erasable OFFERS = 28 "offers": (ObjectId, ObjectId) => Record;
+        /// Which branch of the log with a supplier this home writes.
+        pub(super) Plain LOG_BRANCHES = 29 "log_branches": PublicKey => Record;
     }
 }

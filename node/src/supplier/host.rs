@@ -61,6 +61,20 @@ impl Host for Hands<'_> {
         self.go_on(|companion, turn| companion.send(*person, turn));
     }
 
+    fn resumed(&mut self, person: &PublicKey, anew: bool) {
+        self.go_on(|companion, turn| {
+            companion.resumed(*person, anew, turn);
+            Ok(())
+        });
+    }
+
+    fn contested(&mut self, person: &PublicKey) {
+        self.go_on(|companion, turn| {
+            companion.contested(*person, turn);
+            Ok(())
+        });
+    }
+
     fn heard(&mut self, person: &PublicKey, at: Timestamp) {
         self.go_on(|companion, _| {
             companion.clock.heard(person, at);

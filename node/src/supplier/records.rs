@@ -191,6 +191,9 @@ impl Companion {
         if let Some(record) = self.store.get(tables::WITNESSED_HEADS, person)? {
             restore(&mut self.machine, &record, tables::WITNESSED_HEADS.id().name())?;
         }
+        if let Some(record) = self.store.get(tables::RUNS, person)? {
+            restore(&mut self.machine, &record, tables::RUNS.id().name())?;
+        }
         self.load_all(tables::TERMS, person)?;
         self.load_all(tables::REVOCATIONS, person)?;
         self.load_all(tables::REQUESTS, person)?;
@@ -321,6 +324,7 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Invite { id, .. } => tables::INVITATIONS.at(id),
         Record::Customer { person, .. } => tables::RELATIONSHIPS.at(person),
         Record::Head { person, .. } => tables::WITNESSED_HEADS.at(person),
+        Record::Runs { person, .. } => tables::RUNS.at(person),
         Record::Grant { person, grant } => tables::TERMS.at(&(*person, Terms::Grant(grant.id()))),
         Record::Delegated { person, delegated } => tables::TERMS.at(&(*person, Terms::Delegated(delegated.id()))),
         Record::Mandate { person, mandate } => {

@@ -278,6 +278,8 @@ tables! {
         pub(super) Plain BOARD_COLLECTED = 53 "board_collected": ObjectId => board::Record, within SMALL_BYTES;
         /// Companies whose offers this board takes.
         pub(super) Plain BOARD_ADMITTED = 54 "board_admitted": PublicKey => board::Record, within SMALL_BYTES;
+        /// Which run of a person's node speaks, and what its restores left behind.
+        pub(super) Plain RUNS = 55 "runs": PublicKey => Record;
     }
 }
 

@@ -10,11 +10,15 @@ use super::{
 use crate::{
     disclosure::Disclosure,
     grant::{Chain, Grant},
+    identity::Nonce,
     intent::TakeUp,
+    limits,
+    merkle::{self, Frontier, Hash},
     profile::{Acceptance, Alternative, Pairing, Profile},
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     renewal::Renewal,
+    resumption::Resumption,
     revocation::Revocation,
     segment::{CountReport, Membership, Segment},
     signed::Signed,
@@ -26,6 +30,12 @@ messages! {
     ToSupplier to Supplier {
         /// Who are you?
         "hello" Hello from [Person] answered ["profile"] at HELLOS grows [];
+        /// This run of my node speaks from now on.
+        "resume" Resume(Signed<Resumption>) from [Person] answered ["begun", "superseded"] within [SEALED_RUN_BYTES]
+            at HELLOS grows ["words of other runs" most RIVALS Peer until Replaced, "branches of a log" most BRANCHES Peer until Replaced];
+        /// My log grew by more than a disclosure shows.
+        "grown" Grown(LogGrowth) from [Person] answered ["noted"] within [PROOF_HASHES]
+            at DISCLOSURES grows ["proven earlier roots" most WITNESSED_EARLIER Peer until Replaced];
         /// Begin a relationship.
         "pair" Pair(Signed<Pairing>) from [Person] answered ["paired", "alternative", "skewed"]
             within [PAIRINGS_PER_INVITATION, PAIRINGS_IN_ALL, PAIRINGS_PER_SOURCE]
@@ -72,6 +82,10 @@ messages! {
     SupplierReply {
         /// Who this is.
         "profile" Profile(Signed<Profile>) within [NAME_BYTES, WISHES, ADDRESSES, ROTATIONS];
+        /// That run speaks.
+        "begun" Begun(Begun);
+        /// Another run spoke last, and this is its word.
+        "superseded" Superseded(Signed<Resumption>);
         /// The relationship is there.
         "paired" Paired(Signed<Acceptance>);
         /// Not that agreement, but this one.
@@ -102,7 +116,53 @@ pub struct Mandate {
     pub reference: String,
 }
 
+/// What a supplier says to a run of the person's node that may speak.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begun {
+    /// How much of the log it has witnessed, in entries.
+    pub witnessed: u64,
+    /// Another run that wanted to speak and did not take the place of the one that did.
+    pub rival: Option<Rival>,
+}
+
+/// A run that wanted to speak while another did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rival {
+    /// What it said.
+    pub word: Signed<Resumption>,
+    /// The run that spoke.
+    pub beside: Nonce,
+}
+
+/// That a log grew from one size to another, where that is more than a disclosure shows, or longer ago than the supplier
+/// keeps leaves: one of the two is the head that it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogGrowth {
+    /// The size before.
+    pub from: u64,
+    /// The root that it had.
+    pub root: Hash,
+    /// The size after, with the peaks.
+    pub to: Frontier,
+    /// The consistency proof of RFC 9162, section 2.1.4. At most [`limits::PROOF_HASHES`].
+    pub proof: Vec<Hash>,
+}
+
+impl LogGrowth {
+    /// Does the proof hold?
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let fits = self.to.well_formed() && self.proof.len() <= limits::PROOF_HASHES;
+        fits && merkle::grew(self.from, self.root, self.to.size(), self.to.root(), &self.proof)
+    }
+}
+
 keys! {
+    Begun: "`witnessed`, `rival`";
+    LogGrowth: "`from`, `root`, `to`, `proof`";
     Mandate: "`chain`, `reference`";
     Vec<Signed<Segment>>: "list of `regie.segment/1`";
 }

@@ -53,7 +53,7 @@ impl Person {
                 || !relationship.outbox.is_empty()
                 || !relationship.knows.is_empty()
                 || relationship.mandates.values().any(|mandate| mandate.grant.live(self, now).is_ok());
-            wanted && !relationship.identified.is_revoked()
+            wanted && !relationship.identified.is_revoked() && self.superseded.is_none()
         })
     }
 

@@ -14,6 +14,7 @@ use crate::{
     entropy::Entropy,
     field::{FieldPath, Observed},
     identity::{Nonce, PublicKey},
+    merkle::Hash,
     message::{BoardReply, PersonReply, SupplierReply, ToPerson},
     policy::Policy,
     profile::{Acceptance, Pairing, Profile},
@@ -82,6 +83,13 @@ pub trait Host {
 
     /// The person, or a default of theirs, lets this processor of a supplier be met: follow its invitation ([`Person::to_meet`]).
     fn meet(&mut self, _processor: &PublicKey) {}
+
+    /// Another copy of this node goes on in its place: nothing is said any more, and no line is wanted.
+    fn superseded(&mut self) {}
+
+    /// A supplier holds the log with it up to `from` of its entries, or one up to `to`, and can't follow from the one to
+    /// the other: give the leaf hashes of the first `to` entries with [`Input::Growth`].
+    fn show_growth(&mut self, _supplier: &PublicKey, _from: u64, _to: u64) {}
 }
 
 /// What the machine is told: by peers, by the clock, by its owner.
@@ -110,6 +118,10 @@ pub enum Input<'a> {
     RenewProfile(&'a PublicKey, Signed<Profile>),
     /// The state came back from a backup: every grant ends.
     Restored,
+    /// The node starts: what it says from now on is said by a run of its own.
+    Started,
+    /// The leaf hashes that [`Host::show_growth`] asked for, with `from`.
+    Growth(&'a PublicKey, u64, &'a [Hash]),
     /// The owner is about to set the floor back to the clock ([`crate::clock::Clock::accept`]).
     EndExpired,
     /// The supplier accepted what was proffered: the relationship begins.
@@ -164,6 +176,28 @@ pub enum Input<'a> {
     CountMe(&'a PublicKey, &'a ObjectId, bool),
 }
 
+impl Input<'_> {
+    /// Is it the owner's word? Of a node in whose place another copy goes on it would be told to nobody.
+    fn is_of_owner(&self) -> bool {
+        !matches!(
+            self,
+            Self::Message(..)
+                | Self::Malformed(_)
+                | Self::Misaddressed(_)
+                | Self::Replied(..)
+                | Self::BoardReplied(..)
+                | Self::DropExpired(_)
+                | Self::Tick
+                | Self::DomainRead(..)
+                | Self::RenewProfile(..)
+                | Self::Restored
+                | Self::Started
+                | Self::Growth(..)
+                | Self::EndExpired
+        )
+    }
+}
+
 type Effects = Result<Vec<Effect>, OwnerError>;
 
 impl Person {
@@ -181,6 +215,9 @@ impl Person {
 
     /// What follows: of what peers and the clock say, then of the owner's word.
     fn follows(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
+        if self.superseded.is_some() && input.is_of_owner() {
+            return Err(OwnerError::Superseded);
+        }
         match input {
             Input::Message(supplier, message) => Ok(self.message(supplier, message, now, host)),
             Input::Malformed(code) => Ok(vec![Effect::Reply(PersonReply::Refused(code))]),
@@ -196,6 +233,8 @@ impl Person {
             }
             Input::RenewProfile(supplier, profile) => self.renew_profile(supplier, profile, now, &mut host.entropy()),
             Input::Restored => self.restored(now, &mut host.entropy()),
+            Input::Started => Ok(self.started(now, &mut host.entropy())),
+            Input::Growth(supplier, from, leaves) => Ok(self.show_growth(supplier, from, leaves)),
             Input::EndExpired => self.end_expired(now, &mut host.entropy()),
             Input::Paired(supplier, profile, acceptance, pairing) => {
                 self.paired(supplier, profile, acceptance, pairing, now, &mut host.entropy())
@@ -252,6 +291,8 @@ impl Person {
                 Effect::KeyRenewed(supplier) => host.key_renewed(&supplier),
                 Effect::Board(intent) => host.board(&intent),
                 Effect::Meet(processor) => host.meet(&processor),
+                Effect::Superseded => host.superseded(),
+                Effect::ShowGrowth { supplier, from, to } => host.show_growth(&supplier, from, to),
             }
         }
     }

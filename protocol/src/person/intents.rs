@@ -194,7 +194,7 @@ impl Person {
     /// What is to be said to the board of this intent now; nothing where it is over on both sides.
     pub fn to_board(&self, id: &ObjectId, now: impl Into<Now>) -> Option<BoardMessage> {
         let now = now.into();
-        let wanted = self.intents.get(id)?;
+        let wanted = self.intents.get(id).filter(|_| self.superseded.is_none())?;
         let key = self.seed.intent_key(&wanted.stored.nonce);
         let ended = now.latest() >= wanted.intent.expires;
         let message = match wanted.stored.stage {

@@ -90,6 +90,9 @@ pub enum OwnerError {
     /// The grant is at an end already.
     #[error("that grant is revoked already")]
     AlreadyRevoked,
+    /// Another copy of this node goes on in its place.
+    #[error("another copy of this node speaks for the person, so this one has stopped")]
+    Superseded,
     /// The person took another key in this relationship as often as it can be.
     #[error("{} keys were taken for this supplier, the bound", limits::RENEWALS)]
     TooManyRenewals,
@@ -158,6 +161,7 @@ coded! {
     );
     Self::TooManyIntents => "too_many_intents" ("most": limits::INTENTS_OPEN);
     Self::AlreadyRevoked => "already_revoked";
+    Self::Superseded => "superseded";
     Self::TooManyRenewals => "too_many_renewals" ("most": limits::RENEWALS);
     Self::AlreadyPaired => "already_paired";
     Self::TooManyRelationships => "too_many_relationships" ("most": limits::RELATIONSHIPS);
@@ -326,6 +330,7 @@ impl Person {
         };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *name, stored });
+        self.begin_apart(&mut effects, name, entropy);
         self.hear(&mut effects, name, acceptance.at);
         self.log(&mut effects, Log::With(*name), Event::Paired { agreement }, now, entropy)?;
         self.hand_over_all(&mut effects, name, now)?;
@@ -704,8 +709,8 @@ impl Person {
         Ok(effects)
     }
 
-    /// The node's state came back from a backup. A revocation made after the backup is not in it, so every
-    /// grant ends; defaults and the person issue new ones.
+    /// The node's state came back from a backup, or another copy of it spoke meanwhile. A revocation made since is not in
+    /// it, so every grant ends; defaults and the person issue new ones. Every log goes on in a branch of its own.
     ///
     /// # Errors
     /// None that the person can cause.
@@ -714,6 +719,7 @@ impl Person {
         let mut effects = Vec::new();
         let epoch = self.epoch + 1;
         self.record(&mut effects, Record::Epoch { epoch });
+        self.branch_off(&mut effects, entropy);
         // What was spent of the privacy budget since the backup nobody knows: so all of it.
         self.record(&mut effects, Record::CountsFrom { from: now.latest().plus_days(Days(limits::EPSILON_DAYS)) });
         self.log(&mut effects, Log::Personal, Event::Restored { epoch }, now, entropy)?;

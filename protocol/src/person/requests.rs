@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Relationship, Waiting, entry::unreadable, state::Traffic,
+    Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Relationship, Waiting,
+    entry::unreadable,
+    runs::{RESUMPTION, Speaks},
+    state::Traffic,
 };
 use crate::{
     audit::{Event, Log},
@@ -36,6 +39,10 @@ impl Person {
         now: Now,
         host: &mut dyn Host,
     ) -> Vec<Effect> {
+        if self.superseded.is_some() || self.awaits_word(supplier) {
+            // Another copy may be the one that speaks: this passes by itself.
+            return vec![Effect::Reply(PersonReply::Refused(Refusal::Unavailable))];
+        }
         let entropy = &mut host.entropy();
         let mut effects = Vec::new();
         let handled = match message {
@@ -65,7 +72,21 @@ impl Person {
         now: Now,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
+        if number == RESUMPTION {
+            return self.resume_answered(supplier, reply, now, entropy);
+        }
+        if self.shows_growth(supplier, number) {
+            return self.growth_answered(supplier, number, &reply, now, entropy);
+        }
         let handled = match reply {
+            SupplierReply::Refused(Refusal::Unproven) => match self.unproven(supplier, number) {
+                Some(shows) => return vec![shows],
+                None => Ok(Vec::new()),
+            },
+            // It is another copy's log that it holds. This message is of no use to it; what it had stays as it is.
+            SupplierReply::Refused(Refusal::Forked) => {
+                Ok(self.not_followed(supplier, now, entropy).unwrap_or_default())
+            }
             SupplierReply::Noted if self.renews(supplier, number) => self.key_renewed(supplier, now, entropy),
             // It was restored from a backup that is older than the person's present key: that is told once more, under
             // the key before, and then this message.
@@ -116,14 +137,28 @@ impl Person {
     /// while it is not signed for ([`limits::SEND_AGAIN_MS`]).
     pub fn to_send(&mut self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<Outgoing> {
         let now = now.into().floor;
+        if self.superseded.is_some() {
+            return Vec::new();
+        }
+        // Whether this run may speak is asked before anything is said.
+        let resumption = self.resumption(supplier);
         let Some(relationship) = self.relationships.get_mut(supplier) else {
             return Vec::new();
         };
+        if let Some(message) = resumption {
+            let due = relationship.in_flight.take_due(RESUMPTION, now);
+            let asks = Outgoing { number: RESUMPTION, message: departure::let_out(message) };
+            return due.then_some(asks).into_iter().collect();
+        }
         let (outbox, in_flight, withheld) = (&relationship.outbox, &mut relationship.in_flight, &relationship.withheld);
         // A renewal goes first and alone: what stands beside it may be signed by the key that it tells of.
-        let renewal = outbox.iter().find(|(_, waiting)| matches!(waiting.message, ToSupplier::Renew(_)));
-        let renewal = renewal.map(|(number, _)| *number);
-        let due = outbox.iter().filter(|(number, _)| renewal.is_none_or(|only| **number == only));
+        // Nor can what waits for a proof of growth be followed before it.
+        let is = |wanted: fn(&ToSupplier) -> bool| {
+            outbox.iter().find(|(_, waiting)| wanted(&waiting.message)).map(|(number, _)| *number)
+        };
+        let first = is(|message| matches!(message, ToSupplier::Renew(_)));
+        let first = first.or_else(|| is(|message| matches!(message, ToSupplier::Grown(_))));
+        let due = outbox.iter().filter(|(number, _)| first.is_none_or(|only| **number == only));
         let due = due.filter(|(number, _)| !withheld.contains(number) && in_flight.take_due(**number, now));
         due.map(|(number, waiting)| Outgoing { number: *number, message: departure::let_out(waiting.message.clone()) })
             .collect()
@@ -139,6 +174,8 @@ impl Person {
     pub fn connection_lost(&mut self, supplier: &PublicKey) {
         if let Some(relationship) = self.relationships.get_mut(supplier) {
             relationship.in_flight.lost();
+            relationship.speaks = Speaks::Asked;
+            relationship.tries = 0;
         }
     }
 

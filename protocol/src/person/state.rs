@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Kept, Said, StoredIntent, Wanted, standing};
+use super::{Effect, Kept, OtherCopy, Said, StoredBranch, StoredIntent, Wanted, runs::Speaks, standing};
 use crate::{
     agreement::Agreement,
     audit::{Log, TreeHead},
@@ -28,6 +28,7 @@ use crate::{
     receipt::ErasureReceipt,
     refusal::Refusal,
     request::DataRequest,
+    resumption::Run,
     revocation::{Revocation, Revoked},
     rotation::Lineage,
     segment::Segment,
@@ -63,6 +64,14 @@ pub struct Person {
     pub(super) counts_from: Timestamp,
     /// What the person wants, by the intents' names.
     pub(super) intents: BTreeMap<ObjectId, Wanted>,
+    /// This start of the node; none in a machine that nobody drives.
+    pub(super) run: Option<Run>,
+    /// The starts that this home remembers, the last one last.
+    pub(super) runs: Vec<Run>,
+    /// The other copy that goes on instead of this one.
+    pub(super) superseded: Option<OtherCopy>,
+    /// The other copy that was seen last and stood aside.
+    pub(super) rival: Option<OtherCopy>,
 }
 
 /// One supplier, as the person's node sees it.
@@ -103,6 +112,18 @@ pub struct Relationship {
     pub(super) horizon: Option<Timestamp>,
     /// What waits in the outbox and is not to be sent while the clock is held back.
     pub(super) withheld: BTreeSet<u64>,
+    /// Which branch of the log this node writes.
+    pub(super) branch: StoredBranch,
+    /// May this run speak on the line that is up?
+    pub(super) speaks: Speaks,
+    /// The run that spoke before this one.
+    pub(super) follows: Option<Nonce>,
+    /// How often this run took another's place on one line.
+    pub(super) tries: u8,
+    /// How much of the log the supplier has witnessed, by its own word.
+    pub(super) witnessed: u64,
+    /// Was it shown how the log grew, and did not take it?
+    pub(super) not_followed: bool,
 }
 
 /// A message in an outbox.
@@ -453,6 +474,19 @@ pub enum Record {
     CountsFrom {
         from: Timestamp,
     },
+    Runs {
+        runs: Vec<Run>,
+    },
+    Superseded {
+        copy: Option<OtherCopy>,
+    },
+    Rival {
+        copy: Option<OtherCopy>,
+    },
+    Branch {
+        supplier: PublicKey,
+        branch: StoredBranch,
+    },
 }
 
 impl Person {
@@ -476,6 +510,10 @@ impl Person {
             introductions: BTreeMap::new(),
             intents: BTreeMap::new(),
             counts_from: Timestamp(0),
+            run: None,
+            runs: Vec::new(),
+            superseded: None,
+            rival: None,
         }
     }
 
@@ -625,6 +663,10 @@ impl Person {
             Record::Policy { policy } => self.policy = policy.clone(),
             Record::Epoch { epoch } => self.epoch = *epoch,
             Record::CountsFrom { from } => self.counts_from = *from,
+            Record::Runs { runs } => self.runs.clone_from(runs),
+            Record::Superseded { copy } => self.superseded = *copy,
+            Record::Rival { copy } => self.rival = *copy,
+            Record::Branch { supplier, branch } => self.with(supplier)?.branch = branch.clone(),
             Record::Receipt { receipt, .. } => {
                 let receipt = receipt.clone().verify()?;
                 if receipt.revocation.is_some() {
@@ -645,6 +687,7 @@ impl Person {
             Record::Witnessed { supplier, size } => {
                 let relationship = self.with(supplier)?;
                 let since = relationship.log.size() - relationship.unwitnessed.len() as u64;
+                relationship.witnessed = relationship.witnessed.max(*size);
                 let seen = usize::try_from(size.saturating_sub(since)).unwrap_or(usize::MAX);
                 relationship.unwitnessed.drain(..seen.min(relationship.unwitnessed.len()));
             }
@@ -732,6 +775,12 @@ impl Person {
             skewed: false,
             horizon: None,
             withheld: BTreeSet::new(),
+            branch: StoredBranch { epoch: self.epoch, ..StoredBranch::default() },
+            speaks: Speaks::default(),
+            follows: None,
+            tries: 0,
+            witnessed: 0,
+            not_followed: false,
         };
         self.relationships.insert(supplier, relationship);
         Ok(())

@@ -41,6 +41,8 @@ impl Supplier {
         let now = now.into();
         let handled = match message {
             ToSupplier::Hello => self.hello(),
+            ToSupplier::Resume(resumption) => self.resumed(person, resumption, now),
+            ToSupplier::Grown(growth) => self.grew(person, growth),
             ToSupplier::Pair(pairing) => self.pair(person, source, pairing, now),
             ToSupplier::Disclose(disclosure) => self.disclosed(person, disclosure, now).map(|(ack, mut effects)| {
                 effects.push(Effect::Reply(SupplierReply::Acknowledged(ack)));

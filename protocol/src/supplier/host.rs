@@ -25,6 +25,15 @@ pub trait Host {
     /// Something new is to be sent to this person, when connected ([`super::Supplier::to_send`]).
     fn deliver(&mut self, _person: &PublicKey) {}
 
+    /// A run of this person's node may speak. `anew` where another spoke before: lines that are older than the one in hand
+    /// are its own, and are to be closed.
+    fn resumed(&mut self, _person: &PublicKey, _anew: bool) {}
+
+    /// A run of this person's node was shown that another spoke last. If it does not take that one's place in a few
+    /// seconds, both live: all lines to this person are to be closed, so that the one that speaks comes again and is told
+    /// ([`super::Customer::has_rival`]).
+    fn contested(&mut self, _person: &PublicKey) {}
+
     /// A person, whose key was proven, states that this is the present ([`crate::clock::Clock::heard`]).
     fn heard(&mut self, _person: &PublicKey, _at: Timestamp) {}
 }
@@ -43,6 +52,8 @@ impl Effects {
                 Effect::Reply(reply) => host.reply(departure::let_out(reply)),
                 Effect::Deliver(person) => host.deliver(&person),
                 Effect::Heard(person, at) => host.heard(&person, at),
+                Effect::Resumed { person, anew } => host.resumed(&person, anew),
+                Effect::Contested(person) => host.contested(&person),
             }
         }
     }
@@ -66,4 +77,6 @@ pub(super) enum Effect {
     Reply(SupplierReply),
     Deliver(PublicKey),
     Heard(PublicKey, Timestamp),
+    Resumed { person: PublicKey, anew: bool },
+    Contested(PublicKey),
 }

@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Sending, delegations::Delegated, pairings::Pairings, witness::Recent};
+use super::{Effect, Runs, Sending, delegations::Delegated, pairings::Pairings, witness::Recent};
 use crate::{
     agreement::Agreement,
     audit::ProvenEntry,
@@ -125,8 +125,11 @@ pub struct Customer {
     pub(super) agreed: Option<Agreed>,
     pub(super) head: Frontier,
     pub(super) recent: Recent,
+    /// Which branch of the log the person's node writes.
     pub(super) epoch: u32,
     pub(super) gaps: u64,
+    /// Which run of the person's node speaks.
+    pub(super) runs: Option<Runs>,
 }
 
 /// A grant as it is kept. Its signature was looked at when it came, and is looked at again where the grant is relied on: a
@@ -235,7 +238,7 @@ pub struct Held {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// How often it came back.
+    /// The branch of the log.
     pub epoch: u32,
     /// The entry's index.
     pub index: u64,
@@ -394,6 +397,11 @@ pub enum Record {
         epoch: u32,
         gaps: u64,
         recent: Recent,
+    },
+    /// Which run of the person's node speaks, and what a restore of it ended.
+    Runs {
+        person: PublicKey,
+        runs: Box<Runs>,
     },
     Value {
         person: PublicKey,
@@ -560,6 +568,11 @@ impl Supplier {
                 let reaches = recent.size() == head.size();
                 customer.recent = if reaches { recent.clone() } else { Recent::from_here(head.clone()) };
             }
+            Record::Runs { person, runs } => {
+                let customer = self.with(person)?;
+                customer.revoked.extend(&runs.ended);
+                customer.runs = Some((**runs).clone());
+            }
             Record::Value { person, field, held, .. } => drop(self.with(person)?.held.insert(*field, *held)),
             Record::Received { person, received } => drop(self.with(person)?.received.insert(received.id)),
             Record::Segment { segment } => {
@@ -611,6 +624,7 @@ impl Customer {
             recent: Recent::default(),
             epoch: 0,
             gaps: 0,
+            runs: None,
         }
     }
 
@@ -706,7 +720,7 @@ impl Customer {
         &self.head
     }
 
-    /// How often the log had grown by more than could be followed, or begun again after a restore.
+    /// How often a branch of the log was left behind by a restore.
     #[must_use]
     pub fn gaps(&self) -> u64 {
         self.gaps

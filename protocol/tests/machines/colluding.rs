@@ -33,7 +33,16 @@ impl Dealings {
     fn new(seed: u8, later: u64) -> Self {
         let mut world = World::of(seed, "balanced");
         let other = world.turn_to(3);
-        Self { world, other, got: [Vec::new(), Vec::new()], present: 1, later }
+        let mut all = Self { world, other, got: [Vec::new(), Vec::new()], present: 1, later };
+        all.start(1);
+        all
+    }
+
+    /// The node starts, and its lines are made anew.
+    fn start(&mut self, day: u32) {
+        let now = self.at(day);
+        self.world.person.handle(Input::Started, now, &mut self.world.host).expect("started");
+        self.deliver(day);
     }
 
     fn at(&self, day: u32) -> Timestamp {
@@ -49,6 +58,7 @@ impl Dealings {
 
     /// The company asks; the person's answer and the receipt of it come by the same line.
     fn ask(&mut self, which: usize, fields: &[&str], day: u32) {
+        self.deliver(day);
         self.turn_to(which);
         let now = self.at(day);
         let (message, parcel) = self.world.ask(fields, Purpose::DeliveryOfGoods, Access::Subscribe, now);
@@ -65,12 +75,21 @@ impl Dealings {
             self.turn_to(which);
             let now = self.at(day).plus_ms(which as u64 * MINUTE);
             let (key, person) = (self.world.supplier_key(), self.world.person_key());
-            for outgoing in self.world.person.to_send(&key, now) {
-                self.got[which].push(wire::encode(&*outgoing.message).expect("encodes"));
-                let effects = self.world.supplier.message(&person, outgoing.message.into_inner(), now);
-                let answer: SupplierReply = reply(effects).expect("answered");
-                let input = Input::Replied(&key, outgoing.number, answer);
-                self.world.person.handle(input, now, &mut self.world.host).expect("no owner is asked");
+            self.world.person.connection_lost(&key);
+            // Which run speaks is said first, and what waits when that is answered.
+            for round in 0.. {
+                let outgoing = self.world.person.to_send(&key, now);
+                if outgoing.is_empty() {
+                    break;
+                }
+                assert!(round < 50, "it comes to no rest");
+                for one in outgoing {
+                    self.got[which].push(wire::encode(&*one.message).expect("encodes"));
+                    let effects = self.world.supplier.message(&person, one.message.into_inner(), now);
+                    let answer: SupplierReply = reply(effects).expect("answered");
+                    let input = Input::Replied(&key, one.number, answer);
+                    self.world.person.handle(input, now, &mut self.world.host).expect("no owner is asked");
+                }
             }
         }
     }
@@ -104,6 +123,7 @@ impl Dealings {
                 world.person.handle(Input::Allow(&id), now, &mut world.host).expect("allowed");
             }
         });
+        all.start(80);
         all.set("address.street", "Kerkweg 2", Provenance::Imported("vcard".into()), 90);
         all.turn_to(0);
         let first = all.world.supplier_key();
@@ -121,6 +141,9 @@ impl Dealings {
                 world.person.handle(Input::RevokeAll(key, true), now, &mut world.host).expect("ended");
             }
         });
+        let now = all.at(310);
+        all.world.person.handle(Input::Restored, now, &mut all.world.host).expect("restored");
+        all.start(310);
         assert!(all.got.iter().all(|frames| frames.len() >= 6), "each got answers, changes and the end");
         all.got
     }

@@ -19,6 +19,8 @@ pub struct CompanyMemory {
     pub deliver: Vec<PublicKey>,
     /// Who stated which time.
     pub heard: Vec<(PublicKey, Timestamp)>,
+    /// Who was shown that another run spoke last.
+    pub contested: Vec<PublicKey>,
 }
 
 impl CompanyMemory {
@@ -62,5 +64,9 @@ impl Host for CompanyMemory {
 
     fn heard(&mut self, person: &PublicKey, at: Timestamp) {
         self.heard.push((*person, at));
+    }
+
+    fn contested(&mut self, person: &PublicKey) {
+        self.contested.push(*person);
     }
 }

@@ -36,6 +36,8 @@ pub enum Hint {
     KeyRenewed(PublicKey),
     Board(ObjectId),
     Meet(PublicKey),
+    Superseded,
+    ShowGrowth { supplier: PublicKey, from: u64, to: u64 },
 }
 
 /// Keeps everything in memory.
@@ -133,5 +135,13 @@ impl Host for Memory {
 
     fn meet(&mut self, processor: &PublicKey) {
         self.hints.push(Hint::Meet(*processor));
+    }
+
+    fn superseded(&mut self) {
+        self.hints.push(Hint::Superseded);
+    }
+
+    fn show_growth(&mut self, supplier: &PublicKey, from: u64, to: u64) {
+        self.hints.push(Hint::ShowGrowth { supplier: *supplier, from, to });
     }
 }

@@ -99,22 +99,28 @@ pub fn heads() -> Vec<Case> {
         after("grown", "a longer log", "ok", longer()),
         after("forked", "another log of the size that was witnessed", "forked", leaves(3, 1)),
         after("forked and grown", "a longer log that does not begin with what was witnessed", "forked", leaves(9, 1)),
-        gap("a gap", "the leaves shown do not reach back to what was witnessed", "ok", &|d| drop(d.grown.drain(..5))),
+        gap("a gap", "the leaves shown do not reach back to what was witnessed", "unproven", &|d| {
+            drop(d.grown.drain(..5))
+        }),
         gap("another leaf shown", "one bit of a leaf since", "forked", &|d| d.grown[8].0[0] ^= 1),
         gap("a leaf shown twice", "as many as there are, but not those", "forked", &|d| d.grown[8] = d.grown[7]),
         gap("more leaves than the log", "ten leaves before the tenth entry", "malformed", &|d| {
             d.grown.insert(0, Hash([0; 32]));
         }),
-        restored("restored", "the person's node came back from a backup: another log of the same size", "ok", [0, 1]),
-        restored("before the restore", "the node from before goes on beside the restored one", "forked", [1, 0]),
+        restored(
+            "restored",
+            "it says that it came back from a backup, and not from which head it goes on",
+            "forked",
+            [0, 1],
+        ),
         restarted,
         late("older", "one that was overtaken on its way", "ok", longer(), leaves(3, 0)),
         after("older, forked", "shorter than what was witnessed, and not the same so far", "forked", leaves(2, 0)),
         late("older, forked, far back", "as far back as the companion has leaves", "forked", long(), other(44)),
         late(
             "older, forked, further back",
-            "further than the companion has leaves: a late one",
-            "ok",
+            "further than the companion has leaves: nothing shows of which log it is",
+            "unproven",
             long(),
             other(43),
         ),

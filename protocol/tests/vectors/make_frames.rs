@@ -9,10 +9,12 @@ use regie_protocol::{
     Rotation, Signed, Timestamp, Verified,
     disclosure::Disclosure,
     intent::{BoardLink, Offer, TakeUp, Withdrawal},
+    merkle::{self, Frontier, Hash},
     message::{
-        BoardReply, Browse, Collect, DelegationNotice, Intents, Mandate, Offers, PersonReply, Skewed, SupplierReply,
-        ToBoard, ToPerson, ToSupplier,
+        Begun, BoardReply, Browse, Collect, DelegationNotice, Intents, LogGrowth, Mandate, Offers, PersonReply, Rival,
+        Skewed, SupplierReply, ToBoard, ToPerson, ToSupplier,
     },
+    resumption::Resumption,
     segment::{CountReport, Membership, Segment},
     tally::HelperLink,
 };
@@ -139,6 +141,8 @@ fn to_supplier() -> Vec<Frame> {
     let count = CountReport { person: me, supplier: them, segment, answer: true, epsilon: 1_000 };
     vec![
         message(&ToSupplier::Hello),
+        message(&ToSupplier::Resume(resumption(0x31, Some(0x32)))),
+        message(&ToSupplier::Grown(growth())),
         message(&ToSupplier::Pair(sign(pairing(), &person()))),
         message(&ToSupplier::Disclose(disclosure())),
         message(&ToSupplier::Renew(sign(renewal, &next))),
@@ -156,6 +160,37 @@ fn to_supplier() -> Vec<Frame> {
     .collect()
 }
 
+/// A run by that name, of a log of three entries that went on behind a restore. What is sealed in it is none.
+fn resumption(run: u8, follows: Option<u8>) -> Signed<Resumption> {
+    let resumption = Resumption {
+        person: person().public(),
+        supplier: supplier().public(),
+        run: Nonce([run; 16]),
+        follows: follows.map(|follows| Nonce([follows; 16])),
+        epoch: 40_000,
+        begins: Some(frontier(3)),
+        apart: false,
+        sealed: vec![0x5e; 120],
+    };
+    sign(resumption, &person())
+}
+
+fn leaves(size: u8) -> Vec<Hash> {
+    (0..size).map(|number| merkle::leaf(&[number])).collect()
+}
+
+fn frontier(size: u8) -> Frontier {
+    let mut frontier = Frontier::default();
+    leaves(size).into_iter().for_each(|leaf| drop(frontier.push(leaf)));
+    frontier
+}
+
+/// From three entries to seven.
+fn growth() -> LogGrowth {
+    let proof = merkle::prove_growth(&leaves(7), 3).expect("a prefix");
+    LogGrowth { from: 3, root: merkle::root(&leaves(3)), to: frontier(7), proof }
+}
+
 fn supplier_replies() -> Vec<Frame> {
     let (supplier_key, at) = (supplier().public(), Timestamp(NOW));
     let (person, pairing) = (person().public(), sign(pairing(), &person()).id());
@@ -163,6 +198,11 @@ fn supplier_replies() -> Vec<Frame> {
     let alternative = Alternative { supplier: supplier_key, person, pairing, agreement: Agreement::SdBaseA, at };
     vec![
         reply::<ToSupplier>(&SupplierReply::Profile(sign(rotated(), &company(2)))),
+        reply::<ToSupplier>(&SupplierReply::Begun(Begun {
+            witnessed: 7,
+            rival: Some(Rival { word: resumption(0x33, None), beside: Nonce([0x31; 16]) }),
+        })),
+        reply::<ToSupplier>(&SupplierReply::Superseded(resumption(0x32, None))),
         reply::<ToSupplier>(&SupplierReply::Paired(sign(acceptance, &supplier()))),
         reply::<ToSupplier>(&SupplierReply::Alternative(sign(alternative, &supplier()))),
         reply::<ToSupplier>(&SupplierReply::Acknowledged(acknowledgement())),

@@ -135,25 +135,25 @@ function follows (it, customer) {
   const { entry: bytes, size, root: wanted } = it.entry
   const own = [...it.grown, leaf(bytes)]
   const first = size - own.length
-  if (it.epoch < customer.epoch) throw new Refused('forked', 'an epoch that is over')
-  if (it.epoch === customer.epoch && customer.leaves !== null && size <= customer.size) {
+  if (it.epoch > customer.epoch) throw new Refused('forked', 'a branch that no resumption began')
+  if (customer.leaves !== null && size <= customer.size) {
     // An earlier one that comes late: its root is the one that the witnessed log had, as far as leaves are kept.
-    if (customer.size - size > WITNESSED_LEAVES) return
-    if (customer.leaves.length === customer.size && !same(root(customer.leaves.slice(0, size)), wanted)) {
-      throw new Refused('forked', 'not what was witnessed')
-    }
+    const kept = customer.leaves.length === customer.size && customer.size - size <= WITNESSED_LEAVES
+    if (!kept) throw new Refused('unproven', 'longer ago than leaves are kept')
+    if (!same(root(customer.leaves.slice(0, size)), wanted)) throw new Refused('forked', 'not what was witnessed')
     return
   }
-  const reaches = it.epoch === customer.epoch && first <= customer.size && customer.leaves?.length === customer.size
-  if (customer.leaves !== null && reaches) {
+  if (it.epoch < customer.epoch) throw new Refused('forked', 'a branch that was left')
+  if (customer.leaves !== null) {
+    const reaches = first <= customer.size && customer.leaves.length === customer.size
+    if (!reaches) throw new Refused('unproven', 'the leaves do not reach back to what was witnessed')
     const all = [...customer.leaves, ...own.slice(customer.size - first)]
     if (!same(root(all), wanted)) throw new Refused('forked', 'it does not grow from what was witnessed')
     customer.leaves = all
   } else {
-    if (customer.leaves !== null) customer.gaps += 1
-    // All leaves are known where they reach back to the first.
+    // The first is taken as it is. All leaves are known where they reach back to the first.
     customer.leaves = first === 0 ? own : []
     if (first === 0 && !same(root(own), wanted)) throw new Refused('forked', 'not its own leaves')
   }
-  Object.assign(customer, { size, epoch: it.epoch })
+  customer.size = size
 }

@@ -14,7 +14,7 @@ use crate::{
     clock::{self, Report, text},
     command::{Failure, access_name},
     driver::Turn,
-    person::{Who, records, tables},
+    person::{CopySeen, Who, records, tables},
     store::Read as _,
     verb::Verb,
 };
@@ -54,6 +54,12 @@ pub struct PersonOverview {
     pub groups: Vec<RequestGroup>,
     /// The clock of the node.
     pub clock: Report,
+    /// The copy of this node that goes on in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<CopySeen>,
+    /// The copy of this node that was seen last and was told to stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_copy: Option<CopySeen>,
     /// What happened in the last 30 days.
     pub month: Month,
     /// Who knows what, by group of fields.
@@ -166,6 +172,8 @@ impl OnNode for Overview {
             undelivered: relationships().map(|(_, r)| r.undelivered()).sum(),
             groups: groups(node),
             clock: node.clock_report(),
+            superseded: node.machine.superseded().map(|copy| node.copy_seen(copy)),
+            other_copy: node.machine.rival().map(|copy| node.copy_seen(copy)),
             month: node.activity.month(clock::wall()),
             knows: who_knows(node),
             processors: node.waiting_processors(),

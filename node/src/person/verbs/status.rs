@@ -9,7 +9,7 @@ use crate::{
     clock::{Report, text},
     command::Failure,
     driver::Turn,
-    person::who::Who,
+    person::{CopySeen, who::Who},
     verb::Verb,
 };
 
@@ -33,6 +33,12 @@ pub struct PersonStatus {
     pub restored: u32,
     /// Its clock.
     pub clock: Report,
+    /// The copy of this node that goes on in its place: this one says nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<CopySeen>,
+    /// The copy of this node that was seen last and was told to stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_copy: Option<CopySeen>,
     /// Fields of which a supplier asked a value that can't be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<FieldPath>,
@@ -97,6 +103,8 @@ impl OnNode for Status {
             audit_entries: node.machine.personal_log().size(),
             restored: node.machine.epoch(),
             clock: node.clock_report(),
+            superseded: node.machine.superseded().map(|copy| node.copy_seen(copy)),
+            other_copy: node.machine.rival().map(|copy| node.copy_seen(copy)),
             unreadable: node.unreadable.iter().copied().collect(),
         })
     }

@@ -11,7 +11,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Companion, OnCompanion};
-use crate::{clock, command::Failure, driver::Turn, sentences, supplier::tables, verb::Verb};
+use crate::{
+    clock,
+    command::Failure,
+    driver::Turn,
+    sentences,
+    supplier::{
+        runs::{LeftBranch, branches},
+        tables,
+    },
+    verb::Verb,
+};
 
 /// Asks for all persons.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -91,8 +101,11 @@ pub struct Witnessed {
     pub size: u64,
     /// The root over them.
     pub root: Hash,
-    /// How often it had grown by more than could be followed, or begun again after a restore.
+    /// How often a restore of their node left a branch of it behind.
     pub gaps: u64,
+    /// Those branches, the newest 16.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<LeftBranch>,
 }
 
 impl Verb for People {
@@ -121,7 +134,7 @@ impl Companion {
             grants: grants.collect(),
             held: customer.held().iter().map(|(field, held)| self.held(person, *field, held)).collect(),
             requests: customer.askings().map(SentRequest::of).collect(),
-            witnessed: Witnessed { size, root, gaps },
+            witnessed: Witnessed { size, root, gaps, branches: branches(customer.runs()) },
         }
     }
 
