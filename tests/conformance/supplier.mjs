@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { encode, same, Refused } from './lib/cbor.mjs'
 import { Checks, until } from './lib/checks.mjs'
 import { Company } from './lib/company.mjs'
-import { expand } from './lib/grants.mjs'
+import { chain, expand } from './lib/grants.mjs'
 import { Hooks } from './lib/hooks.mjs'
 import { nonce } from './lib/log.mjs'
 import { Peer, parts } from './lib/peer.mjs'
@@ -81,6 +81,7 @@ class Supplier {
     if (tag === 'pair') return this.pair(content, from)
     if (tag === 'disclose') return { acknowledged: this.take(content, from) }
     if (tag === 'revoke') return this.revoke(content, from)
+    if (tag === 'mandate') return this.mandated(content)
     if (tag === 'grant') return this.company.grant(content, from) && 'noted'
     throw new Refused('unexpected', tag)
   }
@@ -126,6 +127,16 @@ class Supplier {
     return { erased: this.signed('erasure-receipt', receipt) }
   }
 
+  /** A chain that this company may use as a processor (4.8): who holds it, holds its last link. */
+  mandated ({ chain: shown, reference }) {
+    const issuer = open(this.types, 'grant', shown.grant).value.issuer
+    const links = chain(this.types, shown, issuer, this.key.public)
+    const { id, value } = links.at(-1)
+    this.company.customers.get(did(this.person)).grants.set(id, value)
+    this.mandate = { id, reference, issuer }
+    return 'noted'
+  }
+
   /** The line that the person's node holds, or the next one that it makes. */
   line () {
     return until('the person’s node connects', () => this.peer.node.getConnections()
@@ -159,6 +170,19 @@ class Supplier {
       chains: [],
       ...change
     }
+  }
+
+  /** What tells the person's node of a delegation of one use. */
+  delegated (grant, processor, fields) {
+    const { id, value: { scope } } = open(this.types, 'grant', grant)
+    const now = Date.now()
+    const bounds = { per_hour: 1, uses: 1, not_before: Math.max(now, scope.bounds.not_before), expires: now + DAY, retention: 1, delegations: 0 }
+    const narrower = { fields, purposes: scope.purposes, access: 'read_once', bounds }
+    const audience = processor.key.public
+    const link = { above: id, delegator: this.key.public, audience, scope: narrower, nonce: nonce() }
+    const invitation = { supplier: audience, id: nonce(), addresses: processor.peer.addresses }
+    processor.invitations.add(Buffer.from(invitation.id).toString('hex'))
+    return { chain: { grant, links: [this.signed('delegation', link)] }, processor: invitation, reference: 'parcel 7' }
   }
 
   ask (change, key) { return this.say({ request: this.signed('request', this.request(change), key) }) }
@@ -309,6 +333,49 @@ async function rotates (supplier) {
   checks.refuses('a request by a key that was never committed to', await supplier.ask({ supplier: thief.public }, thief), 'wrong_sender')
 }
 
+/** What is handed on comes to its processor after the person's word, under a key that nobody else knows (4.7, 4.8). */
+async function handsOn (shop) {
+  const { checks, hooks, types } = shop
+  if (!hooks.has('meet')) return
+  const carrier = new Supplier(types, hooks, checks)
+  await carrier.listen(['/ip4/127.0.0.1/tcp/0'])
+  const field = 'address.postalCode'
+  await hooks.run('set', { FIELD: field, VALUE: '1012 AB' })
+  const [, answer] = await shop.ask({ fields: [field], access: 'read', delegations: 1 })
+  shop.take(answer, shop.person)
+  const grant = shop.disclosures.at(-1).grants[0]
+  const delegated = (fields) => shop.delegated(grant, carrier, fields)
+  checks.refuses('a delegation that is wider than its grant', await shop.say({ delegated: delegated([field, 'name.full']) }), 'widened')
+  const notice = delegated([field])
+  const [noted] = await shop.say({ delegated: notice })
+  checks.that('a delegation is noted, and its processor not met before the person’s word', noted === 'noted' && carrier.opened === 0)
+  const id = idOf(notice.chain.links[0].body)
+  await hooks.run('meet', { DELEGATION: id })
+  await until('the processor gets its mandate', () => carrier.mandate)
+  checks.that('the mandate is the chain that was handed on', carrier.mandate.id === id && carrier.mandate.reference === 'parcel 7')
+  checks.that('the processor meets somebody that nobody else knows', !same(carrier.person, shop.person) && same(carrier.mandate.issuer, shop.person))
+  await usesMandate(carrier, field)
+  await hooks.run('revoke', { SUPPLIER: did(shop.key.public) })
+  await until('the processor’s link is revoked', () => carrier.revocations.some(({ value }) => value.grant === id))
+  checks.that('no frame to the processor had to be refused', carrier.peer.failures.length === 0, `${carrier.peer.failures}`)
+  await carrier.peer.stop()
+}
+
+async function usesMandate (carrier, field) {
+  const { checks } = carrier
+  const ask = async (fields) => {
+    const [, answer] = await carrier.ask({ fields, access: 'read' })
+    carrier.take(answer, carrier.person)
+    return carrier.disclosures.at(-1).answers
+  }
+  const first = await ask([field, 'name.full'])
+  const told = first[field].value
+  checks.that('a processor is told what its mandate covers', told?.observed.value === '1012 AB' && told.grant === carrier.mandate.id, JSON.stringify(first))
+  checks.that('and nothing else', first['name.full'].refused === 'not_granted', JSON.stringify(first['name.full']))
+  const again = await ask([field])
+  checks.that('what is handed on for once is used up', again[field].refused === 'used_up', JSON.stringify(again[field]))
+}
+
 async function within (types, hooks, checks, address, steps) {
   const supplier = new Supplier(types, hooks, checks)
   await supplier.listen([address])
@@ -319,9 +386,10 @@ async function within (types, hooks, checks, address, steps) {
 
 export async function run (path) {
   const types = read()
-  const [hooks, checks] = [new Hooks(path, ['set', 'pair', 'allow', 'revoke']), new Checks()]
+  const [hooks, checks] = [new Hooks(path, ['set', 'pair', 'allow', 'meet', 'revoke']), new Checks()]
   await within(types, hooks, checks, '/ip4/127.0.0.1/tcp/0', [isNotTaken, pairs, refusesForms, asks, hearsLater, hearsChanges, isRevoked])
   await within(types, hooks, checks, '/ip4/127.0.0.1/tcp/0/ws', [pairs, asks, comesBack, rotates])
+  await within(types, hooks, checks, '/ip4/127.0.0.1/tcp/0', [pairs, handsOn])
   return { held: [...new Set(checks.held)] }
 }
 
