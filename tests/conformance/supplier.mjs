@@ -77,6 +77,7 @@ class Supplier {
     const [tag, content] = parts(message)
     this.heard.push(tag)
     if (tag === 'hello') return this.hello()
+    if (tag === 'resume') return this.resume(content, from)
     if (tag === 'segments') return { segments: [] }
     if (tag === 'pair') return this.pair(content, from)
     if (tag === 'disclose') return { acknowledged: this.take(content, from) }
@@ -125,6 +126,14 @@ class Supplier {
     const { grant } = value
     const receipt = { supplier: this.key.public, person: from, grant, revocation: id, fields: erased, at: Date.now() }
     return { erased: this.signed('erasure-receipt', receipt) }
+  }
+
+  /** Who knows nothing of runs refuses, and is spoken with as ever (7.10). */
+  resume (signed, from) {
+    const { value, signer } = open(this.types, 'resumption', signed)
+    const names = same(signer, from) && same(value.supplier, this.key.public)
+    this.checks.that('a resumption is signed by the connected key, and names this supplier', names)
+    return { refused: 'unexpected' }
   }
 
   /** A chain that this company may use as a processor (4.8): who holds it, holds its last link. */

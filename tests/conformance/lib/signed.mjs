@@ -70,7 +70,7 @@ export function holds (key, message, signature) {
 
 /** Who has to have signed an object: the first key that its rule names so. */
 const SIGNERS = {
-  request: 'supplier', grant: 'issuer', delegation: 'delegator', profile: 'supplier', pairing: 'person',
+  request: 'supplier', grant: 'issuer', delegation: 'delegator', profile: 'supplier', pairing: 'person', resumption: 'person',
   alternative: 'supplier', acceptance: 'supplier', renewal: 'person', rotation: 'supplier', disclosure: 'person',
   acknowledgement: 'supplier', revocation: 'person', 'erasure-receipt': 'supplier', item: 'supplier',
   segment: 'supplier', helper: 'helper', membership: 'person', 'count-report': 'person', 'tally-report': 'person',

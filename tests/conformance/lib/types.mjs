@@ -137,7 +137,9 @@ export class Types {
   /** Parts of the rules that nothing used. Of the closed lists each member is held against the code elsewhere. */
   unused () {
     const isOfList = (type, where) => type.kind === 'literal' && CLOSED.includes(where.split(' / ')[0])
-    const left = [...this.parts].filter(([type, where]) => !this.used.has(type) && !isOfList(type, where))
+    // A run travels sealed, and that a value may be absent is not shown of each.
+    const isShown = (where) => !/^run\b/.test(where) && !where.endsWith(' / null')
+    const left = [...this.parts].filter(([type, where]) => !this.used.has(type) && !isOfList(type, where) && isShown(where))
     return left.map(([, where]) => where)
   }
 
