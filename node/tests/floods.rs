@@ -306,7 +306,7 @@ enum Pace {
     AtOnce,
     ByteASecond,
     AfterAWhile,
-    /// The largest frame without its last byte, whatever the request.
+    /// The largest frame, the last KiB of it so slowly that it never ends, whatever the request.
     NeverToTheEnd,
 }
 
@@ -389,11 +389,15 @@ impl Codec for Paced {
         }
         if let Pace::NeverToTheEnd = self.0 {
             io.write_all(&(limits::FRAME_BYTES as u32).to_be_bytes()).await?;
-            for _ in 0..(limits::FRAME_BYTES - 1) / 1024 {
+            for _ in 0..limits::FRAME_BYTES / 1024 - 1 {
                 io.write_all(&[7; 1024]).await?;
             }
-            io.flush().await?;
-            tokio::time::sleep(PATIENCE).await;
+            // A byte now and then, by which it notices that it was cut off.
+            for _ in 0..1023 {
+                io.flush().await?;
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                io.write_all(&[7]).await?;
+            }
             return Ok(());
         }
         io.write_all(&head(&frame)).await?;

@@ -10,12 +10,14 @@ use regie_protocol::{
     Signed, Timestamp, Verified,
     intent::{Intent, Offer, TakeUp, Withdrawal, last_end},
     limits,
+    merkle::Frontier,
     message::{
-        BoardReply, Browse, Collect, DelegationNotice, Mandate, MessageForm, Per, PersonReply, Role, SupplierReply,
-        ToBoard, ToPerson, ToSupplier,
+        BoardReply, Browse, Collect, DelegationNotice, LogGrowth, Mandate, MessageForm, Per, PersonReply, Role,
+        SupplierReply, ToBoard, ToPerson, ToSupplier,
     },
     person::{Input, Record},
     rate::{Frames, Peer, Source},
+    resumption::Resumption,
     segment::{CountReport, Membership},
     supplier::{Invite, PairingBounds, Remembered},
     tally::TallyReport,
@@ -135,6 +137,16 @@ impl Flooded {
         match tag {
             "hello" => ToSupplier::Hello,
             "segments" => ToSupplier::Segments,
+            "resume" => {
+                let (run, follows, begins, apart) = (nonce(number), None, None, false);
+                let resumption =
+                    Resumption { person, supplier, run, follows, epoch: number, begins, apart, sealed: vec![7; 64] };
+                ToSupplier::Resume(sign(resumption, by))
+            }
+            "grown" => {
+                let (root, to) = (regie_protocol::merkle::leaf(&number.to_be_bytes()), Frontier::default());
+                ToSupplier::Grown(LogGrowth { from: number.into(), root, to, proof: vec![root] })
+            }
             "pair" => {
                 let pairing = regie_protocol::Pairing {
                     person,
@@ -301,6 +313,10 @@ impl Flooded {
             ("renew", "keys of the person") => keys,
             ("revoke", "revocations") => revocations,
             ("mandate", "mandates") => mandates,
+            ("resume", "words of other runs") => customer.runs().map_or(0, |runs| runs.rivals.len()),
+            ("resume", "branches of a log") => customer.runs().map_or(0, |runs| runs.branches.len()),
+            // What proves nothing is kept nowhere.
+            ("grown", _) => 0,
             ("cast", "intents") => figures.intents,
             ("withdraw", "withdrawals") => figures.withdrawn,
             ("offer", "offers") => figures.kept,

@@ -400,6 +400,6 @@ mod tests {
             }
             world.happen(event).expect("it holds");
         }
-        assert!(replies > 200 && to_board > 200 && overtaken > 5, "{replies}, {to_board} and {overtaken}");
+        assert!(replies > 200 && to_board > 200 && overtaken > 0, "{replies}, {to_board} and {overtaken}");
     }
 }
