@@ -25,6 +25,7 @@ mod later;
 mod lines;
 mod links;
 mod meetings;
+mod migrations;
 mod pairing;
 mod records;
 mod rhythm;

@@ -22,6 +22,7 @@ mod issuers;
 pub mod keys;
 pub mod lists;
 pub mod market;
+mod migrations;
 pub mod names;
 pub mod once;
 pub mod patterns;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 tables! {
-    role: "person", version: 1;
+    role: "person", version: 2, migrations: super::migrations::STEPS;
     facts FACTS = 1 "facts", "The node's own facts, each under its name." {
         /// The root seed, from which every key is derived.
         pub(super) SEED = "seed": Secret;

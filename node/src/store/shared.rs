@@ -408,8 +408,9 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError>
     Ok(connection)
 }
 
-/// Makes the relations where there are none, and refuses those of another version. Steps between versions will stand
-/// here, one process at a time; there are none yet.
+/// Makes the relations where there are none, and refuses those of a later version. A step between versions that makes
+/// tables has nothing to make here, where all tables share one relation; one that changes rows would stand here, one
+/// process at a time, and there is none yet.
 async fn prepare_database(open: &mut PgConnection, schema: &Schema) -> Result<Existing, StoreError> {
     let doing = "making the tables";
     let exists: Option<String> = sqlx::query_scalar("SELECT to_regclass('regie_meta')::TEXT")
@@ -430,6 +431,11 @@ async fn prepare_database(open: &mut PgConnection, schema: &Schema) -> Result<Ex
         match number(meta(open, name).await?.as_deref()) {
             0 => return Err(StoreError::Unreleased),
             found if found > supported => return Err(StoreError::NewerSchema { found, supported }),
+            found if found < supported => {
+                let put = sqlx::query("UPDATE regie_meta SET value = $2 WHERE name = $1");
+                let put = put.bind(name).bind(supported.to_be_bytes().to_vec());
+                put.execute(&mut *open).await.map_err(failed(doing))?;
+            }
             _ => {}
         }
     }

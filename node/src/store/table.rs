@@ -263,7 +263,7 @@ pub struct Migration {
 /// Declares the tables of a role: constants, and the [`Schema`] that lists them.
 macro_rules! tables {
     (
-        role: $role:literal, version: $version:literal;
+        role: $role:literal, version: $version:literal, migrations: $migrations:expr;
         facts $facts:ident = $facts_code:literal $facts_name:literal, $facts_about:literal {
             $($(#[doc = $fact_doc:literal])+ $fact_vis:vis $fact:ident = $fact_name:literal: $fact_record:ty;)*
         }
@@ -304,7 +304,7 @@ macro_rules! tables {
                 id: $facts, key: $fact_name, record: stringify!($fact_record), about: concat!($($fact_doc),+),
             },)*],
             version: $version,
-            migrations: &[],
+            migrations: $migrations,
         };
 
         /// Decodes every record of every table, and says how many there are: the check of a store that an earlier

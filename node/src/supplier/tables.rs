@@ -148,7 +148,7 @@ impl Part for Issuer {
 }
 
 tables! {
-    role: "supplier", version: 1;
+    role: "supplier", version: 2, migrations: super::migrations::STEPS;
     facts FACTS = 1 "facts", "The company's own facts, each under its name." {
         /// The secret key.
         pub(super) KEY = "key": Secret;
