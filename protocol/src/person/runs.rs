@@ -65,7 +65,9 @@ impl Person {
     /// This node starts: what it says from now on, a run of its own says.
     pub(super) fn started(&mut self, now: Now, entropy: &mut Entropy) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let run = Run { epoch: self.epoch, since: now.wall, id: entropy.nonce() };
+        // Later than whatever this home knows of, also where its clock was ahead for one start.
+        let latest = self.runs.iter().map(|run| run.since.plus_ms(1)).max().unwrap_or_default();
+        let run = Run { epoch: self.epoch, since: now.wall.max(latest), id: entropy.nonce() };
         let mut runs = self.runs.clone();
         runs.push(run);
         runs.drain(..runs.len().saturating_sub(limits::RUNS));
