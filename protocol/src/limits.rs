@@ -253,7 +253,7 @@ pub const CLOSES: Rate = Rate::new(100, 1_200);
 pub const REJECTIONS_ENTERED: Rate = Rate::hourly(10);
 /// What answers that give nothing may make a person's log grow, in KiB for each supplier. Beyond it such a request is
 /// refused.
-pub const KIB_REFUSED: Rate = Rate::new(64, 8);
+pub const KIB_REFUSED: Rate = Rate::new(256, 8);
 /// Pairings that one invitation makes, where its company says nothing else.
 pub const PAIRINGS_PER_INVITATION: u32 = 1_000;
 /// Pairings of one company in all, where it says nothing else.
