@@ -37,9 +37,12 @@ pub struct CopySeen {
     pub at: String,
 }
 
+/// A frame of a supplier, or why it is none, and how it is answered.
+type HeldFrame = (Result<ToPerson, Refusal>, Responder);
+
 /// Frames that wait for a word of their supplier.
 #[derive(Default)]
-pub(super) struct HeldBack(BTreeMap<PublicKey, Vec<(Result<ToPerson, Refusal>, Responder)>>);
+pub(super) struct HeldBack(BTreeMap<PublicKey, Vec<HeldFrame>>);
 
 impl HeldBack {
     /// The line is gone, and who waits for an answer on it.
