@@ -383,7 +383,6 @@ impl Driven for Node {
             }
             Event::Tick => {
                 self.hear(Input::Tick, None, turn);
-                self.keep_entered(turn);
                 self.tend_links();
                 if self.speaks().is_ok() {
                     self.send_again(turn);

@@ -175,19 +175,6 @@ pub struct Chain {
     pub links: Vec<Signed<Delegation>>,
 }
 
-impl Chain {
-    /// Whom the last link is for, as it says itself.
-    ///
-    /// # Errors
-    /// Those of [`Signed::verify`].
-    pub(crate) fn holder(&self) -> Result<PublicKey, Refusal> {
-        match self.links.last() {
-            Some(link) => Ok(link.clone().verify()?.audience),
-            None => Ok(self.grant.clone().verify()?.audience),
-        }
-    }
-}
-
 /// A chain whose signatures hold, whose links narrow, and whose last link names the holder. Says nothing
 /// about time or revocation: see [`VerifiedGrant::live`].
 ///

@@ -188,18 +188,7 @@ impl Node {
 
     /// Which private places a line to this supplier may lead to: those of the person's own link.
     pub(super) fn inward_to(&self, relationship: &Relationship) -> Inward {
-        let entered = relationship.stored().entered.as_ref();
-        self.travel.way.inward.and(entered.unwrap_or(&relationship.profile().addresses))
-    }
-
-    /// In a store of before this was kept, where each supplier was counts as entered.
-    pub(super) fn keep_entered(&mut self, turn: &mut Turn) {
-        let unsaid = self.machine.relationships().filter(|(_, known)| known.stored().entered.is_none());
-        let unsaid: Vec<_> = unsaid.map(|(name, known)| (*name, known.profile().addresses.clone())).collect();
-        for (name, addresses) in unsaid {
-            // It is there, so that nothing can be refused.
-            let _ = self.give(Input::Entered(&name, &addresses), turn);
-        }
+        self.travel.way.inward.and(relationship.stored().entered.as_deref().unwrap_or_default())
     }
 
     /// Begins a line: at once where something was just said, else at a moment drawn.

@@ -23,6 +23,7 @@ use crate::{
     receipt::{Acknowledgement, ErasureReceipt},
     refusal::Refusal,
     request::DataRequest,
+    rotation::Anybody,
     signed::{Signed, Verified},
     time::{HOUR_MS, Now, Timestamp},
 };
@@ -140,15 +141,15 @@ impl Person {
         if self.superseded.is_some() {
             return Vec::new();
         }
-        // Whether this run may speak is asked before anything is said.
-        let resumption = self.resumption(supplier);
         let Some(relationship) = self.relationships.get_mut(supplier) else {
             return Vec::new();
         };
-        if let Some(message) = resumption {
+        // Whether this run may speak is asked before anything is said.
+        if self.run.is_some() && relationship.speaks == Speaks::Asked {
             let due = relationship.in_flight.take_due(RESUMPTION, now);
-            let asks = Outgoing { number: RESUMPTION, message: departure::let_out(message) };
-            return due.then_some(asks).into_iter().collect();
+            let asks = due.then(|| self.resumption(supplier)).flatten();
+            let asks = asks.map(|word| Outgoing { number: RESUMPTION, message: departure::let_out(word) });
+            return asks.into_iter().collect();
         }
         let (outbox, in_flight, withheld) = (&relationship.outbox, &mut relationship.in_flight, &relationship.withheld);
         // A renewal goes first and alone: what stands beside it may be signed by the key that it tells of.
@@ -642,10 +643,9 @@ impl Person {
 /// Checks a chain that a supplier shows in this relationship. It counts nowhere else: a processor has its chains from the
 /// person's node, over the line that was made for it, and one that came another way says nothing, not even whose it is.
 fn shown(relationship: &Relationship, chain: &Chain) -> Result<VerifiedGrant, Refusal> {
-    let issuer = chain.grant.clone().verify()?.issuer;
-    let checked = VerifiedGrant::check(chain, &issuer, &relationship.lineage)?;
+    let checked = VerifiedGrant::check(chain, &Anybody, &relationship.lineage)?;
     let is_own = chain.links.is_empty();
-    if is_own && !relationship.keys.contains(&issuer) {
+    if is_own && !relationship.keys.contains(&checked.root().issuer) {
         return Err(Refusal::WrongAudience);
     }
     let id = checked.id();

@@ -101,9 +101,9 @@ impl Person {
         self.run.map(|run| Run { epoch: self.epoch, ..run })
     }
 
-    /// The word with which a line begins; none where this run may speak already, or none is counted.
+    /// The word with which a line begins; none where runs are not counted.
     pub(super) fn resumption(&self, supplier: &PublicKey) -> Option<ToSupplier> {
-        let relationship = self.relationships.get(supplier).filter(|r| r.speaks == Speaks::Asked)?;
+        let relationship = self.relationships.get(supplier)?;
         let (run, branch) = (self.present_run()?, &relationship.branch);
         let name = run.name_for(supplier);
         // The same word gives the same bytes: what hides the run is drawn from it, which nobody else knows.
@@ -329,8 +329,6 @@ impl Person {
         let mut effects = self.restored(now, entropy)?;
         if let Some(relationship) = self.relationships.get_mut(supplier) {
             relationship.speaks = Speaks::Asked;
-        }
-        if let Some(relationship) = self.relationships.get(supplier) {
             let branch = StoredBranch { apart: true, ..relationship.branch.clone() };
             self.record(&mut effects, Record::Branch { supplier: *supplier, branch });
         }
@@ -341,8 +339,7 @@ impl Person {
     fn run_of(&self, supplier: &PublicKey, word: Signed<Resumption>) -> Option<(Resumption, Run)> {
         let relationship = self.relationships.get(supplier)?;
         let word = word.verify().ok()?;
-        let theirs =
-            relationship.keys.contains(&word.person) && relationship.lineage.keys().any(|k| *k == word.supplier);
+        let theirs = relationship.keys.contains(&word.person) && relationship.lineage.has(&word.supplier);
         let run = Run::open(&self.seed.run_secret(supplier), &word).filter(|_| theirs)?;
         Some((word.into_value(), run))
     }

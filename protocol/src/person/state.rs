@@ -30,7 +30,7 @@ use crate::{
     request::DataRequest,
     resumption::Run,
     revocation::{Revocation, Revoked},
-    rotation::Lineage,
+    rotation::{Anybody, Lineage},
     segment::Segment,
     signed::{Object, ObjectId, Signed, Verified},
     standing::Identified,
@@ -253,7 +253,7 @@ pub struct StoredRelationship {
     /// Its keys since it was met; none where they are what the profile says.
     pub lineage: Option<Lineage>,
     /// Where the person themselves said that it is, by the newest link of it that they followed; at most
-    /// [`limits::ADDRESSES`]. None where an earlier version of this node did not keep it.
+    /// [`limits::ADDRESSES`]. None in a record of an earlier version of this node, which did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entered: Option<Vec<String>>,
 }
@@ -730,10 +730,13 @@ impl Person {
         let before = self.relationships.get(&supplier).filter(|known| known.profile.id() != profile.id());
         let before = before.map_or_else(Vec::new, |known| standing::forms(&known.profile));
         self.index_name(&supplier, &before, &profile);
+        // In a record of before this was kept, where the supplier was counts as entered.
+        let entered = stored.entered.clone().unwrap_or_else(|| profile.addresses.clone());
+        let stored = StoredRelationship { entered: Some(entered), ..stored.clone() };
         let lineage = stored.lineage.clone().unwrap_or_else(|| Lineage::of(&profile));
         // Most changes of a relationship are not of the person's key, which takes a curve multiplication to make.
         let before = self.relationships.get(&supplier).map(|known| known.stored.generation);
-        let keys = (before != Some(stored.generation)).then(|| self.keys_for(&supplier, stored));
+        let keys = (before != Some(stored.generation)).then(|| self.keys_for(&supplier, &stored));
         // What a supplier does for others is found by no key of its own: there the person is somebody else.
         if stored.introduced_by.is_none() {
             for later in lineage.keys().filter(|key| **key != supplier) {
@@ -746,17 +749,18 @@ impl Person {
             }
             known.profile = profile;
             known.lineage = lineage;
-            known.stored = stored.clone();
+            known.stored = stored;
             return Ok(());
         }
         let Some((key, keys)) = keys else { return Ok(()) };
+        let since = stored.since;
         let relationship = Relationship {
             key,
             keys,
             profile,
             lineage,
-            stored: stored.clone(),
-            identified: Identified::new(stored.since),
+            stored,
+            identified: Identified::new(since),
             grants: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
             waiting: BTreeMap::new(),
@@ -765,7 +769,7 @@ impl Person {
             next_number: 0,
             log: Frontier::default(),
             unwitnessed: Vec::new(),
-            last: stored.since,
+            last: since,
             knows: BTreeMap::new(),
             mandates: self.introductions.remove(&supplier).unwrap_or_default(),
             items: BTreeMap::new(),
@@ -806,10 +810,9 @@ impl Person {
     }
 
     fn apply_mandate(&mut self, processor: PublicKey, stored: &StoredMandate) -> Result<(), Refusal> {
-        let issuer = stored.chain.grant.clone().verify()?.issuer;
         let grant = match self.relationships.get(&processor) {
-            Some(known) => VerifiedGrant::check(&stored.chain, &issuer, &known.lineage)?,
-            None => VerifiedGrant::check(&stored.chain, &issuer, &stored.chain.holder()?)?,
+            Some(known) => VerifiedGrant::check(&stored.chain, &Anybody, &known.lineage)?,
+            None => VerifiedGrant::check(&stored.chain, &Anybody, &Anybody)?,
         };
         let mandates = match self.relationships.get_mut(&processor) {
             Some(relationship) => &mut relationship.mandates,

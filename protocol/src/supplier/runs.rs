@@ -75,25 +75,16 @@ impl Supplier {
         let said = self.signed_by(signed, person, |resumption| resumption.supplier)?;
         said.check()?;
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
-        let before = match &customer.runs {
-            Some(runs) => Some(runs.latest.peek()?),
-            None => None,
-        };
-        let again = before.as_ref().is_some_and(|latest| latest.run == said.run);
-        let takes_over = before.as_ref().is_some_and(|latest| said.follows == Some(latest.run));
-        let mut effects = Vec::new();
-        let beside = before.map(|latest| latest.run);
-        if let (Some(runs), Some(beside), false, false) = (&customer.runs, beside, again, takes_over) {
-            let (latest, mut runs) = (runs.latest.clone(), runs.clone());
-            runs.rivals.retain(|rival| !is_of(rival, &said.run));
-            runs.rivals.push(Rival { word: said.signed().clone(), beside });
-            let surplus = runs.rivals.len().saturating_sub(limits::RIVALS);
-            runs.rivals.drain(..surplus);
-            self.record(&mut effects, Record::Runs { person: *person, runs: Box::new(runs) });
-            effects.push(Effect::Contested(*person));
-            effects.push(Effect::Reply(SupplierReply::Superseded(latest)));
-            return Ok(effects);
+        let before = customer.runs.as_ref().map(|runs| runs.latest.peek()).transpose()?.map(|latest| latest.run);
+        let again = before == Some(said.run);
+        let takes_over = before.is_some() && said.follows == before;
+        if let (Some(runs), Some(beside)) = (&customer.runs, before)
+            && !again
+            && !takes_over
+        {
+            return Ok(self.stands_aside(person, runs.clone(), &said, beside));
         }
+        let mut effects = Vec::new();
         if said.epoch < customer.epoch {
             return Err(Refusal::Forked);
         }
@@ -111,6 +102,25 @@ impl Supplier {
         effects.push(Effect::Resumed { person: *person, anew: takes_over && !again });
         effects.push(Effect::Deliver(*person));
         Ok(effects)
+    }
+
+    /// A run that does not know of the one that speaks is shown that one's word; its own is kept, for the other to see.
+    fn stands_aside(
+        &mut self,
+        person: &PublicKey,
+        mut runs: Runs,
+        said: &Verified<Resumption>,
+        beside: Nonce,
+    ) -> Vec<Effect> {
+        let (mut effects, latest) = (Vec::new(), runs.latest.clone());
+        runs.rivals.retain(|rival| !is_of(rival, &said.run));
+        runs.rivals.push(Rival { word: said.signed().clone(), beside });
+        let surplus = runs.rivals.len().saturating_sub(limits::RIVALS);
+        runs.rivals.drain(..surplus);
+        self.record(&mut effects, Record::Runs { person: *person, runs: Box::new(runs) });
+        effects.push(Effect::Contested(*person));
+        effects.push(Effect::Reply(SupplierReply::Superseded(latest)));
+        effects
     }
 
     /// A restore: every grant before it has ended. What was witnessed beyond the head that it names is left, and kept.
