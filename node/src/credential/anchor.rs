@@ -96,7 +96,7 @@ impl Anchor {
     /// The key that signed a token. With roots it is the one of the certificate that came along, if that leads to one of
     /// them now.
     pub(super) fn signer(&self, token: &Jws<'_>, now: Timestamp) -> Result<Signer, Doubt> {
-        let signer = match self {
+        match self {
             Self::Keys(keys) => {
                 let named = |key: &&Jwk| token.key_id.is_some() && key.common.key_id == token.key_id;
                 let mut tried: Vec<&Jwk> = keys.iter().filter(named).collect();
@@ -104,11 +104,13 @@ impl Anchor {
                     tried = keys.iter().collect();
                 }
                 let key = tried.into_iter().find(|key| token.is_signed_under(key));
-                Signer { key: key.ok_or(Doubt::BadSignature)?.clone(), names: None }
+                Ok(Signer { key: key.ok_or(Doubt::BadSignature)?.clone(), names: None })
             }
-            Self::Roots(roots) => leaf(token.chain.as_deref().ok_or(Doubt::Chain)?, roots, now)?,
-        };
-        if token.is_signed_under(&signer.key) { Ok(signer) } else { Err(Doubt::BadSignature) }
+            Self::Roots(roots) => {
+                let signer = leaf(token.chain.as_deref().ok_or(Doubt::Chain)?, roots, now)?;
+                if token.is_signed_under(&signer.key) { Ok(signer) } else { Err(Doubt::BadSignature) }
+            }
+        }
     }
 }
 

@@ -176,8 +176,7 @@ async fn within_tls(stream: Stream, address: &Address) -> io::Result<Stream> {
 fn authority(address: &Address) -> String {
     let host = match &address.host {
         Host::Ip(IpAddr::V6(ip)) => format!("[{ip}]"),
-        Host::Ip(ip) => ip.to_string(),
-        Host::Name { name, .. } | Host::Onion(name) => name.clone(),
+        host => host.text(),
     };
     let usual = if matches!(address.carrier, Carrier::WebSocket { tls: true, .. }) { 443 } else { 80 };
     if address.port == usual { host } else { format!("{host}:{}", address.port) }

@@ -88,8 +88,7 @@ impl Proxy {
     async fn connect(&self, mut stream: TcpStream, host: &Host, port: u16) -> io::Result<TcpStream> {
         let target = match host {
             Host::Ip(IpAddr::V6(ip)) => format!("[{ip}]:{port}"),
-            Host::Ip(ip) => format!("{ip}:{port}"),
-            Host::Name { name, .. } | Host::Onion(name) => format!("{name}:{port}"),
+            host => format!("{}:{port}", host.text()),
         };
         let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
         if let Some(Login { user, password }) = &self.login {

@@ -6,45 +6,42 @@ use crate::store::{Batch, Migration, TableId};
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
     // 2: the branches of logs that other copies of a node left behind.
-    Migration { before: OF_0_1_0, makes: &[plain(29, "log_branches")], drops: &[], rows: |_| Ok(Batch::new()) },
+    Migration {
+        before: OF_0_1_0,
+        makes: &[TableId::new(29, "log_branches", false)],
+        drops: &[],
+        rows: |_| Ok(Batch::new()),
+    },
 ];
 
-/// The tables of release 0.1.0.
+/// The tables of release 0.1.0, each by code, name, and whether its rows can be erased.
 const OF_0_1_0: &[TableId] = &[
-    plain(1, "facts"),
-    plain(2, "relationships"),
-    plain(3, "identities"),
-    plain(4, "withdrawn_fields"),
-    plain(5, "grants"),
-    plain(6, "mandates"),
-    plain(7, "grant_uses"),
-    plain(8, "revocations"),
-    plain(9, "seen_requests"),
-    plain(10, "seen_horizons"),
-    plain(11, "waiting_requests"),
-    erasable(12, "outbox"),
-    plain(13, "personal_log"),
-    plain(14, "shared_logs"),
-    plain(15, "log_heads"),
-    plain(16, "receipts"),
-    erasable(17, "fields"),
-    erasable(18, "field_history"),
-    plain(19, "known_fields"),
-    plain(20, "past_requests"),
-    plain(21, "items"),
-    erasable(22, "item_contents"),
-    erasable(23, "credentials"),
-    erasable(24, "holder_keys"),
-    plain(25, "segments"),
-    plain(26, "segment_answers"),
-    erasable(27, "intents"),
-    erasable(28, "offers"),
+    TableId::new(1, "facts", false),
+    TableId::new(2, "relationships", false),
+    TableId::new(3, "identities", false),
+    TableId::new(4, "withdrawn_fields", false),
+    TableId::new(5, "grants", false),
+    TableId::new(6, "mandates", false),
+    TableId::new(7, "grant_uses", false),
+    TableId::new(8, "revocations", false),
+    TableId::new(9, "seen_requests", false),
+    TableId::new(10, "seen_horizons", false),
+    TableId::new(11, "waiting_requests", false),
+    TableId::new(12, "outbox", true),
+    TableId::new(13, "personal_log", false),
+    TableId::new(14, "shared_logs", false),
+    TableId::new(15, "log_heads", false),
+    TableId::new(16, "receipts", false),
+    TableId::new(17, "fields", true),
+    TableId::new(18, "field_history", true),
+    TableId::new(19, "known_fields", false),
+    TableId::new(20, "past_requests", false),
+    TableId::new(21, "items", false),
+    TableId::new(22, "item_contents", true),
+    TableId::new(23, "credentials", true),
+    TableId::new(24, "holder_keys", true),
+    TableId::new(25, "segments", false),
+    TableId::new(26, "segment_answers", false),
+    TableId::new(27, "intents", true),
+    TableId::new(28, "offers", true),
 ];
-
-const fn plain(code: u8, name: &'static str) -> TableId {
-    TableId::new(code, name, false)
-}
-
-const fn erasable(code: u8, name: &'static str) -> TableId {
-    TableId::new(code, name, true)
-}
