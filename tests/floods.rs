@@ -25,9 +25,7 @@ const MEMORY_BYTES: u64 = 256 << 20;
 #[test]
 fn a_thousand_connections_of_two_hundred_keys_are_bounded_and_a_person_is_served() {
     let directory = tempfile::tempdir().expect("a directory");
-    let (mut person, mut supplier) = people(directory.path());
-    supplier.start();
-    person.start();
+    let (person, supplier) = running(directory.path());
     person.set("name.full", "Anna Bakker");
     person.pair(&supplier);
     let (address, port, key) = place(&supplier);
@@ -159,9 +157,7 @@ fn public_link(supplier: &Node) -> (String, Nonce) {
 #[test]
 fn a_person_that_floods_grants_is_refused_unread_and_others_are_served() {
     let directory = tempfile::tempdir().expect("a directory");
-    let (mut person, mut supplier) = people(directory.path());
-    supplier.start();
-    person.start();
+    let (person, supplier) = running(directory.path());
     person.set("name.full", "Anna Bakker");
     person.pair(&supplier);
     let honest = supplier.customer()["person"].as_str().expect("a key").to_owned();
@@ -195,9 +191,7 @@ fn a_person_that_floods_grants_is_refused_unread_and_others_are_served() {
 #[test]
 fn a_crowd_at_a_public_invitation_is_told_to_come_later_and_comes() {
     let directory = tempfile::tempdir().expect("a directory");
-    let (mut person, mut supplier) = people(directory.path());
-    supplier.start();
-    person.start();
+    let (person, mut supplier) = running(directory.path());
     let (address, _, key) = place(&supplier);
     let (link, invitation) = public_link(&supplier);
     let bounds = |number| companion::Pairings { per_invitation: Some(number), ..companion::Pairings::default() };
@@ -226,6 +220,14 @@ fn a_crowd_at_a_public_invitation_is_told_to_come_later_and_comes() {
 fn people(directory: &std::path::Path) -> (Node, Node) {
     let person = Node::person(directory.join("person"), "balanced");
     (person, Node::supplier(directory.join("supplier"), "Shop", ANY))
+}
+
+/// The same, and both run.
+fn running(directory: &std::path::Path) -> (Node, Node) {
+    let (mut person, mut supplier) = people(directory);
+    supplier.start();
+    person.start();
+    (person, supplier)
 }
 
 /// Where a companion listens, by address and port, and under which key.

@@ -39,6 +39,17 @@ fn company(directory: &std::path::Path, name: &str) -> Node {
     Node::supplier(directory.join(name), name, &format!("/ip4/127.0.0.1/tcp/{}", Nats::port()))
 }
 
+/// A wish of the person on this board brings an offer of this supplier; its id.
+fn offered(board: &Node, supplier: &Node, person: &Node) -> String {
+    let link = text(&board.ask(&companion::BoardLink {})["link"]);
+    follow(supplier, &link, "energy");
+    person.good(&["want", "energy.contract", "--board", &link]);
+    until("the supplier finds it", || list(&supplier.ask(&companion::Wanted {})).len() == 1);
+    supplier.ask(&companion::Offer { intent: "-".into(), offer: offer("Groen", "99.00EUR/month", &["name.full"]) });
+    until("the offer came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
+    text(&list(&person.ask(&verbs::Offers { intent: None }))[0]["offer"])
+}
+
 #[test]
 fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -189,13 +200,7 @@ fn an_offer_that_leads_into_a_private_network_is_followed_only_by_the_persons_ow
     let mut person = Node::person(directory.path().join("person"), "balanced");
     person.start();
     person.set("name.full", "Anna Bakker");
-    let link = text(&board.ask(&companion::BoardLink {})["link"]);
-    follow(&stroom, &link, "energy");
-    person.good(&["want", "energy.contract", "--board", &link]);
-    until("the supplier finds it", || list(&stroom.ask(&companion::Wanted {})).len() == 1);
-    stroom.ask(&companion::Offer { intent: "-".into(), offer: offer("Groen", "99.00EUR/month", &["name.full"]) });
-    until("the offer came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
-    let offer = text(&list(&person.ask(&verbs::Offers { intent: None }))[0]["offer"]);
+    let offer = offered(&board, &stroom, &person);
     let words = person.bad(&["take", &offer], 3);
     assert!(words.contains("in a private network") && words.contains("`regie pair regie:pair?"), "{words}");
     assert_eq!(stroom.ask(&verbs::Status {})["people"], 0, "nobody came");
@@ -219,13 +224,7 @@ fn an_offer_of_who_looks_like_a_known_supplier_is_not_taken_up_before_it_was_loo
     person.start();
     person.set("name.full", "Anna Bakker");
     person.pair(&known);
-    let link = text(&board.ask(&companion::BoardLink {})["link"]);
-    follow(&other, &link, "energy");
-    person.good(&["want", "energy.contract", "--board", &link]);
-    until("the other finds it", || list(&other.ask(&companion::Wanted {})).len() == 1);
-    other.ask(&companion::Offer { intent: "-".into(), offer: offer("Groen", "99.00EUR/month", &["name.full"]) });
-    until("the offer came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
-    let offer = text(&list(&person.ask(&verbs::Offers { intent: None }))[0]["offer"]);
+    let offer = offered(&board, &other, &person);
 
     let words = person.bad(&["take", &offer], 5);
     assert!(words.contains("looks like another") && words.contains("`regie pair regie:pair?"), "{words}");

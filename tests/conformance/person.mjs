@@ -9,6 +9,7 @@ import { Checks, until } from './lib/checks.mjs'
 import { noLooser } from './lib/grants.mjs'
 import { Hooks } from './lib/hooks.mjs'
 import { disclosure, hour, Log, nonce } from './lib/log.mjs'
+import { main } from './lib/main.mjs'
 import { leaf } from './lib/merkle.mjs'
 import { Peer } from './lib/peer.mjs'
 import { did, idOf, Key, open, pairwise } from './lib/signed.mjs'
@@ -315,12 +316,4 @@ export async function run (path) {
   return { held: [...new Set(checks.held)] }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  run(process.argv[2]).then((found) => {
-    console.log(JSON.stringify(found))
-    process.exit(0)
-  }, (error) => {
-    console.error(error)
-    process.exit(1)
-  })
-}
+main(import.meta.url, run)

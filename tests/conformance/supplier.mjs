@@ -3,13 +3,13 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { encode, same, Refused } from './lib/cbor.mjs'
 import { Checks, until } from './lib/checks.mjs'
 import { Company } from './lib/company.mjs'
 import { chain, expand } from './lib/grants.mjs'
 import { Hooks } from './lib/hooks.mjs'
 import { nonce } from './lib/log.mjs'
+import { main } from './lib/main.mjs'
 import { Peer, parts } from './lib/peer.mjs'
 import { did, idOf, Key, open } from './lib/signed.mjs'
 import { types as read } from './vectors.mjs'
@@ -402,12 +402,4 @@ export async function run (path) {
   return { held: [...new Set(checks.held)] }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  run(process.argv[2]).then((found) => {
-    console.log(JSON.stringify(found))
-    process.exit(0)
-  }, (error) => {
-    console.error(error)
-    process.exit(1)
-  })
-}
+main(import.meta.url, run)
