@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     coded::coded,
+    contract::Contract,
     field::{FieldPath, Value},
     identity::{Nonce, PublicKey},
     limits,
@@ -159,6 +160,8 @@ impl Content {
                     && !document.title.trim().is_empty()
                     && is_media_type(&document.media_type)
                     && document.body.len() <= limits::DOCUMENT_BYTES
+                    && Contract::of(document)
+                        .is_none_or(|contract| collection == Collection::Contracts && contract.is_ok())
             }
             Self::Correction(correction) => {
                 collection == Collection::Corrections

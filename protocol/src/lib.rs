@@ -12,6 +12,7 @@
 //! | run a board where intents meet offers | [`Board`] |
 //! | add up answers for others, and see none | [`tally`] |
 //! | read or write the bytes | [`wire`], [`message`], [`limits`] |
+//! | know when a contract can be ended | [`Contract`], [`calendar`] |
 //! | show an error to people | [`Coded`]: there is a code for each, and no words for people in this crate |
 //!
 //! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
@@ -185,8 +186,10 @@ mod agreement;
 mod attestation;
 pub mod audit;
 pub mod board;
+pub mod calendar;
 pub mod clock;
 mod coded;
+pub mod contract;
 pub mod decision;
 pub mod departure;
 pub mod disclosure;
@@ -234,6 +237,7 @@ pub use agreement::{Agreement, AgreementTerms, UnknownAgreement};
 pub use attestation::{Attestation, AttestationError, Issuer, Presentation};
 pub use board::Board;
 pub use coded::{Coded, Parameter};
+pub use contract::Contract;
 pub use entropy::Entropy;
 pub use field::{
     AskedPath, FieldError, FieldInfo, FieldPath, Observed, Provenance, Selector, VOCABULARY, Value, expand,

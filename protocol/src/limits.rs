@@ -49,6 +49,18 @@ pub const RUNS: usize = 256;
 pub const RELATIONSHIPS: usize = 10_000;
 /// Largest document of an item, in bytes.
 pub const DOCUMENT_BYTES: usize = 64 * 1024;
+/// Largest record of a contract, in bytes.
+pub const CONTRACT_BYTES: usize = 4 * 1024;
+/// Longest number of a contract or customer, in bytes.
+pub const CONTRACT_NUMBER_BYTES: usize = 64;
+/// Most documents that a contract names.
+pub const CONTRACT_DOCUMENTS: usize = 8;
+/// Highest amount of a contract, in the smallest unit of its currency.
+pub const CONTRACT_AMOUNT: u64 = 1_000_000_000_000;
+/// Longest period in a contract, in years.
+pub const CONTRACT_YEARS: u8 = 100;
+/// The years that the dates of a contract can be in.
+pub const CONTRACT_DATES: std::ops::RangeInclusive<i32> = 1900..=2199;
 /// Most items of one supplier that a person's node remembers.
 pub const ITEMS_PER_RELATIONSHIP: u32 = 1_000;
 /// Most items that wait at a companion for one person.

@@ -35,5 +35,8 @@ texts! {
     crate::standing::Contradiction: "Contradiction", "The code of what in a domain's document speaks against a supplier.";
     crate::Signature: "Signature", "An Ed25519 signature in hexadecimal.";
     crate::Collection: "Collection", "The name of a collection of items.";
+    crate::calendar::Date: "Date", "A day of the calendar, YYYY-MM-DD.";
+    crate::calendar::Span: "Span", "A period as ISO 8601 has it, of one unit: P14D, P2W, P1M, P1Y.";
+    crate::contract::Currency: "Currency", "Three capitals, ISO 4217.";
     crate::intent::Category: "Category", "What an intent is about, as a word of the list of categories.";
 }

@@ -6,6 +6,7 @@
 
 mod against_model;
 mod clock;
+mod contract;
 #[path = "../fixtures/mod.rs"]
 mod fixtures;
 mod machine;
@@ -14,6 +15,7 @@ mod memory;
 mod merkle;
 mod mutations;
 mod narrowing;
+mod plain_calendar;
 mod plain_model;
 mod policy;
 mod script;

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use regie_protocol::{
-    Access, Collection, Content, Correction, Document, Grant, Item, Nonce, Object as _, ObjectId, Scope, Timestamp,
-    limits,
+    Access, Collection, Content, Contract, Correction, Document, Grant, Item, Nonce, Object as _, ObjectId, Scope,
+    Timestamp,
+    contract::{Charge, Currency, Extension, NoticePeriod, NoticeTo},
+    limits, wire,
 };
+use serde_json::{Value, json};
 
 use crate::{
     fixtures::{
@@ -41,12 +44,13 @@ pub fn file() -> File {
     let mut cases = sample.cases();
     cases.extend(grants());
     cases.extend(contents());
+    cases.extend(contracts());
     cases.extend(moments());
     File {
         object: "item".into(),
         tag: Item::TAG.into(),
         about: "What a supplier puts into a collection, as it comes to the person's node. In `opened` the supplier \
-                holds a grant for `bills` and one for `corrections`; in `ended` the first was revoked."
+                holds a grant for `bills`, one for `contracts` and one for `corrections`; in `ended` the first was revoked."
             .into(),
         persons: BTreeMap::from([
             ("opened".into(), opened()),
@@ -82,9 +86,17 @@ fn corrections() -> Grant {
     opening(Collection::Corrections, 0x52)
 }
 
+fn agreed() -> Grant {
+    opening(Collection::Contracts, 0x53)
+}
+
 fn opened() -> PersonState {
     let mut state = paired("balanced");
-    state.relationships[0].grants.extend([signed_grant(&bills()), signed_grant(&corrections())]);
+    state.relationships[0].grants.extend([
+        signed_grant(&bills()),
+        signed_grant(&corrections()),
+        signed_grant(&agreed()),
+    ]);
     state
 }
 
@@ -224,6 +236,101 @@ fn contents() -> Vec<Case> {
             }),
         ),
         of("reason too long", "1,025 bytes", "malformed", corrected(&|c| c.reason = "a".repeat(1025))),
+    ]
+}
+
+fn contract() -> Contract {
+    Contract {
+        number: "2026-0815".into(),
+        party: "De Winkel BV".into(),
+        customer: Some("4711".into()),
+        product: "Groceries, weekly".into(),
+        charge: Some(Charge { amount: 1_295, currency: Currency::EUR, every: "P1M".parse().ok() }),
+        start: "2026-01-15".parse().expect("a date"),
+        term: "P1Y".parse().ok(),
+        extension: Extension::Again("P1Y".parse().expect("a period")),
+        notice: NoticePeriod { period: "P1M".parse().ok(), to: NoticeTo::TermEnd },
+        cooling_off: "2026-01-29".parse().ok(),
+        ends: None,
+        documents: [Nonce([0x41; 16]), Nonce([0x42; 16])].into(),
+    }
+}
+
+/// An item with a document of a contract's media type, whose body is what was made of a contract.
+fn with_body(grant: &Grant, body: Vec<u8>) -> Item {
+    let document = Document { title: contract().product, media_type: Contract::MEDIA_TYPE.into(), body };
+    Item { grant: id_of(grant), content: Content::Document(document), ..own() }
+}
+
+fn body(contract: &Contract) -> Vec<u8> {
+    wire::encode(&(Contract::FORM, contract)).expect("encodes")
+}
+
+/// A contract as JSON, which DAG-CBOR has the same form for where no bytes are in it, changed.
+fn changed(change: impl Fn(&mut Value)) -> Vec<u8> {
+    let mut value = serde_json::to_value(Contract { documents: [].into(), ..contract() }).expect("as JSON");
+    change(&mut value);
+    wire::encode(&(Contract::FORM, value)).expect("encodes")
+}
+
+fn contracts() -> Vec<Case> {
+    let case =
+        |name: &str, about: &str, expect: &str, body: Vec<u8>| of(name, about, expect, with_body(&agreed(), body));
+    let broken = |name: &str, about: &str, change: &dyn Fn(&mut Value)| case(name, about, "malformed", changed(change));
+    let open = |value: &mut Value| {
+        (value["term"], value["extension"]) = (Value::Null, "open".into());
+        (value["charge"], value["customer"], value["cooling_off"]) = (Value::Null, Value::Null, Value::Null);
+        value["notice"] = json!({"period": null, "to": "any_day"});
+    };
+    let cut = body(&contract());
+    let renamed = Contract { product: "Groceries".into(), ..contract() };
+    let many = Contract { documents: (0..9).map(|n| Nonce([n; 16])).collect(), ..contract() };
+    vec![
+        case("a contract", "of a year and another one, with two documents", "ok", body(&contract())),
+        case("a contract without a term", "it ends on any day, and costs what it costs", "ok", changed(open)),
+        case("a contract that has been ended", "by its last day", "ok", changed(|c| c["ends"] = "2027-01-14".into())),
+        case("a contract that ends", "nothing follows", "ok", changed(|c| c["extension"] = "ends".into())),
+        case(
+            "a contract to the end of a month",
+            "two weeks ahead",
+            "ok",
+            changed(|c| {
+                c["notice"] = json!({"period": "P2W", "to": "month_end"});
+            }),
+        ),
+        of("a contract among bills", "it belongs into contracts", "malformed", with_body(&bills(), body(&contract()))),
+        of(
+            "a file among contracts",
+            "not every document there is a record",
+            "ok",
+            Item { grant: id_of(&agreed()), ..own() },
+        ),
+        case("no contract at all", "bytes of no form", "malformed", b"you owe us 1 euro".to_vec()),
+        case("a cut contract", "a byte is missing", "malformed", cut[..cut.len() - 1].to_vec()),
+        case("a longer contract", "a byte follows", "malformed", [&cut[..], &[0]].concat()),
+        case("a contract of another version", "regie.contract/2", "malformed", {
+            wire::encode(&("regie.contract/2", contract())).expect("encodes")
+        }),
+        case("a contract under another title", "the document says another product", "malformed", body(&renamed)),
+        case("a contract with too many documents", "9", "malformed", body(&many)),
+        broken("a contract that says more", "a key of no version", &|c| c["law"] = "NL".into()),
+        broken("a contract that says less", "no party", &|c| {
+            c.as_object_mut().expect("a map").remove("party");
+        }),
+        broken("a contract without a number", "an empty line", &|c| c["number"] = "".into()),
+        broken("a contract with a long number", "65 bytes", &|c| c["number"] = "1".repeat(65).into()),
+        broken("a contract with a party that turns", "a mark of direction", &|c| c["party"] = "a\u{202e}b".into()),
+        broken("a contract on no day", "30 February", &|c| c["start"] = "2026-02-30".into()),
+        broken("a contract of another century", "1899", &|c| c["start"] = "1899-12-31".into()),
+        broken("a contract for no time", "P0M", &|c| c["term"] = "P0M".into()),
+        broken("a contract of two units", "P1Y6M", &|c| c["term"] = "P1Y6M".into()),
+        broken("a contract for ages", "101 years", &|c| c["term"] = "P101Y".into()),
+        broken("a contract that follows nothing", "no term, and another one after it", &|c| c["term"] = Value::Null),
+        broken("a contract in no currency", "lower case", &|c| c["charge"]["currency"] = "eur".into()),
+        broken("a contract that costs too much", "above the bound", &|c| {
+            c["charge"]["amount"] = (limits::CONTRACT_AMOUNT + 1).into();
+        }),
+        broken("a contract that pays", "below nothing", &|c| c["charge"]["amount"] = (-1).into()),
     ]
 }
 

@@ -15,6 +15,19 @@ const value = (text) => bytes(text) <= 4096 && text === text.trim() && text !== 
 const word = (text, most) => bytes(text) <= most && /^[a-z0-9-]+$/.test(text)
 const within = (number, least, most) => number >= least && number <= most
 
+/** A day that there is, of the years that are taken. */
+function day (text) {
+  const [year, month, of] = text.split('-').map(Number)
+  const date = new Date(Date.UTC(year, month - 1, of))
+  return within(year, 1900, 2199) && date.getUTCMonth() === month - 1 && date.getUTCDate() === of
+}
+
+/** A period of at most a hundred years. */
+function span (text) {
+  const count = Number(text.slice(1, -1))
+  return count <= 65535 && count * { D: 1, W: 7, M: 31, Y: 366 }[text.at(-1)] <= 36600
+}
+
 export function need (holds, why, code = 'malformed') {
   if (!holds) throw new Refused(code, why)
 }
@@ -79,6 +92,16 @@ export const bounds = {
       need((correction.before === null || value(correction.before)) && value(correction.after), 'values')
       need(plain(correction.reason, 1024) && !DISGUISES.test(correction.after.replaceAll('\n', '')), 'reason')
     }
+  },
+  contract (it, title) {
+    need(named(it.number, 64) && (it.customer === null || named(it.customer, 64)), 'number')
+    need(named(it.party, 256) && named(it.product, 256) && it.product === title, 'party or product')
+    need(it.charge === null || it.charge.amount <= 1000000000000, 'amount')
+    const spans = [it.term, it.extension.again, it.notice.period, it.charge?.every]
+    need(spans.every((text) => (text ?? null) === null || span(text)), 'a period')
+    need([it.start, it.cooling_off, it.ends].every((text) => text === null || day(text)), 'a date')
+    need(it.term !== null || it.extension === 'open', 'it follows no term')
+    need(it.documents.length <= 8, 'documents')
   },
   helper (it) { need(named(it.name, 256), 'name') },
   disclosure (it) {

@@ -2,11 +2,12 @@
 // companion before a pairing. In: the states of vectors files, and signed objects. Out: what is taken, or Refused.
 
 import { bounds, need } from './bounds.mjs'
-import { hex, Refused, same, unhex } from './cbor.mjs'
+import { decode, hex, Refused, same, unhex } from './cbor.mjs'
 import { chain, expand, live } from './grants.mjs'
 import { did, idOf, Key, open, pairwise } from './signed.mjs'
 
 const HOUR = 3600000
+const CONTRACT = 'application/vnd.regie.contract+cbor'
 const LEEWAY = 300000
 const REQUESTS_PER_HOUR = 600
 const REMEMBERED = 900000
@@ -64,6 +65,11 @@ export class Node {
     live([{ id: grant, value: opens }], now, this.revoked, this.used)
     bounds.item(opened.value)
     need((opens.scope.access.write === 'corrections') === (content.correction !== undefined), 'of another collection')
+    if (content.document?.media_type === CONTRACT) {
+      need(opens.scope.access.write === 'contracts', 'a contract elsewhere')
+      need(content.document.body.length <= 4096, 'a contract that is too large')
+      bounds.contract(this.types.check('contract', decode(content.document.body))[1], content.document.title)
+    }
     this.items.add(hex(id))
     this.#use(grant, now)
     return opened
