@@ -13,6 +13,7 @@ use std::{collections::BTreeMap, ops::Deref};
 use serde::Serialize;
 
 use crate::{
+    checkpoint::AddCheckpoint,
     field::{Observed, Provenance},
     message::{BoardReply, HelperReply, PersonReply, SupplierReply, ToBoard, ToHelper, ToPerson, ToSupplier},
     profile::Pairing,
@@ -46,6 +47,8 @@ pub enum Kind {
     Key,
     /// That a person's node is there: which run of it, how its log grew, what it wants to know.
     Question,
+    /// To a witness: that a log whose it is it can't tell has this size and root, and grew from an earlier one.
+    Head,
     /// A word of a company, a board or a helper.
     Companys,
     /// That something came, or is refused and by which code.
@@ -85,6 +88,12 @@ impl Leaves for ToSupplier {
             Self::Renew(_) => Kind::Key,
             Self::Segments | Self::Resume(_) | Self::Grown(_) => Kind::Question,
         }
+    }
+}
+
+impl Leaves for AddCheckpoint {
+    fn kind(&self) -> Kind {
+        Kind::Head
     }
 }
 
@@ -168,6 +177,14 @@ impl<T> Deref for Departure<T> {
     type Target = T;
     fn deref(&self) -> &T {
         &self.what
+    }
+}
+
+impl Departure<AddCheckpoint> {
+    /// As a witness reads it. It goes there by HTTP, so it has no frame.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.what.to_string()
     }
 }
 

@@ -11,7 +11,10 @@ use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
+    audit::Log,
+    checkpoint,
     coded::coded,
+    note::{KeyName, NoteSigner},
     scheme::{Public, Secret},
     wire::fixed_bytes,
 };
@@ -24,6 +27,8 @@ const LOG_DOMAIN: &[u8] = b"regie personal log key 1\0";
 const RUN_DOMAIN: &[u8] = b"regie run secret 1\0";
 const INTENT_DOMAIN: &[u8] = b"regie intent key 1\0";
 const HELPER_DOMAIN: &[u8] = b"regie helper key 1\0";
+const WITNESSED_DOMAIN: &[u8] = b"regie witnessed log key 1\0";
+const WITNESS_DOMAIN: &[u8] = b"regie witness key 1\0";
 const WORDS_DOMAIN: &[u8] = b"regie check words 2\0";
 /// How many words are compared: 66 bits, which nobody searches for within the life of a link, whatever is spent on it.
 const CHECK_WORDS: usize = 6;
@@ -110,6 +115,17 @@ impl RootSeed {
         self.derive(&[LOG_DOMAIN])
     }
 
+    /// What signs the heads of one branch of a log for witnesses. It signs nothing else, and two of them can't be told to be
+    /// of one person.
+    #[must_use]
+    pub fn witnessed_log(&self, log: Log, branch: u32) -> Option<NoteSigner> {
+        let branch = branch.to_be_bytes();
+        checkpoint::own_signer(match log {
+            Log::Personal => self.derive(&[WITNESSED_DOMAIN, &branch]),
+            Log::With(supplier) => self.derive(&[WITNESSED_DOMAIN, &branch, supplier.as_bytes()]),
+        })
+    }
+
     /// The key of one intent. Without the seed, keys of two intents can't be told from random.
     #[must_use]
     pub fn intent_key(&self, nonce: &Nonce) -> Keypair {
@@ -164,8 +180,24 @@ impl Keypair {
         secret
     }
 
+    /// What this company signs as a witness of this name: a key for that alone, since what a witness signs does not say its
+    /// name.
+    #[must_use]
+    pub fn witness(&self, name: KeyName) -> NoteSigner {
+        let mut secret = Zeroizing::new([0u8; 32]);
+        let info = [WITNESS_DOMAIN, name.as_str().as_bytes()];
+        let done = Hkdf::<Sha256>::new(None, &*self.expose_secret()).expand_multi_info(&info, secret.as_mut());
+        debug_assert!(done.is_ok(), "32 bytes always fit");
+        NoteSigner::new(name, Self::from_secret(&secret))
+    }
+
     pub(crate) fn sign(&self, body: &[u8]) -> Signature {
         Signature(self.0.sign(SIGNATURE_DOMAIN, body))
+    }
+
+    /// Without a domain of ours: for a key that signs nothing but notes, and says so by its type.
+    pub(crate) fn sign_plain(&self, body: &[u8]) -> [u8; 64] {
+        self.0.sign(b"", body)
     }
 }
 
@@ -201,6 +233,10 @@ impl PublicKey {
 
     pub(crate) fn verifies(&self, body: &[u8], signature: &Signature) -> bool {
         self.0.verifies(SIGNATURE_DOMAIN, body, &signature.0)
+    }
+
+    pub(crate) fn verifies_plain(&self, body: &[u8], signature: &[u8; 64]) -> bool {
+        self.0.verifies(b"", body, signature)
     }
 }
 

@@ -13,6 +13,7 @@
 //! | add up answers for others, and see none | [`tally`] |
 //! | read or write the bytes | [`wire`], [`message`], [`limits`] |
 //! | know when a contract can be ended | [`Contract`], [`calendar`] |
+//! | cosign heads of logs, or check who did | [`checkpoint`], [`note`] |
 //! | show an error to people | [`Coded`]: there is a code for each, and no words for people in this crate |
 //!
 //! In: values (frames, owner's actions, the time, random bytes). Out: values (verified objects, decisions,
@@ -187,6 +188,7 @@ mod attestation;
 pub mod audit;
 pub mod board;
 pub mod calendar;
+pub mod checkpoint;
 pub mod clock;
 mod coded;
 pub mod contract;
@@ -203,6 +205,7 @@ pub mod limits;
 pub mod lookalike;
 pub mod merkle;
 pub mod message;
+pub mod note;
 pub mod person;
 pub mod policy;
 pub mod prio3;

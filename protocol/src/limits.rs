@@ -122,6 +122,14 @@ pub const RETENTION_DAYS: u32 = 10 * 366;
 pub const REQUESTS_PER_HOUR: u32 = 600;
 /// Most hashes in a Merkle proof (a log of 2^63 entries needs 63).
 pub const PROOF_HASHES: usize = 64;
+/// Largest signed note, in bytes: sixteen signatures of any kind that there is have room in it.
+pub const NOTE_BYTES: usize = 64 * 1024;
+/// Most signatures in a signed note.
+pub const NOTE_SIGNATURES: usize = 64;
+/// Most hashes of a consistency proof that a witness reads.
+pub const CONSISTENCY_HASHES: usize = 63;
+/// Largest question to a witness, in bytes: a note, the proof before it, a size.
+pub const ADD_CHECKPOINT_BYTES: usize = NOTE_BYTES + CONSISTENCY_HASHES * 45 + 64;
 /// Most bytes in an audit entry.
 pub const ENTRY_BYTES: usize = 64 * 1024;
 /// Past requests kept for trying a changed policy on; the oldest give way.

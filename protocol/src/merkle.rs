@@ -77,6 +77,35 @@ impl Frontier {
     }
 }
 
+impl Frontier {
+    /// The proof that the tree grew from this edge by these leaves, as [`prove_growth`] gives it from all of them.
+    #[must_use]
+    pub fn prove_growth(&self, grown: &[Hash]) -> Vec<Hash> {
+        let (mut peaks, mut grown, mut whole, mut proof) = (&self.peaks[..], grown, true, Vec::new());
+        let (mut from, mut size) = (self.size, self.size + grown.len() as u64);
+        if from == 0 {
+            return proof;
+        }
+        while from < size {
+            let left = size.next_power_of_two() / 2;
+            if from <= left {
+                let (near, far) = grown.split_at(usize::try_from(left - from).unwrap_or(grown.len()).min(grown.len()));
+                proof.push(root(far));
+                (grown, size) = (near, left);
+            } else {
+                // What lies left of the split is full, and the largest peak.
+                proof.extend(peaks.split_off_first().copied());
+                (from, size, whole) = (from - left, size - left, false);
+            }
+        }
+        if !whole {
+            proof.extend(peaks.first().copied());
+        }
+        proof.reverse();
+        proof
+    }
+}
+
 /// The proof for leaf `index` of the tree over `leaves`; none where there is no such leaf.
 #[must_use]
 pub fn prove(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
@@ -232,6 +261,9 @@ mod tests {
             assert_eq!(prove_growth(&leaves[..size], size + 1), None);
             for from in 0..=size {
                 let (earlier, proof) = (root(&leaves[..from]), prove_growth(&leaves[..size], from).expect("a prefix"));
+                let mut edge = Frontier::default();
+                leaves[..from].iter().for_each(|leaf| drop(edge.push(*leaf)));
+                assert_eq!(edge.prove_growth(&leaves[from..size]), proof, "from the edge of {from} to {size}");
                 let (first, last) = (from as u64, size as u64);
                 assert!(grew(first, earlier, last, whole, &proof), "{from} to {size}");
                 assert!(from == 0 || !grew(first, other, last, whole, &proof));

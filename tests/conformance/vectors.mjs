@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { concat, decode, hex, Refused, same, unhex } from './lib/cbor.mjs'
 import { caseOf } from './lib/cases.mjs'
 import { leaf } from './lib/merkle.mjs'
+import { note, signatures, vkey, weigh } from './lib/notes.mjs'
 import { open } from './lib/signed.mjs'
 import { Types } from './lib/types.mjs'
 
@@ -58,13 +59,31 @@ function frames (rules) {
   return { frames: file.frames.length, entries: file.entries.length, links: file.links.length, objects }
 }
 
+function checkpoints () {
+  const file = vectors('checkpoints.json')
+  const witness = vkey(file.witness)
+  for (const { name, log, before, request, expect, at, line } of file.cases) {
+    let found = 'ok'
+    try {
+      const head = weigh(request, vkey(log), before && [before[0], Buffer.from(before[1], 'hex')])
+      const [cosigned] = signatures(note(`${head.text}\n${line}`), witness)
+      if (cosigned?.at !== at) found = `cosigned at ${cosigned?.at}`
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      found = error.code
+    }
+    if (found !== expect) wrong(`checkpoints: ${name}`, `found ${found}, not ${expect}`)
+  }
+  return file.cases.length
+}
+
 const bytesOf = (parts = '') => typeof parts === 'string'
   ? unhex(parts)
   : concat(...parts.map((part) => typeof part === 'string' ? unhex(part) : unhex(part.repeat.repeat(part.times))))
 
 function files (rules) {
   let cases = 0
-  for (const name of readdirSync(at('protocol/vectors')).filter((name) => name.endsWith('.json') && name !== 'frames.json')) {
+  for (const name of readdirSync(at('protocol/vectors')).filter((name) => name.endsWith('.json') && !['frames.json', 'checkpoints.json'].includes(name))) {
     const file = vectors(name)
     for (const one of file.cases) {
       const what = `${file.object}: ${one.name} (${one.about})`
@@ -87,9 +106,10 @@ export function run () {
   const rules = types()
   const said = frames(rules)
   const cases = files(rules)
+  const questions = checkpoints()
   for (const where of rules.unused()) wrong('docs/protocol.cddl', `${where} is used by no frame, entry, link or vector`)
   if (failures.length > 0) throw new Error(`${failures.length} do not hold:\n${failures.join('\n')}`)
-  return { ...said, cases }
+  return { ...said, cases, questions }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(run()))

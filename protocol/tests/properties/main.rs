@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
 mod against_model;
+mod checkpoint;
 mod clock;
 mod contract;
 #[path = "../fixtures/mod.rs"]

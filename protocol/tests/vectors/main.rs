@@ -9,6 +9,7 @@
 mod check;
 mod check_person;
 mod check_supplier;
+mod checkpoints;
 #[path = "../fixtures/mod.rs"]
 mod fixtures;
 mod format;
@@ -17,6 +18,7 @@ mod frames;
 mod make_acceptance;
 mod make_alternative;
 mod make_chain;
+mod make_checkpoints;
 mod make_disclosure;
 mod make_disclosure_proofs;
 mod make_ed25519;
@@ -95,7 +97,8 @@ fn text(file: &impl serde::Serialize) -> String {
 fn the_files_are_as_the_generator_makes_them() {
     let write = std::env::var("REGIE_WRITE_VECTORS").is_ok_and(|value| value == "1");
     let files = made().into_iter().map(|file| (path(&file.object), text(&file)));
-    for (path, wanted) in files.chain([(path("frames"), text(&make_frames::file()))]) {
+    let others = [(path("frames"), text(&make_frames::file())), (path("checkpoints"), text(&make_checkpoints::file()))];
+    for (path, wanted) in files.chain(others) {
         if write {
             fs::write(&path, &wanted).expect("written");
         }
@@ -110,7 +113,8 @@ fn every_case_comes_out_as_it_says() {
     let mut files = 0;
     for entry in fs::read_dir(path("x").parent().expect("a directory")).expect("readable") {
         let path = entry.expect("readable").path();
-        if path.extension().is_none_or(|ending| ending != "json") || path.ends_with("frames.json") {
+        let apart = ["frames.json", "checkpoints.json"].iter().any(|name| path.ends_with(name));
+        if path.extension().is_none_or(|ending| ending != "json") || apart {
             continue;
         }
         files += 1;

@@ -1,14 +1,9 @@
 // Strict DAG-CBOR (3.1). In: values or bytes. Out: bytes, or a value that encodes to exactly the bytes that came.
 
 import * as dagCbor from '@ipld/dag-cbor'
+import { Refused } from './refused.mjs'
 
-/** What is not as the protocol has it, with the code by which a peer refuses it. */
-export class Refused extends Error {
-  constructor (code, why) {
-    super(`${code}: ${why}`)
-    this.code = code
-  }
-}
+export { Refused }
 
 export const hex = (bytes) => Buffer.from(bytes).toString('hex')
 export const unhex = (text) => new Uint8Array(Buffer.from(text, 'hex'))

@@ -7,6 +7,7 @@ use regie_protocol::{
     Acceptance, Acknowledgement, Alternative, Chain, DataRequest, Delegation, ErasureReceipt, Grant, Invitation, Item,
     Object, Pairing, Policy, Profile, Revocation, Signed,
     audit::{Entry, ProvenEntry, TreeHead},
+    checkpoint::{AddCheckpoint, Checkpoint},
     disclosure::Disclosure,
     intent::{BoardLink, Intent, Offer, Price, TakeUp, Withdrawal},
     limits,
@@ -14,6 +15,7 @@ use regie_protocol::{
         self, BoardReply, HelperReply, Message, PersonReply, Reply, SupplierReply, ToBoard, ToHelper, ToPerson,
         ToSupplier,
     },
+    note::{Note, VerifierKey},
     person,
     segment::{CountReport, Membership, Segment},
     supplier, wire,
@@ -46,6 +48,13 @@ fn signed<T: Object>(bytes: &[u8]) {
     {
         let again = verified.signed().clone().verify().expect("still verifies");
         assert_eq!(again.id(), verified.id());
+    }
+}
+
+/// Text with one spelling.
+fn spelt<T: std::str::FromStr + std::fmt::Display>(text: &str) {
+    if let Ok(read) = text.parse::<T>() {
+        assert_eq!(read.to_string(), text);
     }
 }
 
@@ -84,6 +93,10 @@ fuzz_target!(|bytes: &[u8]| {
     signed::<CountReport>(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = (text.parse::<BoardLink>(), text.parse::<Price>());
+        spelt::<Note>(text);
+        spelt::<VerifierKey>(text);
+        spelt::<Checkpoint>(text);
+        spelt::<AddCheckpoint>(text);
     }
     signed::<TreeHead>(bytes);
     if let Ok(entry) = wire::decode::<ProvenEntry>(bytes, limits::FRAME_BYTES) {
