@@ -11,6 +11,7 @@ mod entry;
 mod exit;
 mod intents;
 mod items;
+mod moments;
 mod owner;
 mod requests;
 mod runs;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Correcting, Effect, NewGrant, NewIntent, Opening, OwnerError, Person, Record, Remember};
+use super::{Correcting, Effect, NewGrant, NewIntent, Opening, OwnerError, Person, Record, Remember, moments::Moment};
 use crate::{
     audit::Event,
     decision::Release,
@@ -34,7 +34,8 @@ pub struct Unreadable;
 /// What [`Self::persist`] was given must be durable before anything that was said after it is visible to anybody. The
 /// calls that do nothing by themselves are hints: what they tell of can be asked of the machine at any time.
 pub trait Host {
-    /// 32 fresh bytes that nobody else knows. Asked at most once for an input and once for each disclosure.
+    /// 32 fresh bytes that nobody else knows. Asked at most once for an input, once for each disclosure, and once for each
+    /// supplier that is told something at a moment of its own.
     fn entropy(&mut self) -> Entropy;
 
     /// Make durable.
@@ -138,6 +139,8 @@ pub enum Input<'a> {
     Remember(&'a Nonce, bool, Remember),
     /// Hear nothing of a supplier for now, or again.
     Pause(&'a PublicKey, bool),
+    /// What waits for a moment of its own leaves now ([`Person::tell_within`]).
+    TellNow,
     /// Is a supplier to reach the person at once?
     SetAtOnce(&'a PublicKey, bool),
     /// A grant unasked.
@@ -208,8 +211,12 @@ impl Person {
     /// answered by a reply.
     pub fn handle(&mut self, input: Input<'_>, now: impl Into<Now>, host: &mut dyn Host) -> Result<(), OwnerError> {
         let now = now.into();
+        let (moment, passes) = (self.moment(&input, now), matches!(input, Input::Tick));
         let effects = self.follows(input, now, host)?;
-        self.carry_out(effects, now, host);
+        self.carry_out(effects, moment, now, host);
+        if passes {
+            self.deliver_due(now, host);
+        }
         Ok(())
     }
 
@@ -245,6 +252,7 @@ impl Person {
             Input::Refuse(request) => self.refuse(request),
             Input::Remember(request, allow, how) => self.remember(request, allow, how, now, &mut host.entropy()),
             Input::Pause(supplier, paused) => self.pause(supplier, paused, now, &mut host.entropy()),
+            Input::TellNow => Ok(self.tell_now()),
             Input::SetAtOnce(supplier, at_once) => self.set_at_once(supplier, at_once),
             Input::Grant(new) => self.grant(new, now, host),
             Input::Revoke(grant, erase) => self.revoke(grant, erase, now, &mut host.entropy()),
@@ -268,14 +276,14 @@ impl Person {
         }
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>, now: Now, host: &mut dyn Host) {
+    fn carry_out(&mut self, effects: Vec<Effect>, moment: Moment, now: Now, host: &mut dyn Host) {
         for effect in effects {
             match effect {
                 Effect::Persist(record) => host.persist(record),
                 Effect::Disclose(plan) => {
                     let as_reply = plan.as_reply;
                     match self.seal(plan, now, host) {
-                        Ok(sealed) => self.carry_out(sealed, now, host),
+                        Ok(sealed) => self.carry_out(sealed, moment, now, host),
                         Err(code) if as_reply => host.reply(departure::let_out(PersonReply::refused(code, now))),
                         // The values stay where they are; what was granted is told by the supplier's next request.
                         Err(_) => {}
@@ -286,7 +294,7 @@ impl Person {
                 Effect::Reply(reply) => host.reply(departure::let_out(reply)),
                 Effect::Unreadable(supplier, fields) => host.unreadable(&supplier, &fields),
                 Effect::Correct(correcting) => host.correct(correcting),
-                Effect::Deliver(supplier) => host.deliver(&supplier),
+                Effect::Deliver(supplier) => self.deliver(&supplier, moment, now, host),
                 Effect::Segments(supplier) => host.segments(&supplier),
                 Effect::KeyRenewed(supplier) => host.key_renewed(&supplier),
                 Effect::Board(intent) => host.board(&intent),

@@ -151,6 +151,10 @@ impl Person {
             let asks = asks.map(|word| Outgoing { number: RESUMPTION, message: departure::let_out(word) });
             return asks.into_iter().collect();
         }
+        if relationship.leaves_at.is_some_and(|at| now < at) {
+            return Vec::new();
+        }
+        relationship.leaves_at = None;
         let (outbox, in_flight, withheld) = (&relationship.outbox, &mut relationship.in_flight, &relationship.withheld);
         // A renewal goes first and alone: what stands beside it may be signed by the key that it tells of.
         // Nor can what waits for a proof of growth be followed before it.

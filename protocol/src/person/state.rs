@@ -72,6 +72,8 @@ pub struct Person {
     pub(super) superseded: Option<OtherCopy>,
     /// The other copy that was seen last and stood aside.
     pub(super) rival: Option<OtherCopy>,
+    /// Within how many milliseconds leaves what the person says unasked.
+    pub(super) tell_within: u64,
 }
 
 /// One supplier, as the person's node sees it.
@@ -124,6 +126,8 @@ pub struct Relationship {
     pub(super) witnessed: u64,
     /// Was it shown how the log grew, and did not take it?
     pub(super) not_followed: bool,
+    /// Nothing in the outbox leaves before.
+    pub(super) leaves_at: Option<Timestamp>,
 }
 
 /// A message in an outbox.
@@ -514,6 +518,7 @@ impl Person {
             runs: Vec::new(),
             superseded: None,
             rival: None,
+            tell_within: 0,
         }
     }
 
@@ -785,6 +790,7 @@ impl Person {
             tries: 0,
             witnessed: 0,
             not_followed: false,
+            leaves_at: None,
         };
         self.relationships.insert(supplier, relationship);
         Ok(())

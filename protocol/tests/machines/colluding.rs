@@ -4,11 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    Access, Days, Observed, Provenance, Purpose, Supplier, Timestamp, message::SupplierReply, person::Input,
+    Access, Days, Observed, Provenance, PublicKey, Purpose, Supplier, Timestamp, message::SupplierReply, person::Input,
     policy::SAID, wire,
 };
 
-use crate::{NOW, World, memory::done, reply};
+use crate::{
+    NOW, World,
+    memory::{Hint, done},
+    reply,
+};
 
 /// Length of a byte string that would link two: a moment in milliseconds has 8 bytes in a frame, a nonce 16, a key 32.
 const WINDOW: usize = 8;
@@ -43,6 +47,20 @@ impl Dealings {
         let now = self.at(day);
         self.world.person.handle(Input::Started, now, &mut self.world.host).expect("started");
         self.deliver(day);
+    }
+
+    fn supplier_key(&mut self, which: usize) -> PublicKey {
+        self.turn_to(which);
+        self.world.supplier_key()
+    }
+
+    fn leaves_at(&self, key: &PublicKey) -> Option<Timestamp> {
+        self.world.person.relationship(key).expect("known").leaves_at()
+    }
+
+    /// Was the host told to deliver to this one?
+    fn delivered(&self, key: &PublicKey) -> bool {
+        self.world.host.hints.iter().any(|hint| matches!(hint, Hint::Deliver(to) if to == key))
     }
 
     fn at(&self, day: u32) -> Timestamp {
@@ -194,4 +212,79 @@ fn what_a_persons_rules_are_called_leaves_with_nothing() {
     assert!(!all.got[0].is_empty() && !all.got[0].iter().any(told));
     let waits = all.world.person.relationships().flat_map(|(_, r)| r.waiting().cloned()).next().expect("the income");
     assert!(waits.fields.values().all(|rule| rule.starts_with("my ex")), "the person sees which one it was");
+}
+
+/// Minutes until each of the two is delivered to, after what was just done.
+fn minutes_until_told(all: &mut Dealings, since: Timestamp) -> [Option<u64>; 2] {
+    let keys = [all.supplier_key(0), all.supplier_key(1)];
+    let mut told = [None; 2];
+    for minute in 0..=WITHIN + 1 {
+        for (told, key) in told.iter_mut().zip(&keys) {
+            if all.delivered(key) {
+                told.get_or_insert(minute);
+            }
+        }
+        let now = since.plus_ms(minute * MINUTE);
+        for (told, key) in told.iter().zip(&keys) {
+            all.world.person.connection_lost(key);
+            let leaves = all.leaves_at(key);
+            assert_eq!(leaves.is_none(), told.is_some(), "minute {minute}: {leaves:?}");
+            assert!(leaves.is_none() || all.world.person.to_send(key, now).len() <= 1, "only which run speaks");
+        }
+        all.world.person.handle(Input::Tick, now, &mut all.world.host).expect("a tick");
+    }
+    told
+}
+
+/// What a person says leaves within so many minutes.
+const WITHIN: u64 = 30;
+
+#[test]
+fn what_a_person_says_to_two_leaves_for_each_at_a_moment_of_its_own() {
+    let mut all = Dealings::new(1, 0);
+    for which in [0, 1] {
+        all.ask(which, &["address.street"], 3);
+    }
+    all.world.person.tell_within(WITHIN * MINUTE);
+    let (mut common, mut late) = (0, 0);
+    for day in 10..60 {
+        let now = all.at(day);
+        let street = "address.street".parse().expect("a field");
+        let value = format!("Kerkweg {day}").parse().expect("text");
+        all.world.host.values.insert(street, Observed { value, provenance: Provenance::Typed, observed: now });
+        all.world.host.hints.clear();
+        let changed = BTreeMap::from([(street, true)]);
+        all.world.person.handle(Input::FieldChanged(&changed), now, &mut all.world.host).expect("told");
+        let told = minutes_until_told(&mut all, now);
+        let [Some(first), Some(second)] = told else { panic!("day {day}: within the half hour: {told:?}") };
+        common += u32::from(first.abs_diff(second) <= 1);
+        late += u32::from(first > WITHIN / 2) + u32::from(second > WITHIN / 2);
+    }
+    // Of two drawn within half an hour, one pair in ten is that close.
+    assert!(common <= 12, "{common} of 50 within a minute of each other");
+    assert!((30..=70).contains(&late), "{late} of 100 in the second half");
+}
+
+#[test]
+fn what_a_supplier_waits_for_leaves_at_once() {
+    let mut all = Dealings::new(1, 0);
+    all.world.person.tell_within(WITHIN * MINUTE);
+    all.ask(0, &["income.annual"], 3);
+    let key = all.supplier_key(0);
+    let allow = |all: &mut Dealings, minutes: u64| {
+        let waits = all.world.person.relationship(&key).and_then(|r| r.waiting().next()).expect("it waits").id;
+        let now = all.at(3).plus_ms(minutes * MINUTE);
+        all.world.host.hints.clear();
+        all.world.person.handle(Input::Allow(&waits), now, &mut all.world.host).expect("allowed");
+        all.delivered(&key)
+    };
+    assert!(allow(&mut all, 2), "it asked two minutes ago");
+    all.ask(0, &["health.diet"], 3);
+    assert!(!allow(&mut all, 11), "it asked a while ago, as others may have: that is the person's moment");
+    all.world.person.handle(Input::SetAtOnce(&key, true), all.at(4), &mut all.world.host).expect("said");
+    let grants: Vec<_> = all.world.person.relationship(&key).expect("known").grants().map(|grant| grant.id()).collect();
+    all.world.host.hints.clear();
+    all.world.person.handle(Input::Revoke(&grants[0], true), all.at(4), &mut all.world.host).expect("ended");
+    assert!(all.delivered(&key), "this one is to be told at once");
+    assert!(all.leaves_at(&key).is_none(), "and what waited leaves with it");
 }
