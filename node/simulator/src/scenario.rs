@@ -93,6 +93,9 @@ pub struct Network {
     pub loss: f64,
     /// Seconds until a lost connection is up again.
     pub retry_s: u64,
+    /// Seconds within which a node tells a supplier what its person says unasked, 0 to 86,400; at once where left out.
+    #[serde(default)]
+    pub tell_within_s: u64,
 }
 
 /// Shares of the presets.
@@ -316,6 +319,7 @@ impl Scenario {
             ),
             (self.network.latency_ms[1] <= 60_000, "network.latency_ms is at most 60,000"),
             ((0.0..=0.5).contains(&self.network.loss), "network.loss is 0 to 0.5"),
+            (self.network.tell_within_s <= 86_400, "network.tell_within_s is at most 86,400"),
             (presets.into_iter().all(positive) && presets.iter().sum::<f64>() > 0.0, "policies has a share above 0"),
             (self.person.looks_every_days >= 1, "person.looks_every_days is 1 or more"),
             (share(self.person.says_yes), "person.says_yes is 0 to 1"),

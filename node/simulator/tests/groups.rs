@@ -293,3 +293,38 @@ fn a_mistake_in_a_group_names_its_line() {
         assert!(matches!(Scenario::parse(CROWD, &[set.into()]), Err(ScenarioError::Range(_))), "{set}");
     }
 }
+
+/// Two companies that ask for nothing in common lay side by side when they heard of whom: what a person says to both leaves
+/// for each at a moment of its own, which hides little where few are told anything.
+#[test]
+fn companies_that_compare_moments_find_persons_and_fewer_where_each_is_told_at_its_own() {
+    // What is asked for waits for the person's word each time, and both hear it at a look.
+    let text = CROWD.replace("every_days = 60", "every_days = 9").replace("days = 366", "days = 1");
+    let text = text.replace("days = 30\n", "days = 1\n");
+    let linked = |within: &str| {
+        let within = format!("network.tell_within_s={within}");
+        let sets = [
+            "persons=60",
+            "days=180",
+            "online.hours_a_day=24",
+            "person.looks_every_days=1",
+            "policies.careful=1",
+            "policies.balanced=0",
+            "policies.open=0",
+            "group.persons=30",
+            "group.suppliers=4",
+            "group.paired=4",
+            "group.intents.needs_a_year=0",
+            &within,
+        ];
+        let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+        let mut scenario = Scenario::parse(&text, &sets).expect("a scenario");
+        let group = scenario.group.as_mut().expect("groups");
+        group.attacker.retain(|attacker| attacker.kind == Attack::Collude);
+        sum(&lived(&scenario, 3, 2))
+    };
+    let [at_once, half_an_hour, a_day] = ["0", "1800", "86400"].map(linked);
+    let right = |all: &Month| all.moment_right * 1_000;
+    assert!(right(&at_once) > 2 * at_once.moment_blind_thousandths, "the search finds what there is to find");
+    assert!(right(&a_day) < right(&half_an_hour) && right(&half_an_hour) <= right(&at_once));
+}

@@ -192,6 +192,12 @@ months! {
         link_set_by_key,
         /// The entropy of those sets in thousandths of a bit, in all.
         link_millibits_by_key,
+        /// Tries to find a person's record at another supplier by when both heard of it, at the end of the run.
+        moment_tries,
+        /// Of those, the ones that found it alone.
+        moment_right,
+        /// Of those, the ones that a blind guess finds, in thousandths, in all.
+        moment_blind_thousandths,
         /// Intents of whose persons there are others, at the end of the run.
         intent_tries,
         /// Intents that may be of the same person, in all.

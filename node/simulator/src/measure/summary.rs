@@ -84,6 +84,10 @@ pub struct Together {
     pub baits_taken: f64,
     /// Of tries to find a person's record at another supplier by values: those that found the right one alone.
     pub linked: f64,
+    /// Of tries to find it by when both suppliers heard of the person: the same.
+    pub linked_by_moments: f64,
+    /// Of a blind guess.
+    pub linked_blindly: f64,
     /// The records that it may be, on average: the anonymity set.
     pub anonymity_set: f64,
     /// Its entropy, in bits.
@@ -187,6 +191,8 @@ impl Together {
             baits: ratio(all.baits, all.contacts),
             baits_taken: ratio(all.baits_taken, all.needs),
             linked: ratio(all.link_right, all.link_tries),
+            linked_by_moments: ratio(all.moment_right, all.moment_tries),
+            linked_blindly: ratio(all.moment_blind_thousandths, all.moment_tries) / 1_000.0,
             anonymity_set: ratio(all.link_set, all.link_tries),
             entropy: ratio(all.link_millibits, all.link_tries) / 1_000.0,
             anonymity_set_by_key: ratio(all.link_set_by_key, all.link_tries),

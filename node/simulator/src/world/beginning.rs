@@ -97,6 +97,7 @@ impl World<'_> {
             seen: 0,
             looking: false,
             notes: BTreeMap::new(),
+            heard: BTreeMap::new(),
             reports: BTreeMap::new(),
         });
         Ok(())
@@ -112,9 +113,11 @@ impl World<'_> {
         let seed = RootSeed::from_entropy(self.rng.random());
         let chooses = self.rules.intents.is_some();
         let likes = self.suppliers.iter().filter(|_| chooses).map(|_| self.rng.random_range(0.0..1.0)).collect();
+        let mut machine = regie_protocol::Person::new(seed, policy);
+        machine.tell_within(self.scenario.network.tell_within_s * 1_000);
         self.persons.push(Person {
             number,
-            machine: Metered::new(Side::Person, regie_protocol::Person::new(seed, policy)),
+            machine: Metered::new(Side::Person, machine),
             values,
             area,
             moves: 0,

@@ -15,6 +15,8 @@ pub(super) enum Event {
     Offline(usize),
     /// A person and a supplier: a lost line is to be up again.
     Up(usize, usize),
+    /// A person and a supplier: what waited for a moment of its own leaves.
+    Due(usize, usize),
     /// Between a person and a supplier.
     Arrives(usize, usize, Arrival),
     /// Between somebody and the board.

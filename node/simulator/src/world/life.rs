@@ -47,6 +47,7 @@ impl World<'_> {
             self.spend();
         }
         self.link_intents();
+        self.link_moments();
         self.sum_up_counts()?;
         if self.persons.iter().all(|who| who.logs_are_whole()) { Ok(()) } else { Err(Wrong::Log) }
     }
@@ -56,6 +57,10 @@ impl World<'_> {
             Event::Online(person) => self.online(person)?,
             Event::Offline(person) => self.offline(person),
             Event::Up(person, supplier) => self.dial(person, supplier)?,
+            Event::Due(person, supplier) => {
+                self.stir(person, &self.suppliers[supplier].key.clone());
+                self.flush(person, supplier)?;
+            }
             Event::Arrives(person, supplier, arrival) => self.arrives(person, supplier, arrival)?,
             Event::Board(asker, what) => self.at_board(asker, what)?,
             Event::Look(person) => self.look(person)?,

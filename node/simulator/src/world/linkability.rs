@@ -5,6 +5,8 @@
 //! two keys of a person are alike; by values those that differ in no field that both hold. Its entropy is that of a
 //! guess among equals: log2 of its size. Of who has moved between two records the set may be empty.
 
+use std::collections::BTreeSet;
+
 use regie_protocol::PublicKey;
 
 use crate::{
@@ -12,6 +14,9 @@ use crate::{
     scenario::group::Attack,
     world::{state::World, supplier::Notes},
 };
+
+/// Two moments within so many milliseconds may be one.
+const MINUTE_MS: u64 = 60_000;
 
 impl World<'_> {
     /// At the end of this month: what the colluders have, and how far they can put it together.
@@ -59,6 +64,32 @@ impl World<'_> {
         found.link_millibits_by_key += millibits(records.len());
     }
 
+    /// At the end of the run: how often is the key at another supplier that heard of its person within a minute of when this
+    /// one did, most often of all keys, the same person's?
+    pub(super) fn link_moments(&mut self) {
+        let colluders: Vec<usize> =
+            (0..self.suppliers.len()).filter(|supplier| self.attack(*supplier) == Some(Attack::Collude)).collect();
+        let mut found = Month::default();
+        for (one, other) in colluders.iter().flat_map(|one| colluders.iter().map(move |other| (*one, *other))) {
+            let records = &self.suppliers[other].heard;
+            for (key, moments) in self.suppliers[one].heard.iter().filter(|_| one != other) {
+                let owner = self.owners.get(key);
+                if !records.keys().any(|key| self.owners.get(key) == owner) {
+                    continue;
+                }
+                let scores = records.iter().map(|(key, others)| (common(moments, others), key));
+                let best = scores.clone().map(|(score, _)| score).max().filter(|score| *score > 0);
+                let mut alike = scores.filter(|(score, _)| Some(*score) == best);
+                let guess = alike.next().filter(|_| alike.next().is_none());
+                found.moment_tries += 1;
+                found.moment_right += u64::from(guess.is_some_and(|(_, key)| self.owners.get(key) == owner));
+                found.moment_blind_thousandths += 1_000 / records.len() as u64;
+            }
+        }
+        let last = self.lived.months.len().saturating_sub(1);
+        self.lived.month(last).add(&found);
+    }
+
     /// At the end of the run: how well does a board guess which other intents are of the same person? By the area that
     /// an intent names; blind where it names none.
     pub(super) fn link_intents(&mut self) {
@@ -79,6 +110,12 @@ impl World<'_> {
         let last = self.lived.months.len().saturating_sub(1);
         self.lived.month(last).add(&found);
     }
+}
+
+/// How many of these moments have one of the others within a minute.
+fn common(moments: &BTreeSet<u64>, others: &BTreeSet<u64>) -> usize {
+    let near = |at: &&u64| others.range(at.saturating_sub(MINUTE_MS)..=at.saturating_add(MINUTE_MS)).next().is_some();
+    moments.iter().filter(near).count()
 }
 
 /// The entropy of a guess among so many, in thousandths of a bit.

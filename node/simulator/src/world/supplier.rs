@@ -1,6 +1,6 @@
 //! A supplier: the machine that its companion drives, its wares, and what it was told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{FieldPath, ObjectId, PublicKey, intent::Category};
 
@@ -25,6 +25,8 @@ pub(super) struct Supplier {
     pub(super) looking: bool,
     /// All that a colluder was ever told, by the person's key: what a liar goes on having.
     pub(super) notes: BTreeMap<PublicKey, Notes>,
+    /// When a colluder heard something that it had not just asked for, by the person's key; in milliseconds.
+    pub(super) heard: BTreeMap<PublicKey, BTreeSet<u64>>,
     /// Randomised answers by segment and person: one that comes again counts once.
     pub(super) reports: BTreeMap<ObjectId, BTreeMap<PublicKey, bool>>,
 }

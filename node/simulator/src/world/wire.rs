@@ -14,6 +14,7 @@ use crate::{
         meter::{self, Side},
         outcome::Outcome,
     },
+    scenario::group::Attack,
     watch::{Broken, Shown},
     world::{
         event::{Arrival, Event, OnLine},
@@ -115,6 +116,10 @@ impl World<'_> {
         self.run_person(person, told)?;
         let outgoing = self.persons[person].machine.to_send(&key, now);
         let waiting = self.suppliers[supplier].machine.to_send(&own, now).map_err(refused)?;
+        let leaves_at = self.persons[person].machine.relationship(&key).and_then(|known| known.leaves_at());
+        if let Some(at) = leaves_at {
+            self.agenda.later(at.0.saturating_sub(now.0), Event::Due(person, supplier));
+        }
         if let Some(relationship) = self.persons[person].relationships.get_mut(&supplier) {
             relationship.line.flushed(!outgoing.is_empty() || !waiting.is_empty());
         }
@@ -229,6 +234,9 @@ impl World<'_> {
             }
         }
         let (now, answered) = (self.agenda.time(), answers_a_request(&message));
+        if self.attack(supplier) == Some(Attack::Collude) {
+            self.suppliers[supplier].heard.entry(own).or_default().insert(now.0);
+        }
         let effects = self.suppliers[supplier].machine.message(&own, message, now);
         if let Some(reply) = self.run_supplier(supplier, effects, answered)? {
             let reply = OnLine::Carried(Carried::SupplierReplied(number, Box::new(reply)));
