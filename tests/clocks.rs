@@ -310,3 +310,37 @@ fn one_companion_with_a_wrong_clock_does_not_stop_the_other_on_the_same_store() 
     until("it is answered", || right.customer()["requests"][0]["answered"] == json!(true));
     assert_eq!(state(&right), "good");
 }
+
+/// What a person says to suppliers whom they know leaves for each at a moment of its own, or when the person wants it to.
+#[test]
+fn what_is_said_unasked_waits_for_its_moment_and_no_longer() {
+    let Some(pair) = Pair::by("+0d", "+0d") else { return };
+    let mut pair = pair.met();
+    pair.shop.request(&["name.full"], "DeliveryOfGoods", "subscribe");
+    let held = |pair: &Pair, name: &str| pair.shop.customer()["held"][0]["value"] == json!(name);
+    until("the company has the name", || held(&pair, "Anna de Vries"));
+    pair.stop("person");
+    let (library, clock) = (pair.library.clone(), pair.clock("person"));
+    pair.person.start_under_clock_with(&library, &clock, &[("REGIE_TELL_MINUTES", "30")]);
+    let deliveries = |pair: &Pair| pair.person.ask(&verbs::Deliveries {});
+
+    // They met a moment ago: they are in conversation.
+    pair.person.set("name.full", "Anna Bakker");
+    until("the company is told at once", || held(&pair, "Anna Bakker"));
+
+    let later = |pair: &Pair, by: &str| ["person", "shop"].iter().for_each(|who| pair.set(who, by));
+    later(&pair, "+20m");
+    pair.person.set("name.full", "Anna Smit");
+    let waits = deliveries(&pair);
+    assert!(waits["suppliers"][0]["tell_at"].is_string(), "it waits for its moment: {waits}");
+    assert!(!held(&pair, "Anna Smit"));
+    later(&pair, "+51m");
+    until("half an hour later the company is told", || held(&pair, "Anna Smit"));
+    until("and signed for it", || deliveries(&pair)["waiting"] == 0);
+
+    later(&pair, "+60m");
+    pair.person.set("name.full", "Anna de Wit");
+    assert!(deliveries(&pair)["suppliers"][0]["tell_at"].is_string());
+    assert_eq!(pair.person.ask(&verbs::TellNow {})["suppliers"], 1);
+    until("the person did not want to wait", || held(&pair, "Anna de Wit"));
+}

@@ -148,7 +148,7 @@ impl Node {
         process.arg("--home").arg(&self.home).args(arguments);
         process.env("REGIE_PASSPHRASE", "test passphrase").env("REGIE_CHEAP_KDF", "1").env("REGIE_DASHBOARD", "off");
         // At once after a start, and a line for everybody where something is open: what visits do has tests of its own.
-        process.env("REGIE_SPREAD_SECONDS", "0").env("REGIE_HELD_LINES", "1000");
+        process.env("REGIE_SPREAD_SECONDS", "0").env("REGIE_HELD_LINES", "1000").env("REGIE_TELL_MINUTES", "0");
         process
     }
 
@@ -189,7 +189,13 @@ impl Node {
 
     /// Starts the node under the clock that a file says, as in `+2d`; see [`faketime`].
     pub fn start_under_clock(&mut self, library: &Path, clock: &Path) {
+        self.start_under_clock_with(library, clock, &[]);
+    }
+
+    /// The same with these variables of the environment.
+    pub fn start_under_clock_with(&mut self, library: &Path, clock: &Path, environment: &[(&str, &str)]) {
         let mut process = self.process(&["--json", "run"]);
+        process.envs(environment.iter().copied());
         under_clock(&mut process, library, clock).stderr(Stdio::null());
         self.start_process(process);
     }

@@ -305,6 +305,9 @@ deliveries-about =
          [one] One supplier is
         *[other] { $n } suppliers are
      } being told
+deliveries-apart = Each supplier is told at a moment of its own, so that no two of them can tell by the clock that you are one person. Usually within half an hour.
+deliveries-now = Tell them all now
+deliveries-at = told before
 deliveries-left =
     { $n ->
          [one] One message is

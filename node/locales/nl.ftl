@@ -306,6 +306,9 @@ deliveries-about =
          [one] Eén leverancier krijgt
         *[other] { $n } leveranciers krijgen
      } bericht
+deliveries-apart = Elke leverancier hoort het op een eigen moment. Zo kunnen twee leveranciers niet aan de klok zien dat u één persoon bent. Meestal binnen een half uur.
+deliveries-now = Vertel het nu aan allemaal
+deliveries-at = hoort het vóór
 deliveries-left =
     { $n ->
          [one] Eén bericht is

@@ -57,6 +57,9 @@ pub struct Config {
     /// Within how many seconds after a start the suppliers are visited, each at a moment of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread_seconds: Option<u32>,
+    /// Within how many minutes suppliers are told what the person says, each at a moment of its own; 0: at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell_minutes: Option<u32>,
     /// Where a person's dashboard listens: an address of the loopback, or `off`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dashboard: Option<String>,
@@ -95,6 +98,7 @@ impl Config {
             proxy: None,
             visit_minutes: None,
             spread_seconds: None,
+            tell_minutes: None,
             held_lines: None,
             dashboard: None,
             api: None,

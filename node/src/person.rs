@@ -219,6 +219,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
     let mut store = store;
     let (mut machine, mut clock) = records::load(&store)?;
     verify::at_start(&machine, &store)?;
+    machine.tell_within(u64::try_from(travel.rhythm.tell.as_millis()).unwrap_or(u64::MAX));
     copies::start_run(&mut store, &mut machine, &mut clock)?;
     let activity = activity::Activity::load(&store)?;
     let mut node = Node {

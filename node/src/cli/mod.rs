@@ -58,6 +58,9 @@ pub struct Arguments {
     /// After a start suppliers are visited within so many seconds, each at a moment of its own [default: 30]
     #[arg(long, global = true, env = "REGIE_SPREAD_SECONDS", value_name = "SECONDS")]
     spread_seconds: Option<u32>,
+    /// Suppliers are told what you say within so many minutes, each at a moment of its own; 0: at once [default: 30]
+    #[arg(long, global = true, env = "REGIE_TELL_MINUTES", value_name = "MINUTES")]
+    tell_minutes: Option<u32>,
     /// Answer as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -188,6 +191,8 @@ enum Verb {
         /// The supplier, by name or key
         supplier: String,
     },
+    /// Tell suppliers now what waits for a moment of its own
+    TellNow,
     /// Let a supplier reach you at once, instead of at your node's next visit
     AtOnce {
         /// The supplier, by name or key
@@ -454,14 +459,25 @@ struct What {
 /// # Errors
 /// The verb's, with its exit code.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { home, passphrase_file, dashboard, proxy, visit_minutes, held_lines, spread_seconds, json, verb } =
-        arguments;
+    let Arguments {
+        home,
+        passphrase_file,
+        dashboard,
+        proxy,
+        visit_minutes,
+        held_lines,
+        spread_seconds,
+        tell_minutes,
+        json,
+        verb,
+    } = arguments;
     let given = serve::Given {
         dashboard,
         proxy,
         visit_minutes,
         held_lines,
         spread_seconds,
+        tell_minutes,
         api: None,
         forward: Vec::new(),
         through: Vec::new(),

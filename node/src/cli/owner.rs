@@ -72,6 +72,7 @@ fn about_suppliers(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Pause { supplier } => ask(home, &verbs::Pause { supplier, paused: true }, json, plain),
         Verb::Resume { supplier } => ask(home, &verbs::Pause { supplier, paused: false }, json, plain),
         Verb::AtOnce { supplier, off } => ask(home, &verbs::AtOnce { supplier, at_once: !off }, json, plain),
+        Verb::TellNow => ask(home, &verbs::TellNow {}, json, plain),
         Verb::RenewKey { supplier } => ask(home, &verbs::RenewKey { supplier }, json, plain),
         Verb::Agreement { supplier } => ask(home, &verbs::Agreement { supplier }, json, plain),
         Verb::Who { query: supplier, show: true, .. } => {

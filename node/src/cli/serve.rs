@@ -63,6 +63,7 @@ pub(super) struct Given {
     pub(super) visit_minutes: Option<u32>,
     pub(super) held_lines: Option<usize>,
     pub(super) spread_seconds: Option<u32>,
+    pub(super) tell_minutes: Option<u32>,
     pub(super) api: Option<SocketAddr>,
     pub(super) forward: Vec<PublicKey>,
     pub(super) through: Vec<Through>,
@@ -83,6 +84,7 @@ impl Given {
             visit_minutes: self.visit_minutes.or(config.visit_minutes),
             held_lines: self.held_lines.or(config.held_lines),
             spread_seconds: self.spread_seconds.or(config.spread_seconds),
+            tell_minutes: self.tell_minutes.or(config.tell_minutes),
             ..config
         }
     }
@@ -121,9 +123,11 @@ fn travel(config: &Config) -> Travel {
     let usual = Rhythm::default();
     let minutes = config.visit_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes.max(1))));
     let spread = config.spread_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+    let tell = config.tell_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
     let rhythm = Rhythm {
         mean: minutes.unwrap_or(usual.mean),
         spread: spread.unwrap_or(usual.spread),
+        tell: tell.unwrap_or(usual.tell),
         held: config.held_lines.unwrap_or(usual.held),
     };
     let reader = Reader::new(config.domain_hosts.clone(), config.proxy.clone());

@@ -58,7 +58,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/import/keep", post(import::keep).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)))
         .route("/export", get(data::export_page).post(data::backup))
         .route("/export.json", get(data::export))
-        .route("/deliveries", get(live::page))
+        .route("/deliveries", get(live::page).post(live::tell_now))
         .route("/deliveries/stream", get(live::stream))
         .route("/inbox", get(inbox::list).post(inbox::act))
         .route("/inbox/{id}", get(inbox::file))

@@ -28,13 +28,20 @@ pub struct Rhythm {
     pub mean: Duration,
     /// After a start each supplier is visited at a moment drawn within this time.
     pub spread: Duration,
+    /// What the person says to several suppliers leaves within this time, for each at a moment drawn for it.
+    pub tell: Duration,
     /// Lines that are held at most, where something is open.
     pub held: usize,
 }
 
 impl Default for Rhythm {
     fn default() -> Self {
-        Self { mean: Duration::from_secs(60 * 60), spread: Duration::from_secs(30), held: 10 }
+        Self {
+            mean: Duration::from_secs(60 * 60),
+            spread: Duration::from_secs(30),
+            tell: Duration::from_secs(30 * 60),
+            held: 10,
+        }
     }
 }
 

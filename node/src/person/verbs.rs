@@ -58,6 +58,7 @@ mod status;
 mod supplier;
 mod suppliers;
 mod take_up;
+mod tell_now;
 mod unset;
 mod vouch;
 mod withdraw;
@@ -129,6 +130,7 @@ pub use status::{KnownSupplier, PersonStatus, Status};
 pub use supplier::{Erasure, HeldGrant, KnownField, Supplier, SupplierDetail, Terms};
 pub use suppliers::{Suppliers, SuppliersPage};
 pub use take_up::{TakeUp, TakenUp};
+pub use tell_now::{TellNow, ToldNow};
 pub use unset::Unset;
 pub use vouch::Vouch;
 pub use withdraw::{Withdraw, Withdrawn};
@@ -206,6 +208,7 @@ verbs! {
         Supplier: Supplier,
         Suppliers: Suppliers,
         TakeUp: TakeUp,
+        TellNow: TellNow,
         Unset: Unset,
         Vouch: Vouch,
         Withdraw: Withdraw,

@@ -16,7 +16,7 @@ use futures::stream;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{App, Page, Shown, Visitor, show, who::Looks as _};
+use super::{App, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
 use crate::{
     dashboard::limits,
     person::verbs::{self, OpenDeliveries},
@@ -34,6 +34,8 @@ struct Deliveries {
     page: Page,
     of: u64,
     done: u64,
+    /// Does anybody wait for a moment of its own?
+    apart: bool,
     open: OpenDeliveries,
 }
 
@@ -45,7 +47,15 @@ pub(super) async fn page(
     let open = visitor.ask(&app, verbs::Deliveries {}).await?;
     let of = asked.of.max(open.suppliers.len() as u64);
     let done = of.saturating_sub(open.suppliers.len() as u64);
-    show(&Deliveries { page: visitor.page(&app, "data", "/deliveries"), of, done, open })
+    let apart = open.suppliers.iter().any(|one| one.tell_at.is_some());
+    show(&Deliveries { page: visitor.page(&app, "data", "/deliveries"), of, done, apart, open })
+}
+
+/// Everybody is told now.
+pub(super) async fn tell_now(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    visitor.ask(&app, verbs::TellNow {}).await?;
+    let of: u64 = posted.one("of").parse().unwrap_or_default();
+    go(&format!("/deliveries?of={of}"))
 }
 
 /// One event at each change, until nothing waits, the session is locked or the bound is reached.

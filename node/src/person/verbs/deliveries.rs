@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Node, OnNode};
 use crate::{
+    clock::text,
     command::Failure,
     driver::Turn,
     person::{Who, fields::NAMED},
@@ -35,6 +36,8 @@ pub struct OpenDelivery {
     pub name: String,
     /// How many messages wait for it.
     pub undelivered: usize,
+    /// When it is told, where that waits for a moment of its own.
+    pub tell_at: Option<String>,
     /// Is a line up?
     pub connected: bool,
     /// Did the last attempt to reach it fail?
@@ -57,6 +60,7 @@ impl OnNode for Deliveries {
             supplier: **supplier,
             name: r.profile().name.clone(),
             undelivered: r.undelivered(),
+            tell_at: r.leaves_at().map(text),
             connected: node.is_up(supplier),
             unreachable: node.is_unreachable(supplier),
             who: node.who_is(supplier, r),
