@@ -208,6 +208,9 @@ pub struct Entry {
     pub record: &'static str,
     /// What it holds.
     pub about: &'static str,
+    /// What somebody would gain who sets a row back in a shared store: such rows are checked wherever they are read. Empty
+    /// for all others.
+    pub guards: &'static str,
 }
 
 /// The tables of a role at one version.
@@ -230,6 +233,19 @@ impl Schema {
     pub fn ids(&self) -> impl Iterator<Item = TableId> + use<> {
         let tables = self.tables;
         tables.iter().map(|entry| entry.id)
+    }
+
+    /// Tables whose rows are checked wherever they are read from a shared store.
+    pub fn guarded_tables(&self) -> impl Iterator<Item = TableId> + use<> {
+        let tables = self.tables;
+        tables.iter().filter(|entry| !entry.guards.is_empty()).map(|entry| entry.id)
+    }
+
+    /// Single records that are checked likewise.
+    pub fn guarded_facts(&self) -> impl Iterator<Item = (TableId, Key)> + use<> {
+        let facts = self.facts;
+        let guarded = facts.iter().filter(|fact| !fact.guards.is_empty());
+        guarded.map(|fact| (fact.id, Key::item(fact.key.as_bytes())))
     }
 
     /// The table with this name.
@@ -265,14 +281,15 @@ macro_rules! tables {
     (
         role: $role:literal, version: $version:literal, migrations: $migrations:expr;
         facts $facts:ident = $facts_code:literal $facts_name:literal, $facts_about:literal {
-            $($(#[doc = $fact_doc:literal])+ $fact_vis:vis $fact:ident = $fact_name:literal: $fact_record:ty;)*
+            $($(#[doc = $fact_doc:literal])+ $fact_vis:vis $fact:ident = $fact_name:literal: $fact_record:ty
+            $(, guards $fact_guards:literal)?;)*
         }
         tables {
             $(
                 $(#[doc = $doc:literal])+
                 $(#[cfg($cfg:meta)])?
                 $vis:vis $sealing:ident $table:ident = $code:literal $name:literal: $key:ty => $record:ty
-                $(, within $bytes:expr)?;
+                $(, within $bytes:expr)? $(, guards $guards:literal)?;
             )*
         }
     ) => {
@@ -290,7 +307,9 @@ macro_rules! tables {
         pub static SCHEMA: $crate::store::Schema = $crate::store::Schema {
             role: $role,
             tables: &[
-                $crate::store::Entry { id: $facts, key: "name", record: "by name", about: $facts_about },
+                $crate::store::Entry {
+                    id: $facts, key: "name", record: "by name", about: $facts_about, guards: "",
+                },
                 $($crate::store::Entry {
                     id: $crate::store::TableId::new(
                         $code, $name, <$crate::store::$sealing as $crate::store::Sealing>::ERASABLE,
@@ -298,10 +317,12 @@ macro_rules! tables {
                     key: stringify!($key),
                     record: stringify!($record),
                     about: concat!($($doc),+),
+                    guards: concat!($($guards)?),
                 },)*
             ],
             facts: &[$($crate::store::Entry {
                 id: $facts, key: $fact_name, record: stringify!($fact_record), about: concat!($($fact_doc),+),
+                guards: concat!($($fact_guards)?),
             },)*],
             version: $version,
             migrations: $migrations,

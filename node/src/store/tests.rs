@@ -13,7 +13,7 @@ const GRANT: TableId = TableId::new(2, "grant", false);
 const RECEIPT: TableId = TableId::new(3, "receipt", false);
 
 const fn entry(id: TableId) -> Entry {
-    Entry { id, key: "Key", record: "bytes", about: "" }
+    Entry { id, key: "Key", record: "bytes", about: "", guards: "" }
 }
 
 /// Tables of these tests.

@@ -151,29 +151,35 @@ tables! {
     role: "supplier", version: 2, migrations: super::migrations::STEPS;
     facts FACTS = 1 "facts", "The company's own facts, each under its name." {
         /// The secret key.
-        pub(super) KEY = "key": Secret;
+        pub(super) KEY = "key": Secret,
+            guards "a stolen key that was replaced speaks for the company";
         /// The floor of the clock.
         pub(super) CLOCK = "clock": ClockRecord;
         /// The signed profile.
-        pub(crate) PROFILE = "profile": Record;
+        pub(crate) PROFILE = "profile": Record,
+            guards "an old profile, with an old next key, holds again";
         /// Up to which minute retention was looked at.
         pub(super) DUE_SWEPT = "due_swept": u64;
         /// Up to which day ended intents and memberships were swept away.
         pub(super) MARKET_SWEPT = "market_swept": u64;
         /// How many people may come by public invitations in an hour, where the company said so.
-        pub(super) PAIRINGS = "pairings": PairingBounds;
+        pub(super) PAIRINGS = "pairings": PairingBounds,
+            guards "bounds that were drawn in are wide again";
         /// Stands there where this companion helps others to count.
         pub(super) HELPER = "helper": ();
         /// Stands there where this companion is a board.
         pub(super) BOARD = "board": ();
         /// Whose offers the board takes.
-        pub(super) BOARD_ADMISSION = "board_admission": board::Record;
+        pub(super) BOARD_ADMISSION = "board_admission": board::Record,
+            guards "a board that admits takes everybody";
     }
     tables {
         /// Relationships, by person.
-        pub(crate) Plain RELATIONSHIPS = 2 "relationships": PublicKey => Record;
+        pub(crate) Plain RELATIONSHIPS = 2 "relationships": PublicKey => Record,
+            guards "who has gone is a customer again";
         /// The relationships by the keys that persons took on since.
-        pub(super) Plain RENEWED_KEYS = 3 "renewed_keys": PublicKey => PublicKey;
+        pub(super) Plain RENEWED_KEYS = 3 "renewed_keys": PublicKey => PublicKey,
+            guards "a key leads to another person";
         /// How far the log of each person was witnessed.
         pub(super) Plain WITNESSED_HEADS = 4 "witnessed_heads": PublicKey => Record;
         /// Grants, delegations, mandates, keys and the agreement of each person.
@@ -193,7 +199,8 @@ tables! {
         /// Disclosures as they were signed, values and all.
         pub(crate) Erasable ORIGINAL_DISCLOSURES = 12 "original_disclosures": (PublicKey, ObjectId) => Record;
         /// Invitations.
-        pub(super) Plain INVITATIONS = 13 "invitations": Nonce => Record;
+        pub(super) Plain INVITATIONS = 13 "invitations": Nonce => Record,
+            guards "a used or withdrawn invitation pairs again";
         /// In which minute a person's values must be looked at.
         pub(super) Plain DUE_MINUTES = 14 "due_minutes": (u64, PublicKey) => ();
         /// Lists in the order of their making.
@@ -203,9 +210,11 @@ tables! {
         /// What happened, to be told to the company.
         pub(crate) Plain EVENTS = 17 "events": Nth<World> => Happening, within SMALL_BYTES;
         /// Keys of the API, by the hash of their text.
-        pub(super) Plain API_KEYS = 18 "api_keys": KeyHash => ApiKey, within 1024;
+        pub(super) Plain API_KEYS = 18 "api_keys": KeyHash => ApiKey, within 1024,
+            guards "a revoked key is let in again";
         /// Webhooks, and how far each is.
-        pub(super) Plain WEBHOOKS = 19 "webhooks": names::Webhook => Hook, within 16 * 1024;
+        pub(super) Plain WEBHOOKS = 19 "webhooks": names::Webhook => Hook, within 16 * 1024,
+            guards "events go to an old receiver, or under an old secret";
         /// Answers to calls with an `Idempotency-Key`.
         pub(super) Plain ANSWERS = 20 "answers": [u8; 32] => StoredAnswer;
         /// Those answers in their order.
@@ -214,7 +223,8 @@ tables! {
         pub(super) Plain BUS = 22 "bus": World => u64;
         /// Issuers whose credentials count (with the feature `vc`).
         #[cfg(feature = "vc")]
-        pub(super) Plain ISSUERS = 23 "issuers": Issuer => Trusted;
+        pub(super) Plain ISSUERS = 23 "issuers": Issuer => Trusted,
+            guards "an issuer that is trusted no more vouches again";
         /// Requests to many persons.
         pub(super) Plain BULK_JOBS = 24 "bulk_jobs": names::Bulk => Job, within 256 * 1024;
         /// Those of them that are not finished.
@@ -277,7 +287,8 @@ tables! {
         /// Up to which offer the person of an intent has collected.
         pub(super) Plain BOARD_COLLECTED = 53 "board_collected": ObjectId => board::Record, within SMALL_BYTES;
         /// Companies whose offers this board takes.
-        pub(super) Plain BOARD_ADMITTED = 54 "board_admitted": PublicKey => board::Record, within SMALL_BYTES;
+        pub(super) Plain BOARD_ADMITTED = 54 "board_admitted": PublicKey => board::Record, within SMALL_BYTES,
+            guards "a company that was sent away offers again";
         /// Which run of a person's node speaks, and what its restores left behind.
         pub(super) Plain RUNS = 55 "runs": PublicKey => Record;
     }

@@ -18,7 +18,7 @@ pub const REVOCATION: TableId = TableId::new(7, "revocation", false);
 pub const DISCLOSURE: TableId = TableId::new(8, "disclosure", true);
 
 const fn entry(id: TableId) -> Entry {
-    Entry { id, key: "Key", record: "bytes", about: "" }
+    Entry { id, key: "Key", record: "bytes", about: "", guards: "" }
 }
 
 /// The tables of these tests: the store does not know whose they are.
