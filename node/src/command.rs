@@ -112,7 +112,8 @@ impl From<crate::store::StoreError> for Failure {
             StoreError::WrongPassphrase | StoreError::PassphraseLength => ("locked", exit::LOCKED),
             StoreError::NotFound { .. } => ("no_home", exit::NOT_FOUND),
             StoreError::InUse => ("in_use", exit::ERROR),
-            StoreError::Corrupt { .. } => ("damaged", exit::ERROR),
+            StoreError::Corrupt { .. } | StoreError::CheckpointUnreadable => ("damaged", exit::ERROR),
+            StoreError::SetBack { .. } | StoreError::RowsSetBack { .. } => ("set_back", exit::ERROR),
             _ => ("store", exit::ERROR),
         };
         Self::new(code, exit, error)

@@ -199,30 +199,77 @@ pub fn create_bare(home: &Path, config: &Config) -> Result<(), Failure> {
     std::fs::set_permissions(&path, private).map_err(cannot)
 }
 
-/// Makes the store of a company in a database that has none.
+/// Makes the store of a company in a database that has none. The home keeps what its companion saw of it last.
 ///
 /// # Errors
 /// The database's; a binary without the feature.
-pub fn create_shared(url: &str, schema: &'static Schema, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
+pub fn create_shared(
+    url: &str,
+    home: &Path,
+    schema: &'static Schema,
+    passphrase: &Passphrase,
+) -> Result<Box<dyn Ledger>, Failure> {
     #[cfg(feature = "postgres")]
-    return Ok(Box::new(crate::store::Shared::create(url, schema, passphrase, kdf_cost())?));
+    return Ok(Box::new(crate::store::Shared::create(url, home, schema, passphrase, kdf_cost())?));
     #[cfg(not(feature = "postgres"))]
-    return Err(without_postgres(url, schema, passphrase));
+    return Err(without_postgres(url, home, schema, passphrase));
 }
 
 /// Opens the store that companions share.
 ///
 /// # Errors
-/// The database's; a wrong passphrase; a binary without the feature.
-pub fn open_shared(url: &str, schema: &'static Schema, passphrase: &Passphrase) -> Result<Box<dyn Ledger>, Failure> {
+/// The database's; a wrong passphrase; a database that was set back; a binary without the feature.
+pub fn open_shared(
+    url: &str,
+    home: &Path,
+    schema: &'static Schema,
+    passphrase: &Passphrase,
+) -> Result<Box<dyn Ledger>, Failure> {
     #[cfg(feature = "postgres")]
-    return Ok(Box::new(crate::store::Shared::open(url, schema, passphrase)?));
+    return Ok(Box::new(crate::store::Shared::open(url, home, schema, passphrase)?));
     #[cfg(not(feature = "postgres"))]
-    return Err(without_postgres(url, schema, passphrase));
+    return Err(without_postgres(url, home, schema, passphrase));
+}
+
+/// From what to what the owner accepted a shared store.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct AcceptedStore {
+    /// The last turn that the database knew.
+    pub found: u64,
+    /// The last turn that this home had seen.
+    pub seen: u64,
+    /// The turn from which all companions go on.
+    pub now: u64,
+    /// Rows that the database's last turn left.
+    pub rows_before: u64,
+    /// Rows that there are.
+    pub rows: u64,
+    /// Were rows others than those of the database's last turn?
+    pub rows_differed: bool,
+}
+
+/// Takes the rows of a shared store as those that hold, though it was set back.
+///
+/// # Errors
+/// As [`open_shared`].
+pub fn accept_shared(
+    url: &str,
+    home: &Path,
+    schema: &'static Schema,
+    passphrase: &Passphrase,
+) -> Result<AcceptedStore, Failure> {
+    #[cfg(feature = "postgres")]
+    {
+        let crate::store::Accepted { found, seen, now, rows_before, rows, differed } =
+            crate::store::Shared::accept(url, home, schema, passphrase)?;
+        Ok(AcceptedStore { found, seen, now, rows_before, rows, rows_differed: differed })
+    }
+    #[cfg(not(feature = "postgres"))]
+    return Err(without_postgres(url, home, schema, passphrase));
 }
 
 #[cfg(not(feature = "postgres"))]
-fn without_postgres(_: &str, _: &Schema, _: &Passphrase) -> Failure {
+fn without_postgres(_: &str, _: &Path, _: &Schema, _: &Passphrase) -> Failure {
     Failure::usage(
         "this regie was built without PostgreSQL; build one with `cargo install --path node --features postgres`",
     )

@@ -108,7 +108,7 @@ pub(super) fn join(
     let listen: Vec<Address> = places.listen.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
     let announce: Vec<Address> = places.announce.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let mut ledger = home::open_shared(&store, tables(Role::Supplier), &passphrase)?;
+    let mut ledger = home::open_shared(&store, home, tables(Role::Supplier), &passphrase)?;
     let key = supplier::shared_key(&mut *ledger)?;
     let config = Config { role: Role::Supplier, listen, announce, store: Some(store), ..Config::person() };
     home::create_bare(home, &config)?;
@@ -153,7 +153,7 @@ pub(super) fn supplier(
     let mut store: Box<dyn Ledger> = match &config.store {
         None => Box::new(home::create(home, tables(config.role), &config, &passphrase)?),
         Some(url) => {
-            let store = home::create_shared(url, tables(Role::Supplier), &passphrase)?;
+            let store = home::create_shared(url, home, tables(Role::Supplier), &passphrase)?;
             home::create_bare(home, &config)?;
             store
         }

@@ -117,7 +117,7 @@ pub(super) fn rotate(home: &Path, passphrase_file: Option<&Path>, how: &Rotate<'
     let passphrase = home::passphrase(passphrase_file, false)?;
     let mut store: Box<dyn Ledger> = match &config.store {
         None => Box::new(home::open(home, tables, &passphrase)?.1),
-        Some(url) => home::open_shared(url, tables(home::Role::Supplier), &passphrase)?,
+        Some(url) => home::open_shared(url, home, tables(home::Role::Supplier), &passphrase)?,
     };
     let key = next_key(how.words_file)?;
     // Words that would be refused are refused before others are shown that would stand for nothing.

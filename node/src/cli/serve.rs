@@ -97,7 +97,7 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, jso
     let listen = listen(given.dashboard, &config)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     if let (Role::Supplier, Some(url)) = (config.role, &config.store) {
-        let store = home::open_shared(url, tables(Role::Supplier), &passphrase)?;
+        let store = home::open_shared(url, home, tables(Role::Supplier), &passphrase)?;
         return within_runtime(home, companion(home, &config, store, json));
     }
     let store = Store::open(home, tables(config.role), &passphrase)?;

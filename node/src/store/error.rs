@@ -59,6 +59,20 @@ pub enum StoreError {
     Halted,
     /// The company's key was replaced by another process. This one must exit and be started again.
     KeyReplaced,
+    /// The shared database is older than what this process has seen of it.
+    SetBack {
+        /// The last turn that it knows.
+        found: u64,
+        /// The last turn that was seen.
+        seen: u64,
+    },
+    /// What this home saw last of the shared database can't be read.
+    CheckpointUnreadable,
+    /// Rows of the shared database on which everything rests were set back.
+    RowsSetBack {
+        /// Which.
+        part: &'static str,
+    },
     /// A key's group or item is longer than the limit.
     KeyTooLong {
         /// The table concerned.
@@ -122,6 +136,17 @@ impl fmt::Display for StoreError {
             Self::KeyReplaced => f.write_str(
                 "the company's key was replaced: start this companion again, and it speaks under the new one",
             ),
+            Self::SetBack { found, seen } => write!(
+                f,
+                "the shared database was set back: it knows nothing of turn {seen}, which this companion saw (its last is \
+                 {found}); where you restored a backup knowingly, stop all companions, run `regie supplier \
+                 accept-store`, and start them again; else ask who administers it, and restore its last backup"
+            ),
+            Self::RowsSetBack { part } => write!(
+                f,
+                "rows of the shared database were set back ({part}): ask who administers it; then restore its last \
+                 backup, or, where what stands there is to hold, stop all companions and run `regie supplier accept-store`"
+            ),
             Self::KeyTooLong { table } => {
                 write!(f, "a key for {table} is too long: use shorter names; nothing was stored")
             }
@@ -153,6 +178,10 @@ impl StoreError {
                 "a version of regie from before release 0.1.0 made this home, and this one can't read it: export your data \
                  with the version that made it (`regie export`), then make a new home with this one in another directory \
                  (--home DIR); nothing was changed"
+            }
+            Self::CheckpointUnreadable => {
+                "the file `checkpoint` of this home is damaged, or that of another company's: put it back from a backup of this \
+                 home; or, where you know that the database was not set back, stop all companions and run `regie supplier accept-store`"
             }
             Self::InUse => "another process has the store open: stop the running regie, or talk to it instead",
             Self::ReadOnly => "the store can't be written: make the directory and its files writable for this user",

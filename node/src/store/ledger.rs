@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use zeroize::Zeroizing;
 
-use super::{Batch, Key, Row, Schema, Store, StoreError, TableId};
+use super::{Batch, Integrity, Key, Row, Schema, Store, StoreError, TableId};
 
 /// A store.
 pub trait Ledger: Send {
@@ -66,6 +66,15 @@ pub trait Ledger: Send {
 
     /// May other processes change the data between two turns?
     fn shared(&self) -> bool;
+
+    /// Begins to look, beside the turns, whether all rows are those that were written; where nobody else writes, opening
+    /// looked.
+    fn watch(&self) {}
+
+    /// What was found to be set back.
+    fn integrity(&self) -> Integrity {
+        Integrity::default()
+    }
 }
 
 impl Ledger for Store {

@@ -26,6 +26,7 @@ mod batch;
 mod erasure;
 mod error;
 mod files;
+mod integrity;
 mod key;
 mod keyring;
 mod ledger;
@@ -46,6 +47,7 @@ mod write;
 
 pub use batch::Batch;
 pub use error::StoreError;
+pub use integrity::Integrity;
 pub use key::{Grouped, Nth, Part, TableKey};
 pub use keyring::{KdfCost, Passphrase};
 pub use ledger::Ledger;
@@ -53,7 +55,7 @@ pub use medium::{Medium, Side, SideFiles};
 pub use row::{Key, LastPart, Row};
 pub use secret::Secret;
 #[cfg(feature = "postgres")]
-pub use shared::Shared;
+pub use shared::{Accepted, Shared};
 pub(crate) use table::tables;
 pub use table::{Entry, Erasable, Fact, Migration, Plain, Schema, Sealing, Spot, Table, TableId};
 pub use typed::{Read, Record};

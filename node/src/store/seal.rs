@@ -77,7 +77,7 @@ impl NameKey {
     }
 
     /// HMAC-SHA-256 over length-prefixed parts, so that no two lists of parts look alike.
-    fn mac(&self, parts: &[&[u8]]) -> Zeroizing<[u8; KEY_BYTES]> {
+    pub(super) fn mac(&self, parts: &[&[u8]]) -> Zeroizing<[u8; KEY_BYTES]> {
         let mut mac = self.0.clone();
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
@@ -145,6 +145,20 @@ pub(super) fn seal_under(key: &SecretKey, nonce: Nonce, place: Place<'_>, plain:
     let tag = cipher.encrypt_inout_detached(&nonce, &place.bytes(), text.into());
     sealed.extend_from_slice(&tag.map_err(|_| StoreError::BatchTooLarge)?);
     Ok(sealed)
+}
+
+/// Length of what names a sealing, bytes.
+#[cfg(feature = "postgres")]
+pub(super) const VERSION_BYTES: usize = NONCE_BYTES;
+/// Names one sealing for ever: its nonce. Whoever has not the key can't seal other bytes under a nonce that was used, or
+/// the cipher would be forged; so nothing longer has to be compared.
+#[cfg(feature = "postgres")]
+pub(super) type Version = [u8; VERSION_BYTES];
+
+/// Which sealing it is.
+#[cfg(feature = "postgres")]
+pub(super) fn version(sealed: &[u8]) -> Option<Version> {
+    sealed.get(1..).and_then(<[u8]>::first_chunk).copied()
 }
 
 /// Opens what `seal` made for the same key and place.

@@ -1,52 +1,61 @@
-//! A companion's store in PostgreSQL, shared by several processes. The only code that knows SQL.
+//! A companion's store in PostgreSQL, shared by several processes. This file and its folder are the only code that knows SQL.
 //!
 //! In: batches and keys, as for the embedded store. Out: rows, or a typed error. Names are blinded and values sealed
 //! with the same keys and forms (`table.rs`, `seal.rs`); the data key lies in the database wrapped by the passphrase,
 //! so the database and its backups show table codes, which rows share a group, numbers and sizes, and no more.
 //!
 //! A turn is a transaction that holds the lock of one row, so turns of all processes follow each other. What is relied
-//! on is plain SQL: `BIGINT`, `BYTEA`, `INSERT … ON CONFLICT`, `SELECT … FOR UPDATE`, `UNNEST`, read committed. No
-//! extension, no advisory lock, no `LISTEN`.
+//! on is plain SQL: `BIGINT`, `BYTEA`, `INSERT … ON CONFLICT`, `SELECT … FOR UPDATE`, `UNNEST`, changes within `WITH`, read
+//! committed, for the look at the whole repeatable read. No extension, no advisory lock, no `LISTEN`.
+//!
+//! Whoever may write rows without a key can put back old ones, which open. So the locked row holds a checkpoint of all
+//! others (`checkpoint.rs`, `digest.rs`); rows that open a door are looked up in an index that it ends (`index.rs`), where
+//! they are read (`guard.rs`); the whole is compared by the hour (`scan.rs`); and each companion keeps the last checkpoint
+//! that it saw (`seen.rs`).
 //!
 //! Erasing deletes the row. Until PostgreSQL vacuums the page and recycles its log, the sealed bytes linger; only who
 //! has the passphrase and a copy of the old pages can open them. (The embedded store destroys a key instead.)
 
+mod accept;
+mod checkpoint;
+mod database;
+mod digest;
+mod guard;
+mod index;
+mod rows;
+mod scan;
+mod seen;
+mod vault;
+
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     ops::ControlFlow,
-    str::FromStr as _,
-    sync::{Mutex, MutexGuard, PoisonError},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     time::{Duration, Instant},
 };
 
 use sqlx::{
-    Connection as _, PgConnection, Row as _,
+    PgConnection,
     postgres::{PgConnectOptions, PgRow},
 };
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::{
-    Batch, KdfCost, Key, Keys, LastPart, Ledger, Passphrase, Row, Schema, StoreError, TableId,
-    batch::Operation,
-    keyring::Keyring,
-    row::{decode_record, encode_record, group_tag, stored_key},
-    seal::{self, Place},
+    Batch, KdfCost, Key, Ledger, Passphrase, Row, Schema, StoreError, TableId, batch::Operation, integrity::Integrity,
+    keyring::Keyring, seal,
 };
+pub use accept::Accepted;
+use checkpoint::Checkpoint;
+use database::{Existing, connect, failed, prepare, prepare_database};
+use guard::{Done, Findings, Guard};
+use rows::{Changes, Standing};
+use scan::Scan;
+use seen::Seen;
+use vault::{Vault, code};
 
-/// The version of the three relations below, which hold any role's tables; docs/store-format.md.
-const FORMAT: u32 = 1;
-const RELATIONS: &str = "
-    CREATE TABLE regie_meta (name TEXT PRIMARY KEY, value BYTEA NOT NULL);
-    CREATE TABLE regie_turn (one BIGINT PRIMARY KEY);
-    INSERT INTO regie_turn (one) VALUES (1);
-    CREATE TABLE regie_rows (
-        tab BIGINT NOT NULL, grp BYTEA NOT NULL, kind BIGINT NOT NULL, num BIGINT NOT NULL, item BYTEA NOT NULL,
-        sealed BYTEA NOT NULL, PRIMARY KEY (tab, grp, kind, num, item));
-";
-/// What every connection sets: a process that stalls in a turn loses it.
-const SESSION: &str = "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'";
 /// How long a turn waits for a database that is away, or for other processes.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Pause between two attempts to connect.
@@ -57,13 +66,29 @@ const PAGE: i64 = 500;
 /// Where a row stands: table, blinded group, kind, number, blinded item.
 type Spot = (i64, Vec<u8>, i64, i64, Vec<u8>);
 
+/// The stored key of a place, as in the embedded store.
+fn stored(spot: &Spot) -> Vec<u8> {
+    let (_, group, kind, number, item) = spot;
+    let mut stored = group.clone();
+    stored.push(u8::try_from(*kind).unwrap_or(u8::MAX));
+    match kind {
+        0 => stored.extend_from_slice(&number.to_be_bytes()),
+        _ => stored.extend_from_slice(item),
+    }
+    stored
+}
+
 /// An open shared store.
 pub struct Shared {
     runtime: Runtime,
     options: PgConnectOptions,
     connection: Mutex<Option<PgConnection>>,
-    keys: Keys,
-    schema: &'static Schema,
+    vault: Arc<Vault>,
+    guard: Mutex<Guard>,
+    seen: Seen,
+    findings: Findings,
+    /// Ends the look at the whole, where one was begun.
+    scanning: Mutex<Option<mpsc::Sender<()>>>,
 }
 
 impl fmt::Debug for Shared {
@@ -72,19 +97,19 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// How far a database is.
-enum Existing {
-    Nothing,
-    Keyring(Vec<u8>),
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
-    /// Makes the tables and a new keyring in a database that has none. Not from within an async task.
+    /// Makes the tables and a new keyring in a database that has none. `home` keeps what this process saw last. Not from
+    /// within an async task.
     ///
     /// # Errors
     /// A URL or database that can't be used; [`StoreError::InUse`] where a company lives there already.
     pub fn create(
         url: &str,
+        home: &Path,
         schema: &'static Schema,
         passphrase: &Passphrase,
         cost: KdfCost,
@@ -92,36 +117,76 @@ impl Shared {
         let (runtime, options) = prepare(url)?;
         let (keyring, data) = Keyring::create(passphrase, cost)?;
         let bytes = keyring.encode()?;
+        let vault = Vault::new(data, schema)?;
+        let mut seen = vault.blind(home);
+        let mut guard = Guard { checkpoint: Checkpoint::default(), index: vault.index() };
         let connection = runtime.block_on(async {
-            let mut connection = connect(&options).await?;
-            if let Existing::Keyring(_) = prepare_database(&mut connection, schema).await? {
+            let mut open = connect(&options).await?;
+            let existing = prepare_database(&mut open, schema).await?;
+            if existing.keyring.is_some() {
                 return Err(StoreError::InUse);
             }
-            let put = sqlx::query("INSERT INTO regie_meta (name, value) VALUES ('keyring', $1)").bind(bytes);
-            put.execute(&mut connection).await.map_err(failed("making the store"))?;
-            Ok(connection)
+            database::run(&mut open, "BEGIN", "making the store").await?;
+            database::put_keyring(&mut open, bytes).await?;
+            if existing.format < database::FORMAT {
+                accept::upgrade(&vault, &mut guard, &mut open, seen.name()).await?;
+            } else {
+                guard.checkpoint.advance(seen.name());
+                let sealed = guard.checkpoint.seal(&vault.checkpoints)?;
+                database::put_checkpoint(&mut open, sealed).await?;
+            }
+            let sealed = database::locked_checkpoint(&mut open).await?;
+            database::run(&mut open, "COMMIT", "making the store").await?;
+            note(&vault, &mut seen, &sealed)?;
+            Ok(open)
         })?;
-        Ok(Self { runtime, options, connection: Mutex::new(Some(connection)), keys: Keys::new(&data), schema })
+        Ok(Self::new((runtime, options, connection), vault, guard, seen))
     }
 
-    /// Opens the store of a database. Not from within an async task.
+    /// Opens the store of a database. `home` keeps what this process saw last. Not from within an async task.
     ///
     /// # Errors
-    /// As [`Self::create`]; [`StoreError::WrongPassphrase`]; [`StoreError::NotFound`] where no company lives there.
-    pub fn open(url: &str, schema: &'static Schema, passphrase: &Passphrase) -> Result<Self, StoreError> {
+    /// As [`Self::create`]; [`StoreError::WrongPassphrase`]; [`StoreError::NotFound`] where no company lives there;
+    /// [`StoreError::SetBack`] where the database is older than what was seen.
+    pub fn open(url: &str, home: &Path, schema: &'static Schema, passphrase: &Passphrase) -> Result<Self, StoreError> {
         let (runtime, options) = prepare(url)?;
-        let (connection, found) = runtime.block_on(async {
-            let mut connection = connect(&options).await?;
-            let found = prepare_database(&mut connection, schema).await?;
-            Ok::<_, StoreError>((connection, found))
+        let (mut open, vault, format) = runtime.block_on(unlock(&options, schema, passphrase))?;
+        let mut seen = vault.seen(home)?;
+        let mut guard = Guard { checkpoint: Checkpoint::default(), index: vault.index() };
+        runtime.block_on(async {
+            database::run(&mut open, "BEGIN", "opening").await?;
+            if format < database::FORMAT {
+                // Relations of an older version lie under no checkpoint: who saw one knows them for set back.
+                seen.check(&Checkpoint::default(), &Default::default())?;
+                accept::upgrade(&vault, &mut guard, &mut open, seen.name()).await?;
+            }
+            let sealed = database::locked_checkpoint(&mut open).await?;
+            note(&vault, &mut seen, &sealed)?;
+            database::run(&mut open, "COMMIT", "opening").await
         })?;
-        let Existing::Keyring(bytes) = found else { return Err(StoreError::NotFound { dir: "the database".into() }) };
-        let (_, data) = Keyring::open(&bytes, passphrase)?;
-        Ok(Self { runtime, options, connection: Mutex::new(Some(connection)), keys: Keys::new(&data), schema })
+        Ok(Self::new((runtime, options, open), vault, guard, seen))
+    }
+
+    fn new(
+        (runtime, options, connection): (Runtime, PgConnectOptions, PgConnection),
+        vault: Vault,
+        guard: Guard,
+        seen: Seen,
+    ) -> Self {
+        Self {
+            runtime,
+            options,
+            connection: Mutex::new(Some(connection)),
+            vault: Arc::new(vault),
+            guard: Mutex::new(guard),
+            seen,
+            findings: Findings::default(),
+            scanning: Mutex::new(None),
+        }
     }
 
     fn connection(&self) -> MutexGuard<'_, Option<PgConnection>> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.connection)
     }
 
     /// Runs reading work on the connection of the turn.
@@ -131,50 +196,61 @@ impl Shared {
         self.runtime.block_on(work(open)).map_err(failed("reading"))
     }
 
-    fn opened(&self, table: TableId, row: &PgRow) -> Result<Row, StoreError> {
-        let broken = |_| table.corrupt();
-        let group: Vec<u8> = row.try_get("grp").map_err(broken)?;
-        let (kind, number): (i64, i64) = (row.try_get("kind").map_err(broken)?, row.try_get("num").map_err(broken)?);
-        let (item, sealed): (Vec<u8>, Vec<u8>) =
-            (row.try_get("item").map_err(broken)?, row.try_get("sealed").map_err(broken)?);
-        let mut stored = group;
-        stored.push(u8::try_from(kind).map_err(|_| table.corrupt())?);
-        match kind {
-            0 => stored.extend_from_slice(&number.to_be_bytes()),
-            _ => stored.extend_from_slice(&item),
-        }
-        let place = Place { domain: table.name(), position: &stored };
-        let row = decode_record(seal::open(&self.keys.records, place, &sealed)?).ok_or_else(|| table.corrupt())?;
-        // The true key stands inside the sealed bytes; it has to be the one the row stands under.
-        if stored_key(&self.keys.names, table, &row.key()) == stored { Ok(row) } else { Err(table.corrupt()) }
-    }
-
-    fn rows(&self, table: TableId, rows: &[PgRow]) -> Result<Vec<Row>, StoreError> {
-        rows.iter().map(|row| self.opened(table, row)).collect()
-    }
-
-    fn spot(&self, table: TableId, key: &Key) -> Result<(Spot, Vec<u8>), StoreError> {
-        key.check(table)?;
-        let stored = stored_key(&self.keys.names, table, key);
-        let (group, rest) = stored.split_at_checked(seal::TAG_BYTES).ok_or_else(|| table.corrupt())?;
-        let spot = match &key.item {
-            LastPart::Index(number) => {
-                let number = i64::try_from(*number).map_err(|_| StoreError::KeyTooLong { table: table.name() })?;
-                (code(table), group.to_vec(), 0, number, Vec::new())
+    /// The rows that are those written last; what else was found counts as absent, and is noted.
+    fn trusted(&self, table: TableId, rows: &[PgRow]) -> Result<Vec<Row>, StoreError> {
+        let found: Vec<(Spot, Vec<u8>)> = rows.iter().map(|row| Vault::found(table, row)).collect::<Result<_, _>>()?;
+        let guarded: Vec<_> = found.iter().filter(|(spot, _)| self.vault.guards(spot)).map(|(spot, _)| spot).collect();
+        let expected = self.expected(&guarded)?;
+        let mut opened = Vec::with_capacity(found.len());
+        for (spot, sealed) in &found {
+            let expected = expected.get(spot);
+            if expected.is_some_and(|version| version.is_none() || *version != seal::version(sealed)) {
+                self.findings.refuse(table.name());
+                continue;
             }
-            LastPart::Bytes(_) => (code(table), group.to_vec(), 1, 0, rest.get(1..).unwrap_or_default().to_vec()),
-        };
-        Ok((spot, stored))
+            opened.push(self.vault.opened(table, spot, sealed)?);
+        }
+        Ok(opened)
     }
 
-    fn group_of(&self, table: TableId, group: &[u8]) -> Vec<u8> {
-        group_tag(&self.keys.names, table, group).to_vec()
+    /// Which sealings must stand at guarded places.
+    fn expected(&self, spots: &[&Spot]) -> Result<BTreeMap<Spot, Option<seal::Version>>, StoreError> {
+        if spots.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let tags: Vec<_> = spots.iter().map(|spot| self.vault.tag(spot)).collect();
+        let mut connection = self.connection();
+        let open = connection.as_mut().ok_or(StoreError::Halted)?;
+        let versions = self.runtime.block_on(locked(&self.guard).expected(open, &tags))?;
+        Ok(spots.iter().map(|spot| (*spot).clone()).zip(versions).collect())
     }
+}
+
+/// Connects, and opens the keyring; with the version of the relations.
+async fn unlock(
+    options: &PgConnectOptions,
+    schema: &'static Schema,
+    passphrase: &Passphrase,
+) -> Result<(PgConnection, Vault, u32), StoreError> {
+    let mut open = connect(options).await?;
+    let Existing { keyring, format } = prepare_database(&mut open, schema).await?;
+    let keyring = keyring.ok_or(StoreError::NotFound { dir: "the database".into() })?;
+    let (_, data) = Keyring::open(&keyring, passphrase)?;
+    Ok((open, Vault::new(data, schema)?, format))
+}
+
+/// Compares a checkpoint with what was seen, and notes it.
+fn note(vault: &Vault, seen: &mut Seen, sealed: &[u8]) -> Result<Checkpoint, StoreError> {
+    let checkpoint = Checkpoint::open(&vault.checkpoints, sealed)?;
+    let version = seal::version(sealed).unwrap_or_default();
+    seen.check(&checkpoint, &version)?;
+    seen.note(&checkpoint, version, false);
+    Ok(checkpoint)
 }
 
 impl Ledger for Shared {
     fn schema(&self) -> &'static Schema {
-        self.schema
+        self.vault.schema
     }
 
     /// Waits for the lock of the turn; connects anew where the database was away, since memory holds nothing that
@@ -188,18 +264,24 @@ impl Ledger for Shared {
                     Some(open) => open,
                     None => connect(&self.options).await?,
                 };
-                sqlx::raw_sql("BEGIN").execute(&mut open).await.map_err(failed("beginning"))?;
-                let lock = sqlx::query("SELECT one FROM regie_turn WHERE one = 1 FOR UPDATE");
-                lock.fetch_one(&mut open).await.map_err(failed("waiting for other companions"))?;
-                Ok::<_, StoreError>(open)
+                database::run(&mut open, "BEGIN", "beginning").await?;
+                let sealed = database::locked_checkpoint(&mut open).await?;
+                Ok::<_, StoreError>((open, sealed))
             });
             match begun {
-                Ok(open) => {
+                Ok((open, sealed)) => {
+                    let checkpoint = note(&self.vault, &mut self.seen, &sealed)?;
+                    let mut guard = locked(&self.guard);
+                    guard.checkpoint = checkpoint;
+                    guard.index.trim();
                     *self.connection() = Some(open);
                     return Ok(());
                 }
                 Err(error) if Instant::now() > until => return Err(error),
-                Err(error) => tracing::warn!(%error, "the database is away; trying again"),
+                Err(error @ StoreError::Database { .. }) => {
+                    tracing::warn!(%error, "the database is away; trying again");
+                }
+                Err(error) => return Err(error),
             }
             std::thread::sleep(PAUSE);
         }
@@ -208,57 +290,76 @@ impl Ledger for Shared {
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
         batch.check()?;
         let Some(mut open) = self.connection().take() else { return Err(StoreError::Halted) };
-        let nothing = batch.is_empty();
-        let done = self.runtime.block_on(async {
-            if !nothing {
-                write(self, &mut open, &batch).await?;
-            }
-            sqlx::raw_sql("COMMIT").execute(&mut open).await.map_err(failed("committing"))?;
-            Ok::<_, StoreError>(())
-        });
-        match done {
-            Ok(()) => *self.connection() = Some(open),
+        if batch.is_empty() {
             // A turn that only read loses nothing with its connection.
-            Err(_) if nothing => {}
-            Err(error) => return Err(error),
+            if self.runtime.block_on(database::run(&mut open, "COMMIT", "committing")).is_ok() {
+                *self.connection() = Some(open);
+            }
+            self.keep_lately();
+            return Ok(());
         }
+        let by = self.seen.name();
+        let mut guard = locked(&self.guard);
+        let done = self.runtime.block_on(async {
+            let (changes, gone) = changes(&self.vault, &mut open, &batch).await?;
+            let done = guard.write(&self.vault, &self.findings, &mut open, changes, gone, by).await?;
+            database::end_turn(&mut open, &done.sealed).await?;
+            Ok::<_, StoreError>(done)
+        })?;
+        *self.connection() = Some(open);
+        let Done { checkpoint, sealed, guarded } = done;
+        self.seen.note(&checkpoint, seal::version(&sealed).unwrap_or_default(), true);
+        guard.checkpoint = checkpoint;
+        drop(guard);
+        if guarded {
+            // Whoever hears that a key is revoked may rely on it.
+            return self.seen.keep(true);
+        }
+        self.keep_lately();
         Ok(())
     }
 
     fn row(&self, table: TableId, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let ((tab, grp, kind, num, item), _) = self.spot(table, key)?;
+        let spot = self.vault.spot(table, key)?.0;
+        let (tab, grp, kind, num, item) = spot.clone();
         let row = self.read(async |open| {
             let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
                        WHERE tab = $1 AND grp = $2 AND kind = $3 AND num = $4 AND item = $5";
             sqlx::query(sql).bind(tab).bind(grp).bind(kind).bind(num).bind(item).fetch_optional(open).await
         })?;
-        row.map(|row| self.opened(table, &row).map(|row| row.value)).transpose()
+        if row.is_none() && self.vault.guards(&spot) {
+            let expected = self.expected(&[&spot])?;
+            if expected.values().any(Option::is_some) {
+                self.findings.refuse(table.name());
+            }
+        }
+        Ok(self.trusted(table, row.as_slice())?.pop().map(|row| row.value))
     }
 
     fn rows_of(&self, table: TableId, group: &[u8]) -> Result<Vec<Row>, StoreError> {
-        let (tab, grp) = (code(table), self.group_of(table, group));
+        let (tab, grp) = (code(table), self.vault.group_of(table, group));
         let rows = self.read(async |open| {
             let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
                        WHERE tab = $1 AND grp = $2 ORDER BY kind, num, item";
             sqlx::query(sql).bind(tab).bind(grp).fetch_all(open).await
         })?;
-        self.rows(table, &rows)
+        self.trusted(table, &rows)
     }
 
     fn numbered_rows(&self, table: TableId, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
-        let (tab, grp) = (code(table), self.group_of(table, group));
+        let (tab, grp) = (code(table), self.vault.group_of(table, group));
         let (from, limit) = (i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = self.read(async |open| {
             let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
                        WHERE tab = $1 AND grp = $2 AND kind = 0 AND num >= $3 ORDER BY num LIMIT $4";
             sqlx::query(sql).bind(tab).bind(grp).bind(from).bind(limit).fetch_all(open).await
         })?;
-        self.rows(table, &rows)
+        self.trusted(table, &rows)
     }
 
     fn last_row_number(&self, table: TableId, group: &[u8]) -> Result<Option<u64>, StoreError> {
-        let (tab, grp) = (code(table), self.group_of(table, group));
-        let last = self.read(async |open| last_number(open, tab, &grp).await)?;
+        let (tab, grp) = (code(table), self.vault.group_of(table, group));
+        let last = self.read(async |open| rows::last_number(open, tab, &grp).await)?;
         Ok(last.and_then(|last| u64::try_from(last).ok()))
     }
 
@@ -274,12 +375,8 @@ impl Ledger for Shared {
                 query.fetch_all(open).await
             })?;
             let Some(last) = rows.last() else { return Ok(()) };
-            let broken = |_| table.corrupt();
-            after.1 = last.try_get("grp").map_err(broken)?;
-            after.2 = last.try_get("kind").map_err(broken)?;
-            after.3 = last.try_get("num").map_err(broken)?;
-            after.4 = last.try_get("item").map_err(broken)?;
-            for row in self.rows(table, &rows)? {
+            after = Vault::found(table, last)?.0;
+            for row in self.trusted(table, &rows)? {
                 if visit(row).is_break() {
                     return Ok(());
                 }
@@ -299,172 +396,63 @@ impl Ledger for Shared {
     fn shared(&self) -> bool {
         true
     }
+
+    fn watch(&self) {
+        let (options, vault, findings) = (self.options.clone(), self.vault.clone(), self.findings.clone());
+        locked(&self.scanning).get_or_insert_with(|| Scan { options, vault, findings }.start());
+    }
+
+    fn integrity(&self) -> Integrity {
+        self.findings.all().clone()
+    }
 }
 
-/// Applies a batch within the transaction. Later changes win over earlier ones, so only the last one of each row is
-/// sent; a group that goes takes with it what the batch had put there before.
-async fn write(store: &Shared, open: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
-    let mut changes: BTreeMap<Spot, Option<Vec<u8>>> = BTreeMap::new();
+impl Shared {
+    /// Keeps what was seen, where it is due. A full disk here takes no turn away: the last second is not kept then.
+    fn keep_lately(&mut self) {
+        if let Err(error) = self.seen.keep(false) {
+            tracing::warn!(%error, "the last checkpoint could not be kept");
+        }
+    }
+}
+
+/// What a batch makes of the rows. Later changes win over earlier ones, so only the last one of each row is sent; a group
+/// that goes takes with it what the batch had put there before.
+async fn changes(
+    vault: &Vault,
+    open: &mut PgConnection,
+    batch: &Batch,
+) -> Result<(Changes, Vec<Standing>), StoreError> {
+    let (mut changes, mut gone) = (Changes::new(), Vec::new());
     let mut last: BTreeMap<(i64, Vec<u8>), i64> = BTreeMap::new();
     for operation in &batch.operations {
         match operation {
-            Operation::Put(table, key, value) => put(store, &mut changes, *table, key, value)?,
+            Operation::Put(table, key, value) => {
+                let (spot, sealed) = vault.sealed(*table, key, value)?;
+                changes.insert(spot, Some(sealed));
+            }
             Operation::Append(table, group, value) => {
-                let place = (code(*table), store.group_of(*table, group));
+                let place = (code(*table), vault.group_of(*table, group));
                 let before = match last.get(&place) {
                     Some(number) => *number,
                     None => {
-                        let found = last_number(open, place.0, &place.1).await.map_err(failed("reading"))?;
+                        let found = rows::last_number(open, place.0, &place.1).await.map_err(failed("reading"))?;
                         found.unwrap_or(0)
                     }
                 };
                 let number = before.checked_add(1).ok_or_else(|| table.corrupt())?;
                 last.insert(place, number);
                 let number = u64::try_from(number).map_err(|_| table.corrupt())?;
-                put(store, &mut changes, *table, &Key::grouped_index(group, number), value)?;
+                let (spot, sealed) = vault.sealed(*table, &Key::grouped_index(group, number), value)?;
+                changes.insert(spot, Some(sealed));
             }
-            Operation::Delete(table, key) => drop(changes.insert(store.spot(*table, key)?.0, None)),
+            Operation::Delete(table, key) => drop(changes.insert(vault.spot(*table, key)?.0, None)),
             Operation::DeleteGroup(table, group) => {
-                let (tab, grp) = (code(*table), store.group_of(*table, group));
+                let (tab, grp) = (code(*table), vault.group_of(*table, group));
                 changes.retain(|spot, _| (spot.0, &spot.1) != (tab, &grp));
-                let sql = "DELETE FROM regie_rows WHERE tab = $1 AND grp = $2";
-                sqlx::query(sql).bind(tab).bind(grp).execute(&mut *open).await.map_err(failed("deleting"))?;
+                gone.extend(rows::delete_group(open, (tab, grp)).await.map_err(failed("deleting"))?);
             }
         }
     }
-    let gone: BTreeSet<&Spot> = changes.iter().filter(|(_, sealed)| sealed.is_none()).map(|(spot, _)| spot).collect();
-    delete(open, &gone).await.map_err(failed("deleting"))?;
-    insert(open, &changes).await.map_err(failed("writing"))
-}
-
-fn put(
-    store: &Shared,
-    changes: &mut BTreeMap<Spot, Option<Vec<u8>>>,
-    table: TableId,
-    key: &Key,
-    value: &[u8],
-) -> Result<(), StoreError> {
-    let (spot, stored) = store.spot(table, key)?;
-    let place = Place { domain: table.name(), position: &stored };
-    let sealed = seal::seal(&store.keys.records, place, &encode_record(key, value))?;
-    changes.insert(spot, Some(sealed));
-    Ok(())
-}
-
-async fn delete(open: &mut PgConnection, gone: &BTreeSet<&Spot>) -> Result<(), sqlx::Error> {
-    if gone.is_empty() {
-        return Ok(());
-    }
-    let sql = "DELETE FROM regie_rows AS old USING
-               UNNEST($1::BIGINT[], $2::BYTEA[], $3::BIGINT[], $4::BIGINT[], $5::BYTEA[]) AS gone(tab, grp, kind, num, item)
-               WHERE old.tab = gone.tab AND old.grp = gone.grp AND old.kind = gone.kind AND old.num = gone.num
-               AND old.item = gone.item";
-    columns(sql, gone.iter().copied()).execute(open).await.map(drop)
-}
-
-async fn insert(open: &mut PgConnection, changes: &BTreeMap<Spot, Option<Vec<u8>>>) -> Result<(), sqlx::Error> {
-    let puts: Vec<(&Spot, &Vec<u8>)> =
-        changes.iter().filter_map(|(spot, sealed)| Some((spot, sealed.as_ref()?))).collect();
-    if puts.is_empty() {
-        return Ok(());
-    }
-    let sql = "INSERT INTO regie_rows (tab, grp, kind, num, item, sealed)
-               SELECT * FROM UNNEST($1::BIGINT[], $2::BYTEA[], $3::BIGINT[], $4::BIGINT[], $5::BYTEA[], $6::BYTEA[])
-               ON CONFLICT (tab, grp, kind, num, item) DO UPDATE SET sealed = EXCLUDED.sealed";
-    let sealed: Vec<Vec<u8>> = puts.iter().map(|(_, sealed)| (*sealed).clone()).collect();
-    columns(sql, puts.iter().map(|(spot, _)| *spot)).bind(sealed).execute(open).await.map(drop)
-}
-
-/// A statement with the places of rows as five arrays.
-fn columns<'s>(
-    sql: &'static str,
-    spots: impl Iterator<Item = &'s Spot>,
-) -> sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments> {
-    let (mut tab, mut grp, mut kind, mut num, mut item) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for spot in spots {
-        tab.push(spot.0);
-        grp.push(spot.1.clone());
-        kind.push(spot.2);
-        num.push(spot.3);
-        item.push(spot.4.clone());
-    }
-    sqlx::query(sql).bind(tab).bind(grp).bind(kind).bind(num).bind(item)
-}
-
-async fn last_number(open: &mut PgConnection, tab: i64, grp: &[u8]) -> Result<Option<i64>, sqlx::Error> {
-    let sql = "SELECT num FROM regie_rows WHERE tab = $1 AND grp = $2 AND kind = 0 ORDER BY num DESC LIMIT 1";
-    sqlx::query_scalar(sql).bind(tab).bind(grp).fetch_optional(open).await
-}
-
-fn prepare(url: &str) -> Result<(Runtime, PgConnectOptions), StoreError> {
-    let options = PgConnectOptions::from_str(url).map_err(failed("reading the URL of the database"))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    Ok((runtime.map_err(|_| StoreError::OutOfMemory)?, options))
-}
-
-async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
-    let mut connection = PgConnection::connect_with(options).await.map_err(failed("connecting"))?;
-    sqlx::raw_sql(SESSION).execute(&mut connection).await.map_err(failed("connecting"))?;
-    Ok(connection)
-}
-
-/// Makes the relations where there are none, and refuses those of a later version. A step between versions that makes
-/// tables has nothing to make here, where all tables share one relation; one that changes rows would stand here, one
-/// process at a time, and there is none yet.
-async fn prepare_database(open: &mut PgConnection, schema: &Schema) -> Result<Existing, StoreError> {
-    let doing = "making the tables";
-    let exists: Option<String> = sqlx::query_scalar("SELECT to_regclass('regie_meta')::TEXT")
-        .fetch_one(&mut *open)
-        .await
-        .map_err(failed(doing))?;
-    if exists.is_none() {
-        sqlx::raw_sql("BEGIN").execute(&mut *open).await.map_err(failed(doing))?;
-        sqlx::raw_sql(RELATIONS).execute(&mut *open).await.map_err(failed(doing))?;
-        for (name, version) in [("format", FORMAT), ("tables", schema.version)] {
-            let put = sqlx::query("INSERT INTO regie_meta (name, value) VALUES ($1, $2)");
-            let put = put.bind(name).bind(version.to_be_bytes().to_vec());
-            put.execute(&mut *open).await.map_err(failed(doing))?;
-        }
-        sqlx::raw_sql("COMMIT").execute(&mut *open).await.map_err(failed(doing))?;
-    }
-    for (name, supported) in [("format", FORMAT), ("tables", schema.version)] {
-        match number(meta(open, name).await?.as_deref()) {
-            0 => return Err(StoreError::Unreleased),
-            found if found > supported => return Err(StoreError::NewerSchema { found, supported }),
-            found if found < supported => {
-                let put = sqlx::query("UPDATE regie_meta SET value = $2 WHERE name = $1");
-                let put = put.bind(name).bind(supported.to_be_bytes().to_vec());
-                put.execute(&mut *open).await.map_err(failed(doing))?;
-            }
-            _ => {}
-        }
-    }
-    Ok(meta(open, "keyring").await?.map_or(Existing::Nothing, Existing::Keyring))
-}
-
-async fn meta(open: &mut PgConnection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let query = sqlx::query_scalar("SELECT value FROM regie_meta WHERE name = $1").bind(name.to_owned());
-    query.fetch_optional(open).await.map_err(failed("reading"))
-}
-
-fn number(bytes: Option<&[u8]>) -> u32 {
-    bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes)
-}
-
-fn code(table: TableId) -> i64 {
-    i64::from(table.code())
-}
-
-/// An error of the database by its code alone: its words may hold parts of the URL.
-fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
-    move |error| {
-        let code = match &error {
-            sqlx::Error::Database(error) => error.code().map_or_else(|| "unknown".to_owned(), Into::into),
-            sqlx::Error::Io(error) => error.kind().to_string(),
-            sqlx::Error::Configuration(_) => "not a URL of the form postgres://user@host/database".to_owned(),
-            sqlx::Error::Tls(_) => "no TLS".to_owned(),
-            _ => "the connection broke off".to_owned(),
-        };
-        StoreError::Database { doing, code }
-    }
+    Ok((changes, gone))
 }
