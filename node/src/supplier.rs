@@ -114,6 +114,8 @@ pub struct Figures {
     pub clock_fine: bool,
     /// Persons who were told to come later since this companion began.
     pub told_later: u64,
+    /// Are the rows of the store those that were written, as far as that was looked at?
+    pub store_fine: bool,
 }
 
 /// A call of the API: done on the driver's thread, between other turns.
@@ -328,6 +330,7 @@ pub async fn start(
         companion.store.begin()?;
         companion.load_segments()?;
         companion.store.commit(Batch::new())?;
+        companion.store.watch();
         Ok(companion)
     })
     .await?;
@@ -706,10 +709,10 @@ impl Companion {
         self.machine.key().public()
     }
 
-    /// Can the store be read?
-    pub(crate) fn alive(&self) -> Result<(), Failure> {
+    /// Can the store be read? What is wrong with its rows comes with the answer; it is empty where nothing is.
+    pub(crate) fn alive(&self) -> Result<String, Failure> {
         self.store.fact(tables::PROFILE)?;
-        Ok(())
+        Ok(self.store.integrity().next_step())
     }
 
     /// How many people may come by public invitations, and how many were told to come later.
@@ -727,6 +730,7 @@ impl Companion {
             clocks_differ: self.machine.skewed().count() as u64,
             clock_fine: self.clock.report("regie clock").fine,
             told_later: self.machine.turned_away().times,
+            store_fine: self.store.integrity().is_fine(),
         })
     }
 

@@ -43,6 +43,7 @@ pub(super) struct Metrics {
     clocks_differ: Gauge<i64, AtomicI64>,
     clock_fine: Gauge<i64, AtomicI64>,
     told_later: Gauge<i64, AtomicI64>,
+    store_fine: Gauge<i64, AtomicI64>,
 }
 
 impl Default for Metrics {
@@ -51,7 +52,7 @@ impl Default for Metrics {
         let calls = Family::default();
         let seconds: Family<Route, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0]));
-        let [relationships, connected, values, events, clocks_differ, clock_fine, told_later] =
+        let [relationships, connected, values, events, clocks_differ, clock_fine, told_later, store_fine] =
             std::array::from_fn(|_| Gauge::default());
         registry.register("calls", "Calls of the API", calls.clone());
         registry.register("call_seconds", "How long calls took", seconds.clone());
@@ -66,6 +67,7 @@ impl Default for Metrics {
             clock_fine.clone(),
         );
         registry.register("pairings_told_later", "Persons for whom an hour had no more room", told_later.clone());
+        registry.register("store_fine", "1 where no row was found set back, else see regie doctor", store_fine.clone());
         Self {
             registry,
             calls,
@@ -77,6 +79,7 @@ impl Default for Metrics {
             clocks_differ,
             clock_fine,
             told_later,
+            store_fine,
         }
     }
 }
@@ -95,10 +98,11 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The companion answers and its store can be read.
-pub(super) async fn readyz(State(api): State<Api>) -> Result<&'static str, Problem> {
-    api.desk.call(|companion, _| companion.alive()).await?;
-    Ok("ready\n")
+/// The companion answers and its store can be read. Rows that were set back do not make it less ready, since no other
+/// companion on the store would be more so; they are told in a second line.
+pub(super) async fn readyz(State(api): State<Api>) -> Result<String, Problem> {
+    let next_step = api.desk.call(|companion, _| companion.alive()).await?;
+    Ok(if next_step.is_empty() { "ready\n".to_owned() } else { format!("ready\nset_back: {next_step}\n") })
 }
 
 /// Everything measured, for Prometheus.
@@ -112,6 +116,7 @@ pub(super) async fn metrics(State(api): State<Api>) -> Result<Response, Problem>
     api.metrics.clocks_differ.set(whole(figures.clocks_differ));
     api.metrics.clock_fine.set(i64::from(figures.clock_fine));
     api.metrics.told_later.set(whole(figures.told_later));
+    api.metrics.store_fine.set(i64::from(figures.store_fine));
     let mut text = String::new();
     encode(&mut text, &api.metrics.registry).map_err(Failure::internal)?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use regie_protocol::Days;
 
-use super::{What, credentials, init, items, listen, market, pairing, render, rotation, serve};
+use super::{What, accept, credentials, init, items, listen, market, pairing, render, rotation, serve};
 use crate::{
     command::{Failure, Text, parse},
     control,
@@ -91,6 +91,8 @@ pub(super) enum SupplierVerb {
         #[arg(long)]
         yes: bool,
     },
+    /// Take a shared database as it is, after you restored a backup of it; stop all companions on it before
+    AcceptStore,
     #[command(flatten)]
     Customers(CustomerVerb),
     #[command(flatten)]
@@ -303,6 +305,7 @@ impl Company<'_> {
                 let (words_file, next_words_file) = (words_file.as_deref(), next_words_file.as_deref());
                 rotation::rotate(home, file, &rotation::Rotate { words_file, next_words_file, yes }, json)
             }
+            SupplierVerb::AcceptStore => accept::run(home, file, json),
             SupplierVerb::Customers(verb) => self.customers(verb),
             SupplierVerb::Segments(verb) => self.segments(verb),
             SupplierVerb::Issuers(verb) => self.issuers(verb),

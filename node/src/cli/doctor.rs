@@ -112,6 +112,9 @@ fn copies(findings: &mut Findings, status: &PersonStatus) {
 
 fn supplier(findings: &mut Findings, home: &Path, status: &CompanionStatus) {
     clock(findings, &status.clock);
+    if let Some(store) = &status.shared_store {
+        findings.note("the rows of the shared store are those that were written", store.next_step.clone());
+    }
     if status.clocks_differ > 0 {
         let who = "`regie supplier people` shows whose and by how much; requests to them are tried again";
         findings.note("persons' clocks agree", format!("{} differ; {who}", status.clocks_differ));

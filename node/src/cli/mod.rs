@@ -1,5 +1,6 @@
 //! The command line. In: arguments. Out: a verb's effect, a table or JSON on stdout, a `Failure`.
 
+mod accept;
 mod backup;
 mod company;
 mod credentials;

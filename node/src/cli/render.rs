@@ -362,6 +362,10 @@ fn cell(name: &str, value: &Value) -> String {
             Some(wrong) if !wrong.is_empty() => wrong.to_owned(),
             _ => "right".to_owned(),
         },
+        ("shared_store", Value::Object(store)) => match store.get("next_step").and_then(Value::as_str) {
+            Some(wrong) if !wrong.is_empty() => wrong.to_owned(),
+            _ => "as it was written".to_owned(),
+        },
         ("superseded", Value::Object(copy)) => superseded(&text(&copy["name"]), &text(&copy["at"])),
         ("other_copy", Value::Object(copy)) => other_copy(&text(&copy["name"]), &text(&copy["at"])),
         ("unreadable", Value::Array(fields)) => {

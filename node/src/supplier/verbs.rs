@@ -65,7 +65,7 @@ pub use publish::{NewSegment, Publish, PublishedSegment};
 pub use published::{OwnSegment, Published};
 pub use put::{Put, SentItem};
 pub use set_profile::{NewProfile, OwnProfile, SetProfile};
-pub use status::{CompanionStatus, Forwarder, Status};
+pub use status::{CompanionStatus, Forwarder, SharedStore, Status};
 pub use take_back::{TakeBack, TakenBack};
 pub use trust_issuer::{DistrustIssuer, Trust, TrustIssuer};
 pub use wanted::{Wanted, WantedIntent};

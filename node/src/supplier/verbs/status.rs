@@ -6,7 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Companion, OnCompanion};
 use crate::{
-    clock::Report, command::Failure, driver::Turn, network::Standing, store::Read as _, supplier::tables, verb::Verb,
+    clock::{Report, minute},
+    command::Failure,
+    driver::Turn,
+    network::Standing,
+    store::Read as _,
+    supplier::tables,
+    verb::Verb,
 };
 
 /// Asks how the companion stands.
@@ -39,6 +45,19 @@ pub struct CompanionStatus {
     pub clock: Report,
     /// Persons whose clocks differ, so that requests to them wait.
     pub clocks_differ: usize,
+    /// Its store, where several companions share one.
+    pub shared_store: Option<SharedStore>,
+}
+
+/// Whether the rows of a shared store are those that were written.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SharedStore {
+    /// Are they, as far as that was looked at?
+    pub fine: bool,
+    /// When all of them were looked at last.
+    pub looked: Option<String>,
+    /// What is wrong, and what to do; empty where nothing is.
+    pub next_step: String,
 }
 
 /// A line to somebody who forwards people here.
@@ -72,11 +91,22 @@ impl OnCompanion for Status {
             connected: companion.connected.len(),
             clock: companion.clock_report(),
             clocks_differ: companion.machine.skewed().count(),
+            shared_store: companion.shared_store(),
         })
     }
 }
 
 impl Companion {
+    /// Whether the rows of a shared store are those that were written.
+    fn shared_store(&self) -> Option<SharedStore> {
+        let integrity = self.store.shared().then(|| self.store.integrity())?;
+        Some(SharedStore {
+            fine: integrity.is_fine(),
+            looked: integrity.looked.map(minute),
+            next_step: integrity.next_step(),
+        })
+    }
+
     /// How the lines to the forwarders of this companion stand.
     fn forwarders(&self) -> Vec<Forwarder> {
         let shown = |(key, standing): &([u8; 32], Standing)| Forwarder {
