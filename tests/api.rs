@@ -71,6 +71,11 @@ impl Client {
         self.call("POST", path, Some(body), None).expect("an answer")
     }
 
+    /// Makes something, where perhaps nobody answers.
+    pub fn try_post(&self, path: &str, body: &Value) -> Option<Answer> {
+        self.call("POST", path, Some(body), None)
+    }
+
     /// Makes something under an `Idempotency-Key`.
     pub fn post_once(&self, path: &str, body: &Value, key: &str) -> Answer {
         self.call("POST", path, Some(body), Some(key)).expect("an answer")

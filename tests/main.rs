@@ -28,6 +28,7 @@ mod owner;
 mod promises;
 mod returns;
 mod rotation;
+mod set_back;
 mod soak;
 mod standing;
 mod supplier_api;
