@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 mod balancer;
 mod clocks;
 mod companions;
+mod copies;
 mod forwarded;
 mod hotspot;
 mod impostor;

@@ -310,6 +310,11 @@ pub fn reopen(node: &mut Node, homes: &Homes, name: &str) {
     serve(node, &homes.path().join(format!("{name}.log")));
 }
 
+/// Starts a person's node with its log where it was.
+pub fn reopen_person(node: &mut Node, homes: &Homes, name: &str) {
+    start(node, &homes.path().join(format!("{name}.log")), |_| {});
+}
+
 fn serve(node: &mut Node, log: &Path) -> std::net::SocketAddr {
     node.serve_api_with(|process| {
         process.stderr(appended(log)).env("REGIE_LOG", log_level());
