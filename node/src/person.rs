@@ -261,7 +261,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
 pub fn initialise(store: &mut Store, seed: &RootSeed, policy: Policy) -> Result<(), Failure> {
     let mut turn = Turn::default();
     records::put_seed(&mut turn, seed);
-    records::put(&mut turn, &regie_protocol::person::Record::Policy { policy })?;
+    records::put(&mut turn, &regie_protocol::person::Record::Policy { policy });
     store.commit(turn.batch)?;
     Ok(())
 }
@@ -285,13 +285,13 @@ pub fn after_restore(store: &mut Store) -> Result<usize, Failure> {
 pub fn commit(store: &mut Store, machine: &Person, records: &[Record], now: impl Into<Now>) -> Result<(), Failure> {
     let (mut turn, mut grown) = (Turn::default(), BTreeSet::new());
     for record in records {
-        records::put(&mut turn, record)?;
+        records::put(&mut turn, record);
         if let Record::Entry { log, .. } = record {
             grown.insert(*log);
         }
     }
     for record in grown.into_iter().filter_map(|log| machine.head(log)) {
-        records::put(&mut turn, &record)?;
+        records::put(&mut turn, &record);
     }
     records::put_head(&mut turn, &machine.tree_head(now).map_err(regie_protocol::person::OwnerError::from)?);
     store.commit(turn.batch)?;
@@ -421,7 +421,7 @@ impl Driven for Node {
         let now = self.clock.now();
         records::put_clock(turn, &self.clock);
         for record in std::mem::take(&mut self.grown).into_iter().filter_map(|log| self.machine.head(log)) {
-            put(&record, turn);
+            records::put(turn, &record);
         }
         self.activity.put(turn);
         let size = self.machine.personal_log().size();
@@ -485,12 +485,6 @@ impl Drop for Node {
         for link in self.links.values() {
             link.task.abort();
         }
-    }
-}
-
-fn put(record: &Record, turn: &mut Turn) {
-    if let Err(error) = records::put(turn, record) {
-        tracing::error!(%error, "a record has no encoding");
     }
 }
 

@@ -14,7 +14,7 @@ use regie_protocol::{
 
 #[cfg(feature = "vc")]
 use super::credentials::Prover;
-use super::{Node, activity::Activity, put, remembered};
+use super::{Node, activity::Activity, records, remembered};
 use crate::{
     clock::{self, Clock},
     driver::{Lent, Turn},
@@ -139,7 +139,7 @@ impl Host for Hands<'_> {
             Record::Intent { stored } if stored.stage == Stage::Casting => self.did.cast = Some(stored.intent.id()),
             _ => {}
         }
-        put(&record, self.turn);
+        records::put(self.turn, &record);
     }
 
     fn readable(&mut self, field: FieldPath) -> Result<(), Unreadable> {

@@ -18,14 +18,13 @@ use crate::{
     store::{Nth, Read as _, Secret, Spot, Store, Table, TableKey},
 };
 
-/// Puts a record where it belongs, or takes off what it ends.
-pub(super) fn put(turn: &mut Turn, record: &Record) -> Result<(), Failure> {
+/// Puts a record where it belongs, or takes off what it ends. One that has no encoding fails the turn's commit.
+pub(super) fn put(turn: &mut Turn, record: &Record) {
     if !take_off(turn, record)
         && let Some(place) = place(record)
     {
         turn.batch.put_at(place, record);
     }
-    Ok(())
 }
 
 pub(super) fn put_seed(turn: &mut Turn, seed: &RootSeed) {
