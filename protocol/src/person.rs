@@ -4,7 +4,7 @@
 //! [`Person::restore`] can replay. [`Person::handle`] is the one way in (`person/entry.rs`), and what leaves, leaves by one way out (`person/exit.rs`). `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
 //! says, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
 //! back, `person/intents.rs` what the person wants, `person/segments.rs` what
-//! they say of themselves, `person/runs.rs` which copy of the node speaks, `person/standing.rs` who suppliers are, `person/state.rs` is the state and its records.
+//! they say of themselves, `person/runs.rs` which copy of the node speaks, `person/standing.rs` who suppliers are, `person/witnesses.rs` what witnesses hear of its logs, `person/state.rs` is the state and its records.
 
 mod delegations;
 mod entry;
@@ -18,6 +18,7 @@ mod runs;
 mod segments;
 mod standing;
 mod state;
+mod witnesses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +31,7 @@ pub use runs::{OtherCopy, StoredBranch};
 pub use segments::{About, Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
 pub use state::{Mandated, StoredMandate, StoredRelationship, Traffic, Waiting};
+pub use witnesses::ForWitness;
 
 use crate::{
     audit::{self, Committed, Entry, Event, Log},
