@@ -66,6 +66,9 @@ pub struct Config {
     /// Where a companion's HTTP API listens; nowhere, where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<std::net::SocketAddr>,
+    /// Where a companion that is a witness of others' logs listens by HTTP; nowhere, where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<std::net::SocketAddr>,
     /// Where a companion's store is, if not in the home: `postgres://user@host/database`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
@@ -102,6 +105,7 @@ impl Config {
             held_lines: None,
             dashboard: None,
             api: None,
+            witness: None,
             store: None,
             nats: None,
             webhook_hosts: Default::default(),

@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
+use regie_protocol::rate::Source;
+
 /// Why a host is not called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreachable {
@@ -28,6 +30,25 @@ pub async fn resolve(host: &str, port: u16, may_be_private: bool) -> Result<Vec<
         return Err(Unreachable::Private);
     }
     Ok(found)
+}
+
+/// Whence somebody comes by this address, as far as that tells one from others: not on this machine or in its own network,
+/// where a proxy or a forwarder may speak for many.
+#[must_use]
+pub fn source(address: IpAddr) -> Option<Source> {
+    let mut source = [0; 7];
+    match address.to_canonical() {
+        address if is_private(address) => return None,
+        IpAddr::V4(ip) => {
+            source[0] = 4;
+            source[1..4].copy_from_slice(&ip.octets()[..3]);
+        }
+        IpAddr::V6(ip) => {
+            source[0] = 6;
+            source[1..].copy_from_slice(&ip.octets()[..6]);
+        }
+    }
+    Some(Source(source))
 }
 
 /// Is it an address that is not of the public internet, in any of its spellings?

@@ -7,12 +7,13 @@
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/persons.rs` is what is said to one person,
 //! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for
 //! each other, `supplier/boards.rs` is the board that this companion may be, `supplier/market.rs` what it finds on boards and offers there,
-//! `supplier/patterns.rs` the segments that it publishes, `supplier/runs.rs` what is done with lines of a person of whose node there are two copies, `supplier/forwarders.rs` looks whether forwarders pass people on.
+//! `supplier/patterns.rs` the segments that it publishes, `supplier/cosigning.rs` the heads of others' logs that it cosigns as a witness, `supplier/runs.rs` what is done with lines of a person of whose node there are two copies, `supplier/forwarders.rs` looks whether forwarders pass people on.
 
 mod boards;
 pub mod bulk;
 #[cfg(feature = "nats")]
 mod bus;
+pub mod cosigning;
 pub mod customers;
 pub mod forwarders;
 pub mod happening;

@@ -13,6 +13,7 @@ use crate::{
     supplier::verbs::{
         Admission, Ask, Boards, Correct, DistrustIssuer, Follow, Forwarding, HelperLink, Invite, Issuers, KeyCreate,
         KeyList, KeyRevoke, Offered, Pairings, People, Published, Put, TakeBack, TrustIssuer, Unfollow, Wanted,
+        Witness,
     },
     verb::Verb,
 };
@@ -38,9 +39,14 @@ pub(super) enum SupplierVerb {
         /// Serve the HTTP API here; `config.toml` has it as `api`
         #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = crate::api::DEFAULT)]
         api: Option<std::net::SocketAddr>,
+        /// Answer owners of logs here, by HTTP, where this companion is a witness; `config.toml` has it as `witness`
+        #[arg(long, value_name = "ADDRESS")]
+        witness: Option<std::net::SocketAddr>,
         #[command(flatten)]
         forwarding: init::Forwarding,
     },
+    /// Make this companion an independent witness, which cosigns that logs of others only grow, and show its key
+    Witness(WitnessTerms),
     /// Whom this companion forwards people to, and what they need for it
     Forward,
     /// Send events to a receiver that you are writing, as a webhook would
@@ -103,6 +109,39 @@ pub(super) enum SupplierVerb {
     Market(MarketVerb),
     /// The persons, what is held of them, and the requests
     People,
+}
+
+/// Which logs are cosigned, and under which name.
+#[derive(clap::Args)]
+pub(super) struct WitnessTerms {
+    /// The name of its key, as DOMAIN/NAME
+    #[arg(long)]
+    name: Option<String>,
+    /// Cosign the logs of any person's node
+    #[arg(long, conflicts_with = "listed")]
+    open: bool,
+    /// Cosign those logs alone that are listed
+    #[arg(long)]
+    listed: bool,
+    /// List a log, by the key that its heads are signed with; may be given more than once
+    #[arg(long, value_name = "NAME+ID+KEY")]
+    log: Vec<String>,
+    /// List a log no more, by its name; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    dismiss: Vec<String>,
+    /// Be a witness no more; what was cosigned stays known
+    #[arg(long)]
+    off: bool,
+}
+
+impl WitnessTerms {
+    fn verb(self) -> Result<Witness, Failure> {
+        let Self { name, open, listed, log, dismiss, off } = self;
+        let name = name.map(|name| parse(&name).map(Text)).transpose()?;
+        let logs = log.iter().map(|key| parse(key).map(Text)).collect::<Result<_, _>>()?;
+        let open = (open || listed).then_some(open);
+        Ok(Witness { name, open, logs, dismiss, off })
+    }
 }
 
 /// What is said to one person.
@@ -290,9 +329,10 @@ impl Company<'_> {
             SupplierVerb::Join { store, listen, announce } => {
                 init::join(home, file, store, &init::Places { listen, announce }, json)
             }
-            SupplierVerb::Run { api, forwarding: init::Forwarding { forward, through } } => {
-                serve::run(home, file, serve::Given { api, forward, through, ..given }, json)
+            SupplierVerb::Run { api, witness, forwarding: init::Forwarding { forward, through } } => {
+                serve::run(home, file, serve::Given { api, witness, forward, through, ..given }, json)
             }
+            SupplierVerb::Witness(terms) => self.ask(&terms.verb()?),
             SupplierVerb::Forward => self.ask(&Forwarding {}),
             SupplierVerb::Listen { api, key, forward_to } => listen::run(listen::Listen { api, key, forward_to }, json),
             SupplierVerb::Key { verb } => self.key(verb),

@@ -480,6 +480,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         spread_seconds,
         tell_minutes,
         api: None,
+        witness: None,
         forward: Vec::new(),
         through: Vec::new(),
     };

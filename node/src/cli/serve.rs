@@ -65,6 +65,7 @@ pub(super) struct Given {
     pub(super) spread_seconds: Option<u32>,
     pub(super) tell_minutes: Option<u32>,
     pub(super) api: Option<SocketAddr>,
+    pub(super) witness: Option<SocketAddr>,
     pub(super) forward: Vec<PublicKey>,
     pub(super) through: Vec<Through>,
 }
@@ -78,6 +79,7 @@ impl Given {
     fn over(&self, config: Config) -> Config {
         Config {
             api: self.api.or(config.api),
+            witness: self.witness.or(config.witness),
             forward: or(&self.forward, config.forward),
             through: or(&self.through, config.through),
             proxy: self.proxy.clone().or(config.proxy),
@@ -255,15 +257,21 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         Some(at) => Some(api::start(desk.clone(), at, config.webhook_hosts.clone()).await?),
         None => None,
     };
-    say(
-        json,
-        &json!({ "running": "supplier", "home": crate::out::path(home), "listening": addresses, "api": api }),
-        || {
-            let mut lines: Vec<String> = addresses.iter().map(|address| format!("Listening on {address}")).collect();
-            lines.extend(api.map(|at| format!("The API is at http://{at}")));
-            lines.join("\n")
-        },
-    );
+    let witness = match config.witness {
+        Some(at) => Some(api::witness::start(desk.clone(), at).await?),
+        None => None,
+    };
+    let mut running =
+        json!({ "running": "supplier", "home": crate::out::path(home), "listening": addresses, "api": api });
+    if let Some(at) = witness {
+        running["witness"] = json!(at);
+    }
+    say(json, &running, || {
+        let mut lines: Vec<String> = addresses.iter().map(|address| format!("Listening on {address}")).collect();
+        lines.extend(api.map(|at| format!("The API is at http://{at}")));
+        lines.extend(witness.map(|at| format!("The witness answers at http://{at}")));
+        lines.join("\n")
+    });
     tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
     let answering = Answering::default();
     tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), PersonCommand::knows));

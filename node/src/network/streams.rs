@@ -8,7 +8,6 @@ use std::{
     collections::{HashMap, VecDeque},
     convert::Infallible,
     mem,
-    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
@@ -39,7 +38,7 @@ use super::{
     endpoint::peer_key,
     frame, limits,
 };
-use crate::public::is_private;
+use crate::public::source;
 
 /// A stream of the one protocol, with nothing more to do once that is agreed.
 type Regie = ReadyUpgrade<StreamProtocol>;
@@ -313,24 +312,11 @@ impl ConnectionHandler for Handler {
 /// Whence somebody comes, as far as that tells one from others: not on this machine or in its own network, where a proxy or
 /// a forwarder may speak for many.
 fn source_of(from: &Multiaddr) -> Option<Source> {
-    let mut source = [0; 7];
-    let ip = match from.iter().next()? {
-        Protocol::Ip4(ip) => IpAddr::V4(ip),
-        Protocol::Ip6(ip) => ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4),
-        _ => return None,
-    };
-    match ip {
-        _ if is_private(ip) => return None,
-        IpAddr::V4(ip) => {
-            source[0] = 4;
-            source[1..4].copy_from_slice(&ip.octets()[..3]);
-        }
-        IpAddr::V6(ip) => {
-            source[0] = 6;
-            source[1..].copy_from_slice(&ip.octets()[..6]);
-        }
+    match from.iter().next()? {
+        Protocol::Ip4(ip) => source(ip.into()),
+        Protocol::Ip6(ip) => source(ip.into()),
+        _ => None,
     }
-    Some(Source(source))
 }
 
 /// Sends one frame and hears its reply; the stream comes back if it can carry the next.

@@ -5,8 +5,17 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: which run of a person's node speaks.
-    Migration { before: OF_0_1_0, makes: &[TableId::new(55, "runs", false)], drops: &[], rows: |_| Ok(Batch::new()) },
+    // 2: which run of a person's node speaks; logs of others that are cosigned.
+    Migration {
+        before: OF_0_1_0,
+        makes: &[
+            TableId::new(55, "runs", false),
+            TableId::new(58, "cosigned_logs", false),
+            TableId::new(59, "listed_logs", false),
+        ],
+        drops: &[],
+        rows: |_| Ok(Batch::new()),
+    },
 ];
 
 /// The tables of release 0.1.0, each by code, name, and whether its rows can be erased.

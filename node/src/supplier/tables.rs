@@ -8,6 +8,7 @@ use regie_protocol::Issuer;
 use regie_protocol::{
     FieldPath, Nonce, ObjectId, PublicKey, Signed, board,
     intent::Intent,
+    note::VerifierKey,
     segment::Membership,
     supplier::{PairingBounds, Record},
     tally::{TallyReport, Task},
@@ -18,6 +19,7 @@ use super::issuers::Trusted;
 use super::{
     World,
     bulk::Job,
+    cosigning::{CosignedLog, WitnessTerms},
     customers::{Customer, Customers},
     happening::Happening,
     hooks::Hook,
@@ -167,6 +169,8 @@ tables! {
             guards "bounds that were drawn in are wide again";
         /// Stands there where this companion helps others to count.
         pub(super) HELPER = "helper": ();
+        /// As what this companion is, or was, a witness of others' logs.
+        pub(super) WITNESS = "witness": WitnessTerms;
         /// Stands there where this companion is a board.
         pub(super) BOARD = "board": ();
         /// Whose offers the board takes.
@@ -291,6 +295,10 @@ tables! {
             guards "a company that was sent away offers again";
         /// Which run of a person's node speaks, and what its restores left behind.
         pub(super) Plain RUNS = 55 "runs": PublicKey => Record;
+        /// The newest head of each log of others that this companion cosigned, by the hash of the log's name.
+        pub(super) Plain COSIGNED_LOGS = 58 "cosigned_logs": [u8; 32] => CosignedLog, within SMALL_BYTES;
+        /// Logs of others that this companion cosigns by its owner's word, by the hash of their names.
+        pub(super) Plain LISTED_LOGS = 59 "listed_logs": [u8; 32] => VerifierKey, within 2 * 1024;
     }
 }
 

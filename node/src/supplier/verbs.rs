@@ -32,6 +32,7 @@ mod status;
 mod take_back;
 mod trust_issuer;
 mod wanted;
+mod witness;
 
 use super::{Companion, Desk};
 use crate::{
@@ -69,6 +70,7 @@ pub use status::{CompanionStatus, Forwarder, SharedStore, Status};
 pub use take_back::{TakeBack, TakenBack};
 pub use trust_issuer::{DistrustIssuer, Trust, TrustIssuer};
 pub use wanted::{Wanted, WantedIntent};
+pub use witness::{OwnWitness, Witness};
 
 /// Intents and offers listed in one answer; the API gives all, page by page.
 const SHOWN: usize = 1_000;
@@ -109,6 +111,7 @@ verbs! {
         TrustIssuer: TrustIssuer,
         Unfollow: Unfollow,
         Wanted: Wanted,
+        Witness: Witness,
     }
 }
 

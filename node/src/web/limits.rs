@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use regie_protocol::rate::Rate;
+
 // Connections and calls, in every room alike.
 
 /// Connections at once; for one more, the oldest on which nobody proved who they are is closed.
@@ -75,6 +77,19 @@ pub const PAGE_MOST: usize = 200;
 pub const INVITATION_DAYS: u32 = 366;
 /// Rows that stand in memory until they are a part of a Parquet file.
 pub const ROW_GROUP: usize = 10_000;
+
+// A witness of others' logs.
+
+/// Heads that a companion is asked to cosign from one source.
+pub const QUESTIONS_PER_SOURCE: Rate = Rate::new(1_000, 1_000);
+/// The same from everywhere.
+pub const QUESTIONS_IN_ALL: Rate = Rate::new(5_000, 20_000);
+/// Logs that an open witness sees for the first time from one source: those of one person at once.
+pub const LOGS_PER_SOURCE: Rate = Rate::new(500, 50);
+/// The same from everywhere.
+pub const LOGS_IN_ALL: Rate = Rate::new(2_000, 400);
+/// Sources that are remembered for these.
+pub const CALLERS: usize = 16_384;
 
 // Streams.
 

@@ -18,6 +18,7 @@ pub(crate) mod session;
 pub(crate) mod words;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware, response::Response};
+use regie_protocol::rate::Source;
 use tokio::net::TcpListener;
 
 pub(crate) use assets::asset;
@@ -60,6 +61,10 @@ impl Guarded {
         server::run(listeners, headers::on_every_answer(self.0), self.1.name).await;
     }
 }
+
+/// Whence a request comes, where that tells one caller from others.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller(pub Option<Source>);
 
 /// Marks an answer to somebody who proved who they are; that connection is kept when places are short.
 #[derive(Clone, Copy)]

@@ -25,7 +25,8 @@ use tokio::{
 };
 use tower::Service as _;
 
-use super::{Known, limits};
+use super::{Caller, Known, limits};
+use crate::public;
 
 pub(super) async fn run(listeners: Vec<TcpListener>, room: Router, name: &'static str) {
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
@@ -38,7 +39,7 @@ pub(super) async fn run(listeners: Vec<TcpListener>, room: Router, name: &'stati
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let from = Source::of(from.ip());
+        let (from, caller) = (Source::of(from.ip()), Caller(public::source(from.ip())));
         if !lines.has_place(from) {
             tracing::debug!(room = name, "an address has as many connections as it may");
             continue;
@@ -47,7 +48,7 @@ pub(super) async fn run(listeners: Vec<TcpListener>, room: Router, name: &'stati
             lines.make_room(None);
         }
         let Ok(place) = places.clone().acquire_owned().await else { return };
-        tokio::spawn(serve(stream, lines.enter(from), room.clone(), place, name));
+        tokio::spawn(serve(stream, lines.enter(from), caller, room.clone(), place, name));
     }
 }
 
@@ -65,12 +66,14 @@ async fn accept(listeners: &[TcpListener], turn: usize) -> io::Result<(TcpStream
 async fn serve(
     stream: TcpStream,
     line: Arc<Connection>,
+    caller: Caller,
     room: Router,
     _place: OwnedSemaphorePermit,
     name: &'static str,
 ) {
     let heard = line.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(caller);
         let (mut room, line) = (room.clone(), heard.clone());
         async move {
             let answer = room.call(request).await;
