@@ -1,5 +1,5 @@
 //! The document at a supplier's domain, `https://DOMAIN/.well-known/regie.json`: written by the supplier, read by a
-//! person's node. This is the only HTTP that a person's node speaks with others. A companion reads lists of withdrawn
+//! person's node. A companion reads lists of withdrawn
 //! credentials the same way.
 //!
 //! In: a domain that a supplier named, an address that an issuer signed. Out: what stands there, or why there is none, in a time and a
@@ -7,16 +7,10 @@
 //! from. It goes to addresses of the public internet alone, or by the proxy alone where there is one, and follows nobody
 //! elsewhere.
 
-use std::{collections::BTreeSet, future::poll_fn, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use data_encoding::BASE64URL_NOPAD;
-use hyper::{
-    Request, Response,
-    body::{Body as _, Incoming},
-    client::conn::http1,
-    header,
-};
-use hyper_util::rt::TokioIo;
+use hyper::{Method, header};
 use regie_protocol::{
     Profile, Signed, limits,
     standing::{Unread, WELL_KNOWN, is_domain},
@@ -24,10 +18,10 @@ use regie_protocol::{
 };
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
-use tokio::task::AbortHandle;
 
 use crate::{
     command::Failure,
+    http::{self, Question, Unanswered},
     network::{Fault, Proxy, WebWay, web},
     public::{self, Unreachable},
 };
@@ -36,8 +30,6 @@ use crate::{
 const IN_ALL: Duration = Duration::from_secs(10);
 /// The same through a proxy: as much as a line may take to stand there.
 const IN_ALL_THROUGH_PROXY: Duration = crate::network::limits::DIAL_THROUGH_PROXY;
-/// Most bytes of the head of an answer.
-const HEAD_BYTES: usize = 16 * 1024;
 /// The only version there is.
 const VERSION: u32 = 1;
 /// Most bytes of a signed profile as it travels: the body, its signature and the names of both.
@@ -106,13 +98,17 @@ impl Reader {
             None => WebWay::At(self.looked_up(domain, host, port).await?),
         };
         let stream = web(host, port, way).await.map_err(|fault| self.unread(&fault))?;
-        let (mut answer, _connection) = get(TokioIo::new(stream), url, kind).await.map_err(|_| self.broken())?;
+        let unanswered = |why| match why {
+            Unanswered::TooLarge => Unread::TooLarge,
+            Unanswered::Broken => self.broken(),
+        };
+        let (mut answer, _connection) = http::ask(stream, question(url, kind)).await.map_err(unanswered)?;
         match answer.status() {
             status if status.is_success() => {}
             status if status.is_redirection() => return Err(Unread::Redirect),
             _ => return Err(Unread::NoDocument),
         }
-        self.body(&mut answer, most).await
+        http::body(&mut answer, most).await.map_err(unanswered)
     }
 
     async fn looked_up(&self, domain: &str, host: &str, port: u16) -> Result<Vec<std::net::SocketAddr>, Unread> {
@@ -123,23 +119,6 @@ impl Reader {
         })?;
         found.truncate(crate::network::limits::ADDRESSES_OF_A_NAME);
         Ok(found)
-    }
-
-    /// The body of an answer, within its bound.
-    async fn body(&self, answer: &mut Response<Incoming>, most: usize) -> Result<Vec<u8>, Unread> {
-        let says = answer.body().size_hint().lower();
-        if usize::try_from(says).map_or(true, |says| says > most) {
-            return Err(Unread::TooLarge);
-        }
-        let mut bytes = Vec::new();
-        while let Some(frame) = poll_fn(|context| Pin::new(answer.body_mut()).poll_frame(context)).await {
-            let Ok(data) = frame.map_err(|_| self.broken())?.into_data() else { continue };
-            if bytes.len() + data.len() > most {
-                return Err(Unread::TooLarge);
-            }
-            bytes.extend_from_slice(&data);
-        }
-        Ok(bytes)
     }
 
     /// Why the web server was not reached.
@@ -210,34 +189,16 @@ pub fn parse(bytes: &[u8]) -> Result<Signed<Profile>, Unread> {
     wire::decode(&profile, SIGNED_BYTES).map_err(|_| bad())
 }
 
-/// Asks for the document, over a connection of its own that ends with what comes out. Nothing tells who asks.
-async fn get(
-    stream: TokioIo<impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static>,
-    url: &Url,
-    kind: &'static str,
-) -> hyper::Result<(Response<Incoming>, Connection)> {
-    let (mut sender, connection) = http1::Builder::new().max_buf_size(HEAD_BYTES).handshake(stream).await?;
-    let connection = Connection(tokio::spawn(async move { drop(connection.await) }).abort_handle());
-    let mut request = Request::new(String::new());
-    let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    // A URL's path is one of a request too.
-    *request.uri_mut() = hyper::Uri::try_from(path).unwrap_or_default();
+/// What is asked for the document.
+fn question(url: &Url, kind: &'static str) -> Question {
     let host = url.host_str().unwrap_or_default();
-    let authority = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let headers = request.headers_mut();
-    if let Ok(authority) = header::HeaderValue::try_from(authority) {
-        headers.insert(header::HOST, authority);
-    }
-    headers.insert(header::ACCEPT, header::HeaderValue::from_static(kind));
-    Ok((sender.send_request(request).await?, connection))
-}
-
-/// A connection to a web server; closed when dropped, whatever it still sends.
-struct Connection(AbortHandle);
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.0.abort();
+    Question {
+        method: Method::GET,
+        authority: url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        // A URL's path is one of a request too.
+        path: url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())),
+        kind: (header::ACCEPT, kind),
+        body: String::new(),
     }
 }
 

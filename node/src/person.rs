@@ -6,7 +6,7 @@
 //! `person/links.rs`
 //! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
 //! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
-//! the log, `person/activity.rs` counts what happened, `person/copies.rs` says whether this copy of the node is the one that speaks.
+//! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks.
 
 mod activity;
 mod consent;
@@ -36,6 +36,7 @@ mod tables;
 pub mod verbs;
 mod verify;
 mod who;
+mod witnesses;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -133,6 +134,12 @@ pub enum Event {
     Taking(String, oneshot::Sender<Result<intents::Taking, Failure>>),
     /// There is a relationship with its supplier.
     TakeUp(ObjectId, ObjectId, oneshot::Sender<Result<verbs::TakenUp, Failure>>),
+    /// A witness is due to be asked.
+    Witnesses,
+    /// A witness answered, or did not; what it is asked next goes back.
+    WitnessAnswered(Box<witnesses::Asked>, oneshot::Sender<Option<witnesses::Asking>>),
+    /// All was said to this witness of this log.
+    WitnessLeft(PublicKey, Log),
     /// Time passes.
     Tick,
 }
@@ -185,6 +192,8 @@ pub struct Node {
     logged: u64,
     /// Logs that grew in this turn.
     grown: BTreeSet<Log>,
+    /// When which witness is asked for which log.
+    witnesses: witnesses::Schedule,
     /// Frames of suppliers that are yet to say whether this copy speaks.
     held_back: copies::HeldBack,
 }
@@ -222,6 +231,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
     machine.tell_within(u64::try_from(travel.rhythm.tell.as_millis()).unwrap_or(u64::MAX));
     copies::start_run(&mut store, &mut machine, &mut clock)?;
     let activity = activity::Activity::load(&store)?;
+    let witnesses = witnesses::Schedule::load(&store)?;
     let mut node = Node {
         logged: machine.personal_log().size(),
         machine,
@@ -240,6 +250,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
         activity,
         stops: false,
         grown: BTreeSet::new(),
+        witnesses,
         held_back: copies::HeldBack::default(),
         dials: Arc::new(Semaphore::new(DIALS)),
         events: events.downgrade(),
@@ -305,6 +316,8 @@ impl Driven for Node {
     fn reads_all(event: &Event) -> bool {
         match event {
             Event::Call { reads_store, .. } => *reads_store,
+            // What a witness is asked is read from the log as it is on disk.
+            Event::Witnesses | Event::WitnessAnswered(..) => true,
             _ => false,
         }
     }
@@ -390,8 +403,15 @@ impl Driven for Node {
                     self.tend_boards();
                     self.meet(turn);
                     self.read_domains(turn);
+                    self.wake_witnesses();
                 }
             }
+            Event::Witnesses => self.tend_witnesses(turn),
+            Event::WitnessAnswered(asked, more) => {
+                let next = self.witness_answered(*asked, turn);
+                turn.after(move || drop(more.send(next)));
+            }
+            Event::WitnessLeft(witness, log) => self.talk_over((witness, log)),
             Event::DomainRead(supplier, domain, read) => self.domain_read(&supplier, &domain, read, turn),
             Event::ToBoard(intent, answer) => {
                 let say = self.to_say(&intent);

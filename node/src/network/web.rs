@@ -34,16 +34,28 @@ pub async fn web(name: &str, port: u16, way: WebWay) -> Result<TlsStream<TcpStre
     connect(name, port, way).await.map_err(|error| Fault::of(&error))
 }
 
+/// Connects to a server without encryption, for what the person entered so.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn plain(name: &str, port: u16, way: WebWay) -> Result<TcpStream, Fault> {
+    reach(name, port, way).await.map_err(|error| Fault::of(&error))
+}
+
+async fn reach(name: &str, port: u16, way: WebWay) -> io::Result<TcpStream> {
+    match way {
+        WebWay::At(addresses) => earliest(addresses, socket::connect).await,
+        WebWay::Through(proxy) => {
+            let host = Host::Name { name: name.to_owned(), family: Family::Any };
+            proxy.open(&host, port, &Login::drawn()).await
+        }
+    }
+}
+
 async fn connect(name: &str, port: u16, way: WebWay) -> io::Result<TlsStream<TcpStream>> {
     let server = ServerName::try_from(name.to_owned()).map_err(|_| io::Error::from(Fault::UnknownName))?;
     // The system's certificates are read from disk.
     let config: ClientConfig = tokio::task::spawn_blocking(keys::of_the_web_or_built_in).await??;
-    let stream = match way {
-        WebWay::At(addresses) => earliest(addresses, socket::connect).await?,
-        WebWay::Through(proxy) => {
-            let host = Host::Name { name: name.to_owned(), family: Family::Any };
-            proxy.open(&host, port, &Login::drawn()).await?
-        }
-    };
+    let stream = reach(name, port, way).await?;
     TlsConnector::from(Arc::new(config)).connect(server, stream).await
 }

@@ -5,10 +5,14 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: the branches of logs that other copies of a node left behind.
+    // 2: the branches of logs that other copies of a node left behind; witnesses of logs.
     Migration {
         before: OF_0_1_0,
-        makes: &[TableId::new(29, "log_branches", false)],
+        makes: &[
+            TableId::new(29, "log_branches", false),
+            TableId::new(36, "witnesses", false),
+            TableId::new(37, "seen_logs", false),
+        ],
         drops: &[],
         rows: |_| Ok(Batch::new()),
     },

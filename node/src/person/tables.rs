@@ -9,7 +9,10 @@ use regie_protocol::{
     person::Record,
 };
 
-use super::activity::Counts;
+use super::{
+    activity::Counts,
+    witnesses::{SeenLog, StoredWitness},
+};
 #[cfg(feature = "vc")]
 use crate::credential::{CREDENTIAL_BYTES, Credential, HolderKey};
 use crate::{
@@ -105,5 +108,9 @@ tables! {
         pub(super) Erasable OFFERS = 28 "offers": (ObjectId, ObjectId) => Record;
         /// Which branch of the log with a supplier this home writes.
         pub(super) Plain LOG_BRANCHES = 29 "log_branches": PublicKey => Record;
+        /// Independent witnesses of the logs, by their keys.
+        pub(super) Plain WITNESSES = 36 "witnesses": PublicKey => StoredWitness, within 4 * 1024;
+        /// How far each of them has cosigned a log.
+        pub(super) Plain SEEN_LOGS = 37 "seen_logs": (PublicKey, Log) => SeenLog, within 8 * 1024;
     }
 }

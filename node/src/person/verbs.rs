@@ -6,6 +6,7 @@
 
 mod add_credential;
 mod agreement;
+mod ask_witnesses;
 mod at_once;
 mod audit;
 mod audit_page;
@@ -31,6 +32,7 @@ mod grants;
 mod inbox;
 mod intents;
 mod item;
+mod log_heads;
 mod look;
 mod me;
 mod offers;
@@ -62,6 +64,7 @@ mod tell_now;
 mod unset;
 mod vouch;
 mod withdraw;
+mod witnesses;
 mod would_tell;
 
 use std::sync::Arc;
@@ -79,6 +82,7 @@ use crate::{
 pub use crate::verb::{AcceptedClock, Clock};
 pub use add_credential::{AddCredential, AddedCredential};
 pub use agreement::{Agreement, AgreementInForce};
+pub use ask_witnesses::{AskWitnesses, AskedWitnesses};
 pub use at_once::AtOnce;
 pub use audit::{Audit, AuditReport, LogChecked, NewestEntry};
 pub use audit_page::AuditPage;
@@ -103,6 +107,7 @@ pub use grants::Grants;
 pub use inbox::Inbox;
 pub use intents::Intents;
 pub use item::Item;
+pub use log_heads::{CosignedCheckpoint, ExportCheckpoint, LogHead, LogHeads, SeenHead};
 pub use look::{FoundAgain, Look, LookAnswer, SeenSupplier};
 pub use me::{Me, Name};
 pub use offers::{Offers, RankedOffer};
@@ -134,6 +139,7 @@ pub use tell_now::{TellNow, ToldNow};
 pub use unset::Unset;
 pub use vouch::Vouch;
 pub use withdraw::{Withdraw, Withdrawn};
+pub use witnesses::{AddWitness, KnownWitness, RemoveWitness, RemovedWitness, Witnesses};
 pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
 
 pub use super::{
@@ -153,7 +159,9 @@ verbs! {
     /// A verb of a person's node.
     PersonCommand at Desk, else "this home is a person's; that command is for a supplier's companion (`regie supplier init`)" {
         AddCredential: AddCredential,
+        AddWitness: AddWitness,
         Agreement: Agreement,
+        AskWitnesses: AskWitnesses,
         AtOnce: AtOnce,
         Audit: Audit,
         AuditPage: AuditPage,
@@ -173,6 +181,7 @@ verbs! {
         Deliveries: Deliveries,
         DryRun: DryRun,
         Export: Export,
+        ExportCheckpoint: ExportCheckpoint,
         Field: Field,
         Fields: Fields,
         Grant: Grant,
@@ -180,6 +189,7 @@ verbs! {
         Inbox: Inbox,
         Intents: Intents,
         Item: Item,
+        LogHeads: LogHeads,
         Look: Look,
         Me: Me,
         Offers: Offers,
@@ -194,6 +204,7 @@ verbs! {
         Proof: Proof,
         RemoveCredential: RemoveCredential,
         RemoveRule: RemoveRule,
+        RemoveWitness: RemoveWitness,
         RenewKey: RenewKey,
         Requests: Requests,
         Revoke: Revoke,
@@ -212,6 +223,7 @@ verbs! {
         Unset: Unset,
         Vouch: Vouch,
         Withdraw: Withdraw,
+        Witnesses: Witnesses,
         WouldTell: WouldTell,
     }
 }

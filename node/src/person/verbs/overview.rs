@@ -9,7 +9,7 @@ use regie_protocol::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Month, Node, OnNode, WaitingProcessor};
+use super::{Month, Node, OnNode, WaitingProcessor, status::is_none};
 use crate::{
     clock::{self, Report, text},
     command::{Failure, access_name},
@@ -60,6 +60,9 @@ pub struct PersonOverview {
     /// The copy of this node that was seen last and was told to stop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_copy: Option<CopySeen>,
+    /// Of how many logs a witness has seen another history than is in this home.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub other_histories: usize,
     /// What happened in the last 30 days.
     pub month: Month,
     /// Who knows what, by group of fields.
@@ -174,6 +177,7 @@ impl OnNode for Overview {
             clock: node.clock_report(),
             superseded: node.machine.superseded().map(|copy| node.copy_seen(copy)),
             other_copy: node.machine.rival().map(|copy| node.copy_seen(copy)),
+            other_histories: node.witnesses.other_histories(),
             month: node.activity.month(clock::wall()),
             knows: who_knows(node),
             processors: node.waiting_processors(),

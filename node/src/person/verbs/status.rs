@@ -39,6 +39,9 @@ pub struct PersonStatus {
     /// The copy of this node that was seen last and was told to stop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_copy: Option<CopySeen>,
+    /// Of how many logs a witness has seen another history than is in this home.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub other_histories: usize,
     /// Fields of which a supplier asked a value that can't be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<FieldPath>,
@@ -86,6 +89,11 @@ pub struct KnownSupplier {
     pub who: Who,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+pub(super) fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 impl Verb for Status {
     const NAME: &'static str = "status";
     type Answer = PersonStatus;
@@ -105,6 +113,7 @@ impl OnNode for Status {
             clock: node.clock_report(),
             superseded: node.machine.superseded().map(|copy| node.copy_seen(copy)),
             other_copy: node.machine.rival().map(|copy| node.copy_seen(copy)),
+            other_histories: node.witnesses.other_histories(),
             unreadable: node.unreadable.iter().copied().collect(),
         })
     }
