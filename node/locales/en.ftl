@@ -365,6 +365,28 @@ tried-differs = Difference
 audit-about = Everything that happened, in order. Each supplier has signed for its part, so nothing can be left out unseen.
 audit-verify = Check the whole log
 audit-verified = { $n } entries were checked; every hash and signature holds.
+witnesses-title = Witnesses
+witnesses-about = They have signed that your log only grows. They see how long it is, and nothing of what stands in it or with whom it is.
+witness-logs =
+    { $n ->
+         [0] No log cosigned yet.
+         [one] One log cosigned.
+        *[other] { $n } logs cosigned.
+     }
+witness-last = The last time:
+witness-in-vain =
+    { $n ->
+         [one] For one log it was asked in vain; your node asks again.
+        *[other] For { $n } logs it was asked in vain; your node asks again.
+     }
+history-title = Your log is not the one that a witness has seen
+history-logs =
+    { $n ->
+         [one] Of one log a witness has seen another history than is in this home.
+        *[other] Of { $n } logs a witness has seen another history than is in this home.
+     }
+history-why = So this home, or a copy of it, was set back to an old state, or another copy of your node writes.
+history-next = Look for another computer with your node, and stop it. regie witnesses heads shows which log it is.
 audit-kind = What
 audit-supplier = Supplier (name or key)
 audit-entries =

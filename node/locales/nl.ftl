@@ -366,6 +366,28 @@ tried-differs = Verschil
 audit-about = Alles wat er gebeurde, op volgorde. Elke leverancier tekende voor zijn deel, dus niets kan ongezien wegblijven.
 audit-verify = Het hele logboek controleren
 audit-verified = { $n } regels gecontroleerd; elke hash en handtekening klopt.
+witnesses-title = Getuigen
+witnesses-about = Zij hebben getekend dat uw logboek alleen maar groeit. Ze zien hoe lang het is, en niets van wat erin staat of met wie het is.
+witness-logs =
+    { $n ->
+         [0] Nog geen logboek meegetekend.
+         [one] Eén logboek meegetekend.
+        *[other] { $n } logboeken meegetekend.
+     }
+witness-last = De laatste keer:
+witness-in-vain =
+    { $n ->
+         [one] Voor één logboek is het tevergeefs gevraagd; uw node vraagt het opnieuw.
+        *[other] Voor { $n } logboeken is het tevergeefs gevraagd; uw node vraagt het opnieuw.
+     }
+history-title = Uw logboek is niet wat een getuige heeft gezien
+history-logs =
+    { $n ->
+         [one] Van één logboek heeft een getuige een andere geschiedenis gezien dan hier staat.
+        *[other] Van { $n } logboeken heeft een getuige een andere geschiedenis gezien dan hier staat.
+     }
+history-why = Dus is deze node, of een kopie ervan, teruggezet naar een oude toestand, of schrijft een andere kopie van uw node.
+history-next = Zoek een andere computer met uw node, en stop die. Met regie witnesses heads ziet u welk logboek het is.
 audit-kind = Wat
 audit-supplier = Leverancier (naam of sleutel)
 audit-entries =

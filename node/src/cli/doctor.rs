@@ -108,6 +108,11 @@ fn copies(findings: &mut Findings, status: &PersonStatus) {
         (None, None) => String::new(),
     };
     findings.note("no other copy of this node is alive", next);
+    if status.other_histories > 0 {
+        let next = "`regie witnesses heads` shows which. This home or a copy of it was set back to an old state, or another \
+                    copy writes: look for it and stop it";
+        findings.note("witnesses have seen the history that is in this home", next.to_owned());
+    }
 }
 
 fn supplier(findings: &mut Findings, home: &Path, status: &CompanionStatus) {

@@ -16,6 +16,7 @@ mod rotation;
 mod schema;
 mod serve;
 mod tables;
+mod witnesses;
 
 use std::path::{Path, PathBuf};
 
@@ -363,6 +364,11 @@ enum Verb {
         supplier: String,
         /// The entry's place in that log
         index: u64,
+    },
+    /// Independent witnesses, which cosign that your logs only grow, and see nothing of what stands in them
+    Witnesses {
+        #[command(subcommand)]
+        verb: witnesses::WitnessVerb,
     },
     /// Everything you hold, as one JSON document
     Export,

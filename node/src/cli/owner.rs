@@ -7,7 +7,7 @@ use regie_protocol::{Days, FieldPath};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Always, Decision, ItemVerb, Verb, credentials, items, market, render, render::View};
+use super::{Always, Decision, ItemVerb, Verb, credentials, items, market, render, render::View, witnesses};
 use crate::{
     command::{Change, Failure, Remember, exit, parse},
     control, import,
@@ -110,6 +110,7 @@ fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
             ask(home, &verbs::Corrections { rule }, json, plain)
         }
         Verb::Credential { verb } => credentials::run(home, verb, json),
+        Verb::Witnesses { verb } => witnesses::run(home, verb, json),
         other => about_wishes(home, other, json),
     }
 }

@@ -143,6 +143,10 @@ pub(super) const PROCESSORS: View = View::Parts(&[
     ),
     ("rules", &[("name", "name"), ("processor", "processor"), ("of", "who"), ("answer", "answer")]),
 ]);
+pub(super) const WITNESSES: View = View::List(WITNESS_COLUMNS);
+pub(super) const ASKED_WITNESSES: View = View::Parts(&[("witnesses", WITNESS_COLUMNS)]);
+pub(super) const LOG_HEADS: View =
+    View::List(&[("with", "name"), ("entries", "entries"), ("cosigned by", "witnesses")]);
 pub(super) const EVENTS: View = View::List(&[
     ("when", "at"),
     ("with", "supplier"),
@@ -180,6 +184,14 @@ pub(super) const SUPPLIER: View = View::Parts(&[
     ("wishes", WISH_COLUMNS),
 ]);
 
+const WITNESS_COLUMNS: Columns = &[
+    ("name", "name"),
+    ("at", "place"),
+    ("logs cosigned", "logs"),
+    ("last", "cosigned"),
+    ("in vain", "in_vain"),
+    ("other histories", "other_histories"),
+];
 const WISH_COLUMNS: Columns = &[("fields", "fields"), ("for", "purpose"), ("why", "reason")];
 
 const GRANT_COLUMNS: Columns = &[
@@ -368,6 +380,11 @@ fn cell(name: &str, value: &Value) -> String {
         },
         ("superseded", Value::Object(copy)) => superseded(&text(&copy["name"]), &text(&copy["at"])),
         ("other_copy", Value::Object(copy)) => other_copy(&text(&copy["name"]), &text(&copy["at"])),
+        ("other_histories", Value::Number(count)) if count.as_u64() != Some(0) => {
+            format!(
+                "{count}: this home or a copy of it was set back, or another copy writes; `regie witnesses heads` has more"
+            )
+        }
         ("unreadable", Value::Array(fields)) => {
             let fields: Vec<&str> = fields.iter().filter_map(Value::as_str).collect();
             format!("{}: set them anew, or restore a backup", fields.join(", "))
@@ -389,6 +406,7 @@ fn cell(name: &str, value: &Value) -> String {
         ("groups", Value::Object(groups)) => {
             groups.iter().map(|(group, count)| format!("{group} {count}")).collect::<Vec<_>>().join(", ")
         }
+        ("witnesses", Value::Array(seen)) => lines(seen.iter().map(seen_head)),
         (_, Value::Null) => "-".to_owned(),
         (_, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
         (_, Value::String(text)) => short(name, text),
@@ -400,6 +418,31 @@ fn cell(name: &str, value: &Value) -> String {
             .collect::<Vec<_>>()
             .join("; "),
     }
+}
+
+/// How far a witness has cosigned a log, or what it has seen instead.
+fn seen_head(seen: &Value) -> String {
+    let (witness, number) = (text(&seen["witness"]), |of: &Value| cell("", of));
+    let other = &seen["other"];
+    if !other.is_null() {
+        let more = match &other["seen"] {
+            Value::Null => "other entries of this log than this home holds".to_owned(),
+            count => format!("{} entries of this log, where this home holds {}", number(count), number(&other["here"])),
+        };
+        return format!("{witness}: has seen {more}. This home, or a copy of it, was set back, or another copy writes");
+    }
+    let mut said = match &seen["entries"] {
+        Value::Null => format!("{witness}: nothing yet"),
+        count => format!("{witness}: {} entries, {}", number(count), short("at", &text(&seen["at"]))),
+    };
+    if let Some(trouble) = seen["trouble"].as_str() {
+        said.push_str(&format!(" ({})", words(trouble)));
+    }
+    if !seen["left"].is_null() {
+        let (had, known) = (number(&seen["left"]["seen"]), number(&seen["left"]["known"]));
+        said.push_str(&format!("; before the restore it saw {had} entries, of which the backup knew {known}"));
+    }
+    said
 }
 
 /// An event of the log in words.
@@ -474,7 +517,7 @@ fn short(name: &str, text: &str) -> String {
         "grant" | "receipt" | "id" | "intent" | "offer" | "segment" if text.is_ascii() && text.len() > SHORT => {
             text[text.len() - SHORT..].to_owned()
         }
-        "at" | "cast" | "found" | "observed" | "last_contact" | "since" => {
+        "at" | "cast" | "cosigned" | "found" | "observed" | "last_contact" | "since" => {
             text.get(..16).map_or(text.to_owned(), |t| t.replace('T', " "))
         }
         "expires" => text.get(..10).unwrap_or(text).to_owned(),
@@ -554,6 +597,9 @@ mod tests {
         lays_out::<person::Fields>(FIELDS);
         lays_out::<person::Grants>(GRANTS);
         lays_out::<person::Inbox>(INBOX);
+        lays_out::<person::Witnesses>(WITNESSES);
+        lays_out::<person::AskWitnesses>(ASKED_WITNESSES);
+        lays_out::<person::LogHeads>(LOG_HEADS);
         lays_out::<person::Intents>(INTENTS);
         lays_out::<person::Look>(LOOK);
         lays_out::<person::Offers>(OFFERS);

@@ -30,6 +30,7 @@ struct Audit {
     log: LogPage,
     kinds: [&'static str; 12],
     older: Option<String>,
+    witnesses: Vec<verbs::KnownWitness>,
 }
 
 const KINDS: [&str; 12] = [
@@ -64,7 +65,8 @@ pub(super) async fn page(
             .finish();
         format!("/audit?{query}")
     });
-    show(&Audit { page: visitor.page(&app, "audit", "/audit"), asked, log, kinds: KINDS, older })
+    let witnesses = visitor.ask(&app, verbs::Witnesses {}).await?;
+    show(&Audit { page: visitor.page(&app, "audit", "/audit"), asked, log, kinds: KINDS, older, witnesses })
 }
 
 pub(super) async fn verify(State(app): State<App>, Extension(visitor): Extension<Visitor>, _posted: Posted) -> Shown {
