@@ -45,6 +45,7 @@ mod tally;
 mod tidy;
 mod unlinkable;
 mod visits;
+mod witness;
 
 // The supplier's tests again, with the companion's store in a real PostgreSQL.
 #[path = "supplier_api.rs"]

@@ -200,6 +200,11 @@ impl Node {
         self.start_process(process);
     }
 
+    /// Starts a process made by [`Node::process`] for this home, with `--json`; what it says first comes out.
+    pub fn start_saying(&mut self, process: &mut Process) -> Value {
+        self.started(process)
+    }
+
     /// Starts a process; what it says first comes out.
     fn started(&mut self, process: &mut Process) -> Value {
         let child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
