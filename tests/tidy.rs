@@ -50,6 +50,7 @@ fn libraries_stay_in_their_rooms() {
         ("async_nats::", &["node/src/api/bus.rs"]),
         ("parquet::", &["node/tables/src", "tests/supplier_lists.rs"]),
         ("calcard::", &["node/src/import"]),
+        ("psl::", &["node/src/find"]),
         ("age::", &["node/src/backup.rs"]),
         (
             "axum::",
@@ -153,7 +154,7 @@ const ROOMS: [&[&str]; 11] = [
     &["command"],
     &["verb"],
     &["control", "conversation", "credential", "domain", "driver", "home", "import", "witness"],
-    &["backup"],
+    &["backup", "find"],
     &["person", "supplier", "web"],
     &["api", "dashboard"],
     &["demo"],

@@ -162,3 +162,9 @@ predicate-anything = anything
 
 # A rule made of the person's word on a request, in full.
 rule-said = you said: { $what }
+
+# Files that tell of organisations.
+why-find-too-large = the file is above { $most } MiB; export less at once, or a part of the years
+why-find-too-many = the file holds more than { $most } of them; split it, and give the parts one after the other
+why-find-not-text = the file is no text; export it once more, as the kind of file that the page names
+why-find-not-a-directory = the file is no list of organisations: it has a record a line, a JSON array of records, or one record, in the schema of Datenanfragen, with slug and name

@@ -162,3 +162,9 @@ predicate-anything = wat dan ook
 
 # Een regel die uit een woord van de persoon over een verzoek is gemaakt, in zijn geheel.
 rule-said = u zei: { $what }
+
+# Bestanden die van organisaties vertellen.
+why-find-too-large = het bestand is groter dan { $most } MiB; exporteer minder tegelijk, of een deel van de jaren
+why-find-too-many = het bestand bevat er meer dan { $most }; splits het, en geef de delen na elkaar
+why-find-not-text = het bestand is geen tekst; exporteer het nog eens, als het soort bestand dat de pagina noemt
+why-find-not-a-directory = het bestand is geen lijst van organisaties: die heeft een record per regel, een JSON-array van records of één record, volgens het schema van Datenanfragen, met slug en name

@@ -7,7 +7,7 @@
 mod choice;
 mod json;
 mod table;
-mod text;
+pub(crate) mod text;
 mod vcard;
 
 use crate::command::Failure;

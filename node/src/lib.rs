@@ -24,6 +24,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod domain;
 pub mod driver;
+pub mod find;
 pub mod home;
 mod http;
 pub mod import;

@@ -4,7 +4,7 @@
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 /// Text by its byte-order mark, else UTF-8 where it is that, else Windows-1252, which every old table is in.
-pub(super) fn decode(bytes: &[u8]) -> String {
+pub(crate) fn decode(bytes: &[u8]) -> String {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
     }

@@ -1,0 +1,61 @@
+//! Why a file gives nothing. In: what a reader met. Out: a code, and what its sentence needs (`why-find-…` in `locales/`).
+
+use regie_protocol::{Coded, Parameter};
+
+/// Why a file, or a part of it, is not read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.code())]
+#[non_exhaustive]
+pub enum FindError {
+    /// Larger than the bound of its kind, in MiB.
+    TooLarge(u32),
+    /// More of something than is read.
+    TooMany(usize),
+    /// It is no text.
+    NotText,
+    /// Neither a list of organisations nor one of them.
+    NotADirectory,
+}
+
+impl Coded for FindError {
+    const CODES: &'static [&'static str] = &["too_large", "too_many", "not_text", "not_a_directory"];
+
+    fn kind(&self) -> &'static str {
+        "find"
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => "too_large",
+            Self::TooMany(_) => "too_many",
+            Self::NotText => "not_text",
+            Self::NotADirectory => "not_a_directory",
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, Parameter)> {
+        match self {
+            Self::TooLarge(most) => vec![("most", (*most).into())],
+            Self::TooMany(most) => vec![("most", (*most).into())],
+            Self::NotText | Self::NotADirectory => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{command::Failure, locale::Language};
+
+    #[test]
+    fn every_code_has_its_sentence_in_both_languages() {
+        for code in FindError::CODES {
+            let key = format!("why-find-{}", code.replace('_', "-"));
+            for language in [Language::English, Language::Dutch] {
+                assert!(language.message(&key, None).is_some(), "{key} {language:?}");
+            }
+        }
+        let failure = Failure::misread(FindError::TooLarge(64));
+        assert!(failure.said(Language::Dutch).contains("groter dan 64 MiB"), "{}", failure.said(Language::Dutch));
+    }
+}

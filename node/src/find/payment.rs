@@ -1,0 +1,255 @@
+//! What a person pays again and again. In: payee, amounts and days, as a statement has them. Out: the typical amount, the rhythm,
+//! since when; the SEPA names of who collects and by which mandate.
+
+use std::{fmt, str::FromStr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// A payment that comes again, or that was collected by a mandate. No single payment can be read from it: an amount is there
+/// where several were equal, or rounded where they differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recurring {
+    /// Who is paid, as the bank writes it.
+    pub payee: String,
+    /// What is paid each time, in the smallest unit of the currency; none where it comes in no rhythm.
+    pub amount: Option<u64>,
+    /// In which currency.
+    pub currency: Currency,
+    /// How often.
+    pub rhythm: Rhythm,
+    /// The day of the first payment that was seen.
+    pub since: Day,
+    /// And of the last.
+    pub last: Day,
+    /// Who collects it, in a direct debit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creditor: Option<CreditorId>,
+    /// The person's mandate for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<String>,
+}
+
+/// How often a payment comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Rhythm {
+    /// Every month, or every four weeks.
+    Monthly,
+    /// Every three months.
+    Quarterly,
+    /// Every year.
+    Yearly,
+    /// Now and then, by a mandate.
+    Irregular,
+}
+
+impl Rhythm {
+    /// In one word.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
+            Self::Yearly => "yearly",
+            Self::Irregular => "irregular",
+        }
+    }
+}
+
+/// Declares a text with a form: `parse` makes it, JSON and the store hold the text.
+macro_rules! texts {
+    ($($name:ident $what:literal;)*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                String::deserialize(d)?.parse().map_err(D::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "description": $what })
+            }
+        }
+    )*};
+}
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(jiff::civil::Date);
+
+/// What was typed is no day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a day; write it as 2026-11-30")]
+pub struct BadDay;
+
+/// A currency: three capitals (ISO 4217).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+/// What was read is no currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a currency; write three capitals, as EUR")]
+pub struct BadCurrency;
+
+/// Who collects direct debits: the creditor's identifier of SEPA (EPC262-08), `NL98ZZZ999999990000`. Its business code is left
+/// out by [`Self::same`], since one creditor may use several.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CreditorId(String);
+
+/// What was typed is no creditor's identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a creditor identifier of SEPA; it looks like NL98ZZZ999999990000, and its check digits are right")]
+pub struct BadCreditor;
+
+crate::command::explained!(BadDay, BadCurrency, BadCreditor);
+
+texts! {
+    Day "A day, as 2026-11-30.";
+    Currency "A currency (ISO 4217).";
+    CreditorId "Who collects direct debits: a creditor identifier of SEPA.";
+}
+
+impl Day {
+    /// A day by its numbers; none where there is no such day.
+    #[must_use]
+    pub fn of(year: i16, month: i8, day: i8) -> Option<Self> {
+        // Statements are of our time, and a date of the year 0 or 9999 is none of a payment.
+        jiff::civil::Date::new(year, month, day).ok().filter(|date| (1970..=2999).contains(&date.year())).map(Self)
+    }
+
+    /// As the calendar's date.
+    #[must_use]
+    pub fn date(self) -> jiff::civil::Date {
+        self.0
+    }
+
+    /// How many days lie between it and a later one.
+    #[must_use]
+    pub fn until(self, later: Self) -> i32 {
+        self.0.until(later.0).map_or(0, |span| span.get_days())
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = BadDay;
+
+    fn from_str(text: &str) -> Result<Self, BadDay> {
+        let mut parts = text.trim().splitn(3, '-');
+        let mut number = |length: usize| {
+            let part = parts.next().filter(|part| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()));
+            part.and_then(|part| part.parse::<i16>().ok()).ok_or(BadDay)
+        };
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        let small = |number: i16| i8::try_from(number).map_err(|_| BadDay);
+        Self::of(year, small(month)?, small(day)?).ok_or(BadDay)
+    }
+}
+
+impl Currency {
+    /// The euro.
+    pub const EUR: Self = Self(*b"EUR");
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
+    }
+}
+
+impl FromStr for Currency {
+    type Err = BadCurrency;
+
+    fn from_str(text: &str) -> Result<Self, BadCurrency> {
+        let bytes: [u8; 3] = text.trim().as_bytes().try_into().map_err(|_| BadCurrency)?;
+        if bytes.iter().all(u8::is_ascii_uppercase) { Ok(Self(bytes)) } else { Err(BadCurrency) }
+    }
+}
+
+impl CreditorId {
+    /// Longest, in characters.
+    const MOST: usize = 35;
+
+    /// Do both name one creditor, whatever the business codes of the two are?
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        let [own, others] = [self, other].map(|id| (id.0.get(..2), id.0.get(7..)));
+        own == others
+    }
+}
+
+impl fmt::Display for CreditorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for CreditorId {
+    type Err = BadCreditor;
+
+    /// Two letters, two check digits (ISO 7064, modulo 97 over what follows the business code), three of a business code, and
+    /// the national part.
+    fn from_str(text: &str) -> Result<Self, BadCreditor> {
+        let id: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+        let bytes = id.as_bytes();
+        let shaped = (8..=Self::MOST).contains(&bytes.len())
+            && bytes.iter().all(u8::is_ascii_alphanumeric)
+            && bytes[..2].iter().all(u8::is_ascii_uppercase)
+            && bytes[2..4].iter().all(u8::is_ascii_digit);
+        if !shaped {
+            return Err(BadCreditor);
+        }
+        let (country, rest) = bytes.split_at(4);
+        let digits = rest.iter().skip(3).chain(country);
+        let remainder = digits.fold(0_u32, |sum, byte| match char::from(*byte).to_digit(36) {
+            Some(value) if value < 10 => (sum * 10 + value) % 97,
+            Some(value) => (sum * 100 + value) % 97,
+            None => sum,
+        });
+        if remainder == 1 { Ok(Self(id)) } else { Err(BadCreditor) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_creditor_is_known_by_its_check_digits_and_whatever_its_business_code() {
+        // The examples of the EPC's and the German and Dutch banks' guides.
+        let german: CreditorId = "DE98ZZZ09999999999".parse().expect("an identifier");
+        assert!(german.same(&"DE98ABC09999999999".parse().expect("another business code")));
+        assert_eq!("de98 zzz 0999 9999 999".parse::<CreditorId>().map(|id| id.to_string()), Ok(german.to_string()));
+        for wrong in ["", "DE97ZZZ09999999999", "NL00ZZZ", "DE98ZZZ0999999999\u{e9}", "1234567890"] {
+            assert!(wrong.parse::<CreditorId>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn days_and_currencies_have_one_spelling() {
+        assert_eq!("2024-02-29".parse::<Day>().map(|day| day.to_string()).as_deref(), Ok("2024-02-29"));
+        for wrong in ["2023-02-29", "24-02-29", "2024-2-29", "+024-02-29", "9999-01-01", "", "2024-02-29T00:00"] {
+            assert!(wrong.parse::<Day>().is_err(), "{wrong}");
+        }
+        assert_eq!("EUR".parse::<Currency>(), Ok(Currency::EUR));
+        assert!("eur".parse::<Currency>().is_err() && "EURO".parse::<Currency>().is_err());
+        let (first, second): (Day, Day) = ("2024-12-31".parse().expect("a day"), "2025-01-31".parse().expect("a day"));
+        assert_eq!(first.until(second), 31);
+    }
+}
