@@ -24,6 +24,7 @@ mod hostile;
 mod hosts;
 mod kills;
 mod market;
+mod organisations;
 mod owner;
 mod promises;
 mod returns;

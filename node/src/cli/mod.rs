@@ -9,6 +9,7 @@ mod init;
 mod items;
 mod listen;
 mod market;
+mod organisations;
 mod owner;
 mod pairing;
 mod render;
@@ -224,6 +225,22 @@ enum Verb {
         /// Everything about the one supplier of this name or key
         #[arg(long)]
         show: bool,
+    },
+    /// The organisations that hold data of yours, with a companion or without
+    Organisations {
+        /// Part of a name or a domain
+        #[arg(default_value = "")]
+        query: String,
+    },
+    /// One organisation: enter it, change it, show it, remove it
+    Organisation {
+        #[command(subcommand)]
+        verb: organisations::OrganisationVerb,
+    },
+    /// The directory: what lists of organisations were added, to know them by
+    Directory {
+        #[command(subcommand)]
+        verb: Option<organisations::DirectoryVerb>,
     },
     /// The month in numbers, what waits, and who knows what about you
     Overview,

@@ -168,6 +168,16 @@ pub(super) const LOOK: View = View::Parts(&[
 ]);
 pub(super) const STATUS: View = View::Parts(&[("suppliers", SUPPLIER_COLUMNS)]);
 pub(super) const WHO: View = View::Parts(&[("items", FOUND_COLUMNS)]);
+pub(super) const ORGANISATIONS: View = View::List(&[
+    ("id", "id"),
+    ("name", "name"),
+    ("domains", "domains"),
+    ("you log in as", "logins"),
+    ("you pay", "pays"),
+    ("e-mail", "email"),
+    ("supplier", "supplier"),
+]);
+pub(super) const ORGANISATION: View = View::Parts(&[("pays", PAYS_COLUMNS)]);
 pub(super) const OVERVIEW: View = View::Parts(&[
     ("groups", &[("requests", "count"), ("sector", "sector"), ("fields", "fields"), ("for", "purpose")]),
     ("knows", &[("kind of data", "group"), ("suppliers that have it", "suppliers")]),
@@ -184,6 +194,15 @@ pub(super) const SUPPLIER: View = View::Parts(&[
     ("wishes", WISH_COLUMNS),
 ]);
 
+const PAYS_COLUMNS: Columns = &[
+    ("to", "payee"),
+    ("how often", "rhythm"),
+    ("amount, in cents", "amount"),
+    ("", "currency"),
+    ("since", "since"),
+    ("last", "last"),
+    ("mandate", "mandate"),
+];
 const WITNESS_COLUMNS: Columns = &[
     ("name", "name"),
     ("at", "place"),
@@ -603,6 +622,8 @@ mod tests {
         lays_out::<person::Intents>(INTENTS);
         lays_out::<person::Look>(LOOK);
         lays_out::<person::Offers>(OFFERS);
+        lays_out::<person::Organisation>(ORGANISATION);
+        lays_out_in::<Vec<person::ShownOrganisation>>("organisations", ORGANISATIONS);
         lays_out::<person::Overview>(OVERVIEW);
         lays_out::<person::Requests>(REQUESTS);
         lays_out::<person::Status>(STATUS);

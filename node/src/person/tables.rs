@@ -11,12 +11,14 @@ use regie_protocol::{
 
 use super::{
     activity::Counts,
+    organisations::{Organisation, OrganisationId},
     witnesses::{SeenLog, StoredWitness},
 };
 #[cfg(feature = "vc")]
 use crate::credential::{CREDENTIAL_BYTES, Credential, HolderKey};
 use crate::{
     clock::ClockRecord,
+    find::{DirectoryEntry, Slug},
     store::{Nth, Secret, tables},
 };
 
@@ -108,6 +110,10 @@ tables! {
         pub(super) Erasable OFFERS = 28 "offers": (ObjectId, ObjectId) => Record;
         /// Which branch of the log with a supplier this home writes.
         pub(super) Plain LOG_BRANCHES = 29 "log_branches": PublicKey => Record;
+        /// Organisations that hold the person's data, with a companion or without.
+        pub(super) Erasable ORGANISATIONS = 30 "organisations": OrganisationId => Organisation;
+        /// Lists of organisations that the person added, to know them by.
+        pub(super) Plain DIRECTORY = 31 "directory": Slug => DirectoryEntry;
         /// Independent witnesses of the logs, by their keys.
         pub(super) Plain WITNESSES = 36 "witnesses": PublicKey => StoredWitness, within 4 * 1024;
         /// How far each of them has cosigned a log.

@@ -5,6 +5,8 @@
 //! themselves.
 
 mod add_credential;
+mod add_organisation;
+mod add_to_directory;
 mod agreement;
 mod ask_witnesses;
 mod at_once;
@@ -23,7 +25,9 @@ mod decide_item;
 mod decide_processor;
 mod delete_item;
 mod deliveries;
+mod directory;
 mod dry_run;
+mod edit_organisation;
 mod export;
 mod field;
 mod fields;
@@ -37,6 +41,8 @@ mod look;
 mod me;
 mod offers;
 mod open;
+mod organisation;
+mod organisations;
 mod overview;
 mod pair;
 mod pass_over;
@@ -46,6 +52,7 @@ mod processors;
 mod proffer;
 mod proof;
 mod remove_credential;
+mod remove_organisation;
 mod remove_rule;
 mod renew_key;
 mod requests;
@@ -81,6 +88,8 @@ use crate::{
 
 pub use crate::verb::{AcceptedClock, Clock};
 pub use add_credential::{AddCredential, AddedCredential};
+pub use add_organisation::AddOrganisation;
+pub use add_to_directory::{AddToDirectory, AddedToDirectory};
 pub use agreement::{Agreement, AgreementInForce};
 pub use ask_witnesses::{AskWitnesses, AskedWitnesses};
 pub use at_once::AtOnce;
@@ -98,7 +107,9 @@ pub use decide_item::{DecideItem, DecidedItem};
 pub use decide_processor::{DecideProcessor, DecidedProcessor};
 pub use delete_item::{DeleteItem, DeletedItem};
 pub use deliveries::{Deliveries, OpenDeliveries, OpenDelivery};
+pub use directory::{Directory, DirectorySummary};
 pub use dry_run::{ChangedAnswer, ChangedRequest, DryRun, DryRunOutcome, RuleAnswer};
+pub use edit_organisation::EditOrganisation;
 pub use export::{Export, ExportDocument, ExportedLog};
 pub use field::{Field, FieldDetail, KnownBy};
 pub use fields::{Fields, HeldField};
@@ -112,6 +123,8 @@ pub use look::{FoundAgain, Look, LookAnswer, SeenSupplier};
 pub use me::{Me, Name};
 pub use offers::{Offers, RankedOffer};
 pub use open::{Open, Opened};
+pub use organisation::Organisation;
+pub use organisations::{Organisations, OrganisationsPage};
 pub use overview::{Asker, FieldKnown, Flow, GroupKnown, Overview, PersonOverview, RequestGroup};
 pub use pair::{OtherTerms, Pair, PairAnswer};
 pub use pass_over::{PassOver, PassedOver};
@@ -121,6 +134,7 @@ pub use processors::{ProcessorList, Processors};
 pub use proffer::{Proffer, ProfferedAgreement};
 pub use proof::{EntryProof, Proof};
 pub use remove_credential::{RemoveCredential, RemovedCredential};
+pub use remove_organisation::{RemoveOrganisation, RemovedOrganisation};
 pub use remove_rule::RemoveRule;
 pub use renew_key::{KeyRenewal, RenewKey};
 pub use requests::Requests;
@@ -151,6 +165,7 @@ pub use super::{
     intents::{ShownIntent, ShownOffer, TakenOffer},
     items::{ProposedCorrection, ShownItem},
     journal::{LogEntry, LogPage},
+    organisations::{OrganisationDetails, OrganisationId, ShownOrganisation},
     suppliers::{ListedSupplier, Permits, WishedFor},
     who::Named,
 };
@@ -159,6 +174,8 @@ verbs! {
     /// A verb of a person's node.
     PersonCommand at Desk, else "this home is a person's; that command is for a supplier's companion (`regie supplier init`)" {
         AddCredential: AddCredential,
+        AddOrganisation: AddOrganisation,
+        AddToDirectory: AddToDirectory,
         AddWitness: AddWitness,
         Agreement: Agreement,
         AskWitnesses: AskWitnesses,
@@ -179,7 +196,9 @@ verbs! {
         DecideProcessor: DecideProcessor,
         DeleteItem: DeleteItem,
         Deliveries: Deliveries,
+        Directory: Directory,
         DryRun: DryRun,
+        EditOrganisation: EditOrganisation,
         Export: Export,
         ExportCheckpoint: ExportCheckpoint,
         Field: Field,
@@ -194,6 +213,8 @@ verbs! {
         Me: Me,
         Offers: Offers,
         Open: Open,
+        Organisation: Organisation,
+        Organisations: Organisations,
         Overview: Overview,
         Pair: Pair,
         PassOver: PassOver,
@@ -203,6 +224,7 @@ verbs! {
         Proffer: Proffer,
         Proof: Proof,
         RemoveCredential: RemoveCredential,
+        RemoveOrganisation: RemoveOrganisation,
         RemoveRule: RemoveRule,
         RemoveWitness: RemoveWitness,
         RenewKey: RenewKey,
