@@ -16,7 +16,7 @@ pub use directory::{DirectoryEntry, ENTRIES, EntryKind, RefusedEntry, Slug, Tran
 pub use domain::{BadDomain, Domain};
 pub use fault::FindError;
 pub use name::plain as plain_name;
-pub use payment::{BadCreditor, BadCurrency, BadDay, CreditorId, Currency, Day, Recurring, Rhythm};
+pub use payment::{BadCreditor, CreditorId, Recurring, Rhythm};
 
 /// Longest name of an organisation, in bytes.
 pub const NAME_BYTES: usize = 256;

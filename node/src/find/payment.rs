@@ -3,6 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
+use regie_protocol::{calendar::Date, contract::Currency};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -20,9 +21,9 @@ pub struct Recurring {
     /// How often.
     pub rhythm: Rhythm,
     /// The day of the first payment that was seen.
-    pub since: Day,
+    pub since: Date,
     /// And of the last.
-    pub last: Day,
+    pub last: Date,
     /// Who collects it, in a direct debit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creditor: Option<CreditorId>,
@@ -58,50 +59,6 @@ impl Rhythm {
     }
 }
 
-/// Declares a text with a form: `parse` makes it, JSON and the store hold the text.
-macro_rules! texts {
-    ($($name:ident $what:literal;)*) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                String::deserialize(d)?.parse().map_err(D::Error::custom)
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "description": $what })
-            }
-        }
-    )*};
-}
-
-/// A day of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(jiff::civil::Date);
-
-/// What was typed is no day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a day; write it as 2026-11-30")]
-pub struct BadDay;
-
-/// A currency: three capitals (ISO 4217).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
-
-/// What was read is no currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a currency; write three capitals, as EUR")]
-pub struct BadCurrency;
-
 /// Who collects direct debits: the creditor's identifier of SEPA (EPC262-08), `NL98ZZZ999999990000`. Its business code is left
 /// out by [`Self::same`], since one creditor may use several.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,75 +69,7 @@ pub struct CreditorId(String);
 #[error("not a creditor identifier of SEPA; it looks like NL98ZZZ999999990000, and its check digits are right")]
 pub struct BadCreditor;
 
-crate::command::explained!(BadDay, BadCurrency, BadCreditor);
-
-texts! {
-    Day "A day, as 2026-11-30.";
-    Currency "A currency (ISO 4217).";
-    CreditorId "Who collects direct debits: a creditor identifier of SEPA.";
-}
-
-impl Day {
-    /// A day by its numbers; none where there is no such day.
-    #[must_use]
-    pub fn of(year: i16, month: i8, day: i8) -> Option<Self> {
-        // Statements are of our time, and a date of the year 0 or 9999 is none of a payment.
-        jiff::civil::Date::new(year, month, day).ok().filter(|date| (1970..=2999).contains(&date.year())).map(Self)
-    }
-
-    /// As the calendar's date.
-    #[must_use]
-    pub fn date(self) -> jiff::civil::Date {
-        self.0
-    }
-
-    /// How many days lie between it and a later one.
-    #[must_use]
-    pub fn until(self, later: Self) -> i32 {
-        self.0.until(later.0).map_or(0, |span| span.get_days())
-    }
-}
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for Day {
-    type Err = BadDay;
-
-    fn from_str(text: &str) -> Result<Self, BadDay> {
-        let mut parts = text.trim().splitn(3, '-');
-        let mut number = |length: usize| {
-            let part = parts.next().filter(|part| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()));
-            part.and_then(|part| part.parse::<i16>().ok()).ok_or(BadDay)
-        };
-        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
-        let small = |number: i16| i8::try_from(number).map_err(|_| BadDay);
-        Self::of(year, small(month)?, small(day)?).ok_or(BadDay)
-    }
-}
-
-impl Currency {
-    /// The euro.
-    pub const EUR: Self = Self(*b"EUR");
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
-    }
-}
-
-impl FromStr for Currency {
-    type Err = BadCurrency;
-
-    fn from_str(text: &str) -> Result<Self, BadCurrency> {
-        let bytes: [u8; 3] = text.trim().as_bytes().try_into().map_err(|_| BadCurrency)?;
-        if bytes.iter().all(u8::is_ascii_uppercase) { Ok(Self(bytes)) } else { Err(BadCurrency) }
-    }
-}
+crate::command::explained!(BadCreditor);
 
 impl CreditorId {
     /// Longest, in characters.
@@ -226,6 +115,27 @@ impl FromStr for CreditorId {
     }
 }
 
+impl Serialize for CreditorId {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for CreditorId {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl JsonSchema for CreditorId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "CreditorId".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "description": "Who collects direct debits: a creditor identifier of SEPA." })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,17 +149,5 @@ mod tests {
         for wrong in ["", "DE97ZZZ09999999999", "NL00ZZZ", "DE98ZZZ0999999999\u{e9}", "1234567890"] {
             assert!(wrong.parse::<CreditorId>().is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn days_and_currencies_have_one_spelling() {
-        assert_eq!("2024-02-29".parse::<Day>().map(|day| day.to_string()).as_deref(), Ok("2024-02-29"));
-        for wrong in ["2023-02-29", "24-02-29", "2024-2-29", "+024-02-29", "9999-01-01", "", "2024-02-29T00:00"] {
-            assert!(wrong.parse::<Day>().is_err(), "{wrong}");
-        }
-        assert_eq!("EUR".parse::<Currency>(), Ok(Currency::EUR));
-        assert!("eur".parse::<Currency>().is_err() && "EURO".parse::<Currency>().is_err());
-        let (first, second): (Day, Day) = ("2024-12-31".parse().expect("a day"), "2025-01-31".parse().expect("a day"));
-        assert_eq!(first.until(second), 31);
     }
 }
