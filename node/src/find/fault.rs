@@ -15,10 +15,51 @@ pub enum FindError {
     NotText,
     /// Neither a list of organisations nor one of them.
     NotADirectory,
+    /// Of no kind that is known.
+    Unknown,
+    /// Of a known kind, but cut short or not as that kind is.
+    Damaged,
+    /// Several files in one, or a compressed one.
+    Packed,
+    /// It becomes larger than any of its kind.
+    Bomb,
+    /// XML with a document type.
+    DocumentType,
+    /// XML that is deeper than any statement.
+    TooDeep,
+    /// It opens with a password.
+    NeedsPassword,
+    /// With another one, or with a key file.
+    WrongPassword,
+    /// An export of Bitwarden that only the account opens.
+    OfAnAccount,
+    /// Opening it would take more memory or time than is given to a file.
+    TooMuchWork,
+    /// A KeePass file that is too old or too new.
+    OtherVersion,
+    /// A KeePass file under a cipher that is not read.
+    OtherCipher,
 }
 
 impl Coded for FindError {
-    const CODES: &'static [&'static str] = &["too_large", "too_many", "not_text", "not_a_directory"];
+    const CODES: &'static [&'static str] = &[
+        "too_large",
+        "too_many",
+        "not_text",
+        "not_a_directory",
+        "unknown",
+        "damaged",
+        "packed",
+        "bomb",
+        "document_type",
+        "too_deep",
+        "needs_password",
+        "wrong_password",
+        "of_an_account",
+        "too_much_work",
+        "other_version",
+        "other_cipher",
+    ];
 
     fn kind(&self) -> &'static str {
         "find"
@@ -30,6 +71,18 @@ impl Coded for FindError {
             Self::TooMany(_) => "too_many",
             Self::NotText => "not_text",
             Self::NotADirectory => "not_a_directory",
+            Self::Unknown => "unknown",
+            Self::Damaged => "damaged",
+            Self::Packed => "packed",
+            Self::Bomb => "bomb",
+            Self::DocumentType => "document_type",
+            Self::TooDeep => "too_deep",
+            Self::NeedsPassword => "needs_password",
+            Self::WrongPassword => "wrong_password",
+            Self::OfAnAccount => "of_an_account",
+            Self::TooMuchWork => "too_much_work",
+            Self::OtherVersion => "other_version",
+            Self::OtherCipher => "other_cipher",
         }
     }
 
@@ -37,7 +90,7 @@ impl Coded for FindError {
         match self {
             Self::TooLarge(most) => vec![("most", (*most).into())],
             Self::TooMany(most) => vec![("most", (*most).into())],
-            Self::NotText | Self::NotADirectory => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

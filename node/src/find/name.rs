@@ -73,6 +73,14 @@ pub fn plain(name: &str) -> String {
     if kept.is_empty() { all.join(" ") } else { kept.join(" ") }
 }
 
+/// Does a name of a bank statement begin with this whole name? Banks cut names, and put towns and numbers behind them.
+pub(super) fn begins(statement: &str, name: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let joined = |text: &str| text.replace(' ', "");
+    let apart = statement.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    joined(name).chars().count() >= SHORTEST && (apart || joined(statement) == joined(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +101,14 @@ mod tests {
         assert_ne!(plain("Stichting Pensioenfonds Zorg"), plain("Stichting Pensioenfonds Bouw"));
         assert_eq!(plain("The Foundation"), "the foundation");
         assert_eq!(plain("!?"), "");
+    }
+
+    #[test]
+    fn a_bank_may_put_something_behind_a_name_and_not_within_it() {
+        assert!(begins("spotify p1234abcd stockholm", "spotify"));
+        assert!(begins("albert heijn 1076 utrecht", "albert heijn"));
+        assert!(begins("basicfit", "basic fit"));
+        assert!(!begins("spotifyer", "spotify"));
+        assert!(!begins("ing hypotheken", "ing"), "three letters say too little");
     }
 }

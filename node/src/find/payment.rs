@@ -75,11 +75,15 @@ impl CreditorId {
     /// Longest, in characters.
     const MOST: usize = 35;
 
+    /// Whose it is: without check digits and business code.
+    pub(super) fn owner(&self) -> String {
+        [self.0.get(..2), self.0.get(7..)].into_iter().flatten().collect()
+    }
+
     /// Do both name one creditor, whatever the business codes of the two are?
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
-        let [own, others] = [self, other].map(|id| (id.0.get(..2), id.0.get(7..)));
-        own == others
+        self.owner() == other.owner()
     }
 }
 
