@@ -5,10 +5,11 @@
 //! `decisions` (requests, grants), `defaults` (rules), `journal` (the log), `consent` (receipts for people and authorities).
 //! `person/links.rs`
 //! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/segments.rs`
-//! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/candidates.rs` holds what files tell beside them, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks.
 
 mod activity;
+mod candidates;
 mod consent;
 mod copies;
 #[cfg(feature = "vc")]
@@ -54,6 +55,7 @@ use regie_protocol::{
 };
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
+pub use candidates::{Candidate, Certainty, EnteredFindings};
 pub use copies::CopySeen;
 use host::Written;
 pub use organisations::{Organisation, OrganisationDetails, OrganisationId, ShownOrganisation};

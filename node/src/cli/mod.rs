@@ -5,6 +5,7 @@ mod backup;
 mod company;
 mod credentials;
 mod doctor;
+mod find;
 mod init;
 mod items;
 mod listen;
@@ -226,6 +227,8 @@ enum Verb {
         #[arg(long)]
         show: bool,
     },
+    /// Find out who holds data of yours, by what your password manager and your bank know
+    FindSuppliers(find::FindFiles),
     /// The organisations that hold data of yours, with a companion or without
     Organisations {
         /// Part of a name or a domain

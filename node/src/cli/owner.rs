@@ -7,7 +7,7 @@ use regie_protocol::{Days, FieldPath};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Always, Decision, ItemVerb, Verb, credentials, items, market, organisations, render, render::View, witnesses};
+use super::{Always, Decision, ItemVerb, Verb, credentials, find, items, market, organisations, render, render::View, witnesses};
 use crate::{
     command::{Change, Failure, Remember, exit, parse},
     control, import,
@@ -82,6 +82,7 @@ fn about_suppliers(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
             let field = field.map(|text| parse(&text)).transpose()?;
             ask(home, &verbs::Suppliers { query, field, limit: usize::MAX, ..Default::default() }, json, render::WHO)
         }
+        Verb::FindSuppliers(asked) => find::run(home, asked, json),
         Verb::Organisations { query } => organisations::list(home, &query, json),
         Verb::Organisation { verb } => organisations::run(home, verb, json),
         Verb::Directory { verb } => organisations::directory(home, verb, json),

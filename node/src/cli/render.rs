@@ -168,6 +168,8 @@ pub(super) const LOOK: View = View::Parts(&[
 ]);
 pub(super) const STATUS: View = View::Parts(&[("suppliers", SUPPLIER_COLUMNS)]);
 pub(super) const WHO: View = View::Parts(&[("items", FOUND_COLUMNS)]);
+pub(super) const CANDIDATES: View =
+    View::List(&[("name", "name"), ("why", "why"), ("domains", "domains"), ("known as", "known_as")]);
 pub(super) const ORGANISATIONS: View = View::List(&[
     ("id", "id"),
     ("name", "name"),
@@ -411,6 +413,10 @@ fn cell(name: &str, value: &Value) -> String {
         ("held", Value::Array(held)) => lines(held.iter().map(|held| {
             let text = |key: &str| held[key].as_str().unwrap_or("-").to_owned();
             format!("{} = {}", text("field"), text("value"))
+        })),
+        ("pays", Value::Array(pays)) => lines(pays.iter().map(|paid| {
+            let [payee, rhythm, since] = ["payee", "rhythm", "since"].map(|key| text(&paid[key]));
+            format!("{payee}, {rhythm}, since {since}")
         })),
         ("rule", Value::String(rule)) => crate::sentences::rule(rule),
         ("requests", Value::Array(requests)) => lines(requests.iter().map(request)),

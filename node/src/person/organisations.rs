@@ -15,14 +15,12 @@ use crate::{
     clock::{self, text},
     command::{Failure, exit},
     driver::Turn,
-    find::{self, CreditorId, DirectoryEntry, Domain, Recurring, Slug},
+    find::{self, CreditorId, DirectoryEntry, Domain, Recurring, Slug, limits::DOMAINS},
     store::{Part, Read as _},
 };
 
 /// Most organisations of one person.
 pub const ORGANISATIONS: usize = 5_000;
-/// Most domains of one, and most creditor identifiers.
-pub const DOMAINS: usize = 16;
 
 /// What an organisation is called in this node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,7 +128,7 @@ pub struct OrganisationDetails {
 
 impl Organisation {
     /// A new one, of which nothing but its name is known.
-    fn named(name: String, entered: Timestamp) -> Self {
+    pub(super) fn named(name: String, entered: Timestamp) -> Self {
         Self {
             id: OrganisationId(clock::random()),
             name,
@@ -149,7 +147,7 @@ impl Organisation {
     }
 
     /// What the directory knows and the person has not said.
-    fn fill_from(&mut self, entry: &DirectoryEntry) {
+    pub(super) fn fill_from(&mut self, entry: &DirectoryEntry) {
         self.slug.get_or_insert_with(|| entry.slug.clone());
         if self.domains.is_empty() {
             self.domains.extend(entry.domain.clone());
@@ -256,6 +254,11 @@ impl Node {
     pub(super) fn each_entry(&self, visit: impl FnMut(DirectoryEntry) -> ControlFlow<()>) -> Result<(), Failure> {
         let mut visit = visit;
         Ok(self.store.each(tables::DIRECTORY, |_, entry| visit(entry))?)
+    }
+
+    /// An entry of the directory.
+    pub(super) fn directory_entry(&self, slug: &Slug) -> Result<Option<DirectoryEntry>, Failure> {
+        Ok(self.store.get(tables::DIRECTORY, slug)?)
     }
 
     /// The entry of the directory that an organisation is, by its slug, else by its domain.

@@ -28,9 +28,11 @@ mod deliveries;
 mod directory;
 mod dry_run;
 mod edit_organisation;
+mod enter_findings;
 mod export;
 mod field;
 mod fields;
+mod find_suppliers;
 mod grant;
 mod grants;
 mod inbox;
@@ -110,9 +112,11 @@ pub use deliveries::{Deliveries, OpenDeliveries, OpenDelivery};
 pub use directory::{Directory, DirectorySummary};
 pub use dry_run::{ChangedAnswer, ChangedRequest, DryRun, DryRunOutcome, RuleAnswer};
 pub use edit_organisation::EditOrganisation;
+pub use enter_findings::EnterFindings;
 pub use export::{Export, ExportDocument, ExportedLog};
 pub use field::{Field, FieldDetail, KnownBy};
 pub use fields::{Fields, HeldField};
+pub use find_suppliers::{FindSuppliers, FoundSuppliers};
 pub use grant::{Grant, Granted};
 pub use grants::Grants;
 pub use inbox::Inbox;
@@ -158,6 +162,7 @@ pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
 
 pub use super::{
     activity::Month,
+    candidates::{Candidate, Certainty, EnteredFindings},
     consent::ConsentDocument,
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
@@ -199,10 +204,12 @@ verbs! {
         Directory: Directory,
         DryRun: DryRun,
         EditOrganisation: EditOrganisation,
+        EnterFindings: EnterFindings,
         Export: Export,
         ExportCheckpoint: ExportCheckpoint,
         Field: Field,
         Fields: Fields,
+        FindSuppliers: FindSuppliers,
         Grant: Grant,
         Grants: Grants,
         Inbox: Inbox,

@@ -1,0 +1,156 @@
+//! `regie find-suppliers`: what the person's own files tell of, shown, and entered with one yes. In: files, the password of those
+//! that have one. Out: verbs of the running node; nothing of a file but domains, user names and what recurs goes there.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{organisations::bytes_of, render};
+use crate::{
+    command::{Failure, exit},
+    control,
+    find::{self, Finding},
+    person::verbs::{Candidate, Certainty, EnterFindings, EnteredFindings, FindSuppliers},
+};
+
+/// Findings that are sent to the node with one command.
+const AT_ONCE: usize = 200;
+
+#[derive(Args)]
+pub(super) struct FindFiles {
+    /// Exports of password managers and browsers (JSON, CSV, KDBX, CXF), bank statements (CAMT.053, MT940, CSV)
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The password of files that have one stands in this file
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Show what the files tell of, and enter nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Enter those of which it is not sure as well
+    #[arg(long)]
+    unsure: bool,
+    /// You know what the files tell of: enter it without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+/// What was found and what became of it.
+#[derive(Serialize)]
+struct Found {
+    sure: Vec<Candidate>,
+    unsure: Vec<Candidate>,
+    known: Vec<Candidate>,
+    /// None where nothing was entered.
+    entered: Option<EnteredFindings>,
+}
+
+pub(super) fn run(home: &Path, asked: FindFiles, json: bool) -> Result<(), Failure> {
+    let password = asked.password_file.as_deref().map(password_of).transpose()?;
+    let mut contents = Vec::new();
+    for file in &asked.files {
+        let bytes = Zeroizing::new(bytes_of(file)?);
+        let read = find::read(bytes, password.as_ref().map(|text| text.as_str()));
+        contents.push(read.map_err(|error| of_file(file, error))?);
+    }
+    let candidates = control::ask(home, &FindSuppliers { findings: find::gather(contents) })?.candidates;
+    let mut found = Found { sure: Vec::new(), unsure: Vec::new(), known: Vec::new(), entered: None };
+    for candidate in candidates {
+        match candidate.certainty {
+            Certainty::Sure => found.sure.push(candidate),
+            Certainty::Unsure => found.unsure.push(candidate),
+            Certainty::Known => found.known.push(candidate),
+        }
+    }
+    if !asked.dry_run {
+        confirm(&found, &asked, json)?;
+        let also = if asked.unsure { &found.unsure[..] } else { &[] };
+        let findings = found.sure.iter().chain(&found.known).chain(also).map(Candidate::confirmed).collect();
+        found.entered = Some(enter(home, findings)?);
+    }
+    if json { render::show(&found, true) } else { shown(&found) }
+}
+
+/// Shows what would be entered and asks, once; a program says so beforehand.
+fn confirm(found: &Found, asked: &FindFiles, json: bool) -> Result<(), Failure> {
+    if asked.yes {
+        return Ok(());
+    }
+    let next = "look at it with `--dry-run`, and say `--yes`";
+    let not = || Failure::new("not_confirmed", exit::REFUSED, format!("nothing was entered; {next}"));
+    if json || !std::io::stdin().is_terminal() {
+        return Err(not());
+    }
+    shown(found)?;
+    let count = found.sure.len() + found.known.len() + if asked.unsure { found.unsure.len() } else { 0 };
+    let _ = write!(std::io::stderr(), "Enter these {count}? [y/N] ");
+    let mut word = String::new();
+    std::io::stdin().read_line(&mut word).map_err(Failure::internal)?;
+    if ["y", "yes", "j", "ja"].contains(&word.trim().to_lowercase().as_str()) { Ok(()) } else { Err(not()) }
+}
+
+fn enter(home: &Path, findings: Vec<Finding>) -> Result<EnteredFindings, Failure> {
+    let mut sum = EnteredFindings::default();
+    for part in findings.chunks(AT_ONCE) {
+        let done = control::ask(home, &EnterFindings { findings: part.to_vec() })?;
+        sum.entered += done.entered;
+        sum.updated += done.updated;
+        sum.unchanged += done.unchanged;
+    }
+    Ok(sum)
+}
+
+/// A line of the table that is shown.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    why: String,
+    domains: Vec<&'a str>,
+    known_as: Option<&'a str>,
+}
+
+fn shown(found: &Found) -> Result<(), Failure> {
+    for (title, part) in [("sure", &found.sure), ("not sure", &found.unsure), ("known already", &found.known)] {
+        if !part.is_empty() {
+            crate::out::say(format_args!("{title}: {}", part.len()));
+            let lines: Vec<Line<'_>> = part.iter().map(Line::of).collect();
+            render::show_as(&lines, false, render::CANDIDATES)?;
+        }
+    }
+    found.entered.map_or(Ok(()), |entered| render::show(&entered, false))
+}
+
+impl<'a> Line<'a> {
+    fn of(of: &'a Candidate) -> Self {
+        let finding = &of.finding;
+        let login = match (finding.domains.is_empty(), finding.guess) {
+            (true, _) => None,
+            (false, true) => Some("you have an app with that name".to_owned()),
+            (false, false) => Some("you log in there".to_owned()),
+        };
+        let pays = finding.pays.iter().map(|paid| match paid.rhythm {
+            find::Rhythm::Irregular => format!("it collects by your mandate, since {}", paid.since),
+            rhythm => format!("you pay {} since {}", rhythm.code(), paid.since),
+        });
+        let why: Vec<String> = login.into_iter().chain(pays).collect();
+        let domains = finding.domains.iter().map(find::Domain::as_str).collect();
+        Self { name: &of.name, why: why.join("; "), domains, known_as: of.known_as.as_deref() }
+    }
+}
+
+fn of_file(file: &Path, error: find::FindError) -> Failure {
+    let mut failure = Failure::misread(error);
+    failure.message = format!("{}: {}", file.display(), failure.message);
+    failure
+}
+
+/// The first line of a file.
+fn password_of(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = Zeroizing::new(super::credentials::text_of(file)?);
+    Ok(Zeroizing::new(text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default().to_owned()))
+}
