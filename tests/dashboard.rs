@@ -60,7 +60,7 @@ impl Door {
     }
 }
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "/",
     "/requests",
     "/suppliers",
@@ -68,6 +68,7 @@ const PAGES: [&str; 16] = [
     "/data",
     "/data/email",
     "/credentials",
+    "/find",
     "/import",
     "/export",
     "/deliveries",

@@ -929,3 +929,49 @@ rule-not-known = it is not proven who this is, and you did not vouch for it
 failure-changed-profile = The supplier shows another profile now than the one you looked at. Nothing was paired; look at it again.
 failure-comes-later = Too many people come to this supplier at this moment. Your node tries again by itself for a day; you find the supplier in your list when you are paired.
 failure-look-first = This supplier is not who it seems to be, or looks like another. Look at it before you take its offer up.
+
+# Who has my data?
+find-title = Who has my data?
+find-about = Your password manager knows where you log in, and your bank knows whom you pay. Give exports of both, and see who holds data of yours. Only addresses, user names and what you pay again and again are read. Passwords and single payments are not kept, and nothing leaves this computer.
+find-files = The files
+find-files-hint = From a password manager or browser: Bitwarden (JSON or CSV), KeePass (KDBX), Chrome, Firefox, Safari (CSV), or the FIDO exchange format. From a bank: CAMT.053, MT940 or CSV. Give several at once; with a year of statements yearly payments are seen too. Delete the exports afterwards.
+find-password = Password of the file, if it has one
+find-password-hint = For KeePass, and for an encrypted export of Bitwarden. It is used once and not kept.
+find-read = See who has my data
+find-nothing = These files tell of nobody. Choose other files, or a longer period.
+find-over = What was found is not kept longer than half an hour. Read the files again.
+find-preview = This is who we found
+find-preview-hint = Nothing is entered yet. Take away what is wrong, and enter the rest in one step.
+find-enter = Enter what is ticked
+find-entered = { $n ->
+    [0] Nothing new was entered.
+    [one] One organisation was entered.
+   *[other] { $n } organisations were entered.
+ }
+find-sure = { $n ->
+    [one] One that holds data of yours
+   *[other] { $n } that hold data of yours
+ }
+find-unsure = { $n ->
+    [one] One of which it is not sure
+   *[other] { $n } of which it is not sure
+ }
+find-unsure-all = Enter all of these too
+find-known = { $n ->
+    [one] One that you know already
+   *[other] { $n } that you know already
+ }
+find-have = { $n ->
+    [0] No organisation is entered yet
+    [one] One organisation is entered
+   *[other] { $n } organisations are entered
+ }
+find-domains = Web address
+find-email = E-mail
+find-login = You log in there.
+find-login-as = You log in there as { $what }.
+find-app = You have an app by that name.
+find-pays-monthly = You pay every month since { $what }.
+find-pays-quarterly = You pay every three months since { $what }.
+find-pays-yearly = You pay every year since { $what }.
+find-collects = It collects by your mandate since { $what }.

@@ -930,3 +930,49 @@ rule-not-known = het is niet bewezen wie dit is, en u staat er niet voor in
 failure-changed-profile = De leverancier toont nu een ander profiel dan u bekeek. Er is niets gekoppeld; bekijk het opnieuw.
 failure-comes-later = Er komen op dit moment te veel mensen bij deze leverancier. Je node probeert het een dag lang zelf opnieuw; je vindt de leverancier in je lijst zodra je gekoppeld bent.
 failure-look-first = Deze leverancier is niet wie hij lijkt, of lijkt op een andere. Bekijk hem voordat u het aanbod aanneemt.
+
+# Wie heeft mijn gegevens?
+find-title = Wie heeft mijn gegevens?
+find-about = Uw wachtwoordmanager weet waar u inlogt, en uw bank weet wie u betaalt. Geef exports van beide, en zie wie gegevens van u heeft. Alleen adressen, gebruikersnamen en wat u steeds opnieuw betaalt worden gelezen. Wachtwoorden en losse betalingen worden niet bewaard, en niets verlaat deze computer.
+find-files = De bestanden
+find-files-hint = Van een wachtwoordmanager of browser: Bitwarden (JSON of CSV), KeePass (KDBX), Chrome, Firefox, Safari (CSV), of het uitwisselformaat van FIDO. Van een bank: CAMT.053, MT940 of CSV. Geef er meer tegelijk; met een jaar aan afschriften worden ook jaarlijkse betalingen gezien. Wis de exports daarna.
+find-password = Wachtwoord van het bestand, als het er een heeft
+find-password-hint = Voor KeePass, en voor een versleutelde export van Bitwarden. Het wordt eenmaal gebruikt en niet bewaard.
+find-read = Zie wie mijn gegevens heeft
+find-nothing = Deze bestanden vertellen over niemand. Kies andere bestanden, of een langere periode.
+find-over = Wat gevonden is wordt niet langer dan een half uur bewaard. Lees de bestanden opnieuw.
+find-preview = Dit hebben we gevonden
+find-preview-hint = Er is nog niets opgenomen. Haal weg wat niet klopt, en neem de rest in één stap op.
+find-enter = Neem op wat is aangevinkt
+find-entered = { $n ->
+    [0] Er is niets nieuws opgenomen.
+    [one] Eén organisatie is opgenomen.
+   *[other] { $n } organisaties zijn opgenomen.
+ }
+find-sure = { $n ->
+    [one] Eén die gegevens van u heeft
+   *[other] { $n } die gegevens van u hebben
+ }
+find-unsure = { $n ->
+    [one] Eén waarvan het niet zeker is
+   *[other] { $n } waarvan het niet zeker is
+ }
+find-unsure-all = Neem deze ook allemaal op
+find-known = { $n ->
+    [one] Eén die u al kent
+   *[other] { $n } die u al kent
+ }
+find-have = { $n ->
+    [0] Er is nog geen organisatie opgenomen
+    [one] Eén organisatie is opgenomen
+   *[other] { $n } organisaties zijn opgenomen
+ }
+find-domains = Webadres
+find-email = E-mail
+find-login = U logt er in.
+find-login-as = U logt er in als { $what }.
+find-app = U hebt een app met die naam.
+find-pays-monthly = U betaalt elke maand sinds { $what }.
+find-pays-quarterly = U betaalt elke drie maanden sinds { $what }.
+find-pays-yearly = U betaalt elk jaar sinds { $what }.
+find-collects = Er wordt met uw machtiging geïncasseerd sinds { $what }.

@@ -43,6 +43,8 @@ pub struct Dashboard {
     doors: Arc<Doors>,
     /// One passphrase is tried at a time.
     trying: Semaphore,
+    /// The files of one visitor are read at a time: opening one may take a gigabyte.
+    finding: Semaphore,
     hosts: OwnHosts,
 }
 
@@ -70,9 +72,9 @@ pub async fn listen(address: SocketAddr, home: PathBuf, doors: Arc<Doors>) -> Re
     };
     let listeners = loopback::listen(address).await.map_err(taken)?;
     let at = listeners.first().map_or(Ok(address), tokio::net::TcpListener::local_addr).map_err(taken)?;
-    let (node, trying) = (OnceCell::new(), Semaphore::new(1));
+    let (node, trying, finding) = (OnceCell::new(), Semaphore::new(1), Semaphore::new(1));
     let hosts = OwnHosts::draw(at.port());
-    Ok(Listening { listeners, app: Arc::new(Dashboard { node, starter: None, home, doors, trying, hosts }) })
+    Ok(Listening { listeners, app: Arc::new(Dashboard { node, starter: None, home, doors, trying, finding, hosts }) })
 }
 
 impl Listening {

@@ -5,6 +5,7 @@ mod audit;
 mod credentials;
 mod data;
 mod defaults;
+mod find;
 mod home;
 mod import;
 mod inbox;
@@ -54,6 +55,8 @@ pub(super) fn routes() -> Router<App> {
             "/credentials",
             get(credentials::list).post(credentials::act).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)),
         )
+        .route("/find", get(find::page).post(find::read))
+        .route("/find/enter", post(find::enter))
         .route("/import", get(import::page).post(import::read))
         .route("/import/keep", post(import::keep).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)))
         .route("/export", get(data::export_page).post(data::backup))

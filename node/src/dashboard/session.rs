@@ -3,14 +3,17 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use super::{limits, words::Language};
-use crate::web::{
-    loopback::OwnHosts,
-    session::{Hash, Pass, Sessions, Visit, hash, token},
+use crate::{
+    person::verbs::Candidate,
+    web::{
+        loopback::OwnHosts,
+        session::{Hash, Pass, Sessions, Visit, hash, token},
+    },
 };
 
 /// One-time links and sessions.
@@ -36,8 +39,23 @@ pub(super) struct Session {
     pub(super) language: Option<Language>,
     /// What the next page shows once.
     pub(super) notice: Option<String>,
+    /// What the person's files tell of, until they confirm it.
+    pub(super) preview: Option<Arc<Preview>>,
     /// The steps of the first run that have text to keep until there is a store.
     pub(super) name: Option<String>,
+}
+
+/// Organisations that were found in files, before anything is entered.
+pub(super) struct Preview {
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) made: Instant,
+}
+
+impl Preview {
+    /// Is it still to be had?
+    pub(super) fn holds(&self) -> bool {
+        self.made.elapsed() < limits::PREVIEW
+    }
 }
 
 impl Visit for Session {
@@ -45,6 +63,7 @@ impl Visit for Session {
 
     fn goes_on_after_idle(&mut self) -> bool {
         self.locked = true;
+        self.preview = None;
         true
     }
 
@@ -77,7 +96,7 @@ impl Doors {
     /// Spends a link at one of the own hosts; the pass of a new session comes out, for that host alone.
     pub(super) fn enter(&self, link: &str, host: &str) -> Option<Pass> {
         let made = self.links().open.remove(&hash(link))?;
-        let session = Session { form: token(), locked: false, language: None, notice: None, name: None };
+        let session = Session { form: token(), locked: false, language: None, notice: None, preview: None, name: None };
         (made.elapsed() < limits::LINK).then(|| self.sessions.begin(session, host))
     }
 
@@ -99,6 +118,11 @@ impl Doors {
     /// What is shown once.
     pub(super) fn take_notice(&self, pass: &Pass) -> Option<String> {
         self.sessions.change(pass, |session| session.notice.take())?
+    }
+
+    /// What was found in files, once.
+    pub(super) fn take_preview(&self, pass: &Pass) -> Option<Arc<Preview>> {
+        self.sessions.change(pass, |session| session.preview.take())?
     }
 
     /// Puts a session under a new token, unlocked: what a thief of the old token held is worth nothing.

@@ -27,6 +27,12 @@ pub const CALL: Duration = Duration::from_secs(60);
 pub const FORM_BYTES: usize = 64 * 1024;
 /// Longest body of an import, in bytes.
 pub const IMPORT_BYTES: usize = 1024 * 1024 + 64 * 1024;
+/// Longest body with files that tell of organisations, in bytes.
+pub const FIND_BYTES: usize = 64 * 1024 * 1024 + 64 * 1024;
+/// Most files at once.
+pub const FIND_FILES: usize = 100;
+/// How long what was found waits for the person's word.
+pub const PREVIEW: Duration = Duration::from_secs(30 * 60);
 /// Longest form of the company's page, in bytes.
 pub const CONSOLE_FORM_BYTES: usize = 1024;
 /// Largest body of a call, in bytes.

@@ -67,7 +67,10 @@ pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Vi
         app.doors.end(&visitor.pass);
         return Ok(outside(visitor.words, "outside-left"));
     }
-    app.doors.change(&visitor.pass, |session| session.locked = true);
+    app.doors.change(&visitor.pass, |session| {
+        session.locked = true;
+        session.preview = None;
+    });
     go("/unlock")
 }
 
