@@ -34,13 +34,14 @@ const REQUESTS: usize = 480;
 
 fn main() {
     println!("{:<58} {:>12} {:>12} {:>8}", "", "ours", "beside", "ratio");
-    let parts: [(&str, fn()); 6] = [
+    let parts: [(&str, fn()); 7] = [
         ("grants", grants),
         ("decisions", decisions),
         ("appends", appends),
         ("durable", durable),
         ("requests", requests),
         ("pages", pages),
+        ("findings", findings),
     ];
     let named: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     for (_, part) in parts.iter().filter(|(name, _)| named.is_empty() || named.iter().any(|word| word == name)) {
@@ -59,6 +60,33 @@ fn grants() {
         400,
         || drop(VerifiedGrant::check(&chain, &person, &supplier).expect("holds")),
         || key.verify_strict(&body, &signature).expect("holds"),
+    );
+}
+
+/// An export of 2,000 logins and ten years of statements, beside reading their characters once.
+fn findings() {
+    let login = |n: usize| {
+        format!(
+            r#"{{"type":1,"name":"Service {n}","login":{{"uris":[{{"uri":"https://www.service-{n}.com/login"}}],"username":"anna","password":"p"}}}}"#
+        )
+    };
+    let logins = format!("{{\"items\":[{}]}}", (0..2_000).map(login).collect::<Vec<_>>().join(","));
+    let mut rows = "Datum;Naam / Omschrijving;Tegenrekening;Af Bij;Bedrag (EUR);Mededelingen\n".to_owned();
+    for n in 0..30_000 {
+        let (year, month, payee) = (2015 + n / 3_000, n / 250 % 12 + 1, n % 250);
+        rows += &format!("{year}{month:02}05;Payee {payee} BV;NL{payee:016};Af;{},{:02};x\n", 10 + payee, n % 7);
+    }
+    let both = [logins.into_bytes(), rows.into_bytes()];
+    let counts = both.clone().map(|bytes| regie::find::read(bytes.into(), None).expect("read").counts());
+    assert_eq!(counts, [(2_000, 0), (0, 30_000)]);
+    compare(
+        "find by 2,000 logins, 30,000 payments | read as text",
+        10,
+        || {
+            let read = both.clone().map(|bytes| regie::find::read(bytes.into(), None).expect("read"));
+            assert_eq!(regie::find::gather(read.into()).len(), 2_250);
+        },
+        || both.iter().for_each(|bytes| assert!(std::str::from_utf8(bytes).expect("text").chars().count() > 100)),
     );
 }
 

@@ -17,6 +17,7 @@ mod docs;
 mod docs_wire;
 mod end_to_end;
 mod faces;
+mod find_suppliers;
 mod floods;
 mod forward;
 mod golden;

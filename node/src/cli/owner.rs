@@ -7,7 +7,9 @@ use regie_protocol::{Days, FieldPath};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Always, Decision, ItemVerb, Verb, credentials, find, items, market, organisations, render, render::View, witnesses};
+use super::{
+    Always, Decision, ItemVerb, Verb, credentials, find, items, market, organisations, render, render::View, witnesses,
+};
 use crate::{
     command::{Change, Failure, Remember, exit, parse},
     control, import,
