@@ -27,7 +27,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 #[test]
 fn libraries_stay_in_their_rooms() {
-    let rules: [(&str, &[&str]); 30] = [
+    let rules: [(&str, &[&str]); 31] = [
         ("libp2p::", &["node/src/network", "tests/forward.rs", "tests/hosts/hotspot.rs", "tests/hosts/impostor.rs"]),
         ("redb::", &["node/src/store", "tests/bench.rs", "tests/bench_load.rs"]),
         ("prio::", &["protocol/src/prio3.rs"]),
