@@ -13,6 +13,7 @@ const _: () = assert!(!regie_protocol::scheme::MODELLED, "the protocol was built
 pub mod api;
 pub mod backoff;
 pub mod backup;
+pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod command;

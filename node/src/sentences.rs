@@ -142,6 +142,8 @@ mod tests {
         AttestationError, BadLink, FieldError, IdentityError, Refusal, UnknownAgreement, UnknownCollection,
         UnknownPurpose,
         board::BoardError,
+        calendar::CalendarError,
+        contract::{BadContract, BadCurrency},
         intent::{BadBoardLink, BadCategory, BadPrice, UnknownCriterion},
         person::{Mismatch, OwnerError},
         standing::{Contradiction, Unread},
@@ -167,6 +169,9 @@ mod tests {
             .chain(codes(&BadBoardLink))
             .chain(codes(&BadCategory))
             .chain(codes(&BadPrice))
+            .chain(codes(&BadContract::Form))
+            .chain(codes(&BadCurrency))
+            .chain(codes(&CalendarError::Date))
             .chain(codes(&UnknownCriterion))
             .chain(codes(&UnknownCollection))
             .chain(codes(&OwnerError::NoGrant))

@@ -259,6 +259,28 @@ impl Currency {
             _ => 2,
         }
     }
+
+    /// An amount in its smallest unit, with its decimal point.
+    #[must_use]
+    pub fn decimal(self, amount: u64) -> String {
+        let digits = usize::from(self.digits());
+        let text = format!("{amount:0>width$}", width = digits + 1);
+        match text.split_at_checked(text.len() - digits) {
+            Some((whole, part)) if !part.is_empty() => format!("{whole}.{part}"),
+            _ => text,
+        }
+    }
+
+    /// The amount that people write like this, with a point or a comma: in its smallest unit. None for what is no amount.
+    #[must_use]
+    pub fn amount(self, text: &str) -> Option<u64> {
+        let (whole, part) = text.trim().split_once(['.', ',']).unwrap_or((text.trim(), ""));
+        let digits = usize::from(self.digits());
+        let fits = (1..=12).contains(&whole.len()) && (part.is_empty() || part.len() == digits);
+        let all = whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit());
+        let text = format!("{whole}{part:0<digits$}");
+        (fits && all).then(|| text.parse().ok()).flatten()
+    }
 }
 
 impl fmt::Display for Currency {
@@ -320,6 +342,19 @@ mod tests {
         for bad in ["eur", "EU", "EURO", "E R", ""] {
             assert_eq!(bad.parse::<Currency>(), Err(BadCurrency), "{bad}");
         }
+        let yen: Currency = "JPY".parse().expect("a currency");
+        let amounts = [("12.95", Some(1_295)), ("12,95", Some(1_295)), ("12", Some(1_200)), (" 0.05 ", Some(5))];
+        for (text, amount) in amounts {
+            assert_eq!(Currency::EUR.amount(text), amount, "{text}");
+        }
+        for bad in ["", "-1", "1.5", "1.234", "1.000,00", "12.95.", "1e3", ".50", "9999999999999"] {
+            assert_eq!(Currency::EUR.amount(bad), None, "{bad}");
+        }
+        assert_eq!((yen.amount("500"), yen.amount("5.00")), (Some(500), None));
+        assert_eq!(
+            [Currency::EUR.decimal(5), Currency::EUR.decimal(120_000), yen.decimal(500)],
+            ["0.05", "1200.00", "500"]
+        );
         let digits = |text: &str| text.parse::<Currency>().expect("a currency").digits();
         assert_eq!([digits("EUR"), digits("JPY"), digits("KWD")], [2, 0, 3]);
     }
