@@ -975,3 +975,121 @@ find-pays-monthly = You pay every month since { $what }.
 find-pays-quarterly = You pay every three months since { $what }.
 find-pays-yearly = You pay every year since { $what }.
 find-collects = It collects by your mandate since { $what }.
+
+# Contracts
+menu-contracts = Contracts
+contracts-title = Contracts
+contracts-about = What you are bound to, what it costs, and by when notice has to be there. Suppliers write contracts here where you opened that collection; you add the others.
+contracts-sum = { $n ->
+        [one] a month, for one contract
+       *[other] a month, for { $n } contracts
+    }
+contracts-sum-said = (partly by what suppliers say)
+contracts-none = No contracts yet. Add the first one: energy, telephone, insurance, sport.
+contracts-new = Add a contract
+contracts-what = What it is about
+contracts-next = Comes next
+contracts-price = Price
+contracts-end = Can end
+contracts-over = It is over.
+contracts-was = was { $what }
+contracts-varies = differs each time
+contracts-ends = Ends on { $what }.
+contracts-can-end = On { $what }.
+contracts-can-end-by = Give notice by { $what }.
+contracts-by-law = by law
+contracts-letter = Letter to end it
+contracts-next-withdraw = Withdraw by { $what }, if you want to
+contracts-next-notice = Give notice by { $what }, or it goes on
+contracts-next-renews = Goes on by itself on { $what }
+contracts-next-ends = Ends on { $what }
+contracts-next-begins = Begins on { $what }
+contracts-next-none = Nothing by itself
+contracts-from-you = typed by you
+contracts-from-payment = found by payments
+contracts-from-supplier = written by the supplier
+contracts-left-out = { $n ->
+        [one] One more record of a supplier is not shown: it sends too many.
+       *[other] { $n } more records of suppliers are not shown: they send too many.
+    }
+contracts-law = Counted with the law for consumers of { $what }: what was extended by itself can be ended at any time.
+contracts-no-law = Say in which country you live, and its law for consumers is counted in.
+contracts-no-advice = This is arithmetic over what stands in a contract, and no legal advice. Rent, work, insurance and telephone have rules of their own.
+contracts-feed = In your calendar
+contracts-feed-about = Give this address to the calendar program of this computer: it shows by when notice has to be there. Who has the address sees these dates, and nothing else.
+contracts-feed-renew = Make another address
+contracts-feed-renewed = The feed has another address. The one before shows nothing more.
+contracts-removed = It is off the list.
+contracts-kept = Kept.
+contracts-required = Something is still empty: fill it in.
+contracts-amount-wrong = Write an amount such as 12.95.
+contracts-count-wrong = Write a whole number, such as 1 or 12.
+contracts-once = once
+contracts-every-day = { $n ->
+        [one] a day
+       *[other] every { $n } days
+    }
+contracts-every-week = { $n ->
+        [one] a week
+       *[other] every { $n } weeks
+    }
+contracts-every-month = { $n ->
+        [one] a month
+       *[other] every { $n } months
+    }
+contracts-every-year = { $n ->
+        [one] a year
+       *[other] every { $n } years
+    }
+contracts-days = days
+contracts-weeks = weeks
+contracts-months = months
+contracts-years = years
+contracts-unit = Unit
+contracts-party = With whom
+contracts-number = Number of the contract
+contracts-customer = Your customer number
+contracts-currency = Currency
+contracts-price-hint = Leave it empty where it differs from bill to bill.
+contracts-every = Paid every
+contracts-start = First day
+contracts-term = You are bound at first for (empty: not at all)
+contracts-term-ends = This term ends on
+contracts-then = After that, without notice, it
+contracts-then-open = goes on without an end
+contracts-then-again = goes on for another term
+contracts-then-ends = ends
+contracts-again = That other term is (where there is one)
+contracts-notice = They need notice ahead by (empty: none)
+contracts-notice-by = Notice for that by
+contracts-to = With notice it ends on
+contracts-to-any = any day
+contracts-to-month = the last day of a month
+contracts-to-term = the last day of a term
+contracts-made = The day on which you agreed, if that was online, by phone or at the door: you have 14 days to withdraw
+contracts-cooling-off = Withdraw without a reason until
+contracts-ended = Its last day, if it has been ended
+contracts-change = Change it
+contracts-theirs = The supplier wrote this, so only the supplier can change it. If it is wrong, tell them, or take it off the list and add your own.
+contracts-withdraw = Letter to withdraw
+contracts-remove = Take it off the list
+contracts-remove-means = It goes from here for good. With the other party it ends nothing.
+contracts-remove-yes = Yes, take it off
+contracts-letter-about = { $what } takes no such word from your node yet, so this goes by letter. Nothing is sent by itself.
+contracts-letter-by = They have to have it by { $what }.
+contracts-letter-text = The letter
+contracts-letter-prove = Send it in a way that you can prove: registered, by e-mail with an answer, or in their own form with a picture of the screen. Keep the answer.
+feed-withdraw = Last day to withdraw: { $what }
+feed-notice = Give notice by today: { $what }
+feed-renews = Goes on by itself: { $what }
+feed-ends = Ends: { $what }
+feed-then = Then it ends on { $what }.
+letter-end-subject = Notice to end my contract: { $what }
+letter-withdraw-subject = Withdrawal from my contract: { $what }
+letter-number = Contract number: { $what }
+letter-customer = Customer number: { $what }
+letter-salutation = Dear Sir or Madam,
+letter-end = I hereby end this contract on { $what }, or else on the first day after that on which it can end.
+letter-withdraw = I hereby withdraw from this contract, which began or begins on { $what }, within the cooling-off period.
+letter-confirm = Please confirm this in writing within 14 days, with the last day of the contract. For what would fall due after that day I withdraw your mandate for direct debit.
+letter-regards = Yours faithfully,

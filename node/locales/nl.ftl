@@ -976,3 +976,121 @@ find-pays-monthly = U betaalt elke maand sinds { $what }.
 find-pays-quarterly = U betaalt elke drie maanden sinds { $what }.
 find-pays-yearly = U betaalt elk jaar sinds { $what }.
 find-collects = Er wordt met uw machtiging geïncasseerd sinds { $what }.
+
+# Contracten
+menu-contracts = Contracten
+contracts-title = Contracten
+contracts-about = Waaraan u vastzit, wat het kost, en wanneer een opzegging binnen moet zijn. Leveranciers zetten hier contracten neer waar u die verzameling hebt geopend; de andere voegt u zelf toe.
+contracts-sum = { $n ->
+        [one] per maand, voor één contract
+       *[other] per maand, voor { $n } contracten
+    }
+contracts-sum-said = (deels volgens leveranciers)
+contracts-none = Nog geen contracten. Voeg het eerste toe: energie, telefoon, verzekering, sport.
+contracts-new = Contract toevoegen
+contracts-what = Waarover het gaat
+contracts-next = Komt nu
+contracts-price = Prijs
+contracts-end = Kan eindigen
+contracts-over = Het is afgelopen.
+contracts-was = was { $what }
+contracts-varies = verschilt per keer
+contracts-ends = Eindigt op { $what }.
+contracts-can-end = Op { $what }.
+contracts-can-end-by = Zeg uiterlijk { $what } op.
+contracts-by-law = volgens de wet
+contracts-letter = Brief om op te zeggen
+contracts-next-withdraw = Bedenktijd tot en met { $what }
+contracts-next-notice = Zeg op uiterlijk { $what }, anders loopt het door
+contracts-next-renews = Loopt vanzelf door op { $what }
+contracts-next-ends = Eindigt op { $what }
+contracts-next-begins = Begint op { $what }
+contracts-next-none = Niets vanzelf
+contracts-from-you = door u ingevuld
+contracts-from-payment = gevonden in betalingen
+contracts-from-supplier = door de leverancier geschreven
+contracts-left-out = { $n ->
+        [one] Nog één stuk van een leverancier wordt niet getoond: die stuurt er te veel.
+       *[other] Nog { $n } stukken van leveranciers worden niet getoond: zij sturen er te veel.
+    }
+contracts-law = Gerekend met het consumentenrecht van { $what }: wat stilzwijgend is verlengd, kunt u altijd opzeggen.
+contracts-no-law = Zeg in welk land u woont, dan rekent het consumentenrecht daarvan mee.
+contracts-no-advice = Dit is rekenwerk over wat in een contract staat, en geen juridisch advies. Huur, werk, verzekering en telefoon hebben eigen regels.
+contracts-feed = In uw agenda
+contracts-feed-about = Geef dit adres aan het agendaprogramma op deze computer: het toont wanneer een opzegging binnen moet zijn. Wie het adres heeft, ziet deze datums en verder niets.
+contracts-feed-renew = Ander adres maken
+contracts-feed-renewed = De agenda heeft een ander adres. Het vorige toont niets meer.
+contracts-removed = Het staat niet meer op de lijst.
+contracts-kept = Bewaard.
+contracts-required = Er is nog iets leeg: vul het in.
+contracts-amount-wrong = Schrijf een bedrag zoals 12,95.
+contracts-count-wrong = Schrijf een heel getal, zoals 1 of 12.
+contracts-once = eenmalig
+contracts-every-day = { $n ->
+        [one] per dag
+       *[other] per { $n } dagen
+    }
+contracts-every-week = { $n ->
+        [one] per week
+       *[other] per { $n } weken
+    }
+contracts-every-month = { $n ->
+        [one] per maand
+       *[other] per { $n } maanden
+    }
+contracts-every-year = { $n ->
+        [one] per jaar
+       *[other] per { $n } jaar
+    }
+contracts-days = dagen
+contracts-weeks = weken
+contracts-months = maanden
+contracts-years = jaren
+contracts-unit = Eenheid
+contracts-party = Met wie
+contracts-number = Nummer van het contract
+contracts-customer = Uw klantnummer
+contracts-currency = Munt
+contracts-price-hint = Laat het leeg waar het per rekening verschilt.
+contracts-every = Betaald per
+contracts-start = Eerste dag
+contracts-term = U zit eerst vast voor (leeg: niet)
+contracts-term-ends = Deze looptijd eindigt op
+contracts-then = Daarna, zonder opzegging,
+contracts-then-open = loopt het door zonder einde
+contracts-then-again = loopt het door voor nog een looptijd
+contracts-then-ends = eindigt het
+contracts-again = Die volgende looptijd is (als die er is)
+contracts-notice = De opzegtermijn is (leeg: geen)
+contracts-notice-by = Opzegging daarvoor uiterlijk
+contracts-to = Na opzegging eindigt het op
+contracts-to-any = elke dag
+contracts-to-month = de laatste dag van een maand
+contracts-to-term = de laatste dag van een looptijd
+contracts-made = De dag waarop u akkoord ging, als dat online, telefonisch of aan de deur was: u hebt dan 14 dagen bedenktijd
+contracts-cooling-off = Bedenktijd tot en met
+contracts-ended = De laatste dag, als het al is opgezegd
+contracts-change = Wijzigen
+contracts-theirs = Dit heeft de leverancier geschreven, dus alleen de leverancier kan het wijzigen. Klopt het niet, zeg het dan tegen hen, of haal het van de lijst en voeg uw eigen toe.
+contracts-withdraw = Brief om te ontbinden
+contracts-remove = Van de lijst halen
+contracts-remove-means = Het verdwijnt hier voorgoed. Bij de andere partij beëindigt dit niets.
+contracts-remove-yes = Ja, haal het eraf
+contracts-letter-about = { $what } neemt zoiets nog niet van uw node aan, dus dit gaat per brief. Er wordt niets vanzelf verstuurd.
+contracts-letter-by = De brief moet er uiterlijk { $what } zijn.
+contracts-letter-text = De brief
+contracts-letter-prove = Verstuur hem zo dat u het kunt bewijzen: aangetekend, per e-mail met antwoord, of via hun eigen formulier met een schermafdruk. Bewaar het antwoord.
+feed-withdraw = Laatste dag bedenktijd: { $what }
+feed-notice = Vandaag uiterlijk opzeggen: { $what }
+feed-renews = Loopt vanzelf door: { $what }
+feed-ends = Eindigt: { $what }
+feed-then = Dan eindigt het op { $what }.
+letter-end-subject = Opzegging van mijn contract: { $what }
+letter-withdraw-subject = Ontbinding van mijn contract: { $what }
+letter-number = Contractnummer: { $what }
+letter-customer = Klantnummer: { $what }
+letter-salutation = Geachte heer of mevrouw,
+letter-end = Hierbij zeg ik dit contract op per { $what }, of anders per de eerste dag daarna waarop dat kan.
+letter-withdraw = Hierbij ontbind ik dit contract, dat begon of begint op { $what }, binnen de bedenktijd.
+letter-confirm = Wilt u dit binnen 14 dagen schriftelijk bevestigen, met de laatste dag van het contract? Voor wat na die dag vervalt, trek ik uw machtiging voor automatische incasso in.
+letter-regards = Met vriendelijke groet,

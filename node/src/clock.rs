@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use regie_protocol::{
     Entropy, Now, PublicKey, Timestamp,
+    calendar::Date,
     clock::{Accepted, Clock as Rules, Standing, Stored},
     limits,
 };
@@ -308,6 +309,23 @@ pub fn entropy() -> Entropy {
 pub fn text(at: Timestamp) -> String {
     let at = i64::try_from(at.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
     at.map_or_else(|| "far away".to_owned(), |at| format!("{at:.3}"))
+}
+
+/// A time that [`text`] wrote.
+#[must_use]
+pub fn read(text: &str) -> Option<Timestamp> {
+    let at = text.parse::<jiff::Timestamp>().ok()?;
+    u64::try_from(at.as_millisecond()).ok().map(Timestamp)
+}
+
+/// The day of a moment where this machine stands.
+#[must_use]
+pub fn day(at: Timestamp) -> Date {
+    let zoned = i64::try_from(at.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    let date = zoned.map(|at| at.to_zoned(jiff::tz::TimeZone::system()).date());
+    let known =
+        date.and_then(|date| Date::new(date.year().into(), date.month().try_into().ok()?, date.day().try_into().ok()?));
+    known.unwrap_or_else(|| Date::of(at))
 }
 
 /// A moment as the clock on the wall shows it where this machine stands.

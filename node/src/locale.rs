@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use regie_protocol::calendar::Date;
 
 /// A language people are spoken to in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,11 @@ impl Language {
         let mut arguments = FluentArgs::new();
         arguments.set("what", FluentValue::from(what.to_owned()));
         self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A day of the calendar.
+    pub(crate) fn date(self, of: Date) -> String {
+        format!("{} {} {}", of.day(), self.say(&format!("calendar-{}", of.month())), of.year())
     }
 
     /// A message with its arguments filled in; none where there is no such message.

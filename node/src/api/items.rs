@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
-    Collection, Content, Document, FieldPath, PublicKey,
+    Collection, Content, Contract, Document, FieldPath, PublicKey,
     supplier::{Sending, Told},
 };
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,24 @@ pub struct NewRecord {
     /// The file in base64, at most 65,536 bytes of it.
     #[schema(max_length = 87384, content_encoding = "base64")]
     pub content: String,
+}
+
+/// A contract, as a record that the person's node counts with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewContract {
+    /// With whom.
+    #[schema(example = "rel_…")]
+    pub relationship: String,
+    /// The record `regie.contract/1` (clause 11.6 of the protocol), of the same fields. Ids of `documents` are those of the
+    /// person's node, in hexadecimal.
+    #[schema(value_type = Object, example = json!({
+        "number": "2026-0815", "party": "De Winkel BV", "customer": "4711", "product": "Groceries, weekly",
+        "charge": {"amount": 1295, "currency": "EUR", "every": "P1M"}, "start": "2026-01-15", "term": "P1Y",
+        "extension": {"again": "P1Y"}, "notice": {"period": "P1M", "to": "term_end"}, "cooling_off": "2026-01-29",
+        "ends": null, "documents": [],
+    }))]
+    pub contract: Contract,
 }
 
 /// A proposal to correct a field.
@@ -135,6 +153,21 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
         let document = Document { title: new.title, media_type: new.media_type, body };
         let collection: Collection = parse(&new.collection)?;
         let id = companion.put_item(person, collection, Content::Document(document), turn)?;
+        view(companion, &person, &id.0)
+    });
+    made.await
+}
+
+/// Sends a contract into the collection `contracts`; a later one with the same number takes its place.
+#[utoipa::path(post, path = "/v1/contracts", operation_id = "create_contract", tag = "records", request_body = NewContract,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 201, description = "The contract as it is queued for the person's node.", body = Sent)))]
+pub(super) async fn agree(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
+    let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewContract, turn| {
+        let person = relationships::person(&new.relationship)?;
+        companion.relationship(caller.world, &person)?;
+        let document = new.contract.to_document().map_err(Failure::misread)?;
+        let id = companion.put_item(person, Collection::Contracts, Content::Document(document), turn)?;
         view(companion, &person, &id.0)
     });
     made.await

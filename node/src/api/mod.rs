@@ -119,6 +119,7 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(items::list, items::create))
         .routes(routes!(items::one))
         .routes(routes!(items::correct))
+        .routes(routes!(items::agree))
         .routes(routes!(market::boards, market::follow))
         .routes(routes!(market::unfollow))
         .routes(routes!(market::intents))

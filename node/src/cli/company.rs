@@ -197,6 +197,13 @@ pub(super) enum CustomerVerb {
         /// The file, at most 64 KiB
         file: PathBuf,
     },
+    /// Send a contract as a record, which the person's node counts with
+    Contract {
+        /// The person's key, or - where there is only one
+        person: String,
+        /// A file with the record in JSON (clause 11.6 of the protocol)
+        file: PathBuf,
+    },
     /// Propose to correct a field
     Correct {
         /// The person's key, or - where there is only one
@@ -387,6 +394,7 @@ impl Company<'_> {
                 let (collection, body) = (parse(&collection)?, items::read(&file)?);
                 self.ask(&Put { person, collection, title, media_type, body })
             }
+            CustomerVerb::Contract { person, file } => self.ask(&items::contract(person, &file)?),
             CustomerVerb::Correct { person, field, value, reason } => {
                 self.ask(&Correct { person, field: parse(&field)?, value: parse(&value)?, reason })
             }

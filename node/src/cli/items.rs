@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use regie_protocol::{
-    limits,
+    Collection, Contract, Document, limits,
     policy::{Answer, CorrectionRule, What},
 };
 use serde::Serialize;
@@ -14,6 +14,7 @@ use crate::{
     command::{self, Failure, parse},
     control,
     person::verbs::{Item, ShownItem},
+    supplier::verbs::Put,
 };
 
 /// An item, and where its document was written.
@@ -51,6 +52,18 @@ pub(super) fn read(file: &Path) -> Result<String, Failure> {
     let bytes =
         std::fs::read(file).map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
     Ok(data_encoding::BASE64.encode(&bytes))
+}
+
+/// A contract in JSON, as the document that holds it.
+pub(super) fn contract(person: String, file: &Path) -> Result<Put, Failure> {
+    let not = |error: &dyn std::fmt::Display| {
+        Failure::usage(format!("{} is no contract: {error}; see clause 11.6 of the protocol", file.display()))
+    };
+    let text = super::credentials::text_of(file)?;
+    let contract: Contract = serde_json::from_str(&text).map_err(|error| not(&error))?;
+    let Document { title, media_type, body } = contract.to_document().map_err(Failure::misread)?;
+    let body = data_encoding::BASE64.encode(&body);
+    Ok(Put { person, collection: Collection::Contracts, title, media_type, body })
 }
 
 /// A default about corrections, from words.

@@ -3,6 +3,7 @@
 mod accept;
 mod backup;
 mod company;
+mod contracts;
 mod credentials;
 mod doctor;
 mod find;
@@ -289,6 +290,17 @@ enum Verb {
     Item {
         #[command(subcommand)]
         verb: ItemVerb,
+    },
+    /// Your contracts: what they cost, and by when notice has to be there
+    Contracts {
+        /// Write the dates into this file, for another calendar (iCalendar)
+        #[arg(long, value_name = "FILE")]
+        ics: Option<PathBuf>,
+    },
+    /// One contract: add, change, show, remove it, or write the letter that ends it
+    Contract {
+        #[command(subcommand)]
+        verb: contracts::ContractVerb,
     },
     /// Your defaults about corrections that suppliers propose; with --answer, sets one
     Corrections {

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Always, Decision, ItemVerb, Verb, credentials, find, items, market, organisations, render, render::View, witnesses,
+    Always, Decision, ItemVerb, Verb, contracts, credentials, find, items, market, organisations, render, render::View,
+    witnesses,
 };
 use crate::{
     command::{Change, Failure, Remember, exit, parse},
@@ -117,6 +118,8 @@ fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         }
         Verb::Credential { verb } => credentials::run(home, verb, json),
         Verb::Witnesses { verb } => witnesses::run(home, verb, json),
+        Verb::Contracts { ics } => contracts::list(home, ics, json),
+        Verb::Contract { verb } => contracts::run(home, verb, json),
         other => about_wishes(home, other, json),
     }
 }

@@ -58,6 +58,23 @@ pub(super) const INBOX: View = View::List(&[
     ("proposed", "after"),
     ("state", "state"),
 ]);
+pub(super) const CONTRACTS: View = View::Parts(&[
+    ("a_month", &[("total", "total"), ("", "currency"), ("contracts", "contracts")]),
+    (
+        "contracts",
+        &[
+            ("id", "id"),
+            ("comes next", "next"),
+            ("what", "product"),
+            ("with", "party"),
+            ("price", "price"),
+            ("was", "price_before"),
+            ("can end on", "can_end"),
+            ("if notice by", "can_end_by"),
+            ("from", "source"),
+        ],
+    ),
+]);
 pub(super) const SEGMENTS: View = View::List(&[
     ("id", "segment"),
     ("from", "from"),
@@ -419,6 +436,7 @@ fn cell(name: &str, value: &Value) -> String {
             format!("{payee}, {rhythm}, since {since}")
         })),
         ("rule", Value::String(rule)) => crate::sentences::rule(rule),
+        ("next", Value::Object(next)) => format!("{} {}", words(&text(&next["what"])), text(&next["on"])),
         ("requests", Value::Array(requests)) => lines(requests.iter().map(request)),
         ("fields", Value::Object(fields)) => {
             lines(fields.iter().map(|(field, rule)| format!("{field} ({})", crate::sentences::rule(&text(rule)))))
@@ -634,6 +652,7 @@ mod tests {
         lays_out::<person::Requests>(REQUESTS);
         lays_out::<person::Status>(STATUS);
         lays_out::<person::Supplier>(SUPPLIER);
+        lays_out::<person::Contracts>(CONTRACTS);
         lays_out::<person::Suppliers>(WHO);
         lays_out_in::<Vec<person::NewestEntry>>("audit", EVENTS);
         lays_out_in::<Vec<person::ShownSegment>>("segments", SEGMENTS);

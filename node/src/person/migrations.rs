@@ -5,13 +5,14 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; witnesses of logs.
+    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; witnesses of logs.
     Migration {
         before: OF_0_1_0,
         makes: &[
             TableId::new(29, "log_branches", false),
             TableId::new(30, "organisations", true),
             TableId::new(31, "directory", false),
+            TableId::new(32, "contracts", true),
             TableId::new(36, "witnesses", false),
             TableId::new(37, "seen_logs", false),
         ],

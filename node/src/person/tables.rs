@@ -11,6 +11,7 @@ use regie_protocol::{
 
 use super::{
     activity::Counts,
+    contracts::OwnContract,
     organisations::{Organisation, OrganisationId},
     witnesses::{SeenLog, StoredWitness},
 };
@@ -45,6 +46,8 @@ tables! {
         pub(super) COUNTS_FROM = "counts_from": Record;
         /// The starts of this home.
         pub(super) RUNS = "runs": Record;
+        /// The key of the feed of contracts' dates.
+        pub(super) FEED = "feed": Nonce;
         /// The copy of this node that goes on in its place.
         pub(super) SUPERSEDED = "superseded": Record;
         /// The copy that was seen last and stood aside.
@@ -114,6 +117,9 @@ tables! {
         pub(super) Erasable ORGANISATIONS = 30 "organisations": OrganisationId => Organisation;
         /// Lists of organisations that the person added, to know them by.
         pub(super) Plain DIRECTORY = 31 "directory": Slug => DirectoryEntry;
+        /// Contracts that the person typed.
+        pub(super) Erasable CONTRACTS = 32 "contracts": [u8; 16] => OwnContract,
+            within 2 * regie_protocol::limits::CONTRACT_BYTES;
         /// Independent witnesses of the logs, by their keys.
         pub(super) Plain WITNESSES = 36 "witnesses": PublicKey => StoredWitness, within 4 * 1024;
         /// How far each of them has cosigned a log.

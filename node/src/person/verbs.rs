@@ -16,6 +16,8 @@ mod belong;
 mod cast;
 mod clock;
 mod consent_receipts;
+mod contract;
+mod contracts;
 mod corrections;
 mod credential_key;
 mod credentials;
@@ -28,8 +30,10 @@ mod deliveries;
 mod directory;
 mod dry_run;
 mod edit_organisation;
+mod end_contract;
 mod enter_findings;
 mod export;
+mod feed_key;
 mod field;
 mod fields;
 mod find_suppliers;
@@ -53,6 +57,7 @@ mod policy;
 mod processors;
 mod proffer;
 mod proof;
+mod remove_contract;
 mod remove_credential;
 mod remove_organisation;
 mod remove_rule;
@@ -64,6 +69,7 @@ mod rules;
 mod segment_rules;
 mod segments;
 mod set;
+mod set_contract;
 mod set_rule;
 mod status;
 mod supplier;
@@ -100,6 +106,8 @@ pub use audit_page::AuditPage;
 pub use belong::{Belong, SaidOfSegment};
 pub use cast::Cast;
 pub use consent_receipts::ConsentReceipts;
+pub use contract::Contract;
+pub use contracts::Contracts;
 pub use corrections::Corrections;
 pub use credential_key::{CredentialKey, NewCredentialKey};
 pub use credentials::{Credentials, HeldCredential};
@@ -112,8 +120,10 @@ pub use deliveries::{Deliveries, OpenDeliveries, OpenDelivery};
 pub use directory::{Directory, DirectorySummary};
 pub use dry_run::{ChangedAnswer, ChangedRequest, DryRun, DryRunOutcome, RuleAnswer};
 pub use edit_organisation::EditOrganisation;
+pub use end_contract::{EndContract, Ending};
 pub use enter_findings::EnterFindings;
 pub use export::{Export, ExportDocument, ExportedLog};
+pub use feed_key::{Feed, FeedKey, ShownFeedKey};
 pub use field::{Field, FieldDetail, KnownBy};
 pub use fields::{Fields, HeldField};
 pub use find_suppliers::{FindSuppliers, FoundSuppliers};
@@ -137,6 +147,7 @@ pub use policy::Policy;
 pub use processors::{ProcessorList, Processors};
 pub use proffer::{Proffer, ProfferedAgreement};
 pub use proof::{EntryProof, Proof};
+pub use remove_contract::{RemoveContract, RemovedContract};
 pub use remove_credential::{RemoveCredential, RemovedCredential};
 pub use remove_organisation::{RemoveOrganisation, RemovedOrganisation};
 pub use remove_rule::RemoveRule;
@@ -148,6 +159,7 @@ pub use rules::Rules;
 pub use segment_rules::SegmentRules;
 pub use segments::{Because, SegmentHelper, SegmentList, Segments, ShownSegment};
 pub use set::Set;
+pub use set_contract::{KeptContract, SetContract};
 pub use set_rule::SetRule;
 pub use status::{KnownSupplier, PersonStatus, Status};
 pub use supplier::{Erasure, HeldGrant, KnownField, Supplier, SupplierDetail, Terms};
@@ -164,6 +176,7 @@ pub use super::{
     activity::Month,
     candidates::{Candidate, Certainty, EnteredFindings},
     consent::ConsentDocument,
+    contracts::{ComesNext, ContractList, ContractSource, ContractWords, MonthlySum, NextOfContract, ShownContract},
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
     fields::{Changed, EarlierValue, ProvenanceKind},
@@ -192,6 +205,8 @@ verbs! {
         Cast: Cast,
         Clock: Clock,
         ConsentReceipts: ConsentReceipts,
+        Contract: Contract,
+        Contracts: Contracts,
         Corrections: Corrections,
         CredentialKey: CredentialKey,
         Credentials: Credentials,
@@ -204,9 +219,12 @@ verbs! {
         Directory: Directory,
         DryRun: DryRun,
         EditOrganisation: EditOrganisation,
+        EndContract: EndContract,
         EnterFindings: EnterFindings,
         Export: Export,
         ExportCheckpoint: ExportCheckpoint,
+        Feed: Feed,
+        FeedKey: FeedKey,
         Field: Field,
         Fields: Fields,
         FindSuppliers: FindSuppliers,
@@ -230,6 +248,7 @@ verbs! {
         Processors: Processors,
         Proffer: Proffer,
         Proof: Proof,
+        RemoveContract: RemoveContract,
         RemoveCredential: RemoveCredential,
         RemoveOrganisation: RemoveOrganisation,
         RemoveRule: RemoveRule,
@@ -242,6 +261,7 @@ verbs! {
         SegmentRules: SegmentRules,
         Segments: Segments,
         Set: Set,
+        SetContract: SetContract,
         SetRule: SetRule,
         Status: Status,
         Stop: Stop,

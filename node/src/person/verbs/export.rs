@@ -5,7 +5,7 @@ use regie_protocol::{FieldPath, Policy, merkle::Hash};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ConsentDocument, FieldDetail, LogEntry, Node, OnNode, ShownOrganisation, SupplierDetail};
+use super::{ConsentDocument, ContractList, FieldDetail, LogEntry, Node, OnNode, ShownOrganisation, SupplierDetail};
 use crate::{clock, command::Failure, driver::Turn, person::records, verb::Verb};
 
 /// Newest log entries in an export, but for the rest of the last page; `regie backup` holds all.
@@ -33,6 +33,8 @@ pub struct ExportDocument {
     pub suppliers: Vec<SupplierDetail>,
     /// Organisations that hold data of the person, with a companion or without.
     pub organisations: Vec<ShownOrganisation>,
+    /// What the person is bound to, by their own word or by suppliers'.
+    pub contracts: ContractList,
     /// The person's defaults.
     pub policy: Policy,
     /// The log.
@@ -69,6 +71,7 @@ impl OnNode for Export {
             fields: held.map(|field| node.field(field)).collect::<Result<_, _>>()?,
             suppliers: suppliers.collect::<Result<_, _>>()?,
             organisations: node.organisations()?.into_iter().map(Into::into).collect(),
+            contracts: node.contracts()?,
             policy: node.machine.policy().clone(),
             audit: ExportedLog { entries: log.size(), root: log.root(), newest: newest(node)? },
             consent: node.consent_receipts(None),

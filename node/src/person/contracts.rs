@@ -1,0 +1,485 @@
+//! Contracts: those that suppliers wrote into the collection, and those that the person typed, in one list. In: items, what is
+//! typed, a day. Out: what it all costs, what comes next, by when notice has to be received.
+//!
+//! What a supplier wrote stays what it says; where two records have the same number the later one counts, and the one
+//! before shows what the price was.
+
+use std::collections::BTreeMap;
+
+use regie_protocol::{
+    Collection, Content, Contract, Nonce, PublicKey, Timestamp,
+    calendar::{Date, Span},
+    contract::{Charge, Currency, Extension, Law, NoticePeriod, Outlook, cooling_off_ends},
+    person::{Input, ItemState},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Node, tables};
+use crate::{
+    calendar::{self, Country},
+    clock,
+    command::Failure,
+    driver::Turn,
+    store::Read as _,
+};
+
+/// Most contracts that a person types.
+const TYPED: usize = 1_000;
+/// Most records of one supplier that are read, the newest first.
+const READ: usize = 256;
+/// Most contracts of one supplier that are shown: the newest.
+const SHOWN: usize = 64;
+/// The number of a contract that the person knows none of.
+const UNNUMBERED: &str = "-";
+
+/// Whom a contract was made with, as far as the node knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Party {
+    /// A supplier that the person is paired with.
+    Supplier(PublicKey),
+    /// An organisation in the person's list.
+    Organisation([u8; 16]),
+    /// Nobody but a name, which stands in the contract.
+    Named,
+}
+
+/// Where a contract comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContractSource {
+    /// The person typed it.
+    You,
+    /// It was found by a payment that comes again.
+    Payment,
+    /// The supplier wrote it.
+    Supplier,
+}
+
+/// A contract of the person's own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OwnContract {
+    with: Party,
+    from: ContractSource,
+    contract: Contract,
+    changed: Timestamp,
+    /// What it cost before.
+    before: Option<Charge>,
+}
+
+/// What is typed of a contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContractWords {
+    /// With whom it was made.
+    pub party: String,
+    /// What it is about.
+    pub product: String,
+    /// Its number, where the person knows one.
+    pub number: Option<String>,
+    /// The person's customer number.
+    pub customer: Option<String>,
+    /// What it costs.
+    pub charge: Option<Charge>,
+    /// Its first day.
+    pub start: Date,
+    /// For how long both are bound at first.
+    pub term: Option<Span>,
+    /// What follows the term by itself.
+    pub extension: Extension,
+    /// How it is ended.
+    pub notice: NoticePeriod,
+    /// The day on which it was agreed to from afar or at the door, from which cooling-off is counted.
+    pub made: Option<Date>,
+    /// The last day of cooling-off, where that is known.
+    pub cooling_off: Option<Date>,
+    /// Its last day, where it has been ended.
+    pub ends: Option<Date>,
+}
+
+/// All contracts, what comes first before the others.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ContractList {
+    /// The day by which all of it is counted, where this machine stands.
+    pub today: Date,
+    /// The country whose law for consumers is counted in, by `address.country`; none where that is not known.
+    pub law: Option<String>,
+    /// What they cost together, a currency each.
+    pub a_month: Vec<MonthlySum>,
+    /// Each of them.
+    pub contracts: Vec<ShownContract>,
+    /// How many records of suppliers are not shown, because there are too many.
+    pub left_out: usize,
+}
+
+/// What contracts cost together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MonthlySum {
+    /// In the smallest unit of the currency.
+    pub amount: u64,
+    /// Of which money, ISO 4217.
+    pub currency: String,
+    /// The amount with its decimal point.
+    pub total: String,
+    /// How many contracts that is of.
+    pub contracts: usize,
+    /// How much of it suppliers state, and not the person.
+    pub said_by_suppliers: u64,
+}
+
+/// A contract, and what follows from it today.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ShownContract {
+    /// Its id.
+    pub id: Nonce,
+    /// What comes next of it; none where nothing does by itself.
+    pub next: Option<ComesNext>,
+    /// With whom.
+    pub party: String,
+    /// The supplier, where the node is paired with it.
+    pub supplier: Option<PublicKey>,
+    /// Where it comes from.
+    pub source: ContractSource,
+    /// What it is about.
+    pub product: String,
+    /// What the other party calls it.
+    pub number: Option<String>,
+    /// The person's number there.
+    pub customer: Option<String>,
+    /// What it costs.
+    pub charge: Option<Charge>,
+    /// The same in words: 12.95 EUR P1M.
+    pub price: Option<String>,
+    /// A month of it, in the smallest unit of the currency.
+    pub a_month: Option<u64>,
+    /// What it cost before, where that was otherwise.
+    pub price_before: Option<String>,
+    /// Its first day.
+    pub start: Date,
+    /// The term at first.
+    pub term: Option<Span>,
+    /// What follows that.
+    pub extension: Extension,
+    /// How it is ended.
+    pub notice: NoticePeriod,
+    /// Its last day, where that stands.
+    pub ends: Option<Date>,
+    /// Is it over?
+    pub over: bool,
+    /// The last day of the term that runs.
+    pub term_ends: Option<Date>,
+    /// The last day on which notice had to be received for that; it may have passed.
+    pub notice_by: Option<Date>,
+    /// The first last day that notice of today gives it.
+    pub can_end: Option<Date>,
+    /// The last day on which notice is in time for that one.
+    pub can_end_by: Option<Date>,
+    /// Is that because of the law, and not of what is written?
+    pub by_law: bool,
+    /// The last day on which it can be withdrawn from without a reason.
+    pub withdraw_by: Option<Date>,
+    /// The last day of cooling-off, also where it has passed.
+    pub cooling_off: Option<Date>,
+    /// When it was typed, changed or received, RFC 3339.
+    pub changed: String,
+}
+
+/// Something that a contract brings by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ComesNext {
+    /// What.
+    pub what: NextOfContract,
+    /// On which day, or by which.
+    pub on: Date,
+}
+
+/// What a contract brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NextOfContract {
+    /// Cooling-off ends.
+    WithdrawBy,
+    /// Notice has to have been received.
+    NoticeBy,
+    /// It is extended.
+    Renews,
+    /// It ends.
+    Ends,
+    /// It begins.
+    Begins,
+}
+
+/// A contract before it is shown.
+struct Known {
+    id: Nonce,
+    with: Party,
+    from: ContractSource,
+    contract: Contract,
+    changed: Timestamp,
+    before: Option<Charge>,
+}
+
+impl Node {
+    /// All contracts, and what they cost.
+    pub(super) fn contracts(&self) -> Result<ContractList, Failure> {
+        let (today, country) = (self.today(), self.country());
+        let mut known = self.own_contracts()?;
+        let left_out = self.written_contracts(&mut known)?;
+        let law = country.map(Country::law).unwrap_or_default();
+        let mut contracts: Vec<ShownContract> = known.iter().map(|known| self.shown(known, law, today)).collect();
+        // What comes by itself comes first, then what could be ended, then what is over.
+        contracts.sort_by_cached_key(|shown| {
+            (shown.over, shown.next.is_none(), shown.next.map(|next| next.on), shown.product.to_lowercase(), shown.id)
+        });
+        let law = country.map(|country| country.code().to_owned());
+        Ok(ContractList { today, law, a_month: sums(&contracts, today), contracts, left_out })
+    }
+
+    /// One contract, by its id or the end of it.
+    pub(super) fn contract(&self, text: &str) -> Result<ShownContract, Failure> {
+        let mut found = self.contracts()?.contracts.into_iter().filter(|shown| ends_in(&shown.id, text));
+        match (found.next(), found.next()) {
+            (Some(shown), None) => Ok(shown),
+            _ => Err(no_contract()),
+        }
+    }
+
+    /// Takes in what was typed, as a new contract or in the place of one.
+    pub(super) fn set_contract(
+        &mut self,
+        id: Option<Nonce>,
+        words: ContractWords,
+        from: ContractSource,
+        turn: &mut Turn,
+    ) -> Result<Nonce, Failure> {
+        self.speaks()?;
+        let earlier = id.map(|id| self.own_contract(&id)).transpose()?;
+        if earlier.is_none() && self.store.keys(tables::CONTRACTS, &())?.len() >= TYPED {
+            return Err(Failure::usage(format!("there are {TYPED} contracts, the bound; remove one first")));
+        }
+        let contract = self.typed(words);
+        contract.check().map_err(Failure::misread)?;
+        let before = earlier.as_ref().and_then(|earlier| {
+            let changed = earlier.contract.charge != contract.charge;
+            if changed { earlier.contract.charge } else { earlier.before }
+        });
+        let from = earlier.map_or(from, |earlier| earlier.from);
+        let with = self.find_supplier(&contract.party).map_or(Party::Named, Party::Supplier);
+        let id = id.unwrap_or_else(|| Nonce(clock::random()));
+        let own = OwnContract { with, from, contract, changed: self.clock.now().wall, before };
+        turn.batch.put(tables::CONTRACTS, &id.0, &own);
+        Ok(id)
+    }
+
+    /// Takes a contract off the list: an own one for good, what a supplier wrote as any item.
+    pub(super) fn remove_contract(&mut self, text: &str, turn: &mut Turn) -> Result<Nonce, Failure> {
+        let shown = self.contract(text)?;
+        match shown.supplier {
+            Some(supplier) if shown.source == ContractSource::Supplier => {
+                self.give(Input::DeleteItem(&supplier, &shown.id), turn)?;
+            }
+            _ => {
+                self.speaks()?;
+                turn.batch.erase(tables::CONTRACTS, &shown.id.0);
+            }
+        }
+        Ok(shown.id)
+    }
+
+    /// The day where this machine stands.
+    pub(super) fn today(&self) -> Date {
+        clock::day(self.clock.look().wall)
+    }
+
+    /// The country that the person lives in, as the field says.
+    fn country(&self) -> Option<Country> {
+        let field = "address.country".parse().ok()?;
+        self.held(field).and_then(|observed| Country::of(observed.value.as_str()))
+    }
+
+    fn typed(&self, words: ContractWords) -> Contract {
+        let ContractWords { party, product, number, customer, charge, start, term, extension, notice, .. } = words;
+        let counted = words.made.map(|made| match self.country() {
+            Some(country) => calendar::cooling_off(made, country).last,
+            None => cooling_off_ends(made),
+        });
+        let number = number.unwrap_or_else(|| UNNUMBERED.to_owned());
+        let (cooling_off, ends) = (counted.or(words.cooling_off), words.ends);
+        let documents = [].into();
+        Contract {
+            number,
+            party,
+            customer,
+            product,
+            charge,
+            start,
+            term,
+            extension,
+            notice,
+            cooling_off,
+            ends,
+            documents,
+        }
+    }
+
+    fn own_contract(&self, id: &Nonce) -> Result<OwnContract, Failure> {
+        self.store.get(tables::CONTRACTS, &id.0)?.ok_or_else(|| {
+            let next = "a supplier wrote that contract, so only it can change it; remove it, or add your own beside it";
+            Failure::usage(next)
+        })
+    }
+
+    fn own_contracts(&self) -> Result<Vec<Known>, Failure> {
+        let rows = self.store.group(tables::CONTRACTS, &())?.into_iter();
+        Ok(rows
+            .map(|(id, own)| {
+                let OwnContract { with, from, contract, changed, before } = own;
+                Known { id: Nonce(id), with, from, contract, changed, before }
+            })
+            .collect())
+    }
+
+    /// What suppliers wrote: the newest record of each number. How many are left out comes back.
+    fn written_contracts(&self, into: &mut Vec<Known>) -> Result<usize, Failure> {
+        let mut left_out = 0;
+        for (supplier, relationship) in self.machine.relationships() {
+            let there = relationship
+                .items()
+                .iter()
+                .filter(|(_, kept)| kept.collection == Collection::Contracts && kept.state != ItemState::Deleted);
+            let mut records: Vec<(Timestamp, Nonce)> = there.map(|(id, kept)| (kept.at, *id)).collect();
+            records.sort_unstable_by(|a, b| b.cmp(a));
+            left_out += records.len().saturating_sub(READ);
+            let mut newest: Vec<Known> = Vec::new();
+            for (changed, id) in records.into_iter().take(READ) {
+                let Some(contract) = self.written(supplier, &id)? else { continue };
+                let full = newest.len() == SHOWN;
+                match newest.iter_mut().find(|known| known.contract.number == contract.number) {
+                    Some(known) if known.before.is_none() && known.contract.charge != contract.charge => {
+                        known.before = contract.charge;
+                    }
+                    Some(_) => {}
+                    None if full => left_out += 1,
+                    None => newest.push(Known {
+                        id,
+                        with: Party::Supplier(*supplier),
+                        from: ContractSource::Supplier,
+                        contract,
+                        changed,
+                        before: None,
+                    }),
+                }
+            }
+            into.append(&mut newest);
+        }
+        Ok(left_out)
+    }
+
+    /// The contract that an item holds; none where it is a document of another kind.
+    fn written(&self, supplier: &PublicKey, id: &Nonce) -> Result<Option<Contract>, Failure> {
+        let Content::Document(document) = self.content(supplier, id)?.content else { return Ok(None) };
+        Ok(Contract::of(&document).and_then(Result::ok))
+    }
+
+    fn shown(&self, known: &Known, law: Law, today: Date) -> ShownContract {
+        let Known { id, with, from, contract, changed, before } = known;
+        let outlook = contract.outlook(law, today);
+        let price = |charge: &Charge| {
+            let every = charge.every.map(|every| format!(" {every}")).unwrap_or_default();
+            format!("{} {}{every}", charge.currency.decimal(charge.amount), charge.currency)
+        };
+        let supplier = match with {
+            Party::Supplier(key) => Some(*key),
+            Party::Organisation(_) | Party::Named => None,
+        };
+        ShownContract {
+            id: *id,
+            next: next(contract, &outlook, today),
+            party: contract.party.clone(),
+            supplier,
+            source: *from,
+            product: contract.product.clone(),
+            number: Some(contract.number.clone()).filter(|number| number != UNNUMBERED),
+            customer: contract.customer.clone(),
+            charge: contract.charge,
+            price: contract.charge.as_ref().map(price),
+            a_month: contract.charge.and_then(|charge| charge.a_month()),
+            price_before: before.as_ref().map(price),
+            start: contract.start,
+            term: contract.term,
+            extension: contract.extension,
+            notice: contract.notice,
+            ends: outlook.ends,
+            over: outlook.earliest.is_none(),
+            term_ends: outlook.term.map(|term| term.last),
+            notice_by: outlook.term.and_then(|term| term.notice_by),
+            can_end: outlook.earliest,
+            can_end_by: outlook.earliest_by,
+            by_law: outlook.by_law,
+            withdraw_by: outlook.withdraw_until,
+            cooling_off: contract.cooling_off,
+            changed: clock::text(*changed),
+        }
+    }
+}
+
+impl From<ShownContract> for ContractWords {
+    fn from(shown: ShownContract) -> Self {
+        let ShownContract { party, product, number, customer, charge, start, term, extension, notice, .. } = shown;
+        let by_itself = extension == Extension::Ends && term.map(|term| start.through(term, 1)) == shown.ends;
+        let ends = shown.ends.filter(|_| !by_itself);
+        let (made, cooling_off) = (None, shown.cooling_off);
+        Self { party, product, number, customer, charge, start, term, extension, notice, made, cooling_off, ends }
+    }
+}
+
+/// What a contract brings first. What can be ended at any time brings nothing.
+fn next(contract: &Contract, outlook: &Outlook, today: Date) -> Option<ComesNext> {
+    use NextOfContract::{Begins, Ends, NoticeBy, Renews, WithdrawBy};
+    outlook.earliest?;
+    let term = outlook.term.filter(|_| outlook.ends.is_none() && !outlook.by_law);
+    let notice = term.and_then(|term| term.notice_by).filter(|by| *by >= today);
+    let renews = term.filter(|_| notice.is_none()).map(|term| term.last.plus_days(1));
+    let all = [
+        (WithdrawBy, outlook.withdraw_until),
+        (NoticeBy, notice),
+        (Renews, renews),
+        (Ends, outlook.ends),
+        (Begins, Some(contract.start).filter(|start| *start > today)),
+    ];
+    let all = all.into_iter().filter_map(|(what, on)| on.map(|on| ComesNext { what, on }));
+    all.min_by_key(|next| (next.on, next.what))
+}
+
+/// What those that run cost together.
+fn sums(contracts: &[ShownContract], today: Date) -> Vec<MonthlySum> {
+    let mut sums = BTreeMap::new();
+    for shown in contracts.iter().filter(|shown| !shown.over && shown.start <= today) {
+        let Some((charge, amount)) = shown.charge.zip(shown.a_month) else { continue };
+        let sum: &mut (u64, usize, u64) = sums.entry(charge.currency).or_default();
+        sum.0 = sum.0.saturating_add(amount);
+        sum.1 += 1;
+        if shown.source == ContractSource::Supplier {
+            sum.2 = sum.2.saturating_add(amount);
+        }
+    }
+    let shown = |(currency, (amount, contracts, said_by_suppliers)): (Currency, (u64, usize, u64))| MonthlySum {
+        amount,
+        currency: currency.to_string(),
+        total: currency.decimal(amount),
+        contracts,
+        said_by_suppliers,
+    };
+    sums.into_iter().map(shown).collect()
+}
+
+fn ends_in(id: &Nonce, text: &str) -> bool {
+    text.len() >= super::decisions::ID_END && id.to_string().ends_with(text)
+}
+
+fn no_contract() -> Failure {
+    let next = "there is not exactly one contract with that id; `regie contracts` lists them";
+    Failure::new("not_found", crate::command::exit::NOT_FOUND, next)
+}

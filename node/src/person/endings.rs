@@ -1,0 +1,99 @@
+//! What a person does about a contract outside of this node: dates in another calendar, and the letter that ends it. In:
+//! contracts as they are shown. Out: events for a feed, and text to send by hand.
+
+use regie_protocol::{FieldPath, Timestamp, contract::Extension};
+
+use super::{
+    Node,
+    contracts::{ContractList, NextOfContract, ShownContract},
+    verbs::Ending,
+};
+use crate::{
+    calendar::Event,
+    clock,
+    command::{Failure, exit},
+    locale::Language,
+};
+
+/// The dates of contracts, for a feed, in this language. They are the same as long as the contracts are.
+pub(crate) fn events(list: &ContractList, language: Language) -> Vec<Event> {
+    list.contracts.iter().filter(|shown| !shown.over).flat_map(|shown| of_one(shown, language)).collect()
+}
+
+fn of_one(shown: &ShownContract, language: Language) -> Vec<Event> {
+    let what = format!("{}, {}", shown.product, shown.party);
+    let notice = shown.notice_by.filter(|_| shown.ends.is_none() && !shown.by_law);
+    let renews = shown.term_ends.filter(|_| shown.ends.is_none() && shown.extension != Extension::Ends);
+    let dates = [
+        ("withdraw", shown.withdraw_by, None),
+        ("notice", notice, shown.term_ends),
+        ("renews", renews.map(|last| last.plus_days(1)), None),
+        ("ends", shown.ends, None),
+    ];
+    let event = |(kind, on, ends): (&str, Option<_>, Option<_>)| {
+        Some(Event {
+            id: format!("{}-{kind}@regie", shown.id),
+            on: on?,
+            title: language.about(&format!("feed-{kind}"), &what),
+            about: ends.map(|ends| language.about("feed-then", &language.date(ends))).unwrap_or_default(),
+            changed: clock::read(&shown.changed).unwrap_or(Timestamp(0)),
+        })
+    };
+    dates.into_iter().filter_map(event).collect()
+}
+
+/// What a contract brings next, in a few words.
+pub(crate) fn next_in_words(shown: &ShownContract, language: Language) -> Option<String> {
+    let next = shown.next?;
+    let key = match next.what {
+        NextOfContract::WithdrawBy => "contracts-next-withdraw",
+        NextOfContract::NoticeBy => "contracts-next-notice",
+        NextOfContract::Renews => "contracts-next-renews",
+        NextOfContract::Ends => "contracts-next-ends",
+        NextOfContract::Begins => "contracts-next-begins",
+    };
+    Some(language.about(key, &language.date(next.on)))
+}
+
+impl Node {
+    /// The letter that ends a contract, or withdraws from it.
+    pub(super) fn ending(&self, text: &str, withdraw: bool, language: Language) -> Result<Ending, Failure> {
+        let shown = self.contract(text)?;
+        if withdraw && shown.withdraw_by.is_none() {
+            let next = "its cooling-off is over, or was never stated; end it with notice instead";
+            return Err(Failure::new("too_late", exit::REFUSED, next));
+        }
+        let (Some(ends), false) = (shown.can_end, shown.over) else {
+            return Err(Failure::new("already_done", exit::ERROR, "that contract is over; there is nothing to end"));
+        };
+        let subject =
+            language.about(if withdraw { "letter-withdraw-subject" } else { "letter-end-subject" }, &shown.product);
+        let mut lines =
+            vec![shown.party.clone(), String::new(), language.date(self.today()), String::new(), subject.clone()];
+        let numbers = [("letter-number", &shown.number), ("letter-customer", &shown.customer)];
+        lines.extend(numbers.into_iter().filter_map(|(key, number)| Some(language.about(key, number.as_deref()?))));
+        lines.push(String::new());
+        lines.push(language.say("letter-salutation"));
+        lines.push(String::new());
+        lines.push(if withdraw {
+            language.about("letter-withdraw", &language.date(shown.start))
+        } else {
+            language.about("letter-end", &language.date(ends))
+        });
+        lines.push(language.say("letter-confirm"));
+        lines.extend([String::new(), language.say("letter-regards"), String::new()]);
+        lines.extend(self.sender());
+        let received_by = if withdraw { shown.withdraw_by } else { shown.can_end_by };
+        let ends = (!withdraw).then_some(ends);
+        Ok(Ending { id: shown.id, party: shown.party, subject, text: lines.join("\n"), received_by, ends })
+    }
+
+    /// Name and address, as far as the person has them here.
+    fn sender(&self) -> Vec<String> {
+        let held = |path: &str| path.parse::<FieldPath>().ok().and_then(|field| self.held(field));
+        let text = |path: &str| held(path).map(|observed| observed.value.as_str().to_owned());
+        let place = [text("address.postalCode"), text("address.locality")].into_iter().flatten().collect::<Vec<_>>();
+        let place = Some(place.join(" ")).filter(|place| !place.is_empty());
+        [text("name.full"), text("address.street"), place].into_iter().flatten().collect()
+    }
+}
