@@ -60,7 +60,7 @@ impl Door {
     }
 }
 
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 19] = [
     "/",
     "/requests",
     "/suppliers",
@@ -73,6 +73,8 @@ const PAGES: [&str; 17] = [
     "/export",
     "/deliveries",
     "/inbox",
+    "/contracts",
+    "/contracts/new",
     "/wishes",
     "/segments",
     "/defaults",
@@ -134,6 +136,53 @@ fn dns_rebinding_only_the_own_hosts_are_answered() {
     ] {
         assert_eq!(send(door.to, "GET", "/", &[("Host", &host), ("Cookie", &cookie)], "").status, status, "{host}");
     }
+}
+
+#[test]
+fn a_contract_is_typed_on_its_page_and_its_dates_go_to_a_calendar_with_the_key() {
+    let door = Door::open();
+    let cookie = door.enter();
+    let form = door.get(&cookie, "/contracts/new").form();
+    let body = |start: &str| {
+        format!(
+            "form={form}&party=Energie+BV&product=Stroom&price=129%2C50&currency=EUR&every=1&every-of=M&start={start}\
+             &term=1&term-of=Y&then=again&again=1&again-of=Y&notice=1&notice-of=M&to=term_end&do=save"
+        )
+    };
+    let wrong = door.post(&cookie, "/contracts/new", &body("2100-02-30"));
+    assert!(
+        wrong.status == 200 && wrong.body.contains("value=\"Energie BV\"") && wrong.body.contains("value=\"129,50\"")
+    );
+    assert!(wrong.body.contains("aria-invalid=\"true\"") && wrong.body.contains("role=\"alert\""), "{}", wrong.body);
+    assert_eq!(door.post(&cookie, "/contracts/new", &body("2100-01-15")).status, 303);
+    let page = door.get(&cookie, "/contracts");
+    assert!(
+        page.body.contains("Stroom") && page.body.contains("129.50") && page.body.contains("15 Jan 2100"),
+        "{}",
+        page.body
+    );
+    let id = page
+        .body
+        .split("/contracts/")
+        .find_map(|rest| rest.get(..32).filter(|id| id.bytes().all(|b| b.is_ascii_hexdigit())));
+    let id = id.expect("an id").to_owned();
+    assert!(door.get(&cookie, &format!("/contracts/{id}")).body.contains("14 Dec 2100"));
+    assert!(door.get(&cookie, &format!("/contracts/{id}/end")).body.contains("Notice to end my contract: Stroom"));
+
+    // Who has the address reads the dates without a session, and nothing else.
+    let address = page.body.split("/feed/").nth(1).and_then(|rest| rest.split('"').next()).expect("a feed");
+    let path = format!("/feed/{address}");
+    let feed = send(door.to, "GET", &path, &[], "");
+    assert!(feed.status == 200 && feed.body.contains("DTSTART;VALUE=DATE:21001214"), "{}", feed.body);
+    let tag = feed.header("etag").expect("a tag").to_owned();
+    assert_eq!(send(door.to, "GET", &path, &[("If-None-Match", &tag)], "").status, 304);
+    let guessed = format!("/feed/{}/contracts.ics", "0".repeat(32));
+    assert_eq!(send(door.to, "GET", &guessed, &[], "").status, 404);
+    assert_eq!(send(door.to, "GET", "/feed/../contracts", &[], "").status, 404);
+    let renewed = door.post(&cookie, "/contracts", &format!("form={}&do=feed", page.form()));
+    assert_eq!((renewed.status, send(door.to, "GET", &path, &[], "").status), (303, 404));
+    let removed = door.post(&cookie, "/contracts", &format!("form={}&do=remove&id={id}", page.form()));
+    assert_eq!((removed.status, door.get(&cookie, &format!("/contracts/{id}")).status), (303, 404));
 }
 
 #[test]

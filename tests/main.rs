@@ -10,6 +10,7 @@ mod attacks;
 mod cli;
 mod clocks;
 mod conformance;
+mod contracts;
 mod copies;
 mod credentials;
 mod dashboard;

@@ -49,7 +49,8 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
     let path = request.uri().path();
     let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::accepted(language.unwrap_or_default());
-    if path.starts_with("/assets/") || path.starts_with("/start/") {
+    // A calendar has no session; the feed's address has a key of its own.
+    if ["/assets/", "/start/", "/feed/"].iter().any(|open| path.starts_with(open)) {
         request.extensions_mut().insert(Words(language));
         return next.run(request).await;
     }

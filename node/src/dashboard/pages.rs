@@ -2,6 +2,7 @@
 //! that `guard` let through. Out: HTML, files, redirects.
 
 mod audit;
+mod contracts;
 mod credentials;
 mod data;
 mod defaults;
@@ -65,6 +66,11 @@ pub(super) fn routes() -> Router<App> {
         .route("/deliveries/stream", get(live::stream))
         .route("/inbox", get(inbox::list).post(inbox::act))
         .route("/inbox/{id}", get(inbox::file))
+        .route("/contracts", get(contracts::list).post(contracts::act))
+        .route("/contracts/new", get(contracts::new).post(contracts::add))
+        .route("/contracts/{id}", get(contracts::one).post(contracts::change))
+        .route("/contracts/{id}/{how}", get(contracts::letter))
+        .route("/feed/{key}/contracts.ics", get(contracts::feed))
         .route("/segments", get(segments::list).post(segments::act))
         .route("/wishes", get(wishes::list).post(wishes::act))
         .route("/defaults", get(defaults::page).post(defaults::change))
@@ -82,12 +88,13 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The parts of the menu, and where they are.
-const MENU: [(&str, &str); 10] = [
+const MENU: [(&str, &str); 11] = [
     ("home", "/"),
     ("requests", "/requests"),
     ("suppliers", "/suppliers"),
     ("data", "/data"),
     ("inbox", "/inbox"),
+    ("contracts", "/contracts"),
     ("wishes", "/wishes"),
     ("segments", "/segments"),
     ("defaults", "/defaults"),
