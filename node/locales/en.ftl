@@ -63,7 +63,17 @@ span-second =
 home-title = Your data
 home-hello = Hello { $what }
 home-nothing = Nothing waits for you
-home-first = Begin with your first supplier:
+begin-title = Three things to begin with
+begin-find = Exports of your password manager and your bank show which organisations have data of yours. In a few minutes you have the list, and you know whom to ask.
+begin-find-do = Find them
+begin-found =
+    { $n ->
+        [one] One organisation is
+       *[other] { $n } organisations are
+    } on your list already.
+begin-contracts = Enter what you pay for. You see what it costs a month, and until when you can give notice.
+begin-contracts-do = Add a contract
+begin-pair = Some suppliers work with regie. They ask you for what they need, your defaults answer, and a new address reaches them by itself.
 home-defaults =
     { $n ->
          [one] One answer

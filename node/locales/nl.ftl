@@ -61,7 +61,17 @@ span-second =
 home-title = Uw gegevens
 home-hello = Dag { $what }
 home-nothing = Er wacht niets op u
-home-first = Begin met uw eerste leverancier:
+begin-title = Drie dingen om mee te beginnen
+begin-find = Exports van uw wachtwoordmanager en uw bank laten zien welke organisaties gegevens van u hebben. In een paar minuten hebt u de lijst, en weet u bij wie u moet zijn.
+begin-find-do = Zoek ze op
+begin-found =
+    { $n ->
+        [one] Er staat al één organisatie
+       *[other] Er staan al { $n } organisaties
+    } op uw lijst.
+begin-contracts = Vul in waarvoor u betaalt. U ziet wat het per maand kost, en tot wanneer u kunt opzeggen.
+begin-contracts-do = Contract toevoegen
+begin-pair = Sommige leveranciers werken met regie. Zij vragen u wat ze nodig hebben, uw voorkeuren antwoorden, en een nieuw adres hoort zo'n leverancier vanzelf.
 home-defaults =
     { $n ->
          [one] Er ging één antwoord

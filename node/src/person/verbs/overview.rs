@@ -40,6 +40,8 @@ pub struct PersonOverview {
     pub name: Option<String>,
     /// How many suppliers.
     pub suppliers: usize,
+    /// How many organisations that have data of the person are entered, those without a companion among them.
+    pub organisations: u64,
     /// How many lines are up.
     pub connected: usize,
     /// How many fields hold a value.
@@ -168,6 +170,7 @@ impl OnNode for Overview {
         Ok(PersonOverview {
             name: records::name(&node.store)?,
             suppliers: relationships().count(),
+            organisations: node.store.count(tables::ORGANISATIONS)?,
             connected: node.links.values().filter(|link| link.up).count(),
             fields: node.store.count(tables::FIELDS)?,
             audit_entries: node.machine.personal_log().size(),
