@@ -4,6 +4,7 @@
 use regie::person::verbs;
 use regie_tests::{Node, api::Client, nats::Nats, until};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
@@ -23,16 +24,32 @@ fn listed(person: &Node) -> Vec<Value> {
     person.ask(&verbs::Contracts {})["contracts"].as_array().expect("a list").clone()
 }
 
+/// A person's node and the shop that it deals with.
+struct Dealings {
+    person: Node,
+    _supplier: Node,
+    client: Client,
+    /// The relationship's id at the shop.
+    relationship: String,
+}
+
+impl Dealings {
+    fn begin(directory: &TempDir) -> Self {
+        let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
+        let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
+        let client = Client::new(supplier.serve_api(), &supplier.api_key(false));
+        let mut person = Node::person(directory.path().join("person"), "balanced");
+        person.start();
+        person.pair(&supplier);
+        let relationship = text(&client.get("/v1/relationships").expect(200)["data"][0]["id"]);
+        Self { person, _supplier: supplier, client, relationship }
+    }
+}
+
 #[test]
 fn what_a_supplier_writes_and_what_is_typed_stand_in_one_list() {
     let directory = tempfile::tempdir().expect("a directory");
-    let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
-    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
-    let client = Client::new(supplier.serve_api(), &supplier.api_key(false));
-    let mut person = Node::person(directory.path().join("person"), "balanced");
-    person.start();
-    person.pair(&supplier);
-    let relationship = text(&client.get("/v1/relationships").expect(200)["data"][0]["id"]);
+    let Dealings { mut person, _supplier, client, relationship } = Dealings::begin(&directory);
     let send =
         |contract: Value| client.post("/v1/contracts", &json!({ "relationship": relationship, "contract": contract }));
     send(record(1_295)).problem(409, "refused");
@@ -120,13 +137,7 @@ fn what_a_supplier_writes_and_what_is_typed_stand_in_one_list() {
 #[test]
 fn a_supplier_that_writes_many_contracts_fills_no_list() {
     let directory = tempfile::tempdir().expect("a directory");
-    let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
-    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
-    let client = Client::new(supplier.serve_api(), &supplier.api_key(false));
-    let mut person = Node::person(directory.path().join("person"), "balanced");
-    person.start();
-    person.pair(&supplier);
-    let relationship = text(&client.get("/v1/relationships").expect(200)["data"][0]["id"]);
+    let Dealings { person, _supplier, client, relationship } = Dealings::begin(&directory);
     person.good(&["open", "Shop", "contracts", "--per-hour", "100", "--items", "100"]);
     until("the supplier knows", || {
         client.get(&format!("/v1/relationships/{relationship}")).expect(200)["opened"] == json!(["contracts"])

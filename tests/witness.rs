@@ -20,6 +20,7 @@ use regie_protocol::{
 use regie_tests::{Node, copy_home, http, http::Response, postgres::Postgres, until, word};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
 
@@ -156,15 +157,21 @@ fn heads_of_a_persons_logs_are_cosigned_and_others_verify_them() {
     }
 }
 
-#[test]
-fn a_witness_that_is_not_open_cosigns_the_logs_that_its_owner_lists() {
-    let directory = tempfile::tempdir().expect("a directory");
+/// A person with a name whose node has just asked a witness.
+fn watched(directory: &TempDir, open: bool) -> (Node, Witness) {
     let mut person = Node::person(directory.path().join("person"), "balanced");
     person.start();
     person.set("name.full", "Anna Bakker");
-    let witness = Witness::start(&directory.path().join("witness"), false);
+    let witness = Witness::start(&directory.path().join("witness"), open);
     person.ask(&adding(&witness));
     ask(&person);
+    (person, witness)
+}
+
+#[test]
+fn a_witness_that_is_not_open_cosigns_the_logs_that_its_owner_lists() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (person, witness) = watched(&directory, false);
     assert_eq!(heads(&person)[0]["witnesses"][0]["trouble"], json!("unknown_log"));
     person.bad(&["witnesses", "checkpoint"], 4);
     let key = text(&heads(&person)[0]["key"]);
@@ -192,12 +199,7 @@ fn a_witness_that_is_not_open_cosigns_the_logs_that_its_owner_lists() {
 #[test]
 fn a_copy_that_writes_another_history_gets_no_cosignature_and_its_owner_is_told() {
     let directory = tempfile::tempdir().expect("a directory");
-    let mut person = Node::person(directory.path().join("person"), "balanced");
-    person.start();
-    person.set("name.full", "Anna Bakker");
-    let witness = Witness::start(&directory.path().join("witness"), true);
-    person.ask(&adding(&witness));
-    ask(&person);
+    let (mut person, _witness) = watched(&directory, true);
     person.stop();
     let mut copy = Node::at(directory.path().join("copy"));
     copy_home(&person.home, &copy.home);
@@ -233,12 +235,7 @@ fn a_copy_that_writes_another_history_gets_no_cosignature_and_its_owner_is_told(
 #[test]
 fn a_restored_home_hears_how_much_its_witness_saw_before_and_goes_on_under_another_name() {
     let directory = tempfile::tempdir().expect("a directory");
-    let mut person = Node::person(directory.path().join("person"), "balanced");
-    person.start();
-    person.set("name.full", "Anna Bakker");
-    let witness = Witness::start(&directory.path().join("witness"), true);
-    person.ask(&adding(&witness));
-    ask(&person);
+    let (mut person, _witness) = watched(&directory, true);
     let known = heads(&person)[0]["entries"].clone();
     let file = directory.path().join("backup.age");
     person.good(&["backup", file.to_str().expect("a path")]);
