@@ -27,7 +27,7 @@ const IN_ALL_THROUGH_PROXY: Duration = network::limits::DIAL_THROUGH_PROXY;
 /// Most bytes of an answer.
 const ANSWER_BYTES: usize = 64 * 1024;
 /// The content type of a size.
-const SIZE: &str = "text/x.tlog.size";
+pub(crate) const SIZE: &str = "text/x.tlog.size";
 
 /// Where a witness answers: `https://HOST[:PORT][/PATH]`, and without encryption on this machine, in its own network or
 /// behind an onion name.

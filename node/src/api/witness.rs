@@ -26,10 +26,9 @@ use crate::{
     command::{Failure, exit},
     supplier::{Desk, cosigning::Word},
     web::{Caller, Callers, Face, Refused, limits},
+    witness::SIZE,
 };
 
-/// The content type of a size.
-const SIZE: &str = "text/x.tlog.size";
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// What every handler has.

@@ -57,12 +57,6 @@ impl Domain {
         Self::registered(&host.join(".").to_ascii_lowercase())
     }
 
-    /// The domain of an e-mail address.
-    #[must_use]
-    pub fn of_email(address: &str) -> Option<Self> {
-        address.rsplit_once('@').and_then(|(_, host)| Self::of(host))
-    }
-
     fn registered(host: &str) -> Option<Self> {
         let host = host.strip_suffix('.').unwrap_or(host);
         if host.len() > HOST_BYTES || !is_host(host) {

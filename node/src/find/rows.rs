@@ -4,6 +4,8 @@
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use zeroize::Zeroizing;
 
+use crate::import::text::delimiter;
+
 /// Longest row that is read, in bytes.
 const ROW_BYTES: usize = 64 * 1024;
 /// Most cells of a row that are looked at.
@@ -65,21 +67,6 @@ impl<'a> Rows<'a> {
     pub(super) fn heads(&self) -> Vec<String> {
         (0..self.cells).map(|index| self.cell(index).to_lowercase()).collect()
     }
-}
-
-/// What stands between the cells of the first line, outside of quotes.
-fn delimiter(text: &str) -> u8 {
-    let head = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
-    let mut quoted = false;
-    let outside: Vec<u8> = head
-        .bytes()
-        .filter(|byte| {
-            quoted ^= *byte == b'"';
-            !quoted
-        })
-        .collect();
-    let count = |of: u8| outside.iter().filter(|byte| **byte == of).count();
-    [b'\t', b';', b','].into_iter().max_by_key(|of| (count(*of), *of == b',')).unwrap_or(b',')
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Card>, ImportError> {
     let mut rows = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(text))
+        .delimiter(super::text::delimiter(text))
         .from_reader(text.as_bytes());
     let mut all = Vec::new();
     for (number, row) in (1..).zip(rows.records().take(CARDS)) {
@@ -33,19 +33,6 @@ pub(super) fn read(text: &str) -> Result<Vec<Card>, ImportError> {
         return Ok(all.iter().skip(1).map(|row| contact(&all[0], &columns, row)).collect());
     }
     fields(&all).map(|card| vec![card])
-}
-
-/// What stands most often in the first line, outside of quotes.
-fn delimiter(text: &str) -> u8 {
-    let mut within = false;
-    let head = text.lines().next().unwrap_or_default().bytes().filter(move |byte| {
-        within ^= *byte == b'"';
-        !within
-    });
-    let head: Vec<u8> = head.collect();
-    let often = |wanted: &u8| head.iter().filter(|byte| *byte == wanted).count();
-    // Of equals the last counts: a comma, where there is nothing.
-    [b'\t', b';', b','].into_iter().max_by_key(often).unwrap_or(b',')
 }
 
 fn bad(row: usize, why: &str) -> ImportError {

@@ -11,6 +11,19 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     decode_as(bytes, None)
 }
 
+/// What stands most often between the cells of a table's first line, outside of quotes.
+pub(crate) fn delimiter(text: &str) -> u8 {
+    let mut within = false;
+    let head = text.lines().next().unwrap_or_default().bytes().filter(move |byte| {
+        within ^= *byte == b'"';
+        !within
+    });
+    let head: Vec<u8> = head.collect();
+    let often = |wanted: &u8| head.iter().filter(|byte| *byte == wanted).count();
+    // Of equals the last counts: a comma, where there is nothing.
+    [b'\t', b';', b','].into_iter().max_by_key(often).unwrap_or(b',')
+}
+
 /// Text in the encoding of this name, where that is known.
 pub(super) fn decode_as(bytes: &[u8], charset: Option<&str>) -> String {
     let named = charset.and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);

@@ -48,18 +48,6 @@ pub enum Certainty {
     Known,
 }
 
-impl Certainty {
-    /// In one word.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Sure => "sure",
-            Self::Unsure => "unsure",
-            Self::Known => "known",
-        }
-    }
-}
-
 /// What became of findings that the person confirmed.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct EnteredFindings {

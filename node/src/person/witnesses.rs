@@ -195,6 +195,14 @@ impl Node {
         [Log::Personal].into_iter().chain(with).collect()
     }
 
+    /// The log with this supplier, by name or key, or every log.
+    pub(super) fn logs_with(&self, supplier: Option<&str>) -> Result<Vec<Log>, Failure> {
+        match supplier {
+            Some(supplier) => Ok(vec![Log::With(self.find_supplier(supplier)?)]),
+            None => Ok(self.logs()),
+        }
+    }
+
     /// The witnesses, by their keys.
     pub(super) fn witness_keys(&self) -> Vec<PublicKey> {
         self.witnesses.witnesses.iter().copied().collect()
@@ -230,8 +238,14 @@ impl Node {
                 next = now;
                 break;
             }
-            let due = known.unwrap_or_else(|| Due { at: now.plus_ms(self.first_wait(&spot)), failures: 0 });
-            self.witnesses.due.insert(spot, due);
+            let due = match known {
+                Some(due) => due,
+                None => {
+                    let due = Due { at: now.plus_ms(self.first_wait(&spot)), failures: 0 };
+                    self.witnesses.due.insert(spot, due);
+                    due
+                }
+            };
             if due.at > now {
                 next = next.min(due.at);
             } else if !self.witnesses.asking.contains(&spot) {

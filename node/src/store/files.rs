@@ -29,7 +29,7 @@ fn name(side: Side) -> &'static str {
 }
 
 /// Options for a file that only its owner may read.
-fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     #[cfg(unix)]
@@ -38,7 +38,7 @@ fn private() -> OpenOptions {
 }
 
 /// Makes names created, renamed or removed in `dir` durable.
-fn sync_dir(dir: &Path) -> io::Result<()> {
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     // Windows can't open a directory as a file; renames are journalled there.
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }

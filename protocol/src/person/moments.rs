@@ -102,10 +102,11 @@ impl Person {
             relationship.leaves_at = None;
             return host.deliver(supplier);
         }
-        let mut drawn = [0; 8];
-        host.entropy().fill(&mut drawn);
-        let after = u64::from_be_bytes(drawn) % within;
-        relationship.leaves_at.get_or_insert(now.floor.plus_ms(after));
+        relationship.leaves_at.get_or_insert_with(|| {
+            let mut drawn = [0; 8];
+            host.entropy().fill(&mut drawn);
+            now.floor.plus_ms(u64::from_be_bytes(drawn) % within)
+        });
     }
 
     /// Delivers what has waited for its moment.

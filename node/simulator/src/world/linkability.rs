@@ -7,16 +7,13 @@
 
 use std::collections::BTreeSet;
 
-use regie_protocol::PublicKey;
+use regie_protocol::{MINUTE_MS, PublicKey};
 
 use crate::{
     measure::month::Month,
     scenario::group::Attack,
     world::{state::World, supplier::Notes},
 };
-
-/// Two moments within so many milliseconds may be one.
-const MINUTE_MS: u64 = 60_000;
 
 impl World<'_> {
     /// At the end of this month: what the colluders have, and how far they can put it together.

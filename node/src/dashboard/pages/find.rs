@@ -78,15 +78,15 @@ pub(super) async fn read(
     let Ok(_one) = app.finding.acquire().await else {
         return Err(visitor.fault(Failure::internal("the dashboard is stopping")));
     };
-    let contents = match tokio::task::spawn_blocking(move || given.read()).await {
-        Ok(Ok(contents)) => contents,
+    let findings = match tokio::task::spawn_blocking(move || given.read().map(find::gather)).await {
+        Ok(Ok(findings)) => findings,
         Ok(Err((name, failure))) => {
             let error = format!("{name}: {}", failure.said(visitor.words.0));
             return shown(&app, &visitor, Some(error)).await;
         }
         Err(error) => return Err(visitor.fault(Failure::internal(error))),
     };
-    let candidates = visitor.ask(&app, FindSuppliers { findings: find::gather(contents) }).await?.candidates;
+    let candidates = visitor.ask(&app, FindSuppliers { findings }).await?.candidates;
     if candidates.is_empty() {
         return shown(&app, &visitor, Some(visitor.words.say("find-nothing"))).await;
     }

@@ -1,6 +1,5 @@
 //! Witnesses that are asked at once, by the person's word.
 
-use regie_protocol::audit::Log;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -60,10 +59,7 @@ impl Conduct<Desk> for AskWitnesses {
 
 fn ready(node: &mut Node, supplier: Option<&str>) -> Result<Vec<Asking>, Failure> {
     node.speaks()?;
-    let logs = match supplier {
-        Some(supplier) => vec![Log::With(node.find_supplier(supplier)?)],
-        None => node.logs(),
-    };
+    let logs = node.logs_with(supplier)?;
     let mut ready = Vec::new();
     for witness in node.witness_keys() {
         for log in &logs {

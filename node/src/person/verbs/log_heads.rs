@@ -95,10 +95,7 @@ impl Verb for ExportCheckpoint {
 
 impl OnNode for LogHeads {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<Vec<LogHead>, Failure> {
-        let logs = match &self.supplier {
-            Some(supplier) => vec![Log::With(node.find_supplier(supplier)?)],
-            None => node.logs(),
-        };
+        let logs = node.logs_with(self.supplier.as_deref())?;
         let witnesses = node.store.group(tables::WITNESSES, &())?;
         logs.into_iter().filter_map(|log| node.log_head(log, &witnesses).transpose()).collect()
     }

@@ -19,7 +19,7 @@ use super::checkpoint::{Checkpoint, NAME_BYTES, Name};
 use crate::{
     clock,
     store::{
-        StoreError,
+        StoreError, files,
         seal::{self, OVERHEAD_BYTES, Place, SecretKey, VERSION_BYTES, Version},
     },
 };
@@ -185,17 +185,13 @@ fn create(path: &Path, sealed: &[u8]) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)?;
     let temporary = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&temporary)?;
+    let mut file = files::private().create(true).truncate(true).open(&temporary)?;
     let mut bytes = sealed.to_vec();
     bytes.resize(2 * SLOT_BYTES, 0);
     file.write_all(&bytes)?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
-    if cfg!(unix) { fs::File::open(dir)?.sync_all() } else { Ok(()) }
+    files::sync_dir(dir)
 }
 
 #[cfg(test)]
