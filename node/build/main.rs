@@ -9,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-/// The languages; each has a file of the pages' words and one of the sentences for codes.
+/// The languages; each has a file of the pages' words, one of the sentences for codes, and one of the text of letters.
 const LANGUAGES: [&str; 2] = ["en", "nl"];
 /// What asks for words.
 const ASKING: [&str; 5] = ["templates", "src/api", "src/dashboard", "src/dashboard.rs", "src/web"];
@@ -34,7 +34,9 @@ fn faults() -> io::Result<Vec<String>> {
     let mut languages = Vec::new();
     for language in LANGUAGES {
         let own = |name: String| fs::read_to_string(format!("locales/{name}.ftl"));
-        languages.push((language, own(language.to_owned())? + "\n" + &own(format!("reasons.{language}"))?));
+        let texts =
+            [own(language.to_owned())?, own(format!("reasons.{language}"))?, own(format!("letters.{language}"))?];
+        languages.push((language, texts.join("\n")));
     }
     let mut files = Vec::new();
     for place in ASKING {

@@ -15,10 +15,18 @@ pub(crate) enum Language {
 
 type Bundle = FluentBundle<FluentResource>;
 
-/// What stands in each: the pages' own words, and the sentences for the core's codes.
-pub(crate) const ENGLISH: [&str; 2] = [include_str!("../locales/en.ftl"), include_str!("../locales/reasons.en.ftl")];
+/// What stands in each: the pages' own words, the sentences for the core's codes, and the text of letters.
+pub(crate) const ENGLISH: [&str; 3] = [
+    include_str!("../locales/en.ftl"),
+    include_str!("../locales/reasons.en.ftl"),
+    include_str!("../locales/letters.en.ftl"),
+];
 /// The same messages in Dutch.
-pub(crate) const DUTCH: [&str; 2] = [include_str!("../locales/nl.ftl"), include_str!("../locales/reasons.nl.ftl")];
+pub(crate) const DUTCH: [&str; 3] = [
+    include_str!("../locales/nl.ftl"),
+    include_str!("../locales/reasons.nl.ftl"),
+    include_str!("../locales/letters.nl.ftl"),
+];
 
 impl Language {
     pub(crate) fn code(self) -> &'static str {
@@ -45,8 +53,15 @@ impl Language {
 
     /// A message about something, `$what`.
     pub(crate) fn about(self, key: &str, what: &str) -> String {
+        self.filled(key, &[("what", what.to_owned())])
+    }
+
+    /// A message with these arguments, by their names.
+    pub(crate) fn filled(self, key: &str, with: &[(&'static str, String)]) -> String {
         let mut arguments = FluentArgs::new();
-        arguments.set("what", FluentValue::from(what.to_owned()));
+        for (name, text) in with {
+            arguments.set(*name, FluentValue::from(text.clone()));
+        }
         self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
     }
 

@@ -12,6 +12,7 @@ use crate::{
     calendar::Event,
     clock,
     command::{Failure, exit},
+    letter::{Agreed, KnownAs, Letter, LetterKind, Recipient, Sender},
     locale::Language,
 };
 
@@ -66,34 +67,40 @@ impl Node {
         let (Some(ends), false) = (shown.can_end, shown.over) else {
             return Err(Failure::new("already_done", exit::ERROR, "that contract is over; there is nothing to end"));
         };
-        let subject =
-            language.about(if withdraw { "letter-withdraw-subject" } else { "letter-end-subject" }, &shown.product);
-        let mut lines =
-            vec![shown.party.clone(), String::new(), language.date(self.today()), String::new(), subject.clone()];
-        let numbers = [("letter-number", &shown.number), ("letter-customer", &shown.customer)];
-        lines.extend(numbers.into_iter().filter_map(|(key, number)| Some(language.about(key, number.as_deref()?))));
-        lines.push(String::new());
-        lines.push(language.say("letter-salutation"));
-        lines.push(String::new());
-        lines.push(if withdraw {
-            language.about("letter-withdraw", &language.date(shown.start))
-        } else {
-            language.about("letter-end", &language.date(ends))
-        });
-        lines.push(language.say("letter-confirm"));
-        lines.extend([String::new(), language.say("letter-regards"), String::new()]);
-        lines.extend(self.sender());
+        let contract = Agreed { product: shown.product.clone(), number: shown.number.clone() };
+        let kind = match withdraw {
+            true => LetterKind::Withdrawal { contract, start: shown.start },
+            false => LetterKind::Notice { contract, ends },
+        };
+        let customer = shown.customer.iter().map(|number| (KnownAs::Customer, number.clone()));
+        let letter = Letter {
+            kind,
+            language,
+            date: self.today(),
+            reference: None,
+            sender: Sender { known_as: customer.collect(), ..self.sender() },
+            recipient: Recipient { name: shown.party.clone(), address: Vec::new() },
+        };
+        let written = letter.render();
         let received_by = if withdraw { shown.withdraw_by } else { shown.can_end_by };
         let ends = (!withdraw).then_some(ends);
-        Ok(Ending { id: shown.id, party: shown.party, subject, text: lines.join("\n"), received_by, ends })
+        Ok(Ending {
+            id: shown.id,
+            party: shown.party,
+            subject: written.subject.clone(),
+            text: written.plain(),
+            received_by,
+            ends,
+        })
     }
 
     /// Name and address, as far as the person has them here.
-    fn sender(&self) -> Vec<String> {
+    pub(super) fn sender(&self) -> Sender {
         let held = |path: &str| path.parse::<FieldPath>().ok().and_then(|field| self.held(field));
         let text = |path: &str| held(path).map(|observed| observed.value.as_str().to_owned());
         let place = [text("address.postalCode"), text("address.locality")].into_iter().flatten().collect::<Vec<_>>();
         let place = Some(place.join(" ")).filter(|place| !place.is_empty());
-        [text("name.full"), text("address.street"), place].into_iter().flatten().collect()
+        let address = [text("address.street"), place].into_iter().flatten().collect();
+        Sender { name: text("name.full"), address, ..Sender::default() }
     }
 }
