@@ -146,6 +146,46 @@ fn a_used_invitation_that_is_put_back_does_not_pair_again() {
     second.ask(&pairing(&other));
 }
 
+/// What is absent of these is wider than what the company said, so there is no companion without them.
+#[test]
+fn bounds_that_are_set_back_or_taken_off_stop_a_companion_that_starts() {
+    let Some(postgres) = Postgres::start() else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut node, _) = company(directory.path(), &postgres);
+    let bound = |node: &Node, in_all| {
+        node.ask(&companion::Pairings { in_all, ..Default::default() })["in_all"].as_u64().expect("a number")
+    };
+    let usual = bound(&node, None);
+    let facts = table("facts");
+    let copy = |name: &str| {
+        postgres.ask(&format!("CREATE TABLE {name} AS SELECT * FROM regie_rows WHERE tab = {facts}"));
+    };
+    copy("without");
+    bound(&node, Some(5));
+    copy("wide");
+    bound(&node, Some(1));
+    copy("last");
+    let put = |name: &str| {
+        let (off, on) = (format!("DELETE FROM regie_rows WHERE tab = {facts}"), "INSERT INTO regie_rows SELECT * FROM");
+        postgres.ask(&format!("BEGIN; {off}; {on} {name}; COMMIT"));
+    };
+    node.kill();
+    for old in ["wide", "without"] {
+        put(old);
+        let words = node.bad(&["supplier", "run"], 1);
+        assert!(words.contains("pairings") && words.contains("accept-store"), "{old}: {words}");
+    }
+    put("last");
+    node.serve_api();
+    assert_eq!(bound(&node, None), 1);
+    node.stop();
+    // The owner may say that it is to hold.
+    put("without");
+    node.good(&["supplier", "accept-store"]);
+    node.serve_api();
+    assert_eq!(bound(&node, None), usual);
+}
+
 #[test]
 fn a_deleted_row_that_is_put_back_and_a_row_that_is_deleted_are_told() {
     let Some(postgres) = Postgres::start() else { return };
@@ -172,7 +212,7 @@ fn a_deleted_row_that_is_put_back_and_a_row_that_is_deleted_are_told() {
     is_whole(&node);
     node.kill();
     postgres.ask(&format!("DELETE FROM regie_rows WHERE tab = {}", table("facts")));
-    assert!(node.bad(&["supplier", "run"], 1).contains("damaged"));
+    assert!(node.bad(&["supplier", "run"], 1).contains("set back (key)"));
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub use secret::Secret;
 #[cfg(feature = "postgres")]
 pub use shared::{Accepted, Shared};
 pub(crate) use table::tables;
-pub use table::{Entry, Erasable, Fact, Migration, Plain, Schema, Sealing, Spot, Table, TableId};
+pub use table::{Entry, Erasable, Fact, Guard, Migration, Plain, Schema, Sealing, Spot, Table, TableId};
 pub use typed::{Read, Record};
 
 use erasure::{Bucket, Directory};

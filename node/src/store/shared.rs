@@ -196,7 +196,7 @@ impl Shared {
         self.runtime.block_on(work(open)).map_err(failed("reading"))
     }
 
-    /// The rows that are those written last; what else was found counts as absent, and is noted.
+    /// The rows that are those written last; what else was found counts as absent and is noted, or fails.
     fn trusted(&self, table: TableId, rows: &[PgRow]) -> Result<Vec<Row>, StoreError> {
         let found: Vec<(Spot, Vec<u8>)> = rows.iter().map(|row| Vault::found(table, row)).collect::<Result<_, _>>()?;
         let guarded: Vec<_> = found.iter().filter(|(spot, _)| self.vault.guards(spot)).map(|(spot, _)| spot).collect();
@@ -205,12 +205,18 @@ impl Shared {
         for (spot, sealed) in &found {
             let expected = expected.get(spot);
             if expected.is_some_and(|version| version.is_none() || *version != seal::version(sealed)) {
-                self.findings.refuse(table.name());
+                self.refuse(table, spot)?;
                 continue;
             }
             opened.push(self.vault.opened(table, spot, sealed)?);
         }
         Ok(opened)
+    }
+
+    /// What stands there, or does not, is not what was written last.
+    fn refuse(&self, table: TableId, spot: &Spot) -> Result<(), StoreError> {
+        self.findings.refuse(table.name());
+        self.vault.fails(spot).map_or(Ok(()), |part| Err(StoreError::RowsSetBack { part }))
     }
 
     /// Which sealings must stand at guarded places.
@@ -330,7 +336,7 @@ impl Ledger for Shared {
         if row.is_none() && self.vault.guards(&spot) {
             let expected = self.expected(&[&spot])?;
             if expected.values().any(Option::is_some) {
-                self.findings.refuse(table.name());
+                self.refuse(table, &spot)?;
             }
         }
         Ok(self.trusted(table, row.as_slice())?.pop().map(|row| row.value))

@@ -208,9 +208,32 @@ pub struct Entry {
     pub record: &'static str,
     /// What it holds.
     pub about: &'static str,
-    /// What somebody would gain who sets a row back in a shared store: such rows are checked wherever they are read. Empty
-    /// for all others.
-    pub guards: &'static str,
+    /// Are its rows checked wherever they are read from a shared store?
+    pub guard: Guard,
+}
+
+/// What is made of a row of a shared store that is not the one that was written last, with what somebody would gain who
+/// puts an old one back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Nothing: only the look at the whole finds it.
+    Unguarded,
+    /// It counts as absent: what it would open stays closed.
+    Absent(&'static str),
+    /// Reading it fails: absent would let in more than it does.
+    Fails(&'static str),
+}
+
+impl Guard {
+    /// The guard with these words; at most one of them is not empty.
+    #[must_use]
+    pub const fn of(absent: &'static str, fails: &'static str) -> Self {
+        match (absent.is_empty(), fails.is_empty()) {
+            (true, true) => Self::Unguarded,
+            (false, _) => Self::Absent(absent),
+            (true, false) => Self::Fails(fails),
+        }
+    }
 }
 
 /// The tables of a role at one version.
@@ -235,17 +258,17 @@ impl Schema {
         tables.iter().map(|entry| entry.id)
     }
 
-    /// Tables whose rows are checked wherever they are read from a shared store.
-    pub fn guarded_tables(&self) -> impl Iterator<Item = TableId> + use<> {
+    /// Tables whose rows are checked wherever they are read from a shared store, with what is made of one that is not the
+    /// one written last.
+    pub fn guarded_tables(&self) -> impl Iterator<Item = (TableId, Guard)> + use<> {
         let tables = self.tables;
-        tables.iter().filter(|entry| !entry.guards.is_empty()).map(|entry| entry.id)
+        tables.iter().filter(|entry| entry.guard != Guard::Unguarded).map(|entry| (entry.id, entry.guard))
     }
 
-    /// Single records that are checked likewise.
-    pub fn guarded_facts(&self) -> impl Iterator<Item = (TableId, Key)> + use<> {
+    /// Single records that are checked likewise, with their names.
+    pub fn guarded_facts(&self) -> impl Iterator<Item = (TableId, &'static str)> + use<> {
         let facts = self.facts;
-        let guarded = facts.iter().filter(|fact| !fact.guards.is_empty());
-        guarded.map(|fact| (fact.id, Key::item(fact.key.as_bytes())))
+        facts.iter().filter(|fact| fact.guard != Guard::Unguarded).map(|fact| (fact.id, fact.key))
     }
 
     /// The table with this name.
@@ -282,14 +305,14 @@ macro_rules! tables {
         role: $role:literal, version: $version:literal, migrations: $migrations:expr;
         facts $facts:ident = $facts_code:literal $facts_name:literal, $facts_about:literal {
             $($(#[doc = $fact_doc:literal])+ $fact_vis:vis $fact:ident = $fact_name:literal: $fact_record:ty
-            $(, guards $fact_guards:literal)?;)*
+            $(, fails $fact_fails:literal)?;)*
         }
         tables {
             $(
                 $(#[doc = $doc:literal])+
                 $(#[cfg($cfg:meta)])?
                 $vis:vis $sealing:ident $table:ident = $code:literal $name:literal: $key:ty => $record:ty
-                $(, within $bytes:expr)? $(, guards $guards:literal)?;
+                $(, within $bytes:expr)? $(, guards $guards:literal)? $(, fails $fails:literal)?;
             )*
         }
     ) => {
@@ -308,7 +331,8 @@ macro_rules! tables {
             role: $role,
             tables: &[
                 $crate::store::Entry {
-                    id: $facts, key: "name", record: "by name", about: $facts_about, guards: "",
+                    id: $facts, key: "name", record: "by name", about: $facts_about,
+                    guard: $crate::store::Guard::Unguarded,
                 },
                 $($crate::store::Entry {
                     id: $crate::store::TableId::new(
@@ -317,12 +341,12 @@ macro_rules! tables {
                     key: stringify!($key),
                     record: stringify!($record),
                     about: concat!($($doc),+),
-                    guards: concat!($($guards)?),
+                    guard: $crate::store::Guard::of(concat!($($guards)?), concat!($($fails)?)),
                 },)*
             ],
             facts: &[$($crate::store::Entry {
                 id: $facts, key: $fact_name, record: stringify!($fact_record), about: concat!($($fact_doc),+),
-                guards: concat!($($fact_guards)?),
+                guard: $crate::store::Guard::of("", concat!($($fact_fails)?)),
             },)*],
             version: $version,
             migrations: $migrations,

@@ -13,7 +13,7 @@ const GRANT: TableId = TableId::new(2, "grant", false);
 const RECEIPT: TableId = TableId::new(3, "receipt", false);
 
 const fn entry(id: TableId) -> Entry {
-    Entry { id, key: "Key", record: "bytes", about: "", guards: "" }
+    Entry { id, key: "Key", record: "bytes", about: "", guard: Guard::Unguarded }
 }
 
 /// Tables of these tests.

@@ -154,28 +154,30 @@ tables! {
     facts FACTS = 1 "facts", "The company's own facts, each under its name." {
         /// The secret key.
         pub(super) KEY = "key": Secret,
-            guards "a stolen key that was replaced speaks for the company";
+            fails "a stolen key that was replaced speaks for the company";
         /// The floor of the clock.
         pub(super) CLOCK = "clock": ClockRecord;
         /// The signed profile.
         pub(crate) PROFILE = "profile": Record,
-            guards "an old profile, with an old next key, holds again";
+            fails "an old profile, with an old next key, holds again";
         /// Up to which minute retention was looked at.
         pub(super) DUE_SWEPT = "due_swept": u64;
         /// Up to which day ended intents and memberships were swept away.
         pub(super) MARKET_SWEPT = "market_swept": u64;
         /// How many people may come by public invitations in an hour, where the company said so.
         pub(super) PAIRINGS = "pairings": PairingBounds,
-            guards "bounds that were drawn in are wide again";
+            fails "bounds that were drawn in are wide again";
         /// Stands there where this companion helps others to count.
-        pub(super) HELPER = "helper": ();
+        pub(super) HELPER = "helper": (),
+            fails "who helps no more counts again";
         /// As what this companion is, or was, a witness of others' logs.
-        pub(super) WITNESS = "witness": WitnessTerms;
+        pub(super) WITNESS = "witness": WitnessTerms,
+            fails "who is a witness no more, or of listed logs alone, cosigns again";
         /// Stands there where this companion is a board.
         pub(super) BOARD = "board": ();
         /// Whose offers the board takes.
         pub(super) BOARD_ADMISSION = "board_admission": board::Record,
-            guards "a board that admits takes everybody";
+            fails "a board that admits takes everybody";
     }
     tables {
         /// Relationships, by person.
@@ -296,9 +298,11 @@ tables! {
         /// Which run of a person's node speaks, and what its restores left behind.
         pub(super) Plain RUNS = 55 "runs": PublicKey => Record;
         /// The newest head of each log of others that this companion cosigned, by the hash of the log's name.
-        pub(super) Plain COSIGNED_LOGS = 58 "cosigned_logs": [u8; 32] => CosignedLog, within SMALL_BYTES;
+        pub(super) Plain COSIGNED_LOGS = 58 "cosigned_logs": [u8; 32] => CosignedLog, within SMALL_BYTES,
+            fails "a second history of a log is cosigned";
         /// Logs of others that this companion cosigns by its owner's word, by the hash of their names.
-        pub(super) Plain LISTED_LOGS = 59 "listed_logs": [u8; 32] => VerifierKey, within 2 * 1024;
+        pub(super) Plain LISTED_LOGS = 59 "listed_logs": [u8; 32] => VerifierKey, within 2 * 1024,
+            guards "a log that was dismissed is cosigned again";
     }
 }
 

@@ -18,7 +18,7 @@ pub const REVOCATION: TableId = TableId::new(7, "revocation", false);
 pub const DISCLOSURE: TableId = TableId::new(8, "disclosure", true);
 
 const fn entry(id: TableId) -> Entry {
-    Entry { id, key: "Key", record: "bytes", about: "", guards: "" }
+    Entry { id, key: "Key", record: "bytes", about: "", guard: regie::store::Guard::Unguarded }
 }
 
 /// The tables of these tests: the store does not know whose they are.

@@ -2,7 +2,7 @@
 //!
 //! In: tables, keys, rows as the database has them. Out: places and opened rows.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use sqlx::{Row as _, postgres::PgRow};
 
@@ -14,7 +14,7 @@ use super::{
     stored,
 };
 use crate::store::{
-    Key, Keys, LastPart, Row, Schema, StoreError, TableId,
+    Guard, Key, Keys, LastPart, Row, Schema, StoreError, TableId,
     row::{decode_record, encode_record, group_tag, stored_key},
     seal::{self, NameKey, Place, SecretKey, Version},
 };
@@ -27,8 +27,10 @@ pub(super) struct Vault {
     data: SecretKey,
     pub(super) checkpoints: SecretKey,
     pub(super) schema: &'static Schema,
-    /// Tables whose every row is guarded, and single rows of others.
-    guarded: (BTreeSet<i64>, BTreeSet<Spot>),
+    /// Tables whose every row is guarded.
+    guarded: BTreeMap<i64, Guard>,
+    /// Single records that are, with their names.
+    facts: BTreeMap<Spot, &'static str>,
 }
 
 impl Vault {
@@ -40,12 +42,12 @@ impl Vault {
             checkpoints: data.derive("checkpoints"),
             data,
             schema,
-            guarded: Default::default(),
+            guarded: schema.guarded_tables().map(|(table, guard)| (code(table), guard)).collect(),
+            facts: BTreeMap::new(),
         };
-        vault.guarded.0 = schema.guarded_tables().map(code).collect();
-        for (table, key) in schema.guarded_facts() {
-            let spot = vault.spot(table, &key)?.0;
-            vault.guarded.1.insert(spot);
+        for (table, name) in schema.guarded_facts() {
+            let spot = vault.spot(table, &Key::item(name.as_bytes()))?.0;
+            vault.facts.insert(spot, name);
         }
         Ok(vault)
     }
@@ -112,7 +114,14 @@ impl Vault {
     }
 
     pub(super) fn guards(&self, spot: &Spot) -> bool {
-        self.guarded.0.contains(&spot.0) || self.guarded.1.contains(spot)
+        self.guarded.contains_key(&spot.0) || self.facts.contains_key(spot)
+    }
+
+    /// What must not be read at all where it is not what was written last, by its name: what would be absent there would let
+    /// in more.
+    pub(super) fn fails(&self, spot: &Spot) -> Option<&'static str> {
+        let table = matches!(self.guarded.get(&spot.0), Some(Guard::Fails(_))).then(|| self.table(spot.0));
+        table.or_else(|| self.facts.get(spot).copied())
     }
 
     /// A guarded row's name in the index.
