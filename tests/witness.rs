@@ -3,12 +3,17 @@
 
 use std::{
     io::Write as _,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Command as Process, Stdio},
+    sync::mpsc,
 };
 
-use regie::{command::Text, person::verbs, supplier::verbs as companion};
+use regie::{
+    command::Text,
+    person::verbs,
+    supplier::{SCHEMA, verbs as companion},
+};
 use regie_protocol::{
     RootSeed,
     audit::Log,
@@ -48,6 +53,11 @@ impl Witness {
 fn serve(node: &mut Node) -> SocketAddr {
     let mut process = node.process(&["--json", "supplier", "run", "--witness", "127.0.0.1:0"]);
     text(&node.start_saying(process.stderr(Stdio::null()))["witness"]).parse().expect("an address")
+}
+
+/// Under which a witness has the log of this name.
+fn place_of(origin: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(origin))
 }
 
 fn text(value: &Value) -> String {
@@ -132,7 +142,7 @@ fn heads_of_a_persons_logs_are_cosigned_and_others_verify_them() {
     );
 
     // What a witness keeps, and gives to anybody, names neither the supplier nor the person.
-    let at = format!("/{}/checkpoint", data_encoding::HEXLOWER.encode(&Sha256::digest(origin)));
+    let at = format!("/{}/checkpoint", place_of(origin));
     let kept = http::send(one.at, "GET", &at, &[], "");
     assert_eq!(kept.status, 200);
     let key = person.ask(&verbs::Status {})["suppliers"][0]["known_to_it_as"].clone();
@@ -230,6 +240,65 @@ fn a_copy_that_writes_another_history_gets_no_cosignature_and_its_owner_is_told(
     assert_eq!(seen(&person)["entries"], json!(cosigned + 1));
     assert_eq!(person.ask(&verbs::Witnesses {})[0]["other_histories"], json!(0));
     assert_eq!(copy.ask(&verbs::Witnesses {})[0]["other_histories"], json!(1));
+}
+
+/// A way to a witness on which the next question is held up, once that is asked for, until it is let go.
+struct Gate {
+    at: SocketAddr,
+    holds: mpsc::Sender<mpsc::Receiver<()>>,
+    held: mpsc::Receiver<()>,
+}
+
+impl Gate {
+    fn before(witness: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+        let at = listener.local_addr().expect("an address");
+        let ((holds, orders), (holding, held)) = (mpsc::channel::<mpsc::Receiver<()>>(), mpsc::channel());
+        std::thread::spawn(move || {
+            for line in listener.incoming().map_while(Result::ok) {
+                let (order, holding) = (orders.try_recv().ok(), holding.clone());
+                std::thread::spawn(move || {
+                    if let Some(order) = order {
+                        let _ = holding.send(());
+                        let _ = order.recv();
+                    }
+                    let beyond = TcpStream::connect(witness).expect("the witness");
+                    let (mut from, mut to) = (line.try_clone().expect("one"), beyond.try_clone().expect("one"));
+                    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+                    let _ = std::io::copy(&mut &beyond, &mut &line);
+                    let _ = line.shutdown(std::net::Shutdown::Both);
+                });
+            }
+        });
+        Self { at, holds, held }
+    }
+}
+
+#[test]
+fn a_question_that_another_one_overtook_is_no_other_history() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.set("name.full", "Anna Bakker");
+    let witness = Witness::start(&directory.path().join("witness"), true);
+    let gate = Gate::before(witness.at);
+    let place = Text(word(&format!("http://{}", gate.at)));
+    person.ask(&verbs::AddWitness { place, key: Text(word(&witness.key)) });
+    ask(&person);
+    person.set("email", "anna@example.org");
+    let (go, order) = mpsc::channel();
+    gate.holds.send(order).expect("the gate");
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| ask(&person));
+        gate.held.recv().expect("a question at the gate");
+        person.set("email", "bakker@example.org");
+        ask(&person);
+        go.send(()).expect("the gate");
+        late.join().expect("answered");
+    });
+    let head = heads(&person).remove(0);
+    assert_eq!((&head["witnesses"][0]["other"], &head["witnesses"][0]["entries"]), (&Value::Null, &head["entries"]));
+    assert_eq!(person.ask(&verbs::Witnesses {})[0]["other_histories"], json!(0));
 }
 
 #[test]
@@ -333,15 +402,49 @@ fn of_two_histories_at_once_one_is_cosigned() {
     one_of(&[witness.at]);
 }
 
+/// A companion on a database that is a witness for everybody, and where it answers.
+fn witness_on(postgres: &Postgres, home: &Path) -> (Node, SocketAddr) {
+    let mut node = Node::at(home.to_owned());
+    let store = postgres.url();
+    node.good(&["supplier", "init", "--name", "Getuige", "--sector", "retail", "--listen", ANY, "--store", &store]);
+    let at = serve(&mut node);
+    node.ask(&companion::Witness { open: Some(true), ..Default::default() });
+    (node, at)
+}
+
+/// Its administrator puts the row of a log back as it was, or takes it off: what the witness saw is not forgotten.
+#[test]
+fn a_witness_whose_database_is_set_back_cosigns_no_second_history() {
+    let Some(postgres) = Postgres::start() else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut node, at) = witness_on(&postgres, &directory.path().join("witness"));
+    let (log, other) = (somebody(1), somebody(2));
+    let ask = |at: SocketAddr, body: String| http::send(at, "POST", "/add-checkpoint", &[], &body).status;
+    assert_eq!(ask(at, question(&log, b"abc", 0)), 200);
+    let heads = SCHEMA.table("cosigned_logs").expect("a table").code();
+    postgres.ask(&format!("CREATE TABLE old AS SELECT * FROM regie_rows WHERE tab = {heads}"));
+    assert_eq!(ask(at, question(&log, b"abcde", 3)), 200);
+    let off = format!("DELETE FROM regie_rows WHERE tab = {heads}");
+    postgres.ask(&format!("BEGIN; {off}; INSERT INTO regie_rows SELECT * FROM old; COMMIT"));
+    assert_eq!(ask(at, question(&log, b"abcx", 3)), 503, "the head of before does not count");
+    postgres.ask(&off);
+    assert_eq!(ask(at, question(&log, b"z", 0)), 503, "none is not the beginning");
+    let newest = format!("/{}/checkpoint", place_of(log.verifier(Kind::Signature).name().as_str()));
+    assert_eq!(http::send(at, "GET", &newest, &[], "").status, 503);
+    node.kill();
+    let at = serve(&mut node);
+    assert_eq!(ask(at, question(&log, b"z", 0)), 503, "it is no other after a start");
+    assert_eq!(ask(at, question(&other, b"z", 0)), 200, "others are cosigned");
+    let words = node.ask(&verbs::Status {})["shared_store"]["next_step"].clone();
+    assert!(text(&words).contains("cosigned_logs") && text(&words).contains("accept-store"), "{words}");
+}
+
 #[test]
 fn of_two_histories_at_once_one_is_cosigned_by_companions_that_share_a_store() {
     let Some(postgres) = Postgres::start() else { return };
     let directory = tempfile::tempdir().expect("a directory");
+    let (first, one) = witness_on(&postgres, &directory.path().join("first"));
     let url = postgres.url();
-    let mut first = Node::at(directory.path().join("first"));
-    first.good(&["supplier", "init", "--name", "Getuige", "--sector", "retail", "--listen", ANY, "--store", &url]);
-    let one = serve(&mut first);
-    first.ask(&companion::Witness { open: Some(true), ..Default::default() });
     let mut second = Node::at(directory.path().join("second"));
     second.good(&["supplier", "join", "--store", &url, "--listen", ANY]);
     let other = serve(&mut second);

@@ -32,6 +32,16 @@ pub struct Frontier {
 }
 
 impl Frontier {
+    /// The edge of the tree over `leaves`.
+    #[must_use]
+    pub fn over(leaves: &[Hash]) -> Self {
+        let mut edge = Self::default();
+        for leaf in leaves {
+            edge.push(*leaf);
+        }
+        edge
+    }
+
     /// The edge of the tree before its newest leaf at `index`, as the proof of that leaf shows it. None where
     /// the proof has another length than such a tree has peaks.
     #[must_use]
@@ -131,11 +141,7 @@ pub fn prove(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
 /// The root of the tree over `leaves`.
 #[must_use]
 pub fn root(leaves: &[Hash]) -> Hash {
-    let mut frontier = Frontier::default();
-    for leaf in leaves {
-        frontier.push(*leaf);
-    }
-    frontier.root()
+    Frontier::over(leaves).root()
 }
 
 /// Does `proof` lead from this leaf at `index` to this root of `size` leaves? (RFC 9162 section 2.1.3.2)
@@ -261,8 +267,7 @@ mod tests {
             assert_eq!(prove_growth(&leaves[..size], size + 1), None);
             for from in 0..=size {
                 let (earlier, proof) = (root(&leaves[..from]), prove_growth(&leaves[..size], from).expect("a prefix"));
-                let mut edge = Frontier::default();
-                leaves[..from].iter().for_each(|leaf| drop(edge.push(*leaf)));
+                let edge = Frontier::over(&leaves[..from]);
                 assert_eq!(edge.prove_growth(&leaves[from..size]), proof, "from the edge of {from} to {size}");
                 let (first, last) = (from as u64, size as u64);
                 assert!(grew(first, earlier, last, whole, &proof), "{from} to {size}");

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use regie_protocol::{
     Person, PublicKey, Refusal,
     audit::Log,
-    merkle::{self, Hash},
     message::ToPerson,
     person::{Input, OtherCopy},
 };
@@ -89,19 +88,10 @@ impl Node {
 
     /// A supplier is to be shown how the log with it grew.
     pub(super) fn show_growth(&mut self, supplier: &PublicKey, from: u64, to: u64, turn: &mut Turn) {
-        match self.leaves(supplier, to) {
+        match records::leaves(&self.store, Log::With(*supplier), (0, to), |_, _| {}) {
             Ok(leaves) => drop(self.hear(Input::Growth(supplier, from, &leaves), None, turn)),
             Err(failure) => tracing::error!(%failure, "a log can't be read, so its growth is not proven"),
         }
-    }
-
-    fn leaves(&self, supplier: &PublicKey, to: u64) -> Result<Vec<Hash>, Failure> {
-        let count = usize::try_from(to).map_err(Failure::internal)?;
-        let rows = records::entries(&self.store, Log::With(*supplier), 0, count)?;
-        if rows.len() < count {
-            return Err(records::damaged("the audit log"));
-        }
-        Ok(rows.iter().map(|(_, bytes)| merkle::leaf(bytes)).collect())
     }
 
     /// Is this copy the one that speaks?

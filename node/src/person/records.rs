@@ -7,6 +7,7 @@ use regie_protocol::{
     Agreement, Person, Policy, RootSeed, Signed,
     audit::{Log, TreeHead},
     limits,
+    merkle::{self, Hash},
     person::Record,
 };
 
@@ -17,6 +18,9 @@ use crate::{
     driver::Turn,
     store::{Nth, Read as _, Secret, Spot, Store, Table, TableKey},
 };
+
+/// Entries of a log that are in memory at once.
+const STEP: usize = 1_000;
 
 /// Puts a record where it belongs, or takes off what it ends. One that has no encoding fails the turn's commit.
 pub(super) fn put(turn: &mut Turn, record: &Record) {
@@ -153,6 +157,31 @@ pub(super) fn entries(store: &Store, log: Log, first: u64, count: usize) -> Resu
         }
     }
     Ok(found)
+}
+
+/// The leaves of a log from its entry `from` up to `to`, which is not among them; each entry is shown with its number.
+///
+/// # Errors
+/// The store's; a log that holds fewer than that.
+pub(super) fn leaves(
+    store: &Store,
+    log: Log,
+    (from, to): (u64, u64),
+    mut look: impl FnMut(u64, Vec<u8>),
+) -> Result<Vec<Hash>, Failure> {
+    let count = usize::try_from(to.saturating_sub(from)).map_err(Failure::internal)?;
+    let mut leaves = Vec::new();
+    while leaves.len() < count {
+        let rows = entries(store, log, from + leaves.len() as u64, STEP.min(count - leaves.len()))?;
+        if rows.is_empty() {
+            return Err(damaged("the audit log"));
+        }
+        for (number, bytes) in rows {
+            leaves.push(merkle::leaf(&bytes));
+            look(number, bytes);
+        }
+    }
+    Ok(leaves)
 }
 
 fn entry_bytes(record: Record) -> Result<Vec<u8>, Failure> {

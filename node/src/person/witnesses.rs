@@ -12,7 +12,7 @@ use std::{
 use regie_protocol::{
     PublicKey, Timestamp,
     audit::Log,
-    merkle::{self, Frontier, Hash},
+    merkle::{Frontier, Hash},
     note::{VerifiedCosignature, VerifierKey},
     person::ForWitness,
 };
@@ -102,7 +102,7 @@ pub struct LeftBehind {
 }
 
 /// Which witness, and which log.
-type Spot = (PublicKey, Log);
+pub(super) type Spot = (PublicKey, Log);
 
 /// When whom is asked for what.
 #[derive(Default)]
@@ -148,6 +148,8 @@ impl Schedule {
 
     pub(super) fn add(&mut self, witness: PublicKey) {
         self.quiet_until = Timestamp::default();
+        // It may stand elsewhere now: what failed before says nothing of that place.
+        self.due.retain(|(of, _), due| *of != witness || due.failures == 0);
         self.witnesses.insert(witness);
     }
 }
@@ -287,6 +289,11 @@ impl Node {
         }
     }
 
+    /// Is this witness being asked for this log now, at a moment that the node drew?
+    pub(super) fn asks(&self, spot: Spot) -> bool {
+        self.witnesses.asking.contains(&spot)
+    }
+
     pub(super) fn talk_over(&mut self, spot: Spot) {
         self.witnesses.asking.remove(&spot);
     }
@@ -323,14 +330,9 @@ impl Node {
     }
 
     fn leaves_of(&self, log: Log, from: u64, to: u64) -> Result<Vec<Hash>, Failure> {
-        let count =
-            to.checked_sub(from).filter(|count| *count <= READ).ok_or_else(|| records::damaged("the audit log"))?;
-        let count = usize::try_from(count).map_err(Failure::internal)?;
-        let rows = records::entries(&self.store, log, from, count)?;
-        if rows.len() < count {
-            Err(records::damaged("the audit log"))
-        } else {
-            Ok(rows.iter().map(|(_, bytes)| merkle::leaf(bytes)).collect())
+        match to.checked_sub(from) {
+            Some(0..=READ) => records::leaves(&self.store, log, (from, to), |_, _| {}),
+            _ => Err(records::damaged("the audit log")),
         }
     }
 
@@ -357,7 +359,9 @@ impl Node {
     /// Puts an answer into what is known. Where there is more to ask at once, the edge that it is asked from comes out.
     fn learn(&self, seen: &mut SeenLog, asked: Asked) -> Option<Frontier> {
         let Asked { asking, answer } = asked;
-        let here = asking.asked.edge.size();
+        // Since it was asked, the log may have grown, and another talk have put that before it.
+        let grown = self.machine.edge(asking.spot.1).map_or(0, Frontier::size);
+        let here = if asking.again { asking.asked.edge.size() } else { grown.max(asking.asked.edge.size()) };
         if asking.again {
             // Whatever it says of the branch before, the one that is written now begins anew there.
             let answer = answer.map_err(|trouble| seen.trouble = Some(trouble)).ok()?;
@@ -383,14 +387,12 @@ impl Node {
                     None => seen.trouble = Some(Trouble::BadSignature),
                 }
             }
-            Ok(Answer::NotGrown) => seen.other = Some(OtherHistory { seen: None, here }),
-            Ok(Answer::Latest(size)) if size > here => {
-                seen.other = Some(OtherHistory { seen: Some(size), here });
-            }
+            Ok(Answer::NotGrown) => seen.other = Some(OtherHistory { seen: None, here: asking.asked.edge.size() }),
+            Ok(Answer::Latest(size)) if size > here => seen.other = Some(OtherHistory { seen: Some(size), here }),
             Ok(Answer::Latest(size)) if size == asking.asked.question.old => seen.trouble = Some(Trouble::BadAnswer),
             // Its answer was lost, or it was set back: the log as it was here at that size shows whether it is the same.
             Ok(Answer::Latest(size)) => match self.leaves_of(asking.spot.1, 0, size) {
-                Ok(leaves) => return Some(edge_of(&leaves)),
+                Ok(leaves) => return Some(Frontier::over(&leaves)),
                 Err(_) => seen.trouble = Some(Trouble::Unreadable),
             },
         }
@@ -422,10 +424,4 @@ impl Node {
         let proxy = self.travel.way.proxy.clone();
         Some(Asking { spot, branch, place: stored.place, proxy, key: stored.key, asked, again: false })
     }
-}
-
-fn edge_of(leaves: &[Hash]) -> Frontier {
-    let mut edge = Frontier::default();
-    leaves.iter().for_each(|leaf| drop(edge.push(*leaf)));
-    edge
 }

@@ -22,7 +22,7 @@ use crate::{
 /// Logs that are cosigned at most. None is ever forgotten: it could begin anew then.
 const LOGS: u64 = 100_000;
 /// Logs that the owner lists at most.
-pub(super) const LISTED: u64 = 1_000;
+pub(super) const LISTED: usize = 1_000;
 /// Longest text of a head that is cosigned, in bytes: what a log adds to it would be kept here.
 const TEXT_BYTES: usize = 1024;
 
@@ -119,12 +119,12 @@ impl Companion {
         Ok(self.store.get(tables::COSIGNED_LOGS, hash)?.map(|log| log.note.to_string()))
     }
 
-    /// Takes a log that the owner names, by the key that its heads are signed with.
-    pub(super) fn list_log(&mut self, log: &VerifierKey, turn: &mut Turn) -> Result<(), Failure> {
+    /// Takes a log that the owner names, by the key that its heads are signed with; with it so many are listed.
+    pub(super) fn list_log(&mut self, log: &VerifierKey, listed: usize, turn: &mut Turn) -> Result<(), Failure> {
         if log.kind() != Kind::Signature {
             return Err(Failure::usage("that is the key of a witness; a log's own key is wanted"));
         }
-        if self.store.count(tables::LISTED_LOGS)? >= LISTED {
+        if listed > LISTED {
             let next = "let one go with --dismiss first";
             return Err(Failure::new("refused", exit::REFUSED, format!("{LISTED} logs are listed, the bound; {next}")));
         }

@@ -391,9 +391,7 @@ impl Person {
         else {
             return effects;
         };
-        let mut to = Frontier::default();
-        leaves.iter().for_each(|leaf| drop(to.push(*leaf)));
-        let growth = LogGrowth { from, root: merkle::root(&leaves[..at]), to, proof };
+        let growth = LogGrowth { from, root: merkle::root(&leaves[..at]), to: Frontier::over(leaves), proof };
         if self.depart(&mut effects, *supplier, ToSupplier::Grown(growth)).is_ok() {
             effects.push(Effect::Deliver(*supplier));
         }

@@ -125,9 +125,7 @@ mod tests {
     }
 
     fn edge(count: u8) -> Frontier {
-        let mut edge = Frontier::default();
-        leaves(count).iter().for_each(|leaf| drop(edge.push(*leaf)));
-        edge
+        Frontier::over(&leaves(count))
     }
 
     #[test]

@@ -180,9 +180,7 @@ fn leaves(size: u8) -> Vec<Hash> {
 }
 
 fn frontier(size: u8) -> Frontier {
-    let mut frontier = Frontier::default();
-    leaves(size).into_iter().for_each(|leaf| drop(frontier.push(leaf)));
-    frontier
+    Frontier::over(&leaves(size))
 }
 
 /// From three entries to seven.

@@ -63,7 +63,7 @@ fn ready(node: &mut Node, supplier: Option<&str>) -> Result<Vec<Asking>, Failure
     let mut ready = Vec::new();
     for witness in node.witness_keys() {
         for log in &logs {
-            if ready.len() < AT_MOST {
+            if ready.len() < AT_MOST && !node.asks((witness, *log)) {
                 ready.extend(node.to_ask((witness, *log), true)?);
             }
         }

@@ -21,7 +21,6 @@ use crate::{
 /// Largest log of one relationship that is proven from its rows.
 const PROVEN: u64 = 1_000_000;
 /// Rows read at a time.
-const STEP: usize = 1_000;
 /// The version of the document.
 const VERSION: u32 = 1;
 
@@ -76,7 +75,12 @@ impl OnNode for Proof {
         if size > PROVEN {
             return Err(Failure::usage(format!("the log has more than {PROVEN} entries; export it instead")));
         }
-        let (leaves, entry) = leaves(node, Log::With(supplier), index)?;
+        let mut entry = Vec::new();
+        let leaves = records::leaves(&node.store, Log::With(supplier), (0, size), |number, bytes| {
+            if number == index {
+                entry = bytes;
+            }
+        })?;
         let place = usize::try_from(index).unwrap_or(usize::MAX);
         let proof = merkle::prove(&leaves, place).ok_or_else(|| records::damaged("the audit log"))?;
         Ok(EntryProof {
@@ -92,22 +96,4 @@ impl OnNode for Proof {
             proof,
         })
     }
-}
-
-/// The leaves of a log, and the bytes of the entry at this place.
-fn leaves(node: &Node, log: Log, index: u64) -> Result<(Vec<Hash>, Vec<u8>), Failure> {
-    let (mut leaves, mut wanted) = (Vec::new(), Vec::new());
-    while (leaves.len() as u64) < node.log_size(log) {
-        let rows = records::entries(&node.store, log, leaves.len() as u64, STEP)?;
-        if rows.is_empty() {
-            return Err(records::damaged("the audit log"));
-        }
-        for (number, bytes) in rows {
-            leaves.push(merkle::leaf(&bytes));
-            if number == index {
-                wanted = bytes;
-            }
-        }
-    }
-    Ok((leaves, wanted))
 }

@@ -76,12 +76,14 @@ impl OnCompanion for Witness {
             }
         }
         for log in &self.logs {
-            companion.list_log(&log.0, turn)?;
-            listed.push(log.0.name().to_string());
+            let name = log.0.name().to_string();
+            if !listed.contains(&name) {
+                listed.push(name);
+            }
+            companion.list_log(&log.0, listed.len(), turn)?;
         }
         turn.batch.set(tables::WITNESS, &WitnessTerms { name, open, on: !self.off });
         listed.sort();
-        listed.dedup();
         listed.truncate(SHOWN);
         let logs = companion.store.count(tables::COSIGNED_LOGS)?;
         Ok(OwnWitness { witnesses: !self.off, key, open, listed, logs })
