@@ -6,5 +6,6 @@ pub mod lived;
 pub mod meter;
 pub mod month;
 pub mod outcome;
+pub mod paper;
 pub mod summary;
 pub mod tables;

@@ -3,6 +3,7 @@
 
 pub mod costs;
 pub mod group;
+pub mod letters;
 
 use std::{
     borrow::Cow,
@@ -13,7 +14,7 @@ use std::{
 use regie_protocol::{Access, AskedPath, Days, FieldPath, PublicKey, Purpose, limits, supplier::Ask};
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::{costs::Costs, group::GroupRules};
+use crate::scenario::{costs::Costs, group::GroupRules, letters::Letters};
 
 /// A market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Scenario {
     /// Persons who share suppliers and a board; where it is left out, each lives alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<GroupRules>,
+    /// Suppliers without a companion; where it is left out, all have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letters: Option<Letters>,
     /// Which signatures the run is to have; those of the build where left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signatures: Option<Signatures>,
@@ -339,6 +343,7 @@ impl Scenario {
         ];
         let wrong = rules.into_iter().find(|(holds, _)| !holds);
         let wrong = wrong.map(|(_, rule)| rule);
+        let wrong = wrong.or_else(|| self.letters.as_ref().and_then(|letters| letters.check().err()));
         let wrong = wrong.or_else(|| self.group.as_ref().and_then(|group| group.check().err()));
         wrong.map_or(Ok(()), |rule| Err(ScenarioError::Range(rule.to_owned())))
     }

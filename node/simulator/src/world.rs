@@ -9,6 +9,7 @@ mod event;
 pub mod failure;
 pub mod hands;
 mod home;
+mod letters;
 pub mod life;
 pub mod line;
 mod linkability;

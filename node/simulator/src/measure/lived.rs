@@ -39,6 +39,8 @@ pub struct Lived {
     pub number: u32,
     /// Is it a person alone?
     pub alone: bool,
+    /// May suppliers have no companion?
+    pub on_paper: bool,
     /// How many persons: 1, or those of the group.
     pub persons: u64,
     /// Figures by month, of all persons together.

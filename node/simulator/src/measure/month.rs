@@ -128,6 +128,28 @@ months! {
         supplier_verified,
         /// Microseconds that those took them together, by the costs of the scenario.
         supplier_cpu_us,
+        /// Values that suppliers without a companion have at the end of the month.
+        paper_held,
+        /// Of those, the ones that are right.
+        paper_right,
+        /// Milliseconds since the wrong ones ceased to be true, in all.
+        paper_wrong_ms,
+        /// Of those, the ones that were not needed.
+        paper_needless,
+        /// Forms that the person filled in for them.
+        forms,
+        /// Letters that the person sent to them, or about them.
+        letters,
+        /// Of those, requests for what they have.
+        rights,
+        /// Of those requests, the ones that were answered within the month that the law gives.
+        rights_in_time,
+        /// And those that were answered later.
+        rights_late,
+        /// Letters of default.
+        reminders,
+        /// Complaints.
+        complaints,
     }
     together {
         /// Needs that came up.

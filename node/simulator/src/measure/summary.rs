@@ -48,9 +48,33 @@ pub struct Summary {
     pub person_cpu_ms_a_month: f64,
     /// The same of all of a person's suppliers together, for this person.
     pub supplier_cpu_ms_a_month: f64,
+    /// What is measured of suppliers without a companion, where there are some.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub on_paper: Option<OnPaper>,
     /// What is measured of groups besides.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub together: Option<Together>,
+}
+
+/// The measures of suppliers without a companion, over all persons and months.
+#[derive(Clone, Debug, Serialize)]
+pub struct OnPaper {
+    /// The share of values at suppliers without a companion that are right, at the ends of months.
+    pub right_on_paper: f64,
+    /// The share of all values that are right: of suppliers with and without one.
+    pub right_of_all: f64,
+    /// The share of all values that were not needed.
+    pub needless_of_all: f64,
+    /// Forms that a person fills in a month.
+    pub forms_a_month: f64,
+    /// Letters that a person sends a month.
+    pub letters_a_month: f64,
+    /// The share of requests for what a supplier has that were answered within a month.
+    pub answered_in_time: f64,
+    /// The share that was answered later, before the run ended.
+    pub answered_late: f64,
+    /// Complaints, a request.
+    pub complaints: f64,
 }
 
 /// The measures over all groups and months.
@@ -119,6 +143,7 @@ pub struct Sums {
     person_months: u64,
     months: u64,
     groups: bool,
+    paper: bool,
 }
 
 impl Sums {
@@ -131,6 +156,7 @@ impl Sums {
         self.person_months += one.persons * months;
         self.months = self.months.max(months);
         self.groups |= !one.alone;
+        self.paper |= one.on_paper;
     }
 }
 
@@ -168,7 +194,25 @@ impl Summary {
             person_bytes_a_month: each(all.person_bytes),
             person_cpu_ms_a_month: each(all.person_cpu_us) / 1_000.0,
             supplier_cpu_ms_a_month: each(all.supplier_cpu_us) / 1_000.0,
+            on_paper: sums.paper.then(|| OnPaper::over(sums)),
             together: sums.groups.then(|| Together::over(sums)),
+        }
+    }
+}
+
+impl OnPaper {
+    fn over(sums: &Sums) -> Self {
+        let all = &sums.all;
+        let each = |number: u64| ratio(number, sums.person_months);
+        Self {
+            right_on_paper: ratio(all.paper_right, all.paper_held),
+            right_of_all: ratio(all.held_right + all.paper_right, all.held + all.paper_held),
+            needless_of_all: ratio(all.held_needless + all.paper_needless, all.held + all.paper_held),
+            forms_a_month: each(all.forms),
+            letters_a_month: each(all.letters),
+            answered_in_time: ratio(all.rights_in_time, all.rights),
+            answered_late: ratio(all.rights_late, all.rights),
+            complaints: ratio(all.complaints, all.rights),
         }
     }
 }

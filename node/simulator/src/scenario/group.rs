@@ -232,18 +232,18 @@ fn service() -> Purpose {
     Purpose::RequestedServiceProvision
 }
 
-fn whole<'de, D: Deserializer<'de>, const LEAST: u32, const MOST: u32>(from: D) -> Result<u32, D::Error> {
+pub(super) fn whole<'de, D: Deserializer<'de>, const LEAST: u32, const MOST: u32>(from: D) -> Result<u32, D::Error> {
     let number = u32::deserialize(from)?;
     let fits = (LEAST..=MOST).contains(&number);
     fits.then_some(number).ok_or_else(|| D::Error::custom(format!("this is {LEAST} to {MOST}")))
 }
 
-fn share<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+pub(super) fn share<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     let share = f64::deserialize(from)?;
     (0.0..=1.0).contains(&share).then_some(share).ok_or_else(|| D::Error::custom("a share is 0 to 1"))
 }
 
-fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+pub(super) fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     let rate = f64::deserialize(from)?;
     let fits = rate.is_finite() && rate >= 0.0;
     fits.then_some(rate).ok_or_else(|| D::Error::custom("a rate is 0 or more"))

@@ -13,6 +13,7 @@ use crate::{
     measure::{
         holding::Past,
         meter::{self, Metered, Side},
+        paper::Paper,
     },
     scenario::group::Attack,
     watch::Watch,
@@ -38,7 +39,11 @@ impl World<'_> {
         (0..persons).for_each(|person| self.bear(before + person));
         for person in 0..self.persons.len() {
             for supplier in self.first_suppliers() {
-                self.pair_at_first(person, supplier)?;
+                if self.suppliers[supplier].companion {
+                    self.pair_at_first(person, supplier)?;
+                } else {
+                    self.persons[person].paper.insert(supplier, Paper::default());
+                }
             }
         }
         self.plan();
@@ -58,7 +63,11 @@ impl World<'_> {
         let shares: Vec<f64> = self.scenario.sector.iter().map(|sector| sector.share).collect();
         for (number, attack) in attacks.into_iter().enumerate() {
             let sector = drawn(&shares, &mut self.rng);
-            self.add_supplier(sector, attack)?;
+            let companion = attack.is_some() || self.has_companion();
+            self.add_supplier(sector, attack, companion)?;
+            if !companion {
+                continue;
+            }
             if number < shared && self.rules.intents.as_ref().is_some_and(|rules| rules.admits) {
                 said::by_board(self.board.admit(&[self.suppliers[number].key].into()).map_err(refused)?);
             }
@@ -68,7 +77,7 @@ impl World<'_> {
     }
 
     /// One more supplier.
-    pub(super) fn add_supplier(&mut self, sector: usize, attack: Option<usize>) -> Result<(), Wrong> {
+    pub(super) fn add_supplier(&mut self, sector: usize, attack: Option<usize>, companion: bool) -> Result<(), Wrong> {
         let number = self.suppliers.len();
         meter::turn(Side::Supplier);
         let secret = self.rng.random();
@@ -92,6 +101,7 @@ impl World<'_> {
             machine,
             key,
             sector,
+            companion,
             attack,
             wares,
             seen: 0,
@@ -125,6 +135,7 @@ impl World<'_> {
             watch: Metered::new(Side::Onlooker, Watch::default()),
             online: false,
             relationships: BTreeMap::new(),
+            paper: BTreeMap::new(),
             times: 0,
             talking: BTreeSet::new(),
             deciding: BTreeMap::new(),
@@ -186,6 +197,7 @@ impl World<'_> {
             for supplier in suppliers.into_iter().filter(|supplier| *supplier < self.rules.suppliers as usize) {
                 self.plan_asks(person, supplier);
             }
+            self.plan_letters(person);
             if let Some(intents) = &self.rules.intents {
                 self.agenda.once_a(intents.needs_a_year, &mut self.rng, Event::Need(person));
             }
@@ -206,8 +218,10 @@ impl World<'_> {
     fn plan_market(&mut self) {
         let Some(intents) = &self.rules.intents else { return };
         for supplier in 0..self.suppliers.len() {
-            let opens = self.rng.random_range(0..DAY_MS);
-            self.agenda.later(opens, Event::Opens(supplier));
+            if self.suppliers[supplier].companion {
+                let opens = self.rng.random_range(0..DAY_MS);
+                self.agenda.later(opens, Event::Opens(supplier));
+            }
             if let None | Some(Attack::Collude) = self.attack(supplier) {
                 let first = self.rng.random_range(0..u64::from(intents.mail.every_days) * DAY_MS);
                 self.agenda.later(first, Event::Mail(supplier));

@@ -1,7 +1,9 @@
 //! What happens in a world, and what is on its way in it.
 
+use std::collections::BTreeMap;
+
 use regie_protocol::{
-    ObjectId, PublicKey,
+    FieldPath, ObjectId, PublicKey,
     message::{BoardReply, PersonReply, SupplierReply, ToBoard, ToPerson, ToSupplier},
 };
 
@@ -39,8 +41,26 @@ pub(super) enum Event {
     Move(usize),
     /// A person revokes a grant.
     Revoke(usize),
+    /// A person fills in a form of a supplier without a companion, for this of what its sector asks for.
+    Form(usize, usize, usize),
+    /// A person asks a supplier without a companion for what it has.
+    Asserts(usize),
+    /// A person and a supplier without a companion: something comes of a letter.
+    Post(usize, usize, Post),
     /// A day is over.
     Day,
+}
+
+/// What a letter brings.
+pub(super) enum Post {
+    /// The supplier acts on the news.
+    Acts(BTreeMap<FieldPath, String>),
+    /// It answers a request, in time or late.
+    Answers { late: bool },
+    /// The month is over, and nothing came: the letter of default.
+    Reminds,
+    /// Nothing came of that either.
+    Complains,
 }
 
 /// What arrives.

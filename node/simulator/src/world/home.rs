@@ -65,6 +65,7 @@ impl World<'_> {
                 relationship.holding.tell_by_hand(&told);
             }
         }
+        self.write_of_move(person, &told);
         self.month().moves += 1;
         self.flush_all(person)?;
         self.agenda.once_a(self.scenario.person.moves_a_year, &mut self.rng, Event::Move(person));
@@ -76,7 +77,10 @@ impl World<'_> {
         let now = self.agenda.now();
         let needs: Vec<[BTreeSet<FieldPath>; 2]> =
             (0..self.suppliers.len()).map(|supplier| self.needs_of(supplier)).collect();
-        for Person { relationships, past, .. } in &self.persons {
+        for Person { relationships, paper, past, .. } in &self.persons {
+            for (supplier, paper) in paper {
+                paper.compare(&needs[*supplier][0], past, now, self.lived.month(month));
+            }
             for (supplier, relationship) in relationships {
                 let needed = &needs[*supplier][usize::from(relationship.bought)];
                 relationship.holding.compare(needed, past, now, self.lived.month(month));

@@ -2,7 +2,7 @@
 //!
 //! A node is up for some hours from a minute of its own each day. `wire` carries what is said between persons and
 //! suppliers, `board` what is said to the board, `needs` casts and offers, `segments` speaks of segments, `home` has the
-//! values and moves house, `attacks` means harm, `linkability` tries to tell persons apart.
+//! values and moves house, `letters` has suppliers without a companion, `attacks` means harm, `linkability` tries to tell persons apart.
 
 use rand::Rng as _;
 use regie_protocol::{
@@ -75,6 +75,9 @@ impl World<'_> {
             Event::Mail(supplier) => self.mail(supplier),
             Event::Move(person) => self.moves_house(person)?,
             Event::Revoke(person) => self.revoke(person)?,
+            Event::Form(person, supplier, number) => self.form(person, supplier, number),
+            Event::Asserts(person) => self.assert_right(person),
+            Event::Post(person, supplier, post) => self.post(person, supplier, &post),
             Event::Day => self.day_passes()?,
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regie_protocol::{FieldPath, Nonce, ObjectId, Observed, Timestamp, intent::Category};
 
 use crate::{
-    measure::{holding::Past, meter::Metered},
+    measure::{holding::Past, meter::Metered, paper::Paper},
     watch::Watch,
     world::relationship::Relationship,
 };
@@ -23,6 +23,8 @@ pub(super) struct Person {
     pub(super) online: bool,
     /// By supplier: those that they are paired with, or are about to be.
     pub(super) relationships: BTreeMap<usize, Relationship>,
+    /// By supplier: those that have no companion, and what they have on paper.
+    pub(super) paper: BTreeMap<usize, Paper>,
     /// How often the node was online: what it said to a board in an earlier time is lost.
     pub(super) times: u32,
     /// Intents that the board has been told something of and has not answered yet.

@@ -183,7 +183,7 @@ pub fn plain(event: &Logged) -> String {
 impl World<'_> {
     /// A person of whom nothing is known yet, paired with a supplier of each sector in turn.
     fn meet_all(&mut self) -> Result<(), Wrong> {
-        (0..self.scenario.sector.len()).try_for_each(|sector| self.add_supplier(sector, None))?;
+        (0..self.scenario.sector.len()).try_for_each(|sector| self.add_supplier(sector, None, true))?;
         self.bear(0);
         self.persons[0].values.clear();
         (0..self.suppliers.len()).try_for_each(|supplier| self.pair_at_first(0, supplier))

@@ -77,7 +77,10 @@ impl<'a> World<'a> {
             board_key,
             needs: Vec::new(),
             patterns: BTreeMap::new(),
-            lived: Lived::new(number, scenario.group.is_none(), agenda::months(scenario.days)),
+            lived: Lived {
+                on_paper: scenario.letters.is_some(),
+                ..Lived::new(number, scenario.group.is_none(), agenda::months(scenario.days))
+            },
             tape: None,
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct Supplier {
     pub(super) machine: Metered<regie_protocol::Supplier>,
     pub(super) key: PublicKey,
     pub(super) sector: usize,
+    /// Has it a companion? Who has none knows persons by forms and letters.
+    pub(super) companion: bool,
     /// Which of the scenario's attackers it is.
     pub(super) attack: Option<usize>,
     pub(super) wares: Wares,
