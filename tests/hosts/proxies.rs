@@ -1,9 +1,9 @@
 //! A person whose node goes through a proxy, and whose host counts every packet that goes elsewhere: SOCKS5 by microsocks,
 //! HTTP CONNECT by tinyproxy, and a private network of Tor's own relays.
 
-use std::net::SocketAddrV4;
+use std::{net::SocketAddrV4, process::Stdio};
 
-use regie::person::verbs;
+use regie::{command::Text, person::verbs, supplier::verbs as companion};
 use regie_tests::{
     Node,
     lab::{
@@ -28,6 +28,8 @@ use super::{
 pub(super) const TOOLS: [(&str, &str); 2] = [("microsocks", "microsocks"), ("tinyproxy", "tinyproxy-bin")];
 /// The port of a proxy.
 pub(super) const PROXY: u16 = 1080;
+/// The port of a witness behind a web server.
+const WITNESS: u16 = 9444;
 
 /// A proxy, by how it is reached.
 #[derive(Clone, Copy, Debug)]
@@ -93,8 +95,12 @@ fn through(lab: &Lab, kind: Kind) {
     let (authority, document) =
         (Authority::new(directory.path().join("authority")), directory.path().join("regie.json"));
     supplier.good(&["supplier", "domain", "--out", document.to_str().expect("text")]);
-    let location =
-        format!("location = /.well-known/regie.json {{ alias {}; }}\n  location = /regie", document.display());
+    let (witness, key) = witness(&shop, directory.path());
+    let location = format!(
+        "location = /.well-known/regie.json {{ alias {}; }}\n  \
+         location /witness/ {{ proxy_pass http://127.0.0.1:{WITNESS}/; }}\n  location = /regie",
+        document.display()
+    );
     let site = web::server(443, &authority.certificate("+0")).replacen("location = /regie", &location, 1);
     let _nginx = nginx(&shop, directory.path(), &[site]);
     let at = SocketAddrV4::new(proxy.ipv4.expect("an address"), PROXY);
@@ -113,20 +119,43 @@ fn through(lab: &Lab, kind: Kind) {
     };
     holds("Anna Bakker");
 
+    let place = Text("https://shop.test/witness".parse().expect("a place"));
+    person.ask(&verbs::AddWitness { place, key: Text(key.parse().expect("a key")) });
+    let cosigned = |person: &Node| {
+        let all = person.ask(&verbs::AskWitnesses::default())["witnesses"][0].clone();
+        (all["logs"].clone(), all["in_vain"].clone())
+    };
+    assert_eq!(cosigned(&person), (json!(2), json!(0)), "both logs, through the proxy and TLS");
+
     drop(server);
     person.set("name.full", "Anna Jansen");
     within(DELIVERED, "it is told that the proxy is away", || trouble(&person).contains("Is the proxy"));
     let failed = person.try_ask(&looking(&super::link(&supplier))).expect_err("the proxy is away");
     assert!(failed.message.contains("proxy"), "{}", failed.message);
+    assert_ne!(cosigned(&person).1, json!(0), "the witness is not asked past the proxy");
     let request = ask(&supplier);
     let server = kind.start(&proxy, directory.path());
     holds("Anna Jansen");
     is_answered(&supplier, &request);
+    assert_eq!(cosigned(&person), (json!(2), json!(0)));
     assert_eq!(elsewhere.packets(), 0, "packets went past the proxy");
-    drop((person, server));
+    drop((person, server, witness));
     // The counter can count: a question for a name is one.
     let asked = home.program("getent").args(["hosts", "shop.test"]).output().expect("it runs");
     assert!(!asked.status.success() && elsewhere.packets() > 0, "the counter counts nothing");
+}
+
+/// A companion that is a witness for everybody, behind the web server of its host; and its key.
+fn witness(host: &Host, directory: &std::path::Path) -> (Node, String) {
+    let mut node = Node::at(directory.join("witness"));
+    node.namespace = Some(host.namespace.clone());
+    let make = ["supplier", "init", "--name", "Getuige", "--sector", "retail", "--listen", "/ip4/127.0.0.1/tcp/0"];
+    node.good(&make);
+    let at = format!("127.0.0.1:{WITNESS}");
+    let mut process = node.process(&["--json", "supplier", "run", "--witness", &at]);
+    node.start_saying(process.stderr(Stdio::null()));
+    let own = node.ask(&companion::Witness { open: Some(true), ..Default::default() });
+    (node, own["key"].as_str().expect("a key").to_owned())
 }
 
 #[test]
