@@ -24,6 +24,10 @@ use crate::{
 
 /// Longest command, in bytes.
 const COMMAND_BYTES: u64 = 1024 * 1024;
+/// Most bytes of a list's elements that are put into one command, so that its other words have room.
+const PART_BYTES: usize = 512 * 1024;
+/// Most that is passed over of a command that is too long, in bytes.
+const PASSED_OVER: u64 = 64 * COMMAND_BYTES;
 /// Control connections at once.
 const CONNECTIONS: u32 = 32;
 /// Longest path of a Unix socket, in bytes (`sockaddr_un`, on the systems where it is shortest).
@@ -104,14 +108,54 @@ pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: 
             if !matches!(tokio::time::timeout(LINE, read.read_line(&mut line)).await, Ok(Ok(_))) {
                 return;
             }
+            let cut = !line.ends_with('\n') && line.len() as u64 >= COMMAND_BYTES;
+            if cut {
+                // Who still writes would not read the answer.
+                let rest = &mut read.get_mut().get_mut().take(PASSED_OVER);
+                let _ = tokio::time::timeout(LINE, passed_over(rest)).await;
+            }
             let Ok(_begun) = answering.0.acquire().await else { return };
-            let answer = verb::answer(&desk, elsewhere, &line).await.map_or_else(Answer::Error, Answer::Ok);
+            let answer = if cut { Err(too_long()) } else { verb::answer(&desk, elsewhere, &line).await };
+            let answer = answer.map_or_else(Answer::Error, Answer::Ok);
             if let Ok(mut bytes) = serde_json::to_vec(&answer) {
                 bytes.push(b'\n');
                 let _ = write.write_all(&bytes).await;
             }
         });
     }
+}
+
+/// Reads on to the end of the line.
+async fn passed_over(rest: &mut (impl tokio::io::AsyncRead + Unpin)) {
+    let mut bytes = vec![0; 64 * 1024];
+    while let Ok(1..) = rest.read(&mut bytes).await {
+        if bytes.contains(&b'\n') {
+            break;
+        }
+    }
+}
+
+fn too_long() -> Failure {
+    let most = COMMAND_BYTES / 1024 / 1024;
+    Failure::new("too_large", exit::USAGE, format!("a command has at most {most} MiB; give less at once"))
+}
+
+/// A list in parts, in its order, of which each fits into a command.
+///
+/// # Errors
+/// What has no JSON.
+pub fn parts<T: Serialize>(all: &[T]) -> Result<Vec<&[T]>, Failure> {
+    let (mut parts, mut begin, mut bytes) = (Vec::new(), 0, 0);
+    for (place, one) in all.iter().enumerate() {
+        let size = serde_json::to_vec(one).map_err(Failure::internal)?.len() + 1;
+        if bytes + size > PART_BYTES && place > begin {
+            parts.extend(all.get(begin..place));
+            (begin, bytes) = (place, 0);
+        }
+        bytes += size;
+    }
+    parts.extend(all.get(begin..).filter(|rest| !rest.is_empty()));
+    Ok(parts)
 }
 
 /// Asks the node that runs in this home.
@@ -141,6 +185,9 @@ pub fn runs(home: &Path) -> bool {
 
 /// Gives the node that runs in this home a line.
 fn ask_line(home: &Path, line: &[u8]) -> Result<Value, Failure> {
+    if line.len() as u64 > COMMAND_BYTES {
+        return Err(too_long());
+    }
     let none = || {
         let start = format!("start it with `regie --home {}` in another terminal", home.display());
         Failure::new("no_node", exit::UNREACHABLE, format!("no node runs in {}; {start}", home.display()))
@@ -215,5 +262,41 @@ mod tests {
         });
         drop(runtime);
         assert!(asked.join().expect("it ends").is_ok_and(|answer| answer.stopped));
+    }
+
+    #[test]
+    fn a_list_goes_in_parts_that_fit_and_in_its_order() {
+        let all: Vec<String> = (0..40).map(|n| format!("{n}").repeat(20_000)).collect();
+        let parts = parts(&all).expect("JSON");
+        assert!(parts.len() > 1 && parts.iter().all(|part| !part.is_empty()));
+        assert!(parts.iter().all(|part| part.iter().map(|one| one.len() + 3).sum::<usize>() <= PART_BYTES));
+        assert_eq!(parts.concat(), all);
+        // One that is too large by itself is a part, and refused as one.
+        assert_eq!(super::parts(&["x".repeat(2 * PART_BYTES), String::new()]).map(|parts| parts.len()).ok(), Some(2));
+        assert_eq!(super::parts::<String>(&[]).map(|parts| parts.len()).ok(), Some(0));
+    }
+
+    #[test]
+    fn a_command_that_is_too_long_is_refused_in_words_and_not_cut() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let home = directory.path().to_owned();
+        let long = vec![b' '; 3 * 1024 * 1024];
+        assert_eq!(ask_line(&home, &long).expect_err("too long").code, "too_large");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let said = runtime.block_on(async {
+            let listener = bind(&socket(&home)).expect("a socket");
+            let (handled, _stops) = tokio::sync::mpsc::channel(1);
+            tokio::spawn(serve(listener, Answering::default(), Ending(handled), |_| false));
+            // Another program that speaks with the node, and knows no bound.
+            let asked = tokio::task::spawn_blocking(move || {
+                let mut stream = UnixStream::connect(socket(&home)).expect("connected");
+                stream.write_all(&[&long[..], b"\n"].concat()).expect("written");
+                let mut answer = String::new();
+                BufReader::new(stream).read_line(&mut answer).expect("an answer");
+                answer
+            });
+            asked.await.expect("it ends")
+        });
+        assert!(said.contains("too_large") && said.contains("1 MiB"), "{said}");
     }
 }

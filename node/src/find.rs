@@ -3,10 +3,11 @@
 //! In: bytes of files that other programs wrote, a list of organisations. Out: whom the person has to do with, and how that is
 //! known; never a password, and of payments no single amount. Nothing here has a clock, a store or a network: bytes go
 //! in, findings come out. A file a format: `json` (with `bitwarden`), `keepass` and `logins` read logins; `camt`, `mt940` and
-//! `statement` payments; `directory` lists of organisations. `xml` and `rows` are what several of them stand on. `domain` and
+//! `banks` payments, as `statement` has them; `directory` lists of organisations. `xml` and `rows` are what several of them stand on. `domain` and
 //! `name` say when two texts mean one organisation, `rhythm` what is paid again and again, `gather` puts together what is of one,
 //! `matching` knows it among others.
 
+mod banks;
 mod bitwarden;
 mod camt;
 mod directory;
@@ -34,6 +35,7 @@ pub use gather::Finding;
 pub use matching::{By, Marks, Matcher};
 pub use name::plain as plain_name;
 pub use payment::{BadCreditor, CreditorId, Recurring, Rhythm};
+use regie_protocol::text::disguises;
 use statement::Payment;
 use zeroize::Zeroizing;
 
@@ -49,6 +51,9 @@ pub const CONTACT_BYTES: usize = 1024;
 pub const LOGIN_BYTES: usize = 254;
 /// Longest mandate of a direct debit, in bytes (SEPA has 35 characters).
 pub const MANDATE_BYTES: usize = 140;
+
+/// How far into a zip file the name of a part of a workbook is looked for, in bytes.
+const WORKBOOK_BYTES: usize = 64 * 1024;
 
 /// A login of the person, without what it is done with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +108,11 @@ pub fn read(bytes: Zeroizing<Vec<u8>>, password: Option<&str>) -> Result<Content
             payments: Vec::new(),
         });
     }
+    // A workbook is a zip file as well.
+    let workbook = bytes.starts_with(b"PK\x03\x04") && bytes.windows(3).take(WORKBOOK_BYTES).any(|part| part == b"xl/");
+    if workbook || [&b"%PDF-"[..], b"\xd0\xcf\x11\xe0"].iter().any(|magic| bytes.starts_with(magic)) {
+        return Err(FindError::ForPeople);
+    }
     if [&b"PK\x03\x04"[..], b"\x1f\x8b", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ"]
         .iter()
         .any(|magic| bytes.starts_with(magic))
@@ -135,7 +145,7 @@ fn of_text(text: &str, password: Option<&str>) -> Result<Contents, FindError> {
     if let Some(logins) = logins::read(begin) {
         return Ok(Contents { kind: "logins", logins, payments: Vec::new() });
     }
-    statement::read(begin).map(|payments| of_payments("statement", payments)).ok_or(FindError::Unknown)
+    banks::read(begin).map(|payments| of_payments("statement", payments))
 }
 
 /// The organisations that several files tell of.
@@ -149,14 +159,23 @@ pub fn gather(files: Vec<Contents>) -> Vec<Finding> {
     gather::gather(&logins, &rhythm::recurring(payments))
 }
 
-/// Text of one line as it may be kept: without control characters, white space joined, cut at a whole character where it is
+/// Text of one line as it may be kept: without what disguises, white space joined, cut at a whole character where it is
 /// longer than `bytes`. None where nothing remains.
 #[must_use]
 pub fn line(text: &str, bytes: usize) -> Option<String> {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text.chars().filter_map(seen).collect();
     let joined = clean.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut = joined.floor_char_boundary(bytes);
     Some(joined[..cut].trim_end().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// A character as it is seen: what parts words is a space, and what shows nothing or disguises others is left out.
+fn seen(c: char) -> Option<char> {
+    match c {
+        c if c.is_whitespace() || c.is_control() => Some(' '),
+        c if disguises(c) => None,
+        c => Some(c),
+    }
 }
 
 /// Text of several lines, likewise.
@@ -169,6 +188,8 @@ pub fn lines(text: &str, bytes: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use regie_protocol::text::{plain_line, plain_lines};
+
     use super::*;
 
     #[test]
@@ -178,6 +199,22 @@ mod tests {
         assert_eq!(line("\r\n", 64), None);
         assert_eq!(lines("Kade 1\r\n\r\n1011 AA  Amsterdam\n", 64).as_deref(), Some("Kade 1\n1011 AA Amsterdam"));
         assert_eq!(lines("Kade 1\n1011", 7).as_deref(), Some("Kade 1"));
+    }
+
+    #[test]
+    fn what_disguises_text_is_in_no_text_that_is_kept() {
+        for hidden in
+            ['\u{200b}', '\u{202e}', '\u{ad}', '\u{2028}', '\u{feff}', '\u{2800}', '\u{e0041}', '\u{e000}', '\u{7}']
+        {
+            let text = format!("Volt{hidden}Energie");
+            let kept = line(&text, 64).expect("a text");
+            assert!(plain_line(&kept, 64), "U+{:04X} in {kept:?}", u32::from(hidden));
+            let kept = lines(&format!("{text}\n{text}"), 64).expect("a text");
+            assert!(plain_lines(&kept, 64), "U+{:04X} in {kept:?}", u32::from(hidden));
+            let compared = plain_name(&text).replace(' ', "");
+            assert_eq!(compared, "voltenergie", "U+{:04X}", u32::from(hidden));
+        }
+        assert_eq!(line("\u{200b}\u{202e}", 64), None, "nothing of it is seen");
     }
 
     /// Beginnings that lead to each reader.

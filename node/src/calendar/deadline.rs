@@ -43,15 +43,12 @@ pub fn access_answer(received: Date, extended: bool, country: Country) -> Deadli
         .map_or(Deadline { counted: received, last: received }, |period| deadline(received, period, country))
 }
 
-/// Until when a contract can be withdrawn from that was made on this day ([`cooling_off_ends`]).
+/// Until when a contract can be withdrawn from that was made on this day: the 14 days of [`cooling_off_ends`].
 #[must_use]
 pub fn cooling_off(made: Date, country: Country) -> Deadline {
     let counted = cooling_off_ends(made);
-    let mut last = counted;
-    while !is_working_day(country, last) {
-        last = last.plus_days(1);
-    }
-    Deadline { counted, last }
+    let period = u16::try_from(counted.days_after(made)).ok().and_then(|days| Span::new(days, Unit::Day));
+    period.map_or(Deadline { counted, last: counted }, |period| deadline(made, period, country))
 }
 
 /// Working days after one day, up to another.

@@ -46,12 +46,5 @@ pub(super) fn run(home: &Path, verb: CredentialVerb, json: bool) -> Result<(), F
 
 /// A small text file.
 pub(super) fn text_of(file: &Path) -> Result<String, Failure> {
-    let cannot = |error: std::io::Error| {
-        Failure::usage(format!("{} can't be read: {error}; give the path of a text file", file.display()))
-    };
-    let size = std::fs::metadata(file).map_err(cannot)?.len();
-    if size > FILE_BYTES {
-        return Err(Failure::usage(format!("{} is larger than {FILE_BYTES} bytes", file.display())));
-    }
-    std::fs::read_to_string(file).map_err(cannot)
+    super::file::text_of(file, FILE_BYTES)
 }

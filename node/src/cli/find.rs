@@ -10,16 +10,13 @@ use clap::Args;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{organisations::bytes_of, render};
+use super::{file::bytes_of, organisations::FILE_BYTES, render};
 use crate::{
     command::{Failure, exit},
     control,
     find::{self, Finding},
-    person::verbs::{Candidate, Certainty, EnterFindings, EnteredFindings, FindSuppliers},
+    person::verbs::{Candidate, Certainty, EnterFindings, EnteredFindings, FindSuppliers, together},
 };
-
-/// Findings that are sent to the node with one command.
-const AT_ONCE: usize = 200;
 
 #[derive(Args)]
 pub(super) struct FindFiles {
@@ -54,11 +51,11 @@ pub(super) fn run(home: &Path, asked: FindFiles, json: bool) -> Result<(), Failu
     let password = asked.password_file.as_deref().map(password_of).transpose()?;
     let mut contents = Vec::new();
     for file in &asked.files {
-        let bytes = Zeroizing::new(bytes_of(file)?);
+        let bytes = Zeroizing::new(bytes_of(file, FILE_BYTES)?);
         let read = find::read(bytes, password.as_ref().map(|text| text.as_str()));
         contents.push(read.map_err(|error| of_file(file, error))?);
     }
-    let candidates = control::ask(home, &FindSuppliers { findings: find::gather(contents) })?.candidates;
+    let candidates = looked_at(home, &find::gather(contents))?;
     let mut found = Found { sure: Vec::new(), unsure: Vec::new(), known: Vec::new(), entered: None };
     for candidate in candidates {
         match candidate.certainty {
@@ -74,6 +71,15 @@ pub(super) fn run(home: &Path, asked: FindFiles, json: bool) -> Result<(), Failu
         found.entered = Some(enter(home, findings)?);
     }
     if json { render::show(&found, true) } else { shown(&found) }
+}
+
+/// What the node knows of each finding. What parts of a long list tell of one organisation is put together again.
+fn looked_at(home: &Path, findings: &[Finding]) -> Result<Vec<Candidate>, Failure> {
+    let mut candidates = Vec::new();
+    for part in control::parts(findings)? {
+        candidates.extend(control::ask(home, &FindSuppliers { findings: part.to_vec() })?.candidates);
+    }
+    Ok(together(candidates))
 }
 
 /// Shows what would be entered and asks, once; a program says so beforehand.
@@ -96,7 +102,7 @@ fn confirm(found: &Found, asked: &FindFiles, json: bool) -> Result<(), Failure> 
 
 fn enter(home: &Path, findings: Vec<Finding>) -> Result<EnteredFindings, Failure> {
     let mut sum = EnteredFindings::default();
-    for part in findings.chunks(AT_ONCE) {
+    for part in control::parts(&findings)? {
         let done = control::ask(home, &EnterFindings { findings: part.to_vec() })?;
         sum.entered += done.entered;
         sum.updated += done.updated;

@@ -44,14 +44,7 @@ pub(super) fn show(home: &Path, id: String, out: Option<&Path>, json: bool) -> R
 
 /// A file as base64.
 pub(super) fn read(file: &Path) -> Result<String, Failure> {
-    let size = std::fs::metadata(file).map(|meta| meta.len()).unwrap_or_default();
-    if size > limits::DOCUMENT_BYTES as u64 {
-        let most = limits::DOCUMENT_BYTES / 1024;
-        return Err(Failure::usage(format!("{} is above {most} KiB; send a smaller file", file.display())));
-    }
-    let bytes =
-        std::fs::read(file).map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
-    Ok(data_encoding::BASE64.encode(&bytes))
+    Ok(data_encoding::BASE64.encode(&super::file::bytes_of(file, limits::DOCUMENT_BYTES as u64)?))
 }
 
 /// A contract in JSON, as the document that holds it.

@@ -6,6 +6,7 @@ mod company;
 mod contracts;
 mod credentials;
 mod doctor;
+mod file;
 mod find;
 mod init;
 mod items;

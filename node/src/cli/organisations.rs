@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{owner::ask, render, render::View};
+use super::{file::bytes_of, owner::ask, render, render::View};
 use crate::{
     command::{Failure, parse},
     control,
@@ -14,12 +14,10 @@ use crate::{
     person::verbs::{self, OrganisationDetails},
 };
 
-/// Entries that are sent to the node with one command.
-const AT_ONCE: usize = 100;
 /// Refused records that are shown.
 const SHOWN: usize = 20;
 /// Largest file that is read, in bytes.
-const FILE_BYTES: u64 = 64 * 1024 * 1024;
+pub(super) const FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 #[derive(Subcommand)]
 pub(super) enum OrganisationVerb {
@@ -147,6 +145,7 @@ struct Added {
     replaced: usize,
     refused: usize,
     /// The first of those.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<RefusedEntry>,
 }
 
@@ -154,9 +153,9 @@ pub(super) fn directory(home: &Path, verb: Option<DirectoryVerb>, json: bool) ->
     let Some(DirectoryVerb::Add { file }) = verb else {
         return ask(home, &verbs::Directory {}, json, View::Plain);
     };
-    let (entries, mut reasons) = find::read_directory(&bytes_of(&file)?).map_err(Failure::misread)?;
+    let (entries, mut reasons) = find::read_directory(&bytes_of(&file, FILE_BYTES)?).map_err(Failure::misread)?;
     let mut sum = Added { added: 0, replaced: 0, refused: reasons.len(), reasons: Vec::new() };
-    for part in entries.chunks(AT_ONCE) {
+    for part in control::parts(&entries)? {
         let done = control::ask(home, &verbs::AddToDirectory { entries: part.to_vec() })?;
         sum.added += done.added;
         sum.replaced += done.replaced;
@@ -164,15 +163,4 @@ pub(super) fn directory(home: &Path, verb: Option<DirectoryVerb>, json: bool) ->
     reasons.truncate(SHOWN);
     sum.reasons = reasons;
     render::show_as(&sum, json, View::Plain)
-}
-
-/// A file that another program wrote.
-pub(super) fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
-    let cannot = |error: std::io::Error| Failure::usage(format!("can't read {}: {error}", file.display()));
-    let size = std::fs::metadata(file).map_err(cannot)?.len();
-    if size > FILE_BYTES {
-        let most = FILE_BYTES / 1024 / 1024;
-        return Err(Failure::usage(format!("{} is above {most} MiB; give a smaller file", file.display())));
-    }
-    std::fs::read(file).map_err(cannot)
 }

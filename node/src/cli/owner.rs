@@ -178,12 +178,7 @@ pub(super) fn import_card(
     dry_run: bool,
     json: bool,
 ) -> Result<(), Failure> {
-    let size = std::fs::metadata(file).map(|meta| meta.len()).unwrap_or_default();
-    if size > import::CARD_BYTES {
-        return Err(Failure::usage(format!("{} is above 1 MiB; give a file with one contact", file.display())));
-    }
-    let bytes =
-        std::fs::read(file).map_err(|error| Failure::usage(format!("can't read {}: {error}", file.display())))?;
+    let bytes = super::file::bytes_of(file, import::CARD_BYTES)?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let card = import::one_of(import::read_all(&name, &bytes)?, card)?;
     if dry_run {

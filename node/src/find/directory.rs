@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{ADDRESS_BYTES, CONTACT_BYTES, Domain, FindError, NAME_BYTES, line, lines};
 use crate::import::text;
+use regie_protocol::text::{plain_line, plain_lines};
 
 /// Largest list, in MiB.
 const MIB: u32 = 64;
@@ -187,7 +188,7 @@ impl TryFrom<Foreign> for DirectoryEntry {
         let one_line = |text: Option<String>| text.and_then(|text| line(&text, CONTACT_BYTES));
         let name = within("name", Some(of.name), NAME_BYTES)?.and_then(|name| line(&name, NAME_BYTES));
         let languages = [of.request_language, of.complaint_language];
-        Ok(Self {
+        let made = Self {
             slug: of.slug.parse().map_err(|error: BadSlug| error.to_string())?,
             kind: if of.quality.is_some() { EntryKind::Company } else { EntryKind::Authority },
             name: name.ok_or("name is empty")?,
@@ -202,7 +203,54 @@ impl TryFrom<Foreign> for DirectoryEntry {
             needs_id_document: of.needs_id_document,
             required: few("required-elements", of.required_elements.into_iter().map(|one| one.r#type).collect(), FEW)?,
             countries: few("relevant-countries", of.relevant_countries, FEW)?,
-        })
+        };
+        made.check().map_err(|error| error.to_string())?;
+        Ok(made)
+    }
+}
+
+/// An entry that is not as [`read`] gives it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the entry '{slug}' is beyond the bounds of the directory in its {part}; read the list with `regie directory add`"
+)]
+pub struct BadEntry {
+    slug: Slug,
+    part: &'static str,
+}
+
+impl DirectoryEntry {
+    /// Is it within the bounds, and of text that shows what it says?
+    ///
+    /// # Errors
+    /// Which part is not.
+    pub fn check(&self) -> Result<(), BadEntry> {
+        let one = |text: &String, most| plain_line(text, most) && !text.trim().is_empty();
+        let few = |all: &BTreeSet<String>, most| all.len() <= most && all.iter().all(|text| one(text, NAME_BYTES));
+        let email = |email: &String| one(email, CONTACT_BYTES) && email.contains('@');
+        let parts = [
+            ("name", one(&self.name, NAME_BYTES)),
+            ("other names", few(&self.runs, RUNS)),
+            ("categories", few(&self.categories, FEW)),
+            ("e-mail address", self.email.as_ref().is_none_or(email)),
+            ("page", self.webform.as_ref().is_none_or(|page| one(page, CONTACT_BYTES) && is_page(page))),
+            ("postal address", self.address.as_ref().is_none_or(|text| plain_lines(text, ADDRESS_BYTES))),
+            ("language", self.language.as_deref().is_none_or(is_language)),
+            ("required elements", few(&self.required, FEW)),
+            ("countries", few(&self.countries, FEW)),
+        ];
+        let wrong = parts.into_iter().find(|(_, good)| !good);
+        wrong.map_or(Ok(()), |(part, _)| Err(BadEntry { slug: self.slug.clone(), part }))
+    }
+
+    /// Entries from another program, each of them checked.
+    ///
+    /// # Errors
+    /// What is not of their form, or beyond the bounds.
+    pub(crate) fn checked<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Self>, D::Error> {
+        let entries = Vec::<Self>::deserialize(d)?;
+        entries.iter().try_for_each(Self::check).map_err(D::Error::custom)?;
+        Ok(entries)
     }
 }
 
@@ -310,6 +358,30 @@ mod tests {
         assert_eq!((taken.len(), refused.iter().map(|one| one.line).collect::<Vec<_>>()), (1, vec![2, 3, 4, 5]));
         let script = SHOP.replace("\"email\":", "\"webform\":\"javascript:alert(1)\",\"email\":");
         assert_eq!(read(script.as_bytes()).expect("one").0[0].webform, None);
+    }
+
+    #[test]
+    fn what_another_program_sends_is_checked_as_a_list_is() {
+        let whole = read(SHOP.as_bytes()).expect("one").0.remove(0);
+        let sent = |entry: &DirectoryEntry| {
+            let text = serde_json::to_string(&[entry]).expect("JSON");
+            DirectoryEntry::checked(&mut serde_json::Deserializer::from_str(&text)).map_err(|error| error.to_string())
+        };
+        assert_eq!(sent(&whole), Ok(vec![whole.clone()]));
+        let many = (0..=RUNS).map(|n| n.to_string()).collect();
+        for (part, wrong) in [
+            ("name", DirectoryEntry { name: "x".repeat(NAME_BYTES + 1), ..whole.clone() }),
+            ("name", DirectoryEntry { name: "Shop\u{202e}".into(), ..whole.clone() }),
+            ("other names", DirectoryEntry { runs: many, ..whole.clone() }),
+            ("e-mail", DirectoryEntry { email: Some("nobody".into()), ..whole.clone() }),
+            ("page", DirectoryEntry { webform: Some("javascript:alert(1)".into()), ..whole.clone() }),
+            ("postal", DirectoryEntry { address: Some("x".repeat(ADDRESS_BYTES + 1)), ..whole.clone() }),
+            ("language", DirectoryEntry { language: Some("dutch".into()), ..whole.clone() }),
+            ("required", DirectoryEntry { required: ["".into()].into(), ..whole.clone() }),
+        ] {
+            let said = sent(&wrong).expect_err(part);
+            assert!(said.contains(part) && said.contains("made-up-shop"), "{part}: {said}");
+        }
     }
 
     #[test]

@@ -17,6 +17,10 @@ pub enum FindError {
     NotADirectory,
     /// Of no kind that is known.
     Unknown,
+    /// A table of payments, of a bank that is not known.
+    UnknownBank,
+    /// A workbook or a PDF.
+    ForPeople,
     /// Of a known kind, but cut short or not as that kind is.
     Damaged,
     /// Several files in one, or a compressed one.
@@ -48,6 +52,8 @@ impl Coded for FindError {
         "not_text",
         "not_a_directory",
         "unknown",
+        "unknown_bank",
+        "for_people",
         "damaged",
         "packed",
         "bomb",
@@ -72,6 +78,8 @@ impl Coded for FindError {
             Self::NotText => "not_text",
             Self::NotADirectory => "not_a_directory",
             Self::Unknown => "unknown",
+            Self::UnknownBank => "unknown_bank",
+            Self::ForPeople => "for_people",
             Self::Damaged => "damaged",
             Self::Packed => "packed",
             Self::Bomb => "bomb",

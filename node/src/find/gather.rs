@@ -75,22 +75,29 @@ fn of_logins(logins: &[Login]) -> Vec<Finding> {
     by_domain.into_iter().map(finding).collect()
 }
 
+/// By the creditor, else by the name: what is transferred to a name that also collects is paid to the same.
 fn of_payments(payments: &[Recurring]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for paid in payments {
-        let key = match &paid.creditor {
-            Some(creditor) => creditor.owner(),
-            None => name::plain(&paid.payee),
+    let (mut by_creditor, mut by_name) = (BTreeMap::new(), BTreeMap::new());
+    let (collected, sent): (Vec<_>, Vec<_>) = payments.iter().partition(|paid| paid.creditor.is_some());
+    for paid in collected.into_iter().chain(sent) {
+        let name = Some(name::plain(&paid.payee)).filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| paid.payee.clone());
+        let creditor = paid.creditor.as_ref().map(CreditorId::owner);
+        let known = match &creditor {
+            Some(creditor) => by_creditor.get(creditor),
+            None => by_name.get(&name),
         };
-        match places.get(&key).and_then(|place| found.get_mut(*place)) {
+        let place: usize = known.copied().unwrap_or(found.len());
+        by_name.entry(name).or_insert(place);
+        by_creditor.extend(creditor.map(|creditor| (creditor, place)));
+        match found.get_mut(place) {
             Some(one) if one.pays.len() < limits::RECURRING && one.creditors.len() < limits::DOMAINS => {
                 one.creditors.extend(paid.creditor.clone());
                 one.pays.push(paid.clone());
             }
             Some(_) => {}
             None => {
-                places.insert(key, found.len());
                 found.push(Finding {
                     name: paid.payee.clone(),
                     domains: BTreeSet::new(),
@@ -143,6 +150,18 @@ mod tests {
         assert_eq!(found.len(), 2, "{found:?}");
         let one = found.iter().find(|one| one.name == "Kabelaar").expect("it");
         assert_eq!((one.logins.len(), one.pays.len(), one.creditors.len()), (2, 2, 2));
+    }
+
+    #[test]
+    fn a_payee_with_and_without_a_creditor_is_one_organisation() {
+        let with = paid("Volt Energie NV", Some("DE98ZZZ09999999999"));
+        let without = paid("VOLT ENERGIE", None);
+        for payments in [[with.clone(), without.clone()], [without, with]] {
+            let found = gather(&[], &payments);
+            let [one] = &found[..] else { panic!("{found:?}") };
+            assert_eq!((one.pays.len(), one.creditors.len()), (2, 1));
+        }
+        assert_eq!(gather(&[], &[paid("!", None), paid("?", None)]).len(), 2, "names of signs alone are names");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! When two names mean one organisation. In: names as registers, banks and people write them. Out: what they have in common,
 //! without marks, capitals, legal forms and the words around a name.
 
+use regie_protocol::text::disguises;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// What stands at the end of a name for what kind of body it is.
@@ -61,8 +62,11 @@ const BRANCHES: &[&str] = &["benelux", "eu", "europe", "international", "nederla
 #[must_use]
 pub fn plain(name: &str) -> String {
     // `B.V.` and `N.V.` are one word each.
-    let folded: String =
-        name.nfkd().filter(|c| !is_combining_mark(*c) && !matches!(c, '.' | '\'' | '\u{2019}')).collect();
+    let folded: String = name
+        .nfkd()
+        .filter(|c| c.is_whitespace() || !disguises(*c))
+        .filter(|c| !is_combining_mark(*c) && !matches!(c, '.' | '\'' | '\u{2019}'))
+        .collect();
     let folded = folded.to_lowercase();
     let all: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let without = |lists: &[&[&str]]| -> Vec<&str> {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::PublicKey;
+use regie_protocol::{PublicKey, text::plain_line};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,7 @@ pub struct EnteredFindings {
 struct Known {
     organisations: BTreeMap<OrganisationId, Organisation>,
     by_marks: Matcher<(Option<OrganisationId>, Option<PublicKey>)>,
+    by_slug: BTreeMap<Slug, OrganisationId>,
     listed: Matcher<Slug>,
     entries: BTreeMap<Slug, String>,
 }
@@ -70,31 +71,14 @@ struct Known {
 impl Node {
     /// What was found, with what is known of each; those that are one by the directory, or known as one, are put together.
     pub(super) fn candidates(&self, findings: Vec<Finding>) -> Result<Vec<Candidate>, Failure> {
-        if findings.len() > limits::FINDINGS {
-            return Err(Failure::usage(format!("at most {} organisations are looked at at once", limits::FINDINGS)));
-        }
-        let known = self.known_marks()?;
-        let mut found: Vec<Candidate> = Vec::new();
-        for finding in findings {
-            let new = known.candidate(bounded(finding)?);
-            let same = |one: &&mut Candidate| {
-                (new.slug.is_some() && one.slug == new.slug)
-                    || (new.organisation.is_some() && one.organisation == new.organisation)
-                    || (new.supplier.is_some() && one.supplier == new.supplier)
-            };
-            match found.iter_mut().find(same) {
-                Some(one) => one.join(new),
-                None => found.push(new),
-            }
-        }
-        found.sort_by_cached_key(|one| (one.certainty, one.name.to_lowercase()));
-        Ok(found)
+        self.known_marks()?.candidates(findings)
     }
 
     /// Enters what the person confirmed.
     pub(super) fn enter(&mut self, findings: Vec<Finding>, turn: &mut Turn) -> Result<EnteredFindings, Failure> {
         self.speaks()?;
-        let (candidates, mut known) = (self.candidates(findings)?, self.known_marks()?);
+        let mut known = self.known_marks()?;
+        let (candidates, held) = (known.candidates(findings)?, known.organisations.len());
         let mut sum = EnteredFindings::default();
         let now = self.clock.now().wall;
         for candidate in candidates {
@@ -109,7 +93,7 @@ impl Node {
             }
             self.put_organisation(&one, turn);
         }
-        let all = self.organisations()?.len() + sum.entered;
+        let all = held + sum.entered;
         if all > ORGANISATIONS {
             turn.undo();
             return Err(Failure::usage(format!(
@@ -122,8 +106,9 @@ impl Node {
 
     fn known_marks(&self) -> Result<Known, Failure> {
         let (mut by_marks, mut listed, mut entries) = (Matcher::default(), Matcher::default(), BTreeMap::new());
-        let mut organisations = BTreeMap::new();
+        let (mut organisations, mut by_slug) = (BTreeMap::new(), BTreeMap::new());
         for one in self.organisations()? {
+            by_slug.extend(one.slug.clone().map(|slug| (slug, one.id)));
             let marks = Marks { domains: &one.domains, creditors: &one.creditors, names: &[one.name.as_str()] };
             by_marks.add(&(Some(one.id), one.supplier), marks);
             organisations.insert(one.id, one);
@@ -143,11 +128,20 @@ impl Node {
             }
             std::ops::ControlFlow::Continue(())
         })?;
-        Ok(Known { organisations, by_marks, listed, entries })
+        Ok(Known { organisations, by_marks, by_slug, listed, entries })
     }
 }
 
 impl Known {
+    fn candidates(&self, findings: Vec<Finding>) -> Result<Vec<Candidate>, Failure> {
+        if findings.len() > limits::FINDINGS {
+            return Err(Failure::usage(format!("at most {} organisations are looked at at once", limits::FINDINGS)));
+        }
+        let candidates: Result<Vec<Candidate>, Failure> =
+            findings.into_iter().map(|finding| Ok(self.candidate(bounded(finding)?))).collect();
+        Ok(together(candidates?))
+    }
+
     fn candidate(&self, finding: Finding) -> Candidate {
         let names: Vec<&str> = std::iter::once(&finding.name)
             .chain(finding.pays.iter().map(|paid| &paid.payee))
@@ -156,16 +150,19 @@ impl Known {
         let marks = Marks { domains: &finding.domains, creditors: &finding.creditors, names: &names };
         // That a name begins like another is enough to ask, and not to say that it is known.
         let known = self.by_marks.find(marks).filter(|(_, by)| *by < By::Beginning).map(|(one, _)| *one);
-        let (organisation, supplier) = known.unwrap_or_default();
         let listed = self.listed.find(marks);
         let by_name = listed.is_some_and(|(_, by)| by < By::Beginning);
+        let slug = listed.filter(|(_, by)| *by < By::Beginning).map(|(slug, _)| slug.clone());
+        // What is listed as an organisation that is entered is that one, whatever the file calls it.
+        let as_listed = || slug.as_ref().and_then(|slug| self.organisations.get(self.by_slug.get(slug)?));
+        let known = known.or_else(|| as_listed().map(|one| (Some(one.id), one.supplier)));
+        let (organisation, supplier) = known.unwrap_or_default();
         let logs_in = !finding.domains.is_empty() && !finding.guess;
         let certainty = match known {
             Some(_) => Certainty::Known,
             None if logs_in || !finding.creditors.is_empty() || by_name => Certainty::Sure,
             None => Certainty::Unsure,
         };
-        let slug = listed.filter(|(_, by)| *by < By::Beginning).map(|(slug, _)| slug.clone());
         let is_domain = finding.domains.iter().any(|domain| domain.as_str() == finding.name);
         let listed_name = slug.as_ref().and_then(|slug| self.entries.get(slug)).filter(|_| is_domain);
         let known_as = organisation.and_then(|id| self.organisations.get(&id)).map(|one| one.name.clone());
@@ -182,17 +179,59 @@ impl Candidate {
         Finding { name: self.name.clone(), ..self.finding.clone() }
     }
 
-    /// Another one is the same organisation.
+    /// Are both the same organisation, by what is known of them? Those that are known as two are two.
+    fn is(&self, other: &Self) -> bool {
+        fn same<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> Option<bool> {
+            one.zip(other).map(|(one, other)| one == other)
+        }
+        let organisation = same(self.organisation.as_ref(), other.organisation.as_ref());
+        let supplier = same(self.supplier.as_ref(), other.supplier.as_ref());
+        let known = [organisation, supplier];
+        let listed = same(self.slug.as_ref(), other.slug.as_ref()) == Some(true);
+        !known.contains(&Some(false)) && (listed || known.contains(&Some(true)))
+    }
+
+    /// Another one is the same organisation. What is beyond the bounds of one is left out.
     fn join(&mut self, other: Self) {
         let (own, more) = (&mut self.finding, other.finding);
-        own.domains.extend(more.domains);
-        own.creditors.extend(more.creditors);
-        own.logins.extend(more.logins);
+        fill(&mut own.domains, more.domains, limits::DOMAINS);
+        fill(&mut own.creditors, more.creditors, limits::DOMAINS);
+        fill(&mut own.logins, more.logins, limits::USERS);
         own.pays.extend(more.pays);
         own.pays.truncate(limits::RECURRING);
         own.guess &= more.guess;
-        self.certainty =
-            if self.certainty == Certainty::Known { self.certainty } else { self.certainty.min(other.certainty) };
+        self.slug = self.slug.take().or(other.slug);
+        self.known_as = self.known_as.take().or(other.known_as);
+        self.organisation = self.organisation.or(other.organisation);
+        self.supplier = self.supplier.or(other.supplier);
+        let known = [self.certainty, other.certainty].contains(&Certainty::Known);
+        self.certainty = if known { Certainty::Known } else { self.certainty.min(other.certainty) };
+    }
+}
+
+/// Candidates with those that are one put together; those that are sure come first.
+#[must_use]
+pub fn together(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for mut new in candidates {
+        // One that is both of two which were apart shows that they are one.
+        while let Some(place) = found.iter().position(|one| one.is(&new)) {
+            let mut one = found.remove(place);
+            one.join(new);
+            new = one;
+        }
+        found.push(new);
+    }
+    found.sort_by_cached_key(|one| (one.certainty, one.name.to_lowercase()));
+    found
+}
+
+/// Adds what is new, as long as there is room.
+fn fill<T: Ord>(held: &mut BTreeSet<T>, more: impl IntoIterator<Item = T>, most: usize) {
+    for one in more {
+        if held.len() < most {
+            held.insert(one);
+        }
     }
 }
 
@@ -200,16 +239,9 @@ impl Organisation {
     /// What a file told of it, and the directory.
     fn learn(&mut self, candidate: &Candidate, entry: Option<&DirectoryEntry>) {
         let Finding { domains, creditors, logins, pays, .. } = &candidate.finding;
-        let room = |held: usize, most: usize| most.saturating_sub(held);
-        let more: Vec<_> =
-            domains.difference(&self.domains).take(room(self.domains.len(), limits::DOMAINS)).cloned().collect();
-        self.domains.extend(more);
-        let more: Vec<_> =
-            creditors.difference(&self.creditors).take(room(self.creditors.len(), limits::DOMAINS)).cloned().collect();
-        self.creditors.extend(more);
-        let more: Vec<_> =
-            logins.difference(&self.logins).take(room(self.logins.len(), limits::USERS)).cloned().collect();
-        self.logins.extend(more);
+        fill(&mut self.domains, domains.iter().cloned(), limits::DOMAINS);
+        fill(&mut self.creditors, creditors.iter().cloned(), limits::DOMAINS);
+        fill(&mut self.logins, logins.iter().cloned(), limits::USERS);
         self.logs_in |= !domains.is_empty();
         for paid in pays {
             let same = |one: &&mut crate::find::Recurring| {
@@ -233,15 +265,15 @@ impl Organisation {
     }
 }
 
-/// Within the bounds of what is kept, since whoever asks may be another program of the owner's.
+/// Within the bounds of what is kept, and of text that shows what it says, since whoever asks may be another program of the owner's.
 fn bounded(finding: Finding) -> Result<Finding, Failure> {
     use crate::find::{LOGIN_BYTES, MANDATE_BYTES, NAME_BYTES};
     let Finding { name, domains, creditors, logins, pays, .. } = &finding;
-    let texts = name.len() <= NAME_BYTES
-        && !name.trim().is_empty()
-        && logins.iter().all(|login| login.len() <= LOGIN_BYTES)
+    let line = |text: &String, most| plain_line(text, most) && !text.trim().is_empty();
+    let texts = line(name, NAME_BYTES)
+        && logins.iter().all(|login| line(login, LOGIN_BYTES))
         && pays.iter().all(|paid| {
-            paid.payee.len() <= NAME_BYTES && paid.mandate.as_ref().is_none_or(|mandate| mandate.len() <= MANDATE_BYTES)
+            line(&paid.payee, NAME_BYTES) && paid.mandate.as_ref().is_none_or(|mandate| line(mandate, MANDATE_BYTES))
         });
     let few = domains.len() <= limits::DOMAINS
         && creditors.len() <= limits::DOMAINS
@@ -251,5 +283,64 @@ fn bounded(finding: Finding) -> Result<Finding, Failure> {
         Ok(finding)
     } else {
         Err(Failure::usage("a finding is beyond its bounds; read the files with `regie find-suppliers`"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regie_protocol::Nonce;
+
+    use super::*;
+
+    fn candidate(name: &str, slug: Option<&str>, organisation: Option<u8>) -> Candidate {
+        let finding = Finding {
+            name: name.to_owned(),
+            domains: BTreeSet::new(),
+            creditors: BTreeSet::new(),
+            logins: BTreeSet::new(),
+            pays: Vec::new(),
+            guess: false,
+        };
+        let slug = slug.map(|slug| slug.parse().expect("a slug"));
+        let organisation = organisation.map(|byte| OrganisationId(Nonce([byte; 16])));
+        let known_as = organisation.map(|_| name.to_owned());
+        let certainty = if organisation.is_some() { Certainty::Known } else { Certainty::Sure };
+        Candidate { name: name.to_owned(), certainty, finding, slug, known_as, organisation, supplier: None }
+    }
+
+    #[test]
+    fn what_is_put_together_stays_within_the_bounds_and_knows_what_both_knew() {
+        let mut one = candidate("Bank", Some("bank"), None);
+        let mut other = candidate("Bank Mortgages", Some("bank"), Some(1));
+        for n in 0..limits::DOMAINS {
+            one.finding.domains.insert(format!("a{n}.nl").parse().expect("a domain"));
+            other.finding.domains.insert(format!("b{n}.nl").parse().expect("a domain"));
+            one.finding.logins.insert(format!("a{n}"));
+            other.finding.logins.insert(format!("b{n}"));
+        }
+        one.finding.logins = one.finding.logins.into_iter().take(limits::USERS).collect();
+        other.finding.logins = other.finding.logins.into_iter().take(limits::USERS).collect();
+        let all = together(vec![one, other]);
+        let [both] = &all[..] else { panic!("{all:?}") };
+        bounded(both.confirmed()).expect("what was shown can be entered");
+        assert_eq!((both.certainty, both.known_as.as_deref()), (Certainty::Known, Some("Bank Mortgages")));
+        assert!(both.organisation.is_some());
+    }
+
+    #[test]
+    fn what_is_both_of_two_makes_one_and_two_that_are_known_stay_two() {
+        let (one, other) = (candidate("A", Some("a"), None), candidate("B", None, Some(1)));
+        let both = candidate("C", Some("a"), Some(1));
+        assert_eq!(together(vec![one, other, both.clone()]).len(), 1);
+        assert_eq!(together(vec![both, candidate("D", Some("a"), Some(2))]).len(), 2);
+    }
+
+    #[test]
+    fn a_finding_of_another_program_shows_what_it_says() {
+        let named = |name: &str| bounded(Finding { name: name.to_owned(), ..candidate("x", None, None).finding });
+        assert!(named("Volt Energie").is_ok());
+        for wrong in ["", " ", "Volt\u{202e}Energie", "Volt\nEnergie", "Volt\u{200b}"] {
+            assert!(named(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

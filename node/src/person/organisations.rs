@@ -6,9 +6,9 @@
 
 use std::{collections::BTreeSet, fmt, ops::ControlFlow, str::FromStr};
 
-use regie_protocol::{PublicKey, Timestamp};
+use regie_protocol::{Nonce, PublicKey, Timestamp};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Serialize};
 
 use super::{Node, decisions::ID_END, tables};
 use crate::{
@@ -23,8 +23,9 @@ use crate::{
 pub const ORGANISATIONS: usize = 5_000;
 
 /// What an organisation is called in this node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrganisationId(pub [u8; 16]);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct OrganisationId(pub Nonce);
 
 /// What was typed is no such name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -130,7 +131,7 @@ impl Organisation {
     /// A new one, of which nothing but its name is known.
     pub(super) fn named(name: String, entered: Timestamp) -> Self {
         Self {
-            id: OrganisationId(clock::random()),
+            id: OrganisationId(Nonce(clock::random())),
             name,
             domains: BTreeSet::new(),
             creditors: BTreeSet::new(),
@@ -353,7 +354,7 @@ fn within(
 
 impl fmt::Display for OrganisationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+        self.0.fmt(f)
     }
 }
 
@@ -361,19 +362,17 @@ impl FromStr for OrganisationId {
     type Err = BadOrganisationId;
 
     fn from_str(text: &str) -> Result<Self, BadOrganisationId> {
-        let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).map_err(|_| BadOrganisationId)?;
-        bytes.try_into().map(Self).map_err(|_| BadOrganisationId)
+        text.parse().map(Self).map_err(|_| BadOrganisationId)
     }
 }
 
-/// Its 16 bytes.
 impl Part for OrganisationId {
     fn to_bytes(&self) -> Vec<u8> {
-        self.0.to_vec()
+        self.0.to_bytes()
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
+        Nonce::from_bytes(bytes).map(Self)
     }
 }
 
@@ -385,26 +384,5 @@ impl Part for Slug {
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         std::str::from_utf8(bytes).ok()?.parse().ok()
-    }
-}
-
-impl Serialize for OrganisationId {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for OrganisationId {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl JsonSchema for OrganisationId {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "OrganisationId".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "description": "An organisation, in hexadecimal." })
     }
 }

@@ -174,7 +174,7 @@ pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
 
 pub use super::{
     activity::Month,
-    candidates::{Candidate, Certainty, EnteredFindings},
+    candidates::{Candidate, Certainty, EnteredFindings, together},
     consent::ConsentDocument,
     contracts::{ComesNext, ContractList, ContractSource, ContractWords, MonthlySum, NextOfContract, ShownContract},
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},

@@ -110,7 +110,14 @@ pub(super) async fn enter(State(app): State<App>, Extension(visitor): Extension<
     let chosen = preview.candidates.iter().enumerate();
     let chosen = chosen.filter(|(place, one)| is_ticked(*place) || (also && one.certainty == Certainty::Unsure));
     let findings: Vec<Finding> = chosen.map(|(_, one)| one.confirmed()).collect();
-    let entered = visitor.ask(&app, EnterFindings { findings }).await?;
+    let entered = match visitor.ask(&app, EnterFindings { findings }).await {
+        Ok(entered) => entered,
+        Err(fault) => {
+            // What was found is there for another choice.
+            app.doors.change(&visitor.pass, |session| session.preview = Some(preview));
+            return Err(fault);
+        }
+    };
     visitor.notice(&app, visitor.words.count("find-entered", &entered.entered));
     go("/find")
 }

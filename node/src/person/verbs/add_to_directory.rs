@@ -9,7 +9,7 @@ use super::{Node, OnNode};
 use crate::{
     command::Failure,
     driver::Turn,
-    find::{DirectoryEntry, ENTRIES, Slug},
+    find::{DirectoryEntry, ENTRIES},
     person::tables,
     store::Read as _,
     verb::Verb,
@@ -20,6 +20,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct AddToDirectory {
     /// The entries.
+    #[serde(deserialize_with = "DirectoryEntry::checked")]
     pub entries: Vec<DirectoryEntry>,
 }
 
@@ -40,16 +41,17 @@ impl Verb for AddToDirectory {
 impl OnNode for AddToDirectory {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<AddedToDirectory, Failure> {
         node.speaks()?;
-        let mut known: BTreeSet<Slug> = node.store.keys(tables::DIRECTORY, &())?.into_iter().collect();
-        let mut sum = AddedToDirectory::default();
+        let held = usize::try_from(node.store.count(tables::DIRECTORY)?).unwrap_or(usize::MAX);
+        let (mut new, mut sum) = (BTreeSet::new(), AddedToDirectory::default());
         for entry in &self.entries {
-            match known.insert(entry.slug.clone()) {
-                true => sum.added += 1,
-                false => sum.replaced += 1,
+            let known = node.store.holds(tables::DIRECTORY, &entry.slug)? || !new.insert(&entry.slug);
+            match known {
+                true => sum.replaced += 1,
+                false => sum.added += 1,
             }
             turn.batch.put(tables::DIRECTORY, &entry.slug, entry);
         }
-        if known.len() > ENTRIES {
+        if held.saturating_add(sum.added) > ENTRIES {
             turn.undo();
             return Err(Failure::usage(format!("the directory holds at most {ENTRIES} organisations; add fewer")));
         }
