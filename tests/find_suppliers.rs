@@ -97,7 +97,7 @@ fn files_are_shown_then_entered_and_known_the_next_time() {
 
     let again = look(&["--yes", "--unsure"]);
     assert_eq!((count(&again, "sure"), count(&again, "known")), (0, 13));
-    assert_eq!(again["entered"], json!({ "entered": 1, "updated": 0, "unchanged": 13 }));
+    assert_eq!(again["entered"], json!({ "entered": 1, "updated": 0, "unchanged": 13, "contracts": 1 }));
     person.stop();
 }
 
@@ -148,23 +148,28 @@ fn no_password_and_no_single_amount_stands_in_the_store_or_in_the_log() {
     // What is sealed, opened: every row of every table.
     let store =
         Store::open(&person.home, &person::SCHEMA, &Passphrase::new("test passphrase".to_owned())).expect("opened");
-    let (mut rows, mut organisations) = (0, Vec::new());
+    let (mut rows, mut organisations, mut contracts) = (0, Vec::new(), Vec::new());
     for table in store.schema().ids() {
         store
             .each_row(table, &mut |row| {
                 rows += 1;
                 for needle in needles.iter().cloned().chain(singles.iter().map(|cents| cbor(*cents))) {
-                    let found = holds(&row.value, &needle) && table.name() == "organisations";
+                    let found = holds(&row.value, &needle) && ["organisations", "contracts"].contains(&table.name());
                     assert!(!found && !holds(&row.value, PASSWORD.as_bytes()), "{needle:?} in {}", table.name());
                 }
                 if table.name() == "organisations" {
                     organisations.extend_from_slice(&row.value);
+                }
+                if table.name() == "contracts" {
+                    contracts.extend_from_slice(&row.value);
                 }
                 ControlFlow::Continue(())
             })
             .expect("read");
     }
     assert!(rows > 20 && holds(&organisations, &cbor(2_999)), "what recurs is kept, so that this can fail");
+    // Of a contract its usual charge is kept: the one that came again, and of amounts that differ a rounded one.
+    assert!(holds(&contracts, &cbor(2_999)) && holds(&contracts, &cbor(12_700)), "the charges of contracts are kept");
 }
 
 #[test]

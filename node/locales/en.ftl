@@ -985,6 +985,15 @@ find-pays-monthly = You pay every month since { $what }.
 find-pays-quarterly = You pay every three months since { $what }.
 find-pays-yearly = You pay every year since { $what }.
 find-collects = It collects by your mandate since { $what }.
+find-contract = Also as a contract: { $what }.
+find-contract-about = Also as a contract: about { $what }.
+find-contract-price = The price of the contract is now { $what }.
+find-contract-ended = Not paid since { $what }: the contract has ended.
+find-entered-contracts =
+    { $n ->
+        [one] One contract was entered or changed.
+       *[other] { $n } contracts were entered or changed.
+    }
 
 # Contracts
 menu-contracts = Contracts
@@ -1017,6 +1026,7 @@ contracts-next-begins = Begins on { $what }
 contracts-next-none = Nothing by itself
 contracts-from-you = typed by you
 contracts-from-payment = found by payments
+contracts-fill-in = Fill in how it ends
 contracts-from-supplier = written by the supplier
 contracts-left-out = { $n ->
         [one] One more record of a supplier is not shown: it sends too many.

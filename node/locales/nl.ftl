@@ -986,6 +986,15 @@ find-pays-monthly = U betaalt elke maand sinds { $what }.
 find-pays-quarterly = U betaalt elke drie maanden sinds { $what }.
 find-pays-yearly = U betaalt elk jaar sinds { $what }.
 find-collects = Er wordt met uw machtiging geïncasseerd sinds { $what }.
+find-contract = Ook als contract: { $what }.
+find-contract-about = Ook als contract: ongeveer { $what }.
+find-contract-price = De prijs van het contract is nu { $what }.
+find-contract-ended = Niet meer betaald sinds { $what }: het contract is afgelopen.
+find-entered-contracts =
+    { $n ->
+        [one] Eén contract is opgenomen of gewijzigd.
+       *[other] { $n } contracten zijn opgenomen of gewijzigd.
+    }
 
 # Contracten
 menu-contracts = Contracten
@@ -1018,6 +1027,7 @@ contracts-next-begins = Begint op { $what }
 contracts-next-none = Niets vanzelf
 contracts-from-you = door u ingevuld
 contracts-from-payment = gevonden in betalingen
+contracts-fill-in = Vul in hoe het eindigt
 contracts-from-supplier = door de leverancier geschreven
 contracts-left-out = { $n ->
         [one] Nog één stuk van een leverancier wordt niet getoond: die stuurt er te veel.

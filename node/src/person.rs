@@ -31,6 +31,7 @@ mod meetings;
 mod migrations;
 mod organisations;
 mod pairing;
+mod proposals;
 mod records;
 mod rhythm;
 mod segments;

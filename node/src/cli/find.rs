@@ -2,6 +2,7 @@
 //! that have one. Out: verbs of the running node; nothing of a file but domains, user names and what recurs goes there.
 
 use std::{
+    collections::BTreeSet,
     io::{IsTerminal as _, Write as _},
     path::{Path, PathBuf},
 };
@@ -15,7 +16,9 @@ use crate::{
     command::{Failure, exit},
     control,
     find::{self, Finding},
-    person::verbs::{Candidate, Certainty, EnterFindings, EnteredFindings, FindSuppliers, together},
+    person::verbs::{
+        Candidate, Certainty, ContractNews, EnterFindings, EnteredFindings, FindSuppliers, ProposedContract, together,
+    },
 };
 
 #[derive(Args)]
@@ -32,6 +35,9 @@ pub(super) struct FindFiles {
     /// Enter those of which it is not sure as well
     #[arg(long)]
     unsure: bool,
+    /// Enter no contracts for what is paid in a rhythm
+    #[arg(long)]
+    no_contracts: bool,
     /// You know what the files tell of: enter it without asking
     #[arg(long)]
     yes: bool,
@@ -67,8 +73,9 @@ pub(super) fn run(home: &Path, asked: FindFiles, json: bool) -> Result<(), Failu
     if !asked.dry_run {
         confirm(&found, &asked, json)?;
         let also = if asked.unsure { &found.unsure[..] } else { &[] };
-        let findings = found.sure.iter().chain(&found.known).chain(also).map(Candidate::confirmed).collect();
-        found.entered = Some(enter(home, findings)?);
+        let findings: Vec<Finding> =
+            found.sure.iter().chain(&found.known).chain(also).map(Candidate::confirmed).collect();
+        found.entered = Some(enter(home, &findings, !asked.no_contracts)?);
     }
     if json { render::show(&found, true) } else { shown(&found) }
 }
@@ -100,13 +107,15 @@ fn confirm(found: &Found, asked: &FindFiles, json: bool) -> Result<(), Failure> 
     if ["y", "yes", "j", "ja"].contains(&word.trim().to_lowercase().as_str()) { Ok(()) } else { Err(not()) }
 }
 
-fn enter(home: &Path, findings: Vec<Finding>) -> Result<EnteredFindings, Failure> {
+fn enter(home: &Path, findings: &[Finding], contracts: bool) -> Result<EnteredFindings, Failure> {
     let mut sum = EnteredFindings::default();
-    for part in control::parts(&findings)? {
-        let done = control::ask(home, &EnterFindings { findings: part.to_vec() })?;
+    for part in control::parts(findings)? {
+        let contracts = if contracts { (0..part.len()).collect() } else { BTreeSet::new() };
+        let done = control::ask(home, &EnterFindings { findings: part.to_vec(), contracts })?;
         sum.entered += done.entered;
         sum.updated += done.updated;
         sum.unchanged += done.unchanged;
+        sum.contracts += done.contracts;
     }
     Ok(sum)
 }
@@ -118,6 +127,7 @@ struct Line<'a> {
     why: String,
     domains: Vec<&'a str>,
     known_as: Option<&'a str>,
+    contracts: String,
 }
 
 fn shown(found: &Found) -> Result<(), Failure> {
@@ -145,7 +155,19 @@ impl<'a> Line<'a> {
         });
         let why: Vec<String> = login.into_iter().chain(pays).collect();
         let domains = finding.domains.iter().map(find::Domain::as_str).collect();
-        Self { name: &of.name, why: why.join("; "), domains, known_as: of.known_as.as_deref() }
+        let contracts: Vec<String> = of.contracts.iter().map(contract).collect();
+        let (why, contracts) = (why.join("; "), contracts.join("; "));
+        Self { name: &of.name, why, domains, known_as: of.known_as.as_deref(), contracts }
+    }
+}
+
+/// What payments tell of a contract, in a few words.
+fn contract(of: &ProposedContract) -> String {
+    let about = if of.about { "about " } else { "" };
+    match of.news {
+        ContractNews::New => format!("{about}{}, last paid {}", of.price, of.last),
+        ContractNews::Price => format!("now {}, was {}", of.price, of.price_before.as_deref().unwrap_or("otherwise")),
+        ContractNews::Ended => format!("not paid since {}: ended", of.last),
     }
 }
 

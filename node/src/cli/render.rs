@@ -185,8 +185,13 @@ pub(super) const LOOK: View = View::Parts(&[
 ]);
 pub(super) const STATUS: View = View::Parts(&[("suppliers", SUPPLIER_COLUMNS)]);
 pub(super) const WHO: View = View::Parts(&[("items", FOUND_COLUMNS)]);
-pub(super) const CANDIDATES: View =
-    View::List(&[("name", "name"), ("why", "why"), ("domains", "domains"), ("known as", "known_as")]);
+pub(super) const CANDIDATES: View = View::List(&[
+    ("name", "name"),
+    ("why", "why"),
+    ("domains", "domains"),
+    ("known as", "known_as"),
+    ("contract", "contracts"),
+]);
 pub(super) const ORGANISATIONS: View = View::List(&[
     ("id", "id"),
     ("name", "name"),

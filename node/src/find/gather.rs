@@ -125,10 +125,12 @@ mod tests {
         Recurring {
             payee: payee.to_owned(),
             amount: Some(1000),
+            about: false,
             currency: regie_protocol::contract::Currency::EUR,
             rhythm: Rhythm::Monthly,
             since: "2024-01-01".parse().expect("a day"),
             last: "2024-06-01".parse().expect("a day"),
+            until: None,
             creditor: creditor.map(|id| id.parse().expect("a creditor")),
             mandate: None,
         }

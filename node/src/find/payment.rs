@@ -3,7 +3,10 @@
 
 use std::{fmt, str::FromStr};
 
-use regie_protocol::{calendar::Date, contract::Currency};
+use regie_protocol::{
+    calendar::{Date, Span, Unit},
+    contract::{Charge, Currency},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -16,6 +19,9 @@ pub struct Recurring {
     pub payee: String,
     /// What is paid each time, in the smallest unit of the currency; none where it comes in no rhythm.
     pub amount: Option<u64>,
+    /// Did the amounts differ each time, so that it is about that?
+    #[serde(default)]
+    pub about: bool,
     /// In which currency.
     pub currency: Currency,
     /// How often.
@@ -24,12 +30,37 @@ pub struct Recurring {
     pub since: Date,
     /// And of the last.
     pub last: Date,
+    /// The last day of all that was read with it: what is not paid until then has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
     /// Who collects it, in a direct debit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creditor: Option<CreditorId>,
     /// The person's mandate for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mandate: Option<String>,
+}
+
+impl Recurring {
+    /// What is paid each time, where it comes in a rhythm.
+    #[must_use]
+    pub fn charge(&self) -> Option<Charge> {
+        let every = self.rhythm.span()?;
+        Some(Charge { amount: self.amount?, currency: self.currency, every: Some(every) })
+    }
+
+    /// The period of its rhythm.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.rhythm.span()
+    }
+
+    /// Is it paid no more? The next payment should have come, with half a period for what banks and people delay.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        let late = |span: Span| self.last.plus(span).plus_days(span.most_days() / 2);
+        self.span().zip(self.until).is_some_and(|(span, until)| late(span) < until)
+    }
 }
 
 /// How often a payment comes.
@@ -47,6 +78,17 @@ pub enum Rhythm {
 }
 
 impl Rhythm {
+    /// The period between two payments; none where there is no rhythm.
+    #[must_use]
+    pub fn span(self) -> Option<Span> {
+        match self {
+            Self::Monthly => Span::new(1, Unit::Month),
+            Self::Quarterly => Span::new(3, Unit::Month),
+            Self::Yearly => Span::new(1, Unit::Year),
+            Self::Irregular => None,
+        }
+    }
+
     /// In one word.
     #[must_use]
     pub fn code(self) -> &'static str {

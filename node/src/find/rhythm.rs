@@ -26,6 +26,7 @@ enum Group {
 
 /// What comes again, or is collected by a mandate.
 pub(super) fn recurring(payments: Vec<Payment>) -> Vec<Recurring> {
+    let until = payments.iter().map(|payment| payment.day).max();
     let mut groups: BTreeMap<Group, Vec<Payment>> = BTreeMap::new();
     for payment in payments {
         let group = Group::of(&payment);
@@ -33,7 +34,8 @@ pub(super) fn recurring(payments: Vec<Payment>) -> Vec<Recurring> {
             groups.entry(group).or_default().push(payment);
         }
     }
-    groups.into_iter().filter_map(|(group, payments)| of_group(&group, payments)).collect()
+    let found = groups.into_iter().filter_map(|(group, payments)| of_group(&group, payments));
+    found.map(|paid| Recurring { until, ..paid }).collect()
 }
 
 impl Group {
@@ -53,8 +55,11 @@ fn of_group(group: &Group, mut payments: Vec<Payment>) -> Option<Recurring> {
     let rhythm = rhythm_of(&payments).filter(|_| collected || alike(&payments));
     let rhythm = rhythm.or(collected.then_some(Rhythm::Irregular))?;
     let (first, last) = (payments.first()?, payments.last()?);
+    let (amount, about) = typical(&payments).filter(|_| rhythm != Rhythm::Irregular).unzip();
     Some(Recurring {
-        amount: Some(typical(&payments)).filter(|_| rhythm != Rhythm::Irregular).flatten(),
+        amount,
+        about: about.unwrap_or_default(),
+        until: None,
         currency: last.currency,
         rhythm,
         since: first.day,
@@ -92,14 +97,14 @@ fn alike(payments: &[Payment]) -> bool {
     payments.iter().filter(|payment| near(payment.amount)).count() * 100 >= payments.len() * MOST_OF_THEM
 }
 
-/// What is paid each time: the last amount that came more than once, else the one in the middle, rounded.
-fn typical(payments: &[Payment]) -> Option<u64> {
+/// What is paid each time: the last amount that came more than once, else the one in the middle, rounded, which is about that.
+fn typical(payments: &[Payment]) -> Option<(u64, bool)> {
     const UNIT: u64 = 100;
     let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
     payments.iter().for_each(|payment| *seen.entry(payment.amount).or_default() += 1);
     let again = payments.iter().rev().map(|payment| payment.amount).find(|amount| seen.get(amount) > Some(&1));
     let rounded = || (middle(payments) + UNIT / 2) / UNIT * UNIT;
-    Some(again.unwrap_or_else(rounded)).filter(|amount| *amount > 0)
+    Some((again.unwrap_or_else(rounded), again.is_none())).filter(|(amount, _)| *amount > 0)
 }
 
 fn middle(payments: &[Payment]) -> u64 {
@@ -149,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_paid_no_more_has_ended_by_the_end_of_what_was_read() {
+        let gym = |last: &str| {
+            let days = [&MONTHS[..], &[last]].concat();
+            let all = days.iter().map(|day| paid("Gym", day, 2500, None)).collect::<Vec<_>>();
+            // Something else was paid later.
+            recurring([all, vec![paid("Shop", "2024-07-20", 1, None)]].concat()).remove(0)
+        };
+        assert!(gym("2024-05-30").ended() && !gym("2024-06-28").ended());
+        assert_eq!(gym("2024-05-30").until.map(|day| day.to_string()).as_deref(), Some("2024-07-20"));
+    }
+
+    #[test]
     fn a_mandate_needs_no_rhythm_and_gives_no_amount_without_one() {
         let found = each("Energy", &MONTHS[..1], &[12_345], Some("DE98ZZZ09999999999"));
         assert_eq!((found[0].rhythm, found[0].amount), (Rhythm::Irregular, None));
@@ -159,9 +176,9 @@ mod tests {
     fn no_single_amount_comes_out() {
         // A price that rose; one that differs each time; one that came twice.
         let rose = each("TV", MONTHS, &[1199, 1199, 1399, 1399], None);
-        assert_eq!(rose[0].amount, Some(1399));
+        assert_eq!((rose[0].amount, rose[0].about), (Some(1399), false));
         let differs = each("Phone", MONTHS, &[2511, 2633, 2702, 2777], Some("DE98ZZZ09999999999"));
-        assert_eq!(differs[0].amount, Some(2700));
+        assert_eq!((differs[0].amount, differs[0].about), (Some(2700), true));
         assert_eq!(each("Power", MONTHS, &[5000, 5133, 5000, 5217], None)[0].amount, Some(5000));
     }
 }

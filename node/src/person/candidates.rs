@@ -3,18 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::{PublicKey, text::plain_line};
+use regie_protocol::{PublicKey, calendar::Date, text::plain_line};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Node,
     organisations::{ORGANISATIONS, Organisation, OrganisationId},
+    proposals::{Book, Payee, ProposedContract},
 };
 use crate::{
     command::Failure,
     driver::Turn,
-    find::{By, DirectoryEntry, Domain, EntryKind, Finding, Marks, Matcher, Slug, limits},
+    find::{By, CreditorId, DirectoryEntry, Domain, EntryKind, Finding, Marks, Matcher, Recurring, Slug, limits},
 };
 
 /// An organisation that was found, before anything is entered.
@@ -34,6 +35,8 @@ pub struct Candidate {
     pub organisation: Option<OrganisationId>,
     /// The supplier that it is, where there is a relationship.
     pub supplier: Option<PublicKey>,
+    /// What its payments tell of contracts, and is not known yet.
+    pub contracts: Vec<ProposedContract>,
 }
 
 /// How sure it is that an organisation that was found holds data of the person.
@@ -57,6 +60,8 @@ pub struct EnteredFindings {
     pub updated: usize,
     /// Those of which nothing is new.
     pub unchanged: usize,
+    /// Contracts that are new, or of which something is.
+    pub contracts: usize,
 }
 
 /// Who is known, to be found by what a file says.
@@ -66,6 +71,7 @@ struct Known {
     by_slug: BTreeMap<Slug, OrganisationId>,
     listed: Matcher<Slug>,
     entries: BTreeMap<Slug, String>,
+    book: Book,
 }
 
 impl Node {
@@ -74,9 +80,20 @@ impl Node {
         self.known_marks()?.candidates(findings)
     }
 
-    /// Enters what the person confirmed.
-    pub(super) fn enter(&mut self, findings: Vec<Finding>, turn: &mut Turn) -> Result<EnteredFindings, Failure> {
+    /// Enters what the person confirmed: organisations, and of the findings in these places contracts.
+    pub(super) fn enter(
+        &mut self,
+        findings: Vec<Finding>,
+        contracts: &BTreeSet<usize>,
+        turn: &mut Turn,
+    ) -> Result<EnteredFindings, Failure> {
         self.speaks()?;
+        let said: BTreeSet<PaymentKey> = findings
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| contracts.contains(place))
+            .flat_map(|(_, finding)| finding.pays.iter().map(payment_key))
+            .collect();
         let mut known = self.known_marks()?;
         let (candidates, held) = (known.candidates(findings)?, known.organisations.len());
         let mut sum = EnteredFindings::default();
@@ -92,6 +109,16 @@ impl Node {
                 None => sum.entered += 1,
             }
             self.put_organisation(&one, turn);
+            let to = Payee { name: &candidate.name, organisation: Some(&one), supplier: one.supplier };
+            let proposals = known.book.proposals(&to, &candidate.finding.pays);
+            let confirmed = |paid: &Recurring| said.contains(&payment_key(paid));
+            match self.keep_proposals(&mut known.book, &one, proposals, confirmed, turn) {
+                Ok(kept) => sum.contracts += kept,
+                Err(failure) => {
+                    turn.undo();
+                    return Err(failure);
+                }
+            }
         }
         let all = held + sum.entered;
         if all > ORGANISATIONS {
@@ -128,7 +155,7 @@ impl Node {
             }
             std::ops::ControlFlow::Continue(())
         })?;
-        Ok(Known { organisations, by_marks, by_slug, listed, entries })
+        Ok(Known { organisations, by_marks, by_slug, listed, entries, book: self.book()? })
     }
 }
 
@@ -139,7 +166,14 @@ impl Known {
         }
         let candidates: Result<Vec<Candidate>, Failure> =
             findings.into_iter().map(|finding| Ok(self.candidate(bounded(finding)?))).collect();
-        Ok(together(candidates?))
+        let mut candidates = together(candidates?);
+        for one in &mut candidates {
+            let organisation = one.organisation.and_then(|id| self.organisations.get(&id));
+            let to = Payee { name: &one.name, organisation, supplier: one.supplier };
+            let proposals = self.book.proposals(&to, &one.finding.pays);
+            one.contracts = proposals.into_iter().filter_map(|proposal| proposal.shown).collect();
+        }
+        Ok(candidates)
     }
 
     fn candidate(&self, finding: Finding) -> Candidate {
@@ -168,7 +202,7 @@ impl Known {
         let known_as = organisation.and_then(|id| self.organisations.get(&id)).map(|one| one.name.clone());
         let known_as = known_as.or_else(|| supplier.map(|_| finding.name.clone()));
         let name = listed_name.unwrap_or(&finding.name).clone();
-        Candidate { name, certainty, slug, known_as, organisation, supplier, finding }
+        Candidate { name, certainty, slug, known_as, organisation, supplier, finding, contracts: Vec::new() }
     }
 }
 
@@ -200,6 +234,8 @@ impl Candidate {
         own.pays.extend(more.pays);
         own.pays.truncate(limits::RECURRING);
         own.guess &= more.guess;
+        self.contracts.extend(other.contracts);
+        self.contracts.truncate(limits::RECURRING);
         self.slug = self.slug.take().or(other.slug);
         self.known_as = self.known_as.take().or(other.known_as);
         self.organisation = self.organisation.or(other.organisation);
@@ -207,6 +243,13 @@ impl Candidate {
         let known = [self.certainty, other.certainty].contains(&Certainty::Known);
         self.certainty = if known { Certainty::Known } else { self.certainty.min(other.certainty) };
     }
+}
+
+/// By what one payment is told from others.
+type PaymentKey = (String, Option<CreditorId>, Option<String>, Date);
+
+fn payment_key(paid: &Recurring) -> PaymentKey {
+    (paid.payee.clone(), paid.creditor.clone(), paid.mandate.clone(), paid.since)
 }
 
 /// Candidates with those that are one put together; those that are sure come first.
@@ -244,7 +287,7 @@ impl Organisation {
         fill(&mut self.logins, logins.iter().cloned(), limits::USERS);
         self.logs_in |= !domains.is_empty();
         for paid in pays {
-            let same = |one: &&mut crate::find::Recurring| {
+            let same = |one: &&mut Recurring| {
                 (&one.payee, &one.creditor, &one.mandate) == (&paid.payee, &paid.creditor, &paid.mandate)
             };
             if let Some(one) = self.pays.iter_mut().find(same) {
@@ -305,7 +348,16 @@ mod tests {
         let organisation = organisation.map(|byte| OrganisationId(Nonce([byte; 16])));
         let known_as = organisation.map(|_| name.to_owned());
         let certainty = if organisation.is_some() { Certainty::Known } else { Certainty::Sure };
-        Candidate { name: name.to_owned(), certainty, finding, slug, known_as, organisation, supplier: None }
+        Candidate {
+            name: name.to_owned(),
+            certainty,
+            finding,
+            slug,
+            known_as,
+            organisation,
+            supplier: None,
+            contracts: Vec::new(),
+        }
     }
 
     #[test]

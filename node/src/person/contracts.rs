@@ -10,12 +10,17 @@ use regie_protocol::{
     Collection, Content, Contract, Nonce, PublicKey, Timestamp,
     calendar::{Date, Span},
     contract::{Charge, Currency, Extension, Law, NoticePeriod, Outlook, cooling_off_ends},
-    person::{Input, ItemState},
+    person::{Input, ItemState, Kept, Relationship},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, tables};
+use super::{
+    Node,
+    organisations::OrganisationId,
+    proposals::{Paid, replaced},
+    tables,
+};
 use crate::{
     calendar::{self, Country},
     clock,
@@ -25,13 +30,13 @@ use crate::{
 };
 
 /// Most contracts that a person types.
-const TYPED: usize = 1_000;
+pub(super) const TYPED: usize = 1_000;
 /// Most records of one supplier that are read, the newest first.
 const READ: usize = 256;
 /// Most contracts of one supplier that are shown: the newest.
 const SHOWN: usize = 64;
 /// The number of a contract that the person knows none of.
-const UNNUMBERED: &str = "-";
+pub(super) const UNNUMBERED: &str = "-";
 
 /// Whom a contract was made with, as far as the node knows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +45,7 @@ pub(super) enum Party {
     /// A supplier that the person is paired with.
     Supplier(PublicKey),
     /// An organisation in the person's list.
-    Organisation([u8; 16]),
+    Organisation(OrganisationId),
     /// Nobody but a name, which stands in the contract.
     Named,
 }
@@ -61,12 +66,15 @@ pub enum ContractSource {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OwnContract {
-    with: Party,
-    from: ContractSource,
-    contract: Contract,
-    changed: Timestamp,
+    pub(super) with: Party,
+    pub(super) from: ContractSource,
+    pub(super) contract: Contract,
+    pub(super) changed: Timestamp,
     /// What it cost before.
-    before: Option<Charge>,
+    pub(super) before: Option<Charge>,
+    /// The payments that it was found by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) paid: Option<Paid>,
 }
 
 /// What is typed of a contract.
@@ -140,6 +148,8 @@ pub struct ShownContract {
     pub party: String,
     /// The supplier, where the node is paired with it.
     pub supplier: Option<PublicKey>,
+    /// The organisation in the person's list, where it is one.
+    pub organisation: Option<OrganisationId>,
     /// Where it comes from.
     pub source: ContractSource,
     /// What it is about.
@@ -164,6 +174,8 @@ pub struct ShownContract {
     pub extension: Extension,
     /// How it is ended.
     pub notice: NoticePeriod,
+    /// Are its terms known? Of one that was found in payments only the price is, until the person fills them in.
+    pub terms_known: bool,
     /// Its last day, where that stands.
     pub ends: Option<Date>,
     /// Is it over?
@@ -226,9 +238,17 @@ impl Node {
     pub(super) fn contracts(&self) -> Result<ContractList, Failure> {
         let (today, country) = (self.today(), self.country());
         let mut known = self.own_contracts()?;
+        let own = known.len();
         let left_out = self.written_contracts(&mut known)?;
         let law = country.map(Country::law).unwrap_or_default();
-        let mut contracts: Vec<ShownContract> = known.iter().map(|known| self.shown(known, law, today)).collect();
+        let mut contracts: Vec<ShownContract> =
+            known.iter().map(|known| self.shown(known, law, today)).collect::<Result<_, Failure>>()?;
+        let (found, written) = contracts.split_at(own);
+        let found: Vec<_> = found.iter().filter_map(|one| found_in_payments(one)).collect();
+        let written: Vec<_> =
+            written.iter().filter(|one| !one.over).filter_map(|one| Some((one.supplier?, one.a_month))).collect();
+        let gone = replaced(&written, &found);
+        contracts.retain(|one| !gone.contains(&one.id));
         // What comes by itself comes first, then what could be ended, then what is over.
         contracts.sort_by_cached_key(|shown| {
             (shown.over, shown.next.is_none(), shown.next.map(|next| next.on), shown.product.to_lowercase(), shown.id)
@@ -251,7 +271,6 @@ impl Node {
         &mut self,
         id: Option<Nonce>,
         words: ContractWords,
-        from: ContractSource,
         turn: &mut Turn,
     ) -> Result<Nonce, Failure> {
         self.speaks()?;
@@ -265,10 +284,14 @@ impl Node {
             let changed = earlier.contract.charge != contract.charge;
             if changed { earlier.contract.charge } else { earlier.before }
         });
-        let from = earlier.map_or(from, |earlier| earlier.from);
-        let with = self.find_supplier(&contract.party).map_or(Party::Named, Party::Supplier);
+        // Who fills in the terms of one that was found in payments gives their word for it.
+        let kept = earlier.as_ref().filter(|earlier| earlier.contract.party == contract.party);
+        let with = kept.map(|earlier| earlier.with).filter(|with| *with != Party::Named);
+        let with = with.unwrap_or_else(|| self.party_named(&contract.party));
+        let paid = earlier.and_then(|earlier| earlier.paid);
         let id = id.unwrap_or_else(|| Nonce(clock::random()));
-        let own = OwnContract { with, from, contract, changed: self.clock.now().wall, before };
+        let own =
+            OwnContract { with, from: ContractSource::You, contract, changed: self.clock.now().wall, before, paid };
         turn.batch.put(tables::CONTRACTS, &id.0, &own);
         Ok(id)
     }
@@ -324,6 +347,13 @@ impl Node {
         }
     }
 
+    /// Whom a person means by the name of a party: a supplier, an organisation in their list, else nobody but that name.
+    fn party_named(&self, name: &str) -> Party {
+        let supplier = || self.find_supplier(name).ok().map(Party::Supplier);
+        let organisation = || self.find_organisation(name).ok().map(|one| Party::Organisation(one.id));
+        supplier().or_else(organisation).unwrap_or(Party::Named)
+    }
+
     fn own_contract(&self, id: &Nonce) -> Result<OwnContract, Failure> {
         self.store.get(tables::CONTRACTS, &id.0)?.ok_or_else(|| {
             let next = "a supplier wrote that contract, so only it can change it; remove it, or add your own beside it";
@@ -335,7 +365,7 @@ impl Node {
         let rows = self.store.group(tables::CONTRACTS, &())?.into_iter();
         Ok(rows
             .map(|(id, own)| {
-                let OwnContract { with, from, contract, changed, before } = own;
+                let OwnContract { with, from, contract, changed, before, paid: _ } = own;
                 Known { id: Nonce(id), with, from, contract, changed, before }
             })
             .collect())
@@ -383,22 +413,29 @@ impl Node {
         Ok(Contract::of(&document).and_then(Result::ok))
     }
 
-    fn shown(&self, known: &Known, law: Law, today: Date) -> ShownContract {
+    fn shown(&self, known: &Known, law: Law, today: Date) -> Result<ShownContract, Failure> {
         let Known { id, with, from, contract, changed, before } = known;
         let outlook = contract.outlook(law, today);
-        let price = |charge: &Charge| {
-            let every = charge.every.map(|every| format!(" {every}")).unwrap_or_default();
-            format!("{} {}{every}", charge.currency.decimal(charge.amount), charge.currency)
+        let organisation = match with {
+            Party::Organisation(id) => self.store.get(tables::ORGANISATIONS, id)?,
+            Party::Supplier(_) | Party::Named => None,
         };
         let supplier = match with {
             Party::Supplier(key) => Some(*key),
-            Party::Organisation(_) | Party::Named => None,
+            Party::Organisation(_) => organisation.as_ref().and_then(|one| one.supplier),
+            Party::Named => None,
         };
-        ShownContract {
+        let terms_known = *from != ContractSource::Payment;
+        let over = outlook.earliest.is_none();
+        // What nobody knows is not counted.
+        let outlook =
+            if terms_known { outlook } else { Outlook { earliest: None, earliest_by: None, by_law: false, ..outlook } };
+        Ok(ShownContract {
             id: *id,
             next: next(contract, &outlook, today),
             party: contract.party.clone(),
             supplier,
+            organisation: organisation.map(|one| one.id),
             source: *from,
             product: contract.product.clone(),
             number: Some(contract.number.clone()).filter(|number| number != UNNUMBERED),
@@ -411,8 +448,9 @@ impl Node {
             term: contract.term,
             extension: contract.extension,
             notice: contract.notice,
+            terms_known,
             ends: outlook.ends,
-            over: outlook.earliest.is_none(),
+            over,
             term_ends: outlook.term.map(|term| term.last),
             notice_by: outlook.term.and_then(|term| term.notice_by),
             can_end: outlook.earliest,
@@ -421,8 +459,26 @@ impl Node {
             withdraw_by: outlook.withdraw_until,
             cooling_off: contract.cooling_off,
             changed: clock::text(*changed),
-        }
+        })
     }
+}
+
+/// A charge in words: 12.95 EUR P1M.
+pub(super) fn price(charge: &Charge) -> String {
+    let every = charge.every.map(|every| format!(" {every}")).unwrap_or_default();
+    format!("{} {}{every}", charge.currency.decimal(charge.amount), charge.currency)
+}
+
+/// Does the supplier of this relationship write contracts?
+pub(super) fn writes(relationship: &Relationship) -> bool {
+    let there = |kept: &Kept| kept.collection == Collection::Contracts && kept.state != ItemState::Deleted;
+    relationship.items().values().any(there)
+}
+
+/// A contract that was found in payments to a supplier, with what it costs a month.
+fn found_in_payments(shown: &ShownContract) -> Option<(Nonce, PublicKey, Option<u64>)> {
+    let supplier = shown.supplier.filter(|_| shown.source == ContractSource::Payment)?;
+    Some((shown.id, supplier, shown.a_month))
 }
 
 impl From<ShownContract> for ContractWords {

@@ -64,6 +64,14 @@ impl Node {
             let next = "its cooling-off is over, or was never stated; end it with notice instead";
             return Err(Failure::new("too_late", exit::REFUSED, next));
         }
+        if !shown.terms_known && !shown.over {
+            let next = format!(
+                "fill in how long ahead notice has to be there (`regie contract edit {} --notice 1m`)",
+                shown.id
+            );
+            let what = "it was found in your payments, and its terms are not known";
+            return Err(Failure::new("no_terms", exit::REFUSED, format!("{what}; {next}")));
+        }
         let (Some(ends), false) = (shown.can_end, shown.over) else {
             return Err(Failure::new("already_done", exit::ERROR, "that contract is over; there is nothing to end"));
         };

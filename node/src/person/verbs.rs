@@ -184,6 +184,7 @@ pub use super::{
     items::{ProposedCorrection, ShownItem},
     journal::{LogEntry, LogPage},
     organisations::{OrganisationDetails, OrganisationId, ShownOrganisation},
+    proposals::{ContractNews, ProposedContract},
     suppliers::{ListedSupplier, Permits, WishedFor},
     who::Named,
 };

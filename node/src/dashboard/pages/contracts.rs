@@ -338,7 +338,7 @@ impl Words {
     }
 
     /// A charge as people of this language write it.
-    fn charge(&self, of: &Charge) -> String {
+    pub(super) fn charge(&self, of: &Charge) -> String {
         let amount = self.decimal(&of.currency.decimal(of.amount));
         let every = match of.every {
             None => self.say("contracts-once"),

@@ -10,6 +10,7 @@ use axum::{
     Extension,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State},
 };
+use regie_protocol::calendar::Date;
 use zeroize::Zeroizing;
 
 use super::{App, Fault, Page, Posted, Shown, Visitor, go, is_ours, show, strange_form};
@@ -17,7 +18,10 @@ use crate::{
     command::Failure,
     dashboard::{limits, session::Preview, words::Words},
     find::{self, Contents, Finding, Rhythm},
-    person::verbs::{Candidate, Certainty, EnterFindings, FindSuppliers, Organisations, ShownOrganisation},
+    person::verbs::{
+        Candidate, Certainty, ContractNews, EnterFindings, FindSuppliers, Organisations, ProposedContract,
+        ShownOrganisation,
+    },
 };
 
 /// Organisations that are listed under the form.
@@ -47,6 +51,8 @@ struct Line {
     name: String,
     why: String,
     domains: String,
+    /// What its payments tell of contracts.
+    contracts: Vec<String>,
 }
 
 pub(super) async fn page(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
@@ -108,9 +114,13 @@ pub(super) async fn enter(State(app): State<App>, Extension(visitor): Extension<
     let (ticked, also) = (posted.all("take"), posted.one("also") == "unsure");
     let is_ticked = |place: usize| ticked.iter().any(|one| one.parse() == Ok(place));
     let chosen = preview.candidates.iter().enumerate();
-    let chosen = chosen.filter(|(place, one)| is_ticked(*place) || (also && one.certainty == Certainty::Unsure));
-    let findings: Vec<Finding> = chosen.map(|(_, one)| one.confirmed()).collect();
-    let entered = match visitor.ask(&app, EnterFindings { findings }).await {
+    let chosen: Vec<(usize, &Candidate)> =
+        chosen.filter(|(place, one)| is_ticked(*place) || (also && one.certainty == Certainty::Unsure)).collect();
+    let findings: Vec<Finding> = chosen.iter().map(|(_, one)| one.confirmed()).collect();
+    let with_contract = posted.all("contract");
+    let is_contract = |place: usize| with_contract.iter().any(|one| one.parse() == Ok(place));
+    let contracts = (0..).zip(&chosen).filter(|(_, (place, _))| is_contract(*place)).map(|(at, _)| at).collect();
+    let entered = match visitor.ask(&app, EnterFindings { findings, contracts }).await {
         Ok(entered) => entered,
         Err(fault) => {
             // What was found is there for another choice.
@@ -118,7 +128,10 @@ pub(super) async fn enter(State(app): State<App>, Extension(visitor): Extension<
             return Err(fault);
         }
     };
-    visitor.notice(&app, visitor.words.count("find-entered", &entered.entered));
+    let words = visitor.words;
+    let said =
+        [Some(words.count("find-entered", &entered.entered)), words.some("find-entered-contracts", entered.contracts)];
+    visitor.notice(&app, said.into_iter().flatten().collect::<Vec<_>>().join(" "));
     go("/find")
 }
 
@@ -186,6 +199,26 @@ impl Line {
         });
         let why: Vec<String> = login.into_iter().chain(pays).collect();
         let domains: Vec<&str> = finding.domains.iter().map(find::Domain::as_str).collect();
-        Self { place, name: one.name.clone(), why: why.join(" "), domains: domains.join(", ") }
+        let contracts = one.contracts.iter().map(|contract| words.proposed(contract)).collect();
+        Self { place, name: one.name.clone(), why: why.join(" "), domains: domains.join(", "), contracts }
+    }
+}
+
+impl Words {
+    /// A count, where there is something to count.
+    fn some(&self, key: &str, count: usize) -> Option<String> {
+        (count > 0).then(|| self.count(key, &count))
+    }
+
+    /// What payments tell of a contract.
+    fn proposed(&self, of: &ProposedContract) -> String {
+        let month = |day: Date| format!("{} {}", self.name("calendar", day.month()), day.year());
+        let price = self.charge(&of.charge);
+        match of.news {
+            ContractNews::New if of.about => self.of("find-contract-about", &price),
+            ContractNews::New => self.of("find-contract", &price),
+            ContractNews::Price => self.of("find-contract-price", &price),
+            ContractNews::Ended => self.of("find-contract-ended", &month(of.last)),
+        }
     }
 }

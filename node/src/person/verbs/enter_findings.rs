@@ -1,5 +1,7 @@
 //! What was found in files, entered once the person confirmed it.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,9 @@ use crate::{command::Failure, driver::Turn, find::Finding, verb::Verb};
 pub struct EnterFindings {
     /// What the person confirmed.
     pub findings: Vec<Finding>,
+    /// Of which of them what is paid in a rhythm becomes a contract, by their places in that list, from 0 on.
+    #[serde(default)]
+    pub contracts: BTreeSet<usize>,
 }
 
 impl Verb for EnterFindings {
@@ -21,6 +26,6 @@ impl Verb for EnterFindings {
 
 impl OnNode for EnterFindings {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<EnteredFindings, Failure> {
-        node.enter(self.findings, turn)
+        node.enter(self.findings, &self.contracts, turn)
     }
 }

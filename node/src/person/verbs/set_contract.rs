@@ -4,7 +4,7 @@ use regie_protocol::Nonce;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ContractSource, ContractWords, Node, OnNode};
+use super::{ContractWords, Node, OnNode};
 use crate::{command::Failure, driver::Turn, verb::Verb};
 
 /// Adds a contract, or changes one that was typed before.
@@ -32,7 +32,7 @@ impl Verb for SetContract {
 impl OnNode for SetContract {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<KeptContract, Failure> {
         let id = self.id.map(|id| node.contract(&id)).transpose()?.map(|shown| shown.id);
-        let id = node.set_contract(id, self.contract, ContractSource::You, turn)?;
+        let id = node.set_contract(id, self.contract, turn)?;
         Ok(KeptContract { id })
     }
 }
