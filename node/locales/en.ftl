@@ -63,6 +63,53 @@ span-second =
 home-title = Your data
 home-hello = Hello { $what }
 home-nothing = Nothing waits for you
+home-waits = What waits for you
+waits-requests =
+    { $n ->
+        [one] One request of a supplier
+       *[other] { $n } requests of suppliers
+    }
+waits-processors =
+    { $n ->
+        [one] One processor of a supplier
+       *[other] { $n } processors of suppliers
+    }
+waits-corrections =
+    { $n ->
+        [one] One correction
+       *[other] { $n } corrections
+    }
+waits-contracts =
+    { $n ->
+        [one] One contract: end it or keep it
+       *[other] { $n } contracts: end them or keep them
+    }
+waits-companions =
+    { $n ->
+        [one] One organisation that may be a supplier
+       *[other] { $n } organisations that may be suppliers
+    }
+home-soon = What changes soon
+home-soon-more =
+    { $n ->
+        [one] One more within three months
+       *[other] { $n } more within three months
+    }
+home-soon-all = All contracts
+soon-price = costs { $what } now
+soon-price-varies = costs differ from bill to bill now
+home-without =
+    { $n ->
+        [one] One organisation without a companion has
+       *[other] { $n } organisations without a companion have
+    } data of yours.
+home-joined = { $what } has a companion now
+home-entered =
+    { $n ->
+        [one] One organisation was
+       *[other] { $n } organisations were
+    } put on your list
+home-kinds = What of yours suppliers have
 begin-title = Three things to begin with
 begin-find = Exports of your password manager and your bank show which organisations have data of yours. In a few minutes you have the list, and you know whom to ask.
 begin-find-do = Find them
@@ -90,7 +137,7 @@ home-requests =
         *[other] { $n } requests
      }, grouped by kind.
 home-decide = Decide
-home-month = The last 30 days
+home-month = Done for you in the last 30 days
 month-answered = answers given
 month-asked = asked of you
 month-refused = refused
@@ -99,7 +146,7 @@ month-granted = grants given
 month-revoked = grants ended
 month-erased = erasure receipts
 home-log = The whole log
-home-knows = Who knows what about you
+home-knows = Who has what of yours
 home-suppliers =
     { $n ->
          [one] One supplier
@@ -988,6 +1035,20 @@ find-collects = It collects by your mandate since { $what }.
 find-contract = Also as a contract: { $what }.
 find-contract-about = Also as a contract: about { $what }.
 find-contract-price = The price of the contract is now { $what }.
+find-has-companion = has a companion
+same-title = Are these the same?
+same-about = A supplier that you are connected with may be an organisation on your list. Only you can say that: a name can be anybody's. If they are the same, its contracts and its history are shown with the supplier.
+same-supplier = You are connected with the supplier { $what }.
+same-yes = They are the same
+same-no = They are two
+same-joined = { $what } has a companion now. What you had of it stands with the supplier.
+same-two = { $what } stays on your list as it was.
+joined-title = What you had of it before
+joined-listed = On your list as { $what }.
+joined-since = Since { $what } it has a companion.
+joined-told = A changed address reaches it at once, and not by letter.
+joined-asks = What it wants to know it asks you for, and your defaults answer.
+joined-proof = It signs for what it erases, and for what it was told.
 find-contract-ended = Not paid since { $what }: the contract has ended.
 find-entered-contracts =
     { $n ->

@@ -61,6 +61,53 @@ span-second =
 home-title = Uw gegevens
 home-hello = Dag { $what }
 home-nothing = Er wacht niets op u
+home-waits = Wat op u wacht
+waits-requests =
+    { $n ->
+        [one] Eén verzoek van een leverancier
+       *[other] { $n } verzoeken van leveranciers
+    }
+waits-processors =
+    { $n ->
+        [one] Eén verwerker van een leverancier
+       *[other] { $n } verwerkers van leveranciers
+    }
+waits-corrections =
+    { $n ->
+        [one] Eén correctie
+       *[other] { $n } correcties
+    }
+waits-contracts =
+    { $n ->
+        [one] Eén contract: opzeggen of houden
+       *[other] { $n } contracten: opzeggen of houden
+    }
+waits-companions =
+    { $n ->
+        [one] Eén organisatie die een leverancier kan zijn
+       *[other] { $n } organisaties die leveranciers kunnen zijn
+    }
+home-soon = Wat binnenkort verandert
+home-soon-more =
+    { $n ->
+        [one] Nog één binnen drie maanden
+       *[other] Nog { $n } binnen drie maanden
+    }
+home-soon-all = Alle contracten
+soon-price = kost nu { $what }
+soon-price-varies = kost nu per rekening iets anders
+home-without =
+    { $n ->
+        [one] Eén organisatie zonder companion heeft
+       *[other] { $n } organisaties zonder companion hebben
+    } gegevens van u.
+home-joined = { $what } heeft nu een companion
+home-entered =
+    { $n ->
+        [one] Eén organisatie is
+       *[other] { $n } organisaties zijn
+    } op uw lijst gezet
+home-kinds = Wat leveranciers van u hebben
 begin-title = Drie dingen om mee te beginnen
 begin-find = Exports van uw wachtwoordmanager en uw bank laten zien welke organisaties gegevens van u hebben. In een paar minuten hebt u de lijst, en weet u bij wie u moet zijn.
 begin-find-do = Zoek ze op
@@ -88,7 +135,7 @@ home-requests =
         *[other] { $n } verzoeken
      }, per soort bijeen.
 home-decide = Beslissen
-home-month = De laatste 30 dagen
+home-month = Voor u gedaan in de laatste 30 dagen
 month-answered = antwoorden gegeven
 month-asked = aan u gevraagd
 month-refused = geweigerd
@@ -97,7 +144,7 @@ month-granted = toestemmingen gegeven
 month-revoked = toestemmingen beëindigd
 month-erased = bewijzen van wissen
 home-log = Het hele logboek
-home-knows = Wie wat van u weet
+home-knows = Wie wat van u heeft
 home-suppliers =
     { $n ->
          [one] Eén leverancier
@@ -989,6 +1036,20 @@ find-collects = Er wordt met uw machtiging geïncasseerd sinds { $what }.
 find-contract = Ook als contract: { $what }.
 find-contract-about = Ook als contract: ongeveer { $what }.
 find-contract-price = De prijs van het contract is nu { $what }.
+find-has-companion = heeft een companion
+same-title = Zijn deze dezelfde?
+same-about = Een leverancier met wie u verbonden bent kan een organisatie op uw lijst zijn. Dat kunt alleen u zeggen: een naam kan van iedereen zijn. Zijn ze dezelfde, dan staan haar contracten en haar geschiedenis bij de leverancier.
+same-supplier = U bent verbonden met de leverancier { $what }.
+same-yes = Ze zijn dezelfde
+same-no = Het zijn er twee
+same-joined = { $what } heeft nu een companion. Wat u ervan had staat bij de leverancier.
+same-two = { $what } blijft op uw lijst zoals het was.
+joined-title = Wat u er al van had
+joined-listed = Op uw lijst als { $what }.
+joined-since = Sinds { $what } heeft het een companion.
+joined-told = Een nieuw adres komt er meteen aan, en niet per brief.
+joined-asks = Wat het wil weten vraagt het aan u, en uw voorkeuren antwoorden.
+joined-proof = Het tekent voor wat het wist, en voor wat het hoorde.
 find-contract-ended = Niet meer betaald sinds { $what }: het contract is afgelopen.
 find-entered-contracts =
     { $n ->

@@ -32,6 +32,7 @@ mod migrations;
 mod organisations;
 mod pairing;
 mod proposals;
+mod recognised;
 mod records;
 mod rhythm;
 mod segments;
@@ -326,6 +327,8 @@ impl Driven for Node {
             Event::Call { reads_store, .. } => *reads_store,
             // What a witness is asked is read from the log as it is on disk.
             Event::Witnesses | Event::WitnessAnswered(..) => true,
+            // And whether the supplier is an organisation on the list, from that list.
+            Event::DomainRead(..) | Event::Paired(..) => true,
             _ => false,
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     command::{Failure, parse},
     control,
     find::{self, RefusedEntry},
-    person::verbs::{self, OrganisationDetails},
+    person::verbs::{self, OrganisationDetails, PerhapsSame},
 };
 
 /// Refused records that are shown.
@@ -42,6 +42,16 @@ pub(super) enum OrganisationVerb {
     Show {
         /// Its id or the end of it, its name, or its domain
         organisation: String,
+    },
+    /// Say that a supplier is this organisation, or with --not that it is another one
+    Same {
+        /// The organisation: its id or the end of it, its name, or its domain
+        organisation: String,
+        /// The supplier, by name or key
+        supplier: String,
+        /// They are two
+        #[arg(long)]
+        not: bool,
     },
     /// Remove one, and destroy what is known of it
     Remove {
@@ -118,6 +128,9 @@ pub(super) fn run(home: &Path, verb: OrganisationVerb, json: bool) -> Result<(),
         OrganisationVerb::Show { organisation } => {
             ask(home, &verbs::Organisation { organisation }, json, render::ORGANISATION)
         }
+        OrganisationVerb::Same { organisation, supplier, not } => {
+            ask(home, &verbs::SameSupplier { organisation, supplier, same: !not }, json, render::ORGANISATION)
+        }
         OrganisationVerb::Remove { organisation } => {
             ask(home, &verbs::RemoveOrganisation { organisation }, json, View::Plain)
         }
@@ -133,9 +146,19 @@ pub(super) fn list(home: &Path, query: &str, json: bool) -> Result<(), Failure> 
         let end = page.items.is_empty();
         all.extend(page.items);
         if end || all.len() >= page.matching {
+            if !json {
+                page.perhaps_same.iter().for_each(ask_same);
+            }
             return render::show_as(&all, json, render::ORGANISATIONS);
         }
     }
+}
+
+/// What only the person can say of an organisation and a supplier.
+fn ask_same(of: &PerhapsSame) {
+    let PerhapsSame { organisation, name, supplier, supplier_name, .. } = of;
+    let next = format!("`regie organisation same {organisation} {supplier}`, or the same with `--not`");
+    crate::out::say(format_args!("{name} may be your supplier {supplier_name}. Is it? Say {next}."));
 }
 
 /// What a list gave.

@@ -199,6 +199,7 @@ pub(super) const ORGANISATIONS: View = View::List(&[
     ("you log in as", "logins"),
     ("you pay", "pays"),
     ("e-mail", "email"),
+    ("companion since", "joined"),
     ("supplier", "supplier"),
 ]);
 pub(super) const ORGANISATION: View = View::Parts(&[("pays", PAYS_COLUMNS)]);

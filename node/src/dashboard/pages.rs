@@ -58,6 +58,7 @@ pub(super) fn routes() -> Router<App> {
         )
         .route("/find", get(find::page).post(find::read))
         .route("/find/enter", post(find::enter))
+        .route("/find/same", post(find::same))
         .route("/import", get(import::page).post(import::read))
         .route("/import/keep", post(import::keep).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)))
         .route("/export", get(data::export_page).post(data::backup))

@@ -103,6 +103,7 @@ impl Node {
             let before = candidate.organisation.and_then(|id| known.organisations.remove(&id));
             let mut one = before.clone().unwrap_or_else(|| Organisation::named(candidate.name.clone(), now));
             one.learn(&candidate, entry.as_ref());
+            self.join_proven(&mut one);
             match before {
                 Some(before) if before == one => sum.unchanged += 1,
                 Some(_) => sum.updated += 1,
@@ -301,7 +302,6 @@ impl Organisation {
                 self.pays.push(paid.clone());
             }
         }
-        self.supplier = self.supplier.or(candidate.supplier);
         if let Some(entry) = entry {
             self.fill_from(entry);
         }

@@ -257,6 +257,11 @@ impl Node {
         Ok(ContractList { today, law, a_month: sums(&contracts, today), contracts, left_out })
     }
 
+    /// The contracts with a supplier.
+    pub(super) fn contracts_with(&self, supplier: &PublicKey) -> Result<Vec<ShownContract>, Failure> {
+        Ok(self.contracts()?.contracts.into_iter().filter(|shown| shown.supplier == Some(*supplier)).collect())
+    }
+
     /// One contract, by its id or the end of it.
     pub(super) fn contract(&self, text: &str) -> Result<ShownContract, Failure> {
         let mut found = self.contracts()?.contracts.into_iter().filter(|shown| ends_in(&shown.id, text));

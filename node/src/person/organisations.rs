@@ -62,6 +62,12 @@ pub struct Organisation {
     pub pays: Vec<Recurring>,
     /// The supplier that it is, once it has a companion.
     pub supplier: Option<PublicKey>,
+    /// Since when it is known to be that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Timestamp>,
+    /// Suppliers that it is not, by the person's word.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub is_not: BTreeSet<PublicKey>,
     /// When it was entered.
     pub entered: Timestamp,
 }
@@ -93,6 +99,8 @@ pub struct ShownOrganisation {
     pub pays: Vec<Recurring>,
     /// The supplier that it is; none where it has no companion.
     pub supplier: Option<PublicKey>,
+    /// Since when it is known to be that one, RFC 3339.
+    pub joined: Option<String>,
     /// When it was entered, RFC 3339.
     pub entered: String,
 }
@@ -102,8 +110,23 @@ impl From<Organisation> for ShownOrganisation {
         let Organisation {
             id, name, domains, creditors, email, address, language, slug, logs_in, logins, pays, ..
         } = of;
-        let (supplier, entered) = (of.supplier, text(of.entered));
-        Self { id, name, domains, creditors, email, address, language, slug, logs_in, logins, pays, supplier, entered }
+        let (supplier, joined, entered) = (of.supplier, of.joined.map(text), text(of.entered));
+        Self {
+            id,
+            name,
+            domains,
+            creditors,
+            email,
+            address,
+            language,
+            slug,
+            logs_in,
+            logins,
+            pays,
+            supplier,
+            joined,
+            entered,
+        }
     }
 }
 
@@ -143,8 +166,18 @@ impl Organisation {
             logins: BTreeSet::new(),
             pays: Vec::new(),
             supplier: None,
+            joined: None,
+            is_not: BTreeSet::new(),
             entered,
         }
+    }
+
+    /// It is this supplier, from now on.
+    pub(super) fn join(&mut self, supplier: PublicKey, now: Timestamp) {
+        if self.supplier != Some(supplier) {
+            (self.supplier, self.joined) = (Some(supplier), Some(now));
+        }
+        self.is_not.remove(&supplier);
     }
 
     /// What the directory knows and the person has not said.
@@ -220,6 +253,7 @@ impl Node {
         if let Some(entry) = self.listed_as(&new)? {
             new.fill_from(&entry);
         }
+        self.join_proven(&mut new);
         self.put_organisation(&new, turn);
         Ok(new)
     }
@@ -242,6 +276,7 @@ impl Node {
         if let Some(entry) = self.listed_as(&one)?.filter(|_| listed) {
             one.fill_from(&entry);
         }
+        self.join_proven(&mut one);
         self.put_organisation(&one, turn);
         Ok(one)
     }
@@ -304,7 +339,7 @@ impl Node {
             one.language = language_of(language)?;
         }
         if let Some(supplier) = details.supplier {
-            one.supplier = Some(self.find_supplier(&supplier)?);
+            one.join(self.find_supplier(&supplier)?, self.clock.look().wall);
         }
         one.slug = details.slug.or(one.slug.take());
         Ok(())

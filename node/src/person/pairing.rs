@@ -407,6 +407,9 @@ impl Node {
             self.give(Input::Vouch(&name, true), turn)?;
         }
         self.looks.remove(&name);
+        if let Err(failure) = self.recognise(&name, turn) {
+            tracing::warn!(%failure, "whether the new supplier is an organisation on the list is not known");
+        }
         self.paired_now(&name);
         self.link(name, Some(now.wall));
         self.tend_links();

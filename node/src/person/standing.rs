@@ -105,6 +105,9 @@ impl Node {
         // Where the supplier was forgotten meanwhile, there is nothing to do.
         if self.give(Input::DomainRead(supplier, domain, read), turn).is_ok() {
             self.follow(supplier);
+            if let Err(failure) = self.recognise(supplier, turn) {
+                tracing::warn!(%failure, "whether the supplier is an organisation on the list is not known");
+            }
         }
     }
 }

@@ -66,6 +66,7 @@ mod requests;
 mod revoke;
 mod revoke_all;
 mod rules;
+mod same_supplier;
 mod segment_rules;
 mod segments;
 mod set;
@@ -156,6 +157,7 @@ pub use requests::Requests;
 pub use revoke::{Revoke, Revoked};
 pub use revoke_all::{RevokeAll, RevokedAll};
 pub use rules::Rules;
+pub use same_supplier::SameSupplier;
 pub use segment_rules::SegmentRules;
 pub use segments::{Because, SegmentHelper, SegmentList, Segments, ShownSegment};
 pub use set::Set;
@@ -185,6 +187,7 @@ pub use super::{
     journal::{LogEntry, LogPage},
     organisations::{OrganisationDetails, OrganisationId, ShownOrganisation},
     proposals::{ContractNews, ProposedContract},
+    recognised::PerhapsSame,
     suppliers::{ListedSupplier, Permits, WishedFor},
     who::Named,
 };
@@ -259,6 +262,7 @@ verbs! {
         Revoke: Revoke,
         RevokeAll: RevokeAll,
         Rules: Rules,
+        SameSupplier: SameSupplier,
         SegmentRules: SegmentRules,
         Segments: Segments,
         Set: Set,

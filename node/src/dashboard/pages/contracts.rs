@@ -363,7 +363,7 @@ impl Words {
         next_in_words(of, self.0).unwrap_or_else(|| self.say("contracts-next-none"))
     }
 
-    fn source(&self, of: &ShownContract) -> String {
+    pub(super) fn source(&self, of: &ShownContract) -> String {
         self.say(match of.source {
             ContractSource::You => "contracts-from-you",
             ContractSource::Payment => "contracts-from-payment",

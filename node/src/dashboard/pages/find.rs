@@ -13,14 +13,14 @@ use axum::{
 use regie_protocol::calendar::Date;
 use zeroize::Zeroizing;
 
-use super::{App, Fault, Page, Posted, Shown, Visitor, go, is_ours, show, strange_form};
+use super::{App, Fault, Page, Posted, Shown, Visitor, go, is_ours, show, strange_form, who::Looks as _};
 use crate::{
     command::Failure,
     dashboard::{limits, session::Preview, words::Words},
     find::{self, Contents, Finding, Rhythm},
     person::verbs::{
-        Candidate, Certainty, ContractNews, EnterFindings, FindSuppliers, Organisations, ProposedContract,
-        ShownOrganisation,
+        Candidate, Certainty, ContractNews, EnterFindings, FindSuppliers, Organisations, PerhapsSame, ProposedContract,
+        SameSupplier, ShownOrganisation,
     },
 };
 
@@ -35,6 +35,8 @@ struct Find {
     found: Option<Groups>,
     organisations: Vec<ShownOrganisation>,
     total: usize,
+    /// Those that may be suppliers, which the person says.
+    perhaps: Vec<PerhapsSame>,
     error: Option<String>,
 }
 
@@ -69,8 +71,8 @@ async fn shown(app: &App, visitor: &Visitor, error: Option<String>) -> Shown {
         };
         Groups { sure: lines(Certainty::Sure), unsure: lines(Certainty::Unsure), known: lines(Certainty::Known) }
     });
-    let (organisations, total) = (listed.items, listed.total);
-    show(&Find { page: visitor.page(app, "suppliers", "/find"), found, organisations, total, error })
+    let (organisations, total, perhaps) = (listed.items, listed.total, listed.perhaps_same);
+    show(&Find { page: visitor.page(app, "suppliers", "/find"), found, organisations, total, perhaps, error })
 }
 
 /// Reads files and keeps what they tell of for the next look; nothing is entered yet. The form's token comes before the files.
@@ -133,6 +135,16 @@ pub(super) async fn enter(State(app): State<App>, Extension(visitor): Extension<
         [Some(words.count("find-entered", &entered.entered)), words.some("find-entered-contracts", entered.contracts)];
     visitor.notice(&app, said.into_iter().flatten().collect::<Vec<_>>().join(" "));
     go("/find")
+}
+
+/// The person's word on whether an organisation is a supplier.
+pub(super) async fn same(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    let word = |name: &str| posted.one(name).to_owned();
+    let same = posted.one("same") == "yes";
+    let (organisation, supplier) = (word("organisation"), word("supplier"));
+    let one = visitor.ask(&app, SameSupplier { organisation, supplier: supplier.clone(), same }).await?;
+    visitor.notice(&app, visitor.words.of(if same { "same-joined" } else { "same-two" }, &one.name));
+    if same { go(&format!("/suppliers/{supplier}")) } else { go("/find") }
 }
 
 /// Files as they came, with the password for those that have one.

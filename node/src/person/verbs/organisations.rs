@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, OnNode, ShownOrganisation};
+use super::{Node, OnNode, PerhapsSame, ShownOrganisation};
 use crate::{command::Failure, driver::Turn, verb::Verb};
 
 /// Organisations in one answer, at most.
@@ -32,6 +32,8 @@ pub struct OrganisationsPage {
     pub offset: usize,
     /// The organisations, by name.
     pub items: Vec<ShownOrganisation>,
+    /// Those that may be suppliers, which only the person can say; the first 20.
+    pub perhaps_same: Vec<PerhapsSame>,
 }
 
 impl Verb for Organisations {
@@ -43,13 +45,13 @@ impl OnNode for Organisations {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<OrganisationsPage, Failure> {
         let query = self.query.trim().to_lowercase();
         let mut all = node.organisations()?;
-        let total = all.len();
+        let (total, perhaps_same) = (all.len(), node.perhaps_same(&all));
         all.retain(|one| {
             one.name.to_lowercase().contains(&query)
                 || one.domains.iter().any(|domain| domain.as_str().contains(&query))
         });
         let matching = all.len();
         let items = all.into_iter().skip(self.offset).take(self.limit.min(PAGE)).map(Into::into).collect();
-        Ok(OrganisationsPage { total, matching, offset: self.offset, items })
+        Ok(OrganisationsPage { total, matching, offset: self.offset, items, perhaps_same })
     }
 }

@@ -9,7 +9,10 @@ use regie_protocol::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{GrantTerms, ListedGrant, ListedSupplier, LogEntry, Node, OnNode, Permits, WaitingRequest, WishedFor};
+use super::{
+    GrantTerms, ListedGrant, ListedSupplier, LogEntry, Node, OnNode, Permits, ShownContract, ShownOrganisation,
+    WaitingRequest, WishedFor,
+};
 use crate::{clock::text, command::Failure, driver::Turn, person::tables, store::Read as _, verb::Verb};
 
 /// Entries of the log shown.
@@ -59,6 +62,10 @@ pub struct SupplierDetail {
     pub receipts: Vec<Erasure>,
     /// Entries of the log with it.
     pub log_entries: u64,
+    /// The organisations on the person's list that it is.
+    pub organisations: Vec<ShownOrganisation>,
+    /// The contracts with it, also those that were kept before it had a companion.
+    pub contracts: Vec<ShownContract>,
 }
 
 /// What an agreement permits and demands.
@@ -140,6 +147,8 @@ impl Node {
             history: self.log_page(Some(*supplier), None, None, ENTRIES)?.items,
             receipts: self.receipts(supplier)?,
             log_entries: relationship.log().size(),
+            organisations: self.organisations_of(supplier)?,
+            contracts: self.contracts_with(supplier)?,
         })
     }
 
