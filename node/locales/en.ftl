@@ -131,11 +131,6 @@ home-decisions =
          [one] One decision waits
         *[other] { $n } decisions wait
      }
-home-requests =
-    { $n ->
-         [one] One request
-        *[other] { $n } requests
-     }, grouped by kind.
 home-decide = Decide
 home-month = Done for you in the last 30 days
 month-answered = answers given

@@ -129,11 +129,6 @@ home-decisions =
          [one] Eén beslissing wacht
         *[other] { $n } beslissingen wachten
      }
-home-requests =
-    { $n ->
-         [one] Eén verzoek
-        *[other] { $n } verzoeken
-     }, per soort bijeen.
 home-decide = Beslissen
 home-month = Voor u gedaan in de laatste 30 dagen
 month-answered = antwoorden gegeven

@@ -20,6 +20,7 @@ mod defaults;
 mod endings;
 mod fields;
 mod found;
+mod glance;
 mod host;
 pub(crate) mod intents;
 mod items;
@@ -61,7 +62,7 @@ use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 pub use candidates::{Candidate, Certainty, EnteredFindings};
 pub use copies::CopySeen;
-pub(crate) use endings::{events as contract_events, next_in_words};
+pub(crate) use endings::{change_in_words, events as contract_events, next_in_words};
 use host::Written;
 pub use organisations::{Organisation, OrganisationDetails, OrganisationId, ShownOrganisation};
 pub use records::seed;

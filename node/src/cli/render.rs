@@ -183,7 +183,8 @@ pub(super) const LOOK: View = View::Parts(&[
     ("wishes", WISH_COLUMNS),
     ("looks_like", &[("name", "name"), ("known since", "since"), ("key", "supplier")]),
 ]);
-pub(super) const STATUS: View = View::Parts(&[("suppliers", SUPPLIER_COLUMNS)]);
+pub(super) const STATUS: View =
+    View::Parts(&[("suppliers", SUPPLIER_COLUMNS), ("waits", WAITS_COLUMNS), ("soon", SOON_COLUMNS)]);
 pub(super) const WHO: View = View::Parts(&[("items", FOUND_COLUMNS)]);
 pub(super) const CANDIDATES: View = View::List(&[
     ("name", "name"),
@@ -204,6 +205,9 @@ pub(super) const ORGANISATIONS: View = View::List(&[
 ]);
 pub(super) const ORGANISATION: View = View::Parts(&[("pays", PAYS_COLUMNS)]);
 pub(super) const OVERVIEW: View = View::Parts(&[
+    ("waits", WAITS_COLUMNS),
+    ("soon", SOON_COLUMNS),
+    ("joined", &[("has a companion now", "name"), ("since", "since"), ("supplier", "supplier")]),
     ("groups", &[("requests", "count"), ("sector", "sector"), ("fields", "fields"), ("for", "purpose")]),
     ("knows", &[("kind of data", "group"), ("suppliers that have it", "suppliers")]),
     ("flows", &[("supplier", "name"), ("fields it has", "groups")]),
@@ -219,6 +223,9 @@ pub(super) const SUPPLIER: View = View::Parts(&[
     ("wishes", WISH_COLUMNS),
 ]);
 
+const WAITS_COLUMNS: Columns = &[("waits for you", "what"), ("how many", "count")];
+const SOON_COLUMNS: Columns =
+    &[("changes soon", "product"), ("with", "party"), ("how", "change"), ("contract", "contract")];
 const PAYS_COLUMNS: Columns = &[
     ("to", "payee"),
     ("how often", "rhythm"),
@@ -442,6 +449,8 @@ fn cell(name: &str, value: &Value) -> String {
             format!("{payee}, {rhythm}, since {since}")
         })),
         ("rule", Value::String(rule)) => crate::sentences::rule(rule),
+        ("change", Value::Object(change)) if change.contains_key("price") => "another price".to_owned(),
+        ("change", Value::Object(change)) => cell("next", &change["date"]),
         ("next", Value::Object(next)) => format!("{} {}", words(&text(&next["what"])), text(&next["on"])),
         ("requests", Value::Array(requests)) => lines(requests.iter().map(request)),
         ("fields", Value::Object(fields)) => {

@@ -5,7 +5,7 @@ use regie_protocol::{FieldPath, Timestamp, contract::Extension};
 
 use super::{
     Node,
-    contracts::{ContractList, NextOfContract, ShownContract},
+    contracts::{ComesNext, ContractList, NextOfContract, ShownContract},
     verbs::Ending,
 };
 use crate::{
@@ -45,7 +45,11 @@ fn of_one(shown: &ShownContract, language: Language) -> Vec<Event> {
 
 /// What a contract brings next, in a few words.
 pub(crate) fn next_in_words(shown: &ShownContract, language: Language) -> Option<String> {
-    let next = shown.next?;
+    shown.next.map(|next| change_in_words(next, language))
+}
+
+/// A day that comes, in a few words.
+pub(crate) fn change_in_words(next: ComesNext, language: Language) -> String {
     let key = match next.what {
         NextOfContract::WithdrawBy => "contracts-next-withdraw",
         NextOfContract::NoticeBy => "contracts-next-notice",
@@ -53,7 +57,7 @@ pub(crate) fn next_in_words(shown: &ShownContract, language: Language) -> Option
         NextOfContract::Ends => "contracts-next-ends",
         NextOfContract::Begins => "contracts-next-begins",
     };
-    Some(language.about(key, &language.date(next.on)))
+    language.about(key, &language.date(next.on))
 }
 
 impl Node {

@@ -182,6 +182,7 @@ pub use super::{
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
     fields::{Changed, EarlierValue, ProvenanceKind},
+    glance::{Change, Joined, Soon, Waits, WaitsFor},
     intents::{ShownIntent, ShownOffer, TakenOffer},
     items::{ProposedCorrection, ShownItem},
     journal::{LogEntry, LogPage},

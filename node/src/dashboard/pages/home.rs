@@ -11,7 +11,10 @@ use crate::{
     clock::{self, Report, State as Clock},
     command::Remember,
     dashboard::words::Words,
-    person::verbs::{Decide, DecideProcessor, Flow, Overview, PersonOverview, RequestGroup},
+    person::{
+        change_in_words,
+        verbs::{Change, Decide, DecideProcessor, Flow, Overview, PersonOverview, RequestGroup, Soon, Waits, WaitsFor},
+    },
 };
 
 /// What is wrong with the clock of the node, by how much, and the next step.
@@ -30,6 +33,39 @@ fn wrong_clock(words: &Words, clock: &Report) -> [String; 2] {
         (Clock::Good, by) => (words.of("clock-fast", &span(by.unsigned_abs())), words.say("clock-set")),
     };
     [format!("{shows} {wrong}"), next]
+}
+
+/// Where something is decided that waits.
+fn place(of: &WaitsFor) -> &'static str {
+    match of {
+        WaitsFor::Requests | WaitsFor::Processors => "/requests",
+        WaitsFor::Corrections => "/inbox",
+        WaitsFor::Contracts => "/contracts",
+        WaitsFor::Companions => "/find",
+    }
+}
+
+impl Words {
+    /// How many of a kind wait.
+    fn waits(&self, of: &Waits) -> String {
+        let key = match of.what {
+            WaitsFor::Requests => "waits-requests",
+            WaitsFor::Processors => "waits-processors",
+            WaitsFor::Corrections => "waits-corrections",
+            WaitsFor::Contracts => "waits-contracts",
+            WaitsFor::Companions => "waits-companions",
+        };
+        self.count(key, &of.count)
+    }
+
+    /// What changes, in a few words.
+    fn change(&self, of: &Soon) -> String {
+        match of.change {
+            Change::Date(next) => change_in_words(next, self.0),
+            Change::Price { now: Some(charge) } => self.of("soon-price", &self.charge(&charge)),
+            Change::Price { now: None } => self.say("soon-price-varies"),
+        }
+    }
 }
 
 /// How many of a group a page does not show.

@@ -9,12 +9,12 @@ use regie_protocol::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Month, Node, OnNode, WaitingProcessor, status::is_none};
+use super::{Joined, Month, Node, OnNode, Soon, WaitingProcessor, Waits, status::is_none};
 use crate::{
     clock::{self, Report, text},
     command::{Failure, access_name},
     driver::Turn,
-    person::{CopySeen, Who, records, tables},
+    person::{CopySeen, Who, glance::Glance, records, tables},
     store::Read as _,
     verb::Verb,
 };
@@ -42,6 +42,18 @@ pub struct PersonOverview {
     pub suppliers: usize,
     /// How many organisations that have data of the person are entered, those without a companion among them.
     pub organisations: u64,
+    /// How many of them have no companion.
+    pub without_companion: usize,
+    /// What waits for the person, by kind; kinds of which nothing waits are left out.
+    pub waits: Vec<Waits>,
+    /// What changes soon, by its day; the first 10.
+    pub soon: Vec<Soon>,
+    /// How many more change within three months.
+    pub more_soon: usize,
+    /// Organisations that came to have a companion in the last 30 days; the first 10.
+    pub joined: Vec<Joined>,
+    /// How many organisations were entered in the last 30 days.
+    pub entered: usize,
     /// How many lines are up.
     pub connected: usize,
     /// How many fields hold a value.
@@ -167,10 +179,17 @@ impl Verb for Overview {
 impl OnNode for Overview {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<PersonOverview, Failure> {
         let relationships = || node.machine.relationships();
+        let Glance { waits, soon, more_soon, without_companion, joined, entered } = node.glance()?;
         Ok(PersonOverview {
             name: records::name(&node.store)?,
             suppliers: relationships().count(),
             organisations: node.store.count(tables::ORGANISATIONS)?,
+            without_companion,
+            waits,
+            soon,
+            more_soon,
+            joined,
+            entered,
             connected: node.links.values().filter(|link| link.up).count(),
             fields: node.store.count(tables::FIELDS)?,
             audit_entries: node.machine.personal_log().size(),

@@ -4,12 +4,12 @@ use regie_protocol::{Agreement, FieldPath, PublicKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, OnNode};
+use super::{Node, OnNode, Soon, Waits};
 use crate::{
     clock::{Report, text},
     command::Failure,
     driver::Turn,
-    person::{CopySeen, who::Who},
+    person::{CopySeen, glance::Glance, who::Who},
     verb::Verb,
 };
 
@@ -27,6 +27,12 @@ pub struct PersonStatus {
     pub suppliers: Vec<KnownSupplier>,
     /// Requests that wait for the person's word.
     pub requests_waiting: usize,
+    /// All that waits for the person, by kind; kinds of which nothing waits are left out.
+    pub waits: Vec<Waits>,
+    /// What changes soon, by its day; the first 10.
+    pub soon: Vec<Soon>,
+    /// How many organisations without a companion have data of the person.
+    pub without_companion: usize,
     /// Entries of the personal log.
     pub audit_entries: u64,
     /// How often this node was restored from a backup.
@@ -100,14 +106,16 @@ impl Verb for Status {
 }
 
 impl OnNode for Status {
-    const READS_STORE: bool = false;
-
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<PersonStatus, Failure> {
         let relationships = || node.machine.relationships();
+        let Glance { waits, soon, without_companion, .. } = node.glance()?;
         Ok(PersonStatus {
             role: "person".to_owned(),
             suppliers: relationships().filter_map(|(key, _)| node.known_supplier(key).ok()).collect(),
             requests_waiting: relationships().map(|(_, relationship)| relationship.waiting().count()).sum(),
+            waits,
+            soon,
+            without_companion,
             audit_entries: node.machine.personal_log().size(),
             restored: node.machine.epoch(),
             clock: node.clock_report(),
