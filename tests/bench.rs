@@ -34,7 +34,7 @@ const REQUESTS: usize = 480;
 
 fn main() {
     println!("{:<58} {:>12} {:>12} {:>8}", "", "ours", "beside", "ratio");
-    let parts: [(&str, fn()); 7] = [
+    let parts: [(&str, fn()); 8] = [
         ("grants", grants),
         ("decisions", decisions),
         ("appends", appends),
@@ -42,6 +42,7 @@ fn main() {
         ("requests", requests),
         ("pages", pages),
         ("findings", findings),
+        ("day-one", day_one),
     ];
     let named: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     for (_, part) in parts.iter().filter(|(name, _)| named.is_empty() || named.iter().any(|word| word == name)) {
@@ -63,8 +64,8 @@ fn grants() {
     );
 }
 
-/// An export of 2,000 logins and ten years of statements, beside reading their characters once.
-fn findings() {
+/// An export of 2,000 logins, and ten years of statements with 30,000 payments to 250 payees.
+fn exports() -> [Vec<u8>; 2] {
     let login = |n: usize| {
         format!(
             r#"{{"type":1,"name":"Service {n}","login":{{"uris":[{{"uri":"https://www.service-{n}.com/login"}}],"username":"anna","password":"p"}}}}"#
@@ -76,7 +77,12 @@ fn findings() {
         let (year, month, payee) = (2015 + n / 3_000, n / 250 % 12 + 1, n % 250);
         rows += &format!("{year}{month:02}05;Payee {payee} BV;NL{payee:016};Af;{},{:02};x\n", 10 + payee, n % 7);
     }
-    let both = [logins.into_bytes(), rows.into_bytes()];
+    [logins.into_bytes(), rows.into_bytes()]
+}
+
+/// What they tell of, beside reading their characters once.
+fn findings() {
+    let both = exports();
     let counts = both.clone().map(|bytes| regie::find::read(bytes.into(), None).expect("read").counts());
     assert_eq!(counts, [(2_000, 0), (0, 30_000)]);
     compare(
@@ -198,35 +204,106 @@ fn requests() {
 
 /// First bytes to last of each page, for a person with 2,000 suppliers and 100,000 entries, beside a small file of
 /// the same server.
-fn pages() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let home = directory.path().join("person");
-    regie_tests::scale::person_home(&home, "bench", 2_000, 100_000);
-    let begun = Instant::now();
-    let store = Store::open(&home, &person::SCHEMA, &Passphrase::new("bench".to_owned())).expect("opened");
-    let opened = begun.elapsed();
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let link = runtime.block_on(async {
-        let (events, _end) = person::start(store, person::Travel::default()).expect("started");
-        println!(
-            "{:<58} {:>12} {:>12}",
-            "start: open the store | all",
-            format!("{opened:.1?}"),
-            format!("{:.1?}", begun.elapsed())
-        );
-        let desk = person::Desk::new(events, std::sync::Arc::new(|| None));
-        let doors = std::sync::Arc::new(regie::dashboard::Doors::default());
-        let page = regie::dashboard::listen(([127, 0, 0, 1], 0).into(), home.clone(), doors).await.expect("listens");
-        let link = page.link();
-        tokio::spawn(page.serve(desk));
-        link
-    });
-    let (to, cookie) = regie_tests::http::enter(&link);
-    let get = |path: &str| {
-        let answer = regie_tests::http::send(to, "GET", path, &[("Cookie", &cookie)], "");
+/// A node of so many suppliers and log entries, with its pages.
+struct Served {
+    runtime: tokio::runtime::Runtime,
+    desk: person::Desk,
+    to: std::net::SocketAddr,
+    cookie: String,
+    _home: tempfile::TempDir,
+}
+
+impl Served {
+    fn start(suppliers: usize, entries: u64) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let home = directory.path().join("person");
+        regie_tests::scale::person_home(&home, "bench", suppliers, entries);
+        let begun = Instant::now();
+        let store = Store::open(&home, &person::SCHEMA, &Passphrase::new("bench".to_owned())).expect("opened");
+        let opened = begun.elapsed();
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let (desk, link) = runtime.block_on(async {
+            let (events, _end) = person::start(store, person::Travel::default()).expect("started");
+            println!(
+                "{:<58} {:>12} {:>12}",
+                "start: open the store | all",
+                format!("{opened:.1?}"),
+                format!("{:.1?}", begun.elapsed())
+            );
+            let desk = person::Desk::new(events, std::sync::Arc::new(|| None));
+            let doors = std::sync::Arc::new(regie::dashboard::Doors::default());
+            let page =
+                regie::dashboard::listen(([127, 0, 0, 1], 0).into(), home.clone(), doors).await.expect("listens");
+            let link = page.link();
+            tokio::spawn(page.serve(desk.clone()));
+            (desk, link)
+        });
+        let (to, cookie) = regie_tests::http::enter(&link);
+        Self { runtime, desk, to, cookie, _home: directory }
+    }
+
+    fn get(&self, path: &str) -> usize {
+        let answer = regie_tests::http::send(self.to, "GET", path, &[("Cookie", &self.cookie)], "");
         assert_eq!(answer.status, 200, "{path}");
         answer.bytes.len()
-    };
+    }
+
+    fn ask<V: regie::verb::Conduct<person::Desk>>(&self, verb: V) -> V::Answer {
+        self.runtime.block_on(self.desk.ask(verb)).expect("an answer")
+    }
+
+    /// Each page, beside a small file of the same server.
+    fn measure(&self, paths: &[&str]) {
+        for path in paths {
+            let (mut ours, mut small) = (Vec::new(), Vec::new());
+            for _ in 0..15 {
+                ours.push(time(|| assert!(self.get(path) > 0)));
+                small.push(time(|| assert!(self.get("/assets/live.js") > 0)));
+            }
+            line(&format!("page {path} ({} KiB) | a small file", self.get(path) / 1024), median(ours), median(small));
+        }
+    }
+}
+
+/// What is found on a first day, looked at and entered, beside the same as text; then the pages that show it: 1,000 suppliers,
+/// 2,250 organisations, 250 contracts of theirs and 50 that were typed.
+fn day_one() {
+    let served = Served::start(1_000, 10_000);
+    let findings =
+        regie::find::gather(exports().map(|bytes| regie::find::read(bytes.into(), None).expect("read")).into());
+    let as_text = || assert!(serde_json::to_string(&findings).expect("JSON").len() > 1_000);
+    served.measure(&["/", "/contracts", "/find"]);
+    compare(
+        "look at 2,250 findings | write them as text",
+        10,
+        || {
+            let findings = findings.clone();
+            assert_eq!(served.ask(verbs::FindSuppliers { findings }).candidates.len(), 2_250);
+        },
+        as_text,
+    );
+    let enter = || verbs::EnterFindings { contracts: (0..findings.len()).collect(), findings: findings.clone() };
+    let mut entered = None;
+    let first = time(|| entered = Some(served.ask(enter())));
+    assert_eq!(entered.map(|sum| (sum.entered, sum.contracts)), Some((2_250, 250)));
+    line("enter 2,250 with 250 contracts, once | write as text", first, time(as_text));
+    compare("enter them again | write them as text", 10, || assert_eq!(served.ask(enter()).unchanged, 2_250), as_text);
+    for n in 0..50 {
+        let contract = serde_json::json!({
+            "party": format!("Party {n}"), "product": "Typed", "charge": { "amount": 1_000 + n, "currency": "EUR", "every": "P1M" },
+            "start": "2020-01-01", "term": "P1Y", "extension": { "again": "P1Y" },
+            "notice": { "period": "P1M", "to": "term_end" }
+        });
+        let contract = serde_json::from_value(contract).expect("a contract");
+        served.ask(verbs::SetContract { id: None, contract });
+    }
+    assert_eq!(served.ask(verbs::Contracts {}).contracts.len(), 300);
+    served.measure(&["/", "/contracts", "/find"]);
+    served.runtime.shutdown_background();
+}
+
+fn pages() {
+    let served = Served::start(2_000, 100_000);
     let paths = [
         "/",
         "/requests",
@@ -238,15 +315,8 @@ fn pages() {
         "/audit",
         "/security",
     ];
-    for path in paths {
-        let (mut ours, mut small) = (Vec::new(), Vec::new());
-        for _ in 0..15 {
-            ours.push(time(|| assert!(get(path) > 0)));
-            small.push(time(|| assert!(get("/assets/live.js") > 0)));
-        }
-        line(&format!("page {path} ({} KiB) | a small file", get(path) / 1024), median(ours), median(small));
-    }
-    runtime.shutdown_background();
+    served.measure(&paths);
+    served.runtime.shutdown_background();
 }
 
 /// Medians of one run.

@@ -14,6 +14,7 @@ mod contracts;
 mod copies;
 mod credentials;
 mod dashboard;
+mod day_one;
 mod docs;
 mod docs_wire;
 mod end_to_end;
