@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    act::ActKind,
     agreement::Agreement,
     field::{AskedPath, FieldPath, Observed},
     identity::{Nonce, PublicKey},
@@ -135,6 +136,34 @@ pub enum Event {
         /// Was erasure demanded?
         erase: bool,
     },
+    /// The person had the supplier do something: a contract is to end, a right is exercised.
+    Acted {
+        /// The act that it is about.
+        act: ObjectId,
+        /// What it is.
+        kind: ActKind,
+    },
+    /// The supplier signed that an act came.
+    ActReceived {
+        /// The act that it is about.
+        act: ObjectId,
+        /// What it signed.
+        receipt: ObjectId,
+    },
+    /// The supplier did not take an act.
+    ActRefused {
+        /// The act that it is about.
+        act: ObjectId,
+        /// Why.
+        code: Refusal,
+    },
+    /// The supplier answered an act.
+    ActAnswered {
+        /// The act that it is about.
+        act: ObjectId,
+        /// What it signed.
+        answer: ObjectId,
+    },
     /// An erasure receipt came.
     Erased {
         /// The revoked grant.
@@ -226,6 +255,10 @@ impl Event {
             Self::Delegated { .. } => "delegated",
             Self::Received { .. } => "received",
             Self::Revoked { .. } => "revoked",
+            Self::Acted { .. } => "acted",
+            Self::ActReceived { .. } => "act_received",
+            Self::ActRefused { .. } => "act_refused",
+            Self::ActAnswered { .. } => "act_answered",
             Self::Erased { .. } => "erased",
             Self::Belonged { .. } => "belonged",
             Self::CountedIn { .. } => "counted_in",

@@ -31,6 +31,8 @@ pub enum Kind {
     Values,
     /// What may be had from now on, or no longer.
     Grant,
+    /// What it is to do: a contract ends, a right is exercised.
+    Act,
     /// To a processor: what it may do.
     Mandate,
     /// Does the person belong to a segment?
@@ -80,6 +82,7 @@ impl Leaves for ToSupplier {
         match self {
             Self::Disclose(_) => Kind::Values,
             Self::Grant(_) | Self::Revoke(_) => Kind::Grant,
+            Self::Act(_) => Kind::Act,
             Self::Mandate(_) => Kind::Mandate,
             Self::Belong(_) => Kind::Membership,
             Self::Count(_) | Self::Tally(_) => Kind::Count,

@@ -183,6 +183,7 @@
 //! # }
 //! ```
 
+pub mod act;
 mod agreement;
 mod attestation;
 pub mod audit;

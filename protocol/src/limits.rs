@@ -67,6 +67,12 @@ pub const ITEMS_PER_RELATIONSHIP: u32 = 1_000;
 pub const ITEMS_WAITING: usize = 64;
 /// Most items of one person that a companion remembers.
 pub const ITEMS_REMEMBERED: usize = 256;
+/// Most acts of one person towards one supplier that either side remembers.
+pub const ACTS_PER_RELATIONSHIP: usize = 128;
+/// Most acts that a person's node remembers, over all relationships.
+pub const ACTS_IN_ALL: usize = 10_000;
+/// Most answers to one act.
+pub const ACT_ANSWERS: u8 = 4;
 /// Longest retention under an agreement about an intent, in days.
 pub const INTENT_RETENTION_DAYS: u32 = 90;
 /// Most rules in a person's policy.
@@ -238,6 +244,10 @@ pub const GRANTS_SENT: Rate = Rate::new(256, 120);
 pub const REVOCATIONS_SENT: Rate = Rate::new(512, 600);
 /// `mandate` of one person.
 pub const MANDATES_SENT: Rate = Rate::hourly(256);
+/// `act` of one person: all that wait at once, and again.
+pub const ACTS_SENT: Rate = Rate::new(128, 60);
+/// `act_answer` of one supplier.
+pub const ACT_ANSWERS_SENT: Rate = Rate::new(256, 120);
 /// `take_up` of one person.
 pub const TAKE_UPS: Rate = Rate::hourly(64);
 /// `segments` of one person.

@@ -75,6 +75,8 @@ refusals! {
     NotAHelper "not_a_helper" "This node adds up no answers for others, or for no more segments.";
     WrongBatch "wrong_batch" "Another batch of this count is open, or its key is another.";
     TooFew "too_few" "Fewer answers than the segment promises its persons are not summed.";
+    UnknownAct "unknown_act" "No such act was said, or it is forgotten.";
+    TooManyActs "too_many_acts" "This company takes no more acts of this person: what there is to say can be written.";
     Unexpected "unexpected" "This message has no place here: it is for the other role.";
 }
 

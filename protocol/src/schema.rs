@@ -34,6 +34,9 @@ texts! {
     crate::Agreement: "Agreement", "The name of a standard agreement.";
     crate::standing::Contradiction: "Contradiction", "The code of what in a domain's document speaks against a supplier.";
     crate::Signature: "Signature", "An Ed25519 signature in hexadecimal.";
+    crate::act::Right: "Right", "A right of the GDPR, by its name.";
+    crate::act::ActKind: "ActKind", "What an act is: `end` and `withdraw` of contracts, else the name of a right.";
+    crate::act::Why: "Why", "The code of why a supplier does not do what an act says, or not yet.";
     crate::Collection: "Collection", "The name of a collection of items.";
     crate::calendar::Date: "Date", "A day of the calendar, YYYY-MM-DD.";
     crate::calendar::Span: "Span", "A period as ISO 8601 has it, of one unit: P14D, P2W, P1M, P1Y.";

@@ -3,10 +3,11 @@
 //! Sans-IO like the person's. It obeys: values are kept under a grant and no longer than its retention, and
 //! are erased on revocation with a signed receipt. What follows of an input is [`Effects`], which a [`Host`] carries out
 //! (`supplier/host.rs`). `supplier/frames.rs` takes what persons send,
-//! `supplier/delegations.rs` hands grants on to processors, `supplier/pairings.rs` bounds who comes by public invitations, `supplier/offers.rs` answers intents,
+//! `supplier/acts.rs` takes what it has to act on, `supplier/delegations.rs` hands grants on to processors, `supplier/pairings.rs` bounds who comes by public invitations, `supplier/offers.rs` answers intents,
 //! `supplier/segments.rs` publishes patterns, `supplier/witness.rs` holds a person's log against what it was, `supplier/runs.rs` knows which run of a person's node speaks,
 //! `supplier/state.rs` is the state and its records.
 
+mod acts;
 mod delegations;
 mod frames;
 mod host;
@@ -20,6 +21,7 @@ mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use acts::{Acted, Answering, StoredAct};
 pub use delegations::{Delegate, Delegated, Told};
 use host::Effect;
 pub use host::{Effects, Host};
@@ -107,6 +109,18 @@ pub enum SupplierError {
     /// Too much waits.
     #[error("{} items wait for this person, the bound", limits::ITEMS_WAITING)]
     TooManyItems,
+    /// No such act.
+    #[error("that person said no such act")]
+    NoAct,
+    /// Not an answer to that.
+    #[error(
+        "notice and withdrawal are answered by a last day, a right by what was done or, once, by two months more; a \
+         refusal has a reason that is one for it; an item is one that was sent to this person"
+    )]
+    BadAnswer,
+    /// As many answers were given as the bound allows.
+    #[error("{} answers were given to that act, the bound", limits::ACT_ANSWERS)]
+    TooManyAnswers,
     /// Out of bounds.
     #[error(
         "an offer has a title of one line, at most {} terms, needs of at most {} fields, and ends before the intent \
@@ -169,6 +183,9 @@ coded! {
     Self::NotOpened => "not_opened";
     Self::BadItem => "bad_item" ("bytes": limits::DOCUMENT_BYTES);
     Self::TooManyItems => "too_many_items" ("most": limits::ITEMS_WAITING);
+    Self::NoAct => "no_act";
+    Self::BadAnswer => "bad_answer";
+    Self::TooManyAnswers => "too_many_answers" ("most": limits::ACT_ANSWERS);
     Self::BadOffer => "bad_offer" ("terms": limits::DETAILS, "fields": limits::FIELDS);
     Self::BadSegment => "bad_segment" (
         "clauses": limits::SEGMENT_CLAUSES, "depth": limits::SEGMENT_DEPTH, "epsilon": limits::EPSILON_PER_SUPPLIER / 1_000
@@ -391,6 +408,10 @@ impl Supplier {
                 let item = customer.sending.get(id).and_then(|sending| self.item(person, sending, now));
                 item.map(|item| ToPerson::Put(item.signed().clone()))
             }
+            Parcel::Answer(id) => {
+                let answer = customer.answers_waiting().find(|answer| answer.id() == *id);
+                answer.map(|answer| ToPerson::ActAnswer(answer.clone()))
+            }
             Parcel::Receipt(id) => customer.receipts.get(id).map(|receipt| ToPerson::Erased(receipt.clone())),
         })
     }
@@ -470,10 +491,12 @@ impl Customer {
         let requests = self.askings.values().filter(|asking| timed && asking.awaits_answer());
         let delegations = self.delegated.iter().filter(|(_, delegated)| delegated.told == Told::NotYet);
         let items = self.sending.values().filter(|sending| timed && sending.told == Told::NotYet);
+        let answers = self.answers_waiting().filter(|_| timed).map(|answer| Parcel::Answer(answer.id()));
         requests
             .map(|asking| Parcel::Request(asking.request.id))
             .chain(delegations.map(|(id, _)| Parcel::Delegation(*id)))
             .chain(items.map(|sending| Parcel::Item(sending.id)))
+            .chain(answers)
             .chain(self.receipts.keys().map(|id| Parcel::Receipt(*id)))
             .collect()
     }

@@ -104,6 +104,7 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
     replay(store, tables::SEEN_HORIZONS, &mut person)?;
     replay(store, tables::WAITING_REQUESTS, &mut person)?;
     replay(store, tables::ITEMS, &mut person)?;
+    replay(store, tables::ACTS, &mut person)?;
     replay(store, tables::SEGMENTS, &mut person)?;
     replay(store, tables::SEGMENT_ANSWERS, &mut person)?;
     replay(store, tables::INTENTS, &mut person)?;
@@ -220,6 +221,7 @@ fn take_off(turn: &mut Turn, record: &Record) -> bool {
         Record::Sent { supplier, number } => batch.erase(tables::OUTBOX, &Nth(*supplier, *number)),
         Record::Erased { supplier, field } => batch.delete(tables::KNOWN_FIELDS, &(*supplier, *field)),
         Record::ItemForgotten { supplier, id } => batch.delete(tables::ITEMS, &(*supplier, *id)),
+        Record::ActForgotten { supplier, act } => batch.erase(tables::ACTS, &(*supplier, *act)),
         Record::ContentGone { supplier, id } => batch.erase(tables::ITEM_CONTENTS, &(*supplier, *id)),
         Record::SaidForgotten { supplier, segment } => batch.delete(tables::SEGMENT_ANSWERS, &(*supplier, *segment)),
         Record::IntentForgotten { intent } => batch.erase(tables::INTENTS, intent),
@@ -246,6 +248,7 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Horizon { supplier, .. } => tables::SEEN_HORIZONS.at(supplier),
         Record::Item { supplier, id, .. } => tables::ITEMS.at(&(*supplier, *id)),
         Record::Content { supplier, id, .. } => tables::ITEM_CONTENTS.at(&(*supplier, *id)),
+        Record::Act { supplier, stored } => tables::ACTS.at(&(*supplier, stored.act.id())),
         Record::Segments { supplier, .. } => tables::SEGMENTS.at(supplier),
         Record::Said { supplier, segment, .. } => tables::SEGMENT_ANSWERS.at(&(*supplier, *segment)),
         Record::Intent { stored } => tables::INTENTS.at(&stored.intent.id()),
@@ -274,6 +277,7 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         | Record::Erased { .. }
         | Record::ItemForgotten { .. }
         | Record::ContentGone { .. }
+        | Record::ActForgotten { .. }
         | Record::SaidForgotten { .. }
         | Record::IntentForgotten { .. }
         | Record::OfferGone { .. } => return None,

@@ -124,5 +124,7 @@ tables! {
         pub(super) Plain WITNESSES = 36 "witnesses": PublicKey => StoredWitness, within 4 * 1024;
         /// How far each of them has cosigned a log.
         pub(super) Plain SEEN_LOGS = 37 "seen_logs": (PublicKey, Log) => SeenLog, within 8 * 1024;
+        /// What suppliers were had to do, and what became of it, by supplier and act.
+        pub(super) Erasable ACTS = 38 "acts": (PublicKey, ObjectId) => Record, within 32 * 1024;
     }
 }

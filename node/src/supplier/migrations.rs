@@ -5,13 +5,14 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: which run of a person's node speaks; logs of others that are cosigned.
+    // 2: which run of a person's node speaks; logs of others that are cosigned; acts of persons.
     Migration {
         before: OF_0_1_0,
         makes: &[
             TableId::new(55, "runs", false),
             TableId::new(58, "cosigned_logs", false),
             TableId::new(59, "listed_logs", false),
+            TableId::new(60, "acts", true),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),

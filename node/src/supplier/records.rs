@@ -156,6 +156,7 @@ impl Companion {
                         | Record::Receipt { .. }
                         | Record::Delegated { .. }
                         | Record::Sending { .. }
+                        | Record::Act { .. }
                 ) =>
             {
                 Ok(self.touched.contains(&place.untyped()) || self.store.holds_at(&place)?)
@@ -174,6 +175,7 @@ impl Companion {
             | Record::Delegated { person, .. }
             | Record::Mandate { person, .. }
             | Record::Sending { person, .. }
+            | Record::Act { person, .. }
             | Record::Receipt { person, .. } => person,
             Record::Asking { asking } => &asking.request.person,
             _ => return None,
@@ -199,7 +201,8 @@ impl Companion {
         self.load_all(tables::REQUESTS, person)?;
         self.load_all(tables::HELD_VALUES, person)?;
         self.load_all(tables::RECEIPTS, person)?;
-        self.load_all(tables::SENT_ITEMS, person)
+        self.load_all(tables::SENT_ITEMS, person)?;
+        self.load_all(tables::ACTS, person)
     }
 
     /// What a table holds of a person.
@@ -343,6 +346,7 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Original { person, disclosure } => tables::ORIGINAL_DISCLOSURES.at(&(*person, disclosure.id())),
         Record::Receipt { person, receipt, .. } => tables::RECEIPTS.at(&(*person, receipt.id())),
         Record::Sending { person, sending } => tables::SENT_ITEMS.at(&(*person, sending.id)),
+        Record::Act { person, stored } => tables::ACTS.at(&(*person, stored.act.id())),
         Record::Segment { segment } => tables::SEGMENTS.at(&segment.id()),
         Record::Member { .. } | Record::Counted { .. } | Record::Tallied { .. } | Record::SegmentEnded { .. } => {
             return None;

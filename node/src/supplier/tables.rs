@@ -303,6 +303,8 @@ tables! {
         /// Logs of others that this companion cosigns by its owner's word, by the hash of their names.
         pub(super) Plain LISTED_LOGS = 59 "listed_logs": [u8; 32] => VerifierKey, within 2 * 1024,
             guards "a log that was dismissed is cosigned again";
+        /// What persons had the company do, and what it answered.
+        pub(super) Erasable ACTS = 60 "acts": (PublicKey, ObjectId) => Record, within 32 * 1024;
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     table::{keys, messages},
 };
 use crate::{
+    act::ActAnswer,
     disclosure::Disclosure,
     grant::Chain,
     item::Item,
@@ -46,6 +47,9 @@ messages! {
         "put" Put(Signed<Item>) from [Supplier] answered ["noted", "skewed"]
             within [DOCUMENT_BYTES, TITLE_BYTES, TEXT_BYTES, ITEMS_PER_RELATIONSHIP]
             at ITEMS_SENT grows ["items" most ITEMS_PER_RELATIONSHIP Peer until Decided];
+        /// What becomes of an act.
+        "act_answer" ActAnswer(Signed<ActAnswer>) from [Supplier] answered ["noted"] within [ACT_ANSWERS]
+            at ACT_ANSWERS_SENT grows ["answers to an act" most ACT_ANSWERS Thing until Replaced];
     }
 
     /// What a person's node answers.
@@ -70,6 +74,7 @@ impl ToPerson {
             Self::Acknowledge(signed) => signed.look_ahead(),
             Self::Erased(signed) => signed.look_ahead(),
             Self::Put(signed) => signed.look_ahead(),
+            Self::ActAnswer(signed) => signed.look_ahead(),
             // Its links are by several keys, and the machine has to know them first.
             Self::Delegated(_) => {}
         }

@@ -8,6 +8,7 @@ use super::{
     table::{keys, messages},
 };
 use crate::{
+    act::{Act, ActReceipt},
     disclosure::Disclosure,
     grant::{Chain, Grant},
     identity::Nonce,
@@ -62,6 +63,10 @@ messages! {
         "mandate" Mandate(Mandate) from [Person] answered ["noted"]
             within [DELEGATION_DEPTH, NAME_BYTES, DELEGATIONS_PER_RELATIONSHIP]
             at MANDATES_SENT grows ["mandates" most DELEGATIONS_PER_RELATIONSHIP Peer until Ended];
+        /// A contract ends, or a right is exercised.
+        "act" Act(Signed<Act>) from [Person] answered ["received"]
+            within [CONTRACT_NUMBER_BYTES, NAME_BYTES, TEXT_BYTES]
+            at ACTS_SENT grows ["acts" most ACTS_PER_RELATIONSHIP Peer until Relationship];
         /// Your offer, please.
         "take_up" TakeUp(Signed<TakeUp>) from [Person] answered ["noted"]
             at TAKE_UPS grows ["offers taken up" until Relationship];
@@ -94,6 +99,8 @@ messages! {
         "acknowledged" Acknowledged(Signed<Acknowledgement>);
         /// Erased, as the revocation demanded.
         "erased" Erased(Signed<ErasureReceipt>);
+        /// The act came, at this moment.
+        "received" Received(Signed<ActReceipt>);
         /// What is published.
         "segments" Segments(Vec<Signed<Segment>>) within [SEGMENTS_PER_SUPPLIER, SEGMENT_BYTES];
         /// Taken; there is nothing to say.

@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Correcting, Effect, NewGrant, NewIntent, Opening, OwnerError, Person, Record, Remember, moments::Moment};
+use super::{
+    Correcting, Effect, NewAct, NewGrant, NewIntent, Opening, OwnerError, Person, Record, Remember, moments::Moment,
+};
 use crate::{
     audit::Event,
     decision::Release,
@@ -151,6 +153,8 @@ pub enum Input<'a> {
     RevokeAll(&'a PublicKey, bool),
     /// These fields were set (true) or removed: subscribers are told.
     FieldChanged(&'a BTreeMap<FieldPath, bool>),
+    /// A contract ends, or a right is exercised: a supplier has to act on it.
+    Act(&'a NewAct),
     /// The processor that this delegation names may be met.
     MeetProcessor(&'a ObjectId),
     /// Other defaults.
@@ -257,6 +261,7 @@ impl Person {
             Input::Grant(new) => self.grant(new, now, host),
             Input::Revoke(grant, erase) => self.revoke(grant, erase, now, &mut host.entropy()),
             Input::RevokeAll(supplier, erase) => self.revoke_all(supplier, erase, now, &mut host.entropy()),
+            Input::Act(new) => self.act(new, now, &mut host.entropy()),
             Input::MeetProcessor(link) => self.meet_processor(link, now),
             Input::FieldChanged(fields) => self.field_changed(fields, now, host),
             Input::SetPolicy(policy) => self.set_policy(policy, now, &mut host.entropy()),

@@ -4,8 +4,9 @@
 //!
 //! In: inputs, the time, chance. Out: whether the host is to deliver now, and to whom it is to deliver as time passes.
 
-use super::{Effect, Host, Input, Person, Relationship};
+use super::{Effect, Host, Input, NewAct, Person, Relationship};
 use crate::{
+    act::What,
     identity::PublicKey,
     time::{MINUTE_MS, Now, Timestamp},
 };
@@ -55,6 +56,7 @@ impl Person {
             | Input::RenewKey(_)
             | Input::AskSegments(_)
             | Input::TakeUp(..)
+            | Input::Act(NewAct { what: What::End { .. } | What::Withdraw { .. }, .. })
             | Input::SetAtOnce(..)
             // Whoever says this gives the moment of each away.
             | Input::TellNow => Moment::Theirs,
@@ -72,6 +74,7 @@ impl Person {
             | Input::Revoke(..)
             | Input::RevokeAll(..)
             | Input::FieldChanged(_)
+            | Input::Act(_)
             | Input::MeetProcessor(_)
             | Input::SetPolicy(_)
             | Input::Vouch(..)

@@ -46,6 +46,18 @@ pub enum OwnerError {
     /// No such item.
     #[error("no such item, or it is decided already")]
     NoItem,
+    /// Out of bounds.
+    #[error(
+        "an act names a contract by its number or product, or a right in at most {} bytes of words",
+        limits::TEXT_BYTES
+    )]
+    BadAct,
+    /// It was said, and is not answered.
+    #[error("the supplier was told just that, and has not answered")]
+    ActedAlready,
+    /// As many acts are open as the bound allows.
+    #[error("{} acts towards this supplier wait for its answer, the bound", limits::ACTS_PER_RELATIONSHIP)]
+    TooManyActs,
     /// No such segment.
     #[error("no such segment is published, or not for that")]
     NoSegment,
@@ -146,6 +158,9 @@ coded! {
     Self::NoRequest => "no_request";
     Self::NoGrant => "no_grant";
     Self::NoItem => "no_item";
+    Self::BadAct => "bad_act" ("bytes": limits::TEXT_BYTES);
+    Self::ActedAlready => "acted_already";
+    Self::TooManyActs => "too_many_acts" ("most": limits::ACTS_PER_RELATIONSHIP);
     Self::NoSegment => "no_segment";
     Self::DoesNotFit => "does_not_fit";
     Self::EnoughSaid => "enough_said" ("most": limits::WORDS_PER_FIELD, "days": limits::WORD_DAYS);

@@ -55,6 +55,7 @@ impl Person {
                 self.erased(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
             ToPerson::Put(item) => self.put(&mut effects, supplier, item, now, entropy),
+            ToPerson::ActAnswer(signed) => self.act_answered(&mut effects, supplier, signed, now, entropy),
             ToPerson::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
         };
         // What was recorded before the refusal holds in memory, so it has to become durable all the same.
@@ -78,6 +79,9 @@ impl Person {
         }
         if self.shows_growth(supplier, number) {
             return self.growth_answered(supplier, number, &reply, now, entropy);
+        }
+        if let Some(act) = self.act_in_outbox(supplier, number) {
+            return self.act_replied(supplier, number, act, reply, now, entropy);
         }
         let handled = match reply {
             SupplierReply::Refused(Refusal::Unproven) => match self.unproven(supplier, number) {

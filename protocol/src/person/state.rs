@@ -8,7 +8,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Kept, OtherCopy, Said, StoredBranch, StoredIntent, Wanted, runs::Speaks, standing};
+use super::{
+    Acted, Effect, Kept, OtherCopy, Said, StoredAct, StoredBranch, StoredIntent, Wanted, runs::Speaks, standing,
+};
 use crate::{
     agreement::Agreement,
     audit::{Log, TreeHead},
@@ -102,6 +104,8 @@ pub struct Relationship {
     pub(super) mandates: BTreeMap<ObjectId, Mandated>,
     /// What it sent back, by the items' ids.
     pub(super) items: BTreeMap<Nonce, Kept>,
+    /// What the person had it do, by the acts' names.
+    pub(super) acts: BTreeMap<ObjectId, Acted>,
     /// The segments it publishes.
     pub(super) segments: BTreeMap<ObjectId, Verified<Segment>>,
     /// What the person said of them, also of those that are published no longer: what was spent stays spent.
@@ -370,6 +374,15 @@ pub enum Record {
     ItemForgotten {
         supplier: PublicKey,
         id: Nonce,
+    },
+    /// To be stored where it can be erased: a person's own words may stand in it.
+    Act {
+        supplier: PublicKey,
+        stored: StoredAct,
+    },
+    ActForgotten {
+        supplier: PublicKey,
+        act: ObjectId,
     },
     Segments {
         supplier: PublicKey,
@@ -647,6 +660,8 @@ impl Person {
             }
             Record::Item { supplier, id, kept } => drop(self.with(supplier)?.items.insert(*id, *kept)),
             Record::ItemForgotten { supplier, id } => drop(self.with(supplier)?.items.remove(id)),
+            Record::Act { supplier, stored } => self.apply_act(supplier, stored)?,
+            Record::ActForgotten { supplier, act } => drop(self.with(supplier)?.acts.remove(act)),
             Record::Content { .. } | Record::ContentGone { .. } => {}
             Record::Segments { supplier, segments } => {
                 let verified = segments.iter().map(|segment| segment.clone().verify().map(|s| (s.id(), s)));
@@ -778,6 +793,7 @@ impl Person {
             knows: BTreeMap::new(),
             mandates: self.introductions.remove(&supplier).unwrap_or_default(),
             items: BTreeMap::new(),
+            acts: BTreeMap::new(),
             segments: BTreeMap::new(),
             said: BTreeMap::new(),
             traffic: Traffic::default(),

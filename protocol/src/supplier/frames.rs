@@ -56,6 +56,7 @@ impl Supplier {
             ToSupplier::Belong(membership) => self.belongs(person, membership, now),
             ToSupplier::Count(report) => self.counts(person, report, now),
             ToSupplier::Tally(report) => self.tallies(person, report, now),
+            ToSupplier::Act(act) => self.acted(person, act, now),
             ToSupplier::TakeUp(taken) => self.taken_up(person, taken),
         };
         Effects(handled.unwrap_or_else(|code| vec![Effect::Reply(SupplierReply::refused(code, now))]))
@@ -83,7 +84,9 @@ impl Supplier {
         match &reply {
             PersonReply::Skewed(Skewed { at }) => return (self.clocks_differ(person, parcel, Some(*at), now), None),
             PersonReply::Refused(Refusal::ClockSkew) => return (self.clocks_differ(person, parcel, None, now), None),
-            _ if matches!(parcel, Parcel::Request(_) | Parcel::Item(_)) => drop(self.skewed.remove(person)),
+            _ if matches!(parcel, Parcel::Request(_) | Parcel::Item(_) | Parcel::Answer(_)) => {
+                self.skewed.remove(person);
+            }
             _ => {}
         }
         // What these refuse passes by itself: the parcel stays under way, and goes out again.
@@ -98,6 +101,7 @@ impl Supplier {
             Parcel::Request(request) => request,
             Parcel::Receipt(receipt) => return (self.receipt_told(person, receipt, &reply), None),
             Parcel::Item(id) => return (self.item_told(person, id, &reply), None),
+            Parcel::Answer(answer) => return (self.act_told(person, answer, &reply), None),
             Parcel::Delegation(link) => return (self.delegation_told(person, link, &reply), None),
         };
         match reply {
@@ -137,7 +141,7 @@ impl Supplier {
 
     /// A person signed this time just now, or some time ago where the message waited: one that is past says nothing. Of what
     /// nobody asked for the hour is told: it may be now, so what waits because clocks differed is tried again.
-    fn hear(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, at: Timestamp, now: Now) {
+    pub(super) fn hear(&mut self, effects: &mut Vec<Effect>, person: &PublicKey, at: Timestamp, now: Now) {
         if !self.customers.contains_key(person) {
             return;
         }

@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Runs, Sending, delegations::Delegated, pairings::Pairings, witness::Recent};
+use super::{Acted, Effect, Runs, Sending, StoredAct, delegations::Delegated, pairings::Pairings, witness::Recent};
 use crate::{
     agreement::Agreement,
     audit::ProvenEntry,
@@ -86,6 +86,8 @@ pub enum Parcel {
     Delegation(ObjectId),
     /// An item, by its id.
     Item(Nonce),
+    /// An answer to an act.
+    Answer(ObjectId),
 }
 
 /// An invitation that can be answered.
@@ -122,6 +124,8 @@ pub struct Customer {
     pub(super) mandates: BTreeMap<ObjectId, KeptMandate>,
     /// What is sent back to the person.
     pub(super) sending: BTreeMap<Nonce, Sending>,
+    /// What the person had this company do.
+    pub(super) acts: BTreeMap<ObjectId, Acted>,
     /// The two signed records of the agreement.
     pub(super) agreed: Option<Agreed>,
     pub(super) head: Frontier,
@@ -361,6 +365,11 @@ pub enum Record {
         person: PublicKey,
         id: Nonce,
     },
+    /// To be stored where it can be erased: a person's own words may stand in it.
+    Act {
+        person: PublicKey,
+        stored: StoredAct,
+    },
     Segment {
         segment: Signed<Segment>,
     },
@@ -551,6 +560,9 @@ impl Supplier {
             Record::Sending { person, sending } => {
                 drop(self.with(person)?.sending.insert(sending.id, sending.clone()));
             }
+            Record::Act { person, stored } => {
+                drop(self.with(person)?.acts.insert(stored.act.id(), Acted::read(stored.clone())?));
+            }
             Record::SendingForgotten { person, id } => drop(self.with(person)?.sending.remove(id)),
             Record::Ended { person, links } => {
                 let customer = self.with(person)?;
@@ -619,6 +631,7 @@ impl Customer {
             delegated: BTreeMap::new(),
             mandates: BTreeMap::new(),
             sending: BTreeMap::new(),
+            acts: BTreeMap::new(),
             agreed: None,
             head: Frontier::default(),
             recent: Recent::default(),
