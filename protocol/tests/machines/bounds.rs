@@ -8,6 +8,7 @@ use regie_protocol::{
     Access, Acknowledgement, Agreement, Board, Bounds, Chain, Content, Days, Delegation, Document, ErasureReceipt,
     Grant, HOUR_MS, Item, Keypair, Nonce, ObjectId, PublicKey, Purpose, Refusal, Renewal, Revocation, Scope, Selector,
     Signed, Timestamp, Verified,
+    act::{Act, ActAnswer, Answered, ContractName, What},
     intent::{Intent, Offer, TakeUp, Withdrawal, last_end},
     limits,
     merkle::Frontier,
@@ -114,7 +115,7 @@ impl Flooded {
     /// The next message of a flood of this kind, given to who it is for.
     fn give(&mut self, tag: &str, number: u32, now: Timestamp) {
         match tag {
-            "request" | "acknowledge" | "erased" | "delegated" | "put" => {
+            "request" | "acknowledge" | "erased" | "delegated" | "put" | "act_answer" => {
                 let message = self.of_supplier(tag, number, now);
                 self.world.give(message, now);
             }
@@ -170,6 +171,7 @@ impl Flooded {
                 ToSupplier::Revoke(sign(revocation, by))
             }
             "mandate" => ToSupplier::Mandate(self.mandate(number, now)),
+            "act" => ToSupplier::Act(sign(self.act(number, now), by)),
             "take_up" => ToSupplier::TakeUp(sign(TakeUp { person, supplier, offer: object(number), at: now }, by)),
             "belong" => {
                 let until = now.plus_days(Days(1));
@@ -185,6 +187,12 @@ impl Flooded {
             }
             other => panic!("there is no flood of {other}"),
         }
+    }
+
+    fn act(&self, number: u32, now: Timestamp) -> Act {
+        let contract = ContractName { number: Some(number.to_string()), product: None, customer: None };
+        let (person, supplier, what) = (self.person.public(), self.world.supplier_key(), What::Withdraw { contract });
+        Act { person, supplier, id: nonce(number), at: now.hour(), what }
     }
 
     /// Somebody else's grant, handed on to this company by a key of the flooder's making.
@@ -277,6 +285,11 @@ impl Flooded {
                 let (grant, revocation, fields) = (object(number), None, BTreeSet::new());
                 ToPerson::Erased(sign(ErasureReceipt { supplier, person, grant, revocation, fields, at: now }, by))
             }
+            "act_answer" => {
+                let answer = Answered::Done { item: None };
+                let act = object(number);
+                ToPerson::ActAnswer(sign(ActAnswer { supplier, person, act, number: 1, at: now, answer }, by))
+            }
             "delegated" => {
                 let Mandate { chain, reference } = self.mandate(number, now);
                 let processor = regie_protocol::Invitation {
@@ -307,6 +320,9 @@ impl Flooded {
             ("request", "answers to send") => relationship.undelivered(),
             ("request", "grants that a default gives") => relationship.grants().count(),
             ("delegated", "delegations") => self.world.person.all_mandates().count(),
+            ("act", "acts") => customer.acts().len(),
+            // To no act that was said.
+            ("act_answer", _) => relationship.acts().values().map(|acted| acted.answers().len()).sum(),
             ("put", "items") => relationship.items().len(),
             ("disclose", "values") => customer.held().len(),
             ("disclose" | "grant", "grants") => grants,

@@ -5,6 +5,7 @@
 #[path = "../memory/mod.rs"]
 mod memory;
 
+mod acts;
 mod attacks;
 mod bounds;
 mod clocks;

@@ -16,6 +16,7 @@ mod format;
 mod forms;
 mod frames;
 mod make_acceptance;
+mod make_acts;
 mod make_alternative;
 mod make_chain;
 mod make_checkpoints;
@@ -76,6 +77,7 @@ fn made() -> Vec<File> {
         make_tree_head::file(),
         make_ed25519::file(),
     ];
+    files.extend(make_acts::files());
     files.extend(make_market::files());
     files
 }
@@ -128,7 +130,7 @@ fn every_case_comes_out_as_it_says() {
             }
         }
     }
-    assert_eq!(files, 25, "one file for each object");
+    assert_eq!(files, 28, "one file for each object");
     assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 

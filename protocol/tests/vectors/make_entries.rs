@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
     Agreement, Collection, FieldPath, Nonce, ObjectId, Refusal, Timestamp,
+    act::ActKind,
     audit::{self, Committed, Entry, Event},
     departure::BY_RULE,
     merkle::{self, Hash},
@@ -46,7 +47,7 @@ fn answered() -> Event {
 fn of_a_relationship() -> Vec<Event> {
     let grant = named("a grant");
     let since = Timestamp(NOW).hour();
-    vec![
+    let mut events = vec![
         Event::Paired { agreement: Agreement::SdBase },
         Event::Granted { grant, rule: BY_RULE.into() },
         answered(),
@@ -67,10 +68,15 @@ fn of_a_relationship() -> Vec<Event> {
         Event::Delegated { delegation: named("a delegation"), grant, processor: processor().public() },
         Event::Received { item: named("an item"), collection: Collection::MeterReadings },
         Event::Revoked { grant, erase: true },
+        Event::ActReceived { act: named("an act"), receipt: named("a receipt") },
+        Event::ActRefused { act: named("an act"), code: Refusal::TooManyActs },
+        Event::ActAnswered { act: named("an act"), answer: named("an answer") },
         Event::Erased { grant, receipt: named("a receipt") },
         Event::Belonged { segment: named("a segment"), member: true },
         Event::CountedIn { segment: named("a segment"), epsilon: 1_000 },
-    ]
+    ];
+    events.extend(ActKind::ALL.iter().map(|kind| Event::Acted { act: named("an act"), kind: *kind }));
+    events
 }
 
 fn of_the_person() -> Vec<Event> {

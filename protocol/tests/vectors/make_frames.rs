@@ -7,6 +7,7 @@ use regie_protocol::{
     Acceptance, Acknowledgement, Agreement, Alternative, Chain, Content, DataRequest, Delegation, Document,
     ErasureReceipt, Invitation, Item, KeyHistory, Keypair, Nonce, Object, ObjectId, Refusal, Renewal, Revocation,
     Rotation, Signed, Timestamp, Verified,
+    act::{Answered, Why},
     disclosure::Disclosure,
     intent::{BoardLink, Offer, TakeUp, Withdrawal},
     merkle::{self, Frontier, Hash},
@@ -22,6 +23,7 @@ use regie_protocol::{
 use crate::{
     fixtures::{NOW, company, grant, link, pairing, person, processor, profile, request, scope_below, supplier},
     frames::{self, File, Frame, link as shown, message, reply},
+    make_acts,
     make_disclosure::Draft,
     make_entries,
     make_market::{END, helper_card, intent, intent_key, offer, segment},
@@ -116,6 +118,7 @@ fn item() -> Signed<Item> {
 fn to_person() -> Vec<Frame> {
     let processor = invitation(&processor(), 0x62);
     let delegated = DelegationNotice { chain: chain(), processor, reference: "parcel 7".into() };
+    let extended = make_acts::answer(1, make_acts::access(), Answered::Extended { why: Why::Many });
     let shown = DataRequest { chains: vec![chain()], ..request() };
     vec![
         message(&ToPerson::Request(sign(shown, &supplier()))),
@@ -123,6 +126,7 @@ fn to_person() -> Vec<Frame> {
         message(&ToPerson::Erased(receipt(None))),
         message(&ToPerson::Delegated(delegated)),
         message(&ToPerson::Put(item())),
+        message(&ToPerson::ActAnswer(sign(extended, &supplier()))),
         reply::<ToPerson>(&PersonReply::Answer(disclosure())),
         reply::<ToPerson>(&PersonReply::Noted),
         reply::<ToPerson>(&PersonReply::Refused(Refusal::Paused)),
@@ -149,6 +153,7 @@ fn to_supplier() -> Vec<Frame> {
         message(&ToSupplier::Grant(sign(grant(), &person()))),
         message(&ToSupplier::Revoke(sign(revocation(), &person()))),
         message(&ToSupplier::Mandate(Mandate { chain: chain(), reference: "parcel 7".into() })),
+        message(&ToSupplier::Act(sign(make_acts::act(make_acts::notice()), &person()))),
         message(&ToSupplier::TakeUp(sign(TakeUp { person: me, supplier: them, offer, at }, &person()))),
         message(&ToSupplier::Segments),
         message(&ToSupplier::Belong(sign(member, &person()))),
@@ -205,6 +210,7 @@ fn supplier_replies() -> Vec<Frame> {
         reply::<ToSupplier>(&SupplierReply::Alternative(sign(alternative, &supplier()))),
         reply::<ToSupplier>(&SupplierReply::Acknowledged(acknowledgement())),
         reply::<ToSupplier>(&SupplierReply::Erased(receipt(Some(sign(revocation(), &crate::fixtures::person()).id())))),
+        reply::<ToSupplier>(&SupplierReply::Received(make_acts::receipt())),
         reply::<ToSupplier>(&SupplierReply::Segments(segments())),
         reply::<ToSupplier>(&SupplierReply::Noted),
         reply::<ToSupplier>(&SupplierReply::Refused(Refusal::NotPaired)),

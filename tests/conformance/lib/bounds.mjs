@@ -69,6 +69,18 @@ export const bounds = {
     need(BigInt(it.expires) % BigInt(DAY) === 0n, 'an hour')
     need(within(it.per_supplier, 1, 8), 'per_supplier')
   },
+  act (it) {
+    const [kind, what] = Object.entries(it.what)[0]
+    if (kind === 'right') return need(what.words.split('\n').every((line) => plain(line, 1024)) && bytes(what.words) <= 1024, 'words')
+    const { number, product, customer } = what.contract
+    need(number !== null || product !== null, 'no name')
+    for (const [text, most] of [[number, 64], [product, 256], [customer, 64]]) need(text === null || named(text, most), 'a name')
+    need(what.last === undefined || day(what.last), 'last')
+  },
+  'act-answer' (it) {
+    need(within(it.number, 1, 4), 'number')
+    need(it.answer.ends === undefined || day(it.answer.ends.last), 'last')
+  },
   offer (it) {
     need(plain(it.name, 256) && named(it.title, 256), 'title')
     details(it.terms)

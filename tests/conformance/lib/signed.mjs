@@ -74,6 +74,7 @@ const SIGNERS = {
   alternative: 'supplier', acceptance: 'supplier', renewal: 'person', rotation: 'supplier', disclosure: 'person',
   acknowledgement: 'supplier', revocation: 'person', 'erasure-receipt': 'supplier', item: 'supplier',
   segment: 'supplier', helper: 'helper', membership: 'person', 'count-report': 'person', 'tally-report': 'person',
+  act: 'person', 'act-receipt': 'supplier', 'act-answer': 'supplier',
   intent: 'key', withdrawal: 'key', offer: 'supplier', 'take-up': 'person', 'tree-head': 'key'
 }
 

@@ -6,6 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use regie_protocol::{
     Acceptance, Acknowledgement, Alternative, Chain, DataRequest, Delegation, ErasureReceipt, Grant, Invitation, Item,
     Object, Pairing, Policy, Profile, Revocation, Signed,
+    act::{Act, ActAnswer, ActReceipt},
     audit::{Entry, ProvenEntry, TreeHead},
     checkpoint::{AddCheckpoint, Checkpoint},
     disclosure::Disclosure,
@@ -88,6 +89,9 @@ fuzz_target!(|bytes: &[u8]| {
     signed::<Withdrawal>(bytes);
     signed::<Offer>(bytes);
     signed::<TakeUp>(bytes);
+    signed::<Act>(bytes);
+    signed::<ActReceipt>(bytes);
+    signed::<ActAnswer>(bytes);
     signed::<Segment>(bytes);
     signed::<Membership>(bytes);
     signed::<CountReport>(bytes);

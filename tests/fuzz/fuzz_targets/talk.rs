@@ -17,7 +17,8 @@ use regie_protocol::{
     ObjectId, Observed, Person, Policy, Profile, Provenance, PublicKey, Purpose, Refusal, RootSeed, Selector, Signed,
     Supplier, Timestamp, Verified, limits,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
-    person::{self, Input, NewGrant, Opening, OwnerError},
+    act::{Answered, ContractName, Right, What, Why},
+    person::{self, Input, NewAct, NewGrant, Opening, OwnerError},
     segment::Predicate,
     supplier::{Ask, Delegate, Effects, Invite, NewSegment},
     wire,
@@ -46,6 +47,8 @@ enum Step {
     TakeBack { which: u8 },
     Say { who: u8, which: u8, member: bool, fits: bool, count: bool },
     Delegate { who: u8, fields: Vec<u8>, uses: u8, delegations: u8 },
+    Act { who: u8, what: u8 },
+    AnswerAct { who: u8, which: u8, how: u8 },
 }
 
 /// What was said, and to whom.
@@ -211,7 +214,11 @@ impl World {
                     self.give(who, Input::Tick).expect("no owner is asked");
                 }
             }
-            Step::Put { .. } | Step::Publish { .. } | Step::TakeBack { .. } | Step::Delegate { .. } => {
+            Step::Put { .. }
+            | Step::Publish { .. }
+            | Step::TakeBack { .. }
+            | Step::Delegate { .. }
+            | Step::AnswerAct { .. } => {
                 self.company(step, entropy);
             }
             owner => self.owner(owner),
@@ -275,6 +282,12 @@ impl World {
                 };
                 self.supplier.delegate(wanted, now, &mut entropy).map(|(_, effects)| effects)
             }
+            Step::AnswerAct { who, which, how } => {
+                let me = self.me(at(who));
+                let acts: Vec<_> = self.supplier.customer(&me).expect("paired").acts().keys().copied().collect();
+                let Some(act) = pick(&acts, which) else { return };
+                self.supplier.answer_act(me, act, answered(how), now).map(|(_, effects)| effects)
+            }
             _ => return,
         };
         if let Ok(effects) = done {
@@ -292,6 +305,7 @@ impl World {
         | Step::Pause { who, .. }
         | Step::Settle { who, .. }
         | Step::Say { who, .. }
+        | Step::Act { who, .. }
         | Step::Change { who, .. }) = step
         else {
             return;
@@ -326,6 +340,7 @@ impl World {
                 };
                 self.give(who, Input::Grant(&new))
             }
+            Step::Act { what, .. } => self.give(who, Input::Act(&NewAct { supplier: key, what: act(what), about: None })),
             Step::Open { collection, per_hour, .. } => {
                 let collection = Collection::ALL[usize::from(collection) % Collection::ALL.len()];
                 let opening =
@@ -453,6 +468,9 @@ impl World {
                 continue;
             }
             let relationship = one.person.relationship(&key).expect("paired");
+            for (id, acted) in relationship.acts() {
+                assert!(acted.received().is_none() || customer.acts().contains_key(id), "signed for and not there");
+            }
             for (field, held) in customer.held() {
                 let known = relationship.knows().get(field).expect("the person knows who has it");
                 assert!(relationship.grants().any(|grant| grant.id() == held.grant), "under a grant of the person's");
@@ -464,6 +482,24 @@ impl World {
                 assert_eq!(customer.head(), relationship.log(), "the log that was witnessed is the person's");
             }
         }
+    }
+}
+
+fn act(what: u8) -> What {
+    let contract = ContractName { number: Some((what / 8).to_string()), product: None, customer: None };
+    match what % 8 {
+        0 => What::End { contract, last: "2027-01-31".parse().expect("a date") },
+        1 => What::Withdraw { contract },
+        n => What::Right { right: Right::ALL[usize::from(n) - 2], language: "nl".into(), words: String::new() },
+    }
+}
+
+fn answered(how: u8) -> Answered {
+    match how % 4 {
+        0 => Answered::Ends { last: "2027-01-31".parse().expect("a date") },
+        1 => Answered::Done { item: None },
+        2 => Answered::Extended { why: Why::Many },
+        _ => Answered::Refused { why: Why::ALL[usize::from(how / 4) % Why::ALL.len()] },
     }
 }
 
