@@ -28,6 +28,9 @@ why-contract-extension = without a term nothing can follow it; give a term, or l
 why-contract-documents = a contract names at most { $most } documents
 why-criterion-unknown = not a criterion; they are price, match, fields, retention and known
 why-collection-unknown = not a collection; they are bills, contracts, corrections, messages, meter-readings, warranties and other
+why-right-unknown = not a right; they are access, rectification, erasure, restriction, portability and objection
+why-why-unknown = not a reason of version 1; docs/supplier.md lists them
+why-act-kind-unknown = not a kind of act of version 1
 why-agreement-unknown = not an agreement of the roster; use SD-BASE, SD-BASE-DP, SD-BASE-A, …
 why-link-not-for-pairing = not a pairing link; it should begin with regie:pair?v=1& and come whole from the supplier
 why-link-not-of-a-board = not the link of a board; it should begin with regie:board?v=1& and come whole from the board
@@ -43,6 +46,9 @@ why-owner-no-relationship = there is no relationship with that supplier; `regie 
 why-owner-no-request = no such request waits for you; `regie requests` lists the ones that do
 why-owner-no-grant = no such grant; `regie grants` lists them
 why-owner-no-item = no such item, or it is decided already; `regie inbox` lists them
+why-owner-bad-act = a contract is named by its number or what it is about, in one line, and what you add has at most { $bytes } bytes; make it shorter
+why-owner-acted-already = this supplier was told just that and has not answered yet; wait for its answer, or write a letter
+why-owner-too-many-acts = { $most } things that you had this supplier do wait for its answer; write a letter instead
 why-owner-no-segment = no such segment is published, or not for that; `regie segments` lists them
 why-owner-enough-said = in { $days } days you said of { $most } segments of this supplier that look at the same field whether you belong: more would tell it the value itself. Try again later, or give it the field with a grant, which you can end
 why-owner-does-not-fit = what you hold does not fit that segment, so you can't say that you belong; `regie segments` shows why
@@ -78,6 +84,9 @@ why-supplier-too-wide = a delegation must be within the grant above it: its fiel
 why-supplier-not-opened = this person has not opened that collection to you, or its grant has ended; the person opens it with `regie open`
 why-supplier-bad-item = a document has a title of one line, a media type and at most { $bytes } bytes; only a correction goes into `corrections`
 why-supplier-too-many-items = { $most } items already wait for this person; wait until the person's node has connected
+why-supplier-no-act = that person said no such act; `regie supplier acts` lists them
+why-supplier-bad-answer = notice and withdrawal are answered by the contract's last day, a right by what was done or, once and first, by two months more; a refusal has a reason that is one for it, and an item is one that was sent to this person
+why-supplier-too-many-answers = { $most } answers were given to that act; no more can be
 why-supplier-bad-offer = an offer has a title of one line, at most { $terms } terms, needs of at most { $fields } fields, and ends before the intent it answers is forgotten
 why-supplier-bad-segment = a segment has a name of one line, at most { $clauses } clauses { $depth } deep, lets people belong or be counted, and ends in the future; its epsilon is 0.001 to { $epsilon }
 why-supplier-no-segment = no such segment; list them to see what there is
@@ -131,6 +140,8 @@ why-refusal-unknown-segment = This company publishes no such segment, or not any
 why-refusal-not-a-helper = This node adds up no answers for others, or for no more segments. Ask another helper.
 why-refusal-wrong-batch = Another batch of this count is open, or its key is another. Take back the segment and publish it anew.
 why-refusal-too-few = Fewer answers than the segment promises its persons are not summed. Wait for more.
+why-refusal-unknown-act = No such act was said, or it is forgotten.
+why-refusal-too-many-acts = This company takes no more acts of you over the line. Write a letter instead.
 why-refusal-unexpected = This message has no place here: it is for the other role.
 
 # What a supplier's domain says.

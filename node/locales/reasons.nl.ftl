@@ -28,6 +28,9 @@ why-contract-extension = zonder looptijd kan er niets op volgen; geef een loopti
 why-contract-documents = een contract noemt hoogstens { $most } documenten
 why-criterion-unknown = geen maatstaf; er zijn price, match, fields, retention en known
 why-collection-unknown = geen verzameling; er zijn bills, contracts, corrections, messages, meter-readings, warranties en other
+why-right-unknown = geen recht; er zijn access, rectification, erasure, restriction, portability en objection
+why-why-unknown = geen reden van versie 1; docs/supplier.md noemt ze
+why-act-kind-unknown = geen soort handeling van versie 1
 why-agreement-unknown = geen afspraak uit de lijst; neem SD-BASE, SD-BASE-DP, SD-BASE-A, …
 why-link-not-for-pairing = geen link om mee te koppelen; die begint met regie:pair?v=1& en komt in zijn geheel van de leverancier
 why-link-not-of-a-board = geen link van een bord; die begint met regie:board?v=1& en komt in zijn geheel van het bord
@@ -43,6 +46,9 @@ why-owner-no-relationship = met die leverancier is er geen relatie; `regie statu
 why-owner-no-request = zo'n verzoek wacht niet op u; `regie requests` noemt de verzoeken die wachten
 why-owner-no-grant = zo'n toestemming is er niet; `regie grants` noemt ze
 why-owner-no-item = zo'n stuk is er niet, of er is al over beslist; `regie inbox` noemt ze
+why-owner-bad-act = een contract wordt genoemd met zijn nummer of waar het over gaat, op één regel, en wat u toevoegt is hoogstens { $bytes } bytes; maak het korter
+why-owner-acted-already = precies dat is deze leverancier gezegd en er is nog geen antwoord; wacht op het antwoord, of schrijf een brief
+why-owner-too-many-acts = er wachten { $most } verzoeken van u op antwoord van deze leverancier; schrijf in plaats daarvan een brief
 why-owner-no-segment = zo'n segment is er niet, of niet hiervoor; `regie segments` noemt ze
 why-owner-enough-said = in { $days } dagen zei u van { $most } segmenten van deze leverancier die naar hetzelfde gegeven kijken of u erbij hoort: meer zou het gegeven zelf verraden. Probeer het later, of geef het gegeven met een toestemming, die u kunt beëindigen
 why-owner-does-not-fit = wat u hebt past niet bij dat segment, dus u kunt niet zeggen dat u erbij hoort; `regie segments` laat zien waarom
@@ -78,6 +84,9 @@ why-supplier-too-wide = wat wordt doorgegeven moet binnen de toestemming erboven
 why-supplier-not-opened = deze persoon heeft die verzameling niet voor u opengezet, of de toestemming is voorbij; de persoon zet haar open met `regie open`
 why-supplier-bad-item = een document heeft een titel van één regel, een mediatype en hoogstens { $bytes } bytes; alleen een verbetering gaat in `corrections`
 why-supplier-too-many-items = er wachten al { $most } stukken op deze persoon; wacht tot de node van de persoon verbinding heeft gehad
+why-supplier-no-act = die persoon heeft zoiets niet gezegd; `regie supplier acts` noemt wat er is
+why-supplier-bad-answer = een opzegging of herroeping wordt beantwoord met de laatste dag van het contract, een recht met wat er gedaan is of, één keer en als eerste, met twee maanden langer; een weigering heeft een reden die daarbij hoort, en een stuk is er een dat aan deze persoon gestuurd is
+why-supplier-too-many-answers = op die handeling zijn { $most } antwoorden gegeven; meer kan niet
 why-supplier-bad-offer = een aanbod heeft een titel van één regel, hoogstens { $terms } voorwaarden, vraagt hoogstens { $fields } gegevens, en eindigt voor de wens waarop het antwoordt wordt vergeten
 why-supplier-bad-segment = een segment heeft een naam van één regel, hoogstens { $clauses } voorwaarden van { $depth } diep, laat mensen erbij horen of meetellen, en eindigt in de toekomst; epsilon is 0.001 tot { $epsilon }
 why-supplier-no-segment = zo'n segment is er niet; vraag de lijst om te zien wat er is
@@ -131,6 +140,8 @@ why-refusal-unknown-segment = Dit bedrijf publiceert zo'n segment niet, of niet 
 why-refusal-not-a-helper = Deze node telt geen antwoorden voor anderen op, of voor geen segmenten meer. Vraag een andere helper.
 why-refusal-wrong-batch = Van deze telling staat een andere reeks open, of de sleutel is een andere. Neem het segment terug en publiceer het opnieuw.
 why-refusal-too-few = Minder antwoorden dan het segment zijn mensen belooft worden niet opgeteld. Wacht op meer.
+why-refusal-unknown-act = Zoiets is niet gezegd, of het is vergeten.
+why-refusal-too-many-acts = Dit bedrijf neemt langs de lijn niets meer van u aan. Schrijf in plaats daarvan een brief.
 why-refusal-unexpected = Dit bericht hoort hier niet: het is voor de andere rol.
 
 # Wat het domein van een leverancier zegt.

@@ -127,9 +127,9 @@ impl From<regie_protocol::person::OwnerError> for Failure {
             E::NoRelationship | E::NoRequest | E::NoGrant | E::NoItem | E::NoIntent | E::NoOffer | E::NoSegment => {
                 ("not_found", exit::NOT_FOUND)
             }
-            E::AlreadyPaired | E::AlreadyRevoked | E::Counted => ("already_done", exit::ERROR),
+            E::AlreadyPaired | E::AlreadyRevoked | E::Counted | E::ActedAlready => ("already_done", exit::ERROR),
             E::Superseded => ("superseded", exit::REFUSED),
-            E::BadPolicy | E::BadIntent => ("bad_argument", exit::USAGE),
+            E::BadPolicy | E::BadIntent | E::BadAct => ("bad_argument", exit::USAGE),
             E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
             _ => ("refused", exit::REFUSED),
         };
@@ -142,12 +142,13 @@ impl From<regie_protocol::supplier::SupplierError> for Failure {
         use regie_protocol::supplier::SupplierError as E;
         let reason = Reason::new(&error);
         match error {
-            E::NoRelationship | E::NoSegment => Self::of("not_found", exit::NOT_FOUND, reason),
+            E::NoRelationship | E::NoSegment | E::NoAct => Self::of("not_found", exit::NOT_FOUND, reason),
             E::NotDelegable
             | E::TooManyDelegations
             | E::NotOpened
             | E::TooManyItems
             | E::IntentOver
+            | E::TooManyAnswers
             | E::TooManySegments => Self::of("refused", exit::REFUSED, reason),
             _ => Self::of("bad_argument", exit::USAGE, reason),
         }

@@ -9,6 +9,7 @@
 //! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks.
 
 mod activity;
+mod acts;
 mod candidates;
 mod consent;
 mod contracts;

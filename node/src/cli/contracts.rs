@@ -9,10 +9,10 @@ use regie_protocol::{
     contract::{Charge, Currency, Extension, NoticePeriod, NoticeTo},
 };
 
-use super::{owner::ask, render, render::View};
+use super::{acts, owner::ask, render, render::View};
 use crate::{
     calendar,
-    command::{Failure, parse},
+    command::{Failure, exit, parse},
     control,
     locale::Language,
     person::{contract_events, verbs},
@@ -39,17 +39,29 @@ pub(super) enum ContractVerb {
         /// Its id, or the end of it
         id: String,
     },
-    /// The letter that ends one, for you to send
-    End {
-        /// Its id, or the end of it
-        id: String,
-        /// Withdraw within cooling-off instead of giving notice
-        #[arg(long)]
-        withdraw: bool,
-        /// en or nl
-        #[arg(long, default_value = "en")]
-        language: String,
-    },
+    /// End one: tells its supplier where your node has a line to it, else writes the letter for you to send
+    End(Ends),
+}
+
+#[derive(Args)]
+pub(super) struct Ends {
+    /// Its id, or the end of it
+    id: String,
+    /// Withdraw within cooling-off instead of giving notice
+    #[arg(long)]
+    withdraw: bool,
+    /// The last day you ask for; left away, the first that is possible
+    #[arg(long, value_name = "DATE")]
+    last: Option<String>,
+    /// Write the letter, also where the supplier could be told
+    #[arg(long, conflicts_with_all = ["yes", "last"])]
+    letter: bool,
+    /// Tell the supplier without asking once more
+    #[arg(long)]
+    yes: bool,
+    /// The letter's language: en or nl
+    #[arg(long, default_value = "en")]
+    language: String,
 }
 
 /// What is said of a contract. A period is 14d, 2w, 1m or 1y.
@@ -115,7 +127,7 @@ pub(super) fn run(home: &Path, verb: ContractVerb, json: bool) -> Result<(), Fai
         }
         ContractVerb::Show { id } => ask(home, &verbs::Contract { id }, json, View::Plain),
         ContractVerb::Remove { id } => ask(home, &verbs::RemoveContract { id }, json, View::Plain),
-        ContractVerb::End { id, withdraw, language } => end(home, verbs::EndContract { id, withdraw, language }, json),
+        ContractVerb::End(ends) => end(home, ends, json),
     }
 }
 
@@ -129,16 +141,44 @@ pub(super) fn list(home: &Path, file: Option<PathBuf>, json: bool) -> Result<(),
     render::show(&serde_json::json!({ "written": file }), json)
 }
 
-fn end(home: &Path, verb: verbs::EndContract, json: bool) -> Result<(), Failure> {
-    let letter = control::ask(home, &verb)?;
-    if json {
-        return render::show(&letter, true);
+/// Over the line where there is one, after a word; else the letter. A program that says neither gets the letter, and nothing
+/// is sent.
+fn end(home: &Path, ends: Ends, json: bool) -> Result<(), Failure> {
+    let Ends { id, withdraw, last, letter, yes, language } = ends;
+    let last = last.as_deref().map(parse).transpose()?;
+    let ending = control::ask(home, &verbs::EndContract { id: id.clone(), withdraw, language })?;
+    let line = ending.line.as_ref().filter(|_| !letter && (yes || !json));
+    let Some(name) = line else {
+        if yes {
+            return Err(no_line(&ending));
+        }
+        return shown(&ending, json);
+    };
+    let day = last.or(ending.ends).filter(|_| !withdraw).map(|day| format!(", with {day} as its last day"));
+    let what = if withdraw { "that you withdraw from it" } else { "that it ends" };
+    let question = format!("Tell {name} now{}: {}, {what}?", day.unwrap_or_default(), ending.subject);
+    if !yes && !acts::confirmed(&question)? {
+        let next = "say `--yes` to tell the supplier, or `--letter` for a letter to send yourself";
+        return Err(Failure::new("not_confirmed", exit::REFUSED, format!("nothing was said; {next}")));
     }
-    let by = letter.received_by.map(|by| format!(" They have to have it by {by}.")).unwrap_or_default();
-    crate::out::say(format_args!(
-        "{} takes no such word from your node, so send this letter, in a way that you can prove.{by}\n\n{}",
-        letter.party, letter.text
-    ));
+    ask(home, &verbs::GiveNotice { contract: id, withdraw, last }, json, View::Plain)
+}
+
+fn no_line(ending: &verbs::Ending) -> Failure {
+    let next = "leave `--yes` away for the letter";
+    Failure::new("no_line", exit::REFUSED, format!("{} can't be told by your node; {next}", ending.party))
+}
+
+fn shown(ending: &verbs::Ending, json: bool) -> Result<(), Failure> {
+    if json {
+        return render::show(ending, true);
+    }
+    let by = ending.received_by.map(|by| format!(" They have to have it by {by}.")).unwrap_or_default();
+    let why = match &ending.line {
+        Some(_) => "Send".to_owned(),
+        None => format!("{} takes no such word from your node, so send", ending.party),
+    };
+    crate::out::say(format_args!("{why} this letter, in a way that you can prove.{by}\n\n{}", ending.text));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The command line. In: arguments. Out: a verb's effect, a table or JSON on stdout, a `Failure`.
 
 mod accept;
+mod acts;
 mod backup;
 mod company;
 mod contracts;
@@ -298,10 +299,18 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         ics: Option<PathBuf>,
     },
-    /// One contract: add, change, show, remove it, or write the letter that ends it
+    /// One contract: add, change, show, remove or end it
     Contract {
         #[command(subcommand)]
         verb: contracts::ContractVerb,
+    },
+    /// Exercise a right (GDPR) towards a supplier that your node has a line to
+    Right(acts::Exercise),
+    /// What you had suppliers do over the line, and how far each is
+    Acts {
+        /// Of one supplier, by name or key
+        #[arg(long)]
+        supplier: Option<String>,
     },
     /// Your defaults about corrections that suppliers propose; with --answer, sets one
     Corrections {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Always, Decision, ItemVerb, Verb, contracts, credentials, find, items, market, organisations, render, render::View,
-    witnesses,
+    Always, Decision, ItemVerb, Verb, acts, contracts, credentials, find, items, market, organisations, render,
+    render::View, witnesses,
 };
 use crate::{
     command::{Change, Failure, Remember, exit, parse},
@@ -118,6 +118,8 @@ fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         }
         Verb::Credential { verb } => credentials::run(home, verb, json),
         Verb::Witnesses { verb } => witnesses::run(home, verb, json),
+        Verb::Right(exercise) => acts::exercise(home, exercise, json),
+        Verb::Acts { supplier } => acts::list(home, supplier, json),
         Verb::Contracts { ics } => contracts::list(home, ics, json),
         Verb::Contract { verb } => contracts::run(home, verb, json),
         other => about_wishes(home, other, json),

@@ -75,6 +75,25 @@ pub(super) const CONTRACTS: View = View::Parts(&[
         ],
     ),
 ]);
+pub(super) const ACTS: View = View::List(&[
+    ("id", "id"),
+    ("to", "name"),
+    ("what", "kind"),
+    ("state", "state"),
+    ("said", "said"),
+    ("signed for on", "received"),
+    ("answer by", "answer_by"),
+    ("ends on", "ends"),
+    ("not taken", "refused"),
+]);
+pub(super) const PERSONS_ACTS: View = View::List(&[
+    ("id", "id"),
+    ("of", "relationship"),
+    ("what", "kind"),
+    ("state", "state"),
+    ("came", "received"),
+    ("answer by", "answer_by"),
+]);
 pub(super) const SEGMENTS: View = View::List(&[
     ("id", "segment"),
     ("from", "from"),
@@ -600,7 +619,7 @@ mod tests {
     use super::*;
     use crate::{
         person::verbs as person,
-        supplier::verbs::{Offered, People, Published, Wanted},
+        supplier::verbs::{Acts, Offered, People, Published, Wanted},
         verb::Verb,
     };
 
@@ -668,6 +687,8 @@ mod tests {
         lays_out::<person::Status>(STATUS);
         lays_out::<person::Supplier>(SUPPLIER);
         lays_out::<person::Contracts>(CONTRACTS);
+        lays_out::<Acts>(PERSONS_ACTS);
+        lays_out::<person::Acts>(ACTS);
         lays_out::<person::Suppliers>(WHO);
         lays_out_in::<Vec<person::NewestEntry>>("audit", EVENTS);
         lays_out_in::<Vec<person::ShownSegment>>("segments", SEGMENTS);

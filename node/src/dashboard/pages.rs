@@ -70,7 +70,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/contracts", get(contracts::list).post(contracts::act))
         .route("/contracts/new", get(contracts::new).post(contracts::add))
         .route("/contracts/{id}", get(contracts::one).post(contracts::change))
-        .route("/contracts/{id}/{how}", get(contracts::letter))
+        .route("/contracts/{id}/{how}", get(contracts::letter).post(contracts::tell))
         .route("/feed/{key}/contracts.ics", get(contracts::feed))
         .route("/segments", get(segments::list).post(segments::act))
         .route("/wishes", get(wishes::list).post(wishes::act))

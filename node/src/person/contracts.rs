@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Node,
+    acts::ShownAct,
     organisations::OrganisationId,
     proposals::{Paid, replaced},
     tables,
@@ -178,6 +179,8 @@ pub struct ShownContract {
     pub terms_known: bool,
     /// Its last day, where that stands.
     pub ends: Option<Date>,
+    /// What its supplier was last told of its end, over the line.
+    pub said: Option<ShownAct>,
     /// Is it over?
     pub over: bool,
     /// The last day of the term that runs.
@@ -241,8 +244,9 @@ impl Node {
         let own = known.len();
         let left_out = self.written_contracts(&mut known)?;
         let law = country.map(Country::law).unwrap_or_default();
+        let said = self.said_of_contracts();
         let mut contracts: Vec<ShownContract> =
-            known.iter().map(|known| self.shown(known, law, today)).collect::<Result<_, Failure>>()?;
+            known.iter().map(|known| self.shown(known, &said, law, today)).collect::<Result<_, Failure>>()?;
         let (found, written) = contracts.split_at(own);
         let found: Vec<_> = found.iter().filter_map(|one| found_in_payments(one)).collect();
         let written: Vec<_> =
@@ -418,9 +422,15 @@ impl Node {
         Ok(Contract::of(&document).and_then(Result::ok))
     }
 
-    fn shown(&self, known: &Known, law: Law, today: Date) -> Result<ShownContract, Failure> {
+    /// What was said of contracts over the line, the newest first.
+    fn said_of_contracts(&self) -> Vec<ShownAct> {
+        let mut acts = self.acts(None);
+        acts.retain(|act| act.kind.is_of_contracts());
+        acts
+    }
+
+    fn shown(&self, known: &Known, said: &[ShownAct], law: Law, today: Date) -> Result<ShownContract, Failure> {
         let Known { id, with, from, contract, changed, before } = known;
-        let outlook = contract.outlook(law, today);
         let organisation = match with {
             Party::Organisation(id) => self.store.get(tables::ORGANISATIONS, id)?,
             Party::Supplier(_) | Party::Named => None,
@@ -430,6 +440,16 @@ impl Node {
             Party::Organisation(_) => organisation.as_ref().and_then(|one| one.supplier),
             Party::Named => None,
         };
+        let is_it = |act: &&ShownAct| {
+            let number = act.what.contract().and_then(|name| name.number.as_ref());
+            let same = Some(act.supplier) == supplier && number == Some(&contract.number);
+            act.about == Some(*id) || (*from == ContractSource::Supplier && same)
+        };
+        let said: Vec<&ShownAct> = said.iter().filter(is_it).collect();
+        // What the supplier confirmed is its last day, also where its record does not say so yet.
+        let confirmed = said.iter().filter_map(|act| act.ends).min();
+        let contract = &Contract { ends: contract.ends.into_iter().chain(confirmed).min(), ..contract.clone() };
+        let outlook = contract.outlook(law, today);
         let terms_known = *from != ContractSource::Payment;
         let over = outlook.earliest.is_none();
         // What nobody knows is not counted.
@@ -455,6 +475,7 @@ impl Node {
             notice: contract.notice,
             terms_known,
             ends: outlook.ends,
+            said: said.first().map(|act| (*act).clone()),
             over,
             term_ends: outlook.term.map(|term| term.last),
             notice_by: outlook.term.and_then(|term| term.notice_by),

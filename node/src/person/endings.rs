@@ -1,10 +1,11 @@
 //! What a person does about a contract outside of this node: dates in another calendar, and the letter that ends it. In:
 //! contracts as they are shown. Out: events for a feed, and text to send by hand.
 
-use regie_protocol::{FieldPath, Timestamp, contract::Extension};
+use regie_protocol::{FieldPath, Timestamp, calendar::Date, contract::Extension};
 
 use super::{
     Node,
+    acts::ActState,
     contracts::{ComesNext, ContractList, NextOfContract, ShownContract},
     verbs::Ending,
 };
@@ -60,25 +61,32 @@ pub(crate) fn change_in_words(next: ComesNext, language: Language) -> String {
     language.about(key, &language.date(next.on))
 }
 
+/// The first last day that notice of today gives, or that a withdrawal is possible: else there is nothing to end.
+pub(super) fn can_end(shown: &ShownContract, withdraw: bool) -> Result<Date, Failure> {
+    if withdraw && shown.withdraw_by.is_none() {
+        let next = "its cooling-off is over, or was never stated; end it with notice instead";
+        return Err(Failure::new("too_late", exit::REFUSED, next));
+    }
+    if !shown.terms_known && !shown.over {
+        let next =
+            format!("fill in how long ahead notice has to be there (`regie contract edit {} --notice 1m`)", shown.id);
+        let what = "it was found in your payments, and its terms are not known";
+        return Err(Failure::new("no_terms", exit::REFUSED, format!("{what}; {next}")));
+    }
+    shown
+        .can_end
+        .filter(|_| !shown.over)
+        .ok_or_else(|| Failure::new("already_done", exit::ERROR, "that contract is over; there is nothing to end"))
+}
+
 impl Node {
     /// The letter that ends a contract, or withdraws from it.
     pub(super) fn ending(&self, text: &str, withdraw: bool, language: Language) -> Result<Ending, Failure> {
         let shown = self.contract(text)?;
-        if withdraw && shown.withdraw_by.is_none() {
-            let next = "its cooling-off is over, or was never stated; end it with notice instead";
-            return Err(Failure::new("too_late", exit::REFUSED, next));
-        }
-        if !shown.terms_known && !shown.over {
-            let next = format!(
-                "fill in how long ahead notice has to be there (`regie contract edit {} --notice 1m`)",
-                shown.id
-            );
-            let what = "it was found in your payments, and its terms are not known";
-            return Err(Failure::new("no_terms", exit::REFUSED, format!("{what}; {next}")));
-        }
-        let (Some(ends), false) = (shown.can_end, shown.over) else {
-            return Err(Failure::new("already_done", exit::ERROR, "that contract is over; there is nothing to end"));
-        };
+        let ends = can_end(&shown, withdraw)?;
+        // Who did not take it over the line is written to.
+        let not_taken = shown.said.as_ref().is_some_and(|said| said.state == ActState::NotTaken);
+        let line = shown.supplier.filter(|_| !not_taken).map(|supplier| self.name_of(&supplier));
         let contract = Agreed { product: shown.product.clone(), number: shown.number.clone() };
         let kind = match withdraw {
             true => LetterKind::Withdrawal { contract, start: shown.start },
@@ -99,6 +107,7 @@ impl Node {
         Ok(Ending {
             id: shown.id,
             party: shown.party,
+            line,
             subject: written.subject.clone(),
             text: written.plain(),
             received_by,

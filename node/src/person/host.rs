@@ -33,6 +33,8 @@ pub(super) struct Did {
     pub(super) revoked: usize,
     /// The last rule of the defaults, where they were written.
     pub(super) rule: Option<String>,
+    /// The act that was said.
+    pub(super) acted: Option<ObjectId>,
     /// The intent that was cast.
     pub(super) cast: Option<ObjectId>,
     /// The intent of which there is something to say to its board.
@@ -136,6 +138,9 @@ impl Host for Hands<'_> {
             Record::Grant { grant, .. } => drop(self.did.granted.get_or_insert(grant.id())),
             Record::Revoked { .. } => self.did.revoked += 1,
             Record::Policy { policy } => self.did.rule = policy.rules.last().map(|rule| rule.name.clone()),
+            Record::Act { stored, .. } if stored.receipt.is_none() && stored.refused.is_none() => {
+                self.did.acted = Some(stored.act.id());
+            }
             Record::Intent { stored } if stored.stage == Stage::Casting => self.did.cast = Some(stored.intent.id()),
             _ => {}
         }

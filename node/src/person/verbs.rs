@@ -4,6 +4,7 @@
 //! most verbs are done on the driver's thread ([`OnNode`]); those that speak with others before are `Conduct` by
 //! themselves.
 
+mod acts;
 mod add_credential;
 mod add_organisation;
 mod add_to_directory;
@@ -32,11 +33,13 @@ mod dry_run;
 mod edit_organisation;
 mod end_contract;
 mod enter_findings;
+mod exercise_right;
 mod export;
 mod feed_key;
 mod field;
 mod fields;
 mod find_suppliers;
+mod give_notice;
 mod grant;
 mod grants;
 mod inbox;
@@ -96,6 +99,7 @@ use crate::{
 };
 
 pub use crate::verb::{AcceptedClock, Clock};
+pub use acts::Acts;
 pub use add_credential::{AddCredential, AddedCredential};
 pub use add_organisation::AddOrganisation;
 pub use add_to_directory::{AddToDirectory, AddedToDirectory};
@@ -123,11 +127,13 @@ pub use dry_run::{ChangedAnswer, ChangedRequest, DryRun, DryRunOutcome, RuleAnsw
 pub use edit_organisation::EditOrganisation;
 pub use end_contract::{EndContract, Ending};
 pub use enter_findings::EnterFindings;
+pub use exercise_right::ExerciseRight;
 pub use export::{Export, ExportDocument, ExportedLog};
 pub use feed_key::{Feed, FeedKey, ShownFeedKey};
 pub use field::{Field, FieldDetail, KnownBy};
 pub use fields::{Fields, HeldField};
 pub use find_suppliers::{FindSuppliers, FoundSuppliers};
+pub use give_notice::GiveNotice;
 pub use grant::{Grant, Granted};
 pub use grants::Grants;
 pub use inbox::Inbox;
@@ -176,6 +182,7 @@ pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
 
 pub use super::{
     activity::Month,
+    acts::{ActState, ShownAct, ShownAnswer},
     candidates::{Candidate, Certainty, EnteredFindings, together},
     consent::ConsentDocument,
     contracts::{ComesNext, ContractList, ContractSource, ContractWords, MonthlySum, NextOfContract, ShownContract},
@@ -196,6 +203,7 @@ pub use super::{
 verbs! {
     /// A verb of a person's node.
     PersonCommand at Desk, else "this home is a person's; that command is for a supplier's companion (`regie supplier init`)" {
+        Acts: Acts,
         AddCredential: AddCredential,
         AddOrganisation: AddOrganisation,
         AddToDirectory: AddToDirectory,
@@ -226,6 +234,7 @@ verbs! {
         EditOrganisation: EditOrganisation,
         EndContract: EndContract,
         EnterFindings: EnterFindings,
+        ExerciseRight: ExerciseRight,
         Export: Export,
         ExportCheckpoint: ExportCheckpoint,
         Feed: Feed,
@@ -233,6 +242,7 @@ verbs! {
         Field: Field,
         Fields: Fields,
         FindSuppliers: FindSuppliers,
+        GiveNotice: GiveNotice,
         Grant: Grant,
         Grants: Grants,
         Inbox: Inbox,

@@ -89,6 +89,8 @@ impl Words {
             Event::Granted { rule, .. } => self.of("event-granted", &self.rule(rule)),
             Event::AskedBy { rules, .. } => self.asked_by(rules),
             Event::Rejected { code } => self.of("event-rejected", &self.name("refusal", code.code())),
+            Event::Acted { kind, .. } => self.of("event-acted", &self.name("act-kind", kind)),
+            Event::ActRefused { code, .. } => self.of("event-act-refused", &self.name("refusal", code.code())),
             Event::RejectedMore { count } => self.of("event-rejected-more", &count.to_string()),
             Event::Revoked { erase: true, .. } => self.say("event-revoked-erase"),
             Event::FieldChanged { field, present: false } => self.of("event-field-removed", &self.name("field", field)),

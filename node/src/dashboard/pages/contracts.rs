@@ -22,7 +22,7 @@ use crate::{
     command::{Failure, parse},
     person::{
         contract_events, next_in_words,
-        verbs::{self, ContractList, ContractSource, ContractWords, Ending, ShownContract},
+        verbs::{self, ContractList, ContractSource, ContractWords, Ending, ShownAct, ShownContract},
     },
 };
 
@@ -63,6 +63,11 @@ impl Contracts {
     /// The last day for notice that ends a contract as soon as notice of today does, where that is not today.
     fn later(&self, one: &ShownContract) -> Option<Date> {
         one.can_end_by.filter(|by| *by != self.list.today)
+    }
+
+    /// What ends it: a word over the line, or a letter.
+    fn ends_by(&self, one: &ShownContract) -> String {
+        self.page.t.say(if one.supplier.is_some() { "contracts-tell" } else { "contracts-letter" })
     }
 }
 
@@ -174,8 +179,25 @@ pub(super) async fn letter(
     Path((id, how)): Path<(String, String)>,
 ) -> Shown {
     let language = visitor.words.0.code().to_owned();
+    let path = format!("/contracts/{id}/{how}");
     let letter = visitor.ask(&app, verbs::EndContract { id, withdraw: how == "withdraw", language }).await?;
-    show(&Letter { page: visitor.page(&app, "contracts", "/contracts"), letter })
+    show(&Letter { page: visitor.page(&app, "contracts", &path), letter })
+}
+
+/// The person said so on the page before: the supplier is told.
+pub(super) async fn tell(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path((id, how)): Path<(String, String)>,
+    posted: Posted,
+) -> Shown {
+    let text = posted.one("last");
+    let last = (!text.is_empty()).then(|| parse(text)).transpose();
+    let last = last.map_err(|failure| visitor.fault(failure))?;
+    let back = format!("/contracts/{id}");
+    visitor.ask(&app, verbs::GiveNotice { contract: id, withdraw: how == "withdraw", last }).await?;
+    visitor.notice(&app, visitor.words.say("contracts-tell-told"));
+    go(&back)
 }
 
 /// The dates, for a calendar that has the key. It has no session, and sees nothing else.
@@ -361,6 +383,10 @@ impl Words {
 
     fn next(&self, of: &ShownContract) -> String {
         next_in_words(of, self.0).unwrap_or_else(|| self.say("contracts-next-none"))
+    }
+
+    fn act_state(&self, of: &ShownAct) -> String {
+        self.name("act-state", of.state.code())
     }
 
     pub(super) fn source(&self, of: &ShownContract) -> String {

@@ -27,6 +27,8 @@ pub struct Ending {
     pub id: Nonce,
     /// Whom it is for.
     pub party: String,
+    /// The supplier that can be told over the line (`give_notice`), by its name; none where a letter is the way.
+    pub line: Option<String>,
     /// What it is about.
     pub subject: String,
     /// All of it.
