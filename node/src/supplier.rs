@@ -9,6 +9,7 @@
 //! each other, `supplier/boards.rs` is the board that this companion may be, `supplier/market.rs` what it finds on boards and offers there,
 //! `supplier/patterns.rs` the segments that it publishes, `supplier/cosigning.rs` the heads of others' logs that it cosigns as a witness, `supplier/runs.rs` what is done with lines of a person of whose node there are two copies, `supplier/forwarders.rs` looks whether forwarders pass people on.
 
+mod acts;
 mod boards;
 pub mod bulk;
 #[cfg(feature = "nats")]
@@ -54,6 +55,7 @@ use regie_protocol::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use acts::{GivenAnswer, PersonsAct};
 pub use profile::check as check_profile;
 pub use records::key;
 pub use rotation::{may_rotate, rotate};

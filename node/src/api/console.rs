@@ -17,7 +17,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use regie_protocol::Timestamp;
+use regie_protocol::{ObjectId, Timestamp};
 use serde::Deserialize;
 
 use super::{
@@ -107,6 +107,7 @@ struct View {
     events: u64,
     looked_at: u64,
     waiting: Vec<Waiting>,
+    acts: Vec<Open>,
     persons: Vec<Person>,
     fresh: Fresh,
     before: Option<u64>,
@@ -119,6 +120,15 @@ struct Waiting {
     fields: Vec<String>,
     since: String,
     with_person: bool,
+}
+
+/// An act that waits for the company's answer.
+struct Open {
+    id: String,
+    kind: String,
+    about: String,
+    received: String,
+    answer_by: Option<String>,
 }
 
 struct Person {
@@ -225,6 +235,7 @@ fn look(companion: &mut Companion, caller: Caller, before: Option<u64>) -> Resul
         events,
         looked_at,
         waiting,
+        acts: open(companion, caller)?,
         persons,
         fresh,
         before: (first > 1).then_some(first),
@@ -288,6 +299,31 @@ fn waiting(companion: &mut Companion, caller: Caller) -> Result<(u64, Vec<Waitin
     }
     found.reverse();
     Ok((entries.len() as u64, found))
+}
+
+/// The newest acts of persons that wait for an answer.
+fn open(companion: &mut Companion, caller: Caller) -> Result<Vec<Open>, Failure> {
+    let after = companion.last_of(List::Acts, caller.world)?.saturating_sub(REQUESTS);
+    let mut found = Vec::new();
+    for entry in companion.page(List::Acts, caller.world, None, after, limits::PAGE_MOST)? {
+        let (Some(person), Ok(id)) = (entry.person, entry.thing.try_into()) else { continue };
+        companion.relationship(caller.world, &person)?;
+        let (acted, act) = companion.act(&person, &ObjectId::from_digest(id))?;
+        if acted.awaits_answer() {
+            let contract = act.what.contract();
+            let about = contract.and_then(|name| name.number.clone().or_else(|| name.product.clone()));
+            found.push(Open {
+                id: act.id.to_string(),
+                kind: act.kind.to_string(),
+                about: about.unwrap_or_default(),
+                received: act.received,
+                answer_by: act.answer_by.map(|day| day.to_string()),
+            });
+        }
+        companion.forget_persons();
+    }
+    found.reverse();
+    Ok(found)
 }
 
 fn words(headers: &HeaderMap) -> Words {

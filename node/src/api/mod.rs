@@ -5,6 +5,7 @@
 //! page to look at, `api/delivery.rs` and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
 //! there are.
 
+mod acts;
 #[cfg(feature = "nats")]
 pub(crate) mod bus;
 mod call;
@@ -120,6 +121,9 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(items::one))
         .routes(routes!(items::correct))
         .routes(routes!(items::agree))
+        .routes(routes!(acts::list))
+        .routes(routes!(acts::one))
+        .routes(routes!(acts::answer))
         .routes(routes!(market::boards, market::follow))
         .routes(routes!(market::unfollow))
         .routes(routes!(market::intents))

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use regie_protocol::Days;
 
-use super::{What, accept, credentials, init, items, listen, market, pairing, render, rotation, serve};
+use super::{What, accept, acts, credentials, init, items, listen, market, pairing, render, rotation, serve};
 use crate::{
     command::{Failure, Text, parse},
     control,
     supplier::verbs::{
-        Admission, Ask, Boards, Correct, DistrustIssuer, Follow, Forwarding, HelperLink, Invite, Issuers, KeyCreate,
-        KeyList, KeyRevoke, Offered, Pairings, People, Published, Put, TakeBack, TrustIssuer, Unfollow, Wanted,
-        Witness,
+        Acts, Admission, AnswerAct, Ask, Boards, Correct, DistrustIssuer, Follow, Forwarding, HelperLink, Invite,
+        Issuers, KeyCreate, KeyList, KeyRevoke, Offered, Pairings, People, Published, Put, TakeBack, TrustIssuer,
+        Unfollow, Wanted, Witness,
     },
     verb::Verb,
 };
@@ -203,6 +203,25 @@ pub(super) enum CustomerVerb {
         person: String,
         /// A file with the record in JSON (clause 11.6 of the protocol)
         file: PathBuf,
+    },
+    /// Notice, withdrawals and rights that persons exercised, those that wait for an answer first
+    Acts,
+    /// Answer one of them
+    Answer {
+        /// Its id, or the end of it
+        act: String,
+        /// The contract ends, with this last day
+        #[arg(long, value_name = "DATE", group = "says")]
+        ends: Option<String>,
+        /// It was done; with the id of a document that you sent (itm_…), where it is in one
+        #[arg(long, value_name = "ITEM", num_args = 0..=1, default_missing_value = "", group = "says")]
+        done: Option<String>,
+        /// It takes two months longer: complex or many
+        #[arg(long, value_name = "WHY", group = "says")]
+        extended: Option<String>,
+        /// It is refused, by a reason of docs/supplier.md
+        #[arg(long, value_name = "WHY", group = "says", required_unless_present_any = ["ends", "done", "extended"])]
+        refused: Option<String>,
     },
     /// Propose to correct a field
     Correct {
@@ -395,6 +414,10 @@ impl Company<'_> {
                 self.ask(&Put { person, collection, title, media_type, body })
             }
             CustomerVerb::Contract { person, file } => self.ask(&items::contract(person, &file)?),
+            CustomerVerb::Acts => self.ask_as(&Acts {}, render::PERSONS_ACTS),
+            CustomerVerb::Answer { act, ends, done, extended, refused } => {
+                self.ask(&AnswerAct { act, answer: acts::answer(ends, done, extended, refused)? })
+            }
             CustomerVerb::Correct { person, field, value, reason } => {
                 self.ask(&Correct { person, field: parse(&field)?, value: parse(&value)?, reason })
             }

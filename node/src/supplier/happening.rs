@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use regie_protocol::{
     AskedPath, ObjectId, PublicKey, Refusal, Timestamp,
-    supplier::{Outcome, Record, Told},
+    act::ActKind,
+    supplier::{Acted, Outcome, Record, StoredAct, Told},
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,11 @@ pub const KINDS: &[&str] = &[
     "mandate.received",
     "record.delivered",
     "record.refused",
+    "contract.notice.received",
+    "contract.withdrawal.received",
+    "rights.requested",
+    "act.answer.delivered",
+    "act.answer.refused",
     "segment.joined",
     "segment.left",
     "intent.found",
@@ -105,6 +111,7 @@ pub(super) fn of(record: &Record, known: bool, at: Timestamp) -> Option<Happenin
                 Told::Refused(code) => Happening { refusal: Some(code), ..tell("record.refused", person, id, none()) },
             }
         }
+        Record::Act { person, stored } => return acted(person, stored, known, at),
         Record::Mandate { person, mandate } => {
             tell("mandate.received", person, handed_on(&mandate.chain.links.last()?.id()), none())
         }
@@ -133,6 +140,27 @@ pub(super) fn of(record: &Record, known: bool, at: Timestamp) -> Option<Happenin
         }
         _ => return None,
     })
+}
+
+/// That an act came, or what became of the last answer to it.
+fn acted(person: &PublicKey, stored: &StoredAct, known: bool, at: Timestamp) -> Option<Happening> {
+    let (kind, refusal) = match stored.answers.last().map(|answering| answering.told) {
+        None if known => return None,
+        None => (came(Acted::read(stored.clone()).ok()?.act().what.kind()), None),
+        Some(Told::NotYet) => return None,
+        Some(Told::Yes) => ("act.answer.delivered", None),
+        Some(Told::Refused(code)) => ("act.answer.refused", Some(code)),
+    };
+    let subject = names::Act(*stored.act.id().digest()).to_string();
+    Some(Happening { person: Some(*person), refusal, ..Happening::new(kind, at, subject) })
+}
+
+fn came(kind: ActKind) -> &'static str {
+    match kind {
+        ActKind::End => "contract.notice.received",
+        ActKind::Withdraw => "contract.withdrawal.received",
+        _ => "rights.requested",
+    }
 }
 
 fn granted(grant: &ObjectId) -> String {

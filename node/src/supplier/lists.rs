@@ -35,6 +35,8 @@ pub enum List {
     Mandates,
     /// What is sent back to persons.
     Items,
+    /// What persons had the company do.
+    Acts,
 }
 
 impl List {
@@ -50,10 +52,11 @@ impl List {
             Self::Delegations => "delegations",
             Self::Mandates => "mandates",
             Self::Items => "items",
+            Self::Acts => "acts",
         }
     }
 
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Relationships,
         Self::Invitations,
         Self::Requests,
@@ -64,6 +67,7 @@ impl List {
         Self::Delegations,
         Self::Mandates,
         Self::Items,
+        Self::Acts,
     ];
 }
 
@@ -153,6 +157,7 @@ impl Companion {
             Record::Delegated { person, delegated } if !known => {
                 (List::Delegations, person, delegated.id().digest().to_vec())
             }
+            Record::Act { person, stored } if !known => (List::Acts, person, stored.act.id().digest().to_vec()),
             Record::Sending { person, sending } if !known => (List::Items, person, sending.id.0.to_vec()),
             Record::Mandate { person, mandate } => {
                 let Some(link) = mandate.chain.links.last() else { return };

@@ -95,6 +95,8 @@ names! {
     Erasure "ers" 32;
     /// Something sent back to a person.
     Sent "itm" 16;
+    /// What a person had the company do.
+    Act "act" 32;
     /// Something wanted, found on a board.
     Wish "int" 32;
     /// An offer.

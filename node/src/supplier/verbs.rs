@@ -4,6 +4,8 @@
 //! most verbs are done on the driver's thread ([`OnCompanion`]); those that speak with others before are `Conduct` by
 //! themselves.
 
+mod acts;
+mod answer_act;
 mod ask;
 mod board_link;
 mod boards;
@@ -43,6 +45,8 @@ use crate::{
 };
 
 pub use crate::verb::{AcceptedClock, Clock};
+pub use acts::Acts;
+pub use answer_act::AnswerAct;
 pub use ask::{Ask, MadeRequest};
 pub use board_link::{Admission, BoardLink, OwnBoard};
 pub use boards::{Boards, FollowedBoard};
@@ -72,13 +76,17 @@ pub use trust_issuer::{DistrustIssuer, Trust, TrustIssuer};
 pub use wanted::{Wanted, WantedIntent};
 pub use witness::{OwnWitness, Witness};
 
-/// Intents and offers listed in one answer; the API gives all, page by page.
+pub use super::acts::{GivenAnswer, PersonsAct};
+
+/// Acts, intents and offers listed in one answer; the API gives all, page by page.
 const SHOWN: usize = 1_000;
 
 verbs! {
     /// A verb of a companion.
     CompanionCommand at Desk, else "this home is a supplier's; that command is for a person's node (`regie init`)" {
+        Acts: Acts,
         Admission: Admission,
+        AnswerAct: AnswerAct,
         Ask: Ask,
         Backup: TakeRows,
         BoardLink: BoardLink,

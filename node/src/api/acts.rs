@@ -1,0 +1,256 @@
+//! What persons had the company do over the line: notice of contracts, withdrawals, rights under the GDPR. In: calls. Out: acts
+//! that were signed for, with the day by which each has to be answered; the company's answers, signed.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use data_encoding::BASE64;
+use regie_protocol::{
+    Nonce, ObjectId, PublicKey, Signed,
+    act::{Answered, What},
+    supplier::Acted,
+    wire,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Api,
+    call::{Bearer, Page, Paging, Params, Posted},
+    problem::Problem,
+    relationships,
+};
+use crate::{
+    command::{Failure, parse},
+    supplier::{Companion, PersonsAct, lists::List, lists::not_found, names},
+};
+
+/// What a person had the company do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Act {
+    /// Its id.
+    #[schema(example = "act_…")]
+    pub id: String,
+    /// Whose.
+    #[schema(example = "rel_…")]
+    pub relationship: String,
+    /// What it is: `end` and `withdraw` are about a contract, the others rights under the GDPR (articles 15 to 21).
+    #[schema(pattern = "^(end|withdraw|access|rectification|erasure|restriction|portability|objection)$")]
+    pub kind: String,
+    /// `open` until it is answered, `extended` where two months more were taken, else `answered`.
+    #[schema(pattern = "^(open|extended|answered)$")]
+    pub state: String,
+    /// The contract that it is about.
+    pub contract: Option<NamedContract>,
+    /// The last day that notice asks for.
+    #[schema(format = Date, example = "2027-02-28")]
+    pub last_day: Option<String>,
+    /// In which language the person reads the answer (ISO 639).
+    pub language: Option<String>,
+    /// What the person adds.
+    pub words: Option<String>,
+    /// When it came, and was signed for: from this moment notice is received, and the time to answer runs.
+    #[schema(format = DateTime)]
+    pub received_at: String,
+    /// By which day a right has to be answered (article 12 (3)).
+    #[schema(format = Date)]
+    pub answer_by: Option<String>,
+    /// What was answered, in order; the last one holds.
+    pub answers: Vec<Answer>,
+    /// The act as the person's node signed it (DAG-CBOR, base64).
+    pub signed: String,
+    /// The receipt as this companion signed it (DAG-CBOR, base64).
+    pub receipt: String,
+}
+
+/// By what a person names a contract.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NamedContract {
+    /// As the company calls it.
+    pub number: Option<String>,
+    /// What it is about, where the person knows no number.
+    pub product: Option<String>,
+    /// The person's number at the company.
+    pub customer: Option<String>,
+}
+
+/// An answer that was given.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Answer {
+    /// What it says.
+    #[serde(flatten)]
+    pub says: NewAnswer,
+    /// When it was given.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// `queued` until the person's node has answered, then `delivered` or `refused`.
+    #[schema(pattern = "^(queued|delivered|refused)$")]
+    pub state: String,
+    /// The code with which the person's node refused it.
+    pub refused: Option<String>,
+}
+
+/// An answer.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAnswer {
+    /// `ends` to notice or a withdrawal, with the `last_day`; to a right `done`, with an `item` where it is in one, or `extended`
+    /// by two months, once and first; to all of them `refused`. The last two have a `why`.
+    #[schema(pattern = "^(ends|done|extended|refused)$")]
+    pub answer: String,
+    /// The contract's last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    pub last_day: Option<String>,
+    /// The record (`POST /v1/records`) that holds what was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "itm_…")]
+    pub item: Option<String>,
+    /// Why, by its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "complex")]
+    pub why: Option<String>,
+}
+
+/// What persons had the company do, oldest first.
+#[utoipa::path(get, path = "/v1/acts", operation_id = "list_acts", tag = "acts", params(Paging),
+    responses((status = 200, description = "One page of acts, and the cursor of the next.", body = Page<Act>)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    bearer: Bearer,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Page<Act>>, Problem> {
+    let (after, limit) = paging.bounds()?;
+    let page = api.read(bearer, move |companion, caller| {
+        let bounded = relationships::bounded(companion, caller, &paging)?;
+        let mut found = Vec::new();
+        for entry in companion.page(List::Acts, caller.world, bounded.as_ref(), after, limit)? {
+            let (Some(person), Some(id)) = (entry.person, object(&entry.thing)) else { continue };
+            companion.relationship(caller.world, &person)?;
+            found.push((entry.number, view(companion, &person, &id)?));
+        }
+        Ok(Page::of(found, limit))
+    });
+    Ok(Json(page.await?))
+}
+
+/// One of them.
+#[utoipa::path(get, path = "/v1/acts/{id}", operation_id = "get_act", tag = "acts",
+    params(("id" = String, Path, description = "act_…")),
+    responses((status = 200, description = "The act with this id.", body = Act)))]
+pub(super) async fn one(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Json<Act>, Problem> {
+    let id = id.parse::<names::Act>();
+    let view = api.read(bearer, move |companion, caller| {
+        let id = id.map_err(|_| not_found())?;
+        let person = companion.owner(List::Acts, caller.world, &id.0)?;
+        view(companion, &person, &ObjectId::from_digest(id.0))
+    });
+    Ok(Json(view.await?))
+}
+
+/// Answers one. The answer is signed, and delivered to the person's node when it connects; the last one holds.
+#[utoipa::path(post, path = "/v1/acts/{id}/answer", operation_id = "answer_act", tag = "acts", request_body = NewAnswer,
+    params(("id" = String, Path, description = "act_…"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
+    responses((status = 201, description = "The act with the answer, which is queued.", body = Act)))]
+pub(super) async fn answer(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let id = id.parse::<names::Act>();
+    let made = api.post(posted, StatusCode::CREATED, move |companion, caller, new: NewAnswer, turn| {
+        let id = id.map_err(|_| not_found())?;
+        let person = companion.owner(List::Acts, caller.world, &id.0)?;
+        let id = ObjectId::from_digest(id.0);
+        companion.answer_act(person, &id, new.read()?, turn)?;
+        view(companion, &person, &id)
+    });
+    made.await
+}
+
+impl NewAnswer {
+    fn read(&self) -> Result<Answered, Failure> {
+        let missing = |what: &str| Failure::usage(format!("`{}` needs `{what}`", self.answer));
+        let why = || self.why.as_deref().ok_or_else(|| missing("why")).and_then(parse);
+        Ok(match self.answer.as_str() {
+            "ends" => Answered::Ends { last: parse(self.last_day.as_deref().ok_or_else(|| missing("last_day"))?)? },
+            "done" => {
+                let item = self.item.as_deref().map(parse::<names::Sent>).transpose()?;
+                Answered::Done { item: item.map(|item| Nonce(item.0)) }
+            }
+            "extended" => Answered::Extended { why: why()? },
+            "refused" => Answered::Refused { why: why()? },
+            _ => return Err(Failure::usage("an answer is `ends`, `done`, `extended` or `refused`")),
+        })
+    }
+
+    fn of(says: &Answered) -> Self {
+        let named = |answer: &str| Self { answer: answer.to_owned(), last_day: None, item: None, why: None };
+        match says {
+            Answered::Ends { last } => Self { last_day: Some(last.to_string()), ..named("ends") },
+            Answered::Done { item } => Self { item: item.map(|item| names::Sent(item.0).to_string()), ..named("done") },
+            Answered::Extended { why } => Self { why: Some(why.to_string()), ..named("extended") },
+            Answered::Refused { why } => Self { why: Some(why.to_string()), ..named("refused") },
+            // What the protocol has and this version of the API does not.
+            _ => named("unknown"),
+        }
+    }
+}
+
+fn object(thing: &[u8]) -> Option<ObjectId> {
+    thing.try_into().ok().map(ObjectId::from_digest)
+}
+
+fn view(companion: &mut Companion, person: &PublicKey, id: &ObjectId) -> Result<Act, Failure> {
+    let (acted, shown) = companion.act(person, id)?;
+    Act::of(acted, shown)
+}
+
+impl Act {
+    fn of(acted: &Acted, shown: PersonsAct) -> Result<Self, Failure> {
+        let contract = shown.what.contract().map(|name| NamedContract {
+            number: name.number.clone(),
+            product: name.product.clone(),
+            customer: name.customer.clone(),
+        });
+        let last_day = match &shown.what {
+            What::End { last, .. } => Some(last.to_string()),
+            _ => None,
+        };
+        let (language, words) = match &shown.what {
+            What::Right { language, words, .. } => {
+                (Some(language.clone()), Some(words.clone()).filter(|words| !words.is_empty()))
+            }
+            _ => (None, None),
+        };
+        let answers = shown.answers.into_iter().map(|given| Answer {
+            says: NewAnswer::of(&given.says),
+            at: given.at,
+            state: given.state,
+            refused: given.refused.map(|code| code.code().to_owned()),
+        });
+        Ok(Self {
+            id: shown.id.to_string(),
+            relationship: shown.relationship.to_string(),
+            kind: shown.kind.to_string(),
+            state: shown.state,
+            contract,
+            last_day,
+            language,
+            words,
+            received_at: shown.received,
+            answer_by: shown.answer_by.map(|day| day.to_string()),
+            answers: answers.collect(),
+            signed: signed(&acted.stored().act)?,
+            receipt: signed(&acted.stored().receipt)?,
+        })
+    }
+}
+
+fn signed<T>(object: &Signed<T>) -> Result<String, Failure> {
+    Ok(BASE64.encode(&wire::encode(object).map_err(Failure::internal)?))
+}
