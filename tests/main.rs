@@ -5,6 +5,7 @@
     reason = "the same tests run on two stores; a test knows its store by its module's path"
 )]
 
+mod acts;
 mod agreement;
 mod attacks;
 mod cli;

@@ -81,8 +81,8 @@ impl PaperSupplier {
                         SupplierReply::Paired(accept(&own, person, pairing.id()))
                     }
                     ToSupplier::Grant(_) => SupplierReply::Noted,
-                    // It knows nothing of runs, as a companion of before them.
-                    ToSupplier::Resume(_) => SupplierReply::Refused(Refusal::Malformed),
+                    // It knows nothing of runs nor of acts, as a companion of before them.
+                    ToSupplier::Resume(_) | ToSupplier::Act(_) => SupplierReply::Refused(Refusal::Malformed),
                     _ => SupplierReply::Refused(Refusal::Unavailable),
                 };
                 let bytes = wire::encode(&reply).expect("encodes");

@@ -74,6 +74,42 @@ fn what_is_revoked_while_packets_vanish_is_erased_afterwards() {
 }
 
 #[test]
+fn notice_that_is_given_over_a_cut_wire_to_a_companion_that_is_killed_arrives_once() {
+    together(&Transport::EACH, |transport| {
+        let Some(mut trio) = Trio::new(*transport) else { return };
+        let words = ["contract", "add", "--party", "shop", "--product", "Groceries", "--start", "2020-01-31"];
+        let added = trio.person.good(&words);
+        let contract = added.lines().find_map(|line| line.strip_prefix("id: ")).expect("an id").to_owned();
+        trio.home.cut(Cut::Drop);
+        trio.person.good(&["contract", "end", &contract, "--yes"]);
+        trio.person.good(&["right", "shop", "access", "--yes"]);
+        let said = |trio: &Trio, state: &str| {
+            let acts = trio.person.ask(&verbs::Acts { supplier: None });
+            acts.as_array().expect("a list").iter().all(|act| act["state"] == state)
+        };
+        pause(3);
+        assert!(said(&trio, "waits"), "the wire was cut");
+        trio.supplier.kill();
+        trio.home.mend();
+        pause(2);
+        // It is there for a moment, in which it may take the act, and then gone without a word.
+        trio.start_shop();
+        pause(1);
+        trio.supplier.kill();
+        trio.crash_home();
+        trio.start_shop();
+        trio.wake_home();
+        within(DELIVERED, "both are signed for", || said(&trio, "received"));
+        let told = trio.told();
+        for kind in ["contract.notice.received", "rights.requested"] {
+            let times: usize = told.iter().filter(|((own, _), _)| own == kind).map(|(_, times)| *times).sum();
+            assert_eq!(times, 1, "{kind} in {told:?}");
+        }
+        trio.delivers(DELIVERED);
+    });
+}
+
+#[test]
 fn a_dead_line_is_noticed_by_both_sides() {
     together(&[Transport::Tcp, Transport::Quic, Transport::Both], |transport| {
         let Some(trio) = Trio::new(*transport) else { return };
