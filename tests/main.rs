@@ -8,6 +8,7 @@
 mod acts;
 mod agreement;
 mod attacks;
+mod case_model;
 mod cli;
 mod clocks;
 mod conformance;

@@ -9,19 +9,24 @@ mod feed;
 mod holidays;
 
 use regie_protocol::contract::Law;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-pub use deadline::{Deadline, access_answer, cooling_off, deadline};
+pub use deadline::{Deadline, access_answer, cooling_off, deadline, working_days_on};
 pub use feed::{Event, feed};
 pub use holidays::{easter, is_holiday, is_working_day};
 
 /// A country whose days and rules are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Country {
     /// The Netherlands.
+    #[serde(rename = "NL")]
     Netherlands,
     /// Belgium.
+    #[serde(rename = "BE")]
     Belgium,
     /// Germany.
+    #[serde(rename = "DE")]
     Germany,
 }
 

@@ -14,6 +14,7 @@ pub mod api;
 pub mod backoff;
 pub mod backup;
 pub mod calendar;
+pub mod case;
 pub mod cli;
 pub mod clock;
 pub mod command;

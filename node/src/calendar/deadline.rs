@@ -3,7 +3,7 @@
 //! In: the day of an event, a period, a country. Out: the last day, with the one that it was moved from.
 
 use regie_protocol::{
-    calendar::{Date, Span, Unit},
+    calendar::{Date, Span, Unit, Weekday},
     contract::cooling_off_ends,
 };
 
@@ -35,12 +35,29 @@ pub fn deadline(event: Date, period: Span, country: Country) -> Deadline {
 }
 
 /// Until when a request under articles 15 to 22 of the GDPR has to be answered: within a month of its receipt (article
-/// 12 (3)), or within three where the controller said in the first month that it needs two more.
+/// 12 (3)), or within three where the controller said in the first month that it needs two more. Days on which the period
+/// stood still are added to the counted day. Where no country is known, no public holidays are.
 #[must_use]
-pub fn access_answer(received: Date, extended: bool, country: Country) -> Deadline {
+pub fn access_answer(received: Date, extended: bool, stood_still: i32, country: Option<Country>) -> Deadline {
     let months = if extended { 3 } else { 1 };
-    Span::new(months, Unit::Month)
-        .map_or(Deadline { counted: received, last: received }, |period| deadline(received, period, country))
+    let counted = Span::new(months, Unit::Month).map_or(received, |period| received.plus(period));
+    let counted = counted.plus_days(stood_still);
+    let mut last = counted;
+    while !works(country, last) {
+        last = last.plus_days(1);
+    }
+    Deadline { counted, last }
+}
+
+/// The day so many working days after another.
+#[must_use]
+pub fn working_days_on(after: Date, days: u8, country: Option<Country>) -> Date {
+    let (mut at, mut left) = (after, days);
+    while left > 0 {
+        at = at.plus_days(1);
+        left -= u8::from(works(country, at));
+    }
+    at
 }
 
 /// Until when a contract can be withdrawn from that was made on this day: the 14 days of [`cooling_off_ends`].
@@ -54,6 +71,11 @@ pub fn cooling_off(made: Date, country: Country) -> Deadline {
 /// Working days after one day, up to another.
 fn working_days(after: Date, to: Date, country: Country) -> usize {
     (1..=to.days_after(after)).filter(|days| is_working_day(country, after.plus_days(*days))).count()
+}
+
+/// Is it a working day, as far as the public holidays of the country are known?
+fn works(country: Option<Country>, date: Date) -> bool {
+    country.map_or(!matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday), |of| is_working_day(of, date))
 }
 
 #[cfg(test)]
@@ -79,11 +101,24 @@ mod tests {
             ("2026-06-10", "2026-07-10", "2026-07-10"),
         ];
         for (received, counted, last) in cases {
-            let answer = access_answer(date(received), false, Country::Netherlands);
+            let answer = access_answer(date(received), false, 0, Some(Country::Netherlands));
             assert_eq!(answer, Deadline { counted: date(counted), last: date(last) }, "{received}");
         }
-        assert_eq!(access_answer(date("2027-04-05"), false, Country::Belgium).last, date("2027-05-05"));
-        assert_eq!(access_answer(date("2026-11-30"), true, Country::Netherlands).counted, date("2027-02-28"));
+        assert_eq!(access_answer(date("2027-04-05"), false, 0, Some(Country::Belgium)).last, date("2027-05-05"));
+        let extended = access_answer(date("2026-11-30"), true, 0, Some(Country::Netherlands));
+        assert_eq!(extended.counted, date("2027-02-28"));
+        // Liberation Day is no day that is known everywhere; a Sunday is. Nine days of standing still lead to Ascension.
+        assert_eq!(access_answer(date("2027-04-05"), false, 0, None).last, date("2027-05-05"));
+        assert_eq!(access_answer(date("2027-01-31"), false, 0, None).last, date("2027-03-01"));
+        let still = access_answer(date("2027-03-28"), false, 8, Some(Country::Netherlands));
+        assert_eq!(still, Deadline { counted: date("2027-05-06"), last: date("2027-05-07") });
+    }
+
+    #[test]
+    fn working_days_pass_over_weekends_and_holidays() {
+        // A Friday; King's Day is the Tuesday after.
+        assert_eq!(working_days_on(date("2027-04-23"), 2, Some(Country::Netherlands)), date("2027-04-28"));
+        assert_eq!(working_days_on(date("2027-04-23"), 2, None), date("2027-04-27"));
     }
 
     #[test]
