@@ -1225,3 +1225,190 @@ feed-notice = Give notice by today: { $what }
 feed-renews = Goes on by itself: { $what }
 feed-ends = Ends: { $what }
 feed-then = Then it ends on { $what }.
+
+# Requests under the GDPR
+
+menu-cases = Requests
+cases-title = Letters and cases
+cases-about = What you asked of organisations by the GDPR, until when they have to answer, and what comes next. Nothing goes out by itself.
+cases-waiting = { $n ->
+    [one] One waits for you, or comes near a day that you should know of.
+   *[other] { $n } wait for you, or come near a day that you should know of.
+  }
+cases-new = Ask an organisation
+cases-none = No requests yet. Ask who has your data what they have, or to put it right, erase it or stop advertising.
+cases-what = To whom, and what
+cases-state = Where it stands
+cases-due = Answer by
+cases-next = What comes next
+cases-waits = waits for you
+cases-no-advice = This is arithmetic over dates by the law's rules, and no legal advice.
+cases-right = What do you ask for?
+cases-whom = Whom do you ask?
+cases-all = { $n ->
+    [one] The one organisation in your list
+   *[other] All { $n } organisations in your list
+  }
+cases-nobody = No organisation is in your list yet.
+cases-choose = Choose at least one organisation.
+cases-preview = Show who gets it
+cases-preview-hint = Nothing is sent yet: this begins the cases, and each shows what to do next.
+cases-would-begin = { $n ->
+    [one] one case
+   *[other] { $n } cases
+  }
+cases-no-address = { $n ->
+    [one] Of one no address is known: add its e-mail or postal address before you write.
+   *[other] Of { $n } no address is known: add an e-mail or postal address before you write.
+  }
+cases-reach = By which way
+cases-runs = A case for this runs already
+cases-begin = { $n ->
+    [one] Begin the case
+   *[other] Begin { $n } cases
+  }
+cases-begun = { $n ->
+    [0] No case was begun.
+    [one] The case is begun. Nothing was sent yet.
+   *[other] { $n } cases are begun. Nothing was sent yet.
+  }
+cases-past = What happened
+cases-undo = Take the last step back
+cases-undone = The last step is taken back.
+cases-mark = Note what happened
+cases-happened = What happened
+cases-on = On which day
+cases-way = By which way, if you sent something
+cases-received = Since when they have it, if they say so
+cases-note = Note it
+cases-noted = Noted.
+cases-authority = To which authority, if you complained
+cases-authorities = Where you can complain
+cases-authorities-about = You may always complain in the country where you live; that authority passes it on where another one is to decide. Where there are several, its page says which is for your case.
+cases-own-country = your country
+cases-authority-form = Its page for complaints
+cases-no-authority = No authority of your country or theirs is in the directory. Add a list of authorities with `regie directory add`, or write its name yourself.
+cases-files = Files of this case
+cases-no-files = Nothing is filed yet.
+cases-files-hint = What others sent you can do harm when it is opened. It is kept as it came, and only ever saved, not shown.
+cases-file-choose = Answers to file, at most 16 MB together
+cases-file = File them
+cases-filed = { $n ->
+    [one] One file is filed.
+   *[other] { $n } files are filed.
+  }
+cases-file-part = not all of it came
+cases-file-remove = Remove
+cases-file-removed = The file is removed for good.
+cases-remove = Remove this case
+cases-remove-means = It goes from here for good, with its files. With the organisation it changes nothing.
+cases-remove-yes = Yes, remove it
+cases-removed = The case is removed.
+cases-objection = Against advertising nothing is weighed: they have to stop. The month is for telling you that they did.
+right-access = See what they have (article 15)
+right-rectification = Put it right (article 16)
+right-erasure = Erase it (article 17)
+right-restriction = Use it no further (article 18)
+right-portability = Get it for other programs (article 20)
+right-objection = No more advertising (article 21)
+right-about-access = What data they have of you, where it is from, what for, and who got it; with a copy.
+right-about-rectification = Wrong data is corrected, and what is missing is added.
+right-about-erasure = They delete what they need no longer, or have no ground for.
+right-about-restriction = They keep it and use it for nothing else, while something is disputed.
+right-about-portability = What you gave them, in a form that other programs read.
+right-about-objection = They stop using your data for advertising. They can't weigh that against anything.
+case-state-drafted = Drafted
+case-state-sent = Sent
+case-state-acknowledged = They have it
+case-state-identity-asked = They ask for proof of identity
+case-state-late = Late
+case-state-answered = Answered
+case-state-refused = Refused
+case-state-complained = With the authority
+case-state-closed = Closed
+case-next-send = Send the request, and note the day.
+case-next-answer = They have to answer by { $what }.
+case-next-identity = Prove who you are, as far as they need it; or write that they know enough. Then note the day.
+case-next-remind = The last day has passed. Send a letter of default, or complain.
+case-next-reminder = Your letter of default gives them until { $what }.
+case-next-complain = You can complain to the supervisory authority.
+case-next-read = Read the answer. If it is enough, close the case; if not, you can complain.
+case-next-authority = The authority has to tell you by { $what } how it stands.
+case-next-ask-authority = Three months have passed. Ask the authority how it stands; you may also go to court.
+case-next-nothing = Nothing more.
+case-due = An answer is due by { $what }
+case-due-presumed = Counted from { $what }, when they presumably got it: by e-mail or form the day it was sent, by post two working days later.
+case-due-received = Counted from { $what }, when they got it.
+case-due-one = One month (GDPR, article 12 (3)). The day of receipt does not count.
+case-due-three = Three months, since they said in time that they need two more (GDPR, article 12 (3)).
+case-due-extended-late = They said that they need more time when the first month was over, so it is one month all the same.
+case-due-still = They wait for proof of identity. Until they have it the time may stand still; this is the day if you gave it today.
+case-due-paused = { $n ->
+    [one] One day on which they waited for proof of identity is not counted. That may be so where their doubt was reasonable.
+   *[other] { $n } days on which they waited for proof of identity are not counted. That may be so where their doubt was reasonable.
+  }
+case-due-moved = Counted, it ends on { $what }: no working day there, so it holds until the next one (Regulation 1182/71).
+case-due-without = If they had no reason to doubt who you are, it is { $what }.
+case-due-no-holidays = The public holidays of their country are not known here; one of them can make it later.
+case-default-days = { $n ->
+    [one] A letter of default gives them one day more here. No law says how many.
+   *[other] A letter of default gives them { $n } days more here. No law says how many.
+  }
+case-step-drafted = You began the case.
+case-step-sent = You sent the request ({ $what }).
+case-step-received = They wrote that they have it since { $what }.
+case-step-acknowledged = They wrote that they have it.
+case-step-identity-asked = They asked for proof of identity.
+case-step-identity-given = You answered that.
+case-step-extended = They said that they need two months more.
+case-step-answered = They answered.
+case-step-refused = They refused.
+case-step-reminded = You sent a letter of default ({ $what }).
+case-step-complained = You complained to { $what }.
+case-step-closed = You closed the case.
+case-mark-sent = I sent the request
+case-mark-acknowledged = They say that they have it
+case-mark-identity-asked = They ask for proof of identity
+case-mark-identity-given = I gave it, or wrote that they know enough
+case-mark-extended = They say that they need two months more
+case-mark-answered = They answered
+case-mark-refused = They refused
+case-mark-reminded = I sent a letter of default
+case-mark-complained = I complained to the authority
+case-mark-closed = Close the case
+way-email = by e-mail
+way-post = by post
+way-webform = on their page
+way-companion = by their companion
+reach-companion = It has a companion; a letter works too
+reach-email = E-mail: { $what }
+reach-post = Post: { $what }
+reach-webform = Their page: { $what }
+reach-unknown = No address is known
+feed-title = Contracts and requests
+feed-case-answer-soon = Soon an answer is due: { $what }
+feed-case-answer = Last day for an answer: { $what }
+feed-case-reminder = Your letter of default ends today: { $what }
+feed-case-authority = The authority owes you a word: { $what }
+feed-case-until = By { $what }.
+failure-case-not-sent = The request was not sent yet. Note first when and how you sent it.
+failure-case-sent = The request was sent already. If the day is wrong, take that step back first.
+failure-case-acknowledged = They said already that they have it. If the day is wrong, take that step back first.
+failure-case-decided = They answered or refused, or the authority has it. Note another answer, complain, or close the case.
+failure-case-refused = They refused already. Complain, or close the case.
+failure-case-question-open = They wait for proof of identity. Answer that first, and note the day.
+failure-case-no-question = They asked for no proof of identity. Note first that they did.
+failure-case-extended = They took two months more already, and can't twice. Take that step back if it is wrong.
+failure-case-reminded = A letter of default was sent already. Wait for the days that it gives, or complain.
+failure-case-complained = The complaint was sent already. Note what comes of it, or close the case.
+failure-case-too-early = They still have time. Wait until that day has passed.
+failure-case-closed = The case is closed. Take its last step back to open it again, or begin another.
+failure-case-future = That day has not come yet. Give the day on which it happened.
+failure-case-order = That is before the step before it. Take that one back first, or give a later day.
+failure-case-receipt = They can't have received it before it was sent, or after they said so. Give another day.
+failure-case-nothing = Nothing happened yet that could be taken back. Remove the case if you don't want it.
+failure-case-steps = The case has as many steps as it may. Close it and begin another.
+home-cases = { $n ->
+    [one] One request to an organisation waits for you
+   *[other] { $n } requests to organisations wait for you
+  }

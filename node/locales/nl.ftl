@@ -1226,3 +1226,190 @@ feed-notice = Vandaag uiterlijk opzeggen: { $what }
 feed-renews = Loopt vanzelf door: { $what }
 feed-ends = Eindigt: { $what }
 feed-then = Dan eindigt het op { $what }.
+
+# Verzoeken op grond van de AVG
+
+menu-cases = Verzoeken
+cases-title = Brieven en zaken
+cases-about = Wat u op grond van de AVG van organisaties hebt gevraagd, wanneer zij uiterlijk moeten antwoorden, en wat er dan komt. Er gaat niets vanzelf de deur uit.
+cases-waiting = { $n ->
+    [one] Eén wacht op u, of er komt een dag aan die u moet weten.
+   *[other] { $n } wachten op u, of er komt een dag aan die u moet weten.
+  }
+cases-new = Een organisatie iets vragen
+cases-none = Nog geen verzoeken. Vraag wie uw gegevens heeft wat zij hebben, of ze te verbeteren, te wissen of te stoppen met reclame.
+cases-what = Aan wie, en wat
+cases-state = Hoe het ervoor staat
+cases-due = Antwoord uiterlijk
+cases-next = Wat er nu komt
+cases-waits = wacht op u
+cases-no-advice = Dit is rekenen met data volgens de regels van de wet, en geen juridisch advies.
+cases-right = Wat vraagt u?
+cases-whom = Aan wie vraagt u het?
+cases-all = { $n ->
+    [one] De enige organisatie in uw lijst
+   *[other] Alle { $n } organisaties in uw lijst
+  }
+cases-nobody = Er staat nog geen organisatie in uw lijst.
+cases-choose = Kies ten minste één organisatie.
+cases-preview = Laat zien wie het krijgt
+cases-preview-hint = Er wordt nog niets verstuurd: dit begint de zaken, en elke zaak laat zien wat u nu kunt doen.
+cases-would-begin = { $n ->
+    [one] één zaak
+   *[other] { $n } zaken
+  }
+cases-no-address = { $n ->
+    [one] Van één is geen adres bekend: vul het e-mail- of postadres aan voordat u schrijft.
+   *[other] Van { $n } is geen adres bekend: vul het e-mail- of postadres aan voordat u schrijft.
+  }
+cases-reach = Langs welke weg
+cases-runs = Hiervoor loopt al een zaak
+cases-begin = { $n ->
+    [one] Begin de zaak
+   *[other] Begin { $n } zaken
+  }
+cases-begun = { $n ->
+    [0] Er is geen zaak begonnen.
+    [one] De zaak is begonnen. Er is nog niets verstuurd.
+   *[other] { $n } zaken zijn begonnen. Er is nog niets verstuurd.
+  }
+cases-past = Wat er gebeurd is
+cases-undo = Neem de laatste stap terug
+cases-undone = De laatste stap is teruggenomen.
+cases-mark = Noteer wat er gebeurd is
+cases-happened = Wat er gebeurd is
+cases-on = Op welke dag
+cases-way = Langs welke weg, als u iets verstuurd hebt
+cases-received = Sinds wanneer zij het hebben, als zij dat zeggen
+cases-note = Noteer het
+cases-noted = Genoteerd.
+cases-authority = Bij welke toezichthouder, als u een klacht hebt ingediend
+cases-authorities = Waar u een klacht kunt indienen
+cases-authorities-about = U kunt altijd klagen in het land waar u woont; die toezichthouder stuurt de klacht door als een andere moet beslissen. Zijn er meer, dan staat op hun pagina welke over uw zaak gaat.
+cases-own-country = uw land
+cases-authority-form = De pagina voor klachten
+cases-no-authority = Er staat geen toezichthouder van uw land of van het hunne in de lijst. Voeg een lijst van toezichthouders toe met `regie directory add`, of vul de naam zelf in.
+cases-files = Bestanden bij deze zaak
+cases-no-files = Er is nog niets opgeborgen.
+cases-files-hint = Wat anderen u stuurden kan schade doen als u het opent. Het wordt bewaard zoals het kwam, en alleen opgeslagen, niet getoond.
+cases-file-choose = Antwoorden om op te bergen, samen hoogstens 16 MB
+cases-file = Berg ze op
+cases-filed = { $n ->
+    [one] Eén bestand is opgeborgen.
+   *[other] { $n } bestanden zijn opgeborgen.
+  }
+cases-file-part = niet alles is gekomen
+cases-file-remove = Verwijder
+cases-file-removed = Het bestand is voorgoed verwijderd.
+cases-remove = Verwijder deze zaak
+cases-remove-means = De zaak verdwijnt hier voorgoed, met haar bestanden. Bij de organisatie verandert er niets.
+cases-remove-yes = Ja, verwijder haar
+cases-removed = De zaak is verwijderd.
+cases-objection = Bij reclame wordt niets afgewogen: zij moeten stoppen. De maand is om u te zeggen dat zij dat gedaan hebben.
+right-access = Inzage in wat zij hebben (artikel 15)
+right-rectification = Verbeteren (artikel 16)
+right-erasure = Wissen (artikel 17)
+right-restriction = Niet verder gebruiken (artikel 18)
+right-portability = Meekrijgen voor andere programma's (artikel 20)
+right-objection = Geen reclame meer (artikel 21)
+right-about-access = Welke gegevens zij van u hebben, waar die vandaan komen, waarvoor, en wie ze kreeg; met een kopie.
+right-about-rectification = Wat fout is wordt verbeterd, en wat ontbreekt aangevuld.
+right-about-erasure = Zij wissen wat zij niet meer nodig hebben of niet mogen hebben.
+right-about-restriction = Zij bewaren het en doen er verder niets mee, zolang er iets in geschil is.
+right-about-portability = Wat u hun gaf, in een vorm die andere programma's lezen.
+right-about-objection = Zij gebruiken uw gegevens niet meer voor reclame. Daar mag niets tegenover gesteld worden.
+case-state-drafted = Begonnen
+case-state-sent = Verstuurd
+case-state-acknowledged = Zij hebben het
+case-state-identity-asked = Zij vragen wie u bent
+case-state-late = Te laat
+case-state-answered = Beantwoord
+case-state-refused = Geweigerd
+case-state-complained = Bij de toezichthouder
+case-state-closed = Afgesloten
+case-next-send = Verstuur het verzoek, en noteer de dag.
+case-next-answer = Zij moeten uiterlijk { $what } antwoorden.
+case-next-identity = Laat zien wie u bent, zover zij dat nodig hebben; of schrijf dat zij genoeg weten. Noteer dan de dag.
+case-next-remind = De laatste dag is voorbij. Stuur een ingebrekestelling, of dien een klacht in.
+case-next-reminder = Uw ingebrekestelling geeft hun tot { $what }.
+case-next-complain = U kunt een klacht indienen bij de toezichthouder.
+case-next-read = Lees het antwoord. Is het genoeg, sluit de zaak dan af; zo niet, dan kunt u een klacht indienen.
+case-next-authority = De toezichthouder moet u uiterlijk { $what } zeggen hoe het ervoor staat.
+case-next-ask-authority = Er zijn drie maanden voorbij. Vraag de toezichthouder hoe het ervoor staat; u kunt ook naar de rechter.
+case-next-nothing = Niets meer.
+case-due = Uiterlijk { $what } moet er antwoord zijn
+case-due-presumed = Geteld vanaf { $what }, toen zij het vermoedelijk kregen: per e-mail of formulier op de dag van versturen, per post twee werkdagen later.
+case-due-received = Geteld vanaf { $what }, toen zij het kregen.
+case-due-one = Eén maand (AVG, artikel 12 lid 3). De dag van ontvangst telt niet mee.
+case-due-three = Drie maanden, omdat zij op tijd zeiden dat zij er twee meer nodig hebben (AVG, artikel 12 lid 3).
+case-due-extended-late = Zij zeiden dat zij meer tijd nodig hebben toen de eerste maand voorbij was; het blijft dus één maand.
+case-due-still = Zij wachten op bewijs van wie u bent. Tot zij dat hebben kan de tijd stilstaan; dit is de dag als u het vandaag gaf.
+case-due-paused = { $n ->
+    [one] Eén dag waarop zij wachtten op bewijs van wie u bent telt niet mee. Dat kan zo zijn als zij met reden twijfelden.
+   *[other] { $n } dagen waarop zij wachtten op bewijs van wie u bent tellen niet mee. Dat kan zo zijn als zij met reden twijfelden.
+  }
+case-due-moved = Geteld eindigt de termijn op { $what }: geen werkdag daar, dus geldt de eerstvolgende (Verordening 1182/71).
+case-due-without = Hadden zij geen reden om te twijfelen wie u bent, dan is het { $what }.
+case-due-no-holidays = De feestdagen van hun land zijn hier niet bekend; door een feestdag kan het later zijn.
+case-default-days = { $n ->
+    [one] Een ingebrekestelling geeft hun hier nog één dag. Geen wet zegt hoeveel.
+   *[other] Een ingebrekestelling geeft hun hier nog { $n } dagen. Geen wet zegt hoeveel.
+  }
+case-step-drafted = U begon de zaak.
+case-step-sent = U verstuurde het verzoek ({ $what }).
+case-step-received = Zij schreven dat zij het hebben sinds { $what }.
+case-step-acknowledged = Zij schreven dat zij het hebben.
+case-step-identity-asked = Zij vroegen om bewijs van wie u bent.
+case-step-identity-given = U gaf daarop antwoord.
+case-step-extended = Zij zeiden dat zij twee maanden meer nodig hebben.
+case-step-answered = Zij antwoordden.
+case-step-refused = Zij weigerden.
+case-step-reminded = U stuurde een ingebrekestelling ({ $what }).
+case-step-complained = U diende een klacht in bij { $what }.
+case-step-closed = U sloot de zaak af.
+case-mark-sent = Ik heb het verzoek verstuurd
+case-mark-acknowledged = Zij zeggen dat zij het hebben
+case-mark-identity-asked = Zij vragen om bewijs van wie ik ben
+case-mark-identity-given = Dat heb ik gegeven, of geschreven dat zij genoeg weten
+case-mark-extended = Zij zeggen dat zij twee maanden meer nodig hebben
+case-mark-answered = Zij hebben geantwoord
+case-mark-refused = Zij weigeren
+case-mark-reminded = Ik heb een ingebrekestelling gestuurd
+case-mark-complained = Ik heb een klacht ingediend
+case-mark-closed = Sluit de zaak af
+way-email = per e-mail
+way-post = per post
+way-webform = op hun pagina
+way-companion = langs hun companion
+reach-companion = Zij hebben een companion; een brief kan ook
+reach-email = E-mail: { $what }
+reach-post = Post: { $what }
+reach-webform = Hun pagina: { $what }
+reach-unknown = Er is geen adres bekend
+feed-title = Contracten en verzoeken
+feed-case-answer-soon = Binnenkort moet er antwoord zijn: { $what }
+feed-case-answer = Laatste dag voor antwoord: { $what }
+feed-case-reminder = Vandaag eindigt uw ingebrekestelling: { $what }
+feed-case-authority = De toezichthouder moet u iets laten weten: { $what }
+feed-case-until = Uiterlijk { $what }.
+failure-case-not-sent = Het verzoek is nog niet verstuurd. Noteer eerst wanneer en hoe u het verstuurde.
+failure-case-sent = Het verzoek is al verstuurd. Klopt de dag niet, neem die stap dan eerst terug.
+failure-case-acknowledged = Zij zeiden al dat zij het hebben. Klopt de dag niet, neem die stap dan eerst terug.
+failure-case-decided = Zij antwoordden of weigerden, of de zaak is bij de toezichthouder. Noteer een ander antwoord, dien een klacht in of sluit de zaak af.
+failure-case-refused = Zij weigerden al. Dien een klacht in, of sluit de zaak af.
+failure-case-question-open = Zij wachten op bewijs van wie u bent. Geef daar eerst antwoord op, en noteer de dag.
+failure-case-no-question = Zij vroegen niet om bewijs van wie u bent. Noteer dat eerst.
+failure-case-extended = Zij namen al twee maanden meer, en dat kan maar één keer. Klopt het niet, neem die stap dan terug.
+failure-case-reminded = Er is al een ingebrekestelling gestuurd. Wacht de dagen af die zij geeft, of dien een klacht in.
+failure-case-complained = De klacht is al ingediend. Noteer wat ervan komt, of sluit de zaak af.
+failure-case-too-early = Zij hebben nog tijd. Wacht tot die dag voorbij is.
+failure-case-closed = De zaak is afgesloten. Neem de laatste stap terug om haar te heropenen, of begin een nieuwe.
+failure-case-future = Die dag is nog niet gekomen. Geef de dag waarop het gebeurde.
+failure-case-order = Dat ligt vóór de vorige stap. Neem die eerst terug, of geef een latere dag.
+failure-case-receipt = Zij kunnen het niet ontvangen hebben voordat het verstuurd was, of nadat zij het zeiden. Geef een andere dag.
+failure-case-nothing = Er is nog niets gebeurd om terug te nemen. Verwijder de zaak als u haar niet wilt.
+failure-case-steps = De zaak heeft zoveel stappen als kan. Sluit haar af en begin een nieuwe.
+home-cases = { $n ->
+    [one] Eén verzoek aan een organisatie wacht op u
+   *[other] { $n } verzoeken aan organisaties wachten op u
+  }

@@ -326,7 +326,7 @@ impl Node {
     }
 
     /// The country that the person lives in, as the field says.
-    fn country(&self) -> Option<Country> {
+    pub(super) fn country(&self) -> Option<Country> {
         let field = "address.country".parse().ok()?;
         self.held(field).and_then(|observed| Country::of(observed.value.as_str()))
     }

@@ -5,7 +5,7 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; witnesses of logs; acts.
+    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; witnesses of logs; acts.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -13,6 +13,8 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(30, "organisations", true),
             TableId::new(31, "directory", false),
             TableId::new(32, "contracts", true),
+            TableId::new(33, "cases", true),
+            TableId::new(34, "case_files", true),
             TableId::new(36, "witnesses", false),
             TableId::new(37, "seen_logs", false),
             TableId::new(38, "acts", true),

@@ -11,6 +11,8 @@ use regie_protocol::{
 
 use super::{
     activity::Counts,
+    case_files::{FilePart, PART_BYTES},
+    cases::KeptCase,
     contracts::OwnContract,
     organisations::{Organisation, OrganisationId},
     witnesses::{SeenLog, StoredWitness},
@@ -120,6 +122,10 @@ tables! {
         /// Contracts that the person typed.
         pub(super) Erasable CONTRACTS = 32 "contracts": [u8; 16] => OwnContract,
             within 2 * regie_protocol::limits::CONTRACT_BYTES;
+        /// Requests under the GDPR, and what became of them.
+        pub(super) Erasable CASES = 33 "cases": Nonce => KeptCase, within 128 * 1024;
+        /// Files of a case, in parts: what an organisation answered.
+        pub(super) Erasable CASE_FILES = 34 "case_files": Nth<Nonce> => FilePart, within 2 * PART_BYTES;
         /// Independent witnesses of the logs, by their keys.
         pub(super) Plain WITNESSES = 36 "witnesses": PublicKey => StoredWitness, within 4 * 1024;
         /// How far each of them has cosigned a log.

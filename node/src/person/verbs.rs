@@ -14,6 +14,9 @@ mod at_once;
 mod audit;
 mod audit_page;
 mod belong;
+mod case;
+mod case_file;
+mod cases;
 mod cast;
 mod clock;
 mod consent_receipts;
@@ -38,6 +41,7 @@ mod export;
 mod feed_key;
 mod field;
 mod fields;
+mod file_case;
 mod find_suppliers;
 mod give_notice;
 mod grant;
@@ -47,7 +51,9 @@ mod intents;
 mod item;
 mod log_heads;
 mod look;
+mod mark_case;
 mod me;
+mod new_cases;
 mod offers;
 mod open;
 mod organisation;
@@ -60,6 +66,8 @@ mod policy;
 mod processors;
 mod proffer;
 mod proof;
+mod remove_case;
+mod remove_case_file;
 mod remove_contract;
 mod remove_credential;
 mod remove_organisation;
@@ -80,6 +88,7 @@ mod supplier;
 mod suppliers;
 mod take_up;
 mod tell_now;
+mod undo_case;
 mod unset;
 mod vouch;
 mod withdraw;
@@ -109,6 +118,9 @@ pub use at_once::AtOnce;
 pub use audit::{Audit, AuditReport, LogChecked, NewestEntry};
 pub use audit_page::AuditPage;
 pub use belong::{Belong, SaidOfSegment};
+pub use case::{Case, CaseDetail};
+pub use case_file::{CaseFile, ShownPart};
+pub use cases::Cases;
 pub use cast::Cast;
 pub use consent_receipts::ConsentReceipts;
 pub use contract::Contract;
@@ -129,9 +141,10 @@ pub use end_contract::{EndContract, Ending};
 pub use enter_findings::EnterFindings;
 pub use exercise_right::ExerciseRight;
 pub use export::{Export, ExportDocument, ExportedLog};
-pub use feed_key::{Feed, FeedKey, ShownFeedKey};
+pub use feed_key::{Dated, Feed, FeedKey, ShownFeedKey};
 pub use field::{Field, FieldDetail, KnownBy};
 pub use fields::{Fields, HeldField};
+pub use file_case::FileCase;
 pub use find_suppliers::{FindSuppliers, FoundSuppliers};
 pub use give_notice::GiveNotice;
 pub use grant::{Grant, Granted};
@@ -141,7 +154,9 @@ pub use intents::Intents;
 pub use item::Item;
 pub use log_heads::{CosignedCheckpoint, ExportCheckpoint, LogHead, LogHeads, SeenHead};
 pub use look::{FoundAgain, Look, LookAnswer, SeenSupplier};
+pub use mark_case::MarkCase;
 pub use me::{Me, Name};
+pub use new_cases::{BegunCases, NewCases};
 pub use offers::{Offers, RankedOffer};
 pub use open::{Open, Opened};
 pub use organisation::Organisation;
@@ -154,6 +169,8 @@ pub use policy::Policy;
 pub use processors::{ProcessorList, Processors};
 pub use proffer::{Proffer, ProfferedAgreement};
 pub use proof::{EntryProof, Proof};
+pub use remove_case::{RemoveCase, RemovedCase};
+pub use remove_case_file::RemoveCaseFile;
 pub use remove_contract::{RemoveContract, RemovedContract};
 pub use remove_credential::{RemoveCredential, RemovedCredential};
 pub use remove_organisation::{RemoveOrganisation, RemovedOrganisation};
@@ -174,6 +191,7 @@ pub use supplier::{Erasure, HeldGrant, KnownField, Supplier, SupplierDetail, Ter
 pub use suppliers::{Suppliers, SuppliersPage};
 pub use take_up::{TakeUp, TakenUp};
 pub use tell_now::{TellNow, ToldNow};
+pub use undo_case::UndoCase;
 pub use unset::Unset;
 pub use vouch::Vouch;
 pub use withdraw::{Withdraw, Withdrawn};
@@ -184,6 +202,8 @@ pub use super::{
     activity::Month,
     acts::{ActState, ShownAct, ShownAnswer},
     candidates::{Candidate, Certainty, EnteredFindings, together},
+    case_files::{FILE_BYTES, PART_BYTES},
+    cases::{CaseList, NewCase, Reach, ShownAuthority, ShownCase, ShownFile},
     consent::ConsentDocument,
     contracts::{ComesNext, ContractList, ContractSource, ContractWords, MonthlySum, NextOfContract, ShownContract},
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
@@ -215,6 +235,9 @@ verbs! {
         AuditPage: AuditPage,
         Backup: TakeRows,
         Belong: Belong,
+        Case: Case,
+        CaseFile: CaseFile,
+        Cases: Cases,
         Cast: Cast,
         Clock: Clock,
         ConsentReceipts: ConsentReceipts,
@@ -241,6 +264,7 @@ verbs! {
         FeedKey: FeedKey,
         Field: Field,
         Fields: Fields,
+        FileCase: FileCase,
         FindSuppliers: FindSuppliers,
         GiveNotice: GiveNotice,
         Grant: Grant,
@@ -250,7 +274,9 @@ verbs! {
         Item: Item,
         LogHeads: LogHeads,
         Look: Look,
+        MarkCase: MarkCase,
         Me: Me,
+        NewCases: NewCases,
         Offers: Offers,
         Open: Open,
         Organisation: Organisation,
@@ -263,6 +289,8 @@ verbs! {
         Processors: Processors,
         Proffer: Proffer,
         Proof: Proof,
+        RemoveCase: RemoveCase,
+        RemoveCaseFile: RemoveCaseFile,
         RemoveContract: RemoveContract,
         RemoveCredential: RemoveCredential,
         RemoveOrganisation: RemoveOrganisation,
@@ -285,6 +313,7 @@ verbs! {
         Suppliers: Suppliers,
         TakeUp: TakeUp,
         TellNow: TellNow,
+        UndoCase: UndoCase,
         Unset: Unset,
         Vouch: Vouch,
         Withdraw: Withdraw,

@@ -21,7 +21,7 @@ use crate::{
     calendar,
     command::{Failure, parse},
     person::{
-        contract_events, next_in_words,
+        case_events, contract_events, next_in_words,
         verbs::{self, ContractList, ContractSource, ContractWords, Ending, ShownAct, ShownContract},
     },
 };
@@ -207,8 +207,10 @@ pub(super) async fn feed(
     Path(key): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(list) = app.ask(verbs::Feed { key }).await else { return StatusCode::NOT_FOUND.into_response() };
-    let text = calendar::feed(&words.say("contracts-title"), &contract_events(&list, words.0));
+    let Ok(dated) = app.ask(verbs::Feed { key }).await else { return StatusCode::NOT_FOUND.into_response() };
+    let mut events = contract_events(&dated.contracts, words.0);
+    events.extend(case_events(&dated.cases, words.0));
+    let text = calendar::feed(&words.say("feed-title"), &events);
     let tag = format!("\"{}\"", &data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))[..32]);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let mut answer = if known { StatusCode::NOT_MODIFIED.into_response() } else { text.into_response() };
@@ -355,7 +357,7 @@ fn typed(of: &ContractWords) -> BTreeMap<&'static str, String> {
 }
 
 impl Words {
-    fn date(&self, of: &Date) -> String {
+    pub(super) fn date(&self, of: &Date) -> String {
         self.0.date(*of)
     }
 

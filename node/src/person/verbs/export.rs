@@ -5,7 +5,9 @@ use regie_protocol::{FieldPath, Policy, merkle::Hash};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ConsentDocument, ContractList, FieldDetail, LogEntry, Node, OnNode, ShownOrganisation, SupplierDetail};
+use super::{
+    CaseList, ConsentDocument, ContractList, FieldDetail, LogEntry, Node, OnNode, ShownOrganisation, SupplierDetail,
+};
 use crate::{clock, command::Failure, driver::Turn, person::records, verb::Verb};
 
 /// Newest log entries in an export, but for the rest of the last page; `regie backup` holds all.
@@ -35,6 +37,8 @@ pub struct ExportDocument {
     pub organisations: Vec<ShownOrganisation>,
     /// What the person is bound to, by their own word or by suppliers'.
     pub contracts: ContractList,
+    /// Requests under the GDPR, and what became of them; `regie case get` gives their files.
+    pub cases: CaseList,
     /// The person's defaults.
     pub policy: Policy,
     /// The log.
@@ -72,6 +76,7 @@ impl OnNode for Export {
             suppliers: suppliers.collect::<Result<_, _>>()?,
             organisations: node.organisations()?.into_iter().map(Into::into).collect(),
             contracts: node.contracts()?,
+            cases: node.cases()?,
             policy: node.machine.policy().clone(),
             audit: ExportedLog { entries: log.size(), root: log.root(), newest: newest(node)? },
             consent: node.consent_receipts(None),

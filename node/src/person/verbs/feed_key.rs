@@ -1,11 +1,11 @@
-//! The key by which another calendar on this computer reads the dates of contracts, and what it reads.
+//! The key by which another calendar on this computer reads the dates of contracts and cases, and what it reads.
 
 use regie_protocol::Nonce;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{ContractList, Node, OnNode};
+use super::{CaseList, ContractList, Node, OnNode};
 use crate::{
     clock,
     command::{Failure, exit},
@@ -30,12 +30,21 @@ pub struct ShownFeedKey {
     pub key: Nonce,
 }
 
-/// The contracts, for a calendar that has the key.
+/// What has dates, for a calendar that has the key.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Feed {
     /// The key.
     pub key: String,
+}
+
+/// What has dates.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Dated {
+    /// The contracts.
+    pub contracts: ContractList,
+    /// The cases.
+    pub cases: CaseList,
 }
 
 impl Verb for FeedKey {
@@ -56,15 +65,17 @@ impl OnNode for FeedKey {
 
 impl Verb for Feed {
     const NAME: &'static str = "feed";
-    type Answer = ContractList;
+    type Answer = Dated;
 }
 
 impl OnNode for Feed {
-    fn run(self, node: &mut Node, _: &mut Turn) -> Result<ContractList, Failure> {
+    fn run(self, node: &mut Node, _: &mut Turn) -> Result<Dated, Failure> {
         // By their hashes, so that the time it takes tells nothing of the key.
         let hashed = |key: &str| Sha256::digest(key.as_bytes());
         match node.store.fact(tables::FEED)? {
-            Some(key) if hashed(&key.to_string()) == hashed(&self.key) => node.contracts(),
+            Some(key) if hashed(&key.to_string()) == hashed(&self.key) => {
+                Ok(Dated { contracts: node.contracts()?, cases: node.cases()? })
+            }
             _ => {
                 Err(Failure::new("not_found", exit::NOT_FOUND, "there is no such feed; the page of contracts shows it"))
             }
