@@ -60,7 +60,7 @@ impl Door {
     }
 }
 
-const PAGES: [&str; 19] = [
+const PAGES: [&str; 21] = [
     "/",
     "/requests",
     "/suppliers",
@@ -75,6 +75,8 @@ const PAGES: [&str; 19] = [
     "/inbox",
     "/contracts",
     "/contracts/new",
+    "/cases",
+    "/cases/new",
     "/wishes",
     "/segments",
     "/defaults",

@@ -9,6 +9,7 @@ mod acts;
 mod agreement;
 mod attacks;
 mod case_model;
+mod cases;
 mod cli;
 mod clocks;
 mod conformance;

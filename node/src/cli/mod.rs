@@ -3,6 +3,7 @@
 mod accept;
 mod acts;
 mod backup;
+mod cases;
 mod company;
 mod contracts;
 mod credentials;
@@ -311,6 +312,20 @@ enum Verb {
         /// Of one supplier, by name or key
         #[arg(long)]
         supplier: Option<String>,
+    },
+    /// Your requests under the GDPR to organisations, until when an answer is due, and what waits for you
+    Cases {
+        /// Only those that are not closed
+        #[arg(long)]
+        open: bool,
+        /// Write the days into this file, for another calendar (iCalendar)
+        #[arg(long, value_name = "FILE")]
+        ics: Option<PathBuf>,
+    },
+    /// One request under the GDPR: begin it, say what happened, file the answer
+    Case {
+        #[command(subcommand)]
+        verb: cases::CaseVerb,
     },
     /// Your defaults about corrections that suppliers propose; with --answer, sets one
     Corrections {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Always, Decision, ItemVerb, Verb, acts, contracts, credentials, find, items, market, organisations, render,
+    Always, Decision, ItemVerb, Verb, acts, cases, contracts, credentials, find, items, market, organisations, render,
     render::View, witnesses,
 };
 use crate::{
@@ -120,6 +120,8 @@ fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Witnesses { verb } => witnesses::run(home, verb, json),
         Verb::Right(exercise) => acts::exercise(home, exercise, json),
         Verb::Acts { supplier } => acts::list(home, supplier, json),
+        Verb::Cases { open, ics } => cases::list(home, open, ics, json),
+        Verb::Case { verb } => cases::run(home, verb, json),
         Verb::Contracts { ics } => contracts::list(home, ics, json),
         Verb::Contract { verb } => contracts::run(home, verb, json),
         other => about_wishes(home, other, json),

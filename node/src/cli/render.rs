@@ -94,6 +94,32 @@ pub(super) const PERSONS_ACTS: View = View::List(&[
     ("came", "received"),
     ("answer by", "answer_by"),
 ]);
+pub(super) const CASES: View = View::Parts(&[(
+    "cases",
+    &[
+        ("id", "id"),
+        ("who", "name"),
+        ("asked for", "right"),
+        ("state", "state"),
+        ("answer by", "due"),
+        ("comes next", "next"),
+        ("waits for you", "waits"),
+    ],
+)]);
+pub(super) const CASE: View = View::Parts(&[
+    ("steps", &[("on", "on"), ("what", "what")]),
+    ("files", &[("id", "id"), ("name", "name"), ("bytes", "bytes"), ("filed", "filed")]),
+    (
+        "authorities",
+        &[("name", "name"), ("directory", "slug"), ("country", "country"), ("e-mail", "email"), ("page", "webform")],
+    ),
+]);
+pub(super) const CASE_FILES: View =
+    View::List(&[("id", "id"), ("name", "name"), ("bytes", "bytes"), ("filed", "filed")]);
+pub(super) const NEW_CASES: View = View::Parts(&[(
+    "cases",
+    &[("case", "id"), ("who", "name"), ("by", "reach"), ("to", "to"), ("runs already", "runs")],
+)]);
 pub(super) const SEGMENTS: View = View::List(&[
     ("id", "segment"),
     ("from", "from"),
@@ -470,7 +496,11 @@ fn cell(name: &str, value: &Value) -> String {
         ("rule", Value::String(rule)) => crate::sentences::rule(rule),
         ("change", Value::Object(change)) if change.contains_key("price") => "another price".to_owned(),
         ("change", Value::Object(change)) => cell("next", &change["date"]),
-        ("next", Value::Object(next)) => format!("{} {}", words(&text(&next["what"])), text(&next["on"])),
+        ("next", Value::Object(next)) => {
+            let day = next.get("on").or_else(|| next.get("by")).and_then(Value::as_str).unwrap_or_default();
+            format!("{} {day}", words(&text(&next["what"]))).trim_end().to_owned()
+        }
+        ("due", Value::Object(due)) => due_in_words(due),
         ("requests", Value::Array(requests)) => lines(requests.iter().map(request)),
         ("fields", Value::Object(fields)) => {
             lines(fields.iter().map(|(field, rule)| format!("{field} ({})", crate::sentences::rule(&text(rule)))))
@@ -495,6 +525,22 @@ fn cell(name: &str, value: &Value) -> String {
             .collect::<Vec<_>>()
             .join("; "),
     }
+}
+
+/// The last day for an answer, and what a reader has to know of how it was counted.
+fn due_in_words(due: &serde_json::Map<String, Value>) -> String {
+    let (last, counted) = (text(&due["last"]), text(&due["counted"]));
+    let mut said = last.clone();
+    if counted != last {
+        said.push_str(&format!(", moved from {counted}"));
+    }
+    if due["presumed"] == json!(true) {
+        said.push_str(&format!("; receipt on {} is presumed", text(&due["received"])));
+    }
+    if due["stands_still"] == json!(true) {
+        said.push_str("; stands still until you prove who you are");
+    }
+    said
 }
 
 /// How far a witness has cosigned a log, or what it has seen instead.
@@ -689,6 +735,10 @@ mod tests {
         lays_out::<person::Contracts>(CONTRACTS);
         lays_out::<Acts>(PERSONS_ACTS);
         lays_out::<person::Acts>(ACTS);
+        lays_out::<person::Cases>(CASES);
+        lays_out::<person::Case>(CASE);
+        lays_out::<person::NewCases>(NEW_CASES);
+        lays_out_in::<Vec<person::ShownFile>>("case_files", CASE_FILES);
         lays_out::<person::Suppliers>(WHO);
         lays_out_in::<Vec<person::NewestEntry>>("audit", EVENTS);
         lays_out_in::<Vec<person::ShownSegment>>("segments", SEGMENTS);

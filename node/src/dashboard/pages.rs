@@ -2,6 +2,7 @@
 //! that `guard` let through. Out: HTML, files, redirects.
 
 mod audit;
+mod cases;
 mod contracts;
 mod credentials;
 mod data;
@@ -67,6 +68,11 @@ pub(super) fn routes() -> Router<App> {
         .route("/deliveries/stream", get(live::stream))
         .route("/inbox", get(inbox::list).post(inbox::act))
         .route("/inbox/{id}", get(inbox::file))
+        .route("/cases", get(cases::list))
+        .route("/cases/new", get(cases::new).post(cases::begin))
+        .route("/cases/{id}", get(cases::one).post(cases::act))
+        .route("/cases/{id}/files", post(cases::file))
+        .route("/cases/{id}/files/{file}", get(cases::get_file))
         .route("/contracts", get(contracts::list).post(contracts::act))
         .route("/contracts/new", get(contracts::new).post(contracts::add))
         .route("/contracts/{id}", get(contracts::one).post(contracts::change))
@@ -89,13 +95,14 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The parts of the menu, and where they are.
-const MENU: [(&str, &str); 11] = [
+const MENU: [(&str, &str); 12] = [
     ("home", "/"),
     ("requests", "/requests"),
     ("suppliers", "/suppliers"),
     ("data", "/data"),
     ("inbox", "/inbox"),
     ("contracts", "/contracts"),
+    ("cases", "/cases"),
     ("wishes", "/wishes"),
     ("segments", "/segments"),
     ("defaults", "/defaults"),

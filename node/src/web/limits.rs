@@ -29,6 +29,8 @@ pub const FORM_BYTES: usize = 64 * 1024;
 pub const IMPORT_BYTES: usize = 1024 * 1024 + 64 * 1024;
 /// Longest body with files that tell of organisations, in bytes.
 pub const FIND_BYTES: usize = 64 * 1024 * 1024 + 64 * 1024;
+/// Longest body with files for a case, in bytes: one of the largest.
+pub const CASE_BYTES: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// Most files at once.
 pub const FIND_FILES: usize = 100;
 /// How long what was found waits for the person's word.

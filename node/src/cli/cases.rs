@@ -1,0 +1,266 @@
+//! `regie cases`, `regie case …`: requests under the GDPR, step by step, and the files that are filed with them. In: words,
+//! files. Out: verbs of the running node, a list, a case, bytes.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use super::{owner::ask, render, render::View};
+use crate::{
+    calendar,
+    case::{Happened, Right, State, Way},
+    command::{Failure, parse},
+    control,
+    locale::Language,
+    person::{
+        case_events,
+        verbs::{self, FILE_BYTES, PART_BYTES, ShownFile},
+    },
+};
+
+#[derive(Subcommand)]
+pub(super) enum CaseVerb {
+    /// Begin a case with one or several organisations; nothing is sent
+    New {
+        /// What you ask for
+        #[arg(long)]
+        right: Right,
+        /// The organisations: id or the end of it, name, or domain
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        organisations: Vec<String>,
+        /// Every organisation in your list
+        #[arg(long)]
+        all: bool,
+        /// Show who would get it and by which way, and begin nothing
+        #[arg(long)]
+        preview: bool,
+    },
+    /// Everything about one: what happened, until when an answer is due, what comes next, its files
+    Show {
+        /// Its id, or the end of it
+        id: String,
+    },
+    /// Say what happened
+    Mark(Mark),
+    /// Take the last step back
+    Undo {
+        /// Its id, or the end of it
+        id: String,
+    },
+    /// File answers with it, byte for byte
+    File {
+        /// Its id, or the end of it
+        id: String,
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Get a file out again
+    Get {
+        /// The case's id, or the end of it
+        id: String,
+        /// The file's id, the end of it, or its name
+        file: String,
+        /// Where to write it; it must not exist
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Remove a case with its files, or one file of it, for good
+    Remove {
+        /// The case's id, or the end of it
+        id: String,
+        /// This file only: its id, the end of it, or its name
+        #[arg(long)]
+        file: Option<String>,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Mark {
+    /// The case's id, or the end of it
+    id: String,
+    /// What happened
+    what: What,
+    /// Files that came with it
+    files: Vec<PathBuf>,
+    /// On which day, YEAR-MONTH-DAY [default: today]
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+    /// By which way you sent it: email, post or webform [default: email]
+    #[arg(long)]
+    way: Option<String>,
+    /// Since when they have it, where they say so
+    #[arg(long, value_name = "DATE")]
+    received: Option<String>,
+    /// To which authority the complaint went: its name, or the directory's name of it; where there is but one, you can leave
+    /// it away
+    #[arg(long, value_name = "NAME")]
+    to: Option<String>,
+}
+
+/// What can be said of a case.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// You sent the request
+    Sent,
+    /// They say that they have it
+    Acknowledged,
+    /// They ask for proof of your identity
+    IdentityAsked,
+    /// You gave it, or wrote that they know enough
+    IdentityGiven,
+    /// They say that they need two months more
+    Extended,
+    /// They answered
+    Answered,
+    /// They refused
+    Refused,
+    /// You sent a letter of default
+    Reminded,
+    /// You sent a complaint to a supervisory authority
+    Complained,
+    /// It is over for you
+    Closed,
+}
+
+/// The list, or its days in a file.
+pub(super) fn list(home: &Path, open: bool, file: Option<PathBuf>, json: bool) -> Result<(), Failure> {
+    let mut list = control::ask(home, &verbs::Cases {})?;
+    if let Some(file) = file {
+        let text = calendar::feed("Cases", &case_events(&list, Language::English));
+        std::fs::write(&file, text)
+            .map_err(|error| Failure::usage(format!("can't write {}: {error}; give another file", file.display())))?;
+        return render::show(&serde_json::json!({ "written": file }), json);
+    }
+    if open {
+        list.cases.retain(|one| one.state != State::Closed);
+    }
+    render::show_as(&list, json, render::CASES)
+}
+
+pub(super) fn run(home: &Path, verb: CaseVerb, json: bool) -> Result<(), Failure> {
+    match verb {
+        CaseVerb::New { right, organisations, all, preview } => {
+            ask(home, &verbs::NewCases { right, organisations, all, preview }, json, render::NEW_CASES)
+        }
+        CaseVerb::Show { id } => ask(home, &verbs::Case { id }, json, render::CASE),
+        CaseVerb::Mark(mark) => mark.run(home, json),
+        CaseVerb::Undo { id } => ask(home, &verbs::UndoCase { id }, json, render::CASE),
+        CaseVerb::File { id, files } => {
+            let filed = files.iter().map(|file| send(home, &id, file)).collect::<Result<Vec<_>, _>>()?;
+            render::show_as(&filed, json, render::CASE_FILES)
+        }
+        CaseVerb::Get { id, file, out } => get(home, &id, &file, &out, json),
+        CaseVerb::Remove { id, file: None } => ask(home, &verbs::RemoveCase { id }, json, View::Plain),
+        CaseVerb::Remove { id, file: Some(file) } => ask(home, &verbs::RemoveCaseFile { id, file }, json, View::Plain),
+    }
+}
+
+impl Mark {
+    /// The files first: where one can't be filed, nothing was noted.
+    fn run(self, home: &Path, json: bool) -> Result<(), Failure> {
+        let on = self.on.as_deref().map(parse).transpose()?;
+        let what = self.happened(home)?;
+        for file in &self.files {
+            send(home, &self.id, file)?;
+        }
+        ask(home, &verbs::MarkCase { id: self.id, on, what }, json, render::CASE)
+    }
+
+    fn happened(&self, home: &Path) -> Result<Happened, Failure> {
+        let only = |given: bool, option: &str, what: &str, fits: bool| match given && !fits {
+            true => Err(Failure::usage(format!("{option} is said of {what}; leave it away here"))),
+            false => Ok(()),
+        };
+        let sends = matches!(self.what, What::Sent | What::Reminded);
+        only(self.way.is_some(), "--way", "sent and reminded", sends)?;
+        only(self.received.is_some(), "--received", "acknowledged", self.what == What::Acknowledged)?;
+        only(self.to.is_some(), "--to", "complained", self.what == What::Complained)?;
+        let way = || self.way.as_deref().map_or(Ok(Way::Email), parse);
+        Ok(match self.what {
+            What::Sent => Happened::Sent { way: way()? },
+            What::Acknowledged => Happened::Acknowledged { received: self.received.as_deref().map(parse).transpose()? },
+            What::IdentityAsked => Happened::AskedIdentity,
+            What::IdentityGiven => Happened::ProvedIdentity,
+            What::Extended => Happened::Extended,
+            What::Answered => Happened::Answered,
+            What::Refused => Happened::Refused,
+            What::Reminded => Happened::Reminded { way: way()? },
+            What::Complained => Happened::Complained { to: self.authority(home)? },
+            What::Closed => Happened::Closed,
+        })
+    }
+
+    /// The authority that was named, by its name in the directory where that has it; else the only one there is.
+    fn authority(&self, home: &Path) -> Result<String, Failure> {
+        let known = control::ask(home, &verbs::Case { id: self.id.clone() })?.authorities;
+        let Some(words) = &self.to else {
+            return match &known[..] {
+                [only] => Ok(only.name.clone()),
+                [] => Err(Failure::usage(
+                    "no authority of your country or theirs is in the directory; say --to NAME, or add a list with \
+                     `regie directory add FILE`",
+                )),
+                _ => Err(Failure::usage("there are several authorities; `regie case show` lists them, say --to NAME")),
+            };
+        };
+        let named = known.iter().find(|one| one.slug.as_str() == words.as_str());
+        Ok(named.map_or_else(|| words.clone(), |one| one.name.clone()))
+    }
+}
+
+/// Files a file with a case, part by part.
+fn send(home: &Path, id: &str, path: &Path) -> Result<ShownFile, Failure> {
+    let cannot = |error: std::io::Error| Failure::usage(format!("can't read {}: {error}", path.display()));
+    let size = std::fs::metadata(path).map_err(cannot)?.len();
+    if size > FILE_BYTES {
+        let most = FILE_BYTES / 1024 / 1024;
+        return Err(Failure::usage(format!("{} is above {most} MiB; give a smaller file", path.display())));
+    }
+    let bytes = std::fs::read(path).map_err(cannot)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut parts: Vec<&[u8]> = bytes.chunks(PART_BYTES).collect();
+    if parts.is_empty() {
+        parts.push(&[]);
+    }
+    let mut filed: Option<ShownFile> = None;
+    let count = parts.len();
+    for (place, part) in (1..).zip(parts) {
+        filed = Some(control::ask(
+            home,
+            &verbs::FileCase {
+                id: id.to_owned(),
+                file: filed.map(|file| file.id),
+                name: name.clone(),
+                part: data_encoding::BASE64.encode(part),
+                last: place == count,
+            },
+        )?);
+    }
+    filed.ok_or_else(|| Failure::internal("a file has a part"))
+}
+
+/// A file, and where it was written.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    file: ShownFile,
+    written: &'a Path,
+}
+
+fn get(home: &Path, id: &str, file: &str, out: &Path, json: bool) -> Result<(), Failure> {
+    let part = |part| control::ask(home, &verbs::CaseFile { id: id.to_owned(), file: file.to_owned(), part });
+    let first = part(1)?;
+    let cannot = |error| Failure::usage(format!("can't write {}: {error}; give another file", out.display()));
+    let mut target = std::fs::File::create_new(out).map_err(cannot)?;
+    let mut write = |text: &str| {
+        let bytes = data_encoding::BASE64.decode(text.as_bytes()).map_err(Failure::internal)?;
+        std::io::Write::write_all(&mut target, &bytes).map_err(cannot)
+    };
+    write(&first.bytes)?;
+    for number in 2..=first.parts {
+        write(&part(number)?.bytes)?;
+    }
+    render::show(&Written { file: first.file, written: out }, json)
+}

@@ -1,0 +1,407 @@
+//! Requests under the GDPR: who is asked for what, until when an answer is due, what comes next; noting what happened, filing
+//! answers, and getting them out again. In: forms, files. Out: pages, bytes to save.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State},
+    http::{HeaderValue, header},
+    response::Response,
+};
+use regie_protocol::calendar::Date;
+
+use super::{App, Fault, Page, Posted, Shown, Visitor, Words, download, go, is_ours, show, strange_form};
+use crate::{
+    case::{DEFAULT_DAYS, Due, Happened, NextOfCase, NextStep, Right, State as Stands, Step, Way},
+    command::Failure,
+    dashboard::limits,
+    person::verbs::{
+        self, BegunCases, CaseDetail, CaseFile, CaseList, FileCase, NewCase, NewCases, Organisations, PART_BYTES,
+        Reach, ShownCase, ShownOrganisation,
+    },
+};
+
+/// Organisations that the form shows.
+const LISTED: usize = 500;
+
+#[derive(Template)]
+#[template(path = "cases.html")]
+struct Cases {
+    page: Page,
+    list: CaseList,
+}
+
+#[derive(Template)]
+#[template(path = "case_new.html")]
+struct New {
+    page: Page,
+    /// What is asked for.
+    right: Right,
+    organisations: Vec<ShownOrganisation>,
+    total: usize,
+    /// Who would get it, once that was asked.
+    preview: Option<BegunCases>,
+    error: Option<String>,
+}
+
+impl New {
+    fn rights(&self) -> [Right; 6] {
+        Right::ALL
+    }
+
+    fn is_right(&self, one: &Right) -> bool {
+        self.right == *one
+    }
+
+    /// Is it one of those that were chosen?
+    fn is_chosen(&self, one: &ShownOrganisation) -> bool {
+        self.preview.as_ref().is_some_and(|preview| preview.cases.iter().any(|new| new.organisation == one.id))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct One {
+    page: Page,
+    detail: CaseDetail,
+    /// What can be noted now.
+    choices: &'static [&'static str],
+    today: Date,
+    error: Option<String>,
+}
+
+impl One {
+    fn ways(&self) -> [Way; 3] {
+        Way::BY_HAND
+    }
+
+    /// Does one of the choices need a way?
+    fn sends(&self) -> bool {
+        self.choices.iter().any(|choice| ["sent", "reminded"].contains(choice))
+    }
+
+    fn has(&self, choice: &str) -> bool {
+        self.choices.contains(&choice)
+    }
+}
+
+pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
+    let list = visitor.ask(&app, verbs::Cases {}).await?;
+    show(&Cases { page: visitor.page(&app, "cases", "/cases"), list })
+}
+
+pub(super) async fn new(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
+    form(&app, &visitor, Right::Access, None, None).await
+}
+
+async fn form(app: &App, visitor: &Visitor, right: Right, preview: Option<BegunCases>, error: Option<String>) -> Shown {
+    let listed = Organisations { query: String::new(), offset: 0, limit: LISTED };
+    let listed = visitor.ask(app, listed).await?;
+    let page = visitor.page(app, "cases", "/cases/new");
+    show(&New { page, right, organisations: listed.items, total: listed.total, preview, error })
+}
+
+/// Shows who would get it, or begins the cases that were shown.
+pub(super) async fn begin(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    let right = Right::ALL.into_iter().find(|right| right.code() == posted.one("right"));
+    let right = right.ok_or_else(|| visitor.fault(Failure::usage(visitor.words.say("fault-form"))))?;
+    let all = posted.one("all") == "all";
+    let organisations = if all { Vec::new() } else { posted.all("to") };
+    let preview = posted.one("do") != "begin";
+    if !all && organisations.is_empty() {
+        return form(&app, &visitor, right, None, Some(visitor.words.say("cases-choose"))).await;
+    }
+    let begun = match app.ask(NewCases { right, organisations, all, preview }).await {
+        Ok(begun) => begun,
+        Err(failure) => return form(&app, &visitor, right, None, Some(failure.said(visitor.words.0))).await,
+    };
+    if preview {
+        return form(&app, &visitor, right, Some(begun), None).await;
+    }
+    visitor.notice(&app, visitor.words.count("cases-begun", &begun.begun));
+    match &begun.cases[..] {
+        [NewCase { id: Some(id), .. }] => go(&format!("/cases/{id}")),
+        _ => go("/cases"),
+    }
+}
+
+pub(super) async fn one(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Shown {
+    case(&app, &visitor, id, None).await
+}
+
+async fn case(app: &App, visitor: &Visitor, id: String, error: Option<String>) -> Shown {
+    let detail = visitor.ask(app, verbs::Case { id }).await?;
+    let today = visitor.ask(app, verbs::Cases {}).await?.today;
+    let page = visitor.page(app, "cases", &format!("/cases/{}", detail.case.id));
+    let choices = choices(&detail.case);
+    show(&One { page, detail, choices, today, error })
+}
+
+/// What can have happened next. The node decides; a choice that it refuses says why.
+fn choices(case: &ShownCase) -> &'static [&'static str] {
+    match case.state {
+        Stands::Drafted => &["sent", "closed"],
+        Stands::Sent => &["acknowledged", "identity-asked", "extended", "answered", "refused", "closed"],
+        Stands::Acknowledged => &["identity-asked", "extended", "answered", "refused", "closed"],
+        Stands::IdentityAsked => {
+            &["identity-given", "acknowledged", "extended", "answered", "refused", "complained", "closed"]
+        }
+        Stands::Late => &["answered", "reminded", "complained", "refused", "extended", "acknowledged", "closed"],
+        Stands::Answered => &["closed", "answered", "complained", "refused"],
+        Stands::Refused => &["complained", "answered", "closed"],
+        Stands::Complained => &["answered", "refused", "closed"],
+        Stands::Closed => &[],
+    }
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Shown {
+    let (path, id_of) = (format!("/cases/{id}"), id.clone());
+    let done = match posted.one("do") {
+        "mark" => return mark(&app, &visitor, id, &posted).await,
+        "undo" => app.ask(verbs::UndoCase { id }).await.map(|_| ("cases-undone", path)),
+        "remove" => app.ask(verbs::RemoveCase { id }).await.map(|_| ("cases-removed", "/cases".to_owned())),
+        "remove-file" => {
+            let file = posted.one("file").to_owned();
+            app.ask(verbs::RemoveCaseFile { id, file }).await.map(|_| ("cases-file-removed", path))
+        }
+        _ => Err(Failure::usage(visitor.words.say("fault-form"))),
+    };
+    match done {
+        Ok((said, to)) => {
+            visitor.notice(&app, visitor.words.say(said));
+            go(&to)
+        }
+        Err(failure) => case(&app, &visitor, id_of, Some(sentence(visitor.words, &failure))).await,
+    }
+}
+
+async fn mark(app: &App, visitor: &Visitor, id: String, posted: &Posted) -> Shown {
+    let marked = match happened(posted) {
+        Ok((on, what)) => app.ask(verbs::MarkCase { id: id.clone(), on, what }).await,
+        Err(failure) => Err(failure),
+    };
+    match marked {
+        Ok(_) => {
+            visitor.notice(app, visitor.words.say("cases-noted"));
+            go(&format!("/cases/{id}"))
+        }
+        Err(failure) => case(app, visitor, id, Some(sentence(visitor.words, &failure))).await,
+    }
+}
+
+/// A failure with the day that it names, where it names one.
+fn sentence(words: Words, failure: &Failure) -> String {
+    let (said, detail) = words.failure(failure);
+    let day = detail.and_then(|detail| {
+        detail.split(|c: char| c != '-' && !c.is_ascii_digit()).find_map(|word| word.parse::<Date>().ok())
+    });
+    day.map_or_else(|| said.clone(), |day| format!("{said} ({})", words.date(&day)))
+}
+
+fn happened(posted: &Posted) -> Result<(Option<Date>, Happened), Failure> {
+    let date = |name: &str| posted.some(name).map(|text| crate::command::parse(&text)).transpose();
+    let way = || posted.some("way").map_or(Ok(Way::Email), |text| crate::command::parse(&text));
+    let what = match posted.one("what") {
+        "sent" => Happened::Sent { way: way()? },
+        "acknowledged" => Happened::Acknowledged { received: date("received")? },
+        "identity-asked" => Happened::AskedIdentity,
+        "identity-given" => Happened::ProvedIdentity,
+        "extended" => Happened::Extended,
+        "answered" => Happened::Answered,
+        "refused" => Happened::Refused,
+        "reminded" => Happened::Reminded { way: way()? },
+        "complained" => Happened::Complained { to: posted.one("authority").to_owned() },
+        "closed" => Happened::Closed,
+        _ => return Err(Failure::usage("say what happened; choose one of the list")),
+    };
+    Ok((date("on")?, what))
+}
+
+/// Files what the person chose. The form's token comes before the files.
+pub(super) async fn file(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    mut request: Request,
+) -> Shown {
+    DefaultBodyLimit::apply(DefaultBodyLimit::max(limits::CASE_BYTES), &mut request);
+    let bad = |error: axum::extract::multipart::MultipartError| visitor.fault(Failure::usage(error.body_text()));
+    let parts = Multipart::from_request(request, &app).await;
+    let mut parts = parts.map_err(|error| visitor.fault(Failure::usage(error.to_string())))?;
+    let (mut ours, mut filed) = (false, 0_usize);
+    while let Some(mut part) = parts.next_field().await.map_err(bad)? {
+        match part.name() {
+            Some("form") => ours = is_ours(&visitor, &part.text().await.map_err(bad)?),
+            Some("files") if ours => {
+                let name = part.file_name().unwrap_or_default().to_owned();
+                let mut bytes = Vec::new();
+                while let Some(chunk) = part.chunk().await.map_err(bad)? {
+                    bytes.extend_from_slice(&chunk);
+                }
+                // A field that was left empty comes as a file without a name.
+                if !name.is_empty() || !bytes.is_empty() {
+                    keep(&app, &visitor, &id, &name, &bytes).await?;
+                    filed += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    if !ours {
+        return Ok(strange_form(&visitor));
+    }
+    visitor.notice(&app, visitor.words.count("cases-filed", &filed));
+    go(&format!("/cases/{id}"))
+}
+
+async fn keep(app: &App, visitor: &Visitor, id: &str, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+    let mut parts: Vec<&[u8]> = bytes.chunks(PART_BYTES).collect();
+    if parts.is_empty() {
+        parts.push(&[]);
+    }
+    let (count, mut file) = (parts.len(), None);
+    for (place, part) in (1..).zip(parts) {
+        let part = data_encoding::BASE64.encode(part);
+        let coming = FileCase { id: id.to_owned(), file, name: name.to_owned(), part, last: place == count };
+        file = Some(visitor.ask(app, coming).await?.id);
+    }
+    Ok(())
+}
+
+/// A file as bytes to save: whatever it is, no page of ours shows it.
+pub(super) async fn get_file(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path((id, file)): Path<(String, String)>,
+) -> Shown {
+    let (mut bytes, mut part) = (Vec::new(), 1);
+    let shown = loop {
+        let asked = CaseFile { id: id.clone(), file: file.clone(), part };
+        let came = visitor.ask(&app, asked).await?;
+        let decoded = data_encoding::BASE64.decode(came.bytes.as_bytes());
+        bytes.extend(decoded.map_err(|error| visitor.fault(Failure::internal(error)))?);
+        if part >= came.parts {
+            break came.file;
+        }
+        part += 1;
+    };
+    let mut response = download("file", "application/octet-stream", bytes)?;
+    name(&mut response, &shown.name);
+    Ok(response)
+}
+
+/// The name to save it under: in ASCII for old programs, and as it is (RFC 6266).
+fn name(response: &mut Response, name: &str) {
+    let plain: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+    let whole: String = form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+}
+
+impl Words {
+    /// What is asked for, with its article.
+    fn right(&self, of: &Right) -> String {
+        self.name("right", of.code())
+    }
+
+    /// Where a case stands.
+    fn stands(&self, of: &Stands) -> String {
+        self.name(
+            "case-state",
+            serde_json::to_value(of).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default(),
+        )
+    }
+
+    /// What comes next.
+    fn comes(&self, of: &NextStep) -> String {
+        let day = of.by.map(|by| self.date(&by)).unwrap_or_default();
+        match of.what {
+            NextOfCase::Send => self.say("case-next-send"),
+            NextOfCase::Answer => self.of("case-next-answer", &day),
+            NextOfCase::ProveIdentity => self.say("case-next-identity"),
+            NextOfCase::Remind => self.say("case-next-remind"),
+            NextOfCase::AnswerReminder => self.of("case-next-reminder", &day),
+            NextOfCase::Complain => self.say("case-next-complain"),
+            NextOfCase::Read => self.say("case-next-read"),
+            NextOfCase::Authority => self.of("case-next-authority", &day),
+            NextOfCase::AskAuthority => self.say("case-next-ask-authority"),
+            NextOfCase::Nothing => self.say("case-next-nothing"),
+        }
+    }
+
+    /// What happened.
+    fn step(&self, of: &Step) -> String {
+        let way = |way: &Way| self.name("way", way.code());
+        match &of.what {
+            Happened::Sent { way: by } => self.of("case-step-sent", &way(by)),
+            Happened::Acknowledged { received: Some(day) } => self.of("case-step-received", &self.date(day)),
+            Happened::Acknowledged { received: None } => self.say("case-step-acknowledged"),
+            Happened::AskedIdentity => self.say("case-step-identity-asked"),
+            Happened::ProvedIdentity => self.say("case-step-identity-given"),
+            Happened::Extended => self.say("case-step-extended"),
+            Happened::Answered => self.say("case-step-answered"),
+            Happened::Refused => self.say("case-step-refused"),
+            Happened::Reminded { way: by } => self.of("case-step-reminded", &way(by)),
+            Happened::Complained { to } => self.of("case-step-complained", to),
+            Happened::Closed => self.say("case-step-closed"),
+        }
+    }
+
+    /// How the last day was counted, a sentence each.
+    fn counted(&self, due: &Due) -> Vec<String> {
+        let mut said = vec![
+            self.of(if due.presumed { "case-due-presumed" } else { "case-due-received" }, &self.date(&due.received)),
+        ];
+        said.push(self.say(if due.months == 3 { "case-due-three" } else { "case-due-one" }));
+        if due.extended_late {
+            said.push(self.say("case-due-extended-late"));
+        }
+        if due.stands_still {
+            said.push(self.say("case-due-still"));
+        }
+        if due.still_days > 0 {
+            said.push(self.count("case-due-paused", &u64::try_from(due.still_days).unwrap_or(0)));
+        }
+        if due.counted != due.last {
+            said.push(self.of("case-due-moved", &self.date(&due.counted)));
+        }
+        if let Some(day) = due.without_pause {
+            said.push(self.of("case-due-without", &self.date(&day)));
+        }
+        if !due.holidays_known {
+            said.push(self.say("case-due-no-holidays"));
+        }
+        said
+    }
+
+    fn reach(&self, of: &NewCase) -> String {
+        let to = of.to.clone().unwrap_or_default();
+        match of.reach {
+            Reach::Companion => self.say("reach-companion"),
+            Reach::Email => self.of("reach-email", &to),
+            Reach::Post => self.of("reach-post", &to),
+            Reach::Webform => self.of("reach-webform", &to),
+            Reach::Unknown => self.say("reach-unknown"),
+        }
+    }
+
+    /// How long a file is, for people.
+    fn size(&self, bytes: &u64) -> String {
+        if *bytes < 1024 { format!("{bytes} B") } else { format!("{} kB", bytes.div_ceil(1024)) }
+    }
+
+    /// How many days a letter of default gives.
+    fn default_days(&self) -> String {
+        self.count("case-default-days", &DEFAULT_DAYS.unsigned_abs())
+    }
+}
