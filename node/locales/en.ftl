@@ -1408,7 +1408,7 @@ failure-case-order = That is before the step before it. Take that one back first
 failure-case-receipt = They can't have received it before it was sent, or after they said so. Give another day.
 failure-case-nothing = Nothing happened yet that could be taken back. Remove the case if you don't want it.
 failure-case-steps = The case has as many steps as it may. Close it and begin another.
-home-cases = { $n ->
+waits-cases = { $n ->
     [one] One request to an organisation waits for you
    *[other] { $n } requests to organisations wait for you
   }

@@ -1409,7 +1409,7 @@ failure-case-order = Dat ligt vóór de vorige stap. Neem die eerst terug, of ge
 failure-case-receipt = Zij kunnen het niet ontvangen hebben voordat het verstuurd was, of nadat zij het zeiden. Geef een andere dag.
 failure-case-nothing = Er is nog niets gebeurd om terug te nemen. Verwijder de zaak als u haar niet wilt.
 failure-case-steps = De zaak heeft zoveel stappen als kan. Sluit haar af en begin een nieuwe.
-home-cases = { $n ->
+waits-cases = { $n ->
     [one] Eén verzoek aan een organisatie wacht op u
    *[other] { $n } verzoeken aan organisaties wachten op u
   }

@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(access_answer(date("2027-04-05"), false, 0, Some(Country::Belgium)).last, date("2027-05-05"));
         let extended = access_answer(date("2026-11-30"), true, 0, Some(Country::Netherlands));
         assert_eq!(extended.counted, date("2027-02-28"));
-        // Liberation Day is no day that is known everywhere; a Sunday is. Nine days of standing still lead to Ascension.
+        // Liberation Day is no day that is known everywhere; a Sunday is. Eight days of standing still lead to Ascension.
         assert_eq!(access_answer(date("2027-04-05"), false, 0, None).last, date("2027-05-05"));
         assert_eq!(access_answer(date("2027-01-31"), false, 0, None).last, date("2027-03-01"));
         let still = access_answer(date("2027-03-28"), false, 8, Some(Country::Netherlands));

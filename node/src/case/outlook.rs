@@ -14,6 +14,7 @@ use crate::calendar::{Country, access_answer, working_days_on};
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "CaseState")]
 pub enum State {
     /// It is written and not sent.
     Drafted,

@@ -49,11 +49,14 @@ pub enum WaitsFor {
     Contracts,
     /// Organisations that may have a companion now.
     Companions,
+    /// Requests under the GDPR that wait, or come near a day that the person is to know of.
+    Cases,
 }
 
 impl WaitsFor {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Requests, Self::Processors, Self::Corrections, Self::Contracts, Self::Companions];
+    pub const ALL: [Self; 6] =
+        [Self::Requests, Self::Processors, Self::Corrections, Self::Contracts, Self::Companions, Self::Cases];
 
     /// In one word.
     #[must_use]
@@ -64,6 +67,7 @@ impl WaitsFor {
             Self::Corrections => "corrections",
             Self::Contracts => "contracts",
             Self::Companions => "companions",
+            Self::Cases => "cases",
         }
     }
 }
@@ -119,6 +123,7 @@ impl Node {
     /// A first look at everything.
     pub(super) fn glance(&self) -> Result<Glance, Failure> {
         let (organisations, contracts) = (self.organisations()?, self.contracts()?);
+        let cases = self.cases()?.waiting;
         let now = self.clock.look().wall;
         let is_news = |at: Timestamp| now < at.plus_days(Days(NEWS));
         let mut soon = soon(&contracts.contracts, contracts.today, now);
@@ -129,7 +134,7 @@ impl Node {
             Some(Joined { name: one.name.clone(), supplier, since: clock::text(since) })
         });
         Ok(Glance {
-            waits: self.waits(&organisations, &contracts.contracts, contracts.today),
+            waits: self.waits(&organisations, &contracts.contracts, cases, contracts.today),
             soon,
             more_soon,
             without_companion: organisations.iter().filter(|one| one.supplier.is_none()).count(),
@@ -139,7 +144,13 @@ impl Node {
     }
 
     /// What waits for the person, where something does.
-    fn waits(&self, organisations: &[Organisation], contracts: &[ShownContract], today: Date) -> Vec<Waits> {
+    fn waits(
+        &self,
+        organisations: &[Organisation],
+        contracts: &[ShownContract],
+        cases: usize,
+        today: Date,
+    ) -> Vec<Waits> {
         let relationships = || self.machine.relationships();
         let count = |what: WaitsFor| match what {
             WaitsFor::Requests => relationships().map(|(_, r)| r.waiting().count()).sum(),
@@ -147,6 +158,7 @@ impl Node {
             WaitsFor::Corrections => relationships().map(|(_, r)| corrections(r)).sum(),
             WaitsFor::Contracts => contracts.iter().filter(|shown| is_to_decide(shown, today)).count(),
             WaitsFor::Companions => self.perhaps_same(organisations).len(),
+            WaitsFor::Cases => cases,
         };
         let all = WaitsFor::ALL.into_iter().map(|what| Waits { what, count: count(what) });
         all.filter(|waits| waits.count > 0).collect()

@@ -42,6 +42,7 @@ fn place(of: &WaitsFor) -> &'static str {
         WaitsFor::Corrections => "/inbox",
         WaitsFor::Contracts => "/contracts",
         WaitsFor::Companions => "/find",
+        WaitsFor::Cases => "/cases",
     }
 }
 
@@ -54,6 +55,7 @@ impl Words {
             WaitsFor::Corrections => "waits-corrections",
             WaitsFor::Contracts => "waits-contracts",
             WaitsFor::Companions => "waits-companions",
+            WaitsFor::Cases => "waits-cases",
         };
         self.count(key, &of.count)
     }

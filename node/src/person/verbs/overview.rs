@@ -54,10 +54,6 @@ pub struct PersonOverview {
     pub joined: Vec<Joined>,
     /// How many organisations were entered in the last 30 days.
     pub entered: usize,
-    /// How many cases (requests under the GDPR) wait for the person, or come near a day that the person is to know of.
-    pub cases_waiting: usize,
-    /// How many cases are not closed.
-    pub cases_open: usize,
     /// How many lines are up.
     pub connected: usize,
     /// How many fields hold a value.
@@ -184,7 +180,6 @@ impl OnNode for Overview {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<PersonOverview, Failure> {
         let relationships = || node.machine.relationships();
         let Glance { waits, soon, more_soon, without_companion, joined, entered } = node.glance()?;
-        let cases = node.cases()?;
         Ok(PersonOverview {
             name: records::name(&node.store)?,
             suppliers: relationships().count(),
@@ -195,8 +190,6 @@ impl OnNode for Overview {
             more_soon,
             joined,
             entered,
-            cases_waiting: cases.waiting,
-            cases_open: cases.open,
             connected: node.links.values().filter(|link| link.up).count(),
             fields: node.store.count(tables::FIELDS)?,
             audit_entries: node.machine.personal_log().size(),
