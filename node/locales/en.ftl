@@ -518,6 +518,7 @@ event-kind-paired = new suppliers
 event-kind-delegated = handed on
 event-kind-paused = pauses
 event-kind-field-changed = changes of data
+event-kind-letter-sent = letters
 event-kind-policy-changed = changed defaults
 event-kind-restored = restores
 sector-energy = energy
@@ -1412,3 +1413,137 @@ waits-cases = { $n ->
     [one] One request to an organisation waits for you
    *[other] { $n } requests to organisations wait for you
   }
+
+# Letters to organisations without a companion.
+
+mail-unresolved = There is no mail server of that name. Look at the name of the server.
+mail-unreachable = The mail server can't be reached. Look at its name and port, and at your connection.
+mail-proxied = Your proxy does not lead to the mail server. Many proxies let no mail through; use the letters as files instead, or a proxy that does.
+mail-certificate = The mail server can't show a certificate for its name, so nothing was said to it. Look at the name of the server.
+mail-not-encrypted = The mail server offers no encryption there. Choose TLS from the first byte, usually at port 465.
+mail-login = The mail server does not take this user with this password. Many providers want a password made for one program (an app password). Enter it again.
+mail-sender = The mail server takes no mail from your address. Look at the address of the account.
+mail-recipient = The address does not take this letter. Look at the organisation's e-mail address, or send the letter by post.
+mail-message = The mail server does not take this letter. Send it from your own mail program.
+mail-later = The mail server can't do it now. It is tried again by itself.
+mail-slow = The mail server did not answer in time. It is tried again by itself.
+mail-broken = The connection to the mail server broke off. It is tried again by itself.
+mail-address = An address of the letter is none that mail goes to. Look at yours and at the organisation's.
+event-letter-sent = A letter went to an organisation.
+event-letter-told = A letter went to an organisation, and told: { $what }.
+menu-letters = Letters
+letters-lead = To organisations that do not speak regie yet. You write them here; they leave by your own hand or from your own mail account, never by themselves.
+letters-write = Write a letter
+letters-write-do = Write it
+letters-write-hint = Nothing is sent by that. You see the letter first.
+letters-none = No letters yet.
+letters-no-account = Without a mail account you open a letter in your mail program, or print it.
+letters-need-account = Enter a mail account to send from here
+letters-send-all = Send all that are written for e-mail
+letters-send = Send it from your mail account
+letters-to = To
+letters-what = About
+letters-state = How far
+letters-more = { $n ->
+    [one] One older letter is not shown here; the command line shows it.
+   *[other] { $n } older letters are not shown here; the command line shows them.
+ }
+letters-written = Written { $what }, not sent.
+letters-queued = Waits to be sent, since { $what }.
+letters-leaving = Is being sent, since { $what }.
+letters-unsure = It may have gone, { $what }.
+letters-unsure-means = The line to the mail server broke, or the node stopped, just when this letter was handed over. Look at the sent mail of your account, or ask the organisation. Then say that it went, or send it again: whoever gets it twice can see that by its number.
+letters-sent-post = Sent by post, { $what }.
+letters-sent-email = Sent from your mail program, { $what }.
+letters-sent-form = Sent by a form of theirs, { $what }.
+letters-sent-account = Sent from your mail account, { $what }.
+letters-answer = The server said: { $what }
+letters-queued-count = { $n ->
+    [one] One letter is sent now.
+   *[other] { $n } letters are sent now, one after the other.
+ }
+letters-written-count = { $n ->
+    [one] One letter is written.
+   *[other] { $n } letters are written.
+ }
+letters-is-queued = It is sent now.
+letters-is-held = It is not sent.
+letters-is-sent = Noted. It stands in your log.
+letters-removed = It is gone from here.
+letters-remove = Remove this letter from here
+letters-ways = Ways out
+letters-open = Open in your mail program
+letters-draft = Download as a draft (.eml)
+letters-pdf = Download for the post (PDF)
+letters-hold = Do not send it
+letters-by-hand = You sent it yourself?
+letters-by-post = by post
+letters-by-email = by e-mail
+letters-by-form = by a form of theirs
+letters-mark = It has gone
+letters-tells = What it tells of you
+letters-no-advice = These letters are no legal advice.
+letters-nobody = No organisation is entered yet.
+letters-no-way = (no address known)
+letters-fields = For wrong or changed details: which
+letters-fields-legend = Details of yours
+letters-ground = For a restriction: why
+letters-ground-label = Your reason
+letters-ground-contested = What they have is not right
+letters-ground-unlawful = They use it against the law
+letters-ground-claims = You need it for a claim
+letters-ground-objected = You objected, and it is being weighed
+letters-documentation = For an invitation: where the companion is described
+letters-documentation-label = Address of the page
+letters-way = How it is to go
+letters-way-any = by e-mail where they take any
+letters-language = Language
+letters-language-any = that of the organisation
+letters-about-access = What do you have of me? (GDPR, article 15)
+letters-about-rectification = What you have of me is wrong (article 16)
+letters-about-erasure = Erase what you have of me (article 17)
+letters-about-restriction = Keep it, and do nothing else with it (article 18)
+letters-about-portability = Give it to me so that a machine reads it (article 20)
+letters-about-objection = No more advertising (article 21)
+letters-about-reminder = Your answer is late
+letters-about-complaint = Complaint to an authority
+letters-about-changed = My details have changed
+letters-about-notice = End of a contract
+letters-about-withdrawal = Withdrawal from a contract
+letters-about-invitation = Would you speak regie?
+mail-title = Your mail account
+mail-about = Letters that you send from here leave by this account. Its password is kept encrypted in your node and is never shown.
+mail-through-proxy = Your node goes through a proxy, so mail does, too. Where the proxy lets none through, nothing is sent around it.
+mail-own-address = Your e-mail address
+mail-server = Server for outgoing mail (SMTP)
+mail-server-hint = Your provider's help names it, for instance smtp.example.org.
+mail-security = Encryption
+mail-security-tls = From the first byte (usually port 465)
+mail-security-start-tls = STARTTLS (usually port 587)
+mail-security-none = None, for a server on this computer
+mail-port = Port
+mail-user = Name to log in with
+mail-password = Password
+mail-password-hint = Many providers want a password made for one program (an app password).
+mail-keep = Keep this account
+mail-try = Try it
+mail-remove = Remove it
+mail-kept = Your mail account is kept.
+mail-works = It works: the server knows you.
+mail-removed = The account is removed. Letters that wait for it stay.
+tell-count = { $n ->
+    [one] One organisation without a companion would be told by letter
+   *[other] { $n } organisations without a companion would be told by letter
+ }
+tell-about = One press writes all letters. You read them, and send them yourself.
+tell-write = Write the letters
+tell-send = Write them, and send those by e-mail
+tell-open = { $n ->
+    [one] One letter about changes has not gone yet
+   *[other] { $n } letters about changes have not gone yet
+ }
+tell-because-told-before = had it by letter
+tell-because-marked = you want it told
+tell-because-reachable = can be written to
+field-by-letter = Told by letter
+letters-invite = Invite to regie

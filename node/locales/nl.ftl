@@ -519,6 +519,7 @@ event-kind-paired = nieuwe leveranciers
 event-kind-delegated = doorgegeven
 event-kind-paused = pauzes
 event-kind-field-changed = gewijzigde gegevens
+event-kind-letter-sent = brieven
 event-kind-policy-changed = gewijzigde standaarden
 event-kind-restored = teruggezet
 sector-energy = energie
@@ -1413,3 +1414,137 @@ waits-cases = { $n ->
     [one] Eén verzoek aan een organisatie wacht op u
    *[other] { $n } verzoeken aan organisaties wachten op u
   }
+
+# Brieven aan organisaties zonder companion.
+
+mail-unresolved = Er is geen mailserver met die naam. Kijk de naam van de server na.
+mail-unreachable = De mailserver is niet te bereiken. Kijk naam en poort na, en uw verbinding.
+mail-proxied = Uw proxy leidt niet naar de mailserver. Veel proxy's laten geen mail door; gebruik de brieven dan als bestand, of een proxy die het wel doet.
+mail-certificate = De mailserver kan geen certificaat voor zijn naam laten zien, dus er is niets tegen gezegd. Kijk de naam van de server na.
+mail-not-encrypted = De mailserver biedt daar geen versleuteling. Kies TLS vanaf de eerste byte, meestal op poort 465.
+mail-login = De mailserver neemt deze gebruiker met dit wachtwoord niet aan. Veel aanbieders willen een wachtwoord voor één programma (een app-wachtwoord). Voer het opnieuw in.
+mail-sender = De mailserver neemt van uw adres geen mail aan. Kijk het adres van het account na.
+mail-recipient = Het adres neemt deze brief niet aan. Kijk het e-mailadres van de organisatie na, of stuur de brief per post.
+mail-message = De mailserver neemt deze brief niet aan. Verstuur hem vanuit uw eigen mailprogramma.
+mail-later = De mailserver kan het nu niet. Het wordt vanzelf opnieuw geprobeerd.
+mail-slow = De mailserver antwoordde niet op tijd. Het wordt vanzelf opnieuw geprobeerd.
+mail-broken = De verbinding met de mailserver brak af. Het wordt vanzelf opnieuw geprobeerd.
+mail-address = Een adres van de brief is er geen waar mail heen kan. Kijk het uwe na, en dat van de organisatie.
+event-letter-sent = Een brief ging naar een organisatie.
+event-letter-told = Een brief ging naar een organisatie, met: { $what }.
+menu-letters = Brieven
+letters-lead = Aan organisaties die nog geen regie spreken. U schrijft ze hier; ze vertrekken door uw eigen hand of vanuit uw eigen mailaccount, nooit vanzelf.
+letters-write = Een brief schrijven
+letters-write-do = Schrijven
+letters-write-hint = Er wordt daarmee niets verstuurd. U ziet de brief eerst.
+letters-none = Nog geen brieven.
+letters-no-account = Zonder mailaccount opent u een brief in uw mailprogramma, of drukt u hem af.
+letters-need-account = Voer een mailaccount in om van hieruit te versturen
+letters-send-all = Alles versturen wat voor e-mail geschreven is
+letters-send = Versturen vanuit uw mailaccount
+letters-to = Aan
+letters-what = Over
+letters-state = Hoe ver
+letters-more = { $n ->
+    [one] Eén oudere brief staat hier niet; de opdrachtregel laat hem zien.
+   *[other] { $n } oudere brieven staan hier niet; de opdrachtregel laat ze zien.
+ }
+letters-written = Geschreven { $what }, niet verstuurd.
+letters-queued = Wacht op verzending, sinds { $what }.
+letters-leaving = Wordt verstuurd, sinds { $what }.
+letters-unsure = Is misschien verstuurd, { $what }.
+letters-unsure-means = De verbinding met de mailserver brak af, of de node stopte, juist toen deze brief werd overgegeven. Kijk in de verzonden mail van uw account, of vraag het de organisatie. Zeg daarna dat hij weg is, of verstuur hem opnieuw: wie hem twee keer krijgt, kan dat aan zijn nummer zien.
+letters-sent-post = Verstuurd per post, { $what }.
+letters-sent-email = Verstuurd vanuit uw mailprogramma, { $what }.
+letters-sent-form = Verstuurd via een formulier van hen, { $what }.
+letters-sent-account = Verstuurd vanuit uw mailaccount, { $what }.
+letters-answer = De server zei: { $what }
+letters-queued-count = { $n ->
+    [one] Eén brief wordt nu verstuurd.
+   *[other] { $n } brieven worden nu verstuurd, de een na de ander.
+ }
+letters-written-count = { $n ->
+    [one] Eén brief is geschreven.
+   *[other] { $n } brieven zijn geschreven.
+ }
+letters-is-queued = Hij wordt nu verstuurd.
+letters-is-held = Hij wordt niet verstuurd.
+letters-is-sent = Genoteerd. Het staat in uw logboek.
+letters-removed = Hij is hier weg.
+letters-remove = Deze brief hier verwijderen
+letters-ways = Hoe hij weg kan
+letters-open = Openen in uw mailprogramma
+letters-draft = Downloaden als concept (.eml)
+letters-pdf = Downloaden voor de post (PDF)
+letters-hold = Niet versturen
+letters-by-hand = Hebt u hem zelf verstuurd?
+letters-by-post = per post
+letters-by-email = per e-mail
+letters-by-form = via een formulier van hen
+letters-mark = Hij is weg
+letters-tells = Wat hij over u vertelt
+letters-no-advice = Deze brieven zijn geen juridisch advies.
+letters-nobody = Er is nog geen organisatie ingevoerd.
+letters-no-way = (geen adres bekend)
+letters-fields = Voor onjuiste of gewijzigde gegevens: welke
+letters-fields-legend = Gegevens van u
+letters-ground = Voor een beperking: waarom
+letters-ground-label = Uw reden
+letters-ground-contested = Wat zij hebben, klopt niet
+letters-ground-unlawful = Zij gebruiken het tegen de wet
+letters-ground-claims = U hebt het nodig voor een vordering
+letters-ground-objected = U hebt bezwaar gemaakt, en dat wordt afgewogen
+letters-documentation = Voor een uitnodiging: waar de companion beschreven staat
+letters-documentation-label = Adres van de pagina
+letters-way = Hoe hij weg moet
+letters-way-any = per e-mail waar zij die aannemen
+letters-language = Taal
+letters-language-any = die van de organisatie
+letters-about-access = Wat hebt u van mij? (AVG, artikel 15)
+letters-about-rectification = Wat u van mij hebt, klopt niet (artikel 16)
+letters-about-erasure = Wis wat u van mij hebt (artikel 17)
+letters-about-restriction = Bewaar het, en doe er verder niets mee (artikel 18)
+letters-about-portability = Geef het mij zo dat een machine het leest (artikel 20)
+letters-about-objection = Geen reclame meer (artikel 21)
+letters-about-reminder = Uw antwoord is te laat
+letters-about-complaint = Klacht bij een toezichthouder
+letters-about-changed = Mijn gegevens zijn veranderd
+letters-about-notice = Einde van een contract
+letters-about-withdrawal = Ontbinding van een contract
+letters-about-invitation = Wilt u regie spreken?
+mail-title = Uw mailaccount
+mail-about = Brieven die u van hieruit verstuurt, vertrekken via dit account. Het wachtwoord wordt versleuteld in uw node bewaard en nooit getoond.
+mail-through-proxy = Uw node gaat door een proxy, dus mail ook. Laat die er geen door, dan wordt er niets omheen gestuurd.
+mail-own-address = Uw e-mailadres
+mail-server = Server voor uitgaande mail (SMTP)
+mail-server-hint = De hulp van uw aanbieder noemt hem, bijvoorbeeld smtp.example.org.
+mail-security = Versleuteling
+mail-security-tls = Vanaf de eerste byte (meestal poort 465)
+mail-security-start-tls = STARTTLS (meestal poort 587)
+mail-security-none = Geen, voor een server op deze computer
+mail-port = Poort
+mail-user = Inlognaam
+mail-password = Wachtwoord
+mail-password-hint = Veel aanbieders willen een wachtwoord dat voor één programma gemaakt is (een app-wachtwoord).
+mail-keep = Dit account bewaren
+mail-try = Proberen
+mail-remove = Verwijderen
+mail-kept = Uw mailaccount is bewaard.
+mail-works = Het werkt: de server kent u.
+mail-removed = Het account is verwijderd. Brieven die erop wachten, blijven.
+tell-count = { $n ->
+    [one] Eén organisatie zonder companion zou het per brief horen
+   *[other] { $n } organisaties zonder companion zouden het per brief horen
+ }
+tell-about = Met één druk op de knop worden alle brieven geschreven. U leest ze, en verstuurt ze zelf.
+tell-write = De brieven schrijven
+tell-send = Schrijven, en die per e-mail versturen
+tell-open = { $n ->
+    [one] Eén brief over wijzigingen is nog niet weg
+   *[other] { $n } brieven over wijzigingen zijn nog niet weg
+ }
+tell-because-told-before = had het per brief
+tell-because-marked = u wilt het laten weten
+tell-because-reachable = kan worden aangeschreven
+field-by-letter = Per brief verteld
+letters-invite = Uitnodigen voor regie

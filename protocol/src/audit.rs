@@ -214,6 +214,15 @@ pub enum Event {
         /// False where it was removed.
         present: bool,
     },
+    /// A letter went to an organisation that takes no messages: the person sent it, or had it sent. In the personal log only.
+    LetterSent {
+        /// The organisation, by what the person's node calls it.
+        to: Nonce,
+        /// What it was about, in one word of the node's.
+        about: String,
+        /// The fields whose values it told.
+        fields: BTreeSet<FieldPath>,
+    },
     /// The policy was replaced. In the personal log only.
     PolicyChanged {
         /// Hash of its encoding.
@@ -266,6 +275,7 @@ impl Event {
             Self::Closed { .. } => "closed",
             Self::AskedBy { .. } => "asked_by",
             Self::FieldChanged { .. } => "field_changed",
+            Self::LetterSent { .. } => "letter_sent",
             Self::PolicyChanged { .. } => "policy_changed",
             Self::Restored { .. } => "restored",
             Self::Of { .. } => "of",

@@ -95,6 +95,9 @@ impl Words {
             Event::Revoked { erase: true, .. } => self.say("event-revoked-erase"),
             Event::FieldChanged { field, present: false } => self.of("event-field-removed", &self.name("field", field)),
             Event::FieldChanged { field, .. } => self.of("event-field-changed", &self.name("field", field)),
+            Event::LetterSent { fields, .. } if !fields.is_empty() => {
+                self.of("event-letter-told", &self.names("field", fields))
+            }
             Event::Paused { paused: false } => self.say("event-resumed"),
             Event::Vouched { vouched: false } => self.say("event-vouched-no"),
             other => self.say(&format!("event-{}", other.kind().replace('_', "-"))),

@@ -155,6 +155,8 @@ pub enum Input<'a> {
     FieldChanged(&'a BTreeMap<FieldPath, bool>),
     /// A contract ends, or a right is exercised: a supplier has to act on it.
     Act(&'a NewAct),
+    /// A letter went to the organisation that the node calls so, about this, and told these fields.
+    LetterSent(&'a Nonce, &'a str, &'a BTreeSet<FieldPath>),
     /// The processor that this delegation names may be met.
     MeetProcessor(&'a ObjectId),
     /// Other defaults.
@@ -264,6 +266,7 @@ impl Person {
             Input::Act(new) => self.act(new, now, &mut host.entropy()),
             Input::MeetProcessor(link) => self.meet_processor(link, now),
             Input::FieldChanged(fields) => self.field_changed(fields, now, host),
+            Input::LetterSent(to, about, fields) => self.letter_sent(to, about, fields, now, &mut host.entropy()),
             Input::SetPolicy(policy) => self.set_policy(policy, now, &mut host.entropy()),
             Input::Vouch(supplier, vouched) => self.vouch(supplier, vouched, now, &mut host.entropy()),
             Input::Cast(new) => self.cast(new, now, &mut host.entropy()),

@@ -75,6 +75,7 @@ impl Person {
             | Input::RevokeAll(..)
             | Input::FieldChanged(_)
             | Input::Act(_)
+            | Input::LetterSent(..)
             | Input::MeetProcessor(_)
             | Input::SetPolicy(_)
             | Input::Vouch(..)

@@ -699,6 +699,24 @@ impl Person {
         Ok(effects)
     }
 
+    /// A letter went out: what it told stands in the log, as what a supplier was told does.
+    ///
+    /// # Errors
+    /// None that the person can cause.
+    pub(super) fn letter_sent(
+        &mut self,
+        to: &Nonce,
+        about: &str,
+        fields: &BTreeSet<FieldPath>,
+        now: Now,
+        entropy: &mut Entropy,
+    ) -> Effects {
+        let mut effects = Vec::new();
+        let event = Event::LetterSent { to: *to, about: about.to_owned(), fields: fields.clone() };
+        self.log(&mut effects, Log::Personal, event, now, entropy)?;
+        Ok(effects)
+    }
+
     /// Who would be told of a change, before it is made.
     #[must_use]
     pub fn would_be_told(&self, field: FieldPath, now: impl Into<Now>) -> Vec<PublicKey> {

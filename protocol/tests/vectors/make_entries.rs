@@ -95,5 +95,10 @@ fn of_the_person() -> Vec<Event> {
         Event::PolicyChanged { policy: hash("a policy") },
         Event::Restored { epoch: 1 },
         Event::Of { supplier, index: 2, leaf: hash("an entry") },
+        Event::LetterSent {
+            to: Nonce([7; 16]),
+            about: "access".into(),
+            fields: BTreeSet::from([field("email"), field("name.full")]),
+        },
     ]
 }

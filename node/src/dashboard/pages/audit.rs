@@ -28,12 +28,12 @@ struct Audit {
     page: Page,
     asked: PageQuery,
     log: LogPage,
-    kinds: [&'static str; 12],
+    kinds: [&'static str; 13],
     older: Option<String>,
     witnesses: Vec<verbs::KnownWitness>,
 }
 
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "answered",
     "granted",
     "revoked",
@@ -44,6 +44,7 @@ const KINDS: [&str; 12] = [
     "paused",
     "delegated",
     "field_changed",
+    "letter_sent",
     "policy_changed",
     "restored",
 ];
