@@ -27,7 +27,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 #[test]
 fn libraries_stay_in_their_rooms() {
-    let rules: [(&str, &[&str]); 31] = [
+    let rules: [(&str, &[&str]); 34] = [
         ("libp2p::", &["node/src/network", "tests/forward.rs", "tests/hosts/hotspot.rs", "tests/hosts/impostor.rs"]),
         ("redb::", &["node/src/store", "tests/bench.rs", "tests/bench_load.rs"]),
         ("prio::", &["protocol/src/prio3.rs"]),
@@ -57,6 +57,9 @@ fn libraries_stay_in_their_rooms() {
         ("flate2::", &["node/src/find"]),
         ("quick_xml::", &["node/src/find"]),
         ("age::", &["node/src/backup.rs"]),
+        ("lettre::", &["node/src/mail"]),
+        ("krilla::", &["node/src/letter"]),
+        ("rustybuzz::", &["node/src/letter"]),
         (
             "axum::",
             &[
@@ -160,7 +163,7 @@ const ROOMS: [&[&str]; 13] = [
     &["verb"],
     &["control", "conversation", "credential", "domain", "driver", "home", "import", "witness"],
     &["backup", "find"],
-    &["letter"],
+    &["letter", "mail"],
     &["case"],
     &["person", "supplier", "web"],
     &["api", "dashboard"],

@@ -5,6 +5,8 @@
 //! who makes one (`person`) gives as little as the organisation needs. Nothing here is legal advice.
 
 mod page;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod words;
 
 #[cfg(test)]
@@ -47,6 +49,7 @@ pub(crate) enum LetterKind {
     /// No more advertising. Article 21.
     Objection,
     /// An answer is late: notice of default. Article 12 (3) and (4).
+    #[allow(dead_code, reason = "who keeps requests and their deadlines makes it")]
     Reminder {
         right: Right,
         /// When the request was sent.
@@ -55,6 +58,7 @@ pub(crate) enum LetterKind {
         due: Date,
     },
     /// To a supervisory authority. Article 77.
+    #[allow(dead_code, reason = "who keeps requests and their deadlines makes it")]
     Complaint {
         right: Right,
         against: Recipient,

@@ -30,9 +30,9 @@ pub mod find;
 pub mod home;
 mod http;
 pub mod import;
-#[allow(dead_code, reason = "the ways out of a letter come with the person's list of them")]
 pub mod letter;
 mod locale;
+pub mod mail;
 pub mod network;
 pub mod out;
 pub mod person;

@@ -210,6 +210,37 @@ fn what_comes_from_outside_stays_in_its_line() {
     assert!(page.contains("Evil Bcc: everybody@example.org { $what } B.V."), "a message is no template: {page}");
 }
 
+#[cfg(feature = "pdf")]
+fn pages(file: &[u8]) -> usize {
+    file.windows(11).filter(|window| window.starts_with(b"/Type/Page") && window[10] != b's').count()
+}
+
+/// As the checks of PDF/UA-1 and PDF/A-2a want it, whatever is written and to whom.
+#[cfg(feature = "pdf")]
+#[test]
+fn every_letter_can_be_a_file_for_the_post() {
+    let directory = directory();
+    let day = date("2027-03-03");
+    for (place, to) in directory.iter().enumerate().take(40) {
+        let (kind, _) = kinds(&directory[0])[place % kinds(&directory[0]).len()].clone();
+        for language in LANGUAGES {
+            let written = letter(kind.clone(), language, senders()[1].clone(), to).render();
+            let file = written.pdf(language, day).unwrap_or_else(|why| panic!("{} {kind:?}: {why}", to.slug));
+            assert!(file.starts_with(b"%PDF-1.7") && file.len() < 200_000, "{}", file.len());
+            assert_eq!(file, written.pdf(language, day).expect("again"), "the same letter is the same file");
+            assert!((1..=3).contains(&pages(&file)), "{} pages", pages(&file));
+        }
+    }
+    // Signs that no font has, words without an end, more than a page.
+    let mut long = letter(LetterKind::Access, Language::Dutch, senders()[1].clone(), &directory[0]).render();
+    long.recipient = vec!["\u{1f600} 漢字 \u{202e}עברית".into(), "x".repeat(1_024)];
+    long.paragraphs.extend((0..60).map(|_| Paragraph::Text("woord ".repeat(60).trim_end().to_owned())));
+    let file = long.pdf(Language::Dutch, day).expect("a file");
+    assert!(pages(&file) > 4, "{} pages", pages(&file));
+    long.paragraphs.extend((0..4_000).map(|_| Paragraph::Text("woord ".repeat(60).trim_end().to_owned())));
+    assert!(long.pdf(Language::Dutch, day).is_err(), "there is a bound");
+}
+
 proptest::proptest! {
     #[test]
     fn any_words_make_lines_that_can_be_read(words in proptest::collection::vec("[a-zé€]{1,90}", 1..60)) {

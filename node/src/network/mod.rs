@@ -43,4 +43,4 @@ pub use inward::Inward;
 pub use proxy::{BadProxy, Proxy};
 pub use strangers::Strangers;
 pub use through::{BadThrough, Standing, Through};
-pub use web::{WebWay, plain, web};
+pub use web::{WebWay, plain, secured, secured_over, web};

@@ -34,6 +34,25 @@ pub async fn web(name: &str, port: u16, way: WebWay) -> Result<TlsStream<TcpStre
     connect(name, port, way).await.map_err(|error| Fault::of(&error))
 }
 
+/// The same for a protocol that is not HTTP.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn secured(name: &str, port: u16, way: WebWay) -> Result<TlsStream<TcpStream>, Fault> {
+    let stream = plain(name, port, way).await?;
+    secured_over(name, stream).await
+}
+
+/// Encrypts a stream that stands, to who can show a certificate for this name.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn secured_over(name: &str, stream: TcpStream) -> Result<TlsStream<TcpStream>, Fault> {
+    let mut config = authorities().await.map_err(|error| Fault::of(&error))?;
+    config.alpn_protocols.clear();
+    encrypt(name, config, stream).await.map_err(|error| Fault::of(&error))
+}
+
 /// Connects to a server without encryption, for what the person entered so.
 ///
 /// # Errors
@@ -53,9 +72,16 @@ async fn reach(name: &str, port: u16, way: WebWay) -> io::Result<TcpStream> {
 }
 
 async fn connect(name: &str, port: u16, way: WebWay) -> io::Result<TlsStream<TcpStream>> {
+    let config = authorities().await?;
+    encrypt(name, config, reach(name, port, way).await?).await
+}
+
+/// The system's certificates are read from disk.
+async fn authorities() -> io::Result<ClientConfig> {
+    tokio::task::spawn_blocking(keys::of_the_web_or_built_in).await?
+}
+
+async fn encrypt(name: &str, config: ClientConfig, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
     let server = ServerName::try_from(name.to_owned()).map_err(|_| io::Error::from(Fault::UnknownName))?;
-    // The system's certificates are read from disk.
-    let config: ClientConfig = tokio::task::spawn_blocking(keys::of_the_web_or_built_in).await??;
-    let stream = reach(name, port, way).await?;
     TlsConnector::from(Arc::new(config)).connect(server, stream).await
 }
