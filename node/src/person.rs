@@ -5,7 +5,7 @@
 //! `decisions` (requests, grants), `defaults` (rules), `journal` (the log), `consent` (receipts for people and authorities).
 //! `person/links.rs`
 //! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/contracts.rs` and `person/endings.rs` what the person is bound to, `person/cases.rs` and `person/case_files.rs` what the person asks of organisations by law, `person/segments.rs`
-//! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/candidates.rs` holds what files tell beside them, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/candidates.rs` holds what files tell beside them, `person/letters.rs` writes letters to those without and `person/post.rs` has the person's mail account send them, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks.
 
 mod activity;
@@ -29,12 +29,14 @@ pub(crate) mod intents;
 mod items;
 mod journal;
 mod later;
+mod letters;
 mod lines;
 mod links;
 mod meetings;
 mod migrations;
 mod organisations;
 mod pairing;
+mod post;
 mod proposals;
 mod recognised;
 mod records;
@@ -43,6 +45,7 @@ mod segments;
 mod standing;
 mod suppliers;
 mod tables;
+mod tell;
 pub mod verbs;
 mod verify;
 mod who;
@@ -55,7 +58,8 @@ use std::{
 };
 
 use regie_protocol::{
-    FieldPath, Now, ObjectId, Observed, Person, Policy, Profile, PublicKey, Refusal, RootSeed, Signed, Timestamp,
+    FieldPath, Nonce, Now, ObjectId, Observed, Person, Policy, Profile, PublicKey, Refusal, RootSeed, Signed,
+    Timestamp,
     audit::Log,
     message::{BoardReply, SupplierReply, ToPerson},
     person::{Input, Outgoing, Record, Unreadable, Weighed},
@@ -68,6 +72,7 @@ pub(crate) use cases::events as case_events;
 pub use copies::CopySeen;
 pub(crate) use endings::{change_in_words, events as contract_events, next_in_words};
 use host::Written;
+pub use letters::{Addressee, StoredLetter};
 pub use organisations::{Organisation, OrganisationDetails, OrganisationId, ShownOrganisation};
 pub use records::seed;
 pub use rhythm::Rhythm;
@@ -154,6 +159,12 @@ pub enum Event {
     WitnessAnswered(Box<witnesses::Asked>, oneshot::Sender<Option<witnesses::Asking>>),
     /// All was said to this witness of this log.
     WitnessLeft(PublicKey, Log),
+    /// A letter is due to be sent by the person's account.
+    Post,
+    /// A letter is about to leave; may it?
+    LetterLeaves(Nonce, oneshot::Sender<bool>),
+    /// What became of it.
+    Posted(Nonce, Box<post::Posted>),
     /// Time passes.
     Tick,
 }
@@ -208,6 +219,8 @@ pub struct Node {
     grown: BTreeSet<Log>,
     /// When which witness is asked for which log.
     witnesses: witnesses::Schedule,
+    /// Letters that leave by the person's account.
+    post: post::Post,
     /// Frames of suppliers that are yet to say whether this copy speaks.
     held_back: copies::HeldBack,
 }
@@ -246,6 +259,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
     copies::start_run(&mut store, &mut machine, &mut clock)?;
     let activity = activity::Activity::load(&store)?;
     let witnesses = witnesses::Schedule::load(&store)?;
+    let post = post::Post::load(&store)?;
     let mut node = Node {
         logged: machine.personal_log().size(),
         machine,
@@ -265,6 +279,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, drive
         stops: false,
         grown: BTreeSet::new(),
         witnesses,
+        post,
         held_back: copies::HeldBack::default(),
         dials: Arc::new(Semaphore::new(DIALS)),
         events: events.downgrade(),
@@ -332,6 +347,8 @@ impl Driven for Node {
             Event::Call { reads_store, .. } => *reads_store,
             // What a witness is asked is read from the log as it is on disk.
             Event::Witnesses | Event::WitnessAnswered(..) => true,
+            // What a letter says stands on disk alone.
+            Event::Post | Event::LetterLeaves(..) | Event::Posted(..) => true,
             // And whether the supplier is an organisation on the list, from that list.
             Event::DomainRead(..) | Event::Paired(..) => true,
             _ => false,
@@ -420,6 +437,7 @@ impl Driven for Node {
                     self.meet(turn);
                     self.read_domains(turn);
                     self.wake_witnesses();
+                    self.wake_post();
                 }
             }
             Event::Witnesses => self.tend_witnesses(turn),
@@ -428,6 +446,14 @@ impl Driven for Node {
                 turn.after(move || drop(more.send(next)));
             }
             Event::WitnessLeft(witness, log) => self.talk_over((witness, log)),
+            Event::Post => self.tend_post(turn),
+            Event::LetterLeaves(letter, answer) => {
+                let leaves = self.letter_leaves(&letter, turn);
+                turn.after(move || {
+                    let _ = answer.send(leaves);
+                });
+            }
+            Event::Posted(letter, posted) => self.posted(&letter, *posted, turn),
             Event::DomainRead(supplier, domain, read) => self.domain_read(&supplier, &domain, read, turn),
             Event::ToBoard(intent, answer) => {
                 let say = self.to_say(&intent);

@@ -29,6 +29,8 @@ pub struct Changed {
     pub told: Vec<String>,
     /// How many suppliers are told.
     pub told_count: usize,
+    /// How many organisations without a companion would be told by letter (`regie tell`).
+    pub by_letter: usize,
 }
 
 /// A value that a field held before.
@@ -135,7 +137,10 @@ impl Node {
         self.give(Input::FieldChanged(changed), turn)?;
         self.unreadable.retain(|field| !changed.contains_key(field));
         let names = told.iter().take(NAMED).map(|supplier| self.name_of(supplier)).collect();
-        Ok(Changed { changed: changed.keys().copied().collect(), told: names, told_count: told.len() })
+        // What holds no value any more is no news for a letter.
+        let news = changed.iter().filter(|(_, present)| **present).map(|(field, _)| *field).collect();
+        let by_letter = self.would_write(&news)?.len();
+        Ok(Changed { changed: changed.keys().copied().collect(), told: names, told_count: told.len(), by_letter })
     }
 
     fn keep_earlier(&self, field: FieldPath, turn: &mut Turn) -> Result<(), Failure> {

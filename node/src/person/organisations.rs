@@ -60,6 +60,9 @@ pub struct Organisation {
     pub logins: BTreeSet<String>,
     /// What the person pays it.
     pub pays: Vec<Recurring>,
+    /// Is it told by letter when details change? None where the node decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_letter: Option<bool>,
     /// The supplier that it is, once it has a companion.
     pub supplier: Option<PublicKey>,
     /// Since when it is known to be that one.
@@ -97,6 +100,8 @@ pub struct ShownOrganisation {
     pub logins: BTreeSet<String>,
     /// What the person pays it.
     pub pays: Vec<Recurring>,
+    /// Is it told by letter when details change? None where the node decides.
+    pub by_letter: Option<bool>,
     /// The supplier that it is; none where it has no companion.
     pub supplier: Option<PublicKey>,
     /// Since when it is known to be that one, RFC 3339.
@@ -108,7 +113,19 @@ pub struct ShownOrganisation {
 impl From<Organisation> for ShownOrganisation {
     fn from(of: Organisation) -> Self {
         let Organisation {
-            id, name, domains, creditors, email, address, language, slug, logs_in, logins, pays, ..
+            id,
+            name,
+            domains,
+            creditors,
+            email,
+            address,
+            language,
+            slug,
+            logs_in,
+            logins,
+            pays,
+            by_letter,
+            ..
         } = of;
         let (supplier, joined, entered) = (of.supplier, of.joined.map(text), text(of.entered));
         Self {
@@ -123,6 +140,7 @@ impl From<Organisation> for ShownOrganisation {
             logs_in,
             logins,
             pays,
+            by_letter,
             supplier,
             joined,
             entered,
@@ -146,6 +164,8 @@ pub struct OrganisationDetails {
     pub language: Option<String>,
     /// What the directory calls it.
     pub slug: Option<Slug>,
+    /// Is it told by letter when details change? Left to the node until the person says.
+    pub by_letter: Option<bool>,
     /// The supplier that it is, by name or key.
     pub supplier: Option<String>,
 }
@@ -165,6 +185,7 @@ impl Organisation {
             logs_in: false,
             logins: BTreeSet::new(),
             pays: Vec::new(),
+            by_letter: None,
             supplier: None,
             joined: None,
             is_not: BTreeSet::new(),
@@ -338,6 +359,7 @@ impl Node {
         if let Some(language) = details.language {
             one.language = language_of(language)?;
         }
+        one.by_letter = details.by_letter.or(one.by_letter);
         if let Some(supplier) = details.supplier {
             one.join(self.find_supplier(&supplier)?, self.clock.look().wall);
         }

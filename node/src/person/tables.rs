@@ -14,6 +14,7 @@ use super::{
     case_files::{FilePart, PART_BYTES},
     cases::KeptCase,
     contracts::OwnContract,
+    letters::{LETTER_BYTES, StoredLetter},
     organisations::{Organisation, OrganisationId},
     witnesses::{SeenLog, StoredWitness},
 };
@@ -22,6 +23,7 @@ use crate::credential::{CREDENTIAL_BYTES, Credential, HolderKey};
 use crate::{
     clock::ClockRecord,
     find::{DirectoryEntry, Slug},
+    mail::Account,
     store::{Nth, Secret, tables},
 };
 
@@ -50,6 +52,8 @@ tables! {
         pub(super) RUNS = "runs": Record;
         /// The key of the feed of contracts' dates.
         pub(super) FEED = "feed": Nonce;
+        /// The account by which letters leave.
+        pub(super) MAIL_ACCOUNT = "mail_account": Option<Account>;
         /// The copy of this node that goes on in its place.
         pub(super) SUPERSEDED = "superseded": Record;
         /// The copy that was seen last and stood aside.
@@ -126,6 +130,8 @@ tables! {
         pub(super) Erasable CASES = 33 "cases": Nonce => KeptCase, within 128 * 1024;
         /// Files of a case, in parts: what an organisation answered.
         pub(super) Erasable CASE_FILES = 34 "case_files": Nth<Nonce> => FilePart, within 2 * PART_BYTES;
+        /// Letters to organisations without a companion.
+        pub(super) Erasable LETTERS = 35 "letters": [u8; 16] => StoredLetter, within LETTER_BYTES;
         /// Independent witnesses of the logs, by their keys.
         pub(super) Plain WITNESSES = 36 "witnesses": PublicKey => StoredWitness, within 4 * 1024;
         /// How far each of them has cosigned a log.

@@ -46,11 +46,17 @@ mod find_suppliers;
 mod give_notice;
 mod grant;
 mod grants;
+mod hold_letter;
 mod inbox;
 mod intents;
 mod item;
+mod letter;
+mod letter_sent;
+mod letter_words;
+mod letters;
 mod log_heads;
 mod look;
+mod mail_account;
 mod mark_case;
 mod me;
 mod new_cases;
@@ -70,6 +76,7 @@ mod remove_case;
 mod remove_case_file;
 mod remove_contract;
 mod remove_credential;
+mod remove_letter;
 mod remove_organisation;
 mod remove_rule;
 mod renew_key;
@@ -80,6 +87,7 @@ mod rules;
 mod same_supplier;
 mod segment_rules;
 mod segments;
+mod send_letters;
 mod set;
 mod set_contract;
 mod set_rule;
@@ -87,6 +95,7 @@ mod status;
 mod supplier;
 mod suppliers;
 mod take_up;
+mod tell;
 mod tell_now;
 mod undo_case;
 mod unset;
@@ -94,6 +103,7 @@ mod vouch;
 mod withdraw;
 mod witnesses;
 mod would_tell;
+mod write_letters;
 
 use std::sync::Arc;
 
@@ -149,11 +159,19 @@ pub use find_suppliers::{FindSuppliers, FoundSuppliers};
 pub use give_notice::GiveNotice;
 pub use grant::{Grant, Granted};
 pub use grants::Grants;
+pub use hold_letter::HoldLetter;
 pub use inbox::Inbox;
 pub use intents::Intents;
 pub use item::Item;
+pub use letter::Letter;
+pub use letter_sent::LetterSent;
+pub use letter_words::LetterWords;
+pub use letters::{LetterList, Letters};
 pub use log_heads::{CosignedCheckpoint, ExportCheckpoint, LogHead, LogHeads, SeenHead};
 pub use look::{FoundAgain, Look, LookAnswer, SeenSupplier};
+pub use mail_account::{
+    MailAccount, RemoveMailAccount, SetMailAccount, ShownMailAccount, TriedMailAccount, TryMailAccount,
+};
 pub use mark_case::MarkCase;
 pub use me::{Me, Name};
 pub use new_cases::{BegunCases, NewCases};
@@ -173,6 +191,7 @@ pub use remove_case::{RemoveCase, RemovedCase};
 pub use remove_case_file::RemoveCaseFile;
 pub use remove_contract::{RemoveContract, RemovedContract};
 pub use remove_credential::{RemoveCredential, RemovedCredential};
+pub use remove_letter::{RemoveLetter, RemovedLetter};
 pub use remove_organisation::{RemoveOrganisation, RemovedOrganisation};
 pub use remove_rule::RemoveRule;
 pub use renew_key::{KeyRenewal, RenewKey};
@@ -183,6 +202,7 @@ pub use rules::Rules;
 pub use same_supplier::SameSupplier;
 pub use segment_rules::SegmentRules;
 pub use segments::{Because, SegmentHelper, SegmentList, Segments, ShownSegment};
+pub use send_letters::{QueuedLetters, SendLetters};
 pub use set::Set;
 pub use set_contract::{KeptContract, SetContract};
 pub use set_rule::SetRule;
@@ -190,6 +210,7 @@ pub use status::{KnownSupplier, PersonStatus, Status};
 pub use supplier::{Erasure, HeldGrant, KnownField, Supplier, SupplierDetail, Terms};
 pub use suppliers::{Suppliers, SuppliersPage};
 pub use take_up::{TakeUp, TakenUp};
+pub use tell::Tell;
 pub use tell_now::{TellNow, ToldNow};
 pub use undo_case::UndoCase;
 pub use unset::Unset;
@@ -197,6 +218,7 @@ pub use vouch::Vouch;
 pub use withdraw::{Withdraw, Withdrawn};
 pub use witnesses::{AddWitness, KnownWitness, RemoveWitness, RemovedWitness, Witnesses};
 pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
+pub use write_letters::{LeftOut, WriteLetters, WrittenLetters};
 
 pub use super::{
     activity::Month,
@@ -213,10 +235,12 @@ pub use super::{
     intents::{ShownIntent, ShownOffer, TakenOffer},
     items::{ProposedCorrection, ShownItem},
     journal::{LogEntry, LogPage},
+    letters::{Addressee, LetterWay, SentBy, ShownLetter, WholeLetter},
     organisations::{OrganisationDetails, OrganisationId, ShownOrganisation},
     proposals::{ContractNews, ProposedContract},
     recognised::PerhapsSame,
     suppliers::{ListedSupplier, Permits, WishedFor},
+    tell::{HadByLetter, TellReason, ToldByLetter},
     who::Named,
 };
 
@@ -269,11 +293,16 @@ verbs! {
         GiveNotice: GiveNotice,
         Grant: Grant,
         Grants: Grants,
+        HoldLetter: HoldLetter,
         Inbox: Inbox,
         Intents: Intents,
         Item: Item,
+        Letter: Letter,
+        LetterSent: LetterSent,
+        Letters: Letters,
         LogHeads: LogHeads,
         Look: Look,
+        MailAccount: MailAccount,
         MarkCase: MarkCase,
         Me: Me,
         NewCases: NewCases,
@@ -293,6 +322,8 @@ verbs! {
         RemoveCaseFile: RemoveCaseFile,
         RemoveContract: RemoveContract,
         RemoveCredential: RemoveCredential,
+        RemoveLetter: RemoveLetter,
+        RemoveMailAccount: RemoveMailAccount,
         RemoveOrganisation: RemoveOrganisation,
         RemoveRule: RemoveRule,
         RemoveWitness: RemoveWitness,
@@ -304,21 +335,26 @@ verbs! {
         SameSupplier: SameSupplier,
         SegmentRules: SegmentRules,
         Segments: Segments,
+        SendLetters: SendLetters,
         Set: Set,
         SetContract: SetContract,
+        SetMailAccount: SetMailAccount,
         SetRule: SetRule,
         Status: Status,
         Stop: Stop,
         Supplier: Supplier,
         Suppliers: Suppliers,
         TakeUp: TakeUp,
+        Tell: Tell,
         TellNow: TellNow,
+        TryMailAccount: TryMailAccount,
         UndoCase: UndoCase,
         Unset: Unset,
         Vouch: Vouch,
         Withdraw: Withdraw,
         Witnesses: Witnesses,
         WouldTell: WouldTell,
+        WriteLetters: WriteLetters,
     }
 }
 

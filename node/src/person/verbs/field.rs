@@ -4,7 +4,7 @@ use regie_protocol::{FieldPath, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EarlierValue, Named, Node, OnNode, ProvenanceKind};
+use super::{EarlierValue, HadByLetter, Named, Node, OnNode, ProvenanceKind};
 use crate::{clock::text, command::Failure, driver::Turn, person::fields::NAMED, verb::Verb};
 
 /// Shows a field.
@@ -42,6 +42,8 @@ pub struct FieldDetail {
     pub told_count: usize,
     /// The suppliers that had a value of it; the first 200.
     pub known_by: Vec<KnownBy>,
+    /// The organisations that a letter told it; the first 200.
+    pub by_letter: Vec<HadByLetter>,
 }
 
 /// A supplier that had a value of a field.
@@ -85,6 +87,7 @@ impl Node {
             told: told.iter().take(NAMED).map(|supplier| self.named(supplier)).collect(),
             told_count: told.len(),
             known_by: known.take(NAMED).collect(),
+            by_letter: self.had_by_letter(field)?,
         })
     }
 }

@@ -6,7 +6,7 @@ use regie_protocol::{FieldPath, PublicKey, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Named, Node, OnNode};
+use super::{Named, Node, OnNode, ToldByLetter};
 use crate::{command::Failure, driver::Turn, person::fields::NAMED, verb::Verb};
 
 /// Asks who would be told if these fields changed.
@@ -24,6 +24,10 @@ pub struct WouldBeTold {
     pub suppliers: Vec<ToldOf>,
     /// How many suppliers.
     pub count: usize,
+    /// The organisations without a companion that a letter would tell; the first 200.
+    pub letters: Vec<ToldByLetter>,
+    /// How many such organisations.
+    pub letters_count: usize,
 }
 
 /// A supplier that would be told.
@@ -45,6 +49,9 @@ impl OnNode for WouldTell {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<WouldBeTold, Failure> {
         let now = node.clock.look();
         let fields: BTreeSet<FieldPath> = self.fields.into_iter().take(limits::FIELDS).collect();
+        let mut letters = node.would_write(&fields)?;
+        let letters_count = letters.len();
+        letters.truncate(NAMED);
         let mut told: BTreeMap<PublicKey, Vec<FieldPath>> = BTreeMap::new();
         for field in fields {
             for supplier in node.machine.would_be_told(field, now) {
@@ -54,6 +61,6 @@ impl OnNode for WouldTell {
         let count = told.len();
         let named = told.into_iter().take(NAMED);
         let suppliers = named.map(|(supplier, fields)| ToldOf { supplier: node.named(&supplier), fields }).collect();
-        Ok(WouldBeTold { suppliers, count })
+        Ok(WouldBeTold { suppliers, count, letters, letters_count })
     }
 }
