@@ -29,6 +29,7 @@ mod golden;
 mod hostile;
 mod hosts;
 mod kills;
+mod letters;
 mod market;
 mod organisations;
 mod owner;

@@ -178,7 +178,7 @@ fn of_file(file: &Path, error: find::FindError) -> Failure {
 }
 
 /// The first line of a file.
-fn password_of(file: &Path) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn password_of(file: &Path) -> Result<Zeroizing<String>, Failure> {
     let text = Zeroizing::new(super::credentials::text_of(file)?);
     Ok(Zeroizing::new(text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default().to_owned()))
 }

@@ -12,6 +12,7 @@ mod file;
 mod find;
 mod init;
 mod items;
+mod letters;
 mod listen;
 mod market;
 mod organisations;
@@ -326,6 +327,20 @@ enum Verb {
     Case {
         #[command(subcommand)]
         verb: cases::CaseVerb,
+    },
+    /// Your letters to organisations, and how far each is
+    Letters(letters::Letters),
+    /// One letter: write it, show it, save it for your mail program or the post, send it, say that it went
+    Letter {
+        #[command(subcommand)]
+        verb: letters::LetterVerb,
+    },
+    /// Tell changed details to every organisation without a companion, by letter: `regie tell address.street address.postalCode`
+    Tell(letters::Tell),
+    /// The mail account that your letters leave by
+    MailAccount {
+        #[command(subcommand)]
+        verb: letters::MailAccountVerb,
     },
     /// Your defaults about corrections that suppliers propose; with --answer, sets one
     Corrections {

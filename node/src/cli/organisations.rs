@@ -80,6 +80,9 @@ pub(super) struct Details {
     /// What the directory calls it
     #[arg(long, value_name = "NAME")]
     directory: Option<String>,
+    /// Is it to be told by letter when your details change?
+    #[arg(long, value_name = "true|false")]
+    by_letter: Option<bool>,
     /// The supplier that it is, by name or key
     #[arg(long)]
     supplier: Option<String>,
@@ -111,6 +114,7 @@ impl Details {
             address: self.address.map(|text| text.replace("\\n", "\n")),
             language: self.language,
             slug: self.directory.map(|slug| parse(&slug)).transpose()?,
+            by_letter: self.by_letter,
             supplier: self.supplier,
         })
     }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Always, Decision, ItemVerb, Verb, acts, cases, contracts, credentials, find, items, market, organisations, render,
-    render::View, witnesses,
+    Always, Decision, ItemVerb, Verb, acts, cases, contracts, credentials, find, items, letters, market, organisations,
+    render, render::View, witnesses,
 };
 use crate::{
     command::{Change, Failure, Remember, exit, parse},
@@ -122,6 +122,10 @@ fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Acts { supplier } => acts::list(home, supplier, json),
         Verb::Cases { open, ics } => cases::list(home, open, ics, json),
         Verb::Case { verb } => cases::run(home, verb, json),
+        Verb::Letters(asked) => letters::list(home, asked, json),
+        Verb::Letter { verb } => letters::run(home, verb, json),
+        Verb::Tell(words) => letters::tell(home, words, json),
+        Verb::MailAccount { verb } => letters::mail_account(home, verb, json),
         Verb::Contracts { ics } => contracts::list(home, ics, json),
         Verb::Contract { verb } => contracts::run(home, verb, json),
         other => about_wishes(home, other, json),

@@ -120,6 +120,26 @@ pub(super) const NEW_CASES: View = View::Parts(&[(
     "cases",
     &[("case", "id"), ("who", "name"), ("by", "reach"), ("to", "to"), ("runs already", "runs")],
 )]);
+const LETTER: Columns = &[
+    ("id", "id"),
+    ("to", "name"),
+    ("about", "about"),
+    ("state", "state"),
+    ("since", "since"),
+    ("by", "by"),
+    ("why not yet", "trouble"),
+];
+pub(super) const LETTERS: View = View::Parts(&[("letters", LETTER)]);
+pub(super) const QUEUED: View = View::Parts(&[("letters", LETTER)]);
+pub(super) const WOULD_TELL: View = View::Parts(&[
+    ("suppliers", &[("told at once", "name"), ("of", "fields")]),
+    (
+        "letters",
+        &[("by letter", "name"), ("of", "fields"), ("because", "because"), ("by", "way"), ("letter", "letter")],
+    ),
+]);
+pub(super) const WRITTEN: View =
+    View::Parts(&[("letters", LETTER), ("left_out", &[("no letter to", "organisation"), ("why", "why")])]);
 pub(super) const SEGMENTS: View = View::List(&[
     ("id", "segment"),
     ("from", "from"),
@@ -609,6 +629,10 @@ fn happened(kind: &str, of: &Value) -> String {
         "closed" if of["offer"].is_null() => format!("withdrew {}", short("id", &cell("", &of["intent"]))),
         "closed" => format!("took up an offer for {}", short("id", &cell("", &of["intent"]))),
         "received" => format!("an item came into {}", cell("", &of["collection"])),
+        "letter_sent" => {
+            let told = names("fields").map(|list| format!(", which told {list}")).unwrap_or_default();
+            format!("a letter went: {}{told}", cell("", &of["about"]))
+        }
         "field_changed" => format!("changed {}", cell("", &of["field"])),
         "identified" => format!("who it is: {}", cell("standing", &of["standing"])),
         "vouched" if of["vouched"] == json!(false) => "you vouch for it no longer".to_owned(),
@@ -724,6 +748,10 @@ mod tests {
         lays_out::<person::AskWitnesses>(ASKED_WITNESSES);
         lays_out::<person::LogHeads>(LOG_HEADS);
         lays_out::<person::Intents>(INTENTS);
+        lays_out::<person::Letters>(LETTERS);
+        lays_out::<person::SendLetters>(QUEUED);
+        lays_out::<person::WriteLetters>(WRITTEN);
+        lays_out::<person::WouldTell>(WOULD_TELL);
         lays_out::<person::Look>(LOOK);
         lays_out::<person::Offers>(OFFERS);
         lays_out::<person::Organisation>(ORGANISATION);
