@@ -60,7 +60,7 @@ impl Door {
     }
 }
 
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 24] = [
     "/",
     "/requests",
     "/suppliers",
@@ -77,6 +77,9 @@ const PAGES: [&str; 21] = [
     "/contracts/new",
     "/cases",
     "/cases/new",
+    "/letters",
+    "/letters/write",
+    "/letters/account",
     "/wishes",
     "/segments",
     "/defaults",
@@ -138,6 +141,64 @@ fn dns_rebinding_only_the_own_hosts_are_answered() {
     ] {
         assert_eq!(send(door.to, "GET", "/", &[("Host", &host), ("Cookie", &cookie)], "").status, status, "{host}");
     }
+}
+
+#[test]
+fn letters_are_written_and_sent_by_hand_on_their_pages_and_a_change_is_told_in_one_step() {
+    let door = Door::open();
+    let cookie = door.enter();
+    for (field, value) in
+        [("name.full", "Anna de Vries"), ("address.street", "Kade 1"), ("address.postalCode", "1011 AA")]
+    {
+        door.node.set(field, value);
+    }
+    door.node.good(&["organisation", "add", "Volt & Co", "--email", "privacy@volt.example.com", "--language", "nl"]);
+    door.node.good(&["organisation", "add", "Stadsblad", "--address", "Plein 2\\n3511 AA Utrecht"]);
+    let page = door.get(&cookie, "/letters/write");
+    let form = page.form();
+    let volt = door.node.ask(&verbs::Organisation { organisation: "volt & co".into() })["id"].clone();
+    let volt = volt.as_str().expect("an id").to_owned();
+    // What is typed and can't be done stays, with the reason.
+    let wrong =
+        door.post(&cookie, "/letters/write", &format!("form={form}&about=invitation&to={volt}&documentation=x"));
+    assert!(wrong.status == 200 && wrong.body.contains("role=\"alert\""), "{}", wrong.body);
+    assert!(wrong.body.contains(&format!("value=\"{volt}\" checked")), "{}", wrong.body);
+    let written = door.post(&cookie, "/letters/write", &format!("form={form}&about=access&to={volt}"));
+    let place = written.header("location").expect("a place").to_owned();
+    let letter = door.get(&cookie, &place);
+    assert!(
+        letter.body.contains("artikel 15") && letter.body.contains("mailto:privacy@volt.example.com?"),
+        "{}",
+        letter.body
+    );
+    let draft = door.get(&cookie, &format!("{place}/letter.eml"));
+    assert!(draft.status == 200 && draft.body.contains("X-Unsent: 1") && !draft.body.contains("Kade 1"));
+    assert_eq!(door.get(&cookie, &format!("{place}/letter.pdf")).status, 200);
+    assert_eq!(door.post(&cookie, &place, &format!("form={form}&do=sent&by=email")).status, 303);
+    assert!(door.get(&cookie, "/letters").body.contains("Sent from your mail program"));
+    assert!(door.get(&cookie, "/audit?kind=letter_sent").body.contains("full name"), "the log says what it told");
+
+    // A move: one page says who hears of it by letter, one press writes all of them.
+    let moved = door.post(&cookie, "/data/address.street", &format!("form={form}&value=Gracht+2&do=save"));
+    let told = moved.header("location").expect("a place").to_owned();
+    let page = door.get(&cookie, &told);
+    assert!(page.body.contains("2 organisations without a companion would be told by letter"), "{}", page.body);
+    let body = format!("form={form}&field=address.street&do=write");
+    assert_eq!(door.post(&cookie, "/deliveries/letters", &body).status, 303);
+    let page = door.get(&cookie, "/deliveries");
+    assert!(page.body.contains("Stadsblad") && page.body.contains("2 letters about changes"), "{}", page.body);
+    let letters = door.node.ask(&verbs::Letters { open: true, limit: 10, ..verbs::Letters::default() });
+    assert_eq!(letters["letters"].as_array().map(Vec::len), Some(2), "{letters}");
+    for one in letters["letters"].as_array().expect("a list") {
+        let text = door.get(&cookie, &format!("/letters/{}", one["id"].as_str().expect("an id"))).body;
+        assert!(text.contains("Gracht 2") && text.contains("Kade 1") && text.contains("1011 AA"), "{text}");
+    }
+    // The password of an account comes back on no page.
+    let account =
+        "server=localhost&port=25&security=none&address=anna%40example.org&user=anna&password=very+secret&do=set";
+    assert_eq!(door.post(&cookie, "/letters/account", &format!("form={form}&{account}")).status, 303);
+    let page = door.get(&cookie, "/letters/account");
+    assert!(page.body.contains("anna@example.org") && !page.body.contains("very secret"), "{}", page.body);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod find;
 mod home;
 mod import;
 mod inbox;
+mod letters;
 mod live;
 mod security;
 mod segments;
@@ -65,6 +66,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/export", get(data::export_page).post(data::backup))
         .route("/export.json", get(data::export))
         .route("/deliveries", get(live::page).post(live::tell_now))
+        .route("/deliveries/letters", post(live::write_letters))
         .route("/deliveries/stream", get(live::stream))
         .route("/inbox", get(inbox::list).post(inbox::act))
         .route("/inbox/{id}", get(inbox::file))
@@ -78,6 +80,12 @@ pub(super) fn routes() -> Router<App> {
         .route("/contracts/{id}", get(contracts::one).post(contracts::change))
         .route("/contracts/{id}/{how}", get(contracts::letter).post(contracts::tell))
         .route("/feed/{key}/contracts.ics", get(contracts::feed))
+        .route("/letters", get(letters::list).post(letters::send_all))
+        .route("/letters/write", get(letters::write).post(letters::written))
+        .route("/letters/account", get(letters::account).post(letters::change_account))
+        .route("/letters/{id}", get(letters::one).post(letters::act))
+        .route("/letters/{id}/letter.eml", get(letters::draft))
+        .route("/letters/{id}/letter.pdf", get(letters::pdf))
         .route("/segments", get(segments::list).post(segments::act))
         .route("/wishes", get(wishes::list).post(wishes::act))
         .route("/defaults", get(defaults::page).post(defaults::change))
@@ -95,7 +103,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The parts of the menu, and where they are.
-const MENU: [(&str, &str); 12] = [
+const MENU: [(&str, &str); 13] = [
     ("home", "/"),
     ("requests", "/requests"),
     ("suppliers", "/suppliers"),
@@ -103,6 +111,7 @@ const MENU: [(&str, &str); 12] = [
     ("inbox", "/inbox"),
     ("contracts", "/contracts"),
     ("cases", "/cases"),
+    ("letters", "/letters"),
     ("wishes", "/wishes"),
     ("segments", "/segments"),
     ("defaults", "/defaults"),

@@ -99,12 +99,14 @@ pub(super) async fn save(
         }
         Err(failure) => return Err(visitor.fault(failure)),
     };
-    match changed.told_count {
-        0 => {
+    match (changed.told_count, changed.by_letter) {
+        (0, 0) => {
             visitor.notice(&app, visitor.words.say("data-saved"));
             go("/data")
         }
-        told => go(&format!("/deliveries?of={told}")),
+        // Who is told at once, and who by letter, stand on one page.
+        (told, 0) => go(&format!("/deliveries?of={told}")),
+        (told, _) => go(&format!("/deliveries?of={told}&field={field}")),
     }
 }
 

@@ -13,19 +13,23 @@ use axum::{
     },
 };
 use futures::stream;
+use regie_protocol::FieldPath;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{App, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
 use crate::{
     dashboard::limits,
-    person::verbs::{self, OpenDeliveries},
+    letter::About,
+    person::verbs::{self, OpenDeliveries, ShownLetter, ToldByLetter},
 };
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct PageQuery {
     of: u64,
+    /// The field that changed, if it is to be told by letter too.
+    field: String,
 }
 
 #[derive(Template)]
@@ -37,6 +41,13 @@ struct Deliveries {
     /// Does anybody wait for a moment of its own?
     apart: bool,
     open: OpenDeliveries,
+    /// The field that just changed, where letters tell it.
+    field: Option<FieldPath>,
+    /// Whom a letter would tell of it.
+    to_write: Vec<ToldByLetter>,
+    /// Letters about changes that have not gone.
+    letters: Vec<ShownLetter>,
+    account: bool,
 }
 
 pub(super) async fn page(
@@ -48,7 +59,46 @@ pub(super) async fn page(
     let of = asked.of.max(open.suppliers.len() as u64);
     let done = of.saturating_sub(open.suppliers.len() as u64);
     let apart = open.suppliers.iter().any(|one| one.tell_at.is_some());
-    show(&Deliveries { page: visitor.page(&app, "data", "/deliveries"), of, done, apart, open })
+    let field = match asked.field.as_str() {
+        "" => None,
+        field => Some(visitor.parse::<FieldPath>(field)?),
+    };
+    let fields = together(field);
+    let to_write = visitor.ask(&app, verbs::WouldTell { fields }).await?.letters;
+    let list = visitor.ask(&app, verbs::Letters { open: true, limit: usize::MAX, ..verbs::Letters::default() }).await?;
+    let letters = list.letters.into_iter().filter(|letter| letter.about == About::Changed).collect();
+    let (page, account) = (visitor.page(&app, "data", "/deliveries"), list.account);
+    show(&Deliveries { page, of, done, apart, open, field, to_write, letters, account })
+}
+
+/// An address is told whole: who got its street alone would send to a place that is nowhere.
+fn together(field: Option<FieldPath>) -> Vec<FieldPath> {
+    match field {
+        Some(field) if field.info().group == "address" => {
+            FieldPath::all().filter(|other| other.info().group == "address").collect()
+        }
+        field => field.into_iter().collect(),
+    }
+}
+
+/// Letters to everybody without a companion whom a change concerns.
+pub(super) async fn write_letters(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    posted: Posted,
+) -> Shown {
+    let field = visitor.parse::<FieldPath>(posted.one("field"))?;
+    let held: Vec<FieldPath> = visitor.ask(&app, verbs::Fields {}).await?.into_iter().map(|held| held.field).collect();
+    let fields = together(Some(field)).into_iter().filter(|field| held.contains(field)).collect();
+    let send = posted.one("do") == "send";
+    let tell = verbs::Tell { fields, to: Vec::new(), language: None, send };
+    let written = visitor.ask(&app, tell).await?;
+    let mut said = visitor.words.count("letters-written-count", &written.letters.len());
+    if let Some(left_out) = written.left_out.first() {
+        said.push_str(&format!(" {}", left_out.why));
+    }
+    visitor.notice(&app, said);
+    go("/deliveries")
 }
 
 /// Everybody is told now.
