@@ -83,7 +83,7 @@ fn events(client: &Client) -> Vec<String> {
 #[test]
 fn a_contract_is_ended_over_the_line_and_its_last_day_comes_back() {
     let directory = tempfile::tempdir().expect("a directory");
-    let Dealings { mut person, supplier, client, contract } = Dealings::begin(&directory);
+    let Dealings { person, supplier, client, contract } = Dealings::begin(&directory);
     let ending = person.ask(&verbs::EndContract { id: contract.clone(), withdraw: false, language: "en".into() });
     assert_eq!(ending["line"], "Shop");
     let asked = text(&ending["ends"]);

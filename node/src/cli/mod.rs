@@ -87,6 +87,9 @@ enum Verb {
         /// Go on with a second act: a board, an intent, offers, a segment
         #[arg(long)]
         market: bool,
+        /// Another story: the first day of somebody none of whose suppliers speaks regie
+        #[arg(long, conflicts_with = "market")]
+        day_one: bool,
     },
     /// Make a person's node
     Init {
@@ -562,8 +565,13 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         forward: Vec::new(),
         through: Vec::new(),
     };
-    if let Some(Verb::Demo { keep, market }) = verb {
-        return demo::run(keep, market, json);
+    if let Some(Verb::Demo { keep, market, day_one }) = verb {
+        let story = match (day_one, market) {
+            (true, _) => demo::Story::DayOne,
+            (false, true) => demo::Story::Market,
+            (false, false) => demo::Story::Suppliers,
+        };
+        return demo::run(story, keep, json);
     }
     if let Some(Verb::Schema) = verb {
         return render::show(&schema(), true);
