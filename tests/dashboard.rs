@@ -551,6 +551,40 @@ fn pair(node: &Node, members: &[Member]) {
 }
 
 #[test]
+fn what_was_found_is_still_there_where_entering_it_is_refused() {
+    // As many organisations as a person can have, but for three.
+    const HELD: usize = 4_997;
+    let door = Door::open();
+    let cookie = door.enter();
+    let finding = |n: usize| {
+        let domains = [format!("held-{n}.nl")];
+        json!({ "name": format!("Held {n}"), "domains": domains, "creditors": [], "logins": [], "pays": [], "guess": false })
+    };
+    for part in (0..HELD).collect::<Vec<_>>().chunks(1_000) {
+        let findings = part.iter().map(|n| serde_json::from_value(finding(*n)).expect("a finding")).collect();
+        door.node.ask(&verbs::EnterFindings { findings, contracts: [].into() });
+    }
+    let form = door.get(&cookie, "/find").form();
+    let rows: String = (0..5).map(|n| format!("https://new-{n}.nl,anna,x\n")).collect();
+    let part = |head: &str, body: &str| format!("--cut\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+    let file = part(
+        "name=\"files\"; filename=\"logins.csv\"\r\nContent-Type: text/csv",
+        &format!("url,username,password\n{rows}"),
+    );
+    let body = format!("{}{file}--cut--\r\n", part("name=\"form\"", &form));
+    let origin = format!("http://{}", door.to);
+    let kind = ("Content-Type", "multipart/form-data; boundary=cut");
+    let read = send(door.to, "POST", "/find", &[("Cookie", &cookie), ("Origin", &origin), kind], &body);
+    assert_eq!(read.status, 303, "{}", read.body);
+    let take = |count: usize| (0..count).map(|n| format!("&take={n}")).collect::<String>();
+    let refused = door.post(&cookie, "/find/enter", &format!("form={form}&do=enter{}", take(5)));
+    assert!(refused.body.contains("choose fewer"), "{} {}", refused.status, refused.body);
+    assert!(door.get(&cookie, "/find").body.contains("name=\"take\" value=\"4\""), "the preview is there");
+    assert_eq!(door.post(&cookie, "/find/enter", &format!("form={form}&do=enter{}", take(3))).status, 303);
+    assert!(!door.get(&cookie, "/find").body.contains("name=\"take\""), "entered, and gone");
+}
+
+#[test]
 fn files_come_in_and_go_out_and_a_backup_restores_on_another_machine() {
     let door = Door::open();
     let cookie = door.enter();
