@@ -81,8 +81,7 @@ impl Drop for MailServer {
 
 /// Anna, with an organisation that takes letters by e-mail and one that takes them by post.
 fn anna(directory: &Path) -> Node {
-    let person = Node::person(directory.join("person"), "balanced");
-    person
+    Node::person(directory.join("person"), "balanced")
 }
 
 fn know(person: &Node) {

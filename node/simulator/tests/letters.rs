@@ -33,7 +33,7 @@ fn lived(sets: &[&str]) -> (Month, Summary) {
 fn without_companions_nothing_is_asked_of_a_node_and_with_all_of_them_nothing_is_written() {
     let (none, summary) = lived(&["letters.companions=0"]);
     assert_eq!((none.requests, none.messages, none.held, none.copies), (0, 0, 0, 0));
-    assert!(none.forms > 100 && none.paper_held > 1_000 && none.letters > 20 && none.moves > 5, "{none:?}");
+    assert!(none.forms > 50 && none.paper_held > 1_000 && none.letters > 20 && none.moves > 5, "{none:?}");
     assert!(none.paper_needless > 0 && none.paper_needless < none.paper_held);
     let paper = summary.on_paper.expect("measured");
     assert!((paper.right_on_paper - paper.right_of_all).abs() < 1e-9);

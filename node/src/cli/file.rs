@@ -19,7 +19,7 @@ pub(super) fn bytes_of(file: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::with_capacity(usize::try_from(said).unwrap_or_default() + 1);
     opened.by_ref().take(most + 1).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() as u64 > most {
-        let most = if most % MIB == 0 { format!("{} MiB", most / MIB) } else { format!("{} KiB", most / KIB) };
+        let most = if most.is_multiple_of(MIB) { format!("{} MiB", most / MIB) } else { format!("{} KiB", most / KIB) };
         return Err(Failure::usage(format!("{} is above {most}; give a smaller file", file.display())));
     }
     Ok(bytes)

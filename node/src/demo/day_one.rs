@@ -6,10 +6,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use regie_protocol::{
-    Agreement, Days, FieldPath,
-    calendar::Date,
-};
+use regie_protocol::{Agreement, Days, FieldPath, calendar::Date};
 use zeroize::Zeroizing;
 
 use super::{
@@ -42,10 +39,34 @@ const PAID: [(&str, u32); 12] = [
 ];
 /// Where she has logins, besides.
 const LOGINS: [&str; 28] = [
-    "albertina", "boekenkist", "bloemenhof", "bakfietsen", "cadeauwereld", "denieuwekeuken", "drogisterijplus",
-    "elektrohuis", "fotoalbum", "gereedschapshal", "huisartsplein", "kaartjesshop", "kinderkleding", "koffiebrander",
-    "meubelmaker", "notariskantoor", "oudervereniging", "parkeerdienst", "reisbureau", "schoenenwinkel", "speelgoedland",
-    "stadsbieb", "tandartsen", "theaterkaarten", "treinreizen", "tuincentrum", "vacaturebank", "wijnkelder",
+    "albertina",
+    "boekenkist",
+    "bloemenhof",
+    "bakfietsen",
+    "cadeauwereld",
+    "denieuwekeuken",
+    "drogisterijplus",
+    "elektrohuis",
+    "fotoalbum",
+    "gereedschapshal",
+    "huisartsplein",
+    "kaartjesshop",
+    "kinderkleding",
+    "koffiebrander",
+    "meubelmaker",
+    "notariskantoor",
+    "oudervereniging",
+    "parkeerdienst",
+    "reisbureau",
+    "schoenenwinkel",
+    "speelgoedland",
+    "stadsbieb",
+    "tandartsen",
+    "theaterkaarten",
+    "treinreizen",
+    "tuincentrum",
+    "vacaturebank",
+    "wijnkelder",
 ];
 const MONTHS: i32 = 14;
 
@@ -63,7 +84,8 @@ pub(super) fn all(stage: &mut Stage) -> Result<(), Failure> {
 
 fn find_them(stage: &mut Stage, today: Date) -> Result<(), Failure> {
     let (logins, statement) = (logins(), statement(today));
-    let files = [logins.as_str(), statement.as_str()].map(|text| find::read(Zeroizing::new(text.as_bytes().to_vec()), None));
+    let files =
+        [logins.as_str(), statement.as_str()].map(|text| find::read(Zeroizing::new(text.as_bytes().to_vec()), None));
     let files = files.into_iter().collect::<Result<Vec<_>, _>>().map_err(Failure::misread)?;
     check("sixty logins were read", files.iter().map(|file| file.counts().0).sum::<usize>() == 60)?;
     let findings = find::gather(files);
@@ -98,7 +120,8 @@ fn moves(stage: &mut Stage) -> Result<(), Failure> {
         let values = values.iter().map(|(field, value)| Ok((parse(field)?, value.parse().map_err(Failure::misread)?)));
         stage.ask(PERSON, &verbs::Set { values: values.collect::<Result<_, Failure>>()?, source: None })
     };
-    let home = [("address.street", "Dorpsstraat 1"), ("address.postalCode", "3511 AA"), ("address.locality", "Utrecht")];
+    let home =
+        [("address.street", "Dorpsstraat 1"), ("address.postalCode", "3511 AA"), ("address.locality", "Utrecht")];
     set(stage, &[&[("name.full", "Anna Bakker"), ("email", "anna@example.org")][..], &home].concat())?;
     let all = verbs::Organisations { query: String::new(), offset: 0, limit: 500 };
     for one in stage.ask(PERSON, &all)?.items {
@@ -122,10 +145,8 @@ fn moves(stage: &mut Stage) -> Result<(), Failure> {
 
 fn access(stage: &mut Stage, today: Date) -> Result<(), Failure> {
     let to = "Veilig Verzekerd".to_owned();
-    let begun = stage.ask(
-        PERSON,
-        &verbs::NewCases { right: Right::Access, organisations: vec![to], all: false, preview: false },
-    )?;
+    let begun = stage
+        .ask(PERSON, &verbs::NewCases { right: Right::Access, organisations: vec![to], all: false, preview: false })?;
     let id = begun.cases.first().and_then(|new| new.id).map(|id| id.to_string()).unwrap_or_default();
     let mark = |stage: &Stage, days_ago: i32, what| {
         stage.ask(PERSON, &verbs::MarkCase { id: id.clone(), on: Some(today.plus_days(-days_ago)), what })
@@ -141,8 +162,13 @@ fn access(stage: &mut Stage, today: Date) -> Result<(), Failure> {
     check("the authority has it", complained.state == State::Complained)?;
     let answered = mark(stage, 5, Happened::Answered)?;
     check("a late answer is one", answered.steps.len() == 5)?;
-    let sees = format!("an answer was due by {due}; a reminder, a complaint, and then a late answer, all with their days");
-    stage.tell("She asks her insurer what it has of her (GDPR, article 15).", &sees, "a letter, a reminder, the authority's");
+    let sees =
+        format!("an answer was due by {due}; a reminder, a complaint, and then a late answer, all with their days");
+    stage.tell(
+        "She asks her insurer what it has of her (GDPR, article 15).",
+        &sees,
+        "a letter, a reminder, the authority's",
+    );
     Ok(())
 }
 
@@ -177,7 +203,8 @@ fn logins() -> String {
     let mut text = "name,url,username,password\n".to_owned();
     for number in 0..60 {
         let place = LOGINS[number % LOGINS.len()];
-        let _ = writeln!(text, "{place},https://www.{place}.nl/login/{number},anna{number}@example.org,made-up-{number}");
+        let _ =
+            writeln!(text, "{place},https://www.{place}.nl/login/{number},anna{number}@example.org,made-up-{number}");
     }
     text
 }

@@ -248,7 +248,7 @@ impl Node {
         let mut contracts: Vec<ShownContract> =
             known.iter().map(|known| self.shown(known, &said, law, today)).collect::<Result<_, Failure>>()?;
         let (found, written) = contracts.split_at(own);
-        let found: Vec<_> = found.iter().filter_map(|one| found_in_payments(one)).collect();
+        let found: Vec<_> = found.iter().filter_map(found_in_payments).collect();
         let written: Vec<_> =
             written.iter().filter(|one| !one.over).filter_map(|one| Some((one.supplier?, one.a_month))).collect();
         let gone = replaced(&written, &found);

@@ -15,9 +15,10 @@ use memory::{CompanyMemory, Memory};
 use regie_protocol::{
     Access, Agreement, Collection, Content, Correction, Days, Document, Entropy, FieldPath, Invitation, Keypair, Nonce,
     ObjectId, Observed, Person, Policy, Profile, Provenance, PublicKey, Purpose, Refusal, RootSeed, Selector, Signed,
-    Supplier, Timestamp, Verified, limits,
-    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
+    Supplier, Timestamp, Verified,
     act::{Answered, ContractName, Right, What, Why},
+    limits,
+    message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::{self, Input, NewAct, NewGrant, Opening, OwnerError},
     segment::Predicate,
     supplier::{Ask, Delegate, Effects, Invite, NewSegment},
@@ -340,7 +341,9 @@ impl World {
                 };
                 self.give(who, Input::Grant(&new))
             }
-            Step::Act { what, .. } => self.give(who, Input::Act(&NewAct { supplier: key, what: act(what), about: None })),
+            Step::Act { what, .. } => {
+                self.give(who, Input::Act(&NewAct { supplier: key, what: act(what), about: None }))
+            }
             Step::Open { collection, per_hour, .. } => {
                 let collection = Collection::ALL[usize::from(collection) % Collection::ALL.len()];
                 let opening =
