@@ -139,8 +139,9 @@ fn until_state(person: &Node, id: &str, state: &str) {
 }
 
 fn entries(person: &Node) -> Vec<Value> {
-    let page = json_of(&person.good(&["--json", "audit"]));
-    page.into_iter().filter(|entry| entry["event"].get("letter_sent").is_some()).collect()
+    let report: Value = serde_json::from_str(&person.good(&["--json", "audit"])).expect("JSON");
+    let newest = report["newest"].as_array().expect("a list").clone();
+    newest.into_iter().filter(|entry| entry["event"].get("letter_sent").is_some()).collect()
 }
 
 #[test]
@@ -188,7 +189,8 @@ fn a_letter_is_written_and_sent_by_hand_and_stands_in_the_log() {
     person.good(&["letter", "sent", &id_of(&post)]);
     let log = entries(&person);
     assert_eq!(log.len(), 2, "{log:?}");
-    let told = &log[0]["event"]["letter_sent"];
+    assert_eq!(log[0]["supplier"], json!("Volt"));
+    let told = &log[1]["event"]["letter_sent"];
     assert_eq!(told["about"], json!("erasure"));
     let fields = json!(["address.locality", "address.postalCode", "address.street", "name.full"]);
     assert_eq!(told["fields"], fields);

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn what_is_paid_no_more_has_ended_by_the_end_of_what_was_read() {
         let gym = |last: &str| {
-            let days = [&MONTHS[..], &[last]].concat();
+            let days = [MONTHS, &[last]].concat();
             let all = days.iter().map(|day| paid("Gym", day, 2500, None)).collect::<Vec<_>>();
             // Something else was paid later.
             recurring([all, vec![paid("Shop", "2024-07-20", 1, None)]].concat()).remove(0)

@@ -8,7 +8,7 @@ use regie_protocol::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, Who, records};
+use super::{Node, Who, organisations::OrganisationId, records};
 use crate::{clock::text, command::Failure};
 
 /// Entries on one page, at most.
@@ -105,11 +105,16 @@ impl Node {
             place = Some((supplier, index));
         }
         let supplier = place.map(|(supplier, _)| supplier);
+        let name = match (supplier, &entry.event) {
+            (Some(supplier), _) => Some(self.name_of(&supplier)),
+            (None, Event::LetterSent { to, .. }) => self.organisation_name(&OrganisationId(*to))?,
+            (None, _) => None,
+        };
         Ok(LogEntry {
             number,
             at: text(at),
             supplier,
-            name: supplier.map(|supplier| self.name_of(&supplier)),
+            name,
             index: place.map(|(_, index)| index),
             event: entry.event,
             who: supplier.and_then(|supplier| self.who(&supplier)),

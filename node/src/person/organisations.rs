@@ -302,6 +302,11 @@ impl Node {
         Ok(one)
     }
 
+    /// What an organisation is called; none where it is not in the list.
+    pub(super) fn organisation_name(&self, id: &OrganisationId) -> Result<Option<String>, Failure> {
+        Ok(self.store.get(tables::ORGANISATIONS, id)?.map(|one| one.name))
+    }
+
     /// Stores an organisation.
     pub(super) fn put_organisation(&self, one: &Organisation, turn: &mut Turn) {
         turn.batch.put(tables::ORGANISATIONS, &one.id, one);

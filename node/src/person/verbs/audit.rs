@@ -27,7 +27,7 @@ pub struct AuditReport {
     /// What was checked.
     #[serde(flatten)]
     pub checked: LogChecked,
-    /// The newest 100 entries about suppliers, oldest first.
+    /// The newest 100 entries about suppliers, and letters that went, oldest first.
     pub newest: Vec<NewestEntry>,
 }
 
@@ -51,7 +51,7 @@ pub struct LogChecked {
 pub struct NewestEntry {
     /// When, RFC 3339.
     pub at: String,
-    /// The supplier, by name.
+    /// The supplier, or the organisation that a letter went to, by name.
     pub supplier: String,
     /// Who it is.
     #[serde(flatten)]
@@ -78,7 +78,9 @@ impl OnNode for Audit {
         let page = node.log_page(None, None, None, NEWEST)?;
         let newest = page.items.into_iter().rev().filter_map(|entry| {
             let LogEntry { at, name, who, event, .. } = entry;
-            Some(NewestEntry { at, supplier: name?, who, event })
+            // A letter may have gone to somebody who is not in the list, or no longer.
+            let name = name.or_else(|| matches!(event, Event::LetterSent { .. }).then(|| "-".to_owned()))?;
+            Some(NewestEntry { at, supplier: name, who, event })
         });
         Ok(AuditReport { checked, newest: newest.collect() })
     }
