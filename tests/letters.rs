@@ -197,7 +197,7 @@ fn a_letter_is_written_and_sent_by_hand_and_stands_in_the_log() {
     person.stop();
     person.start();
     assert_eq!(letter(&person, &id)["state"], json!("sent"));
-    assert!(person.good(&["audit", "--verify"]).contains("true"));
+    assert!(person.good(&["--json", "audit"]).contains("\"verified\":true"));
     person.good(&["letter", "remove", &id]);
     assert!(person.bad(&["letter", "show", &id], 4).contains("regie letters"));
     assert_eq!(entries(&person).len(), 2, "the log keeps that it went");
