@@ -35,7 +35,7 @@ pub struct Waits {
     pub count: usize,
 }
 
-/// What can wait for a person. A kind more has its line here, its count in [`Node::waits`] and its words in `locales/`.
+/// What can wait for a person. A kind more has its line here, its count in `Node::waits` and its words in `locales/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitsFor {
