@@ -12,6 +12,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use regie_protocol::act::Right;
 use regie_protocol::{FieldPath, calendar::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,26 +82,6 @@ pub(crate) enum LetterKind {
         /// Where the companion is documented.
         documentation: String,
     },
-}
-
-/// A right by which a person asks something of who has their data.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Right {
-    /// To see what they have (GDPR, article 15).
-    Access,
-    /// To have it put right (16).
-    Rectification,
-    /// To have it erased (17).
-    Erasure,
-    /// To have nothing else done with it (18).
-    Restriction,
-    /// To get it in a form that a machine reads (20).
-    Portability,
-    /// To get no more advertising (21).
-    Objection,
 }
 
 /// What a letter is about, in one word.
@@ -211,38 +192,6 @@ pub(crate) struct Recipient {
     pub(crate) name: String,
     /// In lines.
     pub(crate) address: Vec<String>,
-}
-
-impl Right {
-    /// Every one of them.
-    pub const ALL: [Self; 6] =
-        [Self::Access, Self::Rectification, Self::Erasure, Self::Restriction, Self::Portability, Self::Objection];
-
-    /// In one word.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Rectification => "rectification",
-            Self::Erasure => "erasure",
-            Self::Restriction => "restriction",
-            Self::Portability => "portability",
-            Self::Objection => "objection",
-        }
-    }
-
-    /// The article of the GDPR that gives it.
-    #[must_use]
-    pub fn article(self) -> u8 {
-        match self {
-            Self::Access => 15,
-            Self::Rectification => 16,
-            Self::Erasure => 17,
-            Self::Restriction => 18,
-            Self::Portability => 20,
-            Self::Objection => 21,
-        }
-    }
 }
 
 impl About {

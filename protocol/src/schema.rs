@@ -34,12 +34,30 @@ texts! {
     crate::Agreement: "Agreement", "The name of a standard agreement.";
     crate::standing::Contradiction: "Contradiction", "The code of what in a domain's document speaks against a supplier.";
     crate::Signature: "Signature", "An Ed25519 signature in hexadecimal.";
-    crate::act::Right: "Right", "A right of the GDPR, by its name.";
     crate::act::ActKind: "ActKind", "What an act is: `end` and `withdraw` of contracts, else the name of a right.";
-    crate::act::Why: "Why", "The code of why a supplier does not do what an act says, or not yet.";
     crate::Collection: "Collection", "The name of a collection of items.";
     crate::calendar::Date: "Date", "A day of the calendar, YYYY-MM-DD.";
     crate::calendar::Span: "Span", "A period as ISO 8601 has it, of one unit: P14D, P2W, P1M, P1Y.";
     crate::contract::Currency: "Currency", "Three capitals, ISO 4217.";
     crate::intent::Category: "Category", "What an intent is about, as a word of the list of categories.";
+}
+
+/// Types that are one of a list of words in JSON.
+macro_rules! words {
+    ($($type:ty: $name:literal, $words:literal;)+) => {$(
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                let codes: Vec<&str> = <$type>::ALL.iter().map(|one| one.code()).collect();
+                json_schema!({ "type": "string", "enum": codes, "description": $words })
+            }
+        }
+    )+};
+}
+
+words! {
+    crate::act::Right: "Right", "A right of the GDPR, by its name.";
+    crate::act::Why: "Why", "The code of why a supplier does not do what an act says, or not yet.";
 }

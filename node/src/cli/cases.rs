@@ -3,7 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{
+    Args, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use serde::Serialize;
 
 use super::{owner::ask, render, render::View};
@@ -19,12 +22,17 @@ use crate::{
     },
 };
 
+/// Reads the name of a right; the help lists them.
+fn rights() -> impl TypedValueParser<Value = Right> {
+    PossibleValuesParser::new(Right::ALL.iter().map(|right| right.code())).try_map(|word| word.parse())
+}
+
 #[derive(Subcommand)]
 pub(super) enum CaseVerb {
     /// Begin a case with one or several organisations; nothing is sent
     New {
         /// What you ask for
-        #[arg(long)]
+        #[arg(long, value_parser = rights())]
         right: Right,
         /// The organisations: id or the end of it, name, or domain
         #[arg(required_unless_present = "all", conflicts_with = "all")]

@@ -60,7 +60,7 @@ fn kinds(other: &DirectoryEntry) -> Vec<(LetterKind, Option<u8>)> {
         (LetterKind::Invitation { documentation: "https://regie.example/companion".into() }, None),
     ];
     all.extend(Ground::ALL.map(|ground| (LetterKind::Restriction { ground }, Some(18))));
-    for right in Right::ALL {
+    for right in Right::ALL.iter().copied() {
         all.push((LetterKind::Reminder { right, sent, due }, Some(12)));
         for (grievance, reminded) in [(Grievance::Late, Some(due)), (Grievance::Refused, None)] {
             let against = recipient(other);
@@ -158,7 +158,7 @@ fn a_request_names_the_article_of_its_right_in_its_subject() {
     for (kind, _) in kinds(to) {
         for language in LANGUAGES {
             let subject = letter(kind.clone(), language, senders()[0].clone(), to).render().subject;
-            if let Some(right) = Right::ALL.into_iter().find(|right| right.code() == kind.about().code()) {
+            if let Some(right) = Right::ALL.iter().find(|right| right.code() == kind.about().code()) {
                 assert!(subject.contains(&right.article().to_string()), "{subject}");
                 rights.insert(right);
             }

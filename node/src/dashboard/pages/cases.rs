@@ -45,7 +45,7 @@ struct New {
 }
 
 impl New {
-    fn rights(&self) -> [Right; 6] {
+    fn rights(&self) -> &'static [Right] {
         Right::ALL
     }
 
@@ -103,7 +103,7 @@ async fn form(app: &App, visitor: &Visitor, right: Right, preview: Option<BegunC
 
 /// Shows who would get it, or begins the cases that were shown.
 pub(super) async fn begin(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
-    let right = Right::ALL.into_iter().find(|right| right.code() == posted.one("right"));
+    let right = posted.one("right").parse::<Right>().ok();
     let right = right.ok_or_else(|| visitor.fault(Failure::usage(visitor.words.say("fault-form"))))?;
     let all = posted.one("all") == "all";
     let organisations = if all { Vec::new() } else { posted.all("to") };
