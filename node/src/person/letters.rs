@@ -4,7 +4,7 @@
 //! A letter tells as little as finds the person: the name, what they log in with or are known by there, and an address where it
 //! goes by post or the organisation says that it needs one. It stays as it was written, whatever changes here later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{FieldPath, Nonce, Timestamp, person::Input};
 use schemars::JsonSchema;
@@ -185,6 +185,9 @@ pub struct WholeLetter {
     pub at: u64,
 }
 
+/// Customer numbers of the person, by the plain name of whom they are with.
+pub(super) type Numbers = BTreeMap<String, BTreeSet<String>>;
+
 /// What a letter is made of, before it is written.
 pub(super) struct Draft {
     pub(super) to: Addressee,
@@ -239,6 +242,17 @@ impl WholeLetter {
             .email
             .as_deref()
             .ok_or_else(|| Failure::usage("that letter was written for the post; write it again with `--way email`"))
+    }
+}
+
+impl LetterWay {
+    /// By which way an organisation takes letters: by e-mail where it takes any; none where no address of it is known.
+    pub(super) fn to(one: &Organisation) -> Option<Self> {
+        match (&one.email, &one.address) {
+            (Some(_), _) => Some(Self::Email),
+            (None, Some(_)) => Some(Self::Post),
+            (None, None) => None,
+        }
     }
 }
 
@@ -391,10 +405,11 @@ impl Node {
         one: &Organisation,
         way: Option<LetterWay>,
         language: Option<Language>,
+        numbers: &Numbers,
     ) -> Result<Draft, Failure> {
         let listed = one.slug.as_ref().map(|slug| self.directory_entry(slug)).transpose()?.flatten();
         let way = self.way_to(one, way)?;
-        let (sender, tells) = self.sender_to(one, listed.as_ref(), way)?;
+        let (sender, tells) = self.sender_to(one, listed.as_ref(), way, numbers)?;
         let address = one.address.iter().filter(|_| way == LetterWay::Post).flat_map(|address| address.lines());
         Ok(Draft {
             to: Addressee::Organisation(one.id),
@@ -417,8 +432,7 @@ impl Node {
                 Err(Failure::usage(format!("'{}' has no postal address; give it with {edit} --address …`", one.name)))
             }
             Some(way) => Ok(way),
-            None if one.email.is_some() || one.address.is_none() => Ok(LetterWay::Email),
-            None => Ok(LetterWay::Post),
+            None => Ok(LetterWay::to(one).unwrap_or(LetterWay::Email)),
         }
     }
 
@@ -428,6 +442,7 @@ impl Node {
         one: &Organisation,
         listed: Option<&DirectoryEntry>,
         way: LetterWay,
+        numbers: &Numbers,
     ) -> Result<(Sender, BTreeSet<FieldPath>), Failure> {
         let needs = |what: &str| listed.is_some_and(|entry| entry.required.contains(what));
         let whole = self.sender();
@@ -448,7 +463,7 @@ impl Node {
         if email.is_some() && email == own {
             tells.extend(fields(&["email"]));
         }
-        let mut known_as = self.known_at(one)?;
+        let mut known_as = known_at(one, numbers);
         if let Some(birth) = self.held_text("birthDate").filter(|_| needs("birthdate")) {
             known_as.push((KnownAs::BirthDate, birth));
             tells.extend(fields(&["birthDate"]));
@@ -459,27 +474,15 @@ impl Node {
         Ok((Sender { name: Some(name), address, email, known_as }, tells))
     }
 
-    /// By what an organisation knows the person: names to log in with, customer numbers, else a mandate.
-    fn known_at(&self, one: &Organisation) -> Result<Vec<(KnownAs, String)>, Failure> {
-        let login = |login: &String| {
-            let how = if login.contains('@') { KnownAs::Email } else { KnownAs::Login };
-            (how, login.clone())
-        };
-        let mut known: Vec<_> = one.logins.iter().take(LOGINS).map(login).collect();
-        let plain = plain_name(&one.name);
-        let numbers: BTreeSet<String> = self
-            .contracts()?
-            .contracts
-            .into_iter()
-            .filter(|contract| contract.supplier.is_none() && plain_name(&contract.party) == plain)
-            .filter_map(|contract| contract.customer)
-            .collect();
-        known.extend(numbers.into_iter().take(NUMBERS).map(|number| (KnownAs::Customer, number)));
-        if known.is_empty() {
-            let mandates: BTreeSet<&String> = one.pays.iter().filter_map(|pays| pays.mandate.as_ref()).collect();
-            known.extend(mandates.into_iter().take(1).map(|mandate| (KnownAs::Mandate, mandate.clone())));
+    /// The person's customer numbers, by whom they are with: read once, however many letters are written.
+    pub(super) fn customer_numbers(&self) -> Result<Numbers, Failure> {
+        let mut numbers = Numbers::new();
+        for contract in self.contracts()?.contracts.into_iter().filter(|contract| contract.supplier.is_none()) {
+            if let Some(number) = contract.customer {
+                numbers.entry(plain_name(&contract.party)).or_default().insert(number);
+            }
         }
-        Ok(known)
+        Ok(numbers)
     }
 
     /// The language to write to an organisation in: its own where that is spoken here, English where it is another, else the
@@ -551,6 +554,22 @@ impl Addressee {
             Self::Named(name) => hashed("named", name),
         }
     }
+}
+
+/// By what an organisation knows the person: names to log in with, customer numbers, else a mandate.
+fn known_at(one: &Organisation, numbers: &Numbers) -> Vec<(KnownAs, String)> {
+    let login = |login: &String| {
+        let how = if login.contains('@') { KnownAs::Email } else { KnownAs::Login };
+        (how, login.clone())
+    };
+    let mut known: Vec<_> = one.logins.iter().take(LOGINS).map(login).collect();
+    let numbers = numbers.get(&plain_name(&one.name)).into_iter().flatten();
+    known.extend(numbers.take(NUMBERS).map(|number| (KnownAs::Customer, number.clone())));
+    if known.is_empty() {
+        let mandates: BTreeSet<&String> = one.pays.iter().filter_map(|pays| pays.mandate.as_ref()).collect();
+        known.extend(mandates.into_iter().take(1).map(|mandate| (KnownAs::Mandate, mandate.clone())));
+    }
+    known
 }
 
 fn fields(paths: &[&str]) -> BTreeSet<FieldPath> {

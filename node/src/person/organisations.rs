@@ -225,6 +225,11 @@ impl Node {
     /// An organisation by its id, by an end of that which only one has, by its domain, or by its name.
     pub(super) fn find_organisation(&self, words: &str) -> Result<Organisation, Failure> {
         let (lower, domain) = (words.trim().to_lowercase(), Domain::of(words));
+        // By a whole id it is found without a look at all of them: so many are named at once.
+        let whole = lower.parse::<OrganisationId>().ok();
+        if let Some(one) = whole.map(|id| self.store.get(tables::ORGANISATIONS, &id)).transpose()?.flatten() {
+            return Ok(one);
+        }
         let id_ends = |one: &Organisation| lower.len() >= ID_END && one.id.to_string().ends_with(&lower);
         let fits = |one: &Organisation| {
             id_ends(one)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Node,
-    letters::{Addressee, LetterState, LetterWay, StoredLetter},
+    letters::{Addressee, LetterState, LetterWay, Numbers, StoredLetter},
     organisations::{Organisation, OrganisationId},
     tables,
 };
@@ -78,7 +78,7 @@ pub struct HadByLetter {
 }
 
 /// What letters have told: to whom which fields, and those about changes that have not gone.
-struct Told {
+pub(super) struct Told {
     had: BTreeMap<OrganisationId, BTreeSet<FieldPath>>,
     open: BTreeMap<OrganisationId, StoredLetter>,
 }
@@ -123,16 +123,17 @@ impl Told {
 }
 
 impl Node {
+    /// What letters have told so far, to write several by.
+    pub(super) fn told(&self) -> Result<Told, Failure> {
+        Ok(Told::of(self.letters()?))
+    }
+
     /// Which organisations a letter would tell of these fields, by name.
     pub(super) fn would_write(&self, fields: &BTreeSet<FieldPath>) -> Result<Vec<ToldByLetter>, Failure> {
-        let told = Told::of(self.letters()?);
+        let told = self.told()?;
         let line = |one: Organisation| {
             let (fields, because) = told.fields_for(&one, fields)?;
-            let way = match (&one.email, &one.address) {
-                (Some(_), _) => Some(LetterWay::Email),
-                (None, Some(_)) => Some(LetterWay::Post),
-                (None, None) => None,
-            };
+            let way = LetterWay::to(&one);
             let letter = told.open.get(&one.id).map(|letter| letter.id);
             Some(ToldByLetter { organisation: one.id, name: one.name, fields, because, way, letter })
         };
@@ -145,16 +146,17 @@ impl Node {
         one: &Organisation,
         fields: &BTreeSet<FieldPath>,
         language: Option<Language>,
+        (told, numbers): (&Told, &Numbers),
         turn: &mut Turn,
     ) -> Result<StoredLetter, Failure> {
         let mut fields = fields.clone();
-        let open = Told::of(self.letters()?).open.remove(&one.id);
-        if let Some(open) = &open {
+        let open = told.open.get(&one.id);
+        if let Some(open) = open {
             // What holds no value any more is no news.
             fields.extend(open.changes.iter().filter(|field| self.held(**field).is_some()));
         }
         let kind = LetterKind::Changed { changes: self.changes_of(&fields)? };
-        let draft = self.draft_to(one, None, language)?;
+        let draft = self.draft_to(one, None, language, numbers)?;
         let letter = self.write(draft, kind, turn)?;
         if let Some(open) = open {
             turn.batch.erase(tables::LETTERS, &open.id.0);

@@ -42,9 +42,11 @@ impl OnNode for Tell {
         }
         let language = language_of(self.language.as_deref())?;
         let mut written = WrittenLetters { letters: Vec::new(), left_out: Vec::new() };
+        let (told, numbers) = (node.told()?, node.customer_numbers()?);
         for (organisation, fields) in self.whom(node)? {
-            let letter =
-                node.find_organisation(&organisation).and_then(|one| node.write_change(&one, &fields, language, turn));
+            let letter = node
+                .find_organisation(&organisation)
+                .and_then(|one| node.write_change(&one, &fields, language, (&told, &numbers), turn));
             match letter {
                 Ok(letter) if self.send && letter.email.is_some() => {
                     let letter = node.queue_letter(letter, turn)?;

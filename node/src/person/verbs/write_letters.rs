@@ -55,8 +55,10 @@ impl OnNode for WriteLetters {
         let language = language_of(self.language.as_deref())?;
         let mut written = WrittenLetters { letters: Vec::new(), left_out: Vec::new() };
         let mut first = None;
+        let numbers = node.customer_numbers()?;
         for organisation in self.to {
-            let draft = node.find_organisation(&organisation).and_then(|one| node.draft_to(&one, self.way, language));
+            let draft =
+                node.find_organisation(&organisation).and_then(|one| node.draft_to(&one, self.way, language, &numbers));
             match draft.and_then(|draft| node.write(draft, kind.clone(), turn)) {
                 Ok(letter) => written.letters.push(node.shown_letter(&letter)),
                 Err(failure) => {
