@@ -1,10 +1,7 @@
 // The company's page: in with a key, readable by everybody, on a phone too, and out again.
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { check, input, open } from "./page.mjs";
+import { barriers, check, input, open } from "./page.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const violations = [];
 // Another user's server at another port of the same host.
 const cookies = [];
@@ -19,10 +16,8 @@ for (const look of [{}, { colorScheme: "dark", viewport: { width: 360, height: 7
   await page.fill("#key", input.key);
   await page.keyboard.press("Enter");
   await page.waitForSelector("#persons");
-  await page.evaluate(axe);
-  const found = await page.evaluate(() =>
-    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-  violations.push(...found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`));
+  const found = await barriers(page);
+  violations.push(...found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`));
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   check(!wide, "the page is no wider than the screen");
   await page.screenshot({ path: `${input.shots}/console-${look.colorScheme ?? "light"}.png`, fullPage: true });

@@ -1,25 +1,10 @@
 // The first page and what stands behind its lines: what waits, what changes soon, who has what, what was done; in both languages, on a
 // wide screen and on a phone, with axe, and by keyboard. Then a later export, whose contract is confirmed in the same step.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { check, input, open } from "./page.mjs";
+import { check, input, looked, open } from "./page.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const { browser, page, faults } = await open();
 const violations = [];
-async function look(name) {
-  for (const [scheme, width] of [["light", 1200], ["dark", 390]]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: 900 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
-    if (wide) violations.push(`${name} (${width}): wider than the screen`);
-    await page.evaluate(axe);
-    const { violations: found } = await page.evaluate(() =>
-      axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-    violations.push(...found.map((one) => `${name} (${scheme}): ${one.id} ${one.nodes[0].target}`));
-  }
-  await page.setViewportSize({ width: 1200, height: 900 });
-}
+const look = async (name) => violations.push(...(await looked(page, name)));
 
 await page.goto(input.link);
 const home = new URL("/", page.url()).href;

@@ -1,10 +1,7 @@
 // Who has my data: from the first page to 200 organisations that are entered, every click counted; then axe, widths and the way by
 // keyboard alone.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { check, input, open } from "./page.mjs";
+import { check, input, looked, open } from "./page.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const { browser, page, faults } = await open();
 let clicks = 0;
 async function click(selector) {
@@ -12,19 +9,7 @@ async function click(selector) {
   await page.locator(selector).first().click();
 }
 const violations = [];
-async function look(name) {
-  for (const [scheme, width] of [["light", 1200], ["dark", 390]]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: 900 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
-    if (wide) violations.push(`${name} (${width}): wider than the screen`);
-    await page.evaluate(axe);
-    const { violations: found } = await page.evaluate(() =>
-      axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-    violations.push(...found.map((one) => `${name} (${scheme}): ${one.id} ${one.nodes[0].target}`));
-  }
-  await page.setViewportSize({ width: 1200, height: 900 });
-}
+const look = async (name) => violations.push(...(await looked(page, name)));
 
 await page.goto(input.link);
 await click("nav a[href='/suppliers']");

@@ -1,10 +1,7 @@
 // A month: decides what is left with a count of clicks, changes the address, ends one supplier; then axe on every
 // page in both languages, light and dark, phone and desktop, and one decision's way by keyboard alone.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { check, input, open } from "./page.mjs";
+import { barriers, check, input, open, tooWide } from "./page.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const { browser, page, faults } = await open();
 await page.goto(input.link);
 const at = (path) => new URL(path, input.link).href;
@@ -77,12 +74,8 @@ for (const language of ["en", "nl"]) {
       check((await page.getAttribute("html", "lang")) === language, `${path} is in ${language}`);
       const name = path.replace(/[^a-z]+/g, "-").slice(0, 20) || "home";
       await page.screenshot({ path: `${input.shots}/${language}-${scheme}${name}.png`, fullPage: true });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
-      if (wide) violations.push(`${path} (${language}, ${width}): wider than the screen`);
-      await page.evaluate(axe);
-      const result = await page.evaluate(() =>
-        axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-      for (const one of result.violations) {
+      if (await tooWide(page)) violations.push(`${path} (${language}, ${width}): wider than the screen`);
+      for (const one of await barriers(page)) {
         violations.push(`${path} (${language}, ${scheme}): ${one.id}: ${one.nodes[0].html}`);
       }
     }
@@ -100,10 +93,7 @@ await page.click("main button.primary");
 check((await page.locator("input[name=take]").count()) === 1, "one field is new");
 check((await page.textContent("#found-told")).includes("199"), "who would be told");
 await page.screenshot({ path: `${input.shots}/found.png`, fullPage: true });
-await page.evaluate(axe);
-const seen = await page.evaluate(() =>
-  axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-for (const one of seen.violations) violations.push(`found: ${one.id}: ${one.nodes[0].html}`);
+for (const one of await barriers(page)) violations.push(`found: ${one.id}: ${one.nodes[0].html}`);
 
 const real = faults.filter((fault) => !fault.includes("404"));
 check(real.length === 0, real.join("\n"));

@@ -1,7 +1,11 @@
-// What every browser test shares: a headless Chromium with one page, and its input.
+// What every browser test shares: a headless Chromium with one page, its input, and what axe finds.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 export const input = JSON.parse(process.argv[2]);
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export async function open(options = {}) {
   const browser = await chromium.launch({
@@ -29,6 +33,32 @@ export async function open(options = {}) {
     if (message.type() === "error") faults.push(message.text());
   });
   return { browser, context, page, faults };
+}
+
+// What keeps somebody from reading or using the page as it is, by WCAG 2.2 AA.
+export async function barriers(page) {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() =>
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  return result.violations;
+}
+
+export async function tooWide(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+}
+
+// The page on a wide screen by day and on a phone by night: what is wrong with it, each with the page's name.
+export async function looked(page, name) {
+  const violations = [];
+  for (const [scheme, width] of [["light", 1200], ["dark", 390]]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 900 });
+    if (await tooWide(page)) violations.push(`${name} (${width}): wider than the screen`);
+    const found = await barriers(page);
+    violations.push(...found.map((one) => `${name} (${scheme}): ${one.id} ${one.nodes[0].target}`));
+  }
+  await page.setViewportSize({ width: 1200, height: 900 });
+  return violations;
 }
 
 export function check(holds, what) {
