@@ -90,7 +90,12 @@ fn a_contract_is_ended_over_the_line_and_its_last_day_comes_back() {
     // Nothing is said without a word for it; the letter is there in any case.
     let words = person.bad(&["contract", "end", &contract], 5);
     assert!(words.contains("--yes") && words.contains("--letter"), "{words}");
-    assert!(person.good(&["contract", "end", &contract, "--letter"]).contains("2026-0815"));
+    let letter: Value =
+        serde_json::from_str(&person.good(&["--json", "contract", "end", &contract, "--letter"])).expect("JSON");
+    assert_eq!((&letter["state"], &letter["about"]), (&json!("written"), &json!("notice")));
+    assert!(person.good(&["letter", "show", &text(&letter["id"])]).contains("2026-0815"));
+    person.bad(&["contract", "end", &contract, "--letter"], 1);
+    person.good(&["letter", "remove", &text(&letter["id"])]);
     let quiet: Value = serde_json::from_str(&person.good(&["--json", "contract", "end", &contract])).expect("JSON");
     assert_eq!((&quiet["line"], &quiet["ends"]), (&json!("Shop"), &json!(asked)));
     assert!(client.get("/v1/acts").expect(200)["data"] == json!([]));
@@ -188,6 +193,46 @@ fn what_is_said_while_the_companion_is_off_arrives_once_also_where_both_are_kill
     let access = said.iter().find(|act| act["kind"] == "access").expect("it is there");
     assert_eq!(access["answers"][0]["says"], json!({"extended": {"why": "complex"}}));
     assert!(dealings.person.good(&["acts", "--supplier", "Shop"]).contains("done"));
+    // It was a case from the start, and what was signed for closed it: nobody noted anything by hand.
+    let cases = dealings.person.ask(&verbs::Cases {});
+    let (case, steps) = (&cases["cases"][0], steps(&cases["cases"][0]));
+    assert_eq!((cases["cases"].as_array().map(Vec::len), &case["state"]), (Some(1), &json!("closed")), "{cases}");
+    assert_eq!(steps, ["sent", "acknowledged", "extended", "answered", "closed"]);
+    assert_eq!((&case["due"]["months"], &case["due"]["presumed"]), (&json!(3), &json!(false)));
+}
+
+fn steps(case: &Value) -> Vec<String> {
+    case["steps"].as_array().expect("a list").iter().map(|step| text(&step["what"])).collect()
+}
+
+#[test]
+fn a_case_with_who_has_a_companion_goes_over_the_line_and_a_refusal_waits_for_the_person() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let dealings = Dealings::begin(&directory);
+    let Dealings { person, supplier, .. } = &dealings;
+    person.set("address.street", "Kerkstraat 1");
+    person.good(&["organisation", "add", "Shop"]);
+    let same = verbs::SameSupplier { organisation: "Shop".into(), supplier: "Shop".into(), same: true };
+    person.ask(&same);
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&person.good(&[&["--json"], arguments].concat())).expect("JSON")
+    };
+    // What is wrong there has to be said; the case is begun all the same.
+    person.bad(&["case", "new", "--right", "rectification", "Shop", "--pursue"], 2);
+    let case = text(&person.ask(&verbs::Cases {})["cases"][0]["id"]);
+    let pursued = json(&["case", "pursue", &case, "--field", "address.street"]);
+    assert_eq!((&pursued["said"][0]["about"], &pursued["letters"]), (&json!(case), &json!([])));
+    until("it is signed for", || steps(&json(&["case", "show", &case])) == ["sent", "acknowledged"]);
+    let came = dealings.came();
+    assert!(text(&came[0]["words"]).contains("Kerkstraat 1"), "{came:?}");
+    let shown = json(&["case", "show", &case]);
+    assert_eq!(shown["acts"][0]["answer_by"], shown["due"]["last"], "one day, wherever it is shown");
+    // Not again by another door.
+    let words = person.bad(&["right", "Shop", "rectification", "--yes"], 5);
+    assert!(words.contains("runs already"), "{words}");
+    supplier.good(&["supplier", "answer", &text(&came[0]["id"]), "--refused", "correct"]);
+    until("it is refused", || json(&["case", "show", &case])["state"] == "refused");
+    assert_eq!(json(&["case", "show", &case])["waits"], true);
 }
 
 #[test]
@@ -229,12 +274,22 @@ fn a_companion_older_than_acts_takes_none_and_the_person_is_offered_the_letter()
     assert!(shown.contains("takes no such word") && shown.contains("2026-0815"), "the letter: {shown}");
     let words = person.bad(&["contract", "end", &contract, "--yes"], 5);
     assert!(words.contains("letter"), "{words}");
+    // A right that was not taken leaves its case to be sent, now by letter.
+    person.set("name.full", "Anna Bakker");
+    person.good(&["right", &name, "access", "--yes"]);
+    let case = || person.ask(&verbs::Cases {})["cases"][0].clone();
+    until("the case waits to be sent", || case()["state"] == "drafted" && said(&person)["state"] == "not_taken");
+    let id = text(&case()["id"]);
+    let written: Value =
+        serde_json::from_str(&person.good(&["--json", "case", "pursue", &id, "--letter"])).expect("JSON");
+    person.good(&["letter", "sent", &text(&written["letters"][0]["id"]), "--by", "post"]);
+    assert_eq!(steps(&case()), ["sent"]);
     // Nor is it said again and again, also by a node that was away.
     person.kill();
     person.start();
     assert_eq!(said(&person)["state"], "not_taken");
     let log = person.good(&["audit"]);
-    assert_eq!((log.matches("acted").count(), log.matches("act refused").count()), (1, 1), "{log}");
+    assert_eq!((log.matches("acted").count(), log.matches("act refused").count()), (2, 2), "{log}");
     drop(older);
 }
 

@@ -68,6 +68,83 @@ fn date(value: &Value) -> Date {
 }
 
 #[test]
+fn a_case_writes_its_letters_and_what_went_is_noted_in_it() {
+    let Some(library) = faketime() else { return };
+    let mut home = Home::made();
+    let clock = home.path("clock");
+    std::fs::write(&clock, "+0d").expect("written");
+    home.person.start_under_clock(&library, &clock);
+    home.enter_all();
+    for (field, value) in [("name.full", "Anna Bakker"), ("address.street", "Kerkstraat 1")] {
+        home.person.set(field, value);
+    }
+    let pursued = home.json(&["case", "new", "--right", "access", "Volt", "Stadsblad", "--pursue", "--language", "en"]);
+    assert_eq!(pursued["letters"].as_array().map(Vec::len), Some(2), "{pursued}");
+    let cases = home.json(&["cases"]);
+    let id_of = |name: &str| {
+        let one = cases["cases"].as_array().expect("a list").iter().find(|one| one["name"] == name);
+        one.and_then(|one| one["id"].as_str()).expect("an id").to_owned()
+    };
+    let id = id_of("Volt");
+    let open = || home.case(&id)["letters"][0].clone();
+    let text_of = |letter: &Value| home.person.good(&["letter", "show", letter["id"].as_str().expect("an id")]).clone();
+    // Its reference is the end of the case's id, by which it is found.
+    let reference = id[id.len() - 10..].to_uppercase();
+    assert!(text_of(&open()).contains(&reference), "{}", text_of(&open()));
+    assert_eq!(home.case(&reference)["name"], json!("Volt"));
+    let again = home.person.bad(&["case", "pursue", &id], 1);
+    assert!(again.contains("its letter is written"), "{again}");
+    assert_eq!(home.case(&id)["state"], json!("drafted"), "a letter that was written is not sent");
+    home.person.good(&["letter", "sent", open()["id"].as_str().expect("an id"), "--by", "email"]);
+    let sent = home.case(&id);
+    assert_eq!((&sent["state"], &sent["steps"][0]["way"]), (&json!("sent"), &json!("email")));
+    assert!(home.person.bad(&["case", "pursue", &id], 5).contains("nothing to write"), "it is theirs now");
+    let early = home.person.bad(&["case", "pursue", &id, "--complain", "nltoezicht"], 5);
+    let (last, begun) = (date(&sent["due"]["last"]), date(&sent["begun"]));
+    assert!(early.contains(&last.to_string()), "{early}");
+
+    let travel = |home: &mut Home, day: Date| {
+        std::fs::write(&clock, format!("+{}d", day.days_after(begun))).expect("written");
+        home.person.stop();
+        home.person.start_under_clock(&library, &clock);
+        home.person.good(&["clock", "--accept"]);
+    };
+    travel(&mut home, last.plus_days(1));
+    let reminder = home.json(&["case", "pursue", &id, "--language", "en"])["letters"][0].clone();
+    assert_eq!(reminder["about"], json!("reminder"));
+    home.person.good(&["letter", "sent", reminder["id"].as_str().expect("an id"), "--by", "post"]);
+    let reminded = home.case(&id);
+    assert_eq!(reminded["steps"][1]["way"], json!("post"), "{reminded}");
+    travel(&mut home, date(&reminded["next"]["by"]).plus_days(1));
+    assert!(home.person.bad(&["case", "pursue", &id], 2).contains("authority"));
+    let complaint =
+        home.json(&["case", "pursue", &id, "--complain", "nltoezicht", "--language", "en"])["letters"][0].clone();
+    let words = home.person.good(&["letter", "show", complaint["id"].as_str().expect("an id")]).clone();
+    for part in ["Toezichthouder Persoonsgegevens", "Laan 3", "Volt", "Stroomweg 1", "Anna Bakker", &reference] {
+        assert!(words.contains(part), "{part} in {words}");
+    }
+    home.person.good(&["letter", "sent", complaint["id"].as_str().expect("an id"), "--by", "post"]);
+    let complained = home.case(&id);
+    assert_eq!(
+        (&complained["state"], &complained["steps"][2]["to"]),
+        (&json!("complained"), &json!("Toezichthouder Persoonsgegevens"))
+    );
+    assert_eq!(complained["letters"].as_array().map(Vec::len), Some(3));
+
+    // A request that was written by itself begins a case once it went; one that goes on by hand is left as it was noted.
+    let alone = home.json(&["letter", "write", "erasure", "--to", "Volt"])["letters"][0].clone();
+    assert_eq!(home.json(&["cases"])["cases"].as_array().map(Vec::len), Some(2));
+    home.person.good(&["letter", "sent", alone["id"].as_str().expect("an id"), "--by", "email"]);
+    assert_eq!(home.json(&["cases"])["cases"].as_array().map(Vec::len), Some(3));
+    let by_hand = id_of("Stadsblad");
+    home.person.good(&["case", "mark", &by_hand, "sent", "--way", "webform"]);
+    let letter = home.case(&by_hand)["letters"][0].clone();
+    home.person.good(&["letter", "sent", letter["id"].as_str().expect("an id"), "--by", "post"]);
+    assert_eq!(home.case(&by_hand)["steps"].as_array().map(Vec::len), Some(1));
+    home.person.stop();
+}
+
+#[test]
 fn one_case_goes_from_its_draft_to_the_authority_by_a_clock_that_is_set() {
     let Some(library) = faketime() else { return };
     let mut home = Home::made();

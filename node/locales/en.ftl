@@ -1230,7 +1230,7 @@ feed-then = Then it ends on { $what }.
 # Requests under the GDPR
 
 menu-cases = Requests
-cases-title = Letters and cases
+cases-title = Your requests
 cases-about = What you asked of organisations by the GDPR, until when they have to answer, and what comes next. Nothing goes out by itself.
 cases-waiting = { $n ->
     [one] One waits for you, or comes near a day that you should know of.
@@ -1253,7 +1253,7 @@ cases-all = { $n ->
 cases-nobody = No organisation is in your list yet.
 cases-choose = Choose at least one organisation.
 cases-preview = Show who gets it
-cases-preview-hint = Nothing is sent yet: this begins the cases, and each shows what to do next.
+cases-preview-hint = Nothing is sent yet. Who has a companion is asked over its line; to the others a letter is written, which you send yourself.
 cases-would-begin = { $n ->
     [one] one case
    *[other] { $n } cases
@@ -1366,7 +1366,7 @@ case-step-answered = They answered.
 case-step-refused = They refused.
 case-step-reminded = You sent a letter of default ({ $what }).
 case-step-complained = You complained to { $what }.
-case-step-closed = You closed the case.
+case-step-closed = The case was closed.
 case-mark-sent = I sent the request
 case-mark-acknowledged = They say that they have it
 case-mark-identity-asked = They ask for proof of identity
@@ -1381,7 +1381,7 @@ way-email = by e-mail
 way-post = by post
 way-webform = on their page
 way-companion = by their companion
-reach-companion = It has a companion; a letter works too
+reach-companion = Over its line, signed; a letter works too
 reach-email = E-mail: { $what }
 reach-post = Post: { $what }
 reach-webform = Their page: { $what }
@@ -1547,3 +1547,32 @@ tell-because-marked = you want it told
 tell-because-reachable = can be written to
 field-by-letter = Told by letter
 letters-invite = Invite to regie
+
+# A case goes on: over the line, or by letter
+cases-begin-pursue = { $n ->
+    [one] Ask it now, or write the letter
+   *[other] Ask these { $n } now, and write the letters
+}
+cases-said = { $n ->
+    [one] 1 request is on its way over the line.
+   *[other] { $n } requests are on their way over the line.
+}
+cases-left-out = { $n ->
+    [one] With 1 organisation nothing could be done; its request says what is missing.
+   *[other] With { $n } organisations nothing could be done; each request says what is missing.
+}
+cases-line-means = { $what } has a line to your computer. It is asked at once, and signs that your request came. Its answer is noted here by itself.
+cases-erasure-line = Who is asked over a line to erase your data also loses every consent that you gave it.
+cases-ask-line = Ask it now
+cases-by-letter = Write a letter instead
+cases-write = Write the letter
+cases-write-reminder = Write the letter of default
+cases-write-complaint = Write the complaint
+cases-complain-to = Or complain: to which authority?
+cases-papers = Letters and messages of this request
+cases-no-fields = You have no details here that could be told.
+letters-of-case = The request that this letter belongs to
+letters-of-contract = The contract that this letter ends
+contracts-letter-write = Keep this letter with my letters, to send it
+contracts-noticed = You sent the letter that ends it on { $what }.
+contracts-noticed-last = It names { $what } as the last day. Note the last day below when they confirm it.

@@ -1231,7 +1231,7 @@ feed-then = Dan eindigt het op { $what }.
 # Verzoeken op grond van de AVG
 
 menu-cases = Verzoeken
-cases-title = Brieven en zaken
+cases-title = Uw verzoeken
 cases-about = Wat u op grond van de AVG van organisaties hebt gevraagd, wanneer zij uiterlijk moeten antwoorden, en wat er dan komt. Er gaat niets vanzelf de deur uit.
 cases-waiting = { $n ->
     [one] Eén wacht op u, of er komt een dag aan die u moet weten.
@@ -1254,7 +1254,7 @@ cases-all = { $n ->
 cases-nobody = Er staat nog geen organisatie in uw lijst.
 cases-choose = Kies ten minste één organisatie.
 cases-preview = Laat zien wie het krijgt
-cases-preview-hint = Er wordt nog niets verstuurd: dit begint de zaken, en elke zaak laat zien wat u nu kunt doen.
+cases-preview-hint = Er wordt nog niets verstuurd. Wie een eigen lijn met u heeft, krijgt de vraag via die lijn; voor de anderen wordt een brief geschreven, die u zelf verstuurt.
 cases-would-begin = { $n ->
     [one] één zaak
    *[other] { $n } zaken
@@ -1367,7 +1367,7 @@ case-step-answered = Zij antwoordden.
 case-step-refused = Zij weigerden.
 case-step-reminded = U stuurde een ingebrekestelling ({ $what }).
 case-step-complained = U diende een klacht in bij { $what }.
-case-step-closed = U sloot de zaak af.
+case-step-closed = De zaak is gesloten.
 case-mark-sent = Ik heb het verzoek verstuurd
 case-mark-acknowledged = Zij zeggen dat zij het hebben
 case-mark-identity-asked = Zij vragen om bewijs van wie ik ben
@@ -1382,7 +1382,7 @@ way-email = per e-mail
 way-post = per post
 way-webform = op hun pagina
 way-companion = langs hun companion
-reach-companion = Zij hebben een companion; een brief kan ook
+reach-companion = Via hun eigen lijn, ondertekend; een brief kan ook
 reach-email = E-mail: { $what }
 reach-post = Post: { $what }
 reach-webform = Hun pagina: { $what }
@@ -1548,3 +1548,32 @@ tell-because-marked = u wilt het laten weten
 tell-because-reachable = kan worden aangeschreven
 field-by-letter = Per brief verteld
 letters-invite = Uitnodigen voor regie
+
+# Een zaak gaat verder: via de lijn, of met een brief
+cases-begin-pursue = { $n ->
+    [one] Vraag het nu, of schrijf de brief
+   *[other] Vraag het deze { $n } nu, en schrijf de brieven
+}
+cases-said = { $n ->
+    [one] 1 verzoek is onderweg via de lijn.
+   *[other] { $n } verzoeken zijn onderweg via de lijn.
+}
+cases-left-out = { $n ->
+    [one] Bij 1 organisatie kon niets gebeuren; het verzoek zegt wat er ontbreekt.
+   *[other] Bij { $n } organisaties kon niets gebeuren; elk verzoek zegt wat er ontbreekt.
+}
+cases-line-means = { $what } heeft een lijn met uw computer. Zij krijgen de vraag meteen, en tekenen dat die is aangekomen. Hun antwoord komt hier vanzelf bij te staan.
+cases-erasure-line = Wie via een lijn de vraag krijgt om uw gegevens te wissen, verliest ook elke toestemming die u gaf.
+cases-ask-line = Vraag het nu
+cases-by-letter = Liever een brief
+cases-write = Schrijf de brief
+cases-write-reminder = Schrijf de ingebrekestelling
+cases-write-complaint = Schrijf de klacht
+cases-complain-to = Of klaag: bij welke toezichthouder?
+cases-papers = Brieven en berichten bij dit verzoek
+cases-no-fields = U hebt hier geen gegevens die u kunt doorgeven.
+letters-of-case = Het verzoek waar deze brief bij hoort
+letters-of-contract = Het contract dat met deze brief eindigt
+contracts-letter-write = Bewaar deze brief bij mijn brieven, om te versturen
+contracts-noticed = U verstuurde de opzegbrief op { $what }.
+contracts-noticed-last = Daarin staat { $what } als laatste dag. Noteer hieronder de laatste dag zodra zij die bevestigen.

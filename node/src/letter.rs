@@ -50,7 +50,6 @@ pub(crate) enum LetterKind {
     /// No more advertising. Article 21.
     Objection,
     /// An answer is late: notice of default. Article 12 (3) and (4).
-    #[allow(dead_code, reason = "who keeps requests and their deadlines makes it")]
     Reminder {
         right: Right,
         /// When the request was sent.
@@ -59,7 +58,6 @@ pub(crate) enum LetterKind {
         due: Date,
     },
     /// To a supervisory authority. Article 77.
-    #[allow(dead_code, reason = "who keeps requests and their deadlines makes it")]
     Complaint {
         right: Right,
         against: Recipient,
@@ -195,6 +193,22 @@ pub(crate) struct Recipient {
 }
 
 impl About {
+    /// The right that such a letter exercises; none where it does something else.
+    #[must_use]
+    pub fn right(self) -> Option<Right> {
+        match self {
+            Self::Access => Some(Right::Access),
+            Self::Rectification => Some(Right::Rectification),
+            Self::Erasure => Some(Right::Erasure),
+            Self::Restriction => Some(Right::Restriction),
+            Self::Portability => Some(Right::Portability),
+            Self::Objection => Some(Right::Objection),
+            Self::Reminder | Self::Complaint | Self::Changed | Self::Notice | Self::Withdrawal | Self::Invitation => {
+                None
+            }
+        }
+    }
+
     /// In one word.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -4,7 +4,7 @@
 //! `person/verbs.rs` has the verbs, a file each; what several of them need is in their room: `suppliers`, `fields`,
 //! `decisions` (requests, grants), `defaults` (rules), `journal` (the log), `consent` (receipts for people and authorities).
 //! `person/links.rs`
-//! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/contracts.rs` and `person/endings.rs` what the person is bound to, `person/cases.rs` and `person/case_files.rs` what the person asks of organisations by law, `person/segments.rs`
+//! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/contracts.rs` and `person/endings.rs` what the person is bound to, `person/cases.rs` and `person/case_files.rs` what the person asks of organisations by law, which `person/pursuit.rs` says or writes, `person/segments.rs`
 //! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/candidates.rs` holds what files tell beside them, `person/letters.rs` writes letters to those without and `person/post.rs` has the person's mail account send them, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks.
 
@@ -38,6 +38,7 @@ mod organisations;
 mod pairing;
 mod post;
 mod proposals;
+mod pursuit;
 mod recognised;
 mod records;
 mod rhythm;

@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    calendar::{Date, Span, Unit},
+    calendar::Date,
     coded::coded,
     identity::{Nonce, PublicKey},
     limits,
@@ -373,14 +373,6 @@ impl Answered {
     }
 }
 
-/// The day on which a right that was exercised on a day has to be answered: a month after it, or three (article 12 (3)). Days
-/// on which nobody works are for the calendar of a country, and not counted here.
-#[must_use]
-pub fn answer_by(received: Date, extended: bool) -> Date {
-    let months = if extended { 3 } else { 1 };
-    Span::new(months, Unit::Month).map_or(received, |span| received.plus(span))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -438,12 +430,5 @@ mod tests {
         );
         assert!(refused(Why::NoSuchContract).fits(&notice, none) && !refused(Why::NoSuchContract).fits(&access, none));
         assert!(extended.is_final() != done.is_final() && ends.is_final() && refused(Why::Many).is_final());
-    }
-
-    #[test]
-    fn a_right_is_answered_within_a_month_or_three() {
-        let day = |text: &str| text.parse::<Date>().expect("a date");
-        assert_eq!(answer_by(day("2027-01-31"), false), day("2027-02-28"));
-        assert_eq!(answer_by(day("2026-11-30"), true), day("2027-02-28"));
     }
 }

@@ -221,6 +221,22 @@ impl Case {
         self.country
     }
 
+    /// The day on which the request went out; none where it did not yet.
+    #[must_use]
+    pub fn sent(&self) -> Option<Date> {
+        self.day_of(|what| matches!(what, Happened::Sent { .. }))
+    }
+
+    /// The day of the letter of default; none where none went.
+    #[must_use]
+    pub fn reminded(&self) -> Option<Date> {
+        self.day_of(|what| matches!(what, Happened::Reminded { .. }))
+    }
+
+    fn day_of(&self, is_it: impl Fn(&Happened) -> bool) -> Option<Date> {
+        self.steps.iter().find(|step| is_it(&step.what)).map(|step| step.on)
+    }
+
     /// The day on which it was drafted.
     #[must_use]
     pub fn begun(&self) -> Date {

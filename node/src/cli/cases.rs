@@ -7,6 +7,7 @@ use clap::{
     Args, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
+use regie_protocol::FieldPath;
 use serde::Serialize;
 
 use super::{owner::ask, render, render::View};
@@ -15,10 +16,11 @@ use crate::{
     case::{Happened, Right, State, Way},
     command::{Failure, parse},
     control,
+    letter::Ground,
     locale::Language,
     person::{
         case_events,
-        verbs::{self, FILE_BYTES, PART_BYTES, ShownFile},
+        verbs::{self, FILE_BYTES, LetterWay, PART_BYTES, Pursuit, ShownFile},
     },
 };
 
@@ -29,7 +31,7 @@ fn rights() -> impl TypedValueParser<Value = Right> {
 
 #[derive(Subcommand)]
 pub(super) enum CaseVerb {
-    /// Begin a case with one or several organisations; nothing is sent
+    /// Begin a case with one or several organisations; nothing is sent, unless you say --pursue
     New {
         /// What you ask for
         #[arg(long, value_parser = rights())]
@@ -43,6 +45,19 @@ pub(super) enum CaseVerb {
         /// Show who would get it and by which way, and begin nothing
         #[arg(long)]
         preview: bool,
+        /// Go on at once: ask over the line who has a companion, and write the letters to the others
+        #[arg(long, conflicts_with = "preview")]
+        pursue: bool,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Do what comes next: ask over the line where the organisation has a companion, else write the letter for you to send
+    Pursue {
+        /// The cases: ids or ends of them
+        #[arg(required = true)]
+        ids: Vec<String>,
+        #[command(flatten)]
+        how: How,
     },
     /// Everything about one: what happened, until when an answer is due, what comes next, its files
     Show {
@@ -82,6 +97,29 @@ pub(super) enum CaseVerb {
         #[arg(long)]
         file: Option<String>,
     },
+}
+
+/// What only you can say of a request or letter.
+#[derive(Args)]
+pub(super) struct How {
+    /// For a rectification: a field that is wrong there, as address.street; it can be said several times
+    #[arg(long = "field", value_name = "FIELD")]
+    fields: Vec<String>,
+    /// For a restriction: why nothing else may be done with the data
+    #[arg(long)]
+    ground: Option<Ground>,
+    /// Write the complaint to this authority: its name, or the directory's name of it
+    #[arg(long, value_name = "AUTHORITY")]
+    complain: Option<String>,
+    /// Write a letter, also where the organisation has a companion
+    #[arg(long)]
+    letter: bool,
+    /// How the letter is to go; by e-mail where that can be, if you leave it away
+    #[arg(long)]
+    way: Option<LetterWay>,
+    /// In which language: en or nl; the organisation's, if you leave it away
+    #[arg(long)]
+    language: Option<String>,
 }
 
 #[derive(Args)]
@@ -149,8 +187,21 @@ pub(super) fn list(home: &Path, open: bool, file: Option<PathBuf>, json: bool) -
 
 pub(super) fn run(home: &Path, verb: CaseVerb, json: bool) -> Result<(), Failure> {
     match verb {
-        CaseVerb::New { right, organisations, all, preview } => {
-            ask(home, &verbs::NewCases { right, organisations, all, preview }, json, render::NEW_CASES)
+        CaseVerb::New { right, organisations, all, preview, pursue, how } => {
+            let new = verbs::NewCases { right, organisations, all, preview };
+            if !pursue {
+                return ask(home, &new, json, render::NEW_CASES);
+            }
+            let how = how.read()?;
+            let begun = control::ask(home, &new)?;
+            let cases: Vec<_> = begun.cases.iter().filter_map(|new| new.id).map(|id| id.to_string()).collect();
+            if cases.is_empty() {
+                return render::show_as(&begun, json, render::NEW_CASES);
+            }
+            ask(home, &verbs::PursueCases { cases, how }, json, render::PURSUED)
+        }
+        CaseVerb::Pursue { ids, how } => {
+            ask(home, &verbs::PursueCases { cases: ids, how: how.read()? }, json, render::PURSUED)
         }
         CaseVerb::Show { id } => ask(home, &verbs::Case { id }, json, render::CASE),
         CaseVerb::Mark(mark) => mark.run(home, json),
@@ -162,6 +213,14 @@ pub(super) fn run(home: &Path, verb: CaseVerb, json: bool) -> Result<(), Failure
         CaseVerb::Get { id, file, out } => get(home, &id, &file, &out, json),
         CaseVerb::Remove { id, file: None } => ask(home, &verbs::RemoveCase { id }, json, View::Plain),
         CaseVerb::Remove { id, file: Some(file) } => ask(home, &verbs::RemoveCaseFile { id, file }, json, View::Plain),
+    }
+}
+
+impl How {
+    fn read(self) -> Result<Pursuit, Failure> {
+        let Self { fields, ground, complain, letter, way, language } = self;
+        let fields = fields.iter().map(|field| parse::<FieldPath>(field)).collect::<Result<_, _>>()?;
+        Ok(Pursuit { fields, ground, authority: complain, by_letter: letter, way, language })
     }
 }
 

@@ -53,9 +53,12 @@ pub(super) struct Ends {
     /// The last day you ask for; left away, the first that is possible
     #[arg(long, value_name = "DATE")]
     last: Option<String>,
-    /// Write the letter, also where the supplier could be told
+    /// Write the letter and keep it with the others, also where the supplier could be told; `regie letter send` sends it
     #[arg(long, conflicts_with_all = ["yes", "last"])]
     letter: bool,
+    /// How the letter is to go; by e-mail where that can be, if you leave it away
+    #[arg(long, requires = "letter")]
+    way: Option<verbs::LetterWay>,
     /// Tell the supplier without asking once more
     #[arg(long)]
     yes: bool,
@@ -144,10 +147,14 @@ pub(super) fn list(home: &Path, file: Option<PathBuf>, json: bool) -> Result<(),
 /// Over the line where there is one, after a word; else the letter. A program that says neither gets the letter, and nothing
 /// is sent.
 fn end(home: &Path, ends: Ends, json: bool) -> Result<(), Failure> {
-    let Ends { id, withdraw, last, letter, yes, language } = ends;
+    let Ends { id, withdraw, last, letter, way, yes, language } = ends;
+    if letter {
+        let language = Some(language);
+        return ask(home, &verbs::WriteEnding { id, withdraw, way, language }, json, View::Plain);
+    }
     let last = last.as_deref().map(parse).transpose()?;
     let ending = control::ask(home, &verbs::EndContract { id: id.clone(), withdraw, language })?;
-    let line = ending.line.as_ref().filter(|_| !letter && (yes || !json));
+    let line = ending.line.as_ref().filter(|_| yes || !json);
     let Some(name) = line else {
         if yes {
             return Err(no_line(&ending));
@@ -158,7 +165,7 @@ fn end(home: &Path, ends: Ends, json: bool) -> Result<(), Failure> {
     let what = if withdraw { "that you withdraw from it" } else { "that it ends" };
     let question = format!("Tell {name} now{}: {}, {what}?", day.unwrap_or_default(), ending.subject);
     if !yes && !acts::confirmed(&question)? {
-        let next = "say `--yes` to tell the supplier, or `--letter` for a letter to send yourself";
+        let next = "say `--yes` to tell the supplier, or `--letter` to write a letter";
         return Err(Failure::new("not_confirmed", exit::REFUSED, format!("nothing was said; {next}")));
     }
     ask(home, &verbs::GiveNotice { contract: id, withdraw, last }, json, View::Plain)
@@ -178,7 +185,8 @@ fn shown(ending: &verbs::Ending, json: bool) -> Result<(), Failure> {
         Some(_) => "Send".to_owned(),
         None => format!("{} takes no such word from your node, so send", ending.party),
     };
-    crate::out::say(format_args!("{why} this letter, in a way that you can prove.{by}\n\n{}", ending.text));
+    let keep = format!("`regie contract end {} --letter` keeps it with your letters", ending.id);
+    crate::out::say(format_args!("{why} this letter, in a way that you can prove; {keep}.{by}\n\n{}", ending.text));
     Ok(())
 }
 

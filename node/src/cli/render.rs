@@ -113,6 +113,8 @@ pub(super) const CASE: View = View::Parts(&[
         "authorities",
         &[("name", "name"), ("directory", "slug"), ("country", "country"), ("e-mail", "email"), ("page", "webform")],
     ),
+    ("letters", LETTER),
+    ("acts", &[("over the line", "kind"), ("state", "state"), ("received", "received"), ("answer by", "answer_by")]),
 ]);
 pub(super) const CASE_FILES: View =
     View::List(&[("id", "id"), ("name", "name"), ("bytes", "bytes"), ("filed", "filed")]);
@@ -140,6 +142,11 @@ pub(super) const WOULD_TELL: View = View::Parts(&[
 ]);
 pub(super) const WRITTEN: View =
     View::Parts(&[("letters", LETTER), ("left_out", &[("no letter to", "organisation"), ("why", "why")])]);
+pub(super) const PURSUED: View = View::Parts(&[
+    ("said", &[("asked over the line", "name"), ("state", "state"), ("act", "id")]),
+    ("letters", LETTER),
+    ("left_out", &[("nothing done with", "organisation"), ("why", "why")]),
+]);
 pub(super) const SEGMENTS: View = View::List(&[
     ("id", "segment"),
     ("from", "from"),
@@ -766,6 +773,7 @@ mod tests {
         lays_out::<person::Cases>(CASES);
         lays_out::<person::Case>(CASE);
         lays_out::<person::NewCases>(NEW_CASES);
+        lays_out::<person::PursueCases>(PURSUED);
         lays_out_in::<Vec<person::ShownFile>>("case_files", CASE_FILES);
         lays_out::<person::Suppliers>(WHO);
         lays_out_in::<Vec<person::NewestEntry>>("audit", EVENTS);

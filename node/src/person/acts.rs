@@ -5,18 +5,21 @@
 
 use regie_protocol::{
     Nonce, ObjectId, PublicKey, Refusal, Timestamp,
-    act::{ActKind, Answered, ContractName, Right, What, Why, answer_by},
+    act::{ActKind, Answered, ContractName, Right, What, Why},
     calendar::Date,
     person::{Acted, Input, NewAct},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, contracts::ShownContract, endings};
+use super::{Node, contracts::ShownContract, endings, tables};
 use crate::{
+    calendar::access_answer,
+    case::{Happened, Step, Way},
     clock::{self, text},
     command::{Failure, exit},
     driver::Turn,
+    store::Read as _,
 };
 
 /// How far an act is.
@@ -84,7 +87,7 @@ pub struct ShownAct {
     pub state: ActState,
     /// What was said.
     pub what: What,
-    /// The contract, or other record of this node, that it is about.
+    /// The contract or case of this node that it is about.
     pub about: Option<Nonce>,
     /// When it was said, RFC 3339.
     pub said: String,
@@ -160,7 +163,7 @@ impl Node {
             said: text(stored.at),
             leaves: leaves.filter(|_| state == ActState::Waits).map(text),
             received,
-            answer_by: received.filter(|_| awaited).map(|day| answer_by(day, acted.extended())),
+            answer_by: received.filter(|_| awaited).map(|day| self.answer_by(day, acted)),
             answers: acted
                 .answers()
                 .values()
@@ -172,6 +175,13 @@ impl Node {
             },
             refused: stored.refused,
         }
+    }
+
+    /// By when a right that was received on a day has to be answered: as its case counts it, where it has one.
+    fn answer_by(&self, received: Date, acted: &Acted) -> Date {
+        let case = acted.stored().about.and_then(|case| self.store.get(tables::CASES, &case).ok().flatten());
+        let due = case.and_then(|kept| kept.case.outlook(self.today()).due).map(|due| due.last);
+        due.unwrap_or_else(|| access_answer(received, acted.extended(), 0, self.country()).last)
     }
 
     /// Says to the supplier of a contract that it ends, or is withdrawn from.
@@ -201,7 +211,7 @@ impl Node {
         self.say_act(supplier, what, Some(shown.id), turn)
     }
 
-    /// Exercises a right towards a supplier.
+    /// Exercises a right towards a supplier. That is a case, which its receipt and answers are noted in.
     pub(super) fn exercise_right(
         &mut self,
         supplier: &str,
@@ -211,7 +221,12 @@ impl Node {
         turn: &mut Turn,
     ) -> Result<ShownAct, Failure> {
         let supplier = self.find_supplier(supplier)?;
-        self.say_act(supplier, What::Right { right, language, words }, None, turn)
+        let (case, mut kept) = self.case_for(&supplier, right, turn)?;
+        let today = self.today();
+        kept.case.take(Step { on: today, what: Happened::Sent { way: Way::Companion } }, today)?;
+        let said = self.say_act(supplier, What::Right { right, language, words }, Some(case), turn)?;
+        self.put_case(case, kept, turn);
+        Ok(said)
     }
 
     /// Says something that a supplier has to act on; `about` names the person's own record of it, which stays here.

@@ -287,13 +287,13 @@ impl Node {
     }
 
     /// The entry of the directory that an organisation is known by.
-    fn entry_of(&self, one: &Organisation) -> Result<Option<DirectoryEntry>, Failure> {
+    pub(super) fn entry_of(&self, one: &Organisation) -> Result<Option<DirectoryEntry>, Failure> {
         one.slug.as_ref().map_or(Ok(None), |slug| self.directory_entry(slug))
     }
 
     /// The country whose public holidays count: the one in which something is to be done (Regulation 1182/71, article 2 (1)), which
     /// is the organisation's; the person's where that can't be told.
-    fn country_of(&self, one: &Organisation, entry: Option<&DirectoryEntry>) -> Option<Country> {
+    pub(super) fn country_of(&self, one: &Organisation, entry: Option<&DirectoryEntry>) -> Option<Country> {
         match country_code_of(one, entry) {
             Some(code) => Country::of(&code),
             None => self.country(),

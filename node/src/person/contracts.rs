@@ -76,6 +76,20 @@ pub(super) struct OwnContract {
     /// The payments that it was found by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) paid: Option<Paid>,
+    /// Notice of it went by letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) noticed: Option<Noticed>,
+}
+
+/// A letter that ends a contract, or withdraws from it, went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Noticed {
+    /// Which letter.
+    pub letter: Nonce,
+    /// When it went.
+    pub on: Date,
+    /// The last day that it names; none where it withdraws.
+    pub last: Option<Date>,
 }
 
 /// What is typed of a contract.
@@ -181,6 +195,8 @@ pub struct ShownContract {
     pub ends: Option<Date>,
     /// What its supplier was last told of its end, over the line.
     pub said: Option<ShownAct>,
+    /// The letter that went to end it, where the other party has no companion. Its last day stands once they confirm it.
+    pub noticed: Option<Noticed>,
     /// Is it over?
     pub over: bool,
     /// The last day of the term that runs.
@@ -234,6 +250,7 @@ struct Known {
     contract: Contract,
     changed: Timestamp,
     before: Option<Charge>,
+    noticed: Option<Noticed>,
 }
 
 impl Node {
@@ -297,10 +314,17 @@ impl Node {
         let kept = earlier.as_ref().filter(|earlier| earlier.contract.party == contract.party);
         let with = kept.map(|earlier| earlier.with).filter(|with| *with != Party::Named);
         let with = with.unwrap_or_else(|| self.party_named(&contract.party));
-        let paid = earlier.and_then(|earlier| earlier.paid);
+        let (paid, noticed) = earlier.map(|earlier| (earlier.paid, earlier.noticed)).unwrap_or_default();
         let id = id.unwrap_or_else(|| Nonce(clock::random()));
-        let own =
-            OwnContract { with, from: ContractSource::You, contract, changed: self.clock.now().wall, before, paid };
+        let own = OwnContract {
+            with,
+            from: ContractSource::You,
+            contract,
+            changed: self.clock.now().wall,
+            before,
+            paid,
+            noticed,
+        };
         turn.batch.put(tables::CONTRACTS, &id.0, &own);
         Ok(id)
     }
@@ -374,8 +398,8 @@ impl Node {
         let rows = self.store.group(tables::CONTRACTS, &())?.into_iter();
         Ok(rows
             .map(|(id, own)| {
-                let OwnContract { with, from, contract, changed, before, paid: _ } = own;
-                Known { id: Nonce(id), with, from, contract, changed, before }
+                let OwnContract { with, from, contract, changed, before, paid: _, noticed } = own;
+                Known { id: Nonce(id), with, from, contract, changed, before, noticed }
             })
             .collect())
     }
@@ -408,6 +432,7 @@ impl Node {
                         contract,
                         changed,
                         before: None,
+                        noticed: None,
                     }),
                 }
             }
@@ -430,7 +455,7 @@ impl Node {
     }
 
     fn shown(&self, known: &Known, said: &[ShownAct], law: Law, today: Date) -> Result<ShownContract, Failure> {
-        let Known { id, with, from, contract, changed, before } = known;
+        let Known { id, with, from, contract, changed, before, noticed } = known;
         let organisation = match with {
             Party::Organisation(id) => self.store.get(tables::ORGANISATIONS, id)?,
             Party::Supplier(_) | Party::Named => None,
@@ -457,7 +482,11 @@ impl Node {
             if terms_known { outlook } else { Outlook { earliest: None, earliest_by: None, by_law: false, ..outlook } };
         Ok(ShownContract {
             id: *id,
-            next: next(contract, &outlook, today),
+            next: match noticed.filter(|_| contract.ends.is_none()) {
+                // What was ended is not extended, as far as the person did their part.
+                Some(noticed) => noticed.last.map(|on| ComesNext { what: NextOfContract::Ends, on }),
+                None => next(contract, &outlook, today),
+            },
             party: contract.party.clone(),
             supplier,
             organisation: organisation.map(|one| one.id),
@@ -476,6 +505,7 @@ impl Node {
             terms_known,
             ends: outlook.ends,
             said: said.first().map(|act| (*act).clone()),
+            noticed: *noticed,
             over,
             term_ends: outlook.term.map(|term| term.last),
             notice_by: outlook.term.and_then(|term| term.notice_by),

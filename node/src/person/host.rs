@@ -50,6 +50,7 @@ enum Later {
     Board(ObjectId),
     Meet,
     Superseded,
+    Acted(PublicKey, ObjectId),
     ShowGrowth(PublicKey, u64, u64),
 }
 
@@ -119,6 +120,7 @@ impl Node {
                     tracing::error!("another copy of this node speaks for its person, so this one says nothing more");
                     self.tend_links();
                 }
+                Later::Acted(supplier, act) => self.note_act(&supplier, &act, turn),
                 Later::ShowGrowth(supplier, from, to) => self.show_growth(&supplier, from, to, turn),
             }
         }
@@ -138,9 +140,11 @@ impl Host for Hands<'_> {
             Record::Grant { grant, .. } => drop(self.did.granted.get_or_insert(grant.id())),
             Record::Revoked { .. } => self.did.revoked += 1,
             Record::Policy { policy } => self.did.rule = policy.rules.last().map(|rule| rule.name.clone()),
-            Record::Act { stored, .. } if stored.receipt.is_none() && stored.refused.is_none() => {
+            Record::Act { supplier, stored } if stored.receipt.is_none() && stored.refused.is_none() => {
                 self.did.acted = Some(stored.act.id());
+                self.later.push(Later::Acted(*supplier, stored.act.id()));
             }
+            Record::Act { supplier, stored } => self.later.push(Later::Acted(*supplier, stored.act.id())),
             Record::Intent { stored } if stored.stage == Stage::Casting => self.did.cast = Some(stored.intent.id()),
             _ => {}
         }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::{FieldPath, Nonce, Timestamp, person::Input};
+use regie_protocol::{FieldPath, Nonce, Timestamp, calendar::Date, person::Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -36,6 +36,8 @@ pub(super) const LETTER_BYTES: usize = 64 * 1024;
 const LOGINS: usize = 2;
 /// Customer numbers that one letter gives.
 const NUMBERS: usize = 3;
+/// Letters and digits of the reference to a case: the end of its id, by which `regie case show` finds it.
+const REFERENCE: usize = 10;
 
 /// A letter as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +65,24 @@ pub struct StoredLetter {
     pub written: Timestamp,
     /// How far it is.
     pub state: LetterState,
+    /// What it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matter: Option<Matter>,
+}
+
+/// What a letter belongs to: once it went, that stands there too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Matter {
+    /// A request under the GDPR.
+    Case(Nonce),
+    /// A contract that it ends, with the last day that it names; none where it withdraws.
+    Contract {
+        /// Which.
+        id: Nonce,
+        /// Its last day.
+        last: Option<Date>,
+    },
 }
 
 /// Whom a letter is for.
@@ -167,6 +187,8 @@ pub struct ShownLetter {
     pub attempts: u32,
     /// What the server said when it took it.
     pub answer: Option<String>,
+    /// What it belongs to.
+    pub matter: Option<Matter>,
 }
 
 /// A letter with its text, for whatever it is shown on.
@@ -197,6 +219,8 @@ pub(super) struct Draft {
     pub(super) sender: Sender,
     /// The fields that the sender's own words hold.
     pub(super) tells: BTreeSet<FieldPath>,
+    /// What it belongs to.
+    pub(super) matter: Option<Matter>,
 }
 
 impl WholeLetter {
@@ -335,6 +359,7 @@ impl Node {
             trouble,
             attempts,
             answer,
+            matter: letter.matter,
         }
     }
 
@@ -350,15 +375,20 @@ impl Node {
         }
     }
 
+    /// Is there room for so many letters more? Those that one turn writes are not in the store yet, so all are asked for first.
+    pub(super) fn has_room_for_letters(&self, more: usize) -> Result<(), Failure> {
+        let count = usize::try_from(self.store.count(tables::LETTERS)?).unwrap_or(usize::MAX);
+        if count.saturating_add(more) > LETTERS {
+            let next = "remove some that have gone first (`regie letter remove`)";
+            return Err(Failure::usage(format!("{count} letters are kept, of at most {LETTERS}; {next}")));
+        }
+        Ok(())
+    }
+
     /// Writes a letter, and keeps it.
     pub(super) fn write(&mut self, draft: Draft, kind: LetterKind, turn: &mut Turn) -> Result<StoredLetter, Failure> {
         self.speaks()?;
-        let count = usize::try_from(self.store.count(tables::LETTERS)?).unwrap_or(usize::MAX);
-        if count >= LETTERS {
-            return Err(Failure::usage(format!(
-                "{LETTERS} letters are kept; remove one first (`regie letter remove`)"
-            )));
-        }
+        self.has_room_for_letters(1)?;
         let (about, now) = (kind.about(), self.clock.now().wall);
         let mut tells = draft.tells;
         let changes: BTreeSet<FieldPath> = match &kind {
@@ -374,7 +404,7 @@ impl Node {
             kind,
             language: draft.language,
             date: self.today(),
-            reference: None,
+            reference: draft.matter.and_then(Matter::reference),
             sender: draft.sender,
             recipient: draft.recipient,
         };
@@ -390,6 +420,7 @@ impl Node {
             text: letter.render(),
             written: now,
             state: LetterState::Written,
+            matter: draft.matter,
         };
         let bytes = regie_protocol::wire::encode(&letter).map_err(Failure::internal)?;
         if bytes.len() > LETTER_BYTES {
@@ -418,6 +449,7 @@ impl Node {
             language: language.unwrap_or_else(|| self.language_to(one.language.as_deref())),
             sender,
             tells,
+            matter: None,
         })
     }
 
@@ -437,7 +469,7 @@ impl Node {
     }
 
     /// Who writes to it: the name, what finds the person there, and no more.
-    fn sender_to(
+    pub(super) fn sender_to(
         &self,
         one: &Organisation,
         listed: Option<&DirectoryEntry>,
@@ -487,7 +519,7 @@ impl Node {
 
     /// The language to write to an organisation in: its own where that is spoken here, English where it is another, else the
     /// person's.
-    fn language_to(&self, of: Option<&str>) -> Language {
+    pub(super) fn language_to(&self, of: Option<&str>) -> Language {
         match of {
             Some(code) => Language::from_code(code).unwrap_or(Language::English),
             None => {
@@ -513,7 +545,7 @@ impl Node {
         Ok(changes)
     }
 
-    /// A letter went: that stands in the letter, and in the personal log with what it told.
+    /// A letter went: that stands in the letter, in what it belongs to, and in the personal log with what it told.
     pub(super) fn letter_went(
         &mut self,
         mut letter: StoredLetter,
@@ -524,6 +556,10 @@ impl Node {
         let to = letter.to.log_name();
         self.give(Input::LetterSent(&to, letter.about.code(), &letter.tells), turn)?;
         letter.state = LetterState::Sent { at: self.clock.now().wall, by, answer };
+        if let Err(failure) = self.note_letter(&mut letter, by, turn) {
+            // It has gone all the same; the person can note it by hand.
+            tracing::warn!(code = failure.code, "a letter that went can't be noted where it belongs");
+        }
         self.put_letter(&letter, turn);
         self.post.forget(&letter.id);
         Ok(letter)
@@ -534,8 +570,21 @@ impl Node {
         self.held(field).map(|observed| observed.value.as_str().to_owned())
     }
 
-    fn held_of(&self, paths: &[&str]) -> BTreeSet<FieldPath> {
+    pub(super) fn held_of(&self, paths: &[&str]) -> BTreeSet<FieldPath> {
         fields(paths).into_iter().filter(|field| self.held(*field).is_some()).collect()
+    }
+}
+
+impl Matter {
+    /// What an answer is asked to name, so that the person finds back what it is about: chance, and no more.
+    fn reference(self) -> Option<String> {
+        match self {
+            Self::Case(id) => {
+                let text = id.to_string();
+                text.get(text.len().saturating_sub(REFERENCE)..).map(str::to_uppercase)
+            }
+            Self::Contract { .. } => None,
+        }
     }
 }
 
@@ -572,6 +621,16 @@ fn known_at(one: &Organisation, numbers: &Numbers) -> Vec<(KnownAs, String)> {
     known
 }
 
-fn fields(paths: &[&str]) -> BTreeSet<FieldPath> {
+/// A language that letters are written in, where one is named.
+pub(super) fn letter_language(code: Option<&str>) -> Result<Option<Language>, Failure> {
+    let read = |code| {
+        Language::from_code(code)
+            .ok_or_else(|| Failure::usage("letters are written in `en` and `nl`; choose one of them"))
+    };
+    code.map(read).transpose()
+}
+
+/// Fields by their paths; what the vocabulary does not know is none.
+pub(super) fn fields(paths: &[&str]) -> BTreeSet<FieldPath> {
     paths.iter().filter_map(|path| path.parse().ok()).collect()
 }

@@ -260,9 +260,7 @@ impl Node {
     ) -> Result<Organisation, Failure> {
         self.speaks()?;
         let all = self.organisations()?;
-        if all.len() >= ORGANISATIONS {
-            return Err(Failure::usage(format!("{ORGANISATIONS} organisations are entered; remove one first")));
-        }
+        self.has_room_for_organisations(all.len())?;
         let mut new = Organisation::named(name_of(name)?, self.clock.now().wall);
         self.change(&mut new, details)?;
         let plain = find::plain_name(&new.name);
@@ -282,6 +280,24 @@ impl Node {
         self.join_proven(&mut new);
         self.put_organisation(&new, turn);
         Ok(new)
+    }
+
+    /// Enters a supplier, so that what belongs to an organisation can be kept with it.
+    pub(super) fn enter_supplier(&self, supplier: &PublicKey, turn: &mut Turn) -> Result<Organisation, Failure> {
+        self.has_room_for_organisations(self.organisations()?.len())?;
+        let now = self.clock.look().wall;
+        let name = self.name_of(supplier);
+        let mut one = Organisation::named(name_of(&name).unwrap_or_else(|_| supplier.to_string()), now);
+        one.join(*supplier, now);
+        self.put_organisation(&one, turn);
+        Ok(one)
+    }
+
+    fn has_room_for_organisations(&self, entered: usize) -> Result<(), Failure> {
+        if entered >= ORGANISATIONS {
+            return Err(Failure::usage(format!("{ORGANISATIONS} organisations are entered; remove one first")));
+        }
+        Ok(())
     }
 
     /// Changes what is known of an organisation.

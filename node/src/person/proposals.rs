@@ -262,7 +262,10 @@ impl Node {
                 Step::New(contract) if book.own.len() < TYPED => {
                     let (with, from) = (Party::Organisation(with.id), ContractSource::Payment);
                     let paid = Some(Paid::of(&paid));
-                    (Nonce(clock::random()), OwnContract { with, from, contract, changed, before: None, paid })
+                    (
+                        Nonce(clock::random()),
+                        OwnContract { with, from, contract, changed, before: None, paid, noticed: None },
+                    )
                 }
                 Step::New(_) => {
                     return Err(Failure::usage(format!("there are {TYPED} contracts, the bound; choose fewer")));
@@ -340,7 +343,7 @@ mod tests {
         };
         let (with, from) = (Party::Organisation(to.id), ContractSource::Payment);
         let (changed, paid) = (Timestamp(0), Some(Paid::of(paid)));
-        let own = OwnContract { with, from, contract, changed, before: None, paid };
+        let own = OwnContract { with, from, contract, changed, before: None, paid, noticed: None };
         Book { own: [(Nonce([1; 16]), own)].into(), written: BTreeSet::new() }
     }
 

@@ -72,6 +72,7 @@ mod policy;
 mod processors;
 mod proffer;
 mod proof;
+mod pursue_cases;
 mod remove_case;
 mod remove_case_file;
 mod remove_contract;
@@ -103,6 +104,7 @@ mod vouch;
 mod withdraw;
 mod witnesses;
 mod would_tell;
+mod write_ending;
 mod write_letters;
 
 use std::sync::Arc;
@@ -187,6 +189,7 @@ pub use policy::Policy;
 pub use processors::{ProcessorList, Processors};
 pub use proffer::{Proffer, ProfferedAgreement};
 pub use proof::{EntryProof, Proof};
+pub use pursue_cases::{PursueCases, PursuedCases};
 pub use remove_case::{RemoveCase, RemovedCase};
 pub use remove_case_file::RemoveCaseFile;
 pub use remove_contract::{RemoveContract, RemovedContract};
@@ -218,6 +221,7 @@ pub use vouch::Vouch;
 pub use withdraw::{Withdraw, Withdrawn};
 pub use witnesses::{AddWitness, KnownWitness, RemoveWitness, RemovedWitness, Witnesses};
 pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
+pub use write_ending::WriteEnding;
 pub use write_letters::{LeftOut, WriteLetters, WrittenLetters};
 
 pub use super::{
@@ -227,7 +231,9 @@ pub use super::{
     case_files::{FILE_BYTES, PART_BYTES},
     cases::{CaseList, NewCase, Reach, ShownAuthority, ShownCase, ShownFile},
     consent::ConsentDocument,
-    contracts::{ComesNext, ContractList, ContractSource, ContractWords, MonthlySum, NextOfContract, ShownContract},
+    contracts::{
+        ComesNext, ContractList, ContractSource, ContractWords, MonthlySum, NextOfContract, Noticed, ShownContract,
+    },
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
     fields::{Changed, EarlierValue, ProvenanceKind},
@@ -235,9 +241,10 @@ pub use super::{
     intents::{ShownIntent, ShownOffer, TakenOffer},
     items::{ProposedCorrection, ShownItem},
     journal::{LogEntry, LogPage},
-    letters::{Addressee, LetterWay, SentBy, ShownLetter, WholeLetter},
+    letters::{Addressee, LetterWay, Matter, SentBy, ShownLetter, WholeLetter},
     organisations::{OrganisationDetails, OrganisationId, ShownOrganisation},
     proposals::{ContractNews, ProposedContract},
+    pursuit::Pursuit,
     recognised::PerhapsSame,
     suppliers::{ListedSupplier, Permits, WishedFor},
     tell::{HadByLetter, TellReason, ToldByLetter},
@@ -318,6 +325,7 @@ verbs! {
         Processors: Processors,
         Proffer: Proffer,
         Proof: Proof,
+        PursueCases: PursueCases,
         RemoveCase: RemoveCase,
         RemoveCaseFile: RemoveCaseFile,
         RemoveContract: RemoveContract,
@@ -354,6 +362,7 @@ verbs! {
         Withdraw: Withdraw,
         Witnesses: Witnesses,
         WouldTell: WouldTell,
+        WriteEnding: WriteEnding,
         WriteLetters: WriteLetters,
     }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use regie_protocol::{
     ObjectId, PublicKey, Refusal,
-    act::{ActKind, Answered, What, answer_by},
+    act::{ActKind, Answered, What},
     calendar::Date,
     supplier::{Acted, Told},
 };
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Companion, lists::not_found, names, tables};
 use crate::{
+    calendar::access_answer,
     clock::{self, text},
     command::Failure,
     driver::Turn,
@@ -64,7 +65,8 @@ impl PersonsAct {
             (true, false) => "open",
             (false, _) => "answered",
         };
-        let by = answer_by(clock::day(acted.received()), acted.extended());
+        // Whose holidays count is not known here: weekends do.
+        let by = access_answer(clock::day(acted.received()), acted.extended(), 0, None).last;
         let told = acted.stored().answers.iter().map(|answering| answering.told);
         let answers = acted.answers().iter().zip(told).map(|(answer, told)| {
             let (state, refused) = match told {

@@ -1,5 +1,5 @@
 //! Requests under the GDPR: who is asked for what, until when an answer is due, what comes next; noting what happened, filing
-//! answers, and getting them out again. In: forms, files. Out: pages, bytes to save.
+//! answers, and getting them out again; saying or writing what comes next. In: forms, files. Out: pages, bytes to save.
 
 use askama::Template;
 use axum::{
@@ -15,9 +15,10 @@ use crate::{
     case::{DEFAULT_DAYS, Due, Happened, NextOfCase, NextStep, Right, State as Stands, Step, Way},
     command::Failure,
     dashboard::limits,
+    letter::Ground,
     person::verbs::{
-        self, BegunCases, CaseDetail, CaseFile, CaseList, FileCase, NewCase, NewCases, Organisations, PART_BYTES,
-        Reach, ShownCase, ShownOrganisation,
+        self, BegunCases, CaseDetail, CaseFile, CaseList, FileCase, HeldField, NewCase, NewCases, Organisations,
+        PART_BYTES, PursueCases, Pursuit, Reach, ShownCase, ShownOrganisation,
     },
 };
 
@@ -41,10 +42,33 @@ struct New {
     total: usize,
     /// Who would get it, once that was asked.
     preview: Option<BegunCases>,
+    /// Fields that can be wrong there.
+    fields: Vec<HeldField>,
     error: Option<String>,
 }
 
 impl New {
+    fn grounds(&self) -> [Ground; 4] {
+        Ground::ALL
+    }
+
+    fn is_about_fields(&self) -> bool {
+        self.right == Right::Rectification
+    }
+
+    fn is_restriction(&self) -> bool {
+        self.right == Right::Restriction
+    }
+
+    fn is_erasure(&self) -> bool {
+        self.right == Right::Erasure
+    }
+
+    /// Can all that the page shows go on at once?
+    fn can_go_on(&self) -> bool {
+        !self.is_about_fields() || !self.fields.is_empty()
+    }
+
     fn rights(&self) -> &'static [Right] {
         Right::ALL
     }
@@ -67,10 +91,38 @@ struct One {
     /// What can be noted now.
     choices: &'static [&'static str],
     today: Date,
+    /// Fields that can be wrong there.
+    fields: Vec<HeldField>,
     error: Option<String>,
 }
 
 impl One {
+    fn grounds(&self) -> [Ground; 4] {
+        Ground::ALL
+    }
+
+    /// Is there something to say or to write now?
+    fn can_go_on(&self) -> bool {
+        let complains = self.has("complained") && !matches!(self.detail.case.state, Stands::IdentityAsked);
+        complains || matches!(self.detail.case.next.what, NextOfCase::Send | NextOfCase::Remind)
+    }
+
+    fn asks(&self) -> bool {
+        self.detail.case.next.what == NextOfCase::Send
+    }
+
+    fn reminds(&self) -> bool {
+        self.detail.case.next.what == NextOfCase::Remind
+    }
+
+    fn is_about_fields(&self) -> bool {
+        self.asks() && self.detail.case.right == Right::Rectification
+    }
+
+    fn is_restriction(&self) -> bool {
+        self.asks() && self.detail.case.right == Right::Restriction
+    }
+
     fn ways(&self) -> [Way; 3] {
         Way::BY_HAND
     }
@@ -98,7 +150,8 @@ async fn form(app: &App, visitor: &Visitor, right: Right, preview: Option<BegunC
     let listed = Organisations { query: String::new(), offset: 0, limit: LISTED };
     let listed = visitor.ask(app, listed).await?;
     let page = visitor.page(app, "cases", "/cases/new");
-    show(&New { page, right, organisations: listed.items, total: listed.total, preview, error })
+    let fields = visitor.ask(app, verbs::Fields {}).await?;
+    show(&New { page, right, organisations: listed.items, total: listed.total, preview, fields, error })
 }
 
 /// Shows who would get it, or begins the cases that were shown.
@@ -107,7 +160,7 @@ pub(super) async fn begin(State(app): State<App>, Extension(visitor): Extension<
     let right = right.ok_or_else(|| visitor.fault(Failure::usage(visitor.words.say("fault-form"))))?;
     let all = posted.one("all") == "all";
     let organisations = if all { Vec::new() } else { posted.all("to") };
-    let preview = posted.one("do") != "begin";
+    let (preview, goes_on) = (!["begin", "pursue"].contains(&posted.one("do")), posted.one("do") == "pursue");
     if !all && organisations.is_empty() {
         return form(&app, &visitor, right, None, Some(visitor.words.say("cases-choose"))).await;
     }
@@ -118,11 +171,63 @@ pub(super) async fn begin(State(app): State<App>, Extension(visitor): Extension<
     if preview {
         return form(&app, &visitor, right, Some(begun), None).await;
     }
+    let cases: Vec<String> = begun.cases.iter().filter_map(|new| new.id).map(|id| id.to_string()).collect();
+    if goes_on && !cases.is_empty() {
+        return go_on(&app, &visitor, cases, &posted).await;
+    }
     visitor.notice(&app, visitor.words.count("cases-begun", &begun.begun));
     match &begun.cases[..] {
         [NewCase { id: Some(id), .. }] => go(&format!("/cases/{id}")),
         _ => go("/cases"),
     }
+}
+
+/// What comes next in these cases, said and written; the person sees what became of it.
+async fn go_on(app: &App, visitor: &Visitor, cases: Vec<String>, posted: &Posted) -> Shown {
+    let words = visitor.words;
+    let many = cases.len() > 1;
+    let at = cases.first().cloned().unwrap_or_default();
+    let pursued = match pursuit(posted) {
+        Ok(how) => app.ask(PursueCases { cases, how }).await,
+        Err(failure) => Err(failure),
+    };
+    let pursued = match pursued {
+        Ok(pursued) => pursued,
+        // They are begun; what is missing can be said at each.
+        Err(failure) if many => {
+            visitor.notice(app, sentence(words, &failure));
+            return go("/cases");
+        }
+        Err(failure) => return case(app, visitor, at, Some(sentence(words, &failure))).await,
+    };
+    let mut said = Vec::new();
+    if !pursued.said.is_empty() {
+        said.push(words.count("cases-said", &pursued.said.len()));
+    }
+    if !pursued.letters.is_empty() {
+        said.push(words.count("letters-written-count", &pursued.letters.len()));
+    }
+    if !pursued.left_out.is_empty() {
+        said.push(words.count("cases-left-out", &pursued.left_out.len()));
+    }
+    visitor.notice(app, said.join(" "));
+    match &pursued.letters[..] {
+        [letter] => go(&format!("/letters/{}", letter.id)),
+        [] if !many => go(&format!("/cases/{at}")),
+        [] => go("/cases"),
+        _ => go("/letters"),
+    }
+}
+
+fn pursuit(posted: &Posted) -> Result<Pursuit, Failure> {
+    let fields = posted.all("field");
+    Ok(Pursuit {
+        fields: fields.iter().map(|field| crate::command::parse(field)).collect::<Result<_, _>>()?,
+        ground: Ground::ALL.into_iter().find(|ground| ground.code() == posted.one("ground")),
+        authority: posted.some("complain-to").filter(|_| posted.one("do") == "complain"),
+        by_letter: posted.one("by") == "letter",
+        ..Pursuit::default()
+    })
 }
 
 pub(super) async fn one(
@@ -138,7 +243,8 @@ async fn case(app: &App, visitor: &Visitor, id: String, error: Option<String>) -
     let today = visitor.ask(app, verbs::Cases {}).await?.today;
     let page = visitor.page(app, "cases", &format!("/cases/{}", detail.case.id));
     let choices = choices(&detail.case);
-    show(&One { page, detail, choices, today, error })
+    let fields = visitor.ask(app, verbs::Fields {}).await?;
+    show(&One { page, detail, choices, today, fields, error })
 }
 
 /// What can have happened next. The node decides; a choice that it refuses says why.
@@ -167,6 +273,7 @@ pub(super) async fn act(
     let (path, id_of) = (format!("/cases/{id}"), id.clone());
     let done = match posted.one("do") {
         "mark" => return mark(&app, &visitor, id, &posted).await,
+        "pursue" | "complain" => return go_on(&app, &visitor, vec![id], &posted).await,
         "undo" => app.ask(verbs::UndoCase { id }).await.map(|_| ("cases-undone", path)),
         "remove" => app.ask(verbs::RemoveCase { id }).await.map(|_| ("cases-removed", "/cases".to_owned())),
         "remove-file" => {

@@ -184,13 +184,19 @@ pub(super) async fn letter(
     show(&Letter { page: visitor.page(&app, "contracts", &path), letter })
 }
 
-/// The person said so on the page before: the supplier is told.
+/// The person said so on the page before: the supplier is told, or the letter is kept with the others.
 pub(super) async fn tell(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,
     Path((id, how)): Path<(String, String)>,
     posted: Posted,
 ) -> Shown {
+    if posted.one("do") == "write" {
+        let words = verbs::WriteEnding { id, withdraw: how == "withdraw", way: None, language: None };
+        let letter = visitor.ask(&app, words).await?;
+        visitor.notice(&app, visitor.words.count("letters-written-count", &1_usize));
+        return go(&format!("/letters/{}", letter.id));
+    }
     let text = posted.one("last");
     let last = (!text.is_empty()).then(|| parse(text)).transpose();
     let last = last.map_err(|failure| visitor.fault(failure))?;
@@ -387,7 +393,7 @@ impl Words {
         next_in_words(of, self.0).unwrap_or_else(|| self.say("contracts-next-none"))
     }
 
-    fn act_state(&self, of: &ShownAct) -> String {
+    pub(super) fn act_state(&self, of: &ShownAct) -> String {
         self.name("act-state", of.state.code())
     }
 

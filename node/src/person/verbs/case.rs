@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, OnNode, ShownAuthority, ShownCase};
+use super::{Node, OnNode, ShownAct, ShownAuthority, ShownCase, ShownLetter};
 use crate::{command::Failure, driver::Turn, verb::Verb};
 
 /// Shows a case.
@@ -23,6 +23,12 @@ pub struct CaseDetail {
     /// The authorities that a complaint can go to, as far as the directory has them: those of the person's country, then
     /// those of the organisation's.
     pub authorities: Vec<ShownAuthority>,
+    /// The letters that belong to it, the newest first.
+    pub letters: Vec<ShownLetter>,
+    /// What was said of it over the line, the newest first.
+    pub acts: Vec<ShownAct>,
+    /// The organisation's companion, by its name; none where a letter is the way.
+    pub line: Option<String>,
 }
 
 impl Verb for Case {
@@ -34,6 +40,8 @@ impl OnNode for Case {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<CaseDetail, Failure> {
         let case = node.shown_case(&self.id)?;
         let authorities = node.authorities(&case.organisation)?;
-        Ok(CaseDetail { case, authorities })
+        let (letters, acts) = (node.letters_of_case(&case.id)?, node.acts_of_case(&case.id));
+        let line = node.line_to(&case.organisation)?;
+        Ok(CaseDetail { case, authorities, letters, acts, line })
     }
 }

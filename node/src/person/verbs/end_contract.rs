@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Node, OnNode};
-use crate::{command::Failure, driver::Turn, locale::Language, verb::Verb};
+use crate::{command::Failure, driver::Turn, locale::Language, person::letters::letter_language, verb::Verb};
 
 /// Writes the letter that ends a contract. Nothing is sent, and nothing changes.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -46,8 +46,7 @@ impl Verb for EndContract {
 
 impl OnNode for EndContract {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<Ending, Failure> {
-        let language = Language::from_code(&self.language)
-            .ok_or_else(|| Failure::usage("letters are written in `en` and `nl`; choose one of them"))?;
+        let language = letter_language(Some(&self.language))?.unwrap_or(Language::English);
         node.ending(&self.id, self.withdraw, language)
     }
 }

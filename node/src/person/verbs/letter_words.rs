@@ -51,7 +51,7 @@ pub enum LetterWords {
 
 impl Node {
     /// What the letter says, with the person's fields in it.
-    pub(super) fn kind_of(&self, words: &LetterWords) -> Result<LetterKind, Failure> {
+    pub(in crate::person) fn kind_of(&self, words: &LetterWords) -> Result<LetterKind, Failure> {
         Ok(match words {
             LetterWords::Access => LetterKind::Access,
             LetterWords::Rectification { fields } => {

@@ -6,8 +6,8 @@ use regie_protocol::{FieldPath, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LeftOut, Node, OnNode, WrittenLetters, write_letters::language_of};
-use crate::{command::Failure, driver::Turn, verb::Verb};
+use super::{LeftOut, Node, OnNode, WrittenLetters};
+use crate::{command::Failure, driver::Turn, person::letters::letter_language, verb::Verb};
 
 /// Letters that one word writes, at most.
 const AT_ONCE: usize = 500;
@@ -40,10 +40,12 @@ impl OnNode for Tell {
         if self.send {
             node.need_mail_account()?;
         }
-        let language = language_of(self.language.as_deref())?;
+        let language = letter_language(self.language.as_deref())?;
         let mut written = WrittenLetters { letters: Vec::new(), left_out: Vec::new() };
         let (told, numbers) = (node.told()?, node.customer_numbers()?);
-        for (organisation, fields) in self.whom(node)? {
+        let whom = self.whom(node)?;
+        node.has_room_for_letters(whom.len())?;
+        for (organisation, fields) in whom {
             let letter = node
                 .find_organisation(&organisation)
                 .and_then(|one| node.write_change(&one, &fields, language, (&told, &numbers), turn));

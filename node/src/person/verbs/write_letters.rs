@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{LetterWay, LetterWords, Node, OnNode, ShownLetter};
-use crate::{command::Failure, driver::Turn, locale::Language, verb::Verb};
+use crate::{command::Failure, driver::Turn, person::letters::letter_language, verb::Verb};
 
 /// Letters that one word writes, at most.
 const AT_ONCE: usize = 500;
@@ -51,8 +51,9 @@ impl OnNode for WriteLetters {
         if self.to.is_empty() || self.to.len() > AT_ONCE {
             return Err(Failure::usage(format!("name 1 to {AT_ONCE} organisations; `regie organisations` lists them")));
         }
+        node.has_room_for_letters(self.to.len())?;
         let kind = node.kind_of(&self.about)?;
-        let language = language_of(self.language.as_deref())?;
+        let language = letter_language(self.language.as_deref())?;
         let mut written = WrittenLetters { letters: Vec::new(), left_out: Vec::new() };
         let mut first = None;
         let numbers = node.customer_numbers()?;
@@ -73,13 +74,4 @@ impl OnNode for WriteLetters {
             _ => Ok(written),
         }
     }
-}
-
-/// A language that letters are written in.
-pub(super) fn language_of(code: Option<&str>) -> Result<Option<Language>, Failure> {
-    let read = |code| {
-        Language::from_code(code)
-            .ok_or_else(|| Failure::usage("letters are written in `en` and `nl`; choose one of them"))
-    };
-    code.map(read).transpose()
 }
