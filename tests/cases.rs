@@ -403,6 +403,20 @@ fn a_case_is_led_on_its_pages_and_its_files_are_only_ever_saved() {
     assert_eq!(begun.status, 303);
     let path = begun.header("location").expect("the case").to_owned();
     let id = path.rsplit('/').next().expect("an id").to_owned();
+    // The letter is written on its page; a name is missing first, and what to do is said there.
+    let pursue = || door.post(&path, FORM, &format!("form={form}&do=pursue"));
+    let nameless = pursue();
+    assert!(nameless.status == 200 && nameless.body.contains("role=\"alert\""), "{}", nameless.body);
+    home.person.set("name.full", "Anna Bakker");
+    let written = pursue();
+    let letter = written.header("location").expect("the letter").to_owned();
+    assert!(letter.starts_with("/letters/"), "{letter}");
+    assert!(door.get(&letter).body.contains(&path) && door.get(&path).body.contains(&letter), "each leads to the other");
+    assert!(pursue().body.contains("role=\"alert\""), "not twice");
+    assert_eq!(door.post(&letter, FORM, &format!("form={form}&do=sent&by=form")).status, 303);
+    let sent = home.case(&id);
+    assert_eq!((&sent["state"], &sent["steps"][0]["way"]), (&json!("sent"), &json!("webform")));
+    home.person.good(&["case", "undo", &id]);
     let mark = |words: &str| door.post(&path, FORM, &format!("form={form}&do=mark&{words}"));
     assert!(mark("what=answered").body.contains("was not sent yet"));
     assert_eq!(mark("what=sent&way=email&on=2026-01-30").status, 303);

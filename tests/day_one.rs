@@ -197,7 +197,19 @@ fn an_organisation_that_turns_out_to_be_a_supplier_keeps_what_it_had() {
 
     let shop = shown["supplier"].as_str().expect("a key").to_owned();
     let dearer = written(directory.path(), "dearer.csv", &statement(year(2026, 13_950, "Volt Energie NV")));
-    let input = json!({ "link": link, "supplier": shop, "files": [dearer] });
+    // A request that goes over the line, one that is late, and one that is over: each looks different.
+    person.good(&["organisation", "add", "Stadsblad", "--address", "Plein 2\\n3511 AA Utrecht"]);
+    person.set("name.full", "Anna Bakker");
+    let begin = |right: &str, organisation: &str| -> String {
+        let begun = person.good(&["--json", "case", "new", "--right", right, organisation]);
+        let begun: Value = serde_json::from_str(&begun).expect("JSON");
+        begun["cases"][0]["id"].as_str().expect("an id").to_owned()
+    };
+    let cases = [begin("rectification", "Volt Energie NV"), begin("access", "Stadsblad"), begin("erasure", "Stadsblad")];
+    person.good(&["case", "mark", &cases[1], "sent", "--way", "post", "--on", "2026-01-05"]);
+    person.good(&["case", "pursue", &cases[1]]);
+    person.good(&["case", "mark", &cases[2], "closed"]);
+    let input = json!({ "link": link, "supplier": shop, "files": [dearer], "cases": cases });
     let Some(seen) = browser("day_one.mjs", &input) else { return };
     assert_eq!(seen["violations"], json!([]), "axe and widths");
     person.stop();

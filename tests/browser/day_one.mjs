@@ -17,7 +17,7 @@ for (const language of ["nl", "en"]) {
   for (const head of words[language]) check(heads.includes(head), `${language}: ${head} in ${heads}`);
   check((await page.textContent("#month ~ ul")).includes("Volt Energie NV"), "what has a companion now is told");
   await look(`home, ${language}`);
-  for (const path of ["/contracts", "/find", `/suppliers/${input.supplier}`]) {
+  for (const path of ["/contracts", "/find", "/cases", ...input.cases.map((id) => `/cases/${id}`), `/suppliers/${input.supplier}`]) {
     await page.goto(new URL(path, home).href);
     await look(`${path}, ${language}`);
   }
@@ -27,8 +27,9 @@ for (const language of ["nl", "en"]) {
 // By keyboard to what waits.
 await page.goto(home);
 await page.focus("main");
-await page.keyboard.press("Tab");
-check((await page.evaluate(() => document.activeElement.getAttribute("href"))) === "/contracts", "what waits comes first");
+const at = () => page.evaluate(() => document.activeElement.getAttribute("href"));
+for (let tab = 0; tab < 2 && (await at()) !== "/contracts"; tab++) await page.keyboard.press("Tab");
+check((await at()) === "/contracts", "what waits comes first");
 await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
 check((await page.textContent("main")).includes("Fill in how it ends"), "terms that nobody knows are asked for");
 
