@@ -179,6 +179,7 @@ impl Board {
     /// make this one hold anything that its maker did not sign, nor more than [`limits::INTENTS_GOSSIPED`].
     pub fn gossiped(&mut self, page: Intents, now: Timestamp) -> Effects {
         let mut effects = Vec::new();
+        // First: what was withdrawn must not come up, not even until the end of this page.
         for withdrawal in page.withdrawn.into_iter().take(limits::INTENTS_PER_PAGE) {
             if let Ok(withdrawal) = withdrawal.verify() {
                 let _ = self.take_down(&mut effects, withdrawal, now);
@@ -186,6 +187,8 @@ impl Board {
         }
         for intent in page.intents.into_iter().take(limits::INTENTS_PER_PAGE) {
             if let Ok(intent) = checked(intent, now)
+                // What is for this board its maker hangs up here, or nobody: who still shows it may not know that it
+                // was taken down.
                 && intent.board != self.key
                 && self.gossiped < limits::INTENTS_GOSSIPED
             {
@@ -272,6 +275,7 @@ impl Board {
         if self.keys.get(peer) == Some(&intent.id()) && self.intents.contains_key(&intent.id()) {
             return Ok(BoardReply::Noted);
         }
+        // Before the signature: keys are free, and checking is what a crowd of them would cost.
         if !self.casts.take(limits::CASTS_IN_ALL, 1, now) {
             return Err(Refusal::RateLimited);
         }
@@ -325,6 +329,7 @@ impl Board {
         for source in self.sources.values() {
             *crowds.entry(*source).or_default() += 1;
         }
+        // By more than one: two sources of nearly the same size would else push each other's out in turns.
         let crowd = crowds.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > own + 1);
         let (crowd, _) = crowd.ok_or(Refusal::BoardFull)?;
         let of_it = self.sources.iter().filter(|(_, source)| **source == crowd).map(|(intent, _)| *intent);
@@ -395,6 +400,8 @@ impl Board {
         let Collect { intent, after } = collect;
         let posted = self.intents.get(&intent).filter(|posted| posted.intent.key == *peer);
         let posted = posted.filter(|posted| posted.intent.live(now)).ok_or(Refusal::UnknownIntent)?;
+        // What the person's node names as its last it has on disk. Asked again with the same number, nothing is
+        // written.
         if posted.waiting.range(..=after).next().is_some() {
             self.record(effects, Record::Collected { intent, upto: after });
         }
@@ -422,6 +429,7 @@ impl Board {
                 page.more = true;
                 break;
             }
+            // Past what is not wanted too, so that the next question does not look at it again.
             page.last = *number;
             match place {
                 Place::Withdrawal(intent, key) => {
@@ -467,6 +475,7 @@ impl Board {
         if posted.intent.board != self.key {
             return Err(Refusal::WrongBoard);
         }
+        // Its reply was lost. It counts against no bound a second time.
         if posted.seen.contains(&offer.id()) {
             return Ok(BoardReply::Noted);
         }
@@ -538,6 +547,7 @@ impl Board {
                     self.order.remove(&posted.number);
                     self.sources.remove(intent);
                     self.offers -= posted.seen.len();
+                    // A key that withdrew stays spent as long as its withdrawal is remembered.
                     if !self.withdrawn.contains_key(&(*intent, posted.intent.key)) {
                         self.keys.remove(&posted.intent.key);
                     }

@@ -121,6 +121,7 @@ impl FromStr for AddCheckpoint {
         let (head, checkpoint) = text.split_once("\n\n").ok_or(NoteError::Malformed)?;
         let mut lines = head.split('\n');
         let old = lines.next().and_then(|line| line.strip_prefix("old ")).ok_or(NoteError::Malformed)?;
+        // One more than fits, to see that there are too many, and no more of them decoded than that.
         let proof = lines.map(read_hash).take(limits::CONSISTENCY_HASHES + 1).collect::<Result<Vec<_>, _>>()?;
         if proof.len() > limits::CONSISTENCY_HASHES {
             return Err(NoteError::TooLarge);
@@ -197,6 +198,7 @@ pub fn weigh(
         return Err(Declined::Conflict(before.size));
     }
     let (size, root) = (checkpoint.size, checkpoint.root);
+    // From nothing any root grows, and a head of no entries can have one root only.
     let hollow = size == 0 && root != empty.root;
     if hollow || !merkle::grew(before.size, before.root, size, root, &request.proof) {
         return Err(Declined::NotGrown);

@@ -97,6 +97,8 @@ impl Clock {
             self.jump = None;
             sure.max(wall)
         } else {
+            // While nobody sets the clock it stays as far ahead; where it moves it is another clock, of which no peer
+            // has said anything.
             let same = self.jump.as_ref().is_some_and(|jump| jump.ahead.abs_diff(ahead) <= limits::CLOCK_LEEWAY_MS);
             if !same {
                 self.jump = Some(Jump { ahead, agreed: BTreeMap::new() });
@@ -124,6 +126,7 @@ impl Clock {
         self.words.push_back((*peer, differs));
         let agrees = self.last().meets(at);
         let Some(jump) = &mut self.jump else { return };
+        // Bounded as the words above: beyond that no further peer counts, either way.
         if jump.agreed.len() < limits::CLOCK_WORDS {
             jump.agreed.entry(*peer).or_insert(agrees);
         }

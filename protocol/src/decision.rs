@@ -195,6 +195,7 @@ fn verdict(
             _ => Verdict::Release(release),
         };
     }
+    // Before the rules are asked: what the person took back no default gives.
     if withdrawn.contains(&field) {
         return Verdict::Refuse(Refusal::Revoked);
     }
@@ -212,6 +213,7 @@ fn verdict(
 /// gets many grants by asking often, or for ever longer.
 fn serves(grant: &VerifiedGrant, wanted: Wanted) -> bool {
     let (scope, bounds) = (grant.scope(), &grant.scope().bounds);
+    // Halved before they are added: two times together may be larger than a number.
     let middle = bounds.not_before.0 / 2 + bounds.expires.0 / 2;
     match wanted.access {
         Access::Subscribe if scope.access != Access::Subscribe => false,

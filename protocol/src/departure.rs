@@ -248,6 +248,7 @@ fn since(observed: Timestamp, at: Timestamp) -> Timestamp {
     if observed >= at.day() {
         return at.day();
     }
+    // Rounded up: told as younger than it is, a value would claim more than the person knows.
     let age = at.0.saturating_sub(observed.0).div_ceil(DAY_MS);
     let told = AGES.iter().copied().find(|days| *days >= age).unwrap_or(AGES[AGES.len() - 1]);
     Timestamp(at.day().0.saturating_sub(told * DAY_MS))

@@ -103,6 +103,7 @@ impl Disclosure {
             Answer::Asked => asked.contains_key(field),
             Answer::Refused(code) => refused.get(field) == Some(code),
         };
+        // Counted too: an entry that holds more than the answers would log what was never told.
         let count = released.len() + absent.len() + asked.len() + refused.len();
         let holds =
             request == disclosure.request && count == disclosure.answers.len() && disclosure.answers.iter().all(same);

@@ -97,6 +97,7 @@ impl Scope {
             && own.not_before >= upper.not_before
             && own.expires <= upper.expires
             && own.per_hour <= upper.per_hour
+            // No bound of uses is the widest there is: below a link that has one every link needs its own.
             && upper.uses.is_none_or(|upper| own.uses.is_some_and(|own| own <= upper))
             && own.retention <= upper.retention
             && own.delegations < upper.delegations
@@ -246,6 +247,7 @@ impl VerifiedGrant {
     /// [`Refusal::WrongAudience`], [`Refusal::BrokenChain`], [`Refusal::Widened`], [`Refusal::TooLarge`], and
     /// those of [`Signed::verify`].
     pub fn check(chain: &Chain, person: &impl Names, holder: &impl Names) -> Result<Self, Refusal> {
+        // Before the first signature: each link costs one.
         if chain.links.len() > limits::DELEGATION_DEPTH {
             return Err(Refusal::TooLarge);
         }
@@ -265,6 +267,7 @@ impl VerifiedGrant {
     }
 
     fn follow(&mut self, link: &Verified<Delegation>) -> Result<(), Refusal> {
+        // By id and by key: a link that was made below another grant, or by another holder, is none of this chain.
         if self.ids.last() != Some(&link.above) || self.holder != link.delegator {
             return Err(Refusal::BrokenChain);
         }
@@ -355,6 +358,7 @@ impl VerifiedGrant {
         now: Now,
         by_the_hour: bool,
     ) -> Result<LiveGrant<'a>, Refusal> {
+        // Every link: what ends a grant ends all that was handed on below it, whoever was told.
         if self.ids.iter().any(|id| state.revoked(id)) {
             return Err(Refusal::Revoked);
         }
@@ -362,6 +366,8 @@ impl VerifiedGrant {
             let bounds = &scope.bounds;
             let once = (scope.access == Access::ReadOnce).then_some(1);
             let uses = [bounds.uses, once].into_iter().flatten().min();
+            // The hour is counted by the clock as it is, an end by the later of both times: nothing that has ended
+            // opens again.
             let used = state.used(id, now.wall);
             if now.latest() < bounds.not_before {
                 return Err(Refusal::NotYetValid);

@@ -20,6 +20,7 @@ pub fn leaf(data: &[u8]) -> Hash {
 }
 
 fn node(left: &Hash, right: &Hash) -> Hash {
+    // Leaves and nodes begin with bytes of their own, or the two hashes of a node could be shown as a leaf.
     Hash(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
 }
 
@@ -66,6 +67,7 @@ impl Frontier {
     pub fn push(&mut self, leaf: Hash) -> Vec<Hash> {
         let proof: Vec<Hash> = self.peaks.iter().rev().copied().collect();
         let mut carried = leaf;
+        // As a carry in binary: every pair of full subtrees of one height becomes one of the next.
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 carried = node(&left, &carried);
@@ -152,6 +154,7 @@ pub fn verify(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: Hash) -> 
     }
     let (mut at, mut last, mut hash) = (index, size - 1, leaf);
     for sibling in proof {
+        // The root is reached and the proof goes on: it is longer than this tree is high.
         if last == 0 {
             return false;
         }
@@ -191,6 +194,7 @@ pub fn prove_growth(leaves: &[Hash], from: usize) -> Option<Vec<Hash>> {
             (rest, from, whole) = (right, from - left.len(), false);
         }
     }
+    // Who verifies has the root of a full tree already, so it is no part of the proof.
     if !whole {
         proof.push(root(rest));
     }

@@ -161,6 +161,7 @@ impl FromStr for VerifierKey {
         };
         let key = PublicKey::from_bytes(key.try_into().map_err(|_| NoteError::BadKey)?);
         let read = Self::new(name.parse()?, kind, key.map_err(|_| NoteError::BadKey)?);
+        // The id is over name and key: where one of them was mistyped it does not fit.
         if HEXLOWER.encode(&read.id()) == id { Ok(read) } else { Err(NoteError::BadKey) }
     }
 }
@@ -319,6 +320,7 @@ impl FromStr for Note {
         if text.chars().any(|c| c < ' ' && c != '\n') {
             return Err(NoteError::Malformed);
         }
+        // The last empty line: the text above it may have others.
         let end = text.rfind("\n\n").ok_or(NoteError::Malformed)?;
         let (text, lines) = (&text[..=end], &text[end + 2..]);
         let lines = lines.strip_suffix('\n').ok_or(NoteError::Malformed)?;

@@ -239,6 +239,7 @@ impl Policy {
     /// Without one, and where it would tell something to a supplier that is not known, the person is asked.
     #[must_use]
     pub fn segment(&self, by: Proposer<'_>) -> Option<Belongs> {
+        // From the back, as `max_by_key` gives the last of equals.
         let matching = self.segments.iter().rev().filter(|rule| rule.who.matches(by.supplier, by.sector));
         let deciding = matching.max_by_key(|rule| rule.who.specificity()).map(|rule| rule.answer);
         deciding.filter(|answer| by.is_known || *answer == Belongs::No)

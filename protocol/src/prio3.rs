@@ -133,6 +133,7 @@ pub fn total(sums: [&[u8]; 2], reports: u32) -> Result<u64, BadShare> {
     let vdaf = vdaf()?;
     let [leader, helper] = sums.map(|sum| decode_sum(&vdaf, sum));
     let total = vdaf.unshard(&(), [leader?, helper?], usize::try_from(reports).map_err(|_| BadShare)?)?;
+    // More said yes than answered: one of the two sums is of other answers.
     if total <= u64::from(reports) { Ok(total) } else { Err(BadShare) }
 }
 

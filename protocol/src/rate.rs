@@ -177,12 +177,14 @@ impl Frames {
     /// [`Refusal::RateLimited`]. It passes by itself.
     pub fn admit(&mut self, peer: Peer<'_>, form: &MessageForm, bytes: usize, now: Timestamp) -> Result<(), Refusal> {
         let Peer { key, known, source } = peer;
+        // Who is known is not counted by source: a crowd behind the same router must not shut a customer out.
         let crowded = source.filter(|_| !known).is_some_and(|source| {
             !self.sources.take(&(source, form.tag), form.rate.times(limits::STRANGERS_PER_SOURCE), now)
         });
         let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
         let fits = !crowded
             && self.peers.take(&(*key, form.tag), form.rate, now)
+            // Last: what is refused by its kind takes nothing of the peer's bytes.
             && self.bytes.take_many(key, limits::KIB_PER_PEER, kib, now);
         if fits { Ok(()) } else { Err(Refusal::RateLimited) }
     }

@@ -235,6 +235,7 @@ impl Lineage {
     /// [`Signed::verify`].
     pub fn rotated(&self, rotation: Signed<Rotation>) -> Result<Self, Refusal> {
         let rotation = rotation.verify()?;
+        // Never back to a key of before: its secret may be anybody's by now.
         if rotation.follows != *self.current() || self.has(&rotation.supplier) {
             return Err(Refusal::BrokenChain);
         }
@@ -254,6 +255,7 @@ impl Lineage {
     #[must_use]
     pub fn is_revoked_by(&self, document: &Profile) -> bool {
         let current = self.current();
+        // Signed by the new key alone, whosever that is: enough to stop by, never to follow.
         let replaced =
             |rotation: &Signed<Rotation>| rotation.clone().verify().is_ok_and(|rotation| rotation.follows == *current);
         document.keys.well_formed()

@@ -218,6 +218,7 @@ impl Identified {
 /// # Errors
 /// The contradiction.
 pub fn judge(profile: &Profile, lineage: &Lineage, document: &Verified<Profile>) -> Result<(), Contradiction> {
+    // First: the document that revokes a key is most often of another one, which by itself says less.
     if lineage.is_revoked_by(document) {
         return Err(Contradiction::Revoked);
     }

@@ -255,6 +255,7 @@ impl Supplier {
             return Err(SupplierError::NotNext);
         }
         let keys = KeyHistory { next: Some(next), ..profile.keys.clone() };
+        // Whatever the clock shows: nodes take a profile only where it is later than the one they have.
         let issued = now.into().wall.max(profile.issued.plus_ms(1));
         self.set_profile(Profile { keys, issued, ..profile.clone() })
     }
@@ -292,6 +293,7 @@ impl Supplier {
         keys.next = Some(next);
         let issued = now.max(profile.issued.plus_ms(1));
         let profile = Profile { supplier, keys, issued, ..profile.clone() };
+        // First the key: the profile that names it is signed by it.
         self.key = key;
         self.set_profile(profile)
     }
@@ -384,6 +386,7 @@ impl Supplier {
         let timed = self.skewed.get(person).is_none_or(|skew| skew.over(now));
         let waiting = customer.waiting(timed);
         let in_flight = self.in_flight.entry(*person).or_default();
+        // What was answered or erased since must not come due for ever.
         in_flight.retain(|parcel| waiting.contains(parcel));
         let due: Vec<Parcel> = waiting.into_iter().filter(|parcel| in_flight.take_due(*parcel, now.floor)).collect();
         due.into_iter().map(|parcel| Ok((parcel, self.parcel(person, &parcel, now)?))).filter_map(present).collect()
@@ -433,6 +436,7 @@ impl Supplier {
     /// Erases what is past its retention for sure, of the persons in memory, with a signed receipt for each grant.
     pub fn tick(&mut self, now: impl Into<Now>) -> Effects {
         let now = now.into();
+        // By the floor: a clock that is ahead for one run must erase nothing that nobody can give back.
         let due: Vec<(PublicKey, BTreeSet<FieldPath>)> = self
             .customers
             .iter()
@@ -488,6 +492,7 @@ impl Customer {
     /// Everything that this person has not signed for, in the order in which it is sent; with or without what carries a
     /// time.
     fn waiting(&self, timed: bool) -> Vec<Parcel> {
+        // Erasure receipts and notices carry no time that is compared, so clocks that differ hold them up for nobody.
         let requests = self.askings.values().filter(|asking| timed && asking.awaits_answer());
         let delegations = self.delegated.iter().filter(|(_, delegated)| delegated.told == Told::NotYet);
         let items = self.sending.values().filter(|sending| timed && sending.told == Told::NotYet);

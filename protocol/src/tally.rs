@@ -305,6 +305,7 @@ impl Task {
         if *peer != self.leader {
             return Err(Refusal::WrongSender);
         }
+        // Halves of proofs under two keys do not fit each other, and a batch that is closed takes no more.
         if prepare.key != self.key || prepare.batch != self.open.batch {
             return Err(Refusal::WrongBatch);
         }
@@ -315,6 +316,7 @@ impl Task {
         let mut here = BTreeSet::new();
         for answer in &prepare.answers {
             let before = seen(&answer.nonce);
+            // One that comes again is answered again, since the reply may have been lost, and adds nothing.
             let again = before == Some(self.open.batch) || here.contains(&answer.nonce.0);
             if before.is_some_and(|batch| batch != self.open.batch) || (!again && self.reports >= limits::TALLY_REPORTS)
             {
@@ -341,6 +343,8 @@ impl Task {
         if *peer != self.leader {
             return Err(Refusal::WrongSender);
         }
+        // The reply was lost: the same sum, since that of a batch that went on would tell the answers between by the
+        // difference.
         if let Some(closed) = self.closed.as_ref().filter(|closed| closed.batch == close.batch) {
             return Ok(closed.clone());
         }

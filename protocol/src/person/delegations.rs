@@ -106,6 +106,8 @@ impl Person {
             let ended = self.revoke_mandate(&name, &link, false, now, entropy);
             effects.extend(ended.map_err(|_| Refusal::Unavailable)?);
         }
+        // One answer, whatever the rules say and whomever the person knows: else a supplier would find that out by
+        // naming one.
         effects.push(Effect::Reply(PersonReply::Noted));
         Ok(())
     }
@@ -210,6 +212,7 @@ impl Person {
         }
         let given = self.all_mandates().filter(|(_, _, mandate)| mandate.stored.from == *from).count();
         let held = self.mandates_of(processor).len();
+        // Both: one supplier could name many processors, and many suppliers one.
         let full = given.max(held) >= limits::DELEGATIONS_PER_RELATIONSHIP;
         let crowd = !self.relationships.contains_key(processor)
             && self.relationships.len() + self.introductions.len() >= limits::RELATIONSHIPS;

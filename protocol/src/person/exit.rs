@@ -23,6 +23,7 @@ impl Person {
     ) -> Result<u64, Refusal> {
         let relationship = self.relationships.get(&supplier).ok_or(Refusal::NotPaired)?;
         within_agreement(relationship, &message)?;
+        // The entry of a disclosure stands in the log by now, so who signs for the message witnesses the log with it.
         let (number, size) = (relationship.next_number, relationship.log.size());
         self.record(effects, Record::Outgoing { supplier, number, size, message });
         Ok(number)
@@ -38,6 +39,7 @@ impl Person {
         answers: &BTreeMap<AskedPath, Answer>,
         now: Now,
     ) -> Result<u64, Refusal> {
+        // All answers are looked at before the first is written: a refusal leaves nothing behind.
         let mut knows = Vec::new();
         for (path, answer) in answers {
             if let (Some(field), Answer::Value { grant, .. }) = (path.known(), answer) {
@@ -48,6 +50,8 @@ impl Person {
             }
         }
         for (field, known) in knows {
+            // From the departure on, and not from its signature: where that is lost the supplier has the value all the
+            // same.
             self.record(effects, Record::Knows { supplier, field, known });
         }
         self.depart(effects, supplier, message)

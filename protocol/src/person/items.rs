@@ -129,11 +129,13 @@ impl Person {
         if relationship.is_stopped() {
             return Err(Refusal::Paused);
         }
+        // As of a request: also one that is refused for its time says what the present is.
         self.hear(effects, supplier, item.at);
         if !now.meets(item.at) {
             return Err(Refusal::ClockSkew);
         }
         // The reply to the first copy was lost; what became of it is the person's business.
+        // Before the grant is looked at, which the first copy may have used up.
         if relationship.items.contains_key(&item.id) {
             effects.push(Effect::Reply(PersonReply::Noted));
             return Ok(());
@@ -156,6 +158,7 @@ impl Person {
         let kept = Kept { object, grant: item.grant, collection, at: now.wall, bytes, field, state };
         let (supplier, id) = (*supplier, item.id);
         self.record(effects, Record::Item { supplier, id, kept });
+        // Past `record`: the content goes to the store, and the state knows the item by the record above.
         effects.push(Effect::Persist(Record::Content { supplier, id, item: item.signed().clone() }));
         self.log(effects, Log::With(supplier), Event::Received { item: object, collection }, now, entropy)?;
         effects.push(Effect::Reply(PersonReply::Noted));
@@ -189,6 +192,7 @@ impl Person {
         if relationship.items.len() < limits::ITEMS_PER_RELATIONSHIP as usize {
             return Ok(());
         }
+        // What the person has is theirs to throw away: a supplier's next item pushes none of it out.
         let gone = relationship.items.iter().filter(|(_, kept)| kept.state == ItemState::Deleted);
         let oldest = gone.min_by_key(|(_, kept)| kept.at).map(|(id, _)| *id).ok_or(Refusal::CollectionFull)?;
         self.record(effects, Record::ItemForgotten { supplier: *supplier, id: oldest });

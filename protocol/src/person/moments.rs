@@ -109,6 +109,7 @@ impl Person {
         relationship.leaves_at.get_or_insert_with(|| {
             let mut drawn = [0; 8];
             host.entropy().fill(&mut drawn);
+            // By the floor, as it is compared below: a clock that is set back makes nobody wait longer.
             now.floor.plus_ms(u64::from_be_bytes(drawn) % within)
         });
     }

@@ -295,6 +295,7 @@ impl Person {
         let bad = |_| OwnerError::BadPairing(Mismatch::Alternative);
         let answer = from_supplier(answer, supplier).map_err(bad)?;
         let proffered = pairing.clone().verify()?;
+        // A proffer that takes an alternative up is accepted or declined: the two do not haggle on.
         if answer.pairing != pairing.id() || answer.person != proffered.person || proffered.alternative.is_some() {
             return Err(bad(Refusal::Unexpected));
         }
@@ -341,6 +342,7 @@ impl Person {
             introduced_by,
             at_once: false,
             lineage: Some(Lineage::of(&checked)),
+            // Empty, and not none, which an old record has: what a profile says leads into no private network.
             entered: Some(Vec::new()),
         };
         let mut effects = Vec::new();
@@ -376,6 +378,7 @@ impl Person {
         let now = now.into();
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let mut effects = Vec::new();
+        // Made from the generation in force, a second one would be of the same key.
         let waits = relationship.outbox.values().any(|waiting| matches!(waiting.message, ToSupplier::Renew(_)));
         if waits {
             return Ok(effects);
@@ -409,6 +412,7 @@ impl Person {
     pub(super) fn renew_again(&mut self, supplier: &PublicKey, now: Now) -> Effects {
         self.connection_lost(supplier);
         let before = &self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?.stored;
+        // What was signed under the key that is stepped back from stays the person's: `ahead` keeps it among theirs.
         let (generation, renewals) = (before.generation.saturating_sub(1), before.renewals.saturating_sub(1));
         let stored = StoredRelationship { generation, renewals, ahead: before.ahead + 1, ..before.clone() };
         let mut effects = Vec::new();
@@ -460,7 +464,9 @@ impl Person {
         // First what can be refused: an error must leave no change behind that was not made durable.
         let grant = self.issue(&mut effects, &supplier, scope, "you", now, entropy)?;
         self.record(&mut effects, Record::Decided { supplier, id: *id });
+        // Of what a revocation withdrew, no rule gives anything back; the person's own yes does.
         self.give_back(&mut effects, &supplier, &fields);
+        // Under this grant alone: the yes was to this request, whatever else is granted.
         let releases = self.releases(&supplier, &fields, Some(grant.id()), now);
         self.count_uses(&mut effects, releases.values(), now);
         let plan = unasked_plan(supplier, Some(*id), releases, vec![grant]);
@@ -514,6 +520,7 @@ impl Person {
                 name.pop();
             }
             let rule = Rule { name, who: who.clone(), what, why, agreement: None, retention: None, delegation, answer };
+            // Two rules about the same would leave it to the tie, and that goes to refuse, whatever was said last.
             let about = |rule: &Rule| (rule.who.clone(), rule.what.clone(), rule.why, rule.delegation);
             policy.rules.retain(|old| about(old) != about(&rule));
             policy.rules.push(rule);
@@ -583,6 +590,7 @@ impl Person {
         );
         scope.fields.clone_from(&new.fields);
         let fields = expand(&new.fields);
+        // Only a subscription brings values out at once.
         if new.access == Access::Subscribe {
             all_readable(host, &fields)?;
         }
@@ -626,6 +634,7 @@ impl Person {
         let Some(relationship) = self.relationships.get(&supplier) else {
             return Err(OwnerError::NoRelationship);
         };
+        // Else the supplier's next request would have the fields again by a rule.
         let withdrawn = relationship.withdrawn.union(&fields).copied().collect();
         self.record(&mut effects, Record::Withdrawn { supplier, fields: withdrawn });
         Ok(effects)
@@ -652,6 +661,8 @@ impl Person {
             if open {
                 fields.extend(expand(&grant.scope().fields));
             }
+            // One that was ended without erasing is ended once more, now with it, as long as something is held under
+            // it.
             if open || (erase && held.contains(id)) {
                 ending.push(*id);
             }
@@ -684,6 +695,7 @@ impl Person {
     ) -> Effects {
         let entropy = &mut host.entropy();
         let changed: BTreeSet<FieldPath> = fields.keys().copied().collect();
+        // Of all suppliers before anything is written: one value that can't be read must not leave half of them told.
         let told = self.relationships.keys().map(|supplier| (*supplier, self.subscribed(supplier, &changed, now)));
         let told: Vec<_> = told.filter(|(_, releases)| !releases.is_empty()).collect();
         let leaving = told.iter().flat_map(|(_, releases)| releases.values().map(decision::Release::field)).collect();
@@ -752,6 +764,7 @@ impl Person {
         let mut effects = Vec::new();
         let epoch = self.epoch + 1;
         self.record(&mut effects, Record::Epoch { epoch });
+        // Before the entries below: the head that a branch names has to be one that the backup had.
         self.branch_off(&mut effects, entropy);
         // What was spent of the privacy budget since the backup nobody knows: so all of it.
         self.record(&mut effects, Record::CountsFrom { from: now.latest().plus_days(Days(limits::EPSILON_DAYS)) });
@@ -816,6 +829,7 @@ impl Person {
         let at = departure::moment(now.wall);
         let revocation = Revocation { person: relationship.key.public(), supplier: named, grant, at, erase };
         let revocation = Verified::sign(revocation, &relationship.key)?.signed().clone();
+        // What waits under it goes in the same commit: after the word that a grant has ended no value leaves under it.
         let dead: Vec<u64> = relationship
             .outbox
             .iter()

@@ -74,6 +74,8 @@ impl Person {
         now: Now,
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
+        // These three come first: to a resumption, a proof of growth and an act a refusal means something else than to
+        // the rest.
         if number == RESUMPTION {
             return self.resume_answered(supplier, reply, now, entropy);
         }
@@ -109,9 +111,12 @@ impl Person {
             _ => Err(Refusal::Unexpected),
         };
         let Ok(mut effects) = handled else {
+            // A reply that does not hold shows no delivery: nothing counts as under way any more, and what waits goes
+            // out again.
             self.connection_lost(supplier);
             return Vec::new();
         };
+        // A signature for it, or a revocation, may have taken it out already.
         if self.relationships.get(supplier).is_some_and(|r| r.outbox.contains_key(&number)) {
             self.record(&mut effects, Record::Sent { supplier: *supplier, number });
         }
@@ -155,6 +160,7 @@ impl Person {
             let asks = asks.map(|word| Outgoing { number: RESUMPTION, message: departure::let_out(word) });
             return asks.into_iter().collect();
         }
+        // Only below the question: it says no more than the line itself, and its answer takes along what waits.
         if relationship.leaves_at.is_some_and(|at| now < at) {
             return Vec::new();
         }
@@ -183,6 +189,7 @@ impl Person {
     pub fn connection_lost(&mut self, supplier: &PublicKey) {
         if let Some(relationship) = self.relationships.get_mut(supplier) {
             relationship.in_flight.lost();
+            // Another copy may have spoken in between, so every line begins with the question.
             relationship.speaks = Speaks::Asked;
             relationship.tries = 0;
         }
@@ -203,6 +210,7 @@ impl Person {
         }
         let mut effects = Vec::new();
         for (supplier, at) in horizons {
+            // It only rises: ids go by the times that they state, and these come in any order.
             if self.relationships.get(&supplier).is_some_and(|known| known.horizon.is_none_or(|before| before < at)) {
                 self.put_traffic(&mut effects, supplier, at);
             }
@@ -217,6 +225,7 @@ impl Person {
 
     /// Enters together what was refused since the first of it, once that is an hour ago.
     fn enter_untold(&mut self, effects: &mut Vec<Effect>, now: Now, host: &mut dyn Host) {
+        // By the distance: a clock that was set back since must not keep them out of the log.
         let due = |traffic: &Traffic| traffic.untold > 0 && now.wall.distance_ms(traffic.since) >= HOUR_MS;
         let due: Vec<_> =
             self.relationships.iter().filter(|(_, known)| due(&known.traffic)).map(|(key, _)| *key).collect();
@@ -260,9 +269,12 @@ impl Person {
         host: &mut dyn Host,
     ) -> Result<(), Refusal> {
         let request = self.sent_now_by(supplier, signed)?;
+        // Before it is weighed: a node that was off for a month refuses it for its time, and believes its own clock by
+        // it.
         self.hear(effects, supplier, request.at);
         self.admit(supplier, &request, now)?;
         if let Some(relationship) = self.relationships.get_mut(supplier) {
+            // The clocks meet, so the next time that they do not is an entry again.
             relationship.skewed = false;
         }
         let shown = self.all_shown(supplier, &request);
@@ -273,18 +285,24 @@ impl Person {
             effects.push(Effect::Reply(PersonReply::Refused(Refusal::Unavailable)));
             return Ok(());
         }
+        // The id is spent from here on, in the commit of whatever is answered: no crash lets the request in twice.
         self.record(effects, Record::Seen { supplier: *supplier, id: request.id, at: request.at });
         self.keep_traffic(effects, supplier);
+        // Only now: what can't pass by itself is refused with the id spent, or each try would have its chains verified
+        // anew.
         let shown = shown?;
         let mut verdicts = self.decide(supplier, &request, &shown, now)?;
+        // Before a grant is issued: after it, what a rule decided reads as a release like any other.
         self.keep_terms(effects, supplier, &request, &verdicts, now);
         let grantable = grantable(&verdicts);
         let mut grants = Vec::new();
+        // One grant for all of them. Its entry names one rule, that of the first.
         if let Some((rule, _)) = grantable.values().next() {
             let scope = scope_of(&request, grantable.keys().copied(), now);
             match self.issue(effects, supplier, scope, rule, now, entropy) {
                 Ok(grant) => {
                     grants.push(grant);
+                    // Decided anew: a release is made of a live grant alone, and the use counts for the new one.
                     verdicts = self.decide(supplier, &request, &shown, now)?;
                 }
                 // There is a grant still; that it can't be renewed now ends nothing.
@@ -329,14 +347,17 @@ impl Person {
         // An id that waits for the person's word keeps its meaning, even when its time alone would refuse it.
         let waits = self.relationships.get(supplier).is_some_and(|known| known.waiting.contains_key(&request.id));
         let seen = waits || self.seen.contains_key(&(*supplier, request.id));
+        // With no room for another id nothing is taken: one that is dropped before its time could be replayed.
         let full = self.seen.len() >= limits::SEEN_REQUESTS;
         let relationship = self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)?;
         let text = plain_line(&request.reason, limits::TEXT_BYTES);
+        // Nobody asks for leave to write: the person opens collections unasked.
         let reads = !matches!(request.access, Access::Write(_));
         let spans = reads
             && request.duration.0 <= limits::GRANT_DAYS
             && request.retention.0 <= limits::RETENTION_DAYS
             && usize::from(request.delegations) <= limits::DELEGATION_DEPTH;
+        // Before anything refuses it: requests that are refused cost the same work.
         relationship.traffic.asked = relationship.traffic.asked.once_more(now.wall);
         let forgotten = relationship.horizon.is_some_and(|horizon| request.at <= horizon);
         let refusals = [
@@ -347,6 +368,7 @@ impl Person {
             (full || relationship.traffic.asked.this_hour > limits::REQUESTS_PER_HOUR, Refusal::RateLimited),
             (request.fields.len() > limits::FIELDS, Refusal::TooLarge),
             (request.chains.len() > limits::GRANTS_PER_MESSAGE, Refusal::TooLarge),
+            // An answer waits there until it is signed for, so who signs for none soon gets none.
             (relationship.outbox.len() >= limits::OUTBOX_PER_RELATIONSHIP, Refusal::RateLimited),
             (request.fields.is_empty() || request.duration.0 == 0 || !text || !spans, Refusal::Malformed),
         ];
@@ -369,6 +391,8 @@ impl Person {
         now: Now,
     ) -> BTreeSet<FieldPath> {
         let Some(relationship) = self.relationships.get(supplier) else { return BTreeSet::new() };
+        // Rather a field too many than one too few: what leaves in the end has to be among those that were found
+        // readable.
         let by_default = relationship.stored.introduced_by.is_none();
         let verdicts = self.weigh_request(supplier, request, shown, now).unwrap_or_default();
         let leaves = |verdict: &Verdict| match verdict {
@@ -409,6 +433,8 @@ impl Person {
         let own = relationship.usable().filter(can_hand_on).map(|grant| (grant, false));
         let (mut live, mut spent) = (Vec::new(), Vec::new());
         for (grant, is_shown) in own.chain(shown.iter().map(|grant| (grant, true))) {
+            // Of its own grants, those that ended are passed over. One that it shows it relies on, so it is told why
+            // that fails.
             match grant.live(self, now) {
                 Ok(grant) => live.push(grant),
                 Err(Refusal::RateLimited) => spent.push(grant),
@@ -440,6 +466,7 @@ impl Person {
         if scope.purposes.iter().any(|purpose| !agreement.permits(*purpose, bounds.delegations, bounds.retention)) {
             return Err(Refusal::OutsideAgreement);
         }
+        // All that can refuse it comes before the first record.
         let live = relationship.grants.values().filter(|grant| grant.live(self, now).is_ok()).count();
         if live >= limits::GRANTS_PER_RELATIONSHIP {
             return Err(Refusal::RateLimited);
@@ -496,11 +523,13 @@ impl Person {
                 Verdict::Refuse(code) => drop(refused.insert(path, code)),
             }
         }
+        // First: where too many wait already, asked fields become refused ones, which count for nothing below.
         self.wait(effects, supplier, request, &mut asked, &mut refused, now)?;
         if releases.is_empty() && asked.is_empty() && grants.is_empty() {
             self.spend_on_nothing(supplier, &refused, now)?;
             self.keep_traffic(effects, supplier);
         }
+        // In the commit of the answer: no crash gives a value whose use was not counted.
         self.count_uses(effects, releases.values(), now);
         let supplier = *supplier;
         Ok(Plan { supplier, request: Some(request.id), releases, asked, refused, grants, as_reply: true })
@@ -551,6 +580,7 @@ impl Person {
         releases: impl Iterator<Item = &'a Release>,
         now: Now,
     ) {
+        // A set: an answer of ten fields under one grant is one use of it.
         let grants: BTreeSet<_> = releases.flat_map(Release::links).copied().collect();
         for grant in grants {
             let used = self.used(&grant, now.wall).once_more(now.wall);
@@ -651,6 +681,8 @@ impl Person {
 /// Checks a chain that a supplier shows in this relationship. It counts nowhere else: a processor has its chains from the
 /// person's node, over the line that was made for it, and one that came another way says nothing, not even whose it is.
 fn shown(relationship: &Relationship, chain: &Chain) -> Result<VerifiedGrant, Refusal> {
+    // Anybody: at the top of a mandate's chain stands the person's key for another supplier. Whether it is ours shows
+    // below.
     let checked = VerifiedGrant::check(chain, &Anybody, &relationship.lineage)?;
     let is_own = chain.links.is_empty();
     if is_own && !relationship.keys.contains(&checked.root().issuer) {

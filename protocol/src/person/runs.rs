@@ -111,6 +111,7 @@ impl Person {
         let drawn = [&run.id.0[..], &name.0, &follows, &branch.epoch.to_be_bytes()].concat();
         let mut entropy = Entropy::new(merkle::leaf(&drawn).0);
         let sealed = run.seal(&self.seed.run_secret(supplier), &name, &mut entropy).ok()?;
+        // No companion takes a later branch without the head that it goes on from.
         let begins = branch.begins.clone().or_else(|| (branch.epoch > 0).then(|| relationship.log.clone()));
         let resumption = Resumption {
             person: relationship.key.public(),
@@ -187,6 +188,8 @@ impl Person {
     ) -> Result<Vec<Effect>, OwnerError> {
         let mut effects = Vec::new();
         let Some(relationship) = self.relationships.get_mut(supplier) else { return Ok(effects) };
+        // The branch has to be said before anything that stands in it; and its head is taken before the entries below
+        // grow it.
         relationship.speaks = Speaks::Asked;
         let (before, begins) = (relationship.branch.clone(), Some(relationship.log.clone()));
         let live: Vec<ObjectId> = relationship.usable().map(VerifiedGrant::id).collect();
@@ -223,6 +226,7 @@ impl Person {
             let branch = StoredBranch { answers: true, ..relationship.branch.clone() };
             self.record(&mut effects, Record::Branch { supplier: *supplier, branch });
         }
+        // Compared before what follows writes entries of its own, which would make up the difference.
         let longer = self.relationships.get(supplier).is_some_and(|r| begun.witnessed > r.log.size());
         if let Some(Rival { word, beside }) = begun.rival
             && let Some((_, rival)) = self.run_of(supplier, word)
@@ -248,6 +252,7 @@ impl Person {
         entropy: &mut Entropy,
     ) -> Vec<Effect> {
         let mut effects = Vec::new();
+        // A supplier shows the last rival on every line; what followed of it followed once.
         let known = [self.run.map(|run| run.id), self.rival.map(|rival| rival.run)];
         if known.contains(&Some(rival.id)) {
             return effects;
@@ -283,6 +288,7 @@ impl Person {
         };
         let mut effects = Vec::new();
         let copy = OtherCopy { supplier: *supplier, at: now.wall, run: theirs.id };
+        // Both copies order the same two runs, whoever shows them to whom: so one stops and the other does not.
         if theirs > own {
             self.record(&mut effects, Record::Superseded { copy: Some(copy) });
             effects.push(Effect::Superseded);
@@ -297,6 +303,7 @@ impl Person {
         let Some(relationship) = self.relationships.get_mut(supplier) else { return effects };
         relationship.follows = Some(word.run);
         relationship.tries = relationship.tries.saturating_add(1);
+        // At once, but not for ever: a supplier that always names another run does not keep the node busy.
         if relationship.tries < TRIES {
             relationship.in_flight.done(&RESUMPTION);
             effects.push(Effect::Deliver(*supplier));
@@ -379,6 +386,8 @@ impl Person {
         let disclosure = signed.peek().ok()?;
         let (entry, held) = (&disclosure.entry, relationship.witnessed);
         let since = entry.index.saturating_sub(disclosure.grown.len() as u64);
+        // Either the supplier holds a later head and asks whether that grew from this one, or more came since than the
+        // message shows.
         let (from, to) = if entry.size <= held { (entry.size, held) } else { (held, since) };
         let shows = from < to && to <= relationship.log.size() && !pending && !relationship.not_followed;
         shows.then_some(Effect::ShowGrowth { supplier: *supplier, from, to })

@@ -96,6 +96,7 @@ impl Person {
         }
         let mut effects = Vec::new();
         let Some(relationship) = self.relationships.get(supplier) else { return effects };
+        // They are asked for daily and seldom change: the same ones cost no write, and no look at the defaults.
         let same = sound.len() == relationship.segments.len()
             && sound.iter().all(|segment| relationship.segments.contains_key(&segment.id()));
         if !same {
@@ -144,6 +145,7 @@ impl Person {
             }
             let until = now.wall.plus_days(segment.retention);
             self.say_membership(&mut effects, supplier, id, true, until, now, entropy)?;
+        // Also of a segment that is gone: the supplier keeps what was said of it until its time is over.
         } else if was {
             self.say_membership(&mut effects, supplier, id, false, now.wall, now, entropy)?;
         } else {
@@ -189,7 +191,10 @@ impl Person {
         let report = self.report(supplier, id, segment::randomised(fits, epsilon, entropy), entropy)?;
         let what =
             said.map_or(Belongs::Count, |said| if said.what == Belongs::Yes { said.what } else { Belongs::Count });
+        // By the floor, which does not go back: no clock that is set and reset brings a budget back early.
         let said = Said { what, at: now.wall, counted: Some(Counted { epsilon, at: now.floor }), about };
+        // Spent in the commit that queues the answer: no restart draws it a second time, from which two could be
+        // compared.
         self.record(&mut effects, Record::Said { supplier: *supplier, segment: *id, said });
         let event = Event::CountedIn { segment: *id, epsilon };
         self.log(&mut effects, Log::With(*supplier), event, now, entropy)?;
@@ -386,6 +391,7 @@ impl Person {
         let idle = relationship
             .said
             .iter()
+            // On one that is still published, a default would have its word once more.
             .filter(|(id, said)| said.what != Belongs::Yes && !spent(said) && !relationship.segments.contains_key(id));
         let oldest = idle.min_by_key(|(_, said)| said.at).map(|(id, _)| *id).ok_or(OwnerError::TooManySegments)?;
         self.record(effects, Record::SaidForgotten { supplier: *supplier, segment: oldest });

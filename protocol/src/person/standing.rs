@@ -49,6 +49,7 @@ impl Person {
                 self.identify(&mut effects, supplier, identified, now, entropy)?;
             }
             Ok(document) => {
+                // First, since what the document says is judged against the profile in force.
                 self.take_newer(&mut effects, supplier, &document, now, entropy)?;
                 self.hear_document(&mut effects, supplier, domain, &document, now, entropy)?;
             }
@@ -173,6 +174,7 @@ impl Person {
         let others = others
             .filter_map(|known| self.relationships.get(&known).map(|r| Lookalike { known, since: r.identified.named }));
         let mut others: Vec<Lookalike> =
+            // Only those that had it first: who came by the name later carries the warning, and not whom it imitates.
             others.filter(|other| own.is_none_or(|own| order(other) < (own, *supplier))).collect();
         others.sort_by_key(order);
         others.truncate(limits::LOOKALIKES);
@@ -241,6 +243,7 @@ impl Person {
         let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
         let rotated = relationship.lineage.follow(profile);
         let newer = standing::is_newer(profile, &relationship.profile, now.wall);
+        // The profile of a later key is never newer by its date: its rotations alone make it so.
         let Some(lineage) = rotated.clone().or_else(|| newer.then(|| relationship.lineage.clone().committed(profile)))
         else {
             return Ok(false);

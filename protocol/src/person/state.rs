@@ -644,6 +644,8 @@ impl Person {
                 self.revoked.add(revocation.clone().verify()?.grant);
             }
             Record::GrantForgotten { supplier, grant } => {
+                // Its revocation stays known, but none asks for its uses again: a grant that is not remembered opens
+                // nothing.
                 self.used.remove(grant);
                 self.with(supplier)?.grants.remove(grant);
             }
@@ -662,6 +664,7 @@ impl Person {
             Record::ItemForgotten { supplier, id } => drop(self.with(supplier)?.items.remove(id)),
             Record::Act { supplier, stored } => self.apply_act(supplier, stored)?,
             Record::ActForgotten { supplier, act } => drop(self.with(supplier)?.acts.remove(act)),
+            // An item's content passes the machine by, as values do: only the store holds it.
             Record::Content { .. } | Record::ContentGone { .. } => {}
             Record::Segments { supplier, segments } => {
                 let verified = segments.iter().map(|segment| segment.clone().verify().map(|s| (s.id(), s)));
@@ -699,6 +702,7 @@ impl Person {
                 let leaf = merkle::leaf(bytes);
                 relationship.log.push(leaf);
                 relationship.unwitnessed.push(leaf);
+                // A disclosure shows no more than these; beyond them a proof shows that the log grew.
                 let surplus = relationship.unwitnessed.len().saturating_sub(limits::GROWN_LEAVES);
                 relationship.unwitnessed.drain(..surplus);
                 relationship.last = *at;
@@ -706,6 +710,7 @@ impl Person {
             Record::Head { log: Log::Personal, frontier, .. } => self.personal.clone_from(frontier),
             Record::Witnessed { supplier, size } => {
                 let relationship = self.with(supplier)?;
+                // Signatures overtake each other: one for an earlier head takes nothing off and sets nothing back.
                 let since = relationship.log.size() - relationship.unwitnessed.len() as u64;
                 relationship.witnessed = relationship.witnessed.max(*size);
                 let seen = usize::try_from(size.saturating_sub(since)).unwrap_or(usize::MAX);
@@ -733,6 +738,7 @@ impl Person {
             Record::Decided { supplier, id } => drop(self.with(supplier)?.waiting.remove(id)),
             Record::Outgoing { supplier, number, size, message } => {
                 let relationship = self.with(supplier)?;
+                // No number comes twice in one run: a late reply must not take another message out than it is about.
                 relationship.next_number = relationship.next_number.max(number + 1);
                 relationship.outbox.insert(*number, Undelivered::new(message.clone(), *size));
             }
@@ -911,6 +917,7 @@ impl Relationship {
     pub(super) fn waits_under_expired(&self, at: Timestamp) -> Vec<u64> {
         let over = self.usable().filter(|grant| at >= grant.scope().bounds.expires);
         let over: BTreeSet<_> = over.map(VerifiedGrant::id).collect();
+        // One that is under way may have arrived, and then the signature for it must find it here.
         let waits = self.outbox.iter().filter(|(number, _)| !self.in_flight.has(number));
         waits.filter(|(_, waiting)| super::relies_on(&waiting.message, &over)).map(|(number, _)| *number).collect()
     }
@@ -970,6 +977,7 @@ impl Relationship {
 fn change(message: &ToSupplier) -> Option<BTreeSet<AskedPath>> {
     let ToSupplier::Disclose(signed) = message else { return None };
     let disclosure = signed.peek().ok()?;
+    // One that answers, or brings a grant, says more than its fields: no later change makes it needless.
     let told = disclosure.request.is_none() && disclosure.grants.is_empty();
     told.then(|| disclosure.answers.into_keys().collect())
 }

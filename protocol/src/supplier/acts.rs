@@ -104,6 +104,7 @@ impl Supplier {
         let act = self.signed_by(signed, person, |act| act.supplier)?;
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
         let mut effects = Vec::new();
+        // Before every bound, and however late: the person has nothing in hand until a receipt arrives.
         if let Some(known) = customer.acts.get(&act.id()) {
             effects.push(Effect::Reply(SupplierReply::Received(known.stored.receipt.clone())));
             return Ok(effects);
@@ -156,6 +157,7 @@ impl Supplier {
         }
         let supplier = self.key.public();
         let answer = ActAnswer { supplier, person, act: *act, number, at: now.wall, answer };
+        // Signed once, and not anew at each sending: under one number the person's node takes the same bytes alone.
         let answer = Verified::sign(answer, &self.key)?;
         let mut stored = acted.stored.clone();
         stored.answers.push(Answering { answer: answer.signed().clone(), told: Told::NotYet });

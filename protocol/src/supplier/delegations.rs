@@ -110,6 +110,7 @@ impl Supplier {
         if !scope.well_formed() || !scope.within(&upper) {
             return Err(SupplierError::TooWide);
         }
+        // What has ended takes no room, and goes with the commit of the next that comes.
         let over = customer.over(now);
         if customer.delegated.keys().filter(|link| !over.contains(link)).count() >= limits::DELEGATIONS_PER_RELATIONSHIP
         {
@@ -194,6 +195,7 @@ impl Customer {
             lent.filter(|grant| grant.holder() == key && fits(grant.scope()) && !self.revoked.contains(&grant.id()));
         let lent = lent.map(|grant| (grant.id(), grant.scope().clone(), grant.chain()));
         let suits = |scope: &Scope| narrowed(wanted, scope, now).within(scope);
+        // Where nothing fits wholly, the second says what is too wide, instead of that nothing can be handed on.
         let (mut found, mut second) = (None, None);
         for candidate in own.chain(lent) {
             let place = if suits(&candidate.1) { &mut found } else { &mut second };

@@ -84,6 +84,7 @@ impl Supplier {
         match &reply {
             PersonReply::Skewed(Skewed { at }) => return (self.clocks_differ(person, parcel, Some(*at), now), None),
             PersonReply::Refused(Refusal::ClockSkew) => return (self.clocks_differ(person, parcel, None, now), None),
+            // These carry a time, so any other answer to one of them says that the clocks meet again.
             _ if matches!(parcel, Parcel::Request(_) | Parcel::Item(_) | Parcel::Answer(_)) => {
                 self.skewed.remove(person);
             }
@@ -134,6 +135,7 @@ impl Supplier {
             self.skewed.pop_first();
         }
         let before = self.skewed.get(person);
+        // Several that were under way together are refused together: they count as one try.
         let times = before.map_or(0, |skew| skew.times.saturating_add(u32::from(skew.over(now))));
         self.skewed.insert(*person, Skew { ours: now.wall, theirs, times });
         theirs.map(|at| Effect::Heard(*person, at)).into_iter().collect()
@@ -231,6 +233,7 @@ impl Supplier {
             let alternative = Alternative { supplier, person, pairing: pairing.id(), agreement, at: now.wall };
             return Ok(Admitted::Not(Verified::sign(alternative, &self.key)?.signed().clone()));
         }
+        // After all else that can refuse: who is declined, or is shown an alternative, takes nobody's place.
         if invite.uses.is_none() {
             self.pairings.take(&pairing.invitation, source, now.wall)?;
         }
@@ -274,6 +277,7 @@ impl Supplier {
         let grants = disclosure.grants.iter().map(|grant| self.usable(person, grant.clone()));
         let grants = grants.collect::<Result<Vec<_>, _>>()?;
         self.witness(effects, person, disclosure)?;
+        // Before the values, which are kept under grants that are known.
         for grant in grants {
             self.keep_grant(effects, person, &grant, now);
         }
@@ -423,6 +427,7 @@ impl Supplier {
             return Ok(effects);
         }
         let receipt = self.erase(&mut effects, person, grant, fields, Some(revocation.id()), now)?;
+        // The reply below takes it along, so it does not wait to be sent.
         self.record(&mut effects, Record::Receipt { person: *person, receipt: receipt.clone(), told: true });
         effects.push(Effect::Reply(SupplierReply::Erased(receipt)));
         Ok(effects)
@@ -439,6 +444,7 @@ impl Supplier {
         now: Now,
     ) -> Result<Signed<ErasureReceipt>, Refusal> {
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
+        // The signed disclosures go with the fields: the values stand in them too.
         let originals =
             fields.iter().filter_map(|field| customer.held.get(field)).map(|held| held.disclosure).collect();
         self.record(effects, Record::Erased { person: *person, fields: fields.clone(), originals });
@@ -465,6 +471,7 @@ impl Supplier {
         audience: impl Fn(&T) -> PublicKey,
     ) -> Result<Verified<T>, Refusal> {
         let object = signed.verify()?;
+        // A message may have been signed before the person took another key, and be sent after.
         let known = self.customers.get(person).is_some_and(|known| known.later_keys.contains(object.signer()));
         if object.signer() != person && !known {
             return Err(Refusal::WrongSender);

@@ -61,6 +61,7 @@ impl Supplier {
             return Err(SupplierError::TooManyItems);
         }
         let mut effects = Vec::new();
+        // There is always one of these: fewer may wait than are remembered.
         let told = customer.sending.values().filter(|sending| sending.told != Told::NotYet);
         if customer.sending.len() >= limits::ITEMS_REMEMBERED
             && let Some(oldest) = told.min_by_key(|sending| sending.at).map(|sending| sending.id)

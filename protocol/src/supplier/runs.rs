@@ -78,6 +78,7 @@ impl Supplier {
         let before = customer.runs.as_ref().map(|runs| runs.latest.peek()).transpose()?.map(|latest| latest.run);
         let again = before == Some(said.run);
         let takes_over = before.is_some() && said.follows == before;
+        // Asked before anything else of it: what a run says that may not speak must change neither branch nor grants.
         if let (Some(runs), Some(beside)) = (&customer.runs, before)
             && !again
             && !takes_over
@@ -94,6 +95,7 @@ impl Supplier {
             self.record(&mut effects, head);
         }
         let rival = runs.rivals.last().cloned();
+        // A run says the same bytes on every line: a line that comes back costs no write.
         if self.customers.get(person).and_then(|customer| customer.runs.as_ref()) != Some(&runs) {
             self.record(&mut effects, Record::Runs { person: *person, runs: Box::new(runs) });
         }
@@ -113,6 +115,7 @@ impl Supplier {
         beside: Nonce,
     ) -> Vec<Effect> {
         let (mut effects, latest) = (Vec::new(), runs.latest.clone());
+        // One word of each: a run that asks again and again must not push the others out.
         runs.rivals.retain(|rival| !is_of(rival, &said.run));
         runs.rivals.push(Rival { word: said.signed().clone(), beside });
         let surplus = runs.rivals.len().saturating_sub(limits::RIVALS);

@@ -533,6 +533,7 @@ impl Supplier {
         match record {
             Record::Profile { profile } => {
                 let profile = profile.clone().verify()?;
+                // A profile's history names the keys before its own; its own is this machine's.
                 self.keys = profile.keys.earlier();
                 self.keys.insert(self.key.public());
                 self.profile = Some(profile);
@@ -569,6 +570,7 @@ impl Supplier {
                 customer.delegated.retain(|link, _| !links.contains(link));
                 customer.mandates.retain(|link, _| !links.contains(link));
                 customer.grants.retain(|grant, _| !links.contains(grant));
+                // With the grant goes the mark that it has ended: what is not remembered permits nothing either.
                 customer.revoked.retain(|link| !links.contains(link));
             }
             Record::Head { person, head, epoch, gaps, recent } => {
@@ -582,6 +584,8 @@ impl Supplier {
             }
             Record::Runs { person, runs } => {
                 let customer = self.with(person)?;
+                // Of what was granted since the backup no notice will come: the node that came back does not know of
+                // it.
                 customer.revoked.extend(&runs.ended);
                 customer.runs = Some((**runs).clone());
             }

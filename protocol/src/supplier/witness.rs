@@ -40,6 +40,8 @@ impl Recent {
     fn push(&mut self, leaf: Hash) {
         self.leaves.push(leaf);
         if self.leaves.len() > limits::WITNESSED_LEAVES {
+            // Folded into the edge: what the log was before this leaf can't be told from here any more, and has to be
+            // proven.
             let oldest = self.leaves.remove(0);
             self.below.push(oldest);
         }
@@ -108,10 +110,12 @@ impl Supplier {
         if since > held.size() && held.size() > 0 {
             return Err(Refusal::Unproven);
         }
+        // The leaves reach back to what this companion signed for last, as the person heard; it may hold more by now.
         let known = usize::try_from(held.size().saturating_sub(since)).unwrap_or(usize::MAX);
         let (mut head, mut recent) = (held.clone(), customer.recent.clone());
         let mut missed = disclosure.grown.get(known..).unwrap_or_default();
         if since > held.size() {
+            // Only the first head that this companion meets: nothing is held yet that it could contradict.
             head = Frontier::before_newest(entry.index, &entry.proof).ok_or(Refusal::Malformed)?;
             recent = Recent::from_here(head.clone());
             missed = &[];
@@ -136,6 +140,8 @@ impl Supplier {
         }
         let (from, to) = (growth.from, growth.to.size());
         let mut effects = Vec::new();
+        // Two ways: from the head that is held to a later one; or from an earlier one up to it, for a disclosure that
+        // came late.
         let (head, recent) = if from == held.size() && to > from {
             if growth.root != held.root() || !growth.holds() {
                 return Err(Refusal::Forked);
