@@ -93,6 +93,7 @@ impl Answering {
 pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: D, elsewhere: fn(&str) -> bool) {
     let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
     loop {
+        // Before one is accepted: who is one too many waits in the system's queue, and holds nothing here.
         let Ok(place) = places.clone().acquire_owned().await else { return };
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors: wait for some to come free.
@@ -114,6 +115,7 @@ pub async fn serve<D: Desk>(listener: UnixListener, answering: Answering, desk: 
                 let rest = &mut read.get_mut().get_mut().take(PASSED_OVER);
                 let _ = tokio::time::timeout(LINE, passed_over(rest)).await;
             }
+            // From here to the end of its answer, who ends the process waits for it.
             let Ok(_begun) = answering.0.acquire().await else { return };
             let answer = if cut { Err(too_long()) } else { verb::answer(&desk, elsewhere, &line).await };
             let answer = answer.map_or_else(Answer::Error, Answer::Ok);

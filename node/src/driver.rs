@@ -98,12 +98,15 @@ pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Re
                 break;
             }
             let Ok(event) = events.try_recv() else { break };
+            // It begins the next turn: what stands in this one is not on disk before that.
             if D::reads_all(&event) {
                 next = Some(event);
                 break;
             }
+            // An event that ends the loop ends it after the commit: who shares the group with it is answered.
             go_on &= driven.handle(event, &mut turn);
         }
+        // A turn that changed nothing costs no write, whatever would stand in it besides.
         if !turn.batch.is_empty() {
             driven.closing(&mut turn);
         }

@@ -72,6 +72,7 @@ pub(crate) async fn body(answer: &mut Response<Incoming>, most: usize) -> Result
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(answer.body_mut()).poll_frame(context)).await {
         let Ok(data) = frame.map_err(|_| Unanswered::Broken)?.into_data() else { continue };
+        // Counted as it comes: a length that is stated can be a lie, or none.
         if bytes.len() + data.len() > most {
             return Err(Unanswered::TooLarge);
         }

@@ -21,6 +21,8 @@ pub enum Unreachable {
 pub async fn resolve(host: &str, port: u16, may_be_private: bool) -> Result<Vec<SocketAddr>, Unreachable> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let found = tokio::net::lookup_host((bare, port)).await.map_err(|_| Unreachable::Unresolved)?;
+    // Looked up once, and these are what is called: a second answer of the resolver's could lead inwards (DNS
+    // rebinding).
     let found: Vec<SocketAddr> = found.collect();
     if found.is_empty() {
         return Err(Unreachable::Unresolved);

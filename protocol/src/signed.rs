@@ -270,8 +270,8 @@ impl FromStr for ObjectId {
 as_text!(ObjectId);
 
 fn check_tag(body: &[u8], tag: &str) -> Result<(), SignedError> {
-    // `[tag, value]` begins with 0x82 and the header of a text: one byte for up to 23 bytes, two for 24 to 255. Read before
-    // the whole, so that an object of another version, whose shape may differ, is told as that.
+    // `[tag, value]` begins with 0x82 and the header of a text: one byte for up to 23 bytes, two for 24 to 255. Read
+    // before the whole, so that an object of another version, whose shape may differ, is told as that.
     let rest = body.strip_prefix(&[0x82]).ok_or(SignedError::Malformed)?;
     let found = match rest {
         [head @ 0x60..=0x77, rest @ ..] => rest.get(..usize::from(head - 0x60)),

@@ -40,6 +40,7 @@ impl Thread {
                 if outcome.is_ok() {
                     after.into_iter().for_each(|action| action());
                 }
+                // Behind what the commit made visible: who waits for one commit finds it said as well as stored.
                 if end.send(outcome).is_err() {
                     break;
                 }

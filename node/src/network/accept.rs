@@ -46,6 +46,7 @@ pub(super) async fn accept(mut stream: TcpStream, forwards: &Forwards) -> io::Re
         } else if begins(&stream, PROXY_1).await? {
             skip_version_1(&mut stream).await?;
         }
+        // Behind the headers: a web server may itself stand behind a proxy that says who came.
         if !begins(&stream, WEB).await? {
             return Ok(of_tcp(stream));
         }
@@ -60,6 +61,7 @@ pub(super) async fn accept(mut stream: TcpStream, forwards: &Forwards) -> io::Re
 /// Opens a stream to whom the request names, and only then the web socket.
 async fn forward(stream: TcpStream, key: &PeerKey, forwards: &Forwards) -> io::Result<Stream> {
     match forwards.open(key).await {
+        // The supplier first: once the web socket is open no HTTP status can say why there is nobody.
         Ok(opened) => {
             let person = websocket::accept(of_tcp(stream)).await?;
             tokio::spawn(opened.copy(person));

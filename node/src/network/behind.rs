@@ -54,6 +54,7 @@ impl Behaviour {
         Handler {
             asked: key.and_then(|key| self.forwards.line(&key)),
             opening: VecDeque::new(),
+            // By the key that the line proved: who is not our forwarder sends nobody here.
             takes: key.and_then(|key| self.through.get(&key)).map(|address| (address.clone(), self.came.clone())),
         }
     }

@@ -136,6 +136,7 @@ impl Room {
         let bytes = std::mem::take(&mut self.bytes);
         let Some(share) = held.peers.get_mut(&self.peer) else { return };
         share.bytes = share.bytes.saturating_sub(bytes);
+        // To the pool that it is in now: the peer may have become known since it took it.
         let known = share.known;
         let (pool, ..) = held.pool(known);
         *pool = pool.saturating_sub(bytes);
@@ -146,6 +147,7 @@ impl Room {
     /// # Errors
     /// [`io::ErrorKind::BrokenPipe`] where the peer is gone.
     pub(super) async fn turn(&self) -> io::Result<OwnedSemaphorePermit> {
+        // Cloned out, so that nobody holds the budget while they wait.
         let turns = self.budget.held().peers.get(&self.peer).map(|share| share.turns.clone());
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
         turns.ok_or_else(gone)?.acquire_owned().await.map_err(|_| gone())

@@ -75,6 +75,7 @@ impl Dialler {
         if self.has_proxy() && !self.inward.permits_beyond(&address) {
             return Err(Fault::Inward.into());
         }
+        // Outside of the bound: who waits for another to be tried first still has the whole time.
         sleep(self.head_start(&peer, &address)).await;
         let bound = if self.has_proxy() { limits::DIAL_THROUGH_PROXY } else { limits::DIAL };
         let dialled = timeout(bound, self.connect(&address, peer)).await;
@@ -89,6 +90,7 @@ impl Dialler {
             return self.within(of_tcp(stream), address, peer).await;
         }
         let mut found = resolve(&address.host, address.port).await?;
+        // After the name was looked up, at every dial: what it leads to may be another machine each time.
         found.retain(|to| self.inward.permits(address, *to));
         if found.is_empty() {
             return Err(Fault::Inward.into());
@@ -199,6 +201,7 @@ where
         })
         .collect();
     let mut last = io::Error::from(Fault::UnknownName);
+    // The first that stands drops the others, which ends their handshakes.
     while let Some(dialled) = dials.next().await {
         match dialled {
             Ok(dialled) => return Ok(dialled),

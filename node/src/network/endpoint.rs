@@ -317,6 +317,7 @@ impl Endpoint {
 
 #[derive(NetworkBehaviour)]
 struct Behaviour {
+    // In this order: what may deny a connection comes before what gives it a queue.
     limits: connection_limits::Behaviour,
     ping: ping::Behaviour,
     behind: behind::Behaviour,
@@ -480,6 +481,7 @@ impl Task {
             let _ = done.send(Ok(connection.carrier));
             return;
         }
+        // One dial for all who ask: two would end with two connections, of which one is thrown away.
         if let Some(dialling) = self.dials.get_mut(&peer) {
             return dialling.waiting.push(done);
         }

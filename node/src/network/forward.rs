@@ -129,10 +129,12 @@ impl Forwards {
     pub(super) async fn open(&self, key: &PeerKey) -> Result<Opened, Refused> {
         let held = self.places.get(key).ok_or(Refused::Unknown)?;
         let lines = held.lines();
+        // In all no longer than one line has alone, however many of them are silent.
         let share =
             limits::FORWARD_OPEN / u32::try_from(lines.len()).ok().filter(|count| *count > 0).ok_or(Refused::Away)?;
         let of_key = held.people.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
         let of_all = self.all.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
+        // A supplier that takes nobody keeps few waiting, and the rest of its places free.
         let _waits = held.waiting.try_acquire().map_err(|_| Refused::TooMany)?;
         let mut last = Refused::Away;
         for line in lines {

@@ -36,6 +36,7 @@ pub(super) async fn read_rest(first: u8, io: &mut (impl AsyncRead + Unpin), room
     let mut frame = Vec::new();
     while frame.len() < length {
         let (come, chunk) = (frame.len(), limits::CHUNK_BYTES.min(length - frame.len()));
+        // Before memory is taken, and by the chunk: a length that is only announced costs nobody anything.
         room.take(chunk)?;
         frame.reserve_exact(chunk);
         frame.resize(come + chunk, 0);

@@ -55,6 +55,8 @@ pub struct BadProxy;
 impl Proxy {
     /// Opens a stream to a host through the proxy.
     pub(super) async fn open(&self, host: &Host, port: u16, drawn: &Login) -> io::Result<TcpStream> {
+        // A bound of its own, shorter than the dial's: that the proxy is away is told as that, and not as a supplier's
+        // silence.
         let reached = timeout(limits::PROXY, self.reach()).await;
         let to_proxy = reached.ok().and_then(Result::ok).ok_or_else(|| io::Error::from(Fault::ProxyAway))?;
         match self.kind {

@@ -28,6 +28,8 @@ pub(super) async fn resolve(host: &Host, port: u16) -> io::Result<Vec<SocketAddr
     let (mut four, mut six) = (four.into_iter(), six.into_iter());
     let mut all = Vec::new();
     while all.len() < limits::ADDRESSES_OF_A_NAME {
+        // In turn, since either family may be there and lead nowhere; a bound that one of them filled would leave the
+        // other out.
         let pair = [six.next().filter(|_| family != Family::V4), four.next().filter(|_| family != Family::V6)];
         if pair == [None, None] && six.len() == 0 && four.len() == 0 {
             break;

@@ -247,6 +247,7 @@ impl Handler {
         if let Some(exchange) = self.opening.pop_front() {
             exchange.end(Err(error));
         }
+        // A stream that can't be had says that the connection carries nothing any more.
         self.failed = true;
     }
 }
@@ -333,6 +334,7 @@ async fn ask(mut stream: Stream, exchange: Exchange, mut room: Room) -> Option<S
     };
     let whole = result.is_ok();
     let _ = done.send(result);
+    // One without its reply is not used again: what comes late would be read as the reply to the next frame.
     whole.then_some(stream)
 }
 
@@ -348,6 +350,7 @@ async fn serve(
     while let Ok(1) = stream.read(&mut begun).await {
         let exchange = async {
             let frame = frame::read_rest(begun[0], &mut stream, &mut room).await?;
+            // Before the queue: it is one for all, and a peer that floods must not fill it.
             let _turn = room.turn().await?;
             let (answered, answer) = oneshot::channel();
             let asked = NetworkEvent::Frame(peer, frame, Responder { answered, source });

@@ -114,6 +114,7 @@ impl Transport for Ways {
     type Dial = BoxFuture<'static, io::Result<Peer>>;
 
     fn listen_on(&mut self, id: ListenerId, address: Multiaddr) -> Result<(), TransportError<io::Error>> {
+        // Asked first, since libp2p would share the port with whoever has it.
         if let Some(at) = Address::of(&address).and_then(|address| address.tcp_socket()) {
             socket::is_free(at).map_err(TransportError::Other)?;
         }

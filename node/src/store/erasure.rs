@@ -88,6 +88,7 @@ impl Bucket {
 
     /// Gives a record a new key; answers it, and whether an older key was thrown away.
     pub(super) fn renew(&mut self, entry: EntryTag) -> (&SecretKey, bool) {
+        // To replace a value is to erase it, so the new one gets a key of its own.
         let existed = self.0.remove(&entry).is_some();
         (self.0.entry(entry).or_insert_with(SecretKey::random), existed)
     }

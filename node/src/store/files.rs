@@ -168,6 +168,7 @@ impl Files {
         let old = OpenOptions::new().write(true).open(&path).ok();
         let mut file = private().create(true).truncate(true).open(&temporary)?;
         file.write_all(bytes)?;
+        // Before it has the name: a crash must not leave the name on bytes that were never written.
         file.sync_all()?;
         drop(file);
         fs::rename(&temporary, &path)?;

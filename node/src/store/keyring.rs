@@ -125,6 +125,7 @@ impl KdfCost {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(SecretKey::BYTES))
             .map_err(|_| StoreError::CostOutOfBounds)?;
         let mut memory: Vec<Block> = Vec::new();
+        // Reserved by ourselves, so that a machine without so much memory gets an error instead of an end.
         memory.try_reserve_exact(params.block_count()).map_err(|_| StoreError::OutOfMemory)?;
         memory.resize(params.block_count(), Block::default());
         let mut key = Zeroizing::new([0; SecretKey::BYTES]);
@@ -134,6 +135,7 @@ impl KdfCost {
             &mut *key,
             &mut memory,
         );
+        // The key is computed from the last of them.
         memory.iter_mut().for_each(Zeroize::zeroize);
         outcome.map_err(|_| StoreError::CostOutOfBounds)?;
         Ok(SecretKey::new(key))
@@ -221,6 +223,7 @@ impl Keyring {
         let number = self.next.number + 1;
         let fresh = Epoch { number, key: SecretKey::random() };
         self.current = std::mem::replace(&mut self.next, fresh);
+        // The file does not hold the fresh one yet; until it does nothing is sealed under it.
         self.next_spent = true;
     }
 
@@ -376,6 +379,7 @@ fn decode_slots(key: &SecretKey, bytes: &[u8]) -> Result<Slots, StoreError> {
     match (decode_slot(key, bytes, 0), decode_slot(key, bytes, 1)) {
         (Some(even), Some(odd)) => {
             let (current, next) = if even.number < odd.number { (even, odd) } else { (odd, even) };
+            // Two epochs that do not follow each other are of two files: one slot was put back.
             if current.number.checked_add(1) != Some(next.number) {
                 return Err(CORRUPT);
             }

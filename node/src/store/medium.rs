@@ -121,6 +121,7 @@ impl Staged {
                 Step::Sync => self.medium.sync()?,
             }
         }
+        // Only when all of it is out: where a write failed, reads must go on to see what was held back.
         *stage = None;
         Ok(())
     }

@@ -226,6 +226,7 @@ impl Store {
         if halted {
             return Ok(());
         }
+        // Before the marker, which says that nothing was sealed under the key that comes next.
         if self.keyring.next_spent {
             self.keyring.refresh_next();
             self.write_next()?;
@@ -307,6 +308,8 @@ impl Store {
             })
         })?;
         db.close().map_err(StoreError::from_database)?;
+        // All of this before the database has its name (`files::publish`): one without its keys is a store that nobody
+        // opens.
         let marker = state::seal_marker(&keys.state, state.commit)?;
         let bytes = keyring.encode()?;
         let written = side.replace(Side::Clean, &marker);
@@ -340,6 +343,7 @@ impl Store {
     /// Finishes what a crash cut short, and gets ready to work.
     fn settle(&mut self, clean: bool) -> Result<(), StoreError> {
         if !clean {
+            // A commit that did not complete may have sealed pages under it.
             self.keyring.next_spent = true;
         }
         // Committed, but the keyring still holds the old epoch: the roll is finished now.
@@ -350,6 +354,8 @@ impl Store {
         if unfinished {
             self.write_next()?;
         }
+        // Before the first commit: one that is cut short leaves the commit's number, and an old marker would call that
+        // clean.
         let removed = self.side.remove(Side::Clean);
         removed.map_err(|error| StoreError::io("opening the store", &error))?;
         self.side.restore_reserve();

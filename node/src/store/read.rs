@@ -28,6 +28,7 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn new(store: &'a Store, table: TableId) -> Result<View<'a>, StoreError> {
+        // One transaction for rows and buckets: a row and its key are of the same moment.
         let read = store.db()?.begin_read().map_err(StoreError::from_transaction)?;
         let rows = read.open_table(definition(table)).map_err(StoreError::from_table)?;
         let buckets = read.open_table(BUCKET_TABLE).map_err(StoreError::from_table)?;

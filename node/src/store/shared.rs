@@ -284,6 +284,7 @@ impl Ledger for Shared {
                     return Ok(());
                 }
                 Err(error) if Instant::now() > until => return Err(error),
+                // Nothing was handled yet in this turn, so to begin it anew loses nothing.
                 Err(error @ StoreError::Database { .. }) => {
                     tracing::warn!(%error, "the database is away; trying again");
                 }
@@ -295,6 +296,8 @@ impl Ledger for Shared {
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
         batch.check()?;
+        // Taken out: on an error it is dropped, and with it the transaction. It comes back only with a turn that was
+        // stored.
         let Some(mut open) = self.connection().take() else { return Err(StoreError::Halted) };
         if batch.is_empty() {
             // A turn that only read loses nothing with its connection.
@@ -314,6 +317,7 @@ impl Ledger for Shared {
         })?;
         *self.connection() = Some(open);
         let Done { checkpoint, sealed, guarded } = done;
+        // Behind the commit: a checkpoint that was never stored would make the next turn look set back.
         self.seen.note(&checkpoint, seal::version(&sealed).unwrap_or_default(), true);
         guard.checkpoint = checkpoint;
         drop(guard);
@@ -333,6 +337,7 @@ impl Ledger for Shared {
                        WHERE tab = $1 AND grp = $2 AND kind = $3 AND num = $4 AND item = $5";
             sqlx::query(sql).bind(tab).bind(grp).bind(kind).bind(num).bind(item).fetch_optional(open).await
         })?;
+        // That nothing stands there can be a lie too: the index still names a row that was taken off.
         if row.is_none() && self.vault.guards(&spot) {
             let expected = self.expected(&[&spot])?;
             if expected.values().any(Option::is_some) {

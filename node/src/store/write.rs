@@ -133,6 +133,7 @@ impl<'t> Writer<'t> {
             let range = rows.range(first.as_slice()..=last.as_slice());
             let mut chunk = Vec::new();
             for row in range.map_err(StoreError::from_storage)?.take(DELETE_CHUNK_ROWS) {
+                // Names first, then the rows go: what is walked over must not change meanwhile.
                 chunk.push(row.map_err(StoreError::from_storage)?.0.value().to_vec());
             }
             if chunk.is_empty() {
@@ -224,7 +225,9 @@ impl Store {
             self.keyring.next_spent = spent_before;
             return Ok(());
         }
+        // Behind the commit: until then the old keys are those that the file's buckets open with.
         self.directory.replace(rolled);
+        // This write destroys the key of the epoch before, and with it what was erased; `commit` returns after it.
         self.keyring.advance();
         self.write_next()
     }
@@ -248,6 +251,7 @@ impl Store {
         }
         let done = writer.finish()?;
         for table in migration.into_iter().flat_map(|(_, step)| step.drops) {
+            // A step that forgot rows must not lose them with their table.
             if done.0.count(*table) > 0 {
                 return Err(table.corrupt());
             }
@@ -264,7 +268,8 @@ impl Store {
         Ok(done)
     }
 
-    /// A transaction that is durable, and valid without trusting checksums, once committed.
+    /// A transaction that is durable once committed, by one sync. What a crash leaves is told by redb's checksums, for
+    /// which nobody else can choose bytes (docs/decisions/0014-one-sync-a-commit.md).
     pub(super) fn begin_write(&self) -> Result<redb::WriteTransaction, StoreError> {
         let mut write = self.db()?.begin_write().map_err(StoreError::from_transaction)?;
         write.set_durability(redb::Durability::Immediate).map_err(|_| StoreError::Halted)?;

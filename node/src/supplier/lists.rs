@@ -169,6 +169,7 @@ impl Companion {
         turn.batch.append(tables::LISTS, &ListOf(world, list, None), &listed);
         if !listed.thing.is_empty() {
             turn.batch.append(tables::LISTS, &ListOf(world, list, Some(*person)), &listed);
+            // By its name alone the API finds whose it is, and loads that person and no other.
             turn.batch.put(tables::OWNERS, &(list, listed.thing), person);
         }
     }

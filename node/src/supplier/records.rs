@@ -190,6 +190,7 @@ impl Companion {
         }
         let Some(record) = self.store.get(tables::RELATIONSHIPS, person)? else { return Ok(()) };
         restore(&mut self.machine, &record, tables::RELATIONSHIPS.id().name())?;
+        // Behind the relationship, on which all of these hang.
         if let Some(record) = self.store.get(tables::WITNESSED_HEADS, person)? {
             restore(&mut self.machine, &record, tables::WITNESSED_HEADS.id().name())?;
         }
@@ -307,6 +308,7 @@ impl Companion {
         for minute in first..=last {
             for key in self.store.keys(tables::DUE_MINUTES, &minute)? {
                 self.load(&key.1)?;
+                // The present minute's stay: more may come to be due in it.
                 if minute < current {
                     turn.batch.delete(tables::DUE_MINUTES, &key);
                 }

@@ -59,6 +59,7 @@ impl Callers {
 fn refuse_owner(own: &OwnHosts, method: &Method, headers: &HeaderMap) -> Option<Refused> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (host, more) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
+    // One `Host` and no more: of two, whoever stands between could have looked at the other.
     let Some(host) = host.filter(|host| more.is_none() && own.knows(host)) else { return Some(Refused::Host) };
     if method == Method::GET {
         // A page elsewhere, another port of this machine included, has no business with ours, not even to look.

@@ -85,6 +85,7 @@ pub async fn listen(address: SocketAddr) -> io::Result<Vec<TcpListener>> {
         match TcpListener::bind((other, port)).await {
             Ok(second) => return Ok(vec![first, second]),
             Err(error) if error.kind() == ErrorKind::AddrInUse && address.port() == 0 && tries < TRIES => tries += 1,
+            // Another program would be visited under our name, link and all: rather not at all.
             Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(error),
             // A machine without that family: nobody can be there.
             Err(_) => return Ok(vec![first]),

@@ -40,6 +40,7 @@ pub(super) async fn run(listeners: Vec<TcpListener>, room: Router, name: &'stati
             continue;
         };
         let (from, caller) = (Source::of(from.ip()), Caller(public::source(from.ip())));
+        // Its own places first: an address that has many must not close the lines of others.
         if !lines.has_place(from) {
             tracing::debug!(room = name, "an address has as many connections as it may");
             continue;
@@ -47,6 +48,7 @@ pub(super) async fn run(listeners: Vec<TcpListener>, room: Router, name: &'stati
         if places.available_permits() == 0 {
             lines.make_room(None);
         }
+        // Until the one that makes room is gone; meanwhile nobody else is accepted.
         let Ok(place) = places.clone().acquire_owned().await else { return };
         tokio::spawn(serve(stream, lines.enter(from), caller, room.clone(), place, name));
     }

@@ -45,6 +45,7 @@ impl Pass {
     }
 
     fn hash(&self) -> Hash {
+        // Hashed to one length first, so that no other place and token run together to the same bytes.
         let place = Sha256::digest(self.place.as_bytes());
         Sha256::new().chain_update(place).chain_update(self.token.as_bytes()).finalize().into()
     }

@@ -60,6 +60,7 @@ impl super::Shared {
             guard.recount(&vault, &mut open).await?;
             let (generation, turn) = seen.moment();
             let mut next = Checkpoint {
+                // Higher than any that was seen, so that every companion follows.
                 generation: generation.max(found.generation).saturating_add(1),
                 turn: turn.max(found.turn),
                 companions: Default::default(),

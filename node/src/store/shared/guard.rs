@@ -109,10 +109,12 @@ impl Guard {
         let mut before: BTreeMap<Spot, Version> = gone.into_iter().collect();
         let spots: Vec<Spot> = changes.keys().chain(before.keys()).filter(|spot| vault.guards(spot)).cloned().collect();
         let expected = self.expect(vault, open, spots).await?;
+        // Before the rows are written, since its nodes go with them in the same statement.
         let root = self.reindex(vault, &expected, &mut changes)?;
         let mut told = rows::delete(open, &changes).await.map_err(failed("deleting"))?;
         told.extend(rows::insert(open, &changes).await.map_err(failed("writing"))?);
         for (spot, version) in told {
+            // Of a group that went, what stood there was told by its deletion.
             before.entry(spot).or_insert(version);
         }
         for (spot, version) in &expected {

@@ -60,6 +60,7 @@ impl Index {
         let (mut prefix, mut at) = (Prefix::new(), root);
         loop {
             let Some(version) = at else { return Ok(None) };
+            // The one that its parent names and no other: an old node at the same place is of another sealing.
             match self.nodes.get(&prefix).filter(|(known, _)| *known == version) {
                 None => return Err(Unknown(prefix)),
                 Some((_, Node::Leaf(rows))) => return Ok(rows.get(tag).copied()),

@@ -56,6 +56,7 @@ impl Scan {
             let mut open = database::connect(&self.options).await?;
             database::run(&mut open, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "reading").await?;
             let (digest, rows) = count(&self.vault, &mut open).await?;
+            // From the same snapshot as the rows, so that turns which go on meanwhile are no difference.
             let sealed = database::checkpoint(&mut open).await?;
             database::run(&mut open, "COMMIT", "reading").await?;
             let checkpoint = Checkpoint::open(&self.vault.checkpoints, &sealed)?;
