@@ -361,6 +361,7 @@ impl Answered {
         match self {
             Self::Ends { last } => what.contract().is_some() && is_near(*last),
             Self::Done { .. } => what.contract().is_none(),
+            // Once, and as the first word: article 12 (3) has one extension.
             Self::Extended { why } => what.contract().is_none() && why.extends() && before.into_iter().next().is_none(),
             Self::Refused { why } => why.refuses(what),
         }

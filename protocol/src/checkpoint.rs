@@ -194,6 +194,7 @@ pub fn weigh(
     }
     let empty = Cosigned { size: 0, root: merkle::root(&[]) };
     let before = before.unwrap_or(empty);
+    // Before the proof, which is then of no use: who asked learns from which size to prove.
     if request.old != before.size {
         return Err(Declined::Conflict(before.size));
     }

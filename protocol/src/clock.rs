@@ -188,6 +188,7 @@ impl Clock {
     pub fn peers(&self) -> Option<(i64, usize)> {
         let mut differ: Vec<i64> = self.words.iter().map(|(_, differs)| *differs).collect();
         differ.sort_unstable();
+        // The middle one: peers that are wrong, or lie, move it nowhere while they are fewer than half.
         differ.get(differ.len() / 2).map(|median| (*median, differ.len()))
     }
 

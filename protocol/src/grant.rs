@@ -100,6 +100,7 @@ impl Scope {
             // No bound of uses is the widest there is: below a link that has one every link needs its own.
             && upper.uses.is_none_or(|upper| own.uses.is_some_and(|own| own <= upper))
             && own.retention <= upper.retention
+            // Fewer, and not as many, so that every chain comes to an end.
             && own.delegations < upper.delegations
     }
 

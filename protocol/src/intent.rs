@@ -197,6 +197,7 @@ impl Intent {
     /// Is it still to be answered?
     #[must_use]
     pub fn live(&self, now: Timestamp) -> bool {
+        // An end that is too far away is none: whoever holds it could never let it go.
         now < self.expires && self.expires <= last_end(now)
     }
 }
@@ -432,6 +433,7 @@ pub fn rank<T: Deref<Target = Offer>>(
 /// How far an offer is from the best; less is better.
 fn mark(criterion: Criterion, offer: &Offer, intent: &Intent, known: &dyn Fn(&PublicKey) -> bool) -> u128 {
     const NO_PRICE: u128 = u128::MAX;
+    // Above what any amount costs in a year, so that the order among those above the budget stays.
     const ABOVE: u128 = 1 << 100;
     match criterion {
         Criterion::Price => match (&offer.price, &intent.budget) {

@@ -160,6 +160,7 @@ impl Content {
                     && !document.title.trim().is_empty()
                     && is_media_type(&document.media_type)
                     && document.body.len() <= limits::DOCUMENT_BYTES
+                    // What calls itself a contract has to be one, and to stand where contracts are looked for.
                     && Contract::of(document)
                         .is_none_or(|contract| collection == Collection::Contracts && contract.is_ok())
             }

@@ -18,6 +18,8 @@ use crate::text::disguises;
 pub fn forms(name: &str) -> Vec<String> {
     let seen: String = name.nfkd().filter(|c| !is_combining_mark(*c) && !disguises(*c)).collect();
     let lower = bare(&seen.to_lowercase());
+    // Before the case is folded, while a capital I still looks like a small l, and after it, for the letters that
+    // folding makes.
     let skeleton = bare(&look(&look(&seen).to_lowercase()));
     let mut forms = Vec::new();
     for (kind, form) in [("case ", lower), ("look ", skeleton)] {

@@ -47,6 +47,7 @@ impl Frontier {
     /// the proof has another length than such a tree has peaks.
     #[must_use]
     pub fn before_newest(index: u64, proof: &[Hash]) -> Option<Self> {
+        // The proof of a newest leaf is the peaks to its left, the nearest first.
         let fits = usize::try_from(index.count_ones()).is_ok_and(|peaks| peaks == proof.len());
         fits.then(|| Self { size: index, peaks: proof.iter().rev().copied().collect() })
     }

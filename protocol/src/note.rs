@@ -324,6 +324,7 @@ impl FromStr for Note {
         let end = text.rfind("\n\n").ok_or(NoteError::Malformed)?;
         let (text, lines) = (&text[..=end], &text[end + 2..]);
         let lines = lines.strip_suffix('\n').ok_or(NoteError::Malformed)?;
+        // Counted before any of them is decoded.
         if lines.split('\n').count() > limits::NOTE_SIGNATURES {
             return Err(NoteError::TooLarge);
         }

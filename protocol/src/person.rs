@@ -110,12 +110,14 @@ impl Person {
         let entropy = &mut host.entropy();
         let lineage = &self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.lineage;
         let (answers, event) = fill(&plan, lineage, now.wall, host, entropy)?;
+        // Before its own entry is written: that one the disclosure shows whole.
         let grown = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.unwitnessed.clone();
         let entry = self.log(&mut effects, Log::With(plan.supplier), event, now, entropy)?;
         if !plan.asked.is_empty() {
             let event = Event::AskedBy { supplier: plan.supplier, index: entry.index, rules: plan.asked.clone() };
             self.log(&mut effects, Log::Personal, event, now, entropy)?;
         }
+        // An answer or a grant is owed as it is; of changes only the newest matters.
         if plan.request.is_none() && plan.grants.is_empty() {
             self.supersede(&mut effects, plan.supplier, &plan.releases);
         }
@@ -202,6 +204,7 @@ fn fill(
     let mut answers = BTreeMap::new();
     let (mut released, mut absent) = (BTreeMap::new(), BTreeSet::new());
     for (path, release) in &plan.releases {
+        // The whole answer fails with it: to leave the field out would say that there is no value.
         let value = host.value(&plan.supplier, release).map_err(|Unreadable| Refusal::Unavailable)?;
         let Some(observed) = value else {
             absent.insert(release.field());

@@ -332,6 +332,7 @@ impl Rule {
     fn matches(&self, field: FieldPath, terms: &Terms<'_>) -> bool {
         let (who, what) = (self.who.matches(terms.supplier, terms.sector), self.what.matches(field));
         let handed_on = terms.delegations > 0;
+        // Who allowed a shop something did not mean its carriers; who refused it, or wants to be asked, meant them too.
         let delegation = self.delegation == handed_on || (handed_on && self.answer != Answer::Allow);
         who && what
             && delegation
@@ -365,6 +366,7 @@ fn basics() -> Vec<Rule> {
     };
     rules.extend(account("my-bank-account-only-for-payments", None, Answer::Refuse));
     rules.extend(account("my-bank-account-for-a-payment-with-my-word", Some(Purpose::PaymentManagement), Answer::Ask));
+    // Sensitive weighs more than any purpose: without these the person would be asked where the two rules above refuse.
     for (name, why) in [
         ("no-sensitive-data-for-advertising", Purpose::Marketing),
         ("no-sensitive-data-for-sale", Purpose::SellDataToThirdParties),

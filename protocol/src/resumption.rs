@@ -27,6 +27,7 @@ const SEAL_DOMAIN: &[u8] = b"regie run 1\0";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
+    // The order of these fields is the order of runs, by which copies decide: a restore counts before any clock.
     /// How often the node came back from a backup.
     pub epoch: u32,
     /// When it began, by its own clock.
@@ -51,6 +52,7 @@ impl Run {
 
     /// For other copies of the same node, which have the same secret.
     pub(crate) fn seal(&self, secret: &[u8; 32], name: &Nonce, entropy: &mut Entropy) -> Result<Vec<u8>, Refusal> {
+        // Bound to the name: taken out of one word and put into another it does not open.
         let plain = wire::encode(self)?;
         sealed::seal(&sealed::key(secret), SEAL_DOMAIN, &name.0, &plain, entropy).map_err(|_| Refusal::Unavailable)
     }

@@ -88,6 +88,7 @@ impl Predicate {
 
     fn fits(&self, depth: usize, clauses: &mut usize) -> bool {
         *clauses += 1;
+        // While it is walked, and not after: the tree is of somebody else's making.
         if depth == 0 || *clauses > limits::SEGMENT_CLAUSES {
             return false;
         }

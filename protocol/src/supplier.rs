@@ -251,6 +251,7 @@ impl Supplier {
         if profile.keys.next.is_some() && !replace {
             return Err(SupplierError::HasNext);
         }
+        // No person's node follows back to a key that it has left.
         if self.keys.contains(&next) {
             return Err(SupplierError::NotNext);
         }

@@ -84,6 +84,7 @@ impl Tally {
         let card = self.helper.clone().verify()?;
         let named = !card.name.trim().is_empty() && plain_line(&card.name, limits::NAME_BYTES);
         let enough = (limits::TALLY_LEAST..=limits::TALLY_REPORTS).contains(&self.least);
+        // A company that helped itself under one key would see both halves.
         if named && enough && card.helper != *supplier { Ok(card.into_value()) } else { Err(Refusal::Malformed) }
     }
 }
@@ -322,6 +323,7 @@ impl Task {
             {
                 continue;
             }
+            // Both halves of the proof before it is added: an answer that is a thousand would count as that many.
             let Ok((verifier, sum)) = self.checked(secret, answer) else { continue };
             if !again {
                 self.open.share = sum;
@@ -413,6 +415,8 @@ impl Leader {
     /// The helper answered: adds up the supplier's halves of what holds on both sides. All of `reports` are dealt with.
     pub fn answered(&mut self, segment: &ObjectId, reports: &[TallyReport], prepared: &Prepared) {
         for report in reports.iter().take(limits::TALLY_PER_FRAME) {
+            // Only what the helper took too: sums of different answers give no count, and nobody could tell which one
+            // differs.
             let taken = prepared.taken.iter().find(|taken| taken.nonce == report.nonce);
             match taken.map(|taken| self.added(segment, report, taken)) {
                 Some(Ok(sum)) => {
@@ -442,6 +446,7 @@ impl Leader {
         if total.is_none() {
             self.spoiled = self.spoiled.saturating_add(self.open.reports);
         }
+        // Also where it gave no count: the helper has closed that batch.
         self.open = Sum { batch: sum.batch + 1, ..Sum::default() };
         self.totals.extend(total);
         total

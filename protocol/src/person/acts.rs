@@ -137,6 +137,7 @@ impl Person {
         if relationship.acts.values().any(|acted| !acted.is_over() && acted.act.what == new.what) {
             return Err(OwnerError::ActedAlready);
         }
+        // Before any grant ends: an act that finds no room must leave everything as it is.
         let room = self.room_for_act(&supplier)?;
         let mut effects = Vec::new();
         if matches!(new.what, What::Right { right: Right::Erasure, .. }) {

@@ -217,6 +217,7 @@ impl Person {
     /// answered by a reply.
     pub fn handle(&mut self, input: Input<'_>, now: impl Into<Now>, host: &mut dyn Host) -> Result<(), OwnerError> {
         let now = now.into();
+        // Asked first: a request that waited is gone once its answer was handled.
         let (moment, passes) = (self.moment(&input, now), matches!(input, Input::Tick));
         let effects = self.follows(input, now, host)?;
         self.carry_out(effects, moment, now, host);

@@ -141,6 +141,8 @@ impl Person {
         let keeps = (1..=limits::OFFERS_KEPT).contains(&usize::from(new.keep));
         let ranks = (1..=Criterion::ALL.len()).contains(&new.rank_by.len());
         let nonce = entropy.nonce();
+        // A key for this one alone, so that two intents of one person have nothing in common; it is derived anew from
+        // the nonce and kept nowhere.
         let key = self.seed.intent_key(&nonce);
         let intent = Intent {
             key: key.public(),
@@ -221,6 +223,7 @@ impl Person {
                 self.enter(&mut effects, id, Stage::Open)
             }
             (Stage::Open, BoardReply::Offers(page)) => self.take_in(&mut effects, id, page, now),
+            // Not there any more is as good: the reply to the first withdrawal may have been lost.
             (Stage::Closing(outcome), BoardReply::Noted | BoardReply::Refused(Refusal::UnknownIntent)) => {
                 self.enter(&mut effects, id, Stage::Closed(outcome))
             }

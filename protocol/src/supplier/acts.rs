@@ -146,6 +146,7 @@ impl Supplier {
         if !answer.fits(&acted.act.what, acted.answers.iter().map(|before| &before.answer)) {
             return Err(SupplierError::BadAnswer);
         }
+        // The person reads the answer in that item, so it has to be one that was sent.
         if let Answered::Done { item: Some(item) } = answer
             && !customer.sending.contains_key(&item)
         {

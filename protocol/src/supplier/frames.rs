@@ -59,6 +59,8 @@ impl Supplier {
             ToSupplier::Act(act) => self.acted(person, act, now),
             ToSupplier::TakeUp(taken) => self.taken_up(person, taken),
         };
+        // A refusal drops what was recorded on the way to it, so whatever refuses stands before the first record: else
+        // memory would be ahead of the disk.
         Effects(handled.unwrap_or_else(|code| vec![Effect::Reply(SupplierReply::refused(code, now))]))
     }
 
@@ -207,6 +209,7 @@ impl Supplier {
         let acceptance = Acceptance { supplier, person: *person, pairing: id, agreement, at: now.wall };
         let acceptance = Verified::sign(acceptance, &self.key)?.signed().clone();
         let agreed = Agreed { pairing: pairing.signed().clone(), acceptance: acceptance.clone() };
+        // For a known person too: both sides keep the two records of the last time.
         self.record(&mut effects, Record::Agreed { person: *person, agreed });
         self.hear(&mut effects, person, pairing.at, now);
         effects.push(Effect::Reply(SupplierReply::Paired(acceptance)));
