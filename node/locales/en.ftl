@@ -1576,3 +1576,6 @@ letters-of-contract = The contract that this letter ends
 contracts-letter-write = Keep this letter with my letters, to send it
 contracts-noticed = You sent the letter that ends it on { $what }.
 contracts-noticed-last = It names { $what } as the last day. Note the last day below when they confirm it.
+supplier-rights = What you can ask of them by law
+supplier-right-asked = It is on its way. Your page of requests shows what becomes of it.
+supplier-rights-more = To have something corrected or left alone, begin a request.

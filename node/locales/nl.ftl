@@ -1577,3 +1577,6 @@ letters-of-contract = Het contract dat met deze brief eindigt
 contracts-letter-write = Bewaar deze brief bij mijn brieven, om te versturen
 contracts-noticed = U verstuurde de opzegbrief op { $what }.
 contracts-noticed-last = Daarin staat { $what } als laatste dag. Noteer hieronder de laatste dag zodra zij die bevestigen.
+supplier-rights = Wat u hun op grond van de wet kunt vragen
+supplier-right-asked = Het is onderweg. Op de pagina met verzoeken ziet u wat ervan komt.
+supplier-rights-more = Iets laten verbeteren of met rust laten? Begin een verzoek.

@@ -417,7 +417,7 @@ fn name(response: &mut Response, name: &str) {
 
 impl Words {
     /// What is asked for, with its article.
-    fn right(&self, of: &Right) -> String {
+    pub(super) fn right(&self, of: &Right) -> String {
         self.name("right", of.code())
     }
 

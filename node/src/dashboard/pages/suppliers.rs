@@ -7,7 +7,7 @@ use axum::{
     Extension,
     extract::{Path, Query, State},
 };
-use regie_protocol::{Agreement, Collection, Days, Invitation, Purpose, Selector, VOCABULARY};
+use regie_protocol::{Agreement, Collection, Days, Invitation, Purpose, Selector, VOCABULARY, act::Right};
 use serde::Deserialize;
 
 use super::{App, Fault, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
@@ -15,7 +15,7 @@ use crate::{
     command::{Failure, Text},
     dashboard::{limits, words::Words},
     person::verbs::{
-        self, GrantTerms, KnownSupplier, LookAnswer, PairAnswer, SeenSupplier, SupplierDetail, SuppliersPage,
+        self, GrantTerms, KnownSupplier, LookAnswer, PairAnswer, SeenSupplier, ShownAct, SupplierDetail, SuppliersPage,
     },
 };
 
@@ -97,6 +97,15 @@ struct One {
     page: Page,
     supplier: SupplierDetail,
     collections: Vec<&'static str>,
+    /// What this one was had to do by law, the newest first.
+    asked: Vec<ShownAct>,
+}
+
+impl One {
+    /// The rights that need no further word of the person's.
+    fn rights(&self) -> [Right; 4] {
+        [Right::Access, Right::Portability, Right::Objection, Right::Erasure]
+    }
 }
 
 pub(super) async fn one(
@@ -107,7 +116,10 @@ pub(super) async fn one(
     let path = format!("/suppliers/{key}");
     let supplier = visitor.ask(&app, verbs::Supplier { supplier: key }).await?;
     let collections = Collection::ALL.iter().map(|collection| collection.code()).collect();
-    show(&One { page: visitor.page(&app, "suppliers", &path), supplier, collections })
+    let key = supplier.listed.supplier.to_string();
+    let mut asked = visitor.ask(&app, verbs::Acts { supplier: Some(key) }).await?;
+    asked.retain(|act| !act.kind.is_of_contracts());
+    show(&One { page: visitor.page(&app, "suppliers", &path), supplier, collections, asked })
 }
 
 pub(super) async fn act(
@@ -148,6 +160,12 @@ async fn done(app: &App, visitor: &Visitor, supplier: String, posted: &Posted) -
             let erase = what == "erase";
             visitor.ask(app, verbs::RevokeAll { supplier, erase }).await?;
             Ok(if erase { "supplier-erase-asked" } else { "supplier-ended" })
+        }
+        "right" => {
+            let right = crate::command::parse(posted.one("right")).map_err(|failure| visitor.fault(failure))?;
+            let (language, words) = (visitor.words.0.code().to_owned(), String::new());
+            visitor.ask(app, verbs::ExerciseRight { supplier, right, language, words }).await?;
+            Ok("supplier-right-asked")
         }
         "open" => {
             let collection = visitor.parse(posted.one("collection"))?;
