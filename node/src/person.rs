@@ -94,7 +94,7 @@ use crate::{
 pub type Call = Box<dyn FnOnce(&mut Node, &mut Turn) + Send>;
 
 /// What the person's driver handles.
-pub enum Event {
+pub enum NodeEvent {
     /// A supplier's frame as it was read, to be answered.
     Frame(PublicKey, Box<Result<ToPerson, Refusal>>, Responder),
     /// A link asks what is to be sent.
@@ -210,7 +210,7 @@ pub struct Node {
     unreadable: BTreeSet<FieldPath>,
     /// Bounds how many suppliers are dialled at once.
     dials: Arc<Semaphore>,
-    events: mpsc::WeakSender<Event>,
+    events: mpsc::WeakSender<NodeEvent>,
     runtime: tokio::runtime::Handle,
     activity: activity::Activity,
     /// Was it told to end?
@@ -251,7 +251,7 @@ struct Link {
 ///
 /// # Errors
 /// A store that does not hold a person's node, or is damaged.
-pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<Event>, driver::End), Failure> {
+pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<NodeEvent>, driver::End), Failure> {
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let mut store = store;
     let (mut machine, mut clock) = records::load(&store)?;
@@ -340,96 +340,96 @@ pub fn commit(store: &mut Store, machine: &Person, records: &[Record], now: impl
 }
 
 impl Driven for Node {
-    type Event = Event;
+    type Event = NodeEvent;
     const DEPARTS: bool = true;
 
-    fn reads_all(event: &Event) -> bool {
+    fn reads_all(event: &NodeEvent) -> bool {
         match event {
-            Event::Call { reads_store, .. } => *reads_store,
+            NodeEvent::Call { reads_store, .. } => *reads_store,
             // What a witness is asked is read from the log as it is on disk.
-            Event::Witnesses | Event::WitnessAnswered(..) => true,
+            NodeEvent::Witnesses | NodeEvent::WitnessAnswered(..) => true,
             // What a letter says stands on disk alone.
-            Event::Post | Event::LetterLeaves(..) | Event::Posted(..) => true,
+            NodeEvent::Post | NodeEvent::LetterLeaves(..) | NodeEvent::Posted(..) => true,
             // And whether the supplier is an organisation on the list, from that list.
-            Event::DomainRead(..) | Event::Paired(..) => true,
+            NodeEvent::DomainRead(..) | NodeEvent::Paired(..) => true,
             _ => false,
         }
     }
 
-    fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
+    fn handle(&mut self, event: NodeEvent, turn: &mut Turn) -> bool {
         match event {
-            Event::Frame(supplier, message, responder) => {
+            NodeEvent::Frame(supplier, message, responder) => {
                 self.note_active(&supplier);
                 if let Some((message, responder)) = self.hold_back(&supplier, *message, responder) {
                     self.frame(&supplier, message, responder, turn);
                 }
             }
-            Event::Collect(supplier, answer) => {
+            NodeEvent::Collect(supplier, answer) => {
                 let outgoing = self.collect(&supplier, turn);
                 turn.after(move || drop(answer.send(outgoing)));
             }
-            Event::Replied(supplier, number, reply) => {
+            NodeEvent::Replied(supplier, number, reply) => {
                 self.hear(Input::Replied(&supplier, number, *reply), None, turn);
                 self.take_up_held_back(&supplier, turn);
             }
-            Event::Up(supplier) => {
+            NodeEvent::Up(supplier) => {
                 self.line_up(&supplier);
                 self.learn_segments(&supplier, turn);
             }
-            Event::Lost(supplier) | Event::Left(supplier) => {
+            NodeEvent::Lost(supplier) | NodeEvent::Left(supplier) => {
                 self.held_back.drop_of(&supplier);
                 self.line_down(&supplier);
             }
-            Event::Unreachable(supplier, error) => self.not_reached(&supplier, error),
-            Event::Profile(supplier, profile) => self.renew(&supplier, *profile, turn),
-            Event::Follow(supplier, profile, answer) => {
+            NodeEvent::Unreachable(supplier, error) => self.not_reached(&supplier, error),
+            NodeEvent::Profile(supplier, profile) => self.renew(&supplier, *profile, turn),
+            NodeEvent::Follow(supplier, profile, answer) => {
                 let followed = self.follow_key(&supplier, *profile, turn);
                 turn.after(move || {
                     let _ = answer.send(followed);
                 });
             }
-            Event::Whose(key, profile, entered, answer) => {
+            NodeEvent::Whose(key, profile, entered, answer) => {
                 let known = self.machine.whose(&key, &profile);
                 let known = known.map(|supplier| self.found(&supplier, *profile, &entered, turn));
                 turn.after(move || drop(answer.send(known.transpose())));
             }
-            Event::Call { call, .. } => call(self, turn),
-            Event::Known(supplier, answer) => {
+            NodeEvent::Call { call, .. } => call(self, turn),
+            NodeEvent::Known(supplier, answer) => {
                 let known = self.known(&supplier);
                 turn.after(move || drop(answer.send(Ok(known))));
             }
-            Event::Found(supplier, profile, entered, answer) => {
+            NodeEvent::Found(supplier, profile, entered, answer) => {
                 let found = self.found(&supplier, *profile, &entered, turn);
                 turn.after(move || drop(answer.send(found)));
             }
-            Event::Proffer(proffer, answer) => {
+            NodeEvent::Proffer(proffer, answer) => {
                 let result = self.proffer(&proffer);
                 turn.after(move || drop(answer.send(result)));
             }
-            Event::Approach(supplier, answer) => {
+            NodeEvent::Approach(supplier, answer) => {
                 let result = self.approach(&supplier);
                 turn.after(move || drop(answer.send(result)));
             }
-            Event::Looked(looked, answer) => {
+            NodeEvent::Looked(looked, answer) => {
                 let result = self.looked(*looked);
                 turn.after(move || drop(answer.send(result)));
             }
-            Event::PairLater(wish, answer) => {
+            NodeEvent::PairLater(wish, answer) => {
                 let _ = answer.send(self.pair_later(wish));
             }
-            Event::Weigh(counter, answer) => {
+            NodeEvent::Weigh(counter, answer) => {
                 let result = self.weigh(*counter);
                 turn.after(move || drop(answer.send(result)));
             }
-            Event::Skewed(theirs, answer) => {
+            NodeEvent::Skewed(theirs, answer) => {
                 let failure = command::clocks_differ(&self.clock, theirs, "the supplier");
                 turn.after(move || drop(answer.send(Err(failure))));
             }
-            Event::Paired(answered, answer) => {
+            NodeEvent::Paired(answered, answer) => {
                 let result = self.paired(*answered, turn);
                 turn.after(move || drop(answer.send(result)));
             }
-            Event::Tick => {
+            NodeEvent::Tick => {
                 self.hear(Input::Tick, None, turn);
                 self.tend_links();
                 if self.speaks().is_ok() {
@@ -441,41 +441,41 @@ impl Driven for Node {
                     self.wake_post();
                 }
             }
-            Event::Witnesses => self.tend_witnesses(turn),
-            Event::WitnessAnswered(asked, more) => {
+            NodeEvent::Witnesses => self.tend_witnesses(turn),
+            NodeEvent::WitnessAnswered(asked, more) => {
                 let next = self.witness_answered(*asked, turn);
                 turn.after(move || drop(more.send(next)));
             }
-            Event::WitnessLeft(witness, log) => self.talk_over((witness, log)),
-            Event::Post => self.tend_post(turn),
-            Event::LetterLeaves(letter, answer) => {
+            NodeEvent::WitnessLeft(witness, log) => self.talk_over((witness, log)),
+            NodeEvent::Post => self.tend_post(turn),
+            NodeEvent::LetterLeaves(letter, answer) => {
                 let leaves = self.letter_leaves(&letter, turn);
                 turn.after(move || {
                     let _ = answer.send(leaves);
                 });
             }
-            Event::Posted(letter, posted) => self.posted(&letter, *posted, turn),
-            Event::DomainRead(supplier, domain, read) => self.domain_read(&supplier, &domain, read, turn),
-            Event::ToBoard(intent, answer) => {
+            NodeEvent::Posted(letter, posted) => self.posted(&letter, *posted, turn),
+            NodeEvent::DomainRead(supplier, domain, read) => self.domain_read(&supplier, &domain, read, turn),
+            NodeEvent::ToBoard(intent, answer) => {
                 let say = self.to_say(&intent);
                 turn.after(move || drop(answer.send(say)));
             }
-            Event::BoardReplied(intent, reply, answer) => {
+            NodeEvent::BoardReplied(intent, reply, answer) => {
                 let more = self.board_replied(&intent, *reply, turn);
                 turn.after(move || {
                     let _ = answer.send(more);
                 });
             }
-            Event::Boards => self.tend_boards(),
-            Event::Taking(offer, answer) => {
+            NodeEvent::Boards => self.tend_boards(),
+            NodeEvent::Taking(offer, answer) => {
                 let result = self.taking(&offer);
                 turn.after(move || drop(answer.send(result)));
             }
-            Event::TakeUp(intent, offer, answer) => {
+            NodeEvent::TakeUp(intent, offer, answer) => {
                 let result = self.take_up(&intent, &offer, turn);
                 turn.after(move || drop(answer.send(result)));
             }
-            Event::Met(processor) => self.meeting_over(&processor),
+            NodeEvent::Met(processor) => self.meeting_over(&processor),
         }
         !self.stops
     }

@@ -127,7 +127,7 @@ pub type Call = Box<dyn FnOnce(&mut Companion, &mut Turn) + Send>;
 /// How the API reaches the companion; clones share one.
 #[derive(Clone)]
 pub struct Desk {
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<CompanionEvent>,
     news: watch::Receiver<u64>,
     net: Arc<Net>,
 }
@@ -150,7 +150,7 @@ impl Desk {
             turn.after(move || drop(answer.send(result)));
         });
         let stopping = || Failure::new("unavailable", crate::command::exit::UNREACHABLE, "the companion is stopping");
-        self.events.send(Event::Call(call)).await.map_err(|_| stopping())?;
+        self.events.send(CompanionEvent::Call(call)).await.map_err(|_| stopping())?;
         wait.await.map_err(|_| stopping())?
     }
 
@@ -162,7 +162,7 @@ impl Desk {
 }
 
 /// What the companion's driver handles.
-pub enum Event {
+pub enum CompanionEvent {
     /// A person's frame, to be answered.
     Frame(PublicKey, Vec<u8>, Responder),
     /// A person's node connected.
@@ -214,7 +214,7 @@ pub struct Companion {
     helped: Meters<Source>,
     /// Connected persons of whose node the run that speaks is on the line.
     speaking: BTreeSet<PublicKey>,
-    events: mpsc::WeakSender<Event>,
+    events: mpsc::WeakSender<CompanionEvent>,
     news: watch::Sender<u64>,
     told_this_turn: bool,
     /// The invitation that was used last in this turn.
@@ -273,7 +273,7 @@ impl Net {
 pub async fn start(
     store: Box<dyn Ledger>,
     net: Net,
-) -> Result<(mpsc::Sender<Event>, Desk, driver::End, Vec<Address>), Failure> {
+) -> Result<(mpsc::Sender<CompanionEvent>, Desk, driver::End, Vec<Address>), Failure> {
     let (store, machine, clock) = blocking(move || {
         let mut store = store;
         store.begin()?;
@@ -342,7 +342,7 @@ pub async fn start(
     tokio::spawn(async move {
         while moves.changed().await.is_ok() {
             let Some(events) = moved.upgrade() else { return };
-            if events.send(Event::Moved).await.is_err() {
+            if events.send(CompanionEvent::Moved).await.is_err() {
                 return;
             }
         }
@@ -385,15 +385,15 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> +
     tokio::task::spawn_blocking(work).await.map_err(Failure::internal)?
 }
 
-async fn forward(mut network: mpsc::Receiver<NetworkEvent>, events: mpsc::Sender<Event>) {
+async fn forward(mut network: mpsc::Receiver<NetworkEvent>, events: mpsc::Sender<CompanionEvent>) {
     while let Some(event) = network.recv().await {
         let key = |bytes: [u8; 32]| PublicKey::from_bytes(&bytes).ok();
         let event = match event {
-            NetworkEvent::Connected(peer) => key(peer).map(Event::Up),
-            NetworkEvent::Disconnected(peer) => key(peer).map(Event::Lost),
+            NetworkEvent::Connected(peer) => key(peer).map(CompanionEvent::Up),
+            NetworkEvent::Disconnected(peer) => key(peer).map(CompanionEvent::Lost),
             // A weak key has no relationship; dropping the responder closes the stream.
             NetworkEvent::Frame(peer, frame, responder) => {
-                key(peer).map(|person| Event::Frame(person, frame, responder))
+                key(peer).map(|person| CompanionEvent::Frame(person, frame, responder))
             }
         };
         if let Some(event) = event
@@ -405,21 +405,21 @@ async fn forward(mut network: mpsc::Receiver<NetworkEvent>, events: mpsc::Sender
 }
 
 impl Driven for Companion {
-    type Event = Event;
+    type Event = CompanionEvent;
 
-    fn reads_all(event: &Event) -> bool {
+    fn reads_all(event: &CompanionEvent) -> bool {
         matches!(
             event,
-            Event::Call(_)
-                | Event::Work
-                | Event::Tick
-                | Event::Look
-                | Event::Moved
-                | Event::Browsed(..)
-                | Event::OfferReplied(..)
-                | Event::Help(..)
-                | Event::Count
-                | Event::Helped(..)
+            CompanionEvent::Call(_)
+                | CompanionEvent::Work
+                | CompanionEvent::Tick
+                | CompanionEvent::Look
+                | CompanionEvent::Moved
+                | CompanionEvent::Browsed(..)
+                | CompanionEvent::OfferReplied(..)
+                | CompanionEvent::Help(..)
+                | CompanionEvent::Count
+                | CompanionEvent::Helped(..)
         )
     }
 
@@ -435,7 +435,7 @@ impl Driven for Companion {
         Ok(())
     }
 
-    fn handle(&mut self, event: Event, turn: &mut Turn) -> bool {
+    fn handle(&mut self, event: CompanionEvent, turn: &mut Turn) -> bool {
         self.event(event, turn).unwrap_or_else(|failure| {
             // What can't be read can't be acted on: nothing of this turn is stored or sent.
             tracing::error!(%failure, "the companion stops");
@@ -456,29 +456,29 @@ impl Driven for Companion {
 }
 
 impl Companion {
-    fn event(&mut self, event: Event, turn: &mut Turn) -> Result<bool, Failure> {
+    fn event(&mut self, event: CompanionEvent, turn: &mut Turn) -> Result<bool, Failure> {
         match event {
-            Event::Frame(key, frame, responder) => {
+            CompanionEvent::Frame(key, frame, responder) => {
                 let person = self.renewed.get(&key).copied().unwrap_or(key);
                 self.frame(person, &frame, responder, turn)?;
             }
-            Event::Up(key) => self.up(key, turn)?,
-            Event::Lost(key) => self.lost(key),
-            Event::Replied(person, parcel, reply) => self.replied(person, &parcel, *reply, turn)?,
-            Event::Call(call) => call(self, turn),
-            Event::Work => self.work(turn)?,
-            Event::Look => {
+            CompanionEvent::Up(key) => self.up(key, turn)?,
+            CompanionEvent::Lost(key) => self.lost(key),
+            CompanionEvent::Replied(person, parcel, reply) => self.replied(person, &parcel, *reply, turn)?,
+            CompanionEvent::Call(call) => call(self, turn),
+            CompanionEvent::Work => self.work(turn)?,
+            CompanionEvent::Look => {
                 let now = self.clock.now().floor;
                 self.look_at_boards(now, turn)?;
             }
-            Event::Moved => self.advertise(turn)?,
-            Event::Browsed(board, reply) => self.browsed(&board, reply, turn)?,
-            Event::OfferReplied(offer, reply) => self.offer_replied(&offer, reply, turn)?,
-            Event::Help(peer, frame, responder) => self.help(&peer, &frame, responder, turn)?,
-            Event::Count => self.count_on(turn)?,
-            Event::Helped(segment, asked, reply) => self.helped(&segment, asked, reply, turn)?,
-            Event::Contested(person) => self.tell_of_rival(person, turn)?,
-            Event::Tick => self.tick(turn)?,
+            CompanionEvent::Moved => self.advertise(turn)?,
+            CompanionEvent::Browsed(board, reply) => self.browsed(&board, reply, turn)?,
+            CompanionEvent::OfferReplied(offer, reply) => self.offer_replied(&offer, reply, turn)?,
+            CompanionEvent::Help(peer, frame, responder) => self.help(&peer, &frame, responder, turn)?,
+            CompanionEvent::Count => self.count_on(turn)?,
+            CompanionEvent::Helped(segment, asked, reply) => self.helped(&segment, asked, reply, turn)?,
+            CompanionEvent::Contested(person) => self.tell_of_rival(person, turn)?,
+            CompanionEvent::Tick => self.tick(turn)?,
         }
         Ok(!self.stops)
     }
@@ -628,7 +628,7 @@ impl Companion {
                         Err(Unanswered::Line(_)) => return,
                     };
                     if let Some(events) = events.upgrade() {
-                        let _ = events.send(Event::Replied(person, parcel, Box::new(reply))).await;
+                        let _ = events.send(CompanionEvent::Replied(person, parcel, Box::new(reply))).await;
                     }
                 }));
             });

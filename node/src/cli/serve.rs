@@ -205,7 +205,7 @@ async fn make(
 fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result<Running, Failure> {
     let listener = control::bind(&control::socket(home))?;
     let (events, end) = person::start(store, travel)?;
-    tokio::spawn(tick(TICK, events.clone(), || person::Event::Tick));
+    tokio::spawn(tick(TICK, events.clone(), || person::NodeEvent::Tick));
     let desk = Desk::new(events, Arc::new(move || doors.another_link()));
     let answering = Answering::default();
     tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), CompanionCommand::knows));
@@ -272,7 +272,7 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         lines.extend(witness.map(|at| format!("The witness answers at http://{at}")));
         lines.join("\n")
     });
-    tokio::spawn(tick(every, events.clone(), || supplier::Event::Tick));
+    tokio::spawn(tick(every, events.clone(), || supplier::CompanionEvent::Tick));
     let answering = Answering::default();
     tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), PersonCommand::knows));
     until_the_end(async move { drop(desk.ask(Stop {}).await) }, end, &answering).await

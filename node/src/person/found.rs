@@ -6,7 +6,7 @@ use regie_protocol::{Profile, PublicKey, Signed, person::Input};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-use super::{Event, Node, links, pairing, verbs::FoundAgain};
+use super::{Node, NodeEvent, links, pairing, verbs::FoundAgain};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
@@ -66,7 +66,7 @@ pub(super) async fn again(
     known: Known,
     addresses: &[Address],
     entered: Vec<String>,
-    events: &mpsc::Sender<Event>,
+    events: &mpsc::Sender<NodeEvent>,
 ) -> Result<FoundAgain, Failure> {
     let Known { supplier, keys, secret, way } = known;
     let way = Way { inward: way.inward.and(&entered), ..way };
@@ -91,5 +91,5 @@ pub(super) async fn again(
         let words = "the supplier answered without saying who it is; try again later";
         return Err(Failure::new("unreachable", exit::UNREACHABLE, words));
     };
-    pairing::ask(events, |answer| Event::Found(supplier, Box::new(profile), entered, answer)).await
+    pairing::ask(events, |answer| NodeEvent::Found(supplier, Box::new(profile), entered, answer)).await
 }

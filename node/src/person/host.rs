@@ -267,7 +267,7 @@ mod tests {
     };
 
     use super::{
-        super::{Event as NodeEvent, Travel, commit, initialise, start},
+        super::{NodeEvent, Travel, commit, initialise, start},
         *,
     };
     use crate::{

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use zeroize::Zeroizing;
 
-use super::{Event, Lookalike, Node, Standing, verbs::TakenUp};
+use super::{Lookalike, Node, NodeEvent, Standing, verbs::TakenUp};
 use crate::{
     backoff::Backoff,
     clock::text,
@@ -213,7 +213,7 @@ impl Node {
                 let events = self.events.clone();
                 turn.after(move || {
                     if let Some(events) = events.upgrade() {
-                        let _ = events.try_send(Event::Boards);
+                        let _ = events.try_send(NodeEvent::Boards);
                     }
                 });
             }
@@ -294,7 +294,7 @@ impl Node {
 
 /// Speaks with the board of one intent for as long as there is something to say. It dials for every look and hangs up
 /// after it: between two looks nothing ties the person to the board.
-async fn talk(intent: ObjectId, events: mpsc::WeakSender<Event>, wake: Arc<Notify>, dials: Arc<Semaphore>) {
+async fn talk(intent: ObjectId, events: mpsc::WeakSender<NodeEvent>, wake: Arc<Notify>, dials: Arc<Semaphore>) {
     let mut quiet = 0;
     loop {
         let Some(news) = look(&intent, &events, &dials).await else { return };
@@ -310,7 +310,7 @@ async fn talk(intent: ObjectId, events: mpsc::WeakSender<Event>, wake: Arc<Notif
 }
 
 /// One look at a board; nothing where the talk is over, else whether the board answered with something new.
-async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semaphore) -> Option<bool> {
+async fn look(intent: &ObjectId, events: &mpsc::WeakSender<NodeEvent>, dials: &Semaphore) -> Option<bool> {
     let events = events.upgrade()?;
     let turn = dials.acquire().await.ok()?;
     // With the line its events are kept: a swarm whose events nobody can take ends.
@@ -318,7 +318,7 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
     let mut news = false;
     loop {
         let (answer, wait) = oneshot::channel();
-        events.send(Event::ToBoard(*intent, answer)).await.ok()?;
+        events.send(NodeEvent::ToBoard(*intent, answer)).await.ok()?;
         let ToSay { secret, board, addresses, message, way } = wait.await.ok()??;
         let (endpoint, network) = match line.take() {
             Some(line) => line,
@@ -332,7 +332,7 @@ async fn look(intent: &ObjectId, events: &mpsc::WeakSender<Event>, dials: &Semap
         };
         let Ok(reply) = say(&endpoint, &board, &message).await else { return Some(news) };
         let (answer, wait) = oneshot::channel();
-        events.send(Event::BoardReplied(*intent, Box::new(reply), answer)).await.ok()?;
+        events.send(NodeEvent::BoardReplied(*intent, Box::new(reply), answer)).await.ok()?;
         if !wait.await.ok()? {
             drop(turn);
             return Some(news);

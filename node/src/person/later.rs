@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    Event, Node,
+    Node, NodeEvent,
     pairing::{self, LedBy},
 };
 use crate::{
@@ -41,9 +41,9 @@ pub(super) fn has_no_room(failure: &Failure) -> bool {
 }
 
 /// Has the node try again later; what the owner is told.
-pub(super) async fn instead(wish: Wish, failure: Failure, events: &mpsc::Sender<Event>) -> Failure {
+pub(super) async fn instead(wish: Wish, failure: Failure, events: &mpsc::Sender<NodeEvent>) -> Failure {
     let (answer, wait) = oneshot::channel();
-    let asked = events.send(Event::PairLater(wish, answer)).await;
+    let asked = events.send(NodeEvent::PairLater(wish, answer)).await;
     if asked.is_ok() && wait.await == Ok(true) { comes_later() } else { failure }
 }
 
@@ -73,7 +73,7 @@ impl Node {
     }
 }
 
-async fn try_later(wish: Wish, events: mpsc::WeakSender<Event>) {
+async fn try_later(wish: Wish, events: mpsc::WeakSender<NodeEvent>) {
     let begun = Instant::now();
     for tried in 0.. {
         sleep(PAUSES.pause(tried)).await;

@@ -21,7 +21,7 @@ use tokio::{
 use zeroize::Zeroizing;
 
 use super::{
-    Event,
+    NodeEvent,
     rhythm::{Rhythm, Trying},
 };
 use crate::{
@@ -69,7 +69,7 @@ pub(super) struct SupplierLine {
     pub(super) wake: Arc<Notify>,
     /// Bounds how many are dialled at once.
     pub(super) dials: Arc<Semaphore>,
-    pub(super) events: mpsc::WeakSender<Event>,
+    pub(super) events: mpsc::WeakSender<NodeEvent>,
 }
 
 /// A connection to a supplier.
@@ -123,14 +123,14 @@ impl SupplierLine {
             Ok(None) => return Over::Stopping,
             Err(error) => {
                 trying.failed();
-                let told = self.tell(Event::Unreachable(self.supplier, error)).await;
+                let told = self.tell(NodeEvent::Unreachable(self.supplier, error)).await;
                 return if told { Over::Failed } else { Over::Stopping };
             }
         };
         if !dialled.known && !self.follow(&dialled).await {
             return Over::Failed;
         }
-        if !self.tell(Event::Up(self.supplier)).await {
+        if !self.tell(NodeEvent::Up(self.supplier)).await {
             return Over::Stopping;
         }
         let begun = Instant::now();
@@ -143,8 +143,8 @@ impl SupplierLine {
         tracing::debug!(?over, held = *self.hold.borrow(), "a visit is over");
         // The endpoint goes with this visit, and with it whatever still hopes for an answer.
         let end = match over {
-            Over::Left => Event::Left(self.supplier),
-            Over::Failed | Over::Stopping => Event::Lost(self.supplier),
+            Over::Left => NodeEvent::Left(self.supplier),
+            Over::Failed | Over::Stopping => NodeEvent::Lost(self.supplier),
         };
         if self.tell(end).await { over } else { Over::Stopping }
     }
@@ -186,7 +186,7 @@ impl SupplierLine {
     async fn follow(&mut self, dialled: &Dialled) -> bool {
         let Ok(Some(profile)) = hello(&dialled.peer, &dialled.endpoint).await else { return false };
         let (answer, followed) = oneshot::channel();
-        let told = self.tell(Event::Follow(self.supplier, Box::new(profile), answer)).await;
+        let told = self.tell(NodeEvent::Follow(self.supplier, Box::new(profile), answer)).await;
         // What changed by it is known here already.
         drop(self.place.borrow_and_update());
         told && followed.await.unwrap_or(false)
@@ -219,7 +219,7 @@ impl SupplierLine {
                     Some(NetworkEvent::Frame(_, frame, responder)) => {
                         trying.worked(carrier);
                         let message = self.read(&frame);
-                        if !self.tell(Event::Frame(self.supplier, message, responder)).await {
+                        if !self.tell(NodeEvent::Frame(self.supplier, message, responder)).await {
                             return Over::Stopping;
                         }
                     }
@@ -250,7 +250,7 @@ impl SupplierLine {
     }
 
     /// Tells the driver; false, where it is gone.
-    async fn tell(&self, event: Event) -> bool {
+    async fn tell(&self, event: NodeEvent) -> bool {
         match self.events.upgrade() {
             Some(events) => events.send(event).await.is_ok(),
             None => false,
@@ -274,11 +274,11 @@ pub(super) async fn hello(peer: &PublicKey, endpoint: &Endpoint) -> Result<Optio
 }
 
 /// Asks who the supplier is now, so that its newer addresses are known before the old ones fail; then delivers.
-async fn greet(to: To, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
+async fn greet(to: To, endpoint: Endpoint, events: mpsc::WeakSender<NodeEvent>) -> bool {
     let (supplier, peer) = to;
     let Ok(profile) = hello(&peer, &endpoint).await else { return false };
     if let (Some(profile), Some(events)) = (profile, events.upgrade())
-        && events.send(Event::Profile(supplier, Box::new(profile))).await.is_err()
+        && events.send(NodeEvent::Profile(supplier, Box::new(profile))).await.is_err()
     {
         return false;
     }
@@ -286,10 +286,10 @@ async fn greet(to: To, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> b
 }
 
 /// Sends what waits in the outbox, one after the other, in order; false, where the line failed.
-async fn deliver((supplier, peer): To, endpoint: Endpoint, events: mpsc::WeakSender<Event>) -> bool {
+async fn deliver((supplier, peer): To, endpoint: Endpoint, events: mpsc::WeakSender<NodeEvent>) -> bool {
     let Some(events) = events.upgrade() else { return false };
     let (answer, waiting) = oneshot::channel();
-    if events.send(Event::Collect(supplier, answer)).await.is_err() {
+    if events.send(NodeEvent::Collect(supplier, answer)).await.is_err() {
         return false;
     }
     for Outgoing { number, message } in waiting.await.unwrap_or_default() {
@@ -298,7 +298,7 @@ async fn deliver((supplier, peer): To, endpoint: Endpoint, events: mpsc::WeakSen
             Err(Unanswered::Unreadable(_)) => SupplierReply::Refused(Refusal::Malformed),
             Err(Unanswered::Line(_)) => return false,
         };
-        if events.send(Event::Replied(supplier, number, Box::new(reply))).await.is_err() {
+        if events.send(NodeEvent::Replied(supplier, number, Box::new(reply))).await.is_err() {
             return false;
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use regie_protocol::{PublicKey, Timestamp};
 
-use super::{Event, Node, pairing};
+use super::{Node, NodeEvent, pairing};
 use crate::{backoff::Backoff, driver::Turn};
 
 /// Between two attempts to meet a processor.
@@ -41,7 +41,7 @@ impl Node {
                     if let Err(failure) = pairing::meet(introduction, events.clone()).await {
                         tracing::info!(code = failure.code, "a processor can't be met yet");
                     }
-                    let _ = events.send(Event::Met(processor)).await;
+                    let _ = events.send(NodeEvent::Met(processor)).await;
                 }));
             });
         }

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::{
-    Event, Node, Who, found,
+    Node, NodeEvent, Who, found,
     verbs::{FoundAgain, KnownSupplier, LookAnswer, OtherTerms, PairAnswer, SeenSupplier, WishedFor},
 };
 use crate::{
@@ -121,21 +121,21 @@ pub struct Answered {
 pub(super) async fn look(
     invitation: Invitation,
     by: LedBy,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<NodeEvent>,
 ) -> Result<LookAnswer, Failure> {
     let supplier = invitation.supplier;
-    if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
+    if let Some(known) = ask(&events, |answer| NodeEvent::Known(supplier, answer)).await? {
         let again = found::again(known, &addresses(&invitation)?, by.entered(&invitation), &events).await?;
         return Ok(LookAnswer::Again(Box::new(again)));
     }
-    let approach = ask(&events, |answer| Event::Approach(supplier, answer)).await?;
+    let approach = ask(&events, |answer| NodeEvent::Approach(supplier, answer)).await?;
     let (_endpoint, profile) = greet(&invitation, by, &approach).await?;
     if let Some(known) = known_by(supplier, &profile, by.entered(&invitation), &events).await? {
         return Ok(LookAnswer::Again(Box::new(known)));
     }
     let read = read(&approach.reader, &supplier, &profile).await;
     let looked = Box::new(Looked { invitation, profile, read });
-    let seen = ask(&events, |answer| Event::Looked(looked, answer)).await?;
+    let seen = ask(&events, |answer| NodeEvent::Looked(looked, answer)).await?;
     Ok(LookAnswer::Seen(Box::new(seen)))
 }
 
@@ -151,15 +151,15 @@ pub(super) async fn pair(
     by: LedBy,
     agreement: Agreement,
     vouched: bool,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<NodeEvent>,
 ) -> Result<PairAnswer, Failure> {
     let supplier = invitation.supplier;
-    if let Some(known) = ask(&events, |answer| Event::Known(supplier, answer)).await? {
+    if let Some(known) = ask(&events, |answer| NodeEvent::Known(supplier, answer)).await? {
         let again = found::again(known, &addresses(&invitation)?, by.entered(&invitation), &events).await?;
         return Ok(PairAnswer::Again(Box::new(again)));
     }
     let proffer = Proffer { name: supplier, invitation: invitation.id, agreement, alternative: None };
-    let proffered = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
+    let proffered = ask(&events, |answer| NodeEvent::Proffer(proffer, answer)).await?;
     let (endpoint, profile) = greet(&invitation, by, &proffered.approach).await?;
     if let Some(known) = known_by(supplier, &profile, by.entered(&invitation), &events).await? {
         return Ok(PairAnswer::Again(Box::new(known)));
@@ -173,10 +173,10 @@ pub(super) async fn pair(
 ///
 /// # Errors
 /// As [`pair`].
-pub(super) async fn meet(introduction: Introduction, events: mpsc::Sender<Event>) -> Result<PairAnswer, Failure> {
+pub(super) async fn meet(introduction: Introduction, events: mpsc::Sender<NodeEvent>) -> Result<PairAnswer, Failure> {
     let Introduction { name, invitation, agreement } = introduction;
     let proffer = Proffer { name, invitation: invitation.id, agreement, alternative: None };
-    let proffered = ask(&events, |answer| Event::Proffer(proffer, answer)).await?;
+    let proffered = ask(&events, |answer| NodeEvent::Proffer(proffer, answer)).await?;
     let by = LedBy::Supplier;
     let (endpoint, profile) = greet(&invitation, by, &proffered.approach).await?;
     let at = Greeted { name, invitation, by, endpoint, profile };
@@ -198,7 +198,7 @@ async fn proffer_to(
     proffered: Proffered,
     agreement: Agreement,
     vouched: bool,
-    events: &mpsc::Sender<Event>,
+    events: &mpsc::Sender<NodeEvent>,
 ) -> Result<PairAnswer, Failure> {
     let Greeted { name, invitation, by, endpoint, profile } = at;
     let Proffered { approach, pairing, seen } = proffered;
@@ -216,24 +216,24 @@ async fn proffer_to(
     let (mut pairing, mut reply) = say_pairing(&endpoint, supplier, pairing).await?;
     if let SupplierReply::Alternative(answer) = reply {
         let counter = Box::new(Counter { supplier, pairing: pairing.clone(), answer });
-        let weighed: Weighed = ask(events, |answer| Event::Weigh(counter, answer)).await?;
+        let weighed: Weighed = ask(events, |answer| NodeEvent::Weigh(counter, answer)).await?;
         if !weighed.stricter {
             return Ok(PairAnswer::Alternative(other_terms(agreement, weighed.agreement)));
         }
         let (agreement, alternative) = (weighed.agreement, Some(weighed.id));
         let proffer = Proffer { name, invitation: invitation.id, agreement, alternative };
-        let again = ask(events, |answer| Event::Proffer(proffer, answer)).await?;
+        let again = ask(events, |answer| NodeEvent::Proffer(proffer, answer)).await?;
         (pairing, reply) = say_pairing(&endpoint, supplier, again.pairing).await?;
     }
     let acceptance = match reply {
         SupplierReply::Paired(acceptance) => acceptance,
-        SupplierReply::Skewed(theirs) => match ask(events, |answer| Event::Skewed(theirs.at, answer)).await? {},
+        SupplierReply::Skewed(theirs) => match ask(events, |answer| NodeEvent::Skewed(theirs.at, answer)).await? {},
         SupplierReply::Refused(code) => return Err(Failure::refused(code)),
         _ => return Err(Failure::new("bad_pairing", exit::REFUSED, "the supplier gave no clear answer")),
     };
     let answered =
         Box::new(Answered { name, profile, acceptance, pairing, read, vouched, entered: by.entered(&invitation) });
-    let paired = ask(events, |answer| Event::Paired(answered, answer)).await?;
+    let paired = ask(events, |answer| NodeEvent::Paired(answered, answer)).await?;
     Ok(PairAnswer::Paired(Box::new(paired)))
 }
 
@@ -242,16 +242,16 @@ async fn known_by(
     key: PublicKey,
     profile: &Signed<Profile>,
     entered: Vec<String>,
-    events: &mpsc::Sender<Event>,
+    events: &mpsc::Sender<NodeEvent>,
 ) -> Result<Option<FoundAgain>, Failure> {
     let profile = Box::new(profile.clone());
-    ask(events, |answer| Event::Whose(key, profile, entered, answer)).await
+    ask(events, |answer| NodeEvent::Whose(key, profile, entered, answer)).await
 }
 
 /// Asks the node's driver.
 pub(super) async fn ask<T>(
-    events: &mpsc::Sender<Event>,
-    event: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Event,
+    events: &mpsc::Sender<NodeEvent>,
+    event: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> NodeEvent,
 ) -> Result<T, Failure> {
     let stopped = || Failure::internal("the node is stopping");
     let (answer, wait) = oneshot::channel();

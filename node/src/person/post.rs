@@ -11,7 +11,7 @@ use regie_protocol::{Nonce, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Event, Node,
+    Node, NodeEvent,
     letters::{LetterState, SentBy, StoredLetter},
     tables,
 };
@@ -175,7 +175,7 @@ impl Node {
         }
         if let Some(events) = self.events.upgrade() {
             // Where the queue is full the next tick comes again.
-            let _ = events.try_send(Event::Post);
+            let _ = events.try_send(NodeEvent::Post);
         }
     }
 
@@ -183,7 +183,7 @@ impl Node {
         let events = self.events.clone();
         turn.after(move || {
             if let Some(events) = events.upgrade() {
-                let _ = events.try_send(Event::Post);
+                let _ = events.try_send(NodeEvent::Post);
             }
         });
     }
@@ -209,7 +209,7 @@ impl Node {
             drop(runtime.spawn(async move {
                 let Some(events) = events.upgrade() else { return };
                 let posted = hand_over(&posting, &events).await;
-                let _ = events.send(Event::Posted(posting.id, Box::new(posted))).await;
+                let _ = events.send(NodeEvent::Posted(posting.id, Box::new(posted))).await;
             }));
         });
     }
@@ -292,7 +292,7 @@ impl Node {
 }
 
 /// One conversation with the server.
-async fn hand_over(posting: &Posting, events: &mpsc::Sender<Event>) -> Posted {
+async fn hand_over(posting: &Posting, events: &mpsc::Sender<NodeEvent>) -> Posted {
     let Posting { id, account, proxy, letter } = posting;
     let text = letter.text.message();
     let name = letter.text.signed.first().map_or("", String::as_str);
@@ -316,7 +316,7 @@ async fn hand_over(posting: &Posting, events: &mpsc::Sender<Event>) -> Posted {
         Err(trouble) => return Posted::Failed(trouble),
     };
     let (answer, wait) = oneshot::channel();
-    let marked = events.send(Event::LetterLeaves(*id, answer)).await.is_ok() && wait.await.unwrap_or(false);
+    let marked = events.send(NodeEvent::LetterLeaves(*id, answer)).await.is_ok() && wait.await.unwrap_or(false);
     if !marked {
         return Posted::Dropped;
     }

@@ -9,7 +9,7 @@ use regie_protocol::{
     standing::{Identified, Unread},
 };
 
-use super::{Event, Node};
+use super::{Node, NodeEvent};
 use crate::{clock, driver::Turn};
 
 /// A document is read again after so long, at the earliest and at the latest, in milliseconds.
@@ -85,7 +85,7 @@ impl Node {
             drop(runtime.spawn(async move {
                 let read = reader.read(&domain).await;
                 if let Some(events) = events.upgrade() {
-                    let _ = events.send(Event::DomainRead(supplier, domain, read)).await;
+                    let _ = events.send(NodeEvent::DomainRead(supplier, domain, read)).await;
                 }
             }));
         });

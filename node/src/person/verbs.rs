@@ -111,7 +111,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Call, Event, Node};
+use super::{Call, Node, NodeEvent};
 use crate::{
     backup::{TakeRows, TakenRows},
     command::Failure,
@@ -370,7 +370,7 @@ verbs! {
 /// How the person's node is reached from its own process; clones share one.
 #[derive(Clone)]
 pub struct Desk {
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<NodeEvent>,
     links: Links,
 }
 
@@ -384,7 +384,7 @@ pub type Links = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 impl Desk {
     /// A desk before this node.
     #[must_use]
-    pub fn new(events: mpsc::Sender<Event>, links: Links) -> Self {
+    pub fn new(events: mpsc::Sender<NodeEvent>, links: Links) -> Self {
         Self { events, links }
     }
 
@@ -398,7 +398,7 @@ impl Desk {
 
     /// The queue of the node's driver.
     #[must_use]
-    pub fn events(&self) -> &mpsc::Sender<Event> {
+    pub fn events(&self) -> &mpsc::Sender<NodeEvent> {
         &self.events
     }
 
@@ -441,7 +441,7 @@ impl<V: OnNode> Conduct<Desk> for V {
             let result = self.run(node, turn);
             turn.after(move || drop(answer.send(result)));
         });
-        desk.events.send(Event::Call { reads_store: V::READS_STORE, call }).await.map_err(|_| stopping())?;
+        desk.events.send(NodeEvent::Call { reads_store: V::READS_STORE, call }).await.map_err(|_| stopping())?;
         wait.await.map_err(|_| stopping())?
     }
 }

@@ -20,7 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Event, Node, records, tables};
+use super::{Node, NodeEvent, records, tables};
 use crate::{
     backoff::Backoff,
     clock,
@@ -173,13 +173,13 @@ pub struct Asked {
 }
 
 /// Asks until there is nothing more to ask of this log now.
-pub(super) async fn talk(first: Asking, events: mpsc::Sender<Event>) {
+pub(super) async fn talk(first: Asking, events: mpsc::Sender<NodeEvent>) {
     let mut next = Some(first);
     for _ in 0..ROUNDS {
         let Some(asking) = next else { return };
         let answer = witness::ask(&asking.place, asking.proxy.as_ref(), &asking.asked.question).await;
         let (more, wait) = oneshot::channel();
-        if events.send(Event::WitnessAnswered(Box::new(Asked { asking, answer }), more)).await.is_err() {
+        if events.send(NodeEvent::WitnessAnswered(Box::new(Asked { asking, answer }), more)).await.is_err() {
             return;
         }
         next = wait.await.ok().flatten();
@@ -214,7 +214,7 @@ impl Node {
     pub(super) fn wake_witnesses(&mut self) {
         if let Some(events) = self.events.upgrade().filter(|_| self.witnesses_due()) {
             // Where the queue is full the next tick comes again.
-            let _ = events.try_send(Event::Witnesses);
+            let _ = events.try_send(NodeEvent::Witnesses);
         }
     }
 
@@ -277,7 +277,7 @@ impl Node {
                     drop(runtime.spawn(async move {
                         let Some(events) = events.upgrade() else { return };
                         talk(asking, events.clone()).await;
-                        let _ = events.send(Event::WitnessLeft(spot.0, spot.1)).await;
+                        let _ = events.send(NodeEvent::WitnessLeft(spot.0, spot.1)).await;
                     }));
                 });
             }

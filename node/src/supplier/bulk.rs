@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use regie_protocol::{Access, AskedPath, Days, PublicKey, Purpose, supplier::Ask};
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event, World, happening::Happening, lists::List, lists::not_found, names, records, tables};
+use super::{
+    Companion, CompanionEvent, World, happening::Happening, lists::List, lists::not_found, names, records, tables,
+};
 use crate::{
     clock,
     command::Failure,
@@ -173,8 +175,8 @@ impl Companion {
 }
 
 /// From a task of its own, since the queue may be full and the driver is the one that empties it.
-fn wake(events: &tokio::sync::mpsc::WeakSender<Event>, runtime: &tokio::runtime::Handle) {
+fn wake(events: &tokio::sync::mpsc::WeakSender<CompanionEvent>, runtime: &tokio::runtime::Handle) {
     if let Some(events) = events.upgrade() {
-        drop(runtime.spawn(async move { events.send(Event::Work).await }));
+        drop(runtime.spawn(async move { events.send(CompanionEvent::Work).await }));
     }
 }

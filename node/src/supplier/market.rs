@@ -15,8 +15,8 @@ use regie_protocol::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Companion, Event, World, departing, happening::Happening, lists::not_found, names, records::damaged, tables,
-    verbs::NewOffer,
+    Companion, CompanionEvent, World, departing, happening::Happening, lists::not_found, names, records::damaged,
+    tables, verbs::NewOffer,
 };
 use crate::{
     backoff::Backoff,
@@ -378,12 +378,12 @@ impl Companion {
             let events = self.events.clone();
             turn.after(move || {
                 if let Some(events) = events.upgrade() {
-                    let _ = events.try_send(Event::Browsed(key, Some(reply)));
+                    let _ = events.try_send(CompanionEvent::Browsed(key, Some(reply)));
                 }
             });
             return Ok(());
         }
-        let answer = move |reply| Event::Browsed(key, reply);
+        let answer = move |reply| CompanionEvent::Browsed(key, reply);
         self.say(&board, ask, answer, turn);
         Ok(())
     }
@@ -403,14 +403,14 @@ impl Companion {
             let events = self.events.clone();
             turn.after(move || {
                 if let Some(events) = events.upgrade() {
-                    let _ = events.try_send(Event::OfferReplied(id, Some(reply)));
+                    let _ = events.try_send(CompanionEvent::OfferReplied(id, Some(reply)));
                 }
             });
             return Ok(());
         }
         let board = BoardLink::new(intent.board, intent.addresses.clone()).0;
         // Without an answer it is sent again; the board keeps it once.
-        self.say(&board, message, move |reply| Event::OfferReplied(id, reply), turn);
+        self.say(&board, message, move |reply| CompanionEvent::OfferReplied(id, reply), turn);
         Ok(())
     }
 
@@ -421,7 +421,7 @@ impl Companion {
             drop(runtime.spawn(async move {
                 tokio::time::sleep(pause).await;
                 if let Some(events) = events.upgrade() {
-                    let _ = events.send(Event::Look).await;
+                    let _ = events.send(CompanionEvent::Look).await;
                 }
             }));
         });
@@ -432,7 +432,7 @@ impl Companion {
         &self,
         to: &Invitation,
         message: M,
-        answer: impl FnOnce(Option<Box<M::Reply>>) -> Event + Send + 'static,
+        answer: impl FnOnce(Option<Box<M::Reply>>) -> CompanionEvent + Send + 'static,
         turn: &mut Turn,
     ) {
         let Some(message) = departing(message) else { return };

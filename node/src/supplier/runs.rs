@@ -7,7 +7,7 @@ use regie_protocol::{PublicKey, supplier::Runs};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event};
+use super::{Companion, CompanionEvent};
 use crate::{clock, command::Failure, driver::Turn};
 
 /// How long a run may take to say that it takes the place of the one before.
@@ -67,7 +67,7 @@ impl Companion {
             drop(runtime.spawn(async move {
                 tokio::time::sleep(PATIENCE).await;
                 if let Some(events) = events.upgrade() {
-                    let _ = events.send(Event::Contested(person)).await;
+                    let _ = events.send(CompanionEvent::Contested(person)).await;
                 }
             }));
         });

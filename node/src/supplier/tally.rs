@@ -13,7 +13,7 @@ use regie_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, Event, World, departing, host::answer, records::damaged, tables};
+use super::{Companion, CompanionEvent, World, departing, host::answer, records::damaged, tables};
 use crate::{
     clock,
     command::Failure,
@@ -65,8 +65,8 @@ impl Companion {
         let events = self.events.clone();
         turn.after(move || {
             if let Some(events) = events.upgrade()
-                && let Err(error) = events.try_send(Event::Help(peer, frame, responder))
-                && let Event::Help(_, _, responder) = error.into_inner()
+                && let Err(error) = events.try_send(CompanionEvent::Help(peer, frame, responder))
+                && let CompanionEvent::Help(_, _, responder) = error.into_inner()
                 && let Some(Ok(frame)) =
                     departing(HelperReply::Refused(Refusal::Unavailable)).map(|reply| reply.frame())
             {
@@ -177,7 +177,7 @@ impl Companion {
                 (HelperQuestion::Prepare(counting.done, last), ToHelper::Prepare(prepare))
             };
             self.counts.insert(id, uptime.plus_ms(PAUSE_MS));
-            self.say(&counting.helper, message, move |reply| Event::Helped(id, asked, reply), turn);
+            self.say(&counting.helper, message, move |reply| CompanionEvent::Helped(id, asked, reply), turn);
         }
         Ok(())
     }
@@ -322,7 +322,7 @@ impl Companion {
             drop(runtime.spawn(async move {
                 tokio::time::sleep(pause).await;
                 if let Some(events) = events.upgrade() {
-                    let _ = events.send(Event::Count).await;
+                    let _ = events.send(CompanionEvent::Count).await;
                 }
             }));
         });

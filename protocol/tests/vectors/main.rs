@@ -173,6 +173,9 @@ fn there_is_a_frame_of_each_kind_and_an_entry_of_each_event() {
     for logged in &file.entries {
         let entry: Entry = wire::decode(&format::unhex(&logged.entry), limits::ENTRY_BYTES).expect("an entry");
         assert_eq!(entry.event.kind(), logged.event);
+        let json = serde_json::to_value(&entry.event).expect("JSON");
+        let named = json.as_str().or_else(|| json.as_object()?.keys().next().map(String::as_str));
+        assert_eq!(named, Some(entry.event.kind()), "the name that serde gives it");
     }
     let source = include_str!("../../src/audit.rs");
     let kinds = source.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split_once("=> \""));

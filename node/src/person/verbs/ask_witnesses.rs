@@ -8,7 +8,7 @@ use super::{Call, Desk, KnownWitness, Node, Witnesses};
 use crate::{
     command::Failure,
     person::{
-        Event,
+        NodeEvent,
         witnesses::{Asking, talk},
     },
     verb::{Conduct, Verb, stopping},
@@ -47,7 +47,7 @@ impl Conduct<Desk> for AskWitnesses {
             let ready = ready(node, self.supplier.as_deref());
             turn.after(move || drop(answer.send(ready)));
         });
-        desk.events.send(Event::Call { reads_store: true, call }).await.map_err(|_| stopping())?;
+        desk.events.send(NodeEvent::Call { reads_store: true, call }).await.map_err(|_| stopping())?;
         let ready = wait.await.map_err(|_| stopping())??;
         let asked = ready.len();
         for asking in ready {

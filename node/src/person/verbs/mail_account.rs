@@ -10,7 +10,7 @@ use crate::{
     driver::Turn,
     locale::Language,
     mail::{Account, Security, Session, Trouble},
-    person::{Event, tables},
+    person::{NodeEvent, tables},
     verb::{Conduct, Verb, stopping},
 };
 
@@ -118,7 +118,7 @@ impl Conduct<Desk> for TryMailAccount {
             let ready = node.need_mail_account().map(|account| (account, node.mail_proxy()));
             turn.after(move || drop(answer.send(ready)));
         });
-        desk.events.send(Event::Call { reads_store: true, call }).await.map_err(|_| stopping())?;
+        desk.events.send(NodeEvent::Call { reads_store: true, call }).await.map_err(|_| stopping())?;
         let (account, proxy) = wait.await.map_err(|_| stopping())??;
         match Session::open(&account, proxy.as_ref()).await {
             Ok(session) => session.close().await,

@@ -8,7 +8,7 @@ use super::{Desk, LookAnswer, PairAnswer, ShownOffer};
 use crate::{
     command::{Failure, exit},
     person::{
-        Event,
+        NodeEvent,
         intents::Taking,
         pairing::{self, LedBy, ask},
     },
@@ -44,11 +44,11 @@ impl Verb for TakeUp {
 impl Conduct<Desk> for TakeUp {
     async fn conduct(self, desk: &Desk) -> Result<TakenUp, Failure> {
         let Self { offer, agreement } = self;
-        let taking = ask(desk.events(), |answer| Event::Taking(offer, answer)).await?;
+        let taking = ask(desk.events(), |answer| NodeEvent::Taking(offer, answer)).await?;
         if !taking.paired {
             pair(desk, &taking, agreement).await?;
         }
-        ask(desk.events(), |answer| Event::TakeUp(taking.intent, taking.offer, answer)).await
+        ask(desk.events(), |answer| NodeEvent::TakeUp(taking.intent, taking.offer, answer)).await
     }
 }
 
