@@ -193,6 +193,13 @@ fn an_organisation_that_turns_out_to_be_a_supplier_keeps_what_it_had() {
     person.good(&["contract", "add", "--party", "Sport BV", "--product", "Gym", "--start", &today, "--made", &today]);
     let overview = person.ask(&verbs::Overview {});
     assert_eq!(overview["waits"], json!([{ "what": "contracts", "count": 1 }]));
+    // Who has a contract with somebody holds their data: it is on the list, and can turn out to have a companion.
+    assert_eq!(overview["without_companion"], json!(1), "Sport BV");
+    person.good(&["organisation", "same", "Sport BV", "Volt Energie"]);
+    let line = || contracts(&person).iter().any(|one| one["product"] == "Gym" && one["supplier"].is_string());
+    assert!(line(), "its contract is offered the line");
+    person.good(&["organisation", "same", "Sport BV", "Volt Energie", "--not"]);
+    assert!(!line());
     assert_eq!(overview["soon"][0]["change"]["date"]["what"], json!("withdraw_by"));
 
     let shop = shown["supplier"].as_str().expect("a key").to_owned();
@@ -205,7 +212,8 @@ fn an_organisation_that_turns_out_to_be_a_supplier_keeps_what_it_had() {
         let begun: Value = serde_json::from_str(&begun).expect("JSON");
         begun["cases"][0]["id"].as_str().expect("an id").to_owned()
     };
-    let cases = [begin("rectification", "Volt Energie NV"), begin("access", "Stadsblad"), begin("erasure", "Stadsblad")];
+    let cases =
+        [begin("rectification", "Volt Energie NV"), begin("access", "Stadsblad"), begin("erasure", "Stadsblad")];
     person.good(&["case", "mark", &cases[1], "sent", "--way", "post", "--on", "2026-01-05"]);
     person.good(&["case", "pursue", &cases[1]]);
     person.good(&["case", "mark", &cases[2], "closed"]);

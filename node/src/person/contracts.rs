@@ -313,7 +313,7 @@ impl Node {
         // Who fills in the terms of one that was found in payments gives their word for it.
         let kept = earlier.as_ref().filter(|earlier| earlier.contract.party == contract.party);
         let with = kept.map(|earlier| earlier.with).filter(|with| *with != Party::Named);
-        let with = with.unwrap_or_else(|| self.party_named(&contract.party));
+        let with = with.unwrap_or_else(|| self.party_named(&contract.party, turn));
         let (paid, noticed) = earlier.map(|earlier| (earlier.paid, earlier.noticed)).unwrap_or_default();
         let id = id.unwrap_or_else(|| Nonce(clock::random()));
         let own = OwnContract {
@@ -380,11 +380,21 @@ impl Node {
         }
     }
 
-    /// Whom a person means by the name of a party: a supplier, an organisation in their list, else nobody but that name.
-    fn party_named(&self, name: &str) -> Party {
-        let supplier = || self.find_supplier(name).ok().map(Party::Supplier);
-        let organisation = || self.find_organisation(name).ok().map(|one| Party::Organisation(one.id));
-        supplier().or_else(organisation).unwrap_or(Party::Named)
+    /// Whom a person means by the name of a party: a supplier, an organisation in their list, else one that is entered there by
+    /// that name. Who has a contract with somebody holds their data, and may come to have a companion.
+    fn party_named(&self, name: &str, turn: &mut Turn) -> Party {
+        if let Ok(supplier) = self.find_supplier(name) {
+            return Party::Supplier(supplier);
+        }
+        match self.find_organisation(name) {
+            Ok(one) => Party::Organisation(one.id),
+            // Where the list is full the contract has the name all the same.
+            Err(failure) if failure.code == "not_found" => {
+                self.enter_named(name, turn).map_or(Party::Named, |one| Party::Organisation(one.id))
+            }
+            // Several are called that: nothing is joined by a guess.
+            Err(_) => Party::Named,
+        }
     }
 
     fn own_contract(&self, id: &Nonce) -> Result<OwnContract, Failure> {

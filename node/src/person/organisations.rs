@@ -293,6 +293,14 @@ impl Node {
         Ok(one)
     }
 
+    /// Enters an organisation of which only the name is known.
+    pub(super) fn enter_named(&self, name: &str, turn: &mut Turn) -> Result<Organisation, Failure> {
+        self.has_room_for_organisations(self.organisations()?.len())?;
+        let one = Organisation::named(name_of(name)?, self.clock.look().wall);
+        self.put_organisation(&one, turn);
+        Ok(one)
+    }
+
     fn has_room_for_organisations(&self, entered: usize) -> Result<(), Failure> {
         if entered >= ORGANISATIONS {
             return Err(Failure::usage(format!("{ORGANISATIONS} organisations are entered; remove one first")));
