@@ -411,7 +411,10 @@ fn a_case_is_led_on_its_pages_and_its_files_are_only_ever_saved() {
     let written = pursue();
     let letter = written.header("location").expect("the letter").to_owned();
     assert!(letter.starts_with("/letters/"), "{letter}");
-    assert!(door.get(&letter).body.contains(&path) && door.get(&path).body.contains(&letter), "each leads to the other");
+    assert!(
+        door.get(&letter).body.contains(&path) && door.get(&path).body.contains(&letter),
+        "each leads to the other"
+    );
     assert!(pursue().body.contains("role=\"alert\""), "not twice");
     assert_eq!(door.post(&letter, FORM, &format!("form={form}&do=sent&by=form")).status, 303);
     let sent = home.case(&id);

@@ -21,6 +21,8 @@ use crate::{
 pub const VERSION: u32 = 1;
 /// Largest backup that is read, in bytes.
 const BACKUP_BYTES: usize = 1024 * 1024 * 1024;
+/// Largest file of one: what age adds is a header and 16 bytes for each 64 KiB.
+pub const FILE_BYTES: u64 = BACKUP_BYTES as u64 + BACKUP_BYTES as u64 / 1024;
 /// Rows put in one transaction while restoring.
 const ROWS_PER_COMMIT: usize = 512;
 

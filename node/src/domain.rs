@@ -7,7 +7,7 @@
 //! from. It goes to addresses of the public internet alone, or by the proxy alone where there is one, and follows nobody
 //! elsewhere.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc};
 
 use data_encoding::BASE64URL_NOPAD;
 use hyper::{Method, header};
@@ -22,14 +22,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     command::Failure,
     http::{self, Question, Unanswered},
-    network::{Fault, Proxy, WebWay, web},
+    network::{self, Fault, Proxy, WebWay, web},
     public::{self, Unreachable},
 };
 
-/// How long one reading may take in all: the name, the connection, the document.
-const IN_ALL: Duration = Duration::from_secs(10);
-/// The same through a proxy: as much as a line may take to stand there.
-const IN_ALL_THROUGH_PROXY: Duration = crate::network::limits::DIAL_THROUGH_PROXY;
 /// The only version there is.
 const VERSION: u32 = 1;
 /// Most bytes of a signed profile as it travels: the body, its signature and the names of both.
@@ -64,8 +60,9 @@ impl Reader {
     /// # Errors
     /// [`Unread`].
     pub async fn read(&self, domain: &str) -> Result<Signed<Profile>, Unread> {
-        let most = if self.proxy.is_some() { IN_ALL_THROUGH_PROXY } else { IN_ALL };
-        let read = tokio::time::timeout(most, self.document(domain)).await.unwrap_or(Err(Unread::Slow));
+        let read = tokio::time::timeout(network::limits::question(self.proxy.is_some()), self.document(domain))
+            .await
+            .unwrap_or(Err(Unread::Slow));
         if let Err(why) = read {
             tracing::info!(code = why.code(), "the document of a domain could not be read");
         }
@@ -78,10 +75,9 @@ impl Reader {
     /// [`Unread`].
     #[cfg(feature = "vc")]
     pub async fn read_at(&self, address: &str, kind: &'static str, most: usize) -> Result<Vec<u8>, Unread> {
-        let in_all = if self.proxy.is_some() { IN_ALL_THROUGH_PROXY } else { IN_ALL };
         let (domain, url) = self.address(address)?;
         let fetch = self.fetch(&domain, &url, kind, most);
-        tokio::time::timeout(in_all, fetch).await.unwrap_or(Err(Unread::Slow))
+        tokio::time::timeout(network::limits::question(self.proxy.is_some()), fetch).await.unwrap_or(Err(Unread::Slow))
     }
 
     async fn document(&self, domain: &str) -> Result<Signed<Profile>, Unread> {
@@ -117,7 +113,7 @@ impl Reader {
             Unreachable::Unresolved => Unread::Unresolved,
             Unreachable::Private => Unread::Private,
         })?;
-        found.truncate(crate::network::limits::ADDRESSES_OF_A_NAME);
+        found.truncate(network::limits::ADDRESSES_OF_A_NAME);
         Ok(found)
     }
 

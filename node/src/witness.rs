@@ -2,7 +2,7 @@
 //! the configuration, a head that departs to it. Out: what it says, or why it was not to be had, in a time and a memory that are
 //! bounded. Nothing goes to another place than the person entered, and nothing tells who asks but the address it comes from.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, str::FromStr};
 
 use hyper::{Method, Uri, header};
 use regie_protocol::{
@@ -20,10 +20,6 @@ use crate::{
     public,
 };
 
-/// How long one question may take in all.
-const IN_ALL: Duration = Duration::from_secs(10);
-/// The same through a proxy.
-const IN_ALL_THROUGH_PROXY: Duration = network::limits::DIAL_THROUGH_PROXY;
 /// Most bytes of an answer.
 const ANSWER_BYTES: usize = 64 * 1024;
 /// The content type of a size.
@@ -154,8 +150,9 @@ pub enum Trouble {
 /// # Errors
 /// [`Trouble`].
 pub async fn ask(place: &Place, proxy: Option<&Proxy>, question: &Departure<AddCheckpoint>) -> Result<Answer, Trouble> {
-    let most = if proxy.is_some() { IN_ALL_THROUGH_PROXY } else { IN_ALL };
-    tokio::time::timeout(most, answered(place, proxy, question)).await.unwrap_or(Err(Trouble::Slow))
+    tokio::time::timeout(network::limits::question(proxy.is_some()), answered(place, proxy, question))
+        .await
+        .unwrap_or(Err(Trouble::Slow))
 }
 
 async fn answered(

@@ -142,12 +142,16 @@ impl RootSeed {
     }
 
     fn derive_secret(&self, info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
-        let mut secret = Zeroizing::new([0u8; 32]);
-        // HKDF-SHA256 refuses only outputs above 8,160 bytes; 32 always fit.
-        let done = Hkdf::<Sha256>::new(None, &self.0).expand_multi_info(info, secret.as_mut());
-        debug_assert!(done.is_ok());
-        secret
+        derived(&self.0, info)
     }
+}
+
+fn derived(from: &[u8; 32], info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    let mut secret = Zeroizing::new([0u8; 32]);
+    // HKDF-SHA256 refuses only outputs above 8,160 bytes; 32 always fit.
+    let done = Hkdf::<Sha256>::new(None, from).expand_multi_info(info, secret.as_mut());
+    debug_assert!(done.is_ok());
+    secret
 }
 
 /// A signing key with its public half. The secret half is zeroized when dropped and never printed.
@@ -184,10 +188,7 @@ impl Keypair {
     /// name.
     #[must_use]
     pub fn witness(&self, name: KeyName) -> NoteSigner {
-        let mut secret = Zeroizing::new([0u8; 32]);
-        let info = [WITNESS_DOMAIN, name.as_str().as_bytes()];
-        let done = Hkdf::<Sha256>::new(None, &*self.expose_secret()).expand_multi_info(&info, secret.as_mut());
-        debug_assert!(done.is_ok(), "32 bytes always fit");
+        let secret = derived(&self.expose_secret(), &[WITNESS_DOMAIN, name.as_str().as_bytes()]);
         NoteSigner::new(name, Self::from_secret(&secret))
     }
 

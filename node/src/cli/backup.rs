@@ -5,7 +5,7 @@ use std::{io::Write as _, path::Path};
 
 use serde_json::json;
 
-use super::{render, tables::tables};
+use super::{file::bytes_of, render, tables::tables};
 use crate::{
     backup::{self, Backup, TakeRows},
     command::Failure,
@@ -49,8 +49,7 @@ fn whole(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path, json: bool) -> Result<(), Failure> {
-    let file =
-        std::fs::read(source).map_err(|error| Failure::usage(format!("can't read {}: {error}", source.display())))?;
+    let file = bytes_of(source, backup::FILE_BYTES)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     let backup = backup::open(&file, &passphrase)?;
     let config =

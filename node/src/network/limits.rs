@@ -28,6 +28,16 @@ pub const LET_ALONE: Duration = Duration::from_secs(60 * 60);
 pub const STRANGERS: usize = 64;
 /// Through a proxy a connection must be up and encrypted within this time: Tor needs it to meet an onion service.
 pub const DIAL_THROUGH_PROXY: Duration = Duration::from_secs(30);
+/// A question on the web may take so long in all: the name, the connection, the answer. Through a proxy as much as a line may take to
+/// stand there.
+pub const QUESTION: Duration = Duration::from_secs(10);
+
+/// How long a question on the web may take, through a proxy or not.
+#[must_use]
+pub fn question(through_proxy: bool) -> Duration {
+    if through_proxy { DIAL_THROUGH_PROXY } else { QUESTION }
+}
+
 /// The proxy itself must take a connection within this time.
 pub const PROXY: Duration = Duration::from_secs(5);
 /// Longest address, in bytes of text.

@@ -3,7 +3,7 @@
 //! and both machines send it again on the next one. A line has several streams, so messages may overtake each other.
 
 use regie_protocol::{
-    Person, PublicKey, Supplier,
+    Person, PublicKey, Supplier, Timestamp,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     supplier::Parcel,
     wire,
@@ -61,13 +61,15 @@ pub struct Line {
     /// A line on which nothing had gone out yet had nothing to send, and nothing came up since: there is nothing to send
     /// and nothing to forget on the next one either. Most relationships are so on most days.
     idle: bool,
+    /// For which moment its person's node is woken next.
+    pub due: Option<Timestamp>,
 }
 
 impl Line {
     /// One that is down, to a person of this key.
     #[must_use]
     pub fn new(own: PublicKey) -> Self {
-        Self { own, number: 0, up: false, sent: false, idle: false }
+        Self { own, number: 0, up: false, sent: false, idle: false, due: None }
     }
 
     /// The node dials. False where it is up already.

@@ -117,10 +117,11 @@ impl World<'_> {
         let outgoing = self.persons[person].machine.to_send(&key, now);
         let waiting = self.suppliers[supplier].machine.to_send(&own, now).map_err(refused)?;
         let leaves_at = self.persons[person].machine.relationship(&key).and_then(|known| known.leaves_at());
-        if let Some(at) = leaves_at {
-            self.agenda.later(at.0.saturating_sub(now.0), Event::Due(person, supplier));
-        }
         if let Some(relationship) = self.persons[person].relationships.get_mut(&supplier) {
+            // What waits for the same moment is woken once, however often the line is looked at before.
+            if let Some(at) = leaves_at.filter(|at| relationship.line.due.replace(*at) != Some(*at)) {
+                self.agenda.later(at.0.saturating_sub(now.0), Event::Due(person, supplier));
+            }
             relationship.line.flushed(!outgoing.is_empty() || !waiting.is_empty());
         }
         let outgoing =
