@@ -8,7 +8,7 @@ use std::{
 };
 
 use regie_protocol::{
-    Agreement, Collection, FieldPath, Purpose, VOCABULARY,
+    Agreement, Collection, FieldKind, FieldPath, Purpose, VOCABULARY,
     message::{MessageForm, ReplyForm, Role},
 };
 use regie_tests::files;
@@ -152,10 +152,17 @@ fn purposes() -> String {
 }
 
 fn fields() -> String {
-    let mut text = "\n| field | group | sensitive |\n|---|---|---|\n".to_owned();
+    let mut text = "\n| field | group | type | sensitive |\n|---|---|---|---|\n".to_owned();
     for info in VOCABULARY {
         let sensitive = if info.sensitive { "yes" } else { "" };
-        text += &format!("| `{}` | `group:{}` | {sensitive} |\n", info.path, info.group);
+        let kind = match info.kind {
+            FieldKind::Number { unit, least, most, .. } => {
+                format!("number {unit} {least} to {most}").replace("  ", " ")
+            }
+            kind if !kind.choices().is_empty() => format!("{}: {}", kind.name(), kind.choices().join(", ")),
+            kind => kind.name().replace('_', " "),
+        };
+        text += &format!("| `{}` | `group:{}` | {kind} | {sensitive} |\n", info.path, info.group);
     }
     text + "\n"
 }

@@ -41,6 +41,40 @@ why-field-unknown-group = '{ $asked }' is not a known group of fields; `regie fi
 why-field-too-long = the value is longer than { $bytes } bytes; shorten it
 why-field-not-text = the value is empty or holds control characters; give plain text
 
+# Why a value does not fit its field.
+why-value-too-long = the value is longer than { $bytes } bytes; shorten it
+why-value-not-text = the value is empty or holds control characters; give plain text
+why-value-not-date = that is not a day; write year, month and day, as 1984-03-12 or 12 March 1984
+why-value-day-or-month = it is not sure which number is the day and which the month; write it as 1984-03-12
+why-value-no-such-day = the calendar has no such day; look at the day and the month
+why-value-not-partial-date = that is not a day, month or year; write 1984-03-12, 1984-03 or 1984
+why-value-not-email = that is not an e-mail address; write it as anna@example.org, or leave it empty if you have none
+why-value-not-telephone = that is not a telephone number; write it as +31 6 12345678
+why-value-no-country-code = it is not sure of which country this number is; begin with its code, as +31 6 12345678
+why-value-not-iban = that is not an account number (IBAN); it begins with two letters of the country, as NL91 ABNA 0417 1643 00
+why-value-iban-length = an account number of { $country } has { $length } characters; look whether one is missing or too many
+why-value-iban-check = there is a mistake in the account number; type it over from your card or your bank's page
+why-value-not-bic = that is not the code of a bank (BIC); it has 8 or 11 characters, as ABNANL2A
+why-value-not-country = that is not a country that is known; write its name, or its code, as NL
+why-value-not-language = that is not a language that is known; write its name, or its code, as nl
+why-value-not-number = that is not a number; write it in digits, as 2
+why-value-thousands-or-decimals = it is not sure what the point or comma parts; write the number without a mark for thousands
+why-value-too-fine = { $decimals ->
+    [0] give a whole number, without decimals
+   *[other] give at most { $decimals } decimals
+ }
+why-value-out-of-range = give a number between { $least } and { $most }
+why-value-not-euros = give the amount in euros, as 30000 or 12.50
+why-value-not-choice = that is not one of the answers there are; choose one of { $choices }
+why-value-not-postal-code = that is not a postal code; write it as on a letter
+why-value-postal-code-of = that is not a postal code of { $country }; write it as { $example }, or change the country first
+why-value-not-licence-plate = that is not a licence plate; write its letters and digits, as G-123-AB
+why-value-not-national-id = that is not an identification number; write its digits and letters alone
+why-value-national-id-check = there is a mistake in the number; type it over from your passport, driving licence or a letter of the tax office
+why-value-not-ean = that is not such a number; it has 18 digits, and stands on the bill
+why-value-ean-check = there is a mistake in the number; type it over from the bill
+why-value-not-url = that is not the address of a web page; write it as https://example.org
+
 # The person's own actions.
 why-owner-no-relationship = there is no relationship with that supplier; `regie status` lists the ones you have
 why-owner-no-request = no such request waits for you; `regie requests` lists the ones that do

@@ -41,6 +41,40 @@ why-field-unknown-group = '{ $asked }' is geen bekende groep gegevens; `regie fi
 why-field-too-long = de waarde is langer dan { $bytes } bytes; maak haar korter
 why-field-not-text = de waarde is leeg of bevat stuurtekens; geef gewone tekst
 
+# Waarom een waarde niet bij haar gegeven past.
+why-value-too-long = de waarde is langer dan { $bytes } bytes; maak haar korter
+why-value-not-text = de waarde is leeg of bevat stuurtekens; geef gewone tekst
+why-value-not-date = dat is geen dag; schrijf jaar, maand en dag, zoals 1984-03-12 of 12 maart 1984
+why-value-day-or-month = het is niet zeker welk getal de dag is en welk de maand; schrijf het als 1984-03-12
+why-value-no-such-day = die dag bestaat niet; kijk naar de dag en de maand
+why-value-not-partial-date = dat is geen dag, maand of jaar; schrijf 1984-03-12, 1984-03 of 1984
+why-value-not-email = dat is geen e-mailadres; schrijf het als anna@example.org, of laat het leeg als u er geen hebt
+why-value-not-telephone = dat is geen telefoonnummer; schrijf het als +31 6 12345678
+why-value-no-country-code = het is niet zeker van welk land dit nummer is; begin met de landcode, zoals +31 6 12345678
+why-value-not-iban = dat is geen rekeningnummer (IBAN); het begint met twee letters van het land, zoals NL91 ABNA 0417 1643 00
+why-value-iban-length = een rekeningnummer uit { $country } heeft { $length } tekens; kijk of er een ontbreekt of te veel is
+why-value-iban-check = er zit een fout in het rekeningnummer; neem het over van uw pas of van de pagina van uw bank
+why-value-not-bic = dat is geen code van een bank (BIC); die heeft 8 of 11 tekens, zoals ABNANL2A
+why-value-not-country = dat is geen bekend land; schrijf de naam, of de code, zoals NL
+why-value-not-language = dat is geen bekende taal; schrijf de naam, of de code, zoals nl
+why-value-not-number = dat is geen getal; schrijf het in cijfers, zoals 2
+why-value-thousands-or-decimals = het is niet zeker wat de punt of komma scheidt; schrijf het getal zonder teken voor duizendtallen
+why-value-too-fine = { $decimals ->
+    [0] geef een heel getal, zonder decimalen
+   *[other] geef hoogstens { $decimals } decimalen
+ }
+why-value-out-of-range = geef een getal tussen { $least } en { $most }
+why-value-not-euros = geef het bedrag in euro's, zoals 30000 of 12,50
+why-value-not-choice = dat is geen van de antwoorden die er zijn; kies uit { $choices }
+why-value-not-postal-code = dat is geen postcode; schrijf haar zoals op een brief
+why-value-postal-code-of = dat is geen postcode van { $country }; schrijf haar als { $example }, of wijzig eerst het land
+why-value-not-licence-plate = dat is geen kenteken; schrijf de letters en cijfers, zoals G-123-AB
+why-value-not-national-id = dat is geen identificatienummer; schrijf alleen de cijfers en letters
+why-value-national-id-check = er zit een fout in het nummer; neem het over van uw paspoort, rijbewijs of een brief van de Belastingdienst
+why-value-not-ean = dat is geen nummer van een aansluiting; het heeft 18 cijfers en staat op de rekening
+why-value-ean-check = er zit een fout in het nummer; neem het over van de rekening
+why-value-not-url = dat is geen adres van een webpagina; schrijf het als https://example.org
+
 # Wat de persoon zelf doet.
 why-owner-no-relationship = met die leverancier is er geen relatie; `regie status` noemt de relaties die er zijn
 why-owner-no-request = zo'n verzoek wacht niet op u; `regie requests` noemt de verzoeken die wachten

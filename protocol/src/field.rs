@@ -1,67 +1,26 @@
 //! Fields: paths, the closed vocabulary, values and where they came from.
 //!
 //! In: text from people, files and peers. Out: `FieldPath` (a name that the vocabulary knows), `Selector`
-//! (a field or a closed group), `Value` and `Observed`. Paths follow schema.org `Person`/`PostalAddress` and
+//! (a field or a closed group), `Value` and `Observed`. What a person types becomes a `Value` by the field's type (`kind`). Paths follow schema.org `Person`/`PostalAddress` and
 //! JSContact property names; each maps to a category of the Data Privacy Vocabulary's `pd` extension
 //! (<https://w3id.org/dpv/pd>).
 
+mod account;
+mod amount;
+mod day;
+mod kind;
+mod place;
+mod reach;
+mod vocabulary;
+
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
+pub use kind::{Called, Codes, Country, FieldKind, Unfit, Words};
+pub use place::LANGUAGES;
 use serde::{Deserialize, Serialize};
+pub use vocabulary::{FieldInfo, VOCABULARY};
 
 use crate::{attestation::Attestation, coded::coded, identity::PublicKey, limits, time::Timestamp, wire::as_text};
-
-/// What the vocabulary says of one field.
-#[derive(Debug, PartialEq, Eq)]
-pub struct FieldInfo {
-    /// The path, `address.postalCode`.
-    pub path: &'static str,
-    /// The closed group it belongs to.
-    pub group: &'static str,
-    /// The DPV personal-data category, as a compact IRI.
-    pub category: &'static str,
-    /// Special category or otherwise high risk: presets never allow it.
-    pub sensitive: bool,
-}
-
-const fn f(path: &'static str, group: &'static str, category: &'static str, sensitive: bool) -> FieldInfo {
-    FieldInfo { path, group, category, sensitive }
-}
-
-/// Every field of version 1, sorted by path.
-pub const VOCABULARY: &[FieldInfo] = &[
-    f("address.country", "address", "pd:Country", false),
-    f("address.locality", "address", "pd:City", false),
-    f("address.postalCode", "address", "pd:PostalCode", false),
-    f("address.region", "address", "pd:Region", false),
-    f("address.street", "address", "pd:Street", false),
-    f("birthDate", "person", "pd:BirthDate", false),
-    f("clothing.size", "preferences", "pd:Preference", false),
-    f("delivery.preference", "preferences", "pd:Preference", false),
-    f("email", "contact", "pd:EmailAddress", false),
-    f("employment.jobTitle", "employment", "pd:JobTitle", false),
-    f("employment.organization", "employment", "pd:CurrentEmployment", false),
-    f("energy.annualElectricity", "energy", "pd:HouseholdData", false),
-    f("energy.annualGas", "energy", "pd:HouseholdData", false),
-    f("energy.contractEnd", "energy", "pd:ServiceConsumptionBehavior", false),
-    f("energy.meterReading", "energy", "pd:HouseholdData", false),
-    f("gender", "person", "pd:Gender", true),
-    f("health.allergies", "health", "pd:Health", true),
-    f("health.diet", "health", "pd:DietaryPreference", true),
-    f("household.homeType", "household", "pd:HouseOwned", false),
-    f("household.size", "household", "pd:FamilyStructure", false),
-    f("income.annual", "finance", "pd:Income", true),
-    f("language", "person", "pd:Language", false),
-    f("name.family", "name", "pd:LastName", false),
-    f("name.full", "name", "pd:Name", false),
-    f("name.given", "name", "pd:FirstName", false),
-    f("nationalId", "identifiers", "pd:NationalIdentificationNumber", true),
-    f("nationality", "person", "pd:Nationality", true),
-    f("payment.iban", "finance", "pd:BankAccount", true),
-    f("telephone", "contact", "pd:TelephoneNumber", false),
-    f("url", "contact", "pd:Contact", false),
-    f("vehicle.licensePlate", "vehicle", "pd:VehicleLicenseNumber", false),
-];
 
 /// Why text is not a field, selector or value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

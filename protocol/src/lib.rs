@@ -244,7 +244,8 @@ pub use coded::{Coded, Parameter};
 pub use contract::Contract;
 pub use entropy::Entropy;
 pub use field::{
-    AskedPath, FieldError, FieldInfo, FieldPath, Observed, Provenance, Selector, VOCABULARY, Value, expand,
+    AskedPath, Called, Codes, Country, FieldError, FieldInfo, FieldKind, FieldPath, LANGUAGES, Observed, Provenance,
+    Selector, Unfit, VOCABULARY, Value, Words, expand,
 };
 pub use grant::{Access, Bounds, Chain, Delegation, Grant, GrantState, LiveGrant, Scope, Used, VerifiedGrant};
 pub use identity::{IdentityError, Keypair, Nonce, PublicKey, RootSeed, Signature, check_words};

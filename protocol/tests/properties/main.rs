@@ -21,6 +21,7 @@ mod plain_model;
 mod policy;
 mod script;
 mod text;
+mod values;
 mod wire;
 mod world;
 

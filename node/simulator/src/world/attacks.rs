@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    Access, AskedPath, Chain, DataRequest, Days, FieldPath, Grant, PublicKey, Purpose, Selector, Signed, Verified,
+    Access, AskedPath, Chain, DataRequest, Days, Grant, PublicKey, Purpose, Selector, Signed, Verified,
     message::{PersonReply, SupplierReply, ToPerson, ToSupplier},
     person::Input,
     supplier::Ask,
@@ -15,6 +15,7 @@ use crate::{
     world::{
         event::{Arrival, Event, Hostile},
         failure::{Wrong, refused},
+        home::everything,
         line::bytes,
         state::World,
     },
@@ -52,7 +53,7 @@ impl World<'_> {
         for purpose in PURPOSES {
             let ask = Ask {
                 person: own,
-                fields: FieldPath::all().map(AskedPath::from).collect(),
+                fields: everything().map(AskedPath::from).collect(),
                 purpose,
                 reason: "to serve you better".into(),
                 access: Access::Subscribe,

@@ -17,12 +17,34 @@ use crate::{
     },
 };
 
+/// The groups of fields of which persons in a world have something. Scenarios ask for no others; a group that one asks for
+/// is added here, which changes what comes out of every scenario in which somebody asks for everything.
+const GROUPS: [&str; 12] = [
+    "address",
+    "contact",
+    "employment",
+    "energy",
+    "finance",
+    "health",
+    "household",
+    "identifiers",
+    "name",
+    "person",
+    "preferences",
+    "vehicle",
+];
+
+/// Everything that a person in a world has, and that a supplier can ask for.
+pub(super) fn everything() -> impl Iterator<Item = FieldPath> {
+    FieldPath::all().filter(|field| GROUPS.contains(&field.info().group))
+}
+
 impl World<'_> {
-    /// A value for every field that there is.
+    /// A value for every field that persons have.
     pub(super) fn furnish(&mut self, number: u64, area: u32) -> BTreeMap<FieldPath, Observed> {
         let observed = self.agenda.time();
         let home = home(number, 0, area);
-        let values = FieldPath::all().filter_map(|field| {
+        let values = everything().filter_map(|field| {
             let value = home.get(&field).cloned().unwrap_or_else(|| value_of(field, number, &mut self.rng));
             Some((field, Observed { value: value.parse().ok()?, provenance: Provenance::Typed, observed }))
         });
