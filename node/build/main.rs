@@ -9,7 +9,8 @@ use std::{
     process::ExitCode,
 };
 
-/// The languages; each has a file of the pages' words, one of the sentences for codes, and one of the text of letters.
+/// The languages; each has a file of the pages' words, one of the sentences for codes, one of the text of letters, and one of
+/// names.
 const LANGUAGES: [&str; 2] = ["en", "nl"];
 /// What asks for words.
 const ASKING: [&str; 5] = ["templates", "src/api", "src/dashboard", "src/dashboard.rs", "src/web"];
@@ -34,8 +35,9 @@ fn faults() -> io::Result<Vec<String>> {
     let mut languages = Vec::new();
     for language in LANGUAGES {
         let own = |name: String| fs::read_to_string(format!("locales/{name}.ftl"));
-        let texts =
-            [own(language.to_owned())?, own(format!("reasons.{language}"))?, own(format!("letters.{language}"))?];
+        let others = ["reasons", "letters", "names"].map(|of| own(format!("{of}.{language}")));
+        let mut texts = vec![own(language.to_owned())?];
+        texts.extend(others.into_iter().collect::<io::Result<Vec<_>>>()?);
         languages.push((language, texts.join("\n")));
     }
     let mut files = Vec::new();

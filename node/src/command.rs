@@ -1,12 +1,14 @@
 //! What an owner asks with, and why something was not done. In: texts that an owner typed, errors of the core. Out: words of
 //! verbs, a `Failure` with a stable code, a next step and an exit code.
 
+pub(crate) mod values;
 mod words;
 
 pub use regie_protocol::person::Remember;
 use regie_protocol::{Agreed, Coded, ObjectId, Refusal, Signature, policy::Rule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+pub use values::Misfit;
 pub use words::{NoPreset, NoReading, Preset, Reading, Text};
 
 use crate::{locale::Language, network::BadAddress, sentences::Reason};

@@ -15,20 +15,26 @@ pub(crate) enum Language {
 
 type Bundle = FluentBundle<FluentResource>;
 
-/// What stands in each: the pages' own words, the sentences for the core's codes, and the text of letters.
-pub(crate) const ENGLISH: [&str; 3] = [
+/// What stands in each: the pages' own words, the sentences for the core's codes, the text of letters, and names of countries,
+/// languages and months.
+pub(crate) const ENGLISH: [&str; 4] = [
     include_str!("../locales/en.ftl"),
     include_str!("../locales/reasons.en.ftl"),
     include_str!("../locales/letters.en.ftl"),
+    include_str!("../locales/names.en.ftl"),
 ];
 /// The same messages in Dutch.
-pub(crate) const DUTCH: [&str; 3] = [
+pub(crate) const DUTCH: [&str; 4] = [
     include_str!("../locales/nl.ftl"),
     include_str!("../locales/reasons.nl.ftl"),
     include_str!("../locales/letters.nl.ftl"),
+    include_str!("../locales/names.nl.ftl"),
 ];
 
 impl Language {
+    /// Every language.
+    pub(crate) const ALL: [Self; 2] = [Self::English, Self::Dutch];
+
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -37,7 +43,7 @@ impl Language {
     }
 
     pub(crate) fn from_code(code: &str) -> Option<Self> {
-        [Self::English, Self::Dutch].into_iter().find(|language| language.code() == code)
+        Self::ALL.into_iter().find(|language| language.code() == code)
     }
 
     /// The first language of an `Accept-Language` header that is spoken here.

@@ -139,7 +139,7 @@ fn about(key: &str, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use regie_protocol::{
-        AttestationError, BadLink, FieldError, IdentityError, Refusal, UnknownAgreement, UnknownCollection,
+        AttestationError, BadLink, FieldError, IdentityError, Refusal, Unfit, UnknownAgreement, UnknownCollection,
         UnknownPurpose,
         board::BoardError,
         calendar::CalendarError,
@@ -165,6 +165,7 @@ mod tests {
             .chain(codes(&AttestationError::Issuer))
             .chain(codes(&BoardError::TooManyAdmitted))
             .chain(codes(&FieldError::TooLong))
+            .chain(codes(&Unfit::TooLong))
             .chain(codes(&IdentityError::BadKey))
             .chain(codes(&BadBoardLink))
             .chain(codes(&BadCategory))

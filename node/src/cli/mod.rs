@@ -111,17 +111,35 @@ enum Verb {
         #[command(subcommand)]
         verb: SupplierVerb,
     },
-    /// Set fields: `regie set email anna@example.org`
+    /// Set a field, or several in one step: `regie set email anna@example.org`
+    ///
+    /// Several are one change, told in one message: `regie set address.street="Kade 5" address.postalCode="1011 AA"`.
+    /// Nothing behind the sign empties a field.
     Set {
-        /// The field
-        field: String,
-        /// Its value
-        value: String,
+        /// A field and its value, or FIELD=VALUE as often as there are fields
+        #[arg(required = true, value_name = "FIELD VALUE", num_args = 1..)]
+        words: Vec<String>,
     },
     /// Show one field
     Get {
         /// The field
         field: String,
+        /// What it held before, with numbers for `regie put-back`
+        #[arg(long)]
+        history: bool,
+    },
+    /// Put an earlier value of a field back; who follows the field is told
+    PutBack {
+        /// The field
+        field: String,
+        /// Which one, as `regie get FIELD --history` numbers them [default: the last]
+        number: Option<u64>,
+    },
+    /// Look for words in everything: fields, suppliers, organisations, contracts, cases, letters, the inbox
+    Search {
+        /// The words, all of which have to be there
+        #[arg(required = true)]
+        words: Vec<String>,
     },
     /// Remove a field's value and destroy its key
     Unset {

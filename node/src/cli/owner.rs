@@ -12,7 +12,7 @@ use super::{
     render, render::View, witnesses,
 };
 use crate::{
-    command::{Change, Failure, Remember, exit, parse},
+    command::{Change, Failure, Remember, exit, pairs, parse},
     control, import,
     person::verbs,
     verb,
@@ -30,13 +30,16 @@ pub(super) fn ask<V: verb::Verb>(home: &Path, verb: &V, json: bool, view: View) 
 pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
     let plain = View::Plain;
     match verb {
-        Verb::Set { field, value } => {
-            let value = value.parse().map_err(Failure::misread)?;
-            ask(home, &verbs::Set { values: vec![(parse(&field)?, value)], source: None }, json, plain)
-        }
+        Verb::Set { words } => ask(home, &set(&words)?, json, plain),
         Verb::Unset { field } => ask(home, &verbs::Unset { field: parse(&field)? }, json, plain),
         Verb::Fields { .. } => ask(home, &verbs::Fields {}, json, render::FIELDS),
-        Verb::Get { field } => get(home, &field, json),
+        Verb::Get { field, history: true } => {
+            let detail = control::ask(home, &verbs::Field { field: parse(&field)? })?;
+            render::show_as(&detail.history, json, render::HISTORY)
+        }
+        Verb::Get { field, history: false } => get(home, &field, json),
+        Verb::PutBack { field, number } => ask(home, &verbs::PutBack { field: parse(&field)?, number }, json, plain),
+        Verb::Search { words } => ask(home, &verbs::Search { query: words.join(" ") }, json, render::SEARCH),
         Verb::Overview => ask(home, &verbs::Overview {}, json, render::OVERVIEW),
         Verb::Requests => ask(home, &verbs::Requests {}, json, render::REQUESTS),
         Verb::Allow(decision) => ask(home, &decide(decision, true), json, plain),
@@ -179,6 +182,25 @@ struct Imported {
     left_out: Vec<String>,
 }
 
+/// `FIELD VALUE`, or `FIELD=VALUE` as often as there are fields; nothing behind the sign empties one.
+fn set(words: &[String]) -> Result<verbs::Set, Failure> {
+    let mut set = verbs::Set::default();
+    if let [field, value] = words
+        && !field.contains('=')
+    {
+        set.values.push((parse(field)?, value.parse().map_err(Failure::misread)?));
+        return Ok(set);
+    }
+    for (field, value) in pairs(words)? {
+        let field = parse(&field)?;
+        match value.as_str() {
+            "" => set.empty.push(field),
+            value => set.values.push((field, value.parse().map_err(Failure::misread)?)),
+        }
+    }
+    Ok(set)
+}
+
 pub(super) fn import_card(
     home: &Path,
     file: &Path,
@@ -199,7 +221,8 @@ pub(super) fn import_card(
         let value = value.parse().map_err(Failure::misread)?;
         values.push((parse(field)?, value));
     }
-    let changed = control::ask(home, &verbs::Set { values, source: Some(card.format.into()) })?;
+    let changed =
+        control::ask(home, &verbs::Set { values, source: Some(card.format.into()), ..verbs::Set::default() })?;
     render::show(&Imported { changed, left_out: card.left_out }, json)
 }
 

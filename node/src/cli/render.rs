@@ -36,7 +36,12 @@ pub(super) const FIELDS: View = View::List(&[
     ("from", "provenance"),
     ("since", "observed"),
     ("suppliers told of changes", "told_count"),
+    ("does not fit", "unfit"),
 ]);
+pub(super) const HISTORY: View =
+    View::List(&[("number", "number"), ("value", "value"), ("from", "provenance"), ("since", "observed")]);
+pub(super) const SEARCH: View =
+    View::Parts(&[("hits", &[("kind", "kind"), ("name", "name"), ("what stands there", "text"), ("id", "id")])]);
 pub(super) const REQUESTS: View = View::List(&[
     ("id", "id"),
     ("who", "name"),
@@ -431,6 +436,8 @@ pub(super) fn vocabulary(purposes: bool) -> Value {
             "field": info.path,
             "meaning": info.path.parse().map(crate::sentences::field).ok(),
             "group": info.group,
+            "type": info.kind.name(),
+            "choices": info.kind.choices(),
             "category": info.category,
             "sensitive": info.sensitive,
         })
@@ -749,6 +756,8 @@ mod tests {
     #[test]
     fn every_column_is_a_name_in_its_answer() {
         lays_out::<person::Fields>(FIELDS);
+        lays_out_in::<Vec<person::EarlierValue>>("", HISTORY);
+        lays_out::<person::Search>(SEARCH);
         lays_out::<person::Grants>(GRANTS);
         lays_out::<person::Inbox>(INBOX);
         lays_out::<person::Witnesses>(WITNESSES);

@@ -8,11 +8,14 @@ mod credentials;
 mod data;
 mod defaults;
 mod find;
+mod group;
 mod home;
 mod import;
 mod inbox;
+mod inputs;
 mod letters;
 mod live;
+mod search;
 mod security;
 mod segments;
 mod setup;
@@ -54,6 +57,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/pair", get(suppliers::pair).post(suppliers::pair_by))
         .route("/data", get(data::list))
         .route("/data/{field}", get(data::one).post(data::save))
+        .route("/data/group/{group}", get(group::page).post(group::save))
         .route(
             "/credentials",
             get(credentials::list).post(credentials::act).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)),
@@ -86,6 +90,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/letters/{id}", get(letters::one).post(letters::act))
         .route("/letters/{id}/letter.eml", get(letters::draft))
         .route("/letters/{id}/letter.pdf", get(letters::pdf))
+        .route("/search", get(search::page))
         .route("/segments", get(segments::list).post(segments::act))
         .route("/wishes", get(wishes::list).post(wishes::act))
         .route("/defaults", get(defaults::page).post(defaults::change))
@@ -103,11 +108,12 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The parts of the menu, and where they are.
-const MENU: [(&str, &str); 13] = [
+const MENU: [(&str, &str); 14] = [
     ("home", "/"),
     ("requests", "/requests"),
     ("suppliers", "/suppliers"),
     ("data", "/data"),
+    ("search", "/search"),
     ("inbox", "/inbox"),
     ("contracts", "/contracts"),
     ("cases", "/cases"),

@@ -118,7 +118,8 @@ fn contracts(stage: &mut Stage) -> Result<(), Failure> {
 fn moves(stage: &mut Stage) -> Result<(), Failure> {
     let set = |stage: &Stage, values: &[(&str, &str)]| {
         let values = values.iter().map(|(field, value)| Ok((parse(field)?, value.parse().map_err(Failure::misread)?)));
-        stage.ask(PERSON, &verbs::Set { values: values.collect::<Result<_, Failure>>()?, source: None })
+        let values = values.collect::<Result<_, Failure>>()?;
+        stage.ask(PERSON, &verbs::Set { values, ..verbs::Set::default() })
     };
     let home =
         [("address.street", "Dorpsstraat 1"), ("address.postalCode", "3511 AA"), ("address.locality", "Utrecht")];

@@ -158,7 +158,7 @@ fn refused_in_part(stage: &mut Stage) -> Result<(), Failure> {
 fn change_of_address(stage: &mut Stage) -> Result<(), Failure> {
     let street = "Nieuwe Gracht 20".parse().map_err(Failure::misread)?;
     let values = vec![(parse("address.street")?, street)];
-    let changed = stage.ask(PERSON, &verbs::Set { values, source: None })?;
+    let changed = stage.ask(PERSON, &verbs::Set { values, ..verbs::Set::default() })?;
     check("all three are entitled to be told", changed.told_count == 3)?;
     for (who, ..) in SUPPLIERS {
         stage.until(&format!("{who} has the new address"), |stage| {

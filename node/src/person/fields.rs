@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::{FieldPath, Now, Observed, Provenance, PublicKey, Value, person::Input};
+use regie_protocol::{Country, FieldPath, Now, Observed, Provenance, PublicKey, Value, person::Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Node, tables, value_of};
 use crate::{
     clock::text,
-    command::Failure,
+    command::{Failure, Misfit, values},
     driver::Turn,
     store::{Nth, Read as _},
 };
@@ -31,11 +31,26 @@ pub struct Changed {
     pub told_count: usize,
     /// How many organisations without a companion would be told by letter (`regie tell`).
     pub by_letter: usize,
+    /// How many have one of the fields, or hold data of the person, and are told by neither.
+    pub not_told: usize,
+    /// What was read from a file and does not fit its field.
+    pub unfit: Vec<UnfitValue>,
+}
+
+/// A value that was not taken.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct UnfitValue {
+    /// For which field.
+    pub field: FieldPath,
+    /// Why, in English.
+    pub why: Misfit,
 }
 
 /// A value that a field held before.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct EarlierValue {
+    /// Its number, by which it is put back.
+    pub number: u64,
     /// It.
     pub value: Value,
     /// Where it came from, in English.
@@ -93,19 +108,66 @@ impl Node {
     /// What a field held before, newest first.
     pub(super) fn history(&self, field: FieldPath) -> Result<Vec<EarlierValue>, Failure> {
         let rows = self.store.group(tables::FIELD_HISTORY, &field)?;
-        let show = |observed: Observed| EarlierValue {
+        let show = |(Nth(_, number), observed): (Nth<FieldPath>, Observed)| EarlierValue {
+            number,
             provenance: crate::sentences::provenance(&observed.provenance),
             provenance_kind: (&observed.provenance).into(),
             observed: text(observed.observed),
             value: observed.value,
         };
-        Ok(rows.into_iter().rev().map(|(_, observed)| show(observed)).collect())
+        Ok(rows.into_iter().rev().map(show).collect())
+    }
+
+    /// The country by whose customs a field is written: of the address that it belongs to, else the person's own; of
+    /// what is set in the same step before what is held.
+    fn home_of(&self, field: FieldPath, typed: &BTreeMap<FieldPath, Value>) -> Option<Country> {
+        let own = field.info().path.rsplit_once('.').map(|(of, _)| format!("{of}.country"));
+        let fields = own.into_iter().chain(["address.country".to_owned()]);
+        let named = |of: String| {
+            let of: FieldPath = of.parse().ok()?;
+            let text = typed.get(&of).cloned().or_else(|| self.held(of).map(|held| held.value))?;
+            values::country(text.as_str())
+        };
+        fields.filter_map(named).next()
+    }
+
+    /// What a person typed or a file has, each in the form of its field. What is typed is taken whole or not at all.
+    pub(super) fn read(
+        &self,
+        values: Vec<(FieldPath, Value)>,
+        from_file: bool,
+    ) -> Result<(BTreeMap<FieldPath, Value>, Vec<UnfitValue>), Failure> {
+        let typed: BTreeMap<FieldPath, Value> = values.into_iter().collect();
+        let (mut read, mut unfit) = (BTreeMap::new(), Vec::new());
+        for (field, value) in &typed {
+            match values::typed(*field, value.as_str(), self.home_of(*field, &typed)) {
+                Ok(value) => drop(read.insert(*field, value)),
+                Err(why) if from_file => unfit.push(UnfitValue { field: *field, why }),
+                Err(why) => return Err(why.failure(value.as_str())),
+            }
+        }
+        Ok((read, unfit))
+    }
+
+    /// Why a value that is held does not fit its field; none where it does.
+    pub(super) fn misfit(&self, field: FieldPath, value: &Value) -> Option<Misfit> {
+        values::typed(field, value.as_str(), self.home_of(field, &BTreeMap::new())).err()
     }
 
     /// Sets values, keeps the earlier ones, tells whom it concerns.
     pub(super) fn put_values(
         &mut self,
+        changes: BTreeMap<FieldPath, Observed>,
+        turn: &mut Turn,
+    ) -> Result<Changed, Failure> {
+        self.change_values(changes, &[], turn)
+    }
+
+    /// The same, and empties fields, all as one change: whoever may know several of them is told in one message.
+    pub(super) fn change_values(
+        &mut self,
         mut changes: BTreeMap<FieldPath, Observed>,
+        emptied: &[FieldPath],
         turn: &mut Turn,
     ) -> Result<Changed, Failure> {
         self.speaks()?;
@@ -121,7 +183,15 @@ impl Node {
             turn.batch.put(tables::FIELDS, field, observed);
             self.values.insert(*field, Some(observed.clone()));
         }
-        let changed = changes.keys().map(|field| (*field, true)).collect();
+        let mut changed: BTreeMap<FieldPath, bool> = changes.keys().map(|field| (*field, true)).collect();
+        for field in emptied {
+            if !changed.contains_key(field) && self.held(*field).is_some() {
+                self.keep_earlier(*field, turn)?;
+                turn.batch.erase(tables::FIELDS, field);
+                self.values.insert(*field, None);
+                changed.insert(*field, false);
+            }
+        }
         self.tell(&changed, now, turn)
     }
 
@@ -140,7 +210,15 @@ impl Node {
         // What holds no value any more is no news for a letter.
         let news = changed.iter().filter(|(_, present)| **present).map(|(field, _)| *field).collect();
         let by_letter = self.would_write(&news)?.len();
-        Ok(Changed { changed: changed.keys().copied().collect(), told: names, told_count: told.len(), by_letter })
+        let not_told = self.not_told(&changed.keys().copied().collect(), now)?.len();
+        Ok(Changed {
+            changed: changed.keys().copied().collect(),
+            told: names,
+            told_count: told.len(),
+            by_letter,
+            not_told,
+            unfit: Vec::new(),
+        })
     }
 
     fn keep_earlier(&self, field: FieldPath, turn: &mut Turn) -> Result<(), Failure> {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::{FieldPath, Nonce, Timestamp};
+use regie_protocol::{FieldPath, Nonce, Now, PublicKey, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,43 @@ impl TellReason {
             Self::ToldBefore => "tell-because-told-before",
             Self::Marked => "tell-because-marked",
             Self::Reachable => "tell-because-reachable",
+        }
+    }
+}
+
+/// Somebody whom a change concerns and who does not hear of it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct NotTold {
+    /// By name.
+    pub name: String,
+    /// The supplier; none for an organisation without a companion.
+    pub supplier: Option<PublicKey>,
+    /// Why not.
+    pub because: NotTellReason,
+}
+
+/// Why somebody is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotTellReason {
+    /// It had the field, and no grant for it is left.
+    Ended,
+    /// It may ask for the field, and is not told of changes.
+    AsksItself,
+    /// The person says that no letter is to tell it.
+    SaidSo,
+    /// A letter would tell it, and no address of it is known.
+    NoAddress,
+}
+
+impl NotTellReason {
+    /// The key of its words.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Ended => "not-told-ended",
+            Self::AsksItself => "not-told-asks-itself",
+            Self::SaidSo => "not-told-said-so",
+            Self::NoAddress => "not-told-no-address",
         }
     }
 }
@@ -138,6 +175,35 @@ impl Node {
             Some(ToldByLetter { organisation: one.id, name: one.name, fields, because, way, letter })
         };
         Ok(self.organisations()?.into_iter().filter_map(line).collect())
+    }
+
+    /// Who has one of these fields or holds data of the person, and is not told of a change.
+    pub(super) fn not_told(&self, fields: &BTreeSet<FieldPath>, now: Now) -> Result<Vec<NotTold>, Failure> {
+        let told: BTreeSet<PublicKey> =
+            fields.iter().flat_map(|field| self.machine.would_be_told(*field, now)).collect();
+        let mut not_told = Vec::new();
+        for (supplier, relationship) in self.machine.relationships().filter(|(supplier, _)| !told.contains(supplier)) {
+            let may_read = relationship.grants().any(|grant| {
+                let covers = fields.iter().any(|field| grant.scope().fields.iter().any(|one| one.covers(*field)));
+                covers && grant.live_to_tell(&self.machine, now).is_ok()
+            });
+            let because = match may_read {
+                true => NotTellReason::AsksItself,
+                false if relationship.knows().keys().any(|field| fields.contains(field)) => NotTellReason::Ended,
+                false => continue,
+            };
+            not_told.push(NotTold { name: self.name_of(supplier), supplier: Some(*supplier), because });
+        }
+        let usual = fields.iter().any(|field| USUAL.contains(&field.info().group));
+        for one in self.organisations()?.into_iter().filter(|one| usual && one.supplier.is_none()) {
+            let because = match one.by_letter {
+                Some(false) => NotTellReason::SaidSo,
+                _ if LetterWay::to(&one).is_none() => NotTellReason::NoAddress,
+                _ => continue,
+            };
+            not_told.push(NotTold { name: one.name, supplier: None, because });
+        }
+        Ok(not_told)
     }
 
     /// Writes a letter about these fields. One about other changes that has not gone goes into it, so that nobody gets two.

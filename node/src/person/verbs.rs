@@ -73,6 +73,7 @@ mod processors;
 mod proffer;
 mod proof;
 mod pursue_cases;
+mod put_back;
 mod remove_case;
 mod remove_case_file;
 mod remove_contract;
@@ -86,6 +87,7 @@ mod revoke;
 mod revoke_all;
 mod rules;
 mod same_supplier;
+mod search;
 mod segment_rules;
 mod segments;
 mod send_letters;
@@ -190,6 +192,7 @@ pub use processors::{ProcessorList, Processors};
 pub use proffer::{Proffer, ProfferedAgreement};
 pub use proof::{EntryProof, Proof};
 pub use pursue_cases::{PursueCases, PursuedCases};
+pub use put_back::PutBack;
 pub use remove_case::{RemoveCase, RemovedCase};
 pub use remove_case_file::RemoveCaseFile;
 pub use remove_contract::{RemoveContract, RemovedContract};
@@ -203,6 +206,7 @@ pub use revoke::{Revoke, Revoked};
 pub use revoke_all::{RevokeAll, RevokedAll};
 pub use rules::Rules;
 pub use same_supplier::SameSupplier;
+pub use search::{Hit, HitKind, Search, SearchResult};
 pub use segment_rules::SegmentRules;
 pub use segments::{Because, SegmentHelper, SegmentList, Segments, ShownSegment};
 pub use send_letters::{QueuedLetters, SendLetters};
@@ -236,7 +240,7 @@ pub use super::{
     },
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
-    fields::{Changed, EarlierValue, ProvenanceKind},
+    fields::{Changed, EarlierValue, ProvenanceKind, UnfitValue},
     glance::{Change, Joined, Soon, Waits, WaitsFor},
     intents::{ShownIntent, ShownOffer, TakenOffer},
     items::{ProposedCorrection, ShownItem},
@@ -247,7 +251,7 @@ pub use super::{
     pursuit::Pursuit,
     recognised::PerhapsSame,
     suppliers::{ListedSupplier, Permits, WishedFor},
-    tell::{HadByLetter, TellReason, ToldByLetter},
+    tell::{HadByLetter, NotTellReason, NotTold, TellReason, ToldByLetter},
     who::Named,
 };
 
@@ -326,6 +330,7 @@ verbs! {
         Proffer: Proffer,
         Proof: Proof,
         PursueCases: PursueCases,
+        PutBack: PutBack,
         RemoveCase: RemoveCase,
         RemoveCaseFile: RemoveCaseFile,
         RemoveContract: RemoveContract,
@@ -341,6 +346,7 @@ verbs! {
         RevokeAll: RevokeAll,
         Rules: Rules,
         SameSupplier: SameSupplier,
+        Search: Search,
         SegmentRules: SegmentRules,
         Segments: Segments,
         SendLetters: SendLetters,

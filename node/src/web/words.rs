@@ -5,10 +5,14 @@
 use std::{collections::BTreeMap, fmt::Display};
 
 use fluent_bundle::{FluentArgs, FluentValue};
-use regie_protocol::{AskedPath, audit::Event, policy::SAID};
+use regie_protocol::{AskedPath, FieldKind, FieldPath, Value, audit::Event, policy::SAID};
 
 pub(crate) use crate::locale::Language;
-use crate::{clock, command::Failure, sentences};
+use crate::{
+    clock,
+    command::{Failure, values},
+    sentences,
+};
 
 /// Text in one language.
 #[derive(Clone, Copy)]
@@ -39,6 +43,13 @@ impl Words {
         self.message(&key, None).unwrap_or(of)
     }
 
+    /// What a field's form says beside its name: of the field itself, or of what it holds.
+    pub(crate) fn hint(&self, field: FieldPath) -> Option<String> {
+        let own = format!("hint-of-{}", field.info().path.replace('.', "-"));
+        let of_kind = || self.message(&format!("hint-{}", field.info().kind.name().replace('_', "-")), None);
+        self.message(&own, None).or_else(of_kind)
+    }
+
     /// The names of several, one after the other.
     pub(crate) fn names<T: Display>(&self, kind: &str, of: impl IntoIterator<Item = T>) -> String {
         of.into_iter().map(|one| self.name(kind, one)).collect::<Vec<_>>().join(", ")
@@ -50,6 +61,21 @@ impl Words {
             return self.say("rule-you-said");
         }
         self.message(&sentences::rule_key(name), None).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// A value as people read it: countries, languages and choices by their names, a day as a day.
+    pub(crate) fn value(&self, field: &FieldPath, value: &Value) -> String {
+        let text = value.as_str();
+        let named = |kind: &str| self.message(&format!("{kind}-{text}"), None);
+        let kind = field.info().kind;
+        let said = match kind {
+            FieldKind::Country => named("country"),
+            FieldKind::Language => named("tongue"),
+            FieldKind::Date => text.parse().ok().map(|date| self.0.date(date)),
+            _ if kind.choices().contains(&text) => Some(values::choice(self.0, *field, text)),
+            _ => None,
+        };
+        said.unwrap_or_else(|| text.to_owned())
     }
 
     /// A moment, to the minute, by this machine's clock and zone.

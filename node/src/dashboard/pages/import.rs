@@ -12,7 +12,7 @@ use regie_protocol::{FieldPath, Value};
 
 use super::{App, Page, Posted, Shown, Visitor, go, is_ours, show, strange_form};
 use crate::{
-    command::Failure,
+    command::{Failure, values},
     dashboard::limits,
     import::{self, Card, ImportError},
     person::verbs::{Fields, Set, WouldBeTold, WouldTell},
@@ -34,7 +34,7 @@ pub(super) async fn page(State(app): State<App>, Extension(visitor): Extension<V
 
 struct New {
     field: FieldPath,
-    value: String,
+    value: Value,
     now: Option<Value>,
 }
 
@@ -89,21 +89,47 @@ async fn found(app: &App, visitor: &Visitor, card: Card) -> Shown {
     let held = visitor.ask(app, Fields {}).await?;
     let held: BTreeMap<FieldPath, Value> = held.into_iter().map(|one| (one.field, one.value)).collect();
     // Where a file names a field twice, the last one counts, as it would when set.
-    let mut values: BTreeMap<FieldPath, String> = BTreeMap::new();
+    let mut found: BTreeMap<FieldPath, String> = BTreeMap::new();
     for (field, value) in card.values {
-        values.insert(visitor.parse(&field)?, value);
+        found.insert(visitor.parse(&field)?, value);
     }
-    let all = values.len() as u64;
-    let new: Vec<New> = values
+    let mut left_out = card.left_out;
+    let found = fitting(visitor, found, &held, &mut left_out);
+    let all = found.len() as u64;
+    let new: Vec<New> = found
         .into_iter()
-        .filter(|(field, value)| held.get(field).map(Value::as_str) != Some(value.as_str()))
+        .filter(|(field, value)| held.get(field) != Some(value))
         .map(|(field, value)| New { now: held.get(&field).cloned(), field, value })
         .collect();
     let fields = new.iter().map(|one| one.field).collect();
     let told = visitor.ask(app, WouldTell { fields }).await?;
     let same = all - new.len() as u64;
     let page = visitor.page(app, "data", "/import");
-    show(&ImportPreview { page, format: card.format, new, same, left_out: card.left_out, told })
+    show(&ImportPreview { page, format: card.format, new, same, left_out, told })
+}
+
+/// What fits its field, in its form; the rest is named with what is wrong.
+fn fitting(
+    visitor: &Visitor,
+    found: BTreeMap<FieldPath, String>,
+    held: &BTreeMap<FieldPath, Value>,
+    left_out: &mut Vec<String>,
+) -> BTreeMap<FieldPath, Value> {
+    let home = "address.country".parse().ok().and_then(|country: FieldPath| {
+        let named = found.get(&country).map(String::as_str);
+        named.or_else(|| held.get(&country).map(Value::as_str)).and_then(values::country)
+    });
+    let mut fitting = BTreeMap::new();
+    for (field, text) in found {
+        match values::typed(field, &text, home) {
+            Ok(value) => drop(fitting.insert(field, value)),
+            Err(misfit) => {
+                let (name, why) = (visitor.words.name("field", field), misfit.said(visitor.words.0));
+                left_out.push(format!("{name} ({why})"));
+            }
+        }
+    }
+    fitting
 }
 
 /// Keeps the chosen fields; each supplier that may know them is told.
@@ -115,7 +141,7 @@ pub(super) async fn keep(State(app): State<App>, Extension(visitor): Extension<V
         visitor.notice(&app, visitor.words.say("import-nothing"));
         return go("/data");
     }
-    let changed = visitor.ask(&app, Set { values, source: Some(format.to_owned()) }).await?;
+    let changed = visitor.ask(&app, Set { values, source: Some(format.to_owned()), ..Set::default() }).await?;
     visitor.notice(&app, visitor.words.count("import-done", &changed.changed.len()));
     match changed.told_count {
         0 => go("/data"),

@@ -21,14 +21,14 @@ use super::{App, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
 use crate::{
     dashboard::limits,
     letter::About,
-    person::verbs::{self, OpenDeliveries, ShownLetter, ToldByLetter},
+    person::verbs::{self, NotTold, OpenDeliveries, ShownLetter, ToldByLetter},
 };
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct PageQuery {
     of: u64,
-    /// The field that changed, if it is to be told by letter too.
+    /// The fields that changed, with commas between them.
     field: String,
 }
 
@@ -41,10 +41,13 @@ struct Deliveries {
     /// Does anybody wait for a moment of its own?
     apart: bool,
     open: OpenDeliveries,
-    /// The field that just changed, where letters tell it.
-    field: Option<FieldPath>,
-    /// Whom a letter would tell of it.
+    /// The fields that just changed, with commas between them.
+    changed: String,
+    /// Whom a letter would tell of them.
     to_write: Vec<ToldByLetter>,
+    /// Who is not told of them, and how many are not in all.
+    not_told: Vec<NotTold>,
+    not_told_count: usize,
     /// Letters about changes that have not gone.
     letters: Vec<ShownLetter>,
     account: bool,
@@ -59,26 +62,30 @@ pub(super) async fn page(
     let of = asked.of.max(open.suppliers.len() as u64);
     let done = of.saturating_sub(open.suppliers.len() as u64);
     let apart = open.suppliers.iter().any(|one| one.tell_at.is_some());
-    let field = match asked.field.as_str() {
-        "" => None,
-        field => Some(visitor.parse::<FieldPath>(field)?),
-    };
-    let fields = together(field);
-    let to_write = visitor.ask(&app, verbs::WouldTell { fields }).await?.letters;
+    let fields = together(fields(&visitor, &asked.field)?);
+    let would = visitor.ask(&app, verbs::WouldTell { fields }).await?;
+    let (to_write, not_told, not_told_count) = (would.letters, would.not_told, would.not_told_count);
     let list = visitor.ask(&app, verbs::Letters { open: true, limit: usize::MAX, ..verbs::Letters::default() }).await?;
     let letters = list.letters.into_iter().filter(|letter| letter.about == About::Changed).collect();
     let (page, account) = (visitor.page(&app, "data", "/deliveries"), list.account);
-    show(&Deliveries { page, of, done, apart, open, field, to_write, letters, account })
+    let changed = asked.field;
+    show(&Deliveries { page, of, done, apart, open, changed, to_write, not_told, not_told_count, letters, account })
+}
+
+/// Fields with commas between them; none in an empty text.
+fn fields(visitor: &Visitor, text: &str) -> Result<Vec<FieldPath>, super::Fault> {
+    let names = text.split(',').take(regie_protocol::limits::FIELDS).filter(|name| !name.is_empty());
+    names.map(|name| visitor.parse::<FieldPath>(name)).collect()
 }
 
 /// An address is told whole: who got its street alone would send to a place that is nowhere.
-fn together(field: Option<FieldPath>) -> Vec<FieldPath> {
-    match field {
-        Some(field) if field.info().group == "address" => {
-            FieldPath::all().filter(|other| other.info().group == "address").collect()
-        }
-        field => field.into_iter().collect(),
-    }
+fn together(fields: Vec<FieldPath>) -> Vec<FieldPath> {
+    let whole = |field: &FieldPath| {
+        let group = field.info().group;
+        let with_it = fields.iter().any(|changed| changed.info().group == group);
+        fields.contains(field) || (with_it && (group == "address" || group.ends_with("Address")))
+    };
+    FieldPath::all().filter(whole).collect()
 }
 
 /// Letters to everybody without a companion whom a change concerns.
@@ -87,9 +94,9 @@ pub(super) async fn write_letters(
     Extension(visitor): Extension<Visitor>,
     posted: Posted,
 ) -> Shown {
-    let field = visitor.parse::<FieldPath>(posted.one("field"))?;
+    let changed = fields(&visitor, posted.one("field"))?;
     let held: Vec<FieldPath> = visitor.ask(&app, verbs::Fields {}).await?.into_iter().map(|held| held.field).collect();
-    let fields = together(Some(field)).into_iter().filter(|field| held.contains(field)).collect();
+    let fields = together(changed).into_iter().filter(|field| held.contains(field)).collect();
     let send = posted.one("do") == "send";
     let tell = verbs::Tell { fields, to: Vec::new(), language: None, send };
     let written = visitor.ask(&app, tell).await?;

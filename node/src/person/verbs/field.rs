@@ -5,7 +5,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EarlierValue, HadByLetter, Named, Node, OnNode, ProvenanceKind};
-use crate::{clock::text, command::Failure, driver::Turn, person::fields::NAMED, verb::Verb};
+use crate::{
+    clock::text,
+    command::{Failure, Misfit},
+    driver::Turn,
+    person::fields::NAMED,
+    verb::Verb,
+};
 
 /// Shows a field.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +32,10 @@ pub struct FieldDetail {
     pub category: String,
     /// Special category or otherwise high risk?
     pub sensitive: bool,
+    /// What its values look like: `date`, `email`, `text`.
+    pub kind: String,
+    /// Why what it holds does not fit that, and what to do; none where it does.
+    pub unfit: Option<Misfit>,
     /// What it holds; none for nothing.
     pub value: Option<Value>,
     /// Where the value came from, in English.
@@ -79,6 +89,8 @@ impl Node {
             group: info.group.to_owned(),
             category: info.category.to_owned(),
             sensitive: info.sensitive,
+            kind: info.kind.name().to_owned(),
+            unfit: now.as_ref().and_then(|observed| self.misfit(field, &observed.value)),
             provenance: now.as_ref().map(|observed| crate::sentences::provenance(&observed.provenance)),
             provenance_kind: now.as_ref().map(|observed| (&observed.provenance).into()),
             observed: now.as_ref().map(|observed| text(observed.observed)),

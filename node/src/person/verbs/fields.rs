@@ -5,7 +5,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Node, OnNode, ProvenanceKind};
-use crate::{clock::text, command::Failure, driver::Turn, person::fields::NAMED, verb::Verb};
+use crate::{
+    clock::text,
+    command::{Failure, Misfit},
+    driver::Turn,
+    person::fields::NAMED,
+    verb::Verb,
+};
 
 /// Lists what the person holds.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +37,8 @@ pub struct HeldField {
     pub told: Vec<String>,
     /// How many suppliers are told of changes.
     pub told_count: usize,
+    /// Why the value does not fit the field, and what to do; none where it does.
+    pub unfit: Option<Misfit>,
 }
 
 impl Verb for Fields {
@@ -49,6 +57,7 @@ impl OnNode for Fields {
                 provenance: crate::sentences::provenance(&observed.provenance),
                 provenance_kind: (&observed.provenance).into(),
                 observed: text(observed.observed),
+                unfit: node.misfit(field, &observed.value),
                 value: observed.value,
                 told: told.iter().take(NAMED).map(|supplier| node.name_of(supplier)).collect(),
                 told_count: told.len(),

@@ -12,12 +12,15 @@ use crate::{command::Failure, driver::Turn, verb::Verb};
 /// Most values one `set` or import changes.
 const VALUES: usize = regie_protocol::limits::FIELDS;
 
-/// Sets fields.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+/// Sets fields, in one step.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Set {
     /// Fields, each with its value.
     pub values: Vec<(FieldPath, Value)>,
+    /// Fields that hold nothing from now on; what they held stays in their history.
+    #[serde(default)]
+    pub empty: Vec<FieldPath>,
     /// The kind of file that they come from; none where they were typed.
     pub source: Option<String>,
 }
@@ -29,13 +32,14 @@ impl Verb for Set {
 
 impl OnNode for Set {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<Changed, Failure> {
-        if self.values.len() > VALUES {
+        if self.values.len() + self.empty.len() > VALUES {
             return Err(Failure::usage(format!("at most {VALUES} fields at a time; give them in two parts")));
         }
+        let (read, unfit) = node.read(self.values, self.source.is_some())?;
         let observed = node.clock.now().wall;
         let provenance = self.source.map_or(Provenance::Typed, Provenance::Imported);
         let new = |(field, value)| (field, Observed { value, provenance: provenance.clone(), observed });
-        let changes: BTreeMap<FieldPath, Observed> = self.values.into_iter().map(new).collect();
-        node.put_values(changes, turn)
+        let changes: BTreeMap<FieldPath, Observed> = read.into_iter().map(new).collect();
+        Ok(Changed { unfit, ..node.change_values(changes, &self.empty, turn)? })
     }
 }

@@ -31,14 +31,16 @@ impl OnNode for Unset {
     /// The keys of the value and of the earlier ones are destroyed.
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<Changed, Failure> {
         let field = self.field;
-        if node.held(field).is_none() {
+        // What was emptied may still have a history, which goes too.
+        if node.held(field).is_none() && node.history(field)?.is_empty() {
             let next = "`regie fields` lists what you hold";
             return Err(Failure::new("not_found", exit::NOT_FOUND, format!("{field} holds no value; {next}")));
         }
         let now = node.clock.now();
         turn.batch.erase(tables::FIELDS, &field);
         turn.batch.erase_group(tables::FIELD_HISTORY, &field);
+        let changed = node.held(field).map(|_| (field, false)).into_iter().collect::<BTreeMap<_, _>>();
         node.values.insert(field, None);
-        node.tell(&BTreeMap::from([(field, false)]), now, turn)
+        node.tell(&changed, now, turn)
     }
 }

@@ -6,7 +6,7 @@ use regie_protocol::{FieldPath, PublicKey, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Named, Node, OnNode, ToldByLetter};
+use super::{Named, Node, NotTold, OnNode, ToldByLetter};
 use crate::{command::Failure, driver::Turn, person::fields::NAMED, verb::Verb};
 
 /// Asks who would be told if these fields changed.
@@ -28,6 +28,10 @@ pub struct WouldBeTold {
     pub letters: Vec<ToldByLetter>,
     /// How many such organisations.
     pub letters_count: usize,
+    /// Who has one of these fields or holds data of the person, and is not told; the first 200.
+    pub not_told: Vec<NotTold>,
+    /// How many are not told.
+    pub not_told_count: usize,
 }
 
 /// A supplier that would be told.
@@ -52,6 +56,9 @@ impl OnNode for WouldTell {
         let mut letters = node.would_write(&fields)?;
         let letters_count = letters.len();
         letters.truncate(NAMED);
+        let mut not_told = node.not_told(&fields, now)?;
+        let not_told_count = not_told.len();
+        not_told.truncate(NAMED);
         let mut told: BTreeMap<PublicKey, Vec<FieldPath>> = BTreeMap::new();
         for field in fields {
             for supplier in node.machine.would_be_told(field, now) {
@@ -61,6 +68,6 @@ impl OnNode for WouldTell {
         let count = told.len();
         let named = told.into_iter().take(NAMED);
         let suppliers = named.map(|(supplier, fields)| ToldOf { supplier: node.named(&supplier), fields }).collect();
-        Ok(WouldBeTold { suppliers, count, letters, letters_count })
+        Ok(WouldBeTold { suppliers, count, letters, letters_count, not_told, not_told_count })
     }
 }

@@ -1,0 +1,127 @@
+//! Inputs that fit what a field holds. In: a field, with what it holds or what was typed and why that was not taken. Out: what
+//! `inputs.html` is made of. What was typed stands there again, also where the browser's own input could not show it.
+
+use regie_protocol::{Country, FieldKind, FieldPath, LANGUAGES, calendar::Date};
+
+use crate::{
+    command::{Misfit, values},
+    dashboard::words::Words,
+};
+
+/// One input with its label, its hint and what is wrong with it.
+pub(super) struct Input {
+    /// What the form calls it.
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) text: String,
+    pub(super) hint: Option<String>,
+    pub(super) error: Option<String>,
+    /// As HTML has it; `area` for text of several lines, `choice` where there are choices.
+    pub(super) shape: &'static str,
+    /// What browsers fill in by themselves (WCAG 1.3.5); empty for nothing.
+    pub(super) fills: &'static str,
+    /// Codes with their names.
+    pub(super) choices: Vec<(String, String)>,
+    pub(super) bounds: Option<(u32, u32)>,
+}
+
+impl Input {
+    /// For this field, under its own name.
+    pub(super) fn of(words: Words, field: FieldPath, text: &str, misfit: Option<&Misfit>) -> Self {
+        let kind = field.info().kind;
+        let bounds = match kind {
+            FieldKind::Number { least, most, .. } => Some((least, most)),
+            _ => None,
+        };
+        Self {
+            name: field.to_string(),
+            id: format!("field-{}", field.info().path.replace('.', "-")),
+            label: words.name("field", field),
+            text: text.to_owned(),
+            hint: words.hint(field),
+            error: misfit.map(|misfit| misfit.said(words.0)),
+            shape: shape(kind, text),
+            fills: fills(field),
+            choices: choices(words, field, text),
+            bounds,
+        }
+    }
+
+    /// The only one of its form.
+    pub(super) fn alone(self, label: String) -> Self {
+        Self { name: "value".into(), id: "value".into(), label, ..self }
+    }
+
+    /// By what it is described, for screen readers.
+    pub(super) fn described(&self) -> String {
+        let parts = [(self.hint.is_some(), "hint"), (self.error.is_some(), "error")];
+        let parts = parts.into_iter().filter(|(there, _)| *there).map(|(_, part)| format!("{}-{part}", self.id));
+        parts.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The browser's own input where it can show the text, else one for any text.
+fn shape(kind: FieldKind, text: &str) -> &'static str {
+    let shows = |fits: bool, shape| if text.is_empty() || fits { shape } else { "text" };
+    match kind {
+        FieldKind::Text => "area",
+        FieldKind::Date => shows(text.parse::<Date>().is_ok(), "date"),
+        FieldKind::Number { .. } => shows(text.bytes().all(|byte| byte.is_ascii_digit()), "number"),
+        FieldKind::Email => "email",
+        FieldKind::Telephone => "tel",
+        FieldKind::Choice(_) | FieldKind::YesNo | FieldKind::Country | FieldKind::Language => "choice",
+        _ => "text",
+    }
+}
+
+/// What can be chosen, by name, after nothing; and what is there already, whatever it is.
+fn choices(words: Words, field: FieldPath, text: &str) -> Vec<(String, String)> {
+    let named = |kind: &str, code: &str| (code.to_owned(), words.name(kind, code));
+    let mut choices: Vec<(String, String)> = match field.info().kind {
+        FieldKind::Country => Country::all().map(|country| named("country", country.code())).collect(),
+        FieldKind::Language => LANGUAGES.iter().map(|code| named("tongue", code)).collect(),
+        kind => kind.choices().iter().map(|code| ((*code).to_owned(), values::choice(words.0, field, code))).collect(),
+    };
+    if choices.is_empty() {
+        return choices;
+    }
+    if matches!(field.info().kind, FieldKind::Country | FieldKind::Language) {
+        choices.sort_by_key(|(_, name)| unaccented(name));
+    }
+    if !text.is_empty() && !choices.iter().any(|(code, _)| code == text) {
+        choices.insert(0, (text.to_owned(), text.to_owned()));
+    }
+    choices.insert(0, (String::new(), words.say("choice-none")));
+    choices
+}
+
+/// A name as lists are sorted by: letters with marks stand among those without.
+fn unaccented(name: &str) -> String {
+    let plain = |c| match c {
+        'Å' | 'å' | 'Á' | 'á' => 'a',
+        'É' | 'é' | 'ë' => 'e',
+        'Ö' | 'ö' => 'o',
+        c => c,
+    };
+    name.chars().map(plain).collect::<String>().to_lowercase()
+}
+
+fn fills(field: FieldPath) -> &'static str {
+    match field.info().path {
+        "name.full" => "name",
+        "name.given" => "given-name",
+        "name.family" => "family-name",
+        "address.street" => "street-address",
+        "address.postalCode" => "postal-code",
+        "address.locality" => "address-level2",
+        "address.region" => "address-level1",
+        "address.country" => "country",
+        "email" => "email",
+        "telephone" => "tel",
+        "birthDate" => "bday",
+        "language" => "language",
+        "url" => "url",
+        _ => "",
+    }
+}
