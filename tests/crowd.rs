@@ -38,6 +38,7 @@ struct State {
     machine: Supplier,
     values: Values,
     visits: usize,
+    told: usize,
 }
 
 /// The host of its machine: of what is recorded, it keeps the values.
@@ -101,7 +102,7 @@ impl Member {
         let mut machine = Supplier::new(key);
         let mut values = Values::default();
         machine.set_profile(profile).expect("well formed").carry_out(&mut values);
-        let state = Arc::new(Mutex::new(State { machine, values, visits: 0 }));
+        let state = Arc::new(Mutex::new(State { machine, values, visits: 0, told: 0 }));
         let member = Self { endpoint, state };
         let serving = member.clone();
         tokio::spawn(async move {
@@ -165,6 +166,11 @@ impl Member {
         self.state().visits
     }
 
+    /// How many messages with values came.
+    pub fn told(&self) -> usize {
+        self.state().told
+    }
+
     /// How many of its requests have no answer yet.
     pub fn unanswered(&self) -> usize {
         let state = self.state();
@@ -181,6 +187,7 @@ impl Member {
             NetworkEvent::Disconnected(peer) => self.state().machine.connection_lost(&key(peer)),
             NetworkEvent::Frame(peer, frame, responder) => {
                 let message = wire::decode::<ToSupplier>(&frame, 300_000).expect("a message");
+                self.state().told += usize::from(matches!(message, ToSupplier::Disclose(_)));
                 let effects = self.state().machine.message(&key(peer), message, clock::wall());
                 let reply = self.keep(effects).expect("every frame is answered");
                 responder.reply(reply.frame().expect("encodes"));

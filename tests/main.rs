@@ -22,6 +22,7 @@ mod docs;
 mod docs_wire;
 mod end_to_end;
 mod faces;
+mod fields;
 mod find_suppliers;
 mod floods;
 mod forward;

@@ -304,7 +304,7 @@ pub fn word<T: FromStr>(text: &str) -> T {
 /// What a person says to set a field.
 #[must_use]
 pub fn setting(field: &str, value: &str) -> verbs::Set {
-    verbs::Set { values: vec![(word(field), word(value))], source: None }
+    verbs::Set { values: vec![(word(field), word(value))], ..verbs::Set::default() }
 }
 
 /// What a person says to look at the supplier of a link.

@@ -1,0 +1,174 @@
+//! What a person holds: typed, changed together, told once. By the command line, by forms, and in a browser.
+
+use regie::person::verbs;
+use regie_protocol::{Access, Purpose};
+use regie_tests::{
+    Node,
+    crowd::Crowd,
+    http::{enter, send_by_hand as send},
+    pairing, until,
+};
+use serde_json::{Value, json};
+
+use crate::dashboard::browser;
+
+fn held(person: &Node, field: &str) -> Option<String> {
+    let fields = person.ask(&verbs::Fields {});
+    let one = fields.as_array().expect("a list").iter().find(|held| held["field"] == json!(field));
+    one.map(|held| held["value"].as_str().expect("text").to_owned())
+}
+
+#[test]
+fn what_is_typed_becomes_the_form_of_its_field_or_is_refused_with_what_to_do() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    for (field, typed, form) in [
+        ("birthDate", "12 maart 1984", "1984-03-12"),
+        ("address.country", "Nederland", "NL"),
+        ("birthDate", "13-3-1984", "1984-03-13"),
+        ("telephone", "06 12345678", "+31612345678"),
+        ("payment.iban", "nl91 abna 0417 1643 00", "NL91ABNA0417164300"),
+        ("address.postalCode", "1012ab", "1012 AB"),
+        ("household.size", "2", "2"),
+        ("language", "Nederlands", "nl"),
+    ] {
+        person.good(&["set", field, typed]);
+        assert_eq!(held(&person, field).as_deref(), Some(form), "{field} {typed}");
+    }
+    for (field, typed, next) in [
+        ("household.size", "twee", "in digits"),
+        ("email", "geen email", "leave it empty"),
+        ("birthDate", "31 februari 1984", "no such day"),
+        ("payment.iban", "NL91ABNA0417164301", "type it over"),
+        ("address.postalCode", "12345", "change the country first"),
+        ("nationalId", "123456789", "type it over"),
+    ] {
+        assert!(person.bad(&["set", field, typed], 2).contains(next), "{field} {typed}");
+    }
+    assert_eq!((held(&person, "email"), held(&person, "household.size")), (None, Some("2".into())));
+
+    // One of several that does not fit leaves all as they were; an address of another country is read by its own customs.
+    let words = ["set", "address.postalCode=9000", "address.locality=Gent", "address.country=nergens"];
+    assert!(person.bad(&words, 2).contains("nergens"));
+    assert_eq!(held(&person, "address.locality"), None);
+    person.good(&["set", "address.postalCode=9000", "address.locality=Gent", "address.country=BE", "household.size="]);
+    assert_eq!(held(&person, "address.postalCode").as_deref(), Some("9000"));
+    assert_eq!(held(&person, "household.size"), None, "nothing behind the sign empties a field");
+    person.stop();
+}
+
+#[test]
+fn what_a_file_has_that_does_not_fit_is_left_out_and_named() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    let file = directory.path().join("me.csv");
+    std::fs::write(&file, "name.full,Anna\nemail,geen\ntelephone,bel me\nbirthDate,1984-03-12\n").expect("written");
+    let said = person.good(&["--json", "import", file.to_str().expect("a path")]);
+    let said: Value = serde_json::from_str(said.lines().next().expect("an answer")).expect("JSON");
+    let unfit: Vec<&str> =
+        said["unfit"].as_array().expect("a list").iter().filter_map(|one| one["field"].as_str()).collect();
+    assert_eq!(unfit, ["email", "telephone"], "{said}");
+    assert!(said["unfit"][0]["why"].as_str().is_some_and(|why| why.contains("anna@example.org")), "{said}");
+    assert_eq!(held(&person, "birthDate").as_deref(), Some("1984-03-12"));
+    assert_eq!(held(&person, "email"), None);
+    person.stop();
+}
+
+/// Moving house: an address is one form and one step, and every supplier hears of it in one message.
+#[test]
+fn a_move_takes_four_clicks_at_most_and_each_supplier_one_message() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let link = person.start_with_dashboard();
+    let names: Vec<String> = (0..5).map(|n| format!("Supplier {n}")).collect();
+    let crowd = Crowd::start(&names);
+    for (field, value) in [
+        ("address.street", "Dorpsstraat 1"),
+        ("address.postalCode", "3511 AA"),
+        ("address.locality", "Utrecht"),
+        ("address.region", "Utrecht"),
+        ("address.country", "NL"),
+    ] {
+        person.set(field, value);
+    }
+    for member in crowd.members() {
+        person.ask(&pairing(&member.invite()));
+    }
+    let address = ["address.street", "address.postalCode", "address.locality"];
+    for (n, member) in crowd.members().iter().enumerate() {
+        // The last one may ask, and does not follow changes.
+        let access = if n == 4 { Access::Read } else { Access::Subscribe };
+        member.ask(&address, Purpose::DeliveryOfGoods, access, "to deliver");
+    }
+    until("all have the address", || crowd.members().iter().all(|member| member.held().len() == 3));
+    person.good(&["organisation", "add", "Zonder Adres BV"]);
+    person.good(&["organisation", "add", "Volt", "--email", "privacy@volt.example.com"]);
+    let before: Vec<usize> = crowd.members().iter().map(regie_tests::crowd::Member::told).collect();
+
+    let moved = json!({ "street": "Nieuwe Gracht 20", "postal": "1012ab", "town": "Amsterdam" });
+    let input = json!({ "link": link, "to": moved, "shots": directory.path() });
+    let Some(seen) = browser("move.mjs", &input) else { return };
+    assert!(seen["clicks"].as_u64().is_some_and(|clicks| clicks <= 4), "{seen}");
+    assert_eq!(seen["violations"], json!([]), "axe and widths");
+    for part in ["Supplier 4", "does not follow changes", "Zonder Adres BV", "no address of it is known"] {
+        assert!(seen["not_told"].as_str().is_some_and(|words| words.contains(part)), "{part}: {seen}");
+    }
+    let news = |n: usize| crowd.members()[n].held().get("address.postalCode").is_some_and(|code| code == "1012 AB");
+    until("each that follows has the address", || (0..4).all(news));
+    for (n, member) in crowd.members().iter().enumerate().take(4) {
+        let held = member.held();
+        assert_eq!(
+            (held["address.street"].as_str(), held["address.locality"].as_str()),
+            ("Nieuwe Gracht 20", "Amsterdam")
+        );
+        assert_eq!(member.told() - before[n], 1, "one message a supplier");
+    }
+    assert!(!news(4));
+    assert_eq!(held(&person, "address.region"), None, "what was emptied holds nothing");
+    person.stop();
+}
+
+#[test]
+fn an_earlier_value_is_put_back_and_everything_is_found_by_words() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let link = person.start_with_dashboard();
+    for street in ["Dorpsstraat 1", "Kade 5", "Gracht 2"] {
+        person.set("address.street", street);
+    }
+    person.good(&["put-back", "address.street"]);
+    assert_eq!(held(&person, "address.street").as_deref(), Some("Kade 5"), "the last one by itself");
+    let history = person.good(&["--json", "get", "address.street", "--history"]);
+    let rows: Vec<Value> = history.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let values: Vec<&str> = rows.iter().filter_map(|row| row["value"].as_str()).collect();
+    assert_eq!(values, ["Gracht 2", "Kade 5", "Dorpsstraat 1"], "{history}");
+    assert!(person.bad(&["put-back", "address.street", "99"], 4).contains("--history"));
+    assert!(person.bad(&["put-back", "email"], 4).contains("no such earlier value"));
+
+    // On its page, by the button beside it.
+    let (to, cookie) = enter(&link);
+    let page = send(to, "GET", "/data/address.street", &[("Cookie", &cookie)], "");
+    let number = rows[2]["number"].as_u64().expect("a number");
+    let (origin, kind) = (format!("http://{to}"), ("Content-Type", "application/x-www-form-urlencoded"));
+    let body = format!("form={}&do=back&number={number}", page.form());
+    let headers = [("Cookie", &*cookie), ("Origin", &*origin), kind];
+    assert_eq!(send(to, "POST", "/data/address.street", &headers, &body).status, 303);
+    assert_eq!(held(&person, "address.street").as_deref(), Some("Dorpsstraat 1"));
+
+    person.good(&["organisation", "add", "Dorpsapotheek", "--email", "info@apotheek.example"]);
+    let found = |words: &[&str]| {
+        let said = person.good(&[&["--json", "search"], words].concat());
+        let said: Value = serde_json::from_str(said.lines().next().expect("an answer")).expect("JSON");
+        let hits = said["hits"].as_array().expect("a list").iter();
+        hits.map(|hit| format!("{} {}", hit["kind"], hit["name"]).replace('"', "")).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["DORPS"]), ["field address.street", "organisation Dorpsapotheek"]);
+    assert_eq!(found(&["dorps", "info@"]), ["organisation Dorpsapotheek"], "all words have to be there");
+    assert!(found(&["geboortedatum"]).contains(&"field birthDate".to_owned()), "by its name in the other language");
+    assert!(found(&["nergens te vinden"]).is_empty());
+    let page = send(to, "GET", "/search?q=dorps", &[("Cookie", &cookie)], "");
+    assert!(page.body.contains("/data/address.street") && page.body.contains("Dorpsapotheek"), "{}", page.body);
+    person.stop();
+}
