@@ -98,9 +98,11 @@ impl Reader {
             Unanswered::TooLarge => Unread::TooLarge,
             Unanswered::Broken => self.broken(),
         };
+        // Held until the body is read: dropped, it ends the stream.
         let (mut answer, _connection) = http::ask(stream, question(url, kind)).await.map_err(unanswered)?;
         match answer.status() {
             status if status.is_success() => {}
+            // Followed, it would lead to an address that nobody looked at.
             status if status.is_redirection() => return Err(Unread::Redirect),
             _ => return Err(Unread::NoDocument),
         }

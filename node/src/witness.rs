@@ -205,6 +205,7 @@ fn read(status: u16, sized: bool, body: &[u8]) -> Result<Answer, Trouble> {
             let lines = lines.take(limits::NOTE_SIGNATURES).map(str::parse);
             lines.collect::<Result<_, _>>().map(Answer::Lines).map_err(|_| Trouble::BadAnswer)
         }
+        // By its content type alone is it a size: a server on the way may say 409 of its own.
         409 if sized => {
             let size = text.strip_suffix('\n').unwrap_or(text);
             checkpoint::read_size(size).map(Answer::Latest).map_err(|_| Trouble::BadAnswer)

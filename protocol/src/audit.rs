@@ -351,6 +351,7 @@ pub fn append(frontier: &mut Frontier, entry: &Entry) -> Result<ProvenEntry, Wir
 /// Where the value has no encoding, which no value of ours causes.
 pub fn commit(salt: &Nonce, value: &Observed) -> Result<Hash, WireError> {
     let bytes = wire::encode(value)?;
+    // A domain of its own, so that no hash that was made for something else passes for a commitment.
     Ok(Hash(
         Sha256::new().chain_update(b"regie commitment 1\0").chain_update(salt.0).chain_update(bytes).finalize().into(),
     ))

@@ -233,6 +233,7 @@ impl Charge {
     #[must_use]
     pub fn a_month(&self) -> Option<u64> {
         let every = self.every?;
+        // In twice the width, so that no product of what stands in a record wraps.
         let (count, amount) = (u128::from(every.count.get()), u128::from(self.amount));
         let (times, parts) = match every.unit {
             Unit::Day => (DAYS_OF_ERA, MONTHS_OF_ERA * count),

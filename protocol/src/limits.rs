@@ -171,6 +171,7 @@ pub const OFFERS_WAITING: usize = 64;
 /// Most offers that a person's node holds for one intent: the best by the person's criteria. It shows as many of them as
 /// the person said.
 pub const OFFERS_KEPT: usize = 64;
+// So many of the largest fit into a frame; so do the intents below.
 /// Most offers in one answer of a board.
 pub const OFFERS_PER_PAGE: usize = 16;
 /// Most intents in one answer of a board.

@@ -126,6 +126,7 @@ impl VerifierKey {
     pub fn id(&self) -> [u8; ID_BYTES] {
         let hash = Sha256::new()
             .chain_update(self.name.0.as_bytes())
+            // With the kind: by the same key a cosignature is not found as a signature, which says more.
             .chain_update([b'\n', self.kind as u8])
             .chain_update(self.key.as_bytes())
             .finalize();

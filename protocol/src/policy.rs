@@ -215,6 +215,7 @@ impl Policy {
         let matching = self.rules.iter().filter(|rule| rule.matches(field, terms));
         let deciding = matching.max_by_key(|rule| (rule.specificity(), rule.answer));
         match deciding {
+            // Only an allowance turns into a question: a refusal stays one for everybody, or an impostor could pester.
             Some(rule) if rule.answer == Answer::Allow && !terms.is_known => (Answer::Ask, NOT_KNOWN),
             Some(rule) => (rule.answer, rule.name.as_str()),
             None => (Answer::Ask, NO_RULE),

@@ -249,6 +249,7 @@ fn vdaf() -> Result<Prio3Count, BadShare> {
 }
 
 fn context(segment: &ObjectId) -> Vec<u8> {
+    // The segment is in every stream, so that a share for one counts for no other.
     [CONTEXT, segment.digest()].concat()
 }
 

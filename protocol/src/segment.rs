@@ -142,6 +142,7 @@ impl Predicate {
         let found = match self {
             Self::All(parts) => return together(each(parts), false),
             Self::Any(parts) => return together(each(parts), true),
+            // What is unknown stays unknown: a field that is empty makes no statement true by being denied.
             Self::Not(part) => return each(std::slice::from_ref(part))[0].map(|holds| !holds),
             // Whether there is a value is always known.
             Self::Has(field) => Some(value(*field).is_some()),

@@ -62,6 +62,7 @@ impl<K: Ord + Copy> UnderWay<K> {
 
     /// The line is gone: everything is to be sent again on the next one.
     pub(crate) fn lost(&mut self) {
+        // With the pauses: that the old line was dead says nothing of the next one.
         self.0.clear();
     }
 }

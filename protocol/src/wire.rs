@@ -84,6 +84,7 @@ pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) -> Re
         return Err(WireError::TooLarge { got: bytes.len(), limit });
     }
     let value: T = serde_ipld_dagcbor::from_slice(bytes).map_err(|_| WireError::Malformed)?;
+    // Compared while it is written, so that no second copy of the bytes is made.
     let mut rest = Same(bytes);
     match serde_ipld_dagcbor::to_writer(&mut rest, &value) {
         Ok(()) if rest.0.is_empty() => Ok(value),

@@ -136,6 +136,7 @@ impl Companion {
         let job = self.store.get(tables::BULK_JOBS, &id)?;
         let mut job = job.ok_or_else(|| records::damaged(tables::BULK_JOBS.id().name()))?;
         self.step(&id, &mut job, turn)?;
+        // In the commit of the requests that it counts: a crash makes none twice.
         turn.batch.put(tables::BULK_JOBS, &id, &job);
         if job.finished {
             turn.batch.delete(tables::BULK_OPEN, &id);
@@ -151,6 +152,7 @@ impl Companion {
         let persons: Vec<(u64, Option<PublicKey>)> = match job.everybody_up_to {
             Some(last) => {
                 let entries = self.page(List::Relationships, world, None, job.done_up_to, AT_ONCE)?;
+                // Who came since it began was not meant; without an end a growing company's job would never be over.
                 entries.into_iter().filter(|entry| entry.number <= last).map(|e| (e.number, e.person)).collect()
             }
             None => {

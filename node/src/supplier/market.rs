@@ -251,6 +251,7 @@ impl Companion {
             look.under_way = true;
             self.browse(followed, turn)?;
         }
+        // By the time that passes: a wall clock that is set must not stop the company from asking.
         let uptime = self.clock.uptime();
         self.not_before.retain(|_, until| *until > uptime);
         let waiting = self.store.group(tables::OFFERS_WAITING, &())?.into_iter();
@@ -285,6 +286,8 @@ impl Companion {
             _ => None,
         };
         let Some(followed) = self.store.get(tables::FOLLOWED_BOARDS, board)? else { return Ok(()) };
+        // By its last number, and not by what it holds: a board that shows the same page again is not asked without
+        // end.
         let news = page.as_ref().is_some_and(|page| page.last > followed.cursor);
         let look = self.looks.entry(*board).or_default();
         look.under_way = false;
@@ -344,6 +347,7 @@ impl Companion {
         for withdrawal in page.withdrawn.iter().take(limits::INTENTS_PER_PAGE) {
             let Ok(withdrawal) = withdrawal.clone().verify() else { continue };
             let Some(found) = self.store.get(tables::FOUND_INTENTS, &withdrawal.intent)? else { continue };
+            // By the key of the intent: a board shows what anybody signed.
             if found.intent.clone().verify().is_ok_and(|intent| intent.key == withdrawal.key) {
                 turn.batch.put(tables::FOUND_INTENTS, &withdrawal.intent, &FoundIntent { withdrawn: true, ..found });
             }
@@ -353,6 +357,7 @@ impl Companion {
             let Ok(intent) = signed.clone().verify() else { continue };
             let id = intent.id();
             let fits = intent.live(now.latest()) && intent.well_formed() && looked_for(&intent.category);
+            // Also within the page: what this turn puts is not read back before its commit.
             if !fits || !taken.insert(id) || self.store.holds(tables::FOUND_INTENTS, &id)? {
                 continue;
             }

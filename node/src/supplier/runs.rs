@@ -51,6 +51,7 @@ impl Companion {
 
     /// A run may speak. Where it is another than before, lines that are older are of that one.
     pub(super) fn resumed(&mut self, person: PublicKey, anew: bool, turn: &mut Turn) {
+        // What went out on a line of another run may never have reached this one.
         if self.speaking.insert(person) || anew {
             self.machine.connection_lost(&person);
         }
@@ -76,6 +77,7 @@ impl Companion {
     /// Whoever still holds a line to this person is to come again, and hears of the other.
     pub(super) fn tell_of_rival(&mut self, person: PublicKey, turn: &mut Turn) -> Result<(), Failure> {
         self.load(&person)?;
+        // Looked at now: if the other has taken the place meanwhile, it was one node that came back.
         let rival = self.machine.customer(&person).is_some_and(regie_protocol::supplier::Customer::has_rival);
         if rival && self.connected.contains_key(&person) {
             tracing::warn!("two copies of one person's node are alive; one of them is heard");

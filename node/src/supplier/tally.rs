@@ -141,6 +141,7 @@ impl Companion {
         if again {
             return Ok(());
         }
+        // With the report, in one commit: a person who says it again after a crash is not counted twice.
         turn.batch.put(tables::COUNTED, &key, &None);
         turn.batch.append(tables::COUNT_REPORTS, &report.segment, &Some(signed.clone()));
         self.count_soon(Duration::ZERO, turn);
@@ -272,6 +273,7 @@ impl Companion {
             forget_task(&other, turn);
         }
         for nonce in taken {
+            // In the commit of the sum that they went into: neither can be there without the other.
             turn.batch.put(tables::HELPED_NONCES, &(task.segment, nonce), &prepare.batch);
         }
         turn.batch.put(tables::HELPED_TASKS, &task.segment, &task);

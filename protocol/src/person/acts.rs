@@ -261,6 +261,7 @@ impl Person {
     ) -> Result<Vec<Effect>, Refusal> {
         let mut effects = Vec::new();
         let acted = self.relationships.get(supplier).and_then(|known| known.acts.get(&act));
+        // Who has signed for it can't refuse it any more.
         let Some(acted) = acted.filter(|acted| acted.receipt.is_none()) else { return Ok(effects) };
         let stored = StoredAct { refused: Some(code), ..acted.stored.clone() };
         self.record(&mut effects, Record::Act { supplier: *supplier, stored });

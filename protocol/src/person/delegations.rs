@@ -304,6 +304,7 @@ impl Person {
             let (person, supplier, grant) = (key.public(), self.key_behind(processor), *link);
             let at = departure::moment(now.wall);
             let revocation = Revocation { person, supplier, grant, at, erase };
+            // A revocation is a signed record, whether or not there is anybody to hear of it.
             let revocation = Verified::sign(revocation, &key)?.signed().clone();
             self.record(&mut effects, Record::Revoked { revocation });
             self.log(&mut effects, Log::Personal, Event::Revoked { grant, erase }, now, entropy)?;

@@ -199,6 +199,7 @@ impl Person {
         let wanted = self.intents.get(id).filter(|_| self.superseded.is_none())?;
         let key = self.seed.intent_key(&wanted.stored.nonce);
         let ended = now.latest() >= wanted.intent.expires;
+        // From what is stored alone: a reply that was lost leaves the stage as it is, and the same is said again.
         let message = match wanted.stored.stage {
             Stage::Casting if !ended => ToBoard::Cast(wanted.stored.intent.clone()),
             Stage::Open if !ended => ToBoard::Collect(Collect { intent: *id, after: wanted.stored.collected }),
@@ -367,6 +368,7 @@ impl Person {
         let went_on = page.last > wanted.stored.collected;
         // Most looks bring nothing, and nothing is written for them.
         if went_on || wanted.stored.refused.is_some() {
+            // A board that counts backwards makes nobody read anew.
             let collected = page.last.max(wanted.stored.collected);
             let stored = StoredIntent { collected, refused: None, ..wanted.stored.clone() };
             self.record(effects, Record::Intent { stored });

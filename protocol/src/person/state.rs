@@ -609,6 +609,7 @@ impl Person {
     pub fn head(&self, log: Log) -> Option<Record> {
         let Log::With(supplier) = log else {
             let frontier = self.personal.clone();
+            // No supplier sees this log, so nobody has to be shown how it grew.
             return Some(Record::Head { log, frontier, unwitnessed: Vec::new(), last: Timestamp(0) });
         };
         let relationship = self.relationships.get(&supplier)?;
@@ -692,6 +693,7 @@ impl Person {
             Record::Branch { supplier, branch } => self.with(supplier)?.branch = branch.clone(),
             Record::Receipt { receipt, .. } => {
                 let receipt = receipt.clone().verify()?;
+                // At the end of retention receipts come field by field; the one for a revocation says it of all, once.
                 if receipt.revocation.is_some() {
                     self.erased.insert(receipt.grant);
                 }

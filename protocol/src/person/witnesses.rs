@@ -60,6 +60,7 @@ impl Person {
         if cosigned.size() > 0 {
             let mut grew = cosigned.clone();
             grown.iter().for_each(|leaf| drop(grew.push(*leaf)));
+            // Leaves that were lost here would look to the witness like another history.
             if grew != edge {
                 return Err(Refusal::Unavailable.into());
             }
@@ -93,6 +94,7 @@ impl Person {
         grown: &[Hash],
         edge: Frontier,
     ) -> Result<ForWitness, OwnerError> {
+        // Of two copies one asks: what the other wrote is another history.
         if self.superseded().is_some() {
             return Err(OwnerError::Superseded);
         }

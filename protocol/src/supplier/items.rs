@@ -79,6 +79,7 @@ impl Supplier {
     pub(super) fn item(&self, person: &PublicKey, sending: &Sending, now: Now) -> Option<Verified<Item>> {
         let content = sending.content.clone()?;
         let supplier = self.key.public();
+        // With the time of this sending, which the person's node compares; the id stays, by which it is kept once.
         let item = Item { id: sending.id, supplier, person: *person, grant: sending.grant, at: now.wall, content };
         Verified::sign(item, &self.key).ok()
     }

@@ -727,6 +727,7 @@ impl Customer {
         if self.revoked.contains(grant) {
             return None;
         }
+        // Here its signature is looked at: a store that was tampered with lets no value be kept.
         let own = self.grants.get(grant).and_then(KeptGrant::checked).map(|own| &own.scope);
         own.or_else(|| self.mandate(grant).map(|mandate| mandate.grant.scope()))
     }
