@@ -149,6 +149,8 @@ impl RootSeed {
 fn derived(from: &[u8; 32], info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut secret = Zeroizing::new([0u8; 32]);
     // HKDF-SHA256 refuses only outputs above 8,160 bytes; 32 always fit.
+    // The parts run together unmarked: a domain ends at its only zero byte and only a last part varies in length, so no
+    // two uses make the same key.
     let done = Hkdf::<Sha256>::new(None, from).expand_multi_info(info, secret.as_mut());
     debug_assert!(done.is_ok());
     secret

@@ -207,6 +207,7 @@ impl FromStr for Address {
     type Err = BadAddress;
 
     fn from_str(text: &str) -> Result<Self, BadAddress> {
+        // What a peer wrote comes into messages and logs by this: short, and without what moves a cursor.
         let bad = || BadAddress(text.chars().take(80).filter(|c| !c.is_control()).collect());
         if text.len() > limits::ADDRESS_BYTES {
             return Err(bad());

@@ -167,6 +167,7 @@ impl Companion {
         };
         let listed = Listed { person: Some(*person), thing };
         turn.batch.append(tables::LISTS, &ListOf(world, list, None), &listed);
+        // A relationship has nothing of its own to be listed by person: it is the person.
         if !listed.thing.is_empty() {
             turn.batch.append(tables::LISTS, &ListOf(world, list, Some(*person)), &listed);
             // By its name alone the API finds whose it is, and loads that person and no other.

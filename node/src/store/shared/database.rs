@@ -60,6 +60,7 @@ pub(super) async fn prepare_database(open: &mut PgConnection, schema: &Schema) -
         .await
         .map_err(failed(doing))?;
     if exists.is_none() {
+        // Whole or not at all: relations without their version would be taken for those of an unreleased one.
         run(open, "BEGIN", doing).await?;
         run(open, RELATIONS, doing).await?;
         for (name, version) in [("format", FORMAT), ("tables", schema.version)] {

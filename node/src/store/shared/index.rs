@@ -118,6 +118,7 @@ impl Index {
                         None => rows.remove(tag),
                     };
                 }
+                // At the full depth a leaf holds one tag, so it can't be split any more.
                 if rows.len() <= LEAF_ROWS || prefix.len() >= DEPTH {
                     return self.write(prefix, Node::Leaf(rows), written);
                 }

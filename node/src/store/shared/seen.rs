@@ -74,6 +74,7 @@ impl Seen {
         // The later of the two; one that is torn, or was never written, counts for nothing.
         let order = |slot: &Option<(Name, Mark)>| slot.map(|(_, mark)| (mark.generation, mark.turn, mark.own));
         let [first, second] = slots;
+        // The older one is written over next, so that a write cut short leaves the newer.
         seen.second = order(&first) > order(&second);
         let (name, mark) = if seen.second { first } else { second }.ok_or(StoreError::CheckpointUnreadable)?;
         (seen.name, seen.last, seen.written) = (name, Some(mark), Some((mark, Instant::now())));
