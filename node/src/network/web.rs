@@ -49,8 +49,7 @@ pub async fn secured(name: &str, port: u16, way: WebWay) -> Result<TlsStream<Tcp
 /// [`Fault`].
 pub async fn secured_over(name: &str, stream: TcpStream) -> Result<TlsStream<TcpStream>, Fault> {
     let mut config = authorities().await.map_err(|error| Fault::of(&error))?;
-    // The shared configuration offers HTTP, and a server that speaks none of what is offered ends the handshake (RFC
-    // 7301).
+    // The shared configuration offers HTTP; a server that speaks nothing of what is offered ends the handshake.
     config.alpn_protocols.clear();
     encrypt(name, config, stream).await.map_err(|error| Fault::of(&error))
 }
