@@ -171,7 +171,7 @@ impl Companion {
     /// Tells the company, in the commit of this turn.
     pub(crate) fn tell(&mut self, world: World, happening: &Happening, turn: &mut Turn) {
         turn.batch.append(tables::EVENTS, &world, happening);
-        // One word behind the commit wakes all who wait, however many events it holds; before it there are none to read.
+        // One word behind the commit wakes all who wait, however many events it holds; before it none can be read.
         if !std::mem::replace(&mut self.told_this_turn, true) {
             let news = self.news.clone();
             turn.after(move || news.send_modify(|count| *count = count.wrapping_add(1)));
