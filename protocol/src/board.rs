@@ -424,8 +424,11 @@ impl Board {
             browse.categories.is_empty() || browse.categories.iter().any(|broader| category.within(broader))
         };
         let mut page = Intents { intents: Vec::new(), withdrawn: Vec::new(), last: browse.after, more: false };
-        for (number, place) in self.order.range(browse.after.saturating_add(1)..) {
-            if page.intents.len() + page.withdrawn.len() >= limits::INTENTS_PER_PAGE {
+        for (looked_at, (number, place)) in self.order.range(browse.after.saturating_add(1)..).enumerate() {
+            // A page may end early where little is wanted: who asks goes on behind its last, and nobody holds up a turn.
+            if page.intents.len() + page.withdrawn.len() >= limits::INTENTS_PER_PAGE
+                || looked_at >= limits::LOOKED_AT_PER_PAGE
+            {
                 page.more = true;
                 break;
             }

@@ -14,6 +14,11 @@ pub const FIELD_PATH_BYTES: usize = 64;
 pub const FIELD_PATH_SEGMENTS: usize = 4;
 /// Longest text value of a field, in bytes.
 pub const VALUE_BYTES: usize = 4 * 1024;
+/// Most bytes of the answers and grants of one disclosure: what else is in it, the heads of a long log above all, has the rest of
+/// [`OBJECT_BYTES`].
+pub const ANSWERS_BYTES: usize = OBJECT_BYTES - 48 * 1024;
+/// What a signed object takes beside its body: the signature, and the names of both.
+pub const SIGNED_OVERHEAD: usize = 128;
 /// Most fields in one request, grant or disclosure.
 pub const FIELDS: usize = 64;
 /// Most purposes in one grant.
@@ -176,6 +181,8 @@ pub const OFFERS_KEPT: usize = 64;
 pub const OFFERS_PER_PAGE: usize = 16;
 /// Most intents in one answer of a board.
 pub const INTENTS_PER_PAGE: usize = 48;
+/// Most places of a board's list that one page looks at, wanted or not.
+pub const LOOKED_AT_PER_PAGE: usize = 2_048;
 /// Most intents that a board holds.
 pub const INTENTS_PER_BOARD: usize = 50_000;
 /// Most of them that it learnt from other boards.

@@ -44,11 +44,13 @@ use crate::{
     field::{AskedPath, FieldPath},
     grant::Grant,
     identity::{Nonce, PublicKey},
+    limits,
     message::{PersonReply, ToSupplier},
     refusal::Refusal,
     rotation::Names,
     signed::{Object, ObjectId, Signed, Verified},
     time::{Now, Timestamp},
+    wire,
 };
 
 /// What follows from an input, in this order: each but [`Self::Disclose`] is a call of the [`Host`] by the same name.
@@ -110,6 +112,8 @@ impl Person {
         let entropy = &mut host.entropy();
         let lineage = &self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.lineage;
         let (answers, event) = fill(&plan, lineage, now.wall, host, entropy)?;
+        // Before anything is entered in memory: a disclosure that can't be signed would leave the log ahead of the disk.
+        fits(&answers, &plan.grants)?;
         // Before its own entry is written: that one the disclosure shows whole.
         let grown = self.relationships.get(&plan.supplier).ok_or(Refusal::NotPaired)?.unwitnessed.clone();
         let entry = self.log(&mut effects, Log::With(plan.supplier), event, now, entropy)?;
@@ -227,6 +231,13 @@ fn fill(
         refused: plan.refused.clone(),
     };
     Ok((answers, event))
+}
+
+/// Is there room for these answers and grants in one disclosure, whatever heads of the log it shows besides?
+fn fits(answers: &BTreeMap<AskedPath, Answer>, grants: &[Signed<Grant>]) -> Result<(), Refusal> {
+    let answers = wire::encode(answers).map_err(|_| Refusal::TooLarge)?.len();
+    let grants: usize = grants.iter().map(|grant| grant.parts().0.len() + limits::SIGNED_OVERHEAD).sum();
+    if answers + grants > limits::ANSWERS_BYTES { Err(Refusal::TooLarge) } else { Ok(()) }
 }
 
 /// Checks a signed object of a connected supplier: signature, and that it is by a key of this supplier's.

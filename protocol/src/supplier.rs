@@ -294,9 +294,9 @@ impl Supplier {
         keys.next = Some(next);
         let issued = now.max(profile.issued.plus_ms(1));
         let profile = Profile { supplier, keys, issued, ..profile.clone() };
-        // First the key: the profile that names it is signed by it.
-        self.key = key;
-        self.set_profile(profile)
+        // First the key: the profile that names it is signed by it. Where that can't be made, the company has the key it had.
+        let before = std::mem::replace(&mut self.key, key);
+        self.set_profile(profile).inspect_err(|_| self.key = before)
     }
 
     /// How many persons may come by public invitations from now on.

@@ -416,6 +416,11 @@ impl Supplier {
     fn revoked(&mut self, person: &PublicKey, signed: Signed<Revocation>, now: Now) -> Result<Vec<Effect>, Refusal> {
         let revocation = self.signed_by(signed, person, |revocation| revocation.supplier)?;
         let customer = self.customers.get(person).ok_or(Refusal::NotPaired)?;
+        // The reply may have been lost. What was erased then stands in the receipt of then alone: by one that is made anew the
+        // person's node would take the company to hold it for good.
+        if let Some(receipt) = customer.erasures.get(&revocation.id()) {
+            return Ok(vec![Effect::Reply(SupplierReply::Erased(receipt.clone()))]);
+        }
         let fields: BTreeSet<FieldPath> =
             customer.held.iter().filter(|(_, held)| held.grant == revocation.grant).map(|(field, _)| *field).collect();
         let mut effects = Vec::new();

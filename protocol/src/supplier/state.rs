@@ -118,6 +118,8 @@ pub struct Customer {
     pub(super) askings: BTreeMap<Nonce, Asking>,
     pub(super) received: BTreeSet<ObjectId>,
     pub(super) receipts: BTreeMap<ObjectId, Signed<ErasureReceipt>>,
+    /// What was signed for each revocation that demanded erasure.
+    pub(super) erasures: BTreeMap<ObjectId, Signed<ErasureReceipt>>,
     /// What this company handed on to processors, by the delegation's name.
     pub(super) delegated: BTreeMap<ObjectId, Delegated>,
     /// What other companies handed on to this one.
@@ -604,11 +606,16 @@ impl Supplier {
             Record::Erased { person, fields, .. } => {
                 self.with(person)?.held.retain(|field, _| !fields.contains(field));
             }
-            Record::Receipt { person, receipt, told: false } => {
-                drop(self.with(person)?.receipts.insert(receipt.id(), receipt.clone()));
-            }
-            Record::Receipt { person, receipt, told: true } => {
-                drop(self.with(person)?.receipts.remove(&receipt.id()));
+            Record::Receipt { person, receipt, told } => {
+                let (customer, id) = (self.with(person)?, receipt.id());
+                if let Some(revocation) = receipt.peek()?.revocation {
+                    customer.erasures.insert(revocation, receipt.clone());
+                }
+                if *told {
+                    customer.receipts.remove(&id);
+                } else {
+                    customer.receipts.insert(id, receipt.clone());
+                }
             }
         }
         Ok(())
@@ -632,6 +639,7 @@ impl Customer {
             askings: BTreeMap::new(),
             received: BTreeSet::new(),
             receipts: BTreeMap::new(),
+            erasures: BTreeMap::new(),
             delegated: BTreeMap::new(),
             mandates: BTreeMap::new(),
             sending: BTreeMap::new(),

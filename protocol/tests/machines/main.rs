@@ -292,6 +292,47 @@ fn after_a_revocation_nothing_leaves_and_the_values_are_erased() {
 }
 
 #[test]
+fn a_receipt_of_erasure_that_was_lost_comes_again_as_it_was() {
+    let mut world = World::new("balanced");
+    assert_eq!(world.asks_for_the_name(Access::Subscribe, NOW), 1);
+    let (key, person, grant) = (world.supplier_key(), world.person_key(), world.grants()[0]);
+    world.person.handle(Input::Revoke(&grant, true), NOW, &mut world.host).expect("revoked");
+    let sent = world.person.to_send(&key, NOW).pop().expect("a revocation");
+    let said =
+        |world: &mut World| reply(world.supplier.message(&person, (*sent.message).clone(), NOW)).expect("a reply");
+    let SupplierReply::Erased(first) = said(&mut world) else { panic!("no receipt") };
+    assert_eq!(first.clone().verify().expect("a receipt").fields.len(), 1);
+    // The reply was lost with its line, and nothing is held any more when the notice comes once more.
+    world.person.connection_lost(&key);
+    assert_eq!(said(&mut world), SupplierReply::Erased(first), "with the fields that were erased");
+    world.deliver(NOW);
+    let known = world.person.relationship(&key).expect("paired").knows();
+    assert!(known.is_empty(), "the person's node does not take the company to hold it for good");
+}
+
+#[test]
+fn an_answer_that_no_disclosure_holds_is_refused_and_enters_nothing() {
+    let mut world = World::new("open");
+    let long = "x".repeat(limits::VALUE_BYTES);
+    let texts: Vec<&str> = regie_protocol::VOCABULARY.iter().map(|info| info.path).take(limits::FIELDS).collect();
+    for path in &texts {
+        world.host.values.insert(path.parse().expect("a field"), observed(&long));
+    }
+    let supplier = world.supplier_key();
+    let (message, _) = world.ask(&texts, Purpose::DeliveryOfGoods, Access::Read, NOW);
+    let _ = world.give(message, NOW);
+    let waiting = world.person.relationship(&supplier).expect("paired").waiting().map(|waiting| waiting.id).next();
+    let before = world.host.records.len();
+    let answer = world.person.handle(Input::Allow(&waiting.expect("some are asked for")), NOW, &mut world.host);
+    assert!(answer.is_ok(), "{answer:?}");
+    assert_eq!(world.host.disclosed_since(before), 0, "it can't be signed");
+    let again = world.rebuilt(world.host.records.len());
+    let (memory, disk) = (world.person.relationship(&supplier), again.relationship(&supplier));
+    let (memory, disk) = (memory.expect("paired").log(), disk.expect("replayed").log());
+    assert_eq!(format!("{memory:?}"), format!("{disk:?}"), "memory is not ahead of the disk");
+}
+
+#[test]
 fn replay_skew_wrong_sender_and_pause_are_refused_by_code() {
     let mut world = World::new("balanced");
     let (message, _) = world.ask(&["name.full"], Purpose::DeliveryOfGoods, Access::Read, NOW);
