@@ -197,10 +197,12 @@ pub fn create_bare(home: &Path, config: &Config) -> Result<(), Failure> {
     let mut builder = std::fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
     builder.create(home).map_err(cannot)?;
-    std::fs::write(&path, toml::to_string(config).map_err(Failure::internal)?).map_err(cannot)?;
-    // The URL may hold a password.
-    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(&path, private).map_err(cannot)
+    let text = toml::to_string(config).map_err(Failure::internal)?;
+    // The URL may hold a password: nobody else may read it, not even before its mode could be changed.
+    let mut options = std::fs::OpenOptions::new();
+    std::os::unix::fs::OpenOptionsExt::mode(options.write(true).create_new(true), 0o600);
+    let mut file = options.open(&path).map_err(cannot)?;
+    std::io::Write::write_all(&mut file, text.as_bytes()).map_err(cannot)
 }
 
 /// Makes the store of a company in a database that has none. The home keeps what its companion saw of it last.

@@ -7,14 +7,12 @@
 
 use std::{
     collections::BTreeSet,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     sync::Arc,
 };
 
-use super::{
-    Address, Reach,
-    address::{Host, reach},
-};
+use super::{Address, address::Host};
+use crate::public::is_private;
 
 /// Places that may be dialled although they are private.
 #[derive(Clone, Debug, Default)]
@@ -68,23 +66,14 @@ impl Inward {
     }
 }
 
+/// What the web's reader calls public, and the ranges for documentation (RFC 5737, RFC 3849): those lead nowhere on the internet, and
+/// are the world of a lab.
 fn is_public(ip: IpAddr) -> bool {
-    let ip = match ip {
-        IpAddr::V6(ip) => within(ip).map_or(IpAddr::V6(ip), IpAddr::V4),
-        ip => ip,
+    let of_documents = match ip {
+        IpAddr::V4(ip) => ip.is_documentation(),
+        IpAddr::V6(ip) => matches!(ip.segments(), [0x2001, 0xdb8, ..]),
     };
-    reach(ip) == Reach::World && !ip.is_multicast() && ip != IpAddr::V4(Ipv4Addr::BROADCAST)
-}
-
-/// The IPv4 address that an IPv6 one stands for, by a translator (RFC 6052), a tunnel (RFC 3056) or an old spelling.
-fn within(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [.., a, b, c, d] = ip.octets();
-    match ip.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, ..] => Some(Ipv4Addr::new(a, b, c, d)),
-        [0, 0, 0, 0, 0, 0, high, _] if high != 0 => Some(Ipv4Addr::new(a, b, c, d)),
-        [0x2002, high, low, ..] => Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))),
-        _ => None,
-    }
+    of_documents || !is_private(ip)
 }
 
 #[cfg(test)]
@@ -98,9 +87,21 @@ mod tests {
     #[test]
     fn what_is_private_is_dialled_only_where_the_person_entered_it() {
         let nothing = Inward::only(&BTreeSet::new());
-        for ip in
-            ["127.0.0.1", "0.0.0.0", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.1.1", "100.64.0.1", "224.0.0.1"]
-        {
+        for ip in [
+            "127.0.0.1",
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "192.168.1.1",
+            "172.16.0.1",
+            "169.254.1.1",
+            "100.64.0.1",
+            "192.0.0.8",
+            "198.18.0.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+        ] {
             assert!(!may(&nothing, &format!("/ip4/{ip}/tcp/80"), &format!("{ip}:80")), "{ip}");
         }
         for ip in [
@@ -113,6 +114,10 @@ mod tests {
             "2002:a00:1::1",
             "::10.0.0.1",
             "::",
+            "64:ff9b:1::a00:1",
+            "2001::a00:1",
+            "fec0::1",
+            "ff02::1",
         ] {
             assert!(!may(&nothing, &format!("/ip6/{ip}/tcp/80"), &format!("[{ip}]:80")), "{ip}");
         }

@@ -350,8 +350,6 @@ impl Store {
         let unfinished = self.state.epoch == self.keyring.next.number;
         if unfinished {
             self.keyring.advance();
-        }
-        if unfinished {
             self.write_next()?;
         }
         // Before the first commit: one that is cut short leaves the commit's number, and an old marker would call that

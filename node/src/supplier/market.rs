@@ -381,10 +381,14 @@ impl Companion {
             let now = self.clock.now().latest();
             let reply = Box::new(self.at_board(&key, ask, now, turn)?);
             let events = self.events.clone();
+            let runtime = self.runtime.clone();
+            // Not by `try_send`: where the queue is full the look would be under way for good.
             turn.after(move || {
-                if let Some(events) = events.upgrade() {
-                    let _ = events.try_send(CompanionEvent::Browsed(key, Some(reply)));
-                }
+                drop(runtime.spawn(async move {
+                    if let Some(events) = events.upgrade() {
+                        let _ = events.send(CompanionEvent::Browsed(key, Some(reply))).await;
+                    }
+                }));
             });
             return Ok(());
         }
