@@ -60,7 +60,7 @@ impl Door {
     }
 }
 
-const PAGES: [&str; 26] = [
+const PAGES: [&str; 27] = [
     "/",
     "/requests",
     "/suppliers",
@@ -85,6 +85,7 @@ const PAGES: [&str; 26] = [
     "/wishes",
     "/segments",
     "/defaults",
+    "/defaults/proof",
     "/audit",
     "/security",
 ];

@@ -18,6 +18,7 @@ mod copies;
 mod credentials;
 mod dashboard;
 mod day_one;
+mod deciding;
 mod docs;
 mod docs_wire;
 mod end_to_end;

@@ -1877,3 +1877,34 @@ contracts-noticed-last = It names { $what } as the last day. Note the last day b
 supplier-rights = What you can ask of them by law
 supplier-right-asked = It is on its way. Your page of requests shows what becomes of it.
 supplier-rights-more = To have something corrected or left alone, begin a request.
+
+# Can anybody ever get it?
+proof-title = Can anybody ever get this?
+proof-about = Choose one of your details. Every kind of request that your defaults can tell apart is tried, and you see who could get it, and by what.
+proof-what = What
+proof-by = Who
+proof-everybody = Anybody
+proof-look = Look
+proof-nobody = Nobody can get this, whatever they ask for: every request is refused.
+proof-not-by-itself = Nobody gets this by your defaults without you being asked first.
+proof-allowed = Goes by itself, by these defaults
+proof-granted = Has your consent now
+proof-asked = You are asked first
+proof-example = For example: { $what }
+proof-anybody = any supplier
+proof-sector = a supplier that says it is of { $what }
+proof-known = it is known who that is
+proof-unknown = nobody knows who that is
+proof-kept = { $n ->
+    [one] kept for 1 day
+   *[other] kept for { $n } days
+}
+proof-hands-on = and may hand it on to who works for it
+proof-not-held = You have no value for this here now; so nothing can go.
+proof-tried = { $n ->
+    [one] 1 kind of request was tried.
+   *[other] { $n } kinds of requests were tried.
+}
+requests-would-go = What would go
+requests-missing = You have no value for this yet. Fill it in, or leave it empty and it is not given.
+answer-more = More

@@ -1878,3 +1878,34 @@ contracts-noticed-last = Daarin staat { $what } als laatste dag. Noteer hieronde
 supplier-rights = Wat u hun op grond van de wet kunt vragen
 supplier-right-asked = Het is onderweg. Op de pagina met verzoeken ziet u wat ervan komt.
 supplier-rights-more = Iets laten verbeteren of met rust laten? Begin een verzoek.
+
+# Kan iemand dit ooit krijgen?
+proof-title = Kan iemand dit ooit krijgen?
+proof-about = Kies een van uw gegevens. Elke soort vraag die uw regels kunnen onderscheiden wordt geprobeerd, en u ziet wie het kan krijgen, en waardoor.
+proof-what = Wat
+proof-by = Wie
+proof-everybody = Wie dan ook
+proof-look = Kijk
+proof-nobody = Niemand kan dit krijgen, wat zij ook vragen: elke vraag wordt geweigerd.
+proof-not-by-itself = Niemand krijgt dit door uw regels zonder dat het u eerst wordt gevraagd.
+proof-allowed = Gaat vanzelf, door deze regels
+proof-granted = Heeft nu uw toestemming
+proof-asked = Het wordt u eerst gevraagd
+proof-example = Bijvoorbeeld: { $what }
+proof-anybody = elke leverancier
+proof-sector = een leverancier die zegt tot { $what } te horen
+proof-known = het is bekend wie dat is
+proof-unknown = niemand weet wie dat is
+proof-kept = { $n ->
+    [one] 1 dag bewaard
+   *[other] { $n } dagen bewaard
+}
+proof-hands-on = en mag het doorgeven aan wie voor hen werkt
+proof-not-held = U hebt hier nu geen waarde voor; er kan dus niets gaan.
+proof-tried = { $n ->
+    [one] 1 soort vraag is geprobeerd.
+   *[other] { $n } soorten vragen zijn geprobeerd.
+}
+requests-would-go = Wat er dan gaat
+requests-missing = Hier hebt u nog geen waarde voor. Vul het in, of laat het leeg; dan wordt het niet gegeven.
+answer-more = Meer

@@ -213,6 +213,7 @@ pub mod prio3;
 mod profile;
 mod purpose;
 pub mod rate;
+pub mod reach;
 mod receipt;
 mod refusal;
 mod renewal;

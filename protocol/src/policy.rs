@@ -226,8 +226,10 @@ impl Policy {
     /// decides, nothing is taken over from a supplier that is not known, and where no rule matches the person is asked.
     #[must_use]
     pub fn correction(&self, field: FieldPath, by: Proposer<'_>) -> (Answer, &str) {
-        let matching =
-            self.corrections.iter().filter(|rule| rule.who.matches(by.supplier, by.sector) && rule.what.matches(field));
+        let matching = self
+            .corrections
+            .iter()
+            .filter(|rule| rule.who.matches(by.supplier, by.sector) && rule.what.takes_in(field));
         let deciding = matching.max_by_key(|rule| (rule.who.specificity(), rule.what.specificity(), rule.answer));
         match deciding {
             Some(rule) if rule.answer == Answer::Allow && !by.is_known => (Answer::Ask, NOT_KNOWN),
@@ -292,6 +294,24 @@ impl Policy {
 }
 
 impl Who {
+    /// The one supplier that it names.
+    #[must_use]
+    pub fn supplier(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Supplier(key) => Some(key),
+            Self::Anyone | Self::Sector(_) => None,
+        }
+    }
+
+    /// The sector that it names.
+    #[must_use]
+    pub fn sector(&self) -> Option<&str> {
+        match self {
+            Self::Sector(sector) => Some(sector),
+            Self::Anyone | Self::Supplier(_) => None,
+        }
+    }
+
     fn matches(&self, supplier: &PublicKey, sector: &str) -> bool {
         match self {
             Self::Anyone => true,
@@ -310,7 +330,9 @@ impl Who {
 }
 
 impl What {
-    fn matches(&self, field: FieldPath) -> bool {
+    /// Is this field among what it is about?
+    #[must_use]
+    pub fn takes_in(&self, field: FieldPath) -> bool {
         match self {
             Self::Anything => true,
             Self::Group(group) => field.info().group == group,
@@ -331,7 +353,7 @@ impl What {
 
 impl Rule {
     fn matches(&self, field: FieldPath, terms: &Terms<'_>) -> bool {
-        let (who, what) = (self.who.matches(terms.supplier, terms.sector), self.what.matches(field));
+        let (who, what) = (self.who.matches(terms.supplier, terms.sector), self.what.takes_in(field));
         let handed_on = terms.delegations > 0;
         // Who allowed a shop something did not mean its carriers; who refused it, or wants to be asked, meant them too.
         let delegation = self.delegation == handed_on || (handed_on && self.answer != Answer::Allow);

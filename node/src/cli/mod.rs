@@ -395,6 +395,17 @@ enum Verb {
         #[arg(long, requires = "preset")]
         dry_run: bool,
     },
+    /// Can anybody ever get this of you? By your defaults, by a consent, or by asking you
+    CanGet {
+        /// A field as payment.iban, or a group as group:finance
+        what: String,
+        /// Only suppliers that say they are of this sector
+        #[arg(long, conflicts_with = "supplier")]
+        sector: Option<String>,
+        /// Only this supplier, by name or key
+        #[arg(long)]
+        supplier: Option<String>,
+    },
     /// Patterns that your suppliers publish, whether they fit you and why
     Segments,
     /// Say that you belong to a segment, or not, or be counted without a name

@@ -66,6 +66,9 @@ pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Revoke { grant: supplier, all: true, keep_data } => {
             ask(home, &verbs::RevokeAll { supplier, erase: !keep_data }, json, plain)
         }
+        Verb::CanGet { what, sector, supplier } => {
+            ask(home, &verbs::CanGet { what: parse(&what)?, sector, supplier }, json, render::CAN_GET)
+        }
         Verb::Policy { preset, dry_run } => policy(home, preset.as_deref(), dry_run, json),
         other => about_suppliers(home, other, json),
     }

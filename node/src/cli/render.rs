@@ -152,6 +152,13 @@ pub(super) const PURSUED: View = View::Parts(&[
     ("letters", LETTER),
     ("left_out", &[("nothing done with", "organisation"), ("why", "why")]),
 ]);
+const REACH: Columns =
+    &[("by", "rule"), ("fields", "fields"), ("for", "example.purpose"), ("known", "example.is_known")];
+pub(super) const CAN_GET: View = View::Parts(&[
+    ("allowed", REACH),
+    ("grants", &[("has it", "name"), ("for", "purposes"), ("until", "expires")]),
+    ("asked", REACH),
+]);
 pub(super) const SEGMENTS: View = View::List(&[
     ("id", "segment"),
     ("from", "from"),
@@ -779,6 +786,7 @@ mod tests {
         lays_out::<person::Contracts>(CONTRACTS);
         lays_out::<Acts>(PERSONS_ACTS);
         lays_out::<person::Acts>(ACTS);
+        lays_out::<person::CanGet>(CAN_GET);
         lays_out::<person::Cases>(CASES);
         lays_out::<person::Case>(CASE);
         lays_out::<person::NewCases>(NEW_CASES);

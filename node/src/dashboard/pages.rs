@@ -15,6 +15,8 @@ mod inbox;
 mod inputs;
 mod letters;
 mod live;
+mod proof;
+mod requests;
 mod search;
 mod security;
 mod segments;
@@ -50,8 +52,8 @@ type Shown = Result<Response, Fault>;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(home::home))
-        .route("/requests", get(home::requests).post(home::decide))
-        .route("/processors", post(home::decide_processor))
+        .route("/requests", get(requests::page).post(requests::decide))
+        .route("/processors", post(requests::decide_processor))
         .route("/suppliers", get(suppliers::list))
         .route("/suppliers/{key}", get(suppliers::one).post(suppliers::act))
         .route("/pair", get(suppliers::pair).post(suppliers::pair_by))
@@ -94,6 +96,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/segments", get(segments::list).post(segments::act))
         .route("/wishes", get(wishes::list).post(wishes::act))
         .route("/defaults", get(defaults::page).post(defaults::change))
+        .route("/defaults/proof", get(proof::page))
         .route("/agreement", post(defaults::agreement))
         .route("/audit", get(audit::page).post(audit::verify))
         .route("/proof/{supplier}/{index}", get(audit::proof))

@@ -14,6 +14,7 @@ mod at_once;
 mod audit;
 mod audit_page;
 mod belong;
+mod can_get;
 mod case;
 mod case_file;
 mod cases;
@@ -132,6 +133,7 @@ pub use at_once::AtOnce;
 pub use audit::{Audit, AuditReport, LogChecked, NewestEntry};
 pub use audit_page::AuditPage;
 pub use belong::{Belong, SaidOfSegment};
+pub use can_get::{CanGet, CanGetAnswer, RuleReach};
 pub use case::{Case, CaseDetail};
 pub use case_file::{CaseFile, ShownPart};
 pub use cases::Cases;
@@ -270,6 +272,7 @@ verbs! {
         AuditPage: AuditPage,
         Backup: TakeRows,
         Belong: Belong,
+        CanGet: CanGet,
         Case: Case,
         CaseFile: CaseFile,
         Cases: Cases,

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 use regie_protocol::{
-    Agreement, Days, FieldPath, Policy, Purpose,
+    Agreement, Days, FieldPath, Keypair, Policy, Purpose,
     policy::{Answer, NO_RULE, NOT_KNOWN, Rule, Terms, What, Who},
+    reach::Reach,
 };
 
 use crate::{
@@ -156,5 +157,50 @@ proptest! {
         };
         prop_assert_eq!(answer, wanted);
         prop_assert!(names.contains(&name), "{} is none of {:?}", name, names);
+    }
+
+    /// What is in neither list of a reach is refused to everybody; and what is in one is answered so to somebody.
+    #[test]
+    fn the_reach_of_defaults_leaves_no_answer_out_and_has_none_that_is_not_given(
+        rules in proptest::collection::vec(rule(), 0..8),
+        field in field(),
+        purpose in proptest::sample::select(Purpose::ALL),
+        sector in prop_oneof![Just("retail"), Just("energy"), Just("other"), Just("")],
+        agreement in proptest::sample::select(Agreement::ALL),
+        retention in prop_oneof![0u32..4, 85u32..95],
+        paired in any::<bool>(),
+        delegations in 0u8..3,
+        is_known in any::<bool>(),
+    ) {
+        let mut policy = Policy::of(rules);
+        for (number, rule) in policy.rules.iter_mut().enumerate() {
+            rule.name = format!("rule {number}");
+        }
+        let key = if paired { supplier().public() } else { processor().public() };
+        let retention = Days(retention);
+        let terms = Terms { supplier: &key, sector, agreement, purpose, retention, delegations, is_known };
+        for by in [Who::Anyone, Who::Sector(sector.into()), Who::Supplier(key)] {
+            let reach = Reach::of(&policy, field, &by);
+            if agreement.permits(purpose, delegations, retention) {
+                let (answer, rule) = policy.answer(field, &terms);
+                prop_assert_eq!(answer == Answer::Allow, answer == Answer::Allow && reach.allowed.contains_key(rule));
+                prop_assert_eq!(answer == Answer::Ask, answer == Answer::Ask && reach.asked.contains_key(rule));
+            }
+            let both = [(Answer::Allow, &reach.allowed), (Answer::Ask, &reach.asked)];
+            for (answer, rule, one) in both.iter().flat_map(|(answer, of)| of.iter().map(|(rule, one)| (*answer, rule, one))) {
+                let anybody = Keypair::from_secret(&[77; 32]).public();
+                let terms = Terms {
+                    supplier: one.supplier.as_ref().unwrap_or(&anybody),
+                    sector: one.sector.as_deref().unwrap_or("nobody's"),
+                    agreement: one.agreement,
+                    purpose: one.purpose,
+                    retention: one.retention,
+                    delegations: u8::from(one.hands_on),
+                    is_known: one.is_known,
+                };
+                prop_assert_eq!(policy.answer(field, &terms), (answer, rule.as_str()));
+                prop_assert!(one.agreement.permits(one.purpose, terms.delegations, one.retention));
+            }
+        }
     }
 }

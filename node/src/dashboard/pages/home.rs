@@ -1,19 +1,17 @@
-//! The first page and the requests that wait. In: the node's overview. Out: what to decide, what happened, who
-//! knows what, and a picture of it.
+//! The first page. In: the node's overview. Out: what waits, what happened, who knows what, and a picture of it.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{Extension, extract::State};
 
-use super::{App, Page, Posted, Shown, Visitor, go, show, suppliers::selectors, who::Looks as _};
+use super::{App, Page, Shown, Visitor, show, who::Looks as _};
 use crate::{
     clock::{self, Report, State as Clock},
-    command::Remember,
     dashboard::words::Words,
     person::{
         change_in_words,
-        verbs::{Change, Decide, DecideProcessor, Flow, Overview, PersonOverview, RequestGroup, Soon, Waits, WaitsFor},
+        verbs::{Change, Flow, Overview, PersonOverview, Soon, Waits, WaitsFor},
     },
 };
 
@@ -70,24 +68,6 @@ impl Words {
     }
 }
 
-/// How many of a group a page does not show.
-trait Beyond {
-    /// Suppliers beyond those that are named.
-    fn more(&self) -> usize;
-    /// Ids beyond those of one decision: the next page shows them.
-    fn left(&self) -> usize;
-}
-
-impl Beyond for RequestGroup {
-    fn more(&self) -> usize {
-        self.count.saturating_sub(self.suppliers.len())
-    }
-
-    fn left(&self) -> usize {
-        self.count.saturating_sub(self.ids.len())
-    }
-}
-
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
@@ -96,54 +76,10 @@ struct Home {
     picture: Picture,
 }
 
-#[derive(Template)]
-#[template(path = "requests.html")]
-struct Requests {
-    page: Page,
-    overview: PersonOverview,
-}
-
 pub(super) async fn home(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
     let overview = visitor.ask(&app, Overview {}).await?;
     let picture = Picture::of(&overview.flows);
     show(&Home { page: visitor.page(&app, "home", "/"), overview, picture })
-}
-
-pub(super) async fn requests(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let overview = visitor.ask(&app, Overview {}).await?;
-    show(&Requests { page: visitor.page(&app, "requests", "/requests"), overview })
-}
-
-pub(super) async fn decide(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
-    let (allow, remember) = match posted.one("answer") {
-        "allow" => (true, Remember::Once),
-        "allow-supplier" => (true, Remember::Supplier),
-        "allow-kind" => (true, Remember::Kind),
-        "refuse-supplier" => (false, Remember::Supplier),
-        "refuse-kind" => (false, Remember::Kind),
-        _ => (false, Remember::Once),
-    };
-    let decided = visitor.ask(&app, Decide { ids: posted.all("id"), allow, remember }).await?.decided;
-    let key = if allow { "requests-allowed" } else { "requests-refused" };
-    visitor.notice(&app, visitor.words.count(key, &decided));
-    go("/requests")
-}
-
-/// The person's word on a processor of a supplier's.
-pub(super) async fn decide_processor(
-    State(app): State<App>,
-    Extension(visitor): Extension<Visitor>,
-    posted: Posted,
-) -> Shown {
-    let (allow, always) = match posted.one("answer") {
-        "allow" => (true, false),
-        "allow-always" => (true, true),
-        "refuse-always" => (false, true),
-        _ => (false, false),
-    };
-    visitor.ask(&app, DecideProcessor { delegation: posted.one("delegation").to_owned(), allow, always }).await?;
-    visitor.notice(&app, visitor.words.say(if allow { "processors-allowed" } else { "processors-refused" }));
-    go("/requests")
 }
 
 /// Suppliers on the left, kinds of data on the right, a line for what each has; as wide as the number of fields.

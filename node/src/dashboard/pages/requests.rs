@@ -1,0 +1,156 @@
+//! The requests that wait for the person's word. In: what waits, what the person holds, forms. Out: cards that show what would go,
+//! decisions, and values that were missing.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{Extension, extract::State};
+use regie_protocol::{FieldPath, Nonce};
+
+use super::{App, Page, Posted, Shown, Visitor, go, inputs::Input, show, suppliers::selectors, who::Looks as _};
+use crate::{
+    command::{Misfit, Remember, values},
+    person::verbs::{self, Decide, DecideProcessor, HeldField, Overview, PersonOverview, RequestGroup},
+};
+
+/// So much of a value stands on a card.
+const SHOWN: usize = 80;
+
+#[derive(Template)]
+#[template(path = "requests.html")]
+struct Requests {
+    page: Page,
+    overview: PersonOverview,
+    cards: Vec<Card>,
+}
+
+/// One decision, with what would go by it.
+struct Card {
+    group: RequestGroup,
+    /// Fields by name, each with its value.
+    would_go: Vec<(String, String)>,
+    /// Fields that hold nothing yet: a yes gives nothing of them, unless they are filled in here.
+    missing: Vec<Input>,
+    /// Something that was typed in it does not fit.
+    wrong: bool,
+}
+
+type Held = BTreeMap<FieldPath, HeldField>;
+
+/// What was typed into one card, and why some of it was not taken.
+struct Typed<'a> {
+    posted: &'a Posted,
+    wrong: BTreeMap<FieldPath, Misfit>,
+}
+
+/// How many of a group a page does not show.
+trait Beyond {
+    /// Suppliers beyond those that are named.
+    fn more(&self) -> usize;
+    /// Ids beyond those of one decision: the next page shows them.
+    fn left(&self) -> usize;
+}
+
+impl Beyond for RequestGroup {
+    fn more(&self) -> usize {
+        self.count.saturating_sub(self.suppliers.len())
+    }
+
+    fn left(&self) -> usize {
+        self.count.saturating_sub(self.ids.len())
+    }
+}
+
+impl Card {
+    fn of(visitor: &Visitor, number: usize, group: RequestGroup, held: &Held, typed: Option<&Typed<'_>>) -> Self {
+        let words = visitor.words;
+        // The card that was sent is the one that begins with the same request.
+        let typed =
+            typed.filter(|typed| typed.posted.all("id").first() == group.ids.first().map(Nonce::to_string).as_ref());
+        let (mut would_go, mut missing) = (Vec::new(), Vec::new());
+        for field in known(&group) {
+            if let Some(one) = held.get(&field) {
+                would_go.push((words.name("field", field), short(&words.value(&field, &one.value))));
+                continue;
+            }
+            let text = typed.map_or("", |typed| typed.posted.one(&field.to_string()));
+            let input = Input::of(words, field, text, typed.and_then(|typed| typed.wrong.get(&field)));
+            missing.push(Input { id: format!("card-{number}-{}", input.id), ..input });
+        }
+        let wrong = typed.is_some_and(|typed| !typed.wrong.is_empty());
+        Self { group, would_go, missing, wrong }
+    }
+}
+
+fn known(group: &RequestGroup) -> Vec<FieldPath> {
+    group.fields.iter().filter_map(|path| path.to_string().parse().ok()).collect()
+}
+
+fn short(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+pub(super) async fn page(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
+    cards(&app, &visitor, None).await
+}
+
+async fn cards(app: &App, visitor: &Visitor, typed: Option<&Typed<'_>>) -> Shown {
+    let mut overview = visitor.ask(app, Overview {}).await?;
+    let held = visitor.ask(app, verbs::Fields {}).await?.into_iter().map(|held| (held.field, held)).collect();
+    let groups = std::mem::take(&mut overview.groups).into_iter().enumerate();
+    let cards = groups.map(|(number, group)| Card::of(visitor, number + 1, group, &held, typed)).collect();
+    show(&Requests { page: visitor.page(app, "requests", "/requests"), overview, cards })
+}
+
+/// A yes or a no. What was filled in on the card is set first, so that the yes gives it too.
+pub(super) async fn decide(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    let (allow, remember) = match posted.one("answer") {
+        "allow" => (true, Remember::Once),
+        "allow-supplier" => (true, Remember::Supplier),
+        "allow-kind" => (true, Remember::Kind),
+        "refuse-supplier" => (false, Remember::Supplier),
+        "refuse-kind" => (false, Remember::Kind),
+        _ => (false, Remember::Once),
+    };
+    if allow {
+        let (mut set, mut wrong) = (verbs::Set::default(), BTreeMap::new());
+        for (name, text) in posted.0.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            let Ok(field) = name.parse::<FieldPath>() else { continue };
+            match values::typed(field, text.trim(), None) {
+                Ok(value) => set.values.push((field, value)),
+                Err(misfit) => drop(wrong.insert(field, misfit)),
+            }
+        }
+        if !wrong.is_empty() {
+            return cards(&app, &visitor, Some(&Typed { posted: &posted, wrong })).await;
+        }
+        if !set.values.is_empty() {
+            visitor.ask(&app, set).await?;
+        }
+    }
+    let decided = visitor.ask(&app, Decide { ids: posted.all("id"), allow, remember }).await?.decided;
+    let key = if allow { "requests-allowed" } else { "requests-refused" };
+    visitor.notice(&app, visitor.words.count(key, &decided));
+    go("/requests")
+}
+
+/// The person's word on a processor of a supplier's.
+pub(super) async fn decide_processor(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    posted: Posted,
+) -> Shown {
+    let (allow, always) = match posted.one("answer") {
+        "allow" => (true, false),
+        "allow-always" => (true, true),
+        "refuse-always" => (false, true),
+        _ => (false, false),
+    };
+    visitor.ask(&app, DecideProcessor { delegation: posted.one("delegation").to_owned(), allow, always }).await?;
+    visitor.notice(&app, visitor.words.say(if allow { "processors-allowed" } else { "processors-refused" }));
+    go("/requests")
+}

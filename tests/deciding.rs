@@ -1,0 +1,101 @@
+//! Deciding over real processes: a card shows what would go and takes what is missing; and whether anybody can ever get something is
+//! answered from the defaults as they are.
+
+use regie::person::verbs;
+use regie_tests::{
+    Node,
+    http::{Response, enter, send_by_hand as send},
+    nats::Nats,
+    until,
+};
+use serde_json::{Value, json};
+
+struct Door {
+    to: std::net::SocketAddr,
+    cookie: String,
+}
+
+impl Door {
+    fn get(&self, path: &str) -> Response {
+        send(self.to, "GET", path, &[("Cookie", &self.cookie)], "")
+    }
+
+    fn post(&self, path: &str, body: &str) -> Response {
+        let origin = format!("http://{}", self.to);
+        let form = "application/x-www-form-urlencoded";
+        let headers = [("Cookie", &*self.cookie), ("Origin", &*origin), ("Content-Type", form)];
+        send(self.to, "POST", path, &headers, body)
+    }
+}
+
+#[test]
+fn a_card_shows_what_would_go_and_what_is_missing_is_filled_in_on_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
+    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
+    supplier.start();
+    let mut person = Node::person(directory.path().join("person"), "careful");
+    let link = person.start_with_dashboard();
+    let (to, cookie) = enter(&link);
+    let door = Door { to, cookie };
+    person.set("name.full", "Anna <b>Bakker</b>");
+    person.pair(&supplier);
+    supplier.request(&["name.full", "email"], "DeliveryOfGoods", "read");
+    until("it waits", || person.ask(&verbs::Overview {})["requests_waiting"] == json!(1));
+    let page = door.get("/requests");
+    assert!(
+        page.body.contains("Anna &#60;b&#62;Bakker") || page.body.contains("Anna &lt;b&gt;Bakker"),
+        "{}",
+        page.body
+    );
+    let form = page.form();
+    let id = page.body.split("name=\"id\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+    // What does not fit stays in the card, and nothing is decided.
+    let answer = |email: &str| format!("form={form}&id={id}&answer=allow&email={email}");
+    let wrong = door.post("/requests", &answer("geen+email"));
+    assert!(wrong.status == 200 && wrong.body.contains("role=\"alert\""), "{}", wrong.body);
+    assert!(wrong.body.contains("value=\"geen email\""), "what was typed is there: {}", wrong.body);
+    assert_eq!(person.ask(&verbs::Overview {})["requests_waiting"], json!(1));
+    assert_eq!(door.post("/requests", &answer("anna%40example.org")).status, 303);
+    let held = || -> Vec<String> {
+        let customer = supplier.customer();
+        let held = customer["held"].as_array().cloned().unwrap_or_default();
+        held.iter().filter_map(|one| one["field"].as_str().map(str::to_owned)).collect()
+    };
+    until("both are given", || held().len() == 2);
+    assert_eq!(
+        person.ask(&verbs::Field { field: "email".parse().expect("a field") })["value"],
+        json!("anna@example.org")
+    );
+    person.stop();
+}
+
+#[test]
+fn whether_a_shop_can_ever_get_an_account_number_is_answered_for_every_kind_of_request() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let link = person.start_with_dashboard();
+    let (to, cookie) = enter(&link);
+    let door = Door { to, cookie };
+    let can_get = |arguments: &[&str]| -> Value {
+        let all = [&["--json", "can-get"], arguments].concat();
+        serde_json::from_str(person.good(&all).lines().next().expect("a line")).expect("JSON")
+    };
+    let iban = can_get(&["payment.iban", "--sector", "retail"]);
+    assert_eq!((&iban["allowed"], &iban["nobody"]), (&json!([]), &json!(false)));
+    assert!(iban["tried"].as_u64().is_some_and(|tried| tried > 1_000), "{iban}");
+    let asked: Vec<&str> =
+        iban["asked"].as_array().expect("a list").iter().filter_map(|one| one["rule"].as_str()).collect();
+    assert_eq!(asked, ["my-bank-account-for-a-payment-with-my-word"]);
+    let street = can_get(&["address.street"]);
+    assert_eq!(street["allowed"][0]["example"]["is_known"], json!(true), "{street}");
+    person.bad(&["can-get", "payment.ibann"], 2);
+
+    let page = door.get("/defaults/proof?what=payment.iban&by=sector%3Aretail");
+    assert!(page.body.contains("Nobody gets this by your defaults without you being asked first"), "{}", page.body);
+    assert!(page.body.contains("You have no value for this here now"), "{}", page.body);
+    let page = door.get("/defaults/proof?what=group%3Aaddress&by=");
+    assert!(page.body.contains("Goes by itself") && page.body.contains("For example"), "{}", page.body);
+    assert!(door.get("/defaults/proof?what=nonsense").body.contains("role=\"alert\""));
+    person.stop();
+}
