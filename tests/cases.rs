@@ -5,10 +5,7 @@ use std::path::PathBuf;
 
 use regie::person::verbs;
 use regie_protocol::calendar::Date;
-use regie_tests::{
-    Node, faketime,
-    http::{Response, enter, send_by_hand as send},
-};
+use regie_tests::{Node, faketime, http::Door};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -364,47 +361,26 @@ fn files_come_out_byte_for_byte_after_a_kill_and_lie_sealed_until_they_are_destr
     home.person.stop();
 }
 
-/// A form of a page, with its session.
-struct Door {
-    to: std::net::SocketAddr,
-    cookie: String,
-}
-
-impl Door {
-    fn get(&self, path: &str) -> Response {
-        send(self.to, "GET", path, &[("Cookie", &self.cookie)], "")
-    }
-
-    fn post(&self, path: &str, kind: &str, body: &str) -> Response {
-        let origin = format!("http://{}", self.to);
-        let headers = [("Cookie", &*self.cookie), ("Origin", &*origin), ("Content-Type", kind)];
-        send(self.to, "POST", path, &headers, body)
-    }
-}
-
-const FORM: &str = "application/x-www-form-urlencoded";
-
 #[test]
 fn a_case_is_led_on_its_pages_and_its_files_are_only_ever_saved() {
     let mut home = Home::made();
     let link = home.person.start_with_dashboard();
-    let (to, cookie) = enter(&link);
-    let door = Door { to, cookie };
+    let door = Door::enter(&link);
     home.enter_all();
     let page = door.get("/cases/new");
     let form = page.form();
     let volt = home.json(&["organisation", "show", "Volt"])["id"].as_str().expect("an id").to_owned();
-    let nobody = door.post("/cases/new", FORM, &format!("form={form}&right=access&do=preview"));
+    let nobody = door.post("/cases/new", &format!("form={form}&right=access&do=preview"));
     assert!(nobody.body.contains("Choose at least one organisation"), "{}", nobody.body);
-    let shown = door.post("/cases/new", FORM, &format!("form={form}&right=access&do=preview&to={volt}"));
+    let shown = door.post("/cases/new", &format!("form={form}&right=access&do=preview&to={volt}"));
     assert!(shown.body.contains("E-mail: privacy@volt.example.com"), "{}", shown.body);
     assert_eq!(home.json(&["cases"])["open"], json!(0));
-    let begun = door.post("/cases/new", FORM, &format!("form={form}&right=access&do=begin&to={volt}"));
+    let begun = door.post("/cases/new", &format!("form={form}&right=access&do=begin&to={volt}"));
     assert_eq!(begun.status, 303);
     let path = begun.header("location").expect("the case").to_owned();
     let id = path.rsplit('/').next().expect("an id").to_owned();
     // The letter is written on its page; a name is missing first, and what to do is said there.
-    let pursue = || door.post(&path, FORM, &format!("form={form}&do=pursue"));
+    let pursue = || door.post(&path, &format!("form={form}&do=pursue"));
     let nameless = pursue();
     assert!(nameless.status == 200 && nameless.body.contains("role=\"alert\""), "{}", nameless.body);
     home.person.set("name.full", "Anna Bakker");
@@ -416,11 +392,11 @@ fn a_case_is_led_on_its_pages_and_its_files_are_only_ever_saved() {
         "each leads to the other"
     );
     assert!(pursue().body.contains("role=\"alert\""), "not twice");
-    assert_eq!(door.post(&letter, FORM, &format!("form={form}&do=sent&by=form")).status, 303);
+    assert_eq!(door.post(&letter, &format!("form={form}&do=sent&by=form")).status, 303);
     let sent = home.case(&id);
     assert_eq!((&sent["state"], &sent["steps"][0]["way"]), (&json!("sent"), &json!("webform")));
     home.person.good(&["case", "undo", &id]);
-    let mark = |words: &str| door.post(&path, FORM, &format!("form={form}&do=mark&{words}"));
+    let mark = |words: &str| door.post(&path, &format!("form={form}&do=mark&{words}"));
     assert!(mark("what=answered").body.contains("was not sent yet"));
     assert_eq!(mark("what=sent&way=email&on=2026-01-30").status, 303);
     let late = door.get(&path);
@@ -438,9 +414,9 @@ fn a_case_is_led_on_its_pages_and_its_files_are_only_ever_saved() {
         )
     };
     let multipart = "multipart/form-data; boundary=cut";
-    assert_eq!(door.post(&format!("{path}/files"), multipart, &body("wrong")).status, 403);
+    assert_eq!(door.post_as(&format!("{path}/files"), multipart, &body("wrong")).status, 403);
     assert_eq!(home.case(&id)["files"], json!([]));
-    assert_eq!(door.post(&format!("{path}/files"), multipart, &body(&form)).status, 303);
+    assert_eq!(door.post_as(&format!("{path}/files"), multipart, &body(&form)).status, 303);
     let file = home.case(&id)["files"][0].clone();
     assert_eq!(file["name"], json!("evil_b_.html"));
     let got = door.get(&format!("{path}/files/{}", file["id"].as_str().expect("an id")));
@@ -450,9 +426,9 @@ fn a_case_is_led_on_its_pages_and_its_files_are_only_ever_saved() {
     let saved = got.header("content-disposition").expect("it is saved");
     assert!(saved.starts_with("attachment; filename=\"evil_b_.html\""), "{saved}");
     assert!(!door.get(&path).body.contains("<script>alert"), "its page shows no byte of it");
-    let undone = door.post(&path, FORM, &format!("form={form}&do=undo"));
+    let undone = door.post(&path, &format!("form={form}&do=undo"));
     assert_eq!((undone.status, &home.case(&id)["state"]), (303, &json!("drafted")));
-    let removed = door.post(&path, FORM, &format!("form={form}&do=remove"));
+    let removed = door.post(&path, &format!("form={form}&do=remove"));
     assert_eq!((removed.status, door.get(&path).status), (303, 404));
     home.person.stop();
 }

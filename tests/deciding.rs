@@ -2,31 +2,8 @@
 //! answered from the defaults as they are.
 
 use regie::person::verbs;
-use regie_tests::{
-    Node,
-    http::{Response, enter, send_by_hand as send},
-    nats::Nats,
-    until,
-};
+use regie_tests::{Node, http::Door, nats::Nats, until};
 use serde_json::{Value, json};
-
-struct Door {
-    to: std::net::SocketAddr,
-    cookie: String,
-}
-
-impl Door {
-    fn get(&self, path: &str) -> Response {
-        send(self.to, "GET", path, &[("Cookie", &self.cookie)], "")
-    }
-
-    fn post(&self, path: &str, body: &str) -> Response {
-        let origin = format!("http://{}", self.to);
-        let form = "application/x-www-form-urlencoded";
-        let headers = [("Cookie", &*self.cookie), ("Origin", &*origin), ("Content-Type", form)];
-        send(self.to, "POST", path, &headers, body)
-    }
-}
 
 #[test]
 fn a_card_shows_what_would_go_and_what_is_missing_is_filled_in_on_it() {
@@ -36,8 +13,7 @@ fn a_card_shows_what_would_go_and_what_is_missing_is_filled_in_on_it() {
     supplier.start();
     let mut person = Node::person(directory.path().join("person"), "careful");
     let link = person.start_with_dashboard();
-    let (to, cookie) = enter(&link);
-    let door = Door { to, cookie };
+    let door = Door::enter(&link);
     person.set("name.full", "Anna <b>Bakker</b>");
     person.pair(&supplier);
     supplier.request(&["name.full", "email"], "DeliveryOfGoods", "read");
@@ -75,8 +51,7 @@ fn whether_a_shop_can_ever_get_an_account_number_is_answered_for_every_kind_of_r
     let directory = tempfile::tempdir().expect("a directory");
     let mut person = Node::person(directory.path().join("person"), "balanced");
     let link = person.start_with_dashboard();
-    let (to, cookie) = enter(&link);
-    let door = Door { to, cookie };
+    let door = Door::enter(&link);
     let can_get = |arguments: &[&str]| -> Value {
         let all = [&["--json", "can-get"], arguments].concat();
         serde_json::from_str(person.good(&all).lines().next().expect("a line")).expect("JSON")

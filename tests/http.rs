@@ -113,3 +113,33 @@ pub fn send_by_hand(to: SocketAddr, method: &str, path: &str, headers: &[(&str, 
     let headers = headers.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
     Response::of(status, headers, answer.get(end + 4..).unwrap_or_default().to_vec())
 }
+
+/// A dashboard that somebody is in at.
+pub struct Door {
+    to: SocketAddr,
+    cookie: String,
+}
+
+impl Door {
+    /// In by a link.
+    pub fn enter(link: &str) -> Self {
+        let (to, cookie) = enter(link);
+        Self { to, cookie }
+    }
+
+    pub fn get(&self, path: &str) -> Response {
+        send_by_hand(self.to, "GET", path, &[("Cookie", &self.cookie)], "")
+    }
+
+    /// Sends a form.
+    pub fn post(&self, path: &str, form: &str) -> Response {
+        self.post_as(path, "application/x-www-form-urlencoded", form)
+    }
+
+    /// Sends a body of this type.
+    pub fn post_as(&self, path: &str, kind: &str, body: &str) -> Response {
+        let origin = format!("http://{}", self.to);
+        let headers = [("Cookie", &*self.cookie), ("Origin", &*origin), ("Content-Type", kind)];
+        send_by_hand(self.to, "POST", path, &headers, body)
+    }
+}

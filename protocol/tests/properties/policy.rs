@@ -98,6 +98,15 @@ fn matches(rule: &Rule, field: FieldPath, terms: &Terms<'_>) -> bool {
     who && what && why && agreement && retention && handed_on
 }
 
+/// A policy of these rules, each with a name of its own.
+fn numbered(rules: Vec<Rule>) -> Policy {
+    let mut policy = Policy::of(rules);
+    for (number, rule) in policy.rules.iter_mut().enumerate() {
+        rule.name = format!("rule {number}");
+    }
+    policy
+}
+
 /// Keeps the rules for which `rank` is greatest.
 fn greatest(rules: Vec<&Rule>, rank: impl Fn(&Rule) -> usize) -> Vec<&Rule> {
     let most = rules.iter().map(|rule| rank(rule)).max().unwrap_or(0);
@@ -143,10 +152,7 @@ proptest! {
         delegations in 0u8..3,
         is_known in any::<bool>(),
     ) {
-        let mut policy = Policy::of(rules);
-        for (number, rule) in policy.rules.iter_mut().enumerate() {
-            rule.name = format!("rule {number}");
-        }
+        let policy = numbered(rules);
         let key = if paired { supplier().public() } else { processor().public() };
         let retention = Days(retention);
         let terms = Terms { supplier: &key, sector, agreement, purpose, retention, delegations, is_known };
@@ -172,10 +178,7 @@ proptest! {
         delegations in 0u8..3,
         is_known in any::<bool>(),
     ) {
-        let mut policy = Policy::of(rules);
-        for (number, rule) in policy.rules.iter_mut().enumerate() {
-            rule.name = format!("rule {number}");
-        }
+        let policy = numbered(rules);
         let key = if paired { supplier().public() } else { processor().public() };
         let retention = Days(retention);
         let terms = Terms { supplier: &key, sector, agreement, purpose, retention, delegations, is_known };

@@ -48,10 +48,6 @@ struct New {
 }
 
 impl New {
-    fn grounds(&self) -> [Ground; 4] {
-        Ground::ALL
-    }
-
     fn is_about_fields(&self) -> bool {
         self.right == Right::Rectification
     }
@@ -97,10 +93,6 @@ struct One {
 }
 
 impl One {
-    fn grounds(&self) -> [Ground; 4] {
-        Ground::ALL
-    }
-
     /// Is there something to say or to write now?
     fn can_go_on(&self) -> bool {
         let complains = self.has("complained") && !matches!(self.detail.case.state, Stands::IdentityAsked);
