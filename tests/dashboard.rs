@@ -60,7 +60,7 @@ impl Door {
     }
 }
 
-const PAGES: [&str; 27] = [
+const PAGES: [&str; 28] = [
     "/",
     "/requests",
     "/suppliers",
@@ -69,6 +69,7 @@ const PAGES: [&str; 27] = [
     "/data/email",
     "/data/group/address",
     "/search",
+    "/own",
     "/credentials",
     "/find",
     "/import",

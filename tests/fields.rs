@@ -172,3 +172,34 @@ fn an_earlier_value_is_put_back_and_everything_is_found_by_words() {
     assert!(page.body.contains("/data/address.street") && page.body.contains("Dorpsapotheek"), "{}", page.body);
     person.stop();
 }
+
+#[test]
+fn own_fields_and_notes_are_kept_and_no_grant_can_name_them() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "open");
+    let link = person.start_with_dashboard();
+    person.good(&["own", "set", "Locker", "code 4711"]);
+    person.good(&["own", "set", "locker", "code 4712"]);
+    let listed = person.good(&["--json", "own"]);
+    assert_eq!(listed.lines().count(), 1, "one of a name: {listed}");
+    assert!(listed.contains("code 4712"), "{listed}");
+    assert!(person.bad(&["own", "set", " ", "x"], 2).contains("name of one line"));
+    assert!(person.bad(&["own", "remove", "nothing"], 4).contains("regie own"));
+    let crowd = Crowd::start(&["Nosy BV".to_owned()]);
+    person.ask(&pairing(&crowd.members()[0].invite()));
+    for (asked, next) in
+        [("own.locker", "not a known field"), ("locker", "not a known field"), ("group:own", "not a known group")]
+    {
+        let said = person.bad(&["grant", "Nosy BV", "--fields", asked, "--purpose", "ServiceProvision"], 2);
+        assert!(said.contains(next), "{asked}: {said}");
+    }
+    let (to, cookie) = enter(&link);
+    let page = send(to, "GET", "/own", &[("Cookie", &cookie)], "");
+    assert!(page.body.contains("code 4712"), "{}", page.body);
+    let export: Value = serde_json::from_str(&person.good(&["export"])).expect("JSON");
+    assert_eq!(export["own"][0]["text"], json!("code 4712"));
+    assert!(person.good(&["search", "4712"]).contains("locker"));
+    person.good(&["own", "remove", "LOCKER"]);
+    assert!(person.good(&["--json", "own"]).is_empty());
+    person.stop();
+}

@@ -35,6 +35,7 @@ mod links;
 mod meetings;
 mod migrations;
 mod organisations;
+mod own_fields;
 mod pairing;
 mod post;
 mod proposals;

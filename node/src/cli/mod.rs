@@ -135,6 +135,11 @@ enum Verb {
         /// Which one, as `regie get FIELD --history` numbers them [default: the last]
         number: Option<u64>,
     },
+    /// Fields and notes of your own, which nobody can ask for; without a verb: list them
+    Own {
+        #[command(subcommand)]
+        verb: Option<OwnVerb>,
+    },
     /// Look for words in everything: fields, suppliers, organisations, contracts, cases, letters, the inbox
     Search {
         /// The words, all of which have to be there
@@ -500,6 +505,22 @@ enum Verb {
     Restore {
         /// The file that `regie backup` wrote
         file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum OwnVerb {
+    /// Write one, in the place of what stood under that name
+    Set {
+        /// What you call it
+        name: String,
+        /// What stands there
+        text: String,
+    },
+    /// Remove one and destroy its key
+    Remove {
+        /// Its name
+        name: String,
     },
 }
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Always, Decision, ItemVerb, Verb, acts, cases, contracts, credentials, find, items, letters, market, organisations,
-    render, render::View, witnesses,
+    Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials, find, items, letters, market,
+    organisations, render, render::View, witnesses,
 };
 use crate::{
     command::{Change, Failure, Remember, exit, pairs, parse},
@@ -39,6 +39,12 @@ pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         }
         Verb::Get { field, history: false } => get(home, &field, json),
         Verb::PutBack { field, number } => ask(home, &verbs::PutBack { field: parse(&field)?, number }, json, plain),
+        Verb::Own { verb: None } => ask(home, &verbs::OwnFields {}, json, render::OWN),
+        Verb::Own { verb: Some(OwnVerb::Set { name, text }) } => {
+            let text = text.parse().map_err(Failure::misread)?;
+            ask(home, &verbs::SetOwnField { name, text }, json, plain)
+        }
+        Verb::Own { verb: Some(OwnVerb::Remove { name }) } => ask(home, &verbs::RemoveOwnField { name }, json, plain),
         Verb::Search { words } => ask(home, &verbs::Search { query: words.join(" ") }, json, render::SEARCH),
         Verb::Overview => ask(home, &verbs::Overview {}, json, render::OVERVIEW),
         Verb::Requests => ask(home, &verbs::Requests {}, json, render::REQUESTS),

@@ -40,6 +40,7 @@ pub(super) const FIELDS: View = View::List(&[
 ]);
 pub(super) const HISTORY: View =
     View::List(&[("number", "number"), ("value", "value"), ("from", "provenance"), ("since", "observed")]);
+pub(super) const OWN: View = View::List(&[("name", "name"), ("what stands there", "text"), ("changed", "changed")]);
 pub(super) const SEARCH: View =
     View::Parts(&[("hits", &[("kind", "kind"), ("name", "name"), ("what stands there", "text"), ("id", "id")])]);
 pub(super) const REQUESTS: View = View::List(&[
@@ -765,6 +766,7 @@ mod tests {
         lays_out::<person::Fields>(FIELDS);
         lays_out_in::<Vec<person::EarlierValue>>("", HISTORY);
         lays_out::<person::Search>(SEARCH);
+        lays_out::<person::OwnFields>(OWN);
         lays_out::<person::Grants>(GRANTS);
         lays_out::<person::Inbox>(INBOX);
         lays_out::<person::Witnesses>(WITNESSES);

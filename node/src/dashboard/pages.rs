@@ -15,6 +15,7 @@ mod inbox;
 mod inputs;
 mod letters;
 mod live;
+mod own;
 mod proof;
 mod requests;
 mod search;
@@ -56,6 +57,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/processors", post(requests::decide_processor))
         .route("/suppliers", get(suppliers::list))
         .route("/suppliers/{key}", get(suppliers::one).post(suppliers::act))
+        .route("/own", get(own::list).post(own::act))
         .route("/pair", get(suppliers::pair).post(suppliers::pair_by))
         .route("/data", get(data::list))
         .route("/data/{field}", get(data::one).post(data::save))

@@ -5,7 +5,7 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; letters; witnesses of logs; acts.
+    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; letters; witnesses of logs; acts; the person's own fields.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -19,6 +19,7 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(36, "witnesses", false),
             TableId::new(37, "seen_logs", false),
             TableId::new(38, "acts", true),
+            TableId::new(39, "own_fields", true),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),

@@ -16,6 +16,7 @@ use super::{
     contracts::OwnContract,
     letters::{LETTER_BYTES, StoredLetter},
     organisations::{Organisation, OrganisationId},
+    own_fields::OwnField,
     witnesses::{SeenLog, StoredWitness},
 };
 #[cfg(feature = "vc")]
@@ -138,5 +139,7 @@ tables! {
         pub(super) Plain SEEN_LOGS = 37 "seen_logs": (PublicKey, Log) => SeenLog, within 8 * 1024;
         /// What suppliers were had to do, and what became of it, by supplier and act.
         pub(super) Erasable ACTS = 38 "acts": (PublicKey, ObjectId) => Record, within 32 * 1024;
+        /// Fields and notes of the person's own, which never leave.
+        pub(super) Erasable OWN_FIELDS = 39 "own_fields": Nonce => OwnField, within 32 * 1024;
     }
 }

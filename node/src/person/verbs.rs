@@ -66,6 +66,7 @@ mod open;
 mod organisation;
 mod organisations;
 mod overview;
+mod own_fields;
 mod pair;
 mod pass_over;
 mod pause;
@@ -186,6 +187,7 @@ pub use open::{Open, Opened};
 pub use organisation::Organisation;
 pub use organisations::{Organisations, OrganisationsPage};
 pub use overview::{Asker, FieldKnown, Flow, GroupKnown, Overview, PersonOverview, RequestGroup};
+pub use own_fields::{OwnFields, RemoveOwnField, SetOwnField};
 pub use pair::{OtherTerms, Pair, PairAnswer};
 pub use pass_over::{PassOver, PassedOver};
 pub use pause::{Pause, Paused};
@@ -249,6 +251,7 @@ pub use super::{
     journal::{LogEntry, LogPage},
     letters::{Addressee, LetterWay, Matter, SentBy, ShownLetter, WholeLetter},
     organisations::{OrganisationDetails, OrganisationId, ShownOrganisation},
+    own_fields::ShownOwnField,
     proposals::{ContractNews, ProposedContract},
     pursuit::Pursuit,
     recognised::PerhapsSame,
@@ -325,6 +328,7 @@ verbs! {
         Organisation: Organisation,
         Organisations: Organisations,
         Overview: Overview,
+        OwnFields: OwnFields,
         Pair: Pair,
         PassOver: PassOver,
         Pause: Pause,
@@ -341,6 +345,7 @@ verbs! {
         RemoveLetter: RemoveLetter,
         RemoveMailAccount: RemoveMailAccount,
         RemoveOrganisation: RemoveOrganisation,
+        RemoveOwnField: RemoveOwnField,
         RemoveRule: RemoveRule,
         RemoveWitness: RemoveWitness,
         RenewKey: RenewKey,
@@ -355,6 +360,7 @@ verbs! {
         SendLetters: SendLetters,
         Set: Set,
         SetContract: SetContract,
+        SetOwnField: SetOwnField,
         SetMailAccount: SetMailAccount,
         SetRule: SetRule,
         Status: Status,

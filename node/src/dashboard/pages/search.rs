@@ -41,6 +41,7 @@ impl Search {
     fn place(&self, hit: &Hit) -> String {
         match hit.kind {
             HitKind::Field => format!("/data/{}", hit.id),
+            HitKind::Own => "/own".to_owned(),
             HitKind::Supplier => format!("/suppliers/{}", hit.id),
             HitKind::Organisation => "/find".to_owned(),
             HitKind::Contract => format!("/contracts/{}", hit.id),

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CaseList, ConsentDocument, ContractList, FieldDetail, LogEntry, Node, OnNode, ShownOrganisation, SupplierDetail,
+    CaseList, ConsentDocument, ContractList, FieldDetail, LogEntry, Node, OnNode, ShownOrganisation, ShownOwnField,
+    SupplierDetail,
 };
 use crate::{clock, command::Failure, driver::Turn, person::records, verb::Verb};
 
@@ -31,6 +32,8 @@ pub struct ExportDocument {
     pub name: Option<String>,
     /// The fields that hold a value.
     pub fields: Vec<FieldDetail>,
+    /// The person's own fields and notes.
+    pub own: Vec<ShownOwnField>,
     /// The suppliers.
     pub suppliers: Vec<SupplierDetail>,
     /// Organisations that hold data of the person, with a companion or without.
@@ -73,6 +76,7 @@ impl OnNode for Export {
             exported: clock::text(clock::wall()),
             name: records::name(&node.store)?,
             fields: held.map(|field| node.field(field)).collect::<Result<_, _>>()?,
+            own: node.own_fields()?,
             suppliers: suppliers.collect::<Result<_, _>>()?,
             organisations: node.organisations()?.into_iter().map(Into::into).collect(),
             contracts: node.contracts()?,

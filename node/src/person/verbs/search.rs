@@ -48,6 +48,8 @@ pub struct Hit {
 pub enum HitKind {
     /// A field, with what it holds.
     Field,
+    /// A field or note of the person's own.
+    Own,
     /// A supplier.
     Supplier,
     /// An organisation without a companion.
@@ -68,6 +70,7 @@ impl HitKind {
     pub fn code(self) -> &'static str {
         match self {
             Self::Field => "field",
+            Self::Own => "own",
             Self::Supplier => "supplier",
             Self::Organisation => "organisation",
             Self::Contract => "contract",
@@ -113,6 +116,10 @@ impl OnNode for Search {
             return Ok(looking.found);
         }
         fields(node, &mut looking);
+        for own in node.own_fields()? {
+            let (kind, text) = (HitKind::Own, own.text.as_str().to_owned());
+            looking.at(Hit { kind, name: own.name, text, id: own.id.to_string() }, &[]);
+        }
         parties(node, &mut looking)?;
         papers(node, turn, &mut looking)?;
         Ok(looking.found)
