@@ -338,6 +338,10 @@ field-no-history = None.
 field-unfit-badge = does not fit
 group-change = Change in one step
 group-about = Change everything that belongs together, then save once. Suppliers hear it in one message.
+group-told = { $n ->
+    [one] If you change this, one supplier is told.
+   *[other] If you change this, { $n } suppliers are told.
+ }
 group-wrong = Nothing was saved yet. Look at what is marked below.
 group-empty = What you leave empty holds nothing from then on.
 group-same = Nothing was changed.
@@ -871,7 +875,7 @@ choice-household-homeType-shared = shared
 choice-household-homeType-other = something else
 choice-yes = yes
 choice-no = no
-choice-none = no answer
+choice-none = not filled in
 purpose-ServiceProvision = to provide a service
 purpose-RequestedServiceProvision = to provide a service you asked for
 purpose-DeliveryOfGoods = to deliver goods to you

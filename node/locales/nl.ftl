@@ -339,6 +339,10 @@ field-no-history = Geen.
 field-unfit-badge = past niet
 group-change = In één keer wijzigen
 group-about = Wijzig alles wat bij elkaar hoort en bewaar het in één keer. Leveranciers krijgen er één bericht over.
+group-told = { $n ->
+    [one] Als u dit wijzigt, krijgt één leverancier bericht.
+   *[other] Als u dit wijzigt, krijgen { $n } leveranciers bericht.
+ }
 group-wrong = Er is nog niets bewaard. Kijk naar wat hieronder is gemarkeerd.
 group-empty = Wat u leeg laat, bevat daarna niets meer.
 group-same = Er is niets gewijzigd.
@@ -872,7 +876,7 @@ choice-household-homeType-shared = gedeeld
 choice-household-homeType-other = iets anders
 choice-yes = ja
 choice-no = nee
-choice-none = geen antwoord
+choice-none = niet ingevuld
 purpose-ServiceProvision = een dienst leveren
 purpose-RequestedServiceProvision = een dienst leveren waar u om vroeg
 purpose-DeliveryOfGoods = goederen bij u bezorgen

@@ -71,7 +71,7 @@ pub(super) fn ean(text: &str) -> Result<String, Unfit> {
     }
     let weights = [1, 3].into_iter().cycle();
     let sum: u32 = ean.bytes().rev().zip(weights).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-    if sum % 10 == 0 { Ok(ean) } else { Err(Unfit::EanCheck) }
+    if sum.is_multiple_of(10) { Ok(ean) } else { Err(Unfit::EanCheck) }
 }
 
 /// Capital letters and digits without the spaces, points and dashes between them; none where there is anything else.

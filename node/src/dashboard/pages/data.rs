@@ -78,7 +78,7 @@ pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<V
             None => groups.push(GroupOf { group: info.group, fields: vec![one] }),
         }
     }
-    groups.sort_by_key(|group| group.group);
+    groups.sort_by_cached_key(|group| visitor.words.name("group", group.group).to_lowercase());
     groups.sort_by_key(|group| group.fields.iter().all(|(_, held)| held.is_none()));
     show(&Data { page: visitor.page(&app, "data", "/data"), groups, credentials: cfg!(feature = "vc") })
 }
@@ -101,7 +101,6 @@ pub(super) async fn one(
 }
 
 /// A field with what it holds; or with what was typed and not taken, and why.
-
 async fn field_page(app: &App, visitor: &Visitor, field: FieldPath, typed: Option<(&str, Failure)>) -> Shown {
     let path = format!("/data/{field}");
     let field = visitor.ask(app, verbs::Field { field }).await?;
@@ -113,7 +112,7 @@ async fn field_page(app: &App, visitor: &Visitor, field: FieldPath, typed: Optio
         }
         None => Input::of(words, field.field, now, field.unfit.as_ref()),
     };
-    let input = input.alone(words.say("value"));
+    let input = input.alone(field.field, words.say("value"));
     show(&One { page: visitor.page(app, "data", &path), field, input })
 }
 

@@ -48,9 +48,10 @@ impl Input {
         }
     }
 
-    /// The only one of its form.
-    pub(super) fn alone(self, label: String) -> Self {
-        Self { name: "value".into(), id: "value".into(), label, ..self }
+    /// The only one of its form, with room for several lines where any text fits.
+    pub(super) fn alone(self, field: FieldPath, label: String) -> Self {
+        let shape = if field.info().kind == FieldKind::Text { "area" } else { self.shape };
+        Self { name: "value".into(), id: "value".into(), label, shape, ..self }
     }
 
     /// By what it is described, for screen readers.
@@ -65,7 +66,7 @@ impl Input {
 fn shape(kind: FieldKind, text: &str) -> &'static str {
     let shows = |fits: bool, shape| if text.is_empty() || fits { shape } else { "text" };
     match kind {
-        FieldKind::Text => "area",
+        FieldKind::Text if text.contains('\n') => "area",
         FieldKind::Date => shows(text.parse::<Date>().is_ok(), "date"),
         FieldKind::Number { .. } => shows(text.bytes().all(|byte| byte.is_ascii_digit()), "number"),
         FieldKind::Email => "email",
