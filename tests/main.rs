@@ -8,6 +8,7 @@
 mod acts;
 mod agreement;
 mod attacks;
+mod being_in;
 mod case_model;
 mod cases;
 mod cli;

@@ -16,10 +16,9 @@ fault-back = Back to the first page
 fault-nowhere = There is no such page. Go back to the first page.
 fault-form = This form is out of date or did not come from these pages. Go back, load the page again and try once more.
 outside-title = You are not in
-outside-no-session = Open a fresh link: run `regie dashboard` in a terminal on the machine where your node runs.
-outside-link-spent = This link was used before or is older than ten minutes. Run `regie dashboard` for a fresh one.
+outside-link-spent = This link was used before or is older than ten minutes. Enter your passphrase instead.
 entered-by-address = You came in by an address instead of the name in the link. Servers of other users of this computer share that address, and may act in your place here if you open their pages. Use the link as it stands where you are not alone on this computer.
-outside-left = You have left. Run `regie dashboard` to come back.
+outside-left = You have left. To come back you enter your passphrase.
 
 # Copies of this node
 copy-stopped-title = Another copy of this node speaks for you
@@ -510,15 +509,12 @@ security-sessions =
          [one] One browser is
         *[other] { $n } browsers are
      } in
-security-about = The dashboard locks itself after 15 minutes without use and ends after 12 hours. It can be reached from this machine only.
+security-about = The dashboard locks itself after 15 minutes without use and ends after 12 hours. Your passphrase opens it again. It can be reached from this machine only.
 security-lock = Lock now
 security-leave = Leave
 security-place = Where your data is
 security-backup = Make a backup now and then:
-unlock-title = Locked
-unlock-do = Unlock
 unlock-wrong = That is not the passphrase. Try again.
-unlock-too-many = Too many tries. Wait a minute and try again.
 setup-title = Begin
 setup-step = Step { $n } of 4
 setup-name-title = What shall we call you?
@@ -1922,3 +1918,27 @@ proof-tried = { $n ->
 requests-would-go = What would go
 requests-missing = You have no value for this yet. Fill it in, or leave it empty and it is not given.
 answer-more = More
+enter-title = Enter your passphrase
+enter-do = Enter
+enter-kept = What you sent came after the page had locked itself. It was not carried out, and it is kept for half an hour. Enter, look at it, and send it with one press.
+enter-not-kept = What you sent came after the page had locked itself. It was not carried out, and it could not be kept. Enter, and do it again.
+enter-failed = Your passphrase could not be checked just now. Try again in a moment.
+enter-wait-seconds = { $n ->
+    [one] That was wrong too often. Wait one second, then try again.
+   *[other] That was wrong too often. Wait { $n } seconds, then try again.
+  }
+enter-wait-minutes = { $n ->
+    [one] That was wrong too often. Wait one minute, then try again.
+   *[other] That was wrong too often. Wait { $n } minutes, then try again.
+  }
+enter-stay-about = Does your browser not find the next page?
+enter-stay = Enter and stay at this address
+arrive-title = You are in
+arrive-on = Go on
+before-title = That did not arrive
+before-about = Your node was started anew after you opened that page, so what you sent was not carried out, and it could not be kept. Go to the first page, enter your passphrase, and do it again.
+kept-title = You were about to send this
+kept-about = This is what you typed. It was not carried out yet, because the page had locked itself.
+kept-secret = This is what you typed. It had a secret in it, and secrets are not kept. Go to the page and type it again.
+kept-send = Send it now
+kept-drop = Do not send it, go to the page

@@ -16,10 +16,9 @@ fault-back = Terug naar de eerste pagina
 fault-nowhere = Deze pagina bestaat niet. Ga terug naar de eerste pagina.
 fault-form = Dit formulier is verouderd of kwam niet van deze pagina's. Ga terug, laad de pagina opnieuw en probeer het nog eens.
 outside-title = U bent niet binnen
-outside-no-session = Open een nieuwe link: geef `regie dashboard` in een terminal op de machine waar uw node draait.
-outside-link-spent = Deze link is al gebruikt of ouder dan tien minuten. Geef `regie dashboard` voor een nieuwe.
+outside-link-spent = Deze link is al gebruikt of ouder dan tien minuten. Vul in plaats daarvan uw wachtzin in.
 entered-by-address = U kwam binnen via een adres in plaats van de naam in de link. Servers van andere gebruikers van deze computer delen dat adres, en kunnen hier in uw plaats handelen als u hun pagina's opent. Gebruik de link zoals die er staat als u niet alleen bent op deze computer.
-outside-left = U bent weg. Geef `regie dashboard` om terug te komen.
+outside-left = U bent weg. Om terug te komen vult u uw wachtzin in.
 
 # De klok
 copy-stopped-title = Een andere kopie van deze node spreekt voor u
@@ -511,15 +510,12 @@ security-sessions =
          [one] Eén browser is
         *[other] { $n } browsers zijn
      } binnen
-security-about = Het dashboard vergrendelt zich na 15 minuten zonder gebruik en eindigt na 12 uur. Het is alleen vanaf deze machine te bereiken.
+security-about = Het dashboard vergrendelt zich na 15 minuten zonder gebruik en eindigt na 12 uur. Uw wachtzin opent het weer. Het is alleen vanaf deze machine te bereiken.
 security-lock = Nu vergrendelen
 security-leave = Verlaten
 security-place = Waar uw gegevens staan
 security-backup = Maak af en toe een reservekopie:
-unlock-title = Vergrendeld
-unlock-do = Ontgrendelen
 unlock-wrong = Dat is niet de wachtzin. Probeer het opnieuw.
-unlock-too-many = Te veel pogingen. Wacht een minuut en probeer het opnieuw.
 setup-title = Begin
 setup-step = Stap { $n } van 4
 setup-name-title = Hoe mogen wij u noemen?
@@ -1923,3 +1919,27 @@ proof-tried = { $n ->
 requests-would-go = Wat er dan gaat
 requests-missing = Hier hebt u nog geen waarde voor. Vul het in, of laat het leeg; dan wordt het niet gegeven.
 answer-more = Meer
+enter-title = Vul uw wachtzin in
+enter-do = Naar binnen
+enter-kept = Wat u verstuurde kwam toen de pagina al vergrendeld was. Het is niet uitgevoerd, en het blijft een half uur bewaard. Ga naar binnen, bekijk het, en verstuur het met één druk op de knop.
+enter-not-kept = Wat u verstuurde kwam toen de pagina al vergrendeld was. Het is niet uitgevoerd, en het kon niet bewaard worden. Ga naar binnen en doe het opnieuw.
+enter-failed = Uw wachtzin kon nu niet nagekeken worden. Probeer het zo nog eens.
+enter-wait-seconds = { $n ->
+    [one] Dat was te vaak fout. Wacht één seconde en probeer het dan opnieuw.
+   *[other] Dat was te vaak fout. Wacht { $n } seconden en probeer het dan opnieuw.
+  }
+enter-wait-minutes = { $n ->
+    [one] Dat was te vaak fout. Wacht één minuut en probeer het dan opnieuw.
+   *[other] Dat was te vaak fout. Wacht { $n } minuten en probeer het dan opnieuw.
+  }
+enter-stay-about = Vindt uw browser de volgende pagina niet?
+enter-stay = Naar binnen en op dit adres blijven
+arrive-title = U bent binnen
+arrive-on = Ga verder
+before-title = Dat kwam niet aan
+before-about = Uw node is opnieuw gestart nadat u die pagina opende. Wat u verstuurde is daarom niet uitgevoerd, en kon niet bewaard worden. Ga naar de eerste pagina, vul uw wachtzin in, en doe het opnieuw.
+kept-title = U wilde dit versturen
+kept-about = Dit hebt u getypt. Het is nog niet uitgevoerd, want de pagina was al vergrendeld.
+kept-secret = Dit hebt u getypt. Er stond een geheim in, en geheimen worden niet bewaard. Ga naar de pagina en typ het opnieuw.
+kept-send = Nu versturen
+kept-drop = Niet versturen, naar de pagina

@@ -1,17 +1,21 @@
 //! The person's dashboard: pages over the same commands as the command line. It holds no rule of its own.
 //!
 //! In: HTTP on the loopback, as `web` lets it through. Out: pages that work without JavaScript, in Dutch and English.
-//! `guard.rs` asks for a session that is not locked, `session.rs` knows who is in, `pages/` has the pages.
+//! `guard.rs` asks for a session that is not locked, `session.rs` knows who is in, `tries.rs` how often a passphrase may
+//! be tried, `kept.rs` what was sent too late, `place.rs` where a person wanted to go; `pages/` has the pages.
 
 mod guard;
+mod kept;
 mod pages;
+mod place;
 mod session;
+mod tries;
 
 use std::{future::Future, net::SocketAddr, path::PathBuf, pin::Pin, sync::Arc};
 
 use axum::{
-    http::StatusCode,
-    response::{IntoResponse as _, Response},
+    http::{StatusCode, header},
+    response::{Html, IntoResponse as _, Response},
 };
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -118,6 +122,12 @@ fn router(app: Arc<Dashboard>) -> Guarded {
 
 fn refusal(refused: Refused) -> Response {
     let words = match refused {
+        // There the person is told, in their language. No redirect: a browser lets a form lead to none of our other hosts.
+        // An answer without a body it would not follow.
+        Refused::Before => {
+            let on = Html("<!doctype html><title>regie</title><a href=\"/before\">regie</a>");
+            return (StatusCode::CONFLICT, [(header::REFRESH, "0; url=/before")], on).into_response();
+        }
         Refused::Host => "this address is not one of the dashboard's own",
         Refused::Site => "another site asked for this page; open it from the address bar instead",
         Refused::Form => "this form did not come from the dashboard's own pages",

@@ -183,7 +183,7 @@ fn router(desk: Desk, allowed: delivery::Allowed) -> Guarded {
 fn refusal(refused: Refused) -> Response {
     let problem = match refused {
         Refused::Late => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the call took too long; try again"),
-        Refused::Host | Refused::Site | Refused::Form => {
+        Refused::Host | Refused::Before | Refused::Site | Refused::Form => {
             let words = "a page of another site sent this; send it from a program, or from the company's own page";
             Problem::new(StatusCode::FORBIDDEN, "foreign_site", words)
         }

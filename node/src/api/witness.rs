@@ -135,7 +135,9 @@ fn unable(failure: &Failure) -> Response {
 fn refusal(refused: Refused) -> Response {
     match refused {
         Refused::Late => said(StatusCode::SERVICE_UNAVAILABLE, PLAIN, "that took too long; try again\n"),
-        Refused::Host | Refused::Site | Refused::Form => said(StatusCode::FORBIDDEN, PLAIN, "a page sent that\n"),
+        Refused::Host | Refused::Before | Refused::Site | Refused::Form => {
+            said(StatusCode::FORBIDDEN, PLAIN, "a page sent that\n")
+        }
     }
 }
 

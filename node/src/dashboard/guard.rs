@@ -1,5 +1,5 @@
 //! Lets visitors through: with a session that is not locked, to the pages of a node that runs. In: requests that `web`
-//! let through. Out: the page's answer, or the way to a link, a lock or the first steps.
+//! let through. Out: the page's answer, the question who it is, or the first steps.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::{
     words::{Language, Words},
 };
 use crate::web::{
-    Known,
+    Known, loopback,
     session::{Pass, cookie},
 };
 
@@ -44,28 +44,34 @@ pub(super) fn around(pages: Router<Arc<Dashboard>>, app: Arc<Dashboard>) -> Rout
     pages.layer(middleware::from_fn_with_state(app.clone(), inside)).with_state(app)
 }
 
+/// What is shown to anybody, by the beginning of its path. A calendar has no session; the feed's address has a key of its own.
+const OPEN: [&str; 3] = ["/assets/", loopback::LINKS, "/feed/"];
+/// And by its whole path: the ways in.
+const WAYS_IN: [&str; 2] = ["/in", "/before"];
+
 /// A session, and not a locked one.
 async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, next: Next) -> Response {
     let path = request.uri().path();
     let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::accepted(language.unwrap_or_default());
-    // A calendar has no session; the feed's address has a key of its own.
-    if ["/assets/", "/start/", "/feed/"].iter().any(|open| path.starts_with(open)) {
+    if OPEN.iter().any(|open| path.starts_with(open)) || WAYS_IN.contains(&path) {
         request.extensions_mut().insert(Words(language));
         return next.run(request).await;
     }
     let first = app.node.get().is_none();
     let token = cookie(request.headers(), &cookie_name(&app));
     let pass = token.map(|token| Pass::new(token, host(request.headers())));
-    let Some((pass, session)) = pass.and_then(|pass| app.doors.session(&pass).map(|session| (pass, session))) else {
+    let found = pass.and_then(|pass| app.doors.session(&pass).map(|session| (pass, session)));
+    let (pass, session) = match found {
+        // Before there is a home there is nothing to lock, and no passphrase to open it with.
+        Some((pass, session)) if first || !session.locked => (pass, session),
+        Some((_, session)) => {
+            return super::pages::ask_who(&app, Words(session.language.unwrap_or(language)), request).await;
+        }
         // While there is no node, there is none to ask for a fresh link either.
-        let next = if first { "outside-first-run" } else { "outside-no-session" };
-        return super::pages::outside(Words(language), next);
+        None if first => return super::pages::outside(Words(language), "outside-first-run"),
+        None => return super::pages::ask_who(&app, Words(language), request).await,
     };
-    // Before there is a home there is nothing to lock, and no passphrase to open it with.
-    if session.locked && !first && path != "/unlock" && path != "/language" {
-        return Redirect::to("/unlock").into_response();
-    }
     if first && !path.starts_with("/setup") && path != "/language" {
         return Redirect::to("/setup").into_response();
     }

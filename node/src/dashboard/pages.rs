@@ -7,6 +7,7 @@ mod contracts;
 mod credentials;
 mod data;
 mod defaults;
+mod enter;
 mod find;
 mod group;
 mod home;
@@ -46,6 +47,8 @@ use crate::{
     verb::Conduct,
     web::asset,
 };
+
+pub(super) use enter::ask as ask_who;
 
 type App = Arc<Dashboard>;
 type Shown = Result<Response, Fault>;
@@ -104,9 +107,12 @@ pub(super) fn routes() -> Router<App> {
         .route("/proof/{supplier}/{index}", get(audit::proof))
         .route("/receipts.json", get(audit::receipts))
         .route("/security", get(security::page).post(security::act))
-        .route("/unlock", get(security::locked).post(security::unlock))
+        .route("/in", post(enter::by_passphrase))
+        .route("/before", get(enter::before))
+        .route("/kept", get(enter::kept).post(enter::drop_kept))
+        .route("/kept/send", post(enter::send_kept))
         .route("/language", post(security::language))
-        .route("/start/{token}", get(security::start))
+        .route("/start/{token}", get(enter::start))
         .route("/setup", get(setup::page).post(setup::step))
         .route("/assets/{name}", get(asset))
         .fallback(nowhere)
@@ -183,6 +189,8 @@ struct FaultPage {
     message: String,
     /// What the node said of it, in English.
     detail: Option<String>,
+    /// Is there a first page to go to?
+    back: bool,
 }
 
 impl IntoResponse for Fault {
@@ -201,7 +209,10 @@ impl IntoResponse for Fault {
 
 /// A page for someone without a session.
 pub(super) fn outside(words: Words, message: &str) -> Response {
-    plain(StatusCode::UNAUTHORIZED, words, words.say("outside-title"), words.say(message), None)
+    let back = message != "outside-first-run";
+    let (t, title, message) = (words, words.say("outside-title"), words.say(message));
+    let page = FaultPage { t, title, message, detail: None, back }.render().unwrap_or_default();
+    (StatusCode::UNAUTHORIZED, Html(page)).into_response()
 }
 
 /// A page for a request that could not be read.
@@ -211,7 +222,7 @@ pub(super) fn unread(words: Words, status: StatusCode) -> Response {
 }
 
 fn plain(status: StatusCode, t: Words, title: String, message: String, detail: Option<String>) -> Response {
-    let page = FaultPage { t, title, message, detail }.render().unwrap_or_default();
+    let page = FaultPage { t, title, message, detail, back: true }.render().unwrap_or_default();
     (status, Html(page)).into_response()
 }
 

@@ -1,5 +1,4 @@
-//! Who is in at the dashboard: one-time links, sessions, locking, tries of the passphrase. In: tokens, the time. Out:
-//! yes or no.
+//! Who is in at the dashboard: one-time links, sessions, locking. In: tokens, the time. Out: yes or no.
 
 use std::{
     collections::HashMap,
@@ -7,11 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{limits, words::Language};
+use super::{
+    kept::{Keeping, Kept},
+    limits,
+    place::Place,
+    tries::Tries,
+    words::Language,
+};
 use crate::{
     person::verbs::Candidate,
     web::{
-        loopback::OwnHosts,
+        loopback::{self, OwnHosts},
         session::{Hash, Pass, Sessions, Visit, hash, token},
     },
 };
@@ -21,16 +26,30 @@ use crate::{
 pub struct Doors {
     links: Mutex<Links>,
     sessions: Sessions<Session>,
+    pub(super) keeping: Keeping,
+    pub(super) tries: Tries,
 }
 
 #[derive(Default)]
 struct Links {
     hosts: Option<OwnHosts>,
-    open: HashMap<Hash, Instant>,
-    tries: Vec<Instant>,
+    open: HashMap<Hash, Link>,
 }
 
-/// Someone who came in by a link.
+struct Link {
+    made: Instant,
+    arrival: Arrival,
+}
+
+/// What somebody comes to, once they are in.
+#[derive(Clone)]
+pub(super) struct Arrival {
+    pub(super) to: Place,
+    /// The form that they had sent too late.
+    pub(super) kept: Option<Arc<Kept>>,
+}
+
+/// Someone who came in, by a link or by the passphrase.
 #[derive(Clone)]
 pub(super) struct Session {
     /// Proves that a form came from one of our pages.
@@ -41,6 +60,8 @@ pub(super) struct Session {
     pub(super) notice: Option<String>,
     /// What the person's files tell of, until they confirm it.
     pub(super) preview: Option<Arc<Preview>>,
+    /// A form that they sent too late, until they say what becomes of it.
+    pub(super) kept: Option<Arc<Kept>>,
     /// The steps of the first run that have text to keep until there is a store.
     pub(super) name: Option<String>,
 }
@@ -75,16 +96,21 @@ impl Visit for Session {
 impl Doors {
     /// A fresh link that lets its holder in once.
     pub fn link(&self, hosts: &OwnHosts) -> String {
+        self.link_to(hosts, Arrival { to: Place::home(), kept: None })
+    }
+
+    /// The same, and what they come to.
+    pub(super) fn link_to(&self, hosts: &OwnHosts, arrival: Arrival) -> String {
         let token = token();
         let mut links = self.links();
         links.hosts = Some(hosts.clone());
-        links.open.retain(|_, made| made.elapsed() < limits::LINK);
+        links.open.retain(|_, link| link.made.elapsed() < limits::LINK);
         while links.open.len() >= limits::LINKS {
-            let oldest = links.open.iter().min_by_key(|(_, made)| **made).map(|(hash, _)| *hash);
+            let oldest = links.open.iter().min_by_key(|(_, link)| link.made).map(|(hash, _)| *hash);
             oldest.map(|hash| links.open.remove(&hash));
         }
-        links.open.insert(hash(&token), Instant::now());
-        format!("http://{}/start/{token}", hosts.name())
+        links.open.insert(hash(&token), Link { made: Instant::now(), arrival });
+        format!("http://{}{}{token}", hosts.name(), loopback::LINKS)
     }
 
     /// A fresh link to the dashboard that listens, if one does.
@@ -93,11 +119,29 @@ impl Doors {
         Some(self.link(&hosts))
     }
 
-    /// Spends a link at one of the own hosts; the pass of a new session comes out, for that host alone.
-    pub(super) fn enter(&self, link: &str, host: &str) -> Option<Pass> {
-        let made = self.links().open.remove(&hash(link))?;
-        let session = Session { form: token(), locked: false, language: None, notice: None, preview: None, name: None };
-        (made.elapsed() < limits::LINK).then(|| self.sessions.begin(session, host))
+    /// Spends a link at one of the own hosts; the pass of a new session comes out, for that host alone, and the page that
+    /// it leads to.
+    pub(super) fn enter(&self, link: &str, host: &str) -> Option<(Pass, Place)> {
+        let link = self.links().open.remove(&hash(link))?;
+        (link.made.elapsed() < limits::LINK).then(|| self.begin(link.arrival, host))
+    }
+
+    /// A session for somebody who proved who they are, at this host alone.
+    pub(super) fn begin(&self, Arrival { to, kept }: Arrival, host: &str) -> (Pass, Place) {
+        let form = token();
+        let to = if kept.is_some() { Place::or_home("/kept") } else { to };
+        let session = Session {
+            form: form.clone(),
+            locked: false,
+            language: None,
+            notice: None,
+            preview: None,
+            kept,
+            name: None,
+        };
+        let pass = self.sessions.begin(session, host);
+        self.keeping.know([&form, pass.token()]);
+        (pass, to)
     }
 
     /// The session of a pass, if it has one that has not ended. Locks it where it was idle for too long.
@@ -110,9 +154,9 @@ impl Doors {
         self.sessions.is_open(pass)
     }
 
-    /// Changes a session.
-    pub(super) fn change(&self, pass: &Pass, change: impl FnOnce(&mut Session)) {
-        self.sessions.change(pass, change);
+    /// Changes a session; what the change answers comes out, where there is one.
+    pub(super) fn change<T>(&self, pass: &Pass, change: impl FnOnce(&mut Session) -> T) -> Option<T> {
+        self.sessions.change(pass, change)
     }
 
     /// What is shown once.
@@ -126,30 +170,25 @@ impl Doors {
     }
 
     /// Puts a session under a new token, unlocked: what a thief of the old token held is worth nothing.
-    pub(super) fn renew(&self, old: &Pass) -> Option<Pass> {
-        self.sessions.renew(old, |session| {
-            session.form = token();
+    pub(super) fn renew(&self, old: &Pass, kept: Option<Arc<Kept>>) -> Option<Pass> {
+        let form = token();
+        let pass = self.sessions.renew(old, |session| {
+            session.form.clone_from(&form);
             session.locked = false;
-        })
+            session.kept = kept.or(session.kept.take());
+        })?;
+        self.keeping.know([&form, pass.token()]);
+        Some(pass)
     }
 
-    pub(super) fn end(&self, pass: &Pass) {
+    /// Somebody leaves. What their open pages would send later is nobody's.
+    pub(super) fn leave(&self, pass: &Pass, session: &Session) {
         self.sessions.end(pass);
+        self.keeping.forget([&session.form, pass.token()]);
     }
 
     pub(super) fn count(&self) -> usize {
         self.sessions.count()
-    }
-
-    /// May another passphrase be tried now? Counts it.
-    pub(super) fn may_try(&self) -> bool {
-        let mut links = self.links();
-        links.tries.retain(|at| at.elapsed() < limits::TRIES_WITHIN);
-        let may = links.tries.len() < limits::TRIES;
-        if may {
-            links.tries.push(Instant::now());
-        }
-        may
     }
 
     fn links(&self) -> std::sync::MutexGuard<'_, Links> {
@@ -167,9 +206,9 @@ mod tests {
         let (doors, hosts) = (Doors::default(), OwnHosts::draw(7480));
         let link = doors.link(&hosts);
         let link = link.rsplit('/').next().expect("a token");
-        let token = doors.enter(link, hosts.name()).expect("in");
+        let (token, _) = doors.enter(link, hosts.name()).expect("in");
         assert!(doors.enter(link, hosts.name()).is_none());
-        let renewed = doors.renew(&token).expect("renewed");
+        let renewed = doors.renew(&token, None).expect("renewed");
         assert!(doors.session(&token).is_none());
         assert!(doors.session(&renewed).is_some());
         assert_ne!(token.token(), renewed.token());
@@ -179,13 +218,26 @@ mod tests {
     }
 
     #[test]
-    fn links_sessions_and_tries_are_bounded() {
+    fn links_and_sessions_are_bounded() {
         let (doors, hosts) = (Doors::default(), OwnHosts::draw(7480));
         for _ in 0..3 * limits::SESSIONS {
             let link = doors.link(&hosts);
             doors.enter(link.rsplit('/').next().expect("a token"), hosts.name()).expect("in");
         }
         assert_eq!(doors.count(), limits::SESSIONS);
-        assert_eq!((0..100).filter(|_| doors.may_try()).count(), limits::TRIES);
+    }
+
+    #[test]
+    fn forms_of_a_session_that_ended_are_known_and_those_of_one_that_was_left_are_not() {
+        let doors = Doors::default();
+        let begin = || doors.begin(Arrival { to: Place::home(), kept: None }, "here").0;
+        let (ended, left) = (begin(), begin());
+        let form = |pass: &Pass| doors.session(pass).expect("in").form;
+        let (of_ended, of_left) = (form(&ended), form(&left));
+        doors.sessions.end(&ended);
+        let session = doors.session(&left).expect("in");
+        doors.leave(&left, &session);
+        assert!(doors.session(&ended).is_none() && doors.session(&left).is_none());
+        assert!(doors.keeping.knows(&of_ended) && !doors.keeping.knows(&of_left));
     }
 }

@@ -5,10 +5,13 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::{Face, limits, loopback::OwnHosts};
+use super::{
+    Face, limits,
+    loopback::{self, OwnHosts},
+};
 
 /// Who calls a room.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ pub enum Callers {
 pub enum Refused {
     /// It named another host.
     Host,
+    /// A form from a page that was shown before this process began, under the name that the room had then.
+    Before,
     /// Another site's page asked for it.
     Site,
     /// A change that did not come from a page of ours.
@@ -35,9 +40,16 @@ pub enum Refused {
 }
 
 /// Host, origin, method, time.
-pub(super) async fn guard(State(face): State<Face>, request: Request, next: Next) -> Response {
-    if let Some(refused) = face.callers.refuse(request.method(), request.headers()) {
+pub(super) async fn guard(State(face): State<Face>, mut request: Request, next: Next) -> Response {
+    if let Some(place) = face.callers.moved(&request) {
+        return Redirect::to(&place).into_response();
+    }
+    if let Some(refused) = face.callers.refuse(request.method(), request.uri().path(), request.headers()) {
         return (face.refusal)(refused);
+    }
+    if matches!(face.callers, Callers::Owner(_)) && from_elsewhere(request.headers()) {
+        // Whoever was led here by another site is nobody that we know.
+        request.headers_mut().remove(header::COOKIE);
     }
     // An event stream is answered at once: what follows its head is not bounded here.
     let answered = tokio::time::timeout(limits::CALL, next.run(request)).await;
@@ -45,9 +57,18 @@ pub(super) async fn guard(State(face): State<Face>, request: Request, next: Next
 }
 
 impl Callers {
-    fn refuse(&self, method: &Method, headers: &HeaderMap) -> Option<Refused> {
+    /// Where the page is now that was asked for at a name of an earlier start: at the door.
+    fn moved(&self, request: &Request) -> Option<String> {
+        let Self::Owner(own) = self else { return None };
+        let (host, path) = (only(request.headers(), &header::HOST)?, request.uri().path_and_query()?);
+        let leads =
+            request.method() == Method::GET && (!from_elsewhere(request.headers()) || navigates(request.headers()));
+        (leads && own.was_name(host)).then(|| format!("http://{}{path}", own.door()))
+    }
+
+    fn refuse(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Refused> {
         match self {
-            Self::Owner(hosts) => refuse_owner(hosts, method, headers),
+            Self::Owner(hosts) => refuse_owner(hosts, method, path, headers),
             Self::Systems => {
                 let changes = !matches!(*method, Method::GET | Method::HEAD);
                 (changes && from_elsewhere(headers)).then_some(Refused::Site)
@@ -56,14 +77,17 @@ impl Callers {
     }
 }
 
-fn refuse_owner(own: &OwnHosts, method: &Method, headers: &HeaderMap) -> Option<Refused> {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let (host, more) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
-    // One `Host` and no more: of two, whoever stands between could have looked at the other.
-    let Some(host) = host.filter(|host| more.is_none() && own.knows(host)) else { return Some(Refused::Host) };
+fn refuse_owner(own: &OwnHosts, method: &Method, path: &str, headers: &HeaderMap) -> Option<Refused> {
+    let host = only(headers, &header::HOST);
+    let Some(host) = host.filter(|host| own.knows(host)) else {
+        let before = method == Method::POST && host.is_some_and(|host| own.was_name(host));
+        return Some(if before { Refused::Before } else { Refused::Host });
+    };
     if method == Method::GET {
-        // A page elsewhere, another port of this machine included, has no business with ours, not even to look.
-        return from_elsewhere(headers).then_some(Refused::Site);
+        // A page elsewhere, another port of this machine included, has no business with ours, not even to look. A person
+        // may be led to the door, which shows nobody anything, and by a link that somebody was given.
+        let may_arrive = own.is_door(host) || (own.is_name(host) && path.starts_with(loopback::LINKS));
+        return (from_elsewhere(headers) && !(may_arrive && navigates(headers))).then_some(Refused::Site);
     }
     let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes() == format!("http://{host}").as_bytes());
     let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
@@ -74,6 +98,19 @@ fn refuse_owner(own: &OwnHosts, method: &Method, headers: &HeaderMap) -> Option<
     let known = origin.is_some() || site.is_some();
     let fine = method == Method::POST && known && origin.unwrap_or(true) && site.unwrap_or(true) && form;
     (!fine).then_some(Refused::Form)
+}
+
+/// The value of a header that is there once: of two, whoever stands between could have looked at the other.
+fn only<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    let mut all = headers.get_all(name).iter();
+    let (first, more) = (all.next()?, all.next());
+    first.to_str().ok().filter(|_| more.is_none())
+}
+
+/// Is a person led to a page by this, one that fills a window or a tab?
+fn navigates(headers: &HeaderMap) -> bool {
+    let says = |name: &'static str| only(headers, &header::HeaderName::from_static(name));
+    says("sec-fetch-mode") == Some("navigate") && says("sec-fetch-dest") == Some("document")
 }
 
 /// Does a browser say that another site's page is behind this? Other programs say nothing.
@@ -96,8 +133,8 @@ mod tests {
         let room = Callers::Owner(OwnHosts::draw(7480));
         let own = ("host", "localhost:7480");
         let form = ("content-type", "application/x-www-form-urlencoded");
-        let get = |of: &[(&'static str, &str)]| room.refuse(&Method::GET, &headers(of));
-        let post = |of: &[(&'static str, &str)]| room.refuse(&Method::POST, &headers(of));
+        let get = |of: &[(&'static str, &str)]| room.refuse(&Method::GET, "/", &headers(of));
+        let post = |of: &[(&'static str, &str)]| room.refuse(&Method::POST, "/", &headers(of));
         assert_eq!(get(&[own]), None);
         assert_eq!(get(&[]), Some(Refused::Host));
         assert_eq!(get(&[("host", "evil.example:7480")]), Some(Refused::Host));
@@ -112,12 +149,45 @@ mod tests {
     }
 
     #[test]
+    fn another_site_leads_a_person_to_the_door_and_by_a_link_and_nowhere_else() {
+        let own = OwnHosts::draw(7480);
+        let name = own.name().to_owned();
+        let room = Callers::Owner(own);
+        let led = |host: &str, path: &str, mode: &str, dest: &str| {
+            let of =
+                [("host", host), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", mode), ("sec-fetch-dest", dest)];
+            room.refuse(&Method::GET, path, &headers(&of))
+        };
+        assert_eq!(led("localhost:7480", "/contracts", "navigate", "document"), None);
+        assert_eq!(led(&name, "/start/x", "navigate", "document"), None);
+        assert_eq!(led("localhost:7480", "/contracts", "navigate", "iframe"), Some(Refused::Site));
+        assert_eq!(led("localhost:7480", "/contracts", "no-cors", "image"), Some(Refused::Site));
+        assert_eq!(led(&name, "/contracts", "navigate", "document"), Some(Refused::Site));
+        assert_eq!(led("127.0.0.1:7480", "/start/x", "navigate", "document"), Some(Refused::Site));
+    }
+
+    #[test]
+    fn a_page_at_a_name_of_an_earlier_start_is_at_the_door_now_and_its_forms_are_told() {
+        let (before, room) = (OwnHosts::draw(7480), Callers::Owner(OwnHosts::draw(7480)));
+        let request = |method: Method, host: &str| {
+            let request = Request::builder().method(method).uri("/data/email?x=1").header("host", host);
+            request.body(axum::body::Body::empty()).expect("a request")
+        };
+        let moved = room.moved(&request(Method::GET, before.name()));
+        assert_eq!(moved.as_deref(), Some("http://localhost:7480/data/email?x=1"));
+        let form = request(Method::POST, before.name());
+        assert_eq!(room.moved(&form), None);
+        assert_eq!(room.refuse(form.method(), "/data/email", form.headers()), Some(Refused::Before));
+        assert_eq!(room.moved(&request(Method::GET, "regie-x.localhost:7480")), None);
+    }
+
+    #[test]
     fn a_companys_room_has_any_name_and_takes_no_change_from_another_site() {
         let named = ("host", "data.company.example");
         let refuse = |method: Method, site: &'static str| {
-            Callers::Systems.refuse(&method, &headers(&[named, ("sec-fetch-site", site)]))
+            Callers::Systems.refuse(&method, "/", &headers(&[named, ("sec-fetch-site", site)]))
         };
-        assert_eq!(Callers::Systems.refuse(&Method::POST, &headers(&[named])), None, "a program, with its key");
+        assert_eq!(Callers::Systems.refuse(&Method::POST, "/", &headers(&[named])), None, "a program, with its key");
         assert_eq!(refuse(Method::POST, "same-origin"), None);
         assert_eq!(refuse(Method::GET, "cross-site"), None, "a link to the page may stand in a mail");
         for method in [Method::POST, Method::DELETE, Method::OPTIONS] {

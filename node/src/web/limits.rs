@@ -62,10 +62,22 @@ pub const CONSOLE_IDLE: Duration = Duration::from_secs(30 * 60);
 pub const LINKS: usize = 16;
 /// How long a one-time link holds.
 pub const LINK: Duration = Duration::from_secs(10 * 60);
-/// Passphrases tried in [`TRIES_WITHIN`], over all sessions.
-pub const TRIES: usize = 5;
-/// See [`TRIES`].
-pub const TRIES_WITHIN: Duration = Duration::from_secs(60);
+/// Wrong passphrases before one has to wait, over all who try.
+pub const TRIES: u32 = 5;
+/// The first wait; it doubles with each wrong one.
+pub const TRY_WAIT: Duration = Duration::from_secs(15);
+/// The longest.
+pub const TRY_WAIT_MOST: Duration = Duration::from_secs(15 * 60);
+/// After this time without a wrong one, those from before do not count.
+pub const TRIES_FORGOTTEN: Duration = Duration::from_secs(60 * 60);
+/// Tokens of forms that a page had, and of cookies: whoever sends one back was in before.
+pub const FORMS_KNOWN: usize = 4 * SESSIONS;
+/// Forms that came too late and are kept at once, each at most [`FORM_BYTES`]; the oldest gives way.
+pub const KEPT_FORMS: usize = 16;
+/// How long such a form waits for its person.
+pub const KEPT: Duration = Duration::from_secs(30 * 60);
+/// Longest path with a query that a browser is sent to, in bytes.
+pub const PLACE_BYTES: usize = 2048;
 /// Fewest characters of a passphrase that is chosen on a page.
 pub const PASSPHRASE_CHARS: usize = 10;
 

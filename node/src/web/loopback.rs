@@ -19,6 +19,10 @@ use crate::clock;
 
 /// Ports that are tried where any will do.
 const TRIES: usize = 16;
+/// Bytes of randomness in a name.
+const NAME_BYTES: usize = 16;
+/// Below it are one-time links, to which a browser may come from anywhere: who has one was given it.
+pub const LINKS: &str = "/start/";
 
 /// The hosts of a room, as a browser names them.
 #[derive(Clone, Debug)]
@@ -33,7 +37,7 @@ impl OwnHosts {
     /// Draws a name for a room at this port: 128 bits.
     #[must_use]
     pub fn draw(port: u16) -> Self {
-        let secret = BASE32_NOPAD.encode(&clock::random::<16>()).to_ascii_lowercase();
+        let secret = BASE32_NOPAD.encode(&clock::random::<NAME_BYTES>()).to_ascii_lowercase();
         let name = format!("regie-{secret}.localhost:{port}");
         Self { port, known: hash(&name), name }
     }
@@ -54,6 +58,27 @@ impl OwnHosts {
     #[must_use]
     pub fn is_name(&self, host: &str) -> bool {
         hash(host) == self.known
+    }
+
+    /// The name that a person remembers, with its port: whoever knows it is asked who they are.
+    #[must_use]
+    pub fn door(&self) -> String {
+        format!("localhost:{}", self.port)
+    }
+
+    /// Is this `Host` that one?
+    #[must_use]
+    pub fn is_door(&self, host: &str) -> bool {
+        host == self.door()
+    }
+
+    /// Is this `Host` such a name as was drawn at another start? Nobody else can have a site there: names below `localhost`
+    /// lead to this machine.
+    #[must_use]
+    pub fn was_name(&self, host: &str) -> bool {
+        let name = host.strip_prefix("regie-").and_then(|rest| rest.strip_suffix(&format!(".localhost:{}", self.port)));
+        let secret = name.and_then(|name| BASE32_NOPAD.decode(name.to_ascii_uppercase().as_bytes()).ok());
+        secret.is_some_and(|secret| secret.len() == NAME_BYTES) && !self.is_name(host)
     }
 
     /// Is this `Host` one of this room? The addresses are for browsers that do not find the name.
@@ -101,10 +126,10 @@ mod tests {
     fn a_room_has_its_own_name_and_no_other_rooms() {
         let (one, other) = (OwnHosts::draw(7480), OwnHosts::draw(7480));
         assert!(one.knows(one.name()) && one.is_name(one.name()));
-        assert!(!one.knows(other.name()));
+        assert!(!one.knows(other.name()) && one.was_name(other.name()) && !one.was_name(one.name()));
         assert!(one.knows("127.0.0.1:7480") && one.knows("localhost:7480") && !one.is_name("localhost:7480"));
         for host in ["localhost:7481", "x.localhost:7480", "regie-.localhost:7480", &one.name().replace(":7480", "")] {
-            assert!(!one.knows(host), "{host}");
+            assert!(!one.knows(host) && !one.was_name(host), "{host}");
         }
         // A label is at most 63 characters (RFC 1035, section 2.3.4).
         assert!(one.name().split('.').next().is_some_and(|label| label.len() <= 63));

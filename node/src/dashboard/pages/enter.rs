@@ -1,0 +1,269 @@
+//! Coming in: by the passphrase at the address that was asked for, or by a one-time link; and what becomes of a form that
+//! was sent too late. In: requests without an open session. Out: a session at the name that this node drew, and the page
+//! that was wanted.
+
+use std::time::{Duration, Instant};
+
+use askama::Template;
+use axum::{
+    Extension,
+    body::{Bytes, to_bytes},
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+use zeroize::Zeroizing;
+
+use super::{App, Page, Posted, Shown, Visitor, go, plain, show};
+use crate::{
+    dashboard::{Dashboard, guard, kept::Kept, limits, place::Place, session::Arrival, tries::Tryer, words::Words},
+    store::{Passphrase, Store, StoreError},
+    web::session::{Pass, cookie},
+};
+
+/// Where nothing that is sent is kept: it says who somebody is, not what they want.
+const NOT_KEPT: [&str; 3] = ["/in", "/language", "/security"];
+
+#[derive(Template)]
+#[template(path = "enter.html")]
+struct Enter {
+    t: Words,
+    /// The page to go on to.
+    to: Place,
+    /// The name of a form that waits.
+    kept: Option<String>,
+    told: Option<String>,
+    error: Option<String>,
+    /// Is the browser at the name that this node drew?
+    by_name: bool,
+}
+
+impl Enter {
+    fn answer(&self, status: StatusCode) -> Response {
+        (status, Html(self.render().unwrap_or_default())).into_response()
+    }
+}
+
+/// Asks who somebody is, at the address where they are. A form that they sent is kept.
+pub(in crate::dashboard) async fn ask(app: &Dashboard, t: Words, request: Request) -> Response {
+    let host = guard::host(request.headers()).to_owned();
+    let by_name = app.hosts.is_name(&host);
+    let to = Place::or_home(request.uri().path_and_query().map_or("/", |path| path.as_str()));
+    if request.method() == Method::GET {
+        // The addresses lead to the door: there is one place to remember.
+        if !by_name && !app.hosts.is_door(&host) {
+            return Redirect::to(&format!("http://{}{to}", app.hosts.door())).into_response();
+        }
+        return Enter { t, to, kept: None, told: None, error: None, by_name }.answer(StatusCode::UNAUTHORIZED);
+    }
+    let (page, kept) = keep(app, to, request).await;
+    let told = Some(t.say(if kept.is_some() { "enter-kept" } else { "enter-not-kept" }));
+    Enter { t, to: page, kept, told, error: None, by_name }.answer(StatusCode::UNAUTHORIZED)
+}
+
+/// The page that a form stood on, and the name that it is kept by.
+async fn keep(app: &Dashboard, to: Place, request: Request) -> (Place, Option<String>) {
+    let headers = request.headers();
+    let typed = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-www-form-urlencoded");
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let own = format!("http://{}", guard::host(headers));
+    let page = Place::or_home(text(header::REFERER).strip_prefix(&own).unwrap_or_default());
+    // Files are read to their end, so that the browser reads the answer, and are not kept.
+    let most = if typed { limits::FORM_BYTES } else { limits::IMPORT_BYTES };
+    let Ok(body) = to_bytes(request.into_body(), most).await else { return (page, None) };
+    if !typed || NOT_KEPT.contains(&to.path()) {
+        return (page, None);
+    }
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+    let form = pairs.iter().find(|(name, _)| name == "form").map(|(_, form)| form.clone()).unwrap_or_default();
+    let kept = Kept::new(to, page.clone(), pairs);
+    (page, app.doors.keeping.keep(&form, kept))
+}
+
+/// Why nobody came in.
+pub(in crate::dashboard) enum NotIn {
+    /// It is another passphrase.
+    Wrong,
+    /// Too many were wrong: so long none is looked at.
+    Wait(Duration),
+    /// It could not be looked at.
+    Failed,
+}
+
+impl NotIn {
+    pub(super) fn words(&self, t: Words) -> String {
+        match self {
+            Self::Wrong => t.say("unlock-wrong"),
+            Self::Wait(wait) if wait.as_secs() < 60 => t.count("enter-wait-seconds", &(wait.as_secs() + 1)),
+            Self::Wait(wait) => t.count("enter-wait-minutes", &wait.as_secs().div_ceil(60)),
+            Self::Failed => t.say("enter-failed"),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Wrong => StatusCode::UNAUTHORIZED,
+            Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Failed => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl Dashboard {
+    /// Is this the passphrase of the home? One is tried at a time, since trying one is dear.
+    ///
+    /// # Errors
+    /// It is not, or none is looked at now.
+    pub(in crate::dashboard) async fn is_passphrase(&self, by: Tryer, text: &str) -> Result<(), NotIn> {
+        let may = || self.doors.tries.may(by, Instant::now()).map_err(NotIn::Wait);
+        may()?;
+        let _turn = self.trying.acquire().await.map_err(|_| NotIn::Failed)?;
+        // Others were wrong in the meantime.
+        may()?;
+        let (home, passphrase) = (self.home.clone(), Passphrase::new(text.to_owned()));
+        match tokio::task::spawn_blocking(move || Store::check_passphrase(&home, &passphrase)).await {
+            Ok(Ok(())) => {
+                self.doors.tries.right(by);
+                Ok(())
+            }
+            Ok(Err(StoreError::WrongPassphrase)) => {
+                self.doors.tries.wrong(by, Instant::now());
+                Err(NotIn::Wrong)
+            }
+            _ => Err(NotIn::Failed),
+        }
+    }
+}
+
+/// Tries a passphrase. A right one brings a session, at the name that this node drew.
+pub(super) async fn by_passphrase(
+    State(app): State<App>,
+    Extension(t): Extension<Words>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if app.node.get().is_none() {
+        return super::outside(t, "outside-first-run");
+    }
+    let typed = |name: &str| {
+        let mut pairs = form_urlencoded::parse(&body);
+        Zeroizing::new(pairs.find(|(own, _)| own == name).map(|(_, value)| value.into_owned()).unwrap_or_default())
+    };
+    let (host, to) = (guard::host(&headers), Place::or_home(&typed("to")));
+    let by_name = app.hosts.is_name(host);
+    let token = cookie(&headers, &guard::cookie_name(&app));
+    let known = token.as_deref().is_some_and(|token| app.doors.keeping.knows(token));
+    let by = if known { Tryer::Known } else { Tryer::Stranger };
+    if let Err(not) = app.is_passphrase(by, &typed("passphrase")).await {
+        let kept = Some(typed("kept").to_string()).filter(|kept| app.doors.keeping.has(kept));
+        let told = kept.is_some().then(|| t.say("enter-kept"));
+        return Enter { t, to, kept, told, error: Some(not.words(t)), by_name }.answer(not.status());
+    }
+    let arrival = Arrival { to, kept: app.doors.keeping.take(&typed("kept")) };
+    if !by_name && *typed("stay") != "yes" {
+        return arrive(t, &app.doors.link_to(&app.hosts, arrival));
+    }
+    let old = token.map(|token| Pass::new(token, host));
+    let renewed = old.and_then(|old| app.doors.renew(&old, arrival.kept.clone()));
+    let (pass, to) = match renewed {
+        Some(pass) if arrival.kept.is_some() => (pass, Place::or_home("/kept")),
+        Some(pass) => (pass, arrival.to),
+        None => app.doors.begin(arrival, host),
+    };
+    warn_of_address(&app, t, &pass, host);
+    with_cookie(&app, &pass, Redirect::to(to.text()).into_response())
+}
+
+/// Who is in at an address instead of the name is told what that means, once.
+fn warn_of_address(app: &Dashboard, t: Words, pass: &Pass, host: &str) {
+    if !app.hosts.is_name(host) {
+        app.doors.change(pass, |session| session.notice = Some(t.say("entered-by-address")));
+    }
+}
+
+/// Spends a one-time link for a session.
+pub(super) async fn start(
+    State(app): State<App>,
+    Extension(t): Extension<Words>,
+    Path(link): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let host = guard::host(&headers);
+    let by_name = app.hosts.is_name(host);
+    match app.doors.enter(&link, host) {
+        Some((pass, to)) => {
+            warn_of_address(&app, t, &pass, host);
+            // A browser that was led here from the door sends the new cookie with what the page itself asks for, and
+            // not before.
+            let from_us = headers.get("sec-fetch-site").is_none_or(|site| site == "none" || site == "same-origin");
+            let answer = if from_us { Redirect::to(to.text()).into_response() } else { arrive(t, to.text()) };
+            with_cookie(&app, &pass, answer)
+        }
+        None if app.node.get().is_none() => super::outside(t, "outside-first-run"),
+        None => {
+            let told = Some(t.say("outside-link-spent"));
+            Enter { t, to: Place::home(), kept: None, told, error: None, by_name }.answer(StatusCode::UNAUTHORIZED)
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "arrive.html")]
+struct Arrive<'a> {
+    t: Words,
+    to: &'a str,
+}
+
+/// Goes on from this page. No redirect: a browser takes one as part of the way that a form or another site began, and
+/// lets it lead to none of our other hosts.
+fn arrive(t: Words, to: &str) -> Response {
+    let mut response = Html(Arrive { t, to }.render().unwrap_or_default()).into_response();
+    if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={to}")) {
+        response.headers_mut().insert(header::REFRESH, refresh);
+    }
+    response
+}
+
+/// Gives the browser its half of a pass: not readable by scripts, not sent from other sites.
+pub(super) fn with_cookie(app: &Dashboard, pass: &Pass, mut response: Response) -> Response {
+    let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", guard::cookie_name(app), pass.token());
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// What was sent to a name of before this node's start.
+pub(super) async fn before(Extension(t): Extension<Words>) -> Response {
+    plain(StatusCode::CONFLICT, t, t.say("before-title"), t.say("before-about"), None)
+}
+
+#[derive(Template)]
+#[template(path = "kept.html")]
+struct KeptPage<'a> {
+    page: Page,
+    kept: &'a Kept,
+}
+
+/// A form that came too late, with what was typed.
+pub(super) async fn kept(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
+    match visitor.session.kept.as_deref().filter(|kept| kept.holds()) {
+        Some(kept) => show(&KeptPage { page: visitor.page(&app, "home", "/kept"), kept }),
+        None => go("/"),
+    }
+}
+
+/// The person does not want it any more, or types it anew.
+pub(super) async fn drop_kept(State(app): State<App>, Extension(visitor): Extension<Visitor>, _: Posted) -> Shown {
+    let kept = app.doors.change(&visitor.pass, |session| session.kept.take()).flatten();
+    go(kept.as_ref().map_or("/", |kept| kept.page.text()))
+}
+
+/// Sends it where it was sent to, by the browser: it comes as any form, with the token of this session.
+pub(super) async fn send_kept(State(app): State<App>, Extension(visitor): Extension<Visitor>, _: Posted) -> Shown {
+    let kept = app.doors.change(&visitor.pass, |session| session.kept.take()).flatten();
+    match kept.filter(|kept| kept.whole && kept.holds()) {
+        Some(kept) => Ok(Redirect::temporary(kept.to.text()).into_response()),
+        None => go("/"),
+    }
+}
