@@ -278,3 +278,51 @@ fn a_person_comes_back_tomorrow_without_a_terminal() {
     assert_eq!(seen["violations"], json!([]), "accessibility");
     assert!(enter(&door.fresh()).1.contains(&format!("regie_{port}=")), "a link from the terminal works as before");
 }
+
+#[test]
+fn another_passphrase_opens_the_home_and_ends_what_was_open_by_the_one_before() {
+    let mut door = Door::open();
+    let (cookie, other, link) = (door.enter(), door.enter(), door.fresh());
+    let form = door.get(&cookie, "/security/passphrase").form();
+    let change = |old: &str, new: &str, again: &str| {
+        let body = format!("form={form}&old={old}&passphrase={new}&again={again}");
+        door.post(&cookie, "/security/passphrase", &body)
+    };
+    for (old, new, again, why) in [
+        (RIGHT, "short", "short", "at least"),
+        (RIGHT, "a+new+passphrase", "another+passphrase", "differ"),
+        ("guess", "a+new+passphrase", "a+new+passphrase", "not the passphrase"),
+    ] {
+        let told = change(old, new, again);
+        assert!(told.status == 200 && told.cookie().is_none() && told.body.contains(why), "{}", told.body);
+        assert_eq!(told.body.matches("role=\"alert\"").count(), 1);
+    }
+    let changed = change(RIGHT, "a+new+passphrase", "a+new+passphrase");
+    assert_eq!((changed.status, changed.header("location")), (303, Some("/security")), "{}", changed.body);
+    let fresh = changed.cookie().expect("a fresh token");
+    assert!(door.get(&fresh, "/security").body.contains("Your passphrase is another now"));
+    assert_eq!((door.get(&cookie, "/").status, door.get(&other, "/").status), (303, 303), "nobody else stays");
+    assert_eq!(send(door.to, "GET", start_of(&link).1, &[], "").cookie(), None, "nor comes in by a link of before");
+    let own = door.to.to_string();
+    assert_eq!(door.comes(&own, "", &format!("to=%2F&stay=yes&passphrase={RIGHT}")).status, 401);
+    assert!(door.comes(&own, "", "to=%2F&stay=yes&passphrase=a+new+passphrase").cookie().is_some());
+    // The node went on meanwhile, and the home opens by the new one alone.
+    door.node.set("email", "anna@example.org");
+    door.node.stop();
+    assert!(door.node.bad(&["run"], 6).contains("wrong passphrase"));
+    door.node.start_under("a new passphrase");
+    assert_eq!(door.email(), json!("anna@example.org"));
+}
+
+#[test]
+fn who_lost_the_passphrase_reads_what_is_possible_without_it() {
+    let door = Door::open();
+    let at = door.door();
+    let asked = send(door.to, "GET", "/", &[("Host", &at)], "");
+    assert!(asked.body.contains("href=\"/lost\""), "{}", asked.body);
+    for (language, says) in [("en", "Nobody can open your data without it"), ("nl", "Zonder wachtzin kan niemand")] {
+        let page = send(door.to, "GET", "/lost", &[("Host", &at), ("Accept-Language", language)], "");
+        assert!(page.status == 200 && page.body.contains(says), "{}", page.body);
+        assert!(!page.body.contains(door.node.home.to_str().expect("text")), "nothing of this node");
+    }
+}

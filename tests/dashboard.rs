@@ -60,7 +60,7 @@ impl Door {
     }
 }
 
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 29] = [
     "/",
     "/requests",
     "/suppliers",
@@ -89,6 +89,7 @@ const PAGES: [&str; 28] = [
     "/defaults/proof",
     "/audit",
     "/security",
+    "/security/passphrase",
 ];
 
 #[test]

@@ -26,6 +26,7 @@ mod end_to_end;
 mod faces;
 mod fields;
 mod find_suppliers;
+mod first_run;
 mod floods;
 mod forward;
 mod golden;

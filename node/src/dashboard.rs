@@ -17,7 +17,9 @@ use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse as _, Response},
 };
+use regie_protocol::RootSeed;
 use tokio::sync::{OnceCell, Semaphore};
+use zeroize::Zeroizing;
 
 use crate::{
     command::Failure,
@@ -33,10 +35,29 @@ use crate::{
 
 pub use session::Doors;
 
-/// What starting a new node gives: how to ask it, and its recovery phrase.
-pub type Started = Result<(Desk, zeroize::Zeroizing<String>), Failure>;
+/// What a node begins with.
+pub enum Beginning {
+    /// Nothing: an identity is drawn.
+    New,
+    /// The 24 words of a node that was lost.
+    Words(RootSeed),
+    /// A backup, as it was written; it opens with the passphrase of the home.
+    Backup(Vec<u8>),
+}
+
+/// A node that began.
+pub struct Begun {
+    /// How to ask it.
+    pub desk: Desk,
+    /// The recovery phrase of an identity that was drawn.
+    pub phrase: Option<Zeroizing<String>>,
+    /// How many grants of a backup ended.
+    pub grants_ended: usize,
+}
+
 /// Makes a home under a passphrase and starts its node.
-pub type Starter = Arc<dyn Fn(Passphrase) -> Pin<Box<dyn Future<Output = Started> + Send>> + Send + Sync>;
+pub type Starter =
+    Arc<dyn Fn(Beginning, Passphrase) -> Pin<Box<dyn Future<Output = Result<Begun, Failure>> + Send>> + Send + Sync>;
 
 /// Everything the pages need.
 pub struct Dashboard {
@@ -86,6 +107,19 @@ impl Listening {
     #[must_use]
     pub fn link(&self) -> String {
         self.app.doors.link(&self.app.hosts)
+    }
+
+    /// The same, to be given to another program: other users of this machine may read what it was given. It leads to the name
+    /// that the node drew, and does not have it.
+    #[must_use]
+    pub fn link_at_the_door(&self) -> String {
+        self.app.doors.link(&self.app.hosts).replace(self.app.hosts.name(), &self.app.hosts.door())
+    }
+
+    /// Where a person comes back to, by their passphrase.
+    #[must_use]
+    pub fn door(&self) -> String {
+        format!("http://{}/", self.app.hosts.door())
     }
 
     /// Serves the pages of a node that runs.

@@ -37,6 +37,7 @@ mod migrations;
 mod organisations;
 mod own_fields;
 mod pairing;
+mod passphrase;
 mod post;
 mod proposals;
 mod pursuit;

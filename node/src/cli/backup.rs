@@ -9,7 +9,10 @@ use super::{file::bytes_of, render, tables::tables};
 use crate::{
     backup::{self, Backup, TakeRows},
     command::Failure,
-    control, home, person,
+    control,
+    home::{self, Role},
+    person,
+    store::Passphrase,
 };
 
 pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, json: bool) -> Result<(), Failure> {
@@ -51,23 +54,51 @@ fn whole(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
 pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path, json: bool) -> Result<(), Failure> {
     let file = bytes_of(source, backup::FILE_BYTES)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let backup = backup::open(&file, &passphrase)?;
-    let config =
-        toml::from_str(&backup.config).map_err(|_| Failure::usage("the backup's configuration can't be read"))?;
-    let mut store = home::create(home, tables(backup.role), &config, &passphrase)?;
-    backup::pour(&backup, &mut store)?;
-    let grants = match backup.role {
-        home::Role::Person => person::after_restore(&mut store)?,
-        home::Role::Supplier => 0,
-    };
+    let (role, grants) = home_of(home, &file, &passphrase, None)?;
     if json {
         return render::show(&json!({ "restored": crate::out::path(home), "grants_ended": grants }), true);
     }
-    if backup.role == home::Role::Person {
+    if role == Role::Person {
         crate::out::say(format_args!(
             "{grants} grants from before the backup ended; suppliers ask anew and your defaults answer."
         ));
     }
     crate::out::say(format_args!("Restored into {}. Next: run `regie --home {}`.", home.display(), home.display()));
     Ok(())
+}
+
+/// Makes a home of a backup, under the backup's passphrase, whole or not at all; whose it is and how many grants ended comes
+/// out. `only`: a backup of the other role is refused.
+pub(super) fn home_of(
+    home: &Path,
+    file: &[u8],
+    passphrase: &Passphrase,
+    only: Option<Role>,
+) -> Result<(Role, usize), Failure> {
+    let backup = backup::open(file, passphrase)?;
+    if only.is_some_and(|only| only != backup.role) {
+        let next = "restore it with `regie restore FILE`";
+        return Err(Failure::usage(format!("this backup is of another kind of node than the one you begin; {next}")));
+    }
+    let config =
+        toml::from_str(&backup.config).map_err(|_| Failure::usage("the backup's configuration can't be read"))?;
+    if home::is_made(home) {
+        return Err(Failure::usage(format!("there is a node in {} already; choose another home", home.display())));
+    }
+    let beside = home.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = |error: std::io::Error| Failure::internal(format!("can't make a node in {}: {error}", home.display()));
+    std::fs::create_dir_all(beside).map_err(cannot)?;
+    // Beside it and then in its place: a backup that turns out to be damaged leaves no half of a home.
+    let place = tempfile::Builder::new().prefix(".regie-restore-").tempdir_in(beside).map_err(cannot)?;
+    let inside = place.path().join("home");
+    let mut store = home::create(&inside, tables(backup.role), &config, passphrase)?;
+    backup::pour(&backup, &mut store)?;
+    let grants = match backup.role {
+        Role::Person => person::after_restore(&mut store)?,
+        Role::Supplier => 0,
+    };
+    store.close()?;
+    std::fs::rename(&inside, home).map_err(cannot)?;
+    std::fs::File::open(beside).and_then(|beside| beside.sync_all()).map_err(cannot)?;
+    Ok((backup.role, grants))
 }

@@ -84,7 +84,8 @@ pub(super) fn person(
     render::show(&answer, json)?;
     if !json {
         crate::out::say(
-            "Write the 24 words down and keep them apart from this machine: they bring your identity back.",
+            "Write the 24 words down and keep them apart from this machine: your suppliers know you again by them. \
+             They do not bring your data back: `regie backup` makes what does.",
         );
         crate::out::say("Next: run `regie` in one terminal, and `regie import card.vcf` in another.");
     }

@@ -3,6 +3,7 @@
 mod accept;
 mod acts;
 mod backup;
+mod browser;
 mod cases;
 mod company;
 mod contracts;
@@ -55,6 +56,9 @@ pub struct Arguments {
     /// Where a person's dashboard listens, 127.0.0.1:PORT, or off [default: 127.0.0.1:7480]
     #[arg(long, global = true, env = "REGIE_DASHBOARD", value_name = "ADDRESS")]
     dashboard: Option<serve::Listen>,
+    /// Open no browser by itself
+    #[arg(long, global = true, env = "REGIE_NO_BROWSER")]
+    no_browser: bool,
     /// Everything that this node dials goes through this proxy: socks5://HOST:PORT or http://HOST:PORT
     #[arg(long, global = true, env = "REGIE_PROXY", value_name = "PROXY", hide_env_values = true)]
     proxy: Option<Proxy>,
@@ -96,7 +100,7 @@ enum Verb {
         /// The defaults to begin with: careful, balanced or open
         #[arg(long, default_value = "balanced")]
         preset: String,
-        /// Bring an identity back from its 24 words, read from this file
+        /// Be who you were to your suppliers, by the 24 words in this file; your data does not come back by them
         #[arg(long, value_name = "FILE")]
         phrase_file: Option<PathBuf>,
     },
@@ -595,6 +599,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         home,
         passphrase_file,
         dashboard,
+        no_browser,
         proxy,
         visit_minutes,
         held_lines,
@@ -605,6 +610,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     } = arguments;
     let given = serve::Given {
         dashboard,
+        // A program that reads JSON, or starts `regie run`, sits before no screen.
+        browser: !no_browser && !json && verb.is_none(),
         proxy,
         visit_minutes,
         held_lines,

@@ -1,7 +1,7 @@
 //! Runs the node of a home until it is stopped. In: the home and its passphrase. Out: a running node, with a
 //! control socket; exit on SIGINT, SIGTERM, `regie stop`, or a store that failed.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{io::IsTerminal as _, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use regie_protocol::{Policy, PublicKey, RootSeed};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::{
     api, clock,
     command::Failure,
     control::{self, Answering},
-    dashboard::{self, Doors, Starter},
+    dashboard::{self, Beginning, Begun, Doors, Starter},
     domain::Reader,
     driver::End,
     home::{self, Config, Role},
@@ -59,6 +59,8 @@ impl std::str::FromStr for Listen {
 /// What the command line and the environment say of a run; each goes before the configuration.
 pub(super) struct Given {
     pub(super) dashboard: Option<Listen>,
+    /// May a browser be opened?
+    pub(super) browser: bool,
     pub(super) proxy: Option<Proxy>,
     pub(super) visit_minutes: Option<u32>,
     pub(super) held_lines: Option<usize>,
@@ -104,7 +106,7 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, jso
     }
     let store = Store::open(home, tables(config.role), &passphrase)?;
     match config.role {
-        Role::Person => within_runtime(home, serve(home, store, listen, travel(&config), json)),
+        Role::Person => within_runtime(home, serve(home, store, listen, travel(&config), given.browser, json)),
         Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), json)),
     }
 }
@@ -148,18 +150,24 @@ pub(super) fn first_run(home: &Path, given: Given, json: bool) -> Result<(), Fai
     within_runtime(home, async {
         let doors = Arc::new(Doors::default());
         let page = dashboard::listen(address, home.to_owned(), doors.clone()).await?;
+        if given.browser {
+            super::browser::open(&page.link_at_the_door());
+        }
         say(json, &json!({ "running": "first run", "dashboard": page.link() }), || {
-            format!("Welcome. Open this link in a browser on this machine, once:\n  {}", page.link())
+            format!("Welcome. If no browser opens, open this link in one on this machine, once:\n  {}", page.link())
         });
         let (started, mut end) = mpsc::channel(1);
         let home = home.to_owned();
-        let starter: Starter = Arc::new(move |passphrase| {
+        let starter: Starter = Arc::new(move |beginning, passphrase| {
             let (home, started, doors, travel) = (home.clone(), started.clone(), doors.clone(), travel.clone());
             Box::pin(async move {
-                let (running, phrase) = make(&home, &passphrase, doors, travel).await?;
+                let at = home.clone();
+                let made = tokio::task::spawn_blocking(move || make(&at, beginning, &passphrase));
+                let (store, phrase, grants_ended) = made.await.map_err(Failure::internal)??;
+                let running = begin(&home, store, doors, travel)?;
                 let desk = running.desk.clone();
                 let _ = started.send(running).await;
-                Ok((desk, phrase))
+                Ok(Begun { desk, phrase, grants_ended })
             })
         });
         let pages = tokio::spawn(page.first_run(starter));
@@ -187,18 +195,29 @@ impl Running {
     }
 }
 
-async fn make(
+/// A person's new home and, where an identity was drawn, its words; how many grants of a backup ended. Dear: a passphrase
+/// becomes a key.
+fn make(
     home: &Path,
+    beginning: Beginning,
     passphrase: &Passphrase,
-    doors: Arc<Doors>,
-    travel: Travel,
-) -> Result<(Running, Zeroizing<String>), Failure> {
-    let seed = RootSeed::from_entropy(clock::random());
-    let phrase = seed.phrase().map_err(Failure::internal)?;
+) -> Result<(Store, Option<Zeroizing<String>>, usize), Failure> {
+    let (seed, phrase) = match beginning {
+        Beginning::Backup(file) => {
+            let (_, grants) = super::backup::home_of(home, &file, passphrase, Some(Role::Person))?;
+            return Ok((Store::open(home, tables(Role::Person), passphrase)?, None, grants));
+        }
+        Beginning::Words(seed) => (seed, None),
+        Beginning::New => {
+            let seed = RootSeed::from_entropy(clock::random());
+            let phrase = seed.phrase().map_err(Failure::internal)?;
+            (seed, Some(phrase))
+        }
+    };
     let policy = Policy::preset("balanced").ok_or_else(|| Failure::internal("no preset"))?;
     let mut store = home::create(home, tables(Role::Person), &Config::person(), passphrase)?;
     person::initialise(&mut store, &seed, policy)?;
-    Ok((begin(home, store, doors, travel)?, phrase))
+    Ok((store, phrase, 0))
 }
 
 /// Starts a person's node and its control socket.
@@ -212,7 +231,14 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result
     Ok(Running { desk, end, answering })
 }
 
-async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: bool) -> Result<(), Failure> {
+async fn serve(
+    home: &Path,
+    store: Store,
+    listen: Listen,
+    travel: Travel,
+    browser: bool,
+    json: bool,
+) -> Result<(), Failure> {
     let doors = Arc::new(Doors::default());
     let page = match listen {
         Listen::Off => None,
@@ -220,8 +246,14 @@ async fn serve(home: &Path, store: Store, listen: Listen, travel: Travel, json: 
     };
     let running = begin(home, store, doors, travel)?;
     let link = page.as_ref().map(dashboard::Listening::link);
+    if let Some(page) = page.as_ref().filter(|_| browser && std::io::stdout().is_terminal()) {
+        super::browser::open(&page.door());
+    }
     say(json, &json!({ "running": "person", "home": crate::out::path(home), "dashboard": link }), || {
-        let open = link.as_ref().map(|link| format!("\nYour dashboard, for one visit:\n  {link}"));
+        let door = page.as_ref().map(dashboard::Listening::door).unwrap_or_default();
+        let open = link.as_ref().map(|link| {
+            format!("\nYour dashboard, by your passphrase:\n  {door}\nOr by this link, for one visit:\n  {link}")
+        });
         format!("Your node runs in {}. Stop it with Ctrl-C.{}", home.display(), open.unwrap_or_default())
     });
     if let Some(page) = page {

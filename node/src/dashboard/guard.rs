@@ -47,7 +47,7 @@ pub(super) fn around(pages: Router<Arc<Dashboard>>, app: Arc<Dashboard>) -> Rout
 /// What is shown to anybody, by the beginning of its path. A calendar has no session; the feed's address has a key of its own.
 const OPEN: [&str; 3] = ["/assets/", loopback::LINKS, "/feed/"];
 /// And by its whole path: the ways in.
-const WAYS_IN: [&str; 2] = ["/in", "/before"];
+const WAYS_IN: [&str; 3] = ["/in", "/before", "/lost"];
 
 /// A session, and not a locked one.
 async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, next: Next) -> Response {

@@ -93,6 +93,11 @@ impl Keeping {
         }
     }
 
+    /// The same for everybody.
+    pub(super) fn forget_all(&self) {
+        *self.inside() = Inside::default();
+    }
+
     /// Was somebody in who had this?
     pub(super) fn knows(&self, token: &str) -> bool {
         self.inside().known.contains_key(&hash(token))

@@ -1,6 +1,7 @@
 //! The pages: which path leads to which, what every page has, and how forms come in. In: requests of visitors
 //! that `guard` let through. Out: HTML, files, redirects.
 
+mod again;
 mod audit;
 mod cases;
 mod contracts;
@@ -17,6 +18,7 @@ mod inputs;
 mod letters;
 mod live;
 mod own;
+mod passphrase;
 mod proof;
 mod requests;
 mod search;
@@ -107,6 +109,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/proof/{supplier}/{index}", get(audit::proof))
         .route("/receipts.json", get(audit::receipts))
         .route("/security", get(security::page).post(security::act))
+        .route("/security/passphrase", get(passphrase::page).post(passphrase::change))
+        .route("/lost", get(passphrase::lost))
         .route("/in", post(enter::by_passphrase))
         .route("/before", get(enter::before))
         .route("/kept", get(enter::kept).post(enter::drop_kept))
@@ -114,6 +118,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/language", post(security::language))
         .route("/start/{token}", get(enter::start))
         .route("/setup", get(setup::page).post(setup::step))
+        .route("/setup/backup", get(again::backup).post(again::restore))
+        .route("/setup/words", get(again::words).post(again::from_words))
         .route("/assets/{name}", get(asset))
         .fallback(nowhere)
 }

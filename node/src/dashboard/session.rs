@@ -119,11 +119,10 @@ impl Doors {
         Some(self.link(&hosts))
     }
 
-    /// Spends a link at one of the own hosts; the pass of a new session comes out, for that host alone, and the page that
-    /// it leads to.
-    pub(super) fn enter(&self, link: &str, host: &str) -> Option<(Pass, Place)> {
+    /// Spends a link.
+    pub(super) fn spend(&self, link: &str) -> Option<Arrival> {
         let link = self.links().open.remove(&hash(link))?;
-        (link.made.elapsed() < limits::LINK).then(|| self.begin(link.arrival, host))
+        (link.made.elapsed() < limits::LINK).then_some(link.arrival)
     }
 
     /// A session for somebody who proved who they are, at this host alone.
@@ -181,6 +180,15 @@ impl Doors {
         Some(pass)
     }
 
+    /// Ends all sessions but this one, which goes on under a new token, and all links: who came in by what holds no more
+    /// does not stay.
+    pub(super) fn alone(&self, pass: &Pass) -> Option<Pass> {
+        self.sessions.keep_only(pass);
+        self.links().open.clear();
+        self.keeping.forget_all();
+        self.renew(pass, None)
+    }
+
     /// Somebody leaves. What their open pages would send later is nobody's.
     pub(super) fn leave(&self, pass: &Pass, session: &Session) {
         self.sessions.end(pass);
@@ -206,8 +214,8 @@ mod tests {
         let (doors, hosts) = (Doors::default(), OwnHosts::draw(7480));
         let link = doors.link(&hosts);
         let link = link.rsplit('/').next().expect("a token");
-        let (token, _) = doors.enter(link, hosts.name()).expect("in");
-        assert!(doors.enter(link, hosts.name()).is_none());
+        let (token, _) = doors.begin(doors.spend(link).expect("in"), hosts.name());
+        assert!(doors.spend(link).is_none());
         let renewed = doors.renew(&token, None).expect("renewed");
         assert!(doors.session(&token).is_none());
         assert!(doors.session(&renewed).is_some());
@@ -222,7 +230,7 @@ mod tests {
         let (doors, hosts) = (Doors::default(), OwnHosts::draw(7480));
         for _ in 0..3 * limits::SESSIONS {
             let link = doors.link(&hosts);
-            doors.enter(link.rsplit('/').next().expect("a token"), hosts.name()).expect("in");
+            doors.begin(doors.spend(link.rsplit('/').next().expect("a token")).expect("in"), hosts.name());
         }
         assert_eq!(doors.count(), limits::SESSIONS);
     }

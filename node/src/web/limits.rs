@@ -31,6 +31,8 @@ pub const IMPORT_BYTES: usize = 1024 * 1024 + 64 * 1024;
 pub const FIND_BYTES: usize = 64 * 1024 * 1024 + 64 * 1024;
 /// Longest body with files for a case, in bytes: one of the largest.
 pub const CASE_BYTES: usize = 16 * 1024 * 1024 + 64 * 1024;
+/// Longest body with a backup, in bytes; a longer one is restored at the command line.
+pub const BACKUP_BYTES: usize = 256 * 1024 * 1024;
 /// Most files at once.
 pub const FIND_FILES: usize = 100;
 /// How long what was found waits for the person's word.

@@ -125,6 +125,12 @@ impl<V: Visit> Sessions<V> {
         self.inside().remove(&pass.hash());
     }
 
+    /// Ends all others.
+    pub(crate) fn keep_only(&self, pass: &Pass) {
+        let own = pass.hash();
+        self.inside().retain(|hash, _| *hash == own);
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.inside().len()
     }
@@ -198,6 +204,14 @@ mod tests {
         assert!(sessions.change(&elsewhere, |_| ()).is_none() && sessions.renew(&elsewhere, |_| ()).is_none());
         sessions.end(&elsewhere);
         assert!(sessions.change(&pass, |_| ()).is_some());
+    }
+
+    #[test]
+    fn one_may_be_kept_and_all_others_ended() {
+        let sessions = Sessions::default();
+        let (own, other) = (sessions.begin(Ends(0), "here"), sessions.begin(Ends(0), "here"));
+        sessions.keep_only(&own);
+        assert!(sessions.change(&own, |_| ()).is_some() && sessions.change(&other, |_| ()).is_none());
     }
 
     #[test]

@@ -190,8 +190,11 @@ pub(super) async fn start(
 ) -> Response {
     let host = guard::host(&headers);
     let by_name = app.hosts.is_name(host);
-    match app.doors.enter(&link, host) {
-        Some((pass, to)) => {
+    match app.doors.spend(&link) {
+        // No cookie at the door: it would go to every port of this machine.
+        Some(arrival) if app.hosts.is_door(host) => arrive(t, &app.doors.link_to(&app.hosts, arrival)),
+        Some(arrival) => {
+            let (pass, to) = app.doors.begin(arrival, host);
             warn_of_address(&app, t, &pass, host);
             // A browser that was led here from the door sends the new cookie with what the page itself asks for, and
             // not before.

@@ -1,6 +1,6 @@
-//! The first run, in four steps: a name, a passphrase with the recovery phrase, defaults, the first supplier. In:
-//! forms. Out: a home with a node that runs, and its pages. Each step can be skipped; a skipped passphrase is
-//! made of six random words and shown, since no store is ever without one.
+//! The first run, in four steps: a name, a passphrase with the recovery phrase, defaults, the first supplier; or a node that
+//! was there before, from `again.rs`. In: forms. Out: a home with a node that runs, and its pages. Each step can be
+//! skipped; a skipped passphrase is made of six random words and shown, since no store is ever without one.
 
 use askama::Template;
 use axum::{
@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 use super::{App, Page, Posted, Shown, Visitor, go, show};
 use crate::{
     clock,
-    dashboard::limits,
+    command::Failure,
+    dashboard::{Beginning, Begun, limits},
     person::verbs::{Me, Policy},
     store::Passphrase,
 };
@@ -83,33 +84,57 @@ pub(super) async fn step(State(app): State<App>, Extension(visitor): Extension<V
 }
 
 async fn passphrase(app: &App, visitor: &Visitor, posted: &Posted, skipped: bool) -> Shown {
-    let Some(starter) = app.starter.as_ref().filter(|_| app.node.get().is_none()) else { return go("/setup?step=3") };
-    let made = skipped.then(six_words);
-    let chosen = match &made {
-        Some(made) => Zeroizing::new(made.clone()),
-        None => Zeroizing::new(posted.raw("passphrase").to_owned()),
-    };
-    if chosen.chars().count() < limits::PASSPHRASE_CHARS {
-        let short = visitor.words.count("setup-passphrase-short", &(limits::PASSPHRASE_CHARS as u64));
-        return step_page(app, visitor, 2, Some(short));
-    }
-    if made.is_none() && *chosen != *posted.raw("again") {
-        return step_page(app, visitor, 2, Some(visitor.words.say("export-differ")));
-    }
-    // One at a time: two tabs must not make two homes.
-    let Ok(_turn) = app.trying.acquire().await else { return go("/setup") };
     if app.node.get().is_some() {
         return go("/setup?step=3");
     }
-    let (asker, phrase) = starter(Passphrase::new(chosen.to_string())).await.map_err(|f| visitor.fault(f))?;
-    let _ = app.node.set(asker);
-    // From here on idleness counts; a pause before this step must not ask for a passphrase now.
-    app.doors.change(&visitor.pass, |session| session.locked = false);
+    let made = skipped.then(six_words);
+    let chosen = match &made {
+        Some(made) => Ok(Zeroizing::new(made.clone())),
+        None => chosen(visitor, posted),
+    };
+    let chosen = match chosen {
+        Ok(chosen) => chosen,
+        Err(why) => return step_page(app, visitor, 2, Some(why)),
+    };
+    let begun = begin(app, visitor, Beginning::New, &chosen).await.map_err(|f| visitor.fault(f))?;
+    let Some(phrase) = begun.and_then(|begun| begun.phrase) else { return go("/setup?step=3") };
     if let Some(name) = visitor.session.name.clone() {
         visitor.ask(app, Me { name: Some(name) }).await?;
     }
     let words = phrase.split(' ').map(str::to_owned).collect();
     show(&Phrase { page: visitor.page(app, "", "/setup?step=3"), words, made })
+}
+
+/// A passphrase that was typed twice, or what is wrong with it.
+pub(super) fn chosen(visitor: &Visitor, posted: &Posted) -> Result<Zeroizing<String>, String> {
+    let chosen = Zeroizing::new(posted.raw("passphrase").to_owned());
+    if chosen.chars().count() < limits::PASSPHRASE_CHARS {
+        return Err(visitor.words.count("setup-passphrase-short", &(limits::PASSPHRASE_CHARS as u64)));
+    }
+    if *chosen != *posted.raw("again") {
+        return Err(visitor.words.say("export-differ"));
+    }
+    Ok(chosen)
+}
+
+/// Makes the home and starts its node; none where there is one already.
+pub(super) async fn begin(
+    app: &App,
+    visitor: &Visitor,
+    beginning: Beginning,
+    passphrase: &str,
+) -> Result<Option<Begun>, Failure> {
+    let Some(starter) = &app.starter else { return Ok(None) };
+    // One at a time: two tabs must not make two homes.
+    let _turn = app.trying.acquire().await.map_err(Failure::internal)?;
+    if app.node.get().is_some() {
+        return Ok(None);
+    }
+    let begun = starter(beginning, Passphrase::new(passphrase.to_owned())).await?;
+    let _ = app.node.set(begun.desk.clone());
+    // From here on idleness counts; a pause before this step must not ask for a passphrase now.
+    app.doors.change(&visitor.pass, |session| session.locked = false);
+    Ok(Some(begun))
 }
 
 /// 66 bits, as words that can be typed.
