@@ -32,6 +32,7 @@ mod forward;
 mod golden;
 mod hostile;
 mod hosts;
+mod install;
 mod kills;
 mod letters;
 mod market;

@@ -37,6 +37,8 @@ pub use session::Doors;
 
 /// What a node begins with.
 pub enum Beginning {
+    /// The home that is there.
+    Home,
     /// Nothing: an identity is drawn.
     New,
     /// The 24 words of a node that was lost.
@@ -62,8 +64,10 @@ pub type Starter =
 /// Everything the pages need.
 pub struct Dashboard {
     node: OnceCell<Desk>,
-    /// Present where there is no home yet.
+    /// Present where no node runs yet.
     starter: Option<Starter>,
+    /// Is there a home, and only its passphrase missing?
+    closed: bool,
     home: PathBuf,
     doors: Arc<Doors>,
     /// One passphrase is tried at a time.
@@ -99,7 +103,10 @@ pub async fn listen(address: SocketAddr, home: PathBuf, doors: Arc<Doors>) -> Re
     let at = listeners.first().map_or(Ok(address), tokio::net::TcpListener::local_addr).map_err(taken)?;
     let (node, trying, finding) = (OnceCell::new(), Semaphore::new(1), Semaphore::new(1));
     let hosts = OwnHosts::draw(at.port());
-    Ok(Listening { listeners, app: Arc::new(Dashboard { node, starter: None, home, doors, trying, finding, hosts }) })
+    Ok(Listening {
+        listeners,
+        app: Arc::new(Dashboard { node, starter: None, closed: false, home, doors, trying, finding, hosts }),
+    })
 }
 
 impl Listening {
@@ -129,7 +136,16 @@ impl Listening {
         router(app).serve(listeners).await;
     }
 
-    /// Serves the first steps where there is no home yet, and the node's pages after them.
+    /// There is a home, and its passphrase is asked for at the door.
+    #[must_use]
+    pub fn closed(mut self) -> Self {
+        if let Some(app) = Arc::get_mut(&mut self.app) {
+            app.closed = true;
+        }
+        self
+    }
+
+    /// Serves the first steps where there is no home yet, or asks for the passphrase of one that is there, and the node's pages after them.
     pub async fn first_run(self, starter: Starter) {
         let Self { listeners, app } = self;
         if let Ok(mut app) = Arc::try_unwrap(app) {
@@ -140,6 +156,22 @@ impl Listening {
 }
 
 impl Dashboard {
+    /// Is there no home yet?
+    fn is_first_run(&self) -> bool {
+        self.node.get().is_none() && !self.closed
+    }
+
+    /// Starts the node of a home that waits for its passphrase. Nothing, where it runs.
+    async fn begin_by(&self, passphrase: &str) -> Result<(), Failure> {
+        let Some(starter) = self.starter.as_ref().filter(|_| self.closed) else { return Ok(()) };
+        let _turn = self.trying.acquire().await.map_err(Failure::internal)?;
+        if self.node.get().is_none() {
+            let begun = starter(Beginning::Home, Passphrase::new(passphrase.to_owned())).await?;
+            let _ = self.node.set(begun.desk);
+        }
+        Ok(())
+    }
+
     async fn ask<V: Conduct<Desk>>(&self, verb: V) -> Result<V::Answer, Failure> {
         match self.node.get() {
             Some(node) => node.ask(verb).await,

@@ -17,6 +17,11 @@ pub(super) fn open(address: &str) {
     });
 }
 
+/// The same, to the end of what opens it; false where nothing could.
+pub(super) fn open_and_wait(address: &str) -> bool {
+    has_screen(cfg!(target_os = "linux"), |name| std::env::var_os(name)) && opener::open_browser(address).is_ok()
+}
+
 /// Is whoever reads this in front of this machine's screen? Over SSH the browser would open where nobody sits.
 fn has_screen(linux: bool, variable: impl Fn(&str) -> Option<OsString>) -> bool {
     let set = |name: &&str| variable(name).is_some_and(|value| !value.is_empty());

@@ -12,6 +12,7 @@ mod doctor;
 mod file;
 mod find;
 mod init;
+mod install;
 mod items;
 mod letters;
 mod listen;
@@ -105,7 +106,22 @@ enum Verb {
         phrase_file: Option<PathBuf>,
     },
     /// Run the node (the same as no command)
-    Run,
+    Run {
+        /// Begin without the passphrase, and ask for it on the dashboard's page
+        #[arg(long)]
+        locked: bool,
+    },
+    /// Begin the node when you log in, with a place in the menu; `regie:` links open the page that pairs (Linux)
+    Install {
+        /// Take all of it away again
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Open the dashboard in your browser, or the page that pairs by a link
+    Browse {
+        /// A supplier's link
+        link: Option<String>,
+    },
     /// A fresh one-time link to the dashboard of the running node
     Dashboard,
     /// Stop the running node
@@ -643,10 +659,13 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     if verb.is_none() && !home::is_made(&home) {
         return serve::first_run(&home, given, json);
     }
-    match verb.unwrap_or(Verb::Run) {
+    match verb.unwrap_or(Verb::Run { locked: false }) {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
         Verb::Supplier { verb } => Company { home: &home, passphrase_file: file, json }.run(verb, given),
-        Verb::Run => serve::run(&home, file, given, json),
+        Verb::Run { locked: true } => serve::locked(&home, given, json),
+        Verb::Run { locked: false } => serve::run(&home, file, given, json),
+        Verb::Install { undo } => install::run(&home, undo, json),
+        Verb::Browse { link } => install::browse(&home, link.as_deref(), given.dashboard),
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Restore { file: source } => backup::restore(&home, file, &source, json),

@@ -156,29 +156,59 @@ pub(super) fn first_run(home: &Path, given: Given, json: bool) -> Result<(), Fai
         say(json, &json!({ "running": "first run", "dashboard": page.link() }), || {
             format!("Welcome. If no browser opens, open this link in one on this machine, once:\n  {}", page.link())
         });
-        let (started, mut end) = mpsc::channel(1);
-        let home = home.to_owned();
-        let starter: Starter = Arc::new(move |beginning, passphrase| {
-            let (home, started, doors, travel) = (home.clone(), started.clone(), doors.clone(), travel.clone());
-            Box::pin(async move {
-                let at = home.clone();
-                let made = tokio::task::spawn_blocking(move || make(&at, beginning, &passphrase));
-                let (store, phrase, grants_ended) = made.await.map_err(Failure::internal)??;
-                let running = begin(&home, store, doors, travel)?;
-                let desk = running.desk.clone();
-                let _ = started.send(running).await;
-                Ok(Begun { desk, phrase, grants_ended })
-            })
-        });
-        let pages = tokio::spawn(page.first_run(starter));
-        tokio::select! {
-            _ = stopped() => Ok(()),
-            running = end.recv() => match running {
-                Some(running) => running.until_the_end().await,
-                None => pages.await.map_err(Failure::internal),
-            },
-        }
+        from_a_page(home, page, doors, travel).await
     })
+}
+
+/// Where nobody is there to type a passphrase at the start: it is asked for at the dashboard's door, and the node begins then.
+pub(super) fn locked(home: &Path, given: Given, json: bool) -> Result<(), Failure> {
+    keeps_secrets()?;
+    let config = given.over(home::config(home)?);
+    let Listen::At(address) = listen(given.dashboard, &config)? else {
+        return Err(Failure::usage("a node that is to ask on its page needs its dashboard; leave `off` away"));
+    };
+    if config.role == Role::Supplier {
+        return Err(Failure::usage("a companion has no page that asks; give --passphrase-file FILE"));
+    }
+    within_runtime(home, async {
+        let doors = Arc::new(Doors::default());
+        let page = dashboard::listen(address, home.to_owned(), doors.clone()).await?.closed();
+        say(json, &json!({ "running": "locked", "dashboard": page.door() }), || {
+            format!("Your node waits for your passphrase:\n  {}", page.door())
+        });
+        from_a_page(home, page, doors, travel(&config)).await
+    })
+}
+
+/// Serves what is asked before there is a node, then the node that came of it, to its end.
+async fn from_a_page(
+    home: &Path,
+    page: dashboard::Listening,
+    doors: Arc<Doors>,
+    travel: Travel,
+) -> Result<(), Failure> {
+    let (started, mut end) = mpsc::channel(1);
+    let home = home.to_owned();
+    let starter: Starter = Arc::new(move |beginning, passphrase| {
+        let (home, started, doors, travel) = (home.clone(), started.clone(), doors.clone(), travel.clone());
+        Box::pin(async move {
+            let at = home.clone();
+            let made = tokio::task::spawn_blocking(move || make(&at, beginning, &passphrase));
+            let (store, phrase, grants_ended) = made.await.map_err(Failure::internal)??;
+            let running = begin(&home, store, doors, travel)?;
+            let desk = running.desk.clone();
+            let _ = started.send(running).await;
+            Ok(Begun { desk, phrase, grants_ended })
+        })
+    });
+    let pages = tokio::spawn(page.first_run(starter));
+    tokio::select! {
+        () = stopped() => Ok(()),
+        running = end.recv() => match running {
+            Some(running) => running.until_the_end().await,
+            None => pages.await.map_err(Failure::internal),
+        },
+    }
 }
 
 /// A person's node that runs in this process.
@@ -207,6 +237,7 @@ fn make(
             let (_, grants) = super::backup::home_of(home, &file, passphrase, Some(Role::Person))?;
             return Ok((Store::open(home, tables(Role::Person), passphrase)?, None, grants));
         }
+        Beginning::Home => return Ok((Store::open(home, tables(Role::Person), passphrase)?, None, 0)),
         Beginning::Words(seed) => (seed, None),
         Beginning::New => {
             let seed = RootSeed::from_entropy(clock::random());
@@ -318,7 +349,7 @@ fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
     }
 }
 
-fn listen(given: Option<Listen>, config: &Config) -> Result<Listen, Failure> {
+pub(super) fn listen(given: Option<Listen>, config: &Config) -> Result<Listen, Failure> {
     match (given, &config.dashboard) {
         (Some(listen), _) => Ok(listen),
         (None, Some(text)) => {

@@ -58,7 +58,7 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
         request.extensions_mut().insert(Words(language));
         return next.run(request).await;
     }
-    let first = app.node.get().is_none();
+    let first = app.is_first_run();
     let token = cookie(request.headers(), &cookie_name(&app));
     let pass = token.map(|token| Pass::new(token, host(request.headers())));
     let found = pass.and_then(|pass| app.doors.session(&pass).map(|session| (pass, session)));

@@ -79,7 +79,7 @@ pub const KEPT_FORMS: usize = 16;
 /// How long such a form waits for its person.
 pub const KEPT: Duration = Duration::from_secs(30 * 60);
 /// Longest path with a query that a browser is sent to, in bytes.
-pub const PLACE_BYTES: usize = 2048;
+pub const PLACE_BYTES: usize = 8192;
 /// Fewest characters of a passphrase that is chosen on a page.
 pub const PASSPHRASE_CHARS: usize = 10;
 

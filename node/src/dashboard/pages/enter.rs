@@ -142,7 +142,7 @@ pub(super) async fn by_passphrase(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if app.node.get().is_none() {
+    if app.is_first_run() {
         return super::outside(t, "outside-first-run");
     }
     let typed = |name: &str| {
@@ -158,6 +158,10 @@ pub(super) async fn by_passphrase(
         let kept = Some(typed("kept").to_string()).filter(|kept| app.doors.keeping.has(kept));
         let told = kept.is_some().then(|| t.say("enter-kept"));
         return Enter { t, to, kept, told, error: Some(not.words(t)), by_name }.answer(not.status());
+    }
+    if let Err(failure) = app.begin_by(&typed("passphrase")).await {
+        let error = Some(t.failure(&failure).0);
+        return Enter { t, to, kept: None, told: None, error, by_name }.answer(StatusCode::SERVICE_UNAVAILABLE);
     }
     let arrival = Arrival { to, kept: app.doors.keeping.take(&typed("kept")) };
     if !by_name && *typed("stay") != "yes" {
@@ -202,7 +206,7 @@ pub(super) async fn start(
             let answer = if from_us { Redirect::to(to.text()).into_response() } else { arrive(t, to.text()) };
             with_cookie(&app, &pass, answer)
         }
-        None if app.node.get().is_none() => super::outside(t, "outside-first-run"),
+        None if app.is_first_run() => super::outside(t, "outside-first-run"),
         None => {
             let told = Some(t.say("outside-link-spent"));
             Enter { t, to: Place::home(), kept: None, told, error: None, by_name }.answer(StatusCode::UNAUTHORIZED)

@@ -190,8 +190,20 @@ struct Pair {
     vouched: bool,
 }
 
-pub(super) async fn pair(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    show(&pairing(&app, &visitor, String::new(), None).await?)
+/// A link that another program opened.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Opened {
+    link: String,
+}
+
+/// The page shows the link, and does nothing by it before the person presses.
+pub(super) async fn pair(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Query(opened): Query<Opened>,
+) -> Shown {
+    show(&pairing(&app, &visitor, opened.link, None).await?)
 }
 
 /// First the link, then who it is with the agreement, then, with the person's word for just that supplier, the pairing.
