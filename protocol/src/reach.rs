@@ -33,7 +33,6 @@ use crate::{
 /// A request that a default answers so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Example {
     /// The supplier that it would have to be; none for any that no rule is about.
     pub supplier: Option<PublicKey>,

@@ -153,8 +153,7 @@ pub(super) const PURSUED: View = View::Parts(&[
     ("letters", LETTER),
     ("left_out", &[("nothing done with", "organisation"), ("why", "why")]),
 ]);
-const REACH: Columns =
-    &[("by", "rule"), ("fields", "fields"), ("for", "example.purpose"), ("known", "example.is_known")];
+const REACH: Columns = &[("by", "rule"), ("fields", "fields"), ("for", "purpose"), ("known", "is_known")];
 pub(super) const CAN_GET: View = View::Parts(&[
     ("allowed", REACH),
     ("grants", &[("has it", "name"), ("for", "purposes"), ("until", "expires")]),

@@ -379,15 +379,18 @@ impl Happening {
             let only = matches!(case.steps(), [Step { what: Happened::Sent { way: Way::Companion }, .. }]);
             return (only && now.undo().is_ok()).then_some(now);
         }
+        // On the days that are signed, as far as they can be: a node that was off learns of all at once, and what was said in time
+        // is not late for that.
+        let on_day = |case: &Case, day: Date| day.min(today).max(case.steps().last().map_or(today, |step| step.on));
         if let Some(day) = self.received {
-            let named = Happened::Acknowledged { received: Some(day) };
-            // A clock that is not right names a day that can't be; then the day on which the word came counts.
+            let (on, named) = (on_day(&now, day), Happened::Acknowledged { received: Some(day) });
+            // A clock that is not right names a day that can't be; then the day on which it was sent is all that is known.
             let _ = now
-                .take(Step { on: today, what: named }, today)
-                .or_else(|_| now.take(Step { on: today, what: Happened::Acknowledged { received: None } }, today));
+                .take(Step { on, what: named }, today)
+                .or_else(|_| now.take(Step { on, what: Happened::Acknowledged { received: None } }, today));
         }
         for (at, answer) in &self.answers {
-            let on = clock::day(*at).min(today).max(now.steps().last().map_or(today, |step| step.on));
+            let on = on_day(&now, clock::day(*at));
             let steps: &[Happened] = match answer {
                 Answered::Extended { .. } => &[Happened::Extended],
                 Answered::Refused { .. } => &[Happened::Refused],

@@ -257,8 +257,8 @@ pub(super) fn open(dir: &Path) -> Result<(Arc<FileMedium>, Files), StoreError> {
     let file = match OpenOptions::new().read(true).write(true).open(dir.join(DATABASE)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // A keyring without its database is a loss, not a fresh start.
-            let lost = files.path(Side::Keyring).exists();
+            // A keyring without its database is a loss, not a fresh start; but where one has no name yet nothing ever was.
+            let lost = files.path(Side::Keyring).exists() && !dir.join(DATABASE_NEW).exists();
             return Err(if lost {
                 StoreError::Corrupt { part: "database is missing" }
             } else {
@@ -272,7 +272,10 @@ pub(super) fn open(dir: &Path) -> Result<(Arc<FileMedium>, Files), StoreError> {
 
 /// Makes the directory and an empty database under a temporary name.
 pub(super) fn create(dir: &Path) -> Result<(Arc<FileMedium>, Files), StoreError> {
-    let in_the_way = [DATABASE, name(Side::Keyring)].map(|name| dir.join(name));
+    // Beside a database that has no name yet a keyring is of a creation that was cut short, and opens nothing else.
+    let cut_short = dir.join(DATABASE_NEW).exists();
+    let in_the_way = [(DATABASE, true), (name(Side::Keyring), !cut_short)];
+    let in_the_way = in_the_way.into_iter().filter(|(_, counts)| *counts).map(|(name, _)| dir.join(name));
     if let Some(path) = in_the_way.into_iter().find(|path| path.exists()) {
         return Err(StoreError::AlreadyExists { path });
     }

@@ -163,6 +163,22 @@ fn a_rolled_back_database_is_caught_after_a_clean_stop() {
 }
 
 #[test]
+fn a_creation_that_was_cut_short_before_the_database_had_its_name_is_begun_anew() {
+    let (dir, store) = new_store();
+    drop(store);
+    fs::rename(database_path(&dir), dir.path().join("regie.redb.new")).unwrap();
+    assert!(matches!(reopen(&dir).err(), Some(StoreError::NotFound { .. })), "nothing was lost");
+    let passphrase = Passphrase::new("another one".to_string());
+    let store = Store::create(dir.path(), &SCHEMA, &passphrase, KdfCost::CHEAPEST).unwrap();
+    drop(store);
+    assert!(Store::open(dir.path(), &SCHEMA, &passphrase).is_ok());
+    // A keyring that stands alone is what is left of a store, and is not written over.
+    fs::remove_file(database_path(&dir)).unwrap();
+    let again = Store::create(dir.path(), &SCHEMA, &passphrase, KdfCost::CHEAPEST);
+    assert!(matches!(again.err(), Some(StoreError::AlreadyExists { .. })));
+}
+
+#[test]
 fn a_newer_store_is_refused_unchanged() {
     let (dir, store) = new_store();
     let mut state = store.state.clone();

@@ -54,6 +54,7 @@ pub struct RuleReach {
     /// Of which of the fields.
     pub fields: Vec<FieldPath>,
     /// A request for which it does.
+    #[serde(flatten)]
     pub example: Example,
 }
 
