@@ -69,6 +69,12 @@ impl FieldPath {
     pub fn info(self) -> &'static FieldInfo {
         &VOCABULARY[self.0]
     }
+
+    /// The field of this name. Without the words for what is none: to look for the nearest name costs as much as the vocabulary is
+    /// long, and a peer may ask for anything.
+    fn find(text: &str) -> Option<Self> {
+        VOCABULARY.binary_search_by(|info| info.path.cmp(text)).map(Self).ok()
+    }
 }
 
 impl fmt::Display for FieldPath {
@@ -86,7 +92,7 @@ impl fmt::Debug for FieldPath {
 impl FromStr for FieldPath {
     type Err = FieldError;
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        VOCABULARY.binary_search_by(|info| info.path.cmp(text)).map(Self).map_err(|_| FieldError::Unknown {
+        Self::find(text).ok_or_else(|| FieldError::Unknown {
             asked: text.chars().take(limits::FIELD_PATH_BYTES).filter(|c| !c.is_control()).collect(),
             nearest: nearest(text),
         })
@@ -104,7 +110,7 @@ impl AskedPath {
     /// The field, where the vocabulary has it.
     #[must_use]
     pub fn known(&self) -> Option<FieldPath> {
-        self.0.parse().ok()
+        FieldPath::find(&self.0)
     }
 }
 

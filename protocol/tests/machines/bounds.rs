@@ -563,7 +563,7 @@ fn requests_that_get_nothing_do_not_fill_a_disk_also_over_restarts() {
         let now = NOW.plus_ms(u64::from(number) * 1_000);
         let mut request = world.crafted(number, now);
         request.fields =
-            (0..60).map(|field| format!("no.such.field-{number}-{field}")).filter_map(|t| t.parse().ok()).collect();
+            (0..60).map(|field| format!("no.such.field{number}x{field}")).filter_map(|t| t.parse().ok()).collect();
         request.fields.extend((0..60).filter_map(|field| format!("nosuch.f{field}").parse().ok()));
         request.fields = request.fields.into_iter().take(60).collect();
         assert_eq!(request.fields.len(), 60);
