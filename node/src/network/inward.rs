@@ -66,14 +66,14 @@ impl Inward {
     }
 }
 
-/// What the web's reader calls public, and the ranges for documentation (RFC 5737, RFC 3849): those lead nowhere on the internet, and
-/// are the world of a lab.
+/// What the web's reader calls public, and the ranges for documentation (RFC 5737, RFC 3849) and benchmarks (RFC 2544): those lead
+/// nowhere on the internet, and are the world of a lab.
 fn is_public(ip: IpAddr) -> bool {
-    let of_documents = match ip {
-        IpAddr::V4(ip) => ip.is_documentation(),
+    let of_a_lab = match ip {
+        IpAddr::V4(ip) => ip.is_documentation() || matches!(ip.octets(), [198, 18 | 19, ..]),
         IpAddr::V6(ip) => matches!(ip.segments(), [0x2001, 0xdb8, ..]),
     };
-    of_documents || !is_private(ip)
+    of_a_lab || !is_private(ip)
 }
 
 #[cfg(test)]
@@ -97,7 +97,6 @@ mod tests {
             "169.254.1.1",
             "100.64.0.1",
             "192.0.0.8",
-            "198.18.0.1",
             "224.0.0.1",
             "240.0.0.1",
             "255.255.255.255",
@@ -122,6 +121,7 @@ mod tests {
             assert!(!may(&nothing, &format!("/ip6/{ip}/tcp/80"), &format!("[{ip}]:80")), "{ip}");
         }
         assert!(may(&nothing, "/ip4/192.0.2.7/tcp/80", "192.0.2.7:80"));
+        assert!(may(&nothing, "/ip4/198.18.77.7/tcp/80", "198.18.77.7:80"));
         assert!(!may(&nothing, "/dns/shop.example/tcp/80", "127.0.0.1:80"), "a name that leads inwards");
 
         let entered = nothing.and(&["/ip4/192.168.1.7/tcp/7481".into(), "/dns/shop.home.arpa/tcp/7481".into()]);
