@@ -16,7 +16,8 @@ fn a_card_shows_what_would_go_and_what_is_missing_is_filled_in_on_it() {
     let door = Door::enter(&link);
     person.set("name.full", "Anna <b>Bakker</b>");
     person.pair(&supplier);
-    supplier.request(&["name.full", "email"], "DeliveryOfGoods", "read");
+    person.set("address.country", "NL");
+    supplier.request(&["name.full", "email", "telephone"], "DeliveryOfGoods", "read");
     until("it waits", || person.ask(&verbs::Overview {})["requests_waiting"] == json!(1));
     let page = door.get("/requests");
     assert!(
@@ -27,7 +28,7 @@ fn a_card_shows_what_would_go_and_what_is_missing_is_filled_in_on_it() {
     let form = page.form();
     let id = page.body.split("name=\"id\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
     // What does not fit stays in the card, and nothing is decided.
-    let answer = |email: &str| format!("form={form}&id={id}&answer=allow&email={email}");
+    let answer = |email: &str| format!("form={form}&id={id}&answer=allow&email={email}&telephone=06+12345678");
     let wrong = door.post("/requests", &answer("geen+email"));
     assert!(wrong.status == 200 && wrong.body.contains("role=\"alert\""), "{}", wrong.body);
     assert!(wrong.body.contains("value=\"geen email\""), "what was typed is there: {}", wrong.body);
@@ -38,7 +39,9 @@ fn a_card_shows_what_would_go_and_what_is_missing_is_filled_in_on_it() {
         let held = customer["held"].as_array().cloned().unwrap_or_default();
         held.iter().filter_map(|one| one["field"].as_str().map(str::to_owned)).collect()
     };
-    until("both are given", || held().len() == 2);
+    until("all are given", || held().len() == 3);
+    let number = person.ask(&verbs::Field { field: "telephone".parse().expect("a field") });
+    assert_eq!(number["value"], json!("+31612345678"), "as it is written in the person's country");
     assert_eq!(
         person.ask(&verbs::Field { field: "email".parse().expect("a field") })["value"],
         json!("anna@example.org")

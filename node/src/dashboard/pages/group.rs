@@ -8,7 +8,7 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use regie_protocol::{Country, FieldPath, Selector};
+use regie_protocol::{Country, FieldPath, Selector, Value};
 
 use super::{App, Page, Posted, Shown, Visitor, data, go, inputs::Input, show};
 use crate::{
@@ -29,7 +29,7 @@ struct Group {
 }
 
 /// What the fields of a group hold.
-type Held = BTreeMap<FieldPath, HeldField>;
+pub(super) type Held = BTreeMap<FieldPath, HeldField>;
 
 pub(super) async fn page(
     State(app): State<App>,
@@ -73,7 +73,7 @@ pub(super) async fn save(
         match text {
             same if same == before(field) => {}
             "" => set.empty.push(*field),
-            text => match values::typed(*field, text, home_of(*field, &posted, &held)) {
+            text => match typed(*field, text, &posted, &held) {
                 Ok(value) => set.values.push((*field, value)),
                 Err(misfit) => drop(wrong.insert(*field, misfit)),
             },
@@ -95,6 +95,11 @@ pub(super) async fn save(
     data::told_of(&app, &visitor, &changed)
 }
 
+/// What was typed for a field of a form, in its form.
+pub(super) fn typed(field: FieldPath, text: &str, posted: &Posted, held: &Held) -> Result<Value, Misfit> {
+    values::typed(field, text, home_of(field, posted, held))
+}
+
 /// The country that the form itself names, else the one that is held.
 fn home_of(field: FieldPath, posted: &Posted, held: &Held) -> Option<Country> {
     let own = field.info().path.rsplit_once('.').map(|(of, _)| format!("{of}.country"));
@@ -110,6 +115,6 @@ fn fields_of(visitor: &Visitor, group: &str) -> Result<(&'static str, Vec<FieldP
     Ok((group, data::by_hand(fields)))
 }
 
-async fn held(app: &App, visitor: &Visitor) -> Result<Held, super::Fault> {
+pub(super) async fn held(app: &App, visitor: &Visitor) -> Result<Held, super::Fault> {
     Ok(visitor.ask(app, verbs::Fields {}).await?.into_iter().map(|held| (held.field, held)).collect())
 }

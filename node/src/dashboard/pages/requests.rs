@@ -7,10 +7,17 @@ use askama::Template;
 use axum::{Extension, extract::State};
 use regie_protocol::{FieldPath, Nonce};
 
-use super::{App, Page, Posted, Shown, Visitor, go, inputs::Input, show, suppliers::selectors, who::Looks as _};
+use super::{
+    App, Page, Posted, Shown, Visitor, go,
+    group::{Held, held, typed},
+    inputs::Input,
+    show,
+    suppliers::selectors,
+    who::Looks as _,
+};
 use crate::{
-    command::{Misfit, Remember, values},
-    person::verbs::{self, Decide, DecideProcessor, HeldField, Overview, PersonOverview, RequestGroup},
+    command::{Misfit, Remember},
+    person::verbs::{self, Decide, DecideProcessor, Overview, PersonOverview, RequestGroup},
 };
 
 /// So much of a value stands on a card.
@@ -34,8 +41,6 @@ struct Card {
     /// Something that was typed in it does not fit.
     wrong: bool,
 }
-
-type Held = BTreeMap<FieldPath, HeldField>;
 
 /// What was typed into one card, and why some of it was not taken.
 struct Typed<'a> {
@@ -100,7 +105,7 @@ pub(super) async fn page(State(app): State<App>, Extension(visitor): Extension<V
 
 async fn cards(app: &App, visitor: &Visitor, typed: Option<&Typed<'_>>) -> Shown {
     let mut overview = visitor.ask(app, Overview {}).await?;
-    let held = visitor.ask(app, verbs::Fields {}).await?.into_iter().map(|held| (held.field, held)).collect();
+    let held = held(app, visitor).await?;
     let groups = std::mem::take(&mut overview.groups).into_iter().enumerate();
     let cards = groups.map(|(number, group)| Card::of(visitor, number + 1, group, &held, typed)).collect();
     show(&Requests { page: visitor.page(app, "requests", "/requests"), overview, cards })
@@ -117,10 +122,10 @@ pub(super) async fn decide(State(app): State<App>, Extension(visitor): Extension
         _ => (false, Remember::Once),
     };
     if allow {
-        let (mut set, mut wrong) = (verbs::Set::default(), BTreeMap::new());
+        let (mut set, mut wrong, held) = (verbs::Set::default(), BTreeMap::new(), held(&app, &visitor).await?);
         for (name, text) in posted.0.iter().filter(|(_, text)| !text.trim().is_empty()) {
             let Ok(field) = name.parse::<FieldPath>() else { continue };
-            match values::typed(field, text.trim(), None) {
+            match typed(field, text.trim(), &posted, &held) {
                 Ok(value) => set.values.push((field, value)),
                 Err(misfit) => drop(wrong.insert(field, misfit)),
             }
