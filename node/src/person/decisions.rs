@@ -195,6 +195,18 @@ impl Node {
         }
     }
 
+    /// The person's grants to those suppliers that are wanted, those that ended too.
+    pub(super) fn own_grants(&self, wanted: impl Fn(&PublicKey, &Relationship) -> bool) -> Vec<ListedGrant> {
+        let all = self.machine.relationships().filter(|(key, relationship)| wanted(key, relationship));
+        let all = all.flat_map(|(key, r)| r.grants().map(move |grant| (key, r, grant)));
+        let listed = all.map(|(key, r, grant)| ListedGrant {
+            terms: self.grant_terms(&r.profile().name, grant),
+            handed_on: None,
+            who: Some(self.who_is(key, r)),
+        });
+        listed.collect()
+    }
+
     /// What suppliers handed on to processors; of one supplier, or of all.
     pub(super) fn mandates(&self, from: Option<&PublicKey>) -> Vec<ListedGrant> {
         let wanted = |mandate: &Mandated| from.is_none_or(|from| mandate.from() == from);

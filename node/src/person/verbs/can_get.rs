@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ListedGrant, Node, OnNode};
-use crate::{command::Failure, driver::Turn, person::tables, store::Read as _, verb::Verb};
+use crate::{command::Failure, driver::Turn, verb::Verb};
 
 /// Asks who can ever get a field, or a field of a group, without the person's word and with it. Every kind of request that the
 /// defaults can tell apart is tried: every purpose, agreement, time of keeping, sector and supplier that a rule is about, and one
@@ -78,7 +78,7 @@ impl OnNode for CanGet {
             tried += reach.tried;
             gather(&mut allowed, field, reach.allowed);
             gather(&mut asked, field, reach.asked);
-            held |= node.store.get(tables::FIELDS, &field)?.is_some();
+            held |= node.held(field).is_some();
         }
         let grants = node.opening(&self.what, &by);
         let (allowed, asked) = (listed(allowed), listed(asked));
@@ -88,26 +88,19 @@ impl OnNode for CanGet {
 }
 
 impl Node {
-    /// The grants that live and open one of these fields to whoever this is; what was handed on is among them.
+    /// The grants that live and open one of these fields to whoever this is. What was handed on is among them, in answer to a
+    /// question about a sector too: of which one a processor is nobody says.
     fn opening(&self, what: &Selector, by: &Who) -> Vec<ListedGrant> {
-        let all = self.machine.relationships().flat_map(|(key, r)| r.grants().map(move |grant| (key, r, grant)));
-        let meant = all.filter(|(key, r, _)| match by {
+        let own = self.own_grants(|key, relationship| match by {
             Who::Anyone => true,
-            Who::Sector(sector) => r.profile().sector == *sector,
-            Who::Supplier(only) => only == *key,
+            Who::Sector(sector) => relationship.profile().sector == *sector,
+            Who::Supplier(only) => only == key,
         });
-        let own = meant.map(|(key, r, grant)| ListedGrant {
-            terms: self.grant_terms(&r.profile().name, grant),
-            handed_on: None,
-            who: Some(self.who_is(key, r)),
-        });
-        let from = by.supplier();
-        let handed_on = self.mandates(from).into_iter().filter(|_| by.sector().is_none());
         let opens = |one: &ListedGrant| {
             let covers = what.fields().any(|field| one.terms.fields.iter().any(|selector| selector.covers(field)));
             one.terms.live() && one.terms.collection.is_none() && covers
         };
-        own.chain(handed_on).filter(opens).collect()
+        own.into_iter().chain(self.mandates(by.supplier())).filter(opens).collect()
     }
 }
 

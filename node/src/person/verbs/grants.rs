@@ -20,12 +20,6 @@ impl OnNode for Grants {
     const READS_STORE: bool = false;
 
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<Vec<ListedGrant>, Failure> {
-        let all = node.machine.relationships().flat_map(|(key, r)| r.grants().map(move |grant| (key, r, grant)));
-        let own = all.map(|(key, r, grant)| ListedGrant {
-            terms: node.grant_terms(&r.profile().name, grant),
-            handed_on: None,
-            who: Some(node.who_is(key, r)),
-        });
-        Ok(own.chain(node.mandates(None)).collect())
+        Ok(node.own_grants(|_, _| true).into_iter().chain(node.mandates(None)).collect())
     }
 }
