@@ -7,10 +7,10 @@
 
 mod account;
 mod amount;
+mod contact;
 mod day;
 mod kind;
 mod place;
-mod reach;
 mod vocabulary;
 
 use std::{collections::BTreeSet, fmt, str::FromStr};

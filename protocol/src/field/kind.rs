@@ -4,7 +4,7 @@
 //! Reading is for a person's own words, where they come in. What has been stored or comes by wire is any [`Value`]: what
 //! does not fit stays readable. A form that was read is read as itself again.
 
-use super::{FieldError, FieldPath, Value, account, amount, day, place, reach};
+use super::{FieldError, FieldPath, Value, account, amount, contact, day, place};
 use crate::coded::coded;
 pub use place::Country;
 
@@ -260,9 +260,9 @@ impl Value {
             FieldKind::Text => return Ok(any),
             FieldKind::Date => day::date(text, home, words),
             FieldKind::PartialDate => day::partial(text, home, words),
-            FieldKind::Email => reach::email(text),
-            FieldKind::Telephone => reach::telephone(text, home),
-            FieldKind::Url => reach::url(text),
+            FieldKind::Email => contact::email(text),
+            FieldKind::Telephone => contact::telephone(text, home),
+            FieldKind::Url => contact::url(text),
             FieldKind::Iban => account::iban(text),
             FieldKind::Bic => account::bic(text),
             FieldKind::NationalId => account::national_id(text, home),
