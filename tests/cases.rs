@@ -1,7 +1,7 @@
 //! Requests under the GDPR over real processes: from the draft to the authority by a clock that is set, one kind to many, and
 //! files that come out as they went in, whatever they are.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use regie::person::verbs;
 use regie_protocol::calendar::Date;
@@ -45,6 +45,21 @@ impl Home {
         }
     }
 
+    /// Starts the node under a clock that can be set.
+    fn start_today(&mut self, library: &Path) {
+        std::fs::write(self.path("clock"), "+0d").expect("written");
+        self.person.start_under_clock(library, &self.path("clock"));
+    }
+
+    /// Goes on so many days from today, over a restart.
+    fn travel(&mut self, library: &Path, days: i32) {
+        let clock = self.path("clock");
+        std::fs::write(&clock, format!("+{days}d")).expect("written");
+        self.person.stop();
+        self.person.start_under_clock(library, &clock);
+        self.person.good(&["clock", "--accept"]);
+    }
+
     fn json(&self, arguments: &[&str]) -> Value {
         let all = [&["--json"], arguments].concat();
         serde_json::from_str(self.person.good(&all).lines().next().expect("a line")).expect("JSON")
@@ -68,9 +83,7 @@ fn date(value: &Value) -> Date {
 fn a_case_writes_its_letters_and_what_went_is_noted_in_it() {
     let Some(library) = faketime() else { return };
     let mut home = Home::made();
-    let clock = home.path("clock");
-    std::fs::write(&clock, "+0d").expect("written");
-    home.person.start_under_clock(&library, &clock);
+    home.start_today(&library);
     home.enter_all();
     for (field, value) in [("name.full", "Anna Bakker"), ("address.street", "Kerkstraat 1")] {
         home.person.set(field, value);
@@ -100,19 +113,13 @@ fn a_case_writes_its_letters_and_what_went_is_noted_in_it() {
     let (last, begun) = (date(&sent["due"]["last"]), date(&sent["begun"]));
     assert!(early.contains(&last.to_string()), "{early}");
 
-    let travel = |home: &mut Home, day: Date| {
-        std::fs::write(&clock, format!("+{}d", day.days_after(begun))).expect("written");
-        home.person.stop();
-        home.person.start_under_clock(&library, &clock);
-        home.person.good(&["clock", "--accept"]);
-    };
-    travel(&mut home, last.plus_days(1));
+    home.travel(&library, last.plus_days(1).days_after(begun));
     let reminder = home.json(&["case", "pursue", &id, "--language", "en"])["letters"][0].clone();
     assert_eq!(reminder["about"], json!("reminder"));
     home.person.good(&["letter", "sent", reminder["id"].as_str().expect("an id"), "--by", "post"]);
     let reminded = home.case(&id);
     assert_eq!(reminded["steps"][1]["way"], json!("post"), "{reminded}");
-    travel(&mut home, date(&reminded["next"]["by"]).plus_days(1));
+    home.travel(&library, date(&reminded["next"]["by"]).plus_days(1).days_after(begun));
     assert!(home.person.bad(&["case", "pursue", &id], 2).contains("authority"));
     let complaint =
         home.json(&["case", "pursue", &id, "--complain", "nltoezicht", "--language", "en"])["letters"][0].clone();
@@ -145,9 +152,7 @@ fn a_case_writes_its_letters_and_what_went_is_noted_in_it() {
 fn one_case_goes_from_its_draft_to_the_authority_by_a_clock_that_is_set() {
     let Some(library) = faketime() else { return };
     let mut home = Home::made();
-    let clock = home.path("clock");
-    std::fs::write(&clock, "+0d").expect("written");
-    home.person.start_under_clock(&library, &clock);
+    home.start_today(&library);
     home.enter_all();
     home.person.set("address.country", "Nederland");
     let id = home.begin("access", "Volt");
@@ -167,10 +172,7 @@ fn one_case_goes_from_its_draft_to_the_authority_by_a_clock_that_is_set() {
     let mut seen = Vec::new();
     for days in [-8, -7, 0, 1] {
         let on = last.days_after(begun) + days;
-        std::fs::write(&clock, format!("+{on}d")).expect("written");
-        home.person.stop();
-        home.person.start_under_clock(&library, &clock);
-        home.person.good(&["clock", "--accept"]);
+        home.travel(&library, on);
         let list = home.json(&["cases"]);
         let (today, case) = (date(&list["today"]), &list["cases"][0]);
         let state = if today > last { "late" } else { "sent" };
@@ -195,10 +197,7 @@ fn one_case_goes_from_its_draft_to_the_authority_by_a_clock_that_is_set() {
     for day in [last, last.plus_days(-7), until] {
         assert!(feed.contains(&format!("DTSTART;VALUE=DATE:{}", day.to_string().replace('-', ""))), "{day}: {feed}");
     }
-    std::fs::write(&clock, format!("+{}d", until.days_after(begun) + 1)).expect("written");
-    home.person.stop();
-    home.person.start_under_clock(&library, &clock);
-    home.person.good(&["clock", "--accept"]);
+    home.travel(&library, until.days_after(begun) + 1);
     assert_eq!(home.case(&id)["next"]["what"], json!("complain"));
     let complained = home.json(&["case", "mark", &id, "complained"]);
     assert_eq!(complained["state"], json!("complained"));

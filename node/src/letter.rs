@@ -18,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use page::{Paragraph, Rendered};
+pub(crate) use words::in_lines;
 
 use crate::locale::Language;
 

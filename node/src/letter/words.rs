@@ -22,6 +22,11 @@ pub(super) fn render(letter: &Letter) -> Rendered {
     }
 }
 
+/// Changes as a letter tells them, a line each.
+pub(crate) fn in_lines(language: Language, changes: &[Change]) -> String {
+    changes.iter().map(|change| Say(language).change(change)).collect::<Vec<_>>().join("\n")
+}
+
 /// What comes from outside stays in its line.
 fn one_line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -199,14 +204,15 @@ impl Say {
     }
 
     fn changes(&self, changes: &[Change]) -> Paragraph {
-        let line = |change: &Change| {
-            let field = self.0.say(&format!("field-{}", change.field.info().path.replace('.', "-")));
-            match &change.old {
-                Some(old) => self.line("letter-change", &[("field", &field), ("old", old), ("new", &change.new)]),
-                None => self.line("letter-change-new", &[("field", &field), ("new", &change.new)]),
-            }
-        };
-        Paragraph::List(changes.iter().map(line).collect())
+        Paragraph::List(changes.iter().map(|change| self.change(change)).collect())
+    }
+
+    fn change(&self, change: &Change) -> String {
+        let field = self.0.say(&format!("field-{}", change.field.info().path.replace('.', "-")));
+        match &change.old {
+            Some(old) => self.line("letter-change", &[("field", &field), ("old", old), ("new", &change.new)]),
+            None => self.line("letter-change-new", &[("field", &field), ("new", &change.new)]),
+        }
     }
 
     /// By what the person is known there; nothing where that is their name alone.

@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use super::{Node, contracts::ShownContract, endings, tables};
 use crate::{
     calendar::access_answer,
-    case::{Happened, Step, Way},
     clock::{self, text},
     command::{Failure, exit},
     driver::Turn,
@@ -221,12 +220,8 @@ impl Node {
         turn: &mut Turn,
     ) -> Result<ShownAct, Failure> {
         let supplier = self.find_supplier(supplier)?;
-        let (case, mut kept) = self.case_for(&supplier, right, turn)?;
-        let today = self.today();
-        kept.case.take(Step { on: today, what: Happened::Sent { way: Way::Companion } }, today)?;
-        let said = self.say_act(supplier, What::Right { right, language, words }, Some(case), turn)?;
-        self.put_case(case, kept, turn);
-        Ok(said)
+        let (case, kept) = self.case_for(&supplier, right, turn)?;
+        self.ask_over_the_line(case, kept, supplier, (language, words), turn)
     }
 
     /// Says something that a supplier has to act on; `about` names the person's own record of it, which stays here.

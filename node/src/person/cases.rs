@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Most cases of one person.
-pub(super) const CASES: usize = 2_000;
+const CASES: usize = 2_000;
 /// Most that are begun at once.
 pub(super) const AT_ONCE: usize = 500;
 /// Most authorities that are shown for one case.
@@ -165,6 +165,13 @@ impl From<CaseError> for Failure {
     }
 }
 
+impl KeptCase {
+    /// Does it ask this organisation for this, and is not closed?
+    pub(super) fn runs(&self, of: &OrganisationId, right: Right, today: Date) -> bool {
+        self.organisation == *of && self.case.right() == right && self.case.outlook(today).state != State::Closed
+    }
+}
+
 impl Node {
     /// All cases.
     pub(super) fn cases(&self) -> Result<CaseList, Failure> {
@@ -183,6 +190,11 @@ impl Node {
     /// One case, by its id or the end of it.
     pub(super) fn kept_case(&self, text: &str) -> Result<(Nonce, KeptCase), Failure> {
         let text = text.trim().to_lowercase();
+        // By a whole id it is found without a look at all of them: so many are named at once.
+        let whole = text.parse::<Nonce>().ok();
+        if let Some(found) = whole.map(|id| self.store.get(tables::CASES, &id)).transpose()?.flatten().zip(whole) {
+            return Ok((found.1, found.0));
+        }
         let fits = |id: &Nonce| text.len() >= ID_END && id.to_string().ends_with(&text);
         let mut found = self.store.keys(tables::CASES, &())?.into_iter().filter(fits);
         let none = || {
@@ -236,10 +248,8 @@ impl Node {
         }
         let rows = self.store.group(tables::CASES, &())?;
         let today = self.today();
-        let runs = |one: &Organisation| {
-            let same = |kept: &KeptCase| kept.organisation == one.id && kept.case.right() == right;
-            rows.iter().find(|(_, kept)| same(kept) && is_open(&kept.case, today)).map(|(id, _)| *id)
-        };
+        let runs =
+            |one: &Organisation| rows.iter().find(|(_, kept)| kept.runs(&one.id, right, today)).map(|(id, _)| *id);
         let mut begun = Vec::new();
         for one in organisations {
             let entry = self.entry_of(one)?;
@@ -247,20 +257,28 @@ impl Node {
             let mut new =
                 NewCase { id: None, organisation: one.id, name: one.name.clone(), reach, to, runs: runs(one) };
             if !preview && new.runs.is_none() {
-                let case = Case::draft(right, self.country_of(one, entry.as_ref()), today);
-                let changed = self.clock.now().wall;
-                let kept = KeptCase { organisation: one.id, name: one.name.clone(), case, files: Vec::new(), changed };
-                let id = Nonce(clock::random());
+                let (id, kept) = self.drafted(one, entry.as_ref(), right);
                 turn.batch.put(tables::CASES, &id, &kept);
                 new.id = Some(id);
             }
             begun.push(new);
         }
-        if rows.len() + begun.iter().filter(|new| new.id.is_some()).count() > CASES {
-            turn.undo();
-            return Err(Failure::usage(format!("there are at most {CASES} cases; remove some that are closed first")));
-        }
+        let all = rows.len() + begun.iter().filter(|new| new.id.is_some()).count();
+        within_bound(all).inspect_err(|_| turn.undo())?;
         Ok(begun)
+    }
+
+    /// A case that nobody was told of yet.
+    pub(super) fn drafted(
+        &self,
+        one: &Organisation,
+        entry: Option<&DirectoryEntry>,
+        right: Right,
+    ) -> (Nonce, KeptCase) {
+        let case = Case::draft(right, self.country_of(one, entry), self.today());
+        let changed = self.clock.look().wall;
+        let kept = KeptCase { organisation: one.id, name: one.name.clone(), case, files: Vec::new(), changed };
+        (Nonce(clock::random()), kept)
     }
 
     /// The authorities that a complaint can go to: the person's own first, then that of the organisation's country (GDPR,
@@ -293,7 +311,7 @@ impl Node {
 
     /// The country whose public holidays count: the one in which something is to be done (Regulation 1182/71, article 2 (1)), which
     /// is the organisation's; the person's where that can't be told.
-    pub(super) fn country_of(&self, one: &Organisation, entry: Option<&DirectoryEntry>) -> Option<Country> {
+    fn country_of(&self, one: &Organisation, entry: Option<&DirectoryEntry>) -> Option<Country> {
         match country_code_of(one, entry) {
             Some(code) => Country::of(&code),
             None => self.country(),
@@ -376,8 +394,12 @@ fn reach(one: &Organisation, entry: Option<&DirectoryEntry>) -> (Reach, Option<S
     suggested.or(email).or(post).or(webform).unwrap_or((Reach::Unknown, None))
 }
 
-fn is_open(case: &Case, today: Date) -> bool {
-    case.outlook(today).state != State::Closed
+/// So many cases can be kept.
+pub(super) fn within_bound(cases: usize) -> Result<(), Failure> {
+    if cases > CASES {
+        return Err(Failure::usage(format!("there are at most {CASES} cases; remove some that are closed first")));
+    }
+    Ok(())
 }
 
 fn shown(id: Nonce, kept: &KeptCase, today: Date) -> ShownCase {

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Addressee, Node, Organisation, OrganisationId,
     acts::ShownAct,
-    cases::{CASES, KeptCase},
+    cases::{KeptCase, within_bound},
     contracts::Noticed,
     letters::{Draft, LetterWay, Matter, Numbers, SentBy, ShownLetter, StoredLetter, letter_language},
     tables,
@@ -30,7 +30,7 @@ use crate::{
     command::{Failure, exit},
     driver::Turn,
     find::{DirectoryEntry, EntryKind, Slug},
-    letter::{About, Grievance, Ground, LetterKind, Recipient},
+    letter::{self, About, Grievance, Ground, LetterKind, Recipient},
     locale::Language,
     store::Read as _,
 };
@@ -105,7 +105,10 @@ impl Node {
         let next = self.next_in(&kept.case, &outlook, how)?;
         let asks = matches!(next, Happened::Sent { .. });
         match organisation.supplier.filter(|_| asks && !how.by_letter) {
-            Some(supplier) => self.ask_over_the_line(id, kept, supplier, how, turn).map(Pursued::Said),
+            Some(supplier) => {
+                let said = self.words_of(kept.case.right(), how)?;
+                self.ask_over_the_line(id, kept, supplier, said, turn).map(Pursued::Said)
+            }
             None => {
                 if let Some(letter) = papers.open.get(&id) {
                     let next = format!("send that one, or remove it (`regie letter remove {letter}`)");
@@ -221,39 +224,35 @@ impl Node {
         Ok(entry.map_or_else(|| Authority::by_name(words), Authority::listed))
     }
 
+    /// In which language an answer is read, and what is said beside the right itself.
+    fn words_of(&self, right: Right, how: &Pursuit) -> Result<(String, String), Failure> {
+        let language = language_of(how)?.unwrap_or_else(|| self.language_to(None));
+        let words = match right {
+            Right::Rectification => match self.request_of(right, how)? {
+                LetterKind::Rectification { changes } => letter::in_lines(language, &changes),
+                _ => String::new(),
+            },
+            Right::Restriction => language.say(&format!("letter-restriction-{}", ground(how)?.code())),
+            _ => String::new(),
+        };
+        Ok((language.code().to_owned(), words))
+    }
+
     /// A request goes over the line: an act with the case's id, which stays here.
-    fn ask_over_the_line(
+    pub(super) fn ask_over_the_line(
         &mut self,
         id: Nonce,
         mut kept: KeptCase,
         supplier: PublicKey,
-        how: &Pursuit,
+        (language, words): (String, String),
         turn: &mut Turn,
     ) -> Result<ShownAct, Failure> {
-        let language = language_of(how)?.unwrap_or_else(|| self.language_to(None));
-        let right = kept.case.right();
-        let words = match right {
-            Right::Rectification => self.wrong_in_words(&how.fields, language)?,
-            Right::Restriction => language.say(&format!("letter-restriction-{}", ground(how)?.code())),
-            _ => String::new(),
-        };
-        let what = What::Right { right, language: language.code().to_owned(), words };
+        let what = What::Right { right: kept.case.right(), language, words };
         let today = self.today();
         kept.case.take(Step { on: today, what: Happened::Sent { way: Way::Companion } }, today)?;
         let said = self.say_act(supplier, what, Some(id), turn)?;
         self.put_case(id, kept, turn);
         Ok(said)
-    }
-
-    fn wrong_in_words(&self, fields: &BTreeSet<FieldPath>, language: Language) -> Result<String, Failure> {
-        if fields.is_empty() {
-            return Err(Failure::usage("say which fields are wrong there, as address.street"));
-        }
-        let line = |change: crate::letter::Change| {
-            let field = language.say(&format!("field-{}", change.field.info().path.replace('.', "-")));
-            language.filled("letter-change-new", &[("field", field), ("new", change.new)])
-        };
-        Ok(self.changes_of(fields)?.into_iter().map(line).collect::<Vec<_>>().join("\n"))
     }
 
     /// A right exercised towards a supplier is a case too, with whichever organisation that one is.
@@ -282,21 +281,12 @@ impl Node {
     /// A case that runs with an organisation for a right.
     fn running_case(&self, of: &OrganisationId, right: Right) -> Result<Option<(Nonce, KeptCase)>, Failure> {
         let today = self.today();
-        let runs = |kept: &KeptCase| {
-            kept.organisation == *of && kept.case.right() == right && kept.case.outlook(today).state != State::Closed
-        };
-        Ok(self.store.group(tables::CASES, &())?.into_iter().find(|(_, kept)| runs(kept)))
+        Ok(self.store.group(tables::CASES, &())?.into_iter().find(|(_, kept)| kept.runs(of, right, today)))
     }
 
     fn draft_case(&self, one: &Organisation, right: Right) -> Result<(Nonce, KeptCase), Failure> {
-        if self.store.keys(tables::CASES, &())?.len() >= CASES {
-            return Err(Failure::usage(format!("there are at most {CASES} cases; remove some that are closed first")));
-        }
-        let entry = self.entry_of(one)?;
-        let case = Case::draft(right, self.country_of(one, entry.as_ref()), self.today());
-        let changed = self.clock.look().wall;
-        let kept = KeptCase { organisation: one.id, name: one.name.clone(), case, files: Vec::new(), changed };
-        Ok((Nonce(clock::random()), kept))
+        within_bound(self.store.keys(tables::CASES, &())?.len() + 1)?;
+        Ok(self.drafted(one, self.entry_of(one)?.as_ref(), right))
     }
 
     /// A letter went, and what it belongs to is told. A request that no case has begins one: the person waits for its answer too.

@@ -142,7 +142,7 @@ async fn form(app: &App, visitor: &Visitor, right: Right, preview: Option<BegunC
     let listed = Organisations { query: String::new(), offset: 0, limit: LISTED };
     let listed = visitor.ask(app, listed).await?;
     let page = visitor.page(app, "cases", "/cases/new");
-    let fields = visitor.ask(app, verbs::Fields {}).await?;
+    let fields = fields_for(app, visitor, right == Right::Rectification).await?;
     show(&New { page, right, organisations: listed.items, total: listed.total, preview, fields, error })
 }
 
@@ -235,8 +235,14 @@ async fn case(app: &App, visitor: &Visitor, id: String, error: Option<String>) -
     let today = visitor.ask(app, verbs::Cases {}).await?.today;
     let page = visitor.page(app, "cases", &format!("/cases/{}", detail.case.id));
     let choices = choices(&detail.case);
-    let fields = visitor.ask(app, verbs::Fields {}).await?;
-    show(&One { page, detail, choices, today, fields, error })
+    let mut one = One { page, detail, choices, today, fields: Vec::new(), error };
+    one.fields = fields_for(app, visitor, one.is_about_fields()).await?;
+    show(&one)
+}
+
+/// What can be wrong at an organisation; nothing where that is not asked about.
+async fn fields_for(app: &App, visitor: &Visitor, asked: bool) -> Result<Vec<HeldField>, Fault> {
+    if asked { visitor.ask(app, verbs::Fields {}).await } else { Ok(Vec::new()) }
 }
 
 /// What can have happened next. The node decides; a choice that it refuses says why.

@@ -100,9 +100,6 @@ pub(super) async fn page(
         Some(base) => (base.to_owned(), true),
         None => (code.to_owned(), false),
     };
-    let mut groups: Vec<&str> = VOCABULARY.iter().map(|info| info.group).collect();
-    groups.sort_unstable();
-    groups.dedup();
     let purposes = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
     show(&Defaults {
         page: visitor.page(&app, "defaults", "/defaults"),
@@ -114,9 +111,17 @@ pub(super) async fn page(
         proffered,
         fields: VOCABULARY.iter().map(|info| info.path).collect(),
         presets: Preset::ALL,
-        groups,
+        groups: groups(),
         purposes,
     })
+}
+
+/// Every group of fields.
+pub(super) fn groups() -> Vec<&'static str> {
+    let mut groups: Vec<&str> = VOCABULARY.iter().map(|info| info.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
 }
 
 /// Sets the agreement that is proffered to suppliers from now on; those that are there keep theirs.

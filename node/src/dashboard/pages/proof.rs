@@ -9,7 +9,7 @@ use axum::{
 use regie_protocol::{VOCABULARY, reach::Example};
 use serde::Deserialize;
 
-use super::{App, Page, Shown, Visitor, show};
+use super::{App, Page, Shown, Visitor, defaults::groups, show};
 use crate::{
     dashboard::words::Words,
     person::verbs::{self, CanGetAnswer},
@@ -56,9 +56,6 @@ pub(super) async fn page(
         sectors.push(SHOPS.to_owned());
     }
     let suppliers = listed.items.into_iter().map(|one| (one.supplier.to_string(), one.name)).collect();
-    let mut groups: Vec<&str> = VOCABULARY.iter().map(|info| info.group).collect();
-    groups.sort_unstable();
-    groups.dedup();
     let (answer, error) = match question(&asked) {
         None => (None, None),
         Some(Err(failure)) => (None, Some(failure.said(visitor.words.0))),
@@ -69,7 +66,7 @@ pub(super) async fn page(
     };
     let fields = VOCABULARY.iter().map(|info| info.path).collect();
     let page = visitor.page(&app, "defaults", "/defaults/proof");
-    show(&Proof { page, asked, answer, error, fields, groups, sectors, suppliers })
+    show(&Proof { page, asked, answer, error, fields, groups: groups(), sectors, suppliers })
 }
 
 fn question(asked: &Asked) -> Option<Result<verbs::CanGet, crate::command::Failure>> {

@@ -163,8 +163,7 @@ fn papers(node: &mut Node, turn: &mut Turn, looking: &mut Looking) -> Result<(),
         looking.at(hit, &besides.each_ref().map(String::as_str));
     }
     for one in node.cases()?.cases {
-        let text = serde_json::to_value(one.right).ok().and_then(|right| right.as_str().map(str::to_owned));
-        let (kind, text) = (HitKind::Case, text.unwrap_or_default());
+        let (kind, text) = (HitKind::Case, one.right.code().to_owned());
         looking.at(Hit { kind, name: one.name, text, id: one.id.to_string() }, &[]);
     }
     let letters = Letters { limit: usize::MAX, ..Letters::default() }.run(node, turn)?.letters;
