@@ -37,7 +37,7 @@ fn run(process: &mut Process) {
 }
 
 #[test]
-fn a_generated_client_is_typed_and_comes_to_a_disclosure() {
+fn a_generated_client_is_typed_and_comes_to_a_disclosure_and_an_answered_right() {
     let Some(tools) = tools() else { return };
     let directory = tempfile::tempdir().expect("a directory");
     let document = serde_json::to_vec(&regie::api::document()).expect("a document");
@@ -57,17 +57,22 @@ fn a_generated_client_is_typed_and_comes_to_a_disclosure() {
         "--meta",
         "none",
     ]));
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/first_disclosure.py");
-    std::fs::copy(script, directory.path().join("first_disclosure.py")).expect("copied");
+    let scripts = ["first_disclosure.py", "rights_request.py"];
+    for script in scripts {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script);
+        std::fs::copy(from, directory.path().join(script)).expect("copied");
+    }
     // What the generator wrote is its own affair; what is done with it must be typed throughout.
-    run(within("mypy").args(["--strict", "--follow-imports=silent", "first_disclosure.py"]));
+    run(within("mypy").args(["--strict", "--follow-imports=silent"]).args(scripts));
 
     let (_supplier, address, key) = company(directory.path(), false);
     let mut person = Node::person(directory.path().join("person"), "balanced");
     person.start();
     person.set("name.full", "Anna Bakker");
     let home = person.home.display().to_string();
-    run(within("python").arg("first_disclosure.py").args([&address, &key, &home]).arg(binary()));
+    for script in scripts {
+        run(within("python").arg(script).args([&address, &key, &home]).arg(binary()));
+    }
 }
 
 #[test]
