@@ -96,6 +96,11 @@ why-owner-bad-intent = an intent lives 1 to { $days } days, has at most { $detai
 why-owner-too-many-intents = { $most } intents are open; withdraw one first
 why-owner-already-revoked = that grant is revoked already; nothing changed
 why-owner-superseded = another copy of this node speaks for you, so this one has stopped and nothing was changed; go on with the other and delete this home, or, to go on here, make a backup of it, restore that into a new home, and stop the other
+why-owner-moved = this node moved to { $named ->
+    [0] another machine
+   *[other] another machine ({ $to })
+  }, so this home says nothing more: start it there. To go on here after all, stop it and use `regie move --undo`
+why-owner-bad-place = call the other machine by one line of at most { $bytes } bytes
 why-owner-too-many-renewals = you took another key for this supplier { $most } times; end the relationship and pair anew
 why-owner-already-paired = you are paired with this supplier already; `regie status` shows it
 why-owner-too-many-relationships = this node holds { $most } relationships, its bound; end one first

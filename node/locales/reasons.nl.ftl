@@ -96,6 +96,11 @@ why-owner-bad-intent = een wens duurt 1 tot { $days } dagen, heeft hoogstens { $
 why-owner-too-many-intents = { $most } wensen staan open; trek er eerst een in
 why-owner-already-revoked = die toestemming is al ingetrokken; er is niets veranderd
 why-owner-superseded = een andere kopie van deze node spreekt nu voor u, dus deze is gestopt en er is niets veranderd; ga met de andere verder en verwijder deze map, of maak hiervan een reservekopie, zet die in een nieuwe map terug, en stop de andere
+why-owner-moved = deze node is naar { $named ->
+    [0] een ander apparaat
+   *[other] een ander apparaat ({ $to })
+  } gegaan, dus hier zegt hij niets meer: start hem daar. Wilt u toch hier verder, stop hem dan en gebruik `regie move --undo`
+why-owner-bad-place = noem het andere apparaat in één regel van ten hoogste { $bytes } bytes
 why-owner-too-many-renewals = u nam voor deze leverancier { $most } keer een andere sleutel; beëindig de relatie en koppel opnieuw
 why-owner-already-paired = u bent al met deze leverancier gekoppeld; `regie status` laat het zien
 why-owner-too-many-relationships = deze node houdt { $most } relaties, meer kan niet; beëindig er eerst een

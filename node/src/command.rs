@@ -131,7 +131,8 @@ impl From<regie_protocol::person::OwnerError> for Failure {
             }
             E::AlreadyPaired | E::AlreadyRevoked | E::Counted | E::ActedAlready => ("already_done", exit::ERROR),
             E::Superseded => ("superseded", exit::REFUSED),
-            E::BadPolicy | E::BadIntent | E::BadAct => ("bad_argument", exit::USAGE),
+            E::Moved { .. } => ("moved", exit::REFUSED),
+            E::BadPlace | E::BadPolicy | E::BadIntent | E::BadAct => ("bad_argument", exit::USAGE),
             E::BadPairing(_) => ("bad_pairing", exit::REFUSED),
             _ => ("refused", exit::REFUSED),
         };

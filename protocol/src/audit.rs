@@ -233,6 +233,10 @@ pub enum Event {
         /// Counts restores.
         epoch: u32,
     },
+    /// The node went to another machine: nothing comes after this in the home that it left. In the personal log only.
+    Left {},
+    /// It arrived there, and goes on with what was granted. In the personal log only.
+    Arrived {},
     /// An entry of a relationship's log. In the personal log only.
     Of {
         /// The supplier whose relationship the log is of.
@@ -278,6 +282,8 @@ impl Event {
             Self::LetterSent { .. } => "letter_sent",
             Self::PolicyChanged { .. } => "policy_changed",
             Self::Restored { .. } => "restored",
+            Self::Left {} => "left",
+            Self::Arrived {} => "arrived",
             Self::Of { .. } => "of",
         }
     }

@@ -13,6 +13,7 @@ mod exit;
 mod intents;
 mod items;
 mod moments;
+mod moving;
 mod owner;
 mod requests;
 mod runs;
@@ -28,6 +29,7 @@ pub use delegations::Introduction;
 pub use entry::{Host, Input, Unreadable};
 pub use intents::{BoardMessage, NewIntent, Outcome, Stage, StoredIntent, Wanted};
 pub use items::{Correcting, ItemState, Kept, Opening, opens};
+pub use moving::Moved;
 pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
 pub use runs::{OtherCopy, StoredBranch};
 pub use segments::{About, Counted, Said};
@@ -71,7 +73,7 @@ enum Effect {
     KeyRenewed(PublicKey),
     Board(ObjectId),
     Meet(PublicKey),
-    Superseded,
+    Silent,
     ShowGrowth {
         supplier: PublicKey,
         from: u64,

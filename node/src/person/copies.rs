@@ -65,7 +65,7 @@ impl Node {
         message: Result<ToPerson, Refusal>,
         responder: Responder,
     ) -> Option<(Result<ToPerson, Refusal>, Responder)> {
-        if !self.machine.awaits_word(supplier) || self.machine.superseded().is_some() {
+        if !self.machine.awaits_word(supplier) || self.machine.is_silent() {
             return Some((message, responder));
         }
         let waiting = self.held_back.0.entry(*supplier).or_default();
@@ -78,7 +78,7 @@ impl Node {
 
     /// A supplier may have said which copy it hears.
     pub(super) fn take_up_held_back(&mut self, supplier: &PublicKey, turn: &mut Turn) {
-        if self.machine.awaits_word(supplier) && self.machine.superseded().is_none() {
+        if self.machine.awaits_word(supplier) && !self.machine.is_silent() {
             return;
         }
         for (message, responder) in self.held_back.0.remove(supplier).unwrap_or_default() {
@@ -94,15 +94,12 @@ impl Node {
         }
     }
 
-    /// Is this copy the one that speaks?
+    /// Is this home the one that speaks?
     ///
     /// # Errors
-    /// Another one is.
+    /// Another one is, or the node moved.
     pub(super) fn speaks(&self) -> Result<(), Failure> {
-        match self.machine.superseded() {
-            Some(_) => Err(regie_protocol::person::OwnerError::Superseded.into()),
-            None => Ok(()),
-        }
+        Ok(self.machine.speaks()?)
     }
 
     pub(super) fn copy_seen(&self, copy: &OtherCopy) -> CopySeen {

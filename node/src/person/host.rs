@@ -49,7 +49,7 @@ enum Later {
     KeyRenewed(PublicKey),
     Board(ObjectId),
     Meet,
-    Superseded,
+    Silent,
     Acted(PublicKey, ObjectId),
     ShowGrowth(PublicKey, u64, u64),
 }
@@ -116,8 +116,12 @@ impl Node {
                 Later::Board(_) if from_board => {}
                 Later::Board(intent) => self.say_to_board(&intent, turn),
                 Later::Meet => self.meet(turn),
-                Later::Superseded => {
-                    tracing::error!("another copy of this node speaks for its person, so this one says nothing more");
+                Later::Silent => {
+                    if self.machine.superseded().is_some() {
+                        tracing::error!(
+                            "another copy of this node speaks for its person, so this one says nothing more"
+                        );
+                    }
                     self.tend_links();
                 }
                 Later::Acted(supplier, act) => self.note_act(&supplier, &act, turn),
@@ -207,8 +211,8 @@ impl Host for Hands<'_> {
         self.later.push(Later::Meet);
     }
 
-    fn superseded(&mut self) {
-        self.later.push(Later::Superseded);
+    fn silent(&mut self) {
+        self.later.push(Later::Silent);
     }
 
     fn show_growth(&mut self, supplier: &PublicKey, from: u64, to: u64) {

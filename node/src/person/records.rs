@@ -86,7 +86,15 @@ pub fn seed(store: &Store) -> Result<RootSeed, Failure> {
 /// Rebuilds the machine and the clock's floor.
 pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
     let mut person = Person::new(seed(store)?, Policy::of(Vec::new()));
-    for fact in [tables::POLICY, tables::EPOCH, tables::COUNTS_FROM, tables::RUNS, tables::SUPERSEDED, tables::RIVAL] {
+    for fact in [
+        tables::POLICY,
+        tables::EPOCH,
+        tables::COUNTS_FROM,
+        tables::RUNS,
+        tables::SUPERSEDED,
+        tables::MOVED,
+        tables::RIVAL,
+    ] {
         if let Some(record) = store.fact(fact)? {
             person.restore(&record).map_err(|_| damaged("facts"))?;
         }
@@ -265,6 +273,7 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::CountsFrom { .. } => tables::COUNTS_FROM.at(),
         Record::Runs { .. } => tables::RUNS.at(),
         Record::Superseded { .. } => tables::SUPERSEDED.at(),
+        Record::Moved { .. } => tables::MOVED.at(),
         Record::Rival { .. } => tables::RIVAL.at(),
         Record::Branch { supplier, .. } => tables::LOG_BRANCHES.at(supplier),
         // What a supplier has witnessed is seen again when it connects.

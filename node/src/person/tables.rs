@@ -57,6 +57,8 @@ tables! {
         pub(super) MAIL_ACCOUNT = "mail_account": Option<Account>;
         /// The copy of this node that goes on in its place.
         pub(super) SUPERSEDED = "superseded": Record;
+        /// Where the node went, where it is not in this home any more.
+        pub(super) MOVED = "moved": Record;
         /// The copy that was seen last and stood aside.
         pub(super) RIVAL = "rival": Record;
     }

@@ -54,7 +54,7 @@ impl Person {
                 || !relationship.outbox.is_empty()
                 || !relationship.knows.is_empty()
                 || relationship.mandates.values().any(|mandate| mandate.grant.live(self, now).is_ok());
-            wanted && !relationship.identified.is_revoked() && self.superseded.is_none()
+            wanted && !relationship.identified.is_revoked() && !self.is_silent()
         })
     }
 

@@ -87,8 +87,8 @@ pub trait Host {
     /// The person, or a default of theirs, lets this processor of a supplier be met: follow its invitation ([`Person::to_meet`]).
     fn meet(&mut self, _processor: &PublicKey) {}
 
-    /// Another copy of this node goes on in its place: nothing is said any more, and no line is wanted.
-    fn superseded(&mut self) {}
+    /// Another copy of this node goes on in its place, or it moved: nothing is said any more, and no line is wanted.
+    fn silent(&mut self) {}
 
     /// A supplier holds the log with it up to `from` of its entries, or one up to `to`, and can't follow from the one to
     /// the other: give the leaf hashes of the first `to` entries with [`Input::Growth`].
@@ -121,6 +121,10 @@ pub enum Input<'a> {
     RenewProfile(&'a PublicKey, Signed<Profile>),
     /// The state came back from a backup: every grant ends.
     Restored,
+    /// The node goes to another machine, which the person calls so: this home says nothing more.
+    Leave(&'a str),
+    /// The state came in the package of a home that the node left: grants live on.
+    Arrived,
     /// The node starts: what it says from now on is said by a run of its own.
     Started,
     /// The leaf hashes that [`Host::show_growth`] asked for, with `from`.
@@ -186,7 +190,7 @@ pub enum Input<'a> {
 }
 
 impl Input<'_> {
-    /// Is it the owner's word? Of a node in whose place another copy goes on it would be told to nobody.
+    /// Is it the owner's word? Of a home that says nothing more it would be told to nobody.
     fn is_of_owner(&self) -> bool {
         !matches!(
             self,
@@ -200,6 +204,7 @@ impl Input<'_> {
                 | Self::DomainRead(..)
                 | Self::RenewProfile(..)
                 | Self::Restored
+                | Self::Arrived
                 | Self::Started
                 | Self::Growth(..)
                 | Self::EndExpired
@@ -207,7 +212,7 @@ impl Input<'_> {
     }
 }
 
-type Effects = Result<Vec<Effect>, OwnerError>;
+pub(super) type Effects = Result<Vec<Effect>, OwnerError>;
 
 impl Person {
     /// Takes one input and has the host carry out what follows.
@@ -229,8 +234,8 @@ impl Person {
 
     /// What follows: of what peers and the clock say, then of the owner's word.
     fn follows(&mut self, input: Input<'_>, now: Now, host: &mut dyn Host) -> Effects {
-        if self.superseded.is_some() && input.is_of_owner() {
-            return Err(OwnerError::Superseded);
+        if input.is_of_owner() {
+            self.speaks()?;
         }
         match input {
             Input::Message(supplier, message) => Ok(self.message(supplier, message, now, host)),
@@ -247,6 +252,8 @@ impl Person {
             }
             Input::RenewProfile(supplier, profile) => self.renew_profile(supplier, profile, now, &mut host.entropy()),
             Input::Restored => self.restored(now, &mut host.entropy()),
+            Input::Leave(to) => self.leave(to, now, &mut host.entropy()),
+            Input::Arrived => self.arrived(now, &mut host.entropy()),
             Input::Started => Ok(self.started(now, &mut host.entropy())),
             Input::Growth(supplier, from, leaves) => Ok(self.show_growth(supplier, from, leaves)),
             Input::EndExpired => self.end_expired(now, &mut host.entropy()),
@@ -308,7 +315,7 @@ impl Person {
                 Effect::KeyRenewed(supplier) => host.key_renewed(&supplier),
                 Effect::Board(intent) => host.board(&intent),
                 Effect::Meet(processor) => host.meet(&processor),
-                Effect::Superseded => host.superseded(),
+                Effect::Silent => host.silent(),
                 Effect::ShowGrowth { supplier, from, to } => host.show_growth(&supplier, from, to),
             }
         }

@@ -196,7 +196,7 @@ impl Person {
     /// What is to be said to the board of this intent now; nothing where it is over on both sides.
     pub fn to_board(&self, id: &ObjectId, now: impl Into<Now>) -> Option<BoardMessage> {
         let now = now.into();
-        let wanted = self.intents.get(id).filter(|_| self.superseded.is_none())?;
+        let wanted = self.intents.get(id).filter(|_| !self.is_silent())?;
         let key = self.seed.intent_key(&wanted.stored.nonce);
         let ended = now.latest() >= wanted.intent.expires;
         // From what is stored alone: a reply that was lost leaves the stage as it is, and the same is said again.

@@ -68,6 +68,8 @@ impl Person {
             }
             Input::Tick
             | Input::Restored
+            | Input::Leave(_)
+            | Input::Arrived
             | Input::EndExpired
             | Input::Pause(..)
             | Input::Grant(_)

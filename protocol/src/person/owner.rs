@@ -105,6 +105,15 @@ pub enum OwnerError {
     /// Another copy of this node goes on in its place.
     #[error("another copy of this node speaks for the person, so this one has stopped")]
     Superseded,
+    /// The node went to another machine.
+    #[error("this node moved to another machine, so nothing is changed here")]
+    Moved {
+        /// Where to, in the person's words; empty where they did not say.
+        to: String,
+    },
+    /// What the other machine is called can't be shown.
+    #[error("a machine is called by one line of at most {} bytes", limits::NAME_BYTES)]
+    BadPlace,
     /// The person took another key in this relationship as often as it can be.
     #[error("{} keys were taken for this supplier, the bound", limits::RENEWALS)]
     TooManyRenewals,
@@ -177,6 +186,8 @@ coded! {
     Self::TooManyIntents => "too_many_intents" ("most": limits::INTENTS_OPEN);
     Self::AlreadyRevoked => "already_revoked";
     Self::Superseded => "superseded";
+    Self::Moved { to } => "moved" ("named": u8::from(!to.is_empty()), "to": to);
+    Self::BadPlace => "bad_place" ("bytes": limits::NAME_BYTES);
     Self::TooManyRenewals => "too_many_renewals" ("most": limits::RENEWALS);
     Self::AlreadyPaired => "already_paired";
     Self::TooManyRelationships => "too_many_relationships" ("most": limits::RELATIONSHIPS);

@@ -40,7 +40,7 @@ impl Person {
         now: Now,
         host: &mut dyn Host,
     ) -> Vec<Effect> {
-        if self.superseded.is_some() || self.awaits_word(supplier) {
+        if self.is_silent() || self.awaits_word(supplier) {
             // Another copy may be the one that speaks: this passes by itself.
             return vec![Effect::Reply(PersonReply::Refused(Refusal::Unavailable))];
         }
@@ -147,7 +147,7 @@ impl Person {
     /// while it is not signed for ([`limits::SEND_AGAIN_MS`]).
     pub fn to_send(&mut self, supplier: &PublicKey, now: impl Into<Now>) -> Vec<Outgoing> {
         let now = now.into().floor;
-        if self.superseded.is_some() {
+        if self.is_silent() {
             return Vec::new();
         }
         let Some(relationship) = self.relationships.get_mut(supplier) else {

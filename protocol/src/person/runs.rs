@@ -291,7 +291,7 @@ impl Person {
         // Both copies order the same two runs, whoever shows them to whom: so one stops and the other does not.
         if theirs > own {
             self.record(&mut effects, Record::Superseded { copy: Some(copy) });
-            effects.push(Effect::Superseded);
+            effects.push(Effect::Silent);
             return effects;
         }
         // The one that it was restored from may be gone: whether it lives is seen when it speaks again.
@@ -363,7 +363,8 @@ impl Person {
         }
         // The starts before it were another home's.
         let runs = self.run.into_iter().collect();
-        for record in [Record::Superseded { copy: None }, Record::Rival { copy: None }, Record::Runs { runs }] {
+        let none = [Record::Superseded { copy: None }, Record::Moved { moved: None }, Record::Rival { copy: None }];
+        for record in none.into_iter().chain([Record::Runs { runs }]) {
             self.record(effects, record);
         }
     }

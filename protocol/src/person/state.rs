@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Acted, Effect, Kept, OtherCopy, Said, StoredAct, StoredBranch, StoredIntent, Wanted, runs::Speaks, standing,
+    Acted, Effect, Kept, Moved, OtherCopy, Said, StoredAct, StoredBranch, StoredIntent, Wanted, runs::Speaks, standing,
 };
 use crate::{
     agreement::Agreement,
@@ -72,6 +72,8 @@ pub struct Person {
     pub(super) runs: Vec<Run>,
     /// The other copy that goes on instead of this one.
     pub(super) superseded: Option<OtherCopy>,
+    /// Where the node went, where it is not in this home any more.
+    pub(super) moved: Option<Moved>,
     /// The other copy that was seen last and stood aside.
     pub(super) rival: Option<OtherCopy>,
     /// Within how many milliseconds leaves what the person says unasked.
@@ -497,6 +499,10 @@ pub enum Record {
     Superseded {
         copy: Option<OtherCopy>,
     },
+    /// The node went to another machine, or came from one.
+    Moved {
+        moved: Option<Moved>,
+    },
     Rival {
         copy: Option<OtherCopy>,
     },
@@ -530,6 +536,7 @@ impl Person {
             run: None,
             runs: Vec::new(),
             superseded: None,
+            moved: None,
             rival: None,
             tell_within: 0,
         }
@@ -689,6 +696,7 @@ impl Person {
             Record::CountsFrom { from } => self.counts_from = *from,
             Record::Runs { runs } => self.runs.clone_from(runs),
             Record::Superseded { copy } => self.superseded = *copy,
+            Record::Moved { moved } => self.moved.clone_from(moved),
             Record::Rival { copy } => self.rival = *copy,
             Record::Branch { supplier, branch } => self.with(supplier)?.branch = branch.clone(),
             Record::Receipt { receipt, .. } => {

@@ -95,9 +95,7 @@ impl Person {
         edge: Frontier,
     ) -> Result<ForWitness, OwnerError> {
         // Of two copies one asks: what the other wrote is another history.
-        if self.superseded().is_some() {
-            return Err(OwnerError::Superseded);
-        }
+        self.speaks()?;
         let checkpoint = self.checkpoint(log, branch, &edge)?;
         let text = checkpoint.text().to_owned();
         let request = AddCheckpoint { old: cosigned.size(), proof: cosigned.prove_growth(grown), checkpoint };

@@ -137,7 +137,7 @@ impl Host for Memory {
         self.hints.push(Hint::Meet(*processor));
     }
 
-    fn superseded(&mut self) {
+    fn silent(&mut self) {
         self.hints.push(Hint::Superseded);
     }
 
