@@ -64,7 +64,7 @@ fn a_node_whose_backup_was_restored_elsewhere_stops_and_both_know() {
     until("the newer name is there", || held(&supplier) == json!("Anna Bakkers"));
 
     let mut restored = Node::at(directory.path().join("restored"));
-    restored.good(&["restore", file.to_str().expect("a path")]);
+    restored.good(&["restore", "--yes", file.to_str().expect("a path")]);
     restored.start();
     one_goes_on(&person, &restored, &supplier);
     // What was witnessed after the backup is kept beside what goes on.
@@ -81,7 +81,7 @@ fn a_node_whose_backup_was_restored_elsewhere_stops_and_both_know() {
     person.good(&["backup", back.to_str().expect("a path")]);
     person.stop();
     let mut again = Node::at(directory.path().join("again"));
-    again.good(&["restore", back.to_str().expect("a path")]);
+    again.good(&["restore", "--yes", back.to_str().expect("a path")]);
     again.start();
     until("the one before it stops", || !status(&restored)["superseded"].is_null());
     assert!(status(&again)["superseded"].is_null());

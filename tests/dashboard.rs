@@ -627,7 +627,7 @@ fn files_come_in_and_go_out_and_a_backup_restores_on_another_machine() {
     std::fs::write(&backup, sealed).expect("written");
     let mut restored = Node::at(door.node.home.with_extension("restored"));
     let output = restored
-        .process(&["restore", backup.to_str().expect("a path")])
+        .process(&["restore", "--yes", backup.to_str().expect("a path")])
         .env("REGIE_PASSPHRASE", "a backup phrase")
         .output()
         .expect("runs");

@@ -69,7 +69,11 @@ fn a_backup_restores_elsewhere_and_ends_earlier_grants() {
         .output()
         .expect("runs");
     assert_eq!(wrong.status.code(), Some(6));
-    restored.good(&["restore", file.to_str().expect("a path")]);
+    // That grants end by it is said before, and it waits for a word.
+    let said = restored.bad(&["restore", file.to_str().expect("a path")], 5);
+    assert!(said.contains("1 grants would end") && said.contains("--yes"), "{said}");
+    assert!(!restored.home.exists(), "nothing was made");
+    restored.good(&["restore", "--yes", file.to_str().expect("a path")]);
     restored.start();
     assert_eq!(restored.good(&["get", "name.full"]), "Anna Bakker\n");
     let grants = restored.ask(&verbs::Grants {});

@@ -8,6 +8,7 @@ use regie::person::verbs;
 use regie_tests::{Node, asking, inviting, lab::trio::within_or_say, pairing};
 use serde_json::{Value, json};
 
+mod another_machine;
 mod balancer;
 mod clocks;
 mod companions;

@@ -36,6 +36,7 @@ mod install;
 mod kills;
 mod letters;
 mod market;
+mod moving;
 mod organisations;
 mod owner;
 mod promises;

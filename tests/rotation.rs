@@ -45,7 +45,7 @@ fn rotate(node: &Node, words: &str, sheet: &Path) -> String {
 }
 
 /// Has everything that the company asked been answered?
-fn all_answered(shop: &Node) -> bool {
+pub(crate) fn all_answered(shop: &Node) -> bool {
     let customer = shop.customer();
     customer["requests"].as_array().is_some_and(|all| all.iter().all(|one| one["answered"] == json!(true)))
 }

@@ -313,7 +313,7 @@ fn a_restored_home_hears_how_much_its_witness_saw_before_and_goes_on_under_anoth
     let before = heads(&person).remove(0);
     person.stop();
     let mut restored = Node::at(directory.path().join("restored"));
-    restored.good(&["restore", file.to_str().expect("a path")]);
+    restored.good(&["restore", "--yes", file.to_str().expect("a path")]);
     restored.start();
     ask(&restored);
     let head = heads(&restored).remove(0);

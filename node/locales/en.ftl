@@ -1968,6 +1968,7 @@ again-backup = I have a backup
 again-words = I had a node before
 again-back = Back
 again-backup-about = A backup brings everything back: your data, your suppliers, your contracts and your log. What suppliers were allowed ends, and they ask again, since you may have taken something back after the backup was made. If your node of before still runs somewhere, stop it first.
+again-move-about = Did you get the file by “Go to another machine” on the other machine? Then what suppliers were allowed lives on.
 again-file = The backup
 again-file-hint = A file that ends in .age, of at most { $n } MB. For a larger one use `regie restore` in a terminal.
 again-passphrase = The passphrase of the backup
@@ -1989,3 +1990,28 @@ again-new-passphrase = A new passphrase
 again-begin = Begin with these words
 again-not-words = These are not the 24 words of a node. Look at the order and the spelling, and try again.
 again-identity = Your suppliers can know you again. Now enter your data, and follow a new link from each supplier.
+move-title = Go to another machine
+move-open = Go to another machine…
+move-short = Your node stops here and goes on there: same suppliers, same permissions, same log. Nobody has to ask you again.
+move-first = Download the file here. From that moment your node is silent on this machine.
+move-second = Bring the file to the other machine, on a stick or by a copy in your own network.
+move-third = Start regie there, choose “I have a backup”, and give this file and its passphrase.
+move-about = Nothing is lost if the file is: you can download it again here, or go on here after all with regie move --undo in a terminal.
+move-to = What do you call the other machine?
+move-to-hint = For example: my new laptop. Whoever starts your node here reads it. You can leave it empty.
+move-passphrase-hint = The file opens with this passphrase, and your node on the other machine too.
+move-do = Stop here and download the file
+move-again = Download the file again
+moved-title = Your node went to another machine
+moved-to-title = Your node went to: { $what }
+moved-about = It says nothing more here, and nothing can be changed here. Start it on the other machine with the file. When it runs there, delete the file and this home.
+moved-back = Do you want it back here? Stop it and use regie move --undo in a terminal. All permissions end then, and suppliers ask again.
+again-moved = { $n ->
+    [0] Your node moved here. Your passphrase is that of the file. Delete the file now.
+    [one] Your node moved here, with the one permission that you gave. Your passphrase is that of the file. Delete the file now.
+   *[other] Your node moved here, with all { $n } permissions that you gave. Your passphrase is that of the file. Delete the file now.
+  }
+event-left = The node went to another machine.
+event-arrived = The node came from another machine.
+event-kind-left = departures to another machine
+event-kind-arrived = arrivals from another machine

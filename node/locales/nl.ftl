@@ -1969,6 +1969,7 @@ again-backup = Ik heb een reservekopie
 again-words = Ik had eerder een node
 again-back = Terug
 again-backup-about = Een reservekopie brengt alles terug: uw gegevens, uw leveranciers, uw contracten en uw logboek. Wat leveranciers mochten eindigt, en zij vragen het opnieuw, want misschien hebt u na de reservekopie iets ingetrokken. Draait uw vroegere node nog ergens, stop die dan eerst.
+again-move-about = Hebt u het bestand van ‘Naar een ander apparaat’ op het andere apparaat? Dan blijven de toestemmingen van leveranciers bestaan.
 again-file = De reservekopie
 again-file-hint = Een bestand dat eindigt op .age, van hoogstens { $n } MB. Gebruik voor een groter bestand `regie restore` in een terminal.
 again-passphrase = De wachtzin van de reservekopie
@@ -1990,3 +1991,28 @@ again-new-passphrase = Een nieuwe wachtzin
 again-begin = Met deze woorden beginnen
 again-not-words = Dit zijn niet de 24 woorden van een node. Kijk naar de volgorde en de spelling, en probeer het opnieuw.
 again-identity = Uw leveranciers kunnen u weer kennen. Vul nu uw gegevens in, en volg een nieuwe link van elke leverancier.
+move-title = Naar een ander apparaat
+move-open = Naar een ander apparaat…
+move-short = Uw node stopt hier en gaat daar verder: dezelfde leveranciers, dezelfde toestemmingen, hetzelfde logboek. Niemand hoeft u iets opnieuw te vragen.
+move-first = Download hier het bestand. Vanaf dat moment zegt uw node op dit apparaat niets meer.
+move-second = Breng het bestand naar het andere apparaat, op een stick of via uw eigen netwerk.
+move-third = Start daar regie, kies ‘Ik heb een reservekopie’ en geef dit bestand en de wachtzin ervan.
+move-about = Raakt het bestand kwijt, dan is er niets verloren: u kunt het hier opnieuw downloaden, of toch hier verdergaan met regie move --undo in een terminal.
+move-to = Hoe noemt u het andere apparaat?
+move-to-hint = Bijvoorbeeld: mijn nieuwe laptop. Wie uw node hier start, leest dat. U mag het leeg laten.
+move-passphrase-hint = Met deze wachtzin gaat het bestand open, en straks ook uw node op het andere apparaat.
+move-do = Stop hier en download het bestand
+move-again = Download het bestand opnieuw
+moved-title = Uw node is naar een ander apparaat gegaan
+moved-to-title = Uw node is gegaan naar: { $what }
+moved-about = Hier zegt hij niets meer, en hier kan niets meer veranderen. Start hem op het andere apparaat met het bestand. Loopt hij daar, verwijder dan het bestand en deze map.
+moved-back = Wilt u hem hier terug? Stop hem en gebruik regie move --undo in een terminal. Alle toestemmingen eindigen dan, en leveranciers vragen opnieuw.
+again-moved = { $n ->
+    [0] Uw node is hier aangekomen. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
+    [one] Uw node is hier aangekomen, met de ene toestemming die u gaf. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
+   *[other] Uw node is hier aangekomen, met alle { $n } toestemmingen die u gaf. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
+  }
+event-left = De node ging naar een ander apparaat.
+event-arrived = De node kwam van een ander apparaat.
+event-kind-left = naar een ander apparaat
+event-kind-arrived = van een ander apparaat

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     command::Failure,
-    person::Desk,
+    person::{Back, Desk},
     store::Passphrase,
     verb::Conduct,
     web::{
@@ -43,7 +43,7 @@ pub enum Beginning {
     New,
     /// The 24 words of a node that was lost.
     Words(RootSeed),
-    /// A backup, as it was written; it opens with the passphrase of the home.
+    /// A backup or the package of a move, as it was written; it opens with the passphrase of the home.
     Backup(Vec<u8>),
 }
 
@@ -53,8 +53,8 @@ pub struct Begun {
     pub desk: Desk,
     /// The recovery phrase of an identity that was drawn.
     pub phrase: Option<Zeroizing<String>>,
-    /// How many grants of a backup ended.
-    pub grants_ended: usize,
+    /// How it goes on, where it came in a file.
+    pub back: Option<Back>,
 }
 
 /// Makes a home under a passphrase and starts its node.

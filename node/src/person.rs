@@ -6,7 +6,7 @@
 //! `person/links.rs`
 //! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/contracts.rs` and `person/endings.rs` what the person is bound to, `person/cases.rs` and `person/case_files.rs` what the person asks of organisations by law, which `person/pursuit.rs` says or writes, `person/segments.rs`
 //! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/candidates.rs` holds what files tell beside them, `person/letters.rs` writes letters to those without and `person/post.rs` has the person's mail account send them, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
-//! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks.
+//! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks, `person/moving.rs` brings it to another machine.
 
 mod activity;
 mod acts;
@@ -34,6 +34,7 @@ mod lines;
 mod links;
 mod meetings;
 mod migrations;
+mod moving;
 mod organisations;
 mod own_fields;
 mod pairing;
@@ -74,8 +75,8 @@ pub use candidates::{Candidate, Certainty, EnteredFindings};
 pub(crate) use cases::events as case_events;
 pub use copies::CopySeen;
 pub(crate) use endings::{change_in_words, events as contract_events, next_in_words};
-use host::Written;
 pub use letters::{Addressee, StoredLetter};
+pub use moving::{Back, comes_back, foreseen, leaves, stays};
 pub use organisations::{Organisation, OrganisationDetails, OrganisationId, ShownOrganisation};
 pub use records::seed;
 pub use rhythm::Rhythm;
@@ -257,6 +258,10 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<NodeEvent>, d
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let mut store = store;
     let (mut machine, mut clock) = records::load(&store)?;
+    // Before it makes a run of its own: nothing is changed in a home that was left.
+    if machine.moved().is_some() {
+        machine.speaks()?;
+    }
     verify::at_start(&machine, &store)?;
     machine.tell_within(u64::try_from(travel.rhythm.tell.as_millis()).unwrap_or(u64::MAX));
     copies::start_run(&mut store, &mut machine, &mut clock)?;
@@ -309,19 +314,7 @@ pub fn initialise(store: &mut Store, seed: &RootSeed, policy: Policy) -> Result<
     Ok(())
 }
 
-/// Ends every grant of a node that was just restored from a backup; how many ended comes out.
-///
-/// # Errors
-/// The store's, or a backup that does not hold a whole node.
-pub fn after_restore(store: &mut Store) -> Result<usize, Failure> {
-    let (mut machine, mut clock) = records::load(store)?;
-    let (now, mut records) = (clock.now(), Written(Vec::new()));
-    machine.handle(Input::Restored, now, &mut records)?;
-    commit(store, &machine, &records.0, now)?;
-    Ok(records.0.iter().filter(|record| matches!(record, Record::Revoked { .. })).count())
-}
-
-/// Writes what a machine did without its driver: after a restore, and to make homes for tests and benches.
+/// Writes what a machine did without its driver: where a node moves or was restored, and to make homes for tests and benches.
 ///
 /// # Errors
 /// The store's.

@@ -41,7 +41,7 @@ fn each(restored: bool) {
     if restored {
         let file = homes.path().join("backup.age");
         person.good(&["backup", file.to_str().expect("a path")]);
-        other.good(&["restore", file.to_str().expect("a path")]);
+        other.good(&["restore", "--yes", file.to_str().expect("a path")]);
     } else {
         person.stop();
         copy_home(&person.home, &other.home);

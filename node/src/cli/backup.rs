@@ -1,18 +1,22 @@
-//! `regie backup` and `regie restore`. In: a home and a file. Out: an age file for which the home's passphrase
-//! is needed, or a new home made from one.
+//! `regie backup`, `regie move` and `regie restore`. In: a home and a file. Out: an age file for which the home's passphrase
+//! is needed; a home that says nothing more; or a new home made from such a file.
 
-use std::{io::Write as _, path::Path};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use serde_json::json;
 
-use super::{file::bytes_of, render, tables::tables};
+use super::{acts::confirmed, file::bytes_of, render, tables::tables};
 use crate::{
-    backup::{self, Backup, TakeRows},
-    command::Failure,
+    backup::{self, Backup, BackupRow, TakeRows},
+    command::{Failure, exit},
     control,
     home::{self, Role},
-    person,
+    person::{self, Back, verbs::MoveAway},
     store::Passphrase,
+    verb::Stop,
 };
 
 pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, json: bool) -> Result<(), Failure> {
@@ -28,53 +32,226 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, 
         Err(failure) if failure.code == "no_node" => backup::rows(&home::open(home, tables, &passphrase)?.1)?,
         Err(failure) => return Err(failure),
     };
-    let toml = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
-    let sealed =
-        backup::seal(&Backup { version: backup::VERSION, role: config.role, config: toml, rows }, &passphrase)?;
-    let cannot = |error: std::io::Error| Failure::usage(format!("can't write {}: {error}", target.display()));
-    whole(target, &sealed).map_err(cannot)?;
+    let bytes = Whole::beside(target)?.write(&sealed(home, config.role, rows, &passphrase)?)?;
     if json {
-        return render::show(&json!({ "written": crate::out::path(target), "bytes": sealed.len() }), true);
+        return render::show(&json!({ "written": crate::out::path(target), "bytes": bytes }), true);
     }
     crate::out::say(format_args!("Wrote {}. It opens with the passphrase you gave.", target.display()));
     Ok(())
 }
 
-/// Writes a file whole or not at all, for its owner alone; one that is there stays.
-fn whole(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let beside = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".regie-backup-").tempfile_in(beside)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(target).map_err(|error| error.error)?;
-    // The name must last as well.
-    std::fs::File::open(beside)?.sync_all()
+/// Where a node goes, and how that is said.
+#[derive(clap::Args)]
+pub(super) struct Moving {
+    /// The file to write; it must not exist
+    #[arg(required_unless_present = "undo")]
+    file: Option<PathBuf>,
+    /// What you call the other machine; this one says it to whoever starts it
+    #[arg(long, default_value = "")]
+    to: String,
+    /// Go on here after all; every grant ends
+    #[arg(long, conflicts_with_all = ["file", "to"])]
+    undo: bool,
+    /// Do it without asking once more
+    #[arg(long)]
+    yes: bool,
 }
 
-pub(super) fn restore(home: &Path, passphrase_file: Option<&Path>, source: &Path, json: bool) -> Result<(), Failure> {
+pub(super) fn move_node(
+    home: &Path,
+    passphrase_file: Option<&Path>,
+    moving: Moving,
+    json: bool,
+) -> Result<(), Failure> {
+    if home::config(home)?.role == Role::Supplier {
+        let next = "make a backup with `regie backup`, stop it, and restore that on the other machine";
+        return Err(Failure::usage(format!("a companion does not move by itself: {next}")));
+    }
+    let Moving { file, to, undo, yes } = moving;
+    match file {
+        Some(target) if !undo => move_to(home, passphrase_file, &target, &to, yes, json),
+        _ => stay(home, passphrase_file, yes, json),
+    }
+}
+
+fn move_to(
+    home: &Path,
+    passphrase_file: Option<&Path>,
+    target: &Path,
+    to: &str,
+    yes: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    let question = "Your node stops here and goes on where you bring this file: with `regie restore` there. Move it?";
+    if !yes && (json || !confirmed(question)?) {
+        return Err(not_confirmed("your node is where it was"));
+    }
+    let passphrase = home::passphrase(passphrase_file, true)?;
+    // Whatever keeps the file from being written is told before the node has left.
+    let file = Whole::beside(target)?;
+    let (rows, runs) = match control::ask(home, &MoveAway { to: to.to_owned() }) {
+        Ok(_) => (control::ask(home, &TakeRows {})?.rows, true),
+        Err(failure) if failure.code == "no_node" => {
+            let mut store = home::open(home, tables, &passphrase)?.1;
+            person::leaves(&mut store, to.trim())?;
+            (backup::rows(&store)?, false)
+        }
+        Err(failure) => return Err(failure),
+    };
+    let bytes = file.write(&sealed(home, Role::Person, rows, &passphrase)?)?;
+    if runs {
+        // It is silent already: whether it ends now or by itself makes no difference.
+        let _ = control::ask(home, &Stop {});
+    }
+    if json {
+        let said = json!({ "moved": crate::out::path(target), "to": to, "bytes": bytes });
+        return render::show(&said, true);
+    }
+    crate::out::say(format_args!(
+        "Wrote {}. Your node is in it and nowhere else: bring it to the other machine, and run `regie restore FILE` there. \
+         Your suppliers notice nothing. This home can be deleted when the other runs; `regie move --undo` goes on here.",
+        target.display()
+    ));
+    Ok(())
+}
+
+/// The node is not gone after all. Whether the other home was used nobody here knows, so it goes on as behind a restore.
+fn stay(home: &Path, passphrase_file: Option<&Path>, yes: bool, json: bool) -> Result<(), Failure> {
+    let passphrase = home::passphrase(passphrase_file, false)?;
+    // Whoever holds the store's lock is the node, which runs and is told to make room.
+    let mut store = match home::open(home, tables, &passphrase) {
+        Ok((_, store)) => store,
+        Err(failure) if failure.code == "in_use" => {
+            let next = "stop it with `regie stop`, and say this once more";
+            return Err(Failure::new("in_use", exit::ERROR, format!("the node runs here; {next}")));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let Back::Moved { live } = person::foreseen(&store)? else {
+        return Err(Failure::usage("this node has not moved; start it with `regie`"));
+    };
+    let question = format!("Go on here? {live} grants end, and a node that runs elsewhere by that file stops.");
+    if !yes && (json || !confirmed(&question)?) {
+        return Err(not_confirmed("nothing was changed"));
+    }
+    let ended = person::stays(&mut store)?;
+    store.close()?;
+    if json {
+        return render::show(&json!({ "stays": crate::out::path(home), "grants_ended": ended }), true);
+    }
+    crate::out::say(format_args!(
+        "{ended} grants ended; suppliers ask anew and your defaults answer. Next: run `regie --home {}`.",
+        home.display()
+    ));
+    Ok(())
+}
+
+fn not_confirmed(how: &str) -> Failure {
+    Failure::new("not_confirmed", exit::REFUSED, format!("{how}; say `--yes` to do it"))
+}
+
+fn sealed(home: &Path, role: Role, rows: Vec<BackupRow>, passphrase: &Passphrase) -> Result<Vec<u8>, Failure> {
+    let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
+    backup::seal(&Backup { version: backup::VERSION, role, config, rows }, passphrase)
+}
+
+/// A file that is written whole or not at all, for its owner alone; one that is there stays.
+struct Whole<'a> {
+    target: &'a Path,
+    file: tempfile::NamedTempFile,
+}
+
+impl<'a> Whole<'a> {
+    /// Begins one, under a name of its own.
+    fn beside(target: &'a Path) -> Result<Self, Failure> {
+        if target.exists() {
+            return Err(Self::cannot(target, &"a file of that name exists already; choose another"));
+        }
+        let mut builder = tempfile::Builder::new();
+        let file = builder.prefix(".regie-backup-").tempfile_in(directory_of(target));
+        file.map(|file| Self { target, file }).map_err(|error| Self::cannot(target, &error))
+    }
+
+    /// How many bytes it has comes out.
+    fn write(self, bytes: &[u8]) -> Result<usize, Failure> {
+        let Self { target, mut file } = self;
+        let mut written = || {
+            file.write_all(bytes)?;
+            file.as_file().sync_all()
+        };
+        written().map_err(|error| Self::cannot(target, &error))?;
+        file.persist_noclobber(target).map_err(|error| Self::cannot(target, &error.error))?;
+        // The name must last as well.
+        let last = std::fs::File::open(directory_of(target)).and_then(|directory| directory.sync_all());
+        last.map(|()| bytes.len()).map_err(|error| Self::cannot(target, &error))
+    }
+
+    fn cannot(target: &Path, why: &dyn std::fmt::Display) -> Failure {
+        Failure::usage(format!("can't write {}: {why}", target.display()))
+    }
+}
+
+fn directory_of(target: &Path) -> &Path {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+pub(super) fn restore(
+    home: &Path,
+    passphrase_file: Option<&Path>,
+    source: &Path,
+    yes: bool,
+    json: bool,
+) -> Result<(), Failure> {
     let file = bytes_of(source, backup::FILE_BYTES)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let (role, grants) = home_of(home, &file, &passphrase, None)?;
+    let may_end = |back| match back {
+        Back::Restored { ended } if ended > 0 && !yes => {
+            let question = format!(
+                "{ended} grants end by this, since you may have taken something back after the backup was made; suppliers \
+                 ask anew and your defaults answer. Restore it?"
+            );
+            let said = !json && confirmed(&question)?;
+            if said {
+                Ok(())
+            } else {
+                Err(not_confirmed(&format!("{ended} grants would end, so nothing was restored")))
+            }
+        }
+        _ => Ok(()),
+    };
+    let back = home_of(home, &file, &passphrase, None, may_end)?;
     if json {
-        return render::show(&json!({ "restored": crate::out::path(home), "grants_ended": grants }), true);
+        let (moved, live, ended) = match back {
+            Some(Back::Moved { live }) => (true, live, 0),
+            Some(Back::Restored { ended }) => (false, 0, ended),
+            None => (false, 0, 0),
+        };
+        let said =
+            json!({ "restored": crate::out::path(home), "moved": moved, "grants_live": live, "grants_ended": ended });
+        return render::show(&said, true);
     }
-    if role == Role::Person {
-        crate::out::say(format_args!(
-            "{grants} grants from before the backup ended; suppliers ask anew and your defaults answer."
-        ));
+    match back {
+        Some(Back::Moved { live }) => crate::out::say(format_args!(
+            "Your node moved here, with {live} grants that live on. Delete the file, and the home that it came from."
+        )),
+        Some(Back::Restored { ended }) => crate::out::say(format_args!(
+            "{ended} grants from before the backup ended; suppliers ask anew and your defaults answer."
+        )),
+        None => {}
     }
     crate::out::say(format_args!("Restored into {}. Next: run `regie --home {}`.", home.display(), home.display()));
     Ok(())
 }
 
-/// Makes a home of a backup, under the backup's passphrase, whole or not at all; whose it is and how many grants ended comes
-/// out. `only`: a backup of the other role is refused.
+/// Makes a home of a backup or of the package of a move, under its passphrase, whole or not at all; how a person's node goes on
+/// comes out. `only`: one of the other role is refused. `may`: whether it goes on so is asked before anything is there.
 pub(super) fn home_of(
     home: &Path,
     file: &[u8],
     passphrase: &Passphrase,
     only: Option<Role>,
-) -> Result<(Role, usize), Failure> {
+    may: impl FnOnce(Back) -> Result<(), Failure>,
+) -> Result<Option<Back>, Failure> {
     let backup = backup::open(file, passphrase)?;
     if only.is_some_and(|only| only != backup.role) {
         let next = "restore it with `regie restore FILE`";
@@ -93,12 +270,15 @@ pub(super) fn home_of(
     let inside = place.path().join("home");
     let mut store = home::create(&inside, tables(backup.role), &config, passphrase)?;
     backup::pour(&backup, &mut store)?;
-    let grants = match backup.role {
-        Role::Person => person::after_restore(&mut store)?,
-        Role::Supplier => 0,
+    let back = match backup.role {
+        Role::Person => {
+            may(person::foreseen(&store)?)?;
+            Some(person::comes_back(&mut store)?)
+        }
+        Role::Supplier => None,
     };
     store.close()?;
     std::fs::rename(&inside, home).map_err(cannot)?;
     std::fs::File::open(beside).and_then(|beside| beside.sync_all()).map_err(cannot)?;
-    Ok((backup.role, grants))
+    Ok(back)
 }

@@ -108,6 +108,8 @@ fn copies(findings: &mut Findings, status: &PersonStatus) {
         (None, None) => String::new(),
     };
     findings.note("no other copy of this node is alive", next);
+    let next = status.moved.as_ref().map(|moved| render::moved(&moved.to, &moved.at));
+    findings.note("the node is here", next.unwrap_or_default());
     if status.other_histories > 0 {
         let next = "`regie witnesses heads` shows which. This home or a copy of it was set back to an old state, or another \
                     copy writes: look for it and stop it";

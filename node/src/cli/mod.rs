@@ -521,10 +521,18 @@ enum Verb {
         /// The file to write; it must not exist
         file: PathBuf,
     },
-    /// Make this home from a backup; earlier grants end
+    /// Bring the node to another machine: write a file that it goes on from, and stop here
+    Move {
+        #[command(flatten)]
+        moving: backup::Moving,
+    },
+    /// Make this home from a backup, by which earlier grants end, or from the file of a move, by which they live on
     Restore {
-        /// The file that `regie backup` wrote
+        /// The file that `regie backup` or `regie move` wrote
         file: PathBuf,
+        /// Restore it though grants end
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -668,7 +676,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Browse { link } => install::browse(&home, link.as_deref(), given.dashboard),
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
-        Verb::Restore { file: source } => backup::restore(&home, file, &source, json),
+        Verb::Move { moving } => backup::move_node(&home, file, moving, json),
+        Verb::Restore { file: source, yes } => backup::restore(&home, file, &source, yes, json),
         Verb::Import { file, card, dry_run } => owner::import_card(&home, &file, card, dry_run, json),
         Verb::Pair { link, agreement, vouch, yes } => {
             pairing::pair(&home, pairing::Pairing { link, agreement, vouch, yes }, json)

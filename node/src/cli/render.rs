@@ -495,6 +495,15 @@ pub(super) fn superseded(supplier: &str, at: &str) -> String {
     )
 }
 
+/// The node went to another machine.
+pub(super) fn moved(to: &str, at: &str) -> String {
+    let to = if to.is_empty() { "another machine" } else { to };
+    format!(
+        "this node moved to {to} ({at}), so this home says nothing more; go on there, and delete this home; to go on here \
+         after all, stop it with `regie stop` and say `regie move --undo`"
+    )
+}
+
 /// Another copy of the node was told to stop.
 pub(super) fn other_copy(supplier: &str, at: &str) -> String {
     format!(
@@ -516,6 +525,7 @@ fn cell(name: &str, value: &Value) -> String {
             _ => "as it was written".to_owned(),
         },
         ("superseded", Value::Object(copy)) => superseded(&text(&copy["name"]), &text(&copy["at"])),
+        ("moved", Value::Object(moved_to)) => moved(&text(&moved_to["to"]), &text(&moved_to["at"])),
         ("other_copy", Value::Object(copy)) => other_copy(&text(&copy["name"]), &text(&copy["at"])),
         ("other_histories", Value::Number(count)) if count.as_u64() != Some(0) => {
             format!(
@@ -649,6 +659,8 @@ fn happened(kind: &str, of: &Value) -> String {
         "cast" => format!("cast {}", short("id", &cell("", &of["intent"]))),
         "closed" if of["offer"].is_null() => format!("withdrew {}", short("id", &cell("", &of["intent"]))),
         "closed" => format!("took up an offer for {}", short("id", &cell("", &of["intent"]))),
+        "left" => "the node went to another machine".to_owned(),
+        "arrived" => "the node came from another machine".to_owned(),
         "received" => format!("an item came into {}", cell("", &of["collection"])),
         "letter_sent" => {
             let told = names("fields").map(|list| format!(", which told {list}")).unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::{
     driver::End,
     home::{self, Config, Role},
     network::{Inward, Proxy, Through, Way},
-    person::{self, Desk, Rhythm, Travel, verbs::PersonCommand},
+    person::{self, Back, Desk, Rhythm, Travel, verbs::PersonCommand},
     store::{Ledger, Passphrase, Store},
     supplier::{self, Net, verbs::CompanionCommand},
     verb::{Commands as _, Stop},
@@ -194,11 +194,11 @@ async fn from_a_page(
         Box::pin(async move {
             let at = home.clone();
             let made = tokio::task::spawn_blocking(move || make(&at, beginning, &passphrase));
-            let (store, phrase, grants_ended) = made.await.map_err(Failure::internal)??;
+            let Made { store, phrase, back } = made.await.map_err(Failure::internal)??;
             let running = begin(&home, store, doors, travel)?;
             let desk = running.desk.clone();
             let _ = started.send(running).await;
-            Ok(Begun { desk, phrase, grants_ended })
+            Ok(Begun { desk, phrase, back })
         })
     });
     let pages = tokio::spawn(page.first_run(starter));
@@ -225,19 +225,27 @@ impl Running {
     }
 }
 
-/// A person's new home and, where an identity was drawn, its words; how many grants of a backup ended. Dear: a passphrase
-/// becomes a key.
-fn make(
-    home: &Path,
-    beginning: Beginning,
-    passphrase: &Passphrase,
-) -> Result<(Store, Option<Zeroizing<String>>, usize), Failure> {
+/// What a node begins from.
+struct Made {
+    store: Store,
+    /// The words of an identity that was drawn.
+    phrase: Option<Zeroizing<String>>,
+    /// How it goes on, where it came in a file.
+    back: Option<Back>,
+}
+
+/// A person's home, new or as it is. Dear: a passphrase becomes a key.
+fn make(home: &Path, beginning: Beginning, passphrase: &Passphrase) -> Result<Made, Failure> {
     let (seed, phrase) = match beginning {
         Beginning::Backup(file) => {
-            let (_, grants) = super::backup::home_of(home, &file, passphrase, Some(Role::Person))?;
-            return Ok((Store::open(home, tables(Role::Person), passphrase)?, None, grants));
+            // The page says before what ends.
+            let back = super::backup::home_of(home, &file, passphrase, Some(Role::Person), |_| Ok(()))?;
+            return Ok(Made { store: Store::open(home, tables(Role::Person), passphrase)?, phrase: None, back });
         }
-        Beginning::Home => return Ok((Store::open(home, tables(Role::Person), passphrase)?, None, 0)),
+        Beginning::Home => {
+            let store = Store::open(home, tables(Role::Person), passphrase)?;
+            return Ok(Made { store, phrase: None, back: None });
+        }
         Beginning::Words(seed) => (seed, None),
         Beginning::New => {
             let seed = RootSeed::from_entropy(clock::random());
@@ -248,7 +256,7 @@ fn make(
     let policy = Policy::preset("balanced").ok_or_else(|| Failure::internal("no preset"))?;
     let mut store = home::create(home, tables(Role::Person), &Config::person(), passphrase)?;
     person::initialise(&mut store, &seed, policy)?;
-    Ok((store, phrase, 0))
+    Ok(Made { store, phrase, back: None })
 }
 
 /// Starts a person's node and its control socket.

@@ -9,6 +9,7 @@ mod credentials;
 mod data;
 mod defaults;
 mod enter;
+mod export;
 mod find;
 mod group;
 mod home;
@@ -76,8 +77,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/find/same", post(find::same))
         .route("/import", get(import::page).post(import::read))
         .route("/import/keep", post(import::keep).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)))
-        .route("/export", get(data::export_page).post(data::backup))
-        .route("/export.json", get(data::export))
+        .route("/export", get(export::page).post(export::backup))
+        .route("/export.json", get(export::document))
+        .route("/move", get(export::move_page).post(export::move_away))
         .route("/deliveries", get(live::page).post(live::tell_now))
         .route("/deliveries/letters", post(live::write_letters))
         .route("/deliveries/stream", get(live::stream))

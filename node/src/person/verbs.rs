@@ -60,6 +60,7 @@ mod look;
 mod mail_account;
 mod mark_case;
 mod me;
+mod move_away;
 mod new_cases;
 mod offers;
 mod open;
@@ -181,6 +182,7 @@ pub use mail_account::{
 };
 pub use mark_case::MarkCase;
 pub use me::{Me, Name};
+pub use move_away::{MoveAway, MovedAway};
 pub use new_cases::{BegunCases, NewCases};
 pub use offers::{Offers, RankedOffer};
 pub use open::{Open, Opened};
@@ -322,6 +324,7 @@ verbs! {
         MailAccount: MailAccount,
         MarkCase: MarkCase,
         Me: Me,
+        MoveAway: MoveAway,
         NewCases: NewCases,
         Offers: Offers,
         Open: Open,

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     command::{Failure, exit},
     dashboard::{Beginning, limits},
+    person::Back,
 };
 
 #[derive(Template)]
@@ -79,8 +80,12 @@ pub(super) async fn restore(
     }
     match begin(&app, &visitor, Beginning::Backup(file), &passphrase).await {
         Ok(begun) => {
-            let ended = begun.map_or(0, |begun| begun.grants_ended as u64);
-            visitor.notice(&app, visitor.words.count("again-restored", &ended));
+            let said = match begun.and_then(|begun| begun.back) {
+                Some(Back::Moved { live }) => visitor.words.count("again-moved", &(live as u64)),
+                Some(Back::Restored { ended }) => visitor.words.count("again-restored", &(ended as u64)),
+                None => visitor.words.count("again-restored", &0),
+            };
+            visitor.notice(&app, said);
             go("/")
         }
         Err(failure) if failure.exit == exit::LOCKED => {

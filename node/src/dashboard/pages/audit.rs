@@ -28,12 +28,12 @@ struct Audit {
     page: Page,
     asked: PageQuery,
     log: LogPage,
-    kinds: [&'static str; 13],
+    kinds: [&'static str; 15],
     older: Option<String>,
     witnesses: Vec<verbs::KnownWitness>,
 }
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 15] = [
     "answered",
     "granted",
     "revoked",
@@ -47,6 +47,8 @@ const KINDS: [&str; 13] = [
     "letter_sent",
     "policy_changed",
     "restored",
+    "left",
+    "arrived",
 ];
 
 pub(super) async fn page(

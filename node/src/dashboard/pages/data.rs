@@ -1,4 +1,4 @@
-//! The person's own data: shown, changed, exported. In: forms. Out: pages and documents.
+//! The person's own data: shown and changed. In: forms. Out: pages.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,10 @@ use axum::{
 };
 use regie_protocol::FieldPath;
 
-use super::{App, Page, Posted, Shown, Visitor, download, go, inputs::Input, show, who::Looks as _};
+use super::{App, Page, Posted, Shown, Visitor, go, inputs::Input, show, who::Looks as _};
 use crate::{
-    backup::{self, Backup, TakeRows},
-    clock,
     command::Failure,
-    dashboard::limits,
-    home,
     person::verbs::{self, Changed, FieldDetail, HeldField},
-    store::Passphrase,
 };
 
 struct GroupOf {
@@ -153,44 +148,4 @@ pub(super) fn told_of(app: &App, visitor: &Visitor, changed: &Changed) -> Shown 
 async fn set(app: &App, field: FieldPath, value: &str) -> Result<Changed, Failure> {
     let value = value.parse().map_err(Failure::misread)?;
     app.ask(verbs::Set { values: vec![(field, value)], ..verbs::Set::default() }).await
-}
-
-#[derive(Template)]
-#[template(path = "export.html")]
-struct Export {
-    page: Page,
-    error: Option<String>,
-}
-
-pub(super) async fn export_page(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    show(&Export { page: visitor.page(&app, "data", "/export"), error: None })
-}
-
-pub(super) async fn export(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let document = visitor.ask(&app, verbs::Export {}).await?;
-    let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    download("regie.json", "application/json", text)
-}
-
-/// An encrypted backup under a passphrase that is typed twice.
-pub(super) async fn backup(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
-    let passphrase = zeroize::Zeroizing::new(posted.raw("passphrase").to_owned());
-    let again = |error: String| show(&Export { page: visitor.page(&app, "data", "/export"), error: Some(error) });
-    if passphrase.chars().count() < limits::PASSPHRASE_CHARS {
-        return again(visitor.words.count("setup-passphrase-short", &(limits::PASSPHRASE_CHARS as u64)));
-    }
-    if *passphrase != *posted.raw("again") {
-        return again(visitor.words.say("export-differ"));
-    }
-    let taken = visitor.ask(&app, TakeRows {}).await?;
-    let home = app.home.clone();
-    let sealed = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, Failure> {
-        let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
-        let role = home::config(&home)?.role;
-        let passphrase = Passphrase::new(passphrase.to_string());
-        backup::seal(&Backup { version: backup::VERSION, role, config, rows: taken.rows }, &passphrase)
-    });
-    let sealed = sealed.await.map_err(|error| visitor.fault(Failure::internal(error)))?;
-    let name = format!("regie-{}.age", clock::text(clock::wall()).get(..10).unwrap_or("backup"));
-    download(&name, "application/octet-stream", sealed.map_err(|failure| visitor.fault(failure))?)
 }

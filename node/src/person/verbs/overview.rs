@@ -9,7 +9,7 @@ use regie_protocol::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Joined, Month, Node, OnNode, Soon, WaitingProcessor, Waits, status::is_none};
+use super::{Joined, Month, MovedAway, Node, OnNode, Soon, WaitingProcessor, Waits, status::is_none};
 use crate::{
     clock::{self, Report, text},
     command::{Failure, access_name},
@@ -71,6 +71,9 @@ pub struct PersonOverview {
     /// The copy of this node that goes on in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded: Option<CopySeen>,
+    /// The node went to another machine: this home says nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<MovedAway>,
     /// The copy of this node that was seen last and was told to stop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_copy: Option<CopySeen>,
@@ -198,6 +201,7 @@ impl OnNode for Overview {
             groups: groups(node),
             clock: node.clock_report(),
             superseded: node.machine.superseded().map(|copy| node.copy_seen(copy)),
+            moved: node.machine.moved().map(MovedAway::from),
             other_copy: node.machine.rival().map(|copy| node.copy_seen(copy)),
             other_histories: node.witnesses.other_histories(),
             month: node.activity.month(clock::wall()),

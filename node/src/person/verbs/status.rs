@@ -4,7 +4,7 @@ use regie_protocol::{Agreement, FieldPath, PublicKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, OnNode, Soon, Waits};
+use super::{MovedAway, Node, OnNode, Soon, Waits};
 use crate::{
     clock::{Report, text},
     command::Failure,
@@ -42,6 +42,9 @@ pub struct PersonStatus {
     /// The copy of this node that goes on in its place: this one says nothing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded: Option<CopySeen>,
+    /// The node went to another machine: this home says nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<MovedAway>,
     /// The copy of this node that was seen last and was told to stop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_copy: Option<CopySeen>,
@@ -120,6 +123,7 @@ impl OnNode for Status {
             restored: node.machine.epoch(),
             clock: node.clock_report(),
             superseded: node.machine.superseded().map(|copy| node.copy_seen(copy)),
+            moved: node.machine.moved().map(MovedAway::from),
             other_copy: node.machine.rival().map(|copy| node.copy_seen(copy)),
             other_histories: node.witnesses.other_histories(),
             unreadable: node.unreadable.iter().copied().collect(),
