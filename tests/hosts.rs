@@ -17,6 +17,7 @@ mod forwarded;
 mod hotspot;
 mod impostor;
 mod itself;
+mod joined;
 mod machines;
 mod moved;
 mod names;

@@ -24,27 +24,36 @@ use super::{announcing, ask, everywhere, example, follow, is_answered, link};
 const TOLD: Duration = Duration::from_secs(15);
 pub(super) const TOOLS: [(&str, &str); 2] = [("nginx", "nginx-light"), ("openssl", "openssl")];
 
-/// A certificate authority of the test's own, and certificates of it for `shop.test`.
-pub(super) struct Authority(PathBuf);
+/// A certificate authority of the test's own, and certificates of it for one name.
+pub(super) struct Authority {
+    directory: PathBuf,
+    name: &'static str,
+}
 
 impl Authority {
+    /// One for `shop.test`.
     pub(super) fn new(directory: PathBuf) -> Self {
+        Self::of(directory, "shop.test")
+    }
+
+    pub(super) fn of(directory: PathBuf, name: &'static str) -> Self {
         std::fs::create_dir_all(&directory).expect("made");
-        let own = Self(directory);
+        let own = Self { directory, name };
         let subject = ["-subj", "/CN=An authority of a test", "-addext", "basicConstraints=critical,CA:TRUE"];
         let make =
             ["req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "365", "-keyout", "ca.key", "-out", "ca.pem"];
         own.openssl(&[&make[..], &subject].concat(), "+0");
-        std::fs::write(own.0.join("names"), "subjectAltName=DNS:shop.test\n").expect("written");
+        std::fs::write(own.directory.join("names"), format!("subjectAltName=DNS:{name}\n")).expect("written");
         own
     }
 
     /// A certificate for a month from a clock that is off by so much, where the page has one.
     pub(super) fn certificate(&self, clock: &str) -> PathBuf {
-        let place = self.0.join(clock.replace(['+', '-'], "at"));
+        let place = self.directory.join(clock.replace(['+', '-'], "at"));
         std::fs::create_dir_all(&place).expect("made");
         let at = |name: &str| place.join(name).to_str().expect("text").to_owned();
-        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=shop.test"];
+        let subject = format!("/CN={}", self.name);
+        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", &subject];
         self.openssl(
             &[&["req", "-new", "-keyout", &at("privkey.pem"), "-out", &at("csr.pem")], &key[..]].concat(),
             clock,
@@ -57,7 +66,7 @@ impl Authority {
 
     /// What a person's machine is to trust.
     pub(super) fn trusted(&self) -> PathBuf {
-        self.0.join("ca.pem")
+        self.directory.join("ca.pem")
     }
 
     fn openssl(&self, arguments: &[&str], clock: &str) {
@@ -65,7 +74,7 @@ impl Authority {
         if clock != "+0" {
             process.env("LD_PRELOAD", regie_tests::faketime().expect("faketime")).env("FAKETIME", clock);
         }
-        let output = process.args(arguments).current_dir(&self.0).output().expect("openssl runs");
+        let output = process.args(arguments).current_dir(&self.directory).output().expect("openssl runs");
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
