@@ -187,7 +187,7 @@ fn letters_are_written_and_sent_by_hand_on_their_pages_and_a_change_is_told_in_o
     let moved = door.post(&cookie, "/data/address.street", &format!("form={form}&value=Gracht+2&do=save"));
     let told = moved.header("location").expect("a place").to_owned();
     let page = door.get(&cookie, &told);
-    assert!(page.body.contains("2 organisations without a companion would be told by letter"), "{}", page.body);
+    assert!(page.body.contains("2 organisations that are not on regie would be told by letter"), "{}", page.body);
     let body = format!("form={form}&field=address.street&do=write");
     assert_eq!(door.post(&cookie, "/deliveries/letters", &body).status, 303);
     let page = door.get(&cookie, "/deliveries");

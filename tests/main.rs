@@ -60,6 +60,7 @@ mod tidy;
 mod unlinkable;
 mod visits;
 mod witness;
+mod words;
 
 // The supplier's tests again, with the companion's store in a real PostgreSQL.
 #[path = "supplier_api.rs"]

@@ -129,7 +129,7 @@ fn the_page_gives_the_file_as_often_as_it_is_wanted_and_the_first_page_says_that
     assert!(first.header("content-disposition").is_some_and(|value| value.contains("regie-move-")));
     assert_eq!(door.node.ask(&verbs::Status {})["moved"]["to"], json!("mijn laptop"));
     let home = door.get(&cookie, "/").body;
-    assert!(home.contains("Your node went to: mijn laptop"), "{home}");
+    assert!(home.contains("Regie went to: mijn laptop"), "{home}");
     let refused = door.post(&cookie, "/data/email", &format!("form={form}&value=else%40example.org"));
     assert!(refused.body.contains("mijn laptop"), "why nothing changes here is said: {}", refused.body);
     let again = door.post(&cookie, "/move", &body("elsewhere", "a+moving+phrase"));

@@ -21,22 +21,22 @@ entered-by-address = U kwam binnen via een adres in plaats van de naam in de lin
 outside-left = U bent weg. Om terug te komen vult u uw wachtzin in.
 
 # De klok
-copy-stopped-title = Een andere kopie van deze node spreekt voor u
+copy-stopped-title = Een andere kopie van regie spreekt voor u
 copy-seen = { $what } hoorde ervan.
 copy-stopped = Daarom is deze gestopt: zij vertelt niemand iets en antwoordt niemand.
 copy-stopped-next = Ga met de andere verder en verwijder deze map. Wilt u juist hier verder: maak een reservekopie, zet die met regie restore in een nieuwe map terug, en stop de andere.
-copy-other-title = Er leeft een andere kopie van deze node
+copy-other-title = Er leeft een andere kopie van regie
 copy-other = Zij is gevraagd te stoppen en deze gaat verder. Wat u eerder toestond, is geëindigd waar die kopie het kan hebben beëindigd.
 copy-other-next = Stop de andere kopie en verwijder de map ervan: een reservekopie die elders is teruggezet, of een map die is gekopieerd.
 clock-title = Kijk naar de klok van deze computer
 clock-shows = De klok staat op { $what }.
 clock-held-back = De klok is { $what } vooruitgesprongen, en niemand heeft die tijd bevestigd. Er eindigt niets voorgoed door.
 clock-held-back-next = Zet de klok goed, of, als de tijd klopt, voer uit: regie clock --accept
-clock-stored-ahead = De tijd die deze node eerder zag ligt { $what } later, dus wat u toestond eindigt zoveel te vroeg.
+clock-stored-ahead = De tijd die regie eerder zag ligt { $what } later, dus wat u toestond eindigt zoveel te vroeg.
 clock-stored-ahead-next = Zet de klok goed, of, als hij nu klopt en eerder niet, voer uit: regie clock --accept
 clock-slow = Dat is { $what } achter op wat uw leveranciers zeggen. Wat meer dan 5 minuten scheelt, wordt geweigerd.
 clock-fast = Dat is { $what } voor op wat uw leveranciers zeggen. Wat meer dan 5 minuten scheelt, wordt geweigerd.
-clock-set = Zet de klok goed; deze node gaat meteen verder.
+clock-set = Zet de klok goed; regie gaat meteen verder.
 span-day =
     { $n ->
         [one] 1 dag
@@ -98,10 +98,10 @@ soon-price = kost nu { $what }
 soon-price-varies = kost nu per rekening iets anders
 home-without =
     { $n ->
-        [one] Eén organisatie zonder companion heeft
-       *[other] { $n } organisaties zonder companion hebben
+        [one] Eén organisatie die niet op regie zit, heeft
+       *[other] { $n } organisaties die niet op regie zitten, hebben
     } gegevens van u.
-home-joined = { $what } heeft nu een companion
+home-joined = { $what } zit nu op regie
 home-entered =
     { $n ->
         [one] Eén organisatie is
@@ -404,7 +404,7 @@ export-json = Alles als document
 export-json-hint = Gegevens met geschiedenis, leveranciers, toestemmingen, standaarden, het logboek en de toestemmingsbewijzen, als JSON. Het is niet versleuteld.
 export-json-do = JSON ophalen
 export-backup = Een versleutelde reservekopie
-export-backup-hint = Eén bestand dat uw node op een andere machine terugzet met `regie restore`. Het opent met de wachtzin die u hier geeft.
+export-backup-hint = Eén bestand waarmee regie op een andere computer terugkomt, met alles wat u hebt: op de eerste pagina, of met `regie restore`. Het opent met de wachtzin die u hier geeft.
 export-backup-do = Reservekopie ophalen
 export-differ = De twee wachtzinnen verschillen. Probeer het opnieuw.
 passphrase = Wachtzin
@@ -486,8 +486,8 @@ witness-logs =
 witness-last = De laatste keer:
 witness-in-vain =
     { $n ->
-         [one] Voor één logboek is het tevergeefs gevraagd; uw node vraagt het opnieuw.
-        *[other] Voor { $n } logboeken is het tevergeefs gevraagd; uw node vraagt het opnieuw.
+         [one] Voor één logboek is het tevergeefs gevraagd; regie vraagt het opnieuw.
+        *[other] Voor { $n } logboeken is het tevergeefs gevraagd; regie vraagt het opnieuw.
      }
 history-title = Uw logboek is niet wat een getuige heeft gezien
 history-logs =
@@ -495,8 +495,8 @@ history-logs =
          [one] Van één logboek heeft een getuige een andere geschiedenis gezien dan hier staat.
         *[other] Van { $n } logboeken heeft een getuige een andere geschiedenis gezien dan hier staat.
      }
-history-why = Dus is deze node, of een kopie ervan, teruggezet naar een oude toestand, of schrijft een andere kopie van uw node.
-history-next = Zoek een andere computer met uw node, en stop die. Met regie witnesses heads ziet u welk logboek het is.
+history-why = Dus is regie hier, of een kopie ervan, teruggezet naar een oude toestand, of schrijft een andere kopie.
+history-next = Zoek een andere computer waarop regie voor u draait, en stop het daar. Met regie witnesses heads ziet u welk logboek het is.
 audit-kind = Wat
 audit-supplier = Leverancier (naam of sleutel)
 audit-entries =
@@ -561,7 +561,7 @@ event-policy-changed = U wijzigde uw standaarden.
 event-delegated = Een deel van een toestemming is doorgegeven aan een verwerker.
 event-paused = U pauzeerde deze leverancier.
 event-resumed = U hervatte deze leverancier.
-event-restored = De node is teruggezet uit een reservekopie.
+event-restored = Regie is teruggezet uit een reservekopie.
 event-of = Een regel uit het logboek van een leverancier.
 event-kind-answered = antwoorden
 event-kind-granted = toestemmingen
@@ -924,7 +924,7 @@ rule-no-rule = geen standaard dekt het
 rule-you = u
 refusal-malformed = Het bericht was niet in orde.
 refusal-too-large = Het was te groot.
-refusal-unknown-version = Het was van een versie die deze node niet spreekt.
+refusal-unknown-version = Het was van een versie die regie hier niet spreekt.
 refusal-bad-signature = De handtekening klopte niet.
 refusal-wrong-sender = Het kwam van een ander dan het noemde.
 refusal-wrong-audience = Het was voor een ander bedoeld.
@@ -984,7 +984,7 @@ what-groups = Groepen
 what-fields = Losse gegevens
 why-agreement = onder een overeenkomst minstens zo streng als: { $what }
 agreement-title = Wat u nieuwe leveranciers voorstelt
-agreement-about = Uw voorwaarden (IEEE 7012): de leverancier aanvaardt ze of er is geen relatie. Leveranciers die u al hebt houden de hunne.
+agreement-about = Uw voorwaarden: de leverancier aanvaardt ze of er is geen relatie. Leveranciers die u al hebt houden de hunne.
 agreement-portable = En zij moeten mij mijn gegevens meegeven
 agreement-keep = Stel dit voortaan voor
 agreement-kept = Nieuwe leveranciers krijgen voortaan deze overeenkomst voorgesteld.
@@ -993,11 +993,11 @@ failure-bad-argument = Iets wat is ingevuld, werd niet begrepen. Ga terug en ver
 failure-already-done = Het was al gedaan. U hoeft niets meer te doen.
 failure-bad-pairing = De koppeling klopte niet. Vraag de leverancier om een nieuwe link.
 failure-refused = Het werd geweigerd.
-failure-no-node = Uw node draait niet. Start `regie` in een terminal.
+failure-no-node = Regie draait niet. Start `regie` in een terminal.
 failure-unreachable = De leverancier is nu niet te bereiken. Probeer het later, of vraag om een nieuwe link.
 failure-damaged = De opslag is beschadigd. Bewaar een kopie van de map en zet de laatste back-up terug.
 failure-store = De opslag kan dit nu niet. Zie wat hieronder staat.
-failure-internal = Er ging binnenin iets mis. Probeer het opnieuw; start de node opnieuw als het zo blijft.
+failure-internal = Er ging binnenin iets mis. Probeer het opnieuw; start regie opnieuw als het zo blijft.
 failure-locked = Dat is niet de wachtzin. Probeer het opnieuw.
 calendar-1 = jan
 calendar-2 = feb
@@ -1023,7 +1023,7 @@ rule-you-said = een beslissing van u
 # De pagina van het bedrijf
 console-title = Companion
 console-about = Wat deze companion weet en doet. Hier kan niets worden veranderd.
-console-footer = regie · een pagina om te bekijken; al het andere gaat via de API
+console-footer = Regie · een pagina om te bekijken; al het andere gaat via de API
 console-key = API-sleutel
 console-wrong = Die sleutel bestaat niet. `regie supplier key create` maakt er een.
 console-enter = Tonen
@@ -1110,7 +1110,7 @@ supplier-open = Laat deze leverancier u sturen
 supplier-open-do = Openen
 supplier-open-hint = Een jaar lang, ten hoogste 10 stukken per uur en 500 in totaal. U kunt het beëindigen zoals elke toestemming.
 supplier-opened = Geopend. Wat er komt staat in uw postvak.
-terms-checked = Uw node weigert zelf verzoeken voor andere doelen, doorgeven en bewaren die deze overeenkomst niet toestaat. Volgen, en wat er gebeurt met gegevens die er al zijn, is het woord van de leverancier.
+terms-checked = Regie weigert zelf verzoeken voor andere doelen, doorgeven en bewaren die deze overeenkomst niet toestaat. Volgen, en wat er gebeurt met gegevens die er al zijn, is het woord van de leverancier.
 pair-alternative = De leverancier aanvaardt uw voorwaarden niet en stelt voor: { $what }. Dat staat ook toe:
 pair-alternative-next = Kies hieronder "dezelfde" om ermee akkoord te gaan, of verlaat deze pagina: er is niets afgesproken.
 also-analytics = analyse van hoe u de dienst gebruikt
@@ -1123,13 +1123,13 @@ refusal-collection-full = de verzameling is vol
 menu-wishes = Wensen
 wishes-title = Wat u wilt
 wishes-about = Zeg wat u wilt zonder te zeggen wie u bent. Leveranciers antwoorden met aanbiedingen; alleen wie u kiest leert u kennen, en krijgt alleen wat voor die aanbieding nodig is.
-wishes-no-offers = Nog geen aanbiedingen. Uw node kijkt vanzelf; kom later terug.
+wishes-no-offers = Nog geen aanbiedingen. Regie kijkt vanzelf; kom later terug.
 wishes-known = u kent die
 wishes-price = Kost
 wishes-above = boven uw budget
 wishes-budget = Ten hoogste
 wishes-until = Tot
-wishes-refused = Het bord zei
+wishes-refused = Het prikbord zei
 wishes-needs = Moet weten
 wishes-needs-nothing = niets
 wishes-why = Voor
@@ -1151,7 +1151,7 @@ wishes-passed-over = { $n ->
 }
 wishes-withdraw = Geen aanbiedingen meer
 wishes-new = Iets nieuws
-wishes-new-about = Schrijf niets waaruit blijkt wie u bent: uw node weigert uw naam, adres, telefoonnummer en dergelijke, maar kan niet alles zien.
+wishes-new-about = Schrijf niets waaruit blijkt wie u bent: regie weigert uw naam, adres, telefoonnummer en dergelijke, maar kan niet alles zien.
 wishes-category = Wat voor iets
 wishes-category-hint = Van ruim naar precies, in kleine letters met punten: energy.contract, travel.trains, insurance.car.
 wishes-wish = In uw woorden
@@ -1165,14 +1165,14 @@ wishes-by-fields = die het minst hoeft te weten
 wishes-by-retention = die het kortst bewaart
 wishes-by-known = van een leverancier die ik ken
 wishes-days = Voor hoeveel dagen
-wishes-board = Het bord
-wishes-board-hint = Een link die begint met regie:board, of de naam van een leverancier van u die een bord heeft. Leeg voor het bord dat u het laatst gebruikte.
+wishes-board = Het prikbord
+wishes-board-hint = De link van een prikbord, of de naam van een leverancier van u die er een heeft. Leeg voor het prikbord dat u het laatst gebruikte.
 wishes-do = Uitzetten
 wishes-cast = Uitgezet. Aanbiedingen komen hier.
 wishes-taken = Aangenomen. De leverancier heeft wat nodig is, de anderen krijgen niets.
 wishes-passed = Voorbij laten gaan.
 wishes-withdrawn = Ingetrokken. Er komen geen aanbiedingen meer.
-wish-state-casting = onderweg naar het bord
+wish-state-casting = onderweg naar het prikbord
 wish-state-open = open
 wish-state-withdrawn = ingetrokken
 wish-state-taken-up = aangenomen
@@ -1181,11 +1181,11 @@ event-cast = U zette een wens uit.
 event-closed = Een wens werd gesloten.
 event-kind-cast = wensen uitgezet
 event-kind-closed = wensen gesloten
-refusal-not-a-board = geen bord
+refusal-not-a-board = geen prikbord
 refusal-unknown-intent = er staat zo geen wens open
-refusal-not-admitted = niet toegelaten op het bord
-refusal-wrong-board = van een ander bord
-refusal-board-full = het bord is vol
+refusal-not-admitted = niet toegelaten op het prikbord
+refusal-wrong-board = van een ander prikbord
+refusal-board-full = het prikbord is vol
 refusal-key-spent = die sleutel heeft al een andere wens
 refusal-not-a-helper = telt geen antwoorden op
 refusal-wrong-batch = andere ronde van de telling
@@ -1193,26 +1193,26 @@ refusal-too-few = te weinig antwoorden
 refusal-too-many-offers = geen aanbiedingen meer
 
 credentials-title = Verklaringen
-credentials-about = Waar anderen voor instaan: een gemeente, een bank, een school ondertekent het. Uw node toont een leverancier die ene waarde die hij mag hebben, met het bewijs, en verder niets.
+credentials-about = Waar anderen voor instaan: een gemeente, een bank, een school ondertekent het. Regie toont een leverancier die ene waarde die hij mag hebben, met het bewijs, en verder niets.
 credentials-none = U hebt er geen.
 credentials-remove = Weggooien; de waarden blijven als uw eigen woord
-credentials-key-about = Een uitgever bindt een verklaring aan een sleutel van uw node. Maak er een per verklaring en geef die aan de uitgever.
+credentials-key-about = Een uitgever bindt een verklaring aan een sleutel van u. Maak er een per verklaring en geef die aan de uitgever.
 credentials-key-made = De sleutel voor de uitgever
 credentials-key = Maak een sleutel
 credentials-text = De verklaring, zoals de uitgever die gaf
-credentials-issuer = De openbare sleutel van de uitgever (JWK), of rootcertificaten (PEM)
+credentials-issuer = De openbare sleutel van de uitgever, of zijn rootcertificaten, zoals de uitgever ze bekendmaakt
 credentials-add = Neem op
 credentials-added = Opgenomen: de waarden dragen nu de naam van de uitgever.
 credentials-removed = Weggegooid.
 
 menu-segments = Erbij horen
 segments-title = Hoort u erbij?
-segments-about = Leveranciers maken bekend wie zij zoeken. Uw node vergelijkt dat met wat u hebt, hier en nergens anders; een leverancier hoort alleen wat u zelf zegt.
-segments-left = Privacybudget dat over is om geteld te worden, over alle leveranciers: epsilon { $what }. Wat u uitgeeft komt na een jaar terug.
+segments-about = Leveranciers maken bekend wie zij zoeken. Regie vergelijkt dat met wat u hebt, hier en nergens anders; een leverancier hoort alleen wat u zelf zegt.
+segments-left = Privacybudget dat over is om geteld te worden, over alle leveranciers: { $what }. Wat u uitgeeft komt na een jaar terug.
 segments-none = Geen van uw leveranciers maakt er nu een bekend.
 segments-fits = past bij u
 segments-fits-not = past niet
-segments-epsilon = Geteld met epsilon
+segments-epsilon = Wat geteld worden ervan kost
 segments-by-chance = Laat u zich hier tellen, dan krijgt deze leverancier een antwoord onder uw sleutel daar: door het lot bepaald, en in { $what } van de 100 gevallen juist. Dat is een vermoeden over u, niet niets.
 segments-helper = Uw antwoord wordt in tweeën geknipt: een helft voor dit bedrijf, een voor { $what }. Geen van beide ziet een antwoord.
 segments-least = { $n ->
@@ -1232,9 +1232,9 @@ segments-said-count = Geteld: er ging één antwoord uit, door het lot bepaald, 
 clause-holds = waar voor u
 clause-fails = niet waar voor u
 clause-unknown = u hebt geen waarde om dat aan te zien
-event-belonged = U zei of u bij een segment hoort.
+event-belonged = U zei of u bij een groep hoort die een leverancier zoekt.
 event-counted-in = U werd geteld zonder naam.
-event-kind-belonged = woorden over segmenten
+event-kind-belonged = woorden over erbij horen
 event-kind-counted-in = keren geteld
 event-acted = U liet het dit doen: { $what }.
 event-act-received = Het tekende dat dit aankwam.
@@ -1252,7 +1252,7 @@ act-kind-erasure = wissen wat het van u heeft (AVG 17)
 act-kind-restriction = wat het van u heeft met rust laten (AVG 18)
 act-kind-portability = wat het van u heeft meegeven voor een ander programma (AVG 20)
 act-kind-objection = ophouden met gebruiken wat het van u heeft (AVG 21)
-refusal-unknown-segment = zo geen segment
+refusal-unknown-segment = zo geen groep
 refusal-unknown-act = niets wat gezegd is
 refusal-too-many-acts = het neemt langs de lijn niets meer aan
 standing-proven = domein bewezen
@@ -1280,8 +1280,8 @@ unread-no-document = Het domein heeft geen document dat het bewijst. Vraag de le
 unread-too-large = Het document van het domein is te groot. Vraag de leverancier het opnieuw te schrijven.
 unread-outdated = Het document van het domein is nog getekend met een sleutel die de leverancier heeft vervangen. Vraag de leverancier het opnieuw te plaatsen.
 unread-not-a-document = Wat op het domein staat, is geen ondertekend profiel. Vraag de leverancier het opnieuw te schrijven.
-unread-proxied = De proxy van deze node leidde niet naar de webserver van het domein. Kijk of de proxy draait en anderen bereikt; het wordt later opnieuw geprobeerd.
-unread-no-tls = Deze node kan geen certificaten controleren. Installeer het pakket ca-certificates.
+unread-proxied = De proxy van regie leidde niet naar de webserver van het domein. Kijk of de proxy draait en anderen bereikt; het wordt later opnieuw geprobeerd.
+unread-no-tls = Regie kan op deze computer geen certificaten controleren. Installeer het pakket ca-certificates.
 contradiction-other-key = Het document van het domein is van een andere sleutel: dit is niet de houder van dat domein, of hij heeft een nieuwe sleutel. Vraag het langs een weg die u vertrouwt.
 contradiction-revoked = Het domein zegt dat deze sleutel er niet meer voor spreekt: hij is verloren of gestolen. Wie hem heeft, krijgt niets te horen. Vraag de leverancier om een nieuwe link, langs een weg die u vertrouwt.
 contradiction-other-domain = Het document van het domein noemt een ander domein. Vraag het de leverancier langs een weg die u vertrouwt.
@@ -1301,12 +1301,12 @@ event-profile-renewed = Het toonde een nieuwer profiel.
 other-next-key = Het noemt een andere volgende sleutel dan toen u het leerde kennen. Misschien spreekt een ander uit zijn naam: vraag het langs een weg die u vertrouwt.
 do-renew-key = Hier een andere sleutel gebruiken
 renew-key-hint = Wie deze sleutel zag, in een netwerk dat u gebruikte, herkent u onder de volgende niet. Wat u afsprak, gaat door.
-supplier-key-renews = Uw node gebruikt een andere sleutel zodra de leverancier die kent.
+supplier-key-renews = Regie gebruikt een andere sleutel zodra de leverancier die kent.
 event-key-renewed = U gebruikt hier een andere sleutel.
 event-key-rotated = Het nam een andere sleutel in gebruik: die waaraan het zich van tevoren had gebonden.
 rule-not-known = het is niet bewezen wie dit is, en u staat er niet voor in
 failure-changed-profile = De leverancier toont nu een ander profiel dan u bekeek. Er is niets gekoppeld; bekijk het opnieuw.
-failure-comes-later = Er komen op dit moment te veel mensen bij deze leverancier. Je node probeert het een dag lang zelf opnieuw; je vindt de leverancier in je lijst zodra je gekoppeld bent.
+failure-comes-later = Er komen op dit moment te veel mensen bij deze leverancier. Regie probeert het een dag lang zelf opnieuw; je vindt de leverancier in je lijst zodra je gekoppeld bent.
 failure-look-first = Deze leverancier is niet wie hij lijkt, of lijkt op een andere. Bekijk hem voordat u het aanbod aanneemt.
 
 # Wie heeft mijn gegevens?
@@ -1357,17 +1357,17 @@ find-collects = Er wordt met uw machtiging geïncasseerd sinds { $what }.
 find-contract = Ook als contract: { $what }.
 find-contract-about = Ook als contract: ongeveer { $what }.
 find-contract-price = De prijs van het contract is nu { $what }.
-find-has-companion = heeft een companion
+find-has-companion = zit op regie
 same-title = Zijn deze dezelfde?
 same-about = Een leverancier met wie u verbonden bent kan een organisatie op uw lijst zijn. Dat kunt alleen u zeggen: een naam kan van iedereen zijn. Zijn ze dezelfde, dan staan haar contracten en haar geschiedenis bij de leverancier.
 same-supplier = U bent verbonden met de leverancier { $what }.
 same-yes = Ze zijn dezelfde
 same-no = Het zijn er twee
-same-joined = { $what } heeft nu een companion. Wat u ervan had staat bij de leverancier.
+same-joined = { $what } zit nu op regie. Wat u ervan had staat bij de leverancier.
 same-two = { $what } blijft op uw lijst zoals het was.
 joined-title = Wat u er al van had
 joined-listed = Op uw lijst als { $what }.
-joined-since = Sinds { $what } heeft het een companion.
+joined-since = Sinds { $what } zit het op regie.
 joined-told = Een nieuw adres komt er meteen aan, en niet per brief.
 joined-asks = Wat het wil weten vraagt het aan u, en uw voorkeuren antwoorden.
 joined-proof = Het tekent voor wat het wist, en voor wat het hoorde.
@@ -1478,14 +1478,14 @@ contracts-withdraw = Brief om te ontbinden
 contracts-remove = Van de lijst halen
 contracts-remove-means = Het verdwijnt hier voorgoed. Bij de andere partij beëindigt dit niets.
 contracts-remove-yes = Ja, haal het eraf
-contracts-letter-about = { $what } neemt zoiets nog niet van uw node aan, dus dit gaat per brief. Er wordt niets vanzelf verstuurd.
+contracts-letter-about = { $what } neemt zoiets nog niet van regie aan, dus dit gaat per brief. Er wordt niets vanzelf verstuurd.
 contracts-letter-by = De brief moet er uiterlijk { $what } zijn.
 contracts-letter-text = De brief
 contracts-letter-prove = Verstuur hem zo dat u het kunt bewijzen: aangetekend, per e-mail met antwoord, of via hun eigen formulier met een schermafdruk. Bewaar het antwoord.
 contracts-tell = Beëindigen
 contracts-tell-withdraw = Herroepen
 contracts-tell-title = { $what } laten weten dat het eindigt
-contracts-tell-about = { $what } heeft een lijn met uw node. Het wordt meteen gezegd, en het bedrijf tekent dat het aankwam: vanaf dat moment is de opzegging ontvangen. Het antwoordt met de laatste dag.
+contracts-tell-about = { $what } heeft een lijn met u. Het wordt meteen gezegd, en het bedrijf tekent dat het aankwam: vanaf dat moment is de opzegging ontvangen. Het antwoordt met de laatste dag.
 contracts-tell-last = De laatste dag die u vraagt
 contracts-tell-yes = Nu laten weten
 contracts-tell-withdraw-yes = Nu herroepen
@@ -1681,8 +1681,8 @@ case-mark-closed = Sluit de zaak af
 way-email = per e-mail
 way-post = per post
 way-webform = op hun pagina
-way-companion = langs hun companion
-reach-companion = Via hun eigen lijn, ondertekend; een brief kan ook
+way-companion = via regie
+reach-companion = Via regie, ondertekend; een brief kan ook
 reach-email = E-mail: { $what }
 reach-post = Post: { $what }
 reach-webform = Hun pagina: { $what }
@@ -1753,7 +1753,7 @@ letters-written = Geschreven { $what }, niet verstuurd.
 letters-queued = Wacht op verzending, sinds { $what }.
 letters-leaving = Wordt verstuurd, sinds { $what }.
 letters-unsure = Is misschien verstuurd, { $what }.
-letters-unsure-means = De verbinding met de mailserver brak af, of de node stopte, juist toen deze brief werd overgegeven. Kijk in de verzonden mail van uw account, of vraag het de organisatie. Zeg daarna dat hij weg is, of verstuur hem opnieuw: wie hem twee keer krijgt, kan dat aan zijn nummer zien.
+letters-unsure-means = De verbinding met de mailserver brak af, of regie stopte, juist toen deze brief werd overgegeven. Kijk in de verzonden mail van uw account, of vraag het de organisatie. Zeg daarna dat hij weg is, of verstuur hem opnieuw: wie hem twee keer krijgt, kan dat aan zijn nummer zien.
 letters-sent-post = Verstuurd per post, { $what }.
 letters-sent-email = Verstuurd vanuit uw mailprogramma, { $what }.
 letters-sent-form = Verstuurd via een formulier van hen, { $what }.
@@ -1794,7 +1794,7 @@ letters-ground-contested = Wat zij hebben, klopt niet
 letters-ground-unlawful = Zij gebruiken het tegen de wet
 letters-ground-claims = U hebt het nodig voor een vordering
 letters-ground-objected = U hebt bezwaar gemaakt, en dat wordt afgewogen
-letters-documentation = Voor een uitnodiging: waar de companion beschreven staat
+letters-documentation = Voor een uitnodiging: waar staat hoe een bedrijf op regie komt
 letters-documentation-label = Adres van de pagina
 letters-way = Hoe hij weg moet
 letters-way-any = per e-mail waar zij die aannemen
@@ -1813,8 +1813,8 @@ letters-about-notice = Einde van een contract
 letters-about-withdrawal = Ontbinding van een contract
 letters-about-invitation = Wilt u regie spreken?
 mail-title = Uw mailaccount
-mail-about = Brieven die u van hieruit verstuurt, vertrekken via dit account. Het wachtwoord wordt versleuteld in uw node bewaard en nooit getoond.
-mail-through-proxy = Uw node gaat door een proxy, dus mail ook. Laat die er geen door, dan wordt er niets omheen gestuurd.
+mail-about = Brieven die u van hieruit verstuurt, vertrekken via dit account. Het wachtwoord wordt versleuteld door regie bewaard en nooit getoond.
+mail-through-proxy = Regie gaat door een proxy, dus mail ook. Laat die er geen door, dan wordt er niets omheen gestuurd.
 mail-own-address = Uw e-mailadres
 mail-server = Server voor uitgaande mail (SMTP)
 mail-server-hint = De hulp van uw aanbieder noemt hem, bijvoorbeeld smtp.example.org.
@@ -1833,8 +1833,8 @@ mail-kept = Uw mailaccount is bewaard.
 mail-works = Het werkt: de server kent u.
 mail-removed = Het account is verwijderd. Brieven die erop wachten, blijven.
 tell-count = { $n ->
-    [one] Eén organisatie zonder companion zou het per brief horen
-   *[other] { $n } organisaties zonder companion zouden het per brief horen
+    [one] Eén organisatie die niet op regie zit, zou het per brief horen
+   *[other] { $n } organisaties die niet op regie zitten, zouden het per brief horen
  }
 tell-about = Met één druk op de knop worden alle brieven geschreven. U leest ze, en verstuurt ze zelf.
 tell-write = De brieven schrijven
@@ -1924,7 +1924,7 @@ passphrase-about = Uw gegevens blijven zoals ze zijn. Wie elders binnen is moet 
 passphrase-old = De wachtzin van nu
 passphrase-new = De nieuwe wachtzin
 passphrase-change = Wijzigen
-passphrase-changed = Uw wachtzin is nu anders. Start uw node vanzelf met een bewaarde wachtzin, wijzig die daar dan ook.
+passphrase-changed = Uw wachtzin is nu anders. Start regie vanzelf met een bewaarde wachtzin, wijzig die daar dan ook.
 lost-title = Ik ben mijn wachtzin kwijt
 lost-about = Zonder wachtzin kan niemand uw gegevens openen, en niemand kan een andere voor u maken. Dit is wat nog kan.
 lost-look = Zoek hem
@@ -1936,7 +1936,7 @@ lost-words-about = Daarmee kennen uw leveranciers u weer, zodra u een nieuwe lin
 lost-anew = U hebt niets daarvan
 lost-anew-about = Begin opnieuw. Vraag elke leverancier om een nieuwe link, en zeg erbij dat u eerder een andere verbinding had, die zij kunnen beëindigen. Wat leveranciers van u hebben blijft bij hen.
 lost-how = Hoe
-lost-stop = Stop uw node, in een terminal:
+lost-stop = Stop regie, in een terminal:
 lost-start = Start een andere in een nieuwe map, naast de oude. De eerste pagina daarvan biedt elk van deze wegen aan:
 lost-keep = De map van eerder blijft zoals hij is. Vindt u de wachtzin ooit terug, dan gaat hij weer open.
 lost-back = Vul de wachtzin in
@@ -1958,17 +1958,17 @@ enter-stay = Naar binnen en op dit adres blijven
 arrive-title = U bent binnen
 arrive-on = Ga verder
 before-title = Dat kwam niet aan
-before-about = Uw node is opnieuw gestart nadat u die pagina opende. Wat u verstuurde is daarom niet uitgevoerd, en kon niet bewaard worden. Ga naar de eerste pagina, vul uw wachtzin in, en doe het opnieuw.
+before-about = Regie is opnieuw gestart nadat u die pagina opende. Wat u verstuurde is daarom niet uitgevoerd, en kon niet bewaard worden. Ga naar de eerste pagina, vul uw wachtzin in, en doe het opnieuw.
 kept-title = U wilde dit versturen
 kept-about = Dit hebt u getypt. Het is nog niet uitgevoerd, want de pagina was al vergrendeld.
 kept-secret = Dit hebt u getypt. Er stond een geheim in, en geheimen worden niet bewaard. Ga naar de pagina en typ het opnieuw.
 kept-send = Nu versturen
 kept-drop = Niet versturen, naar de pagina
-again-title = Had u al eerder een node?
+again-title = Gebruikte u al eerder regie?
 again-backup = Ik heb een reservekopie
-again-words = Ik had eerder een node
+again-words = Ik gebruikte regie al eerder
 again-back = Terug
-again-backup-about = Een reservekopie brengt alles terug: uw gegevens, uw leveranciers, uw contracten en uw logboek. Wat leveranciers mochten eindigt, en zij vragen het opnieuw, want misschien hebt u na de reservekopie iets ingetrokken. Draait uw vroegere node nog ergens, stop die dan eerst.
+again-backup-about = Een reservekopie brengt alles terug: uw gegevens, uw leveranciers, uw contracten en uw logboek. Wat leveranciers mochten eindigt, en zij vragen het opnieuw, want misschien hebt u na de reservekopie iets ingetrokken. Draait regie nog ergens anders voor u, stop het daar dan eerst.
 again-move-about = Hebt u het bestand van ‘Naar een ander apparaat’ op het andere apparaat? Dan blijven de toestemmingen van leveranciers bestaan.
 again-file = De reservekopie
 again-file-hint = Een bestand dat eindigt op .age, van hoogstens { $n } MB. Gebruik voor een groter bestand `regie restore` in een terminal.
@@ -1978,9 +1978,9 @@ again-large = Dat bestand kon niet helemaal gelezen worden. Misschien is het te 
 again-locked = Dat is niet de wachtzin van deze reservekopie. Het is de wachtzin die gegeven werd toen de reservekopie gemaakt werd. Probeer het opnieuw.
 again-not-backup = Dit is geen reservekopie die hier teruggezet kan worden: het is een ander bestand, beschadigd, gemaakt met een nieuwere regie, of van een bedrijf. Kies een ander.
 again-restored = { $n ->
-    [0] Uw node is terug. Uw wachtzin is die van de reservekopie.
-    [one] Uw node is terug. Eén toestemming van voor de reservekopie is geëindigd; die leverancier vraagt het opnieuw. Uw wachtzin is die van de reservekopie.
-   *[other] Uw node is terug. { $n } toestemmingen van voor de reservekopie zijn geëindigd; die leveranciers vragen het opnieuw. Uw wachtzin is die van de reservekopie.
+    [0] Regie is terug. Uw wachtzin is die van de reservekopie.
+    [one] Regie is terug. Eén toestemming van voor de reservekopie is geëindigd; die leverancier vraagt het opnieuw. Uw wachtzin is die van de reservekopie.
+   *[other] Regie is terug. { $n } toestemmingen van voor de reservekopie zijn geëindigd; die leveranciers vragen het opnieuw. Uw wachtzin is die van de reservekopie.
   }
 again-words-back = Wat uw 24 woorden terugbrengen
 again-words-back-about = Wie u bent voor uw leveranciers. Elk van hen kent u weer zodra u een nieuwe link van die leverancier volgt.
@@ -1989,30 +1989,34 @@ again-words-gone-about = Uw gegevens, uw lijst van leveranciers, uw contracten, 
 again-words-label = Uw 24 woorden, in hun volgorde
 again-new-passphrase = Een nieuwe wachtzin
 again-begin = Met deze woorden beginnen
-again-not-words = Dit zijn niet de 24 woorden van een node. Kijk naar de volgorde en de spelling, en probeer het opnieuw.
+again-not-words = Dit zijn geen 24 woorden die regie gaf. Kijk naar de volgorde en de spelling, en probeer het opnieuw.
 again-identity = Uw leveranciers kunnen u weer kennen. Vul nu uw gegevens in, en volg een nieuwe link van elke leverancier.
 move-title = Naar een ander apparaat
 move-open = Naar een ander apparaat…
-move-short = Uw node stopt hier en gaat daar verder: dezelfde leveranciers, dezelfde toestemmingen, hetzelfde logboek. Niemand hoeft u iets opnieuw te vragen.
-move-first = Download hier het bestand. Vanaf dat moment zegt uw node op dit apparaat niets meer.
+move-short = Regie stopt hier en gaat daar verder: dezelfde leveranciers, dezelfde toestemmingen, hetzelfde logboek. Niemand hoeft u iets opnieuw te vragen.
+move-first = Download hier het bestand. Vanaf dat moment zegt regie op dit apparaat niets meer.
 move-second = Breng het bestand naar het andere apparaat, op een stick of via uw eigen netwerk.
 move-third = Start daar regie, kies ‘Ik heb een reservekopie’ en geef dit bestand en de wachtzin ervan.
 move-about = Raakt het bestand kwijt, dan is er niets verloren: u kunt het hier opnieuw downloaden, of toch hier verdergaan met regie move --undo in een terminal.
 move-to = Hoe noemt u het andere apparaat?
-move-to-hint = Bijvoorbeeld: mijn nieuwe laptop. Wie uw node hier start, leest dat. U mag het leeg laten.
-move-passphrase-hint = Met deze wachtzin gaat het bestand open, en straks ook uw node op het andere apparaat.
+move-to-hint = Bijvoorbeeld: mijn nieuwe laptop. Wie regie hier start, leest dat. U mag het leeg laten.
+move-passphrase-hint = Met deze wachtzin gaat het bestand open, en straks ook regie op het andere apparaat.
 move-do = Stop hier en download het bestand
 move-again = Download het bestand opnieuw
-moved-title = Uw node is naar een ander apparaat gegaan
-moved-to-title = Uw node is gegaan naar: { $what }
+moved-title = Regie is naar een ander apparaat gegaan
+moved-to-title = Regie is gegaan naar: { $what }
 moved-about = Hier zegt hij niets meer, en hier kan niets meer veranderen. Start hem op het andere apparaat met het bestand. Loopt hij daar, verwijder dan het bestand en deze map.
 moved-back = Wilt u hem hier terug? Stop hem en gebruik regie move --undo in een terminal. Alle toestemmingen eindigen dan, en leveranciers vragen opnieuw.
 again-moved = { $n ->
-    [0] Uw node is hier aangekomen. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
-    [one] Uw node is hier aangekomen, met de ene toestemming die u gaf. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
-   *[other] Uw node is hier aangekomen, met alle { $n } toestemmingen die u gaf. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
+    [0] Regie is hier aangekomen. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
+    [one] Regie is hier aangekomen, met de ene toestemming die u gaf. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
+   *[other] Regie is hier aangekomen, met alle { $n } toestemmingen die u gaf. Uw wachtzin is die van het bestand. Verwijder het bestand nu.
   }
-event-left = De node ging naar een ander apparaat.
-event-arrived = De node kwam van een ander apparaat.
+event-left = Regie ging naar een ander apparaat.
+event-arrived = Regie kwam van een ander apparaat.
 event-kind-left = naar een ander apparaat
 event-kind-arrived = van een ander apparaat
+experts = Voor deskundigen
+field-category = De categorie in de Data Privacy Vocabulary van het W3C:
+field-name = Hoe programma's het noemen:
+agreement-experts = Hoe deze voorwaarden heten in IEEE 7012:

@@ -1,6 +1,7 @@
 // A month: decides what is left with a count of clicks, changes the address, ends one supplier; then axe on every
 // page in both languages, light and dark, phone and desktop, and one decision's way by keyboard alone.
 import { barriers, check, input, open, tooWide } from "./page.mjs";
+import { strangeWords } from "./words.mjs";
 
 const { browser, page, faults } = await open();
 await page.goto(input.link);
@@ -76,6 +77,7 @@ for (const language of ["en", "nl"]) {
       check((await page.getAttribute("html", "lang")) === language, `${path} is in ${language}`);
       const name = path.replace(/[^a-z]+/g, "-").slice(0, 20) || "home";
       await page.screenshot({ path: `${input.shots}/${language}-${scheme}${name}.png`, fullPage: true });
+      if (width > 1000) for (const what of await strangeWords(page)) violations.push(`${path} (${language}): ${what}`);
       if (await tooWide(page)) violations.push(`${path} (${language}, ${width}): wider than the screen`);
       for (const one of await barriers(page)) {
         violations.push(`${path} (${language}, ${scheme}): ${one.id}: ${one.nodes[0].html}`);

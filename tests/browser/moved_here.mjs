@@ -10,7 +10,7 @@ await page.setInputFiles("#file", input.file);
 await page.fill("#passphrase", "a moving phrase");
 await page.click("button.primary");
 await page.waitForSelector("nav");
-check((await page.textContent(".notice")).includes("Your node moved here"), "what came along is said");
+check((await page.textContent(".notice")).includes("Regie moved here"), "what came along is said");
 await page.goto(new URL("/move", page.url()).href);
 violations.push(...(await looked(page, "move")));
 check(faults.length === 0, faults.join("\n"));

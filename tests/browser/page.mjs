@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
+import { strangeWords } from "./words.mjs";
 
 export const input = JSON.parse(process.argv[2]);
 
@@ -57,6 +58,7 @@ export async function looked(page, name) {
     const found = await barriers(page);
     violations.push(...found.map((one) => `${name} (${scheme}): ${one.id} ${one.nodes[0].target}`));
   }
+  violations.push(...(await strangeWords(page)).map((what) => `${name}: ${what}`));
   await page.setViewportSize({ width: 1200, height: 900 });
   return violations;
 }

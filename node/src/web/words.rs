@@ -117,6 +117,7 @@ impl Words {
             Event::Rejected { code } => self.of("event-rejected", &self.name("refusal", code.code())),
             Event::Acted { kind, .. } => self.of("event-acted", &self.name("act-kind", kind)),
             Event::ActRefused { code, .. } => self.of("event-act-refused", &self.name("refusal", code.code())),
+            Event::Received { collection, .. } => self.of("event-received", &self.name("collection", collection)),
             Event::RejectedMore { count } => self.of("event-rejected-more", &count.to_string()),
             Event::Revoked { erase: true, .. } => self.say("event-revoked-erase"),
             Event::FieldChanged { field, present: false } => self.of("event-field-removed", &self.name("field", field)),
