@@ -34,8 +34,8 @@ fn libraries_stay_in_their_rooms() {
         ("hpke::", &["protocol/src/sealed.rs"]),
         // A person's node speaks HTTP with suppliers' domains, in one place; a companion with its company's receivers.
         ("reqwest::", &["node/src/domain.rs", "node/src/api", "node/src/cli/listen.rs"]),
-        // What goes to a server that was named: a question for a document, or a head that departs to a witness.
-        ("http::ask", &["node/src/domain.rs", "node/src/witness.rs"]),
+        // What goes to a server that was named: by a supplier, as its domain, or by the person.
+        ("http::ask", &["node/src/domain.rs", "node/src/place.rs"]),
         ("webpki_roots::", &["node/src/network/keys.rs"]),
         ("unicode_security::", &["protocol/src/lookalike.rs"]),
         ("icu_properties::", &["protocol/src/text.rs"]),
@@ -161,7 +161,7 @@ const ROOMS: [&[&str]; 13] = [
     &["backoff"],
     &["network", "sentences", "store"],
     &["command"],
-    &["verb"],
+    &["place", "verb"],
     &["control", "conversation", "credential", "domain", "driver", "home", "import", "witness"],
     &["backup", "find"],
     &["letter", "mail"],

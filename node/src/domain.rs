@@ -10,7 +10,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use data_encoding::BASE64URL_NOPAD;
-use hyper::{Method, header};
+use hyper::{Method, header, header::HeaderValue};
 use regie_protocol::{
     Profile, Signed, limits,
     standing::{Unread, WELL_KNOWN, is_domain},
@@ -153,6 +153,12 @@ impl Reader {
         if same { Ok(url) } else { Err(Unread::NotADomain) }
     }
 
+    /// Did the owner allow this server in a private network?
+    #[cfg(feature = "push")]
+    pub(crate) fn allows_at(&self, host: &str, port: u16) -> bool {
+        self.allows(host) || self.allows(&format!("{host}:{port}"))
+    }
+
     fn allows(&self, name: &str) -> bool {
         self.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
     }
@@ -195,8 +201,8 @@ fn question(url: &Url, kind: &'static str) -> Question {
         authority: url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
         // A URL's path is one of a request too.
         path: url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())),
-        kind: (header::ACCEPT, kind),
-        body: String::new(),
+        headers: vec![(header::ACCEPT, HeaderValue::from_static(kind))],
+        body: Vec::new(),
     }
 }
 

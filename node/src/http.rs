@@ -4,9 +4,10 @@
 
 use std::{future::poll_fn, pin::Pin};
 
+use http_body_util::Full;
 use hyper::{
     Method, Request, Response, Uri,
-    body::{Body as _, Incoming},
+    body::{Body as _, Bytes, Incoming},
     client::conn::http1,
     header::{self, HeaderName, HeaderValue},
 };
@@ -27,10 +28,10 @@ pub(crate) struct Question {
     pub(crate) authority: String,
     /// What for, from the first slash on.
     pub(crate) path: String,
-    /// What kind of body is sent, or taken.
-    pub(crate) kind: (HeaderName, &'static str),
+    /// Headers beside the host: what kind of body is sent, or taken.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// What is sent.
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Why an answer could not be read.
@@ -48,18 +49,18 @@ pub(crate) async fn ask(
     question: Question,
 ) -> Result<(Response<Incoming>, Connection), Unanswered> {
     let broken = |_| Unanswered::Broken;
-    let Question { method, authority, path, kind, body } = question;
+    let Question { method, authority, path, headers: own, body } = question;
     let (mut sender, connection) =
         http1::Builder::new().max_buf_size(HEAD_BYTES).handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let connection = Connection(tokio::spawn(async move { drop(connection.await) }).abort_handle());
-    let mut request = Request::new(body);
+    let mut request = Request::new(Full::<Bytes>::from(body));
     *request.method_mut() = method;
     *request.uri_mut() = Uri::try_from(path).map_err(|_| Unanswered::Broken)?;
     let headers = request.headers_mut();
     if let Ok(authority) = HeaderValue::try_from(authority) {
         headers.insert(header::HOST, authority);
     }
-    headers.insert(kind.0, HeaderValue::from_static(kind.1));
+    headers.extend(own);
     Ok((sender.send_request(request).await.map_err(broken)?, connection))
 }
 

@@ -36,6 +36,7 @@ pub mod mail;
 pub mod network;
 pub mod out;
 pub mod person;
+pub mod place;
 pub mod public;
 mod sentences;
 pub mod store;
