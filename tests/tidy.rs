@@ -27,7 +27,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 #[test]
 fn libraries_stay_in_their_rooms() {
-    let rules: [(&str, &[&str]); 35] = [
+    let rules: [(&str, &[&str]); 36] = [
         ("libp2p::", &["node/src/network", "tests/forward.rs", "tests/hosts/hotspot.rs", "tests/hosts/impostor.rs"]),
         ("redb::", &["node/src/store", "tests/bench.rs", "tests/bench_load.rs"]),
         ("prio::", &["protocol/src/prio3.rs"]),
@@ -36,6 +36,7 @@ fn libraries_stay_in_their_rooms() {
         ("reqwest::", &["node/src/domain.rs", "node/src/api", "node/src/cli/listen.rs"]),
         // What goes to a server that was named: by a supplier, as its domain, or by the person.
         ("http::ask", &["node/src/domain.rs", "node/src/place.rs"]),
+        ("notify_rust::", &["node/src/notice"]),
         ("webpki_roots::", &["node/src/network/keys.rs"]),
         ("unicode_security::", &["protocol/src/lookalike.rs"]),
         ("icu_properties::", &["protocol/src/text.rs"]),
@@ -165,7 +166,7 @@ const ROOMS: [&[&str]; 13] = [
     &["control", "conversation", "credential", "domain", "driver", "home", "import", "witness"],
     &["backup", "find"],
     &["letter", "mail"],
-    &["case"],
+    &["case", "notice"],
     &["person", "supplier", "web"],
     &["api", "dashboard"],
     &["demo"],

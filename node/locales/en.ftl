@@ -79,6 +79,11 @@ waits-corrections =
         [one] One correction
        *[other] { $n } corrections
     }
+waits-documents =
+    { $n ->
+        [one] One new document
+       *[other] { $n } new documents
+    }
 waits-contracts =
     { $n ->
         [one] One contract: end it or keep it
@@ -2019,3 +2024,77 @@ experts = For experts
 field-category = Its category in the Data Privacy Vocabulary of the W3C:
 field-name = What programs call it:
 agreement-experts = What these terms are called in IEEE 7012:
+live-more = Something came in. Show it.
+live-fresh = Something came in, and this page shows it.
+inbox-new = new
+home-told = Be told when you are not on these pages
+notice-waits = { $n ->
+    [one] One thing waits for you
+   *[other] { $n } things wait for you
+  }
+notice-open = Open regie to see it.
+notice-trial-title = A trial message of regie
+notice-trial = You asked for this message. It says nothing of what you have.
+notice-not-built = This version of regie does not know this way. Choose another way.
+notice-no-desktop = Nobody on this computer shows such messages. Start regie from your desktop, or choose another way.
+notice-no-account = There is no mail account to send by. Enter yours under Letters first.
+notice-no-address = There is no address to send to. Enter one.
+notice-no-browser = No browser is told. Add this one below.
+notice-unresolved = There is no server of that name. Look at the address.
+notice-private = That server is in a private network, where your browser's maker has none. Add the browser again.
+notice-unreachable = The server can't be reached. Look at the address, and at your connection. It is tried again by itself.
+notice-proxied = Your proxy does not lead to that server. Nothing is sent around it.
+notice-certificate = The server can't show a certificate for its name, so nothing was said to it. Look at the address.
+notice-slow = There was no answer in time. It is tried again by itself.
+notice-refused = The server does not take the message. Look at the address: a part of it may be missing.
+notice-later = The server can't take the message now. It is tried again by itself.
+notice-redirected = The server says that it has moved. Nobody is followed there: enter its new address.
+notice-broken = What answered there is no server that takes messages. Look at the address.
+told-title = Being told
+told-about = Regie tells you that something waits, also when you are not on these pages. At most one message a day, and never a value of your data.
+told-set = Choose how you are told
+told-through-proxy = Regie goes through a proxy, so these messages do, too.
+told-ways = How
+told-desktop = A message on the screen of this computer
+told-email = Mail to your own address, by your mail account
+told-email-first = Enter your mail account first
+told-webhook = To an address that takes short messages
+told-webhook-hint = For instance a topic of ntfy. Who runs that server sees how many things wait, and when. Leave it empty for none.
+told-how-much = What it says
+told-counts = Only how many things wait
+told-names = Also the names of suppliers; whoever carries the message can read them
+told-daily = The message of the day goes out at
+told-quiet-from = Nothing from
+told-quiet-to = until
+told-hours-hint = Two times that are the same mean: no quiet hours.
+told-at-once = At once, with a message of its own
+told-kind-requests = Requests of suppliers
+told-kind-processors = Companies that work for a supplier
+told-kind-corrections = Corrections that suppliers propose
+told-kind-documents = New documents
+told-kind-contracts = Contracts to be ended or kept
+told-kind-companions = Organisations that may be suppliers
+told-kind-cases = Requests under the GDPR that wait, or whose day comes near
+told-keep = Keep this
+told-goes = How it goes
+told-way-desktop = This computer
+told-way-email = Mail
+told-way-webhook = Your address for short messages
+told-way-push = Browsers
+told-on = on
+told-off = off
+told-again = It is tried again on { $what }.
+told-went = The last message went on { $what }.
+told-try = Send me a trial message
+told-tried = The trial message went. Look whether it came.
+told-saved = That is kept.
+told-unfit = Look at the times and at the address: the address begins with https://. One that begins with http:// has to be on this computer or in your own network.
+told-browsers = { $n ->
+    [0] No browser is told.
+    [one] One browser is told.
+   *[other] { $n } browsers are told.
+  }
+told-browser-about = This browser can tell you, also when this page is closed. The message goes by a service of the browser's maker, who sees when one comes, but can't read it.
+told-browser-add = Have this browser tell me
+told-browser-refused = The browser did not take it. Allow messages for this page in the browser, and try again.
+told-forget = Tell no browser any more

@@ -77,6 +77,11 @@ waits-corrections =
         [one] Eén correctie
        *[other] { $n } correcties
     }
+waits-documents =
+    { $n ->
+        [one] Eén nieuw document
+       *[other] { $n } nieuwe documenten
+    }
 waits-contracts =
     { $n ->
         [one] Eén contract: opzeggen of houden
@@ -2020,3 +2025,77 @@ experts = Voor deskundigen
 field-category = De categorie in de Data Privacy Vocabulary van het W3C:
 field-name = Hoe programma's het noemen:
 agreement-experts = Hoe deze voorwaarden heten in IEEE 7012:
+live-more = Er is iets binnengekomen. Laat zien.
+live-fresh = Er is iets binnengekomen. Deze pagina laat het zien.
+inbox-new = nieuw
+home-told = Bericht krijgen als u niet op deze pagina's bent
+notice-waits = { $n ->
+    [one] Eén ding wacht op u
+   *[other] { $n } dingen wachten op u
+  }
+notice-open = Open regie om het te zien.
+notice-trial-title = Een proefbericht van regie
+notice-trial = U vroeg om dit bericht. Er staat niets in over wat u hebt.
+notice-not-built = Deze versie van regie kent deze manier niet. Kies een andere manier.
+notice-no-desktop = Niets op deze computer laat zulke berichten zien. Start regie vanaf uw bureaublad, of kies een andere manier.
+notice-no-account = Er is geen mailaccount om mee te versturen. Voer eerst het uwe in bij Brieven.
+notice-no-address = Er is geen adres om naar te sturen. Voer er een in.
+notice-no-browser = Er is geen browser die bericht krijgt. Voeg deze hieronder toe.
+notice-unresolved = Er is geen server met die naam. Kijk het adres na.
+notice-private = Die server staat in een eigen netwerk, en daar heeft de maker van uw browser er geen. Voeg de browser opnieuw toe.
+notice-unreachable = De server is niet te bereiken. Kijk het adres na, en uw verbinding. Het wordt vanzelf opnieuw geprobeerd.
+notice-proxied = Uw proxy leidt niet naar die server. Er wordt niets omheen gestuurd.
+notice-certificate = De server kan geen certificaat voor zijn naam laten zien, dus er is niets tegen gezegd. Kijk het adres na.
+notice-slow = Er kwam niet op tijd antwoord. Het wordt vanzelf opnieuw geprobeerd.
+notice-refused = De server neemt het bericht niet aan. Kijk het adres na: misschien mist er een deel.
+notice-later = De server kan het bericht nu niet aannemen. Het wordt vanzelf opnieuw geprobeerd.
+notice-redirected = De server zegt dat hij verhuisd is. Regie gaat daar niet vanzelf heen: voer het nieuwe adres in.
+notice-broken = Wat daar antwoordde, is geen server die berichten aanneemt. Kijk het adres na.
+told-title = Bericht krijgen
+told-about = Regie laat weten dat er iets op u wacht, ook als u niet op deze pagina's bent. Hoogstens één bericht per dag, en nooit een waarde uit uw gegevens.
+told-set = Kies hoe u bericht krijgt
+told-through-proxy = Regie gaat door een proxy, dus deze berichten ook.
+told-ways = Hoe
+told-desktop = Een bericht op het scherm van deze computer
+told-email = Mail naar uw eigen adres, via uw mailaccount
+told-email-first = Voer eerst uw mailaccount in
+told-webhook = Naar een adres dat korte berichten aanneemt
+told-webhook-hint = Bijvoorbeeld een onderwerp van ntfy. Wie die server beheert, ziet hoeveel er wacht, en wanneer. Laat het leeg als u dit niet wilt.
+told-how-much = Wat erin staat
+told-counts = Alleen hoeveel dingen er wachten
+told-names = Ook de namen van leveranciers; wie het bericht bezorgt, kan die lezen
+told-daily = Het bericht van de dag gaat uit om
+told-quiet-from = Niets vanaf
+told-quiet-to = tot
+told-hours-hint = Twee gelijke tijden betekenen: geen stille uren.
+told-at-once = Meteen, met een eigen bericht
+told-kind-requests = Verzoeken van leveranciers
+told-kind-processors = Bedrijven die voor een leverancier werken
+told-kind-corrections = Correcties die leveranciers voorstellen
+told-kind-documents = Nieuwe documenten
+told-kind-contracts = Contracten om op te zeggen of te houden
+told-kind-companions = Organisaties die leveranciers kunnen zijn
+told-kind-cases = AVG-verzoeken die wachten, of waarvan de dag dichtbij komt
+told-keep = Bewaren
+told-goes = Hoe het gaat
+told-way-desktop = Deze computer
+told-way-email = Mail
+told-way-webhook = Uw adres voor korte berichten
+told-way-push = Browsers
+told-on = aan
+told-off = uit
+told-again = Het wordt opnieuw geprobeerd op { $what }.
+told-went = Het laatste bericht ging op { $what }.
+told-try = Stuur mij een proefbericht
+told-tried = Het proefbericht is weg. Kijk of het aankwam.
+told-saved = Dat is bewaard.
+told-unfit = Kijk de tijden en het adres na: het adres begint met https://. Een adres dat met http:// begint, moet op deze computer of in uw eigen netwerk staan.
+told-browsers = { $n ->
+    [0] Er is geen browser die bericht krijgt.
+    [one] Eén browser krijgt bericht.
+   *[other] { $n } browsers krijgen bericht.
+  }
+told-browser-about = Deze browser kan u laten weten dat er iets wacht, ook als deze pagina dicht is. Het bericht gaat via een dienst van de maker van de browser. Die ziet dat er een komt, maar kan het niet lezen.
+told-browser-add = Laat deze browser mij bericht geven
+told-browser-refused = De browser nam het niet aan. Sta in de browser berichten toe voor deze pagina, en probeer het opnieuw.
+told-forget = Geen browser meer bericht geven

@@ -328,6 +328,14 @@ pub fn day(at: Timestamp) -> Date {
     known.unwrap_or_else(|| Date::of(at))
 }
 
+/// The minute of the day of a moment where this machine stands, from 0 to 1439.
+#[must_use]
+pub fn minute_of_day(at: Timestamp) -> u16 {
+    let zoned = i64::try_from(at.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    let time = zoned.map(|at| at.to_zoned(jiff::tz::TimeZone::system()).time());
+    time.and_then(|time| u16::try_from(60 * i32::from(time.hour()) + i32::from(time.minute())).ok()).unwrap_or_default()
+}
+
 /// A moment as the clock on the wall shows it where this machine stands.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Local {

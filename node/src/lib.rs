@@ -34,6 +34,7 @@ pub mod letter;
 mod locale;
 pub mod mail;
 pub mod network;
+pub mod notice;
 pub mod out;
 pub mod person;
 pub mod place;

@@ -62,6 +62,13 @@ impl Language {
         self.filled(key, &[("what", what.to_owned())])
     }
 
+    /// A message about a number, `$n`.
+    pub(crate) fn counted(self, key: &str, n: u64) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("n", FluentValue::from(n));
+        self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+    }
+
     /// A message with these arguments, by their names.
     pub(crate) fn filled(self, key: &str, with: &[(&'static str, String)]) -> String {
         let mut arguments = FluentArgs::new();

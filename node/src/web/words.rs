@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt::Display};
 
-use fluent_bundle::{FluentArgs, FluentValue};
+use fluent_bundle::FluentArgs;
 use regie_protocol::{AskedPath, FieldKind, FieldPath, Value, audit::Event, policy::SAID};
 
 pub(crate) use crate::locale::Language;
@@ -25,9 +25,7 @@ impl Words {
 
     /// A message about a number, `$n`.
     pub(crate) fn count<N: Copy + TryInto<u64>>(&self, key: &str, n: &N) -> String {
-        let mut arguments = FluentArgs::new();
-        arguments.set("n", FluentValue::from((*n).try_into().unwrap_or(u64::MAX)));
-        self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+        self.0.counted(key, (*n).try_into().unwrap_or(u64::MAX))
     }
 
     /// A message about something, `$what`.
