@@ -5,7 +5,7 @@
 //! `decisions` (requests, grants), `defaults` (rules), `journal` (the log), `consent` (receipts for people and authorities).
 //! `person/links.rs`
 //! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/contracts.rs` and `person/endings.rs` what the person is bound to, `person/cases.rs` and `person/case_files.rs` what the person asks of organisations by law, which `person/pursuit.rs` says or writes, `person/segments.rs`
-//! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/candidates.rs` holds what files tell beside them, `person/letters.rs` writes letters to those without and `person/post.rs` has the person's mail account send them, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
+//! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/candidates.rs` holds what files tell beside them, `person/letters.rs` writes letters to those without and `person/post.rs` has the person's mail account send them, `person/notices.rs` tells the person outside of their pages that something waits, `person/unseen.rs` knows which documents are new, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
 //! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks, `person/moving.rs` brings it to another machine.
 
 mod activity;
@@ -35,6 +35,7 @@ mod links;
 mod meetings;
 mod migrations;
 mod moving;
+mod notices;
 mod organisations;
 mod own_fields;
 mod pairing;
@@ -50,6 +51,7 @@ mod standing;
 mod suppliers;
 mod tables;
 mod tell;
+mod unseen;
 pub mod verbs;
 mod verify;
 mod who;
@@ -89,7 +91,8 @@ use crate::{
     command::{self, Failure},
     domain::Reader,
     driver::{self, Driven, Job, Lent, Turn},
-    network::{DialError, Responder, Strangers, Way},
+    network::{self, DialError, Responder, Strangers},
+    notice::Way,
     store::{Batch, Read as _, Store, StoreError},
 };
 
@@ -163,6 +166,10 @@ pub enum NodeEvent {
     WitnessAnswered(Box<witnesses::Asked>, oneshot::Sender<Option<witnesses::Asking>>),
     /// All was said to this witness of this log.
     WitnessLeft(PublicKey, Log),
+    /// There may be something to tell the person outside of their pages.
+    Notices,
+    /// What became of a notice.
+    Noticed(Way, Box<notices::Noticed>),
     /// A letter is due to be sent by the person's account.
     Post,
     /// A letter is about to leave; may it?
@@ -177,7 +184,7 @@ pub enum NodeEvent {
 #[derive(Clone, Debug, Default)]
 pub struct Travel {
     /// By which way.
-    pub way: Way,
+    pub way: network::Way,
     /// How often.
     pub rhythm: Rhythm,
     /// Reads the documents of suppliers' domains.
@@ -225,6 +232,10 @@ pub struct Node {
     witnesses: witnesses::Schedule,
     /// Letters that leave by the person's account.
     post: post::Post,
+    /// How the person is told that something waits.
+    notices: notices::Notices,
+    /// Documents that the person has not looked at.
+    unseen: unseen::Unseen,
     /// Frames of suppliers that are yet to say whether this copy speaks.
     held_back: copies::HeldBack,
 }
@@ -268,6 +279,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<NodeEvent>, d
     let activity = activity::Activity::load(&store)?;
     let witnesses = witnesses::Schedule::load(&store)?;
     let post = post::Post::load(&store)?;
+    let (notices, unseen) = (notices::Notices::load(&store)?, unseen::Unseen::load(&store, &machine)?);
     let mut node = Node {
         logged: machine.personal_log().size(),
         machine,
@@ -288,6 +300,8 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<NodeEvent>, d
         grown: BTreeSet::new(),
         witnesses,
         post,
+        notices,
+        unseen,
         held_back: copies::HeldBack::default(),
         dials: Arc::new(Semaphore::new(DIALS)),
         events: events.downgrade(),
@@ -344,7 +358,7 @@ impl Driven for Node {
             // What a witness is asked is read from the log as it is on disk.
             NodeEvent::Witnesses | NodeEvent::WitnessAnswered(..) => true,
             // What a letter says stands on disk alone.
-            NodeEvent::Post | NodeEvent::LetterLeaves(..) | NodeEvent::Posted(..) => true,
+            NodeEvent::Notices | NodeEvent::Post | NodeEvent::LetterLeaves(..) | NodeEvent::Posted(..) => true,
             // And whether the supplier is an organisation on the list, from that list.
             NodeEvent::DomainRead(..) | NodeEvent::Paired(..) => true,
             _ => false,
@@ -434,6 +448,7 @@ impl Driven for Node {
                     self.read_domains(turn);
                     self.wake_witnesses();
                     self.wake_post();
+                    self.wake_notices();
                 }
             }
             NodeEvent::Witnesses => self.tend_witnesses(turn),
@@ -442,6 +457,8 @@ impl Driven for Node {
                 turn.after(move || drop(more.send(next)));
             }
             NodeEvent::WitnessLeft(witness, log) => self.talk_over((witness, log)),
+            NodeEvent::Notices => self.tend_notices(turn),
+            NodeEvent::Noticed(way, noticed) => self.noticed(way, *noticed, turn),
             NodeEvent::Post => self.tend_post(turn),
             NodeEvent::LetterLeaves(letter, answer) => {
                 let leaves = self.letter_leaves(&letter, turn);
@@ -482,6 +499,7 @@ impl Driven for Node {
             records::put(turn, &record);
         }
         self.activity.put(turn);
+        self.notices.closing(turn);
         let size = self.machine.personal_log().size();
         if size != self.logged {
             self.logged = size;

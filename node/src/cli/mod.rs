@@ -17,6 +17,7 @@ mod items;
 mod letters;
 mod listen;
 mod market;
+mod notices;
 mod organisations;
 mod owner;
 mod pairing;
@@ -387,6 +388,11 @@ enum Verb {
     MailAccount {
         #[command(subcommand)]
         verb: letters::MailAccountVerb,
+    },
+    /// How you are told, outside of your pages, that something waits; without a verb: show it
+    Notices {
+        #[command(subcommand)]
+        verb: Option<notices::NoticesVerb>,
     },
     /// Your defaults about corrections that suppliers propose; with --answer, sets one
     Corrections {

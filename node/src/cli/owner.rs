@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials, find, items, letters, market,
-    organisations, render, render::View, witnesses,
+    notices, organisations, render, render::View, witnesses,
 };
 use crate::{
     command::{Change, Failure, Remember, exit, pairs, parse},
@@ -117,7 +117,7 @@ fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
             let (collection, days) = (parse(&collection)?, Days(days));
             ask(home, &verbs::Open { supplier, collection, days, per_hour, items }, json, plain)
         }
-        Verb::Inbox => ask(home, &verbs::Inbox {}, json, render::INBOX),
+        Verb::Inbox => inbox(home, json),
         Verb::Item { verb: ItemVerb::Show { id, out } } => items::show(home, id, out.as_deref(), json),
         Verb::Item { verb: ItemVerb::Accept { id } } => ask(home, &verbs::DecideItem { id, accept: true }, json, plain),
         Verb::Item { verb: ItemVerb::Decline { id } } => {
@@ -137,6 +137,7 @@ fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Letters(asked) => letters::list(home, asked, json),
         Verb::Letter { verb } => letters::run(home, verb, json),
         Verb::Tell(words) => letters::tell(home, words, json),
+        Verb::Notices { verb } => notices::run(home, verb, json),
         Verb::MailAccount { verb } => letters::mail_account(home, verb, json),
         Verb::Contracts { ics } => contracts::list(home, ics, json),
         Verb::Contract { verb } => contracts::run(home, verb, json),
@@ -165,6 +166,14 @@ fn about_wishes(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         }
         _ => Err(Failure::internal("this verb has its own code")),
     }
+}
+
+/// What is shown is new no longer.
+fn inbox(home: &Path, json: bool) -> Result<(), Failure> {
+    let items = control::ask(home, &verbs::Inbox {})?;
+    render::show_as(&items, json, render::INBOX)?;
+    let ids = items.iter().filter(|item| item.new).map(|item| item.id).collect();
+    control::ask(home, &verbs::SawInbox { ids }).map(drop)
 }
 
 fn decide(decision: Decision, allow: bool) -> verbs::Decide {

@@ -59,6 +59,7 @@ pub(super) const INBOX: View = View::List(&[
     ("from", "name"),
     ("in", "collection"),
     ("what", "title"),
+    ("new", "new"),
     ("field", "field"),
     ("you have", "present"),
     ("proposed", "after"),
@@ -246,6 +247,10 @@ pub(super) const PROCESSORS: View = View::Parts(&[
 ]);
 pub(super) const WITNESSES: View = View::List(WITNESS_COLUMNS);
 pub(super) const ASKED_WITNESSES: View = View::Parts(&[("witnesses", WITNESS_COLUMNS)]);
+pub(super) const NOTICES: View = View::Parts(&[(
+    "ways",
+    &[("way", "way"), ("on", "on"), ("last went", "went"), ("did not go because", "trouble"), ("tried again", "again")],
+)]);
 pub(super) const LOG_HEADS: View =
     View::List(&[("with", "name"), ("entries", "entries"), ("cosigned by", "witnesses")]);
 pub(super) const EVENTS: View = View::List(&[
@@ -789,6 +794,7 @@ mod tests {
         lays_out::<person::WriteLetters>(WRITTEN);
         lays_out::<person::WouldTell>(WOULD_TELL);
         lays_out::<person::Look>(LOOK);
+        lays_out::<person::Notices>(NOTICES);
         lays_out::<person::Offers>(OFFERS);
         lays_out::<person::Organisation>(ORGANISATION);
         lays_out_in::<Vec<person::ShownOrganisation>>("organisations", ORGANISATIONS);

@@ -9,13 +9,16 @@ use regie_protocol::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Node,
+    cases::ShownCase,
     contracts::{ComesNext, NextOfContract, ShownContract},
     organisations::Organisation,
 };
-use crate::{clock, command::Failure};
+pub use crate::notice::WaitsFor;
+use crate::{clock, command::Failure, notice::Thing};
 
 /// How far ahead it is looked, in days.
 const AHEAD: i32 = 92;
@@ -33,43 +36,6 @@ pub struct Waits {
     pub what: WaitsFor,
     /// How many.
     pub count: usize,
-}
-
-/// What can wait for a person. A kind more has its line here, its count in `Node::waits` and its words in `locales/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WaitsFor {
-    /// Requests of suppliers.
-    Requests,
-    /// Processors of suppliers that want to be met.
-    Processors,
-    /// Corrections that suppliers propose.
-    Corrections,
-    /// Contracts that are to be ended, or withdrawn from, soon or not at all.
-    Contracts,
-    /// Organisations that may have a companion now.
-    Companions,
-    /// Requests under the GDPR that wait, or come near a day that the person is to know of.
-    Cases,
-}
-
-impl WaitsFor {
-    /// Every kind, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Requests, Self::Processors, Self::Corrections, Self::Contracts, Self::Companions, Self::Cases];
-
-    /// In one word.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Requests => "requests",
-            Self::Processors => "processors",
-            Self::Corrections => "corrections",
-            Self::Contracts => "contracts",
-            Self::Companions => "companions",
-            Self::Cases => "cases",
-        }
-    }
 }
 
 /// Something that changes soon, or has just changed.
@@ -123,7 +89,7 @@ impl Node {
     /// A first look at everything.
     pub(super) fn glance(&self) -> Result<Glance, Failure> {
         let (organisations, contracts) = (self.organisations()?, self.contracts()?);
-        let cases = self.cases()?.waiting;
+        let cases = self.cases()?.cases;
         let now = self.clock.look().wall;
         let is_news = |at: Timestamp| now < at.plus_days(Days(NEWS));
         let mut soon = soon(&contracts.contracts, contracts.today, now);
@@ -134,7 +100,7 @@ impl Node {
             Some(Joined { name: one.name.clone(), supplier, since: clock::text(since) })
         });
         Ok(Glance {
-            waits: self.waits(&organisations, &contracts.contracts, cases, contracts.today),
+            waits: counted(&self.things_of(&organisations, &contracts.contracts, &cases, contracts.today)),
             soon,
             more_soon,
             without_companion: organisations.iter().filter(|one| one.supplier.is_none()).count(),
@@ -143,38 +109,86 @@ impl Node {
         })
     }
 
-    /// What waits for the person, where something does.
-    fn waits(
+    /// Everything that waits for the person.
+    pub(super) fn things(&self) -> Result<Vec<Thing>, Failure> {
+        let contracts = self.contracts()?;
+        Ok(self.things_of(&self.organisations()?, &contracts.contracts, &self.cases()?.cases, contracts.today))
+    }
+
+    fn things_of(
         &self,
         organisations: &[Organisation],
         contracts: &[ShownContract],
-        cases: usize,
+        cases: &[ShownCase],
         today: Date,
-    ) -> Vec<Waits> {
-        let relationships = || self.machine.relationships();
-        let count = |what: WaitsFor| match what {
-            WaitsFor::Requests => relationships().map(|(_, r)| r.waiting().count()).sum(),
-            WaitsFor::Processors => self.waiting_processors().len(),
-            WaitsFor::Corrections => relationships().map(|(_, r)| corrections(r)).sum(),
-            WaitsFor::Contracts => contracts.iter().filter(|shown| is_to_decide(shown, today)).count(),
-            WaitsFor::Companions => self.perhaps_same(organisations).len(),
-            WaitsFor::Cases => cases,
-        };
-        let all = WaitsFor::ALL.into_iter().map(|what| Waits { what, count: count(what) });
-        all.filter(|waits| waits.count > 0).collect()
+    ) -> Vec<Thing> {
+        let mut things = Vec::new();
+        for (supplier, relationship) in self.machine.relationships() {
+            let of = |what, id: &Nonce| thing(what, &[supplier.as_bytes(), &id.0], &relationship.profile().name);
+            things.extend(relationship.waiting().map(|waiting| of(WaitsFor::Requests, &waiting.id)));
+            things.extend(corrections(relationship).map(|id| of(WaitsFor::Corrections, id)));
+            things.extend(self.unseen.of(supplier).map(|id| of(WaitsFor::Documents, id)));
+        }
+        let processors = self.waiting_processors();
+        things.extend(processors.iter().map(|one| thing(WaitsFor::Processors, &[one.delegation.digest()], &one.name)));
+        for (shown, on) in contracts.iter().filter_map(|shown| to_decide(shown, today).map(|on| (shown, on))) {
+            things.push(thing(WaitsFor::Contracts, &[&shown.id.0, nearer(on, today)], &shown.party));
+        }
+        let perhaps = self.perhaps_same(organisations);
+        things.extend(perhaps.iter().map(|one| {
+            thing(WaitsFor::Companions, &[one.organisation.to_string().as_bytes(), one.supplier.as_bytes()], &one.name)
+        }));
+        for case in cases.iter().filter(|case| case.waits) {
+            let step = format!("{:?}", case.next.what);
+            let near = case.next.by.map_or(&b""[..], |by| nearer(by, today));
+            things.push(thing(WaitsFor::Cases, &[&case.id.0, step.as_bytes(), near], &case.name));
+        }
+        things
     }
 }
 
-/// How many corrections of a supplier wait for a word. Documents are there, and wait for nothing.
-fn corrections(relationship: &Relationship) -> usize {
-    let waits = |kept: &&Kept| kept.state == ItemState::Here && kept.collection == Collection::Corrections;
-    relationship.items().values().filter(waits).count()
+/// How many of each kind wait, where any do.
+pub(super) fn counted(things: &[Thing]) -> Vec<Waits> {
+    let count = |what| things.iter().filter(|thing| thing.what == what).count();
+    let all = WaitsFor::ALL.into_iter().map(|what| Waits { what, count: count(what) });
+    all.filter(|waits| waits.count > 0).collect()
 }
 
-/// Does a contract wait for a word, to be ended or not?
-fn is_to_decide(shown: &ShownContract, today: Date) -> bool {
+fn thing(what: WaitsFor, key: &[&[u8]], of: &str) -> Thing {
+    Thing { what, key: mark(what.code(), key), of: of.to_owned() }
+}
+
+/// A number by which something is known again: parts of its key run together to no other's.
+pub(super) fn mark<P: AsRef<[u8]>>(what: &str, parts: &[P]) -> u64 {
+    let mut hash = Sha256::new_with_prefix(what);
+    for part in parts {
+        hash.update(u64::try_from(part.as_ref().len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_ref());
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    u64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default())
+}
+
+/// How near a day is, in steps of which each is worth a word.
+fn nearer(day: Date, today: Date) -> &'static [u8] {
+    match day.days_after(today) {
+        ..=1 => b"now",
+        2..=7 => b"a week",
+        _ => b"later",
+    }
+}
+
+/// The corrections of a supplier that wait for a word.
+fn corrections(relationship: &Relationship) -> impl Iterator<Item = &Nonce> {
+    let waits = |kept: &Kept| kept.state == ItemState::Here && kept.collection == Collection::Corrections;
+    relationship.items().iter().filter(move |(_, kept)| waits(kept)).map(|(id, _)| id)
+}
+
+/// By when a contract waits for a word, to be ended or not; none where it does not.
+fn to_decide(shown: &ShownContract, today: Date) -> Option<Date> {
     let asks = |next: &ComesNext| matches!(next.what, NextOfContract::NoticeBy | NextOfContract::WithdrawBy);
-    !shown.over && shown.next.is_some_and(|next| asks(&next) && next.on.days_after(today) <= TO_DECIDE)
+    let next = shown.next.filter(|next| !shown.over && asks(next) && next.on.days_after(today) <= TO_DECIDE);
+    next.map(|next| next.on)
 }
 
 /// What changes soon: dates by their days, before them prices that have just changed.
@@ -226,7 +240,7 @@ mod tests {
         let later = shown(serde_json::json!({ "what": "notice_by", "on": "2026-05-20" }));
         let renews = shown(serde_json::json!({ "what": "renews", "on": "2026-03-10" }));
         let far = shown(serde_json::json!({ "what": "notice_by", "on": "2027-05-20" }));
-        let decides = [&near, &later, &renews, &far].map(|shown| is_to_decide(shown, today));
+        let decides = [&near, &later, &renews, &far].map(|shown| to_decide(shown, today).is_some());
         assert_eq!(decides, [true, false, false, false]);
         let mut dearer = ShownContract { price_before: Some("1.00 EUR P1M".to_owned()), ..far.clone() };
         assert!(soon(&[dearer.clone()], today, now).is_empty(), "old news is none");

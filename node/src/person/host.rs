@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    Entropy, FieldPath, ObjectId, Observed, PublicKey, Timestamp,
+    Entropy, FieldPath, Nonce, ObjectId, Observed, PublicKey, Timestamp,
     audit::{Event, Log},
     decision::Release,
     departure::Departure,
@@ -51,6 +51,8 @@ enum Later {
     Meet,
     Silent,
     Acted(PublicKey, ObjectId),
+    ItemCame(PublicKey, Nonce),
+    ItemWent(PublicKey, Nonce),
     ShowGrowth(PublicKey, u64, u64),
 }
 
@@ -125,6 +127,8 @@ impl Node {
                     self.tend_links();
                 }
                 Later::Acted(supplier, act) => self.note_act(&supplier, &act, turn),
+                Later::ItemCame(supplier, id) => self.item_came(&supplier, &id, turn),
+                Later::ItemWent(supplier, id) => self.item_went(&supplier, &id, turn),
                 Later::ShowGrowth(supplier, from, to) => self.show_growth(&supplier, from, to, turn),
             }
         }
@@ -144,6 +148,8 @@ impl Host for Hands<'_> {
             Record::Grant { grant, .. } => drop(self.did.granted.get_or_insert(grant.id())),
             Record::Revoked { .. } => self.did.revoked += 1,
             Record::Policy { policy } => self.did.rule = policy.rules.last().map(|rule| rule.name.clone()),
+            Record::Content { supplier, id, .. } => self.later.push(Later::ItemCame(*supplier, *id)),
+            Record::ContentGone { supplier, id } => self.later.push(Later::ItemWent(*supplier, *id)),
             Record::Act { supplier, stored } if stored.receipt.is_none() && stored.refused.is_none() => {
                 self.did.acted = Some(stored.act.id());
                 self.later.push(Later::Acted(*supplier, stored.act.id()));

@@ -33,6 +33,8 @@ pub struct ShownItem {
     pub bytes: u32,
     /// What became of it.
     pub state: ItemState,
+    /// Is it a document that nobody has looked at?
+    pub new: bool,
     /// What a document is, or why a field should be corrected, in one line.
     pub title: String,
     /// `type/subtype` of a document.
@@ -106,6 +108,7 @@ impl Node {
             at: text(kept.at),
             bytes: kept.bytes,
             state: kept.state,
+            new: self.unseen.holds(supplier, id),
             title,
             media_type,
             correction,

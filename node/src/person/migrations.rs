@@ -5,7 +5,7 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; letters; witnesses of logs; acts; the person's own fields.
+    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; letters; witnesses of logs; acts; the person's own fields; what is new, and what was told of it.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -20,6 +20,8 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(37, "seen_logs", false),
             TableId::new(38, "acts", true),
             TableId::new(39, "own_fields", true),
+            TableId::new(43, "unseen", false),
+            TableId::new(44, "notice_ledgers", false),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),

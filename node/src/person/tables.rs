@@ -25,6 +25,7 @@ use crate::{
     clock::ClockRecord,
     find::{DirectoryEntry, Slug},
     mail::Account,
+    notice::{Ledger, Settings, VapidKey},
     store::{Nth, Secret, tables},
 };
 
@@ -55,6 +56,10 @@ tables! {
         pub(super) FEED = "feed": Nonce;
         /// The account by which letters leave.
         pub(super) MAIL_ACCOUNT = "mail_account": Option<Account>;
+        /// How the person is told that something waits.
+        pub(super) NOTICE_SETTINGS = "notice_settings": Settings;
+        /// The key by which push services know this node.
+        pub(super) VAPID = "vapid": VapidKey;
         /// The copy of this node that goes on in its place.
         pub(super) SUPERSEDED = "superseded": Record;
         /// Where the node went, where it is not in this home any more.
@@ -143,5 +148,9 @@ tables! {
         pub(super) Erasable ACTS = 38 "acts": (PublicKey, ObjectId) => Record, within 32 * 1024;
         /// Fields and notes of the person's own, which never leave.
         pub(super) Erasable OWN_FIELDS = 39 "own_fields": Nonce => OwnField, within 32 * 1024;
+        /// Documents that the person has not looked at.
+        pub(super) Plain UNSEEN = 43 "unseen": (PublicKey, Nonce) => ();
+        /// What was told by each way, by the way's number.
+        pub(super) Plain NOTICE_LEDGERS = 44 "notice_ledgers": u64 => Ledger, within 512 * 1024;
     }
 }

@@ -62,6 +62,7 @@ mod mark_case;
 mod me;
 mod move_away;
 mod new_cases;
+mod notices;
 mod offers;
 mod open;
 mod organisation;
@@ -90,6 +91,7 @@ mod revoke;
 mod revoke_all;
 mod rules;
 mod same_supplier;
+mod saw_inbox;
 mod search;
 mod segment_rules;
 mod segments;
@@ -106,6 +108,7 @@ mod tell_now;
 mod undo_case;
 mod unset;
 mod vouch;
+mod waiting;
 mod withdraw;
 mod witnesses;
 mod would_tell;
@@ -114,7 +117,7 @@ mod write_letters;
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Call, Node, NodeEvent};
 use crate::{
@@ -184,6 +187,7 @@ pub use mark_case::MarkCase;
 pub use me::{Me, Name};
 pub use move_away::{MoveAway, MovedAway};
 pub use new_cases::{BegunCases, NewCases};
+pub use notices::{AddBrowser, Notices, RemoveBrowsers, SetNotices, ShownNotices, ShownWay, TriedNotice, TryNotice};
 pub use offers::{Offers, RankedOffer};
 pub use open::{Open, Opened};
 pub use organisation::Organisation;
@@ -212,6 +216,7 @@ pub use revoke::{Revoke, Revoked};
 pub use revoke_all::{RevokeAll, RevokedAll};
 pub use rules::Rules;
 pub use same_supplier::SameSupplier;
+pub use saw_inbox::{SawInbox, SeenInbox};
 pub use search::{Hit, HitKind, Search, SearchResult};
 pub use segment_rules::SegmentRules;
 pub use segments::{Because, SegmentHelper, SegmentList, Segments, ShownSegment};
@@ -228,6 +233,7 @@ pub use tell_now::{TellNow, ToldNow};
 pub use undo_case::UndoCase;
 pub use unset::Unset;
 pub use vouch::Vouch;
+pub use waiting::{Marks, Waiting, WaitingNow};
 pub use withdraw::{Withdraw, Withdrawn};
 pub use witnesses::{AddWitness, KnownWitness, RemoveWitness, RemovedWitness, Witnesses};
 pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
@@ -266,6 +272,7 @@ verbs! {
     /// A verb of a person's node.
     PersonCommand at Desk, else "this home is a person's; that command is for a supplier's companion (`regie supplier init`)" {
         Acts: Acts,
+        AddBrowser: AddBrowser,
         AddCredential: AddCredential,
         AddOrganisation: AddOrganisation,
         AddToDirectory: AddToDirectory,
@@ -326,6 +333,7 @@ verbs! {
         Me: Me,
         MoveAway: MoveAway,
         NewCases: NewCases,
+        Notices: Notices,
         Offers: Offers,
         Open: Open,
         Organisation: Organisation,
@@ -341,6 +349,7 @@ verbs! {
         Proof: Proof,
         PursueCases: PursueCases,
         PutBack: PutBack,
+        RemoveBrowsers: RemoveBrowsers,
         RemoveCase: RemoveCase,
         RemoveCaseFile: RemoveCaseFile,
         RemoveContract: RemoveContract,
@@ -357,6 +366,7 @@ verbs! {
         RevokeAll: RevokeAll,
         Rules: Rules,
         SameSupplier: SameSupplier,
+        SawInbox: SawInbox,
         Search: Search,
         SegmentRules: SegmentRules,
         Segments: Segments,
@@ -365,6 +375,7 @@ verbs! {
         SetContract: SetContract,
         SetOwnField: SetOwnField,
         SetMailAccount: SetMailAccount,
+        SetNotices: SetNotices,
         SetRule: SetRule,
         Status: Status,
         Stop: Stop,
@@ -374,9 +385,11 @@ verbs! {
         Tell: Tell,
         TellNow: TellNow,
         TryMailAccount: TryMailAccount,
+        TryNotice: TryNotice,
         UndoCase: UndoCase,
         Unset: Unset,
         Vouch: Vouch,
+        Waiting: Waiting,
         Withdraw: Withdraw,
         Witnesses: Witnesses,
         WouldTell: WouldTell,
@@ -412,6 +425,20 @@ impl Desk {
     /// What the verb says, or that the node is stopping.
     pub async fn ask<V: Conduct<Self>>(&self, verb: V) -> Result<V::Answer, Failure> {
         verb.conduct(self).await
+    }
+
+    /// Tells when something was committed: what pages show may be another from then on.
+    ///
+    /// # Errors
+    /// Where the node is stopping.
+    pub async fn commits(&self) -> Result<watch::Receiver<u64>, Failure> {
+        let (answer, wait) = oneshot::channel();
+        let call: Call = Box::new(move |node, turn| {
+            let commits = node.notices.commits();
+            turn.after(move || drop(answer.send(commits)));
+        });
+        self.events.send(NodeEvent::Call { reads_store: false, call }).await.map_err(|_| stopping())?;
+        wait.await.map_err(|_| stopping())
     }
 
     /// The queue of the node's driver.

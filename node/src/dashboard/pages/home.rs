@@ -37,7 +37,7 @@ fn wrong_clock(words: &Words, clock: &Report) -> [String; 2] {
 fn place(of: &WaitsFor) -> &'static str {
     match of {
         WaitsFor::Requests | WaitsFor::Processors => "/requests",
-        WaitsFor::Corrections => "/inbox",
+        WaitsFor::Corrections | WaitsFor::Documents => "/inbox",
         WaitsFor::Contracts => "/contracts",
         WaitsFor::Companions => "/find",
         WaitsFor::Cases => "/cases",
@@ -51,6 +51,7 @@ impl Words {
             WaitsFor::Requests => "waits-requests",
             WaitsFor::Processors => "waits-processors",
             WaitsFor::Corrections => "waits-corrections",
+            WaitsFor::Documents => "waits-documents",
             WaitsFor::Contracts => "waits-contracts",
             WaitsFor::Companions => "waits-companions",
             WaitsFor::Cases => "waits-cases",
