@@ -18,7 +18,7 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 use regie_protocol::RootSeed;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, watch};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -170,6 +170,14 @@ impl Dashboard {
             let _ = self.node.set(begun.desk);
         }
         Ok(())
+    }
+
+    /// Tells when something was committed.
+    async fn commits(&self) -> Result<watch::Receiver<u64>, Failure> {
+        match self.node.get() {
+            Some(node) => node.commits().await,
+            None => Err(Failure::new("no_node", crate::command::exit::UNREACHABLE, "there is no node yet")),
+        }
     }
 
     async fn ask<V: Conduct<Desk>>(&self, verb: V) -> Result<V::Answer, Failure> {

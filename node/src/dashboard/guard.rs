@@ -7,7 +7,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, Method, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -17,9 +17,12 @@ use super::{
     session::Session,
     words::{Language, Words},
 };
-use crate::web::{
-    Known, loopback,
-    session::{Pass, cookie},
+use crate::{
+    person::verbs::{Waiting, WaitingNow},
+    web::{
+        Known, loopback,
+        session::{Pass, cookie},
+    },
 };
 
 /// The session's cookie. Cookies know no ports, so the name has ours in it.
@@ -38,7 +41,12 @@ pub(super) struct Visitor {
     pub(super) pass: Pass,
     pub(super) session: Session,
     pub(super) words: Words,
+    /// What waits, for the pages that show it.
+    pub(super) now: Option<Arc<WaitingNow>>,
 }
+
+/// A page that is shown again by itself says so: nobody is there for that.
+const BY_ITSELF: &str = "x-regie-by-itself";
 
 pub(super) fn around(pages: Router<Arc<Dashboard>>, app: Arc<Dashboard>) -> Router {
     pages.layer(middleware::from_fn_with_state(app.clone(), inside)).with_state(app)
@@ -46,8 +54,10 @@ pub(super) fn around(pages: Router<Arc<Dashboard>>, app: Arc<Dashboard>) -> Rout
 
 /// What is shown to anybody, by the beginning of its path. A calendar has no session; the feed's address has a key of its own.
 const OPEN: [&str; 3] = ["/assets/", loopback::LINKS, "/feed/"];
-/// And by its whole path: the ways in.
-const WAYS_IN: [&str; 3] = ["/in", "/before", "/lost"];
+/// And by its whole path: the ways in, and the worker, which a browser loads without a page.
+const WAYS_IN: [&str; 4] = ["/in", "/before", "/lost", "/worker.js"];
+/// Where pages hear that something came in.
+const LIVE: &str = "/live";
 
 /// A session, and not a locked one.
 async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, next: Next) -> Response {
@@ -61,7 +71,8 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
     let first = app.is_first_run();
     let token = cookie(request.headers(), &cookie_name(&app));
     let pass = token.map(|token| Pass::new(token, host(request.headers())));
-    let found = pass.and_then(|pass| app.doors.session(&pass).map(|session| (pass, session)));
+    let by_itself = *request.method() == Method::GET && (path == LIVE || request.headers().contains_key(BY_ITSELF));
+    let found = pass.and_then(|pass| app.doors.session(&pass, !by_itself).map(|session| (pass, session)));
     let (pass, session) = match found {
         // Before there is a home there is nothing to lock, and no passphrase to open it with.
         Some((pass, session)) if first || !session.locked => (pass, session),
@@ -76,7 +87,10 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
         return Redirect::to("/setup").into_response();
     }
     let words = Words(session.language.unwrap_or(language));
-    request.extensions_mut().insert(Visitor { pass, session, words });
+    // A stream asks by itself, and a form that was sent leads to a page.
+    let shows = !first && *request.method() == Method::GET && request.uri().path() != LIVE;
+    let now = if shows { app.ask(Waiting {}).await.ok().map(Arc::new) } else { None };
+    request.extensions_mut().insert(Visitor { pass, session, words, now });
     let mut response = next.run(request).await;
     let page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html; charset=utf-8");
     if response.status().is_client_error() && !page {

@@ -8,6 +8,7 @@ mod contracts;
 mod credentials;
 mod data;
 mod defaults;
+mod deliveries;
 mod enter;
 mod export;
 mod find;
@@ -27,6 +28,7 @@ mod security;
 mod segments;
 mod setup;
 mod suppliers;
+mod told;
 mod who;
 mod wishes;
 
@@ -46,7 +48,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Dashboard, guard::Visitor, limits, words::Words};
 use crate::{
     command::{Explained, Failure, exit, parse},
-    person::Desk,
+    person::{Desk, verbs::WaitingNow},
     verb::Conduct,
     web::asset,
 };
@@ -80,9 +82,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/export", get(export::page).post(export::backup))
         .route("/export.json", get(export::document))
         .route("/move", get(export::move_page).post(export::move_away))
-        .route("/deliveries", get(live::page).post(live::tell_now))
-        .route("/deliveries/letters", post(live::write_letters))
-        .route("/deliveries/stream", get(live::stream))
+        .route("/deliveries", get(deliveries::page).post(deliveries::tell_now))
+        .route("/deliveries/letters", post(deliveries::write_letters))
+        .route("/live", get(live::stream))
         .route("/inbox", get(inbox::list).post(inbox::act))
         .route("/inbox/{id}", get(inbox::file))
         .route("/cases", get(cases::list))
@@ -112,6 +114,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/receipts.json", get(audit::receipts))
         .route("/security", get(security::page).post(security::act))
         .route("/security/passphrase", get(passphrase::page).post(passphrase::change))
+        .route("/told", get(told::page).post(told::act))
+        .route("/told/browser", post(told::add_browser))
+        .route("/worker.js", get(told::worker))
         .route("/lost", get(passphrase::lost))
         .route("/in", post(enter::by_passphrase))
         .route("/before", get(enter::before))
@@ -154,12 +159,32 @@ pub(super) struct Page {
     notice: Option<String>,
     /// Where the language switch comes back to.
     path: String,
+    /// What waits; none where there is no node yet.
+    now: Option<Arc<WaitingNow>>,
+}
+
+impl Page {
+    /// How much waits in all.
+    fn waiting(&self) -> usize {
+        self.now.as_ref().map_or(0, |now| live::total(now))
+    }
+
+    /// How much of it is decided in a part of the menu.
+    fn waits_at(&self, part: &str) -> usize {
+        self.now.as_ref().map_or(0, |now| live::parts(now).get(part).copied().unwrap_or_default())
+    }
+
+    /// Which list this page shows, and its mark: it is loaded again where that is another.
+    fn list(&self) -> Option<(&'static str, &str)> {
+        live::list(self.now.as_ref()?, &self.path)
+    }
 }
 
 impl Visitor {
     fn page(&self, app: &Dashboard, here: &'static str, path: &str) -> Page {
         let notice = app.doors.take_notice(&self.pass);
-        Page { t: self.words, form: self.session.form.clone(), here, notice, path: path.to_owned() }
+        let (form, path, now) = (self.session.form.clone(), path.to_owned(), self.now.clone());
+        Page { t: self.words, form, here, notice, path, now }
     }
 
     fn notice(&self, app: &Dashboard, notice: String) {

@@ -143,9 +143,9 @@ impl Doors {
         (pass, to)
     }
 
-    /// The session of a pass, if it has one that has not ended. Locks it where it was idle for too long.
-    pub(super) fn session(&self, pass: &Pass) -> Option<Session> {
-        self.sessions.visit(pass)
+    /// The session of a pass, if it has one that has not ended. Locks it where it was idle for too long. Is it a sign of use?
+    pub(super) fn session(&self, pass: &Pass, used: bool) -> Option<Session> {
+        if used { self.sessions.visit(pass) } else { self.sessions.look(pass) }
     }
 
     /// Is somebody still in by this pass? Unlike [`Self::session`] this is no sign of use.
@@ -217,8 +217,8 @@ mod tests {
         let (token, _) = doors.begin(doors.spend(link).expect("in"), hosts.name());
         assert!(doors.spend(link).is_none());
         let renewed = doors.renew(&token, None).expect("renewed");
-        assert!(doors.session(&token).is_none());
-        assert!(doors.session(&renewed).is_some());
+        assert!(doors.session(&token, true).is_none());
+        assert!(doors.session(&renewed, true).is_some());
         assert_ne!(token.token(), renewed.token());
         assert!(doors.is_open(&renewed) && !doors.is_open(&token));
         doors.change(&renewed, |session| session.locked = true);
@@ -240,12 +240,12 @@ mod tests {
         let doors = Doors::default();
         let begin = || doors.begin(Arrival { to: Place::home(), kept: None }, "here").0;
         let (ended, left) = (begin(), begin());
-        let form = |pass: &Pass| doors.session(pass).expect("in").form;
+        let form = |pass: &Pass| doors.session(pass, true).expect("in").form;
         let (of_ended, of_left) = (form(&ended), form(&left));
         doors.sessions.end(&ended);
-        let session = doors.session(&left).expect("in");
+        let session = doors.session(&left, true).expect("in");
         doors.leave(&left, &session);
-        assert!(doors.session(&ended).is_none() && doors.session(&left).is_none());
+        assert!(doors.session(&ended, true).is_none() && doors.session(&left, true).is_none());
         assert!(doors.keeping.knows(&of_ended) && !doors.keeping.knows(&of_left));
     }
 }

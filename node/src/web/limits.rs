@@ -117,7 +117,7 @@ pub const CALLERS: usize = 16_384;
 
 /// Longest time one event stream of the dashboard is served.
 pub const STREAM: Duration = Duration::from_secs(120);
-/// Time between two looks of it at what is undelivered.
+/// Changes that come within this time are one event of it.
 pub const LOOK: Duration = Duration::from_millis(500);
 /// Event streams and exports of the API at once.
 pub const STREAMS: usize = 64;

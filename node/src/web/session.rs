@@ -89,14 +89,21 @@ impl<V: Visit> Sessions<V> {
 
     /// The visit of a pass, if its session has not ended. A sign of use.
     pub(crate) fn visit(&self, pass: &Pass) -> Option<V> {
+        let visit = self.look(pass)?;
+        if let Some(session) = self.inside().get_mut(&pass.hash()) {
+            session.seen = Instant::now();
+        }
+        Some(visit)
+    }
+
+    /// The same, and no sign of use: what a page does by itself keeps nobody in.
+    pub(crate) fn look(&self, pass: &Pass) -> Option<V> {
         let mut sessions = self.inside();
         sessions.retain(|_, session| {
             session.begun.elapsed() <= limits::SESSION
                 && (session.seen.elapsed() <= V::IDLE || session.visit.goes_on_after_idle())
         });
-        let session = sessions.get_mut(&pass.hash())?;
-        session.seen = Instant::now();
-        Some(session.visit.clone())
+        sessions.get(&pass.hash()).map(|session| session.visit.clone())
     }
 
     /// Is somebody still in by this pass? Unlike [`Self::visit`] this is no sign of use.
@@ -194,6 +201,26 @@ mod tests {
         };
         assert_eq!([look(), look(), look(), look()], [Some(Ends(1)), Some(Ends(2)), None, None]);
         assert_eq!(sessions.count(), 0);
+    }
+
+    #[test]
+    fn what_a_page_does_by_itself_is_no_sign_of_use() {
+        #[derive(Clone)]
+        struct Stays;
+        impl Visit for Stays {
+            const IDLE: Duration = Duration::from_secs(3_600);
+
+            fn goes_on_after_idle(&mut self) -> bool {
+                false
+            }
+        }
+        let sessions = Sessions::default();
+        let pass = sessions.begin(Stays, "here");
+        let seen = || sessions.inside().get(&pass.hash()).map(|session| session.seen);
+        let begun = seen();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(sessions.look(&pass).is_some() && seen() == begun);
+        assert!(sessions.visit(&pass).is_some() && seen() > begun);
     }
 
     #[test]

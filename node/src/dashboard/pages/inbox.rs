@@ -51,12 +51,16 @@ struct Inbox {
 
 pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
     let (mut corrections, mut documents) = (Vec::new(), Vec::new());
-    for mut item in visitor.ask(&app, verbs::Inbox {}).await? {
+    let items = visitor.ask(&app, verbs::Inbox {}).await?;
+    let ids = items.iter().filter(|item| item.new).map(|item| item.id).collect();
+    for mut item in items {
         match item.correction.take() {
             Some(correction) => corrections.push(Proposed { item, correction }),
             None => documents.push(item),
         }
     }
+    // They are on the page, and new no longer.
+    visitor.ask(&app, verbs::SawInbox { ids }).await?;
     show(&Inbox { page: visitor.page(&app, "inbox", "/inbox"), corrections, documents })
 }
 

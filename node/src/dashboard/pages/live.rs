@@ -1,145 +1,93 @@
-//! Deliveries as they arrive. In: the node's outboxes. Out: a page with a bar, and a stream of events for it;
-//! without JavaScript the page is loaded again by a link.
+//! What pages hear while they are open: how much waits, and that a list is another now. In: commits of the node. Out: a stream of
+//! events, which says nothing of what came in. Without JavaScript a page shows what there was when it was loaded.
 
-use std::{convert::Infallible, time::Instant};
+use std::{collections::BTreeMap, convert::Infallible, time::Instant};
 
-use askama::Template;
 use axum::{
     Extension,
-    extract::{Query, State},
+    extract::State,
     response::{
         IntoResponse as _,
         sse::{Event, Sse},
     },
 };
 use futures::stream;
-use regie_protocol::FieldPath;
-use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::watch;
 
-use super::{App, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
+use super::{App, Shown, Visitor};
 use crate::{
     dashboard::limits,
-    letter::About,
-    person::verbs::{self, NotTold, OpenDeliveries, ShownLetter, ToldByLetter},
+    person::verbs::{Waiting, WaitingNow, WaitsFor},
 };
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct PageQuery {
-    of: u64,
-    /// The fields that changed, with commas between them.
-    field: String,
+/// How much waits in all.
+pub(super) fn total(now: &WaitingNow) -> usize {
+    now.waits.iter().map(|waits| waits.count).sum()
 }
 
-#[derive(Template)]
-#[template(path = "deliveries.html")]
-struct Deliveries {
-    page: Page,
-    of: u64,
-    done: u64,
-    /// Does anybody wait for a moment of its own?
-    apart: bool,
-    open: OpenDeliveries,
-    /// The fields that just changed, with commas between them.
-    changed: String,
-    /// Whom a letter would tell of them.
-    to_write: Vec<ToldByLetter>,
-    /// Who is not told of them, and how many are not in all.
-    not_told: Vec<NotTold>,
-    not_told_count: usize,
-    /// Letters about changes that have not gone.
-    letters: Vec<ShownLetter>,
-    account: bool,
-}
-
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(visitor): Extension<Visitor>,
-    Query(asked): Query<PageQuery>,
-) -> Shown {
-    let open = visitor.ask(&app, verbs::Deliveries {}).await?;
-    let of = asked.of.max(open.suppliers.len() as u64);
-    let done = of.saturating_sub(open.suppliers.len() as u64);
-    let apart = open.suppliers.iter().any(|one| one.tell_at.is_some());
-    let fields = together(fields(&visitor, &asked.field)?);
-    let would = visitor.ask(&app, verbs::WouldTell { fields }).await?;
-    let (to_write, not_told, not_told_count) = (would.letters, would.not_told, would.not_told_count);
-    let list = visitor.ask(&app, verbs::Letters { open: true, limit: usize::MAX, ..verbs::Letters::default() }).await?;
-    let letters = list.letters.into_iter().filter(|letter| letter.about == About::Changed).collect();
-    let (page, account) = (visitor.page(&app, "data", "/deliveries"), list.account);
-    let changed = asked.field;
-    show(&Deliveries { page, of, done, apart, open, changed, to_write, not_told, not_told_count, letters, account })
-}
-
-/// Fields with commas between them; none in an empty text.
-fn fields(visitor: &Visitor, text: &str) -> Result<Vec<FieldPath>, super::Fault> {
-    let names = text.split(',').take(regie_protocol::limits::FIELDS).filter(|name| !name.is_empty());
-    names.map(|name| visitor.parse::<FieldPath>(name)).collect()
-}
-
-/// An address is told whole: who got its street alone would send to a place that is nowhere.
-fn together(fields: Vec<FieldPath>) -> Vec<FieldPath> {
-    let whole = |field: &FieldPath| {
-        let group = field.info().group;
-        let with_it = fields.iter().any(|changed| changed.info().group == group);
-        fields.contains(field) || (with_it && (group == "address" || group.ends_with("Address")))
-    };
-    FieldPath::all().filter(whole).collect()
-}
-
-/// Letters to everybody without a companion whom a change concerns.
-pub(super) async fn write_letters(
-    State(app): State<App>,
-    Extension(visitor): Extension<Visitor>,
-    posted: Posted,
-) -> Shown {
-    let changed = fields(&visitor, posted.one("field"))?;
-    let held: Vec<FieldPath> = visitor.ask(&app, verbs::Fields {}).await?.into_iter().map(|held| held.field).collect();
-    let fields = together(changed).into_iter().filter(|field| held.contains(field)).collect();
-    let send = posted.one("do") == "send";
-    let tell = verbs::Tell { fields, to: Vec::new(), language: None, send };
-    let written = visitor.ask(&app, tell).await?;
-    let mut said = visitor.words.count("letters-written-count", &written.letters.len());
-    if let Some(left_out) = written.left_out.first() {
-        said.push_str(&format!(" {}", left_out.why));
+/// The same by the part of the menu where it is decided.
+pub(super) fn parts(now: &WaitingNow) -> BTreeMap<&'static str, usize> {
+    let mut parts = BTreeMap::new();
+    for waits in &now.waits {
+        let part = match waits.what {
+            WaitsFor::Requests | WaitsFor::Processors => "requests",
+            WaitsFor::Corrections | WaitsFor::Documents => "inbox",
+            WaitsFor::Contracts => "contracts",
+            WaitsFor::Companions => "suppliers",
+            WaitsFor::Cases => "cases",
+        };
+        *parts.entry(part).or_default() += waits.count;
     }
-    visitor.notice(&app, said);
-    go("/deliveries")
+    parts
 }
 
-/// Everybody is told now.
-pub(super) async fn tell_now(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
-    visitor.ask(&app, verbs::TellNow {}).await?;
-    let of: u64 = posted.one("of").parse().unwrap_or_default();
-    go(&format!("/deliveries?of={of}"))
+/// Which list stands at a path, and its mark now.
+pub(super) fn list<'a>(now: &'a WaitingNow, path: &str) -> Option<(&'static str, &'a str)> {
+    match path {
+        "/" => Some(("home", &now.marks.home)),
+        "/requests" => Some(("requests", &now.marks.requests)),
+        "/inbox" => Some(("inbox", &now.marks.inbox)),
+        "/deliveries" => Some(("deliveries", &now.marks.deliveries)),
+        _ => None,
+    }
 }
 
-/// One event at each change, until nothing waits, the session is locked or the bound is reached.
+/// One event at each change, until the session is locked or the bound is reached; a browser then asks anew.
 pub(super) async fn stream(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
-    let begun = Instant::now();
-    let events = stream::unfold(Some(None), move |state: Option<Option<u64>>| {
+    let commits = app.commits().await.map_err(|failure| visitor.fault(failure))?;
+    let (begun, first) = (Instant::now(), (commits, None::<WaitingNow>));
+    let events = stream::unfold(first, move |(mut commits, mut last)| {
         let (app, pass) = (app.clone(), visitor.pass.clone());
         async move {
-            let mut last = state?;
             loop {
-                if !app.doors.is_open(&pass) {
+                if !app.doors.is_open(&pass) || begun.elapsed() > limits::STREAM {
                     return None;
                 }
-                let open = app.ask(verbs::Deliveries {}).await.ok()?;
-                let waiting = open.suppliers.len() as u64;
-                if last != Some(waiting) {
-                    let event = Event::default().event("waiting").data(json!({ "waiting": waiting }).to_string());
-                    last = Some(waiting);
-                    let next = (waiting > 0).then_some(last);
-                    return Some((Ok::<_, Infallible>(event), next));
+                commits.mark_unchanged();
+                let now = app.ask(Waiting {}).await.ok()?;
+                if last.as_ref() != Some(&now) {
+                    let event = Event::default().event("waiting").data(said(&now));
+                    last = Some(now);
+                    return Some((Ok::<_, Infallible>(event), (commits, last)));
                 }
-                if begun.elapsed() > limits::STREAM {
-                    return None;
-                }
-                tokio::time::sleep(limits::LOOK).await;
+                next_commit(&mut commits).await?;
             }
         }
     });
     Ok(Sse::new(events).into_response())
+}
+
+/// Waits for a commit, and for those that come with it; or a while, since a day may have come near, or the session be locked.
+async fn next_commit(commits: &mut watch::Receiver<u64>) -> Option<()> {
+    if let Ok(changed) = tokio::time::timeout(limits::STREAM_QUIET, commits.changed()).await {
+        changed.ok()?;
+        tokio::time::sleep(limits::LOOK).await;
+    }
+    Some(())
+}
+
+fn said(now: &WaitingNow) -> String {
+    let WaitingNow { marks, undelivered_to, .. } = now;
+    json!({ "total": total(now), "parts": parts(now), "marks": marks, "undelivered_to": undelivered_to }).to_string()
 }
