@@ -13,14 +13,14 @@ use regie::person::verbs;
 use regie_tests::{Node, files, until, word};
 use serde_json::{Value, json};
 
-const SECRET: &str = "a secret of Anna's";
+pub(crate) const SECRET: &str = "a secret of Anna's";
 
 fn json_of(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 /// Python of the virtual environment; none where that was not made.
-fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/.venv/bin");
     let has = Process::new(bin.join("python")).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
     if has.is_ok_and(|status| status.success()) {
@@ -32,14 +32,14 @@ fn python() -> Option<PathBuf> {
 }
 
 /// A mail server that runs until it is dropped.
-struct MailServer {
+pub(crate) struct MailServer {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
     directory: PathBuf,
 }
 
 impl MailServer {
-    fn start(python: &Path, directory: &Path, kind: &str, certificate: Option<&(PathBuf, PathBuf)>) -> Self {
+    pub(crate) fn start(python: &Path, directory: &Path, kind: &str, certificate: Option<&(PathBuf, PathBuf)>) -> Self {
         std::fs::create_dir_all(directory).expect("a directory");
         let (log, manner) = (directory.join("log"), directory.join("manner"));
         std::fs::write(&log, "").expect("written");
@@ -61,7 +61,7 @@ impl MailServer {
     }
 
     /// The messages that it was handed: to whom, and as text.
-    fn mail(&self) -> Vec<(Value, String)> {
+    pub(crate) fn mail(&self) -> Vec<(Value, String)> {
         let log = std::fs::read_to_string(self.directory.join("log")).expect("a log");
         let message = |one: Value| {
             let raw = data_encoding::BASE64.decode(one["raw"].as_str().expect("text").as_bytes()).expect("base64");
@@ -112,7 +112,7 @@ fn letter(person: &Node, id: &str) -> Value {
     json_of(&person.good(&["--json", "letter", "show", id]))[0].clone()
 }
 
-fn account(person: &Node, directory: &Path, port: u16, security: &str, password: &str) {
+pub(crate) fn account(person: &Node, directory: &Path, port: u16, security: &str, password: &str) {
     let file = directory.join("password");
     std::fs::write(&file, password).expect("written");
     let (port, file) = (port.to_string(), file.to_str().expect("text").to_owned());

@@ -37,6 +37,7 @@ mod kills;
 mod letters;
 mod market;
 mod moving;
+mod notices;
 mod organisations;
 mod owner;
 mod promises;
