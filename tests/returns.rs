@@ -2,7 +2,15 @@
 //! by hand and by a default, and nothing outside a grant.
 
 use regie::person::verbs;
-use regie_tests::{Node, api::Client, files, inviting, nats::Nats, until};
+use regie_tests::{
+    Node,
+    api::Client,
+    files,
+    http::{enter, send_by_hand},
+    inviting,
+    nats::Nats,
+    until,
+};
 use serde_json::{Value, json};
 
 fn text(value: &Value) -> String {
@@ -60,6 +68,60 @@ fn a_supplier_that_wants_more_proposes_it_once_and_the_person_decides() {
     let link = text(&strict.ask(&inviting(false))["link"]);
     person.good(&["pair", &link, "--yes", "--agreement", "SD-BASE-AT"]);
     assert_eq!(person.ask(&verbs::Agreement { supplier: "Strict".into() })["agreement"], "SD-BASE");
+}
+
+/// What a document is its bytes say: a picture is shown, and nothing that a browser could run.
+#[test]
+fn a_picture_is_shown_by_its_bytes_and_what_is_called_otherwise_does_not_leave() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
+    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
+    let client = Client::new(supplier.serve_api(), &supplier.api_key(false));
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let (to, cookie) = enter(&person.start_with_dashboard());
+    person.pair(&supplier);
+    let relationship = text(&client.get("/v1/relationships").expect(200)["data"][0]["id"]);
+    person.good(&["open", "Shop", "bills"]);
+    until("the supplier knows", || {
+        client.get(&format!("/v1/relationships/{relationship}")).expect(200)["opened"] == json!(["bills"])
+    });
+    let send = |title: &str, media_type: &str, bytes: &[u8]| {
+        let content = data_encoding::BASE64.encode(bytes);
+        let body = json!({
+            "relationship": relationship, "collection": "bills", "title": title, "media_type": media_type, "content": content,
+        });
+        client.post("/v1/records", &body)
+    };
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    for (media_type, bytes) in
+        [("image/png", &b"<svg onload=alert(1)>"[..]), ("application/pdf", b"<html>"), ("text/plain", png)]
+    {
+        send("Fake", media_type, bytes).problem(422, "bad_argument");
+    }
+    send("Photo", "image/png", png).expect(201);
+    send("Drawing", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>").expect(201);
+    let inbox = || person.ask(&verbs::Inbox {}).as_array().expect("a list").clone();
+    until("both came", || inbox().len() == 2);
+    let id = |title: &str| text(&inbox().into_iter().find(|item| item["title"] == title).expect("the item")["id"]);
+    let get = |path: &str| send_by_hand(to, "GET", path, &[("Cookie", &cookie)], "");
+    let (photo, drawing) = (id("Photo"), id("Drawing"));
+    let home = get("/").body;
+    assert!(home.contains("2 new documents") && home.contains("<title>(2) "), "{home}");
+    let page = get("/inbox").body;
+    assert!(
+        page.contains(&format!("src=\"/inbox/{photo}/picture\"")) && !page.contains(&format!("{drawing}/picture")),
+        "{page}"
+    );
+    let new = |page: &str| page.matches("<span class=\"badge strong\">new</span>").count();
+    assert_eq!((new(&page), new(&get("/inbox").body)), (2, 0), "they are new until somebody looks");
+    let picture = get(&format!("/inbox/{photo}/picture"));
+    assert_eq!((picture.header("content-type"), &*picture.bytes), (Some("image/png"), &png[..]));
+    assert!(picture.header("content-security-policy").is_some_and(|policy| policy.contains("sandbox")), "{picture:?}");
+    assert_eq!(picture.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(get(&format!("/inbox/{drawing}/picture")).status, 400);
+    let saved = get(&format!("/inbox/{drawing}"));
+    assert_eq!(saved.header("content-type"), Some("application/octet-stream"));
+    assert!(saved.header("content-disposition").is_some_and(|how| how.starts_with("attachment")));
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn grouped_imports_are_seen() {
 /// The rooms of the node from the lowest to the highest; docs/architecture.md shows the same. A room imports from
 /// lower lines, and its own.
 const ROOMS: [&[&str]; 13] = [
-    &["calendar", "clock", "http", "locale", "out", "public"],
+    &["calendar", "clock", "http", "locale", "media", "out", "public"],
     &["backoff"],
     &["network", "sentences", "store"],
     &["command"],

@@ -2098,3 +2098,6 @@ told-browser-about = This browser can tell you, also when this page is closed. T
 told-browser-add = Have this browser tell me
 told-browser-refused = The browser did not take it. Allow messages for this page in the browser, and try again.
 told-forget = Tell no browser any more
+inbox-otherwise = not the kind of file that its sender says
+inbox-contract = Belongs to: { $what }
+inbox-look = Look at it

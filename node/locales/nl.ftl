@@ -2099,3 +2099,6 @@ told-browser-about = Deze browser kan u laten weten dat er iets wacht, ook als d
 told-browser-add = Laat deze browser mij bericht geven
 told-browser-refused = De browser nam het niet aan. Sta in de browser berichten toe voor deze pagina, en probeer het opnieuw.
 told-forget = Geen browser meer bericht geven
+inbox-otherwise = niet het soort bestand dat de afzender zegt
+inbox-contract = Hoort bij: { $what }
+inbox-look = Bekijken

@@ -33,6 +33,7 @@ pub mod import;
 pub mod letter;
 mod locale;
 pub mod mail;
+pub mod media;
 pub mod network;
 pub mod notice;
 pub mod out;

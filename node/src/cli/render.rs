@@ -60,6 +60,7 @@ pub(super) const INBOX: View = View::List(&[
     ("in", "collection"),
     ("what", "title"),
     ("new", "new"),
+    ("as called", "as_called"),
     ("field", "field"),
     ("you have", "present"),
     ("proposed", "after"),

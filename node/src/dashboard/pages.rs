@@ -87,6 +87,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/live", get(live::stream))
         .route("/inbox", get(inbox::list).post(inbox::act))
         .route("/inbox/{id}", get(inbox::file))
+        .route("/inbox/{id}/picture", get(inbox::picture))
         .route("/cases", get(cases::list))
         .route("/cases/new", get(cases::new).post(cases::begin))
         .route("/cases/{id}", get(cases::one).post(cases::act))

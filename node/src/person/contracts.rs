@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Node,
     acts::ShownAct,
+    items::FiledWith,
     organisations::OrganisationId,
     proposals::{Paid, replaced},
     tables,
@@ -449,6 +450,20 @@ impl Node {
             into.append(&mut newest);
         }
         Ok(left_out)
+    }
+
+    /// Which contract an item belongs to, by its supplier's word: the record itself, and what that names.
+    pub(super) fn filed(&self) -> Result<BTreeMap<(PublicKey, Nonce), FiledWith>, Failure> {
+        let (mut known, mut filed) = (Vec::new(), BTreeMap::new());
+        self.written_contracts(&mut known)?;
+        for Known { id, with, contract, .. } in known {
+            let Party::Supplier(supplier) = with else { continue };
+            let with = FiledWith { id, product: contract.product.clone() };
+            for item in contract.documents.iter().chain([&id]) {
+                filed.insert((supplier, *item), with.clone());
+            }
+        }
+        Ok(filed)
     }
 
     /// The contract that an item holds; none where it is a document of another kind.

@@ -13,6 +13,7 @@ use crate::{
     clock::text,
     command::{Failure, exit, parse},
     driver::Turn,
+    media::{self, Media},
     store::Read as _,
 };
 
@@ -43,12 +44,29 @@ pub struct ShownItem {
     /// What a correction says; absent for a document.
     #[serde(flatten)]
     pub correction: Option<ProposedCorrection>,
+    /// The media type that the bytes of a document have; none where they are of no kind that is told by them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<String>,
+    /// Is a document what its sender calls it, as far as its bytes tell?
+    pub as_called: bool,
+    /// The contract that it belongs to, where its supplier says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<FiledWith>,
     /// The content of a document, base64; only where one item is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// Who the supplier is.
     #[serde(flatten)]
     pub who: Option<Who>,
+}
+
+/// A contract that an item belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FiledWith {
+    /// The contract's id.
+    pub id: Nonce,
+    /// What it is about.
+    pub product: String,
 }
 
 /// What a correction says.
@@ -93,8 +111,13 @@ impl Node {
 
     /// An item without its content, as the owner sees it.
     pub(super) fn shown_item(&self, supplier: &PublicKey, id: &Nonce, kept: &Kept) -> Result<ShownItem, Failure> {
+        let (mut holds, mut as_called) = (None, true);
         let (title, media_type, correction) = match self.content(supplier, id)?.content {
-            Content::Document(document) => (document.title, Some(document.media_type), None),
+            Content::Document(document) => {
+                holds = Media::of(&document.body).map(|media| media.media_type().to_owned());
+                as_called = media::is_as_called(&document.media_type, &document.body);
+                (document.title, Some(document.media_type), None)
+            }
             Content::Correction(Correction { field, before, after, reason }) => {
                 let present = self.held(field).map(|observed| observed.value);
                 (reason, None, Some(ProposedCorrection { field, before, after, present }))
@@ -112,6 +135,9 @@ impl Node {
             title,
             media_type,
             correction,
+            holds,
+            as_called,
+            contract: None,
             body: None,
             who: self.who(supplier),
         })

@@ -255,7 +255,7 @@ pub use super::{
     fields::{Changed, EarlierValue, ProvenanceKind, UnfitValue},
     glance::{Change, Joined, Soon, Waits, WaitsFor},
     intents::{ShownIntent, ShownOffer, TakenOffer},
-    items::{ProposedCorrection, ShownItem},
+    items::{FiledWith, ProposedCorrection, ShownItem},
     journal::{LogEntry, LogPage},
     letters::{Addressee, LetterWay, Matter, SentBy, ShownLetter, WholeLetter},
     organisations::{OrganisationDetails, OrganisationId, ShownOrganisation},

@@ -4,7 +4,8 @@
 use std::ops::ControlFlow;
 
 use regie_protocol::{
-    Collection, Content, Correction, Days, FieldPath, Invitation, Nonce, ObjectId, PublicKey, Timestamp, Value,
+    Collection, Content, Correction, Days, Document, FieldPath, Invitation, Nonce, ObjectId, PublicKey, Timestamp,
+    Value,
     supplier::{Ask, Delegate, Invite, Record},
 };
 
@@ -13,6 +14,7 @@ use crate::{
     clock,
     command::{Failure, parse},
     driver::Turn,
+    media,
     store::Read as _,
 };
 
@@ -34,6 +36,12 @@ impl Companion {
         content: Content,
         turn: &mut Turn,
     ) -> Result<Nonce, Failure> {
+        if let Content::Document(Document { media_type, body, .. }) = &content
+            && !media::is_as_called(media_type, body)
+        {
+            let next = "give the media type that the file has, as application/pdf, image/png or text/plain";
+            return Err(Failure::usage(format!("the file is no {media_type}; {next}")));
+        }
         self.load(&person)?;
         let now = self.clock.now();
         let (id, effects) = self.machine.put(person, collection, content, now, &mut clock::entropy())?;

@@ -1,16 +1,19 @@
 //! What suppliers sent back: corrections to decide, documents to keep. In: forms. Out: pages, and documents as files
-//! that a browser saves and never shows.
+//! that a browser saves; of those that are pictures by their bytes, what a page shows.
 
 use askama::Template;
 use axum::{
     Extension,
     extract::{Path, State},
+    http::header,
+    response::IntoResponse as _,
 };
 use regie_protocol::person::ItemState;
 
 use super::{App, Page, Posted, Shown, Visitor, download, go, show, who::Looks as _};
 use crate::{
     command::Failure,
+    media::Media,
     person::verbs::{self, ProposedCorrection, ShownItem},
 };
 
@@ -76,7 +79,7 @@ pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Vi
     go("/inbox")
 }
 
-/// A document, always as bytes to save: whatever its sender says it is, no page of ours shows it.
+/// A document, always as bytes to save, whatever its sender says it is.
 pub(super) async fn file(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,
@@ -93,9 +96,35 @@ pub(super) async fn file(
     )
 }
 
+/// A picture, for a page of ours to show. What it is its bytes say, and not who sent it; nothing of it is run, whatever it is.
+pub(super) async fn picture(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Shown {
+    let item = visitor.ask(&app, verbs::Item { id }).await?;
+    let body =
+        item.body.as_ref().and_then(|text| data_encoding::BASE64.decode(text.as_bytes()).ok()).unwrap_or_default();
+    let Some(media) = Media::of(&body).filter(|media| media.is_picture()) else {
+        return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form"))));
+    };
+    let headers = [
+        (header::CONTENT_TYPE, media.media_type()),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
+        (header::CONTENT_DISPOSITION, "inline"),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// Is it a picture that is shown on the page?
+fn is_picture(item: &ShownItem) -> bool {
+    item.holds.as_deref().is_some_and(|holds| holds.starts_with("image/"))
+}
+
 /// The ending of a file's name for the few kinds that every machine knows.
 fn ending(item: &ShownItem) -> &'static str {
-    match item.media_type.as_deref() {
+    // What it is called has to be what it is: an ending is what a machine opens it by.
+    match item.media_type.as_deref().filter(|_| item.as_called) {
         Some("application/pdf") => ".pdf",
         Some("text/plain") => ".txt",
         Some("text/csv") => ".csv",

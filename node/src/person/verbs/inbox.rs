@@ -32,6 +32,11 @@ impl OnNode for Inbox {
         }
         found.sort_by_key(|(_, id, kept)| (std::cmp::Reverse(kept.at), *id));
         found.truncate(LISTED);
-        found.iter().map(|(supplier, id, kept)| node.shown_item(supplier, id, kept)).collect()
+        let mut filed = node.filed()?;
+        let shown = |(supplier, id, kept): &(PublicKey, Nonce, Kept)| -> Result<ShownItem, Failure> {
+            let contract = filed.remove(&(*supplier, *id));
+            Ok(ShownItem { contract, ..node.shown_item(supplier, id, kept)? })
+        };
+        found.iter().map(shown).collect()
     }
 }
