@@ -58,24 +58,6 @@ fn what_is_typed_becomes_the_form_of_its_field_or_is_refused_with_what_to_do() {
     person.stop();
 }
 
-#[test]
-fn what_a_file_has_that_does_not_fit_is_left_out_and_named() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let mut person = Node::person(directory.path().join("person"), "balanced");
-    person.start();
-    let file = directory.path().join("me.csv");
-    std::fs::write(&file, "name.full,Anna\nemail,geen\ntelephone,bel me\nbirthDate,1984-03-12\n").expect("written");
-    let said = person.good(&["--json", "import", file.to_str().expect("a path")]);
-    let said: Value = serde_json::from_str(said.lines().next().expect("an answer")).expect("JSON");
-    let unfit: Vec<&str> =
-        said["unfit"].as_array().expect("a list").iter().filter_map(|one| one["field"].as_str()).collect();
-    assert_eq!(unfit, ["email", "telephone"], "{said}");
-    assert!(said["unfit"][0]["why"].as_str().is_some_and(|why| why.contains("anna@example.org")), "{said}");
-    assert_eq!(held(&person, "birthDate").as_deref(), Some("1984-03-12"));
-    assert_eq!(held(&person, "email"), None);
-    person.stop();
-}
-
 /// Moving house: an address is one form and one step, and every supplier hears of it in one message.
 #[test]
 fn a_move_takes_four_clicks_at_most_and_each_supplier_one_message() {

@@ -32,6 +32,7 @@ mod forward;
 mod golden;
 mod hostile;
 mod hosts;
+mod imports;
 mod install;
 mod kills;
 mod letters;

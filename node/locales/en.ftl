@@ -395,8 +395,8 @@ hint-national-id = As in your passport or on your driving licence.
 hint-ean = 18 digits; it stands on the bill.
 hint-url = As https://example.org.
 import-title = Import
-import-file = A file with one contact or a table
-import-hint = vCard, JSContact, jCard, Bitwarden's identities, a table of Google, Outlook or Apple, or CSV with rows of field and value.
+import-file = A file with your contact, or a table
+import-hint = vCard, JSContact, jCard, Bitwarden's identities, a table of Google, Outlook or Apple, or CSV with rows of field and value. At most 16 MB. Nothing is kept or told before you have seen it and said so.
 import-do = Keep the chosen ones
 import-done =
     { $n ->
@@ -956,9 +956,6 @@ outside-first-run = This link was used before, is too old, or belongs to another
 fault-odd = This page could not read that address or form. Go back and try again.
 fault-large = That is too large for this page. Send less at a time.
 import-read = Read the file
-import-unread = This file holds no contact and no table that can be read. Export one contact as .vcf or .json, or make a .csv with rows of field and value.
-import-several = This file holds several contacts ({ $what }). Only one of them is you: export yours alone, and try again.
-import-torn = This file ends in the midst of a contact. Export it once more, and try again.
 import-nothing = Nothing was chosen, so nothing was changed.
 found-title = What the file holds
 found-choose = Choose what to keep
@@ -975,11 +972,6 @@ found-same =
          [one] One field is
         *[other] { $n } fields are
      } the same as you have now.
-found-left-out =
-    { $n ->
-         [one] One thing in the file has
-        *[other] { $n } things in the file have
-     } no field here
 show-names = Show the names
 show-all = Show all
 rules-which = which supplier
@@ -2101,3 +2093,20 @@ told-forget = Tell no browser any more
 inbox-otherwise = not the kind of file that its sender says
 inbox-contract = Belongs to: { $what }
 inbox-look = Look at it
+
+# A file of contacts, before anything of it is kept
+import-over = The file is not here any more. Choose it again.
+import-other = Something has changed since you looked. Look again, and then keep it.
+found-people = { $n } contacts in this file. Which one are you?
+found-people-more = The file holds more than 10,000 contacts. The others were not read.
+found-people-q = Search by name
+found-who = This is what the file says of { $what }.
+found-which = { $what }: which one counts?
+found-home = at home
+found-work = at work
+found-choose-do = Show with this choice
+found-emptied = nothing; the file has no such part
+found-left-out = { $n ->
+    [one] One thing is left out
+   *[other] { $n } things are left out
+ }

@@ -396,8 +396,8 @@ hint-national-id = Zoals in uw paspoort of op uw rijbewijs.
 hint-ean = 18 cijfers; het staat op de rekening.
 hint-url = Zoals https://example.org.
 import-title = Inlezen
-import-file = Een bestand met één contact of een tabel
-import-hint = vCard, JSContact, jCard, identiteiten van Bitwarden, een tabel van Google, Outlook of Apple, of CSV met rijen van gegeven en waarde.
+import-file = Een bestand met uw contact, of een tabel
+import-hint = vCard, JSContact, jCard, identiteiten van Bitwarden, een tabel van Google, Outlook of Apple, of CSV met rijen van gegeven en waarde. Hoogstens 16 MB. Er wordt niets bewaard of verteld voordat u het gezien heeft en ja zegt.
 import-do = Bewaar wat gekozen is
 import-done =
     { $n ->
@@ -957,9 +957,6 @@ outside-first-run = Deze link is al gebruikt, te oud, of van een andere browser.
 fault-odd = Deze pagina kon dat adres of formulier niet lezen. Ga terug en probeer het opnieuw.
 fault-large = Dat is te groot voor deze pagina. Stuur minder tegelijk.
 import-read = Lees het bestand
-import-unread = In dit bestand staat geen contact en geen tabel die te lezen is. Exporteer één contact als .vcf of .json, of maak een .csv met rijen van gegeven en waarde.
-import-several = In dit bestand staan verschillende contacten ({ $what }). Maar één daarvan bent u: exporteer dat alleen, en probeer het opnieuw.
-import-torn = Dit bestand houdt midden in een contact op. Exporteer het nog eens, en probeer het opnieuw.
 import-nothing = Er was niets gekozen, dus er is niets gewijzigd.
 found-title = Wat er in het bestand staat
 found-choose = Kies wat u wilt bewaren
@@ -976,11 +973,6 @@ found-same =
          [one] Eén gegeven is
         *[other] { $n } gegevens zijn
      } gelijk aan wat u al hebt.
-found-left-out =
-    { $n ->
-         [one] Voor één ding in het bestand
-        *[other] Voor { $n } dingen in het bestand
-     } is hier geen gegeven
 show-names = Toon de namen
 show-all = Toon alle
 rules-which = welke leverancier
@@ -2102,3 +2094,20 @@ told-forget = Geen browser meer bericht geven
 inbox-otherwise = niet het soort bestand dat de afzender zegt
 inbox-contract = Hoort bij: { $what }
 inbox-look = Bekijken
+
+# Een bestand met contacten, voordat er iets van bewaard is
+import-over = Het bestand is er niet meer. Kies het opnieuw.
+import-other = Er is iets veranderd sinds u keek. Kijk nog eens, en bewaar het dan.
+found-people = { $n } contacten in dit bestand. Wie bent u?
+found-people-more = Het bestand heeft meer dan 10.000 contacten. De andere zijn niet gelezen.
+found-people-q = Zoek op naam
+found-who = Dit zegt het bestand over { $what }.
+found-which = { $what }: welke telt?
+found-home = thuis
+found-work = op het werk
+found-choose-do = Toon met deze keuze
+found-emptied = niets; dat deel staat niet in het bestand
+found-left-out = { $n ->
+    [one] Eén ding wordt niet overgenomen
+   *[other] { $n } dingen worden niet overgenomen
+ }

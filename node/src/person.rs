@@ -25,6 +25,7 @@ mod fields;
 mod found;
 mod glance;
 mod host;
+mod importing;
 pub(crate) mod intents;
 mod items;
 mod journal;

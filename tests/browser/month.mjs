@@ -1,6 +1,6 @@
 // A month: decides what is left with a count of clicks, changes the address, ends one supplier; then axe on every
 // page in both languages, light and dark, phone and desktop, and one decision's way by keyboard alone.
-import { barriers, check, input, open, tooWide } from "./page.mjs";
+import { barriers, check, input, looked, open, tooWide } from "./page.mjs";
 import { strangeWords } from "./words.mjs";
 
 const { browser, page, faults } = await open();
@@ -86,18 +86,31 @@ for (const language of ["en", "nl"]) {
     pages += 1;
   }
 }
-// A file is looked at before it is kept.
-await page.goto(at("/import"));
-await page.setInputFiles("#file", {
-  name: "me.csv",
-  mimeType: "text/csv",
-  buffer: Buffer.from("address.street,Oude Gracht 1\nhousehold.size,3\nshoe.size,41\n"),
-});
-await page.click("main button.primary");
-check((await page.locator("input[name=take]").count()) === 1, "one field is new");
-check((await page.textContent("#found-told")).includes("199"), "who would be told");
-await page.screenshot({ path: `${input.shots}/found.png`, fullPage: true });
-for (const one of await barriers(page)) violations.push(`found: ${one.id}: ${one.nodes[0].html}`);
+// A file is looked at before it is kept, in both languages: whose it is, what counts, what is left out, who is told.
+const contacts = [
+  "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Loodgieter Jansen\r\nTEL:+31201111111\r\nEND:VCARD\r\n",
+  "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna Bakker\r\nADR;TYPE=HOME:;;Oude Gracht 1;Utrecht;;3511 AA;NL\r\n" +
+    "ADR;TYPE=WORK:;;Plein 2;Breda;;4811 AA;NL\r\nPHOTO:https://example.org/a.jpg\r\nNOTE:hallo\r\nEND:VCARD\r\n",
+].join("");
+for (const language of ["en", "nl"]) {
+  await page.goto(at("/import"));
+  const other = page.locator(`form.language button[value=${language}]`);
+  if (await other.count()) await other.click();
+  await page.setInputFiles("#file", { name: "all.vcf", mimeType: "text/vcard", buffer: Buffer.from(contacts) });
+  await page.click("main button.primary");
+  check((await page.locator("#keep").count()) === 0, "nobody is taken of several");
+  violations.push(...(await looked(page, `people (${language})`)));
+  await page.click("ul.people a:has-text('Anna Bakker')");
+  check((await page.textContent("#keep fieldset")).includes("Oude Gracht 1"), "the address of home counts");
+  check((await page.textContent("#found-told")).includes("199"), "who would be told");
+  check((await page.locator("section[aria-labelledby=left-out] li").count()) === 3, "what is left out");
+  await page.screenshot({ path: `${input.shots}/found-${language}.png`, fullPage: true });
+  violations.push(...(await looked(page, `found (${language})`)));
+  await page.check("#choose input[type=radio][value='2']");
+  await page.click("#choose button");
+  check((await page.textContent("#keep fieldset")).includes("Plein 2"), "the other address was chosen");
+  check(page.url().includes("/import/preview"), "nothing is kept by choosing");
+}
 
 const real = faults.filter((fault) => !fault.includes("404"));
 check(real.length === 0, real.join("\n"));

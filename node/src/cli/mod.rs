@@ -11,6 +11,7 @@ mod credentials;
 mod doctor;
 mod file;
 mod find;
+mod import;
 mod init;
 mod install;
 mod items;
@@ -182,16 +183,7 @@ enum Verb {
         purposes: bool,
     },
     /// Import a contact (vCard, JSContact, jCard, Bitwarden) or a table (an address book's, or CSV of field and value)
-    Import {
-        /// The .vcf, .json or .csv file
-        file: PathBuf,
-        /// Which contact of the file is you, from 1 on
-        #[arg(long, value_name = "NUMBER")]
-        card: Option<usize>,
-        /// Show what the file holds, and change nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Import(import::ImportFile),
     /// Begin a relationship by a supplier's link
     Pair {
         /// The link
@@ -684,7 +676,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Move { moving } => backup::move_node(&home, file, moving, json),
         Verb::Restore { file: source, yes } => backup::restore(&home, file, &source, yes, json),
-        Verb::Import { file, card, dry_run } => owner::import_card(&home, &file, card, dry_run, json),
+        Verb::Import(asked) => import::run(&home, &asked, json),
         Verb::Pair { link, agreement, vouch, yes } => {
             pairing::pair(&home, pairing::Pairing { link, agreement, vouch, yes }, json)
         }

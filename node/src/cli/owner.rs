@@ -1,11 +1,9 @@
 //! A person's verbs: from arguments to the verb of the running node, and from its answer to the terminal. In: arguments.
 //! Out: verbs with words that were read, answers laid out.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use regie_protocol::{Days, FieldPath};
-use serde::Serialize;
-use serde_json::json;
 
 use super::{
     Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials, find, items, letters, market,
@@ -13,7 +11,7 @@ use super::{
 };
 use crate::{
     command::{Change, Failure, Remember, exit, pairs, parse},
-    control, import,
+    control,
     person::verbs,
     verb,
 };
@@ -192,14 +190,6 @@ fn policy(home: &Path, preset: Option<&str>, dry_run: bool, json: bool) -> Resul
     }
 }
 
-/// What an import changed, with what it left.
-#[derive(Serialize)]
-struct Imported {
-    #[serde(flatten)]
-    changed: verbs::Changed,
-    left_out: Vec<String>,
-}
-
 /// `FIELD VALUE`, or `FIELD=VALUE` as often as there are fields; nothing behind the sign empties one.
 fn set(words: &[String]) -> Result<verbs::Set, Failure> {
     let mut set = verbs::Set::default();
@@ -217,31 +207,6 @@ fn set(words: &[String]) -> Result<verbs::Set, Failure> {
         }
     }
     Ok(set)
-}
-
-pub(super) fn import_card(
-    home: &Path,
-    file: &Path,
-    card: Option<usize>,
-    dry_run: bool,
-    json: bool,
-) -> Result<(), Failure> {
-    let bytes = super::file::bytes_of(file, import::CARD_BYTES)?;
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let card = import::one_of(import::read_all(&name, &bytes)?, card)?;
-    if dry_run {
-        let values: BTreeMap<&str, &str> =
-            card.values.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
-        return render::show(&json!({ "format": card.format, "values": values, "left_out": card.left_out }), json);
-    }
-    let mut values = Vec::new();
-    for (field, value) in &card.values {
-        let value = value.parse().map_err(Failure::misread)?;
-        values.push((parse(field)?, value));
-    }
-    let changed =
-        control::ask(home, &verbs::Set { values, source: Some(card.format.into()), ..verbs::Set::default() })?;
-    render::show(&Imported { changed, left_out: card.left_out }, json)
 }
 
 fn get(home: &Path, field: &str, json: bool) -> Result<(), Failure> {

@@ -276,6 +276,7 @@ pub(super) const LOOK: View = View::Parts(&[
 pub(super) const STATUS: View =
     View::Parts(&[("suppliers", SUPPLIER_COLUMNS), ("waits", WAITS_COLUMNS), ("soon", SOON_COLUMNS)]);
 pub(super) const WHO: View = View::Parts(&[("items", FOUND_COLUMNS)]);
+pub(super) const IMPORT: View = View::List(&[("field", "field"), ("becomes", "new"), ("now", "now")]);
 pub(super) const CANDIDATES: View = View::List(&[
     ("name", "name"),
     ("why", "why"),

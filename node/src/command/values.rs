@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use regie_protocol::{Called, Country, FieldPath, Value, Words};
+use regie_protocol::{Called, Coded, Country, FieldPath, Value, Words};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -34,6 +34,12 @@ impl<'de> Deserialize<'de> for Misfit {
     }
 }
 
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
 impl JsonSchema for Misfit {
     fn inline_schema() -> bool {
         true
@@ -47,6 +53,12 @@ impl JsonSchema for Misfit {
 }
 
 impl Misfit {
+    /// Why something is left out, by its code.
+    pub(crate) fn of(why: &impl Coded) -> Self {
+        let reason = Reason::new(why);
+        Self { why: reason.sentence(Language::English), reason: Some(Box::new(reason)) }
+    }
+
     /// In this language where it can be said in it.
     pub(crate) fn said(&self, language: Language) -> String {
         self.reason.as_ref().map_or_else(|| self.why.clone(), |reason| reason.sentence(language))

@@ -72,13 +72,14 @@ pub(super) fn routes() -> Router<App> {
         .route("/data/group/{group}", get(group::page).post(group::save))
         .route(
             "/credentials",
-            get(credentials::list).post(credentials::act).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)),
+            get(credentials::list).post(credentials::act).layer(DefaultBodyLimit::max(limits::CREDENTIAL_BYTES)),
         )
         .route("/find", get(find::page).post(find::read))
         .route("/find/enter", post(find::enter))
         .route("/find/same", post(find::same))
         .route("/import", get(import::page).post(import::read))
-        .route("/import/keep", post(import::keep).layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)))
+        .route("/import/preview", get(import::preview))
+        .route("/import/keep", post(import::keep))
         .route("/export", get(export::page).post(export::backup))
         .route("/export.json", get(export::document))
         .route("/move", get(export::move_page).post(export::move_away))

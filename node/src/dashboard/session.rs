@@ -14,6 +14,7 @@ use super::{
     words::Language,
 };
 use crate::{
+    import::Read,
     person::verbs::Candidate,
     web::{
         loopback::{self, OwnHosts},
@@ -60,6 +61,8 @@ pub(super) struct Session {
     pub(super) notice: Option<String>,
     /// What the person's files tell of, until they confirm it.
     pub(super) preview: Option<Arc<Preview>>,
+    /// A file of contacts that they look at.
+    pub(super) opened: Option<Arc<Opened>>,
     /// A form that they sent too late, until they say what becomes of it.
     pub(super) kept: Option<Arc<Kept>>,
     /// The steps of the first run that have text to keep until there is a store.
@@ -70,6 +73,19 @@ pub(super) struct Session {
 pub(super) struct Preview {
     pub(super) candidates: Vec<Candidate>,
     pub(super) made: Instant,
+}
+
+/// What a file of contacts holds, before anything of it is kept.
+pub(super) struct Opened {
+    pub(super) read: Read,
+    pub(super) made: Instant,
+}
+
+impl Opened {
+    /// Is it still to be had?
+    pub(super) fn holds(&self) -> bool {
+        self.made.elapsed() < limits::PREVIEW
+    }
 }
 
 impl Preview {
@@ -85,6 +101,7 @@ impl Visit for Session {
     fn goes_on_after_idle(&mut self) -> bool {
         self.locked = true;
         self.preview = None;
+        self.opened = None;
         true
     }
 
@@ -135,6 +152,7 @@ impl Doors {
             language: None,
             notice: None,
             preview: None,
+            opened: None,
             kept,
             name: None,
         };

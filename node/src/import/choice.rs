@@ -1,11 +1,11 @@
-//! Which of several values counts. In: what a contact has, with what the file says of each. Out: a card of fields.
+//! Which of several values counts. In: what a contact has, with what the file says of each. Out: a card of alternatives.
 //!
-//! The preferred one counts, then one of home before one of work, then the first; never a fax. An address is taken whole,
-//! so that no street of one stands with the town of another.
+//! The preferred one counts, then one of home before one of work, then the first; never a fax. An address is one value,
+//! so that no street of one stands with the town of another, and so is a name.
 
-use regie_protocol::{FieldPath, Value};
+use regie_protocol::{FieldPath, Selector, Value};
 
-use super::Card;
+use super::card::{ALTERNATIVES, Alternative, Alternatives, Card, FileFormat, Sphere, WhyLeftOut};
 
 /// How much a value is preferred that nothing is said of (RFC 6350 5.3 has 1 to 100, the least first).
 pub(super) const NOT_PREFERRED: u8 = 101;
@@ -16,10 +16,12 @@ pub(super) enum Kind {
     FullName,
     /// Family and given name.
     Name,
+    Prefix,
     Address,
     Email,
     Telephone,
     Birth,
+    Gender,
     Url,
     Organization,
     JobTitle,
@@ -27,54 +29,51 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::FullName,
         Self::Name,
+        Self::Prefix,
         Self::Address,
         Self::Email,
         Self::Telephone,
         Self::Birth,
+        Self::Gender,
         Self::Url,
         Self::Organization,
         Self::JobTitle,
         Self::Language,
     ];
 
-    fn name(self) -> &'static str {
+    /// What it fills.
+    fn of(self) -> &'static str {
         match self {
-            Self::FullName => "full name",
-            Self::Name => "name",
-            Self::Address => "address",
-            Self::Email => "e-mail",
+            Self::FullName | Self::Name => "group:name",
+            Self::Prefix => "name.prefix",
+            Self::Address => "group:address",
+            Self::Email => "email",
             Self::Telephone => "telephone",
-            Self::Birth => "birthday",
-            Self::Url => "web page",
-            Self::Organization => "organization",
-            Self::JobTitle => "job title",
+            Self::Birth => "birthDate",
+            Self::Gender => "gender",
+            Self::Url => "url",
+            Self::Organization => "employment.organization",
+            Self::JobTitle => "employment.jobTitle",
             Self::Language => "language",
         }
     }
-}
-
-/// Where a value belongs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Sphere {
-    Home,
-    #[default]
-    Unsaid,
-    Work,
 }
 
 /// One value, or the parts of one that belong together.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) kind: Kind,
+    /// What the file calls it.
+    pub(super) what: String,
     pub(super) parts: Vec<(&'static str, String)>,
     pub(super) preference: u8,
     pub(super) sphere: Sphere,
     pub(super) language: Option<String>,
-    /// Why it can't be taken, whatever else there is.
-    pub(super) unfit: Option<&'static str>,
+    /// WhyLeftOut it can't be taken, whatever else there is.
+    pub(super) unfit: Option<WhyLeftOut>,
 }
 
 impl Entry {
@@ -83,6 +82,7 @@ impl Entry {
             parts.into_iter().map(|(field, value)| (field, plain(&value))).filter(|(_, value)| !value.is_empty());
         Self {
             kind,
+            what: kind.of().trim_start_matches("group:").to_owned(),
             parts: parts.collect(),
             preference: NOT_PREFERRED,
             sphere: Sphere::default(),
@@ -100,9 +100,33 @@ impl Entry {
         match date(text) {
             Some(date) => Self::one(Kind::Birth, "birthDate", &date),
             None => {
-                Self { unfit: Some("not a whole date, as 1980-02-29"), ..Self::one(Kind::Birth, "birthDate", text) }
+                let unfit = if text.starts_with("--") { WhyLeftOut::WithoutYear } else { WhyLeftOut::NotADay };
+                Self { unfit: Some(unfit), ..Self::one(Kind::Birth, "birthDate", text) }
             }
         }
+    }
+
+    /// The code of a gender, as vCard and its kin write it (RFC 6350 6.2.7), behind which may stand a text.
+    pub(super) fn gender(text: &str) -> Self {
+        let code = match text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+            "f" | "female" | "vrouw" => Some("f"),
+            "m" | "male" | "man" => Some("m"),
+            "o" | "other" | "x" => Some("x"),
+            _ => None,
+        };
+        match code {
+            Some(code) => Self::one(Kind::Gender, "gender", code),
+            None => Self { unfit: Some(WhyLeftOut::NoField), ..Self::one(Kind::Gender, "gender", text) },
+        }
+    }
+
+    /// The same under the name that the file has for it.
+    pub(super) fn named(self, what: &str) -> Self {
+        Self { what: what.to_owned(), ..self }
+    }
+
+    fn text(&self) -> String {
+        self.parts.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -137,8 +161,8 @@ impl Address {
 }
 
 /// Makes a card of what counts.
-pub(super) fn card(format: &'static str, entries: Vec<Entry>, left_out: Vec<String>) -> Card {
-    let mut card = Card { format, left_out, ..Card::default() };
+pub(super) fn card(format: FileFormat, entries: Vec<Entry>, mut card: Card) -> Card {
+    card.format = format;
     let mut language = None;
     for kind in Kind::ALL {
         let mut of_kind: Vec<&Entry> =
@@ -146,34 +170,63 @@ pub(super) fn card(format: &'static str, entries: Vec<Entry>, left_out: Vec<Stri
         // A name in two scripts is told in one.
         let foreign = |entry: &&Entry| kind == Kind::Name && language.is_some() && entry.language != language;
         of_kind.sort_by_key(|entry| (entry.unfit.is_some(), foreign(entry), entry.preference, entry.sphere));
-        let taken = of_kind.first().filter(|entry| entry.unfit.is_none());
-        if let Some(entry) = taken {
-            take(&mut card, entry);
-            if kind == Kind::FullName {
-                language.clone_from(&entry.language);
+        let mut alternatives = Vec::<Alternative>::new();
+        for entry in of_kind {
+            match alternative(&mut card, entry) {
+                // Written twice, as a label of a mail program and the standard's own.
+                Some(alternative) if alternatives.iter().any(|own| own.values == alternative.values) => {}
+                Some(_) if alternatives.len() >= ALTERNATIVES => card.leave(&entry.what, None, WhyLeftOut::TooMany),
+                Some(alternative) => {
+                    if alternatives.is_empty() && kind == Kind::FullName {
+                        language.clone_from(&entry.language);
+                    }
+                    alternatives.push(alternative);
+                }
+                None => {}
             }
         }
-        for entry in of_kind.iter().skip(usize::from(taken.is_some())) {
-            let reason = entry.unfit.unwrap_or("another one counts");
-            card.left_out.push(format!("{} ({reason})", kind.name()));
-        }
+        add(&mut card, kind, alternatives);
     }
     card
 }
 
-fn take(card: &mut Card, entry: &Entry) {
-    for (field, value) in &entry.parts {
-        let fits = field.parse::<FieldPath>().is_ok() && value.parse::<Value>().is_ok();
-        if fits {
-            card.values.push(((*field).to_owned(), value.clone()));
-        } else {
-            card.left_out.push(format!("{field} (longer than a field can be)"));
+/// What a card has of this kind. The two forms of a name are one: the parts of the one that counts stand beside it.
+fn add(card: &mut Card, kind: Kind, alternatives: Vec<Alternative>) {
+    let Some(of) = kind.of().parse::<Selector>().ok().filter(|_| !alternatives.is_empty()) else { return };
+    let mut alternatives = alternatives.into_iter();
+    if kind == Kind::Name
+        && let Some(full) = card.alternatives.iter_mut().find(|alternatives| alternatives.of == of)
+        && let (Some(name), Some(parts)) = (full.all.first_mut(), alternatives.next())
+    {
+        name.values.extend(parts.values);
+        for other in alternatives {
+            let text = other.values.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ");
+            card.leave("name", Some(&text), WhyLeftOut::AnotherCounts);
+        }
+        return;
+    }
+    card.alternatives.push(Alternatives { of, all: alternatives.collect() });
+}
+
+/// What can be taken of an entry; what can't is named.
+fn alternative(card: &mut Card, entry: &Entry) -> Option<Alternative> {
+    if let Some(why) = &entry.unfit {
+        card.leave(&entry.what, Some(&entry.text()), why.clone());
+        return None;
+    }
+    let mut values = Vec::new();
+    for (field, text) in &entry.parts {
+        match (field.parse::<FieldPath>(), text.parse::<Value>()) {
+            _ if text.contains('\u{fffd}') => card.leave(&entry.what, Some(text), WhyLeftOut::Garbled),
+            (Ok(field), Ok(value)) => values.push((field, value)),
+            _ => card.leave(&entry.what, Some(text), WhyLeftOut::TooLong),
         }
     }
+    (!values.is_empty()).then_some(Alternative { values, sphere: entry.sphere })
 }
 
 /// On one line, without what can't be seen.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let lines = text.split(['\n', '\r']).map(|line| {
         let words = line.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
         words.collect::<Vec<_>>().join(" ")

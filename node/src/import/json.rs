@@ -1,35 +1,45 @@
-//! Contacts in JSON. In: JSContact (RFC 9553), one, a list, or an answer of JMAP for contacts (RFC 9610); jCard (RFC 7095);
-//! an export of Bitwarden with identities. Out: cards.
+//! Contacts in JSON. In: JSContact (RFC 9553), one, a list, or an answer of JMAP for contacts (RFC 9610); what is jCard
+//! or an export of Bitwarden goes to its own reader. Out: cards.
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    CARDS, Card, ImportError,
-    choice::{self, Address, Entry, Kind, NOT_PREFERRED, Sphere},
-    vcard,
+    CARDS, Card, FileFormat, ImportError, Read, Sphere, WhyLeftOut, bitwarden,
+    choice::{self, Address, Entry, Kind, NOT_PREFERRED},
+    jcard,
 };
 
 /// Countries that write the number of a house before its street.
 const NUMBER_FIRST: [&str; 12] = ["US", "CA", "GB", "IE", "AU", "NZ", "ZA", "FR", "LU", "IN", "SG", "HK"];
+/// Most objects of a file: each takes hundreds of bytes of memory, and two of the file.
+const OBJECTS: usize = 300_000;
+/// And most values in lists.
+const VALUES: usize = 2_000_000;
+/// What a contact says of itself as an entry of a list.
+const BOOKKEEPING: [&str; 9] =
+    ["@type", "version", "uid", "id", "kind", "created", "updated", "prodId", "addressBookIds"];
 
 /// Reads every card.
 ///
 /// # Errors
-/// Where the text is no JSON.
-pub(super) fn read(text: &str) -> Result<Vec<Card>, ImportError> {
+/// Where the text is no JSON, is cut short or holds more than is read.
+pub(super) fn read(text: &str) -> Result<Read, ImportError> {
+    if text.bytes().filter(|byte| *byte == b'{').count() > OBJECTS
+        || text.bytes().filter(|byte| matches!(byte, b',' | b'[')).count() > VALUES
+    {
+        return Err(ImportError::TooMuch);
+    }
     let value: Value = serde_json::from_str(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Eof => ImportError::Torn,
         _ => ImportError::Unknown,
     })?;
-    if let Some(jcards) = jcards(&value) {
-        return jcards.into_iter().take(CARDS).map(one_jcard).collect();
+    if let Some(read) = jcard::read(&value).or_else(|| bitwarden::read(&value)) {
+        return read;
     }
-    if let Some(items) = value.get("items").and_then(Value::as_array) {
-        let identities = items.iter().filter_map(|item| item.get("identity")?.as_object());
-        return Ok(identities.take(CARDS).map(bitwarden).collect());
-    }
-    Ok(contacts(&value).into_iter().take(CARDS).map(jscontact).collect())
+    let contacts = contacts(&value);
+    let more = contacts.len() > CARDS;
+    let is_one = |card: &&Map<String, Value>| card.get("kind").and_then(Value::as_str) != Some("group");
+    Ok(Read { cards: contacts.into_iter().take(CARDS).filter(is_one).map(jscontact).collect(), more })
 }
 
 /// The JSContact cards of a file: itself, those of its list, or those of the answers of a JMAP server.
@@ -50,13 +60,16 @@ fn contacts(value: &Value) -> Vec<&Map<String, Value>> {
 }
 
 fn jscontact(card: &Map<String, Value>) -> Card {
-    let (mut entries, mut left_out) = (Vec::new(), Vec::new());
+    let (mut entries, mut left) = (Vec::new(), Card::of(FileFormat::Jscontact));
     for (name, value) in card {
         let own: Vec<Entry> = match name.as_str() {
-            "name" => name_of(value),
+            "name" => name_of(value, &mut left),
             "emails" => each(value, |own| Entry::one(Kind::Email, "email", text(own, "address"))),
             "phones" => each(value, phone),
-            "addresses" => each(value, address),
+            "addresses" => {
+                each_of(value).for_each(|own| lost_parts(own, &mut left));
+                each(value, address)
+            }
             "anniversaries" => each(value, birth),
             "links" => each(value, |own| Entry::one(Kind::Url, "url", text(own, "uri"))),
             "organizations" => {
@@ -65,20 +78,29 @@ fn jscontact(card: &Map<String, Value>) -> Card {
             "titles" => each(value, |own| Entry::one(Kind::JobTitle, "employment.jobTitle", text(own, "name"))),
             "preferredLanguages" => each(value, |own| Entry::one(Kind::Language, "language", text(own, "language"))),
             "language" => vec![Entry::one(Kind::Language, "language", value.as_str().unwrap_or_default())],
-            "@type" | "version" | "uid" | "id" | "kind" | "created" | "updated" | "prodId" | "addressBookIds" => {
+            "media" => {
+                each_of(value)
+                    .for_each(|own| left.leave(name, None, WhyLeftOut::Photo { kib: photo_kib(text(own, "uri")) }));
                 continue;
             }
-            _ => {
-                left_out.push(name.chars().take(64).collect());
+            name if BOOKKEEPING.contains(&name) => continue,
+            name => {
+                left.leave(name, value.as_str(), WhyLeftOut::NoField);
                 continue;
             }
         };
-        entries.extend(own);
+        entries.extend(own.into_iter().map(|entry| entry.named(name)));
     }
-    choice::card("jscontact", entries, left_out)
+    choice::card(FileFormat::Jscontact, entries, left)
 }
 
-fn text<'a>(object: &'a Value, name: &str) -> &'a str {
+/// How large an image is that stands in the text itself, in KiB.
+pub(super) fn photo_kib(uri: &str) -> Option<u64> {
+    // Four letters of base64 are three bytes.
+    uri.starts_with("data:").then(|| (uri.len() as u64 * 3 / 4).div_ceil(1024))
+}
+
+pub(super) fn text<'a>(object: &'a Value, name: &str) -> &'a str {
     object.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -97,7 +119,11 @@ fn each(all: &Value, entry: impl Fn(&Value) -> Entry) -> Vec<Entry> {
         };
         Entry { preference: preference.unwrap_or(NOT_PREFERRED), sphere, ..entry(own) }
     };
-    all.as_object().map(|all| all.values().map(made).collect()).unwrap_or_default()
+    each_of(all).map(made).collect()
+}
+
+fn each_of(all: &Value) -> impl Iterator<Item = &Value> {
+    all.as_object().into_iter().flat_map(|all| all.values())
 }
 
 fn components<'a>(object: &'a Value, kinds: &[&str]) -> String {
@@ -106,20 +132,55 @@ fn components<'a>(object: &'a Value, kinds: &[&str]) -> String {
     all.map(|all| all.iter().filter_map(of).collect::<Vec<_>>().join(" ")).unwrap_or_default()
 }
 
-fn name_of(name: &Value) -> Vec<Entry> {
+fn name_of(name: &Value, left: &mut Card) -> Vec<Entry> {
     let (given, family) = (components(name, &["given"]), components(name, &["surname", "surname2"]));
     let full = match text(name, "full") {
         "" => components(name, &["title", "given", "given2", "surname", "surname2", "generation"]),
         full => full.to_owned(),
     };
+    for part in parts(name).filter(|part| !matches!(text(part, "kind"), "given" | "surname" | "surname2" | "separator"))
+    {
+        if !full.contains(text(part, "value")) {
+            left.leave("name", Some(text(part, "value")), WhyLeftOut::NoField);
+        }
+    }
     let parts = vec![("name.family", family), ("name.given", given)];
     vec![Entry::one(Kind::FullName, "name.full", &full), Entry::new(Kind::Name, parts)]
+}
+
+fn parts(of: &Value) -> impl Iterator<Item = &Value> {
+    of.get("components").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The parts of an address that no field is for.
+fn lost_parts(own: &Value, left: &mut Card) {
+    const TAKEN: [&str; 12] = [
+        "name",
+        "number",
+        "building",
+        "floor",
+        "apartment",
+        "room",
+        "postOfficeBox",
+        "locality",
+        "region",
+        "postcode",
+        "country",
+        "separator",
+    ];
+    for part in parts(own).filter(|part| !TAKEN.contains(&text(part, "kind"))) {
+        left.leave(text(part, "kind"), Some(text(part, "value")), WhyLeftOut::NoField);
+    }
+    let none_known = parts(own).next().is_none() && text(own, "full").is_empty() && text(own, "countryCode").is_empty();
+    if none_known && own.as_object().is_some_and(|own| !own.is_empty()) {
+        left.leave("addresses", None, WhyLeftOut::InOneText);
+    }
 }
 
 fn phone(own: &Value) -> Entry {
     let number = text(own, "number");
     let number = number.strip_prefix("tel:").map_or(number, |rest| rest.split(';').next().unwrap_or_default());
-    let unfit = ["fax", "pager"].iter().any(|kind| is_set(own, "features", kind)).then_some("a fax or pager");
+    let unfit = ["fax", "pager"].iter().any(|kind| is_set(own, "features", kind)).then_some(WhyLeftOut::Fax);
     Entry { unfit, ..Entry::one(Kind::Telephone, "telephone", number) }
 }
 
@@ -148,129 +209,21 @@ fn address(own: &Value) -> Entry {
     match (text(own, "full"), entry.parts.is_empty()) {
         ("", _) | (_, false) => entry,
         (full, true) => {
-            Entry { unfit: Some("in one text, not in parts"), ..Entry::one(Kind::Address, "address.street", full) }
+            Entry { unfit: Some(WhyLeftOut::InOneText), ..Entry::one(Kind::Address, "address.street", full) }
         }
     }
 }
 
 fn birth(own: &Value) -> Entry {
     if text(own, "kind") != "birth" {
-        return Entry { unfit: Some("no birthday"), ..Entry::one(Kind::Birth, "birthDate", text(own, "kind")) };
+        return Entry { unfit: Some(WhyLeftOut::NoField), ..Entry::one(Kind::Birth, "birthDate", text(own, "kind")) };
     }
     let Some(date) = own.get("date") else { return Entry::birth("") };
     let number = |name: &str| date.get(name).and_then(Value::as_u64);
     match (number("year"), number("month"), number("day"), date.get("calendarScale")) {
         (Some(year), Some(month), Some(day), None) => Entry::birth(&format!("{year:04}-{month:02}-{day:02}")),
         _ if date.get("utc").is_some() => Entry::birth(text(date, "utc")),
-        _ => Entry { unfit: Some("not a whole date"), ..Entry::one(Kind::Birth, "birthDate", "in part") },
+        (None, Some(month), Some(day), None) => Entry::birth(&format!("--{month:02}-{day:02}")),
+        _ => Entry { unfit: Some(WhyLeftOut::NotADay), ..Entry::one(Kind::Birth, "birthDate", &date.to_string()) },
     }
-}
-
-/// The cards of a jCard file: one, or a list of them.
-fn jcards(value: &Value) -> Option<Vec<&[Value]>> {
-    let all = value.as_array()?;
-    if let Some(one) = properties(value) {
-        return Some(vec![one]);
-    }
-    all.iter().map(properties).collect::<Option<Vec<_>>>().filter(|cards| !cards.is_empty())
-}
-
-/// What a jCard says.
-fn properties(card: &Value) -> Option<&[Value]> {
-    let [kind, properties, ..] = card.as_array()?.as_slice() else { return None };
-    (kind.as_str() == Some("vcard")).then(|| properties.as_array().map(Vec::as_slice))?
-}
-
-/// A jCard is a vCard in other brackets: it is written as that, and read.
-fn one_jcard(properties: &[Value]) -> Result<Card, ImportError> {
-    let mut lines = String::from("BEGIN:VCARD\r\nVERSION:4.0\r\n");
-    for property in properties.iter().filter_map(Value::as_array) {
-        let [name, params, _, values @ ..] = property.as_slice() else { continue };
-        let Some(name) = name.as_str().filter(|name| is_word(name) && *name != "version") else { continue };
-        lines.push_str(&name.to_ascii_uppercase());
-        for (param, value) in params.as_object().into_iter().flatten().filter(|(param, _)| is_word(param)) {
-            let values = value.as_array().map_or_else(|| vec![value], |all| all.iter().collect());
-            for value in values.into_iter().map(scalar).filter(|value| !value.contains(['"', '\r', '\n'])) {
-                lines.push_str(&format!(";{}=\"{value}\"", param.to_ascii_uppercase()));
-            }
-        }
-        let values = values.iter().map(|value| match value {
-            Value::Array(parts) => parts.iter().map(component).collect::<Vec<_>>().join(";"),
-            one => escaped(&scalar(one)),
-        });
-        lines.push_str(&format!(":{}\r\n", values.collect::<Vec<_>>().join(",")));
-    }
-    lines.push_str("END:VCARD\r\n");
-    let card = vcard::read(lines.as_bytes())?.into_iter().next().unwrap_or_default();
-    Ok(Card { format: "jcard", ..card })
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-fn component(value: &Value) -> String {
-    match value {
-        Value::Array(parts) => parts.iter().map(|part| escaped(&scalar(part))).collect::<Vec<_>>().join(","),
-        one => escaped(&scalar(one)),
-    }
-}
-
-fn scalar(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;");
-    text.replace("\r\n", "\\n").replace(['\r', '\n'], "\\n")
-}
-
-/// An identity as Bitwarden exports it; what else it has is left out and named.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Identity {
-    first_name: Option<String>,
-    middle_name: Option<String>,
-    last_name: Option<String>,
-    address1: Option<String>,
-    address2: Option<String>,
-    address3: Option<String>,
-    city: Option<String>,
-    state: Option<String>,
-    postal_code: Option<String>,
-    country: Option<String>,
-    company: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-    #[serde(flatten)]
-    other: Map<String, Value>,
-}
-
-fn bitwarden(identity: &Map<String, Value>) -> Card {
-    let own: Identity = serde_json::from_value(Value::Object(identity.clone())).unwrap_or_default();
-    let texts = |all: [&Option<String>; 3]| all.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
-    let full = texts([&own.first_name, &own.middle_name, &own.last_name]);
-    let street = [&own.address1, &own.address2, &own.address3].into_iter().flatten().cloned().collect::<Vec<_>>();
-    let left_out =
-        own.other.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.chars().take(64).collect());
-    let left_out = left_out.collect();
-    let address = Address {
-        street: street.join("\n"),
-        locality: own.city.unwrap_or_default(),
-        region: own.state.unwrap_or_default(),
-        postal_code: own.postal_code.unwrap_or_default(),
-        country: own.country.unwrap_or_default(),
-        ..Address::default()
-    };
-    let name =
-        vec![("name.family", own.last_name.unwrap_or_default()), ("name.given", own.first_name.unwrap_or_default())];
-    let entries = vec![
-        Entry::one(Kind::FullName, "name.full", &full),
-        Entry::new(Kind::Name, name),
-        address.entry(),
-        Entry::one(Kind::Email, "email", &own.email.unwrap_or_default()),
-        Entry::one(Kind::Telephone, "telephone", &own.phone.unwrap_or_default()),
-        Entry::one(Kind::Organization, "employment.organization", &own.company.unwrap_or_default()),
-    ];
-    choice::card("bitwarden", entries, left_out)
 }

@@ -14,44 +14,104 @@ use calcard::{
 use data_encoding::BASE64;
 
 use super::{
-    CARDS, Card, ImportError,
-    choice::{self, Address, Entry, Kind, NOT_PREFERRED, Sphere},
+    CARDS, Card, FileFormat, ImportError, Read, Sphere, WhyLeftOut,
+    choice::{self, Address, Entry, Kind, NOT_PREFERRED},
     text,
 };
+
+/// Longest line that is read, in bytes: the longest value, encoded, with room for what is said of it.
+const LINE_BYTES: usize = 64 * 1024;
+/// Lines of one card; more are not looked at.
+const LINES: usize = 2_000;
+/// Properties that are images, sounds or keys.
+const MEDIA: [&str; 4] = ["PHOTO", "LOGO", "SOUND", "KEY"];
+/// Properties that say how the card itself is kept.
+const BOOKKEEPING: [&str; 10] =
+    ["VERSION", "BEGIN", "END", "PRODID", "REV", "UID", "KIND", "CLIENTPIDMAP", "X-ABUID", "X-ADDRESSBOOKSERVER-KIND"];
 
 /// Reads every card of a file.
 ///
 /// # Errors
 /// Where the last card is cut short.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Card>, ImportError> {
-    let plain = outermost(&text::lines(bytes)).ok_or(ImportError::Torn)?;
-    let mut parser = Parser::new(&plain);
-    let mut cards = Vec::new();
-    while cards.len() < CARDS {
-        match parser.entry() {
-            Parsed::VCard(card) => cards.push(from_vcard(&card)),
-            Parsed::Eof => break,
-            _ => {}
-        }
-    }
-    Ok(cards)
+pub(super) fn read(bytes: &[u8]) -> Result<Read, ImportError> {
+    let (plain, more) = outermost(text::lines(bytes)).ok_or(ImportError::Torn)?;
+    Ok(Read { cards: plain.into_iter().filter(|one| !one.is_group).map(Plain::card).collect(), more })
 }
 
-/// The lines of cards that stand in no other card, each in one form; none, where a card has no end.
-fn outermost(lines: &[Vec<u8>]) -> Option<String> {
-    let (mut depth, mut plain) = (0_usize, String::new());
+/// A card with its lines in one form.
+#[derive(Default)]
+struct Plain {
+    text: String,
+    lines: usize,
+    /// It names the members of a group, and is of nobody.
+    is_group: bool,
+    left: Card,
+}
+
+/// The cards that stand in no other card, and whether there are more than are read; none, where a card has no end.
+fn outermost(lines: Vec<Vec<u8>>) -> Option<(Vec<Plain>, bool)> {
+    let (mut depth, mut cards, mut more) = (0_usize, Vec::<Plain>::new(), false);
     for line in lines {
-        let line = line_of(line);
-        let word = line.trim().to_ascii_uppercase();
-        let (begins, ends) = (word == "BEGIN:VCARD", word == "END:VCARD");
+        let begins = is_word(&line, b"BEGIN:VCARD");
+        let ends = is_word(&line, b"END:VCARD");
         depth += usize::from(begins);
-        if depth == 1 {
-            plain.push_str(&line);
-            plain.push_str("\r\n");
+        if depth == 1 && begins {
+            more = cards.len() >= CARDS;
+            if !more {
+                cards.push(Plain::default());
+            }
+        }
+        if depth == 1 && !more {
+            cards.last_mut()?.add(&line);
         }
         depth = depth.saturating_sub(usize::from(ends));
     }
-    (depth == 0).then_some(plain)
+    (depth == 0).then_some((cards, more))
+}
+
+fn is_word(line: &[u8], word: &[u8]) -> bool {
+    line.trim_ascii().eq_ignore_ascii_case(word)
+}
+
+impl Plain {
+    /// Takes a line in, where it is one that can become a field.
+    fn add(&mut self, line: &[u8]) {
+        let head = line.split(|byte| matches!(byte, b':' | b';')).next().unwrap_or_default();
+        let name = text::decode_as(head.get(..head.len().min(256)).unwrap_or_default(), None);
+        // Apple puts a name before, which joins what belongs together.
+        let name = name.rsplit('.').next().unwrap_or_default().trim().to_ascii_uppercase();
+        self.lines += 1;
+        if self.lines > LINES && name != "END" {
+            return self.left.leave(&name, None, WhyLeftOut::TooMany);
+        }
+        if MEDIA.contains(&name.as_str()) {
+            return self.left.leave(&name, None, WhyLeftOut::Photo { kib: inline_kib(line) });
+        }
+        if line.len() > LINE_BYTES {
+            return self.left.leave(&name, None, WhyLeftOut::TooLong);
+        }
+        let line = line_of(line);
+        let is_kind = matches!(name.as_str(), "KIND" | "X-ADDRESSBOOKSERVER-KIND");
+        self.is_group |= is_kind && line.to_ascii_lowercase().trim_end().ends_with(":group");
+        self.text.push_str(&line);
+        self.text.push_str("\r\n");
+    }
+
+    fn card(self) -> Card {
+        match Parser::new(&self.text).entry() {
+            Parsed::VCard(card) => from_vcard(&card, self.left),
+            _ => self.left,
+        }
+    }
+}
+
+/// How large an image is that stands in the line itself, in KiB.
+fn inline_kib(line: &[u8]) -> Option<u64> {
+    let value = &line[colon(line)? + 1..];
+    let head = value.get(..value.len().min(8)).unwrap_or_default().to_ascii_lowercase();
+    let elsewhere = head.starts_with(b"http") || head.starts_with(b"file:") || head.starts_with(b"cid:");
+    // Four letters of base64 are three bytes.
+    (!elsewhere && !value.is_empty()).then(|| (value.len() as u64 * 3 / 4).div_ceil(1024))
 }
 
 /// A line as vCard 3.0 has it: its value in UTF-8 and not encoded further.
@@ -104,19 +164,73 @@ fn is_birthday(name: &str) -> bool {
     name.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("BDAY"))
 }
 
-fn from_vcard(card: &VCard) -> Card {
-    let (mut entries, mut left_out) = (Vec::new(), Vec::new());
+fn from_vcard(card: &VCard, mut left: Card) -> Card {
+    let mut entries = Vec::new();
+    let called = card.entries.iter().filter(|entry| entry.name == Property::Fn);
+    let called: Vec<String> = called.map(|entry| components(entry, ",").join(" ")).collect();
     for entry in &card.entries {
+        let name = entry.name.as_str();
+        let readable = entry.values.iter().all(|value| text(value, "").is_some());
         match of(entry) {
-            Some(own) if entry.values.iter().all(|value| text(value, "").is_some()) => entries.push(own),
-            _ if matches!(entry.name, Property::Version | Property::Begin | Property::End | Property::Prodid) => {}
-            _ => left_out.push(entry.name.as_str().to_owned()),
+            Some(own) if readable => entries.push(own.named(name)),
+            _ if BOOKKEEPING.iter().any(|own| own.eq_ignore_ascii_case(name)) || is_label(name) => {}
+            _ => {
+                let why =
+                    if name.eq_ignore_ascii_case("AGENT") { WhyLeftOut::SomebodyElse } else { WhyLeftOut::NoField };
+                let shown = components(entry, ", ").join(", ");
+                left.leave(name, (why == WhyLeftOut::NoField).then_some(&shown), why);
+            }
         }
-        if entry.name == Property::Adr && param(entry, &Name::Label).is_some() {
-            left_out.push("LABEL".to_owned());
+        besides(entry, &called, &mut left);
+        if entry.name == Property::N {
+            let prefix = components(entry, " ").into_iter().nth(3).unwrap_or_default();
+            entries.push(Entry::one(Kind::Prefix, "name.prefix", &prefix).named("N"));
+            if called.is_empty() {
+                entries.push(full_of(entry));
+            }
         }
     }
-    choice::card("vcard", entries, left_out)
+    choice::card(FileFormat::Vcard, entries, left)
+}
+
+/// Apple's names for what stands beside them, which are no values of the person.
+fn is_label(name: &str) -> bool {
+    ["X-ABLABEL", "X-ABADR", "X-ABSHOWAS", "X-ABORDER"].iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// What an entry has beyond what is taken of it.
+fn besides(entry: &VCardEntry, called: &[String], left: &mut Card) {
+    let parts = components(entry, " ");
+    match entry.name {
+        Property::Adr => {
+            if let Some(label) = param(entry, &Name::Label) {
+                left.leave("LABEL", Some(&label), WhyLeftOut::InOneText);
+            }
+        }
+        // Further given names and what stands behind them, where the whole name has them not.
+        Property::N => {
+            let lost = |part: &&String| !part.is_empty() && !called.iter().any(|full| full.contains(part.as_str()));
+            for part in [parts.get(2).filter(|_| !called.is_empty()), parts.get(4)].into_iter().flatten().filter(lost) {
+                left.leave("N", Some(part), WhyLeftOut::NoField);
+            }
+        }
+        Property::Org => {
+            for unit in parts.iter().skip(1).filter(|unit| !unit.is_empty()) {
+                left.leave("ORG", Some(unit), WhyLeftOut::NoField);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The name of somebody of whom only its parts are given.
+fn full_of(entry: &VCardEntry) -> Entry {
+    let parts = components(entry, " ");
+    let part = |at: usize| parts.get(at).map(String::as_str).unwrap_or_default();
+    Entry {
+        language: language(entry),
+        ..Entry::one(Kind::FullName, "name.full", &[part(1), part(2), part(0)].join(" ")).named("N")
+    }
 }
 
 fn of(entry: &VCardEntry) -> Option<Entry> {
@@ -133,9 +247,10 @@ fn of(entry: &VCardEntry) -> Option<Entry> {
         Property::Email => Entry::one(Kind::Email, "email", without(&whole(), "mailto:")),
         Property::Tel => telephone(entry, &whole()),
         Property::Bday if param(entry, &Name::Other("X-APPLE-OMIT-YEAR".into())).is_some() => {
-            Entry { unfit: Some("without a year"), ..Entry::one(Kind::Birth, "birthDate", &whole()) }
+            Entry { unfit: Some(WhyLeftOut::WithoutYear), ..Entry::one(Kind::Birth, "birthDate", &whole()) }
         }
         Property::Bday => Entry::birth(&whole()),
+        Property::Gender => Entry::gender(&whole()),
         Property::Url => Entry::one(Kind::Url, "url", &whole()),
         Property::Org => Entry::one(
             Kind::Organization,
@@ -164,7 +279,7 @@ fn telephone(entry: &VCardEntry, value: &str) -> Entry {
     let number = without(value, "tel:");
     // RFC 3966: what follows is how to go on once connected.
     let number = if number.len() == value.len() { number } else { number.split(';').next().unwrap_or_default() };
-    let unfit = (has(entry, Type::Fax) || has(entry, Type::Pager)).then_some("a fax or pager");
+    let unfit = (has(entry, Type::Fax) || has(entry, Type::Pager)).then_some(WhyLeftOut::Fax);
     Entry { unfit, ..Entry::one(Kind::Telephone, "telephone", number) }
 }
 
@@ -186,6 +301,7 @@ fn text(value: &VCardValue, with: &str) -> Option<String> {
         VCardValue::Text(text) => Some(text.clone()),
         VCardValue::Component(parts) => Some(parts.join(with)),
         VCardValue::Integer(number) => Some(number.to_string()),
+        VCardValue::Sex(sex) => Some(sex.as_str().to_owned()),
         _ => None,
     }
 }

@@ -33,17 +33,13 @@ pub struct Changed {
     pub by_letter: usize,
     /// How many have one of the fields, or hold data of the person, and are told by neither.
     pub not_told: usize,
-    /// What was read from a file and does not fit its field.
-    pub unfit: Vec<UnfitValue>,
 }
 
 /// A value that was not taken.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct UnfitValue {
-    /// For which field.
-    pub field: FieldPath,
-    /// Why, in English.
-    pub why: Misfit,
+pub(super) struct UnfitValue {
+    pub(super) field: FieldPath,
+    pub(super) text: Option<String>,
+    pub(super) why: Misfit,
 }
 
 /// A value that a field held before.
@@ -142,7 +138,9 @@ impl Node {
         for (field, value) in &typed {
             match values::typed(*field, value.as_str(), self.home_of(*field, &typed)) {
                 Ok(value) => drop(read.insert(*field, value)),
-                Err(why) if from_file => unfit.push(UnfitValue { field: *field, why }),
+                Err(why) if from_file => {
+                    unfit.push(UnfitValue { field: *field, text: Some(value.as_str().to_owned()), why });
+                }
                 Err(why) => return Err(why.failure(value.as_str())),
             }
         }
@@ -217,7 +215,6 @@ impl Node {
             told_count: told.len(),
             by_letter,
             not_told,
-            unfit: Vec::new(),
         })
     }
 

@@ -51,6 +51,7 @@ mod hold_letter;
 mod inbox;
 mod intents;
 mod item;
+mod keep_import;
 mod letter;
 mod letter_sent;
 mod letter_words;
@@ -73,6 +74,7 @@ mod pair;
 mod pass_over;
 mod pause;
 mod policy;
+mod preview_import;
 mod processors;
 mod proffer;
 mod proof;
@@ -174,6 +176,7 @@ pub use hold_letter::HoldLetter;
 pub use inbox::Inbox;
 pub use intents::Intents;
 pub use item::Item;
+pub use keep_import::KeepImport;
 pub use letter::Letter;
 pub use letter_sent::LetterSent;
 pub use letter_words::LetterWords;
@@ -198,6 +201,7 @@ pub use pair::{OtherTerms, Pair, PairAnswer};
 pub use pass_over::{PassOver, PassedOver};
 pub use pause::{Pause, Paused};
 pub use policy::Policy;
+pub use preview_import::PreviewImport;
 pub use processors::{ProcessorList, Processors};
 pub use proffer::{Proffer, ProfferedAgreement};
 pub use proof::{EntryProof, Proof};
@@ -252,8 +256,9 @@ pub use super::{
     },
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
-    fields::{Changed, EarlierValue, ProvenanceKind, UnfitValue},
+    fields::{Changed, EarlierValue, ProvenanceKind},
     glance::{Change, Joined, Soon, Waits, WaitsFor},
+    importing::{Chosen, FieldChange, ImportAlternative, ImportChange, ImportChoice, ImportPreview, NotTaken},
     intents::{ShownIntent, ShownOffer, TakenOffer},
     items::{FiledWith, ProposedCorrection, ShownItem},
     journal::{LogEntry, LogPage},
@@ -323,6 +328,7 @@ verbs! {
         Inbox: Inbox,
         Intents: Intents,
         Item: Item,
+        KeepImport: KeepImport,
         Letter: Letter,
         LetterSent: LetterSent,
         Letters: Letters,
@@ -344,6 +350,7 @@ verbs! {
         PassOver: PassOver,
         Pause: Pause,
         Policy: Policy,
+        PreviewImport: PreviewImport,
         Processors: Processors,
         Proffer: Proffer,
         Proof: Proof,

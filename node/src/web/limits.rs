@@ -25,8 +25,10 @@ pub const CALL: Duration = Duration::from_secs(60);
 
 /// Longest body of a form, in bytes.
 pub const FORM_BYTES: usize = 64 * 1024;
-/// Longest body of an import, in bytes.
-pub const IMPORT_BYTES: usize = 1024 * 1024 + 64 * 1024;
+/// Longest body with a credential, in bytes.
+pub const CREDENTIAL_BYTES: usize = 1024 * 1024 + 64 * 1024;
+/// Longest body of an import, in bytes: a file of contacts with photos.
+pub const IMPORT_BYTES: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// Longest body with files that tell of organisations, in bytes.
 pub const FIND_BYTES: usize = 64 * 1024 * 1024 + 64 * 1024;
 /// Longest body with files for a case, in bytes: one of the largest.

@@ -1,4 +1,4 @@
-//! Values of fields, as the person types or imports them.
+//! Values of fields, as the person types them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Changed, Node, OnNode};
 use crate::{command::Failure, driver::Turn, verb::Verb};
 
-/// Most values one `set` or import changes.
+/// Most values one `set` changes.
 const VALUES: usize = regie_protocol::limits::FIELDS;
 
 /// Sets fields, in one step.
@@ -21,8 +21,6 @@ pub struct Set {
     /// Fields that hold nothing from now on; what they held stays in their history.
     #[serde(default)]
     pub empty: Vec<FieldPath>,
-    /// The kind of file that they come from; none where they were typed.
-    pub source: Option<String>,
 }
 
 impl Verb for Set {
@@ -35,11 +33,10 @@ impl OnNode for Set {
         if self.values.len() + self.empty.len() > VALUES {
             return Err(Failure::usage(format!("at most {VALUES} fields at a time; give them in two parts")));
         }
-        let (read, unfit) = node.read(self.values, self.source.is_some())?;
+        let (read, _) = node.read(self.values, false)?;
         let observed = node.clock.now().wall;
-        let provenance = self.source.map_or(Provenance::Typed, Provenance::Imported);
-        let new = |(field, value)| (field, Observed { value, provenance: provenance.clone(), observed });
+        let new = |(field, value)| (field, Observed { value, provenance: Provenance::Typed, observed });
         let changes: BTreeMap<FieldPath, Observed> = read.into_iter().map(new).collect();
-        Ok(Changed { unfit, ..node.change_values(changes, &self.empty, turn)? })
+        node.change_values(changes, &self.empty, turn)
     }
 }

@@ -1,13 +1,13 @@
 //! Who would be told of a change, before it is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use regie_protocol::{FieldPath, PublicKey, limits};
+use regie_protocol::{FieldPath, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Named, Node, NotTold, OnNode, ToldByLetter};
-use crate::{command::Failure, driver::Turn, person::fields::NAMED, verb::Verb};
+use crate::{command::Failure, driver::Turn, verb::Verb};
 
 /// Asks who would be told if these fields changed.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -51,23 +51,7 @@ impl Verb for WouldTell {
 
 impl OnNode for WouldTell {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<WouldBeTold, Failure> {
-        let now = node.clock.look();
         let fields: BTreeSet<FieldPath> = self.fields.into_iter().take(limits::FIELDS).collect();
-        let mut letters = node.would_write(&fields)?;
-        let letters_count = letters.len();
-        letters.truncate(NAMED);
-        let mut not_told = node.not_told(&fields, now)?;
-        let not_told_count = not_told.len();
-        not_told.truncate(NAMED);
-        let mut told: BTreeMap<PublicKey, Vec<FieldPath>> = BTreeMap::new();
-        for field in fields {
-            for supplier in node.machine.would_be_told(field, now) {
-                told.entry(supplier).or_default().push(field);
-            }
-        }
-        let count = told.len();
-        let named = told.into_iter().take(NAMED);
-        let suppliers = named.map(|(supplier, fields)| ToldOf { supplier: node.named(&supplier), fields }).collect();
-        Ok(WouldBeTold { suppliers, count, letters, letters_count, not_told, not_told_count })
+        node.told_of(&fields, &fields)
     }
 }
