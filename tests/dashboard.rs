@@ -54,17 +54,26 @@ impl Door {
         send(self.to, "GET", path, &[("Cookie", cookie)], "")
     }
 
+    /// The same from a page that the browser names.
+    pub(crate) fn post_from(&self, cookie: &str, path: &str, body: &str, page: &str) -> Response {
+        let origin = format!("http://{}", self.to);
+        let page = format!("{origin}{page}");
+        let headers = [("Cookie", cookie), ("Origin", &*origin), ("Referer", &*page), FORM];
+        send(self.to, "POST", path, &headers, body)
+    }
+
     pub(crate) fn post(&self, cookie: &str, path: &str, body: &str) -> Response {
         let origin = format!("http://{}", self.to);
         send(self.to, "POST", path, &[("Cookie", cookie), ("Origin", &origin), FORM], body)
     }
 }
 
-const PAGES: [&str; 30] = [
+const PAGES: [&str; 31] = [
     "/",
     "/requests",
     "/suppliers",
     "/pair",
+    "/pair/many",
     "/data",
     "/data/email",
     "/data/group/address",

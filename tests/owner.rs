@@ -195,6 +195,7 @@ fn suppliers_are_found_by_text_sector_field_and_purpose() {
             sector: sector.map(Into::into),
             field: field.map(word),
             purpose: purpose.map(word),
+            removed: false,
             newest_first: true,
             offset: 0,
             limit,

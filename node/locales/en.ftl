@@ -13,6 +13,7 @@ menu-security = Security
 footer = Your data, on your own machine. Nothing on these pages comes from elsewhere.
 fault-title = That did not work
 fault-back = Back to the first page
+wrong-typed = What you had typed
 fault-nowhere = There is no such page. Go back to the first page.
 fault-form = This form is out of date or did not come from these pages. Go back, load the page again and try once more.
 outside-title = You are not in
@@ -2110,3 +2111,91 @@ found-left-out = { $n ->
     [one] One thing is left out
    *[other] { $n } things are left out
  }
+
+# A supplier that the person has no more
+state-removed = removed
+state-ended = nothing in force
+do-remove-supplier = Remove this supplier
+sure-remove-supplier = Every consent ends now, it is asked to erase what it has and to sign for that, what it asked is declined, and nothing is taken from it any more. Regie visits it until it has heard this and signed, and then no more. You can take it back later; what has ended stays ended.
+yes-remove-supplier = Yes, remove it
+supplier-removed = It is removed. What stays, and why, is said below.
+supplier-back = It is back. What had ended stays ended; it has to ask anew.
+removed-title = You removed this supplier
+removed-what = Nothing is taken from it any more.
+removed-undo = Take it back
+removed-undo-hint = What had ended stays ended. It may ask again.
+removed-about = These suppliers you removed. Their logs stay: they prove what each had.
+removed-back = Those that you have
+removed-count = { $n ->
+    [one] One was removed
+   *[other] { $n } were removed
+ }
+stays-title = This stays:
+stays-log = { $n ->
+    [one] One entry of the log with it, which proves what it had
+   *[other] { $n } entries of the log with it, which prove what it had
+ }
+stays-receipts = { $n ->
+    [one] One receipt for what it erased
+   *[other] { $n } receipts for what it erased
+ }
+stays-contracts = { $n ->
+    [one] One contract that runs; end it on its own page
+   *[other] { $n } contracts that run; end them on their own pages
+ }
+stays-cases = { $n ->
+    [one] One request under the law that runs; it goes on, by letter if need be
+   *[other] { $n } requests under the law that run; they go on, by letter if need be
+ }
+stays-items = { $n ->
+    [one] One document that it sent; delete it in the inbox
+   *[other] { $n } documents that it sent; delete them in the inbox
+ }
+stays-organisations = { $n ->
+    [one] Its entry on your list of organisations
+   *[other] Its { $n } entries on your list of organisations
+ }
+stays-messages = { $n ->
+    [one] One message that it is yet to be told
+   *[other] { $n } messages that it is yet to be told
+ }
+removal-has = It has, as far as you know: { $what }.
+home-processors = { $n ->
+    [one] One works for them.
+   *[other] { $n } work for them.
+ }
+
+# Many suppliers by one page of links
+many-title = Add many suppliers
+many-links = Their links, one a line
+many-hint = At most { $n }. Each begins with regie:pair. First you see who they are; nothing is agreed before you say so.
+many-look = Look who they are
+many-runs = { $n ->
+    [one] One link is looked after
+   *[other] { $n } links are looked after
+ }
+many-choose = Choose whom to pair with
+many-vouch = I got these links from them myself
+many-pair = Pair with the chosen
+many-again = Other links
+many-paired = { $n ->
+    [one] One is paired now.
+   *[other] { $n } are paired now.
+ }
+many-new = { $n ->
+    [one] One can be paired with.
+   *[other] { $n } can be paired with.
+ }
+many-failed = { $n ->
+    [one] One failed; its line says why.
+   *[other] { $n } failed; their lines say why.
+ }
+many-doubt = look first
+many-other-terms = It accepts only terms that permit more. Use its link alone to see them.
+many-stopped = It was stopped in the middle. Begin again; what is paired stays so.
+link-new = new
+link-paired = paired
+link-known = you have it
+link-removed = you removed it
+link-other-terms = other terms
+link-failed = failed

@@ -13,6 +13,7 @@ menu-security = Beveiliging
 footer = Uw gegevens, op uw eigen machine. Niets op deze pagina's komt van elders.
 fault-title = Dat lukte niet
 fault-back = Terug naar de eerste pagina
+wrong-typed = Wat u had getypt
 fault-nowhere = Deze pagina bestaat niet. Ga terug naar de eerste pagina.
 fault-form = Dit formulier is verouderd of kwam niet van deze pagina's. Ga terug, laad de pagina opnieuw en probeer het nog eens.
 outside-title = U bent niet binnen
@@ -2111,3 +2112,91 @@ found-left-out = { $n ->
     [one] Eén ding wordt niet overgenomen
    *[other] { $n } dingen worden niet overgenomen
  }
+
+# Een leverancier die iemand niet meer heeft
+state-removed = verwijderd
+state-ended = niets van kracht
+do-remove-supplier = Verwijder deze leverancier
+sure-remove-supplier = Elke toestemming eindigt nu, de leverancier moet wissen wat hij heeft en daarvoor tekenen, wat hij vroeg wordt geweigerd, en er wordt niets meer van hem aangenomen. Regie bezoekt hem tot hij dit gehoord en getekend heeft, en daarna niet meer. U kunt hem later terugnemen; wat beëindigd is blijft beëindigd.
+yes-remove-supplier = Ja, verwijder hem
+supplier-removed = Hij is verwijderd. Hieronder staat wat blijft, en waarom.
+supplier-back = Hij is terug. Wat beëindigd was blijft dat; hij moet opnieuw vragen.
+removed-title = U hebt deze leverancier verwijderd
+removed-what = Er wordt niets meer van hem aangenomen.
+removed-undo = Neem hem terug
+removed-undo-hint = Wat beëindigd was blijft dat. Hij kan opnieuw vragen.
+removed-about = Deze leveranciers hebt u verwijderd. Hun logboeken blijven: die bewijzen wat elk had.
+removed-back = De leveranciers die u hebt
+removed-count = { $n ->
+    [one] Eén is verwijderd
+   *[other] { $n } zijn verwijderd
+ }
+stays-title = Dit blijft:
+stays-log = { $n ->
+    [one] Eén regel van het logboek met hem, die bewijst wat hij had
+   *[other] { $n } regels van het logboek met hem, die bewijzen wat hij had
+ }
+stays-receipts = { $n ->
+    [one] Eén bewijs van wat hij gewist heeft
+   *[other] { $n } bewijzen van wat hij gewist heeft
+ }
+stays-contracts = { $n ->
+    [one] Eén contract dat loopt; beëindig het op zijn eigen pagina
+   *[other] { $n } contracten die lopen; beëindig ze op hun eigen pagina
+ }
+stays-cases = { $n ->
+    [one] Eén verzoek volgens de wet dat loopt; het gaat door, zo nodig per brief
+   *[other] { $n } verzoeken volgens de wet die lopen; ze gaan door, zo nodig per brief
+ }
+stays-items = { $n ->
+    [one] Eén document dat hij stuurde; verwijder het in het postvak
+   *[other] { $n } documenten die hij stuurde; verwijder ze in het postvak
+ }
+stays-organisations = { $n ->
+    [one] Zijn regel op uw lijst van organisaties
+   *[other] Zijn { $n } regels op uw lijst van organisaties
+ }
+stays-messages = { $n ->
+    [one] Eén bericht dat hij nog moet krijgen
+   *[other] { $n } berichten die hij nog moet krijgen
+ }
+removal-has = Hij heeft, voor zover u weet: { $what }.
+home-processors = { $n ->
+    [one] Eén werkt voor hen.
+   *[other] { $n } werken voor hen.
+ }
+
+# Veel leveranciers met één pagina links
+many-title = Voeg veel leveranciers toe
+many-links = Hun links, één per regel
+many-hint = Hoogstens { $n }. Elke link begint met regie:pair. Eerst ziet u wie het zijn; er wordt niets afgesproken voordat u ja zegt.
+many-look = Kijk wie het zijn
+many-runs = { $n ->
+    [one] Eén link is aan de beurt
+   *[other] { $n } links zijn aan de beurt
+ }
+many-choose = Kies met wie u koppelt
+many-vouch = Ik heb deze links zelf van hen gekregen
+many-pair = Koppel met de gekozen leveranciers
+many-again = Andere links
+many-paired = { $n ->
+    [one] Eén is nu gekoppeld.
+   *[other] { $n } zijn nu gekoppeld.
+ }
+many-new = { $n ->
+    [one] Met één kunt u koppelen.
+   *[other] Met { $n } kunt u koppelen.
+ }
+many-failed = { $n ->
+    [one] Eén is mislukt; in de regel staat waarom.
+   *[other] { $n } zijn mislukt; in hun regels staat waarom.
+ }
+many-doubt = kijk eerst
+many-other-terms = De leverancier wil alleen voorwaarden die meer toestaan. Gebruik zijn link apart om ze te zien.
+many-stopped = Het is halverwege gestopt. Begin opnieuw; wat gekoppeld is blijft dat.
+link-new = nieuw
+link-paired = gekoppeld
+link-known = u hebt hem al
+link-removed = u hebt hem verwijderd
+link-other-terms = andere voorwaarden
+link-failed = mislukt

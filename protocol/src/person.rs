@@ -34,7 +34,7 @@ pub use owner::{Mismatch, NewGrant, OwnerError, Remember, Weighed};
 pub use runs::{OtherCopy, StoredBranch};
 pub use segments::{About, Counted, Said};
 pub use state::{Known, Outgoing, PastRequest, Person, Record, Relationship};
-pub use state::{Mandated, StoredMandate, StoredRelationship, Traffic, Waiting};
+pub use state::{Mandated, Removed, StoredMandate, StoredRelationship, Traffic, Waiting};
 pub use witnesses::ForWitness;
 
 use crate::{

@@ -21,7 +21,9 @@ mod market;
 mod notices;
 mod organisations;
 mod owner;
+mod pair_many;
 mod pairing;
+mod removal;
 mod render;
 mod rotation;
 mod schema;
@@ -187,7 +189,11 @@ enum Verb {
     /// Begin a relationship by a supplier's link
     Pair {
         /// The link
-        link: String,
+        #[arg(required_unless_present = "file")]
+        link: Option<String>,
+        /// A file of links, one a line; - for standard input
+        #[arg(long, conflicts_with = "link")]
+        file: Option<PathBuf>,
         /// The agreement you proffer (IEEE 7012)
         #[arg(long, default_value = "SD-BASE")]
         agreement: String,
@@ -310,6 +316,23 @@ enum Verb {
         /// Do not ask the supplier to erase what it has
         #[arg(long)]
         keep_data: bool,
+    },
+    /// Remove a supplier: every grant ends, and nothing is taken from it any more. Its log stays
+    Remove {
+        /// The supplier, by name or key
+        supplier: String,
+        /// Do not ask the supplier to erase what it has
+        #[arg(long, conflicts_with = "undo")]
+        keep_data: bool,
+        /// Take a supplier back that was removed
+        #[arg(long)]
+        undo: bool,
+        /// Show what would end and what would stay, and change nothing
+        #[arg(long, conflicts_with = "undo")]
+        dry_run: bool,
+        /// Do not ask whether it is meant
+        #[arg(long)]
+        yes: bool,
     },
     /// Open a collection: the supplier may send documents into it, or corrections
     Open {
@@ -677,8 +700,16 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Move { moving } => backup::move_node(&home, file, moving, json),
         Verb::Restore { file: source, yes } => backup::restore(&home, file, &source, yes, json),
         Verb::Import(asked) => import::run(&home, &asked, json),
-        Verb::Pair { link, agreement, vouch, yes } => {
+        Verb::Pair { file: Some(file), agreement, vouch, yes, .. } => {
+            pair_many::run(&home, &pair_many::Asked { file, agreement, vouch, yes }, json)
+        }
+        Verb::Pair { link, agreement, vouch, yes, .. } => {
+            let link = link.unwrap_or_default();
             pairing::pair(&home, pairing::Pairing { link, agreement, vouch, yes }, json)
+        }
+        Verb::Remove { supplier, undo: true, .. } => removal::undo(&home, supplier, json),
+        Verb::Remove { supplier, keep_data, dry_run, yes, .. } => {
+            removal::run(&home, &removal::Asked { supplier, erase: !keep_data, dry_run, yes }, json)
         }
         Verb::Look { link } => pairing::look(&home, &link, json),
         Verb::Stop => render::show(&control::ask(&home, &Stop {})?, json),

@@ -276,6 +276,15 @@ pub(super) const LOOK: View = View::Parts(&[
 pub(super) const STATUS: View =
     View::Parts(&[("suppliers", SUPPLIER_COLUMNS), ("waits", WAITS_COLUMNS), ("soon", SOON_COLUMNS)]);
 pub(super) const WHO: View = View::Parts(&[("items", FOUND_COLUMNS)]);
+pub(super) const LINKS: View = View::List(&[
+    ("link", "state"),
+    ("name", "name"),
+    ("domain", "domain"),
+    ("known by", "standing"),
+    ("look first", "doubt"),
+    ("why", "why"),
+]);
+pub(super) const REMOVAL: View = View::Parts(&[("stays", &[("stays", "what"), ("how many", "count")])]);
 pub(super) const IMPORT: View = View::List(&[("field", "field"), ("becomes", "new"), ("now", "now")]);
 pub(super) const CANDIDATES: View = View::List(&[
     ("name", "name"),
@@ -362,7 +371,7 @@ const SUPPLIER_COLUMNS: Columns = &[
     ("looks like", "looks_like"),
     ("sector", "sector"),
     ("agreement", "agreement"),
-    ("connected", "connected"),
+    ("state", "state"),
     ("reached", "reached"),
     ("its clock", "clock_differs"),
     ("live grants", "live_grants"),
@@ -376,8 +385,7 @@ const FOUND_COLUMNS: Columns = &[
     ("sector", "sector"),
     ("has", "groups"),
     ("live grants", "live_grants"),
-    ("connected", "connected"),
-    ("paused", "paused"),
+    ("state", "state"),
     ("last contact", "last_contact"),
 ];
 
@@ -795,6 +803,8 @@ mod tests {
         lays_out::<person::SendLetters>(QUEUED);
         lays_out::<person::WriteLetters>(WRITTEN);
         lays_out::<person::WouldTell>(WOULD_TELL);
+        lays_out::<person::WouldRemove>(REMOVAL);
+        lays_out::<person::LookMany>(LINKS);
         lays_out::<person::Look>(LOOK);
         lays_out::<person::Notices>(NOTICES);
         lays_out::<person::Offers>(OFFERS);

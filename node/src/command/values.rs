@@ -40,6 +40,12 @@ impl std::fmt::Display for Misfit {
     }
 }
 
+impl From<Failure> for Misfit {
+    fn from(failure: Failure) -> Self {
+        Self { why: failure.message, reason: failure.reason }
+    }
+}
+
 impl JsonSchema for Misfit {
     fn inline_schema() -> bool {
         true

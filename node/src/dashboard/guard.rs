@@ -14,6 +14,7 @@ use axum::{
 
 use super::{
     Dashboard,
+    pages::{NotTaken, Wrong},
     session::Session,
     words::{Language, Words},
 };
@@ -49,7 +50,8 @@ pub(super) struct Visitor {
 const BY_ITSELF: &str = "x-regie-by-itself";
 
 pub(super) fn around(pages: Router<Arc<Dashboard>>, app: Arc<Dashboard>) -> Router {
-    pages.layer(middleware::from_fn_with_state(app.clone(), inside)).with_state(app)
+    let within = pages.clone().with_state(app.clone());
+    pages.layer(middleware::from_fn_with_state((app.clone(), within), inside)).with_state(app)
 }
 
 /// What is shown to anybody, by the beginning of its path. A calendar has no session; the feed's address has a key of its own.
@@ -60,7 +62,11 @@ const WAYS_IN: [&str; 4] = ["/in", "/before", "/lost", "/worker.js"];
 const LIVE: &str = "/live";
 
 /// A session, and not a locked one.
-async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, next: Next) -> Response {
+async fn inside(
+    State((app, pages)): State<(Arc<Dashboard>, Router)>,
+    mut request: Request<Body>,
+    next: Next,
+) -> Response {
     let path = request.uri().path();
     let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::accepted(language.unwrap_or_default());
@@ -87,15 +93,29 @@ async fn inside(State(app): State<Arc<Dashboard>>, mut request: Request<Body>, n
         return Redirect::to("/setup").into_response();
     }
     let words = Words(session.language.unwrap_or(language));
-    // A stream asks by itself, and a form that was sent leads to a page.
-    let shows = !first && *request.method() == Method::GET && request.uri().path() != LIVE;
+    // A stream asks by itself. A form that was sent leads to a page, which may be one with an error on it.
+    let shows = !first && request.uri().path() != LIVE;
     let now = if shows { app.ask(Waiting {}).await.ok().map(Arc::new) } else { None };
-    request.extensions_mut().insert(Visitor { pass, session, words, now });
-    let mut response = next.run(request).await;
+    let visitor = Visitor { pass, session, words, now };
+    request.extensions_mut().insert(visitor.clone());
+    let (mut response, typed) = match super::pages::typed(request).await {
+        Ok((request, typed)) => (next.run(request).await, typed),
+        Err(status) => (super::pages::unread(words, status), None),
+    };
     let page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html; charset=utf-8");
     if response.status().is_client_error() && !page {
         // What the framework refuses before a page is asked, in words.
         response = super::pages::unread(words, response.status());
+    }
+    if let Some(typed) = typed.as_ref().filter(|_| response.extensions().get::<NotTaken>().is_some()) {
+        response = super::pages::put_back(response, typed).await;
+    }
+    if let Some(wrong) = response.extensions_mut().remove::<Wrong>() {
+        // Locked or left meanwhile, they see no page.
+        if let Some(session) = app.doors.session(&visitor.pass, false).filter(|session| first || !session.locked) {
+            let visitor = Visitor { session, ..visitor };
+            response = super::pages::wrong_page(&app, &visitor, pages, typed, response.status(), wrong).await;
+        }
     }
     response.extensions_mut().insert(Known);
     response

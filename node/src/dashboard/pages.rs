@@ -19,9 +19,11 @@ mod inbox;
 mod inputs;
 mod letters;
 mod live;
+mod many;
 mod own;
 mod passphrase;
 mod proof;
+mod refill;
 mod requests;
 mod search;
 mod security;
@@ -31,6 +33,7 @@ mod suppliers;
 mod told;
 mod who;
 mod wishes;
+mod wrong;
 
 use std::{str::FromStr, sync::Arc};
 
@@ -54,6 +57,9 @@ use crate::{
 };
 
 pub(super) use enter::ask as ask_who;
+pub(super) use many::Many;
+use wrong::not_taken;
+pub(super) use wrong::{NotTaken, Wrong, page as wrong_page, put_back, stood_on, typed};
 
 type App = Arc<Dashboard>;
 type Shown = Result<Response, Fault>;
@@ -67,6 +73,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/suppliers/{key}", get(suppliers::one).post(suppliers::act))
         .route("/own", get(own::list).post(own::act))
         .route("/pair", get(suppliers::pair).post(suppliers::pair_by))
+        .route("/pair/many", get(many::page).post(many::act).layer(DefaultBodyLimit::max(limits::LINKS_BYTES)))
         .route("/data", get(data::list))
         .route("/data/{field}", get(data::one).post(data::save))
         .route("/data/group/{group}", get(group::page).post(group::save))
@@ -257,8 +264,12 @@ pub(super) fn unread(words: Words, status: StatusCode) -> Response {
 }
 
 fn plain(status: StatusCode, t: Words, title: String, message: String, detail: Option<String>) -> Response {
+    let wrong = Wrong { title: title.clone(), message: message.clone(), detail: detail.clone() };
     let page = FaultPage { t, title, message, detail, back: true }.render().unwrap_or_default();
-    (status, Html(page)).into_response()
+    let mut response = (status, Html(page)).into_response();
+    // For whoever is in, `guard` shows it with the menu and the form.
+    response.extensions_mut().insert(wrong);
+    response
 }
 
 async fn nowhere(visitor: Option<Extension<Visitor>>) -> Response {

@@ -9,6 +9,7 @@ use std::{
 use super::{
     kept::{Keeping, Kept},
     limits,
+    pages::Many,
     place::Place,
     tries::Tries,
     words::Language,
@@ -63,6 +64,8 @@ pub(super) struct Session {
     pub(super) preview: Option<Arc<Preview>>,
     /// A file of contacts that they look at.
     pub(super) opened: Option<Arc<Opened>>,
+    /// Pairing links that they gave.
+    pub(super) many: Option<Arc<Many>>,
     /// A form that they sent too late, until they say what becomes of it.
     pub(super) kept: Option<Arc<Kept>>,
     /// The steps of the first run that have text to keep until there is a store.
@@ -153,6 +156,7 @@ impl Doors {
             notice: None,
             preview: None,
             opened: None,
+            many: None,
             kept,
             name: None,
         };

@@ -27,8 +27,8 @@ use crate::{
     network::{Address, DialError, Endpoint, Way},
 };
 
-/// Looks at suppliers that are remembered; the oldest gives way.
-const LOOKS: usize = 16;
+/// Looks at suppliers that are remembered; the oldest gives way. As many as there can be in one list of links.
+const LOOKS: usize = super::many::LINKS;
 /// How long what a domain's document said at a look holds for the pairing after it, in milliseconds.
 const LOOK_MS: u64 = DAY_MS / 48;
 

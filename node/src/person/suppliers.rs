@@ -7,7 +7,7 @@ use regie_protocol::{Agreement, AgreementTerms, Days, FieldPath, PublicKey, Purp
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, Who};
+use super::{Node, Who, removal::RelationshipState};
 use crate::clock::text;
 
 /// A supplier in a list.
@@ -23,12 +23,8 @@ pub struct ListedSupplier {
     pub domain: String,
     /// What was agreed.
     pub agreement: Agreement,
-    /// Is a line up?
-    pub connected: bool,
-    /// Did the last attempt to reach it fail?
-    pub unreachable: bool,
-    /// Is it paused?
-    pub paused: bool,
+    /// How it stands with it.
+    pub state: RelationshipState,
     /// Grants that live.
     pub live_grants: usize,
     /// Its requests that wait for the person's word.
@@ -103,9 +99,7 @@ impl Node {
             sector: profile.sector.clone(),
             domain: profile.domain.clone(),
             agreement: relationship.stored().agreement,
-            connected: self.is_up(key),
-            unreachable: self.is_unreachable(key),
-            paused: relationship.stored().paused,
+            state: self.state_of(key, relationship),
             live_grants: relationship.grants().filter(|g| g.live(&self.machine, now).is_ok()).count(),
             requests_waiting: relationship.waiting().count(),
             undelivered: relationship.undelivered(),

@@ -14,6 +14,7 @@ mod at_once;
 mod audit;
 mod audit_page;
 mod belong;
+mod bring_back;
 mod can_get;
 mod case;
 mod case_file;
@@ -71,6 +72,7 @@ mod organisations;
 mod overview;
 mod own_fields;
 mod pair;
+mod pair_many;
 mod pass_over;
 mod pause;
 mod policy;
@@ -87,6 +89,7 @@ mod remove_credential;
 mod remove_letter;
 mod remove_organisation;
 mod remove_rule;
+mod remove_supplier;
 mod renew_key;
 mod requests;
 mod revoke;
@@ -140,6 +143,7 @@ pub use at_once::AtOnce;
 pub use audit::{Audit, AuditReport, LogChecked, NewestEntry};
 pub use audit_page::AuditPage;
 pub use belong::{Belong, SaidOfSegment};
+pub use bring_back::BringBack;
 pub use can_get::{CanGet, CanGetAnswer, RuleReach};
 pub use case::{Case, CaseDetail};
 pub use case_file::{CaseFile, ShownPart};
@@ -198,6 +202,7 @@ pub use organisations::{Organisations, OrganisationsPage};
 pub use overview::{Asker, FieldKnown, Flow, GroupKnown, Overview, PersonOverview, RequestGroup};
 pub use own_fields::{OwnFields, RemoveOwnField, SetOwnField};
 pub use pair::{OtherTerms, Pair, PairAnswer};
+pub use pair_many::{LookMany, PairMany};
 pub use pass_over::{PassOver, PassedOver};
 pub use pause::{Pause, Paused};
 pub use policy::Policy;
@@ -214,6 +219,7 @@ pub use remove_credential::{RemoveCredential, RemovedCredential};
 pub use remove_letter::{RemoveLetter, RemovedLetter};
 pub use remove_organisation::{RemoveOrganisation, RemovedOrganisation};
 pub use remove_rule::RemoveRule;
+pub use remove_supplier::{RemoveSupplier, WouldRemove};
 pub use renew_key::{KeyRenewal, RenewKey};
 pub use requests::Requests;
 pub use revoke::{Revoke, Revoked};
@@ -263,11 +269,13 @@ pub use super::{
     items::{FiledWith, ProposedCorrection, ShownItem},
     journal::{LogEntry, LogPage},
     letters::{Addressee, LetterWay, Matter, SentBy, ShownLetter, WholeLetter},
+    many::{LINKS, LINKS_AT_ONCE, LinkLine, LinkState, links},
     organisations::{OrganisationDetails, OrganisationId, ShownOrganisation},
     own_fields::ShownOwnField,
     proposals::{ContractNews, ProposedContract},
     pursuit::Pursuit,
     recognised::PerhapsSame,
+    removal::{RelationshipState, Removal, Stays, StaysWhat},
     suppliers::{ListedSupplier, Permits, WishedFor},
     tell::{HadByLetter, NotTellReason, NotTold, TellReason, ToldByLetter},
     who::Named,
@@ -289,6 +297,7 @@ verbs! {
         AuditPage: AuditPage,
         Backup: TakeRows,
         Belong: Belong,
+        BringBack: BringBack,
         CanGet: CanGet,
         Case: Case,
         CaseFile: CaseFile,
@@ -334,6 +343,7 @@ verbs! {
         Letters: Letters,
         LogHeads: LogHeads,
         Look: Look,
+        LookMany: LookMany,
         MailAccount: MailAccount,
         MarkCase: MarkCase,
         Me: Me,
@@ -347,6 +357,7 @@ verbs! {
         Overview: Overview,
         OwnFields: OwnFields,
         Pair: Pair,
+        PairMany: PairMany,
         PassOver: PassOver,
         Pause: Pause,
         Policy: Policy,
@@ -366,6 +377,7 @@ verbs! {
         RemoveOrganisation: RemoveOrganisation,
         RemoveOwnField: RemoveOwnField,
         RemoveRule: RemoveRule,
+        RemoveSupplier: RemoveSupplier,
         RemoveWitness: RemoveWitness,
         RenewKey: RenewKey,
         Requests: Requests,
@@ -399,6 +411,7 @@ verbs! {
         Waiting: Waiting,
         Withdraw: Withdraw,
         Witnesses: Witnesses,
+        WouldRemove: WouldRemove,
         WouldTell: WouldTell,
         WriteEnding: WriteEnding,
         WriteLetters: WriteLetters,

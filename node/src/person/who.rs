@@ -80,6 +80,9 @@ impl Node {
         let same = |name: &str| name.to_lowercase() == text.to_lowercase();
         // Whom the person deals with, before the same company as somebody's processor.
         let all = self.machine.relationships().filter(|(_, r)| same(&r.profile().name));
+        // And whom they have, before one that they removed.
+        let (all, removed): (Vec<_>, Vec<_>) = all.partition(|(_, r)| !r.is_removed());
+        let all = if all.is_empty() { removed } else { all }.into_iter();
         let (chosen, others): (Vec<_>, Vec<_>) = all.partition(|(_, r)| r.stored().introduced_by.is_none());
         let mut found = if chosen.is_empty() { others } else { chosen }.into_iter().map(|(key, _)| *key);
         match (found.next(), found.next()) {

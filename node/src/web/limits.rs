@@ -27,6 +27,12 @@ pub const CALL: Duration = Duration::from_secs(60);
 pub const FORM_BYTES: usize = 64 * 1024;
 /// Longest body with a credential, in bytes.
 pub const CREDENTIAL_BYTES: usize = 1024 * 1024 + 64 * 1024;
+/// Longest body of a form that is put back where it went wrong, in bytes: any that has no file.
+pub const TYPED_BYTES: usize = CREDENTIAL_BYTES;
+/// Longest page into which a form is put back, in bytes.
+pub const PAGE_BYTES: usize = 16 * 1024 * 1024;
+/// Longest body with pairing links, in bytes.
+pub const LINKS_BYTES: usize = 1024 * 1024;
 /// Longest body of an import, in bytes: a file of contacts with photos.
 pub const IMPORT_BYTES: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// Longest body with files that tell of organisations, in bytes.

@@ -8,8 +8,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Effect, OwnerError, Person, Record, Relationship, StoredMandate};
+use super::{Acted, Effect, OwnerError, Person, Record, Relationship, Removed, StoredMandate};
 use crate::{
+    act::Answered,
     agreement::Agreement,
     audit::{Event, Log},
     decision::Verdict,
@@ -27,8 +28,12 @@ use crate::{
     revocation::Revocation,
     rotation::Anybody,
     signed::{ObjectId, Verified},
-    time::Now,
+    time::{Days, Now},
 };
+
+/// How long a supplier that was removed is heard, in days: one month to answer, two more where it says so, and some to
+/// spare.
+const END_DAYS: Days = Days(100);
 
 impl Person {
     /// The processors that are to be met, with the agreement to proffer, which is that of the supplier they work for.
@@ -45,15 +50,21 @@ impl Person {
 
     /// Is there a reason to be connected to this supplier? To a processor that the person did not choose there is
     /// none when its mandates have ended, it holds nothing and has been told all. Whoever holds a revoked key is told
-    /// nothing.
+    /// nothing. One that was removed is told the end, and heard until it has erased and answered what it was asked, as long
+    /// as that may take.
     #[must_use]
     pub fn wants_link(&self, supplier: &PublicKey, now: impl Into<Now>) -> bool {
         let now = now.into();
         self.relationships.get(supplier).is_some_and(|relationship| {
-            let wanted = relationship.stored.introduced_by.is_none()
-                || !relationship.outbox.is_empty()
-                || !relationship.knows.is_empty()
-                || relationship.mandates.values().any(|mandate| mandate.grant.live(self, now).is_ok());
+            let wanted = match relationship.stored.removed {
+                Some(removed) => relationship.has_an_end(removed, now),
+                None => {
+                    relationship.stored.introduced_by.is_none()
+                        || !relationship.outbox.is_empty()
+                        || !relationship.knows.is_empty()
+                        || relationship.mandates.values().any(|mandate| mandate.grant.live(self, now).is_ok())
+                }
+            };
             wanted && !relationship.identified.is_revoked() && !self.is_silent()
         })
     }
@@ -364,5 +375,17 @@ impl super::Mandated {
     #[must_use]
     pub fn root(&self) -> &Verified<crate::grant::Grant> {
         self.grant.root()
+    }
+}
+
+impl Relationship {
+    /// Is something of its end yet to be said or heard: what waits for it, a receipt of erasure, an answer to what it was had to do?
+    fn has_an_end(&self, removed: Removed, now: Now) -> bool {
+        let is_open = |acted: &Acted| {
+            acted.stored().refused.is_none()
+                && acted.answer().is_none_or(|answer| matches!(answer, Answered::Extended { .. }))
+        };
+        let owes = (removed.erase && !self.knows.is_empty()) || self.acts.values().any(is_open);
+        !self.outbox.is_empty() || (owes && now.wall < removed.at.plus_days(END_DAYS))
     }
 }

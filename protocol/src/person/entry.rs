@@ -155,6 +155,10 @@ pub enum Input<'a> {
     Revoke(&'a ObjectId, bool),
     /// The end of every grant of a relationship.
     RevokeAll(&'a PublicKey, bool),
+    /// The end of a relationship; with true the supplier is to erase what it has.
+    Remove(&'a PublicKey, bool),
+    /// A supplier that was removed is taken back.
+    BringBack(&'a PublicKey),
     /// These fields were set (true) or removed: subscribers are told.
     FieldChanged(&'a BTreeMap<FieldPath, bool>),
     /// A contract ends, or a right is exercised: a supplier has to act on it.
@@ -271,6 +275,8 @@ impl Person {
             Input::Grant(new) => self.grant(new, now, host),
             Input::Revoke(grant, erase) => self.revoke(grant, erase, now, &mut host.entropy()),
             Input::RevokeAll(supplier, erase) => self.revoke_all(supplier, erase, now, &mut host.entropy()),
+            Input::Remove(supplier, erase) => self.remove(supplier, erase, now, &mut host.entropy()),
+            Input::BringBack(supplier) => self.bring_back(supplier, now, &mut host.entropy()),
             Input::Act(new) => self.act(new, now, &mut host.entropy()),
             Input::MeetProcessor(link) => self.meet_processor(link, now),
             Input::FieldChanged(fields) => self.field_changed(fields, now, host),

@@ -75,6 +75,8 @@ impl Person {
             | Input::Grant(_)
             | Input::Revoke(..)
             | Input::RevokeAll(..)
+            | Input::Remove(..)
+            | Input::BringBack(_)
             | Input::FieldChanged(_)
             | Input::Act(_)
             | Input::LetterSent(..)

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Effect, Host, Person, Plan, Record, StoredRelationship, Waiting, entry::unreadable, from_supplier, relies_on,
-    requests,
+    Effect, Host, Person, Plan, Record, Removed, StoredRelationship, Waiting, entry::unreadable, from_supplier,
+    relies_on, requests,
 };
 use crate::{
     agreement::Agreement,
@@ -355,6 +355,7 @@ impl Person {
             lineage: Some(Lineage::of(&checked)),
             // Empty, and not none, which an old record has: what a profile says leads into no private network.
             entered: Some(Vec::new()),
+            removed: None,
         };
         let mut effects = Vec::new();
         self.record(&mut effects, Record::Relationship { supplier: *name, stored });
@@ -691,6 +692,41 @@ impl Person {
             self.record(&mut effects, Record::Withdrawn { supplier: *supplier, fields });
         }
         self.belong_nowhere(&mut effects, supplier, now, entropy)?;
+        Ok(effects)
+    }
+
+    /// Removes a supplier: every grant ends, what it asked is declined, and nothing is taken from it any more. The log with it
+    /// stays, and so do its receipts: they prove what it had.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`].
+    pub(super) fn remove(&mut self, supplier: &PublicKey, erase: bool, now: Now, entropy: &mut Entropy) -> Effects {
+        let mut effects = self.revoke_all(supplier, erase, now, entropy)?;
+        let relationship = self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?;
+        let waiting: Vec<Nonce> = relationship.waiting.keys().copied().collect();
+        for request in waiting {
+            effects.extend(self.refuse(&request)?);
+        }
+        effects.extend(self.pause(supplier, true, now, entropy)?);
+        let stored = &self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?.stored;
+        let removed = Some(Removed { at: now.wall, erase });
+        let stored = StoredRelationship { removed, at_once: false, ..stored.clone() };
+        self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+        Ok(effects)
+    }
+
+    /// Takes back a supplier that was removed. What had ended stays so.
+    ///
+    /// # Errors
+    /// [`OwnerError::NoRelationship`].
+    pub(super) fn bring_back(&mut self, supplier: &PublicKey, now: Now, entropy: &mut Entropy) -> Effects {
+        let stored = &self.relationships.get(supplier).ok_or(OwnerError::NoRelationship)?.stored;
+        let mut effects = Vec::new();
+        if stored.removed.is_some() {
+            let stored = StoredRelationship { removed: None, ..stored.clone() };
+            self.record(&mut effects, Record::Relationship { supplier: *supplier, stored });
+            effects.extend(self.pause(supplier, false, now, entropy)?);
+        }
         Ok(effects)
     }
 

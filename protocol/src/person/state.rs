@@ -266,6 +266,19 @@ pub struct StoredRelationship {
     /// [`limits::ADDRESSES`]. None in a record of an earlier version of this node, which did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entered: Option<Vec<String>>,
+    /// Its end by the person's word; none in a relationship that goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
+}
+
+/// The end of a relationship by the person's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Removed {
+    /// When.
+    pub at: Timestamp,
+    /// Was the supplier to erase what it has?
+    pub erase: bool,
 }
 
 /// A request that waits for the person's word.
@@ -321,6 +334,7 @@ pub struct Outgoing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(missing_docs, reason = "the variants' names and fields say it; the state above explains them")]
+#[allow(clippy::large_enum_variant, reason = "a record is made, applied and stored one at a time")]
 pub enum Record {
     Relationship {
         supplier: PublicKey,
@@ -905,6 +919,20 @@ impl Relationship {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.stored.paused || self.identified.is_revoked()
+    }
+
+    /// Has the person removed it?
+    #[must_use]
+    pub fn is_removed(&self) -> bool {
+        self.stored.removed.is_some()
+    }
+
+    /// Did it have something that was granted, and has nothing now, nor asks for anything?
+    #[must_use]
+    pub fn is_ended(&self, person: &Person, now: impl Into<Now>) -> bool {
+        let now = now.into();
+        let is_live = |grant: &VerifiedGrant| grant.live(person, now).is_ok();
+        self.usable().next().is_some() && !self.usable().any(is_live) && self.waiting.is_empty()
     }
 
     /// Agreement, pause, beginning.

@@ -107,6 +107,7 @@ impl Node {
             at_once: false,
             lineage: None,
             entered: None,
+            removed: None,
         };
         let supplier = supplier().public();
         let mut records = vec![Record::Relationship { supplier, stored }];

@@ -87,6 +87,7 @@ impl World {
                 at_once: false,
                 lineage: (number == 2).then(|| Lineage::of(&profile)),
                 entered: None,
+                removed: None,
             };
             let identified = Identified { vouched: Some(Timestamp(NOW)), ..Identified::new(Timestamp(NOW)) };
             records.push(Record::Relationship { supplier: name, stored });

@@ -129,6 +129,7 @@ fn relationship(state: &RelationshipState) -> Vec<Record> {
         introduced_by: None,
         at_once: false,
         lineage: None,
+        removed: None,
         entered: None,
     };
     // The states of the vectors are of suppliers that the person vouched for.

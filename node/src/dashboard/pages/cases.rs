@@ -10,7 +10,7 @@ use axum::{
 };
 use regie_protocol::calendar::Date;
 
-use super::{App, Fault, Page, Posted, Shown, Visitor, Words, download, go, is_ours, show, strange_form};
+use super::{App, Fault, Page, Posted, Shown, Visitor, Words, download, go, is_ours, not_taken, show, strange_form};
 use crate::{
     case::{DEFAULT_DAYS, Due, Happened, NextOfCase, NextStep, Right, State as Stands, Step, Way},
     command::Failure,
@@ -285,7 +285,7 @@ pub(super) async fn act(
             visitor.notice(&app, visitor.words.say(said));
             go(&to)
         }
-        Err(failure) => case(&app, &visitor, id_of, Some(sentence(visitor.words, &failure))).await,
+        Err(failure) => case(&app, &visitor, id_of, Some(sentence(visitor.words, &failure))).await.map(not_taken),
     }
 }
 
@@ -299,7 +299,7 @@ async fn mark(app: &App, visitor: &Visitor, id: String, posted: &Posted) -> Show
             visitor.notice(app, visitor.words.say("cases-noted"));
             go(&format!("/cases/{id}"))
         }
-        Err(failure) => case(app, visitor, id, Some(sentence(visitor.words, &failure))).await,
+        Err(failure) => case(app, visitor, id, Some(sentence(visitor.words, &failure))).await.map(not_taken),
     }
 }
 

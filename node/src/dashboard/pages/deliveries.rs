@@ -50,8 +50,8 @@ pub(super) async fn page(
     Query(asked): Query<PageQuery>,
 ) -> Shown {
     let open = visitor.ask(&app, verbs::Deliveries {}).await?;
-    let of = asked.of.max(open.suppliers.len() as u64);
-    let done = of.saturating_sub(open.suppliers.len() as u64);
+    let of = asked.of.max(open.count as u64);
+    let done = of.saturating_sub(open.count as u64);
     let apart = open.suppliers.iter().any(|one| one.tell_at.is_some());
     let fields = together(fields(&visitor, &asked.field)?);
     let would = visitor.ask(&app, verbs::WouldTell { fields }).await?;

@@ -9,7 +9,7 @@ use axum::{
     Extension,
     body::{Bytes, to_bytes},
     extract::{Path, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 use zeroize::Zeroizing;
@@ -65,9 +65,7 @@ pub(in crate::dashboard) async fn ask(app: &Dashboard, t: Words, request: Reques
 async fn keep(app: &Dashboard, to: Place, request: Request) -> (Place, Option<String>) {
     let headers = request.headers();
     let typed = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-www-form-urlencoded");
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let own = format!("http://{}", guard::host(headers));
-    let page = Place::or_home(text(header::REFERER).strip_prefix(&own).unwrap_or_default());
+    let page = super::stood_on(headers).unwrap_or_else(Place::home);
     // Files are read to their end, so that the browser reads the answer, and are not kept.
     let most = if typed { limits::FORM_BYTES } else { limits::IMPORT_BYTES };
     let Ok(body) = to_bytes(request.into_body(), most).await else { return (page, None) };

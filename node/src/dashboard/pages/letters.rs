@@ -11,7 +11,7 @@ use axum::{
 use regie_protocol::FieldPath;
 use serde::Deserialize;
 
-use super::{App, Page, Posted, Shown, Visitor, Words, download, go, show};
+use super::{App, Page, Posted, Shown, Visitor, Words, download, go, not_taken, show};
 use crate::{
     command::Failure,
     letter::{About, Ground},
@@ -316,7 +316,7 @@ pub(super) async fn change_account(
             visitor.notice(&app, visitor.words.say(said));
             go("/letters/account")
         }
-        Err(failure) => of_account(&app, &visitor, Some(failure.said(visitor.words.0))).await,
+        Err(failure) => of_account(&app, &visitor, Some(failure.said(visitor.words.0))).await.map(not_taken),
     }
 }
 

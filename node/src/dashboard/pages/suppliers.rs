@@ -15,7 +15,8 @@ use crate::{
     command::{Failure, Text},
     dashboard::{limits, words::Words},
     person::verbs::{
-        self, GrantTerms, KnownSupplier, LookAnswer, PairAnswer, SeenSupplier, ShownAct, SupplierDetail, SuppliersPage,
+        self, GrantTerms, KnownSupplier, LookAnswer, PairAnswer, RelationshipState, Removal, SeenSupplier, ShownAct,
+        Stays, StaysWhat, SupplierDetail, SuppliersPage,
     },
 };
 
@@ -27,6 +28,7 @@ pub(super) struct PageQuery {
     field: String,
     purpose: String,
     sort: String,
+    removed: bool,
     page: usize,
 }
 
@@ -53,6 +55,7 @@ pub(super) async fn list(
         sector: some(&asked.sector),
         field: some(&asked.field).map(|text| visitor.parse(&text)).transpose()?,
         purpose: some(&asked.purpose).map(|text| visitor.parse(&text)).transpose()?,
+        removed: asked.removed,
         newest_first: asked.sort == "last",
         offset: asked.page.saturating_mul(limits::SUPPLIERS),
         limit: limits::SUPPLIERS,
@@ -65,6 +68,7 @@ pub(super) async fn list(
             .append_pair("field", &asked.field)
             .append_pair("purpose", &asked.purpose)
             .append_pair("sort", &asked.sort)
+            .append_pair("removed", &asked.removed.to_string())
             .append_pair("page", &page.to_string())
             .finish();
         format!("/suppliers?{query}")
@@ -75,6 +79,22 @@ pub(super) async fn list(
     let fields = VOCABULARY.iter().map(|info| info.path).collect();
     let purposes = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
     show(&List { page: visitor.page(&app, "suppliers", "/suppliers"), asked, found, fields, purposes, earlier, later })
+}
+
+impl Words {
+    /// Something that stays when a supplier is removed.
+    fn stays(&self, of: &Stays) -> String {
+        let key = match of.what {
+            StaysWhat::LogEntries => "stays-log",
+            StaysWhat::Receipts => "stays-receipts",
+            StaysWhat::Contracts => "stays-contracts",
+            StaysWhat::Cases => "stays-cases",
+            StaysWhat::Items => "stays-items",
+            StaysWhat::Organisations => "stays-organisations",
+            StaysWhat::Messages => "stays-messages",
+        };
+        self.count(key, &of.count)
+    }
 }
 
 /// The fields and groups of a grant, by name.
@@ -99,9 +119,19 @@ struct One {
     collections: Vec<&'static str>,
     /// What this one was had to do by law, the newest first.
     asked: Vec<ShownAct>,
+    /// What removing it would end, and what would stay or stays.
+    removal: Removal,
 }
 
 impl One {
+    fn is_removed(&self) -> bool {
+        self.supplier.listed.state == RelationshipState::Removed
+    }
+
+    fn is_paused(&self) -> bool {
+        self.supplier.listed.state == RelationshipState::Paused
+    }
+
     /// The rights that need no further word of the person's.
     fn rights(&self) -> [Right; 4] {
         [Right::Access, Right::Portability, Right::Objection, Right::Erasure]
@@ -117,9 +147,10 @@ pub(super) async fn one(
     let supplier = visitor.ask(&app, verbs::Supplier { supplier: key }).await?;
     let collections = Collection::ALL.iter().map(|collection| collection.code()).collect();
     let key = supplier.listed.supplier.to_string();
+    let removal = visitor.ask(&app, verbs::WouldRemove { supplier: key.clone() }).await?;
     let mut asked = visitor.ask(&app, verbs::Acts { supplier: Some(key) }).await?;
     asked.retain(|act| !act.kind.is_of_contracts());
-    show(&One { page: visitor.page(&app, "suppliers", &path), supplier, collections, asked })
+    show(&One { page: visitor.page(&app, "suppliers", &path), supplier, collections, asked, removal })
 }
 
 pub(super) async fn act(
@@ -160,6 +191,14 @@ async fn done(app: &App, visitor: &Visitor, supplier: String, posted: &Posted) -
             let erase = what == "erase";
             visitor.ask(app, verbs::RevokeAll { supplier, erase }).await?;
             Ok(if erase { "supplier-erase-asked" } else { "supplier-ended" })
+        }
+        "remove" => {
+            visitor.ask(app, verbs::RemoveSupplier { supplier, erase: true }).await?;
+            Ok("supplier-removed")
+        }
+        "back" => {
+            visitor.ask(app, verbs::BringBack { supplier }).await?;
+            Ok("supplier-back")
         }
         "right" => {
             let right = crate::command::parse(posted.one("right")).map_err(|failure| visitor.fault(failure))?;

@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 
-use super::{App, Page, Posted, Shown, Visitor, asset, go, show};
+use super::{App, Page, Posted, Shown, Visitor, asset, go, not_taken, show};
 use crate::{
     command::{Failure, parse},
     dashboard::words::{Language, Words},
@@ -69,7 +69,7 @@ pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Vi
             visitor.notice(&app, visitor.words.say(said));
             go("/told")
         }
-        Err(failure) => told(&app, &visitor, Some(in_words(visitor.words, &failure))).await,
+        Err(failure) => told(&app, &visitor, Some(in_words(visitor.words, &failure))).await.map(not_taken),
     }
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn add_browser(
             visitor.notice(&app, visitor.words.say("told-saved"));
             go("/told")
         }
-        Err(failure) => told(&app, &visitor, Some(in_words(visitor.words, &failure))).await,
+        Err(failure) => told(&app, &visitor, Some(in_words(visitor.words, &failure))).await.map(not_taken),
     }
 }
 

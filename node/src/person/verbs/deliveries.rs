@@ -4,7 +4,7 @@ use regie_protocol::PublicKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, OnNode};
+use super::{Node, OnNode, RelationshipState};
 use crate::{
     clock::text,
     command::Failure,
@@ -23,6 +23,8 @@ pub struct Deliveries {}
 pub struct OpenDeliveries {
     /// How many messages.
     pub waiting: usize,
+    /// To how many suppliers.
+    pub count: usize,
     /// To whom; the first 200.
     pub suppliers: Vec<OpenDelivery>,
 }
@@ -38,10 +40,8 @@ pub struct OpenDelivery {
     pub undelivered: usize,
     /// When it is told, where that waits for a moment of its own.
     pub tell_at: Option<String>,
-    /// Is a line up?
-    pub connected: bool,
-    /// Did the last attempt to reach it fail?
-    pub unreachable: bool,
+    /// How it stands with it.
+    pub state: RelationshipState,
     /// Who it is.
     #[serde(flatten)]
     pub who: Who,
@@ -61,10 +61,9 @@ impl OnNode for Deliveries {
             name: r.profile().name.clone(),
             undelivered: r.undelivered(),
             tell_at: r.leaves_at().map(text),
-            connected: node.is_up(supplier),
-            unreachable: node.is_unreachable(supplier),
+            state: node.state_of(supplier, r),
             who: node.who_is(supplier, r),
         });
-        Ok(OpenDeliveries { waiting, suppliers: named.collect() })
+        Ok(OpenDeliveries { waiting, count: open.len(), suppliers: named.collect() })
     }
 }

@@ -9,7 +9,9 @@ use regie_protocol::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Joined, Month, MovedAway, Node, OnNode, Soon, WaitingProcessor, Waits, status::is_none};
+use super::{
+    Joined, Month, MovedAway, Node, OnNode, RelationshipState, Soon, WaitingProcessor, Waits, status::is_none,
+};
 use crate::{
     clock::{self, Report, text},
     command::{Failure, access_name},
@@ -38,8 +40,12 @@ pub struct Overview {}
 pub struct PersonOverview {
     /// The name by which the person is greeted.
     pub name: Option<String>,
-    /// How many suppliers.
+    /// How many suppliers the person has: those that they chose, without those that they removed.
     pub suppliers: usize,
+    /// How many processors of theirs are met besides.
+    pub processors_met: usize,
+    /// How many suppliers were removed.
+    pub removed: usize,
     /// How many organisations that have data of the person are entered, those without a companion among them.
     pub organisations: u64,
     /// How many of them have no companion.
@@ -54,7 +60,7 @@ pub struct PersonOverview {
     pub joined: Vec<Joined>,
     /// How many organisations were entered in the last 30 days.
     pub entered: usize,
-    /// How many lines are up.
+    /// To how many of the suppliers a line is up.
     pub connected: usize,
     /// How many fields hold a value.
     pub fields: u64,
@@ -62,8 +68,10 @@ pub struct PersonOverview {
     pub audit_entries: u64,
     /// Requests that wait for the person's word.
     pub requests_waiting: usize,
-    /// What is yet to be signed for.
+    /// Messages that are yet to be signed for.
     pub undelivered: usize,
+    /// By how many suppliers.
+    pub undelivered_to: usize,
     /// What waits, by kind; the 50 largest.
     pub groups: Vec<RequestGroup>,
     /// The clock of the node.
@@ -182,10 +190,13 @@ impl Verb for Overview {
 impl OnNode for Overview {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<PersonOverview, Failure> {
         let relationships = || node.machine.relationships();
+        let chosen = || node.suppliers().filter(|(_, relationship)| relationship.stored().introduced_by.is_none());
         let Glance { waits, soon, more_soon, without_companion, joined, entered } = node.glance()?;
         Ok(PersonOverview {
             name: records::name(&node.store)?,
-            suppliers: relationships().count(),
+            suppliers: chosen().count(),
+            processors_met: node.suppliers().count() - chosen().count(),
+            removed: relationships().filter(|(_, relationship)| relationship.is_removed()).count(),
             organisations: node.store.count(tables::ORGANISATIONS)?,
             without_companion,
             waits,
@@ -193,11 +204,12 @@ impl OnNode for Overview {
             more_soon,
             joined,
             entered,
-            connected: node.links.values().filter(|link| link.up).count(),
+            connected: chosen().filter(|(key, r)| node.state_of(key, r) == RelationshipState::Connected).count(),
             fields: node.store.count(tables::FIELDS)?,
             audit_entries: node.machine.personal_log().size(),
             requests_waiting: relationships().map(|(_, r)| r.waiting().count()).sum(),
             undelivered: relationships().map(|(_, r)| r.undelivered()).sum(),
+            undelivered_to: relationships().filter(|(_, r)| r.undelivered() > 0).count(),
             groups: groups(node),
             clock: node.clock_report(),
             superseded: node.machine.superseded().map(|copy| node.copy_seen(copy)),

@@ -4,7 +4,7 @@ use regie_protocol::{Agreement, FieldPath, PublicKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{MovedAway, Node, OnNode, Soon, Waits};
+use super::{MovedAway, Node, OnNode, RelationshipState, Soon, Waits};
 use crate::{
     clock::{Report, text},
     command::Failure,
@@ -23,8 +23,10 @@ pub struct Status {}
 pub struct PersonStatus {
     /// Whose home it is: `person`.
     pub role: String,
-    /// Every supplier.
+    /// Every supplier that the person has.
     pub suppliers: Vec<KnownSupplier>,
+    /// How many were removed.
+    pub removed: usize,
     /// Requests that wait for the person's word.
     pub requests_waiting: usize,
     /// All that waits for the person, by kind; kinds of which nothing waits are left out.
@@ -73,6 +75,8 @@ pub struct KnownSupplier {
     pub key: PublicKey,
     /// The key by which it knows the person.
     pub known_to_it_as: PublicKey,
+    /// How it stands with it.
+    pub state: RelationshipState,
     /// Is a line up?
     pub connected: bool,
     /// Does it reach the person at once, by a line that is held for it?
@@ -114,7 +118,8 @@ impl OnNode for Status {
         let Glance { waits, soon, without_companion, .. } = node.glance()?;
         Ok(PersonStatus {
             role: "person".to_owned(),
-            suppliers: relationships().filter_map(|(key, _)| node.known_supplier(key).ok()).collect(),
+            suppliers: node.suppliers().filter_map(|(key, _)| node.known_supplier(key).ok()).collect(),
+            removed: relationships().filter(|(_, relationship)| relationship.is_removed()).count(),
             requests_waiting: relationships().map(|(_, relationship)| relationship.waiting().count()).sum(),
             waits,
             soon,
@@ -152,6 +157,7 @@ impl Node {
             agreement: relationship.stored().agreement,
             key: *relationship.lineage().current(),
             known_to_it_as: relationship.key().public(),
+            state: self.state_of(supplier, relationship),
             connected: self.is_up(supplier),
             at_once: relationship.stored().at_once,
             reached: link.and_then(|link| link.reached).map(text),

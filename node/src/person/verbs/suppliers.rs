@@ -26,6 +26,9 @@ pub struct Suppliers {
     pub field: Option<FieldPath>,
     /// Only those with a grant for this purpose.
     pub purpose: Option<Purpose>,
+    /// Those that were removed, instead of those that the person has.
+    #[serde(default)]
+    pub removed: bool,
     /// By when something was last said, instead of by name.
     pub newest_first: bool,
     /// How many are passed over.
@@ -39,6 +42,8 @@ pub struct Suppliers {
 pub struct SuppliersPage {
     /// How many there are.
     pub total: usize,
+    /// How many were removed.
+    pub removed: usize,
     /// How many of them are looked for.
     pub matching: usize,
     /// How many were passed over.
@@ -58,15 +63,17 @@ impl OnNode for Suppliers {
     fn run(mut self, node: &mut Node, _: &mut Turn) -> Result<SuppliersPage, Failure> {
         self.query = self.query.to_lowercase();
         let now = node.clock.look();
-        let mut found: Vec<_> = node.machine.relationships().filter(|(_, r)| self.matches(node, r, now)).collect();
+        let all = || node.machine.relationships().filter(|(_, r)| r.is_removed() == self.removed);
+        let mut found: Vec<_> = all().filter(|(_, r)| self.matches(node, r, now)).collect();
         match self.newest_first {
             true => found.sort_by_key(|(_, r)| std::cmp::Reverse(r.last())),
             false => found.sort_by_cached_key(|(_, r)| r.profile().name.to_lowercase()),
         }
-        let sectors: BTreeSet<&str> = node.machine.relationships().map(|(_, r)| r.profile().sector.as_str()).collect();
+        let sectors: BTreeSet<&str> = all().map(|(_, r)| r.profile().sector.as_str()).collect();
         let items = found.iter().skip(self.offset).take(self.limit.min(PAGE)).map(|(key, r)| node.listed(key, r));
         Ok(SuppliersPage {
-            total: node.machine.relationships().count(),
+            total: all().count(),
+            removed: node.machine.relationships().filter(|(_, r)| r.is_removed()).count(),
             matching: found.len(),
             offset: self.offset,
             sectors: sectors.into_iter().take(SECTORS).map(str::to_owned).collect(),
