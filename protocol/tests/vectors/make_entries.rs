@@ -100,5 +100,7 @@ fn of_the_person() -> Vec<Event> {
             about: "access".into(),
             fields: BTreeSet::from([field("email"), field("name.full")]),
         },
+        Event::Left {},
+        Event::Arrived {},
     ]
 }
