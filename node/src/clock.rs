@@ -357,6 +357,13 @@ pub fn local(text: &str) -> Option<Local> {
     Some(Local { year: at.year(), month: at.month(), day: at.day(), time })
 }
 
+/// A moment that [`text`] wrote, to the minute, in this machine's zone, which is named: `2026-11-30 22:13 CET`.
+#[must_use]
+pub fn zoned(text: &str) -> Option<String> {
+    let at = text.parse::<jiff::Timestamp>().ok()?.to_zoned(jiff::tz::TimeZone::system());
+    Some(at.strftime("%Y-%m-%d %H:%M %Z").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

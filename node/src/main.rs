@@ -1,13 +1,12 @@
 //! The `regie` binary: parse, set up logging, do the verb, exit with its code.
 
-use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 /// What is never logged in more detail.
 const QUIET: [&str; 4] = ["libp2p_swarm=warn", "libp2p_core=warn", "libp2p_ping=warn", "libp2p_tcp=warn"];
 
 fn main() -> std::process::ExitCode {
-    let arguments = regie::cli::Arguments::parse();
+    let arguments = regie::cli::Arguments::read();
     let mut filter = EnvFilter::try_from_env("REGIE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     // At `info` the swarm names the key of each relationship: one file would link them all.
     filter = QUIET.iter().filter_map(|quiet| quiet.parse().ok()).fold(filter, EnvFilter::add_directive);

@@ -42,6 +42,9 @@ pub(super) enum SupplierVerb {
         /// Answer owners of logs here, by HTTP, where this companion is a witness; `config.toml` has it as `witness`
         #[arg(long, value_name = "ADDRESS")]
         witness: Option<std::net::SocketAddr>,
+        /// Everything that this companion dials goes through this proxy: socks5://HOST:PORT or http://HOST:PORT
+        #[arg(long, value_name = "PROXY")]
+        proxy: Option<crate::network::Proxy>,
         #[command(flatten)]
         forwarding: init::Forwarding,
     },
@@ -355,8 +358,9 @@ impl Company<'_> {
             SupplierVerb::Join { store, listen, announce } => {
                 init::join(home, file, store, &init::Places { listen, announce }, json)
             }
-            SupplierVerb::Run { api, witness, forwarding: init::Forwarding { forward, through } } => {
-                serve::run(home, file, serve::Given { api, witness, forward, through, ..given }, json)
+            SupplierVerb::Run { api, witness, proxy, forwarding: init::Forwarding { forward, through } } => {
+                let proxy = proxy.or(given.proxy.clone());
+                serve::run(home, file, serve::Given { api, witness, proxy, forward, through, ..given }, json)
             }
             SupplierVerb::Witness(terms) => self.ask(&terms.verb()?),
             SupplierVerb::Forward => self.ask(&Forwarding {}),

@@ -17,6 +17,7 @@ mod install;
 mod items;
 mod letters;
 mod listen;
+mod manual;
 mod market;
 mod notices;
 mod organisations;
@@ -33,7 +34,7 @@ mod witnesses;
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use company::{Company, SupplierVerb};
 pub use schema::schema;
 
@@ -58,32 +59,72 @@ pub struct Arguments {
     /// Read the passphrase from a file instead of asking
     #[arg(long, global = true, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
-    /// Where a person's dashboard listens, 127.0.0.1:PORT, or off [default: 127.0.0.1:7480]
-    #[arg(long, global = true, env = "REGIE_DASHBOARD", value_name = "ADDRESS")]
-    dashboard: Option<serve::Listen>,
-    /// Open no browser by itself
-    #[arg(long, global = true, env = "REGIE_NO_BROWSER")]
-    no_browser: bool,
-    /// Everything that this node dials goes through this proxy: socks5://HOST:PORT or http://HOST:PORT
-    #[arg(long, global = true, env = "REGIE_PROXY", value_name = "PROXY", hide_env_values = true)]
-    proxy: Option<Proxy>,
-    /// Minutes between two visits to a supplier, on average, where nothing is open [default: 60]
-    #[arg(long, global = true, env = "REGIE_VISIT_MINUTES", value_name = "MINUTES")]
-    visit_minutes: Option<u32>,
-    /// Lines to suppliers that are held at most, where something is open [default: 10]
-    #[arg(long, global = true, env = "REGIE_HELD_LINES", value_name = "LINES")]
-    held_lines: Option<usize>,
-    /// After a start suppliers are visited within so many seconds, each at a moment of its own [default: 30]
-    #[arg(long, global = true, env = "REGIE_SPREAD_SECONDS", value_name = "SECONDS")]
-    spread_seconds: Option<u32>,
-    /// Suppliers are told what you say within so many minutes, each at a moment of its own; 0: at once [default: 30]
-    #[arg(long, global = true, env = "REGIE_TELL_MINUTES", value_name = "MINUTES")]
-    tell_minutes: Option<u32>,
+    #[command(flatten)]
+    run: RunOptions,
     /// Answer as JSON
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
     verb: Option<Verb>,
+}
+
+/// How a node runs, where that is not what `config.toml` says. Given before `run` or behind it.
+#[derive(Args)]
+struct RunOptions {
+    /// Where a person's dashboard listens, 127.0.0.1:PORT, or off [default: 127.0.0.1:7480]
+    #[arg(long, env = "REGIE_DASHBOARD", value_name = "ADDRESS")]
+    dashboard: Option<serve::Listen>,
+    /// Open no browser by itself
+    #[arg(long, env = "REGIE_NO_BROWSER")]
+    no_browser: bool,
+    /// Everything that this node dials goes through this proxy: socks5://HOST:PORT or http://HOST:PORT
+    #[arg(long, env = "REGIE_PROXY", value_name = "PROXY", hide_env_values = true)]
+    proxy: Option<Proxy>,
+    /// Minutes between two visits to a supplier, on average, where nothing is open [default: 60]
+    #[arg(long, env = "REGIE_VISIT_MINUTES", value_name = "MINUTES")]
+    visit_minutes: Option<u32>,
+    /// Lines to suppliers that are held at most, where something is open [default: 10]
+    #[arg(long, env = "REGIE_HELD_LINES", value_name = "LINES")]
+    held_lines: Option<usize>,
+    /// After a start suppliers are visited within so many seconds, each at a moment of its own [default: 30]
+    #[arg(long, env = "REGIE_SPREAD_SECONDS", value_name = "SECONDS")]
+    spread_seconds: Option<u32>,
+    /// Suppliers are told what you say within so many minutes, each at a moment of its own; 0: at once [default: 30]
+    #[arg(long, env = "REGIE_TELL_MINUTES", value_name = "MINUTES")]
+    tell_minutes: Option<u32>,
+}
+
+impl RunOptions {
+    /// What was given here, or else there.
+    fn or(self, there: Self) -> Self {
+        Self {
+            dashboard: self.dashboard.or(there.dashboard),
+            no_browser: self.no_browser || there.no_browser,
+            proxy: self.proxy.or(there.proxy),
+            visit_minutes: self.visit_minutes.or(there.visit_minutes),
+            held_lines: self.held_lines.or(there.held_lines),
+            spread_seconds: self.spread_seconds.or(there.spread_seconds),
+            tell_minutes: self.tell_minutes.or(there.tell_minutes),
+        }
+    }
+
+    /// `browser`: may one be opened?
+    fn given(self, browser: bool) -> serve::Given {
+        let Self { dashboard, no_browser, proxy, visit_minutes, held_lines, spread_seconds, tell_minutes } = self;
+        serve::Given {
+            dashboard,
+            browser: browser && !no_browser,
+            proxy,
+            visit_minutes,
+            held_lines,
+            spread_seconds,
+            tell_minutes,
+            api: None,
+            witness: None,
+            forward: Vec::new(),
+            through: Vec::new(),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -114,6 +155,8 @@ enum Verb {
         /// Begin without the passphrase, and ask for it on the dashboard's page
         #[arg(long)]
         locked: bool,
+        #[command(flatten)]
+        options: RunOptions,
     },
     /// Begin the node when you log in, with a place in the menu; `regie:` links open the page that pairs (Linux)
     Install {
@@ -125,6 +168,9 @@ enum Verb {
     Browse {
         /// A supplier's link
         link: Option<String>,
+        /// Where the dashboard listens, where that is not what `config.toml` says
+        #[arg(long, value_name = "ADDRESS")]
+        dashboard: Option<serve::Listen>,
     },
     /// A fresh one-time link to the dashboard of the running node
     Dashboard,
@@ -528,6 +574,16 @@ enum Verb {
     Doctor,
     /// The shapes of all answers, as a JSON Schema
     Schema,
+    /// What lets your shell complete regie's verbs and options: `regie completions bash > ~/.local/share/bash-completion/completions/regie`
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages: one for regie, one for each verb
+    Man {
+        /// The directory to write them into, which must be there
+        out: PathBuf,
+    },
     /// The clock of this node: what it shows, what is stored, what peers say; with --accept, it is right
     Clock {
         /// The clock is right: a jump ahead is believed, or the stored time goes back to it
@@ -635,38 +691,21 @@ struct What {
     retention: u32,
 }
 
+impl Arguments {
+    /// Reads the command line of this process; ends it with help or a usage error where that is the answer.
+    #[must_use]
+    pub fn read() -> Self {
+        let matches = manual::command().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
 /// Does what the arguments say.
 ///
 /// # Errors
 /// The verb's, with its exit code.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments {
-        home,
-        passphrase_file,
-        dashboard,
-        no_browser,
-        proxy,
-        visit_minutes,
-        held_lines,
-        spread_seconds,
-        tell_minutes,
-        json,
-        verb,
-    } = arguments;
-    let given = serve::Given {
-        dashboard,
-        // A program that reads JSON, or starts `regie run`, sits before no screen.
-        browser: !no_browser && !json && verb.is_none(),
-        proxy,
-        visit_minutes,
-        held_lines,
-        spread_seconds,
-        tell_minutes,
-        api: None,
-        witness: None,
-        forward: Vec::new(),
-        through: Vec::new(),
-    };
+    let Arguments { home, passphrase_file, run, json, verb } = arguments;
     if let Some(Verb::Demo { keep, market, day_one }) = verb {
         let story = match (day_one, market) {
             (true, _) => demo::Story::DayOne,
@@ -678,6 +717,13 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Some(Verb::Schema) = verb {
         return render::show(&schema(), true);
     }
+    if let Some(Verb::Completions { shell }) = verb {
+        manual::completions(shell);
+        return Ok(());
+    }
+    if let Some(Verb::Man { out }) = verb {
+        return manual::pages(&out);
+    }
     if let Some(Verb::Fields { all, purposes }) = &verb
         && (*all || *purposes)
     {
@@ -685,16 +731,21 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let home = home::locate(home)?;
     let file = passphrase_file.as_deref();
-    if verb.is_none() && !home::is_made(&home) {
+    let Some(verb) = verb else {
+        // A program that reads JSON, or starts `regie run`, sits before no screen.
+        let given = run.given(!json);
+        if home::is_made(&home) {
+            return serve::run(&home, file, given, json);
+        }
         return serve::first_run(&home, given, json);
-    }
-    match verb.unwrap_or(Verb::Run { locked: false }) {
+    };
+    match verb {
         Verb::Init { preset, phrase_file } => init::person(&home, file, &preset, phrase_file.as_deref(), json),
-        Verb::Supplier { verb } => Company { home: &home, passphrase_file: file, json }.run(verb, given),
-        Verb::Run { locked: true } => serve::locked(&home, given, json),
-        Verb::Run { locked: false } => serve::run(&home, file, given, json),
+        Verb::Supplier { verb } => Company { home: &home, passphrase_file: file, json }.run(verb, run.given(false)),
+        Verb::Run { locked: true, options } => serve::locked(&home, options.or(run).given(false), json),
+        Verb::Run { locked: false, options } => serve::run(&home, file, options.or(run).given(false), json),
         Verb::Install { undo } => install::run(&home, undo, json),
-        Verb::Browse { link } => install::browse(&home, link.as_deref(), given.dashboard),
+        Verb::Browse { link, dashboard } => install::browse(&home, link.as_deref(), dashboard.or(run.dashboard)),
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),
         Verb::Move { moving } => backup::move_node(&home, file, moving, json),

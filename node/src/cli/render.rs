@@ -713,7 +713,7 @@ fn short(name: &str, text: &str) -> String {
             text[text.len() - SHORT..].to_owned()
         }
         "at" | "cast" | "cosigned" | "found" | "observed" | "last_contact" | "since" => {
-            text.get(..16).map_or(text.to_owned(), |t| t.replace('T', " "))
+            crate::clock::zoned(text).unwrap_or_else(|| text.to_owned())
         }
         "expires" => text.get(..10).unwrap_or(text).to_owned(),
         _ => text.to_owned(),
