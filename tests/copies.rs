@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
 
 /// A person whose name a supplier has and is told changes of.
-fn subscribed(directory: &std::path::Path) -> (Node, Node) {
+pub(crate) fn subscribed(directory: &std::path::Path) -> (Node, Node) {
     let mut person = Node::person(directory.join("person"), "balanced");
     let mut supplier = Node::supplier(directory.join("supplier"), "Shop", ANY);
     person.start();
@@ -20,11 +20,11 @@ fn subscribed(directory: &std::path::Path) -> (Node, Node) {
     (person, supplier)
 }
 
-fn held(supplier: &Node) -> Value {
+pub(crate) fn held(supplier: &Node) -> Value {
     supplier.customer()["held"][0]["value"].clone()
 }
 
-fn status(node: &Node) -> Value {
+pub(crate) fn status(node: &Node) -> Value {
     node.ask(&verbs::Status {})
 }
 

@@ -8,28 +8,10 @@ use regie_tests::{Node, setting, until};
 use serde_json::{Value, json};
 
 use crate::{
+    copies::{held, subscribed},
     dashboard::{Door, browser},
     rotation::all_answered,
 };
-
-const ANY: &str = "/ip4/127.0.0.1/tcp/0";
-
-/// A person with a shop that holds the name by subscription.
-fn subscribed(directory: &Path) -> (Node, Node) {
-    let mut person = Node::person(directory.join("person"), "balanced");
-    let mut supplier = Node::supplier(directory.join("supplier"), "Shop", ANY);
-    person.start();
-    supplier.start();
-    person.set("name.full", "Anna Bakker");
-    person.pair(&supplier);
-    supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
-    until("the name is there", || held(&supplier) == json!("Anna Bakker"));
-    (person, supplier)
-}
-
-fn held(supplier: &Node) -> Value {
-    supplier.customer()["held"][0]["value"].clone()
-}
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("a path")

@@ -11,16 +11,12 @@ use regie_tests::{
     },
     until,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::DELIVERED;
-
-/// A copy is noticed within so many seconds of the first contact.
-const NOTICED_COPY: u64 = 60;
-
-fn status(node: &Node) -> Value {
-    node.ask(&verbs::Status {})
-}
+use super::{
+    DELIVERED,
+    copies::{NOTICED_COPY, status},
+};
 
 #[test]
 fn a_node_goes_on_on_another_host_with_its_grants_and_the_old_home_says_where_to() {

@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use super::DELIVERED;
 
 /// A copy is noticed within so many seconds of the first contact.
-const NOTICED_COPY: u64 = 60;
+pub(super) const NOTICED_COPY: u64 = 60;
 
-fn status(node: &Node) -> Value {
+pub(super) fn status(node: &Node) -> Value {
     node.ask(&verbs::Status {})
 }
 
