@@ -80,6 +80,10 @@ impl Node {
         if notices.settings.ways().next().is_none() || !(notices.stale || waits || notices.next_look <= now) {
             return;
         }
+        // Where another home goes on, it tells.
+        if self.machine.is_silent() {
+            return;
+        }
         if let Some(events) = self.events.upgrade() {
             // Where the queue is full the next tick comes again.
             let _ = events.try_send(NodeEvent::Notices);
