@@ -1,12 +1,6 @@
 //! Being in at the dashboard: the passphrase at a bookmark, what was typed before a session ended, and who can't have any of
 //! it.
 
-use std::{
-    io::{BufRead as _, Write as _},
-    path::Path,
-    process::{Command as Process, Stdio},
-};
-
 use regie::{person::verbs, web::limits};
 use regie_tests::{
     http::{Response, enter, host_of, send_by_hand as send, start_of},
@@ -14,7 +8,7 @@ use regie_tests::{
 };
 use serde_json::{Value, json};
 
-use crate::dashboard::{Door, FORM, has_browser};
+use crate::dashboard::{Door, FORM, browser_asking};
 
 const RIGHT: &str = "test+passphrase";
 
@@ -245,22 +239,9 @@ fn a_name_of_an_earlier_start_leads_to_the_door_and_shows_nothing() {
 #[test]
 fn a_person_comes_back_tomorrow_without_a_terminal() {
     let mut door = Door::open();
-    if !has_browser("being_in.mjs") {
-        return;
-    }
     let port = door.to.port();
-    let mut child = Process::new("node")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/being_in.mjs"))
-        .arg(json!({ "port": port }).to_string())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("node runs");
-    let (mut to, from) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
-    let mut last = String::new();
-    for line in std::io::BufReader::new(from).lines() {
-        last = line.expect("text");
-        match &*last {
+    let does = |line: &str| {
+        match line {
             "end all sessions" => door.ends_all_sessions(),
             "start anew" => {
                 door.node.stop();
@@ -268,12 +249,11 @@ fn a_person_comes_back_tomorrow_without_a_terminal() {
                 door.node.start_saying(&mut process);
                 until("it answers", || door.node.try_ask(&verbs::Status {}).is_ok());
             }
-            _ => continue,
+            _ => return false,
         }
-        writeln!(to, "done").expect("heard");
-    }
-    assert!(child.wait().expect("ended").success());
-    let seen: Value = serde_json::from_str(&last).expect("an answer");
+        true
+    };
+    let Some(seen) = browser_asking("being_in.mjs", &json!({ "port": port }), does) else { return };
     assert_eq!((&seen["first"], &seen["tomorrow"]), (&json!(1), &json!(2)), "clicks: {seen}");
     assert_eq!(seen["violations"], json!([]), "accessibility");
     assert!(enter(&door.fresh()).1.contains(&format!("regie_{port}=")), "a link from the terminal works as before");

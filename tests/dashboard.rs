@@ -1,10 +1,10 @@
 //! The dashboard under attack, by name, over real sockets; and in a real browser with 200 real suppliers.
 
 use std::{
-    io::Read as _,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
-    process::Command as Process,
+    process::{Command as Process, Stdio},
     time::Duration,
 };
 
@@ -691,6 +691,30 @@ pub fn browser(script: &str, input: &Value) -> Option<Value> {
     assert!(output.status.success(), "{script}: {words}\n{}", String::from_utf8_lossy(&output.stdout));
     let last = String::from_utf8(output.stdout).expect("text");
     serde_json::from_str(last.lines().last().expect("an answer")).ok()
+}
+
+/// The same, of a script that has something done in between: a line that `does` knows is answered once it is done.
+pub(crate) fn browser_asking(script: &str, input: &Value, mut does: impl FnMut(&str) -> bool) -> Option<Value> {
+    if !has_browser(script) {
+        return None;
+    }
+    let mut child = Process::new("node")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser").join(script))
+        .arg(input.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("node runs; install Node.js 18 or later");
+    let (mut to, from) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+    let mut last = String::new();
+    for line in BufReader::new(from).lines() {
+        last = line.expect("text");
+        if does(&last) {
+            writeln!(to, "done").expect("heard");
+        }
+    }
+    assert!(child.wait().expect("ended").success(), "{script}");
+    Some(serde_json::from_str(&last).expect("an answer"))
 }
 
 /// Has this machine a browser for a script? It says so where it has none and need not.

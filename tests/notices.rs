@@ -14,7 +14,7 @@ use regie_tests::{Node, binary, faketime, under_clock, until};
 use serde_json::{Value, json};
 
 use crate::{
-    dashboard::{Door, has_browser},
+    dashboard::{Door, browser_asking},
     letters::{MailServer, SECRET, account, python},
 };
 
@@ -401,29 +401,10 @@ fn node_script(script: &str, input: &Value) -> Value {
 #[test]
 fn pages_change_by_themselves_and_nothing_that_is_typed_is_lost() {
     let door = Door::open();
-    if !has_browser("live.mjs") {
-        return;
-    }
     door.node.good(&["organisation", "add", "Volt BV"]);
-    let mut child = Process::new("node")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/live.mjs"))
-        .arg(json!({ "link": door.fresh(), "port": door.to.port() }).to_string())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("node runs");
-    let (mut to, from) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
-    let mut last = String::new();
-    for line in BufReader::new(from).lines() {
-        last = line.expect("text");
-        match last.strip_prefix("case ") {
-            Some(right) => wait_for(&door.node, right),
-            None => continue,
-        }
-        writeln!(to, "done").expect("heard");
-    }
-    assert!(child.wait().expect("ended").success());
-    let seen: Value = serde_json::from_str(&last).expect("an answer");
+    let input = json!({ "link": door.fresh(), "port": door.to.port() });
+    let does = |line: &str| line.strip_prefix("case ").map(|right| wait_for(&door.node, right)).is_some();
+    let Some(seen) = browser_asking("live.mjs", &input, does) else { return };
     assert_eq!(seen["violations"], json!([]), "accessibility");
 }
 

@@ -4,33 +4,19 @@
 use regie::person::verbs;
 use regie_tests::{
     Node,
-    lab::{
-        Family, Lab,
-        homes::Homes,
-        trio::{PORT, Transport, company, reopen_person, someone, within},
-    },
+    lab::trio::{reopen_person, within},
     until,
 };
 use serde_json::json;
 
 use super::{
     DELIVERED,
-    copies::{NOTICED_COPY, status},
+    copies::{Held, NOTICED_COPY, held, status},
 };
 
 #[test]
 fn a_node_goes_on_on_another_host_with_its_grants_and_the_old_home_says_where_to() {
-    let Some(lab) = Lab::new() else { return };
-    let shop = lab.host("shop", Family::V4);
-    let (home, elsewhere) = (lab.behind(&lab.nat("nat"), "home"), lab.behind(&lab.nat("far"), "elsewhere"));
-    let homes = Homes::new();
-    let listen: Vec<_> = shop.addresses().into_iter().flat_map(|address| Transport::Tcp.at(address, PORT)).collect();
-    let (supplier, _) = company(&shop, homes.path(), "shop", &listen, None);
-    let mut person = someone(&home, homes.path());
-    person.pair(&supplier);
-    supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
-    let held = || supplier.customer()["held"][0]["value"].clone();
-    within(DELIVERED, "the name is there", || held() == json!("Anna Bakker"));
+    let Some(Held { _lab, homes, home, elsewhere, supplier, mut person }) = Held::new() else { return };
     let granted = person.ask(&verbs::Grants {})[0]["grant"].clone();
 
     let file = homes.path().join("regie-move.age");
@@ -50,7 +36,7 @@ fn a_node_goes_on_on_another_host_with_its_grants_and_the_old_home_says_where_to
     within(DELIVERED, "it has the line", || status(&other)["suppliers"][0]["connected"] == json!(true));
     other.set("name.full", "Anna Elders");
     within(DELIVERED, "what was granted on the old machine is told from the new one", || {
-        held() == json!("Anna Elders")
+        held(&supplier) == json!("Anna Elders")
     });
     within(DELIVERED, "and signed for", || status(&other)["suppliers"][0]["undelivered"] == json!(0));
     assert_eq!(other.ask(&verbs::Grants {})[0]["grant"], granted);

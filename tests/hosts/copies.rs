@@ -5,7 +5,7 @@ use regie::person::verbs;
 use regie_tests::{
     Node, copy_home,
     lab::{
-        Family, Lab,
+        Family, Host, Lab,
         homes::Homes,
         trio::{PORT, Transport, company, reopen_person, someone, within},
     },
@@ -22,20 +22,39 @@ pub(super) fn status(node: &Node) -> Value {
     node.ask(&verbs::Status {})
 }
 
-/// A person at home whom a shop knows, and a second host behind another router.
-fn each(restored: bool) {
-    let Some(lab) = Lab::new() else { return };
-    let shop = lab.host("shop", Family::V4);
-    let (home, elsewhere) = (lab.behind(&lab.nat("nat"), "home"), lab.behind(&lab.nat("far"), "elsewhere"));
-    let homes = Homes::new();
-    let listen: Vec<_> = shop.addresses().into_iter().flat_map(|address| Transport::Tcp.at(address, PORT)).collect();
-    let (supplier, _) = company(&shop, homes.path(), "shop", &listen, None);
-    let mut person = someone(&home, homes.path());
-    person.pair(&supplier);
-    supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
-    let held = || supplier.customer()["held"][0]["value"].clone();
-    within(DELIVERED, "the name is there", || held() == json!("Anna Bakker"));
+/// A person at home whose name a shop holds by subscription, and a second host behind another router.
+pub(super) struct Held {
+    pub(super) supplier: Node,
+    pub(super) person: Node,
+    pub(super) homes: Homes,
+    pub(super) home: Host,
+    pub(super) elsewhere: Host,
+    pub(super) _lab: Lab,
+}
 
+impl Held {
+    pub(super) fn new() -> Option<Self> {
+        let lab = Lab::new()?;
+        let shop = lab.host("shop", Family::V4);
+        let (home, elsewhere) = (lab.behind(&lab.nat("nat"), "home"), lab.behind(&lab.nat("far"), "elsewhere"));
+        let homes = Homes::new();
+        let listen: Vec<_> =
+            shop.addresses().into_iter().flat_map(|address| Transport::Tcp.at(address, PORT)).collect();
+        let (supplier, _) = company(&shop, homes.path(), "shop", &listen, None);
+        let person = someone(&home, homes.path());
+        person.pair(&supplier);
+        supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
+        within(DELIVERED, "the name is there", || held(&supplier) == json!("Anna Bakker"));
+        Some(Self { supplier, person, homes, home, elsewhere, _lab: lab })
+    }
+}
+
+pub(super) fn held(supplier: &Node) -> Value {
+    supplier.customer()["held"][0]["value"].clone()
+}
+
+fn each(restored: bool) {
+    let Some(Held { _lab, homes, home: _home, elsewhere, supplier, mut person }) = Held::new() else { return };
     let mut other = Node::at(homes.path().join("other"));
     other.namespace = Some(elsewhere.namespace.clone());
     if restored {
@@ -60,7 +79,7 @@ fn each(restored: bool) {
     // What was granted before has ended at both sides.
     supplier.request(&["name.full"], "DeliveryOfGoods", "subscribe");
     other.set("name.full", "Anna Elders");
-    within(DELIVERED, "the supplier has the word of who goes on", || held() == json!("Anna Elders"));
+    within(DELIVERED, "the supplier has the word of who goes on", || held(&supplier) == json!("Anna Elders"));
     within(DELIVERED, "and signed for it", || status(&other)["suppliers"][0]["undelivered"] == json!(0));
     assert_eq!(other.ask(&verbs::Audit {})["verified"], json!(true));
 }
