@@ -76,15 +76,18 @@ const GROUPS: [(&str, &[&str]); 9] = [
     ("For companies and programs", &["supplier", "schema", "completions", "man", "help"]),
 ];
 
+/// What clap says of the verb that it adds by itself.
+const HELP: &str = "Print this message or the help of the given subcommand(s)";
+
 /// The command line, whose first help has its verbs in groups.
 pub(super) fn command() -> Command {
-    let mut command = Arguments::command();
-    command.build();
+    // Once, and without building what only a verb's own help needs: every call of the command line comes by here.
+    let command = Arguments::command();
     let list = grouped(&command);
     // Behind the verb a word of the command line: the environment's is read once, before it, and goes last.
     let run = |run: Command| run.mut_args(|option| option.env(Resettable::Reset));
     let template = "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";
-    Arguments::command().mut_subcommand("run", run).help_template(template).after_help(list)
+    command.mut_subcommand("run", run).help_template(template).after_help(list)
 }
 
 fn grouped(command: &Command) -> String {
@@ -92,9 +95,9 @@ fn grouped(command: &Command) -> String {
     let mut text = String::new();
     for (title, verbs) in GROUPS {
         let _ = writeln!(text, "\n{title}:");
-        for verb in verbs.iter().filter_map(|name| command.find_subcommand(name)) {
-            let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
-            let _ = writeln!(text, "  {:<wide$}  {about}", verb.get_name());
+        for name in verbs {
+            let about = command.find_subcommand(name).and_then(Command::get_about).map(ToString::to_string);
+            let _ = writeln!(text, "  {name:<wide$}  {}", about.as_deref().unwrap_or(HELP));
         }
     }
     text.trim().to_owned()
