@@ -3,7 +3,7 @@
 //! In: a store, or an age file. Out: an age file (scrypt recipient, <https://age-encryption.org/v1>), or rows
 //! for a new store. A restored node ends all earlier grants: a revocation may be newer than the backup.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, path::Path};
 
 use age::secrecy::SecretString;
 use regie_protocol::wire;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     command::{Failure, exit},
-    home::Role,
+    home::{self, Role},
     store::{Batch, Key, LastPart, Ledger, Passphrase, Store},
     verb::Verb,
 };
@@ -91,6 +91,16 @@ pub fn rows(store: &dyn Ledger) -> Result<Vec<BackupRow>, Failure> {
         })?;
     }
     Ok(rows)
+}
+
+/// The backup of a home that has these rows, encrypted: what a file holds from which it goes on elsewhere.
+///
+/// # Errors
+/// Where `config.toml` can't be read.
+pub fn of(home: &Path, rows: Vec<BackupRow>, passphrase: &Passphrase) -> Result<Vec<u8>, Failure> {
+    let role = home::config(home)?.role;
+    let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
+    seal(&Backup { version: VERSION, role, config, rows }, passphrase)
 }
 
 /// Encrypts a backup.

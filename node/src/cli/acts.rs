@@ -1,10 +1,7 @@
 //! `regie right …`, `regie acts`: rights that are exercised over the line, and what became of all that suppliers were had to do;
 //! the answers of a company to such. In: words. Out: verbs of the running node, a list.
 
-use std::{
-    io::{IsTerminal as _, Write as _},
-    path::Path,
-};
+use std::path::Path;
 
 use clap::Args;
 use regie_protocol::{
@@ -13,11 +10,12 @@ use regie_protocol::{
 };
 
 use super::{
+    confirm::Said,
     owner::ask,
     render::{self, View},
 };
 use crate::{
-    command::{Failure, exit, parse},
+    command::{Failure, parse},
     person::verbs,
     supplier::names::Sent,
 };
@@ -45,9 +43,7 @@ pub(super) fn exercise(home: &Path, asked: Exercise, json: bool) -> Result<(), F
     let also = if right == Right::Erasure { " Every grant of it ends." } else { "" };
     let question =
         format!("Exercise your right of {right} (GDPR, article {}) towards {supplier}?{also}", right.article());
-    if !yes && (json || !confirmed(&question)?) {
-        return Err(Failure::new("not_confirmed", exit::REFUSED, "nothing was said; say `--yes` to tell the supplier"));
-    }
+    Said { yes, json }.or_ask(&question, "nothing was said; say `--yes` to tell the supplier")?;
     ask(home, &verbs::ExerciseRight { supplier, right, language, words }, json, View::Plain)
 }
 
@@ -72,15 +68,4 @@ pub(super) fn answer(
         (.., Some(why)) => Answered::Refused { why: parse(&why)? },
         _ => return Err(Failure::usage("say what is answered: --ends, --done, --extended or --refused")),
     })
-}
-
-/// Asks once; where nobody can be asked it is no.
-pub(super) fn confirmed(question: &str) -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Ok(false);
-    }
-    let _ = write!(std::io::stderr(), "{question} [y/N] ");
-    let mut word = String::new();
-    std::io::stdin().read_line(&mut word).map_err(Failure::internal)?;
-    Ok(["y", "yes", "j", "ja"].contains(&word.trim().to_lowercase().as_str()))
 }

@@ -8,9 +8,9 @@ use std::{
 
 use serde_json::json;
 
-use super::{acts::confirmed, file::bytes_of, render, tables::tables};
+use super::{confirm::Said, file::bytes_of, render, tables::tables};
 use crate::{
-    backup::{self, Backup, BackupRow, TakeRows},
+    backup::{self, TakeRows},
     command::{Failure, exit},
     control,
     home::{self, Role},
@@ -32,7 +32,7 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, 
         Err(failure) if failure.code == "no_node" => backup::rows(&home::open(home, tables, &passphrase)?.1)?,
         Err(failure) => return Err(failure),
     };
-    let bytes = Whole::beside(target)?.write(&sealed(home, config.role, rows, &passphrase)?)?;
+    let bytes = Whole::beside(target)?.write(&backup::of(home, rows, &passphrase)?)?;
     if json {
         return render::show(&json!({ "written": crate::out::path(target), "bytes": bytes }), true);
     }
@@ -83,9 +83,7 @@ fn move_to(
     json: bool,
 ) -> Result<(), Failure> {
     let question = "Your node stops here and goes on where you bring this file: with `regie restore` there. Move it?";
-    if !yes && (json || !confirmed(question)?) {
-        return Err(not_confirmed("your node is where it was"));
-    }
+    Said { yes, json }.or_ask(question, "your node is where it was; say `--yes` to do it")?;
     let passphrase = home::passphrase(passphrase_file, true)?;
     // Whatever keeps the file from being written is told before the node has left.
     let file = Whole::beside(target)?;
@@ -98,7 +96,7 @@ fn move_to(
         }
         Err(failure) => return Err(failure),
     };
-    let bytes = file.write(&sealed(home, Role::Person, rows, &passphrase)?)?;
+    let bytes = file.write(&backup::of(home, rows, &passphrase)?)?;
     if runs {
         // It is silent already: whether it ends now or by itself makes no difference.
         let _ = control::ask(home, &Stop {});
@@ -131,9 +129,7 @@ fn stay(home: &Path, passphrase_file: Option<&Path>, yes: bool, json: bool) -> R
         return Err(Failure::usage("this node has not moved; start it with `regie`"));
     };
     let question = format!("Go on here? {live} grants end, and a node that runs elsewhere by that file stops.");
-    if !yes && (json || !confirmed(&question)?) {
-        return Err(not_confirmed("nothing was changed"));
-    }
+    Said { yes, json }.or_ask(&question, "nothing was changed; say `--yes` to do it")?;
     let ended = person::stays(&mut store)?;
     store.close()?;
     if json {
@@ -144,15 +140,6 @@ fn stay(home: &Path, passphrase_file: Option<&Path>, yes: bool, json: bool) -> R
         home.display()
     ));
     Ok(())
-}
-
-fn not_confirmed(how: &str) -> Failure {
-    Failure::new("not_confirmed", exit::REFUSED, format!("{how}; say `--yes` to do it"))
-}
-
-fn sealed(home: &Path, role: Role, rows: Vec<BackupRow>, passphrase: &Passphrase) -> Result<Vec<u8>, Failure> {
-    let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
-    backup::seal(&Backup { version: backup::VERSION, role, config, rows }, passphrase)
 }
 
 /// A file that is written whole or not at all, for its owner alone; one that is there stays.
@@ -205,17 +192,13 @@ pub(super) fn restore(
     let file = bytes_of(source, backup::FILE_BYTES)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     let may_end = |back| match back {
-        Back::Restored { ended } if ended > 0 && !yes => {
+        Back::Restored { ended } if ended > 0 => {
             let question = format!(
                 "{ended} grants end by this, since you may have taken something back after the backup was made; suppliers \
                  ask anew and your defaults answer. Restore it?"
             );
-            let said = !json && confirmed(&question)?;
-            if said {
-                Ok(())
-            } else {
-                Err(not_confirmed(&format!("{ended} grants would end, so nothing was restored")))
-            }
+            let not = format!("{ended} grants would end, so nothing was restored; say `--yes` to do it");
+            Said { yes, json }.or_ask(&question, &not)
         }
         _ => Ok(()),
     };

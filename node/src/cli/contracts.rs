@@ -9,7 +9,7 @@ use regie_protocol::{
     contract::{Charge, Currency, Extension, NoticePeriod, NoticeTo},
 };
 
-use super::{acts, owner::ask, render, render::View};
+use super::{confirm::Said, owner::ask, render, render::View};
 use crate::{
     calendar,
     command::{Failure, exit, parse},
@@ -164,10 +164,9 @@ fn end(home: &Path, ends: Ends, json: bool) -> Result<(), Failure> {
     let day = last.or(ending.ends).filter(|_| !withdraw).map(|day| format!(", with {day} as its last day"));
     let what = if withdraw { "that you withdraw from it" } else { "that it ends" };
     let question = format!("Tell {name} now{}: {}, {what}?", day.unwrap_or_default(), ending.subject);
-    if !yes && !acts::confirmed(&question)? {
-        let next = "say `--yes` to tell the supplier, or `--letter` to write a letter";
-        return Err(Failure::new("not_confirmed", exit::REFUSED, format!("nothing was said; {next}")));
-    }
+    let not = "nothing was said; say `--yes` to tell the supplier, or `--letter` to write a letter";
+    // A program that did not say yes was shown the ending above.
+    Said { yes, json: false }.or_ask(&question, not)?;
     ask(home, &verbs::GiveNotice { contract: id, withdraw, last }, json, View::Plain)
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeSet,
-    io::{IsTerminal as _, Write as _},
+    io::IsTerminal as _,
     path::{Path, PathBuf},
 };
 
@@ -11,9 +11,9 @@ use clap::Args;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{file::bytes_of, organisations::FILE_BYTES, render};
+use super::{confirm::Said, file::bytes_of, organisations::FILE_BYTES, render};
 use crate::{
-    command::{Failure, exit},
+    command::Failure,
     control,
     find::{self, Finding},
     person::verbs::{
@@ -94,17 +94,13 @@ fn confirm(found: &Found, asked: &FindFiles, json: bool) -> Result<(), Failure> 
     if asked.yes {
         return Ok(());
     }
-    let next = "look at it with `--dry-run`, and say `--yes`";
-    let not = || Failure::new("not_confirmed", exit::REFUSED, format!("nothing was entered; {next}"));
-    if json || !std::io::stdin().is_terminal() {
-        return Err(not());
+    // Where nobody can be asked, nothing is shown for them to answer.
+    if !json && std::io::stdin().is_terminal() {
+        shown(found)?;
     }
-    shown(found)?;
     let count = found.sure.len() + found.known.len() + if asked.unsure { found.unsure.len() } else { 0 };
-    let _ = write!(std::io::stderr(), "Enter these {count}? [y/N] ");
-    let mut word = String::new();
-    std::io::stdin().read_line(&mut word).map_err(Failure::internal)?;
-    if ["y", "yes", "j", "ja"].contains(&word.trim().to_lowercase().as_str()) { Ok(()) } else { Err(not()) }
+    let not = "nothing was entered; look at it with `--dry-run`, and say `--yes`";
+    Said { yes: false, json }.or_ask(&format!("Enter these {count}?"), not)
 }
 
 fn enter(home: &Path, findings: &[Finding], contracts: bool) -> Result<EnteredFindings, Failure> {

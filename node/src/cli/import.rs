@@ -7,9 +7,9 @@ use clap::Args;
 use regie_protocol::{Selector, Value};
 use serde::Serialize;
 
-use super::{acts::confirmed, file::bytes_of, render};
+use super::{confirm::Said, file::bytes_of, render};
 use crate::{
-    command::{Failure, exit},
+    command::Failure,
     control,
     import::{self, Card},
     out,
@@ -59,15 +59,11 @@ pub(super) fn run(home: &Path, asked: &ImportFile, json: bool) -> Result<(), Fai
     if asked.dry_run || preview.changes.is_empty() {
         return done(Imported { preview, kept: None }, json);
     }
-    if !asked.yes {
-        if !json {
-            shown(&preview)?;
-        }
-        if json || !confirmed("Keep this?")? {
-            let next = "nothing was kept; look at it with `--dry-run`, and say `--yes`";
-            return Err(Failure::new("not_confirmed", exit::REFUSED, next));
-        }
+    if !asked.yes && !json {
+        shown(&preview)?;
     }
+    let not = "nothing was kept; look at it with `--dry-run`, and say `--yes`";
+    Said { yes: asked.yes, json }.or_ask("Keep this?", not)?;
     let digest = asked.preview.clone().unwrap_or_else(|| preview.preview.clone());
     let kept = control::ask(home, &KeepImport { card, chosen, take: None, preview: digest })?;
     done(Imported { preview, kept: Some(kept) }, json)

@@ -6,6 +6,7 @@ mod backup;
 mod browser;
 mod cases;
 mod company;
+mod confirm;
 mod contracts;
 mod credentials;
 mod doctor;

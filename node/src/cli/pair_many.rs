@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{acts::confirmed, file::text_of, render};
+use super::{confirm::Said, file::text_of, render};
 use crate::{
     command::{Failure, exit, parse},
     control,
@@ -36,10 +36,8 @@ pub(super) fn run(home: &Path, asked: &Asked, json: bool) -> Result<(), Failure>
             render::show_as(&lines, false, render::LINKS)?;
         }
         let count = lines.iter_mut().filter(is_new).count();
-        if json || !confirmed(&format!("Pair with these {count}?"))? {
-            let next = "nothing was paired; look at them, and say `--yes`";
-            return Err(Failure::new("not_confirmed", exit::REFUSED, next));
-        }
+        let not = "nothing was paired; look at them, and say `--yes`";
+        Said { yes: false, json }.or_ask(&format!("Pair with these {count}?"), not)?;
     }
     let mut new: Vec<&mut LinkLine> = lines.iter_mut().filter(is_new).collect();
     let (all, mut done) = (new.len(), 0);

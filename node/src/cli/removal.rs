@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use super::{acts::confirmed, render};
+use super::{confirm::Said, render};
 use crate::{
-    command::{Failure, exit},
+    command::Failure,
     control,
     person::verbs::{BringBack, RemoveSupplier, WouldRemove},
 };
@@ -28,10 +28,8 @@ pub(super) fn run(home: &Path, asked: &Asked, json: bool) -> Result<(), Failure>
         if asked.dry_run {
             return Ok(());
         }
-        if json || !confirmed("Remove this supplier?")? {
-            let next = "nothing was removed; look at it with `--dry-run`, and say `--yes`";
-            return Err(Failure::new("not_confirmed", exit::REFUSED, next));
-        }
+        let not = "nothing was removed; look at it with `--dry-run`, and say `--yes`";
+        Said { yes: false, json }.or_ask("Remove this supplier?", not)?;
     }
     render::show_as(&control::ask(home, &RemoveSupplier { supplier, erase: asked.erase })?, json, render::REMOVAL)
 }

@@ -7,10 +7,9 @@ use zeroize::Zeroizing;
 
 use super::{App, Page, Posted, Shown, Visitor, download, setup::chosen, show};
 use crate::{
-    backup::{self, Backup, TakeRows},
+    backup::{self, TakeRows},
     clock,
     command::Failure,
-    home,
     person::verbs::{self, MoveAway, MovedAway},
     store::Passphrase,
 };
@@ -81,12 +80,8 @@ pub(super) async fn move_away(State(app): State<App>, Extension(visitor): Extens
 async fn sealed(app: &App, visitor: &Visitor, passphrase: Zeroizing<String>, name: &str) -> Shown {
     let taken = visitor.ask(app, TakeRows {}).await?;
     let home = app.home.clone();
-    let sealed = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, Failure> {
-        let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
-        let role = home::config(&home)?.role;
-        let passphrase = Passphrase::new(passphrase.to_string());
-        backup::seal(&Backup { version: backup::VERSION, role, config, rows: taken.rows }, &passphrase)
-    });
+    let sealed =
+        tokio::task::spawn_blocking(move || backup::of(&home, taken.rows, &Passphrase::new(passphrase.to_string())));
     let sealed = sealed.await.map_err(|error| visitor.fault(Failure::internal(error)))?;
     let name = format!("{name}-{}.age", clock::text(clock::wall()).get(..10).unwrap_or("today"));
     download(&name, "application/octet-stream", sealed.map_err(|failure| visitor.fault(failure))?)
