@@ -187,7 +187,11 @@ impl Supplier {
             if let Some(answering) = stored.answers.iter_mut().find(of) {
                 answering.told = told;
             }
+            let more = stored.answers.iter().any(|answering| answering.told == Told::NotYet);
             self.record(&mut effects, Record::Act { person: *person, stored });
+            if more {
+                effects.push(Effect::Deliver(*person));
+            }
         }
         effects
     }
@@ -200,9 +204,10 @@ impl Customer {
         &self.acts
     }
 
-    /// Answers that the person's node has not taken, in their order.
+    /// Of each act the next answer that the person's node has not taken: more time comes before what was done with it, so
+    /// that who keeps a case of it notes them in their order.
     pub(super) fn answers_waiting(&self) -> impl Iterator<Item = &Signed<ActAnswer>> {
-        let answers = self.acts.values().flat_map(|acted| &acted.stored.answers);
-        answers.filter(|answering| answering.told == Told::NotYet).map(|answering| &answering.answer)
+        let next = |acted: &'_ Acted| acted.stored.answers.iter().position(|one| one.told == Told::NotYet);
+        self.acts.values().filter_map(move |acted| acted.stored.answers.get(next(acted)?)).map(|one| &one.answer)
     }
 }

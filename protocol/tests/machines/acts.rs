@@ -74,14 +74,18 @@ impl World {
 
     /// Sends what waits at the company; what the person's node said to each.
     fn company_sends(&mut self) -> Vec<PersonReply> {
-        let person = self.person_key();
-        let sent = self.supplier.to_send(&person, NOW).expect("signed");
-        let each = sent.into_iter().map(|(parcel, message)| {
-            let answer = self.give(message, NOW);
-            done(self.supplier.replied(&person, &parcel, answer.clone(), NOW));
-            answer
-        });
-        each.collect()
+        let (person, mut said) = (self.person_key(), Vec::new());
+        loop {
+            let sent = self.supplier.to_send(&person, NOW).expect("signed");
+            if sent.is_empty() {
+                return said;
+            }
+            for (parcel, message) in sent {
+                let answer = self.give(message, NOW);
+                done(self.supplier.replied(&person, &parcel, answer.clone(), NOW));
+                said.push(answer);
+            }
+        }
     }
 
     fn events(&self) -> Vec<Event> {
@@ -361,6 +365,14 @@ fn a_company_answers_what_was_asked_extends_once_and_stops_in_the_end() {
     for _ in 1..limits::ACT_ANSWERS {
         world.company_answers(&act, Answered::Done { item: None }).expect("within the bound");
     }
+    // One at a time, so that more time is heard of before what was done with it.
+    let (person, numbers) = (world.person_key(), |message: &ToPerson| match message {
+        ToPerson::ActAnswer(answer) => answer.clone().verify().expect("signed").number,
+        other => panic!("{other:?}"),
+    });
+    let due = world.supplier.to_send(&person, NOW).expect("signed");
+    assert_eq!(due.iter().map(|(_, message)| numbers(message)).collect::<Vec<_>>(), [1]);
+    world.supplier.connection_lost(&person);
     let most = Err(SupplierError::TooManyAnswers);
     assert_eq!(world.company_answers(&act, Answered::Done { item: None }), most);
     assert_eq!(world.company_sends(), vec![PersonReply::Noted; usize::from(limits::ACT_ANSWERS)]);
