@@ -124,6 +124,58 @@ fn a_picture_is_shown_by_its_bytes_and_what_is_called_otherwise_does_not_leave()
     assert!(saved.header("content-disposition").is_some_and(|how| how.starts_with("attachment")));
 }
 
+/// A bill of ten megabytes, as a scanner makes them: by the API, through a killed node, and byte for byte on the page.
+#[test]
+fn ten_megabytes_arrive_whole_though_the_node_is_killed_in_the_midst() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
+    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
+    let client = Client::new(supplier.serve_api(), &supplier.api_key(false));
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.pair(&supplier);
+    let relationship = text(&client.get("/v1/relationships").expect(200)["data"][0]["id"]);
+    person.good(&["open", "Shop", "bills"]);
+    until("the supplier knows", || {
+        client.get(&format!("/v1/relationships/{relationship}")).expect(200)["opened"] == json!(["bills"])
+    });
+    let most = 10 * 1024 * 1024;
+    let bytes = |size: usize| [&b"%PDF-1.7\n"[..], &(9..size).map(|at| (at / 251) as u8).collect::<Vec<u8>>()].concat();
+    let send = |bytes: &[u8]| {
+        let content = data_encoding::BASE64.encode(bytes);
+        let body = json!({
+            "relationship": relationship, "collection": "bills", "title": "Bill", "media_type": "application/pdf",
+            "content": content,
+        });
+        client.post("/v1/records", &body)
+    };
+    send(&bytes(most + 1)).problem(422, "bad_argument");
+    let bill = bytes(most);
+    let record = text(&send(&bill).expect(201)["id"]);
+    person.kill();
+    let (to, cookie) = enter(&person.start_with_dashboard());
+    let state = || text(&client.get(&format!("/v1/records/{record}")).expect(200)["state"]);
+    until("the person's node has it whole", || state() == "delivered");
+    let inbox = person.ask(&verbs::Inbox {});
+    assert_eq!((inbox.as_array().map(Vec::len), &inbox[0]["holds"]), (Some(1), &json!("application/pdf")));
+    let id = text(&inbox[0]["id"]);
+    let saved = send_by_hand(to, "GET", &format!("/inbox/{id}"), &[("Cookie", &cookie)], "");
+    assert!(*saved.bytes == *bill, "{} bytes", saved.bytes.len());
+    let file = directory.path().join("bill.pdf");
+    person.good(&["item", "show", &id, "--out", file.to_str().expect("UTF-8")]);
+    assert!(std::fs::read(&file).expect("written") == bill);
+    // Thrown away it is gone from the disk as well, and a second one by the command line goes the same way.
+    person.good(&["item", "delete", &id]);
+    std::fs::write(&file, bytes(700_000)).expect("written");
+    let path = file.to_str().expect("UTF-8");
+    let words =
+        ["supplier", "send", "-", path, "--collection", "bills", "--title", "Again", "--media-type", "application/pdf"];
+    supplier.good(&words);
+    until("it is there", || person.ask(&verbs::Inbox {})[0]["title"] == "Again");
+    std::fs::write(&file, bytes(most + 1)).expect("written");
+    supplier.bad(&words, 2);
+}
+
 #[test]
 fn bills_and_corrections_come_back_and_nothing_else_does() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -60,8 +60,14 @@ pub fn is_as_called(media_type: &str, bytes: &[u8]) -> bool {
     match (called, Media::of(bytes)) {
         (Some(called), found) => Some(called) == found,
         (None, Some(_)) => false,
-        (None, None) => !text || std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0')),
+        (None, None) => !text || is_text(bytes),
     }
+}
+
+/// UTF-8, of which the last character may be cut: of a large file only the beginning is looked at.
+fn is_text(bytes: &[u8]) -> bool {
+    let cut = std::str::from_utf8(bytes).err().is_some_and(|error| error.error_len().is_some());
+    !cut && !bytes.contains(&0)
 }
 
 #[cfg(test)]

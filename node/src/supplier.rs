@@ -38,6 +38,7 @@ mod sharing;
 mod statuses;
 pub(crate) mod tables;
 mod tally;
+mod uploads;
 pub mod verbs;
 
 use std::{
@@ -69,7 +70,7 @@ use crate::{
     domain::Reader,
     driver::{self, Driven, Turn},
     network::{Address, Endpoint, Forwarding, NetworkEvent, Reach, Responder, Through, Way},
-    store::{Batch, Key, Ledger, Read as _, StoreError, TableId},
+    store::{Batch, ItemName, Key, Ledger, Nth, Read as _, StoreError, TableId},
 };
 
 /// Real persons, or those who were invited for a trial. A key of the API sees one of the two worlds.
@@ -217,6 +218,8 @@ pub struct Companion {
     events: mpsc::WeakSender<CompanionEvent>,
     news: watch::Sender<u64>,
     told_this_turn: bool,
+    /// Documents that are handed in, part by part.
+    uploads: uploads::Uploads,
     /// The invitation that was used last in this turn.
     used: Option<Nonce>,
     touched: BTreeSet<(TableId, Key)>,
@@ -307,6 +310,7 @@ pub async fn start(
         events: events.downgrade(),
         news,
         told_this_turn: false,
+        uploads: uploads::Uploads::default(),
         used: None,
         touched: BTreeSet::new(),
         mail: None,
@@ -617,7 +621,20 @@ impl Companion {
         if self.awaits_run(&person) {
             return Ok(());
         }
-        for (parcel, message) in self.machine.to_send(&person, now).unwrap_or_default() {
+        let (store, mut unread) = (&self.store, None);
+        let mut piece = |item: &Nonce, number: u32| {
+            let found = store.get(tables::SENT_PIECES, &Nth(ItemName(person, *item), u64::from(number)));
+            let found = found.unwrap_or_else(|error| {
+                unread = Some(error);
+                None
+            });
+            found.map(|piece| piece.bytes)
+        };
+        let due = self.machine.to_send_with(&person, now, &mut piece).unwrap_or_default();
+        if let Some(error) = unread {
+            return Err(error.into());
+        }
+        for (parcel, message) in due {
             let Some(message) = departing(message) else { continue };
             let (endpoint, runtime, events) = (self.endpoint.clone(), self.runtime.clone(), self.events.clone());
             turn.after(move || {

@@ -113,7 +113,7 @@ impl Leaves for PersonReply {
     fn kind(&self) -> Kind {
         match self {
             Self::Answer(_) => Kind::Values,
-            Self::Noted | Self::Refused(_) | Self::Skewed(_) => Kind::Receipt,
+            Self::Noted | Self::Wanted(_) | Self::Refused(_) | Self::Skewed(_) => Kind::Receipt,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     field::{FieldPath, Value},
     identity::{Nonce, PublicKey},
     limits,
+    merkle::{self, Hash},
     signed::{Object, ObjectId},
     text::{plain_line, plain_lines},
     time::Timestamp,
@@ -100,6 +101,28 @@ impl fmt::Debug for Document {
     }
 }
 
+/// A document that is too large for one message. The item says what it is; its bytes follow in pieces, each of which is
+/// held against its hash here before it is kept.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LargeDocument {
+    /// As of a [`Document`].
+    pub title: String,
+    /// As of a [`Document`].
+    pub media_type: String,
+    /// More than [`limits::DOCUMENT_BYTES`], at most [`limits::LARGE_DOCUMENT_BYTES`].
+    pub size: u32,
+    /// Of each piece of [`limits::PIECE_BYTES`], in their order, the hash of a leaf (RFC 6962, 2.1).
+    pub pieces: Vec<Hash>,
+}
+
+impl fmt::Debug for LargeDocument {
+    /// What it is about is the person's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LargeDocument({} bytes)", self.size)
+    }
+}
+
 /// A field that the supplier believes to be otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,6 +143,8 @@ pub struct Correction {
 pub enum Content {
     /// Something to keep.
     Document(Document),
+    /// Something to keep, whose bytes follow.
+    LargeDocument(LargeDocument),
     /// A proposal.
     Correction(Correction),
 }
@@ -149,6 +174,58 @@ impl Object for Item {
     }
 }
 
+impl Document {
+    /// As what it travels: itself, or where it is too large for that, what its pieces are known by. The pieces are
+    /// [`LargeDocument::pieces_of`] the same bytes.
+    ///
+    /// # Errors
+    /// The document back, where it is larger than [`limits::LARGE_DOCUMENT_BYTES`].
+    pub fn into_content(self) -> Result<Content, Self> {
+        if self.body.len() <= limits::DOCUMENT_BYTES {
+            return Ok(Content::Document(self));
+        }
+        let fits = u32::try_from(self.body.len()).ok().filter(|_| self.body.len() <= limits::LARGE_DOCUMENT_BYTES);
+        let Some(size) = fits else { return Err(self) };
+        let hashes = LargeDocument::pieces_of(&self.body).map(merkle::leaf).collect();
+        Ok(Content::LargeDocument(LargeDocument {
+            title: self.title,
+            media_type: self.media_type,
+            size,
+            pieces: hashes,
+        }))
+    }
+}
+
+impl LargeDocument {
+    /// The pieces of a document's bytes, in their order.
+    pub fn pieces_of(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+        body.chunks(limits::PIECE_BYTES)
+    }
+
+    /// Are these the bytes of the piece of this number? The first one is 0.
+    #[must_use]
+    pub fn has(&self, number: u32, bytes: &[u8]) -> bool {
+        let index = number as usize;
+        let rest = (self.size as usize).saturating_sub(index.saturating_mul(limits::PIECE_BYTES));
+        bytes.len() == rest.min(limits::PIECE_BYTES)
+            && self.pieces.get(index).is_some_and(|hash| *hash == merkle::leaf(bytes))
+    }
+
+    /// Has it all pieces before this one, and no more?
+    #[must_use]
+    pub fn ends_at(&self, number: u32) -> bool {
+        self.pieces.len() == number as usize
+    }
+
+    fn fits(&self) -> bool {
+        let size = self.size as usize;
+        (limits::DOCUMENT_BYTES + 1..=limits::LARGE_DOCUMENT_BYTES).contains(&size)
+            && self.pieces.len() == size.div_ceil(limits::PIECE_BYTES)
+            // A contract is small, and has to be read to be one.
+            && self.media_type != Contract::MEDIA_TYPE
+    }
+}
+
 impl Content {
     /// Within the bounds, and of the kind that belongs into this collection.
     #[must_use]
@@ -156,13 +233,18 @@ impl Content {
         match self {
             Self::Document(document) => {
                 collection != Collection::Corrections
-                    && plain_line(&document.title, limits::NAME_BYTES)
-                    && !document.title.trim().is_empty()
+                    && is_title(&document.title)
                     && is_media_type(&document.media_type)
                     && document.body.len() <= limits::DOCUMENT_BYTES
                     // What calls itself a contract has to be one, and to stand where contracts are looked for.
                     && Contract::of(document)
                         .is_none_or(|contract| collection == Collection::Contracts && contract.is_ok())
+            }
+            Self::LargeDocument(document) => {
+                collection != Collection::Corrections
+                    && is_title(&document.title)
+                    && is_media_type(&document.media_type)
+                    && document.fits()
             }
             Self::Correction(correction) => {
                 collection == Collection::Corrections
@@ -177,9 +259,14 @@ impl Content {
     pub fn bytes(&self) -> usize {
         match self {
             Self::Document(document) => document.title.len() + document.body.len(),
+            Self::LargeDocument(document) => document.title.len() + document.size as usize,
             Self::Correction(correction) => correction.after.as_str().len() + correction.reason.len(),
         }
     }
+}
+
+fn is_title(text: &str) -> bool {
+    plain_line(text, limits::NAME_BYTES) && !text.trim().is_empty()
 }
 
 /// `type/subtype` of RFC 6838, 4.2.

@@ -250,7 +250,7 @@ pub use field::{
 };
 pub use grant::{Access, Bounds, Chain, Delegation, Grant, GrantState, LiveGrant, Scope, Used, VerifiedGrant};
 pub use identity::{IdentityError, Keypair, Nonce, PublicKey, RootSeed, Signature, check_words};
-pub use item::{Collection, Content, Correction, Document, Item, UnknownCollection};
+pub use item::{Collection, Content, Correction, Document, Item, LargeDocument, UnknownCollection};
 pub use policy::Policy;
 pub use profile::{Acceptance, Agreed, Alternative, BadLink, Invitation, Pairing, Profile, Wish};
 pub use purpose::{Purpose, UnknownPurpose};

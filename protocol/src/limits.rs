@@ -52,8 +52,22 @@ pub const SEALED_RUN_BYTES: usize = 192;
 pub const RUNS: usize = 256;
 /// Most relationships of one person's node.
 pub const RELATIONSHIPS: usize = 10_000;
-/// Largest document of an item, in bytes.
+/// Largest document that an item holds itself, in bytes.
 pub const DOCUMENT_BYTES: usize = 64 * 1024;
+/// Largest document that comes in pieces, in bytes.
+pub const LARGE_DOCUMENT_BYTES: usize = 10 * 1024 * 1024;
+/// A piece of such a document, in bytes; the last one may be shorter.
+pub const PIECE_BYTES: usize = 64 * 1024;
+/// Most documents of one supplier that come in pieces at a time.
+pub const DOCUMENTS_COMING: usize = 4;
+/// Most documents of all suppliers that come in pieces at a time.
+pub const DOCUMENTS_COMING_IN_ALL: usize = 64;
+/// How long the next piece of a document is waited for, in days.
+pub const COMING_DAYS: u32 = 7;
+/// Most that the items of one supplier hold at a person's node, in bytes, what is still coming included.
+pub const ITEM_BYTES_PER_RELATIONSHIP: u64 = 256 * 1024 * 1024;
+/// Most that the items of all suppliers hold at a person's node, in bytes, what is still coming included.
+pub const ITEM_BYTES_IN_ALL: u64 = 4 * 1024 * 1024 * 1024;
 /// Largest record of a contract, in bytes.
 pub const CONTRACT_BYTES: usize = 4 * 1024;
 /// Longest number of a contract or customer, in bytes.
@@ -272,6 +286,8 @@ pub const ERASURES_SENT: Rate = Rate::hourly(600);
 pub const DELEGATIONS_SENT: Rate = Rate::hourly(256);
 /// `put` of one supplier.
 pub const ITEMS_SENT: Rate = Rate::new(256, 600);
+/// `piece` of one supplier: twelve of the largest documents at once, and fifty an hour.
+pub const PIECES_SENT: Rate = Rate::new(2_048, 8_192);
 /// `cast` of one key: one intent, sent again until it is signed for.
 pub const CASTS: Rate = Rate::hourly(30);
 /// `withdraw` of one key: as [`CASTS`].

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub use table::{Growth, MessageForm, Per, ReplyForm, Role, Sender, Until};
 pub use to_board::{BoardReply, Browse, Collect, Intents, Offers, ToBoard};
 pub use to_helper::{HelperReply, ToHelper};
-pub use to_person::{DelegationNotice, PersonReply, ToPerson};
+pub use to_person::{DelegationNotice, PersonReply, Piece, ToPerson, Wanted};
 pub use to_supplier::{Begun, LogGrowth, Mandate, Rival, SupplierReply, ToSupplier};
 
 use crate::{limits, refusal::Refusal, time::Timestamp, wire};

@@ -3,10 +3,11 @@
 //! Sans-IO: it holds no value of any field, no socket, no clock. Every change of state is a `Record` that
 //! [`Person::restore`] can replay. [`Person::handle`] is the one way in (`person/entry.rs`), and what leaves, leaves by one way out (`person/exit.rs`). `person/requests.rs` answers suppliers, `person/owner.rs` does what the person
 //! says, `person/acts.rs` has suppliers act, `person/delegations.rs` keeps what suppliers hand on to their processors, `person/items.rs` what they send
-//! back, `person/intents.rs` what the person wants, `person/segments.rs` what
+//! back, `person/coming.rs` what of that comes in pieces, `person/intents.rs` what the person wants, `person/segments.rs` what
 //! they say of themselves, `person/runs.rs` which copy of the node speaks, `person/standing.rs` who suppliers are, `person/witnesses.rs` what witnesses hear of its logs, `person/state.rs` is the state and its records.
 
 mod acts;
+mod coming;
 mod delegations;
 mod entry;
 mod exit;
@@ -25,6 +26,7 @@ mod witnesses;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use acts::{Acted, NewAct, StoredAct};
+pub use coming::{Coming, StoredComing};
 pub use delegations::Introduction;
 pub use entry::{Host, Input, Unreadable};
 pub use intents::{BoardMessage, NewIntent, Outcome, Stage, StoredIntent, Wanted};

@@ -53,6 +53,7 @@ refusals! {
     NotGranted "not_granted" "No grant covers this field and purpose, and the person's defaults refuse it.";
     OutsideAgreement "outside_agreement" "The agreement that holds between the two does not permit this purpose, retention or handing on.";
     CollectionFull "collection_full" "The person's node keeps no more items of this supplier.";
+    UnknownItem "unknown_item" "No such document is on its way here: say first what it is, by its item.";
     Declined "declined" "The person said no.";
     Expired "expired" "The grant is past its time.";
     NotYetValid "not_yet_valid" "The grant is not in force yet.";

@@ -42,7 +42,7 @@ use crate::{
     grant::Access,
     identity::{Keypair, Nonce, PublicKey},
     limits,
-    message::ToPerson,
+    message::{Piece, ToPerson},
     profile::{Invitation, Profile, plain_line},
     purpose::Purpose,
     refusal::Refusal,
@@ -103,7 +103,7 @@ pub enum SupplierError {
     /// Out of bounds.
     #[error(
         "a document has a title of one line, a media type and at most {} bytes; only a correction goes into `corrections`",
-        limits::DOCUMENT_BYTES
+        limits::LARGE_DOCUMENT_BYTES
     )]
     BadItem,
     /// Too much waits.
@@ -181,7 +181,7 @@ coded! {
     Self::NotDelegable => "not_delegable";
     Self::TooWide => "too_wide";
     Self::NotOpened => "not_opened";
-    Self::BadItem => "bad_item" ("bytes": limits::DOCUMENT_BYTES);
+    Self::BadItem => "bad_item" ("bytes": limits::LARGE_DOCUMENT_BYTES);
     Self::TooManyItems => "too_many_items" ("most": limits::ITEMS_WAITING);
     Self::NoAct => "no_act";
     Self::BadAnswer => "bad_answer";
@@ -374,23 +374,46 @@ impl Supplier {
 
     /// What is to be sent to a connected person now: requests that were not answered yet, signed with the
     /// present time, and erasure receipts that were not taken yet; each once on a line, and again after a pause that grows
-    /// ([`limits::SEND_AGAIN_MS`]).
+    /// ([`limits::SEND_AGAIN_MS`]). Of a large document the item is, and nothing more: [`Self::to_send_with`] has its pieces.
     ///
     /// # Errors
     /// Where signing fails, which no request of ours causes.
     pub fn to_send(&mut self, person: &PublicKey, now: impl Into<Now>) -> Result<Vec<(Parcel, ToPerson)>, Refusal> {
+        self.to_send_with(person, now, &mut |_, _| None)
+    }
+
+    /// The same, with the pieces of large documents, which the machine does not hold: `pieces` fetches one of an item by
+    /// its number ([`crate::LargeDocument::pieces_of`]), or has none, and then it is asked again on the next line.
+    ///
+    /// # Errors
+    /// Where signing fails, which no request of ours causes.
+    pub fn to_send_with(
+        &mut self,
+        person: &PublicKey,
+        now: impl Into<Now>,
+        pieces: &mut dyn FnMut(&Nonce, u32) -> Option<Vec<u8>>,
+    ) -> Result<Vec<(Parcel, ToPerson)>, Refusal> {
         let now = now.into();
         let Some(customer) = self.customers.get(person) else {
             return Ok(Vec::new());
         };
         // What carries a time would be refused again.
         let timed = self.skewed.get(person).is_none_or(|skew| skew.over(now));
-        let waiting = customer.waiting(timed);
+        let waiting = customer.waiting(timed, self.wanted.get(person));
         let in_flight = self.in_flight.entry(*person).or_default();
         // What was answered or erased since must not come due for ever.
         in_flight.retain(|parcel| waiting.contains(parcel));
         let due: Vec<Parcel> = waiting.into_iter().filter(|parcel| in_flight.take_due(*parcel, now.floor)).collect();
-        due.into_iter().map(|parcel| Ok((parcel, self.parcel(person, &parcel, now)?))).filter_map(present).collect()
+        let made = due.into_iter().map(|parcel| {
+            let message = match parcel {
+                Parcel::Piece(item, number) => {
+                    pieces(&item, number).map(|bytes| ToPerson::Piece(Piece { item, number, bytes }))
+                }
+                _ => self.parcel(person, &parcel, now)?,
+            };
+            Ok((parcel, message))
+        });
+        made.filter_map(present).collect()
     }
 
     /// A parcel as it travels now; nothing, where it can't.
@@ -412,6 +435,8 @@ impl Supplier {
                 let item = customer.sending.get(id).and_then(|sending| self.item(person, sending, now));
                 item.map(|item| ToPerson::Put(item.signed().clone()))
             }
+            // The host has it.
+            Parcel::Piece(..) => None,
             Parcel::Answer(id) => {
                 let answer = customer.answers_waiting().find(|answer| answer.id() == *id);
                 answer.map(|answer| ToPerson::ActAnswer(answer.clone()))
@@ -430,6 +455,7 @@ impl Supplier {
     /// The connection is gone: what has no answer goes out again on the next one.
     pub fn connection_lost(&mut self, person: &PublicKey) {
         self.in_flight.remove(person);
+        self.wanted.remove(person);
         // It may have been set meanwhile: the next connection begins with a try.
         self.skewed.remove(person);
     }
@@ -492,16 +518,17 @@ impl Supplier {
 impl Customer {
     /// Everything that this person has not signed for, in the order in which it is sent; with or without what carries a
     /// time.
-    fn waiting(&self, timed: bool) -> Vec<Parcel> {
+    fn waiting(&self, timed: bool, wanted: Option<&BTreeMap<Nonce, u32>>) -> Vec<Parcel> {
         // Erasure receipts and notices carry no time that is compared, so clocks that differ hold them up for nobody.
         let requests = self.askings.values().filter(|asking| timed && asking.awaits_answer());
         let delegations = self.delegated.iter().filter(|(_, delegated)| delegated.told == Told::NotYet);
-        let items = self.sending.values().filter(|sending| timed && sending.told == Told::NotYet);
+        let items = self.items_waiting(wanted);
+        let items = items.into_iter().filter(|parcel| timed || matches!(parcel, Parcel::Piece(..)));
         let answers = self.answers_waiting().filter(|_| timed).map(|answer| Parcel::Answer(answer.id()));
         requests
             .map(|asking| Parcel::Request(asking.request.id))
             .chain(delegations.map(|(id, _)| Parcel::Delegation(*id)))
-            .chain(items.map(|sending| Parcel::Item(sending.id)))
+            .chain(items)
             .chain(answers)
             .chain(self.receipts.keys().map(|id| Parcel::Receipt(*id)))
             .collect()

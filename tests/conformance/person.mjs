@@ -75,6 +75,7 @@ class Person {
     }
     if (message.request) return this.asked(message.request)
     if (message.put) return this.put(message.put)
+    if (message.piece) return this.piece(message.piece)
     return { refused: 'unavailable' }
   }
 
@@ -107,6 +108,29 @@ class Person {
     const { id, value, signer } = open(this.types, 'item', signed)
     bounds.item(value)
     this.checks.that('an item is signed by the supplier and names the grant', same(signer, this.supplier) && value.grant === this.opened)
+    const large = value.content.large_document
+    if (large) {
+      // All but the first time it was sent: it goes on where it was.
+      this.coming ??= { id, value, large, bytes: [] }
+      return { wanted: { piece: this.coming.bytes.length } }
+    }
+    return this.keep(id, value)
+  }
+
+  /** A piece of a large document (11.8): what its item says, and in turn. */
+  piece ({ item, number, bytes }) {
+    const { id, value, large, bytes: came } = this.coming
+    const fits = same(item, value.id) && number === came.length && same(leaf(bytes), large.pieces[number])
+    this.checks.that('a piece is the one that was wanted, and has the hash that was signed', fits, `${number}`)
+    came.push(bytes)
+    if (came.length < large.pieces.length) return { wanted: { piece: came.length } }
+    const whole = Buffer.concat(came)
+    this.checks.that('the pieces of a document are all of it', whole.length === large.size, `${whole.length}`)
+    value.content.body = whole
+    return this.keep(id, value)
+  }
+
+  keep (id, value) {
     this.log.append({ received: { item: id, collection: 'bills' } })
     this.items.push(value)
     return 'noted'
@@ -260,6 +284,10 @@ async function receives (person) {
   person.checks.that('a grant that opens a collection is noted', tag === 'noted', tag)
   await person.hooks.run('send', { PERSON: did(person.me), COLLECTION: 'bills' })
   await until('an item comes', () => person.items.length > 0)
+  if (!person.hooks.has('send_large')) return
+  await person.hooks.run('send_large', { PERSON: did(person.me), COLLECTION: 'bills' })
+  const { content } = await until('a large document comes', () => person.items[1])
+  person.checks.that('a large document comes whole', content.body.every((byte, at) => byte === (at % 8 === 7 ? 10 : 120)))
 }
 
 /** What is revoked is erased, with a receipt (6). */
@@ -305,7 +333,7 @@ async function renews (person) {
 
 export async function run (path) {
   const types = read()
-  const [hooks, checks] = [new Hooks(path, ['link', 'ask', 'send', 'held']), new Checks()]
+  const [hooks, checks] = [new Hooks(path, ['link', 'ask', 'send', 'send_large', 'held']), new Checks()]
   const person = new Person(types, hooks, checks)
   const [link] = (await hooks.run('link')).match(/regie:pair\?v=1&d=[A-Za-z0-9_-]+/)
   await person.meet(link)

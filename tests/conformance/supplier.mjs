@@ -10,6 +10,7 @@ import { chain, expand } from './lib/grants.mjs'
 import { Hooks } from './lib/hooks.mjs'
 import { nonce } from './lib/log.mjs'
 import { main } from './lib/main.mjs'
+import { leaf } from './lib/merkle.mjs'
 import { Peer, parts } from './lib/peer.mjs'
 import { did, idOf, Key, open } from './lib/signed.mjs'
 import { types as read } from './vectors.mjs'
@@ -300,6 +301,38 @@ async function hearsChanges (supplier) {
   checks.that('the log grew from its first entry without a gap', gaps === 0 && leaves.length === size && size === change.entry.size)
 }
 
+/** A large document goes in pieces: each is held against its hash, and asked for in turn (11.8). */
+async function sendsPieces (supplier) {
+  const { checks, hooks, key, person } = supplier
+  if (!hooks.has('open')) return
+  await hooks.run('open', { SUPPLIER: did(key.public), COLLECTION: 'bills' })
+  const writes = ([, { scope }]) => scope.access?.write === 'bills'
+  const [grant] = await until('a collection is opened', () => [...supplier.company.customers.get(did(person)).grants].find(writes))
+  const body = randomBytes(150000)
+  const pieces = [0, 1, 2].map((at) => body.subarray(at * 65536, (at + 1) * 65536))
+  const large = { title: 'A policy', media_type: 'application/octet-stream', size: body.length, pieces: pieces.map(leaf) }
+  const put = (document, id) => supplier.say({ put: supplier.signed('item', {
+    id, supplier: key.public, person, grant, at: Date.now(), content: { large_document: document },
+  }) })
+  const id = nonce()
+  const say = (number, bytes, item = id) => supplier.say({ piece: { item, number, bytes } })
+  checks.refuses('a piece of what nobody announced', await say(0, pieces[0]), 'unknown_item')
+  checks.refuses('a large document of too few pieces', await put({ ...large, pieces: large.pieces.slice(1) }, id), 'malformed')
+  checks.refuses('a large document that is small', await put({ ...large, size: 65536, pieces: large.pieces.slice(2) }, id), 'malformed')
+  const wants = ([tag, answer], piece) => tag === 'wanted' && answer.piece === piece
+  checks.that('the first piece is wanted', wants(await put(large, id), 0))
+  checks.refuses('a piece of other bytes', await say(0, pieces[1]), 'malformed')
+  checks.that('the next piece is wanted', wants(await say(0, pieces[0]), 1))
+  checks.that('a piece out of turn is told which is wanted', wants(await say(2, pieces[2]), 1))
+  checks.refuses('another document under the same id', await put({ ...large, title: 'Another' }, id), 'malformed')
+  checks.that('the same item again goes on where it was', wants(await put(large, id), 1))
+  checks.that('the last piece is wanted', wants(await say(1, pieces[1]), 2))
+  const [noted] = await say(2, pieces[2])
+  checks.that('a document that is whole is noted', noted === 'noted', noted)
+  const [again] = await say(2, pieces[2])
+  checks.that('and so it is again', again === 'noted', again)
+}
+
 /** Receipts for what is erased (6.3); and a revocation ends it all (6.1, 6.2). */
 async function isRevoked (supplier) {
   const { checks, hooks, key, person, grant } = supplier
@@ -395,8 +428,8 @@ async function within (types, hooks, checks, address, steps) {
 
 export async function run (path) {
   const types = read()
-  const [hooks, checks] = [new Hooks(path, ['set', 'pair', 'allow', 'meet', 'revoke']), new Checks()]
-  await within(types, hooks, checks, '/ip4/127.0.0.1/tcp/0', [isNotTaken, pairs, refusesForms, asks, hearsLater, hearsChanges, isRevoked])
+  const [hooks, checks] = [new Hooks(path, ['set', 'pair', 'allow', 'meet', 'open', 'revoke']), new Checks()]
+  await within(types, hooks, checks, '/ip4/127.0.0.1/tcp/0', [isNotTaken, pairs, refusesForms, asks, hearsLater, hearsChanges, sendsPieces, isRevoked])
   await within(types, hooks, checks, '/ip4/127.0.0.1/tcp/0/ws', [pairs, asks, comesBack, rotates])
   await within(types, hooks, checks, '/ip4/127.0.0.1/tcp/0', [pairs, handsOn])
   return { held: [...new Set(checks.held)] }

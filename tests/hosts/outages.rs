@@ -162,6 +162,44 @@ fn where_a_tenth_of_all_packets_is_lost_each_request_is_answered_once() {
 }
 
 #[test]
+fn a_bill_of_megabytes_arrives_once_through_cuts_and_a_kill() {
+    together(&Transport::EACH, |transport| {
+        let Some(mut trio) = Trio::new(*transport) else { return };
+        trio.person.good(&["open", "shop", "bills"]);
+        trio.delivers(DELIVERED);
+        let bill: Vec<u8> = b"%PDF-1.7\n".iter().copied().chain((0..3_000_000_u32).map(|at| (at / 97) as u8)).collect();
+        let file = trio.person.home.with_file_name("bill.pdf");
+        std::fs::write(&file, &bill).expect("written");
+        let path = file.to_str().expect("UTF-8");
+        let send = [
+            "supplier",
+            "send",
+            "-",
+            path,
+            "--collection",
+            "bills",
+            "--title",
+            "Bill",
+            "--media-type",
+            "application/pdf",
+        ];
+        // Slowly enough that a cut is in the midst of it.
+        trio.home.lose(10);
+        trio.supplier.good(&send);
+        trio.person.kill();
+        trio.start_home(|_| {});
+        trio.home.roam();
+        trio.home.mend();
+        let inbox = |trio: &Trio| trio.person.ask(&verbs::Inbox {});
+        within(DELIVERED, "the bill is there", || inbox(&trio).as_array().is_some_and(|all| all.len() == 1));
+        let out = trio.person.home.with_file_name("came.pdf");
+        let id = inbox(&trio)[0]["id"].as_str().expect("an id").to_owned();
+        trio.person.good(&["item", "show", &id, "--out", out.to_str().expect("UTF-8")]);
+        assert!(std::fs::read(&out).expect("written") == bill, "byte for byte");
+    });
+}
+
+#[test]
 fn where_large_packets_are_lost_without_a_word_large_documents_arrive() {
     together(&Transport::EACH, |transport| {
         let Some(trio) = Trio::new(*transport) else { return };
@@ -177,6 +215,7 @@ fn where_large_packets_are_lost_without_a_word_large_documents_arrive() {
             title: "a large document".into(),
             media_type: "text/plain".into(),
             body,
+            upload: None,
         });
         let inbox = || trio.person.ask(&verbs::Inbox {});
         within(DELIVERED, "the document is there", || inbox().as_array().is_some_and(|inbox| !inbox.is_empty()));

@@ -10,6 +10,7 @@ use axum::{
 use data_encoding::BASE64URL_NOPAD;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Api, limits, problem::Problem};
@@ -51,22 +52,35 @@ pub struct Posted {
     once: Option<String>,
     path: String,
     body: Bytes,
+    /// A place among those that are large, for as long as this one is in memory.
+    large: Option<SemaphorePermit<'static>>,
 }
 
-impl<S: Sync> FromRequest<S> for Posted {
+/// Places for large bodies, over all callers.
+static LARGE: Semaphore = Semaphore::const_new(limits::LARGE_BODIES);
+
+impl FromRequest<Api> for Posted {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &Api) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let bearer = Bearer::from_request_parts(&mut parts, state).await?;
         let once = idempotency_key(&parts.headers)?;
         let path = parts.uri.path().to_owned();
-        let most = if path == super::customers::PATH { limits::LIST_BYTES } else { limits::BODY_BYTES };
-        let body = read(body, most).await.map_err(|TooLarge| {
+        let most = match path.as_str() {
+            super::customers::PATH => limits::LIST_BYTES,
+            super::items::PATH => limits::RECORD_BYTES,
+            _ => limits::BODY_BYTES,
+        };
+        // A place for a large one is nobody's who has no key.
+        if most > limits::BODY_BYTES {
+            state.read(bearer, |_, _| Ok(())).await?;
+        }
+        let (body, large) = read(body, most).await.map_err(|TooLarge| {
             let next = format!("the body can't be read, or is above {most} bytes; send less");
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", next)
         })?;
-        Ok(Self { bearer, once, path, body })
+        Ok(Self { bearer, once, path, body, large })
     }
 }
 
@@ -74,8 +88,9 @@ struct TooLarge;
 
 /// Reads a body up to a bound. Of one that is larger the rest is read and thrown away, for a short time and up to a
 /// second bound: else the connection would break under the caller's hands before the answer is read.
-async fn read(body: Body, most: usize) -> Result<Bytes, TooLarge> {
+async fn read(body: Body, most: usize) -> Result<(Bytes, Option<SemaphorePermit<'static>>), TooLarge> {
     let (mut parts, mut kept, mut whole) = (body.into_data_stream(), Vec::new(), 0_usize);
+    let mut large = None;
     let reading = async {
         while let Some(part) = parts.next().await {
             let part = part.map_err(|_| TooLarge)?;
@@ -84,13 +99,16 @@ async fn read(body: Body, most: usize) -> Result<Bytes, TooLarge> {
                 kept = Vec::new();
                 break;
             }
+            if whole > limits::BODY_BYTES && large.is_none() {
+                large = Some(LARGE.acquire().await.map_err(|_| TooLarge)?);
+            }
             kept.extend_from_slice(&part);
         }
         Ok(())
     };
     reading.await?;
     if whole <= most {
-        return Ok(kept.into());
+        return Ok((kept.into(), large));
     }
     let draining = async {
         while let Some(Ok(part)) = parts.next().await {
@@ -229,7 +247,7 @@ impl Api {
         status: StatusCode,
         work: impl FnOnce(&mut Companion, Caller, B, &mut Turn) -> Result<T, Failure> + Send + 'static,
     ) -> Result<Response, Problem> {
-        let Posted { bearer, once, path, body } = posted;
+        let Posted { bearer, once, path, body, large } = posted;
         let done = self.desk.call(move |companion, turn| {
             let caller = caller(companion, bearer)?;
             let once = once.map(|key| Once::new(&caller, &key, &path, &body));
@@ -249,6 +267,7 @@ impl Api {
             Ok((answered, false))
         });
         let (answered, again) = done.await?;
+        drop(large);
         let status = StatusCode::from_u16(answered.status).unwrap_or(status);
         let mut response = (status, [(header::CONTENT_TYPE, "application/json")], answered.body).into_response();
         if again {

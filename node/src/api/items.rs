@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
-    Collection, Content, Contract, Document, FieldPath, PublicKey,
+    Collection, Contract, Document, FieldPath, PublicKey,
     supplier::{Sending, Told},
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ use crate::{
     supplier::{Companion, lists::List, lists::not_found, names},
 };
 
+/// Where documents are handed in: the bodies of these calls may be larger than others.
+pub(super) const PATH: &str = "/v1/records";
+
 /// A document for a person.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,8 +45,8 @@ pub struct NewRecord {
     /// What kind of file it is.
     #[schema(example = "application/pdf", max_length = 255)]
     pub media_type: String,
-    /// The file in base64, at most 65,536 bytes of it.
-    #[schema(max_length = 87384, content_encoding = "base64")]
+    /// The file in base64, at most 10,485,760 bytes of it. One of more than 65,536 goes to the person's node in pieces.
+    #[schema(max_length = 13_981_016, content_encoding = "base64")]
     pub content: String,
 }
 
@@ -152,7 +155,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
         let body = data_encoding::BASE64.decode(new.content.as_bytes()).map_err(bad)?;
         let document = Document { title: new.title, media_type: new.media_type, body };
         let collection: Collection = parse(&new.collection)?;
-        let id = companion.put_item(person, collection, Content::Document(document), turn)?;
+        let id = companion.put_document(person, collection, document, turn)?;
         view(companion, &person, &id.0)
     });
     made.await
@@ -167,7 +170,7 @@ pub(super) async fn agree(State(api): State<Api>, posted: Posted) -> Result<Resp
         let person = relationships::person(&new.relationship)?;
         companion.relationship(caller.world, &person)?;
         let document = new.contract.to_document().map_err(Failure::misread)?;
-        let id = companion.put_item(person, Collection::Contracts, Content::Document(document), turn)?;
+        let id = companion.put_document(person, Collection::Contracts, document, turn)?;
         view(companion, &person, &id.0)
     });
     made.await

@@ -175,8 +175,8 @@ fn router(desk: Desk, allowed: delivery::Allowed) -> Guarded {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", words).into_response()
         })
         .with_state(api.clone());
-    // The bound of the body is set by the way in for the one call that takes more.
-    let face = Face { name: "api", callers: Callers::Systems, body_bytes: limits::LIST_BYTES, refusal };
+    // The bound of the body is set by the way in for the few calls that take more.
+    let face = Face { name: "api", callers: Callers::Systems, body_bytes: limits::RECORD_BYTES, refusal };
     face.around(room).watched(|room| room.layer(middleware::from_fn_with_state(api, observe::observe)))
 }
 

@@ -12,8 +12,8 @@ use crate::{
     control,
     supplier::verbs::{
         Acts, Admission, AnswerAct, Ask, Boards, Correct, DistrustIssuer, Follow, Forwarding, HelperLink, Invite,
-        Issuers, KeyCreate, KeyList, KeyRevoke, Offered, Pairings, People, Published, Put, TakeBack, TrustIssuer,
-        Unfollow, Wanted, Witness,
+        Issuers, KeyCreate, KeyList, KeyRevoke, Offered, Pairings, People, Published, TakeBack, TrustIssuer, Unfollow,
+        Wanted, Witness,
     },
     verb::Verb,
 };
@@ -197,7 +197,7 @@ pub(super) enum CustomerVerb {
         /// What kind of file it is
         #[arg(long, default_value = "application/octet-stream")]
         media_type: String,
-        /// The file, at most 64 KiB
+        /// The file, at most 10 MiB; above 64 KiB it goes in pieces
         file: PathBuf,
     },
     /// Send a contract as a record, which the person's node counts with
@@ -414,8 +414,8 @@ impl Company<'_> {
                 self.ask(&Ask { person, fields, purpose, reason, access, days, retention, delegations })
             }
             CustomerVerb::Send { person, collection, title, media_type, file } => {
-                let (collection, body) = (parse(&collection)?, items::read(&file)?);
-                self.ask(&Put { person, collection, title, media_type, body })
+                let collection = parse(&collection)?;
+                self.ask(&items::document(self.home, person, collection, (title, media_type), &file)?)
             }
             CustomerVerb::Contract { person, file } => self.ask(&items::contract(person, &file)?),
             CustomerVerb::Acts => self.ask_as(&Acts {}, render::PERSONS_ACTS),

@@ -13,8 +13,8 @@ use super::render;
 use crate::{
     command::{self, Failure, parse},
     control,
-    person::verbs::{Item, ShownItem},
-    supplier::verbs::Put,
+    person::verbs::{Item, ItemPart, ShownItem},
+    supplier::verbs::{Put, UPLOAD_PART_BYTES, Upload},
 };
 
 /// An item, and where its document was written.
@@ -30,11 +30,10 @@ struct Shown<'a> {
 pub(super) fn show(home: &Path, id: String, out: Option<&Path>, json: bool) -> Result<(), Failure> {
     let mut item = control::ask(home, &Item { id })?;
     if let Some(path) = out {
-        let body = item.body.as_ref().ok_or_else(|| Failure::usage("a correction is no file; leave --out away"))?;
-        let body = data_encoding::BASE64.decode(body.as_bytes()).map_err(Failure::internal)?;
-        let cannot = |error| Failure::usage(format!("can't write {}: {error}; give another file", path.display()));
-        let mut file = std::fs::File::create_new(path).map_err(cannot)?;
-        std::io::Write::write_all(&mut file, &body).map_err(cannot)?;
+        if item.media_type.is_none() {
+            return Err(Failure::usage("a correction is no file; leave --out away"));
+        }
+        write(home, &item.id.to_string(), path)?;
     }
     if !json {
         item.body = None;
@@ -42,9 +41,41 @@ pub(super) fn show(home: &Path, id: String, out: Option<&Path>, json: bool) -> R
     render::show(&Shown { item, written: out }, json)
 }
 
-/// A file as base64.
-pub(super) fn read(file: &Path) -> Result<String, Failure> {
-    Ok(data_encoding::BASE64.encode(&super::file::bytes_of(file, limits::DOCUMENT_BYTES as u64)?))
+/// Writes a document into a file that was not there, part by part.
+fn write(home: &Path, id: &str, path: &Path) -> Result<(), Failure> {
+    let part = |part| control::ask(home, &ItemPart { id: id.to_owned(), part });
+    let mut came = part(1)?;
+    let cannot = |error| Failure::usage(format!("can't write {}: {error}; give another file", path.display()));
+    let mut file = std::fs::File::create_new(path).map_err(cannot)?;
+    loop {
+        let bytes = data_encoding::BASE64.decode(came.bytes.as_bytes()).map_err(Failure::internal)?;
+        std::io::Write::write_all(&mut file, &bytes).map_err(cannot)?;
+        if came.part >= came.parts {
+            return Ok(());
+        }
+        came = part(came.part + 1)?;
+    }
+}
+
+/// A document for a person, whose bytes are handed to the companion first, part by part.
+pub(super) fn document(
+    home: &Path,
+    person: String,
+    collection: Collection,
+    (title, media_type): (String, String),
+    file: &Path,
+) -> Result<Put, Failure> {
+    let bytes = super::file::bytes_of(file, limits::LARGE_DOCUMENT_BYTES as u64)?;
+    if bytes.len() <= limits::DOCUMENT_BYTES {
+        let body = data_encoding::BASE64.encode(&bytes);
+        return Ok(Put { person, collection, title, media_type, body, upload: None });
+    }
+    let mut upload = None;
+    for part in bytes.chunks(UPLOAD_PART_BYTES) {
+        let part = data_encoding::BASE64.encode(part);
+        upload = Some(control::ask(home, &Upload { upload, part })?.upload);
+    }
+    Ok(Put { person, collection, title, media_type, body: String::new(), upload })
 }
 
 /// A contract in JSON, as the document that holds it.
@@ -56,7 +87,7 @@ pub(super) fn contract(person: String, file: &Path) -> Result<Put, Failure> {
     let contract: Contract = serde_json::from_str(&text).map_err(|error| not(&error))?;
     let Document { title, media_type, body } = contract.to_document().map_err(Failure::misread)?;
     let body = data_encoding::BASE64.encode(&body);
-    Ok(Put { person, collection: Collection::Contracts, title, media_type, body })
+    Ok(Put { person, collection: Collection::Contracts, title, media_type, body, upload: None })
 }
 
 /// A default about corrections, from words.

@@ -136,6 +136,7 @@ fn record(stage: &mut Stage) -> Result<(), Failure> {
         title: "Your contract".into(),
         media_type: "text/plain".into(),
         body: data_encoding::BASE64.encode(b"119 euro a month, from January"),
+        upload: None,
     };
     check("nothing comes in unasked", stage.ask(RIVAL, &put).is_err())?;
     let supplier = "Groen Gas".to_owned();

@@ -2,7 +2,8 @@
 //! as the owner sees them; values that change as if the person had typed them, with where they came from.
 
 use regie_protocol::{
-    Collection, Content, Correction, FieldPath, Item, Nonce, Observed, Provenance, PublicKey, Signed, Value,
+    Collection, Content, Correction, FieldPath, Item, LargeDocument, Nonce, Observed, Provenance, PublicKey, Signed,
+    Value,
     person::{Correcting, Input, ItemState, Kept, OwnerError, Record},
 };
 use schemars::JsonSchema;
@@ -14,8 +15,11 @@ use crate::{
     command::{Failure, exit, parse},
     driver::Turn,
     media::{self, Media},
-    store::Read as _,
+    store::{ItemName, Nth, Read as _},
 };
+
+/// Pieces of a large document in one part: half a MiB, which a line of the control socket has room for.
+const PIECES_IN_PART: u32 = 8;
 
 /// An item that a supplier sent back.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -52,7 +56,7 @@ pub struct ShownItem {
     /// The contract that it belongs to, where its supplier says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<FiledWith>,
-    /// The content of a document, base64; only where one item is shown.
+    /// The content of a document of at most 65,536 bytes, base64; only where one item is shown. `item_part` has every document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// Who the supplier is.
@@ -118,6 +122,12 @@ impl Node {
                 as_called = media::is_as_called(&document.media_type, &document.body);
                 (document.title, Some(document.media_type), None)
             }
+            Content::LargeDocument(document) => {
+                let begins = self.piece(supplier, id, &document, 0)?;
+                holds = Media::of(&begins).map(|media| media.media_type().to_owned());
+                as_called = media::is_as_called(&document.media_type, &begins);
+                (document.title, Some(document.media_type), None)
+            }
             Content::Correction(Correction { field, before, after, reason }) => {
                 let present = self.held(field).map(|observed| observed.value);
                 (reason, None, Some(ProposedCorrection { field, before, after, present }))
@@ -152,6 +162,42 @@ impl Node {
         };
         let item: Signed<Item> = item;
         item.verify().map(|item| (*item).clone()).map_err(|_| damaged())
+    }
+
+    /// A part of a document, from 1 on, and how many it has.
+    pub(super) fn document_part(&self, supplier: &PublicKey, id: &Nonce, part: u32) -> Result<(u32, Vec<u8>), Failure> {
+        let none = || {
+            let next = "a document has parts from 1 on, as many as its first says; a correction has none";
+            Failure::new("not_found", exit::NOT_FOUND, next)
+        };
+        let index = part.checked_sub(1).ok_or_else(none)?;
+        match self.content(supplier, id)?.content {
+            Content::Document(document) if index == 0 => Ok((1, document.body)),
+            Content::LargeDocument(document) => {
+                let pieces = u32::try_from(document.pieces.len()).map_err(Failure::internal)?;
+                let first = index.checked_mul(PIECES_IN_PART).filter(|first| *first < pieces).ok_or_else(none)?;
+                let mut bytes = Vec::new();
+                for number in first..pieces.min(first + PIECES_IN_PART) {
+                    bytes.extend(self.piece(supplier, id, &document, number)?);
+                }
+                Ok((pieces.div_ceil(PIECES_IN_PART), bytes))
+            }
+            _ => Err(none()),
+        }
+    }
+
+    /// A piece of a large document, which is what its supplier signed or an error.
+    fn piece(
+        &self,
+        supplier: &PublicKey,
+        id: &Nonce,
+        document: &LargeDocument,
+        number: u32,
+    ) -> Result<Vec<u8>, Failure> {
+        match self.store.get(tables::ITEM_PIECES, &Nth(ItemName(*supplier, *id), u64::from(number)))? {
+            Some(Record::Piece { bytes, .. }) if document.has(number, &bytes) => Ok(bytes),
+            _ => Err(records::damaged(tables::ITEM_PIECES.id().name())),
+        }
     }
 
     /// An item by its id, or by an end of it that only one has.

@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     command::Failure,
     driver::Turn,
-    store::{Nth, Read as _, Secret, Spot, Store, Table, TableKey},
+    store::{ItemName, Nth, Read as _, Secret, Spot, Store, Table, TableKey},
 };
 
 /// Entries of a log that are in memory at once.
@@ -112,6 +112,7 @@ pub(super) fn load(store: &Store) -> Result<(Person, Clock), Failure> {
     replay(store, tables::SEEN_HORIZONS, &mut person)?;
     replay(store, tables::WAITING_REQUESTS, &mut person)?;
     replay(store, tables::ITEMS, &mut person)?;
+    replay(store, tables::COMING_ITEMS, &mut person)?;
     replay(store, tables::ACTS, &mut person)?;
     replay(store, tables::SEGMENTS, &mut person)?;
     replay(store, tables::SEGMENT_ANSWERS, &mut person)?;
@@ -230,7 +231,11 @@ fn take_off(turn: &mut Turn, record: &Record) -> bool {
         Record::Erased { supplier, field } => batch.delete(tables::KNOWN_FIELDS, &(*supplier, *field)),
         Record::ItemForgotten { supplier, id } => batch.delete(tables::ITEMS, &(*supplier, *id)),
         Record::ActForgotten { supplier, act } => batch.erase(tables::ACTS, &(*supplier, *act)),
-        Record::ContentGone { supplier, id } => batch.erase(tables::ITEM_CONTENTS, &(*supplier, *id)),
+        Record::ComingGone { supplier, id } => batch.erase(tables::COMING_ITEMS, &(*supplier, *id)),
+        Record::ContentGone { supplier, id } => {
+            batch.erase(tables::ITEM_CONTENTS, &(*supplier, *id));
+            batch.erase_group(tables::ITEM_PIECES, &ItemName(*supplier, *id));
+        }
         Record::SaidForgotten { supplier, segment } => batch.delete(tables::SEGMENT_ANSWERS, &(*supplier, *segment)),
         Record::IntentForgotten { intent } => batch.erase(tables::INTENTS, intent),
         Record::OfferGone { intent, offer } => batch.erase(tables::OFFERS, &(*intent, *offer)),
@@ -256,6 +261,10 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Horizon { supplier, .. } => tables::SEEN_HORIZONS.at(supplier),
         Record::Item { supplier, id, .. } => tables::ITEMS.at(&(*supplier, *id)),
         Record::Content { supplier, id, .. } => tables::ITEM_CONTENTS.at(&(*supplier, *id)),
+        Record::Coming { supplier, id, .. } => tables::COMING_ITEMS.at(&(*supplier, *id)),
+        Record::Piece { supplier, id, number, .. } => {
+            tables::ITEM_PIECES.at(&Nth(ItemName(*supplier, *id), u64::from(*number)))
+        }
         Record::Act { supplier, stored } => tables::ACTS.at(&(*supplier, stored.act.id())),
         Record::Segments { supplier, .. } => tables::SEGMENTS.at(supplier),
         Record::Said { supplier, segment, .. } => tables::SEGMENT_ANSWERS.at(&(*supplier, *segment)),
@@ -285,6 +294,7 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         | Record::Sent { .. }
         | Record::Erased { .. }
         | Record::ItemForgotten { .. }
+        | Record::ComingGone { .. }
         | Record::ContentGone { .. }
         | Record::ActForgotten { .. }
         | Record::SaidForgotten { .. }

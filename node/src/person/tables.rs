@@ -26,7 +26,7 @@ use crate::{
     find::{DirectoryEntry, Slug},
     mail::Account,
     notice::{Ledger, Settings, VapidKey},
-    store::{Nth, Secret, tables},
+    store::{ItemName, Nth, Secret, tables},
 };
 
 tables! {
@@ -148,6 +148,11 @@ tables! {
         pub(super) Erasable ACTS = 38 "acts": (PublicKey, ObjectId) => Record, within 32 * 1024;
         /// Fields and notes of the person's own, which never leave.
         pub(super) Erasable OWN_FIELDS = 39 "own_fields": Nonce => OwnField, within 32 * 1024;
+        /// Documents of which pieces are wanted.
+        pub(super) Erasable COMING_ITEMS = 49 "coming_items": (PublicKey, Nonce) => Record, within 64 * 1024;
+        /// Pieces of large documents, by the number of each.
+        pub(super) Erasable ITEM_PIECES = 50 "item_pieces": Nth<ItemName> => Record,
+            within 2 * regie_protocol::limits::PIECE_BYTES;
         /// Documents that the person has not looked at.
         pub(super) Plain UNSEEN = 43 "unseen": (PublicKey, Nonce) => ();
         /// What was told by each way, by the way's number.

@@ -52,6 +52,7 @@ mod hold_letter;
 mod inbox;
 mod intents;
 mod item;
+mod item_part;
 mod keep_import;
 mod letter;
 mod letter_sent;
@@ -180,6 +181,7 @@ pub use hold_letter::HoldLetter;
 pub use inbox::Inbox;
 pub use intents::Intents;
 pub use item::Item;
+pub use item_part::{DocumentPart, ItemPart};
 pub use keep_import::KeepImport;
 pub use letter::Letter;
 pub use letter_sent::LetterSent;
@@ -337,6 +339,7 @@ verbs! {
         Inbox: Inbox,
         Intents: Intents,
         Item: Item,
+        ItemPart: ItemPart,
         KeepImport: KeepImport,
         Letter: Letter,
         LetterSent: LetterSent,

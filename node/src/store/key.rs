@@ -128,6 +128,22 @@ impl Part for Nonce {
     }
 }
 
+/// An item by who it is of, or for, and its id: what its pieces hang on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ItemName(pub PublicKey, pub Nonce);
+
+/// The 32 bytes of the key, and the 16 of the id.
+impl Part for ItemName {
+    fn to_bytes(&self) -> Vec<u8> {
+        [&self.0.as_bytes()[..], &self.1.0].concat()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (key, id) = bytes.split_first_chunk::<32>()?;
+        Some(Self(Part::from_bytes(key)?, Part::from_bytes(id)?))
+    }
+}
+
 /// `personal`, or the 32 bytes of the supplier's key.
 impl Part for Log {
     fn to_bytes(&self) -> Vec<u8> {

@@ -48,7 +48,7 @@ mod write;
 pub use batch::Batch;
 pub use error::StoreError;
 pub use integrity::Integrity;
-pub use key::{Grouped, Nth, Part, TableKey};
+pub use key::{Grouped, ItemName, Nth, Part, TableKey};
 pub use keyring::{KdfCost, Passphrase};
 pub use ledger::Ledger;
 pub use medium::{Medium, Side, SideFiles};

@@ -4,10 +4,11 @@
 use std::ops::ControlFlow;
 
 use regie_protocol::{
-    Collection, Content, Correction, Days, Document, FieldPath, Invitation, Nonce, ObjectId, PublicKey, Timestamp,
-    Value,
-    supplier::{Ask, Delegate, Invite, Record},
+    Collection, Content, Correction, Days, Document, FieldPath, Invitation, LargeDocument, Nonce, ObjectId, PublicKey,
+    Timestamp, Value, limits,
+    supplier::{Ask, Delegate, Invite, Record, SupplierError},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Companion, World, tables};
 use crate::{
@@ -15,8 +16,16 @@ use crate::{
     command::{Failure, parse},
     driver::Turn,
     media,
-    store::Read as _,
+    store::{ItemName, Nth, Read as _},
 };
+
+/// A piece of a large document that is sent back to a person.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SentPiece {
+    #[serde(with = "serde_bytes")]
+    pub(super) bytes: Vec<u8>,
+}
 
 impl Companion {
     /// Hands part of a grant on to a processor.
@@ -28,20 +37,38 @@ impl Companion {
         Ok(id)
     }
 
-    /// Queues a document or correction for one person.
-    pub(crate) fn put_item(
+    /// Queues a document for one person. A large one lies here in pieces until the person's node has them.
+    pub(crate) fn put_document(
+        &mut self,
+        person: PublicKey,
+        collection: Collection,
+        document: Document,
+        turn: &mut Turn,
+    ) -> Result<Nonce, Failure> {
+        if !media::is_as_called(&document.media_type, &document.body) {
+            let next = "give the media type that the file has, as application/pdf, image/png or text/plain";
+            return Err(Failure::usage(format!("the file is no {}; {next}", document.media_type)));
+        }
+        let pieces: Vec<SentPiece> = match document.body.len() {
+            ..=limits::DOCUMENT_BYTES => Vec::new(),
+            _ => LargeDocument::pieces_of(&document.body).map(|piece| SentPiece { bytes: piece.to_vec() }).collect(),
+        };
+        let content = document.into_content().map_err(|_| SupplierError::BadItem)?;
+        let id = self.put_item(person, collection, content, turn)?;
+        for (number, piece) in (0..).zip(&pieces) {
+            turn.batch.put(tables::SENT_PIECES, &Nth(ItemName(person, id), number), piece);
+        }
+        Ok(id)
+    }
+
+    /// Queues a document that is small, or a correction, for one person.
+    fn put_item(
         &mut self,
         person: PublicKey,
         collection: Collection,
         content: Content,
         turn: &mut Turn,
     ) -> Result<Nonce, Failure> {
-        if let Content::Document(Document { media_type, body, .. }) = &content
-            && !media::is_as_called(media_type, body)
-        {
-            let next = "give the media type that the file has, as application/pdf, image/png or text/plain";
-            return Err(Failure::usage(format!("the file is no {media_type}; {next}")));
-        }
         self.load(&person)?;
         let now = self.clock.now();
         let (id, effects) = self.machine.put(person, collection, content, now, &mut clock::entropy())?;

@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     command::{Failure, exit},
     driver::Turn,
-    store::{Batch, Grouped, Ledger, Part, Read as _, Secret, Spot, Store, StoreError, Table},
+    store::{Batch, Grouped, ItemName, Ledger, Part, Read as _, Secret, Spot, Store, StoreError, Table},
 };
 
 const MINUTE_MS: u64 = 60_000;
@@ -121,6 +121,7 @@ impl Companion {
             Record::TakenUp { person, taken } => self.offer_taken(person, taken, turn)?,
             Record::Member { .. } | Record::Counted { .. } | Record::Tallied { .. } => self.keep_word(record, turn)?,
             Record::SegmentEnded { segment } => turn.batch.delete(tables::SEGMENTS, segment),
+            Record::PiecesGone { person, id } => turn.batch.erase_group(tables::SENT_PIECES, &ItemName(*person, *id)),
             Record::SendingForgotten { person, id } => {
                 turn.batch.erase(tables::SENT_ITEMS, &(*person, *id));
             }
@@ -353,6 +354,8 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Member { .. } | Record::Counted { .. } | Record::Tallied { .. } | Record::SegmentEnded { .. } => {
             return None;
         }
-        Record::Erased { .. } | Record::Ended { .. } | Record::SendingForgotten { .. } => return None,
+        Record::Erased { .. } | Record::Ended { .. } | Record::PiecesGone { .. } | Record::SendingForgotten { .. } => {
+            return None;
+        }
     })
 }

@@ -28,12 +28,13 @@ use super::{
     market::{Followed, FoundIntent, Made},
     names,
     once::{Placed, StoredAnswer},
+    persons::SentPiece,
     sharing::{Lease, Place},
     tally::Counting,
 };
 use crate::{
     clock::ClockRecord,
-    store::{Nth, Part, Secret, tables},
+    store::{ItemName, Nth, Part, Secret, tables},
 };
 
 /// Bytes of a row of the board, the market and the segments.
@@ -305,6 +306,9 @@ tables! {
             guards "a log that was dismissed is cosigned again";
         /// What persons had the company do, and what it answered.
         pub(super) Erasable ACTS = 60 "acts": (PublicKey, ObjectId) => Record, within 32 * 1024;
+        /// Pieces of large documents that are sent back to persons, by the number of each.
+        pub(super) Erasable SENT_PIECES = 62 "sent_pieces": Nth<ItemName> => SentPiece,
+            within 2 * regie_protocol::limits::PIECE_BYTES;
     }
 }
 

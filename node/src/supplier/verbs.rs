@@ -33,6 +33,7 @@ mod set_profile;
 mod status;
 mod take_back;
 mod trust_issuer;
+mod upload;
 mod wanted;
 mod witness;
 
@@ -73,10 +74,14 @@ pub use set_profile::{NewProfile, OwnProfile, SetProfile};
 pub use status::{CompanionStatus, Forwarder, SharedStore, Status};
 pub use take_back::{TakeBack, TakenBack};
 pub use trust_issuer::{DistrustIssuer, Trust, TrustIssuer};
+pub use upload::{Upload, Uploaded};
 pub use wanted::{Wanted, WantedIntent};
 pub use witness::{OwnWitness, Witness};
 
-pub use super::acts::{GivenAnswer, PersonsAct};
+pub use super::{
+    acts::{GivenAnswer, PersonsAct},
+    uploads::UPLOAD_PART_BYTES,
+};
 
 /// Acts, intents and offers listed in one answer; the API gives all, page by page.
 const SHOWN: usize = 1_000;
@@ -118,6 +123,7 @@ verbs! {
         TakeBack: TakeBack,
         TrustIssuer: TrustIssuer,
         Unfollow: Unfollow,
+        Upload: Upload,
         Wanted: Wanted,
         Witness: Witness,
     }
@@ -134,6 +140,12 @@ pub trait OnCompanion: Verb {
     /// # Errors
     /// Why it was not done, with the next step.
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<Self::Answer, Failure>;
+}
+
+/// The bytes of a text in base64.
+fn base64(text: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = data_encoding::BASE64.decode(text.as_bytes());
+    bytes.map_err(|error| Failure::usage(format!("that is not base64 (RFC 4648, with padding): {error}")))
 }
 
 impl OnCompanion for Stop {

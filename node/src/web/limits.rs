@@ -51,6 +51,10 @@ pub const CONSOLE_FORM_BYTES: usize = 1024;
 pub const BODY_BYTES: usize = 1024 * 1024;
 /// Largest list of customers, in bytes, as it stands in the body of the one call that takes more than others.
 pub const LIST_BYTES: usize = 8 * 1024 * 1024;
+/// Largest document for a person, in base64, as it stands in the body of a call.
+pub const RECORD_BYTES: usize = 14 * 1024 * 1024;
+/// Calls at once whose bodies are above [`BODY_BYTES`]; others wait for a place.
+pub const LARGE_BODIES: usize = 4;
 /// Of a call's body that is too large, this much is read and thrown away before the answer, in bytes.
 pub const DRAIN_BYTES: usize = 64 * 1024 * 1024;
 /// And for at most this long.

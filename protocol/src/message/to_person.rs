@@ -1,6 +1,8 @@
 //! What a supplier says to a person's node, and what that answers. In and out: frames of a line that the person's node
 //! made, under the key of one relationship.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -11,6 +13,7 @@ use crate::{
     act::ActAnswer,
     disclosure::Disclosure,
     grant::Chain,
+    identity::Nonce,
     item::Item,
     profile::Invitation,
     receipt::{Acknowledgement, ErasureReceipt},
@@ -44,9 +47,20 @@ messages! {
             within [DELEGATION_DEPTH, NAME_BYTES, ADDRESSES, DELEGATIONS_PER_RELATIONSHIP]
             at DELEGATIONS_SENT grows ["delegations" most DELEGATIONS_PER_RELATIONSHIP Peer until Ended];
         /// Something to keep, or a correction.
-        "put" Put(Signed<Item>) from [Supplier] answered ["noted", "skewed"]
-            within [DOCUMENT_BYTES, TITLE_BYTES, TEXT_BYTES, ITEMS_PER_RELATIONSHIP]
-            at ITEMS_SENT grows ["items" most ITEMS_PER_RELATIONSHIP Peer until Decided];
+        "put" Put(Signed<Item>) from [Supplier] answered ["noted", "wanted", "skewed"]
+            within [DOCUMENT_BYTES, LARGE_DOCUMENT_BYTES, TITLE_BYTES, TEXT_BYTES, ITEMS_PER_RELATIONSHIP]
+            at ITEMS_SENT grows [
+                "items" most ITEMS_PER_RELATIONSHIP Peer until Decided,
+                "documents of which pieces are wanted" most DOCUMENTS_COMING Peer until Taken,
+                "documents of which pieces are wanted" most DOCUMENTS_COMING_IN_ALL All until Taken
+            ];
+        /// A piece of a large document.
+        "piece" Piece(Piece) from [Supplier] answered ["noted", "wanted"]
+            within [PIECE_BYTES, LARGE_DOCUMENT_BYTES]
+            at PIECES_SENT grows [
+                "bytes of items" most ITEM_BYTES_PER_RELATIONSHIP Peer until Decided,
+                "bytes of items" most ITEM_BYTES_IN_ALL All until Decided
+            ];
         /// What becomes of an act.
         "act_answer" ActAnswer(Signed<ActAnswer>) from [Supplier] answered ["noted"] within [ACT_ANSWERS]
             at ACT_ANSWERS_SENT grows ["answers to an act" most ACT_ANSWERS Thing until Replaced];
@@ -58,6 +72,8 @@ messages! {
         "answer" Answer(Signed<Disclosure>) within [FIELDS, GRANTS_PER_MESSAGE, GROWN_LEAVES];
         /// Taken; there is nothing to say.
         "noted" Noted;
+        /// The piece of a large document that is to come next.
+        "wanted" Wanted(Wanted) within [LARGE_DOCUMENT_BYTES];
         /// Not taken.
         "refused" Refused(Refusal);
         /// Not taken: it states a time more than 5 minutes from this node's clock, which shows this.
@@ -77,6 +93,8 @@ impl ToPerson {
             Self::ActAnswer(signed) => signed.look_ahead(),
             // Its links are by several keys, and the machine has to know them first.
             Self::Delegated(_) => {}
+            // The item that names its hash is signed.
+            Self::Piece(_) => {}
         }
     }
 }
@@ -94,6 +112,36 @@ pub struct DelegationNotice {
     pub reference: String,
 }
 
+/// A piece of a large document, whose item the person's node has.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Piece {
+    /// The item's id.
+    pub item: Nonce,
+    /// Which piece; the first one is 0.
+    pub number: u32,
+    /// [`crate::limits::PIECE_BYTES`] of the document; of the last piece what is left.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Piece {
+    /// What it says is the person's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Piece({} of {}, {} bytes)", self.number, self.item, self.bytes.len())
+    }
+}
+
+/// The piece that is wanted next: all before it are durable at the person's node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Its number.
+    pub piece: u32,
+}
+
 keys! {
+    Piece: "`item`, `number`, `bytes`";
+    Wanted: "`piece`";
     DelegationNotice: "`chain`, `processor`, `reference`";
 }

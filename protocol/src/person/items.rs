@@ -20,7 +20,7 @@ use crate::{
     policy::Answer,
     purpose::Purpose,
     refusal::Refusal,
-    signed::{ObjectId, Signed},
+    signed::{ObjectId, Signed, Verified},
     time::{Days, Now, Timestamp},
 };
 
@@ -42,6 +42,13 @@ pub struct Kept {
     pub field: Option<FieldPath>,
     /// What became of it.
     pub state: ItemState,
+}
+
+impl Kept {
+    /// What it holds of the disk, in bytes.
+    pub(super) fn held_bytes(&self) -> u64 {
+        if self.state == ItemState::Deleted { 0 } else { self.bytes.into() }
+    }
 }
 
 /// What became of an item.
@@ -140,23 +147,45 @@ impl Person {
             effects.push(Effect::Reply(PersonReply::Noted));
             return Ok(());
         }
+        if let Some(coming) = relationship.coming.get(&item.id) {
+            effects.push(coming.goes_on(&item)?);
+            return Ok(());
+        }
         let grant = relationship.grants.get(&item.grant).ok_or(Refusal::NotGranted)?;
         let Access::Write(collection) = grant.scope().access else { return Err(Refusal::NotGranted) };
         grant.live(self, now)?;
         if !item.content.fits(collection) {
             return Err(Refusal::Malformed);
         }
+        self.has_room_for(supplier, &item.content)?;
         self.make_room_for_item(effects, supplier)?;
         let used = self.used(&item.grant, now.wall).once_more(now.wall);
         self.record(effects, Record::Used { grant: item.grant, used });
+        if let Content::LargeDocument(_) = item.content {
+            self.begin(effects, *supplier, item, collection, now);
+            return Ok(());
+        }
+        self.keep_item(effects, *supplier, &item, collection, now, entropy)
+    }
+
+    /// Keeps an item of which everything is here.
+    pub(super) fn keep_item(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        supplier: PublicKey,
+        item: &Verified<Item>,
+        collection: Collection,
+        now: Now,
+        entropy: &mut Entropy,
+    ) -> Result<(), Refusal> {
         let field = match &item.content {
             Content::Correction(correction) => Some(correction.field),
-            Content::Document(_) => None,
+            Content::Document(_) | Content::LargeDocument(_) => None,
         };
         let bytes = u32::try_from(item.content.bytes()).unwrap_or(u32::MAX);
         let (object, state) = (item.id(), ItemState::Here);
         let kept = Kept { object, grant: item.grant, collection, at: now.wall, bytes, field, state };
-        let (supplier, id) = (*supplier, item.id);
+        let id = item.id;
         self.record(effects, Record::Item { supplier, id, kept });
         // Past `record`: the content goes to the store, and the state knows the item by the record above.
         effects.push(Effect::Persist(Record::Content { supplier, id, item: item.signed().clone() }));
@@ -189,7 +218,7 @@ impl Person {
     /// Makes room for one more, where an item that was thrown away is still remembered.
     fn make_room_for_item(&mut self, effects: &mut Vec<Effect>, supplier: &PublicKey) -> Result<(), Refusal> {
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
-        if relationship.items.len() < limits::ITEMS_PER_RELATIONSHIP as usize {
+        if relationship.items.len() + relationship.coming.len() < limits::ITEMS_PER_RELATIONSHIP as usize {
             return Ok(());
         }
         // What the person has is theirs to throw away: a supplier's next item pushes none of it out.
@@ -230,6 +259,13 @@ impl Person {
     #[must_use]
     pub fn item(&self, supplier: &PublicKey, id: &Nonce) -> Option<&Kept> {
         self.relationships.get(supplier)?.items.get(id)
+    }
+
+    pub(super) fn apply_item(&mut self, supplier: &PublicKey, id: &Nonce, kept: &Kept) -> Result<(), Refusal> {
+        let before = self.with(supplier)?.items.insert(*id, *kept);
+        let before = before.as_ref().map_or(0, Kept::held_bytes);
+        self.item_bytes = self.item_bytes.saturating_sub(before).saturating_add(kept.held_bytes());
+        Ok(())
     }
 
     fn settle(

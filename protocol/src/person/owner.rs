@@ -887,6 +887,7 @@ impl Person {
         for number in dead {
             self.record(effects, Record::Sent { supplier, number });
         }
+        self.drop_under(effects, &supplier, &grant);
         self.log(effects, Log::With(supplier), Event::Revoked { grant, erase }, now, entropy)?;
         self.depart(effects, supplier, ToSupplier::Revoke(revocation))?;
         effects.push(Effect::Deliver(supplier));

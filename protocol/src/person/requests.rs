@@ -55,6 +55,7 @@ impl Person {
                 self.erased(supplier, signed, now, entropy).map(|more| effects.extend(noted(more)))
             }
             ToPerson::Put(item) => self.put(&mut effects, supplier, item, now, entropy),
+            ToPerson::Piece(piece) => self.piece(&mut effects, supplier, piece, now, entropy),
             ToPerson::ActAnswer(signed) => self.act_answered(&mut effects, supplier, signed, now, entropy),
             ToPerson::Delegated(notice) => self.delegated(&mut effects, supplier, notice, now, entropy),
         };
@@ -220,6 +221,7 @@ impl Person {
             self.record(&mut effects, Record::Forgotten { supplier, id });
         }
         self.end_intents(&mut effects, now);
+        self.drop_stale(&mut effects, now);
         effects
     }
 

@@ -9,7 +9,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Acted, Effect, Kept, Moved, OtherCopy, Said, StoredAct, StoredBranch, StoredIntent, Wanted, runs::Speaks, standing,
+    Acted, Coming, Effect, Kept, Moved, OtherCopy, Said, StoredAct, StoredBranch, StoredComing, StoredIntent, Wanted,
+    runs::Speaks, standing,
 };
 use crate::{
     agreement::Agreement,
@@ -76,6 +77,8 @@ pub struct Person {
     pub(super) moved: Option<Moved>,
     /// The other copy that was seen last and stood aside.
     pub(super) rival: Option<OtherCopy>,
+    /// What all items hold, and documents that still come, in bytes.
+    pub(super) item_bytes: u64,
     /// Within how many milliseconds leaves what the person says unasked.
     pub(super) tell_within: u64,
 }
@@ -106,6 +109,8 @@ pub struct Relationship {
     pub(super) mandates: BTreeMap<ObjectId, Mandated>,
     /// What it sent back, by the items' ids.
     pub(super) items: BTreeMap<Nonce, Kept>,
+    /// Documents of which pieces are wanted, by their items' ids.
+    pub(super) coming: BTreeMap<Nonce, Coming>,
     /// What the person had it do, by the acts' names.
     pub(super) acts: BTreeMap<ObjectId, Acted>,
     /// The segments it publishes.
@@ -383,6 +388,25 @@ pub enum Record {
         id: Nonce,
         item: Signed<Item>,
     },
+    /// A document of which pieces are wanted. To be stored where it can be erased, as its pieces are.
+    Coming {
+        supplier: PublicKey,
+        id: Nonce,
+        coming: StoredComing,
+    },
+    /// It came whole, or comes no more.
+    ComingGone {
+        supplier: PublicKey,
+        id: Nonce,
+    },
+    /// A piece of a document. It passes the machine by, as [`Self::Content`] does, and goes with [`Self::ContentGone`].
+    Piece {
+        supplier: PublicKey,
+        id: Nonce,
+        number: u32,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
     ContentGone {
         supplier: PublicKey,
         id: Nonce,
@@ -552,6 +576,7 @@ impl Person {
             superseded: None,
             moved: None,
             rival: None,
+            item_bytes: 0,
             tell_within: 0,
         }
     }
@@ -682,12 +707,14 @@ impl Person {
                 }
                 self.introductions.retain(|_, waiting| !waiting.is_empty());
             }
-            Record::Item { supplier, id, kept } => drop(self.with(supplier)?.items.insert(*id, *kept)),
+            Record::Item { supplier, id, kept } => self.apply_item(supplier, id, kept)?,
+            Record::Coming { supplier, id, coming } => self.apply_coming(supplier, id, coming)?,
+            Record::ComingGone { supplier, id } => self.apply_coming_gone(supplier, id)?,
             Record::ItemForgotten { supplier, id } => drop(self.with(supplier)?.items.remove(id)),
             Record::Act { supplier, stored } => self.apply_act(supplier, stored)?,
             Record::ActForgotten { supplier, act } => drop(self.with(supplier)?.acts.remove(act)),
             // An item's content passes the machine by, as values do: only the store holds it.
-            Record::Content { .. } | Record::ContentGone { .. } => {}
+            Record::Content { .. } | Record::Piece { .. } | Record::ContentGone { .. } => {}
             Record::Segments { supplier, segments } => {
                 let verified = segments.iter().map(|segment| segment.clone().verify().map(|s| (s.id(), s)));
                 self.with(supplier)?.segments = verified.collect::<Result<_, _>>()?;
@@ -823,6 +850,7 @@ impl Person {
             knows: BTreeMap::new(),
             mandates: self.introductions.remove(&supplier).unwrap_or_default(),
             items: BTreeMap::new(),
+            coming: BTreeMap::new(),
             acts: BTreeMap::new(),
             segments: BTreeMap::new(),
             said: BTreeMap::new(),
@@ -874,7 +902,7 @@ impl Person {
         Ok(())
     }
 
-    fn with(&mut self, supplier: &PublicKey) -> Result<&mut Relationship, Refusal> {
+    pub(super) fn with(&mut self, supplier: &PublicKey) -> Result<&mut Relationship, Refusal> {
         self.relationships.get_mut(supplier).ok_or(Refusal::NotPaired)
     }
 }
@@ -986,6 +1014,11 @@ impl Relationship {
     /// What it may do as a processor of other suppliers, also what has ended and is still remembered.
     pub fn mandates(&self) -> impl Iterator<Item = &Mandated> {
         self.mandates.values()
+    }
+
+    /// Documents of which pieces are wanted: their items' ids.
+    pub fn coming(&self) -> impl Iterator<Item = &Nonce> {
+        self.coming.keys()
     }
 
     /// What it sent back, by the items' ids.

@@ -103,7 +103,8 @@ impl Supplier {
         let request = match parcel {
             Parcel::Request(request) => request,
             Parcel::Receipt(receipt) => return (self.receipt_told(person, receipt, &reply), None),
-            Parcel::Item(id) => return (self.item_told(person, id, &reply), None),
+            Parcel::Item(id) => return (self.item_told(person, id, &reply, now), None),
+            Parcel::Piece(id, _) => return (self.piece_told(person, id, &reply, now), None),
             Parcel::Answer(answer) => return (self.act_told(person, answer, &reply), None),
             Parcel::Delegation(link) => return (self.delegation_told(person, link, &reply), None),
         };

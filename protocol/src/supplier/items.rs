@@ -1,17 +1,20 @@
 //! What this company sends back to a person. In: documents and corrections, the person's answer. Out: effects.
 //!
-//! An item waits here until the person's node has taken or refused it; then its content is forgotten.
+//! An item waits here until the person's node has taken or refused it; then its content is forgotten. A large document goes
+//! piece by piece, each when the person's node asks for it: what of it has arrived only that node has to know.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Customer, Effect, Effects, Record, Supplier, SupplierError};
+use super::{Customer, Effect, Effects, Parcel, Record, Supplier, SupplierError};
 use crate::{
     entropy::Entropy,
     grant::Access,
     identity::{Nonce, PublicKey},
     item::{Collection, Content, Item},
     limits,
-    message::PersonReply,
+    message::{PersonReply, Wanted},
     refusal::Refusal,
     signed::{ObjectId, Verified},
     supplier::Told,
@@ -85,9 +88,10 @@ impl Supplier {
     }
 
     /// What the person's node said to an item.
-    pub(super) fn item_told(&mut self, person: &PublicKey, id: &Nonce, reply: &PersonReply) -> Vec<Effect> {
+    pub(super) fn item_told(&mut self, person: &PublicKey, id: &Nonce, reply: &PersonReply, now: Now) -> Vec<Effect> {
         let told = match reply {
             PersonReply::Noted => Told::Yes,
+            PersonReply::Wanted(Wanted { piece }) => return self.piece_wanted(person, id, *piece, now),
             // These pass by themselves; the item goes out again on the next connection.
             PersonReply::Refused(Refusal::Unavailable | Refusal::RateLimited | Refusal::Paused) => return Vec::new(),
             PersonReply::Refused(code) => Told::Refused(*code),
@@ -96,14 +100,83 @@ impl Supplier {
         let mut effects = Vec::new();
         let known = self.customers.get(person).and_then(|customer| customer.sending.get(id).cloned());
         if let Some(sending) = known {
+            let large = sending.is_large();
             let sending = Sending { told, content: None, ..sending };
             self.record(&mut effects, Record::Sending { person: *person, sending });
+            if large {
+                self.forget_wanted(person, id);
+                effects.push(Effect::Persist(Record::PiecesGone { person: *person, id: *id }));
+                // The next of those may begin.
+                effects.push(Effect::Deliver(*person));
+            }
         }
         effects
+    }
+
+    /// What the person's node said to a piece.
+    pub(super) fn piece_told(&mut self, person: &PublicKey, id: &Nonce, reply: &PersonReply, now: Now) -> Vec<Effect> {
+        match reply {
+            // It has forgotten what the pieces are of: after a pause it is told anew.
+            PersonReply::Refused(Refusal::UnknownItem) => {
+                self.forget_wanted(person, id);
+                self.in_flight.entry(*person).or_default().sent(Parcel::Item(*id), now.floor);
+                Vec::new()
+            }
+            _ => self.item_told(person, id, reply, now),
+        }
+    }
+
+    /// A piece goes out at once, if it is further on than the last one; else after a pause, so that nobody can have the same
+    /// sent again and again.
+    fn piece_wanted(&mut self, person: &PublicKey, id: &Nonce, piece: u32, now: Now) -> Vec<Effect> {
+        let sending = self.customers.get(person).and_then(|customer| customer.sending.get(id));
+        let Some(Content::LargeDocument(document)) = sending.and_then(|sending| sending.content.as_ref()) else {
+            return Vec::new();
+        };
+        if piece as usize >= document.pieces.len() {
+            return Vec::new();
+        }
+        let before = self.wanted.entry(*person).or_default().insert(*id, piece);
+        if before.is_some_and(|before| before >= piece) {
+            self.in_flight.entry(*person).or_default().sent(Parcel::Piece(*id, piece), now.floor);
+            return Vec::new();
+        }
+        vec![Effect::Deliver(*person)]
+    }
+
+    fn forget_wanted(&mut self, person: &PublicKey, id: &Nonce) {
+        if let Some(wanted) = self.wanted.get_mut(person) {
+            wanted.remove(id);
+            if wanted.is_empty() {
+                self.wanted.remove(person);
+            }
+        }
+    }
+}
+
+impl Sending {
+    /// Does it go in pieces?
+    fn is_large(&self) -> bool {
+        matches!(self.content, Some(Content::LargeDocument(_)))
     }
 }
 
 impl Customer {
+    /// What is to be said next of each item that the person's node has not answered. Of large documents a few go at a time,
+    /// the oldest first: the person's node takes no more.
+    pub(super) fn items_waiting(&self, wanted: Option<&BTreeMap<Nonce, u32>>) -> Vec<Parcel> {
+        let waiting = || self.sending.values().filter(|sending| sending.told == Told::NotYet);
+        let mut large: Vec<&Sending> = waiting().filter(|sending| sending.is_large()).collect();
+        large.sort_by_key(|sending| (sending.at, sending.id));
+        large.truncate(limits::DOCUMENTS_COMING);
+        let small = waiting().filter(|sending| !sending.is_large()).map(|sending| Parcel::Item(sending.id));
+        let large = large.into_iter().map(|sending| match wanted.and_then(|wanted| wanted.get(&sending.id)) {
+            Some(piece) => Parcel::Piece(sending.id, *piece),
+            None => Parcel::Item(sending.id),
+        });
+        small.chain(large).collect()
+    }
+
     /// The grant in force that opens a collection.
     #[must_use]
     pub fn may_write(&self, collection: Collection, now: impl Into<Now>) -> Option<ObjectId> {
@@ -119,7 +192,7 @@ impl Customer {
 
     /// What was sent back, also what was taken or refused and is still remembered.
     #[must_use]
-    pub fn sending(&self) -> &std::collections::BTreeMap<Nonce, Sending> {
+    pub fn sending(&self) -> &BTreeMap<Nonce, Sending> {
         &self.sending
     }
 }

@@ -45,6 +45,8 @@ pub struct Supplier {
     pub(super) invites: BTreeMap<Nonce, Invite>,
     pub(super) customers: BTreeMap<PublicKey, Customer>,
     pub(super) in_flight: BTreeMap<PublicKey, UnderWay<Parcel>>,
+    /// Which piece of which large document a person's node asked for on the line that lives.
+    pub(super) wanted: BTreeMap<PublicKey, BTreeMap<Nonce, u32>>,
     /// The patterns that the company publishes.
     pub(super) segments: BTreeMap<ObjectId, Verified<Segment>>,
     /// Persons whose clocks differed when they were last sent something. In memory, as what is under way: it holds for
@@ -86,6 +88,8 @@ pub enum Parcel {
     Delegation(ObjectId),
     /// An item, by its id.
     Item(Nonce),
+    /// A piece of a large document, by its item's id and its number.
+    Piece(Nonce, u32),
     /// An answer to an act.
     Answer(ObjectId),
 }
@@ -363,6 +367,11 @@ pub enum Record {
         person: PublicKey,
         sending: Sending,
     },
+    /// The pieces of a large document, which only the host holds, are wanted no more.
+    PiecesGone {
+        person: PublicKey,
+        id: Nonce,
+    },
     SendingForgotten {
         person: PublicKey,
         id: Nonce,
@@ -453,10 +462,10 @@ impl Supplier {
     #[must_use]
     pub fn new(key: Keypair) -> Self {
         let (invites, customers, in_flight) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let (segments, skewed) = (BTreeMap::new(), BTreeMap::new());
+        let (wanted, segments, skewed) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let keys = BTreeSet::from([key.public()]);
         let pairings = Pairings::default();
-        Self { key, keys, profile: None, invites, customers, in_flight, segments, skewed, pairings }
+        Self { key, keys, profile: None, invites, customers, in_flight, wanted, segments, skewed, pairings }
     }
 
     /// Replays one stored record.
@@ -566,6 +575,7 @@ impl Supplier {
             Record::Act { person, stored } => {
                 drop(self.with(person)?.acts.insert(stored.act.id(), Acted::read(stored.clone())?));
             }
+            Record::PiecesGone { .. } => {}
             Record::SendingForgotten { person, id } => drop(self.with(person)?.sending.remove(id)),
             Record::Ended { person, links } => {
                 let customer = self.with(person)?;

@@ -13,7 +13,7 @@ use regie_protocol::{
     limits,
     merkle::Frontier,
     message::{
-        BoardReply, Browse, Collect, DelegationNotice, LogGrowth, Mandate, MessageForm, Per, PersonReply, Role,
+        BoardReply, Browse, Collect, DelegationNotice, LogGrowth, Mandate, MessageForm, Per, PersonReply, Piece, Role,
         SupplierReply, ToBoard, ToPerson, ToSupplier,
     },
     person::{Input, Record},
@@ -115,7 +115,7 @@ impl Flooded {
     /// The next message of a flood of this kind, given to who it is for.
     fn give(&mut self, tag: &str, number: u32, now: Timestamp) {
         match tag {
-            "request" | "acknowledge" | "erased" | "delegated" | "put" | "act_answer" => {
+            "request" | "acknowledge" | "erased" | "delegated" | "put" | "piece" | "act_answer" => {
                 let message = self.of_supplier(tag, number, now);
                 self.world.give(message, now);
             }
@@ -305,6 +305,7 @@ impl Flooded {
                 let content = Content::Document(document);
                 ToPerson::Put(sign(Item { id, supplier, person, grant, at: now, content }, by))
             }
+            "piece" => ToPerson::Piece(Piece { item: nonce(number), number: 0, bytes: vec![7; 100] }),
             other => panic!("there is no flood of {other}"),
         }
     }
@@ -324,6 +325,9 @@ impl Flooded {
             // To no act that was said.
             ("act_answer", _) => relationship.acts().values().map(|acted| acted.answers().len()).sum(),
             ("put", "items") => relationship.items().len(),
+            // The flood's document is small, and its pieces are of nothing that came.
+            ("put", _) => relationship.coming().count(),
+            ("piece", _) => 0,
             ("disclose", "values") => customer.held().len(),
             ("disclose" | "grant", "grants") => grants,
             ("renew", "keys of the person") => keys,

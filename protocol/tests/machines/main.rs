@@ -13,6 +13,7 @@ mod colluding;
 mod copies;
 mod handing_on;
 mod intents;
+mod large_documents;
 mod renewal;
 mod returns;
 mod rotation;

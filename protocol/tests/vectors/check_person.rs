@@ -84,7 +84,8 @@ impl<'a> Node<'a> {
             return code.into();
         }
         match reply {
-            PersonReply::Noted => Found { code: "ok".into(), ..Found::default() },
+            // Its pieces come by messages of their own.
+            PersonReply::Noted | PersonReply::Wanted(_) => Found { code: "ok".into(), ..Found::default() },
             PersonReply::Answer(disclosure) => {
                 let disclosure = disclosure.verify().expect("an answer that verifies");
                 let answers = disclosure.answers.iter().map(|(path, answer)| (path.to_string(), named(answer)));

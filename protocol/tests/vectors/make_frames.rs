@@ -12,8 +12,8 @@ use regie_protocol::{
     intent::{BoardLink, Offer, TakeUp, Withdrawal},
     merkle::{self, Frontier, Hash},
     message::{
-        Begun, BoardReply, Browse, Collect, DelegationNotice, Intents, LogGrowth, Mandate, Offers, PersonReply, Rival,
-        Skewed, SupplierReply, ToBoard, ToPerson, ToSupplier,
+        Begun, BoardReply, Browse, Collect, DelegationNotice, Intents, LogGrowth, Mandate, Offers, PersonReply, Piece,
+        Rival, Skewed, SupplierReply, ToBoard, ToPerson, ToSupplier, Wanted,
     },
     resumption::Resumption,
     segment::{CountReport, Membership, Segment},
@@ -126,9 +126,11 @@ fn to_person() -> Vec<Frame> {
         message(&ToPerson::Erased(receipt(None))),
         message(&ToPerson::Delegated(delegated)),
         message(&ToPerson::Put(item())),
+        message(&ToPerson::Piece(Piece { item: Nonce([0x45; 16]), number: 1, bytes: b"the end of it".to_vec() })),
         message(&ToPerson::ActAnswer(sign(extended, &supplier()))),
         reply::<ToPerson>(&PersonReply::Answer(disclosure())),
         reply::<ToPerson>(&PersonReply::Noted),
+        reply::<ToPerson>(&PersonReply::Wanted(Wanted { piece: 1 })),
         reply::<ToPerson>(&PersonReply::Refused(Refusal::Paused)),
         reply::<ToPerson>(&PersonReply::Skewed(Skewed { at: Timestamp(NOW).minute() })),
     ]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use regie_protocol::{
-    Access, Collection, Content, Contract, Correction, Document, Grant, Item, Nonce, Object as _, ObjectId, Scope,
-    Timestamp,
+    Access, Collection, Content, Contract, Correction, Document, Grant, Item, LargeDocument, Nonce, Object as _,
+    ObjectId, Scope, Timestamp,
     contract::{Charge, Currency, Extension, NoticePeriod, NoticeTo},
-    limits, wire,
+    limits, merkle, wire,
 };
 use serde_json::{Value, json};
 
@@ -194,6 +194,14 @@ fn contents() -> Vec<Case> {
         }
         item
     };
+    let large = |change: &dyn Fn(&mut LargeDocument)| {
+        let body = vec![0; limits::DOCUMENT_BYTES + 1];
+        let pieces = LargeDocument::pieces_of(&body).map(merkle::leaf).collect();
+        let (title, media_type) = ("Your policy".into(), "application/pdf".into());
+        let mut document = LargeDocument { title, media_type, size: 65_537, pieces };
+        change(&mut document);
+        Item { content: Content::LargeDocument(document), ..own() }
+    };
     let corrected = |change: &dyn Fn(&mut Correction)| {
         let mut item = correction();
         if let Content::Correction(correction) = &mut item.content {
@@ -222,6 +230,45 @@ fn contents() -> Vec<Case> {
             "65,537 bytes",
             "malformed",
             document(&|d| d.body = vec![0; limits::DOCUMENT_BYTES + 1]),
+        ),
+        of("a large document", "65,537 bytes, of which the first piece is wanted", "ok", large(&|_| {})),
+        of(
+            "largest of all",
+            "10,485,760 bytes in 160 pieces",
+            "ok",
+            large(&|d| {
+                (d.size, d.pieces) = (10_485_760, vec![merkle::leaf(b"a"); 160]);
+            }),
+        ),
+        of(
+            "too large",
+            "10,485,761 bytes in 161 pieces",
+            "malformed",
+            large(&|d| {
+                (d.size, d.pieces) = (10_485_761, vec![merkle::leaf(b"a"); 161]);
+            }),
+        ),
+        of(
+            "large and small",
+            "65,536 bytes need no pieces",
+            "malformed",
+            large(&|d| {
+                d.size = 65_536;
+                d.pieces.pop();
+            }),
+        ),
+        of("a piece too few", "65,537 bytes in one piece", "malformed", large(&|d| d.pieces.truncate(1))),
+        of(
+            "a piece too many",
+            "65,537 bytes in three pieces",
+            "malformed",
+            large(&|d| d.pieces.push(merkle::leaf(b"a"))),
+        ),
+        of(
+            "a contract in pieces",
+            "it has to be read to be one",
+            "malformed",
+            Item { grant: id_of(&agreed()), ..large(&|d| d.media_type = Contract::MEDIA_TYPE.into()) },
         ),
         of("no title", "an empty line", "malformed", document(&|d| d.title = String::new())),
         of("two lines of title", "a control character", "malformed", document(&|d| d.title = "a\nb".into())),

@@ -96,10 +96,14 @@ export const bounds = {
     need(it.membership || it.epsilon !== null, 'neither belonging nor counting')
     if (it.tally !== undefined) need(it.epsilon !== null && within(it.tally.least, 10, 100000), 'tally')
   },
-  item ({ content: { document, correction } }) {
-    if (document) {
-      need(named(document.title, 256) && document.body.length <= 65536, 'document')
-      need(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(document.media_type), 'media type')
+  item ({ content: { document, large_document: large, correction } }) {
+    if (large) {
+      need(large.size > 65536 && large.size <= 10485760 && large.pieces.length === Math.ceil(large.size / 65536), 'large document')
+      need(large.media_type !== 'application/vnd.regie.contract+cbor', 'a contract in pieces')
+    }
+    if (document ?? large) {
+      need(named((document ?? large).title, 256) && (large || document.body.length <= 65536), 'document')
+      need(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test((document ?? large).media_type), 'media type')
     } else {
       need((correction.before === null || value(correction.before)) && value(correction.after), 'values')
       need(plain(correction.reason, 1024) && !DISGUISES.test(correction.after.replaceAll('\n', '')), 'reason')

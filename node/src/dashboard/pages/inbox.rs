@@ -10,7 +10,7 @@ use axum::{
 };
 use regie_protocol::person::ItemState;
 
-use super::{App, Page, Posted, Shown, Visitor, download, go, show, who::Looks as _};
+use super::{App, Fault, Page, Posted, Shown, Visitor, download, go, show, who::Looks as _};
 use crate::{
     command::Failure,
     media::Media,
@@ -85,9 +85,8 @@ pub(super) async fn file(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
 ) -> Shown {
-    let item = visitor.ask(&app, verbs::Item { id }).await?;
-    let body = item.body.as_ref().and_then(|text| data_encoding::BASE64.decode(text.as_bytes()).ok());
-    let Some(body) = body else { return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form")))) };
+    let item = visitor.ask(&app, verbs::Item { id: id.clone() }).await?;
+    let body = document(&app, &visitor, &id).await?;
     let title: String = item.title.chars().filter(char::is_ascii_alphanumeric).collect();
     download(
         &format!("{}{}", if title.is_empty() { "document" } else { &title }, ending(&item)),
@@ -102,9 +101,7 @@ pub(super) async fn picture(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
 ) -> Shown {
-    let item = visitor.ask(&app, verbs::Item { id }).await?;
-    let body =
-        item.body.as_ref().and_then(|text| data_encoding::BASE64.decode(text.as_bytes()).ok()).unwrap_or_default();
+    let body = document(&app, &visitor, &id).await?;
     let Some(media) = Media::of(&body).filter(|media| media.is_picture()) else {
         return Err(visitor.fault(Failure::usage(visitor.words.say("fault-form"))));
     };
@@ -114,6 +111,20 @@ pub(super) async fn picture(
         (header::CONTENT_DISPOSITION, "inline"),
     ];
     Ok((headers, body).into_response())
+}
+
+/// The bytes of a document.
+async fn document(app: &App, visitor: &Visitor, id: &str) -> Result<Vec<u8>, Fault> {
+    let (mut bytes, mut part) = (Vec::new(), 1);
+    loop {
+        let came = visitor.ask(app, verbs::ItemPart { id: id.to_owned(), part }).await?;
+        let decoded = data_encoding::BASE64.decode(came.bytes.as_bytes());
+        bytes.extend(decoded.map_err(|error| visitor.fault(Failure::internal(error)))?);
+        if part >= came.parts {
+            return Ok(bytes);
+        }
+        part += 1;
+    }
 }
 
 /// Is it a picture that is shown on the page?

@@ -1,10 +1,10 @@
 //! A document, into a collection that a person opened.
 
-use regie_protocol::{Collection, Content, Document};
+use regie_protocol::{Collection, Document, Nonce};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, OnCompanion};
+use super::{Companion, OnCompanion, base64};
 use crate::{command::Failure, driver::Turn, supplier::names::Sent, verb::Verb};
 
 /// Sends a document.
@@ -20,7 +20,11 @@ pub struct Put {
     /// What kind of file it is.
     pub media_type: String,
     /// The file, in base64.
+    #[serde(default)]
     pub body: String,
+    /// What was handed in before ([`super::Upload`]), in place of the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<Nonce>,
 }
 
 /// What is sent back to a person, on its way.
@@ -37,12 +41,13 @@ impl Verb for Put {
 
 impl OnCompanion for Put {
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<SentItem, Failure> {
-        let Self { person, collection, title, media_type, body } = self;
+        let Self { person, collection, title, media_type, body, upload } = self;
         let person = companion.find_person(&person)?;
-        let body = data_encoding::BASE64.decode(body.as_bytes());
-        let body = body.map_err(|error| Failure::usage(format!("the body is not base64: {error}")))?;
-        let document = Content::Document(Document { title, media_type, body });
-        let id = companion.put_item(person, collection, document, turn)?;
+        let body = match upload {
+            Some(upload) => companion.take_upload(&upload)?,
+            None => base64(&body)?,
+        };
+        let id = companion.put_document(person, collection, Document { title, media_type, body }, turn)?;
         Ok(SentItem { item: Sent(id.0) })
     }
 }
