@@ -309,6 +309,16 @@ pub(super) const OVERVIEW: View = View::Parts(&[
     ("soon", SOON_COLUMNS),
     ("joined", &[("has a companion now", "name"), ("since", "since"), ("supplier", "supplier")]),
     ("groups", &[("requests", "count"), ("sector", "sector"), ("fields", "fields"), ("for", "purpose")]),
+    (
+        "months",
+        &[
+            ("year", "year"),
+            ("month", "month"),
+            ("answers given", "answered"),
+            ("changes told", "told"),
+            ("refused", "refused"),
+        ],
+    ),
     ("knows", &[("kind of data", "group"), ("suppliers that have it", "suppliers")]),
     ("flows", &[("supplier", "name"), ("fields it has", "groups")]),
 ]);

@@ -69,6 +69,14 @@ pub(super) fn activity(store: &Store) -> Result<Option<activity::Stored>, Failur
     Ok(store.fact(tables::ACTIVITY)?.map(|days| days.into_iter().collect()))
 }
 
+pub(super) fn put_months(turn: &mut Turn, months: &activity::Months) {
+    turn.batch.set(tables::MONTHS, &months.iter().map(|(month, counts)| (*month, *counts)).collect());
+}
+
+pub(super) fn months(store: &Store) -> Result<Option<activity::Months>, Failure> {
+    Ok(store.fact(tables::MONTHS)?.map(|months| months.into_iter().collect()))
+}
+
 /// The signed head of the personal log, as stored.
 pub(super) fn head(store: &Store) -> Result<Option<Signed<TreeHead>>, Failure> {
     Ok(store.fact(tables::HEAD)?)

@@ -44,6 +44,8 @@ tables! {
         pub(super) PROFFER = "proffer": Agreement;
         /// What happened, counted by day.
         pub(super) ACTIVITY = "activity": Vec<(u64, Counts)>;
+        /// What happened, counted by month.
+        pub(super) MONTHS = "months": Vec<(i32, Counts)>;
         /// The defaults.
         pub(super) POLICY = "policy": Record;
         /// How often the node was restored.

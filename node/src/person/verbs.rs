@@ -253,7 +253,7 @@ pub use write_ending::WriteEnding;
 pub use write_letters::{LeftOut, WriteLetters, WrittenLetters};
 
 pub use super::{
-    activity::Month,
+    activity::{Month, MonthOfYear},
     acts::{ActState, ShownAct, ShownAnswer},
     candidates::{Candidate, Certainty, EnteredFindings, together},
     case_files::{FILE_BYTES, PART_BYTES},

@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Joined, Month, MovedAway, Node, OnNode, RelationshipState, Soon, WaitingProcessor, Waits, status::is_none,
+    Joined, Month, MonthOfYear, MovedAway, Node, OnNode, RelationshipState, Soon, WaitingProcessor, Waits,
+    status::is_none,
 };
 use crate::{
     clock::{self, Report, text},
@@ -90,6 +91,9 @@ pub struct PersonOverview {
     pub other_histories: usize,
     /// What happened in the last 30 days.
     pub month: Month,
+    /// What happened in each of the last 12 months, the oldest first; none where nothing did.
+    #[serde(default)]
+    pub months: Vec<MonthOfYear>,
     /// Who knows what, by group of fields.
     pub knows: Vec<GroupKnown>,
     /// Processors of suppliers that wait for the person's word; the first 256 delegations.
@@ -217,6 +221,7 @@ impl OnNode for Overview {
             other_copy: node.machine.rival().map(|copy| node.copy_seen(copy)),
             other_histories: node.witnesses.other_histories(),
             month: node.activity.month(clock::wall()),
+            months: node.activity.months(clock::day(clock::wall())),
             knows: who_knows(node),
             processors: node.waiting_processors(),
             flows: flows(node),
