@@ -68,7 +68,7 @@ impl Door {
     }
 }
 
-const PAGES: [&str; 31] = [
+pub(crate) const PAGES: [&str; 32] = [
     "/",
     "/requests",
     "/suppliers",
@@ -100,6 +100,7 @@ const PAGES: [&str; 31] = [
     "/security",
     "/security/passphrase",
     "/told",
+    "/style",
 ];
 
 #[test]
@@ -546,7 +547,7 @@ fn html_in_supplier_given_text_is_shown_and_not_run() {
     assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<b>"));
 }
 
-fn pair(node: &Node, members: &[Member]) {
+pub(crate) fn pair(node: &Node, members: &[Member]) {
     for member in members {
         node.ask(&pairing(&member.invite()));
     }
@@ -729,7 +730,7 @@ pub(crate) fn has_browser(script: &str) -> bool {
     ready
 }
 
-fn screenshots() -> PathBuf {
+pub(crate) fn screenshots() -> PathBuf {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
     std::fs::create_dir_all(&place).expect("made");
     place

@@ -9,7 +9,7 @@ function show(now) {
   last = now;
   document.title = now.total > 0 ? `(${now.total}) ${title}` : title;
   for (const count of document.querySelectorAll("[data-count]")) {
-    const waits = now.parts[count.dataset.count] || 0;
+    const waits = count.dataset.count.split(" ").reduce((sum, part) => sum + (now.parts[part] || 0), 0);
     count.textContent = waits;
     count.hidden = waits === 0;
   }

@@ -20,8 +20,10 @@ mod inputs;
 mod letters;
 mod live;
 mod many;
+mod menu;
 mod own;
 mod passphrase;
+mod pictures;
 mod proof;
 mod refill;
 mod requests;
@@ -29,6 +31,7 @@ mod search;
 mod security;
 mod segments;
 mod setup;
+mod style;
 mod suppliers;
 mod told;
 mod who;
@@ -123,6 +126,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/receipts.json", get(audit::receipts))
         .route("/security", get(security::page).post(security::act))
         .route("/security/passphrase", get(passphrase::page).post(passphrase::change))
+        .route("/style", get(style::page))
         .route("/told", get(told::page).post(told::act))
         .route("/told/browser", post(told::add_browser))
         .route("/worker.js", get(told::worker))
@@ -139,24 +143,6 @@ pub(super) fn routes() -> Router<App> {
         .route("/assets/{name}", get(asset))
         .fallback(nowhere)
 }
-
-/// The parts of the menu, and where they are.
-const MENU: [(&str, &str); 14] = [
-    ("home", "/"),
-    ("requests", "/requests"),
-    ("suppliers", "/suppliers"),
-    ("data", "/data"),
-    ("search", "/search"),
-    ("inbox", "/inbox"),
-    ("contracts", "/contracts"),
-    ("cases", "/cases"),
-    ("letters", "/letters"),
-    ("wishes", "/wishes"),
-    ("segments", "/segments"),
-    ("defaults", "/defaults"),
-    ("audit", "/audit"),
-    ("security", "/security"),
-];
 
 /// What every page has.
 pub(super) struct Page {

@@ -27,3 +27,8 @@ pub(crate) async fn asset(Path(name): Path<String>) -> Response {
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
+
+/// The style sheet.
+pub(crate) fn style() -> String {
+    Assets::get("style.css").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default()
+}

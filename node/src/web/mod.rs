@@ -21,7 +21,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, response::Response};
 use regie_protocol::rate::Source;
 use tokio::net::TcpListener;
 
-pub(crate) use assets::asset;
+pub(crate) use assets::{asset, style};
 pub use guard::{Callers, Refused};
 
 /// How a room meets those who call: what differs between rooms, and no more than that.

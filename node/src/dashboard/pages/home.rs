@@ -1,17 +1,20 @@
-//! The first page. In: the node's overview. Out: what waits, what happened, who knows what, and a picture of it.
-
-use std::collections::BTreeMap;
+//! The first page. In: the node's overview. Out: what waits, what happened, who knows what, and pictures of it.
 
 use askama::Template;
 use axum::{Extension, extract::State};
 
-use super::{App, Page, Shown, Visitor, show, who::Looks as _};
+use super::{
+    App, Page, Shown, Visitor,
+    pictures::{self, OverTime},
+    show,
+    who::Looks as _,
+};
 use crate::{
     clock::{self, Report, State as Clock},
     dashboard::words::Words,
     person::{
         change_in_words,
-        verbs::{Change, Flow, Overview, PersonOverview, Soon, Waits, WaitsFor},
+        verbs::{Change, Overview, PersonOverview, Soon, Waits, WaitsFor},
     },
 };
 
@@ -74,65 +77,16 @@ impl Words {
 struct Home {
     page: Page,
     overview: PersonOverview,
-    picture: Picture,
+    over_time: OverTime,
+    /// The columns of the table of who has what.
+    kinds: Vec<String>,
+    /// How many have something of the kind that most have.
+    having: usize,
 }
 
 pub(super) async fn home(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
     let overview = visitor.ask(&app, Overview {}).await?;
-    let picture = Picture::of(&overview.flows);
-    show(&Home { page: visitor.page(&app, "home", "/"), overview, picture })
-}
-
-/// Suppliers on the left, kinds of data on the right, a line for what each has; as wide as the number of fields.
-struct Picture {
-    height: u64,
-    suppliers: Vec<Spot>,
-    groups: Vec<Spot>,
-    lines: Vec<Stroke>,
-}
-
-struct Spot {
-    name: String,
-    y: u64,
-    count: u64,
-}
-
-struct Stroke {
-    from: u64,
-    to: u64,
-    width: u64,
-}
-
-const ROW: u64 = 34;
-
-impl Picture {
-    fn of(flows: &[Flow]) -> Self {
-        let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
-        for flow in flows {
-            for (group, count) in &flow.groups {
-                *totals.entry(group).or_default() += count;
-            }
-        }
-        let rows = flows.len().max(totals.len()) as u64;
-        let spread = |index: usize, of: usize| {
-            let room = rows * ROW / (of as u64).max(1);
-            index as u64 * room + room / 2
-        };
-        let groups: Vec<Spot> = totals
-            .iter()
-            .enumerate()
-            .map(|(n, (name, count))| Spot { name: (*name).to_owned(), y: spread(n, totals.len()), count: *count })
-            .collect();
-        let (mut suppliers, mut lines) = (Vec::new(), Vec::new());
-        for (n, flow) in flows.iter().enumerate() {
-            let y = spread(n, flows.len());
-            for (group, count) in &flow.groups {
-                let to = groups.iter().find(|spot| spot.name == *group).map_or(y, |spot| spot.y);
-                lines.push(Stroke { from: y, to, width: 1 + (*count).min(6) });
-            }
-            let short: String = flow.name.chars().take(26).collect();
-            suppliers.push(Spot { name: short, y, count: flow.groups.values().sum() });
-        }
-        Self { height: rows * ROW, suppliers, groups, lines }
-    }
+    let (over_time, kinds) = (OverTime::of(&overview.months), pictures::kinds(&overview.flows));
+    let having = overview.knows.iter().map(|known| known.suppliers).max().unwrap_or_default();
+    show(&Home { page: visitor.page(&app, "home", "/"), overview, over_time, kinds, having })
 }
