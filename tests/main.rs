@@ -37,6 +37,7 @@ mod imports;
 mod install;
 mod kills;
 mod letters;
+mod looks;
 mod many;
 mod market;
 mod moving;
