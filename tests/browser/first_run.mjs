@@ -1,12 +1,24 @@
 // The four steps of the first run, taken or skipped.
+import { misfits } from "./measure.mjs";
 import { check, input, open } from "./page.mjs";
 
 const { browser, page, faults } = await open();
+// Each step on a small phone too.
+async function fits(step) {
+  for (const width of [320, 1200]) {
+    await page.setViewportSize({ width, height: 900 });
+    const found = await misfits(page);
+    check(found.length === 0, `${step} at ${width}: ${found.join("; ")}`);
+  }
+}
+
 await page.goto(input.link);
+await fits("the name");
 check((await page.textContent("h1")).includes("call you"), "the first step asks for a name");
 if (!input.skip) await page.fill("#name", "Anna");
 await page.click(input.skip ? "button[value=skip]" : "button[value=next]");
 
+await fits("the passphrase");
 let passphrase = "a sentence of my own";
 if (input.skip) {
   await page.click("button[value=skip]");
@@ -21,14 +33,17 @@ if (input.skip) {
   await page.screenshot({ path: `${input.shots}/first-run-passphrase.png`, fullPage: true });
   await page.click("button[value=next]");
 }
+await fits("the words");
 const phrase = await page.locator(".phrase li").allTextContents();
 await page.screenshot({ path: `${input.shots}/first-run-phrase.png`, fullPage: true });
 await page.click("text=I wrote them down");
 
+await fits("the preset");
 if (!input.skip) await page.check("#p-careful");
 await page.screenshot({ path: `${input.shots}/first-run-preset.png`, fullPage: true });
 await page.click(input.skip ? "button[value=skip]" : "button[value=next]");
 
+await fits("the first supplier");
 if (input.skip) {
   await page.click("main a.button:has-text('Skip')");
 } else {

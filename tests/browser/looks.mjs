@@ -44,6 +44,20 @@ for (const language of ["en", "nl"]) {
   }
 }
 
+// What stands before the pages: who it is, and what is lost.
+for (const locale of ["en-GB", "nl-NL"]) {
+  const stranger = await browser.newContext({ locale });
+  const door = await stranger.newPage();
+  for (const path of ["/", "/lost"]) {
+    await door.goto(at(path));
+    for (const width of WIDTHS) {
+      await door.setViewportSize({ width, height: 900 });
+      for (const what of await misfits(door)) violations.push(`${path} of a stranger (${locale}, ${width}): ${what}`);
+    }
+  }
+  await stranger.close();
+}
+
 // A phone: one column, and a bar of five that covers nothing.
 const phone = await browser.newContext({
   storageState: await context.storageState(), viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, locale: "nl-NL", colorScheme: "dark",

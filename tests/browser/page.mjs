@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
+import { misfits } from "./measure.mjs";
 import { strangeWords } from "./words.mjs";
 
 export const input = JSON.parse(process.argv[2]);
@@ -48,13 +49,16 @@ export async function tooWide(page) {
   return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
 }
 
-// The page on a wide screen by day and on a phone by night: what is wrong with it, each with the page's name.
+// The page on a wide screen by day and on phones by night: what is wrong with it, each with the page's name.
 export async function looked(page, name) {
   const violations = [];
   for (const [scheme, width] of [["light", 1200], ["dark", 390]]) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: 900 });
-    if (await tooWide(page)) violations.push(`${name} (${width}): wider than the screen`);
+    for (const narrow of width < 1000 ? [width, 320] : [width]) {
+      await page.setViewportSize({ width: narrow, height: 900 });
+      violations.push(...(await misfits(page)).map((what) => `${name} (${narrow}): ${what}`));
+    }
     const found = await barriers(page);
     violations.push(...found.map((one) => `${name} (${scheme}): ${one.id} ${one.nodes[0].target}`));
   }
