@@ -142,3 +142,27 @@ fn a_passphrase_file_may_begin_with_a_mark_of_its_encoding() {
     let left: Vec<_> = std::fs::read_dir(directory.path()).expect("read").flatten().map(|e| e.file_name()).collect();
     assert_eq!(left.len(), 3, "{left:?}");
 }
+
+/// The package has what the binary writes of itself, under the names by which `man` and the shells look for it.
+#[test]
+fn every_page_and_completion_that_the_package_names_is_written() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let node = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../node");
+    let made = directory.path().join("manual");
+    let run = std::process::Command::new(node.join("packaging/manual.sh")).arg(binary()).arg(&made).status();
+    assert!(run.expect("bash runs").success());
+    let manifest = std::fs::read_to_string(node.join("Cargo.toml")).expect("a manifest");
+    let named = manifest.lines().filter_map(|line| line.trim().strip_prefix("[\"../target/manual/")?.split('"').next());
+    let named: Vec<_> = named.collect();
+    assert_eq!(named, ["man/*.1", "completions/regie", "completions/_regie", "completions/regie.fish"]);
+    for one in named.iter().filter(|one| !one.contains('*')) {
+        let text = std::fs::read_to_string(made.join(one)).expect("written");
+        assert!(text.contains("regie") && text.contains("supplier"), "{one}");
+    }
+    let pages = std::fs::read_dir(made.join("man")).expect("a directory").map(|page| page.expect("a page").path());
+    let pages: Vec<_> = pages.collect();
+    assert!(pages.iter().all(|page| page.extension().is_some_and(|ending| ending == "1")), "{pages:?}");
+    for verb in ["regie.1", "regie-pair.1", "regie-supplier-run.1"] {
+        assert!(pages.iter().any(|page| page.ends_with(verb)), "{verb}");
+    }
+}
