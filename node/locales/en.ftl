@@ -428,7 +428,7 @@ deliveries-about =
          [one] One supplier is
         *[other] { $n } suppliers are
      } being told
-deliveries-apart = Each supplier is told at a moment of its own, so that no two of them can tell by the clock that you are one person. Usually within half an hour.
+deliveries-apart = Each supplier is told at a moment of its own. So no two of them can tell by the clock that you are one person. Usually within half an hour.
 deliveries-now = Tell them all now
 deliveries-at = told before
 deliveries-left =
@@ -2124,7 +2124,7 @@ found-left-out = { $n ->
 state-removed = removed
 state-ended = nothing in force
 do-remove-supplier = Remove this supplier
-sure-remove-supplier = Every consent ends now, it is asked to erase what it has and to sign for that, what it asked is declined, and nothing is taken from it any more. Regie visits it until it has heard this and signed, and then no more. You can take it back later; what has ended stays ended.
+sure-remove-supplier = Every consent ends now, and nothing is taken from it any more. It is asked to erase what it has and to sign for that. What it asked is declined. Regie visits it until it has heard this and signed, and then no more. You can take it back later; what has ended stays ended.
 yes-remove-supplier = Yes, remove it
 supplier-removed = It is removed. What stays, and why, is said below.
 supplier-back = It is back. What had ended stays ended; it has to ask anew.

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 shift || true
 targets=("$@")
-((${#targets[@]})) || targets=(decoders texts person supplier talk board)
+((${#targets[@]})) || targets=(decoders texts values person supplier talk board)
 command -v c++ >/dev/null || { echo "libFuzzer is C++: apt-get install g++" >&2; exit 1; }
 mkdir -p tests/fuzz/artifacts
 
