@@ -5,7 +5,7 @@ use regie_protocol::{Access, Purpose};
 use regie_tests::{
     Node,
     crowd::Crowd,
-    http::{enter, send_by_hand as send},
+    http::{Door, enter, send_by_hand as send},
     pairing, until,
 };
 use serde_json::{Value, json};
@@ -183,5 +183,57 @@ fn own_fields_and_notes_are_kept_and_no_grant_can_name_them() {
     assert!(person.good(&["search", "4712"]).contains("locker"));
     person.good(&["own", "remove", "LOCKER"]);
     assert!(person.good(&["--json", "own"]).is_empty());
+    person.stop();
+}
+
+/// What is attached to a note comes out byte for byte, also after a kill; its name leads nowhere, and it goes with the note.
+#[test]
+fn files_are_attached_to_notes_and_come_out_as_they_went_in() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.start();
+    person.good(&["own", "set", "House", "Bought in 2019"]);
+    let deed: Vec<u8> = (0..1_300_000_u32).map(|at| (at / 7) as u8).collect();
+    let empty = directory.path().join("empty.txt");
+    let path = directory.path().join("deed \u{202e}fdp.exe");
+    std::fs::write(&path, &deed).expect("written");
+    std::fs::write(&empty, b"").expect("written");
+    let (path, empty) = (path.to_str().expect("UTF-8"), empty.to_str().expect("UTF-8"));
+    person.good(&["own", "attach", "house", path, empty]);
+    assert!(person.bad(&["own", "attach", "no such", path], 4).contains("regie own"));
+    person.good(&["own", "set", "House", "Bought in 2020"]);
+    person.kill();
+    let door = Door::enter(&person.start_with_dashboard());
+    let files = || -> Value {
+        let own: Value = serde_json::from_str(&person.good(&["--json", "own"])).expect("JSON");
+        own["files"].clone()
+    };
+    let kept = files();
+    assert_eq!((&kept[0]["name"], &kept[0]["bytes"]), (&json!("deed _fdp.exe"), &json!(deed.len())), "{kept}");
+    assert_eq!((&kept[1]["name"], &kept[1]["bytes"]), (&json!("empty.txt"), &json!(0)));
+    let out = directory.path().join("out");
+    let got = person.good(&["own", "file", "House", "deed _fdp.exe", "--out", out.to_str().expect("UTF-8")]);
+    assert!(got.contains("deed _fdp.exe") && std::fs::read(&out).expect("written") == deed);
+    // The page lists them, saves them as bytes of no kind, and takes others.
+    let page = door.get("/own").body;
+    let link = page.split("href=\"/own/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+    let saved = door.get(&format!("/own/{link}"));
+    assert!(*saved.bytes == *deed && saved.header("content-type") == Some("application/octet-stream"));
+    let upload = page.split("action=\"/own/").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
+    let token = page.split("name=\"form\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token");
+    let body = |token: &str| {
+        format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\n{token}\r\n--cut\r\nContent-Disposition: form-data; \
+             name=\"files\"; filename=\"../../photo.png\"\r\n\r\npixels\r\n--cut--\r\n"
+        )
+    };
+    let kind = "multipart/form-data; boundary=cut";
+    let post = |token: &str| door.post_as(&format!("/own/{upload}"), kind, &body(token)).status;
+    assert_eq!((post("wrong"), post(token)), (403, 303));
+    assert_eq!(files()[2]["name"], "photo.png");
+    person.good(&["own", "detach", "House", "photo.png"]);
+    person.bad(&["own", "file", "House", "photo.png", "--out", "/tmp/never"], 4);
+    person.good(&["own", "remove", "House"]);
+    person.bad(&["own", "file", "House", "empty.txt", "--out", "/tmp/never"], 4);
     person.stop();
 }

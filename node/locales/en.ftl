@@ -368,6 +368,14 @@ own-saved = Done. It stays with you.
 own-remove = Remove
 own-sure = What stands there is destroyed. That can't be undone.
 own-unfit = Give it a name of one line and some text.
+own-files = Attached files
+own-attach = Attach files
+own-choose = Files to attach, at most 16 MB together
+own-attach-yes = Attach
+own-attached = { $n ->
+    [one] One file is attached. It stays with you.
+   *[other] { $n } files are attached. They stay with you.
+}
 hit-own = own fields and notes
 search-title = Search in everything
 search-words = Words to look for

@@ -369,6 +369,14 @@ own-saved = Gedaan. Het blijft bij u.
 own-remove = Verwijderen
 own-sure = Wat er staat, wordt vernietigd. Dat is niet terug te draaien.
 own-unfit = Geef het een naam van één regel en wat tekst.
+own-files = Bestanden erbij
+own-attach = Bestanden toevoegen
+own-choose = Bestanden om toe te voegen, samen hoogstens 16 MB
+own-attach-yes = Toevoegen
+own-attached = { $n ->
+    [one] Eén bestand is toegevoegd. Het blijft bij u.
+   *[other] { $n } bestanden zijn toegevoegd. Ze blijven bij u.
+}
 hit-own = eigen velden en notities
 search-title = In alles zoeken
 search-words = Woorden om te zoeken

@@ -22,6 +22,7 @@ mod decisions;
 mod defaults;
 mod endings;
 mod fields;
+mod files;
 mod found;
 mod glance;
 mod host;

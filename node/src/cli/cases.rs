@@ -8,9 +8,13 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use regie_protocol::FieldPath;
-use serde::Serialize;
 
-use super::{owner::ask, render, render::View};
+use super::{
+    files::{self, Part},
+    owner::ask,
+    render,
+    render::View,
+};
 use crate::{
     calendar,
     case::{Happened, Right, State, Way},
@@ -20,7 +24,7 @@ use crate::{
     locale::Language,
     person::{
         case_events,
-        verbs::{self, FILE_BYTES, LetterWay, PART_BYTES, Pursuit, ShownFile},
+        verbs::{self, LetterWay, Pursuit, ShownFile},
     },
 };
 
@@ -207,10 +211,13 @@ pub(super) fn run(home: &Path, verb: CaseVerb, json: bool) -> Result<(), Failure
         CaseVerb::Mark(mark) => mark.run(home, json),
         CaseVerb::Undo { id } => ask(home, &verbs::UndoCase { id }, json, render::CASE),
         CaseVerb::File { id, files } => {
-            let filed = files.iter().map(|file| send(home, &id, file)).collect::<Result<Vec<_>, _>>()?;
+            let filed = files.iter().map(|path| file(home, &id, path)).collect::<Result<Vec<_>, _>>()?;
             render::show_as(&filed, json, render::CASE_FILES)
         }
-        CaseVerb::Get { id, file, out } => get(home, &id, &file, &out, json),
+        CaseVerb::Get { id, file, out } => files::get(home, &out, json, |part| {
+            let (id, file) = (id.clone(), file.clone());
+            verbs::CaseFile { id, file, part }
+        }),
         CaseVerb::Remove { id, file: None } => ask(home, &verbs::RemoveCase { id }, json, View::Plain),
         CaseVerb::Remove { id, file: Some(file) } => ask(home, &verbs::RemoveCaseFile { id, file }, json, View::Plain),
     }
@@ -230,7 +237,7 @@ impl Mark {
         let on = self.on.as_deref().map(parse).transpose()?;
         let what = self.happened(home)?;
         for file in &self.files {
-            send(home, &self.id, file)?;
+            self::file(home, &self.id, file)?;
         }
         ask(home, &verbs::MarkCase { id: self.id, on, what }, json, render::CASE)
     }
@@ -277,57 +284,13 @@ impl Mark {
     }
 }
 
-/// Files a file with a case, part by part.
-fn send(home: &Path, id: &str, path: &Path) -> Result<ShownFile, Failure> {
-    let cannot = |error: std::io::Error| Failure::usage(format!("can't read {}: {error}", path.display()));
-    let size = std::fs::metadata(path).map_err(cannot)?.len();
-    if size > FILE_BYTES {
-        let most = FILE_BYTES / 1024 / 1024;
-        return Err(Failure::usage(format!("{} is above {most} MiB; give a smaller file", path.display())));
-    }
-    let bytes = std::fs::read(path).map_err(cannot)?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut parts: Vec<&[u8]> = bytes.chunks(PART_BYTES).collect();
-    if parts.is_empty() {
-        parts.push(&[]);
-    }
-    let mut filed: Option<ShownFile> = None;
-    let count = parts.len();
-    for (place, part) in (1..).zip(parts) {
-        filed = Some(control::ask(
-            home,
-            &verbs::FileCase {
-                id: id.to_owned(),
-                file: filed.map(|file| file.id),
-                name: name.clone(),
-                part: data_encoding::BASE64.encode(part),
-                last: place == count,
-            },
-        )?);
-    }
-    filed.ok_or_else(|| Failure::internal("a file has a part"))
-}
-
-/// A file, and where it was written.
-#[derive(Serialize)]
-struct Written<'a> {
-    #[serde(flatten)]
-    file: ShownFile,
-    written: &'a Path,
-}
-
-fn get(home: &Path, id: &str, file: &str, out: &Path, json: bool) -> Result<(), Failure> {
-    let part = |part| control::ask(home, &verbs::CaseFile { id: id.to_owned(), file: file.to_owned(), part });
-    let first = part(1)?;
-    let cannot = |error| Failure::usage(format!("can't write {}: {error}; give another file", out.display()));
-    let mut target = std::fs::File::create_new(out).map_err(cannot)?;
-    let mut write = |text: &str| {
-        let bytes = data_encoding::BASE64.decode(text.as_bytes()).map_err(Failure::internal)?;
-        std::io::Write::write_all(&mut target, &bytes).map_err(cannot)
-    };
-    write(&first.bytes)?;
-    for number in 2..=first.parts {
-        write(&part(number)?.bytes)?;
-    }
-    render::show(&Written { file: first.file, written: out }, json)
+/// Files a file with a case.
+fn file(home: &Path, id: &str, path: &Path) -> Result<ShownFile, Failure> {
+    files::send(home, path, |Part { file, name, part, last }| verbs::FileCase {
+        id: id.to_owned(),
+        file,
+        name,
+        part,
+        last,
+    })
 }

@@ -11,6 +11,7 @@ mod contracts;
 mod credentials;
 mod doctor;
 mod file;
+mod files;
 mod find;
 mod import;
 mod init;
@@ -623,10 +624,35 @@ enum OwnVerb {
         /// What stands there
         text: String,
     },
-    /// Remove one and destroy its key
+    /// Remove one with what is attached, and destroy its key
     Remove {
         /// Its name
         name: String,
+    },
+    /// Attach files to one, at most 16 MiB each
+    Attach {
+        /// Its name
+        name: String,
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Get what is attached out again
+    File {
+        /// Its name
+        name: String,
+        /// The file's name, its id, or the end of it
+        file: String,
+        /// Where to write it; it must not exist
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Take a file off, for good
+    Detach {
+        /// Its name
+        name: String,
+        /// The file's name, its id, or the end of it
+        file: String,
     },
 }
 

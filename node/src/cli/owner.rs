@@ -6,8 +6,11 @@ use std::path::Path;
 use regie_protocol::{Days, FieldPath};
 
 use super::{
-    Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials, find, items, letters, market,
-    notices, organisations, render, render::View, witnesses,
+    Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials,
+    files::{self, Part},
+    find, items, letters, market, notices, organisations, render,
+    render::View,
+    witnesses,
 };
 use crate::{
     command::{Change, Failure, Remember, exit, pairs, parse},
@@ -38,11 +41,7 @@ pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Get { field, history: false } => get(home, &field, json),
         Verb::PutBack { field, number } => ask(home, &verbs::PutBack { field: parse(&field)?, number }, json, plain),
         Verb::Own { verb: None } => ask(home, &verbs::OwnFields {}, json, render::OWN),
-        Verb::Own { verb: Some(OwnVerb::Set { name, text }) } => {
-            let text = text.parse().map_err(Failure::misread)?;
-            ask(home, &verbs::SetOwnField { name, text }, json, plain)
-        }
-        Verb::Own { verb: Some(OwnVerb::Remove { name }) } => ask(home, &verbs::RemoveOwnField { name }, json, plain),
+        Verb::Own { verb: Some(verb) } => own(home, verb, json),
         Verb::Search { words } => ask(home, &verbs::Search { query: words.join(" ") }, json, render::SEARCH),
         Verb::Overview => ask(home, &verbs::Overview {}, json, render::OVERVIEW),
         Verb::Requests => ask(home, &verbs::Requests {}, json, render::REQUESTS),
@@ -163,6 +162,35 @@ fn about_wishes(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
             ask(home, &verbs::SegmentRules { rule }, json, plain)
         }
         _ => Err(Failure::internal("this verb has its own code")),
+    }
+}
+
+fn own(home: &Path, verb: OwnVerb, json: bool) -> Result<(), Failure> {
+    let plain = View::Plain;
+    match verb {
+        OwnVerb::Set { name, text } => {
+            let text = text.parse().map_err(Failure::misread)?;
+            ask(home, &verbs::SetOwnField { name, text }, json, plain)
+        }
+        OwnVerb::Remove { name } => ask(home, &verbs::RemoveOwnField { name }, json, plain),
+        OwnVerb::Attach { name: to, files } => {
+            let attach = |path: &std::path::PathBuf| {
+                files::send(home, path, |Part { file, name, part, last }| verbs::Attach {
+                    to: to.clone(),
+                    file,
+                    name,
+                    part,
+                    last,
+                })
+            };
+            let attached = files.iter().map(attach).collect::<Result<Vec<_>, _>>()?;
+            render::show_as(&attached, json, render::CASE_FILES)
+        }
+        OwnVerb::File { name, file, out } => files::get(home, &out, json, |part| {
+            let (to, file) = (name.clone(), file.clone());
+            verbs::Attachment { to, file, part }
+        }),
+        OwnVerb::Detach { name: from, file } => ask(home, &verbs::Detach { from, file }, json, plain),
     }
 }
 

@@ -11,6 +11,7 @@ mod defaults;
 mod deliveries;
 mod enter;
 mod export;
+mod files;
 mod find;
 mod group;
 mod home;
@@ -75,6 +76,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/suppliers", get(suppliers::list))
         .route("/suppliers/{key}", get(suppliers::one).post(suppliers::act))
         .route("/own", get(own::list).post(own::act))
+        .route("/own/{id}/files", post(own::attach))
+        .route("/own/{id}/files/{file}", get(own::get_file))
         .route("/pair", get(suppliers::pair).post(suppliers::pair_by))
         .route("/pair/many", get(many::page).post(many::act).layer(DefaultBodyLimit::max(limits::LINKS_BYTES)))
         .route("/data", get(data::list))

@@ -9,7 +9,12 @@ use regie_protocol::{Nonce, Timestamp, calendar::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, Organisation, OrganisationId, case_files::KeptFile, decisions::ID_END, tables};
+use super::{
+    Node, Organisation, OrganisationId,
+    decisions::ID_END,
+    files::{KeptFile, ShownFile},
+    tables,
+};
 use crate::{
     calendar::{Country, Event},
     case::{self, Case, CaseError, Due, Happened, NextOfCase, NextStep, Right, State, Step},
@@ -87,21 +92,6 @@ pub struct ShownCase {
     pub files: Vec<ShownFile>,
     /// When it was last changed, RFC 3339.
     pub changed: String,
-}
-
-/// A file of a case, without what is in it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ShownFile {
-    /// Its id.
-    pub id: Nonce,
-    /// Its name, cleaned.
-    pub name: String,
-    /// How long it is, in bytes.
-    pub bytes: u64,
-    /// Did all of it come?
-    pub whole: bool,
-    /// When, RFC 3339.
-    pub filed: String,
 }
 
 /// An authority that a complaint can go to.

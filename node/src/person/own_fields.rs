@@ -8,7 +8,11 @@ use regie_protocol::{Nonce, Timestamp, Value, text::plain_line};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, tables};
+use super::{
+    Node,
+    files::{Coming, KeptFile, ShownFile, ShownPart, remove_file},
+    tables,
+};
 use crate::{
     clock::{self, text},
     command::{Failure, exit},
@@ -31,6 +35,9 @@ pub(super) struct OwnField {
     text: Value,
     /// When it was last changed.
     changed: Timestamp,
+    /// What is attached to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) files: Vec<KeptFile>,
 }
 
 /// A field of the person's own.
@@ -44,19 +51,23 @@ pub struct ShownOwnField {
     pub text: Value,
     /// When it was last changed, RFC 3339.
     pub changed: String,
+    /// What is attached to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<ShownFile>,
+}
+
+impl ShownOwnField {
+    fn of(id: Nonce, own: OwnField) -> Self {
+        let files = own.files.iter().map(ShownFile::from).collect();
+        Self { id, name: own.name, text: own.text, changed: text(own.changed), files }
+    }
 }
 
 impl Node {
     /// All of them, by name.
     pub(super) fn own_fields(&self) -> Result<Vec<ShownOwnField>, Failure> {
         let rows = self.store.group(tables::OWN_FIELDS, &())?;
-        let shown = |(id, own): (Nonce, OwnField)| ShownOwnField {
-            id,
-            name: own.name,
-            text: own.text,
-            changed: text(own.changed),
-        };
-        let mut all: Vec<ShownOwnField> = rows.into_iter().map(shown).collect();
+        let mut all: Vec<_> = rows.into_iter().map(|(id, own)| ShownOwnField::of(id, own)).collect();
         all.sort_by_cached_key(|one| (one.name.to_lowercase(), one.id));
         Ok(all)
     }
@@ -74,21 +85,50 @@ impl Node {
             return Err(Failure::new("refused", exit::REFUSED, format!("{OWN_FIELDS} are kept already; {next}")));
         }
         let id = known.unwrap_or_else(|| Nonce(clock::random()));
-        let own = OwnField { name: name.to_owned(), text, changed: self.clock.now().wall };
+        let files = self.store.get(tables::OWN_FIELDS, &id)?.map(|before| before.files).unwrap_or_default();
+        let own = OwnField { name: name.to_owned(), text, changed: self.clock.now().wall, files };
         turn.batch.put(tables::OWN_FIELDS, &id, &own);
-        let OwnField { name, text: written, changed } = own;
-        Ok(ShownOwnField { id, name, text: written, changed: clock::text(changed) })
+        Ok(ShownOwnField::of(id, own))
     }
 
     /// Destroys one, by its name or its id.
     pub(super) fn remove_own_field(&mut self, name: &str, turn: &mut Turn) -> Result<ShownOwnField, Failure> {
-        let all = self.own_fields()?.into_iter();
-        let found = all.into_iter().find(|one| same(&one.name, name) || one.id.to_string() == name);
-        let one = found.ok_or_else(|| {
+        let (id, own) = self.own_field(name)?;
+        for file in &own.files {
+            turn.batch.erase_group(tables::OWN_FILES, &file.id);
+        }
+        turn.batch.erase(tables::OWN_FIELDS, &id);
+        Ok(ShownOwnField::of(id, own))
+    }
+
+    /// Attaches a part of a file to one.
+    pub(super) fn attach(&mut self, name: &str, coming: Coming, turn: &mut Turn) -> Result<ShownFile, Failure> {
+        let (id, mut own) = self.own_field(name)?;
+        let shown = self.take_part(&mut own.files, tables::OWN_FILES, coming, turn)?;
+        turn.batch.put(tables::OWN_FIELDS, &id, &own);
+        Ok(shown)
+    }
+
+    /// What is attached, with one of its parts, from 1 on.
+    pub(super) fn attachment(&self, name: &str, file: &str, part: u64) -> Result<ShownPart, Failure> {
+        self.part_of(&self.own_field(name)?.1.files, tables::OWN_FILES, file, part)
+    }
+
+    /// Takes what is attached off, for good.
+    pub(super) fn detach(&mut self, name: &str, file: &str, turn: &mut Turn) -> Result<ShownFile, Failure> {
+        let (id, mut own) = self.own_field(name)?;
+        let shown = remove_file(&mut own.files, tables::OWN_FILES, file, turn)?;
+        turn.batch.put(tables::OWN_FIELDS, &id, &own);
+        Ok(shown)
+    }
+
+    /// One, by its name or its id.
+    fn own_field(&self, name: &str) -> Result<(Nonce, OwnField), Failure> {
+        let rows = self.store.group(tables::OWN_FIELDS, &())?;
+        let found = rows.into_iter().find(|(id, one)| same(&one.name, name) || id.to_string() == name);
+        found.ok_or_else(|| {
             Failure::new("not_found", exit::NOT_FOUND, format!("'{name}' is not one of yours; `regie own` lists them"))
-        })?;
-        turn.batch.erase(tables::OWN_FIELDS, &one.id);
-        Ok(one)
+        })
     }
 }
 

@@ -11,9 +11,9 @@ use regie_protocol::{
 
 use super::{
     activity::Counts,
-    case_files::{FilePart, PART_BYTES},
     cases::KeptCase,
     contracts::OwnContract,
+    files::{FilePart, PART_BYTES},
     letters::{LETTER_BYTES, StoredLetter},
     organisations::{Organisation, OrganisationId},
     own_fields::OwnField,
@@ -150,6 +150,8 @@ tables! {
         pub(super) Erasable ACTS = 38 "acts": (PublicKey, ObjectId) => Record, within 32 * 1024;
         /// Fields and notes of the person's own, which never leave.
         pub(super) Erasable OWN_FIELDS = 39 "own_fields": Nonce => OwnField, within 32 * 1024;
+        /// Files with fields and notes of the person's own, in parts.
+        pub(super) Erasable OWN_FILES = 51 "own_files": Nth<Nonce> => FilePart, within 2 * PART_BYTES;
         /// Documents of which pieces are wanted.
         pub(super) Erasable COMING_ITEMS = 49 "coming_items": (PublicKey, Nonce) => Record, within 64 * 1024;
         /// Pieces of large documents, by the number of each.

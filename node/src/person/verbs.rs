@@ -72,6 +72,7 @@ mod organisation;
 mod organisations;
 mod overview;
 mod own_fields;
+mod own_files;
 mod pair;
 mod pair_many;
 mod pass_over;
@@ -147,7 +148,7 @@ pub use belong::{Belong, SaidOfSegment};
 pub use bring_back::BringBack;
 pub use can_get::{CanGet, CanGetAnswer, RuleReach};
 pub use case::{Case, CaseDetail};
-pub use case_file::{CaseFile, ShownPart};
+pub use case_file::CaseFile;
 pub use cases::Cases;
 pub use cast::Cast;
 pub use consent_receipts::ConsentReceipts;
@@ -203,6 +204,7 @@ pub use organisation::Organisation;
 pub use organisations::{Organisations, OrganisationsPage};
 pub use overview::{Asker, FieldKnown, Flow, GroupKnown, Overview, PersonOverview, RequestGroup};
 pub use own_fields::{OwnFields, RemoveOwnField, SetOwnField};
+pub use own_files::{Attach, Attachment, Detach};
 pub use pair::{OtherTerms, Pair, PairAnswer};
 pub use pair_many::{LookMany, PairMany};
 pub use pass_over::{PassOver, PassedOver};
@@ -256,8 +258,7 @@ pub use super::{
     activity::{Month, MonthOfYear},
     acts::{ActState, ShownAct, ShownAnswer},
     candidates::{Candidate, Certainty, EnteredFindings, together},
-    case_files::{FILE_BYTES, PART_BYTES},
-    cases::{CaseList, NewCase, Reach, ShownAuthority, ShownCase, ShownFile},
+    cases::{CaseList, NewCase, Reach, ShownAuthority, ShownCase},
     consent::ConsentDocument,
     contracts::{
         ComesNext, ContractList, ContractSource, ContractWords, MonthlySum, NextOfContract, Noticed, ShownContract,
@@ -265,6 +266,7 @@ pub use super::{
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
     fields::{Changed, EarlierValue, ProvenanceKind},
+    files::{FILE_BYTES, PART_BYTES, ShownFile, ShownPart},
     glance::{Change, Joined, Soon, Waits, WaitsFor},
     importing::{Chosen, FieldChange, ImportAlternative, ImportChange, ImportChoice, ImportPreview, NotTaken},
     intents::{ShownIntent, ShownOffer, TakenOffer},
@@ -295,6 +297,8 @@ verbs! {
         Agreement: Agreement,
         AskWitnesses: AskWitnesses,
         AtOnce: AtOnce,
+        Attach: Attach,
+        Attachment: Attachment,
         Audit: Audit,
         AuditPage: AuditPage,
         Backup: TakeRows,
@@ -318,6 +322,7 @@ verbs! {
         DecideProcessor: DecideProcessor,
         DeleteItem: DeleteItem,
         Deliveries: Deliveries,
+        Detach: Detach,
         Directory: Directory,
         DryRun: DryRun,
         EditOrganisation: EditOrganisation,

@@ -4,21 +4,22 @@
 use askama::Template;
 use axum::{
     Extension,
-    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State},
-    http::{HeaderValue, header},
-    response::Response,
+    extract::{Path, Request, State},
 };
 use regie_protocol::calendar::Date;
 
-use super::{App, Fault, Page, Posted, Shown, Visitor, Words, download, go, is_ours, not_taken, show, strange_form};
+use super::{
+    App, Fault, Page, Posted, Shown, Visitor, Words,
+    files::{self, Part},
+    go, not_taken, show, strange_form,
+};
 use crate::{
     case::{DEFAULT_DAYS, Due, Happened, NextOfCase, NextStep, Right, State as Stands, Step, Way},
     command::Failure,
-    dashboard::limits,
     letter::Ground,
     person::verbs::{
         self, BegunCases, CaseDetail, CaseFile, CaseList, FileCase, HeldField, NewCase, NewCases, Organisations,
-        PART_BYTES, PursueCases, Pursuit, Reach, ShownCase, ShownOrganisation,
+        PursueCases, Pursuit, Reach, ShownCase, ShownOrganisation,
     },
 };
 
@@ -336,81 +337,27 @@ pub(super) async fn file(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
-    mut request: Request,
+    request: Request,
 ) -> Shown {
-    DefaultBodyLimit::apply(DefaultBodyLimit::max(limits::CASE_BYTES), &mut request);
-    let bad = |error: axum::extract::multipart::MultipartError| visitor.fault(Failure::usage(error.body_text()));
-    let parts = Multipart::from_request(request, &app).await;
-    let mut parts = parts.map_err(|error| visitor.fault(Failure::usage(error.to_string())))?;
-    let (mut ours, mut filed) = (false, 0_usize);
-    while let Some(mut part) = parts.next_field().await.map_err(bad)? {
-        match part.name() {
-            Some("form") => ours = is_ours(&visitor, &part.text().await.map_err(bad)?),
-            Some("files") if ours => {
-                let name = part.file_name().unwrap_or_default().to_owned();
-                let mut bytes = Vec::new();
-                while let Some(chunk) = part.chunk().await.map_err(bad)? {
-                    bytes.extend_from_slice(&chunk);
-                }
-                // A field that was left empty comes as a file without a name.
-                if !name.is_empty() || !bytes.is_empty() {
-                    keep(&app, &visitor, &id, &name, &bytes).await?;
-                    filed += 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    if !ours {
-        return Ok(strange_form(&visitor));
-    }
+    let filed = files::take(&app, &visitor, request, |Part { file, name, part, last }| FileCase {
+        id: id.clone(),
+        file,
+        name,
+        part,
+        last,
+    });
+    let Some(filed) = filed.await? else { return Ok(strange_form(&visitor)) };
     visitor.notice(&app, visitor.words.count("cases-filed", &filed));
     go(&format!("/cases/{id}"))
 }
 
-async fn keep(app: &App, visitor: &Visitor, id: &str, name: &str, bytes: &[u8]) -> Result<(), Fault> {
-    let mut parts: Vec<&[u8]> = bytes.chunks(PART_BYTES).collect();
-    if parts.is_empty() {
-        parts.push(&[]);
-    }
-    let (count, mut file) = (parts.len(), None);
-    for (place, part) in (1..).zip(parts) {
-        let part = data_encoding::BASE64.encode(part);
-        let coming = FileCase { id: id.to_owned(), file, name: name.to_owned(), part, last: place == count };
-        file = Some(visitor.ask(app, coming).await?.id);
-    }
-    Ok(())
-}
-
-/// A file as bytes to save: whatever it is, no page of ours shows it.
+/// A file as bytes to save.
 pub(super) async fn get_file(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,
     Path((id, file)): Path<(String, String)>,
 ) -> Shown {
-    let (mut bytes, mut part) = (Vec::new(), 1);
-    let shown = loop {
-        let asked = CaseFile { id: id.clone(), file: file.clone(), part };
-        let came = visitor.ask(&app, asked).await?;
-        let decoded = data_encoding::BASE64.decode(came.bytes.as_bytes());
-        bytes.extend(decoded.map_err(|error| visitor.fault(Failure::internal(error)))?);
-        if part >= came.parts {
-            break came.file;
-        }
-        part += 1;
-    };
-    let mut response = download("file", "application/octet-stream", bytes)?;
-    name(&mut response, &shown.name);
-    Ok(response)
-}
-
-/// The name to save it under: in ASCII for old programs, and as it is (RFC 6266).
-fn name(response: &mut Response, name: &str) {
-    let plain: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-    let whole: String = form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
+    files::save(&app, &visitor, |part| CaseFile { id: id.clone(), file: file.clone(), part }).await
 }
 
 impl Words {
@@ -501,7 +448,7 @@ impl Words {
     }
 
     /// How long a file is, for people.
-    fn size(&self, bytes: &u64) -> String {
+    pub(super) fn size(&self, bytes: &u64) -> String {
         if *bytes < 1024 { format!("{bytes} B") } else { format!("{} kB", bytes.div_ceil(1024)) }
     }
 

@@ -1,13 +1,20 @@
-//! Fields and notes of the person's own, which nobody else can ask for. In: forms. Out: the list, and the form again with what
-//! was typed and not taken.
+//! Fields and notes of the person's own, which nobody else can ask for. In: forms, files to attach. Out: the list, the form again
+//! with what was typed and not taken, files to save.
 
 use askama::Template;
-use axum::{Extension, extract::State};
+use axum::{
+    Extension,
+    extract::{Path, Request, State},
+};
 
-use super::{App, Page, Posted, Shown, Visitor, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor,
+    files::{self, Part},
+    go, show, strange_form,
+};
 use crate::{
     command::Failure,
-    person::verbs::{OwnFields, RemoveOwnField, SetOwnField, ShownOwnField},
+    person::verbs::{Attach, Attachment, Detach, OwnFields, RemoveOwnField, SetOwnField, ShownOwnField},
 };
 
 #[derive(Template)]
@@ -39,6 +46,7 @@ pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Vi
     let (name, text) = (posted.one("name"), posted.one("text"));
     let done = match posted.one("do") {
         "remove" => app.ask(RemoveOwnField { name: name.to_owned() }).await,
+        "detach" => return detach(&app, &visitor, &posted).await,
         _ => match text.parse().map_err(Failure::misread) {
             Ok(text) => app.ask(SetOwnField { name: name.to_owned(), text }).await,
             Err(failure) => Err(failure),
@@ -54,4 +62,39 @@ pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Vi
         }
         Err(failure) => Err(visitor.fault(failure)),
     }
+}
+
+async fn detach(app: &App, visitor: &Visitor, posted: &Posted) -> Shown {
+    let (from, file) = (posted.one("of").to_owned(), posted.one("file").to_owned());
+    visitor.ask(app, Detach { from, file }).await?;
+    visitor.notice(app, visitor.words.say("cases-file-removed"));
+    go("/own")
+}
+
+/// Attaches what the person chose.
+pub(super) async fn attach(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path(to): Path<String>,
+    request: Request,
+) -> Shown {
+    let attached = files::take(&app, &visitor, request, |Part { file, name, part, last }| Attach {
+        to: to.clone(),
+        file,
+        name,
+        part,
+        last,
+    });
+    let Some(attached) = attached.await? else { return Ok(strange_form(&visitor)) };
+    visitor.notice(&app, visitor.words.count("own-attached", &attached));
+    go("/own")
+}
+
+/// A file as bytes to save.
+pub(super) async fn get_file(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Path((to, file)): Path<(String, String)>,
+) -> Shown {
+    files::save(&app, &visitor, |part| Attachment { to: to.clone(), file: file.clone(), part }).await
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, OnNode, ShownFile};
+use super::{Node, OnNode, ShownPart};
 use crate::{command::Failure, driver::Turn, verb::Verb};
 
 /// Gives a part of a file.
@@ -18,19 +18,6 @@ pub struct CaseFile {
     pub part: u64,
 }
 
-/// A part of a file.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ShownPart {
-    /// The file.
-    pub file: ShownFile,
-    /// Which part this is, from 1 on.
-    pub part: u64,
-    /// How many it has.
-    pub parts: u64,
-    /// The part, base64.
-    pub bytes: String,
-}
-
 impl Verb for CaseFile {
     const NAME: &'static str = "case_file";
     type Answer = ShownPart;
@@ -38,8 +25,6 @@ impl Verb for CaseFile {
 
 impl OnNode for CaseFile {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<ShownPart, Failure> {
-        let (file, parts, bytes) = node.part_of_file(&self.id, &self.file, self.part)?;
-        let bytes = data_encoding::BASE64.encode(&bytes);
-        Ok(ShownPart { file, part: self.part, parts, bytes })
+        node.case_file(&self.id, &self.file, self.part)
     }
 }

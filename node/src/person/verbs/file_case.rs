@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Node, OnNode, ShownFile};
-use crate::{command::Failure, driver::Turn, person::case_files::Coming, verb::Verb};
+use crate::{command::Failure, driver::Turn, person::files::Coming, verb::Verb};
 
 /// Files a part of a file with a case.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -31,9 +31,6 @@ impl Verb for FileCase {
 impl OnNode for FileCase {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<ShownFile, Failure> {
         let Self { id, file, name, part, last } = self;
-        let bytes = data_encoding::BASE64
-            .decode(part.as_bytes())
-            .map_err(|_| Failure::usage("a part of a file is base64; encode it so"))?;
-        node.file_part(&id, Coming { file, name, bytes, last }, turn)
+        node.file_case(&id, Coming::read(file, name, &part, last)?, turn)
     }
 }

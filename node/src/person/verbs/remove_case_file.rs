@@ -23,6 +23,6 @@ impl Verb for RemoveCaseFile {
 
 impl OnNode for RemoveCaseFile {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<ShownFile, Failure> {
-        node.remove_file(&self.id, &self.file, turn)
+        node.remove_case_file(&self.id, &self.file, turn)
     }
 }

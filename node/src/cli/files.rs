@@ -1,0 +1,73 @@
+//! Files that go to the node and come back part by part: answers with a case, attachments of a note. In: paths, the verb for
+//! a part. Out: what the node filed, and files that were not there before.
+
+use std::path::Path;
+
+use regie_protocol::Nonce;
+use serde::Serialize;
+
+use super::{file::bytes_of, render};
+use crate::{
+    command::Failure,
+    control,
+    person::verbs::{FILE_BYTES, PART_BYTES, ShownFile, ShownPart},
+    verb::Verb,
+};
+
+/// A part of a file, for the verb that takes it.
+pub(super) struct Part {
+    /// The file that it goes on with.
+    pub(super) file: Option<Nonce>,
+    /// The file's name.
+    pub(super) name: String,
+    /// The part, base64.
+    pub(super) part: String,
+    /// Is it the last one?
+    pub(super) last: bool,
+}
+
+/// A file, and where it was written.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    file: ShownFile,
+    written: &'a Path,
+}
+
+/// Sends a file in, part by part.
+pub(super) fn send<V>(home: &Path, path: &Path, verb: impl Fn(Part) -> V) -> Result<ShownFile, Failure>
+where
+    V: Verb<Answer = ShownFile>,
+{
+    let bytes = bytes_of(path, FILE_BYTES)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // An empty file has one part too.
+    let count = bytes.len().div_ceil(PART_BYTES).max(1);
+    let mut filed: Option<ShownFile> = None;
+    for number in 0..count {
+        let rest = bytes.get(number * PART_BYTES..).unwrap_or_default();
+        let part = data_encoding::BASE64.encode(&rest[..rest.len().min(PART_BYTES)]);
+        let file = filed.map(|file| file.id);
+        filed = Some(control::ask(home, &verb(Part { file, name: name.clone(), part, last: number + 1 == count }))?);
+    }
+    filed.ok_or_else(|| Failure::internal("a file has a part"))
+}
+
+/// Writes a file that comes part by part, and says which.
+pub(super) fn get<V>(home: &Path, out: &Path, json: bool, verb: impl Fn(u64) -> V) -> Result<(), Failure>
+where
+    V: Verb<Answer = ShownPart>,
+{
+    let first = control::ask(home, &verb(1))?;
+    let cannot = |error| Failure::usage(format!("can't write {}: {error}; give another file", out.display()));
+    let mut target = std::fs::File::create_new(out).map_err(cannot)?;
+    let mut write = |text: &str| {
+        let bytes = data_encoding::BASE64.decode(text.as_bytes()).map_err(Failure::internal)?;
+        std::io::Write::write_all(&mut target, &bytes).map_err(cannot)
+    };
+    write(&first.bytes)?;
+    for number in 2..=first.parts {
+        write(&control::ask(home, &verb(number))?.bytes)?;
+    }
+    render::show(&Written { file: first.file, written: out }, json)
+}
