@@ -157,7 +157,7 @@ impl Together {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let (events, end) = runtime.block_on(async { person::start(store, at_once()).expect("started") });
         std::mem::forget(end);
-        let desk = person::Desk::new(events, std::sync::Arc::new(|| None));
+        let desk = person::Desk::new(events, std::sync::Arc::new(person::verbs::NoPages));
         for member in crowd.members() {
             runtime.block_on(desk.ask(pairing(&member.invite()))).expect("paired");
         }

@@ -176,7 +176,7 @@ fn requests() {
     person::initialise(&mut store, &seed, Policy::preset("balanced").expect("a preset")).expect("initialised");
     let measured = runtime.block_on(async {
         let (events, _end) = person::start(store, person::Travel::default()).expect("started");
-        let desk = person::Desk::new(events.clone(), std::sync::Arc::new(|| None));
+        let desk = person::Desk::new(events.clone(), std::sync::Arc::new(person::verbs::NoPages));
         let set = setting("name.full", "Anna Bakker");
         desk.ask(set).await.expect("done");
         let supplier = PaperSupplier::open([66; 32]).await;
@@ -230,7 +230,7 @@ impl Served {
                 format!("{opened:.1?}"),
                 format!("{:.1?}", begun.elapsed())
             );
-            let desk = person::Desk::new(events, std::sync::Arc::new(|| None));
+            let desk = person::Desk::new(events, std::sync::Arc::new(person::verbs::NoPages));
             let doors = std::sync::Arc::new(regie::dashboard::Doors::default());
             let page =
                 regie::dashboard::listen(([127, 0, 0, 1], 0).into(), home.clone(), doors).await.expect("listens");

@@ -34,7 +34,12 @@ pub(crate) struct Door {
 impl Door {
     pub(crate) fn open() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let mut node = Node::person(directory.path().join("person"), "balanced");
+        let node = Node::person(directory.path().join("person"), "balanced");
+        Self::of(node, directory)
+    }
+
+    /// Starts this node, whose home is in a directory that goes with it.
+    pub(crate) fn of(mut node: Node, directory: tempfile::TempDir) -> Self {
         let link = node.start_with_dashboard();
         let (to, _) = start_of(&link);
         Self { node, _directory: directory, link, to }
@@ -68,7 +73,7 @@ impl Door {
     }
 }
 
-pub(crate) const PAGES: [&str; 32] = [
+pub(crate) const PAGES: [&str; 33] = [
     "/",
     "/requests",
     "/suppliers",
@@ -101,6 +106,7 @@ pub(crate) const PAGES: [&str; 32] = [
     "/security/passphrase",
     "/told",
     "/style",
+    "/devices",
 ];
 
 #[test]

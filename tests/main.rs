@@ -22,6 +22,7 @@ mod day_one;
 mod deciding;
 mod docs;
 mod docs_wire;
+mod doors;
 mod end_to_end;
 mod faces;
 mod fields;

@@ -531,7 +531,7 @@ security-sessions =
          [one] One browser is
         *[other] { $n } browsers are
      } in
-security-about = The dashboard locks itself after 15 minutes without use and ends after 12 hours. Your passphrase opens it again. It can be reached from this machine only.
+security-about = The dashboard locks itself after 15 minutes without use and ends after 12 hours. Your passphrase opens it again. From other machines only devices that you added can open it.
 security-lock = Lock now
 security-leave = Leave
 security-place = Where your data is
@@ -1933,7 +1933,7 @@ requests-would-go = What would go
 requests-missing = You have no value for this yet. Fill it in, or leave it empty and it is not given.
 answer-more = More
 passphrase-title = Change the passphrase
-passphrase-about = Your data stays as it is. Everybody who is in elsewhere has to enter the new passphrase. A backup that you made before opens with the passphrase that you gave then: make a new one, and throw the old ones away.
+passphrase-about = Your data stays as it is. Everybody who is in elsewhere has to enter the new passphrase, and devices and passkeys have to be added again. A backup that you made before opens with the passphrase that you gave then: make a new one, and throw the old ones away.
 passphrase-old = The passphrase of now
 passphrase-new = The new passphrase
 passphrase-change = Change it
@@ -2225,3 +2225,97 @@ style-parts = Parts
 style-form = A form
 style-part = How far it is
 style-pictures = Pictures
+devices-title = Devices and passkeys
+devices-about = Your phone and other computers of yours can open these pages too. You add each of them here, and remove it here.
+devices-see = See your devices
+devices-scan = Scan this with the camera of the new device
+devices-scan-about = { $n ->
+    [one] It adds one device, once, within one minute. Show it to nobody else.
+   *[other] It adds one device, once, within { $n } minutes. Show it to nobody else.
+  }
+devices-link = No camera? Open this address on the new device:
+devices-warns = The browser there will warn you once, because you made the certificate yourself. Ask it for the details of the certificate. If its SHA-256 fingerprint is this one, go on. If it is another, stop: somebody is in between.
+devices-add = Add a device
+devices-add-about = What makes another way to your data takes your passphrase.
+devices-invite = Make a code for a new device
+devices-nowhere = These pages open on this computer only
+devices-nowhere-about = To open them on your phone too, say in a terminal under which address your phone finds this computer:
+devices-nowhere-then = Stop regie and start it again after that. The guide says how you find that address, and how to do it with a name of your own.
+devices-place = Where other devices find these pages
+devices-fingerprint = The SHA-256 fingerprint of the certificate, by which a device knows that it is at the right place:
+devices-until = It holds until { $what } and is made anew before that.
+devices-count = { $n ->
+    [0] No device yet
+    [one] One device
+   *[other] { $n } devices
+  }
+devices-this = this one
+devices-added = Added on { $what }.
+devices-seen = Last seen on { $what }.
+devices-used = Last used on { $what }.
+devices-passkeys = { $n ->
+    [one] It asks for its passkey.
+   *[other] It asks for one of its { $n } passkeys.
+  }
+devices-no-passkey = It has no passkey: whoever unlocks the device itself is in.
+devices-forget = Remove
+devices-forget-all = Remove all devices
+devices-gone = The device is removed. It is not let in any more.
+devices-all-gone = All devices are removed. None of them is let in any more.
+devices-passkey-gone = The passkey is removed. It lets nobody in any more.
+passkeys-home = Passkeys of this computer
+passkeys-device = Passkeys of this device
+passkey-title = A passkey
+passkey-about = A passkey is kept by this device and opens with your fingerprint, your face or the code of the device. It lets you in without your passphrase.
+passkey-about-home = A passkey lets you in on this computer with your fingerprint, your face or its code, as long as regie runs. After a start of regie you need your passphrase once. Adding one takes your passphrase.
+passkey-about-device = With a passkey this device asks for your fingerprint, your face or its code after 15 minutes without use. Who finds the device does not get in.
+passkey-name = What do you call it?
+passkey-this-computer = This computer
+passkey-add = Add a passkey
+passkey-make = Make the passkey
+passkey-leave = Not now
+passkey-unable = Passkeys need JavaScript and a browser that knows them. Without one you get in as you did before.
+passkey-enter = Get in with a passkey
+passkey-enter-about = You added a passkey here.
+passkey-at-the-door = Get in with a passkey
+passkey-refused = The browser did not get a passkey. Try again, or go on without it.
+passkey-gone = This took too long, or was done already. Begin again on your page of devices.
+passkey-wrong = That passkey is not taken here. Try another one, or go on without it.
+passkey-already = This passkey is there already. You can use it.
+device-unknown = This device is not known here
+device-unknown-about = Only devices that were added can open these pages. Your passphrase is not asked for here, so that nobody can guess it from afar.
+device-how = How to add it
+device-how-open = Open regie on the computer on which it runs.
+device-how-make = Choose ‘Security’ there, then ‘Devices and passkeys’, and make a code.
+device-how-scan = Scan that code with this device.
+device-locked = Locked
+device-locked-about = Show your passkey to go on. If you do not have it any more, remove this device on the computer on which regie runs, and add it again.
+device-kept = What you sent came after the page had locked itself. It was not carried out, and it is kept for half an hour. Get in, look at it, and send it with one press.
+device-not-kept = What you sent came after the page had locked itself. It was not carried out, and it could not be kept. Get in, and do it again.
+device-again = Try again
+add-title = Add this device
+add-about = From now on this device opens your pages of regie, until you remove it.
+add-name = What do you call this device?
+add-name-unfit = Give it a short name, of one line.
+add-do = Add it
+add-may = It can see and decide everything. But it makes no backup, brings regie to no other computer and changes no passphrase. It adds and removes no other device.
+add-spent = This code was used already, is too old, or was never made here. Make a new one on the computer on which regie runs.
+add-wait = { $n ->
+    [one] That was wrong too often. Wait one minute. Then make a new code on the computer on which regie runs.
+   *[other] That was wrong too often. Wait { $n } minutes. Then make a new code on the computer on which regie runs.
+  }
+added-title = This device is added
+added-about = You find it on your page of devices, and can remove it there.
+added-keep = Keep it at hand
+added-keep-about = In the menu of your browser, choose ‘Add to home screen’ or ‘Install’. Regie then opens as other apps do.
+outside-device-left = This device is removed. To come back, add it again on the computer on which regie runs.
+fault-at-home = This is done on the computer on which regie runs, not on another device. Open regie there and do it there.
+led-title = Another site led you here
+led-about = Is that what you wanted? Then go on.
+offline-title = There is no connection now
+offline-about = Your pages could not be reached. Your data is safe where it is; nothing of it is kept on this device.
+offline-form = Did you just send something? It did not arrive. Go back: what you typed is mostly still there.
+offline-again = Try again
+security-about-device = These pages lock themselves on this device after 15 minutes without use. Your passkey opens them again.
+security-about-open = This device has no passkey, so these pages stay open on it. Whoever unlocks the device is in.
+security-leave-device = Remove this device

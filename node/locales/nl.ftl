@@ -532,7 +532,7 @@ security-sessions =
          [one] Eén browser is
         *[other] { $n } browsers zijn
      } binnen
-security-about = Het dashboard vergrendelt zich na 15 minuten zonder gebruik en eindigt na 12 uur. Uw wachtzin opent het weer. Het is alleen vanaf deze machine te bereiken.
+security-about = Het dashboard vergrendelt zich na 15 minuten zonder gebruik en eindigt na 12 uur. Uw wachtzin opent het weer. Vanaf andere machines openen het alleen apparaten die u hebt toegevoegd.
 security-lock = Nu vergrendelen
 security-leave = Verlaten
 security-place = Waar uw gegevens staan
@@ -1934,7 +1934,7 @@ requests-would-go = Wat er dan gaat
 requests-missing = Hier hebt u nog geen waarde voor. Vul het in, of laat het leeg; dan wordt het niet gegeven.
 answer-more = Meer
 passphrase-title = De wachtzin wijzigen
-passphrase-about = Uw gegevens blijven zoals ze zijn. Wie elders binnen is moet de nieuwe wachtzin invullen. Een reservekopie van eerder gaat open met de wachtzin die u toen gaf: maak een nieuwe, en gooi de oude weg.
+passphrase-about = Uw gegevens blijven zoals ze zijn. Wie elders binnen is moet de nieuwe wachtzin invullen, en apparaten en passkeys voegt u opnieuw toe. Een reservekopie van eerder gaat open met de wachtzin die u toen gaf: maak een nieuwe, en gooi de oude weg.
 passphrase-old = De wachtzin van nu
 passphrase-new = De nieuwe wachtzin
 passphrase-change = Wijzigen
@@ -2226,3 +2226,97 @@ style-parts = Onderdelen
 style-form = Een formulier
 style-part = Hoe ver het is
 style-pictures = Plaatjes
+devices-title = Apparaten en passkeys
+devices-about = Ook uw telefoon en andere computers van u kunnen deze pagina’s openen. U voegt ze hier toe, en haalt ze hier weg.
+devices-see = Bekijk uw apparaten
+devices-scan = Scan dit met de camera van het nieuwe apparaat
+devices-scan-about = { $n ->
+    [one] Hiermee voegt u één apparaat toe, één keer, binnen één minuut. Laat het aan niemand anders zien.
+   *[other] Hiermee voegt u één apparaat toe, één keer, binnen { $n } minuten. Laat het aan niemand anders zien.
+  }
+devices-link = Geen camera? Open dit adres op het nieuwe apparaat:
+devices-warns = De browser daar waarschuwt één keer, omdat u het certificaat zelf hebt gemaakt. Vraag hem om de details van het certificaat. Is de SHA-256-vingerafdruk deze, ga dan verder. Is het een andere, stop dan: er zit iemand tussen.
+devices-add = Een apparaat toevoegen
+devices-add-about = Wie nog een weg naar uw gegevens maakt, heeft uw wachtzin nodig.
+devices-invite = Maak een code voor een nieuw apparaat
+devices-nowhere = Deze pagina’s openen alleen op deze computer
+devices-nowhere-about = Wilt u ze ook op uw telefoon openen? Zeg dan in een terminal onder welk adres uw telefoon deze computer vindt:
+devices-nowhere-then = Stop regie daarna en start het opnieuw. In de handleiding staat hoe u dat adres vindt, en hoe het met een eigen naam gaat.
+devices-place = Waar andere apparaten deze pagina’s vinden
+devices-fingerprint = De SHA-256-vingerafdruk van het certificaat, waaraan een apparaat ziet dat het op de juiste plek is:
+devices-until = Het geldt tot { $what } en wordt voor die tijd opnieuw gemaakt.
+devices-count = { $n ->
+    [0] Nog geen apparaat
+    [one] Eén apparaat
+   *[other] { $n } apparaten
+  }
+devices-this = dit apparaat
+devices-added = Toegevoegd op { $what }.
+devices-seen = Laatst gezien op { $what }.
+devices-used = Laatst gebruikt op { $what }.
+devices-passkeys = { $n ->
+    [one] Het vraagt om zijn passkey.
+   *[other] Het vraagt om een van zijn { $n } passkeys.
+  }
+devices-no-passkey = Het heeft geen passkey: wie het apparaat zelf ontgrendelt, is binnen.
+devices-forget = Weghalen
+devices-forget-all = Alle apparaten weghalen
+devices-gone = Het apparaat is weggehaald. Het komt er niet meer in.
+devices-all-gone = Alle apparaten zijn weggehaald. Geen ervan komt er nog in.
+devices-passkey-gone = De passkey is weggehaald. Er komt niemand meer mee binnen.
+passkeys-home = Passkeys van deze computer
+passkeys-device = Passkeys van dit apparaat
+passkey-title = Een passkey
+passkey-about = Een passkey zit in dit apparaat en gaat open met uw vinger, uw gezicht of de code van het apparaat. U komt ermee binnen zonder uw wachtzin.
+passkey-about-home = Met een passkey komt u op deze computer binnen met uw vinger, uw gezicht of de code ervan, zolang regie draait. Na een start van regie hebt u één keer uw wachtzin nodig. Om er een toe te voegen vult u uw wachtzin in.
+passkey-about-device = Met een passkey vraagt dit apparaat na 15 minuten zonder gebruik om uw vinger, uw gezicht of zijn code. Wie het apparaat vindt, komt er dan niet in.
+passkey-name = Hoe noemt u hem?
+passkey-this-computer = Deze computer
+passkey-add = Een passkey toevoegen
+passkey-make = Maak de passkey
+passkey-leave = Nu niet
+passkey-unable = Voor passkeys is JavaScript nodig, en een browser die ze kent. Zonder passkey komt u binnen zoals u gewend was.
+passkey-enter = Naar binnen met een passkey
+passkey-enter-about = U hebt hier een passkey toegevoegd.
+passkey-at-the-door = Naar binnen met een passkey
+passkey-refused = De browser kreeg geen passkey. Probeer het opnieuw, of ga verder zonder.
+passkey-gone = Dit duurde te lang, of is al gedaan. Begin opnieuw op uw pagina met apparaten.
+passkey-wrong = Die passkey geldt hier niet. Probeer een andere, of ga verder zonder.
+passkey-already = Deze passkey is er al. U kunt hem gebruiken.
+device-unknown = Dit apparaat is hier niet bekend
+device-unknown-about = Alleen apparaten die zijn toegevoegd kunnen deze pagina’s openen. Naar uw wachtzin wordt hier niet gevraagd, zodat niemand hem van ver kan raden.
+device-how = Zo voegt u het toe
+device-how-open = Open regie op de computer waarop het draait.
+device-how-make = Kies daar ‘Beveiliging’, dan ‘Apparaten en passkeys’, en maak een code.
+device-how-scan = Scan die code met dit apparaat.
+device-locked = Vergrendeld
+device-locked-about = Laat uw passkey zien om verder te gaan. Hebt u hem niet meer? Haal dit apparaat dan weg op de computer waarop regie draait, en voeg het opnieuw toe.
+device-kept = Wat u verstuurde kwam toen de pagina al vergrendeld was. Het is niet uitgevoerd, en het blijft een half uur bewaard. Ga naar binnen, bekijk het, en verstuur het met één druk op de knop.
+device-not-kept = Wat u verstuurde kwam toen de pagina al vergrendeld was. Het is niet uitgevoerd, en het kon niet bewaard worden. Ga naar binnen en doe het opnieuw.
+device-again = Probeer het opnieuw
+add-title = Dit apparaat toevoegen
+add-about = Van nu af opent dit apparaat uw pagina’s van regie, tot u het weghaalt.
+add-name = Hoe noemt u dit apparaat?
+add-name-unfit = Geef het een korte naam, van één regel.
+add-do = Toevoegen
+add-may = Het kan alles zien en beslissen. Maar het maakt geen reservekopie, brengt regie niet naar een andere computer en wijzigt de wachtzin niet. Andere apparaten voegt het niet toe en haalt het niet weg.
+add-spent = Deze code is al gebruikt, te oud, of nooit hier gemaakt. Maak een nieuwe op de computer waarop regie draait.
+add-wait = { $n ->
+    [one] Dat was te vaak fout. Wacht één minuut. Maak dan een nieuwe code op de computer waarop regie draait.
+   *[other] Dat was te vaak fout. Wacht { $n } minuten. Maak dan een nieuwe code op de computer waarop regie draait.
+  }
+added-title = Dit apparaat is toegevoegd
+added-about = U vindt het op uw pagina met apparaten, en kunt het daar weghalen.
+added-keep = Houd het bij de hand
+added-keep-about = Kies in het menu van uw browser ‘Toevoegen aan startscherm’ of ‘Installeren’. Regie opent dan zoals andere apps.
+outside-device-left = Dit apparaat is weggehaald. Wilt u terugkomen? Voeg het dan opnieuw toe op de computer waarop regie draait.
+fault-at-home = Dit doet u op de computer waarop regie draait, niet op een ander apparaat. Open regie daar en doe het daar.
+led-title = Een andere site bracht u hier
+led-about = Wilde u dat? Ga dan verder.
+offline-title = Er is nu geen verbinding
+offline-about = Uw pagina’s waren niet te bereiken. Uw gegevens staan veilig waar ze stonden; op dit apparaat wordt er niets van bewaard.
+offline-form = Had u net iets verstuurd? Dat kwam niet aan. Ga terug: wat u typte staat er meestal nog.
+offline-again = Probeer het opnieuw
+security-about-device = Deze pagina’s vergrendelen zich op dit apparaat na 15 minuten zonder gebruik. Uw passkey opent ze weer.
+security-about-open = Dit apparaat heeft geen passkey, dus deze pagina’s blijven erop open. Wie het apparaat ontgrendelt, is binnen.
+security-leave-device = Dit apparaat weghalen

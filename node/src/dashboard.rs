@@ -2,11 +2,15 @@
 //!
 //! In: HTTP on the loopback, as `web` lets it through. Out: pages that work without JavaScript, in Dutch and English.
 //! `guard.rs` asks for a session that is not locked, `session.rs` knows who is in, `tries.rs` how often a passphrase may
-//! be tried, `kept.rs` what was sent too late, `place.rs` where a person wanted to go; `pages/` has the pages.
+//! be tried, `kept.rs` what was sent too late, `place.rs` where a person wanted to go, `elsewhere.rs` has the room for browsers on other machines,
+//! `passkeys.rs` looks at what authenticators answer; `pages/` has the pages.
 
+mod elsewhere;
 mod guard;
 mod kept;
 mod pages;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod place;
 mod session;
 mod tries;
@@ -23,6 +27,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     command::Failure,
+    elsewhere::Elsewhere,
     person::{Back, Desk},
     store::Passphrase,
     verb::Conduct,
@@ -61,6 +66,15 @@ pub struct Begun {
 pub type Starter =
     Arc<dyn Fn(Beginning, Passphrase) -> Pin<Box<dyn Future<Output = Result<Begun, Failure>> + Send>> + Send + Sync>;
 
+/// Where a request came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    /// On the person's own machine.
+    Home,
+    /// On another one.
+    Elsewhere,
+}
+
 /// Everything the pages need.
 pub struct Dashboard {
     node: OnceCell<Desk>,
@@ -75,6 +89,8 @@ pub struct Dashboard {
     /// The files of one visitor are read at a time: opening one may take a gigabyte.
     finding: Semaphore,
     hosts: OwnHosts,
+    /// Where browsers on other machines are to come in.
+    elsewhere: Option<Elsewhere>,
 }
 
 /// A dashboard that listens.
@@ -105,7 +121,17 @@ pub async fn listen(address: SocketAddr, home: PathBuf, doors: Arc<Doors>) -> Re
     let hosts = OwnHosts::draw(at.port());
     Ok(Listening {
         listeners,
-        app: Arc::new(Dashboard { node, starter: None, closed: false, home, doors, trying, finding, hosts }),
+        app: Arc::new(Dashboard {
+            node,
+            starter: None,
+            closed: false,
+            home,
+            doors,
+            trying,
+            finding,
+            hosts,
+            elsewhere: None,
+        }),
     })
 }
 
@@ -129,11 +155,29 @@ impl Listening {
         format!("http://{}/", self.app.hosts.door())
     }
 
-    /// Serves the pages of a node that runs.
-    pub async fn serve(self, node: Desk) {
+    /// Has the pages of a node that runs. Where the person wants that, they are open to browsers elsewhere from here on.
+    ///
+    /// # Errors
+    /// It can't be listened there.
+    pub async fn of(self, node: Desk) -> Result<Self, Failure> {
+        let _ = self.app.node.set(node);
+        self.app.open_elsewhere().await?;
+        Ok(self)
+    }
+
+    /// Serves them on this machine.
+    pub async fn serve(self) {
         let Self { listeners, app } = self;
-        let _ = app.node.set(node);
         router(app).serve(listeners).await;
+    }
+
+    /// Browsers on other machines are to come in there, once a node runs.
+    #[must_use]
+    pub fn reached_from(mut self, elsewhere: Option<Elsewhere>) -> Self {
+        if let Some(app) = Arc::get_mut(&mut self.app) {
+            app.elsewhere = elsewhere;
+        }
+        self
     }
 
     /// There is a home, and its passphrase is asked for at the door.
@@ -162,36 +206,39 @@ impl Dashboard {
     }
 
     /// Starts the node of a home that waits for its passphrase. Nothing, where it runs.
-    async fn begin_by(&self, passphrase: &str) -> Result<(), Failure> {
+    async fn begin_by(self: &Arc<Self>, passphrase: &str) -> Result<(), Failure> {
         let Some(starter) = self.starter.as_ref().filter(|_| self.closed) else { return Ok(()) };
         let _turn = self.trying.acquire().await.map_err(Failure::internal)?;
         if self.node.get().is_none() {
             let begun = starter(Beginning::Home, Passphrase::new(passphrase.to_owned())).await?;
             let _ = self.node.set(begun.desk);
+            if let Err(failure) = self.open_elsewhere().await {
+                // The person is here, at home, and goes on here.
+                tracing::error!(code = failure.code, "{failure}");
+            }
         }
         Ok(())
     }
 
     /// Tells when something was committed.
     async fn commits(&self) -> Result<watch::Receiver<u64>, Failure> {
-        match self.node.get() {
-            Some(node) => node.commits().await,
-            None => Err(Failure::new("no_node", crate::command::exit::UNREACHABLE, "there is no node yet")),
-        }
+        self.desk()?.commits().await
+    }
+
+    fn desk(&self) -> Result<&Desk, Failure> {
+        let none = || Failure::new("no_node", crate::command::exit::UNREACHABLE, "there is no node yet");
+        self.node.get().ok_or_else(none)
     }
 
     async fn ask<V: Conduct<Desk>>(&self, verb: V) -> Result<V::Answer, Failure> {
-        match self.node.get() {
-            Some(node) => node.ask(verb).await,
-            None => Err(Failure::new("no_node", crate::command::exit::UNREACHABLE, "there is no node yet")),
-        }
+        self.desk()?.ask(verb).await
     }
 }
 
 fn router(app: Arc<Dashboard>) -> Guarded {
     let callers = Callers::Owner(app.hosts.clone());
     let face = Face { name: "dashboard", callers, body_bytes: limits::FORM_BYTES, refusal };
-    face.around(guard::around(pages::routes(), app))
+    face.around(guard::around(pages::routes(), app, Room::Home))
 }
 
 fn refusal(refused: Refused) -> Response {

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     command::{Failure, exit},
+    elsewhere::Elsewhere,
     network::{Address, Proxy, Through, Transport, limits},
     store::{KdfCost, Ledger, Passphrase, Schema, Store},
 };
@@ -63,6 +64,9 @@ pub struct Config {
     /// Where a person's dashboard listens: an address of the loopback, or `off`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dashboard: Option<String>,
+    /// Where the dashboard can be reached from other machines; nowhere, where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
     /// Where a companion's HTTP API listens; nowhere, where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<std::net::SocketAddr>,
@@ -104,6 +108,7 @@ impl Config {
             tell_minutes: None,
             held_lines: None,
             dashboard: None,
+            elsewhere: None,
             api: None,
             witness: None,
             store: None,
@@ -301,9 +306,21 @@ pub fn open(
 /// # Errors
 /// The file's.
 pub fn announce(home: &Path, addresses: &[Address]) -> Result<(), Failure> {
+    rewrite(home, |text| announcing(text, addresses))
+}
+
+/// Puts where the dashboard can be reached from other machines into `config.toml`; none for nowhere. What else stands there stays.
+///
+/// # Errors
+/// The file's.
+pub fn set_elsewhere(home: &Path, elsewhere: Option<&Elsewhere>) -> Result<(), Failure> {
+    rewrite(home, |text| reached_from_elsewhere(text, elsewhere))
+}
+
+fn rewrite(home: &Path, change: impl FnOnce(&str) -> Result<String, Failure>) -> Result<(), Failure> {
     let path = home.join("config.toml");
     let cannot = |error: std::io::Error| Failure::internal(format!("can't write {}: {error}", path.display()));
-    let text = announcing(&std::fs::read_to_string(&path).map_err(cannot)?, addresses)?;
+    let text = change(&std::fs::read_to_string(&path).map_err(cannot)?)?;
     // Beside it and then in its place, so that no half of it is ever there; the new file is its owner's alone.
     let mut file = tempfile::NamedTempFile::new_in(home).map_err(cannot)?;
     std::io::Write::write_all(&mut file, text.as_bytes()).map_err(cannot)?;
@@ -318,6 +335,24 @@ fn announcing(text: &str, addresses: &[Address]) -> Result<String, Failure> {
     match addresses {
         [] => drop(document.remove("announce")),
         _ => document["announce"] = toml_edit::value(list),
+    }
+    Ok(document.to_string())
+}
+
+/// The same with this place in the place of the one of before, on one line, so that what is written below it stays what it is.
+fn reached_from_elsewhere(text: &str, elsewhere: Option<&Elsewhere>) -> Result<String, Failure> {
+    let mut document: toml_edit::DocumentMut = text.parse().map_err(Failure::internal)?;
+    document.remove("elsewhere");
+    if let Some(Elsewhere { origin, listen, proxy }) = elsewhere {
+        let mut place = toml_edit::InlineTable::new();
+        place.insert("origin", origin.to_string().into());
+        if let Some(at) = listen {
+            place.insert("listen", at.to_string().into());
+        }
+        if *proxy {
+            place.insert("proxy", true.into());
+        }
+        document["elsewhere"] = toml_edit::value(place);
     }
     Ok(document.to_string())
 }
@@ -394,5 +429,16 @@ mod tests {
         assert_eq!(toml::from_str::<Config>(&other).expect("a configuration").announce, [name]);
         let none = announcing(&other, &[]).expect("written");
         assert_eq!(none, "# mine\nrole = \"supplier\"\n# and this\nvisit_minutes = 5\n");
+    }
+
+    #[test]
+    fn where_the_dashboard_is_reached_is_written_and_taken_out_again() {
+        let text = "role = \"person\"\n# mine\nvisit_minutes = 5\n";
+        let origin = "https://regie.example.nl".parse().expect("an origin");
+        let place = Elsewhere { origin, listen: Some("127.0.0.1:7490".parse().expect("an address")), proxy: true };
+        let with = reached_from_elsewhere(text, Some(&place)).expect("written");
+        let read: Config = toml::from_str(&with).expect("a configuration");
+        assert_eq!((read.elsewhere, read.visit_minutes), (Some(place), Some(5)));
+        assert_eq!(reached_from_elsewhere(&with, None).expect("written"), text);
     }
 }

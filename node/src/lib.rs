@@ -26,6 +26,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod domain;
 pub mod driver;
+pub mod elsewhere;
 pub mod find;
 pub mod home;
 mod http;

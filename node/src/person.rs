@@ -6,7 +6,7 @@
 //! `person/links.rs`
 //! keeps a line to each supplier, `person/lines.rs` chooses which are held and `person/rhythm.rs` says when the others are visited, `person/pairing.rs` looks at suppliers and pairs with them, `person/standing.rs` keeps who they are, `person/items.rs` what suppliers send back, `person/intents.rs` what the person wants and its boards, `person/contracts.rs` and `person/endings.rs` what the person is bound to, `person/cases.rs` and `person/case_files.rs` what the person asks of organisations by law, which `person/pursuit.rs` says or writes, `person/segments.rs`
 //! what the person says of patterns that suppliers publish, `person/found.rs` finds a supplier again that moved, `person/organisations.rs` keeps organisations with and without a companion, `person/candidates.rs` holds what files tell beside them, `person/letters.rs` writes letters to those without and `person/post.rs` has the person's mail account send them, `person/notices.rs` tells the person outside of their pages that something waits, `person/unseen.rs` knows which documents are new, `person/meetings.rs` meets processors that suppliers hand grants on to, `person/records.rs` maps the machine's records to tables, `person/verify.rs` checks
-//! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks, `person/moving.rs` brings it to another machine.
+//! the log, `person/activity.rs` counts what happened, `person/witnesses.rs` has heads of the logs cosigned by independent witnesses, `person/copies.rs` says whether this copy of the node is the one that speaks, `person/moving.rs` brings it to another machine, `person/devices.rs` knows the person's devices and passkeys.
 
 mod activity;
 mod acts;
@@ -20,6 +20,7 @@ mod copies;
 mod credentials;
 mod decisions;
 mod defaults;
+pub mod devices;
 mod endings;
 mod fields;
 mod files;

@@ -26,6 +26,15 @@ async function enter(on = page) {
 await page.goto(`http://127.0.0.1:${input.port}/contracts?x=1`);
 check(page.url() === `http://localhost:${input.port}/contracts?x=1`, `one place to remember: ${page.url()}`);
 violations.push(...(await looked(page, "enter")));
+// In another language, and on in it.
+await page.click("text=Nederlands");
+check((await page.textContent("h1")) === "Vul uw wachtzin in", "in Dutch");
+await page.fill("#passphrase", "test passphrase");
+await page.click("button.primary");
+await page.waitForSelector("header form.language");
+check((await page.getAttribute("html", "lang")) === "nl", "the pages after it, too");
+await page.context().clearCookies();
+await page.goto(`http://localhost:${input.port}/contracts?x=1`);
 await enter();
 check(page.url().startsWith("http://regie-") && page.url().endsWith("/contracts?x=1"), page.url());
 const first = clicks;

@@ -62,7 +62,7 @@ check(await page.locator("#found b").count() === 0, "a name with HTML is text");
 const paths = ["/", "/requests", "/suppliers", `/suppliers/${input.supplier}`, "/pair", "/pair/many", "/data", "/data/email", "/data/group/address", "/search?q=a", "/own", "/credentials",
   "/find", "/import", "/export", "/deliveries?of=3", "/inbox", "/contracts", "/contracts/new", "/cases", "/cases/new", "/letters", "/letters/write?about=changed",
   "/letters/account", "/wishes", "/segments", "/defaults", "/defaults/proof?what=group:address", "/audit", "/security",
-  "/security/passphrase", "/told", "/style", "/nowhere"];
+  "/security/passphrase", "/devices", "/told", "/style", "/nowhere"];
 const violations = [];
 let pages = 0;
 for (const language of ["en", "nl"]) {

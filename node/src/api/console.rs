@@ -51,7 +51,9 @@ const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 pub(super) type Seats = Sessions<Bearer>;
 
 impl Visit for Bearer {
-    const IDLE: Duration = limits::CONSOLE_IDLE;
+    fn idle(&self) -> Duration {
+        limits::CONSOLE_IDLE
+    }
 
     fn goes_on_after_idle(&mut self) -> bool {
         false

@@ -11,7 +11,7 @@ use crate::command::Failure;
 
 /// What the verbs are about, in the order in which somebody new meets them.
 const GROUPS: [(&str, &[&str]); 9] = [
-    ("Begin", &["demo", "init", "run", "install", "browse", "dashboard", "stop"]),
+    ("Begin", &["demo", "init", "run", "install", "browse", "dashboard", "elsewhere", "devices", "stop"]),
     ("Your data", &["set", "get", "put-back", "unset", "fields", "own", "search", "import", "credential", "export"]),
     (
         "Suppliers",

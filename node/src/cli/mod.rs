@@ -10,6 +10,7 @@ mod confirm;
 mod contracts;
 mod credentials;
 mod doctor;
+mod elsewhere;
 mod file;
 mod files;
 mod find;
@@ -456,6 +457,16 @@ enum Verb {
     Notices {
         #[command(subcommand)]
         verb: Option<notices::NoticesVerb>,
+    },
+    /// From where else than this machine your dashboard opens; without a verb: show it
+    Elsewhere {
+        #[command(subcommand)]
+        verb: Option<elsewhere::ElsewhereVerb>,
+    },
+    /// Your devices that may open the dashboard from elsewhere, and passkeys; without a verb: list them
+    Devices {
+        #[command(subcommand)]
+        verb: Option<elsewhere::DevicesVerb>,
     },
     /// Your defaults about corrections that suppliers propose; with --answer, sets one
     Corrections {

@@ -6,7 +6,7 @@ use std::path::Path;
 use regie_protocol::{Days, FieldPath};
 
 use super::{
-    Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials,
+    Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials, elsewhere,
     files::{self, Part},
     find, items, letters, market, notices, organisations, render,
     render::View,
@@ -135,6 +135,8 @@ fn about_items(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Letter { verb } => letters::run(home, verb, json),
         Verb::Tell(words) => letters::tell(home, words, json),
         Verb::Notices { verb } => notices::run(home, verb, json),
+        Verb::Elsewhere { verb } => elsewhere::set(home, verb, json),
+        Verb::Devices { verb } => elsewhere::devices(home, verb, json),
         Verb::MailAccount { verb } => letters::mail_account(home, verb, json),
         Verb::Contracts { ics } => contracts::list(home, ics, json),
         Verb::Contract { verb } => contracts::run(home, verb, json),

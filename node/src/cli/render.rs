@@ -252,6 +252,13 @@ pub(super) const NOTICES: View = View::Parts(&[(
     "ways",
     &[("way", "way"), ("on", "on"), ("last went", "went"), ("did not go because", "trouble"), ("tried again", "again")],
 )]);
+pub(super) const DEVICES: View = View::Parts(&[
+    (
+        "devices",
+        &[("device", "name"), ("id", "id"), ("added", "added"), ("last seen", "seen"), ("passkeys", "passkeys")],
+    ),
+    ("passkeys", &[("passkey", "name"), ("id", "id"), ("at", "origin"), ("added", "added"), ("last used", "used")]),
+]);
 pub(super) const LOG_HEADS: View =
     View::List(&[("with", "name"), ("entries", "entries"), ("cosigned by", "witnesses")]);
 pub(super) const EVENTS: View = View::List(&[
@@ -817,6 +824,7 @@ mod tests {
         lays_out::<person::LookMany>(LINKS);
         lays_out::<person::Look>(LOOK);
         lays_out::<person::Notices>(NOTICES);
+        lays_out::<person::Devices>(DEVICES);
         lays_out::<person::Offers>(OFFERS);
         lays_out::<person::Organisation>(ORGANISATION);
         lays_out_in::<Vec<person::ShownOrganisation>>("organisations", ORGANISATIONS);

@@ -99,6 +99,7 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, jso
     // A mistake in the configuration is told before a passphrase is asked for.
     let config = given.over(home::config(home)?);
     let listen = listen(given.dashboard, &config)?;
+    check_elsewhere(listen, &config)?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     if let (Role::Supplier, Some(url)) = (config.role, &config.store) {
         let store = home::open_shared(url, home, tables(Role::Supplier), &passphrase)?;
@@ -106,7 +107,7 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, jso
     }
     let store = Store::open(home, tables(config.role), &passphrase)?;
     match config.role {
-        Role::Person => within_runtime(home, serve(home, store, listen, travel(&config), given.browser, json)),
+        Role::Person => within_runtime(home, serve(home, store, listen, &config, given.browser, json)),
         Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), json)),
     }
 }
@@ -164,7 +165,9 @@ pub(super) fn first_run(home: &Path, given: Given, json: bool) -> Result<(), Fai
 pub(super) fn locked(home: &Path, given: Given, json: bool) -> Result<(), Failure> {
     keeps_secrets()?;
     let config = given.over(home::config(home)?);
-    let Listen::At(address) = listen(given.dashboard, &config)? else {
+    let listen = listen(given.dashboard, &config)?;
+    check_elsewhere(listen, &config)?;
+    let Listen::At(address) = listen else {
         return Err(Failure::usage("a node that is to ask on its page needs its dashboard; leave `off` away"));
     };
     if config.role == Role::Supplier {
@@ -173,6 +176,7 @@ pub(super) fn locked(home: &Path, given: Given, json: bool) -> Result<(), Failur
     within_runtime(home, async {
         let doors = Arc::new(Doors::default());
         let page = dashboard::listen(address, home.to_owned(), doors.clone()).await?.closed();
+        let page = page.reached_from(config.elsewhere.clone());
         say(json, &json!({ "running": "locked", "dashboard": page.door() }), || {
             format!("Your node waits for your passphrase:\n  {}", page.door())
         });
@@ -219,6 +223,12 @@ struct Running {
 }
 
 impl Running {
+    /// Ends it before anybody asked it for anything.
+    async fn ends(self) -> Result<(), Failure> {
+        self.desk.ask(Stop {}).await?;
+        self.end.await.map_err(|_| Failure::internal("the node's thread failed"))?.map_err(Failure::from)
+    }
+
     async fn until_the_end(self) -> Result<(), Failure> {
         let Self { desk, end, answering } = self;
         until_the_end(async move { drop(desk.ask(Stop {}).await) }, end, &answering).await
@@ -264,7 +274,7 @@ fn begin(home: &Path, store: Store, doors: Arc<Doors>, travel: Travel) -> Result
     let listener = control::bind(&control::socket(home))?;
     let (events, end) = person::start(store, travel)?;
     tokio::spawn(tick(TICK, events.clone(), || person::NodeEvent::Tick));
-    let desk = Desk::new(events, Arc::new(move || doors.another_link()));
+    let desk = Desk::new(events, doors);
     let answering = Answering::default();
     tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), CompanionCommand::knows));
     Ok(Running { desk, end, answering })
@@ -274,7 +284,7 @@ async fn serve(
     home: &Path,
     store: Store,
     listen: Listen,
-    travel: Travel,
+    config: &Config,
     browser: bool,
     json: bool,
 ) -> Result<(), Failure> {
@@ -283,7 +293,17 @@ async fn serve(
         Listen::Off => None,
         Listen::At(address) => Some(dashboard::listen(address, home.to_owned(), doors.clone()).await?),
     };
-    let running = begin(home, store, doors, travel)?;
+    let running = begin(home, store, doors, travel(config))?;
+    let page = match page.map(|page| page.reached_from(config.elsewhere.clone()).of(running.desk.clone())) {
+        None => None,
+        Some(open) => match open.await {
+            Ok(page) => Some(page),
+            Err(failure) => {
+                running.ends().await?;
+                return Err(failure);
+            }
+        },
+    };
     let link = page.as_ref().map(dashboard::Listening::link);
     if let Some(page) = page.as_ref().filter(|_| browser && std::io::stdout().is_terminal()) {
         super::browser::open(&page.door());
@@ -296,7 +316,7 @@ async fn serve(
         format!("Your node runs in {}. Stop it with Ctrl-C.{}", home.display(), open.unwrap_or_default())
     });
     if let Some(page) = page {
-        tokio::spawn(page.serve(running.desk.clone()));
+        tokio::spawn(page.serve());
     }
     running.until_the_end().await
 }
@@ -355,6 +375,22 @@ fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {
     } else {
         crate::out::say(words());
     }
+}
+
+/// A dashboard that others reach is told before a passphrase is asked for, where it would be unsafe, or there is none.
+fn check_elsewhere(listen: Listen, config: &Config) -> Result<(), Failure> {
+    let Some(elsewhere) = &config.elsewhere else { return Ok(()) };
+    if config.role == Role::Supplier {
+        return Err(Failure::usage(
+            "a companion has no dashboard to be reached from elsewhere; take `elsewhere` out of config.toml",
+        ));
+    }
+    elsewhere.addresses()?;
+    if listen == Listen::Off {
+        // The tests of a node, and scripts, turn the pages off for one run.
+        tracing::info!("without a dashboard there is none elsewhere either");
+    }
+    Ok(())
 }
 
 pub(super) fn listen(given: Option<Listen>, config: &Config) -> Result<Listen, Failure> {

@@ -1,6 +1,7 @@
 //! The pages: which path leads to which, what every page has, and how forms come in. In: requests of visitors
 //! that `guard` let through. Out: HTML, files, redirects.
 
+mod add;
 mod again;
 mod audit;
 mod cases;
@@ -9,6 +10,7 @@ mod credentials;
 mod data;
 mod defaults;
 mod deliveries;
+mod devices;
 mod enter;
 mod export;
 mod files;
@@ -23,6 +25,7 @@ mod live;
 mod many;
 mod menu;
 mod own;
+mod passkey;
 mod passphrase;
 mod pictures;
 mod proof;
@@ -60,7 +63,8 @@ use crate::{
     web::asset,
 };
 
-pub(super) use enter::ask as ask_who;
+pub(super) use add::ask as ask_device;
+pub(super) use enter::{ask as ask_who, led};
 pub(super) use many::Many;
 use wrong::not_taken;
 pub(super) use wrong::{NotTaken, Wrong, page as wrong_page, put_back, stood_on, typed};
@@ -130,11 +134,18 @@ pub(super) fn routes() -> Router<App> {
         .route("/security", get(security::page).post(security::act))
         .route("/security/passphrase", get(passphrase::page).post(passphrase::change))
         .route("/style", get(style::page))
+        .route("/devices", get(devices::page).post(devices::act))
+        .route("/add/{token}", get(add::page).post(add::add))
+        .route("/added", get(add::added))
+        .merge(passkey::routes())
         .route("/told", get(told::page).post(told::act))
         .route("/told/browser", post(told::add_browser))
         .route("/worker.js", get(told::worker))
+        .route("/manifest.webmanifest", get(add::manifest))
+        .route("/offline", get(add::offline))
         .route("/lost", get(passphrase::lost))
         .route("/in", post(enter::by_passphrase))
+        .route("/in/language", post(enter::language))
         .route("/before", get(enter::before))
         .route("/kept", get(enter::kept).post(enter::drop_kept))
         .route("/kept/send", post(enter::send_kept))
@@ -159,6 +170,8 @@ pub(super) struct Page {
     path: String,
     /// What waits; none where there is no node yet.
     now: Option<Arc<WaitingNow>>,
+    /// Is it shown on a device elsewhere?
+    away: bool,
 }
 
 impl Page {
@@ -182,7 +195,7 @@ impl Visitor {
     fn page(&self, app: &Dashboard, here: &'static str, path: &str) -> Page {
         let notice = app.doors.take_notice(&self.pass);
         let (form, path, now) = (self.session.form.clone(), path.to_owned(), self.now.clone());
-        Page { t: self.words, form, here, notice, path, now }
+        Page { t: self.words, form, here, notice, path, now, away: self.session.device.is_some() }
     }
 
     fn notice(&self, app: &Dashboard, notice: String) {
@@ -250,6 +263,12 @@ pub(super) fn outside(words: Words, message: &str) -> Response {
 pub(super) fn unread(words: Words, status: StatusCode) -> Response {
     let message = if status == StatusCode::PAYLOAD_TOO_LARGE { "fault-large" } else { "fault-odd" };
     plain(status, words, words.say("fault-title"), words.say(message), None)
+}
+
+/// What a device does not do.
+pub(super) fn at_home_alone(words: Words) -> Response {
+    let (title, message) = (words.say("fault-title"), words.say("fault-at-home"));
+    plain(StatusCode::FORBIDDEN, words, title, message, None)
 }
 
 fn plain(status: StatusCode, t: Words, title: String, message: String, detail: Option<String>) -> Response {

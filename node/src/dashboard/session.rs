@@ -2,11 +2,15 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
+use data_encoding::BASE64URL_NOPAD;
+use regie_protocol::Nonce;
+
 use super::{
+    elsewhere::{Invitations, Open},
     kept::{Keeping, Kept},
     limits,
     pages::Many,
@@ -30,6 +34,11 @@ pub struct Doors {
     sessions: Sessions<Session>,
     pub(super) keeping: Keeping,
     pub(super) tries: Tries,
+    /// Where browsers on other machines come in, once that is open.
+    pub(super) open: OnceLock<Open>,
+    pub(super) invitations: Invitations,
+    #[cfg(feature = "passkeys")]
+    pub(super) passkeys: super::passkeys::Ceremonies,
 }
 
 #[derive(Default)]
@@ -49,6 +58,15 @@ pub(super) struct Arrival {
     pub(super) to: Place,
     /// The form that they had sent too late.
     pub(super) kept: Option<Arc<Kept>>,
+    /// The language that they chose at the door.
+    pub(super) language: Option<Language>,
+}
+
+impl Arrival {
+    /// At this page, with nothing else.
+    pub(super) fn at(to: Place) -> Self {
+        Self { to, kept: None, language: None }
+    }
 }
 
 /// Someone who came in, by a link or by the passphrase.
@@ -56,6 +74,8 @@ pub(super) struct Arrival {
 pub(super) struct Session {
     /// Proves that a form came from one of our pages.
     pub(super) form: String,
+    /// The device that it is of, where somebody is in from elsewhere.
+    pub(super) device: Option<OwnDevice>,
     pub(super) locked: bool,
     pub(super) language: Option<Language>,
     /// What the next page shows once.
@@ -70,6 +90,32 @@ pub(super) struct Session {
     pub(super) kept: Option<Arc<Kept>>,
     /// The steps of the first run that have text to keep until there is a store.
     pub(super) name: Option<String>,
+}
+
+/// The device of a session.
+#[derive(Clone)]
+pub(super) struct OwnDevice {
+    pub(super) id: Nonce,
+    /// Has it a passkey, by which it can be unlocked?
+    pub(super) has_passkey: bool,
+}
+
+impl Session {
+    /// With nothing in it yet.
+    fn fresh(form: String) -> Self {
+        Self {
+            form,
+            device: None,
+            locked: false,
+            language: None,
+            notice: None,
+            preview: None,
+            opened: None,
+            many: None,
+            kept: None,
+            name: None,
+        }
+    }
 }
 
 /// Organisations that were found in files, before anything is entered.
@@ -99,7 +145,10 @@ impl Preview {
 }
 
 impl Visit for Session {
-    const IDLE: Duration = limits::IDLE;
+    fn idle(&self) -> Duration {
+        // A device without a passkey could not be opened again; what locks it is its own screen.
+        if self.device.as_ref().is_some_and(|device| !device.has_passkey) { limits::SESSION } else { limits::IDLE }
+    }
 
     fn goes_on_after_idle(&mut self) -> bool {
         self.locked = true;
@@ -116,7 +165,7 @@ impl Visit for Session {
 impl Doors {
     /// A fresh link that lets its holder in once.
     pub fn link(&self, hosts: &OwnHosts) -> String {
-        self.link_to(hosts, Arrival { to: Place::home(), kept: None })
+        self.link_to(hosts, Arrival::at(Place::home()))
     }
 
     /// The same, and what they come to.
@@ -146,23 +195,27 @@ impl Doors {
     }
 
     /// A session for somebody who proved who they are, at this host alone.
-    pub(super) fn begin(&self, Arrival { to, kept }: Arrival, host: &str) -> (Pass, Place) {
+    pub(super) fn begin(&self, Arrival { to, kept, language }: Arrival, host: &str) -> (Pass, Place) {
         let form = token();
         let to = if kept.is_some() { Place::or_home("/kept") } else { to };
-        let session = Session {
-            form: form.clone(),
-            locked: false,
-            language: None,
-            notice: None,
-            preview: None,
-            opened: None,
-            many: None,
-            kept,
-            name: None,
-        };
-        let pass = self.sessions.begin(session, host);
+        let pass = self.sessions.begin(Session { kept, language, ..Session::fresh(form.clone()) }, host);
         self.keeping.know([&form, pass.token()]);
         (pass, to)
+    }
+
+    /// The session of a device whose token the node knows. The token of its forms follows from that one, so that a page that is
+    /// open for days, and over a start of the node, can still send its form. One with a passkey waits for it.
+    pub(super) fn resume(&self, pass: &Pass, device: OwnDevice) -> Session {
+        let form = BASE64URL_NOPAD.encode(&hash(&format!("form of {}", pass.token())));
+        self.keeping.know([&form, pass.token()]);
+        let session = Session { locked: device.has_passkey, device: Some(device), ..Session::fresh(form) };
+        self.sessions.resume(session.clone(), pass);
+        session
+    }
+
+    /// Ends a session, whosever it is.
+    pub(super) fn end(&self, pass: &Pass) {
+        self.sessions.end(pass);
     }
 
     /// The session of a pass, if it has one that has not ended. Locks it where it was idle for too long. Is it a sign of use?
@@ -260,7 +313,7 @@ mod tests {
     #[test]
     fn forms_of_a_session_that_ended_are_known_and_those_of_one_that_was_left_are_not() {
         let doors = Doors::default();
-        let begin = || doors.begin(Arrival { to: Place::home(), kept: None }, "here").0;
+        let begin = || doors.begin(Arrival::at(Place::home()), "here").0;
         let (ended, left) = (begin(), begin());
         let form = |pass: &Pass| doors.session(pass, true).expect("in").form;
         let (of_ended, of_left) = (form(&ended), form(&left));

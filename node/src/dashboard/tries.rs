@@ -17,11 +17,13 @@ pub(super) enum Tryer {
     Known,
     /// Anybody else on this machine.
     Stranger,
+    /// Anybody on another machine. No passphrase is taken from there: they guess at links by which devices are added.
+    Elsewhere,
 }
 
 /// Wrong passphrases, and until when none is looked at.
 #[derive(Default)]
-pub(super) struct Tries(Mutex<[Count; 2]>);
+pub(super) struct Tries(Mutex<[Count; 3]>);
 
 #[derive(Clone, Copy, Default)]
 struct Count {
@@ -61,7 +63,7 @@ impl Tries {
         self.counts()[by as usize] = Count::default();
     }
 
-    fn counts(&self) -> std::sync::MutexGuard<'_, [Count; 2]> {
+    fn counts(&self) -> std::sync::MutexGuard<'_, [Count; 3]> {
         // Nothing in here can be left half done, so a panic elsewhere does not spoil it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

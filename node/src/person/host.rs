@@ -340,7 +340,7 @@ mod tests {
         let (responder, answered) = Responder::apart();
         events.send(NodeEvent::Frame(supplier, Box::new(Ok(message)), responder)).await.unwrap();
         let reply = wire::decode(&answered.await.unwrap(), regie_protocol::limits::FRAME_BYTES).unwrap();
-        let desk = Desk::new(events, std::sync::Arc::new(|| None));
+        let desk = Desk::new(events, std::sync::Arc::new(crate::person::verbs::NoPages));
         let status = desk.ask(Status {}).await.unwrap();
         desk.ask(Stop {}).await.unwrap();
         drop(desk);

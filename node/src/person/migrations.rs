@@ -5,7 +5,7 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; letters; witnesses of logs; acts; the person's own fields; what is new, and what was told of it.
+    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; letters; witnesses of logs; acts; the person's own fields; what is new, and what was told of it; devices and passkeys.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -22,6 +22,8 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(39, "own_fields", true),
             TableId::new(43, "unseen", false),
             TableId::new(44, "notice_ledgers", false),
+            TableId::new(46, "devices", true),
+            TableId::new(47, "passkeys", true),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),

@@ -6,7 +6,7 @@ use regie_protocol::{
     person::{Input, Record},
 };
 
-use super::{commit, host::Written, records};
+use super::{commit, devices, host::Written, records};
 use crate::{clock::Clock, command::Failure, store::Store};
 
 /// How a home goes on that was made from a file.
@@ -52,7 +52,11 @@ pub fn comes_back(store: &mut Store) -> Result<Back, Failure> {
     let back = foreseen(store)?;
     match back {
         Back::Moved { .. } => given(store, Input::Arrived).map(|_| back),
-        Back::Restored { .. } => stays(store).map(|ended| Back::Restored { ended }),
+        Back::Restored { .. } => {
+            // Since that backup the person may have removed a device that they lost.
+            devices::forget_all(store)?;
+            stays(store).map(|ended| Back::Restored { ended })
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     activity::Counts,
     cases::KeptCase,
     contracts::OwnContract,
+    devices::{Device, PASSKEY_BYTES, StoredPasskey},
     files::{FilePart, PART_BYTES},
     letters::{LETTER_BYTES, StoredLetter},
     organisations::{Organisation, OrganisationId},
@@ -23,6 +24,7 @@ use super::{
 use crate::credential::{CREDENTIAL_BYTES, Credential, HolderKey};
 use crate::{
     clock::ClockRecord,
+    elsewhere::Certificate,
     find::{DirectoryEntry, Slug},
     mail::Account,
     notice::{Ledger, Settings, VapidKey},
@@ -62,6 +64,8 @@ tables! {
         pub(super) NOTICE_SETTINGS = "notice_settings": Settings;
         /// The key by which push services know this node.
         pub(super) VAPID = "vapid": VapidKey;
+        /// The certificate that the node made for browsers elsewhere, with its key.
+        pub(super) CERTIFICATE = "certificate": Certificate;
         /// The copy of this node that goes on in its place.
         pub(super) SUPERSEDED = "superseded": Record;
         /// Where the node went, where it is not in this home any more.
@@ -161,5 +165,9 @@ tables! {
         pub(super) Plain UNSEEN = 43 "unseen": (PublicKey, Nonce) => ();
         /// What was told by each way, by the way's number.
         pub(super) Plain NOTICE_LEDGERS = 44 "notice_ledgers": u64 => Ledger, within 512 * 1024;
+        /// Devices that may come to the dashboard from elsewhere.
+        pub(super) Erasable DEVICES = 46 "devices": Nonce => Device, within 4 * 1024;
+        /// Passkeys, of devices and of this machine.
+        pub(super) Erasable PASSKEYS = 47 "passkeys": Nonce => StoredPasskey, within 2 * PASSKEY_BYTES;
     }
 }

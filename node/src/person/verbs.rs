@@ -33,6 +33,7 @@ mod decide_item;
 mod decide_processor;
 mod delete_item;
 mod deliveries;
+mod devices;
 mod directory;
 mod dry_run;
 mod edit_organisation;
@@ -163,6 +164,10 @@ pub use decide_item::{DecideItem, DecidedItem};
 pub use decide_processor::{DecideProcessor, DecidedProcessor};
 pub use delete_item::{DeleteItem, DeletedItem};
 pub use deliveries::{Deliveries, OpenDeliveries, OpenDelivery};
+pub use devices::{
+    DeviceInvitation, DeviceList, Devices, ForgetDevice, ForgetDevices, ForgetPasskey, ForgottenDevices, InviteDevice,
+    ShownElsewhere,
+};
 pub use directory::{Directory, DirectorySummary};
 pub use dry_run::{ChangedAnswer, ChangedRequest, DryRun, DryRunOutcome, RuleAnswer};
 pub use edit_organisation::EditOrganisation;
@@ -265,6 +270,7 @@ pub use super::{
     },
     decisions::{GrantTerms, HandedOn, ListedGrant, WaitingProcessor, WaitingRequest},
     defaults::{RuleHits, RuleList},
+    devices::{ShownDevice, ShownPasskey},
     fields::{Changed, EarlierValue, ProvenanceKind},
     files::{FILE_BYTES, PART_BYTES, ShownFile, ShownPart},
     glance::{Change, Joined, Soon, Waits, WaitsFor},
@@ -323,6 +329,7 @@ verbs! {
         DeleteItem: DeleteItem,
         Deliveries: Deliveries,
         Detach: Detach,
+        Devices: Devices,
         Directory: Directory,
         DryRun: DryRun,
         EditOrganisation: EditOrganisation,
@@ -337,12 +344,16 @@ verbs! {
         Fields: Fields,
         FileCase: FileCase,
         FindSuppliers: FindSuppliers,
+        ForgetDevice: ForgetDevice,
+        ForgetDevices: ForgetDevices,
+        ForgetPasskey: ForgetPasskey,
         GiveNotice: GiveNotice,
         Grant: Grant,
         Grants: Grants,
         HoldLetter: HoldLetter,
         Inbox: Inbox,
         Intents: Intents,
+        InviteDevice: InviteDevice,
         Item: Item,
         ItemPart: ItemPart,
         KeepImport: KeepImport,
@@ -430,21 +441,47 @@ verbs! {
 #[derive(Clone)]
 pub struct Desk {
     events: mpsc::Sender<NodeEvent>,
-    links: Links,
+    pages: Arc<dyn Pages>,
 }
 
 impl crate::verb::Desk for Desk {
     type Command = PersonCommand;
 }
 
-/// Makes a one-time link to the dashboard; none where there is no dashboard.
-pub type Links = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+/// What the owner can have of a node's pages by a verb.
+pub trait Pages: Send + Sync {
+    /// A one-time link to the dashboard; none where there is no dashboard.
+    fn link(&self) -> Option<String>;
+
+    /// Where the dashboard is reached from other machines; none where it is not.
+    fn elsewhere(&self) -> Option<ShownElsewhere>;
+
+    /// A link by which one device is added; none where no device could come.
+    fn invite(&self) -> Option<DeviceInvitation>;
+}
+
+/// A node without pages.
+pub struct NoPages;
+
+impl Pages for NoPages {
+    fn link(&self) -> Option<String> {
+        None
+    }
+
+    fn elsewhere(&self) -> Option<ShownElsewhere> {
+        None
+    }
+
+    fn invite(&self) -> Option<DeviceInvitation> {
+        None
+    }
+}
 
 impl Desk {
     /// A desk before this node.
     #[must_use]
-    pub fn new(events: mpsc::Sender<NodeEvent>, links: Links) -> Self {
-        Self { events, links }
+    pub fn new(events: mpsc::Sender<NodeEvent>, pages: Arc<dyn Pages>) -> Self {
+        Self { events, pages }
     }
 
     /// Asks the node; the answer comes when what it changed is on disk.
@@ -475,8 +512,8 @@ impl Desk {
         &self.events
     }
 
-    fn link(&self) -> Option<String> {
-        (self.links)()
+    fn pages(&self) -> &dyn Pages {
+        &*self.pages
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) async fn asset(Path(name): Path<String>) -> Response {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("webmanifest") => "application/manifest+json",
         _ => "text/plain; charset=utf-8",
     };
     // Names are looked up in a list made when this was built; there is no path to walk.

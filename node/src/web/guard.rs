@@ -12,6 +12,7 @@ use super::{
     Face, limits,
     loopback::{self, OwnHosts},
 };
+use crate::elsewhere::Origin;
 
 /// Who calls a room.
 #[derive(Clone, Debug)]
@@ -19,10 +20,17 @@ pub enum Callers {
     /// One person in a browser on this machine, under these names. The browser sends the cookie by itself, so only the
     /// own hosts are answered, a look from another site is refused, and a form must show that it is ours.
     Owner(OwnHosts),
+    /// The same person in a browser on another machine, at the one origin that they declared. All is held to that origin, and
+    /// what came without encryption is led to it.
+    OwnerElsewhere(Origin),
     /// A company's systems and people, under whatever name the company gives this machine. A call brings its key, which
     /// no other site has; what a browser sends from another site changes nothing all the same.
     Systems,
 }
+
+/// Stands in the extensions of a request by which another site led somebody here.
+#[derive(Clone, Copy)]
+pub(crate) struct Led;
 
 /// Why a request did not come as far as the room, or not through it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +55,10 @@ pub(super) async fn guard(State(face): State<Face>, mut request: Request, next: 
     if let Some(refused) = face.callers.refuse(request.method(), request.uri().path(), request.headers()) {
         return (face.refusal)(refused);
     }
-    if matches!(face.callers, Callers::Owner(_)) && from_elsewhere(request.headers()) {
+    if matches!(face.callers, Callers::Owner(_) | Callers::OwnerElsewhere(_)) && from_elsewhere(request.headers()) {
         // Whoever was led here by another site is nobody that we know.
         request.headers_mut().remove(header::COOKIE);
+        request.extensions_mut().insert(Led);
     }
     // An event stream is answered at once: what follows its head is not bounded here.
     let answered = tokio::time::timeout(limits::CALL, next.run(request)).await;
@@ -57,18 +66,25 @@ pub(super) async fn guard(State(face): State<Face>, mut request: Request, next: 
 }
 
 impl Callers {
-    /// Where the page is now that was asked for at a name of an earlier start: at the door.
+    /// Where the page is now that was asked for at a name of an earlier start: at the door. And where the page is that was asked
+    /// for without encryption.
     fn moved(&self, request: &Request) -> Option<String> {
-        let Self::Owner(own) = self else { return None };
         let (host, path) = (only(request.headers(), &header::HOST)?, request.uri().path_and_query()?);
         let leads =
             request.method() == Method::GET && (!from_elsewhere(request.headers()) || navigates(request.headers()));
-        (leads && own.was_name(host)).then(|| format!("http://{}{path}", own.door()))
+        match self {
+            Self::Owner(own) => (leads && own.was_name(host)).then(|| format!("http://{}{path}", own.door())),
+            Self::OwnerElsewhere(origin) => {
+                (leads && host == origin.authority() && was_plain(request.headers())).then(|| format!("{origin}{path}"))
+            }
+            Self::Systems => None,
+        }
     }
 
     fn refuse(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Refused> {
         match self {
             Self::Owner(hosts) => refuse_owner(hosts, method, path, headers),
+            Self::OwnerElsewhere(origin) => refuse_elsewhere(origin, method, headers),
             Self::Systems => {
                 let changes = !matches!(*method, Method::GET | Method::HEAD);
                 (changes && from_elsewhere(headers)).then_some(Refused::Site)
@@ -89,15 +105,36 @@ fn refuse_owner(own: &OwnHosts, method: &Method, path: &str, headers: &HeaderMap
         let may_arrive = own.is_door(host) || (own.is_name(host) && path.starts_with(loopback::LINKS));
         return (from_elsewhere(headers) && !(may_arrive && navigates(headers))).then_some(Refused::Site);
     }
-    let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes() == format!("http://{host}").as_bytes());
+    (!is_own_form(&format!("http://{host}"), method, headers)).then_some(Refused::Form)
+}
+
+fn refuse_elsewhere(own: &Origin, method: &Method, headers: &HeaderMap) -> Option<Refused> {
+    if only(headers, &header::HOST) != Some(&own.authority()) {
+        return Some(Refused::Host);
+    }
+    if method == Method::GET {
+        // A person may be led here, as nobody.
+        return (from_elsewhere(headers) && !navigates(headers)).then_some(Refused::Site);
+    }
+    let fine = is_own_form(&own.to_string(), method, headers) && !was_plain(headers);
+    (!fine).then_some(Refused::Form)
+}
+
+/// Does whoever stands between say that this came without encryption?
+fn was_plain(headers: &HeaderMap) -> bool {
+    headers.get_all("x-forwarded-proto").iter().any(|proto| proto != "https")
+}
+
+/// Did a page of ours send this form?
+fn is_own_form(own: &str, method: &Method, headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes() == own.as_bytes());
     let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
     let form = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
         kind.starts_with("application/x-www-form-urlencoded") || kind.starts_with("multipart/form-data;")
     });
     // A browser sends at least one of the two with every POST; both must be ours where they are there.
     let known = origin.is_some() || site.is_some();
-    let fine = method == Method::POST && known && origin.unwrap_or(true) && site.unwrap_or(true) && form;
-    (!fine).then_some(Refused::Form)
+    method == Method::POST && known && origin.unwrap_or(true) && site.unwrap_or(true) && form
 }
 
 /// The value of a header that is there once: of two, whoever stands between could have looked at the other.
@@ -179,6 +216,33 @@ mod tests {
         assert_eq!(room.moved(&form), None);
         assert_eq!(room.refuse(form.method(), "/data/email", form.headers()), Some(Refused::Before));
         assert_eq!(room.moved(&request(Method::GET, "regie-x.localhost:7480")), None);
+    }
+
+    #[test]
+    fn a_persons_room_elsewhere_is_held_to_its_one_origin() {
+        let room = Callers::OwnerElsewhere("https://regie.example.nl".parse().expect("an origin"));
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let (own, from) = (("host", "regie.example.nl"), ("origin", "https://regie.example.nl"));
+        let get = |of: &[(&'static str, &str)]| room.refuse(&Method::GET, "/", &headers(of));
+        let post = |of: &[(&'static str, &str)]| room.refuse(&Method::POST, "/", &headers(of));
+        assert_eq!(get(&[own]), None);
+        for host in ["localhost:7480", "regie.example.nl:443", "evil.example", "regie.example.nl.evil.example"] {
+            assert_eq!(get(&[("host", host)]), Some(Refused::Host), "{host}");
+        }
+        assert_eq!(get(&[own, own]), Some(Refused::Host), "said twice");
+        assert_eq!(get(&[own, ("sec-fetch-site", "same-site")]), Some(Refused::Site));
+        assert_eq!(post(&[own, form, from]), None);
+        for origin in ["http://regie.example.nl", "https://regie.example.nl:8443", "https://evil.example", "null"] {
+            assert_eq!(post(&[own, form, ("origin", origin)]), Some(Refused::Form), "{origin}");
+        }
+        assert_eq!(
+            post(&[own, form, from, ("x-forwarded-proto", "http")]),
+            Some(Refused::Form),
+            "it came in the clear"
+        );
+        let request = Request::builder().uri("/data?x=1").header("host", "regie.example.nl");
+        let request = request.header("x-forwarded-proto", "http").body(axum::body::Body::empty()).expect("a request");
+        assert_eq!(room.moved(&request).as_deref(), Some("https://regie.example.nl/data?x=1"));
     }
 
     #[test]

@@ -76,6 +76,18 @@ pub const CONSOLE_IDLE: Duration = Duration::from_secs(30 * 60);
 pub const LINKS: usize = 16;
 /// How long a one-time link holds.
 pub const LINK: Duration = Duration::from_secs(10 * 60);
+/// Links that add a device, open at once; the oldest gives way.
+pub const INVITATIONS: usize = 8;
+/// How long such a link holds.
+pub const INVITATION: Duration = Duration::from_secs(10 * 60);
+/// How long a browser elsewhere keeps what it is known by; it begins anew with each day of use.
+pub const DEVICE: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+/// Passkeys that are just being made or shown, at once in each room; the oldest gives way.
+pub const CEREMONIES: usize = 32;
+/// How long one may take.
+pub const CEREMONY: Duration = Duration::from_secs(3 * 60);
+/// Longest answer of an authenticator, in bytes.
+pub const PASSKEY_BYTES: usize = 16 * 1024;
 /// Wrong passphrases before one has to wait, over all who try.
 pub const TRIES: u32 = 5;
 /// The first wait; it doubles with each wrong one.

@@ -1,7 +1,7 @@
 //! The one way in by HTTP: for a person's dashboard, a company's page and a supplier's API.
 //!
 //! In: listeners, a room's `Router` and its [`Face`]. Out: nothing; it serves until the process ends. `server.rs`
-//! accepts connections within bounds, `guard.rs` turns away other hosts and sites, `headers.rs` says how an answer may
+//! accepts connections within bounds, `tls.rs` encrypts them where no web server before it does, `guard.rs` turns away other hosts and sites, `headers.rs` says how an answer may
 //! be used, `session.rs` knows who is in, `loopback.rs` where a person's own room is, `words.rs` the languages, `assets.rs` the style; every bound is in `limits.rs`.
 //! A room decides what it shows to whom; nothing of that is known here.
 
@@ -15,6 +15,7 @@ mod locales;
 pub mod loopback;
 mod server;
 pub(crate) mod session;
+mod tls;
 pub(crate) mod words;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware, response::Response};
@@ -22,7 +23,9 @@ use regie_protocol::rate::Source;
 use tokio::net::TcpListener;
 
 pub(crate) use assets::{asset, style};
+pub(crate) use guard::Led;
 pub use guard::{Callers, Refused};
+pub use tls::Tls;
 
 /// How a room meets those who call: what differs between rooms, and no more than that.
 #[derive(Clone)]
@@ -58,7 +61,12 @@ impl Guarded {
 
     /// Accepts for ever.
     pub async fn serve(self, listeners: Vec<TcpListener>) {
-        server::run(listeners, headers::on_every_answer(self.0), self.1.name).await;
+        self.serve_within(listeners, None).await;
+    }
+
+    /// The same, within TLS where there is one.
+    pub async fn serve_within(self, listeners: Vec<TcpListener>, tls: Option<Tls>) {
+        server::run(listeners, tls, headers::on_every_answer(self.0), self.1.name).await;
     }
 }
 

@@ -20,15 +20,16 @@ use axum::Router;
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
 };
 use tower::Service as _;
 
-use super::{Caller, Known, limits};
+use super::{Caller, Known, Tls, limits};
 use crate::public;
 
-pub(super) async fn run(listeners: Vec<TcpListener>, room: Router, name: &'static str) {
+pub(super) async fn run(listeners: Vec<TcpListener>, tls: Option<Tls>, room: Router, name: &'static str) {
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
     let mut lines = Connections::default();
     let mut turn = 0;
@@ -50,7 +51,9 @@ pub(super) async fn run(listeners: Vec<TcpListener>, room: Router, name: &'stati
         }
         // Until the one that makes room is gone; meanwhile nobody else is accepted.
         let Ok(place) = places.clone().acquire_owned().await else { return };
-        tokio::spawn(serve(stream, lines.enter(from), caller, room.clone(), place, name));
+        let line = lines.enter(from);
+        let talk = Talk { line: line.clone(), caller, room: room.clone(), name };
+        tokio::spawn(serve(stream, tls.clone(), line, talk, place, name));
     }
 }
 
@@ -67,36 +70,57 @@ async fn accept(listeners: &[TcpListener], turn: usize) -> io::Result<(TcpStream
 
 async fn serve(
     stream: TcpStream,
+    tls: Option<Tls>,
     line: Arc<Connection>,
-    caller: Caller,
-    room: Router,
+    talk: Talk,
     _place: OwnedSemaphorePermit,
     name: &'static str,
 ) {
-    let heard = line.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(caller);
-        let (mut room, line) = (room.clone(), heard.clone());
-        async move {
-            let answer = room.call(request).await;
-            if answer.as_ref().is_ok_and(|answer| answer.extensions().get::<Known>().is_some()) {
-                line.known.store(true, Ordering::Relaxed);
-            }
-            answer
+    let served = async {
+        match tls {
+            None => talk.over(stream).await,
+            Some(tls) => match tls.open(stream).await {
+                Some(stream) => talk.over(stream).await,
+                None => tracing::debug!(room = name, "a connection did not become encrypted"),
+            },
         }
-    });
-    let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(limits::HEAD)
-        .max_headers(limits::HEADERS)
-        .max_buf_size(limits::HEAD_BYTES);
+    };
     tokio::select! {
-        ended = http.serve_connection(TokioIo::new(stream), service) => {
-            if let Err(error) = ended {
-                tracing::debug!(room = name, %error, "a connection ended");
-            }
-        }
+        () = served => {}
         () = line.close.notified() => tracing::debug!(room = name, "a connection without a name made room"),
+    }
+}
+
+/// What is said on one connection.
+struct Talk {
+    line: Arc<Connection>,
+    caller: Caller,
+    room: Router,
+    name: &'static str,
+}
+
+impl Talk {
+    async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let Self { line: heard, caller, room, name } = self;
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(caller);
+            let (mut room, line) = (room.clone(), heard.clone());
+            async move {
+                let answer = room.call(request).await;
+                if answer.as_ref().is_ok_and(|answer| answer.extensions().get::<Known>().is_some()) {
+                    line.known.store(true, Ordering::Relaxed);
+                }
+                answer
+            }
+        });
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(limits::HEAD)
+            .max_headers(limits::HEADERS)
+            .max_buf_size(limits::HEAD_BYTES);
+        if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {
+            tracing::debug!(room = name, %error, "a connection ended");
+        }
     }
 }
 

@@ -54,7 +54,7 @@ impl Pass {
 /// What a room keeps of somebody who is in.
 pub(crate) trait Visit: Clone {
     /// How long one may be away.
-    const IDLE: Duration;
+    fn idle(&self) -> Duration;
 
     /// Does the session go on after that? A room that locks it instead does so here.
     fn goes_on_after_idle(&mut self) -> bool;
@@ -87,6 +87,14 @@ impl<V: Visit> Sessions<V> {
         insert(&mut self.inside(), Session { visit, begun: now, seen: now }, place)
     }
 
+    /// A session for somebody who brought a pass that the room knows by itself.
+    pub(crate) fn resume(&self, visit: V, pass: &Pass) {
+        let now = Instant::now();
+        let mut sessions = self.inside();
+        make_room(&mut sessions);
+        sessions.insert(pass.hash(), Session { visit, begun: now, seen: now });
+    }
+
     /// The visit of a pass, if its session has not ended. A sign of use.
     pub(crate) fn visit(&self, pass: &Pass) -> Option<V> {
         let visit = self.look(pass)?;
@@ -101,7 +109,7 @@ impl<V: Visit> Sessions<V> {
         let mut sessions = self.inside();
         sessions.retain(|_, session| {
             session.begun.elapsed() <= limits::SESSION
-                && (session.seen.elapsed() <= V::IDLE || session.visit.goes_on_after_idle())
+                && (session.seen.elapsed() <= session.visit.idle() || session.visit.goes_on_after_idle())
         });
         sessions.get(&pass.hash()).map(|session| session.visit.clone())
     }
@@ -109,7 +117,8 @@ impl<V: Visit> Sessions<V> {
     /// Is somebody still in by this pass? Unlike [`Self::visit`] this is no sign of use.
     pub(crate) fn is_open(&self, pass: &Pass) -> bool {
         self.inside().get(&pass.hash()).is_some_and(|session| {
-            session.visit.is_open() && session.seen.elapsed() <= V::IDLE && session.begun.elapsed() <= limits::SESSION
+            let (away, begun) = (session.seen.elapsed(), session.begun.elapsed());
+            session.visit.is_open() && away <= session.visit.idle() && begun <= limits::SESSION
         })
     }
 
@@ -148,11 +157,15 @@ impl<V: Visit> Sessions<V> {
     }
 }
 
-fn insert<V>(sessions: &mut HashMap<Hash, Session<V>>, session: Session<V>, place: &str) -> Pass {
+fn make_room<V>(sessions: &mut HashMap<Hash, Session<V>>) {
     while sessions.len() >= limits::SESSIONS {
         let oldest = sessions.iter().min_by_key(|(_, session)| session.seen).map(|(hash, _)| *hash);
         oldest.map(|hash| sessions.remove(&hash));
     }
+}
+
+fn insert<V>(sessions: &mut HashMap<Hash, Session<V>>, session: Session<V>, place: &str) -> Pass {
+    make_room(sessions);
     let pass = Pass::fresh(place);
     sessions.insert(pass.hash(), session);
     pass
@@ -183,7 +196,9 @@ mod tests {
     struct Ends(u32);
 
     impl Visit for Ends {
-        const IDLE: Duration = Duration::ZERO;
+        fn idle(&self) -> Duration {
+            Duration::ZERO
+        }
 
         fn goes_on_after_idle(&mut self) -> bool {
             self.0 += 1;
@@ -208,7 +223,9 @@ mod tests {
         #[derive(Clone)]
         struct Stays;
         impl Visit for Stays {
-            const IDLE: Duration = Duration::from_secs(3_600);
+            fn idle(&self) -> Duration {
+                Duration::from_secs(3_600)
+            }
 
             fn goes_on_after_idle(&mut self) -> bool {
                 false

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::{
     Extension,
     body::{Bytes, to_bytes},
-    extract::{Path, Request, State},
+    extract::{FromRequest, Path, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -16,7 +16,15 @@ use zeroize::Zeroizing;
 
 use super::{App, Page, Posted, Shown, Visitor, go, plain, show};
 use crate::{
-    dashboard::{Dashboard, guard, kept::Kept, limits, place::Place, session::Arrival, tries::Tryer, words::Words},
+    dashboard::{
+        Dashboard, Room, guard,
+        kept::Kept,
+        limits,
+        place::Place,
+        session::Arrival,
+        tries::Tryer,
+        words::{Language, Words},
+    },
     store::{Passphrase, Store, StoreError},
     web::session::{Pass, cookie},
 };
@@ -36,9 +44,32 @@ struct Enter {
     error: Option<String>,
     /// Is the browser at the name that this node drew?
     by_name: bool,
+    /// Can a passkey let the person in?
+    passkey: WayOfPasskey,
+}
+
+/// Where a passkey lets the person in.
+enum WayOfPasskey {
+    /// Nowhere: there is none.
+    None,
+    /// At this page.
+    Here,
+    /// At the door: browsers keep passkeys of this machine for that name alone.
+    AtTheDoor(String),
 }
 
 impl Enter {
+    /// The question at a host, for this page.
+    async fn at(app: &Dashboard, t: Words, to: Place, host: &str) -> Self {
+        let (by_name, door) = (app.hosts.is_name(host), app.hosts.door());
+        let passkey = match app.has_passkeys(format!("http://{door}")).await {
+            true if app.hosts.is_door(host) => WayOfPasskey::Here,
+            true => WayOfPasskey::AtTheDoor(format!("http://{door}{to}")),
+            false => WayOfPasskey::None,
+        };
+        Self { t, to, kept: None, told: None, error: None, by_name, passkey }
+    }
+
     fn answer(&self, status: StatusCode) -> Response {
         (status, Html(self.render().unwrap_or_default())).into_response()
     }
@@ -54,15 +85,15 @@ pub(in crate::dashboard) async fn ask(app: &Dashboard, t: Words, request: Reques
         if !by_name && !app.hosts.is_door(&host) {
             return Redirect::to(&format!("http://{}{to}", app.hosts.door())).into_response();
         }
-        return Enter { t, to, kept: None, told: None, error: None, by_name }.answer(StatusCode::UNAUTHORIZED);
+        return Enter::at(app, t, to, &host).await.answer(StatusCode::UNAUTHORIZED);
     }
     let (page, kept) = keep(app, to, request).await;
     let told = Some(t.say(if kept.is_some() { "enter-kept" } else { "enter-not-kept" }));
-    Enter { t, to: page, kept, told, error: None, by_name }.answer(StatusCode::UNAUTHORIZED)
+    Enter { kept, told, ..Enter::at(app, t, page, &host).await }.answer(StatusCode::UNAUTHORIZED)
 }
 
 /// The page that a form stood on, and the name that it is kept by.
-async fn keep(app: &Dashboard, to: Place, request: Request) -> (Place, Option<String>) {
+pub(super) async fn keep(app: &Dashboard, to: Place, request: Request) -> (Place, Option<String>) {
     let headers = request.headers();
     let typed = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-www-form-urlencoded");
     let page = super::stood_on(headers).unwrap_or_else(Place::home);
@@ -108,6 +139,12 @@ impl NotIn {
 }
 
 impl Dashboard {
+    /// Is there a passkey that is good at this origin? Before a node runs nobody knows.
+    pub(super) async fn has_passkeys(&self, origin: String) -> bool {
+        let Some(node) = self.node.get().filter(|_| cfg!(feature = "passkeys")) else { return false };
+        node.passkeys_at(origin).await.is_ok_and(|all| !all.is_empty())
+    }
+
     /// Is this the passphrase of the home? One is tried at a time, since trying one is dear.
     ///
     /// # Errors
@@ -133,47 +170,120 @@ impl Dashboard {
     }
 }
 
+/// What came in a form of the way in.
+pub(super) struct Typed(Bytes);
+
+impl Typed {
+    pub(super) fn one(&self, name: &str) -> Zeroizing<String> {
+        let mut pairs = form_urlencoded::parse(&self.0);
+        Zeroizing::new(pairs.find(|(own, _)| own == name).map(|(_, value)| value.into_owned()).unwrap_or_default())
+    }
+
+    pub(super) fn to(&self) -> Place {
+        Place::or_home(&self.one("to"))
+    }
+
+    /// The language that was chosen at the door, or what the browser asks for.
+    pub(super) fn words(&self, accepted: Words) -> Words {
+        Words(Language::from_code(&self.one("language")).unwrap_or(accepted.0))
+    }
+
+    /// What the person comes to, once they are in. A form that waits for them is taken out.
+    pub(super) fn arrival(&self, app: &Dashboard) -> Arrival {
+        let kept = app.doors.keeping.take(&self.one("kept"));
+        Arrival { to: self.to(), kept, language: Language::from_code(&self.one("language")) }
+    }
+
+    /// The name of a form that still waits.
+    pub(super) fn waiting(&self, app: &Dashboard) -> Option<String> {
+        Some(self.one("kept").to_string()).filter(|kept| app.doors.keeping.has(kept))
+    }
+}
+
+impl FromRequest<App> for Typed {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        Bytes::from_request(request, app).await.map(Self).map_err(|error| error.into_response())
+    }
+}
+
+/// Shows the question again in another language. Nothing is tried and nothing is kept for it.
+pub(super) async fn language(
+    State(app): State<App>,
+    Extension(t): Extension<Words>,
+    Extension(room): Extension<Room>,
+    headers: HeaderMap,
+    typed: Typed,
+) -> Response {
+    let (t, kept) = (typed.words(t), typed.waiting(&app));
+    if room == Room::Elsewhere {
+        return super::add::question(&app, t, typed.to(), kept, &headers).await;
+    }
+    if app.is_first_run() {
+        return super::outside(t, "outside-first-run");
+    }
+    let told = kept.is_some().then(|| t.say("enter-kept"));
+    let page = Enter { kept, told, ..Enter::at(&app, t, typed.to(), guard::host(&headers)).await };
+    page.answer(StatusCode::UNAUTHORIZED)
+}
+
 /// Tries a passphrase. A right one brings a session, at the name that this node drew.
 pub(super) async fn by_passphrase(
     State(app): State<App>,
     Extension(t): Extension<Words>,
     headers: HeaderMap,
-    body: Bytes,
+    typed: Typed,
 ) -> Response {
+    let t = typed.words(t);
     if app.is_first_run() {
         return super::outside(t, "outside-first-run");
     }
-    let typed = |name: &str| {
-        let mut pairs = form_urlencoded::parse(&body);
-        Zeroizing::new(pairs.find(|(own, _)| own == name).map(|(_, value)| value.into_owned()).unwrap_or_default())
-    };
-    let (host, to) = (guard::host(&headers), Place::or_home(&typed("to")));
-    let by_name = app.hosts.is_name(host);
+    let host = guard::host(&headers);
     let token = cookie(&headers, &guard::cookie_name(&app));
     let known = token.as_deref().is_some_and(|token| app.doors.keeping.knows(token));
     let by = if known { Tryer::Known } else { Tryer::Stranger };
-    if let Err(not) = app.is_passphrase(by, &typed("passphrase")).await {
-        let kept = Some(typed("kept").to_string()).filter(|kept| app.doors.keeping.has(kept));
-        let told = kept.is_some().then(|| t.say("enter-kept"));
-        return Enter { t, to, kept, told, error: Some(not.words(t)), by_name }.answer(not.status());
+    if let Err(not) = app.is_passphrase(by, &typed.one("passphrase")).await {
+        return again(&app, t, host, &typed, not.words(t), not.status()).await;
     }
-    if let Err(failure) = app.begin_by(&typed("passphrase")).await {
-        let error = Some(t.failure(&failure).0);
-        return Enter { t, to, kept: None, told: None, error, by_name }.answer(StatusCode::SERVICE_UNAVAILABLE);
+    if let Err(failure) = app.begin_by(&typed.one("passphrase")).await {
+        return again(&app, t, host, &typed, t.failure(&failure).0, StatusCode::SERVICE_UNAVAILABLE).await;
     }
-    let arrival = Arrival { to, kept: app.doors.keeping.take(&typed("kept")) };
-    if !by_name && *typed("stay") != "yes" {
+    come_in(&app, t, &headers, typed.arrival(&app), *typed.one("stay") == "yes")
+}
+
+/// The question again, with what was wrong. A form that waits goes on waiting.
+pub(super) async fn again(
+    app: &Dashboard,
+    t: Words,
+    host: &str,
+    typed: &Typed,
+    error: String,
+    status: StatusCode,
+) -> Response {
+    let kept = typed.waiting(app);
+    let told = kept.is_some().then(|| t.say("enter-kept"));
+    Enter { kept, told, error: Some(error), ..Enter::at(app, t, typed.to(), host).await }.answer(status)
+}
+
+/// Somebody proved at this machine who they are.
+pub(super) fn come_in(app: &Dashboard, t: Words, headers: &HeaderMap, arrival: Arrival, stays: bool) -> Response {
+    let host = guard::host(headers);
+    if !app.hosts.is_name(host) && !stays {
         return arrive(t, &app.doors.link_to(&app.hosts, arrival));
     }
-    let old = token.map(|token| Pass::new(token, host));
+    let old = cookie(headers, &guard::cookie_name(app)).map(|token| Pass::new(token, host));
     let renewed = old.and_then(|old| app.doors.renew(&old, arrival.kept.clone()));
+    if let (Some(pass), Some(language)) = (&renewed, arrival.language) {
+        app.doors.change(pass, |session| session.language = Some(language));
+    }
     let (pass, to) = match renewed {
         Some(pass) if arrival.kept.is_some() => (pass, Place::or_home("/kept")),
         Some(pass) => (pass, arrival.to),
         None => app.doors.begin(arrival, host),
     };
-    warn_of_address(&app, t, &pass, host);
-    with_cookie(&app, &pass, Redirect::to(to.text()).into_response())
+    warn_of_address(app, t, &pass, host);
+    with_cookie(app, &pass, Redirect::to(to.text()).into_response())
 }
 
 /// Who is in at an address instead of the name is told what that means, once.
@@ -191,7 +301,6 @@ pub(super) async fn start(
     headers: HeaderMap,
 ) -> Response {
     let host = guard::host(&headers);
-    let by_name = app.hosts.is_name(host);
     match app.doors.spend(&link) {
         // No cookie at the door: it would go to every port of this machine.
         Some(arrival) if app.hosts.is_door(host) => arrive(t, &app.doors.link_to(&app.hosts, arrival)),
@@ -207,7 +316,7 @@ pub(super) async fn start(
         None if app.is_first_run() => super::outside(t, "outside-first-run"),
         None => {
             let told = Some(t.say("outside-link-spent"));
-            Enter { t, to: Place::home(), kept: None, told, error: None, by_name }.answer(StatusCode::UNAUTHORIZED)
+            Enter { told, ..Enter::at(&app, t, Place::home(), host).await }.answer(StatusCode::UNAUTHORIZED)
         }
     }
 }
@@ -217,12 +326,21 @@ pub(super) async fn start(
 struct Arrive<'a> {
     t: Words,
     to: &'a str,
+    /// Did another site lead here?
+    led: bool,
+}
+
+/// Another site led somebody here, so their cookie was not looked at. They go on by a press: the page after it is asked for by ours.
+pub(in crate::dashboard) fn led(t: Words, request: &Request) -> Response {
+    let to = Place::or_home(request.uri().path_and_query().map_or("/", |path| path.as_str()));
+    let page = Arrive { t, to: to.text(), led: true }.render().unwrap_or_default();
+    (StatusCode::UNAUTHORIZED, Html(page)).into_response()
 }
 
 /// Goes on from this page. No redirect: a browser takes one as part of the way that a form or another site began, and
 /// lets it lead to none of our other hosts.
-fn arrive(t: Words, to: &str) -> Response {
-    let mut response = Html(Arrive { t, to }.render().unwrap_or_default()).into_response();
+pub(super) fn arrive(t: Words, to: &str) -> Response {
+    let mut response = Html(Arrive { t, to, led: false }.render().unwrap_or_default()).into_response();
     if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={to}")) {
         response.headers_mut().insert(header::REFRESH, refresh);
     }

@@ -57,11 +57,12 @@ pub(super) fn list<'a>(now: &'a WaitingNow, path: &str) -> Option<(&'static str,
 pub(super) async fn stream(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Shown {
     let commits = app.commits().await.map_err(|failure| visitor.fault(failure))?;
     let (begun, first) = (Instant::now(), (commits, None::<WaitingNow>));
+    let away = visitor.session.device.is_some();
     let events = stream::unfold(first, move |(mut commits, mut last)| {
         let (app, pass) = (app.clone(), visitor.pass.clone());
         async move {
             loop {
-                if !app.doors.is_open(&pass) || begun.elapsed() > limits::STREAM {
+                if !app.still_in(&pass, away).await || begun.elapsed() > limits::STREAM {
                     return None;
                 }
                 commits.mark_unchanged();

@@ -12,6 +12,7 @@ use axum::{
 use super::{App, Page, Posted, Shown, Visitor, enter::with_cookie, go, setup::chosen, show};
 use crate::{
     dashboard::{tries::Tryer, words::Words},
+    person::verbs::ForgetDevices,
     store::Passphrase,
 };
 
@@ -43,7 +44,8 @@ pub(super) async fn change(State(app): State<App>, Extension(visitor): Extension
     }
     let changed = node.change_passphrase(Passphrase::new(old), Passphrase::new(new.to_string())).await;
     changed.map_err(|failure| visitor.fault(failure))?;
-    // Whoever came in by the one of before does not stay.
+    // Whoever came in by the one of before does not stay, nor does what they may have added.
+    visitor.ask(&app, ForgetDevices { but: None, own_passkeys: true }).await?;
     let Some(pass) = app.doors.alone(&visitor.pass) else { return go("/") };
     app.doors.change(&pass, |session| session.notice = Some(visitor.words.say("passphrase-changed")));
     Ok(with_cookie(&app, &pass, go("/security")?))

@@ -80,8 +80,10 @@ struct WrongPage {
 /// The page that a form stood on, by what the browser says; the first page where it says nothing.
 pub(in crate::dashboard) fn stood_on(headers: &HeaderMap) -> Option<Place> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let own = format!("http://{}", guard::host(headers));
-    text(header::REFERER).strip_prefix(&own)?.parse().ok()
+    // The guard let this in as one of ours, by whichever of the two it came.
+    let referer = text(header::REFERER);
+    let rest = referer.strip_prefix("https://").or_else(|| referer.strip_prefix("http://"))?;
+    rest.strip_prefix(guard::host(headers))?.parse().ok()
 }
 
 /// A form's pairs, where it is one; the request goes on as it came. A body that is too large is none.

@@ -32,6 +32,6 @@ impl Conduct<Desk> for Dashboard {
             let next = "start the node without --dashboard off";
             Failure::new("no_dashboard", exit::NOT_FOUND, format!("this node has no dashboard; {next}"))
         };
-        desk.link().map(|link| DashboardLink { link }).ok_or_else(none)
+        desk.pages().link().map(|link| DashboardLink { link }).ok_or_else(none)
     }
 }
