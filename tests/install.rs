@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeMap,
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Command as Process, Output, Stdio},
+    process::{Child, Command as Process, Output, Stdio},
 };
 
 use regie::person::verbs;
@@ -38,6 +39,8 @@ impl Folders {
         let mut process = self.node.process(arguments);
         process.env("HOME", self.at("user")).env("XDG_CONFIG_HOME", self.at("config"));
         process.env("XDG_DATA_HOME", self.at("data"));
+        // The desktop of whoever runs the tests is none of theirs.
+        process.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
         process
     }
 
@@ -156,4 +159,116 @@ fn a_node_that_begins_locked_asks_at_the_door_and_then_runs() {
     let page = send(to, "GET", "/pair?link=regie%3Apair", &[("Cookie", &cookie)], "");
     assert!(page.status == 200 && page.body.contains(">regie:pair</textarea>"), "{}", page.body);
     folders.node.stop();
+}
+
+/// A desktop's bus, with a keyring on it.
+struct Desktop {
+    children: Vec<Child>,
+    address: String,
+    _directory: tempfile::TempDir,
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        for child in self.children.iter_mut().rev() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Desktop {
+    /// None where there is none to be had. `unlocked`: as after a login with a password, or with a keyring that nobody opened.
+    fn start(unlocked: bool) -> Option<Self> {
+        let tools = ["dbus-daemon", "gnome-keyring-daemon"];
+        let there = |tool: &str| Process::new(tool).arg("--version").stdout(Stdio::null()).status().is_ok();
+        if let Some(missing) = tools.into_iter().find(|tool| !there(tool)) {
+            assert!(std::env::var_os("REGIE_REQUIRE_TOOLS").is_none(), "{missing} is not installed");
+            println!("{missing} is not installed; this was not run");
+            return None;
+        }
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut bus = Process::new("dbus-daemon");
+        bus.args(["--session", "--nofork", "--print-address=1"]).stdout(Stdio::piped());
+        let mut bus = bus.spawn().expect("a bus");
+        let mut address = String::new();
+        BufReader::new(bus.stdout.as_mut().expect("piped")).read_line(&mut address).expect("an address");
+        let address = address.trim().to_owned();
+        let mut daemon = Process::new("gnome-keyring-daemon");
+        daemon.args(["--foreground", "--components=secrets"]).args(unlocked.then_some("--unlock"));
+        daemon.env("DBUS_SESSION_BUS_ADDRESS", &address).env("HOME", directory.path());
+        daemon.env("XDG_DATA_HOME", directory.path().join("data")).env("XDG_RUNTIME_DIR", directory.path());
+        daemon.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut daemon = daemon.spawn().expect("a keyring");
+        // The password of the login, to its end.
+        daemon.stdin.take().expect("piped").write_all(b"login password").expect("said");
+        until("the keyring is on the bus", || {
+            let mut asks = Process::new("dbus-send");
+            asks.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
+            asks.args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]);
+            let said = asks.env("DBUS_SESSION_BUS_ADDRESS", &address).output().expect("dbus-send runs");
+            String::from_utf8_lossy(&said.stdout).contains("boolean true")
+        });
+        Some(Self { children: vec![bus, daemon], address, _directory: directory })
+    }
+
+    fn regie(&self, folders: &Folders, arguments: &[&str]) -> Output {
+        let mut process = folders.process(arguments);
+        process.env("DBUS_SESSION_BUS_ADDRESS", &self.address).stdin(Stdio::null());
+        process.output().expect("the binary runs")
+    }
+
+    /// Starts the node as the login does: without a passphrase.
+    fn logs_in(&self, folders: &mut Folders) -> Value {
+        let mut process = folders.process(&["--json", "run", "--locked", "--dashboard", "127.0.0.1:0"]);
+        process.env("DBUS_SESSION_BUS_ADDRESS", &self.address).env_remove("REGIE_PASSPHRASE").stdin(Stdio::null());
+        folders.node.start_saying(&mut process)
+    }
+}
+
+#[test]
+fn the_desktops_keyring_opens_the_node_at_login_until_that_is_undone() {
+    let Some(desktop) = Desktop::start(true) else { return };
+    let mut folders = Folders::new();
+    let keyring = |output: &Output| -> Value {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).expect("JSON")["keyring"].clone()
+    };
+    // Nobody is there to be asked, so it is not kept.
+    assert_eq!(keyring(&desktop.regie(&folders, &["--json", "install"])), "absent");
+    assert_eq!(desktop.logs_in(&mut folders)["running"], "locked");
+    folders.node.kill();
+    assert_eq!(keyring(&desktop.regie(&folders, &["--json", "install", "--keyring"])), "written");
+    assert!(folders.written().values().all(|text| !text.contains("test passphrase")), "it stands in no file of ours");
+    assert_eq!(desktop.logs_in(&mut folders)["running"], "person", "nothing was asked");
+    until("the node answers", || folders.node.try_ask(&verbs::Status {}).is_ok());
+    folders.node.stop();
+    // Another home's passphrase is another entry.
+    let mut other = Folders::new();
+    assert_eq!(desktop.logs_in(&mut other)["running"], "locked");
+    other.node.kill();
+    assert_eq!(keyring(&desktop.regie(&folders, &["--json", "install", "--undo"])), "removed");
+    assert_eq!(keyring(&desktop.regie(&folders, &["--json", "install", "--undo"])), "absent");
+    assert_eq!(desktop.logs_in(&mut folders)["running"], "locked");
+    folders.node.kill();
+}
+
+#[test]
+fn a_passphrase_that_is_wrong_or_a_keyring_that_is_locked_or_not_there_keeps_nothing() {
+    let Some(desktop) = Desktop::start(true) else { return };
+    let folders = Folders::new();
+    let mut process = folders.process(&["install", "--keyring"]);
+    process.env("DBUS_SESSION_BUS_ADDRESS", &desktop.address).env("REGIE_PASSPHRASE", "guess").stdin(Stdio::null());
+    let wrong = process.output().expect("the binary runs");
+    assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("wrong passphrase"));
+    assert!(folders.written().is_empty(), "nothing was written then");
+    let none = folders.regie(&["install", "--keyring"]);
+    let words = String::from_utf8_lossy(&none.stderr).into_owned();
+    assert!(!none.status.success() && words.contains("no keyring on this desktop"), "{words}");
+    drop(desktop);
+    let Some(locked) = Desktop::start(false) else { return };
+    let refused = locked.regie(&folders, &["install", "--keyring"]);
+    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && words.contains("keyring"), "{words}");
+    assert!(folders.written().is_empty());
 }

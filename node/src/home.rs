@@ -382,7 +382,11 @@ pub fn passphrase(file: Option<&Path>, new: bool) -> Result<Passphrase, Failure>
     passphrase_text(file, new).map(|mut text| Passphrase::new(std::mem::take(&mut *text)))
 }
 
-fn passphrase_text(file: Option<&Path>, new: bool) -> Result<Zeroizing<String>, Failure> {
+/// The same as text, for who keeps it where the person wants it.
+///
+/// # Errors
+/// As [`passphrase`].
+pub fn passphrase_text(file: Option<&Path>, new: bool) -> Result<Zeroizing<String>, Failure> {
     if let Some(file) = file {
         let text = std::fs::read_to_string(file)
             .map_err(|error| Failure::usage(format!("can't read the passphrase from {}: {error}", file.display())))?;

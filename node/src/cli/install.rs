@@ -1,5 +1,6 @@
 //! `regie install` and `regie browse`: the node begins when the person logs in, stands in the menu, and `regie:` links open the page
-//! that pairs. In: the home, this binary. Out: files in the person's own folders, each named; they go as they came.
+//! that pairs. In: the home, this binary. Out: files in the person's own folders, each named, and
+//! the passphrase in the desktop's keyring where the person wants that; they go as they came.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +8,16 @@ use data_encoding::HEXLOWER;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{browser, render, serve};
+use super::{
+    browser,
+    confirm::Said,
+    desktop_keyring::{self, Trouble},
+    render, serve,
+};
 use crate::{
     command::{Failure, exit},
     home,
+    store::{Passphrase, Store},
 };
 
 /// How a file of ours begins: with the hash of what follows, by which it is known again as it was written.
@@ -49,39 +56,103 @@ impl Became {
     }
 }
 
-pub(super) fn run(home: &Path, undo: bool, json: bool) -> Result<(), Failure> {
-    if !cfg!(target_os = "linux") {
-        return Err(Failure::usage("this sets up Linux desktops only; start `regie` by the means of your system"));
-    }
+/// Is the passphrase to be kept in the desktop's keyring?
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    Keyring,
+    NoKeyring,
+    /// The person is asked, where there is one and somebody to ask.
+    Ask,
+}
+
+pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, wish: Wish, json: bool) -> Result<(), Failure> {
     let parts = parts(home)?;
-    if !undo {
-        home::config(home)?;
-        // All or nothing: what somebody else wrote is told before anything is.
-        if let Some(other) = parts.iter().find(|part| part.is_of_others()) {
-            let at = other.at.display();
-            let next = "move it away, or keep your own and leave this";
-            return Err(Failure::new("exists", exit::REFUSED, format!("{at} is there and is not regie's; {next}")));
-        }
+    home::config(home)?;
+    // All or nothing: what somebody else wrote is told before anything is.
+    if let Some(other) = parts.iter().find(|part| part.is_of_others()) {
+        let at = other.at.display();
+        let next = "move it away, or keep your own and leave this";
+        return Err(Failure::new("exists", exit::REFUSED, format!("{at} is there and is not regie's; {next}")));
     }
-    let done: Vec<(&Part, Became)> = parts
-        .iter()
-        .map(|part| Ok((part, if undo { part.remove() } else { part.write() }.map_err(|error| part.failure(&error))?)))
-        .collect::<Result<_, Failure>>()?;
+    let kept = wants(wish, json)?;
+    if kept {
+        keep(home, passphrase_file)?;
+    }
+    let done = each(&parts, Part::write)?;
     if json {
-        let files =
-            done.iter().map(|(part, became)| json!({ "file": crate::out::path(&part.at), "became": became.code() }));
-        return render::show(&json!({ "undone": undo, "files": files.collect::<Vec<_>>() }), true);
+        return show(&done, false, if kept { Became::Written } else { Became::Absent });
     }
-    for (part, became) in &done {
-        crate::out::say(format_args!("{}  {}", became.code(), part.at.display()));
-    }
-    if undo {
-        crate::out::say("A node that runs goes on until you log out, or `systemctl --user stop regie`.");
+    tell(&done);
+    if kept {
+        crate::out::say("Your passphrase is in your desktop's keyring: your node opens when you log in.");
     } else {
         crate::out::say("Your node begins when you log in, and asks for your passphrase in the browser.");
-        crate::out::say("To begin now: systemctl --user daemon-reload && systemctl --user start regie && regie browse");
     }
+    crate::out::say("To begin now: systemctl --user daemon-reload && systemctl --user start regie && regie browse");
     Ok(())
+}
+
+pub(super) fn undo(home: &Path, json: bool) -> Result<(), Failure> {
+    let parts = parts(home)?;
+    let done = each(&parts, Part::remove)?;
+    // Where there is no keyring there is nothing of ours in it.
+    let keyring = match desktop_keyring::forget(home) {
+        Ok(true) => Became::Removed,
+        Ok(false) | Err(Trouble::None | Trouble::NotBuilt) => Became::Absent,
+        Err(trouble) => return Err(Failure::new("keyring", exit::REFUSED, trouble.words())),
+    };
+    if json {
+        return show(&done, true, keyring);
+    }
+    tell(&done);
+    if keyring == Became::Removed {
+        crate::out::say("removed  your passphrase, from your desktop's keyring");
+    }
+    crate::out::say("A node that runs goes on until you log out, or `systemctl --user stop regie`.");
+    Ok(())
+}
+
+fn wants(wish: Wish, json: bool) -> Result<bool, Failure> {
+    match wish {
+        Wish::NoKeyring => Ok(false),
+        Wish::Keyring => Ok(true),
+        Wish::Ask if !desktop_keyring::is_there() => Ok(false),
+        Wish::Ask => {
+            let question = "Keep your passphrase in your desktop's keyring, so that your node opens when you log in?";
+            match (Said { yes: false, json }).or_ask(question, "") {
+                Ok(()) => Ok(true),
+                Err(failure) if failure.code == "not_confirmed" => Ok(false),
+                Err(failure) => Err(failure),
+            }
+        }
+    }
+}
+
+/// Keeps the passphrase, if it opens the home.
+fn keep(home: &Path, file: Option<&Path>) -> Result<(), Failure> {
+    let passphrase = home::passphrase_text(file, false)?;
+    Store::check_passphrase(home, &Passphrase::new(passphrase.to_string()))?;
+    let why = |trouble: Trouble| Failure::new("keyring", exit::REFUSED, trouble.words());
+    desktop_keyring::keep(home, &passphrase).map_err(why)
+}
+
+type Done<'a> = Vec<(&'a Part, Became)>;
+
+fn each(parts: &[Part], does: impl Fn(&Part) -> std::io::Result<Became>) -> Result<Done<'_>, Failure> {
+    parts.iter().map(|part| Ok((part, does(part).map_err(|error| part.failure(&error))?))).collect()
+}
+
+fn show(done: &Done<'_>, undone: bool, keyring: Became) -> Result<(), Failure> {
+    let files =
+        done.iter().map(|(part, became)| json!({ "file": crate::out::path(&part.at), "became": became.code() }));
+    let files = files.collect::<Vec<_>>();
+    render::show(&json!({ "undone": undone, "files": files, "keyring": keyring.code() }), true)
+}
+
+fn tell(done: &Done<'_>) {
+    for (part, became) in done {
+        crate::out::say(format_args!("{}  {}", became.code(), part.at.display()));
+    }
 }
 
 /// Opens the dashboard, or the page that pairs by this link.
@@ -105,6 +176,9 @@ pub(super) fn browse(home: &Path, link: Option<&str>, given: Option<serve::Liste
 }
 
 fn parts(home: &Path) -> Result<Vec<Part>, Failure> {
+    if !cfg!(target_os = "linux") {
+        return Err(Failure::usage("this sets up Linux desktops only; start `regie` by the means of your system"));
+    }
     let folders = directories::BaseDirs::new().ok_or_else(|| Failure::usage("there is no home directory"))?;
     let (config, data) = (folders.config_dir(), folders.data_dir());
     let binary = std::env::current_exe().map_err(Failure::internal)?;

@@ -9,6 +9,7 @@ mod company;
 mod confirm;
 mod contracts;
 mod credentials;
+mod desktop_keyring;
 mod doctor;
 mod elsewhere;
 mod file;
@@ -166,6 +167,12 @@ enum Verb {
         /// Take all of it away again
         #[arg(long)]
         undo: bool,
+        /// Keep the passphrase in your desktop's keyring: your node opens when you log in [default: you are asked, where there is one]
+        #[arg(long, conflicts_with = "undo")]
+        keyring: bool,
+        /// Do not, and do not ask
+        #[arg(long, conflicts_with_all = ["undo", "keyring"])]
+        no_keyring: bool,
     },
     /// Open the dashboard in your browser, or the page that pairs by a link
     Browse {
@@ -782,7 +789,15 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Supplier { verb } => Company { home: &home, passphrase_file: file, json }.run(verb, run.given(false)),
         Verb::Run { locked: true, options } => serve::locked(&home, options.or(run).given(false), json),
         Verb::Run { locked: false, options } => serve::run(&home, file, options.or(run).given(false), json),
-        Verb::Install { undo } => install::run(&home, undo, json),
+        Verb::Install { undo: true, .. } => install::undo(&home, json),
+        Verb::Install { keyring, no_keyring, .. } => {
+            let wish = match (keyring, no_keyring) {
+                (true, _) => install::Wish::Keyring,
+                (_, true) => install::Wish::NoKeyring,
+                _ => install::Wish::Ask,
+            };
+            install::run(&home, file, wish, json)
+        }
         Verb::Browse { link, dashboard } => install::browse(&home, link.as_deref(), dashboard.or(run.dashboard)),
         Verb::Doctor => doctor::run(&home, json),
         Verb::Backup { file: target } => backup::write(&home, file, &target, json),

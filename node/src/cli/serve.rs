@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-use super::tables::tables;
+use super::{desktop_keyring, tables::tables};
 use crate::{
     api, clock,
     command::Failure,
@@ -19,7 +19,7 @@ use crate::{
     home::{self, Config, Role},
     network::{Inward, Proxy, Through, Way},
     person::{self, Back, Desk, Rhythm, Travel, verbs::PersonCommand},
-    store::{Ledger, Passphrase, Store},
+    store::{Ledger, Passphrase, Store, StoreError},
     supplier::{self, Net, verbs::CompanionCommand},
     verb::{Commands as _, Stop},
 };
@@ -173,6 +173,9 @@ pub(super) fn locked(home: &Path, given: Given, json: bool) -> Result<(), Failur
     if config.role == Role::Supplier {
         return Err(Failure::usage("a companion has no page that asks; give --passphrase-file FILE"));
     }
+    if let Some(store) = by_the_keyring(home)? {
+        return within_runtime(home, serve(home, store, Listen::At(address), &config, false, json));
+    }
     within_runtime(home, async {
         let doors = Arc::new(Doors::default());
         let page = dashboard::listen(address, home.to_owned(), doors.clone()).await?.closed();
@@ -182,6 +185,25 @@ pub(super) fn locked(home: &Path, given: Given, json: bool) -> Result<(), Failur
         });
         from_a_page(home, page, doors, travel(&config)).await
     })
+}
+
+/// Opens a home by what the desktop's keyring has for it. Where it has nothing, or what was right once, the page asks.
+fn by_the_keyring(home: &Path) -> Result<Option<Store>, Failure> {
+    let found = desktop_keyring::find(home).unwrap_or_else(|trouble| {
+        tracing::info!(?trouble, "the desktop's keyring was not read; the passphrase is asked for");
+        None
+    });
+    let Some(passphrase) = found else { return Ok(None) };
+    match Store::open(home, tables(Role::Person), &Passphrase::new(passphrase.to_string())) {
+        Ok(store) => Ok(Some(store)),
+        Err(StoreError::WrongPassphrase) => {
+            tracing::warn!(
+                "the keyring has another passphrase than this home; say `regie install --keyring` once more"
+            );
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Serves what is asked before there is a node, then the node that came of it, to its end.
