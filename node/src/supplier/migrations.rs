@@ -5,7 +5,7 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: which run of a person's node speaks; logs of others that are cosigned; acts of persons.
+    // 2: which run of a person's node speaks; logs of others that are cosigned; acts of persons; pieces of documents that go out.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -13,6 +13,7 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(58, "cosigned_logs", false),
             TableId::new(59, "listed_logs", false),
             TableId::new(60, "acts", true),
+            TableId::new(62, "sent_pieces", true),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),
