@@ -6,7 +6,7 @@ use std::{
 };
 
 use regie_protocol::{
-    Agreement, Purpose, Refusal, VOCABULARY,
+    Agreement, FieldKind, Purpose, Refusal, VOCABULARY, catalogue,
     message::{MessageForm, ReplyForm, Role},
     standing::{Contradiction, Unread},
 };
@@ -107,6 +107,29 @@ fn growths() -> String {
     text + "\n"
 }
 
+/// The tables of clause 13.9.
+fn catalogue() -> String {
+    let row = |detail: &catalogue::Detail| {
+        let kind = match detail.kind {
+            FieldKind::Number { unit, least, most, decimals } => {
+                let half = if decimals == 0 { "" } else { ", with a decimal" };
+                format!("{least} to {most} {unit}{half}").trim().to_owned()
+            }
+            kind if kind.choices().is_empty() => kind.name().replace('_', " "),
+            kind => quoted(kind.choices()),
+        };
+        let field = detail.of.map(|field| format!("`{field}`")).unwrap_or_default();
+        format!("`{}` ({kind}){}", detail.code, if field.is_empty() { field } else { format!(" as {field}") })
+    };
+    let mut text = "\n| kind | details |\n|---|---|\n".to_owned();
+    for kind in catalogue::KINDS {
+        let details: Vec<String> = kind.details.iter().map(row).collect();
+        text += &format!("| `{}` | {} |\n", kind.code, details.join("; "));
+    }
+    let terms: Vec<String> = catalogue::TERMS.iter().map(row).collect();
+    text + &format!("| terms of every offer | {} |\n\n", terms.join("; "))
+}
+
 /// The table of clause 9.4.1.
 fn other_roles() -> String {
     let mut text = "\n| at | for | refused with |\n|---|---|---|\n".to_owned();
@@ -128,7 +151,9 @@ fn the_messages_are_those_of_the_code() {
     let path = root().join("docs/protocol.md");
     let found = std::fs::read_to_string(&path).expect("the protocol");
     let mut wanted = found.clone();
-    for (name, made) in [("messages", messages()), ("other roles", other_roles()), ("growth", growths())] {
+    for (name, made) in
+        [("messages", messages()), ("other roles", other_roles()), ("growth", growths()), ("catalogue", catalogue())]
+    {
         let (begin, end) = (format!("<!-- {name}: made from the code -->\n"), format!("<!-- {name}: end -->"));
         let (before, rest) = wanted.split_once(&begin).unwrap_or_else(|| panic!("no place for the {name}"));
         let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("no end of the {name}"));

@@ -14,7 +14,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    calendar::{Span, Unit},
     coded::coded,
+    contract::Charge,
     field::Selector,
     grant::Access,
     identity::{Nonce, PublicKey},
@@ -95,6 +97,17 @@ pub enum Per {
 impl Price {
     fn well_formed(&self) -> bool {
         self.currency.len() == 3 && self.currency.bytes().all(|b| b.is_ascii_uppercase())
+    }
+
+    /// The same as a contract has it; none where its currency is none.
+    #[must_use]
+    pub fn charge(&self) -> Option<Charge> {
+        let every = match self.per {
+            Per::Once => None,
+            Per::Month => Span::new(1, Unit::Month),
+            Per::Year => Span::new(1, Unit::Year),
+        };
+        Some(Charge { amount: self.amount, currency: self.currency.parse().ok()?, every })
     }
 
     /// What a year costs, in the smallest unit: what prices of different spans are compared by.

@@ -190,6 +190,7 @@ pub mod audit;
 pub mod board;
 pub mod calendar;
 pub mod checkpoint;
+pub mod catalogue;
 pub mod clock;
 mod coded;
 pub mod contract;

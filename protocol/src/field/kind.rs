@@ -110,6 +110,8 @@ pub enum Called {
     Language,
     /// One of a field's choices.
     Choice(FieldPath),
+    /// One of the choices of a detail of this name ([`crate::catalogue`]).
+    Answer(&'static str),
 }
 
 /// What things are called in languages of people; this crate has none.
@@ -253,35 +255,48 @@ impl Value {
     /// # Errors
     /// Why it is no value of the field.
     pub fn read(field: FieldPath, text: &str, home: Option<Country>, words: &dyn Words) -> Result<Self, Unfit> {
+        field.info().kind.read(Called::Choice(field), text, home, words)
+    }
+}
+
+impl FieldKind {
+    /// What a person typed, in the form of this type: as [`Value::read`]. `choices` is whose choices they are.
+    pub(crate) fn read(
+        self,
+        choices: Called,
+        text: &str,
+        home: Option<Country>,
+        words: &dyn Words,
+    ) -> Result<Value, Unfit> {
         // Any text first: it bounds what the rest looks at.
-        let any: Self = text.parse()?;
-        let (text, kind) = (any.as_str(), field.info().kind);
-        let read = match kind {
-            FieldKind::Text => return Ok(any),
-            FieldKind::Date => day::date(text, home, words),
-            FieldKind::PartialDate => day::partial(text, home, words),
-            FieldKind::Email => contact::email(text),
-            FieldKind::Telephone => contact::telephone(text, home),
-            FieldKind::Url => contact::url(text),
-            FieldKind::Iban => account::iban(text),
-            FieldKind::Bic => account::bic(text),
-            FieldKind::NationalId => account::national_id(text, home),
-            FieldKind::Ean => account::ean(text),
-            FieldKind::Country => place::country(text, words),
-            FieldKind::Language => place::language(text, words),
-            FieldKind::PostalCode => place::postal_code(text, home),
-            FieldKind::LicencePlate => place::licence_plate(text, home),
-            FieldKind::Number { unit, least, most, decimals } => amount::number(text, unit, (least, most), decimals),
-            FieldKind::Money => amount::money(text),
-            FieldKind::Choice(_) | FieldKind::YesNo => choice(field, kind.choices(), text, words),
+        let any: Value = text.parse()?;
+        let text = any.as_str();
+        let read = match self {
+            Self::Text => return Ok(any),
+            Self::Date => day::date(text, home, words),
+            Self::PartialDate => day::partial(text, home, words),
+            Self::Email => contact::email(text),
+            Self::Telephone => contact::telephone(text, home),
+            Self::Url => contact::url(text),
+            Self::Iban => account::iban(text),
+            Self::Bic => account::bic(text),
+            Self::NationalId => account::national_id(text, home),
+            Self::Ean => account::ean(text),
+            Self::Country => place::country(text, words),
+            Self::Language => place::language(text, words),
+            Self::PostalCode => place::postal_code(text, home),
+            Self::LicencePlate => place::licence_plate(text, home),
+            Self::Number { unit, least, most, decimals } => amount::number(text, unit, (least, most), decimals),
+            Self::Money => amount::money(text),
+            Self::Choice(_) | Self::YesNo => choice(choices, self.choices(), text, words),
         }?;
         Ok(read.parse()?)
     }
 }
 
-fn choice(field: FieldPath, codes: &[&str], text: &str, words: &dyn Words) -> Result<String, Unfit> {
+fn choice(of: Called, codes: &[&str], text: &str, words: &dyn Words) -> Result<String, Unfit> {
     let code = codes.iter().find(|code| code.eq_ignore_ascii_case(text)).map(|code| (*code).to_owned());
-    let called = || words.code(Called::Choice(field), text).filter(|code| codes.contains(&code.as_str()));
+    let called = || words.code(of, text).filter(|code| codes.contains(&code.as_str()));
     code.or_else(called).ok_or_else(|| Unfit::NotChoice(codes.join(", ")))
 }
 

@@ -6,6 +6,7 @@
 
 #![allow(clippy::expect_used, missing_docs, reason = "a test stops where its setup does not hold")]
 
+mod catalogue;
 mod check;
 mod check_person;
 mod check_supplier;
@@ -18,6 +19,7 @@ mod frames;
 mod make_acceptance;
 mod make_acts;
 mod make_alternative;
+mod make_catalogue;
 mod make_chain;
 mod make_checkpoints;
 mod make_disclosure;
@@ -99,7 +101,11 @@ fn text(file: &impl serde::Serialize) -> String {
 fn the_files_are_as_the_generator_makes_them() {
     let write = std::env::var("REGIE_WRITE_VECTORS").is_ok_and(|value| value == "1");
     let files = made().into_iter().map(|file| (path(&file.object), text(&file)));
-    let others = [(path("frames"), text(&make_frames::file())), (path("checkpoints"), text(&make_checkpoints::file()))];
+    let others = [
+        (path("frames"), text(&make_frames::file())),
+        (path("checkpoints"), text(&make_checkpoints::file())),
+        (path("catalogue"), text(&make_catalogue::file())),
+    ];
     for (path, wanted) in files.chain(others) {
         if write {
             fs::write(&path, &wanted).expect("written");
@@ -115,7 +121,7 @@ fn every_case_comes_out_as_it_says() {
     let mut files = 0;
     for entry in fs::read_dir(path("x").parent().expect("a directory")).expect("readable") {
         let path = entry.expect("readable").path();
-        let apart = ["frames.json", "checkpoints.json"].iter().any(|name| path.ends_with(name));
+        let apart = ["frames.json", "checkpoints.json", "catalogue.json"].iter().any(|name| path.ends_with(name));
         if path.extension().is_none_or(|ending| ending != "json") || apart {
             continue;
         }
