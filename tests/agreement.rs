@@ -45,7 +45,12 @@ fn act(stage: &impl Stage, step: &Step) {
         let mine = all.as_array().into_iter().flatten().find(|waiting| waiting["supplier"] == key.as_str());
         mine.and_then(|waiting| waiting["id"].as_str()).expect("a request waits").to_owned()
     };
-    let decide = |number: &usize, allow| verbs::Decide { ids: vec![waiting(number)], allow, remember: Remember::Once };
+    let decide = |number: &usize, allow| verbs::Decide {
+        ids: vec![waiting(number)],
+        allow,
+        only: None,
+        remember: Remember::Once,
+    };
     match step {
         Step::Set { field, value } => stage.person(setting(field, value)),
         Step::Remove { field } => stage.person(verbs::Unset { field: word(field) }),

@@ -50,6 +50,54 @@ fn a_card_shows_what_would_go_and_what_is_missing_is_filled_in_on_it() {
 }
 
 #[test]
+fn a_field_is_unticked_on_the_card_and_the_supplier_is_told_that_it_was_declined() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
+    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
+    supplier.start();
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let link = person.start_with_dashboard();
+    let door = Door::enter(&link);
+    let values = [("name.full", "Anna Bakker"), ("income.annual", "30000"), ("home.area", "85"), ("car.make", "Opel")];
+    for (field, value) in values {
+        person.set(field, value);
+    }
+    person.pair(&supplier);
+    supplier.request(&["name.full", "income.annual", "home.area", "no.such"], "DeliveryOfGoods", "read");
+    until("it waits", || person.ask(&verbs::Overview {})["requests_waiting"] == json!(1));
+    // What was given and refused in the same request stands on the card.
+    let page = door.get("/requests");
+    for shown in ["Already answered in the same request", "full name", "Given at once", "no.such", "Not given:"] {
+        assert!(page.body.contains(shown), "{shown}: {}", page.body);
+    }
+    let (form, id) = (page.form(), text_between(&page.body, "name=\"id\" value=\""));
+    let shown = format!("form={form}&id={id}&answer=allow&shown=income.annual&shown=home.area");
+    let none = door.post("/requests", &shown);
+    assert!(none.body.contains("Nothing is ticked"), "{}", none.body);
+    assert_eq!(person.ask(&verbs::Overview {})["requests_waiting"], json!(1), "nothing was decided");
+    assert_eq!(door.post("/requests", &format!("{shown}&give=home.area")).status, 303);
+    let customer = || supplier.customer();
+    until("the area came", || customer()["held"].to_string().contains("home.area"));
+    assert!(!customer()["held"].to_string().contains("30000"), "{}", customer());
+    assert!(person.ask(&verbs::Overview {})["requests_waiting"] == json!(0));
+    // By the command line: all but one.
+    supplier.request(&["income.annual", "car.make", "home.built"], "DeliveryOfGoods", "read");
+    until("it waits", || person.ask(&verbs::Overview {})["requests_waiting"] == json!(1));
+    let id = person.ask(&verbs::Requests {})[0]["id"].as_str().expect("an id").to_owned();
+    let words = person.bad(&["allow", &id, "--only", "birthDate"], 5);
+    assert!(words.contains("does not wait for those fields"), "{words}");
+    assert!(person.bad(&["allow", &id, "--without", "birthDate"], 2).contains("not asked for"));
+    person.good(&["allow", &id, "--without", "income.annual"]);
+    until("it is answered", || person.ask(&verbs::Requests {}) == json!([]));
+    assert!(!customer()["held"].to_string().contains("30000"), "{}", customer());
+    person.stop();
+}
+
+fn text_between(body: &str, before: &str) -> String {
+    body.split(before).nth(1).and_then(|rest| rest.split('"').next()).expect("it stands there").to_owned()
+}
+
+#[test]
 fn whether_a_shop_can_ever_get_an_account_number_is_answered_for_every_kind_of_request() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut person = Node::person(directory.path().join("person"), "balanced");

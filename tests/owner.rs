@@ -60,7 +60,7 @@ fn requests_of_one_kind_are_one_decision_that_can_become_a_rule() {
     assert_eq!(groups.len(), 1, "{groups:?}");
     assert_eq!(groups[0]["count"], json!(2));
     let ids = groups[0]["ids"].as_array().expect("a list").iter().map(|id| id.as_str().expect("an id").to_owned());
-    let decide = verbs::Decide { ids: ids.collect(), allow: true, remember: Remember::Kind };
+    let decide = verbs::Decide { ids: ids.collect(), allow: true, only: None, remember: Remember::Kind };
     let decided = world.person.ask(&decide);
     assert_eq!((&decided["decided"], &decided["missing"]), (&json!(2), &json!(0)));
     let rule = decided["rule"].as_str().expect("a rule was written").to_owned();

@@ -1961,6 +1961,16 @@ enter-failed = Your passphrase could not be checked just now. Try again in a mom
 enter-wait-seconds = { $n ->
     [one] That was wrong too often. Wait one second, then try again.
    *[other] That was wrong too often. Wait { $n } seconds, then try again.
+requests-allowed-some =
+    Allowed in part, { $n ->
+         [one] one request
+        *[other] { $n } requests
+    }. What you unticked was declined.
+requests-already = Already answered in the same request
+requests-given = Given at once, as your defaults or an earlier permission say.
+requests-not-given = Not given:
+requests-untick = Untick what you do not want to give. The supplier hears that you declined that.
+requests-none-ticked = Nothing is ticked. Tick what you want to give, or refuse.
   }
 enter-wait-minutes = { $n ->
     [one] That was wrong too often. Wait one minute, then try again.

@@ -1962,6 +1962,16 @@ enter-failed = Uw wachtzin kon nu niet nagekeken worden. Probeer het zo nog eens
 enter-wait-seconds = { $n ->
     [one] Dat was te vaak fout. Wacht één seconde en probeer het dan opnieuw.
    *[other] Dat was te vaak fout. Wacht { $n } seconden en probeer het dan opnieuw.
+requests-allowed-some =
+    Deels toegestaan, { $n ->
+         [one] één verzoek
+        *[other] { $n } verzoeken
+    }. Wat u uitvinkte is geweigerd.
+requests-already = Al beantwoord in hetzelfde verzoek
+requests-given = Meteen gegeven, zoals uw standaardkeuzes of een eerdere toestemming zeggen.
+requests-not-given = Niet gegeven:
+requests-untick = Haal het vinkje weg bij wat u niet wilt geven. De leverancier hoort dat u dat weigerde.
+requests-none-ticked = Er is niets aangevinkt. Vink aan wat u wilt geven, of weiger.
   }
 enter-wait-minutes = { $n ->
     [one] Dat was te vaak fout. Wacht één minuut en probeer het dan opnieuw.

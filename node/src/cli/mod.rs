@@ -276,7 +276,7 @@ enum Verb {
     /// What waits for your word
     Requests,
     /// Say yes to requests
-    Allow(Decision),
+    Allow(Allowing),
     /// Say no to requests
     Refuse(Decision),
     /// Companies that work for your suppliers and wait for your word, and what you said of others for good
@@ -718,6 +718,18 @@ enum Always {
 }
 
 #[derive(Args)]
+#[derive(Args)]
+struct Allowing {
+    #[command(flatten)]
+    decision: Decision,
+    /// Yes to these fields alone, and no to the others that were asked
+    #[arg(long, value_delimiter = ',', value_name = "FIELD", conflicts_with = "without")]
+    only: Vec<String>,
+    /// No to these fields, and yes to the others that were asked
+    #[arg(long, value_delimiter = ',', value_name = "FIELD")]
+    without: Vec<String>,
+}
+
 struct What {
     /// Fields, or group:NAME for the unasked grant of a person
     #[arg(long, value_delimiter = ',', required = true)]

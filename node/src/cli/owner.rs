@@ -1,12 +1,12 @@
 //! A person's verbs: from arguments to the verb of the running node, and from its answer to the terminal. In: arguments.
 //! Out: verbs with words that were read, answers laid out.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use regie_protocol::{Days, FieldPath};
 
 use super::{
-    Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials, elsewhere,
+    Allowing, Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials,
     files::{self, Part},
     find, items, letters, market, notices, organisations, render,
     render::View,
@@ -45,8 +45,8 @@ pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Search { words } => ask(home, &verbs::Search { query: words.join(" ") }, json, render::SEARCH),
         Verb::Overview => ask(home, &verbs::Overview {}, json, render::OVERVIEW),
         Verb::Requests => ask(home, &verbs::Requests {}, json, render::REQUESTS),
-        Verb::Allow(decision) => ask(home, &decide(decision, true), json, plain),
-        Verb::Refuse(decision) => ask(home, &decide(decision, false), json, plain),
+        Verb::Allow(allowing) => allow(home, allowing, json),
+        Verb::Refuse(decision) => ask(home, &decide(decision, false, None), json, plain),
         Verb::Processors { forget } => ask(home, &verbs::Processors { forget }, json, render::PROCESSORS),
         Verb::Processor { delegation, word, always } => {
             ask(home, &verbs::DecideProcessor { delegation, allow: word == "allow", always }, json, plain)
@@ -204,13 +204,35 @@ fn inbox(home: &Path, json: bool) -> Result<(), Failure> {
     control::ask(home, &verbs::SawInbox { ids }).map(drop)
 }
 
-fn decide(decision: Decision, allow: bool) -> verbs::Decide {
+/// A yes; with `--without` to what the first of these requests asks besides.
+fn allow(home: &Path, allowing: Allowing, json: bool) -> Result<(), Failure> {
+    let Allowing { decision, only, without } = allowing;
+    let fields = |texts: &[String]| texts.iter().map(|text| parse(text)).collect::<Result<BTreeSet<FieldPath>, _>>();
+    let (only, without) = (fields(&only)?, fields(&without)?);
+    let only = if without.is_empty() {
+        Some(only).filter(|only| !only.is_empty())
+    } else {
+        let waiting = control::ask(home, &verbs::Requests {})?;
+        let named =
+            |one: &&verbs::WaitingRequest| decision.ids.iter().any(|id| one.id.to_string().ends_with(id.as_str()));
+        let asked = waiting.iter().find(named).map(|one| one.fields.keys().filter_map(AskedPath::known));
+        let asked: BTreeSet<FieldPath> = asked.into_iter().flatten().collect();
+        if let Some(strange) = without.difference(&asked).next() {
+            let next = "`regie requests` shows what is asked";
+            return Err(Failure::usage(format!("{strange} is not asked for there; {next}")));
+        }
+        Some(asked.difference(&without).copied().collect())
+    };
+    ask(home, &decide(decision, true, only), json, View::Plain)
+}
+
+fn decide(decision: Decision, allow: bool, only: Option<BTreeSet<FieldPath>>) -> verbs::Decide {
     let remember = match decision.always {
         None => Remember::Once,
         Some(Always::Supplier) => Remember::Supplier,
         Some(Always::Kind) => Remember::Kind,
     };
-    verbs::Decide { ids: decision.ids, allow, remember }
+    verbs::Decide { ids: decision.ids, allow, only, remember }
 }
 
 fn policy(home: &Path, preset: Option<&str>, dry_run: bool, json: bool) -> Result<(), Failure> {

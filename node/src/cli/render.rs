@@ -49,6 +49,8 @@ pub(super) const REQUESTS: View = View::List(&[
     ("known by", "standing"),
     ("looks like", "looks_like"),
     ("asks for (and the rule that made it ask)", "fields"),
+    ("given at once", "given"),
+    ("refused at once", "refused"),
     ("why", "plain_purpose"),
     ("in its words", "reason"),
     ("keeps it, days", "retention_days"),

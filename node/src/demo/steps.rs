@@ -125,7 +125,7 @@ fn person_decides(stage: &mut Stage) -> Result<(), Failure> {
     })?;
     check("the municipality holds nothing yet", held(stage, TOWN).is_empty())?;
     let ids = stage.ask(PERSON, &verbs::Requests {})?.iter().map(|request| request.id.to_string()).collect();
-    stage.ask(PERSON, &verbs::Decide { ids, allow: true, remember: Remember::Once })?;
+    stage.ask(PERSON, &verbs::Decide { ids, allow: true, only: None, remember: Remember::Once })?;
     stage.until("the municipality has the date of birth", |stage| {
         held(stage, TOWN).get("birthDate").is_some_and(|date| date == "1984-05-12")
     })?;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    Agreement, AskedPath, Collection, Days, Nonce, ObjectId, PublicKey, Purpose, Selector, VerifiedGrant,
+    Agreement, AskedPath, Collection, Days, Nonce, ObjectId, PublicKey, Purpose, Refusal, Selector, VerifiedGrant,
     person::{Mandated, OwnerError, Relationship, Waiting, opens},
 };
 use schemars::JsonSchema;
@@ -32,6 +32,10 @@ pub struct WaitingRequest {
     pub name: String,
     /// The fields, each with the rule that made it wait.
     pub fields: BTreeMap<AskedPath, String>,
+    /// Fields of the same request that were given at once, where there was a value.
+    pub given: BTreeSet<AskedPath>,
+    /// Fields of the same request that were refused at once, each with why.
+    pub refused: BTreeMap<AskedPath, Refusal>,
     /// What they are asked for.
     pub purpose: Purpose,
     /// The same in plain English.
@@ -163,6 +167,8 @@ impl Node {
             supplier: *supplier,
             name: relationship.profile().name.clone(),
             fields: waiting.fields.clone(),
+            given: waiting.given.clone(),
+            refused: waiting.refused.clone(),
             purpose: waiting.purpose,
             plain_purpose: crate::sentences::purpose(waiting.purpose),
             reason: waiting.reason.clone(),

@@ -139,10 +139,14 @@ pub enum Input<'a> {
     RenewKey(&'a PublicKey),
     /// Yes to a waiting request.
     Allow(&'a Nonce),
+    /// Yes to these of its fields, and no to the others.
+    AllowOnly(&'a Nonce, &'a BTreeSet<FieldPath>),
     /// No to it.
     Refuse(&'a Nonce),
     /// Rules that make an answer (allow or not) to a waiting request the default for later ones.
     Remember(&'a Nonce, bool, Remember),
+    /// Rules that make a yes to these fields of a waiting request the default for later ones; none is written about the others.
+    RememberOnly(&'a Nonce, &'a BTreeSet<FieldPath>, Remember),
     /// Hear nothing of a supplier for now, or again.
     Pause(&'a PublicKey, bool),
     /// What waits for a moment of its own leaves now ([`Person::tell_within`]).
@@ -266,9 +270,13 @@ impl Person {
             }
             Input::Entered(supplier, addresses) => self.entered(supplier, addresses),
             Input::RenewKey(supplier) => self.renew_key(supplier, now),
-            Input::Allow(request) => self.allow(request, now, host),
+            Input::Allow(request) => self.allow(request, None, now, host),
+            Input::AllowOnly(request, fields) => self.allow(request, Some(fields), now, host),
             Input::Refuse(request) => self.refuse(request),
-            Input::Remember(request, allow, how) => self.remember(request, allow, how, now, &mut host.entropy()),
+            Input::Remember(request, allow, how) => self.remember(request, allow, None, how, now, &mut host.entropy()),
+            Input::RememberOnly(request, fields, how) => {
+                self.remember(request, true, Some(fields), how, now, &mut host.entropy())
+            }
             Input::Pause(supplier, paused) => self.pause(supplier, paused, now, &mut host.entropy()),
             Input::TellNow => Ok(self.tell_now()),
             Input::SetAtOnce(supplier, at_once) => self.set_at_once(supplier, at_once),

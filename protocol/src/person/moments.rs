@@ -60,7 +60,11 @@ impl Person {
             | Input::SetAtOnce(..)
             // Whoever says this gives the moment of each away.
             | Input::TellNow => Moment::Theirs,
-            Input::Allow(request) | Input::Refuse(request) | Input::Remember(request, ..) => {
+            Input::Allow(request)
+            | Input::AllowOnly(request, _)
+            | Input::Refuse(request)
+            | Input::Remember(request, ..)
+            | Input::RememberOnly(request, ..) => {
                 let asked = self.relationships.iter().find_map(|(supplier, relationship)| {
                     relationship.waiting.get(request).map(|waiting| (*supplier, waiting.at))
                 });

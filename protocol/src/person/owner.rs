@@ -40,6 +40,9 @@ pub enum OwnerError {
     /// No such waiting request.
     #[error("no such request waits")]
     NoRequest,
+    /// That request asks for other fields, or none was chosen.
+    #[error("that request does not wait for those fields")]
+    NotAsked,
     /// No such live grant.
     #[error("no such grant")]
     NoGrant,
@@ -165,6 +168,7 @@ coded! {
     OwnerError, "owner";
     Self::NoRelationship => "no_relationship";
     Self::NoRequest => "no_request";
+    Self::NotAsked => "not_asked";
     Self::NoGrant => "no_grant";
     Self::NoItem => "no_item";
     Self::BadAct => "bad_act" ("bytes": limits::TEXT_BYTES);
@@ -453,14 +457,21 @@ impl Person {
         Ok(effects)
     }
 
-    /// Says yes to a waiting request: issues the grant and answers.
+    /// Says yes to a waiting request: issues the grant and answers. With `only`, yes to these fields alone: the grant covers
+    /// nothing else, and the same answer declines the others.
     ///
     /// # Errors
-    /// [`OwnerError::NoRequest`].
-    pub(super) fn allow(&mut self, id: &Nonce, now: Now, host: &mut dyn Host) -> Effects {
+    /// [`OwnerError::NoRequest`], [`OwnerError::NotAsked`].
+    pub(super) fn allow(
+        &mut self,
+        id: &Nonce,
+        only: Option<&BTreeSet<FieldPath>>,
+        now: Now,
+        host: &mut dyn Host,
+    ) -> Effects {
         let entropy = &mut host.entropy();
         let (supplier, waiting) = self.find_waiting(id)?;
-        let fields: BTreeSet<FieldPath> = waiting.fields.keys().filter_map(AskedPath::known).collect();
+        let fields = chosen(&waiting, only)?;
         all_readable(host, &fields)?;
         let purposes = BTreeSet::from([waiting.purpose]);
         let mut scope = requests::scope(
@@ -481,7 +492,10 @@ impl Person {
         // Under this grant alone: the yes was to this request, whatever else is granted.
         let releases = self.releases(&supplier, &fields, Some(grant.id()), now);
         self.count_uses(&mut effects, releases.values(), now);
-        let plan = unasked_plan(supplier, Some(*id), releases, vec![grant]);
+        let mut plan = unasked_plan(supplier, Some(*id), releases, vec![grant]);
+        let others =
+            waiting.fields.into_keys().filter(|path| path.known().is_none_or(|field| !fields.contains(&field)));
+        plan.refused = others.map(|path| (path, Refusal::Declined)).collect();
         effects.push(Effect::Disclose(plan));
         Ok(effects)
     }
@@ -500,15 +514,16 @@ impl Person {
         Ok(effects)
     }
 
-    /// Writes the rules that make an answer to a waiting request the default for later ones: one per field,
-    /// replacing rules about the same. The answer itself is for [`Self::allow`] or [`Self::refuse`].
+    /// Writes the rules that make an answer to a waiting request the default for later ones: one per field, or per field of
+    /// `only`, replacing rules about the same. The answer itself is for [`Self::allow`] or [`Self::refuse`].
     ///
     /// # Errors
-    /// [`OwnerError::NoRequest`], [`OwnerError::BadPolicy`] where the policy is full.
+    /// [`OwnerError::NoRequest`], [`OwnerError::NotAsked`], [`OwnerError::BadPolicy`] where the policy is full.
     pub(super) fn remember(
         &mut self,
         id: &Nonce,
         allow: bool,
+        only: Option<&BTreeSet<FieldPath>>,
         how: Remember,
         now: impl Into<Now>,
         entropy: &mut Entropy,
@@ -525,7 +540,7 @@ impl Person {
         let answer = if allow { Answer::Allow } else { Answer::Refuse };
         let delegation = waiting.delegations > 0;
         let mut policy = self.policy.clone();
-        for field in waiting.fields.keys().filter_map(AskedPath::known) {
+        for field in chosen(&waiting, only)? {
             let (what, why) = (What::Field(field), Some(waiting.purpose));
             let mut name = format!("{SAID}{field}, {}, {whom}", waiting.purpose);
             while name.len() > limits::NAME_BYTES {
@@ -953,6 +968,16 @@ impl Person {
 /// The owner's word brings these values out, so they have to be there before anything is changed.
 pub(super) fn all_readable(host: &mut dyn Host, fields: &BTreeSet<FieldPath>) -> Result<(), OwnerError> {
     unreadable(host, fields).first().map_or(Ok(()), |field| Err(OwnerError::Unreadable(*field)))
+}
+
+/// The fields that a yes is to: all that wait, or those that the person chose of them, of which there is at least one.
+fn chosen(waiting: &Waiting, only: Option<&BTreeSet<FieldPath>>) -> Result<BTreeSet<FieldPath>, OwnerError> {
+    let all: BTreeSet<FieldPath> = waiting.fields.keys().filter_map(AskedPath::known).collect();
+    match only {
+        None => Ok(all),
+        Some(only) if !only.is_empty() && only.is_subset(&all) => Ok(only.clone()),
+        Some(_) => Err(OwnerError::NotAsked),
+    }
 }
 
 /// A disclosure that goes out by itself, not as the reply to a frame.

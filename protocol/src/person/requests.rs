@@ -7,7 +7,7 @@ use super::{
     Effect, Host, Outgoing, PastRequest, Person, Plan, Record, Relationship, Waiting,
     entry::unreadable,
     runs::{RESUMPTION, Speaks},
-    state::Traffic,
+    state::{Sorted, Traffic},
 };
 use crate::{
     audit::{Event, Log},
@@ -526,7 +526,8 @@ impl Person {
             }
         }
         // First: where too many wait already, asked fields become refused ones, which count for nothing below.
-        self.wait(effects, supplier, request, &mut asked, &mut refused, now)?;
+        let sorted = Sorted { asked, given: releases.keys().cloned().collect(), refused };
+        let Sorted { asked, refused, .. } = self.wait(effects, supplier, request, sorted, now)?;
         if releases.is_empty() && asked.is_empty() && grants.is_empty() {
             self.spend_on_nothing(supplier, &refused, now)?;
             self.keep_traffic(effects, supplier);
@@ -558,22 +559,21 @@ impl Person {
         effects: &mut Vec<Effect>,
         supplier: &PublicKey,
         request: &DataRequest,
-        asked: &mut BTreeMap<AskedPath, String>,
-        refused: &mut BTreeMap<AskedPath, Refusal>,
+        mut sorted: Sorted,
         now: Now,
-    ) -> Result<(), Refusal> {
-        if asked.is_empty() {
-            return Ok(());
+    ) -> Result<Sorted, Refusal> {
+        if sorted.asked.is_empty() {
+            return Ok(sorted);
         }
         let relationship = self.relationships.get(supplier).ok_or(Refusal::NotPaired)?;
         if relationship.waiting.len() >= limits::WAITING_PER_RELATIONSHIP {
-            let asked = std::mem::take(asked);
-            refused.extend(asked.into_keys().map(|path| (path, Refusal::TooManyWaiting)));
-            return Ok(());
+            let asked = std::mem::take(&mut sorted.asked);
+            sorted.refused.extend(asked.into_keys().map(|path| (path, Refusal::TooManyWaiting)));
+            return Ok(sorted);
         }
-        let waiting = Waiting::of(request, asked.clone(), now.wall);
+        let waiting = Waiting::of(request, sorted.clone(), now.wall);
         self.record(effects, Record::Waiting { supplier: *supplier, waiting });
-        Ok(())
+        Ok(sorted)
     }
 
     pub(super) fn count_uses<'a>(

@@ -296,6 +296,12 @@ pub struct Waiting {
     pub at: Timestamp,
     /// The fields, each with the rule that made it wait.
     pub fields: BTreeMap<AskedPath, String>,
+    /// Fields of the same request that were released at once, where there was a value.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub given: BTreeSet<AskedPath>,
+    /// Fields of the same request that were refused at once, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<AskedPath, Refusal>,
     /// What the fields were asked for.
     pub purpose: Purpose,
     /// Why, in the supplier's words.
@@ -310,12 +316,24 @@ pub struct Waiting {
     pub delegations: u8,
 }
 
+/// What became of the fields of a request: those that wait, each with its rule, those that were released, those that were refused.
+#[derive(Clone)]
+pub(super) struct Sorted {
+    pub(super) asked: BTreeMap<AskedPath, String>,
+    pub(super) given: BTreeSet<AskedPath>,
+    pub(super) refused: BTreeMap<AskedPath, Refusal>,
+}
+
 impl Waiting {
-    pub(super) fn of(request: &DataRequest, fields: BTreeMap<AskedPath, String>, at: Timestamp) -> Self {
+    /// What waits of a request whose fields were sorted.
+    pub(super) fn of(request: &DataRequest, sorted: Sorted, at: Timestamp) -> Self {
+        let Sorted { asked, given, refused } = sorted;
         Self {
             id: request.id,
             at,
-            fields,
+            fields: asked,
+            given,
+            refused,
             purpose: request.purpose,
             reason: request.reason.clone(),
             access: request.access,

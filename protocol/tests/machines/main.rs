@@ -11,6 +11,7 @@ mod bounds;
 mod clocks;
 mod colluding;
 mod copies;
+mod deciding;
 mod handing_on;
 mod intents;
 mod large_documents;

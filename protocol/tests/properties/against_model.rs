@@ -57,7 +57,7 @@ pub enum Step {
     Pair { company: usize },
     Ask { request: Wanted, lost: bool },
     AskAgain { which: Pick },
-    Allow { which: Pick },
+    Allow { which: Pick, only: Option<u8> },
     Refuse { which: Pick },
     Grant { request: Wanted },
     Revoke { which: Pick },
@@ -125,6 +125,8 @@ enum Came {
     Erased(usize, usize, Result<(), Refusal>),
     Delivered(Vec<Pending>),
     Decided(usize),
+    /// Yes, of all its fields or of these alone.
+    Allowed(usize, Option<BTreeSet<Field>>),
     Ended(usize, bool),
     Granted(bool),
     Delegated(usize, Result<(), Refusal>),
@@ -144,7 +146,7 @@ fn follow(model: &mut Model, step: &Step) -> Came {
             let number = which.index(model.requests.len());
             return Came::Asked(number, model.ask(number, false));
         }
-        Step::Allow { which } | Step::Refuse { which } => {
+        Step::Allow { which, .. } | Step::Refuse { which } => {
             let waits =
                 |n: usize| model.companies[n].iter().flat_map(move |c| c.waiting.keys().map(move |id| (n, *id)));
             let waiting: Vec<(usize, usize)> = [0, 1, 2].into_iter().flat_map(waits).collect();
@@ -152,11 +154,15 @@ fn follow(model: &mut Model, step: &Step) -> Came {
                 return Came::Nothing;
             }
             let (company, number) = *which.get(&waiting);
-            match step {
-                Step::Allow { .. } => model.allow(company, number),
-                _ => model.refuse(company, number),
-            }
-            return Came::Decided(number);
+            let Step::Allow { only, .. } = step else {
+                model.refuse(company, number);
+                return Came::Decided(number);
+            };
+            let waits = model.companies[company].as_ref().expect("paired").waiting[&number].clone();
+            let only = only.map(|mask| fields(mask).intersection(&waits).copied().collect::<BTreeSet<Field>>());
+            let only = only.filter(|chosen| !chosen.is_empty());
+            model.allow(company, number, only.as_ref().unwrap_or(&waits));
+            return Came::Allowed(number, only);
         }
         Step::Grant { request } => {
             return Came::Granted(model.grant(&request.at(model)));
@@ -224,7 +230,7 @@ impl ReferenceStateMachine for Steps {
             [1, 20, 60][missing] => prop_oneof![3 => Just(next), 1 => company()].prop_map(|company| Step::Pair { company }),
             16 + 16 * delegated => (wanted(), any::<bool>()).prop_map(|(request, lost)| Step::Ask { request, lost }),
             2 => pick().prop_map(|which| Step::AskAgain { which }),
-            1 + 3 * waits => pick().prop_map(|which| Step::Allow { which }),
+            1 + 3 * waits => (pick(), prop::option::of(mask())).prop_map(|(which, only)| Step::Allow { which, only }),
             1 => pick().prop_map(|which| Step::Refuse { which }),
             1 + paired => wanted().prop_map(|request| Step::Grant { request: Wanted { company: request.company.min(1), ..request } }),
             1 + given => pick().prop_map(|which| Step::Revoke { which }),
@@ -389,7 +395,11 @@ impl Node {
     fn owner(&mut self, step: &Step, came: Came, known: usize) {
         let key = |company: &usize| names()[*company];
         let (done, wanted) = match (step, came) {
-            (Step::Allow { .. }, Came::Decided(number)) => (self.say(Input::Allow(&id(number))), true),
+            (_, Came::Allowed(number, None)) => (self.say(Input::Allow(&id(number))), true),
+            (_, Came::Allowed(number, Some(only))) => {
+                let only = only.into_iter().map(path).collect();
+                (self.say(Input::AllowOnly(&id(number), &only)), true)
+            }
             (Step::Refuse { .. }, Came::Decided(number)) => (self.say(Input::Refuse(&id(number))), true),
             (_, Came::Ended(grant, wanted)) => {
                 let id = self.model.grants[grant].id;

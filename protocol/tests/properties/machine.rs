@@ -56,8 +56,10 @@ impl World {
                 let done = self.say(Input::Grant(&new), None);
                 assert_eq!(done.is_ok(), sound, "{new:?}");
             }
-            Action::Allow(index) => self.decide(*index, true),
-            Action::Refuse(index) => self.decide(*index, false),
+            Action::Allow(index) => self.allow(*index),
+            Action::Refuse(index) => {
+                let _ = self.waiting(*index).map(|id| self.say(Input::Refuse(&id), None));
+            }
             Action::Revoke { grant, erase } => self.revoke(*grant, *erase),
             Action::Change { fields: mask, present } => self.change(&fields(*mask), *present),
             Action::Policy(preset) => {
@@ -145,14 +147,21 @@ impl World {
         }
     }
 
-    fn decide(&mut self, index: prop::sample::Index, yes: bool) {
+    fn waiting(&self, index: prop::sample::Index) -> Option<Nonce> {
         let ids: Vec<Nonce> = self.machine.relationships().flat_map(|(_, r)| r.waiting().map(|w| w.id)).collect();
-        if ids.is_empty() {
-            return;
-        }
-        let id = *index.get(&ids);
-        // A relationship may be full of grants.
-        let _ = self.say(if yes { Input::Allow(&id) } else { Input::Refuse(&id) }, None);
+        (!ids.is_empty()).then(|| *index.get(&ids))
+    }
+
+    /// Yes to all of it; one time in three to some.
+    fn allow(&mut self, index: prop::sample::Index) {
+        let Some(id) = self.waiting(index) else { return };
+        let only = (index.index(3) == 0).then(|| u8::try_from(index.index(255)).unwrap_or(u8::MAX));
+        let only = only.map(|mask| fields(mask).iter().map(|name| name.parse().expect("a field")).collect());
+        // A relationship may be full of grants, and what was chosen may not be asked for.
+        let _ = match &only {
+            Some(only) => self.say(Input::AllowOnly(&id, only), None),
+            None => self.say(Input::Allow(&id), None),
+        };
     }
 
     fn revoke(&mut self, index: prop::sample::Index, erase: bool) {

@@ -393,12 +393,16 @@ impl Model {
         answers
     }
 
-    pub fn allow(&mut self, company: usize, number: usize) {
-        let fields = self.company(company).waiting.remove(&number).expect("waits");
+    /// Yes to these of the fields that wait, and no to the others.
+    pub fn allow(&mut self, company: usize, number: usize, only: &BTreeSet<Field>) {
+        let all = self.company(company).waiting.remove(&number).expect("waits");
+        let (fields, others): (BTreeSet<Field>, Vec<Field>) =
+            (all.intersection(only).copied().collect(), all.difference(only).copied().collect());
         let request = self.requests[number].clone();
         let grant = self.issue_by_word(&request, fields.clone());
         self.company(company).withdrawn.retain(|field| !fields.contains(field));
-        let answers = fields.into_iter().map(|field| (field, Said::Value(grant))).collect();
+        let mut answers: Answers = fields.into_iter().map(|field| (field, Said::Value(grant))).collect();
+        answers.extend(others.into_iter().map(|field| (field, Said::Refused(Refusal::Declined))));
         self.count(&answers);
         let answers = self.told(company, answers);
         self.company(company).outbox.push(Pending::Told { request: Some(number), answers, issued: Some(grant) });

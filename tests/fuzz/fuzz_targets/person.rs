@@ -28,6 +28,7 @@ enum Step {
     Acknowledge { which: u8 },
     Receipt { which: u8, fields: Vec<u8>, ended: bool },
     Allow { which: u8, always: u8 },
+    AllowOnly { which: u8, field: u8, always: u8 },
     Refuse { which: u8 },
     Revoke { which: u8, erase: bool },
     RevokeAll { erase: bool },
@@ -173,6 +174,13 @@ impl World {
                 self.give(Input::Allow(id))
             }
             Step::Refuse { which } => {
+            Step::AllowOnly { which, field, always } => {
+                let Some(id) = pick(&waiting, which) else { return };
+                let how = [Remember::Once, Remember::Supplier, Remember::Kind][usize::from(always) % 3];
+                let only = FieldPath::all().nth(usize::from(field) % FieldPath::all().count()).into_iter().collect();
+                let _ = self.give(Input::RememberOnly(id, &only, how));
+                self.give(Input::AllowOnly(id, &only))
+            }
                 let Some(id) = pick(&waiting, which) else { return };
                 self.give(Input::Refuse(id))
             }

@@ -1,7 +1,7 @@
 //! The requests that wait for the person's word. In: what waits, what the person holds, forms. Out: cards that show what would go,
 //! decisions, and values that were missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{Extension, extract::State};
@@ -16,7 +16,7 @@ use super::{
     who::Looks as _,
 };
 use crate::{
-    command::{Misfit, Remember},
+    command::{Failure, Misfit, Remember},
     person::verbs::{self, Decide, DecideProcessor, Overview, PersonOverview, RequestGroup},
 };
 
@@ -34,12 +34,20 @@ struct Requests {
 /// One decision, with what would go by it.
 struct Card {
     group: RequestGroup,
-    /// Fields by name, each with its value.
-    would_go: Vec<(String, String)>,
+    /// Fields that hold a value, each with a tick.
+    would_go: Vec<Ticked>,
     /// Fields that hold nothing yet: a yes gives nothing of them, unless they are filled in here.
     missing: Vec<Input>,
     /// Something that was typed in it does not fit.
     wrong: bool,
+}
+
+/// A field that would go, unless it is unticked.
+struct Ticked {
+    field: FieldPath,
+    name: String,
+    value: String,
+    ticked: bool,
 }
 
 /// What was typed into one card, and why some of it was not taken.
@@ -75,7 +83,9 @@ impl Card {
         let (mut would_go, mut missing) = (Vec::new(), Vec::new());
         for field in known(&group) {
             if let Some(one) = held.get(&field) {
-                would_go.push((words.name("field", field), short(&words.value(&field, &one.value))));
+                let (name, value) = (words.name("field", field), short(&words.value(&field, &one.value)));
+                let ticked = typed.is_none_or(|typed| typed.posted.all("give").contains(&field.to_string()));
+                would_go.push(Ticked { field, name, value, ticked });
                 continue;
             }
             let text = typed.map_or("", |typed| typed.posted.one(&field.to_string()));
@@ -85,6 +95,14 @@ impl Card {
         let wrong = typed.is_some_and(|typed| !typed.wrong.is_empty());
         Self { group, would_go, missing, wrong }
     }
+}
+
+/// The fields that a yes is to, of those that the card showed: those that are ticked, and those that were not held and have no
+/// tick. None where that is all of them.
+fn chosen(posted: &Posted) -> Option<BTreeSet<FieldPath>> {
+    let fields = |name: &str| posted.all(name).iter().filter_map(|text| text.parse().ok()).collect::<BTreeSet<_>>();
+    let (shown, ticked, missing) = (fields("shown"), fields("give"), fields("missing"));
+    (!shown.is_subset(&ticked)).then(|| shown.intersection(&ticked).chain(&missing).copied().collect())
 }
 
 fn known(group: &RequestGroup) -> Vec<FieldPath> {
@@ -121,6 +139,10 @@ pub(super) async fn decide(State(app): State<App>, Extension(visitor): Extension
         "refuse-kind" => (false, Remember::Kind),
         _ => (false, Remember::Once),
     };
+    let only = chosen(&posted).filter(|_| allow);
+    if only.as_ref().is_some_and(BTreeSet::is_empty) {
+        return Err(visitor.fault(Failure::usage(visitor.words.say("requests-none-ticked"))));
+    }
     if allow {
         let (mut set, mut wrong, held) = (verbs::Set::default(), BTreeMap::new(), held(&app, &visitor).await?);
         for (name, text) in posted.0.iter().filter(|(_, text)| !text.trim().is_empty()) {
@@ -137,8 +159,13 @@ pub(super) async fn decide(State(app): State<App>, Extension(visitor): Extension
             visitor.ask(&app, set).await?;
         }
     }
-    let decided = visitor.ask(&app, Decide { ids: posted.all("id"), allow, remember }).await?.decided;
-    let key = if allow { "requests-allowed" } else { "requests-refused" };
+    let some = only.is_some();
+    let decided = visitor.ask(&app, Decide { ids: posted.all("id"), allow, only, remember }).await?.decided;
+    let key = match (allow, some) {
+        (true, false) => "requests-allowed",
+        (true, true) => "requests-allowed-some",
+        (false, _) => "requests-refused",
+    };
     visitor.notice(&app, visitor.words.count(key, &decided));
     go("/requests")
 }

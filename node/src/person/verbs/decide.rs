@@ -1,7 +1,9 @@
 //! The person's word on requests that wait.
 
+use std::collections::BTreeSet;
+
 use regie_protocol::{
-    Nonce,
+    FieldPath, Nonce,
     person::{Input, OwnerError},
 };
 use schemars::JsonSchema;
@@ -25,6 +27,9 @@ pub struct Decide {
     pub ids: Vec<String>,
     /// Yes or no.
     pub allow: bool,
+    /// A yes to these fields alone, and no to the others of the same requests; none for a yes to all that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<BTreeSet<FieldPath>>,
     /// What the word means for later ones.
     pub remember: Remember,
 }
@@ -47,21 +52,31 @@ impl Verb for Decide {
 
 impl OnNode for Decide {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<Decided, Failure> {
-        let Self { ids, allow, remember } = self;
+        let Self { ids, allow, only, remember } = self;
+        let only = only.as_ref().filter(|_| allow);
         if ids.is_empty() || ids.len() > DECIDED {
             return Err(Failure::usage(format!("name 1 to {DECIDED} requests; `regie requests` lists them")));
         }
         let asked = ids.len();
         let ids: Vec<Nonce> = ids.iter().filter_map(|id| node.find_request(id).ok()).collect();
-        let (mut decided, mut rule) = (0, None);
+        let (mut decided, mut rule, mut failed) = (0, None, None);
         for id in &ids {
-            let Ok(did) = node.give(Input::Remember(id, allow, remember), turn) else { continue };
-            rule = rule.or(did.rule);
-            let word = if allow { Input::Allow(id) } else { Input::Refuse(id) };
-            decided += usize::from(node.give(word, turn).is_ok());
+            let kept = match only {
+                Some(only) => Input::RememberOnly(id, only, remember),
+                None => Input::Remember(id, allow, remember),
+            };
+            let word = match (allow, only) {
+                (true, Some(only)) => Input::AllowOnly(id, only),
+                (true, None) => Input::Allow(id),
+                (false, _) => Input::Refuse(id),
+            };
+            match node.give(kept, turn).and_then(|did| node.give(word, turn).map(|_| did)) {
+                Ok(did) => (decided, rule) = (decided + 1, rule.or(did.rule)),
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
         }
         if decided == 0 {
-            return Err(OwnerError::NoRequest.into());
+            return Err(failed.unwrap_or(OwnerError::NoRequest).into());
         }
         Ok(Decided { decided, missing: asked - decided, rule })
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    Access, Agreement, AskedPath, Days, FieldPath, Nonce, Now, PublicKey, Purpose,
+    Access, Agreement, AskedPath, Days, FieldPath, Nonce, Now, PublicKey, Purpose, Refusal,
     person::{Relationship, Waiting},
 };
 use schemars::JsonSchema;
@@ -117,6 +117,10 @@ pub struct RequestGroup {
     pub access: String,
     /// The fields.
     pub fields: BTreeSet<AskedPath>,
+    /// Fields of the same requests that were given at once, where there was a value.
+    pub given: BTreeSet<AskedPath>,
+    /// Fields of the same requests that were refused at once, each with why.
+    pub refused: BTreeMap<AskedPath, Refusal>,
     /// The rule that made the first of them wait.
     pub rule: Option<String>,
     /// Who asks; the first 5.
@@ -182,7 +186,9 @@ pub struct Flow {
 }
 
 /// What makes waiting requests one decision.
-type Kind = (String, Purpose, Access, BTreeSet<AskedPath>, u8);
+type Kind = (String, Purpose, Access, Parts, u8);
+/// What waits, what was given at once, what was refused.
+type Parts = (BTreeSet<AskedPath>, BTreeSet<AskedPath>, BTreeMap<AskedPath, Refusal>);
 /// A request that waits, with who asks.
 type Asked<'a> = (&'a PublicKey, &'a Relationship, &'a Waiting);
 
@@ -233,9 +239,9 @@ fn groups(node: &Node) -> Vec<RequestGroup> {
     let mut kinds: BTreeMap<Kind, Vec<Asked<'_>>> = BTreeMap::new();
     for (supplier, relationship) in node.machine.relationships() {
         for waiting in relationship.waiting() {
-            let fields = waiting.fields.keys().cloned().collect();
+            let parts = (waiting.fields.keys().cloned().collect(), waiting.given.clone(), waiting.refused.clone());
             let sector = relationship.profile().sector.clone();
-            let kind = (sector, waiting.purpose, waiting.access, fields, waiting.delegations);
+            let kind = (sector, waiting.purpose, waiting.access, parts, waiting.delegations);
             kinds.entry(kind).or_default().push((supplier, relationship, waiting));
         }
     }
@@ -245,7 +251,7 @@ fn groups(node: &Node) -> Vec<RequestGroup> {
 }
 
 fn group(node: &Node, kind: Kind, list: &[Asked<'_>]) -> Option<RequestGroup> {
-    let (sector, purpose, access, fields, delegations) = kind;
+    let (sector, purpose, access, (fields, given, refused), delegations) = kind;
     let (_, relationship, first) = list.first()?;
     let asker =
         |(key, r, _): &Asked<'_>| Asker { supplier: **key, name: r.profile().name.clone(), who: node.who_is(key, r) };
@@ -256,6 +262,8 @@ fn group(node: &Node, kind: Kind, list: &[Asked<'_>]) -> Option<RequestGroup> {
         purpose,
         access: access_name(access).to_owned(),
         fields,
+        given,
+        refused,
         rule: first.fields.values().next().cloned(),
         suppliers: list.iter().take(NAMES).map(asker).collect(),
         reason: first.reason.clone(),
