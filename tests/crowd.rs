@@ -97,6 +97,7 @@ impl Member {
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: endpoint.addresses().iter().map(|address| door(&address.to_string())).collect(),
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: clock::wall(),
         };
         let mut machine = Supplier::new(key);

@@ -73,7 +73,7 @@ impl Door {
     }
 }
 
-pub(crate) const PAGES: [&str; 33] = [
+pub(crate) const PAGES: [&str; 35] = [
     "/",
     "/requests",
     "/suppliers",
@@ -98,6 +98,8 @@ pub(crate) const PAGES: [&str; 33] = [
     "/letters/write",
     "/letters/account",
     "/wishes",
+    "/wishes/new",
+    "/wishes/new/energy.contract",
     "/segments",
     "/defaults",
     "/defaults/proof",

@@ -66,6 +66,7 @@ mod tally;
 mod tidy;
 mod unlinkable;
 mod visits;
+mod wishes;
 mod witness;
 mod words;
 

@@ -95,6 +95,7 @@ fn a_wish_without_a_name_brings_offers_and_one_is_taken_up() {
     let made = text(&made.expect(201)["id"]);
     let bad = json!({ "intent": found["id"], "title": "", "price": "99.00EUR/month" });
     client.post("/v1/offers", &bad).problem(422, "bad_argument");
+    every_mistake_is_told_with_its_place(&client, &found["id"]);
     gas.ask(&companion::Offer { intent: "-".into(), offer: offer("Grijs", "120.00EUR/month", &["group:address"]) });
     let state = |id: &str| client.get(&format!("/v1/offers/{id}")).expect(200)["state"].clone();
     until("the board has it", || state(&made) == "delivered");
@@ -190,6 +191,84 @@ fn boards_pass_intents_on_and_a_withdrawn_one_goes_from_all() {
     assert_ne!(text(&person.ask(&verbs::Intents {})[0]["intent"]), intent);
 }
 
+/// A body with several mistakes: each comes with a pointer to it.
+fn every_mistake_is_told_with_its_place(client: &Client, intent: &Value) {
+    let bad = json!({
+        "intent": intent, "title": "Groen", "price": "cheap", "needs": ["name.full", "shoe.colour"],
+        "terms": { "persons": "many", "colour": "green", "bound": "12" },
+    });
+    let told = client.post("/v1/offers", &bad).expect(422);
+    let places: Vec<(String, String)> =
+        list(&told["errors"]).iter().map(|one| (text(&one["pointer"]), text(&one["code"]))).collect();
+    let wanted = [
+        ("#/price", "bad_argument"),
+        ("#/terms/colour", "detail.unknown"),
+        ("#/terms/persons", "value.not_number"),
+        ("#/needs/1", "bad_argument"),
+    ];
+    assert_eq!(places, wanted.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
+    let kinds = list(&client.get("/v1/catalogue").expect(200)["kinds"]);
+    let energy = kinds.iter().find(|kind| kind["category"] == "energy.contract").expect("energy");
+    assert_eq!((&energy["name"], &energy["details"][0]["field"]), (&json!("Energy"), &json!("household.size")));
+}
+
+#[test]
+fn a_wish_is_said_in_words_and_details_that_do_not_fit_are_named() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut board, mut stroom) = (company(directory.path(), "Board"), company(directory.path(), "Stroom"));
+    board.start();
+    stroom.start();
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.may_dial_this_machine();
+    person.start();
+    // Who keeps a board says so in its profile, and the person names it.
+    let link = text(&board.ask(&companion::BoardLink {})["link"]);
+    person.pair(&board);
+    person.pair(&stroom);
+    let boards = list(&person.ask(&verbs::Noticeboards {}));
+    assert_eq!(boards.iter().map(|board| text(&board["name"])).collect::<Vec<_>>(), ["Board"]);
+    let want = ["want", "--kind", "energy", "--board", "Board"];
+    for (wrong, says) in [
+        (["--persons", "many"], "persons: "),
+        (["--speed", "100"], "speed: energy.contract has no such detail"),
+        (["--max", "cheap"], "budget: "),
+        (["--from", "2027-02-30"], "from: "),
+    ] {
+        let words = person.bad(&[&want[..], &wrong].concat(), 2);
+        assert!(words.contains(says), "{words}");
+    }
+    let details = ["--persons", "3", "--electricity", "3.500 kWh", "--tariff", "vaste prijs", "--max", "149,50"];
+    person.good(&[&want[..], &details, &["--per", "month"]].concat());
+    let wish = list(&person.ask(&verbs::Intents {}))[0].clone();
+    assert_eq!(wish["category"], "energy.contract");
+    assert_eq!(wish["details"], json!({ "persons": "3", "electricity": "3500", "tariff": "fixed" }));
+    assert_eq!(wish["budget"], "149.50 EUR/month");
+    // What is offered speaks by the same names, and becomes a contract.
+    follow(&stroom, &link, "energy");
+    until("it is found", || list(&stroom.ask(&companion::Wanted {})).len() == 1);
+    let terms = [("persons", "3"), ("bound", "12"), ("from", "2027-03-01")];
+    let terms = terms.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let offer = companion::NewOffer { terms, ..offer("Groen", "99.00EUR/month", &[]) };
+    stroom.ask(&companion::Offer { intent: "-".into(), offer });
+    until("the offer came", || list(&person.ask(&verbs::Offers { intent: None })).len() == 1);
+    let offered = text(&list(&person.ask(&verbs::Offers { intent: None }))[0]["offer"]);
+    let taken = person.ask(&verbs::TakeUp { offer: offered, agreement: regie_protocol::Agreement::PdcIntent });
+    let contract = person.ask(&verbs::Contract { id: text(&taken["contract"]) });
+    assert_eq!(
+        (&contract["party"], &contract["product"], &contract["source"], &contract["price"]),
+        (&json!("Stroom"), &json!("Groen"), &json!("offer"), &json!("99.00 EUR P1M"))
+    );
+    assert_eq!((&contract["start"], &contract["term"]), (&json!("2027-03-01"), &json!("P12M")));
+    assert!(contract["withdraw_by"].is_string(), "it was agreed to from afar: {contract}");
+    let wish = list(&person.ask(&verbs::Intents {}))[0].clone();
+    assert_eq!(
+        (&wish["taken_up"]["shown"]["title"], &wish["taken_up"]["contract"]),
+        (&json!("Groen"), &taken["contract"])
+    );
+    until("its supplier has heard it", || list(&person.ask(&verbs::Intents {}))[0]["taken_up"]["arrived"] == true);
+    person.good(&["audit", "--verify"]);
+}
+
 /// A node dials anywhere: an offer leads to this machine, where the person did not send anybody.
 #[test]
 fn an_offer_that_leads_into_a_private_network_is_followed_only_by_the_persons_own_link() {
@@ -283,7 +362,7 @@ fn a_companion_that_is_no_board_says_so() {
     let mut person = Node::person(directory.path().join("person"), "balanced");
     person.start();
     person.pair(&shop);
-    person.good(&["want", "travel", "--board", "Shop"]);
+    person.good(&["want", "travel.trains", "--board", "Shop"]);
     until("the intent is over", || list(&person.ask(&verbs::Intents {}))[0]["state"] == "ended");
     assert_eq!(list(&person.ask(&verbs::Intents {}))[0]["refused"], "not_a_board");
 }

@@ -155,6 +155,7 @@ fn profile(key: &Keypair, addresses: Vec<String>) -> Signed<Profile> {
         agreements: BTreeSet::from([Agreement::SdBase]),
         addresses,
         keys: regie_protocol::KeyHistory::default(),
+        board: false,
         issued: Timestamp(1),
     };
     Verified::sign(profile, key).expect("signed").signed().clone()

@@ -43,6 +43,7 @@ fn all_words_of_both_languages_stand_on_one_page() {
         ("reasons.", "Why something was not done"),
         ("letters.", "Letters"),
         ("names.", "Names of countries, languages and months"),
+        ("wishes.", "What can be wanted"),
     ] {
         let dutch: BTreeMap<String, String> = messages(&format!("{file}nl.ftl")).into_iter().collect();
         write!(page, "\n## {what}\n\n| key | English | Dutch |\n|---|---|---|\n").expect("written");

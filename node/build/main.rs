@@ -9,8 +9,8 @@ use std::{
     process::ExitCode,
 };
 
-/// The languages; each has a file of the pages' words, one of the sentences for codes, one of the text of letters, and one of
-/// names.
+/// The languages; each has a file of the pages' words, one of the sentences for codes, one of the text of letters, one of
+/// names, and one of what can be wanted.
 const LANGUAGES: [&str; 2] = ["en", "nl"];
 /// What asks for words.
 const ASKING: [&str; 5] = ["templates", "src/api", "src/dashboard", "src/dashboard.rs", "src/web"];
@@ -35,7 +35,7 @@ fn faults() -> io::Result<Vec<String>> {
     let mut languages = Vec::new();
     for language in LANGUAGES {
         let own = |name: String| fs::read_to_string(format!("locales/{name}.ftl"));
-        let others = ["reasons", "letters", "names"].map(|of| own(format!("{of}.{language}")));
+        let others = ["reasons", "letters", "names", "wishes"].map(|of| own(format!("{of}.{language}")));
         let mut texts = vec![own(language.to_owned())?];
         texts.extend(others.into_iter().collect::<io::Result<Vec<_>>>()?);
         languages.push((language, texts.join("\n")));

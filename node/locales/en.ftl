@@ -1163,28 +1163,50 @@ wishes-passed-over = { $n ->
    *[other] { $n } offers were passed over.
 }
 wishes-withdraw = Want no more offers
-wishes-new = Something new
+wishes-new = Want something new
 wishes-new-about = Write nothing that tells who you are: regie refuses your name, address, telephone and such, but it cannot see everything.
-wishes-category = What kind of thing
-wishes-category-hint = From the broad to the narrow, in small letters with dots: energy.contract, travel.trains, insurance.car.
-wishes-wish = In your words
-wishes-details = What matters
-wishes-details-hint = One a line, as name=value: persons=3, region=10xx.
+wishes-category = What is it that you want?
+wishes-wish = Anything else that matters, in your words
 wishes-by = The best offer is
-wishes-by-all = the best fit, then the cheapest
+wishes-by-all = best fit, then cheapest
 wishes-by-price = the cheapest
 wishes-by-match = the one that fits most
 wishes-by-fields = the one that needs to know least
 wishes-by-retention = the one that keeps it shortest
 wishes-by-known = of a supplier I know
 wishes-days = For how many days
-wishes-board = The noticeboard
-wishes-board-hint = The link of a noticeboard, or the name of a supplier of yours that keeps one. Empty for the one you used last.
+wishes-board = Which noticeboard it hangs on
+wishes-board-hint = Whoever keeps it sees what you want, and not who you are.
 wishes-do = Cast it
 wishes-cast = Cast. Offers come here.
 wishes-taken = Taken up. The supplier has what its offer needs, and the others get nothing.
 wishes-passed = Passed over.
 wishes-withdrawn = Withdrawn. No more offers come.
+wishes-another-kind = Want something of another kind
+wishes-hint-money = In euros, as 150 or 149.50.
+wishes-hint-year = The year is enough.
+wishes-hint-region = Your province, or the first two digits of your postal code. Not your whole postal code.
+wishes-filled-in = Filled in from your own data, roughly. Change it, or leave it empty.
+wishes-all-the-same = does not matter
+wishes-days-wrong = For how many days is a number from 1 to 90.
+wishes-no-boards = None of your suppliers keeps a noticeboard. Paste the link of one below.
+wishes-board-of = That of { $what }
+wishes-board-last = The one that you used last
+wishes-board-other = Another noticeboard
+wishes-board-link = The link of the noticeboard
+wishes-board-link-hint = Who keeps the noticeboard has it. Paste the whole link.
+wishes-code = Its code
+wishes-taken-of = You took up the offer of { $what }
+wishes-offer = Offer
+wishes-bound = You are bound for
+wishes-choose = Choose
+wishes-no-price = not said
+wishes-not-said = not said
+wishes-knows = Was told
+wishes-stands = How it stands
+wishes-arrived = The supplier has it.
+wishes-on-its-way = On its way: the supplier hears of it when it is reached.
+wishes-contract = The contract that came of it
 wish-state-casting = on its way to the noticeboard
 wish-state-open = open
 wish-state-withdrawn = withdrawn
@@ -1242,6 +1264,13 @@ segments-you-count = you let yourself be counted
 segments-said-yes = Said. You can take it back any time.
 segments-said-no = You are left out.
 segments-said-count = Counted: an answer drawn by chance went out, once and for all.
+segments-brings = What it brings, in the supplier's words:
+segments-whom = Who it is for:
+segments-part = What is looked at
+segments-yours = Yours
+segments-holds = Does it hold?
+segments-no-value = not filled in
+segments-yes-tells = If you say yes, { $what } hears that all of this holds for you, and not your values. Used for:
 clause-holds = true of you
 clause-fails = not true of you
 clause-unknown = you hold no value to tell by
@@ -1424,6 +1453,7 @@ contracts-from-you = typed by you
 contracts-from-payment = found by payments
 contracts-fill-in = Fill in how it ends
 contracts-from-supplier = written by the supplier
+contracts-from-offer = by the offer that you took up
 contracts-left-out = { $n ->
         [one] One more record of a supplier is not shown: it sends too many.
        *[other] { $n } more records of suppliers are not shown: they send too many.
@@ -1931,6 +1961,16 @@ proof-tried = { $n ->
 }
 requests-would-go = What would go
 requests-missing = You have no value for this yet. Fill it in, or leave it empty and it is not given.
+requests-allowed-some =
+    Allowed in part, { $n ->
+         [one] one request
+        *[other] { $n } requests
+    }. What you unticked was declined.
+requests-already = Already answered in the same request
+requests-given = Given at once, as your defaults or an earlier permission say.
+requests-not-given = Not given:
+requests-untick = Untick what you do not want to give. The supplier hears that you declined that.
+requests-none-ticked = Nothing is ticked. Tick what you want to give, or refuse.
 answer-more = More
 passphrase-title = Change the passphrase
 passphrase-about = Your data stays as it is. Everybody who is in elsewhere has to enter the new passphrase, and devices and passkeys have to be added again. A backup that you made before opens with the passphrase that you gave then: make a new one, and throw the old ones away.
@@ -1961,16 +2001,6 @@ enter-failed = Your passphrase could not be checked just now. Try again in a mom
 enter-wait-seconds = { $n ->
     [one] That was wrong too often. Wait one second, then try again.
    *[other] That was wrong too often. Wait { $n } seconds, then try again.
-requests-allowed-some =
-    Allowed in part, { $n ->
-         [one] one request
-        *[other] { $n } requests
-    }. What you unticked was declined.
-requests-already = Already answered in the same request
-requests-given = Given at once, as your defaults or an earlier permission say.
-requests-not-given = Not given:
-requests-untick = Untick what you do not want to give. The supplier hears that you declined that.
-requests-none-ticked = Nothing is ticked. Tick what you want to give, or refuse.
   }
 enter-wait-minutes = { $n ->
     [one] That was wrong too often. Wait one minute, then try again.

@@ -1164,28 +1164,50 @@ wishes-passed-over = { $n ->
    *[other] { $n } aanbiedingen gingen voorbij.
 }
 wishes-withdraw = Geen aanbiedingen meer
-wishes-new = Iets nieuws
+wishes-new = Iets nieuws willen
 wishes-new-about = Schrijf niets waaruit blijkt wie u bent: regie weigert uw naam, adres, telefoonnummer en dergelijke, maar kan niet alles zien.
-wishes-category = Wat voor iets
-wishes-category-hint = Van ruim naar precies, in kleine letters met punten: energy.contract, travel.trains, insurance.car.
-wishes-wish = In uw woorden
-wishes-details = Wat ertoe doet
-wishes-details-hint = Eén per regel, als naam=waarde: persons=3, region=10xx.
+wishes-category = Wat wilt u?
+wishes-wish = Wat er verder toe doet, in uw woorden
 wishes-by = De beste aanbieding is
-wishes-by-all = wat past, dan het goedkoopste
+wishes-by-all = wat past, dan goedkoopst
 wishes-by-price = de goedkoopste
 wishes-by-match = die het meest past
 wishes-by-fields = die het minst hoeft te weten
 wishes-by-retention = die het kortst bewaart
 wishes-by-known = van een leverancier die ik ken
 wishes-days = Voor hoeveel dagen
-wishes-board = Het prikbord
-wishes-board-hint = De link van een prikbord, of de naam van een leverancier van u die er een heeft. Leeg voor het prikbord dat u het laatst gebruikte.
+wishes-board = Op welk prikbord het hangt
+wishes-board-hint = Wie het bijhoudt ziet wat u wilt, en niet wie u bent.
 wishes-do = Uitzetten
 wishes-cast = Uitgezet. Aanbiedingen komen hier.
 wishes-taken = Aangenomen. De leverancier heeft wat nodig is, de anderen krijgen niets.
 wishes-passed = Voorbij laten gaan.
 wishes-withdrawn = Ingetrokken. Er komen geen aanbiedingen meer.
+wishes-another-kind = Iets van een andere soort willen
+wishes-hint-money = In euro's, zoals 150 of 149,50.
+wishes-hint-year = Het jaar is genoeg.
+wishes-hint-region = Uw provincie, of de eerste twee cijfers van uw postcode. Niet uw hele postcode.
+wishes-filled-in = Ingevuld uit uw eigen gegevens, ongeveer. Wijzig het, of laat het leeg.
+wishes-all-the-same = maakt niet uit
+wishes-days-wrong = Voor hoeveel dagen is een getal van 1 tot en met 90.
+wishes-no-boards = Geen van uw leveranciers houdt een prikbord bij. Plak hieronder de link van een prikbord.
+wishes-board-of = Dat van { $what }
+wishes-board-last = Het prikbord dat u het laatst gebruikte
+wishes-board-other = Een ander prikbord
+wishes-board-link = De link van het prikbord
+wishes-board-link-hint = Wie het prikbord bijhoudt heeft hem. Plak de hele link.
+wishes-code = De code
+wishes-taken-of = U nam de aanbieding van { $what } aan
+wishes-offer = Aanbieding
+wishes-bound = U zit eraan vast voor
+wishes-choose = Kiezen
+wishes-no-price = niet gezegd
+wishes-not-said = niet gezegd
+wishes-knows = Hoorde van u
+wishes-stands = Hoe het ervoor staat
+wishes-arrived = De leverancier heeft het.
+wishes-on-its-way = Onderweg: de leverancier hoort het zodra die bereikt wordt.
+wishes-contract = Het contract dat ervan kwam
 wish-state-casting = onderweg naar het prikbord
 wish-state-open = open
 wish-state-withdrawn = ingetrokken
@@ -1243,6 +1265,13 @@ segments-you-count = u liet u tellen
 segments-said-yes = Gezegd. U kunt het altijd terugnemen.
 segments-said-no = U blijft erbuiten.
 segments-said-count = Geteld: er ging één antwoord uit, door het lot bepaald, en daarna nooit meer een.
+segments-brings = Wat het u brengt, in de woorden van de leverancier:
+segments-whom = Voor wie het is:
+segments-part = Waar naar gekeken wordt
+segments-yours = Van u
+segments-holds = Klopt het?
+segments-no-value = niet ingevuld
+segments-yes-tells = Zegt u ja, dan hoort { $what } dat dit alles voor u klopt, en niet uw gegevens zelf. Gebruikt voor:
 clause-holds = waar voor u
 clause-fails = niet waar voor u
 clause-unknown = u hebt geen waarde om dat aan te zien
@@ -1425,6 +1454,7 @@ contracts-from-you = door u ingevuld
 contracts-from-payment = gevonden in betalingen
 contracts-fill-in = Vul in hoe het eindigt
 contracts-from-supplier = door de leverancier geschreven
+contracts-from-offer = uit de aanbieding die u aannam
 contracts-left-out = { $n ->
         [one] Nog één stuk van een leverancier wordt niet getoond: die stuurt er te veel.
        *[other] Nog { $n } stukken van leveranciers worden niet getoond: zij sturen er te veel.
@@ -1932,6 +1962,16 @@ proof-tried = { $n ->
 }
 requests-would-go = Wat er dan gaat
 requests-missing = Hier hebt u nog geen waarde voor. Vul het in, of laat het leeg; dan wordt het niet gegeven.
+requests-allowed-some =
+    Deels toegestaan, { $n ->
+         [one] één verzoek
+        *[other] { $n } verzoeken
+    }. Wat u uitvinkte is geweigerd.
+requests-already = Al beantwoord in hetzelfde verzoek
+requests-given = Meteen gegeven, zoals uw standaardkeuzes of een eerdere toestemming zeggen.
+requests-not-given = Niet gegeven:
+requests-untick = Haal het vinkje weg bij wat u niet wilt geven. De leverancier hoort dat u dat weigerde.
+requests-none-ticked = Er is niets aangevinkt. Vink aan wat u wilt geven, of weiger.
 answer-more = Meer
 passphrase-title = De wachtzin wijzigen
 passphrase-about = Uw gegevens blijven zoals ze zijn. Wie elders binnen is moet de nieuwe wachtzin invullen, en apparaten en passkeys voegt u opnieuw toe. Een reservekopie van eerder gaat open met de wachtzin die u toen gaf: maak een nieuwe, en gooi de oude weg.
@@ -1962,16 +2002,6 @@ enter-failed = Uw wachtzin kon nu niet nagekeken worden. Probeer het zo nog eens
 enter-wait-seconds = { $n ->
     [one] Dat was te vaak fout. Wacht één seconde en probeer het dan opnieuw.
    *[other] Dat was te vaak fout. Wacht { $n } seconden en probeer het dan opnieuw.
-requests-allowed-some =
-    Deels toegestaan, { $n ->
-         [one] één verzoek
-        *[other] { $n } verzoeken
-    }. Wat u uitvinkte is geweigerd.
-requests-already = Al beantwoord in hetzelfde verzoek
-requests-given = Meteen gegeven, zoals uw standaardkeuzes of een eerdere toestemming zeggen.
-requests-not-given = Niet gegeven:
-requests-untick = Haal het vinkje weg bij wat u niet wilt geven. De leverancier hoort dat u dat weigerde.
-requests-none-ticked = Er is niets aangevinkt. Vink aan wat u wilt geven, of weiger.
   }
 enter-wait-minutes = { $n ->
     [one] Dat was te vaak fout. Wacht één minuut en probeer het dan opnieuw.

@@ -1,6 +1,7 @@
 //! What an owner asks with, and why something was not done. In: texts that an owner typed, errors of the core. Out: words of
 //! verbs, a `Failure` with a stable code, a next step and an exit code.
 
+pub(crate) mod details;
 pub(crate) mod values;
 mod words;
 
@@ -49,6 +50,43 @@ pub struct Failure {
     /// Where the core gave the reason: the message in any language. It stays in this process.
     #[serde(skip)]
     pub(crate) reason: Option<Box<Reason>>,
+    /// What of the command is wrong, place by place, where more than one thing can be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+}
+
+/// One thing that is wrong with what was asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Fault {
+    /// Where, as a JSON pointer (RFC 6901) into the command: `/details/persons`.
+    pub at: String,
+    /// Stable, for programs.
+    pub code: String,
+    /// For people, with the next step.
+    pub message: String,
+    /// The message in any language. It stays in this process.
+    #[serde(skip)]
+    pub(crate) reason: Option<Box<Reason>>,
+}
+
+impl Fault {
+    /// What a code of the core says of this place.
+    pub(crate) fn new(at: String, why: &impl Coded) -> Self {
+        let reason = Reason::new(why);
+        let message = reason.sentence(Language::English);
+        Self { at, code: format!("{}.{}", why.kind(), why.code()), message, reason: Some(Box::new(reason)) }
+    }
+
+    /// A failure of this place alone.
+    pub(crate) fn of(at: String, failure: Failure) -> Self {
+        let Failure { code, message, reason, .. } = failure;
+        Self { at, code, message, reason }
+    }
+
+    /// The message, in this language where it can be said in it.
+    pub(crate) fn said(&self, language: Language) -> String {
+        self.reason.as_ref().map_or_else(|| self.message.clone(), |reason| reason.sentence(language))
+    }
 }
 
 /// Exit codes, as `docs/cli` lists them.
@@ -72,7 +110,7 @@ pub mod exit {
 impl Failure {
     /// A failure with its code, exit code and sentence.
     pub fn new(code: &str, exit: u8, message: impl std::fmt::Display) -> Self {
-        Self { code: code.to_owned(), exit, message: message.to_string(), reason: None }
+        Self { code: code.to_owned(), exit, message: message.to_string(), reason: None, faults: Vec::new() }
     }
 
     /// A failure whose reason the core gave by a code of its own.
@@ -99,6 +137,15 @@ impl Failure {
     /// The words of a command were wrong.
     pub fn usage(message: impl std::fmt::Display) -> Self {
         Self::new("bad_argument", exit::USAGE, message)
+    }
+
+    /// Several places of a command are wrong, each as its fault says.
+    #[must_use]
+    pub fn at(faults: Vec<Fault>) -> Self {
+        let last = |fault: &Fault| fault.at.rsplit('/').next().unwrap_or_default().to_owned();
+        let each: Vec<String> = faults.iter().map(|fault| format!("{}: {}", last(fault), fault.message)).collect();
+        let each = each.join("; ");
+        Self { faults, ..Self::usage(each) }
     }
 
     /// Something inside failed.

@@ -224,6 +224,7 @@ mod tests {
             agreements: BTreeSet::new(),
             addresses: Vec::new(),
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: Timestamp(1),
         };
         Verified::sign(profile, &key).expect("signed").signed().clone()

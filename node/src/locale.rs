@@ -15,20 +15,22 @@ pub(crate) enum Language {
 
 type Bundle = FluentBundle<FluentResource>;
 
-/// What stands in each: the pages' own words, the sentences for the core's codes, the text of letters, and names of countries,
-/// languages and months.
-pub(crate) const ENGLISH: [&str; 4] = [
+/// What stands in each: the pages' own words, the sentences for the core's codes, the text of letters, names of countries,
+/// languages and months, and what can be wanted.
+pub(crate) const ENGLISH: [&str; 5] = [
     include_str!("../locales/en.ftl"),
     include_str!("../locales/reasons.en.ftl"),
     include_str!("../locales/letters.en.ftl"),
     include_str!("../locales/names.en.ftl"),
+    include_str!("../locales/wishes.en.ftl"),
 ];
 /// The same messages in Dutch.
-pub(crate) const DUTCH: [&str; 4] = [
+pub(crate) const DUTCH: [&str; 5] = [
     include_str!("../locales/nl.ftl"),
     include_str!("../locales/reasons.nl.ftl"),
     include_str!("../locales/letters.nl.ftl"),
     include_str!("../locales/names.nl.ftl"),
+    include_str!("../locales/wishes.nl.ftl"),
 ];
 
 impl Language {
@@ -76,6 +78,11 @@ impl Language {
             arguments.set(*name, FluentValue::from(text.clone()));
         }
         self.message(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A decimal number, with the mark of this language.
+    pub(crate) fn decimal(self, text: &str) -> String {
+        if self == Self::Dutch { text.replace('.', ",") } else { text.to_owned() }
     }
 
     /// A day of the calendar.

@@ -2,7 +2,7 @@
 //! In: the core's types. Out: a sentence for people, in their language where a page shows it and in English elsewhere.
 
 use fluent_bundle::{FluentArgs, FluentValue};
-use regie_protocol::{Coded, FieldPath, Parameter, Provenance, Purpose, policy::SAID, segment::Predicate};
+use regie_protocol::{Coded, FieldKind, FieldPath, Parameter, Provenance, Purpose, policy::SAID, segment::Predicate};
 
 use crate::locale::Language;
 
@@ -29,7 +29,7 @@ impl Reason {
     pub(crate) fn sentence(&self, language: Language) -> String {
         let mut arguments = FluentArgs::new();
         for (name, parameter) in &self.parameters {
-            arguments.set(*name, value(parameter, language));
+            arguments.set(*name, argument(parameter, language));
         }
         let sentence = language.message(&self.key, Some(&arguments)).unwrap_or_else(|| self.key.clone());
         match &self.of {
@@ -51,7 +51,11 @@ pub(crate) fn purpose(purpose: Purpose) -> String {
 
 /// What a field is called, in English.
 pub(crate) fn field(field: FieldPath) -> String {
-    said(&format!("field-{}", field.info().path.replace('.', "-")))
+    said(&field_key(field))
+}
+
+fn field_key(field: FieldPath) -> String {
+    format!("field-{}", field.info().path.replace('.', "-"))
 }
 
 /// Where a value comes from, in English.
@@ -79,39 +83,71 @@ pub(crate) fn rule_key(name: &str) -> String {
     format!("rule-{key}")
 }
 
-/// Who belongs to a segment, in English.
-pub(crate) fn predicate(of: &Predicate) -> String {
+/// Who belongs to a segment.
+pub(crate) fn predicate(of: &Predicate, language: Language) -> String {
     let several = |parts: &[Predicate], word: &str| {
         let part = |part: &Predicate| match part {
-            Predicate::All(_) | Predicate::Any(_) => format!("({})", predicate(part)),
-            _ => predicate(part),
+            Predicate::All(_) | Predicate::Any(_) => format!("({})", predicate(part, language)),
+            _ => predicate(part, language),
         };
-        parts.iter().map(part).collect::<Vec<_>>().join(&format!(" {} ", said(word)))
+        parts.iter().map(part).collect::<Vec<_>>().join(&format!(" {} ", language.say(word)))
     };
-    let is = |path: &FieldPath, what: &str| format!("{} {} {what}", field(*path), said("predicate-is"));
+    let named = |path: &FieldPath| language.say(&field_key(*path));
+    let is = |path: &FieldPath, what: &str| format!("{} {} {what}", named(path), language.say("predicate-is"));
+    let span = |least: Option<String>, most: Option<String>| span(least, most, language);
     match of {
         Predicate::All(parts) => several(parts, "predicate-and"),
         Predicate::Any(parts) => several(parts, "predicate-or"),
-        Predicate::Not(part) => about("predicate-not", &predicate(part)),
-        Predicate::Has(path) => about("predicate-has", &field(*path)),
+        Predicate::Not(part) => language.about("predicate-not", &predicate(part, language)),
+        Predicate::Has(path) => language.about("predicate-has", &named(path)),
         Predicate::Is { field, values } => {
-            let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            is(field, &values.join(&format!(" {} ", said("predicate-or"))))
+            let values: Vec<String> = values.iter().map(|text| value(*field, text, language)).collect();
+            is(field, &values.join(&format!(" {} ", language.say("predicate-or"))))
         }
-        Predicate::Begins { field: path, with } => format!("{} {with}", about("predicate-begins", &field(*path))),
-        Predicate::Number { field, least, most } => is(field, &span(least.as_ref(), most.as_ref())),
+        Predicate::Begins { field: path, with } => {
+            format!("{} {with}", language.about("predicate-begins", &named(path)))
+        }
+        Predicate::Number { field, least, most } => {
+            let unit = match field.info().kind {
+                FieldKind::Number { unit, .. } if !unit.is_empty() => format!(" {unit}"),
+                _ => String::new(),
+            };
+            is(field, &(span(least.map(|least| least.to_string()), most.map(|most| most.to_string())) + &unit))
+        }
         Predicate::Years { field, least, most } => {
-            is(field, &about("predicate-years-ago", &span(least.as_ref(), most.as_ref())))
+            let years = span(least.map(|least| least.to_string()), most.map(|most| most.to_string()));
+            is(field, &language.about("predicate-years-ago", &years))
         }
     }
 }
 
-fn span<T: ToString>(least: Option<&T>, most: Option<&T>) -> String {
+/// A value as people read it: countries, languages and choices by their names, a day as a day.
+pub(crate) fn value(field: FieldPath, text: &str, language: Language) -> String {
+    let named = |kind: &str| language.message(&format!("{kind}-{text}"), None);
+    let kind = field.info().kind;
+    let said = match kind {
+        FieldKind::Country => named("country"),
+        FieldKind::Language => named("tongue"),
+        FieldKind::Date => text.parse().ok().map(|date| language.date(date)),
+        _ if kind.choices().contains(&text) => Some(choice(language, field, text)),
+        _ => None,
+    };
+    said.unwrap_or_else(|| text.to_owned())
+}
+
+/// What an answer is called.
+pub(crate) fn choice(language: Language, field: FieldPath, code: &str) -> String {
+    let own = format!("choice-{}-{code}", field.info().path.replace('.', "-"));
+    let said = language.message(&own, None).or_else(|| language.message(&format!("choice-{code}"), None));
+    said.unwrap_or_else(|| code.to_owned())
+}
+
+fn span(least: Option<String>, most: Option<String>, language: Language) -> String {
     match (least, most) {
-        (Some(least), Some(most)) => format!("{} {} {}", least.to_string(), said("predicate-to"), most.to_string()),
-        (Some(least), None) => about("predicate-least", &least.to_string()),
-        (None, Some(most)) => about("predicate-most", &most.to_string()),
-        (None, None) => said("predicate-anything"),
+        (Some(least), Some(most)) => format!("{least} {} {most}", language.say("predicate-to")),
+        (Some(least), None) => language.about("predicate-least", &least),
+        (None, Some(most)) => language.about("predicate-most", &most),
+        (None, None) => language.say("predicate-anything"),
     }
 }
 
@@ -119,7 +155,7 @@ fn key(kind: &str, code: &str) -> String {
     format!("why-{kind}-{}", code.replace('_', "-"))
 }
 
-fn value(parameter: &Parameter, language: Language) -> FluentValue<'static> {
+fn argument(parameter: &Parameter, language: Language) -> FluentValue<'static> {
     match parameter {
         Parameter::Number(number) => FluentValue::from(*number),
         Parameter::Text(text) => FluentValue::from(text.clone()),
@@ -143,6 +179,7 @@ mod tests {
         UnknownPurpose,
         board::BoardError,
         calendar::CalendarError,
+        catalogue::BadDetail,
         contract::{BadContract, BadCurrency},
         intent::{BadBoardLink, BadCategory, BadPrice, UnknownCriterion},
         person::{Mismatch, OwnerError},
@@ -169,6 +206,7 @@ mod tests {
             .chain(codes(&IdentityError::BadKey))
             .chain(codes(&BadBoardLink))
             .chain(codes(&BadCategory))
+            .chain(codes(&BadDetail::Line))
             .chain(codes(&BadPrice))
             .chain(codes(&BadContract::Form))
             .chain(codes(&BadCurrency))
@@ -220,13 +258,13 @@ mod tests {
             Predicate::Years { field: path("birthDate"), least: Some(18), most: None },
             Predicate::Any(vec![
                 Predicate::Begins { field: path("address.postalCode"), with: "35".into() },
-                Predicate::Is { field: path("household.homeType"), values: ["rent".into(), "owned".into()].into() },
+                Predicate::Is { field: path("household.homeType"), values: ["rented".into(), "owned".into()].into() },
             ]),
             Predicate::Not(Box::new(Predicate::Has(path("telephone")))),
         ]);
         assert_eq!(
-            predicate(&of),
-            "date of birth is at least 18 years ago and (postal code begins with 35 or kind of home is owned or rent) \
+            predicate(&of, Language::English),
+            "date of birth is at least 18 years ago and (postal code begins with 35 or kind of home is my own or rented) \
              and not (telephone number is known)"
         );
         let of = Predicate::All(vec![
@@ -237,7 +275,7 @@ mod tests {
             ]),
         ]);
         assert_eq!(
-            predicate(&of),
+            predicate(&of, Language::English),
             "postal code begins with 10 and (persons in the household is 1 to 2 or not (date of birth is at least 65 \
              years ago))"
         );

@@ -329,11 +329,12 @@ pub async fn start(
     let mut moves = companion.endpoint.listening();
     moves.mark_unchanged();
     let companion = blocking(move || {
+        // First: whether there is one stands in the profile.
+        companion.open_board()?;
         companion.store.begin()?;
         let mut turn = Turn::default();
         companion.advertise(&mut turn)?;
         companion.store.commit(turn.batch)?;
-        companion.open_board()?;
         companion.store.begin()?;
         companion.load_segments()?;
         companion.store.commit(Batch::new())?;
@@ -759,11 +760,13 @@ impl Companion {
         self.connected.contains_key(person)
     }
 
-    /// Puts the addresses under which others reach it into the profile, where they are others than before.
+    /// Puts the addresses under which others reach it into the profile, and whether it keeps a board, where that is otherwise
+    /// than before.
     pub(super) fn advertise(&mut self, turn: &mut Turn) -> Result<(), Failure> {
-        let texts = self.announced_now(turn)?;
-        if let Some(profile) = self.machine.profile().filter(|profile| profile.addresses != texts) {
-            let profile = Profile { addresses: texts, ..profile.clone() };
+        let (texts, board) = (self.announced_now(turn)?, self.board.is_some());
+        let differs = |profile: &&Profile| profile.addresses != texts || profile.board != board;
+        if let Some(profile) = self.machine.profile().filter(differs) {
+            let profile = Profile { addresses: texts, board, ..profile.clone() };
             self.renew_profile(profile, turn)?;
         }
         Ok(())

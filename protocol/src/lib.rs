@@ -128,6 +128,7 @@
 //!     agreements: BTreeSet::from([Agreement::SdBase]),
 //!     addresses: vec!["/dns/winkel.example/tcp/7481".into()],
 //!     keys: KeyHistory::default(),
+//!     board: false,
 //!     issued: now,
 //! })?;
 //! described.carry_out(&mut companion);
@@ -189,8 +190,8 @@ mod attestation;
 pub mod audit;
 pub mod board;
 pub mod calendar;
-pub mod checkpoint;
 pub mod catalogue;
+pub mod checkpoint;
 pub mod clock;
 mod coded;
 pub mod contract;

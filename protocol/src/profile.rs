@@ -59,8 +59,17 @@ pub struct Profile {
     /// The keys before this one, and the one that may follow.
     #[serde(default, skip_serializing_if = "KeyHistory::is_empty")]
     pub keys: KeyHistory,
+    /// Does it keep a board, where people hang what they want?
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub board: bool,
     /// When it was made; the newest holds.
     pub issued: Timestamp,
+}
+
+/// Is it the case that is left out?
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_no(said: &bool) -> bool {
+    !said
 }
 
 impl Object for Profile {

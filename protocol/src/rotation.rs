@@ -298,6 +298,7 @@ mod tests {
             agreements: BTreeSet::new(),
             addresses: Vec::new(),
             keys: KeyHistory { next: next.map(public), rotations, revoked: BTreeSet::new() },
+            board: false,
             issued: Timestamp(9),
         };
         Verified::sign(profile, &key(of)).expect("signs")

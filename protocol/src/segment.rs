@@ -13,6 +13,7 @@ use crate::{
     entropy::Entropy,
     field::{FieldPath, Value},
     identity::{Nonce, PublicKey},
+    intent::Category,
     limits,
     profile::plain_line,
     purpose::Purpose,
@@ -207,6 +208,9 @@ pub struct Segment {
     pub words: String,
     /// What must hold of a person that belongs.
     pub predicate: Predicate,
+    /// What it is about, by the code of the catalogue ([`crate::catalogue`]); none where it is about nothing that is bought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Category>,
     /// What the answer is used for; within the agreement as any request.
     pub purpose: Purpose,
     /// How long a membership is kept.

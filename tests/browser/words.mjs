@@ -12,7 +12,7 @@ const TERMS = {
 // Messages of one language that stand alone: long enough to be no name, the same word for word, and not in the other language.
 const strings = (language) => {
   const own = new Set();
-  for (const file of [`${language}.ftl`, `names.${language}.ftl`]) {
+  for (const file of [`${language}.ftl`, `names.${language}.ftl`, `wishes.${language}.ftl`]) {
     const text = readFileSync(new URL(`../../node/locales/${file}`, import.meta.url), "utf8");
     for (const [, value] of text.matchAll(/^[a-z][\w-]* = ([^{}\n]+)$/gmi)) own.add(value.trim());
   }

@@ -107,6 +107,7 @@ fn subscribed() -> Result<Person, CalibrateError> {
         agreements: [Agreement::SdBase].into(),
         addresses: Vec::new(),
         keys: regie_protocol::KeyHistory::default(),
+        board: false,
         issued: NOW,
     };
     let own = person.pairing_key(&supplier).public();

@@ -130,6 +130,7 @@ fn the_watch_sees_a_disclosure_without_grant_entry_or_time() {
             agreements: [Agreement::SdBase].into(),
             addresses: Vec::new(),
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: now,
         };
         let own = person.pairing_key(&key).public();

@@ -49,6 +49,7 @@ impl Scene {
             agreements: [Agreement::SdBase].into(),
             addresses: Vec::new(),
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: NOW,
         };
         let (agreement, at) = (Agreement::SdBase, NOW);
@@ -69,6 +70,7 @@ impl Scene {
             name: "who has an address".into(),
             words: String::new(),
             predicate: Predicate::Has("email".parse().expect("a field")),
+            about: None,
             purpose: Purpose::RequestedServiceProvision,
             retention: Days(30),
             membership: true,

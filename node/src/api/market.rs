@@ -9,7 +9,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{Days, ObjectId, PublicKey, intent::BoardLink};
+use regie_protocol::{
+    Days, FieldKind, ObjectId, PublicKey, catalogue,
+    intent::{BoardLink, Category},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,7 +23,8 @@ use super::{
 };
 use crate::{
     clock,
-    command::{Failure, Text, parse},
+    command::{Failure, Fault, Text, details, parse},
+    locale::Language,
     supplier::{
         lists::not_found,
         market::{Followed, FoundIntent, Made},
@@ -67,7 +71,10 @@ pub struct Intent {
     pub category: String,
     /// In plain words.
     pub wish: String,
-    /// Structured.
+    /// The same in English; "Something else" for a kind that the catalogue does not have.
+    #[schema(example = "Energy")]
+    pub kind: String,
+    /// What matters, by the names of the catalogue, each in the form of its type.
     pub details: BTreeMap<String, String>,
     /// At most.
     #[schema(example = "150.00 EUR/month")]
@@ -97,9 +104,9 @@ pub struct NewOffer {
     /// What it costs: an amount, a currency, and maybe `/month` or `/year`.
     #[schema(example = "129.50EUR/month", max_length = 64)]
     pub price: Option<String>,
-    /// What holds for it, by name.
+    /// What holds for it, by the names of the catalogue: the details of its kind, and the terms of every kind.
     #[serde(default)]
-    #[schema(example = json!({ "persons": "3" }))]
+    #[schema(example = json!({ "persons": "3", "bound": "12" }))]
     pub terms: BTreeMap<String, String>,
     /// What you need to know to deliver: fields, or `group:NAME`. Just this is granted.
     #[serde(default)]
@@ -125,6 +132,54 @@ pub struct NewOffer {
     #[serde(default = "fortnight")]
     #[schema(minimum = 1, maximum = 366)]
     pub holds_days: u32,
+}
+
+/// What can be wanted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Catalogue {
+    /// Every kind.
+    pub kinds: Vec<Kind>,
+    /// What an offer of any kind may say besides the details of it.
+    pub terms: Vec<Detail>,
+}
+
+/// A kind of thing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Kind {
+    /// The category of intents, and what boards are asked for.
+    #[schema(example = "energy.contract")]
+    pub category: String,
+    /// What it is called, in English.
+    #[schema(example = "Energy")]
+    pub name: String,
+    /// What matters of it.
+    pub details: Vec<Detail>,
+}
+
+/// Something that matters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Detail {
+    /// Its name in `details` and `terms`.
+    #[schema(example = "persons")]
+    pub name: String,
+    /// What it is called, in English.
+    pub says: String,
+    /// What its values look like.
+    #[serde(rename = "type")]
+    #[schema(pattern = "^(text|date|partial_date|number|money|choice|yes_no)$")]
+    pub kind: String,
+    /// What a number counts; none for things.
+    #[schema(example = "kWh")]
+    pub unit: Option<String>,
+    /// The least number.
+    pub least: Option<u32>,
+    /// The most.
+    pub most: Option<u32>,
+    /// The codes to choose from.
+    pub choices: Vec<String>,
+    /// The field that persons hold the same in.
+    #[schema(example = "household.size")]
+    pub field: Option<String>,
 }
 
 fn service() -> String {
@@ -277,27 +332,86 @@ pub(super) async fn offer(
 }
 
 /// Offers something for an intent. The person sees it without being known; who takes it up becomes a relationship.
+///
+/// What does not fit is refused with 422, and `errors` has each mistake with its place.
 #[utoipa::path(post, path = "/v1/offers", operation_id = "create_offer", tag = "market", request_body = NewOffer,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 201, description = "It is on its way to the board.", body = Offer)))]
 pub(super) async fn make(State(api): State<Api>, posted: Posted) -> Result<Response, Problem> {
     let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewOffer, turn| {
         let intent: names::Wish = parse(&new.intent)?;
-        let words = verbs::NewOffer {
-            title: new.title,
-            price: new.price.as_deref().map(parse).transpose()?.map(Text),
-            terms: new.terms,
-            needs: new.needs.iter().map(|text| parse(text)).collect::<Result<_, Failure>>()?,
-            purpose: parse(&new.purpose)?,
-            access: parse(&new.access)?,
-            days: Days(new.days),
-            retention: Days(new.retention_days),
-            holds: Days(new.holds_days),
-        };
-        let made = companion.make_offer(caller.world, &ObjectId::from_digest(intent.0), words, turn)?;
-        offer_view(&made)
+        let intent = ObjectId::from_digest(intent.0);
+        let wanted = companion.found(&intent)?.intent.verify().map_err(Failure::internal)?;
+        let words = offer_words(new, &wanted.category)?;
+        offer_view(&companion.make_offer(caller.world, &intent, words, turn)?)
     });
     made.await
+}
+
+/// What a call offers for something of this category; every mistake in it is told at once.
+fn offer_words(new: NewOffer, category: &Category) -> Result<verbs::NewOffer, Failure> {
+    let mut mistakes = Mistakes::default();
+    let price = new.price.as_deref().map(|price| parse(price).map(Text));
+    let price = price.and_then(|price| mistakes.at("/price".to_owned(), price));
+    let terms = mistakes.at("/terms".to_owned(), details::offered(category, new.terms));
+    let needs = new.needs.iter().enumerate();
+    let needs = needs.filter_map(|(at, text)| mistakes.at(format!("/needs/{at}"), parse(text))).collect();
+    let purpose = mistakes.at("/purpose".to_owned(), parse(&new.purpose));
+    let access = mistakes.at("/access".to_owned(), parse(&new.access));
+    let (Some(terms), Some(purpose), Some(access), true) = (terms, purpose, access, mistakes.0.is_empty()) else {
+        return Err(Failure::at(mistakes.0));
+    };
+    let (days, retention, holds) = (Days(new.days), Days(new.retention_days), Days(new.holds_days));
+    Ok(verbs::NewOffer { title: new.title, price, terms, needs, purpose, access, days, retention, holds })
+}
+
+/// What is wrong with a body, place by place.
+#[derive(Default)]
+struct Mistakes(Vec<Fault>);
+
+impl Mistakes {
+    /// What was read there; else why not is remembered.
+    fn at<T>(&mut self, at: String, read: Result<T, Failure>) -> Option<T> {
+        match read {
+            Ok(read) => return Some(read),
+            Err(failure) if failure.faults.is_empty() => self.0.push(Fault::of(at, failure)),
+            Err(failure) => self.0.extend(failure.faults),
+        }
+        None
+    }
+}
+
+/// What can be wanted: every kind with what matters of it, and the terms that an offer may have. It changes with the version of this
+/// program alone.
+#[utoipa::path(get, path = "/v1/catalogue", operation_id = "get_catalogue", tag = "market",
+    responses((status = 200, description = "All kinds, by code.", body = Catalogue)))]
+pub(super) async fn catalogue(State(api): State<Api>, bearer: Bearer) -> Result<Json<Catalogue>, Problem> {
+    let whole = api.read(bearer, |_, _| {
+        let kinds = catalogue::KINDS.iter().map(|kind| Kind {
+            category: kind.code.to_owned(),
+            name: details::kind_name(Language::English, kind.code),
+            details: kind.details.iter().map(detail_view).collect(),
+        });
+        Ok(Catalogue { kinds: kinds.collect(), terms: catalogue::TERMS.iter().map(detail_view).collect() })
+    });
+    Ok(Json(whole.await?))
+}
+
+fn detail_view(detail: &catalogue::Detail) -> Detail {
+    let bounds = match detail.kind {
+        FieldKind::Number { least, most, .. } => Some((least, most)),
+        _ => None,
+    };
+    Detail {
+        name: detail.code.to_owned(),
+        says: details::detail_name(Language::English, detail.code),
+        kind: detail.kind.name().to_owned(),
+        unit: Some(detail.unit().to_owned()).filter(|unit| !unit.is_empty()),
+        least: bounds.map(|(least, _)| least),
+        most: bounds.map(|(_, most)| most),
+        choices: detail.kind.choices().iter().map(|code| (*code).to_owned()).collect(),
+        field: detail.of.map(str::to_owned),
+    }
 }
 
 fn board_view(followed: &Followed) -> Board {
@@ -314,6 +428,10 @@ fn intent_view(found: &FoundIntent) -> Result<Intent, Failure> {
     Ok(Intent {
         id: names::Wish(*intent.id().digest()).to_string(),
         category: intent.category.to_string(),
+        kind: details::kind_name(
+            Language::English,
+            catalogue::Kind::of(&intent.category).map_or(catalogue::OTHER, |kind| kind.code),
+        ),
         wish: intent.wish.clone(),
         details: intent.details.clone(),
         budget: intent.budget.as_ref().map(ToString::to_string),

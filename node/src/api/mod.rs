@@ -101,6 +101,7 @@ pub fn document() -> OpenApi {
 
 fn calls() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .routes(routes!(market::catalogue))
         .routes(routes!(relationships::list))
         .routes(routes!(relationships::one))
         .routes(routes!(relationships::values))

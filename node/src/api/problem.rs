@@ -9,7 +9,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::command::Failure;
+use crate::command::{Failure, Fault};
 
 /// A problem (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,6 +25,21 @@ pub struct Problem {
     pub code: String,
     /// For people, with the next step.
     pub detail: String,
+    /// What of the body is wrong, mistake by mistake, where there may be several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Mistake>,
+}
+
+/// One mistake in a body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Mistake {
+    /// Where, as a JSON pointer in a fragment (RFC 6901, 6).
+    #[schema(example = "#/terms/persons")]
+    pub pointer: String,
+    /// Stable, for programs.
+    pub code: String,
+    /// For people, with the next step.
+    pub detail: String,
 }
 
 impl Problem {
@@ -36,6 +51,7 @@ impl Problem {
             status: status.as_u16(),
             code: code.to_owned(),
             detail: detail.to_string(),
+            errors: Vec::new(),
         }
     }
 
@@ -71,7 +87,10 @@ impl From<Failure> for Problem {
                 return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", words);
             }
         };
-        Self::new(status, &failure.code, failure.message)
+        let mistake =
+            |fault: Fault| Mistake { pointer: format!("#{}", fault.at), code: fault.code, detail: fault.message };
+        let errors = failure.faults.into_iter().map(mistake).collect();
+        Self { errors, ..Self::new(status, &failure.code, failure.message) }
     }
 }
 

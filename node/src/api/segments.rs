@@ -19,6 +19,7 @@ use super::{
 use crate::{
     clock,
     command::{Failure, Text, parse, predicate},
+    locale::Language,
     supplier::{Companion, Standing, World, lists::not_found, names, verbs},
 };
 
@@ -32,6 +33,9 @@ pub struct NewSegment {
     /// What belonging to it brings, in plain words.
     #[schema(max_length = 1024, example = "A tariff for one or two.")]
     pub words: String,
+    /// What it is about, as a category of the catalogue; people read it in their language.
+    #[schema(example = "energy.contract", max_length = 64)]
+    pub about: Option<String>,
     /// Who belongs: a predicate over fields. `all`, `any` and `not` join `has`, `is`, `begins`, `number` and `years`.
     #[schema(value_type = Object, example = json!({ "number": { "field": "household.size", "least": 1, "most": 2 } }))]
     pub who: serde_json::Value,
@@ -87,6 +91,8 @@ pub struct Segment {
     pub name: String,
     /// What belonging to it brings.
     pub words: String,
+    /// What it is about; none where it is about nothing that is bought.
+    pub about: Option<String>,
     /// Who belongs, in plain words, as people read it.
     pub who: String,
     /// What the answer is used for.
@@ -202,6 +208,7 @@ pub(super) async fn publish(State(api): State<Api>, posted: Posted) -> Result<Re
         let words = verbs::NewSegment {
             name: new.name,
             words: new.words,
+            about: new.about.as_deref().map(parse).transpose()?,
             who: predicate(new.who)?,
             purpose: parse(&new.purpose)?,
             retention: Days(new.retention_days),
@@ -261,7 +268,8 @@ fn shown(
         id: names::Pattern(*segment.id().digest()).to_string(),
         name: segment.name.clone(),
         words: segment.words.clone(),
-        who: crate::sentences::predicate(&segment.predicate),
+        about: segment.about.as_ref().map(ToString::to_string),
+        who: crate::sentences::predicate(&segment.predicate, Language::English),
         purpose: segment.purpose.to_string(),
         retention_days: segment.retention.0,
         members,

@@ -143,6 +143,7 @@ pub(super) fn supplier(
         // Where it can be reached is known when it runs.
         addresses: Vec::new(),
         keys: KeyHistory { next: Some(sheet.key), ..KeyHistory::default() },
+        board: false,
         issued: clock::wall(),
     };
     supplier::check_profile(&profile)?;

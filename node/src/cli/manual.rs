@@ -70,7 +70,7 @@ const GROUPS: [(&str, &[&str]); 9] = [
             "mail-account",
         ],
     ),
-    ("Wishes", &["want", "intents", "offers", "take", "pass", "withdraw"]),
+    ("Wishes", &["catalogue", "want", "noticeboards", "intents", "offers", "take", "pass", "withdraw"]),
     ("What happened", &["overview", "notices", "status", "audit", "receipts", "proof", "witnesses", "clock", "doctor"]),
     ("Keep it, bring it elsewhere", &["backup", "move", "restore"]),
     ("For companies and programs", &["supplier", "schema", "completions", "man", "help"]),

@@ -1,31 +1,54 @@
 //! `regie want`, `regie supplier offer` and `publish`: what is wanted, offered and asked in the open, from words. In: arguments. Out:
 //! verbs for the running node.
 
-use clap::Args;
+use std::collections::BTreeMap;
 
-use regie_protocol::{Days, policy::SegmentRule};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use regie_protocol::{
+    Days,
+    catalogue::{self, Detail, Kind},
+    intent::Per,
+    policy::SegmentRule,
+};
+use serde::Serialize;
 
 use super::render;
 use crate::{
-    command::{Failure, Text, belongs, pairs, parse, predicate, who},
+    command::{Failure, Text, belongs, details, pairs, parse, predicate, who},
+    locale::Language,
     person::verbs::{Cast, SegmentList},
     supplier::verbs::{self, NewOffer, NewSegment, Offer},
 };
 
 #[derive(Args)]
 pub(super) struct Want {
-    /// What kind of thing, from the broad to the narrow: energy.contract
-    category: String,
+    /// What kind of thing: energy, internet, car insurance (`regie catalogue` lists them), or a category as energy.contract
+    #[arg(required_unless_present = "kind")]
+    category: Option<String>,
+    /// The same
+    #[arg(long, conflicts_with = "category")]
+    kind: Option<String>,
     /// In plain words, without anything that tells who you are
     #[arg(long, default_value = "")]
     wish: String,
-    /// What matters, as name=value; may be given more than once
+    #[command(flatten)]
+    matters: Matters,
+    /// What matters, as name=value: for a category that is not in the catalogue; may be given more than once
     #[arg(long = "detail", value_name = "NAME=VALUE")]
     details: Vec<String>,
-    /// What you mean to spend at most: 150.00EUR/month
+    /// What you mean to spend at most: 150 or 149.50
+    #[arg(long, value_name = "AMOUNT", conflicts_with = "budget")]
+    max: Option<String>,
+    /// How often that is paid; as is usual for the kind, where left out
+    #[arg(long, requires = "max", value_enum)]
+    per: Option<Often>,
+    /// In which money (ISO 4217)
+    #[arg(long, requires = "max", default_value = "EUR")]
+    currency: String,
+    /// What you mean to spend at most, in one word: 150.00EUR/month
     #[arg(long)]
     budget: Option<String>,
-    /// The board: its link, or a supplier of yours that is one; the last one, where left out
+    /// The noticeboard: a supplier of yours that keeps one, by name, or a link; the last one, where left out
     #[arg(long)]
     board: Option<String>,
     /// For how many days
@@ -42,20 +65,137 @@ pub(super) struct Want {
     by: Vec<String>,
 }
 
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Often {
+    Once,
+    Month,
+    Year,
+}
+
+impl From<Often> for Per {
+    fn from(often: Often) -> Self {
+        match often {
+            Often::Once => Self::Once,
+            Often::Month => Self::Month,
+            Often::Year => Self::Year,
+        }
+    }
+}
+
+/// What matters: an option for each detail of the catalogue, by its name.
+struct Matters(BTreeMap<String, String>);
+
+impl FromArgMatches for Matters {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = |code: &'static str| Some((code.to_owned(), matches.get_one::<String>(code)?.clone()));
+        Ok(Self(names().into_keys().filter_map(given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Matters {
+    fn augment_args(command: Command) -> Command {
+        let option = |(code, detail): (&'static str, &'static Detail)| {
+            let says = details::detail_name(Language::English, code);
+            let unit = Some(detail.unit()).filter(|unit| !unit.is_empty());
+            let says = unit.map_or(says.clone(), |unit| format!("{says} ({unit})"));
+            let codes = detail.kind.choices();
+            let says = if codes.is_empty() { says } else { format!("{says}: {}", codes.join(", ")) };
+            Arg::new(code).long(code).value_name("VALUE").help(says).help_heading("What matters, of some kind or other")
+        };
+        command.args(names().into_iter().map(option))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+/// Every detail of some kind, once.
+fn names() -> BTreeMap<&'static str, &'static Detail> {
+    catalogue::KINDS.iter().flat_map(|kind| kind.details).map(|detail| (detail.code, detail)).collect()
+}
+
 impl Want {
     pub(super) fn verb(self) -> Result<Cast, Failure> {
+        let category = details::kind(self.category.or(self.kind).as_deref().unwrap_or_default())?;
+        let usual = Kind::of(&category).map_or(Per::Once, |kind| kind.paid);
+        let per = self.per.map_or(usual, Per::from);
+        let budget = match (self.max, self.budget) {
+            (Some(max), _) => Some(details::price(&max, per, &self.currency)?),
+            (None, budget) => budget.map(|text| parse(&text)).transpose()?,
+        };
+        let mut matters = pairs(&self.details)?;
+        for (name, value) in self.matters.0 {
+            if matters.insert(name.clone(), value).is_some() {
+                return Err(Failure::usage(format!("'{name}' is given twice")));
+            }
+        }
         Ok(Cast {
             board: self.board,
-            category: parse(&self.category)?,
+            category,
             wish: self.wish,
-            details: pairs(&self.details)?.into_iter().collect(),
-            budget: self.budget.map(|text| parse(&text).map(Text)).transpose()?,
+            details: matters.into_iter().collect(),
+            budget: budget.map(Text),
             days: Days(self.days),
             per_supplier: self.each,
             keep: self.keep,
             by: self.by.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// A kind of the catalogue.
+#[derive(Serialize)]
+struct KindRow {
+    kind: &'static str,
+    name: String,
+    details: Vec<&'static str>,
+}
+
+/// Something that matters of a kind, or a term of an offer for it.
+#[derive(Serialize)]
+struct DetailRow {
+    detail: &'static str,
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    unit: &'static str,
+    choices: &'static [&'static str],
+    of_offers: bool,
+}
+
+/// What can be wanted, or what matters of one kind of it.
+pub(super) fn catalogue(kind: Option<&str>, json: bool) -> Result<(), Failure> {
+    let Some(text) = kind else {
+        let rows = catalogue::KINDS.iter().map(|kind| KindRow {
+            kind: kind.code,
+            name: details::kind_name(Language::English, kind.code),
+            details: kind.details.iter().map(|detail| detail.code).collect(),
+        });
+        return render::show_as(&rows.collect::<Vec<_>>(), json, render::KINDS);
+    };
+    let category = details::kind(text)?;
+    let kind = Kind::of(&category).ok_or_else(|| {
+        let next = "`regie catalogue` lists the kinds; a category that is none of them takes any detail";
+        Failure::usage(format!("the catalogue does not have '{category}'; {next}"))
+    })?;
+    let row = |detail: &'static Detail, of_offers| DetailRow {
+        detail: detail.code,
+        name: details::detail_name(Language::English, detail.code),
+        kind: detail.kind.name(),
+        unit: detail.unit(),
+        choices: detail.kind.choices(),
+        of_offers,
+    };
+    let terms = catalogue::TERMS.iter().filter(|term| kind.detail(term.code).is_none());
+    let rows: Vec<DetailRow> =
+        kind.details.iter().map(|detail| row(detail, false)).chain(terms.map(|term| row(term, true))).collect();
+    render::show_as(&rows, json, render::KIND)
 }
 
 #[derive(Args)]
@@ -68,7 +208,7 @@ pub(super) struct MakeOffer {
     /// What it costs: 129.50EUR/month
     #[arg(long)]
     price: Option<String>,
-    /// What holds for it, as name=value; may be given more than once
+    /// What holds for it, as name=value (`regie catalogue KIND` lists the names); may be given more than once
     #[arg(long = "term", value_name = "NAME=VALUE")]
     terms: Vec<String>,
     /// Fields that are needed to deliver, or group:NAME
@@ -115,6 +255,9 @@ pub(super) struct Publish {
     /// What belonging to it brings, in plain words
     #[arg(long)]
     words: String,
+    /// What it is about: a kind of the catalogue
+    #[arg(long, value_name = "KIND")]
+    about: Option<String>,
     /// Who belongs, in JSON: {"number": {"field": "household.size", "least": 1, "most": 2}}
     #[arg(long, value_name = "JSON")]
     who: String,
@@ -149,6 +292,7 @@ impl Publish {
         let segment = NewSegment {
             name: self.name,
             words: self.words,
+            about: self.about.as_deref().map(details::kind).transpose()?,
             who: predicate(who)?,
             purpose: parse(&self.purpose)?,
             retention: Days(self.retention),

@@ -544,6 +544,13 @@ enum Verb {
     },
     /// Say what you want, without a name; offers come to you
     Want(market::Want),
+    /// What can be wanted here: the kinds, or what matters of one
+    Catalogue {
+        /// A kind: energy, energy.contract
+        kind: Option<String>,
+    },
+    /// The noticeboards that a wish can hang on: those of your suppliers, and the last one
+    Noticeboards,
     /// What you want, and how it stands
     Intents,
     /// Offers that came, the best first
@@ -711,13 +718,6 @@ struct Decision {
     always: Option<Always>,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Always {
-    Supplier,
-    Kind,
-}
-
-#[derive(Args)]
 #[derive(Args)]
 struct Allowing {
     #[command(flatten)]
@@ -730,6 +730,13 @@ struct Allowing {
     without: Vec<String>,
 }
 
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Always {
+    Supplier,
+    Kind,
+}
+
+#[derive(Args)]
 struct What {
     /// Fields, or group:NAME for the unasked grant of a person
     #[arg(long, value_delimiter = ',', required = true)]
@@ -785,6 +792,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         && (*all || *purposes)
     {
         return render::show(&render::vocabulary(*purposes), json);
+    }
+    if let Some(Verb::Catalogue { kind }) = &verb {
+        return market::catalogue(kind.as_deref(), json);
     }
     let home = home::locate(home)?;
     let file = passphrase_file.as_deref();

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use regie_protocol::{Days, FieldPath};
+use regie_protocol::{AskedPath, Days, FieldPath};
 
 use super::{
     Allowing, Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials,
@@ -148,6 +148,7 @@ fn about_wishes(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
     let plain = View::Plain;
     match verb {
         Verb::Want(want) => ask(home, &want.verb()?, json, plain),
+        Verb::Noticeboards => ask(home, &verbs::Noticeboards {}, json, render::NOTICEBOARDS),
         Verb::Intents => ask(home, &verbs::Intents {}, json, render::INTENTS),
         Verb::Offers { intent } => ask(home, &verbs::Offers { intent }, json, render::OFFERS),
         Verb::Take { offer, agreement } => {

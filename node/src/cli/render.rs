@@ -191,6 +191,17 @@ pub(super) const INTENTS: View = View::List(&[
     ("state", "state"),
     ("offers", "offers"),
 ]);
+pub(super) const KINDS: View = View::List(&[("kind", "kind"), ("", "name"), ("what matters", "details")]);
+pub(super) const KIND: View = View::List(&[
+    ("detail", "detail"),
+    ("", "name"),
+    ("type", "type"),
+    ("in", "unit"),
+    ("one of", "choices"),
+    ("of offers only", "of_offers"),
+]);
+pub(super) const NOTICEBOARDS: View =
+    View::List(&[("kept by", "name"), ("key", "key"), ("your supplier", "own"), ("used last", "last")]);
 pub(super) const OFFERS: View = View::List(&[
     ("", "rank"),
     ("id", "offer"),
@@ -199,6 +210,7 @@ pub(super) const OFFERS: View = View::List(&[
     ("looks like", "looks_like"),
     ("what", "title"),
     ("price", "price"),
+    ("terms", "terms"),
     ("needs", "needs"),
     ("kept, days", "retention_days"),
     ("until", "expires"),
@@ -825,6 +837,7 @@ mod tests {
         lays_out::<person::WouldRemove>(REMOVAL);
         lays_out::<person::LookMany>(LINKS);
         lays_out::<person::Look>(LOOK);
+        lays_out::<person::Noticeboards>(NOTICEBOARDS);
         lays_out::<person::Notices>(NOTICES);
         lays_out::<person::Devices>(DEVICES);
         lays_out::<person::Offers>(OFFERS);

@@ -3,11 +3,12 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use regie_protocol::{Called, Coded, Country, FieldPath, Value, Words};
+use regie_protocol::{Called, Coded, Country, FieldPath, Value, Words, catalogue::Detail};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Failure, exit};
+pub(crate) use crate::sentences::choice;
 use crate::{calendar, locale::Language, sentences::Reason};
 
 /// Letters by which a month is known.
@@ -98,7 +99,7 @@ pub fn country(text: &str) -> Option<Country> {
 }
 
 /// What things are called in the languages of the node.
-struct Spoken;
+pub(crate) struct Spoken;
 
 impl Words for Spoken {
     fn code(&self, of: Called, word: &str) -> Option<String> {
@@ -122,16 +123,15 @@ impl Words for Spoken {
                     |code: &&&str| Language::ALL.iter().any(|of| choice(*of, field, code).to_lowercase() == word);
                 codes.copied().find(|code| called(&code)).map(str::to_owned)
             }
+            Called::Answer(detail) => {
+                let codes = Detail::find(detail).map(|detail| detail.kind.choices()).unwrap_or_default().iter();
+                let name = |of: &Language, code: &str| super::details::choice(*of, detail, code).to_lowercase();
+                let called = |code: &&&str| Language::ALL.iter().any(|of| name(of, code) == word);
+                codes.copied().find(|code| called(&code)).map(str::to_owned)
+            }
             _ => None,
         }
     }
-}
-
-/// What an answer is called.
-pub(crate) fn choice(language: Language, field: FieldPath, code: &str) -> String {
-    let own = format!("choice-{}-{code}", field.info().path.replace('.', "-"));
-    let said = language.message(&own, None).or_else(|| language.message(&format!("choice-{code}"), None));
-    said.unwrap_or_else(|| code.to_owned())
 }
 
 /// Codes by their names, in small letters; a name of two is of none.

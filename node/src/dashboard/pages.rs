@@ -125,6 +125,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/search", get(search::page))
         .route("/segments", get(segments::list).post(segments::act))
         .route("/wishes", get(wishes::list).post(wishes::act))
+        .route("/wishes/new", get(wishes::kinds))
+        .route("/wishes/new/{kind}", get(wishes::new))
         .route("/defaults", get(defaults::page).post(defaults::change))
         .route("/defaults/proof", get(proof::page))
         .route("/agreement", post(defaults::agreement))

@@ -156,6 +156,7 @@ fn segment(stage: &mut Stage) -> Result<(), Failure> {
     let segment = NewSegment {
         name: "Born in the eighties".into(),
         words: "Music of your youth in the shop on Saturday".into(),
+        about: None,
         who: Predicate::Years { field: parse("birthDate")?, least: Some(36), most: Some(46) },
         purpose: Purpose::RequestedServiceProvision,
         retention: Days(90),

@@ -4,12 +4,14 @@
 //! What a supplier wrote stays what it says; where two records have the same number the later one counts, and the one
 //! before shows what the price was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    Collection, Content, Contract, Nonce, PublicKey, Timestamp,
-    calendar::{Date, Span},
-    contract::{Charge, Currency, Extension, Law, NoticePeriod, Outlook, cooling_off_ends},
+    Collection, Content, Contract, Nonce, ObjectId, PublicKey, Timestamp, Verified,
+    calendar::{Date, Span, Unit},
+    catalogue,
+    contract::{Charge, Currency, Extension, Law, NoticePeriod, NoticeTo, Outlook, cooling_off_ends},
+    intent::{Offer, Price},
     person::{Input, ItemState, Kept, Relationship},
 };
 use schemars::JsonSchema;
@@ -60,6 +62,8 @@ pub enum ContractSource {
     You,
     /// It was found by a payment that comes again.
     Payment,
+    /// It came of an offer that the person took up.
+    Offer,
     /// The supplier wrote it.
     Supplier,
 }
@@ -266,10 +270,8 @@ impl Node {
         let mut contracts: Vec<ShownContract> =
             known.iter().map(|known| self.shown(known, &said, law, today)).collect::<Result<_, Failure>>()?;
         let (found, written) = contracts.split_at(own);
-        let found: Vec<_> = found.iter().filter_map(found_in_payments).collect();
-        let written: Vec<_> =
-            written.iter().filter(|one| !one.over).filter_map(|one| Some((one.supplier?, one.a_month))).collect();
-        let gone = replaced(&written, &found);
+        let mut gone = replaced(&prices(written), &of_source(found, ContractSource::Payment));
+        gone.extend(replaced_offers(&known[..own], found, &known[own..], written));
         contracts.retain(|one| !gone.contains(&one.id));
         // What comes by itself comes first, then what could be ended, then what is over.
         contracts.sort_by_cached_key(|shown| {
@@ -328,6 +330,52 @@ impl Node {
         };
         turn.batch.put(tables::CONTRACTS, &id.0, &own);
         Ok(id)
+    }
+
+    /// The contract that an offer becomes, as far as the offer says it: until its supplier writes one, it stands in the list in its
+    /// place. What is paid once and binds for no time is none.
+    pub(super) fn keep_offered(&mut self, offer: &Verified<Offer>, turn: &mut Turn) -> Result<Option<Nonce>, Failure> {
+        let bound = catalogue::bound(&offer.terms).filter(|months| *months > 0);
+        let charge = offer.price.as_ref().and_then(Price::charge);
+        let runs = bound.is_some() || charge.is_some_and(|charge| charge.every.is_some());
+        let supplier = self.machine.known_as(&offer.supplier);
+        let Some(supplier) = supplier.filter(|_| runs) else { return Ok(None) };
+        if self.store.keys(tables::CONTRACTS, &())?.len() >= TYPED {
+            return Ok(None);
+        }
+        let of_term = |name: &str| offer.terms.get(name).map(String::as_str);
+        let notice = of_term("notice").and_then(|months| months.parse().ok()).unwrap_or(1);
+        let today = self.today();
+        let contract = self.typed(ContractWords {
+            party: self.name_of(&supplier),
+            product: offer.title.clone(),
+            number: None,
+            customer: None,
+            charge,
+            start: of_term("from").and_then(|date| date.parse().ok()).unwrap_or(today),
+            term: bound.and_then(|months| Span::new(months, Unit::Month)),
+            extension: Extension::Open,
+            notice: NoticePeriod { period: Span::new(notice, Unit::Month), to: NoticeTo::AnyDay },
+            // It is agreed to from afar.
+            made: Some(today),
+            cooling_off: None,
+            ends: None,
+        });
+        // What a supplier offers may be beyond what a contract can hold; the offer is taken up all the same.
+        if contract.check().is_err() {
+            return Ok(None);
+        }
+        let (with, from, changed) = (Party::Supplier(supplier), ContractSource::Offer, self.clock.now().wall);
+        let own = OwnContract { with, from, contract, changed, before: None, paid: None, noticed: None };
+        let id = name_of_offered(&offer.id());
+        turn.batch.put(tables::CONTRACTS, &id.0, &own);
+        Ok(Some(id))
+    }
+
+    /// The contract that came of an offer, where it still stands in the list.
+    pub(super) fn contract_of_offer(&self, offer: &ObjectId) -> Result<Option<Nonce>, Failure> {
+        let id = name_of_offered(offer);
+        Ok(self.store.get(tables::CONTRACTS, &id.0)?.map(|_| id))
     }
 
     /// Takes a contract off the list: an own one for good, what a supplier wrote as any item.
@@ -556,10 +604,43 @@ pub(super) fn writes(relationship: &Relationship) -> bool {
     relationship.items().values().any(there)
 }
 
-/// A contract that was found in payments to a supplier, with what it costs a month.
-fn found_in_payments(shown: &ShownContract) -> Option<(Nonce, PublicKey, Option<u64>)> {
-    let supplier = shown.supplier.filter(|_| shown.source == ContractSource::Payment)?;
-    Some((shown.id, supplier, shown.a_month))
+/// The contracts with suppliers that come from there, with what each costs a month.
+fn of_source(shown: &[ShownContract], source: ContractSource) -> Vec<(Nonce, PublicKey, Option<u64>)> {
+    let of = shown.iter().filter(|one| one.source == source);
+    of.filter_map(|one| Some((one.id, one.supplier?, one.a_month))).collect()
+}
+
+/// Contracts that suppliers wrote and that are not over, with what each costs a month.
+fn prices(written: &[ShownContract]) -> Vec<(PublicKey, Option<u64>)> {
+    written.iter().filter(|one| !one.over).filter_map(|one| Some((one.supplier?, one.a_month))).collect()
+}
+
+/// Which contracts that came of offers are in the place of one that the supplier wrote since: what it had written before is another.
+fn replaced_offers(
+    own: &[Known],
+    own_shown: &[ShownContract],
+    written: &[Known],
+    written_shown: &[ShownContract],
+) -> BTreeSet<Nonce> {
+    let mut first: BTreeMap<PublicKey, Timestamp> = BTreeMap::new();
+    for (known, shown) in own.iter().zip(own_shown).filter(|(known, _)| known.from == ContractSource::Offer) {
+        let Some(supplier) = shown.supplier else { continue };
+        let taken = first.entry(supplier).or_insert(known.changed);
+        *taken = known.changed.min(*taken);
+    }
+    let since = written.iter().zip(written_shown).filter(|(known, shown)| {
+        let taken = shown.supplier.and_then(|supplier| first.get(&supplier));
+        taken.is_some_and(|taken| known.changed >= *taken)
+    });
+    let since: Vec<ShownContract> = since.map(|(_, shown)| shown.clone()).collect();
+    replaced(&prices(&since), &of_source(own_shown, ContractSource::Offer))
+}
+
+/// The name of the contract that comes of an offer: one offer makes one.
+fn name_of_offered(offer: &ObjectId) -> Nonce {
+    let mut id = [0; 16];
+    id.copy_from_slice(&offer.digest()[..16]);
+    Nonce(id)
 }
 
 impl From<ShownContract> for ContractWords {

@@ -308,6 +308,7 @@ mod tests {
             agreements: BTreeSet::from([agreement]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: now,
         };
         let acceptance = Acceptance { supplier, person, pairing: pairing.id(), agreement, at: now };

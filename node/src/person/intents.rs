@@ -9,7 +9,7 @@ use std::{
 };
 
 use regie_protocol::{
-    Days, Invitation, ObjectId, PublicKey, Purpose, Refusal, Selector, Verified,
+    Days, Invitation, Nonce, ObjectId, PublicKey, Purpose, Refusal, Selector, Verified,
     departure::Departure,
     intent::{Category, Criterion, Offer, Price},
     message::{BoardReply, ToBoard},
@@ -84,6 +84,14 @@ pub struct TakenOffer {
     pub offer: ObjectId,
     /// Whose, by name.
     pub supplier: String,
+    /// The supplier, by the name of the relationship.
+    pub key: PublicKey,
+    /// As it was shown when it was taken up; none where it is forgotten.
+    pub shown: Option<Box<ShownOffer>>,
+    /// Has its supplier signed for all that it was told?
+    pub arrived: bool,
+    /// The contract that came of it; none where it makes none, or the person removed it.
+    pub contract: Option<Nonce>,
 }
 
 /// An offer as the owner sees it.
@@ -168,9 +176,11 @@ impl Node {
 
     /// The relationship is there: the offer is taken up.
     pub(super) fn take_up(&mut self, intent: &ObjectId, offer: &ObjectId, turn: &mut Turn) -> Result<TakenUp, Failure> {
-        let shown = self.shown_offer(self.machine.offer(intent, offer)?);
+        let made = self.machine.offer(intent, offer)?.clone();
+        let shown = self.shown_offer(&made);
         let grant = self.give(Input::TakeUp(intent, offer), turn)?.granted;
-        Ok(TakenUp { offer: shown, grant, taken_up: true })
+        let contract = self.keep_offered(&made, turn)?;
+        Ok(TakenUp { offer: shown, grant, contract, taken_up: true })
     }
 
     /// What a task is to say next.
@@ -240,12 +250,13 @@ impl Node {
     }
 
     /// An intent as the owner sees it.
-    pub(super) fn shown_intent(&self, id: &ObjectId, wanted: &Wanted) -> ShownIntent {
+    pub(super) fn shown_intent(&self, id: &ObjectId, wanted: &Wanted) -> Result<ShownIntent, Failure> {
         let (stored, intent) = (&wanted.stored, &wanted.intent);
         let (state, taken) = state(stored.stage);
         let held = wanted.names().len();
         let shown = held.min(usize::from(stored.keep));
-        ShownIntent {
+        let taken_up = taken.map(|(offer, supplier)| self.taken_offer(id, offer, supplier)).transpose()?;
+        Ok(ShownIntent {
             intent: *id,
             category: intent.category.clone(),
             wish: intent.wish.clone(),
@@ -259,9 +270,21 @@ impl Node {
             passed_over: stored.passed,
             ranked_by: stored.rank_by.clone(),
             board: self.name_of(&intent.board),
-            taken_up: taken.map(|(offer, supplier)| TakenOffer { offer, supplier: self.name_of(&supplier) }),
+            taken_up,
             refused: stored.refused,
-        }
+        })
+    }
+
+    fn taken_offer(&self, intent: &ObjectId, offer: ObjectId, supplier: PublicKey) -> Result<TakenOffer, Failure> {
+        let shown = self.machine.offer(intent, &offer).ok().map(|offer| Box::new(self.shown_offer(offer)));
+        Ok(TakenOffer {
+            offer,
+            supplier: self.name_of(&supplier),
+            key: supplier,
+            shown,
+            arrived: self.machine.relationship(&supplier).is_some_and(|known| known.undelivered() == 0),
+            contract: self.contract_of_offer(&offer)?,
+        })
     }
 
     /// An offer as the owner sees it.

@@ -66,6 +66,7 @@ mod mark_case;
 mod me;
 mod move_away;
 mod new_cases;
+mod noticeboards;
 mod notices;
 mod offers;
 mod open;
@@ -202,6 +203,7 @@ pub use mark_case::MarkCase;
 pub use me::{Me, Name};
 pub use move_away::{MoveAway, MovedAway};
 pub use new_cases::{BegunCases, NewCases};
+pub use noticeboards::{Noticeboard, Noticeboards};
 pub use notices::{AddBrowser, Notices, RemoveBrowsers, SetNotices, ShownNotices, ShownWay, TriedNotice, TryNotice};
 pub use offers::{Offers, RankedOffer};
 pub use open::{Open, Opened};
@@ -368,6 +370,7 @@ verbs! {
         Me: Me,
         MoveAway: MoveAway,
         NewCases: NewCases,
+        Noticeboards: Noticeboards,
         Notices: Notices,
         Offers: Offers,
         Open: Open,

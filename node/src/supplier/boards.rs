@@ -65,10 +65,13 @@ impl Companion {
             let next = "run the board as a companion of its own: `regie --home DIR supplier init`";
             return Err(Failure::usage(format!("a companion on a shared store can't be a board; {next}")));
         }
+        let key = self.machine.key().public();
         if self.board.is_none() {
             turn.batch.set(tables::BOARD, &());
+            self.board = Some(Board::new(key));
+            // Who deals with this company can then hang up a wish here by its name.
+            self.advertise(turn)?;
         }
-        let key = self.machine.key().public();
         Ok(self.board.get_or_insert_with(|| Board::new(key)))
     }
 

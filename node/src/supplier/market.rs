@@ -21,7 +21,7 @@ use super::{
 use crate::{
     backoff::Backoff,
     clock,
-    command::{Failure, Text},
+    command::{Failure, Text, details},
     conversation::say,
     driver::Turn,
     network::Address,
@@ -199,6 +199,7 @@ impl Companion {
         let intent = found.intent.verify().map_err(|_| damaged("wanted"))?;
         let now = self.clock.now();
         let NewOffer { title, price, terms, needs, purpose, access, days, retention, holds } = words;
+        let terms = details::offered(&intent.category, terms)?;
         let new = supplier::NewOffer {
             title,
             price: price.map(|Text(price)| price),

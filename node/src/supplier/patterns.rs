@@ -49,6 +49,7 @@ impl Companion {
             name: words.name,
             words: words.words,
             predicate: words.who,
+            about: words.about,
             purpose: words.purpose,
             retention: words.retention,
             membership: words.membership,

@@ -5,14 +5,10 @@
 use std::{collections::BTreeMap, fmt::Display};
 
 use fluent_bundle::FluentArgs;
-use regie_protocol::{AskedPath, FieldKind, FieldPath, Value, audit::Event, policy::SAID};
+use regie_protocol::{AskedPath, FieldPath, Value, audit::Event, policy::SAID, segment::Predicate};
 
 pub(crate) use crate::locale::Language;
-use crate::{
-    clock,
-    command::{Failure, values},
-    sentences,
-};
+use crate::{clock, command::Failure, sentences};
 
 /// Text in one language.
 #[derive(Clone, Copy)]
@@ -63,17 +59,12 @@ impl Words {
 
     /// A value as people read it: countries, languages and choices by their names, a day as a day.
     pub(crate) fn value(&self, field: &FieldPath, value: &Value) -> String {
-        let text = value.as_str();
-        let named = |kind: &str| self.message(&format!("{kind}-{text}"), None);
-        let kind = field.info().kind;
-        let said = match kind {
-            FieldKind::Country => named("country"),
-            FieldKind::Language => named("tongue"),
-            FieldKind::Date => text.parse().ok().map(|date| self.0.date(date)),
-            _ if kind.choices().contains(&text) => Some(values::choice(self.0, *field, text)),
-            _ => None,
-        };
-        said.unwrap_or_else(|| text.to_owned())
+        sentences::value(*field, value.as_str(), self.0)
+    }
+
+    /// Who belongs to a pattern.
+    pub(crate) fn predicate(&self, of: &Predicate) -> String {
+        sentences::predicate(of, self.0)
     }
 
     /// A moment, to the minute, by this machine's clock and zone.

@@ -5,6 +5,7 @@ use super::{Effect, Effects, Record, Supplier, SupplierError};
 use crate::{
     entropy::Entropy,
     identity::PublicKey,
+    intent::Category,
     limits,
     message::SupplierReply,
     purpose::Purpose,
@@ -24,6 +25,8 @@ pub struct NewSegment {
     pub words: String,
     /// What must hold of a person that belongs.
     pub predicate: Predicate,
+    /// What it is about, by the code of the catalogue; none where it is about nothing that is bought.
+    pub about: Option<Category>,
     /// What the answer is used for.
     pub purpose: Purpose,
     /// How long a membership is kept.
@@ -54,10 +57,22 @@ impl Supplier {
         if live >= limits::SEGMENTS_PER_SUPPLIER {
             return Err(SupplierError::TooManySegments);
         }
-        let NewSegment { name, words, predicate, purpose, retention, membership, epsilon, tally, expires } = new;
+        let NewSegment { name, words, predicate, about, purpose, retention, membership, epsilon, tally, expires } = new;
         let (supplier, id) = (self.key.public(), entropy.nonce());
-        let segment =
-            Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, tally, expires };
+        let segment = Segment {
+            supplier,
+            id,
+            name,
+            words,
+            predicate,
+            about,
+            purpose,
+            retention,
+            membership,
+            epsilon,
+            tally,
+            expires,
+        };
         if !segment.well_formed() || expires <= now.latest() {
             return Err(SupplierError::BadSegment);
         }

@@ -86,6 +86,7 @@ impl World {
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: NOW,
         };
         CompanyMemory::of(self.supplier.set_profile(profile).expect("well formed"));

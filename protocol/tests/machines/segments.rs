@@ -2,7 +2,7 @@
 //! response within a budget.
 
 use regie_protocol::{
-    Days, Entropy, FieldPath, Keypair, ObjectId, Purpose, Refusal, Value, Verified, limits,
+    Days, Entropy, FieldPath, Keypair, Nonce, ObjectId, PublicKey, Purpose, Refusal, Value, Verified, limits,
     message::{SupplierReply, ToSupplier},
     person::{Input, OwnerError, Record},
     policy::{SegmentRule, Who},
@@ -29,6 +29,7 @@ pub(crate) fn segment(epsilon: Option<u32>) -> NewSegment {
         name: "Small households".into(),
         words: "A tariff for one or two".into(),
         predicate: named(),
+        about: None,
         purpose: Purpose::RequestedServiceProvision,
         retention: Days(90),
         membership: true,
@@ -36,6 +37,12 @@ pub(crate) fn segment(epsilon: Option<u32>) -> NewSegment {
         tally: None,
         expires: NOW.plus_days(Days(30)),
     }
+}
+
+/// What a company with this key signs for it.
+pub(crate) fn published(new: NewSegment, supplier: PublicKey, id: Nonce) -> Segment {
+    let NewSegment { name, words, predicate, about, purpose, retention, membership, epsilon, tally, expires } = new;
+    Segment { supplier, id, name, words, predicate, about, purpose, retention, membership, epsilon, tally, expires }
 }
 
 impl World {
@@ -264,10 +271,8 @@ fn hostile_segments_and_answers_are_refused() {
     world.person.handle(Input::AskSegments(&key), NOW, &mut world.host).expect("asked");
     let number = world.person.to_send(&key, NOW)[0].number;
     let sign = |predicate: &Predicate, by: &Keypair| {
-        let NewSegment { name, words, purpose, retention, membership, epsilon, tally, expires, .. } = segment(None);
-        let (supplier, id, predicate) = (by.public(), regie_protocol::Nonce([3; 16]), predicate.clone());
-        let made =
-            Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, tally, expires };
+        let (supplier, id, predicate) = (by.public(), Nonce([3; 16]), predicate.clone());
+        let made = published(NewSegment { predicate, ..segment(None) }, supplier, id);
         Verified::sign(made, by).expect("signed").signed().clone()
     };
     let (own, other) = (Keypair::from_secret(&[2; 32]), Keypair::from_secret(&[66; 32]));

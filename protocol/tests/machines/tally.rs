@@ -34,12 +34,9 @@ fn tally(helper: &Keypair) -> Tally {
 impl Count {
     fn new() -> Self {
         let (company, helper) = (Keypair::from_secret(&[41; 32]), Keypair::from_secret(&[42; 32]));
-        let NewSegment { name, words, predicate, purpose, retention, membership, expires, .. } =
-            segments::segment(None);
         let (supplier, id, epsilon) = (company.public(), Nonce([9; 16]), Some(1_000));
-        let tally = Some(tally(&helper));
-        let segment =
-            Segment { supplier, id, name, words, predicate, purpose, retention, membership, epsilon, tally, expires };
+        let new = NewSegment { tally: Some(tally(&helper)), ..segments::segment(epsilon) };
+        let segment = segments::published(new, supplier, id);
         assert!(segment.well_formed());
         let leader = Leader::new(segment.tally.as_ref().expect("with a helper"), VerifyKey([5; 32]));
         let segment = Verified::sign(segment, &company).expect("signed");

@@ -83,6 +83,7 @@ fn segment(name: &str, words: &str, value: &str) -> Segment {
         name: name.into(),
         words: words.into(),
         predicate: Predicate::Is { field: "address.locality".parse().expect("a field"), values: [value.into()].into() },
+        about: None,
         purpose: Purpose::RequestedServiceProvision,
         retention: Days(30),
         membership: true,

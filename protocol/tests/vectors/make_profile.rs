@@ -127,6 +127,7 @@ fn counts() -> Vec<Case> {
         of("8 addresses", "as many as a profile may hold", "ok", addresses(8)),
         of("9 addresses", "one more", "out_of_bounds", addresses(9)),
         of("too long an address", "257 bytes", "out_of_bounds", |profile| profile.addresses = vec!["a".repeat(257)]),
+        of("a board", "it keeps a board", "ok", |profile| profile.board = true),
         of("no agreements", "it accepts nothing", "ok", |profile| profile.agreements.clear()),
     ]
 }
@@ -153,12 +154,13 @@ fn spellings() -> Vec<Case> {
 
 /// `keys` is there where it says something, and nowhere else.
 fn keys() -> Vec<Case> {
-    let spelt = |name: &str, about: &str, keys: Cbor| {
+    let with = |name: &str, about: &str, key: &str, said: Cbor| {
         let mut tree = tree(&own());
-        tree.at("1").entries().push((text("keys"), keys));
+        tree.at("1").entries().push((text(key), said));
         tree.at("1").sort_keys();
         named(case(signed(&tree, &supplier())), name, about, "malformed")
     };
+    let spelt = |name: &str, about: &str, keys: Cbor| with(name, about, "keys", keys);
     let empty = Cbor::Map(vec![
         (text("next"), Cbor::Null),
         (text("revoked"), Cbor::Array(Vec::new())),
@@ -171,5 +173,6 @@ fn keys() -> Vec<Case> {
         }),
         spelt("keys that say nothing", "the key `keys` is missing where its parts are empty", empty),
         spelt("keys of null", "and is never null", Cbor::Null),
+        with("no board", "the key `board` is missing where it keeps none", "board", Cbor::Bool(false)),
     ]
 }

@@ -59,6 +59,7 @@ export const bounds = {
     need(it.wishes.length <= 64, 'wishes', code)
     for (const wish of it.wishes) need(wish.fields.length <= 64 && plain(wish.reason, 1024), 'wish', code)
     need(addresses(it.addresses, 0), 'addresses', code)
+    need(it.board !== false, 'a board that is none', 'malformed')
     for (const key of ['rotations', 'revoked']) need((it.keys?.[key].length ?? 0) <= 64, key, code)
   },
   intent (it) {

@@ -71,6 +71,7 @@ impl World {
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: Vec::new(),
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: world.now,
         };
         let person = world.me();
@@ -173,7 +174,6 @@ impl World {
                 let _ = self.give(Input::Remember(id, true, how));
                 self.give(Input::Allow(id))
             }
-            Step::Refuse { which } => {
             Step::AllowOnly { which, field, always } => {
                 let Some(id) = pick(&waiting, which) else { return };
                 let how = [Remember::Once, Remember::Supplier, Remember::Kind][usize::from(always) % 3];
@@ -181,6 +181,7 @@ impl World {
                 let _ = self.give(Input::RememberOnly(id, &only, how));
                 self.give(Input::AllowOnly(id, &only))
             }
+            Step::Refuse { which } => {
                 let Some(id) = pick(&waiting, which) else { return };
                 self.give(Input::Refuse(id))
             }

@@ -46,6 +46,7 @@ fuzz_target!(|steps: Vec<Step>| {
         agreements: BTreeSet::from([Agreement::SdBase]),
         addresses: Vec::new(),
         keys: regie_protocol::KeyHistory::default(),
+        board: false,
         issued: now,
     };
     memory.keep(supplier.set_profile(profile).expect("well formed"));

@@ -132,6 +132,7 @@ impl World {
             agreements: BTreeSet::from([Agreement::SdBase]),
             addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: world.now,
         };
         let effects = world.supplier.set_profile(profile).expect("well formed");
@@ -252,6 +253,7 @@ impl World {
                     name: "n".into(),
                     words: "w".into(),
                     predicate,
+                    about: None,
                     purpose: Purpose::RequestedServiceProvision,
                     retention: Days(days.into()),
                     membership,

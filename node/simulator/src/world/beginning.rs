@@ -93,6 +93,7 @@ impl World<'_> {
             agreements: Agreement::ALL.iter().copied().collect(),
             addresses: vec![ADDRESS.into()],
             keys: regie_protocol::KeyHistory::default(),
+            board: false,
             issued: self.agenda.time(),
         };
         said::by_supplier(machine.set_profile(profile).map_err(refused)?);

@@ -28,6 +28,7 @@ impl World<'_> {
                 name: pattern.name.clone(),
                 words: String::new(),
                 predicate: pattern.predicate.clone(),
+                about: None,
                 purpose: pattern.purpose,
                 retention: KEPT,
                 membership: true,

@@ -80,7 +80,20 @@ struct Contract {
     form: Form,
 }
 
+/// Currencies that a contract is mostly paid in.
+const CURRENCIES: [&str; 12] = ["EUR", "CHF", "CZK", "DKK", "GBP", "HUF", "JPY", "NOK", "PLN", "SEK", "TRY", "USD"];
+
 impl Contract {
+    /// What can be chosen, and what stands there already.
+    fn currencies(&self) -> Vec<String> {
+        let own = self.form.entry("currency").to_owned();
+        let mut all: Vec<String> = CURRENCIES.iter().map(|code| (*code).to_owned()).collect();
+        if !own.is_empty() && !all.contains(&own) {
+            all.insert(0, own);
+        }
+        all
+    }
+
     /// May the person change it here?
     fn is_own(&self) -> bool {
         self.shown.as_ref().is_none_or(|shown| shown.source != ContractSource::Supplier)
@@ -386,7 +399,7 @@ impl Words {
     }
 
     fn decimal(&self, text: &str) -> String {
-        if self.0.code() == "nl" { text.replace('.', ",") } else { text.to_owned() }
+        self.0.decimal(text)
     }
 
     fn next(&self, of: &ShownContract) -> String {
@@ -401,6 +414,7 @@ impl Words {
         self.say(match of.source {
             ContractSource::You => "contracts-from-you",
             ContractSource::Payment => "contracts-from-payment",
+            ContractSource::Offer => "contracts-from-offer",
             ContractSource::Supplier => "contracts-from-supplier",
         })
     }

@@ -73,7 +73,11 @@ struct Defaults {
     presets: [Preset; 3],
     groups: Vec<&'static str>,
     purposes: Vec<&'static str>,
+    sectors: Vec<String>,
 }
+
+/// Sectors that there are words for.
+const SECTORS: [&str; 8] = ["energy", "government", "health", "insurance", "media", "retail", "telecom", "travel"];
 
 /// The agreements about a service, from the tightest; each also exists with the duty of portability (`-DP`).
 const AGREEMENTS: [&str; 5] = ["SD-BASE", "SD-BASE-A", "SD-BASE-AT", "SD-BASE-ATP", "SD-BASE-ATP-S3P"];
@@ -113,7 +117,17 @@ pub(super) async fn page(
         presets: Preset::ALL,
         groups: groups(),
         purposes,
+        sectors: sectors(&app, &visitor).await?,
     })
+}
+
+/// Sectors that there are words for, and those of the person's own suppliers.
+async fn sectors(app: &App, visitor: &Visitor) -> Result<Vec<String>, super::Fault> {
+    let listed = visitor.ask(app, verbs::Suppliers { limit: 0, ..verbs::Suppliers::default() }).await?;
+    let mut sectors: Vec<String> = SECTORS.iter().map(|sector| (*sector).to_owned()).collect();
+    sectors.extend(listed.sectors.into_iter().filter(|own| !own.trim().is_empty() && !SECTORS.contains(&own.as_str())));
+    sectors.sort_by_key(|sector| visitor.words.name("sector", sector).to_lowercase());
+    Ok(sectors)
 }
 
 /// Every group of fields.

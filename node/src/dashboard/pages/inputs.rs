@@ -1,10 +1,10 @@
 //! Inputs that fit what a field holds. In: a field, with what it holds or what was typed and why that was not taken. Out: what
 //! `inputs.html` is made of. What was typed stands there again, also where the browser's own input could not show it.
 
-use regie_protocol::{Country, FieldKind, FieldPath, LANGUAGES, calendar::Date};
+use regie_protocol::{Country, FieldKind, FieldPath, LANGUAGES, calendar::Date, catalogue::Detail};
 
 use crate::{
-    command::{Misfit, values},
+    command::{Misfit, details, values},
     dashboard::words::Words,
 };
 
@@ -48,6 +48,43 @@ impl Input {
         }
     }
 
+    /// For what matters of something that is wanted, under its own name. `filled` says that the text is what the person holds.
+    pub(super) fn of_detail(
+        words: Words,
+        detail: &'static Detail,
+        text: &str,
+        filled: bool,
+        error: Option<String>,
+    ) -> Self {
+        let unit = details::unit(words.0, detail.unit());
+        let name = details::detail_name(words.0, detail.code);
+        let named = |code: &&'static str| ((*code).to_owned(), details::choice(words.0, detail.code, code));
+        let mut choices: Vec<(String, String)> = detail.kind.choices().iter().map(named).collect();
+        if !choices.is_empty() {
+            choices.insert(0, (String::new(), words.say("wishes-all-the-same")));
+        }
+        let bounds = match detail.kind {
+            FieldKind::Number { least, most, decimals: 0, .. } => Some((least, most)),
+            _ => None,
+        };
+        Self {
+            name: detail.code.to_owned(),
+            id: format!("detail-{}", detail.code),
+            label: if unit.is_empty() { name } else { format!("{name} ({unit})") },
+            text: text.to_owned(),
+            hint: hint(words, detail, filled && !text.is_empty()),
+            error,
+            shape: match shape(detail.kind, text) {
+                // People write the marks of their own language in it.
+                "number" => "text",
+                shape => shape,
+            },
+            fills: "",
+            choices,
+            bounds,
+        }
+    }
+
     /// The only one of its form, with room for several lines where any text fits.
     pub(super) fn alone(self, field: FieldPath, label: String) -> Self {
         let shape = if field.info().kind == FieldKind::Text { "area" } else { self.shape };
@@ -59,6 +96,16 @@ impl Input {
         let parts = [(self.hint.is_some(), "hint"), (self.error.is_some(), "error")];
         let parts = parts.into_iter().filter(|(there, _)| *there).map(|(_, part)| format!("{}-{part}", self.id));
         parts.collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn hint(words: Words, detail: &Detail, filled: bool) -> Option<String> {
+    match detail.kind {
+        _ if filled => Some(words.say("wishes-filled-in")),
+        FieldKind::Money => Some(words.say("wishes-hint-money")),
+        FieldKind::PartialDate => Some(words.say("wishes-hint-year")),
+        FieldKind::Text if detail.code.ends_with("region") => Some(words.say("wishes-hint-region")),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::{Extension, extract::State};
 use regie_protocol::segment::Belongs;
 
-use super::{App, Page, Posted, Shown, Visitor, go, show, who::Looks as _};
+use super::{App, Page, Posted, Shown, Visitor, Words, go, show, who::Looks as _};
 use crate::{
     command::Failure,
     person::verbs::{self, Because, SegmentList, ShownSegment},
@@ -45,6 +45,12 @@ fn how(because: &Because) -> &'static str {
         Some(false) => "fails",
         None => "unknown",
     }
+}
+
+/// What the person holds of what a clause looks at, as people read it.
+fn own(words: &Words, because: &Because) -> Option<String> {
+    let (field, value) = (because.field.as_ref()?, because.value.as_ref()?);
+    Some(words.value(field, value))
 }
 
 #[derive(Template)]

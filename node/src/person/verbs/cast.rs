@@ -1,7 +1,9 @@
 //! An intent: what the person wants, said without a name.
 
+use std::collections::BTreeMap;
+
 use regie_protocol::{
-    Days, FieldPath, Invitation,
+    Days, FieldPath, Invitation, PublicKey,
     intent::{BoardLink, Category, Criterion, Price},
     person::{Input, NewIntent},
 };
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Node, OnNode, ShownIntent};
 use crate::{
-    command::{Failure, Text, exit, parse},
+    command::{Failure, Text, details, exit, parse, values},
     driver::Turn,
     verb::Verb,
 };
@@ -41,7 +43,7 @@ pub struct Cast {
     pub category: Category,
     /// In plain words, without anything that tells who the person is.
     pub wish: String,
-    /// What is wanted, names and values.
+    /// What matters, names and values: of a kind of the catalogue its details, of another category any.
     pub details: Vec<(String, String)>,
     /// What the person means to spend at most, as `150.00EUR/month`.
     pub budget: Option<Text<Price>>,
@@ -62,12 +64,16 @@ impl Verb for Cast {
 
 impl OnNode for Cast {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<ShownIntent, Failure> {
-        self.tells_nothing(node)?;
+        let typed: BTreeMap<String, String> = self.details.iter().cloned().collect();
+        let country = "address.country".parse().ok().and_then(|field| node.held(field));
+        let home = country.and_then(|country| values::country(country.value.as_str()));
+        let details = details::wanted(&self.category, typed, home)?;
+        self.tells_nothing(&details, node)?;
         let new = NewIntent {
             board: find_board(node, self.board.as_deref())?,
             category: self.category,
             wish: self.wish,
-            details: self.details.into_iter().collect(),
+            details,
             budget: self.budget.map(|budget| budget.0),
             duration: self.days,
             per_supplier: self.per_supplier,
@@ -75,15 +81,16 @@ impl OnNode for Cast {
             rank_by: if self.by.is_empty() { Criterion::ALL.to_vec() } else { self.by },
         };
         let cast = node.give(Input::Cast(new), turn)?.cast;
-        let wanted = cast.and_then(|id| node.machine.intent(&id).map(|wanted| node.shown_intent(&id, wanted)));
-        wanted.ok_or_else(|| Failure::internal("the intent that was cast is gone"))
+        let wanted = cast.and_then(|id| node.machine.intent(&id).map(|wanted| (id, wanted)));
+        let (id, wanted) = wanted.ok_or_else(|| Failure::internal("the intent that was cast is gone"))?;
+        node.shown_intent(&id, wanted)
     }
 }
 
 impl Cast {
     /// An intent must not say who casts it.
-    fn tells_nothing(&self, node: &Node) -> Result<(), Failure> {
-        let details = self.details.iter().map(|(_, value)| value.as_str());
+    fn tells_nothing(&self, details: &BTreeMap<String, String>, node: &Node) -> Result<(), Failure> {
+        let details = details.values().map(String::as_str);
         let texts: Vec<String> = details.chain([self.wish.as_str()]).map(squeezed).collect();
         for path in TELLING {
             let Ok(field) = path.parse::<FieldPath>() else { continue };
@@ -110,9 +117,21 @@ fn find_board(node: &Node, given: Option<&str>) -> Result<Invitation, Failure> {
     if text.starts_with("regie:") {
         return parse::<BoardLink>(text).map(|link| link.0);
     }
+    // One that the person does not deal with is known by the last wish that hung there.
+    if let Some(used) = text.parse().ok().and_then(|key: PublicKey| used_before(node, &key)) {
+        return Ok(used);
+    }
     let supplier = node.find_supplier(text)?;
     let addresses = node.machine.relationship(&supplier).map(|r| r.profile().addresses.clone());
     Ok(BoardLink::new(supplier, addresses.unwrap_or_default()).0)
+}
+
+/// The board of this key, where a wish hung on it before and it is no supplier of the person's.
+fn used_before(node: &Node, key: &PublicKey) -> Option<Invitation> {
+    let known = node.machine.known_as(key).is_some();
+    let mut all = node.machine.intents().map(|(_, wanted)| &wanted.intent);
+    let used = all.find(|intent| intent.board == *key).filter(|_| !known)?;
+    Some(BoardLink::new(*key, used.addresses.clone()).0)
 }
 
 /// Lower case without spaces, so that `1234 AB` is found in `1234ab`.

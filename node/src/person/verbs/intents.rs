@@ -21,6 +21,6 @@ impl OnNode for Intents {
         node.ask_boards(turn);
         let mut all: Vec<_> = node.machine.intents().collect();
         all.sort_by_key(|(id, wanted)| (std::cmp::Reverse(wanted.stored.at), **id));
-        Ok(all.into_iter().map(|(id, wanted)| node.shown_intent(id, wanted)).collect())
+        all.into_iter().map(|(id, wanted)| node.shown_intent(id, wanted)).collect()
     }
 }

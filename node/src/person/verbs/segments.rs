@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use regie_protocol::{
-    Days, FieldPath, Now, ObjectId, PublicKey, Purpose, Verified, person,
-    segment::{Belongs, Segment},
+    Days, FieldPath, Now, ObjectId, PublicKey, Purpose, Value, Verified,
+    intent::Category,
+    person,
+    segment::{Belongs, Predicate, Segment},
     tally::Tally,
 };
 use schemars::JsonSchema;
@@ -15,7 +17,9 @@ use crate::{
     clock::text,
     command::Failure,
     driver::Turn,
+    locale::Language,
     person::{Who, segments::LOOKED_MS},
+    sentences,
     verb::Verb,
 };
 
@@ -46,9 +50,13 @@ pub struct ShownSegment {
     pub name: String,
     /// What belonging to it brings.
     pub words: String,
+    /// What it is about; none where it is about nothing that is bought.
+    pub about: Option<Category>,
     /// Who belongs, in English.
     #[serde(rename = "who")]
     pub whom: String,
+    /// The same, as its supplier published it.
+    pub predicate: Predicate,
     /// Does it fit the person?
     pub fits: bool,
     /// Why, clause by clause.
@@ -85,6 +93,12 @@ pub struct ShownSegment {
 pub struct Because {
     /// It, in English.
     pub clause: String,
+    /// The same, as its supplier published it.
+    pub part: Predicate,
+    /// The field that it looks at.
+    pub field: Option<FieldPath>,
+    /// What the person holds there.
+    pub value: Option<Value>,
     /// Does it hold? None where the field holds no value.
     pub holds: Option<bool>,
 }
@@ -133,11 +147,11 @@ fn shown(
         from: node.name_of(supplier),
         name: segment.name.clone(),
         words: segment.words.clone(),
-        whom: crate::sentences::predicate(&segment.predicate),
+        about: segment.about.clone(),
+        whom: sentences::predicate(&segment.predicate, Language::English),
+        predicate: segment.predicate.clone(),
         fits: fit.belongs,
-        because: because
-            .map(|(clause, holds)| Because { clause: crate::sentences::predicate(clause), holds: *holds })
-            .collect(),
+        because: because.map(|(part, holds)| because_of(node, part, *holds)).collect(),
         looks_at: segment.predicate.fields(),
         purpose: segment.purpose,
         retention_days: segment.retention,
@@ -150,6 +164,18 @@ fn shown(
         counted: said.is_some_and(|said| said.counted.is_some()),
         expires: text(segment.expires),
         from_whom: node.who(supplier),
+    }
+}
+
+/// A clause, with what the person holds of it.
+fn because_of(node: &Node, part: &Predicate, holds: Option<bool>) -> Because {
+    let field = part.fields().first().copied();
+    Because {
+        clause: sentences::predicate(part, Language::English),
+        part: part.clone(),
+        field,
+        value: field.and_then(|field| node.held(field)).map(|held| held.value),
+        holds,
     }
 }
 

@@ -1,6 +1,6 @@
 //! An offer that the person takes up.
 
-use regie_protocol::{Agreement, Invitation, ObjectId};
+use regie_protocol::{Agreement, Invitation, Nonce, ObjectId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,8 @@ pub struct TakenUp {
     pub offer: ShownOffer,
     /// The grant by which its supplier gets what it needs; none where it needs nothing.
     pub grant: Option<ObjectId>,
+    /// The contract that came of it, in the list of contracts; none where it is paid once and binds for no time.
+    pub contract: Option<Nonce>,
     /// Always true.
     pub taken_up: bool,
 }

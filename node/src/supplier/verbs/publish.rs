@@ -1,6 +1,6 @@
 //! A pattern, published: people themselves say whether they belong.
 
-use regie_protocol::{Days, ObjectId, Purpose, segment::Predicate, tally::HelperLink};
+use regie_protocol::{Days, ObjectId, Purpose, intent::Category, segment::Predicate, tally::HelperLink};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use super::{Companion, OnCompanion};
 use crate::{
     command::{Failure, Text},
     driver::Turn,
+    locale::Language,
     sentences,
     verb::Verb,
 };
@@ -28,6 +29,9 @@ pub struct NewSegment {
     pub name: String,
     /// What belonging to it brings.
     pub words: String,
+    /// What it is about, by the code of the catalogue; none where it is about nothing that is bought.
+    #[serde(default)]
+    pub about: Option<Category>,
     /// Who belongs.
     pub who: Predicate,
     /// What the answer is used for.
@@ -63,6 +67,6 @@ impl Verb for Publish {
 impl OnCompanion for Publish {
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<PublishedSegment, Failure> {
         let segment = companion.publish(self.segment, turn)?;
-        Ok(PublishedSegment { segment: segment.id(), who: sentences::predicate(&segment.predicate) })
+        Ok(PublishedSegment { segment: segment.id(), who: sentences::predicate(&segment.predicate, Language::English) })
     }
 }

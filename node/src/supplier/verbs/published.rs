@@ -1,11 +1,11 @@
 //! The segments that are published, who belongs and how many are counted.
 
-use regie_protocol::{ObjectId, Refusal, Verified, segment::Segment};
+use regie_protocol::{ObjectId, Refusal, Verified, intent::Category, segment::Segment};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Companion, OnCompanion};
-use crate::{clock, command::Failure, driver::Turn, sentences, supplier::World, verb::Verb};
+use crate::{clock, command::Failure, driver::Turn, locale::Language, sentences, supplier::World, verb::Verb};
 
 /// Asks for the segments.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,8 @@ pub struct OwnSegment {
     pub segment: ObjectId,
     /// What it is called.
     pub name: String,
+    /// What it is about; none where it is about nothing that is bought.
+    pub about: Option<Category>,
     /// Who belongs, in words.
     pub who: String,
     /// How many say that they belong.
@@ -59,7 +61,8 @@ impl Companion {
         Ok(OwnSegment {
             segment: segment.id(),
             name: segment.name.clone(),
-            who: sentences::predicate(&segment.predicate),
+            about: segment.about.clone(),
+            who: sentences::predicate(&segment.predicate, Language::English),
             members,
             reports: counted.map(|counted| counted.reports),
             estimate: counted.map(|counted| counted.members.round()),
