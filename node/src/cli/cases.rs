@@ -9,12 +9,7 @@ use clap::{
 };
 use regie_protocol::FieldPath;
 
-use super::{
-    files::{self, Part},
-    owner::ask,
-    render,
-    render::View,
-};
+use super::{files, owner::ask, render, render::View};
 use crate::{
     calendar,
     case::{Happened, Right, State, Way},
@@ -286,7 +281,7 @@ impl Mark {
 
 /// Files a file with a case.
 fn file(home: &Path, id: &str, path: &Path) -> Result<ShownFile, Failure> {
-    files::send(home, path, |Part { file, name, part, last }| verbs::FileCase {
+    files::send(home, path, |verbs::NewPart { file, name, part, last }| verbs::FileCase {
         id: id.to_owned(),
         file,
         name,

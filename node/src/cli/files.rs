@@ -3,28 +3,15 @@
 
 use std::path::Path;
 
-use regie_protocol::Nonce;
 use serde::Serialize;
 
 use super::{file::bytes_of, render};
 use crate::{
     command::Failure,
     control,
-    person::verbs::{FILE_BYTES, PART_BYTES, ShownFile, ShownPart},
+    person::verbs::{FILE_BYTES, NewPart, PART_BYTES, ShownFile, ShownPart},
     verb::Verb,
 };
-
-/// A part of a file, for the verb that takes it.
-pub(super) struct Part {
-    /// The file that it goes on with.
-    pub(super) file: Option<Nonce>,
-    /// The file's name.
-    pub(super) name: String,
-    /// The part, base64.
-    pub(super) part: String,
-    /// Is it the last one?
-    pub(super) last: bool,
-}
 
 /// A file, and where it was written.
 #[derive(Serialize)]
@@ -35,7 +22,7 @@ struct Written<'a> {
 }
 
 /// Sends a file in, part by part.
-pub(super) fn send<V>(home: &Path, path: &Path, verb: impl Fn(Part) -> V) -> Result<ShownFile, Failure>
+pub(super) fn send<V>(home: &Path, path: &Path, verb: impl Fn(NewPart) -> V) -> Result<ShownFile, Failure>
 where
     V: Verb<Answer = ShownFile>,
 {
@@ -48,7 +35,7 @@ where
         let rest = bytes.get(number * PART_BYTES..).unwrap_or_default();
         let part = data_encoding::BASE64.encode(&rest[..rest.len().min(PART_BYTES)]);
         let file = filed.map(|file| file.id);
-        filed = Some(control::ask(home, &verb(Part { file, name: name.clone(), part, last: number + 1 == count }))?);
+        filed = Some(control::ask(home, &verb(NewPart { file, name: name.clone(), part, last: number + 1 == count }))?);
     }
     filed.ok_or_else(|| Failure::internal("a file has a part"))
 }

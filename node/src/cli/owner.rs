@@ -6,11 +6,8 @@ use std::{collections::BTreeSet, path::Path};
 use regie_protocol::{AskedPath, Days, FieldPath};
 
 use super::{
-    Allowing, Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials,
-    files::{self, Part},
-    find, items, letters, market, notices, organisations, render,
-    render::View,
-    witnesses,
+    Allowing, Always, Decision, ItemVerb, OwnVerb, Verb, acts, cases, contracts, credentials, elsewhere, files, find,
+    items, letters, market, notices, organisations, render, render::View, witnesses,
 };
 use crate::{
     command::{Change, Failure, Remember, exit, pairs, parse},
@@ -178,7 +175,7 @@ fn own(home: &Path, verb: OwnVerb, json: bool) -> Result<(), Failure> {
         OwnVerb::Remove { name } => ask(home, &verbs::RemoveOwnField { name }, json, plain),
         OwnVerb::Attach { name: to, files } => {
             let attach = |path: &std::path::PathBuf| {
-                files::send(home, path, |Part { file, name, part, last }| verbs::Attach {
+                files::send(home, path, |verbs::NewPart { file, name, part, last }| verbs::Attach {
                     to: to.clone(),
                     file,
                     name,

@@ -53,6 +53,18 @@ pub(super) struct FilePart {
     bytes: Vec<u8>,
 }
 
+/// A part of a file, for the verb that takes it.
+pub struct NewPart {
+    /// The file that it goes on with; none begins one.
+    pub file: Option<Nonce>,
+    /// The file's name.
+    pub name: String,
+    /// The part, base64.
+    pub part: String,
+    /// Is it the last one?
+    pub last: bool,
+}
+
 /// A part of a file that comes.
 pub(super) struct Coming {
     /// The file that it goes on with; none begins one.

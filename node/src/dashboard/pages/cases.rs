@@ -8,11 +8,7 @@ use axum::{
 };
 use regie_protocol::calendar::Date;
 
-use super::{
-    App, Fault, Page, Posted, Shown, Visitor, Words,
-    files::{self, Part},
-    go, not_taken, show, strange_form,
-};
+use super::{App, Fault, Page, Posted, Shown, Visitor, Words, files, go, not_taken, show, strange_form};
 use crate::{
     case::{DEFAULT_DAYS, Due, Happened, NextOfCase, NextStep, Right, State as Stands, Step, Way},
     command::Failure,
@@ -339,7 +335,7 @@ pub(super) async fn file(
     Path(id): Path<String>,
     request: Request,
 ) -> Shown {
-    let filed = files::take(&app, &visitor, request, |Part { file, name, part, last }| FileCase {
+    let filed = files::take(&app, &visitor, request, |verbs::NewPart { file, name, part, last }| FileCase {
         id: id.clone(),
         file,
         name,

@@ -6,34 +6,21 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use regie_protocol::Nonce;
 
 use super::{App, Fault, Visitor, download, is_ours};
 use crate::{
     command::Failure,
     dashboard::limits,
-    person::verbs::{Desk, PART_BYTES, ShownFile, ShownPart},
+    person::verbs::{Desk, NewPart, PART_BYTES, ShownFile, ShownPart},
     verb::Conduct,
 };
-
-/// A part of a file, for the verb that takes it.
-pub(super) struct Part {
-    /// The file that it goes on with.
-    pub(super) file: Option<Nonce>,
-    /// The file's name.
-    pub(super) name: String,
-    /// The part, base64.
-    pub(super) part: String,
-    /// Is it the last one?
-    pub(super) last: bool,
-}
 
 /// Takes what the person chose; how many files that were, or none where the form is not ours. Its token comes before the files.
 pub(super) async fn take<V>(
     app: &App,
     visitor: &Visitor,
     mut request: Request,
-    verb: impl Fn(Part) -> V,
+    verb: impl Fn(NewPart) -> V,
 ) -> Result<Option<usize>, Fault>
 where
     V: Conduct<Desk, Answer = ShownFile>,
@@ -64,7 +51,13 @@ where
     Ok(ours.then_some(taken))
 }
 
-async fn keep<V>(app: &App, visitor: &Visitor, name: &str, bytes: &[u8], verb: &impl Fn(Part) -> V) -> Result<(), Fault>
+async fn keep<V>(
+    app: &App,
+    visitor: &Visitor,
+    name: &str,
+    bytes: &[u8],
+    verb: &impl Fn(NewPart) -> V,
+) -> Result<(), Fault>
 where
     V: Conduct<Desk, Answer = ShownFile>,
 {
@@ -75,7 +68,7 @@ where
     let (count, mut file) = (parts.len(), None);
     for (place, part) in (1..).zip(parts) {
         let part = data_encoding::BASE64.encode(part);
-        let part = Part { file, name: name.to_owned(), part, last: place == count };
+        let part = NewPart { file, name: name.to_owned(), part, last: place == count };
         file = Some(visitor.ask(app, verb(part)).await?.id);
     }
     Ok(())

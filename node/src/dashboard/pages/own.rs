@@ -7,14 +7,10 @@ use axum::{
     extract::{Path, Request, State},
 };
 
-use super::{
-    App, Page, Posted, Shown, Visitor,
-    files::{self, Part},
-    go, show, strange_form,
-};
+use super::{App, Page, Posted, Shown, Visitor, files, go, show, strange_form};
 use crate::{
     command::Failure,
-    person::verbs::{Attach, Attachment, Detach, OwnFields, RemoveOwnField, SetOwnField, ShownOwnField},
+    person::verbs::{Attach, Attachment, Detach, NewPart, OwnFields, RemoveOwnField, SetOwnField, ShownOwnField},
 };
 
 #[derive(Template)]
@@ -78,7 +74,7 @@ pub(super) async fn attach(
     Path(to): Path<String>,
     request: Request,
 ) -> Shown {
-    let attached = files::take(&app, &visitor, request, |Part { file, name, part, last }| Attach {
+    let attached = files::take(&app, &visitor, request, |NewPart { file, name, part, last }| Attach {
         to: to.clone(),
         file,
         name,
