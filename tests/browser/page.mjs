@@ -21,7 +21,8 @@ export const args = [
 
 export async function open(options = {}) {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
-  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1200, height: 900 }, ...options });
+  // Without motion: a colour on its way from one scheme to the other is none that anybody reads by.
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1200, height: 900 }, reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(15000);
   const page = await context.newPage();
   const faults = [];
