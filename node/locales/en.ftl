@@ -1296,6 +1296,7 @@ act-kind-portability = hand over what it has of you for another program (GDPR 20
 act-kind-objection = stop using what it has of you (GDPR 21)
 refusal-unknown-segment = no such group
 refusal-unknown-act = nothing that was said
+refusal-unknown-item = a piece of nothing that was announced
 refusal-too-many-acts = it takes no more over the line
 standing-proven = domain proven
 standing-claimed = domain only claimed

@@ -1297,6 +1297,7 @@ act-kind-portability = wat het van u heeft meegeven voor een ander programma (AV
 act-kind-objection = ophouden met gebruiken wat het van u heeft (AVG 21)
 refusal-unknown-segment = zo geen groep
 refusal-unknown-act = niets wat gezegd is
+refusal-unknown-item = een stuk van niets dat was aangekondigd
 refusal-too-many-acts = het neemt langs de lijn niets meer aan
 standing-proven = domein bewezen
 standing-claimed = domein alleen beweerd

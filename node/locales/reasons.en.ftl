@@ -180,6 +180,7 @@ why-refusal-not-a-helper = This node adds up no answers for others, or for no mo
 why-refusal-wrong-batch = Another batch of this count is open, or its key is another. Take back the segment and publish it anew.
 why-refusal-too-few = Fewer answers than the segment promises its persons are not summed. Wait for more.
 why-refusal-unknown-act = No such act was said, or it is forgotten.
+why-refusal-unknown-item = No such document is on its way here. It is announced anew by itself.
 why-refusal-too-many-acts = This company takes no more acts of you over the line. Write a letter instead.
 why-refusal-unexpected = This message has no place here: it is for the other role.
 

@@ -180,6 +180,7 @@ why-refusal-not-a-helper = Deze node telt geen antwoorden voor anderen op, of vo
 why-refusal-wrong-batch = Van deze telling staat een andere reeks open, of de sleutel is een andere. Neem het segment terug en publiceer het opnieuw.
 why-refusal-too-few = Minder antwoorden dan het segment zijn mensen belooft worden niet opgeteld. Wacht op meer.
 why-refusal-unknown-act = Zoiets is niet gezegd, of het is vergeten.
+why-refusal-unknown-item = Zo’n document is niet onderweg. Het wordt vanzelf opnieuw aangekondigd.
 why-refusal-too-many-acts = Dit bedrijf neemt langs de lijn niets meer van u aan. Schrijf in plaats daarvan een brief.
 why-refusal-unexpected = Dit bericht hoort hier niet: het is voor de andere rol.
 

@@ -18,7 +18,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     pub kind: String,
     /// The HTTP status in words.
-    pub title: String,
+    pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// Stable, for programs.
@@ -47,7 +47,7 @@ impl Problem {
     pub fn new(status: StatusCode, code: &str, detail: impl std::fmt::Display) -> Self {
         Self {
             kind: format!("urn:regie:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            title: status.canonical_reason().unwrap_or("Problem"),
             status: status.as_u16(),
             code: code.to_owned(),
             detail: detail.to_string(),
