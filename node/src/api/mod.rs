@@ -197,6 +197,7 @@ fn describe(document: &mut OpenApi) {
     use utoipa::PartialSchema as _;
     let components = document.components.get_or_insert_default();
     components.schemas.insert("Problem".into(), Problem::schema());
+    components.schemas.insert("Mistake".into(), problem::Mistake::schema());
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("key".into(), RefOr::T(scheme));
     document.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
