@@ -235,7 +235,8 @@ impl Served {
             let page =
                 regie::dashboard::listen(([127, 0, 0, 1], 0).into(), home.clone(), doors).await.expect("listens");
             let link = page.link();
-            tokio::spawn(page.serve(desk.clone()));
+            let page = page.of(desk.clone()).await.expect("the node is there");
+            tokio::spawn(page.serve());
             (desk, link)
         });
         let (to, cookie) = regie_tests::http::enter(&link);
