@@ -2,9 +2,10 @@
 //!
 //! In: HTTP on the loopback, as `web` lets it through. Out: pages that work without JavaScript, in Dutch and English.
 //! `guard.rs` asks for a session that is not locked, `session.rs` knows who is in, `tries.rs` how often a passphrase may
-//! be tried, `kept.rs` what was sent too late, `place.rs` where a person wanted to go, `elsewhere.rs` has the room for browsers on other machines,
+//! be tried, `kept.rs` what was sent too late, `drawn.rs` what waits under a name that was drawn, `place.rs` where a person wanted to go, `elsewhere.rs` has the room for browsers on other machines,
 //! `passkeys.rs` looks at what authenticators answer; `pages/` has the pages.
 
+mod drawn;
 mod elsewhere;
 mod guard;
 mod kept;

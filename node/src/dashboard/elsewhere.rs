@@ -4,18 +4,16 @@
 //! No passphrase is taken there and none of a session's ways at home leads in: a device is added by a link that was made at home,
 //! known by its cookie from then on, and opened by its passkey where it has one.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use regie_protocol::Timestamp;
 use tokio::net::TcpListener;
 
 use super::{
-    Dashboard, Doors, Room, guard, limits,
+    Dashboard, Doors, Room,
+    drawn::Drawn,
+    guard, limits,
     session::{OwnDevice, Session},
 };
 use crate::{
@@ -43,38 +41,7 @@ pub(super) struct Open {
 }
 
 /// Links that add a device. Each is spent by the device that it adds.
-#[derive(Default)]
-pub(super) struct Invitations(Mutex<HashMap<Hash, Instant>>);
-
-impl Invitations {
-    /// A fresh one.
-    pub(super) fn make(&self) -> String {
-        let (token, now) = (token(), Instant::now());
-        let mut open = self.open();
-        while open.len() >= limits::INVITATIONS {
-            let oldest = open.iter().min_by_key(|(_, made)| **made).map(|(oldest, _)| *oldest);
-            oldest.map(|oldest| open.remove(&oldest));
-        }
-        open.insert(hash(&token), now);
-        token
-    }
-
-    /// Is this one open at this time?
-    pub(super) fn has(&self, token: &str, now: Instant) -> bool {
-        self.open().get(&hash(token)).is_some_and(|made| now.saturating_duration_since(*made) < limits::INVITATION)
-    }
-
-    /// Spends it.
-    pub(super) fn spend(&self, token: &str, now: Instant) -> bool {
-        let made = self.open().remove(&hash(token));
-        made.is_some_and(|made| now.saturating_duration_since(made) < limits::INVITATION)
-    }
-
-    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<Hash, Instant>> {
-        // Nothing in here can be left half done, so a panic elsewhere does not spoil it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+pub(super) type Invitations = Drawn<(), { limits::INVITATIONS }, { limits::INVITATION.as_secs() }>;
 
 impl Pages for Doors {
     fn link(&self) -> Option<String> {
@@ -95,7 +62,7 @@ impl Pages for Doors {
         let fingerprint = open.certificate.map(|(fingerprint, _)| fingerprint.to_string());
         // What stands behind the sign no browser sends: it is for the person's eyes, beside what their browser shows.
         let behind = fingerprint.as_ref().map(|print| format!("#{print}")).unwrap_or_default();
-        let link = format!("{}{ADDING}{}{behind}", open.origin, self.invitations.make());
+        let link = format!("{}{ADDING}{}{behind}", open.origin, self.invitations.put(()));
         Some(DeviceInvitation { link, minutes: limits::INVITATION.as_secs() / 60, fingerprint })
     }
 }
@@ -181,24 +148,4 @@ async fn listen(elsewhere: &Elsewhere) -> Result<TcpListener, Failure> {
     let next =
         "say another with `regie elsewhere on ORIGIN --listen ADDRESS`, or turn it off with `regie elsewhere off`";
     Err(Failure::internal(format!("the dashboard can't listen for other machines at {trouble}; {next}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_adds_one_device_within_its_time_and_few_are_open_at_once() {
-        let (links, now) = (Invitations::default(), Instant::now());
-        let (one, other) = (links.make(), links.make());
-        assert!(links.has(&one, now) && !links.has("guessed", now) && !links.spend("guessed", now));
-        assert!(links.spend(&one, now));
-        assert!(!links.has(&one, now) && !links.spend(&one, now), "once");
-        let late = Instant::now() + limits::INVITATION;
-        assert!(!links.has(&other, late) && !links.spend(&other, late), "too late");
-        let first = links.make();
-        (0..limits::INVITATIONS).for_each(|_| drop(links.make()));
-        assert!(!links.has(&first, Instant::now()), "the oldest gave way");
-        assert_eq!(links.open().len(), limits::INVITATIONS);
-    }
 }

@@ -5,11 +5,7 @@
 //! `localhost`, since browsers keep passkeys by names and the name of the session is another at each start; elsewhere at the
 //! origin that the person declared, where it has a name. A signature is good for that origin alone, port and all.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Instant,
-};
+use std::time::Instant;
 
 use regie_protocol::Nonce;
 use serde::Serialize;
@@ -18,12 +14,11 @@ use webauthn_rs::prelude::{
     Passkey, PasskeyAuthentication, PasskeyRegistration, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
-use super::{Dashboard, Room, limits};
+use super::{Dashboard, Room, drawn::Drawn, limits};
 use crate::{
     clock,
     command::Failure,
     person::devices::{HeldPasskey, NewPasskey},
-    web::session::{Hash, hash, token},
 };
 
 /// What waits for an answer, in each room.
@@ -35,9 +30,9 @@ pub(super) struct Ceremonies {
 
 #[derive(Default)]
 struct Inside {
-    tickets: Waiting<Ticket>,
-    made: Waiting<PasskeyRegistration>,
-    shown: Waiting<PasskeyAuthentication>,
+    tickets: Asked<Ticket>,
+    made: Asked<PasskeyRegistration>,
+    shown: Asked<PasskeyAuthentication>,
 }
 
 /// Leave to make one passkey: somebody who was in asked for it.
@@ -73,41 +68,8 @@ impl From<Failure> for NotTaken {
     }
 }
 
-/// What waits for a while, each under a name that is drawn and taken out once; at most [`limits::CEREMONIES`].
-struct Waiting<T>(Mutex<HashMap<Hash, (Instant, T)>>);
-
-impl<T> Default for Waiting<T> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
-}
-
-impl<T: Clone> Waiting<T> {
-    fn put(&self, what: T) -> String {
-        let (name, mut inside) = (token(), self.inside());
-        while inside.len() >= limits::CEREMONIES {
-            let oldest = inside.iter().min_by_key(|(_, (since, _))| *since).map(|(oldest, _)| *oldest);
-            oldest.map(|oldest| inside.remove(&oldest));
-        }
-        inside.insert(hash(&name), (Instant::now(), what));
-        name
-    }
-
-    fn look(&self, name: &str) -> Option<T> {
-        let inside = self.inside();
-        inside.get(&hash(name)).filter(|(since, _)| since.elapsed() < limits::CEREMONY).map(|(_, what)| what.clone())
-    }
-
-    fn take(&self, name: &str) -> Option<T> {
-        let taken = self.inside().remove(&hash(name));
-        taken.filter(|(since, _)| since.elapsed() < limits::CEREMONY).map(|(_, what)| what)
-    }
-
-    fn inside(&self) -> std::sync::MutexGuard<'_, HashMap<Hash, (Instant, T)>> {
-        // Nothing in here can be left half done, so a panic elsewhere does not spoil it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+/// Questions, each of which is answered once.
+type Asked<T> = Drawn<T, { limits::CEREMONIES }, { limits::CEREMONY.as_secs() }>;
 
 impl Ceremonies {
     fn of(&self, room: Room) -> &Inside {
@@ -126,7 +88,7 @@ impl Dashboard {
 
     /// Is this one good?
     pub(super) fn has_ticket(&self, room: Room, ticket: &str) -> bool {
-        self.doors.passkeys.of(room).tickets.look(ticket).is_some()
+        self.doors.passkeys.of(room).tickets.look(ticket, Instant::now()).is_some()
     }
 
     /// The origin of a room whose browsers keep passkeys.
@@ -142,7 +104,7 @@ impl Dashboard {
     /// What a browser is asked to make.
     pub(super) async fn ask_to_make(&self, room: Room, ticket: &str) -> Result<Value, NotTaken> {
         let inside = self.doors.passkeys.of(room);
-        let Ticket { device } = inside.tickets.look(ticket).ok_or(NotTaken::Gone)?;
+        let Ticket { device } = inside.tickets.look(ticket, Instant::now()).ok_or(NotTaken::Gone)?;
         let (origin, webauthn) = self.webauthn(room)?;
         // One authenticator has one passkey of a device: a second would take the place of the first.
         let held = self.held(origin).await?.into_iter().filter(|(held, _)| held.device == device);
@@ -155,14 +117,14 @@ impl Dashboard {
     /// Keeps what was made. The ticket is spent by it.
     pub(super) async fn make(&self, room: Room, made: &Made<'_>) -> Result<Ticket, NotTaken> {
         let inside = self.doors.passkeys.of(room);
-        let state = inside.made.take(made.question).ok_or(NotTaken::Gone)?;
+        let state = inside.made.take(made.question, Instant::now()).ok_or(NotTaken::Gone)?;
         let answer = read(made.answer)?;
         let (origin, webauthn) = self.webauthn(room)?;
         let passkey = webauthn.finish_passkey_registration(&answer, &state)?;
         if self.held(origin.clone()).await?.iter().any(|(_, held)| held.cred_id() == passkey.cred_id()) {
             return Err(NotTaken::Already);
         }
-        let ticket = inside.tickets.take(made.ticket).ok_or(NotTaken::Gone)?;
+        let ticket = inside.tickets.take(made.ticket, Instant::now()).ok_or(NotTaken::Gone)?;
         let (name, device) = (made.name.to_owned(), ticket.device);
         let passkey = serde_json::to_string(&passkey).map_err(Failure::internal)?;
         self.desk()?.add_passkey(NewPasskey { origin, device, name, passkey }).await?;
@@ -182,7 +144,7 @@ impl Dashboard {
 
     /// Whose passkey was shown.
     pub(super) async fn shown(&self, room: Room, name: &str, answer: &str) -> Result<HeldPasskey, NotTaken> {
-        let state = self.doors.passkeys.of(room).shown.take(name).ok_or(NotTaken::Gone)?;
+        let state = self.doors.passkeys.of(room).shown.take(name, Instant::now()).ok_or(NotTaken::Gone)?;
         let answer = read(answer)?;
         let (origin, webauthn) = self.webauthn(room)?;
         let result = webauthn.finish_passkey_authentication(&answer, &state)?;
@@ -229,24 +191,4 @@ fn read<T: serde::de::DeserializeOwned>(answer: &str) -> Result<T, NotTaken> {
         return Err(NotTaken::Unread);
     }
     serde_json::from_str(answer).map_err(|_| NotTaken::Unread)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_question_is_answered_once_and_few_wait_at_once() {
-        let waiting = Waiting::default();
-        let one = waiting.put(1);
-        assert_eq!((waiting.look(&one), waiting.take(&one), waiting.take(&one)), (Some(1), Some(1), None));
-        let first = waiting.put(0);
-        (0..limits::CEREMONIES).for_each(|n| drop(waiting.put(n)));
-        assert_eq!((waiting.look(&first), waiting.inside().len()), (None, limits::CEREMONIES));
-        let late = waiting.put(7);
-        waiting.inside().values_mut().for_each(|(since, _)| {
-            *since = since.checked_sub(limits::CEREMONY).expect("a machine that runs for longer");
-        });
-        assert_eq!((waiting.look(&late), waiting.take(&late)), (None, None), "too late");
-    }
 }

@@ -1,7 +1,6 @@
 //! Who is in at the dashboard: one-time links, sessions, locking. In: tokens, the time. Out: yes or no.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
@@ -10,6 +9,7 @@ use data_encoding::BASE64URL_NOPAD;
 use regie_protocol::Nonce;
 
 use super::{
+    drawn::Drawn,
     elsewhere::{Invitations, Open},
     kept::{Keeping, Kept},
     limits,
@@ -23,14 +23,16 @@ use crate::{
     person::verbs::Candidate,
     web::{
         loopback::{self, OwnHosts},
-        session::{Hash, Pass, Sessions, Visit, hash, token},
+        session::{Pass, Sessions, Visit, hash, token},
     },
 };
 
 /// One-time links and sessions.
 #[derive(Default)]
 pub struct Doors {
-    links: Mutex<Links>,
+    links: Links,
+    /// Of the dashboard that a link was last made for.
+    hosts: Mutex<Option<OwnHosts>>,
     sessions: Sessions<Session>,
     pub(super) keeping: Keeping,
     pub(super) tries: Tries,
@@ -41,16 +43,8 @@ pub struct Doors {
     pub(super) passkeys: super::passkeys::Ceremonies,
 }
 
-#[derive(Default)]
-struct Links {
-    hosts: Option<OwnHosts>,
-    open: HashMap<Hash, Link>,
-}
-
-struct Link {
-    made: Instant,
-    arrival: Arrival,
-}
+/// Links that let their holder in once.
+type Links = Drawn<Arrival, { limits::LINKS }, { limits::LINK.as_secs() }>;
 
 /// What somebody comes to, once they are in.
 #[derive(Clone)]
@@ -170,28 +164,19 @@ impl Doors {
 
     /// The same, and what they come to.
     pub(super) fn link_to(&self, hosts: &OwnHosts, arrival: Arrival) -> String {
-        let token = token();
-        let mut links = self.links();
-        links.hosts = Some(hosts.clone());
-        links.open.retain(|_, link| link.made.elapsed() < limits::LINK);
-        while links.open.len() >= limits::LINKS {
-            let oldest = links.open.iter().min_by_key(|(_, link)| link.made).map(|(hash, _)| *hash);
-            oldest.map(|hash| links.open.remove(&hash));
-        }
-        links.open.insert(hash(&token), Link { made: Instant::now(), arrival });
-        format!("http://{}{}{token}", hosts.name(), loopback::LINKS)
+        *self.hosts() = Some(hosts.clone());
+        format!("http://{}{}{}", hosts.name(), loopback::LINKS, self.links.put(arrival))
     }
 
     /// A fresh link to the dashboard that listens, if one does.
     pub fn another_link(&self) -> Option<String> {
-        let hosts = self.links().hosts.clone()?;
+        let hosts = self.hosts().clone()?;
         Some(self.link(&hosts))
     }
 
     /// Spends a link.
     pub(super) fn spend(&self, link: &str) -> Option<Arrival> {
-        let link = self.links().open.remove(&hash(link))?;
-        (link.made.elapsed() < limits::LINK).then_some(link.arrival)
+        self.links.take(link, Instant::now())
     }
 
     /// A session for somebody who proved who they are, at this host alone.
@@ -259,7 +244,7 @@ impl Doors {
     /// does not stay.
     pub(super) fn alone(&self, pass: &Pass) -> Option<Pass> {
         self.sessions.keep_only(pass);
-        self.links().open.clear();
+        self.links.clear();
         self.keeping.forget_all();
         self.renew(pass, None)
     }
@@ -274,9 +259,9 @@ impl Doors {
         self.sessions.count()
     }
 
-    fn links(&self) -> std::sync::MutexGuard<'_, Links> {
+    fn hosts(&self) -> std::sync::MutexGuard<'_, Option<OwnHosts>> {
         // Nothing in here can be left half done, so a panic elsewhere does not spoil it.
-        self.links.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

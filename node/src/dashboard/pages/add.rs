@@ -150,7 +150,7 @@ pub(super) async fn page(
     if room == Room::Home {
         return super::unread(t, StatusCode::NOT_FOUND);
     }
-    if !app.doors.invitations.has(&token, Instant::now()) {
+    if app.doors.invitations.look(&token, Instant::now()).is_none() {
         return unknown_link(&app, t);
     }
     let name = name_of(&headers).unwrap_or_default();
@@ -174,11 +174,11 @@ pub(super) async fn add(
     }
     let name = typed.one("name").trim().to_owned();
     let fits = !name.is_empty() && name.len() <= DEVICE_NAME_BYTES && !name.chars().any(char::is_control);
-    if !fits && app.doors.invitations.has(&token, Instant::now()) {
+    if !fits && app.doors.invitations.look(&token, Instant::now()).is_some() {
         return adding(t, token, String::new(), Some(t.say("add-name-unfit"))).into_response();
     }
     // Spent before anything else: of two at once, one comes through.
-    if !app.doors.invitations.spend(&token, Instant::now()) {
+    if app.doors.invitations.take(&token, Instant::now()).is_none() {
         return unknown_link(&app, t);
     }
     let added = match app.desk() {
