@@ -2,7 +2,7 @@
 //! companion's own thread, and a response when its changes are on disk.
 
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, BodyDataStream, Bytes},
     extract::{FromRequest, FromRequestParts, Query, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -72,44 +72,58 @@ impl FromRequest<Api> for Posted {
             super::items::PATH => limits::RECORD_BYTES,
             _ => limits::BODY_BYTES,
         };
-        // A place for a large one is nobody's who has no key.
-        if most > limits::BODY_BYTES {
-            state.read(bearer, |_, _| Ok(())).await?;
-        }
-        let (body, large) = read(body, most).await.map_err(|TooLarge| {
-            let next = format!("the body can't be read, or is above {most} bytes; send less");
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", next)
-        })?;
+        let (body, large) = read(body, most, state.read(bearer, |_, _| Ok(()))).await?;
         Ok(Self { bearer, once, path, body, large })
     }
 }
 
-struct TooLarge;
+/// A body, and its place where it is large.
+type Whole = (Bytes, Option<SemaphorePermit<'static>>);
 
-/// Reads a body up to a bound. Of one that is larger the rest is read and thrown away, for a short time and up to a
-/// second bound: else the connection would break under the caller's hands before the answer is read.
-async fn read(body: Body, most: usize) -> Result<(Bytes, Option<SemaphorePermit<'static>>), TooLarge> {
-    let (mut parts, mut kept, mut whole) = (body.into_data_stream(), Vec::new(), 0_usize);
-    let mut large = None;
-    let reading = async {
-        while let Some(part) = parts.next().await {
-            let part = part.map_err(|_| TooLarge)?;
-            whole = whole.saturating_add(part.len());
-            if whole > most {
-                kept = Vec::new();
-                break;
-            }
-            if whole > limits::BODY_BYTES && large.is_none() {
-                large = Some(LARGE.acquire().await.map_err(|_| TooLarge)?);
-            }
-            kept.extend_from_slice(&part);
-        }
-        Ok(())
-    };
-    reading.await?;
-    if whole <= most {
-        return Ok((kept.into(), large));
+/// Reads a body up to a bound. `known` says whether its key is one: it is asked for a body that grows large and for no other, since the
+/// call itself looks the key up again. What is left of one that is refused is thrown away before the answer.
+async fn read(body: Body, most: usize, known: impl Future<Output = Result<(), Problem>>) -> Result<Whole, Problem> {
+    let mut parts = body.into_data_stream();
+    let whole = take(&mut parts, most, known).await;
+    if whole.is_err() {
+        drain(parts).await;
     }
+    whole
+}
+
+async fn take(
+    parts: &mut BodyDataStream,
+    most: usize,
+    known: impl Future<Output = Result<(), Problem>>,
+) -> Result<Whole, Problem> {
+    let too_large = || {
+        let next = format!("the body can't be read, or is above {most} bytes; send less");
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", next)
+    };
+    let (mut kept, mut large) = (Vec::new(), None);
+    let mut known = Some(known).filter(|_| most > limits::BODY_BYTES);
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|_| too_large())?;
+        let whole = kept.len().saturating_add(part.len());
+        // A place for a large one is nobody's who has no key.
+        if whole > limits::BODY_BYTES
+            && let Some(known) = known.take()
+        {
+            known.await?;
+            large = Some(LARGE.acquire().await.map_err(|_| too_large())?);
+        }
+        if whole > most {
+            return Err(too_large());
+        }
+        kept.extend_from_slice(&part);
+    }
+    Ok((kept.into(), large))
+}
+
+/// Throws away what comes, for a short time and up to a bound: else the connection would break under the caller's hands before the
+/// answer is read.
+async fn drain(mut parts: BodyDataStream) {
+    let mut whole = 0_usize;
     let draining = async {
         while let Some(Ok(part)) = parts.next().await {
             whole = whole.saturating_add(part.len());
@@ -119,7 +133,6 @@ async fn read(body: Body, most: usize) -> Result<(Bytes, Option<SemaphorePermit<
         }
     };
     let _ = tokio::time::timeout(limits::DRAIN, draining).await;
-    Err(TooLarge)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -281,4 +294,57 @@ impl Api {
 fn caller(companion: &Companion, bearer: Bearer) -> Result<Caller, Failure> {
     let words = "no such key";
     companion.caller(bearer.0)?.ok_or_else(|| Failure::new("unauthorized", exit::REFUSED, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use futures::stream;
+
+    use super::*;
+
+    const PART: usize = 64 * 1024;
+    const PARTS: usize = limits::BODY_BYTES / PART;
+
+    /// A body of so many parts, up to a bound, from somebody whose key is one or not: what is read of it, how many of its parts were
+    /// taken, and how often the key was looked up.
+    async fn tried(parts: usize, most: usize, has_key: bool) -> (Result<(usize, bool), u16>, usize, usize) {
+        let (taken, asked) = (Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
+        let counted = Arc::clone(&taken);
+        let part = move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; PART]))
+        };
+        let known = async {
+            asked.fetch_add(1, Ordering::Relaxed);
+            has_key.then_some(()).ok_or_else(Problem::no_key)
+        };
+        let body = Body::from_stream(stream::iter((0..parts).map(part)));
+        let whole = read(body, most, known).await;
+        let whole = whole.map(|(body, large)| (body.len(), large.is_some())).map_err(|problem| problem.status);
+        (whole, taken.load(Ordering::Relaxed), asked.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn a_key_is_looked_up_before_a_body_where_that_grows_large_and_then_once() {
+        let (small, large) = (limits::BODY_BYTES, limits::RECORD_BYTES);
+        for has_key in [true, false] {
+            assert_eq!(tried(PARTS, large, has_key).await, (Ok((small, false)), PARTS, 0), "not large");
+            assert_eq!(tried(PARTS + 1, small, has_key).await, (Err(413), PARTS + 1, 0), "no place is asked for");
+        }
+        assert_eq!(tried(PARTS + 5, large, true).await, (Ok((small + 5 * PART, true)), PARTS + 5, 1));
+    }
+
+    #[tokio::test]
+    async fn what_is_left_of_a_refused_body_is_read_up_to_a_bound() {
+        let parts = |bytes: usize| bytes / PART;
+        let (large, drained) = (limits::RECORD_BYTES, parts(limits::DRAIN_BYTES) + 1);
+        assert_eq!(tried(PARTS + 5, large, false).await, (Err(401), PARTS + 5, 1), "nobody's body has no place");
+        assert_eq!(tried(4 * drained, large, false).await, (Err(401), PARTS + 1 + drained, 1));
+        assert_eq!(tried(4 * drained, large, true).await, (Err(413), parts(large) + 1 + drained, 1));
+    }
 }
