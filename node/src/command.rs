@@ -243,6 +243,15 @@ where
     text.parse().map_err(|error: T::Err| error.failure(&shown()))
 }
 
+/// The bytes of a text in base64; `what` it is, as whoever sent it calls it.
+///
+/// # Errors
+/// A usage failure that says what was expected.
+pub(crate) fn base64(what: &str, text: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = data_encoding::BASE64.decode(text.as_bytes());
+    bytes.map_err(|error| Failure::usage(format!("{what} is not base64 (RFC 4648, with padding): {error}")))
+}
+
 /// Names and values as typed: `persons=3`.
 ///
 /// # Errors
@@ -384,4 +393,22 @@ pub(crate) fn unsure_clock(by: u64) -> Failure {
 #[cfg(not(feature = "vc"))]
 pub(crate) fn without_credentials() -> Failure {
     Failure::usage("this build knows no credentials; build it with `cargo install --path node --features vc`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_in_base64_with_its_padding_and_who_sent_others_is_told_which() {
+        let read = |text: &str| base64("the part", text).map_err(|failure| (failure.code, failure.message));
+        for (text, bytes) in [("", &b""[..]), ("eA==", b"x"), ("+/8=", b"\xfb\xff")] {
+            assert_eq!(read(text).ok().as_deref(), Some(bytes), "{text}");
+        }
+        for text in ["eA", "-_8=", "e A==", "not base64"] {
+            let (code, message) = read(text).expect_err(text);
+            assert_eq!(code, "bad_argument");
+            assert!(message.starts_with("the part is not base64 (RFC 4648, with padding)"), "{message}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     clock,
-    command::{Failure, parse},
+    command::{Failure, base64, parse},
     supplier::{Companion, lists::List, lists::not_found, names},
 };
 
@@ -151,8 +151,7 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
     let made = api.post(posted, StatusCode::CREATED, |companion, caller, new: NewRecord, turn| {
         let person = relationships::person(&new.relationship)?;
         companion.relationship(caller.world, &person)?;
-        let bad = |_| Failure::usage("content is not base64 (RFC 4648, with padding)");
-        let body = data_encoding::BASE64.decode(new.content.as_bytes()).map_err(bad)?;
+        let body = base64("content", &new.content)?;
         let document = Document { title: new.title, media_type: new.media_type, body };
         let collection: Collection = parse(&new.collection)?;
         let id = companion.put_document(person, collection, document, turn)?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Node, tables};
 use crate::{
     clock,
-    command::{Failure, exit},
+    command::{Failure, base64, exit},
     driver::Turn,
     find,
     store::{Erasable, Nth, Read as _, Table},
@@ -77,9 +77,7 @@ pub(super) struct Coming {
 impl Coming {
     /// From what a verb carries.
     pub(super) fn read(file: Option<Nonce>, name: String, part: &str, last: bool) -> Result<Self, Failure> {
-        let bytes = data_encoding::BASE64.decode(part.as_bytes());
-        let bytes = bytes.map_err(|_| Failure::usage("a part of a file is base64; encode it so"))?;
-        Ok(Self { file, name, bytes, last })
+        Ok(Self { file, name, bytes: base64("the part of the file", part)?, last })
     }
 }
 

@@ -142,12 +142,6 @@ pub trait OnCompanion: Verb {
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<Self::Answer, Failure>;
 }
 
-/// The bytes of a text in base64.
-fn base64(text: &str) -> Result<Vec<u8>, Failure> {
-    let bytes = data_encoding::BASE64.decode(text.as_bytes());
-    bytes.map_err(|error| Failure::usage(format!("that is not base64 (RFC 4648, with padding): {error}")))
-}
-
 impl OnCompanion for Stop {
     fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<Stopped, Failure> {
         companion.stops = true;

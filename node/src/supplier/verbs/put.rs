@@ -4,8 +4,13 @@ use regie_protocol::{Collection, Document, Nonce};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, OnCompanion, base64};
-use crate::{command::Failure, driver::Turn, supplier::names::Sent, verb::Verb};
+use super::{Companion, OnCompanion};
+use crate::{
+    command::{Failure, base64},
+    driver::Turn,
+    supplier::names::Sent,
+    verb::Verb,
+};
 
 /// Sends a document.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -45,7 +50,7 @@ impl OnCompanion for Put {
         let person = companion.find_person(&person)?;
         let body = match upload {
             Some(upload) => companion.take_upload(&upload)?,
-            None => base64(&body)?,
+            None => base64("the body", &body)?,
         };
         let id = companion.put_document(person, collection, Document { title, media_type, body }, turn)?;
         Ok(SentItem { item: Sent(id.0) })

@@ -4,8 +4,12 @@ use regie_protocol::Nonce;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, OnCompanion, base64};
-use crate::{command::Failure, driver::Turn, verb::Verb};
+use super::{Companion, OnCompanion};
+use crate::{
+    command::{Failure, base64},
+    driver::Turn,
+    verb::Verb,
+};
 
 /// Hands a part of a file in.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +37,7 @@ impl Verb for Upload {
 
 impl OnCompanion for Upload {
     fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<Uploaded, Failure> {
-        let (upload, bytes) = companion.upload(self.upload, &base64(&self.part)?)?;
+        let (upload, bytes) = companion.upload(self.upload, &base64("the part", &self.part)?)?;
         Ok(Uploaded { upload, bytes })
     }
 }
