@@ -9,7 +9,7 @@ use super::{file::bytes_of, render};
 use crate::{
     command::Failure,
     control,
-    person::verbs::{FILE_BYTES, NewPart, PART_BYTES, ShownFile, ShownPart},
+    person::verbs::{FILE_BYTES, InParts, NewPart, PART_BYTES, ShownFile, ShownPart},
     verb::Verb,
 };
 
@@ -45,16 +45,23 @@ pub(super) fn get<V>(home: &Path, out: &Path, json: bool, verb: impl Fn(u64) -> 
 where
     V: Verb<Answer = ShownPart>,
 {
+    let ShownPart { file, .. } = write(home, out, verb)?;
+    render::show(&Written { file, written: out }, json)
+}
+
+/// Writes what comes part by part into a file that was not there before; its first part comes out.
+pub(super) fn write<V>(home: &Path, out: &Path, verb: impl Fn(u64) -> V) -> Result<V::Answer, Failure>
+where
+    V: Verb,
+    V::Answer: InParts,
+{
     let first = control::ask(home, &verb(1))?;
     let cannot = |error| Failure::usage(format!("can't write {}: {error}; give another file", out.display()));
     let mut target = std::fs::File::create_new(out).map_err(cannot)?;
-    let mut write = |text: &str| {
-        let bytes = data_encoding::BASE64.decode(text.as_bytes()).map_err(Failure::internal)?;
-        std::io::Write::write_all(&mut target, &bytes).map_err(cannot)
-    };
-    write(&first.bytes)?;
-    for number in 2..=first.parts {
-        write(&control::ask(home, &verb(number))?.bytes)?;
+    let mut write = |part: &V::Answer| std::io::Write::write_all(&mut target, &part.decoded()?).map_err(cannot);
+    write(&first)?;
+    for number in 2..=first.parts() {
+        write(&control::ask(home, &verb(number))?)?;
     }
-    render::show(&Written { file: first.file, written: out }, json)
+    Ok(first)
 }

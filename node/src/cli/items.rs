@@ -9,7 +9,7 @@ use regie_protocol::{
 };
 use serde::Serialize;
 
-use super::render;
+use super::{files, render};
 use crate::{
     command::{self, Failure, parse},
     control,
@@ -33,28 +33,13 @@ pub(super) fn show(home: &Path, id: String, out: Option<&Path>, json: bool) -> R
         if item.media_type.is_none() {
             return Err(Failure::usage("a correction is no file; leave --out away"));
         }
-        write(home, &item.id.to_string(), path)?;
+        let id = item.id.to_string();
+        files::write(home, path, |part| ItemPart { id: id.clone(), part })?;
     }
     if !json {
         item.body = None;
     }
     render::show(&Shown { item, written: out }, json)
-}
-
-/// Writes a document into a file that was not there, part by part.
-fn write(home: &Path, id: &str, path: &Path) -> Result<(), Failure> {
-    let part = |part| control::ask(home, &ItemPart { id: id.to_owned(), part });
-    let mut came = part(1)?;
-    let cannot = |error| Failure::usage(format!("can't write {}: {error}; give another file", path.display()));
-    let mut file = std::fs::File::create_new(path).map_err(cannot)?;
-    loop {
-        let bytes = data_encoding::BASE64.decode(came.bytes.as_bytes()).map_err(Failure::internal)?;
-        std::io::Write::write_all(&mut file, &bytes).map_err(cannot)?;
-        if came.part >= came.parts {
-            return Ok(());
-        }
-        came = part(came.part + 1)?;
-    }
 }
 
 /// A document for a person, whose bytes are handed to the companion first, part by part.

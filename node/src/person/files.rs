@@ -115,6 +115,33 @@ pub struct ShownPart {
     pub bytes: String,
 }
 
+/// An answer that is one part of something, which is had part by part, from 1 on.
+pub trait InParts {
+    /// How many parts there are.
+    fn parts(&self) -> u64;
+
+    /// This one, base64.
+    fn bytes(&self) -> &str;
+
+    /// The bytes of this one.
+    ///
+    /// # Errors
+    /// Where the node did not write them as it should, which is no mistake of its owner's.
+    fn decoded(&self) -> Result<Vec<u8>, Failure> {
+        data_encoding::BASE64.decode(self.bytes().as_bytes()).map_err(Failure::internal)
+    }
+}
+
+impl InParts for ShownPart {
+    fn parts(&self) -> u64 {
+        self.parts
+    }
+
+    fn bytes(&self) -> &str {
+        &self.bytes
+    }
+}
+
 impl Node {
     /// Takes a part of a file in, for the thing that has these files. A file that was begun and never ended goes where another one
     /// begins.

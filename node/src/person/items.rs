@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Pieces of a large document in one part: half a MiB, which a line of the control socket has room for.
-const PIECES_IN_PART: u32 = 8;
+const PIECES_IN_PART: u64 = 8;
 
 /// An item that a supplier sent back.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -165,7 +165,7 @@ impl Node {
     }
 
     /// A part of a document, from 1 on, and how many it has.
-    pub(super) fn document_part(&self, supplier: &PublicKey, id: &Nonce, part: u32) -> Result<(u32, Vec<u8>), Failure> {
+    pub(super) fn document_part(&self, supplier: &PublicKey, id: &Nonce, part: u64) -> Result<(u64, Vec<u8>), Failure> {
         let none = || {
             let next = "a document has parts from 1 on, as many as its first says; a correction has none";
             Failure::new("not_found", exit::NOT_FOUND, next)
@@ -174,7 +174,7 @@ impl Node {
         match self.content(supplier, id)?.content {
             Content::Document(document) if index == 0 => Ok((1, document.body)),
             Content::LargeDocument(document) => {
-                let pieces = u32::try_from(document.pieces.len()).map_err(Failure::internal)?;
+                let pieces = document.pieces.len() as u64;
                 let first = index.checked_mul(PIECES_IN_PART).filter(|first| *first < pieces).ok_or_else(none)?;
                 let mut bytes = Vec::new();
                 for number in first..pieces.min(first + PIECES_IN_PART) {
@@ -192,10 +192,14 @@ impl Node {
         supplier: &PublicKey,
         id: &Nonce,
         document: &LargeDocument,
-        number: u32,
+        number: u64,
     ) -> Result<Vec<u8>, Failure> {
-        match self.store.get(tables::ITEM_PIECES, &Nth(ItemName(*supplier, *id), u64::from(number)))? {
-            Some(Record::Piece { bytes, .. }) if document.has(number, &bytes) => Ok(bytes),
+        match self.store.get(tables::ITEM_PIECES, &Nth(ItemName(*supplier, *id), number))? {
+            Some(Record::Piece { bytes, .. })
+                if u32::try_from(number).is_ok_and(|number| document.has(number, &bytes)) =>
+            {
+                Ok(bytes)
+            }
             _ => Err(records::damaged(tables::ITEM_PIECES.id().name())),
         }
     }

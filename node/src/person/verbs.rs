@@ -274,7 +274,7 @@ pub use super::{
     defaults::{RuleHits, RuleList},
     devices::{ShownDevice, ShownPasskey},
     fields::{Changed, EarlierValue, ProvenanceKind},
-    files::{FILE_BYTES, NewPart, PART_BYTES, ShownFile, ShownPart},
+    files::{FILE_BYTES, InParts, NewPart, PART_BYTES, ShownFile, ShownPart},
     glance::{Change, Joined, Soon, Waits, WaitsFor},
     importing::{Chosen, FieldChange, ImportAlternative, ImportChange, ImportChoice, ImportPreview, NotTaken},
     intents::{ShownIntent, ShownOffer, TakenOffer},

@@ -11,7 +11,7 @@ use super::{App, Fault, Visitor, download, is_ours};
 use crate::{
     command::Failure,
     dashboard::limits,
-    person::verbs::{Desk, NewPart, PART_BYTES, ShownFile, ShownPart},
+    person::verbs::{Desk, InParts, NewPart, PART_BYTES, ShownFile, ShownPart},
     verb::Conduct,
 };
 
@@ -79,19 +79,29 @@ pub(super) async fn save<V>(app: &App, visitor: &Visitor, verb: impl Fn(u64) -> 
 where
     V: Conduct<Desk, Answer = ShownPart>,
 {
-    let (mut bytes, mut part) = (Vec::new(), 1);
-    let file = loop {
-        let came = visitor.ask(app, verb(part)).await?;
-        let decoded = data_encoding::BASE64.decode(came.bytes.as_bytes());
-        bytes.extend(decoded.map_err(|error| visitor.fault(Failure::internal(error)))?);
-        if part >= came.parts {
-            break came.file;
-        }
-        part += 1;
-    };
+    let (ShownPart { file, .. }, bytes) = whole(app, visitor, verb).await?;
     let mut response = download("file", "application/octet-stream", bytes)?;
     name(&mut response, &file.name);
     Ok(response)
+}
+
+/// All bytes of what comes part by part, beside its first part.
+pub(super) async fn whole<V>(
+    app: &App,
+    visitor: &Visitor,
+    verb: impl Fn(u64) -> V,
+) -> Result<(V::Answer, Vec<u8>), Fault>
+where
+    V: Conduct<Desk>,
+    V::Answer: InParts,
+{
+    let unread = |failure| visitor.fault(failure);
+    let first = visitor.ask(app, verb(1)).await?;
+    let mut bytes = first.decoded().map_err(unread)?;
+    for part in 2..=first.parts() {
+        bytes.extend(visitor.ask(app, verb(part)).await?.decoded().map_err(unread)?);
+    }
+    Ok((first, bytes))
 }
 
 /// The name to save it under: in ASCII for old programs, and as it is (RFC 6266).

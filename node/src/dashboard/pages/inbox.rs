@@ -10,7 +10,7 @@ use axum::{
 };
 use regie_protocol::person::ItemState;
 
-use super::{App, Fault, Page, Posted, Shown, Visitor, download, go, show, who::Looks as _};
+use super::{App, Fault, Page, Posted, Shown, Visitor, download, files, go, show, who::Looks as _};
 use crate::{
     command::Failure,
     media::Media,
@@ -115,16 +115,8 @@ pub(super) async fn picture(
 
 /// The bytes of a document.
 async fn document(app: &App, visitor: &Visitor, id: &str) -> Result<Vec<u8>, Fault> {
-    let (mut bytes, mut part) = (Vec::new(), 1);
-    loop {
-        let came = visitor.ask(app, verbs::ItemPart { id: id.to_owned(), part }).await?;
-        let decoded = data_encoding::BASE64.decode(came.bytes.as_bytes());
-        bytes.extend(decoded.map_err(|error| visitor.fault(Failure::internal(error)))?);
-        if part >= came.parts {
-            return Ok(bytes);
-        }
-        part += 1;
-    }
+    let (_, bytes) = files::whole(app, visitor, |part| verbs::ItemPart { id: id.to_owned(), part }).await?;
+    Ok(bytes)
 }
 
 /// Is it a picture that is shown on the page?

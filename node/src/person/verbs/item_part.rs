@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Node, OnNode};
+use super::{InParts, Node, OnNode};
 use crate::{command::Failure, driver::Turn, verb::Verb};
 
 /// Gives a part of a document.
@@ -13,18 +13,28 @@ pub struct ItemPart {
     /// The item's id, or the end of it.
     pub id: String,
     /// Which part, from 1 on.
-    pub part: u32,
+    pub part: u64,
 }
 
 /// A part of a document.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct DocumentPart {
     /// Which part this is, from 1 on.
-    pub part: u32,
+    pub part: u64,
     /// How many it has.
-    pub parts: u32,
+    pub parts: u64,
     /// The part, base64.
     pub bytes: String,
+}
+
+impl InParts for DocumentPart {
+    fn parts(&self) -> u64 {
+        self.parts
+    }
+
+    fn bytes(&self) -> &str {
+        &self.bytes
+    }
 }
 
 impl Verb for ItemPart {
