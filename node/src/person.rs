@@ -241,6 +241,7 @@ pub struct Node {
     notices: notices::Notices,
     /// Documents that the person has not looked at.
     unseen: unseen::Unseen,
+    filed: files::Filed,
     /// Frames of suppliers that are yet to say whether this copy speaks.
     held_back: copies::HeldBack,
 }
@@ -307,6 +308,7 @@ pub fn start(store: Store, travel: Travel) -> Result<(mpsc::Sender<NodeEvent>, d
         post,
         notices,
         unseen,
+        filed: files::Filed::default(),
         held_back: copies::HeldBack::default(),
         dials: Arc::new(Semaphore::new(DIALS)),
         events: events.downgrade(),

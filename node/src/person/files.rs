@@ -14,7 +14,7 @@ use crate::{
     command::{Failure, base64, exit},
     driver::Turn,
     find,
-    store::{Erasable, Nth, Read as _, Table},
+    store::{Erasable, Nth, Read as _, Store, Table},
 };
 
 /// Longest part, in bytes.
@@ -51,6 +51,23 @@ pub(super) struct KeptFile {
 pub(super) struct FilePart {
     #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
+}
+
+/// What all files hold, as it was read once: at least that, since what goes is not taken off until it is read again.
+#[derive(Default)]
+pub(super) struct Filed(Option<u64>);
+
+impl Filed {
+    /// Makes room for so many bytes, if there is. `read` says what all files hold: it reads everything that has files.
+    fn make_room(&mut self, added: u64, read: impl FnOnce() -> Result<u64, Failure>) -> Result<bool, Failure> {
+        let fits = |held: &u64| held.saturating_add(added) <= ALL_BYTES;
+        let held = match self.0.filter(fits) {
+            Some(held) => held,
+            None => read()?,
+        };
+        self.0 = Some(if fits(&held) { held + added } else { held });
+        Ok(fits(&held))
+    }
 }
 
 /// A part of a file, for the verb that takes it.
@@ -159,7 +176,10 @@ impl Node {
         let added = bytes.len() as u64;
         let here: u64 = files.iter().map(|file| file.bytes).sum();
         let of_file = file.map_or(Ok(0), |id| open_file(files, &id).map(|file| file.bytes))?;
-        if of_file + added > FILE_BYTES || here + added > THING_BYTES || self.filed_bytes()? + added > ALL_BYTES {
+        if of_file + added > FILE_BYTES || here + added > THING_BYTES {
+            return Err(too_large());
+        }
+        if !self.filed.make_room(added, || filed_bytes(&self.store))? {
             return Err(too_large());
         }
         let file = match file {
@@ -206,15 +226,6 @@ impl Node {
         files.push(KeptFile { id, name, bytes: 0, parts: 0, whole: false, filed });
         files.last_mut().ok_or_else(no_file)
     }
-
-    /// What all files hold, with whatever they are kept.
-    fn filed_bytes(&self) -> Result<u64, Failure> {
-        let cases = self.store.group(tables::CASES, &())?;
-        let own = self.store.group(tables::OWN_FIELDS, &())?;
-        let cases = cases.iter().flat_map(|(_, kept)| &kept.files);
-        let own = own.iter().flat_map(|(_, own)| &own.files);
-        Ok(cases.chain(own).map(|file| file.bytes).sum())
-    }
 }
 
 /// Takes a file off these, for good.
@@ -237,6 +248,15 @@ pub(crate) fn file_name(name: &str) -> String {
         last.chars().map(|c| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ') { c } else { '_' }).collect();
     let clean = find::line(plain.trim_start_matches(['.', '-', ' ']), NAME_BYTES).unwrap_or_default();
     if clean.is_empty() { "file".to_owned() } else { clean }
+}
+
+/// What all files hold, with whatever they are kept.
+fn filed_bytes(store: &Store) -> Result<u64, Failure> {
+    let cases = store.group(tables::CASES, &())?;
+    let own = store.group(tables::OWN_FIELDS, &())?;
+    let cases = cases.iter().flat_map(|(_, kept)| &kept.files);
+    let own = own.iter().flat_map(|(_, own)| &own.files);
+    Ok(cases.chain(own).map(|file| file.bytes).sum())
 }
 
 /// One of these that is not whole yet.
@@ -271,6 +291,31 @@ fn too_large() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_all_files_hold_is_read_once_and_again_where_there_seems_to_be_no_room() {
+        let (mut filed, mut read) = (Filed::default(), Vec::new());
+        let half = ALL_BYTES / 2;
+        let mut room = |added, holds: u64| {
+            let mut reads = 0;
+            let fits = filed.make_room(added, || {
+                reads += 1;
+                Ok(holds)
+            });
+            read.push((fits.expect("read"), reads));
+        };
+        room(half, 0);
+        room(half - 1, u64::MAX);
+        room(1, u64::MAX);
+        // No room any more: what was read then holds.
+        room(1, ALL_BYTES);
+        // Half of it went.
+        room(half, half);
+        room(1, ALL_BYTES);
+        room(u64::MAX, 0);
+        let (known, looked, none) = ((true, 0), (true, 1), (false, 1));
+        assert_eq!(read, [looked, known, known, none, looked, none, none]);
+    }
 
     #[test]
     fn names_are_names_and_nothing_else() {
