@@ -41,6 +41,7 @@ pub mod out;
 pub mod person;
 pub mod place;
 pub mod public;
+mod qr;
 mod sentences;
 pub mod store;
 pub mod supplier;

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     clock,
     command::Failure,
+    qr,
     supplier::{
         Companion, World,
         lists::{List, not_found},
@@ -119,9 +120,7 @@ pub(super) async fn one(
         body = String, content_type = "image/svg+xml")))]
 pub(super) async fn qr(State(api): State<Api>, bearer: Bearer, Path(id): Path<String>) -> Result<Response, Problem> {
     let invitation = find(&api, bearer, &id).await?;
-    let code = qrcode::QrCode::with_error_correction_level(invitation.link.as_bytes(), qrcode::EcLevel::L);
-    let code = code.map_err(Failure::internal)?;
-    let svg = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(256, 256).build();
+    let svg = qr::picture(&invitation.link, 256)?;
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 

@@ -4,7 +4,6 @@
 use std::{net::SocketAddr, path::Path};
 
 use clap::Subcommand;
-use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use serde_json::json;
 
 use super::{confirm::Said, owner::ask, render, render::View};
@@ -14,6 +13,7 @@ use crate::{
     elsewhere::{Elsewhere, Origin},
     home::{self, Role},
     person::verbs,
+    qr,
 };
 
 #[derive(Subcommand)]
@@ -121,9 +121,7 @@ fn add(home: &Path, json: bool) -> Result<(), Failure> {
     if json {
         return render::show(&invitation, true);
     }
-    let code =
-        QrCode::with_error_correction_level(invitation.link.as_bytes(), EcLevel::L).map_err(Failure::internal)?;
-    crate::out::say(code.render::<Dense1x2>().build());
+    crate::out::say(qr::blocks(&invitation.link)?);
     crate::out::say(format_args!("Scan this with the new device, or open there:\n  {}", invitation.link));
     crate::out::say(format_args!("It adds one device, once, within {} minutes.", invitation.minutes));
     if let Some(fingerprint) = invitation.fingerprint {

@@ -8,16 +8,15 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Redirect};
 use axum::{Extension, extract::State};
 use data_encoding::BASE64;
-use qrcode::{EcLevel, QrCode, render::svg};
 use regie_protocol::Nonce;
 
 use super::{App, Page, Posted, Shown, Visitor, at_home_alone, go, show};
 use crate::{
-    command::Failure,
     dashboard::{Room, tries::Tryer, words::Words},
     person::verbs::{
         DeviceInvitation, DeviceList, Devices, ForgetDevice, ForgetDevices, ForgetPasskey, InviteDevice, ShownPasskey,
     },
+    qr,
 };
 
 #[derive(Template)]
@@ -99,9 +98,7 @@ fn done(app: &App, visitor: &Visitor, said: &str) -> Shown {
 
 async fn invite(app: &App, visitor: &Visitor) -> Shown {
     let invitation = visitor.ask(app, InviteDevice {}).await?;
-    let code = QrCode::with_error_correction_level(invitation.link.as_bytes(), EcLevel::L);
-    let code = code.map_err(|error| visitor.fault(Failure::internal(error)))?;
-    let picture = code.render::<svg::Color<'_>>().min_dimensions(280, 280).build();
+    let picture = qr::picture(&invitation.link, 280).map_err(|failure| visitor.fault(failure))?;
     devices(app, visitor, Some(Invited { invitation, picture: BASE64.encode(picture.as_bytes()) }), None).await
 }
 
