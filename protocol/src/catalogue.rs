@@ -11,7 +11,7 @@ use crate::{
     field::{
         Called, Codes, Country,
         FieldKind::{self, Choice, Date, Money, PartialDate, Text, YesNo},
-        FieldPath, Unfit, Words,
+        FieldPath, Unfit, Words, count,
     },
     intent::{Category, Per},
     limits,
@@ -157,10 +157,6 @@ const fn d(code: &'static str, kind: FieldKind) -> Detail {
 
 const fn of(code: &'static str, kind: FieldKind, field: &'static str) -> Detail {
     Detail { code, kind, of: Some(field) }
-}
-
-const fn count(unit: &'static str, least: u32, most: u32) -> FieldKind {
-    FieldKind::Number { unit, least, most, decimals: 0 }
 }
 
 const fn halves(unit: &'static str, least: u32, most: u32) -> FieldKind {

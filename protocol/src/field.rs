@@ -18,6 +18,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 pub use kind::{Called, Codes, Country, FieldKind, Unfit, Words};
 pub use place::LANGUAGES;
 use serde::{Deserialize, Serialize};
+pub(crate) use vocabulary::count;
 pub use vocabulary::{FieldInfo, VOCABULARY};
 
 use crate::{attestation::Attestation, coded::coded, identity::PublicKey, limits, time::Timestamp, wire::as_text};

@@ -94,6 +94,27 @@ pub enum Per {
     Year,
 }
 
+impl Per {
+    /// All, from what is paid once on.
+    pub const ALL: [Self; 3] = [Self::Once, Self::Month, Self::Year];
+
+    /// The stable name.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|per| per.code() == code)
+    }
+}
+
 impl Price {
     fn well_formed(&self) -> bool {
         self.currency.len() == 3 && self.currency.bytes().all(|b| b.is_ascii_uppercase())
@@ -120,12 +141,8 @@ impl Price {
 
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let per = match self.per {
-            Per::Once => "",
-            Per::Month => "/month",
-            Per::Year => "/year",
-        };
-        write!(f, "{}.{:02} {}{per}", self.amount / 100, self.amount % 100, self.currency)
+        write!(f, "{}.{:02} {}", self.amount / 100, self.amount % 100, self.currency)?;
+        if self.per == Per::Once { Ok(()) } else { write!(f, "/{}", self.per.code()) }
     }
 }
 
@@ -144,9 +161,7 @@ impl FromStr for Price {
     fn from_str(text: &str) -> Result<Self, BadPrice> {
         let (money, per) = match text.trim().split_once('/') {
             None => (text.trim(), Per::Once),
-            Some((money, "month")) => (money, Per::Month),
-            Some((money, "year")) => (money, Per::Year),
-            Some(_) => return Err(BadPrice),
+            Some((money, per)) => (money, Per::of(per).filter(|per| *per != Per::Once).ok_or(BadPrice)?),
         };
         let at = money.find(|c: char| c.is_ascii_alphabetic()).ok_or(BadPrice)?;
         let (number, currency) = (money[..at].trim(), money[at..].trim());
@@ -499,8 +514,23 @@ mod tests {
         ] {
             let price: Price = text.parse().expect("a price");
             assert_eq!((price.amount, price.per), (amount, per), "{text}");
+            assert_eq!(price.to_string().parse(), Ok(price), "{text}");
         }
-        for bad in ["", "EUR", "1,50EUR", "1.5EUR", "5eur", "5EUR/week", "-5EUR", "99999999999999999999EUR"] {
+        for per in Per::ALL {
+            assert_eq!((Per::of(per.code()), serde_json::to_value(per).expect("JSON")), (Some(per), per.code().into()));
+        }
+        for bad in [
+            "",
+            "EUR",
+            "1,50EUR",
+            "1.5EUR",
+            "5eur",
+            "5EUR/week",
+            "5EUR/once",
+            "5EUR/",
+            "-5EUR",
+            "99999999999999999999EUR",
+        ] {
             assert!(bad.parse::<Price>().is_err(), "{bad}");
         }
     }

@@ -428,10 +428,7 @@ fn intent_view(found: &FoundIntent) -> Result<Intent, Failure> {
     Ok(Intent {
         id: names::Wish(*intent.id().digest()).to_string(),
         category: intent.category.to_string(),
-        kind: details::kind_name(
-            Language::English,
-            catalogue::Kind::of(&intent.category).map_or(catalogue::OTHER, |kind| kind.code),
-        ),
+        kind: details::category_name(Language::English, &intent.category),
         wish: intent.wish.clone(),
         details: intent.details.clone(),
         budget: intent.budget.as_ref().map(ToString::to_string),

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{
+    Arg, ArgMatches, Args, Command, FromArgMatches,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use regie_protocol::{
     Days,
     catalogue::{self, Detail, Kind},
@@ -40,8 +43,8 @@ pub(super) struct Want {
     #[arg(long, value_name = "AMOUNT", conflicts_with = "budget")]
     max: Option<String>,
     /// How often that is paid; as is usual for the kind, where left out
-    #[arg(long, requires = "max", value_enum)]
-    per: Option<Often>,
+    #[arg(long, requires = "max", value_parser = often())]
+    per: Option<Per>,
     /// In which money (ISO 4217)
     #[arg(long, requires = "max", default_value = "EUR")]
     currency: String,
@@ -65,21 +68,9 @@ pub(super) struct Want {
     by: Vec<String>,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Often {
-    Once,
-    Month,
-    Year,
-}
-
-impl From<Often> for Per {
-    fn from(often: Often) -> Self {
-        match often {
-            Often::Once => Self::Once,
-            Often::Month => Self::Month,
-            Often::Year => Self::Year,
-        }
-    }
+/// Reads how often a price is paid; the help lists it.
+fn often() -> impl TypedValueParser<Value = Per> {
+    PossibleValuesParser::new(Per::ALL.map(Per::code)).try_map(|word| Per::of(&word).ok_or("once, month or year"))
 }
 
 /// What matters: an option for each detail of the catalogue, by its name.
@@ -124,7 +115,7 @@ impl Want {
     pub(super) fn verb(self) -> Result<Cast, Failure> {
         let category = details::kind(self.category.or(self.kind).as_deref().unwrap_or_default())?;
         let usual = Kind::of(&category).map_or(Per::Once, |kind| kind.paid);
-        let per = self.per.map_or(usual, Per::from);
+        let per = self.per.unwrap_or(usual);
         let budget = match (self.max, self.budget) {
             (Some(max), _) => Some(details::price(&max, per, &self.currency)?),
             (None, budget) => budget.map(|text| parse(&text)).transpose()?,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use regie_protocol::{
     Country,
-    catalogue::{BadDetail, Detail, Faults, Kind},
+    catalogue::{self, BadDetail, Detail, Faults, Kind},
     intent::{Category, Per, Price},
 };
 
@@ -63,7 +63,7 @@ pub(crate) fn kind(text: &str) -> Result<Category, Failure> {
         let names = Language::ALL.iter().map(|language| kind_name(*language, kind.code).to_lowercase());
         kind.code.split('.').any(|part| part == wanted) || names.into_iter().any(|name| name == wanted)
     };
-    let mut found = regie_protocol::catalogue::KINDS.iter().filter(named);
+    let mut found = catalogue::KINDS.iter().filter(named);
     match (found.next(), found.next()) {
         (Some(kind), None) => parse(kind.code),
         (Some(one), Some(other)) => {
@@ -83,10 +83,15 @@ pub(crate) fn kind(text: &str) -> Result<Category, Failure> {
 /// # Errors
 /// A usage failure at `/budget`.
 pub(crate) fn price(amount: &str, per: Per, currency: &str) -> Result<Price, Failure> {
-    let euros = regie_protocol::catalogue::euros(amount);
+    let euros = catalogue::euros(amount);
     let euros = euros.map_err(|unfit| Failure::at(vec![Fault::new("/budget".to_owned(), &unfit)]))?;
     let price = Price { amount: euros, currency: currency.to_owned(), per };
     parse(&price.to_string())
+}
+
+/// What a category is called; what this version does not know is something else.
+pub(crate) fn category_name(language: Language, category: &Category) -> String {
+    kind_name(language, Kind::of(category).map_or(catalogue::OTHER, |kind| kind.code))
 }
 
 /// What a kind is called; its code where there is no word for it.
@@ -134,7 +139,7 @@ fn named(language: Language, under: &str, code: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use regie_protocol::{FieldKind, catalogue};
+    use regie_protocol::FieldKind;
 
     use super::*;
 
@@ -159,6 +164,15 @@ mod tests {
                     there("wish-unit", unit);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_category_that_is_not_known_is_called_something_else() {
+        for language in Language::ALL {
+            let name = |text: &str| category_name(language, &text.parse().expect("a category"));
+            assert_eq!(name("energy.contract"), kind_name(language, "energy.contract"));
+            assert_eq!(name("travel.trains"), kind_name(language, catalogue::OTHER));
         }
     }
 

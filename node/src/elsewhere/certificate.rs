@@ -6,7 +6,7 @@
 use std::fmt;
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, date_time_ymd};
-use regie_protocol::{Timestamp, calendar::Date};
+use regie_protocol::{DAY_MS, Timestamp, calendar::Date};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -16,7 +16,6 @@ use crate::command::Failure;
 const DAYS: u64 = 820;
 /// It is made anew this many days before it ends.
 const BEFORE: u64 = 30;
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// A certificate and its key, as both are kept: in the sealed store.
 #[derive(Clone, Serialize, Deserialize)]

@@ -38,7 +38,7 @@ const fn f(
 }
 
 /// A whole number.
-const fn count(unit: &'static str, least: u32, most: u32) -> FieldKind {
+pub(crate) const fn count(unit: &'static str, least: u32, most: u32) -> FieldKind {
     Number { unit, least, most, decimals: 0 }
 }
 

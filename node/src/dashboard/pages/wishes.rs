@@ -86,7 +86,7 @@ struct Form {
 impl Form {
     fn empty(kind: &Kind) -> Self {
         let none = String::new;
-        let per = per_code(kind.paid).to_owned();
+        let per = kind.paid.code().to_owned();
         Self { wish: none(), max: none(), per, by: none(), days: "14".into(), board: none(), link: none() }
     }
 
@@ -217,8 +217,8 @@ fn cast(posted: &Posted, words: Words) -> Result<verbs::Cast, Failure> {
     let kind = Kind::find(posted.one("kind")).ok_or_else(|| Failure::usage(words.say("fault-form")))?;
     let details = kind.details.iter().filter_map(|detail| Some((detail.code.to_owned(), some(detail.code)?)));
     let (category, details): (Category, BTreeMap<String, String>) = (parse(kind.code)?, details.collect());
-    let per = [Per::Once, Per::Month, Per::Year].into_iter().find(|per| per_code(*per) == posted.one("per"));
-    let budget = some("max").map(|max| details::price(&max, per.unwrap_or(kind.paid), CURRENCY)).transpose();
+    let per = Per::of(posted.one("per")).unwrap_or(kind.paid);
+    let budget = some("max").map(|max| details::price(&max, per, CURRENCY)).transpose();
     let budget = budget.map_err(|failure| {
         // What else does not fit is told with it.
         let others = details::wanted(&category, details.clone(), None).err().map(|others| others.faults);
@@ -238,18 +238,10 @@ fn cast(posted: &Posted, words: Words) -> Result<verbs::Cast, Failure> {
     })
 }
 
-fn per_code(per: Per) -> &'static str {
-    match per {
-        Per::Once => "once",
-        Per::Month => "month",
-        Per::Year => "year",
-    }
-}
-
 impl Words {
     /// What a category is called; what this version does not know is something else.
     pub(super) fn kind_of(&self, category: &Category) -> String {
-        details::kind_name(self.0, Kind::of(category).map_or(catalogue::OTHER, |kind| kind.code))
+        details::category_name(self.0, category)
     }
 
     /// Is it a category that this version does not know?
