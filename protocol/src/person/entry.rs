@@ -137,16 +137,13 @@ pub enum Input<'a> {
     Entered(&'a PublicKey, &'a [String]),
     /// Another key for a relationship, once the supplier knows it.
     RenewKey(&'a PublicKey),
-    /// Yes to a waiting request.
-    Allow(&'a Nonce),
-    /// Yes to these of its fields, and no to the others.
-    AllowOnly(&'a Nonce, &'a BTreeSet<FieldPath>),
+    /// Yes to a waiting request; where fields are named, to these of its fields, and no to the others.
+    Allow(&'a Nonce, Option<&'a BTreeSet<FieldPath>>),
     /// No to it.
     Refuse(&'a Nonce),
-    /// Rules that make an answer (allow or not) to a waiting request the default for later ones.
-    Remember(&'a Nonce, bool, Remember),
-    /// Rules that make a yes to these fields of a waiting request the default for later ones; none is written about the others.
-    RememberOnly(&'a Nonce, &'a BTreeSet<FieldPath>, Remember),
+    /// Rules that make an answer (allow or not) to a waiting request the default for later ones; where fields are named, none is
+    /// written about the others.
+    Remember(&'a Nonce, bool, Option<&'a BTreeSet<FieldPath>>, Remember),
     /// Hear nothing of a supplier for now, or again.
     Pause(&'a PublicKey, bool),
     /// What waits for a moment of its own leaves now ([`Person::tell_within`]).
@@ -270,12 +267,10 @@ impl Person {
             }
             Input::Entered(supplier, addresses) => self.entered(supplier, addresses),
             Input::RenewKey(supplier) => self.renew_key(supplier, now),
-            Input::Allow(request) => self.allow(request, None, now, host),
-            Input::AllowOnly(request, fields) => self.allow(request, Some(fields), now, host),
+            Input::Allow(request, only) => self.allow(request, only, now, host),
             Input::Refuse(request) => self.refuse(request),
-            Input::Remember(request, allow, how) => self.remember(request, allow, None, how, now, &mut host.entropy()),
-            Input::RememberOnly(request, fields, how) => {
-                self.remember(request, true, Some(fields), how, now, &mut host.entropy())
+            Input::Remember(request, allow, only, how) => {
+                self.remember(request, allow, only, how, now, &mut host.entropy())
             }
             Input::Pause(supplier, paused) => self.pause(supplier, paused, now, &mut host.entropy()),
             Input::TellNow => Ok(self.tell_now()),

@@ -60,11 +60,7 @@ impl Person {
             | Input::SetAtOnce(..)
             // Whoever says this gives the moment of each away.
             | Input::TellNow => Moment::Theirs,
-            Input::Allow(request)
-            | Input::AllowOnly(request, _)
-            | Input::Refuse(request)
-            | Input::Remember(request, ..)
-            | Input::RememberOnly(request, ..) => {
+            Input::Allow(request, _) | Input::Refuse(request) | Input::Remember(request, ..) => {
                 let asked = self.relationships.iter().find_map(|(supplier, relationship)| {
                     relationship.waiting.get(request).map(|waiting| (*supplier, waiting.at))
                 });

@@ -138,7 +138,7 @@ impl Dealings {
             let waits = world.person.relationships().flat_map(|(_, r)| r.waiting().map(|w| w.id)).collect::<Vec<_>>();
             assert_eq!(waits.len(), 2, "the income waits for both");
             for id in waits {
-                world.person.handle(Input::Allow(&id), now, &mut world.host).expect("allowed");
+                world.person.handle(Input::Allow(&id, None), now, &mut world.host).expect("allowed");
             }
         });
         all.start(80);
@@ -275,7 +275,7 @@ fn what_a_supplier_waits_for_leaves_at_once() {
         let waits = all.world.person.relationship(&key).and_then(|r| r.waiting().next()).expect("it waits").id;
         let now = all.at(3).plus_ms(minutes * MINUTE);
         all.world.host.hints.clear();
-        all.world.person.handle(Input::Allow(&waits), now, &mut all.world.host).expect("allowed");
+        all.world.person.handle(Input::Allow(&waits, None), now, &mut all.world.host).expect("allowed");
         all.delivered(&key)
     };
     assert!(allow(&mut all, 2), "it asked two minutes ago");

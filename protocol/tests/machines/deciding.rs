@@ -48,7 +48,7 @@ fn whatever_is_unticked_never_leaves_and_is_declined() {
             let chosen =
                 || ASKED.into_iter().enumerate().filter(move |(bit, _)| mask >> bit & 1 == 1).map(|(_, name)| name);
             let (mut world, id) = asked(access);
-            world.person.handle(Input::AllowOnly(&id, &fields(chosen())), NOW, &mut world.host).expect("allowed");
+            world.person.handle(Input::Allow(&id, Some(&fields(chosen()))), NOW, &mut world.host).expect("allowed");
             world.deliver(NOW);
             assert_eq!(world.held(), chosen().collect::<Vec<_>>(), "{mask:04b}");
             for name in ASKED {
@@ -78,7 +78,7 @@ fn only_what_waits_can_be_chosen_and_a_refused_word_changes_nothing() {
     let (mut world, id) = asked(Access::Read);
     let before = world.host.records.len();
     for wrong in [fields([]), fields(["home.area", "name.full"]), fields(["name.full"])] {
-        for word in [Input::AllowOnly(&id, &wrong), Input::RememberOnly(&id, &wrong, Remember::Supplier)] {
+        for word in [Input::Allow(&id, Some(&wrong)), Input::Remember(&id, true, Some(&wrong), Remember::Supplier)] {
             assert_eq!(world.person.handle(word, NOW, &mut world.host), Err(OwnerError::NotAsked), "{wrong:?}");
         }
     }
@@ -89,7 +89,10 @@ fn only_what_waits_can_be_chosen_and_a_refused_word_changes_nothing() {
 fn a_yes_that_is_remembered_is_remembered_of_what_was_ticked() {
     let (mut world, id) = asked(Access::Read);
     let chosen = fields(["home.area"]);
-    world.person.handle(Input::RememberOnly(&id, &chosen, Remember::Supplier), NOW, &mut world.host).expect("written");
+    world
+        .person
+        .handle(Input::Remember(&id, true, Some(&chosen), Remember::Supplier), NOW, &mut world.host)
+        .expect("written");
     let rules = world.person.policy().rules.iter();
     let said: Vec<_> =
         rules.filter(|rule| rule.name.starts_with(SAID)).map(|rule| (rule.what.clone(), rule.answer)).collect();

@@ -202,7 +202,7 @@ fn a_rule_answers_some_the_person_decides_one_and_one_is_refused() {
     let waiting: Vec<_> = world.person.relationships().flat_map(|(_, r)| r.waiting().cloned()).collect();
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].fields.keys().map(ToString::to_string).collect::<Vec<_>>(), ["income.annual"]);
-    world.person.handle(Input::Allow(&waiting[0].id), NOW, &mut world.host).expect("allowed");
+    world.person.handle(Input::Allow(&waiting[0].id, None), NOW, &mut world.host).expect("allowed");
     world.deliver(NOW);
     assert_eq!(world.held(), ["income.annual", "name.full"]);
     let (_, customer) = world.supplier.customers().next().expect("one");
@@ -326,7 +326,7 @@ fn an_answer_that_no_disclosure_holds_is_refused_and_enters_nothing() {
     let _ = world.give(message, NOW);
     let waiting = world.person.relationship(&supplier).expect("paired").waiting().map(|waiting| waiting.id).next();
     let before = world.host.records.len();
-    let answer = world.person.handle(Input::Allow(&waiting.expect("some are asked for")), NOW, &mut world.host);
+    let answer = world.person.handle(Input::Allow(&waiting.expect("some are asked for"), None), NOW, &mut world.host);
     assert!(answer.is_ok(), "{answer:?}");
     assert_eq!(world.host.disclosed_since(before), 0, "it can't be signed");
     let again = world.rebuilt(world.host.records.len());

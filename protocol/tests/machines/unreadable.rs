@@ -77,12 +77,12 @@ fn the_owner_whose_word_would_bring_it_out_is_told_and_nothing_changes() {
     world.host.damaged.insert(income);
     let before = world.host.records.len();
     let refused = Err(OwnerError::Unreadable(income));
-    assert_eq!(world.person.handle(Input::Allow(&id), NOW, &mut world.host), refused);
+    assert_eq!(world.person.handle(Input::Allow(&id, None), NOW, &mut world.host), refused);
     assert_eq!(world.person.handle(Input::Grant(&new), NOW, &mut world.host), refused);
     assert_eq!(world.host.records.len(), before);
     assert!(world.grants().is_empty(), "nor in memory");
     world.host.damaged.clear();
-    assert_eq!(world.person.handle(Input::Allow(&id), NOW, &mut world.host), Ok(()));
+    assert_eq!(world.person.handle(Input::Allow(&id, None), NOW, &mut world.host), Ok(()));
     // A subscriber is to be told of a change that can't be read back.
     world.host.damaged.insert(income);
     let changed = BTreeMap::from([(income, true)]);

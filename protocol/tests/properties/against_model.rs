@@ -395,10 +395,9 @@ impl Node {
     fn owner(&mut self, step: &Step, came: Came, known: usize) {
         let key = |company: &usize| names()[*company];
         let (done, wanted) = match (step, came) {
-            (_, Came::Allowed(number, None)) => (self.say(Input::Allow(&id(number))), true),
-            (_, Came::Allowed(number, Some(only))) => {
-                let only = only.into_iter().map(path).collect();
-                (self.say(Input::AllowOnly(&id(number), &only)), true)
+            (_, Came::Allowed(number, only)) => {
+                let only = only.map(|only| only.into_iter().map(path).collect());
+                (self.say(Input::Allow(&id(number), only.as_ref())), true)
             }
             (Step::Refuse { .. }, Came::Decided(number)) => (self.say(Input::Refuse(&id(number))), true),
             (_, Came::Ended(grant, wanted)) => {

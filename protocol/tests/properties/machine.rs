@@ -158,10 +158,7 @@ impl World {
         let only = (index.index(3) == 0).then(|| u8::try_from(index.index(255)).unwrap_or(u8::MAX));
         let only = only.map(|mask| fields(mask).iter().map(|name| name.parse().expect("a field")).collect());
         // A relationship may be full of grants, and what was chosen may not be asked for.
-        let _ = match &only {
-            Some(only) => self.say(Input::AllowOnly(&id, only), None),
-            None => self.say(Input::Allow(&id), None),
-        };
+        let _ = self.say(Input::Allow(&id, only.as_ref()), None);
     }
 
     fn revoke(&mut self, index: prop::sample::Index, erase: bool) {

@@ -171,15 +171,15 @@ impl World {
             Step::Allow { which, always } => {
                 let Some(id) = pick(&waiting, which) else { return };
                 let how = [Remember::Once, Remember::Supplier, Remember::Kind][usize::from(always) % 3];
-                let _ = self.give(Input::Remember(id, true, how));
-                self.give(Input::Allow(id))
+                let _ = self.give(Input::Remember(id, true, None, how));
+                self.give(Input::Allow(id, None))
             }
             Step::AllowOnly { which, field, always } => {
                 let Some(id) = pick(&waiting, which) else { return };
                 let how = [Remember::Once, Remember::Supplier, Remember::Kind][usize::from(always) % 3];
                 let only = FieldPath::all().nth(usize::from(field) % FieldPath::all().count()).into_iter().collect();
-                let _ = self.give(Input::RememberOnly(id, &only, how));
-                self.give(Input::AllowOnly(id, &only))
+                let _ = self.give(Input::Remember(id, true, Some(&only), how));
+                self.give(Input::Allow(id, Some(&only)))
             }
             Step::Refuse { which } => {
                 let Some(id) = pick(&waiting, which) else { return };

@@ -353,7 +353,7 @@ impl World {
                 self.give(who, Input::Open(&opening))
             }
             Step::Answer { which, yes, .. } => match pick(&waiting, which) {
-                Some(id) if yes => self.give(who, Input::Allow(id)),
+                Some(id) if yes => self.give(who, Input::Allow(id, None)),
                 Some(id) => self.give(who, Input::Refuse(id)),
                 None => return,
             },

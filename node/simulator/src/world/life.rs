@@ -154,7 +154,7 @@ impl World<'_> {
         // One draw serves both answers, each with numbers of its own.
         let mut entropy = Entropy::new(seed);
         if self.rng.random_bool(self.scenario.person.remembers) {
-            let input = Input::Remember(id, says_yes, Remember::Kind);
+            let input = Input::Remember(id, says_yes, None, Remember::Kind);
             // A policy may be full of rules; then this answer is for once.
             if let Ok(told) = self.give(person, input, Some(Entropy::new(seed))) {
                 entropy.nonce();
@@ -162,7 +162,7 @@ impl World<'_> {
             }
         }
         let told = match says_yes {
-            true => self.give(person, Input::Allow(id), Some(entropy)),
+            true => self.give(person, Input::Allow(id, None), Some(entropy)),
             false => self.give(person, Input::Refuse(id), None),
         };
         // A relationship may be full of grants; then the request goes on waiting.

@@ -241,7 +241,7 @@ impl World<'_> {
                 };
                 drop(waiting);
                 match step {
-                    Step::Allow { .. } => self.give(0, Input::Allow(&id), Some(entropy)),
+                    Step::Allow { .. } => self.give(0, Input::Allow(&id, None), Some(entropy)),
                     _ => self.give(0, Input::Refuse(&id), None),
                 }
             }

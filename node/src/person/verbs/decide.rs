@@ -61,15 +61,8 @@ impl OnNode for Decide {
         let ids: Vec<Nonce> = ids.iter().filter_map(|id| node.find_request(id).ok()).collect();
         let (mut decided, mut rule, mut failed) = (0, None, None);
         for id in &ids {
-            let kept = match only {
-                Some(only) => Input::RememberOnly(id, only, remember),
-                None => Input::Remember(id, allow, remember),
-            };
-            let word = match (allow, only) {
-                (true, Some(only)) => Input::AllowOnly(id, only),
-                (true, None) => Input::Allow(id),
-                (false, _) => Input::Refuse(id),
-            };
+            let kept = Input::Remember(id, allow, only, remember);
+            let word = if allow { Input::Allow(id, only) } else { Input::Refuse(id) };
             match node.give(kept, turn).and_then(|did| node.give(word, turn).map(|_| did)) {
                 Ok(did) => (decided, rule) = (decided + 1, rule.or(did.rule)),
                 Err(failure) => failed = failed.or(Some(failure)),
