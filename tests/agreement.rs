@@ -232,6 +232,7 @@ impl Stage for Apart {
             days: Days(*days),
             retention: Days(*retention),
             delegations: 0,
+            reference: None,
         });
     }
 

@@ -81,6 +81,11 @@ impl Client {
         self.call("POST", path, Some(body), Some(key)).expect("an answer")
     }
 
+    /// Changes something.
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call("PATCH", path, Some(body), None).expect("an answer")
+    }
+
     /// Takes something away.
     pub fn delete(&self, path: &str) -> Answer {
         self.call("DELETE", path, None, None).expect("an answer")

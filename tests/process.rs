@@ -344,13 +344,14 @@ pub fn asking(fields: &[&str], purpose: &str, access: &str) -> companion::Ask {
         days: Days(30),
         retention: Days(30),
         delegations: 0,
+        reference: None,
     }
 }
 
 /// What a company says to have an invitation for one person, or for everybody.
 #[must_use]
 pub fn inviting(public: bool) -> companion::Invite {
-    companion::Invite { public, days: Days(1) }
+    companion::Invite { public, days: Days(1), reference: None }
 }
 
 impl Drop for Node {

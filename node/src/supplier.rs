@@ -2,7 +2,7 @@
 //!
 //! In: frames of persons, commands and API calls of the company, the clock. Out: replies, requests, values for the
 //! company. `supplier/host.rs` carries out what the machine decides, `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
-//! `supplier/lists.rs` keeps what is read page by page, `supplier/happening.rs` is the outbox of events,
+//! `supplier/lists.rs` keeps what is read page by page, `supplier/search.rs` finds in it, `supplier/labels.rs` keeps the company's own references, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/persons.rs` is what is said to one person,
 //! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for
@@ -22,6 +22,7 @@ pub mod hooks;
 mod host;
 mod issuers;
 pub mod keys;
+pub mod labels;
 pub mod lists;
 pub mod market;
 mod migrations;
@@ -33,6 +34,7 @@ mod profile;
 mod records;
 mod rotation;
 pub mod runs;
+pub mod search;
 mod sharing;
 #[cfg(feature = "vc")]
 mod statuses;
@@ -62,6 +64,8 @@ pub use records::key;
 pub use rotation::{may_rotate, rotate};
 pub use tables::{SCHEMA, decode_all};
 pub use tally::Standing;
+
+use self::labels::{Label, Thing};
 
 use crate::{
     clock::{self, Clock},
@@ -220,8 +224,12 @@ pub struct Companion {
     told_this_turn: bool,
     /// Documents that are handed in, part by part.
     uploads: uploads::Uploads,
-    /// The invitation that was used last in this turn.
-    used: Option<Nonce>,
+    /// The invitation that was used last in this turn, and whether it was for one person.
+    used: Option<(Nonce, bool)>,
+    /// The label of what is being made.
+    making: Option<Label>,
+    /// Labels that this turn gave or changed.
+    labels: BTreeMap<Thing, Label>,
     touched: BTreeSet<(TableId, Key)>,
     /// Up to which number the post of the other companions was read.
     mail: Option<u64>,
@@ -312,6 +320,8 @@ pub async fn start(
         told_this_turn: false,
         uploads: uploads::Uploads::default(),
         used: None,
+        making: None,
+        labels: BTreeMap::new(),
         touched: BTreeSet::new(),
         mail: None,
         name: clock::random(),
@@ -669,6 +679,8 @@ impl Companion {
         self.machine.forget();
         self.touched.clear();
         self.used = None;
+        self.making = None;
+        self.labels.clear();
         self.told_this_turn = false;
     }
 

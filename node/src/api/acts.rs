@@ -1,6 +1,8 @@
 //! What persons had the company do over the line: notice of contracts, withdrawals, rights under the GDPR. In: calls. Out: acts
 //! that were signed for, with the day by which each has to be answered; the company's answers, signed.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -10,22 +12,29 @@ use axum::{
 use data_encoding::BASE64;
 use regie_protocol::{
     Nonce, ObjectId, PublicKey, Signed,
-    act::{Answered, What},
+    act::{ActKind, Answered, What},
     supplier::Acted,
     wire,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    call::{Bearer, Page, Paging, Params, Posted},
+    call::{Bearer, Page, Paging, Posted},
+    labels::{self, LabelChange},
+    listing::{Listing, Sought, one_of},
     problem::Problem,
-    relationships,
 };
 use crate::{
     command::{Failure, parse},
-    supplier::{Companion, PersonsAct, lists::List, lists::not_found, names},
+    supplier::{
+        Companion, PersonsAct,
+        labels::{Label, Thing},
+        lists::List,
+        lists::not_found,
+        names,
+    },
 };
 
 /// What a person had the company do.
@@ -37,6 +46,10 @@ pub struct Act {
     /// Whose.
     #[schema(example = "rel_…")]
     pub relationship: String,
+    /// Your reference, once you gave it one.
+    pub reference: Option<String>,
+    /// Your metadata.
+    pub metadata: BTreeMap<String, String>,
     /// What it is: `end` and `withdraw` are about a contract, the others rights under the GDPR (articles 15 to 21).
     #[schema(pattern = "^(end|withdraw|access|rectification|erasure|restriction|portability|objection)$")]
     pub kind: String,
@@ -115,26 +128,65 @@ pub struct NewAnswer {
     pub why: Option<String>,
 }
 
+/// What of the list of acts.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only those in this state.
+    #[param(pattern = "^(open|extended|answered)$")]
+    state: Option<String>,
+    /// Only those of this kind.
+    #[param(pattern = "^(end|withdraw|access|rectification|erasure|restriction|portability|objection)$")]
+    kind: Option<String>,
+    /// Only those of which an event tells at or after this moment, in the order of those events; at most 30 days back. `next` is
+    /// then always there: ask again with it for what happened since. Over pages, one may come more than once.
+    #[param(format = DateTime)]
+    updated_since: Option<String>,
+}
+
+const STATES: &[&str] = &["open", "extended", "answered"];
+
 /// What persons had the company do, oldest first.
-#[utoipa::path(get, path = "/v1/acts", operation_id = "list_acts", tag = "acts", params(Paging),
+#[utoipa::path(get, path = "/v1/acts", operation_id = "list_acts", tag = "acts", params(Paging, Sought, Filter),
     responses((status = 200, description = "One page of acts, and the cursor of the next.", body = Page<Act>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
-    Params(paging): Params<Paging>,
+    Listing { paging, sought, more }: Listing<Filter>,
 ) -> Result<Json<Page<Act>>, Problem> {
-    let (after, limit) = paging.bounds()?;
-    let page = api.read(bearer, move |companion, caller| {
-        let bounded = relationships::bounded(companion, caller, &paging)?;
-        let mut found = Vec::new();
-        for entry in companion.page(List::Acts, caller.world, bounded.as_ref(), after, limit)? {
-            let (Some(person), Some(id)) = (entry.person, object(&entry.thing)) else { continue };
-            companion.relationship(caller.world, &person)?;
-            found.push((entry.number, view(companion, &person, &id)?));
-        }
-        Ok(Page::of(found, limit))
+    let state = one_of("state", more.state.as_deref(), STATES)?;
+    let kind = more.kind.as_deref().map(parse::<ActKind>).transpose()?.map(|kind| kind.to_string());
+    let asked = (paging, sought, more.updated_since);
+    let page = api.list(bearer, List::Acts, asked, move |companion, world, entry| {
+        let (Some(person), Some(id)) = (entry.person, object(&entry.thing)) else { return Ok(None) };
+        companion.relationship(world, &person)?;
+        let act = view(companion, &person, &id)?;
+        companion.forget_persons();
+        let meant = kind.as_ref().is_none_or(|kind| act.kind == *kind) && state.is_none_or(|state| act.state == state);
+        Ok(Some(act).filter(|_| meant))
     });
     Ok(Json(page.await?))
+}
+
+/// Changes your own words beside one of them.
+#[utoipa::path(patch, path = "/v1/acts/{id}", operation_id = "update_act", tag = "acts",
+    request_body = LabelChange, params(("id" = String, Path, description = "act_…")),
+    responses((status = 200, description = "The act as it is now.", body = Act)))]
+pub(super) async fn change(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let id = id.parse::<names::Act>().map_err(|_| not_found());
+    let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
+        let id = id?;
+        let person = companion.owner(List::Acts, caller.world, &id.0)?;
+        let id = ObjectId::from_digest(id.0);
+        companion.change_label(caller.world, Thing::Act(id), change.read()?, turn)?;
+        view(companion, &person, &id)
+    });
+    done.await
 }
 
 /// One of them.
@@ -206,12 +258,14 @@ fn object(thing: &[u8]) -> Option<ObjectId> {
 }
 
 fn view(companion: &mut Companion, person: &PublicKey, id: &ObjectId) -> Result<Act, Failure> {
+    let label = companion.label(&Thing::Act(*id))?;
     let (acted, shown) = companion.act(person, id)?;
-    Act::of(acted, shown)
+    Act::of(acted, shown, &label)
 }
 
 impl Act {
-    fn of(acted: &Acted, shown: PersonsAct) -> Result<Self, Failure> {
+    fn of(acted: &Acted, shown: PersonsAct, label: &Label) -> Result<Self, Failure> {
+        let (reference, metadata) = labels::shown(label);
         let contract = shown.what.contract().map(|name| NamedContract {
             number: name.number.clone(),
             product: name.product.clone(),
@@ -236,6 +290,8 @@ impl Act {
         Ok(Self {
             id: shown.id.to_string(),
             relationship: shown.relationship.to_string(),
+            reference,
+            metadata,
             kind: shown.kind.to_string(),
             state: shown.state,
             contract,

@@ -135,6 +135,17 @@ async fn drain(mut parts: BodyDataStream) {
     let _ = tokio::time::timeout(limits::DRAIN, draining).await;
 }
 
+/// What a call takes; nothing is an object without members.
+fn object<B: DeserializeOwned>(body: &[u8]) -> Result<B, Failure> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    // A list of values would be read as members in the order in which they happen to be declared.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(Failure::usage("the body is a JSON object"));
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| Failure::usage(format!("the body is not what this call takes: {error}")))
+}
+
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().ok().filter(|text| (1..=limits::IDEMPOTENCY_KEY_BYTES).contains(&text.len()));
@@ -174,11 +185,19 @@ impl Paging {
     /// # Errors
     /// A cursor that was not given out, a limit out of bounds.
     pub fn bounds(&self) -> Result<(u64, usize), Problem> {
+        self.place().map(|(cursor, limit)| (cursor.unwrap_or(0), limit))
+    }
+
+    /// Where the page before ended, and how many.
+    ///
+    /// # Errors
+    /// A cursor that was not given out, a limit out of bounds.
+    pub fn place(&self) -> Result<(Option<u64>, usize), Problem> {
         let limit = self.limit.unwrap_or(limits::PAGE);
         if !(1..=limits::PAGE_MOST).contains(&limit) {
             return Err(Problem::bad_call(format!("limit is 1 to {}", limits::PAGE_MOST)));
         }
-        Ok((self.cursor.as_deref().map_or(Ok(0), number)?, limit))
+        Ok((self.cursor.as_deref().map(number).transpose()?, limit))
     }
 }
 
@@ -269,8 +288,7 @@ impl Api {
             {
                 return Ok((answered, true));
             }
-            let asked: B = serde_json::from_slice(if body.is_empty() { b"{}" } else { &body })
-                .map_err(|error| Failure::usage(format!("the body is not what this call takes: {error}")))?;
+            let asked: B = object(&body)?;
             let made = work(companion, caller, asked, turn)?;
             let body = serde_json::to_vec(&made).map_err(Failure::internal)?;
             let answered = Answered { status: status.as_u16(), body };

@@ -30,7 +30,7 @@ use super::{
 use crate::{
     clock,
     command::Failure,
-    supplier::{Companion, keys::Caller, lists::List, names},
+    supplier::{Companion, keys::Caller, labels::Thing, lists::List, names},
     web::{
         Known, asset,
         session::{Pass, Sessions, Visit, cookie, token},
@@ -135,6 +135,7 @@ struct Open {
 
 struct Person {
     id: String,
+    reference: Option<String>,
     since: String,
     agreement: String,
     fields: usize,
@@ -213,7 +214,7 @@ fn path(place: &str) -> String {
 }
 
 fn look(companion: &mut Companion, caller: Caller, before: Option<u64>) -> Result<View, Failure> {
-    let last = companion.last_of(List::Relationships, caller.world)?;
+    let last = companion.last_of(List::Relationships, caller.world, None)?;
     let events = companion.newest_event(caller.world)?;
     let end = before.unwrap_or(u64::MAX).min(last.saturating_add(1));
     let (persons, fresh) = persons(companion, caller, end)?;
@@ -233,7 +234,7 @@ fn look(companion: &mut Companion, caller: Caller, before: Option<u64>) -> Resul
         relationships: last,
         connected: companion.figures()?.connected,
         told_later: companion.pairings().1.times,
-        disclosures: companion.last_of(List::Disclosures, caller.world)?,
+        disclosures: companion.last_of(List::Disclosures, caller.world, None)?,
         events,
         looked_at,
         waiting,
@@ -263,8 +264,10 @@ fn persons(companion: &mut Companion, caller: Caller, end: u64) -> Result<(Vec<P
                 _ => fresh.older += 1,
             }
         }
+        let label = companion.label(&Thing::Relationship(person))?;
         persons.push(Person {
             id: names::Relationship::from(person).to_string(),
+            reference: label.reference().map(str::to_owned),
             since: clock::text(since),
             agreement: agreement.to_string(),
             fields: times.len(),
@@ -280,7 +283,7 @@ fn persons(companion: &mut Companion, caller: Caller, end: u64) -> Result<(Vec<P
 
 /// The newest requests without a whole answer, and how many were looked at.
 fn waiting(companion: &mut Companion, caller: Caller) -> Result<(u64, Vec<Waiting>), Failure> {
-    let last = companion.last_of(List::Requests, caller.world)?;
+    let last = companion.last_of(List::Requests, caller.world, None)?;
     let after = last.saturating_sub(REQUESTS);
     let entries = companion.page(List::Requests, caller.world, None, after, limits::PAGE_MOST)?;
     let mut found = Vec::new();
@@ -305,7 +308,7 @@ fn waiting(companion: &mut Companion, caller: Caller) -> Result<(u64, Vec<Waitin
 
 /// The newest acts of persons that wait for an answer.
 fn open(companion: &mut Companion, caller: Caller) -> Result<Vec<Open>, Failure> {
-    let after = companion.last_of(List::Acts, caller.world)?.saturating_sub(REQUESTS);
+    let after = companion.last_of(List::Acts, caller.world, None)?.saturating_sub(REQUESTS);
     let mut found = Vec::new();
     for entry in companion.page(List::Acts, caller.world, None, after, limits::PAGE_MOST)? {
         let (Some(person), Ok(id)) = (entry.person, entry.thing.try_into()) else { continue };

@@ -27,6 +27,7 @@ use crate::{
     supplier::{
         Companion, World,
         customers::{CELL_BYTES, Customer, Customers, Listed, ROWS},
+        labels::Label,
         lists::not_found,
         names,
     },
@@ -273,7 +274,8 @@ pub(super) async fn delete(
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// The invitations of a list as CSV, for a mailing: reference, link, check words, and whether the person came.
+/// The invitations of a list as CSV, for a mailing: reference, link, check words, whether the person came, and by which relationship
+/// you know them since.
 #[utoipa::path(get, path = "/v1/customer-lists/{id}/invitations.csv",
     operation_id = "get_customer_list_invitations_csv", tag = "customer lists",
     params(("id" = String, Path, description = "lst_…")),
@@ -284,11 +286,13 @@ pub(super) async fn invitations(
     bearer: Bearer,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let head = ["reference", "link", "words", "came"];
+    let head = ["reference", "link", "words", "came", "invitation", "relationship"];
     written(api, bearer, id, "invitations.csv", head, |companion, listed| {
         let Some(invitation) = listed.customer.invitation.map(|id| companion.invitation(id)) else { return Vec::new() };
         let words = check_words(&invitation.supplier, &invitation.id).join(" ");
-        vec![[listed.customer.reference, invitation.to_string(), words, listed.came.is_some().to_string()]]
+        let (came, relationship) = (listed.came.is_some().to_string(), relationship(&listed));
+        let id = names::Invited(invitation.id.0).to_string();
+        vec![[listed.customer.reference, invitation.to_string(), words, came, id, relationship]]
     })
     .await
 }
@@ -332,15 +336,20 @@ pub(super) async fn differences(
     bearer: Bearer,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let head = ["reference", "field", "believed", "given", "verdict"];
+    let head = ["reference", "field", "believed", "given", "verdict", "relationship"];
     written(api, bearer, id, "report.csv", head, |_, listed| {
         let reference = &listed.customer.reference;
         let row = |(field, believed, given, verdict): (FieldPath, String, String, Verdict)| {
-            [reference.clone(), field.to_string(), believed, given, verdict.name().to_owned()]
+            [reference.clone(), field.to_string(), believed, given, verdict.name().to_owned(), relationship(&listed)]
         };
         compared(&listed).into_iter().map(row).collect()
     })
     .await
+}
+
+/// The relationship with the person who came; empty where nobody has.
+fn relationship(listed: &Listed) -> String {
+    listed.came.as_ref().map(|(person, _)| names::Relationship::from(*person).to_string()).unwrap_or_default()
 }
 
 fn compared(listed: &Listed) -> Vec<(FieldPath, String, String, Verdict)> {
@@ -488,7 +497,11 @@ fn row(record: &csv::StringRecord, columns: &[Option<Column>]) -> Result<Custome
             _ => {}
         }
     }
-    if customer.reference.is_empty() { Err("it has no reference".to_owned()) } else { Ok(customer) }
+    if customer.reference.is_empty() {
+        return Err("it has no reference".to_owned());
+    }
+    // The invitation gets it, and the person who comes by that.
+    Label::new(Some(customer.reference.clone()), BTreeMap::new()).map(|_| customer).map_err(|failure| failure.message)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What happened, told to the company: page by page, or as a stream. In: calls. Out: events, oldest first, under one
 //! cursor. A stream can be left and taken up again at the `Last-Event-ID` without missing or repeating one.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
 use axum::{
     Json,
@@ -14,9 +14,9 @@ use axum::{
 };
 use futures::stream;
 use regie_protocol::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
@@ -27,7 +27,7 @@ use super::{
 use crate::{
     clock,
     supplier::{
-        happening::{Happening, Numbered},
+        happening::{Happening, KINDS, Numbered},
         names,
     },
 };
@@ -55,6 +55,14 @@ pub struct About {
     pub relationship: Option<String>,
     /// The id of the thing.
     pub subject: Option<String>,
+    /// Your reference of that thing; of a disclosure, that of the request which it answers.
+    pub reference: Option<String>,
+    /// Your metadata of it.
+    pub metadata: BTreeMap<String, String>,
+    /// Your reference of the person.
+    pub relationship_reference: Option<String>,
+    /// The invitation by which the person came, in what is about the relationship itself.
+    pub invitation: Option<String>,
     /// The fields it concerns.
     pub fields: Vec<String>,
     /// The code, where something was refused.
@@ -64,7 +72,7 @@ pub struct About {
 impl Event {
     /// As it is told.
     pub(super) fn of(number: u64, happening: &Happening) -> Self {
-        let Happening { kind, at, person, subject, fields, refusal } = happening;
+        let Happening { kind, at, person, subject, fields, refusal, .. } = happening;
         let at: Timestamp = *at;
         Self {
             id: names::EventId::of(number).to_string(),
@@ -73,6 +81,10 @@ impl Event {
             data: About {
                 relationship: person.map(|person| names::Relationship::from(person).to_string()),
                 subject: subject.clone(),
+                reference: happening.reference.clone(),
+                metadata: happening.metadata.clone(),
+                relationship_reference: happening.relationship_reference.clone(),
+                invitation: happening.invitation.map(|id| names::Invited(id.0).to_string()),
                 fields: fields.iter().map(ToString::to_string).collect(),
                 refusal: refusal.map(|code| code.to_string()),
             },
@@ -80,22 +92,46 @@ impl Event {
     }
 }
 
-/// Events, oldest first. Ask again with the last `next` to go on; events are kept for 30 days.
-#[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "events", params(Paging),
+/// What of the list of events.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventPaging {
+    /// Only these kinds, with commas between them: `request.answered,grant.revoked`. A page may then hold fewer than it could.
+    #[serde(rename = "type")]
+    #[param(rename = "type", example = "request.answered,grant.revoked")]
+    kinds: Option<String>,
+    /// Go on after this, the `next` of the page before.
+    cursor: Option<String>,
+    /// Entries of a page, 1 to 200; 50 where none is asked for.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+}
+
+/// Events, oldest first. Ask again with the last `next` to go on; events are kept for 30 days. A cursor behind which some are gone
+/// already is refused with 410 and `cursor_expired`.
+#[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "events", params(EventPaging),
     responses((status = 200, description = "One page of events, and the cursor of the next.", body = Page<Event>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
-    Params(paging): Params<Paging>,
+    Params(EventPaging { kinds, cursor: at, limit }): Params<EventPaging>,
 ) -> Result<Json<Page<Event>>, Problem> {
-    let (after, limit) = paging.bounds()?;
-    if paging.relationship.is_some() {
-        return Err(Problem::bad_call("events are one list; read it and pick what you need"));
+    let (at, limit) = Paging { relationship: None, cursor: at, limit }.place()?;
+    let kinds: Vec<&str> = kinds.iter().flat_map(|kinds| kinds.split(',')).collect();
+    if let Some(unknown) = kinds.iter().find(|kind| !KINDS.contains(kind)) {
+        return Err(Problem::bad_call(format!("there are no events '{unknown}'; there are {}", KINDS.join(", "))));
     }
-    let found = api.read(bearer, move |companion, caller| companion.happenings(caller.world, after, limit)).await?;
+    let read = api.read(bearer, move |companion, caller| match at {
+        None => companion.happenings(caller.world, 0, limit),
+        Some(after) => companion.happenings_behind(caller.world, after, limit),
+    });
+    let found = read.await?;
     // The end of this list is where the next event will come: its cursor is always given.
-    let last = found.last().map_or(after, |(number, _)| *number);
-    let data = found.iter().map(|(number, happening)| Event::of(*number, happening)).collect();
+    let last = found.last().map_or(at.unwrap_or(0), |(number, _)| *number);
+    let meant = |happening: &Happening| kinds.is_empty() || kinds.contains(&happening.kind.as_str());
+    let meant = found.iter().filter(|(_, happening)| meant(happening));
+    let data = meant.map(|(number, happening)| Event::of(*number, happening)).collect();
     Ok(Json(Page { data, next: Some(cursor(last)) }))
 }
 

@@ -23,7 +23,7 @@ use crate::{
     clock,
     command::Failure,
     store::Part,
-    supplier::{Companion, World, lists::List, lists::not_found, names, tables},
+    supplier::{Companion, World, labels::Thing, lists::List, lists::not_found, names, tables},
 };
 
 /// How cells are written.
@@ -49,6 +49,9 @@ const RELATIONSHIPS: &[(&str, Kind)] = &[
     ("connected", Kind::Flag),
     ("fields_held", Kind::Whole),
     ("grants", Kind::Whole),
+    ("reference", Kind::Text),
+    ("metadata", Kind::Text),
+    ("invitation", Kind::Text),
 ];
 const VALUES: &[(&str, Kind)] = &[
     ("relationship", Kind::Text),
@@ -59,6 +62,7 @@ const VALUES: &[(&str, Kind)] = &[
     ("disclosure", Kind::Text),
     ("grant", Kind::Text),
     ("keep_until", Kind::Time),
+    ("reference", Kind::Text),
 ];
 const DISCLOSURES: &[(&str, Kind)] = &[
     ("disclosure", Kind::Text),
@@ -69,6 +73,8 @@ const DISCLOSURES: &[(&str, Kind)] = &[
     ("outcome", Kind::Text),
     ("grant", Kind::Text),
     ("refusal", Kind::Text),
+    ("reference", Kind::Text),
+    ("request_reference", Kind::Text),
 ];
 
 impl What {
@@ -147,13 +153,19 @@ fn of(
     thing: &[u8],
 ) -> Result<Vec<Vec<Cell>>, Failure> {
     let relationship = Cell::Text(names::Relationship::from(*person).to_string());
+    let label = companion.label(&Thing::Relationship(*person))?;
+    let reference = Cell::from(label.reference().map(str::to_owned));
     match what {
         What::Relationships => {
+            let metadata = Some(label.metadata()).filter(|metadata| !metadata.is_empty());
+            let metadata = metadata.map(serde_json::to_string).transpose().map_err(Failure::internal)?;
+            let invitation = label.invitation().map(|id| names::Invited(id.0).to_string());
+            let own = [reference, metadata.into(), invitation.into()];
             let connected = Cell::Flag(companion.is_connected(person));
             let customer = companion.relationship(world, person)?;
             let (agreement, since) = (customer.agreement().to_string().into(), time(customer.since()));
             let counts = [customer.held().len(), customer.grants().count()].map(|count| Cell::from(count as u64));
-            Ok(vec![[relationship, agreement, since, connected].into_iter().chain(counts).collect()])
+            Ok(vec![[relationship, agreement, since, connected].into_iter().chain(counts).chain(own).collect()])
         }
         What::Values => {
             companion.relationship(world, person)?;
@@ -168,19 +180,27 @@ fn of(
                     names::Disclosed(*held.disclosure.digest()).to_string().into(),
                     names::Granted(*held.grant.digest()).to_string().into(),
                     time(held.until),
+                    reference.clone(),
                 ]
             };
             Ok(kept.into_iter().map(row).collect())
         }
-        What::Disclosures => disclosure(companion, person, thing),
+        What::Disclosures => disclosure(companion, person, thing, &reference),
     }
 }
 
-fn disclosure(companion: &Companion, person: &PublicKey, id: &[u8]) -> Result<Vec<Vec<Cell>>, Failure> {
+fn disclosure(
+    companion: &Companion,
+    person: &PublicKey,
+    id: &[u8],
+    reference: &Cell,
+) -> Result<Vec<Vec<Cell>>, Failure> {
     let id = <ObjectId as Part>::from_bytes(id).ok_or_else(not_found)?;
     let Some(Record::Received { received, .. }) = companion.record(tables::RECEIVED_DISCLOSURES, person, id)? else {
         return Err(not_found());
     };
+    let asked = received.request.map(|id| companion.label(&Thing::Request(id))).transpose()?;
+    let asked = Cell::from(asked.and_then(|label| label.reference().map(str::to_owned)));
     let row = |(path, outcome): (&regie_protocol::AskedPath, &Outcome)| {
         let (name, grant, refusal) = match outcome {
             Outcome::Given(grant) => ("given", Some(names::Granted(*grant.digest()).to_string()), None),
@@ -197,6 +217,8 @@ fn disclosure(companion: &Companion, person: &PublicKey, id: &[u8]) -> Result<Ve
             name.into(),
             grant.into(),
             refusal.into(),
+            reference.clone(),
+            asked.clone(),
         ]
     };
     Ok(received.outcomes.iter().map(row).collect())

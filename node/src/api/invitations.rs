@@ -1,5 +1,7 @@
 //! Invitations: how a person comes to a relationship. In: calls. Out: links, check words, QR codes as SVG.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -8,12 +10,14 @@ use axum::{
 };
 use regie_protocol::{Days, Nonce, check_words, supplier::Invite};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    call::{Bearer, Page, Paging, Params, Posted},
+    call::{Bearer, Page, Paging, Posted},
+    labels::{LabelChange, shown},
     limits,
+    listing::{Listing, Sought, one_of},
     problem::Problem,
 };
 use crate::{
@@ -22,6 +26,7 @@ use crate::{
     qr,
     supplier::{
         Companion, World,
+        labels::{Label, Thing},
         lists::{List, not_found},
         names,
     },
@@ -38,7 +43,16 @@ pub struct NewInvitation {
     #[serde(default = "fortnight")]
     #[schema(minimum = 1, maximum = 366, default = 14)]
     pub days: u32,
+    /// By what your other systems know it. Who comes by an invitation for one person gets it as well; nobody ever sees it but you.
+    #[schema(min_length = 1, max_length = 255, example = "4711")]
+    pub reference: Option<String>,
+    /// More of your own words: at most 20 entries, keys of 40 bytes and values of 500. Who comes by it gets them too.
+    #[serde(default)]
+    #[schema(example = json!({"campaign": "spring"}))]
+    pub metadata: BTreeMap<String, String>,
 }
+
+const STATES: &[&str] = &["open", "used", "expired"];
 
 fn fortnight() -> u32 {
     14
@@ -54,6 +68,13 @@ pub struct Invitation {
     pub link: String,
     /// Words to show beside it, for the person to compare.
     pub words: String,
+    /// `open`, `used` where everybody it was for has come, or `expired`.
+    #[schema(pattern = "^(open|used|expired)$")]
+    pub state: String,
+    /// Your reference.
+    pub reference: Option<String>,
+    /// Your metadata.
+    pub metadata: BTreeMap<String, String>,
     /// How many persons may still use it; null for any number.
     pub uses_left: Option<u32>,
     /// When it was made.
@@ -75,28 +96,37 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
             return Err(Failure::usage(format!("an invitation lives 1 to {} days", limits::INVITATION_DAYS)));
         }
         let uses = (!new.public).then_some(1);
-        let (invitation, _) = companion.make_invitation(caller.world, uses, Days(new.days), turn)?;
+        let label = Label::new(new.reference, new.metadata)?;
+        let (invitation, _) = companion.make_invitation(caller.world, uses, Days(new.days), label, turn)?;
         view(companion, caller.world, &invitation.id)
     });
     made.await
 }
 
+/// What of the list of invitations.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only those in this state.
+    #[param(pattern = "^(open|used|expired)$")]
+    state: Option<String>,
+}
+
 /// Invitations, oldest first.
-#[utoipa::path(get, path = "/v1/invitations", operation_id = "list_invitations", tag = "invitations", params(Paging),
+#[utoipa::path(get, path = "/v1/invitations", operation_id = "list_invitations", tag = "invitations",
+    params(Paging, Sought, Filter),
     responses((status = 200, description = "One page of invitations, and the cursor of the next.",
         body = Page<Invitation>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
-    Params(paging): Params<Paging>,
+    Listing { paging, sought, more }: Listing<Filter>,
 ) -> Result<Json<Page<Invitation>>, Problem> {
-    let (after, limit) = paging.bounds()?;
-    let page = api.read(bearer, move |companion, caller| {
-        let mut found = Vec::new();
-        for entry in companion.page(List::Invitations, caller.world, None, after, limit)? {
-            found.push((entry.number, view(companion, caller.world, &entry.nonce())?));
-        }
-        Ok(Page::of(found, limit))
+    let state = one_of("state", more.state.as_deref(), STATES)?;
+    let page = api.list(bearer, List::Invitations, (paging, sought, None), move |companion, world, entry| {
+        let invitation = view(companion, world, &entry.nonce())?;
+        Ok(Some(invitation).filter(|invitation| state.is_none_or(|state| invitation.state == state)))
     });
     Ok(Json(page.await?))
 }
@@ -111,6 +141,25 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<Invitation>, Problem> {
     Ok(Json(find(&api, bearer, &id).await?))
+}
+
+/// Changes your own words beside an invitation.
+#[utoipa::path(patch, path = "/v1/invitations/{id}", operation_id = "update_invitation", tag = "invitations",
+    request_body = LabelChange, params(("id" = String, Path, description = "inv_…")),
+    responses((status = 200, description = "The invitation as it is now.", body = Invitation)))]
+pub(super) async fn change(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let id = id.parse::<names::Invited>().map_err(|_| not_found());
+    let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
+        let id = Nonce(id?.0);
+        companion.find_invite(caller.world, &id)?;
+        companion.change_label(caller.world, Thing::Invitation(id), change.read()?, turn)?;
+        view(companion, caller.world, &id)
+    });
+    done.await
 }
 
 /// The link as a QR code.
@@ -132,7 +181,16 @@ async fn find(api: &Api, bearer: Bearer, id: &str) -> Result<Invitation, Problem
 fn view(companion: &mut Companion, world: World, id: &Nonce) -> Result<Invitation, Failure> {
     let Invite { uses, expires, made, .. } = companion.find_invite(world, id)?;
     let invitation = companion.invitation(*id);
+    let (reference, metadata) = shown(&companion.label(&Thing::Invitation(*id))?);
+    let state = match uses {
+        Some(0) => "used",
+        _ if expires <= companion.now() => "expired",
+        _ => "open",
+    };
     Ok(Invitation {
+        state: state.to_owned(),
+        reference,
+        metadata,
         id: names::Invited(id.0).to_string(),
         words: check_words(&invitation.supplier, &invitation.id).join(" "),
         link: invitation.to_string(),

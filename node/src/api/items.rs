@@ -1,6 +1,8 @@
 //! What the company sends back to persons: documents into collections that they opened, and corrections. In: calls.
 //! Out: items that wait for the person's node; what was taken or refused.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -8,22 +10,30 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
-    Collection, Contract, Document, FieldPath, PublicKey,
+    Collection, Contract, Document, FieldPath, Nonce, PublicKey,
     supplier::{Sending, Told},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    call::{Bearer, Page, Paging, Params, Posted},
+    call::{Bearer, Page, Paging, Posted},
+    labels::{LabelChange, shown},
+    listing::{Listing, Sought, one_of},
     problem::Problem,
     relationships,
 };
 use crate::{
     clock,
     command::{Failure, base64, parse},
-    supplier::{Companion, lists::List, lists::not_found, names},
+    supplier::{
+        Companion,
+        labels::{Label, Thing},
+        lists::List,
+        lists::not_found,
+        names,
+    },
 };
 
 /// Where documents are handed in: the bodies of these calls may be larger than others.
@@ -48,6 +58,12 @@ pub struct NewRecord {
     /// The file in base64, at most 10,485,760 bytes of it. One of more than 65,536 goes to the person's node in pieces.
     #[schema(max_length = 13_981_016, content_encoding = "base64")]
     pub content: String,
+    /// By what your other systems know it; the person never sees it.
+    #[schema(min_length = 1, max_length = 255, example = "bill 2026-05")]
+    pub reference: Option<String>,
+    /// More of your own words: at most 20 entries, keys of 40 bytes and values of 500.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// A contract, as a record that the person's node counts with.
@@ -66,6 +82,12 @@ pub struct NewContract {
         "ends": null, "documents": [],
     }))]
     pub contract: Contract,
+    /// By what your other systems know it; the person never sees it.
+    #[schema(min_length = 1, max_length = 255, example = "contract 2026-0815")]
+    pub reference: Option<String>,
+    /// More of your own words: at most 20 entries, keys of 40 bytes and values of 500.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// A proposal to correct a field.
@@ -84,6 +106,12 @@ pub struct NewCorrection {
     /// Why, in plain words.
     #[schema(max_length = 1024, example = "The post returned our letter.")]
     pub reason: String,
+    /// By what your other systems know it; the person never sees it.
+    #[schema(min_length = 1, max_length = 255, example = "case 99")]
+    pub reference: Option<String>,
+    /// More of your own words: at most 20 entries, keys of 40 bytes and values of 500.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// Something sent to a person.
@@ -94,6 +122,10 @@ pub struct Sent {
     pub id: String,
     /// To whom.
     pub relationship: String,
+    /// Your reference.
+    pub reference: Option<String>,
+    /// Your metadata.
+    pub metadata: BTreeMap<String, String>,
     /// Into which collection.
     pub collection: String,
     /// When it was handed over for sending.
@@ -106,27 +138,64 @@ pub struct Sent {
     pub refused: Option<String>,
 }
 
+/// What of the list of records.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only those in this state.
+    #[param(pattern = "^(queued|delivered|refused)$")]
+    state: Option<String>,
+    /// Only those for this collection.
+    #[param(example = "bills")]
+    collection: Option<String>,
+}
+
+const STATES: &[&str] = &["queued", "delivered", "refused"];
+
 /// Documents and corrections sent, oldest first; the oldest of a person's that were answered are forgotten.
-#[utoipa::path(get, path = "/v1/records", operation_id = "list_records", tag = "records", params(Paging),
+#[utoipa::path(get, path = "/v1/records", operation_id = "list_records", tag = "records",
+    params(Paging, Sought, Filter),
     responses((status = 200, description = "One page of records, and the cursor of the next.", body = Page<Sent>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
-    Params(paging): Params<Paging>,
+    Listing { paging, sought, more }: Listing<Filter>,
 ) -> Result<Json<Page<Sent>>, Problem> {
-    let (after, limit) = paging.bounds()?;
-    let page = api.read(bearer, move |companion, caller| {
-        let bounded = relationships::bounded(companion, caller, &paging)?;
-        let mut found = Vec::new();
-        for entry in companion.page(List::Items, caller.world, bounded.as_ref(), after, limit)? {
-            let Some(person) = entry.person else { continue };
-            if let Ok(view) = view(companion, &person, &entry.thing) {
-                found.push((entry.number, view));
-            }
-        }
-        Ok(Page::of(found, limit))
+    let state = one_of("state", more.state.as_deref(), STATES)?;
+    let collection = more.collection.as_deref().map(parse::<Collection>).transpose()?.map(|known| known.to_string());
+    let page = api.list(bearer, List::Items, (paging, sought, None), move |companion, _, entry| {
+        let Some(person) = entry.person else { return Ok(None) };
+        // One that was answered long ago is forgotten; the list keeps its place only.
+        let sent = view(companion, &person, &entry.thing).ok();
+        companion.forget_persons();
+        let meant = |sent: &Sent| {
+            let of = collection.as_ref().is_none_or(|collection| sent.collection == *collection);
+            of && state.is_none_or(|state| sent.state == state)
+        };
+        Ok(sent.filter(meant))
     });
     Ok(Json(page.await?))
+}
+
+/// Changes your own words beside one of them.
+#[utoipa::path(patch, path = "/v1/records/{id}", operation_id = "update_record", tag = "records",
+    request_body = LabelChange, params(("id" = String, Path, description = "itm_…")),
+    responses((status = 200, description = "The record as it is now.", body = Sent)))]
+pub(super) async fn change(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let id = id.parse::<names::Sent>().map_err(|_| not_found());
+    let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
+        let id = id?;
+        let person = companion.owner(List::Items, caller.world, &id.0)?;
+        view(companion, &person, &id.0)?;
+        companion.change_label(caller.world, Thing::Item(Nonce(id.0)), change.read()?, turn)?;
+        view(companion, &person, &id.0)
+    });
+    done.await
 }
 
 /// One of them.
@@ -154,7 +223,8 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
         let body = base64("content", &new.content)?;
         let document = Document { title: new.title, media_type: new.media_type, body };
         let collection: Collection = parse(&new.collection)?;
-        let id = companion.put_document(person, collection, document, turn)?;
+        let label = Label::new(new.reference, new.metadata)?;
+        let id = companion.put_document(person, collection, document, label, turn)?;
         view(companion, &person, &id.0)
     });
     made.await
@@ -169,7 +239,8 @@ pub(super) async fn agree(State(api): State<Api>, posted: Posted) -> Result<Resp
         let person = relationships::person(&new.relationship)?;
         companion.relationship(caller.world, &person)?;
         let document = new.contract.to_document().map_err(Failure::misread)?;
-        let id = companion.put_document(person, Collection::Contracts, document, turn)?;
+        let label = Label::new(new.reference, new.metadata)?;
+        let id = companion.put_document(person, Collection::Contracts, document, label, turn)?;
         view(companion, &person, &id.0)
     });
     made.await
@@ -185,7 +256,8 @@ pub(super) async fn correct(State(api): State<Api>, posted: Posted) -> Result<Re
         let person = relationships::person(&new.relationship)?;
         companion.relationship(caller.world, &person)?;
         let field: FieldPath = parse(&new.field)?;
-        let id = companion.propose(person, field, parse(&new.value)?, new.reason, turn)?;
+        let label = Label::new(new.reference, new.metadata)?;
+        let id = companion.propose(person, field, parse(&new.value)?, new.reason, label, turn)?;
         view(companion, &person, &id.0)
     });
     made.await
@@ -194,7 +266,8 @@ pub(super) async fn correct(State(api): State<Api>, posted: Posted) -> Result<Re
 fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Sent, Failure> {
     let customer = companion.customer(person)?;
     let sending = customer.sending().values().find(|sending| sending.id.0 == id).ok_or_else(not_found)?;
-    let Sending { id, collection, at, told, .. } = sending;
+    let Sending { id, collection, at, told, .. } = sending.clone();
+    let (reference, metadata) = shown(&companion.label(&Thing::Item(id))?);
     let (state, refused) = match told {
         Told::NotYet => ("queued", None),
         Told::Yes => ("delivered", None),
@@ -203,8 +276,10 @@ fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Sent
     Ok(Sent {
         id: names::Sent(id.0).to_string(),
         relationship: names::Relationship::from(*person).to_string(),
+        reference,
+        metadata,
         collection: collection.to_string(),
-        created_at: clock::text(*at),
+        created_at: clock::text(at),
         state: state.to_owned(),
         refused,
     })

@@ -14,11 +14,13 @@ use regie_protocol::{
     intent::{BoardLink, Category},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
     call::{Bearer, Page, Paging, Params, Posted},
+    labels::{LabelChange, shown},
+    listing::one_of,
     problem::Problem,
 };
 use crate::{
@@ -26,6 +28,8 @@ use crate::{
     command::{Failure, Fault, Text, details, parse},
     locale::Language,
     supplier::{
+        Companion,
+        labels::{Label, Thing},
         lists::not_found,
         market::{Followed, FoundIntent, Made},
         names, verbs,
@@ -132,6 +136,12 @@ pub struct NewOffer {
     #[serde(default = "fortnight")]
     #[schema(minimum = 1, maximum = 366)]
     pub holds_days: u32,
+    /// By what your other systems know it. Who takes it up gets it as well; nobody ever sees it but you.
+    #[schema(min_length = 1, max_length = 255, example = "quote 31")]
+    pub reference: Option<String>,
+    /// More of your own words: at most 20 entries, keys of 40 bytes and values of 500.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// What can be wanted.
@@ -217,6 +227,10 @@ pub struct Offer {
     pub refused: Option<String>,
     /// The relationship with the person who took it up.
     pub relationship: Option<String>,
+    /// Your reference.
+    pub reference: Option<String>,
+    /// Your metadata.
+    pub metadata: BTreeMap<String, String>,
     /// When it was made.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -297,19 +311,45 @@ pub(super) async fn intent(
     Ok(Json(view.await?))
 }
 
+/// What of the list of offers.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfferPaging {
+    /// Only those with this reference of yours now.
+    reference: Option<String>,
+    /// Only those in this state; a page may then hold fewer than it could.
+    #[param(pattern = "^(waiting|delivered|refused|taken_up)$")]
+    state: Option<String>,
+    /// Go on after this, the `next` of the page before.
+    cursor: Option<String>,
+    /// Entries of a page, 1 to 200; 50 where none is asked for.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+}
+
+const STATES: &[&str] = &["waiting", "delivered", "refused", "taken_up"];
+
 /// Offers made, oldest first.
-#[utoipa::path(get, path = "/v1/offers", operation_id = "list_offers", tag = "market", params(Paging),
+#[utoipa::path(get, path = "/v1/offers", operation_id = "list_offers", tag = "market", params(OfferPaging),
     responses((status = 200, description = "One page of offers, and the cursor of the next.", body = Page<Offer>)))]
 pub(super) async fn offers(
     State(api): State<Api>,
     bearer: Bearer,
-    Params(paging): Params<Paging>,
+    Params(paging): Params<OfferPaging>,
 ) -> Result<Json<Page<Offer>>, Problem> {
-    let (after, limit) = paging.bounds()?;
+    let OfferPaging { reference, state, cursor, limit } = paging;
+    let (after, limit) = Paging { relationship: None, cursor, limit }.bounds()?;
+    let state = one_of("state", state.as_deref(), STATES)?;
     let page = api.read(bearer, move |companion, caller| {
-        let made = companion.made(caller.world, after, limit)?;
-        let views = made.iter().map(|(number, made)| offer_view(made).map(|view| (*number, view)));
-        Ok(Page::of(views.collect::<Result<_, Failure>>()?, limit))
+        let made = match reference {
+            Some(reference) => companion.made_for(caller.world, &reference, after, limit)?,
+            None => companion.made(caller.world, after, limit)?,
+        };
+        let views = made.iter().map(|(number, made)| offer_view(companion, made).map(|view| (*number, view)));
+        let mut page = Page::of(views.collect::<Result<_, Failure>>()?, limit);
+        page.data.retain(|offer| state.is_none_or(|state| offer.state == state));
+        Ok(page)
     });
     Ok(Json(page.await?))
 }
@@ -326,9 +366,28 @@ pub(super) async fn offer(
     let id = id.parse::<names::Offered>();
     let view = api.read(bearer, move |companion, caller| {
         let id = ObjectId::from_digest(id.map_err(|_| not_found())?.0);
-        offer_view(&companion.offer_made(caller.world, &id)?)
+        offer_view(companion, &companion.offer_made(caller.world, &id)?)
     });
     Ok(Json(view.await?))
+}
+
+/// Changes your own words beside an offer.
+#[utoipa::path(patch, path = "/v1/offers/{id}", operation_id = "update_offer", tag = "market",
+    request_body = LabelChange, params(("id" = String, Path, description = "off_…")),
+    responses((status = 200, description = "The offer as it is now.", body = Offer)))]
+pub(super) async fn change(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let id = id.parse::<names::Offered>().map_err(|_| not_found());
+    let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
+        let id = ObjectId::from_digest(id?.0);
+        let made = companion.offer_made(caller.world, &id)?;
+        companion.change_label(caller.world, Thing::Offer(id), change.read()?, turn)?;
+        offer_view(companion, &made)
+    });
+    done.await
 }
 
 /// Offers something for an intent. The person sees it without being known; who takes it up becomes a relationship.
@@ -342,8 +401,10 @@ pub(super) async fn make(State(api): State<Api>, posted: Posted) -> Result<Respo
         let intent: names::Wish = parse(&new.intent)?;
         let intent = ObjectId::from_digest(intent.0);
         let wanted = companion.found(&intent)?.intent.verify().map_err(Failure::internal)?;
+        let label = Label::new(new.reference.clone(), new.metadata.clone())?;
         let words = offer_words(new, &wanted.category)?;
-        offer_view(&companion.make_offer(caller.world, &intent, words, turn)?)
+        let made = companion.make_offer(caller.world, &intent, words, label, turn)?;
+        offer_view(companion, &made)
     });
     made.await
 }
@@ -439,7 +500,8 @@ fn intent_view(found: &FoundIntent) -> Result<Intent, Failure> {
     })
 }
 
-fn offer_view(made: &Made) -> Result<Offer, Failure> {
+fn offer_view(companion: &Companion, made: &Made) -> Result<Offer, Failure> {
+    let (reference, metadata) = shown(&companion.label(&Thing::Offer(made.offer.id()))?);
     let offer = made.offer.clone().verify().map_err(Failure::internal)?;
     let (state, refused, person) = made.state.parts();
     Ok(Offer {
@@ -450,6 +512,8 @@ fn offer_view(made: &Made) -> Result<Offer, Failure> {
         state: state.to_owned(),
         refused: refused.map(|code| code.code().to_owned()),
         relationship: person.map(|person| names::Relationship::from(person).to_string()),
+        reference,
+        metadata,
         created_at: clock::text(made.at),
         expires_at: clock::text(offer.expires),
     })

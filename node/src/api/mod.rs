@@ -20,6 +20,8 @@ mod exports;
 mod health;
 mod invitations;
 mod items;
+mod labels;
+mod listing;
 mod market;
 mod observe;
 mod problem;
@@ -103,14 +105,14 @@ fn calls() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(market::catalogue))
         .routes(routes!(relationships::list))
-        .routes(routes!(relationships::one))
+        .routes(routes!(relationships::one, relationships::change))
         .routes(routes!(relationships::values))
         .routes(routes!(relationships::agreement))
         .routes(routes!(invitations::list, invitations::create))
-        .routes(routes!(invitations::one))
+        .routes(routes!(invitations::one, invitations::change))
         .routes(routes!(invitations::qr))
         .routes(routes!(requests::list, requests::create))
-        .routes(routes!(requests::one))
+        .routes(routes!(requests::one, requests::change))
         .routes(routes!(requests::create_bulk))
         .routes(routes!(requests::bulk))
         .routes(routes!(disclosures::list))
@@ -119,18 +121,18 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(delegations::one))
         .routes(routes!(delegations::mandates))
         .routes(routes!(items::list, items::create))
-        .routes(routes!(items::one))
+        .routes(routes!(items::one, items::change))
         .routes(routes!(items::correct))
         .routes(routes!(items::agree))
         .routes(routes!(acts::list))
-        .routes(routes!(acts::one))
+        .routes(routes!(acts::one, acts::change))
         .routes(routes!(acts::answer))
         .routes(routes!(market::boards, market::follow))
         .routes(routes!(market::unfollow))
         .routes(routes!(market::intents))
         .routes(routes!(market::intent))
         .routes(routes!(market::offers, market::make))
-        .routes(routes!(market::offer))
+        .routes(routes!(market::offer, market::change))
         .routes(routes!(segments::list, segments::publish))
         .routes(routes!(segments::one, segments::take_back))
         .routes(routes!(segments::members))
@@ -206,7 +208,7 @@ fn describe(document: &mut OpenApi) {
         ResponseBuilder::new().description(text).content("application/problem+json", problem.clone()).build()
     };
     for item in document.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten() {
+        for operation in [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten() {
             for (status, text) in PROBLEMS {
                 let known = &mut operation.responses.responses;
                 known.entry((*status).to_owned()).or_insert_with(|| RefOr::T(response(text)));
@@ -219,6 +221,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("401", "No valid key."),
     ("404", "No such thing, or not in the world of this key."),
     ("409", "It can't be done in this state."),
+    ("410", "What is asked for was kept for a time, and is gone."),
     ("413", "The body is too large."),
     ("422", "The body or a parameter is not what it must be."),
     ("429", "Too many calls."),

@@ -78,6 +78,7 @@ impl From<Failure> for Problem {
             "unauthorized" => return Self::no_key(),
             "bad_argument" | "idempotency_mismatch" => StatusCode::UNPROCESSABLE_ENTITY,
             "not_found" => StatusCode::NOT_FOUND,
+            "cursor_expired" => StatusCode::GONE,
             "refused" | "already_done" => StatusCode::CONFLICT,
             "rate_limited" => StatusCode::TOO_MANY_REQUESTS,
             "unavailable" => StatusCode::SERVICE_UNAVAILABLE,

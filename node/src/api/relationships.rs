@@ -1,25 +1,31 @@
 //! Persons: with whom there is a relationship, and what is held of each. In: calls. Out: pages, values.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
+    response::Response,
 };
 use regie_protocol::{
     Collection, FieldPath, Object, Observed, PublicKey, Signed,
     supplier::{self as state, Customer, Record, Since},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    call::{Bearer, Page, Paging, Params},
+    call::{Bearer, Page, Paging, Posted},
+    labels::{LabelChange, shown},
+    listing::{Listing, Sought},
     problem::Problem,
 };
 use crate::{
     clock,
-    command::Failure,
-    supplier::{Companion, lists::List, names, runs::branches, tables},
+    command::{Failure, parse},
+    supplier::{Companion, labels::Thing, lists::List, names, runs::branches, tables},
 };
 
 /// A person, by the key of this relationship.
@@ -28,6 +34,14 @@ pub struct Relationship {
     /// Its id.
     #[schema(example = "rel_…")]
     pub id: String,
+    /// Your reference of the person: that of the invitation, until you give another.
+    #[schema(example = "4711")]
+    pub reference: Option<String>,
+    /// Your metadata.
+    pub metadata: BTreeMap<String, String>,
+    /// The invitation by which the person came. One that came by an offer came by the invitation in it.
+    #[schema(example = "inv_…")]
+    pub invitation: Option<String>,
     /// The agreement in force (IEEE 7012).
     pub agreement: String,
     /// When it began.
@@ -151,26 +165,40 @@ pub struct Values {
     pub data: Vec<Held>,
 }
 
+/// What of the list of relationships.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only those of whom this field is held now.
+    #[param(example = "address.postalCode")]
+    held: Option<String>,
+    /// Only those of which an event tells at or after this moment, in the order of those events; at most 30 days back. `next` is
+    /// then always there: ask again with it for what happened since. Over pages, one may come more than once.
+    #[param(format = DateTime)]
+    updated_since: Option<String>,
+}
+
 /// Relationships, oldest first.
 #[utoipa::path(get, path = "/v1/relationships", operation_id = "list_relationships",
-    tag = "relationships", params(Paging),
+    tag = "relationships", params(Paging, Sought, Filter),
     responses((status = 200, description = "One page of relationships, and the cursor of the next.",
         body = Page<Relationship>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
-    Params(paging): Params<Paging>,
+    Listing { paging, sought, more }: Listing<Filter>,
 ) -> Result<Json<Page<Relationship>>, Problem> {
-    let (after, limit) = paging.bounds()?;
-    let page = api.read(bearer, move |companion, caller| {
-        let mut found = Vec::new();
-        for entry in companion.page(List::Relationships, caller.world, None, after, limit)? {
-            if let Some(person) = entry.person {
-                companion.relationship(caller.world, &person)?;
-                found.push((entry.number, view(companion, &person)?));
-            }
-        }
-        Ok(Page::of(found, limit))
+    let held = more.held.as_deref().map(parse::<FieldPath>).transpose()?;
+    let asked = (paging, sought, more.updated_since);
+    let page = api.list(bearer, List::Relationships, asked, move |companion, world, entry| {
+        let Some(person) = entry.person else { return Ok(None) };
+        let customer = companion.relationship(world, &person)?;
+        let meant = held.is_none_or(|field| customer.held().contains_key(&field));
+        let shown = if meant { Some(view(companion, &person)?) } else { None };
+        // A long list is not all brought into memory.
+        companion.forget_persons();
+        Ok(shown)
     });
     Ok(Json(page.await?))
 }
@@ -191,6 +219,29 @@ pub(super) async fn one(
         view(companion, &person)
     });
     Ok(Json(view.await?))
+}
+
+/// Changes your own words beside a person.
+#[utoipa::path(patch, path = "/v1/relationships/{id}", operation_id = "update_relationship", tag = "relationships",
+    request_body = LabelChange, params(("id" = String, Path, description = "rel_…")),
+    responses((status = 200, description = "The relationship as it is now.", body = Relationship)))]
+pub(super) async fn change(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let person = person(&id);
+    let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
+        let person = person?;
+        companion.relationship(caller.world, &person)?;
+        let thing = Thing::Relationship(person);
+        if companion.change_label(caller.world, thing, change.read()?, turn)? {
+            let (kind, id) = ("relationship.updated", names::Relationship::from(person).to_string());
+            companion.tell_change(caller.world, kind, id, (person, thing), turn)?;
+        }
+        view(companion, &person)
+    });
+    done.await
 }
 
 /// The values held of a person, with where each came from.
@@ -265,9 +316,14 @@ pub(super) fn bounded(
 fn view(companion: &mut Companion, person: &PublicKey) -> Result<Relationship, Failure> {
     let (connected, now) = (companion.is_connected(person), companion.now());
     let clock_differs = companion.differs(person);
+    let label = companion.label(&Thing::Relationship(*person))?;
+    let (reference, metadata) = shown(&label);
     let customer: &Customer = companion.customer(person)?;
     Ok(Relationship {
         id: names::Relationship::from(*person).to_string(),
+        reference,
+        metadata,
+        invitation: label.invitation().map(|id| names::Invited(id.0).to_string()),
         agreement: customer.agreement().to_string(),
         since: clock::text(customer.since()),
         connected,

@@ -8,13 +8,18 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{AskedPath, Days, Nonce, PublicKey, supplier::Asking};
+use regie_protocol::{
+    AskedPath, Days, Nonce, PublicKey,
+    supplier::{Asking, Record},
+};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    call::{Bearer, Page, Paging, Params, Posted},
+    call::{Bearer, Page, Paging, Posted},
+    labels::{LabelChange, shown},
+    listing::{Listing, Sought, one_of},
     problem::Problem,
     relationships,
 };
@@ -24,8 +29,10 @@ use crate::{
     supplier::{
         Companion,
         bulk::{Job, NAMED, What},
+        labels::{Label, Thing},
         lists::{List, not_found},
-        names,
+        names, tables,
+        tables::RequestKey,
     },
 };
 
@@ -59,6 +66,8 @@ pub struct RequestTerms {
     pub delegations: u8,
 }
 
+const STATES: &[&str] = &["queued", "waiting", "answered", "rejected"];
+
 fn read() -> String {
     "read".to_owned()
 }
@@ -91,6 +100,13 @@ pub struct NewRequest {
     /// Whom.
     #[schema(example = "rel_…")]
     pub relationship: String,
+    /// By what your other systems know it; the person never sees it.
+    #[schema(min_length = 1, max_length = 255, example = "order 2026-0815")]
+    pub reference: Option<String>,
+    /// More of your own words: at most 20 entries, keys of 40 bytes and values of 500.
+    #[serde(default)]
+    #[schema(example = json!({"order": "2026-0815"}))]
+    pub metadata: BTreeMap<String, String>,
     /// What.
     #[serde(flatten)]
     pub asked: RequestTerms,
@@ -102,6 +118,12 @@ pub struct NewBulk {
     /// Whom; everybody, where nobody is named.
     #[schema(max_items = 10_000)]
     pub relationships: Option<Vec<String>>,
+    /// By what your other systems know it, and each of its requests; the persons never see it.
+    #[schema(min_length = 1, max_length = 255, example = "new addresses 2026")]
+    pub reference: Option<String>,
+    /// More of your own words, beside each of its requests: at most 20 entries, keys of 40 bytes and values of 500.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
     /// What.
     #[serde(flatten)]
     pub asked: RequestTerms,
@@ -115,6 +137,10 @@ pub struct Request {
     pub id: String,
     /// Whom it asks.
     pub relationship: String,
+    /// Your reference.
+    pub reference: Option<String>,
+    /// Your metadata.
+    pub metadata: BTreeMap<String, String>,
     /// When it was made.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -144,6 +170,10 @@ pub struct Bulk {
     /// Its id.
     #[schema(example = "blk_…")]
     pub id: String,
+    /// Your reference, which each of its requests has.
+    pub reference: Option<String>,
+    /// Your metadata.
+    pub metadata: BTreeMap<String, String>,
     /// How many persons.
     pub total: u64,
     /// Requests made.
@@ -164,30 +194,44 @@ pub(super) async fn create(State(api): State<Api>, posted: Posted) -> Result<Res
         let what = new.asked.parsed()?;
         let person = relationships::person(&new.relationship)?;
         companion.relationship(caller.world, &person)?;
-        let id = companion.ask(what.to(person), turn)?;
+        let id = companion.ask(what.to(person), Label::new(new.reference, new.metadata)?, turn)?;
         view(companion, &person, &id)
     });
     made.await
 }
 
+/// What of the list of requests.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only those in this state.
+    #[param(pattern = "^(queued|waiting|answered|rejected)$")]
+    state: Option<String>,
+    /// Only those of which an event tells at or after this moment, in the order of those events; at most 30 days back. `next` is
+    /// then always there: ask again with it for what happened since. Over pages, one may come more than once.
+    #[param(format = DateTime)]
+    updated_since: Option<String>,
+}
+
 /// Requests, oldest first.
-#[utoipa::path(get, path = "/v1/requests", operation_id = "list_requests", tag = "requests", params(Paging),
+#[utoipa::path(get, path = "/v1/requests", operation_id = "list_requests", tag = "requests",
+    params(Paging, Sought, Filter),
     responses((status = 200, description = "One page of requests, and the cursor of the next.", body = Page<Request>)))]
 pub(super) async fn list(
     State(api): State<Api>,
     bearer: Bearer,
-    Params(paging): Params<Paging>,
+    Listing { paging, sought, more }: Listing<Filter>,
 ) -> Result<Json<Page<Request>>, Problem> {
-    let (after, limit) = paging.bounds()?;
-    let page = api.read(bearer, move |companion, caller| {
-        let of = relationships::bounded(companion, caller, &paging)?;
-        let mut found = Vec::new();
-        for entry in companion.page(List::Requests, caller.world, of.as_ref(), after, limit)? {
-            if let Some(person) = entry.person {
-                found.push((entry.number, view(companion, &person, &entry.nonce())?));
-            }
-        }
-        Ok(Page::of(found, limit))
+    let wanted = one_of("state", more.state.as_deref(), STATES)?;
+    let asked = (paging, sought, more.updated_since);
+    let page = api.list(bearer, List::Requests, asked, move |companion, _, entry| {
+        let Some(person) = entry.person else { return Ok(None) };
+        // Its own row alone: to read a list of requests nobody has to be brought into memory.
+        let row = companion.record(tables::REQUESTS, &person, RequestKey::Request(entry.nonce()))?;
+        let Some(Record::Asking { asking }) = row else { return Err(not_found()) };
+        let meant = wanted.is_none_or(|wanted| wanted == state(&asking));
+        meant.then(|| shown_as(companion, &asking)).transpose()
     });
     Ok(Json(page.await?))
 }
@@ -210,6 +254,28 @@ pub(super) async fn one(
     Ok(Json(request.await?))
 }
 
+/// Changes your own words beside a request.
+#[utoipa::path(patch, path = "/v1/requests/{id}", operation_id = "update_request", tag = "requests",
+    request_body = LabelChange, params(("id" = String, Path, description = "req_…")),
+    responses((status = 200, description = "The request as it is now.", body = Request)))]
+pub(super) async fn change(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let id = id.parse::<names::Asked>().map_err(|_| not_found());
+    let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
+        let id = id?;
+        let person = companion.owner(List::Requests, caller.world, &id.0)?;
+        let thing = Thing::Request(Nonce(id.0));
+        if companion.change_label(caller.world, thing, change.read()?, turn)? {
+            companion.tell_change(caller.world, "request.updated", id.to_string(), (person, thing), turn)?;
+        }
+        view(companion, &person, &Nonce(id.0))
+    });
+    done.await
+}
+
 /// Asks many persons; the answer comes at once, the requests are made one after the other.
 #[utoipa::path(post, path = "/v1/bulk-requests", operation_id = "create_bulk_request",
     tag = "requests", request_body = NewBulk,
@@ -221,8 +287,9 @@ pub(super) async fn create_bulk(State(api): State<Api>, posted: Posted) -> Resul
         if new.relationships.as_ref().is_some_and(|named| named.len() > NAMED) {
             return Err(Failure::usage(format!("at most {NAMED} relationships; name nobody to ask everybody")));
         }
+        let label = Label::new(new.reference, new.metadata)?;
         let named = new.relationships.map(|named| named.iter().map(|text| parse(text)).collect::<Result<_, _>>());
-        let (id, job) = companion.begin_bulk(caller.world, what, named.transpose()?, turn)?;
+        let (id, job) = companion.begin_bulk(caller.world, what, named.transpose()?, label, turn)?;
         Ok(progress(&id, &job))
     });
     begun.await
@@ -246,15 +313,31 @@ pub(super) async fn bulk(
 }
 
 fn progress(id: &names::Bulk, job: &Job) -> Bulk {
-    Bulk { id: id.to_string(), total: job.total, made: job.made, failed: job.failed, finished: job.finished }
+    let (reference, metadata) = shown(&job.label);
+    Bulk {
+        id: id.to_string(),
+        reference,
+        metadata,
+        total: job.total,
+        made: job.made,
+        failed: job.failed,
+        finished: job.finished,
+    }
 }
 
 fn view(companion: &mut Companion, person: &PublicKey, id: &Nonce) -> Result<Request, Failure> {
-    let asking = companion.customer(person)?.asking(id).ok_or_else(not_found)?;
+    let asking = companion.customer(person)?.asking(id).cloned().ok_or_else(not_found)?;
+    shown_as(companion, &asking)
+}
+
+fn shown_as(companion: &Companion, asking: &Asking) -> Result<Request, Failure> {
+    let (reference, metadata) = shown(&companion.label(&Thing::Request(asking.request.id))?);
     let texts = |fields: &BTreeSet<AskedPath>| fields.iter().map(ToString::to_string).collect();
     Ok(Request {
-        id: names::Asked::from(*id).to_string(),
-        relationship: names::Relationship::from(*person).to_string(),
+        id: names::Asked::from(asking.request.id).to_string(),
+        relationship: names::Relationship::from(asking.request.person).to_string(),
+        reference,
+        metadata,
         created_at: clock::text(asking.request.at),
         fields: texts(&asking.request.fields),
         purpose: asking.request.purpose.to_string(),

@@ -158,6 +158,9 @@ pub(super) enum CustomerVerb {
         /// How many days it holds
         #[arg(long, default_value_t = 14)]
         days: u32,
+        /// By what your other systems know the person who comes by it; the person never sees it
+        #[arg(long)]
+        reference: Option<String>,
     },
     /// How many people may come by public links in an hour, and how many were told to come later; or say so many
     Pairings {
@@ -181,6 +184,9 @@ pub(super) enum CustomerVerb {
         /// How many steps below this company processors may go: 1 for a carrier that gets the address
         #[arg(long, default_value_t = 0)]
         delegations: u8,
+        /// By what your other systems know the request; the person never sees it
+        #[arg(long)]
+        reference: Option<String>,
         #[command(flatten)]
         what: What,
     },
@@ -402,16 +408,18 @@ impl Company<'_> {
 
     fn customers(&self, verb: CustomerVerb) -> Result<(), Failure> {
         match verb {
-            CustomerVerb::Invite { public, days } => self.ask(&Invite { public, days: Days(days) }),
+            CustomerVerb::Invite { public, days, reference } => {
+                self.ask(&Invite { public, days: Days(days), reference })
+            }
             CustomerVerb::Pairings { per_link: per_invitation, in_all, per_source } => {
                 self.ask(&Pairings { per_invitation, in_all, per_source })
             }
-            CustomerVerb::Ask { person, reason, delegations, what } => {
+            CustomerVerb::Ask { person, reason, delegations, reference, what } => {
                 let What { fields, purpose, access: how, days, retention } = what;
                 let fields = fields.iter().map(|text| parse(text)).collect::<Result<_, _>>()?;
                 let (purpose, access) = (parse(&purpose)?, parse(&how)?);
                 let (days, retention) = (Days(days), Days(retention));
-                self.ask(&Ask { person, fields, purpose, reason, access, days, retention, delegations })
+                self.ask(&Ask { person, fields, purpose, reason, access, days, retention, delegations, reference })
             }
             CustomerVerb::Send { person, collection, title, media_type, file } => {
                 let collection = parse(&collection)?;

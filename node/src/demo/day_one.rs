@@ -178,7 +178,7 @@ fn joins(stage: &mut Stage) -> Result<(), Failure> {
     let make = ["supplier", "init", "--name", "Volt Energie", "--sector", "energy"];
     stage.once(ENERGY, &[&make[..], &listen].concat())?;
     stage.start(ENERGY)?;
-    let link = Text(parse(&stage.ask(ENERGY, &Invite { public: false, days: Days(1) })?.link)?);
+    let link = Text(parse(&stage.ask(ENERGY, &Invite { public: false, days: Days(1), reference: None })?.link)?);
     stage.ask(PERSON, &verbs::Pair { link, agreement: Agreement::SdBase, vouched: true })?;
     let page = stage.ask(PERSON, &verbs::Organisations { query: "volt".into(), offset: 0, limit: 1 })?;
     let asked = page.perhaps_same.first().map(|same| same.supplier.to_string()).unwrap_or_default();

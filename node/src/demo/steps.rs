@@ -78,7 +78,7 @@ fn import_card(stage: &mut Stage) -> Result<(), Failure> {
 
 fn pair(stage: &mut Stage) -> Result<(), Failure> {
     for (who, ..) in SUPPLIERS {
-        let link = Text(parse(&stage.ask(who, &Invite { public: false, days: Days(1) })?.link)?);
+        let link = Text(parse(&stage.ask(who, &Invite { public: false, days: Days(1), reference: None })?.link)?);
         let pair = verbs::Pair { link, agreement: Agreement::SdBase, vouched: true };
         stage.ask(PERSON, &pair)?;
         let twice = stage.ask(PERSON, &pair)?;
@@ -255,6 +255,7 @@ fn ask(stage: &Stage, who: &str, fields: &[&str], purpose: &str, access: &str) -
         days: Days(365),
         retention: Days(90),
         delegations: 0,
+        reference: None,
     };
     stage.ask(who, &ask).map(drop)
 }

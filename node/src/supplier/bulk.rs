@@ -7,7 +7,8 @@ use regie_protocol::{Access, AskedPath, Days, PublicKey, Purpose, supplier::Ask}
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Companion, CompanionEvent, World, happening::Happening, lists::List, lists::not_found, names, records, tables,
+    Companion, CompanionEvent, World, happening::Happening, labels::Label, lists::List, lists::not_found, names,
+    records, tables,
 };
 use crate::{
     clock,
@@ -43,6 +44,9 @@ pub struct Job {
     pub done_up_to: u64,
     /// Is it at its end?
     pub finished: bool,
+    /// The company's own words beside each request.
+    #[serde(default)]
+    pub label: Label,
 }
 
 /// What is asked of each.
@@ -81,13 +85,14 @@ impl Companion {
         world: World,
         what: What,
         named: Option<Vec<names::Relationship>>,
+        label: Label,
         turn: &mut Turn,
     ) -> Result<(names::Bulk, Job), Failure> {
         if self.store.keys(tables::BULK_OPEN, &())?.len() >= RUNNING {
             return Err(Failure::usage(format!("{RUNNING} bulk requests are under way; wait until one is finished")));
         }
         let id = names::Bulk(clock::random());
-        let last = self.last_of(List::Relationships, world)?;
+        let last = self.last_of(List::Relationships, world, None)?;
         let (total, everybody_up_to) = match &named {
             None => (last, Some(last)),
             Some(named) => (named.len() as u64, None),
@@ -104,6 +109,7 @@ impl Companion {
             failed: 0,
             done_up_to: 0,
             finished: false,
+            label,
         };
         turn.batch.put(tables::BULK_JOBS, &id, &job);
         turn.batch.put(tables::BULK_OPEN, &id, &());
@@ -141,7 +147,8 @@ impl Companion {
         if job.finished {
             turn.batch.delete(tables::BULK_OPEN, &id);
             let now = self.clock.now().wall;
-            self.tell(World::of(job.test), &Happening::new("bulk.finished", now, id.to_string()), turn);
+            let told = Happening::new("bulk.finished", now, id.to_string());
+            self.tell(World::of(job.test), told, Some(&job.label), turn)?;
         }
         self.work_on(turn);
         Ok(())
@@ -163,7 +170,7 @@ impl Companion {
         job.finished = persons.is_empty();
         for (number, person) in persons {
             let known = person.filter(|person| self.relationship(world, person).is_ok());
-            match known.map(|person| self.ask(job.what.to(person), turn)) {
+            match known.map(|person| self.ask(job.what.to(person), job.label.clone(), turn)) {
                 Some(Ok(_)) => job.made += 1,
                 _ => job.failed += 1,
             }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use regie_protocol::{Days, FieldPath, Nonce, PublicKey, Timestamp, supplier::Record};
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, World, happening::Happening, lists::not_found, names, records, tables};
+use super::{Companion, World, happening::Happening, labels::Label, lists::not_found, names, records, tables};
 use crate::{
     clock,
     command::{Failure, exit},
@@ -155,7 +155,8 @@ impl Companion {
         let rows = self.store.numbered(tables::LISTED_CUSTOMERS, &id, list.invited + 1, AT_ONCE)?;
         let last = rows.len() < AT_ONCE;
         for (number, customer) in rows {
-            let (invitation, _) = self.make_invitation(World::of(list.test), Some(1), list.days, turn)?;
+            let label = Label::new(Some(customer.reference.clone()), BTreeMap::new())?;
+            let (invitation, _) = self.make_invitation(World::of(list.test), Some(1), list.days, label, turn)?;
             turn.batch.put(tables::LISTED_INVITATIONS, &invitation.id, &(id, number));
             let customer = Customer { invitation: Some(invitation.id), ..customer };
             turn.batch.put(tables::LISTED_CUSTOMERS, &Nth(id, number), &customer);
@@ -164,7 +165,8 @@ impl Companion {
         if last {
             turn.batch.delete(tables::CUSTOMER_LISTS_OPEN, &id);
             let now = self.clock.now().wall;
-            self.tell(World::of(list.test), &Happening::new("customer_list.invited", now, id.to_string()), turn);
+            let told = Happening::new("customer_list.invited", now, id.to_string());
+            self.tell(World::of(list.test), told, None, turn)?;
         }
         turn.batch.put(tables::CUSTOMER_LISTS, &id, &list);
         Ok(true)

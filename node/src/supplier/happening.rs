@@ -1,18 +1,22 @@
 //! What happened, for the company to be told: the outbox. In: records of the machine, in the turn that stores
 //! them. Out: numbered rows that hold names and never a value, stored in the same commit as what they tell of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{
-    AskedPath, ObjectId, PublicKey, Refusal, Timestamp,
+    AskedPath, Nonce, ObjectId, PublicKey, Refusal, Timestamp,
     act::ActKind,
     supplier::{Acted, Outcome, Record, StoredAct, Told},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, World, names, tables};
+use super::{
+    Companion, World,
+    labels::{Label, Thing},
+    names, tables,
+};
 use crate::{
-    command::Failure,
+    command::{Failure, exit},
     driver::Turn,
     store::{Nth, Read as _},
 };
@@ -25,7 +29,9 @@ const PRUNED_AT_ONCE: usize = 512;
 /// The kinds of events, as they are called outside.
 pub const KINDS: &[&str] = &[
     "relationship.created",
+    "relationship.updated",
     "request.created",
+    "request.updated",
     "request.answered",
     "request.rejected",
     "disclosure.received",
@@ -68,14 +74,36 @@ pub struct Happening {
     pub fields: BTreeSet<AskedPath>,
     /// Why not, where something was refused.
     pub refusal: Option<Refusal>,
+    /// The company's reference of what it is about, as it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// And its metadata.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// The company's reference of the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relationship_reference: Option<String>,
+    /// The invitation by which the person came, where it is about the relationship.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Nonce>,
 }
 
 impl Happening {
     /// An event that concerns no person.
     #[must_use]
     pub fn new(kind: &str, at: Timestamp, subject: String) -> Self {
-        let kind = kind.to_owned();
-        Self { kind, at, person: None, subject: Some(subject), fields: BTreeSet::new(), refusal: None }
+        Self {
+            kind: kind.to_owned(),
+            at,
+            person: None,
+            subject: Some(subject),
+            fields: BTreeSet::new(),
+            refusal: None,
+            reference: None,
+            metadata: BTreeMap::new(),
+            relationship_reference: None,
+            invitation: None,
+        }
     }
 }
 
@@ -85,12 +113,9 @@ pub type Numbered = (u64, Happening);
 /// What a record tells the company, if anything. `known` says whether a request is an old one.
 pub(super) fn of(record: &Record, known: bool, at: Timestamp) -> Option<Happening> {
     let tell = |kind: &str, person: &PublicKey, subject: String, fields: BTreeSet<AskedPath>| Happening {
-        kind: kind.to_owned(),
-        at,
         person: Some(*person),
-        subject: Some(subject),
         fields,
-        refusal: None,
+        ..Happening::new(kind, at, subject)
     };
     let none = BTreeSet::new;
     let handed_on = |link: &ObjectId| names::HandedOn(*link.digest()).to_string();
@@ -168,19 +193,54 @@ fn granted(grant: &ObjectId) -> String {
 }
 
 impl Companion {
-    /// Tells the company, in the commit of this turn.
-    pub(crate) fn tell(&mut self, world: World, happening: &Happening, turn: &mut Turn) {
-        turn.batch.append(tables::EVENTS, &world, happening);
+    /// Tells the company, in the commit of this turn, with its own words beside what it is about.
+    ///
+    /// They are those of this moment: an event says the same however often it is read.
+    pub(crate) fn tell(
+        &mut self,
+        world: World,
+        happening: Happening,
+        label: Option<&Label>,
+        turn: &mut Turn,
+    ) -> Result<(), Failure> {
+        let person = happening.person.map(|person| self.label(&Thing::Relationship(person))).transpose()?;
+        let happening = Happening {
+            reference: label.and_then(|label| label.reference().map(str::to_owned)),
+            metadata: label.map(|label| label.metadata().clone()).unwrap_or_default(),
+            relationship_reference: person.and_then(|label| label.reference().map(str::to_owned)),
+            invitation: label.and_then(Label::invitation),
+            ..happening
+        };
+        turn.batch.append(tables::EVENTS, &world, &happening);
         // One word behind the commit wakes all who wait, however many events it holds; before it none can be read.
         if !std::mem::replace(&mut self.told_this_turn, true) {
             let news = self.news.clone();
             turn.after(move || news.send_modify(|count| *count = count.wrapping_add(1)));
         }
+        Ok(())
     }
 
     /// Events after a number, oldest first.
     pub(crate) fn happenings(&self, world: World, after: u64, limit: usize) -> Result<Vec<Numbered>, Failure> {
         Ok(self.store.numbered(tables::EVENTS, &world, after.saturating_add(1), limit)?)
+    }
+
+    /// Events behind one that the caller had.
+    ///
+    /// # Errors
+    /// `cursor_expired`, where some behind it were removed already: whoever went on would not know that they miss any.
+    pub(crate) fn happenings_behind(&self, world: World, after: u64, limit: usize) -> Result<Vec<Numbered>, Failure> {
+        let found = self.happenings(world, after, limit)?;
+        match found.first() {
+            // Numbers have no holes but where old events were removed.
+            Some((number, _)) if *number > after.saturating_add(1) => {
+                let next = "read the lists once more from their beginning, then go on with new events";
+                let words =
+                    format!("events are kept for {EVENT_DAYS} days, and some behind this cursor are gone; {next}");
+                Err(Failure::new("cursor_expired", exit::REFUSED, words))
+            }
+            _ => Ok(found),
+        }
     }
 
     /// The number of the newest event.

@@ -1,7 +1,7 @@
 //! Lists in the order of their making, so that a page can go on where the last one ended. In: records, in the turn
 //! that stores them. Out: pages of names. A list holds names only; what they name is read from its own table.
 
-use regie_protocol::{Access, Nonce, ObjectId, PublicKey, supplier::Record};
+use regie_protocol::{Access, Nonce, ObjectId, PublicKey, Timestamp, supplier::Record};
 
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,9 @@ pub struct Listed {
     person: Option<PublicKey>,
     #[serde(with = "serde_bytes")]
     thing: Vec<u8>,
+    /// When it came on the list; none in stores from before that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
 }
 
 /// One entry: its number, the person, and the thing's own bytes.
@@ -121,6 +124,8 @@ pub struct Entry {
     pub person: Option<PublicKey>,
     /// The thing.
     pub thing: Vec<u8>,
+    /// When it came on the list, as far as that was noted.
+    pub at: Option<Timestamp>,
 }
 
 impl Entry {
@@ -134,13 +139,13 @@ impl Entry {
 
 impl Companion {
     /// Adds an invitation to its list.
-    pub(super) fn list_invitation(world: World, id: &Nonce, turn: &mut Turn) {
-        let listed = Listed { person: None, thing: id.0.to_vec() };
+    pub(super) fn list_invitation(&mut self, world: World, id: &Nonce, turn: &mut Turn) {
+        let listed = Listed { person: None, thing: id.0.to_vec(), at: Some(self.clock.now().wall) };
         turn.batch.append(tables::LISTS, &ListOf(world, List::Invitations, None), &listed);
     }
 
     /// Adds what a record makes to its lists. `known` says whether it was there before.
-    pub(super) fn list(&self, world: World, record: &Record, known: bool, turn: &mut Turn) {
+    pub(super) fn list(&mut self, world: World, record: &Record, known: bool, turn: &mut Turn) {
         let (list, person, thing) = match record {
             Record::Customer { person, .. } => (List::Relationships, person, Vec::new()),
             Record::Asking { asking } if !known => {
@@ -165,7 +170,7 @@ impl Companion {
             }
             _ => return,
         };
-        let listed = Listed { person: Some(*person), thing };
+        let listed = Listed { person: Some(*person), thing, at: Some(self.clock.now().wall) };
         turn.batch.append(tables::LISTS, &ListOf(world, list, None), &listed);
         // A relationship has nothing of its own to be listed by person: it is the person.
         if !listed.thing.is_empty() {
@@ -192,13 +197,13 @@ impl Companion {
     ) -> Result<Vec<Entry>, Failure> {
         let from = after.saturating_add(1);
         let listed = self.store.numbered(tables::LISTS, &ListOf(world, list, person.copied()), from, limit)?;
-        let entry = |(number, Listed { person, thing })| Entry { number, person, thing };
+        let entry = |(number, Listed { person, thing, at })| Entry { number, person, thing, at };
         Ok(listed.into_iter().map(entry).collect())
     }
 
-    /// The number of a list's last entry.
-    pub(crate) fn last_of(&self, list: List, world: World) -> Result<u64, Failure> {
-        Ok(self.store.last_number(tables::LISTS, &ListOf(world, list, None))?.unwrap_or(0))
+    /// The number of the last entry of a list: everybody's, or one person's.
+    pub(crate) fn last_of(&self, list: List, world: World, person: Option<&PublicKey>) -> Result<u64, Failure> {
+        Ok(self.store.last_number(tables::LISTS, &ListOf(world, list, person.copied()))?.unwrap_or(0))
     }
 
     /// Whose a thing is.

@@ -15,8 +15,14 @@ use regie_protocol::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Companion, CompanionEvent, World, departing, happening::Happening, lists::not_found, names, records::damaged,
-    tables, verbs::NewOffer,
+    Companion, CompanionEvent, World, departing,
+    happening::Happening,
+    labels::{Kind, Label, Thing},
+    lists::not_found,
+    names,
+    records::damaged,
+    tables,
+    verbs::NewOffer,
 };
 use crate::{
     backoff::Backoff,
@@ -178,6 +184,29 @@ impl Companion {
         Ok(made)
     }
 
+    /// Offers with this reference of the company's, after a number, in the order in which they got it.
+    pub(crate) fn made_for(
+        &self,
+        world: World,
+        reference: &str,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Made)>, Failure> {
+        let (mut found, mut at) = (Vec::new(), after);
+        while found.len() < limit {
+            // Some may be called otherwise by now.
+            let places = self.referred(world, Kind::Offers, reference, at, limit - found.len())?;
+            let Some((last, _)) = places.last() else { break };
+            at = *last;
+            for (number, thing) in places {
+                if let Some(Thing::Offer(id)) = thing {
+                    found.push((number, self.offer_made(world, &id)?));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// One offer.
     pub(crate) fn offer_made(&self, world: World, id: &ObjectId) -> Result<Made, Failure> {
         let row = self.store.get(tables::OFFERS, id)?;
@@ -190,6 +219,7 @@ impl Companion {
         world: World,
         intent: &ObjectId,
         words: NewOffer,
+        label: Label,
         turn: &mut Turn,
     ) -> Result<Made, Failure> {
         let found = self.found(intent)?;
@@ -215,6 +245,11 @@ impl Companion {
         let name = offer.id();
         turn.batch.put(tables::OFFERS, &name, &made);
         turn.batch.append(tables::OFFER_ORDER, &world, &name);
+        // The offer has an invitation in it: who takes it up comes by that one, with the same words.
+        if let Some((invitation, _)) = self.used.take() {
+            self.put_label(world, Thing::Invitation(invitation), label.clone(), turn);
+        }
+        self.put_label(world, Thing::Offer(name), label, turn);
         turn.batch.put(tables::OFFERS_WAITING, &name, intent.signed());
         self.send_offer(&offer, &intent, turn)?;
         Ok(made)
@@ -237,8 +272,8 @@ impl Companion {
         turn.batch.delete(tables::OFFERS_WAITING, &taken.offer);
         let subject = names::Offered(*taken.offer.digest()).to_string();
         let told = Happening::new("offer.taken_up", self.clock.now().wall, subject);
-        self.tell(World::of(made.test), &Happening { person: Some(*person), ..told }, turn);
-        Ok(())
+        let label = self.label(&Thing::Offer(taken.offer))?;
+        self.tell(World::of(made.test), Happening { person: Some(*person), ..told }, Some(&label), turn)
     }
 
     /// Asks the boards whose turn it is, and sends the offers that wait.
@@ -336,8 +371,8 @@ impl Companion {
         let world = World::of(made.test);
         turn.batch.put(tables::OFFERS, id, &Made { state, ..made });
         let told = Happening::new(kind, self.clock.now().wall, names::Offered(*id.digest()).to_string());
-        self.tell(world, &Happening { refusal, ..told }, turn);
-        Ok(())
+        let label = self.label(&Thing::Offer(*id))?;
+        self.tell(world, Happening { refusal, ..told }, Some(&label), turn)
     }
 
     /// Keeps what is looked for, and marks what was withdrawn.
@@ -367,7 +402,7 @@ impl Companion {
             turn.batch.append(tables::FOUND_ORDER, &(), &id);
             turn.batch.put(tables::FOUND_ENDS, &(intent.expires.0 / DAY_MS, id), &());
             let told = Happening::new("intent.found", now.wall, names::Wish(*id.digest()).to_string());
-            self.tell(World::Live, &told, turn);
+            self.tell(World::Live, told, None, turn)?;
         }
         Ok(())
     }

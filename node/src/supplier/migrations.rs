@@ -5,7 +5,8 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: which run of a person's node speaks; logs of others that are cosigned; acts of persons; pieces of documents that go out.
+    // 2: which run of a person's node speaks; logs of others that are cosigned; acts of persons; pieces of documents that go out; the
+    // company's own references and metadata.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -14,6 +15,8 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(59, "listed_logs", false),
             TableId::new(60, "acts", true),
             TableId::new(62, "sent_pieces", true),
+            TableId::new(63, "labels", false),
+            TableId::new(64, "references", false),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),

@@ -143,8 +143,7 @@ impl Companion {
         let Some(customer) = self.machine.customer(&person) else { return Ok(()) };
         let world = World::of(customer.test());
         let told = Happening::new(kind, self.clock.now().wall, names::Pattern(*segment.digest()).to_string());
-        self.tell(world, &Happening { person: Some(person), ..told }, turn);
-        Ok(())
+        self.tell(world, Happening { person: Some(person), ..told }, None, turn)
     }
 
     /// Forgets memberships that ended on a day that is over; those of today are not shown any more.

@@ -10,7 +10,11 @@ use regie_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, World, tables};
+use super::{
+    Companion, World,
+    labels::{Label, Thing},
+    tables,
+};
 use crate::{
     clock,
     command::{Failure, parse},
@@ -43,6 +47,7 @@ impl Companion {
         person: PublicKey,
         collection: Collection,
         document: Document,
+        label: Label,
         turn: &mut Turn,
     ) -> Result<Nonce, Failure> {
         if !media::is_as_called(&document.media_type, &document.body) {
@@ -54,7 +59,7 @@ impl Companion {
             _ => LargeDocument::pieces_of(&document.body).map(|piece| SentPiece { bytes: piece.to_vec() }).collect(),
         };
         let content = document.into_content().map_err(|_| SupplierError::BadItem)?;
-        let id = self.put_item(person, collection, content, turn)?;
+        let id = self.put_item(person, collection, content, label, turn)?;
         for (number, piece) in (0..).zip(&pieces) {
             turn.batch.put(tables::SENT_PIECES, &Nth(ItemName(person, id), number), piece);
         }
@@ -67,12 +72,15 @@ impl Companion {
         person: PublicKey,
         collection: Collection,
         content: Content,
+        label: Label,
         turn: &mut Turn,
     ) -> Result<Nonce, Failure> {
         self.load(&person)?;
         let now = self.clock.now();
         let (id, effects) = self.machine.put(person, collection, content, now, &mut clock::entropy())?;
+        self.making = Some(label);
         self.run(effects, None, turn)?;
+        self.making = None;
         Ok(id)
     }
 
@@ -83,6 +91,7 @@ impl Companion {
         field: FieldPath,
         after: Value,
         reason: String,
+        label: Label,
         turn: &mut Turn,
     ) -> Result<Nonce, Failure> {
         let before = match self.record(tables::HELD_VALUES, &person, field)? {
@@ -90,15 +99,17 @@ impl Companion {
             _ => None,
         };
         let content = Content::Correction(Correction { field, before, after, reason });
-        self.put_item(person, Collection::Corrections, content, turn)
+        self.put_item(person, Collection::Corrections, content, label, turn)
     }
 
     /// Queues a request to one person.
-    pub(crate) fn ask(&mut self, ask: Ask, turn: &mut Turn) -> Result<Nonce, Failure> {
+    pub(crate) fn ask(&mut self, ask: Ask, label: Label, turn: &mut Turn) -> Result<Nonce, Failure> {
         self.load(&ask.person)?;
         let now = self.clock.now();
         let (id, effects) = self.machine.ask(ask, now, &mut clock::entropy())?;
+        self.making = Some(label);
         self.run(effects, None, turn)?;
+        self.making = None;
         Ok(id)
     }
 
@@ -126,6 +137,7 @@ impl Companion {
         world: World,
         uses: Option<u32>,
         days: Days,
+        label: Label,
         turn: &mut Turn,
     ) -> Result<(Invitation, Timestamp), Failure> {
         self.reachable()?;
@@ -134,7 +146,8 @@ impl Companion {
         let invite = Invite { uses, expires, made, test: world == World::Test };
         let (invitation, effects) = self.machine.invite(invite, &mut clock::entropy());
         self.run(effects, None, turn)?;
-        Self::list_invitation(world, &invitation.id, turn);
+        self.list_invitation(world, &invitation.id, turn);
+        self.put_label(world, Thing::Invitation(invitation.id), label, turn);
         Ok((invitation, expires))
     }
 

@@ -11,6 +11,7 @@ use regie_protocol::{
 use super::{
     Companion, World, happening,
     host::Written,
+    labels::Thing,
     tables,
     tables::{RequestKey, Terms},
 };
@@ -89,12 +90,14 @@ impl Companion {
     pub(super) fn persist(&mut self, record: &Record, turn: &mut Turn) -> Result<(), Failure> {
         let (known, now) = (self.known(record)?, self.clock.now());
         put_alone(&mut turn.batch, record);
+        let mut arrival = None;
         match record {
-            Record::Invite { id, .. } => self.used = Some(*id),
+            Record::Invite { id, invite } => self.used = Some((*id, invite.uses.is_some())),
             // The machine stores the use of an invitation right before whom it brought.
             Record::Customer { person, .. } => {
                 self.welcome(*person);
-                if let Some(invitation) = self.used.take() {
+                arrival = self.used.take();
+                if let Some((invitation, _)) = arrival {
                     self.came(&invitation, person, turn)?;
                 }
             }
@@ -137,8 +140,22 @@ impl Companion {
         }
         if let Some(world) = self.world_of(record) {
             self.list(world, record, known, turn);
+            let about = Thing::of(record);
+            match (record, about) {
+                (Record::Customer { person, .. }, _) => {
+                    if let Some(arrival) = arrival {
+                        self.label_arrival(world, *person, arrival, turn)?;
+                    }
+                }
+                (Record::Asking { .. } | Record::Sending { .. }, Some(thing)) if !known => {
+                    let label = self.making.take().unwrap_or_default();
+                    self.put_label(world, thing, label, turn);
+                }
+                _ => {}
+            }
             if let Some(happening) = happening::of(record, known, now.wall) {
-                self.tell(world, &happening, turn);
+                let label = about.map(|thing| self.label(&thing)).transpose()?;
+                self.tell(world, happening, label.as_ref(), turn)?;
             }
         }
         self.touched.extend(place(record).map(|place| place.untyped()));

@@ -24,6 +24,7 @@ use super::{
     happening::Happening,
     hooks::Hook,
     keys::{ApiKey, KeyHash},
+    labels::{Label, Reference, Referred, Thing},
     lists::{List, ListOf, Listed},
     market::{Followed, FoundIntent, Made},
     names,
@@ -194,7 +195,7 @@ tables! {
         /// Revocation notices, by grant.
         pub(crate) Plain REVOCATIONS = 6 "revocations": (PublicKey, ObjectId) => Record;
         /// Requests, and offers that were taken up.
-        pub(super) Plain REQUESTS = 7 "requests": (PublicKey, RequestKey) => Record;
+        pub(crate) Plain REQUESTS = 7 "requests": (PublicKey, RequestKey) => Record;
         /// Values held.
         pub(crate) Erasable HELD_VALUES = 8 "held_values": (PublicKey, FieldPath) => Record;
         /// Erasure receipts given.
@@ -309,6 +310,10 @@ tables! {
         /// Pieces of large documents that are sent back to persons, by the number of each.
         pub(super) Erasable SENT_PIECES = 62 "sent_pieces": Nth<ItemName> => SentPiece,
             within 2 * regie_protocol::limits::PIECE_BYTES;
+        /// The company's own words beside a thing: its reference and metadata.
+        pub(super) Plain LABELS = 63 "labels": Thing => Label, within 16 * 1024;
+        /// Things by their reference, in the order in which they got it.
+        pub(super) Plain REFERENCES = 64 "references": Nth<Reference> => Referred, within 1024;
     }
 }
 

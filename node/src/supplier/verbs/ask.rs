@@ -1,6 +1,6 @@
 //! A request for fields, to one person.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regie_protocol::{AskedPath, Days, Nonce, Purpose, supplier};
 use schemars::JsonSchema;
@@ -10,6 +10,7 @@ use super::{Companion, OnCompanion};
 use crate::{
     command::{Failure, Reading},
     driver::Turn,
+    supplier::labels::Label,
     verb::Verb,
 };
 
@@ -34,6 +35,9 @@ pub struct Ask {
     /// How many steps below this company processors may go.
     #[serde(default)]
     pub delegations: u8,
+    /// By what the company's other systems know it; never sent to the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// The request, on its way.
@@ -60,6 +64,7 @@ impl OnCompanion for Ask {
             retention: self.retention,
             delegations: self.delegations,
         };
-        Ok(MadeRequest { request: companion.ask(ask, turn)? })
+        let label = Label::new(self.reference, BTreeMap::new())?;
+        Ok(MadeRequest { request: companion.ask(ask, label, turn)? })
     }
 }

@@ -5,7 +5,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Companion, OnCompanion, SentItem};
-use crate::{command::Failure, driver::Turn, supplier::names::Sent, verb::Verb};
+use crate::{
+    command::Failure,
+    driver::Turn,
+    supplier::{labels::Label, names::Sent},
+    verb::Verb,
+};
 
 /// Proposes a correction.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -31,7 +36,7 @@ impl OnCompanion for Correct {
         let Self { person, field, value, reason } = self;
         let person = companion.find_person(&person)?;
         companion.load(&person)?;
-        let id = companion.propose(person, field, value, reason, turn)?;
+        let id = companion.propose(person, field, value, reason, Label::default(), turn)?;
         Ok(SentItem { item: Sent(id.0) })
     }
 }

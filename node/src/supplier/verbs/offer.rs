@@ -10,7 +10,7 @@ use super::{Companion, OnCompanion, SHOWN};
 use crate::{
     command::{Failure, Reading, Text, exit},
     driver::Turn,
-    supplier::World,
+    supplier::{World, labels::Label},
     verb::Verb,
 };
 
@@ -67,7 +67,7 @@ impl Verb for Offer {
 impl OnCompanion for Offer {
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<SentOffer, Failure> {
         let intent = companion.find_wanted(&self.intent)?;
-        let made = companion.make_offer(World::Live, &intent, self.offer, turn)?;
+        let made = companion.make_offer(World::Live, &intent, self.offer, Label::default(), turn)?;
         Ok(SentOffer { offer: made.offer.id(), intent, state: made.state.parts().0.to_owned() })
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     driver::Turn,
     sentences,
     supplier::{
+        labels::Thing,
         runs::{LeftBranch, branches},
         tables,
     },
@@ -33,6 +34,9 @@ pub struct People {}
 pub struct KnownPerson {
     /// The key of the relationship.
     pub person: PublicKey,
+    /// By what the company's other systems know them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// Is their node connected?
     pub connected: bool,
     /// How their clock differs, in words, where that keeps requests from being sent.
@@ -118,16 +122,17 @@ impl OnCompanion for People {
         for person in companion.everybody()? {
             companion.load(&person)?;
         }
-        Ok(companion.machine.customers().map(|(key, customer)| companion.known_person(key, customer)).collect())
+        companion.machine.customers().map(|(key, customer)| companion.known_person(key, customer)).collect()
     }
 }
 
 impl Companion {
-    fn known_person(&self, person: &PublicKey, customer: &Customer) -> KnownPerson {
+    fn known_person(&self, person: &PublicKey, customer: &Customer) -> Result<KnownPerson, Failure> {
         let grants = customer.grants().map(|grant| GivenGrant { grant: grant.id(), nonce: grant.nonce });
         let (size, root, gaps) = (customer.head().size(), customer.head().root(), customer.gaps());
-        KnownPerson {
+        Ok(KnownPerson {
             person: *person,
+            reference: self.label(&Thing::Relationship(*person))?.reference().map(str::to_owned),
             connected: self.is_connected(person),
             clock_differs: self.differs(person),
             agreement: customer.agreement(),
@@ -135,7 +140,7 @@ impl Companion {
             held: customer.held().iter().map(|(field, held)| self.held(person, *field, held)).collect(),
             requests: customer.askings().map(SentRequest::of).collect(),
             witnessed: Witnessed { size, root, gaps, branches: branches(customer.runs()) },
-        }
+        })
     }
 
     fn held(&self, person: &PublicKey, field: FieldPath, held: &Held) -> HeldValue {

@@ -8,7 +8,7 @@ use super::{Companion, OnCompanion};
 use crate::{
     command::{Failure, base64},
     driver::Turn,
-    supplier::names::Sent,
+    supplier::{labels::Label, names::Sent},
     verb::Verb,
 };
 
@@ -52,7 +52,8 @@ impl OnCompanion for Put {
             Some(upload) => companion.take_upload(&upload)?,
             None => base64("the body", &body)?,
         };
-        let id = companion.put_document(person, collection, Document { title, media_type, body }, turn)?;
+        let id =
+            companion.put_document(person, collection, Document { title, media_type, body }, Label::default(), turn)?;
         Ok(SentItem { item: Sent(id.0) })
     }
 }
