@@ -57,6 +57,7 @@ mod supplier_bus;
 mod supplier_console;
 mod supplier_delegation;
 mod supplier_events;
+mod supplier_labels;
 mod supplier_lists;
 mod supplier_page;
 mod supplier_python;
@@ -75,5 +76,7 @@ mod words;
 mod supplier_api_on_postgres;
 #[path = "supplier_events.rs"]
 mod supplier_events_on_postgres;
+#[path = "supplier_labels.rs"]
+mod supplier_labels_on_postgres;
 #[path = "supplier_lists.rs"]
 mod supplier_lists_on_postgres;

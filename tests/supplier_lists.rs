@@ -92,10 +92,11 @@ fn a_list_becomes_invitations_and_a_report() {
     assert_eq!(field("telephone", "missing"), 1);
     assert_eq!((&report["total"]["accuracy_before"], &report["total"]["accuracy_after"]), (&json!(0.5), &json!(1.0)));
     let differences = rows(&client.get(&format!("{path}/report.csv")));
-    assert!(
-        differences
-            .contains(&["1", "email", "old@example.org", "anna@example.org", "different"].map(str::to_owned).to_vec())
-    );
+    let different = ["1", "email", "old@example.org", "anna@example.org", "different", &text(&relationship)];
+    assert!(differences.contains(&different.map(str::to_owned).to_vec()), "{differences:?}");
+    let came: Vec<_> =
+        rows(&client.get(&format!("{path}/invitations.csv"))).into_iter().filter(|row| row[3] == "true").collect();
+    assert_eq!((came.len(), &came[0][5]), (1, &text(&relationship)));
 
     // Tables for other systems; what looks like a formula is text.
     let values = rows(&client.get("/v1/exports/values.csv"));
