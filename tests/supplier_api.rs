@@ -50,12 +50,13 @@ fn from_an_invitation_to_a_disclosure_and_its_erasure() {
     let relationship = only(&client.get("/v1/relationships").expect(200));
     let id = &relationship["id"];
 
-    let request = client.post("/v1/requests", &asked(id, &["name.full", "no.such"])).expect(201);
+    let unknown = client.post("/v1/requests", &asked(id, &["name.full", "no.such"]));
+    unknown.problem(422, "bad_argument");
+    assert_eq!(unknown.expect(422)["errors"][0]["pointer"], "#/fields/1", "a field that nobody can have");
+    let request = client.post("/v1/requests", &asked(id, &["name.full"])).expect(201);
     let path = format!("/v1/requests/{}", request["id"].as_str().expect("an id"));
     until("the request is answered", || client.get(&path).expect(200)["state"] == "answered");
-    let answered = client.get(&path).expect(200);
-    assert_eq!(answered["given"], json!(["name.full"]));
-    assert_eq!(answered["refused"], json!({ "no.such": "unknown_field" }));
+    assert_eq!(client.get(&path).expect(200)["given"], json!(["name.full"]));
 
     let values = format!("/v1/relationships/{}/values", id.as_str().expect("an id"));
     let held = client.get(&values).expect(200);
@@ -102,8 +103,48 @@ fn proof_holds(proof: &Value) -> bool {
 }
 
 #[test]
+fn events_of_a_request_say_what_came_of_each_field() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (_supplier, client) = company(directory.path());
+    let person = person(directory.path(), "person", &client);
+    person.set("name.full", "Anna Bakker");
+    let relationship = only(&client.get("/v1/relationships").expect(200));
+    let id = &relationship["id"];
+    let request = client.post("/v1/requests", &asked(id, &["name.full", "birthDate"])).expect(201);
+    let path = format!("/v1/requests/{}", request["id"].as_str().expect("an id"));
+    until("the person is asked", || client.get(&path).expect(200)["state"] == "waiting");
+    let waits = person.ask(&verbs::Requests {})[0]["id"].as_str().expect("an id").to_owned();
+    person.good(&["refuse", &waits]);
+    until("the request is answered", || client.get(&path).expect(200)["state"] == "answered");
+    let answered = client.get(&path).expect(200);
+    assert_eq!(answered["given"], json!(["name.full"]));
+    assert_eq!(answered["refused"], json!({ "birthDate": "declined" }));
+    // One of which nothing was given is not called answered.
+    let other = client.post_once("/v1/requests", &asked(id, &["birthDate"]), "once");
+    assert_eq!(other.header("ratelimit").as_deref(), Some("\"keyed\";r=99999;t=86400"));
+    let path = format!("/v1/requests/{}", other.expect(201)["id"].as_str().expect("an id"));
+    until("the person is asked", || client.get(&path).expect(200)["state"] == "waiting");
+    let waits = person.ask(&verbs::Requests {})[0]["id"].as_str().expect("an id").to_owned();
+    person.good(&["refuse", &waits]);
+    until("it is refused", || client.get(&path).expect(200)["state"] == "answered");
+    // Each event says what came of every field, and is called by it.
+    let events = client.get("/v1/events").expect(200)["data"].as_array().expect("a list").clone();
+    let of = |kind: &str| events.iter().find(|event| event["type"] == kind).expect(kind)["data"].clone();
+    let first = of("request.answered");
+    assert_eq!((&first["given"], &first["waiting"]), (&json!(["name.full"]), &json!(["birthDate"])));
+    let kinds: Vec<_> = events
+        .iter()
+        .filter(|event| event["data"]["subject"] == client.get(&path).expect(200)["id"])
+        .map(|event| event["type"].clone())
+        .collect();
+    assert_eq!(kinds, ["request.created", "request.waiting", "request.refused"]);
+    let last = events.iter().rev().find(|event| event["type"] == "request.answered").expect("one")["data"].clone();
+    assert_eq!((&last["waiting"], &last["refused"]), (&json!([]), &json!({ "birthDate": "declined" })));
+}
+
+#[test]
 fn every_call_has_a_name_of_its_own() {
-    let document = serde_json::to_value(regie::api::document()).expect("a document");
+    let document = regie::api::document();
     let mut names = std::collections::BTreeSet::new();
     for item in document["paths"].as_object().expect("paths").values() {
         for operation in item.as_object().expect("an item").values() {

@@ -5,6 +5,8 @@ pub(crate) mod details;
 pub(crate) mod values;
 mod words;
 
+use std::num::NonZeroU32;
+
 pub use regie_protocol::person::Remember;
 use regie_protocol::{Agreed, Coded, ObjectId, Refusal, Signature, policy::Rule};
 use schemars::JsonSchema;
@@ -53,6 +55,9 @@ pub struct Failure {
     /// What of the command is wrong, place by place, where more than one thing can be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
+    /// In how many seconds it may be tried again, where that is known. It stays in this process.
+    #[serde(skip)]
+    pub(crate) retry_after: Option<NonZeroU32>,
 }
 
 /// One thing that is wrong with what was asked.
@@ -110,7 +115,14 @@ pub mod exit {
 impl Failure {
     /// A failure with its code, exit code and sentence.
     pub fn new(code: &str, exit: u8, message: impl std::fmt::Display) -> Self {
-        Self { code: code.to_owned(), exit, message: message.to_string(), reason: None, faults: Vec::new() }
+        Self {
+            code: code.to_owned(),
+            exit,
+            message: message.to_string(),
+            reason: None,
+            faults: Vec::new(),
+            retry_after: None,
+        }
     }
 
     /// A failure whose reason the core gave by a code of its own.
@@ -127,6 +139,12 @@ impl Failure {
     /// What a peer refused.
     pub(crate) fn refused(refusal: Refusal) -> Self {
         Self::of(refusal.code(), exit::REFUSED, Reason::new(&refusal))
+    }
+
+    /// It may be tried again in so many seconds.
+    #[must_use]
+    pub(crate) fn in_seconds(self, seconds: u32) -> Self {
+        Self { retry_after: NonZeroU32::new(seconds.max(1)), ..self }
     }
 
     /// The message, in this language where it can be said in it.

@@ -10,17 +10,18 @@ use axum::{
 use data_encoding::BASE64URL_NOPAD;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Api, limits, problem::Problem};
+use super::{Api, description, limits, problem::Problem};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
     supplier::{
         Companion,
         keys::{Caller, KeyHash},
-        once::{ANSWER_BYTES, Answered, Once},
+        once::{ANSWER_BYTES, ANSWERS, Answered, Left, Once},
     },
 };
 
@@ -135,15 +136,15 @@ async fn drain(mut parts: BodyDataStream) {
     let _ = tokio::time::timeout(limits::DRAIN, draining).await;
 }
 
-/// What a call takes; nothing is an object without members.
-fn object<B: DeserializeOwned>(body: &[u8]) -> Result<B, Failure> {
-    let body = if body.is_empty() { b"{}" } else { body };
-    // A list of values would be read as members in the order in which they happen to be declared.
-    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
-        return Err(Failure::usage("the body is a JSON object"));
-    }
-    serde_json::from_slice(body)
-        .map_err(|error| Failure::usage(format!("the body is not what this call takes: {error}")))
+/// What a call takes, held against the description of it first; nothing is an object without members.
+fn read_body<B: DeserializeOwned + ToSchema>(body: &[u8]) -> Result<B, Failure> {
+    let body: Value = serde_json::from_slice(if body.is_empty() { b"{}" } else { body })
+        .map_err(|error| Failure::usage(format!("the body is no JSON from line {} on", error.line())))?;
+    description::check(&B::name(), &body)?;
+    serde_json::from_value(body).map_err(|error| {
+        tracing::debug!(%error, "a body is as described, and can't be read");
+        Failure::usage("the body is not what this call takes; /v1/openapi.json says what it is")
+    })
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -273,7 +274,7 @@ impl Api {
     ///
     /// # Errors
     /// No valid key, a body of another shape, what `work` says.
-    pub async fn post<B: DeserializeOwned + Send + 'static, T: Serialize>(
+    pub async fn post<B: DeserializeOwned + ToSchema + Send + 'static, T: Serialize>(
         &self,
         posted: Posted,
         status: StatusCode,
@@ -286,25 +287,38 @@ impl Api {
             if let Some(once) = &once
                 && let Some(answered) = companion.answered(once)?
             {
-                return Ok((answered, true));
+                return Ok((answered, true, None));
             }
-            let asked: B = object(&body)?;
+            let asked: B = read_body(&body)?;
             let made = work(companion, caller, asked, turn)?;
             let body = serde_json::to_vec(&made).map_err(Failure::internal)?;
             let answered = Answered { status: status.as_u16(), body };
-            if let Some(once) = once.filter(|_| answered.body.len() <= ANSWER_BYTES) {
-                companion.keep_answer(&once, &answered, turn)?;
-            }
-            Ok((answered, false))
+            let once = once.filter(|_| answered.body.len() <= ANSWER_BYTES);
+            let left = once.map(|once| companion.keep_answer(&once, &answered, turn)).transpose()?;
+            Ok((answered, false, left))
         });
-        let (answered, again) = done.await?;
+        let (answered, again, left) = done.await?;
         drop(large);
         let status = StatusCode::from_u16(answered.status).unwrap_or(status);
         let mut response = (status, [(header::CONTENT_TYPE, "application/json")], answered.body).into_response();
         if again {
             response.headers_mut().insert("idempotency-replayed", header::HeaderValue::from_static("true"));
         }
+        if let Some(left) = left {
+            tell_left(response.headers_mut(), left);
+        }
         Ok(response)
+    }
+}
+
+/// How many calls with a key may still come, as draft-ietf-httpapi-ratelimit-headers writes it.
+fn tell_left(headers: &mut HeaderMap, left: Left) {
+    let policy = format!("\"keyed\";q={ANSWERS};w=86400");
+    let state = format!("\"keyed\";r={};t={}", left.calls, left.more_in);
+    for (name, text) in [("ratelimit-policy", policy), ("ratelimit", state)] {
+        if let Ok(value) = header::HeaderValue::from_str(&text) {
+            headers.insert(name, value);
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     call::{Bearer, Page, Paging, Params, Posted},
     problem::Problem,
     relationships,
+    vocabulary::FieldName,
 };
 use crate::{
     clock,
@@ -94,6 +95,7 @@ pub struct NewErasure {
     #[schema(example = "rel_…")]
     pub relationship: String,
     /// Which fields; everything, where none is named.
+    #[schema(value_type = Option<BTreeSet<FieldName>>)]
     pub fields: Option<BTreeSet<String>>,
 }
 

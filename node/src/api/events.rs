@@ -65,7 +65,13 @@ pub struct About {
     pub invitation: Option<String>,
     /// The fields it concerns.
     pub fields: Vec<String>,
-    /// The code, where something was refused.
+    /// Of a request: the fields that were given so far, or that are allowed and empty.
+    pub given: Vec<String>,
+    /// Of a request: the fields that wait for the person's word.
+    pub waiting: Vec<String>,
+    /// Of a request: the fields that were refused, each with its code.
+    pub refused: BTreeMap<String, String>,
+    /// The code, where all of it was refused.
     pub refusal: Option<String>,
 }
 
@@ -86,6 +92,9 @@ impl Event {
                 relationship_reference: happening.relationship_reference.clone(),
                 invitation: happening.invitation.map(|id| names::Invited(id.0).to_string()),
                 fields: fields.iter().map(ToString::to_string).collect(),
+                given: happening.given.iter().map(ToString::to_string).collect(),
+                waiting: happening.waiting.iter().map(ToString::to_string).collect(),
+                refused: happening.refused.iter().map(|(path, code)| (path.to_string(), code.to_string())).collect(),
                 refusal: refusal.map(|code| code.to_string()),
             },
         }

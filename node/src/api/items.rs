@@ -23,6 +23,7 @@ use super::{
     listing::{Listing, Sought, one_of},
     problem::Problem,
     relationships,
+    vocabulary::FieldName,
 };
 use crate::{
     clock,
@@ -98,7 +99,7 @@ pub struct NewCorrection {
     #[schema(example = "rel_…")]
     pub relationship: String,
     /// Which field.
-    #[schema(example = "address.postalCode")]
+    #[schema(value_type = FieldName, example = "address.postalCode")]
     pub field: String,
     /// What it should be.
     #[schema(min_length = 1, max_length = 4096)]

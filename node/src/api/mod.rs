@@ -1,7 +1,7 @@
 //! The supplier's HTTP API: `/v1`, with keys, problems by RFC 9457, pages by cursor and an OpenAPI 3.1 document.
 //!
 //! In: HTTP calls of the company's systems. Out: what the companion knows and does; every change is on disk before
-//! it is answered. `api/call.rs` is the way in for every call that `web` lets through, `api/console.rs` is a
+//! it is answered. `api/description.rs` says what calls take and holds bodies against it, `api/call.rs` is the way in for every call that `web` lets through, `api/console.rs` is a
 //! page to look at, `api/delivery.rs` and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
 //! there are.
 
@@ -13,6 +13,7 @@ mod console;
 mod customers;
 mod delegations;
 mod delivery;
+mod description;
 mod disclosures;
 mod erasures;
 mod events;
@@ -29,24 +30,23 @@ mod relationships;
 mod requests;
 mod segments;
 mod sheet;
+mod vocabulary;
 mod webhooks;
 pub mod witness;
 
 pub(crate) use delivery::sign;
+pub use description::document;
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
 use axum::{
-    http::{Method, StatusCode},
+    body::Bytes,
+    http::{Method, StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use tokio::sync::Semaphore;
-use utoipa::openapi::{
-    ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
-    security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
-};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use self::problem::Problem;
@@ -85,20 +85,6 @@ pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) 
     tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
     tokio::spawn(router(desk, allowed).serve(vec![listener]));
     Ok(address)
-}
-
-/// The document that describes the API.
-#[must_use]
-pub fn document() -> OpenApi {
-    let (_, mut document) = calls().split_for_parts();
-    document.info.title = "regie supplier API".to_owned();
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    document.info.description = Some(
-        "A supplier's companion: ask persons for data, hold it under their grants, obey what they withdraw.".into(),
-    );
-    document.info.license = None;
-    describe(&mut document);
-    document
 }
 
 fn calls() -> OpenApiRouter<Api> {
@@ -158,7 +144,8 @@ fn router(desk: Desk, allowed: delivery::Allowed) -> Guarded {
     let (calls, _) = calls().split_for_parts();
     let streams = Arc::new(Semaphore::new(limits::STREAMS));
     let api = Api { desk, metrics: Arc::default(), streams, allowed, seats: Arc::default() };
-    let document = serde_json::to_value(document()).unwrap_or_default();
+    // Written once, and not for everybody who asks, with a key or none.
+    let description = Bytes::from(document().to_string());
     let room = calls
         // What these answer with success, they answer to a key that holds.
         .layer(middleware::map_response(async |mut response: Response| {
@@ -167,7 +154,10 @@ fn router(desk: Desk, allowed: delivery::Allowed) -> Guarded {
             }
             response
         }))
-        .route("/v1/openapi.json", get(move || std::future::ready(axum::Json(document.clone()))))
+        .route(
+            "/v1/openapi.json",
+            get(async move || ([(header::CONTENT_TYPE, "application/json")], description.clone())),
+        )
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
@@ -193,38 +183,3 @@ fn refusal(refused: Refused) -> Response {
     };
     problem.into_response()
 }
-
-/// Adds what every call has in common: the key, the problems.
-fn describe(document: &mut OpenApi) {
-    use utoipa::PartialSchema as _;
-    let components = document.components.get_or_insert_default();
-    components.schemas.insert("Problem".into(), Problem::schema());
-    components.schemas.insert("Mistake".into(), problem::Mistake::schema());
-    let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    components.security_schemes.insert("key".into(), RefOr::T(scheme));
-    document.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
-    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let response = |text: &str| {
-        ResponseBuilder::new().description(text).content("application/problem+json", problem.clone()).build()
-    };
-    for item in document.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten() {
-            for (status, text) in PROBLEMS {
-                let known = &mut operation.responses.responses;
-                known.entry((*status).to_owned()).or_insert_with(|| RefOr::T(response(text)));
-            }
-        }
-    }
-}
-
-const PROBLEMS: &[(&str, &str)] = &[
-    ("401", "No valid key."),
-    ("404", "No such thing, or not in the world of this key."),
-    ("409", "It can't be done in this state."),
-    ("410", "What is asked for was kept for a time, and is gone."),
-    ("413", "The body is too large."),
-    ("422", "The body or a parameter is not what it must be."),
-    ("429", "Too many calls."),
-    ("500", "Something inside failed."),
-    ("503", "The companion is stopping, or the call took too long."),
-];

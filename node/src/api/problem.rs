@@ -1,6 +1,8 @@
 //! What goes wrong, as RFC 9457 says it: `application/problem+json` with a stable code. In: failures of the
 //! companion, mistakes in a call. Out: a response that names the next step.
 
+use std::num::NonZeroU32;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -28,6 +30,9 @@ pub struct Problem {
     /// What of the body is wrong, mistake by mistake, where there may be several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Mistake>,
+    /// In how many seconds the call may come again, where that is known: the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<NonZeroU32>,
 }
 
 /// One mistake in a body.
@@ -52,6 +57,7 @@ impl Problem {
             code: code.to_owned(),
             detail: detail.to_string(),
             errors: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -91,14 +97,19 @@ impl From<Failure> for Problem {
         let mistake =
             |fault: Fault| Mistake { pointer: format!("#{}", fault.at), code: fault.code, detail: fault.message };
         let errors = failure.faults.into_iter().map(mistake).collect();
-        Self { errors, ..Self::new(status, &failure.code, failure.message) }
+        let retry_after = failure.retry_after;
+        Self { errors, retry_after, ..Self::new(status, &failure.code, failure.message) }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
         let mut response = (status, Json(self)).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.get()));
+        }
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         if status == StatusCode::UNAUTHORIZED {

@@ -22,6 +22,7 @@ use super::{
     listing::{Listing, Sought, one_of},
     problem::Problem,
     relationships,
+    vocabulary::{FieldName, PurposeName},
 };
 use crate::{
     clock,
@@ -40,13 +41,13 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct RequestTerms {
     /// Fields of the vocabulary.
-    #[schema(min_items = 1, max_items = 64, example = json!(["address.postalCode"]))]
+    #[schema(value_type = BTreeSet<FieldName>, min_items = 1, max_items = 64, example = json!(["address.postalCode"]))]
     pub fields: BTreeSet<String>,
     /// The purpose (DPV).
-    #[schema(example = "DeliveryOfGoods")]
+    #[schema(value_type = PurposeName, example = "DeliveryOfGoods")]
     pub purpose: String,
     /// Why, in plain words that the person reads.
-    #[schema(max_length = 1024)]
+    #[schema(min_length = 1, max_length = 1024, example = "to bring what you ordered")]
     pub reason: String,
     /// How it is to be had: `once`, `read`, or `subscribe` (every change is told).
     #[serde(default = "read")]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regie_protocol::{
     AskedPath, Nonce, ObjectId, PublicKey, Refusal, Timestamp,
     act::ActKind,
-    supplier::{Acted, Outcome, Record, StoredAct, Told},
+    supplier::{Acted, Asking, Outcome, Record, StoredAct, Told},
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,9 @@ pub const KINDS: &[&str] = &[
     "relationship.updated",
     "request.created",
     "request.updated",
+    "request.waiting",
     "request.answered",
+    "request.refused",
     "request.rejected",
     "disclosure.received",
     "grant.received",
@@ -74,6 +76,15 @@ pub struct Happening {
     pub fields: BTreeSet<AskedPath>,
     /// Why not, where something was refused.
     pub refusal: Option<Refusal>,
+    /// Of a request: the fields that were given so far, or that are allowed and empty.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub given: BTreeSet<AskedPath>,
+    /// Of a request: the fields that wait for the person's word.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub waiting: BTreeSet<AskedPath>,
+    /// Of a request: the fields that were refused, each with its code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<AskedPath, Refusal>,
     /// The company's reference of what it is about, as it was then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -99,6 +110,9 @@ impl Happening {
             subject: Some(subject),
             fields: BTreeSet::new(),
             refusal: None,
+            given: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            refused: BTreeMap::new(),
             reference: None,
             metadata: BTreeMap::new(),
             relationship_reference: None,
@@ -144,13 +158,15 @@ pub(super) fn of(record: &Record, known: bool, at: Timestamp) -> Option<Happenin
             tell("relationship.created", person, names::Relationship::from(*person).to_string(), none())
         }
         Record::Asking { asking } => {
-            let kind = match (known, asking.rejected) {
-                (false, _) => "request.created",
-                (true, None) => "request.answered",
-                (true, Some(_)) => "request.rejected",
-            };
+            let kind = if known { said(asking) } else { "request.created" };
             let (person, id) = (&asking.request.person, names::Asked::from(asking.request.id).to_string());
-            Happening { refusal: asking.rejected, ..tell(kind, person, id, asking.request.fields.clone()) }
+            Happening {
+                refusal: asking.rejected,
+                given: asking.given.clone(),
+                waiting: asking.waiting.clone(),
+                refused: asking.refused.clone(),
+                ..tell(kind, person, id, asking.request.fields.clone())
+            }
         }
         Record::Received { person, received } => {
             let given = received.outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Given(_)));
@@ -165,6 +181,18 @@ pub(super) fn of(record: &Record, known: bool, at: Timestamp) -> Option<Happenin
         }
         _ => return None,
     })
+}
+
+/// What a request's person has said to it so far.
+fn said(asking: &Asking) -> &'static str {
+    match asking {
+        Asking { rejected: Some(_), .. } => "request.rejected",
+        Asking { given, waiting, refused, .. } if given.is_empty() && refused.is_empty() && !waiting.is_empty() => {
+            "request.waiting"
+        }
+        Asking { given, waiting, .. } if given.is_empty() && waiting.is_empty() => "request.refused",
+        _ => "request.answered",
+    }
 }
 
 /// That an act came, or what became of the last answer to it.

@@ -64,6 +64,15 @@ pub(super) struct Placed {
     key: serde_bytes::ByteArray<32>,
 }
 
+/// How many calls with an `Idempotency-Key` may still come, and in how many seconds there are more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Calls.
+    pub calls: u64,
+    /// Seconds; a day where none was made lately.
+    pub more_in: u32,
+}
+
 impl Companion {
     /// The answer that was given before, if it was.
     ///
@@ -81,21 +90,30 @@ impl Companion {
         Ok(Some(stored.answered))
     }
 
-    /// Keeps an answer with what was done.
-    pub(crate) fn keep_answer(&mut self, once: &Once, answered: &Answered, turn: &mut Turn) -> Result<(), Failure> {
-        let first = self.store.numbered(tables::ANSWER_ORDER, &(), 0, 1)?;
-        let span = first.first().map_or(0, |(number, _)| *number).min(u64::MAX - 1);
-        let last = self.store.last_number(tables::ANSWER_ORDER, &())?.unwrap_or(0);
-        if !first.is_empty() && last - span >= ANSWERS {
-            let words = "too many calls with an Idempotency-Key in a day; wait, or send fewer";
-            return Err(Failure::new("rate_limited", exit::REFUSED, words));
-        }
+    /// Keeps an answer with what was done; how many more there may be.
+    ///
+    /// # Errors
+    /// `rate_limited`, with the time until there is room again.
+    pub(crate) fn keep_answer(&mut self, once: &Once, answered: &Answered, turn: &mut Turn) -> Result<Left, Failure> {
         let at = self.clock.now().floor;
+        let first = self.store.numbered(tables::ANSWER_ORDER, &(), 0, 1)?;
+        let last = self.store.last_number(tables::ANSWER_ORDER, &())?.unwrap_or(0);
+        let (kept, more_in) = match first.first() {
+            None => (0, KEPT_MS),
+            Some((number, placed)) => (last + 1 - number, placed.at.plus_ms(KEPT_MS).0.saturating_sub(at.0)),
+        };
+        let more_in = u32::try_from(more_in.div_ceil(1000)).unwrap_or(u32::MAX);
+        let Some(calls) = ANSWERS.checked_sub(kept + 1) else {
+            let words = format!(
+                "{ANSWERS} calls with an Idempotency-Key were answered within a day; there is room again in {more_in} seconds"
+            );
+            return Err(Failure::new("rate_limited", exit::REFUSED, words).in_seconds(more_in));
+        };
         let stored = StoredAnswer { asked: once.asked.to_vec(), at, answered: answered.clone() };
         let placed = Placed { at, key: once.key.into() };
         turn.batch.put(tables::ANSWERS, &once.key, &stored);
         turn.batch.append(tables::ANSWER_ORDER, &(), &placed);
-        Ok(())
+        Ok(Left { calls, more_in })
     }
 
     /// Removes answers that are past their day.
