@@ -62,6 +62,7 @@ mod supplier_lists;
 mod supplier_page;
 mod supplier_python;
 mod supplier_store;
+mod supplier_typescript;
 mod supply;
 mod tally;
 mod tidy;
