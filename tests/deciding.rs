@@ -5,6 +5,8 @@ use regie::person::verbs;
 use regie_tests::{Node, http::Door, nats::Nats, until};
 use serde_json::{Value, json};
 
+use crate::dashboard::browser;
+
 #[test]
 fn a_card_shows_what_would_go_and_what_is_missing_is_filled_in_on_it() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -91,6 +93,54 @@ fn a_field_is_unticked_on_the_card_and_the_supplier_is_told_that_it_was_declined
     until("it is answered", || person.ask(&verbs::Requests {}) == json!([]));
     assert!(!customer()["held"].to_string().contains("30000"), "{}", customer());
     person.stop();
+}
+
+/// A school asks for any child; the person says which one it is about, once on the card and then by a default of that group.
+#[test]
+fn a_school_sees_the_child_that_it_is_about_and_no_other() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
+    let mut school = Node::supplier(directory.path().join("supplier"), "School De Linde", &listen);
+    school.start();
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let door = Door::enter(&person.start_with_dashboard());
+    assert!(!door.get("/data").body.contains("/data/group/child2"), "before a first child there is no second");
+    person.good(&["set", "child.name=Bram", "child.birthDate=2014-05-01", "child4.school=De Wilg"]);
+    let page = door.get("/data").body;
+    assert!(page.contains("/data/group/child2") && !page.contains("/data/group/child3"), "the next one: {page}");
+    assert!(page.contains("De Wilg"), "what is held is shown");
+    let form = door.get("/data/group/child2").form();
+    let typed = format!("form={form}&do=save&child2.name=Noor&child2.birthDate=3+juni+2017&child2.school=De+Linde");
+    assert_eq!(door.post("/data/group/child2", &typed).status, 303);
+    assert!(person.good(&["search", "tweede kind"]).contains("Noor"), "found by its name in either language");
+    assert!(person.good(&["export"]).contains("2017-06-03"));
+
+    person.pair(&school);
+    school.request(&["child.name", "child2.name", "child2.birthDate"], "ServiceProvision", "read");
+    until("it waits", || person.ask(&verbs::Overview {})["requests_waiting"] == json!(1));
+    let page = door.get("/requests");
+    assert!(page.body.contains("more than one of a kind"), "{}", page.body);
+    let (form, id) = (page.form(), text_between(&page.body, "name=\"id\" value=\""));
+    let shown = "shown=child.name&shown=child2.name&shown=child2.birthDate&give=child2.name&give=child2.birthDate";
+    assert_eq!(door.post("/requests", &format!("form={form}&id={id}&answer=allow&{shown}")).status, 303);
+    until("the second came", || school.customer()["held"].to_string().contains("2017-06-03"));
+    assert!(!school.customer()["held"].to_string().contains("Bram"), "{}", school.customer());
+
+    // From now on by a default that speaks of the group, and of such companies: one for everybody gives nothing sensitive.
+    let form = door.get("/defaults").form();
+    let rule =
+        "change=new&name=Noor%27s+school&what=group%3Achild2&sector=retail&why=ServiceProvision&answer=allow&do=keep";
+    assert_eq!(door.post("/defaults", &format!("form={form}&{rule}")).status, 303);
+    school.request(&["child2.school", "child.birthDate"], "ServiceProvision", "read");
+    until("the school came by itself", || school.customer()["held"].to_string().contains("De Linde"));
+    let waits = person.ask(&verbs::Requests {});
+    assert_eq!(keys(&waits[0]["fields"]), ["child.birthDate"], "the other child is asked for: {waits}");
+    assert!(!school.customer()["held"].to_string().contains("2014"), "{}", school.customer());
+    person.stop();
+}
+
+fn keys(object: &Value) -> Vec<&String> {
+    object.as_object().expect("an object").keys().collect()
 }
 
 fn text_between(body: &str, before: &str) -> String {

@@ -137,9 +137,16 @@ pub(crate) fn value(field: FieldPath, text: &str, language: Language) -> String 
 
 /// What an answer is called.
 pub(crate) fn choice(language: Language, field: FieldPath, code: &str) -> String {
-    let own = format!("choice-{}-{code}", field.info().path.replace('.', "-"));
-    let said = language.message(&own, None).or_else(|| language.message(&format!("choice-{code}"), None));
-    said.unwrap_or_else(|| code.to_owned())
+    choice_words(language, field, code).unwrap_or_else(|| code.to_owned())
+}
+
+/// The same, where there are words for it.
+pub(crate) fn choice_words(language: Language, field: FieldPath, code: &str) -> Option<String> {
+    let own = field.info().path.replace('.', "-");
+    // A second of its kind is answered in the words of the first.
+    let first = own.replace(|c: char| c.is_ascii_digit(), "");
+    let said = [format!("choice-{own}-{code}"), format!("choice-{first}-{code}"), format!("choice-{code}")];
+    said.iter().find_map(|key| language.message(key, None))
 }
 
 fn span(least: Option<String>, most: Option<String>, language: Language) -> String {

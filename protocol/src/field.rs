@@ -19,7 +19,7 @@ pub use kind::{Called, Codes, Country, FieldKind, Unfit, Words};
 pub use place::LANGUAGES;
 use serde::{Deserialize, Serialize};
 pub(crate) use vocabulary::count;
-pub use vocabulary::{FieldInfo, VOCABULARY};
+pub use vocabulary::{FieldInfo, VOCABULARY, several};
 
 use crate::{attestation::Attestation, coded::coded, identity::PublicKey, limits, time::Timestamp, wire::as_text};
 
@@ -319,6 +319,26 @@ mod tests {
         for info in VOCABULARY {
             assert_eq!(info.path.parse::<FieldPath>().expect("found").info(), info);
         }
+    }
+
+    #[test]
+    fn a_second_of_a_kind_can_be_asked_for_like_the_first_and_apart_from_it() {
+        let fields = |group: &str| -> Vec<(String, FieldKind, bool)> {
+            let selector: Selector = format!("group:{group}").parse().expect("a group");
+            let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+            selector.fields().map(FieldPath::info).map(|info| (last(info.path), info.kind, info.sensitive)).collect()
+        };
+        for (kind, groups) in [("child", several("child3")), ("work", several("work"))] {
+            assert_eq!((groups.len(), groups[0]), (4, kind));
+            for other in &groups[1..] {
+                assert_eq!(several(other), groups);
+                let (first, second) = (fields(kind), fields(other));
+                assert!(first.iter().all(|field| second.contains(field)), "{other} has all that {kind} has");
+            }
+        }
+        assert!(several("address").is_empty() && several("").is_empty());
+        let of_one = Selector::Group("child2");
+        assert!(!of_one.covers("child.name".parse().expect("a field")), "whoever may know one knows no other");
     }
 
     #[test]

@@ -248,7 +248,7 @@ pub use contract::Contract;
 pub use entropy::Entropy;
 pub use field::{
     AskedPath, Called, Codes, Country, FieldError, FieldInfo, FieldKind, FieldPath, LANGUAGES, Observed, Provenance,
-    Selector, Unfit, VOCABULARY, Value, Words, expand,
+    Selector, Unfit, VOCABULARY, Value, Words, expand, several,
 };
 pub use grant::{Access, Bounds, Chain, Delegation, Grant, GrantState, LiveGrant, Scope, Used, VerifiedGrant};
 pub use identity::{IdentityError, Keypair, Nonce, PublicKey, RootSeed, Signature, check_words};

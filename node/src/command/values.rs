@@ -170,6 +170,7 @@ fn month(word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sentences::choice_words;
 
     fn read(field: &str, text: &str) -> Option<String> {
         let field = field.parse().expect("a field");
@@ -217,9 +218,7 @@ mod tests {
             regie_protocol::LANGUAGES.iter().for_each(|code| there(format!("tongue-{code}")));
             for field in FieldPath::all() {
                 for code in field.info().kind.choices() {
-                    let own = format!("choice-{}-{code}", field.info().path.replace('.', "-"));
-                    let of_all = language.message(&format!("choice-{code}"), None).is_some();
-                    assert!(of_all || language.message(&own, None).is_some(), "{own} {language:?}");
+                    assert!(choice_words(language, field, code).is_some(), "{field} {code} {language:?}");
                 }
             }
         }

@@ -5,7 +5,7 @@
 //! wallet (`birth.*`, `document.*`, `name.familyAtBirth`: Implementing Regulation (EU) 2024/2977). The rest is what forms
 //! ask for: energy companies (`connection.*`, EAN by GS1), banks (`bank.*`: the AMLD and the CRS), insurers (`insurance.*`,
 //! `home.*`, `car.*`), schools (`child.*`, `education.*`), doctors (`care.*`), landlords (`rent.*`, `income.*`) and employers
-//! (`work.*`). Several of a kind are groups of their own (decision 48); a group never grows.
+//! (`work.*`). Several of a kind are groups of their own (decisions 48 and 61); a group never grows.
 
 use super::kind::FieldKind::{
     self, Bic, Choice, Country, Date, Ean, Email, Iban, Language, LicencePlate, Money, NationalId, Number, PartialDate,
@@ -40,6 +40,21 @@ const fn f(
 /// A whole number.
 pub(crate) const fn count(unit: &'static str, least: u32, most: u32) -> FieldKind {
     Number { unit, least, most, decimals: 0 }
+}
+
+/// How somebody works.
+const WORK: FieldKind = Choice(&["permanent", "temporary", "agency", "self_employed", "retired", "none"]);
+/// For how long a week.
+const HOURS: FieldKind = Number { unit: "hours", least: 0, most: 80, decimals: 2 };
+
+/// Groups that are several of a kind, in order: a second child, a second employer. Each is closed and has a name of its own, so
+/// that whoever may know one of them knows nothing of the others (decision 61).
+const SEVERAL: [&[&str]; 2] = [&["child", "child2", "child3", "child4"], &["work", "work2", "work3", "work4"]];
+
+/// The groups that are of one kind with this one, and it among them; none where it is the only one of its kind.
+#[must_use]
+pub fn several(group: &str) -> &'static [&'static str] {
+    SEVERAL.into_iter().find(|groups| groups.contains(&group)).unwrap_or_default()
 }
 
 /// Every field of version 1, sorted by path.
@@ -85,6 +100,15 @@ pub const VOCABULARY: &[FieldInfo] = &[
     f("child.birthDate", "child", "pd:Offspring", true, Date),
     f("child.name", "child", "pd:Offspring", true, Text),
     f("child.school", "child", "pd:Offspring", true, Text),
+    f("child2.birthDate", "child2", "pd:Offspring", true, Date),
+    f("child2.name", "child2", "pd:Offspring", true, Text),
+    f("child2.school", "child2", "pd:Offspring", true, Text),
+    f("child3.birthDate", "child3", "pd:Offspring", true, Date),
+    f("child3.name", "child3", "pd:Offspring", true, Text),
+    f("child3.school", "child3", "pd:Offspring", true, Text),
+    f("child4.birthDate", "child4", "pd:Offspring", true, Date),
+    f("child4.name", "child4", "pd:Offspring", true, Text),
+    f("child4.school", "child4", "pd:Offspring", true, Text),
     f("children.count", "family", "pd:FamilyStructure", true, count("", 0, 20)),
     f("clothing.size", "preferences", "pd:Preference", false, Text),
     f("connection.electricityEan", "connection", "pd:HouseholdData", false, Ean),
@@ -176,13 +200,40 @@ pub const VOCABULARY: &[FieldInfo] = &[
     f("travel.card", "travel", "pd:UID", false, Text),
     f("url", "contact", "pd:Contact", false, Url),
     f("vehicle.licensePlate", "vehicle", "pd:VehicleLicenseNumber", false, LicencePlate),
-    f("work.contract", "work", "pd:CurrentEmployment", false, Choice(&["permanent", "temporary", "agency", "self_employed", "retired", "none"])),
+    f("work.contract", "work", "pd:CurrentEmployment", false, WORK),
     f("work.employeeNumber", "work", "pd:UID", false, Text),
-    f("work.hours", "work", "pd:CurrentEmployment", false, Number { unit: "hours", least: 0, most: 80, decimals: 2 }),
+    f("work.hours", "work", "pd:CurrentEmployment", false, HOURS),
     f("work.pensionFund", "work", "pd:CurrentEmployment", true, Text),
     f("work.salary", "work", "pd:Salary", true, Money),
     f("work.since", "work", "pd:CurrentEmployment", false, Date),
     f("work.taxCredit", "work", "pd:Tax", true, YesNo),
+    f("work2.contract", "work2", "pd:CurrentEmployment", false, WORK),
+    f("work2.employeeNumber", "work2", "pd:UID", false, Text),
+    f("work2.hours", "work2", "pd:CurrentEmployment", false, HOURS),
+    f("work2.jobTitle", "work2", "pd:JobTitle", false, Text),
+    f("work2.organization", "work2", "pd:CurrentEmployment", false, Text),
+    f("work2.pensionFund", "work2", "pd:CurrentEmployment", true, Text),
+    f("work2.salary", "work2", "pd:Salary", true, Money),
+    f("work2.since", "work2", "pd:CurrentEmployment", false, Date),
+    f("work2.taxCredit", "work2", "pd:Tax", true, YesNo),
+    f("work3.contract", "work3", "pd:CurrentEmployment", false, WORK),
+    f("work3.employeeNumber", "work3", "pd:UID", false, Text),
+    f("work3.hours", "work3", "pd:CurrentEmployment", false, HOURS),
+    f("work3.jobTitle", "work3", "pd:JobTitle", false, Text),
+    f("work3.organization", "work3", "pd:CurrentEmployment", false, Text),
+    f("work3.pensionFund", "work3", "pd:CurrentEmployment", true, Text),
+    f("work3.salary", "work3", "pd:Salary", true, Money),
+    f("work3.since", "work3", "pd:CurrentEmployment", false, Date),
+    f("work3.taxCredit", "work3", "pd:Tax", true, YesNo),
+    f("work4.contract", "work4", "pd:CurrentEmployment", false, WORK),
+    f("work4.employeeNumber", "work4", "pd:UID", false, Text),
+    f("work4.hours", "work4", "pd:CurrentEmployment", false, HOURS),
+    f("work4.jobTitle", "work4", "pd:JobTitle", false, Text),
+    f("work4.organization", "work4", "pd:CurrentEmployment", false, Text),
+    f("work4.pensionFund", "work4", "pd:CurrentEmployment", true, Text),
+    f("work4.salary", "work4", "pd:Salary", true, Money),
+    f("work4.since", "work4", "pd:CurrentEmployment", false, Date),
+    f("work4.taxCredit", "work4", "pd:Tax", true, YesNo),
     f("workAddress.country", "workAddress", "pd:Country", false, Country),
     f("workAddress.locality", "workAddress", "pd:City", false, Text),
     f("workAddress.name", "workAddress", "pd:CurrentEmployment", false, Text),

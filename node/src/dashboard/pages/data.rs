@@ -1,13 +1,13 @@
 //! The person's own data: shown and changed. In: forms. Out: pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{
     Extension,
     extract::{Path, State},
 };
-use regie_protocol::FieldPath;
+use regie_protocol::{FieldPath, several};
 
 use super::{App, Page, Posted, Shown, Visitor, go, inputs::Input, show, who::Looks as _};
 use crate::{
@@ -37,6 +37,13 @@ impl GroupOf {
     /// Is there more than one field to change in one step?
     fn is_several(&self) -> bool {
         self.fields.len() > 1
+    }
+
+    /// The group before it of its kind: whoever has a first child entered may have a second one.
+    fn before(&self) -> Option<&'static str> {
+        let kind = several(self.group);
+        let place = kind.iter().position(|group| *group == self.group)?;
+        kind.get(place.checked_sub(1)?).copied()
     }
 }
 
@@ -73,6 +80,8 @@ pub(super) async fn list(State(app): State<App>, Extension(visitor): Extension<V
             None => groups.push(GroupOf { group: info.group, fields: vec![one] }),
         }
     }
+    let filled: BTreeSet<&str> = groups.iter().filter(|group| !group.is_empty()).map(|group| group.group).collect();
+    groups.retain(|group| !group.is_empty() || group.before().is_none_or(|before| filled.contains(before)));
     groups.sort_by_cached_key(|group| visitor.words.name("group", group.group).to_lowercase());
     groups.sort_by_key(|group| group.fields.iter().all(|(_, held)| held.is_none()));
     show(&Data { page: visitor.page(&app, "data", "/data"), groups, credentials: cfg!(feature = "vc") })

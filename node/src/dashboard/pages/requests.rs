@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{Extension, extract::State};
-use regie_protocol::{FieldPath, Nonce};
+use regie_protocol::{FieldPath, Nonce, several};
 
 use super::{
     App, Page, Posted, Shown, Visitor, go,
@@ -38,6 +38,8 @@ struct Card {
     would_go: Vec<Ticked>,
     /// Fields that hold nothing yet: a yes gives nothing of them, unless they are filled in here.
     missing: Vec<Input>,
+    /// Is it about two of a kind, as two children? Then it may be about one of them.
+    several: bool,
     /// Something that was typed in it does not fit.
     wrong: bool,
 }
@@ -93,7 +95,8 @@ impl Card {
             missing.push(Input { id: format!("card-{number}-{}", input.id), ..input });
         }
         let wrong = typed.is_some_and(|typed| !typed.wrong.is_empty());
-        Self { group, would_go, missing, wrong }
+        let several = is_about_several(&group);
+        Self { group, would_go, missing, several, wrong }
     }
 }
 
@@ -103,6 +106,12 @@ fn chosen(posted: &Posted) -> Option<BTreeSet<FieldPath>> {
     let fields = |name: &str| posted.all(name).iter().filter_map(|text| text.parse().ok()).collect::<BTreeSet<_>>();
     let (shown, ticked, missing) = (fields("shown"), fields("give"), fields("missing"));
     (!shown.is_subset(&ticked)).then(|| shown.intersection(&ticked).chain(&missing).copied().collect())
+}
+
+/// Is it about fields of two groups that are of one kind?
+fn is_about_several(group: &RequestGroup) -> bool {
+    let groups: BTreeSet<&str> = known(group).into_iter().map(|field| field.info().group).collect();
+    groups.iter().any(|group| several(group).iter().filter(|other| groups.contains(*other)).count() > 1)
 }
 
 fn known(group: &RequestGroup) -> Vec<FieldPath> {
