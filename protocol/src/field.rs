@@ -9,6 +9,7 @@ mod account;
 mod amount;
 mod contact;
 mod day;
+mod dialling;
 mod kind;
 mod place;
 mod vocabulary;

@@ -1,20 +1,9 @@
 //! By what a person is reached: e-mail, telephone, a web page. In: text. Out: the one form of it.
 
-use super::kind::{Country, Unfit};
-
-/// Countries whose numbers are written with a 0 before them that goes when the country's code stands there: the code, and
-/// how many digits come behind it (the national plans, by the ITU).
-const TRUNKS: &[(&str, &str, std::ops::RangeInclusive<usize>)] = &[
-    ("AT", "43", 7..=12),
-    ("BE", "32", 8..=9),
-    ("CH", "41", 9..=9),
-    ("DE", "49", 6..=11),
-    ("FR", "33", 9..=9),
-    ("GB", "44", 9..=10),
-    ("IE", "353", 7..=9),
-    ("NL", "31", 9..=9),
-    ("SE", "46", 7..=9),
-];
+use super::{
+    dialling::{OF_NO_COUNTRY, PLANS, Plan},
+    kind::{Country, Unfit},
+};
 
 /// Digits of a number with its country's code, by E.164; nobody has fewer than the first.
 const E164: std::ops::RangeInclusive<usize> = 7..=15;
@@ -35,7 +24,7 @@ pub(super) fn email(text: &str) -> Result<String, Unfit> {
 /// `+`, the country's code and the number. One that is written as within a country is read by the customs of `home`.
 pub(super) fn telephone(text: &str, home: Option<Country>) -> Result<String, Unfit> {
     let bare = strip(text, "tel:").replace("(0)", "");
-    let marks = |c: &char| !c.is_whitespace() && !"()-./\u{2011}\u{2013}".contains(*c);
+    let marks = |c: &char| !c.is_whitespace() && !"()-./\u{2010}\u{2011}\u{2013}".contains(*c);
     let packed: String = bare.chars().filter(marks).collect();
     let with_code = packed.strip_prefix('+').or_else(|| packed.strip_prefix("00"));
     let digits = with_code.unwrap_or(&packed);
@@ -43,13 +32,39 @@ pub(super) fn telephone(text: &str, home: Option<Country>) -> Result<String, Unf
         return Err(Unfit::NotTelephone);
     }
     if with_code.is_some() {
-        let whole = E164.contains(&digits.len()) && !digits.starts_with('0');
-        return whole.then(|| format!("+{digits}")).ok_or(Unfit::NotTelephone);
+        return from_abroad(digits).ok_or(Unfit::NotTelephone);
     }
     let home = home.ok_or(Unfit::NoCountryCode)?;
-    let (_, code, length) = TRUNKS.iter().find(|(of, ..)| *of == home.code()).ok_or(Unfit::NoCountryCode)?;
-    let own = digits.strip_prefix('0').filter(|own| length.contains(&own.len()) && !own.starts_with('0'));
-    own.map(|own| format!("+{code}{own}")).ok_or(Unfit::NotTelephone)
+    let plan = PLANS.iter().find(|plan| plan.country == home.code()).ok_or(Unfit::NoCountryCode)?;
+    within(plan, digits).map(|own| format!("+{}{own}", plan.code)).ok_or(Unfit::NotTelephone)
+}
+
+/// A number behind a code that there is, as long as numbers of it are. A 0 that is dialled within the country alone goes.
+fn from_abroad(digits: &str) -> Option<String> {
+    if !E164.contains(&digits.len()) {
+        return None;
+    }
+    if OF_NO_COUNTRY.iter().any(|code| digits.starts_with(code)) {
+        return Some(format!("+{digits}"));
+    }
+    // No code begins with another one.
+    let plans: Vec<&Plan> = PLANS.iter().filter(|plan| digits.starts_with(plan.code)).collect();
+    let code = plans.first()?.code;
+    let own = &digits[code.len()..];
+    let own = if plans.iter().all(|plan| plan.trunk == "0") { own.strip_prefix('0').unwrap_or(own) } else { own };
+    plans.iter().any(|plan| plan.any.contains(&own.len())).then(|| format!("+{code}{own}"))
+}
+
+/// A number as it is dialled within its country, without what goes where the code stands.
+fn within<'a>(plan: &Plan, digits: &'a str) -> Option<&'a str> {
+    let own = match plan.trunk {
+        "" => Some(digits).filter(|own| plan.lengths.contains(&own.len())),
+        trunk => {
+            let fits = |own: &&str| plan.lengths.contains(&own.len()) && !own.starts_with('0');
+            digits.strip_prefix(trunk).filter(fits)
+        }
+    };
+    own.or_else(|| Some(digits).filter(|own| plan.bare.contains(&own.len()) && !own.starts_with('0')))
 }
 
 /// A page at a domain, by HTTP; `https://` where nothing is said.
@@ -92,4 +107,67 @@ fn is_domain(text: &str) -> bool {
     let last = text.rsplit('.').next().unwrap_or_default();
     let lettered = last.chars().count() >= 2 && !last.bytes().all(|byte| byte.is_ascii_digit());
     text.len() <= 253 && text.contains('.') && lettered && text.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_begins_with_another_and_each_country_stands_once() {
+        assert!(PLANS.windows(2).all(|pair| pair[0].country < pair[1].country));
+        let codes = || PLANS.iter().map(|plan| plan.code).chain(OF_NO_COUNTRY);
+        for code in codes() {
+            assert!(codes().all(|other| other == code || !other.starts_with(code)), "{code}");
+        }
+        assert!(PLANS.iter().all(|plan| plan.country.parse::<Country>().is_ok()));
+        assert!(PLANS.iter().all(|plan| plan.bare.iter().all(|length| plan.lengths.contains(length))));
+    }
+
+    /// Written as within the country and as from abroad, the examples of another implementation become what it says.
+    #[test]
+    fn numbers_of_every_country_are_read_as_people_there_write_them() {
+        let examples = include_str!("../../tests/telephones.tsv").lines().filter(|line| !line.starts_with('#'));
+        let mut countries = std::collections::BTreeSet::new();
+        for line in examples {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let [country, national, international, e164] = columns.as_slice() else { panic!("{line}") };
+            let home = country.parse().ok();
+            assert_eq!(telephone(international, None).as_deref(), Ok(*e164), "{line}");
+            assert_eq!(telephone(e164, home).as_deref(), Ok(*e164), "{line}");
+            assert_eq!(telephone(&format!("00{}", &e164[1..]), home).as_deref(), Ok(*e164), "{line}");
+            match telephone(national, home) {
+                // A mobile number has a 15 in the midst of it there, and loses it.
+                Err(Unfit::NotTelephone) if *country == "AR" && national.contains(" 15-") => {}
+                read => assert_eq!(read.as_deref(), Ok(*e164), "{line}"),
+            }
+            countries.insert(*country);
+        }
+        assert!(countries.len() > 240, "{}", countries.len());
+    }
+
+    #[test]
+    fn what_is_no_number_of_the_country_is_not_taken() {
+        let read = |text: &str, home: &str| telephone(text, home.parse().ok());
+        for (text, form) in [
+            ("+31 06 12345678", "+31612345678"),
+            ("+39 06 1234 5678", "+390612345678"),
+            ("+1 (201) 555-0123", "+12015550123"),
+        ] {
+            assert_eq!(read(text, "").as_deref(), Ok(form), "{text}");
+        }
+        for (text, home) in [
+            ("+210 123456789", ""), // no such code
+            ("+999 12345678", ""),
+            ("+47 123456789", ""), // nine in Norway
+            ("+31 6 1234 5678 9012", ""),
+            ("12345678", "DE"), // of which town?
+            ("612345678", "NL"),
+            ("2345678", "US"), // of which area?
+            ("123", "LU"),
+        ] {
+            assert_eq!(read(text, home), Err(Unfit::NotTelephone), "{text} {home}");
+        }
+        assert_eq!(read("12345678", "AQ"), Err(Unfit::NoCountryCode));
+    }
 }
