@@ -6,12 +6,13 @@
 
 mod ending;
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 pub use ending::{Law, Outlook, Term, cooling_off_ends};
 
+pub use crate::currency::{BadCurrency, Currency};
 use crate::{
     calendar::{Date, Span, Unit},
     coded::coded,
@@ -19,7 +20,7 @@ use crate::{
     item::Document,
     limits,
     text::plain_line,
-    wire::{self, as_text},
+    wire,
 };
 
 /// 400 years of the Gregorian calendar, in days and in months: by them a month has its average length.
@@ -70,10 +71,6 @@ pub struct Charge {
     /// How often; none where it is paid once.
     pub every: Option<Span>,
 }
-
-/// A currency by the three letters of ISO 4217. Whether there is such a one is not looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
 
 /// What follows a term where nobody gave notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -245,71 +242,6 @@ impl Charge {
     }
 }
 
-impl Currency {
-    /// The euro.
-    pub const EUR: Self = Self(*b"EUR");
-
-    /// How many digits of an amount stand behind its point, by ISO 4217.
-    #[must_use]
-    pub fn digits(self) -> u8 {
-        match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
-            | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
-            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
-            b"CLF" | b"UYW" => 4,
-            _ => 2,
-        }
-    }
-
-    /// An amount in its smallest unit, with its decimal point.
-    #[must_use]
-    pub fn decimal(self, amount: u64) -> String {
-        let digits = usize::from(self.digits());
-        let text = format!("{amount:0>width$}", width = digits + 1);
-        match text.split_at_checked(text.len() - digits) {
-            Some((whole, part)) if !part.is_empty() => format!("{whole}.{part}"),
-            _ => text,
-        }
-    }
-
-    /// The amount that people write like this, with a point or a comma: in its smallest unit. None for what is no amount.
-    #[must_use]
-    pub fn amount(self, text: &str) -> Option<u64> {
-        let (whole, part) = text.trim().split_once(['.', ',']).unwrap_or((text.trim(), ""));
-        let digits = usize::from(self.digits());
-        let fits = (1..=12).contains(&whole.len()) && (part.is_empty() || part.len() == digits);
-        let all = whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit());
-        let text = format!("{whole}{part:0<digits$}");
-        (fits && all).then(|| text.parse().ok()).flatten()
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.0).map_err(|_| fmt::Error)?)
-    }
-}
-
-/// Text that is no currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not three capital letters as ISO 4217 has them")]
-pub struct BadCurrency;
-
-coded! {
-    BadCurrency, "currency";
-    Self => "bad";
-}
-
-impl FromStr for Currency {
-    type Err = BadCurrency;
-    fn from_str(text: &str) -> Result<Self, BadCurrency> {
-        let letters: [u8; 3] = text.as_bytes().try_into().map_err(|_| BadCurrency)?;
-        if letters.iter().all(u8::is_ascii_uppercase) { Ok(Self(letters)) } else { Err(BadCurrency) }
-    }
-}
-
-as_text!(Currency);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,27 +268,5 @@ mod tests {
             assert_eq!(charge(amount, every).a_month(), a_month, "{amount} {every:?}");
         }
         assert_eq!(charge(u64::MAX, Some("P1D")).a_month(), None, "no sum wraps");
-    }
-
-    #[test]
-    fn a_currency_is_three_capitals() {
-        for bad in ["eur", "EU", "EURO", "E R", ""] {
-            assert_eq!(bad.parse::<Currency>(), Err(BadCurrency), "{bad}");
-        }
-        let yen: Currency = "JPY".parse().expect("a currency");
-        let amounts = [("12.95", Some(1_295)), ("12,95", Some(1_295)), ("12", Some(1_200)), (" 0.05 ", Some(5))];
-        for (text, amount) in amounts {
-            assert_eq!(Currency::EUR.amount(text), amount, "{text}");
-        }
-        for bad in ["", "-1", "1.5", "1.234", "1.000,00", "12.95.", "1e3", ".50", "9999999999999"] {
-            assert_eq!(Currency::EUR.amount(bad), None, "{bad}");
-        }
-        assert_eq!((yen.amount("500"), yen.amount("5.00")), (Some(500), None));
-        assert_eq!(
-            [Currency::EUR.decimal(5), Currency::EUR.decimal(120_000), yen.decimal(500)],
-            ["0.05", "1200.00", "500"]
-        );
-        let digits = |text: &str| text.parse::<Currency>().expect("a currency").digits();
-        assert_eq!([digits("EUR"), digits("JPY"), digits("KWD")], [2, 0, 3]);
     }
 }

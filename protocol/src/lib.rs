@@ -195,6 +195,7 @@ pub mod checkpoint;
 pub mod clock;
 mod coded;
 pub mod contract;
+mod currency;
 pub mod decision;
 pub mod departure;
 pub mod disclosure;
