@@ -73,7 +73,7 @@ impl Door {
     }
 }
 
-pub(crate) const PAGES: [&str; 35] = [
+pub(crate) const PAGES: [&str; 37] = [
     "/",
     "/requests",
     "/suppliers",
@@ -82,6 +82,8 @@ pub(crate) const PAGES: [&str; 35] = [
     "/data",
     "/data/email",
     "/data/group/address",
+    "/data/income.annual",
+    "/data/group/income",
     "/search",
     "/own",
     "/credentials",

@@ -112,6 +112,44 @@ fn a_move_takes_four_clicks_at_most_and_each_supplier_one_message() {
     person.stop();
 }
 
+/// Telephone numbers as other countries write them, and amounts in other money: by the command line and by the form's own choice.
+#[test]
+fn numbers_and_money_of_other_countries_are_read_and_told_as_they_are() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let door = Door::enter(&person.start_with_dashboard());
+    for (home, typed, form) in [
+        ("IT", "06 1234 5678", "+390612345678"),
+        ("US", "(201) 555-0123", "+12015550123"),
+        ("HU", "06 20 123 4567", "+36201234567"),
+        ("TR", "0501 234 56 78", "+905012345678"),
+        ("SR", "741 2345", "+5977412345"),
+        ("ES", "+34 612 34 56 78", "+34612345678"),
+    ] {
+        person.good(&["set", &format!("address.country={home}"), &format!("telephone={typed}")]);
+        assert_eq!(held(&person, "telephone").as_deref(), Some(form), "{home} {typed}");
+    }
+    assert!(person.bad(&["set", "telephone", "+210 123456789"], 2).contains("telephone"), "no country has that code");
+    person.good(&["set", "income.annual=30.000 Amerikaanse dollar", "address.country=NL"]);
+    assert_eq!(held(&person, "income.annual").as_deref(), Some("30000 USD"));
+    assert!(person.bad(&["set", "income.annual", "$ 30000"], 2).contains("which money"), "of which country?");
+
+    let page = door.get("/data/income.annual");
+    assert!(page.body.contains("value=\"30000\"") && page.body.contains("value=\"USD\" selected"), "{}", page.body);
+    let save = |value: &str, currency: &str| {
+        let typed = format!("form={}&value={value}&value-currency={currency}&do=save", page.form());
+        door.post("/data/income.annual", &typed)
+    };
+    assert_eq!(save("5.000.000", "JPY").status, 303);
+    assert_eq!(held(&person, "income.annual").as_deref(), Some("5000000 JPY"));
+    let wrong = save("12%2C5", "JPY");
+    assert!(wrong.body.contains("value=\"12,5\"") && wrong.body.contains("value=\"JPY\" selected"), "{}", wrong.body);
+    assert_eq!(save("30.000", "EUR").status, 303);
+    assert_eq!(held(&person, "income.annual").as_deref(), Some("30000"), "euros are what they were");
+    assert!(door.get("/data").body.contains("EUR 30000"), "with their name where people read");
+    person.stop();
+}
+
 #[test]
 fn an_earlier_value_is_put_back_and_everything_is_found_by_words() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -64,7 +64,7 @@ why-value-too-fine = { $decimals ->
    *[other] give at most { $decimals } decimals
  }
 why-value-out-of-range = give a number between { $least } and { $most }
-why-value-not-euros = give the amount in euros, as 30000 or 12.50
+why-value-not-currency = it is not sure which money is meant; write 30000 or 12.50 for euros, and else the currency behind it: 30000 USD
 why-value-not-choice = that is not one of the answers there are; choose one of { $choices }
 why-value-not-postal-code = that is not a postal code; write it as on a letter
 why-value-postal-code-of = that is not a postal code of { $country }; write it as { $example }, or change the country first

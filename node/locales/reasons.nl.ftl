@@ -64,7 +64,7 @@ why-value-too-fine = { $decimals ->
    *[other] geef hoogstens { $decimals } decimalen
  }
 why-value-out-of-range = geef een getal tussen { $least } en { $most }
-why-value-not-euros = geef het bedrag in euro's, zoals 30000 of 12,50
+why-value-not-currency = het is niet zeker welk geld u bedoelt; schrijf 30000 of 12,50 voor euro's, en anders de munt erachter: 30000 USD
 why-value-not-choice = dat is geen van de antwoorden die er zijn; kies uit { $choices }
 why-value-not-postal-code = dat is geen postcode; schrijf haar zoals op een brief
 why-value-postal-code-of = dat is geen postcode van { $country }; schrijf haar als { $example }, of wijzig eerst het land

@@ -129,10 +129,17 @@ pub(crate) fn value(field: FieldPath, text: &str, language: Language) -> String 
         FieldKind::Country => named("country"),
         FieldKind::Language => named("tongue"),
         FieldKind::Date => text.parse().ok().map(|date| language.date(date)),
+        FieldKind::Money if text.starts_with(|c: char| c.is_ascii_digit()) => Some(money(text, language)),
         _ if kind.choices().contains(&text) => Some(choice(language, field, text)),
         _ => None,
     };
     said.unwrap_or_else(|| text.to_owned())
+}
+
+/// An amount in its one form as people of this language write it, with its currency.
+pub(crate) fn money(text: &str, language: Language) -> String {
+    let (amount, currency) = text.split_once(' ').unwrap_or((text, "EUR"));
+    format!("{currency} {}", language.decimal(amount))
 }
 
 /// What an answer is called.

@@ -59,7 +59,7 @@ await page.waitForFunction(() => document.querySelectorAll("#found tbody tr").le
 check(await page.locator("#found b").count() === 0, "a name with HTML is text");
 
 // Every page, both languages.
-const paths = ["/", "/requests", "/suppliers", `/suppliers/${input.supplier}`, "/pair", "/pair/many", "/data", "/data/email", "/data/group/address", "/search?q=a", "/own", "/credentials",
+const paths = ["/", "/requests", "/suppliers", `/suppliers/${input.supplier}`, "/pair", "/pair/many", "/data", "/data/email", "/data/group/address", "/data/income.annual", "/data/group/income", "/search?q=a", "/own", "/credentials",
   "/find", "/import", "/export", "/deliveries?of=3", "/inbox", "/contracts", "/contracts/new", "/cases", "/cases/new", "/letters", "/letters/write?about=changed",
   "/letters/account", "/wishes", "/wishes/new", "/wishes/new/energy.contract", "/segments", "/defaults", "/defaults/proof?what=group:address", "/audit", "/security",
   "/security/passphrase", "/devices", "/told", "/style", "/nowhere"];

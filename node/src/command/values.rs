@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use regie_protocol::{Called, Coded, Country, FieldPath, Value, Words, catalogue::Detail};
+use regie_protocol::{Called, Coded, Country, FieldPath, Value, Words, catalogue::Detail, contract::Currency};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -105,6 +105,7 @@ impl Words for Spoken {
     fn code(&self, of: Called, word: &str) -> Option<String> {
         static COUNTRIES: OnceLock<Names> = OnceLock::new();
         static LANGUAGES: OnceLock<Names> = OnceLock::new();
+        static CURRENCIES: OnceLock<Names> = OnceLock::new();
         let word = word.trim().trim_end_matches('.').to_lowercase();
         match of {
             Called::Month => month(&word),
@@ -116,6 +117,11 @@ impl Words for Spoken {
             Called::Language => {
                 let languages = || names("tongue-", regie_protocol::LANGUAGES.iter().copied());
                 LANGUAGES.get_or_init(languages).get(&word).cloned()
+            }
+            Called::Currency => {
+                let currencies = || names("currency-", Currency::all().map(|currency| currency.to_string()));
+                let names = CURRENCIES.get_or_init(currencies);
+                names.get(&word).or_else(|| names.get(&format!("{word}s"))).cloned()
             }
             Called::Choice(field) => {
                 let codes = field.info().kind.choices().iter();
@@ -137,10 +143,11 @@ impl Words for Spoken {
 /// Codes by their names, in small letters; a name of two is of none.
 type Names = HashMap<String, String>;
 
-fn names(kind: &str, codes: impl Iterator<Item = &'static str>) -> Names {
+fn names<Code: AsRef<str>>(kind: &str, codes: impl Iterator<Item = Code>) -> Names {
     let mut names = Names::new();
     let mut of_two = Vec::new();
     for code in codes {
+        let code = code.as_ref();
         for language in Language::ALL {
             let Some(name) = language.message(&format!("{kind}{code}"), None) else { continue };
             let before = names.insert(name.to_lowercase(), code.to_owned());
@@ -194,6 +201,9 @@ mod tests {
             ("household.homeType", "Huur", "rented"),
             ("gender", "vrouw", "f"),
             ("telephone", "06 12345678", "+31612345678"),
+            ("income.annual", "30.000 Amerikaanse dollar", "30000 USD"),
+            ("income.annual", "30.000 Swiss franc", "30000 CHF"),
+            ("income.annual", "30.000 Japanese yen", "30000 JPY"),
         ] {
             assert_eq!(read(field, text).as_deref(), Some(form), "{field} {text}");
         }
@@ -215,6 +225,7 @@ mod tests {
         for language in Language::ALL {
             let there = |key: String| assert!(language.message(&key, None).is_some(), "{key} {language:?}");
             Country::all().for_each(|country| there(format!("country-{country}")));
+            Currency::all().for_each(|currency| there(format!("currency-{currency}")));
             regie_protocol::LANGUAGES.iter().for_each(|code| there(format!("tongue-{code}")));
             for field in FieldPath::all() {
                 for code in field.info().kind.choices() {

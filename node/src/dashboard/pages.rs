@@ -345,9 +345,29 @@ impl FromRequest<App> for Posted {
         let body = Bytes::from_request(request, app).await.map_err(IntoResponse::into_response)?;
         // Browsers send line ends as two characters; values know one.
         let pairs = form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
-        let posted = Self(pairs.collect());
+        let posted = Self(with_currencies(pairs.collect()));
         if is_ours(&visitor, posted.one("form")) { Ok(posted) } else { Err(strange_form(&visitor)) }
     }
+}
+
+/// Which money an amount is in is chosen beside it, under its name and this.
+const CURRENCY: &str = "-currency";
+
+/// Amounts with the currency that was chosen beside them, as one text. Euros need no name, and what was typed counts where it
+/// names one.
+fn with_currencies(mut pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+    let chosen: Vec<(String, String)> = pairs
+        .iter()
+        .filter_map(|(name, code)| Some((name.strip_suffix(CURRENCY)?.to_owned(), code.trim().to_owned())))
+        .filter(|(_, code)| code != "EUR")
+        .collect();
+    for (name, code) in chosen {
+        let bare = |text: &str| text.chars().any(|c| c.is_ascii_digit()) && !text.chars().any(char::is_alphabetic);
+        for (_, text) in pairs.iter_mut().filter(|(known, text)| *known == name && bare(text)) {
+            *text = format!("{} {code}", text.trim());
+        }
+    }
+    pairs
 }
 
 /// Compared by their hashes, so that the time it takes tells nothing of the token.

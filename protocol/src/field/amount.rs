@@ -1,7 +1,8 @@
 //! Numbers and amounts. In: text with the marks of either custom, with or without a unit. Out: digits, and a point before
 //! decimals.
 
-use super::kind::Unfit;
+use super::kind::{Called, Country, Unfit, Words};
+use crate::currency::Currency;
 
 /// Digits that a number has at most.
 const DIGITS: usize = 12;
@@ -19,28 +20,78 @@ pub(super) fn number(text: &str, unit: &str, bounds: (u32, u32), decimals: u8) -
     Ok(if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") })
 }
 
-/// An amount of euros, with two decimals or none.
-pub(super) fn money(text: &str) -> Result<String, Unfit> {
-    let lower = text.to_lowercase();
-    let without = |text: &str| {
-        ["euro's", "euro", "eur", "\u{20ac}"].iter().find_map(|own| {
-            text.strip_suffix(own).or_else(|| text.strip_prefix(own)).map(|text| text.trim().to_owned())
-        })
+/// An amount of money, with the decimals of its currency or none; a currency that is not the euro stands behind it.
+pub(super) fn money(text: &str, home: Option<Country>, words: &dyn Words) -> Result<String, Unfit> {
+    let (currency, whole, fraction) = parts(text, Currency::EUR, home, words)?;
+    let number = if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") };
+    Ok(if currency == Currency::EUR { number } else { format!("{number} {currency}") })
+}
+
+/// The currency, and the digits before the point and behind it: all of those of the currency, or none.
+fn parts(
+    text: &str,
+    otherwise: Currency,
+    home: Option<Country>,
+    words: &dyn Words,
+) -> Result<(Currency, String, String), Unfit> {
+    let digit = |c: char| c.is_ascii_digit();
+    let (Some(first), Some(last)) = (text.find(digit), text.rfind(digit)) else { return Err(Unfit::NotNumber) };
+    let (before, number, behind) = (text[..first].trim(), &text[first..=last], text[last + 1..].trim());
+    let behind = [",--", ",-", ".-", ",\u{2013}"].iter().find_map(|end| behind.strip_prefix(end)).unwrap_or(behind);
+    if before.starts_with(['-', '.', ',']) || behind.starts_with(['.', ',', '-']) {
+        return Err(Unfit::NotNumber);
+    }
+    let named = [before, behind.trim()].map(|name| (!name.is_empty()).then(|| named(name, home, words)));
+    let currency = match named {
+        [None, None] => otherwise,
+        [Some(one), None] | [None, Some(one)] => one.ok_or(Unfit::NotCurrency)?,
+        [Some(one), Some(other)] => one.filter(|_| one == other).ok_or(Unfit::NotCurrency)?,
     };
-    let bare = without(&lower).unwrap_or(lower);
-    let bare = [",-", ",--", ".-", ",\u{2013}"].iter().find_map(|end| bare.strip_suffix(end)).unwrap_or(&bare);
-    let foreign = bare.chars().any(|c| c.is_alphabetic() || "$\u{a3}\u{a5}".contains(c));
-    if foreign && bare.chars().any(|c| c.is_ascii_digit()) {
-        return Err(Unfit::NotEuros);
+    // A thousandth of a euro is nobody's: three digits behind a mark are thousands. Of a dinar there are thousandths.
+    let thousands = number.rsplit(['.', ',']).next().is_some_and(|last| last.len() == 3);
+    let decimals = currency.digits();
+    let (whole, fraction) = digits(number, if thousands && decimals < 3 { 0 } else { decimals })?;
+    if currency == Currency::EUR {
+        within(&whole, &fraction, (0, MOST_EUROS))?;
     }
-    // A thousandth of a euro is nobody's: three digits behind a mark are thousands.
-    let thousands = bare.rsplit(['.', ',']).next().is_some_and(|last| last.len() == 3);
-    let (whole, fraction) = digits(bare, if thousands { 0 } else { 2 })?;
-    within(&whole, &fraction, (0, MOST_EUROS))?;
-    if fraction.bytes().all(|byte| byte == b'0') {
-        return Ok(whole);
-    }
-    Ok(format!("{whole}.{fraction:0<2}"))
+    let width = usize::from(decimals);
+    let zero = fraction.bytes().all(|byte| byte == b'0');
+    let fraction = if zero { String::new() } else { format!("{fraction:0<width$}") };
+    Ok((currency, whole, fraction))
+}
+
+/// The currency that is meant: by its code, its sign or its name. A sign that several have is one only where the country
+/// has one of them.
+fn named(text: &str, home: Option<Country>, words: &dyn Words) -> Option<Currency> {
+    let lower = text.to_lowercase();
+    let own = home.map_or("", |home| home.code());
+    let code = match (lower.as_str(), own) {
+        ("\u{20ac}" | "euro" | "euros" | "euro's", _) => "EUR",
+        ("\u{a3}", _) => "GBP",
+        ("\u{20b9}", _) => "INR",
+        ("\u{20ba}", _) => "TRY",
+        ("\u{20aa}", _) => "ILS",
+        ("\u{20a9}", _) => "KRW",
+        ("\u{20b4}", _) => "UAH",
+        ("\u{20bd}", _) => "RUB",
+        ("z\u{142}", _) => "PLN",
+        ("k\u{10d}", _) => "CZK",
+        ("us$", _) | ("$", "US") => "USD",
+        ("$", "CA") => "CAD",
+        ("$", "AU") => "AUD",
+        ("$", "NZ") => "NZD",
+        ("\u{a5}", "JP") => "JPY",
+        ("\u{a5}", "CN") => "CNY",
+        ("kr", "SE") => "SEK",
+        ("kr", "NO") => "NOK",
+        ("kr", "DK") => "DKK",
+        ("kr", "IS") => "ISK",
+        ("fr" | "sfr", "CH") => "CHF",
+        _ => "",
+    };
+    let known = |code: &str| code.parse().ok().filter(|currency: &Currency| currency.is_current());
+    let said = || words.code(Called::Currency, text).as_deref().and_then(known);
+    known(code).or_else(|| known(&text.to_ascii_uppercase())).or_else(said)
 }
 
 /// The digits before the point and behind it. A mark that comes more than once, or before another one, parts thousands; one
@@ -51,8 +102,10 @@ fn digits(text: &str, decimals: u8) -> Result<(String, String), Unfit> {
     let marks: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| matches!(c, '.' | ',')).collect();
     let point = match marks.as_slice() {
         [] => None,
-        [(at, _)] => match (text.len() - at - 1, decimals) {
+        [(at, mark)] => match (text.len() - at - 1, decimals) {
             (3, 0) => None,
+            // Those who count by thousandths part them by a point, and thousands by a comma.
+            (3, 3) if *mark == '.' => Some(*at),
             (3, _) => return Err(Unfit::ThousandsOrDecimals),
             _ => Some(*at),
         },
@@ -99,6 +152,7 @@ fn within(whole: &str, fraction: &str, (least, most): (u32, u32)) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::Codes;
 
     #[test]
     fn a_mark_is_read_where_it_is_sure_what_it_parts() {
@@ -132,13 +186,50 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_is_in_euros() {
-        for (text, form) in [("EUR 12,5", "12.50"), ("30.123", "30123"), ("1.234,56 euro", "1234.56"), ("12,-", "12")] {
-            assert_eq!(money(text), Ok(form.to_owned()), "{text}");
+    fn an_amount_is_in_euros_where_it_names_no_other_money() {
+        for (text, form) in [
+            ("EUR 12,5", "12.50"),
+            ("30.123", "30123"),
+            ("1.234,56 euro", "1234.56"),
+            ("12,-", "12"),
+            ("12 usd", "12 USD"),
+            ("\u{a3}12.5", "12.50 GBP"),
+            ("US$ 1,234.50", "1234.50 USD"),
+            ("5.000 JPY", "5000 JPY"),
+            ("JPY 500.00", "500 JPY"),
+            ("1.250 BHD", "1.250 BHD"),
+            ("BHD 1,250.5", "1250.500 BHD"),
+            ("2.000.000.000 IDR", "2000000000 IDR"),
+            ("CHF 1'234.50", "1234.50 CHF"),
+        ] {
+            assert_eq!(money(text, None, &Codes), Ok(form.to_owned()), "{text}");
+            assert_eq!(money(form, None, &Codes), Ok(form.to_owned()), "{form} is read as itself");
         }
-        for text in ["12 USD", "\u{a3}12"] {
-            assert_eq!(money(text), Err(Unfit::NotEuros), "{text}");
+        for (text, why) in [
+            ("12 $", Unfit::NotCurrency), // of which country?
+            ("12 XXX", Unfit::NotCurrency),
+            ("12 XAU", Unfit::NotCurrency),
+            ("EUR 12 USD", Unfit::NotCurrency),
+            ("30 duizend", Unfit::NotCurrency),
+            ("veel", Unfit::NotNumber),
+            ("-5", Unfit::NotNumber),
+            ("12.5 JPY", Unfit::TooFine(0)),
+            ("1,250 BHD", Unfit::ThousandsOrDecimals),
+        ] {
+            assert_eq!(money(text, None, &Codes), Err(why), "{text}");
         }
-        assert_eq!(money("veel"), Err(Unfit::NotNumber));
+        let dollars = |home: &str| money("$ 12", home.parse().ok(), &Codes);
+        assert_eq!((dollars("CA"), dollars("NL")), (Ok("12 CAD".to_owned()), Err(Unfit::NotCurrency)));
+    }
+
+    #[test]
+    fn every_currency_reads_its_own_form_and_its_smallest_unit() {
+        for currency in Currency::all() {
+            for units in [0, 1, 99, 1_000, 123_456_789] {
+                let text = format!("{} {currency}", currency.decimal(units));
+                let form = money(&text, None, &Codes).expect("its own form");
+                assert_eq!(money(&form, None, &Codes), Ok(form.clone()));
+            }
+        }
     }
 }

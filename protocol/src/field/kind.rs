@@ -41,7 +41,7 @@ pub enum FieldKind {
         /// Digits behind the point, at most 2.
         decimals: u8,
     },
-    /// An amount in euros: `30000`, `12.50`.
+    /// An amount in euros: `30000`, `12.50`; or in another currency of ISO 4217, whose code stands behind it: `30000 USD`.
     Money,
     /// One of these codes.
     Choice(&'static [&'static str]),
@@ -108,6 +108,8 @@ pub enum Called {
     Country,
     /// A language: `nl`.
     Language,
+    /// A currency: `USD`.
+    Currency,
     /// One of a field's choices.
     Choice(FieldPath),
     /// One of the choices of a detail of this name ([`crate::catalogue`]).
@@ -173,8 +175,8 @@ pub enum Unfit {
     TooFine(u8),
     #[error("not between {least} and {most}")]
     OutOfRange { least: u32, most: u32 },
-    #[error("an amount in another currency than euros")]
-    NotEuros,
+    #[error("not an amount in a currency of ISO 4217")]
+    NotCurrency,
     #[error("not one of {0}")]
     NotChoice(String),
     #[error("not a postal code")]
@@ -216,7 +218,7 @@ coded! {
     Self::ThousandsOrDecimals => "thousands_or_decimals";
     Self::TooFine(decimals) => "too_fine" ("decimals": *decimals);
     Self::OutOfRange { least, most } => "out_of_range" ("least": *least, "most": *most);
-    Self::NotEuros => "not_euros";
+    Self::NotCurrency => "not_currency";
     Self::NotChoice(choices) => "not_choice" ("choices": choices);
     Self::NotPostalCode => "not_postal_code";
     Self::PostalCodeOf { country, example } => "postal_code_of" ("country": *country, "example": *example);
@@ -287,7 +289,7 @@ impl FieldKind {
             Self::PostalCode => place::postal_code(text, home),
             Self::LicencePlate => place::licence_plate(text, home),
             Self::Number { unit, least, most, decimals } => amount::number(text, unit, (least, most), decimals),
-            Self::Money => amount::money(text),
+            Self::Money => amount::money(text, home, words),
             Self::Choice(_) | Self::YesNo => choice(choices, self.choices(), text, words),
         }?;
         Ok(read.parse()?)
@@ -355,6 +357,7 @@ mod tests {
             ("energy.annualElectricity", "3.500 kWh", "", "3500"),
             ("income.annual", "\u{20ac} 30.000,-", "", "30000"),
             ("income.annual", "30,000.5", "", "30000.50"),
+            ("income.annual", "$ 30,000", "US", "30000 USD"),
             ("email", "mailto:Anna@Example.ORG", "", "Anna@example.org"),
             ("url", "Example.org/Anna", "", "https://example.org/Anna"),
             ("vehicle.licensePlate", "g123ab", "NL", "G-123-AB"),
@@ -400,7 +403,7 @@ mod tests {
             ("household.size", "2.5", "", "too_fine"),
             ("household.size", "0", "", "out_of_range"),
             ("household.homeType", "koop", "", "not_choice"),
-            ("income.annual", "$ 30000", "", "not_euros"),
+            ("income.annual", "$ 30000", "", "not_currency"),
             ("nationalId", "111222334", "NL", "national_id_check"),
             ("vehicle.licensePlate", "!", "", "not_licence_plate"),
             ("bank.bic", "ABNA", "", "not_bic"),

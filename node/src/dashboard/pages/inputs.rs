@@ -1,7 +1,7 @@
 //! Inputs that fit what a field holds. In: a field, with what it holds or what was typed and why that was not taken. Out: what
 //! `inputs.html` is made of. What was typed stands there again, also where the browser's own input could not show it.
 
-use regie_protocol::{Country, FieldKind, FieldPath, LANGUAGES, calendar::Date, catalogue::Detail};
+use regie_protocol::{Country, FieldKind, FieldPath, LANGUAGES, calendar::Date, catalogue::Detail, contract::Currency};
 
 use crate::{
     command::{Misfit, details, values},
@@ -24,7 +24,44 @@ pub(super) struct Input {
     /// Codes with their names.
     pub(super) choices: Vec<(String, String)>,
     pub(super) bounds: Option<(u32, u32)>,
+    /// Where it is an amount: in which money.
+    pub(super) money: Option<Money>,
 }
+
+/// The currency of an amount, chosen beside it.
+pub(super) struct Money {
+    pub(super) label: String,
+    pub(super) chosen: String,
+    /// Codes with their names, the euro first.
+    pub(super) all: Vec<(String, String)>,
+}
+
+impl Money {
+    /// What can be chosen; `chosen` is there whatever it is.
+    pub(super) fn of(words: Words, chosen: &str) -> Self {
+        let mut all: Vec<(String, String)> = Currency::all()
+            .map(|currency| (currency.to_string(), format!("{} ({currency})", words.name("currency", currency))))
+            .collect();
+        all.sort_by_key(|(code, name)| (code != EURO, unaccented(name)));
+        if !all.iter().any(|(code, _)| code == chosen) {
+            all.insert(0, (chosen.to_owned(), chosen.to_owned()));
+        }
+        Self { label: words.say("contracts-currency"), chosen: chosen.to_owned(), all }
+    }
+
+    /// An amount and the currency behind it; what names none is in euros.
+    fn apart(kind: FieldKind, words: Words, text: &str) -> (String, Option<Self>) {
+        if kind != FieldKind::Money {
+            return (text.to_owned(), None);
+        }
+        let known = |code: &str| code.parse::<Currency>().is_ok_and(Currency::is_current);
+        let (amount, code) = text.rsplit_once(' ').filter(|(_, code)| known(code)).unwrap_or((text, EURO));
+        (amount.to_owned(), Some(Self::of(words, code)))
+    }
+}
+
+/// What an amount is in where nothing is said.
+pub(super) const EURO: &str = "EUR";
 
 impl Input {
     /// For this field, under its own name.
@@ -34,6 +71,8 @@ impl Input {
             FieldKind::Number { least, most, .. } => Some((least, most)),
             _ => None,
         };
+        let (text, money) = Money::apart(kind, words, text);
+        let text = text.as_str();
         Self {
             name: field.to_string(),
             id: format!("field-{}", field.info().path.replace('.', "-")),
@@ -45,6 +84,7 @@ impl Input {
             fills: fills(field),
             choices: choices(words, field, text),
             bounds,
+            money,
         }
     }
 
@@ -67,12 +107,15 @@ impl Input {
             FieldKind::Number { least, most, decimals: 0, .. } => Some((least, most)),
             _ => None,
         };
+        let hint = hint(words, detail, filled && !text.is_empty());
+        let (text, money) = Money::apart(detail.kind, words, text);
+        let text = text.as_str();
         Self {
             name: detail.code.to_owned(),
             id: format!("detail-{}", detail.code),
             label: if unit.is_empty() { name } else { format!("{name} ({unit})") },
             text: text.to_owned(),
-            hint: hint(words, detail, filled && !text.is_empty()),
+            hint,
             error,
             shape: match shape(detail.kind, text) {
                 // People write the marks of their own language in it.
@@ -82,6 +125,7 @@ impl Input {
             fills: "",
             choices,
             bounds,
+            money,
         }
     }
 
