@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    contract::Currency,
     field::{
-        Called, Codes, Country,
+        self, Called, Country,
         FieldKind::{self, Choice, Date, Money, PartialDate, Text, YesNo},
         FieldPath, Unfit, Words, count,
     },
@@ -301,15 +302,12 @@ impl Detail {
     }
 }
 
-/// An amount of euros as people write it, in cents.
+/// An amount of money as people write it, in the smallest unit of the currency that it names, or of `otherwise`.
 ///
 /// # Errors
 /// Why it is none.
-pub fn euros(text: &str) -> Result<u64, Unfit> {
-    let value = Money.read(Called::Answer("sum"), text, None, &Codes)?;
-    let (whole, part) = value.as_str().split_once('.').unwrap_or((value.as_str(), "00"));
-    let cents = whole.parse::<u64>().ok().zip(part.parse::<u64>().ok());
-    cents.map(|(whole, part)| whole * 100 + part).ok_or(Unfit::NotNumber)
+pub fn amount(text: &str, otherwise: Currency, words: &dyn Words) -> Result<(u64, Currency), Unfit> {
+    field::amount::amount(text.trim(), otherwise, None, words)
 }
 
 /// For how many months an offer binds, as its terms say; none where they do not.
@@ -323,6 +321,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::field::Codes;
 
     fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

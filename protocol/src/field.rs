@@ -6,7 +6,7 @@
 //! (<https://w3id.org/dpv/pd>).
 
 mod account;
-mod amount;
+pub(crate) mod amount;
 mod contact;
 mod day;
 mod dialling;

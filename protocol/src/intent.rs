@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::{Span, Unit},
     coded::coded,
-    contract::Charge,
+    contract::{Charge, Currency},
     field::Selector,
     grant::Access,
     identity::{Nonce, PublicKey},
@@ -141,7 +141,9 @@ impl Price {
 
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02} {}", self.amount / 100, self.amount % 100, self.currency)?;
+        // Who says something else than a currency is shown as for most of them.
+        let currency = self.currency.parse().unwrap_or(Currency::EUR);
+        write!(f, "{} {}", currency.decimal(self.amount), self.currency)?;
         if self.per == Per::Once { Ok(()) } else { write!(f, "/{}", self.per.code()) }
     }
 }
@@ -164,16 +166,11 @@ impl FromStr for Price {
             Some((money, per)) => (money, Per::of(per).filter(|per| *per != Per::Once).ok_or(BadPrice)?),
         };
         let at = money.find(|c: char| c.is_ascii_alphabetic()).ok_or(BadPrice)?;
-        let (number, currency) = (money[..at].trim(), money[at..].trim());
-        let (whole, part) = number.split_once('.').unwrap_or((number, "00"));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        if !digits(whole) || !digits(part) || part.len() != 2 {
-            return Err(BadPrice);
-        }
-        let whole: u64 = whole.parse().map_err(|_| BadPrice)?;
-        let part: u64 = part.parse().map_err(|_| BadPrice)?;
-        let amount = whole.checked_mul(100).and_then(|cents| cents.checked_add(part)).ok_or(BadPrice)?;
-        let price = Self { amount, currency: currency.to_owned(), per };
+        let (number, code) = (money[..at].trim(), money[at..].trim());
+        let currency: Currency = code.parse().map_err(|_| BadPrice)?;
+        // A comma is for people: how it is read depends on theirs.
+        let amount = currency.amount(number).filter(|_| !number.contains(',')).ok_or(BadPrice)?;
+        let price = Self { amount, currency: currency.to_string(), per };
         if price.well_formed() { Ok(price) } else { Err(BadPrice) }
     }
 }
@@ -452,21 +449,35 @@ pub fn rank<T: Deref<Target = Offer>>(
     by: &[Criterion],
     known: &dyn Fn(&PublicKey) -> bool,
 ) {
+    let money = money(offers, intent);
     offers.sort_by_cached_key(|offer| {
-        let marks: Vec<u128> = by.iter().map(|criterion| mark(*criterion, offer, intent, known)).collect();
+        let mark = |criterion: &Criterion| mark(*criterion, offer, intent, &money, known);
+        let marks: Vec<u128> = by.iter().map(mark).collect();
         (marks, offer.id)
     });
 }
 
+/// In which money prices are compared: that of the budget, else the one that most offers are in.
+fn money<T: Deref<Target = Offer>>(offers: &[T], intent: &Intent) -> String {
+    if let Some(budget) = &intent.budget {
+        return budget.currency.clone();
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for price in offers.iter().filter_map(|offer| offer.price.as_ref()) {
+        *counts.entry(&price.currency).or_default() += 1;
+    }
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(code, _)| code.to_owned()).unwrap_or_default()
+}
+
 /// How far an offer is from the best; less is better.
-fn mark(criterion: Criterion, offer: &Offer, intent: &Intent, known: &dyn Fn(&PublicKey) -> bool) -> u128 {
+fn mark(criterion: Criterion, offer: &Offer, intent: &Intent, money: &str, known: &dyn Fn(&PublicKey) -> bool) -> u128 {
     const NO_PRICE: u128 = u128::MAX;
     // Above what any amount costs in a year, so that the order among those above the budget stays.
     const ABOVE: u128 = 1 << 100;
     match criterion {
         Criterion::Price => match (&offer.price, &intent.budget) {
             (None, _) => NO_PRICE,
-            (Some(price), Some(budget)) if price.currency != budget.currency => NO_PRICE,
+            (Some(price), _) if price.currency != money => NO_PRICE,
             (Some(price), Some(budget)) if price.a_year() > budget.a_year() => ABOVE + price.a_year(),
             (Some(price), _) => price.a_year(),
         },
@@ -511,6 +522,8 @@ mod tests {
             ("129.50EUR/month", 12_950, Per::Month),
             ("80EUR", 8_000, Per::Once),
             ("1200 EUR/year", 120_000, Per::Year),
+            ("5000 JPY", 5_000, Per::Once),
+            ("1.250BHD/month", 1_250, Per::Month),
         ] {
             let price: Price = text.parse().expect("a price");
             assert_eq!((price.amount, price.per), (amount, per), "{text}");
@@ -526,6 +539,8 @@ mod tests {
             "1.5EUR",
             "5eur",
             "5EUR/week",
+            "5.00JPY",
+            "1.25BHD",
             "5EUR/once",
             "5EUR/",
             "-5EUR",

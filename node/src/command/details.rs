@@ -12,7 +12,7 @@ use regie_protocol::{
 };
 
 use super::{Failure, Fault, parse, values::Spoken};
-use crate::locale::Language;
+use crate::{locale::Language, sentences};
 
 /// What matters of something that is wanted, in its one form. `home` is the country by whose customs it was written.
 ///
@@ -78,15 +78,14 @@ pub(crate) fn kind(text: &str) -> Result<Category, Failure> {
     }
 }
 
-/// An amount and how often it is paid, as two words: `150` or `149,50`, and `month`.
+/// An amount and how often it is paid, as two words: `150` or `149,50`, and `month`. It is in `currency` where it names no other.
 ///
 /// # Errors
 /// A usage failure at `/budget`.
 pub(crate) fn price(amount: &str, per: Per, currency: &str) -> Result<Price, Failure> {
-    let euros = catalogue::euros(amount);
-    let euros = euros.map_err(|unfit| Failure::at(vec![Fault::new("/budget".to_owned(), &unfit)]))?;
-    let price = Price { amount: euros, currency: currency.to_owned(), per };
-    parse(&price.to_string())
+    let read = catalogue::amount(amount, parse(currency)?, &Spoken);
+    let (amount, currency) = read.map_err(|unfit| Failure::at(vec![Fault::new("/budget".to_owned(), &unfit)]))?;
+    Ok(Price { amount, currency: currency.to_string(), per })
 }
 
 /// What a category is called; what this version does not know is something else.
@@ -111,7 +110,7 @@ pub(crate) fn detail_value(language: Language, code: &str, value: &str) -> Strin
     match detail.kind {
         FieldKind::Choice(_) | FieldKind::YesNo => choice(language, code, value),
         FieldKind::Date => value.parse().map_or_else(|_| value.to_owned(), |date| language.date(date)),
-        FieldKind::Money => format!("EUR {}", language.decimal(value)),
+        FieldKind::Money => sentences::money(value, language),
         FieldKind::Number { .. } => {
             let unit = unit(language, detail.unit());
             let number = language.decimal(value);
@@ -199,6 +198,10 @@ mod tests {
         for (text, cents) in [("150", 15_000), ("149,50", 14_950), ("149.5", 14_950), ("1.250", 125_000)] {
             assert_eq!(price(text, Per::Month, "EUR").map(|price| price.amount).ok(), Some(cents), "{text}");
         }
+        let of = |text: &str, currency: &str| price(text, Per::Month, currency).map(|price| price.to_string()).ok();
+        assert_eq!(of("5.000", "JPY").as_deref(), Some("5000 JPY/month"));
+        assert_eq!(of("150 Amerikaanse dollar", "EUR").as_deref(), Some("150.00 USD/month"), "what it names counts");
+        assert_eq!(of("12.5", "JPY"), None);
         assert!(price("much", Per::Month, "EUR").is_err_and(|failure| failure.faults[0].at == "/budget"));
         let typed = [("persons", "veel"), ("a/b", "1")].map(|(name, text)| (name.to_owned(), text.to_owned()));
         let energy = "energy.contract".parse().expect("a category");

@@ -27,6 +27,19 @@ pub(super) fn money(text: &str, home: Option<Country>, words: &dyn Words) -> Res
     Ok(if currency == Currency::EUR { number } else { format!("{number} {currency}") })
 }
 
+/// An amount in the smallest unit of its currency, which is `otherwise` where the text names none.
+pub(crate) fn amount(
+    text: &str,
+    otherwise: Currency,
+    home: Option<Country>,
+    words: &dyn Words,
+) -> Result<(u64, Currency), Unfit> {
+    let (currency, whole, fraction) = parts(text, otherwise, home, words)?;
+    let digits = usize::from(currency.digits());
+    let amount = format!("{whole}{fraction:0<digits$}").parse().map_err(|_| Unfit::NotNumber)?;
+    Ok((amount, currency))
+}
+
 /// The currency, and the digits before the point and behind it: all of those of the currency, or none.
 fn parts(
     text: &str,
@@ -229,6 +242,8 @@ mod tests {
                 let text = format!("{} {currency}", currency.decimal(units));
                 let form = money(&text, None, &Codes).expect("its own form");
                 assert_eq!(money(&form, None, &Codes), Ok(form.clone()));
+                assert_eq!(amount(&form, Currency::EUR, None, &Codes), Ok((units, currency)), "{text}");
+                assert_eq!(amount(&currency.decimal(units), currency, None, &Codes), Ok((units, currency)), "{text}");
             }
         }
     }

@@ -16,7 +16,11 @@ use regie_protocol::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{App, Page, Posted, Shown, Visitor, Words, go, show};
+use super::{
+    App, Page, Posted, Shown, Visitor, Words, go,
+    inputs::{EURO, Money},
+    show,
+};
 use crate::{
     calendar,
     command::{Failure, parse},
@@ -80,18 +84,11 @@ struct Contract {
     form: Form,
 }
 
-/// Currencies that a contract is mostly paid in.
-const CURRENCIES: [&str; 12] = ["EUR", "CHF", "CZK", "DKK", "GBP", "HUF", "JPY", "NOK", "PLN", "SEK", "TRY", "USD"];
-
 impl Contract {
     /// What can be chosen, and what stands there already.
-    fn currencies(&self) -> Vec<String> {
-        let own = self.form.entry("currency").to_owned();
-        let mut all: Vec<String> = CURRENCIES.iter().map(|code| (*code).to_owned()).collect();
-        if !own.is_empty() && !all.contains(&own) {
-            all.insert(0, own);
-        }
-        all
+    fn currencies(&self) -> Money {
+        let own = Some(self.form.entry("currency")).filter(|own| !own.is_empty());
+        Money::of(self.page.t, own.unwrap_or(EURO))
     }
 
     /// May the person change it here?

@@ -16,7 +16,7 @@ use regie_protocol::{
 use super::{
     App, Page, Posted, Shown, Visitor, Words, go,
     group::{Held, held},
-    inputs::Input,
+    inputs::{EURO, Input, Money},
     not_taken, show,
     who::Looks as _,
 };
@@ -28,9 +28,6 @@ use crate::{
 /// What a new intent shows, in offers.
 const KEEP: u8 = 20;
 const EACH: u8 = 2;
-/// The money of the amounts that are typed on a page.
-const CURRENCY: &str = "EUR";
-
 /// An intent, with the offers that came for it.
 struct Wish {
     intent: ShownIntent,
@@ -60,6 +57,7 @@ struct NewWish {
     details: Vec<Input>,
     boards: Vec<Noticeboard>,
     form: Form,
+    money: Money,
     /// Why it was not taken.
     wrong: Option<String>,
     wrong_budget: Option<String>,
@@ -76,6 +74,8 @@ impl NewWish {
 struct Form {
     wish: String,
     max: String,
+    /// In which money the most is.
+    currency: String,
     per: String,
     by: String,
     days: String,
@@ -87,14 +87,27 @@ impl Form {
     fn empty(kind: &Kind) -> Self {
         let none = String::new;
         let per = kind.paid.code().to_owned();
-        Self { wish: none(), max: none(), per, by: none(), days: "14".into(), board: none(), link: none() }
+        Self {
+            wish: none(),
+            max: none(),
+            currency: EURO.to_owned(),
+            per,
+            by: none(),
+            days: "14".into(),
+            board: none(),
+            link: none(),
+        }
     }
 
     fn typed(posted: &Posted) -> Self {
         let one = |name: &str| posted.one(name).to_owned();
+        // The amount and its money came together.
+        let (max, currency) = (one("max"), one("max-currency"));
+        let max = max.strip_suffix(&format!(" {currency}")).map_or(max.clone(), str::to_owned);
         Self {
             wish: one("wish"),
-            max: one("max"),
+            max,
+            currency,
             per: one("per"),
             by: one("by"),
             days: one("days"),
@@ -161,9 +174,18 @@ async fn form(app: &App, visitor: &Visitor, code: &str, sent: Option<(&Posted, &
     let path = format!("/wishes/new/{code}");
     let form = sent.map_or_else(|| Form::empty(kind), |(posted, _)| Form::typed(posted));
     let wrong_budget = fault("/budget");
+    let money = Money::of(words, Some(form.currency.as_str()).filter(|code| !code.is_empty()).unwrap_or(EURO));
     let again = wrong.is_some();
-    let shown =
-        show(&NewWish { page: visitor.page(app, "wishes", &path), kind, details, boards, form, wrong, wrong_budget })?;
+    let shown = show(&NewWish {
+        page: visitor.page(app, "wishes", &path),
+        kind,
+        details,
+        boards,
+        form,
+        money,
+        wrong,
+        wrong_budget,
+    })?;
     Ok(if again { not_taken(shown) } else { shown })
 }
 
@@ -218,7 +240,7 @@ fn cast(posted: &Posted, words: Words) -> Result<verbs::Cast, Failure> {
     let details = kind.details.iter().filter_map(|detail| Some((detail.code.to_owned(), some(detail.code)?)));
     let (category, details): (Category, BTreeMap<String, String>) = (parse(kind.code)?, details.collect());
     let per = Per::of(posted.one("per")).unwrap_or(kind.paid);
-    let budget = some("max").map(|max| details::price(&max, per, CURRENCY)).transpose();
+    let budget = some("max").map(|max| details::price(&max, per, EURO)).transpose();
     let budget = budget.map_err(|failure| {
         // What else does not fit is told with it.
         let others = details::wanted(&category, details.clone(), None).err().map(|others| others.faults);
@@ -269,7 +291,7 @@ mod tests {
 
     #[test]
     fn no_detail_has_the_name_of_another_input() {
-        let others = ["form", "kind", "wish", "max", "per", "by", "days", "board", "link", "do", "id"];
+        let others = ["form", "kind", "wish", "max", "max-currency", "per", "by", "days", "board", "link", "do", "id"];
         assert!(catalogue::Detail::all().all(|detail| !others.contains(&detail.code)));
     }
 
