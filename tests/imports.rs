@@ -81,17 +81,26 @@ fn nothing_is_kept_or_told_before_a_yes_and_then_what_was_shown() {
     let seen = person.import(&file, &["--dry-run"]);
     assert_eq!(seen["told"]["suppliers"][0]["name"], json!("De Webwinkel BV"), "{seen}");
     assert_eq!(seen["kept"], Value::Null);
-    assert_eq!(texts(&seen["changes"], "of"), ["group:name", "group:address", "email"], "{seen}");
+    assert_eq!(
+        texts(&seen["changes"], "of"),
+        ["group:name", "group:address", "email", "group:workAddress", "workContact.email"],
+        "{seen}"
+    );
     let region = seen["changes"][1]["fields"].as_array().expect("fields").iter();
     let region = region.clone().find(|one| one["field"] == json!("address.region")).expect("the region");
     assert_eq!((&region["new"], &region["now"]), (&Value::Null, &json!("Utrecht")), "of no other address");
-    assert_eq!(texts(&seen["left_out"], "what"), ["NOTE", "group:address", "email"], "{seen}");
+    assert_eq!(
+        texts(&seen["left_out"], "what"),
+        ["NOTE", "address.region"],
+        "an address at work has no province: {seen}"
+    );
     assert_eq!(seen["choices"][0]["all"].as_array().map(Vec::len), Some(2), "{seen}");
+    assert_eq!(seen["choices"][0]["all"][1]["goes_to"], json!("group:workAddress"), "{seen}");
 
     let said = person.refused(&file, &[], 5);
     assert!(said.contains("--dry-run") && said.contains("--yes"), "{said}");
     let shown = person.node.good(&["import", file.to_str().expect("a path"), "--dry-run"]);
-    for part in ["Kade 1", "De Webwinkel BV", "left out: NOTE (hello)", "--address NUMBER", "Plein 2, Breda"] {
+    for part in ["Kade 1", "De Webwinkel BV", "left out: NOTE (hello)", "--address NUMBER", "goes to workAddress"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert_eq!((person.held("email"), shop.held()["address.street"].as_str()), (None, "Dorpsstraat 1"));
@@ -115,8 +124,47 @@ fn nothing_is_kept_or_told_before_a_yes_and_then_what_was_shown() {
         (person.held("address.locality"), person.held("email")),
         (Some("Breda".into()), Some("w@example.org".into()))
     );
+    assert_eq!(person.held("workAddress.locality").as_deref(), Some("Breda"), "it went there before");
+    assert_eq!(person.held("otherContact.email").as_deref(), Some("h@example.org"), "the other one is the second now");
     assert!(person.refused(&file, &["--yes", "--address", "3"], 4).contains("has 2 for group:address"));
     assert!(person.refused(&file, &["--yes", "--telephone", "1"], 2).contains("no telephone"));
+}
+
+/// A second address goes where addresses of its kind stand, one of no kind among the person's own under its label, and nothing is
+/// written over a note that is there.
+#[test]
+fn a_second_one_goes_to_its_kind_or_among_the_persons_own_and_nothing_is_lost() {
+    let person = Person::start();
+    let lines = "ADR;TYPE=HOME:;;Kade 1;Gent;;9000;BE\r\nADR;TYPE=PARCEL:;;Loods 3;Aalst;;9300;BE\r\n\
+                 item1.ADR:;;Duin 4;De Haan;;8420;BE\r\nitem1.X-ABLabel:Vakantiehuis\r\n\
+                 TEL;TYPE=CELL:+32470123456\r\nTEL;TYPE=WORK:+3292112233\r\nTEL:+32470654321\r\nTEL;TYPE=FAX:+3292000000\r\n\
+                 TEL:+32470999999\r\nURL:https://example.org\r\nURL:https://example.net";
+    let file = person.file("many.vcf", format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna\r\n{lines}\r\nEND:VCARD\r\n"));
+    person.node.good(&["own", "set", "address: Vakantiehuis", "sleutel onder de mat"]);
+    let seen = person.import(&file, &["--dry-run"]);
+    assert_eq!(texts(&seen["left_out"], "what"), ["TEL", "url"], "the fax, and a second page: {seen}");
+    assert_eq!(texts(&seen["own"], "name"), ["address: Vakantiehuis 2", "telephone number"], "{seen}");
+    let shown = person.node.good(&["import", file.to_str().expect("a path"), "--dry-run"]);
+    assert!(
+        shown.contains("kept among your own fields as address: Vakantiehuis 2: Duin 4, De Haan, 8420, BE"),
+        "{shown}"
+    );
+    person.import(&file, &["--yes"]);
+    for (field, value) in [
+        ("address.street", "Kade 1"),
+        ("deliveryAddress.street", "Loods 3"),
+        ("telephone", "+32470123456"),
+        ("workContact.telephone", "+3292112233"),
+        ("otherContact.telephone", "+32470654321"),
+    ] {
+        assert_eq!(person.held(field).as_deref(), Some(value), "{field}");
+    }
+    let own = person.node.good(&["--json", "own"]);
+    for part in ["sleutel onder de mat", "Duin 4", "+32470999999"] {
+        assert!(own.contains(part), "{part}: {own}");
+    }
+    let again = person.import(&file, &["--dry-run"]);
+    assert_eq!((&again["changes"], &again["own"]), (&json!([]), &Value::Null), "all of it is there: {again}");
 }
 
 #[test]

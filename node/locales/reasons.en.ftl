@@ -269,6 +269,7 @@ why-leftout-sensitive = this is sensitive; type it yourself if you want to keep 
 why-leftout-too-many = there are more of these than are read
 why-leftout-another-counts = another one counts; you can choose this one
 why-leftout-part-of-address = this is only a part of an address, and you have another address
+why-leftout-no-room = you have as many own fields as there can be; remove one first
 why-detail-unknown = { $kind } has no such detail; it has: { $known }. `regie catalogue { $kind }` lists them
 why-detail-unfit = that does not fit; `regie catalogue` shows what does
 why-detail-line = write one line of at most { $bytes } bytes

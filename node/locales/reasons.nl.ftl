@@ -269,6 +269,7 @@ why-leftout-sensitive = dit is gevoelig; typ het zelf als u het hier wilt beware
 why-leftout-too-many = hiervan zijn er meer dan gelezen worden
 why-leftout-another-counts = een andere telt; u kunt deze kiezen
 why-leftout-part-of-address = dit is maar een deel van een adres, en u heeft een ander adres
+why-leftout-no-room = u hebt zo veel eigen velden als kan; haal er eerst een weg
 why-detail-unknown = { $kind } heeft zo'n kenmerk niet; wel: { $known }. `regie catalogue { $kind }` noemt ze
 why-detail-unfit = dat past niet; `regie catalogue` laat zien wat wel past
 why-detail-line = schrijf één regel van ten hoogste { $bytes } bytes

@@ -103,12 +103,15 @@ for (const language of ["en", "nl"]) {
   await page.click("ul.people a:has-text('Anna Bakker')");
   check((await page.textContent("#keep fieldset")).includes("Oude Gracht 1"), "the address of home counts");
   check((await page.textContent("#found-told")).includes("199"), "who would be told");
-  check((await page.locator("section[aria-labelledby=left-out] li").count()) === 3, "what is left out");
+  check((await page.locator("section[aria-labelledby=left-out] li").count()) === 2, "what is left out");
+  check((await page.locator("#choose .quiet").count()) === 1, "where the address at work goes");
   await page.screenshot({ path: `${input.shots}/found-${language}.png`, fullPage: true });
   violations.push(...(await looked(page, `found (${language})`)));
   await page.check("#choose input[type=radio][value='2']");
   await page.click("#choose button");
   check((await page.textContent("#keep fieldset")).includes("Plein 2"), "the other address was chosen");
+  check((await page.locator("#keep input[name=own]").count()) === 1, "that of home has no second place, and is kept");
+  violations.push(...(await looked(page, `found, chosen (${language})`)));
   check(page.url().includes("/import/preview"), "nothing is kept by choosing");
 }
 

@@ -55,8 +55,8 @@ struct Imported {
 pub(super) fn run(home: &Path, asked: &ImportFile, json: bool) -> Result<(), Failure> {
     let card = asked.card()?;
     let chosen = asked.chosen();
-    let preview = control::ask(home, &PreviewImport { card: card.clone(), chosen: chosen.clone() })?;
-    if asked.dry_run || preview.changes.is_empty() {
+    let preview = control::ask(home, &PreviewImport { card: card.clone(), chosen: chosen.clone(), language: None })?;
+    if asked.dry_run || (preview.changes.is_empty() && preview.own.is_empty()) {
         return done(Imported { preview, kept: None }, json);
     }
     if !asked.yes && !json {
@@ -65,7 +65,8 @@ pub(super) fn run(home: &Path, asked: &ImportFile, json: bool) -> Result<(), Fai
     let not = "nothing was kept; look at it with `--dry-run`, and say `--yes`";
     Said { yes: asked.yes, json }.or_ask("Keep this?", not)?;
     let digest = asked.preview.clone().unwrap_or_else(|| preview.preview.clone());
-    let kept = control::ask(home, &KeepImport { card, chosen, take: None, preview: digest })?;
+    let kept =
+        control::ask(home, &KeepImport { card, chosen, take: None, take_own: None, language: None, preview: digest })?;
     done(Imported { preview, kept: Some(kept) }, json)
 }
 
@@ -125,9 +126,16 @@ fn shown(preview: &ImportPreview) -> Result<(), Failure> {
         let name = choice.of.to_string();
         let name = name.trim_start_matches("group:");
         for one in &choice.all {
-            let counts = if one.number == choice.chosen { "counts" } else { "not taken" };
+            let counts = match &one.goes_to {
+                _ if one.number == choice.chosen => "counts".to_owned(),
+                Some(goes) => format!("goes to {}", goes.to_string().trim_start_matches("group:")),
+                None => "does not count".to_owned(),
+            };
             out::say(format_args!("{name} {}: {} ({counts}; choose with --{name} NUMBER)", one.number, one.value));
         }
+    }
+    for one in &preview.own {
+        out::say(format_args!("kept among your own fields as {}: {}", one.name, one.text.as_str()));
     }
     for one in &preview.left_out {
         let value = one.value.as_ref().map(|value| format!(" ({value})")).unwrap_or_default();

@@ -68,6 +68,9 @@ pub struct Alternative {
     pub values: Vec<(FieldPath, Value)>,
     /// Where it belongs, as the file says.
     pub sphere: Sphere,
+    /// What the file calls it, where that is a name of the person's own; at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
 }
 
 /// Where a value belongs.
@@ -81,6 +84,23 @@ pub enum Sphere {
     Unsaid,
     /// At work.
     Work,
+    /// Where things are delivered.
+    Delivery,
+    /// Where bills go.
+    Billing,
+}
+
+impl Sphere {
+    /// Where a word that files use for it puts a value; none where it is another word.
+    pub(super) fn named(word: &str) -> Option<Self> {
+        match word.trim().to_lowercase().as_str() {
+            "home" | "private" | "thuis" | "priv\u{e9}" => Some(Self::Home),
+            "work" | "business" | "office" | "werk" | "zakelijk" => Some(Self::Work),
+            "delivery" | "shipping" | "parcel" | "bezorgadres" | "bezorgen" | "afleveradres" => Some(Self::Delivery),
+            "billing" | "invoice" | "factuur" | "factuuradres" => Some(Self::Billing),
+            _ => None,
+        }
+    }
 }
 
 /// Something that a contact has and that can't be taken.
@@ -133,6 +153,8 @@ pub enum WhyLeftOut {
     AnotherCounts,
     /// A part of an address that would stand beside parts of another.
     PartOfAddress,
+    /// The person keeps as many fields of their own as there can be.
+    NoRoom,
 }
 
 impl Coded for WhyLeftOut {
@@ -153,6 +175,7 @@ impl Coded for WhyLeftOut {
         "too_many",
         "another_counts",
         "part_of_address",
+        "no_room",
     ];
 
     fn kind(&self) -> &'static str {
@@ -177,6 +200,7 @@ impl Coded for WhyLeftOut {
             Self::TooMany => "too_many",
             Self::AnotherCounts => "another_counts",
             Self::PartOfAddress => "part_of_address",
+            Self::NoRoom => "no_room",
         }
     }
 
@@ -238,6 +262,11 @@ impl Card {
 }
 
 impl LeftOutPart {
+    /// What the file calls something, cut to what is shown.
+    pub(super) fn called(what: &str) -> String {
+        Self::new(what, None, WhyLeftOut::NoField).what
+    }
+
     /// Cut to what is shown.
     pub(crate) fn new(what: &str, value: Option<&str>, why: WhyLeftOut) -> Self {
         const WHAT: usize = 64;

@@ -5,7 +5,7 @@
 
 use regie_protocol::{FieldPath, Selector, Value};
 
-use super::card::{ALTERNATIVES, Alternative, Alternatives, Card, FileFormat, Sphere, WhyLeftOut};
+use super::card::{ALTERNATIVES, Alternative, Alternatives, Card, FileFormat, LeftOutPart, Sphere, WhyLeftOut};
 
 /// How much a value is preferred that nothing is said of (RFC 6350 5.3 has 1 to 100, the least first).
 pub(super) const NOT_PREFERRED: u8 = 101;
@@ -72,6 +72,8 @@ pub(super) struct Entry {
     pub(super) preference: u8,
     pub(super) sphere: Sphere,
     pub(super) language: Option<String>,
+    /// What the file calls it in words of the person's own.
+    pub(super) label: Option<String>,
     /// WhyLeftOut it can't be taken, whatever else there is.
     pub(super) unfit: Option<WhyLeftOut>,
 }
@@ -87,6 +89,7 @@ impl Entry {
             preference: NOT_PREFERRED,
             sphere: Sphere::default(),
             language: None,
+            label: None,
             unfit: None,
         }
     }
@@ -222,7 +225,8 @@ fn alternative(card: &mut Card, entry: &Entry) -> Option<Alternative> {
             _ => card.leave(&entry.what, Some(text), WhyLeftOut::TooLong),
         }
     }
-    (!values.is_empty()).then_some(Alternative { values, sphere: entry.sphere })
+    let label = entry.label.as_deref().map(LeftOutPart::called).filter(|label| !label.is_empty());
+    (!values.is_empty()).then_some(Alternative { values, sphere: entry.sphere, label })
 }
 
 /// On one line, without what can't be seen.

@@ -112,12 +112,12 @@ fn is_set(object: &Value, set: &str, name: &str) -> bool {
 fn each(all: &Value, entry: impl Fn(&Value) -> Entry) -> Vec<Entry> {
     let made = |own: &Value| {
         let preference = own.get("pref").and_then(Value::as_u64).and_then(|pref| u8::try_from(pref).ok());
-        let sphere = match (is_set(own, "contexts", "private"), is_set(own, "contexts", "work")) {
-            (true, _) => Sphere::Home,
-            (_, true) => Sphere::Work,
-            _ => Sphere::Unsaid,
-        };
-        Entry { preference: preference.unwrap_or(NOT_PREFERRED), sphere, ..entry(own) }
+        let said = ["private", "work", "delivery", "billing"].into_iter().find(|of| is_set(own, "contexts", of));
+        let label = Some(text(own, "label").to_owned()).filter(|label| !label.is_empty());
+        let called = || label.as_deref().and_then(Sphere::named);
+        let sphere = said.and_then(Sphere::named).or_else(called).unwrap_or_default();
+        let label = label.clone().filter(|label| Sphere::named(label).is_none());
+        Entry { preference: preference.unwrap_or(NOT_PREFERRED), sphere, label, ..entry(own) }
     };
     each_of(all).map(made).collect()
 }

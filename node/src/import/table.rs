@@ -101,7 +101,7 @@ fn of_row(card: &mut Card, name: &str, text: &str) {
             before.all.first().and_then(|alternative| alternative.values.first()).map(|(_, value)| value.clone());
         card.leave(name, before.as_ref().map(Value::as_str), WhyLeftOut::StandsAgain);
     }
-    let alternative = Alternative { values: vec![(field, value)], sphere: Sphere::Unsaid };
+    let alternative = Alternative { values: vec![(field, value)], sphere: Sphere::Unsaid, label: None };
     card.alternatives.push(Alternatives { of, all: vec![alternative] });
 }
 
@@ -145,24 +145,28 @@ fn values_of(group: &str, columns: &[Option<Column>], row: &StringRecord) -> Vec
         let found = own().find(|(column, _)| column.part == part).map(|(_, value)| value).unwrap_or_default();
         found.split(SEVERAL).next().unwrap_or_default().trim().to_owned()
     };
-    let label = get(Part::Label).to_lowercase();
+    // Google marks the one that counts by a star.
+    let called = get(Part::Label).trim_start_matches('*').trim().to_owned();
+    let lower = called.to_lowercase();
     let said = own().map(|(column, _)| column.sphere).next().unwrap_or_default();
     let sphere = match () {
-        () if label.contains("home") || label.contains("thuis") => Sphere::Home,
-        () if label.contains("work") || label.contains("werk") => Sphere::Work,
-        () => said,
+        () if lower.contains("home") || lower.contains("thuis") => Sphere::Home,
+        () if lower.contains("work") || lower.contains("werk") => Sphere::Work,
+        () => Sphere::named(&lower).unwrap_or(said),
     };
-    let fax = label.contains("fax") || label.contains("pager") || own().any(|(column, _)| column.fax);
+    let label = (!called.is_empty() && sphere == Sphere::Unsaid).then_some(called);
+    let fax = lower.contains("fax") || lower.contains("pager") || own().any(|(column, _)| column.fax);
     let (given, family, full) = (get(Part::Given), get(Part::Family), get(Part::FullName));
     let full = if full.is_empty() { format!("{given} {} {family}", get(Part::Middle)) } else { full };
     let mut made = vec![
         Entry::one(Kind::FullName, "name.full", &full),
         Entry::new(Kind::Name, vec![("name.family", family), ("name.given", given)]),
         Entry::one(Kind::Prefix, "name.prefix", &get(Part::Prefix)),
-        Entry { sphere, ..address(&get) },
-        Entry { sphere, ..Entry::one(Kind::Email, "email", &get(Part::Email)) },
+        Entry { sphere, label: label.clone(), ..address(&get) },
+        Entry { sphere, label: label.clone(), ..Entry::one(Kind::Email, "email", &get(Part::Email)) },
         Entry {
             sphere,
+            label,
             unfit: fax.then_some(WhyLeftOut::Fax),
             ..Entry::one(Kind::Telephone, "telephone", &get(Part::Phone))
         },

@@ -351,3 +351,28 @@ fn identities_and_rows_name_what_they_lose() {
     assert_eq!(others(&card, "email"), ["a@example.org", "b@example.org"]);
     assert_eq!((of(&card, "gender"), left(&card)), ("f".into(), vec!["Birthday not_a_day".to_owned()]));
 }
+
+#[test]
+fn what_a_file_calls_a_value_is_kept_and_says_where_it_belongs() {
+    let said = |card: &Card, of: &str| -> Vec<(Sphere, Option<String>)> {
+        let of: Selector = of.parse().expect("a selector");
+        let all = card.alternatives.iter().find(|own| own.of == of).expect("some");
+        all.all.iter().map(|one| (one.sphere, one.label.clone())).collect()
+    };
+    let called = |label: &str| Some(label.to_owned());
+    let apple = "FN:A\r\nitem1.EMAIL:a@example.org\r\nitem1.X-ABLabel:_$!<Work>!$_\r\nitem2.EMAIL:b@example.org\r\n\
+                 item2.X-ABLabel:Vereniging\r\nADR;TYPE=HOME;TYPE=PARCEL:;;Kade 1;Gent;;;\r\nADR;TYPE=billing:;;Plein 2;Gent;;;";
+    let card = self::card("a.vcf", &vcard("3.0", apple));
+    assert_eq!(said(&card, "email"), [(Sphere::Unsaid, called("Vereniging")), (Sphere::Work, None)]);
+    assert_eq!(said(&card, "group:address"), [(Sphere::Home, None), (Sphere::Billing, None)]);
+    let json = r#"{"@type":"Card","name":{"full":"A"},"emails":{"a":{"address":"a@example.org","label":"Club"},
+        "b":{"address":"b@example.org","contexts":{"work":true}}},"addresses":{"a":{"components":[{"kind":"name","value":"Kade"}],
+        "contexts":{"delivery":true}}}}"#;
+    let card = self::card("a.json", json.as_bytes());
+    assert_eq!(said(&card, "email"), [(Sphere::Unsaid, called("Club")), (Sphere::Work, None)]);
+    assert_eq!(said(&card, "group:address"), [(Sphere::Delivery, None)]);
+    let google = "First Name,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value\n\
+                  Anna,* Work,w@example.org,Sportclub,s@example.org\n";
+    let card = self::card("google.csv", google.as_bytes());
+    assert_eq!(said(&card, "email"), [(Sphere::Unsaid, called("Sportclub")), (Sphere::Work, None)]);
+}

@@ -172,7 +172,7 @@ fn from_vcard(card: &VCard, mut left: Card) -> Card {
         let name = entry.name.as_str();
         let readable = entry.values.iter().all(|value| text(value, "").is_some());
         match of(entry) {
-            Some(own) if readable => entries.push(own.named(name)),
+            Some(own) if readable => entries.push(labelled(own.named(name), entry, card)),
             _ if BOOKKEEPING.iter().any(|own| own.eq_ignore_ascii_case(name)) || is_label(name) => {}
             _ => {
                 let why =
@@ -191,6 +191,40 @@ fn from_vcard(card: &VCard, mut left: Card) -> Card {
         }
     }
     choice::card(FileFormat::Vcard, entries, left)
+}
+
+/// With what the card calls it: a label of Apple's that stands beside it, or a type of the person's own.
+fn labelled(own: Entry, entry: &VCardEntry, card: &VCard) -> Entry {
+    let beside = |other: &&VCardEntry| {
+        entry.group.is_some() && other.group == entry.group && other.name.as_str().eq_ignore_ascii_case("X-ABLABEL")
+    };
+    let apple = card.entries.iter().find(beside).map(|label| components(label, " ").join(" "));
+    // Those that Apple knows stand in marks: _$!<Work>!$_
+    let apple = apple.map(|label| label.trim_start_matches("_$!<").trim_end_matches(">!$_").to_owned());
+    let label = apple.or_else(|| types(entry).find(|name| !is_usual(name))).filter(|label| !label.trim().is_empty());
+    let called = |sphere: Sphere| if sphere == Sphere::Unsaid { Sphere::named(label.as_deref()?) } else { None };
+    let sphere = called(own.sphere).unwrap_or(own.sphere);
+    // A word that says where it belongs is no name of the person's own.
+    Entry { sphere, label: label.filter(|label| Sphere::named(label).is_none()), ..own }
+}
+
+/// Types that say what a value is for technically, and not whose or where.
+fn is_usual(name: &str) -> bool {
+    const USUAL: [&str; 21] = [
+        "home", "work", "pref", "voice", "cell", "mobile", "iphone", "main", "internet", "other", "fax", "pager",
+        "dom", "intl", "postal", "parcel", "msg", "text", "video", "x400", "delivery",
+    ];
+    USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(name))
+}
+
+/// The types of an entry, as they are written.
+fn types(entry: &VCardEntry) -> impl Iterator<Item = String> {
+    entry.params.iter().filter_map(|param| match (&param.name, &param.value) {
+        (Name::Type, Given::Type(own)) => Some(own.as_str().to_owned()),
+        (Name::Type, Given::Text(text)) => Some(text.clone()),
+        (Name::Other(name), Given::Null) => Some(name.clone()),
+        _ => None,
+    })
 }
 
 /// Apple's names for what stands beside them, which are no values of the person.
@@ -342,6 +376,8 @@ fn sphere(entry: &VCardEntry) -> Sphere {
     match (has(entry, Type::Home), has(entry, Type::Work)) {
         (true, _) => Sphere::Home,
         (_, true) => Sphere::Work,
+        // Every address of vCard 2.1 is one for parcels, where it says nothing; so that alone says where they go only in an address.
+        _ if entry.name == Property::Adr => types(entry).find_map(|name| Sphere::named(&name)).unwrap_or_default(),
         _ => Sphere::Unsaid,
     }
 }

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Node,
     fields::{Changed, NAMED},
+    own_fields::OWN_FIELDS,
     tell::{NotTold, ToldByLetter},
     verbs::{ToldOf, WouldBeTold},
 };
@@ -22,6 +23,7 @@ use crate::{
     command::{Failure, Misfit, exit},
     driver::Turn,
     import::{ALTERNATIVES, Alternative, Alternatives, Card, FileFormat, LEFT_OUT, LeftOutPart, Sphere, WhyLeftOut},
+    locale::Language,
 };
 
 /// Which of a card's alternatives count, by their numbers from 1 on, where it is not the first.
@@ -42,6 +44,9 @@ pub struct ImportPreview {
     pub same: usize,
     /// Where the contact has several values for one thing: which counts, and which there are.
     pub choices: Vec<ImportChoice>,
+    /// What has no field and would be kept among the person's own fields and notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<ImportOwn>,
     /// What is not taken; the first 100.
     pub left_out: Vec<NotTaken>,
     /// How many things are not taken.
@@ -90,6 +95,18 @@ pub struct ImportAlternative {
     pub value: String,
     /// Where it belongs, as the file says.
     pub sphere: Sphere,
+    /// Where it goes, since another one counts: an address at work, a second telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_to: Option<Selector>,
+}
+
+/// A value that no field is for, kept as one of the person's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ImportOwn {
+    /// Under which name: what it is, and what the file calls it.
+    pub name: String,
+    /// What stands there.
+    pub text: Value,
 }
 
 /// Something that is not taken.
@@ -111,8 +128,13 @@ impl From<LeftOutPart> for NotTaken {
 
 impl Node {
     /// What keeping this contact would do.
-    pub(super) fn preview_import(&self, card: &Card, chosen: &Chosen) -> Result<ImportPreview, Failure> {
-        let taken = Taken::of(card, chosen)?;
+    pub(super) fn preview_import(
+        &self,
+        card: &Card,
+        chosen: &Chosen,
+        language: Language,
+    ) -> Result<ImportPreview, Failure> {
+        let taken = Taken::of(card, chosen, language)?;
         let mut left_out: Vec<NotTaken> = card.left_out.iter().cloned().map(NotTaken::from).collect();
         left_out.extend(taken.others.into_iter().map(NotTaken::from));
         let (read, unfit) = self.read(taken.values, true)?;
@@ -136,6 +158,8 @@ impl Node {
             }
         }
         let told = self.would_be_told(&changes)?;
+        let (own, known) = self.beside_own(taken.own, &mut left_out)?;
+        same += known;
         let left_out_count = left_out.len() + card.more_left_out;
         left_out.truncate(LEFT_OUT);
         let (name, format, choices) = (card.name().to_owned(), card.format, taken.choices);
@@ -146,6 +170,7 @@ impl Node {
             changes,
             same,
             choices,
+            own,
             left_out,
             left_out_count,
             told,
@@ -159,11 +184,11 @@ impl Node {
         &mut self,
         card: &Card,
         chosen: &Chosen,
-        take: Option<&BTreeSet<Selector>>,
-        preview: &str,
+        (take, take_own): (Option<&BTreeSet<Selector>>, Option<&BTreeSet<String>>),
+        (preview, language): (&str, Language),
         turn: &mut Turn,
     ) -> Result<Changed, Failure> {
-        let now = self.preview_import(card, chosen)?;
+        let now = self.preview_import(card, chosen, language)?;
         if now.preview != preview {
             let next = "look at it once more, and confirm that";
             return Err(Failure::new("preview_over", exit::REFUSED, format!("that is not what you looked at; {next}")));
@@ -180,7 +205,44 @@ impl Node {
                 None => emptied.push(field),
             }
         }
-        self.change_values(values, &emptied, turn)
+        let changed = self.change_values(values, &emptied, turn)?;
+        // Each has a name of its own here, so that none is written over another within this turn.
+        for own in now.own.into_iter().filter(|own| take_own.is_none_or(|take| take.contains(&own.name))) {
+            self.set_own_field(&own.name, own.text, turn)?;
+        }
+        Ok(changed)
+    }
+
+    /// What would be new among the person's own fields, each under a name that holds nothing yet; and how many are there already.
+    /// What there is no room for is left out.
+    fn beside_own(
+        &self,
+        wanted: Vec<ImportOwn>,
+        left_out: &mut Vec<NotTaken>,
+    ) -> Result<(Vec<ImportOwn>, usize), Failure> {
+        let held = self.own_fields()?;
+        let (mut room, mut new, mut known) = (OWN_FIELDS.saturating_sub(held.len()), Vec::<ImportOwn>::new(), 0);
+        for one in wanted {
+            let lower = one.name.to_lowercase();
+            if held.iter().any(|own| own.text == one.text && own.name.to_lowercase().starts_with(&lower)) {
+                known += 1;
+                continue;
+            }
+            if room == 0 {
+                left_out.push(LeftOutPart::new(&one.name, Some(one.text.as_str()), WhyLeftOut::NoRoom).into());
+                continue;
+            }
+            let is_free = |name: &String| {
+                let lower = name.to_lowercase();
+                !held.iter().any(|own| own.name.to_lowercase() == lower)
+                    && !new.iter().any(|own| own.name.to_lowercase() == lower)
+            };
+            let names = std::iter::once(one.name.clone()).chain((2..).map(|number| format!("{} {number}", one.name)));
+            let name = names.into_iter().find(is_free).unwrap_or(one.name);
+            new.push(ImportOwn { name, text: one.text });
+            room -= 1;
+        }
+        Ok((new, known))
     }
 
     /// What changes of a field or group where these are its values in the file.
@@ -255,7 +317,8 @@ impl Node {
         let told: Vec<(PublicKey, Vec<FieldPath>)> = told.into_iter().collect();
         let letters: Vec<_> = preview.told.letters.iter().map(|one| (&one.organisation, &one.fields)).collect();
         let counts = (preview.told.letters_count, preview.left_out_count, preview.same);
-        let shown = (&preview.name, preview.format, &preview.changes, &preview.choices, &preview.left_out);
+        let kept = (&preview.changes, &preview.own);
+        let shown = (&preview.name, preview.format, kept, &preview.choices, &preview.left_out);
         let bytes = serde_json::to_vec(&(shown, told, letters, counts)).map_err(Failure::internal)?;
         Ok(HEXLOWER.encode(&Sha256::digest(bytes)))
     }
@@ -275,24 +338,42 @@ struct Taken {
     order: Vec<Selector>,
     values: Vec<(FieldPath, Value)>,
     choices: Vec<ImportChoice>,
+    /// What has no field.
+    own: Vec<ImportOwn>,
     /// What counts not, since another one does.
     others: Vec<LeftOutPart>,
 }
 
+/// Where one of several goes that does not count.
+enum Place {
+    /// Into these fields, and what of it has none there.
+    Second(Selector, Vec<(FieldPath, Value)>, Vec<(FieldPath, Value)>),
+    /// Among the person's own.
+    Own(ImportOwn),
+    /// Nowhere.
+    Nowhere,
+}
+
 impl Taken {
-    fn of(card: &Card, chosen: &Chosen) -> Result<Self, Failure> {
+    fn of(card: &Card, chosen: &Chosen, language: Language) -> Result<Self, Failure> {
         if let Some((of, _)) = chosen.iter().find(|(of, _)| !card.alternatives.iter().any(|own| own.of == **of)) {
             return Err(Failure::usage(format!("the contact has no {of} to choose from; leave the choice out")));
         }
-        let mut taken = Self { order: Vec::new(), values: Vec::new(), choices: Vec::new(), others: Vec::new() };
+        let mut taken = Self {
+            order: card.alternatives.iter().take(limits::FIELDS).map(|own| own.of).collect(),
+            values: Vec::new(),
+            choices: Vec::new(),
+            own: Vec::new(),
+            others: Vec::new(),
+        };
         for own in card.alternatives.iter().take(limits::FIELDS) {
-            taken.add(own, chosen.get(&own.of).copied().unwrap_or(1))?;
+            taken.add(own, chosen.get(&own.of).copied().unwrap_or(1), language)?;
         }
         Ok(taken)
     }
 
-    /// Takes the alternative of this number, from 1 on, and names the others.
-    fn add(&mut self, own: &Alternatives, number: usize) -> Result<(), Failure> {
+    /// Takes the alternative of this number, from 1 on; each other one goes to a place for a second of its kind, or is named.
+    fn add(&mut self, own: &Alternatives, number: usize, language: Language) -> Result<(), Failure> {
         let of = own.of;
         let all: Vec<(usize, &Alternative)> = (1..).zip(&own.all).take(ALTERNATIVES).collect();
         let Some((_, taken)) = all.iter().find(|(own, _)| *own == number) else {
@@ -303,20 +384,75 @@ impl Taken {
                 format!("the contact has {count} for {of}; {next}"),
             ));
         };
-        self.order.push(of);
         self.values.extend(taken.values.iter().filter(|(field, _)| of.covers(*field)).cloned());
-        let shown = all.into_iter().map(|(number, one)| {
+        let mut shown = Vec::new();
+        for (own, one) in &all {
             let values: Vec<&str> = one.values.iter().map(|(_, value)| value.as_str()).collect();
-            ImportAlternative { number, value: values.join(", "), sphere: one.sphere }
-        });
-        let all: Vec<ImportAlternative> = shown.collect();
-        let others = all.iter().filter(|one| one.number != number);
-        let left =
-            |one: &ImportAlternative| LeftOutPart::new(&of.to_string(), Some(&one.value), WhyLeftOut::AnotherCounts);
-        self.others.extend(others.map(left));
-        if all.len() > 1 {
-            self.choices.push(ImportChoice { of, chosen: number, all });
+            let value = values.join(", ");
+            let goes_to = if *own == number { None } else { self.place(of, one, &value, language) };
+            shown.push(ImportAlternative { number: *own, value, sphere: one.sphere, goes_to });
+        }
+        if shown.len() > 1 {
+            self.choices.push(ImportChoice { of, chosen: number, all: shown });
         }
         Ok(())
     }
+
+    /// Puts one that does not count where a second of its kind belongs, and says where that is.
+    fn place(&mut self, of: Selector, one: &Alternative, text: &str, language: Language) -> Option<Selector> {
+        match second(of, one, text, &self.order, language) {
+            Place::Second(second, values, lost) => {
+                self.order.push(second);
+                self.values.extend(values);
+                let left = |(field, value): &(FieldPath, Value)| {
+                    LeftOutPart::new(&field.to_string(), Some(value.as_str()), WhyLeftOut::NoField)
+                };
+                self.others.extend(lost.iter().map(left));
+                Some(second)
+            }
+            Place::Own(own) => {
+                self.own.push(own);
+                None
+            }
+            Place::Nowhere => {
+                self.others.push(LeftOutPart::new(&of.to_string(), Some(text), WhyLeftOut::AnotherCounts));
+                None
+            }
+        }
+    }
+}
+
+/// Where a second address, e-mail address or telephone number goes: by what the file says of it into the fields for that, where
+/// nothing of the file is there yet, else among the person's own under what the file calls it.
+fn second(of: Selector, one: &Alternative, text: &str, order: &[Selector], language: Language) -> Place {
+    let kind = of.to_string();
+    let candidates: &[&str] = match (kind.as_str(), one.sphere) {
+        ("group:address", Sphere::Work) => &["group:workAddress"],
+        ("group:address", Sphere::Delivery) => &["group:deliveryAddress"],
+        ("group:address", Sphere::Billing) => &["group:billingAddress"],
+        ("email", Sphere::Work) => &["workContact.email", "otherContact.email"],
+        ("telephone", Sphere::Work) => &["workContact.telephone", "otherContact.telephone"],
+        ("email", _) => &["otherContact.email"],
+        ("telephone", _) => &["otherContact.telephone"],
+        ("group:address", _) => &[],
+        _ => return Place::Nowhere,
+    };
+    let taken = |second: &Selector| order.iter().any(|other| second.fields().any(|field| other.covers(field)));
+    let free = candidates.iter().filter_map(|candidate| candidate.parse::<Selector>().ok()).find(|one| !taken(one));
+    if let Some(second) = free {
+        let (mut values, mut lost) = (Vec::new(), Vec::new());
+        for (field, value) in &one.values {
+            let last = |field: FieldPath| field.info().path.rsplit('.').next();
+            let same = |other: &FieldPath| last(*other) == last(*field);
+            match second.fields().find(same) {
+                Some(other) => values.push((other, value.clone())),
+                None => lost.push((*field, value.clone())),
+            }
+        }
+        return Place::Second(second, values, lost);
+    }
+    let what =
+        language.say(&kind.strip_prefix("group:").map_or(format!("field-{kind}"), |group| format!("group-{group}")));
+    let name = one.label.as_ref().map_or(what.clone(), |label| format!("{what}: {label}"));
+    text.parse().map_or(Place::Nowhere, |text| Place::Own(ImportOwn { name, text }))
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Own fields that a node keeps.
-const OWN_FIELDS: usize = 500;
+pub(super) const OWN_FIELDS: usize = 500;
 /// Longest name of one, in bytes.
 const NAME_BYTES: usize = 120;
 

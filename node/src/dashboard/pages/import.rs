@@ -158,7 +158,10 @@ pub(super) async fn preview(
     let card = number.map(|number| read.one(Some(number))).transpose();
     let card = card.map_err(|error| visitor.fault(error.into()))?.cloned();
     let shown = match card {
-        Some(card) => Some(visitor.ask(&app, PreviewImport { card, chosen: asked.chosen.clone() }).await?),
+        Some(card) => {
+            let language = Some(visitor.words.0.code().to_owned());
+            Some(visitor.ask(&app, PreviewImport { card, chosen: asked.chosen.clone(), language }).await?)
+        }
         None => None,
     };
     let sought = asked.q.to_lowercase();
@@ -175,13 +178,17 @@ pub(super) async fn keep(State(app): State<App>, Extension(visitor): Extension<V
     let asked = Asked::of(posted.0.iter().map(|(name, value)| (&**name, &**value)));
     let take = posted.all("take");
     let take: BTreeSet<Selector> = take.iter().filter_map(|of| of.parse().ok()).collect();
-    if take.is_empty() {
+    let take_own: BTreeSet<String> = posted.all("own").into_iter().collect();
+    let kept_own = take_own.len();
+    if take.is_empty() && take_own.is_empty() {
         visitor.notice(&app, visitor.words.say("import-nothing"));
         return go(&asked.place());
     }
     let card = opened.read.one(asked.card).map_err(|error| visitor.fault(error.into()))?.clone();
     let (chosen, preview) = (asked.chosen.clone(), posted.one("preview").to_owned());
-    let changed = match app.ask(KeepImport { card, chosen, take: Some(take), preview }).await {
+    let language = Some(visitor.words.0.code().to_owned());
+    let (take, take_own) = (Some(take), Some(take_own));
+    let changed = match app.ask(KeepImport { card, chosen, take, take_own, language, preview }).await {
         Ok(changed) => changed,
         Err(failure) if failure.code == "preview_over" => {
             visitor.notice(&app, visitor.words.say("import-other"));
@@ -190,7 +197,7 @@ pub(super) async fn keep(State(app): State<App>, Extension(visitor): Extension<V
         Err(failure) => return Err(visitor.fault(failure)),
     };
     app.doors.change(&visitor.pass, |session| session.opened = None);
-    visitor.notice(&app, visitor.words.count("import-done", &changed.changed.len()));
+    visitor.notice(&app, visitor.words.count("import-done", &(changed.changed.len() + kept_own)));
     data::told_of(&app, &visitor, &changed)
 }
 
@@ -234,6 +241,8 @@ impl Found {
         match one.sphere {
             Sphere::Home => Some(self.page.t.say("found-home")),
             Sphere::Work => Some(self.page.t.say("found-work")),
+            Sphere::Delivery => Some(self.page.t.say("found-delivery")),
+            Sphere::Billing => Some(self.page.t.say("found-billing")),
             Sphere::Unsaid => None,
         }
     }

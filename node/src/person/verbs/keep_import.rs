@@ -6,7 +6,7 @@ use regie_protocol::Selector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Changed, Node, OnNode};
+use super::{Changed, Node, OnNode, preview_import::language_of};
 use crate::{command::Failure, driver::Turn, import::Card, person::importing::Chosen, verb::Verb};
 
 /// Keeps what a preview showed. Refused, where it would do something else by now.
@@ -21,6 +21,12 @@ pub struct KeepImport {
     /// Which of the changes are kept; all, where none is given.
     #[serde(default)]
     pub take: Option<BTreeSet<Selector>>,
+    /// Which of the own fields are kept, by their names; all, where none is given.
+    #[serde(default)]
+    pub take_own: Option<BTreeSet<String>>,
+    /// The language of the preview.
+    #[serde(default)]
+    pub language: Option<String>,
     /// The preview's digest.
     pub preview: String,
 }
@@ -32,6 +38,8 @@ impl Verb for KeepImport {
 
 impl OnNode for KeepImport {
     fn run(self, node: &mut Node, turn: &mut Turn) -> Result<Changed, Failure> {
-        node.keep_import(&self.card, &self.chosen, self.take.as_ref(), &self.preview, turn)
+        let take = (self.take.as_ref(), self.take_own.as_ref());
+        let language = language_of(self.language.as_deref())?;
+        node.keep_import(&self.card, &self.chosen, take, (&self.preview, language), turn)
     }
 }

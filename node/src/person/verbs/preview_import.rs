@@ -8,7 +8,11 @@ use crate::{
     command::Failure,
     driver::Turn,
     import::Card,
-    person::importing::{Chosen, ImportPreview},
+    locale::Language,
+    person::{
+        importing::{Chosen, ImportPreview},
+        letters::letter_language,
+    },
     verb::Verb,
 };
 
@@ -21,6 +25,14 @@ pub struct PreviewImport {
     /// Which of its alternatives count, by their numbers from 1 on; the first where none is given.
     #[serde(default)]
     pub chosen: Chosen,
+    /// The language of the names of own fields, `en` or `nl`; English, where none is given.
+    #[serde(default)]
+    pub language: Option<String>,
+}
+
+/// The language that own fields are named in.
+pub(super) fn language_of(text: Option<&str>) -> Result<Language, Failure> {
+    Ok(letter_language(text)?.unwrap_or(Language::English))
 }
 
 impl Verb for PreviewImport {
@@ -30,6 +42,6 @@ impl Verb for PreviewImport {
 
 impl OnNode for PreviewImport {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<ImportPreview, Failure> {
-        node.preview_import(&self.card, &self.chosen)
+        node.preview_import(&self.card, &self.chosen, language_of(self.language.as_deref())?)
     }
 }
