@@ -231,6 +231,7 @@ mod sealed;
 pub mod segment;
 mod signed;
 pub mod standing;
+pub mod suggestion;
 pub mod supplier;
 pub mod tally;
 pub mod text;

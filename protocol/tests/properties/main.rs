@@ -20,6 +20,7 @@ mod plain_calendar;
 mod plain_model;
 mod policy;
 mod script;
+mod suggestion;
 mod text;
 mod values;
 mod wire;
