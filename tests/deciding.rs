@@ -139,6 +139,82 @@ fn a_school_sees_the_child_that_it_is_about_and_no_other() {
     person.stop();
 }
 
+/// Who answers the same again and again is offered a default for it, with its error; it is set by one press, and by nothing else.
+#[test]
+fn own_answers_suggest_a_default_that_one_press_sets_and_one_press_hides() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", Nats::port());
+    let mut supplier = Node::supplier(directory.path().join("supplier"), "Shop", &listen);
+    supplier.start();
+    let mut person = Node::person(directory.path().join("person"), "careful");
+    let door = Door::enter(&person.start_with_dashboard());
+    person.set("home.area", "85");
+    person.pair(&supplier);
+    let waits = |person: &Node| person.ask(&verbs::Requests {});
+    let answer = |person: &Node, field: &str, word: &str| {
+        supplier.request(&[field], "ServiceProvision", "once");
+        until("it waits", || waits(person).as_array().is_some_and(|all| all.len() == 1));
+        person.good(&[word, waits(person)[0]["id"].as_str().expect("an id")]);
+    };
+    let suggested = |person: &Node| -> Vec<Value> {
+        person.good(&["--json", "suggest"]).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    for n in 0..6 {
+        answer(&person, "home.area", if n == 2 { "refuse" } else { "allow" });
+        answer(&person, "car.make", "refuse");
+        assert_eq!(suggested(&person).len(), if n < 4 { 0 } else { 2 }, "after {n}: {:?}", suggested(&person));
+    }
+    let found = suggested(&person);
+    let of = |field: &str| found.iter().find(|one| one["field"] == json!(field)).expect("suggested").clone();
+    let (car, area) = (of("car.make"), of("home.area"));
+    assert_eq!((&car["answer"], &car["answers"], &car["same"]), (&json!("refuse"), &json!(6), &json!(6)), "{car}");
+    assert_eq!((&area["same"], &area["otherwise"]), (&json!(5), &json!(1)), "{area}");
+    // Nothing has set itself.
+    let rules = person.ask(&verbs::Rules {})["rules"].to_string();
+    assert!(!rules.contains("home.area"), "{rules}");
+
+    // It outlives a kill; the page says it in words.
+    person.kill();
+    let door = {
+        drop(door);
+        Door::enter(&person.start_with_dashboard())
+    };
+    let page = door.get("/defaults").body;
+    for words in [
+        "From your own answers",
+        "From 6 answers of yours.",
+        "answered 5 of them as you did",
+        "One would have gone wrong",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let form = door.get("/defaults").form();
+    let press = |id: &Value, word: &str| {
+        let id = id["id"].as_str().expect("an id");
+        door.post("/defaults/suggested", &format!("form={form}&suggestion={id}&do={word}")).status
+    };
+    assert_eq!(press(&area, "hide"), 303);
+    assert!(door.get("/defaults").body.contains("One that you hid"));
+    assert_eq!(press(&area, "show"), 303);
+    let id = area["id"].as_str().expect("an id");
+    person.good(&["suggest", "--hide", id]);
+    assert!(suggested(&person).iter().any(|one| one["hidden"] == json!(true)), "{:?}", suggested(&person));
+    person.good(&["suggest", "--show", id]);
+    person.bad(&["suggest", "--take", "nothing"], 4);
+    let link = person.ask(&verbs::Dashboard {})["link"].clone();
+    match browser("suggest.mjs", &json!({ "link": link, "count": 2, "take": "make and model" })) {
+        Some(seen) => assert_eq!(seen["violations"], json!([]), "{seen}"),
+        None => assert_eq!(press(&car, "take"), 303),
+    }
+    assert_eq!(suggested(&person).len(), 1, "what is a default is not suggested: {:?}", suggested(&person));
+    let rules = person.ask(&verbs::Rules {})["rules"].to_string();
+    assert!(rules.contains("car.make") && !rules.contains("home.area"), "{rules}");
+    supplier.request(&["car.make", "home.area"], "ServiceProvision", "once");
+    until("the other one waits", || waits(&person).as_array().is_some_and(|all| all.len() == 1));
+    assert_eq!(keys(&waits(&person)[0]["fields"]), ["home.area"], "{}", waits(&person));
+    person.stop();
+}
+
 fn keys(object: &Value) -> Vec<&String> {
     object.as_object().expect("an object").keys().collect()
 }

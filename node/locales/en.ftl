@@ -466,6 +466,40 @@ rules-title =
         *[other] { $n } defaults
      }
 rules-about = Try a change on your last requests before you keep it.
+suggestions-title = From your own answers
+suggestions-about = You answered these alike again and again. Regie can do that for you from now on. It never starts that by itself.
+suggestions-answers =
+    { $n ->
+        [one] From one answer of yours.
+       *[other] From { $n } answers of yours.
+    }
+suggestions-suppliers =
+    { $n ->
+        [one] They were to one company.
+       *[other] They were to { $n } companies.
+    }
+suggestions-same =
+    { $n ->
+        [one] It would have answered one of them as you did.
+       *[other] It would have answered { $n } of them as you did.
+    }
+suggestions-otherwise =
+    { $n ->
+        [one] One would have gone wrong.
+       *[other] { $n } would have gone wrong.
+    }
+suggestions-none-otherwise = None would have gone wrong.
+suggestions-take = Make it a default
+suggestions-hide = Hide this
+suggestions-show = Show it again
+suggestions-taken = It is one of your defaults now. You can change it below.
+suggestions-hidden = It is hidden. You find it again below the suggestions.
+suggestions-shown = It is shown again.
+suggestions-hidden-count =
+    { $n ->
+        [one] One that you hid
+       *[other] { $n } that you hid
+    }
 rules-hits = decided { $n } fields of your last requests
 rules-answer = Answer
 rules-change = Change

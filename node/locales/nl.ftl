@@ -467,6 +467,40 @@ rules-title =
         *[other] { $n } standaarden
      }
 rules-about = Probeer een wijziging op uw laatste verzoeken voor u die houdt.
+suggestions-title = Uit uw eigen antwoorden
+suggestions-about = Hierop antwoordde u telkens hetzelfde. Regie kan dat voortaan voor u doen. Het begint daar nooit vanzelf mee.
+suggestions-answers =
+    { $n ->
+        [one] Uit één antwoord van u.
+       *[other] Uit { $n } antwoorden van u.
+    }
+suggestions-suppliers =
+    { $n ->
+        [one] Ze waren voor één bedrijf.
+       *[other] Ze waren voor { $n } bedrijven.
+    }
+suggestions-same =
+    { $n ->
+        [one] Het had één ervan beantwoord zoals u.
+       *[other] Het had er { $n } beantwoord zoals u.
+    }
+suggestions-otherwise =
+    { $n ->
+        [one] Eén was verkeerd gegaan.
+       *[other] { $n } waren verkeerd gegaan.
+    }
+suggestions-none-otherwise = Er was geen verkeerd gegaan.
+suggestions-take = Maak dit een standaard
+suggestions-hide = Verberg dit
+suggestions-show = Toon het weer
+suggestions-taken = Dit is nu een van uw standaarden. U kunt het hieronder wijzigen.
+suggestions-hidden = Het is verborgen. U vindt het terug onder de voorstellen.
+suggestions-shown = Het wordt weer getoond.
+suggestions-hidden-count =
+    { $n ->
+        [one] Eén die u verborg
+       *[other] { $n } die u verborg
+    }
 rules-hits = besliste { $n } gegevens van uw laatste verzoeken
 rules-answer = Antwoord
 rules-change = Wijziging

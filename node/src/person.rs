@@ -53,6 +53,7 @@ mod removal;
 mod rhythm;
 mod segments;
 mod standing;
+mod suggestions;
 mod suppliers;
 mod tables;
 mod tell;

@@ -42,6 +42,7 @@ const GROUPS: [(&str, &[&str]); 9] = [
             "allow",
             "refuse",
             "policy",
+            "suggest",
             "can-get",
             "grant",
             "grants",

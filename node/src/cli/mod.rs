@@ -507,6 +507,18 @@ enum Verb {
         #[arg(long, requires = "preset")]
         dry_run: bool,
     },
+    /// Defaults that your own answers suggest, each with how often it would have been wrong; none sets itself
+    Suggest {
+        /// Make this one of your defaults, by its id
+        #[arg(long, value_name = "ID", conflicts_with_all = ["hide", "show"])]
+        take: Option<String>,
+        /// Hide this one, by its id
+        #[arg(long, value_name = "ID", conflicts_with = "show")]
+        hide: Option<String>,
+        /// Show this one again that you hid, by its id
+        #[arg(long, value_name = "ID")]
+        show: Option<String>,
+    },
     /// Can anybody ever get this of you? By your defaults, by a consent, or by asking you
     CanGet {
         /// A field as payment.iban, or a group as group:finance

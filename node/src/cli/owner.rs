@@ -66,6 +66,14 @@ pub(super) fn run(home: &Path, verb: Verb, json: bool) -> Result<(), Failure> {
         Verb::Revoke { grant: supplier, all: true, keep_data } => {
             ask(home, &verbs::RevokeAll { supplier, erase: !keep_data }, json, plain)
         }
+        Verb::Suggest { take: Some(suggestion), .. } => ask(home, &verbs::TakeSuggestion { suggestion }, json, plain),
+        Verb::Suggest { hide: Some(suggestion), .. } => {
+            ask(home, &verbs::HideSuggestion { suggestion, hide: true }, json, plain)
+        }
+        Verb::Suggest { show: Some(suggestion), .. } => {
+            ask(home, &verbs::HideSuggestion { suggestion, hide: false }, json, plain)
+        }
+        Verb::Suggest { .. } => ask(home, &verbs::Suggestions {}, json, render::SUGGESTIONS),
         Verb::CanGet { what, sector, supplier } => {
             ask(home, &verbs::CanGet { what: parse(&what)?, sector, supplier }, json, render::CAN_GET)
         }

@@ -163,6 +163,18 @@ pub(super) const CAN_GET: View = View::Parts(&[
     ("grants", &[("has it", "name"), ("for", "purposes"), ("until", "expires")]),
     ("asked", REACH),
 ]);
+pub(super) const SUGGESTIONS: View = View::List(&[
+    ("id", "id"),
+    ("would", "answer"),
+    ("what", "field"),
+    ("for", "purpose"),
+    ("to", "sector"),
+    ("from your answers", "answers"),
+    ("to suppliers", "suppliers"),
+    ("the same", "same"),
+    ("otherwise", "otherwise"),
+    ("hidden", "hidden"),
+]);
 pub(super) const SEGMENTS: View = View::List(&[
     ("id", "segment"),
     ("from", "from"),
@@ -851,6 +863,7 @@ mod tests {
         lays_out::<Acts>(PERSONS_ACTS);
         lays_out::<person::Acts>(ACTS);
         lays_out::<person::CanGet>(CAN_GET);
+        lays_out::<person::Suggestions>(SUGGESTIONS);
         lays_out::<person::Cases>(CASES);
         lays_out::<person::Case>(CASE);
         lays_out::<person::NewCases>(NEW_CASES);

@@ -129,6 +129,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/wishes/new/{kind}", get(wishes::new))
         .route("/defaults", get(defaults::page).post(defaults::change))
         .route("/defaults/proof", get(proof::page))
+        .route("/defaults/suggested", post(defaults::suggested))
         .route("/agreement", post(defaults::agreement))
         .route("/audit", get(audit::page).post(audit::verify))
         .route("/proof/{supplier}/{index}", get(audit::proof))

@@ -5,7 +5,7 @@ use crate::store::{Batch, Migration, TableId};
 
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
-    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; letters; witnesses of logs; acts; the person's own fields; what is new, and what was told of it; devices and passkeys; documents that come in pieces, and files of the person's own.
+    // 2: the branches of logs that other copies of a node left behind; organisations, and lists of them; contracts; cases and their files; letters; witnesses of logs; acts; the person's own fields; what is new, and what was told of it; devices and passkeys; documents that come in pieces, and files of the person's own; their own answers.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -27,6 +27,7 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(49, "coming_items", true),
             TableId::new(50, "item_pieces", true),
             TableId::new(51, "own_files", true),
+            TableId::new(52, "own_answers", false),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),

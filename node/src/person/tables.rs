@@ -7,6 +7,7 @@ use regie_protocol::{
     Agreement, FieldPath, Nonce, ObjectId, Observed, PublicKey, Signed,
     audit::{Log, TreeHead},
     person::Record,
+    suggestion::OwnAnswer,
 };
 
 use super::{
@@ -66,6 +67,8 @@ tables! {
         pub(super) VAPID = "vapid": VapidKey;
         /// The certificate that the node made for browsers elsewhere, with its key.
         pub(super) CERTIFICATE = "certificate": Certificate;
+        /// Suggestions that the person does not want to see.
+        pub(super) HIDDEN_SUGGESTIONS = "hidden_suggestions": Vec<String>;
         /// The copy of this node that goes on in its place.
         pub(super) SUPERSEDED = "superseded": Record;
         /// Where the node went, where it is not in this home any more.
@@ -161,6 +164,8 @@ tables! {
         /// Pieces of large documents, by the number of each.
         pub(super) Erasable ITEM_PIECES = 50 "item_pieces": Nth<ItemName> => Record,
             within 2 * regie_protocol::limits::PIECE_BYTES;
+        /// What the person answered by hand, in a ring.
+        pub(super) Plain OWN_ANSWERS = 52 "own_answers": Nth<()> => OwnAnswer;
         /// Documents that the person has not looked at.
         pub(super) Plain UNSEEN = 43 "unseen": (PublicKey, Nonce) => ();
         /// What was told by each way, by the way's number.

@@ -109,6 +109,7 @@ mod set;
 mod set_contract;
 mod set_rule;
 mod status;
+mod suggest;
 mod supplier;
 mod suppliers;
 mod take_up;
@@ -246,6 +247,7 @@ pub use set::Set;
 pub use set_contract::{KeptContract, SetContract};
 pub use set_rule::SetRule;
 pub use status::{KnownSupplier, PersonStatus, Status};
+pub use suggest::{HideSuggestion, Suggestions, TakeSuggestion};
 pub use supplier::{Erasure, HeldGrant, KnownField, Supplier, SupplierDetail, Terms};
 pub use suppliers::{Suppliers, SuppliersPage};
 pub use take_up::{TakeUp, TakenUp};
@@ -288,6 +290,7 @@ pub use super::{
     pursuit::Pursuit,
     recognised::PerhapsSame,
     removal::{RelationshipState, Removal, Stays, StaysWhat},
+    suggestions::ShownSuggestion,
     suppliers::{ListedSupplier, Permits, WishedFor},
     tell::{HadByLetter, NotTellReason, NotTold, TellReason, ToldByLetter},
     who::Named,
@@ -352,6 +355,7 @@ verbs! {
         GiveNotice: GiveNotice,
         Grant: Grant,
         Grants: Grants,
+        HideSuggestion: HideSuggestion,
         HoldLetter: HoldLetter,
         Inbox: Inbox,
         Intents: Intents,
@@ -420,8 +424,10 @@ verbs! {
         SetRule: SetRule,
         Status: Status,
         Stop: Stop,
+        Suggestions: Suggestions,
         Supplier: Supplier,
         Suppliers: Suppliers,
+        TakeSuggestion: TakeSuggestion,
         TakeUp: TakeUp,
         Tell: Tell,
         TellNow: TellNow,

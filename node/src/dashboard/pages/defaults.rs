@@ -16,7 +16,7 @@ use super::{App, Page, Posted, Shown, Visitor, go, show};
 use crate::{
     command::{Change, Failure, Preset},
     dashboard::{limits, words::Words},
-    person::verbs::{self, DryRunOutcome, RuleList},
+    person::verbs::{self, DryRunOutcome, RuleList, ShownSuggestion},
 };
 
 /// The one supplier that a rule is about.
@@ -62,6 +62,9 @@ fn sentence(t: &Words, rule: &Rule) -> String {
 #[template(path = "defaults.html")]
 struct Defaults {
     page: Page,
+    /// What own answers suggest, and how much of it is hidden.
+    suggestions: Vec<ShownSuggestion>,
+    hidden: Vec<ShownSuggestion>,
     rules: RuleList,
     total: usize,
     earlier: Option<usize>,
@@ -78,6 +81,9 @@ struct Defaults {
 
 /// Sectors that there are words for.
 const SECTORS: [&str; 8] = ["energy", "government", "health", "insurance", "media", "retail", "telecom", "travel"];
+
+/// Suggestions that one page shows.
+const SUGGESTED: usize = 5;
 
 /// The agreements about a service, from the tightest; each also exists with the duty of portability (`-DP`).
 const AGREEMENTS: [&str; 5] = ["SD-BASE", "SD-BASE-A", "SD-BASE-AT", "SD-BASE-ATP", "SD-BASE-ATP-S3P"];
@@ -104,9 +110,14 @@ pub(super) async fn page(
         Some(base) => (base.to_owned(), true),
         None => (code.to_owned(), false),
     };
+    let suggested = visitor.ask(&app, verbs::Suggestions {}).await?;
+    let (hidden, mut suggestions): (Vec<_>, Vec<_>) = suggested.into_iter().partition(|one| one.hidden);
+    suggestions.truncate(SUGGESTED);
     let purposes = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
     show(&Defaults {
         page: visitor.page(&app, "defaults", "/defaults"),
+        suggestions,
+        hidden,
         rules,
         total,
         earlier: at.page.checked_sub(1),
@@ -154,6 +165,24 @@ struct Tried {
     outcome: DryRunOutcome,
     /// The form's fields again, to keep the change.
     again: Vec<(String, String)>,
+}
+
+/// Takes a default that own answers suggest, hides it, or shows again what was hidden.
+pub(super) async fn suggested(State(app): State<App>, Extension(visitor): Extension<Visitor>, posted: Posted) -> Shown {
+    let suggestion = posted.one("suggestion").to_owned();
+    let key = match posted.one("do") {
+        "take" => {
+            visitor.ask(&app, verbs::TakeSuggestion { suggestion }).await?;
+            "suggestions-taken"
+        }
+        word => {
+            let hide = word != "show";
+            visitor.ask(&app, verbs::HideSuggestion { suggestion, hide }).await?;
+            if hide { "suggestions-hidden" } else { "suggestions-shown" }
+        }
+    };
+    visitor.notice(&app, visitor.words.say(key));
+    go("/defaults")
 }
 
 /// Tries a change, or keeps it.

@@ -59,18 +59,23 @@ impl OnNode for Decide {
         }
         let asked = ids.len();
         let ids: Vec<Nonce> = ids.iter().filter_map(|id| node.find_request(id).ok()).collect();
-        let (mut decided, mut rule, mut failed) = (0, None, None);
+        let (mut decided, mut rule, mut failed, mut answers) = (0, None, None, Vec::new());
         for id in &ids {
+            let own = node.own_answers_to(id, allow, only);
             let kept = Input::Remember(id, allow, only, remember);
             let word = if allow { Input::Allow(id, only) } else { Input::Refuse(id) };
             match node.give(kept, turn).and_then(|did| node.give(word, turn).map(|_| did)) {
-                Ok(did) => (decided, rule) = (decided + 1, rule.or(did.rule)),
+                Ok(did) => {
+                    (decided, rule) = (decided + 1, rule.or(did.rule));
+                    answers.extend(own);
+                }
                 Err(failure) => failed = failed.or(Some(failure)),
             }
         }
         if decided == 0 {
             return Err(failed.unwrap_or(OwnerError::NoRequest).into());
         }
+        node.remember_answers(&answers, turn)?;
         Ok(Decided { decided, missing: asked - decided, rule })
     }
 }
