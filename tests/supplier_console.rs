@@ -97,3 +97,81 @@ fn the_page_shows_what_is_and_to_nobody_without_a_key() {
     send(to, "POST", &format!("{trial_at}/leave"), &[FORM, ("Cookie", &trial)], "");
     assert!(tried().contains("type=\"password\""));
 }
+
+/// What is wanted on a board that is followed stands on the company's page; an offer is made there, and its page says who took it up.
+#[test]
+fn an_offer_is_made_on_the_page_and_stands_there_until_it_is_taken_up() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listen = || format!("/ip4/127.0.0.1/tcp/{}", regie_tests::nats::Nats::port());
+    let mut board = Node::supplier(directory.path().join("board"), "Board", &listen());
+    board.start();
+    let mut stroom = Node::supplier(directory.path().join("stroom"), "Stroom", &listen());
+    let to = stroom.serve_api();
+    let key = stroom.api_key(false);
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    person.may_dial_this_machine();
+    person.start();
+    person.set("name.full", "Anna Bakker");
+    let link = board.ask(&companion::BoardLink {})["link"].as_str().expect("a link").to_owned();
+    stroom.good(&["supplier", "follow", &link, "--category", "energy"]);
+    let wish = "<b>groen</b>, graag";
+    person.good(&[
+        "want",
+        "energy",
+        "--persons",
+        "3",
+        "--max",
+        "5000",
+        "--currency",
+        "JPY",
+        "--wish",
+        wish,
+        "--board",
+        &link,
+    ]);
+    let entered = send(to, "POST", "/console", &[FORM], &format!("key={key}"));
+    let (cookie, at) = (entered.cookie().expect("a cookie"), entered.header("location").expect("a path").to_owned());
+    let page = |path: &str| send(to, "GET", &format!("{at}/market{path}"), &[("Cookie", &cookie)], "");
+    until("the wish stands there", || page("").body.contains("groen"));
+    let seen = page("").body;
+    assert!(!seen.contains("<b>groen") && seen.contains("5000 JPY/month"), "{seen}");
+    assert!(!seen.contains("Anna"), "nobody is named");
+    let intent = seen.split("?intent=").nth(1).and_then(|rest| rest.split('"').next()).expect("a link").to_owned();
+    assert!(
+        page(&format!("?intent={intent}"))
+            .body
+            .contains("name=\"term-persons\" maxlength=\"256\" autocomplete=\"off\" value=\"3\"")
+    );
+    assert_eq!(page("?intent=int_nothing").status, 422);
+    assert!(!send(to, "GET", &format!("{at}/market"), &[], "").body.contains(&intent), "the path alone shows nothing");
+
+    let offer = |more: &[(&str, &str)], amount: &str| {
+        let headers: Vec<_> = [FORM, ("Cookie", &*cookie)].iter().chain(more).copied().collect();
+        let body = format!(
+            "intent={intent}&title=Groene+stroom&amount={amount}&currency=JPY&per=month&term-persons=3&term-bound=12&need=name.full\
+             &other=address.postalCode&reference=quote+31&retention=90&holds=14"
+        );
+        send(to, "POST", &format!("{at}/market"), &headers, &body)
+    };
+    let offers = || person.ask(&verbs::Offers { intent: None });
+    let wrong = offer(&[], "12.50");
+    assert_eq!(wrong.status, 422, "a yen has no hundredths");
+    assert!(wrong.body.contains("role=\"alert\"") && wrong.body.contains("value=\"12.50\""), "{}", wrong.body);
+    assert_eq!(offer(&[("Sec-Fetch-Site", "cross-site")], "4500").status, 403);
+    assert!(!page("").body.contains("Groene stroom"), "nothing was sent");
+    let input = json!({ "at": format!("http://{to}/console"), "key": key, "shots": directory.path() });
+    if let Some(told) = crate::dashboard::browser("console.mjs", &input) {
+        assert_eq!(told["violations"], json!([]));
+    }
+    let made = offer(&[("Sec-Fetch-Site", "same-origin")], "4500");
+    assert_eq!(made.status, 303, "{}", made.body);
+    until("the person sees it", || offers().as_array().is_some_and(|all| all.len() == 1));
+    assert_eq!(offers()[0]["price"], json!("4500 JPY/month"), "{}", offers());
+    until("and the page says that it is there", || page("").body.contains("on the board"));
+    assert!(page("").body.contains("quote 31") && !offers().to_string().contains("quote 31"), "for the company alone");
+    let id = offers()[0]["offer"].as_str().expect("an id").to_owned();
+    person.good(&["take", &id]);
+    until("and then that it was taken up", || page("").body.contains("taken up") && page("").body.contains("rel_"));
+    assert!(!page("").body.contains("Anna"), "no value stands on the page");
+    person.stop();
+}

@@ -1111,8 +1111,8 @@ rule-you-said = a decision of yours
 
 # The company's page
 console-title = Companion
-console-about = What this companion knows and does. Nothing can be changed here.
-console-footer = Regie · a page to look at; everything else is in the API
+console-about = What this companion knows and does. Offers are made on a page of their own; nothing else can be changed here.
+console-footer = Regie · pages to look at and to make offers; everything else is in the API
 console-key = API key
 console-wrong = No such key. `regie supplier key create` makes one.
 console-enter = Show
@@ -1159,6 +1159,39 @@ console-behind = Events behind
 console-failures = Failures in a row
 console-enabled = on
 console-disabled = stopped
+console-market = Wishes and offers
+console-wanted = What people want
+console-wanted-about =
+    { $n ->
+        [0] You follow no board. Follow one by regie supplier follow, or by the API.
+        [one] Found on the board that you follow, the newest first. Nobody is named.
+       *[other] Found on the { $n } boards that you follow, the newest first. Nobody is named.
+    }
+console-nothing-wanted = Nothing that is open now.
+console-wish = Wish
+console-details = What matters
+console-at-most = At most
+console-budget = at most { $what }
+console-until = Until
+console-strange = not in the catalogue
+console-offer = Offer
+console-offer-new = Make an offer
+console-offer-title = What you offer, in one line
+console-offer-price = Price
+console-offer-unsaid = Not said
+console-offer-needs = What you need to know to deliver. Just this is granted when the offer is taken up
+console-offer-other = Other fields
+console-offer-other-hint = By their paths, with commas: household.size, group:energy.
+console-offer-reference = Your own reference, which nobody else sees
+console-offer-retention = Days that you keep a value
+console-offer-holds = Days that the offer holds
+console-offer-do = Send the offer
+console-offers = Offers that you made
+console-no-offers = None yet.
+console-offer-state-waiting = on its way
+console-offer-state-delivered = on the board
+console-offer-state-refused = refused by the board
+console-offer-state-taken-up = taken up
 
 menu-inbox = Inbox
 inbox-title = Inbox

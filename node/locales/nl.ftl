@@ -1112,8 +1112,8 @@ rule-you-said = een beslissing van u
 
 # De pagina van het bedrijf
 console-title = Companion
-console-about = Wat deze companion weet en doet. Hier kan niets worden veranderd.
-console-footer = Regie · een pagina om te bekijken; al het andere gaat via de API
+console-about = Wat deze companion weet en doet. Aanbiedingen doet u op een eigen pagina; verder kan hier niets worden veranderd.
+console-footer = Regie · pagina's om te bekijken en om aanbiedingen te doen; al het andere gaat via de API
 console-key = API-sleutel
 console-wrong = Die sleutel bestaat niet. `regie supplier key create` maakt er een.
 console-enter = Tonen
@@ -1160,6 +1160,39 @@ console-behind = Gebeurtenissen achter
 console-failures = Mislukkingen op rij
 console-enabled = aan
 console-disabled = gestopt
+console-market = Wensen en aanbiedingen
+console-wanted = Wat mensen willen
+console-wanted-about =
+    { $n ->
+        [0] U volgt geen bord. Volg er een met regie supplier follow, of via de API.
+        [one] Gevonden op het bord dat u volgt, het nieuwste eerst. Niemand wordt genoemd.
+       *[other] Gevonden op de { $n } borden die u volgt, het nieuwste eerst. Niemand wordt genoemd.
+    }
+console-nothing-wanted = Niets wat nu open is.
+console-wish = Wens
+console-details = Wat ertoe doet
+console-at-most = Hoogstens
+console-budget = hoogstens { $what }
+console-until = Tot
+console-strange = niet in de catalogus
+console-offer = Aanbod
+console-offer-new = Doe een aanbod
+console-offer-title = Wat u biedt, in één regel
+console-offer-price = Prijs
+console-offer-unsaid = Niet gezegd
+console-offer-needs = Wat u moet weten om te leveren. Alleen dit krijgt u als iemand ingaat op het aanbod
+console-offer-other = Andere velden
+console-offer-other-hint = Met hun pad, met komma's ertussen: household.size, group:energy.
+console-offer-reference = Uw eigen kenmerk, dat niemand anders ziet
+console-offer-retention = Dagen dat u een waarde bewaart
+console-offer-holds = Dagen dat het aanbod geldt
+console-offer-do = Verstuur het aanbod
+console-offers = Aanbiedingen die u deed
+console-no-offers = Nog geen.
+console-offer-state-waiting = onderweg
+console-offer-state-delivered = op het bord
+console-offer-state-refused = geweigerd door het bord
+console-offer-state-taken-up = aangenomen
 
 menu-inbox = Postvak
 inbox-title = Postvak

@@ -28,6 +28,29 @@ for (const look of [{}, { colorScheme: "dark", viewport: { width: 360, height: 7
   }
   await page.goto(own);
   await page.waitForSelector("#persons");
+  // Wishes and offers, and the form for one where something is wanted.
+  const seen = async (what) => {
+    const wrong = await barriers(page);
+    violations.push(...wrong.map((one) => `${what}: ${one.id} ${one.nodes.map((node) => node.html).join(" ")}`));
+    violations.push(...(await misfits(page)).map((one) => `${what}: ${one}`));
+  };
+  await page.click("a[href$='/market']");
+  await page.waitForSelector("#offers");
+  await seen("market");
+  const make = page.locator("#wanted ~ div a.button");
+  if (await make.count()) {
+    await make.first().click();
+    await page.waitForSelector("#making");
+    await seen("an offer");
+    await page.fill("#title", "Groene stroom");
+    await page.fill("#amount", "niets");
+    await page.click("form button.primary");
+    await page.waitForSelector("[role=alert]");
+    check((await page.inputValue("#title")) === "Groene stroom", "what was typed stays");
+    await seen("an offer that was not taken");
+    // A form that is not taken is answered by a status of its own.
+    faults.splice(0, faults.length, ...faults.filter((fault) => !fault.includes("422")));
+  }
   await page.click("header button");
   await page.waitForSelector("#key");
   check(faults.length === 0, faults.join("\n"));

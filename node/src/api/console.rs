@@ -1,5 +1,5 @@
 //! The company's page: relationships, requests that wait, how fresh the data is, deliveries. In: visits with an API
-//! key. Out: pages that show and change nothing.
+//! key. Out: pages that show and change nothing; offers are made on a page of their own (`stall`).
 //!
 //! The key is typed once; the browser keeps a token of 256 random bits for this page alone, and the key is looked up
 //! anew at every visit, so a key that is revoked shows nothing from then on. Cookies go to every port of a host, so the page
@@ -25,7 +25,7 @@ use super::{
     call::{Bearer, Params},
     limits,
     problem::Problem,
-    relationships,
+    relationships, stall,
 };
 use crate::{
     clock,
@@ -62,10 +62,12 @@ impl Visit for Bearer {
 
 /// The page's paths.
 pub(super) fn routes() -> Router<Api> {
+    let market = get(stall::page).post(stall::make).layer(DefaultBodyLimit::max(limits::CONSOLE_OFFER_BYTES));
     Router::new()
         .route("/console", get(door).post(enter))
         .route("/console/at/{place}", get(page))
         .route("/console/at/{place}/leave", post(leave))
+        .route("/console/at/{place}/market", market)
         .route("/console/assets/{name}", get(asset))
         .layer(DefaultBodyLimit::max(limits::CONSOLE_FORM_BYTES))
 }
@@ -84,9 +86,9 @@ struct Entering {
 
 #[derive(Template)]
 #[template(path = "console_enter.html")]
-struct EnterPage {
-    t: Words,
-    wrong: bool,
+pub(super) struct EnterPage {
+    pub(super) t: Words,
+    pub(super) wrong: bool,
 }
 
 #[derive(Template)]
@@ -171,8 +173,7 @@ async fn page(
     Params(Before { before }): Params<Before>,
 ) -> Result<Response, Problem> {
     let t = words(&headers);
-    let pass = cookie(&headers, COOKIE).map(|token| Pass::new(token, &place));
-    let Some(bearer) = pass.and_then(|pass| api.seats.visit(&pass)) else {
+    let Some(bearer) = seated(&api, &place, &headers) else {
         return show(StatusCode::OK, &EnterPage { t, wrong: false });
     };
     match api.read(bearer, move |companion, caller| look(companion, caller, before)).await {
@@ -208,8 +209,14 @@ async fn leave(State(api): State<Api>, Path(place): Path<String>, headers: Heade
     go(ENTRANCE, &format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path={}; Max-Age=0", path(&place)))
 }
 
+/// The key of whoever sits at this place.
+pub(super) fn seated(api: &Api, place: &str, headers: &HeaderMap) -> Option<Bearer> {
+    let pass = cookie(headers, COOKIE).map(|token| Pass::new(token, place));
+    pass.and_then(|pass| api.seats.visit(&pass))
+}
+
 /// Where the page of one visit is.
-fn path(place: &str) -> String {
+pub(super) fn path(place: &str) -> String {
     format!("{ENTRANCE}/at/{place}")
 }
 
@@ -331,12 +338,12 @@ fn open(companion: &mut Companion, caller: Caller) -> Result<Vec<Open>, Failure>
     Ok(found)
 }
 
-fn words(headers: &HeaderMap) -> Words {
+pub(super) fn words(headers: &HeaderMap) -> Words {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     Words(Language::accepted(accepted.unwrap_or_default()))
 }
 
-fn show(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
+pub(super) fn show(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
     let text = page.render().map_err(Failure::internal)?;
     Ok((status, Html(text)).into_response())
 }

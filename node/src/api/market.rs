@@ -192,15 +192,15 @@ pub struct Detail {
     pub field: Option<String>,
 }
 
-fn service() -> String {
+pub(super) fn service() -> String {
     "RequestedServiceProvision".to_owned()
 }
 
-fn read() -> String {
+pub(super) fn read() -> String {
     "read".to_owned()
 }
 
-fn ninety() -> u32 {
+pub(super) fn ninety() -> u32 {
     90
 }
 
@@ -410,7 +410,7 @@ pub(super) async fn make(State(api): State<Api>, posted: Posted) -> Result<Respo
 }
 
 /// What a call offers for something of this category; every mistake in it is told at once.
-fn offer_words(new: NewOffer, category: &Category) -> Result<verbs::NewOffer, Failure> {
+pub(super) fn offer_words(new: NewOffer, category: &Category) -> Result<verbs::NewOffer, Failure> {
     let mut mistakes = Mistakes::default();
     let price = new.price.as_deref().map(|price| parse(price).map(Text));
     let price = price.and_then(|price| mistakes.at("/price".to_owned(), price));
@@ -428,11 +428,29 @@ fn offer_words(new: NewOffer, category: &Category) -> Result<verbs::NewOffer, Fa
 
 /// What is wrong with a body, place by place.
 #[derive(Default)]
-struct Mistakes(Vec<Fault>);
+pub(super) struct Mistakes(Vec<Fault>);
 
 impl Mistakes {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them as one failure.
+    pub(super) fn failure(self) -> Failure {
+        Failure::at(self.0)
+    }
+
+    /// All of them, and those of another failure.
+    pub(super) fn and(mut self, other: Failure) -> Failure {
+        match other.faults.is_empty() {
+            true => self.0.push(Fault::of(String::new(), other)),
+            false => self.0.extend(other.faults),
+        }
+        self.failure()
+    }
+
     /// What was read there; else why not is remembered.
-    fn at<T>(&mut self, at: String, read: Result<T, Failure>) -> Option<T> {
+    pub(super) fn at<T>(&mut self, at: String, read: Result<T, Failure>) -> Option<T> {
         match read {
             Ok(read) => return Some(read),
             Err(failure) if failure.faults.is_empty() => self.0.push(Fault::of(at, failure)),
@@ -500,7 +518,7 @@ fn intent_view(found: &FoundIntent) -> Result<Intent, Failure> {
     })
 }
 
-fn offer_view(companion: &Companion, made: &Made) -> Result<Offer, Failure> {
+pub(super) fn offer_view(companion: &Companion, made: &Made) -> Result<Offer, Failure> {
     let (reference, metadata) = shown(&companion.label(&Thing::Offer(made.offer.id()))?);
     let offer = made.offer.clone().verify().map_err(Failure::internal)?;
     let (state, refused, person) = made.state.parts();

@@ -34,6 +34,8 @@ use crate::{
     store::{Nth, Part, Read as _, Table},
 };
 
+/// Pages of a list that are looked through for what is still open.
+const BACK: usize = 100;
 /// Between two questions to one board.
 const PAUSES: Backoff = Backoff::growing_by_half(Duration::from_secs(2), Duration::from_secs(60));
 /// Offers sent in one turn.
@@ -167,6 +169,21 @@ impl Companion {
             Ok(found.len() < limit)
         })?;
         Ok(found)
+    }
+
+    /// The intents that are open and were found last, newest first.
+    pub(crate) fn newest_wanted(&self, limit: usize) -> Result<Vec<FoundIntent>, Failure> {
+        let now = self.clock.look().latest();
+        let live = |name: &ObjectId| {
+            let row = self.store.get(tables::FOUND_INTENTS, name)?;
+            Ok(row.filter(|row| !row.withdrawn && is_live(&row.intent, now)))
+        };
+        self.walk_back(tables::FOUND_ORDER, &(), limit, live)
+    }
+
+    /// The offers that were made last, newest first.
+    pub(crate) fn newest_made(&self, world: World, limit: usize) -> Result<Vec<Made>, Failure> {
+        self.walk_back(tables::OFFER_ORDER, &world, limit, |name| Ok(self.store.get(tables::OFFERS, name)?))
     }
 
     /// One intent that was found.
@@ -523,6 +540,31 @@ impl Companion {
     }
 
     /// Walks a numbered list of names until `take` has enough.
+    /// What a list names, the newest first, until there are so many. So far back as a hundred pages it is looked for.
+    fn walk_back<G: Part, T>(
+        &self,
+        list: Table<Nth<G>, ObjectId>,
+        group: &G,
+        limit: usize,
+        mut get: impl FnMut(&ObjectId) -> Result<Option<T>, Failure>,
+    ) -> Result<Vec<T>, Failure> {
+        let mut end = self.store.last_number(list, group)?.map_or(0, |last| last + 1);
+        let mut found = Vec::new();
+        for _ in 0..BACK {
+            if end == 0 || found.len() >= limit {
+                break;
+            }
+            let first = end.saturating_sub(limit as u64);
+            let names = self.store.numbered(list, group, first, limit)?;
+            for (_, name) in names.into_iter().filter(|(number, _)| *number < end).rev() {
+                found.extend(get(&name)?);
+            }
+            end = first;
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
     fn walk<G: Part>(
         &self,
         list: Table<Nth<G>, ObjectId>,

@@ -47,6 +47,8 @@ pub const FIND_FILES: usize = 100;
 pub const PREVIEW: Duration = Duration::from_secs(30 * 60);
 /// Longest form of the company's page, in bytes.
 pub const CONSOLE_FORM_BYTES: usize = 1024;
+/// An offer that is made there.
+pub const CONSOLE_OFFER_BYTES: usize = 32 * 1024;
 /// Largest body of a call, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
 /// Largest list of customers, in bytes, as it stands in the body of the one call that takes more than others.
