@@ -122,7 +122,9 @@ fn a_wish_is_a_form_that_fits_and_what_does_not_fit_stays_in_it() {
     let board =
         page.body.split("<option value=\"did:key:").nth(1).and_then(|rest| rest.split('"').next()).expect("a board");
     let sent = |persons: &str, max: &str| {
-        let typed = format!("&persons={persons}&max={max}&tariff=fixed&from=2027-03-01&electricity=3.100&days=14");
+        let typed = format!(
+            "&persons={persons}&max={max}&tariff=dynamic&tariff=fixed&from=2027-03-01&electricity=3.100&days=14"
+        );
         format!("form={}&kind=energy.contract&do=cast&per=month&board=did:key:{board}{typed}", page.form())
     };
     let wrong = door.post("/wishes", &sent("veel", "goedkoop"));
@@ -130,12 +132,17 @@ fn a_wish_is_a_form_that_fits_and_what_does_not_fit_stays_in_it() {
     for kept in ["value=\"veel\"", "value=\"goedkoop\"", "id=\"detail-persons-error\"", "id=\"max-error\""] {
         assert!(wrong.body.contains(kept), "{kept}: {}", wrong.body);
     }
+    for kept in ["value=\"fixed\" checked", "value=\"dynamic\" checked"] {
+        assert!(wrong.body.contains(kept), "{kept}: {}", wrong.body);
+    }
+    assert!(!wrong.body.contains("value=\"variable\" checked"));
     assert_eq!(street.person.ask(&verbs::Intents {}), json!([]));
     assert_eq!(door.post("/wishes", &sent("3", "149%2C50")).status, 303);
     let wish = street.person.ask(&verbs::Intents {})[0].clone();
     assert_eq!((&wish["category"], &wish["budget"]), (&json!("energy.contract"), &json!("149.50 EUR/month")));
-    let details = json!({ "persons": "3", "electricity": "3100", "tariff": "fixed", "from": "2027-03-01" });
-    assert_eq!(wish["details"], details);
+    let details = json!({ "persons": "3", "electricity": "3100", "tariff": "fixed,dynamic", "from": "2027-03-01" });
+    assert_eq!(wish["details"], details, "either of two");
+    assert!(door.get("/wishes").body.contains(" or "), "and said so");
     // A kind of another version is shown as something else, with its code where experts look.
     street.person.good(&["want", "travel.trains", "--detail", "to=Praha"]);
     let page = door.get("/wishes").body;

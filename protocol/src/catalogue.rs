@@ -223,7 +223,7 @@ impl Kind {
         home: Option<Country>,
         words: &dyn Words,
     ) -> Result<BTreeMap<String, String>, Faults> {
-        self.read(&[], typed, home, words)
+        self.read(&[], typed, |detail, text| detail.read_wanted(text, home, words))
     }
 
     /// The terms of an offer of this kind, each in its one form: its details, and [`TERMS`].
@@ -235,20 +235,19 @@ impl Kind {
         typed: &BTreeMap<String, String>,
         words: &dyn Words,
     ) -> Result<BTreeMap<String, String>, Faults> {
-        self.read(TERMS, typed, None, words)
+        self.read(TERMS, typed, |detail, text| detail.read(text, None, words))
     }
 
     fn read(
         &self,
         more: &'static [Detail],
         typed: &BTreeMap<String, String>,
-        home: Option<Country>,
-        words: &dyn Words,
+        value_of: impl Fn(&Detail, &str) -> Result<String, BadDetail>,
     ) -> Result<BTreeMap<String, String>, Faults> {
         let (mut read, mut faults) = (BTreeMap::new(), Faults::new());
         for (name, text) in typed {
             let detail = self.detail(name).or_else(|| more.iter().find(|detail| detail.code == name));
-            let value = detail.ok_or_else(|| self.unknown(more)).and_then(|detail| detail.read(text, home, words));
+            let value = detail.ok_or_else(|| self.unknown(more)).and_then(|detail| value_of(detail, text));
             match value {
                 Ok(value) => drop(read.insert(name.clone(), value)),
                 Err(why) => drop(faults.insert(name.clone(), why)),
@@ -291,6 +290,19 @@ impl Detail {
         }
     }
 
+    /// What somebody wants of it: as [`Self::read`], and of a choice any of several, in the order of the list with commas between.
+    ///
+    /// # Errors
+    /// Why it is no value of it.
+    pub fn read_wanted(&self, text: &str, home: Option<Country>, words: &dyn Words) -> Result<String, BadDetail> {
+        let FieldKind::Choice(codes) = self.kind else { return self.read(text, home, words) };
+        let read = |part: &str| self.read(part, home, words);
+        let wanted: Vec<String> = text.split(',').map(read).collect::<Result<_, _>>()?;
+        let several = codes.iter().copied().filter(|code| wanted.iter().any(|one| one == code));
+        let several = several.collect::<Vec<_>>().join(",");
+        if several.len() <= limits::DETAIL_BYTES { Ok(several) } else { Err(BadDetail::Line) }
+    }
+
     /// What was written, in the one form of its type.
     ///
     /// # Errors
@@ -308,6 +320,13 @@ impl Detail {
 /// Why it is none.
 pub fn amount(text: &str, otherwise: Currency, words: &dyn Words) -> Result<(u64, Currency), Unfit> {
     field::amount::amount(text.trim(), otherwise, None, words)
+}
+
+/// Is what is offered what is wanted of the detail of this name? Of a choice any of several may be wanted.
+#[must_use]
+pub fn meets(name: &str, wanted: &str, offered: &str) -> bool {
+    let is_choice = || Detail::find(name).is_some_and(|detail| matches!(detail.kind, FieldKind::Choice(_)));
+    wanted == offered || (wanted.contains(',') && is_choice() && wanted.split(',').any(|one| one == offered))
 }
 
 /// For how many months an offer binds, as its terms say; none where they do not.
@@ -366,6 +385,22 @@ mod tests {
         assert_eq!(faults["persons"], BadDetail::Unfit(Unfit::NotNumber));
         assert_eq!(faults["region"], BadDetail::Line);
         assert!(matches!(&faults["colour"], BadDetail::Unknown { known, .. } if known.contains("persons")));
+    }
+
+    #[test]
+    fn any_of_several_choices_is_wanted_and_one_is_offered() {
+        let energy = Kind::find("energy.contract").expect("a kind");
+        let choice = energy.details.iter().find(|detail| matches!(detail.kind, Choice(codes) if codes.len() > 1));
+        let choice = choice.expect("a choice");
+        let [first, second, ..] = choice.kind.choices() else { panic!("two") };
+        let typed = pairs(&[(choice.code, &format!("{second}, {first},{second}"))]);
+        let wanted = energy.details_of(&typed, None, &Codes).expect("several");
+        assert_eq!(wanted[choice.code], format!("{first},{second}"), "in the order of the list, each once");
+        assert_eq!(energy.details_of(&wanted, None, &Codes), Ok(wanted.clone()), "a form is read as itself");
+        assert!(meets(choice.code, &wanted[choice.code], second) && !meets(choice.code, first, second));
+        assert!(!meets("region", "a,b", "a"), "a text is one");
+        assert!(energy.terms_of(&wanted, &Codes).is_err(), "what is offered is one thing");
+        assert!(energy.details_of(&pairs(&[(choice.code, &format!("{first},"))]), None, &Codes).is_err());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::{Span, Unit},
+    catalogue,
     coded::coded,
     contract::{Charge, Currency},
     field::Selector,
@@ -482,7 +483,10 @@ fn mark(criterion: Criterion, offer: &Offer, intent: &Intent, money: &str, known
             (Some(price), _) => price.a_year(),
         },
         Criterion::Match => {
-            let met = intent.details.iter().filter(|(name, value)| offer.terms.get(*name) == Some(value)).count();
+            let meets = |name: &str, wanted: &str| {
+                offer.terms.get(name).is_some_and(|offered| catalogue::meets(name, wanted, offered))
+            };
+            let met = intent.details.iter().filter(|(name, wanted)| meets(name, wanted)).count();
             (intent.details.len() - met) as u128
         }
         Criterion::Fields => offer.needs.fields.iter().map(|selector| selector.fields().count() as u128).sum(),

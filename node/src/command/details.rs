@@ -108,7 +108,10 @@ pub(crate) fn detail_value(language: Language, code: &str, value: &str) -> Strin
     use regie_protocol::FieldKind;
     let Some(detail) = Detail::find(code) else { return value.to_owned() };
     match detail.kind {
-        FieldKind::Choice(_) | FieldKind::YesNo => choice(language, code, value),
+        FieldKind::Choice(_) | FieldKind::YesNo => {
+            let any: Vec<String> = value.split(',').map(|one| choice(language, code, one)).collect();
+            any.join(&format!(" {} ", language.say("predicate-or")))
+        }
         FieldKind::Date => value.parse().map_or_else(|_| value.to_owned(), |date| language.date(date)),
         FieldKind::Money => sentences::money(value, language),
         FieldKind::Number { .. } => {

@@ -17,7 +17,7 @@ pub(super) struct Input {
     pub(super) text: String,
     pub(super) hint: Option<String>,
     pub(super) error: Option<String>,
-    /// As HTML has it; `area` for text of several lines, `choice` where there are choices.
+    /// As HTML has it; `area` for text of several lines, `choice` where there are choices, `choices` where several may be made.
     pub(super) shape: &'static str,
     /// What browsers fill in by themselves (WCAG 1.3.5); empty for nothing.
     pub(super) fills: &'static str,
@@ -100,7 +100,9 @@ impl Input {
         let name = details::detail_name(words.0, detail.code);
         let named = |code: &&'static str| ((*code).to_owned(), details::choice(words.0, detail.code, code));
         let mut choices: Vec<(String, String)> = detail.kind.choices().iter().map(named).collect();
-        if !choices.is_empty() {
+        // Of a choice any of several may be wanted; none ticked is all the same.
+        let several = matches!(detail.kind, FieldKind::Choice(_));
+        if !choices.is_empty() && !several {
             choices.insert(0, (String::new(), words.say("wishes-all-the-same")));
         }
         let bounds = match detail.kind {
@@ -118,6 +120,7 @@ impl Input {
             hint,
             error,
             shape: match shape(detail.kind, text) {
+                _ if several => "choices",
                 // People write the marks of their own language in it.
                 "number" => "text",
                 shape => shape,
@@ -133,6 +136,11 @@ impl Input {
     pub(super) fn alone(self, field: FieldPath, label: String) -> Self {
         let shape = if field.info().kind == FieldKind::Text { "area" } else { self.shape };
         Self { name: "value".into(), id: "value".into(), label, shape, ..self }
+    }
+
+    /// Is this one of those that were chosen?
+    pub(super) fn has(&self, code: &str) -> bool {
+        self.text.split(',').any(|one| one.trim() == code)
     }
 
     /// By what it is described, for screen readers.

@@ -161,7 +161,7 @@ async fn form(app: &App, visitor: &Visitor, code: &str, sent: Option<(&Posted, &
     };
     let input = |detail: &'static catalogue::Detail| {
         let text = match sent {
-            Some((posted, _)) => posted.one(detail.code).to_owned(),
+            Some((posted, _)) => typed_for(posted, detail),
             None => own_value(detail, &held),
         };
         Input::of_detail(words, detail, &text, sent.is_none(), fault(&format!("/details/{}", detail.code)))
@@ -237,7 +237,8 @@ pub(super) async fn act(State(app): State<App>, Extension(visitor): Extension<Vi
 fn cast(posted: &Posted, words: Words) -> Result<verbs::Cast, Failure> {
     let some = |name: &str| Some(posted.one(name).trim().to_owned()).filter(|text| !text.is_empty());
     let kind = Kind::find(posted.one("kind")).ok_or_else(|| Failure::usage(words.say("fault-form")))?;
-    let details = kind.details.iter().filter_map(|detail| Some((detail.code.to_owned(), some(detail.code)?)));
+    let typed = kind.details.iter().map(|detail| (detail.code.to_owned(), typed_for(posted, detail)));
+    let details = typed.filter(|(_, text)| !text.is_empty());
     let (category, details): (Category, BTreeMap<String, String>) = (parse(kind.code)?, details.collect());
     let per = Per::of(posted.one("per")).unwrap_or(kind.paid);
     let budget = some("max").map(|max| details::price(&max, per, EURO)).transpose();
@@ -258,6 +259,12 @@ fn cast(posted: &Posted, words: Words) -> Result<verbs::Cast, Failure> {
         keep: KEEP,
         by: some("by").map(|text| parse(&text)).transpose()?.into_iter().collect(),
     })
+}
+
+/// What was typed for a detail, or all that was ticked of it.
+fn typed_for(posted: &Posted, detail: &catalogue::Detail) -> String {
+    let all = posted.all(detail.code);
+    all.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(",")
 }
 
 impl Words {
