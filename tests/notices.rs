@@ -390,6 +390,45 @@ fn a_browsers_push_service_gets_what_only_that_browser_reads() {
     until("it is forgotten", || person.ask(&verbs::Notices {})["browsers"] == 0);
 }
 
+/// In a real browser: the page asks for leave, subscribes by the node's own key and sends what the browser gave it; what the node then
+/// sends there, opened with that browser's keys, is shown by the page's worker. The vendor's push service alone is stood in for.
+#[test]
+fn a_browser_subscribes_on_the_page_and_its_worker_shows_what_comes() {
+    let (directory, hook) = (tempfile::tempdir().expect("a directory"), Hook::open());
+    let mut person = Node::person(directory.path().join("person"), "balanced");
+    let config = person.home.join("config.toml");
+    let lines = std::fs::read_to_string(&config).expect("a configuration");
+    std::fs::write(&config, format!("{lines}domain_hosts = [\"127.0.0.1:{}\"]\n", hook.port)).expect("written");
+    let link = person.start_with_dashboard();
+    person.good(&["organisation", "add", "Volt BV"]);
+    hook.answers("201 Created");
+    let keys = node_script("push.mjs", &json!({ "do": "keys" }));
+    let payload = directory.path().join("payload.json");
+    let endpoint = format!("http://127.0.0.1:{}/send/1", hook.port);
+    let input = json!({ "link": link, "endpoint": endpoint, "keys": keys, "payload": payload });
+    let does = |line: &str| {
+        if line != "subscribed" {
+            return false;
+        }
+        assert_eq!(person.ask(&verbs::Notices {})["browsers"], json!(1));
+        wait_for(&person, "access");
+        set(&person, &["--names", "on"]);
+        until("it went", || way(&person, "push")["went"].is_string());
+        let (head, body) = hook.requests()[0].clone();
+        let encoded = data_encoding::BASE64.encode(&body);
+        let audience = format!("http://127.0.0.1:{}", hook.port);
+        let key = person.ask(&verbs::Notices {})["push_key"].clone();
+        let opened = json!({ "do": "open", "keys": keys, "head": head, "body": encoded, "aud": audience, "key": key });
+        std::fs::write(&payload, node_script("push.mjs", &opened).to_string()).expect("written");
+        true
+    };
+    let Some(seen) = browser_asking("subscribe.mjs", &input, does) else { return };
+    assert_eq!(seen["violations"], json!([]), "accessibility");
+    assert_eq!(seen["shown"]["title"], "One thing waits for you", "{seen}");
+    assert!(seen["shown"]["body"].as_str().is_some_and(|text| text.contains("(Volt BV)")), "{seen}");
+    person.stop();
+}
+
 fn node_script(script: &str, input: &Value) -> Value {
     let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser").join(script);
     let output =
