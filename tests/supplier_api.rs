@@ -1,7 +1,7 @@
 //! The supplier's API over real sockets: a companion, persons, and a company's system that only speaks HTTP.
 
 use regie::person::verbs;
-use regie_tests::{Node, api::Client, files, pairing, until};
+use regie_tests::{Node, api::Client, files, http::send, pairing, until};
 use serde_json::{Value, json};
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
@@ -358,6 +358,42 @@ fn it_tells_its_health_and_describes_itself() {
     }
     let ids: Vec<Option<String>> = (0..2).map(|_| client.get("/v1/requests").header("x-request-id")).collect();
     assert!(ids[0].as_deref().is_some_and(|id| id.starts_with("rid_")) && ids[0] != ids[1]);
+}
+
+#[test]
+fn the_log_of_a_call_says_who_called_about_what_and_in_which_trace() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut supplier = Node::supplier_for(module_path!(), directory.path().join("supplier"), "Shop", ANY);
+    supplier.serve_api();
+    let key = supplier.api_key(false);
+    supplier.stop();
+    for format in ["json", "text"] {
+        let log = directory.path().join(format!("{format}.log"));
+        let at = supplier.serve_api_with(|process| {
+            process.env("REGIE_LOG", "info").env("REGIE_LOG_FORMAT", format);
+            process.stderr(std::fs::File::create(&log).expect("a file"));
+        });
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let nobody = format!("rel_{}", "a".repeat(52));
+        let headers = [
+            ("Authorization", &*format!("Bearer {key}")),
+            ("traceparent", &*format!("00-{trace}-00f067aa0ba902b7-01")),
+        ];
+        let answer = send(at, "GET", &format!("/v1/relationships/{nobody}?secret=word"), &headers, "");
+        let request = answer.header("x-request-id").expect("an id").to_owned();
+        supplier.stop();
+        let text = std::fs::read_to_string(&log).expect("text");
+        assert!(!text.contains('\u{1b}'), "no signs of a terminal: {text}");
+        assert!(!text.contains("secret") && !text.contains(&key), "no query and no key: {text}");
+        let line = text.lines().find(|line| line.contains(&request)).expect("the call");
+        assert!(line.contains(trace) && line.contains(&nobody) && line.contains("key_"), "{line}");
+        if format == "json" {
+            let line: Value = serde_json::from_str(line).expect("JSON");
+            assert_eq!((&line["status"], &line["span"]["route"]), (&json!(404), &json!("/v1/relationships/{id}")));
+            assert_eq!((&line["level"], &line["span"]["trace"]), (&json!("INFO"), &json!(trace)));
+            assert!(text.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{text}");
+        }
+    }
 }
 
 /// Every answer that the API's description lists, with where it stands.

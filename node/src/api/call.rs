@@ -12,9 +12,10 @@ use futures::StreamExt as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tracing::Span;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Api, description, limits, problem::Problem};
+use super::{Api, description, limits, observe, problem::Problem};
 use crate::{
     command::{Failure, exit},
     driver::Turn,
@@ -247,8 +248,9 @@ impl Api {
         bearer: Bearer,
         work: impl FnOnce(&mut Companion, Caller) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Problem> {
+        let call = Span::current();
         let done = self.desk.call(move |companion, _| {
-            let caller = caller(companion, bearer)?;
+            let caller = caller(companion, bearer, &call)?;
             work(companion, caller)
         });
         Ok(done.await?)
@@ -263,8 +265,9 @@ impl Api {
         bearer: Bearer,
         work: impl FnOnce(&mut Companion, Caller, &mut Turn) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Problem> {
+        let call = Span::current();
         let done = self.desk.call(move |companion, turn| {
-            let caller = caller(companion, bearer)?;
+            let caller = caller(companion, bearer, &call)?;
             work(companion, caller, turn)
         });
         Ok(done.await?)
@@ -281,8 +284,9 @@ impl Api {
         work: impl FnOnce(&mut Companion, Caller, B, &mut Turn) -> Result<T, Failure> + Send + 'static,
     ) -> Result<Response, Problem> {
         let Posted { bearer, once, path, body, large } = posted;
+        let call = Span::current();
         let done = self.desk.call(move |companion, turn| {
-            let caller = caller(companion, bearer)?;
+            let caller = caller(companion, bearer, &call)?;
             let once = once.map(|key| Once::new(&caller, &key, &path, &body));
             if let Some(once) = &once
                 && let Some(answered) = companion.answered(once)?
@@ -322,10 +326,12 @@ fn tell_left(headers: &mut HeaderMap, left: Left) {
     }
 }
 
-/// Who calls.
-fn caller(companion: &Companion, bearer: Bearer) -> Result<Caller, Failure> {
+/// Who calls; the log of the call says so too, by the name of the key.
+fn caller(companion: &Companion, bearer: Bearer, call: &Span) -> Result<Caller, Failure> {
     let words = "no such key";
-    companion.caller(bearer.0)?.ok_or_else(|| Failure::new("unauthorized", exit::REFUSED, words))
+    let known = companion.caller(bearer.0)?.ok_or_else(|| Failure::new("unauthorized", exit::REFUSED, words))?;
+    observe::called_by(call, known.key);
+    Ok(known)
 }
 
 #[cfg(test)]
