@@ -23,6 +23,11 @@ pub const VERSION: u32 = 1;
 const BACKUP_BYTES: usize = 1024 * 1024 * 1024;
 /// Largest file of one: what age adds is a header and 16 bytes for each 64 KiB.
 pub const FILE_BYTES: u64 = BACKUP_BYTES as u64 + BACKUP_BYTES as u64 / 1024;
+/// How much work a passphrase costs here: scrypt with N = 2^17, r = 8, p = 1 (OWASP's first choice), which takes 128 MiB. It is the
+/// same on every machine and at every moment; by age's own choice a backup that was made on an idle machine could not be opened on a busy one.
+const WORK: u8 = 17;
+/// The most that is opened: what earlier versions wrote on the fastest machines takes 512 MiB.
+const MOST_WORK: u8 = 19;
 /// Rows put in one transaction while restoring.
 const ROWS_PER_COMMIT: usize = 512;
 
@@ -109,12 +114,14 @@ pub fn of(home: &Path, rows: Vec<BackupRow>, passphrase: &Passphrase) -> Result<
 /// Where encryption fails, which no passphrase causes.
 pub fn seal(backup: &Backup, passphrase: &Passphrase) -> Result<Vec<u8>, Failure> {
     let plain = zeroize::Zeroizing::new(wire::encode(backup).map_err(Failure::internal)?);
-    let recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.text().to_owned()));
+    let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.text().to_owned()));
+    recipient.set_work_factor(WORK);
     age::encrypt(&recipient, &plain).map_err(Failure::internal)
 }
 
 fn decrypted(file: &[u8], passphrase: &Passphrase) -> Result<Vec<u8>, age::DecryptError> {
-    let identity = age::scrypt::Identity::new(SecretString::from(passphrase.text().to_owned()));
+    let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.text().to_owned()));
+    identity.set_max_work_factor(MOST_WORK);
     age::decrypt(&identity, file)
 }
 
@@ -134,6 +141,11 @@ pub fn open(file: &[u8], passphrase: &Passphrase) -> Result<Backup, Failure> {
         age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed => {
             Failure::new("locked", exit::LOCKED, "the passphrase does not open this backup: try again")
         }
+        age::DecryptError::ExcessiveWork { required, .. } => Failure::usage(format!(
+            "to open this file takes {} MiB of memory, more than a backup of regie; if it is one that you trust, encrypt it \
+             anew with `age -d` and `age -p`",
+            1_u64.checked_shl(u32::from(required).saturating_sub(10)).unwrap_or(u64::MAX)
+        )),
         _ => Failure::usage("this is not a backup, or a damaged one; give a file that `regie backup` wrote"),
     })?;
     let plain = zeroize::Zeroizing::new(plain);
@@ -193,5 +205,25 @@ mod tests {
         assert!(opened(VERSION).is_ok());
         let failure = opened(VERSION + 1).expect_err("refused");
         assert!(failure.exit == exit::USAGE && failure.message.contains("install a newer regie"), "{failure:?}");
+    }
+
+    #[test]
+    fn a_backup_costs_the_same_work_whoever_made_it_and_a_file_that_takes_more_says_so() {
+        let backup = Backup { version: VERSION, role: Role::Person, config: String::new(), rows: Vec::new() };
+        let phrase = Passphrase::new("a phrase".to_owned());
+        let file = seal(&backup, &phrase).expect("sealed");
+        // The second line of the header is `-> scrypt SALT WORK`.
+        let header = String::from_utf8_lossy(&file[..200]).into_owned();
+        let work = header.lines().nth(1).and_then(|line| line.rsplit(' ').next());
+        assert_eq!(work, Some("17"), "{header}");
+        let mut recipient = age::scrypt::Recipient::new(SecretString::from(phrase.text().to_owned()));
+        recipient.set_work_factor(1);
+        let cheap = age::encrypt(&recipient, b"x").expect("sealed");
+        let costly = String::from_utf8_lossy(&cheap[..80]).find(" 1\n").map(|at| {
+            let (before, after) = cheap.split_at(at);
+            [before, b" 30", &after[2..]].concat()
+        });
+        let failure = open(&costly.expect("a header"), &phrase).err().expect("refused");
+        assert!(failure.message.contains("1048576 MiB"), "{failure:?}");
     }
 }
