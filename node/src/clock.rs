@@ -318,6 +318,13 @@ pub fn read(text: &str) -> Option<Timestamp> {
     u64::try_from(at.as_millisecond()).ok().map(Timestamp)
 }
 
+/// A time as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
+#[must_use]
+pub fn http_date(text: &str) -> Option<Timestamp> {
+    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    u64::try_from(at.as_millisecond()).ok().map(Timestamp)
+}
+
 /// The day of a moment where this machine stands.
 #[must_use]
 pub fn day(at: Timestamp) -> Date {

@@ -79,7 +79,7 @@ pub struct Config {
     /// Where a companion tells what happened, as CloudEvents: `nats://host:4222`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nats: Option<String>,
-    /// Hosts in a private network that webhooks may be sent to, by name.
+    /// Hosts in a private network, or without TLS, that webhooks may be sent to, by name.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub webhook_hosts: std::collections::BTreeSet<String>,
     /// Hosts in a private network that are read by HTTPS, by name: domains of suppliers by a person's node, lists of withdrawn

@@ -226,7 +226,7 @@ fn add_webhooks(document: &mut Value) {
         "operationId": "receive_event",
         "tags": ["webhooks"],
         "summary": "Something happened",
-        "description": format!("Each event is sent to every webhook, signed as Standard Webhooks says. Its types: {}.", KINDS.join(", ")),
+        "description": format!("Each event is sent to every webhook that names its type, or none, signed as Standard Webhooks says. The types: {}.", KINDS.join(", ")),
         "security": [],
         "parameters": [
             header("webhook-id", "The event's id, the same however often it is sent."),
@@ -235,8 +235,10 @@ fn add_webhooks(document: &mut Value) {
         ],
         "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}},
         "responses": {
-            "2XX": {"description": "It was taken. Any other answer, or none, is one that failed: it is sent again."},
-            "4XX": {"description": "It was not taken. It is sent again."},
+            "2XX": {"description": "It was taken. Any answer that is not named here, or none, is one that failed: it is sent again, and what follows waits."},
+            "4XX": {"description": "It is not wanted: it is sent again a few times, and what follows is sent meanwhile."},
+            "410": {"description": "Nothing is wanted any more: the webhook is disabled."},
+            "429": {"description": "Later: after as long as `Retry-After` says, and what follows waits. The same with 503."},
         },
     }}});
 }

@@ -43,6 +43,8 @@ pub(super) fn shown(label: &Label) -> (Option<String>, BTreeMap<String, String>)
 }
 
 /// A null that was said is another thing than nothing that was said.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

@@ -2,7 +2,7 @@
 //!
 //! In: HTTP calls of the company's systems. Out: what the companion knows and does; every change is on disk before
 //! it is answered. `api/description.rs` says what calls take and holds bodies against it, `api/call.rs` is the way in for every call that `web` lets through, `api/console.rs` is a
-//! page to look at and `api/stall.rs` one to make offers, `api/delivery.rs` and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
+//! page to look at and `api/stall.rs` one to make offers, `api/delivery.rs` (by `api/receiver.rs`) and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
 //! there are.
 
 mod acts;
@@ -26,6 +26,7 @@ mod listing;
 mod market;
 mod observe;
 mod problem;
+mod receiver;
 mod relationships;
 mod requests;
 mod segments;
@@ -35,8 +36,8 @@ mod vocabulary;
 mod webhooks;
 pub mod witness;
 
-pub(crate) use delivery::sign;
 pub use description::document;
+pub(crate) use receiver::sign;
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
@@ -66,7 +67,7 @@ pub struct Api {
     desk: Desk,
     metrics: Arc<health::Metrics>,
     streams: Arc<Semaphore>,
-    allowed: delivery::Allowed,
+    allowed: receiver::Allowed,
     seats: Arc<console::Seats>,
 }
 
@@ -82,7 +83,7 @@ pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) 
     let address = listener.local_addr().map_err(Failure::internal)?;
     // Two providers may be compiled in; which one TLS uses is said once. A second saying changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let allowed = delivery::Allowed::new(webhook_hosts);
+    let allowed = receiver::Allowed::new(webhook_hosts);
     tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
     tokio::spawn(router(desk, allowed).serve(vec![listener]));
     Ok(address)
@@ -135,13 +136,18 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(events::list))
         .routes(routes!(events::follow))
         .routes(routes!(webhooks::list, webhooks::create))
-        .routes(routes!(webhooks::one, webhooks::delete))
+        .routes(routes!(webhooks::one, webhooks::change, webhooks::delete))
         .routes(routes!(webhooks::rotate))
         .routes(routes!(webhooks::resume))
         .routes(routes!(webhooks::resend))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(webhooks::skip))
+        .routes(routes!(webhooks::attempts))
+        .routes(routes!(webhooks::dead_letters))
+        .routes(routes!(webhooks::resend_dead))
 }
 
-fn router(desk: Desk, allowed: delivery::Allowed) -> Guarded {
+fn router(desk: Desk, allowed: receiver::Allowed) -> Guarded {
     let (calls, _) = calls().split_for_parts();
     let streams = Arc::new(Semaphore::new(limits::STREAMS));
     let api = Api { desk, metrics: Arc::default(), streams, allowed, seats: Arc::default() };

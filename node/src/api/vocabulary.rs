@@ -1,5 +1,5 @@
-//! The closed lists of words that calls take, as schemas with every word: fields and purposes. In: the lists of the
-//! protocol. Out: components of the API's description, by which bodies are also checked.
+//! The closed lists of words that calls take, as schemas with every word: fields, purposes and kinds of events. In: the lists of the
+//! protocol, and the companion's. Out: components of the API's description, by which bodies are also checked.
 
 use std::borrow::Cow;
 
@@ -11,6 +11,8 @@ use utoipa::{
         schema::{ObjectBuilder, Type},
     },
 };
+
+use crate::supplier::happening::KINDS;
 
 /// Declares a schema that is a list of words.
 macro_rules! words {
@@ -35,5 +37,6 @@ macro_rules! words {
 
 words! {
     FieldName "A field of the vocabulary (docs/protocol-types.md)." FieldPath::all().map(|field| field.to_string()).collect();
+    EventKind "A kind of events." KINDS.iter().map(ToString::to_string).collect();
     PurposeName "A purpose of the Data Privacy Vocabulary (DPV)." Purpose::ALL.iter().map(ToString::to_string).collect();
 }

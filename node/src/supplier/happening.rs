@@ -58,6 +58,8 @@ pub const KINDS: &[&str] = &[
     "offer.taken_up",
     "bulk.finished",
     "customer_list.invited",
+    "webhook.failing",
+    "webhook.disabled",
 ];
 
 /// One event.
@@ -276,16 +278,41 @@ impl Companion {
         Ok(self.store.last_number(tables::EVENTS, &world)?.unwrap_or(0))
     }
 
+    /// One event, where it is kept.
+    pub(crate) fn happening(&self, world: World, number: u64) -> Result<Option<Happening>, Failure> {
+        Ok(self.store.get(tables::EVENTS, &Nth(world, number))?)
+    }
+
+    /// The number of the first event of whose time this holds; that of the next one to come where it holds of none. It must hold of
+    /// all behind one of which it holds.
+    pub(crate) fn first_event(&self, world: World, holds: impl Fn(Timestamp) -> bool) -> Result<u64, Failure> {
+        let first = self.happenings(world, 0, 1)?.first().map_or(1, |(number, _)| *number);
+        let (mut low, mut high) = (first, self.newest_event(world)?.saturating_add(1));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.happening(world, middle)? {
+                Some(happening) if holds(happening.at) => high = middle,
+                _ => low = middle + 1,
+            }
+        }
+        Ok(low)
+    }
+
     /// Removes events that are too old to be asked for, but never the newest: the numbers go on from it.
     pub(super) fn prune_events(&self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         for world in World::BOTH {
             let newest = self.newest_event(world)?;
+            let mut removed = None;
             for (number, happening) in self.happenings(world, 0, PRUNED_AT_ONCE)? {
                 let old = happening.at.plus_days(regie_protocol::Days(EVENT_DAYS)) <= now;
                 if !old || number == newest {
                     break;
                 }
                 turn.batch.delete(tables::EVENTS, &Nth(world, number));
+                removed = Some(number);
+            }
+            if let Some(up_to) = removed {
+                self.prune_asides(world, up_to, turn)?;
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use crate::store::{Batch, Migration, TableId};
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
     // 2: which run of a person's node speaks; logs of others that are cosigned; acts of persons; pieces of documents that go out; the
-    // company's own references and metadata.
+    // company's own references and metadata; what webhooks are told out of their lines, and how deliveries went.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -17,6 +17,8 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(62, "sent_pieces", true),
             TableId::new(63, "labels", false),
             TableId::new(64, "references", false),
+            TableId::new(65, "hook_asides", false),
+            TableId::new(66, "hook_attempts", false),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),

@@ -22,7 +22,10 @@ use super::{
     cosigning::{CosignedLog, WitnessTerms},
     customers::{Customer, Customers},
     happening::Happening,
-    hooks::Hook,
+    hooks::{
+        Hook,
+        aside::{Aside, Attempt},
+    },
     keys::{ApiKey, KeyHash},
     labels::{Label, Reference, Referred, Thing},
     lists::{List, ListOf, Listed},
@@ -314,6 +317,10 @@ tables! {
         pub(super) Plain LABELS = 63 "labels": Thing => Label, within 16 * 1024;
         /// Things by their reference, in the order in which they got it.
         pub(super) Plain REFERENCES = 64 "references": Nth<Reference> => Referred, within 1024;
+        /// Events that a webhook is told out of its line, under their numbers: once more, or because its receiver refused them.
+        pub(super) Plain HOOK_ASIDES = 65 "hook_asides": Nth<names::Webhook> => Aside, within 4 * 1024;
+        /// The newest attempts to deliver to a webhook.
+        pub(super) Plain HOOK_ATTEMPTS = 66 "hook_attempts": Nth<names::Webhook> => Attempt, within 4 * 1024;
     }
 }
 

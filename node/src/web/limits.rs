@@ -156,8 +156,20 @@ pub const STREAM_LOOK: Duration = Duration::from_secs(5);
 
 /// A webhook's receiver must answer within this time.
 pub const DELIVERY: Duration = Duration::from_secs(15);
-/// Deliveries that wait for their time are looked at this often.
+/// A connection to a receiver is closed after so long without a delivery: before the receiver does it, which common servers do after 5 s.
+pub const DELIVERY_IDLE: Duration = Duration::from_secs(4);
+/// Of a receiver's answer this much is read, in bytes; a connection with more to come is not used again.
+pub const DELIVERY_ANSWER_BYTES: usize = 64 * 1024;
+/// Events that wait in memory for a receiver.
+pub const DELIVERY_PAGE: usize = 200;
+/// Deliveries after which they are noted, where none waits for it.
+pub const DELIVERY_NOTED: usize = 64;
+/// Deliveries are noted this often while there are any.
 pub const DELIVERY_LOOK: Duration = Duration::from_secs(1);
+/// At least so long between two looks at what a webhook is to be told.
+pub const DELIVERY_CALM: Duration = Duration::from_millis(20);
+/// The same where nothing may be delivered, and between two looks at which webhooks there are.
+pub const DELIVERY_REST: Duration = Duration::from_millis(250);
 /// Events that are handed to the bus before its words of receipt are waited for.
 pub const BUS_AT_ONCE: usize = 64;
 /// The bus must say within this time that it has an event.
