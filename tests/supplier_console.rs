@@ -57,6 +57,8 @@ fn the_page_shows_what_is_and_to_nobody_without_a_key() {
     let at = entered.header("location").expect("a path").to_owned();
     let page = || send(to, "GET", &at, &[("Cookie", &cookie)], "");
     until("the webhook's trouble shows", || page().body.contains("http://127.0.0.1:9/events"));
+    client.patch(&format!("/v1/relationships/{relationship}"), &json!({ "reference": "4711" })).expect(200);
+    until("when it is given up", || page().body.contains("if it goes on so"));
     let seen = page();
     assert!(seen.body.contains(&relationship) && seen.body.contains(&waiting), "{}", seen.body);
     assert!(!seen.body.contains(&answered), "a request with its answer does not wait");

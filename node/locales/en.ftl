@@ -1159,6 +1159,13 @@ console-behind = Events behind
 console-failures = Failures in a row
 console-enabled = on
 console-disabled = stopped
+console-paused = paused
+console-failing = fails
+console-given-up = Stopped on { $what } if it goes on so
+console-dead-letters = { $n ->
+    [one] One event was refused to the end
+   *[other] { $n } events were refused to the end
+}
 console-market = Wishes and offers
 console-wanted = What people want
 console-wanted-about =

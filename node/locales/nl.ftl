@@ -1160,6 +1160,13 @@ console-behind = Gebeurtenissen achter
 console-failures = Mislukkingen op rij
 console-enabled = aan
 console-disabled = gestopt
+console-paused = gepauzeerd
+console-failing = mislukt
+console-given-up = Stopt op { $what } als het zo doorgaat
+console-dead-letters = { $n ->
+    [one] Eén gebeurtenis is steeds geweigerd
+   *[other] { $n } gebeurtenissen zijn steeds geweigerd
+}
 console-market = Wensen en aanbiedingen
 console-wanted = Wat mensen willen
 console-wanted-about =

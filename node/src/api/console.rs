@@ -160,6 +160,9 @@ struct Hook {
     failures: u32,
     trouble: Option<String>,
     disabled: bool,
+    paused: bool,
+    given_up: Option<String>,
+    dead: u32,
 }
 
 async fn door(headers: HeaderMap) -> Result<Response, Problem> {
@@ -230,10 +233,13 @@ fn look(companion: &mut Companion, caller: Caller, before: Option<u64>) -> Resul
     let hooks = companion.hooks(caller.world)?.into_iter().map(|(id, hook)| Hook {
         id: id.to_string(),
         behind: events.saturating_sub(hook.told),
+        given_up: hook.given_up_at().map(clock::text),
         url: hook.url,
         failures: hook.failures,
         trouble: hook.trouble,
         disabled: hook.disabled,
+        paused: hook.paused,
+        dead: hook.dead,
     });
     Ok(View {
         name: companion.company_name(),
