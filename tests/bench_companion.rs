@@ -25,7 +25,13 @@ use regie_protocol::{
     person::{Input, NewGrant},
     wire,
 };
-use regie_tests::{Node, api::Client, memory::Memory, until};
+use regie_tests::{
+    Node,
+    api::Client,
+    memory::Memory,
+    receiver::{self, Receiver},
+    until,
+};
 use serde_json::json;
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -42,12 +48,19 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let directory = tempfile::tempdir().expect("a directory");
     let mut companion = Node::supplier(directory.path().join("companion"), "Bench", "/ip4/127.0.0.1/tcp/0");
+    let config = companion.home.join("config.toml");
+    let text = std::fs::read_to_string(&config).expect("a file");
+    std::fs::write(&config, format!("webhook_hosts = [\"127.0.0.1\"]\n{text}")).expect("written");
     let client = Client::new(companion.serve_api(), &companion.api_key(false));
     let most = Some(regie_protocol::limits::PAIRINGS_MOST);
     companion.ask(&Pairings { per_invitation: most, in_all: most, per_source: most });
     let link = client.post("/v1/invitations", &json!({ "public": true, "days": 1 })).expect(201);
     let invitation: Invitation = link["link"].as_str().expect("a link").parse().expect("a link");
     let pid = companion.pid();
+    let receiver = Receiver::willing();
+    let hook = client.post("/v1/webhooks", &json!({ "url": receiver.url })).expect(201);
+    let hook = format!("/v1/webhooks/{}", hook["id"].as_str().expect("an id"));
+    client.patch(&hook, &json!({ "paused": true })).expect(200);
 
     let (ours, size) = runtime.block_on(disclose(&invitation));
     let bare = runtime.block_on(bare_in(size));
@@ -62,6 +75,7 @@ fn main() {
         &format!("{} KiB each", connected.saturating_sub(before) / persons.max(1) as u64),
         String::new(),
     );
+    deliver(&client, &hook, &receiver, persons);
     let told = tell(&client, &crowd, persons);
     let (bare, frame) = runtime.block_on(bare_out(crowd.size()));
     line(
@@ -285,6 +299,18 @@ async fn pair_all(invitation: &Invitation, persons: usize) -> Crowd {
         endpoints.push(done.expect("paired"));
     }
     Crowd { asked, size, _endpoints: endpoints }
+}
+
+/// What happened while all came, to a webhook on this machine, beside bare posts to it.
+fn deliver(client: &Client, hook: &str, receiver: &Receiver, persons: usize) {
+    let begun = Instant::now();
+    client.patch(hook, &json!({ "paused": false })).expect(200);
+    while receiver.told() < persons {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let ours = begun.elapsed() / u32::try_from(receiver.told()).expect("fits");
+    let bare = Duration::from_secs_f64(1.0 / receiver::bare(receiver, persons.min(10_000)));
+    line("events told to a webhook, one at a time", &rate(ours), &rate(bare), ratio(ours, bare));
 }
 
 /// From the call of the company's system until the last person's node has the request.

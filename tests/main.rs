@@ -63,6 +63,7 @@ mod supplier_page;
 mod supplier_python;
 mod supplier_store;
 mod supplier_typescript;
+mod supplier_webhooks;
 mod supply;
 mod tally;
 mod tidy;
@@ -81,3 +82,5 @@ mod supplier_events_on_postgres;
 mod supplier_labels_on_postgres;
 #[path = "supplier_lists.rs"]
 mod supplier_lists_on_postgres;
+#[path = "supplier_webhooks.rs"]
+mod supplier_webhooks_on_postgres;

@@ -9,6 +9,7 @@ pub mod memory;
 pub mod nats;
 pub mod paper_supplier;
 pub mod postgres;
+pub mod receiver;
 pub mod scale;
 pub mod wire;
 
