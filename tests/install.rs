@@ -114,7 +114,9 @@ fn a_link_opens_the_page_that_pairs_and_nothing_else_does() {
     let tools = folders.at("bin");
     std::fs::create_dir(&tools).expect("made");
     let (script, opened) = (tools.join("xdg-open"), folders.at("opened"));
-    std::fs::write(&script, format!("#!/bin/sh\necho \"$1\" > '{}'\n", opened.display())).expect("written");
+    // Whole at once: who looks while it is being written must not read half of it.
+    let opens = format!("#!/bin/sh\necho \"$1\" > '{0}.part' && mv '{0}.part' '{0}'\n", opened.display());
+    std::fs::write(&script, opens).expect("written");
     std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");
     let open = |link: &str| {
         let mut process = folders.process(&["--dashboard", "127.0.0.1:7480", "browse", link]);
@@ -125,6 +127,8 @@ fn a_link_opens_the_page_that_pairs_and_nothing_else_does() {
         process.env("PATH", path).env("DISPLAY", ":99").output().expect("the binary runs")
     };
     assert!(open("regie:pair?v=1&d=a\"b").status.success());
+    // A browser is begun and not waited for.
+    until("it was opened", || opened.exists());
     let at = std::fs::read_to_string(&opened).expect("opened");
     assert_eq!(at.trim(), "http://localhost:7480/pair?link=regie%3Apair%3Fv%3D1%26d%3Da%22b");
     std::fs::remove_file(&opened).expect("removed");
