@@ -223,7 +223,7 @@ mod tests {
             let (before, after) = cheap.split_at(at);
             [before, b" 30", &after[2..]].concat()
         });
-        let failure = open(&costly.expect("a header"), &phrase).err().expect("refused");
+        let failure = open(&costly.expect("a header"), &phrase).expect_err("refused");
         assert!(failure.message.contains("1048576 MiB"), "{failure:?}");
     }
 }

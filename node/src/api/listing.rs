@@ -81,7 +81,7 @@ fn names<T: IntoParams>() -> Vec<String> {
     T::into_params(|| Some(ParameterIn::Query)).into_iter().map(|parameter| parameter.name).collect()
 }
 
-fn name<'a>(pair: &'a str) -> &'a str {
+fn name(pair: &str) -> &str {
     pair.split('=').next().unwrap_or(pair)
 }
 

@@ -169,12 +169,11 @@ impl Companion {
         if let Some(notice) = notice {
             self.tell_of(id, &hook, notice, turn)?;
         }
+        // Whoever has something under way holds on to it.
+        let idle = next.jobs.is_empty() && busy.is_empty();
         Ok(match rest {
             Some(ms) => Attention::Rest { ms: ms.min(LOOK_MS) },
-            // Whoever has something under way holds on to it.
-            None if !(next.jobs.is_empty() && busy.is_empty()) && !self.lease(&id.0, turn)? => {
-                Attention::Rest { ms: LEASED_MS }
-            }
+            None if !idle && !self.lease(&id.0, turn)? => Attention::Rest { ms: LEASED_MS },
             None => {
                 let ms = next.due_in.map_or(LOOK_MS, |ms| ms.min(LOOK_MS));
                 Attention::Go { hook: Box::new(hook), jobs: next.jobs, more: next.more, ms }

@@ -89,9 +89,9 @@ mod tests {
     fn pauses_grow_are_told_and_end_in_giving_up() {
         let (mut hook, mut now) = (hook(), Timestamp(1_000));
         let mut notices = Vec::new();
-        for step in 0..RETRIES_MS.len() {
+        for (step, pause) in RETRIES_MS.iter().enumerate() {
             notices.extend(hook.fail(None, now).map(|notice| (step, notice)));
-            assert_eq!(hook.pause(now), Some(RETRIES_MS[step]));
+            assert_eq!(hook.pause(now), Some(*pause));
             now = hook.not_before;
             assert_eq!(hook.pause(now), None);
         }
