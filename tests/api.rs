@@ -6,6 +6,7 @@ use regie::supplier::verbs as companion;
 use std::{
     io::BufRead as _,
     net::SocketAddr,
+    path::PathBuf,
     process::{Command as Process, Stdio},
     time::Duration,
 };
@@ -138,6 +139,15 @@ impl Answer {
     pub fn text(&self) -> String {
         self.body.clone()
     }
+}
+
+/// A companion with its API, where the tests of this suite have their companions, and a client with a live key.
+#[must_use]
+pub fn company(suite: &str, home: PathBuf, name: &str) -> (Node, Client) {
+    let mut node = Node::supplier_for(suite, home, name, "/ip4/127.0.0.1/tcp/0");
+    let at = node.serve_api();
+    let client = Client::new(at, &node.api_key(false));
+    (node, client)
 }
 
 impl Node {

@@ -1,17 +1,20 @@
 //! The supplier's API over real sockets: a companion, persons, and a company's system that only speaks HTTP.
 
 use regie::person::verbs;
-use regie_tests::{Node, api::Client, files, http::send, pairing, until};
+use regie_tests::{
+    Node,
+    api::{self, Client},
+    files,
+    http::send,
+    pairing, until,
+};
 use serde_json::{Value, json};
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
 
 /// A companion with its API, and a client with a live key.
 fn company(directory: &std::path::Path) -> (Node, Client) {
-    let mut node = Node::supplier_for(module_path!(), directory.join("supplier"), "Shop", ANY);
-    let at = node.serve_api();
-    let client = Client::new(at, &node.api_key(false));
-    (node, client)
+    api::company(module_path!(), directory.join("supplier"), "Shop")
 }
 
 /// A person who came by an invitation of the API.

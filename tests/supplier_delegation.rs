@@ -2,10 +2,13 @@
 //! person sees it, and it is gone when the person withdraws the grant.
 
 use regie::person::verbs;
-use regie_tests::{Node, api::Client, pairing, until, word};
+use regie_tests::{
+    Node,
+    api::{self, Client},
+    pairing, until, word,
+};
 use serde_json::{Value, json};
 
-const ANY: &str = "/ip4/127.0.0.1/tcp/0";
 
 struct World {
     person: Node,
@@ -18,10 +21,7 @@ struct World {
 }
 
 fn company(directory: &std::path::Path, name: &str) -> (Node, Client) {
-    let mut node = Node::supplier_for(module_path!(), directory.join(name), name, ANY);
-    let at = node.serve_api();
-    let client = Client::new(at, &node.api_key(false));
-    (node, client)
+    api::company(module_path!(), directory.join(name), name)
 }
 
 fn mandates(world: &World) -> usize {

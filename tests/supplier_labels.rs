@@ -4,16 +4,17 @@
 use std::process::Command as Process;
 
 use regie::person::verbs;
-use regie_tests::{Node, api::Client, faketime, files, pairing, under_clock, until};
+use regie_tests::{
+    Node,
+    api::{self, Client},
+    faketime, files, pairing, under_clock, until,
+};
 use serde_json::{Value, json};
 
 const ANY: &str = "/ip4/127.0.0.1/tcp/0";
 
 fn company(directory: &std::path::Path) -> (Node, Client) {
-    let mut node = Node::supplier_for(module_path!(), directory.join("supplier"), "Shop", ANY);
-    let at = node.serve_api();
-    let client = Client::new(at, &node.api_key(false));
-    (node, client)
+    api::company(module_path!(), directory.join("supplier"), "Shop")
 }
 
 /// A person who came by this invitation.
