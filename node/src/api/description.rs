@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
+    sync::{LazyLock, OnceLock},
 };
 
 use jsonschema::{
@@ -57,23 +57,29 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     document
 });
 
-/// What bodies are held against, by the name of their schema.
-static BODIES: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {
-    let schemas = &DOCUMENT["components"]["schemas"];
-    let validator = |name: &String| {
-        let whole = json!({"$ref": format!("#/components/schemas/{name}"), "components": {"schemas": schemas}});
-        let built = jsonschema::options().with_draft(Draft::Draft202012).build(&whole);
-        built.inspect_err(|error| tracing::error!(%error, name, "the description of a body can't be used")).ok()
-    };
-    bodies(&DOCUMENT).into_iter().filter_map(|name| validator(&name).map(|built| (name, built))).collect()
-});
+/// What bodies are held against, by the name of their schema. Each is made when the first such body comes: a companion that only asks
+/// has no use for the others.
+static BODIES: LazyLock<BTreeMap<String, OnceLock<Option<Validator>>>> =
+    LazyLock::new(|| roots(&DOCUMENT).into_iter().map(|name| (name, OnceLock::new())).collect());
+
+/// What a body of this schema is held against, made of the parts that it refers to.
+fn validator(name: &str) -> Option<Validator> {
+    let mut parts = BTreeSet::new();
+    reach_named(&DOCUMENT, name, &mut parts);
+    let schemas: Map<String, Value> =
+        parts.into_iter().map(|part| (part.clone(), DOCUMENT["components"]["schemas"][part].clone())).collect();
+    let whole = json!({"$ref": format!("#/components/schemas/{name}"), "components": {"schemas": schemas}});
+    let built = jsonschema::options().with_draft(Draft::Draft202012).build(&whole);
+    built.inspect_err(|error| tracing::error!(%error, name, "the description of a body can't be used")).ok()
+}
 
 /// Is this body what the schema of this name says?
 ///
 /// # Errors
 /// `bad_argument` with every mistake, each at its place.
 pub(super) fn check(schema: &str, body: &Value) -> Result<(), Failure> {
-    let Some(validator) = BODIES.get(schema) else { return Ok(()) };
+    let known = BODIES.get(schema).and_then(|made| made.get_or_init(|| validator(schema)).as_ref());
+    let Some(validator) = known else { return Ok(()) };
     let faults: Vec<Fault> = validator.iter_errors(body).flat_map(|error| faults(&error)).take(MISTAKES).collect();
     if faults.is_empty() { Ok(()) } else { Err(Failure::at(faults)) }
 }
@@ -257,7 +263,7 @@ fn flatten(schemas: &mut Value) {
         let mut whole = json!({"type": "object", "properties": {}, "required": []});
         whole["description"] = schema["description"].clone();
         for part in all {
-            let part = match part["$ref"].as_str().and_then(|at| at.rsplit('/').next()) {
+            let part = match part["$ref"].as_str().and_then(component) {
                 Some(name) => parts[name].clone(),
                 None => part,
             };
@@ -302,16 +308,17 @@ fn words(pattern: &str) -> Option<Vec<Value>> {
     inner.split('|').map(|word| plain(word).then(|| json!(word))).collect()
 }
 
-/// The schemas of all bodies, with what they are made of.
-fn bodies(document: &Value) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for item in document["paths"].as_object().into_iter().flat_map(Map::values) {
-        for operation in item.as_object().into_iter().flat_map(Map::values) {
-            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-            reach(document, schema, &mut found);
-        }
-    }
-    found
+/// The schemas of all bodies.
+fn roots(document: &Value) -> BTreeSet<String> {
+    let items = document["paths"].as_object().into_iter().flat_map(Map::values);
+    let operations = items.flat_map(|item| item.as_object().into_iter().flat_map(Map::values));
+    let schemas = operations.map(|operation| &operation["requestBody"]["content"]["application/json"]["schema"]);
+    schemas.filter_map(|schema| component(schema["$ref"].as_str()?)).map(str::to_owned).collect()
+}
+
+/// The name in a reference to a component.
+fn component(at: &str) -> Option<&str> {
+    at.strip_prefix("#/components/schemas/")
 }
 
 /// Everything that a part of the document refers to.
@@ -319,12 +326,8 @@ fn reach(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
     match part {
         Value::Array(entries) => entries.iter().for_each(|entry| reach(document, entry, found)),
         Value::Object(members) => {
-            let name =
-                members.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix("#/components/schemas/"));
-            if let Some(name) = name
-                && found.insert(name.to_owned())
-            {
-                reach(document, &document["components"]["schemas"][name], found);
+            if let Some(name) = members.get("$ref").and_then(Value::as_str).and_then(component) {
+                reach_named(document, name, found);
             }
             members.values().for_each(|member| reach(document, member, found));
         }
@@ -332,9 +335,20 @@ fn reach(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// The component of this name, and everything that it refers to.
+fn reach_named(document: &Value, name: &str, found: &mut BTreeSet<String>) {
+    if found.insert(name.to_owned()) {
+        reach(document, &document["components"]["schemas"][name], found);
+    }
+}
+
 /// Whatever a body has that its schema does not name is a mistake.
 fn close_bodies(document: &mut Value) {
-    for name in bodies(document) {
+    let mut parts = BTreeSet::new();
+    for name in roots(document) {
+        reach_named(document, &name, &mut parts);
+    }
+    for name in parts {
         let schema = &mut document["components"]["schemas"][&name];
         if schema["properties"].is_object() {
             schema["additionalProperties"] = json!(false);
@@ -376,9 +390,10 @@ mod tests {
 
     #[test]
     fn every_body_that_is_described_can_be_checked() {
-        let described = bodies(document());
+        let described = roots(document());
         assert!(described.contains("NewRequest") && described.contains("LabelChange"), "{described:?}");
         assert_eq!(described, BODIES.keys().cloned().collect());
+        assert!(described.iter().all(|name| validator(name).is_some()));
     }
 
     #[test]
