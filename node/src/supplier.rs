@@ -228,7 +228,7 @@ pub struct Companion {
     used: Option<(Nonce, bool)>,
     /// The label of what is being made.
     making: Option<Label>,
-    /// Labels that this turn gave or changed.
+    /// Labels that this turn gave or changed, or that its events needed.
     labels: BTreeMap<Thing, Label>,
     touched: BTreeSet<(TableId, Key)>,
     /// Up to which number the post of the other companions was read.

@@ -183,7 +183,7 @@ pub(super) async fn change(
         let id = id?;
         let person = companion.owner(List::Acts, caller.world, &id.0)?;
         let id = ObjectId::from_digest(id.0);
-        companion.change_label(caller.world, Thing::Act(id), change.read()?, turn)?;
+        companion.change_label(caller.world, (Thing::Act(id), Some(person)), change.read()?, turn)?;
         view(companion, &person, &id)
     });
     done.await

@@ -195,12 +195,20 @@ impl Paging {
     /// # Errors
     /// A cursor that was not given out, a limit out of bounds.
     pub fn place(&self) -> Result<(Option<u64>, usize), Problem> {
-        let limit = self.limit.unwrap_or(limits::PAGE);
-        if !(1..=limits::PAGE_MOST).contains(&limit) {
-            return Err(Problem::bad_call(format!("limit is 1 to {}", limits::PAGE_MOST)));
-        }
-        Ok((self.cursor.as_deref().map(number).transpose()?, limit))
+        place(self.cursor.as_deref(), self.limit)
     }
+}
+
+/// Where the page before ended, as a cursor says it, and how many are wanted.
+///
+/// # Errors
+/// A cursor that was not given out, a limit out of bounds.
+pub fn place(cursor: Option<&str>, limit: Option<usize>) -> Result<(Option<u64>, usize), Problem> {
+    let limit = limit.unwrap_or(limits::PAGE);
+    if !(1..=limits::PAGE_MOST).contains(&limit) {
+        return Err(Problem::bad_call(format!("limit is 1 to {}", limits::PAGE_MOST)));
+    }
+    Ok((cursor.map(number).transpose()?, limit))
 }
 
 /// A number as a cursor.

@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    call::{Bearer, Page, Paging, Params, cursor, number},
+    call::{Bearer, Page, Paging, Params, cursor, number, place},
     limits,
     problem::Problem,
 };
@@ -126,7 +126,7 @@ pub(super) async fn list(
     bearer: Bearer,
     Params(EventPaging { kinds, cursor: at, limit }): Params<EventPaging>,
 ) -> Result<Json<Page<Event>>, Problem> {
-    let (at, limit) = Paging { relationship: None, cursor: at, limit }.place()?;
+    let (at, limit) = place(at.as_deref(), limit)?;
     let kinds: Vec<&str> = kinds.iter().flat_map(|kinds| kinds.split(',')).collect();
     if let Some(unknown) = kinds.iter().find(|kind| !KINDS.contains(kind)) {
         return Err(Problem::bad_call(format!("there are no events '{unknown}'; there are {}", KINDS.join(", "))));

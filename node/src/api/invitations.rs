@@ -156,7 +156,7 @@ pub(super) async fn change(
     let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
         let id = Nonce(id?.0);
         companion.find_invite(caller.world, &id)?;
-        companion.change_label(caller.world, Thing::Invitation(id), change.read()?, turn)?;
+        companion.change_label(caller.world, (Thing::Invitation(id), None), change.read()?, turn)?;
         view(companion, caller.world, &id)
     });
     done.await

@@ -193,7 +193,7 @@ pub(super) async fn change(
         let id = id?;
         let person = companion.owner(List::Items, caller.world, &id.0)?;
         view(companion, &person, &id.0)?;
-        companion.change_label(caller.world, Thing::Item(Nonce(id.0)), change.read()?, turn)?;
+        companion.change_label(caller.world, (Thing::Item(Nonce(id.0)), Some(person)), change.read()?, turn)?;
         view(companion, &person, &id.0)
     });
     done.await

@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    call::{Bearer, Page, Paging, Params, Posted},
+    call::{Bearer, Page, Paging, Params, Posted, place},
     labels::{LabelChange, shown},
     listing::one_of,
     problem::Problem,
@@ -339,7 +339,8 @@ pub(super) async fn offers(
     Params(paging): Params<OfferPaging>,
 ) -> Result<Json<Page<Offer>>, Problem> {
     let OfferPaging { reference, state, cursor, limit } = paging;
-    let (after, limit) = Paging { relationship: None, cursor, limit }.bounds()?;
+    let (after, limit) = place(cursor.as_deref(), limit)?;
+    let after = after.unwrap_or(0);
     let state = one_of("state", state.as_deref(), STATES)?;
     let page = api.read(bearer, move |companion, caller| {
         let made = match reference {
@@ -384,7 +385,7 @@ pub(super) async fn change(
     let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
         let id = ObjectId::from_digest(id?.0);
         let made = companion.offer_made(caller.world, &id)?;
-        companion.change_label(caller.world, Thing::Offer(id), change.read()?, turn)?;
+        companion.change_label(caller.world, (Thing::Offer(id), None), change.read()?, turn)?;
         offer_view(companion, &made)
     });
     done.await

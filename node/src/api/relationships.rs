@@ -234,11 +234,8 @@ pub(super) async fn change(
     let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
         let person = person?;
         companion.relationship(caller.world, &person)?;
-        let thing = Thing::Relationship(person);
-        if companion.change_label(caller.world, thing, change.read()?, turn)? {
-            let (kind, id) = ("relationship.updated", names::Relationship::from(person).to_string());
-            companion.tell_change(caller.world, kind, id, (person, thing), turn)?;
-        }
+        let about = (Thing::Relationship(person), Some(person));
+        companion.change_label(caller.world, about, change.read()?, turn)?;
         view(companion, &person)
     });
     done.await

@@ -268,10 +268,8 @@ pub(super) async fn change(
     let done = api.post(posted, StatusCode::OK, move |companion, caller, change: LabelChange, turn| {
         let id = id?;
         let person = companion.owner(List::Requests, caller.world, &id.0)?;
-        let thing = Thing::Request(Nonce(id.0));
-        if companion.change_label(caller.world, thing, change.read()?, turn)? {
-            companion.tell_change(caller.world, "request.updated", id.to_string(), (person, thing), turn)?;
-        }
+        let about = (Thing::Request(Nonce(id.0)), Some(person));
+        companion.change_label(caller.world, about, change.read()?, turn)?;
         view(companion, &person, &Nonce(id.0))
     });
     done.await

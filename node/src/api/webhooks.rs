@@ -7,12 +7,12 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    call::{Bearer, Page, Paging, Params, Posted},
+    call::{Bearer, Page, Params, Posted, place},
     labels::given,
     problem::Problem,
     receiver,
@@ -21,7 +21,9 @@ use super::{
 use crate::{
     clock,
     command::{Failure, parse},
+    driver::Turn,
     supplier::{
+        Companion, World,
         hooks::{self, Bound, Change, Hook, Wanted, aside},
         lists::not_found,
         names,
@@ -229,9 +231,8 @@ pub(super) async fn change(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let (id, allowed) = (name(&id), api.allowed.clone());
-    let done = api.post(posted, StatusCode::OK, move |companion, caller, change: WebhookChange, turn| {
-        let id = id.map_err(|_| not_found())?;
+    let allowed = api.allowed.clone();
+    let changed = on_hook(&api, &id, posted, false, move |companion, world, id, change: WebhookChange, turn| {
         let WebhookChange { url, events, paused, at_once } = change;
         if url.is_none() && events.is_none() && paused.is_none() && at_once.is_none() {
             return Err(Failure::usage(
@@ -245,9 +246,9 @@ pub(super) async fn change(
         let at_once = at_once.map(|at_once| at_once.unwrap_or(1));
         hooks::check(events.as_ref().unwrap_or(&Default::default()), at_once)?;
         let change = Change { url, events, paused: paused.map(Option::unwrap_or_default), at_once };
-        Ok(view(&id, &companion.change_hook(caller.world, &id, change, turn)?, false))
+        companion.change_hook(world, id, change, turn)
     });
-    done.await
+    changed.await
 }
 
 /// Takes a webhook away.
@@ -275,12 +276,8 @@ pub(super) async fn rotate(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let id = name(&id);
-    let done = api.post(posted, StatusCode::OK, move |companion, caller, _: Nothing, turn| {
-        let id = id.map_err(|_| not_found())?;
-        Ok(view(&id, &companion.rotate_hook(caller.world, &id, turn)?, true))
-    });
-    done.await
+    on_hook(&api, &id, posted, true, |companion, world, id, _: Nothing, turn| companion.rotate_hook(world, id, turn))
+        .await
 }
 
 /// Takes up a disabled or paused webhook where it stopped, or tries a waiting one at once.
@@ -294,12 +291,8 @@ pub(super) async fn resume(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let id = name(&id);
-    let done = api.post(posted, StatusCode::OK, move |companion, caller, _: Nothing, turn| {
-        let id = id.map_err(|_| not_found())?;
-        Ok(view(&id, &companion.resume_hook(caller.world, &id, turn)?, false))
-    });
-    done.await
+    on_hook(&api, &id, posted, false, |companion, world, id, _: Nothing, turn| companion.resume_hook(world, id, turn))
+        .await
 }
 
 /// Tells one earlier event once more.
@@ -313,12 +306,10 @@ pub(super) async fn resend(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let id = name(&id);
-    let done = api.post(posted, StatusCode::OK, move |companion, caller, asked: OneEvent, turn| {
-        let (id, event) = (id.map_err(|_| not_found())?, parse::<names::EventId>(&asked.event)?.number());
-        Ok(view(&id, &companion.resend(caller.world, &id, event, false, turn)?, false))
+    let again = on_hook(&api, &id, posted, false, |companion, world, id, asked: OneEvent, turn| {
+        companion.resend(world, id, asked.number()?, false, turn)
     });
-    done.await
+    again.await
 }
 
 /// Tells a range of earlier events once more, of the kinds that the webhook is told of.
@@ -332,13 +323,11 @@ pub(super) async fn replay(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let id = name(&id);
-    let done = api.post(posted, StatusCode::OK, move |companion, caller, asked: Range, turn| {
-        let id = id.map_err(|_| not_found())?;
+    let again = on_hook(&api, &id, posted, false, |companion, world, id, asked: Range, turn| {
         let range = (bound("from", &asked.from)?, asked.to.map(|to| bound("to", &to)).transpose()?);
-        Ok(view(&id, &companion.replay(caller.world, &id, range, turn)?, false))
+        companion.replay(world, id, range, turn)
     });
-    done.await
+    again.await
 }
 
 /// Leaves one event out that the webhook did not take yet, or a dead letter.
@@ -348,12 +337,10 @@ pub(super) async fn replay(
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated call harmless for a day.")),
     responses((status = 200, description = "The webhook that goes on without the event.", body = Webhook)))]
 pub(super) async fn skip(State(api): State<Api>, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
-    let id = name(&id);
-    let done = api.post(posted, StatusCode::OK, move |companion, caller, asked: OneEvent, turn| {
-        let (id, event) = (id.map_err(|_| not_found())?, parse::<names::EventId>(&asked.event)?.number());
-        Ok(view(&id, &companion.skip(caller.world, &id, event, turn)?, false))
+    let left_out = on_hook(&api, &id, posted, false, |companion, world, id, asked: OneEvent, turn| {
+        companion.skip(world, id, asked.number()?, turn)
     });
-    done.await
+    left_out.await
 }
 
 /// The newest attempts to deliver, the newest first; 200 are kept.
@@ -380,7 +367,7 @@ pub(super) async fn dead_letters(
     Path(id): Path<String>,
     Params(Letters { cursor, limit }): Params<Letters>,
 ) -> Result<Json<Page<DeadLetter>>, Problem> {
-    let (after, limit) = Paging { relationship: None, cursor, limit }.place()?;
+    let (after, limit) = place(cursor.as_deref(), limit)?;
     let id = name(&id)?;
     let read =
         api.read(bearer, move |companion, caller| companion.dead_letters(caller.world, &id, after.unwrap_or(0), limit));
@@ -402,6 +389,28 @@ pub(super) async fn resend_dead(
     let done = api.post(posted, StatusCode::OK, move |companion, caller, _: Nothing, turn| {
         let (Ok(id), Ok(event)) = (id.parse(), event.parse::<names::EventId>()) else { return Err(not_found()) };
         Ok(view(&id, &companion.resend(caller.world, &id, event.number(), true, turn)?, false))
+    });
+    done.await
+}
+
+impl OneEvent {
+    fn number(&self) -> Result<u64, Failure> {
+        Ok(parse::<names::EventId>(&self.event)?.number())
+    }
+}
+
+/// Does something to one webhook; answers it as it is then.
+async fn on_hook<B: DeserializeOwned + ToSchema + Send + 'static>(
+    api: &Api,
+    id: &str,
+    posted: Posted,
+    with_secret: bool,
+    work: impl FnOnce(&mut Companion, World, &names::Webhook, B, &mut Turn) -> Result<Hook, Failure> + Send + 'static,
+) -> Result<Response, Problem> {
+    let id = name(id);
+    let done = api.post(posted, StatusCode::OK, move |companion, caller, asked: B, turn| {
+        let id = id.map_err(|_| not_found())?;
+        Ok(view(&id, &work(companion, caller.world, &id, asked, turn)?, with_secret))
     });
     done.await
 }

@@ -233,7 +233,7 @@ impl Companion {
         label: Option<&Label>,
         turn: &mut Turn,
     ) -> Result<(), Failure> {
-        let person = happening.person.map(|person| self.label(&Thing::Relationship(person))).transpose()?;
+        let person = happening.person.map(|person| self.label_told(Thing::Relationship(person))).transpose()?;
         let happening = Happening {
             reference: label.and_then(|label| label.reference().map(str::to_owned)),
             metadata: label.map(|label| label.metadata().clone()).unwrap_or_default(),

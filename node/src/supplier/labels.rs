@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use regie_protocol::{Nonce, ObjectId, PublicKey, supplier::Record};
 use serde::{Deserialize, Serialize};
 
-use super::{Companion, World, happening::Happening, tables};
+use super::{Companion, World, happening::Happening, names, tables};
 use crate::{
     command::Failure,
     driver::Turn,
@@ -268,48 +268,47 @@ impl Companion {
         }
     }
 
+    /// The same, read once a turn: several events of one turn are about the same request and person.
+    pub(super) fn label_told(&mut self, thing: Thing) -> Result<Label, Failure> {
+        let label = self.label(&thing)?;
+        self.labels.entry(thing).or_insert_with(|| label.clone());
+        Ok(label)
+    }
+
     /// Gives a thing its first label.
     pub(super) fn put_label(&mut self, world: World, thing: Thing, label: Label, turn: &mut Turn) {
-        if label.is_empty() {
-            return;
+        if !label.is_empty() {
+            turn.batch.put(tables::LABELS, &thing, &label);
+            Self::index(world, &thing, &label, turn);
         }
-        turn.batch.put(tables::LABELS, &thing, &label);
-        Self::index(world, &thing, &label, turn);
         self.labels.insert(thing, label);
     }
 
-    /// Changes the label of a thing, which the caller has looked up; whether there was anything to change.
+    /// Changes the label of a thing, which the caller has looked up with the person that it is of. Where that is a person or a request,
+    /// the company's other systems are told.
     pub(crate) fn change_label(
         &mut self,
         world: World,
-        thing: Thing,
+        (thing, person): (Thing, Option<PublicKey>),
         change: Change,
         turn: &mut Turn,
-    ) -> Result<bool, Failure> {
+    ) -> Result<(), Failure> {
         let before = self.label(&thing)?;
         let label = before.clone().with(change)?;
         if label == before {
-            return Ok(false);
+            return Ok(());
         }
         turn.batch.put(tables::LABELS, &thing, &label);
         if label.changed != before.changed {
             Self::index(world, &thing, &label, turn);
         }
-        self.labels.insert(thing, label);
-        Ok(true)
-    }
-
-    /// Tells the company's other systems that its own words beside a thing of a person changed.
-    pub(crate) fn tell_change(
-        &mut self,
-        world: World,
-        kind: &str,
-        subject: String,
-        (person, thing): (PublicKey, Thing),
-        turn: &mut Turn,
-    ) -> Result<(), Failure> {
-        let (label, now) = (self.label(&thing)?, self.clock.now().wall);
-        let told = Happening { person: Some(person), ..Happening::new(kind, now, subject) };
+        self.labels.insert(thing, label.clone());
+        let (kind, subject) = match thing {
+            Thing::Relationship(person) => ("relationship.updated", names::Relationship::from(person).to_string()),
+            Thing::Request(id) => ("request.updated", names::Asked::from(id).to_string()),
+            _ => return Ok(()),
+        };
+        let told = Happening { person, ..Happening::new(kind, self.clock.now().wall, subject) };
         self.tell(world, told, Some(&label), turn)
     }
 

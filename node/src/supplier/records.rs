@@ -154,7 +154,7 @@ impl Companion {
                 _ => {}
             }
             if let Some(happening) = happening::of(record, known, now.wall) {
-                let label = about.map(|thing| self.label(&thing)).transpose()?;
+                let label = about.map(|thing| self.label_told(thing)).transpose()?;
                 self.tell(world, happening, label.as_ref(), turn)?;
             }
         }
