@@ -9,7 +9,6 @@ use regie_tests::{
 };
 use serde_json::{Value, json};
 
-
 struct World {
     person: Node,
     shop: Client,
