@@ -77,6 +77,11 @@ use crate::{
     store::{Batch, ItemName, Key, Ledger, Nth, Read as _, StoreError, TableId},
 };
 
+/// Persons who stay in memory between turns.
+const REMEMBERED: usize = 64;
+/// Past requests and disclosures of each that may stay with them.
+const REMEMBERED_OF_EACH: usize = 128;
+
 /// Real persons, or those who were invited for a trial. A key of the API sees one of the two worlds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum World {
@@ -465,7 +470,7 @@ impl Driven for Companion {
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
-        self.forget();
+        self.remember();
         if self.broken { Err(StoreError::Halted) } else { self.store.commit(batch) }
     }
 }
@@ -589,7 +594,7 @@ impl Companion {
         turn: &mut Turn,
     ) -> Result<(), Failure> {
         let now = self.clock.now();
-        self.load_for_reply(&person, &reply)?;
+        self.load_for_reply(&person, parcel, &reply)?;
         let (back, effects) = self.machine.replied(&person, parcel, reply, now);
         self.run(effects, None, turn)?;
         if let Some(message) = back.and_then(departing) {
@@ -677,6 +682,21 @@ impl Companion {
     /// Memory holds nothing that the store does not.
     fn forget(&mut self) {
         self.machine.forget();
+        self.end_turn();
+    }
+
+    /// After a turn that is to be stored. Persons stay in memory where nobody else writes to the store, as many as are with
+    /// whom something goes on.
+    fn remember(&mut self) {
+        if self.store.shared() {
+            self.machine.forget();
+        } else {
+            self.machine.forget_beyond(REMEMBERED, REMEMBERED_OF_EACH);
+        }
+        self.end_turn();
+    }
+
+    fn end_turn(&mut self) {
         self.touched.clear();
         self.used = None;
         self.making = None;

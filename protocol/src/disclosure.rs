@@ -71,6 +71,14 @@ impl Object for Disclosure {
     }
 }
 
+impl Signed<Disclosure> {
+    /// Which request it says that it answers: a name to look something up by, and nothing to believe.
+    #[must_use]
+    pub fn request_named(&self) -> Option<Nonce> {
+        self.said(|disclosure| disclosure.request).flatten()
+    }
+}
+
 impl Disclosure {
     /// Does the log entry it carries say the same as the answers?
     ///

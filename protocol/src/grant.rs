@@ -17,7 +17,7 @@ use crate::{
     purpose::Purpose,
     refusal::Refusal,
     rotation::Names,
-    signed::{Object, ObjectId, Signed, Verified},
+    signed::{Object, ObjectId, Signed, SignedError, Verified},
     time::{Days, HOUR_MS, Now, Timestamp},
 };
 
@@ -256,13 +256,29 @@ impl VerifiedGrant {
         if !person.names(&root.issuer) {
             return Err(Refusal::WrongAudience);
         }
+        let links = chain.links.iter().map(|link| link.clone().verify());
+        Self::chained(root, links, chain.links.clone(), holder)
+    }
+
+    /// A chain that was checked before it was stored ([`Signed::restored`]).
+    pub(crate) fn restored(chain: &Chain, holder: &impl Names) -> Result<Self, Refusal> {
+        let links = chain.links.iter().map(|link| link.clone().restored());
+        Self::chained(chain.grant.clone().restored()?, links, chain.links.clone(), holder)
+    }
+
+    fn chained(
+        root: Verified<Grant>,
+        below: impl Iterator<Item = Result<Verified<Delegation>, SignedError>>,
+        links: Vec<Signed<Delegation>>,
+        holder: &impl Names,
+    ) -> Result<Self, Refusal> {
         if !root.scope.well_formed() {
             return Err(Refusal::Malformed);
         }
         let (ids, scopes) = (vec![root.id()], vec![root.scope.clone()]);
-        let mut found = Self { holder: root.audience, links: chain.links.clone(), delegator: None, ids, scopes, root };
-        for link in &chain.links {
-            found.follow(&link.clone().verify()?)?;
+        let mut found = Self { holder: root.audience, links, delegator: None, ids, scopes, root };
+        for link in below {
+            found.follow(&link?)?;
         }
         if holder.names(&found.holder) { Ok(found) } else { Err(Refusal::WrongAudience) }
     }

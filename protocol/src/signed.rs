@@ -123,6 +123,23 @@ impl<T: Object> Signed<T> {
         Ok(value)
     }
 
+    /// Something of what it says, before anything of it is believed.
+    pub(crate) fn said<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
+        match &self.ahead {
+            Some(value) => Some(read(value)),
+            None => self.peek().ok().map(|value| read(&value)),
+        }
+    }
+
+    /// The same as [`Self::verify`] for what was verified before it was stored, in a row that only whoever verified it can have sealed: the
+    /// signature is not looked at again.
+    ///
+    /// # Errors
+    /// Those of type, version and form.
+    pub(crate) fn restored(self) -> Result<Verified<T>, SignedError> {
+        Ok(Verified { id: self.id(), value: self.peek()?, signed: self })
+    }
+
     /// Does the work of [`Self::verify`] ahead of it, on a thread that has the time. Nothing is believed by it: what does
     /// not hold is found by `verify` as before.
     pub fn look_ahead(&mut self) {

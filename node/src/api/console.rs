@@ -17,7 +17,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use regie_protocol::{ObjectId, Timestamp};
+use regie_protocol::{ObjectId, Timestamp, supplier::Record};
 use serde::Deserialize;
 
 use super::{
@@ -302,9 +302,8 @@ fn waiting(companion: &mut Companion, caller: Caller) -> Result<(u64, Vec<Waitin
     let mut found = Vec::new();
     for entry in &entries {
         let Some(person) = entry.person else { continue };
-        let customer = companion.relationship(caller.world, &person)?;
-        let asking = customer.asking(&entry.nonce());
-        if let Some(asking) = asking.filter(|asking| asking.awaits_answer() || !asking.waiting.is_empty()) {
+        let Some(Record::Asking { asking }) = companion.request(&person, entry.nonce())? else { continue };
+        if asking.awaits_answer() || !asking.waiting.is_empty() {
             found.push(Waiting {
                 id: names::Asked::from(asking.request.id).to_string(),
                 purpose: asking.request.purpose.to_string(),
@@ -313,7 +312,6 @@ fn waiting(companion: &mut Companion, caller: Caller) -> Result<(u64, Vec<Waitin
                 with_person: asking.answered,
             });
         }
-        companion.forget_persons();
     }
     found.reverse();
     Ok((entries.len() as u64, found))

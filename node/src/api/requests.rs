@@ -32,8 +32,7 @@ use crate::{
         bulk::{Job, NAMED, What},
         labels::{Label, Thing},
         lists::{List, not_found},
-        names, tables,
-        tables::RequestKey,
+        names,
     },
 };
 
@@ -229,7 +228,7 @@ pub(super) async fn list(
     let page = api.list(bearer, List::Requests, asked, move |companion, _, entry| {
         let Some(person) = entry.person else { return Ok(None) };
         // Its own row alone: to read a list of requests nobody has to be brought into memory.
-        let row = companion.record(tables::REQUESTS, &person, RequestKey::Request(entry.nonce()))?;
+        let row = companion.request(&person, entry.nonce())?;
         let Some(Record::Asking { asking }) = row else { return Err(not_found()) };
         let meant = wanted.is_none_or(|wanted| wanted == state(&asking));
         meant.then(|| shown_as(companion, &asking)).transpose()
@@ -325,7 +324,7 @@ fn progress(id: &names::Bulk, job: &Job) -> Bulk {
 }
 
 fn view(companion: &mut Companion, person: &PublicKey, id: &Nonce) -> Result<Request, Failure> {
-    let asking = companion.customer(person)?.asking(id).cloned().ok_or_else(not_found)?;
+    let asking = companion.asking(person, id)?;
     shown_as(companion, &asking)
 }
 

@@ -6,7 +6,8 @@ use crate::store::{Batch, Migration, TableId};
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
     // 2: which run of a person's node speaks; logs of others that are cosigned; acts of persons; pieces of documents that go out; the
-    // company's own references and metadata; what webhooks are told out of their lines, and how deliveries went.
+    // company's own references and metadata; what webhooks are told out of their lines, and how deliveries went; requests that were
+    // answered, which move as each is next looked up by what changes it.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -19,6 +20,7 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(64, "references", false),
             TableId::new(65, "hook_asides", false),
             TableId::new(66, "hook_attempts", false),
+            TableId::new(80, "past_requests", false),
         ],
         drops: &[],
         rows: |_| Ok(Batch::new()),

@@ -2,16 +2,18 @@
 //! records when an input concerns that person, so that memory does not grow with the number of persons.
 
 use regie_protocol::{
-    Keypair, Nonce, ObjectId, PublicKey, Supplier, Timestamp,
+    Keypair, Nonce, ObjectId, PublicKey, Signed, Supplier, Timestamp,
     clock::Stored,
+    disclosure::Disclosure,
     message::{PersonReply, ToSupplier},
-    supplier::{Effects, Record},
+    supplier::{Asking, Effects, Parcel, Record},
 };
 
 use super::{
     Companion, World, happening,
     host::Written,
     labels::Thing,
+    lists::not_found,
     tables,
     tables::{RequestKey, Terms},
 };
@@ -90,6 +92,11 @@ impl Companion {
     pub(super) fn persist(&mut self, record: &Record, turn: &mut Turn) -> Result<(), Failure> {
         let (known, now) = (self.known(record)?, self.clock.now());
         put_alone(&mut turn.batch, record);
+        if let Record::Asking { asking } = record
+            && !asking.awaits_answer()
+        {
+            turn.batch.delete(tables::REQUESTS, &request_key(asking));
+        }
         let mut arrival = None;
         match record {
             Record::Invite { id, invite } => self.used = Some((*id, invite.uses.is_some())),
@@ -162,14 +169,18 @@ impl Companion {
         Ok(())
     }
 
-    /// Was there such a record before? RequestKey of what can come twice.
+    /// Was there such a record before? Asked of what can come twice.
     fn known(&self, record: &Record) -> Result<bool, Failure> {
         match place(record) {
+            Some(place) if let Record::Asking { asking } = record => {
+                let before = tables::REQUESTS.at(&request_key(asking));
+                let touched = [&place, &before].into_iter().any(|at| self.touched.contains(&at.untyped()));
+                Ok(touched || self.store.holds_at(&before)? || self.store.holds_at(&place)?)
+            }
             Some(place)
                 if matches!(
                     record,
-                    Record::Asking { .. }
-                        | Record::Grant { .. }
+                    Record::Grant { .. }
                         | Record::Revoked { .. }
                         | Record::Receipt { .. }
                         | Record::Delegated { .. }
@@ -248,7 +259,7 @@ impl Companion {
                 Ok(pairing) => self.load_invite(&pairing.invitation),
                 Err(_) => Ok(()),
             },
-            ToSupplier::Disclose(disclosure) => self.load_received(person, disclosure.id()),
+            ToSupplier::Disclose(disclosure) => self.load_named(person, disclosure),
             ToSupplier::Renew(renewal) => match renewal.clone().verify() {
                 Ok(renewal) => self.load(&renewal.person),
                 Err(_) => Ok(()),
@@ -262,12 +273,58 @@ impl Companion {
         Ok(self.store.get(tables::RENEWED_KEYS, &key)?.unwrap_or(key))
     }
 
-    pub(super) fn load_for_reply(&mut self, person: &PublicKey, reply: &PersonReply) -> Result<(), Failure> {
+    /// Brings into memory what a reply is about, beside the person.
+    pub(super) fn load_for_reply(
+        &mut self,
+        person: &PublicKey,
+        parcel: &Parcel,
+        reply: &PersonReply,
+    ) -> Result<(), Failure> {
         self.load(person)?;
+        if let Parcel::Request(id) = parcel {
+            self.load_request(person, *id)?;
+        }
         match reply {
-            PersonReply::Answer(disclosure) => self.load_received(person, disclosure.id()),
+            PersonReply::Answer(disclosure) => self.load_named(person, disclosure),
             _ => Ok(()),
         }
+    }
+
+    /// Brings into memory whether a disclosure came before, and which request it answers.
+    fn load_named(&mut self, person: &PublicKey, disclosure: &Signed<Disclosure>) -> Result<(), Failure> {
+        if let Some(request) = disclosure.request_named() {
+            self.load_request(person, request)?;
+        }
+        self.load_received(person, disclosure.id())
+    }
+
+    /// Brings a request into memory that may be past.
+    pub(crate) fn load_request(&mut self, person: &PublicKey, id: Nonce) -> Result<(), Failure> {
+        let waits = self.machine.customer(person).is_none_or(|customer| customer.asking(&id).is_some());
+        if !waits && let Some(record) = self.request(person, id)? {
+            restore(&mut self.machine, &record, tables::PAST_REQUESTS.id().name())?;
+        }
+        Ok(())
+    }
+
+    /// A request to a person, waiting or past.
+    pub(crate) fn asking(&mut self, person: &PublicKey, id: &Nonce) -> Result<Asking, Failure> {
+        self.load(person)?;
+        self.load_request(person, *id)?;
+        let customer = self.machine.customer(person);
+        customer.and_then(|customer| customer.asking(id)).cloned().ok_or_else(not_found)
+    }
+
+    /// Brings every request that a person was ever sent into memory.
+    pub(super) fn load_requests(&mut self, person: &PublicKey) -> Result<(), Failure> {
+        self.load_all(tables::PAST_REQUESTS, person)
+    }
+
+    /// A request as it is stored, waiting or past.
+    pub(crate) fn request(&self, person: &PublicKey, id: Nonce) -> Result<Option<Record>, Failure> {
+        let key = RequestKey::Request(id);
+        let waits = self.record(tables::REQUESTS, person, key)?;
+        if waits.is_some() { Ok(waits) } else { self.record(tables::PAST_REQUESTS, person, key) }
     }
 
     pub(crate) fn load_invite(&mut self, id: &Nonce) -> Result<(), Failure> {
@@ -339,6 +396,10 @@ impl Companion {
     }
 }
 
+fn request_key(asking: &Asking) -> (PublicKey, RequestKey) {
+    (asking.request.person, RequestKey::Request(asking.request.id))
+}
+
 /// Where a record stands; none for one that takes others off, and for those that stand by segment, where `patterns`
 /// puts them.
 fn place(record: &Record) -> Option<Spot<Record>> {
@@ -357,10 +418,9 @@ fn place(record: &Record) -> Option<Spot<Record>> {
         Record::Renewed { person, key } => tables::TERMS.at(&(*person, Terms::Renewed(*key))),
         Record::Agreed { person, .. } => tables::TERMS.at(&(*person, Terms::Agreed)),
         Record::Revoked { person, grant, .. } => tables::REVOCATIONS.at(&(*person, *grant)),
-        Record::Asking { asking } => {
-            tables::REQUESTS.at(&(asking.request.person, RequestKey::Request(asking.request.id)))
-        }
-        Record::TakenUp { person, taken } => tables::REQUESTS.at(&(*person, RequestKey::TakenUp(taken.id()))),
+        Record::Asking { asking } if asking.awaits_answer() => tables::REQUESTS.at(&request_key(asking)),
+        Record::Asking { asking } => tables::PAST_REQUESTS.at(&request_key(asking)),
+        Record::TakenUp { person, taken } => tables::PAST_REQUESTS.at(&(*person, RequestKey::TakenUp(taken.id()))),
         Record::Value { person, field, .. } => tables::HELD_VALUES.at(&(*person, *field)),
         Record::Received { person, received } => tables::RECEIVED_DISCLOSURES.at(&(*person, received.id)),
         Record::Original { person, disclosure } => tables::ORIGINAL_DISCLOSURES.at(&(*person, disclosure.id())),

@@ -197,7 +197,7 @@ tables! {
         pub(crate) Plain TERMS = 5 "terms": (PublicKey, Terms) => Record;
         /// Revocation notices, by grant.
         pub(crate) Plain REVOCATIONS = 6 "revocations": (PublicKey, ObjectId) => Record;
-        /// Requests, and offers that were taken up.
+        /// Requests that wait to be answered.
         pub(crate) Plain REQUESTS = 7 "requests": (PublicKey, RequestKey) => Record;
         /// Values held.
         pub(crate) Erasable HELD_VALUES = 8 "held_values": (PublicKey, FieldPath) => Record;
@@ -319,6 +319,8 @@ tables! {
         pub(super) Plain REFERENCES = 64 "references": Nth<Reference> => Referred, within 1024;
         /// Events that a webhook is told out of its line, under their numbers: once more, or because its receiver refused them.
         pub(super) Plain HOOK_ASIDES = 65 "hook_asides": Nth<names::Webhook> => Aside, within 4 * 1024;
+        /// Requests that were answered or refused, and offers that were taken up: looked up one by one.
+        pub(crate) Plain PAST_REQUESTS = 80 "past_requests": (PublicKey, RequestKey) => Record;
         /// The newest attempts to deliver to a webhook.
         pub(super) Plain HOOK_ATTEMPTS = 66 "hook_attempts": Nth<names::Webhook> => Attempt, within 4 * 1024;
     }

@@ -190,7 +190,7 @@ impl Customer {
             let chain = Chain { grant: grant.signed().clone(), links: Vec::new() };
             (grant.id(), grant.scope.clone(), chain)
         });
-        let lent = self.mandates.values().filter_map(KeptMandate::checked).map(|mandate| &mandate.grant);
+        let lent = self.mandates.values().filter_map(KeptMandate::mandated).map(|mandate| &mandate.grant);
         let lent =
             lent.filter(|grant| grant.holder() == key && fits(grant.scope()) && !self.revoked.contains(&grant.id()));
         let lent = lent.map(|grant| (grant.id(), grant.scope().clone(), grant.chain()));

@@ -28,7 +28,6 @@ use crate::{
     refusal::Refusal,
     request::DataRequest,
     revocation::Revocation,
-    rotation::Anybody,
     segment::{Membership, Segment},
     signed::{ObjectId, Signed, Verified},
     tally::TallyReport,
@@ -143,42 +142,42 @@ pub struct Customer {
     pub(super) runs: Option<Runs>,
 }
 
-/// A grant as it is kept. Its signature was looked at when it came, and is looked at again where the grant is relied on: a
-/// person may have a thousand, of which a message is about one.
+/// A grant as it is kept. Its signature was looked at when it came, and is not again: the seal of the row that it comes out of is
+/// the mark that it was. It is read where it is relied on, since a person may have a thousand, of which a message is about one.
 #[derive(Clone, Debug)]
 pub(super) struct KeptGrant {
     signed: Signed<Grant>,
-    checked: OnceLock<Option<Verified<Grant>>>,
+    read: OnceLock<Option<Verified<Grant>>>,
 }
 
 impl KeptGrant {
     fn new(signed: Signed<Grant>) -> Self {
-        Self { signed, checked: OnceLock::new() }
+        Self { signed, read: OnceLock::new() }
     }
 
-    /// The grant, if it is what was signed.
-    pub(super) fn checked(&self) -> Option<&Verified<Grant>> {
-        self.checked.get_or_init(|| self.signed.clone().verify().ok()).as_ref()
+    /// The grant, unless its bytes are damaged.
+    pub(super) fn grant(&self) -> Option<&Verified<Grant>> {
+        self.read.get_or_init(|| self.signed.clone().restored().ok()).as_ref()
     }
 
-    /// When it begins and ends, as its bytes say.
+    /// When it begins and ends.
     pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        self.signed.peek().ok().map(|grant| (grant.scope.bounds.not_before, grant.scope.bounds.expires))
+        self.grant().map(|grant| (grant.scope.bounds.not_before, grant.scope.bounds.expires))
     }
 }
 
-/// The same of a delegation to this company, whose chain has several signatures.
+/// The same of a delegation to this company.
 #[derive(Clone, Debug)]
 pub(super) struct KeptMandate {
     mandate: Mandate,
     /// The keys that this company goes by.
     keys: BTreeSet<PublicKey>,
-    checked: OnceLock<Option<Mandated>>,
+    read: OnceLock<Option<Mandated>>,
 }
 
 impl KeptMandate {
     fn new(mandate: Mandate, keys: BTreeSet<PublicKey>) -> Self {
-        Self { mandate, keys, checked: OnceLock::new() }
+        Self { mandate, keys, read: OnceLock::new() }
     }
 
     /// What it is called: by its last link.
@@ -187,13 +186,13 @@ impl KeptMandate {
         links.last().map_or_else(|| grant.id(), Signed::id)
     }
 
-    /// The mandate, if every link of it is what was signed.
-    pub(super) fn checked(&self) -> Option<&Mandated> {
-        let check = || {
-            let grant = VerifiedGrant::check(&self.mandate.chain, &Anybody, &self.keys).ok()?;
+    /// The mandate, unless its bytes are damaged.
+    pub(super) fn mandated(&self) -> Option<&Mandated> {
+        let read = || {
+            let grant = VerifiedGrant::restored(&self.mandate.chain, &self.keys).ok()?;
             Some(Mandated { grant, reference: self.mandate.reference.clone() })
         };
-        self.checked.get_or_init(check).as_ref()
+        self.read.get_or_init(read).as_ref()
     }
 
     /// When it ends, as its bytes say.
@@ -468,10 +467,11 @@ impl Supplier {
         Self { key, keys, profile: None, invites, customers, in_flight, wanted, segments, skewed, pairings }
     }
 
-    /// Replays one stored record.
+    /// Replays one stored record, from a store that lets through what was stored there and nothing else: signatures were
+    /// looked at before the record was made, and are not again.
     ///
     /// # Errors
-    /// What a signature check says of a stored object that no longer verifies.
+    /// What reading says of a stored object that is damaged.
     pub fn restore(&mut self, record: &Record) -> Result<(), Refusal> {
         self.apply(record)
     }
@@ -529,6 +529,16 @@ impl Supplier {
         self.invites.clear();
     }
 
+    /// Forgets the invitations in memory, the persons of whom more than `items` requests and disclosures are there, and all of
+    /// them where there are more than `persons`.
+    pub fn forget_beyond(&mut self, persons: usize, items: usize) {
+        self.invites.clear();
+        self.customers.retain(|_, customer| customer.askings.len() + customer.received.len() <= items);
+        if self.customers.len() > persons {
+            self.customers.clear();
+        }
+    }
+
     /// The persons in memory.
     pub fn customers(&self) -> impl Iterator<Item = (&PublicKey, &Customer)> {
         self.customers.iter()
@@ -543,7 +553,7 @@ impl Supplier {
     fn apply(&mut self, record: &Record) -> Result<(), Refusal> {
         match record {
             Record::Profile { profile } => {
-                let profile = profile.clone().verify()?;
+                let profile = profile.clone().restored()?;
                 // A profile's history names the keys before its own; its own is this machine's.
                 self.keys = profile.keys.earlier();
                 self.keys.insert(self.key.public());
@@ -604,7 +614,7 @@ impl Supplier {
             Record::Value { person, field, held, .. } => drop(self.with(person)?.held.insert(*field, *held)),
             Record::Received { person, received } => drop(self.with(person)?.received.insert(received.id)),
             Record::Segment { segment } => {
-                let segment = segment.clone().verify()?;
+                let segment = segment.clone().restored()?;
                 self.segments.insert(segment.id(), segment);
             }
             Record::SegmentEnded { segment } => drop(self.segments.remove(segment)),
@@ -707,7 +717,7 @@ impl Customer {
     /// Grants that were not revoked.
     pub fn grants(&self) -> impl Iterator<Item = &Verified<Grant>> {
         let live = self.grants.iter().filter(|(id, _)| !self.revoked.contains(id));
-        live.filter_map(|(_, kept)| kept.checked())
+        live.filter_map(|(_, kept)| kept.grant())
     }
 
     /// What was handed on to processors.
@@ -719,7 +729,7 @@ impl Customer {
     /// One thing that another company handed on to this one, also where it has ended and is still remembered.
     #[must_use]
     pub fn mandate(&self, link: &ObjectId) -> Option<&Mandated> {
-        self.mandates.get(link)?.checked()
+        self.mandates.get(link)?.mandated()
     }
 
     /// How much is remembered of the person.
@@ -745,8 +755,7 @@ impl Customer {
         if self.revoked.contains(grant) {
             return None;
         }
-        // Here its signature is looked at: a store that was tampered with lets no value be kept.
-        let own = self.grants.get(grant).and_then(KeptGrant::checked).map(|own| &own.scope);
+        let own = self.grants.get(grant).and_then(KeptGrant::grant).map(|own| &own.scope);
         own.or_else(|| self.mandate(grant).map(|mandate| mandate.grant.scope()))
     }
 

@@ -121,6 +121,7 @@ impl OnCompanion for People {
     fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<Vec<KnownPerson>, Failure> {
         for person in companion.everybody()? {
             companion.load(&person)?;
+            companion.load_requests(&person)?;
         }
         companion.machine.customers().map(|(key, customer)| companion.known_person(key, customer)).collect()
     }
