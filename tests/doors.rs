@@ -141,7 +141,7 @@ impl ServerCertVerifier for Remembers {
 }
 
 /// A connection within this version of TLS, and the SHA-256 of the certificate that was shown, as people compare it.
-fn encrypted(
+pub(crate) fn encrypted(
     to: SocketAddr,
     version: &'static SupportedProtocolVersion,
 ) -> Result<(StreamOwned<ClientConnection, TcpStream>, String), String> {
@@ -290,6 +290,28 @@ fn a_device_is_added_by_a_link_once_and_is_in_until_it_is_removed() {
     assert_eq!((away.get(&cookie, "/").status, away.post(&cookie, "/data/email", &typed).status), (401, 401));
     assert_eq!(away.door.node.ask(&verbs::Fields {})[0]["value"], "anna@example.net");
     assert_eq!(away.devices(), json!([]));
+}
+
+/// Keys of a browser, from RFC 8291, section 5.
+const BROWSERS_KEYS: &str = "p256dh=BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4&auth=BTBZMqHH6r4Tts7J_aSIgg";
+
+#[test]
+fn a_removed_device_is_told_nothing_more() {
+    let away = Away::open();
+    let browsers = || away.door.node.ask(&verbs::Notices {})["browsers"].clone();
+    let subscribe = |cookie: &str, name: &str| {
+        let form = away.get(cookie, "/data/email").form();
+        let said = format!("form={form}&endpoint=https%3A%2F%2Fpush.example%2F{name}&{BROWSERS_KEYS}");
+        assert_eq!(away.post(cookie, "/told/browser", &said).status, 303);
+    };
+    let (phone, tablet) = (away.add("Phone"), away.add("Tablet"));
+    subscribe(&phone, "phone");
+    subscribe(&tablet, "tablet");
+    assert_eq!(browsers(), 2);
+    away.door.node.ask(&verbs::ForgetDevice { device: "phone".into() });
+    assert_eq!(browsers(), 1, "the tablet's stays");
+    away.door.node.ask(&verbs::ForgetDevice { device: "tablet".into() });
+    assert_eq!(browsers(), 0);
 }
 
 #[test]

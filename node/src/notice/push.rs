@@ -192,6 +192,7 @@ mod tests {
             endpoint: "https://push.example/send/abc".into(),
             p256dh: BASE64URL_NOPAD.encode(point.as_ref()),
             auth: BASE64URL_NOPAD.encode(&[7; AUTH_BYTES]),
+            device: None,
         }
     }
 

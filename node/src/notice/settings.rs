@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
+use regie_protocol::Nonce;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +107,9 @@ pub struct Browser {
     pub p256dh: String,
     /// The secret that goes into each message's key, base64url.
     pub auth: String,
+    /// The device that it runs on, where that is not the node's own machine: with the device it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Nonce>,
 }
 
 /// The key by which push services know that messages come from one sender (ECDSA P-256, PKCS #8).

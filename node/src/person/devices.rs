@@ -217,7 +217,7 @@ impl Desk {
     }
 }
 
-/// Removes all devices and passkeys of a home whose node does not run.
+/// Removes all devices and passkeys of a home whose node does not run, and tells their browsers nothing more.
 ///
 /// # Errors
 /// The store's.
@@ -225,6 +225,10 @@ pub(super) fn forget_all(store: &mut Store) -> Result<(), Failure> {
     let mut batch = Batch::default();
     store.keys(tables::DEVICES, &())?.iter().for_each(|id| batch.erase(tables::DEVICES, id));
     store.keys(tables::PASSKEYS, &())?.iter().for_each(|id| batch.erase(tables::PASSKEYS, id));
+    if let Some(mut settings) = store.fact(tables::NOTICE_SETTINGS)? {
+        settings.browsers.retain(|browser| browser.device.is_none());
+        batch.set(tables::NOTICE_SETTINGS, &settings);
+    }
     Ok(store.commit(batch)?)
 }
 
@@ -354,6 +358,7 @@ impl Node {
         for (passkey, _) in self.passkeys()?.into_iter().filter(|(_, passkey)| passkey.device == Some(*id)) {
             turn.batch.erase(tables::PASSKEYS, &passkey);
         }
+        self.forget_browsers(id, turn);
         Ok(())
     }
 

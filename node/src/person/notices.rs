@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regie_protocol::Timestamp;
+use regie_protocol::{Nonce, Timestamp};
 use tokio::sync::watch;
 
 use super::{Node, NodeEvent, glance::mark, tables};
@@ -148,6 +148,15 @@ impl Node {
         if !gone.is_empty() {
             let mut settings = self.notices.settings.clone();
             settings.browsers.retain(|browser| !gone.contains(&browser.endpoint));
+            self.put_notice_settings(settings, turn);
+        }
+    }
+
+    /// A device was removed: its browsers are told nothing any more.
+    pub(super) fn forget_browsers(&mut self, device: &Nonce, turn: &mut Turn) {
+        let mut settings = self.notices.settings.clone();
+        settings.browsers.retain(|browser| browser.device.as_ref() != Some(device));
+        if settings != self.notices.settings {
             self.put_notice_settings(settings, turn);
         }
     }

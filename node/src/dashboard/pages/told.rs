@@ -112,7 +112,8 @@ pub(super) async fn add_browser(
     posted: Posted,
 ) -> Shown {
     let of = |name: &str| posted.one(name).to_owned();
-    let browser = Browser { endpoint: of("endpoint"), p256dh: of("p256dh"), auth: of("auth") };
+    let device = visitor.session.device.as_ref().map(|device| device.id);
+    let browser = Browser { endpoint: of("endpoint"), p256dh: of("p256dh"), auth: of("auth"), device };
     match app.ask(AddBrowser { browser }).await {
         Ok(_) => {
             visitor.notice(&app, visitor.words.say("told-saved"));
